@@ -1,0 +1,71 @@
+import { checkExtent, type Extent } from './extent.ts';
+import { ExtentTable } from './extent-table.ts';
+import { readLines } from './line-reader.ts';
+
+export const INDEX_START = '{"version":1,"extents":[';
+export const INDEX_MIDDLE = '],"entries":[';
+export const INDEX_END = ']}';
+
+/** An extent with its lines of the table of contents, whose offsets are those in the archive. */
+export interface IndexedExtent {
+  extent: Extent;
+  lines: string[];
+}
+
+/**
+ * An index read as a stream: the extents come first and stay in memory (compactly), the entries are passed on extent by
+ * extent. Throws a TypeError where the text is not an index as we write it.
+ */
+export class IndexReader {
+  readonly extents = new ExtentTable();
+  readonly #lines: AsyncIterator<string>;
+
+  private constructor(lines: AsyncIterator<string>) {
+    this.#lines = lines;
+  }
+
+  /** Reads as far as the extents go. */
+  static async open(chunks: AsyncIterable<Uint8Array>): Promise<IndexReader> {
+    const reader = new IndexReader(singly(readLines(chunks)));
+    await reader.#expect(INDEX_START);
+    for (let line = await reader.#next(); line !== INDEX_MIDDLE; line = await reader.#next()) {
+      const extent = checkExtent(JSON.parse(line.replace(/,$/, '')));
+      if (extent.offset !== reader.extents.endOffset) throw new TypeError(`the extent at ${extent.offset} leaves a gap`);
+      reader.extents.append(extent);
+    }
+    return reader;
+  }
+
+  /** All extents in order, each with its lines; can be gone through once. */
+  async *entries(): AsyncGenerator<IndexedExtent, void, undefined> {
+    for (const extent of this.extents) {
+      const lines: string[] = [];
+      while (lines.length < extent.entries) {
+        const line = await this.#next();
+        lines.push(line.endsWith(',') ? line.slice(0, -1) : line);
+      }
+      yield { extent, lines };
+    }
+    await this.#expect(INDEX_END);
+  }
+
+  /** Stops reading early; the stream behind is closed. */
+  async close(): Promise<void> {
+    await this.#lines.return?.();
+  }
+
+  async #next(): Promise<string> {
+    const { value, done } = await this.#lines.next();
+    if (done) throw new TypeError('the index ends too early');
+    return value as string;
+  }
+
+  async #expect(text: string): Promise<void> {
+    const line = await this.#next();
+    if (line !== text) throw new TypeError(`the index has ${JSON.stringify(line.slice(0, 60))} in place of ${text}`);
+  }
+}
+
+async function* singly(batches: AsyncIterable<string[]>): AsyncGenerator<string, void, undefined> {
+  for await (const batch of batches) yield* batch;
+}

@@ -1,0 +1,37 @@
+/**
+ * The numbers of the format (`docs/archive-format.md`). Changing any of those that decide where extents end or what is
+ * in them costs one night in which everything is read again: raise `WRITER_VERSION` with it.
+ */
+
+/** Part of every extent's key: bytes made by another writer are never taken for ours. */
+export const WRITER_VERSION = 1;
+
+/** Extents begin on, and are as long as, a multiple of this: what file systems can share. */
+export const ALIGNMENT = 4096;
+
+/** A run of small files ends when it holds this much content; a larger file stands alone. */
+export const SMALL_EXTENT_BYTES = 64 * 1024;
+
+/** A larger file is cut into chunks of this size, each an extent. */
+export const CHUNK_BYTES = 8 * 1024 * 1024;
+
+/** No chunk of any entry decompresses to more than this; a reader refuses it before allocating. */
+export const MAX_CHUNK_BYTES = CHUNK_BYTES + 512;
+
+export const TAR_BLOCK = 512;
+
+export const INDEX_NAME = 'stargz.index.json';
+export const MANIFEST_NAME = 'manifest.json';
+export const README_NAME = 'LISEZMOI.txt';
+export const DUMP_FOLDER = 'db/';
+
+/** Bytes from `length` up to the next multiple of `unit`. */
+export function gapTo(unit: number, length: number): number {
+  return (unit - (length % unit)) % unit;
+}
+
+/** Whether a name belongs to the part after the file sources: dumps, the README and the manifest. */
+export function isTailName(name: Buffer): boolean {
+  const text = name.toString('latin1');
+  return text.startsWith(DUMP_FOLDER) || text === README_NAME || text === MANIFEST_NAME;
+}

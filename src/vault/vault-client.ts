@@ -1,0 +1,96 @@
+import type { Readable } from 'node:stream';
+
+/** What the vault says first. Times are RFC 3339 in UTC by the vault's clock, sizes in bytes. */
+export interface Greeting {
+  protocol: 1;
+  role: 'writer' | 'reader' | 'owner';
+  /** False where one user id owns both the upload area and the archives: they are not tamper-proof. */
+  isProvisioned: boolean;
+  clock: string;
+  /** The newest archive of ours that no verification found damaged. */
+  newest?: { name: string; index: string; sealed: string; sizeBytes: number };
+  /** The sealed archive of the name that was asked about, if it is there. */
+  asked?: Receipt;
+  /** Segments that lie in the incoming area, whole or cut, by name. */
+  incoming: Record<string, number>;
+  sharesExtents: boolean;
+  freeBytes: number;
+  /** What the vault's administrator should know: missing programs, no reflink. */
+  warnings: string[];
+}
+
+/** The vault's word that an archive is sealed. */
+export interface Receipt {
+  name: string;
+  /** SHA-256 of the index: the archive's identity. */
+  index: string;
+  sizeBytes: number;
+  /** Bytes of the archive that no earlier one held. */
+  newBytes: number;
+  sealed: string;
+  /** Digest of the ledger line, which covers all lines before it. */
+  ledger: string;
+  /** True where the same content had been sealed under this name before. */
+  already: boolean;
+}
+
+export interface Verdict {
+  name: string;
+  index: string;
+  level: 'seal' | 'full';
+  isSound: boolean;
+  /** What is damaged, entry by entry or extent by extent, worst first. */
+  damage: { where: string; what: string }[];
+  checked: { extents: number; entries: number; bytes: number; databases: string[]; tables: number };
+  time: string;
+}
+
+export interface ArchiveSummary {
+  name: string;
+  isForeign: boolean;
+  sizeBytes: number;
+  newBytes: number;
+  sealed: string;
+  index?: string;
+  verdict?: { level: 'seal' | 'full'; isSound: boolean; time: string };
+  /** In the ledger, but not on disk; or on disk with another size. */
+  fault?: string;
+}
+
+export interface VaultStatus {
+  clock: string;
+  archives: ArchiveSummary[];
+  freeBytes: number;
+  totalBytes: number;
+  sharesExtents: boolean;
+  /** Bytes an archive newly took, on average of the last 30 nights; what the forecast stands on. */
+  newBytesPerNight?: number;
+  /** Date on which the disk is full at that rate; absent where nothing is known or it lies beyond 20 years. */
+  fullOn?: string;
+  ledger: { lines: number; isIntact: boolean; fault?: string };
+  isProvisioned: boolean;
+  warnings: string[];
+}
+
+export interface ByteRange {
+  offset: number;
+  length: number;
+}
+
+/** One connection to a vault, over SSH or in this very host: the same words for both. */
+export interface VaultClient {
+  /** For messages: `skills-backup@172.16.95.98:4660`, or the directory. */
+  readonly label: string;
+  hello(askedName?: string): Promise<Greeting>;
+  /** The index of an archive (`stargz.index.json`, decompressed); the writer may have the newest one only. */
+  readIndex(name: string): Promise<Readable>;
+  /** Brings segment files into the incoming area, resuming what was cut. Returns the bytes that went over the wire. */
+  upload(files: readonly string[]): Promise<{ sentBytes: number }>;
+  /** Seals an archive by a recipe (its file); `progress` is told of bytes assembled. */
+  seal(name: string, recipePath: string, progress?: (doneBytes: number, totalBytes: number) => void): Promise<Receipt>;
+  status(): Promise<VaultStatus>;
+  verify(name: string, level: 'seal' | 'full', progress?: (doneBytes: number, totalBytes: number) => void): Promise<Verdict>;
+  /** Bytes of an archive, range after range; the whole file with a single range. Reader only. */
+  readRanges(name: string, ranges: readonly ByteRange[]): Promise<Readable>;
+  close(): Promise<void>;
+}
