@@ -16,7 +16,10 @@ it('starts two clusters side by side, each with its own databases', async () => 
   const [one, other] = clusters as [PostgresCluster, PostgresCluster];
   await one.query('postgres', 'CREATE DATABASE only_here;');
   const list = `SELECT datname, 'a"é' FROM pg_database WHERE NOT datistemplate ORDER BY 1`;
-  expect(await one.query('postgres', list)).toEqual([['only_here', 'a"é'], ['postgres', 'a"é']]);
+  expect(await one.query('postgres', list)).toEqual([
+    ['only_here', 'a"é'],
+    ['postgres', 'a"é'],
+  ]);
   expect(await other.query('postgres', list)).toEqual([['postgres', 'a"é']]);
 });
 
