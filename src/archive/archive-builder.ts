@@ -1,0 +1,151 @@
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { FilesPacker, type FilesOutcome } from './files-packer.ts';
+import type { IndexReader } from './index-reader.ts';
+import { packEntries, type PackedExtent } from './pack-entries.ts';
+import { packStream, type ExtentStore, type PackedStream, type StreamOptions } from './pack-stream.ts';
+import { RecipeRecorder } from './recipe-recorder.ts';
+import { SegmentLane, SegmentList, type Segment } from './segment-lane.ts';
+import type { SourceEntry } from './source-entry.ts';
+
+/** Content held in memory while it is compressed, in bytes, for each producer. */
+const IN_FLIGHT_BYTES = 24 * 1024 * 1024;
+
+export interface BuilderOptions {
+  /** Last night's archive, whose unchanged extents are taken over. */
+  base?: { name: string; index: string; reader: IndexReader };
+  /** An empty directory for spools and segments. */
+  directory: string;
+  /** Read every file again, whatever last night's keys say. */
+  rereadsAll?: boolean;
+  /** Takes a finished segment; awaited before its producer goes on. */
+  deliver: (segment: Segment) => Promise<void>;
+  /** Told after each group of files: how many files and bytes of content have been dealt with. */
+  onProgress?: (files: number, bytes: number) => void;
+}
+
+/** What sending the archive to the vault takes. Sizes in bytes. */
+export interface BuiltArchive {
+  recipePath: string;
+  indexPath: string;
+  /** SHA-256 of the index. */
+  index: string;
+  indexBytes: number;
+  /** Length of all extents: the archive without its index and footer. */
+  extentBytes: number;
+  /** Length of the extents that the base does not hold. */
+  newExtentBytes: number;
+}
+
+/** What is stored with a name besides the content. */
+export type TextEntry = Pick<SourceEntry, 'name' | 'mode' | 'uid' | 'gid' | 'mtimeNs'>;
+
+/**
+ * Builds an archive as a recipe over last night's archive and new segments. Dumps may be added side by side and beside
+ * the files; whatever the order of building, the archive holds files, then dumps by name, then texts as they came.
+ */
+export class ArchiveBuilder {
+  readonly #options: BuilderOptions;
+  readonly #recorder: RecipeRecorder;
+  readonly #segments = new SegmentList();
+  readonly #dumps = new Map<string, PackedStream>();
+  readonly #texts: PackedExtent[] = [];
+  #lanes = 0;
+  #newExtentBytes = 0;
+
+  private constructor(options: BuilderOptions, recorder: RecipeRecorder) {
+    this.#options = options;
+    this.#recorder = recorder;
+  }
+
+  static async create(options: BuilderOptions): Promise<ArchiveBuilder> {
+    return new ArchiveBuilder(options, await RecipeRecorder.create(options.directory));
+  }
+
+  /** Packs the walk of all file sources, in bytewise order of names; unchanged extents are taken over unread. */
+  async addFiles(entries: AsyncIterable<SourceEntry>): Promise<FilesOutcome> {
+    const { directory, lane } = await this.#openLane();
+    const { base, rereadsAll, onProgress } = this.#options;
+    const packer = new FilesPacker({
+      base: base?.reader,
+      rereadsAll: rereadsAll ?? false,
+      recorder: this.#recorder,
+      store: this.#storeIn(lane),
+      spoolDirectory: directory,
+      limitBytes: IN_FLIGHT_BYTES,
+      ...(onProgress ? { onProgress } : {}),
+    });
+    const outcome = await packer.pack(entries);
+    await lane.finish();
+    return outcome;
+  }
+
+  /** Packs a dump, whose size nobody knows beforehand. */
+  async addDump(entry: StreamOptions['entry'], chunks: AsyncIterable<Buffer>): Promise<{ sizeBytes: number }> {
+    const { directory, lane } = await this.#openLane();
+    const store = this.#storeIn(lane);
+    const spoolPath = join(directory, 'steps');
+    const packed = await packStream({ entry, chunks, store, spoolPath, limitBytes: IN_FLIGHT_BYTES });
+    await lane.finish();
+    this.#dumps.set(entry.name.toString('latin1'), packed);
+    return { sizeBytes: packed.sizeBytes };
+  }
+
+  /** Adds a small text behind the dumps. */
+  async addText(entry: TextEntry, content: Buffer): Promise<void> {
+    const open = () =>
+      Promise.resolve({
+        size: content.length,
+        read: (target: Buffer, position: number) => Promise.resolve(content.copy(target, 0, position)),
+        close: () => Promise.resolve(undefined),
+      });
+    const size = content.length;
+    this.#texts.push(await packEntries([{ ...entry, type: 'reg', size, settled: true, identity: '', open }]));
+  }
+
+  /** Puts everything in its place and writes recipe and index; all segments have been delivered then. */
+  async finish(): Promise<BuiltArchive> {
+    const { lane } = await this.#openLane();
+    const store = this.#storeIn(lane);
+    const addExtent = async ({ bytes, sha256, lines }: Omit<PackedExtent, 'vanished' | 'changed'>): Promise<void> => {
+      const from = await store.store(bytes, sha256);
+      await this.#recorder.add({ add: { length: bytes.length, sha256, lines }, from });
+    };
+    for (const [, dump] of [...this.#dumps].sort(([a], [b]) => (a < b ? -1 : 1))) {
+      await addExtent(dump.header);
+      for await (const step of dump.steps()) await this.#recorder.add(step);
+    }
+    for (const text of this.#texts) await addExtent(text);
+    await lane.finish();
+
+    const { base, directory } = this.#options;
+    const recipePath = join(directory, 'recipe.gz');
+    const built = await this.#recorder.finish(
+      { recipe: 1, ...(base ? { base: { name: base.name, index: base.index } } : {}), segments: this.#segments.names },
+      recipePath,
+    );
+    await base?.reader.close();
+    const indexPath = join(directory, 'stargz.index.json');
+    return { ...built, recipePath, indexPath, newExtentBytes: this.#newExtentBytes };
+  }
+
+  /** Every producer writes into segments of its own, so that their order does not depend on who was faster. */
+  async #openLane(): Promise<{ directory: string; lane: SegmentLane }> {
+    const directory = join(this.#options.directory, `lane-${++this.#lanes}`);
+    await mkdir(directory);
+    return { directory, lane: new SegmentLane(directory, this.#segments, this.#options.deliver) };
+  }
+
+  #storeIn(lane: SegmentLane): ExtentStore {
+    const known = this.#options.base?.reader.extents;
+    return {
+      findByKey: (key) => known?.findByKey(key),
+      store: async (bytes, sha256) => {
+        const same = known?.findByDigest(sha256);
+        if (same) return { base: same.offset };
+        this.#newExtentBytes += bytes.length;
+        return await lane.append(bytes, sha256);
+      },
+    };
+  }
+}

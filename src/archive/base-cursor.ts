@@ -1,0 +1,62 @@
+import type { IndexReader, IndexedExtent } from './index-reader.ts';
+import { isTailName } from './layout.ts';
+import { isFileLine, parseTocLine } from './toc-line.ts';
+
+/** An extent of last night's archive with its position there. */
+export interface PlacedInBase extends IndexedExtent {
+  ordinal: number;
+}
+
+/**
+ * Goes through the file sources of last night's archive in step with tonight's walk. Both are in bytewise order of their
+ * paths, so that one look at each side is enough and neither has to be held in memory.
+ */
+export class BaseCursor {
+  /** Regular files passed so far, by source: what last night's archive held. */
+  readonly filesBySource = new Map<string, number>();
+  readonly #extents: AsyncIterator<IndexedExtent> | undefined;
+  #next: (PlacedInBase & { firstName: Buffer | undefined }) | undefined;
+  #ordinal = 0;
+  #isStarted = false;
+
+  constructor(base: IndexReader | undefined) {
+    this.#extents = base?.entries();
+  }
+
+  /** The extents that held the entries from `name` on, if their key was this one; what lies before is passed. */
+  async take(name: Buffer, key: string | undefined): Promise<PlacedInBase[] | undefined> {
+    if (!this.#isStarted) await this.#advance();
+    while (this.#next && (!this.#next.firstName || Buffer.compare(this.#next.firstName, name) < 0)) await this.#advance();
+    if (key === undefined || !this.#next?.firstName?.equals(name) || this.#next.extent.key !== key) return undefined;
+    const taken: PlacedInBase[] = [this.#next];
+    for (await this.#advance(); this.#next && !this.#next.firstName; await this.#advance()) taken.push(this.#next);
+    return taken;
+  }
+
+  /** Passes what is left of the file sources, so that `filesBySource` is complete. */
+  async finish(): Promise<void> {
+    if (!this.#isStarted) await this.#advance();
+    while (this.#next) await this.#advance();
+    await this.#extents?.return?.();
+  }
+
+  async #advance(): Promise<void> {
+    this.#isStarted = true;
+    const result = await this.#extents?.next();
+    this.#next = undefined;
+    if (!result || result.done) return;
+    const { extent, lines } = result.value;
+    const first = lines[0] === undefined ? undefined : parseTocLine(lines[0]);
+    // Further chunks of a large entry, and its first, have no name of their own to be compared.
+    const firstName = first && first.type !== 'chunk' ? first.name : undefined;
+    if (firstName && isTailName(firstName)) return;
+    if (firstName) this.#count(firstName, lines);
+    this.#next = { extent, lines, firstName, ordinal: this.#ordinal++ };
+  }
+
+  #count(firstName: Buffer, lines: readonly string[]): void {
+    const source = firstName.toString('latin1', 0, firstName.indexOf(0x2f));
+    const files = lines.filter(isFileLine).length;
+    this.filesBySource.set(source, (this.filesBySource.get(source) ?? 0) + files);
+  }
+}

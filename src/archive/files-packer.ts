@@ -1,0 +1,126 @@
+import { join } from 'node:path';
+import { BaseCursor, type PlacedInBase } from './base-cursor.ts';
+import { groupEntries, keyOfGroup } from './group-entries.ts';
+import type { IndexReader } from './index-reader.ts';
+import { CHUNK_BYTES } from './layout.ts';
+import { packEntries, type Oddity } from './pack-entries.ts';
+import { packFile } from './pack-file.ts';
+import type { ExtentStore } from './pack-stream.ts';
+import type { RecipeRecorder } from './recipe-recorder.ts';
+import { runInOrder, type Job } from './run-in-order.ts';
+import type { SourceEntry } from './source-entry.ts';
+
+/** What an entry costs in memory besides its content. */
+const ENTRY_WEIGHT_BYTES = 4 * 1024;
+
+export interface FilesPackerOptions {
+  base: IndexReader | undefined;
+  rereadsAll: boolean;
+  recorder: RecipeRecorder;
+  store: ExtentStore;
+  spoolDirectory: string;
+  limitBytes: number;
+  onProgress?: (files: number, bytes: number) => void;
+}
+
+/** What became of the entries of all file sources. */
+export interface FilesOutcome {
+  vanished: Oddity[];
+  changed: Oddity[];
+  /** Files and bytes of content that had to be read. */
+  readFiles: number;
+  readBytes: number;
+  /** Regular files in last night's archive, by source. */
+  filesBefore: ReadonlyMap<string, number>;
+}
+
+/** What is left to do for a group once its turn has come. */
+type Recording = () => Promise<void>;
+
+/** Packs the entries of a walk: taken over from last night where nothing changed, read and packed where it did. */
+export class FilesPacker {
+  readonly #options: FilesPackerOptions;
+  readonly #cursor: BaseCursor;
+  readonly #outcome: FilesOutcome;
+  #files = 0;
+  #bytes = 0;
+
+  constructor(options: FilesPackerOptions) {
+    this.#options = options;
+    this.#cursor = new BaseCursor(options.base);
+    const filesBefore = this.#cursor.filesBySource;
+    this.#outcome = { vanished: [], changed: [], readFiles: 0, readBytes: 0, filesBefore };
+  }
+
+  /** Goes through the walk once; the groups' extents are recorded in its order. */
+  async pack(entries: AsyncIterable<SourceEntry>): Promise<FilesOutcome> {
+    for await (const record of runInOrder(this.#jobs(entries), this.#options.limitBytes)) {
+      await record();
+      this.#options.onProgress?.(this.#files, this.#bytes);
+    }
+    await this.#cursor.finish();
+    return this.#outcome;
+  }
+
+  async *#jobs(entries: AsyncIterable<SourceEntry>): AsyncGenerator<Job<Recording>, void, undefined> {
+    for await (const group of groupEntries(entries)) {
+      const sizeBytes = group.reduce((sum, entry) => sum + entry.size, 0);
+      const files = group.filter((entry) => entry.type === 'reg').length;
+      this.#files += files;
+      this.#bytes += sizeBytes;
+      const key = keyOfGroup(group);
+      const [first] = group as [SourceEntry];
+      const kept = await this.#cursor.take(first.name, this.#options.rereadsAll ? undefined : key);
+      if (kept) {
+        yield { weightBytes: ENTRY_WEIGHT_BYTES, start: () => Promise.resolve(() => this.#keep(kept)) };
+        continue;
+      }
+      this.#outcome.readFiles += files;
+      this.#outcome.readBytes += sizeBytes;
+      if (sizeBytes > CHUNK_BYTES && group.length === 1) {
+        // Heavier than the limit, so it runs alone: it keeps its own chunks in order.
+        yield { weightBytes: Infinity, start: () => this.#packLarge(first, key) };
+      } else {
+        const weightBytes = 3 * sizeBytes + group.length * ENTRY_WEIGHT_BYTES;
+        yield { weightBytes, start: () => this.#packSmall(group, key) };
+      }
+    }
+  }
+
+  async #keep(extents: readonly PlacedInBase[]): Promise<void> {
+    for (const extent of extents) await this.#options.recorder.keep(extent.ordinal, extent);
+  }
+
+  async #packSmall(group: readonly SourceEntry[], key: string | undefined): Promise<Recording> {
+    const { bytes, sha256, lines, vanished, changed } = await packEntries(group);
+    return async () => {
+      this.#outcome.vanished.push(...vanished);
+      this.#outcome.changed.push(...changed);
+      if (lines.length === 0) return;
+      const from = await this.#options.store.store(bytes, sha256);
+      const isFaithful = key !== undefined && vanished.length === 0 && changed.length === 0;
+      await this.#options.recorder.add({
+        add: { length: bytes.length, sha256, ...(isFaithful ? { key } : {}), lines },
+        from,
+      });
+    };
+  }
+
+  async #packLarge(entry: SourceEntry, key: string | undefined): Promise<Recording> {
+    const { store, spoolDirectory, limitBytes, recorder } = this.#options;
+    const result = await packFile(entry, { store, limitBytes, spoolPath: join(spoolDirectory, 'large-file.steps') });
+    return async () => {
+      if (!result) {
+        this.#outcome.vanished.push({ name: entry.name, reason: 'vanished before it was read' });
+        return;
+      }
+      const { packed, changed } = result;
+      if (changed) this.#outcome.changed.push(changed);
+      const { bytes, sha256, lines } = packed.header;
+      const from = await store.store(bytes, sha256);
+      const isFaithful = key !== undefined && !changed;
+      await recorder.add({ add: { length: bytes.length, sha256, ...(isFaithful ? { key } : {}), lines }, from });
+      for await (const step of packed.steps()) await recorder.add(step);
+    };
+  }
+}

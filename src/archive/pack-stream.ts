@@ -1,0 +1,136 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { open, rm } from 'node:fs/promises';
+import { sha256Of } from './digest.ts';
+import type { Extent } from './extent.ts';
+import { alignMembers, headerMember, payloadMember } from './gzip-member.ts';
+import { TAR_BLOCK, WRITER_VERSION, gapTo } from './layout.ts';
+import { readLines } from './line-reader.ts';
+import type { RecipeStep } from './recipe.ts';
+import { runInOrder, type Job } from './run-in-order.ts';
+import { encodeTarHeader, type TarHeader } from './tar-header.ts';
+import { formatTocLine, type TocLine } from './toc-line.ts';
+
+type AddStep = Extract<RecipeStep, { add: unknown }>;
+
+/** Where a packed stream's extents go, and what is already there. */
+export interface ExtentStore {
+  /** An extent of last night's archive with this key. */
+  findByKey(key: string): Extent | undefined;
+  /** Says where an extent's bytes are to be found: in last night's archive, or in the segment that they are put into. */
+  store(bytes: Buffer, sha256: string): Promise<AddStep['from']>;
+}
+
+export interface StreamOptions {
+  /** Describes the entry; its size is known only at the end of the stream. */
+  entry: Omit<TarHeader, 'size' | 'type'> & { sparse?: boolean };
+  /** The content, cut where extents are to end. */
+  chunks: AsyncIterable<Buffer>;
+  store: ExtentStore;
+  /** A file for the steps until they are wanted. */
+  spoolPath: string;
+  /** Chunks in memory at a time, in bytes. */
+  limitBytes: number;
+}
+
+/** One large entry, packed: its header's extent, and the steps of its chunks' extents in a spool. */
+export interface PackedStream {
+  header: { bytes: Buffer; sha256: string; lines: string[] };
+  sizeBytes: number;
+  /** The chunks' steps in order; the spool is gone afterwards. */
+  steps(): AsyncGenerator<AddStep, void, undefined>;
+}
+
+interface PackedChunk {
+  step: Omit<AddStep, 'from'>;
+  digest: string;
+  sizeBytes: number;
+  known?: number;
+  bytes?: Buffer;
+}
+
+/**
+ * Packs a stream of unknown length as one large entry: every chunk becomes an extent of its own, compressed only if last
+ * night's archive does not hold it.
+ */
+export async function packStream({ entry, chunks, store, spoolPath, limitBytes }: StreamOptions): Promise<PackedStream> {
+  const whole = createHash('sha256');
+  const spool = await open(spoolPath, 'wx', 0o600);
+  let sizeBytes = 0;
+  let first: PackedChunk | undefined;
+  let count = 0;
+
+  async function* jobs(): AsyncGenerator<Job<PackedChunk>, void, undefined> {
+    for await (const { value: chunk, isLast } of withLast(chunks)) {
+      whole.update(chunk);
+      sizeBytes += chunk.length;
+      const padding = isLast ? gapTo(TAR_BLOCK, sizeBytes) : 0;
+      yield { weightBytes: 2 * chunk.length, start: () => packChunk(chunk, padding, store) };
+    }
+  }
+  try {
+    let chunkOffset = 0;
+    for await (const chunk of runInOrder(jobs(), limitBytes)) {
+      const from = chunk.bytes ? await store.store(chunk.bytes, chunk.step.add.sha256) : { base: chunk.known ?? 0 };
+      if (count++ === 0) {
+        first = chunk;
+      } else {
+        const { sizeBytes: chunkSize, digest: chunkDigest } = chunk;
+        chunk.step.add.lines = [
+          formatTocLine({ name: entry.name, type: 'chunk', chunkOffset, chunkSize, chunkDigest, offset: 0 }),
+        ];
+      }
+      chunkOffset += chunk.sizeBytes;
+      await spool.appendFile(`${JSON.stringify({ ...chunk.step, from })}\n`);
+    }
+  } catch (error) {
+    await spool.close();
+    await rm(spoolPath, { force: true });
+    throw error;
+  }
+  await spool.close();
+
+  const bytes = alignMembers([headerMember(encodeTarHeader({ ...entry, type: 'reg', size: sizeBytes }))]);
+  const { name, mtimeNs, mode, uid, gid, sparse } = entry;
+  const line: TocLine = { name, type: 'reg', size: sizeBytes, mtimeNs, mode, uid, gid, offset: 0 };
+  if (sparse) line.sparse = true;
+  line.digest = whole.digest('hex');
+  if (first) {
+    // The first chunk stands at the start of the extent behind the header's.
+    line.offset = bytes.length;
+    line.chunkDigest = first.digest;
+    if (count > 1) line.chunkSize = first.sizeBytes;
+  }
+  const header = { bytes, sha256: await sha256Of(bytes), lines: [formatTocLine(line)] };
+  return { header, sizeBytes, steps: () => drainSteps(spoolPath) };
+}
+
+async function packChunk(chunk: Buffer, padding: number, store: ExtentStore): Promise<PackedChunk> {
+  const digest = await sha256Of(chunk);
+  const key = createHash('sha256').update(`chunk ${WRITER_VERSION} ${digest} ${padding}`).digest('hex');
+  const known = store.findByKey(key);
+  if (known) {
+    const { length, sha256, offset } = known;
+    return { step: { add: { length, sha256, key, lines: [] } }, digest, sizeBytes: chunk.length, known: offset };
+  }
+  const content = padding === 0 ? chunk : Buffer.concat([chunk], chunk.length + padding);
+  const bytes = alignMembers([await payloadMember(content)]);
+  const sha256 = await sha256Of(bytes);
+  return { step: { add: { length: bytes.length, sha256, key, lines: [] } }, digest, sizeBytes: chunk.length, bytes };
+}
+
+async function* drainSteps(spoolPath: string): AsyncGenerator<AddStep, void, undefined> {
+  for await (const lines of readLines(createReadStream(spoolPath))) {
+    for (const line of lines) yield JSON.parse(line) as AddStep;
+  }
+  await rm(spoolPath);
+}
+
+async function* withLast<T>(items: AsyncIterable<T>): AsyncGenerator<{ value: T; isLast: boolean }, void, undefined> {
+  let held: { value: T } | undefined;
+  for await (const value of items) {
+    if (held) yield { value: held.value, isLast: false };
+    held = { value };
+  }
+  if (held) yield { value: held.value, isLast: true };
+}
