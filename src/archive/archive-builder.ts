@@ -9,7 +9,7 @@ import { SegmentLane, SegmentList, type Segment } from './segment-lane.ts';
 import type { SourceEntry } from './source-entry.ts';
 
 /** Content held in memory while it is compressed, in bytes, for each producer. */
-const IN_FLIGHT_BYTES = 24 * 1024 * 1024;
+const IN_FLIGHT_BYTES = 48 * 1024 * 1024;
 
 export interface BuilderOptions {
   /** Last night's archive, whose unchanged extents are taken over. */

@@ -79,7 +79,7 @@ export class FilesPacker {
       this.#outcome.readBytes += sizeBytes;
       if (sizeBytes > CHUNK_BYTES && group.length === 1) {
         // Heavier than the limit, so it runs alone: it keeps its own chunks in order.
-        yield { weightBytes: Infinity, start: () => this.#packLarge(first, key) };
+        yield { weightBytes: this.#options.limitBytes + 1, start: () => this.#packLarge(first, key) };
       } else {
         const weightBytes = 3 * sizeBytes + group.length * ENTRY_WEIGHT_BYTES;
         yield { weightBytes, start: () => this.#packSmall(group, key) };
