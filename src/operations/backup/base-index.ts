@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
+import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Transform } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+import { IndexReader } from '../../archive/index-reader.ts';
+import { Failure } from '../../logging/failure.ts';
+import type { VaultClient } from '../../vault/vault-client.ts';
+
+/** Local copies of indexes, by digest. A copy is only a cache: it is used when its digest is the one that was asked for. */
+export class IndexCache {
+  readonly #directory: string;
+
+  constructor(stateDirectory: string) {
+    this.#directory = join(stateDirectory, 'cache');
+  }
+
+  /** The index of an archive as a local file, from the cache or from the vault. */
+  async obtain(vault: VaultClient, archive: { name: string; index: string }): Promise<string> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    const path = this.#pathOf(archive.index);
+    if ((await digestOf(path)) === archive.index) return path;
+    const temporary = `${path}.part`;
+    const hash = createHash('sha256');
+    const hashing = new Transform({
+      transform(chunk: Buffer, _encoding, done) {
+        hash.update(chunk);
+        done(null, chunk);
+      },
+    });
+    try {
+      await pipeline(await vault.readIndex(archive.name), hashing, createWriteStream(temporary, { mode: 0o600 }));
+      if (hash.digest('hex') !== archive.index) {
+        throw new Failure(
+          'damaged',
+          `the index of ${archive.name} that ${vault.label} sent is not the one that was sealed`,
+          `Run verify ${archive.name} --level full; another archive can be used meanwhile.`,
+        );
+      }
+      await rename(temporary, path);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+    return path;
+  }
+
+  /** Opens a cached index for reading. */
+  async open(path: string): Promise<IndexReader> {
+    return await IndexReader.open(createReadStream(path, { highWaterMark: 1024 * 1024 }));
+  }
+
+  /** Takes tonight's index into the cache and forgets the others. */
+  async keepOnly(path: string, index: string): Promise<void> {
+    await mkdir(this.#directory, { recursive: true, mode: 0o700 });
+    const kept = this.#pathOf(index);
+    await rename(path, kept);
+    for (const name of await readdir(this.#directory)) {
+      const other = join(this.#directory, name);
+      if (other !== kept) await rm(other, { force: true });
+    }
+  }
+
+  #pathOf(index: string): string {
+    return join(this.#directory, `${index}.index.json`);
+  }
+}
+
+async function digestOf(path: string): Promise<string | undefined> {
+  const hash = createHash('sha256');
+  try {
+    await pipeline(createReadStream(path, { highWaterMark: 1024 * 1024 }), hash);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  return hash.digest('hex');
+}

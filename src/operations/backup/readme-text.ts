@@ -1,0 +1,49 @@
+/**
+ * `LISEZMOI.txt`, in every archive: how to restore by hand with tar and psql alone. In French, for whoever opens an
+ * archive in a crisis without this toolkit; without dates or names, so that it is the same every night.
+ */
+export const README_TEXT = `SAUVEGARDE COMPLÈTE DE LA PLATEFORME SKILLS HUB
+================================================
+
+Cette archive se suffit à elle-même : tar et psql permettent de tout restaurer,
+sans aucun autre outil.
+
+Contenu
+-------
+  db/globals-<source>.sql  rôles du serveur PostgreSQL (sans les données)
+  db/<base>.sql            une base de données, en SQL
+  <source>/                les fichiers d'une source (par exemple uploads/)
+  manifest.json            ce qui a été sauvegardé, avec les empreintes
+  stargz.index.json        table des matières (utile aux outils, pas à vous)
+
+Restaurer à la main
+-------------------
+1. Extraire l'archive dans un dossier VIDE, en tant que root :
+
+     mkdir /srv/restauration && cd /srv/restauration
+     tar --extract --gzip --numeric-owner --preserve-permissions --file /chemin/vers/backup_full_AAAA-MM-JJ.tar.gz
+
+2. Vérifier que chaque base est entière : sa fin doit contenir la ligne
+   « -- PostgreSQL database dump complete » :
+
+     tail -n 8 db/app.sql
+
+3. Créer les rôles qui manquent, puis une base NEUVE, et y charger le SQL
+   (ne jamais charger dans une base qui sert encore) :
+
+     psql -X -f db/globals-app.sql postgres
+     createdb --template=template0 --owner=app skills_hub_restauree
+     psql -X -v ON_ERROR_STOP=1 -1 -f db/app.sql skills_hub_restauree
+
+   L'encodage, la collation et le propriétaire d'origine de chaque base sont
+   dans manifest.json.
+
+4. Arrêter l'application, renommer l'ancienne base puis la nouvelle, copier les
+   fichiers à leur place, redémarrer :
+
+     psql -X -c 'ALTER DATABASE skills_hub RENAME TO skills_hub_ancienne' postgres
+     psql -X -c 'ALTER DATABASE skills_hub_restauree RENAME TO skills_hub' postgres
+     cp --archive uploads/. /srv/skills-hub/data/uploads/
+
+Ne supprimez rien de l'ancien avant d'avoir vérifié le nouveau.
+`;

@@ -1,0 +1,81 @@
+import { rm } from 'node:fs/promises';
+import { basename } from 'node:path';
+import type { Segment } from '../../archive/segment-lane.ts';
+import type { VaultClient } from '../../vault/vault-client.ts';
+
+/** Segments may take this much of the staging directory before their producers have to wait, in bytes. */
+const STAGING_BUDGET_BYTES = 256 * 1024 * 1024;
+
+/**
+ * Sends segments while the next are being built, several in one transfer where several are waiting. What lies in the
+ * vault's incoming area already, whole, is not sent again.
+ */
+export class Uploader {
+  readonly #vault: VaultClient;
+  readonly #incoming: Readonly<Record<string, number>>;
+  readonly #waiting: Segment[] = [];
+  #stagedBytes = 0;
+  #sentBytes = 0;
+  #transfer: Promise<void> | undefined;
+  #failure: { error: unknown } | undefined;
+  #roomMade: (() => void)[] = [];
+
+  constructor(vault: VaultClient, incoming: Readonly<Record<string, number>>) {
+    this.#vault = vault;
+    this.#incoming = incoming;
+  }
+
+  get sentBytes(): number {
+    return this.#sentBytes;
+  }
+
+  /** Takes a finished segment; resolves when there is room for another. Throws what an earlier transfer failed with. */
+  async deliver(segment: Segment): Promise<void> {
+    this.#throwIfFailed();
+    if (this.#incoming[basename(segment.path)] === segment.sizeBytes) {
+      await rm(segment.path, { force: true });
+      return;
+    }
+    this.#waiting.push(segment);
+    this.#stagedBytes += segment.sizeBytes;
+    this.#transfer ??= this.#run();
+    while (this.#stagedBytes > STAGING_BUDGET_BYTES && !this.#failure) {
+      await new Promise<void>((resolve) => this.#roomMade.push(resolve));
+    }
+    this.#throwIfFailed();
+  }
+
+  /** Resolves when everything delivered lies in the vault's incoming area. */
+  async finish(): Promise<void> {
+    await this.#transfer;
+    this.#throwIfFailed();
+  }
+
+  #throwIfFailed(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  async #run(): Promise<void> {
+    try {
+      while (this.#waiting.length > 0) {
+        const batch = this.#waiting.splice(0);
+        const { sentBytes } = await this.#vault.upload(batch.map(({ path }) => path));
+        this.#sentBytes += sentBytes;
+        for (const { path, sizeBytes } of batch) {
+          await rm(path, { force: true });
+          this.#stagedBytes -= sizeBytes;
+        }
+        this.#wakeProducers();
+      }
+    } catch (error) {
+      this.#failure = { error };
+      this.#wakeProducers();
+    } finally {
+      this.#transfer = undefined;
+    }
+  }
+
+  #wakeProducers(): void {
+    for (const wake of this.#roomMade.splice(0)) wake();
+  }
+}
