@@ -1,0 +1,84 @@
+/**
+ * The configuration as the rest of the program sees it: every default filled in, every path absolute, every quantity a
+ * number. Secrets stay references (`src/config/secrets.ts`).
+ */
+export interface Config {
+  /** The file that it was read from. */
+  readonly file: string;
+  readonly root: string;
+  /** Where lock, journal, staging and cache live, shared by cron and runner. */
+  readonly state: string;
+  /** IANA name of the zone whose calendar names the archives. */
+  readonly timezone: string;
+  /** In the order of the file. */
+  readonly databases: readonly DatabaseConfig[];
+  readonly files: readonly FilesConfig[];
+  readonly vault: VaultConfig;
+  readonly dev: DevConfig;
+  /** Age of the newest archive from which `status` complains. */
+  readonly maximumAgeMs: number;
+}
+
+export interface DatabaseConfig {
+  /** Its name in the archive: `db/<name>.sql`. */
+  readonly name: string;
+  readonly reach: ServerReach;
+  /** Name on the server, or `all`: discover every database of the cluster. */
+  readonly database: string;
+  /** Patterns as pg_dump's option of that name takes them. */
+  readonly excludeTableData: readonly string[];
+  readonly lockWaitTimeoutMs: number;
+  /** Longest time that the whole dump may take. */
+  readonly timeoutMs: number;
+}
+
+/** How a PostgreSQL server is reached; the user of a connection string is in the string. */
+export type ServerReach =
+  | { readonly by: 'service'; readonly service: string; readonly user: string }
+  | { readonly by: 'container'; readonly container: string; readonly user: string }
+  | { readonly by: 'url'; readonly urlEnv: string };
+
+export interface FilesConfig {
+  /** Its folder in the archive: `<name>/…`. */
+  readonly name: string;
+  readonly path: string;
+  /** Globs, relative to `path`. */
+  readonly exclude: readonly string[];
+  /** Globs of entries that may be unreadable without failing the run. */
+  readonly allowUnreadable: readonly string[];
+}
+
+export type VaultConfig = DirectoryVaultConfig | SshVaultConfig;
+
+/** A vault on a mounted file system. */
+export interface DirectoryVaultConfig {
+  readonly kind: 'directory';
+  readonly path: string;
+}
+
+export interface SshVaultConfig {
+  readonly kind: 'ssh';
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Directory on the vault. */
+  readonly path: string;
+  readonly key: KeyReference;
+  /** File that pins the vault's host keys. */
+  readonly knownHosts: string;
+  readonly bandwidthLimitBytesPerSecond?: number;
+  /** The account that reads archives; absent: the same account and key as for writing. */
+  readonly reader?: { readonly user: string; readonly key: KeyReference };
+}
+
+/** Where a secret is to be found. Never the secret itself. */
+export type SecretReference =
+  { readonly from: 'file'; readonly file: string } | { readonly from: 'environment'; readonly variable: string };
+
+/** Where an SSH key is to be found. */
+export type KeyReference = SecretReference | { readonly from: 'agent' };
+
+export interface DevConfig {
+  readonly port: number;
+  readonly url: string;
+}

@@ -1,0 +1,110 @@
+import { dirname, resolve, sep } from 'node:path';
+import type { Config, DatabaseConfig, KeyReference, ServerReach, VaultConfig } from './config.ts';
+import { parseDurationMs, parseSizeBytes } from './quantities.ts';
+import { type ConfigText, isDirectoryVault } from './schema.ts';
+
+/** A fault that only shows when several keys are seen together. */
+export interface Clash {
+  readonly path: readonly string[];
+  readonly message: string;
+}
+
+/** Turns the checked text of the file into a `Config`: defaults, absolute paths, numbers. */
+export function resolveConfig(text: ConfigText, file: string): Config {
+  const root = resolve(dirname(file), text.root ?? '.');
+  return {
+    file,
+    root,
+    state: resolve(root, text.state),
+    timezone: text.timezone,
+    databases: Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database)),
+    files: Object.entries(text.files).map(([name, source]) => ({
+      name,
+      path: resolve(root, source.path),
+      exclude: source.exclude,
+      allowUnreadable: source['allow-unreadable'],
+    })),
+    vault: resolveVault(text.vault, root),
+    dev: text.dev,
+    maximumAgeMs: readDuration(text['maximum-age']),
+  };
+}
+
+/** Names and folders that would get in each other's way, in the archive or in a restore. */
+export function findClashes(config: Config): Clash[] {
+  const clashes: Clash[] = [];
+  const databases = new Set(config.databases.map(({ name }) => name));
+  for (const name of databases) {
+    if (name.startsWith('globals-')) {
+      clashes.push({
+        path: ['databases', name],
+        message: 'expected another name: "globals-…" is where roles are kept',
+      });
+    }
+  }
+  for (const [index, source] of config.files.entries()) {
+    const refuse = (message: string, key?: string) =>
+      clashes.push({ path: ['files', source.name, ...(key ? [key] : [])], message });
+    if (databases.has(source.name)) refuse('expected a name that no database has, so that --select is clear');
+    for (const other of config.files.slice(0, index)) {
+      if (isInside(source.path, other.path) || isInside(other.path, source.path)) {
+        refuse(`expected a folder apart from that of files.${other.name}: neither may hold the other`, 'path');
+      }
+    }
+    if (config.vault.kind === 'directory' && isInside(config.vault.path, source.path)) {
+      refuse('expected a folder that does not hold the vault', 'path');
+    }
+    if (isInside(config.state, source.path)) refuse('expected a folder that does not hold state:', 'path');
+  }
+  return clashes;
+}
+
+function resolveDatabase(name: string, database: ConfigText['databases'][string]): DatabaseConfig {
+  return {
+    name,
+    reach: resolveReach(database),
+    database: database.database ?? name,
+    excludeTableData: database['exclude-table-data'],
+    lockWaitTimeoutMs: readDuration(database['lock-wait-timeout']),
+    timeoutMs: readDuration(database.timeout),
+  };
+}
+
+function resolveReach(database: ConfigText['databases'][string]): ServerReach {
+  const user = database.user ?? 'postgres';
+  if (database.service !== undefined) return { by: 'service', service: database.service, user };
+  if (database.container !== undefined) return { by: 'container', container: database.container, user };
+  return { by: 'url', urlEnv: database['url-env'] as string };
+}
+
+function resolveVault(vault: ConfigText['vault'], root: string): VaultConfig {
+  if (isDirectoryVault(vault)) return { kind: 'directory', path: resolve(root, vault.path) };
+  const limit = vault['bandwidth-limit'];
+  return {
+    kind: 'ssh',
+    host: vault.host ?? '172.16.95.98',
+    port: vault.port ?? 4660,
+    user: vault.user ?? 'skills-backup',
+    path: vault.path ?? '/srv/tc-data/backups',
+    key: resolveKey(vault, root),
+    knownHosts: resolve(root, vault['known-hosts'] as string),
+    ...(limit !== undefined && { bandwidthLimitBytesPerSecond: parseSizeBytes(limit) as number }),
+    ...(vault.reader && { reader: { user: vault.reader.user, key: resolveKey(vault.reader, root) } }),
+  };
+}
+
+type KeyText = { 'key-file'?: string | undefined; 'key-env'?: string | undefined; agent?: true | undefined };
+
+function resolveKey(text: KeyText, root: string): KeyReference {
+  if (text['key-file'] !== undefined) return { from: 'file', file: resolve(root, text['key-file']) };
+  if (text['key-env'] !== undefined) return { from: 'environment', variable: text['key-env'] };
+  return { from: 'agent' };
+}
+
+function readDuration(text: string): number {
+  return parseDurationMs(text) as number;
+}
+
+function isInside(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
