@@ -23,7 +23,7 @@ export class ByteReader {
   async take(length: number): Promise<Buffer> {
     if (this.#rest.length >= length) return this.#cut(length);
     const pieces: Buffer[] = [];
-    for (let missing = length; missing > 0; ) {
+    for (let missing = length; missing > 0;) {
       const piece = await this.takeSome(missing);
       if (!piece) break;
       pieces.push(piece);

@@ -20,7 +20,7 @@ const LONGEST_LENGTH = 8;
 export function parsePaxRecords(body: Buffer, isForeign: boolean): PaxFields {
   const fields: PaxFields = {};
   const seen = new Set<string>();
-  for (let start = 0; start < body.length; ) {
+  for (let start = 0; start < body.length;) {
     const space = body.subarray(start, start + LONGEST_LENGTH).indexOf(SPACE);
     const digits = body.toString('latin1', start, start + Math.max(space, 0));
     const end = start + (/^[1-9]\d*$/.test(digits) ? Number(digits) : NaN);

@@ -61,7 +61,8 @@ function readText(block: Buffer, start: number, length: number): Buffer {
 
 function readCount(block: Buffer, start: number, length: number, what: string): number {
   const value = readNumber(block, start, length, what);
-  if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER)) throw new TypeError(`the header's ${what} is out of range`);
+  if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER))
+    throw new TypeError(`the header's ${what} is out of range`);
   return Number(value);
 }
 

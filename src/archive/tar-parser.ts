@@ -23,7 +23,13 @@ interface Announced extends PaxFields {
 
 const MAX_PSEUDO_BYTES = 1024 * 1024;
 const SECOND_NS = 1_000_000_000n;
-const types: Partial<Record<string, TarHeader['type']>> = { '0': 'reg', '\0': 'reg', '1': 'hardlink', '2': 'symlink', '5': 'dir' };
+const types: Partial<Record<string, TarHeader['type']>> = {
+  '0': 'reg',
+  '\0': 'reg',
+  '1': 'hardlink',
+  '2': 'symlink',
+  '5': 'dir',
+};
 
 /**
  * Reads a tar strictly, in constant memory: files, directories, links, and what carries their long names and extended
@@ -96,7 +102,8 @@ function announce(before: Announced, typeFlag: string, body: Buffer, isForeign: 
   if (before[key]) throw new TypeError('it has two long names');
   const end = body.indexOf(0);
   const name = end === -1 ? body : body.subarray(0, end);
-  if (name.length === 0 || (end !== -1 && !isZeroBlock(body.subarray(end)))) throw new TypeError('its long name holds a NUL');
+  if (name.length === 0 || (end !== -1 && !isZeroBlock(body.subarray(end))))
+    throw new TypeError('its long name holds a NUL');
   return { ...before, [key]: name };
 }
 
