@@ -1,0 +1,47 @@
+import type { QueryOptions } from './query.ts';
+import { readTables, resolveExclusions, writeExclusion, type CatalogueTable } from './catalogue.ts';
+import { inspectDatabase, type DatabaseFacts } from './inspect.ts';
+import type { PostgresServer } from './server.ts';
+import { listSecurityWarnings, parseVersion, readClientVersion, requireClientFor } from './versions.ts';
+
+/** All that is looked up before pg_dump starts. */
+export interface DumpPlan {
+  facts: DatabaseFacts;
+  clientVersion: string;
+  tables: CatalogueTable[];
+  excluded: CatalogueTable[];
+  args: string[];
+  warnings: string[];
+}
+
+export interface PlanOptions {
+  server: PostgresServer;
+  database: string;
+  excludeTableData: readonly string[];
+  lockTimeoutMs: number;
+}
+
+/**
+ * Reads the facts and the catalogue of a database and writes pg_dump's arguments: plain SQL with owners and privileges,
+ * without CREATE DATABASE (the facts hold what it would say), in the database's own encoding, so that no byte is
+ * converted.
+ * @throws Failure `source` where the database does not answer, or the client is older than the server.
+ */
+export async function planDump({ server, database, ...options }: PlanOptions, query: QueryOptions): Promise<DumpPlan> {
+  const facts = await inspectDatabase(server, database, query);
+  const [tables, client] = await Promise.all([
+    readTables(server, database, query),
+    readClientVersion(server, 'pg_dump'),
+  ]);
+  const serverVersion = parseVersion(facts.serverVersion);
+  if (serverVersion) requireClientFor('pg_dump', client, serverVersion, server.label);
+  const { excluded, unused } = resolveExclusions(options.excludeTableData, tables);
+  const args = ['--format=plain', '--no-password', `--encoding=${facts.encoding}`];
+  args.push(`--lock-wait-timeout=${options.lockTimeoutMs}`);
+  args.push(...excluded.map((table) => `--exclude-table-data=${writeExclusion(table, facts.encoding)}`));
+  const warnings = [
+    ...listSecurityWarnings('pg_dump', client),
+    ...unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`),
+  ];
+  return { facts, clientVersion: client.text, tables, excluded, args, warnings };
+}
