@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilesPacker, type FilesOutcome } from './files-packer.ts';
 import type { IndexReader } from './index-reader.ts';
+import { DUMP_FOLDER } from './layout.ts';
 import { packEntries, type PackedExtent } from './pack-entries.ts';
 import { packStream, type ExtentStore, type PackedStream, type StreamOptions } from './pack-stream.ts';
 import { RecipeRecorder } from './recipe-recorder.ts';
@@ -48,8 +49,8 @@ export class ArchiveBuilder {
   readonly #options: BuilderOptions;
   readonly #recorder: RecipeRecorder;
   readonly #segments = new SegmentList();
-  readonly #dumps = new Map<string, PackedStream>();
-  readonly #texts: PackedExtent[] = [];
+  /** What follows the files: by name, in the order of adding. */
+  readonly #tail = new Map<string, { extent: Omit<PackedExtent, 'vanished' | 'changed'>; stream?: PackedStream }>();
   #lanes = 0;
   #newExtentBytes = 0;
 
@@ -87,11 +88,11 @@ export class ArchiveBuilder {
     const spoolPath = join(directory, 'steps');
     const packed = await packStream({ entry, chunks, store, spoolPath, limitBytes: IN_FLIGHT_BYTES });
     await lane.finish();
-    this.#dumps.set(entry.name.toString('latin1'), packed);
+    this.#tail.set(entry.name.toString('latin1'), { extent: packed.header, stream: packed });
     return { sizeBytes: packed.sizeBytes };
   }
 
-  /** Adds a small text behind the dumps. */
+  /** Adds a small text: in `db/` it stands among the dumps, else behind them. */
   async addText(entry: TextEntry, content: Buffer): Promise<void> {
     const open = () =>
       Promise.resolve({
@@ -100,22 +101,20 @@ export class ArchiveBuilder {
         close: () => Promise.resolve(undefined),
       });
     const size = content.length;
-    this.#texts.push(await packEntries([{ ...entry, type: 'reg', size, settled: true, identity: '', open }]));
+    const extent = await packEntries([{ ...entry, type: 'reg', size, settled: true, identity: '', open }]);
+    this.#tail.set(entry.name.toString('latin1'), { extent });
   }
 
   /** Puts everything in its place and writes recipe and index; all segments have been delivered then. */
   async finish(): Promise<BuiltArchive> {
     const { lane } = await this.#openLane();
     const store = this.#storeIn(lane);
-    const addExtent = async ({ bytes, sha256, lines }: Omit<PackedExtent, 'vanished' | 'changed'>): Promise<void> => {
+    for (const { extent, stream } of this.#tailInOrder()) {
+      const { bytes, sha256, lines } = extent;
       const from = await store.store(bytes, sha256);
       await this.#recorder.add({ add: { length: bytes.length, sha256, lines }, from });
-    };
-    for (const [, dump] of [...this.#dumps].sort(([a], [b]) => (a < b ? -1 : 1))) {
-      await addExtent(dump.header);
-      for await (const step of dump.steps()) await this.#recorder.add(step);
+      if (stream) for await (const step of stream.steps()) await this.#recorder.add(step);
     }
-    for (const text of this.#texts) await addExtent(text);
     await lane.finish();
 
     const { base, directory } = this.#options;
@@ -127,6 +126,14 @@ export class ArchiveBuilder {
     await base?.reader.close();
     const indexPath = join(directory, 'stargz.index.json');
     return { ...built, recipePath, indexPath, newExtentBytes: this.#newExtentBytes };
+  }
+
+  /** First what is in `db/`, by name, whoever was ready first; then the texts as they came. */
+  #tailInOrder() {
+    const isDump = ([name]: [string, unknown]): boolean => name.startsWith(DUMP_FOLDER);
+    const all = [...this.#tail];
+    const dumps = all.filter(isDump).sort(([a], [b]) => (a < b ? -1 : 1));
+    return [...dumps, ...all.filter((part) => !isDump(part))].map(([, part]) => part);
   }
 
   /** Every producer writes into segments of its own, so that their order does not depend on who was faster. */

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream';
+import type { Trigger } from '../archive/manifest.ts';
 
 /** What the vault says first. Times are RFC 3339 in UTC by the vault's clock, sizes in bytes. */
 export interface Greeting {
@@ -52,6 +53,8 @@ export interface ArchiveSummary {
   newBytes: number;
   sealed: string;
   index?: string;
+  /** Why it was made, as its manifest says; absent for foreign ones. */
+  trigger?: Trigger;
   verdict?: { level: 'seal' | 'full'; isSound: boolean; time: string };
   /** In the ledger, but not on disk; or on disk with another size. */
   fault?: string;

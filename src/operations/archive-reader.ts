@@ -1,0 +1,105 @@
+import { Readable } from 'node:stream';
+import type { SafeEntry } from '../archive/entry-guard.ts';
+import { MANIFEST_NAME } from '../archive/layout.ts';
+import type { Manifest } from '../archive/manifest.ts';
+import { parseManifest } from '../archive/manifest-check.ts';
+import { readOwnEntries } from '../archive/own-entries.ts';
+import { readExtents } from '../archive/read-extents.ts';
+import { chooseExtents, selectEntries, type Selection } from '../archive/select-entries.ts';
+import { parseTocLine, type TocLine } from '../archive/toc-line.ts';
+import { Failure } from '../logging/failure.ts';
+import type { VaultClient } from '../vault/vault-client.ts';
+import type { IndexCache } from './backup/base-index.ts';
+
+/** One archive in the vault, read by its index: only the extents that are needed are fetched, and each is checked. */
+export class ArchiveReader {
+  readonly name: string;
+  readonly index: string;
+  readonly #vault: VaultClient;
+  readonly #cache: IndexCache;
+  readonly #indexPath: string;
+  #fetchedBytes = 0;
+
+  private constructor(name: string, index: string, vault: VaultClient, cache: IndexCache, indexPath: string) {
+    this.name = name;
+    this.index = index;
+    this.#vault = vault;
+    this.#cache = cache;
+    this.#indexPath = indexPath;
+  }
+
+  /** Obtains the archive's index, by the digest that the vault's ledger names. */
+  static async open(
+    vault: VaultClient,
+    cache: IndexCache,
+    { name, index }: { name: string; index?: string },
+  ): Promise<ArchiveReader> {
+    if (index === undefined) {
+      throw new Failure(
+        'refused',
+        `${name} was made by the team's former script: it has no index`,
+        `Fetch it (fetch ${name}) and unpack it with tar.`,
+      );
+    }
+    return new ArchiveReader(name, index, vault, cache, await cache.obtain(vault, { name, index }));
+  }
+
+  /** Bytes of the archive fetched so far. */
+  get fetchedBytes(): number {
+    return this.#fetchedBytes;
+  }
+
+  /** All entries' lines in archive order; further chunks of large entries are left out. */
+  async *lines(): AsyncGenerator<TocLine, void, undefined> {
+    const reader = await this.#cache.open(this.#indexPath);
+    for await (const { lines } of reader.entries()) {
+      for (const line of lines.map(parseTocLine)) if (line.type !== 'chunk') yield line;
+    }
+  }
+
+  /** Finds what has to be fetched for the wanted entries. */
+  async select(wants: (name: Buffer) => boolean): Promise<Selection> {
+    return await selectEntries(() => this.#cache.open(this.#indexPath), wants);
+  }
+
+  /** Fetches a selection's extents and yields the entries in them, all of them: neighbours that nobody wanted too. */
+  async *entries({ ordinals, ranges }: Selection): AsyncGenerator<SafeEntry, void, undefined> {
+    if (ordinals.length === 0) return;
+    const chosen = chooseExtents(await this.#cache.open(this.#indexPath), ordinals);
+    const bytes = await this.#vault.readRanges(this.name, ranges);
+    try {
+      yield* readOwnEntries(readExtents(chosen, this.#count(bytes)));
+    } finally {
+      bytes.destroy();
+    }
+  }
+
+  /** The content of one entry, streamed. */
+  async *content(name: string): AsyncGenerator<Buffer, void, undefined> {
+    const wanted = Buffer.from(name);
+    for await (const { header, body } of this.entries(await this.select((entry) => entry.equals(wanted)))) {
+      if (header.name.equals(wanted)) yield* body;
+    }
+  }
+
+  /** The content of one small entry; throws a Failure where the archive does not hold it. */
+  async text(name: string): Promise<string> {
+    const pieces: Buffer[] = [];
+    for await (const piece of this.content(name)) pieces.push(piece);
+    if (pieces.length === 0) {
+      throw new Failure('damaged', `${this.name} holds no ${name}`, 'Verify it (verify --level full), or choose another archive.');
+    }
+    return Buffer.concat(pieces).toString('utf8');
+  }
+
+  async manifest(): Promise<Manifest> {
+    return parseManifest(await this.text(MANIFEST_NAME));
+  }
+
+  async *#count(bytes: Readable): AsyncGenerator<Uint8Array, void, undefined> {
+    for await (const chunk of bytes as AsyncIterable<Uint8Array>) {
+      this.#fetchedBytes += chunk.length;
+      yield chunk;
+    }
+  }
+}

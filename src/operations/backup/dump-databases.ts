@@ -1,0 +1,90 @@
+import type { ArchiveBuilder } from '../../archive/archive-builder.ts';
+import type { DatabaseRecord, GlobalsRecord } from '../../archive/manifest.ts';
+import { Failure } from '../../logging/failure.ts';
+import { dumpDatabase } from '../../sources/postgres/dump.ts';
+import { dumpGlobals } from '../../sources/postgres/globals.ts';
+import { runTogether } from '../../system/run-together.ts';
+import type { Platform } from '../platform.ts';
+import type { DumpTarget, FoundDatabases } from './find-databases.ts';
+
+/** What came of all dumps. */
+export interface DumpReport {
+  databases: Record<string, DatabaseRecord>;
+  globals: Record<string, GlobalsRecord>;
+  warnings: string[];
+}
+
+export interface RunningDumps {
+  /** Resolves once every dump has its snapshot: files that are walked from now on are at least as new. */
+  started: Promise<void>;
+  finished: Promise<DumpReport>;
+}
+
+/** Attributes of dumps and roles in the archive: for root alone, as they hold everybody's data. */
+const PRIVATE = { mode: 0o600, uid: 0, gid: 0 } as const;
+
+/** Starts the dumps of all databases at the same time; one that fails stops the others. */
+export function startDumps(
+  platform: Platform,
+  builder: ArchiveBuilder,
+  { targets, servers }: FoundDatabases,
+  applicationName: string,
+  signal: AbortSignal,
+): RunningDumps {
+  const report: DumpReport = { databases: {}, globals: {}, warnings: [] };
+  const states = new Map(targets.map(({ dump }) => [dump, 'stopped']));
+  const snapshots: Promise<void>[] = [];
+  const stop = new AbortController();
+  // The first dump that fails stops the others, as the caller may stop all of them.
+  const either = AbortSignal.any([signal, stop.signal]);
+  const dumps = targets.map((target) => {
+    const { source, server, database, dump } = target;
+    const running = dumpDatabase({
+      server,
+      database,
+      dump,
+      source: source.name,
+      excludeTableData: source.excludeTableData,
+      applicationName,
+      lockTimeoutMs: source.lockWaitTimeoutMs,
+      timeoutMs: source.timeoutMs,
+      signal: either,
+      log: platform.logger,
+    });
+    snapshots.push(running.started);
+    return async () => {
+      const entry = { ...PRIVATE, name: Buffer.from(`db/${dump}.sql`), mtimeNs: nowNs(platform) };
+      await builder.addDump(entry, running.chunks);
+      const { record, warnings } = await running.finished;
+      states.set(dump, 'complete');
+      report.databases[dump] = record;
+      report.warnings.push(...warnings);
+    };
+  });
+  const roles = servers.map(({ source, server, database }) => async () => {
+    const globals = await dumpGlobals({ server, source: source.name, database, applicationName, signal: either });
+    const name = `db/globals-${source.name}.sql`;
+    await builder.addText({ ...PRIVATE, name: Buffer.from(name), mtimeNs: 0n }, globals.bytes);
+    report.globals[name] = globals.record;
+    report.warnings.push(...globals.warnings);
+  });
+  const finished = runTogether([...dumps, ...roles], stop)
+    .then(() => report)
+    .catch((error: unknown) => {
+      throw nameTheOthers(error, targets, states);
+    });
+  const started = Promise.all(snapshots).then(() => undefined);
+  for (const promise of [started, finished]) promise.catch(() => undefined);
+  return { started, finished };
+}
+
+/** One failed dump fails the archive; what became of the others is said, so that nobody has to guess. */
+function nameTheOthers(error: unknown, targets: readonly DumpTarget[], states: ReadonlyMap<string, string>): unknown {
+  if (!(error instanceof Failure) || targets.length < 2) return error;
+  const others = targets.map(({ dump }) => `${dump}: ${states.get(dump)}`).join(', ');
+  return new Failure(error.kind, `${error.message} (no archive was made; dumps: ${others})`, error.next, { cause: error });
+}
+
+function nowNs({ now }: Platform): bigint {
+  return BigInt(now().getTime()) * 1_000_000n;
+}

@@ -1,0 +1,77 @@
+import type { DatabaseConfig } from '../../config/config.ts';
+import { discoverDatabases, findUnconfigured } from '../../sources/postgres/discover.ts';
+import type { PostgresServer } from '../../sources/postgres/server.ts';
+import { connectServer } from '../connect-server.ts';
+import { groupBy } from '../../system/group-by.ts';
+import type { Platform } from '../platform.ts';
+
+/** One database that is to be dumped. */
+export interface DumpTarget {
+  source: DatabaseConfig;
+  server: PostgresServer;
+  /** Name on the server. */
+  database: string;
+  /** Name in the archive: `db/<dump>.sql`. */
+  dump: string;
+}
+
+/** The configured databases as they are now, and what nobody configured. */
+export interface FoundDatabases {
+  targets: DumpTarget[];
+  /** One server per configured source: the roles are dumped once for each. */
+  servers: { source: DatabaseConfig; server: PostgresServer; database: string }[];
+  /** Databases that no archive will hold. */
+  warnings: string[];
+  /** Configured databases that are not there; empty unless they may be missing. */
+  missing: string[];
+}
+
+/**
+ * Finds every database to be dumped; all servers are asked at the same time.
+ *
+ * @throws Failure where a server does not answer, or a database is missing that may not be.
+ */
+export async function findDatabases(platform: Platform, mayBeMissing: boolean): Promise<FoundDatabases> {
+  const found: FoundDatabases = { targets: [], servers: [], warnings: [], missing: [] };
+  const { databases } = platform.config;
+  const servers = databases.map((source) => ({ source, server: connectServer(platform, source) }));
+  const listed = await Promise.all(servers.map(({ server }) => discoverDatabases(server)));
+  for (const [position, { source, server }] of servers.entries()) {
+    const present = listed[position] ?? [];
+    const isAll = source.database === 'all';
+    if (!isAll && mayBeMissing && !present.includes(source.database)) {
+      found.missing.push(source.name);
+      continue;
+    }
+    for (const database of isAll ? present : [source.database]) {
+      found.targets.push({ source, server, database, dump: isAll ? `${source.name}.${fileNameOf(database)}` : source.name });
+    }
+    found.servers.push({ source, server, database: isAll ? 'postgres' : source.database });
+  }
+  found.warnings = await nameUnconfigured(servers);
+  return found;
+}
+
+/** A cluster may serve several configured databases: what none of them names is named once. */
+async function nameUnconfigured(servers: readonly { source: DatabaseConfig; server: PostgresServer }[]): Promise<string[]> {
+  const byCluster = groupBy(servers, ({ server }) => server.label);
+  const warnings = await Promise.all(
+    [...byCluster.values()].map(async (members) => {
+      const [first] = members;
+      const configured = members.map(({ source }) => source.database);
+      if (!first || configured.includes('all')) return [];
+      const names = await findUnconfigured(first.server, configured);
+      return names.map((name) => `database "${name}" on ${first.server.label} is not in continuity.yml: it is not backed up`);
+    }),
+  );
+  return warnings.flat();
+}
+
+/** Names on a server may hold anything; in a file's name what could mislead is written as %XX. */
+function fileNameOf(database: string): string {
+  return database.replace(/[^A-Za-z0-9_-]/gu, (character) => encodeURIComponent(character).replace(/^[^%]$/, hexOf));
+}
+
+function hexOf(character: string): string {
+  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}

@@ -1,0 +1,37 @@
+import type { DatabaseConfig } from '../config/config.ts';
+import { Failure } from '../logging/failure.ts';
+import { connectByUrl } from '../sources/postgres/by-url.ts';
+import type { PostgresServer } from '../sources/postgres/server.ts';
+import type { Platform } from './platform.ts';
+
+/** Reaches the server of a configured database. */
+export function connectServer({ environment }: Platform, { name, reach }: DatabaseConfig): PostgresServer {
+  if (reach.by !== 'url') {
+    throw new Failure(
+      'config',
+      `databases.${name}: this version reaches servers over a connection string only, not inside a ${reach.by}`,
+      `Name an environment variable that holds one: databases.${name}.url-env.`,
+    );
+  }
+  const url = environment[reach.urlEnv];
+  if (!url) {
+    throw new Failure(
+      'config',
+      `databases.${name}: the environment variable ${reach.urlEnv} is not set`,
+      `Set ${reach.urlEnv} to a connection string, postgres://USER:PASSWORD@HOST:PORT.`,
+    );
+  }
+  return connectByUrl(url);
+}
+
+/** The server of a configured source, by its name; what is unfinished may name one that was taken out since. */
+export function serverOf(platform: Platform, source: string): PostgresServer {
+  const { config } = platform;
+  const found = config.databases.find(({ name }) => name === source);
+  if (found) return connectServer(platform, found);
+  throw new Failure(
+    'config',
+    `an earlier restore concerns databases.${source}, which ${config.file} no longer has`,
+    `Put databases.${source} back into it until that restore is finished or forgotten.`,
+  );
+}

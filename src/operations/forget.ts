@@ -1,0 +1,51 @@
+import { lstat } from 'node:fs/promises';
+import { Failure } from '../logging/failure.ts';
+import { removeTree } from '../sources/files/swap-files.ts';
+import { dropDatabases } from '../sources/postgres/forget-databases.ts';
+import { runCommand } from '../system/run-command.ts';
+import { serverOf } from './connect-server.ts';
+import type { Platform } from './platform.ts';
+import { listKept, removeKeptRecord, type KeptRecord } from './restore/kept.ts';
+import { withLock } from './with-lock.ts';
+
+export interface ForgetOptions {
+  /** Restores whose kept state is to go; all of them without. */
+  ids?: readonly string[];
+  /** Shown what would go; only `true` goes on. */
+  confirm: (kept: readonly KeptRecord[]) => Promise<boolean>;
+}
+
+export interface ForgetResult {
+  forgotten: KeptRecord[];
+}
+
+/** Deletes what restores replaced. From then on those restores cannot be taken back. */
+export async function forget(platform: Platform, { ids, confirm }: ForgetOptions): Promise<ForgetResult> {
+  return await withLock(platform, async () => {
+    const kept = await listKept(platform.config.state);
+    const unknown = (ids ?? []).filter((id) => !kept.some((record) => record.id === id));
+    if (unknown.length > 0) {
+      throw new Failure('usage', `nothing is kept of a restore ${unknown.map((id) => JSON.stringify(id.slice(0, 80))).join(', ')}`, 'status lists what is kept.');
+    }
+    const chosen = kept.filter(({ id }) => !ids || ids.length === 0 || ids.includes(id));
+    if (chosen.length === 0 || !(await confirm(chosen))) return { forgotten: [] };
+    for (const record of chosen) await forgetOne(platform, record);
+    return { forgotten: chosen };
+  });
+}
+
+async function forgetOne(platform: Platform, { id, databases, files }: KeptRecord): Promise<void> {
+  for (const { source, kept } of databases) await dropDatabases({ server: serverOf(platform, source), names: [kept] });
+  for (const { root, kept } of files) await removeKeptFolder(root, kept);
+  await removeKeptRecord(platform.config.state, id);
+}
+
+/** Removes the kept entries; the live folder around them keeps its time, to the nanosecond. */
+async function removeKeptFolder(root: string, kept: string): Promise<void> {
+  const before = await lstat(root, { bigint: true }).catch(() => undefined);
+  await removeTree(Buffer.from(kept));
+  if (!before) return;
+  const seconds = before.mtimeNs / 1_000_000_000n;
+  const nanoseconds = (before.mtimeNs % 1_000_000_000n).toString().padStart(9, '0');
+  await runCommand('touch', ['--no-create', '--time=mtime', `--date=@${seconds}.${nanoseconds}`, '--', root]);
+}

@@ -1,0 +1,75 @@
+import type { TocLine } from '../archive/toc-line.ts';
+import { formatTime } from '../archive/toc-line.ts';
+import type { ArchiveSummary } from '../vault/vault-client.ts';
+import { ArchiveReader } from './archive-reader.ts';
+import { IndexCache } from './backup/base-index.ts';
+import { openVault } from './open-vault.ts';
+import type { Platform } from './platform.ts';
+import { resolveArchive } from './resolve-archive.ts';
+
+/** All archives in the vault, newest first. */
+export async function list(platform: Platform): Promise<ArchiveSummary[]> {
+  const vault = await openVault(platform, 'writer');
+  try {
+    return (await vault.status()).archives.sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
+  } finally {
+    await vault.close();
+  }
+}
+
+/** One entry of an archive. */
+export interface ListedEntry {
+  /** Decoded with replacement where it is not UTF-8; `nameBytes` then has it in base64. */
+  name: string;
+  nameBytes?: string;
+  type: TocLine['type'];
+  sizeBytes: number;
+  /** Four octal digits. */
+  mode: string;
+  uid: number;
+  gid: number;
+  modified: string;
+  linkName?: string;
+}
+
+/** The entries of an archive at and below a path; all of them without one. Needs its index alone. */
+export async function listEntries(
+  platform: Platform,
+  { archive: request, path }: { archive: string; path?: string },
+): Promise<{ archive: string; entries: AsyncIterable<ListedEntry>; close: () => Promise<void> }> {
+  const vault = await openVault(platform, 'reader');
+  try {
+    const summary = resolveArchive(request, await vault.status());
+    const archive = await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary);
+    return { archive: archive.name, entries: matching(archive, path), close: () => vault.close() };
+  } catch (error) {
+    await vault.close();
+    throw error;
+  }
+}
+
+async function* matching(archive: ArchiveReader, path: string | undefined): AsyncGenerator<ListedEntry, void, undefined> {
+  const wanted = Buffer.from((path ?? '').replace(/\/+$/, ''));
+  for await (const line of archive.lines()) {
+    if (wanted.length === 0 || isAtOrBelow(line.name, wanted)) yield describe(line);
+  }
+}
+
+function isAtOrBelow(name: Buffer, wanted: Buffer): boolean {
+  return name.subarray(0, wanted.length).equals(wanted) && (name.length === wanted.length || name[wanted.length] === 0x2f);
+}
+
+function describe({ name, type, size = 0, mode = 0, uid = 0, gid = 0, mtimeNs = 0n, linkName }: TocLine): ListedEntry {
+  const text = name.toString('utf8');
+  return {
+    name: text,
+    ...(Buffer.from(text).equals(name) ? {} : { nameBytes: name.toString('base64') }),
+    type,
+    sizeBytes: size,
+    mode: mode.toString(8).padStart(4, '0'),
+    uid,
+    gid,
+    modified: formatTime(mtimeNs),
+    ...(linkName ? { linkName: linkName.toString('utf8') } : {}),
+  };
+}

@@ -1,0 +1,43 @@
+import { selectArchive } from '../config/archive-name.ts';
+import { Failure } from '../logging/failure.ts';
+import type { ArchiveSummary, VaultStatus } from '../vault/vault-client.ts';
+
+/**
+ * Finds the archive that an operator means. `latest` is the newest of ours that no verification found damaged and that
+ * is no safety copy of a state which somebody was about to replace; a date means its nightly, else the newest of that day.
+ *
+ * @throws Failure where there is none, naming the nearest that there is.
+ */
+export function resolveArchive(request: string, status: VaultStatus): ArchiveSummary {
+  const selection = selectArchive(request);
+  const present = status.archives.filter(({ fault }) => fault === undefined).sort(bySealing);
+  const candidates = present.filter(isTrusted);
+  const found =
+    selection.by === 'latest'
+      ? candidates[0]
+      : selection.by === 'name'
+        ? status.archives.find(({ name }) => name === selection.archive.name)
+        : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
+          candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
+  if (!found) {
+    const nearest = candidates.slice(0, 3).map(({ name }) => name);
+    throw new Failure(
+      'usage',
+      selection.by === 'latest' ? 'the vault holds no archive that can be trusted' : `the vault holds no archive for ${request}`,
+      nearest.length > 0 ? `The newest are ${nearest.join(', ')}; list shows them all.` : 'Run backup, or look at list.',
+    );
+  }
+  if (found.fault !== undefined) {
+    throw new Failure('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
+  }
+  return found;
+}
+
+/** Newest first, by the vault's own clock. */
+function bySealing(a: ArchiveSummary, b: ArchiveSummary): number {
+  return a.sealed < b.sealed ? 1 : -1;
+}
+
+function isTrusted({ isForeign, verdict, trigger }: ArchiveSummary): boolean {
+  return !isForeign && trigger !== 'safety' && verdict?.isSound !== false;
+}

@@ -1,0 +1,176 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, rm } from 'node:fs/promises';
+import type { Manifest } from '../archive/manifest.ts';
+import { Failure, messageOf } from '../logging/failure.ts';
+import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
+import { runCommand } from '../system/run-command.ts';
+import { ArchiveReader } from './archive-reader.ts';
+import { backupUnderLock, type BackupResult } from './backup.ts';
+import { IndexCache } from './backup/base-index.ts';
+import { openVault } from './open-vault.ts';
+import type { Platform } from './platform.ts';
+import { resolveArchive } from './resolve-archive.ts';
+import { carryThrough, type CarriedThrough } from './restore/carry-through.ts';
+import { writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { discardStaged } from './restore/recover.ts';
+import { choose, planRestore, type RestorePlan } from './restore/restore-plan.ts';
+import { createRoles, stageDatabase } from './restore/stage-databases.ts';
+import { placeFilesSwap, stageFiles } from './restore/stage-files.ts';
+import { workDirectoryOf } from './restore/work-directory.ts';
+import { withLock } from './with-lock.ts';
+
+export interface RestoreOptions {
+  /** Name, date or `latest`. */
+  archive: string;
+  /** Names of sources, or of single dumps; everything in the archive without. */
+  select?: readonly string[];
+  /** Stop after the plan. */
+  dryRun?: boolean;
+  /** Shown the plan; only `true` goes on. */
+  confirm: (plan: RestorePlan) => Promise<boolean>;
+  /** Typed by an operator who accepts that what stands there now is not backed up first. */
+  skipsSafetyBackup?: boolean;
+}
+
+export interface RestoreResult {
+  plan: RestorePlan;
+  /** False after a dry run, or where the plan was declined. */
+  done: boolean;
+  safety?: BackupResult;
+  /** Names what is kept, for `forget`. */
+  id?: string;
+  carried?: CarriedThrough;
+  createdRoles: string[];
+  notes: string[];
+  fetchedBytes: number;
+  durationMs: number;
+}
+
+/**
+ * Restores databases and files into the live sources: planned, confirmed, preceded by a safety backup, staged and proven
+ * beside what is live, then put in place under a journal. Until the journal says otherwise, a failure changes nothing.
+ */
+export async function restore(platform: Platform, options: RestoreOptions): Promise<RestoreResult> {
+  const begun = Date.now();
+  return await withLock(platform, async (runDirectory) => {
+    const vault = await openVault(platform, 'reader');
+    try {
+      const summary = resolveArchive(options.archive, await vault.status());
+      const archive = await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary);
+      const result = await restoreFrom(platform, archive, options, runDirectory);
+      return { ...result, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
+    } finally {
+      await vault.close();
+    }
+  });
+}
+
+async function restoreFrom(
+  platform: Platform,
+  archive: ArchiveReader,
+  options: RestoreOptions,
+  runDirectory: string,
+): Promise<Omit<RestoreResult, 'fetchedBytes' | 'durationMs'>> {
+  const { config, logger, holder, now } = platform;
+  const manifest = await archive.manifest();
+  const id = `${now().toISOString().slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`;
+  const workDirectory = workDirectoryOf(config.state, id);
+  await mkdir(workDirectory, { recursive: true, mode: 0o700 });
+  let plan: RestorePlan;
+  try {
+    plan = await planRestore(platform, archive, manifest, choose(manifest, options.select), workDirectory);
+    const isWanted = !options.dryRun && (await options.confirm(plan));
+    refuseImpossible(plan, isWanted);
+    if (!isWanted) {
+      await rm(workDirectory, { recursive: true, force: true });
+      return { plan, done: false, createdRoles: [], notes: [] };
+    }
+  } catch (error) {
+    await rm(workDirectory, { recursive: true, force: true });
+    throw error;
+  }
+
+  const safety = options.skipsSafetyBackup ? undefined : await backUpFirst(platform, runDirectory);
+  const journal: RestoreJournal = {
+    version: 1,
+    id,
+    phase: 'staging',
+    archive: archive.name,
+    holder,
+    started: now().toISOString(),
+    databases: plan.databases.map(({ record }) => ({
+      source: record.source,
+      live: record.database,
+      staged: stagedNameOf(record.database, id),
+      kept: keptNameOf(record.database, id),
+    })),
+    files: await Promise.all(plan.files.map(({ source, path }) => placeFilesSwap(source, path, id, workDirectory))),
+  };
+  await writeJournal(config.state, journal);
+  const staged = await stageOrDiscard(platform, archive, manifest, plan, journal);
+  await syncFileSystems([config.state, ...journal.files.map(({ root }) => root)]);
+  await writeJournal(config.state, { ...journal, phase: 'swapping' });
+  logger.info('Everything is staged and proven. Putting it in place.');
+  const carried = await carryThrough(platform, journal);
+  return { plan, done: true, ...(safety ? { safety } : {}), id, carried, ...staged };
+}
+
+/** Stages all that was planned; where any of it fails, nothing of it is left. */
+async function stageOrDiscard(
+  platform: Platform,
+  archive: ArchiveReader,
+  manifest: Manifest,
+  plan: RestorePlan,
+  journal: RestoreJournal,
+): Promise<{ createdRoles: string[]; notes: string[] }> {
+  try {
+    const createdRoles = await createRoles(platform, archive, manifest, plan.databases);
+    const notes: string[] = [];
+    for (const [position, planned] of plan.databases.entries()) {
+      const swap = journal.databases[position];
+      if (swap) await stageDatabase(platform, archive, planned, swap);
+    }
+    for (const [position, planned] of plan.files.entries()) {
+      const swap = journal.files[position];
+      if (!swap) continue;
+      platform.logger.info(`Fetching what differs in ${planned.source}: ${planned.wanted.size} entries.`);
+      notes.push(...(await stageFiles(archive, planned, swap)));
+    }
+    return { createdRoles, notes };
+  } catch (error) {
+    await discardStaged(platform, journal).catch((second: unknown) => {
+      platform.logger.error(`What was staged could not be removed: ${messageOf(second)}. The next command will.`);
+    });
+    throw error;
+  }
+}
+
+/** Backs up what is about to be replaced. What is missing there is no reason to stop: it is why somebody restores. */
+async function backUpFirst(platform: Platform, runDirectory: string): Promise<BackupResult> {
+  platform.logger.info('Backing up the present state first.');
+  try {
+    return await backupUnderLock(platform, runDirectory, { trigger: 'safety' });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(
+      error.kind,
+      `the safety backup before the restore failed, so nothing was restored: ${error.message}`,
+      `${error.next} To restore without a copy of the present state, add --no-safety.`,
+      { cause: error },
+    );
+  }
+}
+
+function refuseImpossible({ archive, refusals }: RestorePlan, isWanted: boolean): void {
+  if (!isWanted || refusals.length === 0) return;
+  throw new Failure(
+    'refused',
+    `${archive} cannot be restored: ${refusals.join('; ')}`,
+    'Nothing was changed. Mend what is named, or leave those parts out with --select.',
+  );
+}
+
+/** What is staged is on disk before the journal says that it counts. */
+async function syncFileSystems(paths: readonly string[]): Promise<void> {
+  await runCommand('sync', ['--file-system', ...paths]);
+}

@@ -1,0 +1,56 @@
+import { rm } from 'node:fs/promises';
+import { swapDatabases } from '../../sources/postgres/swap-databases.ts';
+import { serverOf } from '../connect-server.ts';
+import type { Platform } from '../platform.ts';
+import { removeJournal, type DatabaseSwap, type RestoreJournal } from './journal.ts';
+import { recordKept } from './kept.ts';
+import { swapStagedFiles } from './stage-files.ts';
+import { workDirectoryOf } from './work-directory.ts';
+
+/** What putting a restore in place did. */
+export interface CarriedThrough {
+  /** Who was connected to a database that was replaced: `database: user (application)`. */
+  disconnected: string[];
+  placed: number;
+  removed: number;
+}
+
+/**
+ * Puts everything that a journal speaks of in place: each cluster's databases in one transaction, then the files. Every
+ * step can be repeated, so that whoever finds the journal only has to call this again.
+ */
+export async function carryThrough(platform: Platform, journal: RestoreJournal): Promise<CarriedThrough> {
+  const result: CarriedThrough = { disconnected: [], placed: 0, removed: 0 };
+  for (const swaps of groupByServer(platform, journal.databases).values()) {
+    const [first] = swaps;
+    if (!first) continue;
+    const { disconnected } = await swapDatabases({ server: serverOf(platform, first.source), swaps });
+    result.disconnected.push(...disconnected.map(({ database, user, application }) => `${database}: ${user} (${application || 'no name'})`));
+  }
+  for (const swap of journal.files) {
+    const { placed, removed } = await swapStagedFiles(swap);
+    result.placed += placed;
+    result.removed += removed;
+  }
+  const { config, now } = platform;
+  await recordKept(config.state, {
+    id: journal.id,
+    archive: journal.archive,
+    since: now().toISOString(),
+    databases: journal.databases.map(({ source, live, kept }) => ({ source, live, kept })),
+    files: journal.files.map(({ source, root, kept }) => ({ source, root, kept })),
+  });
+  await rm(workDirectoryOf(config.state, journal.id), { recursive: true, force: true });
+  await removeJournal(config.state);
+  return result;
+}
+
+/** Databases of one cluster change places together, whatever names they have in the configuration. */
+function groupByServer(platform: Platform, swaps: readonly DatabaseSwap[]): Map<string, DatabaseSwap[]> {
+  const groups = new Map<string, DatabaseSwap[]>();
+  for (const swap of swaps) {
+    const { label } = serverOf(platform, swap.source);
+    groups.set(label, [...(groups.get(label) ?? []), swap]);
+  }
+  return groups;
+}

@@ -1,0 +1,67 @@
+import { createWriteStream } from 'node:fs';
+import { realpath, statfs } from 'node:fs/promises';
+import { once } from 'node:events';
+import type { FilesConfig } from '../../config/config.ts';
+import type { FilesRecord } from '../../archive/manifest.ts';
+import { compareTree } from '../../sources/files/compare-tree.ts';
+import type { ArchiveReader } from '../archive-reader.ts';
+
+/** What restoring one file source comes to. Sizes in bytes. */
+export interface FilesPlan {
+  source: string;
+  path: string;
+  /** What the archive holds. */
+  archived: { files: number; bytes: number };
+  /** Entries that are missing, differ, or are too many in the live folder. */
+  add: number;
+  replace: number;
+  remove: number;
+  /** Content that has to be fetched and staged. */
+  stageBytes: number;
+  freeBytes?: number;
+  /** Entries to be staged: latin1 of their names in the archive. */
+  wanted: ReadonlySet<string>;
+}
+
+/** Compares a live folder with the archive; the names that are to go are written to `removalsPath`. */
+export async function planFiles(
+  archive: ArchiveReader,
+  source: FilesConfig,
+  record: FilesRecord,
+  removalsPath: string,
+): Promise<FilesPlan> {
+  const wanted = new Set<string>();
+  const plan = { add: 0, replace: 0, remove: 0, stageBytes: 0 };
+  const removals = createWriteStream(removalsPath, { mode: 0o600 });
+  const differences = compareTree({
+    source: source.name,
+    path: source.path,
+    archived: linesOf(archive, source.name),
+    archivedSinceNs: BigInt(Date.parse(record.walkStarted)) * 1_000_000n,
+  });
+  for await (const { kind, relativeName, sizeBytes } of differences) {
+    plan[kind]++;
+    plan.stageBytes += sizeBytes;
+    if (kind === 'remove') removals.write(`${relativeName.toString('base64')}\n`);
+    else wanted.add(`${source.name}/${relativeName.toString('latin1')}`);
+  }
+  removals.end();
+  await once(removals, 'close');
+  const free = await statfs(await realpath(source.path)).catch(() => undefined);
+  return {
+    source: source.name,
+    path: source.path,
+    archived: { files: record.files, bytes: record.bytes },
+    ...plan,
+    ...(free ? { freeBytes: free.bavail * free.bsize } : {}),
+    wanted,
+  };
+}
+
+/** The lines of one source, in order. */
+export async function* linesOf(archive: ArchiveReader, source: string) {
+  const prefix = Buffer.from(`${source}/`);
+  for await (const line of archive.lines()) {
+    if (line.name.subarray(0, prefix.length).equals(prefix)) yield line;
+  }
+}

@@ -1,0 +1,75 @@
+import { readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../../logging/failure.ts';
+import { syncDirectory, writeDurably } from '../../system/durable-file.ts';
+
+/** One database that changes places, by its names on the server. */
+export interface DatabaseSwap {
+  /** Configured source whose server it is on. */
+  source: string;
+  live: string;
+  staged: string;
+  kept: string;
+}
+
+/** One file source whose entries change places. Paths are absolute. */
+export interface FilesSwap {
+  source: string;
+  root: string;
+  staged: string;
+  kept: string;
+  /** File with the names that are to go, in base64, a line each. */
+  removals: string;
+  /** File with the directories' lines of the index: their times and modes are put right at the end. */
+  directories: string;
+}
+
+/**
+ * What a restore is about to do, on disk before it does it. `staging`: nothing has been replaced, the next command
+ * removes what was staged. `swapping`: all of it is staged and proven, the next command carries it through.
+ */
+export interface RestoreJournal {
+  version: 1;
+  id: string;
+  phase: 'staging' | 'swapping';
+  archive: string;
+  holder: string;
+  started: string;
+  databases: DatabaseSwap[];
+  files: FilesSwap[];
+}
+
+/** Makes the journal the word that counts: it is on disk when this returns. */
+export async function writeJournal(stateDirectory: string, journal: RestoreJournal): Promise<void> {
+  await writeDurably(journalPath(stateDirectory), `${JSON.stringify(journal, null, 2)}\n`, 0o600);
+}
+
+/** The journal of an unfinished restore, if there is one. */
+export async function readJournal(stateDirectory: string): Promise<RestoreJournal | undefined> {
+  let text: string;
+  try {
+    text = await readFile(journalPath(stateDirectory), 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+  const journal = JSON.parse(text) as RestoreJournal;
+  if (journal.version !== 1) {
+    throw new Failure(
+      'refused',
+      `${journalPath(stateDirectory)} was written by a newer version of the toolkit`,
+      'Finish the restore with that version.',
+    );
+  }
+  return journal;
+}
+
+/** Closes the journal: the restore it speaks of is done, or undone. */
+export async function removeJournal(stateDirectory: string): Promise<void> {
+  await rm(journalPath(stateDirectory), { force: true });
+  await syncDirectory(stateDirectory);
+}
+
+function journalPath(stateDirectory: string): string {
+  return join(stateDirectory, 'restore-journal.json');
+}

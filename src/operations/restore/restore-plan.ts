@@ -1,0 +1,110 @@
+import { join } from 'node:path';
+import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
+import { Failure } from '../../logging/failure.ts';
+import { planDatabaseRestore, type DatabasePlan } from '../../sources/postgres/restore-plan.ts';
+import type { ArchiveReader } from '../archive-reader.ts';
+import { serverOf } from '../connect-server.ts';
+import type { Platform } from '../platform.ts';
+import { planFiles, type FilesPlan } from './files-plan.ts';
+
+/** What a restore would do, before it does anything. Sizes in bytes, times RFC 3339. */
+export interface RestorePlan {
+  archive: string;
+  /** When the archive was made, and how old that is now. */
+  made: string;
+  ageMs: number;
+  databases: PlannedDatabase[];
+  files: FilesPlan[];
+  /** Why it cannot be done; with any of these nothing is. */
+  refusals: string[];
+  warnings: string[];
+}
+
+export interface PlannedDatabase extends DatabasePlan {
+  record: DatabaseRecord;
+  /** Name of the dump in the archive. */
+  key: string;
+}
+
+/** Parts of an archive that a restore is about: dumps by their key in the manifest, and file sources. */
+export interface Chosen {
+  databases: [key: string, record: DatabaseRecord][];
+  files: string[];
+}
+
+/** A source must keep this much free besides what is staged. */
+const RESERVE_BYTES = 64 * 1024 * 1024;
+
+/**
+ * Chooses parts of an archive by the names in `continuity.yml`, or of single dumps (`odoo.school`); all without a choice.
+ *
+ * @throws Failure on a name that the archive does not hold.
+ */
+export function choose(manifest: Manifest, select: readonly string[] | undefined): Chosen {
+  const databases = Object.entries(manifest.databases);
+  const files = Object.keys(manifest.files);
+  if (!select) return { databases, files };
+  const known = new Set([...databases.flatMap(([key, { source }]) => [key, source]), ...files]);
+  const unknown = select.filter((name) => !known.has(name));
+  if (unknown.length > 0) {
+    throw new Failure(
+      'usage',
+      `${manifest.name} holds no ${unknown.map((name) => JSON.stringify(name.slice(0, 80))).join(', ')}`,
+      `It holds ${[...known].join(', ')}.`,
+    );
+  }
+  return {
+    databases: databases.filter(([key, { source }]) => select.includes(key) || select.includes(source)),
+    files: files.filter((name) => select.includes(name)),
+  };
+}
+
+/** Compares what the archive holds with what stands there now. Reads only; lists of names go to `workDirectory`. */
+export async function planRestore(
+  platform: Platform,
+  archive: ArchiveReader,
+  manifest: Manifest,
+  chosen: Chosen,
+  workDirectory: string,
+): Promise<RestorePlan> {
+  const { config, now } = platform;
+  const plan: RestorePlan = {
+    archive: archive.name,
+    made: manifest.started,
+    ageMs: now().getTime() - Date.parse(manifest.started),
+    databases: [],
+    files: [],
+    refusals: [],
+    warnings: [],
+  };
+  for (const [key, record] of chosen.databases) {
+    const globals = `db/globals-${record.source}.sql`;
+    const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
+    const server = serverOf(platform, record.source);
+    const found = await planDatabaseRestore({
+      server,
+      record,
+      live: record.database,
+      ...(globalsSql === undefined ? {} : { globalsSql }),
+    });
+    plan.databases.push({ ...found, record, key });
+    plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
+    plan.warnings.push(...found.warnings.map((warning) => `${key}: ${warning}`));
+  }
+  for (const name of chosen.files) {
+    const source = config.files.find((candidate) => candidate.name === name);
+    const record = manifest.files[name];
+    if (!source || !record) {
+      plan.refusals.push(`files "${name}" is in the archive, but not in ${config.file}`);
+      continue;
+    }
+    const files = await planFiles(archive, source, record, join(workDirectory, `${name}.removals`));
+    plan.files.push(files);
+    if (files.freeBytes !== undefined && files.freeBytes < files.stageBytes + RESERVE_BYTES) {
+      plan.refusals.push(
+        `${files.path} has ${files.freeBytes} bytes free, and ${files.stageBytes} are to be staged there before anything is replaced`,
+      );
+    }
+  }
+  return plan;
+}

@@ -1,0 +1,74 @@
+import { exitCodes } from '../logging/failure.ts';
+import type { ArchiveSummary, VaultClient, VaultStatus } from '../vault/vault-client.ts';
+import { openVault } from './open-vault.ts';
+import type { Platform } from './platform.ts';
+import { listKept, type KeptRecord } from './restore/kept.ts';
+import { readJournal, type RestoreJournal } from './restore/journal.ts';
+
+/** How things stand, worst first; sizes in bytes, times RFC 3339. */
+export interface StatusResult {
+  vault: string;
+  verdict: 'healthy' | 'stale' | 'damaged' | 'missing';
+  /** One sentence each, in the order of their weight. */
+  findings: string[];
+  newest?: ArchiveSummary;
+  oldest?: ArchiveSummary;
+  count: number;
+  state: VaultStatus;
+  /** A restore that was interrupted: the next command that changes anything finishes or reverts it. */
+  interrupted?: RestoreJournal;
+  /** What restores replaced, until `forget`. */
+  kept: KeptRecord[];
+  exitCode: number;
+}
+
+/** Looks at the vault and at what this host has left to do. Changes nothing. */
+export async function status(platform: Platform): Promise<StatusResult> {
+  const vault = await openVault(platform, 'writer');
+  try {
+    return await judge(platform, vault);
+  } finally {
+    await vault.close();
+  }
+}
+
+async function judge({ config, now }: Platform, vault: VaultClient): Promise<StatusResult> {
+  const state = await vault.status();
+  const own = state.archives.filter(({ isForeign }) => !isForeign).sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
+  const all = [...state.archives].sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
+  const newest = own[0];
+  const findings: string[] = [];
+  const damaged = state.archives.filter(({ fault, verdict }) => fault !== undefined || verdict?.isSound === false);
+  for (const { name, fault, verdict } of damaged) {
+    findings.push(fault ? `${name}: ${fault}` : `${name} was found damaged (${verdict?.level}, ${verdict?.time})`);
+  }
+  if (!state.ledger.isIntact) findings.push(`the vault's ledger cannot be trusted: ${state.ledger.fault ?? 'broken'}`);
+  const ageMs = newest ? now().getTime() - Date.parse(newest.sealed) : Infinity;
+  const isStale = ageMs > config.maximumAgeMs;
+  if (!newest) findings.unshift('the vault holds no archive');
+  else if (isStale) findings.push(`the newest archive, ${newest.name}, is ${Math.round(ageMs / 3_600_000)} h old`);
+  const newestIsDamaged = newest !== undefined && damaged.includes(newest);
+  const verdict = !newest
+    ? 'missing'
+    : damaged.length > 0 || !state.ledger.isIntact
+      ? 'damaged'
+      : isStale
+        ? 'stale'
+        : 'healthy';
+  if (newestIsDamaged) findings.unshift('the newest archive is damaged: run a backup, then verify it');
+  const interrupted = await readJournal(config.state);
+  if (interrupted) findings.push(`a restore of ${interrupted.archive} was interrupted: the next backup, restore or forget completes it`);
+  const oldest = all.at(-1);
+  return {
+    vault: vault.label,
+    verdict,
+    findings: [...findings, ...state.warnings],
+    ...(newest ? { newest } : {}),
+    ...(oldest ? { oldest } : {}),
+    count: state.archives.length,
+    state,
+    ...(interrupted ? { interrupted } : {}),
+    kept: await listKept(config.state),
+    exitCode: { healthy: exitCodes.ok, stale: exitCodes.stale, damaged: exitCodes.damaged, missing: exitCodes.stale }[verdict],
+  };
+}
