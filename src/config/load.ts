@@ -46,7 +46,7 @@ export function parseConfig(content: string, file: string): Config {
     const issues = checked.error.issues.map(({ path, message, ...issue }) => ({
       path: path.map(String),
       message: message === 'Invalid input' ? 'missing' : message,
-      unknownKey: 'keys' in issue ? String((issue.keys as string[])[0]) : undefined,
+      unknownKey: 'keys' in issue ? issue.keys[0] : undefined,
     }));
     throw refuse(
       issues.map(({ path, message, unknownKey }) => {

@@ -1,0 +1,27 @@
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { Failure } from '../src/logging/failure.ts';
+
+const provisioned = '/etc/skills-hub/continuity.yml';
+
+/**
+ * The configuration to read: the one asked for, else continuity.yml in the working directory, else the provisioned one.
+ * @throws Failure `config` where there is none.
+ */
+export async function locateConfig(requested: string | undefined, workingDirectory: string): Promise<string> {
+  if (requested !== undefined) return resolve(workingDirectory, requested);
+  const local = resolve(workingDirectory, 'continuity.yml');
+  for (const file of [local, provisioned]) {
+    const isThere = await access(file).then(
+      () => true,
+      // One that may not be read is the one that was meant: loading it says why.
+      (error: unknown) => (error as NodeJS.ErrnoException).code === 'EACCES',
+    );
+    if (isThere) return file;
+  }
+  throw new Failure(
+    'config',
+    `there is no configuration: neither ${local} nor ${provisioned} exists`,
+    'Copy continuity.example.yml to continuity.yml and adapt it, or name a file with --config FILE.',
+  );
+}

@@ -1,0 +1,34 @@
+import { exitCodes, Failure, messageOf } from '../src/logging/failure.ts';
+
+export interface ReportOptions {
+  stdout: NodeJS.WritableStream;
+  stderr: NodeJS.WritableStream & { isTTY?: boolean };
+  environment: Readonly<Record<string, string | undefined>>;
+  args: readonly string[];
+  json: boolean;
+}
+
+/** Says what went wrong and what to do next; with `--json` on standard output as well. Returns the exit code. */
+export function reportFailure(error: unknown, options: ReportOptions): number {
+  const failure =
+    error instanceof Failure
+      ? error
+      : new Failure(
+          'failed',
+          `unexpected: ${messageOf(error)}`,
+          'Run it again with --verbose, and report this as a fault.',
+        );
+  const hasColor = options.stderr.isTTY === true && !options.environment['NO_COLOR'];
+  const label = hasColor ? '\u001b[31merror:\u001b[0m' : 'error:';
+  for (const line of failure.message.split('\n')) options.stderr.write(`${label} ${line}\n`);
+  if (failure.next) options.stderr.write(`next: ${failure.next}\n`);
+  if (options.args.includes('--verbose') && error instanceof Error) {
+    for (let cause: unknown = error; cause instanceof Error; cause = cause.cause)
+      options.stderr.write(`${cause.stack}\n`);
+  }
+  if (options.json) {
+    const { kind, message, next } = failure;
+    options.stdout.write(`${JSON.stringify({ error: { kind, message, next } }, undefined, 2)}\n`);
+  }
+  return exitCodes[failure.kind];
+}

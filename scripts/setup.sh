@@ -1,0 +1,124 @@
+#!/usr/bin/env bash
+# Makes a fresh Debian or Ubuntu machine ready for the demo and the tests: npm's packages, PostgreSQL, rsync, OpenSSH.
+# With arguments it then runs them as a command, in an environment that finds all of this.
+# Safe to run again, and quick where everything is there. Production needs none of this: its bundles run with Node alone.
+set -euo pipefail
+
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+tools_dir="${CONTINUITY_TOOLS_DIR:-$PWD/.tools}"
+
+say() { printf 'setup: %s\n' "$*" >&2; }
+stop() {
+  printf 'setup: error: %s\n' "$1" >&2
+  printf 'setup: next: %s\n' "$2" >&2
+  exit 1
+}
+
+require_node() {
+  local version major minor
+  version="$(node --version 2>/dev/null || true)"
+  [ -n "$version" ] || stop 'Node is missing.' 'Install Node 20.11 or newer, with npm.'
+  IFS=. read -r major minor _ <<<"${version#v}"
+  if [ "$major" -lt 20 ] || { [ "$major" -eq 20 ] && [ "$minor" -lt 11 ]; }; then
+    stop "Node $version is too old." 'Install Node 20.11 or newer.'
+  fi
+}
+
+install_node_modules() {
+  [ node_modules/.package-lock.json -nt package-lock.json ] && return
+  # Equal times, as a fresh copy has them, are fine as well.
+  if [ -f node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ]; then return; fi
+  say 'npm ci'
+  npm ci --no-audit --no-fund >&2
+  touch node_modules/.package-lock.json
+}
+
+has_program() { PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1; }
+has_postgres() { compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null || has_program initdb; }
+
+missing_packages() {
+  has_postgres || printf 'postgresql\n'
+  has_program rsync || printf 'rsync\n'
+  has_program sshd || printf 'openssh-server\n'
+  { has_program ssh && has_program ssh-keygen; } || printf 'openssh-client\n'
+  has_program flock || printf 'util-linux\n'
+  has_program tar || printf 'tar\n'
+}
+
+# Installs without leaving anything running: no PostgreSQL cluster of the system's own, no sshd.
+# Expects: the command that makes root of us (may be empty), then the packages.
+apt_install() {
+  local sudo="$1"
+  shift
+  say "apt-get install $*"
+  $sudo env DEBIAN_FRONTEND=noninteractive PACKAGES="$*" bash -euo pipefail -s >&2 <<'ROOT'
+policy=/usr/sbin/policy-rc.d
+cluster=/etc/postgresql-common/createcluster.d/continuity-setup.conf
+saved="$(mktemp -d)"
+restore() {
+  if [ -e "$saved/policy-rc.d" ]; then cp -p "$saved/policy-rc.d" "$policy"; else rm -f "$policy"; fi
+  rm -rf "$cluster" "$saved"
+}
+trap restore EXIT
+if [ -e "$policy" ]; then cp -p "$policy" "$saved/"; fi
+printf '#!/bin/sh\nexit 101\n' >"$policy"
+chmod 755 "$policy"
+mkdir -p "${cluster%/*}"
+printf 'create_main_cluster = false\n' >"$cluster"
+# shellcheck disable=SC2086
+install() { apt-get install -y --no-install-recommends $PACKAGES; }
+install || { apt-get update && install; }
+ROOT
+}
+
+# Without root: the same packages, and what they need, in a folder of our own.
+unpack_packages() {
+  local scratch wanted
+  command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || return 1
+  scratch="$(mktemp -d)"
+  say "unpacking $* into $tools_dir"
+  # apt knows what is not installed yet; a simulation needs no root.
+  wanted="$(apt-get install --simulate --no-install-recommends "$@" 2>/dev/null | awk '$1 == "Inst" { print $2 }')"
+  # shellcheck disable=SC2086
+  if [ -z "$wanted" ] || ! (cd "$scratch" && apt-get download $wanted >&2); then
+    rm -rf "$scratch"
+    return 1
+  fi
+  mkdir -p "$tools_dir"
+  for package in "$scratch"/*.deb; do dpkg-deb -x "$package" "$tools_dir"; done
+  printf '%s\n' "$@" >>"$tools_dir/.unpacked"
+  rm -rf "$scratch"
+}
+
+install_debian_packages() {
+  local missing=() package
+  while IFS= read -r package; do
+    [ -f "$tools_dir/.unpacked" ] && grep -qxF "$package" "$tools_dir/.unpacked" && continue
+    missing+=("$package")
+  done < <(missing_packages)
+  [ "${#missing[@]}" -gt 0 ] || return 0
+
+  if [ "$(id -u)" -eq 0 ] && command -v apt-get >/dev/null; then
+    apt_install '' "${missing[@]}"
+  elif command -v apt-get >/dev/null && sudo -n true 2>/dev/null; then
+    apt_install 'sudo -n' "${missing[@]}"
+  elif ! unpack_packages "${missing[@]}"; then
+    stop "These Debian packages are missing: ${missing[*]}." \
+      "Ask whoever administers this machine for: sudo apt-get install --no-install-recommends ${missing[*]}"
+  fi
+}
+
+require_node
+install_node_modules
+install_debian_packages
+if [ -f "$tools_dir/.unpacked" ]; then
+  say "unpacked programs are in use: export CONTINUITY_TOOLS_DIR='$tools_dir'"
+  export CONTINUITY_TOOLS_DIR="$tools_dir"
+  for folder in "$tools_dir"/usr/bin "$tools_dir"/usr/sbin "$tools_dir"/usr/lib/postgresql/*/bin; do
+    if [ -d "$folder" ]; then PATH="$PATH:$folder"; fi
+  done
+  for folder in "$tools_dir"/usr/lib/*-linux-gnu "$tools_dir"/lib/*-linux-gnu; do
+    if [ -d "$folder" ]; then export LD_LIBRARY_PATH="${LD_LIBRARY_PATH:+$LD_LIBRARY_PATH:}$folder"; fi
+  done
+fi
+if [ "$#" -gt 0 ]; then exec "$@"; fi

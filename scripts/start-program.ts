@@ -1,0 +1,40 @@
+import type { CommandDefinition } from './commands/command.ts';
+import { runProgram } from './program.ts';
+
+/** Same as in package.json (a test compares them): a bundle must not go looking for files. */
+export const version = '0.1.0';
+
+const secondSignalCode = 130;
+
+/** Wires a program to this process: arguments, environment, streams, signals, exit code. */
+export async function startProgram(
+  name: string,
+  description: string,
+  definitions: readonly CommandDefinition[],
+): Promise<void> {
+  const abort = new AbortController();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      if (abort.signal.aborted) process.exit(secondSignalCode);
+      process.stderr.write(`\n${signal}: ending in order; once more ends at once\n`);
+      abort.abort(new Error(`ended by ${signal}`));
+    });
+  }
+  // `continuity list | head` closes the pipe early: no fault of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+  process.exitCode = await runProgram({
+    name,
+    description,
+    version,
+    definitions,
+    args: process.argv.slice(2),
+    environment: process.env,
+    stdin: process.stdin,
+    stdout: process.stdout,
+    stderr: process.stderr,
+    workingDirectory: process.cwd(),
+    signal: abort.signal,
+  });
+}
