@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import type { Readable, Writable } from 'node:stream';
+import type { Writable } from 'node:stream';
 import { formatError, formatProgress, formatResult } from './wire.ts';
 
 /** Not more often than this, lest a bar's movement costs more than the work. */
@@ -10,6 +10,7 @@ export class Answer {
   readonly #output: Writable;
   #lastProgress = 0;
   #failure: Error | undefined;
+  #hasResult = false;
 
   constructor(output: Writable) {
     this.#output = output;
@@ -26,19 +27,16 @@ export class Answer {
   };
 
   /** `body` must give exactly `bodyBytes`; where it fails, the answer ends short, which the other side notices. */
-  async result(result: unknown, bodyBytes = 0, body?: Readable): Promise<void> {
+  async result(result: unknown, bodyBytes = 0, body?: AsyncIterable<Uint8Array>): Promise<void> {
+    this.#hasResult = true;
     await this.#write(formatResult(result, bodyBytes));
-    if (body) for await (const chunk of body as AsyncIterable<Buffer>) await this.#write(chunk);
+    if (body) for await (const chunk of body) await this.#write(chunk);
     await this.#end();
   }
 
+  /** Says what went wrong; after a result it only ends the answer, whose body is then too short. */
   async error(error: unknown): Promise<void> {
-    await this.#write(formatError(error));
-    await this.#end();
-  }
-
-  /** Breaks the answer off where a body cannot be completed. */
-  async abandon(): Promise<void> {
+    if (!this.#hasResult) await this.#write(formatError(error));
     await this.#end();
   }
 

@@ -1,0 +1,124 @@
+import type { Readable, Writable } from 'node:stream';
+import { Failure, messageOf } from '../../logging/failure.ts';
+import type { Logger } from '../../logging/logger.ts';
+import { Answer } from '../protocol/answer.ts';
+import { parseRequest, type Request, type Role } from '../protocol/words.ts';
+import { openArchive } from '../store/archive-file.ts';
+import { findNewest, greet } from '../store/greet.ts';
+import { openStore, type Store, type StoreOptions } from '../store/layout.ts';
+import { readLedger } from '../store/ledger.ts';
+import { sealArchive } from '../store/seal.ts';
+import { readStatus } from '../store/status.ts';
+import { findSealed, verifySealed } from '../store/verify.ts';
+import { parseRanges } from './read-ranges.ts';
+import { receiveSegments, type RsyncStreams } from './receive-segments.ts';
+
+/** One request to a vault. */
+export interface ServeOptions extends StoreOptions {
+  role: Role;
+  words: readonly string[];
+  input: Readable;
+  output: Writable;
+  /** Goes to the vault's own log, never to the client. */
+  log: Logger;
+  lockWaitMs?: number;
+}
+
+interface Exchange extends ServeOptions {
+  store: Store;
+  answer: Answer;
+}
+
+/**
+ * Answers one request; whatever is not in the protocol's table is refused with one line and a log entry.
+ * @returns the exit code: 0, that of rsync, or 1 where the answer was an error. Never throws.
+ */
+export async function serve(options: ServeOptions): Promise<number> {
+  const { words, role, log } = options;
+  if (words[0] === 'rsync') {
+    const { input, output } = options;
+    return await serveRsync({ ...options, streams: { input, output } });
+  }
+  const answer = new Answer(options.output);
+  try {
+    const request = parseRequest(words, role);
+    const store = await openStore(options);
+    await answerRequest(request, { ...options, store, answer });
+    return 0;
+  } catch (error) {
+    logFailure(log, role, words, error);
+    await answer.error(error).catch(() => {});
+    return 1;
+  }
+}
+
+/**
+ * Receives segments; returns rsync's exit code, or 1. rsync's client shows what it reads on standard error; a
+ * refusal on standard output would only confuse it.
+ */
+export async function serveRsync(
+  options: Omit<ServeOptions, 'input' | 'output'> & { streams: RsyncStreams },
+): Promise<number> {
+  const { role, words, log, streams } = options;
+  try {
+    if (role === 'reader') throw new Failure('refused', 'a reader may not send anything', 'Use the writer key for backups.');
+    return await receiveSegments(await openStore(options), words, streams);
+  } catch (error) {
+    logFailure(log, role, words, error);
+    return 1;
+  }
+}
+
+function logFailure(log: Logger, role: Role, words: readonly string[], error: unknown): void {
+  log.error(`${role}: ${JSON.stringify(words.join(' ').slice(0, 200))}: ${messageOf(error)}`);
+}
+
+async function answerRequest({ word, arguments: [name = '', level] }: Request, exchange: Exchange): Promise<void> {
+  const { store, answer, role, input, log, lockWaitMs } = exchange;
+  const { progress } = answer;
+  switch (word) {
+    case 'hello':
+      return await answer.result(await greet(store, role, name === '' ? undefined : name));
+    case 'status':
+      return await answer.result(await readStatus(store));
+    case 'verify':
+      return await answer.result(await verifySealed({ store, name, level: level === 'full' ? 'full' : 'seal', progress }));
+    case 'seal': {
+      const wait = lockWaitMs === undefined ? {} : { lockWaitMs };
+      return await answer.result(await sealArchive({ store, name, recipe: input, progress, log, ...wait }));
+    }
+    case 'index':
+      return await answerIndex(name, exchange);
+    case 'read':
+      return await answerRanges(name, exchange);
+  }
+}
+
+/** The index's compressed bytes just as they stand in the archive: nothing is compressed twice. */
+async function answerIndex(name: string, { store, role, answer }: Exchange): Promise<void> {
+  if (role === 'writer' && (await findNewest(store, await readLedger(store)))?.name !== name) {
+    throw new Failure('refused', 'a writer may read the index of the newest archive only', 'Use the reader key for any other.');
+  }
+  const { index } = await findSealed(store, name);
+  const file = await openArchive(store, name);
+  try {
+    const range = await file.locateIndex();
+    await answer.result({ name, index }, range.length, file.stream(range));
+  } finally {
+    await file.close();
+  }
+}
+
+async function answerRanges(name: string, { store, input, answer }: Exchange): Promise<void> {
+  const file = await openArchive(store, name);
+  try {
+    const ranges = await parseRanges(input, file.sizeBytes);
+    const length = ranges.reduce((sum, range) => sum + range.length, 0);
+    const body = async function* (): AsyncGenerator<Buffer, void, undefined> {
+      for (const range of ranges) yield* file.stream(range);
+    };
+    await answer.result({ name, sizeBytes: file.sizeBytes }, length, body());
+  } finally {
+    await file.close();
+  }
+}

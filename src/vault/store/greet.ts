@@ -1,0 +1,58 @@
+import { stat } from 'node:fs/promises';
+import type { Greeting } from '../vault-client.ts';
+import type { Role } from '../protocol/words.ts';
+import { archivePath, type Store } from './layout.ts';
+import { listLedgerArchives, readLedger, type Ledger, type LedgerLine } from './ledger.ts';
+import { makeReceipt } from './publish.ts';
+import { listIncoming } from './segments.ts';
+import { detectSharing } from './share-extents.ts';
+import { readSpace } from './space.ts';
+import { readVerdict } from './verdicts.ts';
+
+/** What the vault says first. */
+export async function greet(store: Store, role: Role, askedName?: string): Promise<Greeting> {
+  const [ledger, incoming, sharing, { freeBytes }] = await Promise.all([
+    readLedger(store),
+    listIncoming(store),
+    detectSharing(store),
+    readSpace(store),
+  ]);
+  const newest = await findNewest(store, ledger);
+  const asked = listLedgerArchives(ledger).find(({ name, action }) => name === askedName && action === 'seal');
+  return {
+    protocol: 1,
+    role,
+    isProvisioned: store.isProvisioned,
+    clock: store.now().toISOString(),
+    ...(newest ? { newest } : {}),
+    ...(asked ? { asked: makeReceipt(asked, true) } : {}),
+    incoming,
+    sharesExtents: sharing.isPossible,
+    freeBytes,
+    warnings: [...warnOfLedger(ledger), ...sharing.warnings],
+  };
+}
+
+/** The newest archive of ours that is whole as far as anybody knows; damaged and missing ones are passed over. */
+export async function findNewest(store: Store, ledger: Ledger): Promise<Greeting['newest']> {
+  for (const line of listLedgerArchives(ledger).reverse()) {
+    const { name, index, time, size } = line;
+    if (line.action !== 'seal' || index === undefined || (await findFault(store, line))) continue;
+    if ((await readVerdict(store, name, index))?.isSound !== false) return { name, index, sealed: time, sizeBytes: size };
+  }
+  return undefined;
+}
+
+/** What is wrong with the file of an archive, without reading it. */
+export async function findFault(store: Store, { name, size }: LedgerLine): Promise<string | undefined> {
+  const about = await stat(archivePath(store, name)).catch(() => undefined);
+  if (!about?.isFile()) return 'in the ledger, but not on disk';
+  return about.size === size ? undefined : `has ${about.size} bytes on disk, ${size} in the ledger`;
+}
+
+export function warnOfLedger({ fault, tornBytes }: Ledger): string[] {
+  return [
+    ...(fault ? [`the ledger was changed by another hand: ${fault}`] : []),
+    ...(tornBytes > 0 ? [`the ledger's last line was cut off by a crash (${tornBytes} bytes); the chain goes on before it`] : []),
+  ];
+}

@@ -1,0 +1,122 @@
+import { chmod, mkdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../../logging/failure.ts';
+import { parseArchiveName } from '../../config/archive-name.ts';
+
+/** A vault on disk, and what its own side decides about it. */
+export interface Store {
+  /** The archives lie here, under their plain names. */
+  readonly directory: string;
+  /** The keeper's own: ledger, receipts, verdicts, lock. */
+  readonly private: string;
+  /** Archives under way; all on one file system with the archives. */
+  readonly assembly: string;
+  /** Segments on their way, as clients send them. */
+  readonly incoming: string;
+  /** Owner that segments must have. */
+  readonly uploadUid: number;
+  readonly isProvisioned: boolean;
+  /** Links that a segment may have: a client in this very process may link its own files instead of copying them. */
+  readonly segmentLinks: number;
+  /** Free space that no seal may touch, in bytes; absent: 1 GiB, less on a small disk. */
+  readonly reserveBytes?: number;
+  /** The vault's clock. */
+  readonly now: () => Date;
+}
+
+export interface StoreOptions {
+  directory: string;
+  /** User id of the upload account where that is another one than ours. */
+  expectedUid?: number;
+  segmentLinks?: number;
+  reserveBytes?: number;
+  now?: () => Date;
+}
+
+/**
+ * Opens a vault, and makes its places on the first use. Its directory is made too, but not the folder above: a volume
+ * that is not mounted must not become a vault that looks empty.
+ * @throws Failure `config` where the directory cannot be made or is none.
+ */
+export async function openStore(options: StoreOptions): Promise<Store> {
+  const { directory } = options;
+  const ownUid = process.getuid?.() ?? 0;
+  const uploadUid = options.expectedUid ?? ownUid;
+  const hidden = join(directory, '.vault');
+  const store: Store = {
+    directory,
+    private: hidden,
+    assembly: join(hidden, 'assembly'),
+    incoming: join(directory, '.incoming'),
+    uploadUid,
+    isProvisioned: uploadUid !== ownUid,
+    segmentLinks: options.segmentLinks ?? 1,
+    ...(options.reserveBytes === undefined ? {} : { reserveBytes: options.reserveBytes }),
+    now: options.now ?? (() => new Date()),
+  };
+  await makePlaces(store);
+  return store;
+}
+
+/** Where an archive lies. The name must be one that `parseArchiveName` takes. */
+export function archivePath(store: Store, name: string): string {
+  return join(store.directory, requireName(name));
+}
+
+export function receiptPath(store: Store, name: string): string {
+  return join(store.private, 'receipts', `${requireName(name)}.json`);
+}
+
+export function verdictPath(store: Store, name: string): string {
+  return join(store.private, 'verdicts', `${requireName(name)}.json`);
+}
+
+export function ledgerPath(store: Store): string {
+  return join(store.private, 'ledger.jsonl');
+}
+
+export function lockPath(store: Store): string {
+  return join(store.private, 'lock');
+}
+
+/** What a seal is about to make visible: where a crash leaves it, the next seal finishes the work. */
+export function pendingPath(store: Store): string {
+  return join(store.private, 'pending.json');
+}
+
+/** @throws Failure `usage`: nothing that is no archive's name ever becomes part of a path. */
+function requireName(name: string): string {
+  if (parseArchiveName(name)) return name;
+  throw new Failure(
+    'usage',
+    `${JSON.stringify(name.slice(0, 60))} names no archive`,
+    'Give a full name such as backup_full_2026-01-31.tar.gz, with a date that exists.',
+  );
+}
+
+async function makePlaces(store: Store): Promise<void> {
+  try {
+    await makeDirectory(store.directory, 0o751);
+    if (!(await stat(store.directory)).isDirectory()) throw new Error('it is not a directory');
+    await makeDirectory(store.private, 0o700);
+    for (const name of ['assembly', 'receipts', 'verdicts']) await makeDirectory(join(store.private, name), 0o700);
+    await makeDirectory(store.incoming, store.isProvisioned ? 0o1770 : 0o700);
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Failure(
+      'config',
+      `the vault's directory ${store.directory} cannot be used: ${reason}`,
+      'Check the path, that its disk is mounted, and who owns it.',
+      { cause: error },
+    );
+  }
+}
+
+async function makeDirectory(path: string, mode: number): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+    await chmod(path, mode);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  }
+}

@@ -1,0 +1,103 @@
+import { chmod, link, lstat, readFile, readdir, rm } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { Failure } from '../../logging/failure.ts';
+import type { Logger } from '../../logging/logger.ts';
+import { syncDirectory, writeDurably } from '../../system/durable-file.ts';
+import type { Receipt } from '../vault-client.ts';
+import { archivePath, pendingPath, receiptPath, type Store } from './layout.ts';
+import { PROBE_PREFIX } from './share-extents.ts';
+import { appendToLedger, listLedgerArchives, readLedger, type LedgerEntry, type LedgerLine } from './ledger.ts';
+
+/** What the keeper notes down before an archive becomes visible. */
+interface Pending {
+  /** File in the assembly directory. */
+  assembled: string;
+  entry: Omit<LedgerEntry, 'previous'>;
+}
+
+/*
+ * An archive becomes visible by a second link to its inode, which never replaces; only then comes the ledger's line.
+ * Between the two it would be an archive that nobody answers for. Therefore the line is noted down before the link, and
+ * the first name, in the assembly directory, goes last: whoever finds the note and both names of the one inode writes
+ * the line; whoever finds the note alone knows that nothing became visible, and clears up.
+ */
+
+/** Makes an assembled archive visible under its name, for ever. The vault's lock must be held. */
+export async function publishArchive(
+  store: Store,
+  assembledPath: string,
+  entry: Omit<LedgerEntry, 'previous'>,
+): Promise<Receipt> {
+  await chmod(assembledPath, 0o440);
+  const pending: Pending = { assembled: basename(assembledPath), entry };
+  await writeDurably(pendingPath(store), JSON.stringify(pending), 0o600);
+  try {
+    await link(assembledPath, archivePath(store, entry.name));
+  } catch (error) {
+    await rm(pendingPath(store));
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw refuseName(entry.name, error);
+  }
+  await syncDirectory(store.directory);
+  return await completeSeal(store, await appendToLedger(store, entry), assembledPath);
+}
+
+/** Finishes what a killed seal has left, or clears it up: one good archive, or none. The vault's lock must be held. */
+export async function settleCutSeal(store: Store, log: Logger): Promise<void> {
+  const pending = await readPending(store);
+  if (pending) {
+    const { name, index } = pending.entry;
+    const assembledPath = join(store.assembly, pending.assembled);
+    const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
+    if (line?.index === index && line) {
+      await completeSeal(store, line, assembledPath);
+    } else if (!line && (await isSameFile(assembledPath, archivePath(store, name)))) {
+      log.warning(`the seal of ${name} was cut off after its archive was complete; finished it`);
+      await syncDirectory(store.directory);
+      await completeSeal(store, await appendToLedger(store, pending.entry), assembledPath);
+    }
+  }
+  await rm(pendingPath(store), { force: true });
+  for (const name of await readdir(store.assembly)) {
+    // Probes come and go without the lock.
+    if (!name.startsWith(PROBE_PREFIX)) await rm(join(store.assembly, name), { force: true, recursive: true });
+  }
+}
+
+/** The receipt for a line of the ledger. */
+export function makeReceipt(line: LedgerLine, already: boolean): Receipt {
+  const { name, size, index = '', newBytes, time, digest } = line;
+  return { name, index, sizeBytes: size, newBytes, sealed: time, ledger: digest, already };
+}
+
+/** A file lies where an archive is to go, and the ledger does not know it. */
+export function refuseName(name: string, cause?: unknown): Failure {
+  return new Failure(
+    'refused',
+    `${name} is there already, with other content; the first one stays`,
+    'Give the new archive a name of its own (with its time of day), or have the administrator look at the first.',
+    { cause },
+  );
+}
+
+async function completeSeal(store: Store, line: LedgerLine, assembledPath: string): Promise<Receipt> {
+  const receipt = makeReceipt(line, false);
+  await writeDurably(receiptPath(store, line.name), JSON.stringify(receipt), 0o600);
+  await rm(assembledPath, { force: true });
+  await rm(pendingPath(store), { force: true });
+  return receipt;
+}
+
+async function readPending(store: Store): Promise<Pending | undefined> {
+  try {
+    return JSON.parse(await readFile(pendingPath(store), 'utf8')) as Pending;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function isSameFile(one: string, other: string): Promise<boolean> {
+  const [first, second] = await Promise.all([one, other].map((path) => lstat(path).catch(() => undefined)));
+  return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
+}

@@ -1,0 +1,37 @@
+import { statfs } from 'node:fs/promises';
+import { Failure } from '../../logging/failure.ts';
+import type { Store } from './layout.ts';
+
+const DEFAULT_RESERVE_BYTES = 1024 ** 3;
+/** A reserve in proportion, where the disk is small. */
+const LARGEST_PART = 0.02;
+
+/** Free space as the vault's own account may use it, and the size of the disk; in bytes. */
+export async function readSpace(store: Store): Promise<{ freeBytes: number; totalBytes: number }> {
+  const { bavail, blocks, bsize } = await statfs(store.directory);
+  return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}
+
+/** @throws Failure `space` unless so many bytes fit and the reserve stays free. */
+export async function requireSpace(store: Store, needBytes: number): Promise<void> {
+  const { freeBytes, totalBytes } = await readSpace(store);
+  const reserveBytes = store.reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, totalBytes * LARGEST_PART);
+  if (freeBytes - reserveBytes >= needBytes) return;
+  throw new Failure(
+    'space',
+    `vault full: ${formatBytes(freeBytes)} free, of which ${formatBytes(reserveBytes)} are kept in reserve, need ${formatBytes(needBytes)}`,
+    'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.',
+  );
+}
+
+/** Bytes as people read them: `3.2 GB`. */
+export function formatBytes(bytes: number): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
+  let value = bytes;
+  let unit = 0;
+  while (value >= 1000 && unit < units.length - 1) {
+    value /= 1000;
+    unit++;
+  }
+  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+}
