@@ -4,6 +4,7 @@ import { buildClientEnvironment, removeClientSettings } from './client-environme
 import { findClientProgram } from './client-programs.ts';
 import { parseConnectionUrl } from './connection-url.ts';
 import type { PostgresServer, StartedTool } from './server.ts';
+import { readServerVersion } from './versions.ts';
 
 export interface UrlServer extends PostgresServer {
   /** The database that the connection string names. */
@@ -43,4 +44,15 @@ export function connectByUrl(url: string, options: UrlOptions = {}): UrlServer {
       return spawn(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
     },
   };
+}
+
+/**
+ * The same with the client programs of the server's own major, where several are installed: asks the server once.
+ * @throws Failure `config` or `source`.
+ */
+export async function connectMatching(url: string, options: UrlOptions = {}): Promise<UrlServer> {
+  const server = connectByUrl(url, options);
+  if (options.major !== undefined || options.toolsDirectory !== undefined) return server;
+  const { major } = await readServerVersion(server, server.database ?? 'postgres');
+  return connectByUrl(url, { ...options, major });
 }

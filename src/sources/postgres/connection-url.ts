@@ -40,7 +40,7 @@ const form = 'postgres://USER:PASSWORD@HOST:PORT/DATABASE, with special characte
  */
 export function parseConnectionUrl(text: string): Connection {
   const found =
-    /^postgres(?:ql)?:\/\/(?:([^@/?#]*)@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d*))?(?:\/([^?#]*))?(?:\?([^#]*))?$/.exec(text);
+    /^postgres(?:ql)?:\/\/(?:([^@/?#]*)@)?(\[[^\]]*\]|[^:/?#]*)(?::(\d*))?(?:\/([^?#/@]*))?(?:\?([^#]*))?$/.exec(text);
   if (!found) throw new Failure('config', 'the connection string of a database is not a URL', `Write ${form}.`);
   const [, credentials = '', host = '', port = '', path = '', query = ''] = found;
   const separator = credentials.indexOf(':');

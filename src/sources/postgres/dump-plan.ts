@@ -28,8 +28,8 @@ export interface PlanOptions {
  * @throws Failure `source` where the database does not answer, or the client is older than the server.
  */
 export async function planDump({ server, database, ...options }: PlanOptions, query: QueryOptions): Promise<DumpPlan> {
-  const facts = await inspectDatabase(server, database, query);
-  const [tables, client] = await Promise.all([
+  const [facts, tables, client] = await Promise.all([
+    inspectDatabase(server, database, query),
     readTables(server, database, query),
     readClientVersion(server, 'pg_dump'),
   ]);

@@ -22,7 +22,7 @@ const advice: [RegExp, string][] = [
   [/role ".*" does not exist/i, 'Check the user under databases: in continuity.yml.'],
   [/permission denied/i, 'Give the user that right, or let the backup connect as the owner or a superuser.'],
   [
-    /lock timeout|could not obtain lock|canceling statement due to lock/i,
+    /lock timeout|could not obtain lock|due to statement timeout[^]*LOCK TABLE/i,
     'Find who holds the lock (pg_locks, pg_stat_activity), then run again.',
   ],
   [

@@ -13,7 +13,7 @@ export interface StartedTool extends ChildProcess {
 /**
  * How to reach one PostgreSQL server: over a connection string with this host's own client programs, or inside a
  * container. Implementations see to it that no password is in an argument list, and that the client speaks UTC, a
- * fixed encoding and English messages whatever the environment says.
+ * fixed encoding and English messages whatever the environment says: `buildClientEnvironment` says how.
  */
 export interface PostgresServer {
   /** How messages name it: host and port, or the service; never a password. */

@@ -20,7 +20,7 @@ const oldestMaintained = 14;
 
 /** Reads `pg_dump (PostgreSQL) 15.20 (Debian …)`, `15.20`, or `19beta1`. */
 export function parseVersion(text: string): PostgresVersion | undefined {
-  const found = /(?:\(PostgreSQL\) |^)((\d+)(?:\.(\d+))?\w*)/.exec(text);
+  const found = /(?:\(PostgreSQL\) |^)((\d+)(?:\.(\d+))?[\w.]*)/.exec(text);
   return found ? { text: found[1] as string, major: Number(found[2]), minor: Number(found[3] ?? 0) } : undefined;
 }
 
