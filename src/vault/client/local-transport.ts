@@ -21,7 +21,7 @@ const SEGMENT_LINKS = 2;
  * @throws Failure `config` where the directory cannot be used.
  */
 export async function openLocalTransport(options: LocalOptions): Promise<Transport> {
-  const ownOptions = { ...options, segmentLinks: SEGMENT_LINKS };
+  const ownOptions = { ...options, segmentLinks: options.segmentLinks ?? SEGMENT_LINKS };
   return new LocalTransport(ownOptions, await openStore(ownOptions));
 }
 

@@ -38,7 +38,7 @@ class Session implements VaultClient {
   }
 
   async seal(name: string, recipePath: string, progress?: (done: number, total: number) => void): Promise<Receipt> {
-    const body = createReadStream(recipePath, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
+    const body = readLazily(recipePath);
     const { result } = await this.#transport.call({ words: ['seal', name], body, ...(progress ? { progress } : {}) });
     return checkReceipt(result, name);
   }
@@ -75,6 +75,11 @@ class Session implements VaultClient {
 }
 
 const LINES_AT_ONCE = 4096;
+
+/** Opens the file when it is read first: a seal may be refused before that. */
+async function* readLazily(path: string): AsyncGenerator<Buffer, void, undefined> {
+  yield* createReadStream(path, { highWaterMark: 256 * 1024 }) as AsyncIterable<Buffer>;
+}
 
 /** @throws Failure `damaged` at the end of an index whose digest is not the archive's identity. */
 async function* checkDigest(
