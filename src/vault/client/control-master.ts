@@ -41,7 +41,7 @@ export class ControlMaster {
     await rm(socket, { force: true });
     const { privateDirectory, signal } = this.#options;
     const end = await withKeyFile(this.#key, privateDirectory, (paths) =>
-      runProgram('ssh', this.#listArguments(socket, paths), signal),
+      runProgram('ssh', this.#listArguments(socket, paths), this.#options),
     );
     if (end.code === 0) return socket;
     signal?.throwIfAborted();
@@ -53,13 +53,20 @@ export class ControlMaster {
     const folder = this.#folder;
     this.#folder = undefined;
     const socket = join(folder, 's');
-    if (await exists(socket)) await runProgram('ssh', ['-F', 'none', '-S', socket, '-O', 'exit', 'vault']);
+    if (await exists(socket)) await this.#command(socket, 'exit');
     await rm(folder, { recursive: true, force: true });
   }
 
   async #isAlive(socket: string): Promise<boolean> {
     if (!(await exists(socket))) return false;
-    return (await runProgram('ssh', ['-F', 'none', '-S', socket, '-O', 'check', 'vault'])).code === 0;
+    return this.#command(socket, 'check');
+  }
+
+  /** Speaks to the connection that stands, also when all else is being ended. */
+  async #command(socket: string, word: 'check' | 'exit'): Promise<boolean> {
+    const { environment } = this.#options;
+    const args = ['-F', 'none', '-S', socket, '-O', word, 'vault'];
+    return (await runProgram('ssh', args, environment ? { environment } : {})).code === 0;
   }
 
   #listArguments(socket: string, keyPaths: readonly string[]): string[] {
@@ -93,10 +100,10 @@ export class ControlMaster {
 function explainSshFailure(end: ProgramEnd, options: SshOptions, pins: readonly PinnedKey[]): Error {
   const label = labelOf(options);
   const said = printable(end.stderr).slice(-600);
-  if (end.startError) {
+  if (end.isMissing) {
     return new Failure(
       'vault',
-      `cannot run ssh: ${end.startError.message}`,
+      'the program ssh is missing on this host',
       'Install the package openssh-client on this host.',
     );
   }

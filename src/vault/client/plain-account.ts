@@ -112,14 +112,14 @@ async function run(
   command: string,
   body?: AsyncIterable<Uint8Array>,
 ): Promise<{ code: number | null; stdout: string; stderr: string }> {
-  const { stdout, ended, bodyError } = await startRemoteCommand(client, command, body);
+  const remote = await startRemoteCommand(client, command, body);
   let text = '';
-  for await (const chunk of stdout) {
+  for await (const chunk of remote.stdout) {
     text += Buffer.from(chunk).toString('utf8');
     // A forced command answers with a line; more than this is none of ours.
     if (text.length > 65_536) break;
   }
-  const end = await ended;
-  if (bodyError() !== undefined) throw bodyError();
+  const end = await remote.ended;
+  if (remote.bodyError() !== undefined) throw remote.bodyError();
   return { ...end, stdout: text };
 }

@@ -74,12 +74,12 @@ async function* readChannel(channel: ClientChannel, close: () => void): AsyncGen
 }
 
 async function send(channel: ClientChannel, body: AsyncIterable<Uint8Array>, ended: Promise<unknown>): Promise<void> {
-  let isOver = false;
+  const state = { isOver: false };
   const over = ended.then(() => {
-    isOver = true;
+    state.isOver = true;
   });
   for await (const chunk of body) {
-    if (isOver) return;
+    if (state.isOver) return;
     // ssh2 never calls back for what is written after the channel's end.
     if (!channel.write(chunk))
       await Promise.race([new Promise<void>((resolve) => channel.once('drain', resolve)), over]);

@@ -49,7 +49,7 @@ export class RsyncSession {
       ...(remoteRsync === undefined ? {} : { remoteRsync }),
       ...(bandwidthLimitBytes === undefined ? {} : { bandwidthLimitBytes }),
     });
-    const end = await runProgram('rsync', args, signal);
+    const end = await runProgram('rsync', args, this.#options);
     if (end.code === 0) return { sentBytes: readSentBytes(end.stdout) };
     signal?.throwIfAborted();
     throw explainRsyncFailure(end, labelOf(this.#options));

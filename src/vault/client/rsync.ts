@@ -45,16 +45,24 @@ export function readSentBytes(stdout: string): number {
 const NETWORK_CODES = new Set([10, 12, 30, 35, 255]);
 const PROTOCOL_CODES = new Set([1, 2, 4, 6]);
 
+/** What `vault serve` writes to standard error where it does not let rsync run. */
+const VAULT_WORD = /^skills-vault: (refused or failed|warning): (.+)$/m;
+
 /** What went wrong, for a person. Measured: a closed port gives 12 or 255, a cut connection either of them. */
 export function explainRsyncFailure(end: ProgramEnd, label: string): Error {
-  const { code, stderr, startError } = end;
+  const { code, stderr, isMissing } = end;
   const said = describe(stderr);
-  if (startError) {
+  if (isMissing) {
     return new Failure(
       'vault',
-      `cannot run rsync: ${startError.message}`,
+      'the program rsync is missing on this host',
       'Install the packages rsync and openssh-client on this host.',
     );
+  }
+  const word = VAULT_WORD.exec(stderr);
+  if (word) {
+    const next = 'Use the toolkit of the same version on both sides, and the key that is meant for this.';
+    return new Failure(word[1] === 'warning' ? 'vault' : 'refused', `${label} says: ${printable(word[2] ?? '')}`, next);
   }
   if (/no space left|disk quota exceeded|enough space/i.test(stderr)) {
     const next =

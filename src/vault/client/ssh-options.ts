@@ -18,6 +18,8 @@ export interface SshOptions {
   /** A folder of this run alone, 0700: a key that came as text lies there while OpenSSH needs it. */
   privateDirectory: string;
   log: Logger;
+  /** The whole environment of ssh and rsync; absent: this program's own. */
+  environment?: Record<string, string>;
   /** Ends connections and child programs. */
   signal?: AbortSignal;
   /** For each attempt to connect, until the login is done; 15 000 unless told. */

@@ -58,7 +58,7 @@ class SshTransport implements Transport {
     const isGreeting = call.words[0] === 'hello' && !call.body;
     if (this.#prefix || !isGreeting) return this.#ask(await this.#findPrefix(), call);
     const greeting = this.#greet(call);
-    this.#remember(greeting.then(({ prefix }) => prefix));
+    void this.#remember(greeting.then(({ prefix }) => prefix));
     const { prefix, reply } = await greeting;
     return reply ?? this.#ask(prefix, call);
   }
