@@ -14329,11 +14329,8 @@ exports.visitAsync = visitAsync;
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   P: () => (/* binding */ commands)
 /* harmony export */ });
-/* unused harmony export vaultCommands */
 /** Every command of `continuity`, in the order of its help. */
 const commands = [];
-/** Every command of the bundle that runs on the vault. */
-const vaultCommands = (/* unused pure expression or super */ null && ([]));
 
 
 /***/ }),
