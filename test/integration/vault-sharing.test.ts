@@ -1,0 +1,85 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { openStore } from '../../src/vault/store/layout.ts';
+import { shareRanges } from '../../src/vault/store/share-extents.ts';
+import { makeNightVault, nightName, type NightVault } from '../fixtures/vault-nights.ts';
+
+const MIB = 1024 * 1024;
+const base = mkdtempSync(join(tmpdir(), 'continuity-xfs-'));
+const mountPoint = join(base, 'mounted');
+const reason = mountXfs();
+if (reason) console.warn(`skipped: no XFS volume to test on (${reason})`);
+
+/** Mounts a small XFS volume; returns why it could not be. */
+function mountXfs(): string | undefined {
+  mkdirSync(mountPoint);
+  const steps = [
+    ['truncate', '-s', '512M', join(base, 'image')],
+    ['mkfs.xfs', '-q', join(base, 'image')],
+    ['mount', '-o', 'loop', join(base, 'image'), mountPoint],
+  ];
+  for (const [program = '', ...options] of steps) {
+    const { status, stderr, error } = spawnSync(program, options, { encoding: 'utf8' });
+    if (status !== 0) return `${program}: ${error?.message ?? stderr.trim()}`;
+  }
+  return undefined;
+}
+
+(reason ? describe.skip : describe)('a vault on XFS', () => {
+  let vault: NightVault;
+  beforeAll(() => {
+    vault = makeNightVault(mountPoint);
+  });
+  afterAll(() => {
+    vault.remove();
+    execFileSync('umount', [mountPoint]);
+    rmSync(base, { recursive: true });
+  });
+
+  const usedBytes = (): number => {
+    execFileSync('sync', ['-f', mountPoint]);
+    const { blocks, bfree, bsize } = statfsSync(mountPoint);
+    return (blocks - bfree) * bsize;
+  };
+
+  it('shares what is known, byte for byte, without taking space for it', async () => {
+    const client = await vault.open();
+    expect(await client.hello()).toMatchObject({ sharesExtents: true, warnings: [] });
+    const [yesterday, today] = [nightName(-1), nightName()];
+    const files: Record<string, Buffer> = {};
+    for (let number = 10; number < 50; number++) files[`uploads/${number}`] = randomBytes(MIB);
+    const first = await vault.build(yesterday, files);
+    await vault.send(client, yesterday, first);
+    const changed = { ...files, 'uploads/30': randomBytes(MIB / 2), 'uploads/05': Buffer.from('earlier than all') };
+    const second = await vault.build(today, changed, { ...first, path: join(vault.directory, yesterday) });
+
+    await client.upload(second.segments);
+    const before = usedBytes();
+    await client.seal(today, second.recipePath);
+    expect(usedBytes() - before).toBeLessThan(2 * MIB);
+    const sealed = readFileSync(join(vault.directory, today));
+    const planned = readFileSync(second.path);
+    expect(sealed.subarray(0, second.extentBytes).equals(planned.subarray(0, second.extentBytes))).toBe(true);
+    expect(await client.verify(today, 'full')).toMatchObject({ isSound: true });
+    execFileSync('gzip', ['-t', join(vault.directory, today)]);
+  });
+
+  it('138: notices a range that was not shared in the middle of others', async () => {
+    const store = await openStore({ directory: join(mountPoint, 'other') });
+    writeFileSync(join(store.directory, 'source'), randomBytes(MIB));
+    writeFileSync(join(store.directory, 'target'), '');
+    const range = (sourceOffset: number, targetOffset: number) => ({ source: 'source', sourceOffset, targetOffset, length: 8192 });
+    await shareRanges(store, 'target', [range(0, 8192), range(8192, 0)]);
+    const source = readFileSync(join(store.directory, 'source'));
+    const target = readFileSync(join(store.directory, 'target'));
+    expect(target.equals(Buffer.concat([source.subarray(8192, 16_384), source.subarray(0, 8192)]))).toBe(true);
+    const broken = shareRanges(store, 'target', [range(0, 0), range(2 * MIB, 8192), range(0, 16_384)]);
+    await expect(broken).rejects.toThrow('sharing extents failed after 2 of 3 ranges');
+  });
+});
+
+(reason ? it : it.skip)('cleans up where there is no volume', () => rmSync(base, { recursive: true }));
