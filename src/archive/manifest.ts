@@ -25,7 +25,7 @@ export type Trigger = 'nightly' | 'push' | 'manual' | 'safety';
 
 /** The state of one database in its dump's snapshot. */
 export interface DatabaseRecord {
-  /** Name in the archive: `db/<key>.sql`. */
+  /** Name of its entry: `db/<key>.sql`. */
   dump: string;
   /** Configured source that it belongs to. */
   source: string;

@@ -106,6 +106,8 @@ async function makeArchive(run: Run): Promise<Omit<BackupResult, 'durationMs'>> 
     onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
   });
   const stop = new AbortController();
+  platform.signal?.addEventListener('abort', () => stop.abort(), { once: true });
+  platform.signal?.throwIfAborted();
   const running = startDumps(platform, builder, found, applicationName(name), stop.signal);
   const [dumps, files] = await runTogether<[DumpReport, WalkedFiles]>(
     [
@@ -118,13 +120,13 @@ async function makeArchive(run: Run): Promise<Omit<BackupResult, 'durationMs'>> 
     ],
     stop,
   );
-  const warnings = [
+  const warnings = unique([
     ...greeting.warnings,
     ...found.warnings,
     ...missing.map((source) => `"${source}" is missing and so not in this safety backup`),
     ...dumps.warnings,
     ...nameOddities(files.records),
-  ];
+  ]);
   const manifest: Manifest = {
     format: 1,
     name,
@@ -144,7 +146,7 @@ async function makeArchive(run: Run): Promise<Omit<BackupResult, 'durationMs'>> 
   await uploader.finish();
 
   const receipt = await seal(run, built);
-  await cache.keepOnly(built.indexPath, built.index);
+  await cache.add(built.indexPath, built.index);
   for (const warning of warnings) logger.warning(warning);
   return {
     ...fromReceipt(vault, greeting, receipt),
@@ -216,6 +218,10 @@ async function presentSources(sources: readonly FilesConfig[], mayBeMissing: boo
     }),
   );
   return sources.filter((_source, position) => present[position]);
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
 }
 
 function nameOddities(records: Record<string, FilesRecord>): string[] {

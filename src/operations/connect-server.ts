@@ -1,11 +1,11 @@
 import type { DatabaseConfig } from '../config/config.ts';
 import { Failure } from '../logging/failure.ts';
-import { connectByUrl } from '../sources/postgres/by-url.ts';
+import { connectMatching } from '../sources/postgres/by-url.ts';
 import type { PostgresServer } from '../sources/postgres/server.ts';
 import type { Platform } from './platform.ts';
 
-/** Reaches the server of a configured database. */
-export function connectServer({ environment }: Platform, { name, reach }: DatabaseConfig): PostgresServer {
+/** Reaches the server of a configured database, with client programs that fit its version. */
+export async function connectServer({ environment }: Platform, { name, reach }: DatabaseConfig): Promise<PostgresServer> {
   if (reach.by !== 'url') {
     throw new Failure(
       'config',
@@ -21,14 +21,14 @@ export function connectServer({ environment }: Platform, { name, reach }: Databa
       `Set ${reach.urlEnv} to a connection string, postgres://USER:PASSWORD@HOST:PORT.`,
     );
   }
-  return connectByUrl(url);
+  return await connectMatching(url);
 }
 
 /** The server of a configured source, by its name; what is unfinished may name one that was taken out since. */
-export function serverOf(platform: Platform, source: string): PostgresServer {
+export async function serverOf(platform: Platform, source: string): Promise<PostgresServer> {
   const { config } = platform;
   const found = config.databases.find(({ name }) => name === source);
-  if (found) return connectServer(platform, found);
+  if (found) return await connectServer(platform, found);
   throw new Failure(
     'config',
     `an earlier restore concerns databases.${source}, which ${config.file} no longer has`,

@@ -35,7 +35,7 @@ export async function forget(platform: Platform, { ids, confirm }: ForgetOptions
 }
 
 async function forgetOne(platform: Platform, { id, databases, files }: KeptRecord): Promise<void> {
-  for (const { source, kept } of databases) await dropDatabases({ server: serverOf(platform, source), names: [kept] });
+  for (const { source, kept } of databases) await dropDatabases({ server: await serverOf(platform, source), names: [kept] });
   for (const { root, kept } of files) await removeKeptFolder(root, kept);
   await removeKeptRecord(platform.config.state, id);
 }

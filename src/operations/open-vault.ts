@@ -45,6 +45,7 @@ async function sshOptions(platform: Platform, vault: SshVaultConfig, role: 'writ
     bundlePath: platform.vaultBundlePath,
     privateDirectory,
     log: platform.logger,
+    ...(platform.signal ? { signal: platform.signal } : {}),
   };
 }
 

@@ -11,6 +11,8 @@ export interface Platform {
   /** Where references to secrets are resolved: usually the environment variables. */
   environment: Readonly<Record<string, string | undefined>>;
   now: () => Date;
+  /** Aborted when the run is to end in order. */
+  signal?: AbortSignal;
   /** Who is asking, for lock and journal: `continuity backup (pid 4711)`, a workflow run. */
   holder: string;
   /** The vault's one-file bundle, which an unprovisioned vault is given a copy of. */

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, readdir, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { IndexReader } from '../../archive/index-reader.ts';
 import { Failure } from '../../logging/failure.ts';
 import type { VaultClient } from '../../vault/vault-client.ts';
+
+/** Enough for the archives that an operator compares; an index has a few hundred bytes a file. */
+const KEPT_INDEXES = 8;
 
 /** Local copies of indexes, by digest. A copy is only a cache: it is used when its digest is the one that was asked for. */
 export class IndexCache {
@@ -20,7 +23,10 @@ export class IndexCache {
   async obtain(vault: VaultClient, archive: { name: string; index: string }): Promise<string> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     const path = this.#pathOf(archive.index);
-    if ((await digestOf(path)) === archive.index) return path;
+    if ((await digestOf(path)) === archive.index) {
+      await utimes(path, new Date(), new Date());
+      return path;
+    }
     const temporary = `${path}.part`;
     const hash = createHash('sha256');
     const hashing = new Transform({
@@ -50,15 +56,16 @@ export class IndexCache {
     return await IndexReader.open(createReadStream(path, { highWaterMark: 1024 * 1024 }));
   }
 
-  /** Takes tonight's index into the cache and forgets the others. */
-  async keepOnly(path: string, index: string): Promise<void> {
+  /** Takes tonight's index into the cache; those that were used longest ago make room. */
+  async add(path: string, index: string): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    const kept = this.#pathOf(index);
-    await rename(path, kept);
-    for (const name of await readdir(this.#directory)) {
-      const other = join(this.#directory, name);
-      if (other !== kept) await rm(other, { force: true });
-    }
+    await rename(path, this.#pathOf(index));
+    const names = await readdir(this.#directory);
+    const used = await Promise.all(
+      names.map(async (name) => ({ name, time: (await stat(join(this.#directory, name))).mtimeMs })),
+    );
+    const old = used.sort((a, b) => b.time - a.time).slice(KEPT_INDEXES);
+    for (const { name } of old) await rm(join(this.#directory, name), { force: true });
   }
 
   #pathOf(index: string): string {

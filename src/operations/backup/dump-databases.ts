@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { ArchiveBuilder } from '../../archive/archive-builder.ts';
 import type { DatabaseRecord, GlobalsRecord } from '../../archive/manifest.ts';
 import { Failure } from '../../logging/failure.ts';
@@ -37,12 +38,14 @@ export function startDumps(
   const stop = new AbortController();
   // The first dump that fails stops the others, as the caller may stop all of them.
   const either = AbortSignal.any([signal, stop.signal]);
+  // Every dump listens on it several times: nothing leaks, however many databases there are.
+  setMaxListeners(0, either);
   const dumps = targets.map((target) => {
     const { source, server, database, dump } = target;
     const running = dumpDatabase({
       server,
       database,
-      dump,
+      dump: `db/${dump}.sql`,
       source: source.name,
       excludeTableData: source.excludeTableData,
       applicationName,
@@ -69,7 +72,7 @@ export function startDumps(
     report.warnings.push(...globals.warnings);
   });
   const finished = runTogether([...dumps, ...roles], stop)
-    .then(() => report)
+    .then(() => ({ ...report, databases: sortByName(report.databases), globals: sortByName(report.globals) }))
     .catch((error: unknown) => {
       throw nameTheOthers(error, targets, states);
     });
@@ -83,6 +86,11 @@ function nameTheOthers(error: unknown, targets: readonly DumpTarget[], states: R
   if (!(error instanceof Failure) || targets.length < 2) return error;
   const others = targets.map(({ dump }) => `${dump}: ${states.get(dump)}`).join(', ');
   return new Failure(error.kind, `${error.message} (no archive was made; dumps: ${others})`, error.next, { cause: error });
+}
+
+/** Reports do not depend on who was ready first. */
+function sortByName<T>(records: Record<string, T>): Record<string, T> {
+  return Object.fromEntries(Object.entries(records).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function nowNs({ now }: Platform): bigint {

@@ -34,7 +34,9 @@ export interface FoundDatabases {
 export async function findDatabases(platform: Platform, mayBeMissing: boolean): Promise<FoundDatabases> {
   const found: FoundDatabases = { targets: [], servers: [], warnings: [], missing: [] };
   const { databases } = platform.config;
-  const servers = databases.map((source) => ({ source, server: connectServer(platform, source) }));
+  const servers = await Promise.all(
+    databases.map(async (source) => ({ source, server: await connectServer(platform, source) })),
+  );
   const listed = await Promise.all(servers.map(({ server }) => discoverDatabases(server)));
   for (const [position, { source, server }] of servers.entries()) {
     const present = listed[position] ?? [];

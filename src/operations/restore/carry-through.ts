@@ -1,8 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { swapDatabases } from '../../sources/postgres/swap-databases.ts';
+import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
-import { removeJournal, type DatabaseSwap, type RestoreJournal } from './journal.ts';
+import { removeJournal, type RestoreJournal } from './journal.ts';
 import { recordKept } from './kept.ts';
 import { swapStagedFiles } from './stage-files.ts';
 import { workDirectoryOf } from './work-directory.ts';
@@ -21,10 +22,14 @@ export interface CarriedThrough {
  */
 export async function carryThrough(platform: Platform, journal: RestoreJournal): Promise<CarriedThrough> {
   const result: CarriedThrough = { disconnected: [], placed: 0, removed: 0 };
-  for (const swaps of groupByServer(platform, journal.databases).values()) {
-    const [first] = swaps;
+  const placed = await Promise.all(
+    journal.databases.map(async (swap) => ({ swap, server: await serverOf(platform, swap.source) })),
+  );
+  // Databases of one cluster change places together, whatever names they have in the configuration.
+  for (const members of groupBy(placed, ({ server }) => server.label).values()) {
+    const [first] = members;
     if (!first) continue;
-    const { disconnected } = await swapDatabases({ server: serverOf(platform, first.source), swaps });
+    const { disconnected } = await swapDatabases({ server: first.server, swaps: members.map(({ swap }) => swap) });
     result.disconnected.push(...disconnected.map(({ database, user, application }) => `${database}: ${user} (${application || 'no name'})`));
   }
   for (const swap of journal.files) {
@@ -43,14 +48,4 @@ export async function carryThrough(platform: Platform, journal: RestoreJournal):
   await rm(workDirectoryOf(config.state, journal.id), { recursive: true, force: true });
   await removeJournal(config.state);
   return result;
-}
-
-/** Databases of one cluster change places together, whatever names they have in the configuration. */
-function groupByServer(platform: Platform, swaps: readonly DatabaseSwap[]): Map<string, DatabaseSwap[]> {
-  const groups = new Map<string, DatabaseSwap[]>();
-  for (const swap of swaps) {
-    const { label } = serverOf(platform, swap.source);
-    groups.set(label, [...(groups.get(label) ?? []), swap]);
-  }
-  return groups;
 }

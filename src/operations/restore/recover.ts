@@ -25,7 +25,7 @@ export async function finishInterrupted(platform: Platform): Promise<void> {
 /** Removes everything that a restore has staged, and its journal. */
 export async function discardStaged(platform: Platform, journal: RestoreJournal): Promise<void> {
   for (const { source, staged } of journal.databases) {
-    await dropDatabases({ server: serverOf(platform, source), names: [staged] });
+    await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
   }
   for (const swap of journal.files) await discardStagedFiles(swap);
   await rm(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });

@@ -80,7 +80,7 @@ export async function planRestore(
   for (const [key, record] of chosen.databases) {
     const globals = `db/globals-${record.source}.sql`;
     const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
-    const server = serverOf(platform, record.source);
+    const server = await serverOf(platform, record.source);
     const found = await planDatabaseRestore({
       server,
       record,

@@ -20,7 +20,7 @@ export async function createRoles(
     const name = `db/globals-${source}.sql`;
     if (!(name in manifest.globals)) continue;
     const globalsSql = await archive.text(name);
-    const roles = await createMissingRoles({ server: serverOf(platform, source), globalsSql });
+    const roles = await createMissingRoles({ server: await serverOf(platform, source), globalsSql });
     created.push(...roles.created.map((role) => `${source}: ${role}`));
   }
   return created;
@@ -38,10 +38,10 @@ export async function stageDatabase(
   { staged }: DatabaseSwap,
 ): Promise<void> {
   const { logger } = platform;
-  const server = serverOf(platform, record.source);
+  const server = await serverOf(platform, record.source);
   logger.info(`Restoring ${key} beside the live database, as ${staged}.`);
   await createStaged({ server, record, staged });
-  await loadStaged({ server, staged, chunks: archive.content(`db/${key}.sql`) });
+  await loadStaged({ server, staged, chunks: archive.content(record.dump) });
   const differences = await checkStaged({ server, staged, record });
   if (differences.length > 0) {
     throw new Failure(

@@ -1,8 +1,6 @@
+import { kindOfName } from './own-names.ts';
 import { queryRows, type QueryOptions } from './query.ts';
 import type { PostgresServer } from './server.ts';
-
-/** What a restore puts beside a live database; templates and closed ones anyway, but never to be taken for live. */
-const ours = /^continuity_(new|old)_/;
 
 /** Open databases that are neither templates nor half dropped (connection limit -2). */
 const openDatabases = `SELECT datname AS name FROM pg_database
@@ -28,7 +26,7 @@ export async function discoverDatabases(
   options: QueryOptions & { database?: string } = {},
 ): Promise<string[]> {
   const rows = await queryRows<{ name: string }>(server, options.database ?? 'postgres', openDatabases, options);
-  const names = rows.map(({ name }) => name).filter((name) => !ours.test(name));
+  const names = rows.map(({ name }) => name).filter((name) => !kindOfName(name));
   if (!names.includes('postgres')) return names;
   const [answer] = await queryRows<{ used: boolean }>(server, 'postgres', ownContent, options);
   return answer?.used ? names : names.filter((name) => name !== 'postgres');

@@ -1,0 +1,23 @@
+import { backup } from '../../src/operations/backup.ts';
+import { renderBackup } from '../../src/report/backup-report.ts';
+import type { CommandDefinition } from './command.ts';
+import { openPlatform } from './platform.ts';
+
+export const backupCommand: CommandDefinition = {
+  name: 'backup',
+  summary: 'Back up all databases and files into one sealed archive.',
+  example: 'npm run -s continuity -- backup --nightly',
+  options: [
+    { flags: '--nightly', description: 'name it by the date; a second one of the same date finds the first and does nothing' },
+    { flags: '--full', description: 'read every file again, whatever its times say' },
+    { flags: '--allow-shrink <names>', description: 'file sources that may have lost most of their files', isList: true },
+  ],
+  async run(context, _args, options) {
+    const result = await backup(await openPlatform(context, 'backup'), {
+      trigger: options['nightly'] === true ? 'nightly' : 'manual',
+      rereadsAll: options['full'] === true,
+      allowShrink: (options['allowShrink'] as string[] | undefined) ?? [],
+    });
+    return { result, render: () => renderBackup(result) };
+  },
+};

@@ -1,0 +1,56 @@
+import { realpathSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { createInterface } from 'node:readline/promises';
+import { Failure } from '../../src/logging/failure.ts';
+import type { Platform } from '../../src/operations/platform.ts';
+import { version } from '../start-program.ts';
+import type { CommandContext } from './command.ts';
+
+/** Everything that an operation needs, from what the command line knows. */
+export async function openPlatform(context: CommandContext, command: string): Promise<Platform> {
+  const { logger, environment, signal } = context;
+  return {
+    config: await context.loadConfig(),
+    logger,
+    environment,
+    signal,
+    now: () => new Date(),
+    holder: environment['GITHUB_RUN_ID'] ? `${command} (GitHub run ${environment['GITHUB_RUN_ID']})` : command,
+    // Beside our own bundle: both are built and committed together.
+    vaultBundlePath: join(dirname(realpathSync(process.argv[1] ?? '.')), '..', 'vault', 'index.js'),
+    toolVersion: version,
+    ...(environment['GITHUB_SHA'] ? { commit: environment['GITHUB_SHA'] } : {}),
+  };
+}
+
+export interface Question {
+  /** What is at stake, shown before the question. */
+  summary: string;
+  /** What has to be typed, to the letter. */
+  answer: string;
+  /** `--yes` was given. */
+  isAgreed: boolean;
+}
+
+/**
+ * Asks a person to type something that nobody types by mistake. With `--yes` nobody is asked; without a terminal it
+ * refuses instead of waiting for ever.
+ */
+export async function confirm(context: CommandContext, { summary, answer, isAgreed }: Question): Promise<boolean> {
+  context.logger.info(summary);
+  if (isAgreed) return true;
+  if (!context.isInteractive) {
+    throw new Failure(
+      'refused',
+      'this needs a confirmation, and there is no terminal to ask on',
+      'Look at the plan above, then run it again with --yes.',
+    );
+  }
+  const prompt = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    const typed = await prompt.question(`Type ${answer} to go on: `, { signal: context.signal });
+    return typed.trim() === answer;
+  } finally {
+    prompt.close();
+  }
+}

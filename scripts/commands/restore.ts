@@ -1,0 +1,37 @@
+import { Failure } from '../../src/logging/failure.ts';
+import { extractArchive } from '../../src/operations/extract.ts';
+import { restore } from '../../src/operations/restore.ts';
+import { renderExtraction, renderPlan, renderRestore } from '../../src/report/restore-report.ts';
+import type { CommandDefinition } from './command.ts';
+import { confirm, openPlatform } from './platform.ts';
+
+export const restoreCommand: CommandDefinition = {
+  name: 'restore',
+  summary: 'Restore databases and files from an archive: plan, confirm, safety backup, prove, swap.',
+  example: 'npm run -s prod:restore -- backup_full_2026-01-31.tar.gz --select app,uploads',
+  arguments: [{ name: 'archive', description: 'name, date or latest' }],
+  options: [
+    { flags: '--select <names>', description: 'only these databases and file sources', isList: true },
+    { flags: '--target <dir>', description: 'unpack into an empty folder instead; nothing live is touched' },
+    { flags: '--dry-run', description: 'show the plan and stop' },
+    { flags: '--yes', description: 'do not ask' },
+    { flags: '--no-safety', description: 'do without a backup of the present state' },
+  ],
+  async run(context, [archive = ''], { select, target, dryRun, yes, safety }) {
+    const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`);
+    const selection = select === undefined ? {} : { select: select as string[] };
+    if (target !== undefined) {
+      if (dryRun === true) throw new Failure('usage', '--dry-run and --target exclude each other', 'Leave one of them out.');
+      const result = await extractArchive(platform, { archive, ...selection, directory: target as string });
+      return { result, render: () => renderExtraction(result) };
+    }
+    const result = await restore(platform, {
+      archive,
+      ...selection,
+      dryRun: dryRun === true,
+      skipsSafetyBackup: safety === false,
+      confirm: (plan) => confirm(context, { summary: renderPlan(plan), answer: plan.archive, isAgreed: yes === true }),
+    });
+    return { result, render: () => renderRestore(result) };
+  },
+};

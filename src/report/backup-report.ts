@@ -1,0 +1,31 @@
+import type { BackupResult } from '../operations/backup.ts';
+import { formatBytes, formatDuration } from '../logging/quantity-text.ts';
+import { formatTable } from './table.ts';
+
+/** A backup's result for a terminal. */
+export function renderBackup(result: BackupResult): string {
+  const { archive, vault, manifest } = result;
+  if (result.alreadyThere && !manifest) return `${archive} is sealed on ${vault} already. Nothing to do.`;
+  const rows = [
+    ...Object.entries(manifest?.databases ?? {}).map(([name, { sizeBytes, fingerprints }]) => [
+      name,
+      'database',
+      formatBytes(sizeBytes),
+      `${Object.keys(fingerprints.tables).length} tables`,
+    ]),
+    ...Object.entries(manifest?.files ?? {}).map(([name, { files, bytes }]) => [name, 'files', formatBytes(bytes), `${files} files`]),
+  ];
+  const lines = [
+    formatTable(rows, [2]),
+    '',
+    `${archive} is sealed on ${vault}: ${formatBytes(result.sizeBytes)}.`,
+    `Read ${formatBytes(result.readBytes)} of files, sent ${formatBytes(result.sentBytes)}, stored ${formatBytes(result.storedBytes)}, in ${formatDuration(result.durationMs)}.`,
+    `Index ${result.index}`,
+  ];
+  if (!result.isTamperProof) lines.push(NOT_TAMPER_PROOF);
+  return lines.join('\n');
+}
+
+/** What is said wherever one user id owns both the way in and the archives. */
+export const NOT_TAMPER_PROOF =
+  'The vault is not provisioned: whoever holds its account can delete archives. They are not tamper-proof.';

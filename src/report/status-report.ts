@@ -1,0 +1,44 @@
+import type { StatusResult } from '../operations/status.ts';
+import type { ArchiveSummary } from '../vault/vault-client.ts';
+import { NOT_TAMPER_PROOF } from './backup-report.ts';
+import { formatBytes, formatDuration } from '../logging/quantity-text.ts';
+import { formatTable } from './table.ts';
+
+/** The vault's state for a terminal, the verdict first. */
+export function renderStatus(result: StatusResult, now: Date): string {
+  const { state, newest, oldest, kept } = result;
+  const age = newest ? formatDuration(now.getTime() - Date.parse(newest.sealed)) : '';
+  const rows = [
+    ['Vault', result.vault],
+    ['Archives', `${result.count}`],
+    ...(newest ? [['Newest', `${newest.name}, ${formatBytes(newest.sizeBytes)}, ${age} old, ${verdictOf(newest)}`]] : []),
+    ...(oldest && oldest !== newest ? [['Oldest', `${oldest.name}, ${oldest.sealed.slice(0, 10)}`]] : []),
+    ...(state.newBytesPerNight === undefined ? [] : [['New per night', formatBytes(state.newBytesPerNight)]]),
+    ['Free', `${formatBytes(state.freeBytes)} of ${formatBytes(state.totalBytes)}${state.fullOn ? `, full on ${state.fullOn}` : ''}`],
+    ['Sharing', state.sharesExtents ? 'unchanged extents are shared between archives' : 'every archive takes its full size'],
+    ['Ledger', state.ledger.isIntact ? `intact, ${state.ledger.lines} lines` : `BROKEN: ${state.ledger.fault ?? ''}`],
+    ...kept.map(({ id, archive, since }) => ['Kept', `${id}: what the restore of ${archive} replaced, since ${since}`]),
+  ];
+  const lines = [result.verdict.toUpperCase(), ...result.findings.map((finding) => `  ${finding}`), '', formatTable(rows)];
+  if (!state.isProvisioned) lines.push('', NOT_TAMPER_PROOF);
+  return lines.join('\n');
+}
+
+/** Archives as a table, newest first. */
+export function renderArchives(archives: readonly ArchiveSummary[]): string {
+  if (archives.length === 0) return 'The vault holds no archive.';
+  const head = ['ARCHIVE', 'SIZE', 'NEW', 'SEALED', 'VERIFIED'];
+  const rows = archives.map((archive) => [
+    archive.name,
+    formatBytes(archive.sizeBytes),
+    formatBytes(archive.newBytes),
+    archive.sealed.slice(0, 16).replace('T', ' '),
+    archive.fault ?? verdictOf(archive),
+  ]);
+  return formatTable([head, ...rows], [1, 2]);
+}
+
+function verdictOf({ verdict, isForeign }: ArchiveSummary): string {
+  if (!verdict) return isForeign ? 'foreign, never verified' : 'never verified';
+  return `${verdict.isSound ? 'sound' : 'DAMAGED'} (${verdict.level}, ${verdict.time.slice(0, 10)})`;
+}
