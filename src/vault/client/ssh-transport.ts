@@ -145,7 +145,11 @@ class SshTransport implements Transport {
   #explainEnd({ code, stderr }: CommandEnd): Failure {
     if (code === null) {
       const next = 'Try again: what has arrived stays there. Check the network if it happens twice.';
-      return new Failure('vault', `the connection to ${this.label} was lost before its answer was complete`, next);
+      return new Failure(
+        'vault',
+        `the connection to ${this.label} was lost before its answer was complete, or the command there was killed`,
+        next,
+      );
     }
     const said = stderr === '' ? '' : `: ${stderr.slice(-400)}`;
     const next = 'Check the line of our key in authorized_keys on the backup server, and the log of sshd.';
