@@ -1,4 +1,10 @@
 import { commands } from './commands/index.ts';
+import { serveVault } from './commands/vault-serve.ts';
 import { startProgram } from './start-program.ts';
 
-await startProgram('continuity', 'Keeps the Skills Hub platform recoverable: back up, check, restore.', commands);
+const served = await serveVault(process.argv.slice(2));
+if (served === undefined) {
+  await startProgram('continuity', 'Keeps the Skills Hub platform recoverable: back up, check, restore.', commands);
+} else {
+  process.exitCode = served;
+}

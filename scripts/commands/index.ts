@@ -1,4 +1,25 @@
+import { backupCommand } from './backup.ts';
 import type { CommandDefinition } from './command.ts';
+import { doctorCommand } from './doctor.ts';
+import { fetchCommand } from './fetch.ts';
+import { forgetCommand } from './forget.ts';
+import { listCommand } from './list.ts';
+import { lsCommand } from './ls.ts';
+import { restoreCommand } from './restore.ts';
+import { statusCommand } from './status.ts';
+import { vaultServeCommand } from './vault-serve.ts';
+import { verifyCommand } from './verify.ts';
 
 /** Every command of `continuity`, in the order of its help. */
-export const commands: readonly CommandDefinition[] = [];
+export const commands: readonly CommandDefinition[] = [
+  backupCommand,
+  statusCommand,
+  listCommand,
+  lsCommand,
+  verifyCommand,
+  restoreCommand,
+  forgetCommand,
+  fetchCommand,
+  doctorCommand,
+  vaultServeCommand,
+];

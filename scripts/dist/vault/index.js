@@ -99,7 +99,9 @@ function parseMessage(line) {
 function asFailure(error) {
     if (error instanceof failure_Failure)
         return error;
-    return new failure_Failure('vault', messageOf(error), 'Look at the log on the backup server, then try again.', { cause: error });
+    return new failure_Failure('vault', messageOf(error), 'Look at the log on the backup server, then try again.', {
+        cause: error,
+    });
 }
 function parseError({ kind, message, next }) {
     const isKnown = typeof kind === 'string' && kind !== 'ok' && Object.hasOwn(exitCodes, kind);
@@ -124,7 +126,9 @@ function misunderstood(line) {
 }
 /** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
 function printable(text) {
-    return String(text).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, 2000);
+    return String(text)
+        .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+        .slice(0, 2000);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/protocol/words.js
@@ -1133,7 +1137,9 @@ async function openArchiveAt(path, name) {
         handle = await (0,promises_namespaceObject.open)(path, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_NOFOLLOW | promises_namespaceObject.constants.O_NONBLOCK);
     }
     catch (error) {
-        throw new failure_Failure('vault', `the vault holds no archive ${name}`, 'list shows those that are there.', { cause: error });
+        throw new failure_Failure('vault', `the vault holds no archive ${name}`, 'list shows those that are there.', {
+            cause: error,
+        });
     }
     const about = await handle.stat();
     if (about.isFile())
@@ -1438,7 +1444,10 @@ async function trySharing(store) {
         return { isPossible: hasReflink, warnings: hasReflink ? [] : [noReflink] };
     }
     catch (error) {
-        return { isPossible: false, warnings: [error instanceof MissingProgram ? noProgram : `${noSharing}: ${String(error)}`] };
+        return {
+            isPossible: false,
+            warnings: [error instanceof MissingProgram ? noProgram : `${noSharing}: ${String(error)}`],
+        };
     }
     finally {
         await (0,promises_namespaceObject.rm)(source, { force: true });
@@ -1843,7 +1852,9 @@ async function findFault(store, { name, size }) {
 function warnOfLedger({ fault, tornBytes }) {
     return [
         ...(fault ? [`the ledger was changed by another hand: ${fault}`] : []),
-        ...(tornBytes > 0 ? [`the ledger's last line was cut off by a crash (${tornBytes} bytes); the chain goes on before it`] : []),
+        ...(tornBytes > 0
+            ? [`the ledger's last line was cut off by a crash (${tornBytes} bytes); the chain goes on before it`]
+            : []),
     ];
 }
 
@@ -2182,7 +2193,7 @@ function checkSealName(name, clock) {
 async function openBase(store, ledger, named) {
     const line = listLedgerArchives(ledger).find(({ name }) => name === named.name);
     if (line?.action !== 'seal' || line.index !== named.index) {
-        throw open_base_refuse(`the recipe builds upon ${JSON.stringify(String(named.name).slice(0, 60))}, which this vault does not hold`);
+        throw open_base_refuse(`the recipe builds upon ${JSON.stringify(named.name).slice(0, 60)}, which this vault does not hold`);
     }
     const verdict = await readVerdict(store, line.name, line.index);
     if (verdict && !verdict.isSound)
@@ -2495,7 +2506,8 @@ function formatTime(ns) {
         fraction += toc_line_SECOND_NS;
         seconds -= 1n;
     }
-    const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
+    // Years beyond 9999 are longer.
+    const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
     const digits = fraction === 0n ? '' : `.${fraction.toString().padStart(9, '0').replace(/0+$/, '')}`;
     return `${whole}${digits}Z`;
 }
@@ -2724,8 +2736,9 @@ class DigestedStream {
         }
     }
     async finish() {
-        for await (const chunk of this)
-            void chunk;
+        const rest = this[Symbol.asyncIterator]();
+        while (!(await rest.next()).done)
+            ;
         return this.#hash.digest('hex');
     }
 }
@@ -2785,11 +2798,12 @@ async function readManifest(file, name, extents, lines) {
             throw error;
         throw new ArchiveDamage(MANIFEST_NAME, `it cannot be read (${messageOf(error)})`, { cause: error });
     }
-    if (!Number.isSafeInteger(manifest.format) || manifest.format > FORMAT) {
+    const { format, name: ownName } = manifest ?? {};
+    if (!Number.isSafeInteger(format) || format > FORMAT) {
         throw new ArchiveDamage(MANIFEST_NAME, 'it was written by a newer version of the toolkit');
     }
-    if (manifest.name !== name) {
-        throw new ArchiveDamage(MANIFEST_NAME, `it is that of ${JSON.stringify(String(manifest.name).slice(0, 60))}`);
+    if (ownName !== name) {
+        throw new ArchiveDamage(MANIFEST_NAME, `it is that of ${JSON.stringify(ownName ?? null).slice(0, 60)}`);
     }
     if (!TRIGGERS.includes(manifest.trigger))
         throw new ArchiveDamage(MANIFEST_NAME, 'it does not say why the archive was made');
@@ -2873,7 +2887,12 @@ async function planArchive(recipe, indexPath, openBase) {
                 for (const line of extent.lines)
                     checkLine(line, extent);
             const offset = await writer.place(extent);
-            extents.append({ offset, length: extent.length, sha256: extent.sha256, entries: extent.lines.length });
+            extents.append({
+                offset,
+                length: extent.length,
+                sha256: extent.sha256,
+                entries: extent.lines.length,
+            });
             origins.append(from);
             for (const line of extent.lines) {
                 if (isManifestLine(line))
@@ -2892,7 +2911,9 @@ async function planArchive(recipe, indexPath, openBase) {
         await writer.discard();
         if (error instanceof failure_Failure || !isMisfit(error))
             throw error;
-        throw new failure_Failure('refused', `the recipe is not valid: ${messageOf(error)}`, 'Run the backup again.', { cause: error });
+        throw new failure_Failure('refused', `the recipe is not valid: ${messageOf(error)}`, 'Run the backup again.', {
+            cause: error,
+        });
     }
 }
 function checkLine(line, extent) {
@@ -2964,7 +2985,9 @@ async function rejectDamage(store, plan, { ordinal }) {
         index,
         level: 'seal',
         isSound: false,
-        damage: [{ where: `extent at byte ${origin.base}`, what: `its bytes do not have the digest ${sha256.slice(0, 12)}…` }],
+        damage: [
+            { where: `extent at byte ${origin.base}`, what: `its bytes do not have the digest ${sha256.slice(0, 12)}…` },
+        ],
         checked: { extents: 1, entries: 0, bytes: length, databases: [], tables: 0 },
         time: store.now().toISOString(),
     });
@@ -3304,7 +3327,6 @@ async function verifySealed({ store, name, level, progress }) {
         if (level === 'full' && extents) {
             damage.push(...(await nameDamage(file, await findDamagedExtents(file, extents, progress))));
         }
-        const databases = Object.values(manifest?.databases ?? {});
         const verdict = {
             name,
             index: line.index ?? '',
@@ -3315,8 +3337,7 @@ async function verifySealed({ store, name, level, progress }) {
                 extents: extents?.count ?? 0,
                 entries,
                 bytes: level === 'full' ? file.sizeBytes : file.sizeBytes - (extents?.endOffset ?? 0),
-                databases: Object.keys(manifest?.databases ?? {}),
-                tables: databases.reduce((sum, { fingerprints }) => sum + Object.keys(fingerprints?.tables ?? {}).length, 0),
+                ...countDatabases(manifest),
             },
             time: store.now().toISOString(),
         };
@@ -3326,6 +3347,12 @@ async function verifySealed({ store, name, level, progress }) {
     finally {
         await file.close();
     }
+}
+/** The manifest came with the upload: what is in it may have any shape. */
+function countDatabases(manifest) {
+    const records = manifest?.databases ?? {};
+    const tables = Object.values(records).map((record) => Object.keys(record?.fingerprints?.tables ?? {}).length);
+    return { databases: Object.keys(records), tables: tables.reduce((sum, count) => sum + count, 0) };
 }
 /** The ledger's line of an archive that we sealed. */
 async function findSealed(store, name) {
@@ -3488,21 +3515,26 @@ function logFailure(log, role, words, error) {
 async function answerRequest({ word, arguments: [name = '', level] }, exchange) {
     const { store, answer, role, input, log, lockWaitMs } = exchange;
     const { progress } = answer;
+    const wait = lockWaitMs === undefined ? {} : { lockWaitMs };
     switch (word) {
         case 'hello':
-            return await answer.result(await greet(store, role, name === '' ? undefined : name));
+            await answer.result(await greet(store, role, name === '' ? undefined : name));
+            break;
         case 'status':
-            return await answer.result(await readStatus(store));
+            await answer.result(await readStatus(store));
+            break;
         case 'verify':
-            return await answer.result(await verifySealed({ store, name, level: level === 'full' ? 'full' : 'seal', progress }));
-        case 'seal': {
-            const wait = lockWaitMs === undefined ? {} : { lockWaitMs };
-            return await answer.result(await sealArchive({ store, name, recipe: input, progress, log, ...wait }));
-        }
+            await answer.result(await verifySealed({ store, name, level: level === 'full' ? 'full' : 'seal', progress }));
+            break;
+        case 'seal':
+            await answer.result(await sealArchive({ store, name, recipe: input, progress, log, ...wait }));
+            break;
         case 'index':
-            return await answerIndex(name, exchange);
+            await answerIndex(name, exchange);
+            break;
         case 'read':
-            return await answerRanges(name, exchange);
+            await answerRanges(name, exchange);
+            break;
     }
 }
 /** The index's compressed bytes just as they stand in the archive: nothing is compressed twice. */
