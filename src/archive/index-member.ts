@@ -10,7 +10,10 @@ import { parseTar } from './tar-parser.ts';
  * The index as an archive's last entry: tar header, JSON, padding and the two blocks that end the tar, in one gzip
  * member. Same index, same bytes. `sizeBytes` is that of the file at `indexPath`.
  */
-export async function* encodeIndexMember(indexPath: string, sizeBytes: number): AsyncGenerator<Buffer, void, undefined> {
+export async function* encodeIndexMember(
+  indexPath: string,
+  sizeBytes: number,
+): AsyncGenerator<Buffer, void, undefined> {
   const tar = async function* (): AsyncGenerator<Buffer, void, undefined> {
     const name = Buffer.from(INDEX_NAME);
     yield encodeTarHeader({ name, type: 'reg', mode: 0o444, uid: 0, gid: 0, mtimeNs: 0n, size: sizeBytes });

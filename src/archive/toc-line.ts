@@ -92,7 +92,8 @@ export function formatTime(ns: bigint): string {
     fraction += SECOND_NS;
     seconds -= 1n;
   }
-  const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, 19);
+  // Years beyond 9999 are longer.
+  const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
   const digits = fraction === 0n ? '' : `.${fraction.toString().padStart(9, '0').replace(/0+$/, '')}`;
   return `${whole}${digits}Z`;
 }

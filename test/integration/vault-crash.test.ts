@@ -29,7 +29,18 @@ if (!canTrace) console.warn('skipped: strace is missing (Debian package strace) 
         const inject = `${call}:signal=KILL:when=${occurrence}`;
         const trace = ['-f', '-qq', '-o', '/dev/null', '-e', `trace=${call}`, '-e', `inject=${inject}`];
         // The owner of a plain account, but with the links that the local client has made.
-        const serve = [process.execPath, bundle, 'vault', 'serve', '--role', 'owner', '--path', vault.directory, 'seal', today];
+        const serve = [
+          process.execPath,
+          bundle,
+          'vault',
+          'serve',
+          '--role',
+          'owner',
+          '--path',
+          vault.directory,
+          'seal',
+          today,
+        ];
         for (const name of night.segments) spawnSync('rm', [name]);
         const child = spawnSync('strace', [...trace, ...serve], { input: readFileSync(night.recipePath) });
         isKilled = child.signal !== null || child.status === 137;
@@ -43,7 +54,10 @@ if (!canTrace) console.warn('skipped: strace is missing (Debian package strace) 
         expect(receipt.index).toBe(night.index);
         if (visible) expect(receipt.already).toBe(true);
         expect(await client.verify(today, 'full')).toMatchObject({ isSound: true });
-        expect((await client.status())).toMatchObject({ ledger: { lines: 1, isIntact: true }, archives: [{ name: today }] });
+        expect(await client.status()).toMatchObject({
+          ledger: { lines: 1, isIntact: true },
+          archives: [{ name: today }],
+        });
         expect(readdirSync(vault.directory).sort()).toEqual(['.incoming', '.vault', today]);
         expect(readdirSync(join(vault.directory, '.vault', 'assembly'))).toEqual([]);
         expect(existsSync(join(vault.directory, '.vault', 'pending.json'))).toBe(false);

@@ -32,7 +32,11 @@ describe('the ledger', () => {
     const ledger = await readLedger(store);
     expect(ledger).toMatchObject({ tornBytes: 0, tip: ledger.lines[2]?.digest });
     expect(ledger.fault).toBeUndefined();
-    expect(ledger.lines.map(({ previous }) => previous)).toEqual(['0'.repeat(64), ledger.lines[0]?.digest, ledger.lines[1]?.digest]);
+    expect(ledger.lines.map(({ previous }) => previous)).toEqual([
+      '0'.repeat(64),
+      ledger.lines[0]?.digest,
+      ledger.lines[1]?.digest,
+    ]);
   });
 
   it('107: goes on before a line that a crash has cut at any byte, reports it, and keeps what was cut', async () => {
@@ -75,6 +79,10 @@ describe('the ledger', () => {
   it('knows what should be there: what was pruned or retired no longer is', async () => {
     await appendToLedger(store, { ...entry(1), action: 'prune' });
     await appendToLedger(store, { ...entry(5), action: 'foreign' });
-    expect(listLedgerArchives(await readLedger(store)).map(({ name }) => name.slice(19, 22))).toEqual(['-02', '-03', '-05']);
+    expect(listLedgerArchives(await readLedger(store)).map(({ name }) => name.slice(19, 22))).toEqual([
+      '-02',
+      '-03',
+      '-05',
+    ]);
   });
 });

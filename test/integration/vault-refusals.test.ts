@@ -1,6 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, readdirSync, renameSync, rmSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { VaultClient } from '../../src/vault/vault-client.ts';
@@ -26,7 +36,8 @@ describe('a seal refuses', () => {
   });
   afterEach(() => vault.remove());
 
-  const sealStrictly = async (): Promise<unknown> => (await vault.open({ segmentLinks: 1 })).seal(today, night.recipePath);
+  const sealStrictly = async (): Promise<unknown> =>
+    (await vault.open({ segmentLinks: 1 })).seal(today, night.recipePath);
   const expectNothing = async (): Promise<void> => {
     expect(readdirSync(vault.directory).sort()).toEqual(['.incoming', '.vault']);
     expect((await client.status()).ledger.lines).toBe(0);
@@ -37,10 +48,16 @@ describe('a seal refuses', () => {
     const flipped = Buffer.from(whole);
     flipped[5000] = (flipped[5000] ?? 0) ^ 1;
     writeFileSync(segment, flipped);
-    await expect(sealStrictly()).rejects.toMatchObject({ kind: 'damaged', message: expect.stringContaining('changed on its way') });
+    await expect(sealStrictly()).rejects.toMatchObject({
+      kind: 'damaged',
+      message: expect.stringContaining('changed on its way'),
+    });
     await expectNothing();
     expect((await client.hello()).incoming[basename(segment)]).toBeUndefined();
-    await expect(sealStrictly()).rejects.toMatchObject({ kind: 'vault', message: expect.stringContaining('is not on the backup server') });
+    await expect(sealStrictly()).rejects.toMatchObject({
+      kind: 'vault',
+      message: expect.stringContaining('is not on the backup server'),
+    });
     writeFileSync(segment, whole);
     expect(await sealStrictly()).toMatchObject({ already: false, index: night.index });
   });
@@ -62,7 +79,10 @@ describe('a seal refuses', () => {
     ];
     for (const [plant, complaint] of plants) {
       plant();
-      await expect(sealStrictly()).rejects.toMatchObject({ kind: 'refused', message: expect.stringContaining(complaint) });
+      await expect(sealStrictly()).rejects.toMatchObject({
+        kind: 'refused',
+        message: expect.stringContaining(complaint),
+      });
       rmSync(segment, { recursive: true });
     }
     await expectNothing();
@@ -78,7 +98,10 @@ describe('a seal refuses', () => {
 
   it('98: a sparse file of 5 TB in place of a segment', async () => {
     truncateSync(segment, 5e12);
-    await expect(sealStrictly()).rejects.toMatchObject({ kind: 'space', message: expect.stringContaining('not enough space') });
+    await expect(sealStrictly()).rejects.toMatchObject({
+      kind: 'space',
+      message: expect.stringContaining('not enough space'),
+    });
     await expectNothing();
   });
 
@@ -93,7 +116,12 @@ describe('a seal refuses', () => {
   });
 
   it('88, 95: a date that the clock of the vault is far from, and shows both', async () => {
-    for (const [days, refused] of [[-3, true], [3, true], [2, false], [-2, false]] as const) {
+    for (const [days, refused] of [
+      [-3, true],
+      [3, true],
+      [2, false],
+      [-2, false],
+    ] as const) {
       const name = nightName(days);
       const other = await vault.build(name, { 'uploads/x': name });
       const sealed = vault.send(client, name, other);
@@ -115,7 +143,9 @@ describe('a seal refuses', () => {
 
   it('an archive whose manifest speaks of another one', async () => {
     const forged = await vault.build(today, { 'uploads/x': 'x' }, undefined, nightName(-1));
-    await expect(vault.send(client, today, forged)).rejects.toMatchObject({ message: expect.stringContaining('it is that of') });
+    await expect(vault.send(client, today, forged)).rejects.toMatchObject({
+      message: expect.stringContaining('it is that of'),
+    });
     await expectNothing();
   });
 
@@ -146,7 +176,11 @@ describe('an archive that rots on the disk of the vault', () => {
     const files = { 'uploads/a.bin': randomBytes(200_000), 'uploads/b.bin': randomBytes(200_000) };
     const first = await vault.build(before, files);
     await vault.send(client, before, first);
-    const second = await vault.build(yesterday, { ...files, 'uploads/c': 'new' }, { ...first, path: join(vault.directory, before) });
+    const second = await vault.build(
+      yesterday,
+      { ...files, 'uploads/c': 'new' },
+      { ...first, path: join(vault.directory, before) },
+    );
     await vault.send(client, yesterday, second);
 
     const path = join(vault.directory, yesterday);
@@ -161,7 +195,9 @@ describe('an archive that rots on the disk of the vault', () => {
     await client.upload(third.segments);
     await expect(client.seal(today, third.recipePath)).rejects.toMatchObject({ kind: 'damaged' });
     expect((await client.hello()).newest?.name).toBe(before);
-    await expect(client.seal(today, third.recipePath)).rejects.toMatchObject({ message: expect.stringContaining('which is damaged') });
+    await expect(client.seal(today, third.recipePath)).rejects.toMatchObject({
+      message: expect.stringContaining('which is damaged'),
+    });
 
     const verdict = await client.verify(yesterday, 'full');
     expect(verdict.damage).toEqual([{ where: 'uploads/a.bin', what: expect.stringContaining('bytes 0 to') }]);

@@ -55,7 +55,11 @@ describe('what the keys of production and of a restore may do', () => {
   });
 
   /** rsync as the client runs it; "ssh" is a script that does what sshd does with a forced command. */
-  const rsync = (role: Role, options: string[], remotePath: string): Promise<{ code: number | null; stderr: string }> => {
+  const rsync = (
+    role: Role,
+    options: string[],
+    remotePath: string,
+  ): Promise<{ code: number | null; stderr: string }> => {
     const shell = join(vault.base, `shell-${role}`);
     const serveWords = `'${process.execPath}' '${bundle}' vault serve --role ${role} --path '${vault.directory}'`;
     writeFileSync(shell, `#!/bin/sh\nshift\nSSH_ORIGINAL_COMMAND="$*" exec ${serveWords}\n`);
@@ -70,7 +74,9 @@ describe('what the keys of production and of a restore may do', () => {
     const [segment = ''] = first.segments;
     const ours = ['--partial', '--timeout=60', '--ignore-times', '--stats', segment];
     for (const path of ['./', '../', '/tmp/', `.vault/`]) expect((await rsync('writer', ours, path)).code).toBe(0);
-    expect(readFileSync(join(vault.directory, '.incoming', basename(segment))).equals(readFileSync(segment))).toBe(true);
+    expect(readFileSync(join(vault.directory, '.incoming', basename(segment))).equals(readFileSync(segment))).toBe(
+      true,
+    );
     expect(readdirSync(vault.directory).sort()).toEqual(['.incoming', '.vault', yesterday, today].sort());
     expect((await rsync('reader', ours, './')).code).not.toBe(0);
   });
@@ -80,7 +86,15 @@ describe('what the keys of production and of a restore may do', () => {
     mkdirSync(source, { recursive: true });
     writeFileSync(join(source, today), 'overwritten');
     const before = readFileSync(join(vault.directory, today));
-    for (const options of [['-a'], ['--inplace'], ['--append'], ['-r', '--delete'], ['--remove-source-files'], ['--backup-dir=x'], ['-R']]) {
+    for (const options of [
+      ['-a'],
+      ['--inplace'],
+      ['--append'],
+      ['-r', '--delete'],
+      ['--remove-source-files'],
+      ['--backup-dir=x'],
+      ['-R'],
+    ]) {
       const { code, stderr } = await rsync('writer', [...options, `${source}/`], '../');
       expect(code).not.toBe(0);
       expect(stderr).toContain('receives segments with rsync, and nothing else');

@@ -27,7 +27,11 @@ describe('a vault that is a directory', () => {
     client = await vault.open();
     first = await vault.build(yesterday, files);
     await vault.send(client, yesterday, first);
-    const changed: Record<string, Buffer> = { ...files, 'uploads/20.bin': randomBytes(33), 'uploads/70.bin': randomBytes(5000) };
+    const changed: Record<string, Buffer> = {
+      ...files,
+      'uploads/20.bin': randomBytes(33),
+      'uploads/70.bin': randomBytes(5000),
+    };
     delete changed['uploads/30.bin'];
     second = await vault.build(today, changed, { ...first, path: join(vault.directory, yesterday) });
     await vault.send(client, today, second);
@@ -51,7 +55,9 @@ describe('a vault that is a directory', () => {
   it('gives archives that gzip and tar read without a word', () => {
     for (const name of [yesterday, today]) {
       execFileSync('gzip', ['-t', stored(name)]);
-      const listing = execFileSync('tar', ['tzf', stored(name)], { encoding: 'utf8' }).trim().split('\n');
+      const listing = execFileSync('tar', ['tzf', stored(name)], { encoding: 'utf8' })
+        .trim()
+        .split('\n');
       expect(listing).toContain('manifest.json');
       expect(listing.at(-1)).toBe('stargz.index.json');
       expect(listing.includes('uploads/30.bin')).toBe(name === yesterday);
@@ -72,17 +78,27 @@ describe('a vault that is a directory', () => {
   it('greets with the newest archive, the receipt that is asked for, and its warnings', async () => {
     const greeting = await client.hello(yesterday);
     expect(greeting).toMatchObject({ protocol: 1, role: 'owner', isProvisioned: false, incoming: {} });
-    expect(greeting.newest).toMatchObject({ name: today, index: second.index, sizeBytes: statSync(stored(today)).size });
+    expect(greeting.newest).toMatchObject({
+      name: today,
+      index: second.index,
+      sizeBytes: statSync(stored(today)).size,
+    });
     expect(greeting.asked).toMatchObject({ name: yesterday, index: first.index, already: true });
   });
 
   it('gives the very index back, and any ranges in any order', async () => {
     expect((await buffer(await client.readIndex(yesterday))).equals(readFileSync(first.indexPath))).toBe(true);
     const sealed = readFileSync(stored(today));
-    const ranges = [{ offset: 5000, length: 3_000_000 }, { offset: 0, length: 0 }, { offset: 1, length: 7 }];
+    const ranges = [
+      { offset: 5000, length: 3_000_000 },
+      { offset: 0, length: 0 },
+      { offset: 1, length: 7 },
+    ];
     const got = await buffer(await client.readRanges(today, ranges));
     expect(got.equals(Buffer.concat([sealed.subarray(5000, 3_005_000), sealed.subarray(1, 8)]))).toBe(true);
-    expect((await buffer(await client.readRanges(today, [{ offset: 0, length: sealed.length }]))).equals(sealed)).toBe(true);
+    expect((await buffer(await client.readRanges(today, [{ offset: 0, length: sealed.length }]))).equals(sealed)).toBe(
+      true,
+    );
     await expect(client.readRanges(today, [{ offset: sealed.length, length: 1 }])).rejects.toThrow('has no bytes');
   });
 
@@ -96,7 +112,10 @@ describe('a vault that is a directory', () => {
   it('96: refuses other content under a name that is taken; the first stays', async () => {
     const before = readFileSync(stored(today));
     const other = await vault.build(today, { 'uploads/x': 'other' });
-    await expect(vault.send(client, today, other)).rejects.toMatchObject({ kind: 'refused', message: expect.stringContaining('the first one stays') });
+    await expect(vault.send(client, today, other)).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('the first one stays'),
+    });
     expect(readFileSync(stored(today)).equals(before)).toBe(true);
   });
 

@@ -72,7 +72,12 @@ function mountXfs(): string | undefined {
     const store = await openStore({ directory: join(mountPoint, 'other') });
     writeFileSync(join(store.directory, 'source'), randomBytes(MIB));
     writeFileSync(join(store.directory, 'target'), '');
-    const range = (sourceOffset: number, targetOffset: number) => ({ source: 'source', sourceOffset, targetOffset, length: 8192 });
+    const range = (sourceOffset: number, targetOffset: number) => ({
+      source: 'source',
+      sourceOffset,
+      targetOffset,
+      length: 8192,
+    });
     await shareRanges(store, 'target', [range(0, 8192), range(8192, 0)]);
     const source = readFileSync(join(store.directory, 'source'));
     const target = readFileSync(join(store.directory, 'target'));

@@ -18,7 +18,10 @@ describe('an answer on the wire', () => {
     for (const size of [1, 2, 7, 1000]) {
       const seen: number[][] = [];
       const reply = await readReply(inPieces(text, size), (...step) => seen.push(step));
-      expect(seen).toEqual([[1, 3], [2, 3]]);
+      expect(seen).toEqual([
+        [1, 3],
+        [2, 3],
+      ]);
       expect(reply.result).toEqual({ name: 'é\n' });
       expect((await buffer(reply.body!)).toString()).toBe('a\nb\0c');
     }
@@ -27,7 +30,11 @@ describe('an answer on the wire', () => {
   it('becomes the failure that the vault meant, on one line and without control characters', async () => {
     const failure = new Failure('space', 'vault full:\u001b[2J 3 B free', 'Make room.');
     const reply = readReply(inPieces(formatError(failure), 3));
-    await expect(reply).rejects.toMatchObject({ kind: 'space', message: 'vault full: [2J 3 B free', next: 'Make room.' });
+    await expect(reply).rejects.toMatchObject({
+      kind: 'space',
+      message: 'vault full: [2J 3 B free',
+      next: 'Make room.',
+    });
     const odd = readReply(inPieces('{"error":{"kind":"ok","message":1,"next":2}}\n', 9));
     await expect(odd).rejects.toMatchObject({ kind: 'vault', message: '1' });
   });
@@ -42,7 +49,10 @@ describe('an answer on the wire', () => {
     ['{"progress":[1]}\n', 'protocol incompatibility'],
     ['{"result":1,"bodyBytes":-1}\n', 'protocol incompatibility'],
   ])('82: %j is not taken for an answer', async (text, complaint) => {
-    await expect(readReply(inPieces(text, 4))).rejects.toMatchObject({ kind: 'vault', message: expect.stringContaining(complaint) });
+    await expect(readReply(inPieces(text, 4))).rejects.toMatchObject({
+      kind: 'vault',
+      message: expect.stringContaining(complaint),
+    });
   });
 
   it.each([

@@ -55,9 +55,30 @@ describe('the forced command', () => {
   });
 
   it.each([
-    '', ' ', 'hello ', ' hello', 'hello  x', 'hello;id', 'hello $(id)', 'hello `id`', 'hello|id', 'hello&', 'a>b', 'hello\nid',
-    'hello\tid', 'hello\0', "hello 'x'", 'hello "x"', 'hello \\x', 'hello *', 'hello ~', 'héllo', 'hello #', 'x'.repeat(5000),
-    'bash -c {id}', 'scp -t . !',
+    '',
+    ' ',
+    'hello ',
+    ' hello',
+    'hello  x',
+    'hello;id',
+    'hello $(id)',
+    'hello `id`',
+    'hello|id',
+    'hello&',
+    'a>b',
+    'hello\nid',
+    'hello\tid',
+    'hello\0',
+    "hello 'x'",
+    'hello "x"',
+    'hello \\x',
+    'hello *',
+    'hello ~',
+    'héllo',
+    'hello #',
+    'x'.repeat(5000),
+    'bash -c {id}',
+    'scp -t . !',
   ])('99: refuses %j without any shell', (command) => {
     expect(() => splitCommand(command)).toThrow('this account runs no commands');
     expect(command.split(' ').every(isWord) && command.length <= 4096).toBe(false);
@@ -65,20 +86,41 @@ describe('the forced command', () => {
 
   it('takes its own options before the words, and the words of the client without them', () => {
     const own = ['vault', 'serve', '--role', 'writer', '--path', '/srv/the vault'];
-    expect(parseServeArguments(own, 'hello')).toEqual({ role: 'writer', directory: '/srv/the vault', words: ['hello'] });
+    expect(parseServeArguments(own, 'hello')).toEqual({
+      role: 'writer',
+      directory: '/srv/the vault',
+      words: ['hello'],
+    });
     expect(parseServeArguments([...own, 'status'], 'hello').words).toEqual(['status']);
     // Options that the client brings are words, and refused as such.
-    expect(parseServeArguments(own, '--role owner hello')).toMatchObject({ role: 'writer', words: ['--role', 'owner', 'hello'] });
+    expect(parseServeArguments(own, '--role owner hello')).toMatchObject({
+      role: 'writer',
+      words: ['--role', 'owner', 'hello'],
+    });
     expect(() => parseServeArguments(own, undefined)).toThrow('runs no commands');
-    expect(() => parseServeArguments(['vault', 'serve', '--role', 'root', '--path', '/x'], 'hello')).toThrow('expected');
-    expect(() => parseServeArguments(['vault', 'serve', '--role', 'writer', '--path', 'x'], 'hello')).toThrow('expected');
+    expect(() => parseServeArguments(['vault', 'serve', '--role', 'root', '--path', '/x'], 'hello')).toThrow(
+      'expected',
+    );
+    expect(() => parseServeArguments(['vault', 'serve', '--role', 'writer', '--path', 'x'], 'hello')).toThrow(
+      'expected',
+    );
   });
 });
 
 describe('rsync through the forced command', () => {
   it('receives into the folder that we choose, whatever the client named', () => {
     for (const path of ['.', './', '/etc', '../..', '.vault/', 'x/../../y']) {
-      const words = ['rsync', '--server', '-Ie.LsfxCIvu', '--timeout=60', '--bwlimit=50000', '--stats', '--partial', '.', path];
+      const words = [
+        'rsync',
+        '--server',
+        '-Ie.LsfxCIvu',
+        '--timeout=60',
+        '--bwlimit=50000',
+        '--stats',
+        '--partial',
+        '.',
+        path,
+      ];
       expect(parseRsyncCommand(words, '/srv/v/.incoming/')).toEqual([...words.slice(1, -1), '/srv/v/.incoming/']);
     }
   });

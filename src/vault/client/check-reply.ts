@@ -69,32 +69,32 @@ const isVerdict = has({
 export function checkGreeting(raw: unknown, askedName?: string): Greeting {
   const { protocol } = (isRecord(raw) ? raw : {}) as Fields;
   if (protocol !== 1) throw misfit(`a greeting in protocol ${JSON.stringify(protocol)}, where 1 is spoken here`);
-  const greeting = requireShape<Greeting>(raw, isGreeting, 'greeting');
+  const greeting = requireShape(raw, isGreeting, 'greeting') as Greeting;
   if (greeting.asked && greeting.asked.name !== askedName) throw misfit('the receipt of another archive');
   return greeting;
 }
 
 /** @throws Failure `vault` where it is no receipt, or that of another archive. */
 export function checkReceipt(raw: unknown, name: string): Receipt {
-  const receipt = requireShape<Receipt>(raw, isReceipt, 'receipt');
+  const receipt = requireShape(raw, isReceipt, 'receipt') as Receipt;
   if (receipt.name !== name) throw misfit('the receipt of another archive');
   return receipt;
 }
 
 export function checkStatus(raw: unknown): VaultStatus {
-  return requireShape<VaultStatus>(raw, isStatus, 'status');
+  return requireShape(raw, isStatus, 'status') as VaultStatus;
 }
 
 /** @throws Failure `vault` where it is no verdict, or one on something else than was asked for. */
 export function checkVerdict(raw: unknown, name: string, level: Verdict['level']): Verdict {
-  const verdict = requireShape<Verdict>(raw, isVerdict, 'verdict');
+  const verdict = requireShape(raw, isVerdict, 'verdict') as Verdict;
   if (verdict.name !== name || verdict.level !== level) throw misfit(`a verdict on ${verdict.name} (${verdict.level})`);
   if (verdict.isSound !== (verdict.damage.length === 0)) throw misfit('a verdict that contradicts itself');
   return verdict;
 }
 
-function requireShape<T>(raw: unknown, check: Check, what: string): T {
-  if (check(raw)) return raw as T;
+function requireShape(raw: unknown, check: Check, what: string): unknown {
+  if (check(raw)) return raw;
   throw misfit(`a ${what} that is none`);
 }
 

@@ -22,14 +22,17 @@ class Session implements VaultClient {
   }
 
   async hello(askedName?: string): Promise<Greeting> {
-    const { result } = await this.#transport.call({ words: askedName === undefined ? ['hello'] : ['hello', askedName] });
+    const { result } = await this.#transport.call({
+      words: askedName === undefined ? ['hello'] : ['hello', askedName],
+    });
     return checkGreeting(result, askedName);
   }
 
   async readIndex(name: string): Promise<Readable> {
     const { result, body } = await this.#transport.call({ words: ['index', name] });
     const { index } = result as { index?: unknown };
-    if (!body || typeof index !== 'string') throw new Failure('vault', `the vault sent no index of ${name}`, 'Try again.');
+    if (!body || typeof index !== 'string')
+      throw new Failure('vault', `the vault sent no index of ${name}`, 'Try again.');
     return Readable.from(checkDigest(decodeIndexMember(body), index, name), { objectMode: false });
   }
 
@@ -52,7 +55,10 @@ class Session implements VaultClient {
     level: 'seal' | 'full',
     progress?: (done: number, total: number) => void,
   ): Promise<Verdict> {
-    const { result } = await this.#transport.call({ words: ['verify', name, level], ...(progress ? { progress } : {}) });
+    const { result } = await this.#transport.call({
+      words: ['verify', name, level],
+      ...(progress ? { progress } : {}),
+    });
     return checkVerdict(result, name, level);
   }
 
@@ -93,5 +99,9 @@ async function* checkDigest(
     yield chunk;
   }
   if (hash.digest('hex') === index) return;
-  throw new Failure('damaged', `the index of ${name} has another digest than the vault's ledger`, `Have it verified: verify ${name}.`);
+  throw new Failure(
+    'damaged',
+    `the index of ${name} has another digest than the vault's ledger`,
+    `Have it verified: verify ${name}.`,
+  );
 }

@@ -21,7 +21,8 @@ export class Answer {
   /** Sent now and then only; never waits. */
   readonly progress = (done: number, total: number): void => {
     const now = Date.now();
-    if (now - this.#lastProgress < PROGRESS_INTERVAL_MS || this.#output.destroyed || this.#output.writableNeedDrain) return;
+    if (now - this.#lastProgress < PROGRESS_INTERVAL_MS || this.#output.destroyed || this.#output.writableNeedDrain)
+      return;
     this.#lastProgress = now;
     this.#output.write(formatProgress(done, total));
   };

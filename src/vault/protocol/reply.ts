@@ -49,7 +49,7 @@ async function* takeBody(
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let missing = length;
   try {
-    for (let chunk: Uint8Array = first; ; ) {
+    for (let chunk: Uint8Array = first; ;) {
       if (chunk.length > missing) throw cut('sent more than it had announced');
       missing -= chunk.length;
       if (chunk.length > 0) yield chunk;
@@ -64,5 +64,9 @@ async function* takeBody(
 }
 
 function cut(what: string): Failure {
-  return new Failure('vault', `the backup server ${what}`, 'Try again: nothing is lost. Check the network if it happens twice.');
+  return new Failure(
+    'vault',
+    `the backup server ${what}`,
+    'Try again: nothing is lost. Check the network if it happens twice.',
+  );
 }

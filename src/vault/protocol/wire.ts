@@ -5,9 +5,7 @@ import { exitCodes, Failure, messageOf, type FailureKind } from '../../logging/f
  * one `{"result":…,"bodyBytes":n}` or `{"error":{kind,message,next}}`, then n bytes and the end.
  */
 export type Message =
-  | { progress: readonly [number, number] }
-  | { result: unknown; bodyBytes: number }
-  | { error: Failure };
+  { progress: readonly [number, number] } | { result: unknown; bodyBytes: number } | { error: Failure };
 
 /** The status of 4000 archives is one line of about a megabyte. */
 export const MAX_LINE_BYTES = 16 * 1024 * 1024;
@@ -42,7 +40,9 @@ export function parseMessage(line: string): Message {
 /** Something unexpected becomes a Failure of the vault; a Failure stays itself. */
 export function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
-  return new Failure('vault', messageOf(error), 'Look at the log on the backup server, then try again.', { cause: error });
+  return new Failure('vault', messageOf(error), 'Look at the log on the backup server, then try again.', {
+    cause: error,
+  });
 }
 
 function parseError({ kind, message, next }: Record<string, unknown>): Failure {
@@ -74,5 +74,7 @@ function misunderstood(line: string): Failure {
 
 /** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
 function printable(text: unknown): string {
-  return String(text).replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').slice(0, 2000);
+  return String(text)
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
+    .slice(0, 2000);
 }

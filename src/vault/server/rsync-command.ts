@@ -22,7 +22,11 @@ export function parseRsyncCommand(words: readonly string[], target: string): str
     rest.at(-2) === '.' &&
     options.every((option) => OPTIONS.test(option));
   if (!isOurs) {
-    throw new Failure('refused', 'this account receives segments with rsync, and nothing else', 'The vault keeps a log.');
+    throw new Failure(
+      'refused',
+      'this account receives segments with rsync, and nothing else',
+      'The vault keeps a log.',
+    );
   }
   return ['--server', flags, ...options, '.', target];
 }

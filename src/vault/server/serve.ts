@@ -61,7 +61,8 @@ export async function serveRsync(
 ): Promise<number> {
   const { role, words, log, streams } = options;
   try {
-    if (role === 'reader') throw new Failure('refused', 'a reader may not send anything', 'Use the writer key for backups.');
+    if (role === 'reader')
+      throw new Failure('refused', 'a reader may not send anything', 'Use the writer key for backups.');
     return await receiveSegments(await openStore(options), words, streams);
   } catch (error) {
     logFailure(log, role, words, error);
@@ -76,28 +77,37 @@ function logFailure(log: Logger, role: Role, words: readonly string[], error: un
 async function answerRequest({ word, arguments: [name = '', level] }: Request, exchange: Exchange): Promise<void> {
   const { store, answer, role, input, log, lockWaitMs } = exchange;
   const { progress } = answer;
+  const wait = lockWaitMs === undefined ? {} : { lockWaitMs };
   switch (word) {
     case 'hello':
-      return await answer.result(await greet(store, role, name === '' ? undefined : name));
+      await answer.result(await greet(store, role, name === '' ? undefined : name));
+      break;
     case 'status':
-      return await answer.result(await readStatus(store));
+      await answer.result(await readStatus(store));
+      break;
     case 'verify':
-      return await answer.result(await verifySealed({ store, name, level: level === 'full' ? 'full' : 'seal', progress }));
-    case 'seal': {
-      const wait = lockWaitMs === undefined ? {} : { lockWaitMs };
-      return await answer.result(await sealArchive({ store, name, recipe: input, progress, log, ...wait }));
-    }
+      await answer.result(await verifySealed({ store, name, level: level === 'full' ? 'full' : 'seal', progress }));
+      break;
+    case 'seal':
+      await answer.result(await sealArchive({ store, name, recipe: input, progress, log, ...wait }));
+      break;
     case 'index':
-      return await answerIndex(name, exchange);
+      await answerIndex(name, exchange);
+      break;
     case 'read':
-      return await answerRanges(name, exchange);
+      await answerRanges(name, exchange);
+      break;
   }
 }
 
 /** The index's compressed bytes just as they stand in the archive: nothing is compressed twice. */
 async function answerIndex(name: string, { store, role, answer }: Exchange): Promise<void> {
   if (role === 'writer' && (await findNewest(store, await readLedger(store)))?.name !== name) {
-    throw new Failure('refused', 'a writer may read the index of the newest archive only', 'Use the reader key for any other.');
+    throw new Failure(
+      'refused',
+      'a writer may read the index of the newest archive only',
+      'Use the reader key for any other.',
+    );
   }
   const { index } = await findSealed(store, name);
   const file = await openArchive(store, name);

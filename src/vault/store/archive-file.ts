@@ -65,7 +65,9 @@ export async function openArchiveAt(path: string, name: string): Promise<Archive
   try {
     handle = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
   } catch (error) {
-    throw new Failure('vault', `the vault holds no archive ${name}`, 'list shows those that are there.', { cause: error });
+    throw new Failure('vault', `the vault holds no archive ${name}`, 'list shows those that are there.', {
+      cause: error,
+    });
   }
   const about = await handle.stat();
   if (about.isFile()) return new ArchiveFile(handle, about.size);

@@ -23,7 +23,7 @@ export async function findDamagedExtents(
   let hash = createHash('sha256');
   let doneBytes = 0;
   for await (const block of stream) {
-    for (let at = 0; at < block.length; ) {
+    for (let at = 0; at < block.length;) {
       const piece = block.subarray(at, at + missing);
       hash.update(piece);
       at += piece.length;

@@ -12,7 +12,11 @@ const DAY_MS = 86_400_000;
 export function checkSealName(name: string, clock: Date): void {
   const parsed = parseArchiveName(name);
   if (!parsed) {
-    throw new Failure('refused', `${JSON.stringify(name.slice(0, 60))} is not the name of an archive`, 'Check the date in it.');
+    throw new Failure(
+      'refused',
+      `${JSON.stringify(name.slice(0, 60))} is not the name of an archive`,
+      'Check the date in it.',
+    );
   }
   if (parsed.foreign) {
     throw new Failure('refused', `${name} is a name of the former script`, 'Nothing new is sealed under such a name.');

@@ -54,7 +54,10 @@ export async function checkStructure(file: ArchiveFile, line: LedgerLine): Promi
 }
 
 /** Passes a stream on, and fails at its end where its digest is another one. */
-async function* hashed(source: AsyncIterable<Buffer>, expected: string | undefined): AsyncGenerator<Buffer, void, undefined> {
+async function* hashed(
+  source: AsyncIterable<Buffer>,
+  expected: string | undefined,
+): AsyncGenerator<Buffer, void, undefined> {
   const hash = createHash('sha256');
   for await (const chunk of source) {
     hash.update(chunk);

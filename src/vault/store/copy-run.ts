@@ -74,7 +74,7 @@ class RunDigests {
 
   update(block: Buffer): void {
     if (block.length === 0) throw new WrongDigest(this.#ordinal);
-    for (let at = 0; at < block.length; ) {
+    for (let at = 0; at < block.length;) {
       if (this.#missing === 0) this.#missing = this.#extents.at(this.#ordinal).length;
       const piece = block.subarray(at, at + this.#missing);
       this.#hash.update(piece);
@@ -89,7 +89,7 @@ class RunDigests {
 }
 
 async function writeWhole(target: FileHandle, block: Buffer, position: number): Promise<void> {
-  for (let done = 0; done < block.length; ) {
+  for (let done = 0; done < block.length;) {
     const { bytesWritten } = await target.write(block, done, block.length - done, position + done);
     done += bytesWritten;
   }

@@ -17,7 +17,8 @@ export class DigestedStream implements AsyncIterable<Uint8Array> {
   }
 
   async finish(): Promise<string> {
-    for await (const chunk of this) void chunk;
+    const rest = this[Symbol.asyncIterator]();
+    while (!(await rest.next()).done);
     return this.#hash.digest('hex');
   }
 }

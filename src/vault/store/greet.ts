@@ -38,7 +38,8 @@ export async function findNewest(store: Store, ledger: Ledger): Promise<Greeting
   for (const line of listLedgerArchives(ledger).reverse()) {
     const { name, index, time, size } = line;
     if (line.action !== 'seal' || index === undefined || (await findFault(store, line))) continue;
-    if ((await readVerdict(store, name, index))?.isSound !== false) return { name, index, sealed: time, sizeBytes: size };
+    if ((await readVerdict(store, name, index))?.isSound !== false)
+      return { name, index, sealed: time, sizeBytes: size };
   }
   return undefined;
 }
@@ -53,6 +54,8 @@ export async function findFault(store: Store, { name, size }: LedgerLine): Promi
 export function warnOfLedger({ fault, tornBytes }: Ledger): string[] {
   return [
     ...(fault ? [`the ledger was changed by another hand: ${fault}`] : []),
-    ...(tornBytes > 0 ? [`the ledger's last line was cut off by a crash (${tornBytes} bytes); the chain goes on before it`] : []),
+    ...(tornBytes > 0
+      ? [`the ledger's last line was cut off by a crash (${tornBytes} bytes); the chain goes on before it`]
+      : []),
   ];
 }

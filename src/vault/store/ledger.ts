@@ -39,8 +39,8 @@ const GENESIS = '0'.repeat(64);
 
 /** Reads the ledger and follows its chain. Lines behind a broken one are still read: they say what should be there. */
 export async function readLedger(store: Store): Promise<Ledger> {
-  const bytes = await readFile(ledgerPath(store)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return Buffer.alloc(0);
+  const bytes = await readFile(ledgerPath(store)).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
     throw error;
   });
   return parseLedger(bytes);
@@ -49,7 +49,7 @@ export async function readLedger(store: Store): Promise<Ledger> {
 export function parseLedger(bytes: Buffer): Ledger {
   const ledger: Ledger = { lines: [], tornBytes: 0, tip: GENESIS };
   let number = 0;
-  for (let start = 0; start < bytes.length; ) {
+  for (let start = 0; start < bytes.length;) {
     const newline = bytes.indexOf(0x0a, start);
     const end = newline === -1 ? bytes.length : newline;
     const line = bytes.subarray(start, end);

@@ -72,7 +72,12 @@ export async function planArchive(
       }
       if (extent.origin === 0) for (const line of extent.lines) checkLine(line, extent);
       const offset = await writer.place(extent);
-      extents.append({ offset, length: extent.length, sha256: extent.sha256, entries: extent.lines.length } satisfies Extent);
+      extents.append({
+        offset,
+        length: extent.length,
+        sha256: extent.sha256,
+        entries: extent.lines.length,
+      } satisfies Extent);
       origins.append(from);
       for (const line of extent.lines) {
         if (isManifestLine(line)) manifestLines.push(relocateLine(line, offset - extent.origin));
@@ -80,7 +85,11 @@ export async function planArchive(
     }
     await reader?.close();
     if (base && (await digest?.finish()) !== base.index) {
-      throw new Failure('damaged', `the index of ${head.base?.name} is damaged`, 'Have it verified; then run the backup with --full.');
+      throw new Failure(
+        'damaged',
+        `the index of ${head.base?.name} is damaged`,
+        'Have it verified; then run the backup with --full.',
+      );
     }
     const { sha256, sizeBytes } = await writer.finish();
     const originOf = (ordinal: number): Origin => origins.at(ordinal);
@@ -88,7 +97,9 @@ export async function planArchive(
   } catch (error) {
     await writer.discard();
     if (error instanceof Failure || !isMisfit(error)) throw error;
-    throw new Failure('refused', `the recipe is not valid: ${messageOf(error)}`, 'Run the backup again.', { cause: error });
+    throw new Failure('refused', `the recipe is not valid: ${messageOf(error)}`, 'Run the backup again.', {
+      cause: error,
+    });
   }
 }
 
@@ -98,7 +109,6 @@ function checkLine(line: string, extent: UnplacedExtent): void {
   if (parsed.offset > extent.length) throw new TypeError('an entry lies outside its extent');
   if (formatTocLine(parsed) !== line) throw new TypeError('an entry is not written as it should be');
 }
-
 
 function isMisfit(error: unknown): boolean {
   const isZlib = error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');

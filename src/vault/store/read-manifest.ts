@@ -23,21 +23,23 @@ export async function readManifest(
   extents: ExtentTable,
   lines: readonly string[],
 ): Promise<Manifest> {
-  let manifest: Manifest;
+  let manifest: Partial<Manifest> | null;
   try {
-    manifest = JSON.parse((await readEntry(file, extents, lines)).toString('utf8')) as Manifest;
+    manifest = JSON.parse((await readEntry(file, extents, lines)).toString('utf8')) as Partial<Manifest> | null;
   } catch (error) {
     if (error instanceof ArchiveDamage) throw error;
     throw new ArchiveDamage(MANIFEST_NAME, `it cannot be read (${messageOf(error)})`, { cause: error });
   }
-  if (!Number.isSafeInteger(manifest.format) || manifest.format > FORMAT) {
+  const { format, name: ownName, trigger }: Record<string, unknown> = { ...manifest };
+  if (!Number.isSafeInteger(format) || (format as number) > FORMAT) {
     throw new ArchiveDamage(MANIFEST_NAME, 'it was written by a newer version of the toolkit');
   }
-  if (manifest.name !== name) {
-    throw new ArchiveDamage(MANIFEST_NAME, `it is that of ${JSON.stringify(String(manifest.name).slice(0, 60))}`);
+  if (ownName !== name) {
+    throw new ArchiveDamage(MANIFEST_NAME, `it is that of ${JSON.stringify(ownName ?? null).slice(0, 60)}`);
   }
-  if (!TRIGGERS.includes(manifest.trigger)) throw new ArchiveDamage(MANIFEST_NAME, 'it does not say why the archive was made');
-  return manifest;
+  if (!TRIGGERS.includes(trigger as Trigger))
+    throw new ArchiveDamage(MANIFEST_NAME, 'it does not say why the archive was made');
+  return manifest as Manifest;
 }
 
 /** Whether a line of the index is the manifest's, or a further chunk of it. */
@@ -59,7 +61,8 @@ async function readEntry(file: ArchiveFile, extents: ExtentTable, lines: readonl
     chunks.push(gunzipSync(bytes, { maxOutputLength: MAX_CHUNK_BYTES + 1024 }).subarray(0, chunkSize));
   }
   const content = Buffer.concat(chunks);
-  if (content.length !== size) throw new ArchiveDamage(MANIFEST_NAME, `it has ${content.length} bytes instead of ${size}`);
+  if (content.length !== size)
+    throw new ArchiveDamage(MANIFEST_NAME, `it has ${content.length} bytes instead of ${size}`);
   if (entry.digest && createHash('sha256').update(content).digest('hex') !== entry.digest) {
     throw new ArchiveDamage(MANIFEST_NAME, 'its content has another digest');
   }

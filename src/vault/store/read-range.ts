@@ -17,7 +17,7 @@ export async function* readRange(
   };
   let next = length > 0 ? readAt(offset) : undefined;
   try {
-    for (let position = offset; next; ) {
+    for (let position = offset; next;) {
       const piece = await next;
       position += piece.length;
       next = position < end ? readAt(position) : undefined;

@@ -18,7 +18,11 @@ export async function receiveRecipe(store: Store, body: AsyncIterable<Uint8Array
     for await (const chunk of body) {
       receivedBytes += chunk.length;
       if (receivedBytes > MAX_RECIPE_BYTES) {
-        throw new Failure('refused', 'the recipe is longer than any may be', 'Run the backup again, with less at once.');
+        throw new Failure(
+          'refused',
+          'the recipe is longer than any may be',
+          'Run the backup again, with less at once.',
+        );
       }
       await file.appendFile(chunk);
     }

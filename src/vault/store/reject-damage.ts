@@ -26,7 +26,9 @@ export async function rejectDamage(store: Store, plan: Plan, { ordinal }: WrongD
     index,
     level: 'seal',
     isSound: false,
-    damage: [{ where: `extent at byte ${origin.base}`, what: `its bytes do not have the digest ${sha256.slice(0, 12)}…` }],
+    damage: [
+      { where: `extent at byte ${origin.base}`, what: `its bytes do not have the digest ${sha256.slice(0, 12)}…` },
+    ],
     checked: { extents: 1, entries: 0, bytes: length, databases: [], tables: 0 },
     time: store.now().toISOString(),
   });

@@ -50,7 +50,10 @@ export async function sealArchive(options: SealOptions): Promise<Receipt> {
     try {
       await settleCutSeal(store, log);
       const { size } = await recipe.stat();
-      return await sealLocked(options, Readable.from(readRange(recipe, { offset: 0, length: size }), { objectMode: false }));
+      return await sealLocked(
+        options,
+        Readable.from(readRange(recipe, { offset: 0, length: size }), { objectMode: false }),
+      );
     } finally {
       lock.release();
     }
@@ -75,7 +78,9 @@ async function sealLocked(options: SealOptions, recipe: Readable): Promise<Recei
       : await assembleAndPublish(options, { plan, ...(base ? { base } : {}) });
     for (const segment of new Set(plan.head.segments)) await dropSegment(store, segment).catch(() => {});
     await rm(plan.indexPath, { force: true });
-    log.info(`${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`);
+    log.info(
+      `${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`,
+    );
     return receipt;
   } finally {
     recipe.destroy();
@@ -114,7 +119,11 @@ async function checkAssembled(path: string, name: string, plan: Plan, sizeBytes:
   try {
     const indexOffset = await file.readIndexOffset();
     if (file.sizeBytes !== sizeBytes || indexOffset !== plan.extents.endOffset) {
-      throw new Failure('vault', `${name} was not written as it should be`, 'Look at the disk of the backup server (dmesg).');
+      throw new Failure(
+        'vault',
+        `${name} was not written as it should be`,
+        'Look at the disk of the backup server (dmesg).',
+      );
     }
     return await readManifest(file, name, plan.extents, plan.manifestLines);
   } finally {

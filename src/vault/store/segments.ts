@@ -75,7 +75,11 @@ async function openSegment(store: Store, name: string): Promise<FileHandle> {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ELOOP') throw refuse(short, 'is a symbolic link');
     if (code !== 'ENOENT') throw refuse(short, `cannot be opened (${code})`);
-    throw new Failure('vault', `${short} is not on the backup server`, 'Run the backup again: it sends what is missing.');
+    throw new Failure(
+      'vault',
+      `${short} is not on the backup server`,
+      'Run the backup again: it sends what is missing.',
+    );
   }
   try {
     const about = await handle.stat();
@@ -84,7 +88,11 @@ async function openSegment(store: Store, name: string): Promise<FileHandle> {
     if (about.uid !== store.uploadUid) throw refuse(short, `belongs to user ${about.uid}, not to ${store.uploadUid}`);
     if (about.size > MAX_SEGMENT_BYTES) {
       const claim = `${short} claims ${about.size} bytes where a segment may have ${MAX_SEGMENT_BYTES}`;
-      throw new Failure('space', `not enough space for what was sent: ${claim}`, 'Remove it from .incoming and run the backup again.');
+      throw new Failure(
+        'space',
+        `not enough space for what was sent: ${claim}`,
+        'Remove it from .incoming and run the backup again.',
+      );
     }
     return handle;
   } catch (error) {
@@ -94,5 +102,9 @@ async function openSegment(store: Store, name: string): Promise<FileHandle> {
 }
 
 function refuse(what: string, why: string): Failure {
-  return new Failure('refused', `${what} in the incoming area ${why}`, 'Find out who put it there; remove it and run the backup again.');
+  return new Failure(
+    'refused',
+    `${what} in the incoming area ${why}`,
+    'Find out who put it there; remove it and run the backup again.',
+  );
 }

@@ -82,7 +82,10 @@ async function trySharing(store: Store): Promise<Sharing> {
     else await runXfsIo(store, ['-V'], []);
     return { isPossible: hasReflink, warnings: hasReflink ? [] : [noReflink] };
   } catch (error) {
-    return { isPossible: false, warnings: [error instanceof MissingProgram ? noProgram : `${noSharing}: ${String(error)}`] };
+    return {
+      isPossible: false,
+      warnings: [error instanceof MissingProgram ? noProgram : `${noSharing}: ${String(error)}`],
+    };
   } finally {
     await rm(source, { force: true });
     await rm(target, { force: true });

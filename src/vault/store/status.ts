@@ -32,7 +32,9 @@ export async function readStatus(store: Store): Promise<VaultStatus> {
     isProvisioned: store.isProvisioned,
     warnings: [
       ...warnOfLedger(ledger),
-      ...unknown.map((name) => `${name} is on disk, but not in the ledger: no backup of ours put it there, or a seal was cut`),
+      ...unknown.map(
+        (name) => `${name} is on disk, but not in the ledger: no backup of ours put it there, or a seal was cut`,
+      ),
       ...sharing.warnings,
     ],
   };

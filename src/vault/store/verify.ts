@@ -1,3 +1,4 @@
+import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
 import { Failure } from '../../logging/failure.ts';
 import type { Verdict } from '../vault-client.ts';
 import { openArchive } from './archive-file.ts';
@@ -27,10 +28,9 @@ export async function verifySealed({ store, name, level, progress }: VerifyOptio
     if (level === 'full' && extents) {
       damage.push(...(await nameDamage(file, await findDamagedExtents(file, extents, progress))));
     }
-    const databases = Object.values(manifest?.databases ?? {});
     const verdict: Verdict = {
       name,
-      index: line.index ?? '',
+      index: line.index,
       level,
       isSound: damage.length === 0,
       damage,
@@ -38,8 +38,7 @@ export async function verifySealed({ store, name, level, progress }: VerifyOptio
         extents: extents?.count ?? 0,
         entries,
         bytes: level === 'full' ? file.sizeBytes : file.sizeBytes - (extents?.endOffset ?? 0),
-        databases: Object.keys(manifest?.databases ?? {}),
-        tables: databases.reduce((sum, { fingerprints }) => sum + Object.keys(fingerprints?.tables ?? {}).length, 0),
+        ...countDatabases(manifest),
       },
       time: store.now().toISOString(),
     };
@@ -48,6 +47,14 @@ export async function verifySealed({ store, name, level, progress }: VerifyOptio
   } finally {
     await file.close();
   }
+}
+
+/** The manifest came with the upload: what is in it may have any shape. */
+function countDatabases(manifest: Manifest | undefined): { databases: string[]; tables: number } {
+  const records: Partial<Record<string, Partial<DatabaseRecord> | null>> =
+    (manifest as Partial<Manifest> | undefined)?.databases ?? {};
+  const tables = Object.values(records).map((record) => Object.keys(record?.fingerprints?.tables ?? {}).length);
+  return { databases: Object.keys(records), tables: tables.reduce((sum, count) => sum + count, 0) };
 }
 
 /** The ledger's line of an archive that we sealed. */
