@@ -1,3 +1,4 @@
+import { messageOf } from '../logging/failure.ts';
 import type { ArchiveBytes } from './archive-bytes.ts';
 import { ArchiveDamage } from './archive-damage.ts';
 import { FOOTER_BYTES, decodeFooter } from './footer.ts';
@@ -27,7 +28,12 @@ export async function* readIndexEntry(
   // gzip does not check its own header.
   const start = await readWhole(archive, indexOffset, MEMBER_START.length);
   if (!start.equals(MEMBER_START)) throw new ArchiveDamage('the index', 'its gzip member begins as none of ours');
-  yield* decodeIndexMember(archive.read(indexOffset, archive.sizeBytes - FOOTER_BYTES - indexOffset));
+  try {
+    yield* decodeIndexMember(archive.read(indexOffset, archive.sizeBytes - FOOTER_BYTES - indexOffset));
+  } catch (error) {
+    if (!String((error as NodeJS.ErrnoException | undefined)?.code).startsWith('Z_')) throw error;
+    throw new ArchiveDamage('the index', `no sound gzip (${messageOf(error)})`, { cause: error });
+  }
 }
 
 async function readWhole(archive: ArchiveBytes, offset: number, length: number): Promise<Buffer> {

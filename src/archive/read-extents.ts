@@ -18,6 +18,8 @@ export interface ReadExtent {
   /** It begins in the middle of a large entry. */
   isContinuation: boolean;
   pieces: Piece[];
+  /** Its bytes in the archive; absent where it is damaged. */
+  bytes?: Buffer;
   /** Names of the entries that have something in it. */
   names: string[];
   damage?: string;
@@ -49,6 +51,7 @@ export async function* readExtents(
           if (content.length < extent.length) throw new TypeError('the archive ends before it');
           if ((await sha256Of(content)) !== extent.sha256) throw new TypeError('its bytes are not those of the index');
           read.pieces = await inflateExtent(content, extent, lines, isContinuation ? large : undefined);
+          read.bytes = content;
         } catch (error) {
           if (!(error instanceof TypeError)) throw error;
           read.damage = messageOf(error);

@@ -33,14 +33,14 @@ export class SecondReader {
     });
   }
 
-  /** Passes chunks on, and to the reader. */
-  async *passing(chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, undefined> {
-    for await (const chunk of chunks) {
-      const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-      for (let start = 0; start < bytes.length && this.complaint === undefined; start += FEED_BYTES) {
-        this.#feed(bytes.subarray(start, start + FEED_BYTES));
-      }
-      yield chunk;
+  /**
+   * Takes the next bytes of the archive. Only what has been checked: the parser keeps whatever follows the end of a
+   * tar in memory.
+   */
+  feed(chunk: Uint8Array): void {
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+    for (let start = 0; start < bytes.length && this.complaint === undefined; start += FEED_BYTES) {
+      this.#write(bytes.subarray(start, start + FEED_BYTES));
     }
   }
 
@@ -50,7 +50,7 @@ export class SecondReader {
     await this.#ended;
   }
 
-  #feed(bytes: Buffer): void {
+  #write(bytes: Buffer): void {
     try {
       this.#parser.write(bytes);
     } catch (error) {

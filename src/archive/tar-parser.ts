@@ -22,6 +22,8 @@ interface Announced extends PaxFields {
 }
 
 const MAX_PSEUDO_BYTES = 1024 * 1024;
+/** Ours end with two blocks; others fill up to whole records, of any size. */
+const MAX_ZEROS_BEHIND = 10_240;
 const SECOND_NS = 1_000_000_000n;
 const types: Partial<Record<string, TarHeader['type']>> = {
   '0': 'reg',
@@ -66,7 +68,7 @@ export async function* parseTar(
     if (announced.hasRecords || announced.longName || announced.longLink) {
       throw new ArchiveDamage(`after ${last}`, 'extended records announce an entry that is not there');
     }
-    await checkEnd(reader, last);
+    await checkEnd(reader, last, isForeign ? Infinity : MAX_ZEROS_BEHIND);
   } finally {
     await reader.close();
   }
@@ -139,13 +141,15 @@ async function* readBody(reader: ByteReader, end: number, where: string): AsyncG
 }
 
 /** After the first block of zeros comes a second, then nothing but zeros. */
-async function checkEnd(reader: ByteReader, last: string): Promise<void> {
+async function checkEnd(reader: ByteReader, last: string, maxZeros: number): Promise<void> {
   const second = await reader.take(TAR_BLOCK);
   if (second.length < TAR_BLOCK || !isZeroBlock(second)) {
     throw new ArchiveDamage(`after ${last}`, 'a single block of zeros where two end a tar');
   }
+  const limit = reader.position + maxZeros;
   for (let rest = await reader.takeSome(TAR_BLOCK); rest; rest = await reader.takeSome(TAR_BLOCK)) {
-    if (!isZeroBlock(rest)) throw new ArchiveDamage(`after ${last}`, 'something follows the end of the tar');
+    if (!isZeroBlock(rest) || reader.position > limit)
+      throw new ArchiveDamage(`after ${last}`, 'something follows the end of the tar');
   }
 }
 

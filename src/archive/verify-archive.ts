@@ -105,7 +105,7 @@ class VerifyRun {
     await this.#attempt('the archive', async () => {
       const passing = hashPassing(known.open(), (digest) => (sha256 = digest));
       const index = await IndexReader.open(passing);
-      const bytes = this.#second.passing(archive.read(0, survey.endOffset));
+      const bytes = archive.read(0, survey.endOffset);
       const extents = this.#count(readExtents(index.entries(), bytes), survey.endOffset);
       await walkExtents({ extents, visit: (entry) => this.#visit(entry), report: (damage) => this.#report(damage) });
       for await (const rest of passing) void rest;
@@ -120,6 +120,8 @@ class VerifyRun {
       this.#checked.extents++;
       this.#options.onProgress?.(read.extent.offset + read.extent.length, totalBytes);
       yield read;
+      // By now its entries have been checked too.
+      if (read.bytes && this.#damage.length === 0) this.#second.feed(read.bytes);
     }
   }
 
@@ -142,7 +144,7 @@ class VerifyRun {
   async #compareSecondReader({ survey, sizeBytes }: KnownIndex): Promise<void> {
     const { archive } = this.#options;
     const tail = archive.read(survey.endOffset, archive.sizeBytes - survey.endOffset);
-    for await (const passed of this.#second.passing(tail)) void passed;
+    for await (const chunk of tail) this.#second.feed(chunk);
     await this.#second.finish();
     const { complaint, entries, contentBytes } = this.#second;
     const expected = [survey.entries + 1, survey.contentBytes + sizeBytes];

@@ -52,7 +52,12 @@ function entry(name: string | Buffer, { content = Buffer.alloc(0), sparse, ...fi
 
 async function extract(...entries: SafeEntry[]): Promise<string> {
   const directory = await emptyDirectory();
-  await extractEntries({ entries: (async function* () { yield* entries; })(), directory });
+  await extractEntries({
+    entries: (async function* () {
+      yield* entries;
+    })(),
+    directory,
+  });
   return directory;
 }
 
@@ -81,7 +86,9 @@ describe('extractEntries', () => {
       Buffer.from('C:\\x'),
       Buffer.from('[a-z]*?'),
     ];
-    const directory = await extract(...names.map((name, place) => entry(name, { content: Buffer.from(String(place)) })));
+    const directory = await extract(
+      ...names.map((name, place) => entry(name, { content: Buffer.from(String(place)) })),
+    );
     const found = await readdir(directory, { encoding: 'buffer' });
     expect(found.map((name) => name.toString('hex')).sort()).toEqual(names.map((name) => name.toString('hex')).sort());
     for (const [place, name] of names.entries()) {
@@ -121,7 +128,9 @@ describe('extractEntries', () => {
       entry('parent', { type: 'symlink', linkName: Buffer.from('../..') }),
     );
     expect(await readlink(join(directory, 'absolute'))).toBe('/etc/passwd');
-    expect((await readlink(join(directory, 'dangling'), { encoding: 'buffer' })).toString('latin1')).toBe('nowhere/\xff');
+    expect((await readlink(join(directory, 'dangling'), { encoding: 'buffer' })).toString('latin1')).toBe(
+      'nowhere/\xff',
+    );
     expect(await readlink(join(directory, 'loop'))).toBe('loop');
     expect(await readlink(join(directory, 'parent'))).toBe('../..');
     expect((await stat(directory, 'hard')).ino).toBe((await stat(directory, 'file')).ino);
@@ -132,11 +141,16 @@ describe('extractEntries', () => {
     const content = Buffer.alloc(20 * 1024 * 1024);
     content[1_000_000] = 1;
     content[15_000_000] = 2;
-    const directory = await extract(entry('d/', { mtimeNs: 7n }), entry('d/sparse', { content, sparse: true, mode: 0o400 }));
+    const directory = await extract(
+      entry('d/', { mtimeNs: 7n }),
+      entry('d/sparse', { content, sparse: true, mode: 0o400 }),
+    );
     const { size, blocks, mtimeNs, mode } = await stat(directory, 'd/sparse');
     expect([size, mtimeNs, Number(mode) & 0o777]).toEqual([BigInt(content.length), MTIME_NS, 0o400]);
     expect((await stat(directory, 'd')).mtimeNs).toBe(7n);
-    const digest = createHash('sha256').update(await readFile(join(directory, 'd/sparse'))).digest('hex');
+    const digest = createHash('sha256')
+      .update(await readFile(join(directory, 'd/sparse')))
+      .digest('hex');
     expect(digest).toBe(createHash('sha256').update(content).digest('hex'));
     if (isRoot) expect(Number(blocks) * 512).toBeLessThan(1024 * 1024);
   });
@@ -170,7 +184,9 @@ describe('extractEntries', () => {
   it('refuses a directory that is not empty', async () => {
     const directory = await emptyDirectory();
     await writeFile(join(directory, 'left over'), '');
-    await expect(extractEntries({ entries: (async function* () {})(), directory })).rejects.toMatchObject({ kind: 'refused' });
+    await expect(extractEntries({ entries: (async function* () {})(), directory })).rejects.toMatchObject({
+      kind: 'refused',
+    });
   });
 
   it('fails with the reason where tar cannot write, and does not hang', async () => {
@@ -180,7 +196,10 @@ describe('extractEntries', () => {
       // A second file of a name that only a directory could have: tar says so and fails.
       for (let place = 0; place < 40; place++) yield entry('f/below', { content: Buffer.alloc(1024 * 1024) });
     };
-    await expect(extractEntries({ entries: entries(), directory })).rejects.toMatchObject({ kind: 'failed', message: /f\/below/ });
+    await expect(extractEntries({ entries: entries(), directory })).rejects.toMatchObject({
+      kind: 'failed',
+      message: /f\/below/,
+    });
   });
 
   it('passes on what its source throws, and ends tar', async () => {
@@ -197,7 +216,10 @@ async function extractForeign(tar: Buffer, notes: string[] = []): Promise<string
   const directory = await emptyDirectory();
   const note = (name: Buffer, what: string): void => void notes.push(`${name.toString()}: ${what}`);
   const ownerForRoot = { uid, gid };
-  await extractEntries({ entries: readForeignEntries({ tar: once(tar), maxBytes: 1e9, ownerForRoot, note }), directory });
+  await extractEntries({
+    entries: readForeignEntries({ tar: once(tar), maxBytes: 1e9, ownerForRoot, note }),
+    directory,
+  });
   return directory;
 }
 
@@ -249,6 +271,8 @@ describe('extracting a foreign archive', () => {
       for (;;) yield Buffer.alloc(1024 * 1024);
     };
     const entries = readForeignEntries({ tar: tar(), maxBytes: 10 * 1024 ** 2, note: () => undefined });
-    await expect(extractEntries({ entries, directory: await emptyDirectory() })).rejects.toMatchObject({ kind: 'space' });
+    await expect(extractEntries({ entries, directory: await emptyDirectory() })).rejects.toMatchObject({
+      kind: 'space',
+    });
   });
 });

@@ -56,22 +56,31 @@ const anyHeader = fc
 describe('parseTar', () => {
   it('reads back every header that we write, whatever pieces it arrives in', async () => {
     await fc.assert(
-      fc.asyncProperty(fc.array(anyHeader, { maxLength: 5 }), fc.integer({ min: 1, max: 2000 }), async (entries, size) => {
-        const members = entries.flatMap(({ header, content }) => [
-          encodeTarHeader(header),
-          content,
-          Buffer.alloc((512 - (content.length % 512)) % 512),
-        ]);
-        const read = await parseAll(rawTar(...members), false, size);
-        expect(read.map(({ header }) => header)).toEqual(entries.map(({ header }) => header));
-        expect(read.map(({ content }) => content)).toEqual(entries.map(({ content }) => content.toString('latin1')));
-      }),
+      fc.asyncProperty(
+        fc.array(anyHeader, { maxLength: 5 }),
+        fc.integer({ min: 1, max: 2000 }),
+        async (entries, size) => {
+          const members = entries.flatMap(({ header, content }) => [
+            encodeTarHeader(header),
+            content,
+            Buffer.alloc((512 - (content.length % 512)) % 512),
+          ]);
+          const read = await parseAll(rawTar(...members), false, size);
+          expect(read.map(({ header }) => header)).toEqual(entries.map(({ header }) => header));
+          expect(read.map(({ content }) => content)).toEqual(entries.map(({ content }) => content.toString('latin1')));
+        },
+      ),
       { numRuns: 200 },
     );
   });
 
   it('never ends otherwise than in entries or a refusal, whatever byte is changed', async () => {
-    const tar = rawTar(rawPax({ path: 'long/name', mtime: '1.5' }), rawMember({ name: 'x' }, 'content'), rawLong('l'), rawMember({ name: 'y' }));
+    const tar = rawTar(
+      rawPax({ path: 'long/name', mtime: '1.5' }),
+      rawMember({ name: 'x' }, 'content'),
+      rawLong('l'),
+      rawMember({ name: 'y' }),
+    );
     await fc.assert(
       fc.asyncProperty(fc.nat(tar.length - 1), fc.nat(255), async (place, value) => {
         const changed = Buffer.from(tar);
@@ -101,10 +110,18 @@ describe('parseTar', () => {
 
   it('applies the size of an extended record to the real header only, never to a long name (56)', async () => {
     const inner = rawMember({ name: 'smuggled' }, 'inner');
-    const tar = rawTar(rawPax({ size: '1024' }), rawLong('outer'), rawMember({ name: 'outer', size: 0 }), Buffer.concat([inner]));
+    const tar = rawTar(
+      rawPax({ size: '1024' }),
+      rawLong('outer'),
+      rawMember({ name: 'outer', size: 0 }),
+      Buffer.concat([inner]),
+    );
     const read = await parseAll(tar);
     expect(read.map(({ header }) => header.name.toString())).toEqual(['outer']);
-    const listed = execFileSync('tar', ['--list', '--file=-'], { input: tar, env: { PATH: process.env['PATH'], LC_ALL: 'C' } });
+    const listed = execFileSync('tar', ['--list', '--file=-'], {
+      input: tar,
+      env: { PATH: process.env['PATH'], LC_ALL: 'C' },
+    });
     expect(listed.toString()).toBe('outer\n');
   });
 
@@ -118,7 +135,9 @@ describe('parseTar', () => {
   });
 
   it('takes any number of blocks of zeros behind the end', async () => {
-    expect(await parseAll(Buffer.concat([rawTar(rawMember({ name: 'f' }, 'x')), Buffer.alloc(10240), END]))).toHaveLength(1);
+    expect(
+      await parseAll(Buffer.concat([rawTar(rawMember({ name: 'f' }, 'x')), Buffer.alloc(10240), END])),
+    ).toHaveLength(1);
   });
 });
 
@@ -143,7 +162,11 @@ describe('what is accepted', () => {
       rawMember({ name: 'a/h', type: '1', linkName: './a/..\\..\\x' }),
     );
     const listed = execFileSync('tar', ['--list', '--quoting-style=literal', '--file=-'], { input: tar }).toString();
-    const expected = listed.trim().split('\n').map((name) => name.replace(/^\.\//, '')).filter((name) => name !== '');
+    const expected = listed
+      .trim()
+      .split('\n')
+      .map((name) => name.replace(/^\.\//, ''))
+      .filter((name) => name !== '');
     expect(await listForeign(tar)).toEqual(expected);
     expect(expected).toHaveLength(7);
   });
