@@ -14,6 +14,11 @@ const EMPTY_DIGEST = createHash('sha256').digest('hex');
 export interface OwnOptions {
   /** Shared where an archive is read in several runs. */
   guard?: EntryGuard;
+  /**
+   * For a choice of extents: which entries are passed on (a wanted hard link's target among them). Their neighbours are
+   * checked and skipped, whatever they link to or lie below.
+   */
+  wants?: (name: Buffer) => boolean;
   /** Told of bits that are not extracted. */
   note?: (name: Buffer, what: string) => void;
   /** Whole entries of several chunks are hashed once more as a whole; their chunks always are. */
@@ -26,7 +31,7 @@ export interface OwnOptions {
  */
 export async function* readOwnEntries(
   extents: AsyncIterable<ReadExtent>,
-  { guard = new EntryGuard(), note, checksWholeDigests = false }: OwnOptions = {},
+  { guard = new EntryGuard(), wants = () => true, note, checksWholeDigests = false }: OwnOptions = {},
 ): AsyncGenerator<SafeEntry, void, undefined> {
   const feed = new ExtentFeed();
   for await (const { header, bodyOffset, body } of parseTar(feed.concatenate(extents), { isForeign: false })) {
@@ -34,12 +39,14 @@ export async function* readOwnEntries(
     const where = showName(header.name);
     if (!line) throw new ArchiveDamage(where, 'the index does not know it');
     compareWithLine(header, line, where);
-    guard.admit(header);
     const checked = checkBody({ body, bodyOffset, line, feed, where, checksWholeDigests });
-    const mode = header.type === 'reg' ? header.mode & ~SETUID_SETGID : header.mode;
-    if (mode !== header.mode) note?.(header.name, `mode ${header.mode.toString(8)} becomes ${mode.toString(8)}`);
-    yield { header: { ...header, mode }, body: checked, ...(line.sparse ? { sparse: true } : {}) };
-    // Whatever the consumer left unread is still to be checked.
+    if (wants(header.name)) {
+      guard.admit(header);
+      const mode = header.type === 'reg' ? header.mode & ~SETUID_SETGID : header.mode;
+      if (mode !== header.mode) note?.(header.name, `mode ${header.mode.toString(8)} becomes ${mode.toString(8)}`);
+      yield { header: { ...header, mode }, body: checked, ...(line.sparse ? { sparse: true } : {}) };
+    }
+    // Whatever nobody has read is still to be checked.
     for await (const skipped of checked) void skipped;
   }
   const left = feed.lines[0];

@@ -24,6 +24,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   // Node's own rm does not reach as far down as the tests go.
+  execFileSync('chmod', ['-R', 'u+rwX', root]);
   execFileSync('rm', ['-rf', root]);
 });
 
