@@ -28,7 +28,9 @@ export async function checkStaged({ server, staged, record, log = silent, signal
     log,
     ...(signal ? { signal } : {}),
   });
-  for await (const chunk of dump.chunks) void chunk;
+  let comparedBytes = 0;
+  for await (const chunk of dump.chunks) comparedBytes += chunk.length;
+  log.debug(`database "${staged}": ${comparedBytes} bytes of its dump compared`);
   const { record: found } = await dump.finished;
   const fingerprints = leaveOutEmpty(found.fingerprints, record.fingerprints);
   return [...compareFacts(record, found), ...compareFingerprints(record.fingerprints, fingerprints)];
