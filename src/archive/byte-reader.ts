@@ -12,8 +12,9 @@ export class ByteReader {
   /** At most `limit` bytes, at least one; undefined where the stream has ended. */
   async takeSome(limit: number): Promise<Buffer | undefined> {
     while (this.#rest.length === 0) {
-      const { value, done } = await this.#chunks.next();
-      if (done) return undefined;
+      const result = await this.#chunks.next();
+      if (result.done) return undefined;
+      const { value } = result;
       this.#rest = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
     }
     return this.#cut(limit);
@@ -43,4 +44,12 @@ export class ByteReader {
     this.position += piece.length;
     return piece;
   }
+}
+
+/** Reads to the end for what reading checks; the content is not wanted. */
+export async function drain(source: AsyncIterable<Uint8Array>): Promise<void> {
+  const chunks = source[Symbol.asyncIterator]();
+  let result: IteratorResult<Uint8Array>;
+  do result = await chunks.next();
+  while (!result.done);
 }

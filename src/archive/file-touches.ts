@@ -4,6 +4,12 @@ import { Failure, messageOf } from '../logging/failure.ts';
 
 const SECOND_NS = 1_000_000_000n;
 
+/** Fixed, so that nobody's environment decides which programs write the files, or how they speak. */
+export const COMMAND_ENVIRONMENT = {
+  PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  LC_ALL: 'C',
+};
+
 /** Puts a modification time back, exactly: Node's own calls round nanoseconds. */
 export async function restoreTime(file: FileHandle, mtimeNs: bigint): Promise<void> {
   const seconds = mtimeNs / SECOND_NS - (mtimeNs % SECOND_NS < 0n ? 1n : 0n);
@@ -35,11 +41,7 @@ async function runOn(file: FileHandle, command: string, options: readonly string
   const target = `/proc/${process.pid}/fd/${file.fd}`;
   await new Promise<void>((resolve, reject) => {
     const done = (error: Error | null): void => (error ? reject(error) : resolve());
-    const child: ChildProcess = execFile(command, [...options, target], { env: commandEnvironment() }, done);
+    const child: ChildProcess = execFile(command, [...options, target], { env: COMMAND_ENVIRONMENT }, done);
     child.stdin?.end();
   });
-}
-
-function commandEnvironment(): NodeJS.ProcessEnv {
-  return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' };
 }

@@ -1,5 +1,4 @@
 import { Failure } from '../logging/failure.ts';
-import { ArchiveDamage } from './archive-damage.ts';
 import { EntryGuard, type SafeEntry } from './entry-guard.ts';
 import { pointsOutside, showName, stripDotSlash, withoutSlash } from './entry-names.ts';
 import { parseTar } from './tar-parser.ts';

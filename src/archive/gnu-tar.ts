@@ -132,8 +132,8 @@ class Extraction {
     for (const component of splitName(name)) {
       end += component.length;
       await this.#reach(name.subarray(0, end), async (path) => {
-        await mkdir(path).catch((error: NodeJS.ErrnoException) => {
-          if (error.code !== 'EEXIST') throw error;
+        await mkdir(path).catch((error: unknown) => {
+          if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
         });
       });
       end++;

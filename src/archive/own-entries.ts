@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { ArchiveDamage } from './archive-damage.ts';
+import { drain } from './byte-reader.ts';
 import { EntryGuard, type SafeEntry } from './entry-guard.ts';
 import { showName } from './entry-names.ts';
 import type { ReadExtent } from './read-extents.ts';
@@ -47,7 +48,7 @@ export async function* readOwnEntries(
       yield { header: { ...header, mode }, body: checked, ...(line.sparse ? { sparse: true } : {}) };
     }
     // Whatever nobody has read is still to be checked.
-    for await (const skipped of checked) void skipped;
+    await drain(checked);
   }
   const left = feed.lines[0];
   if (left) throw new ArchiveDamage(showName(left.name), 'the index knows it, the tar does not');

@@ -1,5 +1,5 @@
 import { ArchiveDamage } from './archive-damage.ts';
-import { ByteReader } from './byte-reader.ts';
+import { ByteReader, drain } from './byte-reader.ts';
 import { showName } from './entry-names.ts';
 import { TAR_BLOCK, gapTo } from './layout.ts';
 import { parsePaxRecords, type PaxFields } from './pax-records.ts';
@@ -61,7 +61,7 @@ export async function* parseTar(
       last = where;
       const end = reader.position + header.size;
       yield { header, bodyOffset: reader.position, body: readBody(reader, end, where) };
-      for await (const skipped of readBody(reader, end, where)) void skipped;
+      await drain(readBody(reader, end, where));
       const padding = await reader.take(gapTo(TAR_BLOCK, header.size));
       if (padding.length !== gapTo(TAR_BLOCK, header.size)) throw new ArchiveDamage(where, 'its content is cut off');
     }

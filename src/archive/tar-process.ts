@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { constants, open, type FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { Failure } from '../logging/failure.ts';
+import { COMMAND_ENVIRONMENT } from './file-touches.ts';
 
 const MAX_COMPLAINT_BYTES = 16 * 1024;
 const TAR_ARGUMENTS = [
@@ -49,10 +50,10 @@ export class TarProcess {
     const child = spawn('tar', [...TAR_ARGUMENTS, owner], {
       // By descriptor: however long the path is, and whatever bytes it holds.
       cwd: `/proc/${process.pid}/fd/${handle.fd}`,
-      env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
+      env: COMMAND_ENVIRONMENT,
       stdio: ['pipe', 'ignore', 'pipe'],
     });
-    return new TarProcess(child as ChildProcess & { stdin: Writable }, handle);
+    return new TarProcess(child, handle);
   }
 
   async write(bytes: Buffer): Promise<void> {

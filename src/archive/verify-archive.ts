@@ -2,6 +2,7 @@ import { Failure, messageOf } from '../logging/failure.ts';
 import { hashPassing, type ArchiveBytes } from './archive-bytes.ts';
 import { ArchiveDamage, type Damage } from './archive-damage.ts';
 import { locateIndex, readIndexEntry } from './archive-tail.ts';
+import { drain } from './byte-reader.ts';
 import type { SafeEntry } from './entry-guard.ts';
 import { IndexReader } from './index-reader.ts';
 import { surveyIndex, type IndexSurvey } from './index-survey.ts';
@@ -85,7 +86,7 @@ class VerifyRun {
     let sizeBytes = 0;
     const passing = hashPassing(open(), (digest, size) => ([sha256, sizeBytes] = [digest, size]));
     const survey = await surveyIndex(await IndexReader.open(passing));
-    for await (const rest of passing) void rest;
+    await drain(passing);
     if (this.#options.index !== undefined && sha256 !== this.#options.index) {
       throw new TypeError(`its digest is ${sha256}; expected ${this.#options.index}`);
     }
@@ -108,7 +109,7 @@ class VerifyRun {
       const bytes = archive.read(0, survey.endOffset);
       const extents = this.#count(readExtents(index.entries(), bytes), survey.endOffset);
       await walkExtents({ extents, visit: (entry) => this.#visit(entry), report: (damage) => this.#report(damage) });
-      for await (const rest of passing) void rest;
+      await drain(passing);
       // What was checked against is what was surveyed, byte for byte, or somebody is writing to the archive.
       if (sha256 !== known.sha256) throw new TypeError('its index changed while it was read');
     });
@@ -132,7 +133,7 @@ class VerifyRun {
       for (const what of await checkDump(name, body, this.#manifest)) this.#report({ where: name, what });
     }
     // Reading to the end is what checks the chunks.
-    for await (const piece of body) void piece;
+    await drain(body);
     this.#checked.entries++;
     this.#checked.bytes += header.size;
     const record = Object.entries(this.#manifest?.databases ?? {}).find(([, { dump }]) => dump === name);

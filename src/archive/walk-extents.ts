@@ -20,6 +20,7 @@ export async function walkExtents({ extents, visit, report }: WalkOptions): Prom
     return result.done ? undefined : result.value;
   };
   let next = await pull();
+  let isStopped = false as boolean;
 
   /** Sound extents from here on; an entry that is cut short by a damaged one is given up there. */
   async function* takeRun(): AsyncGenerator<ReadExtent, void, undefined> {
@@ -27,6 +28,7 @@ export async function walkExtents({ extents, visit, report }: WalkOptions): Prom
       yield next;
       next = await pull();
     }
+    isStopped = true;
     if (next?.isContinuation) throw new CutShort();
   }
   while (next) {
@@ -35,13 +37,14 @@ export async function walkExtents({ extents, visit, report }: WalkOptions): Prom
       next = await pull();
       continue;
     }
+    isStopped = false as boolean;
     try {
       for await (const entry of readOwnEntries(takeRun(), { guard, checksWholeDigests: true })) await visit(entry);
     } catch (error) {
       if (error instanceof ArchiveDamage) {
         report({ where: error.where, what: error.what });
         // A damaged extent, at which the run ended, is still to be reported.
-        if (next?.damage === undefined) next = await pull();
+        if (!isStopped) next = await pull();
       } else if (!(error instanceof CutShort)) {
         throw error;
       }
