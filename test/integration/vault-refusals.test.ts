@@ -40,6 +40,7 @@ describe('a seal refuses', () => {
     (await vault.open({ segmentLinks: 1 })).seal(today, night.recipePath);
   const expectNothing = async (): Promise<void> => {
     expect(readdirSync(vault.directory).sort()).toEqual(['.incoming', '.vault']);
+    expect(readdirSync(join(vault.directory, '.vault', 'assembly'))).toEqual([]);
     expect((await client.status()).ledger.lines).toBe(0);
   };
 

@@ -88,7 +88,7 @@ export async function planArchive(
       throw new Failure(
         'damaged',
         `the index of ${head.base?.name} is damaged`,
-        'Have it verified; then run the backup with --full.',
+        'Have it verified: the next backup then builds upon an older one.',
       );
     }
     const { sha256, sizeBytes } = await writer.finish();

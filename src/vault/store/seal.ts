@@ -21,7 +21,7 @@ import { receiveRecipe } from './receive-recipe.ts';
 import { rejectDamage } from './reject-damage.ts';
 import { SegmentFiles, dropSegment } from './segments.ts';
 import { detectSharing } from './share-extents.ts';
-import { requireSpace } from './space.ts';
+import { explainFullDisk, requireSpace } from './space.ts';
 
 export interface SealOptions {
   store: Store;
@@ -44,30 +44,33 @@ const DEFAULT_LOCK_WAIT_MS = 60_000;
 export async function sealArchive(options: SealOptions): Promise<Receipt> {
   const { store, name, log, lockWaitMs = DEFAULT_LOCK_WAIT_MS } = options;
   checkSealName(name, store.now());
-  const recipe = await receiveRecipe(store, options.recipe);
   try {
-    const lock = await acquireLock(lockPath(store), { holder: `seal of ${name}`, waitMs: lockWaitMs });
+    const recipe = await receiveRecipe(store, options.recipe);
     try {
-      await settleCutSeal(store, log);
-      const { size } = await recipe.stat();
-      return await sealLocked(
-        options,
-        Readable.from(readRange(recipe, { offset: 0, length: size }), { objectMode: false }),
-      );
+      const lock = await acquireLock(lockPath(store), { holder: `seal of ${name}`, waitMs: lockWaitMs });
+      try {
+        await settleCutSeal(store, log);
+        const { size } = await recipe.stat();
+        const bytes = readRange(recipe, { offset: 0, length: size });
+        return await sealLocked(options, Readable.from(bytes, { objectMode: false }));
+      } finally {
+        lock.release();
+      }
     } finally {
-      lock.release();
+      await recipe.close();
     }
-  } finally {
-    await recipe.close();
+  } catch (error) {
+    throw explainFullDisk(error);
   }
 }
 
 async function sealLocked(options: SealOptions, recipe: Readable): Promise<Receipt> {
   const { store, name, log } = options;
   const ledger = await readLedger(store);
+  const indexPath = join(store.assembly, `${name}.index`);
   let base: { name: string; file: ArchiveFile } | undefined;
   try {
-    const plan = await planArchive(recipe, join(store.assembly, `${name}.index`), async (named) => {
+    const plan = await planArchive(recipe, indexPath, async (named) => {
       base = { name: named.name, file: await openBase(store, ledger, named) };
       return { index: named.index, stream: base.file.readIndex() };
     });
@@ -77,13 +80,13 @@ async function sealLocked(options: SealOptions, recipe: Readable): Promise<Recei
       ? makeReceipt(known, true)
       : await assembleAndPublish(options, { plan, ...(base ? { base } : {}) });
     for (const segment of new Set(plan.head.segments)) await dropSegment(store, segment).catch(() => {});
-    await rm(plan.indexPath, { force: true });
     log.info(
       `${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`,
     );
     return receipt;
   } finally {
     recipe.destroy();
+    await rm(indexPath, { force: true });
     await base?.file.close();
   }
 }
@@ -95,6 +98,7 @@ async function assembleAndPublish(
   if (await lstat(archivePath(store, name)).catch(() => undefined)) throw refuseName(name);
   const segments = await SegmentFiles.check(store, plan.head.segments);
   const path = join(store.assembly, name);
+  let isComplete = false;
   try {
     const shares = base !== undefined && (await detectSharing(store)).isPossible;
     await requireSpace(store, (shares ? plan.newExtentBytes : plan.extents.endOffset) + boundTailBytes(plan));
@@ -104,8 +108,11 @@ async function assembleAndPublish(
     const newBytes = plan.newExtentBytes + tailBytes;
     const time = store.now().toISOString();
     const entry = { time, action: 'seal', name, size: sizeBytes, index: plan.index, newBytes, trigger } as const;
+    isComplete = true;
     return await publishArchive(store, path, entry);
   } catch (error) {
+    // What is complete may be visible already: the next seal finds out.
+    if (!isComplete) await rm(path, { force: true });
     if (error instanceof WrongDigest) throw await rejectDamage(store, plan, error);
     throw error;
   } finally {

@@ -35,3 +35,11 @@ export function formatBytes(bytes: number): string {
   }
   return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
+
+/** A disk that became full in the middle, as a Failure; anything else as it is. */
+export function explainFullDisk(error: unknown): unknown {
+  const { code } = (error instanceof Error ? error : {}) as NodeJS.ErrnoException;
+  if (code !== 'ENOSPC' && code !== 'EDQUOT') return error;
+  const next = 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.';
+  return new Failure('space', `vault full: the disk took no more (${code})`, next, { cause: error });
+}
