@@ -20,7 +20,8 @@ export async function walkExtents({ extents, visit, report }: WalkOptions): Prom
     return result.done ? undefined : result.value;
   };
   let next = await pull();
-  let isStopped = false as boolean;
+  const run = { isStopped: false };
+  const wasStopped = (): boolean => run.isStopped;
 
   /** Sound extents from here on; an entry that is cut short by a damaged one is given up there. */
   async function* takeRun(): AsyncGenerator<ReadExtent, void, undefined> {
@@ -28,7 +29,7 @@ export async function walkExtents({ extents, visit, report }: WalkOptions): Prom
       yield next;
       next = await pull();
     }
-    isStopped = true;
+    run.isStopped = true;
     if (next?.isContinuation) throw new CutShort();
   }
   while (next) {
@@ -37,14 +38,14 @@ export async function walkExtents({ extents, visit, report }: WalkOptions): Prom
       next = await pull();
       continue;
     }
-    isStopped = false as boolean;
+    run.isStopped = false;
     try {
       for await (const entry of readOwnEntries(takeRun(), { guard, checksWholeDigests: true })) await visit(entry);
     } catch (error) {
       if (error instanceof ArchiveDamage) {
         report({ where: error.where, what: error.what });
         // A damaged extent, at which the run ended, is still to be reported.
-        if (!isStopped) next = await pull();
+        if (!wasStopped()) next = await pull();
       } else if (!(error instanceof CutShort)) {
         throw error;
       }

@@ -79,7 +79,7 @@ describe('extractEntries', () => {
       Buffer.from('n'.repeat(255)),
       Buffer.from('caf\xe8', 'latin1'),
       Buffer.from('caf\xe9', 'latin1'),
-      Buffer.from(`${'\xff'.repeat(200)}`, 'latin1'),
+      Buffer.from('\xff'.repeat(200), 'latin1'),
       Buffer.from('\u00e9'),
       Buffer.from('e\u0301'),
       Buffer.from('Case'),

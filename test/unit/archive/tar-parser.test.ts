@@ -45,7 +45,7 @@ const anyHeader = fc
     const content = type === 'reg' ? Buffer.from(body) : Buffer.alloc(0);
     const header: TarHeader = {
       ...rest,
-      type: type as TarHeader['type'],
+      type: type,
       name: withoutNul(name),
       size: content.length,
       ...(isLink ? { linkName: withoutNul(link) } : {}),
