@@ -203,8 +203,7 @@ describe('a dump that is not whole, or not only a dump', () => {
     async function* hang() {
       yield Buffer.from('SELECT 1;\n');
       setTimeout(() => abort.abort(), 50);
-      await new Promise((resolve) => setTimeout(resolve, 500));
-      yield Buffer.from('SELECT 2;\n');
+      await new Promise(() => undefined);
     }
     await expect(loadStaged({ server, staged, chunks: hang(), signal: abort.signal })).rejects.toThrow(/interrupted/);
     await dropDatabases({ server, names: [staged] });
@@ -215,9 +214,11 @@ describe('a dump that is not whole, or not only a dump', () => {
     await createStaged({ server, record: dumpOf('skills_hub').record, staged });
     function* fail() {
       yield Buffer.from('CREATE TABLE t (v text);\nCOPY t (v) FROM stdin;\nhalf');
-      throw new Error('digest differs');
+      throw Object.assign(new Error('the vault hung up'), { code: 'ECONNRESET' });
     }
-    await expect(loadStaged({ server, staged, chunks: fail() })).rejects.toThrow(/could not be read: digest differs/);
+    await expect(loadStaged({ server, staged, chunks: fail() })).rejects.toThrow(
+      /could not be read: the vault hung up/,
+    );
     await dropDatabases({ server, names: [staged] });
   });
 

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Failure, messageOf } from '../../logging/failure.ts';
 import { guardDump } from './restore-guard.ts';
@@ -38,44 +39,63 @@ export async function loadStaged({ server, staged, chunks, signal }: LoadOptions
   const abort = () => psql.kill('SIGTERM');
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
-  let broken: unknown;
-  try {
-    const input = Readable.from(writeSession(client, guardDump(chunks, staged)), {
-      objectMode: true,
-      highWaterMark: 1,
-    });
-    await pipeline(input, psql.stdin);
-  } catch (error) {
-    broken = error;
-    // What is left of the dump would pass for its end.
-    if (!isBrokenPipe(error)) abort();
-  }
+  let unreadable: { error: unknown } | undefined;
+  const session = writeSession(client, guardDump(chunks, staged), (error) => {
+    unreadable = { error };
+    // What came of the dump would pass for all of it.
+    abort();
+  });
+  const piped = pipeline(Readable.from(session, { objectMode: true, highWaterMark: 1 }), psql.stdin);
+  const isWhole = await awaitInput(piped, ended);
   const { code, endedBy } = await ended.finally(() => signal?.removeEventListener('abort', abort));
   const what = `loading database "${staged}" on ${server.label}`;
   if (signal?.aborted) throw new Failure('source', `${what} was interrupted`, 'Run the restore again.');
-  if (broken !== undefined && !isBrokenPipe(broken)) {
-    if (broken instanceof Failure) throw broken;
-    const next = 'Nothing that is in use was changed. Verify the archive, then run the restore again.';
-    throw new Failure('source', `${what}: the dump could not be read: ${messageOf(broken)}`, next, { cause: broken });
-  }
+  if (unreadable) throw describeUnreadable(what, unreadable.error);
   if (endedBy) {
     const next = 'Look for what ended it (memory: dmesg; an operator: the shell history), then run the restore again.';
     throw new Failure('source', `${what} is incomplete: psql was ended by ${endedBy}`, next);
   }
   if (code !== 0) throw describeServerError(`${what} failed (psql, status ${code})`, messages());
-  if (broken !== undefined) {
-    throw new Failure('source', `${what} is incomplete: psql stopped reading`, 'Run the restore again.');
-  }
+  if (!isWhole) throw new Failure('source', `${what} is incomplete: psql stopped reading`, 'Run the restore again.');
+}
+
+function describeUnreadable(what: string, cause: unknown): Failure {
+  if (cause instanceof Failure) return cause;
+  const next = 'Nothing that is in use was changed. Verify the archive, then run the restore again.';
+  return new Failure('source', `${what}: the dump could not be read: ${messageOf(cause)}`, next, { cause });
+}
+
+/** How long whoever brings the dump may take to notice that psql has ended. */
+const graceMs = 1000;
+
+/** Waits until psql was given the whole dump: whether it was. Once psql has ended, nobody waits for who brings it. */
+async function awaitInput(piped: Promise<void>, ended: Promise<unknown>): Promise<boolean> {
+  const over = new AbortController();
+  const given = piped.then(
+    () => true,
+    () => false,
+  );
+  const unread = ended.then(() => sleep(graceMs, false, { signal: over.signal })).catch(() => false);
+  return Promise.race([given, unread]).finally(() => over.abort());
 }
 
 /**
  * The session's own lines before the dump. Within `\restrict` psql obeys no command of the dump, wherever it stands,
  * until a key is given that is drawn here. Commits need not wait for the disk: that of the swap does, for all.
  */
-async function* writeSession(client: PostgresVersion, dump: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
+async function* writeSession(
+  client: PostgresVersion,
+  dump: AsyncIterable<Buffer>,
+  fail: (error: unknown) => void,
+): AsyncGenerator<Buffer> {
   if (knowsRestrict(client)) yield Buffer.from(`\\restrict ${randomBytes(32).toString('hex')}\n`);
   yield Buffer.from('SET synchronous_commit = off;\n');
-  yield* dump;
+  try {
+    yield* dump;
+  } catch (error) {
+    fail(error);
+    throw error;
+  }
 }
 
 /** The minor releases since which psql has `\restrict`, by major. */
@@ -83,10 +103,4 @@ const restrictSince: Record<number, number> = { 13: 22, 14: 19, 15: 14, 16: 10, 
 
 function knowsRestrict({ major, minor }: PostgresVersion): boolean {
   return major > 17 || minor >= (restrictSince[major] ?? Infinity);
-}
-
-/** The reader went away; its exit tells why. */
-function isBrokenPipe(error: unknown): boolean {
-  const code = (error as NodeJS.ErrnoException | undefined)?.code;
-  return code === 'EPIPE' || code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
