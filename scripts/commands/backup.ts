@@ -8,9 +8,16 @@ export const backupCommand: CommandDefinition = {
   summary: 'Back up all databases and files into one sealed archive.',
   example: 'npm run -s continuity -- backup --nightly',
   options: [
-    { flags: '--nightly', description: 'name it by the date; a second one of the same date finds the first and does nothing' },
+    {
+      flags: '--nightly',
+      description: 'name it by the date; a second one of the same date finds the first and does nothing',
+    },
     { flags: '--full', description: 'read every file again, whatever its times say' },
-    { flags: '--allow-shrink <names>', description: 'file sources that may have lost most of their files', isList: true },
+    {
+      flags: '--allow-shrink <names>',
+      description: 'file sources that may have lost most of their files',
+      isList: true,
+    },
   ],
   async run(context, _args, options) {
     const result = await backup(await openPlatform(context, 'backup'), {

@@ -17,7 +17,8 @@ export const forgetCommand: CommandDefinition = {
     const { forgotten } = result;
     return {
       result,
-      render: () => (forgotten.length === 0 ? 'Nothing was deleted.' : `Deleted: ${forgotten.map(({ id }) => id).join(', ')}.`),
+      render: () =>
+        forgotten.length === 0 ? 'Nothing was deleted.' : `Deleted: ${forgotten.map(({ id }) => id).join(', ')}.`,
     };
   },
 };

@@ -39,6 +39,5 @@ function renderEntry({ type, mode, uid, gid, sizeBytes, modified, name, linkName
 }
 
 function printable(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));
 }

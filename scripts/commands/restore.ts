@@ -21,7 +21,8 @@ export const restoreCommand: CommandDefinition = {
     const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`);
     const selection = select === undefined ? {} : { select: select as string[] };
     if (target !== undefined) {
-      if (dryRun === true) throw new Failure('usage', '--dry-run and --target exclude each other', 'Leave one of them out.');
+      if (dryRun === true)
+        throw new Failure('usage', '--dry-run and --target exclude each other', 'Leave one of them out.');
       const result = await extractArchive(platform, { archive, ...selection, directory: target as string });
       return { result, render: () => renderExtraction(result) };
     }

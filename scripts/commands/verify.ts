@@ -18,7 +18,10 @@ export const verifyCommand: CommandDefinition = {
     },
   ],
   async run(context, [archive = ''], { level }) {
-    const result = await verify(await openPlatform(context, 'verify'), { archive, level: level === 'seal' ? 'seal' : 'full' });
+    const result = await verify(await openPlatform(context, 'verify'), {
+      archive,
+      level: level === 'seal' ? 'seal' : 'full',
+    });
     const exitCode = result.isSound ? exitCodes.ok : exitCodes.damaged;
     return { result, exitCode, render: () => renderVerdict(result) };
   },

@@ -1,4 +1,4 @@
-import { Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import type { SafeEntry } from '../archive/entry-guard.ts';
 import { MANIFEST_NAME } from '../archive/layout.ts';
 import type { Manifest } from '../archive/manifest.ts';
@@ -87,7 +87,11 @@ export class ArchiveReader {
     const pieces: Buffer[] = [];
     for await (const piece of this.content(name)) pieces.push(piece);
     if (pieces.length === 0) {
-      throw new Failure('damaged', `${this.name} holds no ${name}`, 'Verify it (verify --level full), or choose another archive.');
+      throw new Failure(
+        'damaged',
+        `${this.name} holds no ${name}`,
+        'Verify it (verify --level full), or choose another archive.',
+      );
     }
     return Buffer.concat(pieces).toString('utf8');
   }

@@ -66,7 +66,13 @@ export async function backupUnderLock(
     const greeting = await vault.hello(name);
     if (greeting.asked) {
       platform.logger.info(`${name} is sealed already, since ${greeting.asked.sealed}: nothing to do.`);
-      return { ...fromReceipt(vault, greeting, greeting.asked), alreadyThere: true, sentBytes: 0, readBytes: 0, durationMs: Date.now() - begun };
+      return {
+        ...fromReceipt(vault, greeting, greeting.asked),
+        alreadyThere: true,
+        sentBytes: 0,
+        readBytes: 0,
+        durationMs: Date.now() - begun,
+      };
     }
     const directory = join(runDirectory, 'archive');
     await mkdir(directory);
@@ -95,7 +101,10 @@ async function makeArchive(run: Run): Promise<Omit<BackupResult, 'durationMs'>> 
   const isSafety = options.trigger === 'safety';
   const sources = await presentSources(config.files, isSafety);
   const [found, base] = await Promise.all([findDatabases(platform, isSafety), openBase(run, cache)]);
-  const missing = [...found.missing, ...config.files.filter((source) => !sources.includes(source)).map((source) => source.name)];
+  const missing = [
+    ...found.missing,
+    ...config.files.filter((source) => !sources.includes(source)).map((source) => source.name),
+  ];
 
   const uploader = new Uploader(vault, greeting.incoming);
   const builder = await ArchiveBuilder.create({
@@ -163,8 +172,16 @@ async function openBase({ vault, greeting, platform }: Run, cache: IndexCache) {
   const { newest } = greeting;
   if (!newest) return undefined;
   const path = await cache.obtain(vault, newest);
-  platform.logger.info(`Building on ${newest.name}.`);
-  return { name: newest.name, index: newest.index, reader: await cache.open(path) };
+  try {
+    const reader = await cache.open(path);
+    platform.logger.info(`Building on ${newest.name}.`);
+    return { name: newest.name, index: newest.index, reader };
+  } catch (error) {
+    // An index of another version of the format: a whole new archive is better than none.
+    if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
+    platform.logger.warning(`${newest.name} cannot be built on (${error.message}): everything is read and sent.`);
+    return undefined;
+  }
 }
 
 interface WalkedFiles {

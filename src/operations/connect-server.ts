@@ -5,7 +5,10 @@ import type { PostgresServer } from '../sources/postgres/server.ts';
 import type { Platform } from './platform.ts';
 
 /** Reaches the server of a configured database, with client programs that fit its version. */
-export async function connectServer({ environment }: Platform, { name, reach }: DatabaseConfig): Promise<PostgresServer> {
+export async function connectServer(
+  { environment }: Platform,
+  { name, reach }: DatabaseConfig,
+): Promise<PostgresServer> {
   if (reach.by !== 'url') {
     throw new Failure(
       'config',

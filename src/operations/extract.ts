@@ -35,7 +35,10 @@ export async function extractArchive(
     const selection = await archive.select(isWanted);
     const isChosen = ({ header }: SafeEntry): boolean =>
       isWanted(header.name) || selection.linkTargets.has(header.name.toString('latin1'));
-    const { entries, bytes, notes } = await extractEntries({ entries: filter(archive.entries(selection), isChosen), directory });
+    const { entries, bytes, notes } = await extractEntries({
+      entries: filter(archive.entries(selection), isChosen),
+      directory,
+    });
     return { archive: archive.name, directory, entries, bytes, fetchedBytes: archive.fetchedBytes, notes };
   } finally {
     await vault.close();

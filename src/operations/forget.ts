@@ -25,7 +25,11 @@ export async function forget(platform: Platform, { ids, confirm }: ForgetOptions
     const kept = await listKept(platform.config.state);
     const unknown = (ids ?? []).filter((id) => !kept.some((record) => record.id === id));
     if (unknown.length > 0) {
-      throw new Failure('usage', `nothing is kept of a restore ${unknown.map((id) => JSON.stringify(id.slice(0, 80))).join(', ')}`, 'status lists what is kept.');
+      throw new Failure(
+        'usage',
+        `nothing is kept of a restore ${unknown.map((id) => JSON.stringify(id.slice(0, 80))).join(', ')}`,
+        'status lists what is kept.',
+      );
     }
     const chosen = kept.filter(({ id }) => !ids || ids.length === 0 || ids.includes(id));
     if (chosen.length === 0 || !(await confirm(chosen))) return { forgotten: [] };
@@ -35,7 +39,8 @@ export async function forget(platform: Platform, { ids, confirm }: ForgetOptions
 }
 
 async function forgetOne(platform: Platform, { id, databases, files }: KeptRecord): Promise<void> {
-  for (const { source, kept } of databases) await dropDatabases({ server: await serverOf(platform, source), names: [kept] });
+  for (const { source, kept } of databases)
+    await dropDatabases({ server: await serverOf(platform, source), names: [kept] });
   for (const { root, kept } of files) await removeKeptFolder(root, kept);
   await removeKeptRecord(platform.config.state, id);
 }

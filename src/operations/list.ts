@@ -48,7 +48,10 @@ export async function listEntries(
   }
 }
 
-async function* matching(archive: ArchiveReader, path: string | undefined): AsyncGenerator<ListedEntry, void, undefined> {
+async function* matching(
+  archive: ArchiveReader,
+  path: string | undefined,
+): AsyncGenerator<ListedEntry, void, undefined> {
   const wanted = Buffer.from((path ?? '').replace(/\/+$/, ''));
   for await (const line of archive.lines()) {
     if (wanted.length === 0 || isAtOrBelow(line.name, wanted)) yield describe(line);
@@ -56,7 +59,9 @@ async function* matching(archive: ArchiveReader, path: string | undefined): Asyn
 }
 
 function isAtOrBelow(name: Buffer, wanted: Buffer): boolean {
-  return name.subarray(0, wanted.length).equals(wanted) && (name.length === wanted.length || name[wanted.length] === 0x2f);
+  return (
+    name.subarray(0, wanted.length).equals(wanted) && (name.length === wanted.length || name[wanted.length] === 0x2f)
+  );
 }
 
 function describe({ name, type, size = 0, mode = 0, uid = 0, gid = 0, mtimeNs = 0n, linkName }: TocLine): ListedEntry {

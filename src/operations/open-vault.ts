@@ -17,7 +17,8 @@ import type { Platform } from './platform.ts';
  */
 export async function openVault(platform: Platform, role: 'writer' | 'reader'): Promise<VaultClient> {
   const { vault } = platform.config;
-  if (vault.kind === 'directory') return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger }));
+  if (vault.kind === 'directory')
+    return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger }));
   // Short, because a control socket's path has 108 bytes; private, because a key from the environment lies there.
   const privateDirectory = await mkdtemp(join(tmpdir(), 'continuity-'));
   const remove = () => rm(privateDirectory, { recursive: true, force: true });
@@ -32,7 +33,12 @@ export async function openVault(platform: Platform, role: 'writer' | 'reader'): 
   }
 }
 
-async function sshOptions(platform: Platform, vault: SshVaultConfig, role: 'writer' | 'reader', privateDirectory: string) {
+async function sshOptions(
+  platform: Platform,
+  vault: SshVaultConfig,
+  role: 'writer' | 'reader',
+  privateDirectory: string,
+) {
   const account = role === 'reader' && vault.reader ? vault.reader : vault;
   return {
     host: vault.host,

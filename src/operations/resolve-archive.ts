@@ -23,12 +23,20 @@ export function resolveArchive(request: string, status: VaultStatus): ArchiveSum
     const nearest = candidates.slice(0, 3).map(({ name }) => name);
     throw new Failure(
       'usage',
-      selection.by === 'latest' ? 'the vault holds no archive that can be trusted' : `the vault holds no archive for ${request}`,
-      nearest.length > 0 ? `The newest are ${nearest.join(', ')}; list shows them all.` : 'Run backup, or look at list.',
+      selection.by === 'latest'
+        ? 'the vault holds no archive that can be trusted'
+        : `the vault holds no archive for ${request}`,
+      nearest.length > 0
+        ? `The newest are ${nearest.join(', ')}; list shows them all.`
+        : 'Run backup, or look at list.',
     );
   }
   if (found.fault !== undefined) {
-    throw new Failure('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
+    throw new Failure(
+      'damaged',
+      `${found.name}: ${found.fault}`,
+      'Choose another archive (list), and look into the vault.',
+    );
   }
   return found;
 }

@@ -57,7 +57,10 @@ async function judge({ config, now }: Platform, vault: VaultClient): Promise<Sta
         : 'healthy';
   if (newestIsDamaged) findings.unshift('the newest archive is damaged: run a backup, then verify it');
   const interrupted = await readJournal(config.state);
-  if (interrupted) findings.push(`a restore of ${interrupted.archive} was interrupted: the next backup, restore or forget completes it`);
+  if (interrupted)
+    findings.push(
+      `a restore of ${interrupted.archive} was interrupted: the next backup, restore or forget completes it`,
+    );
   const oldest = all.at(-1);
   return {
     vault: vault.label,
@@ -69,6 +72,8 @@ async function judge({ config, now }: Platform, vault: VaultClient): Promise<Sta
     state,
     ...(interrupted ? { interrupted } : {}),
     kept: await listKept(config.state),
-    exitCode: { healthy: exitCodes.ok, stale: exitCodes.stale, damaged: exitCodes.damaged, missing: exitCodes.stale }[verdict],
+    exitCode: { healthy: exitCodes.ok, stale: exitCodes.stale, damaged: exitCodes.damaged, missing: exitCodes.stale }[
+      verdict
+    ],
   };
 }

@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, messageOf } from '../logging/failure.ts';
 import { acquireLock } from '../system/lock.ts';
-import { openRunDirectory } from './backup/staging.ts';
+import { explainStagingError, openRunDirectory } from './backup/staging.ts';
 import type { Platform } from './platform.ts';
 import { finishInterrupted } from './restore/recover.ts';
 
@@ -10,10 +10,7 @@ import { finishInterrupted } from './restore/recover.ts';
  * Runs an operation that changes something as the only one on this platform, in a private directory of its own. What an
  * interrupted run left is finished or reverted first, and said.
  */
-export async function withLock<T>(
-  platform: Platform,
-  work: (runDirectory: string) => Promise<T>,
-): Promise<T> {
+export async function withLock<T>(platform: Platform, work: (runDirectory: string) => Promise<T>): Promise<T> {
   const { config, logger, holder } = platform;
   await makeStateDirectory(config.state);
   const lock = await acquireLock(join(config.state, 'lock'), { holder });
@@ -22,11 +19,18 @@ export async function withLock<T>(
     if (former) logger.warning(`Took over from ${former.holder} (pid ${former.pid}), which ended without finishing.`);
     await finishInterrupted(platform);
     const run = await openRunDirectory(config.state);
-    if (run.leftovers > 0) logger.info(`Removed what ${run.leftovers} interrupted run(s) had left in the staging directory.`);
+    if (run.leftovers > 0)
+      logger.info(`Removed what ${run.leftovers} interrupted run(s) had left in the staging directory.`);
     try {
       return await work(run.path);
+    } catch (error) {
+      if (platform.signal?.aborted) throw interrupted(holder, error);
+      throw explainStagingError(error, run.path);
     } finally {
-      await run.remove();
+      // Never in the way of what there is to tell; the next run removes what could not be removed.
+      await run.remove().catch((error: unknown) => {
+        logger.warning(`the staging directory ${run.path} was not removed: ${messageOf(error)}`);
+      });
     }
   } finally {
     lock.release();
@@ -44,4 +48,13 @@ async function makeStateDirectory(path: string): Promise<void> {
       { cause: error },
     );
   }
+}
+
+function interrupted(holder: string, cause: unknown): Failure {
+  return new Failure(
+    'failed',
+    `${holder} was interrupted: ${messageOf(cause)}`,
+    'Run it again: it goes on where it stopped.',
+    { cause },
+  );
 }

@@ -13,7 +13,12 @@ export function renderBackup(result: BackupResult): string {
       formatBytes(sizeBytes),
       `${Object.keys(fingerprints.tables).length} tables`,
     ]),
-    ...Object.entries(manifest?.files ?? {}).map(([name, { files, bytes }]) => [name, 'files', formatBytes(bytes), `${files} files`]),
+    ...Object.entries(manifest?.files ?? {}).map(([name, { files, bytes }]) => [
+      name,
+      'files',
+      formatBytes(bytes),
+      `${files} files`,
+    ]),
   ];
   const lines = [
     formatTable(rows, [2]),

@@ -10,7 +10,7 @@ export function renderPlan(plan: RestorePlan): string {
     key,
     `database ${record.database}`,
     `${Object.keys(record.fingerprints.tables).length} tables, ${formatBytes(record.sizeBytes)}`,
-    exists ? `replaces the live one (${formatBytes(sizeBytes ?? 0)})` : 'is missing, will be created',
+    exists ? `replaces the live one (${formatBytes(sizeBytes)})` : 'is missing, will be created',
   ]);
   const files = plan.files.map(({ source, path, archived, add, replace, remove, stageBytes }) => [
     source,
@@ -34,16 +34,30 @@ export function renderPlan(plan: RestorePlan): string {
 }
 
 /** What a restore did. */
-export function renderRestore({ plan, done, safety, id, carried, createdRoles, notes, fetchedBytes, durationMs }: RestoreResult): string {
+export function renderRestore({
+  plan,
+  done,
+  safety,
+  id,
+  carried,
+  createdRoles,
+  notes,
+  fetchedBytes,
+  durationMs,
+}: RestoreResult): string {
   if (!done) return `${renderPlan(plan)}\nNothing was changed.`;
   return [
     `${plan.archive} is restored, in ${formatDuration(durationMs)}; ${formatBytes(fetchedBytes)} fetched.`,
     ...plan.databases.map(({ key }) => `  ${key}: equal to its fingerprints, in place`),
-    ...(plan.files.length > 0 ? [`  files: ${carried?.placed ?? 0} put in place, ${carried?.removed ?? 0} moved away`] : []),
+    ...(plan.files.length > 0
+      ? [`  files: ${carried?.placed ?? 0} put in place, ${carried?.removed ?? 0} moved away`]
+      : []),
     ...createdRoles.map((role) => `  role created: ${role}`),
     ...(carried?.disconnected ?? []).map((who) => `  disconnected: ${who}`),
     ...notes.map((note) => `  ${note}`),
-    ...(safety ? [`The state before is in ${safety.archive}, and what was replaced is kept as ${id} until "forget ${id}".`] : []),
+    ...(safety
+      ? [`The state before is in ${safety.archive}, and what was replaced is kept as ${id} until "forget ${id}".`]
+      : []),
     ...(safety ? [] : [`What was replaced is kept as ${id} until "forget ${id}".`]),
   ].join('\n');
 }

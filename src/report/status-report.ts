@@ -11,15 +11,28 @@ export function renderStatus(result: StatusResult, now: Date): string {
   const rows = [
     ['Vault', result.vault],
     ['Archives', `${result.count}`],
-    ...(newest ? [['Newest', `${newest.name}, ${formatBytes(newest.sizeBytes)}, ${age} old, ${verdictOf(newest)}`]] : []),
+    ...(newest
+      ? [['Newest', `${newest.name}, ${formatBytes(newest.sizeBytes)}, ${age} old, ${verdictOf(newest)}`]]
+      : []),
     ...(oldest && oldest !== newest ? [['Oldest', `${oldest.name}, ${oldest.sealed.slice(0, 10)}`]] : []),
     ...(state.newBytesPerNight === undefined ? [] : [['New per night', formatBytes(state.newBytesPerNight)]]),
-    ['Free', `${formatBytes(state.freeBytes)} of ${formatBytes(state.totalBytes)}${state.fullOn ? `, full on ${state.fullOn}` : ''}`],
-    ['Sharing', state.sharesExtents ? 'unchanged extents are shared between archives' : 'every archive takes its full size'],
+    [
+      'Free',
+      `${formatBytes(state.freeBytes)} of ${formatBytes(state.totalBytes)}${state.fullOn ? `, full on ${state.fullOn}` : ''}`,
+    ],
+    [
+      'Sharing',
+      state.sharesExtents ? 'unchanged extents are shared between archives' : 'every archive takes its full size',
+    ],
     ['Ledger', state.ledger.isIntact ? `intact, ${state.ledger.lines} lines` : `BROKEN: ${state.ledger.fault ?? ''}`],
     ...kept.map(({ id, archive, since }) => ['Kept', `${id}: what the restore of ${archive} replaced, since ${since}`]),
   ];
-  const lines = [result.verdict.toUpperCase(), ...result.findings.map((finding) => `  ${finding}`), '', formatTable(rows)];
+  const lines = [
+    result.verdict.toUpperCase(),
+    ...result.findings.map((finding) => `  ${finding}`),
+    '',
+    formatTable(rows),
+  ];
   if (!state.isProvisioned) lines.push('', NOT_TAMPER_PROOF);
   return lines.join('\n');
 }

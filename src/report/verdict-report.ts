@@ -11,5 +11,7 @@ export function renderVerdict({ name, level, isSound, damage, checked }: Verdict
   if (isSound) return `${name} is sound (${level}): ${scope}.`;
   const listed = damage.slice(0, LISTED).map(({ where, what }) => `  ${where}: ${what}`);
   if (damage.length > LISTED) listed.push(`  and ${damage.length - LISTED} more`);
-  return [`${name} is DAMAGED (${level}); checked ${scope}:`, ...listed, 'Everything else in it can be restored.'].join('\n');
+  return [`${name} is DAMAGED (${level}); checked ${scope}:`, ...listed, 'Everything else in it can be restored.'].join(
+    '\n',
+  );
 }

@@ -85,7 +85,9 @@ export function startDumps(
 function nameTheOthers(error: unknown, targets: readonly DumpTarget[], states: ReadonlyMap<string, string>): unknown {
   if (!(error instanceof Failure) || targets.length < 2) return error;
   const others = targets.map(({ dump }) => `${dump}: ${states.get(dump)}`).join(', ');
-  return new Failure(error.kind, `${error.message} (no archive was made; dumps: ${others})`, error.next, { cause: error });
+  return new Failure(error.kind, `${error.message} (no archive was made; dumps: ${others})`, error.next, {
+    cause: error,
+  });
 }
 
 /** Reports do not depend on who was ready first. */

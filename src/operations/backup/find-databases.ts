@@ -46,7 +46,12 @@ export async function findDatabases(platform: Platform, mayBeMissing: boolean): 
       continue;
     }
     for (const database of isAll ? present : [source.database]) {
-      found.targets.push({ source, server, database, dump: isAll ? `${source.name}.${fileNameOf(database)}` : source.name });
+      found.targets.push({
+        source,
+        server,
+        database,
+        dump: isAll ? `${source.name}.${fileNameOf(database)}` : source.name,
+      });
     }
     found.servers.push({ source, server, database: isAll ? 'postgres' : source.database });
   }
@@ -55,7 +60,9 @@ export async function findDatabases(platform: Platform, mayBeMissing: boolean): 
 }
 
 /** A cluster may serve several configured databases: what none of them names is named once. */
-async function nameUnconfigured(servers: readonly { source: DatabaseConfig; server: PostgresServer }[]): Promise<string[]> {
+async function nameUnconfigured(
+  servers: readonly { source: DatabaseConfig; server: PostgresServer }[],
+): Promise<string[]> {
   const byCluster = groupBy(servers, ({ server }) => server.label);
   const warnings = await Promise.all(
     [...byCluster.values()].map(async (members) => {
@@ -63,7 +70,9 @@ async function nameUnconfigured(servers: readonly { source: DatabaseConfig; serv
       const configured = members.map(({ source }) => source.database);
       if (!first || configured.includes('all')) return [];
       const names = await findUnconfigured(first.server, configured);
-      return names.map((name) => `database "${name}" on ${first.server.label} is not in continuity.yml: it is not backed up`);
+      return names.map(
+        (name) => `database "${name}" on ${first.server.label} is not in continuity.yml: it is not backed up`,
+      );
     }),
   );
   return warnings.flat();

@@ -8,7 +8,9 @@ const RUN_PREFIX = 'run-';
  * A private directory for one run's spools, segments and keys, below the state directory. The caller holds the
  * platform's lock: whatever another run left there belongs to a dead one and is removed, and nothing else is.
  */
-export async function openRunDirectory(stateDirectory: string): Promise<{ path: string; leftovers: number; remove(): Promise<void> }> {
+export async function openRunDirectory(
+  stateDirectory: string,
+): Promise<{ path: string; leftovers: number; remove(): Promise<void> }> {
   const staging = join(stateDirectory, 'staging');
   try {
     await mkdir(staging, { recursive: true, mode: 0o700 });
@@ -17,6 +19,7 @@ export async function openRunDirectory(stateDirectory: string): Promise<{ path: 
     const path = await mkdtemp(join(staging, RUN_PREFIX));
     return { path, leftovers: old.length, remove: () => rm(path, { recursive: true, force: true }) };
   } catch (error) {
+    if (isDiskFull(error)) throw explainStagingError(error, staging);
     throw new Failure(
       'config',
       `the staging directory ${staging} cannot be used: ${messageOf(error)}`,
@@ -24,4 +27,34 @@ export async function openRunDirectory(stateDirectory: string): Promise<{ path: 
       { cause: error },
     );
   }
+}
+
+/**
+ * What the disk of the staging directory did to a run, as a Failure: `space` where it is full, `config` where it is gone
+ * or does not take writes any more. Anything else as it is.
+ */
+export function explainStagingError(error: unknown, directory: string): unknown {
+  if (error instanceof Failure || !(error instanceof Error)) return error;
+  const { code, path } = error as NodeJS.ErrnoException;
+  if (isDiskFull(error)) {
+    return new Failure(
+      'space',
+      `the disk of the staging directory ${directory} is full (${code})`,
+      'Nothing was sealed and nothing was lost. Make room there, or set another state: in continuity.yml.',
+      { cause: error },
+    );
+  }
+  const isOurs = code === 'EROFS' || (path?.startsWith(directory) === true && code !== 'EEXIST');
+  if (!isOurs) return error;
+  return new Failure(
+    'config',
+    `the staging directory ${directory} cannot be used any more: ${error.message}`,
+    'Nothing was sealed. Check that its disk is mounted and not read-only, then run the backup again.',
+    { cause: error },
+  );
+}
+
+function isDiskFull(error: unknown): boolean {
+  const { code } = error as NodeJS.ErrnoException;
+  return code === 'ENOSPC' || code === 'EDQUOT';
 }

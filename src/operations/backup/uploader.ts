@@ -14,6 +14,9 @@ export class Uploader {
   readonly #vault: VaultClient;
   readonly #incoming: Readonly<Record<string, number>>;
   readonly #waiting: Segment[] = [];
+  /** Names taken so far. The same new content twice gives one name twice: it is sent once. */
+  readonly #taken = new Set<string>();
+  readonly #pendingPaths = new Set<string>();
   #stagedBytes = 0;
   #sentBytes = 0;
   #transfer: Promise<void> | undefined;
@@ -32,10 +35,15 @@ export class Uploader {
   /** Takes a finished segment; resolves when there is room for another. Throws what an earlier transfer failed with. */
   async deliver(segment: Segment): Promise<void> {
     this.#throwIfFailed();
-    if (this.#incoming[basename(segment.path)] === segment.sizeBytes) {
-      await rm(segment.path, { force: true });
+    const name = basename(segment.path);
+    const isThere = this.#incoming[name] === segment.sizeBytes;
+    if (isThere || this.#taken.has(name)) {
+      // A twin in the same folder has taken the place of the one that is still to be sent.
+      if (!this.#pendingPaths.has(segment.path)) await rm(segment.path, { force: true });
       return;
     }
+    this.#taken.add(name);
+    this.#pendingPaths.add(segment.path);
     this.#waiting.push(segment);
     this.#stagedBytes += segment.sizeBytes;
     this.#transfer ??= this.#run();
@@ -62,6 +70,7 @@ export class Uploader {
         const { sentBytes } = await this.#vault.upload(batch.map(({ path }) => path));
         this.#sentBytes += sentBytes;
         for (const { path, sizeBytes } of batch) {
+          this.#pendingPaths.delete(path);
           await rm(path, { force: true });
           this.#stagedBytes -= sizeBytes;
         }

@@ -36,6 +36,7 @@ export function recordFiles(
   const records: Record<string, FilesRecord> = {};
   for (const [source, report] of reports) {
     const gone = belongingTo(source, vanished);
+    const told = new Set(report.skipped.map(({ path }) => path));
     records[source] = {
       files: report.files - gone.length,
       directories: report.directories,
@@ -43,7 +44,7 @@ export function recordFiles(
       bytes: report.bytes,
       walkStarted: report.walkStarted.toISOString(),
       walkEnded: report.walkEnded.toISOString(),
-      skipped: [...report.skipped, ...gone],
+      skipped: [...report.skipped, ...gone.filter(({ path }) => !told.has(path))],
       changed: belongingTo(source, changed),
     };
   }

@@ -1,6 +1,11 @@
 import { findUnconfigured } from '../../sources/postgres/discover.ts';
 import { inspectDatabase } from '../../sources/postgres/inspect.ts';
-import { listSecurityWarnings, parseVersion, readClientVersion, requireClientFor } from '../../sources/postgres/versions.ts';
+import {
+  listSecurityWarnings,
+  parseVersion,
+  readClientVersion,
+  requireClientFor,
+} from '../../sources/postgres/versions.ts';
 import type { DatabaseConfig } from '../../config/config.ts';
 import { connectServer } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
@@ -28,7 +33,9 @@ async function checkDatabase(platform: Platform, source: DatabaseConfig): Promis
   if (source.database === 'all') return findings;
   const configured = platform.config.databases.map((other) => other.database);
   for (const name of configured.includes('all') ? [] : await findUnconfigured(server, configured)) {
-    findings.push(worry(subject, `database "${name}" on ${server.label} is not in continuity.yml: it is not backed up`));
+    findings.push(
+      worry(subject, `database "${name}" on ${server.label} is not in continuity.yml: it is not backed up`),
+    );
   }
   return findings;
 }

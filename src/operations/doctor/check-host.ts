@@ -37,7 +37,13 @@ async function checkState(state: string): Promise<Finding[]> {
   const { bavail, bsize } = await statfs(state);
   const free = bavail * bsize;
   if (free >= STAGING_BYTES) return [fine('state', `${state}, ${formatBytes(free)} free`)];
-  return [worry('state', `${state} has only ${formatBytes(free)} free`, `Make room: up to ${formatBytes(STAGING_BYTES)} wait there to be sent.`)];
+  return [
+    worry(
+      'state',
+      `${state} has only ${formatBytes(free)} free`,
+      `Make room: up to ${formatBytes(STAGING_BYTES)} wait there to be sent.`,
+    ),
+  ];
 }
 
 async function checkFolder(subject: string, path: string): Promise<Finding[]> {

@@ -15,7 +15,9 @@ export async function checkVault(platform: Platform): Promise<Finding[]> {
       const findings = [fine('vault', `${vault.label} answers, ${formatBytes(greeting.freeBytes)} free`)];
       const skewMs = Math.abs(Date.parse(greeting.clock) - platform.now().getTime());
       if (skewMs > CLOCK_TOLERANCE_MS) {
-        findings.push(worry('vault', `its clock says ${greeting.clock}, ours ${platform.now().toISOString()}`, 'Set both by NTP.'));
+        findings.push(
+          worry('vault', `its clock says ${greeting.clock}, ours ${platform.now().toISOString()}`, 'Set both by NTP.'),
+        );
       }
       if (!greeting.isProvisioned) {
         findings.push(
@@ -26,7 +28,13 @@ export async function checkVault(platform: Platform): Promise<Finding[]> {
           ),
         );
       }
-      findings.push(worry('vault', 'no copy of it elsewhere is known: root on it can delete everything', 'Keep a second copy on another machine.'));
+      findings.push(
+        worry(
+          'vault',
+          'no copy of it elsewhere is known: root on it can delete everything',
+          'Keep a second copy on another machine.',
+        ),
+      );
       return [...findings, ...greeting.warnings.map((warning) => worry('vault', warning))];
     } finally {
       await vault.close();

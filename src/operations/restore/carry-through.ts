@@ -30,7 +30,9 @@ export async function carryThrough(platform: Platform, journal: RestoreJournal):
     const [first] = members;
     if (!first) continue;
     const { disconnected } = await swapDatabases({ server: first.server, swaps: members.map(({ swap }) => swap) });
-    result.disconnected.push(...disconnected.map(({ database, user, application }) => `${database}: ${user} (${application || 'no name'})`));
+    result.disconnected.push(
+      ...disconnected.map(({ database, user, application }) => `${database}: ${user} (${application || 'no name'})`),
+    );
   }
   for (const swap of journal.files) {
     const { placed, removed } = await swapStagedFiles(swap);

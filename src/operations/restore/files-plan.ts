@@ -21,6 +21,8 @@ export interface FilesPlan {
   freeBytes?: number;
   /** Entries to be staged: latin1 of their names in the archive. */
   wanted: ReadonlySet<string>;
+  /** Entries on file systems mounted below the folder: nothing can be renamed to there. With their count, the first. */
+  elsewhere: { count: number; first?: string };
 }
 
 /** Compares a live folder with the archive; the names that are to go are written to `removalsPath`. */
@@ -32,21 +34,26 @@ export async function planFiles(
 ): Promise<FilesPlan> {
   const wanted = new Set<string>();
   const plan = { add: 0, replace: 0, remove: 0, stageBytes: 0 };
+  const elsewhere: FilesPlan['elsewhere'] = { count: 0 };
   const removals = createWriteStream(removalsPath, { mode: 0o600 });
+  const closed = once(removals, 'close');
   const differences = compareTree({
     source: source.name,
     path: source.path,
     archived: linesOf(archive, source.name),
     archivedSinceNs: BigInt(Date.parse(record.walkStarted)) * 1_000_000n,
+    exclude: [...source.exclude, ...source.allowUnreadable],
   });
-  for await (const { kind, relativeName, sizeBytes } of differences) {
+  for await (const { kind, relativeName, sizeBytes, isElsewhere } of differences) {
     plan[kind]++;
     plan.stageBytes += sizeBytes;
+    if (isElsewhere && elsewhere.count++ === 0) elsewhere.first = relativeName.toString();
     if (kind === 'remove') removals.write(`${relativeName.toString('base64')}\n`);
-    else wanted.add(`${source.name}/${relativeName.toString('latin1')}`);
+    // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
+    else if (kind === 'add' || !isFolder(relativeName)) wanted.add(`${source.name}/${relativeName.toString('latin1')}`);
   }
   removals.end();
-  await once(removals, 'close');
+  await closed;
   const free = await statfs(await realpath(source.path)).catch(() => undefined);
   return {
     source: source.name,
@@ -55,7 +62,13 @@ export async function planFiles(
     ...plan,
     ...(free ? { freeBytes: free.bavail * free.bsize } : {}),
     wanted,
+    elsewhere,
   };
+}
+
+/** The source's own folder has the empty name. */
+function isFolder(relativeName: Buffer): boolean {
+  return relativeName.length === 0 || relativeName.at(-1) === 0x2f;
 }
 
 /** The lines of one source, in order. */

@@ -22,6 +22,8 @@ export interface FilesSwap {
   removals: string;
   /** File with the directories' lines of the index: their times and modes are put right at the end. */
   directories: string;
+  /** The root did not exist: taken back, the restore leaves none. */
+  isRootNew: boolean;
 }
 
 /**
@@ -53,7 +55,7 @@ export async function readJournal(stateDirectory: string): Promise<RestoreJourna
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
   }
-  const journal = JSON.parse(text) as RestoreJournal;
+  const journal = JSON.parse(text) as Omit<RestoreJournal, 'version'> & { version: number };
   if (journal.version !== 1) {
     throw new Failure(
       'refused',
@@ -61,7 +63,7 @@ export async function readJournal(stateDirectory: string): Promise<RestoreJourna
       'Finish the restore with that version.',
     );
   }
-  return journal;
+  return { ...journal, version: 1 };
 }
 
 /** Closes the journal: the restore it speaks of is done, or undone. */

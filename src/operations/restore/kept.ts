@@ -19,8 +19,8 @@ export async function recordKept(stateDirectory: string, record: KeptRecord): Pr
 
 /** All that is kept, oldest first. */
 export async function listKept(stateDirectory: string): Promise<KeptRecord[]> {
-  const names = await readdir(folderOf(stateDirectory)).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
+  const names = await readdir(folderOf(stateDirectory)).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   });
   const records: KeptRecord[] = [];

@@ -13,11 +13,15 @@ export async function finishInterrupted(platform: Platform): Promise<void> {
   if (!journal) return;
   const { logger } = platform;
   if (journal.phase === 'swapping') {
-    logger.warning(`The restore of ${journal.archive} of ${journal.started} was interrupted while it was put in place: going on.`);
+    logger.warning(
+      `The restore of ${journal.archive} of ${journal.started} was interrupted while it was put in place: going on.`,
+    );
     await carryThrough(platform, journal);
     logger.warning(`The restore of ${journal.archive} is complete now.`);
   } else {
-    logger.warning(`The restore of ${journal.archive} of ${journal.started} was interrupted before it changed anything: removing what it had staged.`);
+    logger.warning(
+      `The restore of ${journal.archive} of ${journal.started} was interrupted before it changed anything: removing what it had staged.`,
+    );
     await discardStaged(platform, journal);
   }
 }

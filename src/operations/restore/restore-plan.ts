@@ -80,6 +80,10 @@ export async function planRestore(
   for (const [key, record] of chosen.databases) {
     const globals = `db/globals-${record.source}.sql`;
     const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
+    if (!config.databases.some((source) => source.name === record.source)) {
+      plan.refusals.push(`database "${key}" is in the archive, but databases.${record.source} is not in ${config.file}`);
+      continue;
+    }
     const server = await serverOf(platform, record.source);
     const found = await planDatabaseRestore({
       server,
@@ -100,6 +104,12 @@ export async function planRestore(
     }
     const files = await planFiles(archive, source, record, join(workDirectory, `${name}.removals`));
     plan.files.push(files);
+    if (files.elsewhere.count > 0) {
+      plan.refusals.push(
+        `${files.elsewhere.count} entries to be replaced lie on another file system, mounted below ${files.path}: ` +
+          `${JSON.stringify(files.elsewhere.first)}; make it a source of its own, or unpack it with --target`,
+      );
+    }
     if (files.freeBytes !== undefined && files.freeBytes < files.stageBytes + RESERVE_BYTES) {
       plan.refusals.push(
         `${files.path} has ${files.freeBytes} bytes free, and ${files.stageBytes} are to be staged there before anything is replaced`,

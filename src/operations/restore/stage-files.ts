@@ -14,7 +14,12 @@ import { linesOf, type FilesPlan } from './files-plan.ts';
 import type { FilesSwap } from './journal.ts';
 
 /** Where a source's staged and kept entries go: inside its root, so that renaming them is never copying. */
-export async function placeFilesSwap(source: string, path: string, id: string, workDirectory: string): Promise<FilesSwap> {
+export async function placeFilesSwap(
+  source: string,
+  path: string,
+  id: string,
+  workDirectory: string,
+): Promise<FilesSwap> {
   await mkdir(path, { recursive: true });
   const root = await realpath(path);
   return {
@@ -83,7 +88,10 @@ async function* filter<T>(items: AsyncIterable<T>, accepts: (item: T) => boolean
 }
 
 /** Entries named from within a source's folder, which itself is there already. */
-async function* relativeTo(prefix: string, entries: AsyncIterable<SafeEntry>): AsyncGenerator<SafeEntry, void, undefined> {
+async function* relativeTo(
+  prefix: string,
+  entries: AsyncIterable<SafeEntry>,
+): AsyncGenerator<SafeEntry, void, undefined> {
   for await (const entry of entries) {
     const { header } = entry;
     const name = header.name.subarray(prefix.length);
