@@ -1,7 +1,7 @@
 import { createReadStream, createWriteStream, type WriteStream } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { once } from 'node:events';
-import { pipeline } from 'node:stream/promises';
+import { finished, pipeline } from 'node:stream/promises';
 import { createGzip } from 'node:zlib';
 import type { IndexedExtent } from './index-reader.ts';
 import { IndexWriter } from './index-writer.ts';
@@ -12,6 +12,7 @@ export class RecipeRecorder {
   readonly #stepsPath: string;
   readonly #steps: WriteStream;
   readonly #index: IndexWriter;
+  #failure: { error: unknown } | undefined;
   /** Extents of the base that the written steps have passed. */
   #position = 0;
   #kept = 0;
@@ -19,6 +20,8 @@ export class RecipeRecorder {
   private constructor(stepsPath: string, index: IndexWriter) {
     this.#stepsPath = stepsPath;
     this.#steps = createWriteStream(stepsPath, { flags: 'wx', mode: 0o600 });
+    // A full disk shows here, maybe while nobody waits for the stream: the next step is told.
+    this.#steps.on('error', (error) => (this.#failure ??= { error }));
     this.#index = index;
   }
 
@@ -47,8 +50,9 @@ export class RecipeRecorder {
   /** Writes the recipe, compressed, and the index; sizes in bytes. */
   async finish(head: RecipeHead, recipePath: string): Promise<{ index: string; indexBytes: number; extentBytes: number }> {
     await this.#flushKept();
+    if (this.#failure) throw this.#failure.error;
     this.#steps.end();
-    await once(this.#steps, 'close');
+    await finished(this.#steps);
     const stepsPath = this.#stepsPath;
     await pipeline(
       async function* () {
@@ -70,6 +74,7 @@ export class RecipeRecorder {
   }
 
   async #write(step: RecipeStep): Promise<void> {
+    if (this.#failure) throw this.#failure.error;
     if (!this.#steps.write(`${JSON.stringify(step)}\n`)) await once(this.#steps, 'drain');
   }
 }

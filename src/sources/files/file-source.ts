@@ -1,7 +1,7 @@
 import { readlink, realpath } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import picomatch from 'picomatch';
-import type { SourceEntry } from '../../archive/source-entry.ts';
+import type { EntryContent, SourceEntry } from '../../archive/source-entry.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
 import { withReachablePath } from '../../system/long-path.ts';
 import { openFile } from './read-file.ts';
@@ -64,7 +64,7 @@ async function* walkSource(options: FileSourceOptions, report: FileSourceReport)
   const prefix = Buffer.from(`${options.name}/`);
   const walk = walkTree({
     root,
-    isExcluded: (relativeName) => isOwn(relativeName) || isIgnored(relativeName),
+    isExcluded: (relativeName) => isOwnName(relativeName) || isIgnored(relativeName),
     onUnreadable,
   });
   for await (const found of walk) {
@@ -125,20 +125,22 @@ async function describe(
         const { ino, size, ctimeNs } = stat;
         const content = await openFile({ path, ino, size, ctimeNs });
         // Other names in the archive refer to this one: it has to be there, even if it is gone.
-        return content ?? (stat.nlink > 1n ? goneButNamed : undefined);
+        return content ?? (stat.nlink > 1n ? storedEmpty('vanished before it was read') : undefined);
       } catch (error) {
         onUnreadable(relativeName, error);
-        return undefined;
+        return stat.nlink > 1n ? storedEmpty('may not be read') : undefined;
       }
     },
   };
 }
 
-const goneButNamed = {
-  size: 0,
-  read: () => Promise.resolve(0),
-  close: () => Promise.resolve('vanished before it was read: stored empty, because other names are linked to it'),
-};
+function storedEmpty(why: string): EntryContent {
+  return {
+    size: 0,
+    read: () => Promise.resolve(0),
+    close: () => Promise.resolve(`${why}: stored empty, because other names are linked to it`),
+  };
+}
 
 async function resolveRoot({ name, path }: FileSourceOptions): Promise<Buffer> {
   try {
@@ -178,12 +180,13 @@ function kindOf(stat: BigIntStats): string {
   return stat.isBlockDevice() ? 'a block device' : 'a character device';
 }
 
-function isOwn(relativeName: Buffer): boolean {
+/** Whether a name is one that a restore keeps for itself. */
+export function isOwnName(relativeName: Buffer): boolean {
   return relativeName.toString('latin1', 0, OWN_PREFIX.length) === OWN_PREFIX;
 }
 
-/** Globs see a folder without its slash. */
-function matcherOf(globs: readonly string[]): (relativeName: Buffer) => boolean {
+/** Whether any of the globs matches a relative name; they see a folder without its slash. */
+export function matcherOf(globs: readonly string[]): (relativeName: Buffer) => boolean {
   if (globs.length === 0) return () => false;
   const matches = picomatch([...globs], { dot: true });
   return (relativeName) => matches(relativeName.toString('utf8').replace(/\/$/, ''));

@@ -30,7 +30,9 @@ export async function openFile(seen: SeenFile): Promise<EntryContent | undefined
     await file.close();
     return undefined;
   }
-  const size = Number(opened.size);
+  // What has grown since the walk is stored as far as the walk saw it: the entry's place among others, and the memory
+  // for it, were decided by that.
+  const size = Number(opened.size > seen.size ? seen.size : opened.size);
   let shortBytes = 0;
   return {
     size,
@@ -48,7 +50,7 @@ export async function openFile(seen: SeenFile): Promise<EntryContent | undefined
       try {
         const now = await file.stat({ bigint: true });
         if (shortBytes > 0) return `shrank while it was read: the last ${shortBytes} bytes are zeros`;
-        if (now.size > opened.size) return `grew while it was read: stored with its first ${size} bytes`;
+        if (now.size > BigInt(size)) return `grew while it was read: stored with its first ${size} bytes`;
         if (now.ctimeNs !== seen.ctimeNs || opened.ino !== seen.ino || opened.size !== seen.size) {
           return 'changed while it was read';
         }

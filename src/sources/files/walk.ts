@@ -52,7 +52,16 @@ async function* walkFolder(
   });
   for (let start = 0; start < names.length; start += BATCH) {
     const batch = names.slice(start, start + BATCH).filter((name) => !isExcluded(Buffer.concat([relativeName, name])));
-    const stats = await Promise.all(batch.map((name) => lookAt(joinBytes(path, withoutSlash(name)))));
+    const look = async (name: Buffer): Promise<BigIntStats | undefined> => {
+      try {
+        return await lookAt(joinBytes(path, withoutSlash(name)));
+      } catch (error) {
+        // A folder that may be listed but not entered.
+        onUnreadable(Buffer.concat([relativeName, name]), error as NodeJS.ErrnoException);
+        return undefined;
+      }
+    };
+    const stats = await Promise.all(batch.map(look));
     for (const [position, stat] of stats.entries()) {
       const name = batch[position];
       if (!stat || !name) continue;

@@ -4,6 +4,7 @@ import { PassThrough, Readable } from 'node:stream';
 import type { Logger } from '../../logging/logger.ts';
 import { readReply } from '../protocol/reply.ts';
 import { serve } from '../server/serve.ts';
+import { explainFullDisk } from '../store/space.ts';
 import { openStore, type Store, type StoreOptions } from '../store/layout.ts';
 import type { Call, Reply, Transport } from './transport.ts';
 
@@ -47,7 +48,9 @@ class LocalTransport implements Transport {
   async upload(files: readonly string[]): Promise<{ sentBytes: number }> {
     await mkdir(this.#store.incoming, { recursive: true });
     let sentBytes = 0;
-    for (const file of files) sentBytes += await this.#place(file);
+    for (const file of files) {
+      sentBytes += await this.#place(file).catch((error: unknown) => Promise.reject(explainFullDisk(error) as Error));
+    }
     return { sentBytes };
   }
 
