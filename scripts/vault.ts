@@ -1,3 +1,4 @@
+import { checkDump } from '../src/sources/postgres/check-dump.ts';
 import { serveCommandLine } from '../src/vault/server/serve-command.ts';
 
 // Started for every request: nothing is loaded here but what answers it.
@@ -6,5 +7,6 @@ process.exitCode = await serveCommandLine({
   command: process.env['SSH_ORIGINAL_COMMAND'],
   // Not touched before they are needed: rsync takes the descriptors over as they are.
   streams: () => ({ input: process.stdin, output: process.stdout }),
+  checkDump,
   complain: (line) => void process.stderr.write(`${line}\n`),
 });

@@ -1,3 +1,4 @@
+import { checkDump } from '../../src/sources/postgres/check-dump.ts';
 import { serveCommandLine } from '../../src/vault/server/serve-command.ts';
 import type { CommandDefinition } from './command.ts';
 
@@ -23,6 +24,7 @@ export async function serveVault(args: readonly string[]): Promise<number | unde
     words: args,
     command: process.env['SSH_ORIGINAL_COMMAND'],
     streams: () => ({ input: process.stdin, output: process.stdout }),
+    checkDump,
     complain: (line) => void process.stderr.write(`${line}\n`),
   });
 }

@@ -1,3 +1,4 @@
+import { messageOf } from '../logging/failure.ts';
 import { createReadStream } from 'node:fs';
 import { pipeline } from 'node:stream';
 import { createGunzip, createGzip } from 'node:zlib';
@@ -49,8 +50,8 @@ export async function* decodeIndexMember(member: AsyncIterable<Uint8Array>): Asy
       yield* entry.body;
     }
   } catch (error) {
-    if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
-      throw new ArchiveDamage(INDEX_NAME, `it cannot be decompressed (${error.message})`, { cause: error });
+    if (String((error as NodeJS.ErrnoException).code).startsWith('Z_')) {
+      throw new ArchiveDamage(INDEX_NAME, `it cannot be decompressed (${messageOf(error)})`, { cause: error });
     }
     throw error;
   } finally {

@@ -62,13 +62,16 @@ export class ArchiveReader {
     return await selectEntries(() => this.#cache.open(this.#indexPath), wants);
   }
 
-  /** Fetches a selection's extents and yields the entries in them, all of them: neighbours that nobody wanted too. */
-  async *entries({ ordinals, ranges }: Selection): AsyncGenerator<SafeEntry, void, undefined> {
+  /** Fetches what the wanted entries take and yields them, with the files that wanted hard links lead to. */
+  async *entries(wants: (name: Buffer) => boolean): AsyncGenerator<SafeEntry, void, undefined> {
+    const { ordinals, ranges, linkTargets } = await this.select(wants);
     if (ordinals.length === 0) return;
     const chosen = chooseExtents(await this.#cache.open(this.#indexPath), ordinals);
     const bytes = await this.#vault.readRanges(this.name, ranges);
     try {
-      yield* readOwnEntries(readExtents(chosen, this.#count(bytes)));
+      yield* readOwnEntries(readExtents(chosen, this.#count(bytes)), {
+        wants: (name) => wants(name) || linkTargets.has(name.toString('latin1')),
+      });
     } finally {
       bytes.destroy();
     }
@@ -77,9 +80,7 @@ export class ArchiveReader {
   /** The content of one entry, streamed. */
   async *content(name: string): AsyncGenerator<Buffer, void, undefined> {
     const wanted = Buffer.from(name);
-    for await (const { header, body } of this.entries(await this.select((entry) => entry.equals(wanted)))) {
-      if (header.name.equals(wanted)) yield* body;
-    }
+    for await (const { body } of this.entries((entry) => entry.equals(wanted))) yield* body;
   }
 
   /** The content of one small entry; throws a Failure where the archive does not hold it. */

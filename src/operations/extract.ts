@@ -1,6 +1,5 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { SafeEntry } from '../archive/entry-guard.ts';
 import { extractEntries } from '../archive/gnu-tar.ts';
 import { MANIFEST_NAME, README_NAME } from '../archive/layout.ts';
 import { Failure } from '../logging/failure.ts';
@@ -32,13 +31,7 @@ export async function extractArchive(
     const summary = resolveArchive(options.archive, await vault.status());
     const archive = await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary);
     const isWanted = matcherOf(choose(await archive.manifest(), options.select));
-    const selection = await archive.select(isWanted);
-    const isChosen = ({ header }: SafeEntry): boolean =>
-      isWanted(header.name) || selection.linkTargets.has(header.name.toString('latin1'));
-    const { entries, bytes, notes } = await extractEntries({
-      entries: filter(archive.entries(selection), isChosen),
-      directory,
-    });
+    const { entries, bytes, notes } = await extractEntries({ entries: archive.entries(isWanted), directory });
     return { archive: archive.name, directory, entries, bytes, fetchedBytes: archive.fetchedBytes, notes };
   } finally {
     await vault.close();
@@ -57,8 +50,4 @@ async function makeEmptyFolder(directory: string): Promise<void> {
   await mkdir(directory, { recursive: true, mode: 0o700 });
   if ((await readdir(directory)).length === 0) return;
   throw new Failure('refused', `${directory} is not empty`, 'Name an empty folder, or one that does not exist.');
-}
-
-async function* filter<T>(items: AsyncIterable<T>, accepts: (item: T) => boolean): AsyncGenerator<T, void, undefined> {
-  for await (const item of items) if (accepts(item)) yield item;
 }

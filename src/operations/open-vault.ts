@@ -5,6 +5,7 @@ import type { KeyReference, SshVaultConfig } from '../config/config.ts';
 import { resolveSecret } from '../config/secrets.ts';
 import { Failure } from '../logging/failure.ts';
 import type { KeySource } from '../vault/client/keys.ts';
+import { checkDump } from '../sources/postgres/check-dump.ts';
 import { openLocalTransport } from '../vault/client/local-transport.ts';
 import { openSession } from '../vault/client/session.ts';
 import { openSshTransport } from '../vault/client/ssh-transport.ts';
@@ -18,7 +19,7 @@ import type { Platform } from './platform.ts';
 export async function openVault(platform: Platform, role: 'writer' | 'reader'): Promise<VaultClient> {
   const { vault } = platform.config;
   if (vault.kind === 'directory')
-    return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger }));
+    return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump }));
   // Short, because a control socket's path has 108 bytes; private, because a key from the environment lies there.
   const privateDirectory = await mkdtemp(join(tmpdir(), 'continuity-'));
   const remove = () => rm(privateDirectory, { recursive: true, force: true });

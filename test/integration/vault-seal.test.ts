@@ -123,7 +123,7 @@ describe('a vault that is a directory', () => {
     expect(await client.verify(today, 'seal')).toMatchObject({ isSound: true, level: 'seal', damage: [] });
     const full = await client.verify(today, 'full');
     expect(full).toMatchObject({ isSound: true, name: today, index: second.index });
-    expect(full.checked.entries).toBe(52);
+    expect(full.checked.entries).toBe(53);
     expect((await client.status()).archives[1]?.verdict).toMatchObject({ isSound: true, level: 'full' });
   });
 });

@@ -8,7 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { fingerprint, readPinnedKeys } from '../../src/vault/client/known-hosts.ts';
 
 let folder: string;
-beforeAll(() => (folder = mkdtempSync(join(tmpdir(), 'continuity-hosts-'))));
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'continuity-hosts-'));
+});
 afterAll(() => rmSync(folder, { recursive: true }));
 
 function makeKey(type = 'ssh-ed25519'): { line: string; blob: Buffer } {

@@ -6,10 +6,13 @@ import { readReply } from '../protocol/reply.ts';
 import { serve } from '../server/serve.ts';
 import { explainFullDisk } from '../store/space.ts';
 import { openStore, type Store, type StoreOptions } from '../store/layout.ts';
+import type { DumpCheck } from '../store/verify.ts';
 import type { Call, Reply, Transport } from './transport.ts';
 
 export interface LocalOptions extends StoreOptions {
   log: Logger;
+  /** Judges the dumps of an archive that is verified in full. */
+  checkDump?: DumpCheck;
   /** How long a seal waits for another one. */
   lockWaitMs?: number;
 }

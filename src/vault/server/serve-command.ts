@@ -4,6 +4,7 @@ import type { Logger } from '../../logging/logger.ts';
 import { formatError } from '../protocol/wire.ts';
 import { roles, type Role } from '../protocol/words.ts';
 import { serve, serveRsync } from './serve.ts';
+import type { DumpCheck } from '../store/verify.ts';
 import { splitCommand } from './split-command.ts';
 
 export interface CommandLine {
@@ -13,6 +14,8 @@ export interface CommandLine {
   command: string | undefined;
   /** Standard input and output of the process. */
   streams: () => { input: Readable; output: Writable };
+  /** Judges the dumps of an archive that is verified in full. */
+  checkDump: DumpCheck;
   /** Takes a line for the log: standard error. */
   complain: (line: string) => void;
 }
@@ -24,13 +27,13 @@ interface ServeArguments {
 }
 
 /** Answers the one request that a process of `vault serve` was started for; returns its exit code. */
-export async function serveCommandLine({ words, command, streams, complain }: CommandLine): Promise<number> {
+export async function serveCommandLine({ words, command, streams, checkDump, complain }: CommandLine): Promise<number> {
   const log = logTo(complain);
   try {
     const parsed = parseServeArguments(words, command);
     // rsync reads and writes the descriptors themselves, which must not be touched before.
     if (parsed.words[0] === 'rsync') return await serveRsync({ ...parsed, streams: 'inherit', log });
-    return await serve({ ...parsed, ...streams(), log });
+    return await serve({ ...parsed, ...streams(), checkDump, log });
   } catch (error) {
     log.error(error instanceof Error ? error.message : String(error));
     streams().output.write(formatError(error));

@@ -9,7 +9,7 @@ import { openStore, type Store, type StoreOptions } from '../store/layout.ts';
 import { readLedger } from '../store/ledger.ts';
 import { sealArchive } from '../store/seal.ts';
 import { readStatus } from '../store/status.ts';
-import { findSealed, verifySealed } from '../store/verify.ts';
+import { findSealed, verifySealed, type DumpCheck } from '../store/verify.ts';
 import { parseRanges } from './read-ranges.ts';
 import { receiveSegments, type RsyncStreams } from './receive-segments.ts';
 
@@ -22,6 +22,8 @@ export interface ServeOptions extends StoreOptions {
   /** Goes to the vault's own log, never to the client. */
   log: Logger;
   lockWaitMs?: number;
+  /** Judges the dumps of an archive that is verified in full. */
+  checkDump?: DumpCheck;
 }
 
 interface Exchange extends ServeOptions {
@@ -86,7 +88,7 @@ async function answerRequest({ word, arguments: [name = '', level] }: Request, e
       await answer.result(await readStatus(store));
       break;
     case 'verify':
-      await answer.result(await verifySealed({ store, name, level: level === 'full' ? 'full' : 'seal', progress }));
+      await answer.result(await verify(name, level === 'full' ? 'full' : 'seal', exchange));
       break;
     case 'seal':
       await answer.result(await sealArchive({ store, name, recipe: input, progress, log, ...wait }));
@@ -98,6 +100,11 @@ async function answerRequest({ word, arguments: [name = '', level] }: Request, e
       await answerRanges(name, exchange);
       break;
   }
+}
+
+async function verify(name: string, level: 'seal' | 'full', { store, answer, checkDump }: Exchange) {
+  const { progress } = answer;
+  return await verifySealed({ store, name, level, progress, ...(checkDump ? { checkDump } : {}) });
 }
 
 /** The index's compressed bytes just as they stand in the archive: nothing is compressed twice. */

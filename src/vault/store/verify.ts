@@ -1,47 +1,41 @@
-import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
+import { openArchiveBytes } from '../../archive/archive-bytes.ts';
+import { MANIFEST_NAME } from '../../archive/layout.ts';
+import type { Manifest } from '../../archive/manifest.ts';
+import { verifyArchive } from '../../archive/verify-archive.ts';
 import { Failure } from '../../logging/failure.ts';
 import type { Verdict } from '../vault-client.ts';
-import { openArchive } from './archive-file.ts';
-import { findDamagedExtents, nameDamage } from './check-extents.ts';
+import { openArchive, type ArchiveFile } from './archive-file.ts';
 import { checkStructure } from './check-structure.ts';
 import type { Store } from './layout.ts';
 import { listLedgerArchives, readLedger, type LedgerLine } from './ledger.ts';
 import { recordVerdict } from './verdicts.ts';
+
+/** Judges a dump by its content; returns what is wrong with it. Databases are none of the store's business. */
+export type DumpCheck = (name: string, content: AsyncIterable<Buffer>, manifest: Manifest) => Promise<string[]>;
 
 export interface VerifyOptions {
   store: Store;
   name: string;
   /** `seal`: size, footer, index against the ledger, manifest. `full`: every byte is read again as well. */
   level: 'seal' | 'full';
+  checkDump?: DumpCheck;
   progress: (doneBytes: number, totalBytes: number) => void;
 }
+
+type Findings = Pick<Verdict, 'damage' | 'checked'>;
 
 /**
  * Verifies an archive on the vault's own disk, and records the verdict: one that is damaged is never built upon again.
  * @throws Failure `vault` where the ledger knows no archive of ours by that name.
  */
-export async function verifySealed({ store, name, level, progress }: VerifyOptions): Promise<Verdict> {
+export async function verifySealed(options: VerifyOptions): Promise<Verdict> {
+  const { store, name, level } = options;
   const line = await findSealed(store, name);
   const file = await openArchive(store, name);
   try {
-    const { damage, extents, entries, manifest } = await checkStructure(file, line);
-    if (level === 'full' && extents) {
-      damage.push(...(await nameDamage(file, await findDamagedExtents(file, extents, progress))));
-    }
-    const verdict: Verdict = {
-      name,
-      index: line.index,
-      level,
-      isSound: damage.length === 0,
-      damage,
-      checked: {
-        extents: extents?.count ?? 0,
-        entries,
-        bytes: level === 'full' ? file.sizeBytes : file.sizeBytes - (extents?.endOffset ?? 0),
-        ...countDatabases(manifest),
-      },
-      time: store.now().toISOString(),
-    };
+    const { damage, checked } = await (level === 'full' ? verifyFully(options, file, line) : verifySeal(file, line));
+    const time = store.now().toISOString();
+    const verdict: Verdict = { name, index: line.index, level, isSound: damage.length === 0, damage, checked, time };
     await recordVerdict(store, verdict);
     return verdict;
   } finally {
@@ -49,12 +43,37 @@ export async function verifySealed({ store, name, level, progress }: VerifyOptio
   }
 }
 
-/** The manifest came with the upload: what is in it may have any shape. */
-function countDatabases(manifest: Manifest | undefined): { databases: string[]; tables: number } {
-  const records: Partial<Record<string, Partial<DatabaseRecord> | null>> =
-    (manifest as Partial<Manifest> | undefined)?.databases ?? {};
-  const tables = Object.values(records).map((record) => Object.keys(record?.fingerprints?.tables ?? {}).length);
-  return { databases: Object.keys(records), tables: tables.reduce((sum, count) => sum + count, 0) };
+async function verifySeal(file: ArchiveFile, line: LedgerLine): Promise<Findings> {
+  const { damage, extents, entries, manifest } = await checkStructure(file, line);
+  const databases = Object.values(manifest?.databases ?? {});
+  const checked = {
+    extents: extents?.count ?? 0,
+    entries,
+    bytes: file.sizeBytes - (extents?.endOffset ?? 0),
+    databases: Object.keys(manifest?.databases ?? {}),
+    tables: databases.reduce((sum, { fingerprints }) => sum + Object.keys(fingerprints.tables).length, 0),
+  };
+  return { damage, checked };
+}
+
+async function verifyFully(
+  { checkDump, progress }: VerifyOptions,
+  file: ArchiveFile,
+  line: LedgerLine & { index: string },
+): Promise<Findings> {
+  const { damage, checked, manifest } = await verifyArchive({
+    archive: await openArchiveBytes(file.handle),
+    index: line.index,
+    ...(checkDump ? { checkDump } : {}),
+    onProgress: progress,
+  });
+  if (file.sizeBytes !== line.size) {
+    damage.unshift({ where: line.name, what: `has ${file.sizeBytes} bytes, ${line.size} in the ledger` });
+  }
+  if (manifest && manifest.name !== line.name) {
+    damage.unshift({ where: MANIFEST_NAME, what: `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}` });
+  }
+  return { damage, checked };
 }
 
 /** The ledger's line of an archive that we sealed. */
