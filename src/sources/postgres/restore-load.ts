@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Failure, messageOf } from '../../logging/failure.ts';
 import { guardDump } from './restore-guard.ts';
+import { keepRowOrder } from './restore-order.ts';
 import { restoreApplicationName } from './restore-session.ts';
 import { awaitEnd, keepMessages } from './run-tool.ts';
 import { describeServerError } from './server-errors.ts';
@@ -23,7 +24,8 @@ export interface LoadOptions {
 /**
  * Loads a dump into a staged database, statement by statement, stopping at the first error: dumps end transactions of
  * their own around large objects, so that one transaction around all is not to be had, and a database that is not
- * whole is dropped, never used. The rows are on disk at the latest when the swap is.
+ * whole is dropped, never used. Each table's rows have a transaction of their own, and keep their order. The rows are
+ * on disk at the latest when the swap is.
  * @throws Failure `source` with the server's message; `damaged` where the dump is cut off or holds commands for psql.
  */
 export async function loadStaged({ server, staged, chunks, signal }: LoadOptions): Promise<void> {
@@ -40,7 +42,7 @@ export async function loadStaged({ server, staged, chunks, signal }: LoadOptions
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
   let unreadable: { error: unknown } | undefined;
-  const session = writeSession(client, guardDump(chunks, staged), (error) => {
+  const session = writeSession(client, keepRowOrder(guardDump(chunks, staged)), (error) => {
     unreadable = { error };
     // What came of the dump would pass for all of it.
     abort();
