@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { createReadStream, writeFileSync } from 'node:fs';
+import { createReadStream, lstatSync, writeFileSync } from 'node:fs';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -190,25 +190,18 @@ describe('a header', () => {
 });
 
 describe('a time', () => {
-  it.each([
-    [-1_500_000_000n, '1969-12-31 23:59:58.5'],
-    [-1n, '1969-12-31 23:59:59.999999999'],
-    [1n, '1970-01-01 00:00:00.000000001'],
-    [9_000_000_000_123_456_789n, '2255-03-14 16:00:00.123456789'],
-  ])('of %d ns is what GNU tar reads', (mtimeNs, text) => {
-    const path = join(root, 'header.tar');
-    const header = encodeTarHeader({
-      name: Buffer.from('file'),
-      type: 'reg',
-      mode: 0o644,
-      uid: 0,
-      gid: 0,
-      size: 0,
-      mtimeNs,
-    });
-    writeFileSync(path, Buffer.concat([header, Buffer.alloc(1024)]));
-    expect(run('tar', ['--utc', '--full-time', '-tvf', path]).stdout.toString()).toContain(` ${text} file`);
-  });
+  // Before 1970 and far in the future GNU tar complains about the time, and sets it none the less.
+  it.each([-1_500_000_000n, -1n, 1n, 1_700_000_000_123_456_789n, 9_000_000_000_123_456_789n])(
+    'of %d ns is what GNU tar sets',
+    (mtimeNs) => {
+      const path = join(root, 'header.tar');
+      const name = Buffer.from(`file ${mtimeNs}`);
+      const header = encodeTarHeader({ name, type: 'reg', mode: 0o644, uid: 0, gid: 0, size: 0, mtimeNs });
+      writeFileSync(path, Buffer.concat([header, Buffer.alloc(1024)]));
+      expect(run('tar', ['-xf', path, '-C', root]).status).toBe(0);
+      expect(lstatSync(join(root, name.toString()), { bigint: true }).mtimeNs).toBe(mtimeNs);
+    },
+  );
 });
 
 describe('what changes under the reader', () => {

@@ -11,7 +11,7 @@ import type { SourceEntry } from '../../../src/archive/source-entry.ts';
 import { verifyArchive } from '../../../src/archive/verify-archive.ts';
 import { buildNight, type Night } from '../../fixtures/assemble.ts';
 import { inMemory, memoryEntry, readArchive } from '../../fixtures/small-archive.ts';
-import { readTree } from '../../fixtures/tree.ts';
+import { readTree } from '../../fixtures/read-tree.ts';
 
 const run = promisify(execFile);
 let root: string;

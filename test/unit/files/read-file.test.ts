@@ -1,0 +1,117 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
+import {
+  appendFileSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  truncateSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { keyOfGroup } from '../../../src/archive/group-entries.ts';
+import type { SourceEntry } from '../../../src/archive/source-entry.ts';
+import { readEntry, walkUploads } from '../../fixtures/walk-uploads.ts';
+
+let root: string;
+let count = 0;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'read-file-'));
+});
+afterAll(() => {
+  rmSync(root, { recursive: true });
+});
+
+function folder(): string {
+  const path = join(root, String(++count));
+  mkdirSync(path);
+  return path;
+}
+
+describe('reading a file that changes', () => {
+  const fileOf = async (content: string): Promise<{ path: string; entry: SourceEntry | undefined }> => {
+    const path = folder();
+    writeFileSync(join(path, 'file'), content);
+    return { path: join(path, 'file'), entry: (await walkUploads(path)).entries[1] };
+  };
+
+  it('gives the size that was promised and says what happened (fault 25)', async () => {
+    const grown = await fileOf('content');
+    expect(await readEntry(grown.entry, () => appendFileSync(grown.path, ' more'))).toEqual({
+      bytes: Buffer.from('content'),
+      oddity: expect.stringContaining('grew'),
+    });
+    const shrunk = await fileOf('content');
+    expect(await readEntry(shrunk.entry, () => truncateSync(shrunk.path, 4))).toEqual({
+      bytes: Buffer.from('cont\0\0\0'),
+      oddity: expect.stringContaining('3 bytes are zeros'),
+    });
+    const rewritten = await fileOf('content');
+    expect(await readEntry(rewritten.entry, () => writeFileSync(rewritten.path, 'CONTENT'))).toMatchObject({
+      oddity: 'changed while it was read',
+    });
+  });
+
+  it('never reads more than the walk saw, however far a file has grown since', async () => {
+    const { path, entry } = await fileOf('content');
+    truncateSync(path, 100_000_000);
+    expect(await readEntry(entry)).toEqual({ bytes: Buffer.from('content'), oddity: expect.stringContaining('grew') });
+  });
+
+  it('notices a file that was replaced by another of the same size and time', async () => {
+    const { path, entry } = await fileOf('content');
+    const { mtime } = lstatSync(path);
+    writeFileSync(`${path}.new`, 'CONTENT');
+    renameSync(`${path}.new`, path);
+    utimesSync(path, mtime, mtime);
+    expect((await readEntry(entry))?.oddity).toBe('changed while it was read');
+  });
+});
+
+describe('whether a file is unchanged', () => {
+  it('is not decided by a look within the kernel’s clock tick (fault 140)', async () => {
+    const path = folder();
+    writeFileSync(join(path, 'file'), 'one');
+    expect(keyOfGroup((await walkUploads(path)).entries)).toBeUndefined();
+  });
+
+  it('depends on name, size, times, mode, inode and link target', async () => {
+    const path = folder();
+    const file = join(path, 'file');
+    const later = (entries: SourceEntry[]) => keyOfGroup(entries.map((entry) => ({ ...entry, settled: true })));
+    const seen = new Set<string | undefined>();
+    const look = async () => {
+      const { entries } = await walkUploads(path);
+      const key = later(entries.filter(({ type }) => type !== 'dir'));
+      expect(later((await walkUploads(path)).entries.filter(({ type }) => type !== 'dir'))).toBe(key);
+      expect(seen.has(key)).toBe(false);
+      seen.add(key);
+    };
+    writeFileSync(file, 'one');
+    utimesSync(file, 1_600_000_000, 1_600_000_000);
+    symlinkSync('a', join(path, 'link'));
+    await look();
+    const steps = [
+      () => writeFileSync(file, 'two'),
+      () => utimesSync(file, 1_600_000_000, 1_600_000_000),
+      () => execFileSync('chmod', ['600', file]),
+      () => renameSync(file, join(path, 'other')),
+      () => renameSync(join(path, 'other'), file),
+      () => {
+        rmSync(join(path, 'link'));
+        symlinkSync('b', join(path, 'link'));
+      },
+    ];
+    for (const step of steps) {
+      // Longer than a tick of the kernel's clock.
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      step();
+      await look();
+    }
+  });
+});
