@@ -30,7 +30,7 @@ export async function fetch(platform: Platform, options: { archive: string; dire
     const { name, sizeBytes, index } = summary;
     await mkdir(directory, { recursive: true });
     const path = join(directory, name);
-    if (await sizeOf(path)) {
+    if ((await sizeOf(path)) !== undefined) {
       throw new Failure('refused', `${path} exists already`, 'Remove it, or fetch into another folder.');
     }
     const part = `${path}.part`;

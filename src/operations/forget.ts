@@ -1,8 +1,9 @@
-import { lstat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { restoreTime } from '../archive/file-touches.ts';
 import { Failure } from '../logging/failure.ts';
 import { removeTree } from '../sources/files/swap-files.ts';
 import { dropDatabases } from '../sources/postgres/forget-databases.ts';
-import { runCommand } from '../system/run-command.ts';
+import { OpenFolder } from '../system/open-folder.ts';
 import { serverOf } from './connect-server.ts';
 import type { Platform } from './platform.ts';
 import { listKept, removeKeptRecord, type KeptRecord } from './restore/kept.ts';
@@ -47,10 +48,14 @@ async function forgetOne(platform: Platform, { id, databases, files }: KeptRecor
 
 /** Removes the kept entries; the live folder around them keeps its time, to the nanosecond. */
 async function removeKeptFolder(root: string, kept: string): Promise<void> {
-  const before = await lstat(root, { bigint: true }).catch(() => undefined);
-  await removeTree(Buffer.from(kept));
-  if (!before) return;
-  const seconds = before.mtimeNs / 1_000_000_000n;
-  const nanoseconds = (before.mtimeNs % 1_000_000_000n).toString().padStart(9, '0');
-  await runCommand('touch', ['--no-create', '--time=mtime', `--date=@${seconds}.${nanoseconds}`, '--', root]);
+  const folder = await OpenFolder.open(Buffer.from(root));
+  if (!folder) return;
+  try {
+    const before = await folder.handle.stat({ bigint: true });
+    if (!(await folder.look(Buffer.from(basename(kept))))) return;
+    await removeTree(Buffer.from(kept));
+    await restoreTime(folder.handle, before.mtimeNs);
+  } finally {
+    await folder.close();
+  }
 }

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Manifest } from '../archive/manifest.ts';
 import { Failure, messageOf } from '../logging/failure.ts';
 import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
-import { runCommand } from '../system/run-command.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { backupUnderLock, type BackupResult } from './backup.ts';
 import { IndexCache } from './backup/base-index.ts';
@@ -13,9 +13,10 @@ import { resolveArchive } from './resolve-archive.ts';
 import { carryThrough, type CarriedThrough } from './restore/carry-through.ts';
 import { writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { discardStaged } from './restore/recover.ts';
-import { choose, planRestore, type RestorePlan } from './restore/restore-plan.ts';
+import { choose, planAllFiles, planRestore, type RestorePlan } from './restore/restore-plan.ts';
 import { createRoles, stageDatabase } from './restore/stage-databases.ts';
 import { placeFilesSwap, stageFiles } from './restore/stage-files.ts';
+import { syncFileSystems } from './restore/sync-file-systems.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
 import { withLock } from './with-lock.ts';
 
@@ -76,43 +77,50 @@ async function restoreFrom(
   const id = `${now().toISOString().slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`;
   const workDirectory = workDirectoryOf(config.state, id);
   await mkdir(workDirectory, { recursive: true, mode: 0o700 });
-  let plan: RestorePlan;
+  let isBegun = false;
   try {
-    plan = await planRestore(platform, archive, manifest, choose(manifest, options.select), workDirectory);
+    const plan = await planRestore(platform, archive, manifest, choose(manifest, options.select), id);
     const isWanted = !options.dryRun && (await options.confirm(plan));
     refuseImpossible(plan, isWanted);
-    if (!isWanted) {
-      await rm(workDirectory, { recursive: true, force: true });
-      return { plan, done: false, createdRoles: [], notes: [] };
-    }
-  } catch (error) {
-    await rm(workDirectory, { recursive: true, force: true });
-    throw error;
-  }
+    if (!isWanted) return { plan, done: false, createdRoles: [], notes: [] };
 
-  const safety = options.skipsSafetyBackup ? undefined : await backUpFirst(platform, runDirectory);
-  const journal: RestoreJournal = {
-    version: 1,
-    id,
-    phase: 'staging',
-    archive: archive.name,
-    holder,
-    started: now().toISOString(),
-    databases: plan.databases.map(({ record }) => ({
-      source: record.source,
-      live: record.database,
-      staged: stagedNameOf(record.database, id),
-      kept: keptNameOf(record.database, id),
-    })),
-    files: await Promise.all(plan.files.map(({ source, path }) => placeFilesSwap(source, path, id, workDirectory))),
-  };
-  await writeJournal(config.state, journal);
-  const staged = await stageOrDiscard(platform, archive, manifest, plan, journal);
-  await syncFileSystems([config.state, ...journal.files.map(({ root }) => root)]);
-  await writeJournal(config.state, { ...journal, phase: 'swapping' });
-  logger.info('Everything is staged and proven. Putting it in place.');
-  const carried = await carryThrough(platform, journal);
-  return { plan, done: true, ...(safety ? { safety } : {}), id, carried, ...staged };
+    const safety = options.skipsSafetyBackup ? undefined : await backUpFirst(platform, runDirectory);
+    // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
+    const files = await planAllFiles(
+      platform,
+      archive,
+      manifest,
+      plan.files.map(({ source }) => source),
+      id,
+    );
+    const current = { ...plan, ...files, refusals: [...plan.refusals, ...files.refusals] };
+    refuseImpossible(current, true);
+    const journal: RestoreJournal = {
+      version: 1,
+      id,
+      phase: 'staging',
+      archive: archive.name,
+      holder,
+      started: now().toISOString(),
+      databases: plan.databases.map(({ record }) => ({
+        source: record.source,
+        live: record.database,
+        staged: stagedNameOf(record.database, id),
+        kept: keptNameOf(record.database, id),
+      })),
+      files: await Promise.all(current.files.map(({ source, path }) => placeFilesSwap(source, path, id, config.state))),
+    };
+    isBegun = true;
+    await writeJournal(config.state, journal);
+    const staged = await stageOrDiscard(platform, archive, manifest, current, journal);
+    await writeJournal(config.state, { ...journal, phase: 'swapping' });
+    logger.info('Everything is staged and proven. Putting it in place.');
+    const carried = await carryThrough(platform, journal);
+    return { plan: current, done: true, ...(safety ? { safety } : {}), id, carried, ...staged };
+  } finally {
+    // From the journal's first line on, it goes when the journal goes.
+    if (!isBegun) await rm(workDirectory, { recursive: true, force: true });
+  }
 }
 
 /** Stages all that was planned; where any of it fails, nothing of it is left. */
@@ -136,6 +144,8 @@ async function stageOrDiscard(
       platform.logger.info(`Fetching what differs in ${planned.source}: ${planned.wanted.size} entries.`);
       notes.push(...(await stageFiles(archive, planned, swap)));
     }
+    // What is staged is on disk before the journal says that it counts.
+    await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
     return { createdRoles, notes };
   } catch (error) {
     await discardStaged(platform, journal).catch((second: unknown) => {
@@ -149,7 +159,12 @@ async function stageOrDiscard(
 async function backUpFirst(platform: Platform, runDirectory: string): Promise<BackupResult> {
   platform.logger.info('Backing up the present state first.');
   try {
-    return await backupUnderLock(platform, runDirectory, { trigger: 'safety' });
+    for (;;) {
+      const safety = await backupUnderLock(platform, runDirectory, { trigger: 'safety' });
+      if (!safety.alreadyThere) return safety;
+      // Another backup has this second's name, and what it holds may be older than what is about to be replaced.
+      await sleep(1000);
+    }
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     throw new Failure(
@@ -168,9 +183,4 @@ function refuseImpossible({ archive, refusals }: RestorePlan, isWanted: boolean)
     `${archive} cannot be restored: ${refusals.join('; ')}`,
     'Nothing was changed. Mend what is named, or leave those parts out with --select.',
   );
-}
-
-/** What is staged is on disk before the journal says that it counts. */
-async function syncFileSystems(paths: readonly string[]): Promise<void> {
-  await runCommand('sync', ['--file-system', ...paths]);
 }

@@ -6,6 +6,7 @@ import type { Platform } from '../platform.ts';
 import { removeJournal, type RestoreJournal } from './journal.ts';
 import { recordKept } from './kept.ts';
 import { swapStagedFiles } from './stage-files.ts';
+import { syncFileSystems } from './sync-file-systems.ts';
 import { workDirectoryOf } from './work-directory.ts';
 
 /** What putting a restore in place did. */
@@ -39,6 +40,8 @@ export async function carryThrough(platform: Platform, journal: RestoreJournal):
     result.placed += placed;
     result.removed += removed;
   }
+  // The renames are on disk before the journal, which may be on another, forgets them.
+  await syncFileSystems(journal.files.map(({ root }) => root));
   const { config, now } = platform;
   await recordKept(config.state, {
     id: journal.id,
@@ -47,7 +50,8 @@ export async function carryThrough(platform: Platform, journal: RestoreJournal):
     databases: journal.databases.map(({ source, live, kept }) => ({ source, live, kept })),
     files: journal.files.map(({ source, root, kept }) => ({ source, root, kept })),
   });
-  await rm(workDirectoryOf(config.state, journal.id), { recursive: true, force: true });
+  // Without the journal, the work directory is a leftover that the next command removes; the other way round is worse.
   await removeJournal(config.state);
+  await rm(workDirectoryOf(config.state, journal.id), { recursive: true, force: true });
   return result;
 }

@@ -1,10 +1,11 @@
 import { createWriteStream } from 'node:fs';
-import { realpath, statfs } from 'node:fs/promises';
+import { statfs } from 'node:fs/promises';
 import { once } from 'node:events';
 import type { FilesConfig } from '../../config/config.ts';
 import type { FilesRecord } from '../../archive/manifest.ts';
 import { compareTree } from '../../sources/files/compare-tree.ts';
 import type { ArchiveReader } from '../archive-reader.ts';
+import { resolveRoot } from './resolve-root.ts';
 
 /** What restoring one file source comes to. Sizes in bytes. */
 export interface FilesPlan {
@@ -37,6 +38,7 @@ export async function planFiles(
   const elsewhere: FilesPlan['elsewhere'] = { count: 0 };
   const removals = createWriteStream(removalsPath, { mode: 0o600 });
   const closed = once(removals, 'close');
+  closed.catch(() => undefined);
   const differences = compareTree({
     source: source.name,
     path: source.path,
@@ -54,7 +56,7 @@ export async function planFiles(
   }
   removals.end();
   await closed;
-  const free = await statfs(await realpath(source.path)).catch(() => undefined);
+  const free = await statfs((await resolveRoot(source.path)).existing).catch(() => undefined);
   return {
     source: source.name,
     path: source.path,

@@ -1,7 +1,9 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../logging/failure.ts';
+import { kindOfName } from '../../sources/postgres/own-names.ts';
 import { syncDirectory, writeDurably } from '../../system/durable-file.ts';
+import { directoriesPathOf, isOwnKept, removalsPathOf, stagedPathOf } from './own-paths.ts';
 
 /** One database that changes places, by its names on the server. */
 export interface DatabaseSwap {
@@ -63,7 +65,31 @@ export async function readJournal(stateDirectory: string): Promise<RestoreJourna
       'Finish the restore with that version.',
     );
   }
-  return { ...journal, version: 1 };
+  const found = { ...journal, version: 1 } as const;
+  if (!isOurs(found, stateDirectory)) {
+    throw new Failure(
+      'refused',
+      `${journalPath(stateDirectory)} names places that no restore of ours uses`,
+      'Somebody changed it: look into it, and at the folders and databases that begin with continuity, then move it away.',
+    );
+  }
+  return found;
+}
+
+/** Whether a journal speaks of nothing but what a restore of its id may touch. */
+function isOurs(journal: RestoreJournal, stateDirectory: string): boolean {
+  const { id } = journal;
+  return (
+    isOwnKept(journal) &&
+    journal.databases.every(({ staged }) => kindOfName(staged) === 'new') &&
+    journal.files.every(
+      ({ source, root, staged, removals, directories }) =>
+        /^[\w-]+$/.test(source) &&
+        staged === stagedPathOf(root, id) &&
+        removals === removalsPathOf(stateDirectory, id, source) &&
+        directories === directoriesPathOf(stateDirectory, id, source),
+    )
+  );
 }
 
 /** Closes the journal: the restore it speaks of is done, or undone. */

@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
 import { Failure } from '../../logging/failure.ts';
 import { planDatabaseRestore, type DatabasePlan } from '../../sources/postgres/restore-plan.ts';
@@ -6,6 +5,7 @@ import type { ArchiveReader } from '../archive-reader.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { planFiles, type FilesPlan } from './files-plan.ts';
+import { removalsPathOf } from './own-paths.ts';
 
 /** What a restore would do, before it does anything. Sizes in bytes, times RFC 3339. */
 export interface RestorePlan {
@@ -59,13 +59,13 @@ export function choose(manifest: Manifest, select: readonly string[] | undefined
   };
 }
 
-/** Compares what the archive holds with what stands there now. Reads only; lists of names go to `workDirectory`. */
+/** Compares what the archive holds with what stands there now. Reads only; lists of names go to the restore's work directory. */
 export async function planRestore(
   platform: Platform,
   archive: ArchiveReader,
   manifest: Manifest,
   chosen: Chosen,
-  workDirectory: string,
+  id: string,
 ): Promise<RestorePlan> {
   const { config, now } = platform;
   const plan: RestorePlan = {
@@ -81,7 +81,9 @@ export async function planRestore(
     const globals = `db/globals-${record.source}.sql`;
     const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
     if (!config.databases.some((source) => source.name === record.source)) {
-      plan.refusals.push(`database "${key}" is in the archive, but databases.${record.source} is not in ${config.file}`);
+      plan.refusals.push(
+        `database "${key}" is in the archive, but databases.${record.source} is not in ${config.file}`,
+      );
       continue;
     }
     const server = await serverOf(platform, record.source);
@@ -95,14 +97,29 @@ export async function planRestore(
     plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
     plan.warnings.push(...found.warnings.map((warning) => `${key}: ${warning}`));
   }
-  for (const name of chosen.files) {
+  const files = await planAllFiles(platform, archive, manifest, chosen.files, id);
+  plan.files = files.files;
+  plan.refusals.push(...files.refusals);
+  return plan;
+}
+
+/** Compares the chosen file sources with what stands there now. */
+export async function planAllFiles(
+  { config }: Platform,
+  archive: ArchiveReader,
+  manifest: Manifest,
+  chosen: readonly string[],
+  id: string,
+): Promise<Pick<RestorePlan, 'files' | 'refusals'>> {
+  const plan: Pick<RestorePlan, 'files' | 'refusals'> = { files: [], refusals: [] };
+  for (const name of chosen) {
     const source = config.files.find((candidate) => candidate.name === name);
     const record = manifest.files[name];
     if (!source || !record) {
       plan.refusals.push(`files "${name}" is in the archive, but not in ${config.file}`);
       continue;
     }
-    const files = await planFiles(archive, source, record, join(workDirectory, `${name}.removals`));
+    const files = await planFiles(archive, source, record, removalsPathOf(config.state, id, name));
     plan.files.push(files);
     if (files.elsewhere.count > 0) {
       plan.refusals.push(

@@ -1,49 +1,54 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, realpath, rm } from 'node:fs/promises';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { once } from 'node:events';
-import { join } from 'node:path';
+import { basename } from 'node:path';
 import type { SafeEntry } from '../../archive/entry-guard.ts';
 import { extractEntries } from '../../archive/gnu-tar.ts';
 import { readLines } from '../../archive/line-reader.ts';
 import { formatTocLine, parseTocLine, type TocLine } from '../../archive/toc-line.ts';
+import { Failure } from '../../logging/failure.ts';
 import { alignDirectories } from '../../sources/files/align-directories.ts';
-import { OWN_PREFIX } from '../../sources/files/file-source.ts';
 import { removeTree, swapFiles } from '../../sources/files/swap-files.ts';
+import { OpenFolder } from '../../system/open-folder.ts';
 import type { ArchiveReader } from '../archive-reader.ts';
 import { linesOf, type FilesPlan } from './files-plan.ts';
 import type { FilesSwap } from './journal.ts';
+import { directoriesPathOf, keptPathOf, removalsPathOf, stagedPathOf } from './own-paths.ts';
+import { resolveRoot } from './resolve-root.ts';
 
-/** Where a source's staged and kept entries go: inside its root, so that renaming them is never copying. */
-export async function placeFilesSwap(
-  source: string,
-  path: string,
-  id: string,
-  workDirectory: string,
-): Promise<FilesSwap> {
-  await mkdir(path, { recursive: true });
-  const root = await realpath(path);
+/** Where a source's staged and kept entries go. Only looks. */
+export async function placeFilesSwap(source: string, path: string, id: string, state: string): Promise<FilesSwap> {
+  const { root, isNew } = await resolveRoot(path);
   return {
     source,
     root,
-    staged: join(root, `${OWN_PREFIX}new-${id}`),
-    kept: join(root, `${OWN_PREFIX}kept-${id}`),
-    removals: join(workDirectory, `${source}.removals`),
-    directories: join(workDirectory, `${source}.directories`),
+    isRootNew: isNew,
+    staged: stagedPathOf(root, id),
+    kept: keptPathOf(root, id),
+    removals: removalsPathOf(state, id, source),
+    directories: directoriesPathOf(state, id, source),
   };
 }
 
-/** Fetches what differs, checks it and extracts it into the staging directory; nothing live is touched. */
+/**
+ * Fetches what differs, checks it and extracts it into the staging directory; nothing live is touched. The directory is
+ * reached through its descriptor: who owns the live folder may rename it, and put a link to elsewhere in its place.
+ */
 export async function stageFiles(archive: ArchiveReader, plan: FilesPlan, swap: FilesSwap): Promise<string[]> {
-  await mkdir(swap.staged, { mode: 0o700 });
-  await writeDirectories(archive, swap);
-  const selection = await archive.select((name) => plan.wanted.has(name.toString('latin1')));
-  const isWanted = ({ header }: SafeEntry): boolean => {
-    const name = header.name.toString('latin1');
-    return plan.wanted.has(name) || selection.linkTargets.has(name);
-  };
-  const entries = relativeTo(`${swap.source}/`, filter(archive.entries(selection), isWanted));
-  const { notes } = await extractEntries({ entries, directory: swap.staged });
-  return notes;
+  await mkdir(swap.root, { recursive: true });
+  const root = await OpenFolder.open(Buffer.from(swap.root));
+  const [kept, staged] = await makeOwnFolders(root, swap).finally(() => root?.close());
+  await kept?.close();
+  if (!staged) throw new Failure('source', `${swap.root} is no folder to restore into`, 'Check that it is mounted.');
+  try {
+    await writeDirectories(archive, swap);
+    const wants = (name: Buffer): boolean => plan.wanted.has(name.toString('latin1'));
+    const entries = relativeTo(`${swap.source}/`, archive.entries(wants));
+    const { notes } = await extractEntries({ entries, directory: `/proc/self/fd/${staged.handle.fd}` });
+    return notes;
+  } finally {
+    await staged.close();
+  }
 }
 
 /** Carries a staged swap through; can be repeated until it returns. */
@@ -57,11 +62,17 @@ export async function swapStagedFiles(swap: FilesSwap): Promise<{ placed: number
   return counts;
 }
 
-/** Removes what was staged and never put in place. */
+/** Removes what was staged and never put in place; its lists go with the restore's work directory. */
 export async function discardStagedFiles(swap: FilesSwap): Promise<void> {
   await removeTree(Buffer.from(swap.staged));
-  await rm(swap.removals, { force: true });
-  await rm(swap.directories, { force: true });
+  await removeTree(Buffer.from(swap.kept));
+  // Only where nobody has put anything there since.
+  if (swap.isRootNew) await rmdir(swap.root).catch(() => undefined);
+}
+
+/** Both at once: where the kept folder is missing later, it is not the folder that was staged in. */
+async function makeOwnFolders(root: OpenFolder | undefined, { kept, staged }: FilesSwap) {
+  return [await root?.make(Buffer.from(basename(kept))), await root?.make(Buffer.from(basename(staged)))] as const;
 }
 
 async function writeDirectories(archive: ArchiveReader, { source, directories }: FilesSwap): Promise<void> {
@@ -81,10 +92,6 @@ async function* decodeNames(path: string): AsyncGenerator<Buffer, void, undefine
   for await (const lines of readLines(createReadStream(path))) {
     for (const line of lines) yield Buffer.from(line, 'base64');
   }
-}
-
-async function* filter<T>(items: AsyncIterable<T>, accepts: (item: T) => boolean): AsyncGenerator<T, void, undefined> {
-  for await (const item of items) if (accepts(item)) yield item;
 }
 
 /** Entries named from within a source's folder, which itself is there already. */

@@ -3,7 +3,8 @@ import { constants, lstat, open, readlink, realpath } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import type { TocLine } from '../../archive/toc-line.ts';
 import { joinBytes, withReachablePath } from '../../system/long-path.ts';
-import { OWN_PREFIX } from './file-source.ts';
+import { isOwnName, matcherOf } from './file-source.ts';
+import { LinkGroups } from './link-groups.ts';
 import { isGone, walkTree, type WalkedEntry } from './walk.ts';
 
 /** What has to happen to one name for the live tree to equal the archive. Names are relative to the source's folder. */
@@ -12,6 +13,8 @@ export interface Difference {
   relativeName: Buffer;
   /** Bytes of content that are to be fetched; 0 for a removal. */
   sizeBytes: number;
+  /** On another file system, mounted somewhere below the source's folder: nothing can be renamed to there. */
+  isElsewhere?: boolean;
 }
 
 export interface CompareOptions {
@@ -23,35 +26,73 @@ export interface CompareOptions {
   archived: AsyncIterable<TocLine>;
   /** When the archive's walk began: a file touched since is compared by content, whatever its times say. */
   archivedSinceNs: bigint;
+  /** Globs of what is never backed up: it is left alone. */
+  exclude?: readonly string[];
 }
+
+/** Kernel clocks are coarse: a file can be changed this long after a moment and have a ctime before it. */
+const CLOCK_SLACK_NS = 2_000_000_000n;
 
 /**
  * Compares an archived tree with the live one, both in the same order, by type, size, times, mode, owner and links; and
- * by content where the inode was touched after the archive was made, so that a forged mtime hides nothing.
+ * by content where the inode was touched after the archive was made, so that a forged mtime hides nothing. What a backup
+ * leaves out (excluded names, FIFOs, sockets, devices) is no difference. Of the names of one file, all differ or none.
  */
 export async function* compareTree(options: CompareOptions): AsyncGenerator<Difference, void, undefined> {
   const root = await resolveRoot(options.path);
-  const live = liveEntries(root)[Symbol.asyncIterator]();
+  const live = liveEntries(root, options.exclude ?? [])[Symbol.asyncIterator]();
+  const groups = new LinkGroups();
+  const mounts = new Mounts();
   let present = await live.next();
   for await (const line of options.archived) {
     const relativeName = line.name.subarray(options.source.length + 1);
     while (!present.done && Buffer.compare(present.value.relativeName, relativeName) < 0) {
-      yield { kind: 'remove', relativeName: present.value.relativeName, sizeBytes: 0 };
+      mounts.pass(present.value);
+      if (isStored(present.value.stat)) yield mounts.place('remove', present.value.relativeName, 0);
       present = await live.next();
     }
-    if (present.done || !present.value.relativeName.equals(relativeName)) {
-      yield { kind: 'add', relativeName, sizeBytes: line.size ?? 0 };
-      continue;
-    }
-    if (!(await isSame(line, present.value, root, options))) {
-      yield { kind: 'replace', relativeName, sizeBytes: line.size ?? 0 };
-    }
-    present = await live.next();
+    const found = !present.done && present.value.relativeName.equals(relativeName) ? present.value : undefined;
+    if (found) mounts.pass(found);
+    const isEqual =
+      found !== undefined && (await isSame(line, found, root, options)) && !groups.isJoined(line, found.stat);
+    groups.note(line, relativeName, isEqual, options.source.length + 1);
+    if (!isEqual) yield mounts.place(found ? 'replace' : 'add', relativeName, line.size ?? 0);
+    if (found) present = await live.next();
   }
   while (!present.done) {
-    yield { kind: 'remove', relativeName: present.value.relativeName, sizeBytes: 0 };
+    mounts.pass(present.value);
+    if (isStored(present.value.stat)) yield mounts.place('remove', present.value.relativeName, 0);
     present = await live.next();
   }
+  for (const { relativeName, isTarget } of groups.torn()) {
+    const stat = isTarget ? await look(joinBytes(root, relativeName)) : undefined;
+    yield mounts.place('replace', relativeName, Number(stat?.size ?? 0));
+  }
+}
+
+/** Knows which live folders are file systems of their own. */
+class Mounts {
+  #rootDevice: bigint | undefined;
+  readonly #prefixes: Buffer[] = [];
+
+  pass({ relativeName, stat }: WalkedEntry): void {
+    this.#rootDevice ??= stat.dev;
+    if (stat.isDirectory() && stat.dev !== this.#rootDevice) this.#prefixes.push(relativeName);
+  }
+
+  place(kind: Difference['kind'], relativeName: Buffer, sizeBytes: number): Difference {
+    const isElsewhere = this.#prefixes.some((prefix) => {
+      // A mount point's own times and modes can be put right; it cannot be moved away.
+      const isItself = relativeName.length === prefix.length && kind !== 'remove';
+      return !isItself && relativeName.subarray(0, prefix.length).equals(prefix);
+    });
+    return { kind, relativeName, sizeBytes, ...(isElsewhere ? { isElsewhere } : {}) };
+  }
+}
+
+/** Whether a backup would store it. */
+function isStored(stat: BigIntStats): boolean {
+  return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink();
 }
 
 async function resolveRoot(path: string): Promise<Buffer> {
@@ -63,11 +104,12 @@ async function resolveRoot(path: string): Promise<Buffer> {
   );
 }
 
-async function* liveEntries(root: Buffer): AsyncGenerator<WalkedEntry, void, undefined> {
+async function* liveEntries(root: Buffer, exclude: readonly string[]): AsyncGenerator<WalkedEntry, void, undefined> {
+  const isIgnored = matcherOf(exclude);
   try {
     yield* walkTree({
       root,
-      isExcluded: (relativeName) => relativeName.toString('latin1', 0, OWN_PREFIX.length) === OWN_PREFIX,
+      isExcluded: (relativeName) => isOwnName(relativeName) || isIgnored(relativeName),
       onUnreadable: (_relativeName, error) => {
         throw error;
       },
@@ -78,8 +120,14 @@ async function* liveEntries(root: Buffer): AsyncGenerator<WalkedEntry, void, und
   }
 }
 
-async function isSame(line: TocLine, { path, stat }: WalkedEntry, root: Buffer, options: CompareOptions): Promise<boolean> {
-  if (!isSameKind(line, stat) || Number(stat.uid) !== (line.uid ?? 0) || Number(stat.gid) !== (line.gid ?? 0)) return false;
+async function isSame(
+  line: TocLine,
+  { path, stat }: WalkedEntry,
+  root: Buffer,
+  options: CompareOptions,
+): Promise<boolean> {
+  if (!isSameKind(line, stat) || Number(stat.uid) !== (line.uid ?? 0) || Number(stat.gid) !== (line.gid ?? 0))
+    return false;
   if (line.type === 'symlink') {
     const target = await withReachablePath(path, (reachable) => readlink(reachable, { encoding: 'buffer' }));
     return target.equals(line.linkName ?? Buffer.alloc(0)) && stat.mtimeNs === line.mtimeNs;
@@ -88,7 +136,7 @@ async function isSame(line: TocLine, { path, stat }: WalkedEntry, root: Buffer, 
   if (line.type === 'dir') return true;
   if (line.type === 'hardlink') return await isLinkedTo(line, stat, root, options.source);
   if (stat.size !== BigInt(line.size ?? 0)) return false;
-  return stat.ctimeNs < options.archivedSinceNs || (await digestFile(path)) === line.digest;
+  return stat.ctimeNs < options.archivedSinceNs - CLOCK_SLACK_NS || (await digestFile(path)) === line.digest;
 }
 
 function isSameKind(line: TocLine, stat: BigIntStats): boolean {
@@ -98,12 +146,15 @@ function isSameKind(line: TocLine, stat: BigIntStats): boolean {
 }
 
 async function isLinkedTo(line: TocLine, stat: BigIntStats, root: Buffer, source: string): Promise<boolean> {
-  const target = joinBytes(root, line.linkName?.subarray(source.length + 1) ?? Buffer.alloc(0));
+  const target = await look(joinBytes(root, line.linkName?.subarray(source.length + 1) ?? Buffer.alloc(0)));
+  return target?.ino === stat.ino && target.dev === stat.dev;
+}
+
+async function look(path: Buffer): Promise<BigIntStats | undefined> {
   try {
-    const { ino, dev } = await withReachablePath(target, (reachable) => lstat(reachable, { bigint: true }));
-    return ino === stat.ino && dev === stat.dev;
+    return await withReachablePath(path, (reachable) => lstat(reachable, { bigint: true }));
   } catch (error) {
-    if (isGone(error)) return false;
+    if (isGone(error)) return undefined;
     throw error;
   }
 }

@@ -1,6 +1,8 @@
-import { link, lstat, mkdir, readdir, rename, rmdir, unlink } from 'node:fs/promises';
+import { link, rename, rmdir, unlink } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
-import { joinBytes, withReachablePath } from '../../system/long-path.ts';
+import { Failure } from '../../logging/failure.ts';
+import { joinBytes } from '../../system/long-path.ts';
+import { OpenFolder, splitPath } from '../../system/open-folder.ts';
 import { isGone } from './walk.ts';
 
 export interface SwapOptions {
@@ -8,46 +10,124 @@ export interface SwapOptions {
   root: Buffer;
   /** Folder with what is to be put in place, laid out as below the root; on the same file system. */
   staged: Buffer;
-  /** Folder that receives what was there, laid out likewise. */
+  /** Private folder that receives what was there, laid out likewise; it exists since the staging. */
   kept: Buffer;
   /** Names relative to the root that are to go; of a folder and its content, the folder comes first. */
   removals: AsyncIterable<Buffer>;
 }
 
+/** What is left when a name is taken: names have at most 255 bytes. */
+const LONGEST_STEM_BYTES = 240;
+
 /**
  * Puts staged entries in place of live ones by renaming, and moves away what is to go. The staged tree is its own list of
  * what is left to do: after an interruption the same call goes on. A file's name always leads to the old or the new file.
+ *
+ * Whoever owns the live folder may rename things in it meanwhile: every folder is held open and none is entered through a
+ * symbolic link, so that nothing outside is touched.
+ *
+ * @throws Failure `refused` where somebody else's folder stands in the place of one of ours; `source` where the folder is
+ * not the one that was staged in (not mounted).
  */
-export async function swapFiles({ root, staged, kept, removals }: SwapOptions): Promise<{ placed: number; removed: number }> {
-  let removed = 0;
-  await makeFolder(kept);
-  for await (const name of removals) {
-    const plain = withoutSlash(name);
-    // What was kept already has been moved in an earlier attempt: the live name may be a new entry by now.
-    if (await stat(joinBytes(kept, plain))) continue;
-    if (await keep(root, kept, plain)) removed++;
+export async function swapFiles(options: SwapOptions): Promise<{ placed: number; removed: number }> {
+  const { root, staged, kept: keptPath, removals } = options;
+  const live = await OpenFolder.open(root);
+  if (!live)
+    throw new Failure(
+      'source',
+      `the folder ${root.toString()} is gone`,
+      'Check that it is mounted, then run any command again.',
+    );
+  const opened = [live];
+  try {
+    const kept = await openKept(keptPath);
+    opened.push(kept);
+    const fresh = await openOwn(staged);
+    if (fresh) opened.push(fresh);
+    let removed = 0;
+    for await (const name of removals) if (await removeLive(live, kept, withoutSlash(name))) removed++;
+    const placed = fresh ? await placeFolder({ live, fresh, kept, path: Buffer.alloc(0) }) : 0;
+    return { placed, removed };
+  } finally {
+    for (const folder of opened) await folder.close();
   }
-  const placed = await placeFolder(root, staged, kept, Buffer.alloc(0));
-  return { placed, removed };
 }
 
-/** Places the content of one staged folder whose live counterpart exists, and removes the emptied staged folder. */
-async function placeFolder(root: Buffer, staged: Buffer, kept: Buffer, relative: Buffer): Promise<number> {
+/** What was staged is a list of what is left to do, and may be gone; that the kept folder is there says that all is. */
+async function openKept(path: Buffer): Promise<OpenFolder> {
+  const kept = await openOwn(path);
+  if (kept) return kept;
+  throw new Failure(
+    'source',
+    `${path.toString()} is gone, so this is not the folder that the restore was staged in`,
+    'Check that it is mounted, and that nobody moved anything in it; then run any command again.',
+  );
+}
+
+/** Opens a folder that a restore made; undefined where it is gone. */
+async function openOwn(path: Buffer): Promise<OpenFolder | undefined> {
+  const folder = await OpenFolder.open(path);
+  if (!folder) return undefined;
+  const { uid, mode } = await folder.handle.stat();
+  if (uid === process.getuid?.() && (mode & 0o077) === 0) return folder;
+  await folder.close();
+  throw isNotOurs(path);
+}
+
+function isNotOurs(path: Buffer): Failure {
+  return new Failure(
+    'refused',
+    `${path.toString()} is not the folder that the restore made there`,
+    'Somebody who may write to this folder put it there. Look into it, move it away, then run any command again.',
+  );
+}
+
+/** Moves one live entry that the archive does not have to the kept ones. */
+async function removeLive(live: OpenFolder, kept: OpenFolder, path: Buffer): Promise<boolean> {
+  const { parent, name } = splitPath(path);
+  // What was kept already has been moved in an earlier attempt: the live name may be a new entry by now.
+  const before = await kept.reach(parent);
+  const isDone = (await before?.look(name).finally(() => before.close())) !== undefined;
+  const folder = isDone ? undefined : await live.reach(parent);
+  if (!folder) return false;
+  try {
+    return (await folder.look(name)) !== undefined && (await keep(folder, kept, path));
+  } finally {
+    await folder.close();
+  }
+}
+
+interface Place {
+  live: OpenFolder;
+  fresh: OpenFolder;
+  /** The root of all that is kept. */
+  kept: OpenFolder;
+  /** Of the two open folders, relative to the root. */
+  path: Buffer;
+}
+
+/** Places the content of one staged folder whose live counterpart exists, and empties it thereby. */
+async function placeFolder({ live, fresh, kept, path }: Place): Promise<number> {
   let placed = 0;
-  const folder = relative.length === 0 ? staged : joinBytes(staged, relative);
-  for (const name of await list(folder)) {
-    const path = relative.length === 0 ? name : joinBytes(relative, name);
-    const [source, target] = [joinBytes(staged, path), joinBytes(root, path)];
-    const [fresh, live] = [await stat(source), await stat(target)];
-    if (fresh?.isDirectory() && live?.isDirectory()) {
-      placed += await placeFolder(root, staged, kept, path);
-      continue;
+  for (const name of await fresh.names()) {
+    const entry = path.length === 0 ? name : joinBytes(path, name);
+    const inner = await fresh.child(name);
+    const counterpart = inner && (await live.child(name));
+    try {
+      if (inner && counterpart) {
+        placed += await placeFolder({ live: counterpart, fresh: inner, kept, path: entry });
+        await rmdir(fresh.pathOf(name));
+        continue;
+      }
+    } finally {
+      await inner?.close();
+      await counterpart?.close();
     }
-    if (live) await keepForReplacement(root, kept, path, live);
-    await move(source, target);
+    const present = await live.look(name);
+    if (present) await keepForReplacement(live, kept, entry, present);
+    await rename(fresh.pathOf(name), live.pathOf(name));
     placed++;
   }
-  if (relative.length > 0) await withReachablePath(folder, rmdir);
   return placed;
 }
 
@@ -55,84 +135,84 @@ async function placeFolder(root: Buffer, staged: Buffer, kept: Buffer, relative:
  * Keeps what is about to be replaced. A file gets a second name, so that the rename over its first leaves no moment
  * without one; anything else is moved.
  */
-async function keepForReplacement(root: Buffer, kept: Buffer, path: Buffer, live: BigIntStats): Promise<void> {
-  const already = await stat(joinBytes(kept, path));
-  if (already?.ino === live.ino && already.dev === live.dev) return;
-  if (live.isFile() && !already) {
-    await makeFolder(parentOf(joinBytes(kept, path)));
-    try {
-      await reachBoth(joinBytes(root, path), joinBytes(kept, path), link);
+async function keepForReplacement(
+  live: OpenFolder,
+  kept: OpenFolder,
+  path: Buffer,
+  present: BigIntStats,
+): Promise<void> {
+  const { parent, name } = splitPath(path);
+  const folder = await kept.reach(parent, true);
+  try {
+    const already = await folder?.look(name);
+    if (already?.ino === present.ino && already.dev === present.dev) return;
+    if (folder && present.isFile() && !already) {
+      await link(live.pathOf(name), folder.pathOf(name));
       return;
-    } catch (error) {
-      if (isGone(error)) return;
-      // File systems without hard links, or too many of them: move it instead.
     }
+  } catch (error) {
+    if (isGone(error)) return;
+    // File systems without hard links, or too many of them: move it instead.
+  } finally {
+    await folder?.close();
   }
-  await keep(root, kept, path);
+  await keep(live, kept, path);
 }
 
 /** Moves a live entry to the kept ones; false where it is gone already. */
-async function keep(root: Buffer, kept: Buffer, path: Buffer): Promise<boolean> {
-  let target = joinBytes(kept, path);
-  await makeFolder(parentOf(target));
-  // Never over something kept before: that is the older, and the one that counts.
-  while (await stat(target)) target = Buffer.concat([target, Buffer.from('~')]);
+async function keep(live: OpenFolder, kept: OpenFolder, path: Buffer): Promise<boolean> {
+  const { parent, name } = splitPath(path);
+  const folder = await kept.reach(parent, true);
+  if (!folder)
+    throw new Failure(
+      'failed',
+      `${path.toString()} cannot be kept: a file is in the way of its folder`,
+      'Look into the kept folder.',
+    );
   try {
-    await move(joinBytes(root, path), target);
+    let target = name;
+    // Never over something kept before: that is the older, and the one that counts.
+    for (let number = 1; await folder.look(target); number++) {
+      target = Buffer.concat([name.subarray(0, LONGEST_STEM_BYTES), Buffer.from(`~${number}`)]);
+    }
+    await rename(live.pathOf(name), folder.pathOf(target));
     return true;
   } catch (error) {
     if (isGone(error)) return false;
     throw error;
+  } finally {
+    await folder.close();
   }
 }
 
-/** Removes a tree that a restore made; nothing of it is left, however long its paths. */
+/** Removes a tree that a restore made, never through a symbolic link; nothing of it is left, however long its paths. */
 export async function removeTree(path: Buffer): Promise<void> {
-  const found = await stat(path);
-  if (!found) return;
-  if (!found.isDirectory()) {
-    await withReachablePath(path, unlink);
+  const { parent, name } = splitPath(path);
+  const folder = await OpenFolder.open(parent);
+  if (!folder) return;
+  try {
+    await removeEntry(folder, name);
+  } finally {
+    await folder.close();
+  }
+}
+
+async function removeEntry(parent: OpenFolder, name: Buffer): Promise<void> {
+  const folder = await parent.child(name);
+  if (!folder) {
+    await unlink(parent.pathOf(name)).catch(ignoreGone);
     return;
   }
-  for (const name of await list(path)) await removeTree(joinBytes(path, name));
-  await withReachablePath(path, rmdir);
-}
-
-async function list(folder: Buffer): Promise<Buffer[]> {
   try {
-    const names = await withReachablePath(folder, (reachable) => readdir(reachable, { encoding: 'buffer' }));
-    return names.sort((a, b) => Buffer.compare(a, b));
-  } catch (error) {
-    if (isGone(error)) return [];
-    throw error;
+    for (const inner of await folder.names()) await removeEntry(folder, inner);
+  } finally {
+    await folder.close();
   }
+  await rmdir(parent.pathOf(name)).catch(ignoreGone);
 }
 
-async function stat(path: Buffer): Promise<BigIntStats | undefined> {
-  try {
-    return await withReachablePath(path, (reachable) => lstat(reachable, { bigint: true }));
-  } catch (error) {
-    if (isGone(error)) return undefined;
-    throw error;
-  }
-}
-
-async function makeFolder(path: Buffer): Promise<void> {
-  if (await stat(path)) return;
-  await makeFolder(parentOf(path));
-  await withReachablePath(path, (reachable) => mkdir(reachable, { mode: 0o700 }));
-}
-
-async function move(from: Buffer, to: Buffer): Promise<void> {
-  await reachBoth(from, to, rename);
-}
-
-async function reachBoth(from: Buffer, to: Buffer, act: (from: Buffer, to: Buffer) => Promise<void>): Promise<void> {
-  await withReachablePath(from, (reachableFrom) => withReachablePath(to, (reachableTo) => act(reachableFrom, reachableTo)));
-}
-
-function parentOf(path: Buffer): Buffer {
-  return path.subarray(0, path.lastIndexOf(0x2f));
+function ignoreGone(error: unknown): void {
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
 }
 
 function withoutSlash(name: Buffer): Buffer {
