@@ -9,8 +9,10 @@ import { RecipeRecorder } from './recipe-recorder.ts';
 import { SegmentLane, SegmentList, type Segment } from './segment-lane.ts';
 import type { SourceEntry } from './source-entry.ts';
 
-/** Content held in memory while it is compressed, in bytes, for each producer. */
-const IN_FLIGHT_BYTES = 48 * 1024 * 1024;
+/** Content of files held in memory while it is compressed, in bytes. */
+const FILES_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
+/** The same for each of the dumps that run beside. */
+const DUMP_IN_FLIGHT_BYTES = 8 * 1024 * 1024;
 
 export interface BuilderOptions {
   /** Last night's archive, whose unchanged extents are taken over. */
@@ -73,7 +75,7 @@ export class ArchiveBuilder {
       recorder: this.#recorder,
       store: this.#storeIn(lane),
       spoolDirectory: directory,
-      limitBytes: IN_FLIGHT_BYTES,
+      limitBytes: FILES_IN_FLIGHT_BYTES,
       ...(onProgress ? { onProgress } : {}),
     });
     const outcome = await packer.pack(entries);
@@ -86,7 +88,7 @@ export class ArchiveBuilder {
     const { directory, lane } = await this.#openLane();
     const store = this.#storeIn(lane);
     const spoolPath = join(directory, 'steps');
-    const packed = await packStream({ entry, chunks, store, spoolPath, limitBytes: IN_FLIGHT_BYTES });
+    const packed = await packStream({ entry, chunks, store, spoolPath, limitBytes: DUMP_IN_FLIGHT_BYTES });
     await lane.finish();
     this.#tail.set(entry.name.toString('latin1'), { extent: packed.header, stream: packed });
     return { sizeBytes: packed.sizeBytes };
