@@ -53,7 +53,7 @@ export class ArchiveBuilder {
   readonly #segments = new SegmentList();
   /** What follows the files: by name, in the order of adding. */
   readonly #tail = new Map<string, { extent: Omit<PackedExtent, 'vanished' | 'changed'>; stream?: PackedStream }>();
-  #lanes = 0;
+  readonly #lanes: SegmentLane[] = [];
   #newExtentBytes = 0;
 
   private constructor(options: BuilderOptions, recorder: RecipeRecorder) {
@@ -130,6 +130,13 @@ export class ArchiveBuilder {
     return { ...built, recipePath, indexPath, newExtentBytes: this.#newExtentBytes };
   }
 
+  /** Closes what is open, for an archive that will not be finished. Its directory is the caller's to remove. */
+  async abandon(): Promise<void> {
+    await Promise.all(this.#lanes.map((lane) => lane.abandon()));
+    await this.#recorder.abandon();
+    await this.#options.base?.reader.close();
+  }
+
   /** First what is in `db/`, by name, whoever was ready first; then the texts as they came. */
   #tailInOrder() {
     const isDump = ([name]: [string, unknown]): boolean => name.startsWith(DUMP_FOLDER);
@@ -140,9 +147,11 @@ export class ArchiveBuilder {
 
   /** Every producer writes into segments of its own, so that their order does not depend on who was faster. */
   async #openLane(): Promise<{ directory: string; lane: SegmentLane }> {
-    const directory = join(this.#options.directory, `lane-${++this.#lanes}`);
+    const directory = join(this.#options.directory, `lane-${this.#lanes.length + 1}`);
+    const lane = new SegmentLane(directory, this.#segments, this.#options.deliver);
+    this.#lanes.push(lane);
     await mkdir(directory);
-    return { directory, lane: new SegmentLane(directory, this.#segments, this.#options.deliver) };
+    return { directory, lane };
   }
 
   #storeIn(lane: SegmentLane): ExtentStore {

@@ -5,6 +5,9 @@ import type { SourceEntry } from './source-entry.ts';
 /** After one path in this many a run of small files ends whatever it holds, so that runs find back into step. */
 const BOUNDARY_MASK = 0b111;
 
+/** Chance alone never gets this far; names chosen to avoid every boundary do, and would make an extent without end. */
+const MOST_ENTRIES = 512;
+
 /**
  * Cuts a walk into the runs that become extents: a file above 64 KiB alone, smaller ones together until they hold that
  * much or a path's hash says so. Decided by names and sizes only, so that nothing has to be read for it.
@@ -24,7 +27,8 @@ export async function* groupEntries(
     }
     group.push(entry);
     bytes += entry.size;
-    if (bytes >= SMALL_EXTENT_BYTES || (hashName(entry.name) & BOUNDARY_MASK) === 0) {
+    const isBoundary = (hashName(entry.name) & BOUNDARY_MASK) === 0;
+    if (bytes >= SMALL_EXTENT_BYTES || group.length >= MOST_ENTRIES || isBoundary) {
       yield group;
       group = [];
       bytes = 0;

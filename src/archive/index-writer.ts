@@ -41,6 +41,11 @@ export class IndexWriter {
     return this.#endOffset;
   }
 
+  /** Bytes of the index so far, short of its three own lines. */
+  get sizeBytes(): number {
+    return this.#extents.sizeBytes + this.#entries.sizeBytes;
+  }
+
   /** Places an extent; returns its offset. */
   async place({ length, sha256, key, lines, origin }: UnplacedExtent): Promise<number> {
     const offset = this.#endOffset;
@@ -83,6 +88,8 @@ export class IndexWriter {
 
 /** Lines of a JSON array, on their way through a temporary file. */
 class Spool {
+  /** Characters that were appended: bytes, but for names beyond ASCII. */
+  sizeBytes = 0;
   readonly #path: string;
   readonly #file: FileHandle;
   #pending = '';
@@ -102,6 +109,7 @@ class Spool {
     for (const line of lines) {
       this.#pending += this.#isEmpty ? line : `,\n${line}`;
       this.#isEmpty = false;
+      this.sizeBytes += line.length + 2;
     }
     if (this.#pending.length > FLUSH_CHARACTERS) await this.#flush();
   }

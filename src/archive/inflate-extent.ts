@@ -2,7 +2,7 @@ import { promisify } from 'node:util';
 import { gunzip, gunzipSync } from 'node:zlib';
 import { messageOf } from '../logging/failure.ts';
 import type { Extent } from './extent.ts';
-import { MAX_CHUNK_BYTES, TAR_BLOCK } from './layout.ts';
+import { MAX_CHUNK_BYTES, MAX_EXTENT_CONTENT_BYTES, TAR_BLOCK } from './layout.ts';
 import type { TocLine } from './toc-line.ts';
 
 const gunzipAsync = promisify<Buffer, object, Buffer>(gunzip);
@@ -60,6 +60,9 @@ function planSlices(extent: Extent, lines: readonly TocLine[], continued: TocLin
     const hasContent = line.type === 'chunk' || (line.type === 'reg' && (line.size ?? 0) > 0);
     if (hasContent && !isLargeHeader) beginChunk(line.offset, chunkSizeOf(line));
   }
+  // They are in memory together.
+  const declaredBytes = slices.reduce((sum, { maxBytes }) => sum + maxBytes, 0);
+  if (declaredBytes > MAX_EXTENT_CONTENT_BYTES) throw new TypeError(`it claims to hold ${declaredBytes} bytes`);
   return slices;
 }
 

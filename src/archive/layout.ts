@@ -18,6 +18,9 @@ export const CHUNK_BYTES = 8 * 1024 * 1024;
 /** No chunk of any entry decompresses to more than this; a reader refuses it before allocating. */
 export const MAX_CHUNK_BYTES = CHUNK_BYTES + 512;
 
+/** No extent decompresses to more than this: the content of a chunk or of small files, and the headers of many entries. */
+export const MAX_EXTENT_CONTENT_BYTES = 8 * CHUNK_BYTES;
+
 export const TAR_BLOCK = 512;
 
 export const INDEX_NAME = 'stargz.index.json';

@@ -68,6 +68,12 @@ export class RecipeRecorder {
     return { index: sha256, indexBytes: sizeBytes, extentBytes };
   }
 
+  /** Closes and removes what will not be finished. */
+  async abandon(): Promise<void> {
+    this.#steps.destroy();
+    await this.#index.discard();
+  }
+
   async #flushKept(): Promise<void> {
     if (this.#kept > 0) await this.#write({ keep: this.#kept });
     this.#kept = 0;

@@ -71,6 +71,12 @@ export class SegmentLane {
     await this.#deliver({ path: finalPath, sizeBytes });
   }
 
+  /** Closes the segment under way, which nobody will want. */
+  async abandon(): Promise<void> {
+    await this.#open?.file.close();
+    this.#open = undefined;
+  }
+
   async #begin() {
     const number = this.#list.reserve();
     const path = join(this.#directory, `segment-${number}.part`);

@@ -200,6 +200,10 @@ describe('an archive that rots on the disk of the vault', () => {
       message: expect.stringContaining('which is damaged'),
     });
 
+    // A quick look does not see the rot, and must not wash it away.
+    expect((await client.verify(yesterday, 'seal')).isSound).toBe(true);
+    expect((await client.hello()).newest?.name).toBe(before);
+
     const verdict = await client.verify(yesterday, 'full');
     expect(verdict.damage).toEqual([{ where: 'uploads/a.bin', what: 'its bytes are not those of the index' }]);
     const fourth = await vault.build(today, files, { ...first, path: join(vault.directory, before) });

@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -9,6 +10,7 @@ import { silent } from '../../src/logging/logger.ts';
 import { readReply } from '../../src/vault/protocol/reply.ts';
 import type { Role } from '../../src/vault/protocol/words.ts';
 import { serve } from '../../src/vault/server/serve.ts';
+import { serveCommandLine } from '../../src/vault/server/serve-command.ts';
 import type { Reply } from '../../src/vault/client/transport.ts';
 import type { Night } from '../fixtures/assemble.ts';
 import { makeNightVault, nightName, type NightVault } from '../fixtures/vault-nights.ts';
@@ -20,6 +22,7 @@ describe('what the keys of production and of a restore may do', () => {
   let vault: NightVault;
   let bundle: string;
   let first: Night;
+  let second: Night;
   const logged: string[] = [];
 
   beforeAll(async () => {
@@ -28,11 +31,12 @@ describe('what the keys of production and of a restore may do', () => {
     const client = await vault.open();
     first = await vault.build(yesterday, { 'uploads/a': randomBytes(50_000) });
     await vault.send(client, yesterday, first);
-    await vault.send(client, today, await vault.build(today, { 'uploads/b': 'b' }));
+    second = await vault.build(today, { 'uploads/b': 'b' });
+    await vault.send(client, today, second);
   });
   afterAll(() => vault.remove());
 
-  const ask = async (role: Role, words: string[], body = ''): Promise<Reply> => {
+  const ask = async (role: Role, words: string[], body: string | Buffer = ''): Promise<Reply> => {
     const output = new PassThrough();
     const log = { ...silent, error: (message: string) => void logged.push(message) };
     void serve({ directory: vault.directory, role, words, input: Readable.from([Buffer.from(body)]), output, log });
@@ -45,6 +49,39 @@ describe('what the keys of production and of a restore may do', () => {
     await expect(ask('writer', ['read', today], '0,100\n')).rejects.toMatchObject({ kind: 'refused' });
     expect(JSON.stringify((await ask('writer', ['verify', yesterday, 'full'])).result)).not.toContain('uploads');
     expect(logged.at(-1)).toContain('a writer may not ask this vault for read');
+  });
+
+  it('100: production builds upon the newest archive only, lest tonight show what an older one held', async () => {
+    const name = today.replace('.tar', '_10-00-00.tar');
+    const sealUpon = (base: { name: string; index: string }): Promise<Reply> => {
+      const recipe = `${JSON.stringify({ recipe: 1, base, segments: [] })}\n{"keep":1}\n`;
+      return ask('writer', ['seal', name], gzipSync(recipe));
+    };
+    await expect(sealUpon({ name: yesterday, index: first.index })).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('not the newest'),
+    });
+    // This one gets as far as its manifest, which the recipe left out.
+    await expect(sealUpon({ name: today, index: second.index })).rejects.toMatchObject({
+      kind: 'damaged',
+      message: expect.stringContaining('manifest.json'),
+    });
+  });
+
+  it('nothing that a client sends writes lines of its own into the log', async () => {
+    const lines: string[] = [];
+    const output = new PassThrough();
+    const code = await serveCommandLine({
+      words: ['vault', 'serve', '--role', 'writer', '--path', vault.directory, 'seal', today],
+      command: undefined,
+      streams: () => ({ input: Readable.from([gzipSync('\u001b[2J\r{')]), output }),
+      checkDump: () => Promise.resolve([]),
+      complain: (line) => void lines.push(line),
+    });
+    expect(code).toBe(1);
+    expect(lines).toHaveLength(1);
+    expect(lines[0]).toContain('the recipe is not valid');
+    expect(lines[0]).not.toMatch(/\p{Cc}/u);
   });
 
   it('a restore reads any index and any range, and adds nothing', async () => {

@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { Failure } from '../../logging/failure.ts';
+import { printable } from '../../logging/printable.ts';
 import { withKeyFile } from './key-file.ts';
 import type { LoadedKey } from './keys.ts';
 import { describeMismatch, type PinnedKey } from './known-hosts.ts';
-import { printable } from './remote-command.ts';
 import { NetworkTrouble } from './retry.ts';
 import { runProgram, type ProgramEnd } from './run-program.ts';
 import { labelOf, type SshOptions } from './ssh-options.ts';

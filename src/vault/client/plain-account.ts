@@ -5,7 +5,8 @@ import { readFile } from 'node:fs/promises';
 import type { Client } from 'ssh2';
 
 import { Failure, messageOf } from '../../logging/failure.ts';
-import { printable, startRemoteCommand } from './remote-command.ts';
+import { printable } from '../../logging/printable.ts';
+import { startRemoteCommand } from './remote-command.ts';
 import { labelOf, type SshOptions } from './ssh-options.ts';
 
 const MARK = 'skills-hub-shell';

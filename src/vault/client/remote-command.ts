@@ -1,6 +1,7 @@
 import type { ClientChannel, Client } from 'ssh2';
 
 import { Failure, messageOf } from '../../logging/failure.ts';
+import { printable } from '../../logging/printable.ts';
 
 const MAX_STDERR_CHARACTERS = 4_000;
 
@@ -85,9 +86,4 @@ async function send(channel: ClientChannel, body: AsyncIterable<Uint8Array>, end
       await Promise.race([new Promise<void>((resolve) => channel.once('drain', resolve)), over]);
   }
   channel.end();
-}
-
-/** Text of the other side as it may reach a terminal or a log. */
-export function printable(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 
 import { Failure } from '../../logging/failure.ts';
-import { printable } from './remote-command.ts';
+import { printable } from '../../logging/printable.ts';
 import { NetworkTrouble } from './retry.ts';
 import type { ProgramEnd } from './run-program.ts';
 

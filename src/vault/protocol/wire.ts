@@ -1,4 +1,5 @@
 import { exitCodes, Failure, messageOf, type FailureKind } from '../../logging/failure.ts';
+import { printable } from '../../logging/printable.ts';
 
 /**
  * What a vault says on standard output: lines of JSON, `{"progress":[done,total]}` as often as it likes, then exactly
@@ -47,7 +48,7 @@ export function asFailure(error: unknown): Failure {
 
 function parseError({ kind, message, next }: Record<string, unknown>): Failure {
   const isKnown = typeof kind === 'string' && kind !== 'ok' && Object.hasOwn(exitCodes, kind);
-  return new Failure(isKnown ? (kind as FailureKind) : 'vault', printable(message), printable(next));
+  return new Failure(isKnown ? (kind as FailureKind) : 'vault', shorten(message), shorten(next));
 }
 
 function parseObject(line: string): Record<string, unknown> {
@@ -67,14 +68,11 @@ function isCount(value: unknown): value is number {
 function misunderstood(line: string): Failure {
   return new Failure(
     'vault',
-    `protocol incompatibility: the backup server says ${JSON.stringify(printable(line).slice(0, 80))}`,
+    `protocol incompatibility: the backup server says ${JSON.stringify(shorten(line).slice(0, 80))}`,
     'Nothing but the toolkit may write to standard output there: look for a banner, an echo in .bashrc, another version.',
   );
 }
 
-/** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
-function printable(text: unknown): string {
-  return String(text)
-    .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-    .slice(0, 2000);
+function shorten(text: unknown): string {
+  return printable(String(text)).slice(0, 2000);
 }

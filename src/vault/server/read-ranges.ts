@@ -1,10 +1,9 @@
 import { readLines } from '../../archive/line-reader.ts';
 import { Failure } from '../../logging/failure.ts';
+import { MAX_ARCHIVE_EXTENTS } from '../protocol/limits.ts';
 import type { ByteRange } from '../vault-client.ts';
 
 const RANGE = /^(\d{1,15}),(\d{1,15})$/;
-/** A range for every extent of a very large archive. */
-const MOST_RANGES = 4_000_000;
 
 /**
  * Reads the ranges of a request, `offset,length` on each line.
@@ -19,7 +18,7 @@ export async function parseRanges(body: AsyncIterable<Uint8Array>, sizeBytes: nu
       if (!(range.offset + range.length <= sizeBytes)) throw refuse(`the archive has no bytes ${line.slice(0, 40)}`);
       ranges.push(range);
     }
-    if (ranges.length > MOST_RANGES) throw refuse('too many ranges in one request');
+    if (ranges.length > MAX_ARCHIVE_EXTENTS) throw refuse('too many ranges in one request');
   }
   return ranges;
 }

@@ -19,7 +19,7 @@ export interface ServeOptions extends StoreOptions {
   words: readonly string[];
   input: Readable;
   output: Writable;
-  /** Goes to the vault's own log, never to the client. */
+  /** Standard error of the vault's process: whoever sits at the other end of a plain SSH session may read it. */
   log: Logger;
   lockWaitMs?: number;
   /** Judges the dumps of an archive that is verified in full. */
@@ -91,7 +91,7 @@ async function answerRequest({ word, arguments: [name = '', level] }: Request, e
       await answer.result(await verify(name, level === 'full' ? 'full' : 'seal', exchange));
       break;
     case 'seal':
-      await answer.result(await sealArchive({ store, name, recipe: input, progress, log, ...wait }));
+      await answer.result(await sealArchive({ store, role, name, recipe: input, progress, log, ...wait }));
       break;
     case 'index':
       await answerIndex(name, exchange);
@@ -120,7 +120,7 @@ async function answerIndex(name: string, { store, role, answer }: Exchange): Pro
   const file = await openArchive(store, name);
   try {
     const range = await file.locateIndex();
-    await answer.result({ name, index }, range.length, file.stream(range));
+    await answer.result({ name, index }, range.length, file.read(range.offset, range.length));
   } finally {
     await file.close();
   }
@@ -132,7 +132,7 @@ async function answerRanges(name: string, { store, input, answer }: Exchange): P
     const ranges = await parseRanges(input, file.sizeBytes);
     const length = ranges.reduce((sum, range) => sum + range.length, 0);
     const body = async function* (): AsyncGenerator<Buffer, void, undefined> {
-      for (const range of ranges) yield* file.stream(range);
+      for (const range of ranges) yield* file.read(range.offset, range.length);
     };
     await answer.result({ name, sizeBytes: file.sizeBytes }, length, body());
   } finally {

@@ -1,14 +1,14 @@
 import { constants, open, type FileHandle } from 'node:fs/promises';
-import { ArchiveDamage } from '../../archive/archive-damage.ts';
-import { FOOTER_BYTES, decodeFooter } from '../../archive/footer.ts';
-import { decodeIndexMember } from '../../archive/index-member.ts';
+import type { ArchiveBytes } from '../../archive/archive-bytes.ts';
+import { locateIndex, readIndexEntry } from '../../archive/archive-tail.ts';
+import { FOOTER_BYTES } from '../../archive/footer.ts';
 import { Failure } from '../../logging/failure.ts';
 import type { ByteRange } from '../vault-client.ts';
 import { archivePath, type Store } from './layout.ts';
-import { readInto, readRange } from './read-range.ts';
+import { readRange } from './read-range.ts';
 
 /** A sealed archive, open for reading. */
-export class ArchiveFile {
+export class ArchiveFile implements ArchiveBytes {
   readonly sizeBytes: number;
   readonly handle: FileHandle;
 
@@ -19,12 +19,7 @@ export class ArchiveFile {
 
   /** Where the extents end and the index begins. @throws ArchiveDamage where the footer does not say. */
   async readIndexOffset(): Promise<number> {
-    const footer = await this.read(Math.max(0, this.sizeBytes - FOOTER_BYTES), FOOTER_BYTES);
-    const offset = decodeFooter(footer);
-    if (offset === undefined || offset + FOOTER_BYTES >= this.sizeBytes) {
-      throw new ArchiveDamage('footer', 'it is not that of an archive of ours');
-    }
-    return offset;
+    return await locateIndex(this);
   }
 
   /** The place of the index's compressed bytes. */
@@ -35,18 +30,13 @@ export class ArchiveFile {
 
   /** The index, decompressed. */
   async *readIndex(): AsyncGenerator<Buffer, void, undefined> {
-    yield* decodeIndexMember(this.stream(await this.locateIndex()));
+    yield* readIndexEntry(this, await this.readIndexOffset());
   }
 
-  /** The bytes of a range. */
-  stream(range: ByteRange): AsyncGenerator<Buffer, void, undefined> {
-    return readRange(this.handle, range);
-  }
-
-  /** Up to `length` bytes, fewer only at the end of the file. */
-  async read(offset: number, length: number): Promise<Buffer> {
-    const bytes = Buffer.allocUnsafe(length);
-    return bytes.subarray(0, await readInto(this.handle, bytes, offset));
+  /** The bytes of a range, fewer only at the end of the file. */
+  read(offset: number, length: number): AsyncGenerator<Buffer, void, undefined> {
+    const isWithin = offset + length <= this.sizeBytes;
+    return readRange(this.handle, { offset, length: isWithin ? length : Math.max(0, this.sizeBytes - offset) });
   }
 
   async close(): Promise<void> {

@@ -35,6 +35,7 @@ export async function assembleArchive(assembly: Assembly): Promise<{ sizeBytes: 
     const shared = await copyExtents(file, assembly);
     const sizeBytes = await appendIndex(file, plan);
     if (shares) await shareRanges(store, relative(store.directory, path), shared);
+    await file.chmod(0o440);
     await file.sync();
     const { size } = await file.stat();
     if (size !== sizeBytes) throw new Error(`the archive has ${size} bytes instead of ${sizeBytes}`);

@@ -39,11 +39,15 @@ const GENESIS = '0'.repeat(64);
 
 /** Reads the ledger and follows its chain. Lines behind a broken one are still read: they say what should be there. */
 export async function readLedger(store: Store): Promise<Ledger> {
-  const bytes = await readFile(ledgerPath(store)).catch((error: unknown) => {
+  return parseLedger(await readBytes(ledgerPath(store)));
+}
+
+/** Nothing where there is no ledger yet; one that cannot be read must never be taken for that. */
+async function readBytes(path: string): Promise<Buffer> {
+  return await readFile(path).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return Buffer.alloc(0);
     throw error;
   });
-  return parseLedger(bytes);
 }
 
 export function parseLedger(bytes: Buffer): Ledger {
@@ -75,7 +79,7 @@ export function parseLedger(bytes: Buffer): Ledger {
  */
 export async function appendToLedger(store: Store, entry: Omit<LedgerEntry, 'previous'>): Promise<LedgerLine> {
   const path = ledgerPath(store);
-  const bytes = await readFile(path).catch(() => Buffer.alloc(0));
+  const bytes = await readBytes(path);
   const { tip, tornBytes } = parseLedger(bytes);
   if (tornBytes > 0) {
     const torn = Buffer.concat([bytes.subarray(-tornBytes), Buffer.from('\n')]);

@@ -2,19 +2,21 @@ import { pipeline, type Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import { ExtentTable } from '../../archive/extent-table.ts';
 import type { Extent } from '../../archive/extent.ts';
-import { IndexReader } from '../../archive/index-reader.ts';
+import { IndexReader, type IndexedExtent } from '../../archive/index-reader.ts';
 import { IndexWriter, type UnplacedExtent } from '../../archive/index-writer.ts';
 import { readLines } from '../../archive/line-reader.ts';
 import { followRecipe, parseRecipeHead, type Origin, type RecipeHead } from '../../archive/recipe.ts';
-import { formatTocLine, parseTocLine, relocateLine } from '../../archive/toc-line.ts';
+import { formatTocLine, parseTocLine } from '../../archive/toc-line.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
-import { MAX_EXTENT_BYTES } from '../protocol/limits.ts';
+import { MAX_ARCHIVE_EXTENTS, MAX_EXTENT_BYTES, MAX_INDEX_BYTES } from '../protocol/limits.ts';
 import { DigestedStream } from './digested-stream.ts';
+import { ManifestFinder } from './manifest-finder.ts';
 import { OriginTable } from './origin-table.ts';
-import { isManifestLine } from './read-manifest.ts';
 
 /** Extents with many empty files have many lines; each stands in one step. */
 const MAX_STEP_BYTES = 64 * 1024 * 1024;
+/** Readers of an index take no longer line. */
+const MAX_INDEX_LINE_BYTES = 1024 * 1024;
 
 /** What a seal is going to write: the index is there, the bytes are not. Sizes in bytes. */
 export interface Plan {
@@ -29,8 +31,8 @@ export interface Plan {
   indexBytes: number;
   /** Length of the extents that no earlier archive holds. */
   newExtentBytes: number;
-  /** The manifest's lines of the index, at their place in the new archive. */
-  manifestLines: string[];
+  /** The extents that hold the manifest, at their place in the new archive. */
+  manifestExtents: IndexedExtent[];
 }
 
 /** The base archive's index as a stream, and what the ledger says its digest is. */
@@ -63,7 +65,7 @@ export async function planArchive(
     const reader = digest && (await IndexReader.open(digest));
     const extents = new ExtentTable();
     const origins = new OriginTable(head.segments);
-    const manifestLines: string[] = [];
+    const manifest = new ManifestFinder();
     let newExtentBytes = 0;
     for await (const { extent, from } of followRecipe(head.segments, steps, reader)) {
       if ('segment' in from) {
@@ -72,16 +74,14 @@ export async function planArchive(
       }
       if (extent.origin === 0) for (const line of extent.lines) checkLine(line, extent);
       const offset = await writer.place(extent);
-      extents.append({
-        offset,
-        length: extent.length,
-        sha256: extent.sha256,
-        entries: extent.lines.length,
-      } satisfies Extent);
+      const { length, sha256, lines } = extent;
+      const placed: Extent = { offset, length, sha256, entries: lines.length };
+      extents.append(placed);
       origins.append(from);
-      for (const line of extent.lines) {
-        if (isManifestLine(line)) manifestLines.push(relocateLine(line, offset - extent.origin));
-      }
+      manifest.look(placed, lines, offset - extent.origin);
+      // What a recipe of a few megabytes unpacks to is not for the client to decide.
+      if (extents.count > MAX_ARCHIVE_EXTENTS) throw new TypeError(`it has more than ${MAX_ARCHIVE_EXTENTS} extents`);
+      if (writer.sizeBytes > MAX_INDEX_BYTES) throw new TypeError(`its index has more than ${MAX_INDEX_BYTES} bytes`);
     }
     await reader?.close();
     if (base && (await digest?.finish()) !== base.index) {
@@ -93,7 +93,16 @@ export async function planArchive(
     }
     const { sha256, sizeBytes } = await writer.finish();
     const originOf = (ordinal: number): Origin => origins.at(ordinal);
-    return { head, extents, originOf, index: sha256, indexPath, indexBytes: sizeBytes, newExtentBytes, manifestLines };
+    return {
+      head,
+      extents,
+      originOf,
+      index: sha256,
+      indexPath,
+      indexBytes: sizeBytes,
+      newExtentBytes,
+      manifestExtents: manifest.extents,
+    };
   } catch (error) {
     await writer.discard();
     if (error instanceof Failure || !isMisfit(error)) throw error;
@@ -104,6 +113,7 @@ export async function planArchive(
 }
 
 function checkLine(line: string, extent: UnplacedExtent): void {
+  if (Buffer.byteLength(line) > MAX_INDEX_LINE_BYTES) throw new TypeError('an entry has a line that nobody would read');
   const parsed = parseTocLine(line);
   // A large entry's header is an extent of its own, whose line points at the first chunk right behind it.
   if (parsed.offset > extent.length) throw new TypeError('an entry lies outside its extent');

@@ -1,4 +1,4 @@
-import { chmod, link, lstat, readFile, readdir, rm } from 'node:fs/promises';
+import { link, lstat, readFile, readdir, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { Failure } from '../../logging/failure.ts';
 import type { Logger } from '../../logging/logger.ts';
@@ -28,7 +28,8 @@ export async function publishArchive(
   assembledPath: string,
   entry: Omit<LedgerEntry, 'previous'>,
 ): Promise<Receipt> {
-  await chmod(assembledPath, 0o440);
+  // By its first name the next seal recognises what a crash has left.
+  await syncDirectory(store.assembly);
   const pending: Pending = { assembled: basename(assembledPath), entry };
   await writeDurably(pendingPath(store), JSON.stringify(pending), 0o600);
   try {

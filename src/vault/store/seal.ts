@@ -1,13 +1,17 @@
 import { lstat, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
+import { ArchiveDamage } from '../../archive/archive-damage.ts';
+import { MANIFEST_NAME } from '../../archive/layout.ts';
 import type { Manifest } from '../../archive/manifest.ts';
+import { readManifest } from '../../archive/read-manifest.ts';
 import { Failure } from '../../logging/failure.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { acquireLock } from '../../system/lock.ts';
 import type { Receipt } from '../vault-client.ts';
 import { openArchiveAt, type ArchiveFile } from './archive-file.ts';
 import { assembleArchive, boundTailBytes } from './assemble.ts';
+import type { Role } from '../protocol/words.ts';
 import { checkSealName } from './check-name.ts';
 import { WrongDigest } from './copy-run.ts';
 import { archivePath, lockPath, type Store } from './layout.ts';
@@ -15,7 +19,6 @@ import { listLedgerArchives, readLedger } from './ledger.ts';
 import { openBase } from './open-base.ts';
 import { planArchive, type Plan } from './plan.ts';
 import { makeReceipt, publishArchive, refuseName, settleCutSeal } from './publish.ts';
-import { readManifest } from './read-manifest.ts';
 import { readRange } from './read-range.ts';
 import { receiveRecipe } from './receive-recipe.ts';
 import { rejectDamage } from './reject-damage.ts';
@@ -25,6 +28,7 @@ import { explainFullDisk, requireSpace } from './space.ts';
 
 export interface SealOptions {
   store: Store;
+  role: Role;
   name: string;
   /** The recipe as it was sent, compressed. */
   recipe: AsyncIterable<Uint8Array>;
@@ -71,7 +75,7 @@ async function sealLocked(options: SealOptions, recipe: Readable): Promise<Recei
   let base: { name: string; file: ArchiveFile } | undefined;
   try {
     const plan = await planArchive(recipe, indexPath, async (named) => {
-      base = { name: named.name, file: await openBase(store, ledger, named) };
+      base = { name: named.name, file: await openBase(options, ledger, named) };
       return { index: named.index, stream: base.file.readIndex() };
     });
     const known = listLedgerArchives(ledger).find((line) => line.name === name);
@@ -132,7 +136,9 @@ async function checkAssembled(path: string, name: string, plan: Plan, sizeBytes:
         'Look at the disk of the backup server (dmesg).',
       );
     }
-    return await readManifest(file, name, plan.extents, plan.manifestLines);
+    const manifest = await readManifest(file, plan.manifestExtents);
+    if (manifest.name === name) return manifest;
+    throw new ArchiveDamage(MANIFEST_NAME, `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}`);
   } finally {
     await file.close();
   }

@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { Failure } from '../../logging/failure.ts';
+import { formatBytes } from '../../logging/quantity-text.ts';
 import type { Store } from './layout.ts';
 
 const DEFAULT_RESERVE_BYTES = 1024 ** 3;
@@ -22,18 +23,6 @@ export async function requireSpace(store: Store, needBytes: number): Promise<voi
     `vault full: ${formatBytes(freeBytes)} free, of which ${formatBytes(reserveBytes)} are kept in reserve, need ${formatBytes(needBytes)}`,
     'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.',
   );
-}
-
-/** Bytes as people read them: `3.2 GB`. */
-export function formatBytes(bytes: number): string {
-  const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1000 && unit < units.length - 1) {
-    value /= 1000;
-    unit++;
-  }
-  return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
 }
 
 /** A disk that became full in the middle, as a Failure; anything else as it is. */

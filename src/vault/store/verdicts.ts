@@ -15,11 +15,12 @@ export async function readVerdict(store: Store, name: string, index: string | un
 }
 
 /**
- * Records what a verification found. A quick look that finds nothing takes nothing back from a full one, be it good or
- * bad news: only another full one does.
+ * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
+ * any bad news (a seal that met wrong bytes has looked no further either): only a full one does.
  */
 export async function recordVerdict(store: Store, verdict: Verdict): Promise<void> {
   const before = await readVerdict(store, verdict.name, verdict.index);
-  if (before?.level === 'full' && verdict.level === 'seal' && verdict.isSound) return;
+  const saysMore = before && (before.level === 'full' || !before.isSound);
+  if (saysMore && verdict.level === 'seal' && verdict.isSound) return;
   await writeDurably(verdictPath(store, verdict.name), JSON.stringify(verdict), 0o600);
 }

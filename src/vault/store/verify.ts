@@ -1,11 +1,9 @@
-import { openArchiveBytes } from '../../archive/archive-bytes.ts';
 import { MANIFEST_NAME } from '../../archive/layout.ts';
 import type { Manifest } from '../../archive/manifest.ts';
 import { verifyArchive } from '../../archive/verify-archive.ts';
 import { Failure } from '../../logging/failure.ts';
 import type { Verdict } from '../vault-client.ts';
 import { openArchive, type ArchiveFile } from './archive-file.ts';
-import { checkStructure } from './check-structure.ts';
 import type { Store } from './layout.ts';
 import { listLedgerArchives, readLedger, type LedgerLine } from './ledger.ts';
 import { recordVerdict } from './verdicts.ts';
@@ -33,7 +31,7 @@ export async function verifySealed(options: VerifyOptions): Promise<Verdict> {
   const line = await findSealed(store, name);
   const file = await openArchive(store, name);
   try {
-    const { damage, checked } = await (level === 'full' ? verifyFully(options, file, line) : verifySeal(file, line));
+    const { damage, checked } = await verifyFile(options, file, line);
     const time = store.now().toISOString();
     const verdict: Verdict = { name, index: line.index, level, isSound: damage.length === 0, damage, checked, time };
     await recordVerdict(store, verdict);
@@ -43,27 +41,15 @@ export async function verifySealed(options: VerifyOptions): Promise<Verdict> {
   }
 }
 
-async function verifySeal(file: ArchiveFile, line: LedgerLine): Promise<Findings> {
-  const { damage, extents, entries, manifest } = await checkStructure(file, line);
-  const databases = Object.values(manifest?.databases ?? {});
-  const checked = {
-    extents: extents?.count ?? 0,
-    entries,
-    bytes: file.sizeBytes - (extents?.endOffset ?? 0),
-    databases: Object.keys(manifest?.databases ?? {}),
-    tables: databases.reduce((sum, { fingerprints }) => sum + Object.keys(fingerprints.tables).length, 0),
-  };
-  return { damage, checked };
-}
-
-async function verifyFully(
-  { checkDump, progress }: VerifyOptions,
+async function verifyFile(
+  { level, checkDump, progress }: VerifyOptions,
   file: ArchiveFile,
   line: LedgerLine & { index: string },
 ): Promise<Findings> {
   const { damage, checked, manifest } = await verifyArchive({
-    archive: await openArchiveBytes(file.handle),
+    archive: file,
     index: line.index,
+    skipsContent: level === 'seal',
     ...(checkDump ? { checkDump } : {}),
     onProgress: progress,
   });
