@@ -11,10 +11,10 @@ import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
 import { resolveArchive } from './resolve-archive.ts';
 import { carryThrough, type CarriedThrough } from './restore/carry-through.ts';
-import { writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { writeJournal, type DatabaseSwap, type RestoreJournal } from './restore/journal.ts';
 import { discardStaged } from './restore/recover.ts';
 import { choose, planAllFiles, planRestore, type RestorePlan } from './restore/restore-plan.ts';
-import { createRoles, stageDatabase } from './restore/stage-databases.ts';
+import { createRoles, stageDatabases } from './restore/stage-databases.ts';
 import { placeFilesSwap, stageFiles } from './restore/stage-files.ts';
 import { syncFileSystems } from './restore/sync-file-systems.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
@@ -113,10 +113,12 @@ async function restoreFrom(
     isBegun = true;
     await writeJournal(config.state, journal);
     const staged = await stageOrDiscard(platform, archive, manifest, current, journal);
-    await writeJournal(config.state, { ...journal, phase: 'swapping' });
+    const { createdRoles, notes, databases } = staged;
+    const swapping: RestoreJournal = { ...journal, phase: 'swapping', databases };
+    await writeJournal(config.state, swapping);
     logger.info('Everything is staged and proven. Putting it in place.');
-    const carried = await carryThrough(platform, journal);
-    return { plan: current, done: true, ...(safety ? { safety } : {}), id, carried, ...staged };
+    const carried = await carryThrough(platform, swapping);
+    return { plan: current, done: true, ...(safety ? { safety } : {}), id, carried, createdRoles, notes };
   } finally {
     // From the journal's first line on, it goes when the journal goes.
     if (!isBegun) await rm(workDirectory, { recursive: true, force: true });
@@ -130,14 +132,10 @@ async function stageOrDiscard(
   manifest: Manifest,
   plan: RestorePlan,
   journal: RestoreJournal,
-): Promise<{ createdRoles: string[]; notes: string[] }> {
+): Promise<{ createdRoles: string[]; notes: string[]; databases: DatabaseSwap[] }> {
   try {
-    const createdRoles = await createRoles(platform, archive, manifest, plan.databases);
-    const notes: string[] = [];
-    for (const [position, planned] of plan.databases.entries()) {
-      const swap = journal.databases[position];
-      if (swap) await stageDatabase(platform, archive, planned, swap);
-    }
+    const { created: createdRoles, notes } = await createRoles(platform, archive, manifest, plan.databases);
+    const databases = await stageDatabases(platform, archive, plan.databases, journal.databases);
     for (const [position, planned] of plan.files.entries()) {
       const swap = journal.files[position];
       if (!swap) continue;
@@ -146,7 +144,7 @@ async function stageOrDiscard(
     }
     // What is staged is on disk before the journal says that it counts.
     await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
-    return { createdRoles, notes };
+    return { createdRoles, notes, databases };
   } catch (error) {
     await discardStaged(platform, journal).catch((second: unknown) => {
       platform.logger.error(`What was staged could not be removed: ${messageOf(second)}. The next command will.`);

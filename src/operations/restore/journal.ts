@@ -12,6 +12,8 @@ export interface DatabaseSwap {
   live: string;
   staged: string;
   kept: string;
+  /** The staged database's own number, from when it is there: by it, whoever goes on tells done from not done. */
+  stagedOid?: number;
 }
 
 /** One file source whose entries change places. Paths are absolute. */

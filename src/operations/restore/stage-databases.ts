@@ -4,6 +4,7 @@ import { createMissingRoles } from '../../sources/postgres/create-roles.ts';
 import { checkStaged, createStaged, finishStaged, loadStaged } from '../../sources/postgres/restore-database.ts';
 import type { ArchiveReader } from '../archive-reader.ts';
 import { serverOf } from '../connect-server.ts';
+import { runTogether } from '../../system/run-together.ts';
 import type { Platform } from '../platform.ts';
 import type { DatabaseSwap } from './journal.ts';
 import type { PlannedDatabase } from './restore-plan.ts';
@@ -14,16 +15,37 @@ export async function createRoles(
   archive: ArchiveReader,
   manifest: Manifest,
   databases: readonly PlannedDatabase[],
-): Promise<string[]> {
-  const created: string[] = [];
+): Promise<{ created: string[]; notes: string[] }> {
+  const result = { created: [] as string[], notes: [] as string[] };
   for (const source of new Set(databases.map(({ record }) => record.source))) {
     const name = `db/globals-${source}.sql`;
     if (!(name in manifest.globals)) continue;
     const globalsSql = await archive.text(name);
     const roles = await createMissingRoles({ server: await serverOf(platform, source), globalsSql });
-    created.push(...roles.created.map((role) => `${source}: ${role}`));
+    const withSource = (text: string): string => `${source}: ${text}`;
+    result.created.push(...roles.created.map(withSource));
+    result.notes.push(
+      ...roles.withoutPassword.map((role) => withSource(`role ${role} has no password yet: set one`)),
+      ...roles.memberships.map((sql) => withSource(`left to you, as it would alter an existing role: ${sql}`)),
+    );
   }
-  return created;
+  return result;
+}
+
+/** Restores all chosen dumps, side by side; what comes back names the staged databases by number. */
+export async function stageDatabases(
+  platform: Platform,
+  archive: ArchiveReader,
+  databases: readonly PlannedDatabase[],
+  swaps: readonly DatabaseSwap[],
+): Promise<DatabaseSwap[]> {
+  return await runTogether<DatabaseSwap[]>(
+    databases.map((planned, position) => async (signal) => {
+      const swap = swaps[position];
+      if (!swap) throw new RangeError(`the journal has no place for ${planned.key}`);
+      return { ...swap, stagedOid: await stageDatabase(platform, archive, planned, swap, signal) };
+    }),
+  );
 }
 
 /**
@@ -31,18 +53,19 @@ export async function createRoles(
  *
  * @throws Failure where the dump cannot be loaded, or what came of it differs.
  */
-export async function stageDatabase(
+async function stageDatabase(
   platform: Platform,
   archive: ArchiveReader,
   { key, record }: { key: string; record: DatabaseRecord },
   { staged }: DatabaseSwap,
-): Promise<void> {
+  signal: AbortSignal,
+): Promise<number> {
   const { logger } = platform;
   const server = await serverOf(platform, record.source);
   logger.info(`Restoring ${key} beside the live database, as ${staged}.`);
-  await createStaged({ server, record, staged });
-  await loadStaged({ server, staged, chunks: archive.content(record.dump) });
-  const differences = await checkStaged({ server, staged, record });
+  const { oid } = await createStaged({ server, record, staged });
+  await loadStaged({ server, staged, chunks: archive.content(record.dump), signal });
+  const differences = await checkStaged({ server, staged, record, signal });
   if (differences.length > 0) {
     throw new Failure(
       'damaged',
@@ -51,4 +74,5 @@ export async function stageDatabase(
     );
   }
   await finishStaged({ server, record, staged });
+  return oid;
 }
