@@ -39,8 +39,8 @@ export class OpenFolder {
 
   /** Opens a private folder in this one, which is made where it does not exist. */
   async make(name: Buffer): Promise<OpenFolder | undefined> {
-    await mkdir(this.pathOf(name), { mode: 0o700 }).catch((error: NodeJS.ErrnoException) => {
-      if (error.code !== 'EEXIST') throw error;
+    await mkdir(this.pathOf(name), { mode: 0o700 }).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     });
     return await this.child(name);
   }

@@ -28,6 +28,8 @@ export interface FilesSwap {
   directories: string;
   /** The root did not exist: taken back, the restore leaves none. */
   isRootNew: boolean;
+  /** Time of the root before anything was staged in it, in nanoseconds; absent where it is new. */
+  rootMtimeNs?: string;
 }
 
 /**

@@ -1,5 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { endLeftSessions } from '../../sources/postgres/end-sessions.ts';
 import { dropDatabases } from '../../sources/postgres/forget-databases.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
@@ -8,6 +10,8 @@ import { readJournal, removeJournal, type RestoreJournal } from './journal.ts';
 import { isRestoreId } from './own-paths.ts';
 import { discardStagedFiles } from './stage-files.ts';
 import { workDirectoryOf } from './work-directory.ts';
+
+const LEFTOVERS_CONNECT_WITHIN_MS = 500;
 
 /** Finishes a restore that was interrupted while it put things in place, or reverts one that had not begun to. */
 export async function finishInterrupted(platform: Platform): Promise<void> {
@@ -27,7 +31,19 @@ export async function finishInterrupted(platform: Platform): Promise<void> {
     logger.warning(
       `The restore of ${journal.archive} of ${journal.started} was interrupted before it changed anything: removing what it had staged.`,
     );
+    await endLeftovers(platform, journal);
     await discardStaged(platform, journal);
+  }
+}
+
+/** The killed run's own programs may just have begun to connect: they are looked for twice. */
+async function endLeftovers(platform: Platform, { databases }: RestoreJournal): Promise<void> {
+  const sources = [...new Set(databases.map(({ source }) => source))];
+  const servers = await Promise.all(sources.map((source) => serverOf(platform, source)));
+  if (servers.length === 0) return;
+  for (let look = 0; look < 2; look++) {
+    if (look > 0) await sleep(LEFTOVERS_CONNECT_WITHIN_MS);
+    await Promise.all(servers.map(endLeftSessions));
   }
 }
 

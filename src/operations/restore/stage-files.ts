@@ -1,8 +1,9 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdir, rmdir } from 'node:fs/promises';
+import { lstat, mkdir, rmdir } from 'node:fs/promises';
 import { once } from 'node:events';
 import { basename } from 'node:path';
 import type { SafeEntry } from '../../archive/entry-guard.ts';
+import { restoreTime } from '../../archive/file-touches.ts';
 import { extractEntries } from '../../archive/gnu-tar.ts';
 import { readLines } from '../../archive/line-reader.ts';
 import { formatTocLine, parseTocLine, type TocLine } from '../../archive/toc-line.ts';
@@ -23,6 +24,7 @@ export async function placeFilesSwap(source: string, path: string, id: string, s
     source,
     root,
     isRootNew: isNew,
+    ...(isNew ? {} : { rootMtimeNs: String((await lstat(root, { bigint: true })).mtimeNs) }),
     staged: stagedPathOf(root, id),
     kept: keptPathOf(root, id),
     removals: removalsPathOf(state, id, source),
@@ -64,8 +66,18 @@ export async function swapStagedFiles(swap: FilesSwap): Promise<{ placed: number
 
 /** Removes what was staged and never put in place; its lists go with the restore's work directory. */
 export async function discardStagedFiles(swap: FilesSwap): Promise<void> {
-  await removeTree(Buffer.from(swap.staged));
-  await removeTree(Buffer.from(swap.kept));
+  const root = await OpenFolder.open(Buffer.from(swap.root));
+  if (!root) return;
+  try {
+    const names = [swap.staged, swap.kept].map((path) => Buffer.from(basename(path)));
+    const found = await Promise.all(names.map((name) => root.look(name)));
+    await removeTree(Buffer.from(swap.staged));
+    await removeTree(Buffer.from(swap.kept));
+    const isTouched = found.some((stat) => stat !== undefined);
+    if (isTouched && swap.rootMtimeNs !== undefined) await restoreTime(root.handle, BigInt(swap.rootMtimeNs));
+  } finally {
+    await root.close();
+  }
   // Only where nobody has put anything there since.
   if (swap.isRootNew) await rmdir(swap.root).catch(() => undefined);
 }

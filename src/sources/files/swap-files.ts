@@ -87,7 +87,8 @@ async function removeLive(live: OpenFolder, kept: OpenFolder, path: Buffer): Pro
   const { parent, name } = splitPath(path);
   // What was kept already has been moved in an earlier attempt: the live name may be a new entry by now.
   const before = await kept.reach(parent);
-  const isDone = (await before?.look(name).finally(() => before.close())) !== undefined;
+  const isDone = (await before?.look(name)) !== undefined;
+  await before?.close();
   const folder = isDone ? undefined : await live.reach(parent);
   if (!folder) return false;
   try {
