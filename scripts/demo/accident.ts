@@ -75,7 +75,7 @@ export async function playForget(story: Story, stage: Stage, before: PlatformPro
   const present = (await cluster.query('postgres', listKeptDatabases)).flat();
   for (const { id, archive, databases, files } of kept) {
     const former = databases.filter(({ kept: name }) => present.includes(name)).map(({ source }) => source);
-    story.fact('kept', `what the restore of ${archive} replaced, as ${id}:`);
+    story.fact('kept', `${id}, replaced by ${archive}:`);
     story.fact(
       'kept',
       `the former databases ${former.join(', ')}; former entries of ${files.map(({ source }) => source).join(', ')}`,

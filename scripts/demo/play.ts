@@ -80,12 +80,9 @@ async function introduce(story: Story, stage: Stage): Promise<string> {
   );
   story.fact(
     'uploads',
-    `${files} files, ${formatBytes(bytes)}, mostly incompressible; links, a sparse file, names that are no text`,
+    `${files} files, ${formatBytes(bytes)}, mostly incompressible; links, a sparse file, odd names`,
   );
-  story.fact(
-    'vault',
-    `OpenSSH on port ${sshd.port}; two fresh RSA-4096 keys: one can only add archives, one only read them`,
-  );
+  story.fact('vault', `OpenSSH on port ${sshd.port}; two fresh RSA-4096 keys: one can only add, one only read`);
   return `4 databases, ${files} files`;
 }
 

@@ -42568,7 +42568,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2959);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1020);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
@@ -42648,7 +42648,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2959:
+/***/ 1020:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42989,7 +42989,8 @@ async function removeLive(live, kept, path) {
     const { parent, name } = splitPath(path);
     // What was kept already has been moved in an earlier attempt: the live name may be a new entry by now.
     const before = await kept.reach(parent);
-    const isDone = (await before?.look(name).finally(() => before.close())) !== undefined;
+    const isDone = (await before?.look(name)) !== undefined;
+    await before?.close();
     const folder = isDone ? undefined : await live.reach(parent);
     if (!folder)
         return false;
@@ -44163,20 +44164,33 @@ async function openRunDirectory(stateDirectory) {
  * or does not take writes any more. Anything else as it is.
  */
 function explainStagingError(error, directory) {
-    if (error instanceof failure/* Failure */.HR || !(error instanceof Error))
+    if (error instanceof failure/* Failure */.HR || typeof error !== 'object' || error === null)
         return error;
-    const { code, path } = error;
+    const { code, path, message } = error;
     if (isDiskFull(error)) {
         return new failure/* Failure */.HR('space', `the disk of the staging directory ${directory} is full (${code})`, 'Nothing was sealed and nothing was lost. Make room there, or set another state: in continuity.yml.', { cause: error });
     }
     const isOurs = code === 'EROFS' || (path?.startsWith(directory) === true && code !== 'EEXIST');
     if (!isOurs)
         return error;
-    return new failure/* Failure */.HR('config', `the staging directory ${directory} cannot be used any more: ${error.message}`, 'Nothing was sealed. Check that its disk is mounted and not read-only, then run the backup again.', { cause: error });
+    return new failure/* Failure */.HR('config', `the staging directory ${directory} cannot be used any more: ${message}`, 'Nothing was sealed. Check that its disk is mounted and not read-only, then run the backup again.', { cause: error });
 }
 function isDiskFull(error) {
     const { code } = error;
     return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/end-sessions.js
+
+
+/**
+ * Ends what a killed restore has left running on a server: a client program goes on for a moment when whoever started it
+ * is dead, and may just be creating a database. For whoever holds the platform's lock. @throws Failure `source`
+ */
+async function endLeftSessions(server) {
+    const select = `SELECT json_build_object('ended', pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE application_name = ${quoteLiteral(restoreApplicationName)} AND usename = current_user AND pid <> pg_backend_pid();`;
+    await runStatements(server, chooseMaintenanceDatabase(), select);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/swap-script.js
@@ -45243,7 +45257,26 @@ async function digestFile(path) {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/restore/resolve-root.js
+
+
+/** Follows links as far as there is something; changes nothing. */
+async function resolve_root_resolveRoot(path) {
+    const absolute = (0,external_node_path_.resolve)(path);
+    try {
+        const root = await (0,promises_.realpath)(absolute);
+        return { root, isNew: false, existing: root };
+    }
+    catch (error) {
+        if (error.code !== 'ENOENT' || (0,external_node_path_.dirname)(absolute) === absolute)
+            throw error;
+        const { root, existing } = await resolve_root_resolveRoot((0,external_node_path_.dirname)(absolute));
+        return { root: (0,external_node_path_.join)(root, (0,external_node_path_.basename)(absolute)), isNew: true, existing };
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/files-plan.js
+
 
 
 
@@ -45276,7 +45309,7 @@ async function planFiles(archive, source, record, removalsPath) {
     }
     removals.end();
     await closed;
-    const free = await (0,promises_.statfs)(await (0,promises_.realpath)(source.path)).catch(() => undefined);
+    const free = await (0,promises_.statfs)((await resolve_root_resolveRoot(source.path)).existing).catch(() => undefined);
     return {
         source: source.name,
         path: source.path,
@@ -45314,30 +45347,21 @@ async function* linesOf(archive, source) {
 
 
 
+
+
 /** Where a source's staged and kept entries go. Only looks. */
 async function placeFilesSwap(source, path, id, state) {
-    const { root, isNew } = await stage_files_resolveRoot((0,external_node_path_.resolve)(path));
+    const { root, isNew } = await resolve_root_resolveRoot(path);
     return {
         source,
         root,
         isRootNew: isNew,
+        ...(isNew ? {} : { rootMtimeNs: String((await (0,promises_.lstat)(root, { bigint: true })).mtimeNs) }),
         staged: stagedPathOf(root, id),
         kept: keptPathOf(root, id),
         removals: removalsPathOf(state, id, source),
         directories: directoriesPathOf(state, id, source),
     };
-}
-/** The real path that a folder has, or will have when it is made. */
-async function stage_files_resolveRoot(path) {
-    try {
-        return { root: await (0,promises_.realpath)(path), isNew: false };
-    }
-    catch (error) {
-        if (error.code !== 'ENOENT' || (0,external_node_path_.dirname)(path) === path)
-            throw error;
-        const { root } = await stage_files_resolveRoot((0,external_node_path_.dirname)(path));
-        return { root: (0,external_node_path_.join)(root, (0,external_node_path_.basename)(path)), isNew: true };
-    }
 }
 /**
  * Fetches what differs, checks it and extracts it into the staging directory; nothing live is touched. The directory is
@@ -45373,8 +45397,21 @@ async function swapStagedFiles(swap) {
 }
 /** Removes what was staged and never put in place; its lists go with the restore's work directory. */
 async function discardStagedFiles(swap) {
-    await removeTree(Buffer.from(swap.staged));
-    await removeTree(Buffer.from(swap.kept));
+    const root = await OpenFolder.open(Buffer.from(swap.root));
+    if (!root)
+        return;
+    try {
+        const names = [swap.staged, swap.kept].map((path) => Buffer.from((0,external_node_path_.basename)(path)));
+        const found = await Promise.all(names.map((name) => root.look(name)));
+        await removeTree(Buffer.from(swap.staged));
+        await removeTree(Buffer.from(swap.kept));
+        const isTouched = found.some((stat) => stat !== undefined);
+        if (isTouched && swap.rootMtimeNs !== undefined)
+            await restoreTime(root.handle, BigInt(swap.rootMtimeNs));
+    }
+    finally {
+        await root.close();
+    }
     // Only where nobody has put anything there since.
     if (swap.isRootNew)
         await (0,promises_.rmdir)(swap.root).catch(() => undefined);
@@ -45573,6 +45610,9 @@ async function carryThrough(platform, journal) {
 
 
 
+
+
+const LEFTOVERS_CONNECT_WITHIN_MS = 500;
 /** Finishes a restore that was interrupted while it put things in place, or reverts one that had not begun to. */
 async function finishInterrupted(platform) {
     const journal = await readJournal(platform.config.state);
@@ -45588,7 +45628,20 @@ async function finishInterrupted(platform) {
     }
     else {
         logger.warning(`The restore of ${journal.archive} of ${journal.started} was interrupted before it changed anything: removing what it had staged.`);
+        await endLeftovers(platform, journal);
         await discardStaged(platform, journal);
+    }
+}
+/** The killed run's own programs may just have begun to connect: they are looked for twice. */
+async function endLeftovers(platform, { databases }) {
+    const sources = [...new Set(databases.map(({ source }) => source))];
+    const servers = await Promise.all(sources.map((source) => serverOf(platform, source)));
+    if (servers.length === 0)
+        return;
+    for (let look = 0; look < 2; look++) {
+        if (look > 0)
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(LEFTOVERS_CONNECT_WITHIN_MS);
+        await Promise.all(servers.map(endLeftSessions));
     }
 }
 /** Removes everything that a restore has staged, and its journal. */
@@ -47491,6 +47544,10 @@ class IndexWriter {
     get endOffset() {
         return this.#endOffset;
     }
+    /** Bytes of the index so far, short of its three own lines. */
+    get sizeBytes() {
+        return this.#extents.sizeBytes + this.#entries.sizeBytes;
+    }
     /** Places an extent; returns its offset. */
     async place({ length, sha256, key, lines, origin }) {
         const offset = this.#endOffset;
@@ -47533,6 +47590,8 @@ class IndexWriter {
 }
 /** Lines of a JSON array, on their way through a temporary file. */
 class Spool {
+    /** Characters that were appended: bytes, but for names beyond ASCII. */
+    sizeBytes = 0;
     #path;
     #file;
     #pending = '';
@@ -47549,6 +47608,7 @@ class Spool {
         for (const line of lines) {
             this.#pending += this.#isEmpty ? line : `,\n${line}`;
             this.#isEmpty = false;
+            this.sizeBytes += line.length + 2;
         }
         if (this.#pending.length > FLUSH_CHARACTERS)
             await this.#flush();
@@ -47633,6 +47693,11 @@ class RecipeRecorder {
         const { sha256, sizeBytes } = await this.#index.finish();
         return { index: sha256, indexBytes: sizeBytes, extentBytes };
     }
+    /** Closes and removes what will not be finished. */
+    async abandon() {
+        this.#steps.destroy();
+        await this.#index.discard();
+    }
     async #flushKept() {
         if (this.#kept > 0)
             await this.#write({ keep: this.#kept });
@@ -47706,6 +47771,11 @@ class SegmentLane {
         this.#list.names[number] = finalName;
         await this.#deliver({ path: finalPath, sizeBytes });
     }
+    /** Closes the segment under way, which nobody will want. */
+    async abandon() {
+        await this.#open?.file.close();
+        this.#open = undefined;
+    }
     async #begin() {
         const number = this.#list.reserve();
         const path = (0,external_node_path_.join)(this.#directory, `segment-${number}.part`);
@@ -47723,8 +47793,10 @@ class SegmentLane {
 
 
 
-/** Content held in memory while it is compressed, in bytes, for each producer. */
-const IN_FLIGHT_BYTES = 48 * 1024 * 1024;
+/** Content of files held in memory while it is compressed, in bytes. */
+const FILES_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
+/** The same for each of the dumps that run beside. */
+const DUMP_IN_FLIGHT_BYTES = 8 * 1024 * 1024;
 /**
  * Builds an archive as a recipe over last night's archive and new segments. Dumps may be added side by side and beside
  * the files; whatever the order of building, the archive holds files, then dumps by name, then texts as they came.
@@ -47735,7 +47807,7 @@ class ArchiveBuilder {
     #segments = new SegmentList();
     /** What follows the files: by name, in the order of adding. */
     #tail = new Map();
-    #lanes = 0;
+    #lanes = [];
     #newExtentBytes = 0;
     constructor(options, recorder) {
         this.#options = options;
@@ -47754,7 +47826,7 @@ class ArchiveBuilder {
             recorder: this.#recorder,
             store: this.#storeIn(lane),
             spoolDirectory: directory,
-            limitBytes: IN_FLIGHT_BYTES,
+            limitBytes: FILES_IN_FLIGHT_BYTES,
             ...(onProgress ? { onProgress } : {}),
         });
         const outcome = await packer.pack(entries);
@@ -47766,7 +47838,7 @@ class ArchiveBuilder {
         const { directory, lane } = await this.#openLane();
         const store = this.#storeIn(lane);
         const spoolPath = (0,external_node_path_.join)(directory, 'steps');
-        const packed = await packStream({ entry, chunks, store, spoolPath, limitBytes: IN_FLIGHT_BYTES });
+        const packed = await packStream({ entry, chunks, store, spoolPath, limitBytes: DUMP_IN_FLIGHT_BYTES });
         await lane.finish();
         this.#tail.set(entry.name.toString('latin1'), { extent: packed.header, stream: packed });
         return { sizeBytes: packed.sizeBytes };
@@ -47802,6 +47874,12 @@ class ArchiveBuilder {
         const indexPath = (0,external_node_path_.join)(directory, 'stargz.index.json');
         return { ...built, recipePath, indexPath, newExtentBytes: this.#newExtentBytes };
     }
+    /** Closes what is open, for an archive that will not be finished. Its directory is the caller's to remove. */
+    async abandon() {
+        await Promise.all(this.#lanes.map((lane) => lane.abandon()));
+        await this.#recorder.abandon();
+        await this.#options.base?.reader.close();
+    }
     /** First what is in `db/`, by name, whoever was ready first; then the texts as they came. */
     #tailInOrder() {
         const isDump = ([name]) => name.startsWith(DUMP_FOLDER);
@@ -47811,9 +47889,11 @@ class ArchiveBuilder {
     }
     /** Every producer writes into segments of its own, so that their order does not depend on who was faster. */
     async #openLane() {
-        const directory = (0,external_node_path_.join)(this.#options.directory, `lane-${++this.#lanes}`);
+        const directory = (0,external_node_path_.join)(this.#options.directory, `lane-${this.#lanes.length + 1}`);
+        const lane = new SegmentLane(directory, this.#segments, this.#options.deliver);
+        this.#lanes.push(lane);
         await (0,promises_.mkdir)(directory);
-        return { directory, lane: new SegmentLane(directory, this.#segments, this.#options.deliver) };
+        return { directory, lane };
     }
     #storeIn(lane) {
         const known = this.#options.base?.reader.extents;
@@ -49263,7 +49343,9 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
         .catch((error) => {
         throw nameTheOthers(error, targets, states);
     });
-    const started = Promise.all(snapshots).then(() => undefined);
+    // A dump that fails at once is told with the state of the others, too.
+    const whole = () => finished.then(() => undefined);
+    const started = Promise.all(snapshots).then(() => undefined, whole);
     for (const promise of [started, finished])
         promise.catch(() => undefined);
     return { started, finished };
@@ -49372,6 +49454,26 @@ function fileNameOf(database) {
 }
 function hexOf(character) {
     return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/backup/present-sources.js
+
+
+/** File sources that are there. Only a safety backup may do without one: somebody is about to bring it back. */
+async function presentSources(sources, mayBeMissing) {
+    const present = await Promise.all(sources.map(async ({ name, path }) => {
+        try {
+            if ((await (0,promises_.stat)(path)).isDirectory())
+                return true;
+            throw new Error('it is no folder');
+        }
+        catch (error) {
+            if (mayBeMissing)
+                return false;
+            throw new failure/* Failure */.HR('source', `files "${name}": ${path} cannot be backed up: ${(0,failure/* messageOf */.bD)(error)}`, `Check that it is mounted, or correct files.${name}.path in the configuration.`, { cause: error });
+        }
+    }));
+    return sources.filter((_source, position) => present[position]);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/shrink-guard.js
@@ -49630,7 +49732,14 @@ async function checkRoles(content) {
     return tail.includes(ROLES_TRAILER) ? [] : ['it is cut off: its last line is missing'];
 }
 
+;// CONCATENATED MODULE: ./.build/src/logging/printable.js
+/** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
+function printable(text) {
+    return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/protocol/wire.js
+
 
 /** The status of 4000 archives is one line of about a megabyte. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
@@ -49669,7 +49778,7 @@ function asFailure(error) {
 }
 function parseError({ kind, message, next }) {
     const isKnown = typeof kind === 'string' && kind !== 'ok' && Object.hasOwn(failure/* exitCodes */.hS, kind);
-    return new failure/* Failure */.HR(isKnown ? kind : 'vault', printable(message), printable(next));
+    return new failure/* Failure */.HR(isKnown ? kind : 'vault', shorten(message), shorten(next));
 }
 function parseObject(line) {
     try {
@@ -49686,13 +49795,10 @@ function isCount(value) {
     return Number.isSafeInteger(value) && value >= 0;
 }
 function misunderstood(line) {
-    return new failure/* Failure */.HR('vault', `protocol incompatibility: the backup server says ${JSON.stringify(printable(line).slice(0, 80))}`, 'Nothing but the toolkit may write to standard output there: look for a banner, an echo in .bashrc, another version.');
+    return new failure/* Failure */.HR('vault', `protocol incompatibility: the backup server says ${JSON.stringify(shorten(line).slice(0, 80))}`, 'Nothing but the toolkit may write to standard output there: look for a banner, an echo in .bashrc, another version.');
 }
-/** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
-function printable(text) {
-    return String(text)
-        .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-        .slice(0, 2000);
+function shorten(text) {
+    return printable(String(text)).slice(0, 2000);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/protocol/reply.js
@@ -49959,6 +50065,49 @@ async function* decodeIndexMember(member) {
         throw new ArchiveDamage(INDEX_NAME, 'the archive has no index');
 }
 
+;// CONCATENATED MODULE: ./.build/src/archive/archive-tail.js
+
+
+
+
+/** A gzip member of ours begins so: no flags, no time, operating system unknown. */
+const MEMBER_START = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+/** Finds where the index begins, by the footer; throws an ArchiveDamage where the archive does not end in one. */
+async function locateIndex(archive) {
+    const footer = await readWhole(archive, archive.sizeBytes - FOOTER_BYTES, FOOTER_BYTES);
+    const offset = decodeFooter(footer);
+    if (offset === undefined || offset + FOOTER_BYTES >= archive.sizeBytes) {
+        throw new ArchiveDamage('the footer', 'the archive is cut off, or something was appended to it');
+    }
+    return offset;
+}
+/**
+ * Streams the index out of the archive, as any reader of tar sees it: the last entry, then the end. Throws an
+ * ArchiveDamage, at the end too; only what was read to its end is sound.
+ */
+async function* readIndexEntry(archive, indexOffset) {
+    // gzip does not check its own header.
+    const start = await readWhole(archive, indexOffset, MEMBER_START.length);
+    if (!start.equals(MEMBER_START))
+        throw new ArchiveDamage('the index', 'its gzip member begins as none of ours');
+    try {
+        yield* decodeIndexMember(archive.read(indexOffset, archive.sizeBytes - FOOTER_BYTES - indexOffset));
+    }
+    catch (error) {
+        if (!String(error?.code).startsWith('Z_'))
+            throw error;
+        throw new ArchiveDamage('the index', `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
+    }
+}
+async function readWhole(archive, offset, length) {
+    if (offset < 0)
+        return Buffer.alloc(0);
+    const pieces = [];
+    for await (const piece of archive.read(offset, length))
+        pieces.push(piece);
+    return Buffer.concat(pieces);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/store/layout.js
 
 
@@ -50092,7 +50241,6 @@ async function readInto(file, target, position) {
 
 
 
-
 /** A sealed archive, open for reading. */
 class ArchiveFile {
     sizeBytes;
@@ -50103,12 +50251,7 @@ class ArchiveFile {
     }
     /** Where the extents end and the index begins. @throws ArchiveDamage where the footer does not say. */
     async readIndexOffset() {
-        const footer = await this.read(Math.max(0, this.sizeBytes - FOOTER_BYTES), FOOTER_BYTES);
-        const offset = decodeFooter(footer);
-        if (offset === undefined || offset + FOOTER_BYTES >= this.sizeBytes) {
-            throw new ArchiveDamage('footer', 'it is not that of an archive of ours');
-        }
-        return offset;
+        return await locateIndex(this);
     }
     /** The place of the index's compressed bytes. */
     async locateIndex() {
@@ -50117,16 +50260,12 @@ class ArchiveFile {
     }
     /** The index, decompressed. */
     async *readIndex() {
-        yield* decodeIndexMember(this.stream(await this.locateIndex()));
+        yield* readIndexEntry(this, await this.readIndexOffset());
     }
-    /** The bytes of a range. */
-    stream(range) {
-        return readRange(this.handle, range);
-    }
-    /** Up to `length` bytes, fewer only at the end of the file. */
-    async read(offset, length) {
-        const bytes = Buffer.allocUnsafe(length);
-        return bytes.subarray(0, await readInto(this.handle, bytes, offset));
+    /** The bytes of a range, fewer only at the end of the file. */
+    read(offset, length) {
+        const isWithin = offset + length <= this.sizeBytes;
+        return readRange(this.handle, { offset, length: isWithin ? length : Math.max(0, this.sizeBytes - offset) });
     }
     async close() {
         await this.handle.close();
@@ -50162,12 +50301,15 @@ async function openArchiveAt(path, name) {
 const GENESIS = '0'.repeat(64);
 /** Reads the ledger and follows its chain. Lines behind a broken one are still read: they say what should be there. */
 async function readLedger(store) {
-    const bytes = await (0,promises_.readFile)(ledgerPath(store)).catch((error) => {
+    return parseLedger(await readBytes(ledgerPath(store)));
+}
+/** Nothing where there is no ledger yet; one that cannot be read must never be taken for that. */
+async function readBytes(path) {
+    return await (0,promises_.readFile)(path).catch((error) => {
         if (error.code === 'ENOENT')
             return Buffer.alloc(0);
         throw error;
     });
-    return parseLedger(bytes);
 }
 function parseLedger(bytes) {
     const ledger = { lines: [], tornBytes: 0, tip: GENESIS };
@@ -50200,7 +50342,7 @@ function parseLedger(bytes) {
  */
 async function appendToLedger(store, entry) {
     const path = ledgerPath(store);
-    const bytes = await (0,promises_.readFile)(path).catch(() => Buffer.alloc(0));
+    const bytes = await readBytes(path);
     const { tip, tornBytes } = parseLedger(bytes);
     if (tornBytes > 0) {
         const torn = Buffer.concat([bytes.subarray(-tornBytes), Buffer.from('\n')]);
@@ -50351,7 +50493,8 @@ async function runXfsIo(store, options, lines) {
  */
 /** Makes an assembled archive visible under its name, for ever. The vault's lock must be held. */
 async function publishArchive(store, assembledPath, entry) {
-    await (0,promises_.chmod)(assembledPath, 0o440);
+    // By its first name the next seal recognises what a crash has left.
+    await syncDirectory(store.assembly);
     const pending = { assembled: (0,external_node_path_.basename)(assembledPath), entry };
     await writeDurably(pendingPath(store), JSON.stringify(pending), 0o600);
     try {
@@ -50425,6 +50568,10 @@ async function isSameFile(one, other) {
 
 /** No extent is longer: a whole chunk that did not shrink, with its header, the framing of deflate and the filler. */
 const limits_MAX_EXTENT_BYTES = CHUNK_BYTES + 1024 * 1024;
+/** Extents of one archive: what reads it holds about a hundred bytes for each. */
+const MAX_ARCHIVE_EXTENTS = 4_000_000;
+/** An index of ten million files with long names. */
+const MAX_INDEX_BYTES = 8 * 1024 ** 3;
 /** Days that an archive's date may lie before or after the vault's. */
 const MAX_DAYS_OFF = 2;
 /** The longest recipe that a vault takes, compressed: a first night of ten million files. */
@@ -50535,6 +50682,7 @@ function segments_refuse(what, why) {
 ;// CONCATENATED MODULE: ./.build/src/vault/store/space.js
 
 
+
 const DEFAULT_RESERVE_BYTES = 1024 ** 3;
 /** A reserve in proportion, where the disk is small. */
 const LARGEST_PART = 0.02;
@@ -50549,18 +50697,7 @@ async function requireSpace(store, needBytes) {
     const reserveBytes = store.reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, totalBytes * LARGEST_PART);
     if (freeBytes - reserveBytes >= needBytes)
         return;
-    throw new failure/* Failure */.HR('space', `vault full: ${formatBytes(freeBytes)} free, of which ${formatBytes(reserveBytes)} are kept in reserve, need ${formatBytes(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
-}
-/** Bytes as people read them: `3.2 GB`. */
-function formatBytes(bytes) {
-    const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-    let value = bytes;
-    let unit = 0;
-    while (value >= 1000 && unit < units.length - 1) {
-        value /= 1000;
-        unit++;
-    }
-    return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+    throw new failure/* Failure */.HR('space', `vault full: ${(0,quantity_text/* formatBytes */.z)(freeBytes)} free, of which ${(0,quantity_text/* formatBytes */.z)(reserveBytes)} are kept in reserve, need ${(0,quantity_text/* formatBytes */.z)(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
 }
 /** A disk that became full in the middle, as a Failure; anything else as it is. */
 function explainFullDisk(error) {
@@ -50587,12 +50724,13 @@ async function readVerdict(store, name, index) {
     }
 }
 /**
- * Records what a verification found. A quick look that finds nothing takes nothing back from a full one, be it good or
- * bad news: only another full one does.
+ * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
+ * any bad news (a seal that met wrong bytes has looked no further either): only a full one does.
  */
 async function recordVerdict(store, verdict) {
     const before = await readVerdict(store, verdict.name, verdict.index);
-    if (before?.level === 'full' && verdict.level === 'seal' && verdict.isSound)
+    const saysMore = before && (before.level === 'full' || !before.isSound);
+    if (saysMore && verdict.level === 'seal' && verdict.isSound)
         return;
     await writeDurably(verdictPath(store, verdict.name), JSON.stringify(verdict), 0o600);
 }
@@ -50654,6 +50792,46 @@ function warnOfLedger({ fault, tornBytes }) {
             ? [`the ledger's last line was cut off by a crash (${tornBytes} bytes); the chain goes on before it`]
             : []),
     ];
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/read-manifest.js
+
+
+
+
+
+const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
+/**
+ * Reads the manifest out of an archive; `chosen` are the extents that hold it, at their place in the archive. Throws an
+ * ArchiveDamage or a Failure where it is not there, damaged, or of a newer format.
+ */
+async function readManifest(archive, chosen) {
+    const places = [];
+    const noting = async function* () {
+        for await (const indexed of chosen) {
+            places.push(indexed.extent);
+            yield indexed;
+        }
+    };
+    // Asked for more only when the next extent has been noted.
+    const bytes = async function* () {
+        for (let place = places.shift(); place; place = places.shift())
+            yield* archive.read(place.offset, place.length);
+    };
+    let text;
+    for await (const { header, body } of readOwnEntries(readExtents(noting(), bytes()))) {
+        if (header.name.toString('latin1') !== MANIFEST_NAME)
+            continue;
+        if (header.size > MAX_MANIFEST_BYTES)
+            throw new ArchiveDamage(MANIFEST_NAME, `it has ${header.size} bytes`);
+        const pieces = [];
+        for await (const piece of body)
+            pieces.push(piece);
+        text = Buffer.concat(pieces).toString('utf8');
+    }
+    if (text === undefined)
+        throw new ArchiveDamage(MANIFEST_NAME, 'it is not there');
+    return parseManifest(text);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/copy-run.js
@@ -50798,6 +50976,7 @@ async function assembleArchive(assembly) {
         const sizeBytes = await appendIndex(file, plan);
         if (shares)
             await shareRanges(store, (0,external_node_path_.relative)(store.directory, path), shared);
+        await file.chmod(0o440);
         await file.sync();
         const { size } = await file.stat();
         if (size !== sizeBytes)
@@ -50882,18 +51061,26 @@ function checkSealName(name, clock) {
 
 
 
+
 /**
- * Opens the archive that a recipe builds upon. It must be one of ours, as the ledger knows it, and not known as damaged.
+ * Opens the archive that the recipe of `name` builds upon. It must be one of ours, as the ledger knows it, and not known
+ * as damaged. A writer's must be the newest besides `name` itself: an older one, taken over into tonight's, would let
+ * production read from the newest index which files there were before they were deleted.
  * @throws Failure `refused`; the client then asks for the newest archive again.
  */
-async function openBase(store, ledger, named) {
-    const line = listLedgerArchives(ledger).find(({ name }) => name === named.name);
+async function openBase({ store, role, name }, ledger, named) {
+    const line = listLedgerArchives(ledger).find((known) => known.name === named.name);
     if (line?.action !== 'seal' || line.index !== named.index) {
         throw open_base_refuse(`the recipe builds upon ${JSON.stringify(named.name).slice(0, 60)}, which this vault does not hold`);
     }
     const verdict = await readVerdict(store, line.name, line.index);
     if (verdict && !verdict.isSound)
         throw open_base_refuse(`the recipe builds upon ${line.name}, which is damaged`);
+    if (role === 'writer') {
+        const newest = await findNewest(store, { ...ledger, lines: ledger.lines.filter((known) => known.name !== name) });
+        if (newest?.name !== line.name)
+            throw open_base_refuse(`the recipe builds upon ${line.name}, which is not the newest archive`);
+    }
     const file = await openArchive(store, line.name);
     if (file.sizeBytes === line.size)
         return file;
@@ -50997,6 +51184,36 @@ class DigestedStream {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/vault/store/manifest-finder.js
+
+
+/** Lines are held in memory until the archive stands; a manifest has one for each chunk. */
+const MAX_EXTENTS = 64;
+const MAX_LINES_CHARACTERS = CHUNK_BYTES;
+/** Picks the extents that hold the manifest out of all that go by in archive order. */
+class ManifestFinder {
+    extents = [];
+    #isWithin = false;
+    #characters = 0;
+    /** `shift` moves the lines to their place in the archive. Throws a TypeError where there is more than a manifest has. */
+    look(extent, lines, shift) {
+        // The first chunk of a large entry has no line of its own: it follows the entry's header.
+        this.#isWithin = lines.length === 0 ? this.#isWithin : lines.some(isManifestLine);
+        if (!this.#isWithin)
+            return;
+        for (const line of lines)
+            this.#characters += line.length;
+        if (this.extents.length >= MAX_EXTENTS || this.#characters > MAX_LINES_CHARACTERS) {
+            throw new TypeError('the manifest is larger than any is');
+        }
+        this.extents.push({ extent, lines: lines.map((line) => relocateLine(line, shift)) });
+    }
+}
+/** Whether a line of the index is the manifest's, or a further chunk of it: name and type stand first. */
+function isManifestLine(line) {
+    return line.startsWith(`{"name":"${MANIFEST_NAME}","type":`);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/store/origin-table.js
 const FROM_BASE = -1;
 /** Where each extent's bytes come from, sixteen bytes for each. */
@@ -51027,71 +51244,6 @@ class OriginTable {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/read-manifest.js
-
-
-
-
-
-
-/** The newest format that this vault knows. */
-const FORMAT = 1;
-const TRIGGERS = ['nightly', 'push', 'manual', 'safety'];
-const LARGEST_MANIFEST_BYTES = 256 * 1024 * 1024;
-/**
- * Reads the manifest out of an archive, by its lines of the index, and checks that it speaks of this archive.
- * @throws ArchiveDamage otherwise.
- */
-async function readManifest(file, name, extents, lines) {
-    let manifest;
-    try {
-        manifest = JSON.parse((await readEntry(file, extents, lines)).toString('utf8'));
-    }
-    catch (error) {
-        if (error instanceof ArchiveDamage)
-            throw error;
-        throw new ArchiveDamage(MANIFEST_NAME, `it cannot be read (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
-    }
-    const { format, name: ownName, trigger } = { ...manifest };
-    if (!Number.isSafeInteger(format) || format > FORMAT) {
-        throw new ArchiveDamage(MANIFEST_NAME, 'it was written by a newer version of the toolkit');
-    }
-    if (ownName !== name) {
-        throw new ArchiveDamage(MANIFEST_NAME, `it is that of ${JSON.stringify(ownName ?? null).slice(0, 60)}`);
-    }
-    if (!TRIGGERS.includes(trigger))
-        throw new ArchiveDamage(MANIFEST_NAME, 'it does not say why the archive was made');
-    return manifest;
-}
-/** Whether a line of the index is the manifest's, or a further chunk of it. */
-function isManifestLine(line) {
-    return line.startsWith(`{"name":"${MANIFEST_NAME}","type":`);
-}
-async function readEntry(file, extents, lines) {
-    const [entry, ...further] = lines.map(parseTocLine);
-    if (entry?.type !== 'reg')
-        throw new ArchiveDamage(MANIFEST_NAME, 'it is missing');
-    if (further.some(({ type }) => type !== 'chunk'))
-        throw new ArchiveDamage(MANIFEST_NAME, 'it is there twice');
-    const size = entry.size ?? 0;
-    if (size > LARGEST_MANIFEST_BYTES)
-        throw new ArchiveDamage(MANIFEST_NAME, `it has ${size} bytes`);
-    const chunks = [];
-    for (const { offset, chunkSize = size } of [entry, ...further]) {
-        const extent = extents.at(extents.ordinalAt(offset));
-        const bytes = await file.read(offset, extent.offset + extent.length - offset);
-        // Padding and fillers follow the chunk; an extent cannot hold more than a chunk and its framing.
-        chunks.push((0,external_node_zlib_namespaceObject.gunzipSync)(bytes, { maxOutputLength: MAX_CHUNK_BYTES + 1024 }).subarray(0, chunkSize));
-    }
-    const content = Buffer.concat(chunks);
-    if (content.length !== size)
-        throw new ArchiveDamage(MANIFEST_NAME, `it has ${content.length} bytes instead of ${size}`);
-    if (entry.digest && (0,external_node_crypto_namespaceObject.createHash)('sha256').update(content).digest('hex') !== entry.digest) {
-        throw new ArchiveDamage(MANIFEST_NAME, 'its content has another digest');
-    }
-    return content;
-}
-
 ;// CONCATENATED MODULE: ./.build/src/vault/store/plan.js
 
 
@@ -51108,6 +51260,8 @@ async function readEntry(file, extents, lines) {
 
 /** Extents with many empty files have many lines; each stands in one step. */
 const MAX_STEP_BYTES = 64 * 1024 * 1024;
+/** Readers of an index take no longer line. */
+const MAX_INDEX_LINE_BYTES = 1024 * 1024;
 /**
  * Follows a recipe and writes the index of the archive to be to `indexPath`.
  * `openBase` gives the archive that the recipe names. Nothing of the upload is believed: every new line must be one that
@@ -51129,7 +51283,7 @@ async function planArchive(recipe, indexPath, openBase) {
         const reader = digest && (await IndexReader.open(digest));
         const extents = new ExtentTable();
         const origins = new OriginTable(head.segments);
-        const manifestLines = [];
+        const manifest = new ManifestFinder();
         let newExtentBytes = 0;
         for await (const { extent, from } of followRecipe(head.segments, steps, reader)) {
             if ('segment' in from) {
@@ -51141,17 +51295,16 @@ async function planArchive(recipe, indexPath, openBase) {
                 for (const line of extent.lines)
                     checkLine(line, extent);
             const offset = await writer.place(extent);
-            extents.append({
-                offset,
-                length: extent.length,
-                sha256: extent.sha256,
-                entries: extent.lines.length,
-            });
+            const { length, sha256, lines } = extent;
+            const placed = { offset, length, sha256, entries: lines.length };
+            extents.append(placed);
             origins.append(from);
-            for (const line of extent.lines) {
-                if (isManifestLine(line))
-                    manifestLines.push(relocateLine(line, offset - extent.origin));
-            }
+            manifest.look(placed, lines, offset - extent.origin);
+            // What a recipe of a few megabytes unpacks to is not for the client to decide.
+            if (extents.count > MAX_ARCHIVE_EXTENTS)
+                throw new TypeError(`it has more than ${MAX_ARCHIVE_EXTENTS} extents`);
+            if (writer.sizeBytes > MAX_INDEX_BYTES)
+                throw new TypeError(`its index has more than ${MAX_INDEX_BYTES} bytes`);
         }
         await reader?.close();
         if (base && (await digest?.finish()) !== base.index) {
@@ -51159,7 +51312,16 @@ async function planArchive(recipe, indexPath, openBase) {
         }
         const { sha256, sizeBytes } = await writer.finish();
         const originOf = (ordinal) => origins.at(ordinal);
-        return { head, extents, originOf, index: sha256, indexPath, indexBytes: sizeBytes, newExtentBytes, manifestLines };
+        return {
+            head,
+            extents,
+            originOf,
+            index: sha256,
+            indexPath,
+            indexBytes: sizeBytes,
+            newExtentBytes,
+            manifestExtents: manifest.extents,
+        };
     }
     catch (error) {
         await writer.discard();
@@ -51171,6 +51333,8 @@ async function planArchive(recipe, indexPath, openBase) {
     }
 }
 function checkLine(line, extent) {
+    if (Buffer.byteLength(line) > MAX_INDEX_LINE_BYTES)
+        throw new TypeError('an entry has a line that nobody would read');
     const parsed = parseTocLine(line);
     // A large entry's header is an extent of its own, whose line points at the first chunk right behind it.
     if (parsed.offset > extent.length)
@@ -51270,6 +51434,8 @@ async function rejectDamage(store, plan, { ordinal }) {
 
 
 
+
+
 const DEFAULT_LOCK_WAIT_MS = 60_000;
 /**
  * Seals an archive: until its last step nothing is visible, after it nothing changes.
@@ -51307,7 +51473,7 @@ async function sealLocked(options, recipe) {
     let base;
     try {
         const plan = await planArchive(recipe, indexPath, async (named) => {
-            base = { name: named.name, file: await openBase(store, ledger, named) };
+            base = { name: named.name, file: await openBase(options, ledger, named) };
             return { index: named.index, stream: base.file.readIndex() };
         });
         const known = listLedgerArchives(ledger).find((line) => line.name === name);
@@ -51365,7 +51531,10 @@ async function checkAssembled(path, name, plan, sizeBytes) {
         if (file.sizeBytes !== sizeBytes || indexOffset !== plan.extents.endOffset) {
             throw new failure/* Failure */.HR('vault', `${name} was not written as it should be`, 'Look at the disk of the backup server (dmesg).');
         }
-        return await readManifest(file, name, plan.extents, plan.manifestLines);
+        const manifest = await readManifest(file, plan.manifestExtents);
+        if (manifest.name === name)
+            return manifest;
+        throw new ArchiveDamage(MANIFEST_NAME, `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}`);
     }
     finally {
         await file.close();
@@ -51458,7 +51627,7 @@ async function listUnknown(store, known) {
 
 ;// CONCATENATED MODULE: ./.build/src/archive/archive-bytes.js
 
-const READ_BYTES = 1024 * 1024;
+const READ_BYTES = (/* unused pure expression or super */ null && (1024 * 1024));
 /** An archive in an open file. */
 async function openArchiveBytes(file) {
     const { size: sizeBytes } = await file.stat();
@@ -51489,49 +51658,6 @@ async function* hashPassing(chunks, onEnd) {
         yield chunk;
     }
     onEnd(hash.digest('hex'), sizeBytes);
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/archive-tail.js
-
-
-
-
-/** A gzip member of ours begins so: no flags, no time, operating system unknown. */
-const MEMBER_START = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
-/** Finds where the index begins, by the footer; throws an ArchiveDamage where the archive does not end in one. */
-async function locateIndex(archive) {
-    const footer = await readWhole(archive, archive.sizeBytes - FOOTER_BYTES, FOOTER_BYTES);
-    const offset = decodeFooter(footer);
-    if (offset === undefined || offset + FOOTER_BYTES >= archive.sizeBytes) {
-        throw new ArchiveDamage('the footer', 'the archive is cut off, or something was appended to it');
-    }
-    return offset;
-}
-/**
- * Streams the index out of the archive, as any reader of tar sees it: the last entry, then the end. Throws an
- * ArchiveDamage, at the end too; only what was read to its end is sound.
- */
-async function* readIndexEntry(archive, indexOffset) {
-    // gzip does not check its own header.
-    const start = await readWhole(archive, indexOffset, MEMBER_START.length);
-    if (!start.equals(MEMBER_START))
-        throw new ArchiveDamage('the index', 'its gzip member begins as none of ours');
-    try {
-        yield* decodeIndexMember(archive.read(indexOffset, archive.sizeBytes - FOOTER_BYTES - indexOffset));
-    }
-    catch (error) {
-        if (!String(error?.code).startsWith('Z_'))
-            throw error;
-        throw new ArchiveDamage('the index', `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
-    }
-}
-async function readWhole(archive, offset, length) {
-    if (offset < 0)
-        return Buffer.alloc(0);
-    const pieces = [];
-    for await (const piece of archive.read(offset, length))
-        pieces.push(piece);
-    return Buffer.concat(pieces);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/index-survey.js
@@ -51604,46 +51730,6 @@ function compareWithManifest(manifest, survey) {
             damage.push({ where: name, what: 'the manifest does not name it' });
     }
     return damage;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/read-manifest.js
-
-
-
-
-
-const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
-/**
- * Reads the manifest out of an archive; `chosen` are the extents that hold it, at their place in the archive. Throws an
- * ArchiveDamage or a Failure where it is not there, damaged, or of a newer format.
- */
-async function read_manifest_readManifest(archive, chosen) {
-    const places = [];
-    const noting = async function* () {
-        for await (const indexed of chosen) {
-            places.push(indexed.extent);
-            yield indexed;
-        }
-    };
-    // Asked for more only when the next extent has been noted.
-    const bytes = async function* () {
-        for (let place = places.shift(); place; place = places.shift())
-            yield* archive.read(place.offset, place.length);
-    };
-    let text;
-    for await (const { header, body } of readOwnEntries(readExtents(noting(), bytes()))) {
-        if (header.name.toString('latin1') !== MANIFEST_NAME)
-            continue;
-        if (header.size > MAX_MANIFEST_BYTES)
-            throw new ArchiveDamage(MANIFEST_NAME, `it has ${header.size} bytes`);
-        const pieces = [];
-        for await (const piece of body)
-            pieces.push(piece);
-        text = Buffer.concat(pieces).toString('utf8');
-    }
-    if (text === undefined)
-        throw new ArchiveDamage(MANIFEST_NAME, 'it is not there');
-    return parseManifest(text);
 }
 
 // EXTERNAL MODULE: external "events"
@@ -51882,7 +51968,7 @@ class VerifyRun {
         const { survey } = known;
         await this.#attempt('manifest.json', async () => {
             const index = await IndexReader.open(known.open());
-            this.#manifest = await read_manifest_readManifest(archive, chooseExtents(index, survey.manifestExtents));
+            this.#manifest = await readManifest(archive, chooseExtents(index, survey.manifestExtents));
         });
         if (this.#manifest)
             compareWithManifest(this.#manifest, survey).forEach((damage) => this.#report(damage));
@@ -51982,64 +52068,7 @@ class VerifyRun {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/check-structure.js
-
-
-
-
-
-
-
-/** Checks size, footer, index and manifest of an archive against its line of the ledger: all but the extents' bytes. */
-async function checkStructure(file, line) {
-    const structure = { damage: [], entries: 0 };
-    const attempt = async (where, step) => {
-        try {
-            await step();
-        }
-        catch (error) {
-            structure.damage.push(error instanceof ArchiveDamage ? { where: error.where, what: error.what } : { where, what: (0,failure/* messageOf */.bD)(error) });
-        }
-    };
-    if (file.sizeBytes !== line.size) {
-        structure.damage.push({ where: line.name, what: `has ${file.sizeBytes} bytes, ${line.size} in the ledger` });
-    }
-    const manifestLines = [];
-    await attempt(INDEX_NAME, async () => {
-        const index = await IndexReader.open(hashed(file.readIndex(), line.index));
-        if (index.extents.endOffset !== (await file.readIndexOffset()))
-            throw new TypeError('its extents leave a gap');
-        for await (const { lines } of index.entries()) {
-            for (const text of lines)
-                if (parseTocLine(text).type !== 'chunk')
-                    structure.entries++;
-            manifestLines.push(...lines.filter(isManifestLine));
-        }
-        await index.close();
-        structure.extents = index.extents;
-    });
-    const { extents } = structure;
-    if (extents) {
-        await attempt('manifest.json', async () => {
-            structure.manifest = await readManifest(file, line.name, extents, manifestLines);
-        });
-    }
-    return structure;
-}
-/** Passes a stream on, and fails at its end where its digest is another one. */
-async function* hashed(source, expected) {
-    const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
-    for await (const chunk of source) {
-        hash.update(chunk);
-        yield chunk;
-    }
-    if (hash.digest('hex') !== expected)
-        throw new ArchiveDamage(INDEX_NAME, 'it is not the one that was sealed');
-}
-
 ;// CONCATENATED MODULE: ./.build/src/vault/store/verify.js
-
-
 
 
 
@@ -52055,7 +52084,7 @@ async function verifySealed(options) {
     const line = await findSealed(store, name);
     const file = await openArchive(store, name);
     try {
-        const { damage, checked } = await (level === 'full' ? verifyFully(options, file, line) : verifySeal(file, line));
+        const { damage, checked } = await verifyFile(options, file, line);
         const time = store.now().toISOString();
         const verdict = { name, index: line.index, level, isSound: damage.length === 0, damage, checked, time };
         await recordVerdict(store, verdict);
@@ -52065,22 +52094,11 @@ async function verifySealed(options) {
         await file.close();
     }
 }
-async function verifySeal(file, line) {
-    const { damage, extents, entries, manifest } = await checkStructure(file, line);
-    const databases = Object.values(manifest?.databases ?? {});
-    const checked = {
-        extents: extents?.count ?? 0,
-        entries,
-        bytes: file.sizeBytes - (extents?.endOffset ?? 0),
-        databases: Object.keys(manifest?.databases ?? {}),
-        tables: databases.reduce((sum, { fingerprints }) => sum + Object.keys(fingerprints.tables).length, 0),
-    };
-    return { damage, checked };
-}
-async function verifyFully({ checkDump, progress }, file, line) {
+async function verifyFile({ level, checkDump, progress }, file, line) {
     const { damage, checked, manifest } = await verifyArchive({
-        archive: await openArchiveBytes(file.handle),
+        archive: file,
         index: line.index,
+        skipsContent: level === 'seal',
         ...(checkDump ? { checkDump } : {}),
         onProgress: progress,
     });
@@ -52104,9 +52122,8 @@ async function findSealed(store, name) {
 ;// CONCATENATED MODULE: ./.build/src/vault/server/read-ranges.js
 
 
+
 const RANGE = /^(\d{1,15}),(\d{1,15})$/;
-/** A range for every extent of a very large archive. */
-const MOST_RANGES = 4_000_000;
 /**
  * Reads the ranges of a request, `offset,length` on each line.
  * @throws Failure `refused` where one is not within the archive.
@@ -52121,7 +52138,7 @@ async function parseRanges(body, sizeBytes) {
                 throw read_ranges_refuse(`the archive has no bytes ${line.slice(0, 40)}`);
             ranges.push(range);
         }
-        if (ranges.length > MOST_RANGES)
+        if (ranges.length > MAX_ARCHIVE_EXTENTS)
             throw read_ranges_refuse('too many ranges in one request');
     }
     return ranges;
@@ -52265,7 +52282,7 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
             await answer.result(await verify(name, level === 'full' ? 'full' : 'seal', exchange));
             break;
         case 'seal':
-            await answer.result(await sealArchive({ store, name, recipe: input, progress, log, ...wait }));
+            await answer.result(await sealArchive({ store, role, name, recipe: input, progress, log, ...wait }));
             break;
         case 'index':
             await answerIndex(name, exchange);
@@ -52288,7 +52305,7 @@ async function answerIndex(name, { store, role, answer }) {
     const file = await openArchive(store, name);
     try {
         const range = await file.locateIndex();
-        await answer.result({ name, index }, range.length, file.stream(range));
+        await answer.result({ name, index }, range.length, file.read(range.offset, range.length));
     }
     finally {
         await file.close();
@@ -52301,7 +52318,7 @@ async function answerRanges(name, { store, input, answer }) {
         const length = ranges.reduce((sum, range) => sum + range.length, 0);
         const body = async function* () {
             for (const range of ranges)
-                yield* file.stream(range);
+                yield* file.read(range.offset, range.length);
         };
         await answer.result({ name, sizeBytes: file.sizeBytes }, length, body());
     }
@@ -52762,6 +52779,7 @@ function decodeKey({ type, key, number }, path) {
 
 ;// CONCATENATED MODULE: ./.build/src/vault/client/remote-command.js
 
+
 const MAX_STDERR_CHARACTERS = 4_000;
 /** Runs a command through the channel's own streams: nothing is buffered, and back-pressure reaches the other side. */
 async function startRemoteCommand(client, command, body) {
@@ -52801,7 +52819,7 @@ function remote_command_awaitEnd(channel) {
     channel.on('exit', (status) => (code = status));
     channel.on('error', () => undefined);
     return new Promise((resolve) => {
-        channel.once('close', () => resolve({ code, stderr: remote_command_printable(stderr) }));
+        channel.once('close', () => resolve({ code, stderr: printable(stderr) }));
     });
 }
 async function* readChannel(channel, close) {
@@ -52828,10 +52846,6 @@ async function send(channel, body, ended) {
     }
     channel.end();
 }
-/** Text of the other side as it may reach a terminal or a log. */
-function remote_command_printable(text) {
-    return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
-}
 
 ;// CONCATENATED MODULE: ./.build/src/vault/client/ssh-options.js
 /** For messages. */
@@ -52840,6 +52854,7 @@ function labelOf({ user, host, port }) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/client/plain-account.js
+
 
 
 
@@ -52896,7 +52911,7 @@ async function probe(client, file, label) {
     if (!lines.includes(MARK))
         return undefined;
     if (code !== 0 || lines[0] !== MARK) {
-        throw new failure/* Failure */.HR('vault', `protocol incompatibility: the shell of ${label} says ${JSON.stringify(remote_command_printable(lines[0] ?? '').slice(0, 80))} before anything else`, "Make the account's start-up files (.bashrc, .profile) silent where no terminal is attached.");
+        throw new failure/* Failure */.HR('vault', `protocol incompatibility: the shell of ${label} says ${JSON.stringify(printable(lines[0] ?? '').slice(0, 80))} before anything else`, "Make the account's start-up files (.bashrc, .profile) silent where no terminal is attached.");
     }
     const read = (name) => lines
         .find((line) => line.startsWith(`${name} `))
@@ -53126,7 +53141,7 @@ class ControlMaster {
 }
 function explainSshFailure(end, options, pins) {
     const label = labelOf(options);
-    const said = remote_command_printable(end.stderr).slice(-600);
+    const said = printable(end.stderr).slice(-600);
     if (end.isMissing) {
         return new failure/* Failure */.HR('vault', 'the program ssh is missing on this host', 'Install the package openssh-client on this host.');
     }
@@ -53197,7 +53212,7 @@ function explainRsyncFailure(end, label) {
     const word = VAULT_WORD.exec(stderr);
     if (word) {
         const next = 'Use the toolkit of the same version on both sides, and the key that is meant for this.';
-        return new failure/* Failure */.HR(word[1] === 'warning' ? 'vault' : 'refused', `${label} says: ${remote_command_printable(word[2] ?? '')}`, next);
+        return new failure/* Failure */.HR(word[1] === 'warning' ? 'vault' : 'refused', `${label} says: ${printable(word[2] ?? '')}`, next);
     }
     if (/no space left|disk quota exceeded|enough space/i.test(stderr)) {
         const next = 'Make room on the backup server (never by deleting archives by hand); what has arrived stays for the next run.';
@@ -53218,7 +53233,7 @@ function explainRsyncFailure(end, label) {
     return new failure/* Failure */.HR('vault', `rsync to ${label} ${ended}: ${said}`, 'Read the message above, then run the same command again.');
 }
 function rsync_describe(stderr) {
-    const text = remote_command_printable(stderr);
+    const text = printable(stderr);
     return text === '' ? 'it said nothing' : text.slice(-500);
 }
 
@@ -54515,6 +54530,8 @@ async function keySource(reference, { environment }) {
 
 
 
+
+
 /** Backs up everything that the configuration names into one sealed archive. */
 async function backup(platform, options) {
     return await withLock(platform, (runDirectory) => backupUnderLock(platform, runDirectory, options));
@@ -54522,12 +54539,14 @@ async function backup(platform, options) {
 /** The same for whoever holds the platform's lock already. */
 async function backupUnderLock(platform, runDirectory, options) {
     const begun = Date.now();
-    const started = platform.now();
-    const { timezone } = platform.config;
-    const name = options.trigger === 'nightly' ? nightlyName(started, timezone) : timedName(started, timezone);
     const vault = await openVault(platform, 'writer');
     try {
-        const greeting = await vault.hello(name);
+        let { started, name, greeting } = await askForName(platform, vault, options);
+        if (greeting.asked && options.trigger !== 'nightly') {
+            // Another run of the same second: what changed since then is in no archive yet.
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(1000);
+            ({ started, name, greeting } = await askForName(platform, vault, options));
+        }
         if (greeting.asked) {
             platform.logger.info(`${name} is sealed already, since ${greeting.asked.sealed}: nothing to do.`);
             return {
@@ -54547,8 +54566,14 @@ async function backupUnderLock(platform, runDirectory, options) {
         await vault.close();
     }
 }
+async function askForName(platform, vault, { trigger }) {
+    const started = platform.now();
+    const { timezone } = platform.config;
+    const name = trigger === 'nightly' ? nightlyName(started, timezone) : timedName(started, timezone);
+    return { started, name, greeting: await vault.hello(name) };
+}
 async function makeArchive(run) {
-    const { platform, options, vault, greeting, name, directory } = run;
+    const { platform, options, vault, greeting, directory } = run;
     const { logger, config } = platform;
     const cache = new IndexCache(config.state);
     const isSafety = options.trigger === 'safety';
@@ -54566,6 +54591,18 @@ async function makeArchive(run) {
         deliver: (segment) => uploader.deliver(segment),
         onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
     });
+    try {
+        return await fillArchive(run, { builder, uploader, cache, sources, found, missing });
+    }
+    catch (error) {
+        await builder.abandon();
+        throw error;
+    }
+}
+async function fillArchive(run, filling) {
+    const { platform, options, vault, greeting, name } = run;
+    const { builder, uploader, cache, sources, found, missing } = filling;
+    const { logger } = platform;
     const stop = new AbortController();
     platform.signal?.addEventListener('abort', () => stop.abort(), { once: true });
     platform.signal?.throwIfAborted();
@@ -54650,22 +54687,6 @@ async function seal({ vault, name, platform }, built) {
     if (receipt.index === built.index && receipt.name === name)
         return receipt;
     throw new failure/* Failure */.HR('damaged', `${vault.label} sealed ${receipt.name} with index ${receipt.index.slice(0, 12)}…, not ${name} with ${built.index.slice(0, 12)}…`, `Verify it (verify ${name} --level full), and run another backup.`);
-}
-/** File sources that are there. Only a safety backup may do without one: somebody is about to bring it back. */
-async function presentSources(sources, mayBeMissing) {
-    const present = await Promise.all(sources.map(async ({ name, path }) => {
-        try {
-            if ((await (0,promises_.stat)(path)).isDirectory())
-                return true;
-            throw new Error('it is no folder');
-        }
-        catch (error) {
-            if (mayBeMissing)
-                return false;
-            throw new failure/* Failure */.HR('source', `files "${name}": ${path} cannot be backed up: ${(0,failure/* messageOf */.bD)(error)}`, `Check that it is mounted, or correct files.${name}.path in the configuration.`, { cause: error });
-        }
-    }));
-    return sources.filter((_source, position) => present[position]);
 }
 function unique(texts) {
     return [...new Set(texts)];
@@ -55773,35 +55794,48 @@ function hideVerifiers(text) {
 
 
 
+
 /** Creates the roles that the chosen dumps need and their servers lack. Existing ones are never altered. */
 async function createRoles(platform, archive, manifest, databases) {
-    const created = [];
+    const result = { created: [], notes: [] };
     for (const source of new Set(databases.map(({ record }) => record.source))) {
         const name = `db/globals-${source}.sql`;
         if (!(name in manifest.globals))
             continue;
         const globalsSql = await archive.text(name);
         const roles = await createMissingRoles({ server: await serverOf(platform, source), globalsSql });
-        created.push(...roles.created.map((role) => `${source}: ${role}`));
+        const withSource = (text) => `${source}: ${text}`;
+        result.created.push(...roles.created.map(withSource));
+        result.notes.push(...roles.withoutPassword.map((role) => withSource(`role ${role} has no password yet: set one`)), ...roles.memberships.map((sql) => withSource(`left to you, as it would alter an existing role: ${sql}`)));
     }
-    return created;
+    return result;
+}
+/** Restores all chosen dumps, side by side; what comes back names the staged databases by number. */
+async function stageDatabases(platform, archive, databases, swaps) {
+    return await runTogether(databases.map((planned, position) => async (signal) => {
+        const swap = swaps[position];
+        if (!swap)
+            throw new RangeError(`the journal has no place for ${planned.key}`);
+        return { ...swap, stagedOid: await stageDatabase(platform, archive, planned, swap, signal) };
+    }));
 }
 /**
  * Restores one dump into a database beside the live one, and proves it by the fingerprints of the manifest.
  *
  * @throws Failure where the dump cannot be loaded, or what came of it differs.
  */
-async function stageDatabase(platform, archive, { key, record }, { staged }) {
+async function stageDatabase(platform, archive, { key, record }, { staged }, signal) {
     const { logger } = platform;
     const server = await serverOf(platform, record.source);
     logger.info(`Restoring ${key} beside the live database, as ${staged}.`);
-    await createStaged({ server, record, staged });
-    await loadStaged({ server, staged, chunks: archive.content(record.dump) });
-    const differences = await checkStaged({ server, staged, record });
+    const { oid } = await createStaged({ server, record, staged });
+    await loadStaged({ server, staged, chunks: archive.content(record.dump), signal });
+    const differences = await checkStaged({ server, staged, record, signal });
     if (differences.length > 0) {
         throw new failure/* Failure */.HR('damaged', `${key} as restored is not what was backed up: ${differences.slice(0, 5).join('; ')}`, `Nothing live was changed. Verify the archive (verify ${archive.name} --level full), or choose another.`);
     }
     await finishStaged({ server, record, staged });
+    return oid;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore.js
@@ -55879,10 +55913,12 @@ async function restoreFrom(platform, archive, options, runDirectory) {
         isBegun = true;
         await writeJournal(config.state, journal);
         const staged = await stageOrDiscard(platform, archive, manifest, current, journal);
-        await writeJournal(config.state, { ...journal, phase: 'swapping' });
+        const { createdRoles, notes, databases } = staged;
+        const swapping = { ...journal, phase: 'swapping', databases };
+        await writeJournal(config.state, swapping);
         logger.info('Everything is staged and proven. Putting it in place.');
-        const carried = await carryThrough(platform, journal);
-        return { plan: current, done: true, ...(safety ? { safety } : {}), id, carried, ...staged };
+        const carried = await carryThrough(platform, swapping);
+        return { plan: current, done: true, ...(safety ? { safety } : {}), id, carried, createdRoles, notes };
     }
     finally {
         // From the journal's first line on, it goes when the journal goes.
@@ -55893,13 +55929,8 @@ async function restoreFrom(platform, archive, options, runDirectory) {
 /** Stages all that was planned; where any of it fails, nothing of it is left. */
 async function stageOrDiscard(platform, archive, manifest, plan, journal) {
     try {
-        const createdRoles = await createRoles(platform, archive, manifest, plan.databases);
-        const notes = [];
-        for (const [position, planned] of plan.databases.entries()) {
-            const swap = journal.databases[position];
-            if (swap)
-                await stageDatabase(platform, archive, planned, swap);
-        }
+        const { created: createdRoles, notes } = await createRoles(platform, archive, manifest, plan.databases);
+        const databases = await stageDatabases(platform, archive, plan.databases, journal.databases);
         for (const [position, planned] of plan.files.entries()) {
             const swap = journal.files[position];
             if (!swap)
@@ -55909,7 +55940,7 @@ async function stageOrDiscard(platform, archive, manifest, plan, journal) {
         }
         // What is staged is on disk before the journal says that it counts.
         await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
-        return { createdRoles, notes };
+        return { createdRoles, notes, databases };
     }
     catch (error) {
         await discardStaged(platform, journal).catch((second) => {
@@ -57153,7 +57184,7 @@ async function playForget(story, stage, before) {
     const present = (await cluster.query('postgres', listKeptDatabases)).flat();
     for (const { id, archive, databases, files } of kept) {
         const former = databases.filter(({ kept: name }) => present.includes(name)).map(({ source }) => source);
-        story.fact('kept', `what the restore of ${archive} replaced, as ${id}:`);
+        story.fact('kept', `${id}, replaced by ${archive}:`);
         story.fact('kept', `the former databases ${former.join(', ')}; former entries of ${files.map(({ source }) => source).join(', ')}`);
     }
     story.command('forget');
@@ -57464,8 +57495,8 @@ async function introduce(story, stage) {
     const [[version = ''] = []] = await cluster.query('postgres', 'SHOW server_version;');
     const { files, bytes } = countFiles(tree);
     story.fact('databases', `PostgreSQL ${version.split(' ')[0] ?? ''} on port ${cluster.port}: app, keycloak, odoo, mattermost`);
-    story.fact('uploads', `${files} files, ${(0,quantity_text/* formatBytes */.z)(bytes)}, mostly incompressible; links, a sparse file, names that are no text`);
-    story.fact('vault', `OpenSSH on port ${sshd.port}; two fresh RSA-4096 keys: one can only add archives, one only read them`);
+    story.fact('uploads', `${files} files, ${(0,quantity_text/* formatBytes */.z)(bytes)}, mostly incompressible; links, a sparse file, odd names`);
+    story.fact('vault', `OpenSSH on port ${sshd.port}; two fresh RSA-4096 keys: one can only add, one only read`);
     return `4 databases, ${files} files`;
 }
 /** A file that stands alone in the archive, so that nothing else is hit, and that is the same in both nights. */
