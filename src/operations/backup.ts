@@ -1,15 +1,17 @@
-import { mkdir, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { ArchiveBuilder, type BuiltArchive } from '../archive/archive-builder.ts';
 import { MANIFEST_NAME, README_NAME } from '../archive/layout.ts';
 import type { FilesRecord, Manifest, Trigger } from '../archive/manifest.ts';
 import { nightlyName, timedName } from '../config/archive-name.ts';
 import type { FilesConfig } from '../config/config.ts';
-import { Failure, messageOf } from '../logging/failure.ts';
+import { Failure } from '../logging/failure.ts';
 import type { Greeting, Receipt, VaultClient } from '../vault/vault-client.ts';
 import { IndexCache } from './backup/base-index.ts';
 import { startDumps, type DumpReport } from './backup/dump-databases.ts';
-import { findDatabases } from './backup/find-databases.ts';
+import { findDatabases, type FoundDatabases } from './backup/find-databases.ts';
+import { presentSources } from './backup/present-sources.ts';
 import { guardAgainstShrinking } from './backup/shrink-guard.ts';
 import { README_TEXT } from './backup/readme-text.ts';
 import { Uploader } from './backup/uploader.ts';
@@ -58,12 +60,14 @@ export async function backupUnderLock(
   options: BackupOptions,
 ): Promise<BackupResult> {
   const begun = Date.now();
-  const started = platform.now();
-  const { timezone } = platform.config;
-  const name = options.trigger === 'nightly' ? nightlyName(started, timezone) : timedName(started, timezone);
   const vault = await openVault(platform, 'writer');
   try {
-    const greeting = await vault.hello(name);
+    let { started, name, greeting } = await askForName(platform, vault, options);
+    if (greeting.asked && options.trigger !== 'nightly') {
+      // Another run of the same second: what changed since then is in no archive yet.
+      await sleep(1000);
+      ({ started, name, greeting } = await askForName(platform, vault, options));
+    }
     if (greeting.asked) {
       platform.logger.info(`${name} is sealed already, since ${greeting.asked.sealed}: nothing to do.`);
       return {
@@ -83,6 +87,13 @@ export async function backupUnderLock(
   }
 }
 
+async function askForName(platform: Platform, vault: VaultClient, { trigger }: BackupOptions) {
+  const started = platform.now();
+  const { timezone } = platform.config;
+  const name = trigger === 'nightly' ? nightlyName(started, timezone) : timedName(started, timezone);
+  return { started, name, greeting: await vault.hello(name) };
+}
+
 interface Run {
   platform: Platform;
   options: BackupOptions;
@@ -95,7 +106,7 @@ interface Run {
 }
 
 async function makeArchive(run: Run): Promise<Omit<BackupResult, 'durationMs'>> {
-  const { platform, options, vault, greeting, name, directory } = run;
+  const { platform, options, vault, greeting, directory } = run;
   const { logger, config } = platform;
   const cache = new IndexCache(config.state);
   const isSafety = options.trigger === 'safety';
@@ -114,6 +125,28 @@ async function makeArchive(run: Run): Promise<Omit<BackupResult, 'durationMs'>> 
     deliver: (segment) => uploader.deliver(segment),
     onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
   });
+  try {
+    return await fillArchive(run, { builder, uploader, cache, sources, found, missing });
+  } catch (error) {
+    await builder.abandon();
+    throw error;
+  }
+}
+
+interface Filling {
+  builder: ArchiveBuilder;
+  uploader: Uploader;
+  cache: IndexCache;
+  sources: readonly FilesConfig[];
+  found: FoundDatabases;
+  /** Sources that a safety backup goes without. */
+  missing: readonly string[];
+}
+
+async function fillArchive(run: Run, filling: Filling): Promise<Omit<BackupResult, 'durationMs'>> {
+  const { platform, options, vault, greeting, name } = run;
+  const { builder, uploader, cache, sources, found, missing } = filling;
+  const { logger } = platform;
   const stop = new AbortController();
   platform.signal?.addEventListener('abort', () => stop.abort(), { once: true });
   platform.signal?.throwIfAborted();
@@ -214,27 +247,6 @@ async function seal({ vault, name, platform }: Run, built: BuiltArchive): Promis
     `${vault.label} sealed ${receipt.name} with index ${receipt.index.slice(0, 12)}…, not ${name} with ${built.index.slice(0, 12)}…`,
     `Verify it (verify ${name} --level full), and run another backup.`,
   );
-}
-
-/** File sources that are there. Only a safety backup may do without one: somebody is about to bring it back. */
-async function presentSources(sources: readonly FilesConfig[], mayBeMissing: boolean): Promise<FilesConfig[]> {
-  const present = await Promise.all(
-    sources.map(async ({ name, path }) => {
-      try {
-        if ((await stat(path)).isDirectory()) return true;
-        throw new Error('it is no folder');
-      } catch (error) {
-        if (mayBeMissing) return false;
-        throw new Failure(
-          'source',
-          `files "${name}": ${path} cannot be backed up: ${messageOf(error)}`,
-          `Check that it is mounted, or correct files.${name}.path in the configuration.`,
-          { cause: error },
-        );
-      }
-    }),
-  );
-  return sources.filter((_source, position) => present[position]);
 }
 
 function unique(texts: readonly string[]): string[] {

@@ -76,7 +76,9 @@ export function startDumps(
     .catch((error: unknown) => {
       throw nameTheOthers(error, targets, states);
     });
-  const started = Promise.all(snapshots).then(() => undefined);
+  // A dump that fails at once is told with the state of the others, too.
+  const whole = () => finished.then(() => undefined);
+  const started = Promise.all(snapshots).then(() => undefined, whole);
   for (const promise of [started, finished]) promise.catch(() => undefined);
   return { started, finished };
 }

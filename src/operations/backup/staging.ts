@@ -34,8 +34,8 @@ export async function openRunDirectory(
  * or does not take writes any more. Anything else as it is.
  */
 export function explainStagingError(error: unknown, directory: string): unknown {
-  if (error instanceof Failure || !(error instanceof Error)) return error;
-  const { code, path } = error as NodeJS.ErrnoException;
+  if (error instanceof Failure || typeof error !== 'object' || error === null) return error;
+  const { code, path, message } = error as NodeJS.ErrnoException;
   if (isDiskFull(error)) {
     return new Failure(
       'space',
@@ -48,7 +48,7 @@ export function explainStagingError(error: unknown, directory: string): unknown 
   if (!isOurs) return error;
   return new Failure(
     'config',
-    `the staging directory ${directory} cannot be used any more: ${error.message}`,
+    `the staging directory ${directory} cannot be used any more: ${message}`,
     'Nothing was sealed. Check that its disk is mounted and not read-only, then run the backup again.',
     { cause: error },
   );

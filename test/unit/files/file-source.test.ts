@@ -168,7 +168,7 @@ describe('a walk', () => {
 
   it('reaches a path that is longer than the kernel takes at once (fault 28)', async () => {
     const path = folder();
-    let deepest = Buffer.from(path);
+    let deepest: Buffer = Buffer.from(path);
     for (let depth = 0; depth < 20; depth++) {
       deepest = joinBytes(deepest, Buffer.alloc(250, 'd'));
       await withReachablePath(deepest, mkdir);
