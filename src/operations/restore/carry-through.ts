@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { listOwnDatabases } from '../../sources/postgres/forget-databases.ts';
 import { swapDatabases } from '../../sources/postgres/swap-databases.ts';
 import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
@@ -26,11 +27,14 @@ export async function carryThrough(platform: Platform, journal: RestoreJournal):
   const placed = await Promise.all(
     journal.databases.map(async (swap) => ({ swap, server: await serverOf(platform, swap.source) })),
   );
+  const present = new Set<string>();
   // Databases of one cluster change places together, whatever names they have in the configuration.
   for (const members of groupBy(placed, ({ server }) => server.label).values()) {
     const [first] = members;
     if (!first) continue;
-    const { disconnected } = await swapDatabases({ server: first.server, swaps: members.map(({ swap }) => swap) });
+    const { server } = first;
+    const { disconnected } = await swapDatabases({ server, swaps: members.map(({ swap }) => swap) });
+    for (const { name } of await listOwnDatabases(server)) present.add(name);
     result.disconnected.push(
       ...disconnected.map(({ database, user, application }) => `${database}: ${user} (${application || 'no name'})`),
     );
@@ -47,7 +51,10 @@ export async function carryThrough(platform: Platform, journal: RestoreJournal):
     id: journal.id,
     archive: journal.archive,
     since: now().toISOString(),
-    databases: journal.databases.map(({ source, live, kept }) => ({ source, live, kept })),
+    // One that was missing before the restore has left nothing to keep.
+    databases: journal.databases
+      .filter(({ kept }) => present.has(kept))
+      .map(({ source, live, kept }) => ({ source, live, kept })),
     files: journal.files.map(({ source, root, kept }) => ({ source, root, kept })),
   });
   // Without the journal, the work directory is a leftover that the next command removes; the other way round is worse.
