@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,10 +17,6 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await one.stop();
-});
-let day = 0;
-beforeEach(() => {
-  day++;
 });
 afterEach(() => {
   expect(readdirSync(join(one.state, 'staging'))).toEqual([]);

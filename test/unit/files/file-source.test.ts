@@ -58,7 +58,7 @@ describe('a walk', () => {
     writeFileSync(join(path, 'x-file'), '');
     const { entries } = await walkUploads(path);
     const found = entries.map(({ name }) => name);
-    expect([...found].sort(Buffer.compare)).toEqual(found);
+    expect([...found].sort((a, b) => Buffer.compare(a, b))).toEqual(found);
     expect(namesOf(entries).sort()).toEqual(
       ['', ...names, 'a-folder/', 'a-folder/file', 'x/', 'x/file', 'x-file'].sort(),
     );
