@@ -36,7 +36,9 @@ describe('the second night', () => {
   it('reads, sends and stores nothing of what is unchanged, and says what changed', async () => {
     // Where reading leaves a trace (a disk of our own, so only as root), that trace is looked for as well.
     if (isRoot) execFileSync('mount', ['-t', 'tmpfs', '-o', 'strictatime', 'tmpfs', one.uploads]);
-    onEnd = () => void (isRoot && execFileSync('umount', [one.uploads]));
+    onEnd = () => {
+      if (isRoot) execFileSync('umount', [one.uploads]);
+    };
     writeFiles(one.uploads, manyFiles(300));
     const quiet = join(one.uploads, 'folder 0/file 0');
     await settle();
