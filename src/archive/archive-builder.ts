@@ -2,7 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { FilesPacker, type FilesOutcome } from './files-packer.ts';
 import type { IndexReader } from './index-reader.ts';
-import { DUMP_FOLDER } from './layout.ts';
+import { CHUNK_BYTES, DUMP_FOLDER } from './layout.ts';
 import { packEntries, type PackedExtent } from './pack-entries.ts';
 import { packStream, type ExtentStore, type PackedStream, type StreamOptions } from './pack-stream.ts';
 import { RecipeRecorder } from './recipe-recorder.ts';
@@ -94,8 +94,12 @@ export class ArchiveBuilder {
     return { sizeBytes: packed.sizeBytes };
   }
 
-  /** Adds a small text: in `db/` it stands among the dumps, else behind them. */
+  /** Adds a text: in `db/` it stands among the dumps, else behind them. */
   async addText(entry: TextEntry, content: Buffer): Promise<void> {
+    if (content.length > CHUNK_BYTES) {
+      await this.addDump(entry, cut(content));
+      return;
+    }
     const open = () =>
       Promise.resolve({
         size: content.length,
@@ -166,4 +170,9 @@ export class ArchiveBuilder {
       },
     };
   }
+}
+
+async function* cut(content: Buffer): AsyncGenerator<Buffer, void, undefined> {
+  for (let at = 0; at < content.length; at += CHUNK_BYTES)
+    yield Promise.resolve(content.subarray(at, at + CHUNK_BYTES));
 }

@@ -26,10 +26,15 @@ export class BaseCursor {
   /** The extents that held the entries from `name` on, if their key was this one; what lies before is passed. */
   async take(name: Buffer, key: string | undefined): Promise<PlacedInBase[] | undefined> {
     if (!this.#isStarted) await this.#advance();
-    while (this.#next && (!this.#next.firstName || Buffer.compare(this.#next.firstName, name) < 0)) await this.#advance();
+    while (this.#next && (!this.#next.firstName || Buffer.compare(this.#next.firstName, name) < 0))
+      await this.#advance();
     if (key === undefined || !this.#next?.firstName?.equals(name) || this.#next.extent.key !== key) return undefined;
     const taken: PlacedInBase[] = [this.#next];
-    for (await this.#advance(); this.#next && !this.#next.firstName; await this.#advance()) taken.push(this.#next);
+    await this.#advance();
+    for (let next = this.#peek(); next && !next.firstName; next = this.#peek()) {
+      taken.push(next);
+      await this.#advance();
+    }
     return taken;
   }
 
@@ -38,6 +43,11 @@ export class BaseCursor {
     if (!this.#isStarted) await this.#advance();
     while (this.#next) await this.#advance();
     await this.#extents?.return?.();
+  }
+
+  /** Asked anew after every step. */
+  #peek() {
+    return this.#next;
   }
 
   async #advance(): Promise<void> {

@@ -24,9 +24,7 @@ export async function payloadMember(bytes: Buffer): Promise<Buffer> {
     // One output buffer that surely holds the result: zlib is then called once.
     chunkSize: Math.max(constants.Z_MIN_CHUNK, bytes.length + (bytes.length >> 9) + 256),
   };
-  return plainHeader(
-    bytes.length <= SYNC_LIMIT_BYTES ? gzipSync(bytes, options) : await gzipAsync(bytes, options),
-  );
+  return plainHeader(bytes.length <= SYNC_LIMIT_BYTES ? gzipSync(bytes, options) : await gzipAsync(bytes, options));
 }
 
 /** An empty member of exactly `length` bytes (at least 22), which readers skip: RFC 1952, FEXTRA. */
@@ -62,8 +60,6 @@ function plainHeader(member: Buffer): Buffer {
 function isIncompressible(bytes: Buffer): boolean {
   if (bytes.length < 4 * SAMPLE_BYTES) return false;
   const last = bytes.length - SAMPLE_BYTES;
-  const sample = Buffer.concat(
-    [0, last >> 1, last].map((start) => bytes.subarray(start, start + SAMPLE_BYTES)),
-  );
+  const sample = Buffer.concat([0, last >> 1, last].map((start) => bytes.subarray(start, start + SAMPLE_BYTES)));
   return deflateRawSync(sample, { level: 1 }).length > sample.length * INCOMPRESSIBLE_RATIO;
 }

@@ -18,9 +18,9 @@ export interface IndexedExtent {
  */
 export class IndexReader {
   readonly extents = new ExtentTable();
-  readonly #lines: AsyncIterator<string>;
+  readonly #lines: AsyncIterator<string, void>;
 
-  private constructor(lines: AsyncIterator<string>) {
+  private constructor(lines: AsyncIterator<string, void>) {
     this.#lines = lines;
   }
 
@@ -30,7 +30,8 @@ export class IndexReader {
     await reader.#expect(INDEX_START);
     for (let line = await reader.#next(); line !== INDEX_MIDDLE; line = await reader.#next()) {
       const extent = checkExtent(JSON.parse(line.replace(/,$/, '')));
-      if (extent.offset !== reader.extents.endOffset) throw new TypeError(`the extent at ${extent.offset} leaves a gap`);
+      if (extent.offset !== reader.extents.endOffset)
+        throw new TypeError(`the extent at ${extent.offset} leaves a gap`);
       reader.extents.append(extent);
     }
     return reader;
@@ -55,9 +56,9 @@ export class IndexReader {
   }
 
   async #next(): Promise<string> {
-    const { value, done } = await this.#lines.next();
-    if (done) throw new TypeError('the index ends too early');
-    return value as string;
+    const result = await this.#lines.next();
+    if (result.done) throw new TypeError('the index ends too early');
+    return result.value;
   }
 
   async #expect(text: string): Promise<void> {

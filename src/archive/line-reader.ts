@@ -8,7 +8,8 @@ export async function* readLines(
 ): AsyncGenerator<string[], void, undefined> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const chunk of chunks) {
-    const bytes = rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
+    const bytes =
+      rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
     const end = bytes.lastIndexOf(0x0a);
     if (end === -1 && bytes.length > maxLineBytes) throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
     if (end >= 0) yield bytes.toString('utf8', 0, end).split('\n');

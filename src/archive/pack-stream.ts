@@ -53,7 +53,13 @@ interface PackedChunk {
  * Packs a stream of unknown length as one large entry: every chunk becomes an extent of its own, compressed only if last
  * night's archive does not hold it.
  */
-export async function packStream({ entry, chunks, store, spoolPath, limitBytes }: StreamOptions): Promise<PackedStream> {
+export async function packStream({
+  entry,
+  chunks,
+  store,
+  spoolPath,
+  limitBytes,
+}: StreamOptions): Promise<PackedStream> {
   const whole = createHash('sha256');
   const spool = await open(spoolPath, 'wx', 0o600);
   let sizeBytes = 0;

@@ -48,7 +48,10 @@ export class RecipeRecorder {
   }
 
   /** Writes the recipe, compressed, and the index; sizes in bytes. */
-  async finish(head: RecipeHead, recipePath: string): Promise<{ index: string; indexBytes: number; extentBytes: number }> {
+  async finish(
+    head: RecipeHead,
+    recipePath: string,
+  ): Promise<{ index: string; indexBytes: number; extentBytes: number }> {
     await this.#flushKept();
     if (this.#failure) throw this.#failure.error;
     this.#steps.end();

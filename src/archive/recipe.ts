@@ -7,9 +7,7 @@ import type { UnplacedExtent } from './index-writer.ts';
  * that is sent besides segments, and holds only what changed.
  */
 export type RecipeStep =
-  | { skip: number }
-  | { keep: number }
-  | { add: NewExtent; from: { segment: number; at: number } | { base: number } };
+  { skip: number } | { keep: number } | { add: NewExtent; from: { segment: number; at: number } | { base: number } };
 
 /** An extent with new lines, whose offsets count from its start. */
 export interface NewExtent {
@@ -39,12 +37,12 @@ export interface PlannedExtent {
 
 /** Reads the recipe's head; throws a TypeError that says what is wrong. */
 export function parseRecipeHead(line: string): RecipeHead {
-  const head = JSON.parse(line) as RecipeHead;
+  const head = JSON.parse(line) as Omit<RecipeHead, 'recipe'> & { recipe: number };
   if (head.recipe !== 1) throw new TypeError('this recipe was made by a newer version of the toolkit');
   if (!Array.isArray(head.segments) || !head.segments.every((name) => typeof name === 'string')) {
     throw new TypeError('the recipe names no segments');
   }
-  return head;
+  return { ...head, recipe: 1 };
 }
 
 /**

@@ -2,7 +2,7 @@
 export interface Job<T> {
   /** Bytes that it holds in memory while it runs. One above the limit runs alone. */
   weightBytes: number;
-  start(): Promise<T>;
+  start: () => Promise<T>;
 }
 
 /**

@@ -36,7 +36,9 @@ export class SegmentLane {
   readonly #directory: string;
   readonly #list: SegmentList;
   readonly #deliver: (segment: Segment) => Promise<void>;
-  #open: { file: FileHandle; path: string; number: number; sizeBytes: number; name: ReturnType<typeof createHash> } | undefined;
+  #open:
+    | { file: FileHandle; path: string; number: number; sizeBytes: number; name: ReturnType<typeof createHash> }
+    | undefined;
 
   /** `deliver` is awaited before more is written: it holds the lane back while staging is full. */
   constructor(directory: string, list: SegmentList, deliver: (segment: Segment) => Promise<void>) {

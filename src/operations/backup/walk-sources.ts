@@ -44,11 +44,19 @@ export function recordFiles(
       bytes: report.bytes,
       walkStarted: report.walkStarted.toISOString(),
       walkEnded: report.walkEnded.toISOString(),
-      skipped: [...report.skipped, ...gone.filter(({ path }) => !told.has(path))],
-      changed: belongingTo(source, changed),
+      skipped: shorten([...report.skipped, ...gone.filter(({ path }) => !told.has(path))]),
+      changed: shorten(belongingTo(source, changed)),
     };
   }
   return records;
+}
+
+/** The manifest lists so many; of the rest it says how many they are. */
+const LISTED = 1000;
+
+function shorten(oddities: { path: string; reason: string }[]): { path: string; reason: string }[] {
+  if (oddities.length <= LISTED) return oddities;
+  return [...oddities.slice(0, LISTED), { path: '', reason: `and ${oddities.length - LISTED} more` }];
 }
 
 function belongingTo(source: string, oddities: readonly Oddity[]): { path: string; reason: string }[] {

@@ -7,7 +7,7 @@ import { openArchive } from '../store/archive-file.ts';
 import { findNewest, greet } from '../store/greet.ts';
 import { openStore, type Store, type StoreOptions } from '../store/layout.ts';
 import { readLedger } from '../store/ledger.ts';
-import { sealArchive } from '../store/seal.ts';
+import { sealArchive, settleBeforeGreeting } from '../store/seal.ts';
 import { readStatus } from '../store/status.ts';
 import { findSealed, verifySealed, type DumpCheck } from '../store/verify.ts';
 import { parseRanges } from './read-ranges.ts';
@@ -82,6 +82,7 @@ async function answerRequest({ word, arguments: [name = '', level] }: Request, e
   const wait = lockWaitMs === undefined ? {} : { lockWaitMs };
   switch (word) {
     case 'hello':
+      await settleBeforeGreeting(store, log);
       await answer.result(await greet(store, role, name === '' ? undefined : name));
       break;
     case 'status':

@@ -14,7 +14,7 @@ import { assembleArchive, boundTailBytes } from './assemble.ts';
 import type { Role } from '../protocol/words.ts';
 import { checkSealName } from './check-name.ts';
 import { WrongDigest } from './copy-run.ts';
-import { archivePath, lockPath, type Store } from './layout.ts';
+import { archivePath, lockPath, pendingPath, type Store } from './layout.ts';
 import { listLedgerArchives, readLedger } from './ledger.ts';
 import { openBase } from './open-base.ts';
 import { planArchive, type Plan } from './plan.ts';
@@ -65,6 +65,24 @@ export async function sealArchive(options: SealOptions): Promise<Receipt> {
     }
   } catch (error) {
     throw explainFullDisk(error);
+  }
+}
+
+/**
+ * Settles what a killed seal has left before anybody is greeted: a client that saw its connection die asks at once
+ * whether its archive is there. Does nothing while a seal is at work.
+ */
+export async function settleBeforeGreeting(store: Store, log: Logger): Promise<void> {
+  if (!(await lstat(pendingPath(store)).catch(() => undefined))) return;
+  try {
+    const lock = await acquireLock(lockPath(store), { holder: 'settling a seal that was cut off' });
+    try {
+      await settleCutSeal(store, log);
+    } finally {
+      lock.release();
+    }
+  } catch (error) {
+    if (!(error instanceof Failure && error.kind === 'locked')) throw error;
   }
 }
 
