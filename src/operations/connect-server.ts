@@ -24,7 +24,7 @@ export async function connectServer(
       `Set ${reach.urlEnv} to a connection string, postgres://USER:PASSWORD@HOST:PORT.`,
     );
   }
-  return await connectMatching(url);
+  return await connectMatching(url, { environment: { ...environment } });
 }
 
 /** The server of a configured source, by its name; what is unfinished may name one that was taken out since. */

@@ -34,9 +34,9 @@ export async function status(platform: Platform): Promise<StatusResult> {
 
 async function judge({ config, now }: Platform, vault: VaultClient): Promise<StatusResult> {
   const state = await vault.status();
-  const own = state.archives.filter(({ isForeign }) => !isForeign).sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
   const all = [...state.archives].sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
-  const newest = own[0];
+  // A safety copy before a restore is no sign that nights are backed up.
+  const newest = all.find(({ isForeign, trigger }) => !isForeign && trigger !== 'safety');
   const findings: string[] = [];
   const damaged = state.archives.filter(({ fault, verdict }) => fault !== undefined || verdict?.isSound === false);
   for (const { name, fault, verdict } of damaged) {

@@ -43,8 +43,13 @@ function run(program: string, ...args: string[]): Promise<CommandResult> {
   });
 }
 
-function resultOf<T>({ stdout }: CommandResult): T {
-  return JSON.parse(stdout) as T;
+interface Made {
+  archive: string;
+  alreadyThere: boolean;
+}
+
+function backupOf({ stdout }: CommandResult): Made {
+  return JSON.parse(stdout) as Made;
 }
 
 describe('the command line, from a clone without node_modules', () => {
@@ -67,7 +72,7 @@ describe('the command line, from a clone without node_modules', () => {
   it('backs up over SSH, prints the result object alone on standard output, and a second nightly does nothing', async () => {
     const first = await continuity('backup', '--nightly', '--json');
     expect(first.code).toBe(0);
-    const result = resultOf<{ archive: string; alreadyThere: boolean; sentBytes: number }>(first);
+    const result = backupOf(first);
     expect(result).toMatchObject({
       alreadyThere: false,
       archive: expect.stringMatching(/^backup_full_\d{4}-\d\d-\d\d\.tar\.gz$/),
@@ -92,7 +97,7 @@ describe('the command line, from a clone without node_modules', () => {
       code: 0,
       stdout: expect.stringContaining('is sound (full)'),
     });
-    const other = resultOf<{ archive: string }>(await continuity('backup', '--json')).archive;
+    const other = backupOf(await continuity('backup', '--json')).archive;
     const line = (await continuity('ls', other, 'db/app.sql', '--json')).stdout;
     expect(JSON.parse(line)).toMatchObject({ name: 'db/app.sql', type: 'reg' });
     await flipInside(join(test.vaultDirectory, other));

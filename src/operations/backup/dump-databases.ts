@@ -57,8 +57,13 @@ export function startDumps(
     snapshots.push(running.started);
     return async () => {
       const entry = { ...PRIVATE, name: Buffer.from(`db/${dump}.sql`), mtimeNs: nowNs(platform) };
-      await builder.addDump(entry, running.chunks);
-      const { record, warnings } = await running.finished;
+      const { record, warnings } = await builder.addDump(entry, running.chunks).then(
+        () => running.finished,
+        (error: unknown) => {
+          if (!either.aborted) states.set(dump, 'failed');
+          throw error;
+        },
+      );
       states.set(dump, 'complete');
       report.databases[dump] = record;
       report.warnings.push(...warnings);

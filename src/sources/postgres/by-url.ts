@@ -28,6 +28,7 @@ export interface UrlOptions {
 export function connectByUrl(url: string, options: UrlOptions = {}): UrlServer {
   const connection = parseConnectionUrl(url);
   // A child inherits its parent's environment unless told otherwise; so does this one, less what would change a dump.
+  // eslint-disable-next-line no-restricted-properties -- what spawn itself would do
   const inherited = options.environment ?? process.env;
   return {
     label: connection.label,

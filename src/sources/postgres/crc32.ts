@@ -15,4 +15,4 @@ export function computeCrc32(bytes: Uint8Array, seed = 0): number {
 }
 
 /** CRC-32 as gzip has it: zlib's own where this Node offers it. */
-export const crc32: (bytes: Uint8Array, seed?: number) => number = zlib.crc32 ?? computeCrc32;
+export const crc32: typeof computeCrc32 = (zlib as Partial<typeof zlib>).crc32 ?? computeCrc32;

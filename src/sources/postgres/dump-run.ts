@@ -44,7 +44,9 @@ export class DumpRun {
     this.#messages = keepMessages(this.#child);
     this.ended = awaitEnd(this.#child, 'pg_dump').then(
       ({ code, endedBy }) => this.#judgeEnd(code, endedBy),
-      (error: unknown) => Promise.reject(this.#failure ?? error),
+      (error: unknown) => {
+        throw this.#failure ?? error;
+      },
     );
     this.ended.catch(() => undefined);
     this.#stopClocks = this.#startClocks();

@@ -38,9 +38,9 @@ export async function runTool(
   // A program that has ended leaves its input unread: its status says why.
   started.stdin.on('error', () => undefined);
   started.stdin.end(run.input ?? '');
-  let tooLate = false;
+  const late = new AbortController();
   const expire = () => {
-    tooLate = true;
+    late.abort();
     started.kill('SIGKILL');
   };
   const timer = setTimeout(expire, run.timeoutMs);
@@ -48,7 +48,7 @@ export async function runTool(
   run.signal?.addEventListener('abort', abort, { once: true });
   try {
     const { code, endedBy } = await awaitEnd(started, tool);
-    if (tooLate) {
+    if (late.signal.aborted) {
       const limit = `${Math.round(run.timeoutMs / 1000)} s`;
       const next = 'Look at the load and the locks of the server (pg_stat_activity), then run again.';
       throw new Failure(

@@ -21,5 +21,9 @@ export interface PostgresServer {
   /** The user that it connects as. */
   readonly user: string;
   /** Starts a client program connected to `database`; `applicationName` names the run in `pg_stat_activity`. */
-  start(tool: PostgresTool, args: readonly string[], options: { database: string; applicationName: string }): StartedTool;
+  start(
+    tool: PostgresTool,
+    args: readonly string[],
+    options: { database: string; applicationName: string },
+  ): StartedTool;
 }

@@ -33,9 +33,14 @@ export async function greet(store: Store, role: Role, askedName?: string): Promi
   };
 }
 
-/** The newest archive of ours that is whole as far as anybody knows; damaged and missing ones are passed over. */
+/**
+ * The newest archive of ours that is whole as far as anybody knows; damaged and missing ones are passed over. So are
+ * safety copies, while there is another: they hold a state that somebody was about to replace.
+ */
 export async function findNewest(store: Store, ledger: Ledger): Promise<Greeting['newest']> {
-  for (const line of listLedgerArchives(ledger).reverse()) {
+  const newestFirst = listLedgerArchives(ledger).reverse();
+  const isSafety = ({ trigger }: LedgerLine): boolean => trigger === 'safety';
+  for (const line of [...newestFirst.filter((known) => !isSafety(known)), ...newestFirst.filter(isSafety)]) {
     const { name, index, time, size } = line;
     if (line.action !== 'seal' || index === undefined || (await findFault(store, line))) continue;
     if ((await readVerdict(store, name, index))?.isSound !== false)

@@ -1,0 +1,199 @@
+import { ArchiveBuilder, type BuiltArchive } from '../../archive/archive-builder.ts';
+import { MANIFEST_NAME, README_NAME } from '../../archive/layout.ts';
+import type { FilesRecord, Manifest } from '../../archive/manifest.ts';
+import type { FilesConfig } from '../../config/config.ts';
+import { Failure } from '../../logging/failure.ts';
+import { runTogether } from '../../system/run-together.ts';
+import type { Greeting, Receipt, VaultClient } from '../../vault/vault-client.ts';
+import type { BackupOptions } from '../backup.ts';
+import type { Platform } from '../platform.ts';
+import { IndexCache } from './base-index.ts';
+import { startDumps, type DumpReport } from './dump-databases.ts';
+import { findDatabases, type FoundDatabases } from './find-databases.ts';
+import { presentSources } from './present-sources.ts';
+import { README_TEXT } from './readme-text.ts';
+import { guardAgainstShrinking } from './shrink-guard.ts';
+import { Uploader } from './uploader.ts';
+import { recordFiles, walkSources } from './walk-sources.ts';
+
+/** One backup under way. */
+export interface Run {
+  platform: Platform;
+  options: BackupOptions;
+  vault: VaultClient;
+  greeting: Greeting;
+  name: string;
+  started: Date;
+  /** An empty directory for spools and segments. */
+  directory: string;
+}
+
+export interface MadeArchive {
+  receipt: Receipt;
+  sentBytes: number;
+  readBytes: number;
+  manifest: Manifest;
+  warnings: string[];
+}
+
+/**
+ * Makes one archive: dumps, files, texts, all at once where they may be; sends what is new, and has it sealed.
+ *
+ * @throws Failure; no archive has come into being then.
+ */
+export async function makeArchive(run: Run): Promise<MadeArchive> {
+  const { platform, options, vault, greeting, directory } = run;
+  const { logger, config } = platform;
+  const cache = new IndexCache(config.state);
+  const isSafety = options.trigger === 'safety';
+  const sources = await presentSources(config.files, isSafety);
+  const [found, base] = await Promise.all([findDatabases(platform, isSafety), openBase(run, cache)]);
+  const missing = [
+    ...found.missing,
+    ...config.files.filter((source) => !sources.includes(source)).map((source) => source.name),
+  ];
+
+  const uploader = new Uploader(vault, greeting.incoming);
+  const builder = await ArchiveBuilder.create({
+    directory,
+    ...(base ? { base } : {}),
+    rereadsAll: options.rereadsAll ?? false,
+    deliver: (segment) => uploader.deliver(segment),
+    onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
+  });
+  try {
+    return await fillArchive(run, { builder, uploader, cache, sources, found, missing });
+  } catch (error) {
+    await builder.abandon();
+    throw error;
+  }
+}
+
+interface Filling {
+  builder: ArchiveBuilder;
+  uploader: Uploader;
+  cache: IndexCache;
+  sources: readonly FilesConfig[];
+  found: FoundDatabases;
+  /** Sources that a safety backup goes without. */
+  missing: readonly string[];
+}
+
+async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
+  const { platform, options, greeting, name } = run;
+  const { builder, uploader, cache, sources, found, missing } = filling;
+  const { logger } = platform;
+  const stop = new AbortController();
+  platform.signal?.addEventListener('abort', () => stop.abort(), { once: true });
+  platform.signal?.throwIfAborted();
+  const running = startDumps(platform, builder, found, applicationName(name), stop.signal);
+  const [dumps, files] = await runTogether<[DumpReport, WalkedFiles]>(
+    [
+      () => running.finished,
+      async (signal) => {
+        // Dumps first: no row may name a file that only came later.
+        await running.started;
+        return await addFiles(builder, sources, options, signal);
+      },
+    ],
+    stop,
+  );
+  const warnings = unique([
+    ...greeting.warnings,
+    ...found.warnings,
+    ...missing.map((source) => `"${source}" is missing and so not in this safety backup`),
+    ...dumps.warnings,
+    ...nameOddities(files.records),
+  ]);
+  const manifest: Manifest = {
+    format: 1,
+    name,
+    trigger: options.trigger,
+    ...(platform.commit ? { commit: platform.commit } : {}),
+    toolVersion: platform.toolVersion,
+    started: run.started.toISOString(),
+    ended: platform.now().toISOString(),
+    databases: dumps.databases,
+    globals: dumps.globals,
+    files: files.records,
+    warnings,
+  };
+  await builder.addText(textEntry(README_NAME, 0o644), Buffer.from(README_TEXT));
+  await builder.addText(textEntry(MANIFEST_NAME, 0o600), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
+  const built = await builder.finish();
+  await uploader.finish();
+
+  const receipt = await seal(run, built);
+  await cache.add(built.indexPath, built.index);
+  for (const warning of warnings) logger.warning(warning);
+  const { sentBytes } = uploader;
+  return { receipt, sentBytes, readBytes: files.readBytes, manifest, warnings };
+}
+
+/** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
+async function openBase({ vault, greeting, platform }: Run, cache: IndexCache) {
+  const { newest } = greeting;
+  if (!newest) return undefined;
+  const path = await cache.obtain(vault, newest);
+  try {
+    const reader = await cache.open(path);
+    platform.logger.info(`Building on ${newest.name}.`);
+    return { name: newest.name, index: newest.index, reader };
+  } catch (error) {
+    // An index of another version of the format: a whole new archive is better than none.
+    if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
+    platform.logger.warning(`${newest.name} cannot be built on (${error.message}): everything is read and sent.`);
+    return undefined;
+  }
+}
+
+interface WalkedFiles {
+  records: Record<string, FilesRecord>;
+  readBytes: number;
+}
+
+async function addFiles(
+  builder: ArchiveBuilder,
+  sources: readonly FilesConfig[],
+  { allowShrink = [], trigger }: BackupOptions,
+  signal: AbortSignal,
+): Promise<WalkedFiles> {
+  const walk = walkSources(sources, signal);
+  const outcome = await builder.addFiles(walk.entries);
+  const records = recordFiles(walk.reports, outcome);
+  for (const { name, path } of trigger === 'safety' ? [] : sources) {
+    guardAgainstShrinking(name, path, records[name]?.files ?? 0, outcome.filesBefore.get(name) ?? 0, allowShrink);
+  }
+  return { records, readBytes: outcome.readBytes };
+}
+
+async function seal({ vault, name, platform }: Run, built: BuiltArchive): Promise<Receipt> {
+  const receipt = await vault.seal(name, built.recipePath, (done, total) => {
+    platform.logger.progress({ phase: 'seal', done, total, unit: 'bytes' });
+  });
+  if (receipt.index === built.index && receipt.name === name) return receipt;
+  throw new Failure(
+    'damaged',
+    `${vault.label} sealed ${receipt.name} with index ${receipt.index.slice(0, 12)}…, not ${name} with ${built.index.slice(0, 12)}…`,
+    `Verify it (verify ${name} --level full), and run another backup.`,
+  );
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)];
+}
+
+function nameOddities(records: Record<string, FilesRecord>): string[] {
+  return Object.entries(records).flatMap(([source, { skipped, changed }]) =>
+    [...skipped, ...changed].map(({ path, reason }) => `${source}/${path}: ${reason}`),
+  );
+}
+
+function textEntry(name: string, mode: number) {
+  return { name: Buffer.from(name), mode, uid: 0, gid: 0, mtimeNs: 0n };
+}
+
+/** Names the run's connections, so that one left behind is found. PostgreSQL keeps 63 bytes. */
+function applicationName(archive: string): string {
+  return `skills-hub-continuity ${archive.replace(/^backup_full_|\.tar\.gz$/g, '')}`;
+}
