@@ -1,4 +1,4 @@
-import { Failure } from '../../src/logging/failure.ts';
+import { exitCodes, Failure } from '../../src/logging/failure.ts';
 import { extractArchive } from '../../src/operations/extract.ts';
 import { restore } from '../../src/operations/restore.ts';
 import { renderExtraction, renderPlan, renderRestore } from '../../src/report/restore-report.ts';
@@ -33,6 +33,7 @@ export const restoreCommand: CommandDefinition = {
       skipsSafetyBackup: safety === false,
       confirm: (plan) => confirm(context, { summary: renderPlan(plan), answer: plan.archive, isAgreed: yes === true }),
     });
-    return { result, render: () => renderRestore(result) };
+    const isDeclined = !result.done && dryRun !== true;
+    return { result, exitCode: isDeclined ? exitCodes.refused : exitCodes.ok, render: () => renderRestore(result) };
   },
 };

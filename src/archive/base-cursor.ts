@@ -2,6 +2,9 @@ import type { IndexReader, IndexedExtent } from './index-reader.ts';
 import { isTailName } from './layout.ts';
 import { isFileLine, parseTocLine } from './toc-line.ts';
 
+/** Where a line's name begins. */
+const NAME_START = '{"name":"'.length;
+
 /** An extent of last night's archive with its position there. */
 export interface PlacedInBase extends IndexedExtent {
   ordinal: number;
@@ -60,13 +63,15 @@ export class BaseCursor {
     // Further chunks of a large entry, and its first, have no name of their own to be compared.
     const firstName = first && first.type !== 'chunk' ? first.name : undefined;
     if (firstName && isTailName(firstName)) return;
-    if (firstName) this.#count(firstName, lines);
+    this.#count(lines);
     this.#next = { extent, lines, firstName, ordinal: this.#ordinal++ };
   }
 
-  #count(firstName: Buffer, lines: readonly string[]): void {
-    const source = firstName.toString('latin1', 0, firstName.indexOf(0x2f));
-    const files = lines.filter(isFileLine).length;
-    this.filesBySource.set(source, (this.filesBySource.get(source) ?? 0) + files);
+  /** By each line's own source: a run may reach from one into the next. Their names are plain ASCII. */
+  #count(lines: readonly string[]): void {
+    for (const line of lines.filter(isFileLine)) {
+      const source = line.slice(NAME_START, line.indexOf('/', NAME_START));
+      this.filesBySource.set(source, (this.filesBySource.get(source) ?? 0) + 1);
+    }
   }
 }

@@ -25,12 +25,12 @@ export async function extractArchive(
   options: { archive: string; select?: readonly string[]; directory: string },
 ): Promise<ExtractResult> {
   const directory = resolve(options.directory);
-  await makeEmptyFolder(directory);
   const vault = await openVault(platform, 'reader');
   try {
     const summary = resolveArchive(options.archive, await vault.status());
     const archive = await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary);
     const isWanted = matcherOf(choose(await archive.manifest(), options.select));
+    await makeEmptyFolder(directory);
     const { entries, bytes, notes } = await extractEntries({ entries: archive.entries(isWanted), directory });
     return { archive: archive.name, directory, entries, bytes, fetchedBytes: archive.fetchedBytes, notes };
   } finally {

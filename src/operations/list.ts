@@ -1,5 +1,6 @@
 import type { TocLine } from '../archive/toc-line.ts';
 import { formatTime } from '../archive/toc-line.ts';
+import { Failure } from '../logging/failure.ts';
 import type { ArchiveSummary } from '../vault/vault-client.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { IndexCache } from './backup/base-index.ts';
@@ -53,9 +54,15 @@ async function* matching(
   path: string | undefined,
 ): AsyncGenerator<ListedEntry, void, undefined> {
   const wanted = Buffer.from((path ?? '').replace(/\/+$/, ''));
+  let isFound = false;
   for await (const line of archive.lines()) {
-    if (wanted.length === 0 || isAtOrBelow(line.name, wanted)) yield describe(line);
+    if (wanted.length > 0 && !isAtOrBelow(line.name, wanted)) continue;
+    isFound = true;
+    yield describe(line);
   }
+  if (isFound) return;
+  const next = `Paths begin with a source or db/: ls ${archive.name} lists them all.`;
+  throw new Failure('usage', `${archive.name} holds nothing at ${JSON.stringify((path ?? '').slice(0, 200))}`, next);
 }
 
 function isAtOrBelow(name: Buffer, wanted: Buffer): boolean {

@@ -92,7 +92,11 @@ export interface VaultClient {
   /** Seals an archive by a recipe (its file); `progress` is told of bytes assembled. */
   seal(name: string, recipePath: string, progress?: (doneBytes: number, totalBytes: number) => void): Promise<Receipt>;
   status(): Promise<VaultStatus>;
-  verify(name: string, level: 'seal' | 'full', progress?: (doneBytes: number, totalBytes: number) => void): Promise<Verdict>;
+  verify(
+    name: string,
+    level: 'seal' | 'full',
+    progress?: (doneBytes: number, totalBytes: number) => void,
+  ): Promise<Verdict>;
   /** Bytes of an archive, range after range; the whole file with a single range. Reader only. */
   readRanges(name: string, ranges: readonly ByteRange[]): Promise<Readable>;
   close(): Promise<void>;

@@ -29692,6 +29692,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream"
 
 /***/ }),
 
+/***/ 7975:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+
+/***/ }),
+
 /***/ 8522:
 /***/ ((module) => {
 
@@ -42582,7 +42589,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 7338:
+/***/ 9773:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42595,6 +42602,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+;// CONCATENATED MODULE: external "node:timers/promises"
+const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: ./.build/src/config/archive-name.js
+var archive_name = __nccwpck_require__(7334);
 // EXTERNAL MODULE: ./.build/src/archive/layout.js
 var layout = __nccwpck_require__(1574);
 // EXTERNAL MODULE: ./.build/src/archive/toc-line.js
@@ -42602,6 +42613,8 @@ var toc_line = __nccwpck_require__(591);
 ;// CONCATENATED MODULE: ./.build/src/archive/base-cursor.js
 
 
+/** Where a line's name begins. */
+const NAME_START = '{"name":"'.length;
 /**
  * Goes through the file sources of last night's archive in step with tonight's walk. Both are in bytewise order of their
  * paths, so that one look at each side is enough and neither has to be held in memory.
@@ -42625,8 +42638,11 @@ class BaseCursor {
         if (key === undefined || !this.#next?.firstName?.equals(name) || this.#next.extent.key !== key)
             return undefined;
         const taken = [this.#next];
-        for (await this.#advance(); this.#next && !this.#next.firstName; await this.#advance())
-            taken.push(this.#next);
+        await this.#advance();
+        for (let next = this.#peek(); next && !next.firstName; next = this.#peek()) {
+            taken.push(next);
+            await this.#advance();
+        }
         return taken;
     }
     /** Passes what is left of the file sources, so that `filesBySource` is complete. */
@@ -42636,6 +42652,10 @@ class BaseCursor {
         while (this.#next)
             await this.#advance();
         await this.#extents?.return?.();
+    }
+    /** Asked anew after every step. */
+    #peek() {
+        return this.#next;
     }
     async #advance() {
         this.#isStarted = true;
@@ -42649,14 +42669,15 @@ class BaseCursor {
         const firstName = first && first.type !== 'chunk' ? first.name : undefined;
         if (firstName && (0,layout/* isTailName */.K_)(firstName))
             return;
-        if (firstName)
-            this.#count(firstName, lines);
+        this.#count(lines);
         this.#next = { extent, lines, firstName, ordinal: this.#ordinal++ };
     }
-    #count(firstName, lines) {
-        const source = firstName.toString('latin1', 0, firstName.indexOf(0x2f));
-        const files = lines.filter(toc_line/* isFileLine */.jt).length;
-        this.filesBySource.set(source, (this.filesBySource.get(source) ?? 0) + files);
+    /** By each line's own source: a run may reach from one into the next. Their names are plain ASCII. */
+    #count(lines) {
+        for (const line of lines.filter(toc_line/* isFileLine */.jt)) {
+            const source = line.slice(NAME_START, line.indexOf('/', NAME_START));
+            this.filesBySource.set(source, (this.filesBySource.get(source) ?? 0) + 1);
+        }
     }
 }
 
@@ -42667,6 +42688,8 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 
 /** After one path in this many a run of small files ends whatever it holds, so that runs find back into step. */
 const BOUNDARY_MASK = 0b111;
+/** Chance alone never gets this far; names chosen to avoid every boundary do, and would make an extent without end. */
+const MOST_ENTRIES = 512;
 /**
  * Cuts a walk into the runs that become extents: a file above 64 KiB alone, smaller ones together until they hold that
  * much or a path's hash says so. Decided by names and sizes only, so that nothing has to be read for it.
@@ -42685,7 +42708,8 @@ async function* groupEntries(entries) {
         }
         group.push(entry);
         bytes += entry.size;
-        if (bytes >= layout/* SMALL_EXTENT_BYTES */.Td || (hashName(entry.name) & BOUNDARY_MASK) === 0) {
+        const isBoundary = (hashName(entry.name) & BOUNDARY_MASK) === 0;
+        if (bytes >= layout/* SMALL_EXTENT_BYTES */.Td || group.length >= MOST_ENTRIES || isBoundary) {
             yield group;
             group = [];
             bytes = 0;
@@ -42716,28 +42740,19 @@ function hashName(name) {
     return (hash ^ (hash >>> 15)) >>> 0;
 }
 
-;// CONCATENATED MODULE: ./.build/src/archive/digest.js
-
-/** Below this the way to the thread pool costs more than the hash. */
-const SYNC_LIMIT_BYTES = 64 * 1024;
-/** SHA-256 in lower-case hexadecimal; large buffers are hashed beside the main thread. */
-async function sha256Of(bytes) {
-    if (bytes.length < SYNC_LIMIT_BYTES)
-        return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
-    return Buffer.from(await external_node_crypto_.webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
-}
-
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+// EXTERNAL MODULE: ./.build/src/archive/digest.js
+var archive_digest = __nccwpck_require__(2348);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: external "node:zlib"
 var external_node_zlib_ = __nccwpck_require__(8522);
 ;// CONCATENATED MODULE: ./.build/src/archive/gzip-member.js
 
 
 
-const gzipAsync = (0,external_node_util_namespaceObject.promisify)(external_node_zlib_.gzip);
+const gzipAsync = (0,external_node_util_.promisify)(external_node_zlib_.gzip);
 /** Below this the way to the thread pool and back costs more than the compression. */
-const gzip_member_SYNC_LIMIT_BYTES = 2 * 1024;
+const SYNC_LIMIT_BYTES = 2 * 1024;
 const SAMPLE_BYTES = 4 * 1024;
 /** A sample that deflate cannot bring below this part of its size is called incompressible. */
 const INCOMPRESSIBLE_RATIO = 0.95;
@@ -42754,7 +42769,7 @@ async function payloadMember(bytes) {
         // One output buffer that surely holds the result: zlib is then called once.
         chunkSize: Math.max(external_node_zlib_.constants.Z_MIN_CHUNK, bytes.length + (bytes.length >> 9) + 256),
     };
-    return plainHeader(bytes.length <= gzip_member_SYNC_LIMIT_BYTES ? (0,external_node_zlib_.gzipSync)(bytes, options) : await gzipAsync(bytes, options));
+    return plainHeader(bytes.length <= SYNC_LIMIT_BYTES ? (0,external_node_zlib_.gzipSync)(bytes, options) : await gzipAsync(bytes, options));
 }
 /** An empty member of exactly `length` bytes (at least 22), which readers skip: RFC 1952, FEXTRA. */
 function fillerMember(length) {
@@ -42822,7 +42837,7 @@ async function packEntries(group) {
         const line = { ...describeEntry(entry), size: content.size, offset };
         append(headerMember((0,tar_header/* encodeTarHeader */.N)({ ...entry, size: content.size })));
         if (entry.type === 'reg')
-            line.digest = await sha256Of(content.bytes.subarray(0, content.size));
+            line.digest = await (0,archive_digest/* sha256Of */.B)(content.bytes.subarray(0, content.size));
         if (line.digest && content.size > 0) {
             line.chunkDigest = line.digest;
             line.offset = offset;
@@ -42831,7 +42846,7 @@ async function packEntries(group) {
         lines.push((0,toc_line/* formatTocLine */.oc)(line));
     }
     const bytes = alignMembers(members);
-    return { bytes, sha256: await sha256Of(bytes), lines, vanished, changed };
+    return { bytes, sha256: await (0,archive_digest/* sha256Of */.B)(bytes), lines, vanished, changed };
 }
 /** The part of an entry's line that is known without reading it. */
 function describeEntry(entry) {
@@ -42905,7 +42920,7 @@ async function* runInOrder(jobs, limitBytes) {
  * Packs a stream of unknown length as one large entry: every chunk becomes an extent of its own, compressed only if last
  * night's archive does not hold it.
  */
-async function packStream({ entry, chunks, store, spoolPath, limitBytes }) {
+async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
     const whole = (0,external_node_crypto_.createHash)('sha256');
     const spool = await (0,promises_.open)(spoolPath, 'wx', 0o600);
     let sizeBytes = 0;
@@ -42955,11 +42970,11 @@ async function packStream({ entry, chunks, store, spoolPath, limitBytes }) {
         if (count > 1)
             line.chunkSize = first.sizeBytes;
     }
-    const header = { bytes, sha256: await sha256Of(bytes), lines: [(0,toc_line/* formatTocLine */.oc)(line)] };
+    const header = { bytes, sha256: await (0,archive_digest/* sha256Of */.B)(bytes), lines: [(0,toc_line/* formatTocLine */.oc)(line)] };
     return { header, sizeBytes, steps: () => drainSteps(spoolPath) };
 }
 async function packChunk(chunk, padding, store) {
-    const digest = await sha256Of(chunk);
+    const digest = await (0,archive_digest/* sha256Of */.B)(chunk);
     const key = (0,external_node_crypto_.createHash)('sha256').update(`chunk ${layout/* WRITER_VERSION */.Z} ${digest} ${padding}`).digest('hex');
     const known = store.findByKey(key);
     if (known) {
@@ -42968,7 +42983,7 @@ async function packChunk(chunk, padding, store) {
     }
     const content = padding === 0 ? chunk : Buffer.concat([chunk], chunk.length + padding);
     const bytes = alignMembers([await payloadMember(content)]);
-    const sha256 = await sha256Of(bytes);
+    const sha256 = await (0,archive_digest/* sha256Of */.B)(bytes);
     return { step: { add: { length: bytes.length, sha256, key, lines: [] } }, digest, sizeBytes: chunk.length, bytes };
 }
 async function* drainSteps(spoolPath) {
@@ -43131,12 +43146,15 @@ class RecipeRecorder {
     #stepsPath;
     #steps;
     #index;
+    #failure;
     /** Extents of the base that the written steps have passed. */
     #position = 0;
     #kept = 0;
     constructor(stepsPath, index) {
         this.#stepsPath = stepsPath;
         this.#steps = (0,external_node_fs_.createWriteStream)(stepsPath, { flags: 'wx', mode: 0o600 });
+        // A full disk shows here, maybe while nobody waits for the stream: the next step is told.
+        this.#steps.on('error', (error) => (this.#failure ??= { error }));
         this.#index = index;
     }
     static async create(directory) {
@@ -43161,8 +43179,10 @@ class RecipeRecorder {
     /** Writes the recipe, compressed, and the index; sizes in bytes. */
     async finish(head, recipePath) {
         await this.#flushKept();
+        if (this.#failure)
+            throw this.#failure.error;
         this.#steps.end();
-        await (0,external_node_events_.once)(this.#steps, 'close');
+        await (0,external_node_stream_promises_namespaceObject.finished)(this.#steps);
         const stepsPath = this.#stepsPath;
         await (0,external_node_stream_promises_namespaceObject.pipeline)(async function* () {
             yield `${JSON.stringify(head)}\n`;
@@ -43173,12 +43193,19 @@ class RecipeRecorder {
         const { sha256, sizeBytes } = await this.#index.finish();
         return { index: sha256, indexBytes: sizeBytes, extentBytes };
     }
+    /** Closes and removes what will not be finished. */
+    async abandon() {
+        this.#steps.destroy();
+        await this.#index.discard();
+    }
     async #flushKept() {
         if (this.#kept > 0)
             await this.#write({ keep: this.#kept });
         this.#kept = 0;
     }
     async #write(step) {
+        if (this.#failure)
+            throw this.#failure.error;
         if (!this.#steps.write(`${JSON.stringify(step)}\n`))
             await (0,external_node_events_.once)(this.#steps, 'drain');
     }
@@ -43195,8 +43222,10 @@ var segment_lane = __nccwpck_require__(6046);
 
 
 
-/** Content held in memory while it is compressed, in bytes, for each producer. */
-const IN_FLIGHT_BYTES = 48 * 1024 * 1024;
+/** Content of files held in memory while it is compressed, in bytes. */
+const FILES_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
+/** The same for each of the dumps that run beside. */
+const DUMP_IN_FLIGHT_BYTES = 8 * 1024 * 1024;
 /**
  * Builds an archive as a recipe over last night's archive and new segments. Dumps may be added side by side and beside
  * the files; whatever the order of building, the archive holds files, then dumps by name, then texts as they came.
@@ -43207,7 +43236,7 @@ class ArchiveBuilder {
     #segments = new segment_lane/* SegmentList */.uR();
     /** What follows the files: by name, in the order of adding. */
     #tail = new Map();
-    #lanes = 0;
+    #lanes = [];
     #newExtentBytes = 0;
     constructor(options, recorder) {
         this.#options = options;
@@ -43226,7 +43255,7 @@ class ArchiveBuilder {
             recorder: this.#recorder,
             store: this.#storeIn(lane),
             spoolDirectory: directory,
-            limitBytes: IN_FLIGHT_BYTES,
+            limitBytes: FILES_IN_FLIGHT_BYTES,
             ...(onProgress ? { onProgress } : {}),
         });
         const outcome = await packer.pack(entries);
@@ -43238,13 +43267,17 @@ class ArchiveBuilder {
         const { directory, lane } = await this.#openLane();
         const store = this.#storeIn(lane);
         const spoolPath = (0,external_node_path_.join)(directory, 'steps');
-        const packed = await packStream({ entry, chunks, store, spoolPath, limitBytes: IN_FLIGHT_BYTES });
+        const packed = await packStream({ entry, chunks, store, spoolPath, limitBytes: DUMP_IN_FLIGHT_BYTES });
         await lane.finish();
         this.#tail.set(entry.name.toString('latin1'), { extent: packed.header, stream: packed });
         return { sizeBytes: packed.sizeBytes };
     }
-    /** Adds a small text: in `db/` it stands among the dumps, else behind them. */
+    /** Adds a text: in `db/` it stands among the dumps, else behind them. */
     async addText(entry, content) {
+        if (content.length > layout/* CHUNK_BYTES */.EC) {
+            await this.addDump(entry, cut(content));
+            return;
+        }
         const open = () => Promise.resolve({
             size: content.length,
             read: (target, position) => Promise.resolve(content.copy(target, 0, position)),
@@ -43274,6 +43307,12 @@ class ArchiveBuilder {
         const indexPath = (0,external_node_path_.join)(directory, 'stargz.index.json');
         return { ...built, recipePath, indexPath, newExtentBytes: this.#newExtentBytes };
     }
+    /** Closes what is open, for an archive that will not be finished. Its directory is the caller's to remove. */
+    async abandon() {
+        await Promise.all(this.#lanes.map((lane) => lane.abandon()));
+        await this.#recorder.abandon();
+        await this.#options.base?.reader.close();
+    }
     /** First what is in `db/`, by name, whoever was ready first; then the texts as they came. */
     #tailInOrder() {
         const isDump = ([name]) => name.startsWith(layout/* DUMP_FOLDER */.OY);
@@ -43283,9 +43322,11 @@ class ArchiveBuilder {
     }
     /** Every producer writes into segments of its own, so that their order does not depend on who was faster. */
     async #openLane() {
-        const directory = (0,external_node_path_.join)(this.#options.directory, `lane-${++this.#lanes}`);
+        const directory = (0,external_node_path_.join)(this.#options.directory, `lane-${this.#lanes.length + 1}`);
+        const lane = new segment_lane/* SegmentLane */._K(directory, this.#segments, this.#options.deliver);
+        this.#lanes.push(lane);
         await (0,promises_.mkdir)(directory);
-        return { directory, lane: new segment_lane/* SegmentLane */._K(directory, this.#segments, this.#options.deliver) };
+        return { directory, lane };
     }
     #storeIn(lane) {
         const known = this.#options.base?.reader.extents;
@@ -43301,11 +43342,35 @@ class ArchiveBuilder {
         };
     }
 }
+async function* cut(content) {
+    for (let at = 0; at < content.length; at += layout/* CHUNK_BYTES */.EC)
+        yield Promise.resolve(content.subarray(at, at + layout/* CHUNK_BYTES */.EC));
+}
 
-// EXTERNAL MODULE: ./.build/src/config/archive-name.js
-var archive_name = __nccwpck_require__(7334);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var failure = __nccwpck_require__(1619);
+;// CONCATENATED MODULE: ./.build/src/system/run-together.js
+/**
+ * Runs tasks side by side. The first failure tells the others to stop, and is thrown when all of them have: nothing is
+ * left running behind the caller's back. `abort` is what tells them, where the caller has started one of them already.
+ */
+async function runTogether(tasks, abort = new AbortController()) {
+    let first;
+    const results = await Promise.all(tasks.map(async (task) => {
+        try {
+            return await task(abort.signal);
+        }
+        catch (error) {
+            first ??= { error };
+            abort.abort();
+            return undefined;
+        }
+    }));
+    if (first)
+        throw first.error;
+    return results;
+}
+
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
 // EXTERNAL MODULE: ./.build/src/archive/index-reader.js
@@ -43386,76 +43451,8 @@ async function digestOf(path) {
     return hash.digest('hex');
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-statements.js
-/** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
-const dump_statements_name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
-const copyPattern = new RegExp(`^COPY (${dump_statements_name}(?:\\.${dump_statements_name})?) [^]*FROM stdin;$`);
-const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
-const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
-const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
-/** The table of a `COPY … FROM stdin;`, as written. */
-function parseCopyTable(text) {
-    return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
-}
-function parseSetval(text) {
-    const found = setvalPattern.exec(text);
-    if (!found)
-        return undefined;
-    return {
-        sequence: found[1].replaceAll("''", "'"),
-        value: found[2],
-        called: found[3] === 'true',
-    };
-}
-function parseLargeObjectStep(text) {
-    if (!text.startsWith('SELECT pg_catalog.lo'))
-        return undefined;
-    const written = writePattern.exec(text);
-    if (written)
-        return { step: 'write', content: Buffer.from(written[1], 'hex') };
-    const found = largeObjectPattern.exec(text);
-    if (!found)
-        return undefined;
-    return found[1] === 'close' ? { step: 'close' } : { step: found[1], oid: found[2] };
-}
-/** The parts of a qualified name without their quotes: `public."Été"` gives `['public', 'Été']`. */
-function splitQualifiedName(text) {
-    const parts = text.match(/"(?:[^"]|"")*"|[^".]+/g) ?? [];
-    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
-}
-/**
- * A name of the dump as text: its bytes in the dump's encoding (`SET client_encoding`). SQL_ASCII, or bytes that do
- * not fit: UTF-8 where they are valid, else latin1.
- */
-function decodeName(text, encoding) {
-    if (/^[\x00-\x7f]*$/.test(text))
-        return text;
-    const bytes = Buffer.from(text, 'latin1');
-    for (const label of [nameEncoding(encoding), 'utf-8']) {
-        try {
-            return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
-        }
-        catch {
-            // Not this one: the label is unknown here, or the bytes do not fit.
-        }
-    }
-    return text;
-}
-/** PostgreSQL's name of an encoding as the WHATWG calls it. */
-function nameEncoding(encoding) {
-    const latin = /^LATIN(\d+)$/.exec(encoding)?.[1];
-    const parts = { 5: 9, 6: 10, 7: 13, 8: 14, 9: 15, 10: 16 };
-    if (latin)
-        return `iso-8859-${parts[latin] ?? latin}`;
-    const windows = /^WIN(\d+)$/.exec(encoding)?.[1];
-    if (windows)
-        return windows === '866' ? 'ibm866' : `windows-${windows}`;
-    const others = { UTF8: 'utf-8', KOI8R: 'koi8-r', KOI8U: 'koi8-u', SQL_ASCII: 'utf-8' };
-    return others[encoding] ?? encoding.toLowerCase().replaceAll('_', '-');
-}
-
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-statements.js
+var dump_statements = __nccwpck_require__(1779);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/run-tool.js
 
 /** More than this of an error output is not kept. */
@@ -43472,9 +43469,9 @@ async function runTool(server, tool, args, run) {
     // A program that has ended leaves its input unread: its status says why.
     started.stdin.on('error', () => undefined);
     started.stdin.end(run.input ?? '');
-    let tooLate = false;
+    const late = new AbortController();
     const expire = () => {
-        tooLate = true;
+        late.abort();
         started.kill('SIGKILL');
     };
     const timer = setTimeout(expire, run.timeoutMs);
@@ -43482,7 +43479,7 @@ async function runTool(server, tool, args, run) {
     run.signal?.addEventListener('abort', abort, { once: true });
     try {
         const { code, endedBy } = await awaitEnd(started, tool);
-        if (tooLate) {
+        if (late.signal.aborted) {
             const limit = `${Math.round(run.timeoutMs / 1000)} s`;
             const next = 'Look at the load and the locks of the server (pg_stat_activity), then run again.';
             throw new failure/* Failure */.HR('source', `${tool} on ${server.label} (database "${run.database}") took longer than ${limit}`, next);
@@ -43701,7 +43698,7 @@ function writeExclusion(table, encoding) {
  */
 function findMissingTables(before, after, excluded, dumped) {
     const key = (schema, name) => `${schema}\0${name}`;
-    const found = new Set([...dumped].map((name) => splitQualifiedName(name).join('\0')));
+    const found = new Set([...dumped].map((name) => (0,dump_statements/* splitQualifiedName */.yU)(name).join('\0')));
     const later = new Map(after.map((table) => [table.oid, table]));
     const left = new Set(excluded.map(({ oid }) => oid));
     return before
@@ -43854,445 +43851,10 @@ class DumpCutter {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-events.js
-/** The lexer's events for whoever wants them: the fingerprints, the cuts, or both. */
-function dump_events_joinEvents(taker, cutter) {
-    return {
-        copyBegins(table, at) {
-            taker?.copyBegins(table);
-            cutter?.copyBegins(table, at);
-        },
-        copyRows: (bytes) => taker?.copyRows(bytes),
-        copyEnds(table, rows, at) {
-            taker?.copyEnds(table, rows);
-            cutter?.copyEnds(table, at);
-        },
-        unitEnds: (at) => cutter?.unitEnds(at),
-        statement: (text) => taker?.statement(text),
-        metaBegins: (at) => cutter?.metaBegins(at),
-        metaEnds: (_text, at) => cutter?.metaEnds(at),
-    };
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/sql-bytes.js
-/** The bytes that mean something in SQL and in psql's input; the same in every encoding of a server. */
-const newline = 0x0a;
-const doubleQuote = 0x22;
-const dollar = 0x24;
-const quote = 0x27;
-const star = 0x2a;
-const minus = 0x2d;
-const solidus = 0x2f;
-const semicolon = 0x3b;
-const backslash = 0x5c;
-/** Whether a byte may be part of an identifier: letters, digits, `_`, `$` and whatever is not ASCII. */
-function isWordByte(byte) {
-    const lower = byte | 0x20;
-    if (lower >= 0x61 && lower <= 0x7a)
-        return true;
-    return isDigit(byte) || byte === 0x5f || byte === dollar || byte >= 0x80;
-}
-function isDigit(byte) {
-    return byte >= 0x30 && byte <= 0x39;
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/copy-rows.js
-
-const terminator = Buffer.from('\\.\n');
-/** The rows of one COPY block, up to the line `\.`, from pieces of any size; touches each byte only to find line ends. */
-class CopyRows {
-    #events;
-    #table = '';
-    #rows = 0;
-    /** How many bytes of the terminator the line has matched so far; -1 once it cannot be one. */
-    #matched = 0;
-    /** How many of them came in earlier pieces: not reported yet. */
-    #held = 0;
-    ended = true;
-    constructor(events) {
-        this.#events = events;
-    }
-    begin(table, at) {
-        this.#table = table;
-        this.#rows = this.#matched = this.#held = 0;
-        this.ended = false;
-        this.#events.copyBegins(table, at);
-    }
-    /** Reads from index `from`; `base` is the piece's offset in the stream. Gives the index where it stopped. */
-    read(buffer, from, base) {
-        let at = from;
-        while (at < buffer.length) {
-            if (this.#matched >= 0 && buffer[at] === terminator[this.#matched]) {
-                at++;
-                if (++this.#matched < terminator.length)
-                    continue;
-                this.#report(buffer, from, at - terminator.length);
-                this.ended = true;
-                this.#events.copyEnds(this.#table, this.#rows, base + at);
-                return at;
-            }
-            if (this.#held > 0)
-                this.#events.copyRows(terminator.subarray(0, this.#held));
-            this.#held = 0;
-            this.#matched = -1;
-            const end = buffer.indexOf(newline, at);
-            if (end < 0)
-                break;
-            at = end + 1;
-            this.#rows++;
-            this.#matched = 0;
-            this.#events.unitEnds(base + at);
-        }
-        this.#held = Math.max(0, this.#matched);
-        this.#report(buffer, from, buffer.length - this.#held);
-        return buffer.length;
-    }
-    #report(buffer, start, end) {
-        if (end > start)
-            this.#events.copyRows(buffer.subarray(start, end));
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/sql-span.js
-
-/**
- * A stretch of SQL in which semicolons and line ends mean nothing: a text, a quoted name, a `$tag$` body, a nested
- * comment. Begun behind its first mark; reads pieces of any size until it has ended.
- */
-class SqlSpan {
-    #kind = 'quoted';
-    #escape = false;
-    #maybeEnded = false;
-    #tag = [];
-    #tagIsWhole = false;
-    #matched = 0;
-    #depth = 0;
-    #previous = 0;
-    ended = true;
-    /** What was begun as `$tag$` was none, but a parameter as in `$1`. */
-    wasParameter = false;
-    begin(kind) {
-        this.#kind = kind;
-        this.ended = false;
-        this.#escape = this.#maybeEnded = this.#tagIsWhole = this.wasParameter = false;
-        this.#tag = [dollar];
-        this.#matched = 0;
-        this.#depth = 1;
-        this.#previous = 0;
-    }
-    /** Reads from `at`; gives the index behind the span's end, or the piece's length where it goes on. */
-    read(buffer, at) {
-        if (this.#kind === 'quoted')
-            return this.#findMark(buffer, quote, at);
-        if (this.#kind === 'identifier')
-            return this.#findMark(buffer, doubleQuote, at);
-        let index = at;
-        while (index < buffer.length && !this.ended) {
-            const byte = buffer[index];
-            if (this.#kind === 'escaped')
-                index = this.#readEscaped(byte, index);
-            else if (this.#kind === 'comment')
-                index = this.#readComment(byte, index);
-            else if (this.#tagIsWhole)
-                index = this.#readBody(buffer, byte, index);
-            else
-                index = this.#readTag(byte, index);
-        }
-        return index;
-    }
-    /** Two marks in a row are one of the text: as if the span had ended and another begun. */
-    #findMark(buffer, mark, from) {
-        const found = buffer.indexOf(mark, from);
-        this.ended = found >= 0;
-        return found < 0 ? buffer.length : found + 1;
-    }
-    #readEscaped(byte, at) {
-        if (this.#maybeEnded) {
-            this.#maybeEnded = false;
-            this.ended = byte !== quote;
-            return this.ended ? at : at + 1;
-        }
-        if (this.#escape)
-            this.#escape = false;
-        else if (byte === backslash)
-            this.#escape = true;
-        else
-            this.#maybeEnded = byte === quote;
-        return at + 1;
-    }
-    #readComment(byte, at) {
-        const opens = this.#previous === solidus && byte === star;
-        const closes = this.#previous === star && byte === solidus;
-        this.#previous = opens || closes ? 0 : byte;
-        this.#depth += opens ? 1 : closes ? -1 : 0;
-        this.ended = this.#depth === 0;
-        return at + 1;
-    }
-    #readTag(byte, at) {
-        if (byte === dollar)
-            this.#tagIsWhole = true;
-        else if (!isWordByte(byte) || (this.#tag.length === 1 && isDigit(byte))) {
-            this.ended = this.wasParameter = true;
-            return at;
-        }
-        this.#tag.push(byte);
-        return at + 1;
-    }
-    #readBody(buffer, byte, at) {
-        if (this.#matched === 0) {
-            const found = buffer.indexOf(dollar, at);
-            this.#matched = found < 0 ? 0 : 1;
-            return found < 0 ? buffer.length : found + 1;
-        }
-        if (byte === this.#tag[this.#matched])
-            this.#matched++;
-        // The mark that broke this match may begin the next one.
-        else
-            this.#matched = byte === dollar ? 1 : 0;
-        this.ended = this.#matched === this.#tag.length;
-        return at + 1;
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-lexer.js
-
-
-
-
-const trailer = Buffer.from('-- PostgreSQL database dump complete');
-/** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
-const maximumStatementBytes = 1 << 20;
-/**
- * Reads pg_dump's plain output as it passes, in pieces of any size: finds COPY blocks, statements and the trailer at
- * the top level only, whatever quotes, bodies and comments hold. Memory is bounded by the longest statement that it
- * keeps.
- */
-class dump_lexer_DumpLexer {
-    #events;
-    #rows;
-    #span = new SqlSpan();
-    #state = 'top';
-    /** Offset in the stream of the piece at hand. */
-    #base = 0;
-    // The statement at hand: its bytes, and whether it began a line.
-    #open = false;
-    #atLineStart = true;
-    #parentheses = 0;
-    #pieces = [];
-    #piecesBytes = 0;
-    #pieceStart = 0;
-    /** A statement has ended on this line. */
-    #ended = false;
-    /** How many bytes of a word have just passed, and the last byte: tells `E'` and `a$b$`. */
-    #word = 0;
-    #last = 0;
-    #backslashEscapes = false;
-    #encoding = 'UTF8';
-    #table = '';
-    /** How far a comment has matched the trailer; -1: it cannot be it. */
-    #matched = -1;
-    #line = [];
-    #trailerSeen = false;
-    #restrictKey;
-    constructor(events) {
-        this.#events = events;
-        this.#rows = new CopyRows(events);
-    }
-    /** Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it. */
-    get complete() {
-        return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
-    }
-    push(buffer) {
-        this.#pieceStart = 0;
-        for (let at = 0; at < buffer.length;)
-            at = this.#read(buffer, at);
-        if (this.#open)
-            this.#keepPiece(buffer, buffer.length);
-        this.#base += buffer.length;
-    }
-    /** Reads one byte, or as many as mean the same; gives where it stopped. */
-    #read(buffer, at) {
-        if (this.#state === 'rows') {
-            const end = this.#rows.read(buffer, at, this.#base);
-            if (this.#rows.ended)
-                this.#state = 'top';
-            return end;
-        }
-        if (this.#state === 'span') {
-            const end = this.#span.read(buffer, at);
-            if (this.#span.ended)
-                this.#leaveSpan();
-            return end;
-        }
-        const byte = buffer[at];
-        if (this.#state === 'minus' || this.#state === 'solidus')
-            return this.#readSymbol(byte, at);
-        if (this.#state === 'comment')
-            this.#readComment(byte);
-        else if (this.#state === 'meta')
-            this.#readMetaLine(byte, at);
-        else if (this.#state === 'top')
-            this.#readTop(buffer, byte, at);
-        else if (byte === newline) {
-            this.#state = 'rows';
-            this.#atLineStart = true;
-            this.#rows.begin(this.#table, this.#base + at + 1);
-        }
-        return at + 1;
-    }
-    #readTop(buffer, byte, at) {
-        if (byte === newline)
-            return this.#readLineEnd(at);
-        if (byte === minus || byte === solidus) {
-            // Maybe a comment: the next byte tells.
-            this.#matched = byte === minus && this.#atLineStart && !this.#open ? 1 : -1;
-            this.#state = byte === minus ? 'minus' : 'solidus';
-            this.#word = 0;
-            return;
-        }
-        if (!this.#open) {
-            if (byte === backslash && this.#atLineStart) {
-                this.#state = 'meta';
-                this.#line = [];
-                return this.#events.metaBegins(this.#base + at);
-            }
-            if (byte === 0x20 || byte === 0x09 || byte === 0x0d) {
-                this.#atLineStart = false;
-                return;
-            }
-            this.#openStatement(at);
-        }
-        if (byte === quote)
-            this.#enterSpan(this.#isEscapeMark() ? 'escaped' : 'quoted');
-        else if (byte === doubleQuote)
-            this.#enterSpan('identifier');
-        else if (byte === dollar && this.#word === 0)
-            this.#enterSpan('dollar');
-        else if (byte === 0x28)
-            this.#parentheses++;
-        else if (byte === 0x29)
-            this.#parentheses--;
-        // Inside parentheses it separates the actions of a rule.
-        else if (byte === semicolon && this.#parentheses <= 0)
-            this.#closeStatement(buffer, at + 1);
-        this.#word = isWordByte(byte) ? this.#word + 1 : 0;
-        this.#last = byte;
-    }
-    #readLineEnd(at) {
-        this.#word = 0;
-        if (!this.#open)
-            this.#atLineStart = true;
-        if (!this.#ended)
-            return;
-        this.#ended = false;
-        this.#events.unitEnds(this.#base + at + 1);
-    }
-    /** Whether backslashes escape in the text that begins here: `E'…'`, or all of them in a dump that says so. */
-    #isEscapeMark() {
-        return this.#backslashEscapes || (this.#word === 1 && (this.#last | 0x20) === 0x65);
-    }
-    #enterSpan(kind) {
-        this.#state = 'span';
-        this.#span.begin(kind);
-    }
-    #leaveSpan() {
-        this.#state = 'top';
-        this.#word = this.#span.wasParameter ? 1 : 0;
-        this.#last = 0;
-    }
-    #readSymbol(byte, at) {
-        if (this.#state === 'minus' && byte === minus) {
-            this.#state = 'comment';
-            if (this.#matched === 1)
-                this.#matched = 2;
-            return at + 1;
-        }
-        if (this.#state === 'solidus' && byte === star) {
-            this.#enterSpan('comment');
-            if (!this.#open)
-                this.#atLineStart = false;
-            return at + 1;
-        }
-        // No comment, but a symbol; no statement that we read begins with one.
-        this.#state = 'top';
-        if (!this.#open) {
-            this.#openStatement(at);
-            this.#atLineStart = false;
-        }
-        return at;
-    }
-    #readComment(byte) {
-        if (byte !== newline) {
-            if (this.#matched >= 0)
-                this.#matched = byte === trailer[this.#matched] ? this.#matched + 1 : -1;
-            return;
-        }
-        if (this.#matched === trailer.length)
-            this.#trailerSeen = true;
-        this.#state = 'top';
-        this.#word = 0;
-        if (!this.#open)
-            this.#atLineStart = true;
-    }
-    #readMetaLine(byte, at) {
-        if (byte !== newline) {
-            if (this.#line.length < 1024)
-                this.#line.push(byte);
-            return;
-        }
-        this.#state = 'top';
-        const text = `\\${Buffer.from(this.#line).toString('latin1')}`;
-        const [word, key] = text.split(' ');
-        if (word === '\\restrict')
-            this.#restrictKey = key ?? '';
-        else if (word === '\\unrestrict' && key === this.#restrictKey)
-            this.#restrictKey = undefined;
-        this.#events.metaEnds(text, this.#base + at + 1);
-    }
-    #openStatement(at) {
-        this.#open = true;
-        this.#trailerSeen = false;
-        this.#parentheses = 0;
-        this.#word = 0;
-        this.#pieceStart = at;
-    }
-    #keepPiece(buffer, end) {
-        this.#piecesBytes += end - this.#pieceStart;
-        if (this.#piecesBytes > maximumStatementBytes)
-            this.#pieces = [];
-        else
-            this.#pieces.push(buffer.subarray(this.#pieceStart, end));
-    }
-    #closeStatement(buffer, end) {
-        this.#keepPiece(buffer, end);
-        // What does not begin a line is part of something that we do not read, such as a function's body.
-        const text = this.#atLineStart ? Buffer.concat(this.#pieces).toString('latin1') : '';
-        this.#pieces = [];
-        this.#piecesBytes = 0;
-        this.#open = false;
-        this.#ended = true;
-        this.#atLineStart = false;
-        if (text === '')
-            return;
-        if (text.startsWith('SET '))
-            this.#readSetting(text);
-        this.#events.statement(text);
-        const table = parseCopyTable(text);
-        if (table === undefined)
-            return;
-        this.#table = decodeName(table, this.#encoding);
-        this.#ended = false;
-        this.#state = 'copyHead';
-    }
-    #readSetting(text) {
-        const setting = /^SET (client_encoding|standard_conforming_strings) = '?(\w+)'?;$/.exec(text);
-        if (setting?.[1] === 'client_encoding')
-            this.#encoding = setting[2];
-        else if (setting)
-            this.#backslashEscapes = setting[2] === 'off';
-    }
-}
-
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-events.js
+var dump_events = __nccwpck_require__(4368);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-lexer.js + 3 modules
+var dump_lexer = __nccwpck_require__(3332);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/inspect.js
 
 
@@ -44453,7 +44015,9 @@ class DumpRun {
         this.#child.stdin.on('error', () => undefined);
         this.#child.stdin.end();
         this.#messages = keepMessages(this.#child);
-        this.ended = awaitEnd(this.#child, 'pg_dump').then(({ code, endedBy }) => this.#judgeEnd(code, endedBy), (error) => Promise.reject(this.#failure ?? error));
+        this.ended = awaitEnd(this.#child, 'pg_dump').then(({ code, endedBy }) => this.#judgeEnd(code, endedBy), (error) => {
+            throw this.#failure ?? error;
+        });
         this.ended.catch(() => undefined);
         this.#stopClocks = this.#startClocks();
         this.started = this.#awaitOutput();
@@ -44558,124 +44122,8 @@ class DumpRun {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/fingerprints.js
-
-
-
-
-/** Takes the fingerprints of a dump from what the lexer finds in it. */
-class FingerprintTaker {
-    #tables = new Map();
-    #sequences = new Map();
-    #largeObjects = { count: 0, bytes: 0, hash: (0,external_node_crypto_.createHash)('sha256') };
-    #objectBytes = 0;
-    #rowsHash;
-    #encoding = 'UTF8';
-    copyBegins(table) {
-        // A table may have several blocks, where its partitions are loaded through their root.
-        const known = this.#tables.get(table) ?? { rows: 0, hash: (0,external_node_crypto_.createHash)('sha256') };
-        this.#tables.set(table, known);
-        this.#rowsHash = known.hash;
-    }
-    copyRows(bytes) {
-        this.#rowsHash?.update(bytes);
-    }
-    copyEnds(table, rows) {
-        const known = this.#tables.get(table);
-        if (known)
-            known.rows += rows;
-    }
-    statement(text) {
-        if (text.startsWith('SET client_encoding'))
-            this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
-        if (!text.startsWith('SELECT pg_catalog.'))
-            return;
-        const found = parseSetval(text);
-        if (found) {
-            const name = decodeName(found.sequence, this.#encoding);
-            this.#sequences.set(name, { value: found.value, called: found.called });
-        }
-        else
-            this.#readLargeObject(text);
-    }
-    #readLargeObject(text) {
-        const found = parseLargeObjectStep(text);
-        const { hash } = this.#largeObjects;
-        if (found?.step === 'create')
-            this.#largeObjects.count++;
-        if (found?.step === 'open') {
-            this.#objectBytes = 0;
-            hash.update(`${found.oid}:`);
-        }
-        if (found?.step === 'write') {
-            this.#objectBytes += found.content.length;
-            hash.update(found.content);
-        }
-        if (found?.step !== 'close')
-            return;
-        // The length behind the content keeps one object's end from passing for the next one's beginning.
-        hash.update(`:${this.#objectBytes}\n`);
-        this.#largeObjects.bytes += this.#objectBytes;
-    }
-    /** The fingerprints of all that was seen; to be called once, at the end. */
-    finish() {
-        const { count, bytes, hash } = this.#largeObjects;
-        return {
-            tables: sortByName(this.#tables, ({ rows, hash: rowsHash }) => ({ rows, sha256: rowsHash.digest('hex') })),
-            sequences: sortByName(this.#sequences, (sequence) => sequence),
-            largeObjects: { count, bytes, sha256: hash.digest('hex') },
-        };
-    }
-}
-/** Reads a dump, in pieces of any size: its fingerprints, and whether it is whole (its trailer at the top level). */
-async function fingerprintDump(chunks) {
-    const taker = new FingerprintTaker();
-    const lexer = new DumpLexer(joinEvents(taker));
-    for await (const chunk of chunks)
-        lexer.push(chunk);
-    return { fingerprints: taker.finish(), trailer: lexer.complete };
-}
-/** What differs between two fingerprints, one line each, for people; empty where all is equal. */
-function compareFingerprints(expected, found) {
-    const tables = compareByName('table', expected.tables, found.tables, (table) => `${table.rows} rows`, (a, b) => {
-        if (a.rows !== b.rows)
-            return `${a.rows} rows expected, ${b.rows} found`;
-        return a.sha256 === b.sha256 ? undefined : `${a.rows} rows as expected, but their content differs`;
-    });
-    const describe = ({ value, called }) => `${value}${called ? '' : ' (not used yet)'}`;
-    const sequences = compareByName('sequence', expected.sequences, found.sequences, describe, (a, b) => a.value === b.value && a.called === b.called ? undefined : `${describe(a)} expected, ${describe(b)} found`);
-    const [a, b] = [expected.largeObjects, found.largeObjects];
-    const differences = [...tables, ...sequences];
-    if (a.count !== b.count)
-        differences.push(`large objects: ${a.count} expected, ${b.count} found`);
-    else if (a.bytes !== b.bytes)
-        differences.push(`large objects: ${a.bytes} bytes expected, ${b.bytes} found`);
-    else if (a.sha256 !== b.sha256)
-        differences.push(`large objects: ${a.count} as expected, but their content differs`);
-    return differences;
-}
-function compareByName(kind, expected, found, describe, compare) {
-    // Which words need quotes depends on the client's version: names are compared without them.
-    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [splitQualifiedName(name).join('\0'), { name, value }]));
-    const [left, right] = [index(expected), index(found)];
-    const differences = [];
-    for (const [key, { name, value }] of left) {
-        const other = right.get(key);
-        const difference = other ? compare(value, other.value) : `missing (${describe(value)} expected)`;
-        if (difference)
-            differences.push(`${kind} ${name}: ${difference}`);
-    }
-    for (const [key, { name, value }] of right) {
-        if (!left.has(key))
-            differences.push(`${kind} ${name}: not expected (${describe(value)} found)`);
-    }
-    return differences;
-}
-function sortByName(all, map) {
-    const names = [...all.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-    return Object.fromEntries(names.map((name) => [name, map(all.get(name))]));
-}
-
+// EXTERNAL MODULE: ./.build/src/sources/postgres/fingerprints.js
+var postgres_fingerprints = __nccwpck_require__(7415);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump.js
 
 
@@ -44722,9 +44170,9 @@ async function startDump(options) {
 }
 /** Cuts the stream and takes its fingerprints as it passes; then checks all that tells a whole dump from a cut one. */
 async function* checkDump(options, { plan, run, startedAt }) {
-    const taker = new FingerprintTaker();
+    const taker = new postgres_fingerprints/* FingerprintTaker */.Ye();
     const cutter = new DumpCutter();
-    const lexer = new dump_lexer_DumpLexer(dump_events_joinEvents(taker, cutter));
+    const lexer = new dump_lexer/* DumpLexer */.V((0,dump_events/* joinEvents */.u)(taker, cutter));
     for await (const piece of run.read()) {
         cutter.add(piece);
         lexer.push(piece);
@@ -44839,28 +44287,6 @@ function writeRoles(roles) {
     return Buffer.from(text).toString('latin1');
 }
 
-;// CONCATENATED MODULE: ./.build/src/system/run-together.js
-/**
- * Runs tasks side by side. The first failure tells the others to stop, and is thrown when all of them have: nothing is
- * left running behind the caller's back. `abort` is what tells them, where the caller has started one of them already.
- */
-async function runTogether(tasks, abort = new AbortController()) {
-    let first;
-    const results = await Promise.all(tasks.map(async (task) => {
-        try {
-            return await task(abort.signal);
-        }
-        catch (error) {
-            first ??= { error };
-            abort.abort();
-            return undefined;
-        }
-    }));
-    if (first)
-        throw first.error;
-    return results;
-}
-
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/dump-databases.js
 
 
@@ -44896,8 +44322,11 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
         snapshots.push(running.started);
         return async () => {
             const entry = { ...PRIVATE, name: Buffer.from(`db/${dump}.sql`), mtimeNs: nowNs(platform) };
-            await builder.addDump(entry, running.chunks);
-            const { record, warnings } = await running.finished;
+            const { record, warnings } = await builder.addDump(entry, running.chunks).then(() => running.finished, (error) => {
+                if (!either.aborted)
+                    states.set(dump, 'failed');
+                throw error;
+            });
             states.set(dump, 'complete');
             report.databases[dump] = record;
             report.warnings.push(...warnings);
@@ -44911,11 +44340,13 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
         report.warnings.push(...globals.warnings);
     });
     const finished = runTogether([...dumps, ...roles], stop)
-        .then(() => ({ ...report, databases: dump_databases_sortByName(report.databases), globals: dump_databases_sortByName(report.globals) }))
+        .then(() => ({ ...report, databases: sortByName(report.databases), globals: sortByName(report.globals) }))
         .catch((error) => {
         throw nameTheOthers(error, targets, states);
     });
-    const started = Promise.all(snapshots).then(() => undefined);
+    // A dump that fails at once is told with the state of the others, too.
+    const whole = () => finished.then(() => undefined);
+    const started = Promise.all(snapshots).then(() => undefined, whole);
     for (const promise of [started, finished])
         promise.catch(() => undefined);
     return { started, finished };
@@ -44925,10 +44356,12 @@ function nameTheOthers(error, targets, states) {
     if (!(error instanceof failure/* Failure */.HR) || targets.length < 2)
         return error;
     const others = targets.map(({ dump }) => `${dump}: ${states.get(dump)}`).join(', ');
-    return new failure/* Failure */.HR(error.kind, `${error.message} (no archive was made; dumps: ${others})`, error.next, { cause: error });
+    return new failure/* Failure */.HR(error.kind, `${error.message} (no archive was made; dumps: ${others})`, error.next, {
+        cause: error,
+    });
 }
 /** Reports do not depend on who was ready first. */
-function dump_databases_sortByName(records) {
+function sortByName(records) {
     return Object.fromEntries(Object.entries(records).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 function nowNs({ now }) {
@@ -45161,6 +44594,7 @@ function decode(text) {
 function connectByUrl(url, options = {}) {
     const connection = parseConnectionUrl(url);
     // A child inherits its parent's environment unless told otherwise; so does this one, less what would change a dump.
+    // eslint-disable-next-line no-restricted-properties -- what spawn itself would do
     const inherited = options.environment ?? process.env;
     return {
         label: connection.label,
@@ -45202,7 +44636,7 @@ async function connectServer({ environment }, { name, reach }) {
     if (!url) {
         throw new failure/* Failure */.HR('config', `databases.${name}: the environment variable ${reach.urlEnv} is not set`, `Set ${reach.urlEnv} to a connection string, postgres://USER:PASSWORD@HOST:PORT.`);
     }
-    return await connectMatching(url);
+    return await connectMatching(url, { environment: { ...environment } });
 }
 /** The server of a configured source, by its name; what is unfinished may name one that was taken out since. */
 async function serverOf(platform, source) {
@@ -45250,7 +44684,12 @@ async function findDatabases(platform, mayBeMissing) {
             continue;
         }
         for (const database of isAll ? present : [source.database]) {
-            found.targets.push({ source, server, database, dump: isAll ? `${source.name}.${fileNameOf(database)}` : source.name });
+            found.targets.push({
+                source,
+                server,
+                database,
+                dump: isAll ? `${source.name}.${fileNameOf(database)}` : source.name,
+            });
         }
         found.servers.push({ source, server, database: isAll ? 'postgres' : source.database });
     }
@@ -45278,23 +44717,24 @@ function hexOf(character) {
     return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/backup/shrink-guard.js
+;// CONCATENATED MODULE: ./.build/src/operations/backup/present-sources.js
 
-/** Below this many files a source may lose as many as it likes, but not all. */
-const FEW_FILES = 10;
-/** A source must keep this part of its files from one archive to the next. */
-const LEAST_SHARE = 0.5;
-/**
- * Stops a backup of a source that lost most of its files since the last archive: an unmounted volume must not become a
- * happy empty backup.
- *
- * @throws Failure unless the source is in `allowed`.
- */
-function guardAgainstShrinking(source, path, files, filesBefore, allowed) {
-    const hasShrunk = filesBefore > 0 && (files === 0 || (filesBefore >= FEW_FILES && files < filesBefore * LEAST_SHARE));
-    if (!hasShrunk || allowed.includes(source))
-        return;
-    throw new failure/* Failure */.HR('source', `files "${source}": ${path} holds ${files} files, the previous backup had ${filesBefore}`, `Check that it is mounted. If the files were meant to go, run the backup with --allow-shrink ${source}.`);
+
+/** File sources that are there. Only a safety backup may do without one: somebody is about to bring it back. */
+async function presentSources(sources, mayBeMissing) {
+    const present = await Promise.all(sources.map(async ({ name, path }) => {
+        try {
+            if ((await (0,promises_.stat)(path)).isDirectory())
+                return true;
+            throw new Error('it is no folder');
+        }
+        catch (error) {
+            if (mayBeMissing)
+                return false;
+            throw new failure/* Failure */.HR('source', `files "${name}": ${path} cannot be backed up: ${(0,failure/* messageOf */.bD)(error)}`, `Check that it is mounted, or correct files.${name}.path in the configuration.`, { cause: error });
+        }
+    }));
+    return sources.filter((_source, position) => present[position]);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/readme-text.js
@@ -45348,6 +44788,25 @@ Restaurer à la main
 Ne supprimez rien de l'ancien avant d'avoir vérifié le nouveau.
 `;
 
+;// CONCATENATED MODULE: ./.build/src/operations/backup/shrink-guard.js
+
+/** Below this many files a source may lose as many as it likes, but not all. */
+const FEW_FILES = 10;
+/** A source must keep this part of its files from one archive to the next. */
+const LEAST_SHARE = 0.5;
+/**
+ * Stops a backup of a source that lost most of its files since the last archive: an unmounted volume must not become a
+ * happy empty backup.
+ *
+ * @throws Failure unless the source is in `allowed`.
+ */
+function guardAgainstShrinking(source, path, files, filesBefore, allowed) {
+    const hasShrunk = filesBefore > 0 && (files === 0 || (filesBefore >= FEW_FILES && files < filesBefore * LEAST_SHARE));
+    if (!hasShrunk || allowed.includes(source))
+        return;
+    throw new failure/* Failure */.HR('source', `files "${source}": ${path} holds ${files} files, the previous backup had ${filesBefore}`, `Check that it is mounted. If the files were meant to go, run the backup with --allow-shrink ${source}.`);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/uploader.js
 
 
@@ -45361,6 +44820,9 @@ class Uploader {
     #vault;
     #incoming;
     #waiting = [];
+    /** Names taken so far. The same new content twice gives one name twice: it is sent once. */
+    #taken = new Set();
+    #pendingPaths = new Set();
     #stagedBytes = 0;
     #sentBytes = 0;
     #transfer;
@@ -45376,10 +44838,16 @@ class Uploader {
     /** Takes a finished segment; resolves when there is room for another. Throws what an earlier transfer failed with. */
     async deliver(segment) {
         this.#throwIfFailed();
-        if (this.#incoming[(0,external_node_path_.basename)(segment.path)] === segment.sizeBytes) {
-            await (0,promises_.rm)(segment.path, { force: true });
+        const name = (0,external_node_path_.basename)(segment.path);
+        const isThere = this.#incoming[name] === segment.sizeBytes;
+        if (isThere || this.#taken.has(name)) {
+            // A twin in the same folder has taken the place of the one that is still to be sent.
+            if (!this.#pendingPaths.has(segment.path))
+                await (0,promises_.rm)(segment.path, { force: true });
             return;
         }
+        this.#taken.add(name);
+        this.#pendingPaths.add(segment.path);
         this.#waiting.push(segment);
         this.#stagedBytes += segment.sizeBytes;
         this.#transfer ??= this.#run();
@@ -45404,6 +44872,7 @@ class Uploader {
                 const { sentBytes } = await this.#vault.upload(batch.map(({ path }) => path));
                 this.#sentBytes += sentBytes;
                 for (const { path, sizeBytes } of batch) {
+                    this.#pendingPaths.delete(path);
                     await (0,promises_.rm)(path, { force: true });
                     this.#stagedBytes -= sizeBytes;
                 }
@@ -45489,7 +44958,17 @@ async function* walkFolder({ isExcluded, onUnreadable }, path, relativeName) {
     });
     for (let start = 0; start < names.length; start += BATCH) {
         const batch = names.slice(start, start + BATCH).filter((name) => !isExcluded(Buffer.concat([relativeName, name])));
-        const stats = await Promise.all(batch.map((name) => lookAt(joinBytes(path, withoutSlash(name)))));
+        const look = async (name) => {
+            try {
+                return await lookAt(joinBytes(path, withoutSlash(name)));
+            }
+            catch (error) {
+                // A folder that may be listed but not entered.
+                onUnreadable(Buffer.concat([relativeName, name]), error);
+                return undefined;
+            }
+        };
+        const stats = await Promise.all(batch.map(look));
         for (const [position, stat] of stats.entries()) {
             const name = batch[position];
             if (!stat || !name)
@@ -45560,7 +45039,9 @@ async function openFile(seen) {
         await file.close();
         return undefined;
     }
-    const size = Number(opened.size);
+    // What has grown since the walk is stored as far as the walk saw it: the entry's place among others, and the memory
+    // for it, were decided by that.
+    const size = Number(opened.size > seen.size ? seen.size : opened.size);
     let shortBytes = 0;
     return {
         size,
@@ -45580,7 +45061,7 @@ async function openFile(seen) {
                 const now = await file.stat({ bigint: true });
                 if (shortBytes > 0)
                     return `shrank while it was read: the last ${shortBytes} bytes are zeros`;
-                if (now.size > opened.size)
+                if (now.size > BigInt(size))
                     return `grew while it was read: stored with its first ${size} bytes`;
                 if (now.ctimeNs !== seen.ctimeNs || opened.ino !== seen.ino || opened.size !== seen.size) {
                     return 'changed while it was read';
@@ -45634,7 +45115,7 @@ async function* walkSource(options, report) {
     const prefix = Buffer.from(`${options.name}/`);
     const walk = walkTree({
         root,
-        isExcluded: (relativeName) => isOwn(relativeName) || isIgnored(relativeName),
+        isExcluded: (relativeName) => isOwnName(relativeName) || isIgnored(relativeName),
         onUnreadable,
     });
     for await (const found of walk) {
@@ -45694,20 +45175,22 @@ async function describe({ relativeName, path, stat }, prefix, firstLinks, skip, 
                 const { ino, size, ctimeNs } = stat;
                 const content = await openFile({ path, ino, size, ctimeNs });
                 // Other names in the archive refer to this one: it has to be there, even if it is gone.
-                return content ?? (stat.nlink > 1n ? goneButNamed : undefined);
+                return content ?? (stat.nlink > 1n ? storedEmpty('vanished before it was read') : undefined);
             }
             catch (error) {
                 onUnreadable(relativeName, error);
-                return undefined;
+                return stat.nlink > 1n ? storedEmpty('may not be read') : undefined;
             }
         },
     };
 }
-const goneButNamed = {
-    size: 0,
-    read: () => Promise.resolve(0),
-    close: () => Promise.resolve('vanished before it was read: stored empty, because other names are linked to it'),
-};
+function storedEmpty(why) {
+    return {
+        size: 0,
+        read: () => Promise.resolve(0),
+        close: () => Promise.resolve(`${why}: stored empty, because other names are linked to it`),
+    };
+}
 async function resolveRoot({ name, path }) {
     try {
         const root = await (0,promises_.realpath)(path);
@@ -45737,10 +45220,11 @@ function kindOf(stat) {
         return 'a socket';
     return stat.isBlockDevice() ? 'a block device' : 'a character device';
 }
-function isOwn(relativeName) {
+/** Whether a name is one that a restore keeps for itself. */
+function isOwnName(relativeName) {
     return relativeName.toString('latin1', 0, OWN_PREFIX.length) === OWN_PREFIX;
 }
-/** Globs see a folder without its slash. */
+/** Whether any of the globs matches a relative name; they see a folder without its slash. */
 function matcherOf(globs) {
     if (globs.length === 0)
         return () => false;
@@ -45770,6 +45254,7 @@ function recordFiles(reports, { vanished, changed }) {
     const records = {};
     for (const [source, report] of reports) {
         const gone = belongingTo(source, vanished);
+        const told = new Set(report.skipped.map(({ path }) => path));
         records[source] = {
             files: report.files - gone.length,
             directories: report.directories,
@@ -45777,17 +45262,166 @@ function recordFiles(reports, { vanished, changed }) {
             bytes: report.bytes,
             walkStarted: report.walkStarted.toISOString(),
             walkEnded: report.walkEnded.toISOString(),
-            skipped: [...report.skipped, ...gone],
-            changed: belongingTo(source, changed),
+            skipped: shorten([...report.skipped, ...gone.filter(({ path }) => !told.has(path))]),
+            changed: shorten(belongingTo(source, changed)),
         };
     }
     return records;
+}
+/** The manifest lists so many; of the rest it says how many they are. */
+const LISTED = 1000;
+function shorten(oddities) {
+    if (oddities.length <= LISTED)
+        return oddities;
+    return [...oddities.slice(0, LISTED), { path: '', reason: `and ${oddities.length - LISTED} more` }];
 }
 function belongingTo(source, oddities) {
     const prefix = Buffer.from(`${source}/`);
     return oddities
         .filter(({ name }) => name.subarray(0, prefix.length).equals(prefix))
         .map(({ name, reason }) => ({ path: name.subarray(prefix.length).toString(), reason }));
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/backup/make-archive.js
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Makes one archive: dumps, files, texts, all at once where they may be; sends what is new, and has it sealed.
+ *
+ * @throws Failure; no archive has come into being then.
+ */
+async function makeArchive(run) {
+    const { platform, options, vault, greeting, directory } = run;
+    const { logger, config } = platform;
+    const cache = new IndexCache(config.state);
+    const isSafety = options.trigger === 'safety';
+    const sources = await presentSources(config.files, isSafety);
+    const [found, base] = await Promise.all([findDatabases(platform, isSafety), openBase(run, cache)]);
+    const missing = [
+        ...found.missing,
+        ...config.files.filter((source) => !sources.includes(source)).map((source) => source.name),
+    ];
+    const uploader = new Uploader(vault, greeting.incoming);
+    const builder = await ArchiveBuilder.create({
+        directory,
+        ...(base ? { base } : {}),
+        rereadsAll: options.rereadsAll ?? false,
+        deliver: (segment) => uploader.deliver(segment),
+        onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
+    });
+    try {
+        return await fillArchive(run, { builder, uploader, cache, sources, found, missing });
+    }
+    catch (error) {
+        await builder.abandon();
+        throw error;
+    }
+}
+async function fillArchive(run, filling) {
+    const { platform, options, greeting, name } = run;
+    const { builder, uploader, cache, sources, found, missing } = filling;
+    const { logger } = platform;
+    const stop = new AbortController();
+    platform.signal?.addEventListener('abort', () => stop.abort(), { once: true });
+    platform.signal?.throwIfAborted();
+    const running = startDumps(platform, builder, found, applicationName(name), stop.signal);
+    const [dumps, files] = await runTogether([
+        () => running.finished,
+        async (signal) => {
+            // Dumps first: no row may name a file that only came later.
+            await running.started;
+            return await addFiles(builder, sources, options, signal);
+        },
+    ], stop);
+    const warnings = unique([
+        ...greeting.warnings,
+        ...found.warnings,
+        ...missing.map((source) => `"${source}" is missing and so not in this safety backup`),
+        ...dumps.warnings,
+        ...nameOddities(files.records),
+    ]);
+    const manifest = {
+        format: 1,
+        name,
+        trigger: options.trigger,
+        ...(platform.commit ? { commit: platform.commit } : {}),
+        toolVersion: platform.toolVersion,
+        started: run.started.toISOString(),
+        ended: platform.now().toISOString(),
+        databases: dumps.databases,
+        globals: dumps.globals,
+        files: files.records,
+        warnings,
+    };
+    await builder.addText(textEntry(layout/* README_NAME */.B5, 0o644), Buffer.from(README_TEXT));
+    await builder.addText(textEntry(layout/* MANIFEST_NAME */.ir, 0o600), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
+    const built = await builder.finish();
+    await uploader.finish();
+    const receipt = await seal(run, built);
+    await cache.add(built.indexPath, built.index);
+    for (const warning of warnings)
+        logger.warning(warning);
+    const { sentBytes } = uploader;
+    return { receipt, sentBytes, readBytes: files.readBytes, manifest, warnings };
+}
+/** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
+async function openBase({ vault, greeting, platform }, cache) {
+    const { newest } = greeting;
+    if (!newest)
+        return undefined;
+    const path = await cache.obtain(vault, newest);
+    try {
+        const reader = await cache.open(path);
+        platform.logger.info(`Building on ${newest.name}.`);
+        return { name: newest.name, index: newest.index, reader };
+    }
+    catch (error) {
+        // An index of another version of the format: a whole new archive is better than none.
+        if (!(error instanceof TypeError || error instanceof SyntaxError))
+            throw error;
+        platform.logger.warning(`${newest.name} cannot be built on (${error.message}): everything is read and sent.`);
+        return undefined;
+    }
+}
+async function addFiles(builder, sources, { allowShrink = [], trigger }, signal) {
+    const walk = walkSources(sources, signal);
+    const outcome = await builder.addFiles(walk.entries);
+    const records = recordFiles(walk.reports, outcome);
+    for (const { name, path } of trigger === 'safety' ? [] : sources) {
+        guardAgainstShrinking(name, path, records[name]?.files ?? 0, outcome.filesBefore.get(name) ?? 0, allowShrink);
+    }
+    return { records, readBytes: outcome.readBytes };
+}
+async function seal({ vault, name, platform }, built) {
+    const receipt = await vault.seal(name, built.recipePath, (done, total) => {
+        platform.logger.progress({ phase: 'seal', done, total, unit: 'bytes' });
+    });
+    if (receipt.index === built.index && receipt.name === name)
+        return receipt;
+    throw new failure/* Failure */.HR('damaged', `${vault.label} sealed ${receipt.name} with index ${receipt.index.slice(0, 12)}…, not ${name} with ${built.index.slice(0, 12)}…`, `Verify it (verify ${name} --level full), and run another backup.`);
+}
+function unique(texts) {
+    return [...new Set(texts)];
+}
+function nameOddities(records) {
+    return Object.entries(records).flatMap(([source, { skipped, changed }]) => [...skipped, ...changed].map(({ path, reason }) => `${source}/${path}: ${reason}`));
+}
+function textEntry(name, mode) {
+    return { name: Buffer.from(name), mode, uid: 0, gid: 0, mtimeNs: 0n };
+}
+/** Names the run's connections, so that one left behind is found. PostgreSQL keeps 63 bytes. */
+function applicationName(archive) {
+    return `skills-hub-continuity ${archive.replace(/^backup_full_|\.tar\.gz$/g, '')}`;
 }
 
 ;// CONCATENATED MODULE: external "node:os"
@@ -45823,6 +45457,8 @@ async function resolveSecret(reference, environment) {
     return content;
 }
 
+// EXTERNAL MODULE: ./.build/src/sources/postgres/check-dump.js
+var check_dump = __nccwpck_require__(8203);
 // EXTERNAL MODULE: ./.build/src/vault/protocol/wire.js
 var wire = __nccwpck_require__(1776);
 ;// CONCATENATED MODULE: ./.build/src/vault/protocol/reply.js
@@ -45843,10 +45479,10 @@ async function readReply(stdout, progress) {
             if (end === -1) {
                 const next = await chunks.next();
                 if (next.done)
-                    throw cut(rest.length === 0 ? 'gave no answer' : 'was cut off in the middle of its answer');
+                    throw reply_cut(rest.length === 0 ? 'gave no answer' : 'was cut off in the middle of its answer');
                 rest = Buffer.concat([rest, next.value]);
                 if (rest.length > wire/* MAX_LINE_BYTES */.Oc)
-                    throw cut('gives an answer without end');
+                    throw reply_cut('gives an answer without end');
                 continue;
             }
             const message = (0,wire/* parseMessage */.vY)(rest.toString('utf8', 0, end));
@@ -45861,7 +45497,7 @@ async function readReply(stdout, progress) {
             if (message.bodyBytes > 0)
                 return { result: message.result, body: external_node_stream_.Readable.from(body, { objectMode: false }) };
             for await (const extra of body)
-                throw cut(`sent ${extra.length} bytes too many`);
+                throw reply_cut(`sent ${extra.length} bytes too many`);
             return { result: message.result };
         }
     }
@@ -45875,7 +45511,7 @@ async function* takeBody(first, chunks, length) {
     try {
         for (let chunk = first;;) {
             if (chunk.length > missing)
-                throw cut('sent more than it had announced');
+                throw reply_cut('sent more than it had announced');
             missing -= chunk.length;
             if (chunk.length > 0)
                 yield chunk;
@@ -45885,21 +45521,24 @@ async function* takeBody(first, chunks, length) {
             chunk = next.value;
         }
         if (missing > 0)
-            throw cut(`stopped ${missing} bytes before the end`);
+            throw reply_cut(`stopped ${missing} bytes before the end`);
     }
     finally {
         await chunks.return?.();
     }
 }
-function cut(what) {
+function reply_cut(what) {
     return new failure/* Failure */.HR('vault', `the backup server ${what}`, 'Try again: nothing is lost. Check the network if it happens twice.');
 }
 
-// EXTERNAL MODULE: ./.build/src/vault/server/serve.js + 32 modules
-var serve = __nccwpck_require__(2014);
+// EXTERNAL MODULE: ./.build/src/vault/server/serve.js + 29 modules
+var serve = __nccwpck_require__(5050);
+// EXTERNAL MODULE: ./.build/src/vault/store/space.js
+var space = __nccwpck_require__(7988);
 // EXTERNAL MODULE: ./.build/src/vault/store/layout.js
 var store_layout = __nccwpck_require__(8410);
 ;// CONCATENATED MODULE: ./.build/src/vault/client/local-transport.js
+
 
 
 
@@ -45935,8 +45574,9 @@ class LocalTransport {
     async upload(files) {
         await (0,promises_.mkdir)(this.#store.incoming, { recursive: true });
         let sentBytes = 0;
-        for (const file of files)
-            sentBytes += await this.#place(file);
+        for (const file of files) {
+            sentBytes += await this.#place(file).catch((error) => Promise.reject((0,space/* explainFullDisk */.Eh)(error)));
+        }
         return { sentBytes };
     }
     async close() { }
@@ -46349,7 +45989,10 @@ function decodeKey({ type, key, number }, path) {
     throw new failure/* Failure */.HR('config', `${path}, line ${number}: the key is cut or not of type ${type}`, 'Copy the line again, whole.');
 }
 
+// EXTERNAL MODULE: ./.build/src/logging/printable.js
+var printable = __nccwpck_require__(6730);
 ;// CONCATENATED MODULE: ./.build/src/vault/client/remote-command.js
+
 
 const MAX_STDERR_CHARACTERS = 4_000;
 /** Runs a command through the channel's own streams: nothing is buffered, and back-pressure reaches the other side. */
@@ -46390,7 +46033,7 @@ function remote_command_awaitEnd(channel) {
     channel.on('exit', (status) => (code = status));
     channel.on('error', () => undefined);
     return new Promise((resolve) => {
-        channel.once('close', () => resolve({ code, stderr: printable(stderr) }));
+        channel.once('close', () => resolve({ code, stderr: (0,printable/* printable */.g)(stderr) }));
     });
 }
 async function* readChannel(channel, close) {
@@ -46417,10 +46060,6 @@ async function send(channel, body, ended) {
     }
     channel.end();
 }
-/** Text of the other side as it may reach a terminal or a log. */
-function printable(text) {
-    return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
-}
 
 ;// CONCATENATED MODULE: ./.build/src/vault/client/ssh-options.js
 /** For messages. */
@@ -46429,6 +46068,7 @@ function labelOf({ user, host, port }) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/client/plain-account.js
+
 
 
 
@@ -46455,10 +46095,10 @@ async function preparePlainAccount(client, options) {
         await copyBundle(client, options, file, digest);
         options.log.info(`copied the vault's program to ${labelOf(options)}, ~/${FOLDER}/${file}`);
     }
-    return `node "$HOME"/${FOLDER}/${file} vault serve --role owner --path ${plain_account_quote(options.directory)}`;
+    return `node "$HOME"/${FOLDER}/${file} vault serve --role owner --path ${quote(options.directory)}`;
 }
 /** For a POSIX shell: nothing inside is read by it. */
-function plain_account_quote(text) {
+function quote(text) {
     return `'${text.replaceAll("'", "'\\''")}'`;
 }
 async function digestFile(path) {
@@ -46480,12 +46120,12 @@ async function probe(client, file, label) {
         'printf "rsync %s\\n" "$(command -v rsync)"',
         `printf "bundle %s\\n" "$(sha256sum "$HOME"/${FOLDER}/${file} 2>/dev/null)"`,
     ].join('; ');
-    const { code, stdout } = await run(client, `sh -c ${plain_account_quote(script)}`);
+    const { code, stdout } = await run(client, `sh -c ${quote(script)}`);
     const lines = stdout.split('\n');
     if (!lines.includes(MARK))
         return undefined;
     if (code !== 0 || lines[0] !== MARK) {
-        throw new failure/* Failure */.HR('vault', `protocol incompatibility: the shell of ${label} says ${JSON.stringify(printable(lines[0] ?? '').slice(0, 80))} before anything else`, "Make the account's start-up files (.bashrc, .profile) silent where no terminal is attached.");
+        throw new failure/* Failure */.HR('vault', `protocol incompatibility: the shell of ${label} says ${JSON.stringify((0,printable/* printable */.g)(lines[0] ?? '').slice(0, 80))} before anything else`, "Make the account's start-up files (.bashrc, .profile) silent where no terminal is attached.");
     }
     const read = (name) => lines
         .find((line) => line.startsWith(`${name} `))
@@ -46512,7 +46152,7 @@ async function copyBundle(client, { bundlePath }, file, digest) {
         `cat > "$part" && echo "${digest}  $part" | sha256sum -c - > /dev/null && mv "$part" ${file}`,
     ].join('; ');
     const body = (0,external_node_fs_.createReadStream)(bundlePath);
-    const { code, stderr } = await run(client, `sh -c ${plain_account_quote(script)}`, body);
+    const { code, stderr } = await run(client, `sh -c ${quote(script)}`, body);
     if (code === 0)
         return;
     const next = "Check the account's home on the backup server: free space, quota, write permission.";
@@ -46717,7 +46357,7 @@ class ControlMaster {
 }
 function explainSshFailure(end, options, pins) {
     const label = labelOf(options);
-    const said = printable(end.stderr).slice(-600);
+    const said = (0,printable/* printable */.g)(end.stderr).slice(-600);
     if (end.isMissing) {
         return new failure/* Failure */.HR('vault', 'the program ssh is missing on this host', 'Install the package openssh-client on this host.');
     }
@@ -46788,7 +46428,7 @@ function explainRsyncFailure(end, label) {
     const word = VAULT_WORD.exec(stderr);
     if (word) {
         const next = 'Use the toolkit of the same version on both sides, and the key that is meant for this.';
-        return new failure/* Failure */.HR(word[1] === 'warning' ? 'vault' : 'refused', `${label} says: ${printable(word[2] ?? '')}`, next);
+        return new failure/* Failure */.HR(word[1] === 'warning' ? 'vault' : 'refused', `${label} says: ${(0,printable/* printable */.g)(word[2] ?? '')}`, next);
     }
     if (/no space left|disk quota exceeded|enough space/i.test(stderr)) {
         const next = 'Make room on the backup server (never by deleting archives by hand); what has arrived stays for the next run.';
@@ -46809,7 +46449,7 @@ function explainRsyncFailure(end, label) {
     return new failure/* Failure */.HR('vault', `rsync to ${label} ${ended}: ${said}`, 'Read the message above, then run the same command again.');
 }
 function rsync_describe(stderr) {
-    const text = printable(stderr);
+    const text = (0,printable/* printable */.g)(stderr);
     return text === '' ? 'it said nothing' : text.slice(-500);
 }
 
@@ -48043,6 +47683,7 @@ class SshTransport {
 
 
 
+
 /**
  * Opens the configured vault. The reader's key is used where the configuration names one; a plain account, and a
  * directory, know no difference.
@@ -48050,7 +47691,7 @@ class SshTransport {
 async function openVault(platform, role) {
     const { vault } = platform.config;
     if (vault.kind === 'directory')
-        return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger }));
+        return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump: check_dump/* checkDump */.h }));
     // Short, because a control socket's path has 108 bytes; private, because a key from the environment lies there.
     const privateDirectory = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_namespaceObject.tmpdir)(), 'continuity-'));
     const remove = () => (0,promises_.rm)(privateDirectory, { recursive: true, force: true });
@@ -48116,8 +47757,30 @@ async function openRunDirectory(stateDirectory) {
         return { path, leftovers: old.length, remove: () => (0,promises_.rm)(path, { recursive: true, force: true }) };
     }
     catch (error) {
+        if (isDiskFull(error))
+            throw explainStagingError(error, staging);
         throw new failure/* Failure */.HR('config', `the staging directory ${staging} cannot be used: ${(0,failure/* messageOf */.bD)(error)}`, 'Make it writable for this user and not read-only, or set another state: in continuity.yml.', { cause: error });
     }
+}
+/**
+ * What the disk of the staging directory did to a run, as a Failure: `space` where it is full, `config` where it is gone
+ * or does not take writes any more. Anything else as it is.
+ */
+function explainStagingError(error, directory) {
+    if (error instanceof failure/* Failure */.HR || typeof error !== 'object' || error === null)
+        return error;
+    const { code, path, message } = error;
+    if (isDiskFull(error)) {
+        return new failure/* Failure */.HR('space', `the disk of the staging directory ${directory} is full (${code})`, 'Nothing was sealed and nothing was lost. Make room there, or set another state: in continuity.yml.', { cause: error });
+    }
+    const isOurs = code === 'EROFS' || (path?.startsWith(directory) === true && code !== 'EEXIST');
+    if (!isOurs)
+        return error;
+    return new failure/* Failure */.HR('config', `the staging directory ${directory} cannot be used any more: ${message}`, 'Nothing was sealed. Check that its disk is mounted and not read-only, then run the backup again.', { cause: error });
+}
+function isDiskFull(error) {
+    const { code } = error;
+    return code === 'ENOSPC' || code === 'EDQUOT';
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-session.js
@@ -48142,6 +47805,19 @@ async function runStatements(server, database, sql, options = {}) {
 function parseRows(output) {
     const rows = output.toString('utf8').split(/[\x1e\n]/);
     return rows.filter((row) => row !== '').map((row) => JSON.parse(row));
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/end-sessions.js
+
+
+/**
+ * Ends what a killed restore has left running on a server: a client program goes on for a moment when whoever started it
+ * is dead, and may just be creating a database. For whoever holds the platform's lock. @throws Failure `source`
+ */
+async function endLeftSessions(server) {
+    const select = `SELECT json_build_object('ended', pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE application_name = ${quoteLiteral(restoreApplicationName)} AND usename = current_user AND pid <> pg_backend_pid();`;
+    await runStatements(server, chooseMaintenanceDatabase(), select);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/forget-databases.js
@@ -48363,7 +48039,48 @@ function listLive(swaps) {
 
 // EXTERNAL MODULE: ./.build/src/system/durable-file.js
 var durable_file = __nccwpck_require__(6389);
+;// CONCATENATED MODULE: ./.build/src/operations/restore/work-directory.js
+
+/** What a restore needs until it is finished, beside its journal: lists of names, directories' lines. */
+function workDirectoryOf(stateDirectory, id) {
+    return (0,external_node_path_.join)(stateDirectory, 'restore', id);
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/own-paths.js
+
+
+
+
+/** Names a restore wherever it leaves something: time and chance. */
+function isRestoreId(id) {
+    return typeof id === 'string' && /^\d{14}-[0-9a-f]{6}$/.test(id);
+}
+/** Folder of what is to be put in place: inside the source's root, so that renaming is never copying. */
+function stagedPathOf(root, id) {
+    return (0,external_node_path_.join)(root, `${OWN_PREFIX}new-${id}`);
+}
+/** Folder of what was replaced, until `forget`. */
+function keptPathOf(root, id) {
+    return (0,external_node_path_.join)(root, `${OWN_PREFIX}kept-${id}`);
+}
+/** File with the names that are to go from a source, in base64, a line each. */
+function removalsPathOf(stateDirectory, id, source) {
+    return (0,external_node_path_.join)(workDirectoryOf(stateDirectory, id), `${source}.removals`);
+}
+/** File with the lines of the index that describe a source's folders. */
+function directoriesPathOf(stateDirectory, id, source) {
+    return (0,external_node_path_.join)(workDirectoryOf(stateDirectory, id), `${source}.directories`);
+}
+/** Whether what a record says is kept is named as a restore names it: nothing else is ever deleted. */
+function isOwnKept(record) {
+    return (isRestoreId(record.id) &&
+        record.databases.every(({ kept }) => kindOfName(kept) === 'kept') &&
+        record.files.every(({ root, kept }) => (0,external_node_path_.isAbsolute)(root) && kept === keptPathOf(root, record.id)));
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/journal.js
+
+
 
 
 
@@ -48387,7 +48104,21 @@ async function readJournal(stateDirectory) {
     if (journal.version !== 1) {
         throw new failure/* Failure */.HR('refused', `${journalPath(stateDirectory)} was written by a newer version of the toolkit`, 'Finish the restore with that version.');
     }
-    return journal;
+    const found = { ...journal, version: 1 };
+    if (!isOurs(found, stateDirectory)) {
+        throw new failure/* Failure */.HR('refused', `${journalPath(stateDirectory)} names places that no restore of ours uses`, 'Somebody changed it: look into it, and at the folders and databases that begin with continuity, then move it away.');
+    }
+    return found;
+}
+/** Whether a journal speaks of nothing but what a restore of its id may touch. */
+function isOurs(journal, stateDirectory) {
+    const { id } = journal;
+    return (isOwnKept(journal) &&
+        journal.databases.every(({ staged }) => kindOfName(staged) === 'new') &&
+        journal.files.every(({ source, root, staged, removals, directories }) => /^[\w-]+$/.test(source) &&
+            staged === stagedPathOf(root, id) &&
+            removals === removalsPathOf(stateDirectory, id, source) &&
+            directories === directoriesPathOf(stateDirectory, id, source)));
 }
 /** Closes the journal: the restore it speaks of is done, or undone. */
 async function removeJournal(stateDirectory) {
@@ -48402,11 +48133,13 @@ function journalPath(stateDirectory) {
 
 
 
+
+
 async function recordKept(stateDirectory, record) {
     await (0,promises_.mkdir)(folderOf(stateDirectory), { recursive: true, mode: 0o700 });
     await (0,durable_file/* writeDurably */.v8)(pathOf(stateDirectory, record.id), `${JSON.stringify(record, null, 2)}\n`, 0o600);
 }
-/** All that is kept, oldest first. */
+/** All that is kept, oldest first. @throws Failure `refused` on a record that names anything but what is ours. */
 async function listKept(stateDirectory) {
     const names = await (0,promises_.readdir)(folderOf(stateDirectory)).catch((error) => {
         if (error.code === 'ENOENT')
@@ -48415,12 +48148,18 @@ async function listKept(stateDirectory) {
     });
     const records = [];
     for (const name of names.filter((candidate) => candidate.endsWith('.json')).sort()) {
-        records.push(JSON.parse(await (0,promises_.readFile)((0,external_node_path_.join)(folderOf(stateDirectory), name), 'utf8')));
+        const path = (0,external_node_path_.join)(folderOf(stateDirectory), name);
+        const record = JSON.parse(await (0,promises_.readFile)(path, 'utf8'));
+        if (!isOwnKept(record) || name !== `${record.id}.json`) {
+            throw new failure/* Failure */.HR('refused', `${path} names something that no restore of ours keeps`, 'Somebody changed it: look into it, and move it away.');
+        }
+        records.push(record);
     }
     return records.sort((a, b) => (a.since < b.since ? -1 : 1));
 }
 async function removeKeptRecord(stateDirectory, id) {
     await (0,promises_.rm)(pathOf(stateDirectory, id), { force: true });
+    await (0,durable_file/* syncDirectory */.zR)(folderOf(stateDirectory));
 }
 function folderOf(stateDirectory) {
     return (0,external_node_path_.join)(stateDirectory, 'kept');
@@ -48429,13 +48168,16 @@ function pathOf(stateDirectory, id) {
     return (0,external_node_path_.join)(folderOf(stateDirectory), `${id}.json`);
 }
 
-// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
-var entry_names = __nccwpck_require__(8755);
 ;// CONCATENATED MODULE: ./.build/src/archive/file-touches.js
 
 
 
 const SECOND_NS = 1000000000n;
+/** Fixed, so that nobody's environment decides which programs write the files, or how they speak. */
+const COMMAND_ENVIRONMENT = {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    LC_ALL: 'C',
+};
 /** Puts a modification time back, exactly: Node's own calls round nanoseconds. */
 async function restoreTime(file, mtimeNs) {
     const seconds = mtimeNs / SECOND_NS - (mtimeNs % SECOND_NS < 0n ? 1n : 0n);
@@ -48469,15 +48211,15 @@ async function runOn(file, command, options) {
     const target = `/proc/${process.pid}/fd/${file.fd}`;
     await new Promise((resolve, reject) => {
         const done = (error) => (error ? reject(error) : resolve());
-        const child = (0,external_node_child_process_.execFile)(command, [...options, target], { env: commandEnvironment() }, done);
+        const child = (0,external_node_child_process_.execFile)(command, [...options, target], { env: COMMAND_ENVIRONMENT }, done);
         child.stdin?.end();
     });
 }
-function commandEnvironment() {
-    return { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' };
-}
 
+// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
+var entry_names = __nccwpck_require__(8755);
 ;// CONCATENATED MODULE: ./.build/src/archive/tar-process.js
+
 
 
 
@@ -48525,7 +48267,7 @@ class TarProcess {
         const child = (0,external_node_child_process_.spawn)('tar', [...TAR_ARGUMENTS, owner], {
             // By descriptor: however long the path is, and whatever bytes it holds.
             cwd: `/proc/${process.pid}/fd/${handle.fd}`,
-            env: { PATH: process.env['PATH'] ?? '/usr/bin:/bin', LC_ALL: 'C' },
+            env: COMMAND_ENVIRONMENT,
             stdio: ['pipe', 'ignore', 'pipe'],
         });
         return new TarProcess(child, handle);
@@ -48712,34 +48454,146 @@ class Extraction {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/system/open-folder.js
+
+/**
+ * A folder held open. Names in it are reached through its descriptor, so that whoever renames things around it, or puts
+ * a symbolic link in the place of its path, makes nothing happen outside of it; and no path is too long.
+ */
+class OpenFolder {
+    handle;
+    constructor(handle) {
+        this.handle = handle;
+    }
+    /** Opens the folder itself; what stands before its last component is trusted. Undefined where there is none. */
+    static async open(path) {
+        try {
+            return new OpenFolder(await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY | promises_.constants.O_NOFOLLOW));
+        }
+        catch (error) {
+            if (NO_FOLDER.has(error.code ?? ''))
+                return undefined;
+            throw error;
+        }
+    }
+    /** Opens a folder below, name by name, never through a symbolic link; undefined where there is none. */
+    async reach(relative, makes = false) {
+        let folder = await OpenFolder.open(this.pathOf(Buffer.from('.')));
+        for (const name of splitNames(relative)) {
+            if (!folder)
+                return undefined;
+            const outer = folder;
+            folder = await (makes ? outer.make(name) : outer.child(name)).finally(() => outer.close());
+        }
+        return folder;
+    }
+    async child(name) {
+        return await OpenFolder.open(this.pathOf(name));
+    }
+    /** Opens a private folder in this one, which is made where it does not exist. */
+    async make(name) {
+        await (0,promises_.mkdir)(this.pathOf(name), { mode: 0o700 }).catch((error) => {
+            if (error.code !== 'EEXIST')
+                throw error;
+        });
+        return await this.child(name);
+    }
+    /** A path that leads to a name in this folder as long as the folder is open. */
+    pathOf(name) {
+        return Buffer.concat([Buffer.from(`/proc/self/fd/${this.handle.fd}/`), name]);
+    }
+    /** What a name stands for, links not followed; undefined where there is nothing. */
+    async look(name) {
+        try {
+            return await (0,promises_.lstat)(this.pathOf(name), { bigint: true });
+        }
+        catch (error) {
+            if (error.code === 'ENOENT')
+                return undefined;
+            throw error;
+        }
+    }
+    /** The names in it, in bytewise order. */
+    async names() {
+        const found = await (0,promises_.readdir)(this.pathOf(Buffer.from('.')), { encoding: 'buffer' });
+        return found.sort((a, b) => Buffer.compare(a, b));
+    }
+    async close() {
+        await this.handle.close();
+    }
+}
+const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+const open_folder_SLASH = 0x2f;
+/** The folder part of a relative path, and the name in it. */
+function splitPath(path) {
+    const end = path.lastIndexOf(open_folder_SLASH);
+    return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
+}
+function* splitNames(path) {
+    for (let start = 0; start < path.length;) {
+        const slash = path.indexOf(open_folder_SLASH, start);
+        const end = slash === -1 ? path.length : slash;
+        if (end > start)
+            yield path.subarray(start, end);
+        start = end + 1;
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/files/align-directories.js
 
 
 
-
-/** Longer names are left as they are: their folders came whole, with their times, or have not been touched. */
-const align_directories_LONGEST_NAME_BYTES = 3500;
+/** Folders that are held open at a time, for one tar. */
+const align_directories_BATCH = 200;
 /**
  * Gives folders the modes, owners and times that the archive has for them, after entries in them were renamed. GNU tar
  * does it, from headers alone: nothing else sets times to the nanosecond. Can be repeated.
+ *
+ * To tar each folder is the number of our open descriptor: no name of the live tree is resolved twice, and none is too
+ * long.
  */
 async function alignDirectories(root, source, directories) {
-    const tar = await TarProcess.start(root, process.getuid?.() === 0);
+    const top = await OpenFolder.open(root);
+    if (!top)
+        return;
+    const batch = [];
     try {
-        for await (const { name, mode = 0o755, uid = 0, gid = 0, mtimeNs = 0n } of directories) {
-            const relative = name.subarray(source.length + 1);
-            const path = relative.length === 0 ? root : joinBytes(root, relative.subarray(0, -1));
-            if (relative.length > align_directories_LONGEST_NAME_BYTES)
-                continue;
-            const live = await withReachablePath(path, (reachable) => (0,promises_.lstat)(reachable, { bigint: true })).catch(() => undefined);
+        for await (const line of directories) {
+            const folder = await top.reach(line.name.subarray(source.length + 1));
             // Whoever removed or replaced it since has the last word.
-            if (!live?.isDirectory())
+            if (!folder)
                 continue;
-            const isSame = live.mtimeNs === mtimeNs && Number(live.mode & 4095n) === mode && Number(live.uid) === uid && Number(live.gid) === gid;
-            if (isSame)
-                continue;
-            const own = relative.length === 0 ? Buffer.from('./') : relative;
-            await tar.write((0,tar_header/* encodeTarHeader */.N)({ name: own, type: 'dir', mode, uid, gid, mtimeNs, size: 0 }));
+            if (await isAligned(folder, line))
+                await folder.close();
+            else
+                batch.push({ folder, line });
+            if (batch.length >= align_directories_BATCH)
+                await alignAll(batch);
+        }
+        if (batch.length > 0)
+            await alignAll(batch);
+    }
+    finally {
+        for (const { folder } of batch)
+            await folder.close();
+        await top.close();
+    }
+}
+async function isAligned(folder, { mode = 0o755, uid = 0, gid = 0, mtimeNs = 0n }) {
+    const live = await folder.handle.stat({ bigint: true });
+    return (live.mtimeNs === mtimeNs &&
+        Number(live.mode & 4095n) === mode &&
+        Number(live.uid) === uid &&
+        Number(live.gid) === gid);
+}
+/** Leaves the batch empty and its folders closed. */
+async function alignAll(batch) {
+    const tar = await TarProcess.start(Buffer.from(`/proc/${process.pid}/fd`), process.getuid?.() === 0);
+    try {
+        for (const { folder, line } of batch) {
+            const { mode = 0o755, uid = 0, gid = 0, mtimeNs = 0n } = line;
+            const name = Buffer.from(`${folder.handle.fd}/./`);
+            await tar.write((0,tar_header/* encodeTarHeader */.N)({ name, type: 'dir', mode, uid, gid, mtimeNs, size: 0 }));
         }
         await tar.finish();
     }
@@ -48747,82 +48601,155 @@ async function alignDirectories(root, source, directories) {
         await tar.abort();
         throw error;
     }
+    for (const { folder } of batch.splice(0))
+        await folder.close();
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/files/swap-files.js
 
 
 
+
+
+/** What is left when a name is taken: names have at most 255 bytes. */
+const LONGEST_STEM_BYTES = 240;
 /**
  * Puts staged entries in place of live ones by renaming, and moves away what is to go. The staged tree is its own list of
  * what is left to do: after an interruption the same call goes on. A file's name always leads to the old or the new file.
+ *
+ * Whoever owns the live folder may rename things in it meanwhile: every folder is held open and none is entered through a
+ * symbolic link, so that nothing outside is touched.
+ *
+ * @throws Failure `refused` where somebody else's folder stands in the place of one of ours; `source` where the folder is
+ * not the one that was staged in (not mounted).
  */
-async function swapFiles({ root, staged, kept, removals }) {
-    let removed = 0;
-    await makeFolder(kept);
-    for await (const name of removals) {
-        const plain = swap_files_withoutSlash(name);
-        // What was kept already has been moved in an earlier attempt: the live name may be a new entry by now.
-        if (await stat(joinBytes(kept, plain)))
-            continue;
-        if (await keep(root, kept, plain))
-            removed++;
+async function swapFiles(options) {
+    const { root, staged, kept: keptPath, removals } = options;
+    const live = await OpenFolder.open(root);
+    if (!live)
+        throw new failure/* Failure */.HR('source', `the folder ${root.toString()} is gone`, 'Check that it is mounted, then run any command again.');
+    const opened = [live];
+    try {
+        const kept = await openKept(keptPath);
+        opened.push(kept);
+        const fresh = await openOwn(staged);
+        if (fresh)
+            opened.push(fresh);
+        let removed = 0;
+        for await (const name of removals)
+            if (await removeLive(live, kept, swap_files_withoutSlash(name)))
+                removed++;
+        const placed = fresh ? await placeFolder({ live, fresh, kept, path: Buffer.alloc(0) }) : 0;
+        return { placed, removed };
     }
-    const placed = await placeFolder(root, staged, kept, Buffer.alloc(0));
-    return { placed, removed };
+    finally {
+        for (const folder of opened)
+            await folder.close();
+    }
 }
-/** Places the content of one staged folder whose live counterpart exists, and removes the emptied staged folder. */
-async function placeFolder(root, staged, kept, relative) {
+/** What was staged is a list of what is left to do, and may be gone; that the kept folder is there says that all is. */
+async function openKept(path) {
+    const kept = await openOwn(path);
+    if (kept)
+        return kept;
+    throw new failure/* Failure */.HR('source', `${path.toString()} is gone, so this is not the folder that the restore was staged in`, 'Check that it is mounted, and that nobody moved anything in it; then run any command again.');
+}
+/** Opens a folder that a restore made; undefined where it is gone. */
+async function openOwn(path) {
+    const folder = await OpenFolder.open(path);
+    if (!folder)
+        return undefined;
+    const { uid, mode } = await folder.handle.stat();
+    if (uid === process.getuid?.() && (mode & 0o077) === 0)
+        return folder;
+    await folder.close();
+    throw isNotOurs(path);
+}
+function isNotOurs(path) {
+    return new failure/* Failure */.HR('refused', `${path.toString()} is not the folder that the restore made there`, 'Somebody who may write to this folder put it there. Look into it, move it away, then run any command again.');
+}
+/** Moves one live entry that the archive does not have to the kept ones. */
+async function removeLive(live, kept, path) {
+    const { parent, name } = splitPath(path);
+    // What was kept already has been moved in an earlier attempt: the live name may be a new entry by now.
+    const before = await kept.reach(parent);
+    const isDone = (await before?.look(name)) !== undefined;
+    await before?.close();
+    const folder = isDone ? undefined : await live.reach(parent);
+    if (!folder)
+        return false;
+    try {
+        return (await folder.look(name)) !== undefined && (await keep(folder, kept, path));
+    }
+    finally {
+        await folder.close();
+    }
+}
+/** Places the content of one staged folder whose live counterpart exists, and empties it thereby. */
+async function placeFolder({ live, fresh, kept, path }) {
     let placed = 0;
-    const folder = relative.length === 0 ? staged : joinBytes(staged, relative);
-    for (const name of await list(folder)) {
-        const path = relative.length === 0 ? name : joinBytes(relative, name);
-        const [source, target] = [joinBytes(staged, path), joinBytes(root, path)];
-        const [fresh, live] = [await stat(source), await stat(target)];
-        if (fresh?.isDirectory() && live?.isDirectory()) {
-            placed += await placeFolder(root, staged, kept, path);
-            continue;
+    for (const name of await fresh.names()) {
+        const entry = path.length === 0 ? name : joinBytes(path, name);
+        const inner = await fresh.child(name);
+        const counterpart = inner && (await live.child(name));
+        try {
+            if (inner && counterpart) {
+                placed += await placeFolder({ live: counterpart, fresh: inner, kept, path: entry });
+                await (0,promises_.rmdir)(fresh.pathOf(name));
+                continue;
+            }
         }
-        if (live)
-            await keepForReplacement(root, kept, path, live);
-        await move(source, target);
+        finally {
+            await inner?.close();
+            await counterpart?.close();
+        }
+        const present = await live.look(name);
+        if (present)
+            await keepForReplacement(live, kept, entry, present);
+        await (0,promises_.rename)(fresh.pathOf(name), live.pathOf(name));
         placed++;
     }
-    if (relative.length > 0)
-        await withReachablePath(folder, promises_.rmdir);
     return placed;
 }
 /**
  * Keeps what is about to be replaced. A file gets a second name, so that the rename over its first leaves no moment
  * without one; anything else is moved.
  */
-async function keepForReplacement(root, kept, path, live) {
-    const already = await stat(joinBytes(kept, path));
-    if (already?.ino === live.ino && already.dev === live.dev)
-        return;
-    if (live.isFile() && !already) {
-        await makeFolder(parentOf(joinBytes(kept, path)));
-        try {
-            await reachBoth(joinBytes(root, path), joinBytes(kept, path), promises_.link);
+async function keepForReplacement(live, kept, path, present) {
+    const { parent, name } = splitPath(path);
+    const folder = await kept.reach(parent, true);
+    try {
+        const already = await folder?.look(name);
+        if (already?.ino === present.ino && already.dev === present.dev)
+            return;
+        if (folder && present.isFile() && !already) {
+            await (0,promises_.link)(live.pathOf(name), folder.pathOf(name));
             return;
         }
-        catch (error) {
-            if (isGone(error))
-                return;
-            // File systems without hard links, or too many of them: move it instead.
-        }
     }
-    await keep(root, kept, path);
+    catch (error) {
+        if (isGone(error))
+            return;
+        // File systems without hard links, or too many of them: move it instead.
+    }
+    finally {
+        await folder?.close();
+    }
+    await keep(live, kept, path);
 }
 /** Moves a live entry to the kept ones; false where it is gone already. */
-async function keep(root, kept, path) {
-    let target = joinBytes(kept, path);
-    await makeFolder(parentOf(target));
-    // Never over something kept before: that is the older, and the one that counts.
-    while (await stat(target))
-        target = Buffer.concat([target, Buffer.from('~')]);
+async function keep(live, kept, path) {
+    const { parent, name } = splitPath(path);
+    const folder = await kept.reach(parent, true);
+    if (!folder)
+        throw new failure/* Failure */.HR('failed', `${path.toString()} cannot be kept: a file is in the way of its folder`, 'Look into the kept folder.');
     try {
-        await move(joinBytes(root, path), target);
+        let target = name;
+        // Never over something kept before: that is the older, and the one that counts.
+        for (let number = 1; await folder.look(target); number++) {
+            target = Buffer.concat([name.subarray(0, LONGEST_STEM_BYTES), Buffer.from(`~${number}`)]);
+        }
+        await (0,promises_.rename)(live.pathOf(name), folder.pathOf(target));
         return true;
     }
     catch (error) {
@@ -48830,58 +48757,90 @@ async function keep(root, kept, path) {
             return false;
         throw error;
     }
+    finally {
+        await folder.close();
+    }
 }
-/** Removes a tree that a restore made; nothing of it is left, however long its paths. */
+/** Removes a tree that a restore made, never through a symbolic link; nothing of it is left, however long its paths. */
 async function removeTree(path) {
-    const found = await stat(path);
-    if (!found)
+    const { parent, name } = splitPath(path);
+    const folder = await OpenFolder.open(parent);
+    if (!folder)
         return;
-    if (!found.isDirectory()) {
-        await withReachablePath(path, promises_.unlink);
-        return;
-    }
-    for (const name of await list(path))
-        await removeTree(joinBytes(path, name));
-    await withReachablePath(path, promises_.rmdir);
-}
-async function list(folder) {
     try {
-        const names = await withReachablePath(folder, (reachable) => (0,promises_.readdir)(reachable, { encoding: 'buffer' }));
-        return names.sort((a, b) => Buffer.compare(a, b));
+        await removeEntry(folder, name);
     }
-    catch (error) {
-        if (isGone(error))
-            return [];
-        throw error;
+    finally {
+        await folder.close();
     }
 }
-async function stat(path) {
-    try {
-        return await withReachablePath(path, (reachable) => (0,promises_.lstat)(reachable, { bigint: true }));
-    }
-    catch (error) {
-        if (isGone(error))
-            return undefined;
-        throw error;
-    }
-}
-async function makeFolder(path) {
-    if (await stat(path))
+async function removeEntry(parent, name) {
+    const folder = await parent.child(name);
+    if (!folder) {
+        await (0,promises_.unlink)(parent.pathOf(name)).catch(ignoreGone);
         return;
-    await makeFolder(parentOf(path));
-    await withReachablePath(path, (reachable) => (0,promises_.mkdir)(reachable, { mode: 0o700 }));
+    }
+    try {
+        for (const inner of await folder.names())
+            await removeEntry(folder, inner);
+    }
+    finally {
+        await folder.close();
+    }
+    await (0,promises_.rmdir)(parent.pathOf(name)).catch(ignoreGone);
 }
-async function move(from, to) {
-    await reachBoth(from, to, promises_.rename);
-}
-async function reachBoth(from, to, act) {
-    await withReachablePath(from, (reachableFrom) => withReachablePath(to, (reachableTo) => act(reachableFrom, reachableTo)));
-}
-function parentOf(path) {
-    return path.subarray(0, path.lastIndexOf(0x2f));
+function ignoreGone(error) {
+    if (error.code !== 'ENOENT')
+        throw error;
 }
 function swap_files_withoutSlash(name) {
     return name.at(-1) === 0x2f ? name.subarray(0, -1) : name;
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/files/link-groups.js
+/**
+ * Hard links while two trees are compared. A file that is put in place is a new one, and every name that the archive has
+ * for it must come with it, also one that looks as it should: it leads to the old file. Memory grows with the hard links
+ * and with what differs.
+ */
+class LinkGroups {
+    #differing = new Set();
+    #groups = new Map();
+    #files = new Set();
+    /** Whether a live file is one with another name, although the archive has a file of its own under this one. */
+    isJoined({ type }, { nlink, dev, ino }) {
+        if (type !== 'reg' || nlink < 2n)
+            return false;
+        const inode = `${dev}:${ino}`;
+        const isKnown = this.#files.has(inode);
+        this.#files.add(inode);
+        return isKnown;
+    }
+    /** Takes note of an archived entry in its order: a link's target comes before it. */
+    note({ type, linkName }, relativeName, isEqual, prefixLength) {
+        if (type === 'reg' && !isEqual)
+            this.#differing.add(relativeName.toString('latin1'));
+        if (type !== 'hardlink' || !linkName)
+            return;
+        const target = linkName.toString('latin1', prefixLength);
+        const group = this.#groups.get(target) ?? { equal: [], isTorn: this.#differing.has(target) };
+        this.#groups.set(target, group);
+        if (isEqual)
+            group.equal.push(relativeName);
+        else
+            group.isTorn = true;
+    }
+    /** Names that looked equal, but belong to a file that is to be replaced. */
+    *torn() {
+        for (const [target, { equal, isTorn }] of this.#groups) {
+            if (!isTorn)
+                continue;
+            if (!this.#differing.has(target))
+                yield { relativeName: Buffer.from(target, 'latin1'), isTarget: true };
+            for (const relativeName of equal)
+                yield { relativeName, isTarget: false };
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/files/compare-tree.js
@@ -48890,33 +48849,70 @@ function swap_files_withoutSlash(name) {
 
 
 
+
+/** Kernel clocks are coarse: a file can be changed this long after a moment and have a ctime before it. */
+const CLOCK_SLACK_NS = 2000000000n;
 /**
  * Compares an archived tree with the live one, both in the same order, by type, size, times, mode, owner and links; and
- * by content where the inode was touched after the archive was made, so that a forged mtime hides nothing.
+ * by content where the inode was touched after the archive was made, so that a forged mtime hides nothing. What a backup
+ * leaves out (excluded names, FIFOs, sockets, devices) is no difference. Of the names of one file, all differ or none.
  */
 async function* compareTree(options) {
     const root = await compare_tree_resolveRoot(options.path);
-    const live = liveEntries(root)[Symbol.asyncIterator]();
+    const live = liveEntries(root, options.exclude ?? [])[Symbol.asyncIterator]();
+    const groups = new LinkGroups();
+    const mounts = new Mounts();
     let present = await live.next();
     for await (const line of options.archived) {
         const relativeName = line.name.subarray(options.source.length + 1);
         while (!present.done && Buffer.compare(present.value.relativeName, relativeName) < 0) {
-            yield { kind: 'remove', relativeName: present.value.relativeName, sizeBytes: 0 };
+            mounts.pass(present.value);
+            if (isStored(present.value.stat))
+                yield mounts.place('remove', present.value.relativeName, 0);
             present = await live.next();
         }
-        if (present.done || !present.value.relativeName.equals(relativeName)) {
-            yield { kind: 'add', relativeName, sizeBytes: line.size ?? 0 };
-            continue;
-        }
-        if (!(await isSame(line, present.value, root, options))) {
-            yield { kind: 'replace', relativeName, sizeBytes: line.size ?? 0 };
-        }
-        present = await live.next();
+        const found = !present.done && present.value.relativeName.equals(relativeName) ? present.value : undefined;
+        if (found)
+            mounts.pass(found);
+        const isEqual = found !== undefined && (await isSame(line, found, root, options)) && !groups.isJoined(line, found.stat);
+        groups.note(line, relativeName, isEqual, options.source.length + 1);
+        if (!isEqual)
+            yield mounts.place(found ? 'replace' : 'add', relativeName, line.size ?? 0);
+        if (found)
+            present = await live.next();
     }
     while (!present.done) {
-        yield { kind: 'remove', relativeName: present.value.relativeName, sizeBytes: 0 };
+        mounts.pass(present.value);
+        if (isStored(present.value.stat))
+            yield mounts.place('remove', present.value.relativeName, 0);
         present = await live.next();
     }
+    for (const { relativeName, isTarget } of groups.torn()) {
+        const stat = isTarget ? await look(joinBytes(root, relativeName)) : undefined;
+        yield mounts.place('replace', relativeName, Number(stat?.size ?? 0));
+    }
+}
+/** Knows which live folders are file systems of their own. */
+class Mounts {
+    #rootDevice;
+    #prefixes = [];
+    pass({ relativeName, stat }) {
+        this.#rootDevice ??= stat.dev;
+        if (stat.isDirectory() && stat.dev !== this.#rootDevice)
+            this.#prefixes.push(relativeName);
+    }
+    place(kind, relativeName, sizeBytes) {
+        const isElsewhere = this.#prefixes.some((prefix) => {
+            // A mount point's own times and modes can be put right; it cannot be moved away.
+            const isItself = relativeName.length === prefix.length && kind !== 'remove';
+            return !isItself && relativeName.subarray(0, prefix.length).equals(prefix);
+        });
+        return { kind, relativeName, sizeBytes, ...(isElsewhere ? { isElsewhere } : {}) };
+    }
+}
+/** Whether a backup would store it. */
+function isStored(stat) {
+    return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink();
 }
 async function compare_tree_resolveRoot(path) {
     return Buffer.from(await (0,promises_.realpath)(path).catch((error) => {
@@ -48925,11 +48921,12 @@ async function compare_tree_resolveRoot(path) {
         throw error;
     }));
 }
-async function* liveEntries(root) {
+async function* liveEntries(root, exclude) {
+    const isIgnored = matcherOf(exclude);
     try {
         yield* walkTree({
             root,
-            isExcluded: (relativeName) => relativeName.toString('latin1', 0, OWN_PREFIX.length) === OWN_PREFIX,
+            isExcluded: (relativeName) => isOwnName(relativeName) || isIgnored(relativeName),
             onUnreadable: (_relativeName, error) => {
                 throw error;
             },
@@ -48956,7 +48953,7 @@ async function isSame(line, { path, stat }, root, options) {
         return await isLinkedTo(line, stat, root, options.source);
     if (stat.size !== BigInt(line.size ?? 0))
         return false;
-    return stat.ctimeNs < options.archivedSinceNs || (await compare_tree_digestFile(path)) === line.digest;
+    return stat.ctimeNs < options.archivedSinceNs - CLOCK_SLACK_NS || (await compare_tree_digestFile(path)) === line.digest;
 }
 function isSameKind(line, stat) {
     if (line.type === 'dir')
@@ -48966,14 +48963,16 @@ function isSameKind(line, stat) {
     return stat.isFile();
 }
 async function isLinkedTo(line, stat, root, source) {
-    const target = joinBytes(root, line.linkName?.subarray(source.length + 1) ?? Buffer.alloc(0));
+    const target = await look(joinBytes(root, line.linkName?.subarray(source.length + 1) ?? Buffer.alloc(0)));
+    return target?.ino === stat.ino && target.dev === stat.dev;
+}
+async function look(path) {
     try {
-        const { ino, dev } = await withReachablePath(target, (reachable) => (0,promises_.lstat)(reachable, { bigint: true }));
-        return ino === stat.ino && dev === stat.dev;
+        return await withReachablePath(path, (reachable) => (0,promises_.lstat)(reachable, { bigint: true }));
     }
     catch (error) {
         if (isGone(error))
-            return false;
+            return undefined;
         throw error;
     }
 }
@@ -48994,33 +48993,65 @@ async function compare_tree_digestFile(path) {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/restore/resolve-root.js
+
+
+/** Follows links as far as there is something; changes nothing. */
+async function resolve_root_resolveRoot(path) {
+    const absolute = (0,external_node_path_.resolve)(path);
+    try {
+        const root = await (0,promises_.realpath)(absolute);
+        return { root, isNew: false, existing: root };
+    }
+    catch (error) {
+        if (error.code !== 'ENOENT' || (0,external_node_path_.dirname)(absolute) === absolute)
+            throw error;
+        const { root, existing } = await resolve_root_resolveRoot((0,external_node_path_.dirname)(absolute));
+        return { root: (0,external_node_path_.join)(root, (0,external_node_path_.basename)(absolute)), isNew: true, existing };
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/files-plan.js
 
 
 
 
+
+/** Names of entries; there may be a million, which no report wants to list. */
+class WantedEntries extends Set {
+    toJSON() {
+        return this.size;
+    }
+}
 /** Compares a live folder with the archive; the names that are to go are written to `removalsPath`. */
 async function planFiles(archive, source, record, removalsPath) {
-    const wanted = new Set();
+    const wanted = new WantedEntries();
     const plan = { add: 0, replace: 0, remove: 0, stageBytes: 0 };
+    const elsewhere = { count: 0 };
     const removals = (0,external_node_fs_.createWriteStream)(removalsPath, { mode: 0o600 });
+    const closed = (0,external_node_events_.once)(removals, 'close');
+    closed.catch(() => undefined);
     const differences = compareTree({
         source: source.name,
         path: source.path,
         archived: linesOf(archive, source.name),
         archivedSinceNs: BigInt(Date.parse(record.walkStarted)) * 1000000n,
+        exclude: [...source.exclude, ...source.allowUnreadable],
     });
-    for await (const { kind, relativeName, sizeBytes } of differences) {
+    for await (const { kind, relativeName, sizeBytes, isElsewhere } of differences) {
         plan[kind]++;
         plan.stageBytes += sizeBytes;
+        if (isElsewhere && elsewhere.count++ === 0)
+            elsewhere.first = relativeName.toString();
         if (kind === 'remove')
             removals.write(`${relativeName.toString('base64')}\n`);
-        else
+        // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
+        else if (kind === 'add' || !isFolder(relativeName))
             wanted.add(`${source.name}/${relativeName.toString('latin1')}`);
     }
     removals.end();
-    await (0,external_node_events_.once)(removals, 'close');
-    const free = await (0,promises_.statfs)(await (0,promises_.realpath)(source.path)).catch(() => undefined);
+    await closed;
+    const free = await (0,promises_.statfs)((await resolve_root_resolveRoot(source.path)).existing).catch(() => undefined);
     return {
         source: source.name,
         path: source.path,
@@ -49028,7 +49059,12 @@ async function planFiles(archive, source, record, removalsPath) {
         ...plan,
         ...(free ? { freeBytes: free.bavail * free.bsize } : {}),
         wanted,
+        elsewhere,
     };
+}
+/** The source's own folder has the empty name. */
+function isFolder(relativeName) {
+    return relativeName.length === 0 || relativeName.at(-1) === 0x2f;
 }
 /** The lines of one source, in order. */
 async function* linesOf(archive, source) {
@@ -49051,31 +49087,45 @@ async function* linesOf(archive, source) {
 
 
 
-/** Where a source's staged and kept entries go: inside its root, so that renaming them is never copying. */
-async function placeFilesSwap(source, path, id, workDirectory) {
-    await (0,promises_.mkdir)(path, { recursive: true });
-    const root = await (0,promises_.realpath)(path);
+
+
+
+
+/** Where a source's staged and kept entries go. Only looks. */
+async function placeFilesSwap(source, path, id, state) {
+    const { root, isNew } = await resolve_root_resolveRoot(path);
     return {
         source,
         root,
-        staged: (0,external_node_path_.join)(root, `${OWN_PREFIX}new-${id}`),
-        kept: (0,external_node_path_.join)(root, `${OWN_PREFIX}kept-${id}`),
-        removals: (0,external_node_path_.join)(workDirectory, `${source}.removals`),
-        directories: (0,external_node_path_.join)(workDirectory, `${source}.directories`),
+        isRootNew: isNew,
+        ...(isNew ? {} : { rootMtimeNs: String((await (0,promises_.lstat)(root, { bigint: true })).mtimeNs) }),
+        staged: stagedPathOf(root, id),
+        kept: keptPathOf(root, id),
+        removals: removalsPathOf(state, id, source),
+        directories: directoriesPathOf(state, id, source),
     };
 }
-/** Fetches what differs, checks it and extracts it into the staging directory; nothing live is touched. */
+/**
+ * Fetches what differs, checks it and extracts it into the staging directory; nothing live is touched. The directory is
+ * reached through its descriptor: who owns the live folder may rename it, and put a link to elsewhere in its place.
+ */
 async function stageFiles(archive, plan, swap) {
-    await (0,promises_.mkdir)(swap.staged, { mode: 0o700 });
-    await writeDirectories(archive, swap);
-    const selection = await archive.select((name) => plan.wanted.has(name.toString('latin1')));
-    const isWanted = ({ header }) => {
-        const name = header.name.toString('latin1');
-        return plan.wanted.has(name) || selection.linkTargets.has(name);
-    };
-    const entries = relativeTo(`${swap.source}/`, filter(archive.entries(selection), isWanted));
-    const { notes } = await extractEntries({ entries, directory: swap.staged });
-    return notes;
+    await (0,promises_.mkdir)(swap.root, { recursive: true });
+    const root = await OpenFolder.open(Buffer.from(swap.root));
+    const [kept, staged] = await makeOwnFolders(root, swap).finally(() => root?.close());
+    await kept?.close();
+    if (!staged)
+        throw new failure/* Failure */.HR('source', `${swap.root} is no folder to restore into`, 'Check that it is mounted.');
+    try {
+        await writeDirectories(archive, swap);
+        const wants = (name) => plan.wanted.has(name.toString('latin1'));
+        const entries = relativeTo(`${swap.source}/`, archive.entries(wants));
+        const { notes } = await extractEntries({ entries, directory: `/proc/self/fd/${staged.handle.fd}` });
+        return notes;
+    }
+    finally {
+        await staged.close();
+    }
 }
 /** Carries a staged swap through; can be repeated until it returns. */
 async function swapStagedFiles(swap) {
@@ -49087,11 +49137,30 @@ async function swapStagedFiles(swap) {
     await alignDirectories(root, swap.source, readDirectories(swap.directories));
     return counts;
 }
-/** Removes what was staged and never put in place. */
+/** Removes what was staged and never put in place; its lists go with the restore's work directory. */
 async function discardStagedFiles(swap) {
-    await removeTree(Buffer.from(swap.staged));
-    await (0,promises_.rm)(swap.removals, { force: true });
-    await (0,promises_.rm)(swap.directories, { force: true });
+    const root = await OpenFolder.open(Buffer.from(swap.root));
+    if (!root)
+        return;
+    try {
+        const names = [swap.staged, swap.kept].map((path) => Buffer.from((0,external_node_path_.basename)(path)));
+        const found = await Promise.all(names.map((name) => root.look(name)));
+        await removeTree(Buffer.from(swap.staged));
+        await removeTree(Buffer.from(swap.kept));
+        const isTouched = found.some((stat) => stat !== undefined);
+        if (isTouched && swap.rootMtimeNs !== undefined)
+            await restoreTime(root.handle, BigInt(swap.rootMtimeNs));
+    }
+    finally {
+        await root.close();
+    }
+    // Only where nobody has put anything there since.
+    if (swap.isRootNew)
+        await (0,promises_.rmdir)(swap.root).catch(() => undefined);
+}
+/** Both at once: where the kept folder is missing later, it is not the folder that was staged in. */
+async function makeOwnFolders(root, { kept, staged }) {
+    return [await root?.make(Buffer.from((0,external_node_path_.basename)(kept))), await root?.make(Buffer.from((0,external_node_path_.basename)(staged)))];
 }
 async function writeDirectories(archive, { source, directories }) {
     const file = (0,external_node_fs_.createWriteStream)(directories, { mode: 0o600 });
@@ -49112,11 +49181,6 @@ async function* decodeNames(path) {
             yield Buffer.from(line, 'base64');
     }
 }
-async function* filter(items, accepts) {
-    for await (const item of items)
-        if (accepts(item))
-            yield item;
-}
 /** Entries named from within a source's folder, which itself is there already. */
 async function* relativeTo(prefix, entries) {
     for await (const entry of entries) {
@@ -49129,14 +49193,26 @@ async function* relativeTo(prefix, entries) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/restore/work-directory.js
+;// CONCATENATED MODULE: ./.build/src/operations/restore/sync-file-systems.js
 
-/** What a restore needs until it is finished, beside its journal: lists of names, directories' lines. */
-function workDirectoryOf(stateDirectory, id) {
-    return (0,external_node_path_.join)(stateDirectory, 'restore', id);
+
+/**
+ * Returns when everything on the file systems of these paths is on disk.
+ *
+ * @throws Failure where a disk refuses: what is there now may be gone after a power cut.
+ */
+async function syncFileSystems(paths) {
+    if (paths.length === 0)
+        return;
+    const { code, stderr } = await (0,run_command/* runCommand */.d)('sync', ['--file-system', '--', ...paths]);
+    if (code === 0)
+        return;
+    throw new failure/* Failure */.HR('failed', `${paths.join(', ')} cannot be brought to disk: ${stderr.trim()}`, 'Look at the disks (dmesg), then run any command again.');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/carry-through.js
+
+
 
 
 
@@ -49152,12 +49228,16 @@ function workDirectoryOf(stateDirectory, id) {
 async function carryThrough(platform, journal) {
     const result = { disconnected: [], placed: 0, removed: 0 };
     const placed = await Promise.all(journal.databases.map(async (swap) => ({ swap, server: await serverOf(platform, swap.source) })));
+    const present = new Set();
     // Databases of one cluster change places together, whatever names they have in the configuration.
     for (const members of groupBy(placed, ({ server }) => server.label).values()) {
         const [first] = members;
         if (!first)
             continue;
-        const { disconnected } = await swapDatabases({ server: first.server, swaps: members.map(({ swap }) => swap) });
+        const { server } = first;
+        const { disconnected } = await swapDatabases({ server, swaps: members.map(({ swap }) => swap) });
+        for (const { name } of await listOwnDatabases(server))
+            present.add(name);
         result.disconnected.push(...disconnected.map(({ database, user, application }) => `${database}: ${user} (${application || 'no name'})`));
     }
     for (const swap of journal.files) {
@@ -49165,16 +49245,22 @@ async function carryThrough(platform, journal) {
         result.placed += placed;
         result.removed += removed;
     }
+    // The renames are on disk before the journal, which may be on another, forgets them.
+    await syncFileSystems(journal.files.map(({ root }) => root));
     const { config, now } = platform;
     await recordKept(config.state, {
         id: journal.id,
         archive: journal.archive,
         since: now().toISOString(),
-        databases: journal.databases.map(({ source, live, kept }) => ({ source, live, kept })),
+        // One that was missing before the restore has left nothing to keep.
+        databases: journal.databases
+            .filter(({ kept }) => present.has(kept))
+            .map(({ source, live, kept }) => ({ source, live, kept })),
         files: journal.files.map(({ source, root, kept }) => ({ source, root, kept })),
     });
-    await (0,promises_.rm)(workDirectoryOf(config.state, journal.id), { recursive: true, force: true });
+    // Without the journal, the work directory is a leftover that the next command removes; the other way round is worse.
     await removeJournal(config.state);
+    await (0,promises_.rm)(workDirectoryOf(config.state, journal.id), { recursive: true, force: true });
     return result;
 }
 
@@ -49186,11 +49272,18 @@ async function carryThrough(platform, journal) {
 
 
 
+
+
+
+
+const LEFTOVERS_CONNECT_WITHIN_MS = 500;
 /** Finishes a restore that was interrupted while it put things in place, or reverts one that had not begun to. */
 async function finishInterrupted(platform) {
     const journal = await readJournal(platform.config.state);
-    if (!journal)
+    if (!journal) {
+        await removeWorkDirectories(platform.config.state);
         return;
+    }
     const { logger } = platform;
     if (journal.phase === 'swapping') {
         logger.warning(`The restore of ${journal.archive} of ${journal.started} was interrupted while it was put in place: going on.`);
@@ -49199,7 +49292,20 @@ async function finishInterrupted(platform) {
     }
     else {
         logger.warning(`The restore of ${journal.archive} of ${journal.started} was interrupted before it changed anything: removing what it had staged.`);
+        await endLeftovers(platform, journal);
         await discardStaged(platform, journal);
+    }
+}
+/** The killed run's own programs may just have begun to connect: they are looked for twice. */
+async function endLeftovers(platform, { databases }) {
+    const sources = [...new Set(databases.map(({ source }) => source))];
+    const servers = await Promise.all(sources.map((source) => serverOf(platform, source)));
+    if (servers.length === 0)
+        return;
+    for (let look = 0; look < 2; look++) {
+        if (look > 0)
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(LEFTOVERS_CONNECT_WITHIN_MS);
+        await Promise.all(servers.map(endLeftSessions));
     }
 }
 /** Removes everything that a restore has staged, and its journal. */
@@ -49209,8 +49315,16 @@ async function discardStaged(platform, journal) {
     }
     for (const swap of journal.files)
         await discardStagedFiles(swap);
-    await (0,promises_.rm)(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
     await removeJournal(platform.config.state);
+    await (0,promises_.rm)(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
+}
+/** Lists of names that a run left which was killed before its journal began, or right after it ended. */
+async function removeWorkDirectories(stateDirectory) {
+    const folder = (0,external_node_path_.dirname)(workDirectoryOf(stateDirectory, '0'));
+    const names = await (0,promises_.readdir)(folder).catch(() => []);
+    for (const id of names.filter(isRestoreId)) {
+        await (0,promises_.rm)(workDirectoryOf(stateDirectory, id), { recursive: true, force: true });
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/with-lock.js
@@ -49239,8 +49353,16 @@ async function withLock(platform, work) {
         try {
             return await work(run.path);
         }
+        catch (error) {
+            if (platform.signal?.aborted)
+                throw interrupted(holder, error);
+            throw explainStagingError(error, run.path);
+        }
         finally {
-            await run.remove();
+            // Never in the way of what there is to tell; the next run removes what could not be removed.
+            await run.remove().catch((error) => {
+                logger.warning(`the staging directory ${run.path} was not removed: ${(0,failure/* messageOf */.bD)(error)}`);
+            });
         }
     }
     finally {
@@ -49255,17 +49377,11 @@ async function makeStateDirectory(path) {
         throw new failure/* Failure */.HR('config', `the state directory ${path} cannot be made: ${(0,failure/* messageOf */.bD)(error)}`, 'Run as root, or set state: in continuity.yml to a folder that this user may write to.', { cause: error });
     }
 }
+function interrupted(holder, cause) {
+    return new failure/* Failure */.HR('failed', `${holder} was interrupted: ${(0,failure/* messageOf */.bD)(cause)}`, 'Run it again: it goes on where it stopped.', { cause });
+}
 
 ;// CONCATENATED MODULE: ./.build/src/operations/backup.js
-
-
-
-
-
-
-
-
-
 
 
 
@@ -49280,144 +49396,43 @@ async function backup(platform, options) {
 /** The same for whoever holds the platform's lock already. */
 async function backupUnderLock(platform, runDirectory, options) {
     const begun = Date.now();
-    const started = platform.now();
-    const { timezone } = platform.config;
-    const name = options.trigger === 'nightly' ? (0,archive_name/* nightlyName */.Xd)(started, timezone) : (0,archive_name/* timedName */.BL)(started, timezone);
     const vault = await openVault(platform, 'writer');
     try {
-        const greeting = await vault.hello(name);
+        let { started, name, greeting } = await askForName(platform, vault, options);
+        if (greeting.asked && options.trigger !== 'nightly') {
+            // Another run of the same second: what changed since then is in no archive yet.
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(1000);
+            ({ started, name, greeting } = await askForName(platform, vault, options));
+        }
         if (greeting.asked) {
             platform.logger.info(`${name} is sealed already, since ${greeting.asked.sealed}: nothing to do.`);
-            return { ...fromReceipt(vault, greeting, greeting.asked), alreadyThere: true, sentBytes: 0, readBytes: 0, durationMs: Date.now() - begun };
+            return {
+                ...fromReceipt(vault, greeting, greeting.asked),
+                alreadyThere: true,
+                sentBytes: 0,
+                readBytes: 0,
+                durationMs: Date.now() - begun,
+            };
         }
         const directory = (0,external_node_path_.join)(runDirectory, 'archive');
         await (0,promises_.mkdir)(directory);
-        const made = await makeArchive({ platform, options, vault, greeting, name, started, directory });
-        return { ...made, durationMs: Date.now() - begun };
+        const { receipt, ...made } = await makeArchive({ platform, options, vault, greeting, name, started, directory });
+        return {
+            ...fromReceipt(vault, greeting, receipt),
+            ...made,
+            alreadyThere: receipt.already,
+            durationMs: Date.now() - begun,
+        };
     }
     finally {
         await vault.close();
     }
 }
-async function makeArchive(run) {
-    const { platform, options, vault, greeting, name, directory } = run;
-    const { logger, config } = platform;
-    const cache = new IndexCache(config.state);
-    const isSafety = options.trigger === 'safety';
-    const sources = await presentSources(config.files, isSafety);
-    const [found, base] = await Promise.all([findDatabases(platform, isSafety), openBase(run, cache)]);
-    const missing = [...found.missing, ...config.files.filter((source) => !sources.includes(source)).map((source) => source.name)];
-    const uploader = new Uploader(vault, greeting.incoming);
-    const builder = await ArchiveBuilder.create({
-        directory,
-        ...(base ? { base } : {}),
-        rereadsAll: options.rereadsAll ?? false,
-        deliver: (segment) => uploader.deliver(segment),
-        onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
-    });
-    const stop = new AbortController();
-    platform.signal?.addEventListener('abort', () => stop.abort(), { once: true });
-    platform.signal?.throwIfAborted();
-    const running = startDumps(platform, builder, found, applicationName(name), stop.signal);
-    const [dumps, files] = await runTogether([
-        () => running.finished,
-        async (signal) => {
-            // Dumps first: no row may name a file that only came later.
-            await running.started;
-            return await addFiles(builder, sources, options, signal);
-        },
-    ], stop);
-    const warnings = unique([
-        ...greeting.warnings,
-        ...found.warnings,
-        ...missing.map((source) => `"${source}" is missing and so not in this safety backup`),
-        ...dumps.warnings,
-        ...nameOddities(files.records),
-    ]);
-    const manifest = {
-        format: 1,
-        name,
-        trigger: options.trigger,
-        ...(platform.commit ? { commit: platform.commit } : {}),
-        toolVersion: platform.toolVersion,
-        started: run.started.toISOString(),
-        ended: platform.now().toISOString(),
-        databases: dumps.databases,
-        globals: dumps.globals,
-        files: files.records,
-        warnings,
-    };
-    await builder.addText(textEntry(layout/* README_NAME */.B5, 0o644), Buffer.from(README_TEXT));
-    await builder.addText(textEntry(layout/* MANIFEST_NAME */.ir, 0o600), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
-    const built = await builder.finish();
-    await uploader.finish();
-    const receipt = await seal(run, built);
-    await cache.add(built.indexPath, built.index);
-    for (const warning of warnings)
-        logger.warning(warning);
-    return {
-        ...fromReceipt(vault, greeting, receipt),
-        alreadyThere: receipt.already,
-        sentBytes: uploader.sentBytes,
-        readBytes: files.readBytes,
-        manifest,
-        warnings,
-    };
-}
-/** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
-async function openBase({ vault, greeting, platform }, cache) {
-    const { newest } = greeting;
-    if (!newest)
-        return undefined;
-    const path = await cache.obtain(vault, newest);
-    platform.logger.info(`Building on ${newest.name}.`);
-    return { name: newest.name, index: newest.index, reader: await cache.open(path) };
-}
-async function addFiles(builder, sources, { allowShrink = [], trigger }, signal) {
-    const walk = walkSources(sources, signal);
-    const outcome = await builder.addFiles(walk.entries);
-    const records = recordFiles(walk.reports, outcome);
-    for (const { name, path } of trigger === 'safety' ? [] : sources) {
-        guardAgainstShrinking(name, path, records[name]?.files ?? 0, outcome.filesBefore.get(name) ?? 0, allowShrink);
-    }
-    return { records, readBytes: outcome.readBytes };
-}
-async function seal({ vault, name, platform }, built) {
-    const receipt = await vault.seal(name, built.recipePath, (done, total) => {
-        platform.logger.progress({ phase: 'seal', done, total, unit: 'bytes' });
-    });
-    if (receipt.index === built.index && receipt.name === name)
-        return receipt;
-    throw new failure/* Failure */.HR('damaged', `${vault.label} sealed ${receipt.name} with index ${receipt.index.slice(0, 12)}…, not ${name} with ${built.index.slice(0, 12)}…`, `Verify it (verify ${name} --level full), and run another backup.`);
-}
-/** File sources that are there. Only a safety backup may do without one: somebody is about to bring it back. */
-async function presentSources(sources, mayBeMissing) {
-    const present = await Promise.all(sources.map(async ({ name, path }) => {
-        try {
-            if ((await (0,promises_.stat)(path)).isDirectory())
-                return true;
-            throw new Error('it is no folder');
-        }
-        catch (error) {
-            if (mayBeMissing)
-                return false;
-            throw new failure/* Failure */.HR('source', `files "${name}": ${path} cannot be backed up: ${(0,failure/* messageOf */.bD)(error)}`, `Check that it is mounted, or correct files.${name}.path in the configuration.`, { cause: error });
-        }
-    }));
-    return sources.filter((_source, position) => present[position]);
-}
-function unique(texts) {
-    return [...new Set(texts)];
-}
-function nameOddities(records) {
-    return Object.entries(records).flatMap(([source, { skipped, changed }]) => [...skipped, ...changed].map(({ path, reason }) => `${source}/${path}: ${reason}`));
-}
-function textEntry(name, mode) {
-    return { name: Buffer.from(name), mode, uid: 0, gid: 0, mtimeNs: 0n };
-}
-/** Names the run's connections, so that one left behind is found. PostgreSQL keeps 63 bytes. */
-function applicationName(archive) {
-    return `skills-hub-continuity ${archive.replace(/^backup_full_|\.tar\.gz$/g, '')}`;
+async function askForName(platform, vault, { trigger }) {
+    const started = platform.now();
+    const { timezone } = platform.config;
+    const name = trigger === 'nightly' ? (0,archive_name/* nightlyName */.Xd)(started, timezone) : (0,archive_name/* timedName */.BL)(started, timezone);
+    return { started, name, greeting: await vault.hello(name) };
 }
 function fromReceipt(vault, greeting, receipt) {
     return {
@@ -49436,16 +49451,20 @@ var quantity_text = __nccwpck_require__(6534);
 ;// CONCATENATED MODULE: ./.build/src/report/table.js
 /** Rows with their columns aligned, two spaces between; numbers (by `right`) to the right. */
 function formatTable(rows, right = []) {
-    const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => [...(row[column] ?? '')].length)));
+    const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))));
     return rows
         .map((row) => row
         .map((cell, column) => {
-        const gap = ' '.repeat((widths[column] ?? 0) - [...cell].length);
+        const gap = ' '.repeat((widths[column] ?? 0) - widthOf(cell));
         return right.includes(column) ? gap + cell : cell + gap;
     })
         .join('  ')
         .trimEnd())
         .join('\n');
+}
+/** Characters as people count them. */
+function widthOf(text) {
+    return Array.from(text).length;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/report/backup-report.js
@@ -49463,7 +49482,12 @@ function renderBackup(result) {
             (0,quantity_text/* formatBytes */.z)(sizeBytes),
             `${Object.keys(fingerprints.tables).length} tables`,
         ]),
-        ...Object.entries(manifest?.files ?? {}).map(([name, { files, bytes }]) => [name, 'files', (0,quantity_text/* formatBytes */.z)(bytes), `${files} files`]),
+        ...Object.entries(manifest?.files ?? {}).map(([name, { files, bytes }]) => [
+            name,
+            'files',
+            (0,quantity_text/* formatBytes */.z)(bytes),
+            `${files} files`,
+        ]),
     ];
     const lines = [
         formatTable(rows, [2]),
@@ -49535,9 +49559,16 @@ const backupCommand = {
     summary: 'Back up all databases and files into one sealed archive.',
     example: 'npm run -s continuity -- backup --nightly',
     options: [
-        { flags: '--nightly', description: 'name it by the date; a second one of the same date finds the first and does nothing' },
+        {
+            flags: '--nightly',
+            description: 'name it by the date; a second one of the same date finds the first and does nothing',
+        },
         { flags: '--full', description: 'read every file again, whatever its times say' },
-        { flags: '--allow-shrink <names>', description: 'file sources that may have lost most of their files', isList: true },
+        {
+            flags: '--allow-shrink <names>',
+            description: 'file sources that may have lost most of their files',
+            isList: true,
+        },
     ],
     async run(context, _args, options) {
         const result = await backup(await openPlatform(context, 'backup'), {
@@ -49636,7 +49667,9 @@ async function checkState(state) {
     const free = bavail * bsize;
     if (free >= STAGING_BYTES)
         return [fine('state', `${state}, ${(0,quantity_text/* formatBytes */.z)(free)} free`)];
-    return [worry('state', `${state} has only ${(0,quantity_text/* formatBytes */.z)(free)} free`, `Make room: up to ${(0,quantity_text/* formatBytes */.z)(STAGING_BYTES)} wait there to be sent.`)];
+    return [
+        worry('state', `${state} has only ${(0,quantity_text/* formatBytes */.z)(free)} free`, `Make room: up to ${(0,quantity_text/* formatBytes */.z)(STAGING_BYTES)} wait there to be sent.`),
+    ];
 }
 async function checkFolder(subject, path) {
     const about = await (0,promises_.stat)(path);
@@ -49741,7 +49774,11 @@ function resolveArchive(request, status) {
                 candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
     if (!found) {
         const nearest = candidates.slice(0, 3).map(({ name }) => name);
-        throw new failure/* Failure */.HR('usage', selection.by === 'latest' ? 'the vault holds no archive that can be trusted' : `the vault holds no archive for ${request}`, nearest.length > 0 ? `The newest are ${nearest.join(', ')}; list shows them all.` : 'Run backup, or look at list.');
+        throw new failure/* Failure */.HR('usage', selection.by === 'latest'
+            ? 'the vault holds no archive that can be trusted'
+            : `the vault holds no archive for ${request}`, nearest.length > 0
+            ? `The newest are ${nearest.join(', ')}; list shows them all.`
+            : 'Run backup, or look at list.');
     }
     if (found.fault !== undefined) {
         throw new failure/* Failure */.HR('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
@@ -49756,1085 +49793,10 @@ function isTrusted({ isForeign, verdict, trigger }) {
     return !isForeign && trigger !== 'safety' && verdict?.isSound !== false;
 }
 
-;// CONCATENATED MODULE: ./.build/src/archive/archive-bytes.js
-
-const READ_BYTES = 1024 * 1024;
-/** An archive in an open file. */
-async function openArchiveBytes(file) {
-    const { size: sizeBytes } = await file.stat();
-    return {
-        sizeBytes,
-        async *read(offset, length) {
-            const end = Math.min(offset + length, sizeBytes);
-            for (let position = offset; position < end;) {
-                const { bytesRead, buffer } = await file.read({
-                    buffer: Buffer.allocUnsafe(Math.min(READ_BYTES, end - position)),
-                    position,
-                });
-                if (bytesRead === 0)
-                    return;
-                position += bytesRead;
-                yield buffer.subarray(0, bytesRead);
-            }
-        },
-    };
-}
-/** Passes chunks on and gives their SHA-256 to `onEnd` once all have passed. */
-async function* hashPassing(chunks, onEnd) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    let sizeBytes = 0;
-    for await (const chunk of chunks) {
-        hash.update(chunk);
-        sizeBytes += chunk.length;
-        yield chunk;
-    }
-    onEnd(hash.digest('hex'), sizeBytes);
-}
-
-// EXTERNAL MODULE: ./.build/src/archive/archive-damage.js
-var archive_damage = __nccwpck_require__(6144);
-// EXTERNAL MODULE: ./.build/src/archive/footer.js
-var archive_footer = __nccwpck_require__(635);
-;// CONCATENATED MODULE: ./.build/src/archive/archive-tail.js
-
-
-
-
-/** A gzip member of ours begins so: no flags, no time, operating system unknown. */
-const MEMBER_START = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
-/** Finds where the index begins, by the footer; throws an ArchiveDamage where the archive does not end in one. */
-async function locateIndex(archive) {
-    const footer = await readWhole(archive, archive.sizeBytes - archive_footer/* FOOTER_BYTES */.yn, archive_footer/* FOOTER_BYTES */.yn);
-    const offset = (0,archive_footer/* decodeFooter */.Ce)(footer);
-    if (offset === undefined || offset + archive_footer/* FOOTER_BYTES */.yn >= archive.sizeBytes) {
-        throw new archive_damage/* ArchiveDamage */.k('the footer', 'the archive is cut off, or something was appended to it');
-    }
-    return offset;
-}
-/**
- * Streams the index out of the archive, as any reader of tar sees it: the last entry, then the end. Throws an
- * ArchiveDamage, at the end too; only what was read to its end is sound.
- */
-async function* readIndexEntry(archive, indexOffset) {
-    // gzip does not check its own header.
-    const start = await readWhole(archive, indexOffset, MEMBER_START.length);
-    if (!start.equals(MEMBER_START))
-        throw new archive_damage/* ArchiveDamage */.k('the index', 'its gzip member begins as none of ours');
-    try {
-        yield* (0,index_member/* decodeIndexMember */.f)(archive.read(indexOffset, archive.sizeBytes - archive_footer/* FOOTER_BYTES */.yn - indexOffset));
-    }
-    catch (error) {
-        if (!String(error?.code).startsWith('Z_'))
-            throw error;
-        throw new archive_damage/* ArchiveDamage */.k('the index', `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
-    }
-}
-async function readWhole(archive, offset, length) {
-    if (offset < 0)
-        return Buffer.alloc(0);
-    const pieces = [];
-    for await (const piece of archive.read(offset, length))
-        pieces.push(piece);
-    return Buffer.concat(pieces);
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/index-survey.js
-
-
-/** Reads an index to its end; throws a TypeError or SyntaxError where it is none. */
-async function surveyIndex(index) {
-    const { count: extents, endOffset } = index.extents;
-    const survey = {
-        topNames: new Set(),
-        dumpSizes: new Map(),
-        entries: 0,
-        contentBytes: 0,
-        extents,
-        endOffset,
-        manifestExtents: [],
-    };
-    let ordinal = 0;
-    let isManifest = false;
-    for await (const { lines } of index.entries()) {
-        let holdsManifest = isManifest && lines.length === 0;
-        for (const line of lines.map(toc_line/* parseTocLine */.G4)) {
-            if (line.type !== 'chunk') {
-                const name = line.name.toString('utf8');
-                isManifest = name === layout/* MANIFEST_NAME */.ir;
-                survey.entries++;
-                survey.contentBytes += line.size ?? 0;
-                survey.topNames.add(name.split('/', 1)[0] ?? '');
-                if (name.startsWith(layout/* DUMP_FOLDER */.OY) && line.type !== 'dir')
-                    survey.dumpSizes.set(name, line.size ?? 0);
-            }
-            holdsManifest ||= isManifest;
-        }
-        if (holdsManifest)
-            survey.manifestExtents.push(ordinal);
-        ordinal++;
-    }
-    return survey;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/manifest-world.js
-
-/** Compares what the manifest names with what the index holds: nothing more and nothing less. */
-function compareWithManifest(manifest, survey) {
-    const damage = [];
-    const declared = new Map();
-    for (const { dump, sizeBytes } of Object.values(manifest.databases))
-        declared.set(dump, sizeBytes);
-    for (const [name, { sizeBytes }] of Object.entries(manifest.globals))
-        declared.set(name, sizeBytes);
-    for (const [name, sizeBytes] of declared) {
-        const size = survey.dumpSizes.get(name);
-        if (size === undefined)
-            damage.push({ where: name, what: 'the manifest names it, the archive does not hold it' });
-        else if (size !== sizeBytes)
-            damage.push({ where: name, what: `${size} bytes; the manifest says ${sizeBytes}` });
-    }
-    for (const name of survey.dumpSizes.keys()) {
-        if (!declared.has(name))
-            damage.push({ where: name, what: 'the manifest does not name it' });
-    }
-    for (const [source, { files, directories, links }] of Object.entries(manifest.files)) {
-        if (files + directories + links > 0 && !survey.topNames.has(source)) {
-            damage.push({ where: `${source}/`, what: 'the manifest names it, the archive does not hold it' });
-        }
-    }
-    const allowed = new Set([...Object.keys(manifest.files), layout/* DUMP_FOLDER */.OY.slice(0, -1), layout/* README_NAME */.B5, layout/* MANIFEST_NAME */.ir]);
-    for (const name of survey.topNames) {
-        if (!allowed.has(name))
-            damage.push({ where: name, what: 'the manifest does not name it' });
-    }
-    return damage;
-}
-
-// EXTERNAL MODULE: ./.build/src/archive/byte-reader.js
-var byte_reader = __nccwpck_require__(2416);
-;// CONCATENATED MODULE: ./.build/src/archive/inflate-extent.js
-
-
-
-
-const gunzipAsync = (0,external_node_util_namespaceObject.promisify)(external_node_zlib_.gunzip);
-const inflate_extent_SYNC_LIMIT_BYTES = 16 * 1024;
-/**
- * Decompresses an extent whose digest was checked. `continued` is the large entry whose first chunk has no line of its
- * own, where that chunk is here. Cut where the index says that chunks begin, so that a chunk which other readers would
- * not find is noticed, and never more memory than declared. Throws a TypeError that says what is wrong.
- */
-async function inflateExtent(bytes, extent, lines, continued) {
-    const slices = planSlices(extent, lines, continued);
-    const pieces = [];
-    for (const [place, { start, maxBytes, isChunk }] of slices.entries()) {
-        const end = slices[place + 1]?.start ?? bytes.length;
-        if (end <= start && place > 0)
-            throw new TypeError('its chunks are out of order');
-        if (end === start)
-            continue;
-        pieces.push({ bytes: await inflateSlice(bytes.subarray(start, end), maxBytes), isChunk });
-    }
-    return pieces;
-}
-function planSlices(extent, lines, continued) {
-    let slice = { start: 0, maxBytes: 0, isChunk: false };
-    const slices = [slice];
-    const beginChunk = (offset, size) => {
-        if (size + layout/* TAR_BLOCK */.mv > layout/* MAX_CHUNK_BYTES */.xR)
-            throw new TypeError(`a chunk of ${size} bytes is larger than allowed`);
-        const start = offset - extent.offset;
-        if (start < slice.start || start >= extent.length)
-            throw new TypeError('a chunk lies outside its extent');
-        slices.push((slice = { start, maxBytes: size + layout/* TAR_BLOCK */.mv, isChunk: true }));
-    };
-    if (continued?.offset === extent.offset)
-        beginChunk(extent.offset, chunkSizeOf(continued));
-    for (const line of lines) {
-        if (line.type !== 'chunk')
-            slice.maxBytes += headerAllowance(line);
-        const isLargeHeader = line.type === 'reg' && line.offset === extent.offset + extent.length;
-        const hasContent = line.type === 'chunk' || (line.type === 'reg' && (line.size ?? 0) > 0);
-        if (hasContent && !isLargeHeader)
-            beginChunk(line.offset, chunkSizeOf(line));
-    }
-    return slices;
-}
-function chunkSizeOf(line) {
-    return line.chunkSize ?? line.size ?? 0;
-}
-/** A header with extended records and long names: generous, and bounded by what the index says. */
-function headerAllowance({ name, linkName }) {
-    return 16 * layout/* TAR_BLOCK */.mv + 2 * (name.length + (linkName?.length ?? 0));
-}
-async function inflateSlice(slice, maxBytes) {
-    if (maxBytes === 0)
-        throw new TypeError('it holds bytes that the index does not speak of');
-    const options = {
-        maxOutputLength: maxBytes,
-        // One output buffer where the content is small, not 16 KiB for each.
-        chunkSize: Math.max(512, Math.min(maxBytes + 1, 256 * 1024)),
-    };
-    try {
-        return slice.length <= inflate_extent_SYNC_LIMIT_BYTES ? (0,external_node_zlib_.gunzipSync)(slice, options) : await gunzipAsync(slice, options);
-    }
-    catch (error) {
-        const isTooLarge = error.code === 'ERR_BUFFER_TOO_LARGE';
-        const what = isTooLarge ? 'it decompresses to more than the index declares' : `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`;
-        throw new TypeError(what, { cause: error });
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/read-extents.js
-
-
-
-
-
-
-
-/** No writer makes a larger extent: a chunk that did not shrink, or a run of headers. Read whole before it is used. */
-const MAX_EXTENT_BYTES = 2 * layout/* CHUNK_BYTES */.EC;
-/**
- * Reads chosen extents: `bytes` delivers exactly theirs, one after the other. An extent is used only when the SHA-256
- * of those very bytes is the index's; a damaged one is passed on without content, for the caller to refuse or to list.
- * Throws where `bytes` ends before the last extent only after having passed on every extent as damaged.
- */
-async function* readExtents(chosen, bytes) {
-    const reader = new byte_reader/* ByteReader */.k(bytes);
-    let large;
-    try {
-        for await (const { extent, lines: texts } of chosen) {
-            const lines = texts.map(toc_line/* parseTocLine */.G4);
-            const isContinuation = lines.length === 0 || lines[0]?.type === 'chunk';
-            const names = namesOf(lines, isContinuation ? large : undefined);
-            const read = { extent, lines, isContinuation, names, pieces: [] };
-            if (extent.length > MAX_EXTENT_BYTES) {
-                read.damage = `the extent claims ${extent.length} bytes, more than any holds`;
-                for (let rest = extent.length; rest > 0;)
-                    rest -= (await reader.takeSome(rest))?.length ?? rest;
-            }
-            else {
-                try {
-                    const content = await reader.take(extent.length);
-                    if (content.length < extent.length)
-                        throw new TypeError('the archive ends before it');
-                    if ((await sha256Of(content)) !== extent.sha256)
-                        throw new TypeError('its bytes are not those of the index');
-                    read.pieces = await inflateExtent(content, extent, lines, isContinuation ? large : undefined);
-                }
-                catch (error) {
-                    if (!(error instanceof TypeError))
-                        throw error;
-                    read.damage = (0,failure/* messageOf */.bD)(error);
-                }
-            }
-            yield read;
-            const last = lines.findLast((line) => line.type !== 'chunk');
-            if (last)
-                large = last.type === 'reg' && last.size ? last : undefined;
-        }
-    }
-    finally {
-        await reader.close();
-    }
-}
-function namesOf(lines, continued) {
-    const names = lines.map(({ name }) => (0,entry_names/* showName */.$i)(name));
-    return [...new Set(continued ? [(0,entry_names/* showName */.$i)(continued.name), ...names] : names)];
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/manifest-check.js
-
-/** Reads and checks `manifest.json`; keys that are not known are left alone. Throws a Failure that says what is wrong. */
-function parseManifest(text) {
-    let raw;
-    try {
-        raw = JSON.parse(text);
-    }
-    catch (error) {
-        throw damaged(`it is no JSON (${(0,failure/* messageOf */.bD)(error)})`);
-    }
-    const format = raw?.format;
-    if (typeof format === 'number' && format > 1) {
-        const message = `This archive was made by a newer version of the toolkit (format ${format}; this one reads 1).`;
-        throw new failure/* Failure */.HR('refused', message, 'Update the toolkit on this machine, then try again.');
-    }
-    checkManifest(raw, 'manifest');
-    return raw;
-}
-function damaged(what) {
-    return new failure/* Failure */.HR('damaged', `manifest.json: ${what}`, 'Choose another archive, and have this one verified.');
-}
-const manifest_check_text = (value, where) => {
-    if (typeof value !== 'string')
-        throw damaged(`${where} is no text`);
-};
-const count = (value, where) => {
-    if (!Number.isSafeInteger(value) || value < 0)
-        throw damaged(`${where} is no count`);
-};
-const integer = (value, where) => {
-    if (!Number.isSafeInteger(value))
-        throw damaged(`${where} is no whole number`);
-};
-const flag = (value, where) => {
-    if (typeof value !== 'boolean')
-        throw damaged(`${where} is neither true nor false`);
-};
-const moment = (value, where) => {
-    if (typeof value !== 'string' || Number.isNaN(Date.parse(value)))
-        throw damaged(`${where} is no time`);
-};
-const digest = (value, where) => {
-    if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value))
-        throw damaged(`${where} is no SHA-256`);
-};
-function oneOf(...allowed) {
-    return (value, where) => {
-        if (!allowed.includes(value))
-            throw damaged(`${where} is ${JSON.stringify(value)}`);
-    };
-}
-function manifest_check_optional(check) {
-    return (value, where) => {
-        if (value !== undefined)
-            check(value, where);
-    };
-}
-function manifest_check_list(check) {
-    return (value, where) => {
-        if (!Array.isArray(value))
-            throw damaged(`${where} is no list`);
-        value.forEach((item, place) => check(item, `${where}[${place}]`));
-    };
-}
-function record(check) {
-    return (value, where) => {
-        for (const [key, item] of Object.entries(requireObject(value, where)))
-            check(item, `${where}.${key}`);
-    };
-}
-function shape(checks) {
-    return (value, where) => {
-        const fields = requireObject(value, where);
-        for (const [key, check] of Object.entries(checks))
-            check(fields[key], `${where}.${key}`);
-    };
-}
-function requireObject(value, where) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-        throw damaged(`${where} is no object`);
-    return value;
-}
-const oddities = manifest_check_list(shape({ path: manifest_check_text, reason: manifest_check_text }));
-const databaseRecord = shape({
-    dump: manifest_check_text,
-    source: manifest_check_text,
-    database: manifest_check_text,
-    started: moment,
-    ended: moment,
-    sizeBytes: count,
-    serverVersion: manifest_check_text,
-    clientVersion: manifest_check_text,
-    encoding: manifest_check_text,
-    collate: manifest_check_text,
-    ctype: manifest_check_text,
-    localeProvider: manifest_check_text,
-    collationVersion: manifest_check_optional(manifest_check_text),
-    icuLocale: manifest_check_optional(manifest_check_text),
-    owner: manifest_check_text,
-    connectionLimit: integer,
-    settings: manifest_check_list(shape({ role: manifest_check_optional(manifest_check_text), setting: manifest_check_text })),
-    acl: manifest_check_optional(manifest_check_list(manifest_check_text)),
-    extensions: manifest_check_list(shape({ name: manifest_check_text, version: manifest_check_text })),
-    fingerprints: shape({
-        tables: record(shape({ rows: count, sha256: digest })),
-        sequences: record(shape({ value: manifest_check_text, called: flag })),
-        largeObjects: shape({ count, bytes: count, sha256: digest }),
-    }),
-    messages: manifest_check_list(manifest_check_text),
-});
-const filesRecord = shape({
-    files: count,
-    directories: count,
-    links: count,
-    bytes: count,
-    walkStarted: moment,
-    walkEnded: moment,
-    skipped: oddities,
-    changed: oddities,
-});
-const checkManifest = shape({
-    format: oneOf(1),
-    name: manifest_check_text,
-    trigger: oneOf('nightly', 'push', 'manual', 'safety'),
-    commit: manifest_check_optional(manifest_check_text),
-    toolVersion: manifest_check_text,
-    started: moment,
-    ended: moment,
-    databases: record(databaseRecord),
-    globals: record(shape({ source: manifest_check_text, passwords: flag, sizeBytes: count, roles: manifest_check_list(manifest_check_text) })),
-    files: record(filesRecord),
-    warnings: manifest_check_list(manifest_check_text),
-});
-
-;// CONCATENATED MODULE: ./.build/src/archive/name-table.js
-
-const KINDS = ['dir', 'implied', 'reg', 'symlink', 'hardlink'];
-/**
- * All names of an archive with what they stand for, in about 20 bytes each: 64 bits of their digest in place of the
- * name. Two names that collided would be taken for one, which every use of this table answers with a refusal.
- */
-class NameTable {
-    #count = 0;
-    #digests = new Uint32Array(2 * 1024);
-    #kinds = new Uint8Array(1024);
-    get count() {
-        return this.#count;
-    }
-    get(name) {
-        return KINDS[(this.#kinds[this.#slotOf(...name_table_digestOf(name))] ?? 0) - 1];
-    }
-    set(name, kind) {
-        const [high, low] = name_table_digestOf(name);
-        let slot = this.#slotOf(high, low);
-        if (this.#kinds[slot] === 0) {
-            if (++this.#count * 2 > this.#kinds.length) {
-                this.#grow();
-                slot = this.#slotOf(high, low);
-            }
-        }
-        this.#put(slot, high, low, KINDS.indexOf(kind) + 1);
-    }
-    #put(slot, high, low, kind) {
-        this.#digests[slot * 2] = high;
-        this.#digests[slot * 2 + 1] = low;
-        this.#kinds[slot] = kind;
-    }
-    #slotOf(high, low) {
-        const mask = this.#kinds.length - 1;
-        let slot = low & mask;
-        while (this.#kinds[slot] !== 0 && !(this.#digests[slot * 2] === high && this.#digests[slot * 2 + 1] === low)) {
-            slot = (slot + 1) & mask;
-        }
-        return slot;
-    }
-    #grow() {
-        const digests = this.#digests;
-        const kinds = this.#kinds;
-        this.#digests = new Uint32Array(digests.length * 2);
-        this.#kinds = new Uint8Array(kinds.length * 2);
-        kinds.forEach((kind, slot) => {
-            if (kind === 0)
-                return;
-            const high = digests[slot * 2] ?? 0;
-            const low = digests[slot * 2 + 1] ?? 0;
-            this.#put(this.#slotOf(high, low), high, low, kind);
-        });
-    }
-}
-function name_table_digestOf(name) {
-    const digest = (0,external_node_crypto_.createHash)('sha256').update(name).digest();
-    return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/entry-guard.js
-
-
-
-const entry_guard_SLASH = 0x2f;
-/**
- * Judges the entries of one archive in their order: names stay inside, no name stands twice, nothing lies below what is
- * not a directory, and hard links lead to regular files that came before. About 40 bytes of memory for each entry.
- */
-class EntryGuard {
-    #names = new NameTable();
-    #parent = Buffer.alloc(0);
-    /** Throws an ArchiveDamage where the entry must not be extracted. */
-    admit(header) {
-        const where = (0,entry_names/* showName */.$i)(header.name);
-        const fault = header.type !== 'dir' && header.name.at(-1) === entry_guard_SLASH ? 'the name ends in a slash' : this.#findFault(header);
-        if (fault !== undefined)
-            throw new archive_damage/* ArchiveDamage */.k(where, fault);
-        this.#names.set((0,entry_names/* withoutSlash */.mW)(header.name), header.type);
-    }
-    #findFault({ name: fullName, type, linkName }) {
-        const name = (0,entry_names/* withoutSlash */.mW)(fullName);
-        const nameFault = (0,entry_names/* findNameFault */.LE)(name);
-        if (nameFault !== undefined)
-            return nameFault;
-        const before = this.#names.get(name);
-        if (before !== undefined && !(before === 'implied' && type === 'dir')) {
-            return before === 'implied' ? 'it stands where entries before it need a directory' : 'the name stands twice';
-        }
-        const parent = name.subarray(0, Math.max(name.lastIndexOf(entry_guard_SLASH), 0));
-        const parentFault = this.#findParentFault(parent);
-        if (parentFault !== undefined)
-            return parentFault;
-        if (type !== 'hardlink')
-            return undefined;
-        if (!linkName || (0,entry_names/* findNameFault */.LE)(linkName) !== undefined)
-            return 'the hard link leads outside';
-        if (linkName.equals(name))
-            return 'the hard link leads to itself';
-        return this.#names.get(linkName) === 'reg' ? undefined : 'the hard link leads to no regular file before it';
-    }
-    /** Every parent is a directory, or becomes one; the last entry's parent is remembered, as most share it. */
-    #findParentFault(parent) {
-        if (parent.equals(this.#parent))
-            return undefined;
-        for (let end = parent.length; end > 0; end = parent.lastIndexOf(entry_guard_SLASH, end - 1)) {
-            const ancestor = parent.subarray(0, end);
-            const kind = this.#names.get(ancestor);
-            if (kind === 'dir' || kind === 'implied')
-                break;
-            if (kind !== undefined)
-                return `it lies below ${(0,entry_names/* showName */.$i)(ancestor)}, which is a ${kind}`;
-            this.#names.set(ancestor, 'implied');
-        }
-        this.#parent = Buffer.from(parent);
-        return undefined;
-    }
-}
-
-// EXTERNAL MODULE: ./.build/src/archive/tar-parser.js + 2 modules
-var tar_parser = __nccwpck_require__(8115);
-;// CONCATENATED MODULE: ./.build/src/archive/own-entries.js
-
-
-
-
-
-const SETUID_SETGID = 0o6000;
-const END_OF_TAR = Buffer.alloc(1024);
-const EMPTY_DIGEST = (0,external_node_crypto_.createHash)('sha256').digest('hex');
-/**
- * The entries of our own archive, from extents that hold whole entries. A closed world: every header equals its line of
- * the index, every chunk its digest, and there is nothing more and nothing less. Throws an ArchiveDamage.
- */
-async function* readOwnEntries(extents, { guard = new EntryGuard(), note, checksWholeDigests = false } = {}) {
-    const feed = new ExtentFeed();
-    for await (const { header, bodyOffset, body } of (0,tar_parser/* parseTar */.x)(feed.concatenate(extents), { isForeign: false })) {
-        const line = feed.lines.shift();
-        const where = (0,entry_names/* showName */.$i)(header.name);
-        if (!line)
-            throw new archive_damage/* ArchiveDamage */.k(where, 'the index does not know it');
-        compareWithLine(header, line, where);
-        guard.admit(header);
-        const checked = checkBody({ body, bodyOffset, line, feed, where, checksWholeDigests });
-        const mode = header.type === 'reg' ? header.mode & ~SETUID_SETGID : header.mode;
-        if (mode !== header.mode)
-            note?.(header.name, `mode ${header.mode.toString(8)} becomes ${mode.toString(8)}`);
-        yield { header: { ...header, mode }, body: checked, ...(line.sparse ? { sparse: true } : {}) };
-        // Whatever the consumer left unread is still to be checked.
-        for await (const skipped of checked)
-            void skipped;
-    }
-    const left = feed.lines[0];
-    if (left)
-        throw new archive_damage/* ArchiveDamage */.k((0,entry_names/* showName */.$i)(left.name), 'the index knows it, the tar does not');
-}
-/** The tar of all extents, with their lines and the places where chunks begin, in step with what was read. */
-class ExtentFeed {
-    lines = [];
-    chunkStarts = [];
-    async *concatenate(extents) {
-        let position = 0;
-        for await (const { extent, lines, pieces, names, damage } of extents) {
-            if (damage !== undefined)
-                throw new archive_damage/* ArchiveDamage */.k(names.join(', ') || `the extent at ${extent.offset}`, damage);
-            this.lines.push(...lines);
-            for (const { bytes, isChunk } of pieces) {
-                if (isChunk)
-                    this.chunkStarts.push(position);
-                position += bytes.length;
-                yield bytes;
-            }
-        }
-        yield END_OF_TAR;
-    }
-}
-function compareWithLine(header, line, where) {
-    const isLink = header.type === 'symlink' || header.type === 'hardlink';
-    const pairs = [
-        ['name', header.name.toString('latin1'), line.name.toString('latin1')],
-        ['type', header.type, line.type],
-        ['size', header.size, line.size ?? 0],
-        ['mode', header.mode, line.mode],
-        ['uid', header.uid, line.uid ?? 0],
-        ['gid', header.gid, line.gid ?? 0],
-        ['mtime', header.mtimeNs, line.mtimeNs],
-        ['linkName', isLink ? header.linkName?.toString('latin1') : undefined, line.linkName?.toString('latin1')],
-    ];
-    for (const [what, inTar, inIndex] of pairs) {
-        if (inTar !== inIndex)
-            throw new archive_damage/* ArchiveDamage */.k(where, `its ${what} in the tar is not that of the index`);
-    }
-    if (header.size === 0 && header.type === 'reg' && line.digest !== undefined && line.digest !== EMPTY_DIGEST) {
-        throw new archive_damage/* ArchiveDamage */.k(where, 'the index gives it the digest of another content');
-    }
-}
-/**
- * Passes a body on and compares every chunk with its digest. One generator for the entry: going through it a second
- * time goes on where the first ended.
- */
-function checkBody(options) {
-    const pieces = checkChunks(options);
-    return { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
-}
-async function* checkChunks(options) {
-    const { body, bodyOffset, line, feed, where, checksWholeDigests } = options;
-    const size = line.size ?? 0;
-    if (size === 0)
-        return;
-    const whole = checksWholeDigests && line.chunkSize !== undefined ? (0,external_node_crypto_.createHash)('sha256') : undefined;
-    let position = 0;
-    let chunk = beginChunk(line, 0, size);
-    for await (const piece of body) {
-        for (let rest = piece; rest.length > 0;) {
-            if (position === chunk.end)
-                chunk = beginChunk(takeChunkLine(feed, line, where), position, size);
-            if (position === chunk.start && feed.chunkStarts.shift() !== bodyOffset + position) {
-                throw new archive_damage/* ArchiveDamage */.k(where, `its chunk at ${position} does not begin where the index says`);
-            }
-            const part = rest.subarray(0, chunk.end - position);
-            chunk.hash.update(part);
-            position += part.length;
-            rest = rest.subarray(part.length);
-            if (position === chunk.end && chunk.hash.digest('hex') !== chunk.digest) {
-                throw new archive_damage/* ArchiveDamage */.k(where, `its chunk at ${chunk.start} is not that of the index`);
-            }
-        }
-        whole?.update(piece);
-        yield piece;
-    }
-    const digest = line.chunkSize === undefined ? line.chunkDigest : whole?.digest('hex');
-    if (digest !== undefined && digest !== line.digest) {
-        throw new archive_damage/* ArchiveDamage */.k(where, 'the index gives it the digest of another content');
-    }
-}
-function beginChunk(line, start, size) {
-    const end = start + (line.chunkSize ?? size - start);
-    if ((line.chunkOffset ?? 0) !== start || end > size || end <= start) {
-        throw new archive_damage/* ArchiveDamage */.k((0,entry_names/* showName */.$i)(line.name), `the index has no chunk at ${start}`);
-    }
-    return { start, end, digest: line.chunkDigest, hash: (0,external_node_crypto_.createHash)('sha256') };
-}
-function takeChunkLine(feed, line, where) {
-    const next = feed.lines.shift();
-    if (next?.type !== 'chunk' || !next.name.equals(line.name))
-        throw new archive_damage/* ArchiveDamage */.k(where, 'the index lacks a chunk');
-    return next;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/select-entries.js
-
-/**
- * Chooses the extents that hold what `wants` (names with a directory's last slash). Goes through the index once, and
- * once more only where a hard link is wanted without its target, which stands before it.
- */
-async function selectEntries(openIndex, wants) {
-    const linkTargets = new Set();
-    const first = await passThrough(await openIndex(), wants, linkTargets);
-    if (linkTargets.size === 0)
-        return { ...first, linkTargets };
-    const isTarget = (name) => wants(name) || linkTargets.has(name.toString('latin1'));
-    const { ordinals, ranges } = await passThrough(await openIndex(), isTarget, new Set());
-    return { ...first, ordinals, ranges, linkTargets };
-}
-/** The chosen extents with their lines, as `readExtents` takes them. */
-async function* chooseExtents(index, ordinals) {
-    let place = 0;
-    let ordinal = 0;
-    for await (const indexed of index.entries()) {
-        if (ordinals[place] === ordinal) {
-            place++;
-            yield indexed;
-        }
-        ordinal++;
-    }
-}
-async function passThrough(index, wants, linkTargets) {
-    const ordinals = [];
-    let ordinal = 0;
-    let entries = 0;
-    let contentBytes = 0;
-    let isWanted = false;
-    for await (const { lines } of index.entries()) {
-        // Without lines it is the first chunk of a large entry, and belongs to the entry before it.
-        let isChosen = isWanted && lines.length === 0;
-        for (const line of lines.map(toc_line/* parseTocLine */.G4)) {
-            if (line.type !== 'chunk') {
-                isWanted = wants(line.name);
-                if (isWanted) {
-                    entries++;
-                    contentBytes += line.size ?? 0;
-                    if (line.type === 'hardlink' && line.linkName && !wants(line.linkName)) {
-                        linkTargets.add(line.linkName.toString('latin1'));
-                    }
-                }
-            }
-            isChosen ||= isWanted;
-        }
-        if (isChosen)
-            ordinals.push(ordinal);
-        ordinal++;
-    }
-    return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
-}
-function mergeRanges(extents, ordinals) {
-    const ranges = [];
-    for (const ordinal of ordinals) {
-        const { offset, length } = extents.at(ordinal);
-        const last = ranges.at(-1);
-        if (last && last.offset + last.length === offset)
-            last.length += length;
-        else
-            ranges.push({ offset, length });
-    }
-    return ranges;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/read-manifest.js
-
-
-
-
-
-
-const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
-/** Reads the manifest out of an archive; `ordinals` are those of the extents that hold it. */
-async function readManifest(archive, index, ordinals) {
-    const bytes = async function* () {
-        for (const ordinal of ordinals) {
-            const { offset, length } = index.extents.at(ordinal);
-            yield* archive.read(offset, length);
-        }
-    };
-    let text;
-    for await (const { header, body } of readOwnEntries(readExtents(chooseExtents(index, ordinals), bytes()))) {
-        if (header.name.toString('latin1') !== layout/* MANIFEST_NAME */.ir)
-            continue;
-        if (header.size > MAX_MANIFEST_BYTES)
-            throw new archive_damage/* ArchiveDamage */.k(layout/* MANIFEST_NAME */.ir, `it has ${header.size} bytes`);
-        const pieces = [];
-        for await (const piece of body)
-            pieces.push(piece);
-        text = Buffer.concat(pieces).toString('utf8');
-    }
-    if (text === undefined)
-        throw new archive_damage/* ArchiveDamage */.k(layout/* MANIFEST_NAME */.ir, 'it is not there');
-    return parseManifest(text);
-}
-
-// EXTERNAL MODULE: external "events"
-var external_events_ = __nccwpck_require__(4434);
-;// CONCATENATED MODULE: external "node:string_decoder"
-const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-// EXTERNAL MODULE: external "buffer"
-var external_buffer_ = __nccwpck_require__(181);
-// EXTERNAL MODULE: external "zlib"
-var external_zlib_ = __nccwpck_require__(3106);
-var external_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_zlib_, 2);
-;// CONCATENATED MODULE: external "node:assert"
-const external_node_assert_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
-;// CONCATENATED MODULE: ./node_modules/tar/dist/esm/index.min.js
-var zr=Object.defineProperty;var Ur=(s,t)=>{for(var e in t)zr(s,e,{get:t[e],enumerable:!0})};var Ds=typeof process=="object"&&process?process:{stdout:null,stderr:null},Wr=s=>!!s&&typeof s=="object"&&(s instanceof A||s instanceof external_node_stream_||Gr(s)||Zr(s)),Gr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_.EventEmitter&&typeof s.pipe=="function"&&s.pipe!==external_node_stream_.Writable.prototype.pipe,Zr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_.EventEmitter&&typeof s.write=="function"&&typeof s.end=="function",Q=Symbol("EOF"),J=Symbol("maybeEmitEnd"),nt=Symbol("emittedEnd"),De=Symbol("emittingEnd"),qt=Symbol("emittedError"),Ne=Symbol("closed"),Ns=Symbol("read"),Ae=Symbol("flush"),As=Symbol("flushChunk"),z=Symbol("encoding"),Mt=Symbol("decoder"),g=Symbol("flowing"),Qt=Symbol("paused"),Bt=Symbol("resume"),b=Symbol("buffer"),N=Symbol("pipes"),_=Symbol("bufferLength"),bi=Symbol("bufferPush"),Ie=Symbol("bufferShift"),L=Symbol("objectMode"),S=Symbol("destroyed"),_i=Symbol("error"),Oi=Symbol("emitData"),Is=Symbol("emitEnd"),Ti=Symbol("emitEnd2"),Z=Symbol("async"),xi=Symbol("abort"),Ce=Symbol("aborted"),Jt=Symbol("signal"),Rt=Symbol("dataListeners"),C=Symbol("discarded"),jt=s=>Promise.resolve().then(s),Yr=s=>s(),Kr=s=>s==="end"||s==="finish"||s==="prefinish",Vr=s=>s instanceof ArrayBuffer||!!s&&typeof s=="object"&&s.constructor&&s.constructor.name==="ArrayBuffer"&&s.byteLength>=0,$r=s=>!Buffer.isBuffer(s)&&ArrayBuffer.isView(s),Fe=class{src;dest;opts;ondrain;constructor(t,e,i){this.src=t,this.dest=e,this.opts=i,this.ondrain=()=>t[Bt](),this.dest.on("drain",this.ondrain)}unpipe(){this.dest.removeListener("drain",this.ondrain)}proxyErrors(t){}end(){this.unpipe(),this.opts.end&&this.dest.end()}},Li=class extends Fe{unpipe(){this.src.removeListener("error",this.proxyErrors),super.unpipe()}constructor(t,e,i){super(t,e,i),this.proxyErrors=r=>this.dest.emit("error",r),t.on("error",this.proxyErrors)}},Xr=s=>!!s.objectMode,qr=s=>!s.objectMode&&!!s.encoding&&s.encoding!=="buffer",A=class extends external_node_events_.EventEmitter{[g]=!1;[Qt]=!1;[N]=[];[b]=[];[L];[z];[Z];[Mt];[Q]=!1;[nt]=!1;[De]=!1;[Ne]=!1;[qt]=null;[_]=0;[S]=!1;[Jt];[Ce]=!1;[Rt]=0;[C]=!1;writable=!0;readable=!0;constructor(...t){let e=t[0]||{};if(super(),e.objectMode&&typeof e.encoding=="string")throw new TypeError("Encoding and objectMode may not be used together");Xr(e)?(this[L]=!0,this[z]=null):qr(e)?(this[z]=e.encoding,this[L]=!1):(this[L]=!1,this[z]=null),this[Z]=!!e.async,this[Mt]=this[z]?new external_node_string_decoder_namespaceObject.StringDecoder(this[z]):null,e&&e.debugExposeBuffer===!0&&Object.defineProperty(this,"buffer",{get:()=>this[b]}),e&&e.debugExposePipes===!0&&Object.defineProperty(this,"pipes",{get:()=>this[N]});let{signal:i}=e;i&&(this[Jt]=i,i.aborted?this[xi]():i.addEventListener("abort",()=>this[xi]()))}get bufferLength(){return this[_]}get encoding(){return this[z]}set encoding(t){throw new Error("Encoding must be set at instantiation time")}setEncoding(t){throw new Error("Encoding must be set at instantiation time")}get objectMode(){return this[L]}set objectMode(t){throw new Error("objectMode must be set at instantiation time")}get async(){return this[Z]}set async(t){this[Z]=this[Z]||!!t}[xi](){this[Ce]=!0,this.emit("abort",this[Jt]?.reason),this.destroy(this[Jt]?.reason)}get aborted(){return this[Ce]}set aborted(t){}write(t,e,i){if(this[Ce])return!1;if(this[Q])throw new Error("write after end");if(this[S])return this.emit("error",Object.assign(new Error("Cannot call write after a stream was destroyed"),{code:"ERR_STREAM_DESTROYED"})),!0;typeof e=="function"&&(i=e,e="utf8"),e||(e="utf8");let r=this[Z]?jt:Yr;if(!this[L]&&!Buffer.isBuffer(t)){if($r(t))t=Buffer.from(t.buffer,t.byteOffset,t.byteLength);else if(Vr(t))t=Buffer.from(t);else if(typeof t!="string")throw new Error("Non-contiguous data written to non-objectMode stream")}return this[L]?(this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):t.length?(typeof t=="string"&&!(e===this[z]&&!this[Mt]?.lastNeed)&&(t=Buffer.from(t,e)),Buffer.isBuffer(t)&&this[z]&&(t=this[Mt].write(t)),this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):(this[_]!==0&&this.emit("readable"),i&&r(i),this[g])}read(t){if(this[S])return null;if(this[C]=!1,this[_]===0||t===0||t&&t>this[_])return this[J](),null;this[L]&&(t=null),this[b].length>1&&!this[L]&&(this[b]=[this[z]?this[b].join(""):Buffer.concat(this[b],this[_])]);let e=this[Ns](t||null,this[b][0]);return this[J](),e}[Ns](t,e){if(this[L])this[Ie]();else{let i=e;t===i.length||t===null?this[Ie]():typeof i=="string"?(this[b][0]=i.slice(t),e=i.slice(0,t),this[_]-=t):(this[b][0]=i.subarray(t),e=i.subarray(0,t),this[_]-=t)}return this.emit("data",e),!this[b].length&&!this[Q]&&this.emit("drain"),e}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e="utf8"),t!==void 0&&this.write(t,e),i&&this.once("end",i),this[Q]=!0,this.writable=!1,(this[g]||!this[Qt])&&this[J](),this}[Bt](){this[S]||(!this[Rt]&&!this[N].length&&(this[C]=!0),this[Qt]=!1,this[g]=!0,this.emit("resume"),this[b].length?this[Ae]():this[Q]?this[J]():this.emit("drain"))}resume(){return this[Bt]()}pause(){this[g]=!1,this[Qt]=!0,this[C]=!1}get destroyed(){return this[S]}get flowing(){return this[g]}get paused(){return this[Qt]}[bi](t){this[L]?this[_]+=1:this[_]+=t.length,this[b].push(t)}[Ie](){return this[L]?this[_]-=1:this[_]-=this[b][0].length,this[b].shift()}[Ae](t=!1){do;while(this[As](this[Ie]())&&this[b].length);!t&&!this[b].length&&!this[Q]&&this.emit("drain")}[As](t){return this.emit("data",t),this[g]}pipe(t,e){if(this[S])return t;this[C]=!1;let i=this[nt];return e=e||{},t===Ds.stdout||t===Ds.stderr?e.end=!1:e.end=e.end!==!1,e.proxyErrors=!!e.proxyErrors,i?e.end&&t.end():(this[N].push(e.proxyErrors?new Li(this,t,e):new Fe(this,t,e)),this[Z]?jt(()=>this[Bt]()):this[Bt]()),t}unpipe(t){let e=this[N].find(i=>i.dest===t);e&&(this[N].length===1?(this[g]&&this[Rt]===0&&(this[g]=!1),this[N]=[]):this[N].splice(this[N].indexOf(e),1),e.unpipe())}addListener(t,e){return this.on(t,e)}on(t,e){let i=super.on(t,e);if(t==="data")this[C]=!1,this[Rt]++,!this[N].length&&!this[g]&&this[Bt]();else if(t==="readable"&&this[_]!==0)super.emit("readable");else if(Kr(t)&&this[nt])super.emit(t),this.removeAllListeners(t);else if(t==="error"&&this[qt]){let r=e;this[Z]?jt(()=>r.call(this,this[qt])):r.call(this,this[qt])}return i}removeListener(t,e){return this.off(t,e)}off(t,e){let i=super.off(t,e);return t==="data"&&(this[Rt]=this.listeners("data").length,this[Rt]===0&&!this[C]&&!this[N].length&&(this[g]=!1)),i}removeAllListeners(t){let e=super.removeAllListeners(t);return(t==="data"||t===void 0)&&(this[Rt]=0,!this[C]&&!this[N].length&&(this[g]=!1)),e}get emittedEnd(){return this[nt]}[J](){!this[De]&&!this[nt]&&!this[S]&&this[b].length===0&&this[Q]&&(this[De]=!0,this.emit("end"),this.emit("prefinish"),this.emit("finish"),this[Ne]&&this.emit("close"),this[De]=!1)}emit(t,...e){let i=e[0];if(t!=="error"&&t!=="close"&&t!==S&&this[S])return!1;if(t==="data")return!this[L]&&!i?!1:this[Z]?(jt(()=>this[Oi](i)),!0):this[Oi](i);if(t==="end")return this[Is]();if(t==="close"){if(this[Ne]=!0,!this[nt]&&!this[S])return!1;let n=super.emit("close");return this.removeAllListeners("close"),n}else if(t==="error"){this[qt]=i,super.emit(_i,i);let n=!this[Jt]||this.listeners("error").length?super.emit("error",i):!1;return this[J](),n}else if(t==="resume"){let n=super.emit("resume");return this[J](),n}else if(t==="finish"||t==="prefinish"){let n=super.emit(t);return this.removeAllListeners(t),n}let r=super.emit(t,...e);return this[J](),r}[Oi](t){for(let i of this[N])i.dest.write(t)===!1&&this.pause();let e=this[C]?!1:super.emit("data",t);return this[J](),e}[Is](){return this[nt]?!1:(this[nt]=!0,this.readable=!1,this[Z]?(jt(()=>this[Ti]()),!0):this[Ti]())}[Ti](){if(this[Mt]){let e=this[Mt].end();if(e){for(let i of this[N])i.dest.write(e);this[C]||super.emit("data",e)}}for(let e of this[N])e.end();let t=super.emit("end");return this.removeAllListeners("end"),t}async collect(){let t=Object.assign([],{dataLength:0});this[L]||(t.dataLength=0);let e=this.promise();return this.on("data",i=>{t.push(i),this[L]||(t.dataLength+=i.length)}),await e,t}async concat(){if(this[L])throw new Error("cannot concat in objectMode");let t=await this.collect();return this[z]?t.join(""):Buffer.concat(t,t.dataLength)}async promise(){return new Promise((t,e)=>{this.on(S,()=>e(new Error("stream destroyed"))),this.on("error",i=>e(i)),this.on("end",()=>t())})}[Symbol.asyncIterator](){this[C]=!1;let t=!1,e=async()=>(this.pause(),t=!0,{value:void 0,done:!0});return{next:()=>{if(t)return e();let r=this.read();if(r!==null)return Promise.resolve({done:!1,value:r});if(this[Q])return e();let n,o,h=d=>{this.off("data",a),this.off("end",l),this.off(S,c),e(),o(d)},a=d=>{this.off("error",h),this.off("end",l),this.off(S,c),this.pause(),n({value:d,done:!!this[Q]})},l=()=>{this.off("error",h),this.off("data",a),this.off(S,c),e(),n({done:!0,value:void 0})},c=()=>h(new Error("stream destroyed"));return new Promise((d,y)=>{o=y,n=d,this.once(S,c),this.once("error",h),this.once("end",l),this.once("data",a)})},throw:e,return:e,[Symbol.asyncIterator](){return this},[Symbol.asyncDispose]:async()=>{}}}[Symbol.iterator](){this[C]=!1;let t=!1,e=()=>(this.pause(),this.off(_i,e),this.off(S,e),this.off("end",e),t=!0,{done:!0,value:void 0}),i=()=>{if(t)return e();let r=this.read();return r===null?e():{done:!1,value:r}};return this.once("end",e),this.once(_i,e),this.once(S,e),{next:i,throw:e,return:e,[Symbol.iterator](){return this},[Symbol.dispose]:()=>{}}}destroy(t){if(this[S])return t?this.emit("error",t):this.emit(S),this;this[S]=!0,this[C]=!0,this[b].length=0,this[_]=0;let e=this;return typeof e.close=="function"&&!this[Ne]&&e.close(),t?this.emit("error",t):this.emit(S),this}static get isStream(){return Wr}};var Jr=external_fs_.writev,ht=Symbol("_autoClose"),H=Symbol("_close"),te=Symbol("_ended"),m=Symbol("_fd"),Ni=Symbol("_finished"),tt=Symbol("_flags"),Ai=Symbol("_flush"),ki=Symbol("_handleChunk"),vi=Symbol("_makeBuf"),ie=Symbol("_mode"),ke=Symbol("_needDrain"),Ut=Symbol("_onerror"),Ht=Symbol("_onopen"),Ii=Symbol("_onread"),Pt=Symbol("_onwrite"),at=Symbol("_open"),U=Symbol("_path"),ot=Symbol("_pos"),Y=Symbol("_queue"),zt=Symbol("_read"),Ci=Symbol("_readSize"),j=Symbol("_reading"),ee=Symbol("_remain"),Fi=Symbol("_size"),ve=Symbol("_write"),gt=Symbol("_writing"),Me=Symbol("_defaultFlag"),bt=Symbol("_errored"),_t=class extends A{[bt]=!1;[m];[U];[Ci];[j]=!1;[Fi];[ee];[ht];constructor(t,e){if(e=e||{},super(e),this.readable=!0,this.writable=!1,typeof t!="string")throw new TypeError("path must be a string");this[bt]=!1,this[m]=typeof e.fd=="number"?e.fd:void 0,this[U]=t,this[Ci]=e.readSize||16*1024*1024,this[j]=!1,this[Fi]=typeof e.size=="number"?e.size:1/0,this[ee]=this[Fi],this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0,typeof this[m]=="number"?this[zt]():this[at]()}get fd(){return this[m]}get path(){return this[U]}write(){throw new TypeError("this is a readable stream")}end(){throw new TypeError("this is a readable stream")}[at](){external_fs_.open(this[U],"r",(t,e)=>this[Ht](t,e))}[Ht](t,e){t?this[Ut](t):(this[m]=e,this.emit("open",e),this[zt]())}[vi](){return Buffer.allocUnsafe(Math.min(this[Ci],this[ee]))}[zt](){if(!this[j]){this[j]=!0;let t=this[vi]();if(t.length===0)return process.nextTick(()=>this[Ii](null,0,t));external_fs_.read(this[m],t,0,t.length,null,(e,i,r)=>this[Ii](e,i,r))}}[Ii](t,e,i){this[j]=!1,t?this[Ut](t):this[ki](e,i)&&this[zt]()}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.close(t,e=>e?this.emit("error",e):this.emit("close"))}}[Ut](t){this[j]=!0,this[H](),this.emit("error",t)}[ki](t,e){let i=!1;return this[ee]-=t,t>0&&(i=super.write(t<e.length?e.subarray(0,t):e)),(t===0||this[ee]<=0)&&(i=!1,this[H](),super.end()),i}emit(t,...e){switch(t){case"prefinish":case"finish":return!1;case"drain":return typeof this[m]=="number"&&this[zt](),!1;case"error":return this[bt]?!1:(this[bt]=!0,super.emit(t,...e));default:return super.emit(t,...e)}}},Be=class extends _t{[at](){let t=!0;try{this[Ht](null,external_fs_.openSync(this[U],"r")),t=!1}finally{t&&this[H]()}}[zt](){let t=!0;try{if(!this[j]){this[j]=!0;do{let e=this[vi](),i=e.length===0?0:external_fs_.readSync(this[m],e,0,e.length,null);if(!this[ki](i,e))break}while(!0);this[j]=!1}t=!1}finally{t&&this[H]()}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.closeSync(t),this.emit("close")}}},et=class extends external_events_{readable=!1;writable=!0;[bt]=!1;[gt]=!1;[te]=!1;[Y]=[];[ke]=!1;[U];[ie];[ht];[m];[Me];[tt];[Ni]=!1;[ot];constructor(t,e){e=e||{},super(e),this[U]=t,this[m]=typeof e.fd=="number"?e.fd:void 0,this[ie]=e.mode===void 0?438:e.mode,this[ot]=typeof e.start=="number"?e.start:void 0,this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0;let i=this[ot]!==void 0?"r+":"w";this[Me]=e.flags===void 0,this[tt]=e.flags===void 0?i:e.flags,this[m]===void 0&&this[at]()}emit(t,...e){if(t==="error"){if(this[bt])return!1;this[bt]=!0}return super.emit(t,...e)}get fd(){return this[m]}get path(){return this[U]}[Ut](t){this[H](),this[gt]=!0,this.emit("error",t)}[at](){external_fs_.open(this[U],this[tt],this[ie],(t,e)=>this[Ht](t,e))}[Ht](t,e){this[Me]&&this[tt]==="r+"&&t&&t.code==="ENOENT"?(this[tt]="w",this[at]()):t?this[Ut](t):(this[m]=e,this.emit("open",e),this[gt]||this[Ai]())}end(t,e){return t&&this.write(t,e),this[te]=!0,!this[gt]&&!this[Y].length&&typeof this[m]=="number"&&this[Pt](null,0),this}write(t,e){return typeof t=="string"&&(t=Buffer.from(t,e)),this[te]?(this.emit("error",new Error("write() after end()")),!1):this[m]===void 0||this[gt]||this[Y].length?(this[Y].push(t),this[ke]=!0,!1):(this[gt]=!0,this[ve](t),!0)}[ve](t){external_fs_.write(this[m],t,0,t.length,this[ot],(e,i)=>this[Pt](e,i))}[Pt](t,e){t?this[Ut](t):(this[ot]!==void 0&&typeof e=="number"&&(this[ot]+=e),this[Y].length?this[Ai]():(this[gt]=!1,this[te]&&!this[Ni]?(this[Ni]=!0,this[H](),this.emit("finish")):this[ke]&&(this[ke]=!1,this.emit("drain"))))}[Ai](){if(this[Y].length===0)this[te]&&this[Pt](null,0);else if(this[Y].length===1)this[ve](this[Y].pop());else{let t=this[Y];this[Y]=[],Jr(this[m],t,this[ot],(e,i)=>this[Pt](e,i))}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.close(t,e=>e?this.emit("error",e):this.emit("close"))}}},Wt=class extends et{[at](){let t;if(this[Me]&&this[tt]==="r+")try{t=external_fs_.openSync(this[U],this[tt],this[ie])}catch(e){if(e?.code==="ENOENT")return this[tt]="w",this[at]();throw e}else t=external_fs_.openSync(this[U],this[tt],this[ie]);this[Ht](null,t)}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.closeSync(t),this.emit("close")}}[ve](t){let e=!0;try{this[Pt](null,external_fs_.writeSync(this[m],t,0,t.length,this[ot])),e=!1}finally{if(e)try{this[H]()}catch{}}}};var jr=new Map([["C","cwd"],["f","file"],["z","gzip"],["P","preservePaths"],["U","unlink"],["strip-components","strip"],["stripComponents","strip"],["keep-newer","newer"],["keepNewer","newer"],["keep-newer-files","newer"],["keepNewerFiles","newer"],["k","keep"],["keep-existing","keep"],["keepExisting","keep"],["m","noMtime"],["no-mtime","noMtime"],["p","preserveOwner"],["L","follow"],["h","follow"],["onentry","onReadEntry"]]),Fs=s=>!!s.sync&&!!s.file,ks=s=>!s.sync&&!!s.file,vs=s=>!!s.sync&&!s.file,Ms=s=>!s.sync&&!s.file;var Bs=s=>!!s.file;var tn=s=>{let t=jr.get(s);return t||s},se=(s={})=>{if(!s)return{};let t={};for(let[e,i]of Object.entries(s)){let r=tn(e);t[r]=i}return t.chmod===void 0&&t.noChmod===!1&&(t.chmod=!0),delete t.noChmod,t};var K=(s,t,e,i,r)=>Object.assign((n=[],o,h)=>{Array.isArray(n)&&(o=n,n={}),typeof o=="function"&&(h=o,o=void 0),o=o?Array.from(o):[];let a=se(n);if(r?.(a,o),Fs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return s(a,o)}else if(ks(a)){let l=t(a,o);return h?l.then(()=>h(),h):l}else if(vs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return e(a,o)}else if(Ms(a)){if(typeof h=="function")throw new TypeError("callback only supported with file option");return i(a,o)}throw new Error("impossible options??")},{syncFile:s,asyncFile:t,syncNoFile:e,asyncNoFile:i,validate:r});var sn=external_zlib_.constants||{ZLIB_VERNUM:4736},M=Object.freeze(Object.assign(Object.create(null),{Z_NO_FLUSH:0,Z_PARTIAL_FLUSH:1,Z_SYNC_FLUSH:2,Z_FULL_FLUSH:3,Z_FINISH:4,Z_BLOCK:5,Z_OK:0,Z_STREAM_END:1,Z_NEED_DICT:2,Z_ERRNO:-1,Z_STREAM_ERROR:-2,Z_DATA_ERROR:-3,Z_MEM_ERROR:-4,Z_BUF_ERROR:-5,Z_VERSION_ERROR:-6,Z_NO_COMPRESSION:0,Z_BEST_SPEED:1,Z_BEST_COMPRESSION:9,Z_DEFAULT_COMPRESSION:-1,Z_FILTERED:1,Z_HUFFMAN_ONLY:2,Z_RLE:3,Z_FIXED:4,Z_DEFAULT_STRATEGY:0,DEFLATE:1,INFLATE:2,GZIP:3,GUNZIP:4,DEFLATERAW:5,INFLATERAW:6,UNZIP:7,BROTLI_DECODE:8,BROTLI_ENCODE:9,Z_MIN_WINDOWBITS:8,Z_MAX_WINDOWBITS:15,Z_DEFAULT_WINDOWBITS:15,Z_MIN_CHUNK:64,Z_MAX_CHUNK:1/0,Z_DEFAULT_CHUNK:16384,Z_MIN_MEMLEVEL:1,Z_MAX_MEMLEVEL:9,Z_DEFAULT_MEMLEVEL:8,Z_MIN_LEVEL:-1,Z_MAX_LEVEL:9,Z_DEFAULT_LEVEL:-1,BROTLI_OPERATION_PROCESS:0,BROTLI_OPERATION_FLUSH:1,BROTLI_OPERATION_FINISH:2,BROTLI_OPERATION_EMIT_METADATA:3,BROTLI_MODE_GENERIC:0,BROTLI_MODE_TEXT:1,BROTLI_MODE_FONT:2,BROTLI_DEFAULT_MODE:0,BROTLI_MIN_QUALITY:0,BROTLI_MAX_QUALITY:11,BROTLI_DEFAULT_QUALITY:11,BROTLI_MIN_WINDOW_BITS:10,BROTLI_MAX_WINDOW_BITS:24,BROTLI_LARGE_MAX_WINDOW_BITS:30,BROTLI_DEFAULT_WINDOW:22,BROTLI_MIN_INPUT_BLOCK_BITS:16,BROTLI_MAX_INPUT_BLOCK_BITS:24,BROTLI_PARAM_MODE:0,BROTLI_PARAM_QUALITY:1,BROTLI_PARAM_LGWIN:2,BROTLI_PARAM_LGBLOCK:3,BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING:4,BROTLI_PARAM_SIZE_HINT:5,BROTLI_PARAM_LARGE_WINDOW:6,BROTLI_PARAM_NPOSTFIX:7,BROTLI_PARAM_NDIRECT:8,BROTLI_DECODER_RESULT_ERROR:0,BROTLI_DECODER_RESULT_SUCCESS:1,BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:2,BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION:0,BROTLI_DECODER_PARAM_LARGE_WINDOW:1,BROTLI_DECODER_NO_ERROR:0,BROTLI_DECODER_SUCCESS:1,BROTLI_DECODER_NEEDS_MORE_INPUT:2,BROTLI_DECODER_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_NIBBLE:-1,BROTLI_DECODER_ERROR_FORMAT_RESERVED:-2,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_META_NIBBLE:-3,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET:-4,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_SAME:-5,BROTLI_DECODER_ERROR_FORMAT_CL_SPACE:-6,BROTLI_DECODER_ERROR_FORMAT_HUFFMAN_SPACE:-7,BROTLI_DECODER_ERROR_FORMAT_CONTEXT_MAP_REPEAT:-8,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_1:-9,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_2:-10,BROTLI_DECODER_ERROR_FORMAT_TRANSFORM:-11,BROTLI_DECODER_ERROR_FORMAT_DICTIONARY:-12,BROTLI_DECODER_ERROR_FORMAT_WINDOW_BITS:-13,BROTLI_DECODER_ERROR_FORMAT_PADDING_1:-14,BROTLI_DECODER_ERROR_FORMAT_PADDING_2:-15,BROTLI_DECODER_ERROR_FORMAT_DISTANCE:-16,BROTLI_DECODER_ERROR_DICTIONARY_NOT_SET:-19,BROTLI_DECODER_ERROR_INVALID_ARGUMENTS:-20,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES:-21,BROTLI_DECODER_ERROR_ALLOC_TREE_GROUPS:-22,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MAP:-25,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_1:-26,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_2:-27,BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES:-30,BROTLI_DECODER_ERROR_UNREACHABLE:-31},sn));var rn=external_buffer_.Buffer.concat,zs=Object.getOwnPropertyDescriptor(external_buffer_.Buffer,"concat"),nn=s=>s,Bi=zs?.writable===!0||zs?.set!==void 0?s=>{external_buffer_.Buffer.concat=s?nn:rn}:s=>{},Tt=Symbol("_superWrite"),Gt=class extends Error{code;errno;constructor(t,e){super("zlib: "+t.message,{cause:t}),this.code=t.code,this.errno=t.errno,this.code||(this.code="ZLIB_ERROR"),this.message="zlib: "+t.message,Error.captureStackTrace(this,e??this.constructor)}get name(){return"ZlibError"}},Pi=Symbol("flushFlag"),re=class extends A{#t=!1;#i=!1;#s;#n;#r;#e;#o;get sawError(){return this.#t}get handle(){return this.#e}get flushFlag(){return this.#s}constructor(t,e){if(!t||typeof t!="object")throw new TypeError("invalid options for ZlibBase constructor");if(super(t),this.#s=t.flush??0,this.#n=t.finishFlush??0,this.#r=t.fullFlushFlag??0,typeof external_zlib_namespaceObject[e]!="function")throw new TypeError("Compression method not supported: "+e);try{this.#e=new external_zlib_namespaceObject[e](t)}catch(i){throw new Gt(i,this.constructor)}this.#o=i=>{this.#t||(this.#t=!0,this.close(),this.emit("error",i))},this.#e?.on("error",i=>this.#o(new Gt(i))),this.once("end",()=>this.close)}close(){this.#e&&(this.#e.close(),this.#e=void 0,this.emit("close"))}reset(){if(!this.#t)return external_assert_(this.#e,"zlib binding closed"),this.#e.reset?.()}flush(t){this.ended||(typeof t!="number"&&(t=this.#r),this.write(Object.assign(external_buffer_.Buffer.alloc(0),{[Pi]:t})))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&(e?this.write(t,e):this.write(t)),this.flush(this.#n),this.#i=!0,super.end(i)}get ended(){return this.#i}[Tt](t){return super.write(t)}write(t,e,i){if(typeof e=="function"&&(i=e,e="utf8"),typeof t=="string"&&(t=external_buffer_.Buffer.from(t,e)),this.#t)return;external_assert_(this.#e,"zlib binding closed");let r=this.#e._handle,n=r.close;r.close=()=>{};let o=this.#e.close;this.#e.close=()=>{},Bi(!0);let h;try{let l=typeof t[Pi]=="number"?t[Pi]:this.#s;h=this.#e._processChunk(t,l),Bi(!1)}catch(l){Bi(!1),this.#o(new Gt(l,this.write))}finally{this.#e&&(this.#e._handle=r,r.close=n,this.#e.close=o,this.#e.removeAllListeners("error"))}this.#e&&this.#e.on("error",l=>this.#o(new Gt(l,this.write)));let a;if(h)if(Array.isArray(h)&&h.length>0){let l=h[0];a=this[Tt](external_buffer_.Buffer.from(l));for(let c=1;c<h.length;c++)a=this[Tt](h[c])}else a=this[Tt](external_buffer_.Buffer.from(h));return i&&i(),a}},Pe=class extends re{#t;#i;constructor(t,e){t=t||{},t.flush=t.flush||M.Z_NO_FLUSH,t.finishFlush=t.finishFlush||M.Z_FINISH,t.fullFlushFlag=M.Z_FULL_FLUSH,super(t,e),this.#t=t.level,this.#i=t.strategy}params(t,e){if(!this.sawError){if(!this.handle)throw new Error("cannot switch params when binding is closed");if(!this.handle.params)throw new Error("not supported in this implementation");if(this.#t!==t||this.#i!==e){this.flush(M.Z_SYNC_FLUSH),external_assert_(this.handle,"zlib binding closed");let i=this.handle.flush;this.handle.flush=(r,n)=>{typeof r=="function"&&(n=r,r=this.flushFlag),this.flush(r),n?.()};try{this.handle.params(t,e)}finally{this.handle.flush=i}this.handle&&(this.#t=t,this.#i=e)}}}};var ze=class extends Pe{#t;constructor(t){super(t,"Gzip"),this.#t=t&&!!t.portable}[Tt](t){return this.#t?(this.#t=!1,t[9]=255,super[Tt](t)):super[Tt](t)}};var Ue=class extends Pe{constructor(t){super(t,"Unzip")}},He=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.BROTLI_OPERATION_PROCESS,t.finishFlush=t.finishFlush||M.BROTLI_OPERATION_FINISH,t.fullFlushFlag=M.BROTLI_OPERATION_FLUSH,super(t,e)}},We=class extends He{constructor(t){super(t,"BrotliCompress")}},Ge=class extends He{constructor(t){super(t,"BrotliDecompress")}},Ze=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.ZSTD_e_continue,t.finishFlush=t.finishFlush||M.ZSTD_e_end,t.fullFlushFlag=M.ZSTD_e_flush,super(t,e)}},Ye=class extends Ze{constructor(t){super(t,"ZstdCompress")}},Ke=class extends Ze{constructor(t){super(t,"ZstdDecompress")}};var Us=(s,t)=>{if(Number.isSafeInteger(s))s<0?an(s,t):hn(s,t);else throw Error("cannot encode number outside of javascript safe integer range");return t},hn=(s,t)=>{t[0]=128;for(var e=t.length;e>1;e--)t[e-1]=s&255,s=Math.floor(s/256)},an=(s,t)=>{t[0]=255;var e=!1;s=s*-1;for(var i=t.length;i>1;i--){var r=s&255;s=Math.floor(s/256),e?t[i-1]=Ws(r):r===0?t[i-1]=0:(e=!0,t[i-1]=Gs(r))}},Hs=s=>{let t=s[0],e=t===128?cn(s.subarray(1,s.length)):t===255?ln(s):null;if(e===null)throw Error("invalid base256 encoding");if(!Number.isSafeInteger(e))throw Error("parsed number outside of javascript safe integer range");return e},ln=s=>{for(var t=s.length,e=0,i=!1,r=t-1;r>-1;r--){var n=Number(s[r]),o;i?o=Ws(n):n===0?o=n:(i=!0,o=Gs(n)),o!==0&&(e-=o*Math.pow(256,t-r-1))}return e},cn=s=>{for(var t=s.length,e=0,i=t-1;i>-1;i--){var r=Number(s[i]);r!==0&&(e+=r*Math.pow(256,t-i-1))}return e},Ws=s=>(255^s)&255,Gs=s=>(255^s)+1&255;var Hi={};Ur(Hi,{code:()=>Ve,isCode:()=>ne,isName:()=>dn,name:()=>oe,normalFsTypes:()=>Ui});var ne=s=>oe.has(s),dn=s=>Ve.has(s),Ui=new Set(["0","","1","2","3","4","5","6","7","D"]),oe=new Map([["0","File"],["","OldFile"],["1","Link"],["2","SymbolicLink"],["3","CharacterDevice"],["4","BlockDevice"],["5","Directory"],["6","FIFO"],["7","ContiguousFile"],["g","GlobalExtendedHeader"],["x","ExtendedHeader"],["A","SolarisACL"],["D","GNUDumpDir"],["I","Inode"],["K","NextFileHasLongLinkpath"],["L","NextFileHasLongPath"],["M","ContinuationFile"],["N","OldGnuLongPath"],["S","SparseFile"],["V","TapeVolumeHeader"],["X","OldExtendedHeader"]]),Ve=new Map(Array.from(oe).map(s=>[s[1],s[0]]));var un=s=>s===void 0||s<0?void 0:s,F=class{cksumValid=!1;needPax=!1;nullBlock=!1;block;path;mode;uid;gid;size;cksum;#t="Unsupported";linkpath;uname;gname;devmaj=0;devmin=0;atime;ctime;mtime;charset;comment;constructor(t,e=0,i,r){Buffer.isBuffer(t)?this.decode(t,e||0,i,r):t&&this.#i(t)}decode(t,e,i,r){if(e||(e=0),!t||!(t.length>=e+512))throw new Error("need 512 bytes for header");let n=xt(t,e+156,1),o=Ui.has(n),h=o?i:void 0,a=o?r:void 0;if(this.path=h?.path??xt(t,e,100),this.mode=h?.mode??a?.mode??lt(t,e+100,8),this.uid=h?.uid??a?.uid??lt(t,e+108,8),this.gid=h?.gid??a?.gid??lt(t,e+116,8),this.size=un(h?.size??a?.size??lt(t,e+124,12)),this.mtime=h?.mtime??a?.mtime??Wi(t,e+136,12),this.cksum=lt(t,e+148,12),a&&this.#i(a,!0),h&&this.#i(h),ne(n)&&(this.#t=n||"0"),this.#t==="0"&&this.path.slice(-1)==="/"&&(this.#t="5"),this.#t==="5"&&(this.size=0),this.linkpath=xt(t,e+157,100),t.subarray(e+257,e+265).toString()==="ustar\x0000")if(this.uname=h?.uname??a?.uname??xt(t,e+265,32),this.gname=h?.gname??a?.gname??xt(t,e+297,32),this.devmaj=h?.devmaj??a?.devmaj??lt(t,e+329,8)??0,this.devmin=h?.devmin??a?.devmin??lt(t,e+337,8)??0,t[e+475]!==0){let c=xt(t,e+345,155);this.path=c+"/"+this.path}else{let c=xt(t,e+345,130);c&&(this.path=c+"/"+this.path),this.atime=i?.atime??r?.atime??Wi(t,e+476,12),this.ctime=i?.ctime??r?.ctime??Wi(t,e+488,12)}let l=256;for(let c=e;c<e+148;c++)l+=t[c];for(let c=e+156;c<e+512;c++)l+=t[c];this.cksumValid=l===this.cksum,this.cksum===void 0&&l===256&&(this.nullBlock=!0)}#i(t,e=!1){Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="size"&&Number(r)<0||i==="path"&&e||i==="linkpath"&&e||i==="global"))))}encode(t,e=0){if(t||(t=this.block=Buffer.alloc(512)),this.#t==="Unsupported"&&(this.#t="0"),!(t.length>=e+512))throw new Error("need 512 bytes for header");let i=this.ctime||this.atime?130:155,r=mn(this.path||"",i),n=r[0],o=r[1];this.needPax=!!r[2],this.needPax=Lt(t,e,100,n)||this.needPax,this.needPax=ct(t,e+100,8,this.mode)||this.needPax,this.needPax=ct(t,e+108,8,this.uid)||this.needPax,this.needPax=ct(t,e+116,8,this.gid)||this.needPax,this.needPax=ct(t,e+124,12,this.size)||this.needPax,this.needPax=Gi(t,e+136,12,this.mtime)||this.needPax,t[e+156]=Number(this.#t.codePointAt(0)),this.needPax=Lt(t,e+157,100,this.linkpath)||this.needPax,t.write("ustar\x0000",e+257,8),this.needPax=Lt(t,e+265,32,this.uname)||this.needPax,this.needPax=Lt(t,e+297,32,this.gname)||this.needPax,this.needPax=ct(t,e+329,8,this.devmaj)||this.needPax,this.needPax=ct(t,e+337,8,this.devmin)||this.needPax,this.needPax=Lt(t,e+345,i,o)||this.needPax,t[e+475]!==0?this.needPax=Lt(t,e+345,155,o)||this.needPax:(this.needPax=Lt(t,e+345,130,o)||this.needPax,this.needPax=Gi(t,e+476,12,this.atime)||this.needPax,this.needPax=Gi(t,e+488,12,this.ctime)||this.needPax);let h=256;for(let a=e;a<e+148;a++)h+=t[a];for(let a=e+156;a<e+512;a++)h+=t[a];return this.cksum=h,ct(t,e+148,8,this.cksum),this.cksumValid=!0,this.needPax}get type(){return this.#t==="Unsupported"?this.#t:oe.get(this.#t)}get typeKey(){return this.#t}set type(t){let e=String(Ve.get(t));if(ne(e)||e==="Unsupported")this.#t=e;else if(ne(t))this.#t=t;else throw new TypeError("invalid entry type: "+t)}},mn=(s,t)=>{let i=s,r="",n,o=external_node_path_.posix.parse(s).root||".";if(Buffer.byteLength(i)<100)n=[i,r,!1];else{r=external_node_path_.posix.dirname(i),i=external_node_path_.posix.basename(i);do Buffer.byteLength(i)<=100&&Buffer.byteLength(r)<=t?n=[i,r,!1]:Buffer.byteLength(i)>100&&Buffer.byteLength(r)<=t?n=[i.slice(0,99),r,!0]:(i=external_node_path_.posix.join(external_node_path_.posix.basename(r),i),r=external_node_path_.posix.dirname(r));while(r!==o&&n===void 0);n||(n=[s.slice(0,99),"",!0])}return n},xt=(s,t,e)=>s.subarray(t,t+e).toString("utf8").replace(/\0.*/,""),Wi=(s,t,e)=>pn(lt(s,t,e)),pn=s=>s===void 0?void 0:new Date(s*1e3),lt=(s,t,e)=>Number(s[t])&128?Hs(s.subarray(t,t+e)):wn(s,t,e),En=s=>isNaN(s)?void 0:s,wn=(s,t,e)=>En(parseInt(s.subarray(t,t+e).toString("utf8").replace(/\0.*$/,"").trim(),8)),Sn={12:8589934591,8:2097151},ct=(s,t,e,i)=>i===void 0?!1:i>Sn[e]||i<0?(Us(i,s.subarray(t,t+e)),!0):(yn(s,t,e,i),!1),yn=(s,t,e,i)=>s.write(Rn(i,e),t,e,"ascii"),Rn=(s,t)=>gn(Math.floor(s).toString(8),t),gn=(s,t)=>(s.length===t-1?s:new Array(t-s.length-1).join("0")+s+" ")+"\0",Gi=(s,t,e,i)=>i===void 0?!1:ct(s,t,e,i.getTime()/1e3),bn=new Array(156).join("\0"),Lt=(s,t,e,i)=>i===void 0?!1:(s.write(i+bn,t,e,"utf8"),i.length!==Buffer.byteLength(i)||i.length>e);var ft=class s{atime;mtime;ctime;charset;comment;gid;uid;gname;uname;linkpath;dev;ino;nlink;path;size;mode;global;constructor(t,e=!1){this.atime=t.atime,this.charset=t.charset,this.comment=t.comment,this.ctime=t.ctime,this.dev=t.dev,this.gid=t.gid,this.global=e,this.gname=t.gname,this.ino=t.ino,this.linkpath=t.linkpath,this.mtime=t.mtime,this.nlink=t.nlink,this.path=t.path,this.size=t.size,this.uid=t.uid,this.uname=t.uname}encode(){let t=this.encodeBody();if(t==="")return Buffer.allocUnsafe(0);let e=Buffer.byteLength(t),i=512*Math.ceil(1+e/512),r=Buffer.allocUnsafe(i);for(let n=0;n<512;n++)r[n]=0;new F({path:("PaxHeader/"+(0,external_node_path_.basename)(this.path??"")).slice(0,99),mode:this.mode||420,uid:this.uid,gid:this.gid,size:e,mtime:this.mtime,type:this.global?"GlobalExtendedHeader":"ExtendedHeader",linkpath:"",uname:this.uname||"",gname:this.gname||"",devmaj:0,devmin:0,atime:this.atime,ctime:this.ctime}).encode(r),r.write(t,512,e,"utf8");for(let n=e+512;n<r.length;n++)r[n]=0;return r}encodeBody(){return this.encodeField("path")+this.encodeField("ctime")+this.encodeField("atime")+this.encodeField("dev")+this.encodeField("ino")+this.encodeField("nlink")+this.encodeField("charset")+this.encodeField("comment")+this.encodeField("gid")+this.encodeField("gname")+this.encodeField("linkpath")+this.encodeField("mtime")+this.encodeField("size")+this.encodeField("uid")+this.encodeField("uname")}encodeField(t){if(this[t]===void 0)return"";let e=this[t],i=e instanceof Date?e.getTime()/1e3:e,r=" "+(t==="dev"||t==="ino"||t==="nlink"?"SCHILY.":"")+t+"="+i+`
-`,n=Buffer.byteLength(r),o=Math.floor(Math.log(n)/Math.log(10))+1;return n+o>=Math.pow(10,o)&&(o+=1),o+n+r}static parse(t,e,i=!1){return new s(On(Tn(t),e),i)}},On=(s,t)=>t?Object.assign({},t,s):s,Tn=s=>s.replace(/\n$/,"").split(`
-`).reduce(xn,Object.create(null)),xn=(s,t)=>{let e=parseInt(t,10);if(e!==Buffer.byteLength(t)+1)return s;t=t.slice((e+" ").length);let i=t.split("="),r=i.shift();if(!r)return s;let n=r.replace(/^SCHILY\.(dev|ino|nlink)/,"$1"),o=i.join("=").replace(/\0.*/,"");switch(n){case"path":case"linkpath":case"type":case"charset":case"comment":case"gname":case"uname":s[n]=o;break;case"ctime":case"atime":case"mtime":s[n]=new Date(Number(o)*1e3);break;case"size":let h=+o;h>=0&&(s[n]=h);break;case"gid":case"uid":case"dev":case"ino":case"nlink":case"mode":s[n]=+o;break}return s};var Ln=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,f=Ln!=="win32"?s=>String(s):s=>String(s).replaceAll(/\\/g,"/");var $e=class extends A{extended;globalExtended;header;startBlockSize;blockRemain;remain;type;meta=!1;ignore=!1;path;mode;uid;gid;uname;gname;size=0;mtime;atime;ctime;linkpath;dev;ino;nlink;invalid=!1;absolute;unsupported=!1;constructor(t,e,i){switch(super({}),this.pause(),this.extended=e,this.globalExtended=i,this.header=t,this.remain=t.size??0,this.startBlockSize=512*Math.ceil(this.remain/512),this.blockRemain=this.startBlockSize,this.type=t.type,this.type){case"File":case"OldFile":case"Link":case"SymbolicLink":case"CharacterDevice":case"BlockDevice":case"Directory":case"FIFO":case"ContiguousFile":case"GNUDumpDir":break;case"NextFileHasLongLinkpath":case"NextFileHasLongPath":case"OldGnuLongPath":case"GlobalExtendedHeader":case"ExtendedHeader":case"OldExtendedHeader":this.meta=!0;break;default:this.ignore=!0}if(!t.path)throw new Error("no path provided for tar.ReadEntry");this.path=f(t.path),this.mode=t.mode,this.mode&&(this.mode=this.mode&4095),this.uid=t.uid,this.gid=t.gid,this.uname=t.uname,this.gname=t.gname,this.size=this.remain,this.mtime=t.mtime,this.atime=t.atime,this.ctime=t.ctime,this.linkpath=t.linkpath?f(t.linkpath):void 0,this.uname=t.uname,this.gname=t.gname,e&&this.#t(e),i&&this.#t(i,!0)}write(t){let e=t.length;if(e>this.blockRemain)throw new Error("writing more to entry than is appropriate");let i=this.remain,r=this.blockRemain;return this.remain=Math.max(0,i-e),this.blockRemain=Math.max(0,r-e),this.ignore?!0:i>=e?super.write(t):super.write(t.subarray(0,i))}#t(t,e=!1){t.path&&(t.path=f(t.path)),t.linkpath&&(t.linkpath=f(t.linkpath)),Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="path"&&e))))}};var Dt=(s,t,e,i={})=>{s.file&&(i.file=s.file),s.cwd&&(i.cwd=s.cwd),i.code=e instanceof Error&&e.code||t,i.tarCode=t,!s.strict&&i.recoverable!==!1?(e instanceof Error&&(i=Object.assign(e,i),e=e.message),s.emit("warn",t,e,i)):e instanceof Error?s.emit("error",Object.assign(e,i)):s.emit("error",Object.assign(new Error(`${t}: ${e}`),i))};var Nn=1024*1024,Xi=Buffer.from([31,139]),qi=Buffer.from([40,181,47,253]),An=Math.max(Xi.length,qi.length),B=Symbol("state"),Nt=Symbol("writeEntry"),it=Symbol("readEntry"),Zi=Symbol("nextEntry"),Zs=Symbol("processEntry"),V=Symbol("extendedHeader"),he=Symbol("globalExtendedHeader"),dt=Symbol("meta"),Ys=Symbol("emitMeta"),p=Symbol("buffer"),st=Symbol("queue"),ut=Symbol("ended"),Yi=Symbol("emittedEnd"),At=Symbol("emit"),w=Symbol("unzip"),Xe=Symbol("consumeChunk"),qe=Symbol("consumeChunkSub"),Ki=Symbol("consumeBody"),Ks=Symbol("consumeMeta"),Vs=Symbol("consumeHeader"),ae=Symbol("consuming"),Vi=Symbol("bufferConcat"),Qe=Symbol("maybeEnd"),Yt=Symbol("writing"),$=Symbol("aborted"),Je=Symbol("onDone"),It=Symbol("sawValidEntry"),je=Symbol("sawNullBlock"),ti=Symbol("sawEOF"),$s=Symbol("closeStream"),In=1e3,le=Symbol("compressedBytesRead"),$i=Symbol("decompressedBytesRead"),Xs=Symbol("checkDecompressionRatio"),Cn=()=>!0,rt=class extends external_events_.EventEmitter{file;strict;maxMetaEntrySize;filter;brotli;zstd;maxDecompressionRatio;writable=!0;readable=!1;[st]=[];[p];[it];[Nt];[B]="begin";[dt]="";[V];[he];[ut]=!1;[w];[$]=!1;[It];[je]=!1;[ti]=!1;[Yt]=!1;[ae]=!1;[Yi]=!1;[le]=0;[$i]=0;constructor(t={}){super(),this.file=t.file||"",this.on(Je,()=>{(this[B]==="begin"||this[It]===!1)&&this.warn("TAR_BAD_ARCHIVE","Unrecognized archive format")}),t.ondone?this.on(Je,t.ondone):this.on(Je,()=>{this.emit("prefinish"),this.emit("finish"),this.emit("end")}),this.strict=!!t.strict,this.maxDecompressionRatio=typeof t.maxDecompressionRatio=="number"?t.maxDecompressionRatio:In,this.maxMetaEntrySize=t.maxMetaEntrySize||Nn,this.filter=typeof t.filter=="function"?t.filter:Cn;let e=t.file&&(t.file.endsWith(".tar.br")||t.file.endsWith(".tbr"));this.brotli=!(t.gzip||t.zstd)&&t.brotli!==void 0?t.brotli:e?void 0:!1;let i=t.file&&(t.file.endsWith(".tar.zst")||t.file.endsWith(".tzst"));this.zstd=!(t.gzip||t.brotli)&&t.zstd!==void 0?t.zstd:i?!0:void 0,this.on("end",()=>this[$s]()),typeof t.onwarn=="function"&&this.on("warn",t.onwarn),typeof t.onReadEntry=="function"&&this.on("entry",t.onReadEntry)}warn(t,e,i={}){Dt(this,t,e,i)}[Vs](t,e){this[It]===void 0&&(this[It]=!1);let i;try{i=new F(t,e,this[V],this[he])}catch(r){return this.warn("TAR_ENTRY_INVALID",r)}if(i.nullBlock)this[je]?(this[ti]=!0,this[B]==="begin"&&(this[B]="header"),this[At]("eof")):(this[je]=!0,this[At]("nullBlock"));else if(this[je]=!1,!i.cksumValid)this.warn("TAR_ENTRY_INVALID","checksum failure",{header:i});else if(!i.path)this.warn("TAR_ENTRY_INVALID","path is required",{header:i});else{let r=i.type;if(/^(Symbolic)?Link$/.test(r)&&!i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath required",{header:i});else if(!/^(Symbolic)?Link$/.test(r)&&!/^(Global)?ExtendedHeader$/.test(r)&&i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath forbidden",{header:i});else{let n=this[Nt]=new $e(i,this[V],this[he]);if(!this[It])if(n.remain){let o=()=>{n.invalid||(this[It]=!0)};n.on("end",o)}else this[It]=!0;n.meta?n.size>this.maxMetaEntrySize?(n.ignore=!0,this[At]("ignoredEntry",n),this[B]="ignore",n.resume()):n.size>0&&(this[dt]="",n.on("data",o=>this[dt]+=o),this[B]="meta"):(this[V]=void 0,n.ignore=n.ignore||!this.filter(n.path,n),n.ignore?(this[At]("ignoredEntry",n),this[B]=n.remain?"ignore":"header",n.resume()):(n.remain?this[B]="body":(this[B]="header",n.end()),this[it]?this[st].push(n):(this[st].push(n),this[Zi]())))}}}[$s](){queueMicrotask(()=>this.emit("close"))}[Zs](t){let e=!0;if(!t)this[it]=void 0,e=!1;else if(Array.isArray(t)){let[i,...r]=t;this.emit(i,...r)}else this[it]=t,this.emit("entry",t),t.emittedEnd||(t.on("end",()=>this[Zi]()),e=!1);return e}[Zi](){do;while(this[Zs](this[st].shift()));if(this[st].length===0){let t=this[it];!t||t.flowing||t.size===t.remain?this[Yt]||this.emit("drain"):t.once("drain",()=>this.emit("drain"))}}[Ki](t,e){let i=this[Nt];if(!i)throw new Error("attempt to consume body without entry??");let r=i.blockRemain??0,n=r>=t.length&&e===0?t:t.subarray(e,e+r);return i.write(n),i.blockRemain||(this[B]="header",this[Nt]=void 0,i.end()),n.length}[Ks](t,e){let i=this[Nt],r=this[Ki](t,e);return!this[Nt]&&i&&this[Ys](i),r}[At](t,e,i){this[st].length===0&&!this[it]?this.emit(t,e,i):this[st].push([t,e,i])}[Ys](t){switch(this[At]("meta",this[dt]),t.type){case"ExtendedHeader":case"OldExtendedHeader":this[V]=ft.parse(this[dt],this[V],!1);break;case"GlobalExtendedHeader":this[he]=ft.parse(this[dt],this[he],!0);break;case"NextFileHasLongPath":case"OldGnuLongPath":{let e=this[V]??Object.create(null);this[V]=e,e.path=this[dt].replace(/\0.*/,"");break}case"NextFileHasLongLinkpath":{let e=this[V]||Object.create(null);this[V]=e,e.linkpath=this[dt].replace(/\0.*/,"");break}default:throw new Error("unknown meta: "+t.type)}}abort(t){if(!this[$]){if(this[w]){let e=this[w];e.write=()=>!0,e.end=()=>e,e.emit=()=>!1,e.destroy?.()}this[$]=!0,this.emit("abort",t),this.warn("TAR_ABORT",t,{recoverable:!1})}}[Xs](t){this[$i]+=t.length;let e=this[$i]/this[le];return e>this.maxDecompressionRatio?(this.abort(new Error(`max decompression ratio exceeded: ${e.toFixed(2)} > ${this.maxDecompressionRatio}`)),!1):!0}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this[$])return i?.(),!1;if((this[w]===void 0||this.brotli===void 0&&this[w]===!1)&&t){if(this[p]&&(t=Buffer.concat([this[p],t]),this[p]=void 0),t.length<An)return this[p]=t,i?.(),!0;for(let a=0;this[w]===void 0&&a<Xi.length;a++)t[a]!==Xi[a]&&(this[w]=!1);let o=!1;if(this[w]===!1&&this.zstd!==!1){o=!0;for(let a=0;a<qi.length;a++)if(t[a]!==qi[a]){o=!1;break}}let h=this.brotli===void 0&&!o;if(this[w]===!1&&h)if(t.length<512)if(this[ut])this.brotli=!0;else return this[p]=t,i?.(),!0;else try{new F(t.subarray(0,512)),this.brotli=!1}catch{this.brotli=!0}if(this[w]===void 0||this[w]===!1&&(this.brotli||o)){let a=this[ut];this[ut]=!1,this[w]=this[w]===void 0?new Ue({}):o?new Ke({}):new Ge({}),this[w].on("data",c=>{this[Xs](c)&&this[Xe](c)}),this[w].on("error",c=>{this[$]||this.abort(c)}),this[w].on("end",()=>{this[ut]=!0,this[Xe]()}),this[Yt]=!0,this[le]+=t.length;let l=!!this[w][a?"end":"write"](t);return this[Yt]=!1,i?.(),l}}this[Yt]=!0,this[w]?(this[le]+=t.length,this[w].write(t)):this[Xe](t),this[Yt]=!1;let n=this[st].length>0?!1:this[it]?this[it].flowing:!0;return!n&&this[st].length===0&&this[it]?.once("drain",()=>this.emit("drain")),i?.(),n}[Vi](t){t&&!this[$]&&(this[p]=this[p]?Buffer.concat([this[p],t]):t)}[Qe](){if(this[ut]&&!this[Yi]&&!this[$]&&!this[ae]){this[Yi]=!0;let t=this[Nt];if(t?.blockRemain){let e=this[p]?this[p].length:0;this.warn("TAR_BAD_ARCHIVE",`Truncated input (needed ${t.blockRemain} more bytes, only ${e} available)`,{entry:t}),this[p]&&t.write(this[p]),t.end()}this[At](Je)}}[Xe](t){if(this[ae]&&t)this[Vi](t);else if(!t&&!this[p])this[Qe]();else if(t){if(this[ae]=!0,this[p]){this[Vi](t);let e=this[p];this[p]=void 0,this[qe](e)}else this[qe](t);for(;this[p]&&this[p]?.length>=512&&!this[$]&&!this[ti];){let e=this[p];this[p]=void 0,this[qe](e)}this[ae]=!1}(!this[p]||this[ut])&&this[Qe]()}[qe](t){let e=0,i=t.length;for(;e+512<=i&&!this[$]&&!this[ti];)switch(this[B]){case"begin":case"header":this[Vs](t,e),e+=512;break;case"ignore":case"body":e+=this[Ki](t,e);break;case"meta":e+=this[Ks](t,e);break;default:throw new Error("invalid state: "+this[B])}e<i&&(this[p]=this[p]?Buffer.concat([t.subarray(e),this[p]]):t.subarray(e))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e)),i&&this.once("finish",i),this[$]||(this[w]?(t&&(this[le]+=t.length,this[w].write(t)),this[w].end()):(this[ut]=!0,(this.brotli===void 0||this.zstd===void 0)&&(t=t||Buffer.alloc(0)),t&&this.write(t),this[Qe]())),this}};var mt=s=>{let t=s.length-1,e=-1;for(;t>-1&&s.charAt(t)==="/";)e=t,t--;return e===-1?s:s.slice(0,e)};var vn=s=>{let t=s.onReadEntry;s.onReadEntry=t?e=>{t(e),e.resume()}:e=>e.resume()},Qi=(s,t)=>{let e=new Map(t.map(o=>[mt(o),!0])),i=s.filter,r=100,n=(o,h="",a=0)=>{if(a>=r)return e.set(o,!1),!1;let l=h||(0,external_path_.parse)(o).root||".",c;if(o===l)c=!1;else{let d=e.get(o);c=d!==void 0?d:n((0,external_path_.dirname)(o),l,a+1)}return e.set(o,c),c};s.filter=i?(o,h)=>i(o,h)&&n(mt(o)):o=>n(mt(o))},Mn=s=>{let t=new rt(s),e=s.file,i;try{i=external_node_fs_.openSync(e,"r");let r=external_node_fs_.fstatSync(i),n=s.maxReadSize||16*1024*1024;if(r.size<n){let o=Buffer.allocUnsafe(r.size),h=external_node_fs_.readSync(i,o,0,r.size,0);t.end(h===o.byteLength?o:o.subarray(0,h))}else{let o=0,h=Buffer.allocUnsafe(n);for(;o<r.size;){let a=external_node_fs_.readSync(i,h,0,n,o);if(a===0)break;o+=a,t.write(h.subarray(0,a))}t.end()}}finally{if(typeof i=="number")try{external_node_fs_.closeSync(i)}catch{}}},Bn=(s,t)=>{let e=new rt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("end",o),external_node_fs_.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},Ct=K(Mn,Bn,s=>new rt(s),s=>new rt(s),(s,t)=>{t?.length&&Qi(s,t),s.noResume||vn(s)});var Ji=(s,t,e)=>(s&=4095,e&&(s=(s|384)&-19),t&&(s&256&&(s|=64),s&32&&(s|=8),s&4&&(s|=1)),s);var{isAbsolute:zn,parse:qs}=external_node_path_.win32,ce=s=>{let t="",e=qs(s);for(;zn(s)||e.root;){let i=s.charAt(0)==="/"&&s.slice(0,4)!=="//?/"?"/":e.root;s=s.slice(i.length),t+=i,e=qs(s)}return[t,s]};var ei=["|","<",">","?",":"],ji=ei.map(s=>String.fromCodePoint(61440+Number(s.codePointAt(0)))),Un=new Map(ei.map((s,t)=>[s,ji[t]])),Hn=new Map(ji.map((s,t)=>[s,ei[t]])),ts=s=>ei.reduce((t,e)=>t.split(e).join(Un.get(e)),s),Qs=s=>ji.reduce((t,e)=>t.split(e).join(Hn.get(e)),s);var rr=(s,t)=>t?(s=f(s).replace(/^\.(\/|$)/,""),mt(t)+"/"+s):f(s),Wn=16*1024*1024,tr=Symbol("process"),er=Symbol("file"),ir=Symbol("directory"),is=Symbol("symlink"),sr=Symbol("hardlink"),fe=Symbol("header"),ii=Symbol("read"),ss=Symbol("lstat"),si=Symbol("onlstat"),rs=Symbol("onread"),ns=Symbol("onreadlink"),os=Symbol("openfile"),hs=Symbol("onopenfile"),pt=Symbol("close"),ri=Symbol("mode"),as=Symbol("awaitDrain"),es=Symbol("ondrain"),q=Symbol("prefix"),de=class extends A{path;portable;myuid=process.getuid&&process.getuid()||0;myuser=process.env.USER||"";maxReadSize;linkCache;statCache;preservePaths;cwd;strict;mtime;noPax;noMtime;prefix;fd;blockLen=0;blockRemain=0;buf;pos=0;remain=0;length=0;offset=0;win32;absolute;header;type;linkpath;stat;onWriteEntry;#t=!1;constructor(t,e={}){let i=se(e);super(),this.path=f(t),this.portable=!!i.portable,this.maxReadSize=i.maxReadSize||Wn,this.linkCache=i.linkCache||new Map,this.statCache=i.statCache||new Map,this.preservePaths=!!i.preservePaths,this.cwd=f(i.cwd||process.cwd()),this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.mtime=i.mtime,this.prefix=i.prefix?f(i.prefix):void 0,this.onWriteEntry=i.onWriteEntry,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let r=!1;if(!this.preservePaths){let[o,h]=ce(this.path);o&&typeof h=="string"&&(this.path=h,r=o)}this.win32=!!i.win32||process.platform==="win32",this.win32&&(this.path=Qs(this.path.replaceAll(/\\/g,"/")),t=t.replaceAll(/\\/g,"/")),this.absolute=f(i.absolute||external_path_.resolve(this.cwd,t)),this.path===""&&(this.path="./"),r&&this.warn("TAR_ENTRY_INFO",`stripping ${r} from absolute path`,{entry:this,path:r+this.path});let n=this.statCache.get(this.absolute);n?this[si](n):this[ss]()}warn(t,e,i={}){return Dt(this,t,e,i)}emit(t,...e){return t==="error"&&(this.#t=!0),super.emit(t,...e)}[ss](){external_fs_.lstat(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[si](e)})}[si](t){this.statCache.set(this.absolute,t),this.stat=t,t.isFile()||(t.size=0),this.type=Gn(t),this.emit("stat",t),this[tr]()}[tr](){switch(this.type){case"File":return this[er]();case"Directory":return this[ir]();case"SymbolicLink":return this[is]();default:return this.end()}}[ri](t){return Ji(t,this.type==="Directory",this.portable)}[q](t){return rr(t,this.prefix)}[fe](){if(!this.stat)throw new Error("cannot write header before stat");this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this[ri](this.stat.mode),uid:this.portable?void 0:this.stat.uid,gid:this.portable?void 0:this.stat.gid,size:this.stat.size,mtime:this.noMtime?void 0:this.mtime||this.stat.mtime,type:this.type==="Unsupported"?void 0:this.type,uname:this.portable?void 0:this.stat.uid===this.myuid?this.myuser:"",atime:this.portable?void 0:this.stat.atime,ctime:this.portable?void 0:this.stat.ctime}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.header.atime,ctime:this.portable?void 0:this.header.ctime,gid:this.portable?void 0:this.header.gid,mtime:this.noMtime?void 0:this.mtime||this.header.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.header.size,uid:this.portable?void 0:this.header.uid,uname:this.portable?void 0:this.header.uname,dev:this.portable?void 0:this.stat.dev,ino:this.portable?void 0:this.stat.ino,nlink:this.portable?void 0:this.stat.nlink}).encode());let t=this.header?.block;if(!t)throw new Error("failed to encode header");super.write(t)}[ir](){if(!this.stat)throw new Error("cannot create directory entry without stat");this.path.slice(-1)!=="/"&&(this.path+="/"),this.stat.size=0,this[fe](),this.end()}[is](){external_fs_.readlink(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[ns](e)})}[ns](t){this.linkpath=f(t),this[fe](),this.end()}[sr](t){if(!this.stat)throw new Error("cannot create link entry without stat");this.type="Link",this.linkpath=f(external_path_.relative(this.cwd,t)),this.stat.size=0,this[fe](),this.end()}[er](){if(!this.stat)throw new Error("cannot create file entry without stat");if(this.stat.nlink>1){let t=`${this.stat.dev}:${this.stat.ino}`,e=this.linkCache.get(t);if(e?.indexOf(this.cwd)===0)return this[sr](e);this.linkCache.set(t,this.absolute)}if(this[fe](),this.stat.size===0)return this.end();this[os]()}[os](){external_fs_.open(this.absolute,"r",(t,e)=>{if(t)return this.emit("error",t);this[hs](e)})}[hs](t){if(this.fd=t,this.#t)return this[pt]();if(!this.stat)throw new Error("should stat before calling onopenfile");this.blockLen=512*Math.ceil(this.stat.size/512),this.blockRemain=this.blockLen;let e=Math.min(this.blockLen,this.maxReadSize);this.buf=Buffer.allocUnsafe(e),this.offset=0,this.pos=0,this.remain=this.stat.size,this.length=this.buf.length,this[ii]()}[ii](){let{fd:t,buf:e,offset:i,length:r,pos:n}=this;if(t===void 0||e===void 0)throw new Error("cannot read file without first opening");external_fs_.read(t,e,i,r,n,(o,h)=>{if(o)return this[pt](()=>this.emit("error",o));this[rs](h)})}[pt](t=()=>{}){this.fd!==void 0&&external_fs_.close(this.fd,t)}[rs](t){if(t<=0&&this.remain>0){let r=Object.assign(new Error("encountered unexpected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(t>this.remain){let r=Object.assign(new Error("did not encounter expected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(!this.buf)throw new Error("should have created buffer prior to reading");if(t===this.remain)for(let r=t;r<this.length&&t<this.blockRemain;r++)this.buf[r+this.offset]=0,t++,this.remain++;let e=this.offset===0&&t===this.buf.length?this.buf:this.buf.subarray(this.offset,this.offset+t);this.write(e)?this[es]():this[as](()=>this[es]())}[as](t){this.once("drain",t)}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this.blockRemain<t.length){let r=Object.assign(new Error("writing more data than expected"),{path:this.absolute});return this.emit("error",r)}return this.remain-=t.length,this.blockRemain-=t.length,this.pos+=t.length,this.offset+=t.length,super.write(t,null,i)}[es](){if(!this.remain)return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),this[pt](t=>t?this.emit("error",t):this.end());if(!this.buf)throw new Error("buffer lost somehow in ONDRAIN");this.offset>=this.length&&(this.buf=Buffer.allocUnsafe(Math.min(this.blockRemain,this.buf.length)),this.offset=0),this.length=this.buf.length-this.offset,this[ii]()}},ni=class extends de{sync=!0;[ss](){this[si](external_fs_.lstatSync(this.absolute))}[is](){this[ns](external_fs_.readlinkSync(this.absolute))}[os](){this[hs](external_fs_.openSync(this.absolute,"r"))}[ii](){let t=!0;try{let{fd:e,buf:i,offset:r,length:n,pos:o}=this;if(e===void 0||i===void 0)throw new Error("fd and buf must be set in READ method");let h=external_fs_.readSync(e,i,r,n,o);this[rs](h),t=!1}finally{if(t)try{this[pt](()=>{})}catch{}}}[as](t){t()}[pt](t=()=>{}){this.fd!==void 0&&external_fs_.closeSync(this.fd),t()}},oi=class extends A{blockLen=0;blockRemain=0;buf=0;pos=0;remain=0;length=0;preservePaths;portable;strict;noPax;noMtime;readEntry;type;prefix;path;mode;uid;gid;uname;gname;header;mtime;atime;ctime;linkpath;size;onWriteEntry;warn(t,e,i={}){return Dt(this,t,e,i)}constructor(t,e={}){let i=se(e);super(),this.preservePaths=!!i.preservePaths,this.portable=!!i.portable,this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.onWriteEntry=i.onWriteEntry,this.readEntry=t;let{type:r}=t;if(r==="Unsupported")throw new Error("writing entry that should be ignored");this.type=r,this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.prefix=i.prefix,this.path=f(t.path),this.mode=t.mode!==void 0?this[ri](t.mode):void 0,this.uid=this.portable?void 0:t.uid,this.gid=this.portable?void 0:t.gid,this.uname=this.portable?void 0:t.uname,this.gname=this.portable?void 0:t.gname,this.size=t.size,this.mtime=this.noMtime?void 0:i.mtime||t.mtime,this.atime=this.portable?void 0:t.atime,this.ctime=this.portable?void 0:t.ctime,this.linkpath=t.linkpath!==void 0?f(t.linkpath):void 0,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let n=!1;if(!this.preservePaths){let[h,a]=ce(this.path);h&&typeof a=="string"&&(this.path=a,n=h)}this.remain=t.size,this.blockRemain=t.startBlockSize,this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this.mode,uid:this.portable?void 0:this.uid,gid:this.portable?void 0:this.gid,size:this.size,mtime:this.noMtime?void 0:this.mtime,type:this.type,uname:this.portable?void 0:this.uname,atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime}),n&&this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute path`,{entry:this,path:n+this.path}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime,gid:this.portable?void 0:this.gid,mtime:this.noMtime?void 0:this.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.size,uid:this.portable?void 0:this.uid,uname:this.portable?void 0:this.uname,dev:this.portable?void 0:this.readEntry.dev,ino:this.portable?void 0:this.readEntry.ino,nlink:this.portable?void 0:this.readEntry.nlink}).encode());let o=this.header?.block;if(!o)throw new Error("failed to encode header");super.write(o),t.pipe(this)}[q](t){return rr(t,this.prefix)}[ri](t){return Ji(t,this.type==="Directory",this.portable)}write(t,e,i){typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8"));let r=t.length;if(r>this.blockRemain)throw new Error("writing more to entry than is appropriate");return this.blockRemain-=r,super.write(t,i)}end(t,e,i){return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e??"utf8")),i&&this.once("finish",i),t?super.end(t,i):super.end(i),this}},Gn=s=>s.isFile()?"File":s.isDirectory()?"Directory":s.isSymbolicLink()?"SymbolicLink":"Unsupported";var hi=class s{tail;head;length=0;static create(t=[]){return new s(t)}constructor(t=[]){for(let e of t)this.push(e)}*[Symbol.iterator](){for(let t=this.head;t;t=t.next)yield t.value}removeNode(t){if(t.list!==this)throw new Error("removing node which does not belong to this list");let e=t.next,i=t.prev;return e&&(e.prev=i),i&&(i.next=e),t===this.head&&(this.head=e),t===this.tail&&(this.tail=i),this.length--,t.next=void 0,t.prev=void 0,t.list=void 0,e}unshiftNode(t){if(t===this.head)return;t.list&&t.list.removeNode(t);let e=this.head;t.list=this,t.next=e,e&&(e.prev=t),this.head=t,this.tail||(this.tail=t),this.length++}pushNode(t){if(t===this.tail)return;t.list&&t.list.removeNode(t);let e=this.tail;t.list=this,t.prev=e,e&&(e.next=t),this.tail=t,this.head||(this.head=t),this.length++}push(...t){for(let e=0,i=t.length;e<i;e++)Yn(this,t[e]);return this.length}unshift(...t){for(var e=0,i=t.length;e<i;e++)Kn(this,t[e]);return this.length}pop(){if(!this.tail)return;let t=this.tail.value,e=this.tail;return this.tail=this.tail.prev,this.tail?this.tail.next=void 0:this.head=void 0,e.list=void 0,this.length--,t}shift(){if(!this.head)return;let t=this.head.value,e=this.head;return this.head=this.head.next,this.head?this.head.prev=void 0:this.tail=void 0,e.list=void 0,this.length--,t}forEach(t,e){e=e||this;for(let i=this.head,r=0;i;r++)t.call(e,i.value,r,this),i=i.next}forEachReverse(t,e){e=e||this;for(let i=this.tail,r=this.length-1;i;r--)t.call(e,i.value,r,this),i=i.prev}get(t){let e=0,i=this.head;for(;i&&e<t;e++)i=i.next;if(e===t&&i)return i.value}getReverse(t){let e=0,i=this.tail;for(;i&&e<t;e++)i=i.prev;if(e===t&&i)return i.value}map(t,e){e=e||this;let i=new s;for(let r=this.head;r;)i.push(t.call(e,r.value,this)),r=r.next;return i}mapReverse(t,e){e=e||this;var i=new s;for(let r=this.tail;r;)i.push(t.call(e,r.value,this)),r=r.prev;return i}reduce(t,e){let i,r=this.head;if(arguments.length>1)i=e;else if(this.head)r=this.head.next,i=this.head.value;else throw new TypeError("Reduce of empty list with no initial value");for(var n=0;r;n++)i=t(i,r.value,n),r=r.next;return i}reduceReverse(t,e){let i,r=this.tail;if(arguments.length>1)i=e;else if(this.tail)r=this.tail.prev,i=this.tail.value;else throw new TypeError("Reduce of empty list with no initial value");for(let n=this.length-1;r;n--)i=t(i,r.value,n),r=r.prev;return i}toArray(){let t=new Array(this.length);for(let e=0,i=this.head;i;e++)t[e]=i.value,i=i.next;return t}toArrayReverse(){let t=new Array(this.length);for(let e=0,i=this.tail;i;e++)t[e]=i.value,i=i.prev;return t}slice(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.head,n=0;for(n=0;r&&n<t;n++)r=r.next;for(;r&&n<e;n++,r=r.next)i.push(r.value);return i}sliceReverse(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.length,n=this.tail;for(;n&&r>e;r--)n=n.prev;for(;n&&r>t;r--,n=n.prev)i.push(n.value);return i}splice(t,e=0,...i){t>this.length&&(t=this.length-1),t<0&&(t=this.length+t);let r=this.head;for(let o=0;r&&o<t;o++)r=r.next;let n=[];for(let o=0;r&&o<e;o++)n.push(r.value),r=this.removeNode(r);r?r!==this.tail&&(r=r.prev):r=this.tail;for(let o of i)r=Zn(this,r,o);return n}reverse(){let t=this.head,e=this.tail;for(let i=t;i;i=i.prev){let r=i.prev;i.prev=i.next,i.next=r}return this.head=e,this.tail=t,this}};function Zn(s,t,e){let i=t,r=t?t.next:s.head,n=new ue(e,i,r,s);return n.next===void 0&&(s.tail=n),n.prev===void 0&&(s.head=n),s.length++,n}function Yn(s,t){s.tail=new ue(t,s.tail,void 0,s),s.head||(s.head=s.tail),s.length++}function Kn(s,t){s.head=new ue(t,void 0,s.head,s),s.tail||(s.tail=s.head),s.length++}var ue=class{list;next;prev;value;constructor(t,e,i,r){this.list=r,this.value=t,e?(e.next=this,this.prev=e):this.prev=void 0,i?(i.prev=this,this.next=i):this.next=void 0}};var pi=class{path;absolute;entry;stat;readdir;pending=!1;pendingLink=!1;ignore=!1;piped=!1;constructor(t,e){this.path=t||"./",this.absolute=e}},nr=Buffer.alloc(1024),li=Symbol("onStat"),me=Symbol("ended"),W=Symbol("queue"),pe=Symbol("pendingLinks"),Et=Symbol("current"),Ft=Symbol("process"),Ee=Symbol("processing"),ai=Symbol("processJob"),G=Symbol("jobs"),ls=Symbol("jobDone"),ci=Symbol("addFSEntry"),or=Symbol("addTarEntry"),ds=Symbol("stat"),us=Symbol("readdir"),fi=Symbol("onreaddir"),di=Symbol("pipe"),hr=Symbol("entry"),cs=Symbol("entryOpt"),ui=Symbol("writeEntryClass"),lr=Symbol("write"),fs=Symbol("ondrain"),wt=class extends A{sync=!1;opt;cwd;maxReadSize;preservePaths;strict;noPax;prefix;linkCache;statCache;file;portable;zip;readdirCache;noDirRecurse;follow;noMtime;mtime;filter;jobs;[ui];onWriteEntry;[W];[pe]=new Map;[G]=0;[Ee]=!1;[me]=!1;constructor(t={}){if(super(),this.opt=t,this.file=t.file||"",this.cwd=t.cwd||process.cwd(),this.maxReadSize=t.maxReadSize,this.preservePaths=!!t.preservePaths,this.strict=!!t.strict,this.noPax=!!t.noPax,this.prefix=f(t.prefix||""),this.linkCache=t.linkCache||new Map,this.statCache=t.statCache||new Map,this.readdirCache=t.readdirCache||new Map,this.onWriteEntry=t.onWriteEntry,this[ui]=de,typeof t.onwarn=="function"&&this.on("warn",t.onwarn),this.portable=!!t.portable,t.gzip||t.brotli||t.zstd){if((t.gzip?1:0)+(t.brotli?1:0)+(t.zstd?1:0)>1)throw new TypeError("gzip, brotli, zstd are mutually exclusive");if(t.gzip&&(typeof t.gzip!="object"&&(t.gzip={}),this.portable&&(t.gzip.portable=!0),this.zip=new ze(t.gzip)),t.brotli&&(typeof t.brotli!="object"&&(t.brotli={}),this.zip=new We(t.brotli)),t.zstd&&(typeof t.zstd!="object"&&(t.zstd={}),this.zip=new Ye(t.zstd)),!this.zip)throw new Error("impossible");let e=this.zip;e.on("data",i=>super.write(i)),e.on("end",()=>super.end()),e.on("drain",()=>this[fs]()),this.on("resume",()=>e.resume())}else this.on("drain",this[fs]);this.noDirRecurse=!!t.noDirRecurse,this.follow=!!t.follow,this.noMtime=!!t.noMtime,t.mtime&&(this.mtime=t.mtime),this.filter=typeof t.filter=="function"?t.filter:()=>!0,this[W]=new hi,this[G]=0,this.jobs=Number(t.jobs)||4,this[Ee]=!1,this[me]=!1}[lr](t){return super.write(t)}add(t){return this.write(t),this}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&this.add(t),this[me]=!0,this[Ft](),i&&i(),this}write(t){if(this[me])throw new Error("write after end");return typeof t=="string"?this[ci](t):this[or](t),this.flowing}[or](t){let e=f(external_path_.resolve(this.cwd,t.path));if(!this.filter(t.path,t))t.resume();else{let i=new pi(t.path,e);i.entry=new oi(t,this[cs](i)),i.entry.on("end",()=>this[ls](i)),this[G]+=1,this[W].push(i)}this[Ft]()}[ci](t){let e=f(external_path_.resolve(this.cwd,t));this[W].push(new pi(t,e)),this[Ft]()}[ds](t){t.pending=!0,this[G]+=1;let e=this.follow?"stat":"lstat";external_fs_[e](t.absolute,(i,r)=>{t.pending=!1,this[G]-=1,i?this.emit("error",i):this[li](t,r)})}[li](t,e){if(this.statCache.set(t.absolute,e),t.stat=e,!this.filter(t.path,e))t.ignore=!0;else if(e.isFile()&&e.nlink>1&&!this.linkCache.get(`${e.dev}:${e.ino}`)&&!this.sync)if(t===this[Et])this[ai](t);else{let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);r?r.push(t):this[pe].set(i,[t]),t.pendingLink=!0,t.pending=!0}this[Ft]()}[us](t){t.pending=!0,this[G]+=1,external_fs_.readdir(t.absolute,(e,i)=>{if(t.pending=!1,this[G]-=1,e)return this.emit("error",e);this[fi](t,i)})}[fi](t,e){this.readdirCache.set(t.absolute,e),t.readdir=e,this[Ft]()}[Ft](){if(!this[Ee]){this[Ee]=!0;for(let t=this[W].head;t&&this[G]<this.jobs;t=t.next)if(this[ai](t.value),t.value.ignore){let e=t.next;this[W].removeNode(t),t.next=e}this[Ee]=!1,this[me]&&this[W].length===0&&this[G]===0&&(this.zip?this.zip.end(nr):(super.write(nr),super.end()))}}get[Et](){return this[W]&&this[W].head&&this[W].head.value}[ls](t){this[W].shift(),this[G]-=1;let{stat:e}=t;if(e&&e.isFile()&&e.nlink>1){let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);if(r){this[pe].delete(i);for(let n of r)n.pending=!1,this[ai](n)}}this[Ft]()}[ai](t){if(t.pending&&t.pendingLink&&t===this[Et]&&(t.pending=!1,t.pendingLink=!1),!t.pending){if(t.entry){t===this[Et]&&!t.piped&&this[di](t);return}if(!t.stat){let e=this.statCache.get(t.absolute);e?this[li](t,e):this[ds](t)}if(t.stat&&!t.ignore){if(!this.noDirRecurse&&t.stat.isDirectory()&&!t.readdir){let e=this.readdirCache.get(t.absolute);if(e?this[fi](t,e):this[us](t),!t.readdir)return}if(t.entry=this[hr](t),!t.entry){t.ignore=!0;return}t===this[Et]&&!t.piped&&this[di](t)}}}[cs](t){return{onwarn:(e,i,r)=>this.warn(e,i,r),noPax:this.noPax,cwd:this.cwd,absolute:t.absolute,preservePaths:this.preservePaths,maxReadSize:this.maxReadSize,strict:this.strict,portable:this.portable,linkCache:this.linkCache,statCache:this.statCache,noMtime:this.noMtime,mtime:this.mtime,prefix:this.prefix,onWriteEntry:this.onWriteEntry}}[hr](t){this[G]+=1;try{return new this[ui](t.path,this[cs](t)).on("end",()=>this[ls](t)).on("error",i=>this.emit("error",i))}catch(e){this.emit("error",e)}}[fs](){this[Et]&&this[Et].entry&&this[Et].entry.resume()}[di](t){t.piped=!0,t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)});let e=t.entry,i=this.zip;if(!e)throw new Error("cannot pipe without source");i?e.on("data",r=>{i.write(r)||e.pause()}):e.on("data",r=>{super.write(r)||e.pause()})}pause(){return this.zip&&this.zip.pause(),super.pause()}warn(t,e,i={}){Dt(this,t,e,i)}},kt=class extends wt{sync=!0;constructor(t){super(t),this[ui]=ni}pause(){}resume(){}[ds](t){let e=this.follow?"statSync":"lstatSync";this[li](t,external_fs_[e](t.absolute))}[us](t){this[fi](t,external_fs_.readdirSync(t.absolute))}[di](t){let e=t.entry,i=this.zip;if(t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)}),!e)throw new Error("Cannot pipe without source");i?e.on("data",r=>{i.write(r)}):e.on("data",r=>{super[lr](r)})}};var Vn=(s,t)=>{let e=new kt(s),i=new Wt(s.file,{mode:s.mode||438});e.pipe(i),fr(e,t)},$n=(s,t)=>{let e=new wt(s),i=new et(s.file,{mode:s.mode||438});e.pipe(i);let r=new Promise((n,o)=>{i.on("error",o),i.on("close",n),e.on("error",o)});return dr(e,t).catch(n=>e.emit("error",n)),r},fr=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},dr=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>{s.add(i)}}):s.add(e);s.end()},Xn=(s,t)=>{let e=new kt(s);return fr(e,t),e},qn=(s,t)=>{let e=new wt(s);return dr(e,t).catch(i=>e.emit("error",i)),e},Qn=K(Vn,$n,Xn,qn,(s,t)=>{if(!t?.length)throw new TypeError("no paths specified to add to archive")});var Jn=process.env.__FAKE_PLATFORM__||process.platform,Er=Jn==="win32",{O_CREAT:wr,O_NOFOLLOW:ur,O_TRUNC:Sr,O_WRONLY:yr}=external_fs_.constants,Rr=Number(process.env.__FAKE_FS_O_FILENAME__)||external_fs_.constants.UV_FS_O_FILEMAP||0,jn=Er&&!!Rr,to=512*1024,eo=Rr|Sr|wr|yr,mr=!Er&&typeof ur=="number"?ur|Sr|wr|yr:null,ms=mr!==null?()=>mr:jn?s=>s<to?eo:"w":()=>"w";var ps=(s,t,e)=>{try{return external_node_fs_.lchownSync(s,t,e)}catch(i){if(i?.code!=="ENOENT")throw i}},Ei=(s,t,e,i)=>{external_node_fs_.lchown(s,t,e,r=>{i(r&&r?.code!=="ENOENT"?r:null)})},io=(s,t,e,i,r)=>{if(t.isDirectory())Es(external_node_path_.resolve(s,t.name),e,i,n=>{if(n)return r(n);let o=external_node_path_.resolve(s,t.name);Ei(o,e,i,r)});else{let n=external_node_path_.resolve(s,t.name);Ei(n,e,i,r)}},Es=(s,t,e,i)=>{external_node_fs_.readdir(s,{withFileTypes:!0},(r,n)=>{if(r){if(r.code==="ENOENT")return i();if(r.code!=="ENOTDIR"&&r.code!=="ENOTSUP")return i(r)}if(r||!n.length)return Ei(s,t,e,i);let o=n.length,h=null,a=l=>{if(!h){if(l)return i(h=l);if(--o===0)return Ei(s,t,e,i)}};for(let l of n)io(s,l,t,e,a)})},so=(s,t,e,i)=>{t.isDirectory()&&ws(external_node_path_.resolve(s,t.name),e,i),ps(external_node_path_.resolve(s,t.name),e,i)},ws=(s,t,e)=>{let i;try{i=external_node_fs_.readdirSync(s,{withFileTypes:!0})}catch(r){let n=r;if(n?.code==="ENOENT")return;if(n?.code==="ENOTDIR"||n?.code==="ENOTSUP")return ps(s,t,e);throw n}for(let r of i)so(s,r,t,e);return ps(s,t,e)};var Se=class extends Error{path;code;syscall="chdir";constructor(t,e){super(`${e}: Cannot cd into '${t}'`),this.path=t,this.code=e}get name(){return"CwdError"}};var St=class extends Error{path;symlink;syscall="symlink";code="TAR_SYMLINK_ERROR";constructor(t,e){super("TAR_SYMLINK_ERROR: Cannot extract through symbolic link"),this.symlink=t,this.path=e}get name(){return"SymlinkError"}};var no=(s,t)=>{external_node_fs_.stat(s,(e,i)=>{(e||!i.isDirectory())&&(e=new Se(s,e?.code||"ENOTDIR")),t(e)})},gr=(s,t,e)=>{s=f(s);let i=t.umask??18,r=t.mode|448,n=(r&i)!==0,o=t.uid,h=t.gid,a=typeof o=="number"&&typeof h=="number"&&(o!==t.processUid||h!==t.processGid),l=t.preserve,c=t.unlink,d=f(t.cwd),y=(E,x)=>{E?e(E):x&&a?Es(x,o,h,Le=>y(Le)):n?external_node_fs_.chmod(s,r,e):e()};if(s===d)return no(s,y);if(l)return promises_.mkdir(s,{mode:r,recursive:!0}).then(E=>y(null,E??void 0),y);let D=f(external_node_path_.relative(d,s)).split("/");Ss(d,D,r,c,d,void 0,y)},Ss=(s,t,e,i,r,n,o)=>{if(t.length===0)return o(null,n);let h=t.shift(),a=f(external_node_path_.resolve(s+"/"+h));external_node_fs_.mkdir(a,e,br(a,t,e,i,r,n,o))},br=(s,t,e,i,r,n,o)=>h=>{h?external_node_fs_.lstat(s,(a,l)=>{if(a)a.path=a.path&&f(a.path),o(a);else if(l.isDirectory())Ss(s,t,e,i,r,n,o);else if(i)external_node_fs_.unlink(s,c=>{if(c)return o(c);external_node_fs_.mkdir(s,e,br(s,t,e,i,r,n,o))});else{if(l.isSymbolicLink())return o(new St(s,s+"/"+t.join("/")));o(h)}}):(n=n||s,Ss(s,t,e,i,r,n,o))},oo=s=>{let t=!1,e;try{t=external_node_fs_.statSync(s).isDirectory()}catch(i){e=i?.code}finally{if(!t)throw new Se(s,e??"ENOTDIR")}},_r=(s,t)=>{s=f(s);let e=t.umask??18,i=t.mode|448,r=(i&e)!==0,n=t.uid,o=t.gid,h=typeof n=="number"&&typeof o=="number"&&(n!==t.processUid||o!==t.processGid),a=t.preserve,l=t.unlink,c=f(t.cwd),d=E=>{E&&h&&ws(E,n,o),r&&external_node_fs_.chmodSync(s,i)};if(s===c)return oo(c),d();if(a)return d(external_node_fs_.mkdirSync(s,{mode:i,recursive:!0})??void 0);let T=f(external_node_path_.relative(c,s)).split("/"),D;for(let E=T.shift(),x=c;E&&(x+="/"+E);E=T.shift()){x=f(external_node_path_.resolve(x));try{external_node_fs_.mkdirSync(x,i),D=D||x}catch{let Le=external_node_fs_.lstatSync(x);if(Le.isDirectory())continue;if(l){external_node_fs_.unlinkSync(x),external_node_fs_.mkdirSync(x,i),D=D||x;continue}else if(Le.isSymbolicLink())return new St(x,x+"/"+T.join("/"))}}return d(D)};var ys=Object.create(null),Or=1e4,Vt=new Set,Tr=s=>{Vt.has(s)?Vt.delete(s):ys[s]=s.normalize("NFD").toLocaleLowerCase("en").toLocaleUpperCase("en"),Vt.add(s);let t=ys[s],e=Vt.size-Or;if(e>Or/10){for(let i of Vt)if(Vt.delete(i),delete ys[i],--e<=0)break}return t};var ho=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,ao=ho==="win32",lo=s=>s.split("/").slice(0,-1).reduce((e,i)=>{let r=e.at(-1);return r!==void 0&&(i=(0,external_node_path_.join)(r,i)),e.push(i||"/"),e},[]),yi=class{#t=new Map;#i=new Map;#s=new Set;reserve(t,e){t=ao?["win32 parallelization disabled"]:t.map(r=>mt((0,external_node_path_.join)(Tr(r))));let i=new Set(t.map(r=>lo(r)).reduce((r,n)=>r.concat(n)));this.#i.set(e,{dirs:i,paths:t});for(let r of t){let n=this.#t.get(r);n?n.push(e):this.#t.set(r,[e])}for(let r of i){let n=this.#t.get(r);if(!n)this.#t.set(r,[new Set([e])]);else{let o=n.at(-1);o instanceof Set?o.add(e):n.push(new Set([e]))}}return this.#r(e)}#n(t){let e=this.#i.get(t);if(!e)throw new Error("function does not have any path reservations");return{paths:e.paths.map(i=>this.#t.get(i)),dirs:[...e.dirs].map(i=>this.#t.get(i))}}check(t){let{paths:e,dirs:i}=this.#n(t);return e.every(r=>r&&r[0]===t)&&i.every(r=>r&&r[0]instanceof Set&&r[0].has(t))}#r(t){return this.#s.has(t)||!this.check(t)?!1:(this.#s.add(t),t(()=>this.#e(t)),!0)}#e(t){if(!this.#s.has(t))return!1;let e=this.#i.get(t);if(!e)throw new Error("invalid reservation");let{paths:i,dirs:r}=e,n=new Set;for(let o of i){let h=this.#t.get(o);if(!h||h?.[0]!==t)continue;let a=h[1];if(!a){this.#t.delete(o);continue}if(h.shift(),typeof a=="function")n.add(a);else for(let l of a)n.add(l)}for(let o of r){let h=this.#t.get(o),a=h?.[0];if(!(!h||!(a instanceof Set)))if(a.size===1&&h.length===1){this.#t.delete(o);continue}else if(a.size===1){h.shift();let l=h[0];typeof l=="function"&&n.add(l)}else a.delete(t)}return this.#s.delete(t),n.forEach(o=>this.#r(o)),!0}};var Lr=()=>process.umask();var Dr=Symbol("onEntry"),_s=Symbol("checkFs"),Nr=Symbol("checkFs2"),Os=Symbol("isReusable"),P=Symbol("makeFs"),Ts=Symbol("file"),xs=Symbol("directory"),gi=Symbol("link"),Ar=Symbol("symlink"),Ir=Symbol("hardlink"),Re=Symbol("ensureNoSymlink"),Cr=Symbol("unsupported"),Fr=Symbol("checkPath"),Rs=Symbol("stripAbsolutePath"),yt=Symbol("mkdir"),O=Symbol("onError"),Ri=Symbol("pending"),kr=Symbol("pend"),$t=Symbol("unpend"),gs=Symbol("ended"),bs=Symbol("maybeClose"),Ls=Symbol("skip"),ge=Symbol("doChown"),be=Symbol("uid"),_e=Symbol("gid"),Oe=Symbol("checkedCwd"),fo=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,Te=fo==="win32",uo=1024,mo=(s,t)=>{if(!Te)return external_node_fs_.unlink(s,t);let e=s+".DELETE."+(0,external_node_crypto_.randomBytes)(16).toString("hex");external_node_fs_.rename(s,e,i=>{if(i)return t(i);external_node_fs_.unlink(e,t)})},po=s=>{if(!Te)return external_node_fs_.unlinkSync(s);let t=s+".DELETE."+(0,external_node_crypto_.randomBytes)(16).toString("hex");external_node_fs_.renameSync(s,t),external_node_fs_.unlinkSync(t)},vr=(s,t,e)=>s!==void 0&&s===s>>>0?s:t!==void 0&&t===t>>>0?t:e,Xt=class extends rt{[gs]=!1;[Oe]=!1;[Ri]=0;reservations=new yi;transform;writable=!0;readable=!1;uid;gid;setOwner;preserveOwner;processGid;processUid;maxDepth;forceChown;win32;newer;keep;noMtime;preservePaths;unlink;cwd;strip;processUmask;umask;dmode;fmode;chmod;constructor(t={}){if(t.ondone=()=>{this[gs]=!0,this[bs]()},super(t),this.transform=t.transform,this.chmod=!!t.chmod,typeof t.uid=="number"||typeof t.gid=="number"){if(typeof t.uid!="number"||typeof t.gid!="number")throw new TypeError("cannot set owner without number uid and gid");if(t.preserveOwner)throw new TypeError("cannot preserve owner in archive and also set owner explicitly");this.uid=t.uid,this.gid=t.gid,this.setOwner=!0}else this.uid=void 0,this.gid=void 0,this.setOwner=!1;this.preserveOwner=t.preserveOwner===void 0&&typeof t.uid!="number"?process.getuid?.()===0:!!t.preserveOwner,this.processUid=(this.preserveOwner||this.setOwner)&&process.getuid?process.getuid():void 0,this.processGid=(this.preserveOwner||this.setOwner)&&process.getgid?process.getgid():void 0,this.maxDepth=typeof t.maxDepth=="number"?t.maxDepth:uo,this.forceChown=t.forceChown===!0,this.win32=!!t.win32||Te,this.newer=!!t.newer,this.keep=!!t.keep,this.noMtime=!!t.noMtime,this.preservePaths=!!t.preservePaths,this.unlink=!!t.unlink,this.cwd=f(external_node_path_.resolve(t.cwd||process.cwd())),this.strip=Number(t.strip)||0,this.processUmask=this.chmod?typeof t.processUmask=="number"?t.processUmask:Lr():0,this.umask=typeof t.umask=="number"?t.umask:this.processUmask,this.dmode=t.dmode||511&~this.umask,this.fmode=t.fmode||438&~this.umask,this.on("entry",e=>this[Dr](e))}warn(t,e,i={}){return(t==="TAR_BAD_ARCHIVE"||t==="TAR_ABORT")&&(i.recoverable=!1),super.warn(t,e,i)}[bs](){this[gs]&&this[Ri]===0&&(this.emit("prefinish"),this.emit("finish"),this.emit("end"))}[Rs](t,e){let i=t[e],{type:r}=t;if(!i||this.preservePaths)return!0;let[n,o]=ce(i),h=o.replaceAll(/\\/g,"/").split("/");if(h.includes("..")||Te&&/^[a-z]:\.\.$/i.test(h[0]??"")){if(e==="path"||r==="Link")return this.warn("TAR_ENTRY_ERROR",`${e} contains '..'`,{entry:t,[e]:i}),!1;let a=external_node_path_.posix.dirname(t.path),l=external_node_path_.posix.normalize(external_node_path_.posix.join(a,h.join("/")));if(l.startsWith("../")||l==="..")return this.warn("TAR_ENTRY_ERROR",`${e} escapes extraction directory`,{entry:t,[e]:i}),!1}return n&&(t[e]=String(o),this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute ${e}`,{entry:t,[e]:i})),!0}[Fr](t){let e=f(t.path),i=e.split("/");if(this.strip){if(i.length<this.strip)return!1;if(t.type==="Link"){let r=f(String(t.linkpath)).split("/");if(r.length>=this.strip)t.linkpath=r.slice(this.strip).join("/");else return!1}i.splice(0,this.strip),t.path=i.join("/")}if(isFinite(this.maxDepth)&&i.length>this.maxDepth)return this.warn("TAR_ENTRY_ERROR","path excessively deep",{entry:t,path:e,depth:i.length,maxDepth:this.maxDepth}),!1;if(!this[Rs](t,"path")||!this[Rs](t,"linkpath"))return!1;if(t.absolute=external_node_path_.isAbsolute(t.path)?f(external_node_path_.resolve(t.path)):f(external_node_path_.resolve(this.cwd,t.path)),!this.preservePaths&&typeof t.absolute=="string"&&t.absolute.indexOf(this.cwd+"/")!==0&&t.absolute!==this.cwd)return this.warn("TAR_ENTRY_ERROR","path escaped extraction target",{entry:t,path:f(t.path),resolvedPath:t.absolute,cwd:this.cwd}),!1;if(t.absolute===this.cwd&&t.type!=="Directory"&&t.type!=="GNUDumpDir")return!1;if(this.win32){let{root:r}=external_node_path_.win32.parse(String(t.absolute));t.absolute=r+ts(String(t.absolute).slice(r.length));let{root:n}=external_node_path_.win32.parse(t.path);t.path=n+ts(t.path.slice(n.length))}return!0}[Dr](t){if(!this[Fr](t))return t.resume();switch(external_node_assert_namespaceObject.equal(typeof t.absolute,"string"),t.type){case"Directory":case"GNUDumpDir":t.mode&&(t.mode=t.mode|448);case"File":case"OldFile":case"ContiguousFile":case"Link":case"SymbolicLink":return this[_s](t);default:return this[Cr](t)}}[O](t,e){t.name==="CwdError"?this.emit("error",t):(this.warn("TAR_ENTRY_ERROR",t,{entry:e}),this[$t](),e.resume())}[yt](t,e,i){gr(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e},i)}[ge](t){return this.forceChown||this.preserveOwner&&(typeof t.uid=="number"&&t.uid!==this.processUid||typeof t.gid=="number"&&t.gid!==this.processGid)||typeof this.uid=="number"&&this.uid!==this.processUid||typeof this.gid=="number"&&this.gid!==this.processGid}[be](t){return vr(this.uid,t.uid,this.processUid)}[_e](t){return vr(this.gid,t.gid,this.processGid)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=new et(String(t.absolute),{flags:ms(t.size),mode:i,autoClose:!1});r.on("error",a=>{r.fd&&external_node_fs_.close(r.fd,()=>{}),r.write=()=>!0,this[O](a,t),e()});let n=1,o=a=>{if(a){r.fd&&external_node_fs_.close(r.fd,()=>{}),this[O](a,t),e();return}--n===0&&r.fd!==void 0&&external_node_fs_.close(r.fd,l=>{l?this[O](l,t):this[$t](),e()})};r.on("finish",()=>{let a=String(t.absolute),l=r.fd;if(typeof l=="number"&&t.mtime&&!this.noMtime){n++;let c=t.atime||new Date,d=t.mtime;external_node_fs_.futimes(l,c,d,y=>y?external_node_fs_.utimes(a,c,d,T=>o(T&&y)):o())}if(typeof l=="number"&&this[ge](t)){n++;let c=this[be](t),d=this[_e](t);typeof c=="number"&&typeof d=="number"&&external_node_fs_.fchown(l,c,d,y=>y?external_node_fs_.chown(a,c,d,T=>o(T&&y)):o())}o()});let h=this.transform&&this.transform(t)||t;h!==t&&(h.on("error",a=>{this[O](a,t),e()}),t.pipe(h)),h.pipe(r)}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode;this[yt](String(t.absolute),i,r=>{if(r){this[O](r,t),e();return}let n=1,o=()=>{--n===0&&(e(),this[$t](),t.resume())};t.mtime&&!this.noMtime&&(n++,external_node_fs_.utimes(String(t.absolute),t.atime||new Date,t.mtime,o)),this[ge](t)&&(n++,external_node_fs_.chown(String(t.absolute),Number(this[be](t)),Number(this[_e](t)),o)),o()})}[Cr](t){t.unsupported=!0,this.warn("TAR_ENTRY_UNSUPPORTED",`unsupported entry type: ${t.type}`,{entry:t}),t.resume()}[Ar](t,e){let i=f(external_node_path_.relative(this.cwd,external_node_path_.resolve(external_node_path_.dirname(String(t.absolute)),String(t.linkpath)))).split("/");this[Re](t,this.cwd,i,()=>this[gi](t,String(t.linkpath),"symlink",e),r=>{this[O](r,t),e()})}[Ir](t,e){let i=f(external_node_path_.resolve(this.cwd,String(t.linkpath))),r=f(String(t.linkpath)).split("/");this[Re](t,this.cwd,r,()=>this[gi](t,i,"link",e),n=>{this[O](n,t),e()})}[Re](t,e,i,r,n){let o=i.shift();if(this.preservePaths||o===void 0)return r();let h=external_node_path_.resolve(e,o);external_node_fs_.lstat(h,(a,l)=>{if(a)return r();if(l?.isSymbolicLink())return n(new St(h,external_node_path_.resolve(h,i.join("/"))));this[Re](t,h,i,r,n)})}[kr](){this[Ri]++}[$t](){this[Ri]--,this[bs]()}[Ls](t){this[$t](),t.resume()}[Os](t,e){return t.type==="File"&&!this.unlink&&e.isFile()&&e.nlink<=1&&!Te}[_s](t){this[kr]();let e=[t.path];t.linkpath&&e.push(t.linkpath),this.reservations.reserve(e,i=>this[Nr](t,i))}[Nr](t,e){let i=h=>{e(h)},r=()=>{this[yt](this.cwd,this.dmode,h=>{if(h){this[O](h,t),i();return}this[Oe]=!0,n()})},n=()=>{if(t.absolute!==this.cwd){let h=f(external_node_path_.dirname(String(t.absolute)));if(h!==this.cwd)return this[yt](h,this.dmode,a=>{if(a){this[O](a,t),i();return}o()})}o()},o=()=>{external_node_fs_.lstat(String(t.absolute),(h,a)=>{if(a&&(this.keep||this.newer&&a.mtime>(t.mtime??a.mtime))){this[Ls](t),i();return}if(h||this[Os](t,a))return this[P](null,t,i);if(a.isDirectory()){if(t.type==="Directory"){let l=this.chmod&&t.mode&&(a.mode&4095)!==t.mode,c=d=>this[P](d??null,t,i);return l?external_node_fs_.chmod(String(t.absolute),Number(t.mode),c):c()}if(t.absolute!==this.cwd)return external_node_fs_.rmdir(String(t.absolute),l=>this[P](l??null,t,i))}if(t.absolute===this.cwd)return this[P](null,t,i);mo(String(t.absolute),l=>this[P](l??null,t,i))})};this[Oe]?n():r()}[P](t,e,i){if(t){this[O](t,e),i();return}switch(e.type){case"File":case"OldFile":case"ContiguousFile":return this[Ts](e,i);case"Link":return this[Ir](e,i);case"SymbolicLink":return this[Ar](e,i);case"Directory":case"GNUDumpDir":return this[xs](e,i)}}[gi](t,e,i,r){external_node_fs_[i](e,String(t.absolute),n=>{n?this[O](n,t):(this[$t](),t.resume()),r()})}},ye=s=>{try{return[null,s()]}catch(t){return[t,null]}},xe=class extends Xt{sync=!0;[P](t,e){return super[P](t,e,()=>{})}[_s](t){if(!this[Oe]){let n=this[yt](this.cwd,this.dmode);if(n)return this[O](n,t);this[Oe]=!0}if(t.absolute!==this.cwd){let n=f(external_node_path_.dirname(String(t.absolute)));if(n!==this.cwd){let o=this[yt](n,this.dmode);if(o)return this[O](o,t)}}let[e,i]=ye(()=>external_node_fs_.lstatSync(String(t.absolute)));if(i&&(this.keep||this.newer&&i.mtime>(t.mtime??i.mtime)))return this[Ls](t);if(e||this[Os](t,i))return this[P](null,t);if(i.isDirectory()){if(t.type==="Directory"){let o=this.chmod&&t.mode&&(i.mode&4095)!==t.mode,[h]=o?ye(()=>{external_node_fs_.chmodSync(String(t.absolute),Number(t.mode))}):[];return this[P](h,t)}let[n]=ye(()=>external_node_fs_.rmdirSync(String(t.absolute)));this[P](n,t)}let[r]=t.absolute===this.cwd?[]:ye(()=>po(String(t.absolute)));this[P](r,t)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=h=>{let a;try{external_node_fs_.closeSync(n)}catch(l){a=l}(h||a)&&this[O](h||a,t),e()},n;try{n=external_node_fs_.openSync(String(t.absolute),ms(t.size),i)}catch(h){return r(h)}let o=this.transform&&this.transform(t)||t;o!==t&&(o.on("error",h=>this[O](h,t)),t.pipe(o)),o.on("data",h=>{try{external_node_fs_.writeSync(n,h,0,h.length)}catch(a){r(a)}}),o.on("end",()=>{let h=null;if(t.mtime&&!this.noMtime){let a=t.atime||new Date,l=t.mtime;try{external_node_fs_.futimesSync(n,a,l)}catch(c){try{external_node_fs_.utimesSync(String(t.absolute),a,l)}catch{h=c}}}if(this[ge](t)){let a=this[be](t),l=this[_e](t);try{external_node_fs_.fchownSync(n,Number(a),Number(l))}catch(c){try{external_node_fs_.chownSync(String(t.absolute),Number(a),Number(l))}catch{h=h||c}}}r(h)})}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode,r=this[yt](String(t.absolute),i);if(r){this[O](r,t),e();return}if(t.mtime&&!this.noMtime)try{external_node_fs_.utimesSync(String(t.absolute),t.atime||new Date,t.mtime)}catch{}if(this[ge](t))try{external_node_fs_.chownSync(String(t.absolute),Number(this[be](t)),Number(this[_e](t)))}catch{}e(),t.resume()}[yt](t,e){try{return _r(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e})}catch(i){return i}}[Re](t,e,i,r,n){if(this.preservePaths||i.length===0)return r();let o=e;for(let h of i){o=external_node_path_.resolve(o,h);let[a,l]=ye(()=>external_node_fs_.lstatSync(o));if(a)return r();if(l.isSymbolicLink())return n(new St(o,external_node_path_.resolve(e,i.join("/"))))}r()}[gi](t,e,i,r){let n=`${i}Sync`;try{external_node_fs_[n](e,String(t.absolute)),r(),t.resume()}catch(o){return this[O](o,t)}}};var Eo=s=>{let t=new xe(s),e=s.file,i=external_node_fs_.statSync(e),r=s.maxReadSize||16*1024*1024;new Be(e,{readSize:r,size:i.size}).pipe(t)},wo=(s,t)=>{let e=new Xt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("close",o),external_node_fs_.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},So=K(Eo,wo,s=>new xe(s),s=>new Xt(s),(s,t)=>{t?.length&&Qi(s,t)});var yo=(s,t)=>{let e=new kt(s),i=!0,r,n;try{try{r=external_node_fs_.openSync(s.file,"r+")}catch(a){if(a?.code==="ENOENT")r=external_node_fs_.openSync(s.file,"w+");else throw a}let o=external_node_fs_.fstatSync(r),h=Buffer.alloc(512);t:for(n=0;n<o.size;n+=512){for(let c=0,d=0;c<512;c+=d){if(d=external_node_fs_.readSync(r,h,c,h.length-c,n+c),n===0&&h[0]===31&&h[1]===139)throw new Error("cannot append to compressed archives");if(!d)break t}let a=new F(h);if(!a.cksumValid)break;let l=512*Math.ceil((a.size||0)/512);if(n+l+512>o.size)break;n+=l,s.mtimeCache&&a.mtime&&s.mtimeCache.set(String(a.path),a.mtime)}i=!1,Ro(s,e,n,r,t)}finally{if(i)try{external_node_fs_.closeSync(r)}catch{}}},Ro=(s,t,e,i,r)=>{let n=new Wt(s.file,{fd:i,start:e});t.pipe(n),bo(t,r)},go=(s,t)=>{t=Array.from(t);let e=new wt(s),i=(n,o,h)=>{let a=(T,D)=>{T?external_node_fs_.close(n,E=>h(T)):h(null,D)},l=0;if(o===0)return a(null,0);let c=0,d=Buffer.alloc(512),y=(T,D)=>{if(T||D===void 0)return a(T);if(c+=D,c<512&&D)return external_node_fs_.read(n,d,c,d.length-c,l+c,y);if(l===0&&d[0]===31&&d[1]===139)return a(new Error("cannot append to compressed archives"));if(c<512)return a(null,l);let E=new F(d);if(!E.cksumValid)return a(null,l);let x=512*Math.ceil((E.size??0)/512);if(l+x+512>o||(l+=x+512,l>=o))return a(null,l);s.mtimeCache&&E.mtime&&s.mtimeCache.set(String(E.path),E.mtime),c=0,external_node_fs_.read(n,d,0,512,l,y)};external_node_fs_.read(n,d,0,512,l,y)};return new Promise((n,o)=>{e.on("error",o);let h="r+",a=(l,c)=>{if(l&&l.code==="ENOENT"&&h==="r+")return h="w+",external_node_fs_.open(s.file,h,a);if(l||!c)return o(l);external_node_fs_.fstat(c,(d,y)=>{if(d)return external_node_fs_.close(c,()=>o(d));i(c,y.size,(T,D)=>{if(T)return o(T);let E=new et(s.file,{fd:c,start:D});e.pipe(E),E.on("error",o),E.on("close",n),_o(e,t)})})};external_node_fs_.open(s.file,h,a)})},bo=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},_o=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e);s.end()},vt=K(yo,go,()=>{throw new TypeError("file is required")},()=>{throw new TypeError("file is required")},(s,t)=>{if(!Bs(s))throw new TypeError("file is required");if(s.gzip||s.brotli||s.zstd||s.file.endsWith(".br")||s.file.endsWith(".tbr"))throw new TypeError("cannot append to compressed archives");if(!t?.length)throw new TypeError("no paths specified to add/replace")});var Oo=K(vt.syncFile,vt.asyncFile,vt.syncNoFile,vt.asyncNoFile,(s,t=[])=>{vt.validate?.(s,t),To(s)}),To=s=>{let t=s.filter;s.mtimeCache||(s.mtimeCache=new Map),s.filter=t?(e,i)=>t(e,i)&&!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0)):(e,i)=>!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0))};
-//# sourceMappingURL=index.min.js.map
-
-;// CONCATENATED MODULE: ./.build/src/archive/second-reader.js
-
-
-/** The parser decompresses what it is given at once: no more than this, so that zeros cannot fill the memory. */
-const FEED_BYTES = 32 * 1024;
-/** The archive as an independent reader sees it: the npm tar package, strict. It keeps no names. */
-class SecondReader {
-    entries = 0;
-    contentBytes = 0;
-    /** What the reader did not like; nothing is fed to it afterwards. */
-    complaint;
-    #parser;
-    #ended;
-    constructor() {
-        this.#parser = new rt({
-            strict: true,
-            // Every extent's digest is checked beside this; a backup of zeros is allowed to shrink as far as it can.
-            maxDecompressionRatio: Infinity,
-            onReadEntry: (entry) => {
-                this.entries++;
-                this.contentBytes += entry.size;
-                entry.resume();
-            },
-        });
-        this.#ended = new Promise((resolve) => {
-            this.#parser.on('end', resolve);
-            this.#parser.on('error', (error) => {
-                this.complaint ??= (0,failure/* messageOf */.bD)(error);
-                resolve();
-            });
-        });
-    }
-    /** Passes chunks on, and to the reader. */
-    async *passing(chunks) {
-        for await (const chunk of chunks) {
-            const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-            for (let start = 0; start < bytes.length && this.complaint === undefined; start += FEED_BYTES) {
-                this.#feed(bytes.subarray(start, start + FEED_BYTES));
-            }
-            yield chunk;
-        }
-    }
-    /** Waits until everything has been read. */
-    async finish() {
-        if (this.complaint === undefined)
-            this.#parser.end();
-        await this.#ended;
-    }
-    #feed(bytes) {
-        try {
-            this.#parser.write(bytes);
-        }
-        catch (error) {
-            this.complaint ??= (0,failure/* messageOf */.bD)(error);
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/walk-extents.js
-
-
-
-/** Goes through an archive to its end whatever is damaged in it, so that all damage is listed by name. */
-async function walkExtents({ extents, visit, report }) {
-    const guard = new EntryGuard();
-    const source = extents[Symbol.asyncIterator]();
-    const pull = async () => {
-        const result = await source.next();
-        return result.done ? undefined : result.value;
-    };
-    let next = await pull();
-    /** Sound extents from here on; an entry that is cut short by a damaged one is given up there. */
-    async function* takeRun() {
-        while (next && next.damage === undefined) {
-            yield next;
-            next = await pull();
-        }
-        if (next?.isContinuation)
-            throw new CutShort();
-    }
-    while (next) {
-        if (next.damage !== undefined)
-            reportExtent(next, next.damage, guard, report);
-        if (next.damage !== undefined || next.isContinuation) {
-            next = await pull();
-            continue;
-        }
-        try {
-            for await (const entry of readOwnEntries(takeRun(), { guard, checksWholeDigests: true }))
-                await visit(entry);
-        }
-        catch (error) {
-            if (error instanceof archive_damage/* ArchiveDamage */.k) {
-                report({ where: error.where, what: error.what });
-                // A damaged extent, at which the run ended, is still to be reported.
-                if (next?.damage === undefined)
-                    next = await pull();
-            }
-            else if (!(error instanceof CutShort)) {
-                throw error;
-            }
-        }
-    }
-}
-/** The entry under way ends in an extent whose damage is reported by itself. */
-class CutShort extends Error {
-}
-function reportExtent({ names, lines, extent }, what, guard, report) {
-    for (const name of names)
-        report({ where: name, what });
-    if (names.length === 0)
-        report({ where: `the extent at ${extent.offset}`, what });
-    for (const { type, name, mode = 0, uid = 0, gid = 0, mtimeNs = 0n, size = 0, linkName } of lines) {
-        if (type === 'chunk')
-            continue;
-        try {
-            // Later entries may lie below it or link to it.
-            guard.admit({ name, type, mode, uid, gid, mtimeNs, size, ...(linkName ? { linkName } : {}) });
-        }
-        catch (error) {
-            if (!(error instanceof archive_damage/* ArchiveDamage */.k))
-                throw error;
-            report({ where: error.where, what: error.what });
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/verify-archive.js
-
-
-
-
-
-
-
-
-
-
-
-
-/** More damage than this is counted, not listed. */
-const LISTED_DAMAGE = 1000;
-/**
- * Verifies a whole archive: every digest, the tar as we and as others read it, the index, the manifest and the dumps.
- * Damage is the result, never an exception; it goes on behind damage and names everything that is hit.
- */
-async function verifyArchive(options) {
-    return await new VerifyRun(options).run();
-}
-class VerifyRun {
-    #options;
-    #second = new SecondReader();
-    #checked = { extents: 0, entries: 0, bytes: 0, databases: [], tables: 0 };
-    #damage = [];
-    #unlisted = 0;
-    #manifest;
-    constructor(options) {
-        this.#options = options;
-    }
-    async run() {
-        const known = await this.#findIndex();
-        if (known)
-            await this.#checkAll(known);
-        if (this.#unlisted > 0)
-            this.#damage.push({ where: 'the archive', what: `${this.#unlisted} further damages` });
-        return {
-            damage: this.#damage,
-            checked: this.#checked,
-            ...(known ? { index: known.sha256 } : {}),
-            ...(this.#manifest ? { manifest: this.#manifest } : {}),
-        };
-    }
-    /** An index to go by: the archive's own where it is sound and the expected one, else the vault's copy. */
-    async #findIndex() {
-        const { archive, openIndexCopy } = this.#options;
-        const own = await this.#attempt('the index', async () => {
-            const offset = await locateIndex(archive);
-            const known = await this.#survey(() => readIndexEntry(archive, offset));
-            if (known.survey.endOffset !== offset)
-                throw new TypeError('something stands between the extents and the index');
-            return known;
-        });
-        if (own || !openIndexCopy)
-            return own;
-        return await this.#attempt('the copy of the index', () => this.#survey(openIndexCopy));
-    }
-    async #survey(open) {
-        let sha256 = '';
-        let sizeBytes = 0;
-        const passing = hashPassing(open(), (digest, size) => ([sha256, sizeBytes] = [digest, size]));
-        const survey = await surveyIndex(await index_reader/* IndexReader */.Ip.open(passing));
-        for await (const rest of passing)
-            void rest;
-        if (this.#options.index !== undefined && sha256 !== this.#options.index) {
-            throw new TypeError(`its digest is ${sha256}; expected ${this.#options.index}`);
-        }
-        return { open, sha256, sizeBytes, survey };
-    }
-    async #checkAll(known) {
-        const { archive } = this.#options;
-        const { survey } = known;
-        await this.#attempt('manifest.json', async () => {
-            this.#manifest = await readManifest(archive, await index_reader/* IndexReader */.Ip.open(known.open()), survey.manifestExtents);
-        });
-        if (this.#manifest)
-            compareWithManifest(this.#manifest, survey).forEach((damage) => this.#report(damage));
-        if (!survey.topNames.has(layout/* README_NAME */.B5))
-            this.#report({ where: layout/* README_NAME */.B5, what: 'it is not there' });
-        let sha256 = '';
-        await this.#attempt('the archive', async () => {
-            const passing = hashPassing(known.open(), (digest) => (sha256 = digest));
-            const index = await index_reader/* IndexReader */.Ip.open(passing);
-            const bytes = this.#second.passing(archive.read(0, survey.endOffset));
-            const extents = this.#count(readExtents(index.entries(), bytes), survey.endOffset);
-            await walkExtents({ extents, visit: (entry) => this.#visit(entry), report: (damage) => this.#report(damage) });
-            for await (const rest of passing)
-                void rest;
-            // What was checked against is what was surveyed, byte for byte, or somebody is writing to the archive.
-            if (sha256 !== known.sha256)
-                throw new TypeError('its index changed while it was read');
-        });
-        if (this.#damage.length === 0)
-            await this.#compareSecondReader(known);
-    }
-    async *#count(extents, totalBytes) {
-        for await (const read of extents) {
-            this.#checked.extents++;
-            this.#options.onProgress?.(read.extent.offset + read.extent.length, totalBytes);
-            yield read;
-        }
-    }
-    async #visit({ header, body }) {
-        const name = header.name.toString('utf8');
-        const { checkDump } = this.#options;
-        if (checkDump && this.#manifest && header.type === 'reg' && name.startsWith(layout/* DUMP_FOLDER */.OY)) {
-            for (const what of await checkDump(name, body, this.#manifest))
-                this.#report({ where: name, what });
-        }
-        // Reading to the end is what checks the chunks.
-        for await (const piece of body)
-            void piece;
-        this.#checked.entries++;
-        this.#checked.bytes += header.size;
-        const record = Object.entries(this.#manifest?.databases ?? {}).find(([, { dump }]) => dump === name);
-        if (!record)
-            return;
-        this.#checked.databases.push(record[0]);
-        this.#checked.tables += Object.keys(record[1].fingerprints.tables).length;
-    }
-    async #compareSecondReader({ survey, sizeBytes }) {
-        const { archive } = this.#options;
-        const tail = archive.read(survey.endOffset, archive.sizeBytes - survey.endOffset);
-        for await (const passed of this.#second.passing(tail))
-            void passed;
-        await this.#second.finish();
-        const { complaint, entries, contentBytes } = this.#second;
-        const expected = [survey.entries + 1, survey.contentBytes + sizeBytes];
-        const what = complaint !== undefined
-            ? `another reader of tar refuses it (${complaint})`
-            : `another reader of tar finds ${entries} entries of ${contentBytes} bytes, not ${expected.join(' of ')}`;
-        if (complaint !== undefined || entries !== expected[0] || contentBytes !== expected[1]) {
-            this.#report({ where: 'the archive', what });
-        }
-    }
-    /** Turns what is thrown over damaged content into a finding; errors of reading the disk and the like pass. */
-    async #attempt(where, step) {
-        try {
-            return await step();
-        }
-        catch (error) {
-            if (error instanceof archive_damage/* ArchiveDamage */.k)
-                this.#report({ where: error.where, what: error.what });
-            else if (error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError) {
-                this.#report({ where, what: (0,failure/* messageOf */.bD)(error) });
-            }
-            else if (error instanceof failure/* Failure */.HR && error.kind === 'damaged')
-                this.#report({ where, what: error.message });
-            else
-                throw error;
-            return undefined;
-        }
-    }
-    #report(damage) {
-        if (this.#damage.length < LISTED_DAMAGE)
-            this.#damage.push(damage);
-        else
-            this.#unlisted++;
-    }
-}
-
+// EXTERNAL MODULE: ./.build/src/archive/archive-bytes.js
+var archive_bytes = __nccwpck_require__(382);
+// EXTERNAL MODULE: ./.build/src/archive/verify-archive.js + 7 modules
+var verify_archive = __nccwpck_require__(6650);
 ;// CONCATENATED MODULE: ./.build/src/operations/fetch/check-fetched.js
 
 
@@ -50859,7 +49821,7 @@ async function checkFetched(path, name, index) {
 async function checkOwn(path, index) {
     const file = await (0,promises_.open)(path);
     try {
-        const { damage } = await verifyArchive({ archive: await openArchiveBytes(file), index });
+        const { damage } = await (0,verify_archive/* verifyArchive */.w)({ archive: await (0,archive_bytes/* openArchiveBytes */.o)(file), index });
         return damage.map(({ where, what }) => `${where}: ${what}`);
     }
     finally {
@@ -50914,7 +49876,7 @@ async function fetch(platform, options) {
         const { name, sizeBytes, index } = summary;
         await (0,promises_.mkdir)(directory, { recursive: true });
         const path = (0,external_node_path_.join)(directory, name);
-        if (await sizeOf(path)) {
+        if ((await sizeOf(path)) !== undefined) {
             throw new failure/* Failure */.HR('refused', `${path} exists already`, 'Remove it, or fetch into another folder.');
         }
         const part = `${path}.part`;
@@ -50989,6 +49951,7 @@ const fetchCommand = {
 
 
 
+
 /** Deletes what restores replaced. From then on those restores cannot be taken back. */
 async function forget(platform, { ids, confirm }) {
     return await withLock(platform, async () => {
@@ -51014,13 +49977,19 @@ async function forgetOne(platform, { id, databases, files }) {
 }
 /** Removes the kept entries; the live folder around them keeps its time, to the nanosecond. */
 async function removeKeptFolder(root, kept) {
-    const before = await (0,promises_.lstat)(root, { bigint: true }).catch(() => undefined);
-    await removeTree(Buffer.from(kept));
-    if (!before)
+    const folder = await OpenFolder.open(Buffer.from(root));
+    if (!folder)
         return;
-    const seconds = before.mtimeNs / 1000000000n;
-    const nanoseconds = (before.mtimeNs % 1000000000n).toString().padStart(9, '0');
-    await (0,run_command/* runCommand */.d)('touch', ['--no-create', '--time=mtime', `--date=@${seconds}.${nanoseconds}`, '--', root]);
+    try {
+        const before = await folder.handle.stat({ bigint: true });
+        if (!(await folder.look(Buffer.from((0,external_node_path_.basename)(kept)))))
+            return;
+        await removeTree(Buffer.from(kept));
+        await restoreTime(folder.handle, before.mtimeNs);
+    }
+    finally {
+        await folder.close();
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/scripts/commands/forget.js
@@ -51040,7 +50009,7 @@ const forgetCommand = {
         const { forgotten } = result;
         return {
             result,
-            render: () => (forgotten.length === 0 ? 'Nothing was deleted.' : `Deleted: ${forgotten.map(({ id }) => id).join(', ')}.`),
+            render: () => forgotten.length === 0 ? 'Nothing was deleted.' : `Deleted: ${forgotten.map(({ id }) => id).join(', ')}.`,
         };
     },
 };
@@ -51052,8 +50021,15 @@ function forget_describe(kept) {
     return ['To be deleted for good:', ...lines].join('\n');
 }
 
+// EXTERNAL MODULE: ./.build/src/archive/manifest-check.js
+var manifest_check = __nccwpck_require__(2316);
+// EXTERNAL MODULE: ./.build/src/archive/own-entries.js
+var own_entries = __nccwpck_require__(3339);
+// EXTERNAL MODULE: ./.build/src/archive/read-extents.js + 1 modules
+var read_extents = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./.build/src/archive/select-entries.js
+var select_entries = __nccwpck_require__(3529);
 ;// CONCATENATED MODULE: ./.build/src/operations/archive-reader.js
-
 
 
 
@@ -51098,16 +50074,19 @@ class ArchiveReader {
     }
     /** Finds what has to be fetched for the wanted entries. */
     async select(wants) {
-        return await selectEntries(() => this.#cache.open(this.#indexPath), wants);
+        return await (0,select_entries/* selectEntries */.X)(() => this.#cache.open(this.#indexPath), wants);
     }
-    /** Fetches a selection's extents and yields the entries in them, all of them: neighbours that nobody wanted too. */
-    async *entries({ ordinals, ranges }) {
+    /** Fetches what the wanted entries take and yields them, with the files that wanted hard links lead to. */
+    async *entries(wants) {
+        const { ordinals, ranges, linkTargets } = await this.select(wants);
         if (ordinals.length === 0)
             return;
-        const chosen = chooseExtents(await this.#cache.open(this.#indexPath), ordinals);
+        const chosen = (0,select_entries/* chooseExtents */.b)(await this.#cache.open(this.#indexPath), ordinals);
         const bytes = await this.#vault.readRanges(this.name, ranges);
         try {
-            yield* readOwnEntries(readExtents(chosen, this.#count(bytes)));
+            yield* (0,own_entries/* readOwnEntries */.J)((0,read_extents/* readExtents */.k)(chosen, this.#count(bytes)), {
+                wants: (name) => wants(name) || linkTargets.has(name.toString('latin1')),
+            });
         }
         finally {
             bytes.destroy();
@@ -51116,10 +50095,8 @@ class ArchiveReader {
     /** The content of one entry, streamed. */
     async *content(name) {
         const wanted = Buffer.from(name);
-        for await (const { header, body } of this.entries(await this.select((entry) => entry.equals(wanted)))) {
-            if (header.name.equals(wanted))
-                yield* body;
-        }
+        for await (const { body } of this.entries((entry) => entry.equals(wanted)))
+            yield* body;
     }
     /** The content of one small entry; throws a Failure where the archive does not hold it. */
     async text(name) {
@@ -51132,7 +50109,7 @@ class ArchiveReader {
         return Buffer.concat(pieces).toString('utf8');
     }
     async manifest() {
-        return parseManifest(await this.text(layout/* MANIFEST_NAME */.ir));
+        return (0,manifest_check/* parseManifest */.N)(await this.text(layout/* MANIFEST_NAME */.ir));
     }
     async *#count(bytes) {
         for await (const chunk of bytes) {
@@ -51148,8 +50125,9 @@ class ArchiveReader {
 
 
 
+
 /** All archives in the vault, newest first. */
-async function list_list(platform) {
+async function list(platform) {
     const vault = await openVault(platform, 'writer');
     try {
         return (await vault.status()).archives.sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
@@ -51173,13 +50151,20 @@ async function listEntries(platform, { archive: request, path }) {
 }
 async function* matching(archive, path) {
     const wanted = Buffer.from((path ?? '').replace(/\/+$/, ''));
+    let isFound = false;
     for await (const line of archive.lines()) {
-        if (wanted.length === 0 || isAtOrBelow(line.name, wanted))
-            yield list_describe(line);
+        if (wanted.length > 0 && !isAtOrBelow(line.name, wanted))
+            continue;
+        isFound = true;
+        yield list_describe(line);
     }
+    if (isFound)
+        return;
+    const next = `Paths begin with a source or db/: ls ${archive.name} lists them all.`;
+    throw new failure/* Failure */.HR('usage', `${archive.name} holds nothing at ${JSON.stringify((path ?? '').slice(0, 200))}`, next);
 }
 function isAtOrBelow(name, wanted) {
-    return name.subarray(0, wanted.length).equals(wanted) && (name.length === wanted.length || name[wanted.length] === 0x2f);
+    return (name.subarray(0, wanted.length).equals(wanted) && (name.length === wanted.length || name[wanted.length] === 0x2f));
 }
 function list_describe({ name, type, size = 0, mode = 0, uid = 0, gid = 0, mtimeNs = 0n, linkName }) {
     const text = name.toString('utf8');
@@ -51207,15 +50192,28 @@ function renderStatus(result, now) {
     const rows = [
         ['Vault', result.vault],
         ['Archives', `${result.count}`],
-        ...(newest ? [['Newest', `${newest.name}, ${(0,quantity_text/* formatBytes */.z)(newest.sizeBytes)}, ${age} old, ${verdictOf(newest)}`]] : []),
+        ...(newest
+            ? [['Newest', `${newest.name}, ${(0,quantity_text/* formatBytes */.z)(newest.sizeBytes)}, ${age} old, ${verdictOf(newest)}`]]
+            : []),
         ...(oldest && oldest !== newest ? [['Oldest', `${oldest.name}, ${oldest.sealed.slice(0, 10)}`]] : []),
         ...(state.newBytesPerNight === undefined ? [] : [['New per night', (0,quantity_text/* formatBytes */.z)(state.newBytesPerNight)]]),
-        ['Free', `${(0,quantity_text/* formatBytes */.z)(state.freeBytes)} of ${(0,quantity_text/* formatBytes */.z)(state.totalBytes)}${state.fullOn ? `, full on ${state.fullOn}` : ''}`],
-        ['Sharing', state.sharesExtents ? 'unchanged extents are shared between archives' : 'every archive takes its full size'],
+        [
+            'Free',
+            `${(0,quantity_text/* formatBytes */.z)(state.freeBytes)} of ${(0,quantity_text/* formatBytes */.z)(state.totalBytes)}${state.fullOn ? `, full on ${state.fullOn}` : ''}`,
+        ],
+        [
+            'Sharing',
+            state.sharesExtents ? 'unchanged extents are shared between archives' : 'every archive takes its full size',
+        ],
         ['Ledger', state.ledger.isIntact ? `intact, ${state.ledger.lines} lines` : `BROKEN: ${state.ledger.fault ?? ''}`],
         ...kept.map(({ id, archive, since }) => ['Kept', `${id}: what the restore of ${archive} replaced, since ${since}`]),
     ];
-    const lines = [result.verdict.toUpperCase(), ...result.findings.map((finding) => `  ${finding}`), '', formatTable(rows)];
+    const lines = [
+        result.verdict.toUpperCase(),
+        ...result.findings.map((finding) => `  ${finding}`),
+        '',
+        formatTable(rows),
+    ];
     if (!state.isProvisioned)
         lines.push('', NOT_TAMPER_PROOF);
     return lines.join('\n');
@@ -51249,7 +50247,7 @@ const listCommand = {
     summary: 'List all archives in the vault, newest first.',
     example: 'npm run -s continuity -- list',
     async run(context) {
-        const result = await list_list(await openPlatform(context, 'list'));
+        const result = await list(await openPlatform(context, 'list'));
         return { result, render: () => renderArchives(result) };
     },
 };
@@ -51293,7 +50291,6 @@ function renderEntry({ type, mode, uid, gid, sizeBytes, modified, name, linkName
     return `${LETTERS[type]}${mode} ${owner} ${(0,quantity_text/* formatBytes */.z)(sizeBytes).padStart(8)} ${when} ${ls_printable(name)}${target}`;
 }
 function ls_printable(text) {
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
     return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));
 }
 
@@ -51351,14 +50348,14 @@ function writeSettingStatements(database, settings) {
     const statements = settings.map(({ role, setting }) => {
         const at = setting.indexOf('=');
         const [key, value] = [setting.slice(0, at), setting.slice(at + 1)];
-        const values = lists.has(key.toLowerCase()) ? splitNames(value) : [value];
+        const values = lists.has(key.toLowerCase()) ? restore_settings_splitNames(value) : [value];
         const whom = role === undefined ? `DATABASE ${name}` : `ROLE ${quoteIdentifier(role)} IN DATABASE ${name}`;
         return `ALTER ${whom} SET ${quoteIdentifier(key)} TO ${values.map(quoteLiteral).join(', ')};`;
     });
     return [`ALTER DATABASE ${name} RESET ALL;`, ...statements];
 }
 /** The names of a list as PostgreSQL stores it: `"$user", public`. An empty list has one empty name. */
-function splitNames(list) {
+function restore_settings_splitNames(list) {
     const names = list.match(/"(?:[^"]|"")*"|[^",\s]+/g) ?? [];
     if (names.length === 0)
         return [''];
@@ -51401,7 +50398,7 @@ async function checkStaged({ server, staged, record, log = silent, signal }) {
     log.debug(`database "${staged}": ${comparedBytes} bytes of its dump compared`);
     const { record: found } = await dump.finished;
     const fingerprints = leaveOutEmpty(found.fingerprints, record.fingerprints);
-    return [...compareFacts(record, found), ...compareFingerprints(record.fingerprints, fingerprints)];
+    return [...compareFacts(record, found), ...(0,postgres_fingerprints/* compareFingerprints */.tS)(record.fingerprints, fingerprints)];
 }
 function leaveOutEmpty(found, expected) {
     const tables = Object.entries(found.tables).filter(([name, { rows }]) => rows > 0 || name in expected.tables);
@@ -51429,7 +50426,7 @@ function compareFacts(expected, found) {
 async function* guardDump(chunks, database) {
     const lines = new CommandLines(database);
     const nothing = () => undefined;
-    const lexer = new dump_lexer_DumpLexer({
+    const lexer = new dump_lexer/* DumpLexer */.V({
         copyBegins: nothing,
         copyRows: nothing,
         copyEnds: nothing,
@@ -51492,7 +50489,109 @@ class CommandLines {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-order.js
+
+
+/** No COPY statement is longer: what is held back while a statement is open needs no more memory. */
+const maximumHeldBytes = 1 << 20;
+/**
+ * Wraps each table's rows in a transaction that empties the (empty) table first. For a table that is new in its own
+ * transaction PostgreSQL appends; else it fills the gaps that longer rows left on earlier pages with shorter ones, and
+ * the next dump would hold the same rows in another order. Everything else passes unchanged.
+ */
+async function* keepRowOrder(chunks) {
+    const order = new RowOrder();
+    for await (const chunk of chunks)
+        yield* order.pass(chunk);
+    yield* order.finish();
+}
+class RowOrder {
+    #lexer;
+    #held = Buffer.alloc(0);
+    /** Offset in the stream of what is held. */
+    #offset = 0;
+    /** Behind the last line after which a COPY may begin, or behind the last byte among rows. */
+    #safe = 0;
+    #table;
+    #isAmongRows = false;
+    #isWrapped = false;
+    #insertions = [];
+    constructor() {
+        const pass = (at) => (this.#safe = at);
+        this.#lexer = new dump_lexer/* DumpLexer */.V({
+            statement: (text) => (this.#table = (0,dump_statements/* parseCopyTable */.$s)(text)),
+            copyBegins: (_table, at) => this.#begin(at),
+            copyRows: () => undefined,
+            copyEnds: (_table, _rows, at) => this.#end(at),
+            unitEnds: pass,
+            metaBegins: () => undefined,
+            metaEnds: (_text, at) => pass(at),
+        });
+    }
+    *pass(chunk) {
+        this.#held = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk]);
+        this.#lexer.push(chunk);
+        const end = this.#offset + this.#held.length;
+        const isFree = this.#isAmongRows || end - this.#safe > maximumHeldBytes;
+        yield* this.#release(isFree ? end : this.#safe);
+    }
+    *finish() {
+        yield* this.#release(this.#offset + this.#held.length);
+    }
+    #begin(at) {
+        this.#isAmongRows = true;
+        // Where its line has passed already, the rows are still right.
+        this.#isWrapped = this.#table !== undefined && this.#safe >= this.#offset;
+        if (this.#isWrapped)
+            this.#insertions.push({ at: this.#safe, text: writeOpening(this.#table) });
+        this.#safe = at;
+    }
+    #end(at) {
+        this.#isAmongRows = false;
+        this.#safe = at;
+        if (this.#isWrapped)
+            this.#insertions.push({ at, text: 'COMMIT;\n' });
+    }
+    *#release(until) {
+        let at = this.#offset;
+        for (const insertion of this.#insertions) {
+            if (insertion.at > at)
+                yield this.#held.subarray(at - this.#offset, insertion.at - this.#offset);
+            at = Math.max(at, insertion.at);
+            yield Buffer.from(insertion.text, 'latin1');
+        }
+        this.#insertions = [];
+        if (until > at)
+            yield this.#held.subarray(at - this.#offset, until - this.#offset);
+        at = Math.max(at, until);
+        this.#held = this.#held.subarray(at - this.#offset);
+        this.#offset = at;
+    }
+}
+/**
+ * `table` as the dump writes it, bytes as latin1 characters. Partitioned tables, tables that an extension has filled,
+ * and tables of others keep what they have.
+ */
+function writeOpening(table) {
+    let tag = 'continuity';
+    while (table.includes(tag))
+        tag += 'x';
+    const [body, name] = [`$${tag}$`, `$${tag}_name$`];
+    return [
+        'BEGIN;',
+        `DO ${body} BEGIN`,
+        `IF (SELECT relkind = 'r' AND pg_catalog.has_table_privilege(oid, 'TRUNCATE') FROM pg_catalog.pg_class`,
+        `    WHERE oid = ${name}${table}${name}::pg_catalog.regclass) AND NOT EXISTS (SELECT FROM ONLY ${table}) THEN`,
+        `  TRUNCATE ONLY ${table};`,
+        'END IF;',
+        `END ${body};`,
+        '',
+    ].join('\n');
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-load.js
+
+
 
 
 
@@ -51505,7 +50604,8 @@ class CommandLines {
 /**
  * Loads a dump into a staged database, statement by statement, stopping at the first error: dumps end transactions of
  * their own around large objects, so that one transaction around all is not to be had, and a database that is not
- * whole is dropped, never used. The rows are on disk at the latest when the swap is.
+ * whole is dropped, never used. Each table's rows have a transaction of their own, and keep their order. The rows are
+ * on disk at the latest when the swap is.
  * @throws Failure `source` with the server's message; `damaged` where the dump is cut off or holds commands for psql.
  */
 async function loadStaged({ server, staged, chunks, signal }) {
@@ -51522,59 +50622,64 @@ async function loadStaged({ server, staged, chunks, signal }) {
     signal?.addEventListener('abort', abort, { once: true });
     if (signal?.aborted)
         abort();
-    let broken;
-    try {
-        const input = external_node_stream_.Readable.from(writeSession(client, guardDump(chunks, staged)), {
-            objectMode: true,
-            highWaterMark: 1,
-        });
-        await (0,external_node_stream_promises_namespaceObject.pipeline)(input, psql.stdin);
-    }
-    catch (error) {
-        broken = error;
-        // What is left of the dump would pass for its end.
-        if (!isBrokenPipe(error))
-            abort();
-    }
+    let unreadable;
+    const session = writeSession(client, keepRowOrder(guardDump(chunks, staged)), (error) => {
+        unreadable = { error };
+        // What came of the dump would pass for all of it.
+        abort();
+    });
+    const piped = (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_.Readable.from(session, { objectMode: true, highWaterMark: 1 }), psql.stdin);
+    const isWhole = await awaitInput(piped, ended);
     const { code, endedBy } = await ended.finally(() => signal?.removeEventListener('abort', abort));
     const what = `loading database "${staged}" on ${server.label}`;
     if (signal?.aborted)
         throw new failure/* Failure */.HR('source', `${what} was interrupted`, 'Run the restore again.');
-    if (broken !== undefined && !isBrokenPipe(broken)) {
-        if (broken instanceof failure/* Failure */.HR)
-            throw broken;
-        const next = 'Nothing that is in use was changed. Verify the archive, then run the restore again.';
-        throw new failure/* Failure */.HR('source', `${what}: the dump could not be read: ${(0,failure/* messageOf */.bD)(broken)}`, next, { cause: broken });
-    }
+    if (unreadable)
+        throw describeUnreadable(what, unreadable.error);
     if (endedBy) {
         const next = 'Look for what ended it (memory: dmesg; an operator: the shell history), then run the restore again.';
         throw new failure/* Failure */.HR('source', `${what} is incomplete: psql was ended by ${endedBy}`, next);
     }
     if (code !== 0)
         throw describeServerError(`${what} failed (psql, status ${code})`, messages());
-    if (broken !== undefined) {
+    if (!isWhole)
         throw new failure/* Failure */.HR('source', `${what} is incomplete: psql stopped reading`, 'Run the restore again.');
-    }
+}
+function describeUnreadable(what, cause) {
+    if (cause instanceof failure/* Failure */.HR)
+        return cause;
+    const next = 'Nothing that is in use was changed. Verify the archive, then run the restore again.';
+    return new failure/* Failure */.HR('source', `${what}: the dump could not be read: ${(0,failure/* messageOf */.bD)(cause)}`, next, { cause });
+}
+/** How long whoever brings the dump may take to notice that psql has ended. */
+const restore_load_graceMs = 1000;
+/** Waits until psql was given the whole dump: whether it was. Once psql has ended, nobody waits for who brings it. */
+async function awaitInput(piped, ended) {
+    const over = new AbortController();
+    const given = piped.then(() => true, () => false);
+    const unread = ended.then(() => (0,external_node_timers_promises_namespaceObject.setTimeout)(restore_load_graceMs, false, { signal: over.signal })).catch(() => false);
+    return Promise.race([given, unread]).finally(() => over.abort());
 }
 /**
  * The session's own lines before the dump. Within `\restrict` psql obeys no command of the dump, wherever it stands,
  * until a key is given that is drawn here. Commits need not wait for the disk: that of the swap does, for all.
  */
-async function* writeSession(client, dump) {
+async function* writeSession(client, dump, fail) {
     if (knowsRestrict(client))
         yield Buffer.from(`\\restrict ${(0,external_node_crypto_.randomBytes)(32).toString('hex')}\n`);
     yield Buffer.from('SET synchronous_commit = off;\n');
-    yield* dump;
+    try {
+        yield* dump;
+    }
+    catch (error) {
+        fail(error);
+        throw error;
+    }
 }
 /** The minor releases since which psql has `\restrict`, by major. */
 const restrictSince = { 13: 22, 14: 19, 15: 14, 16: 10, 17: 6 };
 function knowsRestrict({ major, minor }) {
     return major > 17 || minor >= (restrictSince[major] ?? Infinity);
-}
-/** The reader went away; its exit tells why. */
-function isBrokenPipe(error) {
-    const code = error?.code;
-    return code === 'EPIPE' || code === 'ECONNRESET' || code === 'ERR_STREAM_PREMATURE_CLOSE';
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-database.js
@@ -52095,8 +51200,8 @@ function choose(manifest, select) {
         files: files.filter((name) => select.includes(name)),
     };
 }
-/** Compares what the archive holds with what stands there now. Reads only; lists of names go to `workDirectory`. */
-async function planRestore(platform, archive, manifest, chosen, workDirectory) {
+/** Compares what the archive holds with what stands there now. Reads only; lists of names go to the restore's work directory. */
+async function planRestore(platform, archive, manifest, chosen, id) {
     const { config, now } = platform;
     const plan = {
         archive: archive.name,
@@ -52110,6 +51215,10 @@ async function planRestore(platform, archive, manifest, chosen, workDirectory) {
     for (const [key, record] of chosen.databases) {
         const globals = `db/globals-${record.source}.sql`;
         const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
+        if (!config.databases.some((source) => source.name === record.source)) {
+            plan.refusals.push(`database "${key}" is in the archive, but databases.${record.source} is not in ${config.file}`);
+            continue;
+        }
         const server = await serverOf(platform, record.source);
         const found = await planDatabaseRestore({
             server,
@@ -52121,15 +51230,27 @@ async function planRestore(platform, archive, manifest, chosen, workDirectory) {
         plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
         plan.warnings.push(...found.warnings.map((warning) => `${key}: ${warning}`));
     }
-    for (const name of chosen.files) {
+    const files = await planAllFiles(platform, archive, manifest, chosen.files, id);
+    plan.files = files.files;
+    plan.refusals.push(...files.refusals);
+    return plan;
+}
+/** Compares the chosen file sources with what stands there now. */
+async function planAllFiles({ config }, archive, manifest, chosen, id) {
+    const plan = { files: [], refusals: [] };
+    for (const name of chosen) {
         const source = config.files.find((candidate) => candidate.name === name);
         const record = manifest.files[name];
         if (!source || !record) {
             plan.refusals.push(`files "${name}" is in the archive, but not in ${config.file}`);
             continue;
         }
-        const files = await planFiles(archive, source, record, (0,external_node_path_.join)(workDirectory, `${name}.removals`));
+        const files = await planFiles(archive, source, record, removalsPathOf(config.state, id, name));
         plan.files.push(files);
+        if (files.elsewhere.count > 0) {
+            plan.refusals.push(`${files.elsewhere.count} entries to be replaced lie on another file system, mounted below ${files.path}: ` +
+                `${JSON.stringify(files.elsewhere.first)}; make it a source of its own, or unpack it with --target`);
+        }
         if (files.freeBytes !== undefined && files.freeBytes < files.stageBytes + RESERVE_BYTES) {
             plan.refusals.push(`${files.path} has ${files.freeBytes} bytes free, and ${files.stageBytes} are to be staged there before anything is replaced`);
         }
@@ -52151,15 +51272,13 @@ async function planRestore(platform, archive, manifest, chosen, workDirectory) {
 /** Unpacks an archive, or parts of it, into an empty folder: files, dumps, manifest. Nothing live is touched. */
 async function extractArchive(platform, options) {
     const directory = (0,external_node_path_.resolve)(options.directory);
-    await makeEmptyFolder(directory);
     const vault = await openVault(platform, 'reader');
     try {
         const summary = resolveArchive(options.archive, await vault.status());
         const archive = await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary);
         const isWanted = extract_matcherOf(choose(await archive.manifest(), options.select));
-        const selection = await archive.select(isWanted);
-        const isChosen = ({ header }) => isWanted(header.name) || selection.linkTargets.has(header.name.toString('latin1'));
-        const { entries, bytes, notes } = await extractEntries({ entries: extract_filter(archive.entries(selection), isChosen), directory });
+        await makeEmptyFolder(directory);
+        const { entries, bytes, notes } = await extractEntries({ entries: archive.entries(isWanted), directory });
         return { archive: archive.name, directory, entries, bytes, fetchedBytes: archive.fetchedBytes, notes };
     }
     finally {
@@ -52178,11 +51297,6 @@ async function makeEmptyFolder(directory) {
     if ((await (0,promises_.readdir)(directory)).length === 0)
         return;
     throw new failure/* Failure */.HR('refused', `${directory} is not empty`, 'Name an empty folder, or one that does not exist.');
-}
-async function* extract_filter(items, accepts) {
-    for await (const item of items)
-        if (accepts(item))
-            yield item;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/create-roles.js
@@ -52262,38 +51376,52 @@ function hideVerifiers(text) {
 
 
 
+
 /** Creates the roles that the chosen dumps need and their servers lack. Existing ones are never altered. */
 async function createRoles(platform, archive, manifest, databases) {
-    const created = [];
+    const result = { created: [], notes: [] };
     for (const source of new Set(databases.map(({ record }) => record.source))) {
         const name = `db/globals-${source}.sql`;
         if (!(name in manifest.globals))
             continue;
         const globalsSql = await archive.text(name);
         const roles = await createMissingRoles({ server: await serverOf(platform, source), globalsSql });
-        created.push(...roles.created.map((role) => `${source}: ${role}`));
+        const withSource = (text) => `${source}: ${text}`;
+        result.created.push(...roles.created.map(withSource));
+        result.notes.push(...roles.withoutPassword.map((role) => withSource(`role ${role} has no password yet: set one`)), ...roles.memberships.map((sql) => withSource(`left to you, as it would alter an existing role: ${sql}`)));
     }
-    return created;
+    return result;
+}
+/** Restores all chosen dumps, side by side; what comes back names the staged databases by number. */
+async function stageDatabases(platform, archive, databases, swaps) {
+    return await runTogether(databases.map((planned, position) => async (signal) => {
+        const swap = swaps[position];
+        if (!swap)
+            throw new RangeError(`the journal has no place for ${planned.key}`);
+        return { ...swap, stagedOid: await stageDatabase(platform, archive, planned, swap, signal) };
+    }));
 }
 /**
  * Restores one dump into a database beside the live one, and proves it by the fingerprints of the manifest.
  *
  * @throws Failure where the dump cannot be loaded, or what came of it differs.
  */
-async function stageDatabase(platform, archive, { key, record }, { staged }) {
+async function stageDatabase(platform, archive, { key, record }, { staged }, signal) {
     const { logger } = platform;
     const server = await serverOf(platform, record.source);
     logger.info(`Restoring ${key} beside the live database, as ${staged}.`);
-    await createStaged({ server, record, staged });
-    await loadStaged({ server, staged, chunks: archive.content(record.dump) });
-    const differences = await checkStaged({ server, staged, record });
+    const { oid } = await createStaged({ server, record, staged });
+    await loadStaged({ server, staged, chunks: archive.content(record.dump), signal });
+    const differences = await checkStaged({ server, staged, record, signal });
     if (differences.length > 0) {
         throw new failure/* Failure */.HR('damaged', `${key} as restored is not what was backed up: ${differences.slice(0, 5).join('; ')}`, `Nothing live was changed. Verify the archive (verify ${archive.name} --level full), or choose another.`);
     }
     await finishStaged({ server, record, staged });
+    return oid;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore.js
+
 
 
 
@@ -52337,54 +51465,54 @@ async function restoreFrom(platform, archive, options, runDirectory) {
     const id = `${now().toISOString().slice(0, 19).replace(/\D/g, '')}-${(0,external_node_crypto_.randomBytes)(3).toString('hex')}`;
     const workDirectory = workDirectoryOf(config.state, id);
     await (0,promises_.mkdir)(workDirectory, { recursive: true, mode: 0o700 });
-    let plan;
+    let isBegun = false;
     try {
-        plan = await planRestore(platform, archive, manifest, choose(manifest, options.select), workDirectory);
+        const plan = await planRestore(platform, archive, manifest, choose(manifest, options.select), id);
         const isWanted = !options.dryRun && (await options.confirm(plan));
         refuseImpossible(plan, isWanted);
-        if (!isWanted) {
-            await (0,promises_.rm)(workDirectory, { recursive: true, force: true });
+        if (!isWanted)
             return { plan, done: false, createdRoles: [], notes: [] };
-        }
+        const safety = options.skipsSafetyBackup ? undefined : await backUpFirst(platform, runDirectory);
+        // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
+        const files = await planAllFiles(platform, archive, manifest, plan.files.map(({ source }) => source), id);
+        const current = { ...plan, ...files, refusals: [...plan.refusals, ...files.refusals] };
+        refuseImpossible(current, true);
+        const journal = {
+            version: 1,
+            id,
+            phase: 'staging',
+            archive: archive.name,
+            holder,
+            started: now().toISOString(),
+            databases: plan.databases.map(({ record }) => ({
+                source: record.source,
+                live: record.database,
+                staged: stagedNameOf(record.database, id),
+                kept: keptNameOf(record.database, id),
+            })),
+            files: await Promise.all(current.files.map(({ source, path }) => placeFilesSwap(source, path, id, config.state))),
+        };
+        isBegun = true;
+        await writeJournal(config.state, journal);
+        const staged = await stageOrDiscard(platform, archive, manifest, current, journal);
+        const { createdRoles, notes, databases } = staged;
+        const swapping = { ...journal, phase: 'swapping', databases };
+        await writeJournal(config.state, swapping);
+        logger.info('Everything is staged and proven. Putting it in place.');
+        const carried = await carryThrough(platform, swapping);
+        return { plan: current, done: true, ...(safety ? { safety } : {}), id, carried, createdRoles, notes };
     }
-    catch (error) {
-        await (0,promises_.rm)(workDirectory, { recursive: true, force: true });
-        throw error;
+    finally {
+        // From the journal's first line on, it goes when the journal goes.
+        if (!isBegun)
+            await (0,promises_.rm)(workDirectory, { recursive: true, force: true });
     }
-    const safety = options.skipsSafetyBackup ? undefined : await backUpFirst(platform, runDirectory);
-    const journal = {
-        version: 1,
-        id,
-        phase: 'staging',
-        archive: archive.name,
-        holder,
-        started: now().toISOString(),
-        databases: plan.databases.map(({ record }) => ({
-            source: record.source,
-            live: record.database,
-            staged: stagedNameOf(record.database, id),
-            kept: keptNameOf(record.database, id),
-        })),
-        files: await Promise.all(plan.files.map(({ source, path }) => placeFilesSwap(source, path, id, workDirectory))),
-    };
-    await writeJournal(config.state, journal);
-    const staged = await stageOrDiscard(platform, archive, manifest, plan, journal);
-    await syncFileSystems([config.state, ...journal.files.map(({ root }) => root)]);
-    await writeJournal(config.state, { ...journal, phase: 'swapping' });
-    logger.info('Everything is staged and proven. Putting it in place.');
-    const carried = await carryThrough(platform, journal);
-    return { plan, done: true, ...(safety ? { safety } : {}), id, carried, ...staged };
 }
 /** Stages all that was planned; where any of it fails, nothing of it is left. */
 async function stageOrDiscard(platform, archive, manifest, plan, journal) {
     try {
-        const createdRoles = await createRoles(platform, archive, manifest, plan.databases);
-        const notes = [];
-        for (const [position, planned] of plan.databases.entries()) {
-            const swap = journal.databases[position];
-            if (swap)
-                await stageDatabase(platform, archive, planned, swap);
-        }
+        const { created: createdRoles, notes } = await createRoles(platform, archive, manifest, plan.databases);
+        const databases = await stageDatabases(platform, archive, plan.databases, journal.databases);
         for (const [position, planned] of plan.files.entries()) {
             const swap = journal.files[position];
             if (!swap)
@@ -52392,7 +51520,9 @@ async function stageOrDiscard(platform, archive, manifest, plan, journal) {
             platform.logger.info(`Fetching what differs in ${planned.source}: ${planned.wanted.size} entries.`);
             notes.push(...(await stageFiles(archive, planned, swap)));
         }
-        return { createdRoles, notes };
+        // What is staged is on disk before the journal says that it counts.
+        await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
+        return { createdRoles, notes, databases };
     }
     catch (error) {
         await discardStaged(platform, journal).catch((second) => {
@@ -52405,7 +51535,13 @@ async function stageOrDiscard(platform, archive, manifest, plan, journal) {
 async function backUpFirst(platform, runDirectory) {
     platform.logger.info('Backing up the present state first.');
     try {
-        return await backupUnderLock(platform, runDirectory, { trigger: 'safety' });
+        for (;;) {
+            const safety = await backupUnderLock(platform, runDirectory, { trigger: 'safety' });
+            if (!safety.alreadyThere)
+                return safety;
+            // Another backup has this second's name, and what it holds may be older than what is about to be replaced.
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(1000);
+        }
     }
     catch (error) {
         if (!(error instanceof failure/* Failure */.HR))
@@ -52418,10 +51554,6 @@ function refuseImpossible({ archive, refusals }, isWanted) {
         return;
     throw new failure/* Failure */.HR('refused', `${archive} cannot be restored: ${refusals.join('; ')}`, 'Nothing was changed. Mend what is named, or leave those parts out with --select.');
 }
-/** What is staged is on disk before the journal says that it counts. */
-async function syncFileSystems(paths) {
-    await (0,run_command/* runCommand */.d)('sync', ['--file-system', ...paths]);
-}
 
 ;// CONCATENATED MODULE: ./.build/src/report/restore-report.js
 
@@ -52432,7 +51564,7 @@ function renderPlan(plan) {
         key,
         `database ${record.database}`,
         `${Object.keys(record.fingerprints.tables).length} tables, ${(0,quantity_text/* formatBytes */.z)(record.sizeBytes)}`,
-        exists ? `replaces the live one (${(0,quantity_text/* formatBytes */.z)(sizeBytes ?? 0)})` : 'is missing, will be created',
+        exists ? `replaces the live one (${(0,quantity_text/* formatBytes */.z)(sizeBytes)})` : 'is missing, will be created',
     ]);
     const files = plan.files.map(({ source, path, archived, add, replace, remove, stageBytes }) => [
         source,
@@ -52453,17 +51585,21 @@ function renderPlan(plan) {
     ].join('\n');
 }
 /** What a restore did. */
-function renderRestore({ plan, done, safety, id, carried, createdRoles, notes, fetchedBytes, durationMs }) {
+function renderRestore({ plan, done, safety, id, carried, createdRoles, notes, fetchedBytes, durationMs, }) {
     if (!done)
         return `${renderPlan(plan)}\nNothing was changed.`;
     return [
         `${plan.archive} is restored, in ${(0,quantity_text/* formatDuration */.a)(durationMs)}; ${(0,quantity_text/* formatBytes */.z)(fetchedBytes)} fetched.`,
         ...plan.databases.map(({ key }) => `  ${key}: equal to its fingerprints, in place`),
-        ...(plan.files.length > 0 ? [`  files: ${carried?.placed ?? 0} put in place, ${carried?.removed ?? 0} moved away`] : []),
+        ...(plan.files.length > 0
+            ? [`  files: ${carried?.placed ?? 0} put in place, ${carried?.removed ?? 0} moved away`]
+            : []),
         ...createdRoles.map((role) => `  role created: ${role}`),
         ...(carried?.disconnected ?? []).map((who) => `  disconnected: ${who}`),
         ...notes.map((note) => `  ${note}`),
-        ...(safety ? [`The state before is in ${safety.archive}, and what was replaced is kept as ${id} until "forget ${id}".`] : []),
+        ...(safety
+            ? [`The state before is in ${safety.archive}, and what was replaced is kept as ${id} until "forget ${id}".`]
+            : []),
         ...(safety ? [] : [`What was replaced is kept as ${id} until "forget ${id}".`]),
     ].join('\n');
 }
@@ -52506,7 +51642,8 @@ const restoreCommand = {
             skipsSafetyBackup: safety === false,
             confirm: (plan) => platform_confirm(context, { summary: renderPlan(plan), answer: plan.archive, isAgreed: yes === true }),
         });
-        return { result, render: () => renderRestore(result) };
+        const isDeclined = !result.done && dryRun !== true;
+        return { result, exitCode: isDeclined ? failure/* exitCodes */.hS.refused : failure/* exitCodes */.hS.ok, render: () => renderRestore(result) };
     },
 };
 
@@ -52527,9 +51664,9 @@ async function status_status(platform) {
 }
 async function judge({ config, now }, vault) {
     const state = await vault.status();
-    const own = state.archives.filter(({ isForeign }) => !isForeign).sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
     const all = [...state.archives].sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
-    const newest = own[0];
+    // A safety copy before a restore is no sign that nights are backed up.
+    const newest = all.find(({ isForeign, trigger }) => !isForeign && trigger !== 'safety');
     const findings = [];
     const damaged = state.archives.filter(({ fault, verdict }) => fault !== undefined || verdict?.isSound === false);
     for (const { name, fault, verdict } of damaged) {
@@ -52618,16 +51755,16 @@ async function verify(platform, { archive, level }) {
 ;// CONCATENATED MODULE: ./.build/src/report/verdict-report.js
 
 /** More damage than this is counted, not listed. */
-const LISTED = 50;
+const verdict_report_LISTED = 50;
 /** A verification for a terminal: what was checked, and every damaged part by name. */
 function renderVerdict({ name, level, isSound, damage, checked }) {
     const { extents, entries, bytes, databases, tables } = checked;
     const scope = `${entries} entries in ${extents} extents, ${databases.length} databases with ${tables} tables, ${(0,quantity_text/* formatBytes */.z)(bytes)} read`;
     if (isSound)
         return `${name} is sound (${level}): ${scope}.`;
-    const listed = damage.slice(0, LISTED).map(({ where, what }) => `  ${where}: ${what}`);
-    if (damage.length > LISTED)
-        listed.push(`  and ${damage.length - LISTED} more`);
+    const listed = damage.slice(0, verdict_report_LISTED).map(({ where, what }) => `  ${where}: ${what}`);
+    if (damage.length > verdict_report_LISTED)
+        listed.push(`  and ${damage.length - verdict_report_LISTED} more`);
     return [`${name} is DAMAGED (${level}); checked ${scope}:`, ...listed, 'Everything else in it can be restored.'].join('\n');
 }
 
@@ -52650,7 +51787,10 @@ const verifyCommand = {
         },
     ],
     async run(context, [archive = ''], { level }) {
-        const result = await verify(await openPlatform(context, 'verify'), { archive, level: level === 'seal' ? 'seal' : 'full' });
+        const result = await verify(await openPlatform(context, 'verify'), {
+            archive,
+            level: level === 'seal' ? 'seal' : 'full',
+        });
         const exitCode = result.isSound ? failure/* exitCodes */.hS.ok : failure/* exitCodes */.hS.damaged;
         return { result, exitCode, render: () => renderVerdict(result) };
     },
@@ -52694,14 +51834,18 @@ __nccwpck_require__.d(__webpack_exports__, {
   f: () => (/* binding */ vaultServeCommand)
 });
 
+// EXTERNAL MODULE: ./.build/src/sources/postgres/check-dump.js
+var check_dump = __nccwpck_require__(8203);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/logging/printable.js
+var printable = __nccwpck_require__(6730);
 // EXTERNAL MODULE: ./.build/src/vault/protocol/wire.js
 var wire = __nccwpck_require__(1776);
 // EXTERNAL MODULE: ./.build/src/vault/protocol/words.js
 var protocol_words = __nccwpck_require__(9376);
-// EXTERNAL MODULE: ./.build/src/vault/server/serve.js + 32 modules
-var serve = __nccwpck_require__(2014);
+// EXTERNAL MODULE: ./.build/src/vault/server/serve.js + 29 modules
+var serve = __nccwpck_require__(5050);
 ;// CONCATENATED MODULE: ./.build/src/vault/server/split-command.js
 
 
@@ -52715,7 +51859,7 @@ function splitCommand(command) {
     const words = command.split(' ');
     if (command.length <= LONGEST_COMMAND && words.every(protocol_words/* isWord */.Jg))
         return words;
-    throw new failure/* Failure */.HR('refused', 'this account runs no commands', 'It is for the continuity toolkit alone; the vault keeps a log.');
+    throw new failure/* Failure */.HR('refused', 'this account runs no commands', 'It is for the continuity toolkit alone.');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/server/serve-command.js
@@ -52724,15 +51868,16 @@ function splitCommand(command) {
 
 
 
+
 /** Answers the one request that a process of `vault serve` was started for; returns its exit code. */
-async function serveCommandLine({ words, command, streams, complain }) {
+async function serveCommandLine({ words, command, streams, checkDump, complain }) {
     const log = logTo(complain);
     try {
         const parsed = parseServeArguments(words, command);
         // rsync reads and writes the descriptors themselves, which must not be touched before.
         if (parsed.words[0] === 'rsync')
             return await (0,serve/* serveRsync */.P)({ ...parsed, streams: 'inherit', log });
-        return await (0,serve/* serve */.w)({ ...parsed, ...streams(), log });
+        return await (0,serve/* serve */.w)({ ...parsed, ...streams(), checkDump, log });
     }
     catch (error) {
         log.error(error instanceof Error ? error.message : String(error));
@@ -52763,11 +51908,13 @@ function parseServeArguments(words, command) {
     return { role, directory, words: splitCommand(command ?? '') };
 }
 function logTo(complain) {
-    const line = (level) => (message) => complain(`skills-vault: ${level}: ${message}`);
+    // Messages may quote what a client sent: a recipe, a name.
+    const line = (level) => (message) => complain(`skills-vault: ${level}: ${(0,printable/* printable */.g)(message)}`);
     return { debug() { }, info() { }, progress() { }, warning: line('warning'), error: line('refused or failed') };
 }
 
 ;// CONCATENATED MODULE: ./.build/scripts/commands/vault-serve.js
+
 
 /** For the help alone: `serveVault` answers before anybody takes the arguments apart. */
 const vaultServeCommand = {
@@ -52791,6 +51938,7 @@ async function serveVault(args) {
         words: args,
         command: process.env['SSH_ORIGINAL_COMMAND'],
         streams: () => ({ input: process.stdin, output: process.stdout }),
+        checkDump: check_dump/* checkDump */.h,
         complain: (line) => void process.stderr.write(`${line}\n`),
     });
 }
@@ -52802,7 +51950,7 @@ async function serveVault(args) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7338);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9773);
 /* harmony import */ var _commands_vault_serve_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(183);
 /* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4811);
 
@@ -63144,6 +62292,51 @@ async function startProgram(name, description, definitions) {
 
 /***/ }),
 
+/***/ 382:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ hashPassing),
+/* harmony export */   o: () => (/* binding */ openArchiveBytes)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+
+const READ_BYTES = 1024 * 1024;
+/** An archive in an open file. */
+async function openArchiveBytes(file) {
+    const { size: sizeBytes } = await file.stat();
+    return {
+        sizeBytes,
+        async *read(offset, length) {
+            const end = Math.min(offset + length, sizeBytes);
+            for (let position = offset; position < end;) {
+                const { bytesRead, buffer } = await file.read({
+                    buffer: Buffer.allocUnsafe(Math.min(READ_BYTES, end - position)),
+                    position,
+                });
+                if (bytesRead === 0)
+                    return;
+                position += bytesRead;
+                yield buffer.subarray(0, bytesRead);
+            }
+        },
+    };
+}
+/** Passes chunks on and gives their SHA-256 to `onEnd` once all have passed. */
+async function* hashPassing(chunks, onEnd) {
+    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+    let sizeBytes = 0;
+    for await (const chunk of chunks) {
+        hash.update(chunk);
+        sizeBytes += chunk.length;
+        yield chunk;
+    }
+    onEnd(hash.digest('hex'), sizeBytes);
+}
+
+
+/***/ }),
+
 /***/ 6144:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -63166,10 +62359,67 @@ class ArchiveDamage extends _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .
 
 /***/ }),
 
+/***/ 7967:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ readIndexEntry),
+/* harmony export */   Z: () => (/* binding */ locateIndex)
+/* harmony export */ });
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6144);
+/* harmony import */ var _footer_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(635);
+/* harmony import */ var _index_member_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8445);
+
+
+
+
+/** A gzip member of ours begins so: no flags, no time, operating system unknown. */
+const MEMBER_START = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+/** Finds where the index begins, by the footer; throws an ArchiveDamage where the archive does not end in one. */
+async function locateIndex(archive) {
+    const footer = await readWhole(archive, archive.sizeBytes - _footer_js__WEBPACK_IMPORTED_MODULE_3__/* .FOOTER_BYTES */ .yn, _footer_js__WEBPACK_IMPORTED_MODULE_3__/* .FOOTER_BYTES */ .yn);
+    const offset = (0,_footer_js__WEBPACK_IMPORTED_MODULE_3__/* .decodeFooter */ .Ce)(footer);
+    if (offset === undefined || offset + _footer_js__WEBPACK_IMPORTED_MODULE_3__/* .FOOTER_BYTES */ .yn >= archive.sizeBytes) {
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k('the footer', 'the archive is cut off, or something was appended to it');
+    }
+    return offset;
+}
+/**
+ * Streams the index out of the archive, as any reader of tar sees it: the last entry, then the end. Throws an
+ * ArchiveDamage, at the end too; only what was read to its end is sound.
+ */
+async function* readIndexEntry(archive, indexOffset) {
+    // gzip does not check its own header.
+    const start = await readWhole(archive, indexOffset, MEMBER_START.length);
+    if (!start.equals(MEMBER_START))
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k('the index', 'its gzip member begins as none of ours');
+    try {
+        yield* (0,_index_member_js__WEBPACK_IMPORTED_MODULE_2__/* .decodeIndexMember */ .f)(archive.read(indexOffset, archive.sizeBytes - _footer_js__WEBPACK_IMPORTED_MODULE_3__/* .FOOTER_BYTES */ .yn - indexOffset));
+    }
+    catch (error) {
+        if (!String(error?.code).startsWith('Z_'))
+            throw error;
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k('the index', `no sound gzip (${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)})`, { cause: error });
+    }
+}
+async function readWhole(archive, offset, length) {
+    if (offset < 0)
+        return Buffer.alloc(0);
+    const pieces = [];
+    for await (const piece of archive.read(offset, length))
+        pieces.push(piece);
+    return Buffer.concat(pieces);
+}
+
+
+/***/ }),
+
 /***/ 2416:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z: () => (/* binding */ drain),
 /* harmony export */   k: () => (/* binding */ ByteReader)
 /* harmony export */ });
 /** Takes exact pieces from a stream of chunks; holds no more than one chunk, or the piece that was asked for. */
@@ -63184,9 +62434,10 @@ class ByteReader {
     /** At most `limit` bytes, at least one; undefined where the stream has ended. */
     async takeSome(limit) {
         while (this.#rest.length === 0) {
-            const { value, done } = await this.#chunks.next();
-            if (done)
+            const result = await this.#chunks.next();
+            if (result.done)
                 return undefined;
+            const { value } = result;
             this.#rest = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
         }
         return this.#cut(limit);
@@ -63214,6 +62465,171 @@ class ByteReader {
         this.#rest = this.#rest.subarray(piece.length);
         this.position += piece.length;
         return piece;
+    }
+}
+/** Reads to the end for what reading checks; the content is not wanted. */
+async function drain(source) {
+    const chunks = source[Symbol.asyncIterator]();
+    let result;
+    do
+        result = await chunks.next();
+    while (!result.done);
+}
+
+
+/***/ }),
+
+/***/ 2348:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ sha256Of)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+
+/** Below this the way to the thread pool costs more than the hash. */
+const SYNC_LIMIT_BYTES = 64 * 1024;
+/** SHA-256 in lower-case hexadecimal; large buffers are hashed beside the main thread. */
+async function sha256Of(bytes) {
+    if (bytes.length < SYNC_LIMIT_BYTES)
+        return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(bytes).digest('hex');
+    return Buffer.from(await node_crypto__WEBPACK_IMPORTED_MODULE_0__.webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
+}
+
+
+/***/ }),
+
+/***/ 109:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  I: () => (/* binding */ EntryGuard)
+});
+
+// EXTERNAL MODULE: ./.build/src/archive/archive-damage.js
+var archive_damage = __nccwpck_require__(6144);
+// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
+var entry_names = __nccwpck_require__(8755);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./.build/src/archive/name-table.js
+
+const KINDS = ['dir', 'implied', 'reg', 'symlink', 'hardlink'];
+/**
+ * All names of an archive with what they stand for, in about 20 bytes each: 64 bits of their digest in place of the
+ * name. Two names that collided would be taken for one, which every use of this table answers with a refusal.
+ */
+class NameTable {
+    #count = 0;
+    #digests = new Uint32Array(2 * 1024);
+    #kinds = new Uint8Array(1024);
+    get count() {
+        return this.#count;
+    }
+    get(name) {
+        return KINDS[(this.#kinds[this.#slotOf(...digestOf(name))] ?? 0) - 1];
+    }
+    set(name, kind) {
+        const [high, low] = digestOf(name);
+        let slot = this.#slotOf(high, low);
+        if (this.#kinds[slot] === 0) {
+            if (++this.#count * 2 > this.#kinds.length) {
+                this.#grow();
+                slot = this.#slotOf(high, low);
+            }
+        }
+        this.#put(slot, high, low, KINDS.indexOf(kind) + 1);
+    }
+    #put(slot, high, low, kind) {
+        this.#digests[slot * 2] = high;
+        this.#digests[slot * 2 + 1] = low;
+        this.#kinds[slot] = kind;
+    }
+    #slotOf(high, low) {
+        const mask = this.#kinds.length - 1;
+        let slot = low & mask;
+        while (this.#kinds[slot] !== 0 && !(this.#digests[slot * 2] === high && this.#digests[slot * 2 + 1] === low)) {
+            slot = (slot + 1) & mask;
+        }
+        return slot;
+    }
+    #grow() {
+        const digests = this.#digests;
+        const kinds = this.#kinds;
+        this.#digests = new Uint32Array(digests.length * 2);
+        this.#kinds = new Uint8Array(kinds.length * 2);
+        kinds.forEach((kind, slot) => {
+            if (kind === 0)
+                return;
+            const high = digests[slot * 2] ?? 0;
+            const low = digests[slot * 2 + 1] ?? 0;
+            this.#put(this.#slotOf(high, low), high, low, kind);
+        });
+    }
+}
+function digestOf(name) {
+    const digest = (0,external_node_crypto_.createHash)('sha256').update(name).digest();
+    return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/entry-guard.js
+
+
+
+const SLASH = 0x2f;
+/**
+ * Judges the entries of one archive in their order: names stay inside, no name stands twice, nothing lies below what is
+ * not a directory, and hard links lead to regular files that came before. About 40 bytes of memory for each entry.
+ */
+class EntryGuard {
+    #names = new NameTable();
+    #parent = Buffer.alloc(0);
+    /** Throws an ArchiveDamage where the entry must not be extracted. */
+    admit(header) {
+        const where = (0,entry_names/* showName */.$i)(header.name);
+        const fault = header.type !== 'dir' && header.name.at(-1) === SLASH ? 'the name ends in a slash' : this.#findFault(header);
+        if (fault !== undefined)
+            throw new archive_damage/* ArchiveDamage */.k(where, fault);
+        this.#names.set((0,entry_names/* withoutSlash */.mW)(header.name), header.type);
+    }
+    #findFault({ name: fullName, type, linkName }) {
+        const name = (0,entry_names/* withoutSlash */.mW)(fullName);
+        const nameFault = (0,entry_names/* findNameFault */.LE)(name);
+        if (nameFault !== undefined)
+            return nameFault;
+        const before = this.#names.get(name);
+        if (before !== undefined && !(before === 'implied' && type === 'dir')) {
+            return before === 'implied' ? 'it stands where entries before it need a directory' : 'the name stands twice';
+        }
+        const parent = name.subarray(0, Math.max(name.lastIndexOf(SLASH), 0));
+        const parentFault = this.#findParentFault(parent);
+        if (parentFault !== undefined)
+            return parentFault;
+        if (type !== 'hardlink')
+            return undefined;
+        if (!linkName || (0,entry_names/* findNameFault */.LE)(linkName) !== undefined)
+            return 'the hard link leads outside';
+        if (linkName.equals(name))
+            return 'the hard link leads to itself';
+        return this.#names.get(linkName) === 'reg' ? undefined : 'the hard link leads to no regular file before it';
+    }
+    /** Every parent is a directory, or becomes one; the last entry's parent is remembered, as most share it. */
+    #findParentFault(parent) {
+        if (parent.equals(this.#parent))
+            return undefined;
+        for (let end = parent.length; end > 0; end = parent.lastIndexOf(SLASH, end - 1)) {
+            const ancestor = parent.subarray(0, end);
+            const kind = this.#names.get(ancestor);
+            if (kind === 'dir' || kind === 'implied')
+                break;
+            if (kind !== undefined)
+                return `it lies below ${(0,entry_names/* showName */.$i)(ancestor)}, which is a ${kind}`;
+            this.#names.set(ancestor, 'implied');
+        }
+        this.#parent = Buffer.from(parent);
+        return undefined;
     }
 }
 
@@ -63494,13 +62910,15 @@ function decodeFooter(footer) {
 /* harmony export */   f: () => (/* binding */ decodeIndexMember),
 /* harmony export */   t: () => (/* binding */ encodeIndexMember)
 /* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7075);
-/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8522);
-/* harmony import */ var _archive_damage_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6144);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1574);
-/* harmony import */ var _tar_header_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1283);
-/* harmony import */ var _tar_parser_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8115);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7075);
+/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8522);
+/* harmony import */ var _archive_damage_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6144);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1574);
+/* harmony import */ var _tar_header_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1283);
+/* harmony import */ var _tar_parser_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8115);
+
 
 
 
@@ -63514,14 +62932,14 @@ function decodeFooter(footer) {
  */
 async function* encodeIndexMember(indexPath, sizeBytes) {
     const tar = async function* () {
-        const name = Buffer.from(_layout_js__WEBPACK_IMPORTED_MODULE_4__/* .INDEX_NAME */ .VX);
-        yield (0,_tar_header_js__WEBPACK_IMPORTED_MODULE_5__/* .encodeTarHeader */ .N)({ name, type: 'reg', mode: 0o444, uid: 0, gid: 0, mtimeNs: 0n, size: sizeBytes });
-        yield* (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.createReadStream)(indexPath, { highWaterMark: 1024 * 1024 });
-        yield Buffer.alloc((0,_layout_js__WEBPACK_IMPORTED_MODULE_4__/* .gapTo */ .Is)(_layout_js__WEBPACK_IMPORTED_MODULE_4__/* .TAR_BLOCK */ .mv, sizeBytes) + 2 * _layout_js__WEBPACK_IMPORTED_MODULE_4__/* .TAR_BLOCK */ .mv);
+        const name = Buffer.from(_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .INDEX_NAME */ .VX);
+        yield (0,_tar_header_js__WEBPACK_IMPORTED_MODULE_6__/* .encodeTarHeader */ .N)({ name, type: 'reg', mode: 0o444, uid: 0, gid: 0, mtimeNs: 0n, size: sizeBytes });
+        yield* (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(indexPath, { highWaterMark: 1024 * 1024 });
+        yield Buffer.alloc((0,_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .gapTo */ .Is)(_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .TAR_BLOCK */ .mv, sizeBytes) + 2 * _layout_js__WEBPACK_IMPORTED_MODULE_5__/* .TAR_BLOCK */ .mv);
     };
-    const gzip = (0,node_zlib__WEBPACK_IMPORTED_MODULE_2__.createGzip)({ level: 6, chunkSize: 256 * 1024 });
+    const gzip = (0,node_zlib__WEBPACK_IMPORTED_MODULE_3__.createGzip)({ level: 6, chunkSize: 256 * 1024 });
     // A failure reaches the reader of `gzip`, which it destroys.
-    (0,node_stream__WEBPACK_IMPORTED_MODULE_1__.pipeline)(tar(), gzip, () => { });
+    (0,node_stream__WEBPACK_IMPORTED_MODULE_2__.pipeline)(tar(), gzip, () => { });
     let isFirst = true;
     for await (const chunk of gzip) {
         // No time, no level, operating system "unknown"; the ten bytes of the header come in one piece.
@@ -63536,21 +62954,21 @@ async function* encodeIndexMember(indexPath, sizeBytes) {
  * @throws ArchiveDamage while it is read, where they are not one entry of that name.
  */
 async function* decodeIndexMember(member) {
-    const gunzip = (0,node_zlib__WEBPACK_IMPORTED_MODULE_2__.createGunzip)({ chunkSize: 256 * 1024 });
-    (0,node_stream__WEBPACK_IMPORTED_MODULE_1__.pipeline)(member, gunzip, () => { });
+    const gunzip = (0,node_zlib__WEBPACK_IMPORTED_MODULE_3__.createGunzip)({ chunkSize: 256 * 1024 });
+    (0,node_stream__WEBPACK_IMPORTED_MODULE_2__.pipeline)(member, gunzip, () => { });
     let isFound = false;
     try {
-        for await (const entry of (0,_tar_parser_js__WEBPACK_IMPORTED_MODULE_6__/* .parseTar */ .x)(gunzip, { isForeign: false })) {
-            if (isFound || entry.header.name.toString('latin1') !== _layout_js__WEBPACK_IMPORTED_MODULE_4__/* .INDEX_NAME */ .VX) {
-                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_3__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_4__/* .INDEX_NAME */ .VX, 'the archive does not end with its index');
+        for await (const entry of (0,_tar_parser_js__WEBPACK_IMPORTED_MODULE_7__/* .parseTar */ .x)(gunzip, { isForeign: false })) {
+            if (isFound || entry.header.name.toString('latin1') !== _layout_js__WEBPACK_IMPORTED_MODULE_5__/* .INDEX_NAME */ .VX) {
+                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_4__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .INDEX_NAME */ .VX, 'the archive does not end with its index');
             }
             isFound = true;
             yield* entry.body;
         }
     }
     catch (error) {
-        if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
-            throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_3__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_4__/* .INDEX_NAME */ .VX, `it cannot be decompressed (${error.message})`, { cause: error });
+        if (String(error.code).startsWith('Z_')) {
+            throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_4__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .INDEX_NAME */ .VX, `it cannot be decompressed (${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)})`, { cause: error });
         }
         throw error;
     }
@@ -63558,7 +62976,7 @@ async function* decodeIndexMember(member) {
         gunzip.destroy();
     }
     if (!isFound)
-        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_3__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_4__/* .INDEX_NAME */ .VX, 'the archive has no index');
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_4__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .INDEX_NAME */ .VX, 'the archive has no index');
 }
 
 
@@ -63621,10 +63039,10 @@ class IndexReader {
         await this.#lines.return?.();
     }
     async #next() {
-        const { value, done } = await this.#lines.next();
-        if (done)
+        const result = await this.#lines.next();
+        if (result.done)
             throw new TypeError('the index ends too early');
-        return value;
+        return result.value;
     }
     async #expect(text) {
         const line = await this.#next();
@@ -63681,6 +63099,10 @@ class IndexWriter {
     get endOffset() {
         return this.#endOffset;
     }
+    /** Bytes of the index so far, short of its three own lines. */
+    get sizeBytes() {
+        return this.#extents.sizeBytes + this.#entries.sizeBytes;
+    }
     /** Places an extent; returns its offset. */
     async place({ length, sha256, key, lines, origin }) {
         const offset = this.#endOffset;
@@ -63723,6 +63145,8 @@ class IndexWriter {
 }
 /** Lines of a JSON array, on their way through a temporary file. */
 class Spool {
+    /** Characters that were appended: bytes, but for names beyond ASCII. */
+    sizeBytes = 0;
     #path;
     #file;
     #pending = '';
@@ -63739,6 +63163,7 @@ class Spool {
         for (const line of lines) {
             this.#pending += this.#isEmpty ? line : `,\n${line}`;
             this.#isEmpty = false;
+            this.sizeBytes += line.length + 2;
         }
         if (this.#pending.length > FLUSH_CHARACTERS)
             await this.#flush();
@@ -63777,6 +63202,7 @@ class Spool {
 /* harmony export */   Is: () => (/* binding */ gapTo),
 /* harmony export */   K_: () => (/* binding */ isTailName),
 /* harmony export */   OY: () => (/* binding */ DUMP_FOLDER),
+/* harmony export */   Qv: () => (/* binding */ MAX_EXTENT_CONTENT_BYTES),
 /* harmony export */   Td: () => (/* binding */ SMALL_EXTENT_BYTES),
 /* harmony export */   VX: () => (/* binding */ INDEX_NAME),
 /* harmony export */   Z: () => (/* binding */ WRITER_VERSION),
@@ -63798,6 +63224,8 @@ const SMALL_EXTENT_BYTES = 64 * 1024;
 const CHUNK_BYTES = 8 * 1024 * 1024;
 /** No chunk of any entry decompresses to more than this; a reader refuses it before allocating. */
 const MAX_CHUNK_BYTES = CHUNK_BYTES + 512;
+/** No extent decompresses to more than this: the content of a chunk or of small files, and the headers of many entries. */
+const MAX_EXTENT_CONTENT_BYTES = 8 * CHUNK_BYTES;
 const TAR_BLOCK = 512;
 const INDEX_NAME = 'stargz.index.json';
 const MANIFEST_NAME = 'manifest.json';
@@ -63839,6 +63267,512 @@ async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
     }
     if (rest.length > 0)
         yield [rest.toString('utf8')];
+}
+
+
+/***/ }),
+
+/***/ 2316:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ parseManifest)
+/* harmony export */ });
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+
+/** Reads and checks `manifest.json`; keys that are not known are left alone. Throws a Failure that says what is wrong. */
+function parseManifest(text) {
+    let raw;
+    try {
+        raw = JSON.parse(text);
+    }
+    catch (error) {
+        throw damaged(`it is no JSON (${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)})`);
+    }
+    const format = raw?.format;
+    if (typeof format === 'number' && format > 1) {
+        const message = `This archive was made by a newer version of the toolkit (format ${format}; this one reads 1).`;
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('refused', message, 'Update the toolkit on this machine, then try again.');
+    }
+    checkManifest(raw, 'manifest');
+    return raw;
+}
+function damaged(what) {
+    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('damaged', `manifest.json: ${what}`, 'Choose another archive, and have this one verified.');
+}
+const text = (value, where) => {
+    if (typeof value !== 'string')
+        throw damaged(`${where} is no text`);
+};
+const count = (value, where) => {
+    if (!Number.isSafeInteger(value) || value < 0)
+        throw damaged(`${where} is no count`);
+};
+const integer = (value, where) => {
+    if (!Number.isSafeInteger(value))
+        throw damaged(`${where} is no whole number`);
+};
+const flag = (value, where) => {
+    if (typeof value !== 'boolean')
+        throw damaged(`${where} is neither true nor false`);
+};
+const moment = (value, where) => {
+    if (typeof value !== 'string' || Number.isNaN(Date.parse(value)))
+        throw damaged(`${where} is no time`);
+};
+const digest = (value, where) => {
+    if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value))
+        throw damaged(`${where} is no SHA-256`);
+};
+function oneOf(...allowed) {
+    return (value, where) => {
+        if (!allowed.includes(value))
+            throw damaged(`${where} is ${JSON.stringify(value)}`);
+    };
+}
+function optional(check) {
+    return (value, where) => {
+        if (value !== undefined)
+            check(value, where);
+    };
+}
+function list(check) {
+    return (value, where) => {
+        if (!Array.isArray(value))
+            throw damaged(`${where} is no list`);
+        value.forEach((item, place) => check(item, `${where}[${place}]`));
+    };
+}
+function record(check) {
+    return (value, where) => {
+        for (const [key, item] of Object.entries(requireObject(value, where)))
+            check(item, `${where}.${key}`);
+    };
+}
+function shape(checks) {
+    return (value, where) => {
+        const fields = requireObject(value, where);
+        for (const [key, check] of Object.entries(checks))
+            check(fields[key], `${where}.${key}`);
+    };
+}
+function requireObject(value, where) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        throw damaged(`${where} is no object`);
+    return value;
+}
+const oddities = list(shape({ path: text, reason: text }));
+const databaseRecord = shape({
+    dump: text,
+    source: text,
+    database: text,
+    started: moment,
+    ended: moment,
+    sizeBytes: count,
+    serverVersion: text,
+    clientVersion: text,
+    encoding: text,
+    collate: text,
+    ctype: text,
+    localeProvider: text,
+    collationVersion: optional(text),
+    icuLocale: optional(text),
+    owner: text,
+    connectionLimit: integer,
+    settings: list(shape({ role: optional(text), setting: text })),
+    acl: optional(list(text)),
+    extensions: list(shape({ name: text, version: text })),
+    fingerprints: shape({
+        tables: record(shape({ rows: count, sha256: digest })),
+        sequences: record(shape({ value: text, called: flag })),
+        largeObjects: shape({ count, bytes: count, sha256: digest }),
+    }),
+    messages: list(text),
+});
+const filesRecord = shape({
+    files: count,
+    directories: count,
+    links: count,
+    bytes: count,
+    walkStarted: moment,
+    walkEnded: moment,
+    skipped: oddities,
+    changed: oddities,
+});
+const checkManifest = shape({
+    format: oneOf(1),
+    name: text,
+    trigger: oneOf('nightly', 'push', 'manual', 'safety'),
+    commit: optional(text),
+    toolVersion: text,
+    started: moment,
+    ended: moment,
+    databases: record(databaseRecord),
+    globals: record(shape({ source: text, passwords: flag, sizeBytes: count, roles: list(text) })),
+    files: record(filesRecord),
+    warnings: list(text),
+});
+
+
+/***/ }),
+
+/***/ 3339:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ readOwnEntries)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6144);
+/* harmony import */ var _byte_reader_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2416);
+/* harmony import */ var _entry_guard_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(109);
+/* harmony import */ var _entry_names_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8755);
+/* harmony import */ var _tar_parser_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8115);
+
+
+
+
+
+
+const SETUID_SETGID = 0o6000;
+const END_OF_TAR = Buffer.alloc(1024);
+const EMPTY_DIGEST = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').digest('hex');
+/**
+ * The entries of our own archive, from extents that hold whole entries. A closed world: every header equals its line of
+ * the index, every chunk its digest, and there is nothing more and nothing less. Throws an ArchiveDamage.
+ */
+async function* readOwnEntries(extents, { guard = new _entry_guard_js__WEBPACK_IMPORTED_MODULE_2__/* .EntryGuard */ .I(), wants = () => true, note, checksWholeDigests = false } = {}) {
+    const feed = new ExtentFeed();
+    for await (const { header, bodyOffset, body } of (0,_tar_parser_js__WEBPACK_IMPORTED_MODULE_3__/* .parseTar */ .x)(feed.concatenate(extents), { isForeign: false })) {
+        const line = feed.lines.shift();
+        const where = (0,_entry_names_js__WEBPACK_IMPORTED_MODULE_4__/* .showName */ .$i)(header.name);
+        if (!line)
+            throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index does not know it');
+        compareWithLine(header, line, where);
+        const checked = checkBody({ body, bodyOffset, line, feed, where, checksWholeDigests });
+        if (wants(header.name)) {
+            guard.admit(header);
+            const mode = header.type === 'reg' ? header.mode & ~SETUID_SETGID : header.mode;
+            if (mode !== header.mode)
+                note?.(header.name, `mode ${header.mode.toString(8)} becomes ${mode.toString(8)}`);
+            yield { header: { ...header, mode }, body: checked, ...(line.sparse ? { sparse: true } : {}) };
+        }
+        // Whatever nobody has read is still to be checked.
+        await (0,_byte_reader_js__WEBPACK_IMPORTED_MODULE_5__/* .drain */ .Z)(checked);
+    }
+    const left = feed.lines[0];
+    if (left)
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k((0,_entry_names_js__WEBPACK_IMPORTED_MODULE_4__/* .showName */ .$i)(left.name), 'the index knows it, the tar does not');
+}
+/** The tar of all extents, with their lines and the places where chunks begin, in step with what was read. */
+class ExtentFeed {
+    lines = [];
+    chunkStarts = [];
+    async *concatenate(extents) {
+        let position = 0;
+        for await (const { extent, lines, pieces, names, damage } of extents) {
+            if (damage !== undefined)
+                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(names.join(', ') || `the extent at ${extent.offset}`, damage);
+            this.lines.push(...lines);
+            for (const { bytes, isChunk } of pieces) {
+                if (isChunk)
+                    this.chunkStarts.push(position);
+                position += bytes.length;
+                yield bytes;
+            }
+        }
+        yield END_OF_TAR;
+    }
+}
+function compareWithLine(header, line, where) {
+    const isLink = header.type === 'symlink' || header.type === 'hardlink';
+    const pairs = [
+        ['name', header.name.toString('latin1'), line.name.toString('latin1')],
+        ['type', header.type, line.type],
+        ['size', header.size, line.size ?? 0],
+        ['mode', header.mode, line.mode],
+        ['uid', header.uid, line.uid ?? 0],
+        ['gid', header.gid, line.gid ?? 0],
+        ['mtime', header.mtimeNs, line.mtimeNs],
+        ['linkName', isLink ? header.linkName?.toString('latin1') : undefined, line.linkName?.toString('latin1')],
+    ];
+    for (const [what, inTar, inIndex] of pairs) {
+        if (inTar !== inIndex)
+            throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, `its ${what} in the tar is not that of the index`);
+    }
+    if (header.size === 0 && header.type === 'reg' && line.digest !== undefined && line.digest !== EMPTY_DIGEST) {
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index gives it the digest of another content');
+    }
+}
+/**
+ * Passes a body on and compares every chunk with its digest. One generator for the entry: going through it a second
+ * time goes on where the first ended.
+ */
+function checkBody(options) {
+    const pieces = checkChunks(options);
+    return { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
+}
+async function* checkChunks(options) {
+    const { body, bodyOffset, line, feed, where, checksWholeDigests } = options;
+    const size = line.size ?? 0;
+    if (size === 0)
+        return;
+    const whole = checksWholeDigests && line.chunkSize !== undefined ? (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') : undefined;
+    let position = 0;
+    let chunk = beginChunk(line, 0, size);
+    for await (const piece of body) {
+        for (let rest = piece; rest.length > 0;) {
+            if (position === chunk.end)
+                chunk = beginChunk(takeChunkLine(feed, line, where), position, size);
+            if (position === chunk.start && feed.chunkStarts.shift() !== bodyOffset + position) {
+                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, `its chunk at ${position} does not begin where the index says`);
+            }
+            const part = rest.subarray(0, chunk.end - position);
+            chunk.hash.update(part);
+            position += part.length;
+            rest = rest.subarray(part.length);
+            if (position === chunk.end && chunk.hash.digest('hex') !== chunk.digest) {
+                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, `its chunk at ${chunk.start} is not that of the index`);
+            }
+        }
+        whole?.update(piece);
+        yield piece;
+    }
+    const digest = line.chunkSize === undefined ? line.chunkDigest : whole?.digest('hex');
+    if (digest !== undefined && digest !== line.digest) {
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index gives it the digest of another content');
+    }
+}
+function beginChunk(line, start, size) {
+    const end = start + (line.chunkSize ?? size - start);
+    if ((line.chunkOffset ?? 0) !== start || end > size || end <= start) {
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k((0,_entry_names_js__WEBPACK_IMPORTED_MODULE_4__/* .showName */ .$i)(line.name), `the index has no chunk at ${start}`);
+    }
+    return { start, end, digest: line.chunkDigest, hash: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') };
+}
+function takeChunkLine(feed, line, where) {
+    const next = feed.lines.shift();
+    if (next?.type !== 'chunk' || !next.name.equals(line.name))
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index lacks a chunk');
+    return next;
+}
+
+
+/***/ }),
+
+/***/ 4966:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  k: () => (/* binding */ readExtents)
+});
+
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/archive/byte-reader.js
+var byte_reader = __nccwpck_require__(2416);
+// EXTERNAL MODULE: ./.build/src/archive/digest.js
+var digest = __nccwpck_require__(2348);
+// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
+var entry_names = __nccwpck_require__(8755);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: ./.build/src/archive/layout.js
+var layout = __nccwpck_require__(1574);
+;// CONCATENATED MODULE: ./.build/src/archive/inflate-extent.js
+
+
+
+
+const gunzipAsync = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
+const SYNC_LIMIT_BYTES = 16 * 1024;
+/**
+ * Decompresses an extent whose digest was checked. `continued` is the large entry whose first chunk has no line of its
+ * own, where that chunk is here. Cut where the index says that chunks begin, so that a chunk which other readers would
+ * not find is noticed, and never more memory than declared. Throws a TypeError that says what is wrong.
+ */
+async function inflateExtent(bytes, extent, lines, continued) {
+    const slices = planSlices(extent, lines, continued);
+    const pieces = [];
+    for (const [place, { start, maxBytes, isChunk }] of slices.entries()) {
+        const end = slices[place + 1]?.start ?? bytes.length;
+        if (end <= start && place > 0)
+            throw new TypeError('its chunks are out of order');
+        if (end === start)
+            continue;
+        pieces.push({ bytes: await inflateSlice(bytes.subarray(start, end), maxBytes), isChunk });
+    }
+    return pieces;
+}
+function planSlices(extent, lines, continued) {
+    let slice = { start: 0, maxBytes: 0, isChunk: false };
+    const slices = [slice];
+    const beginChunk = (offset, size) => {
+        if (size + layout/* TAR_BLOCK */.mv > layout/* MAX_CHUNK_BYTES */.xR)
+            throw new TypeError(`a chunk of ${size} bytes is larger than allowed`);
+        const start = offset - extent.offset;
+        if (start < slice.start || start >= extent.length)
+            throw new TypeError('a chunk lies outside its extent');
+        slices.push((slice = { start, maxBytes: size + layout/* TAR_BLOCK */.mv, isChunk: true }));
+    };
+    if (continued?.offset === extent.offset)
+        beginChunk(extent.offset, chunkSizeOf(continued));
+    for (const line of lines) {
+        if (line.type !== 'chunk')
+            slice.maxBytes += headerAllowance(line);
+        const isLargeHeader = line.type === 'reg' && line.offset === extent.offset + extent.length;
+        const hasContent = line.type === 'chunk' || (line.type === 'reg' && (line.size ?? 0) > 0);
+        if (hasContent && !isLargeHeader)
+            beginChunk(line.offset, chunkSizeOf(line));
+    }
+    // They are in memory together.
+    const declaredBytes = slices.reduce((sum, { maxBytes }) => sum + maxBytes, 0);
+    if (declaredBytes > layout/* MAX_EXTENT_CONTENT_BYTES */.Qv)
+        throw new TypeError(`it claims to hold ${declaredBytes} bytes`);
+    return slices;
+}
+function chunkSizeOf(line) {
+    return line.chunkSize ?? line.size ?? 0;
+}
+/** A header with extended records and long names: generous, and bounded by what the index says. */
+function headerAllowance({ name, linkName }) {
+    return 16 * layout/* TAR_BLOCK */.mv + 2 * (name.length + (linkName?.length ?? 0));
+}
+async function inflateSlice(slice, maxBytes) {
+    if (maxBytes === 0)
+        throw new TypeError('it holds bytes that the index does not speak of');
+    const options = {
+        maxOutputLength: maxBytes,
+        // One output buffer where the content is small, not 16 KiB for each.
+        chunkSize: Math.max(512, Math.min(maxBytes + 1, 256 * 1024)),
+    };
+    try {
+        return slice.length <= SYNC_LIMIT_BYTES ? (0,external_node_zlib_.gunzipSync)(slice, options) : await gunzipAsync(slice, options);
+    }
+    catch (error) {
+        const isTooLarge = error.code === 'ERR_BUFFER_TOO_LARGE';
+        const what = isTooLarge ? 'it decompresses to more than the index declares' : `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`;
+        throw new TypeError(what, { cause: error });
+    }
+}
+
+// EXTERNAL MODULE: ./.build/src/archive/toc-line.js
+var toc_line = __nccwpck_require__(591);
+;// CONCATENATED MODULE: ./.build/src/archive/read-extents.js
+
+
+
+
+
+
+
+/** No writer makes a larger extent: a chunk that did not shrink, or a run of headers. Read whole before it is used. */
+const MAX_EXTENT_BYTES = 2 * layout/* CHUNK_BYTES */.EC;
+/**
+ * Reads chosen extents: `bytes` delivers exactly theirs, one after the other. An extent is used only when the SHA-256
+ * of those very bytes is the index's; a damaged one is passed on without content, for the caller to refuse or to list.
+ * Throws where `bytes` ends before the last extent only after having passed on every extent as damaged.
+ */
+async function* readExtents(chosen, bytes) {
+    const reader = new byte_reader/* ByteReader */.k(bytes);
+    let large;
+    try {
+        for await (const { extent, lines: texts } of chosen) {
+            const lines = texts.map(toc_line/* parseTocLine */.G4);
+            const isContinuation = lines.length === 0 || lines[0]?.type === 'chunk';
+            const names = namesOf(lines, isContinuation ? large : undefined);
+            const read = { extent, lines, isContinuation, names, pieces: [] };
+            if (extent.length > MAX_EXTENT_BYTES) {
+                read.damage = `the extent claims ${extent.length} bytes, more than any holds`;
+                for (let rest = extent.length; rest > 0;)
+                    rest -= (await reader.takeSome(rest))?.length ?? rest;
+            }
+            else {
+                try {
+                    const content = await reader.take(extent.length);
+                    if (content.length < extent.length)
+                        throw new TypeError('the archive ends before it');
+                    if ((await (0,digest/* sha256Of */.B)(content)) !== extent.sha256)
+                        throw new TypeError('its bytes are not those of the index');
+                    read.pieces = await inflateExtent(content, extent, lines, isContinuation ? large : undefined);
+                    read.bytes = content;
+                }
+                catch (error) {
+                    if (!(error instanceof TypeError))
+                        throw error;
+                    read.damage = (0,failure/* messageOf */.bD)(error);
+                }
+            }
+            yield read;
+            const last = lines.findLast((line) => line.type !== 'chunk');
+            if (last)
+                large = last.type === 'reg' && last.size ? last : undefined;
+        }
+    }
+    finally {
+        await reader.close();
+    }
+}
+function namesOf(lines, continued) {
+    const names = lines.map(({ name }) => (0,entry_names/* showName */.$i)(name));
+    return [...new Set(continued ? [(0,entry_names/* showName */.$i)(continued.name), ...names] : names)];
+}
+
+
+/***/ }),
+
+/***/ 5304:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   W: () => (/* binding */ readManifest)
+/* harmony export */ });
+/* harmony import */ var _archive_damage_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6144);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1574);
+/* harmony import */ var _manifest_check_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2316);
+/* harmony import */ var _own_entries_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3339);
+/* harmony import */ var _read_extents_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4966);
+
+
+
+
+
+const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
+/**
+ * Reads the manifest out of an archive; `chosen` are the extents that hold it, at their place in the archive. Throws an
+ * ArchiveDamage or a Failure where it is not there, damaged, or of a newer format.
+ */
+async function readManifest(archive, chosen) {
+    const places = [];
+    const noting = async function* () {
+        for await (const indexed of chosen) {
+            places.push(indexed.extent);
+            yield indexed;
+        }
+    };
+    // Asked for more only when the next extent has been noted.
+    const bytes = async function* () {
+        for (let place = places.shift(); place; place = places.shift())
+            yield* archive.read(place.offset, place.length);
+    };
+    let text;
+    for await (const { header, body } of (0,_own_entries_js__WEBPACK_IMPORTED_MODULE_3__/* .readOwnEntries */ .J)((0,_read_extents_js__WEBPACK_IMPORTED_MODULE_4__/* .readExtents */ .k)(noting(), bytes()))) {
+        if (header.name.toString('latin1') !== _layout_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_NAME */ .ir)
+            continue;
+        if (header.size > MAX_MANIFEST_BYTES)
+            throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_0__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_NAME */ .ir, `it has ${header.size} bytes`);
+        const pieces = [];
+        for await (const piece of body)
+            pieces.push(piece);
+        text = Buffer.concat(pieces).toString('utf8');
+    }
+    if (text === undefined)
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_0__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_NAME */ .ir, 'it is not there');
+    return (0,_manifest_check_js__WEBPACK_IMPORTED_MODULE_2__/* .parseManifest */ .N)(text);
 }
 
 
@@ -63916,12 +63850,95 @@ class SegmentLane {
         this.#list.names[number] = finalName;
         await this.#deliver({ path: finalPath, sizeBytes });
     }
+    /** Closes the segment under way, which nobody will want. */
+    async abandon() {
+        await this.#open?.file.close();
+        this.#open = undefined;
+    }
     async #begin() {
         const number = this.#list.reserve();
         const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(this.#directory, `segment-${number}.part`);
         const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'wx', 0o600);
         return { file, path, number, sizeBytes: 0, name: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') };
     }
+}
+
+
+/***/ }),
+
+/***/ 3529:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ selectEntries),
+/* harmony export */   b: () => (/* binding */ chooseExtents)
+/* harmony export */ });
+/* harmony import */ var _toc_line_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(591);
+
+/**
+ * Chooses the extents that hold what `wants` (names with a directory's last slash). Goes through the index once, and
+ * once more only where a hard link is wanted without its target, which stands before it.
+ */
+async function selectEntries(openIndex, wants) {
+    const linkTargets = new Set();
+    const first = await passThrough(await openIndex(), wants, linkTargets);
+    if (linkTargets.size === 0)
+        return { ...first, linkTargets };
+    const isTarget = (name) => wants(name) || linkTargets.has(name.toString('latin1'));
+    const { ordinals, ranges } = await passThrough(await openIndex(), isTarget, new Set());
+    return { ...first, ordinals, ranges, linkTargets };
+}
+/** The chosen extents with their lines, as `readExtents` takes them. */
+async function* chooseExtents(index, ordinals) {
+    let place = 0;
+    let ordinal = 0;
+    for await (const indexed of index.entries()) {
+        if (ordinals[place] === ordinal) {
+            place++;
+            yield indexed;
+        }
+        ordinal++;
+    }
+}
+async function passThrough(index, wants, linkTargets) {
+    const ordinals = [];
+    let ordinal = 0;
+    let entries = 0;
+    let contentBytes = 0;
+    let isWanted = false;
+    for await (const { lines } of index.entries()) {
+        // Without lines it is the first chunk of a large entry, and belongs to the entry before it.
+        let isChosen = isWanted && lines.length === 0;
+        for (const line of lines.map(_toc_line_js__WEBPACK_IMPORTED_MODULE_0__/* .parseTocLine */ .G4)) {
+            if (line.type !== 'chunk') {
+                isWanted = wants(line.name);
+                if (isWanted) {
+                    entries++;
+                    contentBytes += line.size ?? 0;
+                    if (line.type === 'hardlink' && line.linkName && !wants(line.linkName)) {
+                        linkTargets.add(line.linkName.toString('latin1'));
+                    }
+                }
+            }
+            isChosen ||= isWanted;
+        }
+        if (isChosen)
+            ordinals.push(ordinal);
+        ordinal++;
+    }
+    return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
+}
+function mergeRanges(extents, ordinals) {
+    const ranges = [];
+    for (const ordinal of ordinals) {
+        const { offset, length } = extents.at(ordinal);
+        const last = ranges.at(-1);
+        if (last && last.offset + last.length === offset)
+            last.length += length;
+        else
+            ranges.push({ offset, length });
+    }
+    return ranges;
 }
 
 
@@ -64196,6 +64213,8 @@ function readNumber(block, start, length, what) {
 
 
 const MAX_PSEUDO_BYTES = 1024 * 1024;
+/** Ours end with two blocks; others fill up to whole records, of any size. */
+const MAX_ZEROS_BEHIND = 10_240;
 const SECOND_NS = 1000000000n;
 const types = {
     '0': 'reg',
@@ -64230,8 +64249,7 @@ async function* parseTar(source, { isForeign }) {
             last = where;
             const end = reader.position + header.size;
             yield { header, bodyOffset: reader.position, body: readBody(reader, end, where) };
-            for await (const skipped of readBody(reader, end, where))
-                void skipped;
+            await (0,byte_reader/* drain */.Z)(readBody(reader, end, where));
             const padding = await reader.take((0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, header.size));
             if (padding.length !== (0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, header.size))
                 throw new archive_damage/* ArchiveDamage */.k(where, 'its content is cut off');
@@ -64239,7 +64257,7 @@ async function* parseTar(source, { isForeign }) {
         if (announced.hasRecords || announced.longName || announced.longLink) {
             throw new archive_damage/* ArchiveDamage */.k(`after ${last}`, 'extended records announce an entry that is not there');
         }
-        await checkEnd(reader, last);
+        await checkEnd(reader, last, isForeign ? Infinity : MAX_ZEROS_BEHIND);
     }
     finally {
         await reader.close();
@@ -64319,13 +64337,14 @@ async function* readBody(reader, end, where) {
     }
 }
 /** After the first block of zeros comes a second, then nothing but zeros. */
-async function checkEnd(reader, last) {
+async function checkEnd(reader, last, maxZeros) {
     const second = await reader.take(layout/* TAR_BLOCK */.mv);
     if (second.length < layout/* TAR_BLOCK */.mv || !isZeroBlock(second)) {
         throw new archive_damage/* ArchiveDamage */.k(`after ${last}`, 'a single block of zeros where two end a tar');
     }
+    const limit = reader.position + maxZeros;
     for (let rest = await reader.takeSome(layout/* TAR_BLOCK */.mv); rest; rest = await reader.takeSome(layout/* TAR_BLOCK */.mv)) {
-        if (!isZeroBlock(rest))
+        if (!isZeroBlock(rest) || reader.position > limit)
             throw new archive_damage/* ArchiveDamage */.k(`after ${last}`, 'something follows the end of the tar');
     }
 }
@@ -64470,6 +64489,464 @@ function requireCount(value, key) {
 
 /***/ }),
 
+/***/ 6650:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  w: () => (/* binding */ verifyArchive)
+});
+
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/archive/archive-bytes.js
+var archive_bytes = __nccwpck_require__(382);
+// EXTERNAL MODULE: ./.build/src/archive/archive-damage.js
+var archive_damage = __nccwpck_require__(6144);
+// EXTERNAL MODULE: ./.build/src/archive/archive-tail.js
+var archive_tail = __nccwpck_require__(7967);
+// EXTERNAL MODULE: ./.build/src/archive/byte-reader.js
+var byte_reader = __nccwpck_require__(2416);
+// EXTERNAL MODULE: ./.build/src/archive/index-reader.js
+var index_reader = __nccwpck_require__(8632);
+// EXTERNAL MODULE: ./.build/src/archive/layout.js
+var layout = __nccwpck_require__(1574);
+// EXTERNAL MODULE: ./.build/src/archive/toc-line.js
+var toc_line = __nccwpck_require__(591);
+;// CONCATENATED MODULE: ./.build/src/archive/index-survey.js
+
+
+/** Reads an index to its end; throws a TypeError or SyntaxError where it is none. */
+async function surveyIndex(index) {
+    const { count: extents, endOffset } = index.extents;
+    const survey = {
+        topNames: new Set(),
+        dumpSizes: new Map(),
+        entries: 0,
+        contentBytes: 0,
+        extents,
+        endOffset,
+        manifestExtents: [],
+    };
+    let ordinal = 0;
+    let isManifest = false;
+    for await (const { lines } of index.entries()) {
+        let holdsManifest = isManifest && lines.length === 0;
+        for (const line of lines.map(toc_line/* parseTocLine */.G4)) {
+            if (line.type !== 'chunk') {
+                const name = line.name.toString('utf8');
+                isManifest = name === layout/* MANIFEST_NAME */.ir;
+                survey.entries++;
+                survey.contentBytes += line.size ?? 0;
+                survey.topNames.add(name.split('/', 1)[0] ?? '');
+                if (name.startsWith(layout/* DUMP_FOLDER */.OY) && line.type !== 'dir')
+                    survey.dumpSizes.set(name, line.size ?? 0);
+            }
+            holdsManifest ||= isManifest;
+        }
+        if (holdsManifest)
+            survey.manifestExtents.push(ordinal);
+        ordinal++;
+    }
+    return survey;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/manifest-world.js
+
+/** Compares what the manifest names with what the index holds: nothing more and nothing less. */
+function compareWithManifest(manifest, survey) {
+    const damage = [];
+    const declared = new Map();
+    for (const { dump, sizeBytes } of Object.values(manifest.databases))
+        declared.set(dump, sizeBytes);
+    for (const [name, { sizeBytes }] of Object.entries(manifest.globals))
+        declared.set(name, sizeBytes);
+    for (const [name, sizeBytes] of declared) {
+        const size = survey.dumpSizes.get(name);
+        if (size === undefined)
+            damage.push({ where: name, what: 'the manifest names it, the archive does not hold it' });
+        else if (size !== sizeBytes)
+            damage.push({ where: name, what: `${size} bytes; the manifest says ${sizeBytes}` });
+    }
+    for (const name of survey.dumpSizes.keys()) {
+        if (!declared.has(name))
+            damage.push({ where: name, what: 'the manifest does not name it' });
+    }
+    for (const [source, { files, directories, links }] of Object.entries(manifest.files)) {
+        if (files + directories + links > 0 && !survey.topNames.has(source)) {
+            damage.push({ where: `${source}/`, what: 'the manifest names it, the archive does not hold it' });
+        }
+    }
+    const allowed = new Set([...Object.keys(manifest.files), layout/* DUMP_FOLDER */.OY.slice(0, -1), layout/* README_NAME */.B5, layout/* MANIFEST_NAME */.ir]);
+    for (const name of survey.topNames) {
+        if (!allowed.has(name))
+            damage.push({ where: name, what: 'the manifest does not name it' });
+    }
+    return damage;
+}
+
+// EXTERNAL MODULE: ./.build/src/archive/read-extents.js + 1 modules
+var read_extents = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./.build/src/archive/read-manifest.js
+var read_manifest = __nccwpck_require__(5304);
+// EXTERNAL MODULE: ./.build/src/archive/select-entries.js
+var select_entries = __nccwpck_require__(3529);
+// EXTERNAL MODULE: external "events"
+var external_events_ = __nccwpck_require__(4434);
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "path"
+var external_path_ = __nccwpck_require__(6928);
+// EXTERNAL MODULE: external "assert"
+var external_assert_ = __nccwpck_require__(2613);
+// EXTERNAL MODULE: external "buffer"
+var external_buffer_ = __nccwpck_require__(181);
+// EXTERNAL MODULE: external "zlib"
+var external_zlib_ = __nccwpck_require__(3106);
+var external_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_zlib_, 2);
+;// CONCATENATED MODULE: external "node:assert"
+const external_node_assert_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+;// CONCATENATED MODULE: ./node_modules/tar/dist/esm/index.min.js
+var zr=Object.defineProperty;var Ur=(s,t)=>{for(var e in t)zr(s,e,{get:t[e],enumerable:!0})};var Ds=typeof process=="object"&&process?process:{stdout:null,stderr:null},Wr=s=>!!s&&typeof s=="object"&&(s instanceof A||s instanceof external_node_stream_||Gr(s)||Zr(s)),Gr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_.EventEmitter&&typeof s.pipe=="function"&&s.pipe!==external_node_stream_.Writable.prototype.pipe,Zr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_.EventEmitter&&typeof s.write=="function"&&typeof s.end=="function",Q=Symbol("EOF"),J=Symbol("maybeEmitEnd"),nt=Symbol("emittedEnd"),De=Symbol("emittingEnd"),qt=Symbol("emittedError"),Ne=Symbol("closed"),Ns=Symbol("read"),Ae=Symbol("flush"),As=Symbol("flushChunk"),z=Symbol("encoding"),Mt=Symbol("decoder"),g=Symbol("flowing"),Qt=Symbol("paused"),Bt=Symbol("resume"),b=Symbol("buffer"),N=Symbol("pipes"),_=Symbol("bufferLength"),bi=Symbol("bufferPush"),Ie=Symbol("bufferShift"),L=Symbol("objectMode"),S=Symbol("destroyed"),_i=Symbol("error"),Oi=Symbol("emitData"),Is=Symbol("emitEnd"),Ti=Symbol("emitEnd2"),Z=Symbol("async"),xi=Symbol("abort"),Ce=Symbol("aborted"),Jt=Symbol("signal"),Rt=Symbol("dataListeners"),C=Symbol("discarded"),jt=s=>Promise.resolve().then(s),Yr=s=>s(),Kr=s=>s==="end"||s==="finish"||s==="prefinish",Vr=s=>s instanceof ArrayBuffer||!!s&&typeof s=="object"&&s.constructor&&s.constructor.name==="ArrayBuffer"&&s.byteLength>=0,$r=s=>!Buffer.isBuffer(s)&&ArrayBuffer.isView(s),Fe=class{src;dest;opts;ondrain;constructor(t,e,i){this.src=t,this.dest=e,this.opts=i,this.ondrain=()=>t[Bt](),this.dest.on("drain",this.ondrain)}unpipe(){this.dest.removeListener("drain",this.ondrain)}proxyErrors(t){}end(){this.unpipe(),this.opts.end&&this.dest.end()}},Li=class extends Fe{unpipe(){this.src.removeListener("error",this.proxyErrors),super.unpipe()}constructor(t,e,i){super(t,e,i),this.proxyErrors=r=>this.dest.emit("error",r),t.on("error",this.proxyErrors)}},Xr=s=>!!s.objectMode,qr=s=>!s.objectMode&&!!s.encoding&&s.encoding!=="buffer",A=class extends external_node_events_.EventEmitter{[g]=!1;[Qt]=!1;[N]=[];[b]=[];[L];[z];[Z];[Mt];[Q]=!1;[nt]=!1;[De]=!1;[Ne]=!1;[qt]=null;[_]=0;[S]=!1;[Jt];[Ce]=!1;[Rt]=0;[C]=!1;writable=!0;readable=!0;constructor(...t){let e=t[0]||{};if(super(),e.objectMode&&typeof e.encoding=="string")throw new TypeError("Encoding and objectMode may not be used together");Xr(e)?(this[L]=!0,this[z]=null):qr(e)?(this[z]=e.encoding,this[L]=!1):(this[L]=!1,this[z]=null),this[Z]=!!e.async,this[Mt]=this[z]?new external_node_string_decoder_namespaceObject.StringDecoder(this[z]):null,e&&e.debugExposeBuffer===!0&&Object.defineProperty(this,"buffer",{get:()=>this[b]}),e&&e.debugExposePipes===!0&&Object.defineProperty(this,"pipes",{get:()=>this[N]});let{signal:i}=e;i&&(this[Jt]=i,i.aborted?this[xi]():i.addEventListener("abort",()=>this[xi]()))}get bufferLength(){return this[_]}get encoding(){return this[z]}set encoding(t){throw new Error("Encoding must be set at instantiation time")}setEncoding(t){throw new Error("Encoding must be set at instantiation time")}get objectMode(){return this[L]}set objectMode(t){throw new Error("objectMode must be set at instantiation time")}get async(){return this[Z]}set async(t){this[Z]=this[Z]||!!t}[xi](){this[Ce]=!0,this.emit("abort",this[Jt]?.reason),this.destroy(this[Jt]?.reason)}get aborted(){return this[Ce]}set aborted(t){}write(t,e,i){if(this[Ce])return!1;if(this[Q])throw new Error("write after end");if(this[S])return this.emit("error",Object.assign(new Error("Cannot call write after a stream was destroyed"),{code:"ERR_STREAM_DESTROYED"})),!0;typeof e=="function"&&(i=e,e="utf8"),e||(e="utf8");let r=this[Z]?jt:Yr;if(!this[L]&&!Buffer.isBuffer(t)){if($r(t))t=Buffer.from(t.buffer,t.byteOffset,t.byteLength);else if(Vr(t))t=Buffer.from(t);else if(typeof t!="string")throw new Error("Non-contiguous data written to non-objectMode stream")}return this[L]?(this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):t.length?(typeof t=="string"&&!(e===this[z]&&!this[Mt]?.lastNeed)&&(t=Buffer.from(t,e)),Buffer.isBuffer(t)&&this[z]&&(t=this[Mt].write(t)),this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):(this[_]!==0&&this.emit("readable"),i&&r(i),this[g])}read(t){if(this[S])return null;if(this[C]=!1,this[_]===0||t===0||t&&t>this[_])return this[J](),null;this[L]&&(t=null),this[b].length>1&&!this[L]&&(this[b]=[this[z]?this[b].join(""):Buffer.concat(this[b],this[_])]);let e=this[Ns](t||null,this[b][0]);return this[J](),e}[Ns](t,e){if(this[L])this[Ie]();else{let i=e;t===i.length||t===null?this[Ie]():typeof i=="string"?(this[b][0]=i.slice(t),e=i.slice(0,t),this[_]-=t):(this[b][0]=i.subarray(t),e=i.subarray(0,t),this[_]-=t)}return this.emit("data",e),!this[b].length&&!this[Q]&&this.emit("drain"),e}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e="utf8"),t!==void 0&&this.write(t,e),i&&this.once("end",i),this[Q]=!0,this.writable=!1,(this[g]||!this[Qt])&&this[J](),this}[Bt](){this[S]||(!this[Rt]&&!this[N].length&&(this[C]=!0),this[Qt]=!1,this[g]=!0,this.emit("resume"),this[b].length?this[Ae]():this[Q]?this[J]():this.emit("drain"))}resume(){return this[Bt]()}pause(){this[g]=!1,this[Qt]=!0,this[C]=!1}get destroyed(){return this[S]}get flowing(){return this[g]}get paused(){return this[Qt]}[bi](t){this[L]?this[_]+=1:this[_]+=t.length,this[b].push(t)}[Ie](){return this[L]?this[_]-=1:this[_]-=this[b][0].length,this[b].shift()}[Ae](t=!1){do;while(this[As](this[Ie]())&&this[b].length);!t&&!this[b].length&&!this[Q]&&this.emit("drain")}[As](t){return this.emit("data",t),this[g]}pipe(t,e){if(this[S])return t;this[C]=!1;let i=this[nt];return e=e||{},t===Ds.stdout||t===Ds.stderr?e.end=!1:e.end=e.end!==!1,e.proxyErrors=!!e.proxyErrors,i?e.end&&t.end():(this[N].push(e.proxyErrors?new Li(this,t,e):new Fe(this,t,e)),this[Z]?jt(()=>this[Bt]()):this[Bt]()),t}unpipe(t){let e=this[N].find(i=>i.dest===t);e&&(this[N].length===1?(this[g]&&this[Rt]===0&&(this[g]=!1),this[N]=[]):this[N].splice(this[N].indexOf(e),1),e.unpipe())}addListener(t,e){return this.on(t,e)}on(t,e){let i=super.on(t,e);if(t==="data")this[C]=!1,this[Rt]++,!this[N].length&&!this[g]&&this[Bt]();else if(t==="readable"&&this[_]!==0)super.emit("readable");else if(Kr(t)&&this[nt])super.emit(t),this.removeAllListeners(t);else if(t==="error"&&this[qt]){let r=e;this[Z]?jt(()=>r.call(this,this[qt])):r.call(this,this[qt])}return i}removeListener(t,e){return this.off(t,e)}off(t,e){let i=super.off(t,e);return t==="data"&&(this[Rt]=this.listeners("data").length,this[Rt]===0&&!this[C]&&!this[N].length&&(this[g]=!1)),i}removeAllListeners(t){let e=super.removeAllListeners(t);return(t==="data"||t===void 0)&&(this[Rt]=0,!this[C]&&!this[N].length&&(this[g]=!1)),e}get emittedEnd(){return this[nt]}[J](){!this[De]&&!this[nt]&&!this[S]&&this[b].length===0&&this[Q]&&(this[De]=!0,this.emit("end"),this.emit("prefinish"),this.emit("finish"),this[Ne]&&this.emit("close"),this[De]=!1)}emit(t,...e){let i=e[0];if(t!=="error"&&t!=="close"&&t!==S&&this[S])return!1;if(t==="data")return!this[L]&&!i?!1:this[Z]?(jt(()=>this[Oi](i)),!0):this[Oi](i);if(t==="end")return this[Is]();if(t==="close"){if(this[Ne]=!0,!this[nt]&&!this[S])return!1;let n=super.emit("close");return this.removeAllListeners("close"),n}else if(t==="error"){this[qt]=i,super.emit(_i,i);let n=!this[Jt]||this.listeners("error").length?super.emit("error",i):!1;return this[J](),n}else if(t==="resume"){let n=super.emit("resume");return this[J](),n}else if(t==="finish"||t==="prefinish"){let n=super.emit(t);return this.removeAllListeners(t),n}let r=super.emit(t,...e);return this[J](),r}[Oi](t){for(let i of this[N])i.dest.write(t)===!1&&this.pause();let e=this[C]?!1:super.emit("data",t);return this[J](),e}[Is](){return this[nt]?!1:(this[nt]=!0,this.readable=!1,this[Z]?(jt(()=>this[Ti]()),!0):this[Ti]())}[Ti](){if(this[Mt]){let e=this[Mt].end();if(e){for(let i of this[N])i.dest.write(e);this[C]||super.emit("data",e)}}for(let e of this[N])e.end();let t=super.emit("end");return this.removeAllListeners("end"),t}async collect(){let t=Object.assign([],{dataLength:0});this[L]||(t.dataLength=0);let e=this.promise();return this.on("data",i=>{t.push(i),this[L]||(t.dataLength+=i.length)}),await e,t}async concat(){if(this[L])throw new Error("cannot concat in objectMode");let t=await this.collect();return this[z]?t.join(""):Buffer.concat(t,t.dataLength)}async promise(){return new Promise((t,e)=>{this.on(S,()=>e(new Error("stream destroyed"))),this.on("error",i=>e(i)),this.on("end",()=>t())})}[Symbol.asyncIterator](){this[C]=!1;let t=!1,e=async()=>(this.pause(),t=!0,{value:void 0,done:!0});return{next:()=>{if(t)return e();let r=this.read();if(r!==null)return Promise.resolve({done:!1,value:r});if(this[Q])return e();let n,o,h=d=>{this.off("data",a),this.off("end",l),this.off(S,c),e(),o(d)},a=d=>{this.off("error",h),this.off("end",l),this.off(S,c),this.pause(),n({value:d,done:!!this[Q]})},l=()=>{this.off("error",h),this.off("data",a),this.off(S,c),e(),n({done:!0,value:void 0})},c=()=>h(new Error("stream destroyed"));return new Promise((d,y)=>{o=y,n=d,this.once(S,c),this.once("error",h),this.once("end",l),this.once("data",a)})},throw:e,return:e,[Symbol.asyncIterator](){return this},[Symbol.asyncDispose]:async()=>{}}}[Symbol.iterator](){this[C]=!1;let t=!1,e=()=>(this.pause(),this.off(_i,e),this.off(S,e),this.off("end",e),t=!0,{done:!0,value:void 0}),i=()=>{if(t)return e();let r=this.read();return r===null?e():{done:!1,value:r}};return this.once("end",e),this.once(_i,e),this.once(S,e),{next:i,throw:e,return:e,[Symbol.iterator](){return this},[Symbol.dispose]:()=>{}}}destroy(t){if(this[S])return t?this.emit("error",t):this.emit(S),this;this[S]=!0,this[C]=!0,this[b].length=0,this[_]=0;let e=this;return typeof e.close=="function"&&!this[Ne]&&e.close(),t?this.emit("error",t):this.emit(S),this}static get isStream(){return Wr}};var Jr=external_fs_.writev,ht=Symbol("_autoClose"),H=Symbol("_close"),te=Symbol("_ended"),m=Symbol("_fd"),Ni=Symbol("_finished"),tt=Symbol("_flags"),Ai=Symbol("_flush"),ki=Symbol("_handleChunk"),vi=Symbol("_makeBuf"),ie=Symbol("_mode"),ke=Symbol("_needDrain"),Ut=Symbol("_onerror"),Ht=Symbol("_onopen"),Ii=Symbol("_onread"),Pt=Symbol("_onwrite"),at=Symbol("_open"),U=Symbol("_path"),ot=Symbol("_pos"),Y=Symbol("_queue"),zt=Symbol("_read"),Ci=Symbol("_readSize"),j=Symbol("_reading"),ee=Symbol("_remain"),Fi=Symbol("_size"),ve=Symbol("_write"),gt=Symbol("_writing"),Me=Symbol("_defaultFlag"),bt=Symbol("_errored"),_t=class extends A{[bt]=!1;[m];[U];[Ci];[j]=!1;[Fi];[ee];[ht];constructor(t,e){if(e=e||{},super(e),this.readable=!0,this.writable=!1,typeof t!="string")throw new TypeError("path must be a string");this[bt]=!1,this[m]=typeof e.fd=="number"?e.fd:void 0,this[U]=t,this[Ci]=e.readSize||16*1024*1024,this[j]=!1,this[Fi]=typeof e.size=="number"?e.size:1/0,this[ee]=this[Fi],this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0,typeof this[m]=="number"?this[zt]():this[at]()}get fd(){return this[m]}get path(){return this[U]}write(){throw new TypeError("this is a readable stream")}end(){throw new TypeError("this is a readable stream")}[at](){external_fs_.open(this[U],"r",(t,e)=>this[Ht](t,e))}[Ht](t,e){t?this[Ut](t):(this[m]=e,this.emit("open",e),this[zt]())}[vi](){return Buffer.allocUnsafe(Math.min(this[Ci],this[ee]))}[zt](){if(!this[j]){this[j]=!0;let t=this[vi]();if(t.length===0)return process.nextTick(()=>this[Ii](null,0,t));external_fs_.read(this[m],t,0,t.length,null,(e,i,r)=>this[Ii](e,i,r))}}[Ii](t,e,i){this[j]=!1,t?this[Ut](t):this[ki](e,i)&&this[zt]()}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.close(t,e=>e?this.emit("error",e):this.emit("close"))}}[Ut](t){this[j]=!0,this[H](),this.emit("error",t)}[ki](t,e){let i=!1;return this[ee]-=t,t>0&&(i=super.write(t<e.length?e.subarray(0,t):e)),(t===0||this[ee]<=0)&&(i=!1,this[H](),super.end()),i}emit(t,...e){switch(t){case"prefinish":case"finish":return!1;case"drain":return typeof this[m]=="number"&&this[zt](),!1;case"error":return this[bt]?!1:(this[bt]=!0,super.emit(t,...e));default:return super.emit(t,...e)}}},Be=class extends _t{[at](){let t=!0;try{this[Ht](null,external_fs_.openSync(this[U],"r")),t=!1}finally{t&&this[H]()}}[zt](){let t=!0;try{if(!this[j]){this[j]=!0;do{let e=this[vi](),i=e.length===0?0:external_fs_.readSync(this[m],e,0,e.length,null);if(!this[ki](i,e))break}while(!0);this[j]=!1}t=!1}finally{t&&this[H]()}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.closeSync(t),this.emit("close")}}},et=class extends external_events_{readable=!1;writable=!0;[bt]=!1;[gt]=!1;[te]=!1;[Y]=[];[ke]=!1;[U];[ie];[ht];[m];[Me];[tt];[Ni]=!1;[ot];constructor(t,e){e=e||{},super(e),this[U]=t,this[m]=typeof e.fd=="number"?e.fd:void 0,this[ie]=e.mode===void 0?438:e.mode,this[ot]=typeof e.start=="number"?e.start:void 0,this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0;let i=this[ot]!==void 0?"r+":"w";this[Me]=e.flags===void 0,this[tt]=e.flags===void 0?i:e.flags,this[m]===void 0&&this[at]()}emit(t,...e){if(t==="error"){if(this[bt])return!1;this[bt]=!0}return super.emit(t,...e)}get fd(){return this[m]}get path(){return this[U]}[Ut](t){this[H](),this[gt]=!0,this.emit("error",t)}[at](){external_fs_.open(this[U],this[tt],this[ie],(t,e)=>this[Ht](t,e))}[Ht](t,e){this[Me]&&this[tt]==="r+"&&t&&t.code==="ENOENT"?(this[tt]="w",this[at]()):t?this[Ut](t):(this[m]=e,this.emit("open",e),this[gt]||this[Ai]())}end(t,e){return t&&this.write(t,e),this[te]=!0,!this[gt]&&!this[Y].length&&typeof this[m]=="number"&&this[Pt](null,0),this}write(t,e){return typeof t=="string"&&(t=Buffer.from(t,e)),this[te]?(this.emit("error",new Error("write() after end()")),!1):this[m]===void 0||this[gt]||this[Y].length?(this[Y].push(t),this[ke]=!0,!1):(this[gt]=!0,this[ve](t),!0)}[ve](t){external_fs_.write(this[m],t,0,t.length,this[ot],(e,i)=>this[Pt](e,i))}[Pt](t,e){t?this[Ut](t):(this[ot]!==void 0&&typeof e=="number"&&(this[ot]+=e),this[Y].length?this[Ai]():(this[gt]=!1,this[te]&&!this[Ni]?(this[Ni]=!0,this[H](),this.emit("finish")):this[ke]&&(this[ke]=!1,this.emit("drain"))))}[Ai](){if(this[Y].length===0)this[te]&&this[Pt](null,0);else if(this[Y].length===1)this[ve](this[Y].pop());else{let t=this[Y];this[Y]=[],Jr(this[m],t,this[ot],(e,i)=>this[Pt](e,i))}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.close(t,e=>e?this.emit("error",e):this.emit("close"))}}},Wt=class extends et{[at](){let t;if(this[Me]&&this[tt]==="r+")try{t=external_fs_.openSync(this[U],this[tt],this[ie])}catch(e){if(e?.code==="ENOENT")return this[tt]="w",this[at]();throw e}else t=external_fs_.openSync(this[U],this[tt],this[ie]);this[Ht](null,t)}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.closeSync(t),this.emit("close")}}[ve](t){let e=!0;try{this[Pt](null,external_fs_.writeSync(this[m],t,0,t.length,this[ot])),e=!1}finally{if(e)try{this[H]()}catch{}}}};var jr=new Map([["C","cwd"],["f","file"],["z","gzip"],["P","preservePaths"],["U","unlink"],["strip-components","strip"],["stripComponents","strip"],["keep-newer","newer"],["keepNewer","newer"],["keep-newer-files","newer"],["keepNewerFiles","newer"],["k","keep"],["keep-existing","keep"],["keepExisting","keep"],["m","noMtime"],["no-mtime","noMtime"],["p","preserveOwner"],["L","follow"],["h","follow"],["onentry","onReadEntry"]]),Fs=s=>!!s.sync&&!!s.file,ks=s=>!s.sync&&!!s.file,vs=s=>!!s.sync&&!s.file,Ms=s=>!s.sync&&!s.file;var Bs=s=>!!s.file;var tn=s=>{let t=jr.get(s);return t||s},se=(s={})=>{if(!s)return{};let t={};for(let[e,i]of Object.entries(s)){let r=tn(e);t[r]=i}return t.chmod===void 0&&t.noChmod===!1&&(t.chmod=!0),delete t.noChmod,t};var K=(s,t,e,i,r)=>Object.assign((n=[],o,h)=>{Array.isArray(n)&&(o=n,n={}),typeof o=="function"&&(h=o,o=void 0),o=o?Array.from(o):[];let a=se(n);if(r?.(a,o),Fs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return s(a,o)}else if(ks(a)){let l=t(a,o);return h?l.then(()=>h(),h):l}else if(vs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return e(a,o)}else if(Ms(a)){if(typeof h=="function")throw new TypeError("callback only supported with file option");return i(a,o)}throw new Error("impossible options??")},{syncFile:s,asyncFile:t,syncNoFile:e,asyncNoFile:i,validate:r});var sn=external_zlib_.constants||{ZLIB_VERNUM:4736},M=Object.freeze(Object.assign(Object.create(null),{Z_NO_FLUSH:0,Z_PARTIAL_FLUSH:1,Z_SYNC_FLUSH:2,Z_FULL_FLUSH:3,Z_FINISH:4,Z_BLOCK:5,Z_OK:0,Z_STREAM_END:1,Z_NEED_DICT:2,Z_ERRNO:-1,Z_STREAM_ERROR:-2,Z_DATA_ERROR:-3,Z_MEM_ERROR:-4,Z_BUF_ERROR:-5,Z_VERSION_ERROR:-6,Z_NO_COMPRESSION:0,Z_BEST_SPEED:1,Z_BEST_COMPRESSION:9,Z_DEFAULT_COMPRESSION:-1,Z_FILTERED:1,Z_HUFFMAN_ONLY:2,Z_RLE:3,Z_FIXED:4,Z_DEFAULT_STRATEGY:0,DEFLATE:1,INFLATE:2,GZIP:3,GUNZIP:4,DEFLATERAW:5,INFLATERAW:6,UNZIP:7,BROTLI_DECODE:8,BROTLI_ENCODE:9,Z_MIN_WINDOWBITS:8,Z_MAX_WINDOWBITS:15,Z_DEFAULT_WINDOWBITS:15,Z_MIN_CHUNK:64,Z_MAX_CHUNK:1/0,Z_DEFAULT_CHUNK:16384,Z_MIN_MEMLEVEL:1,Z_MAX_MEMLEVEL:9,Z_DEFAULT_MEMLEVEL:8,Z_MIN_LEVEL:-1,Z_MAX_LEVEL:9,Z_DEFAULT_LEVEL:-1,BROTLI_OPERATION_PROCESS:0,BROTLI_OPERATION_FLUSH:1,BROTLI_OPERATION_FINISH:2,BROTLI_OPERATION_EMIT_METADATA:3,BROTLI_MODE_GENERIC:0,BROTLI_MODE_TEXT:1,BROTLI_MODE_FONT:2,BROTLI_DEFAULT_MODE:0,BROTLI_MIN_QUALITY:0,BROTLI_MAX_QUALITY:11,BROTLI_DEFAULT_QUALITY:11,BROTLI_MIN_WINDOW_BITS:10,BROTLI_MAX_WINDOW_BITS:24,BROTLI_LARGE_MAX_WINDOW_BITS:30,BROTLI_DEFAULT_WINDOW:22,BROTLI_MIN_INPUT_BLOCK_BITS:16,BROTLI_MAX_INPUT_BLOCK_BITS:24,BROTLI_PARAM_MODE:0,BROTLI_PARAM_QUALITY:1,BROTLI_PARAM_LGWIN:2,BROTLI_PARAM_LGBLOCK:3,BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING:4,BROTLI_PARAM_SIZE_HINT:5,BROTLI_PARAM_LARGE_WINDOW:6,BROTLI_PARAM_NPOSTFIX:7,BROTLI_PARAM_NDIRECT:8,BROTLI_DECODER_RESULT_ERROR:0,BROTLI_DECODER_RESULT_SUCCESS:1,BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:2,BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION:0,BROTLI_DECODER_PARAM_LARGE_WINDOW:1,BROTLI_DECODER_NO_ERROR:0,BROTLI_DECODER_SUCCESS:1,BROTLI_DECODER_NEEDS_MORE_INPUT:2,BROTLI_DECODER_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_NIBBLE:-1,BROTLI_DECODER_ERROR_FORMAT_RESERVED:-2,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_META_NIBBLE:-3,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET:-4,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_SAME:-5,BROTLI_DECODER_ERROR_FORMAT_CL_SPACE:-6,BROTLI_DECODER_ERROR_FORMAT_HUFFMAN_SPACE:-7,BROTLI_DECODER_ERROR_FORMAT_CONTEXT_MAP_REPEAT:-8,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_1:-9,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_2:-10,BROTLI_DECODER_ERROR_FORMAT_TRANSFORM:-11,BROTLI_DECODER_ERROR_FORMAT_DICTIONARY:-12,BROTLI_DECODER_ERROR_FORMAT_WINDOW_BITS:-13,BROTLI_DECODER_ERROR_FORMAT_PADDING_1:-14,BROTLI_DECODER_ERROR_FORMAT_PADDING_2:-15,BROTLI_DECODER_ERROR_FORMAT_DISTANCE:-16,BROTLI_DECODER_ERROR_DICTIONARY_NOT_SET:-19,BROTLI_DECODER_ERROR_INVALID_ARGUMENTS:-20,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES:-21,BROTLI_DECODER_ERROR_ALLOC_TREE_GROUPS:-22,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MAP:-25,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_1:-26,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_2:-27,BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES:-30,BROTLI_DECODER_ERROR_UNREACHABLE:-31},sn));var rn=external_buffer_.Buffer.concat,zs=Object.getOwnPropertyDescriptor(external_buffer_.Buffer,"concat"),nn=s=>s,Bi=zs?.writable===!0||zs?.set!==void 0?s=>{external_buffer_.Buffer.concat=s?nn:rn}:s=>{},Tt=Symbol("_superWrite"),Gt=class extends Error{code;errno;constructor(t,e){super("zlib: "+t.message,{cause:t}),this.code=t.code,this.errno=t.errno,this.code||(this.code="ZLIB_ERROR"),this.message="zlib: "+t.message,Error.captureStackTrace(this,e??this.constructor)}get name(){return"ZlibError"}},Pi=Symbol("flushFlag"),re=class extends A{#t=!1;#i=!1;#s;#n;#r;#e;#o;get sawError(){return this.#t}get handle(){return this.#e}get flushFlag(){return this.#s}constructor(t,e){if(!t||typeof t!="object")throw new TypeError("invalid options for ZlibBase constructor");if(super(t),this.#s=t.flush??0,this.#n=t.finishFlush??0,this.#r=t.fullFlushFlag??0,typeof external_zlib_namespaceObject[e]!="function")throw new TypeError("Compression method not supported: "+e);try{this.#e=new external_zlib_namespaceObject[e](t)}catch(i){throw new Gt(i,this.constructor)}this.#o=i=>{this.#t||(this.#t=!0,this.close(),this.emit("error",i))},this.#e?.on("error",i=>this.#o(new Gt(i))),this.once("end",()=>this.close)}close(){this.#e&&(this.#e.close(),this.#e=void 0,this.emit("close"))}reset(){if(!this.#t)return external_assert_(this.#e,"zlib binding closed"),this.#e.reset?.()}flush(t){this.ended||(typeof t!="number"&&(t=this.#r),this.write(Object.assign(external_buffer_.Buffer.alloc(0),{[Pi]:t})))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&(e?this.write(t,e):this.write(t)),this.flush(this.#n),this.#i=!0,super.end(i)}get ended(){return this.#i}[Tt](t){return super.write(t)}write(t,e,i){if(typeof e=="function"&&(i=e,e="utf8"),typeof t=="string"&&(t=external_buffer_.Buffer.from(t,e)),this.#t)return;external_assert_(this.#e,"zlib binding closed");let r=this.#e._handle,n=r.close;r.close=()=>{};let o=this.#e.close;this.#e.close=()=>{},Bi(!0);let h;try{let l=typeof t[Pi]=="number"?t[Pi]:this.#s;h=this.#e._processChunk(t,l),Bi(!1)}catch(l){Bi(!1),this.#o(new Gt(l,this.write))}finally{this.#e&&(this.#e._handle=r,r.close=n,this.#e.close=o,this.#e.removeAllListeners("error"))}this.#e&&this.#e.on("error",l=>this.#o(new Gt(l,this.write)));let a;if(h)if(Array.isArray(h)&&h.length>0){let l=h[0];a=this[Tt](external_buffer_.Buffer.from(l));for(let c=1;c<h.length;c++)a=this[Tt](h[c])}else a=this[Tt](external_buffer_.Buffer.from(h));return i&&i(),a}},Pe=class extends re{#t;#i;constructor(t,e){t=t||{},t.flush=t.flush||M.Z_NO_FLUSH,t.finishFlush=t.finishFlush||M.Z_FINISH,t.fullFlushFlag=M.Z_FULL_FLUSH,super(t,e),this.#t=t.level,this.#i=t.strategy}params(t,e){if(!this.sawError){if(!this.handle)throw new Error("cannot switch params when binding is closed");if(!this.handle.params)throw new Error("not supported in this implementation");if(this.#t!==t||this.#i!==e){this.flush(M.Z_SYNC_FLUSH),external_assert_(this.handle,"zlib binding closed");let i=this.handle.flush;this.handle.flush=(r,n)=>{typeof r=="function"&&(n=r,r=this.flushFlag),this.flush(r),n?.()};try{this.handle.params(t,e)}finally{this.handle.flush=i}this.handle&&(this.#t=t,this.#i=e)}}}};var ze=class extends Pe{#t;constructor(t){super(t,"Gzip"),this.#t=t&&!!t.portable}[Tt](t){return this.#t?(this.#t=!1,t[9]=255,super[Tt](t)):super[Tt](t)}};var Ue=class extends Pe{constructor(t){super(t,"Unzip")}},He=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.BROTLI_OPERATION_PROCESS,t.finishFlush=t.finishFlush||M.BROTLI_OPERATION_FINISH,t.fullFlushFlag=M.BROTLI_OPERATION_FLUSH,super(t,e)}},We=class extends He{constructor(t){super(t,"BrotliCompress")}},Ge=class extends He{constructor(t){super(t,"BrotliDecompress")}},Ze=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.ZSTD_e_continue,t.finishFlush=t.finishFlush||M.ZSTD_e_end,t.fullFlushFlag=M.ZSTD_e_flush,super(t,e)}},Ye=class extends Ze{constructor(t){super(t,"ZstdCompress")}},Ke=class extends Ze{constructor(t){super(t,"ZstdDecompress")}};var Us=(s,t)=>{if(Number.isSafeInteger(s))s<0?an(s,t):hn(s,t);else throw Error("cannot encode number outside of javascript safe integer range");return t},hn=(s,t)=>{t[0]=128;for(var e=t.length;e>1;e--)t[e-1]=s&255,s=Math.floor(s/256)},an=(s,t)=>{t[0]=255;var e=!1;s=s*-1;for(var i=t.length;i>1;i--){var r=s&255;s=Math.floor(s/256),e?t[i-1]=Ws(r):r===0?t[i-1]=0:(e=!0,t[i-1]=Gs(r))}},Hs=s=>{let t=s[0],e=t===128?cn(s.subarray(1,s.length)):t===255?ln(s):null;if(e===null)throw Error("invalid base256 encoding");if(!Number.isSafeInteger(e))throw Error("parsed number outside of javascript safe integer range");return e},ln=s=>{for(var t=s.length,e=0,i=!1,r=t-1;r>-1;r--){var n=Number(s[r]),o;i?o=Ws(n):n===0?o=n:(i=!0,o=Gs(n)),o!==0&&(e-=o*Math.pow(256,t-r-1))}return e},cn=s=>{for(var t=s.length,e=0,i=t-1;i>-1;i--){var r=Number(s[i]);r!==0&&(e+=r*Math.pow(256,t-i-1))}return e},Ws=s=>(255^s)&255,Gs=s=>(255^s)+1&255;var Hi={};Ur(Hi,{code:()=>Ve,isCode:()=>ne,isName:()=>dn,name:()=>oe,normalFsTypes:()=>Ui});var ne=s=>oe.has(s),dn=s=>Ve.has(s),Ui=new Set(["0","","1","2","3","4","5","6","7","D"]),oe=new Map([["0","File"],["","OldFile"],["1","Link"],["2","SymbolicLink"],["3","CharacterDevice"],["4","BlockDevice"],["5","Directory"],["6","FIFO"],["7","ContiguousFile"],["g","GlobalExtendedHeader"],["x","ExtendedHeader"],["A","SolarisACL"],["D","GNUDumpDir"],["I","Inode"],["K","NextFileHasLongLinkpath"],["L","NextFileHasLongPath"],["M","ContinuationFile"],["N","OldGnuLongPath"],["S","SparseFile"],["V","TapeVolumeHeader"],["X","OldExtendedHeader"]]),Ve=new Map(Array.from(oe).map(s=>[s[1],s[0]]));var un=s=>s===void 0||s<0?void 0:s,F=class{cksumValid=!1;needPax=!1;nullBlock=!1;block;path;mode;uid;gid;size;cksum;#t="Unsupported";linkpath;uname;gname;devmaj=0;devmin=0;atime;ctime;mtime;charset;comment;constructor(t,e=0,i,r){Buffer.isBuffer(t)?this.decode(t,e||0,i,r):t&&this.#i(t)}decode(t,e,i,r){if(e||(e=0),!t||!(t.length>=e+512))throw new Error("need 512 bytes for header");let n=xt(t,e+156,1),o=Ui.has(n),h=o?i:void 0,a=o?r:void 0;if(this.path=h?.path??xt(t,e,100),this.mode=h?.mode??a?.mode??lt(t,e+100,8),this.uid=h?.uid??a?.uid??lt(t,e+108,8),this.gid=h?.gid??a?.gid??lt(t,e+116,8),this.size=un(h?.size??a?.size??lt(t,e+124,12)),this.mtime=h?.mtime??a?.mtime??Wi(t,e+136,12),this.cksum=lt(t,e+148,12),a&&this.#i(a,!0),h&&this.#i(h),ne(n)&&(this.#t=n||"0"),this.#t==="0"&&this.path.slice(-1)==="/"&&(this.#t="5"),this.#t==="5"&&(this.size=0),this.linkpath=xt(t,e+157,100),t.subarray(e+257,e+265).toString()==="ustar\x0000")if(this.uname=h?.uname??a?.uname??xt(t,e+265,32),this.gname=h?.gname??a?.gname??xt(t,e+297,32),this.devmaj=h?.devmaj??a?.devmaj??lt(t,e+329,8)??0,this.devmin=h?.devmin??a?.devmin??lt(t,e+337,8)??0,t[e+475]!==0){let c=xt(t,e+345,155);this.path=c+"/"+this.path}else{let c=xt(t,e+345,130);c&&(this.path=c+"/"+this.path),this.atime=i?.atime??r?.atime??Wi(t,e+476,12),this.ctime=i?.ctime??r?.ctime??Wi(t,e+488,12)}let l=256;for(let c=e;c<e+148;c++)l+=t[c];for(let c=e+156;c<e+512;c++)l+=t[c];this.cksumValid=l===this.cksum,this.cksum===void 0&&l===256&&(this.nullBlock=!0)}#i(t,e=!1){Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="size"&&Number(r)<0||i==="path"&&e||i==="linkpath"&&e||i==="global"))))}encode(t,e=0){if(t||(t=this.block=Buffer.alloc(512)),this.#t==="Unsupported"&&(this.#t="0"),!(t.length>=e+512))throw new Error("need 512 bytes for header");let i=this.ctime||this.atime?130:155,r=mn(this.path||"",i),n=r[0],o=r[1];this.needPax=!!r[2],this.needPax=Lt(t,e,100,n)||this.needPax,this.needPax=ct(t,e+100,8,this.mode)||this.needPax,this.needPax=ct(t,e+108,8,this.uid)||this.needPax,this.needPax=ct(t,e+116,8,this.gid)||this.needPax,this.needPax=ct(t,e+124,12,this.size)||this.needPax,this.needPax=Gi(t,e+136,12,this.mtime)||this.needPax,t[e+156]=Number(this.#t.codePointAt(0)),this.needPax=Lt(t,e+157,100,this.linkpath)||this.needPax,t.write("ustar\x0000",e+257,8),this.needPax=Lt(t,e+265,32,this.uname)||this.needPax,this.needPax=Lt(t,e+297,32,this.gname)||this.needPax,this.needPax=ct(t,e+329,8,this.devmaj)||this.needPax,this.needPax=ct(t,e+337,8,this.devmin)||this.needPax,this.needPax=Lt(t,e+345,i,o)||this.needPax,t[e+475]!==0?this.needPax=Lt(t,e+345,155,o)||this.needPax:(this.needPax=Lt(t,e+345,130,o)||this.needPax,this.needPax=Gi(t,e+476,12,this.atime)||this.needPax,this.needPax=Gi(t,e+488,12,this.ctime)||this.needPax);let h=256;for(let a=e;a<e+148;a++)h+=t[a];for(let a=e+156;a<e+512;a++)h+=t[a];return this.cksum=h,ct(t,e+148,8,this.cksum),this.cksumValid=!0,this.needPax}get type(){return this.#t==="Unsupported"?this.#t:oe.get(this.#t)}get typeKey(){return this.#t}set type(t){let e=String(Ve.get(t));if(ne(e)||e==="Unsupported")this.#t=e;else if(ne(t))this.#t=t;else throw new TypeError("invalid entry type: "+t)}},mn=(s,t)=>{let i=s,r="",n,o=external_node_path_.posix.parse(s).root||".";if(Buffer.byteLength(i)<100)n=[i,r,!1];else{r=external_node_path_.posix.dirname(i),i=external_node_path_.posix.basename(i);do Buffer.byteLength(i)<=100&&Buffer.byteLength(r)<=t?n=[i,r,!1]:Buffer.byteLength(i)>100&&Buffer.byteLength(r)<=t?n=[i.slice(0,99),r,!0]:(i=external_node_path_.posix.join(external_node_path_.posix.basename(r),i),r=external_node_path_.posix.dirname(r));while(r!==o&&n===void 0);n||(n=[s.slice(0,99),"",!0])}return n},xt=(s,t,e)=>s.subarray(t,t+e).toString("utf8").replace(/\0.*/,""),Wi=(s,t,e)=>pn(lt(s,t,e)),pn=s=>s===void 0?void 0:new Date(s*1e3),lt=(s,t,e)=>Number(s[t])&128?Hs(s.subarray(t,t+e)):wn(s,t,e),En=s=>isNaN(s)?void 0:s,wn=(s,t,e)=>En(parseInt(s.subarray(t,t+e).toString("utf8").replace(/\0.*$/,"").trim(),8)),Sn={12:8589934591,8:2097151},ct=(s,t,e,i)=>i===void 0?!1:i>Sn[e]||i<0?(Us(i,s.subarray(t,t+e)),!0):(yn(s,t,e,i),!1),yn=(s,t,e,i)=>s.write(Rn(i,e),t,e,"ascii"),Rn=(s,t)=>gn(Math.floor(s).toString(8),t),gn=(s,t)=>(s.length===t-1?s:new Array(t-s.length-1).join("0")+s+" ")+"\0",Gi=(s,t,e,i)=>i===void 0?!1:ct(s,t,e,i.getTime()/1e3),bn=new Array(156).join("\0"),Lt=(s,t,e,i)=>i===void 0?!1:(s.write(i+bn,t,e,"utf8"),i.length!==Buffer.byteLength(i)||i.length>e);var ft=class s{atime;mtime;ctime;charset;comment;gid;uid;gname;uname;linkpath;dev;ino;nlink;path;size;mode;global;constructor(t,e=!1){this.atime=t.atime,this.charset=t.charset,this.comment=t.comment,this.ctime=t.ctime,this.dev=t.dev,this.gid=t.gid,this.global=e,this.gname=t.gname,this.ino=t.ino,this.linkpath=t.linkpath,this.mtime=t.mtime,this.nlink=t.nlink,this.path=t.path,this.size=t.size,this.uid=t.uid,this.uname=t.uname}encode(){let t=this.encodeBody();if(t==="")return Buffer.allocUnsafe(0);let e=Buffer.byteLength(t),i=512*Math.ceil(1+e/512),r=Buffer.allocUnsafe(i);for(let n=0;n<512;n++)r[n]=0;new F({path:("PaxHeader/"+(0,external_node_path_.basename)(this.path??"")).slice(0,99),mode:this.mode||420,uid:this.uid,gid:this.gid,size:e,mtime:this.mtime,type:this.global?"GlobalExtendedHeader":"ExtendedHeader",linkpath:"",uname:this.uname||"",gname:this.gname||"",devmaj:0,devmin:0,atime:this.atime,ctime:this.ctime}).encode(r),r.write(t,512,e,"utf8");for(let n=e+512;n<r.length;n++)r[n]=0;return r}encodeBody(){return this.encodeField("path")+this.encodeField("ctime")+this.encodeField("atime")+this.encodeField("dev")+this.encodeField("ino")+this.encodeField("nlink")+this.encodeField("charset")+this.encodeField("comment")+this.encodeField("gid")+this.encodeField("gname")+this.encodeField("linkpath")+this.encodeField("mtime")+this.encodeField("size")+this.encodeField("uid")+this.encodeField("uname")}encodeField(t){if(this[t]===void 0)return"";let e=this[t],i=e instanceof Date?e.getTime()/1e3:e,r=" "+(t==="dev"||t==="ino"||t==="nlink"?"SCHILY.":"")+t+"="+i+`
+`,n=Buffer.byteLength(r),o=Math.floor(Math.log(n)/Math.log(10))+1;return n+o>=Math.pow(10,o)&&(o+=1),o+n+r}static parse(t,e,i=!1){return new s(On(Tn(t),e),i)}},On=(s,t)=>t?Object.assign({},t,s):s,Tn=s=>s.replace(/\n$/,"").split(`
+`).reduce(xn,Object.create(null)),xn=(s,t)=>{let e=parseInt(t,10);if(e!==Buffer.byteLength(t)+1)return s;t=t.slice((e+" ").length);let i=t.split("="),r=i.shift();if(!r)return s;let n=r.replace(/^SCHILY\.(dev|ino|nlink)/,"$1"),o=i.join("=").replace(/\0.*/,"");switch(n){case"path":case"linkpath":case"type":case"charset":case"comment":case"gname":case"uname":s[n]=o;break;case"ctime":case"atime":case"mtime":s[n]=new Date(Number(o)*1e3);break;case"size":let h=+o;h>=0&&(s[n]=h);break;case"gid":case"uid":case"dev":case"ino":case"nlink":case"mode":s[n]=+o;break}return s};var Ln=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,f=Ln!=="win32"?s=>String(s):s=>String(s).replaceAll(/\\/g,"/");var $e=class extends A{extended;globalExtended;header;startBlockSize;blockRemain;remain;type;meta=!1;ignore=!1;path;mode;uid;gid;uname;gname;size=0;mtime;atime;ctime;linkpath;dev;ino;nlink;invalid=!1;absolute;unsupported=!1;constructor(t,e,i){switch(super({}),this.pause(),this.extended=e,this.globalExtended=i,this.header=t,this.remain=t.size??0,this.startBlockSize=512*Math.ceil(this.remain/512),this.blockRemain=this.startBlockSize,this.type=t.type,this.type){case"File":case"OldFile":case"Link":case"SymbolicLink":case"CharacterDevice":case"BlockDevice":case"Directory":case"FIFO":case"ContiguousFile":case"GNUDumpDir":break;case"NextFileHasLongLinkpath":case"NextFileHasLongPath":case"OldGnuLongPath":case"GlobalExtendedHeader":case"ExtendedHeader":case"OldExtendedHeader":this.meta=!0;break;default:this.ignore=!0}if(!t.path)throw new Error("no path provided for tar.ReadEntry");this.path=f(t.path),this.mode=t.mode,this.mode&&(this.mode=this.mode&4095),this.uid=t.uid,this.gid=t.gid,this.uname=t.uname,this.gname=t.gname,this.size=this.remain,this.mtime=t.mtime,this.atime=t.atime,this.ctime=t.ctime,this.linkpath=t.linkpath?f(t.linkpath):void 0,this.uname=t.uname,this.gname=t.gname,e&&this.#t(e),i&&this.#t(i,!0)}write(t){let e=t.length;if(e>this.blockRemain)throw new Error("writing more to entry than is appropriate");let i=this.remain,r=this.blockRemain;return this.remain=Math.max(0,i-e),this.blockRemain=Math.max(0,r-e),this.ignore?!0:i>=e?super.write(t):super.write(t.subarray(0,i))}#t(t,e=!1){t.path&&(t.path=f(t.path)),t.linkpath&&(t.linkpath=f(t.linkpath)),Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="path"&&e))))}};var Dt=(s,t,e,i={})=>{s.file&&(i.file=s.file),s.cwd&&(i.cwd=s.cwd),i.code=e instanceof Error&&e.code||t,i.tarCode=t,!s.strict&&i.recoverable!==!1?(e instanceof Error&&(i=Object.assign(e,i),e=e.message),s.emit("warn",t,e,i)):e instanceof Error?s.emit("error",Object.assign(e,i)):s.emit("error",Object.assign(new Error(`${t}: ${e}`),i))};var Nn=1024*1024,Xi=Buffer.from([31,139]),qi=Buffer.from([40,181,47,253]),An=Math.max(Xi.length,qi.length),B=Symbol("state"),Nt=Symbol("writeEntry"),it=Symbol("readEntry"),Zi=Symbol("nextEntry"),Zs=Symbol("processEntry"),V=Symbol("extendedHeader"),he=Symbol("globalExtendedHeader"),dt=Symbol("meta"),Ys=Symbol("emitMeta"),p=Symbol("buffer"),st=Symbol("queue"),ut=Symbol("ended"),Yi=Symbol("emittedEnd"),At=Symbol("emit"),w=Symbol("unzip"),Xe=Symbol("consumeChunk"),qe=Symbol("consumeChunkSub"),Ki=Symbol("consumeBody"),Ks=Symbol("consumeMeta"),Vs=Symbol("consumeHeader"),ae=Symbol("consuming"),Vi=Symbol("bufferConcat"),Qe=Symbol("maybeEnd"),Yt=Symbol("writing"),$=Symbol("aborted"),Je=Symbol("onDone"),It=Symbol("sawValidEntry"),je=Symbol("sawNullBlock"),ti=Symbol("sawEOF"),$s=Symbol("closeStream"),In=1e3,le=Symbol("compressedBytesRead"),$i=Symbol("decompressedBytesRead"),Xs=Symbol("checkDecompressionRatio"),Cn=()=>!0,rt=class extends external_events_.EventEmitter{file;strict;maxMetaEntrySize;filter;brotli;zstd;maxDecompressionRatio;writable=!0;readable=!1;[st]=[];[p];[it];[Nt];[B]="begin";[dt]="";[V];[he];[ut]=!1;[w];[$]=!1;[It];[je]=!1;[ti]=!1;[Yt]=!1;[ae]=!1;[Yi]=!1;[le]=0;[$i]=0;constructor(t={}){super(),this.file=t.file||"",this.on(Je,()=>{(this[B]==="begin"||this[It]===!1)&&this.warn("TAR_BAD_ARCHIVE","Unrecognized archive format")}),t.ondone?this.on(Je,t.ondone):this.on(Je,()=>{this.emit("prefinish"),this.emit("finish"),this.emit("end")}),this.strict=!!t.strict,this.maxDecompressionRatio=typeof t.maxDecompressionRatio=="number"?t.maxDecompressionRatio:In,this.maxMetaEntrySize=t.maxMetaEntrySize||Nn,this.filter=typeof t.filter=="function"?t.filter:Cn;let e=t.file&&(t.file.endsWith(".tar.br")||t.file.endsWith(".tbr"));this.brotli=!(t.gzip||t.zstd)&&t.brotli!==void 0?t.brotli:e?void 0:!1;let i=t.file&&(t.file.endsWith(".tar.zst")||t.file.endsWith(".tzst"));this.zstd=!(t.gzip||t.brotli)&&t.zstd!==void 0?t.zstd:i?!0:void 0,this.on("end",()=>this[$s]()),typeof t.onwarn=="function"&&this.on("warn",t.onwarn),typeof t.onReadEntry=="function"&&this.on("entry",t.onReadEntry)}warn(t,e,i={}){Dt(this,t,e,i)}[Vs](t,e){this[It]===void 0&&(this[It]=!1);let i;try{i=new F(t,e,this[V],this[he])}catch(r){return this.warn("TAR_ENTRY_INVALID",r)}if(i.nullBlock)this[je]?(this[ti]=!0,this[B]==="begin"&&(this[B]="header"),this[At]("eof")):(this[je]=!0,this[At]("nullBlock"));else if(this[je]=!1,!i.cksumValid)this.warn("TAR_ENTRY_INVALID","checksum failure",{header:i});else if(!i.path)this.warn("TAR_ENTRY_INVALID","path is required",{header:i});else{let r=i.type;if(/^(Symbolic)?Link$/.test(r)&&!i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath required",{header:i});else if(!/^(Symbolic)?Link$/.test(r)&&!/^(Global)?ExtendedHeader$/.test(r)&&i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath forbidden",{header:i});else{let n=this[Nt]=new $e(i,this[V],this[he]);if(!this[It])if(n.remain){let o=()=>{n.invalid||(this[It]=!0)};n.on("end",o)}else this[It]=!0;n.meta?n.size>this.maxMetaEntrySize?(n.ignore=!0,this[At]("ignoredEntry",n),this[B]="ignore",n.resume()):n.size>0&&(this[dt]="",n.on("data",o=>this[dt]+=o),this[B]="meta"):(this[V]=void 0,n.ignore=n.ignore||!this.filter(n.path,n),n.ignore?(this[At]("ignoredEntry",n),this[B]=n.remain?"ignore":"header",n.resume()):(n.remain?this[B]="body":(this[B]="header",n.end()),this[it]?this[st].push(n):(this[st].push(n),this[Zi]())))}}}[$s](){queueMicrotask(()=>this.emit("close"))}[Zs](t){let e=!0;if(!t)this[it]=void 0,e=!1;else if(Array.isArray(t)){let[i,...r]=t;this.emit(i,...r)}else this[it]=t,this.emit("entry",t),t.emittedEnd||(t.on("end",()=>this[Zi]()),e=!1);return e}[Zi](){do;while(this[Zs](this[st].shift()));if(this[st].length===0){let t=this[it];!t||t.flowing||t.size===t.remain?this[Yt]||this.emit("drain"):t.once("drain",()=>this.emit("drain"))}}[Ki](t,e){let i=this[Nt];if(!i)throw new Error("attempt to consume body without entry??");let r=i.blockRemain??0,n=r>=t.length&&e===0?t:t.subarray(e,e+r);return i.write(n),i.blockRemain||(this[B]="header",this[Nt]=void 0,i.end()),n.length}[Ks](t,e){let i=this[Nt],r=this[Ki](t,e);return!this[Nt]&&i&&this[Ys](i),r}[At](t,e,i){this[st].length===0&&!this[it]?this.emit(t,e,i):this[st].push([t,e,i])}[Ys](t){switch(this[At]("meta",this[dt]),t.type){case"ExtendedHeader":case"OldExtendedHeader":this[V]=ft.parse(this[dt],this[V],!1);break;case"GlobalExtendedHeader":this[he]=ft.parse(this[dt],this[he],!0);break;case"NextFileHasLongPath":case"OldGnuLongPath":{let e=this[V]??Object.create(null);this[V]=e,e.path=this[dt].replace(/\0.*/,"");break}case"NextFileHasLongLinkpath":{let e=this[V]||Object.create(null);this[V]=e,e.linkpath=this[dt].replace(/\0.*/,"");break}default:throw new Error("unknown meta: "+t.type)}}abort(t){if(!this[$]){if(this[w]){let e=this[w];e.write=()=>!0,e.end=()=>e,e.emit=()=>!1,e.destroy?.()}this[$]=!0,this.emit("abort",t),this.warn("TAR_ABORT",t,{recoverable:!1})}}[Xs](t){this[$i]+=t.length;let e=this[$i]/this[le];return e>this.maxDecompressionRatio?(this.abort(new Error(`max decompression ratio exceeded: ${e.toFixed(2)} > ${this.maxDecompressionRatio}`)),!1):!0}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this[$])return i?.(),!1;if((this[w]===void 0||this.brotli===void 0&&this[w]===!1)&&t){if(this[p]&&(t=Buffer.concat([this[p],t]),this[p]=void 0),t.length<An)return this[p]=t,i?.(),!0;for(let a=0;this[w]===void 0&&a<Xi.length;a++)t[a]!==Xi[a]&&(this[w]=!1);let o=!1;if(this[w]===!1&&this.zstd!==!1){o=!0;for(let a=0;a<qi.length;a++)if(t[a]!==qi[a]){o=!1;break}}let h=this.brotli===void 0&&!o;if(this[w]===!1&&h)if(t.length<512)if(this[ut])this.brotli=!0;else return this[p]=t,i?.(),!0;else try{new F(t.subarray(0,512)),this.brotli=!1}catch{this.brotli=!0}if(this[w]===void 0||this[w]===!1&&(this.brotli||o)){let a=this[ut];this[ut]=!1,this[w]=this[w]===void 0?new Ue({}):o?new Ke({}):new Ge({}),this[w].on("data",c=>{this[Xs](c)&&this[Xe](c)}),this[w].on("error",c=>{this[$]||this.abort(c)}),this[w].on("end",()=>{this[ut]=!0,this[Xe]()}),this[Yt]=!0,this[le]+=t.length;let l=!!this[w][a?"end":"write"](t);return this[Yt]=!1,i?.(),l}}this[Yt]=!0,this[w]?(this[le]+=t.length,this[w].write(t)):this[Xe](t),this[Yt]=!1;let n=this[st].length>0?!1:this[it]?this[it].flowing:!0;return!n&&this[st].length===0&&this[it]?.once("drain",()=>this.emit("drain")),i?.(),n}[Vi](t){t&&!this[$]&&(this[p]=this[p]?Buffer.concat([this[p],t]):t)}[Qe](){if(this[ut]&&!this[Yi]&&!this[$]&&!this[ae]){this[Yi]=!0;let t=this[Nt];if(t?.blockRemain){let e=this[p]?this[p].length:0;this.warn("TAR_BAD_ARCHIVE",`Truncated input (needed ${t.blockRemain} more bytes, only ${e} available)`,{entry:t}),this[p]&&t.write(this[p]),t.end()}this[At](Je)}}[Xe](t){if(this[ae]&&t)this[Vi](t);else if(!t&&!this[p])this[Qe]();else if(t){if(this[ae]=!0,this[p]){this[Vi](t);let e=this[p];this[p]=void 0,this[qe](e)}else this[qe](t);for(;this[p]&&this[p]?.length>=512&&!this[$]&&!this[ti];){let e=this[p];this[p]=void 0,this[qe](e)}this[ae]=!1}(!this[p]||this[ut])&&this[Qe]()}[qe](t){let e=0,i=t.length;for(;e+512<=i&&!this[$]&&!this[ti];)switch(this[B]){case"begin":case"header":this[Vs](t,e),e+=512;break;case"ignore":case"body":e+=this[Ki](t,e);break;case"meta":e+=this[Ks](t,e);break;default:throw new Error("invalid state: "+this[B])}e<i&&(this[p]=this[p]?Buffer.concat([t.subarray(e),this[p]]):t.subarray(e))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e)),i&&this.once("finish",i),this[$]||(this[w]?(t&&(this[le]+=t.length,this[w].write(t)),this[w].end()):(this[ut]=!0,(this.brotli===void 0||this.zstd===void 0)&&(t=t||Buffer.alloc(0)),t&&this.write(t),this[Qe]())),this}};var mt=s=>{let t=s.length-1,e=-1;for(;t>-1&&s.charAt(t)==="/";)e=t,t--;return e===-1?s:s.slice(0,e)};var vn=s=>{let t=s.onReadEntry;s.onReadEntry=t?e=>{t(e),e.resume()}:e=>e.resume()},Qi=(s,t)=>{let e=new Map(t.map(o=>[mt(o),!0])),i=s.filter,r=100,n=(o,h="",a=0)=>{if(a>=r)return e.set(o,!1),!1;let l=h||(0,external_path_.parse)(o).root||".",c;if(o===l)c=!1;else{let d=e.get(o);c=d!==void 0?d:n((0,external_path_.dirname)(o),l,a+1)}return e.set(o,c),c};s.filter=i?(o,h)=>i(o,h)&&n(mt(o)):o=>n(mt(o))},Mn=s=>{let t=new rt(s),e=s.file,i;try{i=external_node_fs_.openSync(e,"r");let r=external_node_fs_.fstatSync(i),n=s.maxReadSize||16*1024*1024;if(r.size<n){let o=Buffer.allocUnsafe(r.size),h=external_node_fs_.readSync(i,o,0,r.size,0);t.end(h===o.byteLength?o:o.subarray(0,h))}else{let o=0,h=Buffer.allocUnsafe(n);for(;o<r.size;){let a=external_node_fs_.readSync(i,h,0,n,o);if(a===0)break;o+=a,t.write(h.subarray(0,a))}t.end()}}finally{if(typeof i=="number")try{external_node_fs_.closeSync(i)}catch{}}},Bn=(s,t)=>{let e=new rt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("end",o),external_node_fs_.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},Ct=K(Mn,Bn,s=>new rt(s),s=>new rt(s),(s,t)=>{t?.length&&Qi(s,t),s.noResume||vn(s)});var Ji=(s,t,e)=>(s&=4095,e&&(s=(s|384)&-19),t&&(s&256&&(s|=64),s&32&&(s|=8),s&4&&(s|=1)),s);var{isAbsolute:zn,parse:qs}=external_node_path_.win32,ce=s=>{let t="",e=qs(s);for(;zn(s)||e.root;){let i=s.charAt(0)==="/"&&s.slice(0,4)!=="//?/"?"/":e.root;s=s.slice(i.length),t+=i,e=qs(s)}return[t,s]};var ei=["|","<",">","?",":"],ji=ei.map(s=>String.fromCodePoint(61440+Number(s.codePointAt(0)))),Un=new Map(ei.map((s,t)=>[s,ji[t]])),Hn=new Map(ji.map((s,t)=>[s,ei[t]])),ts=s=>ei.reduce((t,e)=>t.split(e).join(Un.get(e)),s),Qs=s=>ji.reduce((t,e)=>t.split(e).join(Hn.get(e)),s);var rr=(s,t)=>t?(s=f(s).replace(/^\.(\/|$)/,""),mt(t)+"/"+s):f(s),Wn=16*1024*1024,tr=Symbol("process"),er=Symbol("file"),ir=Symbol("directory"),is=Symbol("symlink"),sr=Symbol("hardlink"),fe=Symbol("header"),ii=Symbol("read"),ss=Symbol("lstat"),si=Symbol("onlstat"),rs=Symbol("onread"),ns=Symbol("onreadlink"),os=Symbol("openfile"),hs=Symbol("onopenfile"),pt=Symbol("close"),ri=Symbol("mode"),as=Symbol("awaitDrain"),es=Symbol("ondrain"),q=Symbol("prefix"),de=class extends A{path;portable;myuid=process.getuid&&process.getuid()||0;myuser=process.env.USER||"";maxReadSize;linkCache;statCache;preservePaths;cwd;strict;mtime;noPax;noMtime;prefix;fd;blockLen=0;blockRemain=0;buf;pos=0;remain=0;length=0;offset=0;win32;absolute;header;type;linkpath;stat;onWriteEntry;#t=!1;constructor(t,e={}){let i=se(e);super(),this.path=f(t),this.portable=!!i.portable,this.maxReadSize=i.maxReadSize||Wn,this.linkCache=i.linkCache||new Map,this.statCache=i.statCache||new Map,this.preservePaths=!!i.preservePaths,this.cwd=f(i.cwd||process.cwd()),this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.mtime=i.mtime,this.prefix=i.prefix?f(i.prefix):void 0,this.onWriteEntry=i.onWriteEntry,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let r=!1;if(!this.preservePaths){let[o,h]=ce(this.path);o&&typeof h=="string"&&(this.path=h,r=o)}this.win32=!!i.win32||process.platform==="win32",this.win32&&(this.path=Qs(this.path.replaceAll(/\\/g,"/")),t=t.replaceAll(/\\/g,"/")),this.absolute=f(i.absolute||external_path_.resolve(this.cwd,t)),this.path===""&&(this.path="./"),r&&this.warn("TAR_ENTRY_INFO",`stripping ${r} from absolute path`,{entry:this,path:r+this.path});let n=this.statCache.get(this.absolute);n?this[si](n):this[ss]()}warn(t,e,i={}){return Dt(this,t,e,i)}emit(t,...e){return t==="error"&&(this.#t=!0),super.emit(t,...e)}[ss](){external_fs_.lstat(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[si](e)})}[si](t){this.statCache.set(this.absolute,t),this.stat=t,t.isFile()||(t.size=0),this.type=Gn(t),this.emit("stat",t),this[tr]()}[tr](){switch(this.type){case"File":return this[er]();case"Directory":return this[ir]();case"SymbolicLink":return this[is]();default:return this.end()}}[ri](t){return Ji(t,this.type==="Directory",this.portable)}[q](t){return rr(t,this.prefix)}[fe](){if(!this.stat)throw new Error("cannot write header before stat");this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this[ri](this.stat.mode),uid:this.portable?void 0:this.stat.uid,gid:this.portable?void 0:this.stat.gid,size:this.stat.size,mtime:this.noMtime?void 0:this.mtime||this.stat.mtime,type:this.type==="Unsupported"?void 0:this.type,uname:this.portable?void 0:this.stat.uid===this.myuid?this.myuser:"",atime:this.portable?void 0:this.stat.atime,ctime:this.portable?void 0:this.stat.ctime}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.header.atime,ctime:this.portable?void 0:this.header.ctime,gid:this.portable?void 0:this.header.gid,mtime:this.noMtime?void 0:this.mtime||this.header.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.header.size,uid:this.portable?void 0:this.header.uid,uname:this.portable?void 0:this.header.uname,dev:this.portable?void 0:this.stat.dev,ino:this.portable?void 0:this.stat.ino,nlink:this.portable?void 0:this.stat.nlink}).encode());let t=this.header?.block;if(!t)throw new Error("failed to encode header");super.write(t)}[ir](){if(!this.stat)throw new Error("cannot create directory entry without stat");this.path.slice(-1)!=="/"&&(this.path+="/"),this.stat.size=0,this[fe](),this.end()}[is](){external_fs_.readlink(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[ns](e)})}[ns](t){this.linkpath=f(t),this[fe](),this.end()}[sr](t){if(!this.stat)throw new Error("cannot create link entry without stat");this.type="Link",this.linkpath=f(external_path_.relative(this.cwd,t)),this.stat.size=0,this[fe](),this.end()}[er](){if(!this.stat)throw new Error("cannot create file entry without stat");if(this.stat.nlink>1){let t=`${this.stat.dev}:${this.stat.ino}`,e=this.linkCache.get(t);if(e?.indexOf(this.cwd)===0)return this[sr](e);this.linkCache.set(t,this.absolute)}if(this[fe](),this.stat.size===0)return this.end();this[os]()}[os](){external_fs_.open(this.absolute,"r",(t,e)=>{if(t)return this.emit("error",t);this[hs](e)})}[hs](t){if(this.fd=t,this.#t)return this[pt]();if(!this.stat)throw new Error("should stat before calling onopenfile");this.blockLen=512*Math.ceil(this.stat.size/512),this.blockRemain=this.blockLen;let e=Math.min(this.blockLen,this.maxReadSize);this.buf=Buffer.allocUnsafe(e),this.offset=0,this.pos=0,this.remain=this.stat.size,this.length=this.buf.length,this[ii]()}[ii](){let{fd:t,buf:e,offset:i,length:r,pos:n}=this;if(t===void 0||e===void 0)throw new Error("cannot read file without first opening");external_fs_.read(t,e,i,r,n,(o,h)=>{if(o)return this[pt](()=>this.emit("error",o));this[rs](h)})}[pt](t=()=>{}){this.fd!==void 0&&external_fs_.close(this.fd,t)}[rs](t){if(t<=0&&this.remain>0){let r=Object.assign(new Error("encountered unexpected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(t>this.remain){let r=Object.assign(new Error("did not encounter expected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(!this.buf)throw new Error("should have created buffer prior to reading");if(t===this.remain)for(let r=t;r<this.length&&t<this.blockRemain;r++)this.buf[r+this.offset]=0,t++,this.remain++;let e=this.offset===0&&t===this.buf.length?this.buf:this.buf.subarray(this.offset,this.offset+t);this.write(e)?this[es]():this[as](()=>this[es]())}[as](t){this.once("drain",t)}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this.blockRemain<t.length){let r=Object.assign(new Error("writing more data than expected"),{path:this.absolute});return this.emit("error",r)}return this.remain-=t.length,this.blockRemain-=t.length,this.pos+=t.length,this.offset+=t.length,super.write(t,null,i)}[es](){if(!this.remain)return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),this[pt](t=>t?this.emit("error",t):this.end());if(!this.buf)throw new Error("buffer lost somehow in ONDRAIN");this.offset>=this.length&&(this.buf=Buffer.allocUnsafe(Math.min(this.blockRemain,this.buf.length)),this.offset=0),this.length=this.buf.length-this.offset,this[ii]()}},ni=class extends de{sync=!0;[ss](){this[si](external_fs_.lstatSync(this.absolute))}[is](){this[ns](external_fs_.readlinkSync(this.absolute))}[os](){this[hs](external_fs_.openSync(this.absolute,"r"))}[ii](){let t=!0;try{let{fd:e,buf:i,offset:r,length:n,pos:o}=this;if(e===void 0||i===void 0)throw new Error("fd and buf must be set in READ method");let h=external_fs_.readSync(e,i,r,n,o);this[rs](h),t=!1}finally{if(t)try{this[pt](()=>{})}catch{}}}[as](t){t()}[pt](t=()=>{}){this.fd!==void 0&&external_fs_.closeSync(this.fd),t()}},oi=class extends A{blockLen=0;blockRemain=0;buf=0;pos=0;remain=0;length=0;preservePaths;portable;strict;noPax;noMtime;readEntry;type;prefix;path;mode;uid;gid;uname;gname;header;mtime;atime;ctime;linkpath;size;onWriteEntry;warn(t,e,i={}){return Dt(this,t,e,i)}constructor(t,e={}){let i=se(e);super(),this.preservePaths=!!i.preservePaths,this.portable=!!i.portable,this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.onWriteEntry=i.onWriteEntry,this.readEntry=t;let{type:r}=t;if(r==="Unsupported")throw new Error("writing entry that should be ignored");this.type=r,this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.prefix=i.prefix,this.path=f(t.path),this.mode=t.mode!==void 0?this[ri](t.mode):void 0,this.uid=this.portable?void 0:t.uid,this.gid=this.portable?void 0:t.gid,this.uname=this.portable?void 0:t.uname,this.gname=this.portable?void 0:t.gname,this.size=t.size,this.mtime=this.noMtime?void 0:i.mtime||t.mtime,this.atime=this.portable?void 0:t.atime,this.ctime=this.portable?void 0:t.ctime,this.linkpath=t.linkpath!==void 0?f(t.linkpath):void 0,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let n=!1;if(!this.preservePaths){let[h,a]=ce(this.path);h&&typeof a=="string"&&(this.path=a,n=h)}this.remain=t.size,this.blockRemain=t.startBlockSize,this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this.mode,uid:this.portable?void 0:this.uid,gid:this.portable?void 0:this.gid,size:this.size,mtime:this.noMtime?void 0:this.mtime,type:this.type,uname:this.portable?void 0:this.uname,atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime}),n&&this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute path`,{entry:this,path:n+this.path}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime,gid:this.portable?void 0:this.gid,mtime:this.noMtime?void 0:this.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.size,uid:this.portable?void 0:this.uid,uname:this.portable?void 0:this.uname,dev:this.portable?void 0:this.readEntry.dev,ino:this.portable?void 0:this.readEntry.ino,nlink:this.portable?void 0:this.readEntry.nlink}).encode());let o=this.header?.block;if(!o)throw new Error("failed to encode header");super.write(o),t.pipe(this)}[q](t){return rr(t,this.prefix)}[ri](t){return Ji(t,this.type==="Directory",this.portable)}write(t,e,i){typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8"));let r=t.length;if(r>this.blockRemain)throw new Error("writing more to entry than is appropriate");return this.blockRemain-=r,super.write(t,i)}end(t,e,i){return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e??"utf8")),i&&this.once("finish",i),t?super.end(t,i):super.end(i),this}},Gn=s=>s.isFile()?"File":s.isDirectory()?"Directory":s.isSymbolicLink()?"SymbolicLink":"Unsupported";var hi=class s{tail;head;length=0;static create(t=[]){return new s(t)}constructor(t=[]){for(let e of t)this.push(e)}*[Symbol.iterator](){for(let t=this.head;t;t=t.next)yield t.value}removeNode(t){if(t.list!==this)throw new Error("removing node which does not belong to this list");let e=t.next,i=t.prev;return e&&(e.prev=i),i&&(i.next=e),t===this.head&&(this.head=e),t===this.tail&&(this.tail=i),this.length--,t.next=void 0,t.prev=void 0,t.list=void 0,e}unshiftNode(t){if(t===this.head)return;t.list&&t.list.removeNode(t);let e=this.head;t.list=this,t.next=e,e&&(e.prev=t),this.head=t,this.tail||(this.tail=t),this.length++}pushNode(t){if(t===this.tail)return;t.list&&t.list.removeNode(t);let e=this.tail;t.list=this,t.prev=e,e&&(e.next=t),this.tail=t,this.head||(this.head=t),this.length++}push(...t){for(let e=0,i=t.length;e<i;e++)Yn(this,t[e]);return this.length}unshift(...t){for(var e=0,i=t.length;e<i;e++)Kn(this,t[e]);return this.length}pop(){if(!this.tail)return;let t=this.tail.value,e=this.tail;return this.tail=this.tail.prev,this.tail?this.tail.next=void 0:this.head=void 0,e.list=void 0,this.length--,t}shift(){if(!this.head)return;let t=this.head.value,e=this.head;return this.head=this.head.next,this.head?this.head.prev=void 0:this.tail=void 0,e.list=void 0,this.length--,t}forEach(t,e){e=e||this;for(let i=this.head,r=0;i;r++)t.call(e,i.value,r,this),i=i.next}forEachReverse(t,e){e=e||this;for(let i=this.tail,r=this.length-1;i;r--)t.call(e,i.value,r,this),i=i.prev}get(t){let e=0,i=this.head;for(;i&&e<t;e++)i=i.next;if(e===t&&i)return i.value}getReverse(t){let e=0,i=this.tail;for(;i&&e<t;e++)i=i.prev;if(e===t&&i)return i.value}map(t,e){e=e||this;let i=new s;for(let r=this.head;r;)i.push(t.call(e,r.value,this)),r=r.next;return i}mapReverse(t,e){e=e||this;var i=new s;for(let r=this.tail;r;)i.push(t.call(e,r.value,this)),r=r.prev;return i}reduce(t,e){let i,r=this.head;if(arguments.length>1)i=e;else if(this.head)r=this.head.next,i=this.head.value;else throw new TypeError("Reduce of empty list with no initial value");for(var n=0;r;n++)i=t(i,r.value,n),r=r.next;return i}reduceReverse(t,e){let i,r=this.tail;if(arguments.length>1)i=e;else if(this.tail)r=this.tail.prev,i=this.tail.value;else throw new TypeError("Reduce of empty list with no initial value");for(let n=this.length-1;r;n--)i=t(i,r.value,n),r=r.prev;return i}toArray(){let t=new Array(this.length);for(let e=0,i=this.head;i;e++)t[e]=i.value,i=i.next;return t}toArrayReverse(){let t=new Array(this.length);for(let e=0,i=this.tail;i;e++)t[e]=i.value,i=i.prev;return t}slice(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.head,n=0;for(n=0;r&&n<t;n++)r=r.next;for(;r&&n<e;n++,r=r.next)i.push(r.value);return i}sliceReverse(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.length,n=this.tail;for(;n&&r>e;r--)n=n.prev;for(;n&&r>t;r--,n=n.prev)i.push(n.value);return i}splice(t,e=0,...i){t>this.length&&(t=this.length-1),t<0&&(t=this.length+t);let r=this.head;for(let o=0;r&&o<t;o++)r=r.next;let n=[];for(let o=0;r&&o<e;o++)n.push(r.value),r=this.removeNode(r);r?r!==this.tail&&(r=r.prev):r=this.tail;for(let o of i)r=Zn(this,r,o);return n}reverse(){let t=this.head,e=this.tail;for(let i=t;i;i=i.prev){let r=i.prev;i.prev=i.next,i.next=r}return this.head=e,this.tail=t,this}};function Zn(s,t,e){let i=t,r=t?t.next:s.head,n=new ue(e,i,r,s);return n.next===void 0&&(s.tail=n),n.prev===void 0&&(s.head=n),s.length++,n}function Yn(s,t){s.tail=new ue(t,s.tail,void 0,s),s.head||(s.head=s.tail),s.length++}function Kn(s,t){s.head=new ue(t,void 0,s.head,s),s.tail||(s.tail=s.head),s.length++}var ue=class{list;next;prev;value;constructor(t,e,i,r){this.list=r,this.value=t,e?(e.next=this,this.prev=e):this.prev=void 0,i?(i.prev=this,this.next=i):this.next=void 0}};var pi=class{path;absolute;entry;stat;readdir;pending=!1;pendingLink=!1;ignore=!1;piped=!1;constructor(t,e){this.path=t||"./",this.absolute=e}},nr=Buffer.alloc(1024),li=Symbol("onStat"),me=Symbol("ended"),W=Symbol("queue"),pe=Symbol("pendingLinks"),Et=Symbol("current"),Ft=Symbol("process"),Ee=Symbol("processing"),ai=Symbol("processJob"),G=Symbol("jobs"),ls=Symbol("jobDone"),ci=Symbol("addFSEntry"),or=Symbol("addTarEntry"),ds=Symbol("stat"),us=Symbol("readdir"),fi=Symbol("onreaddir"),di=Symbol("pipe"),hr=Symbol("entry"),cs=Symbol("entryOpt"),ui=Symbol("writeEntryClass"),lr=Symbol("write"),fs=Symbol("ondrain"),wt=class extends A{sync=!1;opt;cwd;maxReadSize;preservePaths;strict;noPax;prefix;linkCache;statCache;file;portable;zip;readdirCache;noDirRecurse;follow;noMtime;mtime;filter;jobs;[ui];onWriteEntry;[W];[pe]=new Map;[G]=0;[Ee]=!1;[me]=!1;constructor(t={}){if(super(),this.opt=t,this.file=t.file||"",this.cwd=t.cwd||process.cwd(),this.maxReadSize=t.maxReadSize,this.preservePaths=!!t.preservePaths,this.strict=!!t.strict,this.noPax=!!t.noPax,this.prefix=f(t.prefix||""),this.linkCache=t.linkCache||new Map,this.statCache=t.statCache||new Map,this.readdirCache=t.readdirCache||new Map,this.onWriteEntry=t.onWriteEntry,this[ui]=de,typeof t.onwarn=="function"&&this.on("warn",t.onwarn),this.portable=!!t.portable,t.gzip||t.brotli||t.zstd){if((t.gzip?1:0)+(t.brotli?1:0)+(t.zstd?1:0)>1)throw new TypeError("gzip, brotli, zstd are mutually exclusive");if(t.gzip&&(typeof t.gzip!="object"&&(t.gzip={}),this.portable&&(t.gzip.portable=!0),this.zip=new ze(t.gzip)),t.brotli&&(typeof t.brotli!="object"&&(t.brotli={}),this.zip=new We(t.brotli)),t.zstd&&(typeof t.zstd!="object"&&(t.zstd={}),this.zip=new Ye(t.zstd)),!this.zip)throw new Error("impossible");let e=this.zip;e.on("data",i=>super.write(i)),e.on("end",()=>super.end()),e.on("drain",()=>this[fs]()),this.on("resume",()=>e.resume())}else this.on("drain",this[fs]);this.noDirRecurse=!!t.noDirRecurse,this.follow=!!t.follow,this.noMtime=!!t.noMtime,t.mtime&&(this.mtime=t.mtime),this.filter=typeof t.filter=="function"?t.filter:()=>!0,this[W]=new hi,this[G]=0,this.jobs=Number(t.jobs)||4,this[Ee]=!1,this[me]=!1}[lr](t){return super.write(t)}add(t){return this.write(t),this}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&this.add(t),this[me]=!0,this[Ft](),i&&i(),this}write(t){if(this[me])throw new Error("write after end");return typeof t=="string"?this[ci](t):this[or](t),this.flowing}[or](t){let e=f(external_path_.resolve(this.cwd,t.path));if(!this.filter(t.path,t))t.resume();else{let i=new pi(t.path,e);i.entry=new oi(t,this[cs](i)),i.entry.on("end",()=>this[ls](i)),this[G]+=1,this[W].push(i)}this[Ft]()}[ci](t){let e=f(external_path_.resolve(this.cwd,t));this[W].push(new pi(t,e)),this[Ft]()}[ds](t){t.pending=!0,this[G]+=1;let e=this.follow?"stat":"lstat";external_fs_[e](t.absolute,(i,r)=>{t.pending=!1,this[G]-=1,i?this.emit("error",i):this[li](t,r)})}[li](t,e){if(this.statCache.set(t.absolute,e),t.stat=e,!this.filter(t.path,e))t.ignore=!0;else if(e.isFile()&&e.nlink>1&&!this.linkCache.get(`${e.dev}:${e.ino}`)&&!this.sync)if(t===this[Et])this[ai](t);else{let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);r?r.push(t):this[pe].set(i,[t]),t.pendingLink=!0,t.pending=!0}this[Ft]()}[us](t){t.pending=!0,this[G]+=1,external_fs_.readdir(t.absolute,(e,i)=>{if(t.pending=!1,this[G]-=1,e)return this.emit("error",e);this[fi](t,i)})}[fi](t,e){this.readdirCache.set(t.absolute,e),t.readdir=e,this[Ft]()}[Ft](){if(!this[Ee]){this[Ee]=!0;for(let t=this[W].head;t&&this[G]<this.jobs;t=t.next)if(this[ai](t.value),t.value.ignore){let e=t.next;this[W].removeNode(t),t.next=e}this[Ee]=!1,this[me]&&this[W].length===0&&this[G]===0&&(this.zip?this.zip.end(nr):(super.write(nr),super.end()))}}get[Et](){return this[W]&&this[W].head&&this[W].head.value}[ls](t){this[W].shift(),this[G]-=1;let{stat:e}=t;if(e&&e.isFile()&&e.nlink>1){let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);if(r){this[pe].delete(i);for(let n of r)n.pending=!1,this[ai](n)}}this[Ft]()}[ai](t){if(t.pending&&t.pendingLink&&t===this[Et]&&(t.pending=!1,t.pendingLink=!1),!t.pending){if(t.entry){t===this[Et]&&!t.piped&&this[di](t);return}if(!t.stat){let e=this.statCache.get(t.absolute);e?this[li](t,e):this[ds](t)}if(t.stat&&!t.ignore){if(!this.noDirRecurse&&t.stat.isDirectory()&&!t.readdir){let e=this.readdirCache.get(t.absolute);if(e?this[fi](t,e):this[us](t),!t.readdir)return}if(t.entry=this[hr](t),!t.entry){t.ignore=!0;return}t===this[Et]&&!t.piped&&this[di](t)}}}[cs](t){return{onwarn:(e,i,r)=>this.warn(e,i,r),noPax:this.noPax,cwd:this.cwd,absolute:t.absolute,preservePaths:this.preservePaths,maxReadSize:this.maxReadSize,strict:this.strict,portable:this.portable,linkCache:this.linkCache,statCache:this.statCache,noMtime:this.noMtime,mtime:this.mtime,prefix:this.prefix,onWriteEntry:this.onWriteEntry}}[hr](t){this[G]+=1;try{return new this[ui](t.path,this[cs](t)).on("end",()=>this[ls](t)).on("error",i=>this.emit("error",i))}catch(e){this.emit("error",e)}}[fs](){this[Et]&&this[Et].entry&&this[Et].entry.resume()}[di](t){t.piped=!0,t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)});let e=t.entry,i=this.zip;if(!e)throw new Error("cannot pipe without source");i?e.on("data",r=>{i.write(r)||e.pause()}):e.on("data",r=>{super.write(r)||e.pause()})}pause(){return this.zip&&this.zip.pause(),super.pause()}warn(t,e,i={}){Dt(this,t,e,i)}},kt=class extends wt{sync=!0;constructor(t){super(t),this[ui]=ni}pause(){}resume(){}[ds](t){let e=this.follow?"statSync":"lstatSync";this[li](t,external_fs_[e](t.absolute))}[us](t){this[fi](t,external_fs_.readdirSync(t.absolute))}[di](t){let e=t.entry,i=this.zip;if(t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)}),!e)throw new Error("Cannot pipe without source");i?e.on("data",r=>{i.write(r)}):e.on("data",r=>{super[lr](r)})}};var Vn=(s,t)=>{let e=new kt(s),i=new Wt(s.file,{mode:s.mode||438});e.pipe(i),fr(e,t)},$n=(s,t)=>{let e=new wt(s),i=new et(s.file,{mode:s.mode||438});e.pipe(i);let r=new Promise((n,o)=>{i.on("error",o),i.on("close",n),e.on("error",o)});return dr(e,t).catch(n=>e.emit("error",n)),r},fr=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},dr=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>{s.add(i)}}):s.add(e);s.end()},Xn=(s,t)=>{let e=new kt(s);return fr(e,t),e},qn=(s,t)=>{let e=new wt(s);return dr(e,t).catch(i=>e.emit("error",i)),e},Qn=K(Vn,$n,Xn,qn,(s,t)=>{if(!t?.length)throw new TypeError("no paths specified to add to archive")});var Jn=process.env.__FAKE_PLATFORM__||process.platform,Er=Jn==="win32",{O_CREAT:wr,O_NOFOLLOW:ur,O_TRUNC:Sr,O_WRONLY:yr}=external_fs_.constants,Rr=Number(process.env.__FAKE_FS_O_FILENAME__)||external_fs_.constants.UV_FS_O_FILEMAP||0,jn=Er&&!!Rr,to=512*1024,eo=Rr|Sr|wr|yr,mr=!Er&&typeof ur=="number"?ur|Sr|wr|yr:null,ms=mr!==null?()=>mr:jn?s=>s<to?eo:"w":()=>"w";var ps=(s,t,e)=>{try{return external_node_fs_.lchownSync(s,t,e)}catch(i){if(i?.code!=="ENOENT")throw i}},Ei=(s,t,e,i)=>{external_node_fs_.lchown(s,t,e,r=>{i(r&&r?.code!=="ENOENT"?r:null)})},io=(s,t,e,i,r)=>{if(t.isDirectory())Es(external_node_path_.resolve(s,t.name),e,i,n=>{if(n)return r(n);let o=external_node_path_.resolve(s,t.name);Ei(o,e,i,r)});else{let n=external_node_path_.resolve(s,t.name);Ei(n,e,i,r)}},Es=(s,t,e,i)=>{external_node_fs_.readdir(s,{withFileTypes:!0},(r,n)=>{if(r){if(r.code==="ENOENT")return i();if(r.code!=="ENOTDIR"&&r.code!=="ENOTSUP")return i(r)}if(r||!n.length)return Ei(s,t,e,i);let o=n.length,h=null,a=l=>{if(!h){if(l)return i(h=l);if(--o===0)return Ei(s,t,e,i)}};for(let l of n)io(s,l,t,e,a)})},so=(s,t,e,i)=>{t.isDirectory()&&ws(external_node_path_.resolve(s,t.name),e,i),ps(external_node_path_.resolve(s,t.name),e,i)},ws=(s,t,e)=>{let i;try{i=external_node_fs_.readdirSync(s,{withFileTypes:!0})}catch(r){let n=r;if(n?.code==="ENOENT")return;if(n?.code==="ENOTDIR"||n?.code==="ENOTSUP")return ps(s,t,e);throw n}for(let r of i)so(s,r,t,e);return ps(s,t,e)};var Se=class extends Error{path;code;syscall="chdir";constructor(t,e){super(`${e}: Cannot cd into '${t}'`),this.path=t,this.code=e}get name(){return"CwdError"}};var St=class extends Error{path;symlink;syscall="symlink";code="TAR_SYMLINK_ERROR";constructor(t,e){super("TAR_SYMLINK_ERROR: Cannot extract through symbolic link"),this.symlink=t,this.path=e}get name(){return"SymlinkError"}};var no=(s,t)=>{external_node_fs_.stat(s,(e,i)=>{(e||!i.isDirectory())&&(e=new Se(s,e?.code||"ENOTDIR")),t(e)})},gr=(s,t,e)=>{s=f(s);let i=t.umask??18,r=t.mode|448,n=(r&i)!==0,o=t.uid,h=t.gid,a=typeof o=="number"&&typeof h=="number"&&(o!==t.processUid||h!==t.processGid),l=t.preserve,c=t.unlink,d=f(t.cwd),y=(E,x)=>{E?e(E):x&&a?Es(x,o,h,Le=>y(Le)):n?external_node_fs_.chmod(s,r,e):e()};if(s===d)return no(s,y);if(l)return promises_.mkdir(s,{mode:r,recursive:!0}).then(E=>y(null,E??void 0),y);let D=f(external_node_path_.relative(d,s)).split("/");Ss(d,D,r,c,d,void 0,y)},Ss=(s,t,e,i,r,n,o)=>{if(t.length===0)return o(null,n);let h=t.shift(),a=f(external_node_path_.resolve(s+"/"+h));external_node_fs_.mkdir(a,e,br(a,t,e,i,r,n,o))},br=(s,t,e,i,r,n,o)=>h=>{h?external_node_fs_.lstat(s,(a,l)=>{if(a)a.path=a.path&&f(a.path),o(a);else if(l.isDirectory())Ss(s,t,e,i,r,n,o);else if(i)external_node_fs_.unlink(s,c=>{if(c)return o(c);external_node_fs_.mkdir(s,e,br(s,t,e,i,r,n,o))});else{if(l.isSymbolicLink())return o(new St(s,s+"/"+t.join("/")));o(h)}}):(n=n||s,Ss(s,t,e,i,r,n,o))},oo=s=>{let t=!1,e;try{t=external_node_fs_.statSync(s).isDirectory()}catch(i){e=i?.code}finally{if(!t)throw new Se(s,e??"ENOTDIR")}},_r=(s,t)=>{s=f(s);let e=t.umask??18,i=t.mode|448,r=(i&e)!==0,n=t.uid,o=t.gid,h=typeof n=="number"&&typeof o=="number"&&(n!==t.processUid||o!==t.processGid),a=t.preserve,l=t.unlink,c=f(t.cwd),d=E=>{E&&h&&ws(E,n,o),r&&external_node_fs_.chmodSync(s,i)};if(s===c)return oo(c),d();if(a)return d(external_node_fs_.mkdirSync(s,{mode:i,recursive:!0})??void 0);let T=f(external_node_path_.relative(c,s)).split("/"),D;for(let E=T.shift(),x=c;E&&(x+="/"+E);E=T.shift()){x=f(external_node_path_.resolve(x));try{external_node_fs_.mkdirSync(x,i),D=D||x}catch{let Le=external_node_fs_.lstatSync(x);if(Le.isDirectory())continue;if(l){external_node_fs_.unlinkSync(x),external_node_fs_.mkdirSync(x,i),D=D||x;continue}else if(Le.isSymbolicLink())return new St(x,x+"/"+T.join("/"))}}return d(D)};var ys=Object.create(null),Or=1e4,Vt=new Set,Tr=s=>{Vt.has(s)?Vt.delete(s):ys[s]=s.normalize("NFD").toLocaleLowerCase("en").toLocaleUpperCase("en"),Vt.add(s);let t=ys[s],e=Vt.size-Or;if(e>Or/10){for(let i of Vt)if(Vt.delete(i),delete ys[i],--e<=0)break}return t};var ho=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,ao=ho==="win32",lo=s=>s.split("/").slice(0,-1).reduce((e,i)=>{let r=e.at(-1);return r!==void 0&&(i=(0,external_node_path_.join)(r,i)),e.push(i||"/"),e},[]),yi=class{#t=new Map;#i=new Map;#s=new Set;reserve(t,e){t=ao?["win32 parallelization disabled"]:t.map(r=>mt((0,external_node_path_.join)(Tr(r))));let i=new Set(t.map(r=>lo(r)).reduce((r,n)=>r.concat(n)));this.#i.set(e,{dirs:i,paths:t});for(let r of t){let n=this.#t.get(r);n?n.push(e):this.#t.set(r,[e])}for(let r of i){let n=this.#t.get(r);if(!n)this.#t.set(r,[new Set([e])]);else{let o=n.at(-1);o instanceof Set?o.add(e):n.push(new Set([e]))}}return this.#r(e)}#n(t){let e=this.#i.get(t);if(!e)throw new Error("function does not have any path reservations");return{paths:e.paths.map(i=>this.#t.get(i)),dirs:[...e.dirs].map(i=>this.#t.get(i))}}check(t){let{paths:e,dirs:i}=this.#n(t);return e.every(r=>r&&r[0]===t)&&i.every(r=>r&&r[0]instanceof Set&&r[0].has(t))}#r(t){return this.#s.has(t)||!this.check(t)?!1:(this.#s.add(t),t(()=>this.#e(t)),!0)}#e(t){if(!this.#s.has(t))return!1;let e=this.#i.get(t);if(!e)throw new Error("invalid reservation");let{paths:i,dirs:r}=e,n=new Set;for(let o of i){let h=this.#t.get(o);if(!h||h?.[0]!==t)continue;let a=h[1];if(!a){this.#t.delete(o);continue}if(h.shift(),typeof a=="function")n.add(a);else for(let l of a)n.add(l)}for(let o of r){let h=this.#t.get(o),a=h?.[0];if(!(!h||!(a instanceof Set)))if(a.size===1&&h.length===1){this.#t.delete(o);continue}else if(a.size===1){h.shift();let l=h[0];typeof l=="function"&&n.add(l)}else a.delete(t)}return this.#s.delete(t),n.forEach(o=>this.#r(o)),!0}};var Lr=()=>process.umask();var Dr=Symbol("onEntry"),_s=Symbol("checkFs"),Nr=Symbol("checkFs2"),Os=Symbol("isReusable"),P=Symbol("makeFs"),Ts=Symbol("file"),xs=Symbol("directory"),gi=Symbol("link"),Ar=Symbol("symlink"),Ir=Symbol("hardlink"),Re=Symbol("ensureNoSymlink"),Cr=Symbol("unsupported"),Fr=Symbol("checkPath"),Rs=Symbol("stripAbsolutePath"),yt=Symbol("mkdir"),O=Symbol("onError"),Ri=Symbol("pending"),kr=Symbol("pend"),$t=Symbol("unpend"),gs=Symbol("ended"),bs=Symbol("maybeClose"),Ls=Symbol("skip"),ge=Symbol("doChown"),be=Symbol("uid"),_e=Symbol("gid"),Oe=Symbol("checkedCwd"),fo=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,Te=fo==="win32",uo=1024,mo=(s,t)=>{if(!Te)return external_node_fs_.unlink(s,t);let e=s+".DELETE."+(0,external_node_crypto_.randomBytes)(16).toString("hex");external_node_fs_.rename(s,e,i=>{if(i)return t(i);external_node_fs_.unlink(e,t)})},po=s=>{if(!Te)return external_node_fs_.unlinkSync(s);let t=s+".DELETE."+(0,external_node_crypto_.randomBytes)(16).toString("hex");external_node_fs_.renameSync(s,t),external_node_fs_.unlinkSync(t)},vr=(s,t,e)=>s!==void 0&&s===s>>>0?s:t!==void 0&&t===t>>>0?t:e,Xt=class extends rt{[gs]=!1;[Oe]=!1;[Ri]=0;reservations=new yi;transform;writable=!0;readable=!1;uid;gid;setOwner;preserveOwner;processGid;processUid;maxDepth;forceChown;win32;newer;keep;noMtime;preservePaths;unlink;cwd;strip;processUmask;umask;dmode;fmode;chmod;constructor(t={}){if(t.ondone=()=>{this[gs]=!0,this[bs]()},super(t),this.transform=t.transform,this.chmod=!!t.chmod,typeof t.uid=="number"||typeof t.gid=="number"){if(typeof t.uid!="number"||typeof t.gid!="number")throw new TypeError("cannot set owner without number uid and gid");if(t.preserveOwner)throw new TypeError("cannot preserve owner in archive and also set owner explicitly");this.uid=t.uid,this.gid=t.gid,this.setOwner=!0}else this.uid=void 0,this.gid=void 0,this.setOwner=!1;this.preserveOwner=t.preserveOwner===void 0&&typeof t.uid!="number"?process.getuid?.()===0:!!t.preserveOwner,this.processUid=(this.preserveOwner||this.setOwner)&&process.getuid?process.getuid():void 0,this.processGid=(this.preserveOwner||this.setOwner)&&process.getgid?process.getgid():void 0,this.maxDepth=typeof t.maxDepth=="number"?t.maxDepth:uo,this.forceChown=t.forceChown===!0,this.win32=!!t.win32||Te,this.newer=!!t.newer,this.keep=!!t.keep,this.noMtime=!!t.noMtime,this.preservePaths=!!t.preservePaths,this.unlink=!!t.unlink,this.cwd=f(external_node_path_.resolve(t.cwd||process.cwd())),this.strip=Number(t.strip)||0,this.processUmask=this.chmod?typeof t.processUmask=="number"?t.processUmask:Lr():0,this.umask=typeof t.umask=="number"?t.umask:this.processUmask,this.dmode=t.dmode||511&~this.umask,this.fmode=t.fmode||438&~this.umask,this.on("entry",e=>this[Dr](e))}warn(t,e,i={}){return(t==="TAR_BAD_ARCHIVE"||t==="TAR_ABORT")&&(i.recoverable=!1),super.warn(t,e,i)}[bs](){this[gs]&&this[Ri]===0&&(this.emit("prefinish"),this.emit("finish"),this.emit("end"))}[Rs](t,e){let i=t[e],{type:r}=t;if(!i||this.preservePaths)return!0;let[n,o]=ce(i),h=o.replaceAll(/\\/g,"/").split("/");if(h.includes("..")||Te&&/^[a-z]:\.\.$/i.test(h[0]??"")){if(e==="path"||r==="Link")return this.warn("TAR_ENTRY_ERROR",`${e} contains '..'`,{entry:t,[e]:i}),!1;let a=external_node_path_.posix.dirname(t.path),l=external_node_path_.posix.normalize(external_node_path_.posix.join(a,h.join("/")));if(l.startsWith("../")||l==="..")return this.warn("TAR_ENTRY_ERROR",`${e} escapes extraction directory`,{entry:t,[e]:i}),!1}return n&&(t[e]=String(o),this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute ${e}`,{entry:t,[e]:i})),!0}[Fr](t){let e=f(t.path),i=e.split("/");if(this.strip){if(i.length<this.strip)return!1;if(t.type==="Link"){let r=f(String(t.linkpath)).split("/");if(r.length>=this.strip)t.linkpath=r.slice(this.strip).join("/");else return!1}i.splice(0,this.strip),t.path=i.join("/")}if(isFinite(this.maxDepth)&&i.length>this.maxDepth)return this.warn("TAR_ENTRY_ERROR","path excessively deep",{entry:t,path:e,depth:i.length,maxDepth:this.maxDepth}),!1;if(!this[Rs](t,"path")||!this[Rs](t,"linkpath"))return!1;if(t.absolute=external_node_path_.isAbsolute(t.path)?f(external_node_path_.resolve(t.path)):f(external_node_path_.resolve(this.cwd,t.path)),!this.preservePaths&&typeof t.absolute=="string"&&t.absolute.indexOf(this.cwd+"/")!==0&&t.absolute!==this.cwd)return this.warn("TAR_ENTRY_ERROR","path escaped extraction target",{entry:t,path:f(t.path),resolvedPath:t.absolute,cwd:this.cwd}),!1;if(t.absolute===this.cwd&&t.type!=="Directory"&&t.type!=="GNUDumpDir")return!1;if(this.win32){let{root:r}=external_node_path_.win32.parse(String(t.absolute));t.absolute=r+ts(String(t.absolute).slice(r.length));let{root:n}=external_node_path_.win32.parse(t.path);t.path=n+ts(t.path.slice(n.length))}return!0}[Dr](t){if(!this[Fr](t))return t.resume();switch(external_node_assert_namespaceObject.equal(typeof t.absolute,"string"),t.type){case"Directory":case"GNUDumpDir":t.mode&&(t.mode=t.mode|448);case"File":case"OldFile":case"ContiguousFile":case"Link":case"SymbolicLink":return this[_s](t);default:return this[Cr](t)}}[O](t,e){t.name==="CwdError"?this.emit("error",t):(this.warn("TAR_ENTRY_ERROR",t,{entry:e}),this[$t](),e.resume())}[yt](t,e,i){gr(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e},i)}[ge](t){return this.forceChown||this.preserveOwner&&(typeof t.uid=="number"&&t.uid!==this.processUid||typeof t.gid=="number"&&t.gid!==this.processGid)||typeof this.uid=="number"&&this.uid!==this.processUid||typeof this.gid=="number"&&this.gid!==this.processGid}[be](t){return vr(this.uid,t.uid,this.processUid)}[_e](t){return vr(this.gid,t.gid,this.processGid)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=new et(String(t.absolute),{flags:ms(t.size),mode:i,autoClose:!1});r.on("error",a=>{r.fd&&external_node_fs_.close(r.fd,()=>{}),r.write=()=>!0,this[O](a,t),e()});let n=1,o=a=>{if(a){r.fd&&external_node_fs_.close(r.fd,()=>{}),this[O](a,t),e();return}--n===0&&r.fd!==void 0&&external_node_fs_.close(r.fd,l=>{l?this[O](l,t):this[$t](),e()})};r.on("finish",()=>{let a=String(t.absolute),l=r.fd;if(typeof l=="number"&&t.mtime&&!this.noMtime){n++;let c=t.atime||new Date,d=t.mtime;external_node_fs_.futimes(l,c,d,y=>y?external_node_fs_.utimes(a,c,d,T=>o(T&&y)):o())}if(typeof l=="number"&&this[ge](t)){n++;let c=this[be](t),d=this[_e](t);typeof c=="number"&&typeof d=="number"&&external_node_fs_.fchown(l,c,d,y=>y?external_node_fs_.chown(a,c,d,T=>o(T&&y)):o())}o()});let h=this.transform&&this.transform(t)||t;h!==t&&(h.on("error",a=>{this[O](a,t),e()}),t.pipe(h)),h.pipe(r)}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode;this[yt](String(t.absolute),i,r=>{if(r){this[O](r,t),e();return}let n=1,o=()=>{--n===0&&(e(),this[$t](),t.resume())};t.mtime&&!this.noMtime&&(n++,external_node_fs_.utimes(String(t.absolute),t.atime||new Date,t.mtime,o)),this[ge](t)&&(n++,external_node_fs_.chown(String(t.absolute),Number(this[be](t)),Number(this[_e](t)),o)),o()})}[Cr](t){t.unsupported=!0,this.warn("TAR_ENTRY_UNSUPPORTED",`unsupported entry type: ${t.type}`,{entry:t}),t.resume()}[Ar](t,e){let i=f(external_node_path_.relative(this.cwd,external_node_path_.resolve(external_node_path_.dirname(String(t.absolute)),String(t.linkpath)))).split("/");this[Re](t,this.cwd,i,()=>this[gi](t,String(t.linkpath),"symlink",e),r=>{this[O](r,t),e()})}[Ir](t,e){let i=f(external_node_path_.resolve(this.cwd,String(t.linkpath))),r=f(String(t.linkpath)).split("/");this[Re](t,this.cwd,r,()=>this[gi](t,i,"link",e),n=>{this[O](n,t),e()})}[Re](t,e,i,r,n){let o=i.shift();if(this.preservePaths||o===void 0)return r();let h=external_node_path_.resolve(e,o);external_node_fs_.lstat(h,(a,l)=>{if(a)return r();if(l?.isSymbolicLink())return n(new St(h,external_node_path_.resolve(h,i.join("/"))));this[Re](t,h,i,r,n)})}[kr](){this[Ri]++}[$t](){this[Ri]--,this[bs]()}[Ls](t){this[$t](),t.resume()}[Os](t,e){return t.type==="File"&&!this.unlink&&e.isFile()&&e.nlink<=1&&!Te}[_s](t){this[kr]();let e=[t.path];t.linkpath&&e.push(t.linkpath),this.reservations.reserve(e,i=>this[Nr](t,i))}[Nr](t,e){let i=h=>{e(h)},r=()=>{this[yt](this.cwd,this.dmode,h=>{if(h){this[O](h,t),i();return}this[Oe]=!0,n()})},n=()=>{if(t.absolute!==this.cwd){let h=f(external_node_path_.dirname(String(t.absolute)));if(h!==this.cwd)return this[yt](h,this.dmode,a=>{if(a){this[O](a,t),i();return}o()})}o()},o=()=>{external_node_fs_.lstat(String(t.absolute),(h,a)=>{if(a&&(this.keep||this.newer&&a.mtime>(t.mtime??a.mtime))){this[Ls](t),i();return}if(h||this[Os](t,a))return this[P](null,t,i);if(a.isDirectory()){if(t.type==="Directory"){let l=this.chmod&&t.mode&&(a.mode&4095)!==t.mode,c=d=>this[P](d??null,t,i);return l?external_node_fs_.chmod(String(t.absolute),Number(t.mode),c):c()}if(t.absolute!==this.cwd)return external_node_fs_.rmdir(String(t.absolute),l=>this[P](l??null,t,i))}if(t.absolute===this.cwd)return this[P](null,t,i);mo(String(t.absolute),l=>this[P](l??null,t,i))})};this[Oe]?n():r()}[P](t,e,i){if(t){this[O](t,e),i();return}switch(e.type){case"File":case"OldFile":case"ContiguousFile":return this[Ts](e,i);case"Link":return this[Ir](e,i);case"SymbolicLink":return this[Ar](e,i);case"Directory":case"GNUDumpDir":return this[xs](e,i)}}[gi](t,e,i,r){external_node_fs_[i](e,String(t.absolute),n=>{n?this[O](n,t):(this[$t](),t.resume()),r()})}},ye=s=>{try{return[null,s()]}catch(t){return[t,null]}},xe=class extends Xt{sync=!0;[P](t,e){return super[P](t,e,()=>{})}[_s](t){if(!this[Oe]){let n=this[yt](this.cwd,this.dmode);if(n)return this[O](n,t);this[Oe]=!0}if(t.absolute!==this.cwd){let n=f(external_node_path_.dirname(String(t.absolute)));if(n!==this.cwd){let o=this[yt](n,this.dmode);if(o)return this[O](o,t)}}let[e,i]=ye(()=>external_node_fs_.lstatSync(String(t.absolute)));if(i&&(this.keep||this.newer&&i.mtime>(t.mtime??i.mtime)))return this[Ls](t);if(e||this[Os](t,i))return this[P](null,t);if(i.isDirectory()){if(t.type==="Directory"){let o=this.chmod&&t.mode&&(i.mode&4095)!==t.mode,[h]=o?ye(()=>{external_node_fs_.chmodSync(String(t.absolute),Number(t.mode))}):[];return this[P](h,t)}let[n]=ye(()=>external_node_fs_.rmdirSync(String(t.absolute)));this[P](n,t)}let[r]=t.absolute===this.cwd?[]:ye(()=>po(String(t.absolute)));this[P](r,t)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=h=>{let a;try{external_node_fs_.closeSync(n)}catch(l){a=l}(h||a)&&this[O](h||a,t),e()},n;try{n=external_node_fs_.openSync(String(t.absolute),ms(t.size),i)}catch(h){return r(h)}let o=this.transform&&this.transform(t)||t;o!==t&&(o.on("error",h=>this[O](h,t)),t.pipe(o)),o.on("data",h=>{try{external_node_fs_.writeSync(n,h,0,h.length)}catch(a){r(a)}}),o.on("end",()=>{let h=null;if(t.mtime&&!this.noMtime){let a=t.atime||new Date,l=t.mtime;try{external_node_fs_.futimesSync(n,a,l)}catch(c){try{external_node_fs_.utimesSync(String(t.absolute),a,l)}catch{h=c}}}if(this[ge](t)){let a=this[be](t),l=this[_e](t);try{external_node_fs_.fchownSync(n,Number(a),Number(l))}catch(c){try{external_node_fs_.chownSync(String(t.absolute),Number(a),Number(l))}catch{h=h||c}}}r(h)})}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode,r=this[yt](String(t.absolute),i);if(r){this[O](r,t),e();return}if(t.mtime&&!this.noMtime)try{external_node_fs_.utimesSync(String(t.absolute),t.atime||new Date,t.mtime)}catch{}if(this[ge](t))try{external_node_fs_.chownSync(String(t.absolute),Number(this[be](t)),Number(this[_e](t)))}catch{}e(),t.resume()}[yt](t,e){try{return _r(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e})}catch(i){return i}}[Re](t,e,i,r,n){if(this.preservePaths||i.length===0)return r();let o=e;for(let h of i){o=external_node_path_.resolve(o,h);let[a,l]=ye(()=>external_node_fs_.lstatSync(o));if(a)return r();if(l.isSymbolicLink())return n(new St(o,external_node_path_.resolve(e,i.join("/"))))}r()}[gi](t,e,i,r){let n=`${i}Sync`;try{external_node_fs_[n](e,String(t.absolute)),r(),t.resume()}catch(o){return this[O](o,t)}}};var Eo=s=>{let t=new xe(s),e=s.file,i=external_node_fs_.statSync(e),r=s.maxReadSize||16*1024*1024;new Be(e,{readSize:r,size:i.size}).pipe(t)},wo=(s,t)=>{let e=new Xt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("close",o),external_node_fs_.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},So=K(Eo,wo,s=>new xe(s),s=>new Xt(s),(s,t)=>{t?.length&&Qi(s,t)});var yo=(s,t)=>{let e=new kt(s),i=!0,r,n;try{try{r=external_node_fs_.openSync(s.file,"r+")}catch(a){if(a?.code==="ENOENT")r=external_node_fs_.openSync(s.file,"w+");else throw a}let o=external_node_fs_.fstatSync(r),h=Buffer.alloc(512);t:for(n=0;n<o.size;n+=512){for(let c=0,d=0;c<512;c+=d){if(d=external_node_fs_.readSync(r,h,c,h.length-c,n+c),n===0&&h[0]===31&&h[1]===139)throw new Error("cannot append to compressed archives");if(!d)break t}let a=new F(h);if(!a.cksumValid)break;let l=512*Math.ceil((a.size||0)/512);if(n+l+512>o.size)break;n+=l,s.mtimeCache&&a.mtime&&s.mtimeCache.set(String(a.path),a.mtime)}i=!1,Ro(s,e,n,r,t)}finally{if(i)try{external_node_fs_.closeSync(r)}catch{}}},Ro=(s,t,e,i,r)=>{let n=new Wt(s.file,{fd:i,start:e});t.pipe(n),bo(t,r)},go=(s,t)=>{t=Array.from(t);let e=new wt(s),i=(n,o,h)=>{let a=(T,D)=>{T?external_node_fs_.close(n,E=>h(T)):h(null,D)},l=0;if(o===0)return a(null,0);let c=0,d=Buffer.alloc(512),y=(T,D)=>{if(T||D===void 0)return a(T);if(c+=D,c<512&&D)return external_node_fs_.read(n,d,c,d.length-c,l+c,y);if(l===0&&d[0]===31&&d[1]===139)return a(new Error("cannot append to compressed archives"));if(c<512)return a(null,l);let E=new F(d);if(!E.cksumValid)return a(null,l);let x=512*Math.ceil((E.size??0)/512);if(l+x+512>o||(l+=x+512,l>=o))return a(null,l);s.mtimeCache&&E.mtime&&s.mtimeCache.set(String(E.path),E.mtime),c=0,external_node_fs_.read(n,d,0,512,l,y)};external_node_fs_.read(n,d,0,512,l,y)};return new Promise((n,o)=>{e.on("error",o);let h="r+",a=(l,c)=>{if(l&&l.code==="ENOENT"&&h==="r+")return h="w+",external_node_fs_.open(s.file,h,a);if(l||!c)return o(l);external_node_fs_.fstat(c,(d,y)=>{if(d)return external_node_fs_.close(c,()=>o(d));i(c,y.size,(T,D)=>{if(T)return o(T);let E=new et(s.file,{fd:c,start:D});e.pipe(E),E.on("error",o),E.on("close",n),_o(e,t)})})};external_node_fs_.open(s.file,h,a)})},bo=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},_o=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e);s.end()},vt=K(yo,go,()=>{throw new TypeError("file is required")},()=>{throw new TypeError("file is required")},(s,t)=>{if(!Bs(s))throw new TypeError("file is required");if(s.gzip||s.brotli||s.zstd||s.file.endsWith(".br")||s.file.endsWith(".tbr"))throw new TypeError("cannot append to compressed archives");if(!t?.length)throw new TypeError("no paths specified to add/replace")});var Oo=K(vt.syncFile,vt.asyncFile,vt.syncNoFile,vt.asyncNoFile,(s,t=[])=>{vt.validate?.(s,t),To(s)}),To=s=>{let t=s.filter;s.mtimeCache||(s.mtimeCache=new Map),s.filter=t?(e,i)=>t(e,i)&&!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0)):(e,i)=>!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0))};
+//# sourceMappingURL=index.min.js.map
+
+;// CONCATENATED MODULE: ./.build/src/archive/second-reader.js
+
+
+/** The parser decompresses what it is given at once: no more than this, so that zeros cannot fill the memory. */
+const FEED_BYTES = 32 * 1024;
+/** The archive as an independent reader sees it: the npm tar package, strict. It keeps no names. */
+class SecondReader {
+    entries = 0;
+    contentBytes = 0;
+    /** What the reader did not like; nothing is fed to it afterwards. */
+    complaint;
+    #parser;
+    #ended;
+    constructor() {
+        this.#parser = new rt({
+            strict: true,
+            // Every extent's digest is checked beside this; a backup of zeros is allowed to shrink as far as it can.
+            maxDecompressionRatio: Infinity,
+            onReadEntry: (entry) => {
+                this.entries++;
+                this.contentBytes += entry.size;
+                entry.resume();
+            },
+        });
+        this.#ended = new Promise((resolve) => {
+            this.#parser.on('end', resolve);
+            this.#parser.on('error', (error) => {
+                this.complaint ??= (0,failure/* messageOf */.bD)(error);
+                resolve();
+            });
+        });
+    }
+    /**
+     * Takes the next bytes of the archive. Only what has been checked: the parser keeps whatever follows the end of a
+     * tar in memory.
+     */
+    feed(chunk) {
+        const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+        for (let start = 0; start < bytes.length && this.complaint === undefined; start += FEED_BYTES) {
+            this.#write(bytes.subarray(start, start + FEED_BYTES));
+        }
+    }
+    /** Waits until everything has been read. */
+    async finish() {
+        if (this.complaint === undefined)
+            this.#parser.end();
+        await this.#ended;
+    }
+    #write(bytes) {
+        try {
+            this.#parser.write(bytes);
+        }
+        catch (error) {
+            this.complaint ??= (0,failure/* messageOf */.bD)(error);
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./.build/src/archive/entry-guard.js + 1 modules
+var entry_guard = __nccwpck_require__(109);
+// EXTERNAL MODULE: ./.build/src/archive/own-entries.js
+var own_entries = __nccwpck_require__(3339);
+;// CONCATENATED MODULE: ./.build/src/archive/walk-extents.js
+
+
+
+/** Goes through an archive to its end whatever is damaged in it, so that all damage is listed by name. */
+async function walkExtents({ extents, visit, report }) {
+    const guard = new entry_guard/* EntryGuard */.I();
+    const source = extents[Symbol.asyncIterator]();
+    const pull = async () => {
+        const result = await source.next();
+        return result.done ? undefined : result.value;
+    };
+    let next = await pull();
+    const run = { isStopped: false };
+    const wasStopped = () => run.isStopped;
+    /** Sound extents from here on; an entry that is cut short by a damaged one is given up there. */
+    async function* takeRun() {
+        while (next && next.damage === undefined) {
+            yield next;
+            next = await pull();
+        }
+        run.isStopped = true;
+        if (next?.isContinuation)
+            throw new CutShort();
+    }
+    while (next) {
+        if (next.damage !== undefined)
+            reportExtent(next, next.damage, guard, report);
+        if (next.damage !== undefined || next.isContinuation) {
+            next = await pull();
+            continue;
+        }
+        run.isStopped = false;
+        try {
+            for await (const entry of (0,own_entries/* readOwnEntries */.J)(takeRun(), { guard, checksWholeDigests: true }))
+                await visit(entry);
+        }
+        catch (error) {
+            if (error instanceof archive_damage/* ArchiveDamage */.k) {
+                report({ where: error.where, what: error.what });
+                // A damaged extent, at which the run ended, is still to be reported.
+                if (!wasStopped())
+                    next = await pull();
+            }
+            else if (!(error instanceof CutShort)) {
+                throw error;
+            }
+        }
+    }
+}
+/** The entry under way ends in an extent whose damage is reported by itself. */
+class CutShort extends Error {
+}
+function reportExtent({ names, lines, extent }, what, guard, report) {
+    for (const name of names)
+        report({ where: name, what });
+    if (names.length === 0)
+        report({ where: `the extent at ${extent.offset}`, what });
+    for (const { type, name, mode = 0, uid = 0, gid = 0, mtimeNs = 0n, size = 0, linkName } of lines) {
+        if (type === 'chunk')
+            continue;
+        try {
+            // Later entries may lie below it or link to it.
+            guard.admit({ name, type, mode, uid, gid, mtimeNs, size, ...(linkName ? { linkName } : {}) });
+        }
+        catch (error) {
+            if (!(error instanceof archive_damage/* ArchiveDamage */.k))
+                throw error;
+            report({ where: error.where, what: error.what });
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/verify-archive.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** More damage than this is counted, not listed. */
+const LISTED_DAMAGE = 1000;
+/**
+ * Verifies a whole archive: every digest, the tar as we and as others read it, the index, the manifest and the dumps.
+ * Damage is the result, never an exception; it goes on behind damage and names everything that is hit.
+ */
+async function verifyArchive(options) {
+    return await new VerifyRun(options).run();
+}
+class VerifyRun {
+    #options;
+    #second = new SecondReader();
+    #checked = { extents: 0, entries: 0, bytes: 0, databases: [], tables: 0 };
+    #damage = [];
+    #unlisted = 0;
+    #manifest;
+    constructor(options) {
+        this.#options = options;
+    }
+    async run() {
+        const known = await this.#findIndex();
+        if (known) {
+            await this.#checkStructure(known);
+            if (this.#options.skipsContent)
+                this.#countStructure(known.survey);
+            else
+                await this.#checkContent(known);
+        }
+        if (this.#unlisted > 0)
+            this.#damage.push({ where: 'the archive', what: `${this.#unlisted} further damages` });
+        return {
+            damage: this.#damage,
+            checked: this.#checked,
+            ...(known ? { index: known.sha256 } : {}),
+            ...(this.#manifest ? { manifest: this.#manifest } : {}),
+        };
+    }
+    /** An index to go by: the archive's own where it is sound and the expected one, else the vault's copy. */
+    async #findIndex() {
+        const { archive, openIndexCopy } = this.#options;
+        const own = await this.#attempt('the index', async () => {
+            const offset = await (0,archive_tail/* locateIndex */.Z)(archive);
+            const known = await this.#survey(() => (0,archive_tail/* readIndexEntry */.T)(archive, offset));
+            if (known.survey.endOffset !== offset)
+                throw new TypeError('something stands between the extents and the index');
+            return known;
+        });
+        if (own || !openIndexCopy)
+            return own;
+        return await this.#attempt('the copy of the index', () => this.#survey(openIndexCopy));
+    }
+    async #survey(open) {
+        let sha256 = '';
+        let sizeBytes = 0;
+        const passing = (0,archive_bytes/* hashPassing */.O)(open(), (digest, size) => ([sha256, sizeBytes] = [digest, size]));
+        const survey = await surveyIndex(await index_reader/* IndexReader */.Ip.open(passing));
+        await (0,byte_reader/* drain */.Z)(passing);
+        if (this.#options.index !== undefined && sha256 !== this.#options.index) {
+            throw new TypeError(`its digest is ${sha256}; expected ${this.#options.index}`);
+        }
+        return { open, sha256, sizeBytes, survey };
+    }
+    async #checkStructure(known) {
+        const { archive } = this.#options;
+        const { survey } = known;
+        await this.#attempt('manifest.json', async () => {
+            const index = await index_reader/* IndexReader */.Ip.open(known.open());
+            this.#manifest = await (0,read_manifest/* readManifest */.W)(archive, (0,select_entries/* chooseExtents */.b)(index, survey.manifestExtents));
+        });
+        if (this.#manifest)
+            compareWithManifest(this.#manifest, survey).forEach((damage) => this.#report(damage));
+        if (!survey.topNames.has(layout/* README_NAME */.B5))
+            this.#report({ where: layout/* README_NAME */.B5, what: 'it is not there' });
+    }
+    #countStructure({ extents, entries, endOffset }) {
+        Object.assign(this.#checked, { extents, entries, bytes: this.#options.archive.sizeBytes - endOffset });
+        for (const [name, { fingerprints }] of Object.entries(this.#manifest?.databases ?? {})) {
+            this.#checked.databases.push(name);
+            this.#checked.tables += Object.keys(fingerprints.tables).length;
+        }
+    }
+    async #checkContent(known) {
+        const { archive } = this.#options;
+        const { survey } = known;
+        let sha256 = '';
+        await this.#attempt('the archive', async () => {
+            const passing = (0,archive_bytes/* hashPassing */.O)(known.open(), (digest) => (sha256 = digest));
+            const index = await index_reader/* IndexReader */.Ip.open(passing);
+            const bytes = archive.read(0, survey.endOffset);
+            const extents = this.#count((0,read_extents/* readExtents */.k)(index.entries(), bytes), survey.endOffset);
+            await walkExtents({ extents, visit: (entry) => this.#visit(entry), report: (damage) => this.#report(damage) });
+            await (0,byte_reader/* drain */.Z)(passing);
+            // What was checked against is what was surveyed, byte for byte, or somebody is writing to the archive.
+            if (sha256 !== known.sha256)
+                throw new TypeError('its index changed while it was read');
+        });
+        if (this.#damage.length === 0)
+            await this.#compareSecondReader(known);
+    }
+    async *#count(extents, totalBytes) {
+        for await (const read of extents) {
+            this.#checked.extents++;
+            this.#options.onProgress?.(read.extent.offset + read.extent.length, totalBytes);
+            yield read;
+            // By now its entries have been checked too.
+            if (read.bytes && this.#damage.length === 0)
+                this.#second.feed(read.bytes);
+        }
+    }
+    async #visit({ header, body }) {
+        const name = header.name.toString('utf8');
+        const { checkDump } = this.#options;
+        if (checkDump && this.#manifest && header.type === 'reg' && name.startsWith(layout/* DUMP_FOLDER */.OY)) {
+            for (const what of await checkDump(name, body, this.#manifest))
+                this.#report({ where: name, what });
+        }
+        // Reading to the end is what checks the chunks.
+        await (0,byte_reader/* drain */.Z)(body);
+        this.#checked.entries++;
+        this.#checked.bytes += header.size;
+        const record = Object.entries(this.#manifest?.databases ?? {}).find(([, { dump }]) => dump === name);
+        if (!record)
+            return;
+        this.#checked.databases.push(record[0]);
+        this.#checked.tables += Object.keys(record[1].fingerprints.tables).length;
+    }
+    async #compareSecondReader({ survey, sizeBytes }) {
+        const { archive } = this.#options;
+        const tail = archive.read(survey.endOffset, archive.sizeBytes - survey.endOffset);
+        for await (const chunk of tail)
+            this.#second.feed(chunk);
+        await this.#second.finish();
+        const { complaint, entries, contentBytes } = this.#second;
+        const expected = [survey.entries + 1, survey.contentBytes + sizeBytes];
+        const what = complaint !== undefined
+            ? `another reader of tar refuses it (${complaint})`
+            : `another reader of tar finds ${entries} entries of ${contentBytes} bytes, not ${expected.join(' of ')}`;
+        if (complaint !== undefined || entries !== expected[0] || contentBytes !== expected[1]) {
+            this.#report({ where: 'the archive', what });
+        }
+    }
+    /** Turns what is thrown over damaged content into a finding; errors of reading the disk and the like pass. */
+    async #attempt(where, step) {
+        try {
+            return await step();
+        }
+        catch (error) {
+            if (error instanceof archive_damage/* ArchiveDamage */.k)
+                this.#report({ where: error.where, what: error.what });
+            else if (error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError) {
+                this.#report({ where, what: (0,failure/* messageOf */.bD)(error) });
+            }
+            else if (error instanceof failure/* Failure */.HR && error.kind === 'damaged')
+                this.#report({ where, what: error.message });
+            else
+                throw error;
+            return undefined;
+        }
+    }
+    #report(damage) {
+        if (this.#damage.length < LISTED_DAMAGE)
+            this.#damage.push(damage);
+        else
+            this.#unlisted++;
+    }
+}
+
+
+/***/ }),
+
 /***/ 7334:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -64597,6 +65074,20 @@ function messageOf(error) {
 
 /***/ }),
 
+/***/ 6730:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ printable)
+/* harmony export */ });
+/** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
+function printable(text) {
+    return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+}
+
+
+/***/ }),
+
 /***/ 6534:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -64629,6 +65120,712 @@ function formatDuration(milliseconds) {
     if (hours < 48)
         return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
     return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
+
+/***/ }),
+
+/***/ 8203:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ checkDump)
+/* harmony export */ });
+/* harmony import */ var _fingerprints_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7415);
+
+/** The last line of every dump of roles. */
+const ROLES_TRAILER = '-- PostgreSQL database cluster dump complete';
+const TAIL_BYTES = 4096;
+/**
+ * Judges a dump by its content: whole to its last line, and table by table, sequence by sequence and large object by
+ * large object what the manifest recorded when it was made. Returns what is wrong, naming the table.
+ */
+async function checkDump(name, content, manifest) {
+    const record = Object.values(manifest.databases).find(({ dump }) => dump === name);
+    if (!record)
+        return await checkRoles(content);
+    const { fingerprints, trailer } = await (0,_fingerprints_js__WEBPACK_IMPORTED_MODULE_0__/* .fingerprintDump */ .LB)(content);
+    const cut = trailer ? [] : ['it is cut off: its last line is missing'];
+    return [...cut, ...(0,_fingerprints_js__WEBPACK_IMPORTED_MODULE_0__/* .compareFingerprints */ .tS)(record.fingerprints, fingerprints)];
+}
+async function checkRoles(content) {
+    let tail = Buffer.alloc(0);
+    for await (const chunk of content)
+        tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES);
+    return tail.includes(ROLES_TRAILER) ? [] : ['it is cut off: its last line is missing'];
+}
+
+
+/***/ }),
+
+/***/ 4368:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u: () => (/* binding */ joinEvents)
+/* harmony export */ });
+/** The lexer's events for whoever wants them: the fingerprints, the cuts, or both. */
+function joinEvents(taker, cutter) {
+    return {
+        copyBegins(table, at) {
+            taker?.copyBegins(table);
+            cutter?.copyBegins(table, at);
+        },
+        copyRows: (bytes) => taker?.copyRows(bytes),
+        copyEnds(table, rows, at) {
+            taker?.copyEnds(table, rows);
+            cutter?.copyEnds(table, at);
+        },
+        unitEnds: (at) => cutter?.unitEnds(at),
+        statement: (text) => taker?.statement(text),
+        metaBegins: (at) => cutter?.metaBegins(at),
+        metaEnds: (_text, at) => cutter?.metaEnds(at),
+    };
+}
+
+
+/***/ }),
+
+/***/ 3332:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  V: () => (/* binding */ DumpLexer)
+});
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/sql-bytes.js
+/** The bytes that mean something in SQL and in psql's input; the same in every encoding of a server. */
+const newline = 0x0a;
+const doubleQuote = 0x22;
+const dollar = 0x24;
+const quote = 0x27;
+const star = 0x2a;
+const minus = 0x2d;
+const solidus = 0x2f;
+const semicolon = 0x3b;
+const backslash = 0x5c;
+/** Whether a byte may be part of an identifier: letters, digits, `_`, `$` and whatever is not ASCII. */
+function isWordByte(byte) {
+    const lower = byte | 0x20;
+    if (lower >= 0x61 && lower <= 0x7a)
+        return true;
+    return isDigit(byte) || byte === 0x5f || byte === dollar || byte >= 0x80;
+}
+function isDigit(byte) {
+    return byte >= 0x30 && byte <= 0x39;
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/copy-rows.js
+
+const terminator = Buffer.from('\\.\n');
+/** The rows of one COPY block, up to the line `\.`, from pieces of any size; touches each byte only to find line ends. */
+class CopyRows {
+    #events;
+    #table = '';
+    #rows = 0;
+    /** How many bytes of the terminator the line has matched so far; -1 once it cannot be one. */
+    #matched = 0;
+    /** How many of them came in earlier pieces: not reported yet. */
+    #held = 0;
+    ended = true;
+    constructor(events) {
+        this.#events = events;
+    }
+    begin(table, at) {
+        this.#table = table;
+        this.#rows = this.#matched = this.#held = 0;
+        this.ended = false;
+        this.#events.copyBegins(table, at);
+    }
+    /** Reads from index `from`; `base` is the piece's offset in the stream. Gives the index where it stopped. */
+    read(buffer, from, base) {
+        let at = from;
+        while (at < buffer.length) {
+            if (this.#matched >= 0 && buffer[at] === terminator[this.#matched]) {
+                at++;
+                if (++this.#matched < terminator.length)
+                    continue;
+                this.#report(buffer, from, at - terminator.length);
+                this.ended = true;
+                this.#events.copyEnds(this.#table, this.#rows, base + at);
+                return at;
+            }
+            if (this.#held > 0)
+                this.#events.copyRows(terminator.subarray(0, this.#held));
+            this.#held = 0;
+            this.#matched = -1;
+            const end = buffer.indexOf(newline, at);
+            if (end < 0)
+                break;
+            at = end + 1;
+            this.#rows++;
+            this.#matched = 0;
+            this.#events.unitEnds(base + at);
+        }
+        this.#held = Math.max(0, this.#matched);
+        this.#report(buffer, from, buffer.length - this.#held);
+        return buffer.length;
+    }
+    #report(buffer, start, end) {
+        if (end > start)
+            this.#events.copyRows(buffer.subarray(start, end));
+    }
+}
+
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-statements.js
+var dump_statements = __nccwpck_require__(1779);
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/sql-span.js
+
+/**
+ * A stretch of SQL in which semicolons and line ends mean nothing: a text, a quoted name, a `$tag$` body, a nested
+ * comment. Begun behind its first mark; reads pieces of any size until it has ended.
+ */
+class SqlSpan {
+    #kind = 'quoted';
+    #escape = false;
+    #maybeEnded = false;
+    #tag = [];
+    #tagIsWhole = false;
+    #matched = 0;
+    #depth = 0;
+    #previous = 0;
+    ended = true;
+    /** What was begun as `$tag$` was none, but a parameter as in `$1`. */
+    wasParameter = false;
+    begin(kind) {
+        this.#kind = kind;
+        this.ended = false;
+        this.#escape = this.#maybeEnded = this.#tagIsWhole = this.wasParameter = false;
+        this.#tag = [dollar];
+        this.#matched = 0;
+        this.#depth = 1;
+        this.#previous = 0;
+    }
+    /** Reads from `at`; gives the index behind the span's end, or the piece's length where it goes on. */
+    read(buffer, at) {
+        if (this.#kind === 'quoted')
+            return this.#findMark(buffer, quote, at);
+        if (this.#kind === 'identifier')
+            return this.#findMark(buffer, doubleQuote, at);
+        let index = at;
+        while (index < buffer.length && !this.ended) {
+            const byte = buffer[index];
+            if (this.#kind === 'escaped')
+                index = this.#readEscaped(byte, index);
+            else if (this.#kind === 'comment')
+                index = this.#readComment(byte, index);
+            else if (this.#tagIsWhole)
+                index = this.#readBody(buffer, byte, index);
+            else
+                index = this.#readTag(byte, index);
+        }
+        return index;
+    }
+    /** Two marks in a row are one of the text: as if the span had ended and another begun. */
+    #findMark(buffer, mark, from) {
+        const found = buffer.indexOf(mark, from);
+        this.ended = found >= 0;
+        return found < 0 ? buffer.length : found + 1;
+    }
+    #readEscaped(byte, at) {
+        if (this.#maybeEnded) {
+            this.#maybeEnded = false;
+            this.ended = byte !== quote;
+            return this.ended ? at : at + 1;
+        }
+        if (this.#escape)
+            this.#escape = false;
+        else if (byte === backslash)
+            this.#escape = true;
+        else
+            this.#maybeEnded = byte === quote;
+        return at + 1;
+    }
+    #readComment(byte, at) {
+        const opens = this.#previous === solidus && byte === star;
+        const closes = this.#previous === star && byte === solidus;
+        this.#previous = opens || closes ? 0 : byte;
+        this.#depth += opens ? 1 : closes ? -1 : 0;
+        this.ended = this.#depth === 0;
+        return at + 1;
+    }
+    #readTag(byte, at) {
+        if (byte === dollar)
+            this.#tagIsWhole = true;
+        else if (!isWordByte(byte) || (this.#tag.length === 1 && isDigit(byte))) {
+            this.ended = this.wasParameter = true;
+            return at;
+        }
+        this.#tag.push(byte);
+        return at + 1;
+    }
+    #readBody(buffer, byte, at) {
+        if (this.#matched === 0) {
+            const found = buffer.indexOf(dollar, at);
+            this.#matched = found < 0 ? 0 : 1;
+            return found < 0 ? buffer.length : found + 1;
+        }
+        if (byte === this.#tag[this.#matched])
+            this.#matched++;
+        // The mark that broke this match may begin the next one.
+        else
+            this.#matched = byte === dollar ? 1 : 0;
+        this.ended = this.#matched === this.#tag.length;
+        return at + 1;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-lexer.js
+
+
+
+
+const trailer = Buffer.from('-- PostgreSQL database dump complete');
+/** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
+const maximumStatementBytes = 1 << 20;
+/**
+ * Reads pg_dump's plain output as it passes, in pieces of any size: finds COPY blocks, statements and the trailer at
+ * the top level only, whatever quotes, bodies and comments hold. Memory is bounded by the longest statement that it
+ * keeps.
+ */
+class DumpLexer {
+    #events;
+    #rows;
+    #span = new SqlSpan();
+    #state = 'top';
+    /** Offset in the stream of the piece at hand. */
+    #base = 0;
+    // The statement at hand: its bytes, and whether it began a line.
+    #open = false;
+    #atLineStart = true;
+    #parentheses = 0;
+    #pieces = [];
+    #piecesBytes = 0;
+    #pieceStart = 0;
+    /** A statement has ended on this line. */
+    #ended = false;
+    /** How many bytes of a word have just passed, and the last byte: tells `E'` and `a$b$`. */
+    #word = 0;
+    #last = 0;
+    #backslashEscapes = false;
+    #encoding = 'UTF8';
+    #table = '';
+    /** How far a comment has matched the trailer; -1: it cannot be it. */
+    #matched = -1;
+    #line = [];
+    #trailerSeen = false;
+    #restrictKey;
+    constructor(events) {
+        this.#events = events;
+        this.#rows = new CopyRows(events);
+    }
+    /** Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it. */
+    get complete() {
+        return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
+    }
+    push(buffer) {
+        this.#pieceStart = 0;
+        for (let at = 0; at < buffer.length;)
+            at = this.#read(buffer, at);
+        if (this.#open)
+            this.#keepPiece(buffer, buffer.length);
+        this.#base += buffer.length;
+    }
+    /** Reads one byte, or as many as mean the same; gives where it stopped. */
+    #read(buffer, at) {
+        if (this.#state === 'rows') {
+            const end = this.#rows.read(buffer, at, this.#base);
+            if (this.#rows.ended)
+                this.#state = 'top';
+            return end;
+        }
+        if (this.#state === 'span') {
+            const end = this.#span.read(buffer, at);
+            if (this.#span.ended)
+                this.#leaveSpan();
+            return end;
+        }
+        const byte = buffer[at];
+        if (this.#state === 'minus' || this.#state === 'solidus')
+            return this.#readSymbol(byte, at);
+        if (this.#state === 'comment')
+            this.#readComment(byte);
+        else if (this.#state === 'meta')
+            this.#readMetaLine(byte, at);
+        else if (this.#state === 'top')
+            this.#readTop(buffer, byte, at);
+        else if (byte === newline) {
+            this.#state = 'rows';
+            this.#atLineStart = true;
+            this.#rows.begin(this.#table, this.#base + at + 1);
+        }
+        return at + 1;
+    }
+    #readTop(buffer, byte, at) {
+        if (byte === newline)
+            return this.#readLineEnd(at);
+        if (byte === minus || byte === solidus) {
+            // Maybe a comment: the next byte tells.
+            this.#matched = byte === minus && this.#atLineStart && !this.#open ? 1 : -1;
+            this.#state = byte === minus ? 'minus' : 'solidus';
+            this.#word = 0;
+            return;
+        }
+        if (!this.#open) {
+            if (byte === backslash && this.#atLineStart) {
+                this.#state = 'meta';
+                this.#line = [];
+                return this.#events.metaBegins(this.#base + at);
+            }
+            if (byte === 0x20 || byte === 0x09 || byte === 0x0d) {
+                this.#atLineStart = false;
+                return;
+            }
+            this.#openStatement(at);
+        }
+        if (byte === quote)
+            this.#enterSpan(this.#isEscapeMark() ? 'escaped' : 'quoted');
+        else if (byte === doubleQuote)
+            this.#enterSpan('identifier');
+        else if (byte === dollar && this.#word === 0)
+            this.#enterSpan('dollar');
+        else if (byte === 0x28)
+            this.#parentheses++;
+        else if (byte === 0x29)
+            this.#parentheses--;
+        // Inside parentheses it separates the actions of a rule.
+        else if (byte === semicolon && this.#parentheses <= 0)
+            this.#closeStatement(buffer, at + 1);
+        this.#word = isWordByte(byte) ? this.#word + 1 : 0;
+        this.#last = byte;
+    }
+    #readLineEnd(at) {
+        this.#word = 0;
+        if (!this.#open)
+            this.#atLineStart = true;
+        if (!this.#ended)
+            return;
+        this.#ended = false;
+        this.#events.unitEnds(this.#base + at + 1);
+    }
+    /** Whether backslashes escape in the text that begins here: `E'…'`, or all of them in a dump that says so. */
+    #isEscapeMark() {
+        return this.#backslashEscapes || (this.#word === 1 && (this.#last | 0x20) === 0x65);
+    }
+    #enterSpan(kind) {
+        this.#state = 'span';
+        this.#span.begin(kind);
+    }
+    #leaveSpan() {
+        this.#state = 'top';
+        this.#word = this.#span.wasParameter ? 1 : 0;
+        this.#last = 0;
+    }
+    #readSymbol(byte, at) {
+        if (this.#state === 'minus' && byte === minus) {
+            this.#state = 'comment';
+            if (this.#matched === 1)
+                this.#matched = 2;
+            return at + 1;
+        }
+        if (this.#state === 'solidus' && byte === star) {
+            this.#enterSpan('comment');
+            if (!this.#open)
+                this.#atLineStart = false;
+            return at + 1;
+        }
+        // No comment, but a symbol; no statement that we read begins with one.
+        this.#state = 'top';
+        if (!this.#open) {
+            this.#openStatement(at);
+            this.#atLineStart = false;
+        }
+        return at;
+    }
+    #readComment(byte) {
+        if (byte !== newline) {
+            if (this.#matched >= 0)
+                this.#matched = byte === trailer[this.#matched] ? this.#matched + 1 : -1;
+            return;
+        }
+        if (this.#matched === trailer.length)
+            this.#trailerSeen = true;
+        this.#state = 'top';
+        this.#word = 0;
+        if (!this.#open)
+            this.#atLineStart = true;
+    }
+    #readMetaLine(byte, at) {
+        if (byte !== newline) {
+            if (this.#line.length < 1024)
+                this.#line.push(byte);
+            return;
+        }
+        this.#state = 'top';
+        const text = `\\${Buffer.from(this.#line).toString('latin1')}`;
+        const [word, key] = text.split(' ');
+        if (word === '\\restrict')
+            this.#restrictKey = key ?? '';
+        else if (word === '\\unrestrict' && key === this.#restrictKey)
+            this.#restrictKey = undefined;
+        this.#events.metaEnds(text, this.#base + at + 1);
+    }
+    #openStatement(at) {
+        this.#open = true;
+        this.#trailerSeen = false;
+        this.#parentheses = 0;
+        this.#word = 0;
+        this.#pieceStart = at;
+    }
+    #keepPiece(buffer, end) {
+        this.#piecesBytes += end - this.#pieceStart;
+        if (this.#piecesBytes > maximumStatementBytes)
+            this.#pieces = [];
+        else
+            this.#pieces.push(buffer.subarray(this.#pieceStart, end));
+    }
+    #closeStatement(buffer, end) {
+        this.#keepPiece(buffer, end);
+        // What does not begin a line is part of something that we do not read, such as a function's body.
+        const text = this.#atLineStart ? Buffer.concat(this.#pieces).toString('latin1') : '';
+        this.#pieces = [];
+        this.#piecesBytes = 0;
+        this.#open = false;
+        this.#ended = true;
+        this.#atLineStart = false;
+        if (text === '')
+            return;
+        if (text.startsWith('SET '))
+            this.#readSetting(text);
+        this.#events.statement(text);
+        const table = (0,dump_statements/* parseCopyTable */.$s)(text);
+        if (table === undefined)
+            return;
+        this.#table = (0,dump_statements/* decodeName */.e4)(table, this.#encoding);
+        this.#ended = false;
+        this.#state = 'copyHead';
+    }
+    #readSetting(text) {
+        const setting = /^SET (client_encoding|standard_conforming_strings) = '?(\w+)'?;$/.exec(text);
+        if (setting?.[1] === 'client_encoding')
+            this.#encoding = setting[2];
+        else if (setting)
+            this.#backslashEscapes = setting[2] === 'off';
+    }
+}
+
+
+/***/ }),
+
+/***/ 1779:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $s: () => (/* binding */ parseCopyTable),
+/* harmony export */   Rz: () => (/* binding */ parseSetval),
+/* harmony export */   e4: () => (/* binding */ decodeName),
+/* harmony export */   wi: () => (/* binding */ parseLargeObjectStep),
+/* harmony export */   yU: () => (/* binding */ splitQualifiedName)
+/* harmony export */ });
+/** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
+const name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
+const copyPattern = new RegExp(`^COPY (${name}(?:\\.${name})?) [^]*FROM stdin;$`);
+const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
+const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
+const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
+/** The table of a `COPY … FROM stdin;`, as written. */
+function parseCopyTable(text) {
+    return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
+}
+function parseSetval(text) {
+    const found = setvalPattern.exec(text);
+    if (!found)
+        return undefined;
+    return {
+        sequence: found[1].replaceAll("''", "'"),
+        value: found[2],
+        called: found[3] === 'true',
+    };
+}
+function parseLargeObjectStep(text) {
+    if (!text.startsWith('SELECT pg_catalog.lo'))
+        return undefined;
+    const written = writePattern.exec(text);
+    if (written)
+        return { step: 'write', content: Buffer.from(written[1], 'hex') };
+    const found = largeObjectPattern.exec(text);
+    if (!found)
+        return undefined;
+    return found[1] === 'close' ? { step: 'close' } : { step: found[1], oid: found[2] };
+}
+/** The parts of a qualified name without their quotes: `public."Été"` gives `['public', 'Été']`. */
+function splitQualifiedName(text) {
+    const parts = text.match(/"(?:[^"]|"")*"|[^".]+/g) ?? [];
+    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
+}
+/**
+ * A name of the dump as text: its bytes in the dump's encoding (`SET client_encoding`). SQL_ASCII, or bytes that do
+ * not fit: UTF-8 where they are valid, else latin1.
+ */
+function decodeName(text, encoding) {
+    if (/^[\x00-\x7f]*$/.test(text))
+        return text;
+    const bytes = Buffer.from(text, 'latin1');
+    for (const label of [nameEncoding(encoding), 'utf-8']) {
+        try {
+            return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+        }
+        catch {
+            // Not this one: the label is unknown here, or the bytes do not fit.
+        }
+    }
+    return text;
+}
+/** PostgreSQL's name of an encoding as the WHATWG calls it. */
+function nameEncoding(encoding) {
+    const latin = /^LATIN(\d+)$/.exec(encoding)?.[1];
+    const parts = { 5: 9, 6: 10, 7: 13, 8: 14, 9: 15, 10: 16 };
+    if (latin)
+        return `iso-8859-${parts[latin] ?? latin}`;
+    const windows = /^WIN(\d+)$/.exec(encoding)?.[1];
+    if (windows)
+        return windows === '866' ? 'ibm866' : `windows-${windows}`;
+    const others = { UTF8: 'utf-8', KOI8R: 'koi8-r', KOI8U: 'koi8-u', SQL_ASCII: 'utf-8' };
+    return others[encoding] ?? encoding.toLowerCase().replaceAll('_', '-');
+}
+
+
+/***/ }),
+
+/***/ 7415:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   LB: () => (/* binding */ fingerprintDump),
+/* harmony export */   Ye: () => (/* binding */ FingerprintTaker),
+/* harmony export */   tS: () => (/* binding */ compareFingerprints)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var _dump_events_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4368);
+/* harmony import */ var _dump_lexer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3332);
+/* harmony import */ var _dump_statements_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1779);
+
+
+
+
+/** Takes the fingerprints of a dump from what the lexer finds in it. */
+class FingerprintTaker {
+    #tables = new Map();
+    #sequences = new Map();
+    #largeObjects = { count: 0, bytes: 0, hash: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') };
+    #objectBytes = 0;
+    #rowsHash;
+    #encoding = 'UTF8';
+    copyBegins(table) {
+        // A table may have several blocks, where its partitions are loaded through their root.
+        const known = this.#tables.get(table) ?? { rows: 0, hash: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') };
+        this.#tables.set(table, known);
+        this.#rowsHash = known.hash;
+    }
+    copyRows(bytes) {
+        this.#rowsHash?.update(bytes);
+    }
+    copyEnds(table, rows) {
+        const known = this.#tables.get(table);
+        if (known)
+            known.rows += rows;
+    }
+    statement(text) {
+        if (text.startsWith('SET client_encoding'))
+            this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
+        if (!text.startsWith('SELECT pg_catalog.'))
+            return;
+        const found = (0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .parseSetval */ .Rz)(text);
+        if (found) {
+            const name = (0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .decodeName */ .e4)(found.sequence, this.#encoding);
+            this.#sequences.set(name, { value: found.value, called: found.called });
+        }
+        else
+            this.#readLargeObject(text);
+    }
+    #readLargeObject(text) {
+        const found = (0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .parseLargeObjectStep */ .wi)(text);
+        const { hash } = this.#largeObjects;
+        if (found?.step === 'create')
+            this.#largeObjects.count++;
+        if (found?.step === 'open') {
+            this.#objectBytes = 0;
+            hash.update(`${found.oid}:`);
+        }
+        if (found?.step === 'write') {
+            this.#objectBytes += found.content.length;
+            hash.update(found.content);
+        }
+        if (found?.step !== 'close')
+            return;
+        // The length behind the content keeps one object's end from passing for the next one's beginning.
+        hash.update(`:${this.#objectBytes}\n`);
+        this.#largeObjects.bytes += this.#objectBytes;
+    }
+    /** The fingerprints of all that was seen; to be called once, at the end. */
+    finish() {
+        const { count, bytes, hash } = this.#largeObjects;
+        return {
+            tables: sortByName(this.#tables, ({ rows, hash: rowsHash }) => ({ rows, sha256: rowsHash.digest('hex') })),
+            sequences: sortByName(this.#sequences, (sequence) => sequence),
+            largeObjects: { count, bytes, sha256: hash.digest('hex') },
+        };
+    }
+}
+/** Reads a dump, in pieces of any size: its fingerprints, and whether it is whole (its trailer at the top level). */
+async function fingerprintDump(chunks) {
+    const taker = new FingerprintTaker();
+    const lexer = new _dump_lexer_js__WEBPACK_IMPORTED_MODULE_1__/* .DumpLexer */ .V((0,_dump_events_js__WEBPACK_IMPORTED_MODULE_3__/* .joinEvents */ .u)(taker));
+    for await (const chunk of chunks)
+        lexer.push(chunk);
+    return { fingerprints: taker.finish(), trailer: lexer.complete };
+}
+/** What differs between two fingerprints, one line each, for people; empty where all is equal. */
+function compareFingerprints(expected, found) {
+    const tables = compareByName('table', expected.tables, found.tables, (table) => `${table.rows} rows`, (a, b) => {
+        if (a.rows !== b.rows)
+            return `${a.rows} rows expected, ${b.rows} found`;
+        return a.sha256 === b.sha256 ? undefined : `${a.rows} rows as expected, but their content differs`;
+    });
+    const describe = ({ value, called }) => `${value}${called ? '' : ' (not used yet)'}`;
+    const sequences = compareByName('sequence', expected.sequences, found.sequences, describe, (a, b) => a.value === b.value && a.called === b.called ? undefined : `${describe(a)} expected, ${describe(b)} found`);
+    const [a, b] = [expected.largeObjects, found.largeObjects];
+    const differences = [...tables, ...sequences];
+    if (a.count !== b.count)
+        differences.push(`large objects: ${a.count} expected, ${b.count} found`);
+    else if (a.bytes !== b.bytes)
+        differences.push(`large objects: ${a.bytes} bytes expected, ${b.bytes} found`);
+    else if (a.sha256 !== b.sha256)
+        differences.push(`large objects: ${a.count} as expected, but their content differs`);
+    return differences;
+}
+function compareByName(kind, expected, found, describe, compare) {
+    // Which words need quotes depends on the client's version: names are compared without them.
+    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [(0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .splitQualifiedName */ .yU)(name).join('\0'), { name, value }]));
+    const [left, right] = [index(expected), index(found)];
+    const differences = [];
+    for (const [key, { name, value }] of left) {
+        const other = right.get(key);
+        const difference = other ? compare(value, other.value) : `missing (${describe(value)} expected)`;
+        if (difference)
+            differences.push(`${kind} ${name}: ${difference}`);
+    }
+    for (const [key, { name, value }] of right) {
+        if (!left.has(key))
+            differences.push(`${kind} ${name}: not expected (${describe(value)} found)`);
+    }
+    return differences;
+}
+function sortByName(all, map) {
+    const names = [...all.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    return Object.fromEntries(names.map((name) => [name, map(all.get(name))]));
 }
 
 
@@ -64928,6 +66125,8 @@ function keepEnd(stream, limit) {
 /* harmony export */ });
 /* unused harmony export asFailure */
 /* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var _logging_printable_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6730);
+
 
 /** The status of 4000 archives is one line of about a megabyte. */
 const MAX_LINE_BYTES = 16 * 1024 * 1024;
@@ -64966,7 +66165,7 @@ function asFailure(error) {
 }
 function parseError({ kind, message, next }) {
     const isKnown = typeof kind === 'string' && kind !== 'ok' && Object.hasOwn(_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .exitCodes */ .hS, kind);
-    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR(isKnown ? kind : 'vault', printable(message), printable(next));
+    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR(isKnown ? kind : 'vault', shorten(message), shorten(next));
 }
 function parseObject(line) {
     try {
@@ -64983,13 +66182,10 @@ function isCount(value) {
     return Number.isSafeInteger(value) && value >= 0;
 }
 function misunderstood(line) {
-    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('vault', `protocol incompatibility: the backup server says ${JSON.stringify(printable(line).slice(0, 80))}`, 'Nothing but the toolkit may write to standard output there: look for a banner, an echo in .bashrc, another version.');
+    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('vault', `protocol incompatibility: the backup server says ${JSON.stringify(shorten(line).slice(0, 80))}`, 'Nothing but the toolkit may write to standard output there: look for a banner, an echo in .bashrc, another version.');
 }
-/** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
-function printable(text) {
-    return String(text)
-        .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-        .slice(0, 2000);
+function shorten(text) {
+    return (0,_logging_printable_js__WEBPACK_IMPORTED_MODULE_1__/* .printable */ .g)(String(text)).slice(0, 2000);
 }
 
 
@@ -65044,13 +66240,13 @@ function isWord(text) {
     return ALPHABET.test(text);
 }
 function refuse(message) {
-    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('refused', message, 'Use the toolkit of the same version on both sides; the vault keeps a log.');
+    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('refused', message, 'Use the key of the right role, and the toolkit of the same version on both sides.');
 }
 
 
 /***/ }),
 
-/***/ 2014:
+/***/ 5050:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -65134,12 +66330,10 @@ class Answer {
 var protocol_words = __nccwpck_require__(9376);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./.build/src/archive/archive-damage.js
-var archive_damage = __nccwpck_require__(6144);
+// EXTERNAL MODULE: ./.build/src/archive/archive-tail.js
+var archive_tail = __nccwpck_require__(7967);
 // EXTERNAL MODULE: ./.build/src/archive/footer.js
-var archive_footer = __nccwpck_require__(635);
-// EXTERNAL MODULE: ./.build/src/archive/index-member.js
-var index_member = __nccwpck_require__(8445);
+var footer = __nccwpck_require__(635);
 // EXTERNAL MODULE: ./.build/src/vault/store/layout.js
 var layout = __nccwpck_require__(8410);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/read-range.js
@@ -65194,7 +66388,6 @@ async function readInto(file, target, position) {
 
 
 
-
 /** A sealed archive, open for reading. */
 class ArchiveFile {
     sizeBytes;
@@ -65205,30 +66398,21 @@ class ArchiveFile {
     }
     /** Where the extents end and the index begins. @throws ArchiveDamage where the footer does not say. */
     async readIndexOffset() {
-        const footer = await this.read(Math.max(0, this.sizeBytes - archive_footer/* FOOTER_BYTES */.yn), archive_footer/* FOOTER_BYTES */.yn);
-        const offset = (0,archive_footer/* decodeFooter */.Ce)(footer);
-        if (offset === undefined || offset + archive_footer/* FOOTER_BYTES */.yn >= this.sizeBytes) {
-            throw new archive_damage/* ArchiveDamage */.k('footer', 'it is not that of an archive of ours');
-        }
-        return offset;
+        return await (0,archive_tail/* locateIndex */.Z)(this);
     }
     /** The place of the index's compressed bytes. */
     async locateIndex() {
         const offset = await this.readIndexOffset();
-        return { offset, length: this.sizeBytes - archive_footer/* FOOTER_BYTES */.yn - offset };
+        return { offset, length: this.sizeBytes - footer/* FOOTER_BYTES */.yn - offset };
     }
     /** The index, decompressed. */
     async *readIndex() {
-        yield* (0,index_member/* decodeIndexMember */.f)(this.stream(await this.locateIndex()));
+        yield* (0,archive_tail/* readIndexEntry */.T)(this, await this.readIndexOffset());
     }
-    /** The bytes of a range. */
-    stream(range) {
-        return readRange(this.handle, range);
-    }
-    /** Up to `length` bytes, fewer only at the end of the file. */
-    async read(offset, length) {
-        const bytes = Buffer.allocUnsafe(length);
-        return bytes.subarray(0, await readInto(this.handle, bytes, offset));
+    /** The bytes of a range, fewer only at the end of the file. */
+    read(offset, length) {
+        const isWithin = offset + length <= this.sizeBytes;
+        return readRange(this.handle, { offset, length: isWithin ? length : Math.max(0, this.sizeBytes - offset) });
     }
     async close() {
         await this.handle.close();
@@ -65268,12 +66452,15 @@ var durable_file = __nccwpck_require__(6389);
 const GENESIS = '0'.repeat(64);
 /** Reads the ledger and follows its chain. Lines behind a broken one are still read: they say what should be there. */
 async function readLedger(store) {
-    const bytes = await (0,promises_.readFile)((0,layout/* ledgerPath */.tf)(store)).catch((error) => {
+    return parseLedger(await readBytes((0,layout/* ledgerPath */.tf)(store)));
+}
+/** Nothing where there is no ledger yet; one that cannot be read must never be taken for that. */
+async function readBytes(path) {
+    return await (0,promises_.readFile)(path).catch((error) => {
         if (error.code === 'ENOENT')
             return Buffer.alloc(0);
         throw error;
     });
-    return parseLedger(bytes);
 }
 function parseLedger(bytes) {
     const ledger = { lines: [], tornBytes: 0, tip: GENESIS };
@@ -65306,7 +66493,7 @@ function parseLedger(bytes) {
  */
 async function appendToLedger(store, entry) {
     const path = (0,layout/* ledgerPath */.tf)(store);
-    const bytes = await (0,promises_.readFile)(path).catch(() => Buffer.alloc(0));
+    const bytes = await readBytes(path);
     const { tip, tornBytes } = parseLedger(bytes);
     if (tornBytes > 0) {
         const torn = Buffer.concat([bytes.subarray(-tornBytes), Buffer.from('\n')]);
@@ -65463,7 +66650,8 @@ async function runXfsIo(store, options, lines) {
  */
 /** Makes an assembled archive visible under its name, for ever. The vault's lock must be held. */
 async function publishArchive(store, assembledPath, entry) {
-    await (0,promises_.chmod)(assembledPath, 0o440);
+    // By its first name the next seal recognises what a crash has left.
+    await (0,durable_file/* syncDirectory */.zR)(store.assembly);
     const pending = { assembled: (0,external_node_path_.basename)(assembledPath), entry };
     await (0,durable_file/* writeDurably */.v8)((0,layout/* pendingPath */.pZ)(store), JSON.stringify(pending), 0o600);
     try {
@@ -65539,6 +66727,10 @@ var segment_lane = __nccwpck_require__(6046);
 
 /** No extent is longer: a whole chunk that did not shrink, with its header, the framing of deflate and the filler. */
 const MAX_EXTENT_BYTES = archive_layout/* CHUNK_BYTES */.EC + 1024 * 1024;
+/** Extents of one archive: what reads it holds about a hundred bytes for each. */
+const MAX_ARCHIVE_EXTENTS = 4_000_000;
+/** An index of ten million files with long names. */
+const MAX_INDEX_BYTES = 8 * 1024 ** 3;
 /** Days that an archive's date may lie before or after the vault's. */
 const MAX_DAYS_OFF = 2;
 /** The longest recipe that a vault takes, compressed: a first night of ten million files. */
@@ -65646,37 +66838,8 @@ function refuse(what, why) {
     return new failure/* Failure */.HR('refused', `${what} in the incoming area ${why}`, 'Find out who put it there; remove it and run the backup again.');
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/space.js
-
-
-const DEFAULT_RESERVE_BYTES = 1024 ** 3;
-/** A reserve in proportion, where the disk is small. */
-const LARGEST_PART = 0.02;
-/** Free space as the vault's own account may use it, and the size of the disk; in bytes. */
-async function readSpace(store) {
-    const { bavail, blocks, bsize } = await (0,promises_.statfs)(store.directory);
-    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
-}
-/** @throws Failure `space` unless so many bytes fit and the reserve stays free. */
-async function requireSpace(store, needBytes) {
-    const { freeBytes, totalBytes } = await readSpace(store);
-    const reserveBytes = store.reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, totalBytes * LARGEST_PART);
-    if (freeBytes - reserveBytes >= needBytes)
-        return;
-    throw new failure/* Failure */.HR('space', `vault full: ${formatBytes(freeBytes)} free, of which ${formatBytes(reserveBytes)} are kept in reserve, need ${formatBytes(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
-}
-/** Bytes as people read them: `3.2 GB`. */
-function formatBytes(bytes) {
-    const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-    let value = bytes;
-    let unit = 0;
-    while (value >= 1000 && unit < units.length - 1) {
-        value /= 1000;
-        unit++;
-    }
-    return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
-}
-
+// EXTERNAL MODULE: ./.build/src/vault/store/space.js
+var store_space = __nccwpck_require__(7988);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/verdicts.js
 
 
@@ -65693,12 +66856,13 @@ async function readVerdict(store, name, index) {
     }
 }
 /**
- * Records what a verification found. A quick look that finds nothing takes nothing back from a full one, be it good or
- * bad news: only another full one does.
+ * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
+ * any bad news (a seal that met wrong bytes has looked no further either): only a full one does.
  */
 async function recordVerdict(store, verdict) {
     const before = await readVerdict(store, verdict.name, verdict.index);
-    if (before?.level === 'full' && verdict.level === 'seal' && verdict.isSound)
+    const saysMore = before && (before.level === 'full' || !before.isSound);
+    if (saysMore && verdict.level === 'seal' && verdict.isSound)
         return;
     await (0,durable_file/* writeDurably */.v8)((0,layout/* verdictPath */.NO)(store, verdict.name), JSON.stringify(verdict), 0o600);
 }
@@ -65718,7 +66882,7 @@ async function greet(store, role, askedName) {
         readLedger(store),
         listIncoming(store),
         detectSharing(store),
-        readSpace(store),
+        (0,store_space/* readSpace */.lM)(store),
     ]);
     const newest = await findNewest(store, ledger);
     const asked = listLedgerArchives(ledger).find(({ name, action }) => name === askedName && action === 'seal');
@@ -65735,9 +66899,14 @@ async function greet(store, role, askedName) {
         warnings: [...warnOfLedger(ledger), ...sharing.warnings],
     };
 }
-/** The newest archive of ours that is whole as far as anybody knows; damaged and missing ones are passed over. */
+/**
+ * The newest archive of ours that is whole as far as anybody knows; damaged and missing ones are passed over. So are
+ * safety copies, while there is another: they hold a state that somebody was about to replace.
+ */
 async function findNewest(store, ledger) {
-    for (const line of listLedgerArchives(ledger).reverse()) {
+    const newestFirst = listLedgerArchives(ledger).reverse();
+    const isSafety = ({ trigger }) => trigger === 'safety';
+    for (const line of [...newestFirst.filter((known) => !isSafety(known)), ...newestFirst.filter(isSafety)]) {
         const { name, index, time, size } = line;
         if (line.action !== 'seal' || index === undefined || (await findFault(store, line)))
             continue;
@@ -65764,8 +66933,14 @@ function warnOfLedger({ fault, tornBytes }) {
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: ./.build/src/archive/archive-damage.js
+var archive_damage = __nccwpck_require__(6144);
+// EXTERNAL MODULE: ./.build/src/archive/read-manifest.js
+var read_manifest = __nccwpck_require__(5304);
 // EXTERNAL MODULE: ./.build/src/system/lock.js
 var system_lock = __nccwpck_require__(6298);
+// EXTERNAL MODULE: ./.build/src/archive/index-member.js
+var index_member = __nccwpck_require__(8445);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/copy-run.js
 
 
@@ -65908,6 +67083,7 @@ async function assembleArchive(assembly) {
         const sizeBytes = await appendIndex(file, plan);
         if (shares)
             await shareRanges(store, (0,external_node_path_.relative)(store.directory, path), shared);
+        await file.chmod(0o440);
         await file.sync();
         const { size } = await file.stat();
         if (size !== sizeBytes)
@@ -65954,12 +67130,12 @@ async function appendIndex(file, { extents, indexPath, indexBytes }) {
     };
     for await (const chunk of (0,index_member/* encodeIndexMember */.t)(indexPath, indexBytes))
         await append(chunk);
-    await append((0,archive_footer/* encodeFooter */.WY)(extents.endOffset));
+    await append((0,footer/* encodeFooter */.WY)(extents.endOffset));
     return position;
 }
 /** What an archive takes at most besides its extents: an index that does not shrink at all. */
 function boundTailBytes(plan) {
-    return plan.indexBytes + archive_footer/* FOOTER_BYTES */.yn + 64 * 1024;
+    return plan.indexBytes + footer/* FOOTER_BYTES */.yn + 64 * 1024;
 }
 
 // EXTERNAL MODULE: ./.build/src/config/archive-name.js
@@ -65994,18 +67170,26 @@ function checkSealName(name, clock) {
 
 
 
+
 /**
- * Opens the archive that a recipe builds upon. It must be one of ours, as the ledger knows it, and not known as damaged.
+ * Opens the archive that the recipe of `name` builds upon. It must be one of ours, as the ledger knows it, and not known
+ * as damaged. A writer's must be the newest besides `name` itself: an older one, taken over into tonight's, would let
+ * production read from the newest index which files there were before they were deleted.
  * @throws Failure `refused`; the client then asks for the newest archive again.
  */
-async function openBase(store, ledger, named) {
-    const line = listLedgerArchives(ledger).find(({ name }) => name === named.name);
+async function openBase({ store, role, name }, ledger, named) {
+    const line = listLedgerArchives(ledger).find((known) => known.name === named.name);
     if (line?.action !== 'seal' || line.index !== named.index) {
         throw open_base_refuse(`the recipe builds upon ${JSON.stringify(named.name).slice(0, 60)}, which this vault does not hold`);
     }
     const verdict = await readVerdict(store, line.name, line.index);
     if (verdict && !verdict.isSound)
         throw open_base_refuse(`the recipe builds upon ${line.name}, which is damaged`);
+    if (role === 'writer') {
+        const newest = await findNewest(store, { ...ledger, lines: ledger.lines.filter((known) => known.name !== name) });
+        if (newest?.name !== line.name)
+            throw open_base_refuse(`the recipe builds upon ${line.name}, which is not the newest archive`);
+    }
     const file = await openArchive(store, line.name);
     if (file.sizeBytes === line.size)
         return file;
@@ -66038,7 +67222,7 @@ function parseRecipeHead(line) {
     if (!Array.isArray(head.segments) || !head.segments.every((name) => typeof name === 'string')) {
         throw new TypeError('the recipe names no segments');
     }
-    return head;
+    return { ...head, recipe: 1 };
 }
 /**
  * Follows a recipe's steps over the base's index and yields every extent of the new archive with the place of its bytes.
@@ -66123,6 +67307,36 @@ class DigestedStream {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/vault/store/manifest-finder.js
+
+
+/** Lines are held in memory until the archive stands; a manifest has one for each chunk. */
+const MAX_EXTENTS = 64;
+const MAX_LINES_CHARACTERS = archive_layout/* CHUNK_BYTES */.EC;
+/** Picks the extents that hold the manifest out of all that go by in archive order. */
+class ManifestFinder {
+    extents = [];
+    #isWithin = false;
+    #characters = 0;
+    /** `shift` moves the lines to their place in the archive. Throws a TypeError where there is more than a manifest has. */
+    look(extent, lines, shift) {
+        // The first chunk of a large entry has no line of its own: it follows the entry's header.
+        this.#isWithin = lines.length === 0 ? this.#isWithin : lines.some(isManifestLine);
+        if (!this.#isWithin)
+            return;
+        for (const line of lines)
+            this.#characters += line.length;
+        if (this.extents.length >= MAX_EXTENTS || this.#characters > MAX_LINES_CHARACTERS) {
+            throw new TypeError('the manifest is larger than any is');
+        }
+        this.extents.push({ extent, lines: lines.map((line) => (0,toc_line/* relocateLine */.ec)(line, shift)) });
+    }
+}
+/** Whether a line of the index is the manifest's, or a further chunk of it: name and type stand first. */
+function isManifestLine(line) {
+    return line.startsWith(`{"name":"${archive_layout/* MANIFEST_NAME */.ir}","type":`);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/store/origin-table.js
 const FROM_BASE = -1;
 /** Where each extent's bytes come from, sixteen bytes for each. */
@@ -66153,71 +67367,6 @@ class OriginTable {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/read-manifest.js
-
-
-
-
-
-
-/** The newest format that this vault knows. */
-const FORMAT = 1;
-const TRIGGERS = ['nightly', 'push', 'manual', 'safety'];
-const LARGEST_MANIFEST_BYTES = 256 * 1024 * 1024;
-/**
- * Reads the manifest out of an archive, by its lines of the index, and checks that it speaks of this archive.
- * @throws ArchiveDamage otherwise.
- */
-async function readManifest(file, name, extents, lines) {
-    let manifest;
-    try {
-        manifest = JSON.parse((await readEntry(file, extents, lines)).toString('utf8'));
-    }
-    catch (error) {
-        if (error instanceof archive_damage/* ArchiveDamage */.k)
-            throw error;
-        throw new archive_damage/* ArchiveDamage */.k(archive_layout/* MANIFEST_NAME */.ir, `it cannot be read (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
-    }
-    const { format, name: ownName } = manifest ?? {};
-    if (!Number.isSafeInteger(format) || format > FORMAT) {
-        throw new archive_damage/* ArchiveDamage */.k(archive_layout/* MANIFEST_NAME */.ir, 'it was written by a newer version of the toolkit');
-    }
-    if (ownName !== name) {
-        throw new archive_damage/* ArchiveDamage */.k(archive_layout/* MANIFEST_NAME */.ir, `it is that of ${JSON.stringify(ownName ?? null).slice(0, 60)}`);
-    }
-    if (!TRIGGERS.includes(manifest.trigger))
-        throw new archive_damage/* ArchiveDamage */.k(archive_layout/* MANIFEST_NAME */.ir, 'it does not say why the archive was made');
-    return manifest;
-}
-/** Whether a line of the index is the manifest's, or a further chunk of it. */
-function isManifestLine(line) {
-    return line.startsWith(`{"name":"${archive_layout/* MANIFEST_NAME */.ir}","type":`);
-}
-async function readEntry(file, extents, lines) {
-    const [entry, ...further] = lines.map(toc_line/* parseTocLine */.G4);
-    if (entry?.type !== 'reg')
-        throw new archive_damage/* ArchiveDamage */.k(archive_layout/* MANIFEST_NAME */.ir, 'it is missing');
-    if (further.some(({ type }) => type !== 'chunk'))
-        throw new archive_damage/* ArchiveDamage */.k(archive_layout/* MANIFEST_NAME */.ir, 'it is there twice');
-    const size = entry.size ?? 0;
-    if (size > LARGEST_MANIFEST_BYTES)
-        throw new archive_damage/* ArchiveDamage */.k(archive_layout/* MANIFEST_NAME */.ir, `it has ${size} bytes`);
-    const chunks = [];
-    for (const { offset, chunkSize = size } of [entry, ...further]) {
-        const extent = extents.at(extents.ordinalAt(offset));
-        const bytes = await file.read(offset, extent.offset + extent.length - offset);
-        // Padding and fillers follow the chunk; an extent cannot hold more than a chunk and its framing.
-        chunks.push((0,external_node_zlib_.gunzipSync)(bytes, { maxOutputLength: archive_layout/* MAX_CHUNK_BYTES */.xR + 1024 }).subarray(0, chunkSize));
-    }
-    const content = Buffer.concat(chunks);
-    if (content.length !== size)
-        throw new archive_damage/* ArchiveDamage */.k(archive_layout/* MANIFEST_NAME */.ir, `it has ${content.length} bytes instead of ${size}`);
-    if (entry.digest && (0,external_node_crypto_.createHash)('sha256').update(content).digest('hex') !== entry.digest) {
-        throw new archive_damage/* ArchiveDamage */.k(archive_layout/* MANIFEST_NAME */.ir, 'its content has another digest');
-    }
-    return content;
-}
-
 ;// CONCATENATED MODULE: ./.build/src/vault/store/plan.js
 
 
@@ -66234,6 +67383,8 @@ async function readEntry(file, extents, lines) {
 
 /** Extents with many empty files have many lines; each stands in one step. */
 const MAX_STEP_BYTES = 64 * 1024 * 1024;
+/** Readers of an index take no longer line. */
+const MAX_INDEX_LINE_BYTES = 1024 * 1024;
 /**
  * Follows a recipe and writes the index of the archive to be to `indexPath`.
  * `openBase` gives the archive that the recipe names. Nothing of the upload is believed: every new line must be one that
@@ -66255,7 +67406,7 @@ async function planArchive(recipe, indexPath, openBase) {
         const reader = digest && (await index_reader/* IndexReader */.Ip.open(digest));
         const extents = new extent_table/* ExtentTable */.Z();
         const origins = new OriginTable(head.segments);
-        const manifestLines = [];
+        const manifest = new ManifestFinder();
         let newExtentBytes = 0;
         for await (const { extent, from } of followRecipe(head.segments, steps, reader)) {
             if ('segment' in from) {
@@ -66267,25 +67418,33 @@ async function planArchive(recipe, indexPath, openBase) {
                 for (const line of extent.lines)
                     checkLine(line, extent);
             const offset = await writer.place(extent);
-            extents.append({
-                offset,
-                length: extent.length,
-                sha256: extent.sha256,
-                entries: extent.lines.length,
-            });
+            const { length, sha256, lines } = extent;
+            const placed = { offset, length, sha256, entries: lines.length };
+            extents.append(placed);
             origins.append(from);
-            for (const line of extent.lines) {
-                if (isManifestLine(line))
-                    manifestLines.push((0,toc_line/* relocateLine */.ec)(line, offset - extent.origin));
-            }
+            manifest.look(placed, lines, offset - extent.origin);
+            // What a recipe of a few megabytes unpacks to is not for the client to decide.
+            if (extents.count > MAX_ARCHIVE_EXTENTS)
+                throw new TypeError(`it has more than ${MAX_ARCHIVE_EXTENTS} extents`);
+            if (writer.sizeBytes > MAX_INDEX_BYTES)
+                throw new TypeError(`its index has more than ${MAX_INDEX_BYTES} bytes`);
         }
         await reader?.close();
         if (base && (await digest?.finish()) !== base.index) {
-            throw new failure/* Failure */.HR('damaged', `the index of ${head.base?.name} is damaged`, 'Have it verified; then run the backup with --full.');
+            throw new failure/* Failure */.HR('damaged', `the index of ${head.base?.name} is damaged`, 'Have it verified: the next backup then builds upon an older one.');
         }
         const { sha256, sizeBytes } = await writer.finish();
         const originOf = (ordinal) => origins.at(ordinal);
-        return { head, extents, originOf, index: sha256, indexPath, indexBytes: sizeBytes, newExtentBytes, manifestLines };
+        return {
+            head,
+            extents,
+            originOf,
+            index: sha256,
+            indexPath,
+            indexBytes: sizeBytes,
+            newExtentBytes,
+            manifestExtents: manifest.extents,
+        };
     }
     catch (error) {
         await writer.discard();
@@ -66297,6 +67456,8 @@ async function planArchive(recipe, indexPath, openBase) {
     }
 }
 function checkLine(line, extent) {
+    if (Buffer.byteLength(line) > MAX_INDEX_LINE_BYTES)
+        throw new TypeError('an entry has a line that nobody would read');
     const parsed = (0,toc_line/* parseTocLine */.G4)(line);
     // A large entry's header is an extent of its own, whose line points at the first chunk right behind it.
     if (parsed.offset > extent.length)
@@ -66396,6 +67557,8 @@ async function rejectDamage(store, plan, { ordinal }) {
 
 
 
+
+
 const DEFAULT_LOCK_WAIT_MS = 60_000;
 /**
  * Seals an archive: until its last step nothing is visible, after it nothing changes.
@@ -66404,29 +67567,57 @@ const DEFAULT_LOCK_WAIT_MS = 60_000;
 async function sealArchive(options) {
     const { store, name, log, lockWaitMs = DEFAULT_LOCK_WAIT_MS } = options;
     checkSealName(name, store.now());
-    const recipe = await receiveRecipe(store, options.recipe);
     try {
-        const lock = await (0,system_lock/* acquireLock */.I)((0,layout/* lockPath */.HZ)(store), { holder: `seal of ${name}`, waitMs: lockWaitMs });
+        const recipe = await receiveRecipe(store, options.recipe);
+        try {
+            const lock = await (0,system_lock/* acquireLock */.I)((0,layout/* lockPath */.HZ)(store), { holder: `seal of ${name}`, waitMs: lockWaitMs });
+            try {
+                await settleCutSeal(store, log);
+                const { size } = await recipe.stat();
+                const bytes = readRange(recipe, { offset: 0, length: size });
+                return await sealLocked(options, external_node_stream_.Readable.from(bytes, { objectMode: false }));
+            }
+            finally {
+                lock.release();
+            }
+        }
+        finally {
+            await recipe.close();
+        }
+    }
+    catch (error) {
+        throw (0,store_space/* explainFullDisk */.Eh)(error);
+    }
+}
+/**
+ * Settles what a killed seal has left before anybody is greeted: a client that saw its connection die asks at once
+ * whether its archive is there. Does nothing while a seal is at work.
+ */
+async function settleBeforeGreeting(store, log) {
+    if (!(await (0,promises_.lstat)((0,layout/* pendingPath */.pZ)(store)).catch(() => undefined)))
+        return;
+    try {
+        const lock = await (0,system_lock/* acquireLock */.I)((0,layout/* lockPath */.HZ)(store), { holder: 'settling a seal that was cut off' });
         try {
             await settleCutSeal(store, log);
-            const { size } = await recipe.stat();
-            return await sealLocked(options, external_node_stream_.Readable.from(readRange(recipe, { offset: 0, length: size }), { objectMode: false }));
         }
         finally {
             lock.release();
         }
     }
-    finally {
-        await recipe.close();
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked'))
+            throw error;
     }
 }
 async function sealLocked(options, recipe) {
     const { store, name, log } = options;
     const ledger = await readLedger(store);
+    const indexPath = (0,external_node_path_.join)(store.assembly, `${name}.index`);
     let base;
     try {
-        const plan = await planArchive(recipe, (0,external_node_path_.join)(store.assembly, `${name}.index`), async (named) => {
-            base = { name: named.name, file: await openBase(store, ledger, named) };
+        const plan = await planArchive(recipe, indexPath, async (named) => {
+            base = { name: named.name, file: await openBase(options, ledger, named) };
             return { index: named.index, stream: base.file.readIndex() };
         });
         const known = listLedgerArchives(ledger).find((line) => line.name === name);
@@ -66437,12 +67628,12 @@ async function sealLocked(options, recipe) {
             : await assembleAndPublish(options, { plan, ...(base ? { base } : {}) });
         for (const segment of new Set(plan.head.segments))
             await dropSegment(store, segment).catch(() => { });
-        await (0,promises_.rm)(plan.indexPath, { force: true });
         log.info(`${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`);
         return receipt;
     }
     finally {
         recipe.destroy();
+        await (0,promises_.rm)(indexPath, { force: true });
         await base?.file.close();
     }
 }
@@ -66451,18 +67642,23 @@ async function assembleAndPublish({ store, name, progress }, { plan, base }) {
         throw refuseName(name);
     const segments = await SegmentFiles.check(store, plan.head.segments);
     const path = (0,external_node_path_.join)(store.assembly, name);
+    let isComplete = false;
     try {
         const shares = base !== undefined && (await detectSharing(store)).isPossible;
-        await requireSpace(store, (shares ? plan.newExtentBytes : plan.extents.endOffset) + boundTailBytes(plan));
+        await (0,store_space/* requireSpace */.MK)(store, (shares ? plan.newExtentBytes : plan.extents.endOffset) + boundTailBytes(plan));
         const assembly = { store, plan, path, segments, shares, progress, ...(base ? { base } : {}) };
         const { sizeBytes, tailBytes } = await assembleArchive(assembly);
         const { trigger } = await checkAssembled(path, name, plan, sizeBytes);
         const newBytes = plan.newExtentBytes + tailBytes;
         const time = store.now().toISOString();
         const entry = { time, action: 'seal', name, size: sizeBytes, index: plan.index, newBytes, trigger };
+        isComplete = true;
         return await publishArchive(store, path, entry);
     }
     catch (error) {
+        // What is complete may be visible already: the next seal finds out.
+        if (!isComplete)
+            await (0,promises_.rm)(path, { force: true });
         if (error instanceof WrongDigest)
             throw await rejectDamage(store, plan, error);
         throw error;
@@ -66479,7 +67675,10 @@ async function checkAssembled(path, name, plan, sizeBytes) {
         if (file.sizeBytes !== sizeBytes || indexOffset !== plan.extents.endOffset) {
             throw new failure/* Failure */.HR('vault', `${name} was not written as it should be`, 'Look at the disk of the backup server (dmesg).');
         }
-        return await readManifest(file, name, plan.extents, plan.manifestLines);
+        const manifest = await (0,read_manifest/* readManifest */.W)(file, plan.manifestExtents);
+        if (manifest.name === name)
+            return manifest;
+        throw new archive_damage/* ArchiveDamage */.k(archive_layout/* MANIFEST_NAME */.ir, `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}`);
     }
     finally {
         await file.close();
@@ -66522,7 +67721,7 @@ function forecastSpace(archives, { sharesExtents, freeBytes, now }) {
 /** Everything that is to be known of a vault without reading an archive; oldest archive first. */
 async function readStatus(store) {
     const now = store.now();
-    const [ledger, sharing, space] = await Promise.all([readLedger(store), detectSharing(store), readSpace(store)]);
+    const [ledger, sharing, space] = await Promise.all([readLedger(store), detectSharing(store), (0,store_space/* readSpace */.lM)(store)]);
     const lines = listLedgerArchives(ledger);
     const archives = [];
     for (const line of lines)
@@ -66570,126 +67769,8 @@ async function listUnknown(store, known) {
     return names.filter((name) => (0,archive_name/* parseArchiveName */.Lz)(name) && !known.has(name)).sort();
 }
 
-// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
-var entry_names = __nccwpck_require__(8755);
-;// CONCATENATED MODULE: ./.build/src/vault/store/check-extents.js
-
-
-
-
-/** Names that a report shows of one extent: they may be a hundred. */
-const NAMES_SHOWN = 5;
-/** Reads every extent from the disk and hashes it; returns the ordinals of those whose bytes are not as the index says. */
-async function findDamagedExtents(file, extents, progress) {
-    const damaged = [];
-    const total = extents.endOffset;
-    const stream = file.stream({ offset: 0, length: Math.min(total, file.sizeBytes) });
-    let ordinal = 0;
-    let missing = extents.count > 0 ? extents.at(0).length : 0;
-    let hash = (0,external_node_crypto_.createHash)('sha256');
-    let doneBytes = 0;
-    for await (const block of stream) {
-        for (let at = 0; at < block.length;) {
-            const piece = block.subarray(at, at + missing);
-            hash.update(piece);
-            at += piece.length;
-            missing -= piece.length;
-            if (missing > 0)
-                continue;
-            if (hash.digest('hex') !== extents.at(ordinal).sha256)
-                damaged.push(ordinal);
-            hash = (0,external_node_crypto_.createHash)('sha256');
-            ordinal++;
-            missing = ordinal < extents.count ? extents.at(ordinal).length : 0;
-        }
-        progress((doneBytes += block.length), total);
-    }
-    // What a file that is too short no longer holds.
-    for (; ordinal < extents.count; ordinal++)
-        damaged.push(ordinal);
-    return damaged;
-}
-/** Says which entries damaged extents hold. */
-async function nameDamage(file, damaged) {
-    if (damaged.length === 0)
-        return [];
-    const wanted = new Set(damaged);
-    const damage = [];
-    const index = await index_reader/* IndexReader */.Ip.open(file.readIndex());
-    let ordinal = 0;
-    let last = '';
-    for await (const { extent, lines } of index.entries()) {
-        const names = [...new Set(lines.map((line) => (0,entry_names/* showName */.$i)((0,toc_line/* parseTocLine */.G4)(line).name)))];
-        // A chunk that has no line of its own belongs to what came before.
-        if (names.length === 0 && last !== '')
-            names.push(last);
-        last = names.at(-1) ?? last;
-        if (!wanted.has(ordinal++))
-            continue;
-        const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
-        damage.push({
-            where: `${names.slice(0, NAMES_SHOWN).join(', ')}${more}`,
-            what: `bytes ${extent.offset} to ${extent.offset + extent.length} of the archive were changed`,
-        });
-    }
-    return damage;
-}
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/check-structure.js
-
-
-
-
-
-
-
-/** Checks size, footer, index and manifest of an archive against its line of the ledger: all but the extents' bytes. */
-async function checkStructure(file, line) {
-    const structure = { damage: [], entries: 0 };
-    const attempt = async (where, step) => {
-        try {
-            await step();
-        }
-        catch (error) {
-            structure.damage.push(error instanceof archive_damage/* ArchiveDamage */.k ? { where: error.where, what: error.what } : { where, what: (0,failure/* messageOf */.bD)(error) });
-        }
-    };
-    if (file.sizeBytes !== line.size) {
-        structure.damage.push({ where: line.name, what: `has ${file.sizeBytes} bytes, ${line.size} in the ledger` });
-    }
-    const manifestLines = [];
-    await attempt(archive_layout/* INDEX_NAME */.VX, async () => {
-        const index = await index_reader/* IndexReader */.Ip.open(hashed(file.readIndex(), line.index));
-        if (index.extents.endOffset !== (await file.readIndexOffset()))
-            throw new TypeError('its extents leave a gap');
-        for await (const { lines } of index.entries()) {
-            for (const text of lines)
-                if ((0,toc_line/* parseTocLine */.G4)(text).type !== 'chunk')
-                    structure.entries++;
-            manifestLines.push(...lines.filter(isManifestLine));
-        }
-        await index.close();
-        structure.extents = index.extents;
-    });
-    const { extents } = structure;
-    if (extents) {
-        await attempt('manifest.json', async () => {
-            structure.manifest = await readManifest(file, line.name, extents, manifestLines);
-        });
-    }
-    return structure;
-}
-/** Passes a stream on, and fails at its end where its digest is another one. */
-async function* hashed(source, expected) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    for await (const chunk of source) {
-        hash.update(chunk);
-        yield chunk;
-    }
-    if (hash.digest('hex') !== expected)
-        throw new archive_damage/* ArchiveDamage */.k(archive_layout/* INDEX_NAME */.VX, 'it is not the one that was sealed');
-}
-
+// EXTERNAL MODULE: ./.build/src/archive/verify-archive.js + 7 modules
+var verify_archive = __nccwpck_require__(6650);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/verify.js
 
 
@@ -66701,28 +67782,14 @@ async function* hashed(source, expected) {
  * Verifies an archive on the vault's own disk, and records the verdict: one that is damaged is never built upon again.
  * @throws Failure `vault` where the ledger knows no archive of ours by that name.
  */
-async function verifySealed({ store, name, level, progress }) {
+async function verifySealed(options) {
+    const { store, name, level } = options;
     const line = await findSealed(store, name);
     const file = await openArchive(store, name);
     try {
-        const { damage, extents, entries, manifest } = await checkStructure(file, line);
-        if (level === 'full' && extents) {
-            damage.push(...(await nameDamage(file, await findDamagedExtents(file, extents, progress))));
-        }
-        const verdict = {
-            name,
-            index: line.index ?? '',
-            level,
-            isSound: damage.length === 0,
-            damage,
-            checked: {
-                extents: extents?.count ?? 0,
-                entries,
-                bytes: level === 'full' ? file.sizeBytes : file.sizeBytes - (extents?.endOffset ?? 0),
-                ...countDatabases(manifest),
-            },
-            time: store.now().toISOString(),
-        };
+        const { damage, checked } = await verifyFile(options, file, line);
+        const time = store.now().toISOString();
+        const verdict = { name, index: line.index, level, isSound: damage.length === 0, damage, checked, time };
         await recordVerdict(store, verdict);
         return verdict;
     }
@@ -66730,11 +67797,21 @@ async function verifySealed({ store, name, level, progress }) {
         await file.close();
     }
 }
-/** The manifest came with the upload: what is in it may have any shape. */
-function countDatabases(manifest) {
-    const records = manifest?.databases ?? {};
-    const tables = Object.values(records).map((record) => Object.keys(record?.fingerprints?.tables ?? {}).length);
-    return { databases: Object.keys(records), tables: tables.reduce((sum, count) => sum + count, 0) };
+async function verifyFile({ level, checkDump, progress }, file, line) {
+    const { damage, checked, manifest } = await (0,verify_archive/* verifyArchive */.w)({
+        archive: file,
+        index: line.index,
+        skipsContent: level === 'seal',
+        ...(checkDump ? { checkDump } : {}),
+        onProgress: progress,
+    });
+    if (file.sizeBytes !== line.size) {
+        damage.unshift({ where: line.name, what: `has ${file.sizeBytes} bytes, ${line.size} in the ledger` });
+    }
+    if (manifest && manifest.name !== line.name) {
+        damage.unshift({ where: archive_layout/* MANIFEST_NAME */.ir, what: `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}` });
+    }
+    return { damage, checked };
 }
 /** The ledger's line of an archive that we sealed. */
 async function findSealed(store, name) {
@@ -66748,9 +67825,8 @@ async function findSealed(store, name) {
 ;// CONCATENATED MODULE: ./.build/src/vault/server/read-ranges.js
 
 
+
 const RANGE = /^(\d{1,15}),(\d{1,15})$/;
-/** A range for every extent of a very large archive. */
-const MOST_RANGES = 4_000_000;
 /**
  * Reads the ranges of a request, `offset,length` on each line.
  * @throws Failure `refused` where one is not within the archive.
@@ -66765,7 +67841,7 @@ async function parseRanges(body, sizeBytes) {
                 throw read_ranges_refuse(`the archive has no bytes ${line.slice(0, 40)}`);
             ranges.push(range);
         }
-        if (ranges.length > MOST_RANGES)
+        if (ranges.length > MAX_ARCHIVE_EXTENTS)
             throw read_ranges_refuse('too many ranges in one request');
     }
     return ranges;
@@ -66798,7 +67874,7 @@ function parseRsyncCommand(words, target) {
         rest.at(-2) === '.' &&
         options.every((option) => OPTIONS.test(option));
     if (!isOurs) {
-        throw new failure/* Failure */.HR('refused', 'this account receives segments with rsync, and nothing else', 'The vault keeps a log.');
+        throw new failure/* Failure */.HR('refused', 'this account receives segments with rsync, and nothing else', 'Use the toolkit of the same version on both sides.');
     }
     return ['--server', flags, ...options, '.', target];
 }
@@ -66902,16 +67978,17 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
     const wait = lockWaitMs === undefined ? {} : { lockWaitMs };
     switch (word) {
         case 'hello':
+            await settleBeforeGreeting(store, log);
             await answer.result(await greet(store, role, name === '' ? undefined : name));
             break;
         case 'status':
             await answer.result(await readStatus(store));
             break;
         case 'verify':
-            await answer.result(await verifySealed({ store, name, level: level === 'full' ? 'full' : 'seal', progress }));
+            await answer.result(await verify(name, level === 'full' ? 'full' : 'seal', exchange));
             break;
         case 'seal':
-            await answer.result(await sealArchive({ store, name, recipe: input, progress, log, ...wait }));
+            await answer.result(await sealArchive({ store, role, name, recipe: input, progress, log, ...wait }));
             break;
         case 'index':
             await answerIndex(name, exchange);
@@ -66920,6 +67997,10 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
             await answerRanges(name, exchange);
             break;
     }
+}
+async function verify(name, level, { store, answer, checkDump }) {
+    const { progress } = answer;
+    return await verifySealed({ store, name, level, progress, ...(checkDump ? { checkDump } : {}) });
 }
 /** The index's compressed bytes just as they stand in the archive: nothing is compressed twice. */
 async function answerIndex(name, { store, role, answer }) {
@@ -66930,7 +68011,7 @@ async function answerIndex(name, { store, role, answer }) {
     const file = await openArchive(store, name);
     try {
         const range = await file.locateIndex();
-        await answer.result({ name, index }, range.length, file.stream(range));
+        await answer.result({ name, index }, range.length, file.read(range.offset, range.length));
     }
     finally {
         await file.close();
@@ -66943,7 +68024,7 @@ async function answerRanges(name, { store, input, answer }) {
         const length = ranges.reduce((sum, range) => sum + range.length, 0);
         const body = async function* () {
             for (const range of ranges)
-                yield* file.stream(range);
+                yield* file.read(range.offset, range.length);
         };
         await answer.result({ name, sizeBytes: file.sizeBytes }, length, body());
     }
@@ -67049,6 +68130,48 @@ async function makeDirectory(path, mode) {
         if (error.code !== 'EEXIST')
             throw error;
     }
+}
+
+
+/***/ }),
+
+/***/ 7988:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Eh: () => (/* binding */ explainFullDisk),
+/* harmony export */   MK: () => (/* binding */ requireSpace),
+/* harmony export */   lM: () => (/* binding */ readSpace)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6534);
+
+
+
+const DEFAULT_RESERVE_BYTES = 1024 ** 3;
+/** A reserve in proportion, where the disk is small. */
+const LARGEST_PART = 0.02;
+/** Free space as the vault's own account may use it, and the size of the disk; in bytes. */
+async function readSpace(store) {
+    const { bavail, blocks, bsize } = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.statfs)(store.directory);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
+}
+/** @throws Failure `space` unless so many bytes fit and the reserve stays free. */
+async function requireSpace(store, needBytes) {
+    const { freeBytes, totalBytes } = await readSpace(store);
+    const reserveBytes = store.reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, totalBytes * LARGEST_PART);
+    if (freeBytes - reserveBytes >= needBytes)
+        return;
+    throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('space', `vault full: ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(freeBytes)} free, of which ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(reserveBytes)} are kept in reserve, need ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
+}
+/** A disk that became full in the middle, as a Failure; anything else as it is. */
+function explainFullDisk(error) {
+    const { code } = (error instanceof Error ? error : {});
+    if (code !== 'ENOSPC' && code !== 'EDQUOT')
+        return error;
+    const next = 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.';
+    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('space', `vault full: the disk took no more (${code})`, next, { cause: error });
 }
 
 

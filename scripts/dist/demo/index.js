@@ -42568,7 +42568,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1020);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4373);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
@@ -42648,7 +42648,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 1020:
+/***/ 4373:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43168,9 +43168,9 @@ async function runTool(server, tool, args, run) {
     // A program that has ended leaves its input unread: its status says why.
     started.stdin.on('error', () => undefined);
     started.stdin.end(run.input ?? '');
-    let tooLate = false;
+    const late = new AbortController();
     const expire = () => {
-        tooLate = true;
+        late.abort();
         started.kill('SIGKILL');
     };
     const timer = setTimeout(expire, run.timeoutMs);
@@ -43178,7 +43178,7 @@ async function runTool(server, tool, args, run) {
     run.signal?.addEventListener('abort', abort, { once: true });
     try {
         const { code, endedBy } = await awaitEnd(started, tool);
-        if (tooLate) {
+        if (late.signal.aborted) {
             const limit = `${Math.round(run.timeoutMs / 1000)} s`;
             const next = 'Look at the load and the locks of the server (pg_stat_activity), then run again.';
             throw new failure/* Failure */.HR('source', `${tool} on ${server.label} (database "${run.database}") took longer than ${limit}`, next);
@@ -43626,6 +43626,7 @@ function listSecurityWarnings(tool, version) {
 function connectByUrl(url, options = {}) {
     const connection = parseConnectionUrl(url);
     // A child inherits its parent's environment unless told otherwise; so does this one, less what would change a dump.
+    // eslint-disable-next-line no-restricted-properties -- what spawn itself would do
     const inherited = options.environment ?? process.env;
     return {
         label: connection.label,
@@ -43667,7 +43668,7 @@ async function connectServer({ environment }, { name, reach }) {
     if (!url) {
         throw new failure/* Failure */.HR('config', `databases.${name}: the environment variable ${reach.urlEnv} is not set`, `Set ${reach.urlEnv} to a connection string, postgres://USER:PASSWORD@HOST:PORT.`);
     }
-    return await connectMatching(url);
+    return await connectMatching(url, { environment: { ...environment } });
 }
 /** The server of a configured source, by its name; what is unfinished may name one that was taken out since. */
 async function serverOf(platform, source) {
@@ -45281,9 +45282,15 @@ async function resolve_root_resolveRoot(path) {
 
 
 
+/** Names of entries; there may be a million, which no report wants to list. */
+class WantedEntries extends Set {
+    toJSON() {
+        return this.size;
+    }
+}
 /** Compares a live folder with the archive; the names that are to go are written to `removalsPath`. */
 async function planFiles(archive, source, record, removalsPath) {
-    const wanted = new Set();
+    const wanted = new WantedEntries();
     const plan = { add: 0, replace: 0, remove: 0, stageBytes: 0 };
     const elsewhere = { count: 0 };
     const removals = (0,external_node_fs_.createWriteStream)(removalsPath, { mode: 0o600 });
@@ -45564,6 +45571,7 @@ async function syncFileSystems(paths) {
 
 
 
+
 /**
  * Puts everything that a journal speaks of in place: each cluster's databases in one transaction, then the files. Every
  * step can be repeated, so that whoever finds the journal only has to call this again.
@@ -45571,12 +45579,16 @@ async function syncFileSystems(paths) {
 async function carryThrough(platform, journal) {
     const result = { disconnected: [], placed: 0, removed: 0 };
     const placed = await Promise.all(journal.databases.map(async (swap) => ({ swap, server: await serverOf(platform, swap.source) })));
+    const present = new Set();
     // Databases of one cluster change places together, whatever names they have in the configuration.
     for (const members of groupBy(placed, ({ server }) => server.label).values()) {
         const [first] = members;
         if (!first)
             continue;
-        const { disconnected } = await swapDatabases({ server: first.server, swaps: members.map(({ swap }) => swap) });
+        const { server } = first;
+        const { disconnected } = await swapDatabases({ server, swaps: members.map(({ swap }) => swap) });
+        for (const { name } of await listOwnDatabases(server))
+            present.add(name);
         result.disconnected.push(...disconnected.map(({ database, user, application }) => `${database}: ${user} (${application || 'no name'})`));
     }
     for (const swap of journal.files) {
@@ -45591,7 +45603,10 @@ async function carryThrough(platform, journal) {
         id: journal.id,
         archive: journal.archive,
         since: now().toISOString(),
-        databases: journal.databases.map(({ source, live, kept }) => ({ source, live, kept })),
+        // One that was missing before the restore has left nothing to keep.
+        databases: journal.databases
+            .filter(({ kept }) => present.has(kept))
+            .map(({ source, live, kept }) => ({ source, live, kept })),
         files: journal.files.map(({ source, root, kept }) => ({ source, root, kept })),
     });
     // Without the journal, the work directory is a leftover that the next command removes; the other way round is worse.
@@ -46823,9 +46838,81 @@ class ArchiveReader {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/config/archive-name.js
+
+const namePattern = /^backup_full_(\d{4}-\d{2}-\d{2})(?:_(\d{2}-\d{2}(?:-\d{2})?))?\.tar\.gz$/;
+const datePattern = /^\d{4}-\d{2}-\d{2}$/;
+/** Name of the nightly archive of the local date at `instant`. One per date, also where the clocks change. */
+function nightlyName(instant, timezone) {
+    return `backup_full_${localTime(instant, timezone).date}.tar.gz`;
+}
+/** Name of any other archive: local date and time at `instant`, to the second. */
+function timedName(instant, timezone) {
+    const { date, time } = localTime(instant, timezone);
+    return `backup_full_${date}_${time}.tar.gz`;
+}
+/** Takes a name apart; undefined where the text is no archive's name, or its date or time does not exist. */
+function parseArchiveName(text) {
+    const match = namePattern.exec(text);
+    if (!match)
+        return undefined;
+    const [name, date, time] = match;
+    if (!isCalendarDate(date) || (time !== undefined && !isTimeOfDay(time)))
+        return undefined;
+    return { name, date, ...(time !== undefined && { time }), foreign: time?.length === 5 };
+}
+/**
+ * Reads an operator's request for an archive: `latest`, a bare date, or a full name. Everything else is refused before
+ * any use.
+ * @throws Failure `usage`.
+ */
+function selectArchive(request) {
+    if (request === 'latest')
+        return { by: 'latest' };
+    if (datePattern.test(request) && isCalendarDate(request))
+        return { by: 'date', date: request };
+    const archive = parseArchiveName(request);
+    if (archive)
+        return { by: 'name', archive };
+    throw new failure/* Failure */.HR('usage', `${quote(request)} names no archive`, 'Give latest, a date such as 2026-01-31, or a full name such as backup_full_2026-01-31.tar.gz; list shows them all.');
+}
+/** A date of the calendar, `YYYY-MM-DD`. */
+function isCalendarDate(text) {
+    const instant = new Date(`${text}T00:00:00Z`);
+    return datePattern.test(text) && !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text);
+}
+function isTimeOfDay(text) {
+    const [hour, minute, second = 0] = text.split('-').map(Number);
+    return hour < 24 && minute < 60 && second < 60;
+}
+function localTime(instant, timezone) {
+    const format = new Intl.DateTimeFormat('en-US-u-ca-iso8601-nu-latn', {
+        timeZone: timezone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        hour: '2-digit',
+        minute: '2-digit',
+        second: '2-digit',
+    });
+    const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]));
+    return {
+        date: `${parts['year']}-${parts['month']}-${parts['day']}`,
+        time: `${parts['hour']}-${parts['minute']}-${parts['second']}`,
+    };
+}
+/** The request as it can be shown: ASCII, one line, short. */
+function quote(text) {
+    const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+    return JSON.stringify(short).replace(/[^\x20-\x7e…]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/archive/base-cursor.js
 
 
+/** Where a line's name begins. */
+const NAME_START = '{"name":"'.length;
 /**
  * Goes through the file sources of last night's archive in step with tonight's walk. Both are in bytewise order of their
  * paths, so that one look at each side is enough and neither has to be held in memory.
@@ -46849,8 +46936,11 @@ class BaseCursor {
         if (key === undefined || !this.#next?.firstName?.equals(name) || this.#next.extent.key !== key)
             return undefined;
         const taken = [this.#next];
-        for (await this.#advance(); this.#next && !this.#next.firstName; await this.#advance())
-            taken.push(this.#next);
+        await this.#advance();
+        for (let next = this.#peek(); next && !next.firstName; next = this.#peek()) {
+            taken.push(next);
+            await this.#advance();
+        }
         return taken;
     }
     /** Passes what is left of the file sources, so that `filesBySource` is complete. */
@@ -46860,6 +46950,10 @@ class BaseCursor {
         while (this.#next)
             await this.#advance();
         await this.#extents?.return?.();
+    }
+    /** Asked anew after every step. */
+    #peek() {
+        return this.#next;
     }
     async #advance() {
         this.#isStarted = true;
@@ -46873,14 +46967,15 @@ class BaseCursor {
         const firstName = first && first.type !== 'chunk' ? first.name : undefined;
         if (firstName && isTailName(firstName))
             return;
-        if (firstName)
-            this.#count(firstName, lines);
+        this.#count(lines);
         this.#next = { extent, lines, firstName, ordinal: this.#ordinal++ };
     }
-    #count(firstName, lines) {
-        const source = firstName.toString('latin1', 0, firstName.indexOf(0x2f));
-        const files = lines.filter(isFileLine).length;
-        this.filesBySource.set(source, (this.filesBySource.get(source) ?? 0) + files);
+    /** By each line's own source: a run may reach from one into the next. Their names are plain ASCII. */
+    #count(lines) {
+        for (const line of lines.filter(isFileLine)) {
+            const source = line.slice(NAME_START, line.indexOf('/', NAME_START));
+            this.filesBySource.set(source, (this.filesBySource.get(source) ?? 0) + 1);
+        }
     }
 }
 
@@ -47109,7 +47204,7 @@ async function* runInOrder(jobs, limitBytes) {
  * Packs a stream of unknown length as one large entry: every chunk becomes an extent of its own, compressed only if last
  * night's archive does not hold it.
  */
-async function packStream({ entry, chunks, store, spoolPath, limitBytes }) {
+async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
     const whole = (0,external_node_crypto_namespaceObject.createHash)('sha256');
     const spool = await (0,promises_.open)(spoolPath, 'wx', 0o600);
     let sizeBytes = 0;
@@ -47498,10 +47593,10 @@ class IndexReader {
         await this.#lines.return?.();
     }
     async #next() {
-        const { value, done } = await this.#lines.next();
-        if (done)
+        const result = await this.#lines.next();
+        if (result.done)
             throw new TypeError('the index ends too early');
-        return value;
+        return result.value;
     }
     async #expect(text) {
         const line = await this.#next();
@@ -47843,8 +47938,12 @@ class ArchiveBuilder {
         this.#tail.set(entry.name.toString('latin1'), { extent: packed.header, stream: packed });
         return { sizeBytes: packed.sizeBytes };
     }
-    /** Adds a small text: in `db/` it stands among the dumps, else behind them. */
+    /** Adds a text: in `db/` it stands among the dumps, else behind them. */
     async addText(entry, content) {
+        if (content.length > CHUNK_BYTES) {
+            await this.addDump(entry, cut(content));
+            return;
+        }
         const open = () => Promise.resolve({
             size: content.length,
             read: (target, position) => Promise.resolve(content.copy(target, 0, position)),
@@ -47909,75 +48008,31 @@ class ArchiveBuilder {
         };
     }
 }
+async function* cut(content) {
+    for (let at = 0; at < content.length; at += CHUNK_BYTES)
+        yield Promise.resolve(content.subarray(at, at + CHUNK_BYTES));
+}
 
-;// CONCATENATED MODULE: ./.build/src/config/archive-name.js
-
-const namePattern = /^backup_full_(\d{4}-\d{2}-\d{2})(?:_(\d{2}-\d{2}(?:-\d{2})?))?\.tar\.gz$/;
-const datePattern = /^\d{4}-\d{2}-\d{2}$/;
-/** Name of the nightly archive of the local date at `instant`. One per date, also where the clocks change. */
-function nightlyName(instant, timezone) {
-    return `backup_full_${localTime(instant, timezone).date}.tar.gz`;
-}
-/** Name of any other archive: local date and time at `instant`, to the second. */
-function timedName(instant, timezone) {
-    const { date, time } = localTime(instant, timezone);
-    return `backup_full_${date}_${time}.tar.gz`;
-}
-/** Takes a name apart; undefined where the text is no archive's name, or its date or time does not exist. */
-function parseArchiveName(text) {
-    const match = namePattern.exec(text);
-    if (!match)
-        return undefined;
-    const [name, date, time] = match;
-    if (!isCalendarDate(date) || (time !== undefined && !isTimeOfDay(time)))
-        return undefined;
-    return { name, date, ...(time !== undefined && { time }), foreign: time?.length === 5 };
-}
+;// CONCATENATED MODULE: ./.build/src/system/run-together.js
 /**
- * Reads an operator's request for an archive: `latest`, a bare date, or a full name. Everything else is refused before
- * any use.
- * @throws Failure `usage`.
+ * Runs tasks side by side. The first failure tells the others to stop, and is thrown when all of them have: nothing is
+ * left running behind the caller's back. `abort` is what tells them, where the caller has started one of them already.
  */
-function selectArchive(request) {
-    if (request === 'latest')
-        return { by: 'latest' };
-    if (datePattern.test(request) && isCalendarDate(request))
-        return { by: 'date', date: request };
-    const archive = parseArchiveName(request);
-    if (archive)
-        return { by: 'name', archive };
-    throw new failure/* Failure */.HR('usage', `${quote(request)} names no archive`, 'Give latest, a date such as 2026-01-31, or a full name such as backup_full_2026-01-31.tar.gz; list shows them all.');
-}
-/** A date of the calendar, `YYYY-MM-DD`. */
-function isCalendarDate(text) {
-    const instant = new Date(`${text}T00:00:00Z`);
-    return datePattern.test(text) && !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text);
-}
-function isTimeOfDay(text) {
-    const [hour, minute, second = 0] = text.split('-').map(Number);
-    return hour < 24 && minute < 60 && second < 60;
-}
-function localTime(instant, timezone) {
-    const format = new Intl.DateTimeFormat('en-US-u-ca-iso8601-nu-latn', {
-        timeZone: timezone,
-        hourCycle: 'h23',
-        year: 'numeric',
-        month: '2-digit',
-        day: '2-digit',
-        hour: '2-digit',
-        minute: '2-digit',
-        second: '2-digit',
-    });
-    const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]));
-    return {
-        date: `${parts['year']}-${parts['month']}-${parts['day']}`,
-        time: `${parts['hour']}-${parts['minute']}-${parts['second']}`,
-    };
-}
-/** The request as it can be shown: ASCII, one line, short. */
-function quote(text) {
-    const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-    return JSON.stringify(short).replace(/[^\x20-\x7e…]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+async function runTogether(tasks, abort = new AbortController()) {
+    let first;
+    const results = await Promise.all(tasks.map(async (task) => {
+        try {
+            return await task(abort.signal);
+        }
+        catch (error) {
+            first ??= { error };
+            abort.abort();
+            return undefined;
+        }
+    }));
+    if (first)
+        throw first.error;
+    return results;
 }
 
 ;// CONCATENATED MODULE: external "node:stream"
@@ -48881,7 +48936,9 @@ class DumpRun {
         this.#child.stdin.on('error', () => undefined);
         this.#child.stdin.end();
         this.#messages = keepMessages(this.#child);
-        this.ended = awaitEnd(this.#child, 'pg_dump').then(({ code, endedBy }) => this.#judgeEnd(code, endedBy), (error) => Promise.reject(this.#failure ?? error));
+        this.ended = awaitEnd(this.#child, 'pg_dump').then(({ code, endedBy }) => this.#judgeEnd(code, endedBy), (error) => {
+            throw this.#failure ?? error;
+        });
         this.ended.catch(() => undefined);
         this.#stopClocks = this.#startClocks();
         this.started = this.#awaitOutput();
@@ -49267,28 +49324,6 @@ function writeRoles(roles) {
     return Buffer.from(text).toString('latin1');
 }
 
-;// CONCATENATED MODULE: ./.build/src/system/run-together.js
-/**
- * Runs tasks side by side. The first failure tells the others to stop, and is thrown when all of them have: nothing is
- * left running behind the caller's back. `abort` is what tells them, where the caller has started one of them already.
- */
-async function runTogether(tasks, abort = new AbortController()) {
-    let first;
-    const results = await Promise.all(tasks.map(async (task) => {
-        try {
-            return await task(abort.signal);
-        }
-        catch (error) {
-            first ??= { error };
-            abort.abort();
-            return undefined;
-        }
-    }));
-    if (first)
-        throw first.error;
-    return results;
-}
-
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/dump-databases.js
 
 
@@ -49324,8 +49359,11 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
         snapshots.push(running.started);
         return async () => {
             const entry = { ...PRIVATE, name: Buffer.from(`db/${dump}.sql`), mtimeNs: nowNs(platform) };
-            await builder.addDump(entry, running.chunks);
-            const { record, warnings } = await running.finished;
+            const { record, warnings } = await builder.addDump(entry, running.chunks).then(() => running.finished, (error) => {
+                if (!either.aborted)
+                    states.set(dump, 'failed');
+                throw error;
+            });
             states.set(dump, 'complete');
             report.databases[dump] = record;
             report.warnings.push(...warnings);
@@ -49476,25 +49514,6 @@ async function presentSources(sources, mayBeMissing) {
     return sources.filter((_source, position) => present[position]);
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/backup/shrink-guard.js
-
-/** Below this many files a source may lose as many as it likes, but not all. */
-const FEW_FILES = 10;
-/** A source must keep this part of its files from one archive to the next. */
-const LEAST_SHARE = 0.5;
-/**
- * Stops a backup of a source that lost most of its files since the last archive: an unmounted volume must not become a
- * happy empty backup.
- *
- * @throws Failure unless the source is in `allowed`.
- */
-function guardAgainstShrinking(source, path, files, filesBefore, allowed) {
-    const hasShrunk = filesBefore > 0 && (files === 0 || (filesBefore >= FEW_FILES && files < filesBefore * LEAST_SHARE));
-    if (!hasShrunk || allowed.includes(source))
-        return;
-    throw new failure/* Failure */.HR('source', `files "${source}": ${path} holds ${files} files, the previous backup had ${filesBefore}`, `Check that it is mounted. If the files were meant to go, run the backup with --allow-shrink ${source}.`);
-}
-
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/readme-text.js
 /**
  * `LISEZMOI.txt`, in every archive: how to restore by hand with tar and psql alone. In French, for whoever opens an
@@ -49545,6 +49564,25 @@ Restaurer à la main
 
 Ne supprimez rien de l'ancien avant d'avoir vérifié le nouveau.
 `;
+
+;// CONCATENATED MODULE: ./.build/src/operations/backup/shrink-guard.js
+
+/** Below this many files a source may lose as many as it likes, but not all. */
+const FEW_FILES = 10;
+/** A source must keep this part of its files from one archive to the next. */
+const LEAST_SHARE = 0.5;
+/**
+ * Stops a backup of a source that lost most of its files since the last archive: an unmounted volume must not become a
+ * happy empty backup.
+ *
+ * @throws Failure unless the source is in `allowed`.
+ */
+function guardAgainstShrinking(source, path, files, filesBefore, allowed) {
+    const hasShrunk = filesBefore > 0 && (files === 0 || (filesBefore >= FEW_FILES && files < filesBefore * LEAST_SHARE));
+    if (!hasShrunk || allowed.includes(source))
+        return;
+    throw new failure/* Failure */.HR('source', `files "${source}": ${path} holds ${files} files, the previous backup had ${filesBefore}`, `Check that it is mounted. If the files were meant to go, run the backup with --allow-shrink ${source}.`);
+}
 
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/uploader.js
 
@@ -49662,17 +49700,166 @@ function recordFiles(reports, { vanished, changed }) {
             bytes: report.bytes,
             walkStarted: report.walkStarted.toISOString(),
             walkEnded: report.walkEnded.toISOString(),
-            skipped: [...report.skipped, ...gone.filter(({ path }) => !told.has(path))],
-            changed: belongingTo(source, changed),
+            skipped: shorten([...report.skipped, ...gone.filter(({ path }) => !told.has(path))]),
+            changed: shorten(belongingTo(source, changed)),
         };
     }
     return records;
+}
+/** The manifest lists so many; of the rest it says how many they are. */
+const LISTED = 1000;
+function shorten(oddities) {
+    if (oddities.length <= LISTED)
+        return oddities;
+    return [...oddities.slice(0, LISTED), { path: '', reason: `and ${oddities.length - LISTED} more` }];
 }
 function belongingTo(source, oddities) {
     const prefix = Buffer.from(`${source}/`);
     return oddities
         .filter(({ name }) => name.subarray(0, prefix.length).equals(prefix))
         .map(({ name, reason }) => ({ path: name.subarray(prefix.length).toString(), reason }));
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/backup/make-archive.js
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Makes one archive: dumps, files, texts, all at once where they may be; sends what is new, and has it sealed.
+ *
+ * @throws Failure; no archive has come into being then.
+ */
+async function makeArchive(run) {
+    const { platform, options, vault, greeting, directory } = run;
+    const { logger, config } = platform;
+    const cache = new IndexCache(config.state);
+    const isSafety = options.trigger === 'safety';
+    const sources = await presentSources(config.files, isSafety);
+    const [found, base] = await Promise.all([findDatabases(platform, isSafety), openBase(run, cache)]);
+    const missing = [
+        ...found.missing,
+        ...config.files.filter((source) => !sources.includes(source)).map((source) => source.name),
+    ];
+    const uploader = new Uploader(vault, greeting.incoming);
+    const builder = await ArchiveBuilder.create({
+        directory,
+        ...(base ? { base } : {}),
+        rereadsAll: options.rereadsAll ?? false,
+        deliver: (segment) => uploader.deliver(segment),
+        onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
+    });
+    try {
+        return await fillArchive(run, { builder, uploader, cache, sources, found, missing });
+    }
+    catch (error) {
+        await builder.abandon();
+        throw error;
+    }
+}
+async function fillArchive(run, filling) {
+    const { platform, options, greeting, name } = run;
+    const { builder, uploader, cache, sources, found, missing } = filling;
+    const { logger } = platform;
+    const stop = new AbortController();
+    platform.signal?.addEventListener('abort', () => stop.abort(), { once: true });
+    platform.signal?.throwIfAborted();
+    const running = startDumps(platform, builder, found, applicationName(name), stop.signal);
+    const [dumps, files] = await runTogether([
+        () => running.finished,
+        async (signal) => {
+            // Dumps first: no row may name a file that only came later.
+            await running.started;
+            return await addFiles(builder, sources, options, signal);
+        },
+    ], stop);
+    const warnings = unique([
+        ...greeting.warnings,
+        ...found.warnings,
+        ...missing.map((source) => `"${source}" is missing and so not in this safety backup`),
+        ...dumps.warnings,
+        ...nameOddities(files.records),
+    ]);
+    const manifest = {
+        format: 1,
+        name,
+        trigger: options.trigger,
+        ...(platform.commit ? { commit: platform.commit } : {}),
+        toolVersion: platform.toolVersion,
+        started: run.started.toISOString(),
+        ended: platform.now().toISOString(),
+        databases: dumps.databases,
+        globals: dumps.globals,
+        files: files.records,
+        warnings,
+    };
+    await builder.addText(textEntry(README_NAME, 0o644), Buffer.from(README_TEXT));
+    await builder.addText(textEntry(MANIFEST_NAME, 0o600), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
+    const built = await builder.finish();
+    await uploader.finish();
+    const receipt = await seal(run, built);
+    await cache.add(built.indexPath, built.index);
+    for (const warning of warnings)
+        logger.warning(warning);
+    const { sentBytes } = uploader;
+    return { receipt, sentBytes, readBytes: files.readBytes, manifest, warnings };
+}
+/** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
+async function openBase({ vault, greeting, platform }, cache) {
+    const { newest } = greeting;
+    if (!newest)
+        return undefined;
+    const path = await cache.obtain(vault, newest);
+    try {
+        const reader = await cache.open(path);
+        platform.logger.info(`Building on ${newest.name}.`);
+        return { name: newest.name, index: newest.index, reader };
+    }
+    catch (error) {
+        // An index of another version of the format: a whole new archive is better than none.
+        if (!(error instanceof TypeError || error instanceof SyntaxError))
+            throw error;
+        platform.logger.warning(`${newest.name} cannot be built on (${error.message}): everything is read and sent.`);
+        return undefined;
+    }
+}
+async function addFiles(builder, sources, { allowShrink = [], trigger }, signal) {
+    const walk = walkSources(sources, signal);
+    const outcome = await builder.addFiles(walk.entries);
+    const records = recordFiles(walk.reports, outcome);
+    for (const { name, path } of trigger === 'safety' ? [] : sources) {
+        guardAgainstShrinking(name, path, records[name]?.files ?? 0, outcome.filesBefore.get(name) ?? 0, allowShrink);
+    }
+    return { records, readBytes: outcome.readBytes };
+}
+async function seal({ vault, name, platform }, built) {
+    const receipt = await vault.seal(name, built.recipePath, (done, total) => {
+        platform.logger.progress({ phase: 'seal', done, total, unit: 'bytes' });
+    });
+    if (receipt.index === built.index && receipt.name === name)
+        return receipt;
+    throw new failure/* Failure */.HR('damaged', `${vault.label} sealed ${receipt.name} with index ${receipt.index.slice(0, 12)}…, not ${name} with ${built.index.slice(0, 12)}…`, `Verify it (verify ${name} --level full), and run another backup.`);
+}
+function unique(texts) {
+    return [...new Set(texts)];
+}
+function nameOddities(records) {
+    return Object.entries(records).flatMap(([source, { skipped, changed }]) => [...skipped, ...changed].map(({ path, reason }) => `${source}/${path}: ${reason}`));
+}
+function textEntry(name, mode) {
+    return { name: Buffer.from(name), mode, uid: 0, gid: 0, mtimeNs: 0n };
+}
+/** Names the run's connections, so that one left behind is found. PostgreSQL keeps 63 bytes. */
+function applicationName(archive) {
+    return `skills-hub-continuity ${archive.replace(/^backup_full_|\.tar\.gz$/g, '')}`;
 }
 
 // EXTERNAL MODULE: external "node:os"
@@ -49778,7 +49965,7 @@ function asFailure(error) {
 }
 function parseError({ kind, message, next }) {
     const isKnown = typeof kind === 'string' && kind !== 'ok' && Object.hasOwn(failure/* exitCodes */.hS, kind);
-    return new failure/* Failure */.HR(isKnown ? kind : 'vault', shorten(message), shorten(next));
+    return new failure/* Failure */.HR(isKnown ? kind : 'vault', wire_shorten(message), wire_shorten(next));
 }
 function parseObject(line) {
     try {
@@ -49795,9 +49982,9 @@ function isCount(value) {
     return Number.isSafeInteger(value) && value >= 0;
 }
 function misunderstood(line) {
-    return new failure/* Failure */.HR('vault', `protocol incompatibility: the backup server says ${JSON.stringify(shorten(line).slice(0, 80))}`, 'Nothing but the toolkit may write to standard output there: look for a banner, an echo in .bashrc, another version.');
+    return new failure/* Failure */.HR('vault', `protocol incompatibility: the backup server says ${JSON.stringify(wire_shorten(line).slice(0, 80))}`, 'Nothing but the toolkit may write to standard output there: look for a banner, an echo in .bashrc, another version.');
 }
-function shorten(text) {
+function wire_shorten(text) {
     return printable(String(text)).slice(0, 2000);
 }
 
@@ -49819,10 +50006,10 @@ async function readReply(stdout, progress) {
             if (end === -1) {
                 const next = await chunks.next();
                 if (next.done)
-                    throw cut(rest.length === 0 ? 'gave no answer' : 'was cut off in the middle of its answer');
+                    throw reply_cut(rest.length === 0 ? 'gave no answer' : 'was cut off in the middle of its answer');
                 rest = Buffer.concat([rest, next.value]);
                 if (rest.length > MAX_LINE_BYTES)
-                    throw cut('gives an answer without end');
+                    throw reply_cut('gives an answer without end');
                 continue;
             }
             const message = parseMessage(rest.toString('utf8', 0, end));
@@ -49837,7 +50024,7 @@ async function readReply(stdout, progress) {
             if (message.bodyBytes > 0)
                 return { result: message.result, body: external_node_stream_namespaceObject.Readable.from(body, { objectMode: false }) };
             for await (const extra of body)
-                throw cut(`sent ${extra.length} bytes too many`);
+                throw reply_cut(`sent ${extra.length} bytes too many`);
             return { result: message.result };
         }
     }
@@ -49851,7 +50038,7 @@ async function* takeBody(first, chunks, length) {
     try {
         for (let chunk = first;;) {
             if (chunk.length > missing)
-                throw cut('sent more than it had announced');
+                throw reply_cut('sent more than it had announced');
             missing -= chunk.length;
             if (chunk.length > 0)
                 yield chunk;
@@ -49861,13 +50048,13 @@ async function* takeBody(first, chunks, length) {
             chunk = next.value;
         }
         if (missing > 0)
-            throw cut(`stopped ${missing} bytes before the end`);
+            throw reply_cut(`stopped ${missing} bytes before the end`);
     }
     finally {
         await chunks.return?.();
     }
 }
-function cut(what) {
+function reply_cut(what) {
     return new failure/* Failure */.HR('vault', `the backup server ${what}`, 'Try again: nothing is lost. Check the network if it happens twice.');
 }
 
@@ -49975,7 +50162,7 @@ function isWord(text) {
     return ALPHABET.test(text);
 }
 function refuse(message) {
-    return new failure/* Failure */.HR('refused', message, 'Use the toolkit of the same version on both sides; the vault keeps a log.');
+    return new failure/* Failure */.HR('refused', message, 'Use the key of the right role, and the toolkit of the same version on both sides.');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/footer.js
@@ -50767,9 +50954,14 @@ async function greet(store, role, askedName) {
         warnings: [...warnOfLedger(ledger), ...sharing.warnings],
     };
 }
-/** The newest archive of ours that is whole as far as anybody knows; damaged and missing ones are passed over. */
+/**
+ * The newest archive of ours that is whole as far as anybody knows; damaged and missing ones are passed over. So are
+ * safety copies, while there is another: they hold a state that somebody was about to replace.
+ */
 async function findNewest(store, ledger) {
-    for (const line of listLedgerArchives(ledger).reverse()) {
+    const newestFirst = listLedgerArchives(ledger).reverse();
+    const isSafety = ({ trigger }) => trigger === 'safety';
+    for (const line of [...newestFirst.filter((known) => !isSafety(known)), ...newestFirst.filter(isSafety)]) {
         const { name, index, time, size } = line;
         if (line.action !== 'seal' || index === undefined || (await findFault(store, line)))
             continue;
@@ -51068,7 +51260,7 @@ function checkSealName(name, clock) {
  * production read from the newest index which files there were before they were deleted.
  * @throws Failure `refused`; the client then asks for the newest archive again.
  */
-async function openBase({ store, role, name }, ledger, named) {
+async function open_base_openBase({ store, role, name }, ledger, named) {
     const line = listLedgerArchives(ledger).find((known) => known.name === named.name);
     if (line?.action !== 'seal' || line.index !== named.index) {
         throw open_base_refuse(`the recipe builds upon ${JSON.stringify(named.name).slice(0, 60)}, which this vault does not hold`);
@@ -51101,7 +51293,7 @@ function parseRecipeHead(line) {
     if (!Array.isArray(head.segments) || !head.segments.every((name) => typeof name === 'string')) {
         throw new TypeError('the recipe names no segments');
     }
-    return head;
+    return { ...head, recipe: 1 };
 }
 /**
  * Follows a recipe's steps over the base's index and yields every extent of the new archive with the place of its bytes.
@@ -51466,6 +51658,27 @@ async function sealArchive(options) {
         throw explainFullDisk(error);
     }
 }
+/**
+ * Settles what a killed seal has left before anybody is greeted: a client that saw its connection die asks at once
+ * whether its archive is there. Does nothing while a seal is at work.
+ */
+async function settleBeforeGreeting(store, log) {
+    if (!(await (0,promises_.lstat)(pendingPath(store)).catch(() => undefined)))
+        return;
+    try {
+        const lock = await acquireLock(lockPath(store), { holder: 'settling a seal that was cut off' });
+        try {
+            await settleCutSeal(store, log);
+        }
+        finally {
+            lock.release();
+        }
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked'))
+            throw error;
+    }
+}
 async function sealLocked(options, recipe) {
     const { store, name, log } = options;
     const ledger = await readLedger(store);
@@ -51473,7 +51686,7 @@ async function sealLocked(options, recipe) {
     let base;
     try {
         const plan = await planArchive(recipe, indexPath, async (named) => {
-            base = { name: named.name, file: await openBase(options, ledger, named) };
+            base = { name: named.name, file: await open_base_openBase(options, ledger, named) };
             return { index: named.index, stream: base.file.readIndex() };
         });
         const known = listLedgerArchives(ledger).find((line) => line.name === name);
@@ -52169,7 +52382,7 @@ function parseRsyncCommand(words, target) {
         rest.at(-2) === '.' &&
         options.every((option) => OPTIONS.test(option));
     if (!isOurs) {
-        throw new failure/* Failure */.HR('refused', 'this account receives segments with rsync, and nothing else', 'The vault keeps a log.');
+        throw new failure/* Failure */.HR('refused', 'this account receives segments with rsync, and nothing else', 'Use the toolkit of the same version on both sides.');
     }
     return ['--server', flags, ...options, '.', target];
 }
@@ -52273,6 +52486,7 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
     const wait = lockWaitMs === undefined ? {} : { lockWaitMs };
     switch (word) {
         case 'hello':
+            await settleBeforeGreeting(store, log);
             await answer.result(await greet(store, role, name === '' ? undefined : name));
             break;
         case 'status':
@@ -54521,17 +54735,6 @@ async function keySource(reference, { environment }) {
 
 
 
-
-
-
-
-
-
-
-
-
-
-
 /** Backs up everything that the configuration names into one sealed archive. */
 async function backup(platform, options) {
     return await withLock(platform, (runDirectory) => backupUnderLock(platform, runDirectory, options));
@@ -54559,8 +54762,13 @@ async function backupUnderLock(platform, runDirectory, options) {
         }
         const directory = (0,external_node_path_.join)(runDirectory, 'archive');
         await (0,promises_.mkdir)(directory);
-        const made = await makeArchive({ platform, options, vault, greeting, name, started, directory });
-        return { ...made, durationMs: Date.now() - begun };
+        const { receipt, ...made } = await makeArchive({ platform, options, vault, greeting, name, started, directory });
+        return {
+            ...fromReceipt(vault, greeting, receipt),
+            ...made,
+            alreadyThere: receipt.already,
+            durationMs: Date.now() - begun,
+        };
     }
     finally {
         await vault.close();
@@ -54571,135 +54779,6 @@ async function askForName(platform, vault, { trigger }) {
     const { timezone } = platform.config;
     const name = trigger === 'nightly' ? nightlyName(started, timezone) : timedName(started, timezone);
     return { started, name, greeting: await vault.hello(name) };
-}
-async function makeArchive(run) {
-    const { platform, options, vault, greeting, directory } = run;
-    const { logger, config } = platform;
-    const cache = new IndexCache(config.state);
-    const isSafety = options.trigger === 'safety';
-    const sources = await presentSources(config.files, isSafety);
-    const [found, base] = await Promise.all([findDatabases(platform, isSafety), backup_openBase(run, cache)]);
-    const missing = [
-        ...found.missing,
-        ...config.files.filter((source) => !sources.includes(source)).map((source) => source.name),
-    ];
-    const uploader = new Uploader(vault, greeting.incoming);
-    const builder = await ArchiveBuilder.create({
-        directory,
-        ...(base ? { base } : {}),
-        rereadsAll: options.rereadsAll ?? false,
-        deliver: (segment) => uploader.deliver(segment),
-        onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
-    });
-    try {
-        return await fillArchive(run, { builder, uploader, cache, sources, found, missing });
-    }
-    catch (error) {
-        await builder.abandon();
-        throw error;
-    }
-}
-async function fillArchive(run, filling) {
-    const { platform, options, vault, greeting, name } = run;
-    const { builder, uploader, cache, sources, found, missing } = filling;
-    const { logger } = platform;
-    const stop = new AbortController();
-    platform.signal?.addEventListener('abort', () => stop.abort(), { once: true });
-    platform.signal?.throwIfAborted();
-    const running = startDumps(platform, builder, found, applicationName(name), stop.signal);
-    const [dumps, files] = await runTogether([
-        () => running.finished,
-        async (signal) => {
-            // Dumps first: no row may name a file that only came later.
-            await running.started;
-            return await addFiles(builder, sources, options, signal);
-        },
-    ], stop);
-    const warnings = unique([
-        ...greeting.warnings,
-        ...found.warnings,
-        ...missing.map((source) => `"${source}" is missing and so not in this safety backup`),
-        ...dumps.warnings,
-        ...nameOddities(files.records),
-    ]);
-    const manifest = {
-        format: 1,
-        name,
-        trigger: options.trigger,
-        ...(platform.commit ? { commit: platform.commit } : {}),
-        toolVersion: platform.toolVersion,
-        started: run.started.toISOString(),
-        ended: platform.now().toISOString(),
-        databases: dumps.databases,
-        globals: dumps.globals,
-        files: files.records,
-        warnings,
-    };
-    await builder.addText(textEntry(README_NAME, 0o644), Buffer.from(README_TEXT));
-    await builder.addText(textEntry(MANIFEST_NAME, 0o600), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
-    const built = await builder.finish();
-    await uploader.finish();
-    const receipt = await seal(run, built);
-    await cache.add(built.indexPath, built.index);
-    for (const warning of warnings)
-        logger.warning(warning);
-    return {
-        ...fromReceipt(vault, greeting, receipt),
-        alreadyThere: receipt.already,
-        sentBytes: uploader.sentBytes,
-        readBytes: files.readBytes,
-        manifest,
-        warnings,
-    };
-}
-/** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
-async function backup_openBase({ vault, greeting, platform }, cache) {
-    const { newest } = greeting;
-    if (!newest)
-        return undefined;
-    const path = await cache.obtain(vault, newest);
-    try {
-        const reader = await cache.open(path);
-        platform.logger.info(`Building on ${newest.name}.`);
-        return { name: newest.name, index: newest.index, reader };
-    }
-    catch (error) {
-        // An index of another version of the format: a whole new archive is better than none.
-        if (!(error instanceof TypeError || error instanceof SyntaxError))
-            throw error;
-        platform.logger.warning(`${newest.name} cannot be built on (${error.message}): everything is read and sent.`);
-        return undefined;
-    }
-}
-async function addFiles(builder, sources, { allowShrink = [], trigger }, signal) {
-    const walk = walkSources(sources, signal);
-    const outcome = await builder.addFiles(walk.entries);
-    const records = recordFiles(walk.reports, outcome);
-    for (const { name, path } of trigger === 'safety' ? [] : sources) {
-        guardAgainstShrinking(name, path, records[name]?.files ?? 0, outcome.filesBefore.get(name) ?? 0, allowShrink);
-    }
-    return { records, readBytes: outcome.readBytes };
-}
-async function seal({ vault, name, platform }, built) {
-    const receipt = await vault.seal(name, built.recipePath, (done, total) => {
-        platform.logger.progress({ phase: 'seal', done, total, unit: 'bytes' });
-    });
-    if (receipt.index === built.index && receipt.name === name)
-        return receipt;
-    throw new failure/* Failure */.HR('damaged', `${vault.label} sealed ${receipt.name} with index ${receipt.index.slice(0, 12)}…, not ${name} with ${built.index.slice(0, 12)}…`, `Verify it (verify ${name} --level full), and run another backup.`);
-}
-function unique(texts) {
-    return [...new Set(texts)];
-}
-function nameOddities(records) {
-    return Object.entries(records).flatMap(([source, { skipped, changed }]) => [...skipped, ...changed].map(({ path, reason }) => `${source}/${path}: ${reason}`));
-}
-function textEntry(name, mode) {
-    return { name: Buffer.from(name), mode, uid: 0, gid: 0, mtimeNs: 0n };
-}
-/** Names the run's connections, so that one left behind is found. PostgreSQL keeps 63 bytes. */
-function applicationName(archive) {
-    return `skills-hub-continuity ${archive.replace(/^backup_full_|\.tar\.gz$/g, '')}`;
 }
 function fromReceipt(vault, greeting, receipt) {
     return {
@@ -55990,9 +56069,9 @@ async function status_status(platform) {
 }
 async function judge({ config, now }, vault) {
     const state = await vault.status();
-    const own = state.archives.filter(({ isForeign }) => !isForeign).sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
     const all = [...state.archives].sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
-    const newest = own[0];
+    // A safety copy before a restore is no sign that nights are backed up.
+    const newest = all.find(({ isForeign, trigger }) => !isForeign && trigger !== 'safety');
     const findings = [];
     const damaged = state.archives.filter(({ fault, verdict }) => fault !== undefined || verdict?.isSound === false);
     for (const { name, fault, verdict } of damaged) {
@@ -57091,7 +57170,7 @@ async function tree_proof_digestFile(path) {
 
 
 /** Differences beyond these are counted, not listed. */
-const LISTED = 10;
+const prove_platform_LISTED = 10;
 /** Where a restore keeps what it replaced, until it is forgotten. */
 const isKept = (name) => name.startsWith('.continuity-');
 /** Reads all databases and all files, and keeps what is to be the same again. */
@@ -57119,8 +57198,8 @@ async function requireEvidence({ cluster }, { tree }) {
 function prove_platform_refuse(what, differences) {
     if (differences.length === 0)
         return;
-    const more = differences.length > LISTED ? [`and ${differences.length - LISTED} more`] : [];
-    const lines = [...differences.slice(0, LISTED), ...more].map((line) => `  ${line}`);
+    const more = differences.length > prove_platform_LISTED ? [`and ${differences.length - prove_platform_LISTED} more`] : [];
+    const lines = [...differences.slice(0, prove_platform_LISTED), ...more].map((line) => `  ${line}`);
     throw new failure/* Failure */.HR('damaged', [`${what}:`, ...lines].join('\n'), 'This is a fault of the toolkit: please report it.');
 }
 

@@ -1,18 +1,28 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
+/***/ 598:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+
+/***/ }),
+
 /***/ 193:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _src_vault_server_serve_command_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(363);
+/* harmony import */ var _src_sources_postgres_check_dump_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(876);
+/* harmony import */ var _src_vault_server_serve_command_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(89);
+
 
 // Started for every request: nothing is loaded here but what answers it.
-process.exitCode = await (0,_src_vault_server_serve_command_js__WEBPACK_IMPORTED_MODULE_0__/* .serveCommandLine */ .H)({
+process.exitCode = await (0,_src_vault_server_serve_command_js__WEBPACK_IMPORTED_MODULE_1__/* .serveCommandLine */ .H)({
     words: process.argv.slice(2),
     command: process.env['SSH_ORIGINAL_COMMAND'],
     // Not touched before they are needed: rsync takes the descriptors over as they are.
     streams: () => ({ input: process.stdin, output: process.stdout }),
+    checkDump: _src_sources_postgres_check_dump_js__WEBPACK_IMPORTED_MODULE_0__/* .checkDump */ .h,
     complain: (line) => void process.stderr.write(`${line}\n`),
 });
 
@@ -21,7 +31,670 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 363:
+/***/ 876:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  h: () => (/* binding */ checkDump)
+});
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(598);
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-events.js
+/** The lexer's events for whoever wants them: the fingerprints, the cuts, or both. */
+function joinEvents(taker, cutter) {
+    return {
+        copyBegins(table, at) {
+            taker?.copyBegins(table);
+            cutter?.copyBegins(table, at);
+        },
+        copyRows: (bytes) => taker?.copyRows(bytes),
+        copyEnds(table, rows, at) {
+            taker?.copyEnds(table, rows);
+            cutter?.copyEnds(table, at);
+        },
+        unitEnds: (at) => cutter?.unitEnds(at),
+        statement: (text) => taker?.statement(text),
+        metaBegins: (at) => cutter?.metaBegins(at),
+        metaEnds: (_text, at) => cutter?.metaEnds(at),
+    };
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/sql-bytes.js
+/** The bytes that mean something in SQL and in psql's input; the same in every encoding of a server. */
+const newline = 0x0a;
+const doubleQuote = 0x22;
+const dollar = 0x24;
+const quote = 0x27;
+const star = 0x2a;
+const minus = 0x2d;
+const solidus = 0x2f;
+const semicolon = 0x3b;
+const backslash = 0x5c;
+/** Whether a byte may be part of an identifier: letters, digits, `_`, `$` and whatever is not ASCII. */
+function isWordByte(byte) {
+    const lower = byte | 0x20;
+    if (lower >= 0x61 && lower <= 0x7a)
+        return true;
+    return isDigit(byte) || byte === 0x5f || byte === dollar || byte >= 0x80;
+}
+function isDigit(byte) {
+    return byte >= 0x30 && byte <= 0x39;
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/copy-rows.js
+
+const terminator = Buffer.from('\\.\n');
+/** The rows of one COPY block, up to the line `\.`, from pieces of any size; touches each byte only to find line ends. */
+class CopyRows {
+    #events;
+    #table = '';
+    #rows = 0;
+    /** How many bytes of the terminator the line has matched so far; -1 once it cannot be one. */
+    #matched = 0;
+    /** How many of them came in earlier pieces: not reported yet. */
+    #held = 0;
+    ended = true;
+    constructor(events) {
+        this.#events = events;
+    }
+    begin(table, at) {
+        this.#table = table;
+        this.#rows = this.#matched = this.#held = 0;
+        this.ended = false;
+        this.#events.copyBegins(table, at);
+    }
+    /** Reads from index `from`; `base` is the piece's offset in the stream. Gives the index where it stopped. */
+    read(buffer, from, base) {
+        let at = from;
+        while (at < buffer.length) {
+            if (this.#matched >= 0 && buffer[at] === terminator[this.#matched]) {
+                at++;
+                if (++this.#matched < terminator.length)
+                    continue;
+                this.#report(buffer, from, at - terminator.length);
+                this.ended = true;
+                this.#events.copyEnds(this.#table, this.#rows, base + at);
+                return at;
+            }
+            if (this.#held > 0)
+                this.#events.copyRows(terminator.subarray(0, this.#held));
+            this.#held = 0;
+            this.#matched = -1;
+            const end = buffer.indexOf(newline, at);
+            if (end < 0)
+                break;
+            at = end + 1;
+            this.#rows++;
+            this.#matched = 0;
+            this.#events.unitEnds(base + at);
+        }
+        this.#held = Math.max(0, this.#matched);
+        this.#report(buffer, from, buffer.length - this.#held);
+        return buffer.length;
+    }
+    #report(buffer, start, end) {
+        if (end > start)
+            this.#events.copyRows(buffer.subarray(start, end));
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-statements.js
+/** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
+const dump_statements_name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
+const copyPattern = new RegExp(`^COPY (${dump_statements_name}(?:\\.${dump_statements_name})?) [^]*FROM stdin;$`);
+const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
+const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
+const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
+/** The table of a `COPY … FROM stdin;`, as written. */
+function parseCopyTable(text) {
+    return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
+}
+function parseSetval(text) {
+    const found = setvalPattern.exec(text);
+    if (!found)
+        return undefined;
+    return {
+        sequence: found[1].replaceAll("''", "'"),
+        value: found[2],
+        called: found[3] === 'true',
+    };
+}
+function parseLargeObjectStep(text) {
+    if (!text.startsWith('SELECT pg_catalog.lo'))
+        return undefined;
+    const written = writePattern.exec(text);
+    if (written)
+        return { step: 'write', content: Buffer.from(written[1], 'hex') };
+    const found = largeObjectPattern.exec(text);
+    if (!found)
+        return undefined;
+    return found[1] === 'close' ? { step: 'close' } : { step: found[1], oid: found[2] };
+}
+/** The parts of a qualified name without their quotes: `public."Été"` gives `['public', 'Été']`. */
+function splitQualifiedName(text) {
+    const parts = text.match(/"(?:[^"]|"")*"|[^".]+/g) ?? [];
+    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
+}
+/**
+ * A name of the dump as text: its bytes in the dump's encoding (`SET client_encoding`). SQL_ASCII, or bytes that do
+ * not fit: UTF-8 where they are valid, else latin1.
+ */
+function decodeName(text, encoding) {
+    if (/^[\x00-\x7f]*$/.test(text))
+        return text;
+    const bytes = Buffer.from(text, 'latin1');
+    for (const label of [nameEncoding(encoding), 'utf-8']) {
+        try {
+            return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+        }
+        catch {
+            // Not this one: the label is unknown here, or the bytes do not fit.
+        }
+    }
+    return text;
+}
+/** PostgreSQL's name of an encoding as the WHATWG calls it. */
+function nameEncoding(encoding) {
+    const latin = /^LATIN(\d+)$/.exec(encoding)?.[1];
+    const parts = { 5: 9, 6: 10, 7: 13, 8: 14, 9: 15, 10: 16 };
+    if (latin)
+        return `iso-8859-${parts[latin] ?? latin}`;
+    const windows = /^WIN(\d+)$/.exec(encoding)?.[1];
+    if (windows)
+        return windows === '866' ? 'ibm866' : `windows-${windows}`;
+    const others = { UTF8: 'utf-8', KOI8R: 'koi8-r', KOI8U: 'koi8-u', SQL_ASCII: 'utf-8' };
+    return others[encoding] ?? encoding.toLowerCase().replaceAll('_', '-');
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/sql-span.js
+
+/**
+ * A stretch of SQL in which semicolons and line ends mean nothing: a text, a quoted name, a `$tag$` body, a nested
+ * comment. Begun behind its first mark; reads pieces of any size until it has ended.
+ */
+class SqlSpan {
+    #kind = 'quoted';
+    #escape = false;
+    #maybeEnded = false;
+    #tag = [];
+    #tagIsWhole = false;
+    #matched = 0;
+    #depth = 0;
+    #previous = 0;
+    ended = true;
+    /** What was begun as `$tag$` was none, but a parameter as in `$1`. */
+    wasParameter = false;
+    begin(kind) {
+        this.#kind = kind;
+        this.ended = false;
+        this.#escape = this.#maybeEnded = this.#tagIsWhole = this.wasParameter = false;
+        this.#tag = [dollar];
+        this.#matched = 0;
+        this.#depth = 1;
+        this.#previous = 0;
+    }
+    /** Reads from `at`; gives the index behind the span's end, or the piece's length where it goes on. */
+    read(buffer, at) {
+        if (this.#kind === 'quoted')
+            return this.#findMark(buffer, quote, at);
+        if (this.#kind === 'identifier')
+            return this.#findMark(buffer, doubleQuote, at);
+        let index = at;
+        while (index < buffer.length && !this.ended) {
+            const byte = buffer[index];
+            if (this.#kind === 'escaped')
+                index = this.#readEscaped(byte, index);
+            else if (this.#kind === 'comment')
+                index = this.#readComment(byte, index);
+            else if (this.#tagIsWhole)
+                index = this.#readBody(buffer, byte, index);
+            else
+                index = this.#readTag(byte, index);
+        }
+        return index;
+    }
+    /** Two marks in a row are one of the text: as if the span had ended and another begun. */
+    #findMark(buffer, mark, from) {
+        const found = buffer.indexOf(mark, from);
+        this.ended = found >= 0;
+        return found < 0 ? buffer.length : found + 1;
+    }
+    #readEscaped(byte, at) {
+        if (this.#maybeEnded) {
+            this.#maybeEnded = false;
+            this.ended = byte !== quote;
+            return this.ended ? at : at + 1;
+        }
+        if (this.#escape)
+            this.#escape = false;
+        else if (byte === backslash)
+            this.#escape = true;
+        else
+            this.#maybeEnded = byte === quote;
+        return at + 1;
+    }
+    #readComment(byte, at) {
+        const opens = this.#previous === solidus && byte === star;
+        const closes = this.#previous === star && byte === solidus;
+        this.#previous = opens || closes ? 0 : byte;
+        this.#depth += opens ? 1 : closes ? -1 : 0;
+        this.ended = this.#depth === 0;
+        return at + 1;
+    }
+    #readTag(byte, at) {
+        if (byte === dollar)
+            this.#tagIsWhole = true;
+        else if (!isWordByte(byte) || (this.#tag.length === 1 && isDigit(byte))) {
+            this.ended = this.wasParameter = true;
+            return at;
+        }
+        this.#tag.push(byte);
+        return at + 1;
+    }
+    #readBody(buffer, byte, at) {
+        if (this.#matched === 0) {
+            const found = buffer.indexOf(dollar, at);
+            this.#matched = found < 0 ? 0 : 1;
+            return found < 0 ? buffer.length : found + 1;
+        }
+        if (byte === this.#tag[this.#matched])
+            this.#matched++;
+        // The mark that broke this match may begin the next one.
+        else
+            this.#matched = byte === dollar ? 1 : 0;
+        this.ended = this.#matched === this.#tag.length;
+        return at + 1;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-lexer.js
+
+
+
+
+const trailer = Buffer.from('-- PostgreSQL database dump complete');
+/** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
+const maximumStatementBytes = 1 << 20;
+/**
+ * Reads pg_dump's plain output as it passes, in pieces of any size: finds COPY blocks, statements and the trailer at
+ * the top level only, whatever quotes, bodies and comments hold. Memory is bounded by the longest statement that it
+ * keeps.
+ */
+class DumpLexer {
+    #events;
+    #rows;
+    #span = new SqlSpan();
+    #state = 'top';
+    /** Offset in the stream of the piece at hand. */
+    #base = 0;
+    // The statement at hand: its bytes, and whether it began a line.
+    #open = false;
+    #atLineStart = true;
+    #parentheses = 0;
+    #pieces = [];
+    #piecesBytes = 0;
+    #pieceStart = 0;
+    /** A statement has ended on this line. */
+    #ended = false;
+    /** How many bytes of a word have just passed, and the last byte: tells `E'` and `a$b$`. */
+    #word = 0;
+    #last = 0;
+    #backslashEscapes = false;
+    #encoding = 'UTF8';
+    #table = '';
+    /** How far a comment has matched the trailer; -1: it cannot be it. */
+    #matched = -1;
+    #line = [];
+    #trailerSeen = false;
+    #restrictKey;
+    constructor(events) {
+        this.#events = events;
+        this.#rows = new CopyRows(events);
+    }
+    /** Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it. */
+    get complete() {
+        return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
+    }
+    push(buffer) {
+        this.#pieceStart = 0;
+        for (let at = 0; at < buffer.length;)
+            at = this.#read(buffer, at);
+        if (this.#open)
+            this.#keepPiece(buffer, buffer.length);
+        this.#base += buffer.length;
+    }
+    /** Reads one byte, or as many as mean the same; gives where it stopped. */
+    #read(buffer, at) {
+        if (this.#state === 'rows') {
+            const end = this.#rows.read(buffer, at, this.#base);
+            if (this.#rows.ended)
+                this.#state = 'top';
+            return end;
+        }
+        if (this.#state === 'span') {
+            const end = this.#span.read(buffer, at);
+            if (this.#span.ended)
+                this.#leaveSpan();
+            return end;
+        }
+        const byte = buffer[at];
+        if (this.#state === 'minus' || this.#state === 'solidus')
+            return this.#readSymbol(byte, at);
+        if (this.#state === 'comment')
+            this.#readComment(byte);
+        else if (this.#state === 'meta')
+            this.#readMetaLine(byte, at);
+        else if (this.#state === 'top')
+            this.#readTop(buffer, byte, at);
+        else if (byte === newline) {
+            this.#state = 'rows';
+            this.#atLineStart = true;
+            this.#rows.begin(this.#table, this.#base + at + 1);
+        }
+        return at + 1;
+    }
+    #readTop(buffer, byte, at) {
+        if (byte === newline)
+            return this.#readLineEnd(at);
+        if (byte === minus || byte === solidus) {
+            // Maybe a comment: the next byte tells.
+            this.#matched = byte === minus && this.#atLineStart && !this.#open ? 1 : -1;
+            this.#state = byte === minus ? 'minus' : 'solidus';
+            this.#word = 0;
+            return;
+        }
+        if (!this.#open) {
+            if (byte === backslash && this.#atLineStart) {
+                this.#state = 'meta';
+                this.#line = [];
+                return this.#events.metaBegins(this.#base + at);
+            }
+            if (byte === 0x20 || byte === 0x09 || byte === 0x0d) {
+                this.#atLineStart = false;
+                return;
+            }
+            this.#openStatement(at);
+        }
+        if (byte === quote)
+            this.#enterSpan(this.#isEscapeMark() ? 'escaped' : 'quoted');
+        else if (byte === doubleQuote)
+            this.#enterSpan('identifier');
+        else if (byte === dollar && this.#word === 0)
+            this.#enterSpan('dollar');
+        else if (byte === 0x28)
+            this.#parentheses++;
+        else if (byte === 0x29)
+            this.#parentheses--;
+        // Inside parentheses it separates the actions of a rule.
+        else if (byte === semicolon && this.#parentheses <= 0)
+            this.#closeStatement(buffer, at + 1);
+        this.#word = isWordByte(byte) ? this.#word + 1 : 0;
+        this.#last = byte;
+    }
+    #readLineEnd(at) {
+        this.#word = 0;
+        if (!this.#open)
+            this.#atLineStart = true;
+        if (!this.#ended)
+            return;
+        this.#ended = false;
+        this.#events.unitEnds(this.#base + at + 1);
+    }
+    /** Whether backslashes escape in the text that begins here: `E'…'`, or all of them in a dump that says so. */
+    #isEscapeMark() {
+        return this.#backslashEscapes || (this.#word === 1 && (this.#last | 0x20) === 0x65);
+    }
+    #enterSpan(kind) {
+        this.#state = 'span';
+        this.#span.begin(kind);
+    }
+    #leaveSpan() {
+        this.#state = 'top';
+        this.#word = this.#span.wasParameter ? 1 : 0;
+        this.#last = 0;
+    }
+    #readSymbol(byte, at) {
+        if (this.#state === 'minus' && byte === minus) {
+            this.#state = 'comment';
+            if (this.#matched === 1)
+                this.#matched = 2;
+            return at + 1;
+        }
+        if (this.#state === 'solidus' && byte === star) {
+            this.#enterSpan('comment');
+            if (!this.#open)
+                this.#atLineStart = false;
+            return at + 1;
+        }
+        // No comment, but a symbol; no statement that we read begins with one.
+        this.#state = 'top';
+        if (!this.#open) {
+            this.#openStatement(at);
+            this.#atLineStart = false;
+        }
+        return at;
+    }
+    #readComment(byte) {
+        if (byte !== newline) {
+            if (this.#matched >= 0)
+                this.#matched = byte === trailer[this.#matched] ? this.#matched + 1 : -1;
+            return;
+        }
+        if (this.#matched === trailer.length)
+            this.#trailerSeen = true;
+        this.#state = 'top';
+        this.#word = 0;
+        if (!this.#open)
+            this.#atLineStart = true;
+    }
+    #readMetaLine(byte, at) {
+        if (byte !== newline) {
+            if (this.#line.length < 1024)
+                this.#line.push(byte);
+            return;
+        }
+        this.#state = 'top';
+        const text = `\\${Buffer.from(this.#line).toString('latin1')}`;
+        const [word, key] = text.split(' ');
+        if (word === '\\restrict')
+            this.#restrictKey = key ?? '';
+        else if (word === '\\unrestrict' && key === this.#restrictKey)
+            this.#restrictKey = undefined;
+        this.#events.metaEnds(text, this.#base + at + 1);
+    }
+    #openStatement(at) {
+        this.#open = true;
+        this.#trailerSeen = false;
+        this.#parentheses = 0;
+        this.#word = 0;
+        this.#pieceStart = at;
+    }
+    #keepPiece(buffer, end) {
+        this.#piecesBytes += end - this.#pieceStart;
+        if (this.#piecesBytes > maximumStatementBytes)
+            this.#pieces = [];
+        else
+            this.#pieces.push(buffer.subarray(this.#pieceStart, end));
+    }
+    #closeStatement(buffer, end) {
+        this.#keepPiece(buffer, end);
+        // What does not begin a line is part of something that we do not read, such as a function's body.
+        const text = this.#atLineStart ? Buffer.concat(this.#pieces).toString('latin1') : '';
+        this.#pieces = [];
+        this.#piecesBytes = 0;
+        this.#open = false;
+        this.#ended = true;
+        this.#atLineStart = false;
+        if (text === '')
+            return;
+        if (text.startsWith('SET '))
+            this.#readSetting(text);
+        this.#events.statement(text);
+        const table = parseCopyTable(text);
+        if (table === undefined)
+            return;
+        this.#table = decodeName(table, this.#encoding);
+        this.#ended = false;
+        this.#state = 'copyHead';
+    }
+    #readSetting(text) {
+        const setting = /^SET (client_encoding|standard_conforming_strings) = '?(\w+)'?;$/.exec(text);
+        if (setting?.[1] === 'client_encoding')
+            this.#encoding = setting[2];
+        else if (setting)
+            this.#backslashEscapes = setting[2] === 'off';
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/fingerprints.js
+
+
+
+
+/** Takes the fingerprints of a dump from what the lexer finds in it. */
+class FingerprintTaker {
+    #tables = new Map();
+    #sequences = new Map();
+    #largeObjects = { count: 0, bytes: 0, hash: (0,external_node_crypto_.createHash)('sha256') };
+    #objectBytes = 0;
+    #rowsHash;
+    #encoding = 'UTF8';
+    copyBegins(table) {
+        // A table may have several blocks, where its partitions are loaded through their root.
+        const known = this.#tables.get(table) ?? { rows: 0, hash: (0,external_node_crypto_.createHash)('sha256') };
+        this.#tables.set(table, known);
+        this.#rowsHash = known.hash;
+    }
+    copyRows(bytes) {
+        this.#rowsHash?.update(bytes);
+    }
+    copyEnds(table, rows) {
+        const known = this.#tables.get(table);
+        if (known)
+            known.rows += rows;
+    }
+    statement(text) {
+        if (text.startsWith('SET client_encoding'))
+            this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
+        if (!text.startsWith('SELECT pg_catalog.'))
+            return;
+        const found = parseSetval(text);
+        if (found) {
+            const name = decodeName(found.sequence, this.#encoding);
+            this.#sequences.set(name, { value: found.value, called: found.called });
+        }
+        else
+            this.#readLargeObject(text);
+    }
+    #readLargeObject(text) {
+        const found = parseLargeObjectStep(text);
+        const { hash } = this.#largeObjects;
+        if (found?.step === 'create')
+            this.#largeObjects.count++;
+        if (found?.step === 'open') {
+            this.#objectBytes = 0;
+            hash.update(`${found.oid}:`);
+        }
+        if (found?.step === 'write') {
+            this.#objectBytes += found.content.length;
+            hash.update(found.content);
+        }
+        if (found?.step !== 'close')
+            return;
+        // The length behind the content keeps one object's end from passing for the next one's beginning.
+        hash.update(`:${this.#objectBytes}\n`);
+        this.#largeObjects.bytes += this.#objectBytes;
+    }
+    /** The fingerprints of all that was seen; to be called once, at the end. */
+    finish() {
+        const { count, bytes, hash } = this.#largeObjects;
+        return {
+            tables: sortByName(this.#tables, ({ rows, hash: rowsHash }) => ({ rows, sha256: rowsHash.digest('hex') })),
+            sequences: sortByName(this.#sequences, (sequence) => sequence),
+            largeObjects: { count, bytes, sha256: hash.digest('hex') },
+        };
+    }
+}
+/** Reads a dump, in pieces of any size: its fingerprints, and whether it is whole (its trailer at the top level). */
+async function fingerprintDump(chunks) {
+    const taker = new FingerprintTaker();
+    const lexer = new DumpLexer(joinEvents(taker));
+    for await (const chunk of chunks)
+        lexer.push(chunk);
+    return { fingerprints: taker.finish(), trailer: lexer.complete };
+}
+/** What differs between two fingerprints, one line each, for people; empty where all is equal. */
+function compareFingerprints(expected, found) {
+    const tables = compareByName('table', expected.tables, found.tables, (table) => `${table.rows} rows`, (a, b) => {
+        if (a.rows !== b.rows)
+            return `${a.rows} rows expected, ${b.rows} found`;
+        return a.sha256 === b.sha256 ? undefined : `${a.rows} rows as expected, but their content differs`;
+    });
+    const describe = ({ value, called }) => `${value}${called ? '' : ' (not used yet)'}`;
+    const sequences = compareByName('sequence', expected.sequences, found.sequences, describe, (a, b) => a.value === b.value && a.called === b.called ? undefined : `${describe(a)} expected, ${describe(b)} found`);
+    const [a, b] = [expected.largeObjects, found.largeObjects];
+    const differences = [...tables, ...sequences];
+    if (a.count !== b.count)
+        differences.push(`large objects: ${a.count} expected, ${b.count} found`);
+    else if (a.bytes !== b.bytes)
+        differences.push(`large objects: ${a.bytes} bytes expected, ${b.bytes} found`);
+    else if (a.sha256 !== b.sha256)
+        differences.push(`large objects: ${a.count} as expected, but their content differs`);
+    return differences;
+}
+function compareByName(kind, expected, found, describe, compare) {
+    // Which words need quotes depends on the client's version: names are compared without them.
+    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [splitQualifiedName(name).join('\0'), { name, value }]));
+    const [left, right] = [index(expected), index(found)];
+    const differences = [];
+    for (const [key, { name, value }] of left) {
+        const other = right.get(key);
+        const difference = other ? compare(value, other.value) : `missing (${describe(value)} expected)`;
+        if (difference)
+            differences.push(`${kind} ${name}: ${difference}`);
+    }
+    for (const [key, { name, value }] of right) {
+        if (!left.has(key))
+            differences.push(`${kind} ${name}: not expected (${describe(value)} found)`);
+    }
+    return differences;
+}
+function sortByName(all, map) {
+    const names = [...all.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    return Object.fromEntries(names.map((name) => [name, map(all.get(name))]));
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/check-dump.js
+
+/** The last line of every dump of roles. */
+const ROLES_TRAILER = '-- PostgreSQL database cluster dump complete';
+const TAIL_BYTES = 4096;
+/**
+ * Judges a dump by its content: whole to its last line, and table by table, sequence by sequence and large object by
+ * large object what the manifest recorded when it was made. Returns what is wrong, naming the table.
+ */
+async function checkDump(name, content, manifest) {
+    const record = Object.values(manifest.databases).find(({ dump }) => dump === name);
+    if (!record)
+        return await checkRoles(content);
+    const { fingerprints, trailer } = await fingerprintDump(content);
+    const cut = trailer ? [] : ['it is cut off: its last line is missing'];
+    return [...cut, ...compareFingerprints(record.fingerprints, fingerprints)];
+}
+async function checkRoles(content) {
+    let tail = Buffer.alloc(0);
+    for await (const chunk of content)
+        tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES);
+    return tail.includes(ROLES_TRAILER) ? [] : ['it is cut off: its last line is missing'];
+}
+
+
+/***/ }),
+
+/***/ 89:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -66,7 +739,14 @@ function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
 
+;// CONCATENATED MODULE: ./.build/src/logging/printable.js
+/** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
+function printable_printable(text) {
+    return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/protocol/wire.js
+
 
 /** The status of 4000 archives is one line of about a megabyte. */
 const MAX_LINE_BYTES = (/* unused pure expression or super */ null && (16 * 1024 * 1024));
@@ -105,7 +785,7 @@ function asFailure(error) {
 }
 function parseError({ kind, message, next }) {
     const isKnown = typeof kind === 'string' && kind !== 'ok' && Object.hasOwn(exitCodes, kind);
-    return new Failure(isKnown ? kind : 'vault', printable(message), printable(next));
+    return new Failure(isKnown ? kind : 'vault', shorten(message), shorten(next));
 }
 function parseObject(line) {
     try {
@@ -122,13 +802,10 @@ function isCount(value) {
     return Number.isSafeInteger(value) && value >= 0;
 }
 function misunderstood(line) {
-    return new Failure('vault', `protocol incompatibility: the backup server says ${JSON.stringify(printable(line).slice(0, 80))}`, 'Nothing but the toolkit may write to standard output there: look for a banner, an echo in .bashrc, another version.');
+    return new Failure('vault', `protocol incompatibility: the backup server says ${JSON.stringify(shorten(line).slice(0, 80))}`, 'Nothing but the toolkit may write to standard output there: look for a banner, an echo in .bashrc, another version.');
 }
-/** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
-function printable(text) {
-    return String(text)
-        .replace(/[\p{Cc}\u2028\u2029]+/gu, ' ')
-        .slice(0, 2000);
+function shorten(text) {
+    return printable(String(text)).slice(0, 2000);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/protocol/words.js
@@ -171,7 +848,7 @@ function isWord(text) {
     return ALPHABET.test(text);
 }
 function refuse(message) {
-    return new failure_Failure('refused', message, 'Use the toolkit of the same version on both sides; the vault keeps a log.');
+    return new failure_Failure('refused', message, 'Use the key of the right role, and the toolkit of the same version on both sides.');
 }
 
 ;// CONCATENATED MODULE: external "node:events"
@@ -301,6 +978,8 @@ const SMALL_EXTENT_BYTES = (/* unused pure expression or super */ null && (64 * 
 const CHUNK_BYTES = 8 * 1024 * 1024;
 /** No chunk of any entry decompresses to more than this; a reader refuses it before allocating. */
 const MAX_CHUNK_BYTES = CHUNK_BYTES + 512;
+/** No extent decompresses to more than this: the content of a chunk or of small files, and the headers of many entries. */
+const MAX_EXTENT_CONTENT_BYTES = 8 * CHUNK_BYTES;
 const TAR_BLOCK = 512;
 const INDEX_NAME = 'stargz.index.json';
 const MANIFEST_NAME = 'manifest.json';
@@ -425,9 +1104,10 @@ class ByteReader {
     /** At most `limit` bytes, at least one; undefined where the stream has ended. */
     async takeSome(limit) {
         while (this.#rest.length === 0) {
-            const { value, done } = await this.#chunks.next();
-            if (done)
+            const result = await this.#chunks.next();
+            if (result.done)
                 return undefined;
+            const { value } = result;
             this.#rest = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
         }
         return this.#cut(limit);
@@ -456,6 +1136,14 @@ class ByteReader {
         this.position += piece.length;
         return piece;
     }
+}
+/** Reads to the end for what reading checks; the content is not wanted. */
+async function drain(source) {
+    const chunks = source[Symbol.asyncIterator]();
+    let result;
+    do
+        result = await chunks.next();
+    while (!result.done);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/entry-names.js
@@ -676,6 +1364,8 @@ function readNumber(block, start, length, what) {
 
 
 const MAX_PSEUDO_BYTES = 1024 * 1024;
+/** Ours end with two blocks; others fill up to whole records, of any size. */
+const MAX_ZEROS_BEHIND = 10_240;
 const tar_parser_SECOND_NS = 1000000000n;
 const types = {
     '0': 'reg',
@@ -710,8 +1400,7 @@ async function* parseTar(source, { isForeign }) {
             last = where;
             const end = reader.position + header.size;
             yield { header, bodyOffset: reader.position, body: readBody(reader, end, where) };
-            for await (const skipped of readBody(reader, end, where))
-                void skipped;
+            await drain(readBody(reader, end, where));
             const padding = await reader.take(gapTo(TAR_BLOCK, header.size));
             if (padding.length !== gapTo(TAR_BLOCK, header.size))
                 throw new ArchiveDamage(where, 'its content is cut off');
@@ -719,7 +1408,7 @@ async function* parseTar(source, { isForeign }) {
         if (announced.hasRecords || announced.longName || announced.longLink) {
             throw new ArchiveDamage(`after ${last}`, 'extended records announce an entry that is not there');
         }
-        await checkEnd(reader, last);
+        await checkEnd(reader, last, isForeign ? Infinity : MAX_ZEROS_BEHIND);
     }
     finally {
         await reader.close();
@@ -799,13 +1488,14 @@ async function* readBody(reader, end, where) {
     }
 }
 /** After the first block of zeros comes a second, then nothing but zeros. */
-async function checkEnd(reader, last) {
+async function checkEnd(reader, last, maxZeros) {
     const second = await reader.take(TAR_BLOCK);
     if (second.length < TAR_BLOCK || !isZeroBlock(second)) {
         throw new ArchiveDamage(`after ${last}`, 'a single block of zeros where two end a tar');
     }
+    const limit = reader.position + maxZeros;
     for (let rest = await reader.takeSome(TAR_BLOCK); rest; rest = await reader.takeSome(TAR_BLOCK)) {
-        if (!isZeroBlock(rest))
+        if (!isZeroBlock(rest) || reader.position > limit)
             throw new ArchiveDamage(`after ${last}`, 'something follows the end of the tar');
     }
 }
@@ -821,6 +1511,7 @@ function attempt(where, step) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/index-member.js
+
 
 
 
@@ -869,8 +1560,8 @@ async function* decodeIndexMember(member) {
         }
     }
     catch (error) {
-        if (error instanceof Error && 'code' in error && String(error.code).startsWith('Z_')) {
-            throw new ArchiveDamage(INDEX_NAME, `it cannot be decompressed (${error.message})`, { cause: error });
+        if (String(error.code).startsWith('Z_')) {
+            throw new ArchiveDamage(INDEX_NAME, `it cannot be decompressed (${messageOf(error)})`, { cause: error });
         }
         throw error;
     }
@@ -879,6 +1570,49 @@ async function* decodeIndexMember(member) {
     }
     if (!isFound)
         throw new ArchiveDamage(INDEX_NAME, 'the archive has no index');
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/archive-tail.js
+
+
+
+
+/** A gzip member of ours begins so: no flags, no time, operating system unknown. */
+const MEMBER_START = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+/** Finds where the index begins, by the footer; throws an ArchiveDamage where the archive does not end in one. */
+async function locateIndex(archive) {
+    const footer = await readWhole(archive, archive.sizeBytes - FOOTER_BYTES, FOOTER_BYTES);
+    const offset = decodeFooter(footer);
+    if (offset === undefined || offset + FOOTER_BYTES >= archive.sizeBytes) {
+        throw new ArchiveDamage('the footer', 'the archive is cut off, or something was appended to it');
+    }
+    return offset;
+}
+/**
+ * Streams the index out of the archive, as any reader of tar sees it: the last entry, then the end. Throws an
+ * ArchiveDamage, at the end too; only what was read to its end is sound.
+ */
+async function* readIndexEntry(archive, indexOffset) {
+    // gzip does not check its own header.
+    const start = await readWhole(archive, indexOffset, MEMBER_START.length);
+    if (!start.equals(MEMBER_START))
+        throw new ArchiveDamage('the index', 'its gzip member begins as none of ours');
+    try {
+        yield* decodeIndexMember(archive.read(indexOffset, archive.sizeBytes - FOOTER_BYTES - indexOffset));
+    }
+    catch (error) {
+        if (!String(error?.code).startsWith('Z_'))
+            throw error;
+        throw new ArchiveDamage('the index', `no sound gzip (${messageOf(error)})`, { cause: error });
+    }
+}
+async function readWhole(archive, offset, length) {
+    if (offset < 0)
+        return Buffer.alloc(0);
+    const pieces = [];
+    for await (const piece of archive.read(offset, length))
+        pieces.push(piece);
+    return Buffer.concat(pieces);
 }
 
 ;// CONCATENATED MODULE: external "node:path"
@@ -1086,7 +1820,6 @@ async function readInto(file, target, position) {
 
 
 
-
 /** A sealed archive, open for reading. */
 class ArchiveFile {
     sizeBytes;
@@ -1097,12 +1830,7 @@ class ArchiveFile {
     }
     /** Where the extents end and the index begins. @throws ArchiveDamage where the footer does not say. */
     async readIndexOffset() {
-        const footer = await this.read(Math.max(0, this.sizeBytes - FOOTER_BYTES), FOOTER_BYTES);
-        const offset = decodeFooter(footer);
-        if (offset === undefined || offset + FOOTER_BYTES >= this.sizeBytes) {
-            throw new ArchiveDamage('footer', 'it is not that of an archive of ours');
-        }
-        return offset;
+        return await locateIndex(this);
     }
     /** The place of the index's compressed bytes. */
     async locateIndex() {
@@ -1111,16 +1839,12 @@ class ArchiveFile {
     }
     /** The index, decompressed. */
     async *readIndex() {
-        yield* decodeIndexMember(this.stream(await this.locateIndex()));
+        yield* readIndexEntry(this, await this.readIndexOffset());
     }
-    /** The bytes of a range. */
-    stream(range) {
-        return readRange(this.handle, range);
-    }
-    /** Up to `length` bytes, fewer only at the end of the file. */
-    async read(offset, length) {
-        const bytes = Buffer.allocUnsafe(length);
-        return bytes.subarray(0, await readInto(this.handle, bytes, offset));
+    /** The bytes of a range, fewer only at the end of the file. */
+    read(offset, length) {
+        const isWithin = offset + length <= this.sizeBytes;
+        return readRange(this.handle, { offset, length: isWithin ? length : Math.max(0, this.sizeBytes - offset) });
     }
     async close() {
         await this.handle.close();
@@ -1148,8 +1872,8 @@ async function openArchiveAt(path, name) {
     throw new failure_Failure('damaged', `${name} is not a file`, 'Look at the directory on the backup server.');
 }
 
-;// CONCATENATED MODULE: external "node:crypto"
-const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(598);
 ;// CONCATENATED MODULE: ./.build/src/system/durable-file.js
 
 
@@ -1160,7 +1884,7 @@ const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(im
  */
 async function writeDurably(path, content, mode) {
     const folder = (0,external_node_path_namespaceObject.dirname)(path);
-    const temporary = (0,external_node_path_namespaceObject.join)(folder, `.${(0,external_node_path_namespaceObject.basename)(path)}.${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}.tmp`);
+    const temporary = (0,external_node_path_namespaceObject.join)(folder, `.${(0,external_node_path_namespaceObject.basename)(path)}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.tmp`);
     try {
         const file = await (0,promises_namespaceObject.open)(temporary, 'wx', 0o600);
         try {
@@ -1216,12 +1940,15 @@ async function syncDirectory(path) {
 const GENESIS = '0'.repeat(64);
 /** Reads the ledger and follows its chain. Lines behind a broken one are still read: they say what should be there. */
 async function readLedger(store) {
-    const bytes = await (0,promises_namespaceObject.readFile)(ledgerPath(store)).catch((error) => {
+    return parseLedger(await readBytes(ledgerPath(store)));
+}
+/** Nothing where there is no ledger yet; one that cannot be read must never be taken for that. */
+async function readBytes(path) {
+    return await (0,promises_namespaceObject.readFile)(path).catch((error) => {
         if (error.code === 'ENOENT')
             return Buffer.alloc(0);
         throw error;
     });
-    return parseLedger(bytes);
 }
 function parseLedger(bytes) {
     const ledger = { lines: [], tornBytes: 0, tip: GENESIS };
@@ -1241,7 +1968,7 @@ function parseLedger(bytes) {
             ledger.fault ??= `line ${number} is not a line of a ledger`;
         else if (entry.previous !== ledger.tip)
             ledger.fault ??= `chain broken at line ${number}`;
-        ledger.tip = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(line).digest('hex');
+        ledger.tip = (0,external_node_crypto_.createHash)('sha256').update(line).digest('hex');
         if (entry)
             ledger.lines.push({ ...entry, digest: ledger.tip });
         start = end + 1;
@@ -1254,7 +1981,7 @@ function parseLedger(bytes) {
  */
 async function appendToLedger(store, entry) {
     const path = ledgerPath(store);
-    const bytes = await (0,promises_namespaceObject.readFile)(path).catch(() => Buffer.alloc(0));
+    const bytes = await readBytes(path);
     const { tip, tornBytes } = parseLedger(bytes);
     if (tornBytes > 0) {
         const torn = Buffer.concat([bytes.subarray(-tornBytes), Buffer.from('\n')]);
@@ -1265,7 +1992,7 @@ async function appendToLedger(store, entry) {
     const text = JSON.stringify({ ...entry, previous: tip });
     const lead = wholeBytes > 0 && bytes[wholeBytes - 1] !== 0x0a ? '\n' : '';
     await appendDurably(path, `${lead}${text}\n`, 0o600);
-    return { ...entry, previous: tip, digest: (0,external_node_crypto_namespaceObject.createHash)('sha256').update(text).digest('hex') };
+    return { ...entry, previous: tip, digest: (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex') };
 }
 /** The archives that should be there, oldest line first. */
 function listLedgerArchives(ledger) {
@@ -1493,7 +2220,8 @@ async function runXfsIo(store, options, lines) {
  */
 /** Makes an assembled archive visible under its name, for ever. The vault's lock must be held. */
 async function publishArchive(store, assembledPath, entry) {
-    await (0,promises_namespaceObject.chmod)(assembledPath, 0o440);
+    // By its first name the next seal recognises what a crash has left.
+    await syncDirectory(store.assembly);
     const pending = { assembled: (0,external_node_path_namespaceObject.basename)(assembledPath), entry };
     await writeDurably(pendingPath(store), JSON.stringify(pending), 0o600);
     try {
@@ -1622,6 +2350,11 @@ class SegmentLane {
         this.#list.names[number] = finalName;
         await this.#deliver({ path: finalPath, sizeBytes });
     }
+    /** Closes the segment under way, which nobody will want. */
+    async abandon() {
+        await this.#open?.file.close();
+        this.#open = undefined;
+    }
     async #begin() {
         const number = this.#list.reserve();
         const path = join(this.#directory, `segment-${number}.part`);
@@ -1635,6 +2368,10 @@ class SegmentLane {
 
 /** No extent is longer: a whole chunk that did not shrink, with its header, the framing of deflate and the filler. */
 const MAX_EXTENT_BYTES = CHUNK_BYTES + 1024 * 1024;
+/** Extents of one archive: what reads it holds about a hundred bytes for each. */
+const MAX_ARCHIVE_EXTENTS = 4_000_000;
+/** An index of ten million files with long names. */
+const MAX_INDEX_BYTES = 8 * 1024 ** 3;
 /** Days that an archive's date may lie before or after the vault's. */
 const MAX_DAYS_OFF = 2;
 /** The longest recipe that a vault takes, compressed: a first night of ten million files. */
@@ -1742,7 +2479,36 @@ function segments_refuse(what, why) {
     return new failure_Failure('refused', `${what} in the incoming area ${why}`, 'Find out who put it there; remove it and run the backup again.');
 }
 
+;// CONCATENATED MODULE: ./.build/src/logging/quantity-text.js
+const sizeSteps = ['B', 'kB', 'MB', 'GB', 'TB'];
+/** A size in bytes as people read it: `0 B`, `1.5 kB`, `120 MB`; decimal units. */
+function formatBytes(bytes) {
+    let amount = bytes;
+    let step = 0;
+    while (amount >= 999.5 && step < sizeSteps.length - 1) {
+        amount /= 1000;
+        step += 1;
+    }
+    return `${step > 0 && amount < 9.95 ? amount.toFixed(1) : amount.toFixed(0)} ${sizeSteps[step]}`;
+}
+/** A duration in milliseconds as people read it: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`, `3 d 4 h`. */
+function formatDuration(milliseconds) {
+    if (milliseconds < 9_950)
+        return `${(milliseconds / 1000).toFixed(1)} s`;
+    const seconds = Math.round(milliseconds / 1000);
+    if (seconds < 60)
+        return `${seconds} s`;
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 60)
+        return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
+    const hours = Math.floor(minutes / 60);
+    if (hours < 48)
+        return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
+    return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/store/space.js
+
 
 
 const DEFAULT_RESERVE_BYTES = 1024 ** 3;
@@ -1761,16 +2527,13 @@ async function requireSpace(store, needBytes) {
         return;
     throw new failure_Failure('space', `vault full: ${formatBytes(freeBytes)} free, of which ${formatBytes(reserveBytes)} are kept in reserve, need ${formatBytes(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
 }
-/** Bytes as people read them: `3.2 GB`. */
-function formatBytes(bytes) {
-    const units = ['B', 'kB', 'MB', 'GB', 'TB'];
-    let value = bytes;
-    let unit = 0;
-    while (value >= 1000 && unit < units.length - 1) {
-        value /= 1000;
-        unit++;
-    }
-    return `${unit === 0 ? value : value.toFixed(1)} ${units[unit]}`;
+/** A disk that became full in the middle, as a Failure; anything else as it is. */
+function explainFullDisk(error) {
+    const { code } = (error instanceof Error ? error : {});
+    if (code !== 'ENOSPC' && code !== 'EDQUOT')
+        return error;
+    const next = 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.';
+    return new failure_Failure('space', `vault full: the disk took no more (${code})`, next, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/verdicts.js
@@ -1789,12 +2552,13 @@ async function readVerdict(store, name, index) {
     }
 }
 /**
- * Records what a verification found. A quick look that finds nothing takes nothing back from a full one, be it good or
- * bad news: only another full one does.
+ * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
+ * any bad news (a seal that met wrong bytes has looked no further either): only a full one does.
  */
 async function recordVerdict(store, verdict) {
     const before = await readVerdict(store, verdict.name, verdict.index);
-    if (before?.level === 'full' && verdict.level === 'seal' && verdict.isSound)
+    const saysMore = before && (before.level === 'full' || !before.isSound);
+    if (saysMore && verdict.level === 'seal' && verdict.isSound)
         return;
     await writeDurably(verdictPath(store, verdict.name), JSON.stringify(verdict), 0o600);
 }
@@ -1831,9 +2595,14 @@ async function greet(store, role, askedName) {
         warnings: [...warnOfLedger(ledger), ...sharing.warnings],
     };
 }
-/** The newest archive of ours that is whole as far as anybody knows; damaged and missing ones are passed over. */
+/**
+ * The newest archive of ours that is whole as far as anybody knows; damaged and missing ones are passed over. So are
+ * safety copies, while there is another: they hold a state that somebody was about to replace.
+ */
 async function findNewest(store, ledger) {
-    for (const line of listLedgerArchives(ledger).reverse()) {
+    const newestFirst = listLedgerArchives(ledger).reverse();
+    const isSafety = ({ trigger }) => trigger === 'safety';
+    for (const line of [...newestFirst.filter((known) => !isSafety(known)), ...newestFirst.filter(isSafety)]) {
         const { name, index, time, size } = line;
         if (line.action !== 'seal' || index === undefined || (await findFault(store, line)))
             continue;
@@ -1856,6 +2625,694 @@ function warnOfLedger({ fault, tornBytes }) {
             ? [`the ledger's last line was cut off by a crash (${tornBytes} bytes); the chain goes on before it`]
             : []),
     ];
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/manifest-check.js
+
+/** Reads and checks `manifest.json`; keys that are not known are left alone. Throws a Failure that says what is wrong. */
+function parseManifest(text) {
+    let raw;
+    try {
+        raw = JSON.parse(text);
+    }
+    catch (error) {
+        throw damaged(`it is no JSON (${messageOf(error)})`);
+    }
+    const format = raw?.format;
+    if (typeof format === 'number' && format > 1) {
+        const message = `This archive was made by a newer version of the toolkit (format ${format}; this one reads 1).`;
+        throw new failure_Failure('refused', message, 'Update the toolkit on this machine, then try again.');
+    }
+    checkManifest(raw, 'manifest');
+    return raw;
+}
+function damaged(what) {
+    return new failure_Failure('damaged', `manifest.json: ${what}`, 'Choose another archive, and have this one verified.');
+}
+const manifest_check_text = (value, where) => {
+    if (typeof value !== 'string')
+        throw damaged(`${where} is no text`);
+};
+const count = (value, where) => {
+    if (!Number.isSafeInteger(value) || value < 0)
+        throw damaged(`${where} is no count`);
+};
+const integer = (value, where) => {
+    if (!Number.isSafeInteger(value))
+        throw damaged(`${where} is no whole number`);
+};
+const flag = (value, where) => {
+    if (typeof value !== 'boolean')
+        throw damaged(`${where} is neither true nor false`);
+};
+const moment = (value, where) => {
+    if (typeof value !== 'string' || Number.isNaN(Date.parse(value)))
+        throw damaged(`${where} is no time`);
+};
+const digest = (value, where) => {
+    if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value))
+        throw damaged(`${where} is no SHA-256`);
+};
+function oneOf(...allowed) {
+    return (value, where) => {
+        if (!allowed.includes(value))
+            throw damaged(`${where} is ${JSON.stringify(value)}`);
+    };
+}
+function optional(check) {
+    return (value, where) => {
+        if (value !== undefined)
+            check(value, where);
+    };
+}
+function list(check) {
+    return (value, where) => {
+        if (!Array.isArray(value))
+            throw damaged(`${where} is no list`);
+        value.forEach((item, place) => check(item, `${where}[${place}]`));
+    };
+}
+function record(check) {
+    return (value, where) => {
+        for (const [key, item] of Object.entries(requireObject(value, where)))
+            check(item, `${where}.${key}`);
+    };
+}
+function shape(checks) {
+    return (value, where) => {
+        const fields = requireObject(value, where);
+        for (const [key, check] of Object.entries(checks))
+            check(fields[key], `${where}.${key}`);
+    };
+}
+function requireObject(value, where) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        throw damaged(`${where} is no object`);
+    return value;
+}
+const oddities = list(shape({ path: manifest_check_text, reason: manifest_check_text }));
+const databaseRecord = shape({
+    dump: manifest_check_text,
+    source: manifest_check_text,
+    database: manifest_check_text,
+    started: moment,
+    ended: moment,
+    sizeBytes: count,
+    serverVersion: manifest_check_text,
+    clientVersion: manifest_check_text,
+    encoding: manifest_check_text,
+    collate: manifest_check_text,
+    ctype: manifest_check_text,
+    localeProvider: manifest_check_text,
+    collationVersion: optional(manifest_check_text),
+    icuLocale: optional(manifest_check_text),
+    owner: manifest_check_text,
+    connectionLimit: integer,
+    settings: list(shape({ role: optional(manifest_check_text), setting: manifest_check_text })),
+    acl: optional(list(manifest_check_text)),
+    extensions: list(shape({ name: manifest_check_text, version: manifest_check_text })),
+    fingerprints: shape({
+        tables: record(shape({ rows: count, sha256: digest })),
+        sequences: record(shape({ value: manifest_check_text, called: flag })),
+        largeObjects: shape({ count, bytes: count, sha256: digest }),
+    }),
+    messages: list(manifest_check_text),
+});
+const filesRecord = shape({
+    files: count,
+    directories: count,
+    links: count,
+    bytes: count,
+    walkStarted: moment,
+    walkEnded: moment,
+    skipped: oddities,
+    changed: oddities,
+});
+const checkManifest = shape({
+    format: oneOf(1),
+    name: manifest_check_text,
+    trigger: oneOf('nightly', 'push', 'manual', 'safety'),
+    commit: optional(manifest_check_text),
+    toolVersion: manifest_check_text,
+    started: moment,
+    ended: moment,
+    databases: record(databaseRecord),
+    globals: record(shape({ source: manifest_check_text, passwords: flag, sizeBytes: count, roles: list(manifest_check_text) })),
+    files: record(filesRecord),
+    warnings: list(manifest_check_text),
+});
+
+;// CONCATENATED MODULE: ./.build/src/archive/name-table.js
+
+const KINDS = ['dir', 'implied', 'reg', 'symlink', 'hardlink'];
+/**
+ * All names of an archive with what they stand for, in about 20 bytes each: 64 bits of their digest in place of the
+ * name. Two names that collided would be taken for one, which every use of this table answers with a refusal.
+ */
+class NameTable {
+    #count = 0;
+    #digests = new Uint32Array(2 * 1024);
+    #kinds = new Uint8Array(1024);
+    get count() {
+        return this.#count;
+    }
+    get(name) {
+        return KINDS[(this.#kinds[this.#slotOf(...digestOf(name))] ?? 0) - 1];
+    }
+    set(name, kind) {
+        const [high, low] = digestOf(name);
+        let slot = this.#slotOf(high, low);
+        if (this.#kinds[slot] === 0) {
+            if (++this.#count * 2 > this.#kinds.length) {
+                this.#grow();
+                slot = this.#slotOf(high, low);
+            }
+        }
+        this.#put(slot, high, low, KINDS.indexOf(kind) + 1);
+    }
+    #put(slot, high, low, kind) {
+        this.#digests[slot * 2] = high;
+        this.#digests[slot * 2 + 1] = low;
+        this.#kinds[slot] = kind;
+    }
+    #slotOf(high, low) {
+        const mask = this.#kinds.length - 1;
+        let slot = low & mask;
+        while (this.#kinds[slot] !== 0 && !(this.#digests[slot * 2] === high && this.#digests[slot * 2 + 1] === low)) {
+            slot = (slot + 1) & mask;
+        }
+        return slot;
+    }
+    #grow() {
+        const digests = this.#digests;
+        const kinds = this.#kinds;
+        this.#digests = new Uint32Array(digests.length * 2);
+        this.#kinds = new Uint8Array(kinds.length * 2);
+        kinds.forEach((kind, slot) => {
+            if (kind === 0)
+                return;
+            const high = digests[slot * 2] ?? 0;
+            const low = digests[slot * 2 + 1] ?? 0;
+            this.#put(this.#slotOf(high, low), high, low, kind);
+        });
+    }
+}
+function digestOf(name) {
+    const digest = (0,external_node_crypto_.createHash)('sha256').update(name).digest();
+    return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/entry-guard.js
+
+
+
+const entry_guard_SLASH = 0x2f;
+/**
+ * Judges the entries of one archive in their order: names stay inside, no name stands twice, nothing lies below what is
+ * not a directory, and hard links lead to regular files that came before. About 40 bytes of memory for each entry.
+ */
+class EntryGuard {
+    #names = new NameTable();
+    #parent = Buffer.alloc(0);
+    /** Throws an ArchiveDamage where the entry must not be extracted. */
+    admit(header) {
+        const where = showName(header.name);
+        const fault = header.type !== 'dir' && header.name.at(-1) === entry_guard_SLASH ? 'the name ends in a slash' : this.#findFault(header);
+        if (fault !== undefined)
+            throw new ArchiveDamage(where, fault);
+        this.#names.set(withoutSlash(header.name), header.type);
+    }
+    #findFault({ name: fullName, type, linkName }) {
+        const name = withoutSlash(fullName);
+        const nameFault = findNameFault(name);
+        if (nameFault !== undefined)
+            return nameFault;
+        const before = this.#names.get(name);
+        if (before !== undefined && !(before === 'implied' && type === 'dir')) {
+            return before === 'implied' ? 'it stands where entries before it need a directory' : 'the name stands twice';
+        }
+        const parent = name.subarray(0, Math.max(name.lastIndexOf(entry_guard_SLASH), 0));
+        const parentFault = this.#findParentFault(parent);
+        if (parentFault !== undefined)
+            return parentFault;
+        if (type !== 'hardlink')
+            return undefined;
+        if (!linkName || findNameFault(linkName) !== undefined)
+            return 'the hard link leads outside';
+        if (linkName.equals(name))
+            return 'the hard link leads to itself';
+        return this.#names.get(linkName) === 'reg' ? undefined : 'the hard link leads to no regular file before it';
+    }
+    /** Every parent is a directory, or becomes one; the last entry's parent is remembered, as most share it. */
+    #findParentFault(parent) {
+        if (parent.equals(this.#parent))
+            return undefined;
+        for (let end = parent.length; end > 0; end = parent.lastIndexOf(entry_guard_SLASH, end - 1)) {
+            const ancestor = parent.subarray(0, end);
+            const kind = this.#names.get(ancestor);
+            if (kind === 'dir' || kind === 'implied')
+                break;
+            if (kind !== undefined)
+                return `it lies below ${showName(ancestor)}, which is a ${kind}`;
+            this.#names.set(ancestor, 'implied');
+        }
+        this.#parent = Buffer.from(parent);
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/own-entries.js
+
+
+
+
+
+
+const SETUID_SETGID = 0o6000;
+const END_OF_TAR = Buffer.alloc(1024);
+const EMPTY_DIGEST = (0,external_node_crypto_.createHash)('sha256').digest('hex');
+/**
+ * The entries of our own archive, from extents that hold whole entries. A closed world: every header equals its line of
+ * the index, every chunk its digest, and there is nothing more and nothing less. Throws an ArchiveDamage.
+ */
+async function* readOwnEntries(extents, { guard = new EntryGuard(), wants = () => true, note, checksWholeDigests = false } = {}) {
+    const feed = new ExtentFeed();
+    for await (const { header, bodyOffset, body } of parseTar(feed.concatenate(extents), { isForeign: false })) {
+        const line = feed.lines.shift();
+        const where = showName(header.name);
+        if (!line)
+            throw new ArchiveDamage(where, 'the index does not know it');
+        compareWithLine(header, line, where);
+        const checked = checkBody({ body, bodyOffset, line, feed, where, checksWholeDigests });
+        if (wants(header.name)) {
+            guard.admit(header);
+            const mode = header.type === 'reg' ? header.mode & ~SETUID_SETGID : header.mode;
+            if (mode !== header.mode)
+                note?.(header.name, `mode ${header.mode.toString(8)} becomes ${mode.toString(8)}`);
+            yield { header: { ...header, mode }, body: checked, ...(line.sparse ? { sparse: true } : {}) };
+        }
+        // Whatever nobody has read is still to be checked.
+        await drain(checked);
+    }
+    const left = feed.lines[0];
+    if (left)
+        throw new ArchiveDamage(showName(left.name), 'the index knows it, the tar does not');
+}
+/** The tar of all extents, with their lines and the places where chunks begin, in step with what was read. */
+class ExtentFeed {
+    lines = [];
+    chunkStarts = [];
+    async *concatenate(extents) {
+        let position = 0;
+        for await (const { extent, lines, pieces, names, damage } of extents) {
+            if (damage !== undefined)
+                throw new ArchiveDamage(names.join(', ') || `the extent at ${extent.offset}`, damage);
+            this.lines.push(...lines);
+            for (const { bytes, isChunk } of pieces) {
+                if (isChunk)
+                    this.chunkStarts.push(position);
+                position += bytes.length;
+                yield bytes;
+            }
+        }
+        yield END_OF_TAR;
+    }
+}
+function compareWithLine(header, line, where) {
+    const isLink = header.type === 'symlink' || header.type === 'hardlink';
+    const pairs = [
+        ['name', header.name.toString('latin1'), line.name.toString('latin1')],
+        ['type', header.type, line.type],
+        ['size', header.size, line.size ?? 0],
+        ['mode', header.mode, line.mode],
+        ['uid', header.uid, line.uid ?? 0],
+        ['gid', header.gid, line.gid ?? 0],
+        ['mtime', header.mtimeNs, line.mtimeNs],
+        ['linkName', isLink ? header.linkName?.toString('latin1') : undefined, line.linkName?.toString('latin1')],
+    ];
+    for (const [what, inTar, inIndex] of pairs) {
+        if (inTar !== inIndex)
+            throw new ArchiveDamage(where, `its ${what} in the tar is not that of the index`);
+    }
+    if (header.size === 0 && header.type === 'reg' && line.digest !== undefined && line.digest !== EMPTY_DIGEST) {
+        throw new ArchiveDamage(where, 'the index gives it the digest of another content');
+    }
+}
+/**
+ * Passes a body on and compares every chunk with its digest. One generator for the entry: going through it a second
+ * time goes on where the first ended.
+ */
+function checkBody(options) {
+    const pieces = checkChunks(options);
+    return { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
+}
+async function* checkChunks(options) {
+    const { body, bodyOffset, line, feed, where, checksWholeDigests } = options;
+    const size = line.size ?? 0;
+    if (size === 0)
+        return;
+    const whole = checksWholeDigests && line.chunkSize !== undefined ? (0,external_node_crypto_.createHash)('sha256') : undefined;
+    let position = 0;
+    let chunk = beginChunk(line, 0, size);
+    for await (const piece of body) {
+        for (let rest = piece; rest.length > 0;) {
+            if (position === chunk.end)
+                chunk = beginChunk(takeChunkLine(feed, line, where), position, size);
+            if (position === chunk.start && feed.chunkStarts.shift() !== bodyOffset + position) {
+                throw new ArchiveDamage(where, `its chunk at ${position} does not begin where the index says`);
+            }
+            const part = rest.subarray(0, chunk.end - position);
+            chunk.hash.update(part);
+            position += part.length;
+            rest = rest.subarray(part.length);
+            if (position === chunk.end && chunk.hash.digest('hex') !== chunk.digest) {
+                throw new ArchiveDamage(where, `its chunk at ${chunk.start} is not that of the index`);
+            }
+        }
+        whole?.update(piece);
+        yield piece;
+    }
+    const digest = line.chunkSize === undefined ? line.chunkDigest : whole?.digest('hex');
+    if (digest !== undefined && digest !== line.digest) {
+        throw new ArchiveDamage(where, 'the index gives it the digest of another content');
+    }
+}
+function beginChunk(line, start, size) {
+    const end = start + (line.chunkSize ?? size - start);
+    if ((line.chunkOffset ?? 0) !== start || end > size || end <= start) {
+        throw new ArchiveDamage(showName(line.name), `the index has no chunk at ${start}`);
+    }
+    return { start, end, digest: line.chunkDigest, hash: (0,external_node_crypto_.createHash)('sha256') };
+}
+function takeChunkLine(feed, line, where) {
+    const next = feed.lines.shift();
+    if (next?.type !== 'chunk' || !next.name.equals(line.name))
+        throw new ArchiveDamage(where, 'the index lacks a chunk');
+    return next;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/digest.js
+
+/** Below this the way to the thread pool costs more than the hash. */
+const SYNC_LIMIT_BYTES = 64 * 1024;
+/** SHA-256 in lower-case hexadecimal; large buffers are hashed beside the main thread. */
+async function sha256Of(bytes) {
+    if (bytes.length < SYNC_LIMIT_BYTES)
+        return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
+    return Buffer.from(await external_node_crypto_.webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
+}
+
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+;// CONCATENATED MODULE: ./.build/src/archive/inflate-extent.js
+
+
+
+
+const gunzipAsync = (0,external_node_util_namespaceObject.promisify)(external_node_zlib_namespaceObject.gunzip);
+const inflate_extent_SYNC_LIMIT_BYTES = 16 * 1024;
+/**
+ * Decompresses an extent whose digest was checked. `continued` is the large entry whose first chunk has no line of its
+ * own, where that chunk is here. Cut where the index says that chunks begin, so that a chunk which other readers would
+ * not find is noticed, and never more memory than declared. Throws a TypeError that says what is wrong.
+ */
+async function inflateExtent(bytes, extent, lines, continued) {
+    const slices = planSlices(extent, lines, continued);
+    const pieces = [];
+    for (const [place, { start, maxBytes, isChunk }] of slices.entries()) {
+        const end = slices[place + 1]?.start ?? bytes.length;
+        if (end <= start && place > 0)
+            throw new TypeError('its chunks are out of order');
+        if (end === start)
+            continue;
+        pieces.push({ bytes: await inflateSlice(bytes.subarray(start, end), maxBytes), isChunk });
+    }
+    return pieces;
+}
+function planSlices(extent, lines, continued) {
+    let slice = { start: 0, maxBytes: 0, isChunk: false };
+    const slices = [slice];
+    const beginChunk = (offset, size) => {
+        if (size + TAR_BLOCK > MAX_CHUNK_BYTES)
+            throw new TypeError(`a chunk of ${size} bytes is larger than allowed`);
+        const start = offset - extent.offset;
+        if (start < slice.start || start >= extent.length)
+            throw new TypeError('a chunk lies outside its extent');
+        slices.push((slice = { start, maxBytes: size + TAR_BLOCK, isChunk: true }));
+    };
+    if (continued?.offset === extent.offset)
+        beginChunk(extent.offset, chunkSizeOf(continued));
+    for (const line of lines) {
+        if (line.type !== 'chunk')
+            slice.maxBytes += headerAllowance(line);
+        const isLargeHeader = line.type === 'reg' && line.offset === extent.offset + extent.length;
+        const hasContent = line.type === 'chunk' || (line.type === 'reg' && (line.size ?? 0) > 0);
+        if (hasContent && !isLargeHeader)
+            beginChunk(line.offset, chunkSizeOf(line));
+    }
+    // They are in memory together.
+    const declaredBytes = slices.reduce((sum, { maxBytes }) => sum + maxBytes, 0);
+    if (declaredBytes > MAX_EXTENT_CONTENT_BYTES)
+        throw new TypeError(`it claims to hold ${declaredBytes} bytes`);
+    return slices;
+}
+function chunkSizeOf(line) {
+    return line.chunkSize ?? line.size ?? 0;
+}
+/** A header with extended records and long names: generous, and bounded by what the index says. */
+function headerAllowance({ name, linkName }) {
+    return 16 * TAR_BLOCK + 2 * (name.length + (linkName?.length ?? 0));
+}
+async function inflateSlice(slice, maxBytes) {
+    if (maxBytes === 0)
+        throw new TypeError('it holds bytes that the index does not speak of');
+    const options = {
+        maxOutputLength: maxBytes,
+        // One output buffer where the content is small, not 16 KiB for each.
+        chunkSize: Math.max(512, Math.min(maxBytes + 1, 256 * 1024)),
+    };
+    try {
+        return slice.length <= inflate_extent_SYNC_LIMIT_BYTES ? (0,external_node_zlib_namespaceObject.gunzipSync)(slice, options) : await gunzipAsync(slice, options);
+    }
+    catch (error) {
+        const isTooLarge = error.code === 'ERR_BUFFER_TOO_LARGE';
+        const what = isTooLarge ? 'it decompresses to more than the index declares' : `no sound gzip (${messageOf(error)})`;
+        throw new TypeError(what, { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/toc-line.js
+
+const toc_line_SECOND_NS = 1000000000n;
+const OFFSET_KEY = '"offset":';
+/** Writes the line; `name` and `type` come first and `offset` last, which `relocateLine` and readers rely on. */
+function formatTocLine(line) {
+    let text = `{"name":${JSON.stringify(line.name.toString('utf8'))}`;
+    if (!(0,external_node_buffer_namespaceObject.isUtf8)(line.name))
+        text += `,"nameBytes":"${line.name.toString('base64')}"`;
+    text += `,"type":"${line.type}"`;
+    if (line.size)
+        text += `,"size":${line.size}`;
+    if (line.mtimeNs !== undefined)
+        text += `,"modtime":"${formatTime(line.mtimeNs)}"`;
+    if (line.linkName) {
+        text += `,"linkName":${JSON.stringify(line.linkName.toString('utf8'))}`;
+        if (!(0,external_node_buffer_namespaceObject.isUtf8)(line.linkName))
+            text += `,"linkNameBytes":"${line.linkName.toString('base64')}"`;
+    }
+    if (line.mode !== undefined)
+        text += `,"mode":${line.mode}`;
+    if (line.uid)
+        text += `,"uid":${line.uid}`;
+    if (line.gid)
+        text += `,"gid":${line.gid}`;
+    if (line.digest)
+        text += `,"digest":"sha256:${line.digest}"`;
+    if (line.chunkOffset)
+        text += `,"chunkOffset":${line.chunkOffset}`;
+    if (line.chunkSize)
+        text += `,"chunkSize":${line.chunkSize}`;
+    if (line.chunkDigest)
+        text += `,"chunkDigest":"sha256:${line.chunkDigest}"`;
+    if (line.sparse)
+        text += `,"sparse":true`;
+    return `${text},${OFFSET_KEY}${line.offset}}`;
+}
+/** Reads a line back; throws a SyntaxError or TypeError on anything that `formatTocLine` would not write. */
+function toc_line_parseTocLine(text) {
+    const raw = JSON.parse(text);
+    const line = {
+        name: nameOf(raw['name'], raw['nameBytes']),
+        type: raw['type'],
+        offset: requireCount(raw['offset'], 'offset'),
+    };
+    if (!['dir', 'reg', 'symlink', 'hardlink', 'chunk'].includes(line.type)) {
+        throw new TypeError(`unknown type of entry ${JSON.stringify(raw['type'])}`);
+    }
+    for (const key of ['size', 'mode', 'uid', 'gid', 'chunkOffset', 'chunkSize']) {
+        if (raw[key] !== undefined)
+            line[key] = requireCount(raw[key], key);
+    }
+    if (raw['modtime'] !== undefined)
+        line.mtimeNs = parseTime(raw['modtime']);
+    if (raw['linkName'] !== undefined)
+        line.linkName = nameOf(raw['linkName'], raw['linkNameBytes']);
+    for (const key of ['digest', 'chunkDigest']) {
+        if (raw[key] !== undefined)
+            line[key] = parseDigest(raw[key]);
+    }
+    if (raw['sparse'] === true)
+        line.sparse = true;
+    return line;
+}
+/** Moves a line by `delta` bytes without parsing it: the offset stands last. */
+function relocateLine(text, delta) {
+    if (delta === 0)
+        return text;
+    const start = text.lastIndexOf(OFFSET_KEY) + OFFSET_KEY.length;
+    return `${text.slice(0, start)}${Number(text.slice(start, -1)) + delta}}`;
+}
+/** Whether a line is a regular file's, without parsing it: a quote inside a name would be escaped. */
+function isFileLine(text) {
+    return text.includes('","type":"reg"');
+}
+/** RFC 3339 in UTC with as many digits as the nanoseconds need. */
+function formatTime(ns) {
+    let seconds = ns / toc_line_SECOND_NS;
+    let fraction = ns % toc_line_SECOND_NS;
+    if (fraction < 0n) {
+        fraction += toc_line_SECOND_NS;
+        seconds -= 1n;
+    }
+    // Years beyond 9999 are longer.
+    const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
+    const digits = fraction === 0n ? '' : `.${fraction.toString().padStart(9, '0').replace(/0+$/, '')}`;
+    return `${whole}${digits}Z`;
+}
+function parseTime(value) {
+    const match = /^([+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(String(value));
+    const seconds = match ? Date.parse(`${match[1]}Z`) / 1000 : NaN;
+    if (!match || Number.isNaN(seconds))
+        throw new TypeError(`modtime ${JSON.stringify(value)} is no time`);
+    return BigInt(seconds) * toc_line_SECOND_NS + BigInt((match[2] ?? '').padEnd(9, '0'));
+}
+function parseDigest(value) {
+    const match = /^sha256:([0-9a-f]{64})$/.exec(String(value));
+    if (!match?.[1])
+        throw new TypeError(`${JSON.stringify(value)} is no SHA-256 digest`);
+    return match[1];
+}
+function nameOf(text, base64) {
+    if (typeof base64 === 'string')
+        return Buffer.from(base64, 'base64');
+    if (typeof text !== 'string')
+        throw new TypeError('an entry has no name');
+    return Buffer.from(text, 'utf8');
+}
+function requireCount(value, key) {
+    if (!Number.isSafeInteger(value) || value < 0)
+        throw new TypeError(`${key} is no whole number`);
+    return value;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/read-extents.js
+
+
+
+
+
+
+
+/** No writer makes a larger extent: a chunk that did not shrink, or a run of headers. Read whole before it is used. */
+const read_extents_MAX_EXTENT_BYTES = 2 * CHUNK_BYTES;
+/**
+ * Reads chosen extents: `bytes` delivers exactly theirs, one after the other. An extent is used only when the SHA-256
+ * of those very bytes is the index's; a damaged one is passed on without content, for the caller to refuse or to list.
+ * Throws where `bytes` ends before the last extent only after having passed on every extent as damaged.
+ */
+async function* readExtents(chosen, bytes) {
+    const reader = new ByteReader(bytes);
+    let large;
+    try {
+        for await (const { extent, lines: texts } of chosen) {
+            const lines = texts.map(toc_line_parseTocLine);
+            const isContinuation = lines.length === 0 || lines[0]?.type === 'chunk';
+            const names = namesOf(lines, isContinuation ? large : undefined);
+            const read = { extent, lines, isContinuation, names, pieces: [] };
+            if (extent.length > read_extents_MAX_EXTENT_BYTES) {
+                read.damage = `the extent claims ${extent.length} bytes, more than any holds`;
+                for (let rest = extent.length; rest > 0;)
+                    rest -= (await reader.takeSome(rest))?.length ?? rest;
+            }
+            else {
+                try {
+                    const content = await reader.take(extent.length);
+                    if (content.length < extent.length)
+                        throw new TypeError('the archive ends before it');
+                    if ((await sha256Of(content)) !== extent.sha256)
+                        throw new TypeError('its bytes are not those of the index');
+                    read.pieces = await inflateExtent(content, extent, lines, isContinuation ? large : undefined);
+                    read.bytes = content;
+                }
+                catch (error) {
+                    if (!(error instanceof TypeError))
+                        throw error;
+                    read.damage = messageOf(error);
+                }
+            }
+            yield read;
+            const last = lines.findLast((line) => line.type !== 'chunk');
+            if (last)
+                large = last.type === 'reg' && last.size ? last : undefined;
+        }
+    }
+    finally {
+        await reader.close();
+    }
+}
+function namesOf(lines, continued) {
+    const names = lines.map(({ name }) => showName(name));
+    return [...new Set(continued ? [showName(continued.name), ...names] : names)];
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/read-manifest.js
+
+
+
+
+
+const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
+/**
+ * Reads the manifest out of an archive; `chosen` are the extents that hold it, at their place in the archive. Throws an
+ * ArchiveDamage or a Failure where it is not there, damaged, or of a newer format.
+ */
+async function readManifest(archive, chosen) {
+    const places = [];
+    const noting = async function* () {
+        for await (const indexed of chosen) {
+            places.push(indexed.extent);
+            yield indexed;
+        }
+    };
+    // Asked for more only when the next extent has been noted.
+    const bytes = async function* () {
+        for (let place = places.shift(); place; place = places.shift())
+            yield* archive.read(place.offset, place.length);
+    };
+    let text;
+    for await (const { header, body } of readOwnEntries(readExtents(noting(), bytes()))) {
+        if (header.name.toString('latin1') !== MANIFEST_NAME)
+            continue;
+        if (header.size > MAX_MANIFEST_BYTES)
+            throw new ArchiveDamage(MANIFEST_NAME, `it has ${header.size} bytes`);
+        const pieces = [];
+        for await (const piece of body)
+            pieces.push(piece);
+        text = Buffer.concat(pieces).toString('utf8');
+    }
+    if (text === undefined)
+        throw new ArchiveDamage(MANIFEST_NAME, 'it is not there');
+    return parseManifest(text);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/system/lock.js
@@ -2019,7 +3476,7 @@ class RunDigests {
     #extents;
     #ordinal;
     #missing = 0;
-    #hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+    #hash = (0,external_node_crypto_.createHash)('sha256');
     constructor(extents, run) {
         this.#extents = extents;
         this.#ordinal = run.first;
@@ -2039,7 +3496,7 @@ class RunDigests {
                 continue;
             if (this.#hash.digest('hex') !== this.#extents.at(this.#ordinal).sha256)
                 throw new WrongDigest(this.#ordinal);
-            this.#hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+            this.#hash = (0,external_node_crypto_.createHash)('sha256');
             this.#ordinal++;
         }
     }
@@ -2102,6 +3559,7 @@ async function assembleArchive(assembly) {
         const sizeBytes = await appendIndex(file, plan);
         if (shares)
             await shareRanges(store, (0,external_node_path_namespaceObject.relative)(store.directory, path), shared);
+        await file.chmod(0o440);
         await file.sync();
         const { size } = await file.stat();
         if (size !== sizeBytes)
@@ -2186,18 +3644,26 @@ function checkSealName(name, clock) {
 
 
 
+
 /**
- * Opens the archive that a recipe builds upon. It must be one of ours, as the ledger knows it, and not known as damaged.
+ * Opens the archive that the recipe of `name` builds upon. It must be one of ours, as the ledger knows it, and not known
+ * as damaged. A writer's must be the newest besides `name` itself: an older one, taken over into tonight's, would let
+ * production read from the newest index which files there were before they were deleted.
  * @throws Failure `refused`; the client then asks for the newest archive again.
  */
-async function openBase(store, ledger, named) {
-    const line = listLedgerArchives(ledger).find(({ name }) => name === named.name);
+async function openBase({ store, role, name }, ledger, named) {
+    const line = listLedgerArchives(ledger).find((known) => known.name === named.name);
     if (line?.action !== 'seal' || line.index !== named.index) {
         throw open_base_refuse(`the recipe builds upon ${JSON.stringify(named.name).slice(0, 60)}, which this vault does not hold`);
     }
     const verdict = await readVerdict(store, line.name, line.index);
     if (verdict && !verdict.isSound)
         throw open_base_refuse(`the recipe builds upon ${line.name}, which is damaged`);
+    if (role === 'writer') {
+        const newest = await findNewest(store, { ...ledger, lines: ledger.lines.filter((known) => known.name !== name) });
+        if (newest?.name !== line.name)
+            throw open_base_refuse(`the recipe builds upon ${line.name}, which is not the newest archive`);
+    }
     const file = await openArchive(store, line.name);
     if (file.sizeBytes === line.size)
         return file;
@@ -2407,10 +3873,10 @@ class IndexReader {
         await this.#lines.return?.();
     }
     async #next() {
-        const { value, done } = await this.#lines.next();
-        if (done)
+        const result = await this.#lines.next();
+        if (result.done)
             throw new TypeError('the index ends too early');
-        return value;
+        return result.value;
     }
     async #expect(text) {
         const line = await this.#next();
@@ -2421,120 +3887,6 @@ class IndexReader {
 async function* singly(batches) {
     for await (const batch of batches)
         yield* batch;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/toc-line.js
-
-const toc_line_SECOND_NS = 1000000000n;
-const OFFSET_KEY = '"offset":';
-/** Writes the line; `name` and `type` come first and `offset` last, which `relocateLine` and readers rely on. */
-function formatTocLine(line) {
-    let text = `{"name":${JSON.stringify(line.name.toString('utf8'))}`;
-    if (!(0,external_node_buffer_namespaceObject.isUtf8)(line.name))
-        text += `,"nameBytes":"${line.name.toString('base64')}"`;
-    text += `,"type":"${line.type}"`;
-    if (line.size)
-        text += `,"size":${line.size}`;
-    if (line.mtimeNs !== undefined)
-        text += `,"modtime":"${formatTime(line.mtimeNs)}"`;
-    if (line.linkName) {
-        text += `,"linkName":${JSON.stringify(line.linkName.toString('utf8'))}`;
-        if (!(0,external_node_buffer_namespaceObject.isUtf8)(line.linkName))
-            text += `,"linkNameBytes":"${line.linkName.toString('base64')}"`;
-    }
-    if (line.mode !== undefined)
-        text += `,"mode":${line.mode}`;
-    if (line.uid)
-        text += `,"uid":${line.uid}`;
-    if (line.gid)
-        text += `,"gid":${line.gid}`;
-    if (line.digest)
-        text += `,"digest":"sha256:${line.digest}"`;
-    if (line.chunkOffset)
-        text += `,"chunkOffset":${line.chunkOffset}`;
-    if (line.chunkSize)
-        text += `,"chunkSize":${line.chunkSize}`;
-    if (line.chunkDigest)
-        text += `,"chunkDigest":"sha256:${line.chunkDigest}"`;
-    if (line.sparse)
-        text += `,"sparse":true`;
-    return `${text},${OFFSET_KEY}${line.offset}}`;
-}
-/** Reads a line back; throws a SyntaxError or TypeError on anything that `formatTocLine` would not write. */
-function parseTocLine(text) {
-    const raw = JSON.parse(text);
-    const line = {
-        name: nameOf(raw['name'], raw['nameBytes']),
-        type: raw['type'],
-        offset: requireCount(raw['offset'], 'offset'),
-    };
-    if (!['dir', 'reg', 'symlink', 'hardlink', 'chunk'].includes(line.type)) {
-        throw new TypeError(`unknown type of entry ${JSON.stringify(raw['type'])}`);
-    }
-    for (const key of ['size', 'mode', 'uid', 'gid', 'chunkOffset', 'chunkSize']) {
-        if (raw[key] !== undefined)
-            line[key] = requireCount(raw[key], key);
-    }
-    if (raw['modtime'] !== undefined)
-        line.mtimeNs = parseTime(raw['modtime']);
-    if (raw['linkName'] !== undefined)
-        line.linkName = nameOf(raw['linkName'], raw['linkNameBytes']);
-    for (const key of ['digest', 'chunkDigest']) {
-        if (raw[key] !== undefined)
-            line[key] = parseDigest(raw[key]);
-    }
-    if (raw['sparse'] === true)
-        line.sparse = true;
-    return line;
-}
-/** Moves a line by `delta` bytes without parsing it: the offset stands last. */
-function relocateLine(text, delta) {
-    if (delta === 0)
-        return text;
-    const start = text.lastIndexOf(OFFSET_KEY) + OFFSET_KEY.length;
-    return `${text.slice(0, start)}${Number(text.slice(start, -1)) + delta}}`;
-}
-/** Whether a line is a regular file's, without parsing it: a quote inside a name would be escaped. */
-function isFileLine(text) {
-    return text.includes('","type":"reg"');
-}
-/** RFC 3339 in UTC with as many digits as the nanoseconds need. */
-function formatTime(ns) {
-    let seconds = ns / toc_line_SECOND_NS;
-    let fraction = ns % toc_line_SECOND_NS;
-    if (fraction < 0n) {
-        fraction += toc_line_SECOND_NS;
-        seconds -= 1n;
-    }
-    // Years beyond 9999 are longer.
-    const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
-    const digits = fraction === 0n ? '' : `.${fraction.toString().padStart(9, '0').replace(/0+$/, '')}`;
-    return `${whole}${digits}Z`;
-}
-function parseTime(value) {
-    const match = /^([+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(String(value));
-    const seconds = match ? Date.parse(`${match[1]}Z`) / 1000 : NaN;
-    if (!match || Number.isNaN(seconds))
-        throw new TypeError(`modtime ${JSON.stringify(value)} is no time`);
-    return BigInt(seconds) * toc_line_SECOND_NS + BigInt((match[2] ?? '').padEnd(9, '0'));
-}
-function parseDigest(value) {
-    const match = /^sha256:([0-9a-f]{64})$/.exec(String(value));
-    if (!match?.[1])
-        throw new TypeError(`${JSON.stringify(value)} is no SHA-256 digest`);
-    return match[1];
-}
-function nameOf(text, base64) {
-    if (typeof base64 === 'string')
-        return Buffer.from(base64, 'base64');
-    if (typeof text !== 'string')
-        throw new TypeError('an entry has no name');
-    return Buffer.from(text, 'utf8');
-}
-function requireCount(value, key) {
-    if (!Number.isSafeInteger(value) || value < 0)
-        throw new TypeError(`${key} is no whole number`);
-    return value;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/index-writer.js
@@ -2567,6 +3919,10 @@ class IndexWriter {
     get endOffset() {
         return this.#endOffset;
     }
+    /** Bytes of the index so far, short of its three own lines. */
+    get sizeBytes() {
+        return this.#extents.sizeBytes + this.#entries.sizeBytes;
+    }
     /** Places an extent; returns its offset. */
     async place({ length, sha256, key, lines, origin }) {
         const offset = this.#endOffset;
@@ -2578,7 +3934,7 @@ class IndexWriter {
     }
     /** Writes the index; returns its size in bytes and its SHA-256, the archive's identity. */
     async finish() {
-        const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+        const hash = (0,external_node_crypto_.createHash)('sha256');
         const target = await (0,promises_namespaceObject.open)(this.#path, 'wx', 0o600);
         let sizeBytes = 0;
         const write = async (bytes) => {
@@ -2609,6 +3965,8 @@ class IndexWriter {
 }
 /** Lines of a JSON array, on their way through a temporary file. */
 class Spool {
+    /** Characters that were appended: bytes, but for names beyond ASCII. */
+    sizeBytes = 0;
     #path;
     #file;
     #pending = '';
@@ -2625,6 +3983,7 @@ class Spool {
         for (const line of lines) {
             this.#pending += this.#isEmpty ? line : `,\n${line}`;
             this.#isEmpty = false;
+            this.sizeBytes += line.length + 2;
         }
         if (this.#pending.length > FLUSH_CHARACTERS)
             await this.#flush();
@@ -2660,7 +4019,7 @@ function parseRecipeHead(line) {
     if (!Array.isArray(head.segments) || !head.segments.every((name) => typeof name === 'string')) {
         throw new TypeError('the recipe names no segments');
     }
-    return head;
+    return { ...head, recipe: 1 };
 }
 /**
  * Follows a recipe's steps over the base's index and yields every extent of the new archive with the place of its bytes.
@@ -2725,7 +4084,7 @@ function checkStep(raw) {
 /** A stream that is hashed on its way, to its end even where the reader stops before. */
 class DigestedStream {
     #chunks;
-    #hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+    #hash = (0,external_node_crypto_.createHash)('sha256');
     constructor(source) {
         this.#chunks = source[Symbol.asyncIterator]();
     }
@@ -2741,6 +4100,36 @@ class DigestedStream {
             ;
         return this.#hash.digest('hex');
     }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/manifest-finder.js
+
+
+/** Lines are held in memory until the archive stands; a manifest has one for each chunk. */
+const MAX_EXTENTS = 64;
+const MAX_LINES_CHARACTERS = CHUNK_BYTES;
+/** Picks the extents that hold the manifest out of all that go by in archive order. */
+class ManifestFinder {
+    extents = [];
+    #isWithin = false;
+    #characters = 0;
+    /** `shift` moves the lines to their place in the archive. Throws a TypeError where there is more than a manifest has. */
+    look(extent, lines, shift) {
+        // The first chunk of a large entry has no line of its own: it follows the entry's header.
+        this.#isWithin = lines.length === 0 ? this.#isWithin : lines.some(isManifestLine);
+        if (!this.#isWithin)
+            return;
+        for (const line of lines)
+            this.#characters += line.length;
+        if (this.extents.length >= MAX_EXTENTS || this.#characters > MAX_LINES_CHARACTERS) {
+            throw new TypeError('the manifest is larger than any is');
+        }
+        this.extents.push({ extent, lines: lines.map((line) => relocateLine(line, shift)) });
+    }
+}
+/** Whether a line of the index is the manifest's, or a further chunk of it: name and type stand first. */
+function isManifestLine(line) {
+    return line.startsWith(`{"name":"${MANIFEST_NAME}","type":`);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/origin-table.js
@@ -2773,71 +4162,6 @@ class OriginTable {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/read-manifest.js
-
-
-
-
-
-
-/** The newest format that this vault knows. */
-const FORMAT = 1;
-const TRIGGERS = ['nightly', 'push', 'manual', 'safety'];
-const LARGEST_MANIFEST_BYTES = 256 * 1024 * 1024;
-/**
- * Reads the manifest out of an archive, by its lines of the index, and checks that it speaks of this archive.
- * @throws ArchiveDamage otherwise.
- */
-async function readManifest(file, name, extents, lines) {
-    let manifest;
-    try {
-        manifest = JSON.parse((await readEntry(file, extents, lines)).toString('utf8'));
-    }
-    catch (error) {
-        if (error instanceof ArchiveDamage)
-            throw error;
-        throw new ArchiveDamage(MANIFEST_NAME, `it cannot be read (${messageOf(error)})`, { cause: error });
-    }
-    const { format, name: ownName } = manifest ?? {};
-    if (!Number.isSafeInteger(format) || format > FORMAT) {
-        throw new ArchiveDamage(MANIFEST_NAME, 'it was written by a newer version of the toolkit');
-    }
-    if (ownName !== name) {
-        throw new ArchiveDamage(MANIFEST_NAME, `it is that of ${JSON.stringify(ownName ?? null).slice(0, 60)}`);
-    }
-    if (!TRIGGERS.includes(manifest.trigger))
-        throw new ArchiveDamage(MANIFEST_NAME, 'it does not say why the archive was made');
-    return manifest;
-}
-/** Whether a line of the index is the manifest's, or a further chunk of it. */
-function isManifestLine(line) {
-    return line.startsWith(`{"name":"${MANIFEST_NAME}","type":`);
-}
-async function readEntry(file, extents, lines) {
-    const [entry, ...further] = lines.map(parseTocLine);
-    if (entry?.type !== 'reg')
-        throw new ArchiveDamage(MANIFEST_NAME, 'it is missing');
-    if (further.some(({ type }) => type !== 'chunk'))
-        throw new ArchiveDamage(MANIFEST_NAME, 'it is there twice');
-    const size = entry.size ?? 0;
-    if (size > LARGEST_MANIFEST_BYTES)
-        throw new ArchiveDamage(MANIFEST_NAME, `it has ${size} bytes`);
-    const chunks = [];
-    for (const { offset, chunkSize = size } of [entry, ...further]) {
-        const extent = extents.at(extents.ordinalAt(offset));
-        const bytes = await file.read(offset, extent.offset + extent.length - offset);
-        // Padding and fillers follow the chunk; an extent cannot hold more than a chunk and its framing.
-        chunks.push((0,external_node_zlib_namespaceObject.gunzipSync)(bytes, { maxOutputLength: MAX_CHUNK_BYTES + 1024 }).subarray(0, chunkSize));
-    }
-    const content = Buffer.concat(chunks);
-    if (content.length !== size)
-        throw new ArchiveDamage(MANIFEST_NAME, `it has ${content.length} bytes instead of ${size}`);
-    if (entry.digest && (0,external_node_crypto_namespaceObject.createHash)('sha256').update(content).digest('hex') !== entry.digest) {
-        throw new ArchiveDamage(MANIFEST_NAME, 'its content has another digest');
-    }
-    return content;
-}
-
 ;// CONCATENATED MODULE: ./.build/src/vault/store/plan.js
 
 
@@ -2854,6 +4178,8 @@ async function readEntry(file, extents, lines) {
 
 /** Extents with many empty files have many lines; each stands in one step. */
 const MAX_STEP_BYTES = 64 * 1024 * 1024;
+/** Readers of an index take no longer line. */
+const MAX_INDEX_LINE_BYTES = 1024 * 1024;
 /**
  * Follows a recipe and writes the index of the archive to be to `indexPath`.
  * `openBase` gives the archive that the recipe names. Nothing of the upload is believed: every new line must be one that
@@ -2875,7 +4201,7 @@ async function planArchive(recipe, indexPath, openBase) {
         const reader = digest && (await IndexReader.open(digest));
         const extents = new ExtentTable();
         const origins = new OriginTable(head.segments);
-        const manifestLines = [];
+        const manifest = new ManifestFinder();
         let newExtentBytes = 0;
         for await (const { extent, from } of followRecipe(head.segments, steps, reader)) {
             if ('segment' in from) {
@@ -2887,25 +4213,33 @@ async function planArchive(recipe, indexPath, openBase) {
                 for (const line of extent.lines)
                     checkLine(line, extent);
             const offset = await writer.place(extent);
-            extents.append({
-                offset,
-                length: extent.length,
-                sha256: extent.sha256,
-                entries: extent.lines.length,
-            });
+            const { length, sha256, lines } = extent;
+            const placed = { offset, length, sha256, entries: lines.length };
+            extents.append(placed);
             origins.append(from);
-            for (const line of extent.lines) {
-                if (isManifestLine(line))
-                    manifestLines.push(relocateLine(line, offset - extent.origin));
-            }
+            manifest.look(placed, lines, offset - extent.origin);
+            // What a recipe of a few megabytes unpacks to is not for the client to decide.
+            if (extents.count > MAX_ARCHIVE_EXTENTS)
+                throw new TypeError(`it has more than ${MAX_ARCHIVE_EXTENTS} extents`);
+            if (writer.sizeBytes > MAX_INDEX_BYTES)
+                throw new TypeError(`its index has more than ${MAX_INDEX_BYTES} bytes`);
         }
         await reader?.close();
         if (base && (await digest?.finish()) !== base.index) {
-            throw new failure_Failure('damaged', `the index of ${head.base?.name} is damaged`, 'Have it verified; then run the backup with --full.');
+            throw new failure_Failure('damaged', `the index of ${head.base?.name} is damaged`, 'Have it verified: the next backup then builds upon an older one.');
         }
         const { sha256, sizeBytes } = await writer.finish();
         const originOf = (ordinal) => origins.at(ordinal);
-        return { head, extents, originOf, index: sha256, indexPath, indexBytes: sizeBytes, newExtentBytes, manifestLines };
+        return {
+            head,
+            extents,
+            originOf,
+            index: sha256,
+            indexPath,
+            indexBytes: sizeBytes,
+            newExtentBytes,
+            manifestExtents: manifest.extents,
+        };
     }
     catch (error) {
         await writer.discard();
@@ -2917,7 +4251,9 @@ async function planArchive(recipe, indexPath, openBase) {
     }
 }
 function checkLine(line, extent) {
-    const parsed = parseTocLine(line);
+    if (Buffer.byteLength(line) > MAX_INDEX_LINE_BYTES)
+        throw new TypeError('an entry has a line that nobody would read');
+    const parsed = toc_line_parseTocLine(line);
     // A large entry's header is an extent of its own, whose line points at the first chunk right behind it.
     if (parsed.offset > extent.length)
         throw new TypeError('an entry lies outside its extent');
@@ -2944,7 +4280,7 @@ async function* plan_singly(batches) {
  * behind. The caller closes it.
  */
 async function receiveRecipe(store, body) {
-    const path = (0,external_node_path_namespaceObject.join)(store.assembly, `recipe-${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}`);
+    const path = (0,external_node_path_namespaceObject.join)(store.assembly, `recipe-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
     const file = await (0,promises_namespaceObject.open)(path, 'wx+', 0o600);
     await (0,promises_namespaceObject.rm)(path, { force: true });
     try {
@@ -3016,6 +4352,8 @@ async function rejectDamage(store, plan, { ordinal }) {
 
 
 
+
+
 const DEFAULT_LOCK_WAIT_MS = 60_000;
 /**
  * Seals an archive: until its last step nothing is visible, after it nothing changes.
@@ -3024,29 +4362,57 @@ const DEFAULT_LOCK_WAIT_MS = 60_000;
 async function sealArchive(options) {
     const { store, name, log, lockWaitMs = DEFAULT_LOCK_WAIT_MS } = options;
     checkSealName(name, store.now());
-    const recipe = await receiveRecipe(store, options.recipe);
     try {
-        const lock = await acquireLock(lockPath(store), { holder: `seal of ${name}`, waitMs: lockWaitMs });
+        const recipe = await receiveRecipe(store, options.recipe);
+        try {
+            const lock = await acquireLock(lockPath(store), { holder: `seal of ${name}`, waitMs: lockWaitMs });
+            try {
+                await settleCutSeal(store, log);
+                const { size } = await recipe.stat();
+                const bytes = readRange(recipe, { offset: 0, length: size });
+                return await sealLocked(options, external_node_stream_namespaceObject.Readable.from(bytes, { objectMode: false }));
+            }
+            finally {
+                lock.release();
+            }
+        }
+        finally {
+            await recipe.close();
+        }
+    }
+    catch (error) {
+        throw explainFullDisk(error);
+    }
+}
+/**
+ * Settles what a killed seal has left before anybody is greeted: a client that saw its connection die asks at once
+ * whether its archive is there. Does nothing while a seal is at work.
+ */
+async function settleBeforeGreeting(store, log) {
+    if (!(await (0,promises_namespaceObject.lstat)(pendingPath(store)).catch(() => undefined)))
+        return;
+    try {
+        const lock = await acquireLock(lockPath(store), { holder: 'settling a seal that was cut off' });
         try {
             await settleCutSeal(store, log);
-            const { size } = await recipe.stat();
-            return await sealLocked(options, external_node_stream_namespaceObject.Readable.from(readRange(recipe, { offset: 0, length: size }), { objectMode: false }));
         }
         finally {
             lock.release();
         }
     }
-    finally {
-        await recipe.close();
+    catch (error) {
+        if (!(error instanceof failure_Failure && error.kind === 'locked'))
+            throw error;
     }
 }
 async function sealLocked(options, recipe) {
     const { store, name, log } = options;
     const ledger = await readLedger(store);
+    const indexPath = (0,external_node_path_namespaceObject.join)(store.assembly, `${name}.index`);
     let base;
     try {
-        const plan = await planArchive(recipe, (0,external_node_path_namespaceObject.join)(store.assembly, `${name}.index`), async (named) => {
-            base = { name: named.name, file: await openBase(store, ledger, named) };
+        const plan = await planArchive(recipe, indexPath, async (named) => {
+            base = { name: named.name, file: await openBase(options, ledger, named) };
             return { index: named.index, stream: base.file.readIndex() };
         });
         const known = listLedgerArchives(ledger).find((line) => line.name === name);
@@ -3057,12 +4423,12 @@ async function sealLocked(options, recipe) {
             : await assembleAndPublish(options, { plan, ...(base ? { base } : {}) });
         for (const segment of new Set(plan.head.segments))
             await dropSegment(store, segment).catch(() => { });
-        await (0,promises_namespaceObject.rm)(plan.indexPath, { force: true });
         log.info(`${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`);
         return receipt;
     }
     finally {
         recipe.destroy();
+        await (0,promises_namespaceObject.rm)(indexPath, { force: true });
         await base?.file.close();
     }
 }
@@ -3071,6 +4437,7 @@ async function assembleAndPublish({ store, name, progress }, { plan, base }) {
         throw refuseName(name);
     const segments = await SegmentFiles.check(store, plan.head.segments);
     const path = (0,external_node_path_namespaceObject.join)(store.assembly, name);
+    let isComplete = false;
     try {
         const shares = base !== undefined && (await detectSharing(store)).isPossible;
         await requireSpace(store, (shares ? plan.newExtentBytes : plan.extents.endOffset) + boundTailBytes(plan));
@@ -3080,9 +4447,13 @@ async function assembleAndPublish({ store, name, progress }, { plan, base }) {
         const newBytes = plan.newExtentBytes + tailBytes;
         const time = store.now().toISOString();
         const entry = { time, action: 'seal', name, size: sizeBytes, index: plan.index, newBytes, trigger };
+        isComplete = true;
         return await publishArchive(store, path, entry);
     }
     catch (error) {
+        // What is complete may be visible already: the next seal finds out.
+        if (!isComplete)
+            await (0,promises_namespaceObject.rm)(path, { force: true });
         if (error instanceof WrongDigest)
             throw await rejectDamage(store, plan, error);
         throw error;
@@ -3099,7 +4470,10 @@ async function checkAssembled(path, name, plan, sizeBytes) {
         if (file.sizeBytes !== sizeBytes || indexOffset !== plan.extents.endOffset) {
             throw new failure_Failure('vault', `${name} was not written as it should be`, 'Look at the disk of the backup server (dmesg).');
         }
-        return await readManifest(file, name, plan.extents, plan.manifestLines);
+        const manifest = await readManifest(file, plan.manifestExtents);
+        if (manifest.name === name)
+            return manifest;
+        throw new ArchiveDamage(MANIFEST_NAME, `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}`);
     }
     finally {
         await file.close();
@@ -3190,122 +4564,515 @@ async function listUnknown(store, known) {
     return names.filter((name) => parseArchiveName(name) && !known.has(name)).sort();
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/check-extents.js
+;// CONCATENATED MODULE: ./.build/src/archive/archive-bytes.js
 
-
-
-
-/** Names that a report shows of one extent: they may be a hundred. */
-const NAMES_SHOWN = 5;
-/** Reads every extent from the disk and hashes it; returns the ordinals of those whose bytes are not as the index says. */
-async function findDamagedExtents(file, extents, progress) {
-    const damaged = [];
-    const total = extents.endOffset;
-    const stream = file.stream({ offset: 0, length: Math.min(total, file.sizeBytes) });
-    let ordinal = 0;
-    let missing = extents.count > 0 ? extents.at(0).length : 0;
-    let hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
-    let doneBytes = 0;
-    for await (const block of stream) {
-        for (let at = 0; at < block.length;) {
-            const piece = block.subarray(at, at + missing);
-            hash.update(piece);
-            at += piece.length;
-            missing -= piece.length;
-            if (missing > 0)
-                continue;
-            if (hash.digest('hex') !== extents.at(ordinal).sha256)
-                damaged.push(ordinal);
-            hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
-            ordinal++;
-            missing = ordinal < extents.count ? extents.at(ordinal).length : 0;
-        }
-        progress((doneBytes += block.length), total);
-    }
-    // What a file that is too short no longer holds.
-    for (; ordinal < extents.count; ordinal++)
-        damaged.push(ordinal);
-    return damaged;
+const READ_BYTES = (/* unused pure expression or super */ null && (1024 * 1024));
+/** An archive in an open file. */
+async function openArchiveBytes(file) {
+    const { size: sizeBytes } = await file.stat();
+    return {
+        sizeBytes,
+        async *read(offset, length) {
+            const end = Math.min(offset + length, sizeBytes);
+            for (let position = offset; position < end;) {
+                const { bytesRead, buffer } = await file.read({
+                    buffer: Buffer.allocUnsafe(Math.min(READ_BYTES, end - position)),
+                    position,
+                });
+                if (bytesRead === 0)
+                    return;
+                position += bytesRead;
+                yield buffer.subarray(0, bytesRead);
+            }
+        },
+    };
 }
-/** Says which entries damaged extents hold. */
-async function nameDamage(file, damaged) {
-    if (damaged.length === 0)
-        return [];
-    const wanted = new Set(damaged);
-    const damage = [];
-    const index = await IndexReader.open(file.readIndex());
+/** Passes chunks on and gives their SHA-256 to `onEnd` once all have passed. */
+async function* hashPassing(chunks, onEnd) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    let sizeBytes = 0;
+    for await (const chunk of chunks) {
+        hash.update(chunk);
+        sizeBytes += chunk.length;
+        yield chunk;
+    }
+    onEnd(hash.digest('hex'), sizeBytes);
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/index-survey.js
+
+
+/** Reads an index to its end; throws a TypeError or SyntaxError where it is none. */
+async function surveyIndex(index) {
+    const { count: extents, endOffset } = index.extents;
+    const survey = {
+        topNames: new Set(),
+        dumpSizes: new Map(),
+        entries: 0,
+        contentBytes: 0,
+        extents,
+        endOffset,
+        manifestExtents: [],
+    };
     let ordinal = 0;
-    let last = '';
-    for await (const { extent, lines } of index.entries()) {
-        const names = [...new Set(lines.map((line) => showName(parseTocLine(line).name)))];
-        // A chunk that has no line of its own belongs to what came before.
-        if (names.length === 0 && last !== '')
-            names.push(last);
-        last = names.at(-1) ?? last;
-        if (!wanted.has(ordinal++))
-            continue;
-        const more = names.length > NAMES_SHOWN ? ` and ${names.length - NAMES_SHOWN} more` : '';
-        damage.push({
-            where: `${names.slice(0, NAMES_SHOWN).join(', ')}${more}`,
-            what: `bytes ${extent.offset} to ${extent.offset + extent.length} of the archive were changed`,
-        });
+    let isManifest = false;
+    for await (const { lines } of index.entries()) {
+        let holdsManifest = isManifest && lines.length === 0;
+        for (const line of lines.map(toc_line_parseTocLine)) {
+            if (line.type !== 'chunk') {
+                const name = line.name.toString('utf8');
+                isManifest = name === MANIFEST_NAME;
+                survey.entries++;
+                survey.contentBytes += line.size ?? 0;
+                survey.topNames.add(name.split('/', 1)[0] ?? '');
+                if (name.startsWith(DUMP_FOLDER) && line.type !== 'dir')
+                    survey.dumpSizes.set(name, line.size ?? 0);
+            }
+            holdsManifest ||= isManifest;
+        }
+        if (holdsManifest)
+            survey.manifestExtents.push(ordinal);
+        ordinal++;
+    }
+    return survey;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/manifest-world.js
+
+/** Compares what the manifest names with what the index holds: nothing more and nothing less. */
+function compareWithManifest(manifest, survey) {
+    const damage = [];
+    const declared = new Map();
+    for (const { dump, sizeBytes } of Object.values(manifest.databases))
+        declared.set(dump, sizeBytes);
+    for (const [name, { sizeBytes }] of Object.entries(manifest.globals))
+        declared.set(name, sizeBytes);
+    for (const [name, sizeBytes] of declared) {
+        const size = survey.dumpSizes.get(name);
+        if (size === undefined)
+            damage.push({ where: name, what: 'the manifest names it, the archive does not hold it' });
+        else if (size !== sizeBytes)
+            damage.push({ where: name, what: `${size} bytes; the manifest says ${sizeBytes}` });
+    }
+    for (const name of survey.dumpSizes.keys()) {
+        if (!declared.has(name))
+            damage.push({ where: name, what: 'the manifest does not name it' });
+    }
+    for (const [source, { files, directories, links }] of Object.entries(manifest.files)) {
+        if (files + directories + links > 0 && !survey.topNames.has(source)) {
+            damage.push({ where: `${source}/`, what: 'the manifest names it, the archive does not hold it' });
+        }
+    }
+    const allowed = new Set([...Object.keys(manifest.files), DUMP_FOLDER.slice(0, -1), README_NAME, MANIFEST_NAME]);
+    for (const name of survey.topNames) {
+        if (!allowed.has(name))
+            damage.push({ where: name, what: 'the manifest does not name it' });
     }
     return damage;
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/check-structure.js
+;// CONCATENATED MODULE: ./.build/src/archive/select-entries.js
 
-
-
-
-
-
-
-/** Checks size, footer, index and manifest of an archive against its line of the ledger: all but the extents' bytes. */
-async function checkStructure(file, line) {
-    const structure = { damage: [], entries: 0 };
-    const attempt = async (where, step) => {
-        try {
-            await step();
+/**
+ * Chooses the extents that hold what `wants` (names with a directory's last slash). Goes through the index once, and
+ * once more only where a hard link is wanted without its target, which stands before it.
+ */
+async function selectEntries(openIndex, wants) {
+    const linkTargets = new Set();
+    const first = await passThrough(await openIndex(), wants, linkTargets);
+    if (linkTargets.size === 0)
+        return { ...first, linkTargets };
+    const isTarget = (name) => wants(name) || linkTargets.has(name.toString('latin1'));
+    const { ordinals, ranges } = await passThrough(await openIndex(), isTarget, new Set());
+    return { ...first, ordinals, ranges, linkTargets };
+}
+/** The chosen extents with their lines, as `readExtents` takes them. */
+async function* chooseExtents(index, ordinals) {
+    let place = 0;
+    let ordinal = 0;
+    for await (const indexed of index.entries()) {
+        if (ordinals[place] === ordinal) {
+            place++;
+            yield indexed;
         }
-        catch (error) {
-            structure.damage.push(error instanceof ArchiveDamage ? { where: error.where, what: error.what } : { where, what: messageOf(error) });
-        }
-    };
-    if (file.sizeBytes !== line.size) {
-        structure.damage.push({ where: line.name, what: `has ${file.sizeBytes} bytes, ${line.size} in the ledger` });
+        ordinal++;
     }
-    const manifestLines = [];
-    await attempt(INDEX_NAME, async () => {
-        const index = await IndexReader.open(hashed(file.readIndex(), line.index));
-        if (index.extents.endOffset !== (await file.readIndexOffset()))
-            throw new TypeError('its extents leave a gap');
-        for await (const { lines } of index.entries()) {
-            for (const text of lines)
-                if (parseTocLine(text).type !== 'chunk')
-                    structure.entries++;
-            manifestLines.push(...lines.filter(isManifestLine));
+}
+async function passThrough(index, wants, linkTargets) {
+    const ordinals = [];
+    let ordinal = 0;
+    let entries = 0;
+    let contentBytes = 0;
+    let isWanted = false;
+    for await (const { lines } of index.entries()) {
+        // Without lines it is the first chunk of a large entry, and belongs to the entry before it.
+        let isChosen = isWanted && lines.length === 0;
+        for (const line of lines.map(parseTocLine)) {
+            if (line.type !== 'chunk') {
+                isWanted = wants(line.name);
+                if (isWanted) {
+                    entries++;
+                    contentBytes += line.size ?? 0;
+                    if (line.type === 'hardlink' && line.linkName && !wants(line.linkName)) {
+                        linkTargets.add(line.linkName.toString('latin1'));
+                    }
+                }
+            }
+            isChosen ||= isWanted;
         }
-        await index.close();
-        structure.extents = index.extents;
-    });
-    const { extents } = structure;
-    if (extents) {
-        await attempt('manifest.json', async () => {
-            structure.manifest = await readManifest(file, line.name, extents, manifestLines);
+        if (isChosen)
+            ordinals.push(ordinal);
+        ordinal++;
+    }
+    return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
+}
+function mergeRanges(extents, ordinals) {
+    const ranges = [];
+    for (const ordinal of ordinals) {
+        const { offset, length } = extents.at(ordinal);
+        const last = ranges.at(-1);
+        if (last && last.offset + last.length === offset)
+            last.length += length;
+        else
+            ranges.push({ offset, length });
+    }
+    return ranges;
+}
+
+;// CONCATENATED MODULE: external "events"
+const external_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("events");
+;// CONCATENATED MODULE: external "fs"
+const external_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("fs");
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+;// CONCATENATED MODULE: external "path"
+const external_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
+;// CONCATENATED MODULE: external "assert"
+const external_assert_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("assert");
+;// CONCATENATED MODULE: external "buffer"
+const external_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("buffer");
+;// CONCATENATED MODULE: external "zlib"
+const external_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
+var external_zlib_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(external_zlib_namespaceObject, 2);
+;// CONCATENATED MODULE: external "node:assert"
+const external_node_assert_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
+;// CONCATENATED MODULE: ./node_modules/tar/dist/esm/index.min.js
+var zr=Object.defineProperty;var Ur=(s,t)=>{for(var e in t)zr(s,e,{get:t[e],enumerable:!0})};var Ds=typeof process=="object"&&process?process:{stdout:null,stderr:null},Wr=s=>!!s&&typeof s=="object"&&(s instanceof A||s instanceof external_node_stream_namespaceObject||Gr(s)||Zr(s)),Gr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_namespaceObject.EventEmitter&&typeof s.pipe=="function"&&s.pipe!==external_node_stream_namespaceObject.Writable.prototype.pipe,Zr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_namespaceObject.EventEmitter&&typeof s.write=="function"&&typeof s.end=="function",Q=Symbol("EOF"),J=Symbol("maybeEmitEnd"),nt=Symbol("emittedEnd"),De=Symbol("emittingEnd"),qt=Symbol("emittedError"),Ne=Symbol("closed"),Ns=Symbol("read"),Ae=Symbol("flush"),As=Symbol("flushChunk"),z=Symbol("encoding"),Mt=Symbol("decoder"),g=Symbol("flowing"),Qt=Symbol("paused"),Bt=Symbol("resume"),b=Symbol("buffer"),N=Symbol("pipes"),_=Symbol("bufferLength"),bi=Symbol("bufferPush"),Ie=Symbol("bufferShift"),L=Symbol("objectMode"),S=Symbol("destroyed"),_i=Symbol("error"),Oi=Symbol("emitData"),Is=Symbol("emitEnd"),Ti=Symbol("emitEnd2"),Z=Symbol("async"),xi=Symbol("abort"),Ce=Symbol("aborted"),Jt=Symbol("signal"),Rt=Symbol("dataListeners"),C=Symbol("discarded"),jt=s=>Promise.resolve().then(s),Yr=s=>s(),Kr=s=>s==="end"||s==="finish"||s==="prefinish",Vr=s=>s instanceof ArrayBuffer||!!s&&typeof s=="object"&&s.constructor&&s.constructor.name==="ArrayBuffer"&&s.byteLength>=0,$r=s=>!Buffer.isBuffer(s)&&ArrayBuffer.isView(s),Fe=class{src;dest;opts;ondrain;constructor(t,e,i){this.src=t,this.dest=e,this.opts=i,this.ondrain=()=>t[Bt](),this.dest.on("drain",this.ondrain)}unpipe(){this.dest.removeListener("drain",this.ondrain)}proxyErrors(t){}end(){this.unpipe(),this.opts.end&&this.dest.end()}},Li=class extends Fe{unpipe(){this.src.removeListener("error",this.proxyErrors),super.unpipe()}constructor(t,e,i){super(t,e,i),this.proxyErrors=r=>this.dest.emit("error",r),t.on("error",this.proxyErrors)}},Xr=s=>!!s.objectMode,qr=s=>!s.objectMode&&!!s.encoding&&s.encoding!=="buffer",A=class extends external_node_events_namespaceObject.EventEmitter{[g]=!1;[Qt]=!1;[N]=[];[b]=[];[L];[z];[Z];[Mt];[Q]=!1;[nt]=!1;[De]=!1;[Ne]=!1;[qt]=null;[_]=0;[S]=!1;[Jt];[Ce]=!1;[Rt]=0;[C]=!1;writable=!0;readable=!0;constructor(...t){let e=t[0]||{};if(super(),e.objectMode&&typeof e.encoding=="string")throw new TypeError("Encoding and objectMode may not be used together");Xr(e)?(this[L]=!0,this[z]=null):qr(e)?(this[z]=e.encoding,this[L]=!1):(this[L]=!1,this[z]=null),this[Z]=!!e.async,this[Mt]=this[z]?new external_node_string_decoder_namespaceObject.StringDecoder(this[z]):null,e&&e.debugExposeBuffer===!0&&Object.defineProperty(this,"buffer",{get:()=>this[b]}),e&&e.debugExposePipes===!0&&Object.defineProperty(this,"pipes",{get:()=>this[N]});let{signal:i}=e;i&&(this[Jt]=i,i.aborted?this[xi]():i.addEventListener("abort",()=>this[xi]()))}get bufferLength(){return this[_]}get encoding(){return this[z]}set encoding(t){throw new Error("Encoding must be set at instantiation time")}setEncoding(t){throw new Error("Encoding must be set at instantiation time")}get objectMode(){return this[L]}set objectMode(t){throw new Error("objectMode must be set at instantiation time")}get async(){return this[Z]}set async(t){this[Z]=this[Z]||!!t}[xi](){this[Ce]=!0,this.emit("abort",this[Jt]?.reason),this.destroy(this[Jt]?.reason)}get aborted(){return this[Ce]}set aborted(t){}write(t,e,i){if(this[Ce])return!1;if(this[Q])throw new Error("write after end");if(this[S])return this.emit("error",Object.assign(new Error("Cannot call write after a stream was destroyed"),{code:"ERR_STREAM_DESTROYED"})),!0;typeof e=="function"&&(i=e,e="utf8"),e||(e="utf8");let r=this[Z]?jt:Yr;if(!this[L]&&!Buffer.isBuffer(t)){if($r(t))t=Buffer.from(t.buffer,t.byteOffset,t.byteLength);else if(Vr(t))t=Buffer.from(t);else if(typeof t!="string")throw new Error("Non-contiguous data written to non-objectMode stream")}return this[L]?(this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):t.length?(typeof t=="string"&&!(e===this[z]&&!this[Mt]?.lastNeed)&&(t=Buffer.from(t,e)),Buffer.isBuffer(t)&&this[z]&&(t=this[Mt].write(t)),this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):(this[_]!==0&&this.emit("readable"),i&&r(i),this[g])}read(t){if(this[S])return null;if(this[C]=!1,this[_]===0||t===0||t&&t>this[_])return this[J](),null;this[L]&&(t=null),this[b].length>1&&!this[L]&&(this[b]=[this[z]?this[b].join(""):Buffer.concat(this[b],this[_])]);let e=this[Ns](t||null,this[b][0]);return this[J](),e}[Ns](t,e){if(this[L])this[Ie]();else{let i=e;t===i.length||t===null?this[Ie]():typeof i=="string"?(this[b][0]=i.slice(t),e=i.slice(0,t),this[_]-=t):(this[b][0]=i.subarray(t),e=i.subarray(0,t),this[_]-=t)}return this.emit("data",e),!this[b].length&&!this[Q]&&this.emit("drain"),e}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e="utf8"),t!==void 0&&this.write(t,e),i&&this.once("end",i),this[Q]=!0,this.writable=!1,(this[g]||!this[Qt])&&this[J](),this}[Bt](){this[S]||(!this[Rt]&&!this[N].length&&(this[C]=!0),this[Qt]=!1,this[g]=!0,this.emit("resume"),this[b].length?this[Ae]():this[Q]?this[J]():this.emit("drain"))}resume(){return this[Bt]()}pause(){this[g]=!1,this[Qt]=!0,this[C]=!1}get destroyed(){return this[S]}get flowing(){return this[g]}get paused(){return this[Qt]}[bi](t){this[L]?this[_]+=1:this[_]+=t.length,this[b].push(t)}[Ie](){return this[L]?this[_]-=1:this[_]-=this[b][0].length,this[b].shift()}[Ae](t=!1){do;while(this[As](this[Ie]())&&this[b].length);!t&&!this[b].length&&!this[Q]&&this.emit("drain")}[As](t){return this.emit("data",t),this[g]}pipe(t,e){if(this[S])return t;this[C]=!1;let i=this[nt];return e=e||{},t===Ds.stdout||t===Ds.stderr?e.end=!1:e.end=e.end!==!1,e.proxyErrors=!!e.proxyErrors,i?e.end&&t.end():(this[N].push(e.proxyErrors?new Li(this,t,e):new Fe(this,t,e)),this[Z]?jt(()=>this[Bt]()):this[Bt]()),t}unpipe(t){let e=this[N].find(i=>i.dest===t);e&&(this[N].length===1?(this[g]&&this[Rt]===0&&(this[g]=!1),this[N]=[]):this[N].splice(this[N].indexOf(e),1),e.unpipe())}addListener(t,e){return this.on(t,e)}on(t,e){let i=super.on(t,e);if(t==="data")this[C]=!1,this[Rt]++,!this[N].length&&!this[g]&&this[Bt]();else if(t==="readable"&&this[_]!==0)super.emit("readable");else if(Kr(t)&&this[nt])super.emit(t),this.removeAllListeners(t);else if(t==="error"&&this[qt]){let r=e;this[Z]?jt(()=>r.call(this,this[qt])):r.call(this,this[qt])}return i}removeListener(t,e){return this.off(t,e)}off(t,e){let i=super.off(t,e);return t==="data"&&(this[Rt]=this.listeners("data").length,this[Rt]===0&&!this[C]&&!this[N].length&&(this[g]=!1)),i}removeAllListeners(t){let e=super.removeAllListeners(t);return(t==="data"||t===void 0)&&(this[Rt]=0,!this[C]&&!this[N].length&&(this[g]=!1)),e}get emittedEnd(){return this[nt]}[J](){!this[De]&&!this[nt]&&!this[S]&&this[b].length===0&&this[Q]&&(this[De]=!0,this.emit("end"),this.emit("prefinish"),this.emit("finish"),this[Ne]&&this.emit("close"),this[De]=!1)}emit(t,...e){let i=e[0];if(t!=="error"&&t!=="close"&&t!==S&&this[S])return!1;if(t==="data")return!this[L]&&!i?!1:this[Z]?(jt(()=>this[Oi](i)),!0):this[Oi](i);if(t==="end")return this[Is]();if(t==="close"){if(this[Ne]=!0,!this[nt]&&!this[S])return!1;let n=super.emit("close");return this.removeAllListeners("close"),n}else if(t==="error"){this[qt]=i,super.emit(_i,i);let n=!this[Jt]||this.listeners("error").length?super.emit("error",i):!1;return this[J](),n}else if(t==="resume"){let n=super.emit("resume");return this[J](),n}else if(t==="finish"||t==="prefinish"){let n=super.emit(t);return this.removeAllListeners(t),n}let r=super.emit(t,...e);return this[J](),r}[Oi](t){for(let i of this[N])i.dest.write(t)===!1&&this.pause();let e=this[C]?!1:super.emit("data",t);return this[J](),e}[Is](){return this[nt]?!1:(this[nt]=!0,this.readable=!1,this[Z]?(jt(()=>this[Ti]()),!0):this[Ti]())}[Ti](){if(this[Mt]){let e=this[Mt].end();if(e){for(let i of this[N])i.dest.write(e);this[C]||super.emit("data",e)}}for(let e of this[N])e.end();let t=super.emit("end");return this.removeAllListeners("end"),t}async collect(){let t=Object.assign([],{dataLength:0});this[L]||(t.dataLength=0);let e=this.promise();return this.on("data",i=>{t.push(i),this[L]||(t.dataLength+=i.length)}),await e,t}async concat(){if(this[L])throw new Error("cannot concat in objectMode");let t=await this.collect();return this[z]?t.join(""):Buffer.concat(t,t.dataLength)}async promise(){return new Promise((t,e)=>{this.on(S,()=>e(new Error("stream destroyed"))),this.on("error",i=>e(i)),this.on("end",()=>t())})}[Symbol.asyncIterator](){this[C]=!1;let t=!1,e=async()=>(this.pause(),t=!0,{value:void 0,done:!0});return{next:()=>{if(t)return e();let r=this.read();if(r!==null)return Promise.resolve({done:!1,value:r});if(this[Q])return e();let n,o,h=d=>{this.off("data",a),this.off("end",l),this.off(S,c),e(),o(d)},a=d=>{this.off("error",h),this.off("end",l),this.off(S,c),this.pause(),n({value:d,done:!!this[Q]})},l=()=>{this.off("error",h),this.off("data",a),this.off(S,c),e(),n({done:!0,value:void 0})},c=()=>h(new Error("stream destroyed"));return new Promise((d,y)=>{o=y,n=d,this.once(S,c),this.once("error",h),this.once("end",l),this.once("data",a)})},throw:e,return:e,[Symbol.asyncIterator](){return this},[Symbol.asyncDispose]:async()=>{}}}[Symbol.iterator](){this[C]=!1;let t=!1,e=()=>(this.pause(),this.off(_i,e),this.off(S,e),this.off("end",e),t=!0,{done:!0,value:void 0}),i=()=>{if(t)return e();let r=this.read();return r===null?e():{done:!1,value:r}};return this.once("end",e),this.once(_i,e),this.once(S,e),{next:i,throw:e,return:e,[Symbol.iterator](){return this},[Symbol.dispose]:()=>{}}}destroy(t){if(this[S])return t?this.emit("error",t):this.emit(S),this;this[S]=!0,this[C]=!0,this[b].length=0,this[_]=0;let e=this;return typeof e.close=="function"&&!this[Ne]&&e.close(),t?this.emit("error",t):this.emit(S),this}static get isStream(){return Wr}};var Jr=external_fs_namespaceObject.writev,ht=Symbol("_autoClose"),H=Symbol("_close"),te=Symbol("_ended"),m=Symbol("_fd"),Ni=Symbol("_finished"),tt=Symbol("_flags"),Ai=Symbol("_flush"),ki=Symbol("_handleChunk"),vi=Symbol("_makeBuf"),ie=Symbol("_mode"),ke=Symbol("_needDrain"),Ut=Symbol("_onerror"),Ht=Symbol("_onopen"),Ii=Symbol("_onread"),Pt=Symbol("_onwrite"),at=Symbol("_open"),U=Symbol("_path"),ot=Symbol("_pos"),Y=Symbol("_queue"),zt=Symbol("_read"),Ci=Symbol("_readSize"),j=Symbol("_reading"),ee=Symbol("_remain"),Fi=Symbol("_size"),ve=Symbol("_write"),gt=Symbol("_writing"),Me=Symbol("_defaultFlag"),bt=Symbol("_errored"),_t=class extends A{[bt]=!1;[m];[U];[Ci];[j]=!1;[Fi];[ee];[ht];constructor(t,e){if(e=e||{},super(e),this.readable=!0,this.writable=!1,typeof t!="string")throw new TypeError("path must be a string");this[bt]=!1,this[m]=typeof e.fd=="number"?e.fd:void 0,this[U]=t,this[Ci]=e.readSize||16*1024*1024,this[j]=!1,this[Fi]=typeof e.size=="number"?e.size:1/0,this[ee]=this[Fi],this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0,typeof this[m]=="number"?this[zt]():this[at]()}get fd(){return this[m]}get path(){return this[U]}write(){throw new TypeError("this is a readable stream")}end(){throw new TypeError("this is a readable stream")}[at](){external_fs_namespaceObject.open(this[U],"r",(t,e)=>this[Ht](t,e))}[Ht](t,e){t?this[Ut](t):(this[m]=e,this.emit("open",e),this[zt]())}[vi](){return Buffer.allocUnsafe(Math.min(this[Ci],this[ee]))}[zt](){if(!this[j]){this[j]=!0;let t=this[vi]();if(t.length===0)return process.nextTick(()=>this[Ii](null,0,t));external_fs_namespaceObject.read(this[m],t,0,t.length,null,(e,i,r)=>this[Ii](e,i,r))}}[Ii](t,e,i){this[j]=!1,t?this[Ut](t):this[ki](e,i)&&this[zt]()}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_namespaceObject.close(t,e=>e?this.emit("error",e):this.emit("close"))}}[Ut](t){this[j]=!0,this[H](),this.emit("error",t)}[ki](t,e){let i=!1;return this[ee]-=t,t>0&&(i=super.write(t<e.length?e.subarray(0,t):e)),(t===0||this[ee]<=0)&&(i=!1,this[H](),super.end()),i}emit(t,...e){switch(t){case"prefinish":case"finish":return!1;case"drain":return typeof this[m]=="number"&&this[zt](),!1;case"error":return this[bt]?!1:(this[bt]=!0,super.emit(t,...e));default:return super.emit(t,...e)}}},Be=class extends _t{[at](){let t=!0;try{this[Ht](null,external_fs_namespaceObject.openSync(this[U],"r")),t=!1}finally{t&&this[H]()}}[zt](){let t=!0;try{if(!this[j]){this[j]=!0;do{let e=this[vi](),i=e.length===0?0:external_fs_namespaceObject.readSync(this[m],e,0,e.length,null);if(!this[ki](i,e))break}while(!0);this[j]=!1}t=!1}finally{t&&this[H]()}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_namespaceObject.closeSync(t),this.emit("close")}}},et=class extends external_events_namespaceObject{readable=!1;writable=!0;[bt]=!1;[gt]=!1;[te]=!1;[Y]=[];[ke]=!1;[U];[ie];[ht];[m];[Me];[tt];[Ni]=!1;[ot];constructor(t,e){e=e||{},super(e),this[U]=t,this[m]=typeof e.fd=="number"?e.fd:void 0,this[ie]=e.mode===void 0?438:e.mode,this[ot]=typeof e.start=="number"?e.start:void 0,this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0;let i=this[ot]!==void 0?"r+":"w";this[Me]=e.flags===void 0,this[tt]=e.flags===void 0?i:e.flags,this[m]===void 0&&this[at]()}emit(t,...e){if(t==="error"){if(this[bt])return!1;this[bt]=!0}return super.emit(t,...e)}get fd(){return this[m]}get path(){return this[U]}[Ut](t){this[H](),this[gt]=!0,this.emit("error",t)}[at](){external_fs_namespaceObject.open(this[U],this[tt],this[ie],(t,e)=>this[Ht](t,e))}[Ht](t,e){this[Me]&&this[tt]==="r+"&&t&&t.code==="ENOENT"?(this[tt]="w",this[at]()):t?this[Ut](t):(this[m]=e,this.emit("open",e),this[gt]||this[Ai]())}end(t,e){return t&&this.write(t,e),this[te]=!0,!this[gt]&&!this[Y].length&&typeof this[m]=="number"&&this[Pt](null,0),this}write(t,e){return typeof t=="string"&&(t=Buffer.from(t,e)),this[te]?(this.emit("error",new Error("write() after end()")),!1):this[m]===void 0||this[gt]||this[Y].length?(this[Y].push(t),this[ke]=!0,!1):(this[gt]=!0,this[ve](t),!0)}[ve](t){external_fs_namespaceObject.write(this[m],t,0,t.length,this[ot],(e,i)=>this[Pt](e,i))}[Pt](t,e){t?this[Ut](t):(this[ot]!==void 0&&typeof e=="number"&&(this[ot]+=e),this[Y].length?this[Ai]():(this[gt]=!1,this[te]&&!this[Ni]?(this[Ni]=!0,this[H](),this.emit("finish")):this[ke]&&(this[ke]=!1,this.emit("drain"))))}[Ai](){if(this[Y].length===0)this[te]&&this[Pt](null,0);else if(this[Y].length===1)this[ve](this[Y].pop());else{let t=this[Y];this[Y]=[],Jr(this[m],t,this[ot],(e,i)=>this[Pt](e,i))}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_namespaceObject.close(t,e=>e?this.emit("error",e):this.emit("close"))}}},Wt=class extends et{[at](){let t;if(this[Me]&&this[tt]==="r+")try{t=external_fs_namespaceObject.openSync(this[U],this[tt],this[ie])}catch(e){if(e?.code==="ENOENT")return this[tt]="w",this[at]();throw e}else t=external_fs_namespaceObject.openSync(this[U],this[tt],this[ie]);this[Ht](null,t)}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_namespaceObject.closeSync(t),this.emit("close")}}[ve](t){let e=!0;try{this[Pt](null,external_fs_namespaceObject.writeSync(this[m],t,0,t.length,this[ot])),e=!1}finally{if(e)try{this[H]()}catch{}}}};var jr=new Map([["C","cwd"],["f","file"],["z","gzip"],["P","preservePaths"],["U","unlink"],["strip-components","strip"],["stripComponents","strip"],["keep-newer","newer"],["keepNewer","newer"],["keep-newer-files","newer"],["keepNewerFiles","newer"],["k","keep"],["keep-existing","keep"],["keepExisting","keep"],["m","noMtime"],["no-mtime","noMtime"],["p","preserveOwner"],["L","follow"],["h","follow"],["onentry","onReadEntry"]]),Fs=s=>!!s.sync&&!!s.file,ks=s=>!s.sync&&!!s.file,vs=s=>!!s.sync&&!s.file,Ms=s=>!s.sync&&!s.file;var Bs=s=>!!s.file;var tn=s=>{let t=jr.get(s);return t||s},se=(s={})=>{if(!s)return{};let t={};for(let[e,i]of Object.entries(s)){let r=tn(e);t[r]=i}return t.chmod===void 0&&t.noChmod===!1&&(t.chmod=!0),delete t.noChmod,t};var K=(s,t,e,i,r)=>Object.assign((n=[],o,h)=>{Array.isArray(n)&&(o=n,n={}),typeof o=="function"&&(h=o,o=void 0),o=o?Array.from(o):[];let a=se(n);if(r?.(a,o),Fs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return s(a,o)}else if(ks(a)){let l=t(a,o);return h?l.then(()=>h(),h):l}else if(vs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return e(a,o)}else if(Ms(a)){if(typeof h=="function")throw new TypeError("callback only supported with file option");return i(a,o)}throw new Error("impossible options??")},{syncFile:s,asyncFile:t,syncNoFile:e,asyncNoFile:i,validate:r});var sn=external_zlib_namespaceObject.constants||{ZLIB_VERNUM:4736},M=Object.freeze(Object.assign(Object.create(null),{Z_NO_FLUSH:0,Z_PARTIAL_FLUSH:1,Z_SYNC_FLUSH:2,Z_FULL_FLUSH:3,Z_FINISH:4,Z_BLOCK:5,Z_OK:0,Z_STREAM_END:1,Z_NEED_DICT:2,Z_ERRNO:-1,Z_STREAM_ERROR:-2,Z_DATA_ERROR:-3,Z_MEM_ERROR:-4,Z_BUF_ERROR:-5,Z_VERSION_ERROR:-6,Z_NO_COMPRESSION:0,Z_BEST_SPEED:1,Z_BEST_COMPRESSION:9,Z_DEFAULT_COMPRESSION:-1,Z_FILTERED:1,Z_HUFFMAN_ONLY:2,Z_RLE:3,Z_FIXED:4,Z_DEFAULT_STRATEGY:0,DEFLATE:1,INFLATE:2,GZIP:3,GUNZIP:4,DEFLATERAW:5,INFLATERAW:6,UNZIP:7,BROTLI_DECODE:8,BROTLI_ENCODE:9,Z_MIN_WINDOWBITS:8,Z_MAX_WINDOWBITS:15,Z_DEFAULT_WINDOWBITS:15,Z_MIN_CHUNK:64,Z_MAX_CHUNK:1/0,Z_DEFAULT_CHUNK:16384,Z_MIN_MEMLEVEL:1,Z_MAX_MEMLEVEL:9,Z_DEFAULT_MEMLEVEL:8,Z_MIN_LEVEL:-1,Z_MAX_LEVEL:9,Z_DEFAULT_LEVEL:-1,BROTLI_OPERATION_PROCESS:0,BROTLI_OPERATION_FLUSH:1,BROTLI_OPERATION_FINISH:2,BROTLI_OPERATION_EMIT_METADATA:3,BROTLI_MODE_GENERIC:0,BROTLI_MODE_TEXT:1,BROTLI_MODE_FONT:2,BROTLI_DEFAULT_MODE:0,BROTLI_MIN_QUALITY:0,BROTLI_MAX_QUALITY:11,BROTLI_DEFAULT_QUALITY:11,BROTLI_MIN_WINDOW_BITS:10,BROTLI_MAX_WINDOW_BITS:24,BROTLI_LARGE_MAX_WINDOW_BITS:30,BROTLI_DEFAULT_WINDOW:22,BROTLI_MIN_INPUT_BLOCK_BITS:16,BROTLI_MAX_INPUT_BLOCK_BITS:24,BROTLI_PARAM_MODE:0,BROTLI_PARAM_QUALITY:1,BROTLI_PARAM_LGWIN:2,BROTLI_PARAM_LGBLOCK:3,BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING:4,BROTLI_PARAM_SIZE_HINT:5,BROTLI_PARAM_LARGE_WINDOW:6,BROTLI_PARAM_NPOSTFIX:7,BROTLI_PARAM_NDIRECT:8,BROTLI_DECODER_RESULT_ERROR:0,BROTLI_DECODER_RESULT_SUCCESS:1,BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:2,BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION:0,BROTLI_DECODER_PARAM_LARGE_WINDOW:1,BROTLI_DECODER_NO_ERROR:0,BROTLI_DECODER_SUCCESS:1,BROTLI_DECODER_NEEDS_MORE_INPUT:2,BROTLI_DECODER_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_NIBBLE:-1,BROTLI_DECODER_ERROR_FORMAT_RESERVED:-2,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_META_NIBBLE:-3,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET:-4,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_SAME:-5,BROTLI_DECODER_ERROR_FORMAT_CL_SPACE:-6,BROTLI_DECODER_ERROR_FORMAT_HUFFMAN_SPACE:-7,BROTLI_DECODER_ERROR_FORMAT_CONTEXT_MAP_REPEAT:-8,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_1:-9,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_2:-10,BROTLI_DECODER_ERROR_FORMAT_TRANSFORM:-11,BROTLI_DECODER_ERROR_FORMAT_DICTIONARY:-12,BROTLI_DECODER_ERROR_FORMAT_WINDOW_BITS:-13,BROTLI_DECODER_ERROR_FORMAT_PADDING_1:-14,BROTLI_DECODER_ERROR_FORMAT_PADDING_2:-15,BROTLI_DECODER_ERROR_FORMAT_DISTANCE:-16,BROTLI_DECODER_ERROR_DICTIONARY_NOT_SET:-19,BROTLI_DECODER_ERROR_INVALID_ARGUMENTS:-20,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES:-21,BROTLI_DECODER_ERROR_ALLOC_TREE_GROUPS:-22,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MAP:-25,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_1:-26,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_2:-27,BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES:-30,BROTLI_DECODER_ERROR_UNREACHABLE:-31},sn));var rn=external_buffer_namespaceObject.Buffer.concat,zs=Object.getOwnPropertyDescriptor(external_buffer_namespaceObject.Buffer,"concat"),nn=s=>s,Bi=zs?.writable===!0||zs?.set!==void 0?s=>{external_buffer_namespaceObject.Buffer.concat=s?nn:rn}:s=>{},Tt=Symbol("_superWrite"),Gt=class extends Error{code;errno;constructor(t,e){super("zlib: "+t.message,{cause:t}),this.code=t.code,this.errno=t.errno,this.code||(this.code="ZLIB_ERROR"),this.message="zlib: "+t.message,Error.captureStackTrace(this,e??this.constructor)}get name(){return"ZlibError"}},Pi=Symbol("flushFlag"),re=class extends A{#t=!1;#i=!1;#s;#n;#r;#e;#o;get sawError(){return this.#t}get handle(){return this.#e}get flushFlag(){return this.#s}constructor(t,e){if(!t||typeof t!="object")throw new TypeError("invalid options for ZlibBase constructor");if(super(t),this.#s=t.flush??0,this.#n=t.finishFlush??0,this.#r=t.fullFlushFlag??0,typeof external_zlib_namespaceObject_0[e]!="function")throw new TypeError("Compression method not supported: "+e);try{this.#e=new external_zlib_namespaceObject_0[e](t)}catch(i){throw new Gt(i,this.constructor)}this.#o=i=>{this.#t||(this.#t=!0,this.close(),this.emit("error",i))},this.#e?.on("error",i=>this.#o(new Gt(i))),this.once("end",()=>this.close)}close(){this.#e&&(this.#e.close(),this.#e=void 0,this.emit("close"))}reset(){if(!this.#t)return external_assert_namespaceObject(this.#e,"zlib binding closed"),this.#e.reset?.()}flush(t){this.ended||(typeof t!="number"&&(t=this.#r),this.write(Object.assign(external_buffer_namespaceObject.Buffer.alloc(0),{[Pi]:t})))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&(e?this.write(t,e):this.write(t)),this.flush(this.#n),this.#i=!0,super.end(i)}get ended(){return this.#i}[Tt](t){return super.write(t)}write(t,e,i){if(typeof e=="function"&&(i=e,e="utf8"),typeof t=="string"&&(t=external_buffer_namespaceObject.Buffer.from(t,e)),this.#t)return;external_assert_namespaceObject(this.#e,"zlib binding closed");let r=this.#e._handle,n=r.close;r.close=()=>{};let o=this.#e.close;this.#e.close=()=>{},Bi(!0);let h;try{let l=typeof t[Pi]=="number"?t[Pi]:this.#s;h=this.#e._processChunk(t,l),Bi(!1)}catch(l){Bi(!1),this.#o(new Gt(l,this.write))}finally{this.#e&&(this.#e._handle=r,r.close=n,this.#e.close=o,this.#e.removeAllListeners("error"))}this.#e&&this.#e.on("error",l=>this.#o(new Gt(l,this.write)));let a;if(h)if(Array.isArray(h)&&h.length>0){let l=h[0];a=this[Tt](external_buffer_namespaceObject.Buffer.from(l));for(let c=1;c<h.length;c++)a=this[Tt](h[c])}else a=this[Tt](external_buffer_namespaceObject.Buffer.from(h));return i&&i(),a}},Pe=class extends re{#t;#i;constructor(t,e){t=t||{},t.flush=t.flush||M.Z_NO_FLUSH,t.finishFlush=t.finishFlush||M.Z_FINISH,t.fullFlushFlag=M.Z_FULL_FLUSH,super(t,e),this.#t=t.level,this.#i=t.strategy}params(t,e){if(!this.sawError){if(!this.handle)throw new Error("cannot switch params when binding is closed");if(!this.handle.params)throw new Error("not supported in this implementation");if(this.#t!==t||this.#i!==e){this.flush(M.Z_SYNC_FLUSH),external_assert_namespaceObject(this.handle,"zlib binding closed");let i=this.handle.flush;this.handle.flush=(r,n)=>{typeof r=="function"&&(n=r,r=this.flushFlag),this.flush(r),n?.()};try{this.handle.params(t,e)}finally{this.handle.flush=i}this.handle&&(this.#t=t,this.#i=e)}}}};var ze=class extends Pe{#t;constructor(t){super(t,"Gzip"),this.#t=t&&!!t.portable}[Tt](t){return this.#t?(this.#t=!1,t[9]=255,super[Tt](t)):super[Tt](t)}};var Ue=class extends Pe{constructor(t){super(t,"Unzip")}},He=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.BROTLI_OPERATION_PROCESS,t.finishFlush=t.finishFlush||M.BROTLI_OPERATION_FINISH,t.fullFlushFlag=M.BROTLI_OPERATION_FLUSH,super(t,e)}},We=class extends He{constructor(t){super(t,"BrotliCompress")}},Ge=class extends He{constructor(t){super(t,"BrotliDecompress")}},Ze=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.ZSTD_e_continue,t.finishFlush=t.finishFlush||M.ZSTD_e_end,t.fullFlushFlag=M.ZSTD_e_flush,super(t,e)}},Ye=class extends Ze{constructor(t){super(t,"ZstdCompress")}},Ke=class extends Ze{constructor(t){super(t,"ZstdDecompress")}};var Us=(s,t)=>{if(Number.isSafeInteger(s))s<0?an(s,t):hn(s,t);else throw Error("cannot encode number outside of javascript safe integer range");return t},hn=(s,t)=>{t[0]=128;for(var e=t.length;e>1;e--)t[e-1]=s&255,s=Math.floor(s/256)},an=(s,t)=>{t[0]=255;var e=!1;s=s*-1;for(var i=t.length;i>1;i--){var r=s&255;s=Math.floor(s/256),e?t[i-1]=Ws(r):r===0?t[i-1]=0:(e=!0,t[i-1]=Gs(r))}},Hs=s=>{let t=s[0],e=t===128?cn(s.subarray(1,s.length)):t===255?ln(s):null;if(e===null)throw Error("invalid base256 encoding");if(!Number.isSafeInteger(e))throw Error("parsed number outside of javascript safe integer range");return e},ln=s=>{for(var t=s.length,e=0,i=!1,r=t-1;r>-1;r--){var n=Number(s[r]),o;i?o=Ws(n):n===0?o=n:(i=!0,o=Gs(n)),o!==0&&(e-=o*Math.pow(256,t-r-1))}return e},cn=s=>{for(var t=s.length,e=0,i=t-1;i>-1;i--){var r=Number(s[i]);r!==0&&(e+=r*Math.pow(256,t-i-1))}return e},Ws=s=>(255^s)&255,Gs=s=>(255^s)+1&255;var Hi={};Ur(Hi,{code:()=>Ve,isCode:()=>ne,isName:()=>dn,name:()=>oe,normalFsTypes:()=>Ui});var ne=s=>oe.has(s),dn=s=>Ve.has(s),Ui=new Set(["0","","1","2","3","4","5","6","7","D"]),oe=new Map([["0","File"],["","OldFile"],["1","Link"],["2","SymbolicLink"],["3","CharacterDevice"],["4","BlockDevice"],["5","Directory"],["6","FIFO"],["7","ContiguousFile"],["g","GlobalExtendedHeader"],["x","ExtendedHeader"],["A","SolarisACL"],["D","GNUDumpDir"],["I","Inode"],["K","NextFileHasLongLinkpath"],["L","NextFileHasLongPath"],["M","ContinuationFile"],["N","OldGnuLongPath"],["S","SparseFile"],["V","TapeVolumeHeader"],["X","OldExtendedHeader"]]),Ve=new Map(Array.from(oe).map(s=>[s[1],s[0]]));var un=s=>s===void 0||s<0?void 0:s,F=class{cksumValid=!1;needPax=!1;nullBlock=!1;block;path;mode;uid;gid;size;cksum;#t="Unsupported";linkpath;uname;gname;devmaj=0;devmin=0;atime;ctime;mtime;charset;comment;constructor(t,e=0,i,r){Buffer.isBuffer(t)?this.decode(t,e||0,i,r):t&&this.#i(t)}decode(t,e,i,r){if(e||(e=0),!t||!(t.length>=e+512))throw new Error("need 512 bytes for header");let n=xt(t,e+156,1),o=Ui.has(n),h=o?i:void 0,a=o?r:void 0;if(this.path=h?.path??xt(t,e,100),this.mode=h?.mode??a?.mode??lt(t,e+100,8),this.uid=h?.uid??a?.uid??lt(t,e+108,8),this.gid=h?.gid??a?.gid??lt(t,e+116,8),this.size=un(h?.size??a?.size??lt(t,e+124,12)),this.mtime=h?.mtime??a?.mtime??Wi(t,e+136,12),this.cksum=lt(t,e+148,12),a&&this.#i(a,!0),h&&this.#i(h),ne(n)&&(this.#t=n||"0"),this.#t==="0"&&this.path.slice(-1)==="/"&&(this.#t="5"),this.#t==="5"&&(this.size=0),this.linkpath=xt(t,e+157,100),t.subarray(e+257,e+265).toString()==="ustar\x0000")if(this.uname=h?.uname??a?.uname??xt(t,e+265,32),this.gname=h?.gname??a?.gname??xt(t,e+297,32),this.devmaj=h?.devmaj??a?.devmaj??lt(t,e+329,8)??0,this.devmin=h?.devmin??a?.devmin??lt(t,e+337,8)??0,t[e+475]!==0){let c=xt(t,e+345,155);this.path=c+"/"+this.path}else{let c=xt(t,e+345,130);c&&(this.path=c+"/"+this.path),this.atime=i?.atime??r?.atime??Wi(t,e+476,12),this.ctime=i?.ctime??r?.ctime??Wi(t,e+488,12)}let l=256;for(let c=e;c<e+148;c++)l+=t[c];for(let c=e+156;c<e+512;c++)l+=t[c];this.cksumValid=l===this.cksum,this.cksum===void 0&&l===256&&(this.nullBlock=!0)}#i(t,e=!1){Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="size"&&Number(r)<0||i==="path"&&e||i==="linkpath"&&e||i==="global"))))}encode(t,e=0){if(t||(t=this.block=Buffer.alloc(512)),this.#t==="Unsupported"&&(this.#t="0"),!(t.length>=e+512))throw new Error("need 512 bytes for header");let i=this.ctime||this.atime?130:155,r=mn(this.path||"",i),n=r[0],o=r[1];this.needPax=!!r[2],this.needPax=Lt(t,e,100,n)||this.needPax,this.needPax=ct(t,e+100,8,this.mode)||this.needPax,this.needPax=ct(t,e+108,8,this.uid)||this.needPax,this.needPax=ct(t,e+116,8,this.gid)||this.needPax,this.needPax=ct(t,e+124,12,this.size)||this.needPax,this.needPax=Gi(t,e+136,12,this.mtime)||this.needPax,t[e+156]=Number(this.#t.codePointAt(0)),this.needPax=Lt(t,e+157,100,this.linkpath)||this.needPax,t.write("ustar\x0000",e+257,8),this.needPax=Lt(t,e+265,32,this.uname)||this.needPax,this.needPax=Lt(t,e+297,32,this.gname)||this.needPax,this.needPax=ct(t,e+329,8,this.devmaj)||this.needPax,this.needPax=ct(t,e+337,8,this.devmin)||this.needPax,this.needPax=Lt(t,e+345,i,o)||this.needPax,t[e+475]!==0?this.needPax=Lt(t,e+345,155,o)||this.needPax:(this.needPax=Lt(t,e+345,130,o)||this.needPax,this.needPax=Gi(t,e+476,12,this.atime)||this.needPax,this.needPax=Gi(t,e+488,12,this.ctime)||this.needPax);let h=256;for(let a=e;a<e+148;a++)h+=t[a];for(let a=e+156;a<e+512;a++)h+=t[a];return this.cksum=h,ct(t,e+148,8,this.cksum),this.cksumValid=!0,this.needPax}get type(){return this.#t==="Unsupported"?this.#t:oe.get(this.#t)}get typeKey(){return this.#t}set type(t){let e=String(Ve.get(t));if(ne(e)||e==="Unsupported")this.#t=e;else if(ne(t))this.#t=t;else throw new TypeError("invalid entry type: "+t)}},mn=(s,t)=>{let i=s,r="",n,o=external_node_path_namespaceObject.posix.parse(s).root||".";if(Buffer.byteLength(i)<100)n=[i,r,!1];else{r=external_node_path_namespaceObject.posix.dirname(i),i=external_node_path_namespaceObject.posix.basename(i);do Buffer.byteLength(i)<=100&&Buffer.byteLength(r)<=t?n=[i,r,!1]:Buffer.byteLength(i)>100&&Buffer.byteLength(r)<=t?n=[i.slice(0,99),r,!0]:(i=external_node_path_namespaceObject.posix.join(external_node_path_namespaceObject.posix.basename(r),i),r=external_node_path_namespaceObject.posix.dirname(r));while(r!==o&&n===void 0);n||(n=[s.slice(0,99),"",!0])}return n},xt=(s,t,e)=>s.subarray(t,t+e).toString("utf8").replace(/\0.*/,""),Wi=(s,t,e)=>pn(lt(s,t,e)),pn=s=>s===void 0?void 0:new Date(s*1e3),lt=(s,t,e)=>Number(s[t])&128?Hs(s.subarray(t,t+e)):wn(s,t,e),En=s=>isNaN(s)?void 0:s,wn=(s,t,e)=>En(parseInt(s.subarray(t,t+e).toString("utf8").replace(/\0.*$/,"").trim(),8)),Sn={12:8589934591,8:2097151},ct=(s,t,e,i)=>i===void 0?!1:i>Sn[e]||i<0?(Us(i,s.subarray(t,t+e)),!0):(yn(s,t,e,i),!1),yn=(s,t,e,i)=>s.write(Rn(i,e),t,e,"ascii"),Rn=(s,t)=>gn(Math.floor(s).toString(8),t),gn=(s,t)=>(s.length===t-1?s:new Array(t-s.length-1).join("0")+s+" ")+"\0",Gi=(s,t,e,i)=>i===void 0?!1:ct(s,t,e,i.getTime()/1e3),bn=new Array(156).join("\0"),Lt=(s,t,e,i)=>i===void 0?!1:(s.write(i+bn,t,e,"utf8"),i.length!==Buffer.byteLength(i)||i.length>e);var ft=class s{atime;mtime;ctime;charset;comment;gid;uid;gname;uname;linkpath;dev;ino;nlink;path;size;mode;global;constructor(t,e=!1){this.atime=t.atime,this.charset=t.charset,this.comment=t.comment,this.ctime=t.ctime,this.dev=t.dev,this.gid=t.gid,this.global=e,this.gname=t.gname,this.ino=t.ino,this.linkpath=t.linkpath,this.mtime=t.mtime,this.nlink=t.nlink,this.path=t.path,this.size=t.size,this.uid=t.uid,this.uname=t.uname}encode(){let t=this.encodeBody();if(t==="")return Buffer.allocUnsafe(0);let e=Buffer.byteLength(t),i=512*Math.ceil(1+e/512),r=Buffer.allocUnsafe(i);for(let n=0;n<512;n++)r[n]=0;new F({path:("PaxHeader/"+(0,external_node_path_namespaceObject.basename)(this.path??"")).slice(0,99),mode:this.mode||420,uid:this.uid,gid:this.gid,size:e,mtime:this.mtime,type:this.global?"GlobalExtendedHeader":"ExtendedHeader",linkpath:"",uname:this.uname||"",gname:this.gname||"",devmaj:0,devmin:0,atime:this.atime,ctime:this.ctime}).encode(r),r.write(t,512,e,"utf8");for(let n=e+512;n<r.length;n++)r[n]=0;return r}encodeBody(){return this.encodeField("path")+this.encodeField("ctime")+this.encodeField("atime")+this.encodeField("dev")+this.encodeField("ino")+this.encodeField("nlink")+this.encodeField("charset")+this.encodeField("comment")+this.encodeField("gid")+this.encodeField("gname")+this.encodeField("linkpath")+this.encodeField("mtime")+this.encodeField("size")+this.encodeField("uid")+this.encodeField("uname")}encodeField(t){if(this[t]===void 0)return"";let e=this[t],i=e instanceof Date?e.getTime()/1e3:e,r=" "+(t==="dev"||t==="ino"||t==="nlink"?"SCHILY.":"")+t+"="+i+`
+`,n=Buffer.byteLength(r),o=Math.floor(Math.log(n)/Math.log(10))+1;return n+o>=Math.pow(10,o)&&(o+=1),o+n+r}static parse(t,e,i=!1){return new s(On(Tn(t),e),i)}},On=(s,t)=>t?Object.assign({},t,s):s,Tn=s=>s.replace(/\n$/,"").split(`
+`).reduce(xn,Object.create(null)),xn=(s,t)=>{let e=parseInt(t,10);if(e!==Buffer.byteLength(t)+1)return s;t=t.slice((e+" ").length);let i=t.split("="),r=i.shift();if(!r)return s;let n=r.replace(/^SCHILY\.(dev|ino|nlink)/,"$1"),o=i.join("=").replace(/\0.*/,"");switch(n){case"path":case"linkpath":case"type":case"charset":case"comment":case"gname":case"uname":s[n]=o;break;case"ctime":case"atime":case"mtime":s[n]=new Date(Number(o)*1e3);break;case"size":let h=+o;h>=0&&(s[n]=h);break;case"gid":case"uid":case"dev":case"ino":case"nlink":case"mode":s[n]=+o;break}return s};var Ln=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,f=Ln!=="win32"?s=>String(s):s=>String(s).replaceAll(/\\/g,"/");var $e=class extends A{extended;globalExtended;header;startBlockSize;blockRemain;remain;type;meta=!1;ignore=!1;path;mode;uid;gid;uname;gname;size=0;mtime;atime;ctime;linkpath;dev;ino;nlink;invalid=!1;absolute;unsupported=!1;constructor(t,e,i){switch(super({}),this.pause(),this.extended=e,this.globalExtended=i,this.header=t,this.remain=t.size??0,this.startBlockSize=512*Math.ceil(this.remain/512),this.blockRemain=this.startBlockSize,this.type=t.type,this.type){case"File":case"OldFile":case"Link":case"SymbolicLink":case"CharacterDevice":case"BlockDevice":case"Directory":case"FIFO":case"ContiguousFile":case"GNUDumpDir":break;case"NextFileHasLongLinkpath":case"NextFileHasLongPath":case"OldGnuLongPath":case"GlobalExtendedHeader":case"ExtendedHeader":case"OldExtendedHeader":this.meta=!0;break;default:this.ignore=!0}if(!t.path)throw new Error("no path provided for tar.ReadEntry");this.path=f(t.path),this.mode=t.mode,this.mode&&(this.mode=this.mode&4095),this.uid=t.uid,this.gid=t.gid,this.uname=t.uname,this.gname=t.gname,this.size=this.remain,this.mtime=t.mtime,this.atime=t.atime,this.ctime=t.ctime,this.linkpath=t.linkpath?f(t.linkpath):void 0,this.uname=t.uname,this.gname=t.gname,e&&this.#t(e),i&&this.#t(i,!0)}write(t){let e=t.length;if(e>this.blockRemain)throw new Error("writing more to entry than is appropriate");let i=this.remain,r=this.blockRemain;return this.remain=Math.max(0,i-e),this.blockRemain=Math.max(0,r-e),this.ignore?!0:i>=e?super.write(t):super.write(t.subarray(0,i))}#t(t,e=!1){t.path&&(t.path=f(t.path)),t.linkpath&&(t.linkpath=f(t.linkpath)),Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="path"&&e))))}};var Dt=(s,t,e,i={})=>{s.file&&(i.file=s.file),s.cwd&&(i.cwd=s.cwd),i.code=e instanceof Error&&e.code||t,i.tarCode=t,!s.strict&&i.recoverable!==!1?(e instanceof Error&&(i=Object.assign(e,i),e=e.message),s.emit("warn",t,e,i)):e instanceof Error?s.emit("error",Object.assign(e,i)):s.emit("error",Object.assign(new Error(`${t}: ${e}`),i))};var Nn=1024*1024,Xi=Buffer.from([31,139]),qi=Buffer.from([40,181,47,253]),An=Math.max(Xi.length,qi.length),B=Symbol("state"),Nt=Symbol("writeEntry"),it=Symbol("readEntry"),Zi=Symbol("nextEntry"),Zs=Symbol("processEntry"),V=Symbol("extendedHeader"),he=Symbol("globalExtendedHeader"),dt=Symbol("meta"),Ys=Symbol("emitMeta"),p=Symbol("buffer"),st=Symbol("queue"),ut=Symbol("ended"),Yi=Symbol("emittedEnd"),At=Symbol("emit"),w=Symbol("unzip"),Xe=Symbol("consumeChunk"),qe=Symbol("consumeChunkSub"),Ki=Symbol("consumeBody"),Ks=Symbol("consumeMeta"),Vs=Symbol("consumeHeader"),ae=Symbol("consuming"),Vi=Symbol("bufferConcat"),Qe=Symbol("maybeEnd"),Yt=Symbol("writing"),$=Symbol("aborted"),Je=Symbol("onDone"),It=Symbol("sawValidEntry"),je=Symbol("sawNullBlock"),ti=Symbol("sawEOF"),$s=Symbol("closeStream"),In=1e3,le=Symbol("compressedBytesRead"),$i=Symbol("decompressedBytesRead"),Xs=Symbol("checkDecompressionRatio"),Cn=()=>!0,rt=class extends external_events_namespaceObject.EventEmitter{file;strict;maxMetaEntrySize;filter;brotli;zstd;maxDecompressionRatio;writable=!0;readable=!1;[st]=[];[p];[it];[Nt];[B]="begin";[dt]="";[V];[he];[ut]=!1;[w];[$]=!1;[It];[je]=!1;[ti]=!1;[Yt]=!1;[ae]=!1;[Yi]=!1;[le]=0;[$i]=0;constructor(t={}){super(),this.file=t.file||"",this.on(Je,()=>{(this[B]==="begin"||this[It]===!1)&&this.warn("TAR_BAD_ARCHIVE","Unrecognized archive format")}),t.ondone?this.on(Je,t.ondone):this.on(Je,()=>{this.emit("prefinish"),this.emit("finish"),this.emit("end")}),this.strict=!!t.strict,this.maxDecompressionRatio=typeof t.maxDecompressionRatio=="number"?t.maxDecompressionRatio:In,this.maxMetaEntrySize=t.maxMetaEntrySize||Nn,this.filter=typeof t.filter=="function"?t.filter:Cn;let e=t.file&&(t.file.endsWith(".tar.br")||t.file.endsWith(".tbr"));this.brotli=!(t.gzip||t.zstd)&&t.brotli!==void 0?t.brotli:e?void 0:!1;let i=t.file&&(t.file.endsWith(".tar.zst")||t.file.endsWith(".tzst"));this.zstd=!(t.gzip||t.brotli)&&t.zstd!==void 0?t.zstd:i?!0:void 0,this.on("end",()=>this[$s]()),typeof t.onwarn=="function"&&this.on("warn",t.onwarn),typeof t.onReadEntry=="function"&&this.on("entry",t.onReadEntry)}warn(t,e,i={}){Dt(this,t,e,i)}[Vs](t,e){this[It]===void 0&&(this[It]=!1);let i;try{i=new F(t,e,this[V],this[he])}catch(r){return this.warn("TAR_ENTRY_INVALID",r)}if(i.nullBlock)this[je]?(this[ti]=!0,this[B]==="begin"&&(this[B]="header"),this[At]("eof")):(this[je]=!0,this[At]("nullBlock"));else if(this[je]=!1,!i.cksumValid)this.warn("TAR_ENTRY_INVALID","checksum failure",{header:i});else if(!i.path)this.warn("TAR_ENTRY_INVALID","path is required",{header:i});else{let r=i.type;if(/^(Symbolic)?Link$/.test(r)&&!i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath required",{header:i});else if(!/^(Symbolic)?Link$/.test(r)&&!/^(Global)?ExtendedHeader$/.test(r)&&i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath forbidden",{header:i});else{let n=this[Nt]=new $e(i,this[V],this[he]);if(!this[It])if(n.remain){let o=()=>{n.invalid||(this[It]=!0)};n.on("end",o)}else this[It]=!0;n.meta?n.size>this.maxMetaEntrySize?(n.ignore=!0,this[At]("ignoredEntry",n),this[B]="ignore",n.resume()):n.size>0&&(this[dt]="",n.on("data",o=>this[dt]+=o),this[B]="meta"):(this[V]=void 0,n.ignore=n.ignore||!this.filter(n.path,n),n.ignore?(this[At]("ignoredEntry",n),this[B]=n.remain?"ignore":"header",n.resume()):(n.remain?this[B]="body":(this[B]="header",n.end()),this[it]?this[st].push(n):(this[st].push(n),this[Zi]())))}}}[$s](){queueMicrotask(()=>this.emit("close"))}[Zs](t){let e=!0;if(!t)this[it]=void 0,e=!1;else if(Array.isArray(t)){let[i,...r]=t;this.emit(i,...r)}else this[it]=t,this.emit("entry",t),t.emittedEnd||(t.on("end",()=>this[Zi]()),e=!1);return e}[Zi](){do;while(this[Zs](this[st].shift()));if(this[st].length===0){let t=this[it];!t||t.flowing||t.size===t.remain?this[Yt]||this.emit("drain"):t.once("drain",()=>this.emit("drain"))}}[Ki](t,e){let i=this[Nt];if(!i)throw new Error("attempt to consume body without entry??");let r=i.blockRemain??0,n=r>=t.length&&e===0?t:t.subarray(e,e+r);return i.write(n),i.blockRemain||(this[B]="header",this[Nt]=void 0,i.end()),n.length}[Ks](t,e){let i=this[Nt],r=this[Ki](t,e);return!this[Nt]&&i&&this[Ys](i),r}[At](t,e,i){this[st].length===0&&!this[it]?this.emit(t,e,i):this[st].push([t,e,i])}[Ys](t){switch(this[At]("meta",this[dt]),t.type){case"ExtendedHeader":case"OldExtendedHeader":this[V]=ft.parse(this[dt],this[V],!1);break;case"GlobalExtendedHeader":this[he]=ft.parse(this[dt],this[he],!0);break;case"NextFileHasLongPath":case"OldGnuLongPath":{let e=this[V]??Object.create(null);this[V]=e,e.path=this[dt].replace(/\0.*/,"");break}case"NextFileHasLongLinkpath":{let e=this[V]||Object.create(null);this[V]=e,e.linkpath=this[dt].replace(/\0.*/,"");break}default:throw new Error("unknown meta: "+t.type)}}abort(t){if(!this[$]){if(this[w]){let e=this[w];e.write=()=>!0,e.end=()=>e,e.emit=()=>!1,e.destroy?.()}this[$]=!0,this.emit("abort",t),this.warn("TAR_ABORT",t,{recoverable:!1})}}[Xs](t){this[$i]+=t.length;let e=this[$i]/this[le];return e>this.maxDecompressionRatio?(this.abort(new Error(`max decompression ratio exceeded: ${e.toFixed(2)} > ${this.maxDecompressionRatio}`)),!1):!0}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this[$])return i?.(),!1;if((this[w]===void 0||this.brotli===void 0&&this[w]===!1)&&t){if(this[p]&&(t=Buffer.concat([this[p],t]),this[p]=void 0),t.length<An)return this[p]=t,i?.(),!0;for(let a=0;this[w]===void 0&&a<Xi.length;a++)t[a]!==Xi[a]&&(this[w]=!1);let o=!1;if(this[w]===!1&&this.zstd!==!1){o=!0;for(let a=0;a<qi.length;a++)if(t[a]!==qi[a]){o=!1;break}}let h=this.brotli===void 0&&!o;if(this[w]===!1&&h)if(t.length<512)if(this[ut])this.brotli=!0;else return this[p]=t,i?.(),!0;else try{new F(t.subarray(0,512)),this.brotli=!1}catch{this.brotli=!0}if(this[w]===void 0||this[w]===!1&&(this.brotli||o)){let a=this[ut];this[ut]=!1,this[w]=this[w]===void 0?new Ue({}):o?new Ke({}):new Ge({}),this[w].on("data",c=>{this[Xs](c)&&this[Xe](c)}),this[w].on("error",c=>{this[$]||this.abort(c)}),this[w].on("end",()=>{this[ut]=!0,this[Xe]()}),this[Yt]=!0,this[le]+=t.length;let l=!!this[w][a?"end":"write"](t);return this[Yt]=!1,i?.(),l}}this[Yt]=!0,this[w]?(this[le]+=t.length,this[w].write(t)):this[Xe](t),this[Yt]=!1;let n=this[st].length>0?!1:this[it]?this[it].flowing:!0;return!n&&this[st].length===0&&this[it]?.once("drain",()=>this.emit("drain")),i?.(),n}[Vi](t){t&&!this[$]&&(this[p]=this[p]?Buffer.concat([this[p],t]):t)}[Qe](){if(this[ut]&&!this[Yi]&&!this[$]&&!this[ae]){this[Yi]=!0;let t=this[Nt];if(t?.blockRemain){let e=this[p]?this[p].length:0;this.warn("TAR_BAD_ARCHIVE",`Truncated input (needed ${t.blockRemain} more bytes, only ${e} available)`,{entry:t}),this[p]&&t.write(this[p]),t.end()}this[At](Je)}}[Xe](t){if(this[ae]&&t)this[Vi](t);else if(!t&&!this[p])this[Qe]();else if(t){if(this[ae]=!0,this[p]){this[Vi](t);let e=this[p];this[p]=void 0,this[qe](e)}else this[qe](t);for(;this[p]&&this[p]?.length>=512&&!this[$]&&!this[ti];){let e=this[p];this[p]=void 0,this[qe](e)}this[ae]=!1}(!this[p]||this[ut])&&this[Qe]()}[qe](t){let e=0,i=t.length;for(;e+512<=i&&!this[$]&&!this[ti];)switch(this[B]){case"begin":case"header":this[Vs](t,e),e+=512;break;case"ignore":case"body":e+=this[Ki](t,e);break;case"meta":e+=this[Ks](t,e);break;default:throw new Error("invalid state: "+this[B])}e<i&&(this[p]=this[p]?Buffer.concat([t.subarray(e),this[p]]):t.subarray(e))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e)),i&&this.once("finish",i),this[$]||(this[w]?(t&&(this[le]+=t.length,this[w].write(t)),this[w].end()):(this[ut]=!0,(this.brotli===void 0||this.zstd===void 0)&&(t=t||Buffer.alloc(0)),t&&this.write(t),this[Qe]())),this}};var mt=s=>{let t=s.length-1,e=-1;for(;t>-1&&s.charAt(t)==="/";)e=t,t--;return e===-1?s:s.slice(0,e)};var vn=s=>{let t=s.onReadEntry;s.onReadEntry=t?e=>{t(e),e.resume()}:e=>e.resume()},Qi=(s,t)=>{let e=new Map(t.map(o=>[mt(o),!0])),i=s.filter,r=100,n=(o,h="",a=0)=>{if(a>=r)return e.set(o,!1),!1;let l=h||(0,external_path_namespaceObject.parse)(o).root||".",c;if(o===l)c=!1;else{let d=e.get(o);c=d!==void 0?d:n((0,external_path_namespaceObject.dirname)(o),l,a+1)}return e.set(o,c),c};s.filter=i?(o,h)=>i(o,h)&&n(mt(o)):o=>n(mt(o))},Mn=s=>{let t=new rt(s),e=s.file,i;try{i=external_node_fs_namespaceObject.openSync(e,"r");let r=external_node_fs_namespaceObject.fstatSync(i),n=s.maxReadSize||16*1024*1024;if(r.size<n){let o=Buffer.allocUnsafe(r.size),h=external_node_fs_namespaceObject.readSync(i,o,0,r.size,0);t.end(h===o.byteLength?o:o.subarray(0,h))}else{let o=0,h=Buffer.allocUnsafe(n);for(;o<r.size;){let a=external_node_fs_namespaceObject.readSync(i,h,0,n,o);if(a===0)break;o+=a,t.write(h.subarray(0,a))}t.end()}}finally{if(typeof i=="number")try{external_node_fs_namespaceObject.closeSync(i)}catch{}}},Bn=(s,t)=>{let e=new rt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("end",o),external_node_fs_namespaceObject.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},Ct=K(Mn,Bn,s=>new rt(s),s=>new rt(s),(s,t)=>{t?.length&&Qi(s,t),s.noResume||vn(s)});var Ji=(s,t,e)=>(s&=4095,e&&(s=(s|384)&-19),t&&(s&256&&(s|=64),s&32&&(s|=8),s&4&&(s|=1)),s);var{isAbsolute:zn,parse:qs}=external_node_path_namespaceObject.win32,ce=s=>{let t="",e=qs(s);for(;zn(s)||e.root;){let i=s.charAt(0)==="/"&&s.slice(0,4)!=="//?/"?"/":e.root;s=s.slice(i.length),t+=i,e=qs(s)}return[t,s]};var ei=["|","<",">","?",":"],ji=ei.map(s=>String.fromCodePoint(61440+Number(s.codePointAt(0)))),Un=new Map(ei.map((s,t)=>[s,ji[t]])),Hn=new Map(ji.map((s,t)=>[s,ei[t]])),ts=s=>ei.reduce((t,e)=>t.split(e).join(Un.get(e)),s),Qs=s=>ji.reduce((t,e)=>t.split(e).join(Hn.get(e)),s);var rr=(s,t)=>t?(s=f(s).replace(/^\.(\/|$)/,""),mt(t)+"/"+s):f(s),Wn=16*1024*1024,tr=Symbol("process"),er=Symbol("file"),ir=Symbol("directory"),is=Symbol("symlink"),sr=Symbol("hardlink"),fe=Symbol("header"),ii=Symbol("read"),ss=Symbol("lstat"),si=Symbol("onlstat"),rs=Symbol("onread"),ns=Symbol("onreadlink"),os=Symbol("openfile"),hs=Symbol("onopenfile"),pt=Symbol("close"),ri=Symbol("mode"),as=Symbol("awaitDrain"),es=Symbol("ondrain"),q=Symbol("prefix"),de=class extends A{path;portable;myuid=process.getuid&&process.getuid()||0;myuser=process.env.USER||"";maxReadSize;linkCache;statCache;preservePaths;cwd;strict;mtime;noPax;noMtime;prefix;fd;blockLen=0;blockRemain=0;buf;pos=0;remain=0;length=0;offset=0;win32;absolute;header;type;linkpath;stat;onWriteEntry;#t=!1;constructor(t,e={}){let i=se(e);super(),this.path=f(t),this.portable=!!i.portable,this.maxReadSize=i.maxReadSize||Wn,this.linkCache=i.linkCache||new Map,this.statCache=i.statCache||new Map,this.preservePaths=!!i.preservePaths,this.cwd=f(i.cwd||process.cwd()),this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.mtime=i.mtime,this.prefix=i.prefix?f(i.prefix):void 0,this.onWriteEntry=i.onWriteEntry,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let r=!1;if(!this.preservePaths){let[o,h]=ce(this.path);o&&typeof h=="string"&&(this.path=h,r=o)}this.win32=!!i.win32||process.platform==="win32",this.win32&&(this.path=Qs(this.path.replaceAll(/\\/g,"/")),t=t.replaceAll(/\\/g,"/")),this.absolute=f(i.absolute||external_path_namespaceObject.resolve(this.cwd,t)),this.path===""&&(this.path="./"),r&&this.warn("TAR_ENTRY_INFO",`stripping ${r} from absolute path`,{entry:this,path:r+this.path});let n=this.statCache.get(this.absolute);n?this[si](n):this[ss]()}warn(t,e,i={}){return Dt(this,t,e,i)}emit(t,...e){return t==="error"&&(this.#t=!0),super.emit(t,...e)}[ss](){external_fs_namespaceObject.lstat(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[si](e)})}[si](t){this.statCache.set(this.absolute,t),this.stat=t,t.isFile()||(t.size=0),this.type=Gn(t),this.emit("stat",t),this[tr]()}[tr](){switch(this.type){case"File":return this[er]();case"Directory":return this[ir]();case"SymbolicLink":return this[is]();default:return this.end()}}[ri](t){return Ji(t,this.type==="Directory",this.portable)}[q](t){return rr(t,this.prefix)}[fe](){if(!this.stat)throw new Error("cannot write header before stat");this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this[ri](this.stat.mode),uid:this.portable?void 0:this.stat.uid,gid:this.portable?void 0:this.stat.gid,size:this.stat.size,mtime:this.noMtime?void 0:this.mtime||this.stat.mtime,type:this.type==="Unsupported"?void 0:this.type,uname:this.portable?void 0:this.stat.uid===this.myuid?this.myuser:"",atime:this.portable?void 0:this.stat.atime,ctime:this.portable?void 0:this.stat.ctime}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.header.atime,ctime:this.portable?void 0:this.header.ctime,gid:this.portable?void 0:this.header.gid,mtime:this.noMtime?void 0:this.mtime||this.header.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.header.size,uid:this.portable?void 0:this.header.uid,uname:this.portable?void 0:this.header.uname,dev:this.portable?void 0:this.stat.dev,ino:this.portable?void 0:this.stat.ino,nlink:this.portable?void 0:this.stat.nlink}).encode());let t=this.header?.block;if(!t)throw new Error("failed to encode header");super.write(t)}[ir](){if(!this.stat)throw new Error("cannot create directory entry without stat");this.path.slice(-1)!=="/"&&(this.path+="/"),this.stat.size=0,this[fe](),this.end()}[is](){external_fs_namespaceObject.readlink(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[ns](e)})}[ns](t){this.linkpath=f(t),this[fe](),this.end()}[sr](t){if(!this.stat)throw new Error("cannot create link entry without stat");this.type="Link",this.linkpath=f(external_path_namespaceObject.relative(this.cwd,t)),this.stat.size=0,this[fe](),this.end()}[er](){if(!this.stat)throw new Error("cannot create file entry without stat");if(this.stat.nlink>1){let t=`${this.stat.dev}:${this.stat.ino}`,e=this.linkCache.get(t);if(e?.indexOf(this.cwd)===0)return this[sr](e);this.linkCache.set(t,this.absolute)}if(this[fe](),this.stat.size===0)return this.end();this[os]()}[os](){external_fs_namespaceObject.open(this.absolute,"r",(t,e)=>{if(t)return this.emit("error",t);this[hs](e)})}[hs](t){if(this.fd=t,this.#t)return this[pt]();if(!this.stat)throw new Error("should stat before calling onopenfile");this.blockLen=512*Math.ceil(this.stat.size/512),this.blockRemain=this.blockLen;let e=Math.min(this.blockLen,this.maxReadSize);this.buf=Buffer.allocUnsafe(e),this.offset=0,this.pos=0,this.remain=this.stat.size,this.length=this.buf.length,this[ii]()}[ii](){let{fd:t,buf:e,offset:i,length:r,pos:n}=this;if(t===void 0||e===void 0)throw new Error("cannot read file without first opening");external_fs_namespaceObject.read(t,e,i,r,n,(o,h)=>{if(o)return this[pt](()=>this.emit("error",o));this[rs](h)})}[pt](t=()=>{}){this.fd!==void 0&&external_fs_namespaceObject.close(this.fd,t)}[rs](t){if(t<=0&&this.remain>0){let r=Object.assign(new Error("encountered unexpected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(t>this.remain){let r=Object.assign(new Error("did not encounter expected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(!this.buf)throw new Error("should have created buffer prior to reading");if(t===this.remain)for(let r=t;r<this.length&&t<this.blockRemain;r++)this.buf[r+this.offset]=0,t++,this.remain++;let e=this.offset===0&&t===this.buf.length?this.buf:this.buf.subarray(this.offset,this.offset+t);this.write(e)?this[es]():this[as](()=>this[es]())}[as](t){this.once("drain",t)}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this.blockRemain<t.length){let r=Object.assign(new Error("writing more data than expected"),{path:this.absolute});return this.emit("error",r)}return this.remain-=t.length,this.blockRemain-=t.length,this.pos+=t.length,this.offset+=t.length,super.write(t,null,i)}[es](){if(!this.remain)return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),this[pt](t=>t?this.emit("error",t):this.end());if(!this.buf)throw new Error("buffer lost somehow in ONDRAIN");this.offset>=this.length&&(this.buf=Buffer.allocUnsafe(Math.min(this.blockRemain,this.buf.length)),this.offset=0),this.length=this.buf.length-this.offset,this[ii]()}},ni=class extends de{sync=!0;[ss](){this[si](external_fs_namespaceObject.lstatSync(this.absolute))}[is](){this[ns](external_fs_namespaceObject.readlinkSync(this.absolute))}[os](){this[hs](external_fs_namespaceObject.openSync(this.absolute,"r"))}[ii](){let t=!0;try{let{fd:e,buf:i,offset:r,length:n,pos:o}=this;if(e===void 0||i===void 0)throw new Error("fd and buf must be set in READ method");let h=external_fs_namespaceObject.readSync(e,i,r,n,o);this[rs](h),t=!1}finally{if(t)try{this[pt](()=>{})}catch{}}}[as](t){t()}[pt](t=()=>{}){this.fd!==void 0&&external_fs_namespaceObject.closeSync(this.fd),t()}},oi=class extends A{blockLen=0;blockRemain=0;buf=0;pos=0;remain=0;length=0;preservePaths;portable;strict;noPax;noMtime;readEntry;type;prefix;path;mode;uid;gid;uname;gname;header;mtime;atime;ctime;linkpath;size;onWriteEntry;warn(t,e,i={}){return Dt(this,t,e,i)}constructor(t,e={}){let i=se(e);super(),this.preservePaths=!!i.preservePaths,this.portable=!!i.portable,this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.onWriteEntry=i.onWriteEntry,this.readEntry=t;let{type:r}=t;if(r==="Unsupported")throw new Error("writing entry that should be ignored");this.type=r,this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.prefix=i.prefix,this.path=f(t.path),this.mode=t.mode!==void 0?this[ri](t.mode):void 0,this.uid=this.portable?void 0:t.uid,this.gid=this.portable?void 0:t.gid,this.uname=this.portable?void 0:t.uname,this.gname=this.portable?void 0:t.gname,this.size=t.size,this.mtime=this.noMtime?void 0:i.mtime||t.mtime,this.atime=this.portable?void 0:t.atime,this.ctime=this.portable?void 0:t.ctime,this.linkpath=t.linkpath!==void 0?f(t.linkpath):void 0,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let n=!1;if(!this.preservePaths){let[h,a]=ce(this.path);h&&typeof a=="string"&&(this.path=a,n=h)}this.remain=t.size,this.blockRemain=t.startBlockSize,this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this.mode,uid:this.portable?void 0:this.uid,gid:this.portable?void 0:this.gid,size:this.size,mtime:this.noMtime?void 0:this.mtime,type:this.type,uname:this.portable?void 0:this.uname,atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime}),n&&this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute path`,{entry:this,path:n+this.path}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime,gid:this.portable?void 0:this.gid,mtime:this.noMtime?void 0:this.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.size,uid:this.portable?void 0:this.uid,uname:this.portable?void 0:this.uname,dev:this.portable?void 0:this.readEntry.dev,ino:this.portable?void 0:this.readEntry.ino,nlink:this.portable?void 0:this.readEntry.nlink}).encode());let o=this.header?.block;if(!o)throw new Error("failed to encode header");super.write(o),t.pipe(this)}[q](t){return rr(t,this.prefix)}[ri](t){return Ji(t,this.type==="Directory",this.portable)}write(t,e,i){typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8"));let r=t.length;if(r>this.blockRemain)throw new Error("writing more to entry than is appropriate");return this.blockRemain-=r,super.write(t,i)}end(t,e,i){return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e??"utf8")),i&&this.once("finish",i),t?super.end(t,i):super.end(i),this}},Gn=s=>s.isFile()?"File":s.isDirectory()?"Directory":s.isSymbolicLink()?"SymbolicLink":"Unsupported";var hi=class s{tail;head;length=0;static create(t=[]){return new s(t)}constructor(t=[]){for(let e of t)this.push(e)}*[Symbol.iterator](){for(let t=this.head;t;t=t.next)yield t.value}removeNode(t){if(t.list!==this)throw new Error("removing node which does not belong to this list");let e=t.next,i=t.prev;return e&&(e.prev=i),i&&(i.next=e),t===this.head&&(this.head=e),t===this.tail&&(this.tail=i),this.length--,t.next=void 0,t.prev=void 0,t.list=void 0,e}unshiftNode(t){if(t===this.head)return;t.list&&t.list.removeNode(t);let e=this.head;t.list=this,t.next=e,e&&(e.prev=t),this.head=t,this.tail||(this.tail=t),this.length++}pushNode(t){if(t===this.tail)return;t.list&&t.list.removeNode(t);let e=this.tail;t.list=this,t.prev=e,e&&(e.next=t),this.tail=t,this.head||(this.head=t),this.length++}push(...t){for(let e=0,i=t.length;e<i;e++)Yn(this,t[e]);return this.length}unshift(...t){for(var e=0,i=t.length;e<i;e++)Kn(this,t[e]);return this.length}pop(){if(!this.tail)return;let t=this.tail.value,e=this.tail;return this.tail=this.tail.prev,this.tail?this.tail.next=void 0:this.head=void 0,e.list=void 0,this.length--,t}shift(){if(!this.head)return;let t=this.head.value,e=this.head;return this.head=this.head.next,this.head?this.head.prev=void 0:this.tail=void 0,e.list=void 0,this.length--,t}forEach(t,e){e=e||this;for(let i=this.head,r=0;i;r++)t.call(e,i.value,r,this),i=i.next}forEachReverse(t,e){e=e||this;for(let i=this.tail,r=this.length-1;i;r--)t.call(e,i.value,r,this),i=i.prev}get(t){let e=0,i=this.head;for(;i&&e<t;e++)i=i.next;if(e===t&&i)return i.value}getReverse(t){let e=0,i=this.tail;for(;i&&e<t;e++)i=i.prev;if(e===t&&i)return i.value}map(t,e){e=e||this;let i=new s;for(let r=this.head;r;)i.push(t.call(e,r.value,this)),r=r.next;return i}mapReverse(t,e){e=e||this;var i=new s;for(let r=this.tail;r;)i.push(t.call(e,r.value,this)),r=r.prev;return i}reduce(t,e){let i,r=this.head;if(arguments.length>1)i=e;else if(this.head)r=this.head.next,i=this.head.value;else throw new TypeError("Reduce of empty list with no initial value");for(var n=0;r;n++)i=t(i,r.value,n),r=r.next;return i}reduceReverse(t,e){let i,r=this.tail;if(arguments.length>1)i=e;else if(this.tail)r=this.tail.prev,i=this.tail.value;else throw new TypeError("Reduce of empty list with no initial value");for(let n=this.length-1;r;n--)i=t(i,r.value,n),r=r.prev;return i}toArray(){let t=new Array(this.length);for(let e=0,i=this.head;i;e++)t[e]=i.value,i=i.next;return t}toArrayReverse(){let t=new Array(this.length);for(let e=0,i=this.tail;i;e++)t[e]=i.value,i=i.prev;return t}slice(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.head,n=0;for(n=0;r&&n<t;n++)r=r.next;for(;r&&n<e;n++,r=r.next)i.push(r.value);return i}sliceReverse(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.length,n=this.tail;for(;n&&r>e;r--)n=n.prev;for(;n&&r>t;r--,n=n.prev)i.push(n.value);return i}splice(t,e=0,...i){t>this.length&&(t=this.length-1),t<0&&(t=this.length+t);let r=this.head;for(let o=0;r&&o<t;o++)r=r.next;let n=[];for(let o=0;r&&o<e;o++)n.push(r.value),r=this.removeNode(r);r?r!==this.tail&&(r=r.prev):r=this.tail;for(let o of i)r=Zn(this,r,o);return n}reverse(){let t=this.head,e=this.tail;for(let i=t;i;i=i.prev){let r=i.prev;i.prev=i.next,i.next=r}return this.head=e,this.tail=t,this}};function Zn(s,t,e){let i=t,r=t?t.next:s.head,n=new ue(e,i,r,s);return n.next===void 0&&(s.tail=n),n.prev===void 0&&(s.head=n),s.length++,n}function Yn(s,t){s.tail=new ue(t,s.tail,void 0,s),s.head||(s.head=s.tail),s.length++}function Kn(s,t){s.head=new ue(t,void 0,s.head,s),s.tail||(s.tail=s.head),s.length++}var ue=class{list;next;prev;value;constructor(t,e,i,r){this.list=r,this.value=t,e?(e.next=this,this.prev=e):this.prev=void 0,i?(i.prev=this,this.next=i):this.next=void 0}};var pi=class{path;absolute;entry;stat;readdir;pending=!1;pendingLink=!1;ignore=!1;piped=!1;constructor(t,e){this.path=t||"./",this.absolute=e}},nr=Buffer.alloc(1024),li=Symbol("onStat"),me=Symbol("ended"),W=Symbol("queue"),pe=Symbol("pendingLinks"),Et=Symbol("current"),Ft=Symbol("process"),Ee=Symbol("processing"),ai=Symbol("processJob"),G=Symbol("jobs"),ls=Symbol("jobDone"),ci=Symbol("addFSEntry"),or=Symbol("addTarEntry"),ds=Symbol("stat"),us=Symbol("readdir"),fi=Symbol("onreaddir"),di=Symbol("pipe"),hr=Symbol("entry"),cs=Symbol("entryOpt"),ui=Symbol("writeEntryClass"),lr=Symbol("write"),fs=Symbol("ondrain"),wt=class extends A{sync=!1;opt;cwd;maxReadSize;preservePaths;strict;noPax;prefix;linkCache;statCache;file;portable;zip;readdirCache;noDirRecurse;follow;noMtime;mtime;filter;jobs;[ui];onWriteEntry;[W];[pe]=new Map;[G]=0;[Ee]=!1;[me]=!1;constructor(t={}){if(super(),this.opt=t,this.file=t.file||"",this.cwd=t.cwd||process.cwd(),this.maxReadSize=t.maxReadSize,this.preservePaths=!!t.preservePaths,this.strict=!!t.strict,this.noPax=!!t.noPax,this.prefix=f(t.prefix||""),this.linkCache=t.linkCache||new Map,this.statCache=t.statCache||new Map,this.readdirCache=t.readdirCache||new Map,this.onWriteEntry=t.onWriteEntry,this[ui]=de,typeof t.onwarn=="function"&&this.on("warn",t.onwarn),this.portable=!!t.portable,t.gzip||t.brotli||t.zstd){if((t.gzip?1:0)+(t.brotli?1:0)+(t.zstd?1:0)>1)throw new TypeError("gzip, brotli, zstd are mutually exclusive");if(t.gzip&&(typeof t.gzip!="object"&&(t.gzip={}),this.portable&&(t.gzip.portable=!0),this.zip=new ze(t.gzip)),t.brotli&&(typeof t.brotli!="object"&&(t.brotli={}),this.zip=new We(t.brotli)),t.zstd&&(typeof t.zstd!="object"&&(t.zstd={}),this.zip=new Ye(t.zstd)),!this.zip)throw new Error("impossible");let e=this.zip;e.on("data",i=>super.write(i)),e.on("end",()=>super.end()),e.on("drain",()=>this[fs]()),this.on("resume",()=>e.resume())}else this.on("drain",this[fs]);this.noDirRecurse=!!t.noDirRecurse,this.follow=!!t.follow,this.noMtime=!!t.noMtime,t.mtime&&(this.mtime=t.mtime),this.filter=typeof t.filter=="function"?t.filter:()=>!0,this[W]=new hi,this[G]=0,this.jobs=Number(t.jobs)||4,this[Ee]=!1,this[me]=!1}[lr](t){return super.write(t)}add(t){return this.write(t),this}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&this.add(t),this[me]=!0,this[Ft](),i&&i(),this}write(t){if(this[me])throw new Error("write after end");return typeof t=="string"?this[ci](t):this[or](t),this.flowing}[or](t){let e=f(external_path_namespaceObject.resolve(this.cwd,t.path));if(!this.filter(t.path,t))t.resume();else{let i=new pi(t.path,e);i.entry=new oi(t,this[cs](i)),i.entry.on("end",()=>this[ls](i)),this[G]+=1,this[W].push(i)}this[Ft]()}[ci](t){let e=f(external_path_namespaceObject.resolve(this.cwd,t));this[W].push(new pi(t,e)),this[Ft]()}[ds](t){t.pending=!0,this[G]+=1;let e=this.follow?"stat":"lstat";external_fs_namespaceObject[e](t.absolute,(i,r)=>{t.pending=!1,this[G]-=1,i?this.emit("error",i):this[li](t,r)})}[li](t,e){if(this.statCache.set(t.absolute,e),t.stat=e,!this.filter(t.path,e))t.ignore=!0;else if(e.isFile()&&e.nlink>1&&!this.linkCache.get(`${e.dev}:${e.ino}`)&&!this.sync)if(t===this[Et])this[ai](t);else{let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);r?r.push(t):this[pe].set(i,[t]),t.pendingLink=!0,t.pending=!0}this[Ft]()}[us](t){t.pending=!0,this[G]+=1,external_fs_namespaceObject.readdir(t.absolute,(e,i)=>{if(t.pending=!1,this[G]-=1,e)return this.emit("error",e);this[fi](t,i)})}[fi](t,e){this.readdirCache.set(t.absolute,e),t.readdir=e,this[Ft]()}[Ft](){if(!this[Ee]){this[Ee]=!0;for(let t=this[W].head;t&&this[G]<this.jobs;t=t.next)if(this[ai](t.value),t.value.ignore){let e=t.next;this[W].removeNode(t),t.next=e}this[Ee]=!1,this[me]&&this[W].length===0&&this[G]===0&&(this.zip?this.zip.end(nr):(super.write(nr),super.end()))}}get[Et](){return this[W]&&this[W].head&&this[W].head.value}[ls](t){this[W].shift(),this[G]-=1;let{stat:e}=t;if(e&&e.isFile()&&e.nlink>1){let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);if(r){this[pe].delete(i);for(let n of r)n.pending=!1,this[ai](n)}}this[Ft]()}[ai](t){if(t.pending&&t.pendingLink&&t===this[Et]&&(t.pending=!1,t.pendingLink=!1),!t.pending){if(t.entry){t===this[Et]&&!t.piped&&this[di](t);return}if(!t.stat){let e=this.statCache.get(t.absolute);e?this[li](t,e):this[ds](t)}if(t.stat&&!t.ignore){if(!this.noDirRecurse&&t.stat.isDirectory()&&!t.readdir){let e=this.readdirCache.get(t.absolute);if(e?this[fi](t,e):this[us](t),!t.readdir)return}if(t.entry=this[hr](t),!t.entry){t.ignore=!0;return}t===this[Et]&&!t.piped&&this[di](t)}}}[cs](t){return{onwarn:(e,i,r)=>this.warn(e,i,r),noPax:this.noPax,cwd:this.cwd,absolute:t.absolute,preservePaths:this.preservePaths,maxReadSize:this.maxReadSize,strict:this.strict,portable:this.portable,linkCache:this.linkCache,statCache:this.statCache,noMtime:this.noMtime,mtime:this.mtime,prefix:this.prefix,onWriteEntry:this.onWriteEntry}}[hr](t){this[G]+=1;try{return new this[ui](t.path,this[cs](t)).on("end",()=>this[ls](t)).on("error",i=>this.emit("error",i))}catch(e){this.emit("error",e)}}[fs](){this[Et]&&this[Et].entry&&this[Et].entry.resume()}[di](t){t.piped=!0,t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)});let e=t.entry,i=this.zip;if(!e)throw new Error("cannot pipe without source");i?e.on("data",r=>{i.write(r)||e.pause()}):e.on("data",r=>{super.write(r)||e.pause()})}pause(){return this.zip&&this.zip.pause(),super.pause()}warn(t,e,i={}){Dt(this,t,e,i)}},kt=class extends wt{sync=!0;constructor(t){super(t),this[ui]=ni}pause(){}resume(){}[ds](t){let e=this.follow?"statSync":"lstatSync";this[li](t,external_fs_namespaceObject[e](t.absolute))}[us](t){this[fi](t,external_fs_namespaceObject.readdirSync(t.absolute))}[di](t){let e=t.entry,i=this.zip;if(t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)}),!e)throw new Error("Cannot pipe without source");i?e.on("data",r=>{i.write(r)}):e.on("data",r=>{super[lr](r)})}};var Vn=(s,t)=>{let e=new kt(s),i=new Wt(s.file,{mode:s.mode||438});e.pipe(i),fr(e,t)},$n=(s,t)=>{let e=new wt(s),i=new et(s.file,{mode:s.mode||438});e.pipe(i);let r=new Promise((n,o)=>{i.on("error",o),i.on("close",n),e.on("error",o)});return dr(e,t).catch(n=>e.emit("error",n)),r},fr=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_namespaceObject.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},dr=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_namespaceObject.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>{s.add(i)}}):s.add(e);s.end()},Xn=(s,t)=>{let e=new kt(s);return fr(e,t),e},qn=(s,t)=>{let e=new wt(s);return dr(e,t).catch(i=>e.emit("error",i)),e},Qn=K(Vn,$n,Xn,qn,(s,t)=>{if(!t?.length)throw new TypeError("no paths specified to add to archive")});var Jn=process.env.__FAKE_PLATFORM__||process.platform,Er=Jn==="win32",{O_CREAT:wr,O_NOFOLLOW:ur,O_TRUNC:Sr,O_WRONLY:yr}=external_fs_namespaceObject.constants,Rr=Number(process.env.__FAKE_FS_O_FILENAME__)||external_fs_namespaceObject.constants.UV_FS_O_FILEMAP||0,jn=Er&&!!Rr,to=512*1024,eo=Rr|Sr|wr|yr,mr=!Er&&typeof ur=="number"?ur|Sr|wr|yr:null,ms=mr!==null?()=>mr:jn?s=>s<to?eo:"w":()=>"w";var ps=(s,t,e)=>{try{return external_node_fs_namespaceObject.lchownSync(s,t,e)}catch(i){if(i?.code!=="ENOENT")throw i}},Ei=(s,t,e,i)=>{external_node_fs_namespaceObject.lchown(s,t,e,r=>{i(r&&r?.code!=="ENOENT"?r:null)})},io=(s,t,e,i,r)=>{if(t.isDirectory())Es(external_node_path_namespaceObject.resolve(s,t.name),e,i,n=>{if(n)return r(n);let o=external_node_path_namespaceObject.resolve(s,t.name);Ei(o,e,i,r)});else{let n=external_node_path_namespaceObject.resolve(s,t.name);Ei(n,e,i,r)}},Es=(s,t,e,i)=>{external_node_fs_namespaceObject.readdir(s,{withFileTypes:!0},(r,n)=>{if(r){if(r.code==="ENOENT")return i();if(r.code!=="ENOTDIR"&&r.code!=="ENOTSUP")return i(r)}if(r||!n.length)return Ei(s,t,e,i);let o=n.length,h=null,a=l=>{if(!h){if(l)return i(h=l);if(--o===0)return Ei(s,t,e,i)}};for(let l of n)io(s,l,t,e,a)})},so=(s,t,e,i)=>{t.isDirectory()&&ws(external_node_path_namespaceObject.resolve(s,t.name),e,i),ps(external_node_path_namespaceObject.resolve(s,t.name),e,i)},ws=(s,t,e)=>{let i;try{i=external_node_fs_namespaceObject.readdirSync(s,{withFileTypes:!0})}catch(r){let n=r;if(n?.code==="ENOENT")return;if(n?.code==="ENOTDIR"||n?.code==="ENOTSUP")return ps(s,t,e);throw n}for(let r of i)so(s,r,t,e);return ps(s,t,e)};var Se=class extends Error{path;code;syscall="chdir";constructor(t,e){super(`${e}: Cannot cd into '${t}'`),this.path=t,this.code=e}get name(){return"CwdError"}};var St=class extends Error{path;symlink;syscall="symlink";code="TAR_SYMLINK_ERROR";constructor(t,e){super("TAR_SYMLINK_ERROR: Cannot extract through symbolic link"),this.symlink=t,this.path=e}get name(){return"SymlinkError"}};var no=(s,t)=>{external_node_fs_namespaceObject.stat(s,(e,i)=>{(e||!i.isDirectory())&&(e=new Se(s,e?.code||"ENOTDIR")),t(e)})},gr=(s,t,e)=>{s=f(s);let i=t.umask??18,r=t.mode|448,n=(r&i)!==0,o=t.uid,h=t.gid,a=typeof o=="number"&&typeof h=="number"&&(o!==t.processUid||h!==t.processGid),l=t.preserve,c=t.unlink,d=f(t.cwd),y=(E,x)=>{E?e(E):x&&a?Es(x,o,h,Le=>y(Le)):n?external_node_fs_namespaceObject.chmod(s,r,e):e()};if(s===d)return no(s,y);if(l)return promises_namespaceObject.mkdir(s,{mode:r,recursive:!0}).then(E=>y(null,E??void 0),y);let D=f(external_node_path_namespaceObject.relative(d,s)).split("/");Ss(d,D,r,c,d,void 0,y)},Ss=(s,t,e,i,r,n,o)=>{if(t.length===0)return o(null,n);let h=t.shift(),a=f(external_node_path_namespaceObject.resolve(s+"/"+h));external_node_fs_namespaceObject.mkdir(a,e,br(a,t,e,i,r,n,o))},br=(s,t,e,i,r,n,o)=>h=>{h?external_node_fs_namespaceObject.lstat(s,(a,l)=>{if(a)a.path=a.path&&f(a.path),o(a);else if(l.isDirectory())Ss(s,t,e,i,r,n,o);else if(i)external_node_fs_namespaceObject.unlink(s,c=>{if(c)return o(c);external_node_fs_namespaceObject.mkdir(s,e,br(s,t,e,i,r,n,o))});else{if(l.isSymbolicLink())return o(new St(s,s+"/"+t.join("/")));o(h)}}):(n=n||s,Ss(s,t,e,i,r,n,o))},oo=s=>{let t=!1,e;try{t=external_node_fs_namespaceObject.statSync(s).isDirectory()}catch(i){e=i?.code}finally{if(!t)throw new Se(s,e??"ENOTDIR")}},_r=(s,t)=>{s=f(s);let e=t.umask??18,i=t.mode|448,r=(i&e)!==0,n=t.uid,o=t.gid,h=typeof n=="number"&&typeof o=="number"&&(n!==t.processUid||o!==t.processGid),a=t.preserve,l=t.unlink,c=f(t.cwd),d=E=>{E&&h&&ws(E,n,o),r&&external_node_fs_namespaceObject.chmodSync(s,i)};if(s===c)return oo(c),d();if(a)return d(external_node_fs_namespaceObject.mkdirSync(s,{mode:i,recursive:!0})??void 0);let T=f(external_node_path_namespaceObject.relative(c,s)).split("/"),D;for(let E=T.shift(),x=c;E&&(x+="/"+E);E=T.shift()){x=f(external_node_path_namespaceObject.resolve(x));try{external_node_fs_namespaceObject.mkdirSync(x,i),D=D||x}catch{let Le=external_node_fs_namespaceObject.lstatSync(x);if(Le.isDirectory())continue;if(l){external_node_fs_namespaceObject.unlinkSync(x),external_node_fs_namespaceObject.mkdirSync(x,i),D=D||x;continue}else if(Le.isSymbolicLink())return new St(x,x+"/"+T.join("/"))}}return d(D)};var ys=Object.create(null),Or=1e4,Vt=new Set,Tr=s=>{Vt.has(s)?Vt.delete(s):ys[s]=s.normalize("NFD").toLocaleLowerCase("en").toLocaleUpperCase("en"),Vt.add(s);let t=ys[s],e=Vt.size-Or;if(e>Or/10){for(let i of Vt)if(Vt.delete(i),delete ys[i],--e<=0)break}return t};var ho=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,ao=ho==="win32",lo=s=>s.split("/").slice(0,-1).reduce((e,i)=>{let r=e.at(-1);return r!==void 0&&(i=(0,external_node_path_namespaceObject.join)(r,i)),e.push(i||"/"),e},[]),yi=class{#t=new Map;#i=new Map;#s=new Set;reserve(t,e){t=ao?["win32 parallelization disabled"]:t.map(r=>mt((0,external_node_path_namespaceObject.join)(Tr(r))));let i=new Set(t.map(r=>lo(r)).reduce((r,n)=>r.concat(n)));this.#i.set(e,{dirs:i,paths:t});for(let r of t){let n=this.#t.get(r);n?n.push(e):this.#t.set(r,[e])}for(let r of i){let n=this.#t.get(r);if(!n)this.#t.set(r,[new Set([e])]);else{let o=n.at(-1);o instanceof Set?o.add(e):n.push(new Set([e]))}}return this.#r(e)}#n(t){let e=this.#i.get(t);if(!e)throw new Error("function does not have any path reservations");return{paths:e.paths.map(i=>this.#t.get(i)),dirs:[...e.dirs].map(i=>this.#t.get(i))}}check(t){let{paths:e,dirs:i}=this.#n(t);return e.every(r=>r&&r[0]===t)&&i.every(r=>r&&r[0]instanceof Set&&r[0].has(t))}#r(t){return this.#s.has(t)||!this.check(t)?!1:(this.#s.add(t),t(()=>this.#e(t)),!0)}#e(t){if(!this.#s.has(t))return!1;let e=this.#i.get(t);if(!e)throw new Error("invalid reservation");let{paths:i,dirs:r}=e,n=new Set;for(let o of i){let h=this.#t.get(o);if(!h||h?.[0]!==t)continue;let a=h[1];if(!a){this.#t.delete(o);continue}if(h.shift(),typeof a=="function")n.add(a);else for(let l of a)n.add(l)}for(let o of r){let h=this.#t.get(o),a=h?.[0];if(!(!h||!(a instanceof Set)))if(a.size===1&&h.length===1){this.#t.delete(o);continue}else if(a.size===1){h.shift();let l=h[0];typeof l=="function"&&n.add(l)}else a.delete(t)}return this.#s.delete(t),n.forEach(o=>this.#r(o)),!0}};var Lr=()=>process.umask();var Dr=Symbol("onEntry"),_s=Symbol("checkFs"),Nr=Symbol("checkFs2"),Os=Symbol("isReusable"),P=Symbol("makeFs"),Ts=Symbol("file"),xs=Symbol("directory"),gi=Symbol("link"),Ar=Symbol("symlink"),Ir=Symbol("hardlink"),Re=Symbol("ensureNoSymlink"),Cr=Symbol("unsupported"),Fr=Symbol("checkPath"),Rs=Symbol("stripAbsolutePath"),yt=Symbol("mkdir"),O=Symbol("onError"),Ri=Symbol("pending"),kr=Symbol("pend"),$t=Symbol("unpend"),gs=Symbol("ended"),bs=Symbol("maybeClose"),Ls=Symbol("skip"),ge=Symbol("doChown"),be=Symbol("uid"),_e=Symbol("gid"),Oe=Symbol("checkedCwd"),fo=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,Te=fo==="win32",uo=1024,mo=(s,t)=>{if(!Te)return external_node_fs_namespaceObject.unlink(s,t);let e=s+".DELETE."+(0,external_node_crypto_.randomBytes)(16).toString("hex");external_node_fs_namespaceObject.rename(s,e,i=>{if(i)return t(i);external_node_fs_namespaceObject.unlink(e,t)})},po=s=>{if(!Te)return external_node_fs_namespaceObject.unlinkSync(s);let t=s+".DELETE."+(0,external_node_crypto_.randomBytes)(16).toString("hex");external_node_fs_namespaceObject.renameSync(s,t),external_node_fs_namespaceObject.unlinkSync(t)},vr=(s,t,e)=>s!==void 0&&s===s>>>0?s:t!==void 0&&t===t>>>0?t:e,Xt=class extends rt{[gs]=!1;[Oe]=!1;[Ri]=0;reservations=new yi;transform;writable=!0;readable=!1;uid;gid;setOwner;preserveOwner;processGid;processUid;maxDepth;forceChown;win32;newer;keep;noMtime;preservePaths;unlink;cwd;strip;processUmask;umask;dmode;fmode;chmod;constructor(t={}){if(t.ondone=()=>{this[gs]=!0,this[bs]()},super(t),this.transform=t.transform,this.chmod=!!t.chmod,typeof t.uid=="number"||typeof t.gid=="number"){if(typeof t.uid!="number"||typeof t.gid!="number")throw new TypeError("cannot set owner without number uid and gid");if(t.preserveOwner)throw new TypeError("cannot preserve owner in archive and also set owner explicitly");this.uid=t.uid,this.gid=t.gid,this.setOwner=!0}else this.uid=void 0,this.gid=void 0,this.setOwner=!1;this.preserveOwner=t.preserveOwner===void 0&&typeof t.uid!="number"?process.getuid?.()===0:!!t.preserveOwner,this.processUid=(this.preserveOwner||this.setOwner)&&process.getuid?process.getuid():void 0,this.processGid=(this.preserveOwner||this.setOwner)&&process.getgid?process.getgid():void 0,this.maxDepth=typeof t.maxDepth=="number"?t.maxDepth:uo,this.forceChown=t.forceChown===!0,this.win32=!!t.win32||Te,this.newer=!!t.newer,this.keep=!!t.keep,this.noMtime=!!t.noMtime,this.preservePaths=!!t.preservePaths,this.unlink=!!t.unlink,this.cwd=f(external_node_path_namespaceObject.resolve(t.cwd||process.cwd())),this.strip=Number(t.strip)||0,this.processUmask=this.chmod?typeof t.processUmask=="number"?t.processUmask:Lr():0,this.umask=typeof t.umask=="number"?t.umask:this.processUmask,this.dmode=t.dmode||511&~this.umask,this.fmode=t.fmode||438&~this.umask,this.on("entry",e=>this[Dr](e))}warn(t,e,i={}){return(t==="TAR_BAD_ARCHIVE"||t==="TAR_ABORT")&&(i.recoverable=!1),super.warn(t,e,i)}[bs](){this[gs]&&this[Ri]===0&&(this.emit("prefinish"),this.emit("finish"),this.emit("end"))}[Rs](t,e){let i=t[e],{type:r}=t;if(!i||this.preservePaths)return!0;let[n,o]=ce(i),h=o.replaceAll(/\\/g,"/").split("/");if(h.includes("..")||Te&&/^[a-z]:\.\.$/i.test(h[0]??"")){if(e==="path"||r==="Link")return this.warn("TAR_ENTRY_ERROR",`${e} contains '..'`,{entry:t,[e]:i}),!1;let a=external_node_path_namespaceObject.posix.dirname(t.path),l=external_node_path_namespaceObject.posix.normalize(external_node_path_namespaceObject.posix.join(a,h.join("/")));if(l.startsWith("../")||l==="..")return this.warn("TAR_ENTRY_ERROR",`${e} escapes extraction directory`,{entry:t,[e]:i}),!1}return n&&(t[e]=String(o),this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute ${e}`,{entry:t,[e]:i})),!0}[Fr](t){let e=f(t.path),i=e.split("/");if(this.strip){if(i.length<this.strip)return!1;if(t.type==="Link"){let r=f(String(t.linkpath)).split("/");if(r.length>=this.strip)t.linkpath=r.slice(this.strip).join("/");else return!1}i.splice(0,this.strip),t.path=i.join("/")}if(isFinite(this.maxDepth)&&i.length>this.maxDepth)return this.warn("TAR_ENTRY_ERROR","path excessively deep",{entry:t,path:e,depth:i.length,maxDepth:this.maxDepth}),!1;if(!this[Rs](t,"path")||!this[Rs](t,"linkpath"))return!1;if(t.absolute=external_node_path_namespaceObject.isAbsolute(t.path)?f(external_node_path_namespaceObject.resolve(t.path)):f(external_node_path_namespaceObject.resolve(this.cwd,t.path)),!this.preservePaths&&typeof t.absolute=="string"&&t.absolute.indexOf(this.cwd+"/")!==0&&t.absolute!==this.cwd)return this.warn("TAR_ENTRY_ERROR","path escaped extraction target",{entry:t,path:f(t.path),resolvedPath:t.absolute,cwd:this.cwd}),!1;if(t.absolute===this.cwd&&t.type!=="Directory"&&t.type!=="GNUDumpDir")return!1;if(this.win32){let{root:r}=external_node_path_namespaceObject.win32.parse(String(t.absolute));t.absolute=r+ts(String(t.absolute).slice(r.length));let{root:n}=external_node_path_namespaceObject.win32.parse(t.path);t.path=n+ts(t.path.slice(n.length))}return!0}[Dr](t){if(!this[Fr](t))return t.resume();switch(external_node_assert_namespaceObject.equal(typeof t.absolute,"string"),t.type){case"Directory":case"GNUDumpDir":t.mode&&(t.mode=t.mode|448);case"File":case"OldFile":case"ContiguousFile":case"Link":case"SymbolicLink":return this[_s](t);default:return this[Cr](t)}}[O](t,e){t.name==="CwdError"?this.emit("error",t):(this.warn("TAR_ENTRY_ERROR",t,{entry:e}),this[$t](),e.resume())}[yt](t,e,i){gr(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e},i)}[ge](t){return this.forceChown||this.preserveOwner&&(typeof t.uid=="number"&&t.uid!==this.processUid||typeof t.gid=="number"&&t.gid!==this.processGid)||typeof this.uid=="number"&&this.uid!==this.processUid||typeof this.gid=="number"&&this.gid!==this.processGid}[be](t){return vr(this.uid,t.uid,this.processUid)}[_e](t){return vr(this.gid,t.gid,this.processGid)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=new et(String(t.absolute),{flags:ms(t.size),mode:i,autoClose:!1});r.on("error",a=>{r.fd&&external_node_fs_namespaceObject.close(r.fd,()=>{}),r.write=()=>!0,this[O](a,t),e()});let n=1,o=a=>{if(a){r.fd&&external_node_fs_namespaceObject.close(r.fd,()=>{}),this[O](a,t),e();return}--n===0&&r.fd!==void 0&&external_node_fs_namespaceObject.close(r.fd,l=>{l?this[O](l,t):this[$t](),e()})};r.on("finish",()=>{let a=String(t.absolute),l=r.fd;if(typeof l=="number"&&t.mtime&&!this.noMtime){n++;let c=t.atime||new Date,d=t.mtime;external_node_fs_namespaceObject.futimes(l,c,d,y=>y?external_node_fs_namespaceObject.utimes(a,c,d,T=>o(T&&y)):o())}if(typeof l=="number"&&this[ge](t)){n++;let c=this[be](t),d=this[_e](t);typeof c=="number"&&typeof d=="number"&&external_node_fs_namespaceObject.fchown(l,c,d,y=>y?external_node_fs_namespaceObject.chown(a,c,d,T=>o(T&&y)):o())}o()});let h=this.transform&&this.transform(t)||t;h!==t&&(h.on("error",a=>{this[O](a,t),e()}),t.pipe(h)),h.pipe(r)}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode;this[yt](String(t.absolute),i,r=>{if(r){this[O](r,t),e();return}let n=1,o=()=>{--n===0&&(e(),this[$t](),t.resume())};t.mtime&&!this.noMtime&&(n++,external_node_fs_namespaceObject.utimes(String(t.absolute),t.atime||new Date,t.mtime,o)),this[ge](t)&&(n++,external_node_fs_namespaceObject.chown(String(t.absolute),Number(this[be](t)),Number(this[_e](t)),o)),o()})}[Cr](t){t.unsupported=!0,this.warn("TAR_ENTRY_UNSUPPORTED",`unsupported entry type: ${t.type}`,{entry:t}),t.resume()}[Ar](t,e){let i=f(external_node_path_namespaceObject.relative(this.cwd,external_node_path_namespaceObject.resolve(external_node_path_namespaceObject.dirname(String(t.absolute)),String(t.linkpath)))).split("/");this[Re](t,this.cwd,i,()=>this[gi](t,String(t.linkpath),"symlink",e),r=>{this[O](r,t),e()})}[Ir](t,e){let i=f(external_node_path_namespaceObject.resolve(this.cwd,String(t.linkpath))),r=f(String(t.linkpath)).split("/");this[Re](t,this.cwd,r,()=>this[gi](t,i,"link",e),n=>{this[O](n,t),e()})}[Re](t,e,i,r,n){let o=i.shift();if(this.preservePaths||o===void 0)return r();let h=external_node_path_namespaceObject.resolve(e,o);external_node_fs_namespaceObject.lstat(h,(a,l)=>{if(a)return r();if(l?.isSymbolicLink())return n(new St(h,external_node_path_namespaceObject.resolve(h,i.join("/"))));this[Re](t,h,i,r,n)})}[kr](){this[Ri]++}[$t](){this[Ri]--,this[bs]()}[Ls](t){this[$t](),t.resume()}[Os](t,e){return t.type==="File"&&!this.unlink&&e.isFile()&&e.nlink<=1&&!Te}[_s](t){this[kr]();let e=[t.path];t.linkpath&&e.push(t.linkpath),this.reservations.reserve(e,i=>this[Nr](t,i))}[Nr](t,e){let i=h=>{e(h)},r=()=>{this[yt](this.cwd,this.dmode,h=>{if(h){this[O](h,t),i();return}this[Oe]=!0,n()})},n=()=>{if(t.absolute!==this.cwd){let h=f(external_node_path_namespaceObject.dirname(String(t.absolute)));if(h!==this.cwd)return this[yt](h,this.dmode,a=>{if(a){this[O](a,t),i();return}o()})}o()},o=()=>{external_node_fs_namespaceObject.lstat(String(t.absolute),(h,a)=>{if(a&&(this.keep||this.newer&&a.mtime>(t.mtime??a.mtime))){this[Ls](t),i();return}if(h||this[Os](t,a))return this[P](null,t,i);if(a.isDirectory()){if(t.type==="Directory"){let l=this.chmod&&t.mode&&(a.mode&4095)!==t.mode,c=d=>this[P](d??null,t,i);return l?external_node_fs_namespaceObject.chmod(String(t.absolute),Number(t.mode),c):c()}if(t.absolute!==this.cwd)return external_node_fs_namespaceObject.rmdir(String(t.absolute),l=>this[P](l??null,t,i))}if(t.absolute===this.cwd)return this[P](null,t,i);mo(String(t.absolute),l=>this[P](l??null,t,i))})};this[Oe]?n():r()}[P](t,e,i){if(t){this[O](t,e),i();return}switch(e.type){case"File":case"OldFile":case"ContiguousFile":return this[Ts](e,i);case"Link":return this[Ir](e,i);case"SymbolicLink":return this[Ar](e,i);case"Directory":case"GNUDumpDir":return this[xs](e,i)}}[gi](t,e,i,r){external_node_fs_namespaceObject[i](e,String(t.absolute),n=>{n?this[O](n,t):(this[$t](),t.resume()),r()})}},ye=s=>{try{return[null,s()]}catch(t){return[t,null]}},xe=class extends Xt{sync=!0;[P](t,e){return super[P](t,e,()=>{})}[_s](t){if(!this[Oe]){let n=this[yt](this.cwd,this.dmode);if(n)return this[O](n,t);this[Oe]=!0}if(t.absolute!==this.cwd){let n=f(external_node_path_namespaceObject.dirname(String(t.absolute)));if(n!==this.cwd){let o=this[yt](n,this.dmode);if(o)return this[O](o,t)}}let[e,i]=ye(()=>external_node_fs_namespaceObject.lstatSync(String(t.absolute)));if(i&&(this.keep||this.newer&&i.mtime>(t.mtime??i.mtime)))return this[Ls](t);if(e||this[Os](t,i))return this[P](null,t);if(i.isDirectory()){if(t.type==="Directory"){let o=this.chmod&&t.mode&&(i.mode&4095)!==t.mode,[h]=o?ye(()=>{external_node_fs_namespaceObject.chmodSync(String(t.absolute),Number(t.mode))}):[];return this[P](h,t)}let[n]=ye(()=>external_node_fs_namespaceObject.rmdirSync(String(t.absolute)));this[P](n,t)}let[r]=t.absolute===this.cwd?[]:ye(()=>po(String(t.absolute)));this[P](r,t)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=h=>{let a;try{external_node_fs_namespaceObject.closeSync(n)}catch(l){a=l}(h||a)&&this[O](h||a,t),e()},n;try{n=external_node_fs_namespaceObject.openSync(String(t.absolute),ms(t.size),i)}catch(h){return r(h)}let o=this.transform&&this.transform(t)||t;o!==t&&(o.on("error",h=>this[O](h,t)),t.pipe(o)),o.on("data",h=>{try{external_node_fs_namespaceObject.writeSync(n,h,0,h.length)}catch(a){r(a)}}),o.on("end",()=>{let h=null;if(t.mtime&&!this.noMtime){let a=t.atime||new Date,l=t.mtime;try{external_node_fs_namespaceObject.futimesSync(n,a,l)}catch(c){try{external_node_fs_namespaceObject.utimesSync(String(t.absolute),a,l)}catch{h=c}}}if(this[ge](t)){let a=this[be](t),l=this[_e](t);try{external_node_fs_namespaceObject.fchownSync(n,Number(a),Number(l))}catch(c){try{external_node_fs_namespaceObject.chownSync(String(t.absolute),Number(a),Number(l))}catch{h=h||c}}}r(h)})}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode,r=this[yt](String(t.absolute),i);if(r){this[O](r,t),e();return}if(t.mtime&&!this.noMtime)try{external_node_fs_namespaceObject.utimesSync(String(t.absolute),t.atime||new Date,t.mtime)}catch{}if(this[ge](t))try{external_node_fs_namespaceObject.chownSync(String(t.absolute),Number(this[be](t)),Number(this[_e](t)))}catch{}e(),t.resume()}[yt](t,e){try{return _r(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e})}catch(i){return i}}[Re](t,e,i,r,n){if(this.preservePaths||i.length===0)return r();let o=e;for(let h of i){o=external_node_path_namespaceObject.resolve(o,h);let[a,l]=ye(()=>external_node_fs_namespaceObject.lstatSync(o));if(a)return r();if(l.isSymbolicLink())return n(new St(o,external_node_path_namespaceObject.resolve(e,i.join("/"))))}r()}[gi](t,e,i,r){let n=`${i}Sync`;try{external_node_fs_namespaceObject[n](e,String(t.absolute)),r(),t.resume()}catch(o){return this[O](o,t)}}};var Eo=s=>{let t=new xe(s),e=s.file,i=external_node_fs_namespaceObject.statSync(e),r=s.maxReadSize||16*1024*1024;new Be(e,{readSize:r,size:i.size}).pipe(t)},wo=(s,t)=>{let e=new Xt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("close",o),external_node_fs_namespaceObject.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},So=K(Eo,wo,s=>new xe(s),s=>new Xt(s),(s,t)=>{t?.length&&Qi(s,t)});var yo=(s,t)=>{let e=new kt(s),i=!0,r,n;try{try{r=external_node_fs_namespaceObject.openSync(s.file,"r+")}catch(a){if(a?.code==="ENOENT")r=external_node_fs_namespaceObject.openSync(s.file,"w+");else throw a}let o=external_node_fs_namespaceObject.fstatSync(r),h=Buffer.alloc(512);t:for(n=0;n<o.size;n+=512){for(let c=0,d=0;c<512;c+=d){if(d=external_node_fs_namespaceObject.readSync(r,h,c,h.length-c,n+c),n===0&&h[0]===31&&h[1]===139)throw new Error("cannot append to compressed archives");if(!d)break t}let a=new F(h);if(!a.cksumValid)break;let l=512*Math.ceil((a.size||0)/512);if(n+l+512>o.size)break;n+=l,s.mtimeCache&&a.mtime&&s.mtimeCache.set(String(a.path),a.mtime)}i=!1,Ro(s,e,n,r,t)}finally{if(i)try{external_node_fs_namespaceObject.closeSync(r)}catch{}}},Ro=(s,t,e,i,r)=>{let n=new Wt(s.file,{fd:i,start:e});t.pipe(n),bo(t,r)},go=(s,t)=>{t=Array.from(t);let e=new wt(s),i=(n,o,h)=>{let a=(T,D)=>{T?external_node_fs_namespaceObject.close(n,E=>h(T)):h(null,D)},l=0;if(o===0)return a(null,0);let c=0,d=Buffer.alloc(512),y=(T,D)=>{if(T||D===void 0)return a(T);if(c+=D,c<512&&D)return external_node_fs_namespaceObject.read(n,d,c,d.length-c,l+c,y);if(l===0&&d[0]===31&&d[1]===139)return a(new Error("cannot append to compressed archives"));if(c<512)return a(null,l);let E=new F(d);if(!E.cksumValid)return a(null,l);let x=512*Math.ceil((E.size??0)/512);if(l+x+512>o||(l+=x+512,l>=o))return a(null,l);s.mtimeCache&&E.mtime&&s.mtimeCache.set(String(E.path),E.mtime),c=0,external_node_fs_namespaceObject.read(n,d,0,512,l,y)};external_node_fs_namespaceObject.read(n,d,0,512,l,y)};return new Promise((n,o)=>{e.on("error",o);let h="r+",a=(l,c)=>{if(l&&l.code==="ENOENT"&&h==="r+")return h="w+",external_node_fs_namespaceObject.open(s.file,h,a);if(l||!c)return o(l);external_node_fs_namespaceObject.fstat(c,(d,y)=>{if(d)return external_node_fs_namespaceObject.close(c,()=>o(d));i(c,y.size,(T,D)=>{if(T)return o(T);let E=new et(s.file,{fd:c,start:D});e.pipe(E),E.on("error",o),E.on("close",n),_o(e,t)})})};external_node_fs_namespaceObject.open(s.file,h,a)})},bo=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_namespaceObject.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},_o=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_namespaceObject.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e);s.end()},vt=K(yo,go,()=>{throw new TypeError("file is required")},()=>{throw new TypeError("file is required")},(s,t)=>{if(!Bs(s))throw new TypeError("file is required");if(s.gzip||s.brotli||s.zstd||s.file.endsWith(".br")||s.file.endsWith(".tbr"))throw new TypeError("cannot append to compressed archives");if(!t?.length)throw new TypeError("no paths specified to add/replace")});var Oo=K(vt.syncFile,vt.asyncFile,vt.syncNoFile,vt.asyncNoFile,(s,t=[])=>{vt.validate?.(s,t),To(s)}),To=s=>{let t=s.filter;s.mtimeCache||(s.mtimeCache=new Map),s.filter=t?(e,i)=>t(e,i)&&!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0)):(e,i)=>!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0))};
+//# sourceMappingURL=index.min.js.map
+
+;// CONCATENATED MODULE: ./.build/src/archive/second-reader.js
+
+
+/** The parser decompresses what it is given at once: no more than this, so that zeros cannot fill the memory. */
+const FEED_BYTES = 32 * 1024;
+/** The archive as an independent reader sees it: the npm tar package, strict. It keeps no names. */
+class SecondReader {
+    entries = 0;
+    contentBytes = 0;
+    /** What the reader did not like; nothing is fed to it afterwards. */
+    complaint;
+    #parser;
+    #ended;
+    constructor() {
+        this.#parser = new rt({
+            strict: true,
+            // Every extent's digest is checked beside this; a backup of zeros is allowed to shrink as far as it can.
+            maxDecompressionRatio: Infinity,
+            onReadEntry: (entry) => {
+                this.entries++;
+                this.contentBytes += entry.size;
+                entry.resume();
+            },
+        });
+        this.#ended = new Promise((resolve) => {
+            this.#parser.on('end', resolve);
+            this.#parser.on('error', (error) => {
+                this.complaint ??= messageOf(error);
+                resolve();
+            });
         });
     }
-    return structure;
-}
-/** Passes a stream on, and fails at its end where its digest is another one. */
-async function* hashed(source, expected) {
-    const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
-    for await (const chunk of source) {
-        hash.update(chunk);
-        yield chunk;
+    /**
+     * Takes the next bytes of the archive. Only what has been checked: the parser keeps whatever follows the end of a
+     * tar in memory.
+     */
+    feed(chunk) {
+        const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+        for (let start = 0; start < bytes.length && this.complaint === undefined; start += FEED_BYTES) {
+            this.#write(bytes.subarray(start, start + FEED_BYTES));
+        }
     }
-    if (hash.digest('hex') !== expected)
-        throw new ArchiveDamage(INDEX_NAME, 'it is not the one that was sealed');
+    /** Waits until everything has been read. */
+    async finish() {
+        if (this.complaint === undefined)
+            this.#parser.end();
+        await this.#ended;
+    }
+    #write(bytes) {
+        try {
+            this.#parser.write(bytes);
+        }
+        catch (error) {
+            this.complaint ??= messageOf(error);
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/walk-extents.js
+
+
+
+/** Goes through an archive to its end whatever is damaged in it, so that all damage is listed by name. */
+async function walkExtents({ extents, visit, report }) {
+    const guard = new EntryGuard();
+    const source = extents[Symbol.asyncIterator]();
+    const pull = async () => {
+        const result = await source.next();
+        return result.done ? undefined : result.value;
+    };
+    let next = await pull();
+    const run = { isStopped: false };
+    const wasStopped = () => run.isStopped;
+    /** Sound extents from here on; an entry that is cut short by a damaged one is given up there. */
+    async function* takeRun() {
+        while (next && next.damage === undefined) {
+            yield next;
+            next = await pull();
+        }
+        run.isStopped = true;
+        if (next?.isContinuation)
+            throw new CutShort();
+    }
+    while (next) {
+        if (next.damage !== undefined)
+            reportExtent(next, next.damage, guard, report);
+        if (next.damage !== undefined || next.isContinuation) {
+            next = await pull();
+            continue;
+        }
+        run.isStopped = false;
+        try {
+            for await (const entry of readOwnEntries(takeRun(), { guard, checksWholeDigests: true }))
+                await visit(entry);
+        }
+        catch (error) {
+            if (error instanceof ArchiveDamage) {
+                report({ where: error.where, what: error.what });
+                // A damaged extent, at which the run ended, is still to be reported.
+                if (!wasStopped())
+                    next = await pull();
+            }
+            else if (!(error instanceof CutShort)) {
+                throw error;
+            }
+        }
+    }
+}
+/** The entry under way ends in an extent whose damage is reported by itself. */
+class CutShort extends Error {
+}
+function reportExtent({ names, lines, extent }, what, guard, report) {
+    for (const name of names)
+        report({ where: name, what });
+    if (names.length === 0)
+        report({ where: `the extent at ${extent.offset}`, what });
+    for (const { type, name, mode = 0, uid = 0, gid = 0, mtimeNs = 0n, size = 0, linkName } of lines) {
+        if (type === 'chunk')
+            continue;
+        try {
+            // Later entries may lie below it or link to it.
+            guard.admit({ name, type, mode, uid, gid, mtimeNs, size, ...(linkName ? { linkName } : {}) });
+        }
+        catch (error) {
+            if (!(error instanceof ArchiveDamage))
+                throw error;
+            report({ where: error.where, what: error.what });
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/verify-archive.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** More damage than this is counted, not listed. */
+const LISTED_DAMAGE = 1000;
+/**
+ * Verifies a whole archive: every digest, the tar as we and as others read it, the index, the manifest and the dumps.
+ * Damage is the result, never an exception; it goes on behind damage and names everything that is hit.
+ */
+async function verifyArchive(options) {
+    return await new VerifyRun(options).run();
+}
+class VerifyRun {
+    #options;
+    #second = new SecondReader();
+    #checked = { extents: 0, entries: 0, bytes: 0, databases: [], tables: 0 };
+    #damage = [];
+    #unlisted = 0;
+    #manifest;
+    constructor(options) {
+        this.#options = options;
+    }
+    async run() {
+        const known = await this.#findIndex();
+        if (known) {
+            await this.#checkStructure(known);
+            if (this.#options.skipsContent)
+                this.#countStructure(known.survey);
+            else
+                await this.#checkContent(known);
+        }
+        if (this.#unlisted > 0)
+            this.#damage.push({ where: 'the archive', what: `${this.#unlisted} further damages` });
+        return {
+            damage: this.#damage,
+            checked: this.#checked,
+            ...(known ? { index: known.sha256 } : {}),
+            ...(this.#manifest ? { manifest: this.#manifest } : {}),
+        };
+    }
+    /** An index to go by: the archive's own where it is sound and the expected one, else the vault's copy. */
+    async #findIndex() {
+        const { archive, openIndexCopy } = this.#options;
+        const own = await this.#attempt('the index', async () => {
+            const offset = await locateIndex(archive);
+            const known = await this.#survey(() => readIndexEntry(archive, offset));
+            if (known.survey.endOffset !== offset)
+                throw new TypeError('something stands between the extents and the index');
+            return known;
+        });
+        if (own || !openIndexCopy)
+            return own;
+        return await this.#attempt('the copy of the index', () => this.#survey(openIndexCopy));
+    }
+    async #survey(open) {
+        let sha256 = '';
+        let sizeBytes = 0;
+        const passing = hashPassing(open(), (digest, size) => ([sha256, sizeBytes] = [digest, size]));
+        const survey = await surveyIndex(await IndexReader.open(passing));
+        await drain(passing);
+        if (this.#options.index !== undefined && sha256 !== this.#options.index) {
+            throw new TypeError(`its digest is ${sha256}; expected ${this.#options.index}`);
+        }
+        return { open, sha256, sizeBytes, survey };
+    }
+    async #checkStructure(known) {
+        const { archive } = this.#options;
+        const { survey } = known;
+        await this.#attempt('manifest.json', async () => {
+            const index = await IndexReader.open(known.open());
+            this.#manifest = await readManifest(archive, chooseExtents(index, survey.manifestExtents));
+        });
+        if (this.#manifest)
+            compareWithManifest(this.#manifest, survey).forEach((damage) => this.#report(damage));
+        if (!survey.topNames.has(README_NAME))
+            this.#report({ where: README_NAME, what: 'it is not there' });
+    }
+    #countStructure({ extents, entries, endOffset }) {
+        Object.assign(this.#checked, { extents, entries, bytes: this.#options.archive.sizeBytes - endOffset });
+        for (const [name, { fingerprints }] of Object.entries(this.#manifest?.databases ?? {})) {
+            this.#checked.databases.push(name);
+            this.#checked.tables += Object.keys(fingerprints.tables).length;
+        }
+    }
+    async #checkContent(known) {
+        const { archive } = this.#options;
+        const { survey } = known;
+        let sha256 = '';
+        await this.#attempt('the archive', async () => {
+            const passing = hashPassing(known.open(), (digest) => (sha256 = digest));
+            const index = await IndexReader.open(passing);
+            const bytes = archive.read(0, survey.endOffset);
+            const extents = this.#count(readExtents(index.entries(), bytes), survey.endOffset);
+            await walkExtents({ extents, visit: (entry) => this.#visit(entry), report: (damage) => this.#report(damage) });
+            await drain(passing);
+            // What was checked against is what was surveyed, byte for byte, or somebody is writing to the archive.
+            if (sha256 !== known.sha256)
+                throw new TypeError('its index changed while it was read');
+        });
+        if (this.#damage.length === 0)
+            await this.#compareSecondReader(known);
+    }
+    async *#count(extents, totalBytes) {
+        for await (const read of extents) {
+            this.#checked.extents++;
+            this.#options.onProgress?.(read.extent.offset + read.extent.length, totalBytes);
+            yield read;
+            // By now its entries have been checked too.
+            if (read.bytes && this.#damage.length === 0)
+                this.#second.feed(read.bytes);
+        }
+    }
+    async #visit({ header, body }) {
+        const name = header.name.toString('utf8');
+        const { checkDump } = this.#options;
+        if (checkDump && this.#manifest && header.type === 'reg' && name.startsWith(DUMP_FOLDER)) {
+            for (const what of await checkDump(name, body, this.#manifest))
+                this.#report({ where: name, what });
+        }
+        // Reading to the end is what checks the chunks.
+        await drain(body);
+        this.#checked.entries++;
+        this.#checked.bytes += header.size;
+        const record = Object.entries(this.#manifest?.databases ?? {}).find(([, { dump }]) => dump === name);
+        if (!record)
+            return;
+        this.#checked.databases.push(record[0]);
+        this.#checked.tables += Object.keys(record[1].fingerprints.tables).length;
+    }
+    async #compareSecondReader({ survey, sizeBytes }) {
+        const { archive } = this.#options;
+        const tail = archive.read(survey.endOffset, archive.sizeBytes - survey.endOffset);
+        for await (const chunk of tail)
+            this.#second.feed(chunk);
+        await this.#second.finish();
+        const { complaint, entries, contentBytes } = this.#second;
+        const expected = [survey.entries + 1, survey.contentBytes + sizeBytes];
+        const what = complaint !== undefined
+            ? `another reader of tar refuses it (${complaint})`
+            : `another reader of tar finds ${entries} entries of ${contentBytes} bytes, not ${expected.join(' of ')}`;
+        if (complaint !== undefined || entries !== expected[0] || contentBytes !== expected[1]) {
+            this.#report({ where: 'the archive', what });
+        }
+    }
+    /** Turns what is thrown over damaged content into a finding; errors of reading the disk and the like pass. */
+    async #attempt(where, step) {
+        try {
+            return await step();
+        }
+        catch (error) {
+            if (error instanceof ArchiveDamage)
+                this.#report({ where: error.where, what: error.what });
+            else if (error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError) {
+                this.#report({ where, what: messageOf(error) });
+            }
+            else if (error instanceof failure_Failure && error.kind === 'damaged')
+                this.#report({ where, what: error.message });
+            else
+                throw error;
+            return undefined;
+        }
+    }
+    #report(damage) {
+        if (this.#damage.length < LISTED_DAMAGE)
+            this.#damage.push(damage);
+        else
+            this.#unlisted++;
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/verify.js
@@ -3319,28 +5086,14 @@ async function* hashed(source, expected) {
  * Verifies an archive on the vault's own disk, and records the verdict: one that is damaged is never built upon again.
  * @throws Failure `vault` where the ledger knows no archive of ours by that name.
  */
-async function verifySealed({ store, name, level, progress }) {
+async function verifySealed(options) {
+    const { store, name, level } = options;
     const line = await findSealed(store, name);
     const file = await openArchive(store, name);
     try {
-        const { damage, extents, entries, manifest } = await checkStructure(file, line);
-        if (level === 'full' && extents) {
-            damage.push(...(await nameDamage(file, await findDamagedExtents(file, extents, progress))));
-        }
-        const verdict = {
-            name,
-            index: line.index ?? '',
-            level,
-            isSound: damage.length === 0,
-            damage,
-            checked: {
-                extents: extents?.count ?? 0,
-                entries,
-                bytes: level === 'full' ? file.sizeBytes : file.sizeBytes - (extents?.endOffset ?? 0),
-                ...countDatabases(manifest),
-            },
-            time: store.now().toISOString(),
-        };
+        const { damage, checked } = await verifyFile(options, file, line);
+        const time = store.now().toISOString();
+        const verdict = { name, index: line.index, level, isSound: damage.length === 0, damage, checked, time };
         await recordVerdict(store, verdict);
         return verdict;
     }
@@ -3348,11 +5101,21 @@ async function verifySealed({ store, name, level, progress }) {
         await file.close();
     }
 }
-/** The manifest came with the upload: what is in it may have any shape. */
-function countDatabases(manifest) {
-    const records = manifest?.databases ?? {};
-    const tables = Object.values(records).map((record) => Object.keys(record?.fingerprints?.tables ?? {}).length);
-    return { databases: Object.keys(records), tables: tables.reduce((sum, count) => sum + count, 0) };
+async function verifyFile({ level, checkDump, progress }, file, line) {
+    const { damage, checked, manifest } = await verifyArchive({
+        archive: file,
+        index: line.index,
+        skipsContent: level === 'seal',
+        ...(checkDump ? { checkDump } : {}),
+        onProgress: progress,
+    });
+    if (file.sizeBytes !== line.size) {
+        damage.unshift({ where: line.name, what: `has ${file.sizeBytes} bytes, ${line.size} in the ledger` });
+    }
+    if (manifest && manifest.name !== line.name) {
+        damage.unshift({ where: MANIFEST_NAME, what: `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}` });
+    }
+    return { damage, checked };
 }
 /** The ledger's line of an archive that we sealed. */
 async function findSealed(store, name) {
@@ -3366,9 +5129,8 @@ async function findSealed(store, name) {
 ;// CONCATENATED MODULE: ./.build/src/vault/server/read-ranges.js
 
 
+
 const RANGE = /^(\d{1,15}),(\d{1,15})$/;
-/** A range for every extent of a very large archive. */
-const MOST_RANGES = 4_000_000;
 /**
  * Reads the ranges of a request, `offset,length` on each line.
  * @throws Failure `refused` where one is not within the archive.
@@ -3383,7 +5145,7 @@ async function parseRanges(body, sizeBytes) {
                 throw read_ranges_refuse(`the archive has no bytes ${line.slice(0, 40)}`);
             ranges.push(range);
         }
-        if (ranges.length > MOST_RANGES)
+        if (ranges.length > MAX_ARCHIVE_EXTENTS)
             throw read_ranges_refuse('too many ranges in one request');
     }
     return ranges;
@@ -3414,7 +5176,7 @@ function parseRsyncCommand(words, target) {
         rest.at(-2) === '.' &&
         options.every((option) => OPTIONS.test(option));
     if (!isOurs) {
-        throw new failure_Failure('refused', 'this account receives segments with rsync, and nothing else', 'The vault keeps a log.');
+        throw new failure_Failure('refused', 'this account receives segments with rsync, and nothing else', 'Use the toolkit of the same version on both sides.');
     }
     return ['--server', flags, ...options, '.', target];
 }
@@ -3518,16 +5280,17 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
     const wait = lockWaitMs === undefined ? {} : { lockWaitMs };
     switch (word) {
         case 'hello':
+            await settleBeforeGreeting(store, log);
             await answer.result(await greet(store, role, name === '' ? undefined : name));
             break;
         case 'status':
             await answer.result(await readStatus(store));
             break;
         case 'verify':
-            await answer.result(await verifySealed({ store, name, level: level === 'full' ? 'full' : 'seal', progress }));
+            await answer.result(await verify(name, level === 'full' ? 'full' : 'seal', exchange));
             break;
         case 'seal':
-            await answer.result(await sealArchive({ store, name, recipe: input, progress, log, ...wait }));
+            await answer.result(await sealArchive({ store, role, name, recipe: input, progress, log, ...wait }));
             break;
         case 'index':
             await answerIndex(name, exchange);
@@ -3536,6 +5299,10 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
             await answerRanges(name, exchange);
             break;
     }
+}
+async function verify(name, level, { store, answer, checkDump }) {
+    const { progress } = answer;
+    return await verifySealed({ store, name, level, progress, ...(checkDump ? { checkDump } : {}) });
 }
 /** The index's compressed bytes just as they stand in the archive: nothing is compressed twice. */
 async function answerIndex(name, { store, role, answer }) {
@@ -3546,7 +5313,7 @@ async function answerIndex(name, { store, role, answer }) {
     const file = await openArchive(store, name);
     try {
         const range = await file.locateIndex();
-        await answer.result({ name, index }, range.length, file.stream(range));
+        await answer.result({ name, index }, range.length, file.read(range.offset, range.length));
     }
     finally {
         await file.close();
@@ -3559,7 +5326,7 @@ async function answerRanges(name, { store, input, answer }) {
         const length = ranges.reduce((sum, range) => sum + range.length, 0);
         const body = async function* () {
             for (const range of ranges)
-                yield* file.stream(range);
+                yield* file.read(range.offset, range.length);
         };
         await answer.result({ name, sizeBytes: file.sizeBytes }, length, body());
     }
@@ -3581,7 +5348,7 @@ function splitCommand(command) {
     const words = command.split(' ');
     if (command.length <= LONGEST_COMMAND && words.every(isWord))
         return words;
-    throw new failure_Failure('refused', 'this account runs no commands', 'It is for the continuity toolkit alone; the vault keeps a log.');
+    throw new failure_Failure('refused', 'this account runs no commands', 'It is for the continuity toolkit alone.');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/server/serve-command.js
@@ -3590,15 +5357,16 @@ function splitCommand(command) {
 
 
 
+
 /** Answers the one request that a process of `vault serve` was started for; returns its exit code. */
-async function serveCommandLine({ words, command, streams, complain }) {
+async function serveCommandLine({ words, command, streams, checkDump, complain }) {
     const log = logTo(complain);
     try {
         const parsed = parseServeArguments(words, command);
         // rsync reads and writes the descriptors themselves, which must not be touched before.
         if (parsed.words[0] === 'rsync')
             return await serveRsync({ ...parsed, streams: 'inherit', log });
-        return await serve({ ...parsed, ...streams(), log });
+        return await serve({ ...parsed, ...streams(), checkDump, log });
     }
     catch (error) {
         log.error(error instanceof Error ? error.message : String(error));
@@ -3629,7 +5397,8 @@ function parseServeArguments(words, command) {
     return { role, directory, words: splitCommand(command ?? '') };
 }
 function logTo(complain) {
-    const line = (level) => (message) => complain(`skills-vault: ${level}: ${message}`);
+    // Messages may quote what a client sent: a recipe, a name.
+    const line = (level) => (message) => complain(`skills-vault: ${level}: ${printable_printable(message)}`);
     return { debug() { }, info() { }, progress() { }, warning: line('warning'), error: line('refused or failed') };
 }
 
@@ -3741,6 +5510,36 @@ function logTo(complain) {
 /******/ 	};
 /******/ })();
 /******/ 
+/******/ /* webpack/runtime/create fake namespace object */
+/******/ (() => {
+/******/ 	var getProto = Object.getPrototypeOf ? (obj) => (Object.getPrototypeOf(obj)) : (obj) => (obj.__proto__);
+/******/ 	var leafPrototypes;
+/******/ 	// create a fake namespace object
+/******/ 	// mode & 1: value is a module id, require it
+/******/ 	// mode & 2: merge all properties of value into the ns
+/******/ 	// mode & 4: return value when already ns object
+/******/ 	// mode & 16: return value when it's Promise-like
+/******/ 	// mode & 8|1: behave like require
+/******/ 	__nccwpck_require__.t = function(value, mode) {
+/******/ 		if(mode & 1) value = this(value);
+/******/ 		if(mode & 8) return value;
+/******/ 		if(typeof value === 'object' && value) {
+/******/ 			if((mode & 4) && value.__esModule) return value;
+/******/ 			if((mode & 16) && typeof value.then === 'function') return value;
+/******/ 		}
+/******/ 		var ns = Object.create(null);
+/******/ 		__nccwpck_require__.r(ns);
+/******/ 		var def = {};
+/******/ 		leafPrototypes = leafPrototypes || [null, getProto({}), getProto([]), getProto(getProto)];
+/******/ 		for(var current = mode & 2 && value; typeof current == 'object' && !~leafPrototypes.indexOf(current); current = getProto(current)) {
+/******/ 			Object.getOwnPropertyNames(current).forEach((key) => (def[key] = () => (value[key])));
+/******/ 		}
+/******/ 		def['default'] = () => (value);
+/******/ 		__nccwpck_require__.d(ns, def);
+/******/ 		return ns;
+/******/ 	};
+/******/ })();
+/******/ 
 /******/ /* webpack/runtime/define property getters */
 /******/ (() => {
 /******/ 	// define getter functions for harmony exports
@@ -3756,6 +5555,17 @@ function logTo(complain) {
 /******/ /* webpack/runtime/hasOwnProperty shorthand */
 /******/ (() => {
 /******/ 	__nccwpck_require__.o = (obj, prop) => (Object.prototype.hasOwnProperty.call(obj, prop))
+/******/ })();
+/******/ 
+/******/ /* webpack/runtime/make namespace object */
+/******/ (() => {
+/******/ 	// define __esModule on exports
+/******/ 	__nccwpck_require__.r = (exports) => {
+/******/ 		if(typeof Symbol !== 'undefined' && Symbol.toStringTag) {
+/******/ 			Object.defineProperty(exports, Symbol.toStringTag, { value: 'Module' });
+/******/ 		}
+/******/ 		Object.defineProperty(exports, '__esModule', { value: true });
+/******/ 	};
 /******/ })();
 /******/ 
 /************************************************************************/

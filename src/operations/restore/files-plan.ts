@@ -7,6 +7,13 @@ import { compareTree } from '../../sources/files/compare-tree.ts';
 import type { ArchiveReader } from '../archive-reader.ts';
 import { resolveRoot } from './resolve-root.ts';
 
+/** Names of entries; there may be a million, which no report wants to list. */
+class WantedEntries extends Set<string> {
+  toJSON(): number {
+    return this.size;
+  }
+}
+
 /** What restoring one file source comes to. Sizes in bytes. */
 export interface FilesPlan {
   source: string;
@@ -20,8 +27,8 @@ export interface FilesPlan {
   /** Content that has to be fetched and staged. */
   stageBytes: number;
   freeBytes?: number;
-  /** Entries to be staged: latin1 of their names in the archive. */
-  wanted: ReadonlySet<string>;
+  /** Entries to be staged: latin1 of their names in the archive. Printed as JSON, how many they are. */
+  wanted: WantedEntries;
   /** Entries on file systems mounted below the folder: nothing can be renamed to there. With their count, the first. */
   elsewhere: { count: number; first?: string };
 }
@@ -33,7 +40,7 @@ export async function planFiles(
   record: FilesRecord,
   removalsPath: string,
 ): Promise<FilesPlan> {
-  const wanted = new Set<string>();
+  const wanted = new WantedEntries();
   const plan = { add: 0, replace: 0, remove: 0, stageBytes: 0 };
   const elsewhere: FilesPlan['elsewhere'] = { count: 0 };
   const removals = createWriteStream(removalsPath, { mode: 0o600 });

@@ -48,9 +48,22 @@ export async function stageFiles(archive: ArchiveReader, plan: FilesPlan, swap: 
     const entries = relativeTo(`${swap.source}/`, archive.entries(wants));
     const { notes } = await extractEntries({ entries, directory: `/proc/self/fd/${staged.handle.fd}` });
     return notes;
+  } catch (error) {
+    throw explainFullDisk(error, swap.root);
   } finally {
     await staged.close();
   }
+}
+
+/** GNU tar says which entries did not fit, not on which disk. */
+function explainFullDisk(error: unknown, root: string): unknown {
+  if (!(error instanceof Failure) || error.kind !== 'space') return error;
+  return new Failure(
+    'space',
+    `the disk of ${root} was full before everything was staged there: nothing was replaced`,
+    'Make room (or inodes, see df -i) on that disk, then run the restore again.',
+    { cause: error },
+  );
 }
 
 /** Carries a staged swap through; can be repeated until it returns. */

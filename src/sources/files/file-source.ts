@@ -42,13 +42,19 @@ export interface FileSourceReport {
  *
  * @throws Failure when the folder is missing, or something in it may not be read.
  */
-export function openFileSource(options: FileSourceOptions): { entries: AsyncIterable<SourceEntry>; report: FileSourceReport } {
+export function openFileSource(options: FileSourceOptions): {
+  entries: AsyncIterable<SourceEntry>;
+  report: FileSourceReport;
+} {
   const now = new Date();
   const report = { files: 0, directories: 0, links: 0, bytes: 0, walkStarted: now, walkEnded: now, skipped: [] };
   return { entries: walkSource(options, report), report };
 }
 
-async function* walkSource(options: FileSourceOptions, report: FileSourceReport): AsyncGenerator<SourceEntry, void, undefined> {
+async function* walkSource(
+  options: FileSourceOptions,
+  report: FileSourceReport,
+): AsyncGenerator<SourceEntry, void, undefined> {
   report.walkStarted = new Date();
   const root = await resolveRoot(options);
   const isIgnored = matcherOf(options.exclude);

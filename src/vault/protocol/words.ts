@@ -63,5 +63,9 @@ export function isWord(text: string): boolean {
 }
 
 function refuse(message: string): Failure {
-  return new Failure('refused', message, 'Use the toolkit of the same version on both sides; the vault keeps a log.');
+  return new Failure(
+    'refused',
+    message,
+    'Use the key of the right role, and the toolkit of the same version on both sides.',
+  );
 }

@@ -25,7 +25,7 @@ export function parseRsyncCommand(words: readonly string[], target: string): str
     throw new Failure(
       'refused',
       'this account receives segments with rsync, and nothing else',
-      'The vault keeps a log.',
+      'Use the toolkit of the same version on both sides.',
     );
   }
   return ['--server', flags, ...options, '.', target];

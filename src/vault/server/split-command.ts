@@ -11,9 +11,5 @@ const LONGEST_COMMAND = 4096;
 export function splitCommand(command: string): string[] {
   const words = command.split(' ');
   if (command.length <= LONGEST_COMMAND && words.every(isWord)) return words;
-  throw new Failure(
-    'refused',
-    'this account runs no commands',
-    'It is for the continuity toolkit alone; the vault keeps a log.',
-  );
+  throw new Failure('refused', 'this account runs no commands', 'It is for the continuity toolkit alone.');
 }

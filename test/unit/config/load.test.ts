@@ -76,10 +76,10 @@ describe('the shipped example', () => {
     const config = await loadConfig(new URL('../../../continuity.example.yml', import.meta.url).pathname);
     expect(config.root).toBe('/srv/skills-hub');
     expect(config.databases.map(({ name, reach }) => [name, reach.by])).toEqual([
-      ['app', 'service'],
-      ['keycloak', 'service'],
-      ['odoo', 'service'],
-      ['mattermost', 'service'],
+      ['app', 'url'],
+      ['keycloak', 'url'],
+      ['odoo', 'url'],
+      ['mattermost', 'url'],
     ]);
     expect(config.databases[2]?.database).toBe('all');
     expect(config.files.map(({ path }) => path)).toEqual([
