@@ -7,4 +7,6 @@ export default {
   },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testTimeout: 60_000,
+  // Two cores: most of the time is spent waiting for servers.
+  maxWorkers: 2,
 };
