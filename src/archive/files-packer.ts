@@ -11,7 +11,7 @@ import { runInOrder, type Job } from './run-in-order.ts';
 import type { SourceEntry } from './source-entry.ts';
 
 /** What an entry costs in memory besides its content. */
-const ENTRY_WEIGHT_BYTES = 4 * 1024;
+const ENTRY_WEIGHT_BYTES = 16 * 1024;
 
 export interface FilesPackerOptions {
   base: IndexReader | undefined;
@@ -72,7 +72,9 @@ export class FilesPacker {
       const [first] = group as [SourceEntry];
       const kept = await this.#cursor.take(first.name, this.#options.rereadsAll ? undefined : key);
       if (kept) {
-        yield { weightBytes: ENTRY_WEIGHT_BYTES, start: () => Promise.resolve(() => this.#keep(kept)) };
+        // It waits for its turn like the others, and holds its entries until then.
+        const weightBytes = (group.length + kept.length) * ENTRY_WEIGHT_BYTES;
+        yield { weightBytes, start: () => Promise.resolve(() => this.#keep(kept)) };
         continue;
       }
       this.#outcome.readFiles += files;

@@ -14,17 +14,21 @@ const SMALLEST_FILLER = 22;
 
 /** Compresses a tar header (with its extended records) into a member of its own; a small window keeps set-up cheap. */
 export function headerMember(bytes: Buffer): Buffer {
-  return plainHeader(gzipSync(bytes, { level: 6, windowBits: 12, memLevel: 5 }));
+  return plainHeader(gzipSync(bytes, { level: 6, windowBits: 12, memLevel: 5, chunkSize: roomFor(bytes) }));
 }
 
 /** Compresses a payload chunk: stored where a sample shows that deflate would gain nothing. Same input, same bytes. */
 export async function payloadMember(bytes: Buffer): Promise<Buffer> {
   const options = {
     level: isIncompressible(bytes) ? constants.Z_NO_COMPRESSION : 6,
-    // One output buffer that surely holds the result: zlib is then called once.
-    chunkSize: Math.max(constants.Z_MIN_CHUNK, bytes.length + (bytes.length >> 9) + 256),
+    chunkSize: roomFor(bytes),
   };
   return plainHeader(bytes.length <= SYNC_LIMIT_BYTES ? gzipSync(bytes, options) : await gzipAsync(bytes, options));
+}
+
+/** One output buffer that surely holds the result, and little more: zlib is then called once, and thousands may wait. */
+function roomFor(bytes: Buffer): number {
+  return Math.max(constants.Z_MIN_CHUNK, bytes.length + (bytes.length >> 9) + 256);
 }
 
 /** An empty member of exactly `length` bytes (at least 22), which readers skip: RFC 1952, FEXTRA. */
