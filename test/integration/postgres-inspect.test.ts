@@ -25,7 +25,7 @@ GRANT readers TO "Élève ""one""";
 ALTER ROLE readers SET work_mem = '7MB';
 CREATE DATABASE app OWNER "Élève ""one""" TEMPLATE template0 CONNECTION LIMIT 17;
 CREATE DATABASE odoo_2;
-CREATE DATABASE continuity_new_odoo;
+CREATE DATABASE continuity_new_odoo_0123456789ab;
 CREATE DATABASE closed;
 UPDATE pg_database SET datallowconn = false WHERE datname = 'closed';
 CREATE DATABASE pattern IS_TEMPLATE true;

@@ -45388,9 +45388,18 @@ async function stageFiles(archive, plan, swap) {
         const { notes } = await extractEntries({ entries, directory: `/proc/self/fd/${staged.handle.fd}` });
         return notes;
     }
+    catch (error) {
+        throw explainFullDisk(error, swap.root);
+    }
     finally {
         await staged.close();
     }
+}
+/** GNU tar says which entries did not fit, not on which disk. */
+function explainFullDisk(error, root) {
+    if (!(error instanceof failure/* Failure */.HR) || error.kind !== 'space')
+        return error;
+    return new failure/* Failure */.HR('space', `the disk of ${root} was full before everything was staged there: nothing was replaced`, 'Make room (or inodes, see df -i) on that disk, then run the restore again.', { cause: error });
 }
 /** Carries a staged swap through; can be repeated until it returns. */
 async function swapStagedFiles(swap) {
@@ -47050,16 +47059,19 @@ const INCOMPRESSIBLE_RATIO = 0.95;
 const SMALLEST_FILLER = 22;
 /** Compresses a tar header (with its extended records) into a member of its own; a small window keeps set-up cheap. */
 function headerMember(bytes) {
-    return plainHeader((0,external_node_zlib_namespaceObject.gzipSync)(bytes, { level: 6, windowBits: 12, memLevel: 5 }));
+    return plainHeader((0,external_node_zlib_namespaceObject.gzipSync)(bytes, { level: 6, windowBits: 12, memLevel: 5, chunkSize: roomFor(bytes) }));
 }
 /** Compresses a payload chunk: stored where a sample shows that deflate would gain nothing. Same input, same bytes. */
 async function payloadMember(bytes) {
     const options = {
         level: isIncompressible(bytes) ? external_node_zlib_namespaceObject.constants.Z_NO_COMPRESSION : 6,
-        // One output buffer that surely holds the result: zlib is then called once.
-        chunkSize: Math.max(external_node_zlib_namespaceObject.constants.Z_MIN_CHUNK, bytes.length + (bytes.length >> 9) + 256),
+        chunkSize: roomFor(bytes),
     };
     return plainHeader(bytes.length <= gzip_member_SYNC_LIMIT_BYTES ? (0,external_node_zlib_namespaceObject.gzipSync)(bytes, options) : await gzipAsync(bytes, options));
+}
+/** One output buffer that surely holds the result, and little more: zlib is then called once, and thousands may wait. */
+function roomFor(bytes) {
+    return Math.max(external_node_zlib_namespaceObject.constants.Z_MIN_CHUNK, bytes.length + (bytes.length >> 9) + 256);
 }
 /** An empty member of exactly `length` bytes (at least 22), which readers skip: RFC 1952, FEXTRA. */
 function fillerMember(length) {
@@ -47324,7 +47336,7 @@ async function* readChunks(content) {
 
 
 /** What an entry costs in memory besides its content. */
-const ENTRY_WEIGHT_BYTES = 4 * 1024;
+const ENTRY_WEIGHT_BYTES = 16 * 1024;
 /** Packs the entries of a walk: taken over from last night where nothing changed, read and packed where it did. */
 class FilesPacker {
     #options;
@@ -47357,7 +47369,9 @@ class FilesPacker {
             const [first] = group;
             const kept = await this.#cursor.take(first.name, this.#options.rereadsAll ? undefined : key);
             if (kept) {
-                yield { weightBytes: ENTRY_WEIGHT_BYTES, start: () => Promise.resolve(() => this.#keep(kept)) };
+                // It waits for its turn like the others, and holds its entries until then.
+                const weightBytes = (group.length + kept.length) * ENTRY_WEIGHT_BYTES;
+                yield { weightBytes, start: () => Promise.resolve(() => this.#keep(kept)) };
                 continue;
             }
             this.#outcome.readFiles += files;
@@ -50887,7 +50901,7 @@ async function requireSpace(store, needBytes) {
     throw new failure/* Failure */.HR('space', `vault full: ${(0,quantity_text/* formatBytes */.z)(freeBytes)} free, of which ${(0,quantity_text/* formatBytes */.z)(reserveBytes)} are kept in reserve, need ${(0,quantity_text/* formatBytes */.z)(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
 }
 /** A disk that became full in the middle, as a Failure; anything else as it is. */
-function explainFullDisk(error) {
+function space_explainFullDisk(error) {
     const { code } = (error instanceof Error ? error : {});
     if (code !== 'ENOSPC' && code !== 'EDQUOT')
         return error;
@@ -51655,7 +51669,7 @@ async function sealArchive(options) {
         }
     }
     catch (error) {
-        throw explainFullDisk(error);
+        throw space_explainFullDisk(error);
     }
 }
 /**
@@ -52579,7 +52593,7 @@ class LocalTransport {
         await (0,promises_.mkdir)(this.#store.incoming, { recursive: true });
         let sentBytes = 0;
         for (const file of files) {
-            sentBytes += await this.#place(file).catch((error) => Promise.reject(explainFullDisk(error)));
+            sentBytes += await this.#place(file).catch((error) => Promise.reject(space_explainFullDisk(error)));
         }
         return { sentBytes };
     }
@@ -52995,24 +53009,30 @@ function decodeKey({ type, key, number }, path) {
 
 
 const MAX_STDERR_CHARACTERS = 4_000;
+/** How long a command whose output has ended may take to end itself. */
+const END_GRACE_MS = 5_000;
 /** Runs a command through the channel's own streams: nothing is buffered, and back-pressure reaches the other side. */
 async function startRemoteCommand(client, command, body) {
-    const channel = await new Promise((resolve, reject) => {
+    const { channel, ended } = await new Promise((resolve, reject) => {
         client.exec(command, (error, opened) => {
             if (error)
                 reject(error);
+            // Listening at once: how it ended may stand in the very packet that says it began.
             else
-                resolve(opened);
+                resolve({ channel: opened, ended: remote_command_awaitEnd(opened) });
         });
     }).catch((error) => {
         const next = 'Try again; if it happens twice, look at the log of sshd on the backup server.';
         throw new failure/* Failure */.HR('vault', `the backup server opens no channel: ${(0,failure/* messageOf */.bD)(error)}`, next, { cause: error });
     });
     const close = () => {
-        channel.close();
         channel.resume();
+        // Behind the end of its output comes how it ended: closing at once would lose that.
+        if (channel.readableEnded)
+            setTimeout(() => channel.close(), END_GRACE_MS).unref();
+        else
+            channel.close();
     };
-    const ended = remote_command_awaitEnd(channel);
     let bodyError;
     if (!body)
         channel.end();
@@ -56352,7 +56372,7 @@ async function startServer({ binaries, directory, port, identity, settings }) {
         stdio: ['ignore', 'ignore', 'pipe'],
     });
     let log = '';
-    server.stderr?.on('data', (text) => (log = (log + text.toString()).slice(-65_536)));
+    server.stderr.on('data', (text) => (log = (log + text.toString()).slice(-65_536)));
     const killWithUs = () => server.kill('SIGQUIT');
     process.once('exit', killWithUs);
     server.once('exit', () => process.removeListener('exit', killWithUs));

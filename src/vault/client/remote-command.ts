@@ -21,26 +21,33 @@ export interface RemoteCommand {
   close(): void;
 }
 
+/** How long a command whose output has ended may take to end itself. */
+const END_GRACE_MS = 5_000;
+
 /** Runs a command through the channel's own streams: nothing is buffered, and back-pressure reaches the other side. */
 export async function startRemoteCommand(
   client: Client,
   command: string,
   body?: AsyncIterable<Uint8Array>,
 ): Promise<RemoteCommand> {
-  const channel = await new Promise<ClientChannel>((resolve, reject) => {
-    client.exec(command, (error, opened) => {
-      if (error) reject(error);
-      else resolve(opened);
-    });
-  }).catch((error: unknown) => {
+  const { channel, ended } = await new Promise<{ channel: ClientChannel; ended: Promise<CommandEnd> }>(
+    (resolve, reject) => {
+      client.exec(command, (error, opened) => {
+        if (error) reject(error);
+        // Listening at once: how it ended may stand in the very packet that says it began.
+        else resolve({ channel: opened, ended: awaitEnd(opened) });
+      });
+    },
+  ).catch((error: unknown) => {
     const next = 'Try again; if it happens twice, look at the log of sshd on the backup server.';
     throw new Failure('vault', `the backup server opens no channel: ${messageOf(error)}`, next, { cause: error });
   });
   const close = (): void => {
-    channel.close();
     channel.resume();
+    // Behind the end of its output comes how it ended: closing at once would lose that.
+    if (channel.readableEnded) setTimeout(() => channel.close(), END_GRACE_MS).unref();
+    else channel.close();
   };
-  const ended = awaitEnd(channel);
   let bodyError: unknown;
   if (!body) channel.end();
   else {
