@@ -1,6 +1,6 @@
 import { checkExtent, type Extent } from './extent.ts';
 import { ExtentTable } from './extent-table.ts';
-import { readLines } from './line-reader.ts';
+import { readLines, singly } from './line-reader.ts';
 
 export const INDEX_START = '{"version":1,"extents":[';
 export const INDEX_MIDDLE = '],"entries":[';
@@ -65,8 +65,4 @@ export class IndexReader {
     const line = await this.#next();
     if (line !== text) throw new TypeError(`the index has ${JSON.stringify(line.slice(0, 60))} in place of ${text}`);
   }
-}
-
-async function* singly(batches: AsyncIterable<string[]>): AsyncGenerator<string, void, undefined> {
-  for await (const batch of batches) yield* batch;
 }

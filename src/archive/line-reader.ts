@@ -17,3 +17,8 @@ export async function* readLines(
   }
   if (rest.length > 0) yield [rest.toString('utf8')];
 }
+
+/** The lines of all batches, one by one. */
+export async function* singly(batches: AsyncIterable<string[]>): AsyncGenerator<string, void, undefined> {
+  for await (const batch of batches) yield* batch;
+}

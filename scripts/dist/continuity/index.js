@@ -63032,7 +63032,7 @@ class IndexReader {
     }
     /** Reads as far as the extents go. */
     static async open(chunks) {
-        const reader = new IndexReader(singly((0,_line_reader_js__WEBPACK_IMPORTED_MODULE_1__/* .readLines */ .S)(chunks)));
+        const reader = new IndexReader((0,_line_reader_js__WEBPACK_IMPORTED_MODULE_1__/* .singly */ .Z)((0,_line_reader_js__WEBPACK_IMPORTED_MODULE_1__/* .readLines */ .S)(chunks)));
         await reader.#expect(INDEX_START);
         for (let line = await reader.#next(); line !== INDEX_MIDDLE; line = await reader.#next()) {
             const extent = (0,_extent_js__WEBPACK_IMPORTED_MODULE_2__/* .checkExtent */ .$)(JSON.parse(line.replace(/,$/, '')));
@@ -63069,10 +63069,6 @@ class IndexReader {
         if (line !== text)
             throw new TypeError(`the index has ${JSON.stringify(line.slice(0, 60))} in place of ${text}`);
     }
-}
-async function* singly(batches) {
-    for await (const batch of batches)
-        yield* batch;
 }
 
 
@@ -63268,7 +63264,8 @@ function isTailName(name) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   S: () => (/* binding */ readLines)
+/* harmony export */   S: () => (/* binding */ readLines),
+/* harmony export */   Z: () => (/* binding */ singly)
 /* harmony export */ });
 /**
  * Splits a stream of bytes into lines without their newlines, in the batches that the stream brings. A line longer than
@@ -63287,6 +63284,11 @@ async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
     }
     if (rest.length > 0)
         yield [rest.toString('utf8')];
+}
+/** The lines of all batches, one by one. */
+async function* singly(batches) {
+    for await (const batch of batches)
+        yield* batch;
 }
 
 
@@ -67416,7 +67418,7 @@ async function planArchive(recipe, indexPath, openBase) {
     try {
         const gunzip = (0,external_node_zlib_.createGunzip)();
         (0,external_node_stream_.pipeline)(recipe, gunzip, () => { });
-        const steps = singly((0,line_reader/* readLines */.S)(gunzip, MAX_STEP_BYTES));
+        const steps = (0,line_reader/* singly */.Z)((0,line_reader/* readLines */.S)(gunzip, MAX_STEP_BYTES));
         const first = await steps.next();
         if (first.done)
             throw new TypeError('the recipe is empty');
@@ -67488,10 +67490,6 @@ function checkLine(line, extent) {
 function isMisfit(error) {
     const isZlib = error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
     return isZlib || error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError;
-}
-async function* singly(batches) {
-    for await (const batch of batches)
-        yield* batch;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/receive-recipe.js

@@ -44881,6 +44881,11 @@ async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
     if (rest.length > 0)
         yield [rest.toString('utf8')];
 }
+/** The lines of all batches, one by one. */
+async function* singly(batches) {
+    for await (const batch of batches)
+        yield* batch;
+}
 
 ;// CONCATENATED MODULE: ./.build/src/archive/toc-line.js
 
@@ -47617,10 +47622,6 @@ class IndexReader {
         if (line !== text)
             throw new TypeError(`the index has ${JSON.stringify(line.slice(0, 60))} in place of ${text}`);
     }
-}
-async function* singly(batches) {
-    for await (const batch of batches)
-        yield* batch;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/index-writer.js
@@ -51479,7 +51480,7 @@ async function planArchive(recipe, indexPath, openBase) {
     try {
         const gunzip = (0,external_node_zlib_namespaceObject.createGunzip)();
         (0,external_node_stream_namespaceObject.pipeline)(recipe, gunzip, () => { });
-        const steps = plan_singly(readLines(gunzip, MAX_STEP_BYTES));
+        const steps = singly(readLines(gunzip, MAX_STEP_BYTES));
         const first = await steps.next();
         if (first.done)
             throw new TypeError('the recipe is empty');
@@ -51551,10 +51552,6 @@ function checkLine(line, extent) {
 function isMisfit(error) {
     const isZlib = error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
     return isZlib || error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError;
-}
-async function* plan_singly(batches) {
-    for await (const batch of batches)
-        yield* batch;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/receive-recipe.js

@@ -4,7 +4,7 @@ import { ExtentTable } from '../../archive/extent-table.ts';
 import type { Extent } from '../../archive/extent.ts';
 import { IndexReader, type IndexedExtent } from '../../archive/index-reader.ts';
 import { IndexWriter, type UnplacedExtent } from '../../archive/index-writer.ts';
-import { readLines } from '../../archive/line-reader.ts';
+import { readLines, singly } from '../../archive/line-reader.ts';
 import { followRecipe, parseRecipeHead, type Origin, type RecipeHead } from '../../archive/recipe.ts';
 import { formatTocLine, parseTocLine } from '../../archive/toc-line.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
@@ -123,8 +123,4 @@ function checkLine(line: string, extent: UnplacedExtent): void {
 function isMisfit(error: unknown): boolean {
   const isZlib = error instanceof Error && 'code' in error && String(error.code).startsWith('Z_');
   return isZlib || error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError;
-}
-
-async function* singly(batches: AsyncIterable<string[]>): AsyncGenerator<string, void, undefined> {
-  for await (const batch of batches) yield* batch;
 }
