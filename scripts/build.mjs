@@ -1,5 +1,6 @@
-// Builds what is generated and committed: one file per entry, scripts/dist/<name>/index.js, that runs with Node alone,
-// and continuity.schema.json for editors. `npm run build` builds all, `npm run build -- continuity` what is named.
+// Builds what is generated and committed: one file per entry (scripts/dist/<name>/index.js and actions/<name>/dist/index.js)
+// that runs with Node alone, continuity.schema.json for editors, and the README's tables of the actions. `npm run build`
+// builds all, `npm run build -- continuity actions/backup` what is named.
 // TypeScript is compiled first, file by file: ncc knows nothing of imports that end in .ts. The same sources give the
 // same bytes on every machine, and `npm run check:dist` sees to it that what is committed is what is built.
 import { existsSync } from 'node:fs';
@@ -8,21 +9,34 @@ import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ncc from '@vercel/ncc';
 import ts from 'typescript';
+import { writeActionTables } from './action-tables.mjs';
 
 const root = join(import.meta.dirname, '..');
-const entries = ['continuity', 'vault', 'demo'].filter((name) => existsSync(join(root, 'scripts', `${name}.ts`)));
-const wanted = process.argv.length > 2 ? process.argv.slice(2) : ['schema', ...entries];
+/** From the name of an entry to where its source lies and its bundle goes. */
+const entries = {
+  ...Object.fromEntries(
+    ['continuity', 'vault', 'demo'].map((name) => [name, { source: `scripts/${name}`, target: `scripts/dist/${name}` }]),
+  ),
+  ...Object.fromEntries(
+    (await readdir(join(root, 'actions')))
+      .filter((name) => existsSync(join(root, 'actions', name, 'action.yml')))
+      .map((name) => [`actions/${name}`, { source: `actions/${name}/index`, target: `actions/${name}/dist` }]),
+  ),
+};
+const known = ['schema', 'readme', ...Object.keys(entries)];
+const wanted = process.argv.length > 2 ? process.argv.slice(2) : known;
 
 // Inside the repository, so that imports find node_modules; always by this name, since webpack numbers modules by path.
 const scratch = join(root, '.build');
 await takeScratch();
 try {
-  for (const folder of ['src', 'scripts', 'test/fixtures']) await compileFolder(folder);
+  for (const folder of ['src', 'scripts', 'actions', 'test/fixtures']) await compileFolder(folder);
   await writeFile(join(scratch, 'package.json'), '{"type":"module"}\n');
   for (const name of wanted) {
     if (name === 'schema') await writeSchema();
-    else if (entries.includes(name)) await bundle(name);
-    else throw new Error(`nothing to build is called ${name}: expected schema, ${entries.join(', ')}`);
+    else if (name === 'readme') await writeActionTables(root);
+    else if (name in entries) await bundle(name, entries[name]);
+    else throw new Error(`nothing to build is called ${name}: expected one of ${known.join(', ')}`);
   }
 } finally {
   await rm(scratch, { recursive: true });
@@ -61,21 +75,21 @@ async function compileFolder(folder) {
   }
 }
 
-async function bundle(name) {
-  const entry = join(scratch, 'scripts', `${name}.js`);
+async function bundle(name, { source, target: folder }) {
+  const entry = join(scratch, `${source}.js`);
   const { code, assets } = await ncc(entry, { cache: false, minify: false, sourceMap: false, quiet: true });
   // What ncc did not find becomes an error at run time only: better one now. ssh2 tries its add-ons and does without.
   const missing = [...code.matchAll(/eval\("require"\)\("([^"]+)"\)/g)].map(([, request]) => request);
   const unexpected = missing.filter((request) => !/(sshcrypto|cpufeatures)\.node$|^cpu-features$/.test(request));
   if (unexpected.length > 0) throw new Error(`${name}: cannot find ${unexpected.join(', ')}`);
-  const target = join(root, 'scripts', 'dist', name);
+  const target = join(root, folder);
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
   await writeFile(join(target, 'index.js'), code);
   await writeFile(join(target, 'package.json'), '{"type":"module"}\n');
   const extra = Object.keys(assets).filter((asset) => !['package.json', 'pagent.exe'].includes(asset.split('/').pop()));
   if (extra.length > 0) throw new Error(`${name}: the bundle would need further files: ${extra.join(', ')}`);
-  console.log(`scripts/dist/${name}/index.js  ${(code.length / 1024).toFixed(0)} KiB`);
+  console.log(`${folder}/index.js  ${(code.length / 1024).toFixed(0)} KiB`);
 }
 
 async function writeSchema() {

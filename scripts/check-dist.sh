@@ -4,10 +4,10 @@
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-generated=(scripts/dist continuity.schema.json)
 
-rm -rf "${generated[@]}"
+rm -rf scripts/dist actions/*/dist continuity.schema.json
 node scripts/build.mjs
+generated=(scripts/dist ':(glob)actions/*/dist/**' continuity.schema.json README.md)
 changes="$(git status --porcelain --untracked-files=all -- "${generated[@]}")"
 if [ -n "$changes" ]; then
   printf 'check:dist: error: what is generated differs from what is committed:\n%s\n' "$changes" >&2

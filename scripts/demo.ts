@@ -5,7 +5,7 @@ import { play } from './demo/play.ts';
 import { Story } from './demo/story.ts';
 import { Workspace } from './demo/workspace.ts';
 import { reportFailure } from './report-failure.ts';
-import { version } from './start-program.ts';
+import { version } from '../src/version.ts';
 
 // npm run demo: one night and one accident, played for real in a temporary directory. Nothing is left behind, however
 // it ends.

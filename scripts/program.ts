@@ -1,6 +1,6 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import type { CommandContext, CommandDefinition, CommandOption, OptionValues } from './commands/command.ts';
-import { locateConfig } from './locate-config.ts';
+import { locateConfig } from '../src/config/locate.ts';
 import { reportFailure } from './report-failure.ts';
 import { findSwallowedFlags } from './swallowed-flags.ts';
 import { loadConfig } from '../src/config/load.ts';

@@ -1,8 +1,6 @@
 import type { CommandDefinition } from './commands/command.ts';
 import { runProgram } from './program.ts';
-
-/** Same as in package.json (a test compares them): a bundle must not go looking for files. */
-export const version = '0.1.0';
+import { version } from '../src/version.ts';
 
 const secondSignalCode = 130;
 

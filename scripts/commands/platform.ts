@@ -2,8 +2,8 @@ import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Failure } from '../../src/logging/failure.ts';
-import type { Platform } from '../../src/operations/platform.ts';
-import { version } from '../start-program.ts';
+import { describeRun, type Platform } from '../../src/operations/platform.ts';
+import { version } from '../../src/version.ts';
 import type { CommandContext } from './command.ts';
 
 /** Everything that an operation needs, from what the command line knows. */
@@ -15,11 +15,10 @@ export async function openPlatform(context: CommandContext, command: string): Pr
     environment,
     signal,
     now: () => new Date(),
-    holder: environment['GITHUB_RUN_ID'] ? `${command} (GitHub run ${environment['GITHUB_RUN_ID']})` : command,
+    ...describeRun(command, environment),
     // Beside our own bundle: both are built and committed together.
     vaultBundlePath: join(dirname(realpathSync(process.argv[1] ?? '.')), '..', 'vault', 'index.js'),
     toolVersion: version,
-    ...(environment['GITHUB_SHA'] ? { commit: environment['GITHUB_SHA'] } : {}),
   };
 }
 

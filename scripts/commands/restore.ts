@@ -1,4 +1,4 @@
-import { exitCodes, Failure } from '../../src/logging/failure.ts';
+import { exitCodes } from '../../src/logging/failure.ts';
 import { extractArchive } from '../../src/operations/extract.ts';
 import { restore } from '../../src/operations/restore.ts';
 import { renderExtraction, renderPlan, renderRestore } from '../../src/report/restore-report.ts';
@@ -21,9 +21,8 @@ export const restoreCommand: CommandDefinition = {
     const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`);
     const selection = select === undefined ? {} : { select: select as string[] };
     if (target !== undefined) {
-      if (dryRun === true)
-        throw new Failure('usage', '--dry-run and --target exclude each other', 'Leave one of them out.');
-      const result = await extractArchive(platform, { archive, ...selection, directory: target as string });
+      const directory = target as string;
+      const result = await extractArchive(platform, { archive, ...selection, directory, dryRun: dryRun === true });
       return { result, render: () => renderExtraction(result) };
     }
     const result = await restore(platform, {

@@ -1,5 +1,6 @@
 import { MultiBar, Presets, type SingleBar } from 'cli-progress';
 import type { Logger, Progress } from './logger.ts';
+import { createProgressLines, PROGRESS_INTERVAL_MS } from './progress-lines.ts';
 import { describeProgress } from './progress-rate.ts';
 
 export interface ConsoleLoggerOptions {
@@ -25,7 +26,7 @@ const reset = '\u001b[0m';
 export function createConsoleLogger(options: ConsoleLoggerOptions): ConsoleLogger {
   const display = options.isTerminal
     ? showBars(options.stream)
-    : showLines(options.stream, options.progressIntervalMs ?? 15_000);
+    : showLines(options.stream, options.progressIntervalMs ?? PROGRESS_INTERVAL_MS);
   const write = (level: 'debug' | 'info' | 'warning' | 'error', message: string) => {
     const text = level === 'warning' || level === 'error' ? `${level}: ${message}` : message;
     display.line(options.hasColor && level !== 'info' ? `${colors[level]}${text}${reset}` : text);
@@ -35,6 +36,8 @@ export function createConsoleLogger(options: ConsoleLoggerOptions): ConsoleLogge
     info: (message) => write('info', message),
     warning: (message) => write('warning', message),
     error: (message) => write('error', message),
+    // Its messages say enough where somebody is watching.
+    phase() {},
     progress: (report) => display.progress(report),
     close: () => display.close(),
   };
@@ -47,21 +50,9 @@ interface Display {
 }
 
 function showLines(stream: NodeJS.WritableStream, intervalMs: number): Display {
-  const phases = new Map<string, { beganMs: number; shownMs: number }>();
   return {
     line: (text) => void stream.write(`${text}\n`),
-    progress(report) {
-      const nowMs = performance.now();
-      const phase = phases.get(report.phase);
-      if (!phase) {
-        phases.set(report.phase, { beganMs: nowMs, shownMs: nowMs });
-        return;
-      }
-      if (nowMs - phase.shownMs < intervalMs) return;
-      phase.shownMs = nowMs;
-      const { amount, rate, left } = describeProgress(report, phase.beganMs, nowMs);
-      stream.write(`${report.phase}: ${[amount, rate, left].filter(Boolean).join(', ')}\n`);
-    },
+    progress: createProgressLines((line) => void stream.write(`${line}\n`), intervalMs),
     close() {},
   };
 }

@@ -12,6 +12,8 @@ export interface Logger {
   info(message: string): void;
   warning(message: string): void;
   error(message: string): void;
+  /** What is said from here on belongs to this part of the work: a group in the log of a workflow. */
+  phase(title: string): void;
   progress(report: Progress): void;
 }
 
@@ -21,5 +23,6 @@ export const silent: Logger = {
   info() {},
   warning() {},
   error() {},
+  phase() {},
   progress() {},
 };

@@ -2,6 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { extractEntries } from '../archive/gnu-tar.ts';
 import { MANIFEST_NAME, README_NAME } from '../archive/layout.ts';
+import type { Manifest } from '../archive/manifest.ts';
 import { Failure } from '../logging/failure.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { IndexCache } from './backup/base-index.ts';
@@ -10,29 +11,49 @@ import type { Platform } from './platform.ts';
 import { resolveArchive } from './resolve-archive.ts';
 import { choose, type Chosen } from './restore/restore-plan.ts';
 
+/** Sizes in bytes. */
 export interface ExtractResult {
   archive: string;
   directory: string;
+  /** False after a dry run: nothing was unpacked. */
+  done: boolean;
+  /** What was chosen, as the manifest knows it: dumps and file sources. */
+  parts: { name: string; kind: 'database' | 'files'; bytes: number }[];
   entries: number;
   bytes: number;
   fetchedBytes: number;
   notes: string[];
 }
 
+export interface ExtractOptions {
+  /** Name, date or `latest`. */
+  archive: string;
+  /** Names of sources, or of single dumps; everything in the archive without. */
+  select?: readonly string[];
+  /** Empty, or not there yet. */
+  directory: string;
+  /** Stop after having looked. */
+  dryRun?: boolean;
+}
+
 /** Unpacks an archive, or parts of it, into an empty folder: files, dumps, manifest. Nothing live is touched. */
-export async function extractArchive(
-  platform: Platform,
-  options: { archive: string; select?: readonly string[]; directory: string },
-): Promise<ExtractResult> {
+export async function extractArchive(platform: Platform, options: ExtractOptions): Promise<ExtractResult> {
   const directory = resolve(options.directory);
   const vault = await openVault(platform, 'reader');
   try {
     const summary = resolveArchive(options.archive, await vault.status());
     const archive = await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary);
-    const isWanted = matcherOf(choose(await archive.manifest(), options.select));
-    await makeEmptyFolder(directory);
-    const { entries, bytes, notes } = await extractEntries({ entries: archive.entries(isWanted), directory });
-    return { archive: archive.name, directory, entries, bytes, fetchedBytes: archive.fetchedBytes, notes };
+    const manifest = await archive.manifest();
+    const chosen = choose(manifest, options.select);
+    const looked = { archive: archive.name, directory, parts: listParts(chosen, manifest) };
+    await refuseFilledFolder(directory);
+    if (options.dryRun) {
+      return { ...looked, done: false, entries: 0, bytes: 0, fetchedBytes: archive.fetchedBytes, notes: [] };
+    }
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    const unpacked = await extractEntries({ entries: archive.entries(matcherOf(chosen)), directory });
+    const { entries, bytes, notes } = unpacked;
+    return { ...looked, done: true, entries, bytes, fetchedBytes: archive.fetchedBytes, notes };
   } finally {
     await vault.close();
   }
@@ -46,8 +67,18 @@ function matcherOf({ databases, files }: Chosen): (name: Buffer) => boolean {
     single.has(name.toString('latin1')) || folders.some((folder) => name.subarray(0, folder.length).equals(folder));
 }
 
-async function makeEmptyFolder(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
-  if ((await readdir(directory)).length === 0) return;
+function listParts({ databases, files }: Chosen, manifest: Manifest): ExtractResult['parts'] {
+  return [
+    ...databases.map(([name, { sizeBytes }]) => ({ name, kind: 'database' as const, bytes: sizeBytes })),
+    ...files.map((name) => ({ name, kind: 'files' as const, bytes: manifest.files[name]?.bytes ?? 0 })),
+  ];
+}
+
+async function refuseFilledFolder(directory: string): Promise<void> {
+  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw new Failure('refused', `${directory} cannot be unpacked into: ${error.message}`, 'Name another folder.');
+  });
+  if (names.length === 0) return;
   throw new Failure('refused', `${directory} is not empty`, 'Name an empty folder, or one that does not exist.');
 }

@@ -20,8 +20,8 @@ export async function openVault(platform: Platform, role: 'writer' | 'reader'): 
   const { vault } = platform.config;
   if (vault.kind === 'directory')
     return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump }));
-  // Short, because a control socket's path has 108 bytes; private, because a key from the environment lies there.
-  const privateDirectory = await mkdtemp(join(tmpdir(), 'continuity-'));
+  // Private, because a key from the environment lies there.
+  const privateDirectory = await mkdtemp(join(platform.temporary ?? tmpdir(), 'continuity-'));
   const remove = () => rm(privateDirectory, { recursive: true, force: true });
   try {
     const session = openSession(await openSshTransport(await sshOptions(platform, vault, role, privateDirectory)));

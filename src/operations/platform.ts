@@ -20,4 +20,15 @@ export interface Platform {
   toolVersion: string;
   /** Git commit that the configuration belongs to. */
   commit?: string;
+  /** A private directory in which keys may lie while a program needs them. Default: one is made below the system's. */
+  temporary?: string;
+}
+
+/** Who is asking, and for which commit, as the environment of a workflow tells. */
+export function describeRun(
+  command: string,
+  environment: Platform['environment'],
+): Pick<Platform, 'holder' | 'commit'> {
+  const { GITHUB_RUN_ID: run, GITHUB_SHA: commit } = environment;
+  return { holder: run ? `${command} (GitHub run ${run})` : command, ...(commit ? { commit } : {}) };
 }

@@ -73,6 +73,7 @@ async function restoreFrom(
   runDirectory: string,
 ): Promise<Omit<RestoreResult, 'fetchedBytes' | 'durationMs'>> {
   const { config, logger, holder, now } = platform;
+  logger.phase('Plan');
   const manifest = await archive.manifest();
   const id = `${now().toISOString().slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`;
   const workDirectory = workDirectoryOf(config.state, id);
@@ -110,12 +111,14 @@ async function restoreFrom(
       })),
       files: await Promise.all(current.files.map(({ source, path }) => placeFilesSwap(source, path, id, config.state))),
     };
+    logger.phase('Stage and prove');
     isBegun = true;
     await writeJournal(config.state, journal);
     const staged = await stageOrDiscard(platform, archive, manifest, current, journal);
     const { createdRoles, notes, databases } = staged;
     const swapping: RestoreJournal = { ...journal, phase: 'swapping', databases };
     await writeJournal(config.state, swapping);
+    logger.phase('Swap');
     logger.info('Everything is staged and proven. Putting it in place.');
     const carried = await carryThrough(platform, swapping);
     return { plan: current, done: true, ...(safety ? { safety } : {}), id, carried, createdRoles, notes };
@@ -155,6 +158,7 @@ async function stageOrDiscard(
 
 /** Backs up what is about to be replaced. What is missing there is no reason to stop: it is why somebody restores. */
 async function backUpFirst(platform: Platform, runDirectory: string): Promise<BackupResult> {
+  platform.logger.phase('Safety backup');
   platform.logger.info('Backing up the present state first.');
   try {
     for (;;) {

@@ -19,6 +19,7 @@ export async function verify(platform: Platform, { archive, level }: VerifyOptio
   const vault = await openVault(platform, 'writer');
   try {
     const { name } = resolveArchive(archive, await vault.status());
+    platform.logger.phase(`Verify ${name}`);
     platform.logger.info(`Verifying ${name} (${level}) on ${vault.label}.`);
     const verdict = await vault.verify(name, level, (done, total) => {
       platform.logger.progress({ phase: `verify ${name}`, done, total, unit: 'bytes' });

@@ -3,6 +3,7 @@ import { rmSync } from 'node:fs';
 import { readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
+import { isAlive } from '../../system/is-alive.ts';
 import type { LoadedKey } from './keys.ts';
 
 const NAME = /^ssh-key-(\d+)-[0-9a-f]{16}$/;
@@ -37,14 +38,5 @@ export async function removeAbandonedKeys(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     const pid = Number(NAME.exec(name)?.[1]);
     if (pid > 0 && !isAlive(pid)) await rm(join(directory, name), { force: true });
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }

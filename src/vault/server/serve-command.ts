@@ -1,6 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import { Failure } from '../../logging/failure.ts';
-import type { Logger } from '../../logging/logger.ts';
+import { silent, type Logger } from '../../logging/logger.ts';
 import { printable } from '../../logging/printable.ts';
 import { formatError } from '../protocol/wire.ts';
 import { roles, type Role } from '../protocol/words.ts';
@@ -70,5 +70,5 @@ export function parseServeArguments(words: readonly string[], command: string | 
 function logTo(complain: CommandLine['complain']): Logger {
   // Messages may quote what a client sent: a recipe, a name.
   const line = (level: string) => (message: string) => complain(`skills-vault: ${level}: ${printable(message)}`);
-  return { debug() {}, info() {}, progress() {}, warning: line('warning'), error: line('refused or failed') };
+  return { ...silent, warning: line('warning'), error: line('refused or failed') };
 }

@@ -5,7 +5,7 @@ import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CommandDefinition } from '../../../scripts/commands/command.ts';
 import { runProgram } from '../../../scripts/program.ts';
-import { version } from '../../../scripts/start-program.ts';
+import { version } from '../../../src/version.ts';
 import { Failure } from '../../../src/logging/failure.ts';
 
 const definitions: CommandDefinition[] = [

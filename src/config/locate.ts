@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { Failure } from '../src/logging/failure.ts';
+import { Failure } from '../logging/failure.ts';
 
 const provisioned = '/etc/skills-hub/continuity.yml';
 
@@ -22,6 +22,6 @@ export async function locateConfig(requested: string | undefined, workingDirecto
   throw new Failure(
     'config',
     `there is no configuration: neither ${local} nor ${provisioned} exists`,
-    'Copy continuity.example.yml to continuity.yml and adapt it, or name a file with --config FILE.',
+    'Copy continuity.example.yml to continuity.yml and adapt it, or name a file (--config FILE; in a workflow the input config).',
   );
 }
