@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { DumpContents, type DumpContent } from './dump-contents.ts';
 import { FilesPacker, type FilesOutcome } from './files-packer.ts';
 import type { IndexReader } from './index-reader.ts';
 import { CHUNK_BYTES, DUMP_FOLDER } from './layout.ts';
@@ -38,6 +39,8 @@ export interface BuiltArchive {
   extentBytes: number;
   /** Length of the extents that the base does not hold. */
   newExtentBytes: number;
+  /** Dumps, by name in the archive. */
+  dumps: ReadonlyMap<string, DumpContent>;
 }
 
 /** What is stored with a name besides the content. */
@@ -115,11 +118,16 @@ export class ArchiveBuilder {
   async finish(): Promise<BuiltArchive> {
     const { lane } = await this.#openLane();
     const store = this.#storeIn(lane);
+    const dumps = new DumpContents();
     for (const { extent, stream } of this.#tailInOrder()) {
       const { bytes, sha256, lines } = extent;
+      for (const line of lines) dumps.add(line);
       const from = await store.store(bytes, sha256);
       await this.#recorder.add({ add: { length: bytes.length, sha256, lines }, from });
-      if (stream) for await (const step of stream.steps()) await this.#recorder.add(step);
+      for await (const step of stream?.steps() ?? []) {
+        for (const line of step.add.lines) dumps.add(line);
+        await this.#recorder.add(step);
+      }
     }
     await lane.finish();
 
@@ -131,7 +139,7 @@ export class ArchiveBuilder {
     );
     await base?.reader.close();
     const indexPath = join(directory, 'stargz.index.json');
-    return { ...built, recipePath, indexPath, newExtentBytes: this.#newExtentBytes };
+    return { ...built, recipePath, indexPath, newExtentBytes: this.#newExtentBytes, dumps: dumps.list() };
   }
 
   /** Closes what is open, for an archive that will not be finished. Its directory is the caller's to remove. */

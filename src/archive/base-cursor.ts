@@ -1,6 +1,9 @@
+import { isCounted, nameKey, type ChangeCounter } from './change-counter.ts';
+import { DumpContents } from './dump-contents.ts';
 import type { IndexReader, IndexedExtent } from './index-reader.ts';
 import { isTailName } from './layout.ts';
-import { isFileLine, parseTocLine } from './toc-line.ts';
+import type { SourceEntry } from './source-entry.ts';
+import { isFileLine, parseTocLine, type TocLine } from './toc-line.ts';
 
 /** Where a line's name begins. */
 const NAME_START = '{"name":"'.length;
@@ -10,6 +13,14 @@ export interface PlacedInBase extends IndexedExtent {
   ordinal: number;
 }
 
+/** What last night's archive has for a group of entries. */
+export interface Taken {
+  /** The extents that hold just these entries, unchanged. */
+  kept?: PlacedInBase[];
+  /** Without such extents: lines of the entries that were there under these names, by `nameKey`; folders left out. */
+  before: ReadonlyMap<string, string>;
+}
+
 /**
  * Goes through the file sources of last night's archive in step with tonight's walk. Both are in bytewise order of their
  * paths, so that one look at each side is enough and neither has to be held in memory.
@@ -17,40 +28,93 @@ export interface PlacedInBase extends IndexedExtent {
 export class BaseCursor {
   /** Regular files passed so far, by source: what last night's archive held. */
   readonly filesBySource = new Map<string, number>();
+  /** Dumps of last night's archive; complete when all is passed. */
+  readonly dumps = new DumpContents();
   readonly #extents: AsyncIterator<IndexedExtent> | undefined;
+  readonly #changes: ChangeCounter;
   #next: (PlacedInBase & { firstName: Buffer | undefined }) | undefined;
+  /** Passed entries that lie behind all groups so far: a later group may have their names. At most one extent's. */
+  #pending: { line: TocLine; text: string }[] = [];
   #ordinal = 0;
   #isStarted = false;
 
-  constructor(base: IndexReader | undefined) {
+  /** Entries that are in no group are counted as removed in `changes`. */
+  constructor(base: IndexReader | undefined, changes: ChangeCounter) {
     this.#extents = base?.entries();
+    this.#changes = changes;
   }
 
-  /** The extents that held the entries from `name` on, if their key was this one; what lies before is passed. */
-  async take(name: Buffer, key: string | undefined): Promise<PlacedInBase[] | undefined> {
+  /** The extents that hold the group, if their key is this one; what lies before and among its entries is passed. */
+  async take(group: readonly SourceEntry[], key: string | undefined): Promise<Taken> {
     if (!this.#isStarted) await this.#advance();
-    while (this.#next && (!this.#next.firstName || Buffer.compare(this.#next.firstName, name) < 0))
-      await this.#advance();
-    if (key === undefined || !this.#next?.firstName?.equals(name) || this.#next.extent.key !== key) return undefined;
-    const taken: PlacedInBase[] = [this.#next];
+    const before = new Map<string, string>();
+    const [first, last] = [group[0] as SourceEntry, group.at(-1) as SourceEntry];
+    let names: ReadonlySet<string> | undefined;
+    const passUpTo = async (name: Buffer, isIncluded: 0 | 1): Promise<void> => {
+      while (this.#next && (!this.#next.firstName || Buffer.compare(this.#next.firstName, name) < isIncluded)) {
+        names ??= new Set(group.map((entry) => nameKey(entry.name)));
+        await this.#pass();
+        this.#sortOut(names, last.name, before);
+      }
+    };
+    if (this.#pending.length > 0) {
+      names = new Set(group.map((entry) => nameKey(entry.name)));
+      this.#sortOut(names, last.name, before);
+    }
+    await passUpTo(first.name, 0);
+    if (key !== undefined && this.#next?.firstName?.equals(first.name) && this.#next.extent.key === key) {
+      return { kept: await this.#takeNext(this.#next), before };
+    }
+    await passUpTo(last.name, 1);
+    return { before };
+  }
+
+  /** Passes all that is left, so that `filesBySource` and `dumps` are complete. */
+  async finish(): Promise<void> {
+    if (!this.#isStarted) await this.#advance();
+    const none = new Set<string>();
+    this.#sortOut(none, undefined, new Map());
+    while (this.#next) {
+      await this.#pass();
+      this.#sortOut(none, undefined, new Map());
+    }
+    for (let rest = await this.#extents?.next(); rest && !rest.done; rest = await this.#extents?.next()) {
+      for (const line of rest.value.lines) this.dumps.add(line);
+    }
+  }
+
+  async #takeNext(next: PlacedInBase): Promise<PlacedInBase[]> {
+    const taken = [next];
     await this.#advance();
-    for (let next = this.#peek(); next && !next.firstName; next = this.#peek()) {
-      taken.push(next);
+    for (let further = this.#peek(); further && !further.firstName; further = this.#peek()) {
+      taken.push(further);
       await this.#advance();
     }
     return taken;
   }
 
-  /** Passes what is left of the file sources, so that `filesBySource` is complete. */
-  async finish(): Promise<void> {
-    if (!this.#isStarted) await this.#advance();
-    while (this.#next) await this.#advance();
-    await this.#extents?.return?.();
-  }
-
   /** Asked anew after every step. */
   #peek() {
     return this.#next;
+  }
+
+  async #pass(): Promise<void> {
+    for (const text of this.#next?.lines ?? []) {
+      const line = parseTocLine(text);
+      if (isCounted(line)) this.#pending.push({ line, text });
+    }
+    await this.#advance();
+  }
+
+  /** What has one of the `names` is found again; what has none and lies before `last` (all, without it) is gone. */
+  #sortOut(names: ReadonlySet<string>, last: Buffer | undefined, found: Map<string, string>): void {
+    this.#pending = this.#pending.filter(({ line, text }) => {
+      const key = nameKey(line.name);
+      if (names.has(key)) found.set(key, text);
+      else if (last && Buffer.compare(line.name, last) > 0) return true;
+      else this.#changes.countRemoved(line);
+      return false;
+    });
   }
 
   async #advance(): Promise<void> {
@@ -62,7 +126,10 @@ export class BaseCursor {
     const first = lines[0] === undefined ? undefined : parseTocLine(lines[0]);
     // Further chunks of a large entry, and its first, have no name of their own to be compared.
     const firstName = first && first.type !== 'chunk' ? first.name : undefined;
-    if (firstName && isTailName(firstName)) return;
+    if (firstName && isTailName(firstName)) {
+      for (const line of lines) this.dumps.add(line);
+      return;
+    }
     this.#count(lines);
     this.#next = { extent, lines, firstName, ordinal: this.#ordinal++ };
   }

@@ -1,5 +1,7 @@
 import { join } from 'node:path';
-import { BaseCursor, type PlacedInBase } from './base-cursor.ts';
+import { BaseCursor, type PlacedInBase, type Taken } from './base-cursor.ts';
+import { ChangeCounter, type FileChanges } from './change-counter.ts';
+import type { DumpContent } from './dump-contents.ts';
 import { groupEntries, keyOfGroup } from './group-entries.ts';
 import type { IndexReader } from './index-reader.ts';
 import { CHUNK_BYTES } from './layout.ts';
@@ -32,6 +34,10 @@ export interface FilesOutcome {
   readBytes: number;
   /** Regular files in last night's archive, by source. */
   filesBefore: ReadonlyMap<string, number>;
+  /** What differs from last night's archive, by source; a source without differences may be absent. */
+  changes: ReadonlyMap<string, FileChanges>;
+  /** Dumps in last night's archive, by name there. */
+  dumpsBefore: ReadonlyMap<string, DumpContent>;
 }
 
 /** What is left to do for a group once its turn has come. */
@@ -41,15 +47,17 @@ type Recording = () => Promise<void>;
 export class FilesPacker {
   readonly #options: FilesPackerOptions;
   readonly #cursor: BaseCursor;
-  readonly #outcome: FilesOutcome;
+  readonly #changes = new ChangeCounter();
+  readonly #outcome: Omit<FilesOutcome, 'dumpsBefore'>;
   #files = 0;
   #bytes = 0;
 
   constructor(options: FilesPackerOptions) {
     this.#options = options;
-    this.#cursor = new BaseCursor(options.base);
+    this.#cursor = new BaseCursor(options.base, this.#changes);
     const filesBefore = this.#cursor.filesBySource;
-    this.#outcome = { vanished: [], changed: [], readFiles: 0, readBytes: 0, filesBefore };
+    const changes = this.#changes.bySource;
+    this.#outcome = { vanished: [], changed: [], readFiles: 0, readBytes: 0, filesBefore, changes };
   }
 
   /** Goes through the walk once; the groups' extents are recorded in its order. */
@@ -59,7 +67,7 @@ export class FilesPacker {
       this.#options.onProgress?.(this.#files, this.#bytes);
     }
     await this.#cursor.finish();
-    return this.#outcome;
+    return { ...this.#outcome, dumpsBefore: this.#cursor.dumps.list() };
   }
 
   async *#jobs(entries: AsyncIterable<SourceEntry>): AsyncGenerator<Job<Recording>, void, undefined> {
@@ -70,7 +78,7 @@ export class FilesPacker {
       this.#bytes += sizeBytes;
       const key = keyOfGroup(group);
       const [first] = group as [SourceEntry];
-      const kept = await this.#cursor.take(first.name, this.#options.rereadsAll ? undefined : key);
+      const { kept, before } = await this.#cursor.take(group, this.#options.rereadsAll ? undefined : key);
       if (kept) {
         // It waits for its turn like the others, and holds its entries until then.
         const weightBytes = (group.length + kept.length) * ENTRY_WEIGHT_BYTES;
@@ -81,10 +89,10 @@ export class FilesPacker {
       this.#outcome.readBytes += sizeBytes;
       if (sizeBytes > CHUNK_BYTES && group.length === 1) {
         // Heavier than the limit, so it runs alone: it keeps its own chunks in order.
-        yield { weightBytes: this.#options.limitBytes + 1, start: () => this.#packLarge(first, key) };
+        yield { weightBytes: this.#options.limitBytes + 1, start: () => this.#packLarge(first, key, before) };
       } else {
         const weightBytes = 3 * sizeBytes + group.length * ENTRY_WEIGHT_BYTES;
-        yield { weightBytes, start: () => this.#packSmall(group, key) };
+        yield { weightBytes, start: () => this.#packSmall(group, key, before) };
       }
     }
   }
@@ -93,11 +101,16 @@ export class FilesPacker {
     for (const extent of extents) await this.#options.recorder.keep(extent.ordinal, extent);
   }
 
-  async #packSmall(group: readonly SourceEntry[], key: string | undefined): Promise<Recording> {
+  async #packSmall(
+    group: readonly SourceEntry[],
+    key: string | undefined,
+    before: Taken['before'],
+  ): Promise<Recording> {
     const { bytes, sha256, lines, vanished, changed } = await packEntries(group);
     return async () => {
       this.#outcome.vanished.push(...vanished);
       this.#outcome.changed.push(...changed);
+      this.#compare(before, lines);
       if (lines.length === 0) return;
       const from = await this.#options.store.store(bytes, sha256);
       const isFaithful = key !== undefined && vanished.length === 0 && changed.length === 0;
@@ -108,21 +121,28 @@ export class FilesPacker {
     };
   }
 
-  async #packLarge(entry: SourceEntry, key: string | undefined): Promise<Recording> {
+  async #packLarge(entry: SourceEntry, key: string | undefined, before: Taken['before']): Promise<Recording> {
     const { store, spoolDirectory, limitBytes, recorder } = this.#options;
     const result = await packFile(entry, { store, limitBytes, spoolPath: join(spoolDirectory, 'large-file.steps') });
     return async () => {
       if (!result) {
         this.#outcome.vanished.push({ name: entry.name, reason: 'vanished before it was read' });
+        this.#compare(before, []);
         return;
       }
       const { packed, changed } = result;
       if (changed) this.#outcome.changed.push(changed);
       const { bytes, sha256, lines } = packed.header;
+      this.#compare(before, lines);
       const from = await store.store(bytes, sha256);
       const isFaithful = key !== undefined && !changed;
       await recorder.add({ add: { length: bytes.length, sha256, ...(isFaithful ? { key } : {}), lines }, from });
       for await (const step of packed.steps()) await recorder.add(step);
     };
+  }
+
+  /** Without an archive to build upon there is nothing to compare with. */
+  #compare(before: Taken['before'], lines: readonly string[]): void {
+    if (this.#options.base) this.#changes.compare(before, lines);
   }
 }

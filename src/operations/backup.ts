@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Manifest, Trigger } from '../archive/manifest.ts';
 import { nightlyName, timedName } from '../config/archive-name.ts';
 import type { Greeting, Receipt, VaultClient } from '../vault/vault-client.ts';
+import type { BackupChanges } from './backup/describe-changes.ts';
 import { makeArchive } from './backup/make-archive.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
@@ -33,6 +34,8 @@ export interface BackupResult {
   durationMs: number;
   isTamperProof: boolean;
   manifest?: Manifest;
+  /** Since the archive that this one builds upon; absent on a first backup, and where nothing was done. */
+  changes?: BackupChanges;
   warnings: string[];
 }
 

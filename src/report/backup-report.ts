@@ -1,4 +1,5 @@
 import type { BackupResult } from '../operations/backup.ts';
+import type { BackupChanges } from '../operations/backup/describe-changes.ts';
 import { formatBytes, formatDuration } from '../logging/quantity-text.ts';
 import { formatTable } from './table.ts';
 
@@ -25,6 +26,7 @@ export function renderBackup(result: BackupResult): string {
     '',
     `${archive} is sealed on ${vault}: ${formatBytes(result.sizeBytes)}.`,
     `Read ${formatBytes(result.readBytes)} of files, sent ${formatBytes(result.sentBytes)}, stored ${formatBytes(result.storedBytes)}, in ${formatDuration(result.durationMs)}.`,
+    ...(result.changes ? [renderChanges(result.changes)] : []),
     `Index ${result.index}`,
   ];
   if (!result.isTamperProof) lines.push(NOT_TAMPER_PROOF);
@@ -34,3 +36,18 @@ export function renderBackup(result: BackupResult): string {
 /** What is said wherever one user id owns both the way in and the archives. */
 export const NOT_TAMPER_PROOF =
   'The vault is not provisioned: whoever holds its account can delete archives. They are not tamper-proof.';
+
+/** One line: what differs from the archive before. */
+function renderChanges({ since, files, databases }: BackupChanges): string {
+  const all = Object.values(files);
+  const sum = (key: 'added' | 'changed' | 'removed' | 'bytes'): number =>
+    all.reduce((total, changes) => total + changes[key], 0);
+  const count = (state: string): number => Object.values(databases).filter((dump) => dump.state === state).length;
+  const parts = [
+    `${sum('added')} files added, ${sum('changed')} changed (${formatBytes(sum('bytes'))}), ${sum('removed')} removed`,
+    `${count('same')} databases the same, ${count('changed')} changed`,
+    ...(count('added') > 0 ? [`${count('added')} added`] : []),
+    ...(count('removed') > 0 ? [`${count('removed')} removed`] : []),
+  ];
+  return `Since ${since}: ${all.length > 0 ? parts.join('; ') : parts.slice(1).join('; ')}.`;
+}

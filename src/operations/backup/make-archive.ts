@@ -1,5 +1,6 @@
 import { ArchiveBuilder, type BuiltArchive } from '../../archive/archive-builder.ts';
 import { MANIFEST_NAME, README_NAME } from '../../archive/layout.ts';
+import type { FilesOutcome } from '../../archive/files-packer.ts';
 import type { FilesRecord, Manifest } from '../../archive/manifest.ts';
 import type { FilesConfig } from '../../config/config.ts';
 import { Failure } from '../../logging/failure.ts';
@@ -8,6 +9,7 @@ import type { Greeting, Receipt, VaultClient } from '../../vault/vault-client.ts
 import type { BackupOptions } from '../backup.ts';
 import type { Platform } from '../platform.ts';
 import { IndexCache } from './base-index.ts';
+import { describeChanges, type BackupChanges } from './describe-changes.ts';
 import { startDumps, type DumpReport } from './dump-databases.ts';
 import { findDatabases, type FoundDatabases } from './find-databases.ts';
 import { presentSources } from './present-sources.ts';
@@ -33,6 +35,8 @@ export interface MadeArchive {
   sentBytes: number;
   readBytes: number;
   manifest: Manifest;
+  /** Absent without an archive to build upon. */
+  changes?: BackupChanges;
   warnings: string[];
 }
 
@@ -62,7 +66,7 @@ export async function makeArchive(run: Run): Promise<MadeArchive> {
     onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
   });
   try {
-    return await fillArchive(run, { builder, uploader, cache, sources, found, missing });
+    return await fillArchive(run, { builder, uploader, cache, sources, found, missing, since: base?.name });
   } catch (error) {
     await builder.abandon();
     throw error;
@@ -77,11 +81,13 @@ interface Filling {
   found: FoundDatabases;
   /** Sources that a safety backup goes without. */
   missing: readonly string[];
+  /** The archive that this one builds upon. */
+  since: string | undefined;
 }
 
 async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
   const { platform, options, greeting, name } = run;
-  const { builder, uploader, cache, sources, found, missing } = filling;
+  const { builder, uploader, cache, sources, found, missing, since } = filling;
   const { logger } = platform;
   const stop = new AbortController();
   platform.signal?.addEventListener('abort', () => stop.abort(), { once: true });
@@ -127,7 +133,10 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
   await cache.add(built.indexPath, built.index);
   for (const warning of warnings) logger.warning(warning);
   const { sentBytes } = uploader;
-  return { receipt, sentBytes, readBytes: files.readBytes, manifest, warnings };
+  const changes =
+    since === undefined ? undefined : describeChanges(since, files, { records: dumps.databases, now: built.dumps });
+  const made = { receipt, sentBytes, readBytes: files.outcome.readBytes, manifest, warnings };
+  return { ...made, ...(changes ? { changes } : {}) };
 }
 
 /** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
@@ -149,7 +158,7 @@ async function openBase({ vault, greeting, platform }: Run, cache: IndexCache) {
 
 interface WalkedFiles {
   records: Record<string, FilesRecord>;
-  readBytes: number;
+  outcome: FilesOutcome;
 }
 
 async function addFiles(
@@ -164,7 +173,7 @@ async function addFiles(
   for (const { name, path } of trigger === 'safety' ? [] : sources) {
     guardAgainstShrinking(name, path, records[name]?.files ?? 0, outcome.filesBefore.get(name) ?? 0, allowShrink);
   }
-  return { records, readBytes: outcome.readBytes };
+  return { records, outcome };
 }
 
 async function seal({ vault, name, platform }: Run, built: BuiltArchive): Promise<Receipt> {
