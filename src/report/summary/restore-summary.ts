@@ -1,0 +1,89 @@
+import { formatBytes, formatDuration } from '../../logging/quantity-text.ts';
+import type { ExtractResult } from '../../operations/extract.ts';
+import type { RestoreResult } from '../../operations/restore.ts';
+import { code, countOf, details, formatCount, joinLines, list, table } from './markdown.ts';
+import { planSection } from './plan-section.ts';
+
+/** More of anything than this is counted, not listed. */
+const LISTED = 50;
+const LISTED_PARTS = 200;
+
+/** A restore, or its plan after a dry run. */
+export function summarizeRestore(result: RestoreResult): string {
+  return result.done ? summarizeDone(result) : summarizePlan(result);
+}
+
+function summarizePlan({ plan }: RestoreResult): string {
+  const isPossible = plan.refusals.length === 0;
+  return joinLines([
+    isPossible ? '### 📝 A plan: nothing was changed' : '### ❌ Cannot be restored as asked: nothing was changed',
+    '',
+    ...planSection(plan),
+    '',
+    'What is replaced is backed up first, and stays beside until `forget`.',
+    '',
+    isPossible
+      ? `**Next:** to carry it out, run it again without the dry run and type the name to confirm it: ${code(plan.archive)}`
+      : '**Next:** mend what is named, or leave those parts out of the selection.',
+  ]);
+}
+
+function summarizeDone(result: RestoreResult): string {
+  const { plan, safety, id, carried, createdRoles, notes } = result;
+  const facts = [
+    ...(plan.databases.length > 0
+      ? [`- ${countOf(plan.databases.length, 'database')}: equal to the fingerprints, in place`]
+      : []),
+    ...(plan.files.length > 0
+      ? [`- Files: ${formatCount(carried?.placed ?? 0)} put in place, ${formatCount(carried?.removed ?? 0)} moved away`]
+      : []),
+    safety ? `- The state before is in ${code(safety.archive)}` : '- ⚠️ The state before was not backed up',
+    ...(id === undefined ? [] : [`- What was replaced is kept as ${code(id)}`]),
+  ];
+  const lists: [string, string[]][] = [
+    ['Disconnected', carried?.disconnected ?? []],
+    ['Roles created', createdRoles],
+    ['Notes', notes],
+    ['Warnings of the safety backup', safety?.warnings ?? []],
+  ];
+  return joinLines([
+    `### ✅ Restored, in ${formatDuration(result.durationMs)}`,
+    '',
+    ...facts,
+    '',
+    ...planSection(plan),
+    ...lists.flatMap(([title, texts]) =>
+      texts.length > 0 ? details(`${title} (${formatCount(texts.length)})`, list(texts, LISTED)) : [],
+    ),
+    ...details('Numbers', [
+      `- Fetched ${formatBytes(result.fetchedBytes)} of the archive`,
+      `- Took ${formatDuration(result.durationMs)}`,
+      ...(safety ? [`- Index of the safety backup ${code(safety.index)}`] : []),
+    ]),
+    '',
+    `**Next:** look at the application. When all is well, free the space: ${code(`npm run -s continuity -- forget ${id ?? ''}`.trim())}`,
+  ]);
+}
+
+/** What was unpacked beside, or would be. */
+export function summarizeExtraction(result: ExtractResult): string {
+  const { archive, directory, done, parts, entries, bytes, notes, fetchedBytes } = result;
+  const rows = parts
+    .slice(0, LISTED_PARTS)
+    .map(({ name, kind, bytes: sizeBytes }) => [code(name, 80), kind, formatBytes(sizeBytes)]);
+  const rest = parts.length > LISTED_PARTS ? [[`and ${formatCount(parts.length - LISTED_PARTS)} more`, '', '']] : [];
+  return joinLines([
+    done
+      ? `### ✅ Unpacked: ${formatCount(entries)} entries, ${formatBytes(bytes)}`
+      : '### 📝 A plan: nothing was unpacked',
+    '',
+    `${code(archive)} ${done ? 'is' : 'would be'} unpacked into ${code(directory)}. Nothing live is touched.`,
+    ...(rows.length > 0 ? table(['Part', 'Kind', 'Size'], [...rows, ...rest], [2]) : []),
+    ...(notes.length > 0 ? details(`Notes (${formatCount(notes.length)})`, list(notes, LISTED)) : []),
+    ...(done ? ['', `Fetched ${formatBytes(fetchedBytes)} of the archive.`] : []),
+    '',
+    done
+      ? '**Next:** look at the folder; `LISEZMOI.txt` in it says how to load a dump by hand.'
+      : '**Next:** run it again without the dry run.',
+  ]);
+}
