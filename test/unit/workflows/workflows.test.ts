@@ -1,0 +1,85 @@
+import { spawnSync } from 'node:child_process';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from '@jest/globals';
+import { checkWorkflow } from '../../fixtures/workflow-rules.ts';
+import { readWorkflow } from '../../fixtures/workflow-rules/workflow.ts';
+
+const folder = join(import.meta.dirname, '../../../.github/workflows');
+const names = readdirSync(folder);
+const read = (name: string) => readFileSync(join(folder, name), 'utf8');
+const jobsOf = (name: string) => readWorkflow(name, read(name)).jobs;
+
+/** Runs the script of a job's last step, as a runner does. */
+function runLastStep(file: string, job: string, environment: Record<string, string>) {
+  const script = jobsOf(file)[job]?.steps?.at(-1)?.run;
+  expect(script).toBeDefined();
+  const { status, stdout } = spawnSync('bash', ['-e', '-c', script!], { env: environment, encoding: 'utf8' });
+  return { status, stdout };
+}
+
+describe('our workflows', () => {
+  it('are these', () => {
+    expect(names.sort()).toEqual(
+      ['backup', 'pull-request', 'release', 'restore', 'verify', 'watch'].map((name) => `${name}.yml`),
+    );
+  });
+
+  it.each(names)('%s breaks no rule', async (name) => {
+    expect(await checkWorkflow(name, read(name))).toEqual([]);
+  });
+
+  it('have the job names that watch looks for', () => {
+    const named = (file: string) => Object.values(jobsOf(file)).map(({ name }) => name);
+    expect(named('backup.yml')).toEqual(['Back up', 'Verify']);
+    expect(named('verify.yml')).toEqual(['Verify']);
+  });
+
+  it('back up at three in the morning, in Paris', () => {
+    expect(readWorkflow('backup.yml', read('backup.yml')).on['schedule']).toEqual([
+      { cron: '0 3 * * *', timezone: 'Europe/Paris' },
+    ]);
+  });
+
+  it('verify the archive that was sealed, and no other', () => {
+    const verify = jobsOf('backup.yml')['verify'];
+    expect(verify?.needs).toBe('backup');
+    expect(verify?.steps?.at(-1)?.with?.['archive']).toBe('${{ needs.backup.outputs.archive }}');
+  });
+
+  it('let an approval wait without lock, runner or secret, and restore only after it', () => {
+    const { plan, gate, restore } = jobsOf('restore.yml');
+    expect(gate).toMatchObject({ 'runs-on': 'ubuntu-latest', permissions: {}, environment: 'production-restore' });
+    expect(JSON.stringify(gate)).not.toContain('secrets.');
+    expect(plan?.concurrency).toBeUndefined();
+    expect(restore?.needs).toEqual(['plan', 'gate']);
+    // The gate's reviewers would be asked once more, with the lock held.
+    expect(restore?.environment).toEqual({ name: 'production-reader', deployment: false });
+  });
+
+  it('plan only, unless told otherwise, and take the list of actors from nobody who fills in a form', () => {
+    const inputs = readWorkflow('restore.yml', read('restore.yml')).on['workflow_dispatch']?.inputs;
+    expect(inputs?.['dry-run']).toMatchObject({ type: 'boolean', default: true });
+    expect(Object.keys(inputs ?? {})).toEqual(['archive', 'select', 'dry-run', 'confirm']);
+  });
+
+  it('fail the one required check unless every other job of a pull request succeeded', () => {
+    const jobs = jobsOf('pull-request.yml');
+    const gate = jobs['all-checks'];
+    expect(gate).toMatchObject({ name: 'All checks', if: 'always()' });
+    expect(gate?.needs).toEqual(Object.keys(jobs).filter((id) => id !== 'all-checks'));
+  });
+
+  it.each(['success failure', 'skipped success', 'cancelled'])('fail that check on %s', (results) => {
+    const environment = { RESULTS: results };
+    expect(runLastStep('pull-request.yml', 'all-checks', environment)).toMatchObject({ status: 1 });
+    expect(runLastStep('pull-request.yml', 'all-checks', { RESULTS: 'success success' })).toMatchObject({ status: 0 });
+  });
+
+  it.each(['', ' ', ' ,\n'])('let nobody restore where nobody is named: %j', (actors) => {
+    const refusal = runLastStep('restore.yml', 'gate', { ALLOWED_ACTORS: actors });
+    expect(refusal.status).toBe(1);
+    expect(refusal.stdout).toContain('RESTORE_ACTORS');
+    expect(runLastStep('restore.yml', 'gate', { ALLOWED_ACTORS: 'alice' }).status).toBe(0);
+  });
+});
