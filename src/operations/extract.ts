@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { extractEntries } from '../archive/gnu-tar.ts';
 import { MANIFEST_NAME, README_NAME } from '../archive/layout.ts';
 import type { Manifest } from '../archive/manifest.ts';
-import { Failure } from '../logging/failure.ts';
+import { Failure, messageOf } from '../logging/failure.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { IndexCache } from './backup/base-index.ts';
 import { openVault } from './open-vault.ts';
@@ -75,9 +75,9 @@ function listParts({ databases, files }: Chosen, manifest: Manifest): ExtractRes
 }
 
 async function refuseFilledFolder(directory: string): Promise<void> {
-  const names = await readdir(directory).catch((error: NodeJS.ErrnoException) => {
-    if (error.code === 'ENOENT') return [];
-    throw new Failure('refused', `${directory} cannot be unpacked into: ${error.message}`, 'Name another folder.');
+  const names = await readdir(directory).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw new Failure('refused', `cannot unpack into ${directory}: ${messageOf(error)}`, 'Name another folder.');
   });
   if (names.length === 0) return;
   throw new Failure('refused', `${directory} is not empty`, 'Name an empty folder, or one that does not exist.');

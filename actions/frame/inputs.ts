@@ -1,0 +1,96 @@
+import { Failure } from '../../src/logging/failure.ts';
+
+/** Longest text that any input but a secret may have; GitHub itself sets no limit. */
+const MAX_TEXT_LENGTH = 4096;
+/** An RSA key of 16,384 bits has 13 kB. */
+const MAX_SECRET_LENGTH = 65_536;
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * A step's inputs, each checked for its form when it is read. An empty input is one that was not given: GitHub knows no
+ * difference. Messages never repeat a value.
+ */
+export class Inputs {
+  readonly #environment: Environment;
+  readonly #mask: (secret: string) => void;
+
+  constructor(environment: Environment, mask: (secret: string) => void) {
+    this.#environment = environment;
+    this.#mask = mask;
+  }
+
+  /**
+   * One line of text.
+   * @throws Failure `usage` where it holds line breaks or control characters, or is too long.
+   */
+  text(name: string): string | undefined {
+    const value = this.#read(name);
+    if (value.length > MAX_TEXT_LENGTH) throw refuse(name, `expected at most ${MAX_TEXT_LENGTH} characters`);
+    if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value)) throw refuse(name, 'expected one line without control characters');
+    return value.trim() === '' ? undefined : value.trim();
+  }
+
+  /** One line of text that has to be there: the runner does not enforce `required`. */
+  required(name: string): string {
+    const value = this.text(name);
+    if (value === undefined) throw refuse(name, 'missing');
+    return value;
+  }
+
+  /** `true` or `false`; undefined where it was not given. */
+  flag(name: string): boolean | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    if (/^true$/i.test(value)) return true;
+    if (/^false$/i.test(value)) return false;
+    throw refuse(name, 'expected true or false');
+  }
+
+  /** One of some words; undefined where it was not given. */
+  choice<Word extends string>(name: string, words: readonly Word[]): Word | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const word = words.find((candidate) => candidate === value);
+    if (word === undefined) throw refuse(name, `expected ${words.join(' or ')}`);
+    return word;
+  }
+
+  /** Names separated by commas or lines; undefined where none was given. */
+  list(name: string): string[] | undefined {
+    const value = this.#read(name);
+    if (value.length > MAX_TEXT_LENGTH) throw refuse(name, `expected at most ${MAX_TEXT_LENGTH} characters`);
+    const names = value
+      .split(/[,\r\n]/)
+      .map((each) => each.trim())
+      .filter((each) => each !== '');
+    if (names.some((each) => /\p{Cc}/u.test(each))) throw refuse(name, 'expected names without control characters');
+    return names.length === 0 ? undefined : names;
+  }
+
+  /** A secret, to the byte, masked from here on; undefined where it was not given. */
+  secret(name: string): string | undefined {
+    const value = this.#read(name);
+    if (value.trim() === '') return undefined;
+    if (value.length > MAX_SECRET_LENGTH) throw refuse(name, `expected at most ${MAX_SECRET_LENGTH} characters`);
+    this.#mask(value);
+    return value;
+  }
+
+  #read(name: string): string {
+    return this.#environment[inputVariable(name)] ?? '';
+  }
+}
+
+/** The variable in which the runner hands an input over. */
+export function inputVariable(name: string): string {
+  return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
+}
+
+function refuse(name: string, expected: string): Failure {
+  return new Failure(
+    'usage',
+    `input ${name}: ${expected}`,
+    `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`,
+  );
+}

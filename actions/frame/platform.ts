@@ -1,0 +1,75 @@
+import { dirname, join } from 'node:path';
+import type { Config, KeyReference } from '../../src/config/config.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { locateConfig } from '../../src/config/locate.ts';
+import { describeRun, type Platform } from '../../src/operations/platform.ts';
+import { version } from '../../src/version.ts';
+import type { ActionContext } from './action.ts';
+
+export interface PlatformInputs {
+  /** What runs, for the lock: `backup`. */
+  command: string;
+  config: string | undefined;
+  /** Keys as text, in place of those that the configuration names. */
+  writerKey: string | undefined;
+  readerKey?: string | undefined;
+}
+
+/** Everything that an operation needs, from what a step knows. */
+export async function openPlatform(context: ActionContext, inputs: PlatformInputs): Promise<Platform> {
+  const { logger, signal, privateDirectory } = context;
+  const workspace = context.environment['GITHUB_WORKSPACE'] ?? process.cwd();
+  const loaded = await loadConfig(await locateConfig(inputs.config, workspace));
+  const { config, environment } = takeKeys(loaded, context.environment, inputs);
+  for (const variable of listSecretVariables(config)) {
+    const secret = environment[variable];
+    if (secret) context.mask(secret);
+  }
+  return {
+    config,
+    logger,
+    environment,
+    signal,
+    now: () => new Date(),
+    ...describeRun(inputs.command, environment),
+    // Beside the actions in the same checkout: actions/<name>/dist/index.js → scripts/dist/vault/index.js.
+    vaultBundlePath: join(dirname(process.argv[1] ?? '.'), '..', '..', '..', 'scripts', 'dist', 'vault', 'index.js'),
+    toolVersion: version,
+    temporary: privateDirectory,
+  };
+}
+
+const writerVariable = 'CONTINUITY_WRITER_KEY';
+const readerVariable = 'CONTINUITY_READER_KEY';
+
+/** Puts keys that came as inputs where the configuration says that keys are. */
+function takeKeys(
+  config: Config,
+  environment: ActionContext['environment'],
+  { writerKey, readerKey }: PlatformInputs,
+): { config: Config; environment: ActionContext['environment'] } {
+  const { vault } = config;
+  if (vault.kind === 'directory') return { config, environment };
+  const fromVariable = (variable: string): KeyReference => ({ from: 'environment', variable });
+  const reader = readerKey
+    ? { user: vault.reader?.user ?? vault.user, key: fromVariable(readerVariable) }
+    : vault.reader;
+  return {
+    config: {
+      ...config,
+      vault: {
+        ...vault,
+        ...(writerKey ? { key: fromVariable(writerVariable) } : {}),
+        ...(reader ? { reader } : {}),
+      },
+    },
+    environment: { ...environment, [writerVariable]: writerKey, [readerVariable]: readerKey },
+  };
+}
+
+/** Variables that hold secrets: connection strings and keys. */
+function listSecretVariables({ databases, vault }: Config): string[] {
+  const urls = databases.flatMap(({ reach }) => (reach.by === 'url' ? [reach.urlEnv] : []));
+  const keys = vault.kind === 'ssh' ? [vault.key, ...(vault.reader ? [vault.reader.key] : [])] : [];
+  return [...urls, ...keys.flatMap((key) => (key.from === 'environment' ? [key.variable] : []))];
+}

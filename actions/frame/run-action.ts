@@ -1,0 +1,91 @@
+import * as core from '@actions/core';
+import { Failure, messageOf } from '../../src/logging/failure.ts';
+import { summarizeFailure } from '../../src/report/summary/failure-summary.ts';
+import type { ActionDefinition } from './action.ts';
+import { createActionsLogger } from './actions-logger.ts';
+import { Inputs } from './inputs.ts';
+import { makePrivateDirectory, removePrivateDirectory } from './private-directory.ts';
+import { Redactor } from './redactor.ts';
+import { writeOutcome, writeSummary } from './step-files.ts';
+
+/** Under this name the step's own post step finds the private directory. */
+const STATE = 'private-directory';
+const secondSignalCode = 130;
+
+/**
+ * Runs an action as a step: the one place where anything thrown is caught, and where anything is written. Called again as
+ * the post step it removes what a killed main step left.
+ */
+export async function runAction(definition: ActionDefinition): Promise<void> {
+  const redactor = new Redactor((form) => core.setSecret(form));
+  const redact = (text: string) => redactor.redact(text);
+  const title = `Continuity ${definition.name}`;
+  const logger = createActionsLogger({ title, redact });
+  try {
+    const runnerTemp = requireRunnerTemp(process.env);
+    const left = core.getState(STATE);
+    if (left !== '') {
+      removePrivateDirectory(left, runnerTemp);
+      return;
+    }
+
+    const privateDirectory = makePrivateDirectory(runnerTemp);
+    const remove = () => removePrivateDirectory(privateDirectory, runnerTemp);
+    process.once('exit', remove);
+    core.saveState(STATE, privateDirectory);
+    const mask = (secret: string) => redactor.add(secret);
+    const signal = endInOrder(logger.warning.bind(logger));
+    try {
+      const inputs = new Inputs(takeInputs(process.env), mask);
+      const environment = { ...process.env };
+      const outcome = await definition.run({ inputs, environment, logger, signal, privateDirectory, mask });
+      logger.close();
+      writeOutcome(definition.name, outcome, runnerTemp, redact);
+      if (outcome.failure) fail(outcome.failure, redact);
+    } finally {
+      remove();
+    }
+  } catch (error) {
+    logger.close();
+    const failure = asFailure(error);
+    writeSummary(summarizeFailure(title, failure), redact);
+    fail(failure, redact);
+    if (error instanceof Error) core.debug(redact(error.stack ?? ''));
+  }
+}
+
+/** The two signals of a cancelled run: SIGINT ends it in order, SIGTERM (7.5 s later) at once. */
+function endInOrder(say: (message: string) => void): AbortSignal {
+  const abort = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(name, () => {
+      if (abort.signal.aborted) process.exit(secondSignalCode);
+      say(`${name}: the run was cancelled and ends in order.`);
+      abort.abort(new Error(`ended by ${name}`));
+    });
+  }
+  return abort.signal;
+}
+
+/** Takes the inputs out of the environment: what this program starts (pg_dump, ssh, tar) has no use for them. */
+function takeInputs(environment: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  const inputs = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('INPUT_')));
+  for (const name of Object.keys(inputs)) Reflect.deleteProperty(environment, name);
+  return inputs;
+}
+
+function requireRunnerTemp({ RUNNER_TEMP }: NodeJS.ProcessEnv): string {
+  if (RUNNER_TEMP) return RUNNER_TEMP;
+  throw new Failure('config', 'RUNNER_TEMP is not set', 'Run this as a step of a GitHub Actions workflow.');
+}
+
+function asFailure(error: unknown): Failure {
+  if (error instanceof Failure) return error;
+  const next = 'Run it again with debug logging enabled, and report this as a fault.';
+  return new Failure('failed', `unexpected: ${messageOf(error)}`, next, { cause: error });
+}
+
+/** One annotation with what failed, and what to do next. */
+function fail({ message, next }: Failure, redact: (text: string) => string): void {
+  core.setFailed(redact(next === '' ? message : `${message}\n${next}`));
+}

@@ -1,0 +1,58 @@
+import { resolve } from 'node:path';
+import { extractArchive } from '../../src/operations/extract.ts';
+import { restore } from '../../src/operations/restore.ts';
+import { planAsJson } from '../../src/report/summary/plan-json.ts';
+import { summarizeExtraction, summarizeRestore } from '../../src/report/summary/restore-summary.ts';
+import { openPlatform } from '../frame/platform.ts';
+import { runAction } from '../frame/run-action.ts';
+import { checkConsent } from './consent.ts';
+import { readRequest } from './request.ts';
+
+await runAction({
+  name: 'restore',
+  async run(context) {
+    const { archive, select, target, dryRun, skipsSafetyBackup, ...request } = readRequest(context);
+    const platform = await openPlatform(context, { command: `restore of ${archive}`, ...request });
+    const selection = { archive, ...(select ? { select } : {}), dryRun };
+    if (target !== undefined) {
+      const directory = resolve(context.environment['GITHUB_WORKSPACE'] ?? '.', target);
+      const result = await extractArchive(platform, { ...selection, directory });
+      return {
+        result,
+        outputs: {
+          archive: result.archive,
+          plan: JSON.stringify(result.parts),
+          verdict: result.done ? 'unpacked' : 'planned',
+        },
+        summary: summarizeExtraction(result),
+      };
+    }
+    const result = await restore(platform, {
+      ...selection,
+      skipsSafetyBackup,
+      confirm: async (plan) => checkConsent(plan.archive, request.confirm),
+    });
+    const { plan, safety, id } = result;
+    return {
+      result,
+      outputs: {
+        archive: plan.archive,
+        plan: JSON.stringify(planAsJson(plan)),
+        verdict: result.done ? 'restored' : 'planned',
+        'safety-archive': safety?.archive,
+        'safety-receipt': safety && JSON.stringify(receiptOf(safety)),
+        'kept-id': id,
+      },
+      summary: summarizeRestore(result),
+    };
+  },
+});
+
+function receiptOf({
+  archive,
+  index,
+  sizeBytes,
+  storedBytes,
+}: NonNullable<Awaited<ReturnType<typeof restore>>['safety']>) {
+  return { archive, index, sizeBytes, storedBytes };
+}

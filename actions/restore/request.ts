@@ -1,0 +1,38 @@
+import { selectArchive } from '../../src/config/archive-name.ts';
+import type { ActionContext } from '../frame/action.ts';
+import { checkActors, checkConfirmation } from './consent.ts';
+
+/** What a restore was asked to do; everything that can be refused without looking at anything has been. */
+export interface RestoreRequest {
+  archive: string;
+  select: string[] | undefined;
+  target: string | undefined;
+  dryRun: boolean;
+  confirm: string | undefined;
+  skipsSafetyBackup: boolean;
+  config: string | undefined;
+  readerKey: string | undefined;
+  writerKey: string | undefined;
+}
+
+/** @throws Failure `usage` or `refused`, before anything is touched. */
+export function readRequest({ inputs, environment }: ActionContext): RestoreRequest {
+  const request: RestoreRequest = {
+    archive: inputs.required('archive'),
+    select: inputs.list('select'),
+    target: inputs.text('target'),
+    dryRun: inputs.flag('dry-run') ?? true,
+    confirm: inputs.text('confirm'),
+    skipsSafetyBackup: inputs.flag('safety-backup') === false,
+    config: inputs.text('config'),
+    readerKey: inputs.secret('reader-key'),
+    writerKey: inputs.secret('writer-key'),
+  };
+  const allowedActors = inputs.list('allowed-actors');
+  const selection = selectArchive(request.archive);
+  if (request.dryRun) return request;
+  // Who runs a run again may be another person than who started it.
+  checkActors([environment['GITHUB_ACTOR'], environment['GITHUB_TRIGGERING_ACTOR']], allowedActors);
+  if (request.target === undefined) checkConfirmation(selection, request.confirm);
+  return request;
+}

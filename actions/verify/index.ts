@@ -1,0 +1,49 @@
+import { selectArchive } from '../../src/config/archive-name.ts';
+import { Failure } from '../../src/logging/failure.ts';
+import { verify } from '../../src/operations/verify.ts';
+import { summarizeVerdict } from '../../src/report/summary/verdict-summary.ts';
+import { openPlatform } from '../frame/platform.ts';
+import { runAction } from '../frame/run-action.ts';
+
+await runAction({
+  name: 'verify',
+  async run(context) {
+    const { inputs } = context;
+    const archive = inputs.text('archive') ?? 'latest';
+    selectArchive(archive);
+    const level = inputs.choice('level', ['seal', 'full']) ?? 'full';
+    const platform = await openPlatform(context, {
+      command: 'verify',
+      config: inputs.text('config'),
+      writerKey: inputs.secret('writer-key'),
+    });
+    const verdict = await verify(platform, { archive, level });
+    const { name, isSound, checked, damage } = verdict;
+    return {
+      result: verdict,
+      outputs: {
+        archive: name,
+        verdict: isSound ? 'sound' : 'damaged',
+        level: verdict.level,
+        'index-digest': verdict.index,
+        'checked-entries': checked.entries,
+        'checked-bytes': checked.bytes,
+        'checked-databases': checked.databases.join(','),
+        'checked-tables': checked.tables,
+        'damage-count': damage.length,
+      },
+      summary: summarizeVerdict(verdict),
+      ...(isSound ? {} : { failure: describeDamage(name, damage) }),
+    };
+  },
+});
+
+function describeDamage(name: string, damage: readonly { where: string; what: string }[]): Failure {
+  const [first] = damage;
+  const example = first ? `, first of all ${first.where}: ${first.what}` : '';
+  return new Failure(
+    'damaged',
+    `${name} is damaged in ${damage.length} places${example}`,
+    'Run a backup: it brings anew what is damaged. The summary names every damaged part; all else can be restored.',
+  );
+}
