@@ -1,11 +1,12 @@
-// Builds what is generated and committed: one file per entry (scripts/dist/<name>/index.js and actions/<name>/dist/index.js)
-// that runs with Node alone, continuity.schema.json for editors, and the README's tables of the actions. `npm run build`
-// builds all, `npm run build -- continuity actions/backup` what is named.
+// Builds what is generated and committed: one file per entry (scripts/dist/<name>/index.js, actions/<name>/dist/index.js,
+// and post.js beside it where action.yml has a post step) that runs with Node alone, continuity.schema.json for editors,
+// and the README's tables of the actions. `npm run build` builds all, `npm run build -- continuity actions/backup` what
+// is named.
 // TypeScript is compiled first, file by file: ncc knows nothing of imports that end in .ts. The same sources give the
 // same bytes on every machine, and `npm run check:dist` sees to it that what is committed is what is built.
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import ncc from '@vercel/ncc';
 import ts from 'typescript';
@@ -15,12 +16,18 @@ const root = join(import.meta.dirname, '..');
 /** From the name of an entry to where its source lies and its bundle goes. */
 const entries = {
   ...Object.fromEntries(
-    ['continuity', 'vault', 'demo'].map((name) => [name, { source: `scripts/${name}`, target: `scripts/dist/${name}` }]),
+    ['continuity', 'vault', 'demo'].map((name) => [
+      name,
+      { source: `scripts/${name}`, target: `scripts/dist/${name}` },
+    ]),
   ),
   ...Object.fromEntries(
     (await readdir(join(root, 'actions')))
       .filter((name) => existsSync(join(root, 'actions', name, 'action.yml')))
-      .map((name) => [`actions/${name}`, { source: `actions/${name}/index`, target: `actions/${name}/dist` }]),
+      .map((name) => [
+        `actions/${name}`,
+        { source: `actions/${name}/index`, target: `actions/${name}/dist`, post: 'actions/frame/post' },
+      ]),
   ),
 };
 const known = ['schema', 'readme', ...Object.keys(entries)];
@@ -75,21 +82,30 @@ async function compileFolder(folder) {
   }
 }
 
-async function bundle(name, { source, target: folder }) {
+async function bundle(name, { source, target: folder, post }) {
+  const target = join(root, folder);
+  await rm(target, { recursive: true, force: true });
+  await mkdir(target, { recursive: true });
+  await writeFile(join(target, 'package.json'), '{"type":"module"}\n');
+  await bundleFile(name, source, join(target, 'index.js'));
+  if (post && (await hasPostStep(name))) await bundleFile(name, post, join(target, 'post.js'));
+}
+
+async function hasPostStep(action) {
+  return /^ +post: dist\/post\.js$/m.test(await readFile(join(root, action, 'action.yml'), 'utf8'));
+}
+
+async function bundleFile(name, source, target) {
   const entry = join(scratch, `${source}.js`);
   const { code, assets } = await ncc(entry, { cache: false, minify: false, sourceMap: false, quiet: true });
   // What ncc did not find becomes an error at run time only: better one now. ssh2 tries its add-ons and does without.
   const missing = [...code.matchAll(/eval\("require"\)\("([^"]+)"\)/g)].map(([, request]) => request);
   const unexpected = missing.filter((request) => !/(sshcrypto|cpufeatures)\.node$|^cpu-features$/.test(request));
   if (unexpected.length > 0) throw new Error(`${name}: cannot find ${unexpected.join(', ')}`);
-  const target = join(root, folder);
-  await rm(target, { recursive: true, force: true });
-  await mkdir(target, { recursive: true });
-  await writeFile(join(target, 'index.js'), code);
-  await writeFile(join(target, 'package.json'), '{"type":"module"}\n');
+  await writeFile(target, code);
   const extra = Object.keys(assets).filter((asset) => !['package.json', 'pagent.exe'].includes(asset.split('/').pop()));
   if (extra.length > 0) throw new Error(`${name}: the bundle would need further files: ${extra.join(', ')}`);
-  console.log(`${folder}/index.js  ${(code.length / 1024).toFixed(0)} KiB`);
+  console.log(`${relative(root, target)}  ${(code.length / 1024).toFixed(0)} KiB`);
 }
 
 async function writeSchema() {

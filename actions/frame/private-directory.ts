@@ -1,6 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { isAlive } from '../../src/system/is-alive.ts';
+
+/** Under this name the post step is told of the directory. */
+export const PRIVATE_DIRECTORY_STATE = 'private-directory';
 
 const namePattern = /^continuity-(\d+)-[A-Za-z0-9]{6}$/;
 
@@ -18,7 +21,7 @@ export function makePrivateDirectory(runnerTemp: string): string {
 
 /** Removes it at once, also while the program ends. A path that is none of ours is left alone. */
 export function removePrivateDirectory(path: string, runnerTemp: string): void {
-  if (dirname(path) === runnerTemp && namePattern.test(basename(path))) {
+  if (dirname(path) === resolve(runnerTemp) && namePattern.test(basename(path))) {
     rmSync(path, { recursive: true, force: true });
   }
 }

@@ -4,17 +4,15 @@ import { summarizeFailure } from '../../src/report/summary/failure-summary.ts';
 import type { ActionDefinition } from './action.ts';
 import { createActionsLogger } from './actions-logger.ts';
 import { Inputs } from './inputs.ts';
-import { makePrivateDirectory, removePrivateDirectory } from './private-directory.ts';
+import { makePrivateDirectory, PRIVATE_DIRECTORY_STATE, removePrivateDirectory } from './private-directory.ts';
 import { Redactor } from './redactor.ts';
 import { writeOutcome, writeSummary } from './step-files.ts';
 
-/** Under this name the step's own post step finds the private directory. */
-const STATE = 'private-directory';
 const secondSignalCode = 130;
 
 /**
- * Runs an action as a step: the one place where anything thrown is caught, and where anything is written. Called again as
- * the post step it removes what a killed main step left.
+ * Runs an action as a step: the one place where anything thrown is caught, and where anything is written. What a
+ * killed step leaves is removed by its post step (post.ts).
  */
 export async function runAction(definition: ActionDefinition): Promise<void> {
   const redactor = new Redactor((form) => core.setSecret(form));
@@ -23,16 +21,10 @@ export async function runAction(definition: ActionDefinition): Promise<void> {
   const logger = createActionsLogger({ title, redact });
   try {
     const runnerTemp = requireRunnerTemp(process.env);
-    const left = core.getState(STATE);
-    if (left !== '') {
-      removePrivateDirectory(left, runnerTemp);
-      return;
-    }
-
     const privateDirectory = makePrivateDirectory(runnerTemp);
     const remove = () => removePrivateDirectory(privateDirectory, runnerTemp);
     process.once('exit', remove);
-    core.saveState(STATE, privateDirectory);
+    core.saveState(PRIVATE_DIRECTORY_STATE, privateDirectory);
     const mask = (secret: string) => redactor.add(secret);
     const signal = endInOrder(logger.warning.bind(logger));
     try {
