@@ -1,14 +1,15 @@
 import type { RestorePlan } from '../../operations/restore/restore-plan.ts';
 import { shorten } from './markdown.ts';
 
-const MOST_SOURCES = 200;
+const MOST_SOURCES = 100;
 const MOST_SENTENCES = 50;
-const MOST_NAMES = 10;
-const MOST_CHARACTERS = 500;
+const MOST_ROLES = 5;
+const MOST_CHARACTERS = 300;
+const MOST_NAME_CHARACTERS = 100;
 
 /**
  * The plan for a step's output: the fields of `--json` without fingerprints, lists cut short (what was cut is counted in
- * `omitted`), texts to 500 characters. However large the plan, below 1 MiB.
+ * `omitted`), texts to 300 characters. Below 1 MiB, however large the plan.
  */
 export function planAsJson(plan: RestorePlan): unknown {
   const { databases, files, refusals, warnings } = plan;
@@ -19,20 +20,20 @@ export function planAsJson(plan: RestorePlan): unknown {
     databases: databases
       .slice(0, MOST_SOURCES)
       .map(({ key, record, exists, sizeBytes, connections, missingRoles }) => ({
-        key: cut(key),
-        source: cut(record.source),
-        database: cut(record.database),
+        key: cutName(key),
+        source: cutName(record.source),
+        database: cutName(record.database),
         archivedBytes: record.sizeBytes,
         tables: Object.keys(record.fingerprints.tables).length,
         exists,
         sizeBytes,
         connections: connections.length,
-        missingRoles: missingRoles.slice(0, MOST_NAMES).map((role) => shorten(role, 63)),
+        missingRoles: missingRoles.slice(0, MOST_ROLES).map(cutName),
       })),
     files: files
       .slice(0, MOST_SOURCES)
       .map(({ source, path, archived, add, replace, remove, stageBytes, freeBytes }) => ({
-        source: cut(source),
+        source: cutName(source),
         path: cut(path),
         archived,
         add,
@@ -50,6 +51,10 @@ export function planAsJson(plan: RestorePlan): unknown {
       warnings: Math.max(0, warnings.length - MOST_SENTENCES),
     },
   };
+}
+
+function cutName(text: string): string {
+  return shorten(text, MOST_NAME_CHARACTERS);
 }
 
 function cut(text: string): string {
