@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import type { GitHubApi } from './github-api.ts';
+import { GitHubFailure } from './github-failure.ts';
+import type { Repository } from './repository.ts';
+
+const permission = 'actions: read';
+
+const workflowSchema = z.object({ state: z.string() });
+
+const runSchema = z.object({
+  id: z.number(),
+  run_number: z.number(),
+  run_attempt: z.number().default(1),
+  event: z.string(),
+  status: z.string().nullable(),
+  conclusion: z.string().nullable(),
+  created_at: z.iso.datetime({ offset: true }),
+  updated_at: z.iso.datetime({ offset: true }),
+  /** When its newest attempt was made. */
+  run_started_at: z.iso.datetime({ offset: true }).nullish(),
+  head_branch: z.string().nullable(),
+  head_repository: z.object({ id: z.number() }).nullish(),
+  repository: z.object({ id: z.number() }),
+});
+
+const jobSchema = z.object({
+  name: z.string(),
+  status: z.string(),
+  conclusion: z.string().nullable(),
+  created_at: z.iso.datetime({ offset: true }).nullish(),
+  completed_at: z.iso.datetime({ offset: true }).nullable(),
+});
+
+/** A run of a workflow, as GitHub describes it. */
+export type WorkflowRun = z.infer<typeof runSchema>;
+/** A job of one attempt of a run. */
+export type WorkflowJob = z.infer<typeof jobSchema>;
+
+/** GitHub's word for a workflow's state (`active`, `disabled_inactivity`, ...); undefined where there is no such file. */
+export async function readWorkflowState(
+  api: GitHubApi,
+  repository: Repository,
+  workflow: string,
+): Promise<string | undefined> {
+  const found = await absentAsUndefined(
+    api.ask({
+      route: 'GET /repos/{owner}/{repo}/actions/workflows/{workflow}',
+      parameters: { ...repository, workflow },
+      answer: workflowSchema,
+      permission,
+    }),
+  );
+  return found?.state;
+}
+
+export interface RunQuery {
+  /** File name: `backup.yml`. */
+  workflow: string;
+  branch: string;
+  /** Counts from 1; a page has 100 runs. */
+  page: number;
+}
+
+/** One page of a branch's runs, the newest first. */
+export async function listRuns(api: GitHubApi, repository: Repository, query: RunQuery): Promise<WorkflowRun[]> {
+  const { workflow_runs: runs } = await api.ask({
+    route: 'GET /repos/{owner}/{repo}/actions/workflows/{workflow}/runs',
+    parameters: { ...repository, ...query, per_page: 100, exclude_pull_requests: 'true' },
+    answer: z.object({ workflow_runs: z.array(runSchema) }),
+    permission,
+  });
+  return runs;
+}
+
+/** An earlier attempt of a run; undefined where GitHub no longer has it. */
+export async function readAttempt(
+  api: GitHubApi,
+  repository: Repository,
+  { id, attempt }: { id: number; attempt: number },
+): Promise<WorkflowRun | undefined> {
+  return absentAsUndefined(
+    api.ask({
+      route: 'GET /repos/{owner}/{repo}/actions/runs/{id}/attempts/{attempt}',
+      parameters: { ...repository, id, attempt },
+      answer: runSchema,
+      permission,
+    }),
+  );
+}
+
+/** Jobs of all attempts of a run, 200 at most: what the first attempt did stays done when there is a second one. */
+export async function listJobs(api: GitHubApi, repository: Repository, id: number): Promise<WorkflowJob[]> {
+  const jobs: WorkflowJob[] = [];
+  for (let page = 1; page <= 2; page += 1) {
+    const answer = await api.ask({
+      route: 'GET /repos/{owner}/{repo}/actions/runs/{id}/jobs',
+      parameters: { ...repository, id, filter: 'all', per_page: 100, page },
+      answer: z.object({ jobs: z.array(jobSchema) }),
+      permission,
+    });
+    jobs.push(...answer.jobs);
+    if (answer.jobs.length < 100) break;
+  }
+  return jobs;
+}
+
+async function absentAsUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
+  try {
+    return await answer;
+  } catch (error) {
+    if (error instanceof GitHubFailure && error.status === 404) return undefined;
+    throw error;
+  }
+}
