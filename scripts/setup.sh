@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Makes a fresh Debian or Ubuntu machine ready for the demo and the tests: npm's packages, PostgreSQL, rsync, OpenSSH.
+# Makes a fresh Debian or Ubuntu machine ready for the demo and the tests: npm's packages, PostgreSQL, rsync, OpenSSH, jq.
 # With arguments it then runs them as a command, in an environment that finds all of this.
 # Safe to run again, and quick where everything is there. Production needs none of this: its bundles run with Node alone.
 set -euo pipefail
@@ -43,6 +43,7 @@ missing_packages() {
   { has_program ssh && has_program ssh-keygen; } || printf 'openssh-client\n'
   has_program flock || printf 'util-linux\n'
   has_program tar || printf 'tar\n'
+  has_program jq || printf 'jq\n'
 }
 
 # Installs without leaving anything running: no PostgreSQL cluster of the system's own, no sshd.

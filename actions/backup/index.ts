@@ -1,5 +1,9 @@
+import { messageOf } from '../../src/logging/failure.ts';
 import { backup } from '../../src/operations/backup.ts';
+import type { Platform } from '../../src/operations/platform.ts';
+import { listRecentNights } from '../../src/operations/recent.ts';
 import { summarizeBackup } from '../../src/report/summary/backup-summary.ts';
+import type { ArchiveSummary } from '../../src/vault/vault-client.ts';
 import { openPlatform } from '../frame/platform.ts';
 import { runAction } from '../frame/run-action.ts';
 
@@ -29,7 +33,17 @@ await runAction({
         'index-digest': result.index,
         'already-there': result.alreadyThere,
       },
-      summary: summarizeBackup(result),
+      summary: summarizeBackup(result, await tellRecentNights(platform)),
     };
   },
 });
+
+/** For the summary alone: the archive is sealed, and stays so where this cannot be told. */
+async function tellRecentNights(platform: Platform): Promise<ArchiveSummary[]> {
+  try {
+    return await listRecentNights(platform);
+  } catch (error) {
+    platform.logger.warning(`the last nights cannot be listed: ${messageOf(error)}`);
+    return [];
+  }
+}

@@ -4,12 +4,9 @@ import { extractEntries } from '../archive/gnu-tar.ts';
 import { MANIFEST_NAME, README_NAME } from '../archive/layout.ts';
 import type { Manifest } from '../archive/manifest.ts';
 import { Failure, messageOf } from '../logging/failure.ts';
-import { ArchiveReader } from './archive-reader.ts';
-import { IndexCache } from './backup/base-index.ts';
-import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
-import { resolveArchive } from './resolve-archive.ts';
 import { choose, type Chosen } from './restore/restore-plan.ts';
+import { withArchive } from './with-archive.ts';
 
 /** Sizes in bytes. */
 export interface ExtractResult {
@@ -39,10 +36,7 @@ export interface ExtractOptions {
 /** Unpacks an archive, or parts of it, into an empty folder: files, dumps, manifest. Nothing live is touched. */
 export async function extractArchive(platform: Platform, options: ExtractOptions): Promise<ExtractResult> {
   const directory = resolve(options.directory);
-  const vault = await openVault(platform, 'reader');
-  try {
-    const summary = resolveArchive(options.archive, await vault.status());
-    const archive = await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary);
+  return await withArchive(platform, options.archive, async (archive) => {
     const manifest = await archive.manifest();
     const chosen = choose(manifest, options.select);
     const looked = { archive: archive.name, directory, parts: listParts(chosen, manifest) };
@@ -54,9 +48,7 @@ export async function extractArchive(platform: Platform, options: ExtractOptions
     const unpacked = await extractEntries({ entries: archive.entries(matcherOf(chosen)), directory });
     const { entries, bytes, notes } = unpacked;
     return { ...looked, done: true, entries, bytes, fetchedBytes: archive.fetchedBytes, notes };
-  } finally {
-    await vault.close();
-  }
+  });
 }
 
 function matcherOf({ databases, files }: Chosen): (name: Buffer) => boolean {

@@ -4,13 +4,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Manifest } from '../archive/manifest.ts';
 import { Failure, messageOf } from '../logging/failure.ts';
 import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
-import { ArchiveReader } from './archive-reader.ts';
+import type { ArchiveReader } from './archive-reader.ts';
 import { backupUnderLock, type BackupResult } from './backup.ts';
-import { IndexCache } from './backup/base-index.ts';
-import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
-import { resolveArchive } from './resolve-archive.ts';
 import { carryThrough, type CarriedThrough } from './restore/carry-through.ts';
+import { planOnly } from './restore/plan-only.ts';
 import { writeJournal, type DatabaseSwap, type RestoreJournal } from './restore/journal.ts';
 import { discardStaged } from './restore/recover.ts';
 import { choose, planAllFiles, planRestore, type RestorePlan } from './restore/restore-plan.ts';
@@ -18,6 +16,7 @@ import { createRoles, stageDatabases } from './restore/stage-databases.ts';
 import { placeFilesSwap, stageFiles } from './restore/stage-files.ts';
 import { syncFileSystems } from './restore/sync-file-systems.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
+import { withArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
 
 export interface RestoreOptions {
@@ -25,7 +24,7 @@ export interface RestoreOptions {
   archive: string;
   /** Names of sources, or of single dumps; everything in the archive without. */
   select?: readonly string[];
-  /** Stop after the plan. */
+  /** Stop after the plan; takes no lock. */
   dryRun?: boolean;
   /** Shown the plan; only `true` goes on. */
   confirm: (plan: RestorePlan) => Promise<boolean>;
@@ -47,23 +46,29 @@ export interface RestoreResult {
   durationMs: number;
 }
 
+/** What a restore came to, before it is measured. */
+type RestoreOutcome = Omit<RestoreResult, 'fetchedBytes' | 'durationMs'>;
+
 /**
  * Restores databases and files into the live sources: planned, confirmed, preceded by a safety backup, staged and proven
  * beside what is live, then put in place under a journal. Until the journal says otherwise, a failure changes nothing.
  */
 export async function restore(platform: Platform, options: RestoreOptions): Promise<RestoreResult> {
   const begun = Date.now();
-  return await withLock(platform, async (runDirectory) => {
-    const vault = await openVault(platform, 'reader');
-    try {
-      const summary = resolveArchive(options.archive, await vault.status());
-      const archive = await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary);
-      const result = await restoreFrom(platform, archive, options, runDirectory);
-      return { ...result, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-    } finally {
-      await vault.close();
-    }
-  });
+  const carryOut = (work: (archive: ArchiveReader) => Promise<RestoreOutcome>): Promise<RestoreResult> =>
+    withArchive(platform, options.archive, async (archive) => {
+      const outcome = await work(archive);
+      return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
+    });
+  if (options.dryRun)
+    return await carryOut(async (archive) => unchanged(await planOnly(platform, archive, options.select)));
+  return await withLock(platform, (runDirectory) =>
+    carryOut((archive) => restoreFrom(platform, archive, options, runDirectory)),
+  );
+}
+
+function unchanged(plan: RestorePlan): RestoreOutcome {
+  return { plan, done: false, createdRoles: [], notes: [] };
 }
 
 async function restoreFrom(
@@ -71,7 +76,7 @@ async function restoreFrom(
   archive: ArchiveReader,
   options: RestoreOptions,
   runDirectory: string,
-): Promise<Omit<RestoreResult, 'fetchedBytes' | 'durationMs'>> {
+): Promise<RestoreOutcome> {
   const { config, logger, holder, now } = platform;
   logger.phase('Plan');
   const manifest = await archive.manifest();
@@ -80,10 +85,9 @@ async function restoreFrom(
   await mkdir(workDirectory, { recursive: true, mode: 0o700 });
   let isBegun = false;
   try {
-    const plan = await planRestore(platform, archive, manifest, choose(manifest, options.select), id);
-    const isWanted = !options.dryRun && (await options.confirm(plan));
-    refuseImpossible(plan, isWanted);
-    if (!isWanted) return { plan, done: false, createdRoles: [], notes: [] };
+    const plan = await planRestore(platform, archive, manifest, choose(manifest, options.select), workDirectory);
+    if (!(await options.confirm(plan))) return unchanged(plan);
+    refuseImpossible(plan);
 
     const safety = options.skipsSafetyBackup ? undefined : await backUpFirst(platform, runDirectory);
     // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
@@ -92,10 +96,10 @@ async function restoreFrom(
       archive,
       manifest,
       plan.files.map(({ source }) => source),
-      id,
+      workDirectory,
     );
     const current = { ...plan, ...files, refusals: [...plan.refusals, ...files.refusals] };
-    refuseImpossible(current, true);
+    refuseImpossible(current);
     const journal: RestoreJournal = {
       version: 1,
       id,
@@ -178,8 +182,8 @@ async function backUpFirst(platform: Platform, runDirectory: string): Promise<Ba
   }
 }
 
-function refuseImpossible({ archive, refusals }: RestorePlan, isWanted: boolean): void {
-  if (!isWanted || refusals.length === 0) return;
+function refuseImpossible({ archive, refusals }: RestorePlan): void {
+  if (refusals.length === 0) return;
   throw new Failure(
     'refused',
     `${archive} cannot be restored: ${refusals.join('; ')}`,

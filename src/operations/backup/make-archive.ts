@@ -48,6 +48,7 @@ export interface MadeArchive {
 export async function makeArchive(run: Run): Promise<MadeArchive> {
   const { platform, options, vault, greeting, directory } = run;
   const { logger, config } = platform;
+  logger.phase(`Read and send ${run.name}`);
   const cache = new IndexCache(config.state);
   const isSafety = options.trigger === 'safety';
   const sources = await presentSources(config.files, isSafety);
@@ -177,6 +178,7 @@ async function addFiles(
 }
 
 async function seal({ vault, name, platform }: Run, built: BuiltArchive): Promise<Receipt> {
+  platform.logger.phase(`Seal ${name}`);
   const receipt = await vault.seal(name, built.recipePath, (done, total) => {
     platform.logger.progress({ phase: 'seal', done, total, unit: 'bytes' });
   });

@@ -19,8 +19,13 @@ export function keptPathOf(root: string, id: string): string {
 }
 
 /** File with the names that are to go from a source, in base64, a line each. */
+export function removalsPathIn(workDirectory: string, source: string): string {
+  return join(workDirectory, `${source}.removals`);
+}
+
+/** The same for the restore of that name. */
 export function removalsPathOf(stateDirectory: string, id: string, source: string): string {
-  return join(workDirectoryOf(stateDirectory, id), `${source}.removals`);
+  return removalsPathIn(workDirectoryOf(stateDirectory, id), source);
 }
 
 /** File with the lines of the index that describe a source's folders. */

@@ -5,7 +5,7 @@ import type { ArchiveReader } from '../archive-reader.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { planFiles, type FilesPlan } from './files-plan.ts';
-import { removalsPathOf } from './own-paths.ts';
+import { removalsPathIn } from './own-paths.ts';
 
 /** What a restore would do, before it does anything. Sizes in bytes, times RFC 3339. */
 export interface RestorePlan {
@@ -59,13 +59,13 @@ export function choose(manifest: Manifest, select: readonly string[] | undefined
   };
 }
 
-/** Compares what the archive holds with what stands there now. Reads only; lists of names go to the restore's work directory. */
+/** Compares what the archive holds with what stands there now. Reads only; lists of names go to `workDirectory`. */
 export async function planRestore(
   platform: Platform,
   archive: ArchiveReader,
   manifest: Manifest,
   chosen: Chosen,
-  id: string,
+  workDirectory: string,
 ): Promise<RestorePlan> {
   const { config, now } = platform;
   const plan: RestorePlan = {
@@ -97,7 +97,7 @@ export async function planRestore(
     plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
     plan.warnings.push(...found.warnings.map((warning) => `${key}: ${warning}`));
   }
-  const files = await planAllFiles(platform, archive, manifest, chosen.files, id);
+  const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
   plan.files = files.files;
   plan.refusals.push(...files.refusals);
   return plan;
@@ -109,7 +109,7 @@ export async function planAllFiles(
   archive: ArchiveReader,
   manifest: Manifest,
   chosen: readonly string[],
-  id: string,
+  workDirectory: string,
 ): Promise<Pick<RestorePlan, 'files' | 'refusals'>> {
   const plan: Pick<RestorePlan, 'files' | 'refusals'> = { files: [], refusals: [] };
   for (const name of chosen) {
@@ -119,7 +119,7 @@ export async function planAllFiles(
       plan.refusals.push(`files "${name}" is in the archive, but not in ${config.file}`);
       continue;
     }
-    const files = await planFiles(archive, source, record, removalsPathOf(config.state, id, name));
+    const files = await planFiles(archive, source, record, removalsPathIn(workDirectory, name));
     plan.files.push(files);
     if (files.elsewhere.count > 0) {
       plan.refusals.push(

@@ -92,11 +92,19 @@ async function* writeSession(
 ): AsyncGenerator<Buffer> {
   if (knowsRestrict(client)) yield Buffer.from(`\\restrict ${randomBytes(32).toString('hex')}\n`);
   yield Buffer.from('SET synchronous_commit = off;\n');
+  const iterator = dump[Symbol.asyncIterator]();
   try {
-    yield* dump;
-  } catch (error) {
-    fail(error);
-    throw error;
+    for (;;) {
+      // Only what reading throws: a pipe that psql has closed is thrown in at the yield, and psql says why itself.
+      const step = await iterator.next().catch((error: unknown) => {
+        fail(error);
+        throw error;
+      });
+      if (step.done) return;
+      yield step.value;
+    }
+  } finally {
+    await iterator.return?.();
   }
 }
 

@@ -1,0 +1,32 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { ArchiveReader } from '../archive-reader.ts';
+import type { Platform } from '../platform.ts';
+import { readJournal } from './journal.ts';
+import { choose, planRestore, type RestorePlan } from './restore-plan.ts';
+
+/**
+ * Says what a restore would do. Nothing is changed, so nothing is locked: a backup may run meanwhile, and who looks at a
+ * plan holds up nobody.
+ */
+export async function planOnly(
+  platform: Platform,
+  archive: ArchiveReader,
+  select: readonly string[] | undefined,
+): Promise<RestorePlan> {
+  const manifest = await archive.manifest();
+  const lists = await mkdtemp(join(platform.temporary ?? tmpdir(), 'continuity-plan-'));
+  try {
+    const plan = await planRestore(platform, archive, manifest, choose(manifest, select), lists);
+    const interrupted = await readJournal(platform.config.state);
+    if (interrupted) {
+      plan.warnings.unshift(
+        `a restore of ${interrupted.archive} was interrupted: the next backup, restore or forget completes it, and this plan may change then`,
+      );
+    }
+    return plan;
+  } finally {
+    await rm(lists, { recursive: true, force: true });
+  }
+}
