@@ -193,6 +193,25 @@ describe('a backup of four databases', () => {
   });
 });
 
+describe('what changed in the databases since the last archive', () => {
+  it('is nothing where nobody wrote, whatever key pg_dump draws for psql; else the size before and now', async () => {
+    const first = await backup(one.platform, { trigger: 'manual' });
+    await cluster.query('keycloak', 'CREATE TABLE public.fresh AS SELECT generate_series(1, 100) AS n');
+    const { changes, manifest } = await backup(one.platform, { trigger: 'manual' });
+    const { app, keycloak } = changes?.databases ?? {};
+    const before = first.manifest?.databases['keycloak']?.sizeBytes;
+    const now = manifest?.databases['keycloak']?.sizeBytes;
+    expect(changes?.since).toBe(first.archive);
+    expect(app).toMatchObject({ state: 'same', sizeBytesBefore: app?.sizeBytes });
+    expect(keycloak).toEqual({ state: 'changed', sizeBytesBefore: before, sizeBytes: now });
+    expect(now).toBeGreaterThan(before as number);
+    const fewer = await one.reconfigure((yaml) => yaml.replace(/ {2}keycloak:[^\n]*\n/, ''));
+    const third = await backup(fewer, { trigger: 'manual' });
+    expect(third.changes?.databases['keycloak']).toEqual({ state: 'removed', sizeBytesBefore: now });
+    await cluster.query('keycloak', 'DROP TABLE public.fresh');
+  });
+});
+
 describe('the databases of a server', () => {
   it('are all dumped with `database: all`, whatever their names (fault 23)', async () => {
     await cluster.query('postgres', 'CREATE DATABASE "odd/na me é" TEMPLATE template0');

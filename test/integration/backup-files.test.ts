@@ -48,10 +48,17 @@ describe('the second night', () => {
     const third = await backup(one.platform, { trigger: 'manual' });
     expect(first.readBytes).toBeGreaterThan(300 * 9);
     expect(third.readBytes).toBeLessThan(first.readBytes / 5);
+    expect(first.changes).toBeUndefined();
+    expect(third.changes).toEqual({
+      since: first.archive,
+      files: { uploads: { added: 1, changed: 0, removed: 0, bytes: 3 } },
+      databases: {},
+    });
     expect(third.sentBytes).toBeLessThan(64 * 1024);
     if (isRoot) expect(statSync(quiet).atimeMs).toBe(lastRead);
     const full = await backup(one.platform, { trigger: 'manual', rereadsAll: true });
     expect(full.readBytes).toBe(first.readBytes + 3);
+    expect(full.changes?.files).toEqual({ uploads: { added: 0, changed: 0, removed: 0, bytes: 0 } });
     // The manifest is new every time, the files are not.
     expect(full.storedBytes).toBeGreaterThan(0);
     expect(full.sentBytes).toBeLessThan(32 * 1024);
@@ -63,7 +70,9 @@ describe('the second night', () => {
     writeFiles(one.uploads, { file: 'one' });
     await backup(one.platform, { trigger: 'manual' });
     writeFiles(one.uploads, { file: 'two' });
-    expect((await backup(one.platform, { trigger: 'manual' })).readBytes).toBe(3);
+    const second = await backup(one.platform, { trigger: 'manual' });
+    expect(second.readBytes).toBe(3);
+    expect(second.changes?.files).toEqual({ uploads: { added: 0, changed: 1, removed: 0, bytes: 3 } });
     expect(existsSync(path)).toBe(true);
     await settle();
     const { archive } = await backup(one.platform, { trigger: 'manual' });
