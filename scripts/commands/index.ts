@@ -3,6 +3,7 @@ import type { CommandDefinition } from './command.ts';
 import { doctorCommand } from './doctor.ts';
 import { fetchCommand } from './fetch.ts';
 import { forgetCommand } from './forget.ts';
+import { initCommand } from './init.ts';
 import { listCommand } from './list.ts';
 import { lsCommand } from './ls.ts';
 import { restoreCommand } from './restore.ts';
@@ -21,5 +22,6 @@ export const commands: readonly CommandDefinition[] = [
   forgetCommand,
   fetchCommand,
   doctorCommand,
+  initCommand,
   vaultServeCommand,
 ];

@@ -1,0 +1,108 @@
+import { isMap, isScalar, parseDocument } from 'yaml';
+import { Failure, messageOf } from '../../../logging/failure.ts';
+
+/** npm scripts of an application; npm's own flags are told apart by these names. */
+export const packageScripts: Readonly<Record<string, string>> = {
+  continuity: 'node tools/continuity/continuity/index.js',
+  'prod:backup': 'node tools/continuity/continuity/index.js backup',
+  'prod:restore': 'node tools/continuity/continuity/index.js restore',
+  'prod:check-backup': 'node tools/continuity/continuity/index.js status',
+};
+
+export interface ScriptsEdit {
+  readonly content: string;
+  /** Scripts of these names did something else before. */
+  readonly replaced: readonly string[];
+}
+
+/**
+ * Adds the scripts to a package.json; everything else stays as it is, byte for byte. Without one, a minimal one.
+ * @throws Failure `usage` where it is no JSON object.
+ */
+export function addPackageScripts(content: string | undefined): ScriptsEdit {
+  if (content === undefined) {
+    const minimal = { private: true, scripts: packageScripts };
+    return { content: `${JSON.stringify(minimal, undefined, 2)}\n`, replaced: [] };
+  }
+  const scripts = readScripts(content);
+  const replaced: string[] = [];
+  let text = content;
+  for (const [name, command] of Object.entries(packageScripts)) {
+    if (scripts[name] === command) continue;
+    if (scripts[name] !== undefined) replaced.push(name);
+    text = setScript(text, name, command);
+  }
+  return { content: text, replaced };
+}
+
+/** The scripts that are missing, or are others. */
+export function findMissingScripts(content: string | undefined): string[] {
+  const scripts = content === undefined ? {} : readScripts(content);
+  return Object.entries(packageScripts).flatMap(([name, command]) => (scripts[name] === command ? [] : [name]));
+}
+
+function readScripts(content: string): Record<string, unknown> {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(content.replace(/^\uFEFF/, ''));
+  } catch (error) {
+    throw refuse(messageOf(error), error);
+  }
+  if (!isObject(parsed)) throw refuse('it holds no object');
+  if (parsed['scripts'] === undefined) return {};
+  if (!isObject(parsed['scripts'])) throw refuse('"scripts" is no object');
+  return parsed['scripts'];
+}
+
+function setScript(content: string, name: string, command: string): string {
+  const newline = content.includes('\r\n') ? '\r\n' : '\n';
+  const unit = /^[ \t]+(?=")/m.exec(content)?.[0] ?? '  ';
+  const [root, scripts] = findMaps(content);
+  const line = `${JSON.stringify(name)}: ${JSON.stringify(command)}`;
+  const inner = `${newline}${unit}${unit}`;
+  if (!scripts) return insert(content, root, `${newline}${unit}"scripts": {${inner}${line}${newline}${unit}}`, newline);
+  const present = scripts.entries.find(({ key }) => key === name);
+  if (!present) return insert(content, scripts, `${inner}${line}`, `${newline}${unit}`);
+  return `${content.slice(0, present.start)}${JSON.stringify(command)}${content.slice(present.end)}`;
+}
+
+interface JsonMap {
+  /** Offset behind its opening brace, and of its closing one. */
+  open: number;
+  close: number;
+  /** Where the values stand. */
+  entries: { key: string; start: number; end: number }[];
+}
+
+/** The root and its `scripts`, with their places. JSON is YAML, whose parser keeps the offsets. */
+function findMaps(content: string): [JsonMap, JsonMap | undefined] {
+  const map = parseDocument(content).contents;
+  const root = describeMap(map);
+  if (!root) throw refuse('its places cannot be found');
+  const scripts: unknown = isMap(map) ? map.get('scripts', true) : undefined;
+  return [root, describeMap(scripts)];
+}
+
+function describeMap(node: unknown): JsonMap | undefined {
+  if (!isMap(node) || !node.range) return undefined;
+  const entries = node.items.flatMap(({ key, value }) => {
+    const range = (value as { range?: [number, number, number] | null } | null)?.range;
+    return isScalar(key) && range ? [{ key: String(key.value), start: range[0], end: range[1] }] : [];
+  });
+  return { open: node.range[0] + 1, close: node.range[1] - 1, entries };
+}
+
+/** Behind the last entry, with the comma that it then needs; `end` stands before the brace of a map that was empty. */
+function insert(content: string, { open, close, entries }: JsonMap, line: string, end: string): string {
+  const last = entries.at(-1);
+  if (last) return `${content.slice(0, last.end)},${line}${content.slice(last.end)}`;
+  return `${content.slice(0, open)}${line}${end}${content.slice(close)}`;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function refuse(reason: string, cause?: unknown): Failure {
+  return new Failure('usage', `package.json cannot be read: ${reason}`, 'Correct it, then run init again.', { cause });
+}

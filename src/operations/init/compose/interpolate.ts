@@ -1,0 +1,26 @@
+/**
+ * Fills in the defaults that a compose file gives itself: `${NAME:-default}`. What has none stays as it is: nobody here
+ * knows the values of production, and `.env` holds secrets, which are left unread.
+ */
+export function interpolate(value: unknown): unknown {
+  if (typeof value === 'string') return interpolateText(value);
+  if (Array.isArray(value)) return value.map(interpolate);
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, interpolate(each)]));
+  }
+  return value;
+}
+
+function interpolateText(text: string): string {
+  // Innermost first, so that a default may hold another variable with a default.
+  const pattern = /(\$\$)|\$\{[A-Za-z_][A-Za-z0-9_]*:?-([^${}]*)\}/g;
+  let former: string;
+  let current = text;
+  do {
+    former = current;
+    current = former.replace(pattern, (whole, escaped: string | undefined, fallback: string | undefined) =>
+      escaped === undefined ? (fallback as string) : whole,
+    );
+  } while (current !== former);
+  return current.replaceAll('$$', '$');
+}

@@ -1,0 +1,118 @@
+import { lstat, readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseDocument } from 'yaml';
+import { Failure, messageOf } from '../../../logging/failure.ts';
+import { runCommand } from '../../../system/run-command.ts';
+import type { ComposeModel } from './compose-model.ts';
+import { interpolate } from './interpolate.ts';
+import { mergeFiles } from './merge-files.ts';
+import { readModel } from './read-model.ts';
+
+export interface ComposeOptions {
+  /** The application's repository: paths of the compose file are relative to it. */
+  readonly directory: string;
+  /** Compose files, relative to it; absent: those that docker compose takes by itself. */
+  readonly files?: readonly string[];
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal?: AbortSignal;
+}
+
+export interface ComposeReading {
+  readonly model: ComposeModel;
+  /** Relative to the repository; empty where there is none. */
+  readonly files: readonly string[];
+  readonly readBy: 'docker' | 'yaml' | 'nothing';
+  /** Why docker did not read it, and what that leaves open. */
+  readonly note?: string;
+}
+
+const baseNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
+const maximumModelBytes = 16 << 20;
+const timeoutMs = 60_000;
+
+/**
+ * Reads the compose file of a repository: through `docker compose`, which knows every form, else the file itself.
+ * @throws Failure `usage` where a named file is missing, `config` where it is no YAML.
+ */
+export async function readCompose(options: ComposeOptions): Promise<ComposeReading> {
+  const files = options.files ?? (await findFiles(options.directory));
+  if (files.length === 0) return { model: readModel({}), files, readBy: 'nothing' };
+  for (const file of files) await requireFile(resolve(options.directory, file));
+  const answer = await askDocker(options, files);
+  if (answer.model !== undefined) return { model: readModel(answer.model), files, readBy: 'docker' };
+  const contents = await Promise.all(files.map((file) => readYaml(resolve(options.directory, file), file)));
+  return {
+    model: readModel(interpolate(mergeFiles(contents))),
+    files,
+    readBy: 'yaml',
+    note: `${answer.reason}: ${files.join(', ')} was read as it is written (.env, env_file, include and extends are not followed)`,
+  };
+}
+
+/** The first of the usual names, and its override. */
+async function findFiles(directory: string): Promise<string[]> {
+  for (const name of baseNames) {
+    if (!(await isFile(join(directory, name)))) continue;
+    const stem = name.replace(/\.ya?ml$/, '');
+    for (const override of [`${stem}.override.yml`, `${stem}.override.yaml`]) {
+      if (await isFile(join(directory, override))) return [name, override];
+    }
+    return [name];
+  }
+  return [];
+}
+
+function isFile(path: string): Promise<boolean> {
+  return lstat(path).then(
+    (stats) => !stats.isDirectory(),
+    () => false,
+  );
+}
+
+async function requireFile(path: string): Promise<void> {
+  if (await isFile(path)) return;
+  throw new Failure('usage', `there is no compose file ${path}`, 'Name files of this repository.');
+}
+
+async function askDocker(
+  { directory, environment, signal }: ComposeOptions,
+  files: readonly string[],
+): Promise<{ model?: unknown; reason?: string }> {
+  // Every profile: what runs only now and then holds data all the same.
+  const args = [
+    'compose',
+    '--profile',
+    '*',
+    ...files.flatMap((file) => ['--file', file]),
+    'config',
+    '--format',
+    'json',
+  ];
+  try {
+    const { code, stdout, stderr, isTruncated } = await runCommand('docker', args, {
+      cwd: directory,
+      // Docker takes the folder's name from here: the one that we compare with.
+      env: { ...environment, PWD: directory },
+      timeoutMs,
+      maximumOutputBytes: maximumModelBytes,
+      ...(signal ? { signal } : {}),
+    });
+    if (code === 0 && !isTruncated) return { model: JSON.parse(stdout) as unknown };
+    const said = stderr.trim().split('\n').at(-1) ?? '';
+    return { reason: `docker compose could not read it (${said.slice(0, 200) || `exit code ${code}`})` };
+  } catch (error) {
+    signal?.throwIfAborted();
+    return { reason: error instanceof SyntaxError ? 'docker compose printed no JSON' : 'docker is not here' };
+  }
+}
+
+async function readYaml(path: string, name: string): Promise<unknown> {
+  try {
+    const document = parseDocument(await readFile(path, 'utf8'), { merge: true, logLevel: 'silent' });
+    if (document.errors[0]) throw document.errors[0];
+    return document.toJS() as unknown;
+  } catch (error) {
+    const reason = messageOf(error).split('\n', 1)[0] as string;
+    throw new Failure('config', `${name} cannot be read: ${reason}`, 'Correct the compose file.', { cause: error });
+  }
+}

@@ -1,0 +1,83 @@
+import type { ComposeModel, ComposeMount, ComposeService, ComposeVolume } from './compose-model.ts';
+import { unresolvedPattern } from './compose-model.ts';
+import { readMount } from './read-mount.ts';
+
+/** Takes a compose file apart, as `docker compose config` prints it or as people write it. Unknown parts are left out. */
+export function readModel(content: unknown): ComposeModel {
+  const file = asMap(content);
+  const project = typeof file['name'] === 'string' ? file['name'] : undefined;
+  const services = Object.entries(asMap(file['services'])).map(([name, service]) => readService(name, asMap(service)));
+  const declared = asMap(file['volumes']);
+  // A volume may be used without being declared in the file that was read (an included one declares it).
+  const used = services.flatMap(({ mounts }) =>
+    mounts.filter(({ kind }) => kind === 'volume').map((each) => each.source),
+  );
+  const keys = [...new Set([...Object.keys(declared), ...used])];
+  return { services, volumes: keys.map((key) => readVolume(key, asMap(declared[key]), project)) };
+}
+
+function readService(name: string, service: Record<string, unknown>): ComposeService {
+  return {
+    name,
+    image: typeof service['image'] === 'string' ? service['image'] : '',
+    environment: readEnvironment(service['environment']),
+    hasUnreadEnvironment: service['env_file'] !== undefined || service['extends'] !== undefined,
+    dependsOn: readNames(service['depends_on']),
+    mounts: [...asList(service['volumes'])]
+      .map((mount) => readMount(mount))
+      .filter((mount): mount is ComposeMount => mount !== undefined),
+  };
+}
+
+/** A list of `NAME=value`, or a mapping. */
+function readEnvironment(value: unknown): Map<string, string | undefined> {
+  if (Array.isArray(value)) {
+    return new Map(
+      value.map(String).map((line) => {
+        const [name = '', ...rest] = line.split('=');
+        return [name, rest.length === 0 ? undefined : readValue(rest.join('='))];
+      }),
+    );
+  }
+  return new Map(Object.entries(asMap(value)).map(([name, each]) => [name, readValue(each)]));
+}
+
+function readValue(value: unknown): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean') return undefined;
+  const text = String(value);
+  return unresolvedPattern.test(text) ? undefined : text;
+}
+
+function readNames(value: unknown): string[] {
+  return Array.isArray(value) ? value.map(String) : Object.keys(asMap(value));
+}
+
+function readVolume(key: string, volume: Record<string, unknown>, project: string | undefined): ComposeVolume {
+  const options = asMap(volume['driver_opts']);
+  const device = typeof options['device'] === 'string' ? options['device'] : undefined;
+  const flags = typeof options['o'] === 'string' ? options['o'].split(',') : [];
+  const isBind = device !== undefined && (flags.includes('bind') || flags.includes('rbind'));
+  return {
+    key,
+    name: readVolumeName(key, volume, project),
+    driver: typeof volume['driver'] === 'string' ? volume['driver'] : 'local',
+    boundPath: isBind ? device : undefined,
+    isForeignFileSystem: device !== undefined && !isBind,
+  };
+}
+
+function readVolumeName(key: string, volume: Record<string, unknown>, project: string | undefined): string | undefined {
+  const external = volume['external'];
+  const name = volume['name'] ?? asMap(external)['name'];
+  if (typeof name === 'string') return unresolvedPattern.test(name) ? undefined : name;
+  if (external === true || Object.keys(asMap(external)).length > 0) return key;
+  return project === undefined ? undefined : `${project}_${key}`;
+}
+
+function asMap(value: unknown): Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+}
+
+function asList(value: unknown): unknown[] {
+  return Array.isArray(value) ? (value as unknown[]) : [];
+}

@@ -1,0 +1,48 @@
+import { posix, resolve } from 'node:path';
+import type { Config } from '../../../config/config.ts';
+import { isBelow, type Proposal } from '../proposal/propose.ts';
+import { readUncovered } from './not-covered.ts';
+
+/** The part of a proposal that a configuration says nothing about. */
+export interface CoverageOptions {
+  readonly config: Config;
+  /** Its text: what is left out with a reason stands in its comments. */
+  readonly content: string;
+  readonly proposal: Proposal;
+}
+
+/** What an existing configuration neither protects nor leaves out. */
+export function findGaps({ config, content, proposal }: CoverageOptions): Proposal {
+  const leftOut = readUncovered(content);
+  return {
+    databases: proposal.databases.filter(
+      ({ name, service, database, urlEnv }) =>
+        !leftOut.has(`database ${name}`) &&
+        !config.databases.some(
+          (each) =>
+            [name, service].includes(each.name) ||
+            (each.reach.by === 'service' && each.reach.service === service) ||
+            (each.reach.by === 'url' && each.reach.urlEnv === urlEnv) ||
+            (database !== 'all' && each.database === database),
+        ),
+    ),
+    files: proposal.files.filter(({ path, label }) => !leftOut.has(label) && !isProtected(path, config)),
+    uncovered: proposal.uncovered.filter(({ label }) => !leftOut.has(label) && !namesVolume(label, config)),
+  };
+}
+
+/** A folder counts as protected by its place, or by its place below another root: production's is not this one. */
+function isProtected(path: string, config: Config): boolean {
+  const place = resolve(config.root, path);
+  return config.files.some((source) => source.path === place || isBelow(place, source.path));
+}
+
+/** `volume media` is covered by a source in Docker's folder of it, `…/PROJECT_media/_data`. */
+function namesVolume(label: string, config: Config): boolean {
+  const key = /^volume (.*)$/.exec(label)?.[1];
+  if (key === undefined) return false;
+  return config.files.some(({ path }) => {
+    const name = path.endsWith('/_data') ? posix.basename(posix.dirname(path)) : undefined;
+    return name === key || name?.endsWith(`_${key}`) === true;
+  });
+}

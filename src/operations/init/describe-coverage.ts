@@ -1,0 +1,50 @@
+import { readUncovered } from './config/not-covered.ts';
+import type { ConfigPlan } from './plan-config.ts';
+import type { ProposedDatabase } from './proposal/postgres-servers.ts';
+import type { ProposedFiles, UncoveredMount } from './proposal/propose.ts';
+import type { Survey } from './survey.ts';
+
+/** What was found in the compose file, and how continuity.yml stands to it. */
+export interface Coverage {
+  readonly composeFiles: readonly string[];
+  readonly readBy: 'docker' | 'yaml' | 'nothing';
+  readonly databases: readonly ProposedDatabase[];
+  readonly files: readonly ProposedFiles[];
+  readonly notCovered: readonly UncoveredMount[];
+  /** What a continuity.yml that was there says nothing about: databases, volumes, bind mounts. */
+  readonly gaps: readonly string[];
+  /** What may hold data and is left out until a person has decided. */
+  readonly open: readonly string[];
+  readonly warnings: readonly string[];
+}
+
+/** Puts findings and configuration side by side. */
+export function describeCoverage({ compose, proposal }: Survey, plan: ConfigPlan): Coverage {
+  const leftOut = readUncovered(plan.content);
+  const open = proposal.uncovered.filter(({ label }) => leftOut.get(label)?.isOpen === true);
+  const gaps = [
+    ...plan.gaps.databases.map(({ name, service }) => `database ${name} (service ${service})`),
+    ...plan.gaps.files.map(({ label, services }) => `${label} (${services.join(', ')})`),
+    ...plan.gaps.uncovered.map(({ label, services }) => `${label} (${services.join(', ')})`),
+  ];
+  const warnings = [
+    ...(compose.note === undefined ? [] : [compose.note]),
+    ...(compose.readBy === 'nothing'
+      ? ['there is no compose file: what there is to protect has to be written by hand']
+      : []),
+    ...(plan.isByHand
+      ? gaps.map((gap) => `continuity.yml says nothing about ${gap}: add it, or leave it out with a comment`)
+      : []),
+    ...open.map(({ label, services, reason }) => `not covered yet: ${label} (${services.join(', ')}): ${reason}`),
+  ];
+  return {
+    composeFiles: compose.files,
+    readBy: compose.readBy,
+    databases: proposal.databases,
+    files: proposal.files,
+    notCovered: proposal.uncovered,
+    gaps,
+    open: open.map(({ label }) => label),
+    warnings,
+  };
+}

@@ -1,0 +1,409 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { silent } from '../../src/logging/logger.ts';
+import { checkAdoption, type CheckResult } from '../../src/operations/check-adoption.ts';
+import { init, type Answer, type InitOptions, type InitResult } from '../../src/operations/init.ts';
+
+const repository = new URL('../../', import.meta.url).pathname;
+const sha = 'a'.repeat(40);
+const compose = `name: hub
+services:
+  app:
+    build: .
+    volumes: [./data/uploads:/app/uploads, media:/media, app-cache:/cache]
+  app-db:
+    image: postgres:16
+    environment: { POSTGRES_DB: skills_hub, POSTGRES_PASSWORD: never-shown }
+    volumes: [pg:/var/lib/postgresql/data]
+volumes: { media: , app-cache: , pg: }
+`;
+const paths = [
+  'continuity.yml',
+  '.github/workflows/backup.yml',
+  '.github/workflows/verify.yml',
+  '.github/workflows/restore.yml',
+  '.github/workflows/watch.yml',
+  '.github/workflows/pull-request.yml',
+  'package.json',
+  'tools/continuity/continuity',
+  'tools/continuity/vault',
+  'tools/continuity/installed.json',
+];
+
+/** A toolkit with real workflows and small bundles, and an application beside it. */
+let folder: string;
+let app: string;
+let asked: string[];
+let environment: Record<string, string | undefined>;
+
+beforeEach(() => {
+  folder = realpathSync(mkdtempSync(join(tmpdir(), 'continuity-init-')));
+  cpSync(join(repository, '.github'), join(folder, 'toolkit/.github'), { recursive: true });
+  write('toolkit/bundles/continuity/index.js', '// the program\n');
+  write('toolkit/bundles/continuity/package.json', '{"type":"module"}\n');
+  write('toolkit/bundles/vault/index.js', '// the vault\n');
+  write('toolkit/bundles/vault/package.json', '{"type":"module"}\n');
+  app = join(folder, 'app');
+  write('app/compose.yaml', compose);
+  write('app/package.json', '{\n    "name": "app",\n    "scripts": { "start": "node ." }\n}\n');
+  git('init', '--quiet');
+  asked = [];
+  // Only what is needed: no docker of this machine.
+  mkdirSync(join(folder, 'bin'));
+  symlinkSync(execFileSync('/bin/sh', ['-c', 'command -v git']).toString().trim(), join(folder, 'bin/git'));
+  environment = { PATH: join(folder, 'bin'), HOME: folder };
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+function write(path: string, content: string): void {
+  mkdirSync(dirname(join(folder, path)), { recursive: true });
+  writeFileSync(join(folder, path), content);
+}
+
+function read(path: string): string {
+  return readFileSync(join(app, path), 'utf8');
+}
+
+function git(...args: string[]): string {
+  return execFileSync('git', ['-C', app, ...args]).toString();
+}
+
+function optionsOf(toolkit: string | undefined): InitOptions {
+  return {
+    directory: app,
+    toolkitFolder: join(folder, 'toolkit'),
+    bundleFolder: join(folder, 'toolkit/bundles'),
+    toolVersion: '1.0.0',
+    ...(toolkit === undefined ? {} : { toolkit }),
+    environment,
+    logger: silent,
+    agreesToAll: true,
+    ask: () => Promise.reject(new Error('nobody is to be asked')),
+  };
+}
+
+function runInit(options: Partial<InitOptions> = {}): Promise<InitResult> {
+  return init({ ...optionsOf(`educ-ai/continuity@${sha}`), ...options });
+}
+
+/** Answers by path; without an answer of its own, yes. */
+function answering(answers: Record<string, Answer>): Partial<InitOptions> {
+  return {
+    agreesToAll: false,
+    ask: ({ path, description }) => {
+      asked.push(path);
+      expect(description).toMatch(/^(---|tools\/continuity\/\w+: (new|another) bundle, )/);
+      return Promise.resolve(answers[path] ?? 'yes');
+    },
+  };
+}
+
+function check(toolVersion = '1.0.0'): Promise<CheckResult> {
+  return checkAdoption({ directory: app, toolVersion, environment });
+}
+
+function statuses({ changes }: InitResult): Record<string, string> {
+  return Object.fromEntries(changes.map(({ path, status }) => [path, status]));
+}
+
+const all = (status: string) => Object.fromEntries(paths.map((path) => [path, status]));
+
+describe('init in a repository with a compose file and an app', () => {
+  it('writes everything once asked for, and has nothing to do the second time', async () => {
+    const first = await runInit(answering({}));
+    expect(statuses(first)).toEqual(all('written'));
+    expect(asked).toEqual(paths);
+    expect(first).toMatchObject({
+      isIncomplete: false,
+      toolkit: { repository: 'educ-ai/continuity', commit: sha, version: '1.0.0' },
+      coverage: { composeFiles: ['compose.yaml'], readBy: 'yaml', open: ['volume media'] },
+    });
+    expect(read('continuity.yml')).toContain('url-env: APP_DATABASE_URL, database: skills_hub');
+    expect(read('continuity.yml')).toContain('# not covered: volume app-cache (service app; /cache)');
+    expect(read('package.json')).toContain('"name": "app"');
+    expect(read('tools/continuity/continuity/index.js')).toBe('// the program\n');
+    expect(await check()).toMatchObject({ findings: [], checked: 9 });
+    const before = git('status', '--porcelain');
+    expect(statuses(await runInit(answering({})))).toEqual(all('unchanged'));
+    expect(asked).toHaveLength(paths.length);
+    expect(git('status', '--porcelain')).toBe(before);
+    // Nothing is left lying about, and no secret of the compose file got anywhere.
+    expect(execFileSync('grep', ['-rlE', 'never-shown', app]).toString().trim()).toBe(join(app, 'compose.yaml'));
+    expect(execFileSync('find', [app, '-name', '*.tmp']).toString()).toBe('');
+  });
+
+  it('after an upgrade asks for what changes alone: workflows and bundle, not for continuity.yml', async () => {
+    await runInit();
+    write('toolkit/bundles/continuity/index.js', '// the next program\n');
+    const next = `educ-ai/continuity@${'b'.repeat(40)}`;
+    expect((await check('1.1.0')).findings).toEqual([expect.stringContaining('run continuity init to upgrade')]);
+    const result = await runInit({ ...answering({}), toolkit: next, toolVersion: '1.1.0' });
+    expect(asked).toEqual(paths.filter((path) => !/continuity\.yml|package\.json|vault/.test(path)));
+    expect(result.changes.filter(({ status }) => status === 'unchanged')).toHaveLength(3);
+    expect(read('.github/workflows/backup.yml')).toContain(`actions/backup@${'b'.repeat(40)} # v1.1.0`);
+    expect(read('.github/workflows/backup.yml')).not.toContain(sha);
+    expect(await check('1.1.0')).toMatchObject({ findings: [] });
+  });
+
+  it('shows what was edited by hand, keeps it where declined, and then accepts it and nothing else', async () => {
+    await runInit();
+    const path = '.github/workflows/backup.yml';
+    const edited = read(path).replace("'0 3 * * *'", "'30 1 * * *'");
+    write(`app/${path}`, edited);
+    expect((await check()).findings).toEqual([expect.stringContaining(`${path} is not what version 1.0.0 wrote`)]);
+    let shown = '';
+    const result = await runInit({
+      agreesToAll: false,
+      ask: (change) => {
+        if (change.path === path) shown = change.description;
+        return Promise.resolve(change.path === path ? 'no' : 'yes');
+      },
+    });
+    expect(shown).toContain("-    - cron: '30 1 * * *'\n+    - cron: '0 3 * * *'");
+    expect(statuses(result)).toMatchObject({ [path]: 'declined', 'tools/continuity/installed.json': 'written' });
+    expect(read(path)).toBe(edited);
+    expect(await check()).toMatchObject({
+      findings: [],
+      warnings: expect.arrayContaining([expect.stringContaining('kept by hand')]),
+    });
+    write(`app/${path}`, `${edited}\n# more\n`);
+    expect((await check()).findings).toHaveLength(1);
+    expect(statuses(await runInit())).toMatchObject({ [path]: 'written' });
+    expect(read(path)).not.toContain('30 1');
+    expect(await check()).toMatchObject({ findings: [] });
+  });
+
+  it('writes nothing that was declined, and nothing after quit', async () => {
+    const declined = await runInit(answering({ 'package.json': 'no', '.github/workflows/watch.yml': 'no' }));
+    expect(statuses(declined)).toEqual({
+      ...all('written'),
+      'package.json': 'declined',
+      '.github/workflows/watch.yml': 'declined',
+    });
+    expect(existsSync(join(app, '.github/workflows/watch.yml'))).toBe(false);
+    expect(read('package.json')).not.toContain('prod:backup');
+    expect((await check()).findings).toEqual(
+      ['continuity', 'prod:backup', 'prod:restore', 'prod:check-backup'].map((name) =>
+        expect.stringContaining(`script ${name} is missing`),
+      ),
+    );
+    rmSync(join(app, 'tools'), { recursive: true });
+    asked = [];
+    const quit = await runInit(answering({ 'package.json': 'quit' }));
+    expect(asked).toEqual(['.github/workflows/watch.yml', 'package.json']);
+    expect(statuses(quit)).toMatchObject({
+      '.github/workflows/watch.yml': 'written',
+      'tools/continuity/vault': 'declined',
+    });
+    expect(existsSync(join(app, 'tools'))).toBe(false);
+  });
+
+  it('with "all" asks no more, but for a file that somebody else wrote; with --yes that one stays', async () => {
+    write('app/.github/workflows/pull-request.yml', 'name: ours\n');
+    const result = await runInit();
+    expect(result.isIncomplete).toBe(true);
+    expect(statuses(result)).toEqual({ ...all('written'), '.github/workflows/pull-request.yml': 'declined' });
+    expect(read('.github/workflows/pull-request.yml')).toBe('name: ours\n');
+    // It is nobody's business here what it holds.
+    write('app/.github/workflows/pull-request.yml', 'name: ours, changed\n');
+    expect(await check()).toMatchObject({ findings: [], checked: 8 });
+    rmSync(join(app, 'continuity.yml'));
+    rmSync(join(app, 'tools'), { recursive: true });
+    await runInit(answering({ 'continuity.yml': 'all' }));
+    expect(asked).toEqual(['continuity.yml', '.github/workflows/pull-request.yml']);
+    expect(read('.github/workflows/pull-request.yml')).toContain('Continuity checks');
+    expect(existsSync(join(app, 'tools/continuity/vault/index.js'))).toBe(true);
+  });
+
+  it('adds to a continuity.yml what it does not cover, and says what check then finds', async () => {
+    await runInit();
+    const former = read('continuity.yml');
+    write(
+      'app/compose.yaml',
+      compose
+        .replace('volumes: [./data', 'volumes: [./data/letters:/letters, ./data')
+        .replace('  app-db:', '  wiki-db:\n    image: postgres\n  app-db:'),
+    );
+    expect((await check()).findings).toEqual([
+      expect.stringContaining('database wiki (service wiki-db)'),
+      expect.stringContaining('bind mount ./data/letters'),
+    ]);
+    await runInit(answering({}));
+    expect(asked).toEqual([
+      'continuity.yml',
+      '.github/workflows/backup.yml',
+      '.github/workflows/restore.yml',
+      'tools/continuity/installed.json',
+    ]);
+    const lines = read('continuity.yml')
+      .split('\n')
+      .filter((line) => !former.split('\n').includes(line));
+    expect(lines).toEqual([
+      '  wiki: { url-env: WIKI_DATABASE_URL, database: postgres }',
+      '  letters: { path: data/letters }',
+    ]);
+    expect(await check()).toMatchObject({ findings: [] });
+    // A database that was entered by hand needs its connection string in the workflows.
+    write('app/continuity.yml', read('continuity.yml').replace('WIKI_DATABASE_URL', 'OTHER_URL'));
+    expect((await check()).findings).toEqual(
+      ['backup', 'restore'].map((name) => expect.stringContaining(`${name}.yml does not hand over OTHER_URL`)),
+    );
+  });
+
+  it('reads the compose file through docker where it is there, and asks it for the folders of volumes', async () => {
+    const recorded = {
+      name: 'hub',
+      services: {
+        app: {
+          volumes: [
+            { type: 'bind', source: `${app}/data/uploads`, target: '/app/uploads', bind: { create_host_path: true } },
+            { type: 'volume', source: 'media', target: '/media', volume: {} },
+          ],
+        },
+        'app-db': {
+          image: 'postgres:16',
+          environment: { POSTGRES_DB: 'skills_hub' },
+          volumes: [{ type: 'volume', source: 'pg', target: '/var/lib/postgresql/data' }],
+        },
+      },
+      volumes: { media: { name: 'hub_media' }, pg: { name: 'hub_pg' } },
+    };
+    write('recorded.json', JSON.stringify(recorded));
+    const script = `#!/bin/sh
+case "$*" in
+  'compose --profile * --file compose.yaml config --format json') exec /bin/cat '${folder}/recorded.json' ;;
+  'volume inspect -- hub_media hub_pg') echo '[{"Name":"hub_media","Mountpoint":"/var/lib/docker/volumes/hub_media/_data"}]'; exit 1 ;;
+  *) echo "unexpected: $*" >&2; exit 64 ;;
+esac
+`;
+    write('bin/docker', script);
+    chmodSync(join(folder, 'bin/docker'), 0o755);
+    const result = await runInit();
+    expect(result.coverage).toMatchObject({
+      readBy: 'docker',
+      open: [],
+      warnings: [],
+      files: [
+        { name: 'uploads', path: 'data/uploads' },
+        { name: 'media', path: '/var/lib/docker/volumes/hub_media/_data' },
+      ],
+    });
+    expect(await check()).toMatchObject({ findings: [], warnings: [] });
+    // Where there is no docker, as on a hosted runner, the same file is covered all the same.
+    rmSync(join(folder, 'bin/docker'));
+    write('app/compose.yaml', compose.replace(', app-cache:/cache', ''));
+    expect(await check()).toMatchObject({ findings: [], warnings: [expect.stringContaining('docker is not here')] });
+  });
+
+  it('goes on with the file itself where docker compose fails', async () => {
+    write('bin/docker', '#!/bin/sh\necho "required variable X is missing" >&2\nexit 1\n');
+    chmodSync(join(folder, 'bin/docker'), 0o755);
+    const { coverage } = await runInit();
+    expect(coverage.readBy).toBe('yaml');
+    expect(coverage.warnings[0]).toContain('docker compose could not read it (required variable X is missing)');
+  });
+});
+
+describe('init refuses, and writes nothing,', () => {
+  const untouched = () => expect(git('status', '--porcelain')).toBe('?? compose.yaml\n?? package.json\n');
+
+  it('without a toolkit that has a name and a commit', async () => {
+    for (const toolkit of [
+      'x',
+      `educ-ai/continuity@${'a'.repeat(39)}`,
+      `../..@${sha}`,
+      `a/b/c@${sha}`,
+      `a/b@${sha}@x`,
+      `a/b\n@${sha}`,
+    ]) {
+      await expect(runInit({ toolkit })).rejects.toMatchObject({
+        kind: 'usage',
+        message: expect.stringContaining('OWNER/REPO@SHA'),
+      });
+    }
+    await expect(init(optionsOf(undefined))).rejects.toThrow('has no remote called origin');
+    untouched();
+  });
+
+  it('outside of a repository, below its top, and in the toolkit itself', async () => {
+    write('elsewhere/compose.yaml', compose);
+    await expect(runInit({ directory: join(folder, 'elsewhere') })).rejects.toThrow('is no git work tree');
+    mkdirSync(join(app, 'sub'));
+    await expect(runInit({ directory: join(app, 'sub') })).rejects.toThrow('is not the top of its repository');
+    write('app/package.json', '{"name":"skills-hub-continuity"}');
+    await expect(runInit()).rejects.toThrow('this is the toolkit itself');
+    untouched();
+  });
+
+  it('where a symbolic link leads out of the repository', async () => {
+    mkdirSync(join(folder, 'outside'));
+    for (const [link, target] of [
+      ['.github', join(folder, 'outside')],
+      ['tools', '../outside'],
+      ['continuity.yml', '../outside/c.yml'],
+      ['tools', '.git/hooks'],
+    ] as const) {
+      symlinkSync(target, join(app, link));
+      await expect(runInit()).rejects.toMatchObject({
+        kind: 'refused',
+        message: expect.stringContaining('a symbolic link leads'),
+      });
+      rmSync(join(app, link));
+      untouched();
+      expect(execFileSync('ls', ['-A', join(folder, 'outside')]).toString()).toBe('');
+    }
+  });
+
+  it('with a wrong continuity.yml, package.json or compose file', async () => {
+    write('app/continuity.yml', 'vault: 3\n');
+    await expect(runInit()).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining('continuity.yml:1:1: vault'),
+    });
+    rmSync(join(app, 'continuity.yml'));
+    write('app/compose.yaml', 'a: [\n');
+    await expect(runInit()).rejects.toMatchObject({
+      kind: 'config',
+      message: expect.stringContaining('compose.yaml cannot be read'),
+    });
+    await expect(runInit({ composeFiles: ['none.yml'] })).rejects.toMatchObject({ kind: 'usage' });
+    untouched();
+  });
+});
+
+describe('what the clone of the toolkit says of itself', () => {
+  it('is taken, with what is doubtful about it', async () => {
+    const toolkit = join(folder, 'toolkit');
+    const run = (...args: string[]) =>
+      execFileSync('git', ['-C', toolkit, ...args])
+        .toString()
+        .trim();
+    run('init', '--quiet');
+    run('-c', 'user.name=x', '-c', 'user.email=x@example.org', 'commit', '--quiet', '--allow-empty', '-m', 'x');
+    run('remote', 'add', 'origin', 'git@github.com:educ-ai/toolkit.git');
+    const result = await init(optionsOf(undefined));
+    expect(result.toolkit).toMatchObject({ repository: 'educ-ai/toolkit', commit: run('rev-parse', 'HEAD') });
+    expect(result.warnings).toContainEqual(expect.stringContaining('is not on its origin yet'));
+  });
+
+  it('and a repository that ignores the bundles is told', async () => {
+    write('app/.gitignore', 'tools/\n');
+    expect((await runInit()).warnings).toContainEqual(
+      expect.stringContaining('git ignores tools/continuity/installed.json'),
+    );
+  });
+});

@@ -1,0 +1,65 @@
+import { describe, expect, it } from '@jest/globals';
+import {
+  addPackageScripts,
+  findMissingScripts,
+  packageScripts,
+} from '../../../src/operations/init/adoption/package-scripts.ts';
+
+function scriptsOf(content: string): Record<string, string> {
+  return (JSON.parse(content) as { scripts: Record<string, string> }).scripts;
+}
+
+describe('the npm scripts', () => {
+  it('make a minimal package.json where there is none', () => {
+    expect(JSON.parse(addPackageScripts(undefined).content)).toEqual({ private: true, scripts: packageScripts });
+  });
+
+  it.each([
+    ['spaces', '{\n  "name": "x",\n  "scripts": {\n    "a": "b"\n  },\n  "files": ["one", "two"]\n}\n'],
+    ['tabs', '{\n\t"name": "x",\n\t"scripts": {\n\t\t"a": "b"\n\t},\n\t"files": ["one",   "two"]\n}'],
+    ['Windows line ends', '{\r\n    "scripts": {\r\n        "a": "b"\r\n    }\r\n}\r\n'],
+    ['no scripts', '{\n  "name": "x",\n  "private": true\n}\n'],
+    ['empty scripts', '{\n  "scripts": {},\n  "name": "x"\n}\n'],
+    ['one line', '{"name":"x","scripts":{"a":"b"},"z":{"scripts":{}}}'],
+    ['nothing', '{}'],
+    ['a byte order mark', '\uFEFF{\n  "name": "x"\n}\n'],
+    ['escapes', '{\n  "name": "\\u00e9\\t\\/",\n  "scripts": {\n    "a": "echo \\"x: {y}, # z\\""\n  }\n}\n'],
+  ])('are added to one with %s, and nothing else changes', (_name, content) => {
+    const edited = addPackageScripts(content);
+    const parse = (text: string) => JSON.parse(text.replace(/^\uFEFF/, '')) as Record<string, unknown>;
+    const before = parse(content);
+    expect(parse(edited.content)).toEqual({
+      ...before,
+      scripts: { ...(before['scripts'] as object), ...packageScripts },
+    });
+    expect(edited.replaced).toEqual([]);
+    expect(findMissingScripts(edited.content.replace(/^\uFEFF/, ''))).toEqual([]);
+    // What stood there stands there still, in its order.
+    let at = -1;
+    for (const word of content.match(/"[^"]*"(: *|, *)?/g) ?? []) {
+      at = edited.content.indexOf(word.replace(/, *$/, ''), at + 1);
+      expect(at).toBeGreaterThanOrEqual(0);
+    }
+    expect(addPackageScripts(edited.content).content).toBe(edited.content);
+  });
+
+  it('keep the indentation of the file', () => {
+    const { content } = addPackageScripts('{\n\t"scripts": {\n\t\t"a": "b"\n\t}\n}\n');
+    expect(content.split('\n').slice(1, 5)).toEqual([
+      '\t"scripts": {',
+      '\t\t"a": "b",',
+      '\t\t"continuity": "node tools/continuity/continuity/index.js",',
+      '\t\t"prod:backup": "node tools/continuity/continuity/index.js backup",',
+    ]);
+  });
+
+  it('name those of the team that they would replace', () => {
+    const { content, replaced } = addPackageScripts('{"scripts": {"prod:backup": "./backup.sh", "z": "z"}}');
+    expect(replaced).toEqual(['prod:backup']);
+    expect(scriptsOf(content)).toEqual({ z: 'z', ...packageScripts });
+  });
+
+  it.each(['', '[]', '{"scripts": 1}', '{"a": }'])('are refused for %p', (content) => {
+    expect(() => addPackageScripts(content)).toThrow(/package\.json cannot be read/);
+  });
+});
