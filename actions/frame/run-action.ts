@@ -39,7 +39,9 @@ export async function runAction(definition: ActionDefinition): Promise<void> {
     }
   } catch (error) {
     logger.close();
-    const failure = asFailure(error);
+    const { kind, message, next } = asFailure(error);
+    // Before markdown writes anything of it in another way.
+    const failure = new Failure(kind, redact(message), redact(next));
     writeSummary(summarizeFailure(title, failure), redact);
     fail(failure, redact);
     if (error instanceof Error) core.debug(redact(error.stack ?? ''));

@@ -1,16 +1,23 @@
+import { code } from '../../src/report/summary/markdown.ts';
+
 /** Shorter lines of a secret of many lines (the end of a key) would blacken half of the log. */
 const SHORTEST_LINE = 8;
 
 /**
  * A secret as it may turn up in a log: whole, line by line, as a part of a connection string, and as programs encode it
- * for URLs, JSON and base64.
+ * for URLs, JSON, base64 and markdown.
  */
 export function listSecretForms(secret: string): string[] {
   const lines = secret.split(/\r\n|\r|\n/).map((line) => line.trim());
   const filled = lines.filter((line) => line !== '');
   const parts = filled.length === 1 ? filled : filled.filter((line) => line.length >= SHORTEST_LINE);
   const plain = new Set([secret, secret.trim(), ...parts, ...filled.flatMap(listPasswords)]);
-  const forms = [...plain].flatMap((text) => [text, turn(text, encodeURIComponent), JSON.stringify(text).slice(1, -1)]);
+  const forms = [...plain].flatMap((text) => [
+    text,
+    turn(text, encodeURIComponent),
+    JSON.stringify(text).slice(1, -1),
+    code(text, Infinity).slice(1, -1),
+  ]);
   return unique([...forms, ...[...plain].flatMap(listBase64)]).filter((form) => form.trim() !== '');
 }
 
