@@ -99,7 +99,10 @@ export function openGitHub(options: GitHubOptions): GitHubApi {
         const pauseMs = WAITS_MS[attempt];
         if (!isPassing || pauseMs === undefined) throw failure;
         logger.info(`${failure.message}; tried again in ${(waitMs ?? pauseMs) / 1000} s`);
-        await wait(waitMs ?? pauseMs);
+        await wait(waitMs ?? pauseMs).catch((error: unknown) => {
+          refuseCancelled(signal);
+          throw error;
+        });
         const made = isUncertain ? await request.findMade?.() : undefined;
         if (made !== undefined) return made;
       }

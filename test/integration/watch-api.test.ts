@@ -117,6 +117,19 @@ describe('a GitHub that does not answer', () => {
   });
 });
 
+describe('a wait between two tries', () => {
+  it('ends when the run is cancelled', async () => {
+    await using world = await startWatchWorld();
+    const abort = new AbortController();
+    world.gitHub.disturb = () => {
+      setTimeout(() => abort.abort(), 50);
+      return { status: 503 };
+    };
+    await expect(world.look({ signal: abort.signal, wait: undefined })).rejects.toThrow(/^cancelled$/);
+    expect(world.gitHub.requests).toHaveLength(1);
+  });
+});
+
 describe('writing', () => {
   it('opens no second issue where the answer to the first was lost', async () => {
     await using world = await startWatchWorld();
