@@ -131,12 +131,17 @@ describe('a wait between two tries', () => {
 });
 
 describe('writing', () => {
-  it('opens no second issue where the answer to the first was lost', async () => {
+  it.each<[string, Fault]>([
+    ['the connection ended', { cut: true, afterDoing: true }],
+    ['a proxy had no patience', { status: 504, afterDoing: true }],
+    ['a page came in its place', { status: 201, body: '<html></html>', afterDoing: true }],
+    ['nothing came', { hang: true, afterDoing: true }],
+  ])('opens no second issue where the answer to the first was lost: %s', async (_name, fault) => {
     await using world = await startWatchWorld();
     world.badNight();
-    const answers: Fault[] = [{ cut: true, afterDoing: true }];
+    const answers = [fault];
     world.gitHub.disturb = ({ method }) => (method === 'POST' ? answers.shift() : undefined);
-    expect((await world.look()).issue).toMatchObject({ number: 1, action: 'opened' });
+    expect((await world.look({ requestTimeoutMs: 500 })).issue).toMatchObject({ number: 1, action: 'opened' });
     expect(world.gitHub.count('POST')).toBe(1);
     expect(world.gitHub.issues.all).toHaveLength(1);
   });

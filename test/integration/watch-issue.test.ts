@@ -74,6 +74,7 @@ describe('the issue of the watch', () => {
 
   it('tells a second failed attempt of the same run', async () => {
     await using world = await startWatchWorld();
+    world.goodNight();
     const run = world.badNight();
     await world.look();
     // Tried again: while it runs, the first attempt is the newest that finished.

@@ -52,6 +52,22 @@ describe('the age of the newest success', () => {
     expect(await world.look()).toMatchObject({ verdict: 'healthy', lastBackup: { runId: run.id } });
   });
 
+  it('is looked for a little beyond what is allowed, to say when it was, and not for ever', async () => {
+    await using world = await startWatchWorld();
+    const { id } = world.goodNight();
+    for (let count = 0; count < 11; count += 1) world.badNight();
+    world.advance(100);
+    expect((await world.look()).lastBackup?.runId).toBe(id);
+    world.advance(-100);
+    world.badNight();
+    world.advance(100);
+    const result = await world.look();
+    expect(result.lastBackup).toBeUndefined();
+    // It was told with its last success: that this can no longer be found is no news.
+    expect(result.issue?.action).toBe('commented');
+    expect(world.gitHub.issues.all[0]?.comments[0]?.body).not.toContain('age:');
+  });
+
   it('is looked for without asking for the jobs of hundreds of runs', async () => {
     await using world = await startWatchWorld();
     for (let count = 0; count < 230; count += 1) world.badNight();

@@ -4,7 +4,7 @@ import type { WatchContext } from './context.ts';
 import { formatTime, type Finding } from './finding.ts';
 import { describeRecovered } from './recovered.ts';
 import { identify, writeMarker } from './markers.ts';
-import type { Look } from './keep-issue.ts';
+import type { Look } from './look.ts';
 import type { Success } from './newest-success.ts';
 
 type Language = 'french' | 'english';

@@ -11,21 +11,13 @@ import {
   title,
 } from './issue-text.ts';
 import { isTold, readHistory, type IssueHistory } from './markers.ts';
-import type { Successes } from './newest-success.ts';
+import type { Look } from './look.ts';
 
 /** The issue after this look, and what was done to it. */
 export interface KeptIssue {
   number: number;
   url: string;
   action: 'opened' | 'commented' | 'unchanged' | 'reopened' | 'closed';
-}
-
-/** What a look found, as the issue tells it. */
-export interface Look {
-  findings: readonly Finding[];
-  successes: Successes;
-  /** The run that looks. */
-  runUrl?: string;
 }
 
 /** Keeps exactly one issue while something is wrong; closes it when all is well. Undefined where none is needed. */
@@ -53,7 +45,7 @@ async function open(context: WatchContext, look: Look): Promise<KeptIssue> {
 async function reopen(context: WatchContext, look: Look): Promise<KeptIssue | undefined> {
   for (const issue of await findClosedIssues(context)) {
     const history = await readIssue(context, issue);
-    if (history.isSettled || !look.findings.some(({ key }) => isTold(history.told, key))) continue;
+    if (!look.findings.some(({ key }) => isTold(history.told, key))) continue;
     await setIssueState(context.api, context.repository, issue.number, { state: 'open', state_reason: 'reopened' });
     const keys = listKeys(look.findings);
     const body = renderReopening(look);
