@@ -8,10 +8,11 @@ describe('the issue of the watch', () => {
   it('is none while all is well', async () => {
     await using world = await startWatchWorld();
     world.goodNight();
+    world.goodNight();
     world.advance(1);
     const result = await world.look();
     expect(result).toMatchObject({ verdict: 'healthy', findings: [], runner: 'unknown' });
-    expect(result.lastBackup?.completedAt).toBe('2026-03-01T03:10:00.000Z');
+    expect(result.lastBackup?.completedAt).toBe('2026-03-01T03:20:00.000Z');
     expect(result.issue).toBeUndefined();
     expect(world.gitHub.count('POST') + world.gitHub.count('PATCH')).toBe(0);
     // Two workflows, two lists of runs, one of jobs, two of issues.
