@@ -1,10 +1,11 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
+import { createInterface, type Interface } from 'node:readline';
 import { exitCodes, Failure } from '../../src/logging/failure.ts';
 import { checkAdoption } from '../../src/operations/check-adoption.ts';
-import { init, type Answer, type InitResult } from '../../src/operations/init.ts';
+import { init, type InitResult } from '../../src/operations/init.ts';
 import type { Change } from '../../src/operations/init/adoption/change.ts';
+import type { Answer } from '../../src/operations/init/answers.ts';
 import { version } from '../../src/version.ts';
 import type { CommandContext, CommandDefinition, CommandOutcome } from './command.ts';
 
@@ -28,6 +29,7 @@ export const initCommand: CommandDefinition = {
     const shared = { directory: process.cwd(), toolVersion: version, environment, signal, ...composeFiles };
     if (check === true) return await runCheck(context, shared);
     const bundle = dirname(realpathSync(process.argv[1] ?? '.'));
+    const dialogue = openDialogue(context);
     const result = await init({
       ...shared,
       logger,
@@ -36,8 +38,8 @@ export const initCommand: CommandDefinition = {
       ...(toolkit === undefined ? {} : { toolkit: toolkit as string }),
       ...(root === undefined ? {} : { root: root as string }),
       agreesToAll: yes === true,
-      ask: (change) => askAbout(context, change),
-    });
+      ask: dialogue.ask,
+    }).finally(dialogue.close);
     return {
       result,
       exitCode: result.isIncomplete ? exitCodes.refused : exitCodes.ok,
@@ -90,29 +92,34 @@ const answers: Readonly<Record<string, Answer>> = {
   quit: 'quit',
 };
 
-async function askAbout({ logger, isInteractive, signal }: CommandContext, change: Change): Promise<Answer> {
-  logger.info(change.description);
-  if (!isInteractive) {
-    throw new Failure(
-      'refused',
-      `${change.path} would be written, and there is no terminal to ask on`,
-      'Look at the difference above, then run it again with --yes.',
-    );
-  }
-  if (change.isForeign) logger.warning(`${change.path} is there already, and was not written by continuity`);
-  const prompt = createInterface({ input: process.stdin, output: process.stderr });
-  // The end of the input is no answer: nothing more is written.
-  const ended = new Promise<string>((resolve) => prompt.once('close', () => resolve('quit')));
-  try {
-    for (;;) {
-      const question = prompt.question(`Write ${change.path}? [y]es, [n]o, [a]ll, [q]uit: `, { signal });
-      const typed = await Promise.race([question, ended]);
-      const answer = answers[typed.trim().toLowerCase()];
-      if (answer !== undefined) return answer;
-    }
-  } finally {
-    prompt.close();
-  }
+/** Asks a person about one change after the other; opens the terminal with the first. */
+function openDialogue({ logger, isInteractive, signal }: CommandContext) {
+  let prompt: Interface | undefined;
+  let lines: AsyncIterator<string> | undefined;
+  return {
+    close: () => prompt?.close(),
+    ask: async (change: Change): Promise<Answer> => {
+      logger.info(change.description);
+      if (!isInteractive) {
+        throw new Failure(
+          'refused',
+          `${change.path} would be written, and there is no terminal to ask on`,
+          'Look at the difference above, then run it again with --yes.',
+        );
+      }
+      if (change.isForeign) logger.warning(`${change.path} is there already, and was not written by continuity`);
+      prompt ??= createInterface({ input: process.stdin, output: process.stderr, signal });
+      // One reader for all questions: what is typed ahead is not lost.
+      lines ??= prompt[Symbol.asyncIterator]();
+      for (;;) {
+        process.stderr.write(`Write ${change.path}? [y]es, [n]o, [a]ll, [q]uit: `);
+        const typed = await lines.next();
+        // The end of the input is no answer: nothing more is written.
+        const answer = typed.done === true ? 'quit' : answers[typed.value.trim().toLowerCase()];
+        if (answer !== undefined) return answer;
+      }
+    },
+  };
 }
 
 function renderInit({ changes, toolkit, coverage, nextSteps }: InitResult): string {

@@ -16,7 +16,8 @@ import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { silent } from '../../src/logging/logger.ts';
 import { checkAdoption, type CheckResult } from '../../src/operations/check-adoption.ts';
-import { init, type Answer, type InitOptions, type InitResult } from '../../src/operations/init.ts';
+import { init, type InitOptions, type InitResult } from '../../src/operations/init.ts';
+import type { Answer } from '../../src/operations/init/answers.ts';
 
 const repository = new URL('../../', import.meta.url).pathname;
 const sha = 'a'.repeat(40);
