@@ -1,3 +1,4 @@
+import { endPrograms } from './end-programs.ts';
 import { PRIVATE_DIRECTORY_STATE, removePrivateDirectory } from './private-directory.ts';
 
 // The post step of every action: removes what a killed main step left. It is a bundle of its own, dist/post.js, because
@@ -5,4 +6,7 @@ import { PRIVATE_DIRECTORY_STATE, removePrivateDirectory } from './private-direc
 // alone, the post step of a cancelled restore would be the restore.
 const left = process.env[`STATE_${PRIVATE_DIRECTORY_STATE}`];
 const runnerTemp = process.env['RUNNER_TEMP'];
-if (left && runnerTemp) removePrivateDirectory(left, runnerTemp);
+if (left && runnerTemp) {
+  endPrograms(left);
+  removePrivateDirectory(left, runnerTemp);
+}

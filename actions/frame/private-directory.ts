@@ -14,7 +14,7 @@ const namePattern = /^continuity-(\d+)-[A-Za-z0-9]{6}$/;
 export function makePrivateDirectory(runnerTemp: string): string {
   for (const name of readdirSync(runnerTemp)) {
     const pid = Number(namePattern.exec(name)?.[1]);
-    if (pid > 0 && !isAlive(pid)) rmSync(join(runnerTemp, name), { recursive: true, force: true });
+    if (pid > 0 && !isAlive(pid)) removePrivateDirectory(join(runnerTemp, name), runnerTemp);
   }
   return mkdtempSync(join(runnerTemp, `continuity-${process.pid}-`));
 }

@@ -3,6 +3,7 @@ import { Failure, messageOf } from '../../src/logging/failure.ts';
 import { summarizeFailure } from '../../src/report/summary/failure-summary.ts';
 import type { ActionDefinition } from './action.ts';
 import { createActionsLogger } from './actions-logger.ts';
+import { endPrograms, STEP_VARIABLE } from './end-programs.ts';
 import { Inputs } from './inputs.ts';
 import { makePrivateDirectory, PRIVATE_DIRECTORY_STATE, removePrivateDirectory } from './private-directory.ts';
 import { Redactor } from './redactor.ts';
@@ -24,16 +25,18 @@ export async function runAction(definition: ActionDefinition): Promise<void> {
     const privateDirectory = makePrivateDirectory(runnerTemp);
     const remove = () => removePrivateDirectory(privateDirectory, runnerTemp);
     process.once('exit', remove);
+    // What this program starts is found by it when it has to end.
+    process.env[STEP_VARIABLE] = privateDirectory;
     core.saveState(PRIVATE_DIRECTORY_STATE, privateDirectory);
     const mask = (secret: string) => redactor.add(secret);
-    const signal = endInOrder(logger.warning.bind(logger));
+    const signal = endInOrder(privateDirectory, logger.warning.bind(logger));
     try {
       const inputs = new Inputs(takeInputs(process.env), mask);
       const environment = { ...process.env };
       const outcome = await definition.run({ inputs, environment, logger, signal, privateDirectory, mask });
       logger.close();
       writeOutcome(definition.name, outcome, runnerTemp, redact);
-      if (outcome.failure) fail(outcome.failure, redact);
+      if (outcome.failure) fail(outcome.failure, title, redact);
     } finally {
       remove();
     }
@@ -43,17 +46,20 @@ export async function runAction(definition: ActionDefinition): Promise<void> {
     // Before markdown writes anything of it in another way.
     const failure = new Failure(kind, redact(message), redact(next));
     writeSummary(summarizeFailure(title, failure), redact);
-    fail(failure, redact);
+    fail(failure, title, redact);
     if (error instanceof Error) core.debug(redact(error.stack ?? ''));
   }
 }
 
 /** The two signals of a cancelled run: SIGINT ends it in order, SIGTERM (7.5 s later) at once. */
-function endInOrder(say: (message: string) => void): AbortSignal {
+function endInOrder(privateDirectory: string, say: (message: string) => void): AbortSignal {
   const abort = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(name, () => {
-      if (abort.signal.aborted) process.exit(secondSignalCode);
+      if (abort.signal.aborted) {
+        endPrograms(privateDirectory);
+        process.exit(secondSignalCode);
+      }
       say(`${name}: the run was cancelled and ends in order.`);
       abort.abort(new Error(`ended by ${name}`));
     });
@@ -80,6 +86,7 @@ function asFailure(error: unknown): Failure {
 }
 
 /** One annotation with what failed, and what to do next. */
-function fail({ message, next }: Failure, redact: (text: string) => string): void {
-  core.setFailed(redact(next === '' ? message : `${message}\n${next}`));
+function fail({ message, next }: Failure, title: string, redact: (text: string) => string): void {
+  process.exitCode = core.ExitCode.Failure;
+  core.error(redact(next === '' ? message : `${message}\n${next}`), { title });
 }

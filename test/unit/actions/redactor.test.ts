@@ -36,7 +36,7 @@ describe('what is written', () => {
         const shown = redactor.redact(`before ${encode(secret)} after`);
         expect(shown).toContain('***');
         // In base64 the neighbours stay, and what holds bits of theirs; a secret of eight bytes would add eleven.
-        const rest = shown.slice('before '.length, -' after'.length).replaceAll(/["*]/g, '');
+        const rest = shown.slice('before '.length, -' after'.length).replaceAll(/["*=]/g, '');
         expect(rest.length).toBeLessThanOrEqual(12);
       }),
     );
