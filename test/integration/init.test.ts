@@ -319,6 +319,27 @@ esac
   });
 });
 
+describe('a volume that was left open', () => {
+  it('is warned of until it has a source or a reason', async () => {
+    await runInit();
+    const open = expect.stringContaining('not covered yet: volume media');
+    expect((await check()).warnings).toContainEqual(open);
+    const proposed = read('continuity.yml');
+    write(
+      'app/continuity.yml',
+      proposed.replace('\nfiles:', '\nfiles:\n  media: { path: /var/lib/docker/volumes/hub_media/_data }'),
+    );
+    expect((await check()).warnings).not.toContainEqual(open);
+    write(
+      'app/continuity.yml',
+      proposed.replace(/# not covered yet: volume media .*/, '# not covered: volume media: previews'),
+    );
+    expect(await check()).toMatchObject({ findings: [], warnings: [expect.stringContaining('docker is not here')] });
+    write('app/continuity.yml', proposed.replace(/# not covered yet: volume media .*/, ''));
+    expect((await check()).findings).toEqual([expect.stringContaining('volume media (app)')]);
+  });
+});
+
 describe('init refuses, and writes nothing,', () => {
   const untouched = () => expect(git('status', '--porcelain')).toBe('?? compose.yaml\n?? package.json\n');
 

@@ -1,3 +1,4 @@
+import { namesVolume } from './config/coverage.ts';
 import { readUncovered } from './config/not-covered.ts';
 import type { ConfigPlan } from './plan-config.ts';
 import type { ProposedDatabase } from './proposal/postgres-servers.ts';
@@ -21,7 +22,9 @@ export interface Coverage {
 /** Puts findings and configuration side by side. */
 export function describeCoverage({ compose, proposal }: Survey, plan: ConfigPlan): Coverage {
   const leftOut = readUncovered(plan.content);
-  const open = proposal.uncovered.filter(({ label }) => leftOut.get(label)?.isOpen === true);
+  const open = proposal.uncovered.filter(
+    ({ label }) => leftOut.get(label)?.isOpen === true && !namesVolume(label, plan.config),
+  );
   const gaps = [
     ...plan.gaps.databases.map(({ name, service }) => `database ${name} (service ${service})`),
     ...plan.gaps.files.map(({ label, services }) => `${label} (${services.join(', ')})`),

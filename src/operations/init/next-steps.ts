@@ -20,7 +20,8 @@ export function listNextSteps(config: Config, { open }: Coverage): string[] {
     'Put the secret READER_KEY into production-reader; make production-restore with required reviewers, and the variable RESTORE_ACTORS.',
     'Register the production runner with the label skills-hub-production, and its job-started hook (infrastructure/runner in the toolkit).',
     'Pin the host key of the vault: ssh-keyscan, compared with what its own console shows, into the file of known-hosts:.',
-    'On production: npm run -s continuity -- doctor, then npm run -s prod:backup.',
-    'Commit what was written; docs/adoption.md in the toolkit has it all, step by step.',
+    'Commit what was written.',
+    'In a clone on production: npm run -s continuity -- doctor, then npm run -s prod:backup.',
+    'docs/adoption.md in the toolkit has all of it, step by step.',
   ];
 }

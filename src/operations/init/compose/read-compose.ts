@@ -98,7 +98,9 @@ async function askDocker(
       ...(signal ? { signal } : {}),
     });
     if (code === 0 && !isTruncated) return { model: JSON.parse(stdout) as unknown };
-    const said = stderr.trim().split('\n').at(-1) ?? '';
+    // Its last line says what is wrong, but for a docker that knows no compose and prints its usage.
+    const lines = stderr.trim().split('\n');
+    const said = (lines.some((line) => line.startsWith('Usage:')) ? lines[0] : lines.at(-1)) ?? '';
     return { reason: `docker compose could not read it (${said.slice(0, 200) || `exit code ${code}`})` };
   } catch (error) {
     signal?.throwIfAborted();

@@ -38,7 +38,7 @@ function isProtected(path: string, config: Config): boolean {
 }
 
 /** `volume media` is covered by a source in Docker's folder of it, `…/PROJECT_media/_data`. */
-function namesVolume(label: string, config: Config): boolean {
+export function namesVolume(label: string, config: Config): boolean {
   const key = /^volume (.*)$/.exec(label)?.[1];
   if (key === undefined) return false;
   return config.files.some(({ path }) => {
