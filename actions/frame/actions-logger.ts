@@ -3,8 +3,12 @@ import type { Logger } from '../../src/logging/logger.ts';
 import { createProgressLines, PROGRESS_INTERVAL_MS } from '../../src/logging/progress-lines.ts';
 import { neutralize } from './neutralize.ts';
 
-/** GitHub shows ten annotations of a kind for each step: the last one says how many there are besides. */
-const MAX_ANNOTATIONS = 10;
+/**
+ * GitHub shows ten annotations of a kind for each step: one place is kept for how many there are besides, and among the
+ * errors one for why the step failed.
+ */
+const MAX_WARNINGS = 9;
+const MAX_ERRORS = 8;
 /** GitHub cuts longer ones. */
 const MAX_ANNOTATION_LENGTH = 4000;
 
@@ -24,7 +28,10 @@ export interface ActionsLoggerOptions {
 export function createActionsLogger({ title, redact, progressIntervalMs }: ActionsLoggerOptions): ActionsLogger {
   const clean = (message: string) => neutralize(redact(message));
   const line = (message: string) => core.info(clean(message));
-  const annotate = { warning: limitAnnotations(core.warning), error: limitAnnotations(core.error) };
+  const annotate = {
+    warning: limitAnnotations(MAX_WARNINGS, core.warning),
+    error: limitAnnotations(MAX_ERRORS, core.error),
+  };
   const report = (kind: 'warning' | 'error', message: string) => {
     const shown = clean(message);
     if (!annotate[kind].show(shown.slice(0, MAX_ANNOTATION_LENGTH), title)) core.info(`${kind}: ${shown}`);
@@ -53,13 +60,13 @@ export function createActionsLogger({ title, redact, progressIntervalMs }: Actio
   };
 }
 
-function limitAnnotations(write: (message: string, properties: core.AnnotationProperties) => void) {
+function limitAnnotations(limit: number, write: (message: string, properties: core.AnnotationProperties) => void) {
   let shown = 0;
   let hidden = 0;
   return {
     /** False where there is no room: the message has to go to the log alone. */
     show(message: string, title: string): boolean {
-      if (shown === MAX_ANNOTATIONS - 1) {
+      if (shown === limit) {
         hidden += 1;
         return false;
       }
