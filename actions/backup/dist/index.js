@@ -28533,7 +28533,7 @@ __webpack_unused_export__ = setGlobalOrigin
 __webpack_unused_export__ = getGlobalOrigin
 
 const { CacheStorage } = __nccwpck_require__(3245)
-const { kConstruct } = __nccwpck_require__(109)
+const { kConstruct } = __nccwpck_require__(2490)
 
 // Cache & CacheStorage are tightly coupled with fetch. Even if it may run
 // in an older version of Node, it doesn't have any use without fetch.
@@ -40277,7 +40277,7 @@ module.exports = {
 
 
 
-const { kConstruct } = __nccwpck_require__(109)
+const { kConstruct } = __nccwpck_require__(2490)
 const { urlEquals, getFieldValues } = __nccwpck_require__(6798)
 const { kEnumerableProperty, isDisturbed } = __nccwpck_require__(3440)
 const { webidl } = __nccwpck_require__(5893)
@@ -41143,7 +41143,7 @@ module.exports = {
 
 
 
-const { kConstruct } = __nccwpck_require__(109)
+const { kConstruct } = __nccwpck_require__(2490)
 const { Cache } = __nccwpck_require__(9634)
 const { webidl } = __nccwpck_require__(5893)
 const { kEnumerableProperty } = __nccwpck_require__(3440)
@@ -41297,7 +41297,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 109:
+/***/ 2490:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -56594,6 +56594,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
 /***/ 7540:
 /***/ ((module) => {
 
@@ -56689,6 +56696,20 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:queryst
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+
+/***/ }),
+
+/***/ 6466:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
+
+/***/ }),
+
+/***/ 8500:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 
 /***/ }),
 
@@ -65354,15 +65375,19 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _src_operations_backup_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1083);
-/* harmony import */ var _src_report_summary_backup_summary_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5232);
-/* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2870);
-/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7021);
+/* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var _src_operations_backup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(915);
+/* harmony import */ var _src_operations_recent_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2934);
+/* harmony import */ var _src_report_summary_backup_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5232);
+/* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2870);
+/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2828);
 
 
 
 
-await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_3__/* .runAction */ .C)({
+
+
+await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__/* .runAction */ .C)({
     name: 'backup',
     async run(context) {
         const { inputs, environment } = context;
@@ -65370,13 +65395,13 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_3__/* .runAction */ .C)({
         const isNightly = inputs.flag('nightly') ?? event === 'schedule';
         const rereadsAll = inputs.flag('full') ?? false;
         const allowShrink = inputs.list('allow-shrink') ?? [];
-        const platform = await (0,_frame_platform_js__WEBPACK_IMPORTED_MODULE_2__/* .openPlatform */ .W)(context, {
+        const platform = await (0,_frame_platform_js__WEBPACK_IMPORTED_MODULE_4__/* .openPlatform */ .W)(context, {
             command: 'backup',
             config: inputs.text('config'),
             writerKey: inputs.secret('writer-key'),
         });
         const trigger = isNightly ? 'nightly' : event === 'push' ? 'push' : 'manual';
-        const result = await (0,_src_operations_backup_js__WEBPACK_IMPORTED_MODULE_0__/* .backup */ .R)(platform, { trigger, rereadsAll, allowShrink });
+        const result = await (0,_src_operations_backup_js__WEBPACK_IMPORTED_MODULE_1__/* .backup */ .R)(platform, { trigger, rereadsAll, allowShrink });
         return {
             result,
             outputs: {
@@ -65388,10 +65413,20 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_3__/* .runAction */ .C)({
                 'index-digest': result.index,
                 'already-there': result.alreadyThere,
             },
-            summary: (0,_src_report_summary_backup_summary_js__WEBPACK_IMPORTED_MODULE_1__/* .summarizeBackup */ .W)(result),
+            summary: (0,_src_report_summary_backup_summary_js__WEBPACK_IMPORTED_MODULE_3__/* .summarizeBackup */ .W)(result, await tellRecentNights(platform)),
         };
     },
 });
+/** For the summary alone: the archive is sealed, and stays so where this cannot be told. */
+async function tellRecentNights(platform) {
+    try {
+        return await (0,_src_operations_recent_js__WEBPACK_IMPORTED_MODULE_2__/* .listRecentNights */ .r)(platform);
+    }
+    catch (error) {
+        platform.logger.warning(`the last nights cannot be listed: ${(0,_src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}`);
+        return [];
+    }
+}
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
@@ -75410,7 +75445,7 @@ function listSecretVariables({ databases, vault }) {
 
 /***/ }),
 
-/***/ 7021:
+/***/ 2828:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -78365,7 +78400,7 @@ function getIDToken(aud) {
 
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
-var failure = __nccwpck_require__(1619);
+var logging_failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/report/summary/markdown.js
 var markdown = __nccwpck_require__(9496);
 ;// CONCATENATED MODULE: ./.build/src/report/summary/failure-summary.js
@@ -78441,15 +78476,22 @@ function neutralize(text) {
 
 
 
-/** GitHub shows ten annotations of a kind for each step: the last one says how many there are besides. */
-const MAX_ANNOTATIONS = 10;
+/**
+ * GitHub shows ten annotations of a kind for each step: one place is kept for how many there are besides, and among the
+ * errors one for why the step failed.
+ */
+const MAX_WARNINGS = 9;
+const MAX_ERRORS = 8;
 /** GitHub cuts longer ones. */
 const MAX_ANNOTATION_LENGTH = 4000;
 /** Writes a step's log: phases as groups, warnings and errors as annotations, progress as lines. */
 function createActionsLogger({ title, redact, progressIntervalMs }) {
     const clean = (message) => neutralize(redact(message));
     const line = (message) => info(clean(message));
-    const annotate = { warning: limitAnnotations(warning), error: limitAnnotations(error) };
+    const annotate = {
+        warning: limitAnnotations(MAX_WARNINGS, warning),
+        error: limitAnnotations(MAX_ERRORS, error),
+    };
     const report = (kind, message) => {
         const shown = clean(message);
         if (!annotate[kind].show(shown.slice(0, MAX_ANNOTATION_LENGTH), title))
@@ -78479,13 +78521,13 @@ function createActionsLogger({ title, redact, progressIntervalMs }) {
         },
     };
 }
-function limitAnnotations(write) {
+function limitAnnotations(limit, write) {
     let shown = 0;
     let hidden = 0;
     return {
         /** False where there is no room: the message has to go to the log alone. */
         show(message, title) {
-            if (shown === MAX_ANNOTATIONS - 1) {
+            if (shown === limit) {
                 hidden += 1;
                 return false;
             }
@@ -78499,6 +78541,32 @@ function limitAnnotations(write) {
             hidden = 0;
         },
     };
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./.build/actions/frame/end-programs.js
+
+/** Whatever a step starts finds its private directory in this variable, and is found by it. */
+const STEP_VARIABLE = 'CONTINUITY_STEP';
+/**
+ * Kills every program that a step has started and that still runs, its parent or not (ssh's master has none): nothing
+ * holds a lock in a database, or a connection, for a step that is gone.
+ */
+function endPrograms(privateDirectory) {
+    const mark = Buffer.from(`\0${STEP_VARIABLE}=${privateDirectory}\0`);
+    for (const pid of (0,external_node_fs_.readdirSync)('/proc').map(Number)) {
+        if (!(pid > 0) || pid === process.pid)
+            continue;
+        try {
+            const variables = Buffer.concat([Buffer.from('\0'), (0,external_node_fs_.readFileSync)(`/proc/${pid}/environ`)]);
+            if (variables.includes(mark))
+                process.kill(pid, 'SIGKILL');
+        }
+        catch {
+            // Ended meanwhile, or somebody else's.
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/actions/frame/inputs.js
@@ -78590,11 +78658,9 @@ function inputVariable(name) {
     return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
 }
 function refuse(name, expected) {
-    return new failure/* Failure */.HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
+    return new logging_failure/* Failure */.HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./.build/src/system/is-alive.js
@@ -78603,6 +78669,8 @@ var is_alive = __nccwpck_require__(8001);
 
 
 
+/** Under this name the post step is told of the directory. */
+const PRIVATE_DIRECTORY_STATE = 'private-directory';
 const namePattern = /^continuity-(\d+)-[A-Za-z0-9]{6}$/;
 /**
  * Makes the directory in which keys lie while they are needed: below the runner's temporary one, 0700, named after this
@@ -78612,30 +78680,36 @@ function makePrivateDirectory(runnerTemp) {
     for (const name of (0,external_node_fs_.readdirSync)(runnerTemp)) {
         const pid = Number(namePattern.exec(name)?.[1]);
         if (pid > 0 && !(0,is_alive/* isAlive */._)(pid))
-            (0,external_node_fs_.rmSync)((0,external_node_path_.join)(runnerTemp, name), { recursive: true, force: true });
+            removePrivateDirectory((0,external_node_path_.join)(runnerTemp, name), runnerTemp);
     }
     return (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(runnerTemp, `continuity-${process.pid}-`));
 }
 /** Removes it at once, also while the program ends. A path that is none of ours is left alone. */
 function removePrivateDirectory(path, runnerTemp) {
-    if ((0,external_node_path_.dirname)(path) === runnerTemp && namePattern.test((0,external_node_path_.basename)(path))) {
+    if ((0,external_node_path_.dirname)(path) === (0,external_node_path_.resolve)(runnerTemp) && namePattern.test((0,external_node_path_.basename)(path))) {
         (0,external_node_fs_.rmSync)(path, { recursive: true, force: true });
     }
 }
 
 ;// CONCATENATED MODULE: ./.build/actions/frame/secret-forms.js
+
 /** Shorter lines of a secret of many lines (the end of a key) would blacken half of the log. */
 const SHORTEST_LINE = 8;
 /**
  * A secret as it may turn up in a log: whole, line by line, as a part of a connection string, and as programs encode it
- * for URLs, JSON and base64.
+ * for URLs, JSON, base64 and markdown.
  */
 function listSecretForms(secret) {
     const lines = secret.split(/\r\n|\r|\n/).map((line) => line.trim());
     const filled = lines.filter((line) => line !== '');
     const parts = filled.length === 1 ? filled : filled.filter((line) => line.length >= SHORTEST_LINE);
     const plain = new Set([secret, secret.trim(), ...parts, ...filled.flatMap(listPasswords)]);
-    const forms = [...plain].flatMap((text) => [text, turn(text, encodeURIComponent), JSON.stringify(text).slice(1, -1)]);
+    const forms = [...plain].flatMap((text) => [
+        text,
+        turn(text, encodeURIComponent),
+        JSON.stringify(text).slice(1, -1),
+        (0,markdown/* code */.aY)(text, Infinity).slice(1, -1),
+    ]);
     return unique([...forms, ...[...plain].flatMap(listBase64)]).filter((form) => form.trim() !== '');
 }
 /** The password of a connection string, as it stands there and decoded. */
@@ -78785,12 +78859,11 @@ function writeSummary(text, redact) {
 
 
 
-/** Under this name the step's own post step finds the private directory. */
-const STATE = 'private-directory';
+
 const secondSignalCode = 130;
 /**
- * Runs an action as a step: the one place where anything thrown is caught, and where anything is written. Called again as
- * the post step it removes what a killed main step left.
+ * Runs an action as a step: the one place where anything thrown is caught, and where anything is written. What a
+ * killed step leaves is removed by its post step (post.ts).
  */
 async function runAction(definition) {
     const redactor = new Redactor((form) => core_setSecret(form));
@@ -78799,17 +78872,14 @@ async function runAction(definition) {
     const logger = createActionsLogger({ title, redact });
     try {
         const runnerTemp = requireRunnerTemp(process.env);
-        const left = getState(STATE);
-        if (left !== '') {
-            removePrivateDirectory(left, runnerTemp);
-            return;
-        }
         const privateDirectory = makePrivateDirectory(runnerTemp);
         const remove = () => removePrivateDirectory(privateDirectory, runnerTemp);
         process.once('exit', remove);
-        saveState(STATE, privateDirectory);
+        // What this program starts is found by it when it has to end.
+        process.env[STEP_VARIABLE] = privateDirectory;
+        saveState(PRIVATE_DIRECTORY_STATE, privateDirectory);
         const mask = (secret) => redactor.add(secret);
-        const signal = endInOrder(logger.warning.bind(logger));
+        const signal = endInOrder(privateDirectory, logger.warning.bind(logger));
         try {
             const inputs = new Inputs(takeInputs(process.env), mask);
             const environment = { ...process.env };
@@ -78817,7 +78887,7 @@ async function runAction(definition) {
             logger.close();
             writeOutcome(definition.name, outcome, runnerTemp, redact);
             if (outcome.failure)
-                fail(outcome.failure, redact);
+                fail(outcome.failure, title, redact);
         }
         finally {
             remove();
@@ -78825,20 +78895,24 @@ async function runAction(definition) {
     }
     catch (error) {
         logger.close();
-        const failure = asFailure(error);
+        const { kind, message, next } = asFailure(error);
+        // Before markdown writes anything of it in another way.
+        const failure = new logging_failure/* Failure */.HR(kind, redact(message), redact(next));
         writeSummary(summarizeFailure(title, failure), redact);
-        fail(failure, redact);
+        fail(failure, title, redact);
         if (error instanceof Error)
             core_debug(redact(error.stack ?? ''));
     }
 }
 /** The two signals of a cancelled run: SIGINT ends it in order, SIGTERM (7.5 s later) at once. */
-function endInOrder(say) {
+function endInOrder(privateDirectory, say) {
     const abort = new AbortController();
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
         process.on(name, () => {
-            if (abort.signal.aborted)
+            if (abort.signal.aborted) {
+                endPrograms(privateDirectory);
                 process.exit(secondSignalCode);
+            }
             say(`${name}: the run was cancelled and ends in order.`);
             abort.abort(new Error(`ended by ${name}`));
         });
@@ -78855,17 +78929,1948 @@ function takeInputs(environment) {
 function requireRunnerTemp({ RUNNER_TEMP }) {
     if (RUNNER_TEMP)
         return RUNNER_TEMP;
-    throw new failure/* Failure */.HR('config', 'RUNNER_TEMP is not set', 'Run this as a step of a GitHub Actions workflow.');
+    throw new logging_failure/* Failure */.HR('config', 'RUNNER_TEMP is not set', 'Run this as a step of a GitHub Actions workflow.');
 }
 function asFailure(error) {
-    if (error instanceof failure/* Failure */.HR)
+    if (error instanceof logging_failure/* Failure */.HR)
         return error;
     const next = 'Run it again with debug logging enabled, and report this as a fault.';
-    return new failure/* Failure */.HR('failed', `unexpected: ${(0,failure/* messageOf */.bD)(error)}`, next, { cause: error });
+    return new logging_failure/* Failure */.HR('failed', `unexpected: ${(0,logging_failure/* messageOf */.bD)(error)}`, next, { cause: error });
 }
 /** One annotation with what failed, and what to do next. */
-function fail({ message, next }, redact) {
-    setFailed(redact(next === '' ? message : `${message}\n${next}`));
+function fail({ message, next }, title, redact) {
+    process.exitCode = ExitCode.Failure;
+    error(redact(next === '' ? message : `${message}\n${next}`), { title });
+}
+
+
+/***/ }),
+
+/***/ 6144:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ ArchiveDamage)
+/* harmony export */ });
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+
+/** Thrown by every check of the reading side: the archive is damaged, or was made to do harm. */
+class ArchiveDamage extends _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR {
+    where;
+    what;
+    constructor(where, what, options) {
+        super('damaged', `${where}: ${what}`, 'Choose another archive, and have this one verified.', options);
+        this.where = where;
+        this.what = what;
+    }
+}
+
+
+/***/ }),
+
+/***/ 2416:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z: () => (/* binding */ drain),
+/* harmony export */   k: () => (/* binding */ ByteReader)
+/* harmony export */ });
+/** Takes exact pieces from a stream of chunks; holds no more than one chunk, or the piece that was asked for. */
+class ByteReader {
+    /** Bytes taken so far. */
+    position = 0;
+    #chunks;
+    #rest = Buffer.alloc(0);
+    constructor(source) {
+        this.#chunks = source[Symbol.asyncIterator]();
+    }
+    /** At most `limit` bytes, at least one; undefined where the stream has ended. */
+    async takeSome(limit) {
+        while (this.#rest.length === 0) {
+            const result = await this.#chunks.next();
+            if (result.done)
+                return undefined;
+            const { value } = result;
+            this.#rest = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+        }
+        return this.#cut(limit);
+    }
+    /** Exactly `length` bytes, or fewer where the stream ends before. */
+    async take(length) {
+        if (this.#rest.length >= length)
+            return this.#cut(length);
+        const pieces = [];
+        for (let missing = length; missing > 0;) {
+            const piece = await this.takeSome(missing);
+            if (!piece)
+                break;
+            pieces.push(piece);
+            missing -= piece.length;
+        }
+        return Buffer.concat(pieces);
+    }
+    /** Stops reading early; the stream behind is closed. */
+    async close() {
+        await this.#chunks.return?.();
+    }
+    #cut(limit) {
+        const piece = this.#rest.subarray(0, limit);
+        this.#rest = this.#rest.subarray(piece.length);
+        this.position += piece.length;
+        return piece;
+    }
+}
+/** Reads to the end for what reading checks; the content is not wanted. */
+async function drain(source) {
+    const chunks = source[Symbol.asyncIterator]();
+    let result;
+    do
+        result = await chunks.next();
+    while (!result.done);
+}
+
+
+/***/ }),
+
+/***/ 2348:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ sha256Of)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+
+/** Below this the way to the thread pool costs more than the hash. */
+const SYNC_LIMIT_BYTES = 64 * 1024;
+/** SHA-256 in lower-case hexadecimal; large buffers are hashed beside the main thread. */
+async function sha256Of(bytes) {
+    if (bytes.length < SYNC_LIMIT_BYTES)
+        return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(bytes).digest('hex');
+    return Buffer.from(await node_crypto__WEBPACK_IMPORTED_MODULE_0__.webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
+}
+
+
+/***/ }),
+
+/***/ 109:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  I: () => (/* binding */ EntryGuard)
+});
+
+// EXTERNAL MODULE: ./.build/src/archive/archive-damage.js
+var archive_damage = __nccwpck_require__(6144);
+// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
+var entry_names = __nccwpck_require__(8755);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./.build/src/archive/name-table.js
+
+const KINDS = ['dir', 'implied', 'reg', 'symlink', 'hardlink'];
+/**
+ * All names of an archive with what they stand for, in about 20 bytes each: 64 bits of their digest in place of the
+ * name. Two names that collided would be taken for one, which every use of this table answers with a refusal.
+ */
+class NameTable {
+    #count = 0;
+    #digests = new Uint32Array(2 * 1024);
+    #kinds = new Uint8Array(1024);
+    get count() {
+        return this.#count;
+    }
+    get(name) {
+        return KINDS[(this.#kinds[this.#slotOf(...digestOf(name))] ?? 0) - 1];
+    }
+    set(name, kind) {
+        const [high, low] = digestOf(name);
+        let slot = this.#slotOf(high, low);
+        if (this.#kinds[slot] === 0) {
+            if (++this.#count * 2 > this.#kinds.length) {
+                this.#grow();
+                slot = this.#slotOf(high, low);
+            }
+        }
+        this.#put(slot, high, low, KINDS.indexOf(kind) + 1);
+    }
+    #put(slot, high, low, kind) {
+        this.#digests[slot * 2] = high;
+        this.#digests[slot * 2 + 1] = low;
+        this.#kinds[slot] = kind;
+    }
+    #slotOf(high, low) {
+        const mask = this.#kinds.length - 1;
+        let slot = low & mask;
+        while (this.#kinds[slot] !== 0 && !(this.#digests[slot * 2] === high && this.#digests[slot * 2 + 1] === low)) {
+            slot = (slot + 1) & mask;
+        }
+        return slot;
+    }
+    #grow() {
+        const digests = this.#digests;
+        const kinds = this.#kinds;
+        this.#digests = new Uint32Array(digests.length * 2);
+        this.#kinds = new Uint8Array(kinds.length * 2);
+        kinds.forEach((kind, slot) => {
+            if (kind === 0)
+                return;
+            const high = digests[slot * 2] ?? 0;
+            const low = digests[slot * 2 + 1] ?? 0;
+            this.#put(this.#slotOf(high, low), high, low, kind);
+        });
+    }
+}
+function digestOf(name) {
+    const digest = (0,external_node_crypto_.createHash)('sha256').update(name).digest();
+    return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/entry-guard.js
+
+
+
+const SLASH = 0x2f;
+/**
+ * Judges the entries of one archive in their order: names stay inside, no name stands twice, nothing lies below what is
+ * not a directory, and hard links lead to regular files that came before. About 40 bytes of memory for each entry.
+ */
+class EntryGuard {
+    #names = new NameTable();
+    #parent = Buffer.alloc(0);
+    /** Throws an ArchiveDamage where the entry must not be extracted. */
+    admit(header) {
+        const where = (0,entry_names/* showName */.$i)(header.name);
+        const fault = header.type !== 'dir' && header.name.at(-1) === SLASH ? 'the name ends in a slash' : this.#findFault(header);
+        if (fault !== undefined)
+            throw new archive_damage/* ArchiveDamage */.k(where, fault);
+        this.#names.set((0,entry_names/* withoutSlash */.mW)(header.name), header.type);
+    }
+    #findFault({ name: fullName, type, linkName }) {
+        const name = (0,entry_names/* withoutSlash */.mW)(fullName);
+        const nameFault = (0,entry_names/* findNameFault */.LE)(name);
+        if (nameFault !== undefined)
+            return nameFault;
+        const before = this.#names.get(name);
+        if (before !== undefined && !(before === 'implied' && type === 'dir')) {
+            return before === 'implied' ? 'it stands where entries before it need a directory' : 'the name stands twice';
+        }
+        const parent = name.subarray(0, Math.max(name.lastIndexOf(SLASH), 0));
+        const parentFault = this.#findParentFault(parent);
+        if (parentFault !== undefined)
+            return parentFault;
+        if (type !== 'hardlink')
+            return undefined;
+        if (!linkName || (0,entry_names/* findNameFault */.LE)(linkName) !== undefined)
+            return 'the hard link leads outside';
+        if (linkName.equals(name))
+            return 'the hard link leads to itself';
+        return this.#names.get(linkName) === 'reg' ? undefined : 'the hard link leads to no regular file before it';
+    }
+    /** Every parent is a directory, or becomes one; the last entry's parent is remembered, as most share it. */
+    #findParentFault(parent) {
+        if (parent.equals(this.#parent))
+            return undefined;
+        for (let end = parent.length; end > 0; end = parent.lastIndexOf(SLASH, end - 1)) {
+            const ancestor = parent.subarray(0, end);
+            const kind = this.#names.get(ancestor);
+            if (kind === 'dir' || kind === 'implied')
+                break;
+            if (kind !== undefined)
+                return `it lies below ${(0,entry_names/* showName */.$i)(ancestor)}, which is a ${kind}`;
+            this.#names.set(ancestor, 'implied');
+        }
+        this.#parent = Buffer.from(parent);
+        return undefined;
+    }
+}
+
+
+/***/ }),
+
+/***/ 8755:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $i: () => (/* binding */ showName),
+/* harmony export */   LE: () => (/* binding */ findNameFault),
+/* harmony export */   mW: () => (/* binding */ withoutSlash)
+/* harmony export */ });
+/* unused harmony exports stripDotSlash, splitName, pointsOutside */
+const SLASH = 0x2f;
+const MAX_COMPONENT_BYTES = 255;
+/** A name as people read it: UTF-8 with what is not printable escaped. */
+function showName(name) {
+    return JSON.stringify(name.toString('utf8')).slice(1, -1);
+}
+/** A name without the slash at its end, which marks directories. */
+function withoutSlash(name) {
+    return name.at(-1) === SLASH ? name.subarray(0, -1) : name;
+}
+/** A foreign name without any `./` before it; `./` itself is left with no bytes. */
+function stripDotSlash(name) {
+    let start = 0;
+    while (name[start] === 0x2e && name[start + 1] === SLASH)
+        start += 2;
+    return name.subarray(start);
+}
+/**
+ * Says why a name (without a directory's last slash) must not be extracted; undefined where it may. Names are bytes:
+ * a backslash is a letter like any other.
+ */
+function findNameFault(name) {
+    if (name.length === 0)
+        return 'the name is empty';
+    if (name[0] === SLASH)
+        return 'the name is absolute';
+    if (name.includes(0))
+        return 'the name holds a NUL';
+    for (const component of splitName(name)) {
+        if (component.length === 0)
+            return 'the name has an empty component';
+        if (component.length > MAX_COMPONENT_BYTES)
+            return 'the name has a component longer than 255 bytes';
+        const text = component.length <= 2 ? component.toString('latin1') : '';
+        if (text === '.' || text === '..')
+            return `the name has the component "${text}"`;
+    }
+    return undefined;
+}
+/** The components of a path. */
+function* splitName(name) {
+    let start = 0;
+    for (let end = name.indexOf(SLASH); end !== -1; end = name.indexOf(SLASH, start)) {
+        yield name.subarray(start, end);
+        start = end + 1;
+    }
+    yield name.subarray(start);
+}
+/**
+ * Whether a symlink leads out of the tree, read from where it stands. `..` may come first only: after a name, which may
+ * be a symlink itself, nobody can say where it leads. With that, a chain of links that stay inside stays inside.
+ */
+function pointsOutside(linkName, target) {
+    if (target.length === 0 || target[0] === SLASH)
+        return true;
+    let depth = [...splitName(linkName)].length - 1;
+    let isPastStart = false;
+    for (const component of splitName(target)) {
+        const text = component.length <= 2 ? component.toString('latin1') : 'name';
+        if (text === '' || text === '.')
+            continue;
+        if (text !== '..')
+            isPastStart = true;
+        else if (isPastStart || --depth < 0)
+            return true;
+    }
+    return false;
+}
+
+
+/***/ }),
+
+/***/ 4005:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z: () => (/* binding */ ExtentTable)
+/* harmony export */ });
+const DIGEST_BYTES = 32;
+const EMPTY = 0xffffffff;
+/**
+ * All extents of an archive in memory, about a hundred bytes each, found by digest and by key. A million extents, of
+ * which an object each would take most of a gigabyte, fit into a tenth of that.
+ */
+class ExtentTable {
+    #count = 0;
+    #digests = Buffer.alloc(0);
+    #keys = Buffer.alloc(0);
+    #numbers = new Float64Array(0);
+    #byDigest;
+    #byKey;
+    get count() {
+        return this.#count;
+    }
+    /** Where the extents end: the offset of what follows them. */
+    get endOffset() {
+        if (this.#count === 0)
+            return 0;
+        const last = this.at(this.#count - 1);
+        return last.offset + last.length;
+    }
+    append(extent) {
+        const ordinal = this.#count++;
+        this.#grow();
+        this.#digests.write(extent.sha256, ordinal * DIGEST_BYTES, 'hex');
+        if (extent.key)
+            this.#keys.write(extent.key, ordinal * DIGEST_BYTES, 'hex');
+        this.#numbers.set([extent.offset, extent.length, extent.entries], ordinal * 3);
+        this.#byDigest = undefined;
+        this.#byKey = undefined;
+    }
+    at(ordinal) {
+        if (ordinal < 0 || ordinal >= this.#count)
+            throw new RangeError(`there is no extent ${ordinal}`);
+        const place = ordinal * DIGEST_BYTES;
+        const key = this.#keys.toString('hex', place, place + DIGEST_BYTES);
+        return {
+            offset: this.#numbers[ordinal * 3] ?? 0,
+            length: this.#numbers[ordinal * 3 + 1] ?? 0,
+            entries: this.#numbers[ordinal * 3 + 2] ?? 0,
+            sha256: this.#digests.toString('hex', place, place + DIGEST_BYTES),
+            ...(/^0+$/.test(key) ? {} : { key }),
+        };
+    }
+    /** The first extent with these bytes. */
+    findByDigest(sha256) {
+        this.#byDigest ??= this.#hash(this.#digests);
+        return this.#find(this.#byDigest, this.#digests, sha256);
+    }
+    /** The first extent with this key. */
+    findByKey(key) {
+        this.#byKey ??= this.#hash(this.#keys);
+        return this.#find(this.#byKey, this.#keys, key);
+    }
+    /** The ordinal of the extent that holds the byte at `offset` of the archive. */
+    ordinalAt(offset) {
+        let low = 0;
+        let high = this.#count - 1;
+        while (low < high) {
+            const middle = (low + high + 1) >> 1;
+            if ((this.#numbers[middle * 3] ?? 0) <= offset)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+        return low;
+    }
+    *[Symbol.iterator]() {
+        for (let ordinal = 0; ordinal < this.#count; ordinal++)
+            yield this.at(ordinal);
+    }
+    #grow() {
+        const capacity = this.#digests.length / DIGEST_BYTES;
+        if (this.#count <= capacity)
+            return;
+        const larger = Math.max(1024, capacity * 2);
+        const enlarge = (old) => Buffer.concat([old], larger * DIGEST_BYTES);
+        this.#digests = enlarge(this.#digests);
+        this.#keys = enlarge(this.#keys);
+        const numbers = new Float64Array(larger * 3);
+        numbers.set(this.#numbers);
+        this.#numbers = numbers;
+    }
+    /** Open addressing on the digest's own bits, which are as random as a hash can be. */
+    #hash(digests) {
+        const slots = new Uint32Array(2 ** Math.ceil(Math.log2(this.#count * 2 + 2))).fill(EMPTY);
+        for (let ordinal = 0; ordinal < this.#count; ordinal++) {
+            let slot = digests.readUInt32BE(ordinal * DIGEST_BYTES) & (slots.length - 1);
+            while (slots[slot] !== EMPTY)
+                slot = (slot + 1) & (slots.length - 1);
+            slots[slot] = ordinal;
+        }
+        return slots;
+    }
+    #find(slots, digests, digest) {
+        const wanted = Buffer.from(digest, 'hex');
+        for (let slot = wanted.readUInt32BE(0) & (slots.length - 1);; slot = (slot + 1) & (slots.length - 1)) {
+            const ordinal = slots[slot] ?? EMPTY;
+            if (ordinal === EMPTY)
+                return undefined;
+            const place = ordinal * DIGEST_BYTES;
+            if (wanted.equals(digests.subarray(place, place + DIGEST_BYTES)))
+                return this.at(ordinal);
+        }
+    }
+}
+
+
+/***/ }),
+
+/***/ 4372:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ checkExtent),
+/* harmony export */   K: () => (/* binding */ formatExtent)
+/* harmony export */ });
+const DIGEST = /^[0-9a-f]{64}$/;
+function formatExtent(extent) {
+    const key = extent.key ? `,"key":"${extent.key}"` : '';
+    return `{"offset":${extent.offset},"length":${extent.length},"sha256":"${extent.sha256}"${key},"entries":${extent.entries}}`;
+}
+/** Checks the shape of an extent read from elsewhere; throws a TypeError that says what is wrong. */
+function checkExtent(raw) {
+    const { offset, length, sha256, key, entries } = (raw ?? {});
+    const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+    if (!isCount(offset) || !isCount(length) || !isCount(entries) || length === 0) {
+        throw new TypeError('an extent has no place, length or count of entries');
+    }
+    if (offset % 4096 !== 0 || length % 4096 !== 0)
+        throw new TypeError(`the extent at ${offset} is not aligned`);
+    if (typeof sha256 !== 'string' || !DIGEST.test(sha256))
+        throw new TypeError(`the extent at ${offset} has no digest`);
+    if (key !== undefined && (typeof key !== 'string' || !DIGEST.test(key))) {
+        throw new TypeError(`the extent at ${offset} has a malformed key`);
+    }
+    return { offset, length, sha256, entries, ...(key === undefined ? {} : { key }) };
+}
+
+
+/***/ }),
+
+/***/ 8632:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GW: () => (/* binding */ INDEX_START),
+/* harmony export */   Ip: () => (/* binding */ IndexReader),
+/* harmony export */   Tv: () => (/* binding */ INDEX_MIDDLE),
+/* harmony export */   t: () => (/* binding */ INDEX_END)
+/* harmony export */ });
+/* harmony import */ var _extent_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4372);
+/* harmony import */ var _extent_table_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4005);
+/* harmony import */ var _line_reader_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(488);
+
+
+
+const INDEX_START = '{"version":1,"extents":[';
+const INDEX_MIDDLE = '],"entries":[';
+const INDEX_END = ']}';
+/**
+ * An index read as a stream: the extents come first and stay in memory (compactly), the entries are passed on extent by
+ * extent. Throws a TypeError where the text is not an index as we write it.
+ */
+class IndexReader {
+    extents = new _extent_table_js__WEBPACK_IMPORTED_MODULE_0__/* .ExtentTable */ .Z();
+    #lines;
+    constructor(lines) {
+        this.#lines = lines;
+    }
+    /** Reads as far as the extents go. */
+    static async open(chunks) {
+        const reader = new IndexReader((0,_line_reader_js__WEBPACK_IMPORTED_MODULE_1__/* .singly */ .Z)((0,_line_reader_js__WEBPACK_IMPORTED_MODULE_1__/* .readLines */ .S)(chunks)));
+        await reader.#expect(INDEX_START);
+        for (let line = await reader.#next(); line !== INDEX_MIDDLE; line = await reader.#next()) {
+            const extent = (0,_extent_js__WEBPACK_IMPORTED_MODULE_2__/* .checkExtent */ .$)(JSON.parse(line.replace(/,$/, '')));
+            if (extent.offset !== reader.extents.endOffset)
+                throw new TypeError(`the extent at ${extent.offset} leaves a gap`);
+            reader.extents.append(extent);
+        }
+        return reader;
+    }
+    /** All extents in order, each with its lines; can be gone through once. */
+    async *entries() {
+        for (const extent of this.extents) {
+            const lines = [];
+            while (lines.length < extent.entries) {
+                const line = await this.#next();
+                lines.push(line.endsWith(',') ? line.slice(0, -1) : line);
+            }
+            yield { extent, lines };
+        }
+        await this.#expect(INDEX_END);
+    }
+    /** Stops reading early; the stream behind is closed. */
+    async close() {
+        await this.#lines.return?.();
+    }
+    async #next() {
+        const result = await this.#lines.next();
+        if (result.done)
+            throw new TypeError('the index ends too early');
+        return result.value;
+    }
+    async #expect(text) {
+        const line = await this.#next();
+        if (line !== text)
+            throw new TypeError(`the index has ${JSON.stringify(line.slice(0, 60))} in place of ${text}`);
+    }
+}
+
+
+/***/ }),
+
+/***/ 6164:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ IndexWriter)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1455);
+/* harmony import */ var _extent_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4372);
+/* harmony import */ var _index_reader_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8632);
+/* harmony import */ var _toc_line_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(591);
+
+
+
+
+
+
+const FLUSH_CHARACTERS = 256 * 1024;
+/**
+ * Puts extents one behind the other and writes the index of the archive that results. Both sides of the wire use it on
+ * the same input, and so come to the same digest. Extents and entries are spooled to two files beside the target.
+ */
+class IndexWriter {
+    #path;
+    #extents;
+    #entries;
+    #endOffset = 0;
+    constructor(path, extents, entries) {
+        this.#path = path;
+        this.#extents = extents;
+        this.#entries = entries;
+    }
+    /** `path` is the index to be; two temporary files appear beside it. */
+    static async create(path) {
+        return new IndexWriter(path, await Spool.create(`${path}.extents`), await Spool.create(`${path}.entries`));
+    }
+    /** Bytes of all extents placed so far: where the next one goes. */
+    get endOffset() {
+        return this.#endOffset;
+    }
+    /** Bytes of the index so far, short of its three own lines. */
+    get sizeBytes() {
+        return this.#extents.sizeBytes + this.#entries.sizeBytes;
+    }
+    /** Places an extent; returns its offset. */
+    async place({ length, sha256, key, lines, origin }) {
+        const offset = this.#endOffset;
+        this.#endOffset += length;
+        const extent = { offset, length, sha256, entries: lines.length, ...(key ? { key } : {}) };
+        await this.#extents.append([(0,_extent_js__WEBPACK_IMPORTED_MODULE_5__/* .formatExtent */ .K)(extent)]);
+        await this.#entries.append(lines.map((line) => (0,_toc_line_js__WEBPACK_IMPORTED_MODULE_4__/* .relocateLine */ .ec)(line, offset - origin)));
+        return offset;
+    }
+    /** Writes the index; returns its size in bytes and its SHA-256, the archive's identity. */
+    async finish() {
+        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+        const target = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(this.#path, 'wx', 0o600);
+        let sizeBytes = 0;
+        const write = async (bytes) => {
+            hash.update(bytes);
+            sizeBytes += bytes.length;
+            await target.writeFile(bytes);
+        };
+        try {
+            await write(Buffer.from(`${_index_reader_js__WEBPACK_IMPORTED_MODULE_3__/* .INDEX_START */ .GW}\n`));
+            for await (const bytes of this.#extents.drain())
+                await write(bytes);
+            await write(Buffer.from(`${_index_reader_js__WEBPACK_IMPORTED_MODULE_3__/* .INDEX_MIDDLE */ .Tv}\n`));
+            for await (const bytes of this.#entries.drain())
+                await write(bytes);
+            await write(Buffer.from(`${_index_reader_js__WEBPACK_IMPORTED_MODULE_3__/* .INDEX_END */ .t}\n`));
+        }
+        finally {
+            await target.close();
+        }
+        return { sizeBytes, sha256: hash.digest('hex') };
+    }
+    /** Removes the temporary files of an index that will not be finished. */
+    async discard() {
+        await this.#extents.discard();
+        await this.#entries.discard();
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(this.#path, { force: true });
+    }
+}
+/** Lines of a JSON array, on their way through a temporary file. */
+class Spool {
+    /** Characters that were appended: bytes, but for names beyond ASCII. */
+    sizeBytes = 0;
+    #path;
+    #file;
+    #pending = '';
+    #isEmpty = true;
+    #isClosed = false;
+    constructor(path, file) {
+        this.#path = path;
+        this.#file = file;
+    }
+    static async create(path) {
+        return new Spool(path, await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(path, 'wx', 0o600));
+    }
+    async append(lines) {
+        for (const line of lines) {
+            this.#pending += this.#isEmpty ? line : `,\n${line}`;
+            this.#isEmpty = false;
+            this.sizeBytes += line.length + 2;
+        }
+        if (this.#pending.length > FLUSH_CHARACTERS)
+            await this.#flush();
+    }
+    /** All that was appended, ended by a newline; the temporary file is gone afterwards. */
+    async *drain() {
+        if (!this.#isEmpty)
+            this.#pending += '\n';
+        await this.#flush();
+        yield* (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(this.#path, { highWaterMark: 1024 * 1024 });
+        await this.discard();
+    }
+    async discard() {
+        if (!this.#isClosed)
+            await this.#file.close();
+        this.#isClosed = true;
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(this.#path, { force: true });
+    }
+    async #flush() {
+        const text = this.#pending;
+        this.#pending = '';
+        await this.#file.appendFile(text);
+    }
+}
+
+
+/***/ }),
+
+/***/ 1574:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AO: () => (/* binding */ ALIGNMENT),
+/* harmony export */   B5: () => (/* binding */ README_NAME),
+/* harmony export */   EC: () => (/* binding */ CHUNK_BYTES),
+/* harmony export */   Is: () => (/* binding */ gapTo),
+/* harmony export */   K_: () => (/* binding */ isTailName),
+/* harmony export */   OY: () => (/* binding */ DUMP_FOLDER),
+/* harmony export */   Qv: () => (/* binding */ MAX_EXTENT_CONTENT_BYTES),
+/* harmony export */   Td: () => (/* binding */ SMALL_EXTENT_BYTES),
+/* harmony export */   VX: () => (/* binding */ INDEX_NAME),
+/* harmony export */   Z: () => (/* binding */ WRITER_VERSION),
+/* harmony export */   ir: () => (/* binding */ MANIFEST_NAME),
+/* harmony export */   mv: () => (/* binding */ TAR_BLOCK),
+/* harmony export */   xR: () => (/* binding */ MAX_CHUNK_BYTES)
+/* harmony export */ });
+/**
+ * The numbers of the format (`docs/archive-format.md`). Changing any of those that decide where extents end or what is
+ * in them costs one night in which everything is read again: raise `WRITER_VERSION` with it.
+ */
+/** Part of every extent's key: bytes made by another writer are never taken for ours. */
+const WRITER_VERSION = 1;
+/** Extents begin on, and are as long as, a multiple of this: what file systems can share. */
+const ALIGNMENT = 4096;
+/** A run of small files ends when it holds this much content; a larger file stands alone. */
+const SMALL_EXTENT_BYTES = 64 * 1024;
+/** A larger file is cut into chunks of this size, each an extent. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+/** No chunk of any entry decompresses to more than this; a reader refuses it before allocating. */
+const MAX_CHUNK_BYTES = CHUNK_BYTES + 512;
+/** No extent decompresses to more than this: the content of a chunk or of small files, and the headers of many entries. */
+const MAX_EXTENT_CONTENT_BYTES = 8 * CHUNK_BYTES;
+const TAR_BLOCK = 512;
+const INDEX_NAME = 'stargz.index.json';
+const MANIFEST_NAME = 'manifest.json';
+const README_NAME = 'LISEZMOI.txt';
+const DUMP_FOLDER = 'db/';
+/** Bytes from `length` up to the next multiple of `unit`. */
+function gapTo(unit, length) {
+    return (unit - (length % unit)) % unit;
+}
+/** Whether a name belongs to the part after the file sources: dumps, the README and the manifest. */
+function isTailName(name) {
+    const text = name.toString('latin1');
+    return text.startsWith(DUMP_FOLDER) || text === README_NAME || text === MANIFEST_NAME;
+}
+
+
+/***/ }),
+
+/***/ 488:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ readLines),
+/* harmony export */   Z: () => (/* binding */ singly)
+/* harmony export */ });
+/**
+ * Splits a stream of bytes into lines without their newlines, in the batches that the stream brings. A line longer than
+ * `maxLineBytes` is refused: memory stays bounded whatever the other side sends.
+ */
+async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
+    let rest = Buffer.alloc(0);
+    for await (const chunk of chunks) {
+        const bytes = rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
+        const end = bytes.lastIndexOf(0x0a);
+        if (end === -1 && bytes.length > maxLineBytes)
+            throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
+        if (end >= 0)
+            yield bytes.toString('utf8', 0, end).split('\n');
+        rest = end === bytes.length - 1 ? Buffer.alloc(0) : Buffer.from(bytes.subarray(end + 1));
+    }
+    if (rest.length > 0)
+        yield [rest.toString('utf8')];
+}
+/** The lines of all batches, one by one. */
+async function* singly(batches) {
+    for await (const batch of batches)
+        yield* batch;
+}
+
+
+/***/ }),
+
+/***/ 2316:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ parseManifest)
+/* harmony export */ });
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+
+/** Reads and checks `manifest.json`; keys that are not known are left alone. Throws a Failure that says what is wrong. */
+function parseManifest(text) {
+    let raw;
+    try {
+        raw = JSON.parse(text);
+    }
+    catch (error) {
+        throw damaged(`it is no JSON (${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)})`);
+    }
+    const format = raw?.format;
+    if (typeof format === 'number' && format > 1) {
+        const message = `This archive was made by a newer version of the toolkit (format ${format}; this one reads 1).`;
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('refused', message, 'Update the toolkit on this machine, then try again.');
+    }
+    checkManifest(raw, 'manifest');
+    return raw;
+}
+function damaged(what) {
+    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('damaged', `manifest.json: ${what}`, 'Choose another archive, and have this one verified.');
+}
+const text = (value, where) => {
+    if (typeof value !== 'string')
+        throw damaged(`${where} is no text`);
+};
+const count = (value, where) => {
+    if (!Number.isSafeInteger(value) || value < 0)
+        throw damaged(`${where} is no count`);
+};
+const integer = (value, where) => {
+    if (!Number.isSafeInteger(value))
+        throw damaged(`${where} is no whole number`);
+};
+const flag = (value, where) => {
+    if (typeof value !== 'boolean')
+        throw damaged(`${where} is neither true nor false`);
+};
+const moment = (value, where) => {
+    if (typeof value !== 'string' || Number.isNaN(Date.parse(value)))
+        throw damaged(`${where} is no time`);
+};
+const digest = (value, where) => {
+    if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value))
+        throw damaged(`${where} is no SHA-256`);
+};
+function oneOf(...allowed) {
+    return (value, where) => {
+        if (!allowed.includes(value))
+            throw damaged(`${where} is ${JSON.stringify(value)}`);
+    };
+}
+function optional(check) {
+    return (value, where) => {
+        if (value !== undefined)
+            check(value, where);
+    };
+}
+function list(check) {
+    return (value, where) => {
+        if (!Array.isArray(value))
+            throw damaged(`${where} is no list`);
+        value.forEach((item, place) => check(item, `${where}[${place}]`));
+    };
+}
+function record(check) {
+    return (value, where) => {
+        for (const [key, item] of Object.entries(requireObject(value, where)))
+            check(item, `${where}.${key}`);
+    };
+}
+function shape(checks) {
+    return (value, where) => {
+        const fields = requireObject(value, where);
+        for (const [key, check] of Object.entries(checks))
+            check(fields[key], `${where}.${key}`);
+    };
+}
+function requireObject(value, where) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        throw damaged(`${where} is no object`);
+    return value;
+}
+const oddities = list(shape({ path: text, reason: text }));
+const databaseRecord = shape({
+    dump: text,
+    source: text,
+    database: text,
+    started: moment,
+    ended: moment,
+    sizeBytes: count,
+    serverVersion: text,
+    clientVersion: text,
+    encoding: text,
+    collate: text,
+    ctype: text,
+    localeProvider: text,
+    collationVersion: optional(text),
+    icuLocale: optional(text),
+    owner: text,
+    connectionLimit: integer,
+    settings: list(shape({ role: optional(text), setting: text })),
+    acl: optional(list(text)),
+    extensions: list(shape({ name: text, version: text })),
+    fingerprints: shape({
+        tables: record(shape({ rows: count, sha256: digest })),
+        sequences: record(shape({ value: text, called: flag })),
+        largeObjects: shape({ count, bytes: count, sha256: digest }),
+    }),
+    messages: list(text),
+});
+const filesRecord = shape({
+    files: count,
+    directories: count,
+    links: count,
+    bytes: count,
+    walkStarted: moment,
+    walkEnded: moment,
+    skipped: oddities,
+    changed: oddities,
+});
+const checkManifest = shape({
+    format: oneOf(1),
+    name: text,
+    trigger: oneOf('nightly', 'push', 'manual', 'safety'),
+    commit: optional(text),
+    toolVersion: text,
+    started: moment,
+    ended: moment,
+    databases: record(databaseRecord),
+    globals: record(shape({ source: text, passwords: flag, sizeBytes: count, roles: list(text) })),
+    files: record(filesRecord),
+    warnings: list(text),
+});
+
+
+/***/ }),
+
+/***/ 3339:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ readOwnEntries)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6144);
+/* harmony import */ var _byte_reader_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2416);
+/* harmony import */ var _entry_guard_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(109);
+/* harmony import */ var _entry_names_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8755);
+/* harmony import */ var _tar_parser_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8115);
+
+
+
+
+
+
+const SETUID_SETGID = 0o6000;
+const END_OF_TAR = Buffer.alloc(1024);
+const EMPTY_DIGEST = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').digest('hex');
+/**
+ * The entries of our own archive, from extents that hold whole entries. A closed world: every header equals its line of
+ * the index, every chunk its digest, and there is nothing more and nothing less. Throws an ArchiveDamage.
+ */
+async function* readOwnEntries(extents, { guard = new _entry_guard_js__WEBPACK_IMPORTED_MODULE_2__/* .EntryGuard */ .I(), wants = () => true, note, checksWholeDigests = false } = {}) {
+    const feed = new ExtentFeed();
+    for await (const { header, bodyOffset, body } of (0,_tar_parser_js__WEBPACK_IMPORTED_MODULE_3__/* .parseTar */ .x)(feed.concatenate(extents), { isForeign: false })) {
+        const line = feed.lines.shift();
+        const where = (0,_entry_names_js__WEBPACK_IMPORTED_MODULE_4__/* .showName */ .$i)(header.name);
+        if (!line)
+            throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index does not know it');
+        compareWithLine(header, line, where);
+        const checked = checkBody({ body, bodyOffset, line, feed, where, checksWholeDigests });
+        if (wants(header.name)) {
+            guard.admit(header);
+            const mode = header.type === 'reg' ? header.mode & ~SETUID_SETGID : header.mode;
+            if (mode !== header.mode)
+                note?.(header.name, `mode ${header.mode.toString(8)} becomes ${mode.toString(8)}`);
+            yield { header: { ...header, mode }, body: checked, ...(line.sparse ? { sparse: true } : {}) };
+        }
+        // Whatever nobody has read is still to be checked.
+        await (0,_byte_reader_js__WEBPACK_IMPORTED_MODULE_5__/* .drain */ .Z)(checked);
+    }
+    const left = feed.lines[0];
+    if (left)
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k((0,_entry_names_js__WEBPACK_IMPORTED_MODULE_4__/* .showName */ .$i)(left.name), 'the index knows it, the tar does not');
+}
+/** The tar of all extents, with their lines and the places where chunks begin, in step with what was read. */
+class ExtentFeed {
+    lines = [];
+    chunkStarts = [];
+    async *concatenate(extents) {
+        let position = 0;
+        for await (const { extent, lines, pieces, names, damage } of extents) {
+            if (damage !== undefined)
+                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(names.join(', ') || `the extent at ${extent.offset}`, damage);
+            this.lines.push(...lines);
+            for (const { bytes, isChunk } of pieces) {
+                if (isChunk)
+                    this.chunkStarts.push(position);
+                position += bytes.length;
+                yield bytes;
+            }
+        }
+        yield END_OF_TAR;
+    }
+}
+function compareWithLine(header, line, where) {
+    const isLink = header.type === 'symlink' || header.type === 'hardlink';
+    const pairs = [
+        ['name', header.name.toString('latin1'), line.name.toString('latin1')],
+        ['type', header.type, line.type],
+        ['size', header.size, line.size ?? 0],
+        ['mode', header.mode, line.mode],
+        ['uid', header.uid, line.uid ?? 0],
+        ['gid', header.gid, line.gid ?? 0],
+        ['mtime', header.mtimeNs, line.mtimeNs],
+        ['linkName', isLink ? header.linkName?.toString('latin1') : undefined, line.linkName?.toString('latin1')],
+    ];
+    for (const [what, inTar, inIndex] of pairs) {
+        if (inTar !== inIndex)
+            throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, `its ${what} in the tar is not that of the index`);
+    }
+    if (header.size === 0 && header.type === 'reg' && line.digest !== undefined && line.digest !== EMPTY_DIGEST) {
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index gives it the digest of another content');
+    }
+}
+/**
+ * Passes a body on and compares every chunk with its digest. One generator for the entry: going through it a second
+ * time goes on where the first ended.
+ */
+function checkBody(options) {
+    const pieces = checkChunks(options);
+    return { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
+}
+async function* checkChunks(options) {
+    const { body, bodyOffset, line, feed, where, checksWholeDigests } = options;
+    const size = line.size ?? 0;
+    if (size === 0)
+        return;
+    const whole = checksWholeDigests && line.chunkSize !== undefined ? (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') : undefined;
+    let position = 0;
+    let chunk = beginChunk(line, 0, size);
+    for await (const piece of body) {
+        for (let rest = piece; rest.length > 0;) {
+            if (position === chunk.end)
+                chunk = beginChunk(takeChunkLine(feed, line, where), position, size);
+            if (position === chunk.start && feed.chunkStarts.shift() !== bodyOffset + position) {
+                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, `its chunk at ${position} does not begin where the index says`);
+            }
+            const part = rest.subarray(0, chunk.end - position);
+            chunk.hash.update(part);
+            position += part.length;
+            rest = rest.subarray(part.length);
+            if (position === chunk.end && chunk.hash.digest('hex') !== chunk.digest) {
+                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, `its chunk at ${chunk.start} is not that of the index`);
+            }
+        }
+        whole?.update(piece);
+        yield piece;
+    }
+    const digest = line.chunkSize === undefined ? line.chunkDigest : whole?.digest('hex');
+    if (digest !== undefined && digest !== line.digest) {
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index gives it the digest of another content');
+    }
+}
+function beginChunk(line, start, size) {
+    const end = start + (line.chunkSize ?? size - start);
+    if ((line.chunkOffset ?? 0) !== start || end > size || end <= start) {
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k((0,_entry_names_js__WEBPACK_IMPORTED_MODULE_4__/* .showName */ .$i)(line.name), `the index has no chunk at ${start}`);
+    }
+    return { start, end, digest: line.chunkDigest, hash: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') };
+}
+function takeChunkLine(feed, line, where) {
+    const next = feed.lines.shift();
+    if (next?.type !== 'chunk' || !next.name.equals(line.name))
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index lacks a chunk');
+    return next;
+}
+
+
+/***/ }),
+
+/***/ 4966:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  k: () => (/* binding */ readExtents)
+});
+
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/archive/byte-reader.js
+var byte_reader = __nccwpck_require__(2416);
+// EXTERNAL MODULE: ./.build/src/archive/digest.js
+var digest = __nccwpck_require__(2348);
+// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
+var entry_names = __nccwpck_require__(8755);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: ./.build/src/archive/layout.js
+var layout = __nccwpck_require__(1574);
+;// CONCATENATED MODULE: ./.build/src/archive/inflate-extent.js
+
+
+
+
+const gunzipAsync = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
+const SYNC_LIMIT_BYTES = 16 * 1024;
+/**
+ * Decompresses an extent whose digest was checked. `continued` is the large entry whose first chunk has no line of its
+ * own, where that chunk is here. Cut where the index says that chunks begin, so that a chunk which other readers would
+ * not find is noticed, and never more memory than declared. Throws a TypeError that says what is wrong.
+ */
+async function inflateExtent(bytes, extent, lines, continued) {
+    const slices = planSlices(extent, lines, continued);
+    const pieces = [];
+    for (const [place, { start, maxBytes, isChunk }] of slices.entries()) {
+        const end = slices[place + 1]?.start ?? bytes.length;
+        if (end <= start && place > 0)
+            throw new TypeError('its chunks are out of order');
+        if (end === start)
+            continue;
+        pieces.push({ bytes: await inflateSlice(bytes.subarray(start, end), maxBytes), isChunk });
+    }
+    return pieces;
+}
+function planSlices(extent, lines, continued) {
+    let slice = { start: 0, maxBytes: 0, isChunk: false };
+    const slices = [slice];
+    const beginChunk = (offset, size) => {
+        if (size + layout/* TAR_BLOCK */.mv > layout/* MAX_CHUNK_BYTES */.xR)
+            throw new TypeError(`a chunk of ${size} bytes is larger than allowed`);
+        const start = offset - extent.offset;
+        if (start < slice.start || start >= extent.length)
+            throw new TypeError('a chunk lies outside its extent');
+        slices.push((slice = { start, maxBytes: size + layout/* TAR_BLOCK */.mv, isChunk: true }));
+    };
+    if (continued?.offset === extent.offset)
+        beginChunk(extent.offset, chunkSizeOf(continued));
+    for (const line of lines) {
+        if (line.type !== 'chunk')
+            slice.maxBytes += headerAllowance(line);
+        const isLargeHeader = line.type === 'reg' && line.offset === extent.offset + extent.length;
+        const hasContent = line.type === 'chunk' || (line.type === 'reg' && (line.size ?? 0) > 0);
+        if (hasContent && !isLargeHeader)
+            beginChunk(line.offset, chunkSizeOf(line));
+    }
+    // They are in memory together.
+    const declaredBytes = slices.reduce((sum, { maxBytes }) => sum + maxBytes, 0);
+    if (declaredBytes > layout/* MAX_EXTENT_CONTENT_BYTES */.Qv)
+        throw new TypeError(`it claims to hold ${declaredBytes} bytes`);
+    return slices;
+}
+function chunkSizeOf(line) {
+    return line.chunkSize ?? line.size ?? 0;
+}
+/** A header with extended records and long names: generous, and bounded by what the index says. */
+function headerAllowance({ name, linkName }) {
+    return 16 * layout/* TAR_BLOCK */.mv + 2 * (name.length + (linkName?.length ?? 0));
+}
+async function inflateSlice(slice, maxBytes) {
+    if (maxBytes === 0)
+        throw new TypeError('it holds bytes that the index does not speak of');
+    const options = {
+        maxOutputLength: maxBytes,
+        // One output buffer where the content is small, not 16 KiB for each.
+        chunkSize: Math.max(512, Math.min(maxBytes + 1, 256 * 1024)),
+    };
+    try {
+        return slice.length <= SYNC_LIMIT_BYTES ? (0,external_node_zlib_.gunzipSync)(slice, options) : await gunzipAsync(slice, options);
+    }
+    catch (error) {
+        const isTooLarge = error.code === 'ERR_BUFFER_TOO_LARGE';
+        const what = isTooLarge ? 'it decompresses to more than the index declares' : `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`;
+        throw new TypeError(what, { cause: error });
+    }
+}
+
+// EXTERNAL MODULE: ./.build/src/archive/toc-line.js
+var toc_line = __nccwpck_require__(591);
+;// CONCATENATED MODULE: ./.build/src/archive/read-extents.js
+
+
+
+
+
+
+
+/** No writer makes a larger extent: a chunk that did not shrink, or a run of headers. Read whole before it is used. */
+const MAX_EXTENT_BYTES = 2 * layout/* CHUNK_BYTES */.EC;
+/**
+ * Reads chosen extents: `bytes` delivers exactly theirs, one after the other. An extent is used only when the SHA-256
+ * of those very bytes is the index's; a damaged one is passed on without content, for the caller to refuse or to list.
+ * Throws where `bytes` ends before the last extent only after having passed on every extent as damaged.
+ */
+async function* readExtents(chosen, bytes) {
+    const reader = new byte_reader/* ByteReader */.k(bytes);
+    let large;
+    try {
+        for await (const { extent, lines: texts } of chosen) {
+            const lines = texts.map(toc_line/* parseTocLine */.G4);
+            const isContinuation = lines.length === 0 || lines[0]?.type === 'chunk';
+            const names = namesOf(lines, isContinuation ? large : undefined);
+            const read = { extent, lines, isContinuation, names, pieces: [] };
+            if (extent.length > MAX_EXTENT_BYTES) {
+                read.damage = `the extent claims ${extent.length} bytes, more than any holds`;
+                for (let rest = extent.length; rest > 0;)
+                    rest -= (await reader.takeSome(rest))?.length ?? rest;
+            }
+            else {
+                try {
+                    const content = await reader.take(extent.length);
+                    if (content.length < extent.length)
+                        throw new TypeError('the archive ends before it');
+                    if ((await (0,digest/* sha256Of */.B)(content)) !== extent.sha256)
+                        throw new TypeError('its bytes are not those of the index');
+                    read.pieces = await inflateExtent(content, extent, lines, isContinuation ? large : undefined);
+                    read.bytes = content;
+                }
+                catch (error) {
+                    if (!(error instanceof TypeError))
+                        throw error;
+                    read.damage = (0,failure/* messageOf */.bD)(error);
+                }
+            }
+            yield read;
+            const last = lines.findLast((line) => line.type !== 'chunk');
+            if (last)
+                large = last.type === 'reg' && last.size ? last : undefined;
+        }
+    }
+    finally {
+        await reader.close();
+    }
+}
+function namesOf(lines, continued) {
+    const names = lines.map(({ name }) => (0,entry_names/* showName */.$i)(name));
+    return [...new Set(continued ? [(0,entry_names/* showName */.$i)(continued.name), ...names] : names)];
+}
+
+
+/***/ }),
+
+/***/ 6046:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _K: () => (/* binding */ SegmentLane),
+/* harmony export */   lN: () => (/* binding */ MAX_SEGMENT_BYTES),
+/* harmony export */   uR: () => (/* binding */ SegmentList),
+/* harmony export */   wN: () => (/* binding */ SEGMENT_NAME)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1574);
+
+
+
+
+const MEAN_SEGMENT_BYTES = 24 * 1024 * 1024;
+const CUT_BYTES = 64 * 1024 * 1024;
+/** No segment is larger: a full one, and one more extent of a whole chunk that barely shrank. */
+const MAX_SEGMENT_BYTES = CUT_BYTES + _layout_js__WEBPACK_IMPORTED_MODULE_3__/* .CHUNK_BYTES */ .EC + 1024 * 1024;
+const SEGMENT_NAME = /^[0-9a-f]{64}\.segment$/;
+/** All segments of a run, from all lanes; steps of the recipe refer to them by their position here. */
+class SegmentList {
+    /** Names by position; empty until the segment is finished. */
+    names = [];
+    reserve() {
+        return this.names.push('') - 1;
+    }
+}
+/**
+ * Writes extents into segments, one producer's after the other. Where a segment ends is decided by its extents' digests,
+ * and its name is a digest of them: the same new content gives the same segments in the next run too, which then goes on
+ * where a cut transfer stopped.
+ */
+class SegmentLane {
+    #directory;
+    #list;
+    #deliver;
+    #open;
+    /** `deliver` is awaited before more is written: it holds the lane back while staging is full. */
+    constructor(directory, list, deliver) {
+        this.#directory = directory;
+        this.#list = list;
+        this.#deliver = deliver;
+    }
+    /** Appends an extent; says where it will be found. One call at a time. */
+    async append(bytes, sha256) {
+        const segment = (this.#open ??= await this.#begin());
+        const place = { segment: segment.number, at: segment.sizeBytes };
+        await segment.file.appendFile(bytes);
+        segment.sizeBytes += bytes.length;
+        segment.name.update(sha256);
+        const isChosen = Number.parseInt(sha256.slice(0, 8), 16) < 2 ** 32 * (bytes.length / MEAN_SEGMENT_BYTES);
+        if (isChosen || segment.sizeBytes >= CUT_BYTES)
+            await this.finish();
+        return place;
+    }
+    /** Finishes the segment under way, if there is one, and delivers it. */
+    async finish() {
+        if (!this.#open)
+            return;
+        const { file, path, number, sizeBytes, name } = this.#open;
+        this.#open = undefined;
+        await file.close();
+        const finalName = `${name.digest('hex')}.segment`;
+        // The same extents twice in a run give one name twice; the second takes the first one's place, byte for byte.
+        const finalPath = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(this.#directory, finalName);
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rename)(path, finalPath);
+        this.#list.names[number] = finalName;
+        await this.#deliver({ path: finalPath, sizeBytes });
+    }
+    /** Closes the segment under way, which nobody will want. */
+    async abandon() {
+        await this.#open?.file.close();
+        this.#open = undefined;
+    }
+    async #begin() {
+        const number = this.#list.reserve();
+        const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(this.#directory, `segment-${number}.part`);
+        const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'wx', 0o600);
+        return { file, path, number, sizeBytes: 0, name: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') };
+    }
+}
+
+
+/***/ }),
+
+/***/ 3529:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   b: () => (/* binding */ chooseExtents)
+/* harmony export */ });
+/* unused harmony export selectEntries */
+/* harmony import */ var _toc_line_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(591);
+
+/**
+ * Chooses the extents that hold what `wants` (names with a directory's last slash). Goes through the index once, and
+ * once more only where a hard link is wanted without its target, which stands before it.
+ */
+async function selectEntries(openIndex, wants) {
+    const linkTargets = new Set();
+    const first = await passThrough(await openIndex(), wants, linkTargets);
+    if (linkTargets.size === 0)
+        return { ...first, linkTargets };
+    const isTarget = (name) => wants(name) || linkTargets.has(name.toString('latin1'));
+    const { ordinals, ranges } = await passThrough(await openIndex(), isTarget, new Set());
+    return { ...first, ordinals, ranges, linkTargets };
+}
+/** The chosen extents with their lines, as `readExtents` takes them. */
+async function* chooseExtents(index, ordinals) {
+    let place = 0;
+    let ordinal = 0;
+    for await (const indexed of index.entries()) {
+        if (ordinals[place] === ordinal) {
+            place++;
+            yield indexed;
+        }
+        ordinal++;
+    }
+}
+async function passThrough(index, wants, linkTargets) {
+    const ordinals = [];
+    let ordinal = 0;
+    let entries = 0;
+    let contentBytes = 0;
+    let isWanted = false;
+    for await (const { lines } of index.entries()) {
+        // Without lines it is the first chunk of a large entry, and belongs to the entry before it.
+        let isChosen = isWanted && lines.length === 0;
+        for (const line of lines.map(parseTocLine)) {
+            if (line.type !== 'chunk') {
+                isWanted = wants(line.name);
+                if (isWanted) {
+                    entries++;
+                    contentBytes += line.size ?? 0;
+                    if (line.type === 'hardlink' && line.linkName && !wants(line.linkName)) {
+                        linkTargets.add(line.linkName.toString('latin1'));
+                    }
+                }
+            }
+            isChosen ||= isWanted;
+        }
+        if (isChosen)
+            ordinals.push(ordinal);
+        ordinal++;
+    }
+    return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
+}
+function mergeRanges(extents, ordinals) {
+    const ranges = [];
+    for (const ordinal of ordinals) {
+        const { offset, length } = extents.at(ordinal);
+        const last = ranges.at(-1);
+        if (last && last.offset + last.length === offset)
+            last.length += length;
+        else
+            ranges.push({ offset, length });
+    }
+    return ranges;
+}
+
+
+/***/ }),
+
+/***/ 1283:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ encodeTarHeader)
+/* harmony export */ });
+/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4573);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1574);
+
+
+const typeFlags = { reg: '0', hardlink: '1', symlink: '2', dir: '5' };
+const NAME_FIELD = 100;
+const MAX_OCTAL_7 = 0o7777777;
+const MAX_OCTAL_11 = 0o77777777777;
+const SECOND_NS = 1000000000n;
+/**
+ * Writes an entry's header blocks: POSIX ustar, extended records (pax) for what does not fit, and GNU's long names for
+ * names that are not UTF-8, which pax cannot carry. Only records that GNU tar knows, so that it never warns.
+ */
+function encodeTarHeader(header) {
+    const blocks = [];
+    const records = [];
+    const seconds = floorSeconds(header.mtimeNs);
+    if (header.mtimeNs !== seconds * SECOND_NS || seconds < 0n || seconds > BigInt(MAX_OCTAL_11)) {
+        records.push(paxRecord('mtime', formatPaxTime(header.mtimeNs)));
+    }
+    if (header.size > MAX_OCTAL_11)
+        records.push(paxRecord('size', String(header.size)));
+    if (header.uid > MAX_OCTAL_7)
+        records.push(paxRecord('uid', String(header.uid)));
+    if (header.gid > MAX_OCTAL_7)
+        records.push(paxRecord('gid', String(header.gid)));
+    const rawNames = [];
+    const fitName = (name, keyword, gnuType) => {
+        if (name.length <= NAME_FIELD)
+            return;
+        if ((0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(name))
+            records.push(paxRecord(keyword, name.toString('utf8')));
+        else
+            rawNames.push(ustarBlock({ ...longName, size: name.length + 1 }, gnuType), padded(name, 1));
+    };
+    fitName(header.name, 'path', 'L');
+    if (header.linkName)
+        fitName(header.linkName, 'linkpath', 'K');
+    if (records.length > 0) {
+        const body = Buffer.from(records.join(''), 'utf8');
+        blocks.push(ustarBlock({ ...paxName, size: body.length }, 'x'), padded(body, 0));
+    }
+    blocks.push(...rawNames, ustarBlock(header, typeFlags[header.type]));
+    return Buffer.concat(blocks);
+}
+/** Splits nanoseconds into whole seconds, rounding down also before 1970. */
+function floorSeconds(ns) {
+    const seconds = ns / SECOND_NS;
+    return ns % SECOND_NS < 0n ? seconds - 1n : seconds;
+}
+/** Decimal seconds as pax writes them: `1700000000.123456789`, `-0.5`. */
+function formatPaxTime(ns) {
+    const magnitude = ns < 0n ? -ns : ns;
+    const fraction = (magnitude % SECOND_NS).toString().padStart(9, '0').replace(/0+$/, '');
+    return `${ns < 0n ? '-' : ''}${magnitude / SECOND_NS}${fraction ? `.${fraction}` : ''}`;
+}
+/** `<length> <keyword>=<value>\n`, where the length counts itself. */
+function paxRecord(keyword, value) {
+    const rest = ` ${keyword}=${value}\n`;
+    const restLength = Buffer.byteLength(rest);
+    let length = restLength + 1;
+    while (String(length).length + restLength !== length)
+        length = String(length).length + restLength;
+    return `${length}${rest}`;
+}
+function padded(content, extraZeros) {
+    const length = content.length + extraZeros;
+    return Buffer.concat([content], length + (0,_layout_js__WEBPACK_IMPORTED_MODULE_1__/* .gapTo */ .Is)(_layout_js__WEBPACK_IMPORTED_MODULE_1__/* .TAR_BLOCK */ .mv, length));
+}
+const pseudoEntry = { type: 'reg', mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n };
+const paxName = { ...pseudoEntry, name: Buffer.from('././@PaxHeader') };
+const longName = { ...pseudoEntry, name: Buffer.from('././@LongLink') };
+function ustarBlock(header, typeFlag) {
+    const block = Buffer.alloc(_layout_js__WEBPACK_IMPORTED_MODULE_1__/* .TAR_BLOCK */ .mv);
+    const octal = (value, offset, digits) => {
+        block.write(value.toString(8).padStart(digits, '0'), offset, 'latin1');
+    };
+    const seconds = Number(floorSeconds(header.mtimeNs));
+    header.name.copy(block, 0, 0, NAME_FIELD);
+    octal(header.mode & 0o7777, 100, 7);
+    octal(header.uid > MAX_OCTAL_7 ? 0 : header.uid, 108, 7);
+    octal(header.gid > MAX_OCTAL_7 ? 0 : header.gid, 116, 7);
+    octal(header.size > MAX_OCTAL_11 ? 0 : header.size, 124, 11);
+    octal(seconds < 0 || seconds > MAX_OCTAL_11 ? 0 : seconds, 136, 11);
+    block.fill(' ', 148, 156);
+    block.write(typeFlag, 156, 'latin1');
+    header.linkName?.copy(block, 157, 0, NAME_FIELD);
+    block.write('ustar\u000000', 257, 'latin1');
+    let sum = 0;
+    for (const byte of block)
+        sum += byte;
+    block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    return block;
+}
+
+
+/***/ }),
+
+/***/ 8115:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  x: () => (/* binding */ parseTar)
+});
+
+// EXTERNAL MODULE: ./.build/src/archive/archive-damage.js
+var archive_damage = __nccwpck_require__(6144);
+// EXTERNAL MODULE: ./.build/src/archive/byte-reader.js
+var byte_reader = __nccwpck_require__(2416);
+// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
+var entry_names = __nccwpck_require__(8755);
+// EXTERNAL MODULE: ./.build/src/archive/layout.js
+var layout = __nccwpck_require__(1574);
+;// CONCATENATED MODULE: ./.build/src/archive/pax-records.js
+const NEWLINE = 0x0a;
+const EQUALS = 0x3d;
+const SPACE = 0x20;
+const LONGEST_LENGTH = 8;
+/**
+ * Reads extended (pax) records strictly by their lengths. Keywords that we do not write are refused in our own
+ * archives and ignored in foreign ones, except GNU's own, which change what an entry is. Throws a TypeError.
+ */
+function parsePaxRecords(body, isForeign) {
+    const fields = {};
+    const seen = new Set();
+    for (let start = 0; start < body.length;) {
+        const space = body.subarray(start, start + LONGEST_LENGTH).indexOf(SPACE);
+        const digits = body.toString('latin1', start, start + Math.max(space, 0));
+        const end = start + (/^[1-9]\d*$/.test(digits) ? Number(digits) : NaN);
+        const keyEnd = body.indexOf(EQUALS, start);
+        if (!(end <= body.length) || keyEnd === -1 || keyEnd >= end || body[end - 1] !== NEWLINE) {
+            throw new TypeError('an extended record is malformed');
+        }
+        const key = body.toString('latin1', start + space + 1, keyEnd);
+        if (key === '' || seen.has(key))
+            throw new TypeError(`the extended record ${JSON.stringify(key)} stands twice`);
+        seen.add(key);
+        applyRecord(fields, key, body.subarray(keyEnd + 1, end - 1), isForeign);
+        start = end;
+    }
+    return fields;
+}
+function applyRecord(fields, key, value, isForeign) {
+    switch (key) {
+        case 'path':
+            fields.path = checkPath(key, value);
+            return;
+        case 'linkpath':
+            fields.linkPath = checkPath(key, value);
+            return;
+        case 'size':
+        case 'uid':
+        case 'gid':
+            fields[key] = parseCount(key, value.toString('latin1'));
+            return;
+        case 'mtime':
+            fields.mtimeNs = parsePaxTime(value.toString('latin1'));
+            return;
+        default:
+            if (!isForeign || key.startsWith('GNU.')) {
+                throw new TypeError(`the extended record ${JSON.stringify(key)} is not allowed`);
+            }
+    }
+}
+function checkPath(key, value) {
+    if (value.length === 0)
+        throw new TypeError(`the extended record ${key} is empty`);
+    if (value.includes(0))
+        throw new TypeError(`the extended record ${key} holds a NUL`);
+    return Buffer.from(value);
+}
+function parseCount(key, text) {
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+    if (!Number.isSafeInteger(value))
+        throw new TypeError(`the extended record ${key} is no number`);
+    return value;
+}
+/** Decimal seconds in nanoseconds; what lies beyond nine digits is cut. */
+function parsePaxTime(text) {
+    const match = /^(-?)(\d{1,18})(?:\.(\d{0,40}))?$/.exec(text);
+    if (!match)
+        throw new TypeError('the extended record mtime is no time');
+    const magnitude = BigInt(match[2] ?? 0) * 1000000000n + BigInt((match[3] ?? '').slice(0, 9).padEnd(9, '0'));
+    return match[1] ? -magnitude : magnitude;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/tar-fields.js
+
+const CHECKSUM_START = 148;
+const CHECKSUM_END = 156;
+/** Whether a block holds nothing but zeros. */
+function isZeroBlock(block) {
+    return block.every((byte) => byte === 0);
+}
+/** Reads a header block (POSIX ustar, GNU or v7); throws a TypeError that says what is wrong. */
+function parseTarBlock(block) {
+    if (Number(readNumber(block, CHECKSUM_START, 8, 'checksum')) !== sumOf(block)) {
+        throw new TypeError('the header has a wrong checksum');
+    }
+    const magic = block.toString('latin1', 257, 265);
+    const isPosix = magic.startsWith('ustar\0');
+    if (!isPosix && magic !== 'ustar  \0' && !isZeroBlock(block.subarray(257, layout/* TAR_BLOCK */.mv))) {
+        throw new TypeError('the header is of no known kind');
+    }
+    const name = readText(block, 0, 100);
+    // GNU keeps times where POSIX keeps the first part of a long name.
+    const prefix = isPosix ? readText(block, 345, 155) : Buffer.alloc(0);
+    return {
+        name: prefix.length > 0 ? Buffer.concat([prefix, Buffer.from('/'), name]) : Buffer.from(name),
+        mode: readCount(block, 100, 8, 'mode'),
+        uid: readCount(block, 108, 8, 'uid'),
+        gid: readCount(block, 116, 8, 'gid'),
+        size: readCount(block, 124, 12, 'size'),
+        mtimeSeconds: readNumber(block, 136, 12, 'mtime'),
+        typeFlag: block.toString('latin1', 156, 157),
+        linkName: Buffer.from(readText(block, 157, 100)),
+    };
+}
+function sumOf(block) {
+    let sum = (CHECKSUM_END - CHECKSUM_START) * 0x20;
+    for (let place = 0; place < layout/* TAR_BLOCK */.mv; place++) {
+        if (place < CHECKSUM_START || place >= CHECKSUM_END)
+            sum += block[place] ?? 0;
+    }
+    return sum;
+}
+function readText(block, start, length) {
+    const field = block.subarray(start, start + length);
+    const end = field.indexOf(0);
+    return end === -1 ? field : field.subarray(0, end);
+}
+function readCount(block, start, length, what) {
+    const value = readNumber(block, start, length, what);
+    if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER))
+        throw new TypeError(`the header's ${what} is out of range`);
+    return Number(value);
+}
+/** An octal number, blank for zero, or GNU's base-256 where the first bit is set (two's complement). */
+function readNumber(block, start, length, what) {
+    const field = block.subarray(start, start + length);
+    const first = field[0] ?? 0;
+    if ((first & 0x80) !== 0) {
+        let value = BigInt.asIntN(7, BigInt(first & 0x7f));
+        for (const byte of field.subarray(1))
+            value = value * 256n + BigInt(byte);
+        return value;
+    }
+    const match = /^ *([0-7]*)[ \0]*$/.exec(field.toString('latin1'));
+    if (!match)
+        throw new TypeError(`the header's ${what} is no number`);
+    return match[1] ? BigInt(`0o${match[1]}`) : 0n;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/tar-parser.js
+
+
+
+
+
+
+const MAX_PSEUDO_BYTES = 1024 * 1024;
+/** Ours end with two blocks; others fill up to whole records, of any size. */
+const MAX_ZEROS_BEHIND = 10_240;
+const SECOND_NS = 1000000000n;
+const types = {
+    '0': 'reg',
+    '\0': 'reg',
+    '1': 'hardlink',
+    '2': 'symlink',
+    '5': 'dir',
+};
+/**
+ * Reads a tar strictly, in constant memory: files, directories, links, and what carries their long names and extended
+ * records; all else is refused with an ArchiveDamage that names the entry. `isForeign`: also global records, which are
+ * ignored, and keywords that we do not write.
+ */
+async function* parseTar(source, { isForeign }) {
+    const reader = new byte_reader/* ByteReader */.k(source);
+    let announced = { hasRecords: false };
+    let last = 'the first entry';
+    try {
+        for (;;) {
+            const block = await reader.take(layout/* TAR_BLOCK */.mv);
+            if (isZeroBlock(block) && block.length === layout/* TAR_BLOCK */.mv)
+                break;
+            const fields = attempt(`after ${last}`, () => parseWholeBlock(block));
+            const where = (0,entry_names/* showName */.$i)(announced.path ?? announced.longName ?? fields.name);
+            if ('xgLK'.includes(fields.typeFlag)) {
+                const body = await takePseudoBody(reader, fields.size, where);
+                announced = attempt(where, () => announce(announced, fields.typeFlag, body, isForeign));
+                continue;
+            }
+            const header = attempt(where, () => joinHeader(fields, announced));
+            announced = { hasRecords: false };
+            last = where;
+            const end = reader.position + header.size;
+            yield { header, bodyOffset: reader.position, body: readBody(reader, end, where) };
+            await (0,byte_reader/* drain */.Z)(readBody(reader, end, where));
+            const padding = await reader.take((0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, header.size));
+            if (padding.length !== (0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, header.size))
+                throw new archive_damage/* ArchiveDamage */.k(where, 'its content is cut off');
+        }
+        if (announced.hasRecords || announced.longName || announced.longLink) {
+            throw new archive_damage/* ArchiveDamage */.k(`after ${last}`, 'extended records announce an entry that is not there');
+        }
+        await checkEnd(reader, last, isForeign ? Infinity : MAX_ZEROS_BEHIND);
+    }
+    finally {
+        await reader.close();
+    }
+}
+function parseWholeBlock(block) {
+    if (block.length === 0)
+        throw new TypeError('the two blocks that end a tar are missing');
+    if (block.length < layout/* TAR_BLOCK */.mv)
+        throw new TypeError('a header is cut off');
+    return parseTarBlock(block);
+}
+/** The pseudo entry's own size counts: an extended record speaks of the real header only. */
+async function takePseudoBody(reader, size, where) {
+    if (size > MAX_PSEUDO_BYTES)
+        throw new archive_damage/* ArchiveDamage */.k(where, `its extended header has ${size} bytes`);
+    const length = size + (0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, size);
+    const body = await reader.take(length);
+    if (body.length < length)
+        throw new archive_damage/* ArchiveDamage */.k(where, 'its extended header is cut off');
+    return Buffer.from(body.subarray(0, size));
+}
+function announce(before, typeFlag, body, isForeign) {
+    if (typeFlag === 'g') {
+        if (!isForeign)
+            throw new TypeError('global extended records are not allowed');
+        // Read for its form only; a keyword that renames or resizes every entry to come has no honest use.
+        if (Object.keys(parsePaxRecords(body, true)).length > 0)
+            throw new TypeError('global records change the entries');
+        return before;
+    }
+    if (typeFlag === 'x') {
+        if (before.hasRecords)
+            throw new TypeError('it has two extended headers');
+        return { ...before, ...parsePaxRecords(body, isForeign), hasRecords: true };
+    }
+    const key = typeFlag === 'L' ? 'longName' : 'longLink';
+    if (before[key])
+        throw new TypeError('it has two long names');
+    const end = body.indexOf(0);
+    const name = end === -1 ? body : body.subarray(0, end);
+    if (name.length === 0 || (end !== -1 && !isZeroBlock(body.subarray(end))))
+        throw new TypeError('its long name holds a NUL');
+    return { ...before, [key]: name };
+}
+function joinHeader(fields, announced) {
+    const type = types[fields.typeFlag];
+    if (!type)
+        throw new TypeError(`it is of the type ${JSON.stringify(fields.typeFlag)}, which is not allowed`);
+    if ((announced.path && announced.longName) || (announced.linkPath && announced.longLink)) {
+        throw new TypeError('it has two names');
+    }
+    const size = announced.size ?? fields.size;
+    if (type !== 'reg' && size !== 0)
+        throw new TypeError(`it is a ${type} with content`);
+    const linkName = announced.linkPath ?? announced.longLink ?? fields.linkName;
+    const isLink = type === 'symlink' || type === 'hardlink';
+    if (isLink && linkName.length === 0)
+        throw new TypeError('it is a link to nothing');
+    return {
+        name: announced.path ?? announced.longName ?? fields.name,
+        type,
+        mode: fields.mode & 0o7777,
+        uid: announced.uid ?? fields.uid,
+        gid: announced.gid ?? fields.gid,
+        mtimeNs: announced.mtimeNs ?? fields.mtimeSeconds * SECOND_NS,
+        size,
+        ...(isLink ? { linkName } : {}),
+    };
+}
+async function* readBody(reader, end, where) {
+    while (reader.position < end) {
+        const piece = await reader.takeSome(end - reader.position);
+        if (!piece)
+            throw new archive_damage/* ArchiveDamage */.k(where, 'its content is cut off');
+        yield piece;
+    }
+}
+/** After the first block of zeros comes a second, then nothing but zeros. */
+async function checkEnd(reader, last, maxZeros) {
+    const second = await reader.take(layout/* TAR_BLOCK */.mv);
+    if (second.length < layout/* TAR_BLOCK */.mv || !isZeroBlock(second)) {
+        throw new archive_damage/* ArchiveDamage */.k(`after ${last}`, 'a single block of zeros where two end a tar');
+    }
+    const limit = reader.position + maxZeros;
+    for (let rest = await reader.takeSome(layout/* TAR_BLOCK */.mv); rest; rest = await reader.takeSome(layout/* TAR_BLOCK */.mv)) {
+        if (!isZeroBlock(rest) || reader.position > limit)
+            throw new archive_damage/* ArchiveDamage */.k(`after ${last}`, 'something follows the end of the tar');
+    }
+}
+function attempt(where, step) {
+    try {
+        return step();
+    }
+    catch (error) {
+        if (error instanceof TypeError)
+            throw new archive_damage/* ArchiveDamage */.k(where, error.message, { cause: error });
+        throw error;
+    }
+}
+
+
+/***/ }),
+
+/***/ 591:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G4: () => (/* binding */ parseTocLine),
+/* harmony export */   ec: () => (/* binding */ relocateLine),
+/* harmony export */   jt: () => (/* binding */ isFileLine),
+/* harmony export */   oc: () => (/* binding */ formatTocLine)
+/* harmony export */ });
+/* unused harmony export formatTime */
+/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4573);
+
+const SECOND_NS = 1000000000n;
+const OFFSET_KEY = '"offset":';
+/** Writes the line; `name` and `type` come first and `offset` last, which `relocateLine` and readers rely on. */
+function formatTocLine(line) {
+    let text = `{"name":${JSON.stringify(line.name.toString('utf8'))}`;
+    if (!(0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(line.name))
+        text += `,"nameBytes":"${line.name.toString('base64')}"`;
+    text += `,"type":"${line.type}"`;
+    if (line.size)
+        text += `,"size":${line.size}`;
+    if (line.mtimeNs !== undefined)
+        text += `,"modtime":"${formatTime(line.mtimeNs)}"`;
+    if (line.linkName) {
+        text += `,"linkName":${JSON.stringify(line.linkName.toString('utf8'))}`;
+        if (!(0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(line.linkName))
+            text += `,"linkNameBytes":"${line.linkName.toString('base64')}"`;
+    }
+    if (line.mode !== undefined)
+        text += `,"mode":${line.mode}`;
+    if (line.uid)
+        text += `,"uid":${line.uid}`;
+    if (line.gid)
+        text += `,"gid":${line.gid}`;
+    if (line.digest)
+        text += `,"digest":"sha256:${line.digest}"`;
+    if (line.chunkOffset)
+        text += `,"chunkOffset":${line.chunkOffset}`;
+    if (line.chunkSize)
+        text += `,"chunkSize":${line.chunkSize}`;
+    if (line.chunkDigest)
+        text += `,"chunkDigest":"sha256:${line.chunkDigest}"`;
+    if (line.sparse)
+        text += `,"sparse":true`;
+    return `${text},${OFFSET_KEY}${line.offset}}`;
+}
+/** Reads a line back; throws a SyntaxError or TypeError on anything that `formatTocLine` would not write. */
+function parseTocLine(text) {
+    const raw = JSON.parse(text);
+    const line = {
+        name: nameOf(raw['name'], raw['nameBytes']),
+        type: raw['type'],
+        offset: requireCount(raw['offset'], 'offset'),
+    };
+    if (!['dir', 'reg', 'symlink', 'hardlink', 'chunk'].includes(line.type)) {
+        throw new TypeError(`unknown type of entry ${JSON.stringify(raw['type'])}`);
+    }
+    for (const key of ['size', 'mode', 'uid', 'gid', 'chunkOffset', 'chunkSize']) {
+        if (raw[key] !== undefined)
+            line[key] = requireCount(raw[key], key);
+    }
+    if (raw['modtime'] !== undefined)
+        line.mtimeNs = parseTime(raw['modtime']);
+    if (raw['linkName'] !== undefined)
+        line.linkName = nameOf(raw['linkName'], raw['linkNameBytes']);
+    for (const key of ['digest', 'chunkDigest']) {
+        if (raw[key] !== undefined)
+            line[key] = parseDigest(raw[key]);
+    }
+    if (raw['sparse'] === true)
+        line.sparse = true;
+    return line;
+}
+/** Moves a line by `delta` bytes without parsing it: the offset stands last. */
+function relocateLine(text, delta) {
+    if (delta === 0)
+        return text;
+    const start = text.lastIndexOf(OFFSET_KEY) + OFFSET_KEY.length;
+    return `${text.slice(0, start)}${Number(text.slice(start, -1)) + delta}}`;
+}
+/** Whether a line is a regular file's, without parsing it: a quote inside a name would be escaped. */
+function isFileLine(text) {
+    return text.includes('","type":"reg"');
+}
+/** RFC 3339 in UTC with as many digits as the nanoseconds need. */
+function formatTime(ns) {
+    let seconds = ns / SECOND_NS;
+    let fraction = ns % SECOND_NS;
+    if (fraction < 0n) {
+        fraction += SECOND_NS;
+        seconds -= 1n;
+    }
+    // Years beyond 9999 are longer.
+    const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
+    const digits = fraction === 0n ? '' : `.${fraction.toString().padStart(9, '0').replace(/0+$/, '')}`;
+    return `${whole}${digits}Z`;
+}
+function parseTime(value) {
+    const match = /^([+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(String(value));
+    const seconds = match ? Date.parse(`${match[1]}Z`) / 1000 : NaN;
+    if (!match || Number.isNaN(seconds))
+        throw new TypeError(`modtime ${JSON.stringify(value)} is no time`);
+    return BigInt(seconds) * SECOND_NS + BigInt((match[2] ?? '').padEnd(9, '0'));
+}
+function parseDigest(value) {
+    const match = /^sha256:([0-9a-f]{64})$/.exec(String(value));
+    if (!match?.[1])
+        throw new TypeError(`${JSON.stringify(value)} is no SHA-256 digest`);
+    return match[1];
+}
+function nameOf(text, base64) {
+    if (typeof base64 === 'string')
+        return Buffer.from(base64, 'base64');
+    if (typeof text !== 'string')
+        throw new TypeError('an entry has no name');
+    return Buffer.from(text, 'utf8');
+}
+function requireCount(value, key) {
+    if (!Number.isSafeInteger(value) || value < 0)
+        throw new TypeError(`${key} is no whole number`);
+    return value;
 }
 
 
@@ -79034,7 +81039,7 @@ function formatDuration(milliseconds) {
 
 /***/ }),
 
-/***/ 1083:
+/***/ 915:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -79049,160 +81054,16 @@ __nccwpck_require__.d(__webpack_exports__, {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: external "node:timers/promises"
-const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./.build/src/config/archive-name.js
 var archive_name = __nccwpck_require__(7334);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./.build/src/archive/layout.js
-/**
- * The numbers of the format (`docs/archive-format.md`). Changing any of those that decide where extents end or what is
- * in them costs one night in which everything is read again: raise `WRITER_VERSION` with it.
- */
-/** Part of every extent's key: bytes made by another writer are never taken for ours. */
-const WRITER_VERSION = 1;
-/** Extents begin on, and are as long as, a multiple of this: what file systems can share. */
-const ALIGNMENT = 4096;
-/** A run of small files ends when it holds this much content; a larger file stands alone. */
-const SMALL_EXTENT_BYTES = 64 * 1024;
-/** A larger file is cut into chunks of this size, each an extent. */
-const CHUNK_BYTES = 8 * 1024 * 1024;
-/** No chunk of any entry decompresses to more than this; a reader refuses it before allocating. */
-const MAX_CHUNK_BYTES = CHUNK_BYTES + 512;
-/** No extent decompresses to more than this: the content of a chunk or of small files, and the headers of many entries. */
-const MAX_EXTENT_CONTENT_BYTES = 8 * CHUNK_BYTES;
-const layout_TAR_BLOCK = 512;
-const INDEX_NAME = 'stargz.index.json';
-const MANIFEST_NAME = 'manifest.json';
-const README_NAME = 'LISEZMOI.txt';
-const DUMP_FOLDER = 'db/';
-/** Bytes from `length` up to the next multiple of `unit`. */
-function layout_gapTo(unit, length) {
-    return (unit - (length % unit)) % unit;
-}
-/** Whether a name belongs to the part after the file sources: dumps, the README and the manifest. */
-function isTailName(name) {
-    const text = name.toString('latin1');
-    return text.startsWith(DUMP_FOLDER) || text === README_NAME || text === MANIFEST_NAME;
-}
-
-// EXTERNAL MODULE: external "node:buffer"
-var external_node_buffer_ = __nccwpck_require__(4573);
-;// CONCATENATED MODULE: ./.build/src/archive/toc-line.js
-
-const SECOND_NS = 1000000000n;
-const OFFSET_KEY = '"offset":';
-/** Writes the line; `name` and `type` come first and `offset` last, which `relocateLine` and readers rely on. */
-function toc_line_formatTocLine(line) {
-    let text = `{"name":${JSON.stringify(line.name.toString('utf8'))}`;
-    if (!(0,external_node_buffer_.isUtf8)(line.name))
-        text += `,"nameBytes":"${line.name.toString('base64')}"`;
-    text += `,"type":"${line.type}"`;
-    if (line.size)
-        text += `,"size":${line.size}`;
-    if (line.mtimeNs !== undefined)
-        text += `,"modtime":"${formatTime(line.mtimeNs)}"`;
-    if (line.linkName) {
-        text += `,"linkName":${JSON.stringify(line.linkName.toString('utf8'))}`;
-        if (!(0,external_node_buffer_.isUtf8)(line.linkName))
-            text += `,"linkNameBytes":"${line.linkName.toString('base64')}"`;
-    }
-    if (line.mode !== undefined)
-        text += `,"mode":${line.mode}`;
-    if (line.uid)
-        text += `,"uid":${line.uid}`;
-    if (line.gid)
-        text += `,"gid":${line.gid}`;
-    if (line.digest)
-        text += `,"digest":"sha256:${line.digest}"`;
-    if (line.chunkOffset)
-        text += `,"chunkOffset":${line.chunkOffset}`;
-    if (line.chunkSize)
-        text += `,"chunkSize":${line.chunkSize}`;
-    if (line.chunkDigest)
-        text += `,"chunkDigest":"sha256:${line.chunkDigest}"`;
-    if (line.sparse)
-        text += `,"sparse":true`;
-    return `${text},${OFFSET_KEY}${line.offset}}`;
-}
-/** Reads a line back; throws a SyntaxError or TypeError on anything that `formatTocLine` would not write. */
-function toc_line_parseTocLine(text) {
-    const raw = JSON.parse(text);
-    const line = {
-        name: nameOf(raw['name'], raw['nameBytes']),
-        type: raw['type'],
-        offset: requireCount(raw['offset'], 'offset'),
-    };
-    if (!['dir', 'reg', 'symlink', 'hardlink', 'chunk'].includes(line.type)) {
-        throw new TypeError(`unknown type of entry ${JSON.stringify(raw['type'])}`);
-    }
-    for (const key of ['size', 'mode', 'uid', 'gid', 'chunkOffset', 'chunkSize']) {
-        if (raw[key] !== undefined)
-            line[key] = requireCount(raw[key], key);
-    }
-    if (raw['modtime'] !== undefined)
-        line.mtimeNs = parseTime(raw['modtime']);
-    if (raw['linkName'] !== undefined)
-        line.linkName = nameOf(raw['linkName'], raw['linkNameBytes']);
-    for (const key of ['digest', 'chunkDigest']) {
-        if (raw[key] !== undefined)
-            line[key] = parseDigest(raw[key]);
-    }
-    if (raw['sparse'] === true)
-        line.sparse = true;
-    return line;
-}
-/** Moves a line by `delta` bytes without parsing it: the offset stands last. */
-function relocateLine(text, delta) {
-    if (delta === 0)
-        return text;
-    const start = text.lastIndexOf(OFFSET_KEY) + OFFSET_KEY.length;
-    return `${text.slice(0, start)}${Number(text.slice(start, -1)) + delta}}`;
-}
-/** Whether a line is a regular file's, without parsing it: a quote inside a name would be escaped. */
-function isFileLine(text) {
-    return text.includes('","type":"reg"');
-}
-/** RFC 3339 in UTC with as many digits as the nanoseconds need. */
-function formatTime(ns) {
-    let seconds = ns / SECOND_NS;
-    let fraction = ns % SECOND_NS;
-    if (fraction < 0n) {
-        fraction += SECOND_NS;
-        seconds -= 1n;
-    }
-    // Years beyond 9999 are longer.
-    const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
-    const digits = fraction === 0n ? '' : `.${fraction.toString().padStart(9, '0').replace(/0+$/, '')}`;
-    return `${whole}${digits}Z`;
-}
-function parseTime(value) {
-    const match = /^([+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(String(value));
-    const seconds = match ? Date.parse(`${match[1]}Z`) / 1000 : NaN;
-    if (!match || Number.isNaN(seconds))
-        throw new TypeError(`modtime ${JSON.stringify(value)} is no time`);
-    return BigInt(seconds) * SECOND_NS + BigInt((match[2] ?? '').padEnd(9, '0'));
-}
-function parseDigest(value) {
-    const match = /^sha256:([0-9a-f]{64})$/.exec(String(value));
-    if (!match?.[1])
-        throw new TypeError(`${JSON.stringify(value)} is no SHA-256 digest`);
-    return match[1];
-}
-function nameOf(text, base64) {
-    if (typeof base64 === 'string')
-        return Buffer.from(base64, 'base64');
-    if (typeof text !== 'string')
-        throw new TypeError('an entry has no name');
-    return Buffer.from(text, 'utf8');
-}
-function requireCount(value, key) {
-    if (!Number.isSafeInteger(value) || value < 0)
-        throw new TypeError(`${key} is no whole number`);
-    return value;
-}
-
+// EXTERNAL MODULE: ./.build/src/archive/layout.js
+var layout = __nccwpck_require__(1574);
+// EXTERNAL MODULE: ./.build/src/archive/toc-line.js
+var toc_line = __nccwpck_require__(591);
 ;// CONCATENATED MODULE: ./.build/src/archive/dump-contents.js
 
 
@@ -79214,9 +81075,9 @@ class DumpContents {
     #dumps = new Map();
     /** A line of the index, in its order. */
     add(text) {
-        const { name, type, size = 0, digest = '', chunkSize, chunkDigest = '' } = toc_line_parseTocLine(text);
+        const { name, type, size = 0, digest = '', chunkSize, chunkDigest = '' } = (0,toc_line/* parseTocLine */.G4)(text);
         const key = name.toString('utf8');
-        if (!key.startsWith(DUMP_FOLDER))
+        if (!key.startsWith(layout/* DUMP_FOLDER */.OY))
             return;
         if (type === 'reg') {
             const firstBytes = chunkSize ?? size;
@@ -79260,7 +81121,7 @@ class ChangeCounter {
     compare(before, now) {
         const gone = new Map(before);
         for (const text of now) {
-            const line = toc_line_parseTocLine(text);
+            const line = (0,toc_line/* parseTocLine */.G4)(text);
             if (!isCounted(line))
                 continue;
             const key = nameKey(line.name);
@@ -79276,7 +81137,7 @@ class ChangeCounter {
             changes.bytes += line.size ?? 0;
         }
         for (const text of gone.values())
-            this.countRemoved(toc_line_parseTocLine(text));
+            this.countRemoved((0,toc_line/* parseTocLine */.G4)(text));
     }
     #of(name) {
         const source = name.toString('utf8', 0, name.indexOf(0x2f));
@@ -79384,7 +81245,7 @@ class BaseCursor {
     }
     async #pass() {
         for (const text of this.#next?.lines ?? []) {
-            const line = toc_line_parseTocLine(text);
+            const line = (0,toc_line/* parseTocLine */.G4)(text);
             if (isCounted(line))
                 this.#pending.push({ line, text });
         }
@@ -79410,10 +81271,10 @@ class BaseCursor {
         if (!result || result.done)
             return;
         const { extent, lines } = result.value;
-        const first = lines[0] === undefined ? undefined : toc_line_parseTocLine(lines[0]);
+        const first = lines[0] === undefined ? undefined : (0,toc_line/* parseTocLine */.G4)(lines[0]);
         // Further chunks of a large entry, and its first, have no name of their own to be compared.
         const firstName = first && first.type !== 'chunk' ? first.name : undefined;
-        if (firstName && isTailName(firstName)) {
+        if (firstName && (0,layout/* isTailName */.K_)(firstName)) {
             for (const line of lines)
                 this.dumps.add(line);
             return;
@@ -79423,7 +81284,7 @@ class BaseCursor {
     }
     /** By each line's own source: a run may reach from one into the next. Their names are plain ASCII. */
     #count(lines) {
-        for (const line of lines.filter(isFileLine)) {
+        for (const line of lines.filter(toc_line/* isFileLine */.jt)) {
             const source = line.slice(NAME_START, line.indexOf('/', NAME_START));
             this.filesBySource.set(source, (this.filesBySource.get(source) ?? 0) + 1);
         }
@@ -79445,7 +81306,7 @@ async function* groupEntries(entries) {
     let group = [];
     let bytes = 0;
     for await (const entry of entries) {
-        if (entry.size > SMALL_EXTENT_BYTES) {
+        if (entry.size > layout/* SMALL_EXTENT_BYTES */.Td) {
             if (group.length > 0)
                 yield group;
             yield [entry];
@@ -79456,7 +81317,7 @@ async function* groupEntries(entries) {
         group.push(entry);
         bytes += entry.size;
         const isBoundary = (hashName(entry.name) & BOUNDARY_MASK) === 0;
-        if (bytes >= SMALL_EXTENT_BYTES || group.length >= MOST_ENTRIES || isBoundary) {
+        if (bytes >= layout/* SMALL_EXTENT_BYTES */.Td || group.length >= MOST_ENTRIES || isBoundary) {
             yield group;
             group = [];
             bytes = 0;
@@ -79469,7 +81330,7 @@ async function* groupEntries(entries) {
 function keyOfGroup(group) {
     if (!group.every((entry) => entry.settled))
         return undefined;
-    const hash = (0,external_node_crypto_.createHash)('sha256').update(`files ${WRITER_VERSION}\n`);
+    const hash = (0,external_node_crypto_.createHash)('sha256').update(`files ${layout/* WRITER_VERSION */.Z}\n`);
     for (const { name, type, size, mtimeNs, mode, uid, gid, linkName, sparse, identity } of group) {
         hash.update(name);
         hash.update(`\0${type} ${size} ${mtimeNs} ${mode} ${uid} ${gid} ${sparse ? 1 : 0} ${identity} `);
@@ -79487,17 +81348,8 @@ function hashName(name) {
     return (hash ^ (hash >>> 15)) >>> 0;
 }
 
-;// CONCATENATED MODULE: ./.build/src/archive/digest.js
-
-/** Below this the way to the thread pool costs more than the hash. */
-const SYNC_LIMIT_BYTES = 64 * 1024;
-/** SHA-256 in lower-case hexadecimal; large buffers are hashed beside the main thread. */
-async function sha256Of(bytes) {
-    if (bytes.length < SYNC_LIMIT_BYTES)
-        return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex');
-    return Buffer.from(await external_node_crypto_.webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
-}
-
+// EXTERNAL MODULE: ./.build/src/archive/digest.js
+var archive_digest = __nccwpck_require__(2348);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: external "node:zlib"
@@ -79508,7 +81360,7 @@ var external_node_zlib_ = __nccwpck_require__(8522);
 
 const gzipAsync = (0,external_node_util_.promisify)(external_node_zlib_.gzip);
 /** Below this the way to the thread pool and back costs more than the compression. */
-const gzip_member_SYNC_LIMIT_BYTES = 2 * 1024;
+const SYNC_LIMIT_BYTES = 2 * 1024;
 const SAMPLE_BYTES = 4 * 1024;
 /** A sample that deflate cannot bring below this part of its size is called incompressible. */
 const INCOMPRESSIBLE_RATIO = 0.95;
@@ -79524,7 +81376,7 @@ async function payloadMember(bytes) {
         level: isIncompressible(bytes) ? external_node_zlib_.constants.Z_NO_COMPRESSION : 6,
         chunkSize: roomFor(bytes),
     };
-    return plainHeader(bytes.length <= gzip_member_SYNC_LIMIT_BYTES ? (0,external_node_zlib_.gzipSync)(bytes, options) : await gzipAsync(bytes, options));
+    return plainHeader(bytes.length <= SYNC_LIMIT_BYTES ? (0,external_node_zlib_.gzipSync)(bytes, options) : await gzipAsync(bytes, options));
 }
 /** One output buffer that surely holds the result, and little more: zlib is then called once, and thousands may wait. */
 function roomFor(bytes) {
@@ -79547,9 +81399,9 @@ function fillerMember(length) {
 /** Appends the filler that brings an extent to a multiple of 4096 bytes. */
 function alignMembers(members) {
     const length = members.reduce((sum, member) => sum + member.length, 0);
-    let gap = layout_gapTo(ALIGNMENT, length);
+    let gap = (0,layout/* gapTo */.Is)(layout/* ALIGNMENT */.AO, length);
     if (gap > 0 && gap < SMALLEST_FILLER)
-        gap += ALIGNMENT;
+        gap += layout/* ALIGNMENT */.AO;
     return Buffer.concat(gap === 0 ? members : [...members, fillerMember(gap)], length + gap);
 }
 /** Same bytes on every host: no time, no level, operating system "unknown". */
@@ -79566,100 +81418,8 @@ function isIncompressible(bytes) {
     return (0,external_node_zlib_.deflateRawSync)(sample, { level: 1 }).length > sample.length * INCOMPRESSIBLE_RATIO;
 }
 
-;// CONCATENATED MODULE: ./.build/src/archive/tar-header.js
-
-
-const typeFlags = { reg: '0', hardlink: '1', symlink: '2', dir: '5' };
-const NAME_FIELD = 100;
-const MAX_OCTAL_7 = 0o7777777;
-const MAX_OCTAL_11 = 0o77777777777;
-const tar_header_SECOND_NS = 1000000000n;
-/**
- * Writes an entry's header blocks: POSIX ustar, extended records (pax) for what does not fit, and GNU's long names for
- * names that are not UTF-8, which pax cannot carry. Only records that GNU tar knows, so that it never warns.
- */
-function tar_header_encodeTarHeader(header) {
-    const blocks = [];
-    const records = [];
-    const seconds = floorSeconds(header.mtimeNs);
-    if (header.mtimeNs !== seconds * tar_header_SECOND_NS || seconds < 0n || seconds > BigInt(MAX_OCTAL_11)) {
-        records.push(paxRecord('mtime', formatPaxTime(header.mtimeNs)));
-    }
-    if (header.size > MAX_OCTAL_11)
-        records.push(paxRecord('size', String(header.size)));
-    if (header.uid > MAX_OCTAL_7)
-        records.push(paxRecord('uid', String(header.uid)));
-    if (header.gid > MAX_OCTAL_7)
-        records.push(paxRecord('gid', String(header.gid)));
-    const rawNames = [];
-    const fitName = (name, keyword, gnuType) => {
-        if (name.length <= NAME_FIELD)
-            return;
-        if ((0,external_node_buffer_.isUtf8)(name))
-            records.push(paxRecord(keyword, name.toString('utf8')));
-        else
-            rawNames.push(ustarBlock({ ...longName, size: name.length + 1 }, gnuType), padded(name, 1));
-    };
-    fitName(header.name, 'path', 'L');
-    if (header.linkName)
-        fitName(header.linkName, 'linkpath', 'K');
-    if (records.length > 0) {
-        const body = Buffer.from(records.join(''), 'utf8');
-        blocks.push(ustarBlock({ ...paxName, size: body.length }, 'x'), padded(body, 0));
-    }
-    blocks.push(...rawNames, ustarBlock(header, typeFlags[header.type]));
-    return Buffer.concat(blocks);
-}
-/** Splits nanoseconds into whole seconds, rounding down also before 1970. */
-function floorSeconds(ns) {
-    const seconds = ns / tar_header_SECOND_NS;
-    return ns % tar_header_SECOND_NS < 0n ? seconds - 1n : seconds;
-}
-/** Decimal seconds as pax writes them: `1700000000.123456789`, `-0.5`. */
-function formatPaxTime(ns) {
-    const magnitude = ns < 0n ? -ns : ns;
-    const fraction = (magnitude % tar_header_SECOND_NS).toString().padStart(9, '0').replace(/0+$/, '');
-    return `${ns < 0n ? '-' : ''}${magnitude / tar_header_SECOND_NS}${fraction ? `.${fraction}` : ''}`;
-}
-/** `<length> <keyword>=<value>\n`, where the length counts itself. */
-function paxRecord(keyword, value) {
-    const rest = ` ${keyword}=${value}\n`;
-    const restLength = Buffer.byteLength(rest);
-    let length = restLength + 1;
-    while (String(length).length + restLength !== length)
-        length = String(length).length + restLength;
-    return `${length}${rest}`;
-}
-function padded(content, extraZeros) {
-    const length = content.length + extraZeros;
-    return Buffer.concat([content], length + layout_gapTo(layout_TAR_BLOCK, length));
-}
-const pseudoEntry = { type: 'reg', mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n };
-const paxName = { ...pseudoEntry, name: Buffer.from('././@PaxHeader') };
-const longName = { ...pseudoEntry, name: Buffer.from('././@LongLink') };
-function ustarBlock(header, typeFlag) {
-    const block = Buffer.alloc(layout_TAR_BLOCK);
-    const octal = (value, offset, digits) => {
-        block.write(value.toString(8).padStart(digits, '0'), offset, 'latin1');
-    };
-    const seconds = Number(floorSeconds(header.mtimeNs));
-    header.name.copy(block, 0, 0, NAME_FIELD);
-    octal(header.mode & 0o7777, 100, 7);
-    octal(header.uid > MAX_OCTAL_7 ? 0 : header.uid, 108, 7);
-    octal(header.gid > MAX_OCTAL_7 ? 0 : header.gid, 116, 7);
-    octal(header.size > MAX_OCTAL_11 ? 0 : header.size, 124, 11);
-    octal(seconds < 0 || seconds > MAX_OCTAL_11 ? 0 : seconds, 136, 11);
-    block.fill(' ', 148, 156);
-    block.write(typeFlag, 156, 'latin1');
-    header.linkName?.copy(block, 157, 0, NAME_FIELD);
-    block.write('ustar\u000000', 257, 'latin1');
-    let sum = 0;
-    for (const byte of block)
-        sum += byte;
-    block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-    return block;
-}
-
+// EXTERNAL MODULE: ./.build/src/archive/tar-header.js
+var tar_header = __nccwpck_require__(1283);
 ;// CONCATENATED MODULE: ./.build/src/archive/pack-entries.js
 
 
@@ -79686,18 +81446,18 @@ async function packEntries(group) {
         if (content.oddity !== undefined)
             changed.push({ name: entry.name, reason: content.oddity });
         const line = { ...describeEntry(entry), size: content.size, offset };
-        append(headerMember(tar_header_encodeTarHeader({ ...entry, size: content.size })));
+        append(headerMember((0,tar_header/* encodeTarHeader */.N)({ ...entry, size: content.size })));
         if (entry.type === 'reg')
-            line.digest = await sha256Of(content.bytes.subarray(0, content.size));
+            line.digest = await (0,archive_digest/* sha256Of */.B)(content.bytes.subarray(0, content.size));
         if (line.digest && content.size > 0) {
             line.chunkDigest = line.digest;
             line.offset = offset;
             append(await payloadMember(content.bytes));
         }
-        lines.push(toc_line_formatTocLine(line));
+        lines.push((0,toc_line/* formatTocLine */.oc)(line));
     }
     const bytes = alignMembers(members);
-    return { bytes, sha256: await sha256Of(bytes), lines, vanished, changed };
+    return { bytes, sha256: await (0,archive_digest/* sha256Of */.B)(bytes), lines, vanished, changed };
 }
 /** The part of an entry's line that is known without reading it. */
 function describeEntry(entry) {
@@ -79712,7 +81472,7 @@ async function readContent(entry) {
         return undefined;
     let oddity;
     const { size } = content;
-    const bytes = Buffer.alloc(size + layout_gapTo(layout_TAR_BLOCK, size));
+    const bytes = Buffer.alloc(size + (0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, size));
     try {
         await content.read(bytes.subarray(0, size), 0);
     }
@@ -79724,31 +81484,8 @@ async function readContent(entry) {
 
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-;// CONCATENATED MODULE: ./.build/src/archive/line-reader.js
-/**
- * Splits a stream of bytes into lines without their newlines, in the batches that the stream brings. A line longer than
- * `maxLineBytes` is refused: memory stays bounded whatever the other side sends.
- */
-async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
-    let rest = Buffer.alloc(0);
-    for await (const chunk of chunks) {
-        const bytes = rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
-        const end = bytes.lastIndexOf(0x0a);
-        if (end === -1 && bytes.length > maxLineBytes)
-            throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
-        if (end >= 0)
-            yield bytes.toString('utf8', 0, end).split('\n');
-        rest = end === bytes.length - 1 ? Buffer.alloc(0) : Buffer.from(bytes.subarray(end + 1));
-    }
-    if (rest.length > 0)
-        yield [rest.toString('utf8')];
-}
-/** The lines of all batches, one by one. */
-async function* singly(batches) {
-    for await (const batch of batches)
-        yield* batch;
-}
-
+// EXTERNAL MODULE: ./.build/src/archive/line-reader.js
+var line_reader = __nccwpck_require__(488);
 ;// CONCATENATED MODULE: ./.build/src/archive/run-in-order.js
 /**
  * Runs jobs side by side within a limit of bytes in flight, and yields their results in the order of the jobs. The first
@@ -79804,7 +81541,7 @@ async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
         for await (const { value: chunk, isLast } of withLast(chunks)) {
             whole.update(chunk);
             sizeBytes += chunk.length;
-            const padding = isLast ? layout_gapTo(layout_TAR_BLOCK, sizeBytes) : 0;
+            const padding = isLast ? (0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, sizeBytes) : 0;
             yield { weightBytes: 2 * chunk.length, start: () => packChunk(chunk, padding, store) };
         }
     }
@@ -79818,7 +81555,7 @@ async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
             else {
                 const { sizeBytes: chunkSize, digest: chunkDigest } = chunk;
                 chunk.step.add.lines = [
-                    toc_line_formatTocLine({ name: entry.name, type: 'chunk', chunkOffset, chunkSize, chunkDigest, offset: 0 }),
+                    (0,toc_line/* formatTocLine */.oc)({ name: entry.name, type: 'chunk', chunkOffset, chunkSize, chunkDigest, offset: 0 }),
                 ];
             }
             chunkOffset += chunk.sizeBytes;
@@ -79831,7 +81568,7 @@ async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
         throw error;
     }
     await spool.close();
-    const bytes = alignMembers([headerMember(tar_header_encodeTarHeader({ ...entry, type: 'reg', size: sizeBytes }))]);
+    const bytes = alignMembers([headerMember((0,tar_header/* encodeTarHeader */.N)({ ...entry, type: 'reg', size: sizeBytes }))]);
     const { name, mtimeNs, mode, uid, gid, sparse } = entry;
     const line = { name, type: 'reg', size: sizeBytes, mtimeNs, mode, uid, gid, offset: 0 };
     if (sparse)
@@ -79844,12 +81581,12 @@ async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
         if (count > 1)
             line.chunkSize = first.sizeBytes;
     }
-    const header = { bytes, sha256: await sha256Of(bytes), lines: [toc_line_formatTocLine(line)] };
+    const header = { bytes, sha256: await (0,archive_digest/* sha256Of */.B)(bytes), lines: [(0,toc_line/* formatTocLine */.oc)(line)] };
     return { header, sizeBytes, steps: () => drainSteps(spoolPath) };
 }
 async function packChunk(chunk, padding, store) {
-    const digest = await sha256Of(chunk);
-    const key = (0,external_node_crypto_.createHash)('sha256').update(`chunk ${WRITER_VERSION} ${digest} ${padding}`).digest('hex');
+    const digest = await (0,archive_digest/* sha256Of */.B)(chunk);
+    const key = (0,external_node_crypto_.createHash)('sha256').update(`chunk ${layout/* WRITER_VERSION */.Z} ${digest} ${padding}`).digest('hex');
     const known = store.findByKey(key);
     if (known) {
         const { length, sha256, offset } = known;
@@ -79857,11 +81594,11 @@ async function packChunk(chunk, padding, store) {
     }
     const content = padding === 0 ? chunk : Buffer.concat([chunk], chunk.length + padding);
     const bytes = alignMembers([await payloadMember(content)]);
-    const sha256 = await sha256Of(bytes);
+    const sha256 = await (0,archive_digest/* sha256Of */.B)(bytes);
     return { step: { add: { length: bytes.length, sha256, key, lines: [] } }, digest, sizeBytes: chunk.length, bytes };
 }
 async function* drainSteps(spoolPath) {
-    for await (const lines of readLines((0,external_node_fs_.createReadStream)(spoolPath))) {
+    for await (const lines of (0,line_reader/* readLines */.S)((0,external_node_fs_.createReadStream)(spoolPath))) {
         for (const line of lines)
             yield JSON.parse(line);
     }
@@ -79898,8 +81635,8 @@ async function packFile(entry, options) {
 }
 /** The content in chunks of 8 MiB; a file that has shrunk meanwhile is filled up with zeros to the size promised. */
 async function* readChunks(content) {
-    for (let position = 0; position < content.size; position += CHUNK_BYTES) {
-        const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, content.size - position));
+    for (let position = 0; position < content.size; position += layout/* CHUNK_BYTES */.EC) {
+        const chunk = Buffer.alloc(Math.min(layout/* CHUNK_BYTES */.EC, content.size - position));
         await content.read(chunk, position);
         yield chunk;
     }
@@ -79957,7 +81694,7 @@ class FilesPacker {
             }
             this.#outcome.readFiles += files;
             this.#outcome.readBytes += sizeBytes;
-            if (sizeBytes > CHUNK_BYTES && group.length === 1) {
+            if (sizeBytes > layout/* CHUNK_BYTES */.EC && group.length === 1) {
                 // Heavier than the limit, so it runs alone: it keeps its own chunks in order.
                 yield { weightBytes: this.#options.limitBytes + 1, start: () => this.#packLarge(first, key, before) };
             }
@@ -80017,319 +81754,10 @@ class FilesPacker {
 
 // EXTERNAL MODULE: external "node:events"
 var external_node_events_ = __nccwpck_require__(8474);
-;// CONCATENATED MODULE: external "node:stream/promises"
-const external_node_stream_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream/promises");
-;// CONCATENATED MODULE: ./.build/src/archive/extent.js
-const DIGEST = /^[0-9a-f]{64}$/;
-function formatExtent(extent) {
-    const key = extent.key ? `,"key":"${extent.key}"` : '';
-    return `{"offset":${extent.offset},"length":${extent.length},"sha256":"${extent.sha256}"${key},"entries":${extent.entries}}`;
-}
-/** Checks the shape of an extent read from elsewhere; throws a TypeError that says what is wrong. */
-function checkExtent(raw) {
-    const { offset, length, sha256, key, entries } = (raw ?? {});
-    const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
-    if (!isCount(offset) || !isCount(length) || !isCount(entries) || length === 0) {
-        throw new TypeError('an extent has no place, length or count of entries');
-    }
-    if (offset % 4096 !== 0 || length % 4096 !== 0)
-        throw new TypeError(`the extent at ${offset} is not aligned`);
-    if (typeof sha256 !== 'string' || !DIGEST.test(sha256))
-        throw new TypeError(`the extent at ${offset} has no digest`);
-    if (key !== undefined && (typeof key !== 'string' || !DIGEST.test(key))) {
-        throw new TypeError(`the extent at ${offset} has a malformed key`);
-    }
-    return { offset, length, sha256, entries, ...(key === undefined ? {} : { key }) };
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/extent-table.js
-const DIGEST_BYTES = 32;
-const EMPTY = 0xffffffff;
-/**
- * All extents of an archive in memory, about a hundred bytes each, found by digest and by key. A million extents, of
- * which an object each would take most of a gigabyte, fit into a tenth of that.
- */
-class ExtentTable {
-    #count = 0;
-    #digests = Buffer.alloc(0);
-    #keys = Buffer.alloc(0);
-    #numbers = new Float64Array(0);
-    #byDigest;
-    #byKey;
-    get count() {
-        return this.#count;
-    }
-    /** Where the extents end: the offset of what follows them. */
-    get endOffset() {
-        if (this.#count === 0)
-            return 0;
-        const last = this.at(this.#count - 1);
-        return last.offset + last.length;
-    }
-    append(extent) {
-        const ordinal = this.#count++;
-        this.#grow();
-        this.#digests.write(extent.sha256, ordinal * DIGEST_BYTES, 'hex');
-        if (extent.key)
-            this.#keys.write(extent.key, ordinal * DIGEST_BYTES, 'hex');
-        this.#numbers.set([extent.offset, extent.length, extent.entries], ordinal * 3);
-        this.#byDigest = undefined;
-        this.#byKey = undefined;
-    }
-    at(ordinal) {
-        if (ordinal < 0 || ordinal >= this.#count)
-            throw new RangeError(`there is no extent ${ordinal}`);
-        const place = ordinal * DIGEST_BYTES;
-        const key = this.#keys.toString('hex', place, place + DIGEST_BYTES);
-        return {
-            offset: this.#numbers[ordinal * 3] ?? 0,
-            length: this.#numbers[ordinal * 3 + 1] ?? 0,
-            entries: this.#numbers[ordinal * 3 + 2] ?? 0,
-            sha256: this.#digests.toString('hex', place, place + DIGEST_BYTES),
-            ...(/^0+$/.test(key) ? {} : { key }),
-        };
-    }
-    /** The first extent with these bytes. */
-    findByDigest(sha256) {
-        this.#byDigest ??= this.#hash(this.#digests);
-        return this.#find(this.#byDigest, this.#digests, sha256);
-    }
-    /** The first extent with this key. */
-    findByKey(key) {
-        this.#byKey ??= this.#hash(this.#keys);
-        return this.#find(this.#byKey, this.#keys, key);
-    }
-    /** The ordinal of the extent that holds the byte at `offset` of the archive. */
-    ordinalAt(offset) {
-        let low = 0;
-        let high = this.#count - 1;
-        while (low < high) {
-            const middle = (low + high + 1) >> 1;
-            if ((this.#numbers[middle * 3] ?? 0) <= offset)
-                low = middle;
-            else
-                high = middle - 1;
-        }
-        return low;
-    }
-    *[Symbol.iterator]() {
-        for (let ordinal = 0; ordinal < this.#count; ordinal++)
-            yield this.at(ordinal);
-    }
-    #grow() {
-        const capacity = this.#digests.length / DIGEST_BYTES;
-        if (this.#count <= capacity)
-            return;
-        const larger = Math.max(1024, capacity * 2);
-        const enlarge = (old) => Buffer.concat([old], larger * DIGEST_BYTES);
-        this.#digests = enlarge(this.#digests);
-        this.#keys = enlarge(this.#keys);
-        const numbers = new Float64Array(larger * 3);
-        numbers.set(this.#numbers);
-        this.#numbers = numbers;
-    }
-    /** Open addressing on the digest's own bits, which are as random as a hash can be. */
-    #hash(digests) {
-        const slots = new Uint32Array(2 ** Math.ceil(Math.log2(this.#count * 2 + 2))).fill(EMPTY);
-        for (let ordinal = 0; ordinal < this.#count; ordinal++) {
-            let slot = digests.readUInt32BE(ordinal * DIGEST_BYTES) & (slots.length - 1);
-            while (slots[slot] !== EMPTY)
-                slot = (slot + 1) & (slots.length - 1);
-            slots[slot] = ordinal;
-        }
-        return slots;
-    }
-    #find(slots, digests, digest) {
-        const wanted = Buffer.from(digest, 'hex');
-        for (let slot = wanted.readUInt32BE(0) & (slots.length - 1);; slot = (slot + 1) & (slots.length - 1)) {
-            const ordinal = slots[slot] ?? EMPTY;
-            if (ordinal === EMPTY)
-                return undefined;
-            const place = ordinal * DIGEST_BYTES;
-            if (wanted.equals(digests.subarray(place, place + DIGEST_BYTES)))
-                return this.at(ordinal);
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/index-reader.js
-
-
-
-const INDEX_START = '{"version":1,"extents":[';
-const INDEX_MIDDLE = '],"entries":[';
-const INDEX_END = ']}';
-/**
- * An index read as a stream: the extents come first and stay in memory (compactly), the entries are passed on extent by
- * extent. Throws a TypeError where the text is not an index as we write it.
- */
-class IndexReader {
-    extents = new ExtentTable();
-    #lines;
-    constructor(lines) {
-        this.#lines = lines;
-    }
-    /** Reads as far as the extents go. */
-    static async open(chunks) {
-        const reader = new IndexReader(singly(readLines(chunks)));
-        await reader.#expect(INDEX_START);
-        for (let line = await reader.#next(); line !== INDEX_MIDDLE; line = await reader.#next()) {
-            const extent = checkExtent(JSON.parse(line.replace(/,$/, '')));
-            if (extent.offset !== reader.extents.endOffset)
-                throw new TypeError(`the extent at ${extent.offset} leaves a gap`);
-            reader.extents.append(extent);
-        }
-        return reader;
-    }
-    /** All extents in order, each with its lines; can be gone through once. */
-    async *entries() {
-        for (const extent of this.extents) {
-            const lines = [];
-            while (lines.length < extent.entries) {
-                const line = await this.#next();
-                lines.push(line.endsWith(',') ? line.slice(0, -1) : line);
-            }
-            yield { extent, lines };
-        }
-        await this.#expect(INDEX_END);
-    }
-    /** Stops reading early; the stream behind is closed. */
-    async close() {
-        await this.#lines.return?.();
-    }
-    async #next() {
-        const result = await this.#lines.next();
-        if (result.done)
-            throw new TypeError('the index ends too early');
-        return result.value;
-    }
-    async #expect(text) {
-        const line = await this.#next();
-        if (line !== text)
-            throw new TypeError(`the index has ${JSON.stringify(line.slice(0, 60))} in place of ${text}`);
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/index-writer.js
-
-
-
-
-
-
-const FLUSH_CHARACTERS = 256 * 1024;
-/**
- * Puts extents one behind the other and writes the index of the archive that results. Both sides of the wire use it on
- * the same input, and so come to the same digest. Extents and entries are spooled to two files beside the target.
- */
-class IndexWriter {
-    #path;
-    #extents;
-    #entries;
-    #endOffset = 0;
-    constructor(path, extents, entries) {
-        this.#path = path;
-        this.#extents = extents;
-        this.#entries = entries;
-    }
-    /** `path` is the index to be; two temporary files appear beside it. */
-    static async create(path) {
-        return new IndexWriter(path, await Spool.create(`${path}.extents`), await Spool.create(`${path}.entries`));
-    }
-    /** Bytes of all extents placed so far: where the next one goes. */
-    get endOffset() {
-        return this.#endOffset;
-    }
-    /** Bytes of the index so far, short of its three own lines. */
-    get sizeBytes() {
-        return this.#extents.sizeBytes + this.#entries.sizeBytes;
-    }
-    /** Places an extent; returns its offset. */
-    async place({ length, sha256, key, lines, origin }) {
-        const offset = this.#endOffset;
-        this.#endOffset += length;
-        const extent = { offset, length, sha256, entries: lines.length, ...(key ? { key } : {}) };
-        await this.#extents.append([formatExtent(extent)]);
-        await this.#entries.append(lines.map((line) => relocateLine(line, offset - origin)));
-        return offset;
-    }
-    /** Writes the index; returns its size in bytes and its SHA-256, the archive's identity. */
-    async finish() {
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        const target = await (0,promises_.open)(this.#path, 'wx', 0o600);
-        let sizeBytes = 0;
-        const write = async (bytes) => {
-            hash.update(bytes);
-            sizeBytes += bytes.length;
-            await target.writeFile(bytes);
-        };
-        try {
-            await write(Buffer.from(`${INDEX_START}\n`));
-            for await (const bytes of this.#extents.drain())
-                await write(bytes);
-            await write(Buffer.from(`${INDEX_MIDDLE}\n`));
-            for await (const bytes of this.#entries.drain())
-                await write(bytes);
-            await write(Buffer.from(`${INDEX_END}\n`));
-        }
-        finally {
-            await target.close();
-        }
-        return { sizeBytes, sha256: hash.digest('hex') };
-    }
-    /** Removes the temporary files of an index that will not be finished. */
-    async discard() {
-        await this.#extents.discard();
-        await this.#entries.discard();
-        await (0,promises_.rm)(this.#path, { force: true });
-    }
-}
-/** Lines of a JSON array, on their way through a temporary file. */
-class Spool {
-    /** Characters that were appended: bytes, but for names beyond ASCII. */
-    sizeBytes = 0;
-    #path;
-    #file;
-    #pending = '';
-    #isEmpty = true;
-    #isClosed = false;
-    constructor(path, file) {
-        this.#path = path;
-        this.#file = file;
-    }
-    static async create(path) {
-        return new Spool(path, await (0,promises_.open)(path, 'wx', 0o600));
-    }
-    async append(lines) {
-        for (const line of lines) {
-            this.#pending += this.#isEmpty ? line : `,\n${line}`;
-            this.#isEmpty = false;
-            this.sizeBytes += line.length + 2;
-        }
-        if (this.#pending.length > FLUSH_CHARACTERS)
-            await this.#flush();
-    }
-    /** All that was appended, ended by a newline; the temporary file is gone afterwards. */
-    async *drain() {
-        if (!this.#isEmpty)
-            this.#pending += '\n';
-        await this.#flush();
-        yield* (0,external_node_fs_.createReadStream)(this.#path, { highWaterMark: 1024 * 1024 });
-        await this.discard();
-    }
-    async discard() {
-        if (!this.#isClosed)
-            await this.#file.close();
-        this.#isClosed = true;
-        await (0,promises_.rm)(this.#path, { force: true });
-    }
-    async #flush() {
-        const text = this.#pending;
-        this.#pending = '';
-        await this.#file.appendFile(text);
-    }
-}
-
+// EXTERNAL MODULE: external "node:stream/promises"
+var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: ./.build/src/archive/index-writer.js
+var index_writer = __nccwpck_require__(6164);
 ;// CONCATENATED MODULE: ./.build/src/archive/recipe-recorder.js
 
 
@@ -80354,7 +81782,7 @@ class RecipeRecorder {
         this.#index = index;
     }
     static async create(directory) {
-        return new RecipeRecorder(`${directory}/recipe.steps`, await IndexWriter.create(`${directory}/stargz.index.json`));
+        return new RecipeRecorder(`${directory}/recipe.steps`, await index_writer/* IndexWriter */.K.create(`${directory}/stargz.index.json`));
     }
     /** Takes over an extent of the base, the `ordinal`-th, as it is. Ordinals grow from call to call. */
     async keep(ordinal, { extent, lines }) {
@@ -80378,9 +81806,9 @@ class RecipeRecorder {
         if (this.#failure)
             throw this.#failure.error;
         this.#steps.end();
-        await (0,external_node_stream_promises_namespaceObject.finished)(this.#steps);
+        await (0,external_node_stream_promises_.finished)(this.#steps);
         const stepsPath = this.#stepsPath;
-        await (0,external_node_stream_promises_namespaceObject.pipeline)(async function* () {
+        await (0,external_node_stream_promises_.pipeline)(async function* () {
             yield `${JSON.stringify(head)}\n`;
             yield* (0,external_node_fs_.createReadStream)(stepsPath);
         }, (0,external_node_zlib_.createGzip)(), (0,external_node_fs_.createWriteStream)(recipePath, { flags: 'wx', mode: 0o600 }));
@@ -80407,79 +81835,8 @@ class RecipeRecorder {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/archive/segment-lane.js
-
-
-
-
-const MEAN_SEGMENT_BYTES = 24 * 1024 * 1024;
-const CUT_BYTES = 64 * 1024 * 1024;
-/** No segment is larger: a full one, and one more extent of a whole chunk that barely shrank. */
-const MAX_SEGMENT_BYTES = CUT_BYTES + CHUNK_BYTES + 1024 * 1024;
-const SEGMENT_NAME = /^[0-9a-f]{64}\.segment$/;
-/** All segments of a run, from all lanes; steps of the recipe refer to them by their position here. */
-class SegmentList {
-    /** Names by position; empty until the segment is finished. */
-    names = [];
-    reserve() {
-        return this.names.push('') - 1;
-    }
-}
-/**
- * Writes extents into segments, one producer's after the other. Where a segment ends is decided by its extents' digests,
- * and its name is a digest of them: the same new content gives the same segments in the next run too, which then goes on
- * where a cut transfer stopped.
- */
-class SegmentLane {
-    #directory;
-    #list;
-    #deliver;
-    #open;
-    /** `deliver` is awaited before more is written: it holds the lane back while staging is full. */
-    constructor(directory, list, deliver) {
-        this.#directory = directory;
-        this.#list = list;
-        this.#deliver = deliver;
-    }
-    /** Appends an extent; says where it will be found. One call at a time. */
-    async append(bytes, sha256) {
-        const segment = (this.#open ??= await this.#begin());
-        const place = { segment: segment.number, at: segment.sizeBytes };
-        await segment.file.appendFile(bytes);
-        segment.sizeBytes += bytes.length;
-        segment.name.update(sha256);
-        const isChosen = Number.parseInt(sha256.slice(0, 8), 16) < 2 ** 32 * (bytes.length / MEAN_SEGMENT_BYTES);
-        if (isChosen || segment.sizeBytes >= CUT_BYTES)
-            await this.finish();
-        return place;
-    }
-    /** Finishes the segment under way, if there is one, and delivers it. */
-    async finish() {
-        if (!this.#open)
-            return;
-        const { file, path, number, sizeBytes, name } = this.#open;
-        this.#open = undefined;
-        await file.close();
-        const finalName = `${name.digest('hex')}.segment`;
-        // The same extents twice in a run give one name twice; the second takes the first one's place, byte for byte.
-        const finalPath = (0,external_node_path_.join)(this.#directory, finalName);
-        await (0,promises_.rename)(path, finalPath);
-        this.#list.names[number] = finalName;
-        await this.#deliver({ path: finalPath, sizeBytes });
-    }
-    /** Closes the segment under way, which nobody will want. */
-    async abandon() {
-        await this.#open?.file.close();
-        this.#open = undefined;
-    }
-    async #begin() {
-        const number = this.#list.reserve();
-        const path = (0,external_node_path_.join)(this.#directory, `segment-${number}.part`);
-        const file = await (0,promises_.open)(path, 'wx', 0o600);
-        return { file, path, number, sizeBytes: 0, name: (0,external_node_crypto_.createHash)('sha256') };
-    }
-}
-
+// EXTERNAL MODULE: ./.build/src/archive/segment-lane.js
+var segment_lane = __nccwpck_require__(6046);
 ;// CONCATENATED MODULE: ./.build/src/archive/archive-builder.js
 
 
@@ -80501,7 +81858,7 @@ const DUMP_IN_FLIGHT_BYTES = 8 * 1024 * 1024;
 class ArchiveBuilder {
     #options;
     #recorder;
-    #segments = new SegmentList();
+    #segments = new segment_lane/* SegmentList */.uR();
     /** What follows the files: by name, in the order of adding. */
     #tail = new Map();
     #lanes = [];
@@ -80542,7 +81899,7 @@ class ArchiveBuilder {
     }
     /** Adds a text: in `db/` it stands among the dumps, else behind them. */
     async addText(entry, content) {
-        if (content.length > CHUNK_BYTES) {
+        if (content.length > layout/* CHUNK_BYTES */.EC) {
             await this.addDump(entry, cut(content));
             return;
         }
@@ -80588,7 +81945,7 @@ class ArchiveBuilder {
     }
     /** First what is in `db/`, by name, whoever was ready first; then the texts as they came. */
     #tailInOrder() {
-        const isDump = ([name]) => name.startsWith(DUMP_FOLDER);
+        const isDump = ([name]) => name.startsWith(layout/* DUMP_FOLDER */.OY);
         const all = [...this.#tail];
         const dumps = all.filter(isDump).sort(([a], [b]) => (a < b ? -1 : 1));
         return [...dumps, ...all.filter((part) => !isDump(part))].map(([, part]) => part);
@@ -80596,7 +81953,7 @@ class ArchiveBuilder {
     /** Every producer writes into segments of its own, so that their order does not depend on who was faster. */
     async #openLane() {
         const directory = (0,external_node_path_.join)(this.#options.directory, `lane-${this.#lanes.length + 1}`);
-        const lane = new SegmentLane(directory, this.#segments, this.#options.deliver);
+        const lane = new segment_lane/* SegmentLane */._K(directory, this.#segments, this.#options.deliver);
         this.#lanes.push(lane);
         await (0,promises_.mkdir)(directory);
         return { directory, lane };
@@ -80616,8 +81973,8 @@ class ArchiveBuilder {
     }
 }
 async function* cut(content) {
-    for (let at = 0; at < content.length; at += CHUNK_BYTES)
-        yield Promise.resolve(content.subarray(at, at + CHUNK_BYTES));
+    for (let at = 0; at < content.length; at += layout/* CHUNK_BYTES */.EC)
+        yield Promise.resolve(content.subarray(at, at + layout/* CHUNK_BYTES */.EC));
 }
 
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
@@ -80644,84 +82001,8 @@ async function runTogether(tasks, abort = new AbortController()) {
     return results;
 }
 
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: ./.build/src/operations/backup/base-index.js
-
-
-
-
-
-
-
-
-/** Enough for the archives that an operator compares; an index has a few hundred bytes a file. */
-const KEPT_INDEXES = 8;
-/** Local copies of indexes, by digest. A copy is only a cache: it is used when its digest is the one that was asked for. */
-class IndexCache {
-    #directory;
-    constructor(stateDirectory) {
-        this.#directory = (0,external_node_path_.join)(stateDirectory, 'cache');
-    }
-    /** The index of an archive as a local file, from the cache or from the vault. */
-    async obtain(vault, archive) {
-        await (0,promises_.mkdir)(this.#directory, { recursive: true, mode: 0o700 });
-        const path = this.#pathOf(archive.index);
-        if ((await digestOf(path)) === archive.index) {
-            await (0,promises_.utimes)(path, new Date(), new Date());
-            return path;
-        }
-        const temporary = `${path}.part`;
-        const hash = (0,external_node_crypto_.createHash)('sha256');
-        const hashing = new external_node_stream_.Transform({
-            transform(chunk, _encoding, done) {
-                hash.update(chunk);
-                done(null, chunk);
-            },
-        });
-        try {
-            await (0,external_node_stream_promises_namespaceObject.pipeline)(await vault.readIndex(archive.name), hashing, (0,external_node_fs_.createWriteStream)(temporary, { mode: 0o600 }));
-            if (hash.digest('hex') !== archive.index) {
-                throw new failure/* Failure */.HR('damaged', `the index of ${archive.name} that ${vault.label} sent is not the one that was sealed`, `Run verify ${archive.name} --level full; another archive can be used meanwhile.`);
-            }
-            await (0,promises_.rename)(temporary, path);
-        }
-        finally {
-            await (0,promises_.rm)(temporary, { force: true });
-        }
-        return path;
-    }
-    /** Opens a cached index for reading. */
-    async open(path) {
-        return await IndexReader.open((0,external_node_fs_.createReadStream)(path, { highWaterMark: 1024 * 1024 }));
-    }
-    /** Takes tonight's index into the cache; those that were used longest ago make room. */
-    async add(path, index) {
-        await (0,promises_.mkdir)(this.#directory, { recursive: true, mode: 0o700 });
-        await (0,promises_.rename)(path, this.#pathOf(index));
-        const names = await (0,promises_.readdir)(this.#directory);
-        const used = await Promise.all(names.map(async (name) => ({ name, time: (await (0,promises_.stat)((0,external_node_path_.join)(this.#directory, name))).mtimeMs })));
-        const old = used.sort((a, b) => b.time - a.time).slice(KEPT_INDEXES);
-        for (const { name } of old)
-            await (0,promises_.rm)((0,external_node_path_.join)(this.#directory, name), { force: true });
-    }
-    #pathOf(index) {
-        return (0,external_node_path_.join)(this.#directory, `${index}.index.json`);
-    }
-}
-async function digestOf(path) {
-    const hash = (0,external_node_crypto_.createHash)('sha256');
-    try {
-        await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_.createReadStream)(path, { highWaterMark: 1024 * 1024 }), hash);
-    }
-    catch (error) {
-        if (error.code === 'ENOENT')
-            return undefined;
-        throw error;
-    }
-    return hash.digest('hex');
-}
-
+// EXTERNAL MODULE: ./.build/src/operations/backup/base-index.js
+var base_index = __nccwpck_require__(6889);
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/describe-changes.js
 
 /** Puts together what was seen of two nights while one was packed. */
@@ -80732,7 +82013,7 @@ function describeChanges(since, { records, outcome }, dumps) {
     const databases = Object.entries(dumps.records).map(([key, { dump }]) => [key, compareDumps(dumpsBefore.get(dump), dumps.now.get(dump))]);
     const present = new Set(Object.values(dumps.records).map(({ dump }) => dump));
     const gone = [...dumpsBefore]
-        .filter(([name]) => !present.has(name) && !name.startsWith(`${DUMP_FOLDER}globals-`))
+        .filter(([name]) => !present.has(name) && !name.startsWith(`${layout/* DUMP_FOLDER */.OY}globals-`))
         .map(([name, before]) => [keyOf(name), compareDumps(before, undefined)]);
     return {
         since,
@@ -80752,77 +82033,11 @@ function compareDumps(before, now) {
     return { state: before.identity === now.identity ? 'same' : 'changed', ...sizes };
 }
 function keyOf(dump) {
-    return dump.slice(DUMP_FOLDER.length).replace(/\.sql$/, '');
+    return dump.slice(layout/* DUMP_FOLDER */.OY.length).replace(/\.sql$/, '');
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-statements.js
-/** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
-const dump_statements_name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
-const copyPattern = new RegExp(`^COPY (${dump_statements_name}(?:\\.${dump_statements_name})?) [^]*FROM stdin;$`);
-const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
-const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
-const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
-/** The table of a `COPY … FROM stdin;`, as written. */
-function parseCopyTable(text) {
-    return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
-}
-function parseSetval(text) {
-    const found = setvalPattern.exec(text);
-    if (!found)
-        return undefined;
-    return {
-        sequence: found[1].replaceAll("''", "'"),
-        value: found[2],
-        called: found[3] === 'true',
-    };
-}
-function parseLargeObjectStep(text) {
-    if (!text.startsWith('SELECT pg_catalog.lo'))
-        return undefined;
-    const written = writePattern.exec(text);
-    if (written)
-        return { step: 'write', content: Buffer.from(written[1], 'hex') };
-    const found = largeObjectPattern.exec(text);
-    if (!found)
-        return undefined;
-    return found[1] === 'close' ? { step: 'close' } : { step: found[1], oid: found[2] };
-}
-/** The parts of a qualified name without their quotes: `public."Été"` gives `['public', 'Été']`. */
-function splitQualifiedName(text) {
-    const parts = text.match(/"(?:[^"]|"")*"|[^".]+/g) ?? [];
-    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
-}
-/**
- * A name of the dump as text: its bytes in the dump's encoding (`SET client_encoding`). SQL_ASCII, or bytes that do
- * not fit: UTF-8 where they are valid, else latin1.
- */
-function decodeName(text, encoding) {
-    if (/^[\x00-\x7f]*$/.test(text))
-        return text;
-    const bytes = Buffer.from(text, 'latin1');
-    for (const label of [nameEncoding(encoding), 'utf-8']) {
-        try {
-            return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
-        }
-        catch {
-            // Not this one: the label is unknown here, or the bytes do not fit.
-        }
-    }
-    return text;
-}
-/** PostgreSQL's name of an encoding as the WHATWG calls it. */
-function nameEncoding(encoding) {
-    const latin = /^LATIN(\d+)$/.exec(encoding)?.[1];
-    const parts = { 5: 9, 6: 10, 7: 13, 8: 14, 9: 15, 10: 16 };
-    if (latin)
-        return `iso-8859-${parts[latin] ?? latin}`;
-    const windows = /^WIN(\d+)$/.exec(encoding)?.[1];
-    if (windows)
-        return windows === '866' ? 'ibm866' : `windows-${windows}`;
-    const others = { UTF8: 'utf-8', KOI8R: 'koi8-r', KOI8U: 'koi8-u', SQL_ASCII: 'utf-8' };
-    return others[encoding] ?? encoding.toLowerCase().replaceAll('_', '-');
-}
-
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-statements.js
+var dump_statements = __nccwpck_require__(1779);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/run-tool.js
 
 /** More than this of an error output is not kept. */
@@ -80986,7 +82201,7 @@ async function runScript(server, database, sql, options = {}) {
             const ended = result.endedBy ? `psql was ended by ${result.endedBy}` : result.stderr;
             throw describeServerError(`database "${database}" on ${server.label}`, ended);
         }
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(delayMs);
+        await (0,external_node_timers_promises_.setTimeout)(delayMs);
     }
 }
 /** A name as SQL. @throws RangeError where PostgreSQL could not hold it. */
@@ -81068,7 +82283,7 @@ function writeExclusion(table, encoding) {
  */
 function findMissingTables(before, after, excluded, dumped) {
     const key = (schema, name) => `${schema}\0${name}`;
-    const found = new Set([...dumped].map((name) => splitQualifiedName(name).join('\0')));
+    const found = new Set([...dumped].map((name) => (0,dump_statements/* splitQualifiedName */.yU)(name).join('\0')));
     const later = new Map(after.map((table) => [table.oid, table]));
     const left = new Set(excluded.map(({ oid }) => oid));
     return before
@@ -81221,445 +82436,10 @@ class DumpCutter {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-events.js
-/** The lexer's events for whoever wants them: the fingerprints, the cuts, or both. */
-function joinEvents(taker, cutter) {
-    return {
-        copyBegins(table, at) {
-            taker?.copyBegins(table);
-            cutter?.copyBegins(table, at);
-        },
-        copyRows: (bytes) => taker?.copyRows(bytes),
-        copyEnds(table, rows, at) {
-            taker?.copyEnds(table, rows);
-            cutter?.copyEnds(table, at);
-        },
-        unitEnds: (at) => cutter?.unitEnds(at),
-        statement: (text) => taker?.statement(text),
-        metaBegins: (at) => cutter?.metaBegins(at),
-        metaEnds: (_text, at) => cutter?.metaEnds(at),
-    };
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/sql-bytes.js
-/** The bytes that mean something in SQL and in psql's input; the same in every encoding of a server. */
-const newline = 0x0a;
-const doubleQuote = 0x22;
-const dollar = 0x24;
-const quote = 0x27;
-const star = 0x2a;
-const minus = 0x2d;
-const solidus = 0x2f;
-const semicolon = 0x3b;
-const backslash = 0x5c;
-/** Whether a byte may be part of an identifier: letters, digits, `_`, `$` and whatever is not ASCII. */
-function isWordByte(byte) {
-    const lower = byte | 0x20;
-    if (lower >= 0x61 && lower <= 0x7a)
-        return true;
-    return isDigit(byte) || byte === 0x5f || byte === dollar || byte >= 0x80;
-}
-function isDigit(byte) {
-    return byte >= 0x30 && byte <= 0x39;
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/copy-rows.js
-
-const terminator = Buffer.from('\\.\n');
-/** The rows of one COPY block, up to the line `\.`, from pieces of any size; touches each byte only to find line ends. */
-class CopyRows {
-    #events;
-    #table = '';
-    #rows = 0;
-    /** How many bytes of the terminator the line has matched so far; -1 once it cannot be one. */
-    #matched = 0;
-    /** How many of them came in earlier pieces: not reported yet. */
-    #held = 0;
-    ended = true;
-    constructor(events) {
-        this.#events = events;
-    }
-    begin(table, at) {
-        this.#table = table;
-        this.#rows = this.#matched = this.#held = 0;
-        this.ended = false;
-        this.#events.copyBegins(table, at);
-    }
-    /** Reads from index `from`; `base` is the piece's offset in the stream. Gives the index where it stopped. */
-    read(buffer, from, base) {
-        let at = from;
-        while (at < buffer.length) {
-            if (this.#matched >= 0 && buffer[at] === terminator[this.#matched]) {
-                at++;
-                if (++this.#matched < terminator.length)
-                    continue;
-                this.#report(buffer, from, at - terminator.length);
-                this.ended = true;
-                this.#events.copyEnds(this.#table, this.#rows, base + at);
-                return at;
-            }
-            if (this.#held > 0)
-                this.#events.copyRows(terminator.subarray(0, this.#held));
-            this.#held = 0;
-            this.#matched = -1;
-            const end = buffer.indexOf(newline, at);
-            if (end < 0)
-                break;
-            at = end + 1;
-            this.#rows++;
-            this.#matched = 0;
-            this.#events.unitEnds(base + at);
-        }
-        this.#held = Math.max(0, this.#matched);
-        this.#report(buffer, from, buffer.length - this.#held);
-        return buffer.length;
-    }
-    #report(buffer, start, end) {
-        if (end > start)
-            this.#events.copyRows(buffer.subarray(start, end));
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/sql-span.js
-
-/**
- * A stretch of SQL in which semicolons and line ends mean nothing: a text, a quoted name, a `$tag$` body, a nested
- * comment. Begun behind its first mark; reads pieces of any size until it has ended.
- */
-class SqlSpan {
-    #kind = 'quoted';
-    #escape = false;
-    #maybeEnded = false;
-    #tag = [];
-    #tagIsWhole = false;
-    #matched = 0;
-    #depth = 0;
-    #previous = 0;
-    ended = true;
-    /** What was begun as `$tag$` was none, but a parameter as in `$1`. */
-    wasParameter = false;
-    begin(kind) {
-        this.#kind = kind;
-        this.ended = false;
-        this.#escape = this.#maybeEnded = this.#tagIsWhole = this.wasParameter = false;
-        this.#tag = [dollar];
-        this.#matched = 0;
-        this.#depth = 1;
-        this.#previous = 0;
-    }
-    /** Reads from `at`; gives the index behind the span's end, or the piece's length where it goes on. */
-    read(buffer, at) {
-        if (this.#kind === 'quoted')
-            return this.#findMark(buffer, quote, at);
-        if (this.#kind === 'identifier')
-            return this.#findMark(buffer, doubleQuote, at);
-        let index = at;
-        while (index < buffer.length && !this.ended) {
-            const byte = buffer[index];
-            if (this.#kind === 'escaped')
-                index = this.#readEscaped(byte, index);
-            else if (this.#kind === 'comment')
-                index = this.#readComment(byte, index);
-            else if (this.#tagIsWhole)
-                index = this.#readBody(buffer, byte, index);
-            else
-                index = this.#readTag(byte, index);
-        }
-        return index;
-    }
-    /** Two marks in a row are one of the text: as if the span had ended and another begun. */
-    #findMark(buffer, mark, from) {
-        const found = buffer.indexOf(mark, from);
-        this.ended = found >= 0;
-        return found < 0 ? buffer.length : found + 1;
-    }
-    #readEscaped(byte, at) {
-        if (this.#maybeEnded) {
-            this.#maybeEnded = false;
-            this.ended = byte !== quote;
-            return this.ended ? at : at + 1;
-        }
-        if (this.#escape)
-            this.#escape = false;
-        else if (byte === backslash)
-            this.#escape = true;
-        else
-            this.#maybeEnded = byte === quote;
-        return at + 1;
-    }
-    #readComment(byte, at) {
-        const opens = this.#previous === solidus && byte === star;
-        const closes = this.#previous === star && byte === solidus;
-        this.#previous = opens || closes ? 0 : byte;
-        this.#depth += opens ? 1 : closes ? -1 : 0;
-        this.ended = this.#depth === 0;
-        return at + 1;
-    }
-    #readTag(byte, at) {
-        if (byte === dollar)
-            this.#tagIsWhole = true;
-        else if (!isWordByte(byte) || (this.#tag.length === 1 && isDigit(byte))) {
-            this.ended = this.wasParameter = true;
-            return at;
-        }
-        this.#tag.push(byte);
-        return at + 1;
-    }
-    #readBody(buffer, byte, at) {
-        if (this.#matched === 0) {
-            const found = buffer.indexOf(dollar, at);
-            this.#matched = found < 0 ? 0 : 1;
-            return found < 0 ? buffer.length : found + 1;
-        }
-        if (byte === this.#tag[this.#matched])
-            this.#matched++;
-        // The mark that broke this match may begin the next one.
-        else
-            this.#matched = byte === dollar ? 1 : 0;
-        this.ended = this.#matched === this.#tag.length;
-        return at + 1;
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-lexer.js
-
-
-
-
-const trailer = Buffer.from('-- PostgreSQL database dump complete');
-/** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
-const maximumStatementBytes = 1 << 20;
-/**
- * Reads pg_dump's plain output as it passes, in pieces of any size: finds COPY blocks, statements and the trailer at
- * the top level only, whatever quotes, bodies and comments hold. Memory is bounded by the longest statement that it
- * keeps.
- */
-class DumpLexer {
-    #events;
-    #rows;
-    #span = new SqlSpan();
-    #state = 'top';
-    /** Offset in the stream of the piece at hand. */
-    #base = 0;
-    // The statement at hand: its bytes, and whether it began a line.
-    #open = false;
-    #atLineStart = true;
-    #parentheses = 0;
-    #pieces = [];
-    #piecesBytes = 0;
-    #pieceStart = 0;
-    /** A statement has ended on this line. */
-    #ended = false;
-    /** How many bytes of a word have just passed, and the last byte: tells `E'` and `a$b$`. */
-    #word = 0;
-    #last = 0;
-    #backslashEscapes = false;
-    #encoding = 'UTF8';
-    #table = '';
-    /** How far a comment has matched the trailer; -1: it cannot be it. */
-    #matched = -1;
-    #line = [];
-    #trailerSeen = false;
-    #restrictKey;
-    constructor(events) {
-        this.#events = events;
-        this.#rows = new CopyRows(events);
-    }
-    /** Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it. */
-    get complete() {
-        return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
-    }
-    push(buffer) {
-        this.#pieceStart = 0;
-        for (let at = 0; at < buffer.length;)
-            at = this.#read(buffer, at);
-        if (this.#open)
-            this.#keepPiece(buffer, buffer.length);
-        this.#base += buffer.length;
-    }
-    /** Reads one byte, or as many as mean the same; gives where it stopped. */
-    #read(buffer, at) {
-        if (this.#state === 'rows') {
-            const end = this.#rows.read(buffer, at, this.#base);
-            if (this.#rows.ended)
-                this.#state = 'top';
-            return end;
-        }
-        if (this.#state === 'span') {
-            const end = this.#span.read(buffer, at);
-            if (this.#span.ended)
-                this.#leaveSpan();
-            return end;
-        }
-        const byte = buffer[at];
-        if (this.#state === 'minus' || this.#state === 'solidus')
-            return this.#readSymbol(byte, at);
-        if (this.#state === 'comment')
-            this.#readComment(byte);
-        else if (this.#state === 'meta')
-            this.#readMetaLine(byte, at);
-        else if (this.#state === 'top')
-            this.#readTop(buffer, byte, at);
-        else if (byte === newline) {
-            this.#state = 'rows';
-            this.#atLineStart = true;
-            this.#rows.begin(this.#table, this.#base + at + 1);
-        }
-        return at + 1;
-    }
-    #readTop(buffer, byte, at) {
-        if (byte === newline)
-            return this.#readLineEnd(at);
-        if (byte === minus || byte === solidus) {
-            // Maybe a comment: the next byte tells.
-            this.#matched = byte === minus && this.#atLineStart && !this.#open ? 1 : -1;
-            this.#state = byte === minus ? 'minus' : 'solidus';
-            this.#word = 0;
-            return;
-        }
-        if (!this.#open) {
-            if (byte === backslash && this.#atLineStart) {
-                this.#state = 'meta';
-                this.#line = [];
-                return this.#events.metaBegins(this.#base + at);
-            }
-            if (byte === 0x20 || byte === 0x09 || byte === 0x0d) {
-                this.#atLineStart = false;
-                return;
-            }
-            this.#openStatement(at);
-        }
-        if (byte === quote)
-            this.#enterSpan(this.#isEscapeMark() ? 'escaped' : 'quoted');
-        else if (byte === doubleQuote)
-            this.#enterSpan('identifier');
-        else if (byte === dollar && this.#word === 0)
-            this.#enterSpan('dollar');
-        else if (byte === 0x28)
-            this.#parentheses++;
-        else if (byte === 0x29)
-            this.#parentheses--;
-        // Inside parentheses it separates the actions of a rule.
-        else if (byte === semicolon && this.#parentheses <= 0)
-            this.#closeStatement(buffer, at + 1);
-        this.#word = isWordByte(byte) ? this.#word + 1 : 0;
-        this.#last = byte;
-    }
-    #readLineEnd(at) {
-        this.#word = 0;
-        if (!this.#open)
-            this.#atLineStart = true;
-        if (!this.#ended)
-            return;
-        this.#ended = false;
-        this.#events.unitEnds(this.#base + at + 1);
-    }
-    /** Whether backslashes escape in the text that begins here: `E'…'`, or all of them in a dump that says so. */
-    #isEscapeMark() {
-        return this.#backslashEscapes || (this.#word === 1 && (this.#last | 0x20) === 0x65);
-    }
-    #enterSpan(kind) {
-        this.#state = 'span';
-        this.#span.begin(kind);
-    }
-    #leaveSpan() {
-        this.#state = 'top';
-        this.#word = this.#span.wasParameter ? 1 : 0;
-        this.#last = 0;
-    }
-    #readSymbol(byte, at) {
-        if (this.#state === 'minus' && byte === minus) {
-            this.#state = 'comment';
-            if (this.#matched === 1)
-                this.#matched = 2;
-            return at + 1;
-        }
-        if (this.#state === 'solidus' && byte === star) {
-            this.#enterSpan('comment');
-            if (!this.#open)
-                this.#atLineStart = false;
-            return at + 1;
-        }
-        // No comment, but a symbol; no statement that we read begins with one.
-        this.#state = 'top';
-        if (!this.#open) {
-            this.#openStatement(at);
-            this.#atLineStart = false;
-        }
-        return at;
-    }
-    #readComment(byte) {
-        if (byte !== newline) {
-            if (this.#matched >= 0)
-                this.#matched = byte === trailer[this.#matched] ? this.#matched + 1 : -1;
-            return;
-        }
-        if (this.#matched === trailer.length)
-            this.#trailerSeen = true;
-        this.#state = 'top';
-        this.#word = 0;
-        if (!this.#open)
-            this.#atLineStart = true;
-    }
-    #readMetaLine(byte, at) {
-        if (byte !== newline) {
-            if (this.#line.length < 1024)
-                this.#line.push(byte);
-            return;
-        }
-        this.#state = 'top';
-        const text = `\\${Buffer.from(this.#line).toString('latin1')}`;
-        const [word, key] = text.split(' ');
-        if (word === '\\restrict')
-            this.#restrictKey = key ?? '';
-        else if (word === '\\unrestrict' && key === this.#restrictKey)
-            this.#restrictKey = undefined;
-        this.#events.metaEnds(text, this.#base + at + 1);
-    }
-    #openStatement(at) {
-        this.#open = true;
-        this.#trailerSeen = false;
-        this.#parentheses = 0;
-        this.#word = 0;
-        this.#pieceStart = at;
-    }
-    #keepPiece(buffer, end) {
-        this.#piecesBytes += end - this.#pieceStart;
-        if (this.#piecesBytes > maximumStatementBytes)
-            this.#pieces = [];
-        else
-            this.#pieces.push(buffer.subarray(this.#pieceStart, end));
-    }
-    #closeStatement(buffer, end) {
-        this.#keepPiece(buffer, end);
-        // What does not begin a line is part of something that we do not read, such as a function's body.
-        const text = this.#atLineStart ? Buffer.concat(this.#pieces).toString('latin1') : '';
-        this.#pieces = [];
-        this.#piecesBytes = 0;
-        this.#open = false;
-        this.#ended = true;
-        this.#atLineStart = false;
-        if (text === '')
-            return;
-        if (text.startsWith('SET '))
-            this.#readSetting(text);
-        this.#events.statement(text);
-        const table = parseCopyTable(text);
-        if (table === undefined)
-            return;
-        this.#table = decodeName(table, this.#encoding);
-        this.#ended = false;
-        this.#state = 'copyHead';
-    }
-    #readSetting(text) {
-        const setting = /^SET (client_encoding|standard_conforming_strings) = '?(\w+)'?;$/.exec(text);
-        if (setting?.[1] === 'client_encoding')
-            this.#encoding = setting[2];
-        else if (setting)
-            this.#backslashEscapes = setting[2] === 'off';
-    }
-}
-
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-events.js
+var dump_events = __nccwpck_require__(4368);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-lexer.js + 3 modules
+var dump_lexer = __nccwpck_require__(3332);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/inspect.js
 
 
@@ -81868,7 +82648,7 @@ class DumpRun {
     stop(reason) {
         this.#failure ??= reason;
         this.#child.kill('SIGTERM');
-        void (0,external_node_timers_promises_namespaceObject.setTimeout)(graceMs, undefined, { ref: false }).then(() => {
+        void (0,external_node_timers_promises_.setTimeout)(graceMs, undefined, { ref: false }).then(() => {
             this.#child.kill('SIGKILL');
             // What it started may still hold the pipe.
             this.#child.stdout.destroy();
@@ -81927,124 +82707,8 @@ class DumpRun {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/fingerprints.js
-
-
-
-
-/** Takes the fingerprints of a dump from what the lexer finds in it. */
-class FingerprintTaker {
-    #tables = new Map();
-    #sequences = new Map();
-    #largeObjects = { count: 0, bytes: 0, hash: (0,external_node_crypto_.createHash)('sha256') };
-    #objectBytes = 0;
-    #rowsHash;
-    #encoding = 'UTF8';
-    copyBegins(table) {
-        // A table may have several blocks, where its partitions are loaded through their root.
-        const known = this.#tables.get(table) ?? { rows: 0, hash: (0,external_node_crypto_.createHash)('sha256') };
-        this.#tables.set(table, known);
-        this.#rowsHash = known.hash;
-    }
-    copyRows(bytes) {
-        this.#rowsHash?.update(bytes);
-    }
-    copyEnds(table, rows) {
-        const known = this.#tables.get(table);
-        if (known)
-            known.rows += rows;
-    }
-    statement(text) {
-        if (text.startsWith('SET client_encoding'))
-            this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
-        if (!text.startsWith('SELECT pg_catalog.'))
-            return;
-        const found = parseSetval(text);
-        if (found) {
-            const name = decodeName(found.sequence, this.#encoding);
-            this.#sequences.set(name, { value: found.value, called: found.called });
-        }
-        else
-            this.#readLargeObject(text);
-    }
-    #readLargeObject(text) {
-        const found = parseLargeObjectStep(text);
-        const { hash } = this.#largeObjects;
-        if (found?.step === 'create')
-            this.#largeObjects.count++;
-        if (found?.step === 'open') {
-            this.#objectBytes = 0;
-            hash.update(`${found.oid}:`);
-        }
-        if (found?.step === 'write') {
-            this.#objectBytes += found.content.length;
-            hash.update(found.content);
-        }
-        if (found?.step !== 'close')
-            return;
-        // The length behind the content keeps one object's end from passing for the next one's beginning.
-        hash.update(`:${this.#objectBytes}\n`);
-        this.#largeObjects.bytes += this.#objectBytes;
-    }
-    /** The fingerprints of all that was seen; to be called once, at the end. */
-    finish() {
-        const { count, bytes, hash } = this.#largeObjects;
-        return {
-            tables: sortByName(this.#tables, ({ rows, hash: rowsHash }) => ({ rows, sha256: rowsHash.digest('hex') })),
-            sequences: sortByName(this.#sequences, (sequence) => sequence),
-            largeObjects: { count, bytes, sha256: hash.digest('hex') },
-        };
-    }
-}
-/** Reads a dump, in pieces of any size: its fingerprints, and whether it is whole (its trailer at the top level). */
-async function fingerprintDump(chunks) {
-    const taker = new FingerprintTaker();
-    const lexer = new DumpLexer(joinEvents(taker));
-    for await (const chunk of chunks)
-        lexer.push(chunk);
-    return { fingerprints: taker.finish(), trailer: lexer.complete };
-}
-/** What differs between two fingerprints, one line each, for people; empty where all is equal. */
-function compareFingerprints(expected, found) {
-    const tables = compareByName('table', expected.tables, found.tables, (table) => `${table.rows} rows`, (a, b) => {
-        if (a.rows !== b.rows)
-            return `${a.rows} rows expected, ${b.rows} found`;
-        return a.sha256 === b.sha256 ? undefined : `${a.rows} rows as expected, but their content differs`;
-    });
-    const describe = ({ value, called }) => `${value}${called ? '' : ' (not used yet)'}`;
-    const sequences = compareByName('sequence', expected.sequences, found.sequences, describe, (a, b) => a.value === b.value && a.called === b.called ? undefined : `${describe(a)} expected, ${describe(b)} found`);
-    const [a, b] = [expected.largeObjects, found.largeObjects];
-    const differences = [...tables, ...sequences];
-    if (a.count !== b.count)
-        differences.push(`large objects: ${a.count} expected, ${b.count} found`);
-    else if (a.bytes !== b.bytes)
-        differences.push(`large objects: ${a.bytes} bytes expected, ${b.bytes} found`);
-    else if (a.sha256 !== b.sha256)
-        differences.push(`large objects: ${a.count} as expected, but their content differs`);
-    return differences;
-}
-function compareByName(kind, expected, found, describe, compare) {
-    // Which words need quotes depends on the client's version: names are compared without them.
-    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [splitQualifiedName(name).join('\0'), { name, value }]));
-    const [left, right] = [index(expected), index(found)];
-    const differences = [];
-    for (const [key, { name, value }] of left) {
-        const other = right.get(key);
-        const difference = other ? compare(value, other.value) : `missing (${describe(value)} expected)`;
-        if (difference)
-            differences.push(`${kind} ${name}: ${difference}`);
-    }
-    for (const [key, { name, value }] of right) {
-        if (!left.has(key))
-            differences.push(`${kind} ${name}: not expected (${describe(value)} found)`);
-    }
-    return differences;
-}
-function sortByName(all, map) {
-    const names = [...all.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
-    return Object.fromEntries(names.map((name) => [name, map(all.get(name))]));
-}
-
+// EXTERNAL MODULE: ./.build/src/sources/postgres/fingerprints.js
+var postgres_fingerprints = __nccwpck_require__(7415);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump.js
 
 
@@ -82091,9 +82755,9 @@ async function startDump(options) {
 }
 /** Cuts the stream and takes its fingerprints as it passes; then checks all that tells a whole dump from a cut one. */
 async function* checkDump(options, { plan, run, startedAt }) {
-    const taker = new FingerprintTaker();
+    const taker = new postgres_fingerprints/* FingerprintTaker */.Ye();
     const cutter = new DumpCutter();
-    const lexer = new DumpLexer(joinEvents(taker, cutter));
+    const lexer = new dump_lexer/* DumpLexer */.V((0,dump_events/* joinEvents */.u)(taker, cutter));
     for await (const piece of run.read()) {
         cutter.add(piece);
         lexer.push(piece);
@@ -82261,7 +82925,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
         report.warnings.push(...globals.warnings);
     });
     const finished = runTogether([...dumps, ...roles], stop)
-        .then(() => ({ ...report, databases: dump_databases_sortByName(report.databases), globals: dump_databases_sortByName(report.globals) }))
+        .then(() => ({ ...report, databases: sortByName(report.databases), globals: sortByName(report.globals) }))
         .catch((error) => {
         throw nameTheOthers(error, targets, states);
     });
@@ -82282,7 +82946,7 @@ function nameTheOthers(error, targets, states) {
     });
 }
 /** Reports do not depend on who was ready first. */
-function dump_databases_sortByName(records) {
+function sortByName(records) {
     return Object.fromEntries(Object.entries(records).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 function nowNs({ now }) {
@@ -82358,8 +83022,8 @@ async function findUnconfigured(server, configured, options = {}) {
     return names.filter((name) => !configured.includes(name));
 }
 
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/client-environment.js
 /**
  * The PostgreSQL variables for a client program; whoever starts one sets exactly these, and no other `PG…`. Dumps ask
@@ -82529,7 +83193,7 @@ function connectByUrl(url, options = {}) {
                 ...buildClientEnvironment(identity),
                 ...connection.environment,
             };
-            return (0,external_node_child_process_namespaceObject.spawn)(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+            return (0,external_node_child_process_.spawn)(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
         },
     };
 }
@@ -83225,7 +83889,8 @@ function belongingTo(source, oddities) {
 async function makeArchive(run) {
     const { platform, options, vault, greeting, directory } = run;
     const { logger, config } = platform;
-    const cache = new IndexCache(config.state);
+    logger.phase(`Read and send ${run.name}`);
+    const cache = new base_index/* IndexCache */.d(config.state);
     const isSafety = options.trigger === 'safety';
     const sources = await presentSources(config.files, isSafety);
     const [found, base] = await Promise.all([findDatabases(platform, isSafety), openBase(run, cache)]);
@@ -83285,8 +83950,8 @@ async function fillArchive(run, filling) {
         files: files.records,
         warnings,
     };
-    await builder.addText(textEntry(README_NAME, 0o644), Buffer.from(README_TEXT));
-    await builder.addText(textEntry(MANIFEST_NAME, 0o600), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
+    await builder.addText(textEntry(layout/* README_NAME */.B5, 0o644), Buffer.from(README_TEXT));
+    await builder.addText(textEntry(layout/* MANIFEST_NAME */.ir, 0o600), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
     const built = await builder.finish();
     await uploader.finish();
     const receipt = await seal(run, built);
@@ -83327,6 +83992,7 @@ async function addFiles(builder, sources, { allowShrink = [], trigger }, signal)
     return { records, outcome };
 }
 async function seal({ vault, name, platform }, built) {
+    platform.logger.phase(`Seal ${name}`);
     const receipt = await vault.seal(name, built.recipePath, (done, total) => {
         platform.logger.progress({ phase: 'seal', done, total, unit: 'bytes' });
     });
@@ -83348,8 +84014,1798 @@ function applicationName(archive) {
     return `skills-hub-continuity ${archive.replace(/^backup_full_|\.tar\.gz$/g, '')}`;
 }
 
+// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 73 modules
+var open_vault = __nccwpck_require__(6474);
+// EXTERNAL MODULE: ./.build/src/system/lock.js
+var system_lock = __nccwpck_require__(6298);
+;// CONCATENATED MODULE: ./.build/src/operations/backup/staging.js
+
+
+
+const RUN_PREFIX = 'run-';
+/**
+ * A private directory for one run's spools, segments and keys, below the state directory. The caller holds the
+ * platform's lock: whatever another run left there belongs to a dead one and is removed, and nothing else is.
+ */
+async function openRunDirectory(stateDirectory) {
+    const staging = (0,external_node_path_.join)(stateDirectory, 'staging');
+    try {
+        await (0,promises_.mkdir)(staging, { recursive: true, mode: 0o700 });
+        const old = (await (0,promises_.readdir)(staging)).filter((name) => /^run-[A-Za-z0-9]{6}$/.test(name));
+        for (const name of old)
+            await (0,promises_.rm)((0,external_node_path_.join)(staging, name), { recursive: true, force: true });
+        const path = await (0,promises_.mkdtemp)((0,external_node_path_.join)(staging, RUN_PREFIX));
+        return { path, leftovers: old.length, remove: () => (0,promises_.rm)(path, { recursive: true, force: true }) };
+    }
+    catch (error) {
+        if (isDiskFull(error))
+            throw explainStagingError(error, staging);
+        throw new failure/* Failure */.HR('config', `the staging directory ${staging} cannot be used: ${(0,failure/* messageOf */.bD)(error)}`, 'Make it writable for this user and not read-only, or set another state: in continuity.yml.', { cause: error });
+    }
+}
+/**
+ * What the disk of the staging directory did to a run, as a Failure: `space` where it is full, `config` where it is gone
+ * or does not take writes any more. Anything else as it is.
+ */
+function explainStagingError(error, directory) {
+    if (error instanceof failure/* Failure */.HR || typeof error !== 'object' || error === null)
+        return error;
+    const { code, path, message } = error;
+    if (isDiskFull(error)) {
+        return new failure/* Failure */.HR('space', `the disk of the staging directory ${directory} is full (${code})`, 'Nothing was sealed and nothing was lost. Make room there, or set another state: in continuity.yml.', { cause: error });
+    }
+    const isOurs = code === 'EROFS' || (path?.startsWith(directory) === true && code !== 'EEXIST');
+    if (!isOurs)
+        return error;
+    return new failure/* Failure */.HR('config', `the staging directory ${directory} cannot be used any more: ${message}`, 'Nothing was sealed. Check that its disk is mounted and not read-only, then run the backup again.', { cause: error });
+}
+function isDiskFull(error) {
+    const { code } = error;
+    return code === 'ENOSPC' || code === 'EDQUOT';
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-session.js
+
+/** What the programs of a restore call themselves in `pg_stat_activity`. */
+const restoreApplicationName = 'skills-hub-continuity restore';
+/** Creating and dropping databases waits for checkpoints and copies files: longer than a query may take. */
+const statementTimeoutMs = 600_000;
+/**
+ * A database to work from that is none of those named: nobody may be connected to a database that is renamed or
+ * dropped.
+ */
+function chooseMaintenanceDatabase(...names) {
+    return names.includes('postgres') ? 'template1' : 'postgres';
+}
+/** Runs statements, some of which print one JSON text each: gives those, parsed. @throws Failure `source` */
+async function runStatements(server, database, sql, options = {}) {
+    const settings = { applicationName: restoreApplicationName, timeoutMs: statementTimeoutMs, ...options };
+    return parseRows(await runScript(server, database, sql, settings));
+}
+/** Rows of psql's output, each one JSON text on one line: psql divides rows by the byte 0x1e, results by line ends. */
+function parseRows(output) {
+    const rows = output.toString('utf8').split(/[\x1e\n]/);
+    return rows.filter((row) => row !== '').map((row) => JSON.parse(row));
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/end-sessions.js
+
+
+/**
+ * Ends what a killed restore has left running on a server: a client program goes on for a moment when whoever started it
+ * is dead, and may just be creating a database. For whoever holds the platform's lock. @throws Failure `source`
+ */
+async function endLeftSessions(server) {
+    const select = `SELECT json_build_object('ended', pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE application_name = ${quoteLiteral(restoreApplicationName)} AND usename = current_user AND pid <> pg_backend_pid();`;
+    await runStatements(server, chooseMaintenanceDatabase(), select);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/forget-databases.js
+
+
+
+
+/** The databases beside the live ones that are ours, by name. @throws Failure `source` */
+async function listOwnDatabases(server) {
+    const select = `SELECT d.datname AS name, d.oid::bigint AS oid, pg_get_userbyid(d.datdba) AS owner,
+    CASE WHEN has_database_privilege(d.oid, 'CONNECT') OR pg_has_role('pg_read_all_stats', 'USAGE')
+      THEN pg_database_size(d.oid) ELSE 0 END AS "sizeBytes", d.datistemplate OR NOT d.datallowconn AS "isOurs"
+    FROM pg_database d WHERE d.datname LIKE 'continuity\\_%' ORDER BY d.datname COLLATE "C"`;
+    const options = { applicationName: restoreApplicationName };
+    const rows = await queryRows(server, chooseMaintenanceDatabase(), select, options);
+    return rows.flatMap((row) => {
+        const kind = kindOfName(row.name);
+        return kind ? [{ ...row, kind }] : [];
+    });
+}
+/**
+ * Drops databases beside the live ones. Only those that are ours by name and by being a template or closed: whatever
+ * else carries such a name was made, or opened, by somebody. Names that are gone are no error, so that it can be
+ * repeated.
+ * @throws Failure `refused` before anything is dropped; `source` with the server's message.
+ */
+async function dropDatabases({ server, names, }) {
+    const found = await listOwnDatabases(server);
+    const dropped = [];
+    for (const name of new Set(names)) {
+        const next = 'Look at it (psql -l), and drop it by hand if nobody needs it.';
+        if (!kindOfName(name))
+            throw new failure/* Failure */.HR('refused', `database "${name}" is not ours by its name`, next);
+        const own = found.find((database) => database.name === name);
+        if (own && !own.isOurs) {
+            const message = `database "${name}" was opened by somebody: it is neither a template nor closed any more`;
+            throw new failure/* Failure */.HR('refused', message, next);
+        }
+        if (own)
+            dropped.push(name);
+    }
+    // One statement takes away the one mark and sets the other: killed in between, it is still ours.
+    const statements = dropped
+        .map(quoteIdentifier)
+        .flatMap((name) => [
+        `ALTER DATABASE ${name} IS_TEMPLATE false ALLOW_CONNECTIONS false;`,
+        `DROP DATABASE IF EXISTS ${name} WITH (FORCE);`,
+    ]);
+    if (statements.length > 0)
+        await runStatements(server, chooseMaintenanceDatabase(), statements.join('\n'));
+    return { dropped };
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/swap-script.js
+
+const columns = '(live text, staged text, kept text, "stagedOid" bigint)';
+const swapsFrom = `jsonb_to_recordset(current_setting('continuity.swaps')::jsonb) AS s ${columns}`;
+/**
+ * Ends every connection to a database that is still to be swapped, and prints whose. As long as the staged name exists
+ * in the statement's snapshot, the live name in it is the old database: who is in the new one is never disturbed.
+ */
+const endConnections = `SELECT json_build_object('ended', CASE WHEN pg_terminate_backend(a.pid) AND a.backend_type = 'client backend'
+  THEN json_build_object('database', d.datname, 'user', a.usename, 'application', a.application_name) END)
+FROM pg_stat_activity a JOIN pg_database d ON d.oid = a.datid
+WHERE a.pid <> pg_backend_pid() AND EXISTS (SELECT FROM ${swapsFrom} JOIN pg_database n ON n.datname = s.staged
+  WHERE d.datname IN (s.live, s.staged));`;
+/** Decided by what the databases are called now, in the transaction that changes it. */
+const rename = `DO $$
+DECLARE
+  s record;
+  staged pg_database;
+  live pg_database;
+  results jsonb := '[]';
+BEGIN
+  FOR s IN SELECT * FROM ${swapsFrom} LOOP
+    SELECT * INTO staged FROM pg_database WHERE datname = s.staged;
+    SELECT * INTO live FROM pg_database WHERE datname = s.live;
+    IF staged.oid IS NULL THEN
+      IF live.oid IS NULL OR (s."stagedOid" IS NOT NULL AND live.oid <> s."stagedOid") THEN
+        RAISE EXCEPTION 'database "%" is gone, and "%" is not what was restored', s.staged, s.live;
+      END IF;
+      results := results || jsonb_build_object('live', s.live, 'done', 'before', 'replaced', false);
+      CONTINUE;
+    END IF;
+    IF NOT staged.datistemplate OR staged.oid <> coalesce(s."stagedOid", staged.oid) THEN
+      RAISE EXCEPTION 'database "%" is not the one that was restored', s.staged;
+    END IF;
+    IF live.oid IS NOT NULL THEN
+      EXECUTE format('ALTER DATABASE %I RENAME TO %I', s.live, s.kept);
+      EXECUTE format('ALTER DATABASE %I ALLOW_CONNECTIONS false IS_TEMPLATE true', s.kept);
+    END IF;
+    EXECUTE format('ALTER DATABASE %I RENAME TO %I', s.staged, s.live);
+    EXECUTE format('ALTER DATABASE %I ALLOW_CONNECTIONS true IS_TEMPLATE false', s.live);
+    results := results || jsonb_build_object('live', s.live, 'done', 'now', 'replaced', live.oid IS NOT NULL);
+  END LOOP;
+  PERFORM set_config('continuity.results', results::text, true);
+END $$;
+SELECT row FROM jsonb_array_elements(current_setting('continuity.results')::jsonb) AS row;`;
+/** The whole swap, as one transaction; its commit is on disk when psql ends well. */
+function writeSwapScript(swaps) {
+    return `SET search_path = pg_catalog;
+BEGIN;
+SET LOCAL synchronous_commit = on;
+SET LOCAL lock_timeout = '10s';
+${setSwaps(swaps)}
+${endConnections}
+${rename}
+COMMIT;
+`;
+}
+/** Ends those who came in between, from a session beside the swap. */
+function writeSweepScript(swaps) {
+    return `SET search_path = pg_catalog;\n${setSwaps(swaps)}\n${endConnections}\n`;
+}
+function setSwaps(swaps) {
+    const all = swaps.map(({ live, staged, kept, stagedOid }) => ({ live, staged, kept, stagedOid }));
+    return `SET continuity.swaps = ${quoteLiteral(JSON.stringify(all))};`;
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/swap-databases.js
+
+
+
+
+
+
+
+
+/** Every so often, those who connected since are ended while the server waits for them to go. */
+const sweepEveryMs = 250;
+/** The database is in use; a lock was not to be had in time; somebody else altered it at the same moment. */
+const swap_databases_passing = new Set(['55006', '55P03', '40P01', '40001']);
+/**
+ * Puts restored databases in the place of live ones: all in one transaction, which also ends the connections to them,
+ * and closes and hides what is replaced. Whatever is killed, all are old or all are new; repeated, it does nothing.
+ *
+ * From the rename on the server lets nobody connect to a database until the transaction ends, but waits at most 5 s for
+ * those who are in; who slipped in just before is ended from a second session.
+ * @throws Failure `refused` where the databases are not those of the restore; `source` where they stay in use.
+ */
+async function swapDatabases({ server, swaps, attempts = 5 }) {
+    const result = { swapped: [], alreadyDone: [], disconnected: [] };
+    if (swaps.length === 0)
+        return result;
+    for (const { staged, kept } of swaps) {
+        if (kindOfName(staged) === 'new' && kindOfName(kept) === 'kept')
+            continue;
+        throw new failure/* Failure */.HR('refused', `"${staged}" and "${kept}" are no names of a restore`, 'Run the restore again.');
+    }
+    for (let attempt = 1;; attempt++) {
+        const { rows, failure } = await trySwap(server, swaps);
+        for (const row of rows)
+            if ('ended' in row && row.ended)
+                result.disconnected.push(row.ended);
+        if (!failure) {
+            const done = rows.filter((row) => 'live' in row);
+            result.swapped = done.filter((row) => row.done === 'now').map(({ live }) => live);
+            result.alreadyDone = done.filter((row) => row.done === 'before').map(({ live }) => live);
+            return result;
+        }
+        if (!failure.isPassing)
+            throw failure.error;
+        if (attempt >= attempts)
+            throw await describeUse(server, swaps, attempt, failure.error);
+        await (0,external_node_timers_promises_.setTimeout)(100 * attempt);
+    }
+}
+async function trySwap(server, swaps) {
+    const args = ['-XAtqw', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose', '-R', '\x1e', '-f', '-'];
+    const over = new AbortController();
+    const sweeping = sweep(server, swaps, over.signal);
+    const { stdout, stderr, code, endedBy } = await runTool(server, 'psql', args, {
+        database: chooseBeside(swaps),
+        applicationName: restoreApplicationName,
+        input: writeSwapScript(swaps),
+        timeoutMs: 120_000,
+    }).finally(() => over.abort());
+    const rows = [...parseRows(stdout), ...(await sweeping)];
+    if (code === 0)
+        return { rows };
+    const [, sqlState = '', message = ''] = /ERROR: {1,2}([0-9A-Z]{5}): (.*)/.exec(stderr) ?? [];
+    const what = `swapping ${listLive(swaps)} on ${server.label}`;
+    if (sqlState === 'P0001') {
+        const next = 'Nothing was changed. Look at the databases (psql -l), then run the restore again.';
+        return { rows, failure: { error: new failure/* Failure */.HR('refused', `${what}: ${message}`, next), isPassing: false } };
+    }
+    const said = endedBy ? `psql was ended by ${endedBy}` : stderr.replace(/(ERROR: {1,2})[0-9A-Z]{5}: /, '$1');
+    return { rows, failure: { error: describeServerError(`${what} failed`, said), isPassing: swap_databases_passing.has(sqlState) } };
+}
+/** While the swap takes long, ends whoever it waits for. */
+async function sweep(server, swaps, over) {
+    const rows = [];
+    try {
+        for (;;) {
+            await (0,external_node_timers_promises_.setTimeout)(sweepEveryMs, undefined, { signal: over });
+            rows.push(...(await runStatements(server, chooseBeside(swaps), writeSweepScript(swaps), { retryForMs: 0 })));
+        }
+    }
+    catch {
+        // The swap is over, or will itself tell what is wrong with the server.
+        return rows;
+    }
+}
+async function describeUse(server, swaps, attempts, cause) {
+    const names = swaps.flatMap(({ live, staged }) => [quoteLiteral(live), quoteLiteral(staged)]).join(', ');
+    const select = `SELECT datname || ': ' || usename || ' (' || coalesce(nullif(application_name, ''), 'no name') || ')' AS who
+    FROM pg_stat_activity WHERE datname IN (${names}) AND backend_type = 'client backend' GROUP BY 1 ORDER BY 1 LIMIT 20`;
+    const options = { applicationName: restoreApplicationName };
+    const rows = await queryRows(server, chooseBeside(swaps), select, options).catch(() => []);
+    const users = rows.map(({ who }) => who).join(', ') || cause.message;
+    return new failure/* Failure */.HR('source', `${listLive(swaps)} on ${server.label} stayed in use through ${attempts} attempts to swap: ${users}`, 'All databases are as they were. Stop the services that connect, then run the command again: it goes on from here.', { cause });
+}
+function chooseBeside(swaps) {
+    return chooseMaintenanceDatabase(...swaps.map(({ live }) => live));
+}
+function listLive(swaps) {
+    return `database ${swaps.map(({ live }) => live).join(', ')}`;
+}
+
+// EXTERNAL MODULE: ./.build/src/system/durable-file.js
+var durable_file = __nccwpck_require__(6389);
+;// CONCATENATED MODULE: ./.build/src/operations/restore/work-directory.js
+
+/** What a restore needs until it is finished, beside its journal: lists of names, directories' lines. */
+function workDirectoryOf(stateDirectory, id) {
+    return (0,external_node_path_.join)(stateDirectory, 'restore', id);
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/own-paths.js
+
+
+
+
+/** Names a restore wherever it leaves something: time and chance. */
+function isRestoreId(id) {
+    return typeof id === 'string' && /^\d{14}-[0-9a-f]{6}$/.test(id);
+}
+/** Folder of what is to be put in place: inside the source's root, so that renaming is never copying. */
+function own_paths_stagedPathOf(root, id) {
+    return (0,external_node_path_.join)(root, `${OWN_PREFIX}new-${id}`);
+}
+/** Folder of what was replaced, until `forget`. */
+function own_paths_keptPathOf(root, id) {
+    return (0,external_node_path_.join)(root, `${OWN_PREFIX}kept-${id}`);
+}
+/** File with the names that are to go from a source, in base64, a line each. */
+function removalsPathIn(workDirectory, source) {
+    return (0,external_node_path_.join)(workDirectory, `${source}.removals`);
+}
+/** The same for the restore of that name. */
+function own_paths_removalsPathOf(stateDirectory, id, source) {
+    return removalsPathIn(workDirectoryOf(stateDirectory, id), source);
+}
+/** File with the lines of the index that describe a source's folders. */
+function own_paths_directoriesPathOf(stateDirectory, id, source) {
+    return (0,external_node_path_.join)(workDirectoryOf(stateDirectory, id), `${source}.directories`);
+}
+/** Whether what a record says is kept is named as a restore names it: nothing else is ever deleted. */
+function own_paths_isOwnKept(record) {
+    return (isRestoreId(record.id) &&
+        record.databases.every(({ kept }) => kindOfName(kept) === 'kept') &&
+        record.files.every(({ root, kept }) => (0,external_node_path_.isAbsolute)(root) && kept === own_paths_keptPathOf(root, record.id)));
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/journal.js
+
+
+
+
+
+
+/** Makes the journal the word that counts: it is on disk when this returns. */
+async function writeJournal(stateDirectory, journal) {
+    await writeDurably(journalPath(stateDirectory), `${JSON.stringify(journal, null, 2)}\n`, 0o600);
+}
+/** The journal of an unfinished restore, if there is one. */
+async function readJournal(stateDirectory) {
+    let text;
+    try {
+        text = await (0,promises_.readFile)(journalPath(stateDirectory), 'utf8');
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    }
+    const journal = JSON.parse(text);
+    if (journal.version !== 1) {
+        throw new failure/* Failure */.HR('refused', `${journalPath(stateDirectory)} was written by a newer version of the toolkit`, 'Finish the restore with that version.');
+    }
+    const found = { ...journal, version: 1 };
+    if (!isOurs(found, stateDirectory)) {
+        throw new failure/* Failure */.HR('refused', `${journalPath(stateDirectory)} names places that no restore of ours uses`, 'Somebody changed it: look into it, and at the folders and databases that begin with continuity, then move it away.');
+    }
+    return found;
+}
+/** Whether a journal speaks of nothing but what a restore of its id may touch. */
+function isOurs(journal, stateDirectory) {
+    const { id } = journal;
+    return (own_paths_isOwnKept(journal) &&
+        journal.databases.every(({ staged }) => kindOfName(staged) === 'new') &&
+        journal.files.every(({ source, root, staged, removals, directories }) => /^[\w-]+$/.test(source) &&
+            staged === own_paths_stagedPathOf(root, id) &&
+            removals === own_paths_removalsPathOf(stateDirectory, id, source) &&
+            directories === own_paths_directoriesPathOf(stateDirectory, id, source)));
+}
+/** Closes the journal: the restore it speaks of is done, or undone. */
+async function removeJournal(stateDirectory) {
+    await (0,promises_.rm)(journalPath(stateDirectory), { force: true });
+    await (0,durable_file/* syncDirectory */.zR)(stateDirectory);
+}
+function journalPath(stateDirectory) {
+    return (0,external_node_path_.join)(stateDirectory, 'restore-journal.json');
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/kept.js
+
+
+
+
+
+async function recordKept(stateDirectory, record) {
+    await (0,promises_.mkdir)(folderOf(stateDirectory), { recursive: true, mode: 0o700 });
+    await (0,durable_file/* writeDurably */.v8)(pathOf(stateDirectory, record.id), `${JSON.stringify(record, null, 2)}\n`, 0o600);
+}
+/** All that is kept, oldest first. @throws Failure `refused` on a record that names anything but what is ours. */
+async function listKept(stateDirectory) {
+    const names = await readdir(folderOf(stateDirectory)).catch((error) => {
+        if (error.code === 'ENOENT')
+            return [];
+        throw error;
+    });
+    const records = [];
+    for (const name of names.filter((candidate) => candidate.endsWith('.json')).sort()) {
+        const path = join(folderOf(stateDirectory), name);
+        const record = JSON.parse(await readFile(path, 'utf8'));
+        if (!isOwnKept(record) || name !== `${record.id}.json`) {
+            throw new Failure('refused', `${path} names something that no restore of ours keeps`, 'Somebody changed it: look into it, and move it away.');
+        }
+        records.push(record);
+    }
+    return records.sort((a, b) => (a.since < b.since ? -1 : 1));
+}
+async function removeKeptRecord(stateDirectory, id) {
+    await rm(pathOf(stateDirectory, id), { force: true });
+    await syncDirectory(folderOf(stateDirectory));
+}
+function folderOf(stateDirectory) {
+    return (0,external_node_path_.join)(stateDirectory, 'kept');
+}
+function pathOf(stateDirectory, id) {
+    return (0,external_node_path_.join)(folderOf(stateDirectory), `${id}.json`);
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/file-touches.js
+
+
+
+const SECOND_NS = 1000000000n;
+/** Fixed, so that nobody's environment decides which programs write the files, or how they speak. */
+const COMMAND_ENVIRONMENT = {
+    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+    LC_ALL: 'C',
+};
+/** Puts a modification time back, exactly: Node's own calls round nanoseconds. */
+async function file_touches_restoreTime(file, mtimeNs) {
+    const seconds = mtimeNs / SECOND_NS - (mtimeNs % SECOND_NS < 0n ? 1n : 0n);
+    const fraction = (mtimeNs - seconds * SECOND_NS).toString().padStart(9, '0');
+    try {
+        await runOn(file, 'touch', ['--no-create', '--time=mtime', `--date=@${seconds}.${fraction}`]);
+    }
+    catch (error) {
+        const message = `A modification time could not be restored (${(0,failure/* messageOf */.bD)(error)}).`;
+        throw new failure/* Failure */.HR('failed', message, 'Look at the disk that holds the staging directory.', { cause: error });
+    }
+}
+/** Turns a file's runs of zeros into holes again; returns what is to be noted where the file system has none. */
+async function file_touches_restoreHoles(path, mtimeNs) {
+    let file;
+    try {
+        file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
+        await runOn(file, 'fallocate', ['--dig-holes']);
+        return undefined;
+    }
+    catch (error) {
+        return `its holes are filled with zeros (${messageOf(error).trim()})`;
+    }
+    finally {
+        if (file)
+            await file_touches_restoreTime(file, mtimeNs).finally(() => file?.close());
+    }
+}
+/** Runs a command on an open file, which it gets as descriptor 3: no name is needed, however long or odd. */
+async function runOn(file, command, options) {
+    const target = `/proc/${process.pid}/fd/${file.fd}`;
+    await new Promise((resolve, reject) => {
+        const done = (error) => (error ? reject(error) : resolve());
+        const child = (0,external_node_child_process_.execFile)(command, [...options, target], { env: COMMAND_ENVIRONMENT }, done);
+        child.stdin?.end();
+    });
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/tar-process.js
+
+
+
+
+
+const MAX_COMPLAINT_BYTES = 16 * 1024;
+const TAR_ARGUMENTS = [
+    '--extract',
+    '--file=-',
+    '--numeric-owner',
+    '--preserve-permissions',
+    '--delay-directory-restore',
+    '--no-acls',
+    '--no-xattrs',
+    '--no-selinux',
+    // A file from before 1970 or from the future comes back as it was; any other warning counts as a failure.
+    '--warning=no-timestamp',
+];
+/** One GNU tar that extracts what is written to it into one directory. */
+class tar_process_TarProcess {
+    #child;
+    #input;
+    #directory;
+    #ended;
+    #complaint = '';
+    #isClosed = false;
+    constructor(child, directory) {
+        this.#child = child;
+        this.#input = child.stdin;
+        this.#directory = directory;
+        this.#ended = new Promise((resolve, reject) => {
+            child.once('error', reject).once('close', (code) => resolve(code));
+        });
+        // Observed when the process is finished; until then a failure to start must not end ours.
+        this.#ended.catch(() => undefined);
+        this.#input.on('error', () => undefined);
+        child.stderr?.setEncoding('utf8').on('data', (text) => {
+            if (this.#complaint.length < MAX_COMPLAINT_BYTES)
+                this.#complaint += text;
+        });
+    }
+    /** `directory` must be a path that the kernel takes. `asRoot`: owners are restored. */
+    static async start(directory, asRoot) {
+        const handle = await (0,promises_.open)(directory, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY);
+        const owner = asRoot ? '--same-owner' : '--no-same-owner';
+        const child = (0,external_node_child_process_.spawn)('tar', [...TAR_ARGUMENTS, owner], {
+            // By descriptor: however long the path is, and whatever bytes it holds.
+            cwd: `/proc/${process.pid}/fd/${handle.fd}`,
+            env: COMMAND_ENVIRONMENT,
+            stdio: ['pipe', 'ignore', 'pipe'],
+        });
+        return new tar_process_TarProcess(child, handle);
+    }
+    async write(bytes) {
+        if (this.#input.write(bytes))
+            return;
+        await Promise.race([(0,external_node_events_.once)(this.#input, 'drain'), this.#ended]).catch(() => undefined);
+        if (!this.#input.destroyed)
+            return;
+        await this.finish();
+        throw new failure/* Failure */.HR('failed', 'GNU tar ended before its input did.', 'Nothing live was changed; try again.');
+    }
+    /** Ends the tar and waits; throws a Failure where tar says anything at all. */
+    async finish() {
+        this.#input.end(Buffer.alloc(1024));
+        let code;
+        try {
+            code = await this.#ended;
+        }
+        catch (error) {
+            throw new failure/* Failure */.HR('failed', 'GNU tar cannot be started.', 'Install the package tar.', { cause: error });
+        }
+        finally {
+            await this.#close();
+        }
+        if (code === 0 && this.#complaint === '')
+            return;
+        const isFull = this.#complaint.includes('No space left on device');
+        throw new failure/* Failure */.HR(isFull ? 'space' : 'failed', `GNU tar could not extract everything (exit ${code}): ${this.#complaint.trim()}`, isFull
+            ? 'Make room on the disk that holds the staging directory.'
+            : 'Nothing live was changed; see tar’s message.');
+    }
+    /** Ends the process without caring for what it has done. */
+    async abort() {
+        this.#child.kill('SIGKILL');
+        await this.#ended.catch(() => undefined);
+        await this.#close();
+    }
+    async #close() {
+        if (this.#isClosed)
+            return;
+        this.#isClosed = true;
+        await this.#directory.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/gnu-tar.js
+
+
+
+
+
+
+
+
+
+/** Longer names than this are extracted from within a directory further down; the kernel's limit is 4095. */
+const LONGEST_NAME_BYTES = 3500;
+/**
+ * Extracts entries with GNU tar, from clean headers of our own making, into an empty directory: names as bytes, times
+ * to the nanosecond, holes dug again. Throws a Failure; what was extracted until then stays for the caller to remove.
+ */
+async function gnu_tar_extractEntries(options) {
+    const extraction = new Extraction(Buffer.from(options.directory), options.asRoot ?? process.getuid?.() === 0);
+    return await extraction.run(options.entries);
+}
+class Extraction {
+    #root;
+    #asRoot;
+    #levels = [];
+    #sparse = [];
+    #longLinks = [];
+    constructor(root, asRoot) {
+        this.#root = root;
+        this.#asRoot = asRoot;
+    }
+    async run(entries) {
+        const result = { entries: 0, bytes: 0, notes: [] };
+        await this.#requireEmpty();
+        this.#levels.push({ prefix: Buffer.alloc(0), tar: await TarProcess.start(this.#root, this.#asRoot) });
+        try {
+            for await (const { header, sparse, body } of entries) {
+                await this.#extract(header, body);
+                if (sparse)
+                    this.#sparse.push(header);
+                result.entries++;
+                result.bytes += header.size;
+            }
+            while (this.#levels.length > 0)
+                await this.#popLevel();
+        }
+        finally {
+            for (const { tar } of this.#levels)
+                await tar.abort();
+        }
+        for (const header of this.#longLinks)
+            await this.#linkLong(header);
+        for (const header of this.#sparse) {
+            const note = await this.#reach(header.name, (path) => restoreHoles(path, header.mtimeNs));
+            if (note !== undefined)
+                result.notes.push(`${showName(header.name)}: ${note}`);
+        }
+        return result;
+    }
+    async #requireEmpty() {
+        if ((await readdir(this.#root)).length === 0)
+            return;
+        const message = `The staging directory ${this.#root.toString()} is not empty.`;
+        throw new Failure('refused', message, `Look into it, and remove it from ${dirname(this.#root.toString())}.`);
+    }
+    async #extract(header, body) {
+        const { prefix, tar } = await this.#levelFor(header.name);
+        const clean = { ...header, name: header.name.subarray(prefix.length) };
+        if (header.type === 'hardlink' && header.linkName) {
+            const isWithin = header.linkName.subarray(0, prefix.length).equals(prefix);
+            if (!isWithin || header.linkName.length - prefix.length > LONGEST_NAME_BYTES) {
+                this.#longLinks.push(header);
+                return;
+            }
+            clean.linkName = header.linkName.subarray(prefix.length);
+        }
+        await tar.write(encodeTarHeader(clean));
+        let written = 0;
+        for await (const piece of body) {
+            written += piece.length;
+            await tar.write(piece);
+        }
+        if (written !== header.size)
+            throw new RangeError(`${showName(header.name)} has ${written} of ${header.size} bytes`);
+        await tar.write(Buffer.alloc(gapTo(TAR_BLOCK, header.size)));
+    }
+    /** Leaves the levels that the name does not belong to, and enters those that it needs. */
+    async #levelFor(name) {
+        const top = () => this.#levels.at(-1);
+        while (!name.subarray(0, top().prefix.length).equals(top().prefix))
+            await this.#popLevel();
+        while (name.length - top().prefix.length > LONGEST_NAME_BYTES) {
+            const start = top().prefix.length;
+            const prefix = name.subarray(0, name.lastIndexOf(0x2f, start + LONGEST_NAME_BYTES) + 1);
+            await this.#makeDirectories(withoutSlash(prefix));
+            const tar = await this.#reach(prefix, (path) => TarProcess.start(path, this.#asRoot));
+            this.#levels.push({ prefix: Buffer.from(prefix), tar });
+        }
+        return top();
+    }
+    /** An inner level ends before the outer one, which restores the time of the directory that the inner one changed. */
+    async #popLevel() {
+        const level = this.#levels.pop();
+        await level?.tar.finish();
+    }
+    /** Makes a directory and its parents, where the outer tar, which may lag behind, has not done so yet. */
+    async #makeDirectories(name) {
+        let end = 0;
+        for (const component of splitName(name)) {
+            end += component.length;
+            await this.#reach(name.subarray(0, end), async (path) => {
+                await mkdir(path).catch((error) => {
+                    if (error.code !== 'EEXIST')
+                        throw error;
+                });
+            });
+            end++;
+        }
+    }
+    /** A hard link between two levels: made when all files are there; its directory's time is put back. */
+    async #linkLong({ name, linkName = Buffer.alloc(0) }) {
+        const parent = name.subarray(0, Math.max(name.lastIndexOf(0x2f), 0));
+        await this.#makeDirectories(parent);
+        await this.#reach(parent, async (parentPath) => {
+            const { mtimeNs } = await lstat(parentPath, { bigint: true });
+            await this.#reach(linkName, (from) => this.#reach(name, (to) => link(from, to)));
+            const handle = await open(parentPath, constants.O_RDONLY | constants.O_DIRECTORY);
+            try {
+                await restoreTime(handle, mtimeNs);
+            }
+            finally {
+                await handle.close();
+            }
+        });
+    }
+    async #reach(name, use) {
+        return await withReachablePath(name.length === 0 ? this.#root : joinBytes(this.#root, withoutSlash(name)), use);
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/system/open-folder.js
+
+/**
+ * A folder held open. Names in it are reached through its descriptor, so that whoever renames things around it, or puts
+ * a symbolic link in the place of its path, makes nothing happen outside of it; and no path is too long.
+ */
+class open_folder_OpenFolder {
+    handle;
+    constructor(handle) {
+        this.handle = handle;
+    }
+    /** Opens the folder itself; what stands before its last component is trusted. Undefined where there is none. */
+    static async open(path) {
+        try {
+            return new open_folder_OpenFolder(await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY | promises_.constants.O_NOFOLLOW));
+        }
+        catch (error) {
+            if (NO_FOLDER.has(error.code ?? ''))
+                return undefined;
+            throw error;
+        }
+    }
+    /** Opens a folder below, name by name, never through a symbolic link; undefined where there is none. */
+    async reach(relative, makes = false) {
+        let folder = await open_folder_OpenFolder.open(this.pathOf(Buffer.from('.')));
+        for (const name of splitNames(relative)) {
+            if (!folder)
+                return undefined;
+            const outer = folder;
+            folder = await (makes ? outer.make(name) : outer.child(name)).finally(() => outer.close());
+        }
+        return folder;
+    }
+    async child(name) {
+        return await open_folder_OpenFolder.open(this.pathOf(name));
+    }
+    /** Opens a private folder in this one, which is made where it does not exist. */
+    async make(name) {
+        await (0,promises_.mkdir)(this.pathOf(name), { mode: 0o700 }).catch((error) => {
+            if (error.code !== 'EEXIST')
+                throw error;
+        });
+        return await this.child(name);
+    }
+    /** A path that leads to a name in this folder as long as the folder is open. */
+    pathOf(name) {
+        return Buffer.concat([Buffer.from(`/proc/self/fd/${this.handle.fd}/`), name]);
+    }
+    /** What a name stands for, links not followed; undefined where there is nothing. */
+    async look(name) {
+        try {
+            return await (0,promises_.lstat)(this.pathOf(name), { bigint: true });
+        }
+        catch (error) {
+            if (error.code === 'ENOENT')
+                return undefined;
+            throw error;
+        }
+    }
+    /** The names in it, in bytewise order. */
+    async names() {
+        const found = await (0,promises_.readdir)(this.pathOf(Buffer.from('.')), { encoding: 'buffer' });
+        return found.sort((a, b) => Buffer.compare(a, b));
+    }
+    async close() {
+        await this.handle.close();
+    }
+}
+const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+const open_folder_SLASH = 0x2f;
+/** The folder part of a relative path, and the name in it. */
+function splitPath(path) {
+    const end = path.lastIndexOf(open_folder_SLASH);
+    return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
+}
+function* splitNames(path) {
+    for (let start = 0; start < path.length;) {
+        const slash = path.indexOf(open_folder_SLASH, start);
+        const end = slash === -1 ? path.length : slash;
+        if (end > start)
+            yield path.subarray(start, end);
+        start = end + 1;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/files/align-directories.js
+
+
+
+/** Folders that are held open at a time, for one tar. */
+const align_directories_BATCH = 200;
+/**
+ * Gives folders the modes, owners and times that the archive has for them, after entries in them were renamed. GNU tar
+ * does it, from headers alone: nothing else sets times to the nanosecond. Can be repeated.
+ *
+ * To tar each folder is the number of our open descriptor: no name of the live tree is resolved twice, and none is too
+ * long.
+ */
+async function alignDirectories(root, source, directories) {
+    const top = await open_folder_OpenFolder.open(root);
+    if (!top)
+        return;
+    const batch = [];
+    try {
+        for await (const line of directories) {
+            const folder = await top.reach(line.name.subarray(source.length + 1));
+            // Whoever removed or replaced it since has the last word.
+            if (!folder)
+                continue;
+            if (await isAligned(folder, line))
+                await folder.close();
+            else
+                batch.push({ folder, line });
+            if (batch.length >= align_directories_BATCH)
+                await alignAll(batch);
+        }
+        if (batch.length > 0)
+            await alignAll(batch);
+    }
+    finally {
+        for (const { folder } of batch)
+            await folder.close();
+        await top.close();
+    }
+}
+async function isAligned(folder, { mode = 0o755, uid = 0, gid = 0, mtimeNs = 0n }) {
+    const live = await folder.handle.stat({ bigint: true });
+    return (live.mtimeNs === mtimeNs &&
+        Number(live.mode & 4095n) === mode &&
+        Number(live.uid) === uid &&
+        Number(live.gid) === gid);
+}
+/** Leaves the batch empty and its folders closed. */
+async function alignAll(batch) {
+    const tar = await tar_process_TarProcess.start(Buffer.from(`/proc/${process.pid}/fd`), process.getuid?.() === 0);
+    try {
+        for (const { folder, line } of batch) {
+            const { mode = 0o755, uid = 0, gid = 0, mtimeNs = 0n } = line;
+            const name = Buffer.from(`${folder.handle.fd}/./`);
+            await tar.write((0,tar_header/* encodeTarHeader */.N)({ name, type: 'dir', mode, uid, gid, mtimeNs, size: 0 }));
+        }
+        await tar.finish();
+    }
+    catch (error) {
+        await tar.abort();
+        throw error;
+    }
+    for (const { folder } of batch.splice(0))
+        await folder.close();
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/files/swap-files.js
+
+
+
+
+
+/** What is left when a name is taken: names have at most 255 bytes. */
+const LONGEST_STEM_BYTES = 240;
+/**
+ * Puts staged entries in place of live ones by renaming, and moves away what is to go. The staged tree is its own list of
+ * what is left to do: after an interruption the same call goes on. A file's name always leads to the old or the new file.
+ *
+ * Whoever owns the live folder may rename things in it meanwhile: every folder is held open and none is entered through a
+ * symbolic link, so that nothing outside is touched.
+ *
+ * @throws Failure `refused` where somebody else's folder stands in the place of one of ours; `source` where the folder is
+ * not the one that was staged in (not mounted).
+ */
+async function swapFiles(options) {
+    const { root, staged, kept: keptPath, removals } = options;
+    const live = await open_folder_OpenFolder.open(root);
+    if (!live)
+        throw new failure/* Failure */.HR('source', `the folder ${root.toString()} is gone`, 'Check that it is mounted, then run any command again.');
+    const opened = [live];
+    try {
+        const kept = await openKept(keptPath);
+        opened.push(kept);
+        const fresh = await openOwn(staged);
+        if (fresh)
+            opened.push(fresh);
+        let removed = 0;
+        for await (const name of removals)
+            if (await removeLive(live, kept, swap_files_withoutSlash(name)))
+                removed++;
+        const placed = fresh ? await placeFolder({ live, fresh, kept, path: Buffer.alloc(0) }) : 0;
+        return { placed, removed };
+    }
+    finally {
+        for (const folder of opened)
+            await folder.close();
+    }
+}
+/** What was staged is a list of what is left to do, and may be gone; that the kept folder is there says that all is. */
+async function openKept(path) {
+    const kept = await openOwn(path);
+    if (kept)
+        return kept;
+    throw new failure/* Failure */.HR('source', `${path.toString()} is gone, so this is not the folder that the restore was staged in`, 'Check that it is mounted, and that nobody moved anything in it; then run any command again.');
+}
+/** Opens a folder that a restore made; undefined where it is gone. */
+async function openOwn(path) {
+    const folder = await open_folder_OpenFolder.open(path);
+    if (!folder)
+        return undefined;
+    const { uid, mode } = await folder.handle.stat();
+    if (uid === process.getuid?.() && (mode & 0o077) === 0)
+        return folder;
+    await folder.close();
+    throw isNotOurs(path);
+}
+function isNotOurs(path) {
+    return new failure/* Failure */.HR('refused', `${path.toString()} is not the folder that the restore made there`, 'Somebody who may write to this folder put it there. Look into it, move it away, then run any command again.');
+}
+/** Moves one live entry that the archive does not have to the kept ones. */
+async function removeLive(live, kept, path) {
+    const { parent, name } = splitPath(path);
+    // What was kept already has been moved in an earlier attempt: the live name may be a new entry by now.
+    const before = await kept.reach(parent);
+    const isDone = (await before?.look(name)) !== undefined;
+    await before?.close();
+    const folder = isDone ? undefined : await live.reach(parent);
+    if (!folder)
+        return false;
+    try {
+        return (await folder.look(name)) !== undefined && (await keep(folder, kept, path));
+    }
+    finally {
+        await folder.close();
+    }
+}
+/** Places the content of one staged folder whose live counterpart exists, and empties it thereby. */
+async function placeFolder({ live, fresh, kept, path }) {
+    let placed = 0;
+    for (const name of await fresh.names()) {
+        const entry = path.length === 0 ? name : long_path_joinBytes(path, name);
+        const inner = await fresh.child(name);
+        const counterpart = inner && (await live.child(name));
+        try {
+            if (inner && counterpart) {
+                placed += await placeFolder({ live: counterpart, fresh: inner, kept, path: entry });
+                await (0,promises_.rmdir)(fresh.pathOf(name));
+                continue;
+            }
+        }
+        finally {
+            await inner?.close();
+            await counterpart?.close();
+        }
+        const present = await live.look(name);
+        if (present)
+            await keepForReplacement(live, kept, entry, present);
+        await (0,promises_.rename)(fresh.pathOf(name), live.pathOf(name));
+        placed++;
+    }
+    return placed;
+}
+/**
+ * Keeps what is about to be replaced. A file gets a second name, so that the rename over its first leaves no moment
+ * without one; anything else is moved.
+ */
+async function keepForReplacement(live, kept, path, present) {
+    const { parent, name } = splitPath(path);
+    const folder = await kept.reach(parent, true);
+    try {
+        const already = await folder?.look(name);
+        if (already?.ino === present.ino && already.dev === present.dev)
+            return;
+        if (folder && present.isFile() && !already) {
+            await (0,promises_.link)(live.pathOf(name), folder.pathOf(name));
+            return;
+        }
+    }
+    catch (error) {
+        if (walk_isGone(error))
+            return;
+        // File systems without hard links, or too many of them: move it instead.
+    }
+    finally {
+        await folder?.close();
+    }
+    await keep(live, kept, path);
+}
+/** Moves a live entry to the kept ones; false where it is gone already. */
+async function keep(live, kept, path) {
+    const { parent, name } = splitPath(path);
+    const folder = await kept.reach(parent, true);
+    if (!folder)
+        throw new failure/* Failure */.HR('failed', `${path.toString()} cannot be kept: a file is in the way of its folder`, 'Look into the kept folder.');
+    try {
+        let target = name;
+        // Never over something kept before: that is the older, and the one that counts.
+        for (let number = 1; await folder.look(target); number++) {
+            target = Buffer.concat([name.subarray(0, LONGEST_STEM_BYTES), Buffer.from(`~${number}`)]);
+        }
+        await (0,promises_.rename)(live.pathOf(name), folder.pathOf(target));
+        return true;
+    }
+    catch (error) {
+        if (walk_isGone(error))
+            return false;
+        throw error;
+    }
+    finally {
+        await folder.close();
+    }
+}
+/** Removes a tree that a restore made, never through a symbolic link; nothing of it is left, however long its paths. */
+async function removeTree(path) {
+    const { parent, name } = splitPath(path);
+    const folder = await open_folder_OpenFolder.open(parent);
+    if (!folder)
+        return;
+    try {
+        await removeEntry(folder, name);
+    }
+    finally {
+        await folder.close();
+    }
+}
+async function removeEntry(parent, name) {
+    const folder = await parent.child(name);
+    if (!folder) {
+        await (0,promises_.unlink)(parent.pathOf(name)).catch(ignoreGone);
+        return;
+    }
+    try {
+        for (const inner of await folder.names())
+            await removeEntry(folder, inner);
+    }
+    finally {
+        await folder.close();
+    }
+    await (0,promises_.rmdir)(parent.pathOf(name)).catch(ignoreGone);
+}
+function ignoreGone(error) {
+    if (error.code !== 'ENOENT')
+        throw error;
+}
+function swap_files_withoutSlash(name) {
+    return name.at(-1) === 0x2f ? name.subarray(0, -1) : name;
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/files/compare-tree.js
+
+
+
+
+
+
+/** Kernel clocks are coarse: a file can be changed this long after a moment and have a ctime before it. */
+const CLOCK_SLACK_NS = 2000000000n;
+/**
+ * Compares an archived tree with the live one, both in the same order, by type, size, times, mode, owner and links; and
+ * by content where the inode was touched after the archive was made, so that a forged mtime hides nothing. What a backup
+ * leaves out (excluded names, FIFOs, sockets, devices) is no difference. Of the names of one file, all differ or none.
+ */
+async function* compare_tree_compareTree(options) {
+    const root = await compare_tree_resolveRoot(options.path);
+    const live = liveEntries(root, options.exclude ?? [])[Symbol.asyncIterator]();
+    const groups = new LinkGroups();
+    const mounts = new Mounts();
+    let present = await live.next();
+    for await (const line of options.archived) {
+        const relativeName = line.name.subarray(options.source.length + 1);
+        while (!present.done && Buffer.compare(present.value.relativeName, relativeName) < 0) {
+            mounts.pass(present.value);
+            if (isStored(present.value.stat))
+                yield mounts.place('remove', present.value.relativeName, 0);
+            present = await live.next();
+        }
+        const found = !present.done && present.value.relativeName.equals(relativeName) ? present.value : undefined;
+        if (found)
+            mounts.pass(found);
+        const isEqual = found !== undefined && (await isSame(line, found, root, options)) && !groups.isJoined(line, found.stat);
+        groups.note(line, relativeName, isEqual, options.source.length + 1);
+        if (!isEqual)
+            yield mounts.place(found ? 'replace' : 'add', relativeName, line.size ?? 0);
+        if (found)
+            present = await live.next();
+    }
+    while (!present.done) {
+        mounts.pass(present.value);
+        if (isStored(present.value.stat))
+            yield mounts.place('remove', present.value.relativeName, 0);
+        present = await live.next();
+    }
+    for (const { relativeName, isTarget } of groups.torn()) {
+        const stat = isTarget ? await look(joinBytes(root, relativeName)) : undefined;
+        yield mounts.place('replace', relativeName, Number(stat?.size ?? 0));
+    }
+}
+/** Knows which live folders are file systems of their own. */
+class Mounts {
+    #rootDevice;
+    #prefixes = [];
+    pass({ relativeName, stat }) {
+        this.#rootDevice ??= stat.dev;
+        if (stat.isDirectory() && stat.dev !== this.#rootDevice)
+            this.#prefixes.push(relativeName);
+    }
+    place(kind, relativeName, sizeBytes) {
+        const isElsewhere = this.#prefixes.some((prefix) => {
+            // A mount point's own times and modes can be put right; it cannot be moved away.
+            const isItself = relativeName.length === prefix.length && kind !== 'remove';
+            return !isItself && relativeName.subarray(0, prefix.length).equals(prefix);
+        });
+        return { kind, relativeName, sizeBytes, ...(isElsewhere ? { isElsewhere } : {}) };
+    }
+}
+/** Whether a backup would store it. */
+function isStored(stat) {
+    return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink();
+}
+async function compare_tree_resolveRoot(path) {
+    return Buffer.from(await realpath(path).catch((error) => {
+        if (isGone(error))
+            return path;
+        throw error;
+    }));
+}
+async function* liveEntries(root, exclude) {
+    const isIgnored = matcherOf(exclude);
+    try {
+        yield* walkTree({
+            root,
+            isExcluded: (relativeName) => isOwnName(relativeName) || isIgnored(relativeName),
+            onUnreadable: (_relativeName, error) => {
+                throw error;
+            },
+        });
+    }
+    catch (error) {
+        // A folder that is missing altogether is an empty one: everything is to be added.
+        if (!isGone(error))
+            throw error;
+    }
+}
+async function isSame(line, { path, stat }, root, options) {
+    if (!isSameKind(line, stat) || Number(stat.uid) !== (line.uid ?? 0) || Number(stat.gid) !== (line.gid ?? 0))
+        return false;
+    if (line.type === 'symlink') {
+        const target = await withReachablePath(path, (reachable) => readlink(reachable, { encoding: 'buffer' }));
+        return target.equals(line.linkName ?? Buffer.alloc(0)) && stat.mtimeNs === line.mtimeNs;
+    }
+    if (Number(stat.mode & 4095n) !== line.mode || stat.mtimeNs !== line.mtimeNs)
+        return false;
+    if (line.type === 'dir')
+        return true;
+    if (line.type === 'hardlink')
+        return await isLinkedTo(line, stat, root, options.source);
+    if (stat.size !== BigInt(line.size ?? 0))
+        return false;
+    return stat.ctimeNs < options.archivedSinceNs - CLOCK_SLACK_NS || (await digestFile(path)) === line.digest;
+}
+function isSameKind(line, stat) {
+    if (line.type === 'dir')
+        return stat.isDirectory();
+    if (line.type === 'symlink')
+        return stat.isSymbolicLink();
+    return stat.isFile();
+}
+async function isLinkedTo(line, stat, root, source) {
+    const target = await look(joinBytes(root, line.linkName?.subarray(source.length + 1) ?? Buffer.alloc(0)));
+    return target?.ino === stat.ino && target.dev === stat.dev;
+}
+async function look(path) {
+    try {
+        return await withReachablePath(path, (reachable) => lstat(reachable, { bigint: true }));
+    }
+    catch (error) {
+        if (isGone(error))
+            return undefined;
+        throw error;
+    }
+}
+async function digestFile(path) {
+    const file = await withReachablePath(path, (reachable) => open(reachable, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
+    try {
+        const hash = createHash('sha256');
+        const buffer = Buffer.alloc(1024 * 1024);
+        for (;;) {
+            const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+            if (bytesRead === 0)
+                return hash.digest('hex');
+            hash.update(buffer.subarray(0, bytesRead));
+        }
+    }
+    finally {
+        await file.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/resolve-root.js
+
+
+/** Follows links as far as there is something; changes nothing. */
+async function resolve_root_resolveRoot(path) {
+    const absolute = resolve(path);
+    try {
+        const root = await realpath(absolute);
+        return { root, isNew: false, existing: root };
+    }
+    catch (error) {
+        if (error.code !== 'ENOENT' || dirname(absolute) === absolute)
+            throw error;
+        const { root, existing } = await resolve_root_resolveRoot(dirname(absolute));
+        return { root: join(root, basename(absolute)), isNew: true, existing };
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/files-plan.js
+
+
+
+
+
+/** Names of entries; there may be a million, which no report wants to list. */
+class WantedEntries extends (/* unused pure expression or super */ null && (Set)) {
+    toJSON() {
+        return this.size;
+    }
+}
+/** Compares a live folder with the archive; the names that are to go are written to `removalsPath`. */
+async function planFiles(archive, source, record, removalsPath) {
+    const wanted = new WantedEntries();
+    const plan = { add: 0, replace: 0, remove: 0, stageBytes: 0 };
+    const elsewhere = { count: 0 };
+    const removals = createWriteStream(removalsPath, { mode: 0o600 });
+    const closed = once(removals, 'close');
+    closed.catch(() => undefined);
+    const differences = compareTree({
+        source: source.name,
+        path: source.path,
+        archived: files_plan_linesOf(archive, source.name),
+        archivedSinceNs: BigInt(Date.parse(record.walkStarted)) * 1000000n,
+        exclude: [...source.exclude, ...source.allowUnreadable],
+    });
+    for await (const { kind, relativeName, sizeBytes, isElsewhere } of differences) {
+        plan[kind]++;
+        plan.stageBytes += sizeBytes;
+        if (isElsewhere && elsewhere.count++ === 0)
+            elsewhere.first = relativeName.toString();
+        if (kind === 'remove')
+            removals.write(`${relativeName.toString('base64')}\n`);
+        // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
+        else if (kind === 'add' || !isFolder(relativeName))
+            wanted.add(`${source.name}/${relativeName.toString('latin1')}`);
+    }
+    removals.end();
+    await closed;
+    const free = await statfs((await resolveRoot(source.path)).existing).catch(() => undefined);
+    return {
+        source: source.name,
+        path: source.path,
+        archived: { files: record.files, bytes: record.bytes },
+        ...plan,
+        ...(free ? { freeBytes: free.bavail * free.bsize } : {}),
+        wanted,
+        elsewhere,
+    };
+}
+/** The source's own folder has the empty name. */
+function isFolder(relativeName) {
+    return relativeName.length === 0 || relativeName.at(-1) === 0x2f;
+}
+/** The lines of one source, in order. */
+async function* files_plan_linesOf(archive, source) {
+    const prefix = Buffer.from(`${source}/`);
+    for await (const line of archive.lines()) {
+        if (line.name.subarray(0, prefix.length).equals(prefix))
+            yield line;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-files.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** Where a source's staged and kept entries go. Only looks. */
+async function placeFilesSwap(source, path, id, state) {
+    const { root, isNew } = await resolveRoot(path);
+    return {
+        source,
+        root,
+        isRootNew: isNew,
+        ...(isNew ? {} : { rootMtimeNs: String((await lstat(root, { bigint: true })).mtimeNs) }),
+        staged: stagedPathOf(root, id),
+        kept: keptPathOf(root, id),
+        removals: removalsPathOf(state, id, source),
+        directories: directoriesPathOf(state, id, source),
+    };
+}
+/**
+ * Fetches what differs, checks it and extracts it into the staging directory; nothing live is touched. The directory is
+ * reached through its descriptor: who owns the live folder may rename it, and put a link to elsewhere in its place.
+ */
+async function stageFiles(archive, plan, swap) {
+    await mkdir(swap.root, { recursive: true });
+    const root = await OpenFolder.open(Buffer.from(swap.root));
+    const [kept, staged] = await makeOwnFolders(root, swap).finally(() => root?.close());
+    await kept?.close();
+    if (!staged)
+        throw new Failure('source', `${swap.root} is no folder to restore into`, 'Check that it is mounted.');
+    try {
+        await writeDirectories(archive, swap);
+        const wants = (name) => plan.wanted.has(name.toString('latin1'));
+        const entries = relativeTo(`${swap.source}/`, archive.entries(wants));
+        const { notes } = await extractEntries({ entries, directory: `/proc/self/fd/${staged.handle.fd}` });
+        return notes;
+    }
+    catch (error) {
+        throw explainFullDisk(error, swap.root);
+    }
+    finally {
+        await staged.close();
+    }
+}
+/** GNU tar says which entries did not fit, not on which disk. */
+function explainFullDisk(error, root) {
+    if (!(error instanceof Failure) || error.kind !== 'space')
+        return error;
+    return new Failure('space', `the disk of ${root} was full before everything was staged there: nothing was replaced`, 'Make room (or inodes, see df -i) on that disk, then run the restore again.', { cause: error });
+}
+/** Carries a staged swap through; can be repeated until it returns. */
+async function swapStagedFiles(swap) {
+    const root = Buffer.from(swap.root);
+    const staged = Buffer.from(swap.staged);
+    const removals = decodeNames(swap.removals);
+    const counts = await swapFiles({ root, staged, kept: Buffer.from(swap.kept), removals });
+    await removeTree(staged);
+    await alignDirectories(root, swap.source, readDirectories(swap.directories));
+    return counts;
+}
+/** Removes what was staged and never put in place; its lists go with the restore's work directory. */
+async function discardStagedFiles(swap) {
+    const root = await open_folder_OpenFolder.open(Buffer.from(swap.root));
+    if (!root)
+        return;
+    try {
+        const names = [swap.staged, swap.kept].map((path) => Buffer.from((0,external_node_path_.basename)(path)));
+        const found = await Promise.all(names.map((name) => root.look(name)));
+        await removeTree(Buffer.from(swap.staged));
+        await removeTree(Buffer.from(swap.kept));
+        const isTouched = found.some((stat) => stat !== undefined);
+        if (isTouched && swap.rootMtimeNs !== undefined)
+            await file_touches_restoreTime(root.handle, BigInt(swap.rootMtimeNs));
+    }
+    finally {
+        await root.close();
+    }
+    // Only where nobody has put anything there since.
+    if (swap.isRootNew)
+        await (0,promises_.rmdir)(swap.root).catch(() => undefined);
+}
+/** Both at once: where the kept folder is missing later, it is not the folder that was staged in. */
+async function makeOwnFolders(root, { kept, staged }) {
+    return [await root?.make(Buffer.from(basename(kept))), await root?.make(Buffer.from(basename(staged)))];
+}
+async function writeDirectories(archive, { source, directories }) {
+    const file = createWriteStream(directories, { mode: 0o600 });
+    for await (const line of linesOf(archive, source)) {
+        if (line.type === 'dir' && !file.write(`${formatTocLine(line)}\n`))
+            await once(file, 'drain');
+    }
+    file.end();
+    await once(file, 'close');
+}
+async function* readDirectories(path) {
+    for await (const lines of (0,line_reader/* readLines */.S)((0,external_node_fs_.createReadStream)(path)))
+        yield* lines.map(toc_line/* parseTocLine */.G4);
+}
+async function* decodeNames(path) {
+    for await (const lines of (0,line_reader/* readLines */.S)((0,external_node_fs_.createReadStream)(path))) {
+        for (const line of lines)
+            yield Buffer.from(line, 'base64');
+    }
+}
+/** Entries named from within a source's folder, which itself is there already. */
+async function* relativeTo(prefix, entries) {
+    for await (const entry of entries) {
+        const { header } = entry;
+        const name = header.name.subarray(prefix.length);
+        if (name.length === 0)
+            continue;
+        const linkName = header.type === 'hardlink' ? header.linkName?.subarray(prefix.length) : header.linkName;
+        yield { ...entry, header: { ...header, name, ...(linkName ? { linkName } : {}) } };
+    }
+}
+
+// EXTERNAL MODULE: ./.build/src/system/run-command.js
+var run_command = __nccwpck_require__(6940);
+;// CONCATENATED MODULE: ./.build/src/operations/restore/sync-file-systems.js
+
+
+/**
+ * Returns when everything on the file systems of these paths is on disk.
+ *
+ * @throws Failure where a disk refuses: what is there now may be gone after a power cut.
+ */
+async function syncFileSystems(paths) {
+    if (paths.length === 0)
+        return;
+    const { code, stderr } = await (0,run_command/* runCommand */.d)('sync', ['--file-system', '--', ...paths]);
+    if (code === 0)
+        return;
+    throw new failure/* Failure */.HR('failed', `${paths.join(', ')} cannot be brought to disk: ${stderr.trim()}`, 'Look at the disks (dmesg), then run any command again.');
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/carry-through.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Puts everything that a journal speaks of in place: each cluster's databases in one transaction, then the files. Every
+ * step can be repeated, so that whoever finds the journal only has to call this again.
+ */
+async function carryThrough(platform, journal) {
+    const result = { disconnected: [], placed: 0, removed: 0 };
+    const placed = await Promise.all(journal.databases.map(async (swap) => ({ swap, server: await serverOf(platform, swap.source) })));
+    const present = new Set();
+    // Databases of one cluster change places together, whatever names they have in the configuration.
+    for (const members of groupBy(placed, ({ server }) => server.label).values()) {
+        const [first] = members;
+        if (!first)
+            continue;
+        const { server } = first;
+        const { disconnected } = await swapDatabases({ server, swaps: members.map(({ swap }) => swap) });
+        for (const { name } of await listOwnDatabases(server))
+            present.add(name);
+        result.disconnected.push(...disconnected.map(({ database, user, application }) => `${database}: ${user} (${application || 'no name'})`));
+    }
+    for (const swap of journal.files) {
+        const { placed, removed } = await swapStagedFiles(swap);
+        result.placed += placed;
+        result.removed += removed;
+    }
+    // The renames are on disk before the journal, which may be on another, forgets them.
+    await syncFileSystems(journal.files.map(({ root }) => root));
+    const { config, now } = platform;
+    await recordKept(config.state, {
+        id: journal.id,
+        archive: journal.archive,
+        since: now().toISOString(),
+        // One that was missing before the restore has left nothing to keep.
+        databases: journal.databases
+            .filter(({ kept }) => present.has(kept))
+            .map(({ source, live, kept }) => ({ source, live, kept })),
+        files: journal.files.map(({ source, root, kept }) => ({ source, root, kept })),
+    });
+    // Without the journal, the work directory is a leftover that the next command removes; the other way round is worse.
+    await removeJournal(config.state);
+    await (0,promises_.rm)(workDirectoryOf(config.state, journal.id), { recursive: true, force: true });
+    return result;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/recover.js
+
+
+
+
+
+
+
+
+
+
+
+const LEFTOVERS_CONNECT_WITHIN_MS = 500;
+/** Finishes a restore that was interrupted while it put things in place, or reverts one that had not begun to. */
+async function finishInterrupted(platform) {
+    const journal = await readJournal(platform.config.state);
+    if (!journal) {
+        await removeWorkDirectories(platform.config.state);
+        return;
+    }
+    const { logger } = platform;
+    if (journal.phase === 'swapping') {
+        logger.warning(`The restore of ${journal.archive} of ${journal.started} was interrupted while it was put in place: going on.`);
+        await carryThrough(platform, journal);
+        logger.warning(`The restore of ${journal.archive} is complete now.`);
+    }
+    else {
+        logger.warning(`The restore of ${journal.archive} of ${journal.started} was interrupted before it changed anything: removing what it had staged.`);
+        await endLeftovers(platform, journal);
+        await discardStaged(platform, journal);
+    }
+}
+/** The killed run's own programs may just have begun to connect: they are looked for twice. */
+async function endLeftovers(platform, { databases }) {
+    const sources = [...new Set(databases.map(({ source }) => source))];
+    const servers = await Promise.all(sources.map((source) => serverOf(platform, source)));
+    if (servers.length === 0)
+        return;
+    for (let look = 0; look < 2; look++) {
+        if (look > 0)
+            await (0,external_node_timers_promises_.setTimeout)(LEFTOVERS_CONNECT_WITHIN_MS);
+        await Promise.all(servers.map(endLeftSessions));
+    }
+}
+/** Removes everything that a restore has staged, and its journal. */
+async function discardStaged(platform, journal) {
+    for (const { source, staged } of journal.databases) {
+        await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
+    }
+    for (const swap of journal.files)
+        await discardStagedFiles(swap);
+    await removeJournal(platform.config.state);
+    await (0,promises_.rm)(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
+}
+/** Lists of names that a run left which was killed before its journal began, or right after it ended. */
+async function removeWorkDirectories(stateDirectory) {
+    const folder = (0,external_node_path_.dirname)(workDirectoryOf(stateDirectory, '0'));
+    const names = await (0,promises_.readdir)(folder).catch(() => []);
+    for (const id of names.filter(isRestoreId)) {
+        await (0,promises_.rm)(workDirectoryOf(stateDirectory, id), { recursive: true, force: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/with-lock.js
+
+
+
+
+
+
+/**
+ * Runs an operation that changes something as the only one on this platform, in a private directory of its own. What an
+ * interrupted run left is finished or reverted first, and said.
+ */
+async function withLock(platform, work) {
+    const { config, logger, holder } = platform;
+    await makeStateDirectory(config.state);
+    const lock = await (0,system_lock/* acquireLock */.I)((0,external_node_path_.join)(config.state, 'lock'), { holder });
+    try {
+        const former = lock.tookOverFrom;
+        if (former)
+            logger.warning(`Took over from ${former.holder} (pid ${former.pid}), which ended without finishing.`);
+        await finishInterrupted(platform);
+        const run = await openRunDirectory(config.state);
+        if (run.leftovers > 0)
+            logger.info(`Removed what ${run.leftovers} interrupted run(s) had left in the staging directory.`);
+        try {
+            return await work(run.path);
+        }
+        catch (error) {
+            if (platform.signal?.aborted)
+                throw interrupted(holder, error);
+            throw explainStagingError(error, run.path);
+        }
+        finally {
+            // Never in the way of what there is to tell; the next run removes what could not be removed.
+            await run.remove().catch((error) => {
+                logger.warning(`the staging directory ${run.path} was not removed: ${(0,failure/* messageOf */.bD)(error)}`);
+            });
+        }
+    }
+    finally {
+        lock.release();
+    }
+}
+async function makeStateDirectory(path) {
+    try {
+        await (0,promises_.mkdir)(path, { recursive: true, mode: 0o700 });
+    }
+    catch (error) {
+        throw new failure/* Failure */.HR('config', `the state directory ${path} cannot be made: ${(0,failure/* messageOf */.bD)(error)}`, 'Run as root, or set state: in continuity.yml to a folder that this user may write to.', { cause: error });
+    }
+}
+function interrupted(holder, cause) {
+    return new failure/* Failure */.HR('failed', `${holder} was interrupted: ${(0,failure/* messageOf */.bD)(cause)}`, 'Run it again: it goes on where it stopped.', { cause });
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/backup.js
+
+
+
+
+
+
+
+/** Backs up everything that the configuration names into one sealed archive. */
+async function backup(platform, options) {
+    return await withLock(platform, (runDirectory) => backupUnderLock(platform, runDirectory, options));
+}
+/** The same for whoever holds the platform's lock already. */
+async function backupUnderLock(platform, runDirectory, options) {
+    const begun = Date.now();
+    const vault = await (0,open_vault/* openVault */.Z)(platform, 'writer');
+    try {
+        let { started, name, greeting } = await askForName(platform, vault, options);
+        if (greeting.asked && options.trigger !== 'nightly') {
+            // Another run of the same second: what changed since then is in no archive yet.
+            await (0,external_node_timers_promises_.setTimeout)(1000);
+            ({ started, name, greeting } = await askForName(platform, vault, options));
+        }
+        if (greeting.asked) {
+            platform.logger.info(`${name} is sealed already, since ${greeting.asked.sealed}: nothing to do.`);
+            return {
+                ...fromReceipt(vault, greeting, greeting.asked),
+                alreadyThere: true,
+                sentBytes: 0,
+                readBytes: 0,
+                durationMs: Date.now() - begun,
+            };
+        }
+        const directory = (0,external_node_path_.join)(runDirectory, 'archive');
+        await (0,promises_.mkdir)(directory);
+        const { receipt, ...made } = await makeArchive({ platform, options, vault, greeting, name, started, directory });
+        return {
+            ...fromReceipt(vault, greeting, receipt),
+            ...made,
+            alreadyThere: receipt.already,
+            durationMs: Date.now() - begun,
+        };
+    }
+    finally {
+        await vault.close();
+    }
+}
+async function askForName(platform, vault, { trigger }) {
+    const started = platform.now();
+    const { timezone } = platform.config;
+    const name = trigger === 'nightly' ? (0,archive_name/* nightlyName */.Xd)(started, timezone) : (0,archive_name/* timedName */.BL)(started, timezone);
+    return { started, name, greeting: await vault.hello(name) };
+}
+function fromReceipt(vault, greeting, receipt) {
+    return {
+        archive: receipt.name,
+        vault: vault.label,
+        index: receipt.index,
+        sizeBytes: receipt.sizeBytes,
+        storedBytes: receipt.newBytes,
+        isTamperProof: greeting.isProvisioned,
+        warnings: greeting.warnings,
+    };
+}
+
+
+/***/ }),
+
+/***/ 6889:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ IndexCache)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6760);
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7075);
+/* harmony import */ var node_stream_promises__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6466);
+/* harmony import */ var _archive_index_reader_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8632);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1619);
+
+
+
+
+
+
+
+
+/** Enough for the archives that an operator compares; an index has a few hundred bytes a file. */
+const KEPT_INDEXES = 8;
+/** Local copies of indexes, by digest. A copy is only a cache: it is used when its digest is the one that was asked for. */
+class IndexCache {
+    #directory;
+    constructor(stateDirectory) {
+        this.#directory = (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(stateDirectory, 'cache');
+    }
+    /** The index of an archive as a local file, from the cache or from the vault. */
+    async obtain(vault, archive) {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.mkdir)(this.#directory, { recursive: true, mode: 0o700 });
+        const path = this.#pathOf(archive.index);
+        if ((await digestOf(path)) === archive.index) {
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.utimes)(path, new Date(), new Date());
+            return path;
+        }
+        const temporary = `${path}.part`;
+        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+        const hashing = new node_stream__WEBPACK_IMPORTED_MODULE_4__.Transform({
+            transform(chunk, _encoding, done) {
+                hash.update(chunk);
+                done(null, chunk);
+            },
+        });
+        try {
+            await (0,node_stream_promises__WEBPACK_IMPORTED_MODULE_5__.pipeline)(await vault.readIndex(archive.name), hashing, (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createWriteStream)(temporary, { mode: 0o600 }));
+            if (hash.digest('hex') !== archive.index) {
+                throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_7__/* .Failure */ .HR('damaged', `the index of ${archive.name} that ${vault.label} sent is not the one that was sealed`, `Run verify ${archive.name} --level full; another archive can be used meanwhile.`);
+            }
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rename)(temporary, path);
+        }
+        finally {
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(temporary, { force: true });
+        }
+        return path;
+    }
+    /** Opens a cached index for reading. */
+    async open(path) {
+        return await _archive_index_reader_js__WEBPACK_IMPORTED_MODULE_6__/* .IndexReader */ .Ip.open((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(path, { highWaterMark: 1024 * 1024 }));
+    }
+    /** Takes tonight's index into the cache; those that were used longest ago make room. */
+    async add(path, index) {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.mkdir)(this.#directory, { recursive: true, mode: 0o700 });
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rename)(path, this.#pathOf(index));
+        const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readdir)(this.#directory);
+        const used = await Promise.all(names.map(async (name) => ({ name, time: (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.stat)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#directory, name))).mtimeMs })));
+        const old = used.sort((a, b) => b.time - a.time).slice(KEPT_INDEXES);
+        for (const { name } of old)
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#directory, name), { force: true });
+    }
+    #pathOf(index) {
+        return (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#directory, `${index}.index.json`);
+    }
+}
+async function digestOf(path) {
+    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+    try {
+        await (0,node_stream_promises__WEBPACK_IMPORTED_MODULE_5__.pipeline)((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(path, { highWaterMark: 1024 * 1024 }), hash);
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    }
+    return hash.digest('hex');
+}
+
+
+/***/ }),
+
+/***/ 6474:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Z: () => (/* binding */ openVault)
+});
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(1619);
 ;// CONCATENATED MODULE: ./.build/src/config/secrets.js
 
 
@@ -83381,6 +85837,8 @@ async function resolveSecret(reference, environment) {
     return content;
 }
 
+// EXTERNAL MODULE: ./.build/src/sources/postgres/fingerprints.js
+var postgres_fingerprints = __nccwpck_require__(7415);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/check-dump.js
 
 /** The last line of every dump of roles. */
@@ -83390,13 +85848,13 @@ const TAIL_BYTES = 4096;
  * Judges a dump by its content: whole to its last line, and table by table, sequence by sequence and large object by
  * large object what the manifest recorded when it was made. Returns what is wrong, naming the table.
  */
-async function check_dump_checkDump(name, content, manifest) {
+async function checkDump(name, content, manifest) {
     const record = Object.values(manifest.databases).find(({ dump }) => dump === name);
     if (!record)
         return await checkRoles(content);
-    const { fingerprints, trailer } = await fingerprintDump(content);
+    const { fingerprints, trailer } = await (0,postgres_fingerprints/* fingerprintDump */.LB)(content);
     const cut = trailer ? [] : ['it is cut off: its last line is missing'];
-    return [...cut, ...compareFingerprints(record.fingerprints, fingerprints)];
+    return [...cut, ...(0,postgres_fingerprints/* compareFingerprints */.tS)(record.fingerprints, fingerprints)];
 }
 async function checkRoles(content) {
     let tail = Buffer.alloc(0);
@@ -83405,6 +85863,8 @@ async function checkRoles(content) {
     return tail.includes(ROLES_TRAILER) ? [] : ['it is cut off: its last line is missing'];
 }
 
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
 ;// CONCATENATED MODULE: ./.build/src/logging/printable.js
 /** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
 function printable(text) {
@@ -83451,7 +85911,7 @@ function asFailure(error) {
 }
 function parseError({ kind, message, next }) {
     const isKnown = typeof kind === 'string' && kind !== 'ok' && Object.hasOwn(failure/* exitCodes */.hS, kind);
-    return new failure/* Failure */.HR(isKnown ? kind : 'vault', wire_shorten(message), wire_shorten(next));
+    return new failure/* Failure */.HR(isKnown ? kind : 'vault', shorten(message), shorten(next));
 }
 function parseObject(line) {
     try {
@@ -83468,9 +85928,9 @@ function isCount(value) {
     return Number.isSafeInteger(value) && value >= 0;
 }
 function misunderstood(line) {
-    return new failure/* Failure */.HR('vault', `protocol incompatibility: the backup server says ${JSON.stringify(wire_shorten(line).slice(0, 80))}`, 'Nothing but the toolkit may write to standard output there: look for a banner, an echo in .bashrc, another version.');
+    return new failure/* Failure */.HR('vault', `protocol incompatibility: the backup server says ${JSON.stringify(shorten(line).slice(0, 80))}`, 'Nothing but the toolkit may write to standard output there: look for a banner, an echo in .bashrc, another version.');
 }
-function wire_shorten(text) {
+function shorten(text) {
     return printable(String(text)).slice(0, 2000);
 }
 
@@ -83492,10 +85952,10 @@ async function readReply(stdout, progress) {
             if (end === -1) {
                 const next = await chunks.next();
                 if (next.done)
-                    throw reply_cut(rest.length === 0 ? 'gave no answer' : 'was cut off in the middle of its answer');
+                    throw cut(rest.length === 0 ? 'gave no answer' : 'was cut off in the middle of its answer');
                 rest = Buffer.concat([rest, next.value]);
                 if (rest.length > MAX_LINE_BYTES)
-                    throw reply_cut('gives an answer without end');
+                    throw cut('gives an answer without end');
                 continue;
             }
             const message = parseMessage(rest.toString('utf8', 0, end));
@@ -83510,7 +85970,7 @@ async function readReply(stdout, progress) {
             if (message.bodyBytes > 0)
                 return { result: message.result, body: external_node_stream_.Readable.from(body, { objectMode: false }) };
             for await (const extra of body)
-                throw reply_cut(`sent ${extra.length} bytes too many`);
+                throw cut(`sent ${extra.length} bytes too many`);
             return { result: message.result };
         }
     }
@@ -83524,7 +85984,7 @@ async function* takeBody(first, chunks, length) {
     try {
         for (let chunk = first;;) {
             if (chunk.length > missing)
-                throw reply_cut('sent more than it had announced');
+                throw cut('sent more than it had announced');
             missing -= chunk.length;
             if (chunk.length > 0)
                 yield chunk;
@@ -83534,16 +85994,18 @@ async function* takeBody(first, chunks, length) {
             chunk = next.value;
         }
         if (missing > 0)
-            throw reply_cut(`stopped ${missing} bytes before the end`);
+            throw cut(`stopped ${missing} bytes before the end`);
     }
     finally {
         await chunks.return?.();
     }
 }
-function reply_cut(what) {
+function cut(what) {
     return new failure/* Failure */.HR('vault', `the backup server ${what}`, 'Try again: nothing is lost. Check the network if it happens twice.');
 }
 
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: ./.build/src/vault/protocol/answer.js
 
 
@@ -83651,19 +86113,8 @@ function refuse(message) {
     return new failure/* Failure */.HR('refused', message, 'Use the key of the right role, and the toolkit of the same version on both sides.');
 }
 
-;// CONCATENATED MODULE: ./.build/src/archive/archive-damage.js
-
-/** Thrown by every check of the reading side: the archive is damaged, or was made to do harm. */
-class ArchiveDamage extends failure/* Failure */.HR {
-    where;
-    what;
-    constructor(where, what, options) {
-        super('damaged', `${where}: ${what}`, 'Choose another archive, and have this one verified.', options);
-        this.where = where;
-        this.what = what;
-    }
-}
-
+// EXTERNAL MODULE: ./.build/src/archive/archive-damage.js
+var archive_damage = __nccwpck_require__(6144);
 ;// CONCATENATED MODULE: ./.build/src/archive/footer.js
 /** The last bytes of an eStargz archive: an empty gzip member that says where the index begins. */
 const FOOTER_BYTES = 51;
@@ -83689,425 +86140,16 @@ function decodeFooter(footer) {
     return Number.isSafeInteger(offset) && footer.equals(encodeFooter(offset)) ? offset : undefined;
 }
 
-;// CONCATENATED MODULE: ./.build/src/archive/byte-reader.js
-/** Takes exact pieces from a stream of chunks; holds no more than one chunk, or the piece that was asked for. */
-class ByteReader {
-    /** Bytes taken so far. */
-    position = 0;
-    #chunks;
-    #rest = Buffer.alloc(0);
-    constructor(source) {
-        this.#chunks = source[Symbol.asyncIterator]();
-    }
-    /** At most `limit` bytes, at least one; undefined where the stream has ended. */
-    async takeSome(limit) {
-        while (this.#rest.length === 0) {
-            const result = await this.#chunks.next();
-            if (result.done)
-                return undefined;
-            const { value } = result;
-            this.#rest = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-        }
-        return this.#cut(limit);
-    }
-    /** Exactly `length` bytes, or fewer where the stream ends before. */
-    async take(length) {
-        if (this.#rest.length >= length)
-            return this.#cut(length);
-        const pieces = [];
-        for (let missing = length; missing > 0;) {
-            const piece = await this.takeSome(missing);
-            if (!piece)
-                break;
-            pieces.push(piece);
-            missing -= piece.length;
-        }
-        return Buffer.concat(pieces);
-    }
-    /** Stops reading early; the stream behind is closed. */
-    async close() {
-        await this.#chunks.return?.();
-    }
-    #cut(limit) {
-        const piece = this.#rest.subarray(0, limit);
-        this.#rest = this.#rest.subarray(piece.length);
-        this.position += piece.length;
-        return piece;
-    }
-}
-/** Reads to the end for what reading checks; the content is not wanted. */
-async function drain(source) {
-    const chunks = source[Symbol.asyncIterator]();
-    let result;
-    do
-        result = await chunks.next();
-    while (!result.done);
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/entry-names.js
-const entry_names_SLASH = 0x2f;
-const MAX_COMPONENT_BYTES = 255;
-/** A name as people read it: UTF-8 with what is not printable escaped. */
-function entry_names_showName(name) {
-    return JSON.stringify(name.toString('utf8')).slice(1, -1);
-}
-/** A name without the slash at its end, which marks directories. */
-function entry_names_withoutSlash(name) {
-    return name.at(-1) === entry_names_SLASH ? name.subarray(0, -1) : name;
-}
-/** A foreign name without any `./` before it; `./` itself is left with no bytes. */
-function stripDotSlash(name) {
-    let start = 0;
-    while (name[start] === 0x2e && name[start + 1] === entry_names_SLASH)
-        start += 2;
-    return name.subarray(start);
-}
-/**
- * Says why a name (without a directory's last slash) must not be extracted; undefined where it may. Names are bytes:
- * a backslash is a letter like any other.
- */
-function findNameFault(name) {
-    if (name.length === 0)
-        return 'the name is empty';
-    if (name[0] === entry_names_SLASH)
-        return 'the name is absolute';
-    if (name.includes(0))
-        return 'the name holds a NUL';
-    for (const component of entry_names_splitName(name)) {
-        if (component.length === 0)
-            return 'the name has an empty component';
-        if (component.length > MAX_COMPONENT_BYTES)
-            return 'the name has a component longer than 255 bytes';
-        const text = component.length <= 2 ? component.toString('latin1') : '';
-        if (text === '.' || text === '..')
-            return `the name has the component "${text}"`;
-    }
-    return undefined;
-}
-/** The components of a path. */
-function* entry_names_splitName(name) {
-    let start = 0;
-    for (let end = name.indexOf(entry_names_SLASH); end !== -1; end = name.indexOf(entry_names_SLASH, start)) {
-        yield name.subarray(start, end);
-        start = end + 1;
-    }
-    yield name.subarray(start);
-}
-/**
- * Whether a symlink leads out of the tree, read from where it stands. `..` may come first only: after a name, which may
- * be a symlink itself, nobody can say where it leads. With that, a chain of links that stay inside stays inside.
- */
-function pointsOutside(linkName, target) {
-    if (target.length === 0 || target[0] === entry_names_SLASH)
-        return true;
-    let depth = [...entry_names_splitName(linkName)].length - 1;
-    let isPastStart = false;
-    for (const component of entry_names_splitName(target)) {
-        const text = component.length <= 2 ? component.toString('latin1') : 'name';
-        if (text === '' || text === '.')
-            continue;
-        if (text !== '..')
-            isPastStart = true;
-        else if (isPastStart || --depth < 0)
-            return true;
-    }
-    return false;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/pax-records.js
-const NEWLINE = 0x0a;
-const EQUALS = 0x3d;
-const SPACE = 0x20;
-const LONGEST_LENGTH = 8;
-/**
- * Reads extended (pax) records strictly by their lengths. Keywords that we do not write are refused in our own
- * archives and ignored in foreign ones, except GNU's own, which change what an entry is. Throws a TypeError.
- */
-function parsePaxRecords(body, isForeign) {
-    const fields = {};
-    const seen = new Set();
-    for (let start = 0; start < body.length;) {
-        const space = body.subarray(start, start + LONGEST_LENGTH).indexOf(SPACE);
-        const digits = body.toString('latin1', start, start + Math.max(space, 0));
-        const end = start + (/^[1-9]\d*$/.test(digits) ? Number(digits) : NaN);
-        const keyEnd = body.indexOf(EQUALS, start);
-        if (!(end <= body.length) || keyEnd === -1 || keyEnd >= end || body[end - 1] !== NEWLINE) {
-            throw new TypeError('an extended record is malformed');
-        }
-        const key = body.toString('latin1', start + space + 1, keyEnd);
-        if (key === '' || seen.has(key))
-            throw new TypeError(`the extended record ${JSON.stringify(key)} stands twice`);
-        seen.add(key);
-        applyRecord(fields, key, body.subarray(keyEnd + 1, end - 1), isForeign);
-        start = end;
-    }
-    return fields;
-}
-function applyRecord(fields, key, value, isForeign) {
-    switch (key) {
-        case 'path':
-            fields.path = checkPath(key, value);
-            return;
-        case 'linkpath':
-            fields.linkPath = checkPath(key, value);
-            return;
-        case 'size':
-        case 'uid':
-        case 'gid':
-            fields[key] = parseCount(key, value.toString('latin1'));
-            return;
-        case 'mtime':
-            fields.mtimeNs = parsePaxTime(value.toString('latin1'));
-            return;
-        default:
-            if (!isForeign || key.startsWith('GNU.')) {
-                throw new TypeError(`the extended record ${JSON.stringify(key)} is not allowed`);
-            }
-    }
-}
-function checkPath(key, value) {
-    if (value.length === 0)
-        throw new TypeError(`the extended record ${key} is empty`);
-    if (value.includes(0))
-        throw new TypeError(`the extended record ${key} holds a NUL`);
-    return Buffer.from(value);
-}
-function parseCount(key, text) {
-    const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-    if (!Number.isSafeInteger(value))
-        throw new TypeError(`the extended record ${key} is no number`);
-    return value;
-}
-/** Decimal seconds in nanoseconds; what lies beyond nine digits is cut. */
-function parsePaxTime(text) {
-    const match = /^(-?)(\d{1,18})(?:\.(\d{0,40}))?$/.exec(text);
-    if (!match)
-        throw new TypeError('the extended record mtime is no time');
-    const magnitude = BigInt(match[2] ?? 0) * 1000000000n + BigInt((match[3] ?? '').slice(0, 9).padEnd(9, '0'));
-    return match[1] ? -magnitude : magnitude;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/tar-fields.js
-
-const CHECKSUM_START = 148;
-const CHECKSUM_END = 156;
-/** Whether a block holds nothing but zeros. */
-function isZeroBlock(block) {
-    return block.every((byte) => byte === 0);
-}
-/** Reads a header block (POSIX ustar, GNU or v7); throws a TypeError that says what is wrong. */
-function parseTarBlock(block) {
-    if (Number(readNumber(block, CHECKSUM_START, 8, 'checksum')) !== sumOf(block)) {
-        throw new TypeError('the header has a wrong checksum');
-    }
-    const magic = block.toString('latin1', 257, 265);
-    const isPosix = magic.startsWith('ustar\0');
-    if (!isPosix && magic !== 'ustar  \0' && !isZeroBlock(block.subarray(257, layout_TAR_BLOCK))) {
-        throw new TypeError('the header is of no known kind');
-    }
-    const name = readText(block, 0, 100);
-    // GNU keeps times where POSIX keeps the first part of a long name.
-    const prefix = isPosix ? readText(block, 345, 155) : Buffer.alloc(0);
-    return {
-        name: prefix.length > 0 ? Buffer.concat([prefix, Buffer.from('/'), name]) : Buffer.from(name),
-        mode: readCount(block, 100, 8, 'mode'),
-        uid: readCount(block, 108, 8, 'uid'),
-        gid: readCount(block, 116, 8, 'gid'),
-        size: readCount(block, 124, 12, 'size'),
-        mtimeSeconds: readNumber(block, 136, 12, 'mtime'),
-        typeFlag: block.toString('latin1', 156, 157),
-        linkName: Buffer.from(readText(block, 157, 100)),
-    };
-}
-function sumOf(block) {
-    let sum = (CHECKSUM_END - CHECKSUM_START) * 0x20;
-    for (let place = 0; place < layout_TAR_BLOCK; place++) {
-        if (place < CHECKSUM_START || place >= CHECKSUM_END)
-            sum += block[place] ?? 0;
-    }
-    return sum;
-}
-function readText(block, start, length) {
-    const field = block.subarray(start, start + length);
-    const end = field.indexOf(0);
-    return end === -1 ? field : field.subarray(0, end);
-}
-function readCount(block, start, length, what) {
-    const value = readNumber(block, start, length, what);
-    if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER))
-        throw new TypeError(`the header's ${what} is out of range`);
-    return Number(value);
-}
-/** An octal number, blank for zero, or GNU's base-256 where the first bit is set (two's complement). */
-function readNumber(block, start, length, what) {
-    const field = block.subarray(start, start + length);
-    const first = field[0] ?? 0;
-    if ((first & 0x80) !== 0) {
-        let value = BigInt.asIntN(7, BigInt(first & 0x7f));
-        for (const byte of field.subarray(1))
-            value = value * 256n + BigInt(byte);
-        return value;
-    }
-    const match = /^ *([0-7]*)[ \0]*$/.exec(field.toString('latin1'));
-    if (!match)
-        throw new TypeError(`the header's ${what} is no number`);
-    return match[1] ? BigInt(`0o${match[1]}`) : 0n;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/tar-parser.js
-
-
-
-
-
-
-const MAX_PSEUDO_BYTES = 1024 * 1024;
-/** Ours end with two blocks; others fill up to whole records, of any size. */
-const MAX_ZEROS_BEHIND = 10_240;
-const tar_parser_SECOND_NS = 1000000000n;
-const types = {
-    '0': 'reg',
-    '\0': 'reg',
-    '1': 'hardlink',
-    '2': 'symlink',
-    '5': 'dir',
-};
-/**
- * Reads a tar strictly, in constant memory: files, directories, links, and what carries their long names and extended
- * records; all else is refused with an ArchiveDamage that names the entry. `isForeign`: also global records, which are
- * ignored, and keywords that we do not write.
- */
-async function* parseTar(source, { isForeign }) {
-    const reader = new ByteReader(source);
-    let announced = { hasRecords: false };
-    let last = 'the first entry';
-    try {
-        for (;;) {
-            const block = await reader.take(layout_TAR_BLOCK);
-            if (isZeroBlock(block) && block.length === layout_TAR_BLOCK)
-                break;
-            const fields = attempt(`after ${last}`, () => parseWholeBlock(block));
-            const where = entry_names_showName(announced.path ?? announced.longName ?? fields.name);
-            if ('xgLK'.includes(fields.typeFlag)) {
-                const body = await takePseudoBody(reader, fields.size, where);
-                announced = attempt(where, () => announce(announced, fields.typeFlag, body, isForeign));
-                continue;
-            }
-            const header = attempt(where, () => joinHeader(fields, announced));
-            announced = { hasRecords: false };
-            last = where;
-            const end = reader.position + header.size;
-            yield { header, bodyOffset: reader.position, body: readBody(reader, end, where) };
-            await drain(readBody(reader, end, where));
-            const padding = await reader.take(layout_gapTo(layout_TAR_BLOCK, header.size));
-            if (padding.length !== layout_gapTo(layout_TAR_BLOCK, header.size))
-                throw new ArchiveDamage(where, 'its content is cut off');
-        }
-        if (announced.hasRecords || announced.longName || announced.longLink) {
-            throw new ArchiveDamage(`after ${last}`, 'extended records announce an entry that is not there');
-        }
-        await checkEnd(reader, last, isForeign ? Infinity : MAX_ZEROS_BEHIND);
-    }
-    finally {
-        await reader.close();
-    }
-}
-function parseWholeBlock(block) {
-    if (block.length === 0)
-        throw new TypeError('the two blocks that end a tar are missing');
-    if (block.length < layout_TAR_BLOCK)
-        throw new TypeError('a header is cut off');
-    return parseTarBlock(block);
-}
-/** The pseudo entry's own size counts: an extended record speaks of the real header only. */
-async function takePseudoBody(reader, size, where) {
-    if (size > MAX_PSEUDO_BYTES)
-        throw new ArchiveDamage(where, `its extended header has ${size} bytes`);
-    const length = size + layout_gapTo(layout_TAR_BLOCK, size);
-    const body = await reader.take(length);
-    if (body.length < length)
-        throw new ArchiveDamage(where, 'its extended header is cut off');
-    return Buffer.from(body.subarray(0, size));
-}
-function announce(before, typeFlag, body, isForeign) {
-    if (typeFlag === 'g') {
-        if (!isForeign)
-            throw new TypeError('global extended records are not allowed');
-        // Read for its form only; a keyword that renames or resizes every entry to come has no honest use.
-        if (Object.keys(parsePaxRecords(body, true)).length > 0)
-            throw new TypeError('global records change the entries');
-        return before;
-    }
-    if (typeFlag === 'x') {
-        if (before.hasRecords)
-            throw new TypeError('it has two extended headers');
-        return { ...before, ...parsePaxRecords(body, isForeign), hasRecords: true };
-    }
-    const key = typeFlag === 'L' ? 'longName' : 'longLink';
-    if (before[key])
-        throw new TypeError('it has two long names');
-    const end = body.indexOf(0);
-    const name = end === -1 ? body : body.subarray(0, end);
-    if (name.length === 0 || (end !== -1 && !isZeroBlock(body.subarray(end))))
-        throw new TypeError('its long name holds a NUL');
-    return { ...before, [key]: name };
-}
-function joinHeader(fields, announced) {
-    const type = types[fields.typeFlag];
-    if (!type)
-        throw new TypeError(`it is of the type ${JSON.stringify(fields.typeFlag)}, which is not allowed`);
-    if ((announced.path && announced.longName) || (announced.linkPath && announced.longLink)) {
-        throw new TypeError('it has two names');
-    }
-    const size = announced.size ?? fields.size;
-    if (type !== 'reg' && size !== 0)
-        throw new TypeError(`it is a ${type} with content`);
-    const linkName = announced.linkPath ?? announced.longLink ?? fields.linkName;
-    const isLink = type === 'symlink' || type === 'hardlink';
-    if (isLink && linkName.length === 0)
-        throw new TypeError('it is a link to nothing');
-    return {
-        name: announced.path ?? announced.longName ?? fields.name,
-        type,
-        mode: fields.mode & 0o7777,
-        uid: announced.uid ?? fields.uid,
-        gid: announced.gid ?? fields.gid,
-        mtimeNs: announced.mtimeNs ?? fields.mtimeSeconds * tar_parser_SECOND_NS,
-        size,
-        ...(isLink ? { linkName } : {}),
-    };
-}
-async function* readBody(reader, end, where) {
-    while (reader.position < end) {
-        const piece = await reader.takeSome(end - reader.position);
-        if (!piece)
-            throw new ArchiveDamage(where, 'its content is cut off');
-        yield piece;
-    }
-}
-/** After the first block of zeros comes a second, then nothing but zeros. */
-async function checkEnd(reader, last, maxZeros) {
-    const second = await reader.take(layout_TAR_BLOCK);
-    if (second.length < layout_TAR_BLOCK || !isZeroBlock(second)) {
-        throw new ArchiveDamage(`after ${last}`, 'a single block of zeros where two end a tar');
-    }
-    const limit = reader.position + maxZeros;
-    for (let rest = await reader.takeSome(layout_TAR_BLOCK); rest; rest = await reader.takeSome(layout_TAR_BLOCK)) {
-        if (!isZeroBlock(rest) || reader.position > limit)
-            throw new ArchiveDamage(`after ${last}`, 'something follows the end of the tar');
-    }
-}
-function attempt(where, step) {
-    try {
-        return step();
-    }
-    catch (error) {
-        if (error instanceof TypeError)
-            throw new ArchiveDamage(where, error.message, { cause: error });
-        throw error;
-    }
-}
-
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: ./.build/src/archive/layout.js
+var layout = __nccwpck_require__(1574);
+// EXTERNAL MODULE: ./.build/src/archive/tar-header.js
+var tar_header = __nccwpck_require__(1283);
+// EXTERNAL MODULE: ./.build/src/archive/tar-parser.js + 2 modules
+var tar_parser = __nccwpck_require__(8115);
 ;// CONCATENATED MODULE: ./.build/src/archive/index-member.js
 
 
@@ -84123,10 +86165,10 @@ function attempt(where, step) {
  */
 async function* encodeIndexMember(indexPath, sizeBytes) {
     const tar = async function* () {
-        const name = Buffer.from(INDEX_NAME);
-        yield tar_header_encodeTarHeader({ name, type: 'reg', mode: 0o444, uid: 0, gid: 0, mtimeNs: 0n, size: sizeBytes });
+        const name = Buffer.from(layout/* INDEX_NAME */.VX);
+        yield (0,tar_header/* encodeTarHeader */.N)({ name, type: 'reg', mode: 0o444, uid: 0, gid: 0, mtimeNs: 0n, size: sizeBytes });
         yield* (0,external_node_fs_.createReadStream)(indexPath, { highWaterMark: 1024 * 1024 });
-        yield Buffer.alloc(layout_gapTo(layout_TAR_BLOCK, sizeBytes) + 2 * layout_TAR_BLOCK);
+        yield Buffer.alloc((0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, sizeBytes) + 2 * layout/* TAR_BLOCK */.mv);
     };
     const gzip = (0,external_node_zlib_.createGzip)({ level: 6, chunkSize: 256 * 1024 });
     // A failure reaches the reader of `gzip`, which it destroys.
@@ -84149,9 +86191,9 @@ async function* decodeIndexMember(member) {
     (0,external_node_stream_.pipeline)(member, gunzip, () => { });
     let isFound = false;
     try {
-        for await (const entry of parseTar(gunzip, { isForeign: false })) {
-            if (isFound || entry.header.name.toString('latin1') !== INDEX_NAME) {
-                throw new ArchiveDamage(INDEX_NAME, 'the archive does not end with its index');
+        for await (const entry of (0,tar_parser/* parseTar */.x)(gunzip, { isForeign: false })) {
+            if (isFound || entry.header.name.toString('latin1') !== layout/* INDEX_NAME */.VX) {
+                throw new archive_damage/* ArchiveDamage */.k(layout/* INDEX_NAME */.VX, 'the archive does not end with its index');
             }
             isFound = true;
             yield* entry.body;
@@ -84159,7 +86201,7 @@ async function* decodeIndexMember(member) {
     }
     catch (error) {
         if (String(error.code).startsWith('Z_')) {
-            throw new ArchiveDamage(INDEX_NAME, `it cannot be decompressed (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
+            throw new archive_damage/* ArchiveDamage */.k(layout/* INDEX_NAME */.VX, `it cannot be decompressed (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
         }
         throw error;
     }
@@ -84167,7 +86209,7 @@ async function* decodeIndexMember(member) {
         gunzip.destroy();
     }
     if (!isFound)
-        throw new ArchiveDamage(INDEX_NAME, 'the archive has no index');
+        throw new archive_damage/* ArchiveDamage */.k(layout/* INDEX_NAME */.VX, 'the archive has no index');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/archive-tail.js
@@ -84182,7 +86224,7 @@ async function locateIndex(archive) {
     const footer = await readWhole(archive, archive.sizeBytes - FOOTER_BYTES, FOOTER_BYTES);
     const offset = decodeFooter(footer);
     if (offset === undefined || offset + FOOTER_BYTES >= archive.sizeBytes) {
-        throw new ArchiveDamage('the footer', 'the archive is cut off, or something was appended to it');
+        throw new archive_damage/* ArchiveDamage */.k('the footer', 'the archive is cut off, or something was appended to it');
     }
     return offset;
 }
@@ -84194,14 +86236,14 @@ async function* readIndexEntry(archive, indexOffset) {
     // gzip does not check its own header.
     const start = await readWhole(archive, indexOffset, MEMBER_START.length);
     if (!start.equals(MEMBER_START))
-        throw new ArchiveDamage('the index', 'its gzip member begins as none of ours');
+        throw new archive_damage/* ArchiveDamage */.k('the index', 'its gzip member begins as none of ours');
     try {
         yield* decodeIndexMember(archive.read(indexOffset, archive.sizeBytes - FOOTER_BYTES - indexOffset));
     }
     catch (error) {
         if (!String(error?.code).startsWith('Z_'))
             throw error;
-        throw new ArchiveDamage('the index', `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
+        throw new archive_damage/* ArchiveDamage */.k('the index', `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
     }
 }
 async function readWhole(archive, offset, length) {
@@ -84213,6 +86255,8 @@ async function readWhole(archive, offset, length) {
     return Buffer.concat(pieces);
 }
 
+// EXTERNAL MODULE: ./.build/src/config/archive-name.js
+var archive_name = __nccwpck_require__(7334);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/layout.js
 
 
@@ -84398,64 +86442,10 @@ async function openArchiveAt(path, name) {
     throw new failure/* Failure */.HR('damaged', `${name} is not a file`, 'Look at the directory on the backup server.');
 }
 
-;// CONCATENATED MODULE: ./.build/src/system/durable-file.js
-
-
-
-/**
- * Puts `content` at `path` so that, whatever happens and whenever, either the former file is there or the new one,
- * whole. `mode` holds whatever the umask says. Rejects with the system's error and leaves nothing behind.
- */
-async function durable_file_writeDurably(path, content, mode) {
-    const folder = (0,external_node_path_.dirname)(path);
-    const temporary = (0,external_node_path_.join)(folder, `.${(0,external_node_path_.basename)(path)}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.tmp`);
-    try {
-        const file = await (0,promises_.open)(temporary, 'wx', 0o600);
-        try {
-            await file.writeFile(content);
-            await file.chmod(mode);
-            await file.sync();
-        }
-        finally {
-            await file.close();
-        }
-        await (0,promises_.rename)(temporary, path);
-    }
-    catch (error) {
-        await (0,promises_.rm)(temporary, { force: true });
-        throw error;
-    }
-    await durable_file_syncDirectory(folder);
-}
-/**
- * Appends `content` to `path`, which is made with `mode` where it does not exist, and returns when it is on disk.
- * A crash in between can leave a part of it: the reader is to recognise a cut last line.
- */
-async function appendDurably(path, content, mode) {
-    const file = await (0,promises_.open)(path, 'a', mode);
-    let isNew;
-    try {
-        isNew = (await file.stat()).size === 0;
-        await file.appendFile(content);
-        await file.datasync();
-    }
-    finally {
-        await file.close();
-    }
-    if (isNew)
-        await durable_file_syncDirectory((0,external_node_path_.dirname)(path));
-}
-/** Returns when the names in the directory `path` are on disk: a rename lasts only from then on. */
-async function durable_file_syncDirectory(path) {
-    const directory = await (0,promises_.open)(path, 'r');
-    try {
-        await directory.sync();
-    }
-    finally {
-        await directory.close();
-    }
-}
-
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./.build/src/system/durable-file.js
+var durable_file = __nccwpck_require__(6389);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/ledger.js
 
 
@@ -84509,13 +86499,13 @@ async function appendToLedger(store, entry) {
     const { tip, tornBytes } = parseLedger(bytes);
     if (tornBytes > 0) {
         const torn = Buffer.concat([bytes.subarray(-tornBytes), Buffer.from('\n')]);
-        await appendDurably(path.replace(/jsonl$/, 'torn'), torn, 0o600);
+        await (0,durable_file/* appendDurably */.iO)(path.replace(/jsonl$/, 'torn'), torn, 0o600);
         await (0,promises_.truncate)(path, bytes.length - tornBytes);
     }
     const wholeBytes = bytes.length - tornBytes;
     const text = JSON.stringify({ ...entry, previous: tip });
     const lead = wholeBytes > 0 && bytes[wholeBytes - 1] !== 0x0a ? '\n' : '';
-    await appendDurably(path, `${lead}${text}\n`, 0o600);
+    await (0,durable_file/* appendDurably */.iO)(path, `${lead}${text}\n`, 0o600);
     return { ...entry, previous: tip, digest: (0,external_node_crypto_.createHash)('sha256').update(text).digest('hex') };
 }
 /** The archives that should be there, oldest line first. */
@@ -84545,92 +86535,8 @@ function parseEntry(text) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/system/run-command.js
-
-
-const run_command_graceMs = 2_000;
-/**
- * Runs a short program, without a shell, and returns what came of it, whatever its exit code.
- * @throws Failure `failed` where the program cannot be started at all.
- */
-function runCommand(program, args, options = {}) {
-    const limit = options.maximumOutputBytes ?? 1_048_576;
-    return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
-        const stdout = keepBeginning(child.stdout, limit);
-        const stderr = keepEnd(child.stderr, limit);
-        let isAborted = false;
-        const timers = [];
-        const abort = () => {
-            isAborted = true;
-            child.kill('SIGTERM');
-            timers.push(setTimeout(() => child.kill('SIGKILL'), run_command_graceMs));
-            // A grandchild may hold the pipes open for ever: what it says is no longer waited for.
-            timers.push(setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream.destroy()), 2 * run_command_graceMs));
-        };
-        if (options.timeoutMs !== undefined)
-            timers.push(setTimeout(abort, options.timeoutMs));
-        if (options.signal?.aborted === true)
-            abort();
-        else
-            options.signal?.addEventListener('abort', abort, { once: true });
-        const settle = () => {
-            timers.forEach(clearTimeout);
-            options.signal?.removeEventListener('abort', abort);
-        };
-        child.on('error', (error) => {
-            settle();
-            reject(new failure/* Failure */.HR('failed', `cannot run ${program}: ${(0,failure/* messageOf */.bD)(error)}`, `Install ${program}.`, { cause: error }));
-        });
-        child.on('close', (code, signal) => {
-            settle();
-            const text = stdout();
-            const { bytes, isTruncated } = text;
-            resolve({ code, signal, stdout: bytes.toString(), stderr: stderr().toString(), isTruncated, isAborted });
-        });
-        // A program that does not read its input to the end is not an error in itself: its exit code tells.
-        child.stdin.on('error', () => undefined);
-        child.stdin.end(options.input);
-    });
-}
-/**
- * The path of a program, as the shell finds it, or in the system administrator's folders (`sshd` is there).
- * @throws Failure `failed` that names the Debian package to install.
- */
-async function requireProgram(name, debianPackage) {
-    const script = 'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"; command -v -- "$1"';
-    const { code, stdout } = await runCommand('/bin/sh', ['-c', script, 'sh', name]);
-    if (code === 0)
-        return stdout.trim();
-    throw new Failure('failed', `the program ${name} is missing on this machine`, `Install the package ${debianPackage}: sudo apt-get install ${debianPackage}`);
-}
-function keepBeginning(stream, limit) {
-    const chunks = [];
-    let length = 0;
-    let isTruncated = false;
-    stream.on('data', (chunk) => {
-        const kept = chunk.subarray(0, limit - length);
-        isTruncated ||= kept.length < chunk.length;
-        if (kept.length > 0)
-            chunks.push(kept);
-        length += kept.length;
-    });
-    return () => ({ bytes: Buffer.concat(chunks), isTruncated });
-}
-function keepEnd(stream, limit) {
-    let chunks = [];
-    let length = 0;
-    stream.on('data', (chunk) => {
-        chunks.push(chunk);
-        length += chunk.length;
-        if (length > 2 * limit) {
-            chunks = [Buffer.concat(chunks).subarray(-limit)];
-            length = limit;
-        }
-    });
-    return () => Buffer.concat(chunks).subarray(-limit);
-}
-
+// EXTERNAL MODULE: ./.build/src/system/run-command.js
+var run_command = __nccwpck_require__(6940);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/share-extents.js
 
 
@@ -84660,7 +86566,7 @@ async function shareRanges(store, target, ranges) {
     if (ranges.length === 0)
         return;
     const lines = ranges.map(({ source, sourceOffset, targetOffset, length }) => {
-        if ([sourceOffset, targetOffset, length].some((number) => number % ALIGNMENT !== 0)) {
+        if ([sourceOffset, targetOffset, length].some((number) => number % layout/* ALIGNMENT */.AO !== 0)) {
             throw new RangeError(`an extent at ${sourceOffset} is not aligned`);
         }
         return `reflink ${source} ${sourceOffset} ${targetOffset} ${length}\n`;
@@ -84681,11 +86587,11 @@ async function trySharing(store) {
     const source = (0,external_node_path_.join)(store.assembly, `${PROBE_PREFIX}${process.pid}`);
     const target = `${source}.shared`;
     try {
-        await (0,promises_.writeFile)(source, Buffer.alloc(ALIGNMENT, 1), { mode: 0o600 });
+        await (0,promises_.writeFile)(source, Buffer.alloc(layout/* ALIGNMENT */.AO, 1), { mode: 0o600 });
         const hasReflink = await (0,promises_.copyFile)(source, target, promises_.constants.COPYFILE_FICLONE_FORCE).then(() => true, () => false);
         await (0,promises_.writeFile)(target, '');
         const relative = (path) => path.slice(store.directory.length + 1);
-        const range = { source: relative(source), sourceOffset: 0, targetOffset: 0, length: ALIGNMENT };
+        const range = { source: relative(source), sourceOffset: 0, targetOffset: 0, length: layout/* ALIGNMENT */.AO };
         if (hasReflink)
             await shareRanges(store, relative(target), [range]);
         else
@@ -84711,7 +86617,7 @@ class MissingProgram extends Error {
 async function runXfsIo(store, options, lines) {
     for (const program of PROGRAMS) {
         try {
-            return await runCommand(program, options, {
+            return await (0,run_command/* runCommand */.d)(program, options, {
                 cwd: store.directory,
                 input: lines.join(''),
                 maximumOutputBytes: 64 * 1024 + lines.length * BYTES_PER_ANSWER,
@@ -84743,9 +86649,9 @@ async function runXfsIo(store, options, lines) {
 /** Makes an assembled archive visible under its name, for ever. The vault's lock must be held. */
 async function publishArchive(store, assembledPath, entry) {
     // By its first name the next seal recognises what a crash has left.
-    await durable_file_syncDirectory(store.assembly);
+    await (0,durable_file/* syncDirectory */.zR)(store.assembly);
     const pending = { assembled: (0,external_node_path_.basename)(assembledPath), entry };
-    await durable_file_writeDurably(pendingPath(store), JSON.stringify(pending), 0o600);
+    await (0,durable_file/* writeDurably */.v8)(pendingPath(store), JSON.stringify(pending), 0o600);
     try {
         await (0,promises_.link)(assembledPath, archivePath(store, entry.name));
     }
@@ -84755,7 +86661,7 @@ async function publishArchive(store, assembledPath, entry) {
             throw error;
         throw refuseName(entry.name, error);
     }
-    await durable_file_syncDirectory(store.directory);
+    await (0,durable_file/* syncDirectory */.zR)(store.directory);
     return await completeSeal(store, await appendToLedger(store, entry), assembledPath);
 }
 /** Finishes what a killed seal has left, or clears it up: one good archive, or none. The vault's lock must be held. */
@@ -84770,7 +86676,7 @@ async function settleCutSeal(store, log) {
         }
         else if (!line && (await isSameFile(assembledPath, archivePath(store, name)))) {
             log.warning(`the seal of ${name} was cut off after its archive was complete; finished it`);
-            await durable_file_syncDirectory(store.directory);
+            await (0,durable_file/* syncDirectory */.zR)(store.directory);
             await completeSeal(store, await appendToLedger(store, pending.entry), assembledPath);
         }
     }
@@ -84792,7 +86698,7 @@ function refuseName(name, cause) {
 }
 async function completeSeal(store, line, assembledPath) {
     const receipt = makeReceipt(line, false);
-    await durable_file_writeDurably(receiptPath(store, line.name), JSON.stringify(receipt), 0o600);
+    await (0,durable_file/* writeDurably */.v8)(receiptPath(store, line.name), JSON.stringify(receipt), 0o600);
     await (0,promises_.rm)(assembledPath, { force: true });
     await (0,promises_.rm)(pendingPath(store), { force: true });
     return receipt;
@@ -84812,11 +86718,13 @@ async function isSameFile(one, other) {
     return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
 }
 
+// EXTERNAL MODULE: ./.build/src/archive/segment-lane.js
+var segment_lane = __nccwpck_require__(6046);
 ;// CONCATENATED MODULE: ./.build/src/vault/protocol/limits.js
 
 
 /** No extent is longer: a whole chunk that did not shrink, with its header, the framing of deflate and the filler. */
-const MAX_EXTENT_BYTES = CHUNK_BYTES + 1024 * 1024;
+const MAX_EXTENT_BYTES = layout/* CHUNK_BYTES */.EC + 1024 * 1024;
 /** Extents of one archive: what reads it holds about a hundred bytes for each. */
 const MAX_ARCHIVE_EXTENTS = 4_000_000;
 /** An index of ten million files with long names. */
@@ -84875,7 +86783,7 @@ class SegmentFiles {
 async function listIncoming(store) {
     const sizes = {};
     for (const name of await (0,promises_.readdir)(store.incoming)) {
-        if (!SEGMENT_NAME.test(name))
+        if (!segment_lane/* SEGMENT_NAME */.wN.test(name))
             continue;
         const about = await (0,promises_.lstat)((0,external_node_path_.join)(store.incoming, name)).catch(() => undefined);
         if (about?.isFile())
@@ -84885,11 +86793,11 @@ async function listIncoming(store) {
 }
 /** Removes a segment, so that the next upload brings it anew. */
 async function dropSegment(store, name) {
-    if (SEGMENT_NAME.test(name))
+    if (segment_lane/* SEGMENT_NAME */.wN.test(name))
         await (0,promises_.rm)((0,external_node_path_.join)(store.incoming, name), { force: true });
 }
 async function openSegment(store, name) {
-    if (!SEGMENT_NAME.test(name))
+    if (!segment_lane/* SEGMENT_NAME */.wN.test(name))
         throw segments_refuse('a segment', 'has a name that is none');
     const short = `segment ${name.slice(0, 12)}…`;
     let handle;
@@ -84913,8 +86821,8 @@ async function openSegment(store, name) {
             throw segments_refuse(short, `has ${about.nlink} links`);
         if (about.uid !== store.uploadUid)
             throw segments_refuse(short, `belongs to user ${about.uid}, not to ${store.uploadUid}`);
-        if (about.size > MAX_SEGMENT_BYTES) {
-            const claim = `${short} claims ${about.size} bytes where a segment may have ${MAX_SEGMENT_BYTES}`;
+        if (about.size > segment_lane/* MAX_SEGMENT_BYTES */.lN) {
+            const claim = `${short} claims ${about.size} bytes where a segment may have ${segment_lane/* MAX_SEGMENT_BYTES */.lN}`;
             throw new failure/* Failure */.HR('space', `not enough space for what was sent: ${claim}`, 'Remove it from .incoming and run the backup again.');
         }
         return handle;
@@ -84983,7 +86891,7 @@ async function recordVerdict(store, verdict) {
     const saysMore = before && (before.level === 'full' || !before.isSound);
     if (saysMore && verdict.level === 'seal' && verdict.isSound)
         return;
-    await durable_file_writeDurably(verdictPath(store, verdict.name), JSON.stringify(verdict), 0o600);
+    await (0,durable_file/* writeDurably */.v8)(verdictPath(store, verdict.name), JSON.stringify(verdict), 0o600);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/greet.js
@@ -85050,527 +86958,12 @@ function warnOfLedger({ fault, tornBytes }) {
     ];
 }
 
-;// CONCATENATED MODULE: ./.build/src/archive/manifest-check.js
-
-/** Reads and checks `manifest.json`; keys that are not known are left alone. Throws a Failure that says what is wrong. */
-function parseManifest(text) {
-    let raw;
-    try {
-        raw = JSON.parse(text);
-    }
-    catch (error) {
-        throw damaged(`it is no JSON (${(0,failure/* messageOf */.bD)(error)})`);
-    }
-    const format = raw?.format;
-    if (typeof format === 'number' && format > 1) {
-        const message = `This archive was made by a newer version of the toolkit (format ${format}; this one reads 1).`;
-        throw new failure/* Failure */.HR('refused', message, 'Update the toolkit on this machine, then try again.');
-    }
-    checkManifest(raw, 'manifest');
-    return raw;
-}
-function damaged(what) {
-    return new failure/* Failure */.HR('damaged', `manifest.json: ${what}`, 'Choose another archive, and have this one verified.');
-}
-const manifest_check_text = (value, where) => {
-    if (typeof value !== 'string')
-        throw damaged(`${where} is no text`);
-};
-const count = (value, where) => {
-    if (!Number.isSafeInteger(value) || value < 0)
-        throw damaged(`${where} is no count`);
-};
-const integer = (value, where) => {
-    if (!Number.isSafeInteger(value))
-        throw damaged(`${where} is no whole number`);
-};
-const flag = (value, where) => {
-    if (typeof value !== 'boolean')
-        throw damaged(`${where} is neither true nor false`);
-};
-const moment = (value, where) => {
-    if (typeof value !== 'string' || Number.isNaN(Date.parse(value)))
-        throw damaged(`${where} is no time`);
-};
-const digest = (value, where) => {
-    if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value))
-        throw damaged(`${where} is no SHA-256`);
-};
-function oneOf(...allowed) {
-    return (value, where) => {
-        if (!allowed.includes(value))
-            throw damaged(`${where} is ${JSON.stringify(value)}`);
-    };
-}
-function optional(check) {
-    return (value, where) => {
-        if (value !== undefined)
-            check(value, where);
-    };
-}
-function list(check) {
-    return (value, where) => {
-        if (!Array.isArray(value))
-            throw damaged(`${where} is no list`);
-        value.forEach((item, place) => check(item, `${where}[${place}]`));
-    };
-}
-function record(check) {
-    return (value, where) => {
-        for (const [key, item] of Object.entries(requireObject(value, where)))
-            check(item, `${where}.${key}`);
-    };
-}
-function shape(checks) {
-    return (value, where) => {
-        const fields = requireObject(value, where);
-        for (const [key, check] of Object.entries(checks))
-            check(fields[key], `${where}.${key}`);
-    };
-}
-function requireObject(value, where) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-        throw damaged(`${where} is no object`);
-    return value;
-}
-const oddities = list(shape({ path: manifest_check_text, reason: manifest_check_text }));
-const databaseRecord = shape({
-    dump: manifest_check_text,
-    source: manifest_check_text,
-    database: manifest_check_text,
-    started: moment,
-    ended: moment,
-    sizeBytes: count,
-    serverVersion: manifest_check_text,
-    clientVersion: manifest_check_text,
-    encoding: manifest_check_text,
-    collate: manifest_check_text,
-    ctype: manifest_check_text,
-    localeProvider: manifest_check_text,
-    collationVersion: optional(manifest_check_text),
-    icuLocale: optional(manifest_check_text),
-    owner: manifest_check_text,
-    connectionLimit: integer,
-    settings: list(shape({ role: optional(manifest_check_text), setting: manifest_check_text })),
-    acl: optional(list(manifest_check_text)),
-    extensions: list(shape({ name: manifest_check_text, version: manifest_check_text })),
-    fingerprints: shape({
-        tables: record(shape({ rows: count, sha256: digest })),
-        sequences: record(shape({ value: manifest_check_text, called: flag })),
-        largeObjects: shape({ count, bytes: count, sha256: digest }),
-    }),
-    messages: list(manifest_check_text),
-});
-const filesRecord = shape({
-    files: count,
-    directories: count,
-    links: count,
-    bytes: count,
-    walkStarted: moment,
-    walkEnded: moment,
-    skipped: oddities,
-    changed: oddities,
-});
-const checkManifest = shape({
-    format: oneOf(1),
-    name: manifest_check_text,
-    trigger: oneOf('nightly', 'push', 'manual', 'safety'),
-    commit: optional(manifest_check_text),
-    toolVersion: manifest_check_text,
-    started: moment,
-    ended: moment,
-    databases: record(databaseRecord),
-    globals: record(shape({ source: manifest_check_text, passwords: flag, sizeBytes: count, roles: list(manifest_check_text) })),
-    files: record(filesRecord),
-    warnings: list(manifest_check_text),
-});
-
-;// CONCATENATED MODULE: ./.build/src/archive/name-table.js
-
-const KINDS = ['dir', 'implied', 'reg', 'symlink', 'hardlink'];
-/**
- * All names of an archive with what they stand for, in about 20 bytes each: 64 bits of their digest in place of the
- * name. Two names that collided would be taken for one, which every use of this table answers with a refusal.
- */
-class NameTable {
-    #count = 0;
-    #digests = new Uint32Array(2 * 1024);
-    #kinds = new Uint8Array(1024);
-    get count() {
-        return this.#count;
-    }
-    get(name) {
-        return KINDS[(this.#kinds[this.#slotOf(...name_table_digestOf(name))] ?? 0) - 1];
-    }
-    set(name, kind) {
-        const [high, low] = name_table_digestOf(name);
-        let slot = this.#slotOf(high, low);
-        if (this.#kinds[slot] === 0) {
-            if (++this.#count * 2 > this.#kinds.length) {
-                this.#grow();
-                slot = this.#slotOf(high, low);
-            }
-        }
-        this.#put(slot, high, low, KINDS.indexOf(kind) + 1);
-    }
-    #put(slot, high, low, kind) {
-        this.#digests[slot * 2] = high;
-        this.#digests[slot * 2 + 1] = low;
-        this.#kinds[slot] = kind;
-    }
-    #slotOf(high, low) {
-        const mask = this.#kinds.length - 1;
-        let slot = low & mask;
-        while (this.#kinds[slot] !== 0 && !(this.#digests[slot * 2] === high && this.#digests[slot * 2 + 1] === low)) {
-            slot = (slot + 1) & mask;
-        }
-        return slot;
-    }
-    #grow() {
-        const digests = this.#digests;
-        const kinds = this.#kinds;
-        this.#digests = new Uint32Array(digests.length * 2);
-        this.#kinds = new Uint8Array(kinds.length * 2);
-        kinds.forEach((kind, slot) => {
-            if (kind === 0)
-                return;
-            const high = digests[slot * 2] ?? 0;
-            const low = digests[slot * 2 + 1] ?? 0;
-            this.#put(this.#slotOf(high, low), high, low, kind);
-        });
-    }
-}
-function name_table_digestOf(name) {
-    const digest = (0,external_node_crypto_.createHash)('sha256').update(name).digest();
-    return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/entry-guard.js
-
-
-
-const entry_guard_SLASH = 0x2f;
-/**
- * Judges the entries of one archive in their order: names stay inside, no name stands twice, nothing lies below what is
- * not a directory, and hard links lead to regular files that came before. About 40 bytes of memory for each entry.
- */
-class EntryGuard {
-    #names = new NameTable();
-    #parent = Buffer.alloc(0);
-    /** Throws an ArchiveDamage where the entry must not be extracted. */
-    admit(header) {
-        const where = entry_names_showName(header.name);
-        const fault = header.type !== 'dir' && header.name.at(-1) === entry_guard_SLASH ? 'the name ends in a slash' : this.#findFault(header);
-        if (fault !== undefined)
-            throw new ArchiveDamage(where, fault);
-        this.#names.set(entry_names_withoutSlash(header.name), header.type);
-    }
-    #findFault({ name: fullName, type, linkName }) {
-        const name = entry_names_withoutSlash(fullName);
-        const nameFault = findNameFault(name);
-        if (nameFault !== undefined)
-            return nameFault;
-        const before = this.#names.get(name);
-        if (before !== undefined && !(before === 'implied' && type === 'dir')) {
-            return before === 'implied' ? 'it stands where entries before it need a directory' : 'the name stands twice';
-        }
-        const parent = name.subarray(0, Math.max(name.lastIndexOf(entry_guard_SLASH), 0));
-        const parentFault = this.#findParentFault(parent);
-        if (parentFault !== undefined)
-            return parentFault;
-        if (type !== 'hardlink')
-            return undefined;
-        if (!linkName || findNameFault(linkName) !== undefined)
-            return 'the hard link leads outside';
-        if (linkName.equals(name))
-            return 'the hard link leads to itself';
-        return this.#names.get(linkName) === 'reg' ? undefined : 'the hard link leads to no regular file before it';
-    }
-    /** Every parent is a directory, or becomes one; the last entry's parent is remembered, as most share it. */
-    #findParentFault(parent) {
-        if (parent.equals(this.#parent))
-            return undefined;
-        for (let end = parent.length; end > 0; end = parent.lastIndexOf(entry_guard_SLASH, end - 1)) {
-            const ancestor = parent.subarray(0, end);
-            const kind = this.#names.get(ancestor);
-            if (kind === 'dir' || kind === 'implied')
-                break;
-            if (kind !== undefined)
-                return `it lies below ${entry_names_showName(ancestor)}, which is a ${kind}`;
-            this.#names.set(ancestor, 'implied');
-        }
-        this.#parent = Buffer.from(parent);
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/own-entries.js
-
-
-
-
-
-
-const SETUID_SETGID = 0o6000;
-const END_OF_TAR = Buffer.alloc(1024);
-const EMPTY_DIGEST = (0,external_node_crypto_.createHash)('sha256').digest('hex');
-/**
- * The entries of our own archive, from extents that hold whole entries. A closed world: every header equals its line of
- * the index, every chunk its digest, and there is nothing more and nothing less. Throws an ArchiveDamage.
- */
-async function* readOwnEntries(extents, { guard = new EntryGuard(), wants = () => true, note, checksWholeDigests = false } = {}) {
-    const feed = new ExtentFeed();
-    for await (const { header, bodyOffset, body } of parseTar(feed.concatenate(extents), { isForeign: false })) {
-        const line = feed.lines.shift();
-        const where = entry_names_showName(header.name);
-        if (!line)
-            throw new ArchiveDamage(where, 'the index does not know it');
-        compareWithLine(header, line, where);
-        const checked = checkBody({ body, bodyOffset, line, feed, where, checksWholeDigests });
-        if (wants(header.name)) {
-            guard.admit(header);
-            const mode = header.type === 'reg' ? header.mode & ~SETUID_SETGID : header.mode;
-            if (mode !== header.mode)
-                note?.(header.name, `mode ${header.mode.toString(8)} becomes ${mode.toString(8)}`);
-            yield { header: { ...header, mode }, body: checked, ...(line.sparse ? { sparse: true } : {}) };
-        }
-        // Whatever nobody has read is still to be checked.
-        await drain(checked);
-    }
-    const left = feed.lines[0];
-    if (left)
-        throw new ArchiveDamage(entry_names_showName(left.name), 'the index knows it, the tar does not');
-}
-/** The tar of all extents, with their lines and the places where chunks begin, in step with what was read. */
-class ExtentFeed {
-    lines = [];
-    chunkStarts = [];
-    async *concatenate(extents) {
-        let position = 0;
-        for await (const { extent, lines, pieces, names, damage } of extents) {
-            if (damage !== undefined)
-                throw new ArchiveDamage(names.join(', ') || `the extent at ${extent.offset}`, damage);
-            this.lines.push(...lines);
-            for (const { bytes, isChunk } of pieces) {
-                if (isChunk)
-                    this.chunkStarts.push(position);
-                position += bytes.length;
-                yield bytes;
-            }
-        }
-        yield END_OF_TAR;
-    }
-}
-function compareWithLine(header, line, where) {
-    const isLink = header.type === 'symlink' || header.type === 'hardlink';
-    const pairs = [
-        ['name', header.name.toString('latin1'), line.name.toString('latin1')],
-        ['type', header.type, line.type],
-        ['size', header.size, line.size ?? 0],
-        ['mode', header.mode, line.mode],
-        ['uid', header.uid, line.uid ?? 0],
-        ['gid', header.gid, line.gid ?? 0],
-        ['mtime', header.mtimeNs, line.mtimeNs],
-        ['linkName', isLink ? header.linkName?.toString('latin1') : undefined, line.linkName?.toString('latin1')],
-    ];
-    for (const [what, inTar, inIndex] of pairs) {
-        if (inTar !== inIndex)
-            throw new ArchiveDamage(where, `its ${what} in the tar is not that of the index`);
-    }
-    if (header.size === 0 && header.type === 'reg' && line.digest !== undefined && line.digest !== EMPTY_DIGEST) {
-        throw new ArchiveDamage(where, 'the index gives it the digest of another content');
-    }
-}
-/**
- * Passes a body on and compares every chunk with its digest. One generator for the entry: going through it a second
- * time goes on where the first ended.
- */
-function checkBody(options) {
-    const pieces = checkChunks(options);
-    return { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
-}
-async function* checkChunks(options) {
-    const { body, bodyOffset, line, feed, where, checksWholeDigests } = options;
-    const size = line.size ?? 0;
-    if (size === 0)
-        return;
-    const whole = checksWholeDigests && line.chunkSize !== undefined ? (0,external_node_crypto_.createHash)('sha256') : undefined;
-    let position = 0;
-    let chunk = beginChunk(line, 0, size);
-    for await (const piece of body) {
-        for (let rest = piece; rest.length > 0;) {
-            if (position === chunk.end)
-                chunk = beginChunk(takeChunkLine(feed, line, where), position, size);
-            if (position === chunk.start && feed.chunkStarts.shift() !== bodyOffset + position) {
-                throw new ArchiveDamage(where, `its chunk at ${position} does not begin where the index says`);
-            }
-            const part = rest.subarray(0, chunk.end - position);
-            chunk.hash.update(part);
-            position += part.length;
-            rest = rest.subarray(part.length);
-            if (position === chunk.end && chunk.hash.digest('hex') !== chunk.digest) {
-                throw new ArchiveDamage(where, `its chunk at ${chunk.start} is not that of the index`);
-            }
-        }
-        whole?.update(piece);
-        yield piece;
-    }
-    const digest = line.chunkSize === undefined ? line.chunkDigest : whole?.digest('hex');
-    if (digest !== undefined && digest !== line.digest) {
-        throw new ArchiveDamage(where, 'the index gives it the digest of another content');
-    }
-}
-function beginChunk(line, start, size) {
-    const end = start + (line.chunkSize ?? size - start);
-    if ((line.chunkOffset ?? 0) !== start || end > size || end <= start) {
-        throw new ArchiveDamage(entry_names_showName(line.name), `the index has no chunk at ${start}`);
-    }
-    return { start, end, digest: line.chunkDigest, hash: (0,external_node_crypto_.createHash)('sha256') };
-}
-function takeChunkLine(feed, line, where) {
-    const next = feed.lines.shift();
-    if (next?.type !== 'chunk' || !next.name.equals(line.name))
-        throw new ArchiveDamage(where, 'the index lacks a chunk');
-    return next;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/inflate-extent.js
-
-
-
-
-const gunzipAsync = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
-const inflate_extent_SYNC_LIMIT_BYTES = 16 * 1024;
-/**
- * Decompresses an extent whose digest was checked. `continued` is the large entry whose first chunk has no line of its
- * own, where that chunk is here. Cut where the index says that chunks begin, so that a chunk which other readers would
- * not find is noticed, and never more memory than declared. Throws a TypeError that says what is wrong.
- */
-async function inflateExtent(bytes, extent, lines, continued) {
-    const slices = planSlices(extent, lines, continued);
-    const pieces = [];
-    for (const [place, { start, maxBytes, isChunk }] of slices.entries()) {
-        const end = slices[place + 1]?.start ?? bytes.length;
-        if (end <= start && place > 0)
-            throw new TypeError('its chunks are out of order');
-        if (end === start)
-            continue;
-        pieces.push({ bytes: await inflateSlice(bytes.subarray(start, end), maxBytes), isChunk });
-    }
-    return pieces;
-}
-function planSlices(extent, lines, continued) {
-    let slice = { start: 0, maxBytes: 0, isChunk: false };
-    const slices = [slice];
-    const beginChunk = (offset, size) => {
-        if (size + layout_TAR_BLOCK > MAX_CHUNK_BYTES)
-            throw new TypeError(`a chunk of ${size} bytes is larger than allowed`);
-        const start = offset - extent.offset;
-        if (start < slice.start || start >= extent.length)
-            throw new TypeError('a chunk lies outside its extent');
-        slices.push((slice = { start, maxBytes: size + layout_TAR_BLOCK, isChunk: true }));
-    };
-    if (continued?.offset === extent.offset)
-        beginChunk(extent.offset, chunkSizeOf(continued));
-    for (const line of lines) {
-        if (line.type !== 'chunk')
-            slice.maxBytes += headerAllowance(line);
-        const isLargeHeader = line.type === 'reg' && line.offset === extent.offset + extent.length;
-        const hasContent = line.type === 'chunk' || (line.type === 'reg' && (line.size ?? 0) > 0);
-        if (hasContent && !isLargeHeader)
-            beginChunk(line.offset, chunkSizeOf(line));
-    }
-    // They are in memory together.
-    const declaredBytes = slices.reduce((sum, { maxBytes }) => sum + maxBytes, 0);
-    if (declaredBytes > MAX_EXTENT_CONTENT_BYTES)
-        throw new TypeError(`it claims to hold ${declaredBytes} bytes`);
-    return slices;
-}
-function chunkSizeOf(line) {
-    return line.chunkSize ?? line.size ?? 0;
-}
-/** A header with extended records and long names: generous, and bounded by what the index says. */
-function headerAllowance({ name, linkName }) {
-    return 16 * layout_TAR_BLOCK + 2 * (name.length + (linkName?.length ?? 0));
-}
-async function inflateSlice(slice, maxBytes) {
-    if (maxBytes === 0)
-        throw new TypeError('it holds bytes that the index does not speak of');
-    const options = {
-        maxOutputLength: maxBytes,
-        // One output buffer where the content is small, not 16 KiB for each.
-        chunkSize: Math.max(512, Math.min(maxBytes + 1, 256 * 1024)),
-    };
-    try {
-        return slice.length <= inflate_extent_SYNC_LIMIT_BYTES ? (0,external_node_zlib_.gunzipSync)(slice, options) : await gunzipAsync(slice, options);
-    }
-    catch (error) {
-        const isTooLarge = error.code === 'ERR_BUFFER_TOO_LARGE';
-        const what = isTooLarge ? 'it decompresses to more than the index declares' : `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`;
-        throw new TypeError(what, { cause: error });
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/read-extents.js
-
-
-
-
-
-
-
-/** No writer makes a larger extent: a chunk that did not shrink, or a run of headers. Read whole before it is used. */
-const read_extents_MAX_EXTENT_BYTES = 2 * CHUNK_BYTES;
-/**
- * Reads chosen extents: `bytes` delivers exactly theirs, one after the other. An extent is used only when the SHA-256
- * of those very bytes is the index's; a damaged one is passed on without content, for the caller to refuse or to list.
- * Throws where `bytes` ends before the last extent only after having passed on every extent as damaged.
- */
-async function* readExtents(chosen, bytes) {
-    const reader = new ByteReader(bytes);
-    let large;
-    try {
-        for await (const { extent, lines: texts } of chosen) {
-            const lines = texts.map(toc_line_parseTocLine);
-            const isContinuation = lines.length === 0 || lines[0]?.type === 'chunk';
-            const names = namesOf(lines, isContinuation ? large : undefined);
-            const read = { extent, lines, isContinuation, names, pieces: [] };
-            if (extent.length > read_extents_MAX_EXTENT_BYTES) {
-                read.damage = `the extent claims ${extent.length} bytes, more than any holds`;
-                for (let rest = extent.length; rest > 0;)
-                    rest -= (await reader.takeSome(rest))?.length ?? rest;
-            }
-            else {
-                try {
-                    const content = await reader.take(extent.length);
-                    if (content.length < extent.length)
-                        throw new TypeError('the archive ends before it');
-                    if ((await sha256Of(content)) !== extent.sha256)
-                        throw new TypeError('its bytes are not those of the index');
-                    read.pieces = await inflateExtent(content, extent, lines, isContinuation ? large : undefined);
-                    read.bytes = content;
-                }
-                catch (error) {
-                    if (!(error instanceof TypeError))
-                        throw error;
-                    read.damage = (0,failure/* messageOf */.bD)(error);
-                }
-            }
-            yield read;
-            const last = lines.findLast((line) => line.type !== 'chunk');
-            if (last)
-                large = last.type === 'reg' && last.size ? last : undefined;
-        }
-    }
-    finally {
-        await reader.close();
-    }
-}
-function namesOf(lines, continued) {
-    const names = lines.map(({ name }) => entry_names_showName(name));
-    return [...new Set(continued ? [entry_names_showName(continued.name), ...names] : names)];
-}
-
+// EXTERNAL MODULE: ./.build/src/archive/manifest-check.js
+var manifest_check = __nccwpck_require__(2316);
+// EXTERNAL MODULE: ./.build/src/archive/own-entries.js
+var own_entries = __nccwpck_require__(3339);
+// EXTERNAL MODULE: ./.build/src/archive/read-extents.js + 1 modules
+var read_extents = __nccwpck_require__(4966);
 ;// CONCATENATED MODULE: ./.build/src/archive/read-manifest.js
 
 
@@ -85596,123 +86989,23 @@ async function readManifest(archive, chosen) {
             yield* archive.read(place.offset, place.length);
     };
     let text;
-    for await (const { header, body } of readOwnEntries(readExtents(noting(), bytes()))) {
-        if (header.name.toString('latin1') !== MANIFEST_NAME)
+    for await (const { header, body } of (0,own_entries/* readOwnEntries */.J)((0,read_extents/* readExtents */.k)(noting(), bytes()))) {
+        if (header.name.toString('latin1') !== layout/* MANIFEST_NAME */.ir)
             continue;
         if (header.size > MAX_MANIFEST_BYTES)
-            throw new ArchiveDamage(MANIFEST_NAME, `it has ${header.size} bytes`);
+            throw new archive_damage/* ArchiveDamage */.k(layout/* MANIFEST_NAME */.ir, `it has ${header.size} bytes`);
         const pieces = [];
         for await (const piece of body)
             pieces.push(piece);
         text = Buffer.concat(pieces).toString('utf8');
     }
     if (text === undefined)
-        throw new ArchiveDamage(MANIFEST_NAME, 'it is not there');
-    return parseManifest(text);
+        throw new archive_damage/* ArchiveDamage */.k(layout/* MANIFEST_NAME */.ir, 'it is not there');
+    return (0,manifest_check/* parseManifest */.N)(text);
 }
 
-;// CONCATENATED MODULE: ./.build/src/system/lock.js
-
-
-
-
-const conflictCode = 75;
-/**
- * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
- * ends, and programs that the process starts do not carry it on: there are no stale locks.
- * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`).
- */
-async function acquireLock(path, options) {
-    for (;;) {
-        const descriptor = openLockFile(path);
-        try {
-            if (!(await takeFlock(descriptor, options.waitMs)))
-                throw describeConflict(path);
-            if (isStillAt(descriptor, path))
-                return claim(descriptor, options.holder);
-        }
-        catch (error) {
-            (0,external_node_fs_.closeSync)(descriptor);
-            throw error;
-        }
-        // Somebody removed the file while we waited: a lock on a file without a name excludes nobody.
-        (0,external_node_fs_.closeSync)(descriptor);
-    }
-}
-function openLockFile(path) {
-    try {
-        (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
-        return (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_NOFOLLOW, 0o600);
-    }
-    catch (error) {
-        throw new failure/* Failure */.HR('failed', `cannot open the lock ${path}: ${(0,failure/* messageOf */.bD)(error)}`, 'Run as the user who owns the state folder (root on production), or name another one with state: in the configuration.', { cause: error });
-    }
-}
-/**
- * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
- * too, and stays locked when that program has ended.
- */
-function takeFlock(descriptor, waitMs) {
-    const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
-    return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
-            stdio: ['ignore', 'ignore', 'pipe', descriptor],
-        });
-        let complaint = '';
-        child.stderr?.on('data', (chunk) => (complaint += chunk.toString()));
-        const fail = (reason) => reject(new failure/* Failure */.HR('failed', `cannot lock: ${reason}`, 'Install the package util-linux, which holds the program flock.'));
-        child.on('error', (error) => fail((0,failure/* messageOf */.bD)(error)));
-        child.on('close', (code, signal) => {
-            if (code === 0)
-                resolve(true);
-            else if (code === conflictCode)
-                resolve(false);
-            else
-                fail(`flock ended with ${signal ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
-        });
-    });
-}
-function isStillAt(descriptor, path) {
-    const ours = (0,external_node_fs_.fstatSync)(descriptor);
-    const named = (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false });
-    return named !== undefined && named.ino === ours.ino && named.dev === ours.dev;
-}
-function claim(descriptor, holder) {
-    // What is written here was left by a holder that died: giving back empties the file.
-    const tookOverFrom = parseHolder((0,external_node_fs_.readFileSync)(descriptor, 'utf8'));
-    (0,external_node_fs_.ftruncateSync)(descriptor, 0);
-    (0,external_node_fs_.writeSync)(descriptor, `${JSON.stringify({ holder, pid: process.pid, since: new Date().toISOString() })}\n`, 0);
-    let isHeld = true;
-    return {
-        ...(tookOverFrom && { tookOverFrom }),
-        release() {
-            if (!isHeld)
-                return;
-            isHeld = false;
-            (0,external_node_fs_.ftruncateSync)(descriptor, 0);
-            (0,external_node_fs_.closeSync)(descriptor);
-        },
-    };
-}
-function describeConflict(path) {
-    const holder = parseHolder((0,external_node_fs_.readFileSync)(path, 'utf8'));
-    const who = holder
-        ? `${holder.holder} (pid ${holder.pid}, since ${holder.since})`
-        : 'another run that has just begun';
-    return new failure/* Failure */.HR('locked', `${path} is held by ${who}`, 'Wait until it has ended, then try again.');
-}
-function parseHolder(text) {
-    try {
-        const { holder, pid, since } = JSON.parse(text);
-        return typeof holder === 'string' && typeof pid === 'number' && typeof since === 'string'
-            ? { holder, pid, since }
-            : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
+// EXTERNAL MODULE: ./.build/src/system/lock.js
+var system_lock = __nccwpck_require__(6298);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/copy-run.js
 
 
@@ -85947,7 +87240,7 @@ function checkSealName(name, clock) {
  * production read from the newest index which files there were before they were deleted.
  * @throws Failure `refused`; the client then asks for the newest archive again.
  */
-async function open_base_openBase({ store, role, name }, ledger, named) {
+async function openBase({ store, role, name }, ledger, named) {
     const line = listLedgerArchives(ledger).find((known) => known.name === named.name);
     if (line?.action !== 'seal' || line.index !== named.index) {
         throw open_base_refuse(`the recipe builds upon ${JSON.stringify(named.name).slice(0, 60)}, which this vault does not hold`);
@@ -85970,6 +87263,16 @@ function open_base_refuse(message) {
     return new failure/* Failure */.HR('refused', message, 'Run the backup again: it begins with the newest good archive.');
 }
 
+// EXTERNAL MODULE: ./.build/src/archive/extent-table.js
+var extent_table = __nccwpck_require__(4005);
+// EXTERNAL MODULE: ./.build/src/archive/index-reader.js
+var index_reader = __nccwpck_require__(8632);
+// EXTERNAL MODULE: ./.build/src/archive/index-writer.js
+var index_writer = __nccwpck_require__(6164);
+// EXTERNAL MODULE: ./.build/src/archive/line-reader.js
+var line_reader = __nccwpck_require__(488);
+// EXTERNAL MODULE: ./.build/src/archive/extent.js
+var extent = __nccwpck_require__(4372);
 ;// CONCATENATED MODULE: ./.build/src/archive/recipe.js
 
 /** Reads the recipe's head; throws a TypeError that says what is wrong. */
@@ -86033,13 +87336,15 @@ function checkStep(raw) {
     if (!add || !from || !Array.isArray(add.lines) || !add.lines.every((line) => typeof line === 'string')) {
         throw new TypeError('the recipe has a step that is none');
     }
-    checkExtent({ ...add, offset: 0, entries: add.lines.length });
+    (0,extent/* checkExtent */.$)({ ...add, offset: 0, entries: add.lines.length });
     if (!isCount(from['base']) && !(isCount(from['segment']) && isCount(from['at']))) {
         throw new TypeError('the recipe has an extent from nowhere');
     }
     return raw;
 }
 
+// EXTERNAL MODULE: ./.build/src/archive/toc-line.js
+var toc_line = __nccwpck_require__(591);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/digested-stream.js
 
 /** A stream that is hashed on its way, to its end even where the reader stops before. */
@@ -86068,7 +87373,7 @@ class DigestedStream {
 
 /** Lines are held in memory until the archive stands; a manifest has one for each chunk. */
 const MAX_EXTENTS = 64;
-const MAX_LINES_CHARACTERS = CHUNK_BYTES;
+const MAX_LINES_CHARACTERS = layout/* CHUNK_BYTES */.EC;
 /** Picks the extents that hold the manifest out of all that go by in archive order. */
 class ManifestFinder {
     extents = [];
@@ -86085,12 +87390,12 @@ class ManifestFinder {
         if (this.extents.length >= MAX_EXTENTS || this.#characters > MAX_LINES_CHARACTERS) {
             throw new TypeError('the manifest is larger than any is');
         }
-        this.extents.push({ extent, lines: lines.map((line) => relocateLine(line, shift)) });
+        this.extents.push({ extent, lines: lines.map((line) => (0,toc_line/* relocateLine */.ec)(line, shift)) });
     }
 }
 /** Whether a line of the index is the manifest's, or a further chunk of it: name and type stand first. */
 function isManifestLine(line) {
-    return line.startsWith(`{"name":"${MANIFEST_NAME}","type":`);
+    return line.startsWith(`{"name":"${layout/* MANIFEST_NAME */.ir}","type":`);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/origin-table.js
@@ -86148,19 +87453,19 @@ const MAX_INDEX_LINE_BYTES = 1024 * 1024;
  * @throws Failure `refused` where the recipe does not hold together.
  */
 async function planArchive(recipe, indexPath, openBase) {
-    const writer = await IndexWriter.create(indexPath);
+    const writer = await index_writer/* IndexWriter */.K.create(indexPath);
     try {
         const gunzip = (0,external_node_zlib_.createGunzip)();
         (0,external_node_stream_.pipeline)(recipe, gunzip, () => { });
-        const steps = singly(readLines(gunzip, MAX_STEP_BYTES));
+        const steps = (0,line_reader/* singly */.Z)((0,line_reader/* readLines */.S)(gunzip, MAX_STEP_BYTES));
         const first = await steps.next();
         if (first.done)
             throw new TypeError('the recipe is empty');
         const head = parseRecipeHead(first.value);
         const base = head.base && (await openBase(head.base));
         const digest = base && new DigestedStream(base.stream);
-        const reader = digest && (await IndexReader.open(digest));
-        const extents = new ExtentTable();
+        const reader = digest && (await index_reader/* IndexReader */.Ip.open(digest));
+        const extents = new extent_table/* ExtentTable */.Z();
         const origins = new OriginTable(head.segments);
         const manifest = new ManifestFinder();
         let newExtentBytes = 0;
@@ -86214,11 +87519,11 @@ async function planArchive(recipe, indexPath, openBase) {
 function checkLine(line, extent) {
     if (Buffer.byteLength(line) > MAX_INDEX_LINE_BYTES)
         throw new TypeError('an entry has a line that nobody would read');
-    const parsed = toc_line_parseTocLine(line);
+    const parsed = (0,toc_line/* parseTocLine */.G4)(line);
     // A large entry's header is an extent of its own, whose line points at the first chunk right behind it.
     if (parsed.offset > extent.length)
         throw new TypeError('an entry lies outside its extent');
-    if (toc_line_formatTocLine(parsed) !== line)
+    if ((0,toc_line/* formatTocLine */.oc)(parsed) !== line)
         throw new TypeError('an entry is not written as it should be');
 }
 function isMisfit(error) {
@@ -86322,7 +87627,7 @@ async function sealArchive(options) {
     try {
         const recipe = await receiveRecipe(store, options.recipe);
         try {
-            const lock = await acquireLock(lockPath(store), { holder: `seal of ${name}`, waitMs: lockWaitMs });
+            const lock = await (0,system_lock/* acquireLock */.I)(lockPath(store), { holder: `seal of ${name}`, waitMs: lockWaitMs });
             try {
                 await settleCutSeal(store, log);
                 const { size } = await recipe.stat();
@@ -86349,7 +87654,7 @@ async function settleBeforeGreeting(store, log) {
     if (!(await (0,promises_.lstat)(pendingPath(store)).catch(() => undefined)))
         return;
     try {
-        const lock = await acquireLock(lockPath(store), { holder: 'settling a seal that was cut off' });
+        const lock = await (0,system_lock/* acquireLock */.I)(lockPath(store), { holder: 'settling a seal that was cut off' });
         try {
             await settleCutSeal(store, log);
         }
@@ -86369,7 +87674,7 @@ async function sealLocked(options, recipe) {
     let base;
     try {
         const plan = await planArchive(recipe, indexPath, async (named) => {
-            base = { name: named.name, file: await open_base_openBase(options, ledger, named) };
+            base = { name: named.name, file: await openBase(options, ledger, named) };
             return { index: named.index, stream: base.file.readIndex() };
         });
         const known = listLedgerArchives(ledger).find((line) => line.name === name);
@@ -86430,7 +87735,7 @@ async function checkAssembled(path, name, plan, sizeBytes) {
         const manifest = await readManifest(file, plan.manifestExtents);
         if (manifest.name === name)
             return manifest;
-        throw new ArchiveDamage(MANIFEST_NAME, `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}`);
+        throw new archive_damage/* ArchiveDamage */.k(layout/* MANIFEST_NAME */.ir, `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}`);
     }
     finally {
         await file.close();
@@ -86556,6 +87861,8 @@ async function* hashPassing(chunks, onEnd) {
     onEnd(hash.digest('hex'), sizeBytes);
 }
 
+// EXTERNAL MODULE: ./.build/src/archive/byte-reader.js
+var byte_reader = __nccwpck_require__(2416);
 ;// CONCATENATED MODULE: ./.build/src/archive/index-survey.js
 
 
@@ -86575,14 +87882,14 @@ async function surveyIndex(index) {
     let isManifest = false;
     for await (const { lines } of index.entries()) {
         let holdsManifest = isManifest && lines.length === 0;
-        for (const line of lines.map(toc_line_parseTocLine)) {
+        for (const line of lines.map(toc_line/* parseTocLine */.G4)) {
             if (line.type !== 'chunk') {
                 const name = line.name.toString('utf8');
-                isManifest = name === MANIFEST_NAME;
+                isManifest = name === layout/* MANIFEST_NAME */.ir;
                 survey.entries++;
                 survey.contentBytes += line.size ?? 0;
                 survey.topNames.add(name.split('/', 1)[0] ?? '');
-                if (name.startsWith(DUMP_FOLDER) && line.type !== 'dir')
+                if (name.startsWith(layout/* DUMP_FOLDER */.OY) && line.type !== 'dir')
                     survey.dumpSizes.set(name, line.size ?? 0);
             }
             holdsManifest ||= isManifest;
@@ -86620,7 +87927,7 @@ function compareWithManifest(manifest, survey) {
             damage.push({ where: `${source}/`, what: 'the manifest names it, the archive does not hold it' });
         }
     }
-    const allowed = new Set([...Object.keys(manifest.files), DUMP_FOLDER.slice(0, -1), README_NAME, MANIFEST_NAME]);
+    const allowed = new Set([...Object.keys(manifest.files), layout/* DUMP_FOLDER */.OY.slice(0, -1), layout/* README_NAME */.B5, layout/* MANIFEST_NAME */.ir]);
     for (const name of survey.topNames) {
         if (!allowed.has(name))
             damage.push({ where: name, what: 'the manifest does not name it' });
@@ -86628,74 +87935,8 @@ function compareWithManifest(manifest, survey) {
     return damage;
 }
 
-;// CONCATENATED MODULE: ./.build/src/archive/select-entries.js
-
-/**
- * Chooses the extents that hold what `wants` (names with a directory's last slash). Goes through the index once, and
- * once more only where a hard link is wanted without its target, which stands before it.
- */
-async function selectEntries(openIndex, wants) {
-    const linkTargets = new Set();
-    const first = await passThrough(await openIndex(), wants, linkTargets);
-    if (linkTargets.size === 0)
-        return { ...first, linkTargets };
-    const isTarget = (name) => wants(name) || linkTargets.has(name.toString('latin1'));
-    const { ordinals, ranges } = await passThrough(await openIndex(), isTarget, new Set());
-    return { ...first, ordinals, ranges, linkTargets };
-}
-/** The chosen extents with their lines, as `readExtents` takes them. */
-async function* chooseExtents(index, ordinals) {
-    let place = 0;
-    let ordinal = 0;
-    for await (const indexed of index.entries()) {
-        if (ordinals[place] === ordinal) {
-            place++;
-            yield indexed;
-        }
-        ordinal++;
-    }
-}
-async function passThrough(index, wants, linkTargets) {
-    const ordinals = [];
-    let ordinal = 0;
-    let entries = 0;
-    let contentBytes = 0;
-    let isWanted = false;
-    for await (const { lines } of index.entries()) {
-        // Without lines it is the first chunk of a large entry, and belongs to the entry before it.
-        let isChosen = isWanted && lines.length === 0;
-        for (const line of lines.map(parseTocLine)) {
-            if (line.type !== 'chunk') {
-                isWanted = wants(line.name);
-                if (isWanted) {
-                    entries++;
-                    contentBytes += line.size ?? 0;
-                    if (line.type === 'hardlink' && line.linkName && !wants(line.linkName)) {
-                        linkTargets.add(line.linkName.toString('latin1'));
-                    }
-                }
-            }
-            isChosen ||= isWanted;
-        }
-        if (isChosen)
-            ordinals.push(ordinal);
-        ordinal++;
-    }
-    return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
-}
-function mergeRanges(extents, ordinals) {
-    const ranges = [];
-    for (const ordinal of ordinals) {
-        const { offset, length } = extents.at(ordinal);
-        const last = ranges.at(-1);
-        if (last && last.offset + last.length === offset)
-            last.length += length;
-        else
-            ranges.push({ offset, length });
-    }
-    return ranges;
-}
-
+// EXTERNAL MODULE: ./.build/src/archive/select-entries.js
+var select_entries = __nccwpck_require__(3529);
 // EXTERNAL MODULE: external "events"
 var external_events_ = __nccwpck_require__(4434);
 // EXTERNAL MODULE: external "fs"
@@ -86777,13 +88018,15 @@ class SecondReader {
     }
 }
 
+// EXTERNAL MODULE: ./.build/src/archive/entry-guard.js + 1 modules
+var entry_guard = __nccwpck_require__(109);
 ;// CONCATENATED MODULE: ./.build/src/archive/walk-extents.js
 
 
 
 /** Goes through an archive to its end whatever is damaged in it, so that all damage is listed by name. */
 async function walkExtents({ extents, visit, report }) {
-    const guard = new EntryGuard();
+    const guard = new entry_guard/* EntryGuard */.I();
     const source = extents[Symbol.asyncIterator]();
     const pull = async () => {
         const result = await source.next();
@@ -86811,11 +88054,11 @@ async function walkExtents({ extents, visit, report }) {
         }
         run.isStopped = false;
         try {
-            for await (const entry of readOwnEntries(takeRun(), { guard, checksWholeDigests: true }))
+            for await (const entry of (0,own_entries/* readOwnEntries */.J)(takeRun(), { guard, checksWholeDigests: true }))
                 await visit(entry);
         }
         catch (error) {
-            if (error instanceof ArchiveDamage) {
+            if (error instanceof archive_damage/* ArchiveDamage */.k) {
                 report({ where: error.where, what: error.what });
                 // A damaged extent, at which the run ended, is still to be reported.
                 if (!wasStopped())
@@ -86843,7 +88086,7 @@ function reportExtent({ names, lines, extent }, what, guard, report) {
             guard.admit({ name, type, mode, uid, gid, mtimeNs, size, ...(linkName ? { linkName } : {}) });
         }
         catch (error) {
-            if (!(error instanceof ArchiveDamage))
+            if (!(error instanceof archive_damage/* ArchiveDamage */.k))
                 throw error;
             report({ where: error.where, what: error.what });
         }
@@ -86920,8 +88163,8 @@ class VerifyRun {
         let sha256 = '';
         let sizeBytes = 0;
         const passing = hashPassing(open(), (digest, size) => ([sha256, sizeBytes] = [digest, size]));
-        const survey = await surveyIndex(await IndexReader.open(passing));
-        await drain(passing);
+        const survey = await surveyIndex(await index_reader/* IndexReader */.Ip.open(passing));
+        await (0,byte_reader/* drain */.Z)(passing);
         if (this.#options.index !== undefined && sha256 !== this.#options.index) {
             throw new TypeError(`its digest is ${sha256}; expected ${this.#options.index}`);
         }
@@ -86931,13 +88174,13 @@ class VerifyRun {
         const { archive } = this.#options;
         const { survey } = known;
         await this.#attempt('manifest.json', async () => {
-            const index = await IndexReader.open(known.open());
-            this.#manifest = await readManifest(archive, chooseExtents(index, survey.manifestExtents));
+            const index = await index_reader/* IndexReader */.Ip.open(known.open());
+            this.#manifest = await readManifest(archive, (0,select_entries/* chooseExtents */.b)(index, survey.manifestExtents));
         });
         if (this.#manifest)
             compareWithManifest(this.#manifest, survey).forEach((damage) => this.#report(damage));
-        if (!survey.topNames.has(README_NAME))
-            this.#report({ where: README_NAME, what: 'it is not there' });
+        if (!survey.topNames.has(layout/* README_NAME */.B5))
+            this.#report({ where: layout/* README_NAME */.B5, what: 'it is not there' });
     }
     #countStructure({ extents, entries, endOffset }) {
         Object.assign(this.#checked, { extents, entries, bytes: this.#options.archive.sizeBytes - endOffset });
@@ -86952,11 +88195,11 @@ class VerifyRun {
         let sha256 = '';
         await this.#attempt('the archive', async () => {
             const passing = hashPassing(known.open(), (digest) => (sha256 = digest));
-            const index = await IndexReader.open(passing);
+            const index = await index_reader/* IndexReader */.Ip.open(passing);
             const bytes = archive.read(0, survey.endOffset);
-            const extents = this.#count(readExtents(index.entries(), bytes), survey.endOffset);
+            const extents = this.#count((0,read_extents/* readExtents */.k)(index.entries(), bytes), survey.endOffset);
             await walkExtents({ extents, visit: (entry) => this.#visit(entry), report: (damage) => this.#report(damage) });
-            await drain(passing);
+            await (0,byte_reader/* drain */.Z)(passing);
             // What was checked against is what was surveyed, byte for byte, or somebody is writing to the archive.
             if (sha256 !== known.sha256)
                 throw new TypeError('its index changed while it was read');
@@ -86977,12 +88220,12 @@ class VerifyRun {
     async #visit({ header, body }) {
         const name = header.name.toString('utf8');
         const { checkDump } = this.#options;
-        if (checkDump && this.#manifest && header.type === 'reg' && name.startsWith(DUMP_FOLDER)) {
+        if (checkDump && this.#manifest && header.type === 'reg' && name.startsWith(layout/* DUMP_FOLDER */.OY)) {
             for (const what of await checkDump(name, body, this.#manifest))
                 this.#report({ where: name, what });
         }
         // Reading to the end is what checks the chunks.
-        await drain(body);
+        await (0,byte_reader/* drain */.Z)(body);
         this.#checked.entries++;
         this.#checked.bytes += header.size;
         const record = Object.entries(this.#manifest?.databases ?? {}).find(([, { dump }]) => dump === name);
@@ -87012,7 +88255,7 @@ class VerifyRun {
             return await step();
         }
         catch (error) {
-            if (error instanceof ArchiveDamage)
+            if (error instanceof archive_damage/* ArchiveDamage */.k)
                 this.#report({ where: error.where, what: error.what });
             else if (error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError) {
                 this.#report({ where, what: (0,failure/* messageOf */.bD)(error) });
@@ -87070,7 +88313,7 @@ async function verifyFile({ level, checkDump, progress }, file, line) {
         damage.unshift({ where: line.name, what: `has ${file.sizeBytes} bytes, ${line.size} in the ledger` });
     }
     if (manifest && manifest.name !== line.name) {
-        damage.unshift({ where: MANIFEST_NAME, what: `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}` });
+        damage.unshift({ where: layout/* MANIFEST_NAME */.ir, what: `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}` });
     }
     return { damage, checked };
 }
@@ -87094,7 +88337,7 @@ const RANGE = /^(\d{1,15}),(\d{1,15})$/;
  */
 async function parseRanges(body, sizeBytes) {
     const ranges = [];
-    for await (const lines of readLines(body, 64 * 1024)) {
+    for await (const lines of (0,line_reader/* readLines */.S)(body, 64 * 1024)) {
         for (const line of lines) {
             const [, offset, length] = RANGE.exec(line) ?? [];
             const range = { offset: Number(offset), length: Number(length) };
@@ -87111,6 +88354,8 @@ function read_ranges_refuse(message) {
     return new failure/* Failure */.HR('refused', message, 'Read the index of this archive again, then try once more.');
 }
 
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./.build/src/vault/server/rsync-command.js
 
 /** Quick check off, quiet, times, verbose, whole files; then what the client's own rsync can do (`e.`), which is harmless. */
@@ -87152,7 +88397,7 @@ function parseRsyncCommand(words, target) {
  */
 async function receiveSegments(store, words, streams) {
     const options = parseRsyncCommand(words, `${store.incoming}/`);
-    const limited = ['prlimit', `--fsize=${MAX_SEGMENT_BYTES}`, '--core=0', 'rsync', ...options];
+    const limited = ['prlimit', `--fsize=${segment_lane/* MAX_SEGMENT_BYTES */.lN}`, '--core=0', 'rsync', ...options];
     return (await run(limited, streams)) ?? (await run(['rsync', ...options], streams)) ?? failWithoutRsync();
 }
 /** The exit code; undefined where the program does not exist, and nothing was read or written. */
@@ -87160,7 +88405,7 @@ function run([program = '', ...options], streams) {
     return new Promise((resolve, reject) => {
         const inherits = streams === 'inherit';
         const channel = inherits ? 'inherit' : 'pipe';
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, options, { stdio: [channel, channel, 'inherit'] });
+        const child = (0,external_node_child_process_.spawn)(program, options, { stdio: [channel, channel, 'inherit'] });
         child.on('error', (error) => (error.code === 'ENOENT' ? resolve(undefined) : reject(error)));
         child.on('spawn', () => {
             if (inherits || !child.stdin || !child.stdout)
@@ -87364,7 +88609,7 @@ const isTexts = (value) => Array.isArray(value) && value.every(isText);
 const has = (checks) => {
     return (value) => isRecord(value) && Object.entries(checks).every(([key, check]) => check(value[key]));
 };
-const check_reply_optional = (check) => (value) => value === undefined || check(value);
+const optional = (check) => (value) => value === undefined || check(value);
 const listOf = (check) => (value) => Array.isArray(value) && value.every(check);
 const isReceipt = has({
     name: isText,
@@ -87379,8 +88624,8 @@ const isGreeting = has({
     role: isText,
     isProvisioned: isFlag,
     clock: isText,
-    newest: check_reply_optional(has({ name: isText, index: isDigest, sealed: isText, sizeBytes: isSize })),
-    asked: check_reply_optional(isReceipt),
+    newest: optional(has({ name: isText, index: isDigest, sealed: isText, sizeBytes: isSize })),
+    asked: optional(isReceipt),
     incoming: (value) => isRecord(value) && Object.values(value).every(isSize),
     sharesExtents: isFlag,
     freeBytes: isSize,
@@ -87756,7 +89001,7 @@ async function startRemoteCommand(client, command, body) {
                 reject(error);
             // Listening at once: how it ended may stand in the very packet that says it began.
             else
-                resolve({ channel: opened, ended: remote_command_awaitEnd(opened) });
+                resolve({ channel: opened, ended: awaitEnd(opened) });
         });
     }).catch((error) => {
         const next = 'Try again; if it happens twice, look at the log of sshd on the backup server.';
@@ -87781,7 +89026,7 @@ async function startRemoteCommand(client, command, body) {
     }
     return { stdout: readChannel(channel, close), bodyError: () => bodyError, ended, close };
 }
-function remote_command_awaitEnd(channel) {
+function awaitEnd(channel) {
     let stderr = '';
     let code = null;
     channel.stderr.on('data', (chunk) => {
@@ -87852,10 +89097,10 @@ async function preparePlainAccount(client, options) {
         await copyBundle(client, options, file, digest);
         options.log.info(`copied the vault's program to ${labelOf(options)}, ~/${FOLDER}/${file}`);
     }
-    return `node "$HOME"/${FOLDER}/${file} vault serve --role owner --path ${plain_account_quote(options.directory)}`;
+    return `node "$HOME"/${FOLDER}/${file} vault serve --role owner --path ${quote(options.directory)}`;
 }
 /** For a POSIX shell: nothing inside is read by it. */
-function plain_account_quote(text) {
+function quote(text) {
     return `'${text.replaceAll("'", "'\\''")}'`;
 }
 async function digestFile(path) {
@@ -87877,7 +89122,7 @@ async function probe(client, file, label) {
         'printf "rsync %s\\n" "$(command -v rsync)"',
         `printf "bundle %s\\n" "$(sha256sum "$HOME"/${FOLDER}/${file} 2>/dev/null)"`,
     ].join('; ');
-    const { code, stdout } = await plain_account_run(client, `sh -c ${plain_account_quote(script)}`);
+    const { code, stdout } = await plain_account_run(client, `sh -c ${quote(script)}`);
     const lines = stdout.split('\n');
     if (!lines.includes(MARK))
         return undefined;
@@ -87909,7 +89154,7 @@ async function copyBundle(client, { bundlePath }, file, digest) {
         `cat > "$part" && echo "${digest}  $part" | sha256sum -c - > /dev/null && mv "$part" ${file}`,
     ].join('; ');
     const body = (0,external_node_fs_.createReadStream)(bundlePath);
-    const { code, stderr } = await plain_account_run(client, `sh -c ${plain_account_quote(script)}`, body);
+    const { code, stderr } = await plain_account_run(client, `sh -c ${quote(script)}`, body);
     if (code === 0)
         return;
     const next = "Check the account's home on the backup server: free space, quota, write permission.";
@@ -87971,6 +89216,8 @@ async function removeAbandonedKeys(directory) {
     }
 }
 
+// EXTERNAL MODULE: external "node:timers/promises"
+var external_node_timers_promises_ = __nccwpck_require__(8500);
 ;// CONCATENATED MODULE: ./.build/src/vault/client/retry.js
 
 
@@ -87998,7 +89245,7 @@ async function retryOnTrouble(options, attempt) {
             if (made >= attempts || signal?.aborted)
                 throw error.failure;
             log.warning(`${(0,failure/* messageOf */.bD)(error)} (attempt ${made} of ${attempts}; trying again)`);
-            await (0,external_node_timers_promises_namespaceObject.setTimeout)(retryDelayMs * 2 ** (made - 1), undefined, signal ? { signal } : {});
+            await (0,external_node_timers_promises_.setTimeout)(retryDelayMs * 2 ** (made - 1), undefined, signal ? { signal } : {});
         }
     }
 }
@@ -88008,7 +89255,7 @@ async function retryOnTrouble(options, attempt) {
 /** Runs ssh or rsync, in the C locale: their words and numbers are read by us. The signal ends it. */
 async function runProgram(program, args, { environment, signal }) {
     const options = { ...(environment ? { env: environment } : {}), ...(signal ? { signal } : {}) };
-    const { code, stdout, stderr } = await runCommand('env', ['LC_ALL=C', program, ...args], options);
+    const { code, stdout, stderr } = await (0,run_command/* runCommand */.d)('env', ['LC_ALL=C', program, ...args], options);
     return { code, stdout, stderr, isMissing: code === 127 && stderr.startsWith('env:') };
 }
 
@@ -88170,7 +89417,7 @@ const VAULT_WORD = /^skills-vault: (refused or failed|warning): (.+)$/m;
 /** What went wrong, for a person. Measured: a closed port gives 12 or 255, a cut connection either of them. */
 function explainRsyncFailure(end, label) {
     const { code, stderr, isMissing } = end;
-    const said = rsync_describe(stderr);
+    const said = describe(stderr);
     if (isMissing) {
         return new failure/* Failure */.HR('vault', 'the program rsync is missing on this host', 'Install the packages rsync and openssh-client on this host.');
     }
@@ -88197,7 +89444,7 @@ function explainRsyncFailure(end, label) {
     const ended = code === null ? 'was killed' : `ended with code ${String(code)}`;
     return new failure/* Failure */.HR('vault', `rsync to ${label} ${ended}: ${said}`, 'Read the message above, then run the same command again.');
 }
-function rsync_describe(stderr) {
+function describe(stderr) {
     const text = printable(stderr);
     return text === '' ? 'it said nothing' : text.slice(-500);
 }
@@ -88456,7 +89703,7 @@ function unixifyPath(path) {
     }
     return path;
 }
-async function esm_readFile(filePath) {
+async function readFile(filePath) {
     return new Promise((resolve, reject) => {
         external_fs_.readFile(filePath, 'utf8', (err, res) => {
             if (err) {
@@ -88552,7 +89799,7 @@ class NodeSSH {
             if (config.privateKeyPath != null) {
                 // Must be an fs path
                 try {
-                    config.privateKey = await esm_readFile(config.privateKeyPath);
+                    config.privateKey = await readFile(config.privateKeyPath);
                 }
                 catch (err) {
                     if (err != null && err.code === 'ENOENT') {
@@ -89434,7 +90681,7 @@ class SshTransport {
 async function openVault(platform, role) {
     const { vault } = platform.config;
     if (vault.kind === 'directory')
-        return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump: check_dump_checkDump }));
+        return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump: checkDump }));
     // Private, because a key from the environment lies there.
     const privateDirectory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(platform.temporary ?? (0,external_node_os_namespaceObject.tmpdir)(), 'continuity-'));
     const remove = () => (0,promises_.rm)(privateDirectory, { recursive: true, force: true });
@@ -89478,1672 +90725,266 @@ async function keySource(reference, { environment }) {
     return { agent: socket };
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/backup/staging.js
+
+/***/ }),
+
+/***/ 2934:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  r: () => (/* binding */ listRecentNights)
+});
+
+// UNUSED EXPORTS: chooseNights
+
+// EXTERNAL MODULE: ./.build/src/config/archive-name.js
+var archive_name = __nccwpck_require__(7334);
+// EXTERNAL MODULE: ./.build/src/archive/toc-line.js
+var toc_line = __nccwpck_require__(591);
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/archive/layout.js
+var layout = __nccwpck_require__(1574);
+// EXTERNAL MODULE: ./.build/src/archive/manifest-check.js
+var manifest_check = __nccwpck_require__(2316);
+// EXTERNAL MODULE: ./.build/src/archive/own-entries.js
+var own_entries = __nccwpck_require__(3339);
+// EXTERNAL MODULE: ./.build/src/archive/read-extents.js + 1 modules
+var read_extents = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./.build/src/archive/select-entries.js
+var select_entries = __nccwpck_require__(3529);
+;// CONCATENATED MODULE: ./.build/src/operations/archive-reader.js
 
 
 
-const RUN_PREFIX = 'run-';
-/**
- * A private directory for one run's spools, segments and keys, below the state directory. The caller holds the
- * platform's lock: whatever another run left there belongs to a dead one and is removed, and nothing else is.
- */
-async function openRunDirectory(stateDirectory) {
-    const staging = (0,external_node_path_.join)(stateDirectory, 'staging');
-    try {
-        await (0,promises_.mkdir)(staging, { recursive: true, mode: 0o700 });
-        const old = (await (0,promises_.readdir)(staging)).filter((name) => /^run-[A-Za-z0-9]{6}$/.test(name));
-        for (const name of old)
-            await (0,promises_.rm)((0,external_node_path_.join)(staging, name), { recursive: true, force: true });
-        const path = await (0,promises_.mkdtemp)((0,external_node_path_.join)(staging, RUN_PREFIX));
-        return { path, leftovers: old.length, remove: () => (0,promises_.rm)(path, { recursive: true, force: true }) };
+
+
+
+
+/** One archive in the vault, read by its index: only the extents that are needed are fetched, and each is checked. */
+class archive_reader_ArchiveReader {
+    name;
+    index;
+    #vault;
+    #cache;
+    #indexPath;
+    #fetchedBytes = 0;
+    constructor(name, index, vault, cache, indexPath) {
+        this.name = name;
+        this.index = index;
+        this.#vault = vault;
+        this.#cache = cache;
+        this.#indexPath = indexPath;
     }
-    catch (error) {
-        if (isDiskFull(error))
-            throw explainStagingError(error, staging);
-        throw new failure/* Failure */.HR('config', `the staging directory ${staging} cannot be used: ${(0,failure/* messageOf */.bD)(error)}`, 'Make it writable for this user and not read-only, or set another state: in continuity.yml.', { cause: error });
-    }
-}
-/**
- * What the disk of the staging directory did to a run, as a Failure: `space` where it is full, `config` where it is gone
- * or does not take writes any more. Anything else as it is.
- */
-function explainStagingError(error, directory) {
-    if (error instanceof failure/* Failure */.HR || typeof error !== 'object' || error === null)
-        return error;
-    const { code, path, message } = error;
-    if (isDiskFull(error)) {
-        return new failure/* Failure */.HR('space', `the disk of the staging directory ${directory} is full (${code})`, 'Nothing was sealed and nothing was lost. Make room there, or set another state: in continuity.yml.', { cause: error });
-    }
-    const isOurs = code === 'EROFS' || (path?.startsWith(directory) === true && code !== 'EEXIST');
-    if (!isOurs)
-        return error;
-    return new failure/* Failure */.HR('config', `the staging directory ${directory} cannot be used any more: ${message}`, 'Nothing was sealed. Check that its disk is mounted and not read-only, then run the backup again.', { cause: error });
-}
-function isDiskFull(error) {
-    const { code } = error;
-    return code === 'ENOSPC' || code === 'EDQUOT';
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-session.js
-
-/** What the programs of a restore call themselves in `pg_stat_activity`. */
-const restoreApplicationName = 'skills-hub-continuity restore';
-/** Creating and dropping databases waits for checkpoints and copies files: longer than a query may take. */
-const statementTimeoutMs = 600_000;
-/**
- * A database to work from that is none of those named: nobody may be connected to a database that is renamed or
- * dropped.
- */
-function chooseMaintenanceDatabase(...names) {
-    return names.includes('postgres') ? 'template1' : 'postgres';
-}
-/** Runs statements, some of which print one JSON text each: gives those, parsed. @throws Failure `source` */
-async function runStatements(server, database, sql, options = {}) {
-    const settings = { applicationName: restoreApplicationName, timeoutMs: statementTimeoutMs, ...options };
-    return parseRows(await runScript(server, database, sql, settings));
-}
-/** Rows of psql's output, each one JSON text on one line: psql divides rows by the byte 0x1e, results by line ends. */
-function parseRows(output) {
-    const rows = output.toString('utf8').split(/[\x1e\n]/);
-    return rows.filter((row) => row !== '').map((row) => JSON.parse(row));
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/end-sessions.js
-
-
-/**
- * Ends what a killed restore has left running on a server: a client program goes on for a moment when whoever started it
- * is dead, and may just be creating a database. For whoever holds the platform's lock. @throws Failure `source`
- */
-async function endLeftSessions(server) {
-    const select = `SELECT json_build_object('ended', pg_terminate_backend(pid)) FROM pg_stat_activity
-    WHERE application_name = ${quoteLiteral(restoreApplicationName)} AND usename = current_user AND pid <> pg_backend_pid();`;
-    await runStatements(server, chooseMaintenanceDatabase(), select);
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/forget-databases.js
-
-
-
-
-/** The databases beside the live ones that are ours, by name. @throws Failure `source` */
-async function listOwnDatabases(server) {
-    const select = `SELECT d.datname AS name, d.oid::bigint AS oid, pg_get_userbyid(d.datdba) AS owner,
-    CASE WHEN has_database_privilege(d.oid, 'CONNECT') OR pg_has_role('pg_read_all_stats', 'USAGE')
-      THEN pg_database_size(d.oid) ELSE 0 END AS "sizeBytes", d.datistemplate OR NOT d.datallowconn AS "isOurs"
-    FROM pg_database d WHERE d.datname LIKE 'continuity\\_%' ORDER BY d.datname COLLATE "C"`;
-    const options = { applicationName: restoreApplicationName };
-    const rows = await queryRows(server, chooseMaintenanceDatabase(), select, options);
-    return rows.flatMap((row) => {
-        const kind = kindOfName(row.name);
-        return kind ? [{ ...row, kind }] : [];
-    });
-}
-/**
- * Drops databases beside the live ones. Only those that are ours by name and by being a template or closed: whatever
- * else carries such a name was made, or opened, by somebody. Names that are gone are no error, so that it can be
- * repeated.
- * @throws Failure `refused` before anything is dropped; `source` with the server's message.
- */
-async function dropDatabases({ server, names, }) {
-    const found = await listOwnDatabases(server);
-    const dropped = [];
-    for (const name of new Set(names)) {
-        const next = 'Look at it (psql -l), and drop it by hand if nobody needs it.';
-        if (!kindOfName(name))
-            throw new failure/* Failure */.HR('refused', `database "${name}" is not ours by its name`, next);
-        const own = found.find((database) => database.name === name);
-        if (own && !own.isOurs) {
-            const message = `database "${name}" was opened by somebody: it is neither a template nor closed any more`;
-            throw new failure/* Failure */.HR('refused', message, next);
+    /** Obtains the archive's index, by the digest that the vault's ledger names. */
+    static async open(vault, cache, { name, index }) {
+        if (index === undefined) {
+            throw new Failure('refused', `${name} was made by the team's former script: it has no index`, `Fetch it (fetch ${name}) and unpack it with tar.`);
         }
-        if (own)
-            dropped.push(name);
+        return new archive_reader_ArchiveReader(name, index, vault, cache, await cache.obtain(vault, { name, index }));
     }
-    // One statement takes away the one mark and sets the other: killed in between, it is still ours.
-    const statements = dropped
-        .map(quoteIdentifier)
-        .flatMap((name) => [
-        `ALTER DATABASE ${name} IS_TEMPLATE false ALLOW_CONNECTIONS false;`,
-        `DROP DATABASE IF EXISTS ${name} WITH (FORCE);`,
-    ]);
-    if (statements.length > 0)
-        await runStatements(server, chooseMaintenanceDatabase(), statements.join('\n'));
-    return { dropped };
+    /** Bytes of the archive fetched so far. */
+    get fetchedBytes() {
+        return this.#fetchedBytes;
+    }
+    /** All entries' lines in archive order; further chunks of large entries are left out. */
+    async *lines() {
+        const reader = await this.#cache.open(this.#indexPath);
+        for await (const { lines } of reader.entries()) {
+            for (const line of lines.map(parseTocLine))
+                if (line.type !== 'chunk')
+                    yield line;
+        }
+    }
+    /** Finds what has to be fetched for the wanted entries. */
+    async select(wants) {
+        return await selectEntries(() => this.#cache.open(this.#indexPath), wants);
+    }
+    /** Fetches what the wanted entries take and yields them, with the files that wanted hard links lead to. */
+    async *entries(wants) {
+        const { ordinals, ranges, linkTargets } = await this.select(wants);
+        if (ordinals.length === 0)
+            return;
+        const chosen = chooseExtents(await this.#cache.open(this.#indexPath), ordinals);
+        const bytes = await this.#vault.readRanges(this.name, ranges);
+        try {
+            yield* readOwnEntries(readExtents(chosen, this.#count(bytes)), {
+                wants: (name) => wants(name) || linkTargets.has(name.toString('latin1')),
+            });
+        }
+        finally {
+            bytes.destroy();
+        }
+    }
+    /** The content of one entry, streamed. */
+    async *content(name) {
+        const wanted = Buffer.from(name);
+        for await (const { body } of this.entries((entry) => entry.equals(wanted)))
+            yield* body;
+    }
+    /** The content of one small entry; throws a Failure where the archive does not hold it. */
+    async text(name) {
+        const pieces = [];
+        for await (const piece of this.content(name))
+            pieces.push(piece);
+        if (pieces.length === 0) {
+            throw new Failure('damaged', `${this.name} holds no ${name}`, 'Verify it (verify --level full), or choose another archive.');
+        }
+        return Buffer.concat(pieces).toString('utf8');
+    }
+    async manifest() {
+        return parseManifest(await this.text(MANIFEST_NAME));
+    }
+    async *#count(bytes) {
+        for await (const chunk of bytes) {
+            this.#fetchedBytes += chunk.length;
+            yield chunk;
+        }
+    }
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/swap-script.js
+// EXTERNAL MODULE: ./.build/src/operations/backup/base-index.js
+var base_index = __nccwpck_require__(6889);
+// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 73 modules
+var open_vault = __nccwpck_require__(6474);
+;// CONCATENATED MODULE: ./.build/src/operations/resolve-archive.js
 
-const columns = '(live text, staged text, kept text, "stagedOid" bigint)';
-const swapsFrom = `jsonb_to_recordset(current_setting('continuity.swaps')::jsonb) AS s ${columns}`;
+
 /**
- * Ends every connection to a database that is still to be swapped, and prints whose. As long as the staged name exists
- * in the statement's snapshot, the live name in it is the old database: who is in the new one is never disturbed.
- */
-const endConnections = `SELECT json_build_object('ended', CASE WHEN pg_terminate_backend(a.pid) AND a.backend_type = 'client backend'
-  THEN json_build_object('database', d.datname, 'user', a.usename, 'application', a.application_name) END)
-FROM pg_stat_activity a JOIN pg_database d ON d.oid = a.datid
-WHERE a.pid <> pg_backend_pid() AND EXISTS (SELECT FROM ${swapsFrom} JOIN pg_database n ON n.datname = s.staged
-  WHERE d.datname IN (s.live, s.staged));`;
-/** Decided by what the databases are called now, in the transaction that changes it. */
-const rename = `DO $$
-DECLARE
-  s record;
-  staged pg_database;
-  live pg_database;
-  results jsonb := '[]';
-BEGIN
-  FOR s IN SELECT * FROM ${swapsFrom} LOOP
-    SELECT * INTO staged FROM pg_database WHERE datname = s.staged;
-    SELECT * INTO live FROM pg_database WHERE datname = s.live;
-    IF staged.oid IS NULL THEN
-      IF live.oid IS NULL OR (s."stagedOid" IS NOT NULL AND live.oid <> s."stagedOid") THEN
-        RAISE EXCEPTION 'database "%" is gone, and "%" is not what was restored', s.staged, s.live;
-      END IF;
-      results := results || jsonb_build_object('live', s.live, 'done', 'before', 'replaced', false);
-      CONTINUE;
-    END IF;
-    IF NOT staged.datistemplate OR staged.oid <> coalesce(s."stagedOid", staged.oid) THEN
-      RAISE EXCEPTION 'database "%" is not the one that was restored', s.staged;
-    END IF;
-    IF live.oid IS NOT NULL THEN
-      EXECUTE format('ALTER DATABASE %I RENAME TO %I', s.live, s.kept);
-      EXECUTE format('ALTER DATABASE %I ALLOW_CONNECTIONS false IS_TEMPLATE true', s.kept);
-    END IF;
-    EXECUTE format('ALTER DATABASE %I RENAME TO %I', s.staged, s.live);
-    EXECUTE format('ALTER DATABASE %I ALLOW_CONNECTIONS true IS_TEMPLATE false', s.live);
-    results := results || jsonb_build_object('live', s.live, 'done', 'now', 'replaced', live.oid IS NOT NULL);
-  END LOOP;
-  PERFORM set_config('continuity.results', results::text, true);
-END $$;
-SELECT row FROM jsonb_array_elements(current_setting('continuity.results')::jsonb) AS row;`;
-/** The whole swap, as one transaction; its commit is on disk when psql ends well. */
-function writeSwapScript(swaps) {
-    return `SET search_path = pg_catalog;
-BEGIN;
-SET LOCAL synchronous_commit = on;
-SET LOCAL lock_timeout = '10s';
-${setSwaps(swaps)}
-${endConnections}
-${rename}
-COMMIT;
-`;
-}
-/** Ends those who came in between, from a session beside the swap. */
-function writeSweepScript(swaps) {
-    return `SET search_path = pg_catalog;\n${setSwaps(swaps)}\n${endConnections}\n`;
-}
-function setSwaps(swaps) {
-    const all = swaps.map(({ live, staged, kept, stagedOid }) => ({ live, staged, kept, stagedOid }));
-    return `SET continuity.swaps = ${quoteLiteral(JSON.stringify(all))};`;
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/swap-databases.js
-
-
-
-
-
-
-
-
-/** Every so often, those who connected since are ended while the server waits for them to go. */
-const sweepEveryMs = 250;
-/** The database is in use; a lock was not to be had in time; somebody else altered it at the same moment. */
-const swap_databases_passing = new Set(['55006', '55P03', '40P01', '40001']);
-/**
- * Puts restored databases in the place of live ones: all in one transaction, which also ends the connections to them,
- * and closes and hides what is replaced. Whatever is killed, all are old or all are new; repeated, it does nothing.
+ * Finds the archive that an operator means. `latest` is the newest of ours that no verification found damaged and that
+ * is no safety copy of a state which somebody was about to replace; a date means its nightly, else the newest of that day.
  *
- * From the rename on the server lets nobody connect to a database until the transaction ends, but waits at most 5 s for
- * those who are in; who slipped in just before is ended from a second session.
- * @throws Failure `refused` where the databases are not those of the restore; `source` where they stay in use.
+ * @throws Failure where there is none, naming the nearest that there is.
  */
-async function swapDatabases({ server, swaps, attempts = 5 }) {
-    const result = { swapped: [], alreadyDone: [], disconnected: [] };
-    if (swaps.length === 0)
-        return result;
-    for (const { staged, kept } of swaps) {
-        if (kindOfName(staged) === 'new' && kindOfName(kept) === 'kept')
-            continue;
-        throw new failure/* Failure */.HR('refused', `"${staged}" and "${kept}" are no names of a restore`, 'Run the restore again.');
+function resolve_archive_resolveArchive(request, status) {
+    const selection = selectArchive(request);
+    const present = status.archives.filter(({ fault }) => fault === undefined).sort(bySealing);
+    const candidates = present.filter(isTrusted);
+    const found = selection.by === 'latest'
+        ? candidates[0]
+        : selection.by === 'name'
+            ? status.archives.find(({ name }) => name === selection.archive.name)
+            : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
+                candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
+    if (!found) {
+        const nearest = candidates.slice(0, 3).map(({ name }) => name);
+        throw new Failure('usage', selection.by === 'latest'
+            ? 'the vault holds no archive that can be trusted'
+            : `the vault holds no archive for ${request}`, nearest.length > 0
+            ? `The newest are ${nearest.join(', ')}; list shows them all.`
+            : 'Run backup, or look at list.');
     }
-    for (let attempt = 1;; attempt++) {
-        const { rows, failure } = await trySwap(server, swaps);
-        for (const row of rows)
-            if ('ended' in row && row.ended)
-                result.disconnected.push(row.ended);
-        if (!failure) {
-            const done = rows.filter((row) => 'live' in row);
-            result.swapped = done.filter((row) => row.done === 'now').map(({ live }) => live);
-            result.alreadyDone = done.filter((row) => row.done === 'before').map(({ live }) => live);
-            return result;
-        }
-        if (!failure.isPassing)
-            throw failure.error;
-        if (attempt >= attempts)
-            throw await describeUse(server, swaps, attempt, failure.error);
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(100 * attempt);
-    }
-}
-async function trySwap(server, swaps) {
-    const args = ['-XAtqw', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose', '-R', '\x1e', '-f', '-'];
-    const over = new AbortController();
-    const sweeping = sweep(server, swaps, over.signal);
-    const { stdout, stderr, code, endedBy } = await runTool(server, 'psql', args, {
-        database: chooseBeside(swaps),
-        applicationName: restoreApplicationName,
-        input: writeSwapScript(swaps),
-        timeoutMs: 120_000,
-    }).finally(() => over.abort());
-    const rows = [...parseRows(stdout), ...(await sweeping)];
-    if (code === 0)
-        return { rows };
-    const [, sqlState = '', message = ''] = /ERROR: {1,2}([0-9A-Z]{5}): (.*)/.exec(stderr) ?? [];
-    const what = `swapping ${listLive(swaps)} on ${server.label}`;
-    if (sqlState === 'P0001') {
-        const next = 'Nothing was changed. Look at the databases (psql -l), then run the restore again.';
-        return { rows, failure: { error: new failure/* Failure */.HR('refused', `${what}: ${message}`, next), isPassing: false } };
-    }
-    const said = endedBy ? `psql was ended by ${endedBy}` : stderr.replace(/(ERROR: {1,2})[0-9A-Z]{5}: /, '$1');
-    return { rows, failure: { error: describeServerError(`${what} failed`, said), isPassing: swap_databases_passing.has(sqlState) } };
-}
-/** While the swap takes long, ends whoever it waits for. */
-async function sweep(server, swaps, over) {
-    const rows = [];
-    try {
-        for (;;) {
-            await (0,external_node_timers_promises_namespaceObject.setTimeout)(sweepEveryMs, undefined, { signal: over });
-            rows.push(...(await runStatements(server, chooseBeside(swaps), writeSweepScript(swaps), { retryForMs: 0 })));
-        }
-    }
-    catch {
-        // The swap is over, or will itself tell what is wrong with the server.
-        return rows;
-    }
-}
-async function describeUse(server, swaps, attempts, cause) {
-    const names = swaps.flatMap(({ live, staged }) => [quoteLiteral(live), quoteLiteral(staged)]).join(', ');
-    const select = `SELECT datname || ': ' || usename || ' (' || coalesce(nullif(application_name, ''), 'no name') || ')' AS who
-    FROM pg_stat_activity WHERE datname IN (${names}) AND backend_type = 'client backend' GROUP BY 1 ORDER BY 1 LIMIT 20`;
-    const options = { applicationName: restoreApplicationName };
-    const rows = await queryRows(server, chooseBeside(swaps), select, options).catch(() => []);
-    const users = rows.map(({ who }) => who).join(', ') || cause.message;
-    return new failure/* Failure */.HR('source', `${listLive(swaps)} on ${server.label} stayed in use through ${attempts} attempts to swap: ${users}`, 'All databases are as they were. Stop the services that connect, then run the command again: it goes on from here.', { cause });
-}
-function chooseBeside(swaps) {
-    return chooseMaintenanceDatabase(...swaps.map(({ live }) => live));
-}
-function listLive(swaps) {
-    return `database ${swaps.map(({ live }) => live).join(', ')}`;
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/work-directory.js
-
-/** What a restore needs until it is finished, beside its journal: lists of names, directories' lines. */
-function workDirectoryOf(stateDirectory, id) {
-    return (0,external_node_path_.join)(stateDirectory, 'restore', id);
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/own-paths.js
-
-
-
-
-/** Names a restore wherever it leaves something: time and chance. */
-function isRestoreId(id) {
-    return typeof id === 'string' && /^\d{14}-[0-9a-f]{6}$/.test(id);
-}
-/** Folder of what is to be put in place: inside the source's root, so that renaming is never copying. */
-function own_paths_stagedPathOf(root, id) {
-    return (0,external_node_path_.join)(root, `${OWN_PREFIX}new-${id}`);
-}
-/** Folder of what was replaced, until `forget`. */
-function own_paths_keptPathOf(root, id) {
-    return (0,external_node_path_.join)(root, `${OWN_PREFIX}kept-${id}`);
-}
-/** File with the names that are to go from a source, in base64, a line each. */
-function own_paths_removalsPathOf(stateDirectory, id, source) {
-    return (0,external_node_path_.join)(workDirectoryOf(stateDirectory, id), `${source}.removals`);
-}
-/** File with the lines of the index that describe a source's folders. */
-function own_paths_directoriesPathOf(stateDirectory, id, source) {
-    return (0,external_node_path_.join)(workDirectoryOf(stateDirectory, id), `${source}.directories`);
-}
-/** Whether what a record says is kept is named as a restore names it: nothing else is ever deleted. */
-function own_paths_isOwnKept(record) {
-    return (isRestoreId(record.id) &&
-        record.databases.every(({ kept }) => kindOfName(kept) === 'kept') &&
-        record.files.every(({ root, kept }) => (0,external_node_path_.isAbsolute)(root) && kept === own_paths_keptPathOf(root, record.id)));
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/journal.js
-
-
-
-
-
-
-/** Makes the journal the word that counts: it is on disk when this returns. */
-async function writeJournal(stateDirectory, journal) {
-    await writeDurably(journalPath(stateDirectory), `${JSON.stringify(journal, null, 2)}\n`, 0o600);
-}
-/** The journal of an unfinished restore, if there is one. */
-async function readJournal(stateDirectory) {
-    let text;
-    try {
-        text = await (0,promises_.readFile)(journalPath(stateDirectory), 'utf8');
-    }
-    catch (error) {
-        if (error.code === 'ENOENT')
-            return undefined;
-        throw error;
-    }
-    const journal = JSON.parse(text);
-    if (journal.version !== 1) {
-        throw new failure/* Failure */.HR('refused', `${journalPath(stateDirectory)} was written by a newer version of the toolkit`, 'Finish the restore with that version.');
-    }
-    const found = { ...journal, version: 1 };
-    if (!isOurs(found, stateDirectory)) {
-        throw new failure/* Failure */.HR('refused', `${journalPath(stateDirectory)} names places that no restore of ours uses`, 'Somebody changed it: look into it, and at the folders and databases that begin with continuity, then move it away.');
+    if (found.fault !== undefined) {
+        throw new Failure('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
     }
     return found;
 }
-/** Whether a journal speaks of nothing but what a restore of its id may touch. */
-function isOurs(journal, stateDirectory) {
-    const { id } = journal;
-    return (own_paths_isOwnKept(journal) &&
-        journal.databases.every(({ staged }) => kindOfName(staged) === 'new') &&
-        journal.files.every(({ source, root, staged, removals, directories }) => /^[\w-]+$/.test(source) &&
-            staged === own_paths_stagedPathOf(root, id) &&
-            removals === own_paths_removalsPathOf(stateDirectory, id, source) &&
-            directories === own_paths_directoriesPathOf(stateDirectory, id, source)));
+/** Newest first, by the vault's own clock. */
+function bySealing(a, b) {
+    return a.sealed < b.sealed ? 1 : -1;
 }
-/** Closes the journal: the restore it speaks of is done, or undone. */
-async function removeJournal(stateDirectory) {
-    await (0,promises_.rm)(journalPath(stateDirectory), { force: true });
-    await durable_file_syncDirectory(stateDirectory);
-}
-function journalPath(stateDirectory) {
-    return (0,external_node_path_.join)(stateDirectory, 'restore-journal.json');
+function isTrusted({ isForeign, verdict, trigger }) {
+    return !isForeign && trigger !== 'safety' && verdict?.isSound !== false;
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/restore/kept.js
+;// CONCATENATED MODULE: ./.build/src/operations/list.js
 
 
 
 
 
-async function recordKept(stateDirectory, record) {
-    await (0,promises_.mkdir)(folderOf(stateDirectory), { recursive: true, mode: 0o700 });
-    await durable_file_writeDurably(pathOf(stateDirectory, record.id), `${JSON.stringify(record, null, 2)}\n`, 0o600);
-}
-/** All that is kept, oldest first. @throws Failure `refused` on a record that names anything but what is ours. */
-async function listKept(stateDirectory) {
-    const names = await readdir(folderOf(stateDirectory)).catch((error) => {
-        if (error.code === 'ENOENT')
-            return [];
-        throw error;
-    });
-    const records = [];
-    for (const name of names.filter((candidate) => candidate.endsWith('.json')).sort()) {
-        const path = join(folderOf(stateDirectory), name);
-        const record = JSON.parse(await readFile(path, 'utf8'));
-        if (!isOwnKept(record) || name !== `${record.id}.json`) {
-            throw new Failure('refused', `${path} names something that no restore of ours keeps`, 'Somebody changed it: look into it, and move it away.');
-        }
-        records.push(record);
-    }
-    return records.sort((a, b) => (a.since < b.since ? -1 : 1));
-}
-async function removeKeptRecord(stateDirectory, id) {
-    await rm(pathOf(stateDirectory, id), { force: true });
-    await syncDirectory(folderOf(stateDirectory));
-}
-function folderOf(stateDirectory) {
-    return (0,external_node_path_.join)(stateDirectory, 'kept');
-}
-function pathOf(stateDirectory, id) {
-    return (0,external_node_path_.join)(folderOf(stateDirectory), `${id}.json`);
-}
 
-;// CONCATENATED MODULE: ./.build/src/archive/file-touches.js
-
-
-
-const file_touches_SECOND_NS = 1000000000n;
-/** Fixed, so that nobody's environment decides which programs write the files, or how they speak. */
-const COMMAND_ENVIRONMENT = {
-    PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
-    LC_ALL: 'C',
-};
-/** Puts a modification time back, exactly: Node's own calls round nanoseconds. */
-async function file_touches_restoreTime(file, mtimeNs) {
-    const seconds = mtimeNs / file_touches_SECOND_NS - (mtimeNs % file_touches_SECOND_NS < 0n ? 1n : 0n);
-    const fraction = (mtimeNs - seconds * file_touches_SECOND_NS).toString().padStart(9, '0');
+/** All archives in the vault, newest first. */
+async function list(platform) {
+    const vault = await (0,open_vault/* openVault */.Z)(platform, 'writer');
     try {
-        await runOn(file, 'touch', ['--no-create', '--time=mtime', `--date=@${seconds}.${fraction}`]);
-    }
-    catch (error) {
-        const message = `A modification time could not be restored (${(0,failure/* messageOf */.bD)(error)}).`;
-        throw new failure/* Failure */.HR('failed', message, 'Look at the disk that holds the staging directory.', { cause: error });
-    }
-}
-/** Turns a file's runs of zeros into holes again; returns what is to be noted where the file system has none. */
-async function file_touches_restoreHoles(path, mtimeNs) {
-    let file;
-    try {
-        file = await open(path, constants.O_RDWR | constants.O_NOFOLLOW);
-        await runOn(file, 'fallocate', ['--dig-holes']);
-        return undefined;
-    }
-    catch (error) {
-        return `its holes are filled with zeros (${messageOf(error).trim()})`;
-    }
-    finally {
-        if (file)
-            await file_touches_restoreTime(file, mtimeNs).finally(() => file?.close());
-    }
-}
-/** Runs a command on an open file, which it gets as descriptor 3: no name is needed, however long or odd. */
-async function runOn(file, command, options) {
-    const target = `/proc/${process.pid}/fd/${file.fd}`;
-    await new Promise((resolve, reject) => {
-        const done = (error) => (error ? reject(error) : resolve());
-        const child = (0,external_node_child_process_namespaceObject.execFile)(command, [...options, target], { env: COMMAND_ENVIRONMENT }, done);
-        child.stdin?.end();
-    });
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/tar-process.js
-
-
-
-
-
-const MAX_COMPLAINT_BYTES = 16 * 1024;
-const TAR_ARGUMENTS = [
-    '--extract',
-    '--file=-',
-    '--numeric-owner',
-    '--preserve-permissions',
-    '--delay-directory-restore',
-    '--no-acls',
-    '--no-xattrs',
-    '--no-selinux',
-    // A file from before 1970 or from the future comes back as it was; any other warning counts as a failure.
-    '--warning=no-timestamp',
-];
-/** One GNU tar that extracts what is written to it into one directory. */
-class tar_process_TarProcess {
-    #child;
-    #input;
-    #directory;
-    #ended;
-    #complaint = '';
-    #isClosed = false;
-    constructor(child, directory) {
-        this.#child = child;
-        this.#input = child.stdin;
-        this.#directory = directory;
-        this.#ended = new Promise((resolve, reject) => {
-            child.once('error', reject).once('close', (code) => resolve(code));
-        });
-        // Observed when the process is finished; until then a failure to start must not end ours.
-        this.#ended.catch(() => undefined);
-        this.#input.on('error', () => undefined);
-        child.stderr?.setEncoding('utf8').on('data', (text) => {
-            if (this.#complaint.length < MAX_COMPLAINT_BYTES)
-                this.#complaint += text;
-        });
-    }
-    /** `directory` must be a path that the kernel takes. `asRoot`: owners are restored. */
-    static async start(directory, asRoot) {
-        const handle = await (0,promises_.open)(directory, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY);
-        const owner = asRoot ? '--same-owner' : '--no-same-owner';
-        const child = (0,external_node_child_process_namespaceObject.spawn)('tar', [...TAR_ARGUMENTS, owner], {
-            // By descriptor: however long the path is, and whatever bytes it holds.
-            cwd: `/proc/${process.pid}/fd/${handle.fd}`,
-            env: COMMAND_ENVIRONMENT,
-            stdio: ['pipe', 'ignore', 'pipe'],
-        });
-        return new tar_process_TarProcess(child, handle);
-    }
-    async write(bytes) {
-        if (this.#input.write(bytes))
-            return;
-        await Promise.race([(0,external_node_events_.once)(this.#input, 'drain'), this.#ended]).catch(() => undefined);
-        if (!this.#input.destroyed)
-            return;
-        await this.finish();
-        throw new failure/* Failure */.HR('failed', 'GNU tar ended before its input did.', 'Nothing live was changed; try again.');
-    }
-    /** Ends the tar and waits; throws a Failure where tar says anything at all. */
-    async finish() {
-        this.#input.end(Buffer.alloc(1024));
-        let code;
-        try {
-            code = await this.#ended;
-        }
-        catch (error) {
-            throw new failure/* Failure */.HR('failed', 'GNU tar cannot be started.', 'Install the package tar.', { cause: error });
-        }
-        finally {
-            await this.#close();
-        }
-        if (code === 0 && this.#complaint === '')
-            return;
-        const isFull = this.#complaint.includes('No space left on device');
-        throw new failure/* Failure */.HR(isFull ? 'space' : 'failed', `GNU tar could not extract everything (exit ${code}): ${this.#complaint.trim()}`, isFull
-            ? 'Make room on the disk that holds the staging directory.'
-            : 'Nothing live was changed; see tar’s message.');
-    }
-    /** Ends the process without caring for what it has done. */
-    async abort() {
-        this.#child.kill('SIGKILL');
-        await this.#ended.catch(() => undefined);
-        await this.#close();
-    }
-    async #close() {
-        if (this.#isClosed)
-            return;
-        this.#isClosed = true;
-        await this.#directory.close();
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/gnu-tar.js
-
-
-
-
-
-
-
-
-
-/** Longer names than this are extracted from within a directory further down; the kernel's limit is 4095. */
-const LONGEST_NAME_BYTES = 3500;
-/**
- * Extracts entries with GNU tar, from clean headers of our own making, into an empty directory: names as bytes, times
- * to the nanosecond, holes dug again. Throws a Failure; what was extracted until then stays for the caller to remove.
- */
-async function gnu_tar_extractEntries(options) {
-    const extraction = new Extraction(Buffer.from(options.directory), options.asRoot ?? process.getuid?.() === 0);
-    return await extraction.run(options.entries);
-}
-class Extraction {
-    #root;
-    #asRoot;
-    #levels = [];
-    #sparse = [];
-    #longLinks = [];
-    constructor(root, asRoot) {
-        this.#root = root;
-        this.#asRoot = asRoot;
-    }
-    async run(entries) {
-        const result = { entries: 0, bytes: 0, notes: [] };
-        await this.#requireEmpty();
-        this.#levels.push({ prefix: Buffer.alloc(0), tar: await TarProcess.start(this.#root, this.#asRoot) });
-        try {
-            for await (const { header, sparse, body } of entries) {
-                await this.#extract(header, body);
-                if (sparse)
-                    this.#sparse.push(header);
-                result.entries++;
-                result.bytes += header.size;
-            }
-            while (this.#levels.length > 0)
-                await this.#popLevel();
-        }
-        finally {
-            for (const { tar } of this.#levels)
-                await tar.abort();
-        }
-        for (const header of this.#longLinks)
-            await this.#linkLong(header);
-        for (const header of this.#sparse) {
-            const note = await this.#reach(header.name, (path) => restoreHoles(path, header.mtimeNs));
-            if (note !== undefined)
-                result.notes.push(`${showName(header.name)}: ${note}`);
-        }
-        return result;
-    }
-    async #requireEmpty() {
-        if ((await readdir(this.#root)).length === 0)
-            return;
-        const message = `The staging directory ${this.#root.toString()} is not empty.`;
-        throw new Failure('refused', message, `Look into it, and remove it from ${dirname(this.#root.toString())}.`);
-    }
-    async #extract(header, body) {
-        const { prefix, tar } = await this.#levelFor(header.name);
-        const clean = { ...header, name: header.name.subarray(prefix.length) };
-        if (header.type === 'hardlink' && header.linkName) {
-            const isWithin = header.linkName.subarray(0, prefix.length).equals(prefix);
-            if (!isWithin || header.linkName.length - prefix.length > LONGEST_NAME_BYTES) {
-                this.#longLinks.push(header);
-                return;
-            }
-            clean.linkName = header.linkName.subarray(prefix.length);
-        }
-        await tar.write(encodeTarHeader(clean));
-        let written = 0;
-        for await (const piece of body) {
-            written += piece.length;
-            await tar.write(piece);
-        }
-        if (written !== header.size)
-            throw new RangeError(`${showName(header.name)} has ${written} of ${header.size} bytes`);
-        await tar.write(Buffer.alloc(gapTo(TAR_BLOCK, header.size)));
-    }
-    /** Leaves the levels that the name does not belong to, and enters those that it needs. */
-    async #levelFor(name) {
-        const top = () => this.#levels.at(-1);
-        while (!name.subarray(0, top().prefix.length).equals(top().prefix))
-            await this.#popLevel();
-        while (name.length - top().prefix.length > LONGEST_NAME_BYTES) {
-            const start = top().prefix.length;
-            const prefix = name.subarray(0, name.lastIndexOf(0x2f, start + LONGEST_NAME_BYTES) + 1);
-            await this.#makeDirectories(withoutSlash(prefix));
-            const tar = await this.#reach(prefix, (path) => TarProcess.start(path, this.#asRoot));
-            this.#levels.push({ prefix: Buffer.from(prefix), tar });
-        }
-        return top();
-    }
-    /** An inner level ends before the outer one, which restores the time of the directory that the inner one changed. */
-    async #popLevel() {
-        const level = this.#levels.pop();
-        await level?.tar.finish();
-    }
-    /** Makes a directory and its parents, where the outer tar, which may lag behind, has not done so yet. */
-    async #makeDirectories(name) {
-        let end = 0;
-        for (const component of splitName(name)) {
-            end += component.length;
-            await this.#reach(name.subarray(0, end), async (path) => {
-                await mkdir(path).catch((error) => {
-                    if (error.code !== 'EEXIST')
-                        throw error;
-                });
-            });
-            end++;
-        }
-    }
-    /** A hard link between two levels: made when all files are there; its directory's time is put back. */
-    async #linkLong({ name, linkName = Buffer.alloc(0) }) {
-        const parent = name.subarray(0, Math.max(name.lastIndexOf(0x2f), 0));
-        await this.#makeDirectories(parent);
-        await this.#reach(parent, async (parentPath) => {
-            const { mtimeNs } = await lstat(parentPath, { bigint: true });
-            await this.#reach(linkName, (from) => this.#reach(name, (to) => link(from, to)));
-            const handle = await open(parentPath, constants.O_RDONLY | constants.O_DIRECTORY);
-            try {
-                await restoreTime(handle, mtimeNs);
-            }
-            finally {
-                await handle.close();
-            }
-        });
-    }
-    async #reach(name, use) {
-        return await withReachablePath(name.length === 0 ? this.#root : joinBytes(this.#root, withoutSlash(name)), use);
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/system/open-folder.js
-
-/**
- * A folder held open. Names in it are reached through its descriptor, so that whoever renames things around it, or puts
- * a symbolic link in the place of its path, makes nothing happen outside of it; and no path is too long.
- */
-class open_folder_OpenFolder {
-    handle;
-    constructor(handle) {
-        this.handle = handle;
-    }
-    /** Opens the folder itself; what stands before its last component is trusted. Undefined where there is none. */
-    static async open(path) {
-        try {
-            return new open_folder_OpenFolder(await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY | promises_.constants.O_NOFOLLOW));
-        }
-        catch (error) {
-            if (NO_FOLDER.has(error.code ?? ''))
-                return undefined;
-            throw error;
-        }
-    }
-    /** Opens a folder below, name by name, never through a symbolic link; undefined where there is none. */
-    async reach(relative, makes = false) {
-        let folder = await open_folder_OpenFolder.open(this.pathOf(Buffer.from('.')));
-        for (const name of splitNames(relative)) {
-            if (!folder)
-                return undefined;
-            const outer = folder;
-            folder = await (makes ? outer.make(name) : outer.child(name)).finally(() => outer.close());
-        }
-        return folder;
-    }
-    async child(name) {
-        return await open_folder_OpenFolder.open(this.pathOf(name));
-    }
-    /** Opens a private folder in this one, which is made where it does not exist. */
-    async make(name) {
-        await (0,promises_.mkdir)(this.pathOf(name), { mode: 0o700 }).catch((error) => {
-            if (error.code !== 'EEXIST')
-                throw error;
-        });
-        return await this.child(name);
-    }
-    /** A path that leads to a name in this folder as long as the folder is open. */
-    pathOf(name) {
-        return Buffer.concat([Buffer.from(`/proc/self/fd/${this.handle.fd}/`), name]);
-    }
-    /** What a name stands for, links not followed; undefined where there is nothing. */
-    async look(name) {
-        try {
-            return await (0,promises_.lstat)(this.pathOf(name), { bigint: true });
-        }
-        catch (error) {
-            if (error.code === 'ENOENT')
-                return undefined;
-            throw error;
-        }
-    }
-    /** The names in it, in bytewise order. */
-    async names() {
-        const found = await (0,promises_.readdir)(this.pathOf(Buffer.from('.')), { encoding: 'buffer' });
-        return found.sort((a, b) => Buffer.compare(a, b));
-    }
-    async close() {
-        await this.handle.close();
-    }
-}
-const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
-const open_folder_SLASH = 0x2f;
-/** The folder part of a relative path, and the name in it. */
-function splitPath(path) {
-    const end = path.lastIndexOf(open_folder_SLASH);
-    return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
-}
-function* splitNames(path) {
-    for (let start = 0; start < path.length;) {
-        const slash = path.indexOf(open_folder_SLASH, start);
-        const end = slash === -1 ? path.length : slash;
-        if (end > start)
-            yield path.subarray(start, end);
-        start = end + 1;
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/files/align-directories.js
-
-
-
-/** Folders that are held open at a time, for one tar. */
-const align_directories_BATCH = 200;
-/**
- * Gives folders the modes, owners and times that the archive has for them, after entries in them were renamed. GNU tar
- * does it, from headers alone: nothing else sets times to the nanosecond. Can be repeated.
- *
- * To tar each folder is the number of our open descriptor: no name of the live tree is resolved twice, and none is too
- * long.
- */
-async function alignDirectories(root, source, directories) {
-    const top = await open_folder_OpenFolder.open(root);
-    if (!top)
-        return;
-    const batch = [];
-    try {
-        for await (const line of directories) {
-            const folder = await top.reach(line.name.subarray(source.length + 1));
-            // Whoever removed or replaced it since has the last word.
-            if (!folder)
-                continue;
-            if (await isAligned(folder, line))
-                await folder.close();
-            else
-                batch.push({ folder, line });
-            if (batch.length >= align_directories_BATCH)
-                await alignAll(batch);
-        }
-        if (batch.length > 0)
-            await alignAll(batch);
-    }
-    finally {
-        for (const { folder } of batch)
-            await folder.close();
-        await top.close();
-    }
-}
-async function isAligned(folder, { mode = 0o755, uid = 0, gid = 0, mtimeNs = 0n }) {
-    const live = await folder.handle.stat({ bigint: true });
-    return (live.mtimeNs === mtimeNs &&
-        Number(live.mode & 4095n) === mode &&
-        Number(live.uid) === uid &&
-        Number(live.gid) === gid);
-}
-/** Leaves the batch empty and its folders closed. */
-async function alignAll(batch) {
-    const tar = await tar_process_TarProcess.start(Buffer.from(`/proc/${process.pid}/fd`), process.getuid?.() === 0);
-    try {
-        for (const { folder, line } of batch) {
-            const { mode = 0o755, uid = 0, gid = 0, mtimeNs = 0n } = line;
-            const name = Buffer.from(`${folder.handle.fd}/./`);
-            await tar.write(tar_header_encodeTarHeader({ name, type: 'dir', mode, uid, gid, mtimeNs, size: 0 }));
-        }
-        await tar.finish();
-    }
-    catch (error) {
-        await tar.abort();
-        throw error;
-    }
-    for (const { folder } of batch.splice(0))
-        await folder.close();
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/files/swap-files.js
-
-
-
-
-
-/** What is left when a name is taken: names have at most 255 bytes. */
-const LONGEST_STEM_BYTES = 240;
-/**
- * Puts staged entries in place of live ones by renaming, and moves away what is to go. The staged tree is its own list of
- * what is left to do: after an interruption the same call goes on. A file's name always leads to the old or the new file.
- *
- * Whoever owns the live folder may rename things in it meanwhile: every folder is held open and none is entered through a
- * symbolic link, so that nothing outside is touched.
- *
- * @throws Failure `refused` where somebody else's folder stands in the place of one of ours; `source` where the folder is
- * not the one that was staged in (not mounted).
- */
-async function swapFiles(options) {
-    const { root, staged, kept: keptPath, removals } = options;
-    const live = await open_folder_OpenFolder.open(root);
-    if (!live)
-        throw new failure/* Failure */.HR('source', `the folder ${root.toString()} is gone`, 'Check that it is mounted, then run any command again.');
-    const opened = [live];
-    try {
-        const kept = await openKept(keptPath);
-        opened.push(kept);
-        const fresh = await openOwn(staged);
-        if (fresh)
-            opened.push(fresh);
-        let removed = 0;
-        for await (const name of removals)
-            if (await removeLive(live, kept, swap_files_withoutSlash(name)))
-                removed++;
-        const placed = fresh ? await placeFolder({ live, fresh, kept, path: Buffer.alloc(0) }) : 0;
-        return { placed, removed };
-    }
-    finally {
-        for (const folder of opened)
-            await folder.close();
-    }
-}
-/** What was staged is a list of what is left to do, and may be gone; that the kept folder is there says that all is. */
-async function openKept(path) {
-    const kept = await openOwn(path);
-    if (kept)
-        return kept;
-    throw new failure/* Failure */.HR('source', `${path.toString()} is gone, so this is not the folder that the restore was staged in`, 'Check that it is mounted, and that nobody moved anything in it; then run any command again.');
-}
-/** Opens a folder that a restore made; undefined where it is gone. */
-async function openOwn(path) {
-    const folder = await open_folder_OpenFolder.open(path);
-    if (!folder)
-        return undefined;
-    const { uid, mode } = await folder.handle.stat();
-    if (uid === process.getuid?.() && (mode & 0o077) === 0)
-        return folder;
-    await folder.close();
-    throw isNotOurs(path);
-}
-function isNotOurs(path) {
-    return new failure/* Failure */.HR('refused', `${path.toString()} is not the folder that the restore made there`, 'Somebody who may write to this folder put it there. Look into it, move it away, then run any command again.');
-}
-/** Moves one live entry that the archive does not have to the kept ones. */
-async function removeLive(live, kept, path) {
-    const { parent, name } = splitPath(path);
-    // What was kept already has been moved in an earlier attempt: the live name may be a new entry by now.
-    const before = await kept.reach(parent);
-    const isDone = (await before?.look(name)) !== undefined;
-    await before?.close();
-    const folder = isDone ? undefined : await live.reach(parent);
-    if (!folder)
-        return false;
-    try {
-        return (await folder.look(name)) !== undefined && (await keep(folder, kept, path));
-    }
-    finally {
-        await folder.close();
-    }
-}
-/** Places the content of one staged folder whose live counterpart exists, and empties it thereby. */
-async function placeFolder({ live, fresh, kept, path }) {
-    let placed = 0;
-    for (const name of await fresh.names()) {
-        const entry = path.length === 0 ? name : long_path_joinBytes(path, name);
-        const inner = await fresh.child(name);
-        const counterpart = inner && (await live.child(name));
-        try {
-            if (inner && counterpart) {
-                placed += await placeFolder({ live: counterpart, fresh: inner, kept, path: entry });
-                await (0,promises_.rmdir)(fresh.pathOf(name));
-                continue;
-            }
-        }
-        finally {
-            await inner?.close();
-            await counterpart?.close();
-        }
-        const present = await live.look(name);
-        if (present)
-            await keepForReplacement(live, kept, entry, present);
-        await (0,promises_.rename)(fresh.pathOf(name), live.pathOf(name));
-        placed++;
-    }
-    return placed;
-}
-/**
- * Keeps what is about to be replaced. A file gets a second name, so that the rename over its first leaves no moment
- * without one; anything else is moved.
- */
-async function keepForReplacement(live, kept, path, present) {
-    const { parent, name } = splitPath(path);
-    const folder = await kept.reach(parent, true);
-    try {
-        const already = await folder?.look(name);
-        if (already?.ino === present.ino && already.dev === present.dev)
-            return;
-        if (folder && present.isFile() && !already) {
-            await (0,promises_.link)(live.pathOf(name), folder.pathOf(name));
-            return;
-        }
-    }
-    catch (error) {
-        if (walk_isGone(error))
-            return;
-        // File systems without hard links, or too many of them: move it instead.
-    }
-    finally {
-        await folder?.close();
-    }
-    await keep(live, kept, path);
-}
-/** Moves a live entry to the kept ones; false where it is gone already. */
-async function keep(live, kept, path) {
-    const { parent, name } = splitPath(path);
-    const folder = await kept.reach(parent, true);
-    if (!folder)
-        throw new failure/* Failure */.HR('failed', `${path.toString()} cannot be kept: a file is in the way of its folder`, 'Look into the kept folder.');
-    try {
-        let target = name;
-        // Never over something kept before: that is the older, and the one that counts.
-        for (let number = 1; await folder.look(target); number++) {
-            target = Buffer.concat([name.subarray(0, LONGEST_STEM_BYTES), Buffer.from(`~${number}`)]);
-        }
-        await (0,promises_.rename)(live.pathOf(name), folder.pathOf(target));
-        return true;
-    }
-    catch (error) {
-        if (walk_isGone(error))
-            return false;
-        throw error;
-    }
-    finally {
-        await folder.close();
-    }
-}
-/** Removes a tree that a restore made, never through a symbolic link; nothing of it is left, however long its paths. */
-async function removeTree(path) {
-    const { parent, name } = splitPath(path);
-    const folder = await open_folder_OpenFolder.open(parent);
-    if (!folder)
-        return;
-    try {
-        await removeEntry(folder, name);
-    }
-    finally {
-        await folder.close();
-    }
-}
-async function removeEntry(parent, name) {
-    const folder = await parent.child(name);
-    if (!folder) {
-        await (0,promises_.unlink)(parent.pathOf(name)).catch(ignoreGone);
-        return;
-    }
-    try {
-        for (const inner of await folder.names())
-            await removeEntry(folder, inner);
-    }
-    finally {
-        await folder.close();
-    }
-    await (0,promises_.rmdir)(parent.pathOf(name)).catch(ignoreGone);
-}
-function ignoreGone(error) {
-    if (error.code !== 'ENOENT')
-        throw error;
-}
-function swap_files_withoutSlash(name) {
-    return name.at(-1) === 0x2f ? name.subarray(0, -1) : name;
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/files/compare-tree.js
-
-
-
-
-
-
-/** Kernel clocks are coarse: a file can be changed this long after a moment and have a ctime before it. */
-const CLOCK_SLACK_NS = 2000000000n;
-/**
- * Compares an archived tree with the live one, both in the same order, by type, size, times, mode, owner and links; and
- * by content where the inode was touched after the archive was made, so that a forged mtime hides nothing. What a backup
- * leaves out (excluded names, FIFOs, sockets, devices) is no difference. Of the names of one file, all differ or none.
- */
-async function* compare_tree_compareTree(options) {
-    const root = await compare_tree_resolveRoot(options.path);
-    const live = liveEntries(root, options.exclude ?? [])[Symbol.asyncIterator]();
-    const groups = new LinkGroups();
-    const mounts = new Mounts();
-    let present = await live.next();
-    for await (const line of options.archived) {
-        const relativeName = line.name.subarray(options.source.length + 1);
-        while (!present.done && Buffer.compare(present.value.relativeName, relativeName) < 0) {
-            mounts.pass(present.value);
-            if (isStored(present.value.stat))
-                yield mounts.place('remove', present.value.relativeName, 0);
-            present = await live.next();
-        }
-        const found = !present.done && present.value.relativeName.equals(relativeName) ? present.value : undefined;
-        if (found)
-            mounts.pass(found);
-        const isEqual = found !== undefined && (await isSame(line, found, root, options)) && !groups.isJoined(line, found.stat);
-        groups.note(line, relativeName, isEqual, options.source.length + 1);
-        if (!isEqual)
-            yield mounts.place(found ? 'replace' : 'add', relativeName, line.size ?? 0);
-        if (found)
-            present = await live.next();
-    }
-    while (!present.done) {
-        mounts.pass(present.value);
-        if (isStored(present.value.stat))
-            yield mounts.place('remove', present.value.relativeName, 0);
-        present = await live.next();
-    }
-    for (const { relativeName, isTarget } of groups.torn()) {
-        const stat = isTarget ? await look(joinBytes(root, relativeName)) : undefined;
-        yield mounts.place('replace', relativeName, Number(stat?.size ?? 0));
-    }
-}
-/** Knows which live folders are file systems of their own. */
-class Mounts {
-    #rootDevice;
-    #prefixes = [];
-    pass({ relativeName, stat }) {
-        this.#rootDevice ??= stat.dev;
-        if (stat.isDirectory() && stat.dev !== this.#rootDevice)
-            this.#prefixes.push(relativeName);
-    }
-    place(kind, relativeName, sizeBytes) {
-        const isElsewhere = this.#prefixes.some((prefix) => {
-            // A mount point's own times and modes can be put right; it cannot be moved away.
-            const isItself = relativeName.length === prefix.length && kind !== 'remove';
-            return !isItself && relativeName.subarray(0, prefix.length).equals(prefix);
-        });
-        return { kind, relativeName, sizeBytes, ...(isElsewhere ? { isElsewhere } : {}) };
-    }
-}
-/** Whether a backup would store it. */
-function isStored(stat) {
-    return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink();
-}
-async function compare_tree_resolveRoot(path) {
-    return Buffer.from(await realpath(path).catch((error) => {
-        if (isGone(error))
-            return path;
-        throw error;
-    }));
-}
-async function* liveEntries(root, exclude) {
-    const isIgnored = matcherOf(exclude);
-    try {
-        yield* walkTree({
-            root,
-            isExcluded: (relativeName) => isOwnName(relativeName) || isIgnored(relativeName),
-            onUnreadable: (_relativeName, error) => {
-                throw error;
-            },
-        });
-    }
-    catch (error) {
-        // A folder that is missing altogether is an empty one: everything is to be added.
-        if (!isGone(error))
-            throw error;
-    }
-}
-async function isSame(line, { path, stat }, root, options) {
-    if (!isSameKind(line, stat) || Number(stat.uid) !== (line.uid ?? 0) || Number(stat.gid) !== (line.gid ?? 0))
-        return false;
-    if (line.type === 'symlink') {
-        const target = await withReachablePath(path, (reachable) => readlink(reachable, { encoding: 'buffer' }));
-        return target.equals(line.linkName ?? Buffer.alloc(0)) && stat.mtimeNs === line.mtimeNs;
-    }
-    if (Number(stat.mode & 4095n) !== line.mode || stat.mtimeNs !== line.mtimeNs)
-        return false;
-    if (line.type === 'dir')
-        return true;
-    if (line.type === 'hardlink')
-        return await isLinkedTo(line, stat, root, options.source);
-    if (stat.size !== BigInt(line.size ?? 0))
-        return false;
-    return stat.ctimeNs < options.archivedSinceNs - CLOCK_SLACK_NS || (await compare_tree_digestFile(path)) === line.digest;
-}
-function isSameKind(line, stat) {
-    if (line.type === 'dir')
-        return stat.isDirectory();
-    if (line.type === 'symlink')
-        return stat.isSymbolicLink();
-    return stat.isFile();
-}
-async function isLinkedTo(line, stat, root, source) {
-    const target = await look(joinBytes(root, line.linkName?.subarray(source.length + 1) ?? Buffer.alloc(0)));
-    return target?.ino === stat.ino && target.dev === stat.dev;
-}
-async function look(path) {
-    try {
-        return await withReachablePath(path, (reachable) => lstat(reachable, { bigint: true }));
-    }
-    catch (error) {
-        if (isGone(error))
-            return undefined;
-        throw error;
-    }
-}
-async function compare_tree_digestFile(path) {
-    const file = await withReachablePath(path, (reachable) => open(reachable, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK));
-    try {
-        const hash = createHash('sha256');
-        const buffer = Buffer.alloc(1024 * 1024);
-        for (;;) {
-            const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-            if (bytesRead === 0)
-                return hash.digest('hex');
-            hash.update(buffer.subarray(0, bytesRead));
-        }
-    }
-    finally {
-        await file.close();
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/resolve-root.js
-
-
-/** Follows links as far as there is something; changes nothing. */
-async function resolve_root_resolveRoot(path) {
-    const absolute = resolve(path);
-    try {
-        const root = await realpath(absolute);
-        return { root, isNew: false, existing: root };
-    }
-    catch (error) {
-        if (error.code !== 'ENOENT' || dirname(absolute) === absolute)
-            throw error;
-        const { root, existing } = await resolve_root_resolveRoot(dirname(absolute));
-        return { root: join(root, basename(absolute)), isNew: true, existing };
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/files-plan.js
-
-
-
-
-
-/** Names of entries; there may be a million, which no report wants to list. */
-class WantedEntries extends (/* unused pure expression or super */ null && (Set)) {
-    toJSON() {
-        return this.size;
-    }
-}
-/** Compares a live folder with the archive; the names that are to go are written to `removalsPath`. */
-async function planFiles(archive, source, record, removalsPath) {
-    const wanted = new WantedEntries();
-    const plan = { add: 0, replace: 0, remove: 0, stageBytes: 0 };
-    const elsewhere = { count: 0 };
-    const removals = createWriteStream(removalsPath, { mode: 0o600 });
-    const closed = once(removals, 'close');
-    closed.catch(() => undefined);
-    const differences = compareTree({
-        source: source.name,
-        path: source.path,
-        archived: files_plan_linesOf(archive, source.name),
-        archivedSinceNs: BigInt(Date.parse(record.walkStarted)) * 1000000n,
-        exclude: [...source.exclude, ...source.allowUnreadable],
-    });
-    for await (const { kind, relativeName, sizeBytes, isElsewhere } of differences) {
-        plan[kind]++;
-        plan.stageBytes += sizeBytes;
-        if (isElsewhere && elsewhere.count++ === 0)
-            elsewhere.first = relativeName.toString();
-        if (kind === 'remove')
-            removals.write(`${relativeName.toString('base64')}\n`);
-        // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
-        else if (kind === 'add' || !isFolder(relativeName))
-            wanted.add(`${source.name}/${relativeName.toString('latin1')}`);
-    }
-    removals.end();
-    await closed;
-    const free = await statfs((await resolveRoot(source.path)).existing).catch(() => undefined);
-    return {
-        source: source.name,
-        path: source.path,
-        archived: { files: record.files, bytes: record.bytes },
-        ...plan,
-        ...(free ? { freeBytes: free.bavail * free.bsize } : {}),
-        wanted,
-        elsewhere,
-    };
-}
-/** The source's own folder has the empty name. */
-function isFolder(relativeName) {
-    return relativeName.length === 0 || relativeName.at(-1) === 0x2f;
-}
-/** The lines of one source, in order. */
-async function* files_plan_linesOf(archive, source) {
-    const prefix = Buffer.from(`${source}/`);
-    for await (const line of archive.lines()) {
-        if (line.name.subarray(0, prefix.length).equals(prefix))
-            yield line;
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-files.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** Where a source's staged and kept entries go. Only looks. */
-async function placeFilesSwap(source, path, id, state) {
-    const { root, isNew } = await resolveRoot(path);
-    return {
-        source,
-        root,
-        isRootNew: isNew,
-        ...(isNew ? {} : { rootMtimeNs: String((await lstat(root, { bigint: true })).mtimeNs) }),
-        staged: stagedPathOf(root, id),
-        kept: keptPathOf(root, id),
-        removals: removalsPathOf(state, id, source),
-        directories: directoriesPathOf(state, id, source),
-    };
-}
-/**
- * Fetches what differs, checks it and extracts it into the staging directory; nothing live is touched. The directory is
- * reached through its descriptor: who owns the live folder may rename it, and put a link to elsewhere in its place.
- */
-async function stageFiles(archive, plan, swap) {
-    await mkdir(swap.root, { recursive: true });
-    const root = await OpenFolder.open(Buffer.from(swap.root));
-    const [kept, staged] = await makeOwnFolders(root, swap).finally(() => root?.close());
-    await kept?.close();
-    if (!staged)
-        throw new Failure('source', `${swap.root} is no folder to restore into`, 'Check that it is mounted.');
-    try {
-        await writeDirectories(archive, swap);
-        const wants = (name) => plan.wanted.has(name.toString('latin1'));
-        const entries = relativeTo(`${swap.source}/`, archive.entries(wants));
-        const { notes } = await extractEntries({ entries, directory: `/proc/self/fd/${staged.handle.fd}` });
-        return notes;
-    }
-    catch (error) {
-        throw stage_files_explainFullDisk(error, swap.root);
-    }
-    finally {
-        await staged.close();
-    }
-}
-/** GNU tar says which entries did not fit, not on which disk. */
-function stage_files_explainFullDisk(error, root) {
-    if (!(error instanceof Failure) || error.kind !== 'space')
-        return error;
-    return new Failure('space', `the disk of ${root} was full before everything was staged there: nothing was replaced`, 'Make room (or inodes, see df -i) on that disk, then run the restore again.', { cause: error });
-}
-/** Carries a staged swap through; can be repeated until it returns. */
-async function swapStagedFiles(swap) {
-    const root = Buffer.from(swap.root);
-    const staged = Buffer.from(swap.staged);
-    const removals = decodeNames(swap.removals);
-    const counts = await swapFiles({ root, staged, kept: Buffer.from(swap.kept), removals });
-    await removeTree(staged);
-    await alignDirectories(root, swap.source, readDirectories(swap.directories));
-    return counts;
-}
-/** Removes what was staged and never put in place; its lists go with the restore's work directory. */
-async function discardStagedFiles(swap) {
-    const root = await open_folder_OpenFolder.open(Buffer.from(swap.root));
-    if (!root)
-        return;
-    try {
-        const names = [swap.staged, swap.kept].map((path) => Buffer.from((0,external_node_path_.basename)(path)));
-        const found = await Promise.all(names.map((name) => root.look(name)));
-        await removeTree(Buffer.from(swap.staged));
-        await removeTree(Buffer.from(swap.kept));
-        const isTouched = found.some((stat) => stat !== undefined);
-        if (isTouched && swap.rootMtimeNs !== undefined)
-            await file_touches_restoreTime(root.handle, BigInt(swap.rootMtimeNs));
-    }
-    finally {
-        await root.close();
-    }
-    // Only where nobody has put anything there since.
-    if (swap.isRootNew)
-        await (0,promises_.rmdir)(swap.root).catch(() => undefined);
-}
-/** Both at once: where the kept folder is missing later, it is not the folder that was staged in. */
-async function makeOwnFolders(root, { kept, staged }) {
-    return [await root?.make(Buffer.from(basename(kept))), await root?.make(Buffer.from(basename(staged)))];
-}
-async function writeDirectories(archive, { source, directories }) {
-    const file = createWriteStream(directories, { mode: 0o600 });
-    for await (const line of linesOf(archive, source)) {
-        if (line.type === 'dir' && !file.write(`${formatTocLine(line)}\n`))
-            await once(file, 'drain');
-    }
-    file.end();
-    await once(file, 'close');
-}
-async function* readDirectories(path) {
-    for await (const lines of readLines((0,external_node_fs_.createReadStream)(path)))
-        yield* lines.map(toc_line_parseTocLine);
-}
-async function* decodeNames(path) {
-    for await (const lines of readLines((0,external_node_fs_.createReadStream)(path))) {
-        for (const line of lines)
-            yield Buffer.from(line, 'base64');
-    }
-}
-/** Entries named from within a source's folder, which itself is there already. */
-async function* relativeTo(prefix, entries) {
-    for await (const entry of entries) {
-        const { header } = entry;
-        const name = header.name.subarray(prefix.length);
-        if (name.length === 0)
-            continue;
-        const linkName = header.type === 'hardlink' ? header.linkName?.subarray(prefix.length) : header.linkName;
-        yield { ...entry, header: { ...header, name, ...(linkName ? { linkName } : {}) } };
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/sync-file-systems.js
-
-
-/**
- * Returns when everything on the file systems of these paths is on disk.
- *
- * @throws Failure where a disk refuses: what is there now may be gone after a power cut.
- */
-async function syncFileSystems(paths) {
-    if (paths.length === 0)
-        return;
-    const { code, stderr } = await runCommand('sync', ['--file-system', '--', ...paths]);
-    if (code === 0)
-        return;
-    throw new failure/* Failure */.HR('failed', `${paths.join(', ')} cannot be brought to disk: ${stderr.trim()}`, 'Look at the disks (dmesg), then run any command again.');
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/carry-through.js
-
-
-
-
-
-
-
-
-
-
-/**
- * Puts everything that a journal speaks of in place: each cluster's databases in one transaction, then the files. Every
- * step can be repeated, so that whoever finds the journal only has to call this again.
- */
-async function carryThrough(platform, journal) {
-    const result = { disconnected: [], placed: 0, removed: 0 };
-    const placed = await Promise.all(journal.databases.map(async (swap) => ({ swap, server: await serverOf(platform, swap.source) })));
-    const present = new Set();
-    // Databases of one cluster change places together, whatever names they have in the configuration.
-    for (const members of groupBy(placed, ({ server }) => server.label).values()) {
-        const [first] = members;
-        if (!first)
-            continue;
-        const { server } = first;
-        const { disconnected } = await swapDatabases({ server, swaps: members.map(({ swap }) => swap) });
-        for (const { name } of await listOwnDatabases(server))
-            present.add(name);
-        result.disconnected.push(...disconnected.map(({ database, user, application }) => `${database}: ${user} (${application || 'no name'})`));
-    }
-    for (const swap of journal.files) {
-        const { placed, removed } = await swapStagedFiles(swap);
-        result.placed += placed;
-        result.removed += removed;
-    }
-    // The renames are on disk before the journal, which may be on another, forgets them.
-    await syncFileSystems(journal.files.map(({ root }) => root));
-    const { config, now } = platform;
-    await recordKept(config.state, {
-        id: journal.id,
-        archive: journal.archive,
-        since: now().toISOString(),
-        // One that was missing before the restore has left nothing to keep.
-        databases: journal.databases
-            .filter(({ kept }) => present.has(kept))
-            .map(({ source, live, kept }) => ({ source, live, kept })),
-        files: journal.files.map(({ source, root, kept }) => ({ source, root, kept })),
-    });
-    // Without the journal, the work directory is a leftover that the next command removes; the other way round is worse.
-    await removeJournal(config.state);
-    await (0,promises_.rm)(workDirectoryOf(config.state, journal.id), { recursive: true, force: true });
-    return result;
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/recover.js
-
-
-
-
-
-
-
-
-
-
-
-const LEFTOVERS_CONNECT_WITHIN_MS = 500;
-/** Finishes a restore that was interrupted while it put things in place, or reverts one that had not begun to. */
-async function finishInterrupted(platform) {
-    const journal = await readJournal(platform.config.state);
-    if (!journal) {
-        await removeWorkDirectories(platform.config.state);
-        return;
-    }
-    const { logger } = platform;
-    if (journal.phase === 'swapping') {
-        logger.warning(`The restore of ${journal.archive} of ${journal.started} was interrupted while it was put in place: going on.`);
-        await carryThrough(platform, journal);
-        logger.warning(`The restore of ${journal.archive} is complete now.`);
-    }
-    else {
-        logger.warning(`The restore of ${journal.archive} of ${journal.started} was interrupted before it changed anything: removing what it had staged.`);
-        await endLeftovers(platform, journal);
-        await discardStaged(platform, journal);
-    }
-}
-/** The killed run's own programs may just have begun to connect: they are looked for twice. */
-async function endLeftovers(platform, { databases }) {
-    const sources = [...new Set(databases.map(({ source }) => source))];
-    const servers = await Promise.all(sources.map((source) => serverOf(platform, source)));
-    if (servers.length === 0)
-        return;
-    for (let look = 0; look < 2; look++) {
-        if (look > 0)
-            await (0,external_node_timers_promises_namespaceObject.setTimeout)(LEFTOVERS_CONNECT_WITHIN_MS);
-        await Promise.all(servers.map(endLeftSessions));
-    }
-}
-/** Removes everything that a restore has staged, and its journal. */
-async function discardStaged(platform, journal) {
-    for (const { source, staged } of journal.databases) {
-        await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
-    }
-    for (const swap of journal.files)
-        await discardStagedFiles(swap);
-    await removeJournal(platform.config.state);
-    await (0,promises_.rm)(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
-}
-/** Lists of names that a run left which was killed before its journal began, or right after it ended. */
-async function removeWorkDirectories(stateDirectory) {
-    const folder = (0,external_node_path_.dirname)(workDirectoryOf(stateDirectory, '0'));
-    const names = await (0,promises_.readdir)(folder).catch(() => []);
-    for (const id of names.filter(isRestoreId)) {
-        await (0,promises_.rm)(workDirectoryOf(stateDirectory, id), { recursive: true, force: true });
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/with-lock.js
-
-
-
-
-
-
-/**
- * Runs an operation that changes something as the only one on this platform, in a private directory of its own. What an
- * interrupted run left is finished or reverted first, and said.
- */
-async function withLock(platform, work) {
-    const { config, logger, holder } = platform;
-    await makeStateDirectory(config.state);
-    const lock = await acquireLock((0,external_node_path_.join)(config.state, 'lock'), { holder });
-    try {
-        const former = lock.tookOverFrom;
-        if (former)
-            logger.warning(`Took over from ${former.holder} (pid ${former.pid}), which ended without finishing.`);
-        await finishInterrupted(platform);
-        const run = await openRunDirectory(config.state);
-        if (run.leftovers > 0)
-            logger.info(`Removed what ${run.leftovers} interrupted run(s) had left in the staging directory.`);
-        try {
-            return await work(run.path);
-        }
-        catch (error) {
-            if (platform.signal?.aborted)
-                throw interrupted(holder, error);
-            throw explainStagingError(error, run.path);
-        }
-        finally {
-            // Never in the way of what there is to tell; the next run removes what could not be removed.
-            await run.remove().catch((error) => {
-                logger.warning(`the staging directory ${run.path} was not removed: ${(0,failure/* messageOf */.bD)(error)}`);
-            });
-        }
-    }
-    finally {
-        lock.release();
-    }
-}
-async function makeStateDirectory(path) {
-    try {
-        await (0,promises_.mkdir)(path, { recursive: true, mode: 0o700 });
-    }
-    catch (error) {
-        throw new failure/* Failure */.HR('config', `the state directory ${path} cannot be made: ${(0,failure/* messageOf */.bD)(error)}`, 'Run as root, or set state: in continuity.yml to a folder that this user may write to.', { cause: error });
-    }
-}
-function interrupted(holder, cause) {
-    return new failure/* Failure */.HR('failed', `${holder} was interrupted: ${(0,failure/* messageOf */.bD)(cause)}`, 'Run it again: it goes on where it stopped.', { cause });
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/backup.js
-
-
-
-
-
-
-
-/** Backs up everything that the configuration names into one sealed archive. */
-async function backup(platform, options) {
-    return await withLock(platform, (runDirectory) => backupUnderLock(platform, runDirectory, options));
-}
-/** The same for whoever holds the platform's lock already. */
-async function backupUnderLock(platform, runDirectory, options) {
-    const begun = Date.now();
-    const vault = await openVault(platform, 'writer');
-    try {
-        let { started, name, greeting } = await askForName(platform, vault, options);
-        if (greeting.asked && options.trigger !== 'nightly') {
-            // Another run of the same second: what changed since then is in no archive yet.
-            await (0,external_node_timers_promises_namespaceObject.setTimeout)(1000);
-            ({ started, name, greeting } = await askForName(platform, vault, options));
-        }
-        if (greeting.asked) {
-            platform.logger.info(`${name} is sealed already, since ${greeting.asked.sealed}: nothing to do.`);
-            return {
-                ...fromReceipt(vault, greeting, greeting.asked),
-                alreadyThere: true,
-                sentBytes: 0,
-                readBytes: 0,
-                durationMs: Date.now() - begun,
-            };
-        }
-        const directory = (0,external_node_path_.join)(runDirectory, 'archive');
-        await (0,promises_.mkdir)(directory);
-        const { receipt, ...made } = await makeArchive({ platform, options, vault, greeting, name, started, directory });
-        return {
-            ...fromReceipt(vault, greeting, receipt),
-            ...made,
-            alreadyThere: receipt.already,
-            durationMs: Date.now() - begun,
-        };
+        return (await vault.status()).archives.sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
     }
     finally {
         await vault.close();
     }
 }
-async function askForName(platform, vault, { trigger }) {
-    const started = platform.now();
-    const { timezone } = platform.config;
-    const name = trigger === 'nightly' ? (0,archive_name/* nightlyName */.Xd)(started, timezone) : (0,archive_name/* timedName */.BL)(started, timezone);
-    return { started, name, greeting: await vault.hello(name) };
+/** The entries of an archive at and below a path; all of them without one. Needs its index alone. */
+async function listEntries(platform, { archive: request, path }) {
+    const vault = await openVault(platform, 'reader');
+    try {
+        const summary = resolveArchive(request, await vault.status());
+        const archive = await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary);
+        return { archive: archive.name, entries: matching(archive, path), close: () => vault.close() };
+    }
+    catch (error) {
+        await vault.close();
+        throw error;
+    }
 }
-function fromReceipt(vault, greeting, receipt) {
+async function* matching(archive, path) {
+    const wanted = Buffer.from((path ?? '').replace(/\/+$/, ''));
+    let isFound = false;
+    for await (const line of archive.lines()) {
+        if (wanted.length > 0 && !isAtOrBelow(line.name, wanted))
+            continue;
+        isFound = true;
+        yield describe(line);
+    }
+    if (isFound)
+        return;
+    const next = `Paths begin with a source or db/: ls ${archive.name} lists them all.`;
+    throw new Failure('usage', `${archive.name} holds nothing at ${JSON.stringify((path ?? '').slice(0, 200))}`, next);
+}
+function isAtOrBelow(name, wanted) {
+    return (name.subarray(0, wanted.length).equals(wanted) && (name.length === wanted.length || name[wanted.length] === 0x2f));
+}
+function describe({ name, type, size = 0, mode = 0, uid = 0, gid = 0, mtimeNs = 0n, linkName }) {
+    const text = name.toString('utf8');
     return {
-        archive: receipt.name,
-        vault: vault.label,
-        index: receipt.index,
-        sizeBytes: receipt.sizeBytes,
-        storedBytes: receipt.newBytes,
-        isTamperProof: greeting.isProvisioned,
-        warnings: greeting.warnings,
+        name: text,
+        ...(Buffer.from(text).equals(name) ? {} : { nameBytes: name.toString('base64') }),
+        type,
+        sizeBytes: size,
+        mode: mode.toString(8).padStart(4, '0'),
+        uid,
+        gid,
+        modified: formatTime(mtimeNs),
+        ...(linkName ? { linkName: linkName.toString('utf8') } : {}),
     };
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/recent.js
+
+
+const DAY_MS = 86_400_000;
+/**
+ * What the vault holds of the last nights, newest first. One connection and one question of its own, so that nobody pays
+ * for it who does not want it.
+ */
+async function listRecentNights(platform, nights = 30) {
+    return chooseNights(await list(platform), nights);
+}
+/**
+ * One archive for each of the last `nights` calendar dates that has any, counted back from the newest: its nightly, else
+ * the newest of that date. Safety copies are no backup of a night.
+ */
+function chooseNights(archives, nights) {
+    const byDate = new Map();
+    for (const archive of archives) {
+        const name = (0,archive_name/* parseArchiveName */.Lz)(archive.name);
+        if (!name || archive.trigger === 'safety')
+            continue;
+        const present = byDate.get(name.date);
+        if (!present || isBetter(archive, present))
+            byDate.set(name.date, archive);
+    }
+    const newestFirst = [...byDate].sort(([a], [b]) => (a < b ? 1 : -1));
+    const since = Date.parse(newestFirst[0]?.[0] ?? '') - nights * DAY_MS;
+    return newestFirst.filter(([date]) => Date.parse(date) > since).map(([, archive]) => archive);
+}
+function isBetter(archive, present) {
+    const isNightly = ({ name }) => (0,archive_name/* parseArchiveName */.Lz)(name)?.time === undefined;
+    if (isNightly(archive) !== isNightly(present))
+        return isNightly(archive);
+    return archive.sealed > present.sealed;
 }
 
 
@@ -91472,6 +91313,750 @@ function escapeCharacter(character) {
 
 /***/ }),
 
+/***/ 4368:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u: () => (/* binding */ joinEvents)
+/* harmony export */ });
+/** The lexer's events for whoever wants them: the fingerprints, the cuts, or both. */
+function joinEvents(taker, cutter) {
+    return {
+        copyBegins(table, at) {
+            taker?.copyBegins(table);
+            cutter?.copyBegins(table, at);
+        },
+        copyRows: (bytes) => taker?.copyRows(bytes),
+        copyEnds(table, rows, at) {
+            taker?.copyEnds(table, rows);
+            cutter?.copyEnds(table, at);
+        },
+        unitEnds: (at) => cutter?.unitEnds(at),
+        statement: (text) => taker?.statement(text),
+        metaBegins: (at) => cutter?.metaBegins(at),
+        metaEnds: (_text, at) => cutter?.metaEnds(at),
+    };
+}
+
+
+/***/ }),
+
+/***/ 3332:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  V: () => (/* binding */ DumpLexer)
+});
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/sql-bytes.js
+/** The bytes that mean something in SQL and in psql's input; the same in every encoding of a server. */
+const newline = 0x0a;
+const doubleQuote = 0x22;
+const dollar = 0x24;
+const quote = 0x27;
+const star = 0x2a;
+const minus = 0x2d;
+const solidus = 0x2f;
+const semicolon = 0x3b;
+const backslash = 0x5c;
+/** Whether a byte may be part of an identifier: letters, digits, `_`, `$` and whatever is not ASCII. */
+function isWordByte(byte) {
+    const lower = byte | 0x20;
+    if (lower >= 0x61 && lower <= 0x7a)
+        return true;
+    return isDigit(byte) || byte === 0x5f || byte === dollar || byte >= 0x80;
+}
+function isDigit(byte) {
+    return byte >= 0x30 && byte <= 0x39;
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/copy-rows.js
+
+const terminator = Buffer.from('\\.\n');
+/** The rows of one COPY block, up to the line `\.`, from pieces of any size; touches each byte only to find line ends. */
+class CopyRows {
+    #events;
+    #table = '';
+    #rows = 0;
+    /** How many bytes of the terminator the line has matched so far; -1 once it cannot be one. */
+    #matched = 0;
+    /** How many of them came in earlier pieces: not reported yet. */
+    #held = 0;
+    ended = true;
+    constructor(events) {
+        this.#events = events;
+    }
+    begin(table, at) {
+        this.#table = table;
+        this.#rows = this.#matched = this.#held = 0;
+        this.ended = false;
+        this.#events.copyBegins(table, at);
+    }
+    /** Reads from index `from`; `base` is the piece's offset in the stream. Gives the index where it stopped. */
+    read(buffer, from, base) {
+        let at = from;
+        while (at < buffer.length) {
+            if (this.#matched >= 0 && buffer[at] === terminator[this.#matched]) {
+                at++;
+                if (++this.#matched < terminator.length)
+                    continue;
+                this.#report(buffer, from, at - terminator.length);
+                this.ended = true;
+                this.#events.copyEnds(this.#table, this.#rows, base + at);
+                return at;
+            }
+            if (this.#held > 0)
+                this.#events.copyRows(terminator.subarray(0, this.#held));
+            this.#held = 0;
+            this.#matched = -1;
+            const end = buffer.indexOf(newline, at);
+            if (end < 0)
+                break;
+            at = end + 1;
+            this.#rows++;
+            this.#matched = 0;
+            this.#events.unitEnds(base + at);
+        }
+        this.#held = Math.max(0, this.#matched);
+        this.#report(buffer, from, buffer.length - this.#held);
+        return buffer.length;
+    }
+    #report(buffer, start, end) {
+        if (end > start)
+            this.#events.copyRows(buffer.subarray(start, end));
+    }
+}
+
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-statements.js
+var dump_statements = __nccwpck_require__(1779);
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/sql-span.js
+
+/**
+ * A stretch of SQL in which semicolons and line ends mean nothing: a text, a quoted name, a `$tag$` body, a nested
+ * comment. Begun behind its first mark; reads pieces of any size until it has ended.
+ */
+class SqlSpan {
+    #kind = 'quoted';
+    #escape = false;
+    #maybeEnded = false;
+    #tag = [];
+    #tagIsWhole = false;
+    #matched = 0;
+    #depth = 0;
+    #previous = 0;
+    ended = true;
+    /** What was begun as `$tag$` was none, but a parameter as in `$1`. */
+    wasParameter = false;
+    begin(kind) {
+        this.#kind = kind;
+        this.ended = false;
+        this.#escape = this.#maybeEnded = this.#tagIsWhole = this.wasParameter = false;
+        this.#tag = [dollar];
+        this.#matched = 0;
+        this.#depth = 1;
+        this.#previous = 0;
+    }
+    /** Reads from `at`; gives the index behind the span's end, or the piece's length where it goes on. */
+    read(buffer, at) {
+        if (this.#kind === 'quoted')
+            return this.#findMark(buffer, quote, at);
+        if (this.#kind === 'identifier')
+            return this.#findMark(buffer, doubleQuote, at);
+        let index = at;
+        while (index < buffer.length && !this.ended) {
+            const byte = buffer[index];
+            if (this.#kind === 'escaped')
+                index = this.#readEscaped(byte, index);
+            else if (this.#kind === 'comment')
+                index = this.#readComment(byte, index);
+            else if (this.#tagIsWhole)
+                index = this.#readBody(buffer, byte, index);
+            else
+                index = this.#readTag(byte, index);
+        }
+        return index;
+    }
+    /** Two marks in a row are one of the text: as if the span had ended and another begun. */
+    #findMark(buffer, mark, from) {
+        const found = buffer.indexOf(mark, from);
+        this.ended = found >= 0;
+        return found < 0 ? buffer.length : found + 1;
+    }
+    #readEscaped(byte, at) {
+        if (this.#maybeEnded) {
+            this.#maybeEnded = false;
+            this.ended = byte !== quote;
+            return this.ended ? at : at + 1;
+        }
+        if (this.#escape)
+            this.#escape = false;
+        else if (byte === backslash)
+            this.#escape = true;
+        else
+            this.#maybeEnded = byte === quote;
+        return at + 1;
+    }
+    #readComment(byte, at) {
+        const opens = this.#previous === solidus && byte === star;
+        const closes = this.#previous === star && byte === solidus;
+        this.#previous = opens || closes ? 0 : byte;
+        this.#depth += opens ? 1 : closes ? -1 : 0;
+        this.ended = this.#depth === 0;
+        return at + 1;
+    }
+    #readTag(byte, at) {
+        if (byte === dollar)
+            this.#tagIsWhole = true;
+        else if (!isWordByte(byte) || (this.#tag.length === 1 && isDigit(byte))) {
+            this.ended = this.wasParameter = true;
+            return at;
+        }
+        this.#tag.push(byte);
+        return at + 1;
+    }
+    #readBody(buffer, byte, at) {
+        if (this.#matched === 0) {
+            const found = buffer.indexOf(dollar, at);
+            this.#matched = found < 0 ? 0 : 1;
+            return found < 0 ? buffer.length : found + 1;
+        }
+        if (byte === this.#tag[this.#matched])
+            this.#matched++;
+        // The mark that broke this match may begin the next one.
+        else
+            this.#matched = byte === dollar ? 1 : 0;
+        this.ended = this.#matched === this.#tag.length;
+        return at + 1;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-lexer.js
+
+
+
+
+const trailer = Buffer.from('-- PostgreSQL database dump complete');
+/** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
+const maximumStatementBytes = 1 << 20;
+/**
+ * Reads pg_dump's plain output as it passes, in pieces of any size: finds COPY blocks, statements and the trailer at
+ * the top level only, whatever quotes, bodies and comments hold. Memory is bounded by the longest statement that it
+ * keeps.
+ */
+class DumpLexer {
+    #events;
+    #rows;
+    #span = new SqlSpan();
+    #state = 'top';
+    /** Offset in the stream of the piece at hand. */
+    #base = 0;
+    // The statement at hand: its bytes, and whether it began a line.
+    #open = false;
+    #atLineStart = true;
+    #parentheses = 0;
+    #pieces = [];
+    #piecesBytes = 0;
+    #pieceStart = 0;
+    /** A statement has ended on this line. */
+    #ended = false;
+    /** How many bytes of a word have just passed, and the last byte: tells `E'` and `a$b$`. */
+    #word = 0;
+    #last = 0;
+    #backslashEscapes = false;
+    #encoding = 'UTF8';
+    #table = '';
+    /** How far a comment has matched the trailer; -1: it cannot be it. */
+    #matched = -1;
+    #line = [];
+    #trailerSeen = false;
+    #restrictKey;
+    constructor(events) {
+        this.#events = events;
+        this.#rows = new CopyRows(events);
+    }
+    /** Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it. */
+    get complete() {
+        return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
+    }
+    push(buffer) {
+        this.#pieceStart = 0;
+        for (let at = 0; at < buffer.length;)
+            at = this.#read(buffer, at);
+        if (this.#open)
+            this.#keepPiece(buffer, buffer.length);
+        this.#base += buffer.length;
+    }
+    /** Reads one byte, or as many as mean the same; gives where it stopped. */
+    #read(buffer, at) {
+        if (this.#state === 'rows') {
+            const end = this.#rows.read(buffer, at, this.#base);
+            if (this.#rows.ended)
+                this.#state = 'top';
+            return end;
+        }
+        if (this.#state === 'span') {
+            const end = this.#span.read(buffer, at);
+            if (this.#span.ended)
+                this.#leaveSpan();
+            return end;
+        }
+        const byte = buffer[at];
+        if (this.#state === 'minus' || this.#state === 'solidus')
+            return this.#readSymbol(byte, at);
+        if (this.#state === 'comment')
+            this.#readComment(byte);
+        else if (this.#state === 'meta')
+            this.#readMetaLine(byte, at);
+        else if (this.#state === 'top')
+            this.#readTop(buffer, byte, at);
+        else if (byte === newline) {
+            this.#state = 'rows';
+            this.#atLineStart = true;
+            this.#rows.begin(this.#table, this.#base + at + 1);
+        }
+        return at + 1;
+    }
+    #readTop(buffer, byte, at) {
+        if (byte === newline)
+            return this.#readLineEnd(at);
+        if (byte === minus || byte === solidus) {
+            // Maybe a comment: the next byte tells.
+            this.#matched = byte === minus && this.#atLineStart && !this.#open ? 1 : -1;
+            this.#state = byte === minus ? 'minus' : 'solidus';
+            this.#word = 0;
+            return;
+        }
+        if (!this.#open) {
+            if (byte === backslash && this.#atLineStart) {
+                this.#state = 'meta';
+                this.#line = [];
+                return this.#events.metaBegins(this.#base + at);
+            }
+            if (byte === 0x20 || byte === 0x09 || byte === 0x0d) {
+                this.#atLineStart = false;
+                return;
+            }
+            this.#openStatement(at);
+        }
+        if (byte === quote)
+            this.#enterSpan(this.#isEscapeMark() ? 'escaped' : 'quoted');
+        else if (byte === doubleQuote)
+            this.#enterSpan('identifier');
+        else if (byte === dollar && this.#word === 0)
+            this.#enterSpan('dollar');
+        else if (byte === 0x28)
+            this.#parentheses++;
+        else if (byte === 0x29)
+            this.#parentheses--;
+        // Inside parentheses it separates the actions of a rule.
+        else if (byte === semicolon && this.#parentheses <= 0)
+            this.#closeStatement(buffer, at + 1);
+        this.#word = isWordByte(byte) ? this.#word + 1 : 0;
+        this.#last = byte;
+    }
+    #readLineEnd(at) {
+        this.#word = 0;
+        if (!this.#open)
+            this.#atLineStart = true;
+        if (!this.#ended)
+            return;
+        this.#ended = false;
+        this.#events.unitEnds(this.#base + at + 1);
+    }
+    /** Whether backslashes escape in the text that begins here: `E'…'`, or all of them in a dump that says so. */
+    #isEscapeMark() {
+        return this.#backslashEscapes || (this.#word === 1 && (this.#last | 0x20) === 0x65);
+    }
+    #enterSpan(kind) {
+        this.#state = 'span';
+        this.#span.begin(kind);
+    }
+    #leaveSpan() {
+        this.#state = 'top';
+        this.#word = this.#span.wasParameter ? 1 : 0;
+        this.#last = 0;
+    }
+    #readSymbol(byte, at) {
+        if (this.#state === 'minus' && byte === minus) {
+            this.#state = 'comment';
+            if (this.#matched === 1)
+                this.#matched = 2;
+            return at + 1;
+        }
+        if (this.#state === 'solidus' && byte === star) {
+            this.#enterSpan('comment');
+            if (!this.#open)
+                this.#atLineStart = false;
+            return at + 1;
+        }
+        // No comment, but a symbol; no statement that we read begins with one.
+        this.#state = 'top';
+        if (!this.#open) {
+            this.#openStatement(at);
+            this.#atLineStart = false;
+        }
+        return at;
+    }
+    #readComment(byte) {
+        if (byte !== newline) {
+            if (this.#matched >= 0)
+                this.#matched = byte === trailer[this.#matched] ? this.#matched + 1 : -1;
+            return;
+        }
+        if (this.#matched === trailer.length)
+            this.#trailerSeen = true;
+        this.#state = 'top';
+        this.#word = 0;
+        if (!this.#open)
+            this.#atLineStart = true;
+    }
+    #readMetaLine(byte, at) {
+        if (byte !== newline) {
+            if (this.#line.length < 1024)
+                this.#line.push(byte);
+            return;
+        }
+        this.#state = 'top';
+        const text = `\\${Buffer.from(this.#line).toString('latin1')}`;
+        const [word, key] = text.split(' ');
+        if (word === '\\restrict')
+            this.#restrictKey = key ?? '';
+        else if (word === '\\unrestrict' && key === this.#restrictKey)
+            this.#restrictKey = undefined;
+        this.#events.metaEnds(text, this.#base + at + 1);
+    }
+    #openStatement(at) {
+        this.#open = true;
+        this.#trailerSeen = false;
+        this.#parentheses = 0;
+        this.#word = 0;
+        this.#pieceStart = at;
+    }
+    #keepPiece(buffer, end) {
+        this.#piecesBytes += end - this.#pieceStart;
+        if (this.#piecesBytes > maximumStatementBytes)
+            this.#pieces = [];
+        else
+            this.#pieces.push(buffer.subarray(this.#pieceStart, end));
+    }
+    #closeStatement(buffer, end) {
+        this.#keepPiece(buffer, end);
+        // What does not begin a line is part of something that we do not read, such as a function's body.
+        const text = this.#atLineStart ? Buffer.concat(this.#pieces).toString('latin1') : '';
+        this.#pieces = [];
+        this.#piecesBytes = 0;
+        this.#open = false;
+        this.#ended = true;
+        this.#atLineStart = false;
+        if (text === '')
+            return;
+        if (text.startsWith('SET '))
+            this.#readSetting(text);
+        this.#events.statement(text);
+        const table = (0,dump_statements/* parseCopyTable */.$s)(text);
+        if (table === undefined)
+            return;
+        this.#table = (0,dump_statements/* decodeName */.e4)(table, this.#encoding);
+        this.#ended = false;
+        this.#state = 'copyHead';
+    }
+    #readSetting(text) {
+        const setting = /^SET (client_encoding|standard_conforming_strings) = '?(\w+)'?;$/.exec(text);
+        if (setting?.[1] === 'client_encoding')
+            this.#encoding = setting[2];
+        else if (setting)
+            this.#backslashEscapes = setting[2] === 'off';
+    }
+}
+
+
+/***/ }),
+
+/***/ 1779:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $s: () => (/* binding */ parseCopyTable),
+/* harmony export */   Rz: () => (/* binding */ parseSetval),
+/* harmony export */   e4: () => (/* binding */ decodeName),
+/* harmony export */   wi: () => (/* binding */ parseLargeObjectStep),
+/* harmony export */   yU: () => (/* binding */ splitQualifiedName)
+/* harmony export */ });
+/** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
+const name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
+const copyPattern = new RegExp(`^COPY (${name}(?:\\.${name})?) [^]*FROM stdin;$`);
+const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
+const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
+const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
+/** The table of a `COPY … FROM stdin;`, as written. */
+function parseCopyTable(text) {
+    return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
+}
+function parseSetval(text) {
+    const found = setvalPattern.exec(text);
+    if (!found)
+        return undefined;
+    return {
+        sequence: found[1].replaceAll("''", "'"),
+        value: found[2],
+        called: found[3] === 'true',
+    };
+}
+function parseLargeObjectStep(text) {
+    if (!text.startsWith('SELECT pg_catalog.lo'))
+        return undefined;
+    const written = writePattern.exec(text);
+    if (written)
+        return { step: 'write', content: Buffer.from(written[1], 'hex') };
+    const found = largeObjectPattern.exec(text);
+    if (!found)
+        return undefined;
+    return found[1] === 'close' ? { step: 'close' } : { step: found[1], oid: found[2] };
+}
+/** The parts of a qualified name without their quotes: `public."Été"` gives `['public', 'Été']`. */
+function splitQualifiedName(text) {
+    const parts = text.match(/"(?:[^"]|"")*"|[^".]+/g) ?? [];
+    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
+}
+/**
+ * A name of the dump as text: its bytes in the dump's encoding (`SET client_encoding`). SQL_ASCII, or bytes that do
+ * not fit: UTF-8 where they are valid, else latin1.
+ */
+function decodeName(text, encoding) {
+    if (/^[\x00-\x7f]*$/.test(text))
+        return text;
+    const bytes = Buffer.from(text, 'latin1');
+    for (const label of [nameEncoding(encoding), 'utf-8']) {
+        try {
+            return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+        }
+        catch {
+            // Not this one: the label is unknown here, or the bytes do not fit.
+        }
+    }
+    return text;
+}
+/** PostgreSQL's name of an encoding as the WHATWG calls it. */
+function nameEncoding(encoding) {
+    const latin = /^LATIN(\d+)$/.exec(encoding)?.[1];
+    const parts = { 5: 9, 6: 10, 7: 13, 8: 14, 9: 15, 10: 16 };
+    if (latin)
+        return `iso-8859-${parts[latin] ?? latin}`;
+    const windows = /^WIN(\d+)$/.exec(encoding)?.[1];
+    if (windows)
+        return windows === '866' ? 'ibm866' : `windows-${windows}`;
+    const others = { UTF8: 'utf-8', KOI8R: 'koi8-r', KOI8U: 'koi8-u', SQL_ASCII: 'utf-8' };
+    return others[encoding] ?? encoding.toLowerCase().replaceAll('_', '-');
+}
+
+
+/***/ }),
+
+/***/ 7415:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   LB: () => (/* binding */ fingerprintDump),
+/* harmony export */   Ye: () => (/* binding */ FingerprintTaker),
+/* harmony export */   tS: () => (/* binding */ compareFingerprints)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var _dump_events_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4368);
+/* harmony import */ var _dump_lexer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3332);
+/* harmony import */ var _dump_statements_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1779);
+
+
+
+
+/** Takes the fingerprints of a dump from what the lexer finds in it. */
+class FingerprintTaker {
+    #tables = new Map();
+    #sequences = new Map();
+    #largeObjects = { count: 0, bytes: 0, hash: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') };
+    #objectBytes = 0;
+    #rowsHash;
+    #encoding = 'UTF8';
+    copyBegins(table) {
+        // A table may have several blocks, where its partitions are loaded through their root.
+        const known = this.#tables.get(table) ?? { rows: 0, hash: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') };
+        this.#tables.set(table, known);
+        this.#rowsHash = known.hash;
+    }
+    copyRows(bytes) {
+        this.#rowsHash?.update(bytes);
+    }
+    copyEnds(table, rows) {
+        const known = this.#tables.get(table);
+        if (known)
+            known.rows += rows;
+    }
+    statement(text) {
+        if (text.startsWith('SET client_encoding'))
+            this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
+        if (!text.startsWith('SELECT pg_catalog.'))
+            return;
+        const found = (0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .parseSetval */ .Rz)(text);
+        if (found) {
+            const name = (0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .decodeName */ .e4)(found.sequence, this.#encoding);
+            this.#sequences.set(name, { value: found.value, called: found.called });
+        }
+        else
+            this.#readLargeObject(text);
+    }
+    #readLargeObject(text) {
+        const found = (0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .parseLargeObjectStep */ .wi)(text);
+        const { hash } = this.#largeObjects;
+        if (found?.step === 'create')
+            this.#largeObjects.count++;
+        if (found?.step === 'open') {
+            this.#objectBytes = 0;
+            hash.update(`${found.oid}:`);
+        }
+        if (found?.step === 'write') {
+            this.#objectBytes += found.content.length;
+            hash.update(found.content);
+        }
+        if (found?.step !== 'close')
+            return;
+        // The length behind the content keeps one object's end from passing for the next one's beginning.
+        hash.update(`:${this.#objectBytes}\n`);
+        this.#largeObjects.bytes += this.#objectBytes;
+    }
+    /** The fingerprints of all that was seen; to be called once, at the end. */
+    finish() {
+        const { count, bytes, hash } = this.#largeObjects;
+        return {
+            tables: sortByName(this.#tables, ({ rows, hash: rowsHash }) => ({ rows, sha256: rowsHash.digest('hex') })),
+            sequences: sortByName(this.#sequences, (sequence) => sequence),
+            largeObjects: { count, bytes, sha256: hash.digest('hex') },
+        };
+    }
+}
+/** Reads a dump, in pieces of any size: its fingerprints, and whether it is whole (its trailer at the top level). */
+async function fingerprintDump(chunks) {
+    const taker = new FingerprintTaker();
+    const lexer = new _dump_lexer_js__WEBPACK_IMPORTED_MODULE_1__/* .DumpLexer */ .V((0,_dump_events_js__WEBPACK_IMPORTED_MODULE_3__/* .joinEvents */ .u)(taker));
+    for await (const chunk of chunks)
+        lexer.push(chunk);
+    return { fingerprints: taker.finish(), trailer: lexer.complete };
+}
+/** What differs between two fingerprints, one line each, for people; empty where all is equal. */
+function compareFingerprints(expected, found) {
+    const tables = compareByName('table', expected.tables, found.tables, (table) => `${table.rows} rows`, (a, b) => {
+        if (a.rows !== b.rows)
+            return `${a.rows} rows expected, ${b.rows} found`;
+        return a.sha256 === b.sha256 ? undefined : `${a.rows} rows as expected, but their content differs`;
+    });
+    const describe = ({ value, called }) => `${value}${called ? '' : ' (not used yet)'}`;
+    const sequences = compareByName('sequence', expected.sequences, found.sequences, describe, (a, b) => a.value === b.value && a.called === b.called ? undefined : `${describe(a)} expected, ${describe(b)} found`);
+    const [a, b] = [expected.largeObjects, found.largeObjects];
+    const differences = [...tables, ...sequences];
+    if (a.count !== b.count)
+        differences.push(`large objects: ${a.count} expected, ${b.count} found`);
+    else if (a.bytes !== b.bytes)
+        differences.push(`large objects: ${a.bytes} bytes expected, ${b.bytes} found`);
+    else if (a.sha256 !== b.sha256)
+        differences.push(`large objects: ${a.count} as expected, but their content differs`);
+    return differences;
+}
+function compareByName(kind, expected, found, describe, compare) {
+    // Which words need quotes depends on the client's version: names are compared without them.
+    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [(0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .splitQualifiedName */ .yU)(name).join('\0'), { name, value }]));
+    const [left, right] = [index(expected), index(found)];
+    const differences = [];
+    for (const [key, { name, value }] of left) {
+        const other = right.get(key);
+        const difference = other ? compare(value, other.value) : `missing (${describe(value)} expected)`;
+        if (difference)
+            differences.push(`${kind} ${name}: ${difference}`);
+    }
+    for (const [key, { name, value }] of right) {
+        if (!left.has(key))
+            differences.push(`${kind} ${name}: not expected (${describe(value)} found)`);
+    }
+    return differences;
+}
+function sortByName(all, map) {
+    const names = [...all.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    return Object.fromEntries(names.map((name) => [name, map(all.get(name))]));
+}
+
+
+/***/ }),
+
+/***/ 6389:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   iO: () => (/* binding */ appendDurably),
+/* harmony export */   v8: () => (/* binding */ writeDurably),
+/* harmony export */   zR: () => (/* binding */ syncDirectory)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+
+
+
+/**
+ * Puts `content` at `path` so that, whatever happens and whenever, either the former file is there or the new one,
+ * whole. `mode` holds whatever the umask says. Rejects with the system's error and leaves nothing behind.
+ */
+async function writeDurably(path, content, mode) {
+    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(path);
+    const temporary = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, `.${(0,node_path__WEBPACK_IMPORTED_MODULE_2__.basename)(path)}.${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}.tmp`);
+    try {
+        const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(temporary, 'wx', 0o600);
+        try {
+            await file.writeFile(content);
+            await file.chmod(mode);
+            await file.sync();
+        }
+        finally {
+            await file.close();
+        }
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rename)(temporary, path);
+    }
+    catch (error) {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(temporary, { force: true });
+        throw error;
+    }
+    await syncDirectory(folder);
+}
+/**
+ * Appends `content` to `path`, which is made with `mode` where it does not exist, and returns when it is on disk.
+ * A crash in between can leave a part of it: the reader is to recognise a cut last line.
+ */
+async function appendDurably(path, content, mode) {
+    const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'a', mode);
+    let isNew;
+    try {
+        isNew = (await file.stat()).size === 0;
+        await file.appendFile(content);
+        await file.datasync();
+    }
+    finally {
+        await file.close();
+    }
+    if (isNew)
+        await syncDirectory((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(path));
+}
+/** Returns when the names in the directory `path` are on disk: a rename lasts only from then on. */
+async function syncDirectory(path) {
+    const directory = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'r');
+    try {
+        await directory.sync();
+    }
+    finally {
+        await directory.close();
+    }
+}
+
+
+/***/ }),
+
 /***/ 8001:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -91487,6 +92072,217 @@ function isAlive(pid) {
     catch (error) {
         return error.code === 'EPERM';
     }
+}
+
+
+/***/ }),
+
+/***/ 6298:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   I: () => (/* binding */ acquireLock)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1619);
+
+
+
+
+const conflictCode = 75;
+/**
+ * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
+ * ends, and programs that the process starts do not carry it on: there are no stale locks.
+ * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`).
+ */
+async function acquireLock(path, options) {
+    for (;;) {
+        const descriptor = openLockFile(path);
+        try {
+            if (!(await takeFlock(descriptor, options.waitMs)))
+                throw describeConflict(path);
+            if (isStillAt(descriptor, path))
+                return claim(descriptor, options.holder);
+        }
+        catch (error) {
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(descriptor);
+            throw error;
+        }
+        // Somebody removed the file while we waited: a lock on a file without a name excludes nobody.
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(descriptor);
+    }
+}
+function openLockFile(path) {
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.mkdirSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(path), { recursive: true, mode: 0o700 });
+        return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDWR | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_CREAT | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW, 0o600);
+    }
+    catch (error) {
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .Failure */ .HR('failed', `cannot open the lock ${path}: ${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .bD)(error)}`, 'Run as the user who owns the state folder (root on production), or name another one with state: in the configuration.', { cause: error });
+    }
+}
+/**
+ * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
+ * too, and stays locked when that program has ended.
+ */
+function takeFlock(descriptor, waitMs) {
+    const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
+    return new Promise((resolve, reject) => {
+        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
+            stdio: ['ignore', 'ignore', 'pipe', descriptor],
+        });
+        let complaint = '';
+        child.stderr?.on('data', (chunk) => (complaint += chunk.toString()));
+        const fail = (reason) => reject(new _logging_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .Failure */ .HR('failed', `cannot lock: ${reason}`, 'Install the package util-linux, which holds the program flock.'));
+        child.on('error', (error) => fail((0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .bD)(error)));
+        child.on('close', (code, signal) => {
+            if (code === 0)
+                resolve(true);
+            else if (code === conflictCode)
+                resolve(false);
+            else
+                fail(`flock ended with ${signal ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
+        });
+    });
+}
+function isStillAt(descriptor, path) {
+    const ours = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.fstatSync)(descriptor);
+    const named = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.statSync)(path, { throwIfNoEntry: false });
+    return named !== undefined && named.ino === ours.ino && named.dev === ours.dev;
+}
+function claim(descriptor, holder) {
+    // What is written here was left by a holder that died: giving back empties the file.
+    const tookOverFrom = parseHolder((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(descriptor, 'utf8'));
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.ftruncateSync)(descriptor, 0);
+    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeSync)(descriptor, `${JSON.stringify({ holder, pid: process.pid, since: new Date().toISOString() })}\n`, 0);
+    let isHeld = true;
+    return {
+        ...(tookOverFrom && { tookOverFrom }),
+        release() {
+            if (!isHeld)
+                return;
+            isHeld = false;
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.ftruncateSync)(descriptor, 0);
+            (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.closeSync)(descriptor);
+        },
+    };
+}
+function describeConflict(path) {
+    const holder = parseHolder((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(path, 'utf8'));
+    const who = holder
+        ? `${holder.holder} (pid ${holder.pid}, since ${holder.since})`
+        : 'another run that has just begun';
+    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .Failure */ .HR('locked', `${path} is held by ${who}`, 'Wait until it has ended, then try again.');
+}
+function parseHolder(text) {
+    try {
+        const { holder, pid, since } = JSON.parse(text);
+        return typeof holder === 'string' && typeof pid === 'number' && typeof since === 'string'
+            ? { holder, pid, since }
+            : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+
+/***/ }),
+
+/***/ 6940:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ runCommand)
+/* harmony export */ });
+/* unused harmony export requireProgram */
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
+
+
+const graceMs = 2_000;
+/**
+ * Runs a short program, without a shell, and returns what came of it, whatever its exit code.
+ * @throws Failure `failed` where the program cannot be started at all.
+ */
+function runCommand(program, args, options = {}) {
+    const limit = options.maximumOutputBytes ?? 1_048_576;
+    return new Promise((resolve, reject) => {
+        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
+        const stdout = keepBeginning(child.stdout, limit);
+        const stderr = keepEnd(child.stderr, limit);
+        let isAborted = false;
+        const timers = [];
+        const abort = () => {
+            isAborted = true;
+            child.kill('SIGTERM');
+            timers.push(setTimeout(() => child.kill('SIGKILL'), graceMs));
+            // A grandchild may hold the pipes open for ever: what it says is no longer waited for.
+            timers.push(setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream.destroy()), 2 * graceMs));
+        };
+        if (options.timeoutMs !== undefined)
+            timers.push(setTimeout(abort, options.timeoutMs));
+        if (options.signal?.aborted === true)
+            abort();
+        else
+            options.signal?.addEventListener('abort', abort, { once: true });
+        const settle = () => {
+            timers.forEach(clearTimeout);
+            options.signal?.removeEventListener('abort', abort);
+        };
+        child.on('error', (error) => {
+            settle();
+            reject(new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('failed', `cannot run ${program}: ${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)}`, `Install ${program}.`, { cause: error }));
+        });
+        child.on('close', (code, signal) => {
+            settle();
+            const text = stdout();
+            const { bytes, isTruncated } = text;
+            resolve({ code, signal, stdout: bytes.toString(), stderr: stderr().toString(), isTruncated, isAborted });
+        });
+        // A program that does not read its input to the end is not an error in itself: its exit code tells.
+        child.stdin.on('error', () => undefined);
+        child.stdin.end(options.input);
+    });
+}
+/**
+ * The path of a program, as the shell finds it, or in the system administrator's folders (`sshd` is there).
+ * @throws Failure `failed` that names the Debian package to install.
+ */
+async function requireProgram(name, debianPackage) {
+    const script = 'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"; command -v -- "$1"';
+    const { code, stdout } = await runCommand('/bin/sh', ['-c', script, 'sh', name]);
+    if (code === 0)
+        return stdout.trim();
+    throw new Failure('failed', `the program ${name} is missing on this machine`, `Install the package ${debianPackage}: sudo apt-get install ${debianPackage}`);
+}
+function keepBeginning(stream, limit) {
+    const chunks = [];
+    let length = 0;
+    let isTruncated = false;
+    stream.on('data', (chunk) => {
+        const kept = chunk.subarray(0, limit - length);
+        isTruncated ||= kept.length < chunk.length;
+        if (kept.length > 0)
+            chunks.push(kept);
+        length += kept.length;
+    });
+    return () => ({ bytes: Buffer.concat(chunks), isTruncated });
+}
+function keepEnd(stream, limit) {
+    let chunks = [];
+    let length = 0;
+    stream.on('data', (chunk) => {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > 2 * limit) {
+            chunks = [Buffer.concat(chunks).subarray(-limit)];
+            length = limit;
+        }
+    });
+    return () => Buffer.concat(chunks).subarray(-limit);
 }
 
 

@@ -56671,6 +56671,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 
 /***/ }),
 
+/***/ 8161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+
+/***/ }),
+
 /***/ 6760:
 /***/ ((module) => {
 
@@ -75383,7 +75390,7 @@ function listSecretVariables({ databases, vault }) {
 
 /***/ }),
 
-/***/ 7021:
+/***/ 2828:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -78338,7 +78345,7 @@ function getIDToken(aud) {
 
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
-var failure = __nccwpck_require__(1619);
+var logging_failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/report/summary/markdown.js
 var markdown = __nccwpck_require__(9496);
 ;// CONCATENATED MODULE: ./.build/src/report/summary/failure-summary.js
@@ -78414,15 +78421,22 @@ function neutralize(text) {
 
 
 
-/** GitHub shows ten annotations of a kind for each step: the last one says how many there are besides. */
-const MAX_ANNOTATIONS = 10;
+/**
+ * GitHub shows ten annotations of a kind for each step: one place is kept for how many there are besides, and among the
+ * errors one for why the step failed.
+ */
+const MAX_WARNINGS = 9;
+const MAX_ERRORS = 8;
 /** GitHub cuts longer ones. */
 const MAX_ANNOTATION_LENGTH = 4000;
 /** Writes a step's log: phases as groups, warnings and errors as annotations, progress as lines. */
 function createActionsLogger({ title, redact, progressIntervalMs }) {
     const clean = (message) => neutralize(redact(message));
     const line = (message) => info(clean(message));
-    const annotate = { warning: limitAnnotations(warning), error: limitAnnotations(error) };
+    const annotate = {
+        warning: limitAnnotations(MAX_WARNINGS, warning),
+        error: limitAnnotations(MAX_ERRORS, error),
+    };
     const report = (kind, message) => {
         const shown = clean(message);
         if (!annotate[kind].show(shown.slice(0, MAX_ANNOTATION_LENGTH), title))
@@ -78452,13 +78466,13 @@ function createActionsLogger({ title, redact, progressIntervalMs }) {
         },
     };
 }
-function limitAnnotations(write) {
+function limitAnnotations(limit, write) {
     let shown = 0;
     let hidden = 0;
     return {
         /** False where there is no room: the message has to go to the log alone. */
         show(message, title) {
-            if (shown === MAX_ANNOTATIONS - 1) {
+            if (shown === limit) {
                 hidden += 1;
                 return false;
             }
@@ -78472,6 +78486,32 @@ function limitAnnotations(write) {
             hidden = 0;
         },
     };
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./.build/actions/frame/end-programs.js
+
+/** Whatever a step starts finds its private directory in this variable, and is found by it. */
+const STEP_VARIABLE = 'CONTINUITY_STEP';
+/**
+ * Kills every program that a step has started and that still runs, its parent or not (ssh's master has none): nothing
+ * holds a lock in a database, or a connection, for a step that is gone.
+ */
+function endPrograms(privateDirectory) {
+    const mark = Buffer.from(`\0${STEP_VARIABLE}=${privateDirectory}\0`);
+    for (const pid of (0,external_node_fs_.readdirSync)('/proc').map(Number)) {
+        if (!(pid > 0) || pid === process.pid)
+            continue;
+        try {
+            const variables = Buffer.concat([Buffer.from('\0'), (0,external_node_fs_.readFileSync)(`/proc/${pid}/environ`)]);
+            if (variables.includes(mark))
+                process.kill(pid, 'SIGKILL');
+        }
+        catch {
+            // Ended meanwhile, or somebody else's.
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/actions/frame/inputs.js
@@ -78563,11 +78603,9 @@ function inputVariable(name) {
     return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
 }
 function refuse(name, expected) {
-    return new failure/* Failure */.HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
+    return new logging_failure/* Failure */.HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./.build/src/system/is-alive.js
@@ -78576,6 +78614,8 @@ var is_alive = __nccwpck_require__(8001);
 
 
 
+/** Under this name the post step is told of the directory. */
+const PRIVATE_DIRECTORY_STATE = 'private-directory';
 const namePattern = /^continuity-(\d+)-[A-Za-z0-9]{6}$/;
 /**
  * Makes the directory in which keys lie while they are needed: below the runner's temporary one, 0700, named after this
@@ -78585,30 +78625,36 @@ function makePrivateDirectory(runnerTemp) {
     for (const name of (0,external_node_fs_.readdirSync)(runnerTemp)) {
         const pid = Number(namePattern.exec(name)?.[1]);
         if (pid > 0 && !(0,is_alive/* isAlive */._)(pid))
-            (0,external_node_fs_.rmSync)((0,external_node_path_.join)(runnerTemp, name), { recursive: true, force: true });
+            removePrivateDirectory((0,external_node_path_.join)(runnerTemp, name), runnerTemp);
     }
     return (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(runnerTemp, `continuity-${process.pid}-`));
 }
 /** Removes it at once, also while the program ends. A path that is none of ours is left alone. */
 function removePrivateDirectory(path, runnerTemp) {
-    if ((0,external_node_path_.dirname)(path) === runnerTemp && namePattern.test((0,external_node_path_.basename)(path))) {
+    if ((0,external_node_path_.dirname)(path) === (0,external_node_path_.resolve)(runnerTemp) && namePattern.test((0,external_node_path_.basename)(path))) {
         (0,external_node_fs_.rmSync)(path, { recursive: true, force: true });
     }
 }
 
 ;// CONCATENATED MODULE: ./.build/actions/frame/secret-forms.js
+
 /** Shorter lines of a secret of many lines (the end of a key) would blacken half of the log. */
 const SHORTEST_LINE = 8;
 /**
  * A secret as it may turn up in a log: whole, line by line, as a part of a connection string, and as programs encode it
- * for URLs, JSON and base64.
+ * for URLs, JSON, base64 and markdown.
  */
 function listSecretForms(secret) {
     const lines = secret.split(/\r\n|\r|\n/).map((line) => line.trim());
     const filled = lines.filter((line) => line !== '');
     const parts = filled.length === 1 ? filled : filled.filter((line) => line.length >= SHORTEST_LINE);
     const plain = new Set([secret, secret.trim(), ...parts, ...filled.flatMap(listPasswords)]);
-    const forms = [...plain].flatMap((text) => [text, turn(text, encodeURIComponent), JSON.stringify(text).slice(1, -1)]);
+    const forms = [...plain].flatMap((text) => [
+        text,
+        turn(text, encodeURIComponent),
+        JSON.stringify(text).slice(1, -1),
+        (0,markdown/* code */.aY)(text, Infinity).slice(1, -1),
+    ]);
     return unique([...forms, ...[...plain].flatMap(listBase64)]).filter((form) => form.trim() !== '');
 }
 /** The password of a connection string, as it stands there and decoded. */
@@ -78758,12 +78804,11 @@ function writeSummary(text, redact) {
 
 
 
-/** Under this name the step's own post step finds the private directory. */
-const STATE = 'private-directory';
+
 const secondSignalCode = 130;
 /**
- * Runs an action as a step: the one place where anything thrown is caught, and where anything is written. Called again as
- * the post step it removes what a killed main step left.
+ * Runs an action as a step: the one place where anything thrown is caught, and where anything is written. What a
+ * killed step leaves is removed by its post step (post.ts).
  */
 async function runAction(definition) {
     const redactor = new Redactor((form) => core_setSecret(form));
@@ -78772,17 +78817,14 @@ async function runAction(definition) {
     const logger = createActionsLogger({ title, redact });
     try {
         const runnerTemp = requireRunnerTemp(process.env);
-        const left = getState(STATE);
-        if (left !== '') {
-            removePrivateDirectory(left, runnerTemp);
-            return;
-        }
         const privateDirectory = makePrivateDirectory(runnerTemp);
         const remove = () => removePrivateDirectory(privateDirectory, runnerTemp);
         process.once('exit', remove);
-        saveState(STATE, privateDirectory);
+        // What this program starts is found by it when it has to end.
+        process.env[STEP_VARIABLE] = privateDirectory;
+        saveState(PRIVATE_DIRECTORY_STATE, privateDirectory);
         const mask = (secret) => redactor.add(secret);
-        const signal = endInOrder(logger.warning.bind(logger));
+        const signal = endInOrder(privateDirectory, logger.warning.bind(logger));
         try {
             const inputs = new Inputs(takeInputs(process.env), mask);
             const environment = { ...process.env };
@@ -78790,7 +78832,7 @@ async function runAction(definition) {
             logger.close();
             writeOutcome(definition.name, outcome, runnerTemp, redact);
             if (outcome.failure)
-                fail(outcome.failure, redact);
+                fail(outcome.failure, title, redact);
         }
         finally {
             remove();
@@ -78798,20 +78840,24 @@ async function runAction(definition) {
     }
     catch (error) {
         logger.close();
-        const failure = asFailure(error);
+        const { kind, message, next } = asFailure(error);
+        // Before markdown writes anything of it in another way.
+        const failure = new logging_failure/* Failure */.HR(kind, redact(message), redact(next));
         writeSummary(summarizeFailure(title, failure), redact);
-        fail(failure, redact);
+        fail(failure, title, redact);
         if (error instanceof Error)
             core_debug(redact(error.stack ?? ''));
     }
 }
 /** The two signals of a cancelled run: SIGINT ends it in order, SIGTERM (7.5 s later) at once. */
-function endInOrder(say) {
+function endInOrder(privateDirectory, say) {
     const abort = new AbortController();
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
         process.on(name, () => {
-            if (abort.signal.aborted)
+            if (abort.signal.aborted) {
+                endPrograms(privateDirectory);
                 process.exit(secondSignalCode);
+            }
             say(`${name}: the run was cancelled and ends in order.`);
             abort.abort(new Error(`ended by ${name}`));
         });
@@ -78828,17 +78874,18 @@ function takeInputs(environment) {
 function requireRunnerTemp({ RUNNER_TEMP }) {
     if (RUNNER_TEMP)
         return RUNNER_TEMP;
-    throw new failure/* Failure */.HR('config', 'RUNNER_TEMP is not set', 'Run this as a step of a GitHub Actions workflow.');
+    throw new logging_failure/* Failure */.HR('config', 'RUNNER_TEMP is not set', 'Run this as a step of a GitHub Actions workflow.');
 }
 function asFailure(error) {
-    if (error instanceof failure/* Failure */.HR)
+    if (error instanceof logging_failure/* Failure */.HR)
         return error;
     const next = 'Run it again with debug logging enabled, and report this as a fault.';
-    return new failure/* Failure */.HR('failed', `unexpected: ${(0,failure/* messageOf */.bD)(error)}`, next, { cause: error });
+    return new logging_failure/* Failure */.HR('failed', `unexpected: ${(0,logging_failure/* messageOf */.bD)(error)}`, next, { cause: error });
 }
 /** One annotation with what failed, and what to do next. */
-function fail({ message, next }, redact) {
-    setFailed(redact(next === '' ? message : `${message}\n${next}`));
+function fail({ message, next }, title, redact) {
+    process.exitCode = ExitCode.Failure;
+    error(redact(next === '' ? message : `${message}\n${next}`), { title });
 }
 
 
@@ -78904,11 +78951,11 @@ function refuse(what) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_operations_extract_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6515);
-/* harmony import */ var _src_operations_restore_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5613);
+/* harmony import */ var _src_operations_restore_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1991);
 /* harmony import */ var _src_report_summary_plan_json_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(637);
 /* harmony import */ var _src_report_summary_restore_summary_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6121);
 /* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2870);
-/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7021);
+/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2828);
 /* harmony import */ var _consent_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(533);
 /* harmony import */ var _request_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2170);
 
@@ -81427,111 +81474,6 @@ function formatDuration(milliseconds) {
 
 /***/ }),
 
-/***/ 5666:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   g: () => (/* binding */ ArchiveReader)
-/* harmony export */ });
-/* harmony import */ var _archive_layout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1574);
-/* harmony import */ var _archive_manifest_check_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2316);
-/* harmony import */ var _archive_own_entries_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3339);
-/* harmony import */ var _archive_read_extents_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4966);
-/* harmony import */ var _archive_select_entries_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3529);
-/* harmony import */ var _archive_toc_line_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(591);
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1619);
-
-
-
-
-
-
-
-/** One archive in the vault, read by its index: only the extents that are needed are fetched, and each is checked. */
-class ArchiveReader {
-    name;
-    index;
-    #vault;
-    #cache;
-    #indexPath;
-    #fetchedBytes = 0;
-    constructor(name, index, vault, cache, indexPath) {
-        this.name = name;
-        this.index = index;
-        this.#vault = vault;
-        this.#cache = cache;
-        this.#indexPath = indexPath;
-    }
-    /** Obtains the archive's index, by the digest that the vault's ledger names. */
-    static async open(vault, cache, { name, index }) {
-        if (index === undefined) {
-            throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .Failure */ .HR('refused', `${name} was made by the team's former script: it has no index`, `Fetch it (fetch ${name}) and unpack it with tar.`);
-        }
-        return new ArchiveReader(name, index, vault, cache, await cache.obtain(vault, { name, index }));
-    }
-    /** Bytes of the archive fetched so far. */
-    get fetchedBytes() {
-        return this.#fetchedBytes;
-    }
-    /** All entries' lines in archive order; further chunks of large entries are left out. */
-    async *lines() {
-        const reader = await this.#cache.open(this.#indexPath);
-        for await (const { lines } of reader.entries()) {
-            for (const line of lines.map(_archive_toc_line_js__WEBPACK_IMPORTED_MODULE_5__/* .parseTocLine */ .G4))
-                if (line.type !== 'chunk')
-                    yield line;
-        }
-    }
-    /** Finds what has to be fetched for the wanted entries. */
-    async select(wants) {
-        return await (0,_archive_select_entries_js__WEBPACK_IMPORTED_MODULE_4__/* .selectEntries */ .X)(() => this.#cache.open(this.#indexPath), wants);
-    }
-    /** Fetches what the wanted entries take and yields them, with the files that wanted hard links lead to. */
-    async *entries(wants) {
-        const { ordinals, ranges, linkTargets } = await this.select(wants);
-        if (ordinals.length === 0)
-            return;
-        const chosen = (0,_archive_select_entries_js__WEBPACK_IMPORTED_MODULE_4__/* .chooseExtents */ .b)(await this.#cache.open(this.#indexPath), ordinals);
-        const bytes = await this.#vault.readRanges(this.name, ranges);
-        try {
-            yield* (0,_archive_own_entries_js__WEBPACK_IMPORTED_MODULE_2__/* .readOwnEntries */ .J)((0,_archive_read_extents_js__WEBPACK_IMPORTED_MODULE_3__/* .readExtents */ .k)(chosen, this.#count(bytes)), {
-                wants: (name) => wants(name) || linkTargets.has(name.toString('latin1')),
-            });
-        }
-        finally {
-            bytes.destroy();
-        }
-    }
-    /** The content of one entry, streamed. */
-    async *content(name) {
-        const wanted = Buffer.from(name);
-        for await (const { body } of this.entries((entry) => entry.equals(wanted)))
-            yield* body;
-    }
-    /** The content of one small entry; throws a Failure where the archive does not hold it. */
-    async text(name) {
-        const pieces = [];
-        for await (const piece of this.content(name))
-            pieces.push(piece);
-        if (pieces.length === 0) {
-            throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .Failure */ .HR('damaged', `${this.name} holds no ${name}`, 'Verify it (verify --level full), or choose another archive.');
-        }
-        return Buffer.concat(pieces).toString('utf8');
-    }
-    async manifest() {
-        return (0,_archive_manifest_check_js__WEBPACK_IMPORTED_MODULE_1__/* .parseManifest */ .N)(await this.text(_archive_layout_js__WEBPACK_IMPORTED_MODULE_0__/* .MANIFEST_NAME */ .ir));
-    }
-    async *#count(bytes) {
-        for await (const chunk of bytes) {
-            this.#fetchedBytes += chunk.length;
-            yield chunk;
-        }
-    }
-}
-
-
-/***/ }),
-
 /***/ 6889:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -81866,14 +81808,8 @@ async function serverOf(platform, source) {
 /* harmony import */ var _archive_gnu_tar_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6164);
 /* harmony import */ var _archive_layout_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1574);
 /* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1619);
-/* harmony import */ var _archive_reader_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5666);
-/* harmony import */ var _backup_base_index_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6889);
-/* harmony import */ var _open_vault_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6474);
-/* harmony import */ var _resolve_archive_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(8541);
-/* harmony import */ var _restore_restore_plan_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(3701);
-
-
-
+/* harmony import */ var _restore_restore_plan_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3701);
+/* harmony import */ var _with_archive_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1922);
 
 
 
@@ -81884,12 +81820,9 @@ async function serverOf(platform, source) {
 /** Unpacks an archive, or parts of it, into an empty folder: files, dumps, manifest. Nothing live is touched. */
 async function extractArchive(platform, options) {
     const directory = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(options.directory);
-    const vault = await (0,_open_vault_js__WEBPACK_IMPORTED_MODULE_7__/* .openVault */ .Z)(platform, 'reader');
-    try {
-        const summary = (0,_resolve_archive_js__WEBPACK_IMPORTED_MODULE_8__/* .resolveArchive */ .H)(options.archive, await vault.status());
-        const archive = await _archive_reader_js__WEBPACK_IMPORTED_MODULE_5__/* .ArchiveReader */ .g.open(vault, new _backup_base_index_js__WEBPACK_IMPORTED_MODULE_6__/* .IndexCache */ .d(platform.config.state), summary);
+    return await (0,_with_archive_js__WEBPACK_IMPORTED_MODULE_6__/* .withArchive */ .x)(platform, options.archive, async (archive) => {
         const manifest = await archive.manifest();
-        const chosen = (0,_restore_restore_plan_js__WEBPACK_IMPORTED_MODULE_9__/* .choose */ .Sw)(manifest, options.select);
+        const chosen = (0,_restore_restore_plan_js__WEBPACK_IMPORTED_MODULE_5__/* .choose */ .Sw)(manifest, options.select);
         const looked = { archive: archive.name, directory, parts: listParts(chosen, manifest) };
         await refuseFilledFolder(directory);
         if (options.dryRun) {
@@ -81899,10 +81832,7 @@ async function extractArchive(platform, options) {
         const unpacked = await (0,_archive_gnu_tar_js__WEBPACK_IMPORTED_MODULE_2__/* .extractEntries */ .i)({ entries: archive.entries(matcherOf(chosen)), directory });
         const { entries, bytes, notes } = unpacked;
         return { ...looked, done: true, entries, bytes, fetchedBytes: archive.fetchedBytes, notes };
-    }
-    finally {
-        await vault.close();
-    }
+    });
 }
 function matcherOf({ databases, files }) {
     const single = new Set([_archive_layout_js__WEBPACK_IMPORTED_MODULE_3__/* .README_NAME */ .B5, _archive_layout_js__WEBPACK_IMPORTED_MODULE_3__/* .MANIFEST_NAME */ .ir]);
@@ -81931,7 +81861,7 @@ async function refuseFilledFolder(directory) {
 
 /***/ }),
 
-/***/ 6474:
+/***/ 9565:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81942,8 +81872,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
@@ -85511,7 +85441,7 @@ function explainSshFailure(end, options, pins) {
     return new NetworkTrouble(new failure/* Failure */.HR('vault', `no connection to ${label} for segments: ${said}`, next));
 }
 async function makeShortFolder() {
-    const parent = (0,external_node_os_namespaceObject.tmpdir)().length + '/tc-XXXXXX/s'.length > MAX_SOCKET_PATH_LENGTH ? '/tmp' : (0,external_node_os_namespaceObject.tmpdir)();
+    const parent = (0,external_node_os_.tmpdir)().length + '/tc-XXXXXX/s'.length > MAX_SOCKET_PATH_LENGTH ? '/tmp' : (0,external_node_os_.tmpdir)();
     return (0,promises_.mkdtemp)((0,external_node_path_.join)(parent, 'tc-'));
 }
 async function exists(path) {
@@ -86825,7 +86755,7 @@ async function openVault(platform, role) {
     if (vault.kind === 'directory')
         return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump: checkDump }));
     // Private, because a key from the environment lies there.
-    const privateDirectory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(platform.temporary ?? (0,external_node_os_namespaceObject.tmpdir)(), 'continuity-'));
+    const privateDirectory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(platform.temporary ?? (0,external_node_os_.tmpdir)(), 'continuity-'));
     const remove = () => (0,promises_.rm)(privateDirectory, { recursive: true, force: true });
     try {
         const session = openSession(await openSshTransport(await sshOptions(platform, vault, role, privateDirectory)));
@@ -86870,57 +86800,7 @@ async function keySource(reference, { environment }) {
 
 /***/ }),
 
-/***/ 8541:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ resolveArchive)
-/* harmony export */ });
-/* harmony import */ var _config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7334);
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
-
-
-/**
- * Finds the archive that an operator means. `latest` is the newest of ours that no verification found damaged and that
- * is no safety copy of a state which somebody was about to replace; a date means its nightly, else the newest of that day.
- *
- * @throws Failure where there is none, naming the nearest that there is.
- */
-function resolveArchive(request, status) {
-    const selection = (0,_config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__/* .selectArchive */ .vd)(request);
-    const present = status.archives.filter(({ fault }) => fault === undefined).sort(bySealing);
-    const candidates = present.filter(isTrusted);
-    const found = selection.by === 'latest'
-        ? candidates[0]
-        : selection.by === 'name'
-            ? status.archives.find(({ name }) => name === selection.archive.name)
-            : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
-                candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
-    if (!found) {
-        const nearest = candidates.slice(0, 3).map(({ name }) => name);
-        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('usage', selection.by === 'latest'
-            ? 'the vault holds no archive that can be trusted'
-            : `the vault holds no archive for ${request}`, nearest.length > 0
-            ? `The newest are ${nearest.join(', ')}; list shows them all.`
-            : 'Run backup, or look at list.');
-    }
-    if (found.fault !== undefined) {
-        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
-    }
-    return found;
-}
-/** Newest first, by the vault's own clock. */
-function bySealing(a, b) {
-    return a.sealed < b.sealed ? 1 : -1;
-}
-function isTrusted({ isForeign, verdict, trigger }) {
-    return !isForeign && trigger !== 'safety' && verdict?.isSound !== false;
-}
-
-
-/***/ }),
-
-/***/ 5613:
+/***/ 1991:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -86939,8 +86819,6 @@ var external_node_timers_promises_ = __nccwpck_require__(8500);
 var failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/own-names.js
 var own_names = __nccwpck_require__(7925);
-// EXTERNAL MODULE: ./.build/src/operations/archive-reader.js
-var archive_reader = __nccwpck_require__(5666);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./.build/src/config/archive-name.js
@@ -88440,6 +88318,7 @@ function belongingTo(source, oddities) {
 async function makeArchive(run) {
     const { platform, options, vault, greeting, directory } = run;
     const { logger, config } = platform;
+    logger.phase(`Read and send ${run.name}`);
     const cache = new base_index/* IndexCache */.d(config.state);
     const isSafety = options.trigger === 'safety';
     const sources = await presentSources(config.files, isSafety);
@@ -88542,6 +88421,7 @@ async function addFiles(builder, sources, { allowShrink = [], trigger }, signal)
     return { records, outcome };
 }
 async function seal({ vault, name, platform }, built) {
+    platform.logger.phase(`Seal ${name}`);
     const receipt = await vault.seal(name, built.recipePath, (done, total) => {
         platform.logger.progress({ phase: 'seal', done, total, unit: 'bytes' });
     });
@@ -88563,8 +88443,8 @@ function applicationName(archive) {
     return `skills-hub-continuity ${archive.replace(/^backup_full_|\.tar\.gz$/g, '')}`;
 }
 
-// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 73 modules
-var open_vault = __nccwpck_require__(6474);
+// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 72 modules
+var open_vault = __nccwpck_require__(9565);
 // EXTERNAL MODULE: ./.build/src/system/lock.js
 var system_lock = __nccwpck_require__(6298);
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/staging.js
@@ -89680,10 +89560,36 @@ function fromReceipt(vault, greeting, receipt) {
     };
 }
 
-// EXTERNAL MODULE: ./.build/src/operations/resolve-archive.js
-var resolve_archive = __nccwpck_require__(8541);
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: ./.build/src/operations/restore/restore-plan.js + 2 modules
 var restore_plan = __nccwpck_require__(3701);
+;// CONCATENATED MODULE: ./.build/src/operations/restore/plan-only.js
+
+
+
+
+
+/**
+ * Says what a restore would do. Nothing is changed, so nothing is locked: a backup may run meanwhile, and who looks at a
+ * plan holds up nobody.
+ */
+async function planOnly(platform, archive, select) {
+    const manifest = await archive.manifest();
+    const lists = await (0,promises_.mkdtemp)((0,external_node_path_.join)(platform.temporary ?? (0,external_node_os_.tmpdir)(), 'continuity-plan-'));
+    try {
+        const plan = await (0,restore_plan/* planRestore */.q8)(platform, archive, manifest, (0,restore_plan/* choose */.Sw)(manifest, select), lists);
+        const interrupted = await readJournal(platform.config.state);
+        if (interrupted) {
+            plan.warnings.unshift(`a restore of ${interrupted.archive} was interrupted: the next backup, restore or forget completes it, and this plan may change then`);
+        }
+        return plan;
+    }
+    finally {
+        await (0,promises_.rm)(lists, { recursive: true, force: true });
+    }
+}
+
 // EXTERNAL MODULE: ./.build/src/sources/postgres/roles-compare.js
 var roles_compare = __nccwpck_require__(4151);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/roles-script.js + 1 modules
@@ -89811,9 +89717,9 @@ async function stageDatabase(platform, archive, { key, record }, { staged }, sig
     return oid;
 }
 
+// EXTERNAL MODULE: ./.build/src/operations/with-archive.js + 2 modules
+var with_archive = __nccwpck_require__(1922);
 ;// CONCATENATED MODULE: ./.build/src/operations/restore.js
-
-
 
 
 
@@ -89837,18 +89743,16 @@ async function stageDatabase(platform, archive, { key, record }, { staged }, sig
  */
 async function restore(platform, options) {
     const begun = Date.now();
-    return await with_lock_withLock(platform, async (runDirectory) => {
-        const vault = await (0,open_vault/* openVault */.Z)(platform, 'reader');
-        try {
-            const summary = (0,resolve_archive/* resolveArchive */.H)(options.archive, await vault.status());
-            const archive = await archive_reader/* ArchiveReader */.g.open(vault, new base_index/* IndexCache */.d(platform.config.state), summary);
-            const result = await restoreFrom(platform, archive, options, runDirectory);
-            return { ...result, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-        }
-        finally {
-            await vault.close();
-        }
+    const carryOut = (work) => (0,with_archive/* withArchive */.x)(platform, options.archive, async (archive) => {
+        const outcome = await work(archive);
+        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
     });
+    if (options.dryRun)
+        return await carryOut(async (archive) => unchanged(await planOnly(platform, archive, options.select)));
+    return await with_lock_withLock(platform, (runDirectory) => carryOut((archive) => restoreFrom(platform, archive, options, runDirectory)));
+}
+function unchanged(plan) {
+    return { plan, done: false, createdRoles: [], notes: [] };
 }
 async function restoreFrom(platform, archive, options, runDirectory) {
     const { config, logger, holder, now } = platform;
@@ -89859,16 +89763,15 @@ async function restoreFrom(platform, archive, options, runDirectory) {
     await (0,promises_.mkdir)(workDirectory, { recursive: true, mode: 0o700 });
     let isBegun = false;
     try {
-        const plan = await (0,restore_plan/* planRestore */.q8)(platform, archive, manifest, (0,restore_plan/* choose */.Sw)(manifest, options.select), id);
-        const isWanted = !options.dryRun && (await options.confirm(plan));
-        refuseImpossible(plan, isWanted);
-        if (!isWanted)
-            return { plan, done: false, createdRoles: [], notes: [] };
+        const plan = await (0,restore_plan/* planRestore */.q8)(platform, archive, manifest, (0,restore_plan/* choose */.Sw)(manifest, options.select), workDirectory);
+        if (!(await options.confirm(plan)))
+            return unchanged(plan);
+        refuseImpossible(plan);
         const safety = options.skipsSafetyBackup ? undefined : await backUpFirst(platform, runDirectory);
         // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
-        const files = await (0,restore_plan/* planAllFiles */.sx)(platform, archive, manifest, plan.files.map(({ source }) => source), id);
+        const files = await (0,restore_plan/* planAllFiles */.sx)(platform, archive, manifest, plan.files.map(({ source }) => source), workDirectory);
         const current = { ...plan, ...files, refusals: [...plan.refusals, ...files.refusals] };
-        refuseImpossible(current, true);
+        refuseImpossible(current);
         const journal = {
             version: 1,
             id,
@@ -89944,8 +89847,8 @@ async function backUpFirst(platform, runDirectory) {
         throw new failure/* Failure */.HR(error.kind, `the safety backup before the restore failed, so nothing was restored: ${error.message}`, `${error.next} To restore without a copy of the present state, add --no-safety.`, { cause: error });
     }
 }
-function refuseImpossible({ archive, refusals }, isWanted) {
-    if (!isWanted || refusals.length === 0)
+function refuseImpossible({ archive, refusals }) {
+    if (refusals.length === 0)
         return;
     throw new failure/* Failure */.HR('refused', `${archive} cannot be restored: ${refusals.join('; ')}`, 'Nothing was changed. Mend what is named, or leave those parts out with --select.');
 }
@@ -90250,6 +90153,7 @@ async function* linesOf(archive, source) {
 /* harmony export */   RJ: () => (/* binding */ isOwnKept),
 /* harmony export */   YN: () => (/* binding */ isRestoreId),
 /* harmony export */   ah: () => (/* binding */ directoriesPathOf),
+/* harmony export */   iW: () => (/* binding */ removalsPathIn),
 /* harmony export */   nF: () => (/* binding */ stagedPathOf),
 /* harmony export */   xl: () => (/* binding */ keptPathOf)
 /* harmony export */ });
@@ -90274,8 +90178,12 @@ function keptPathOf(root, id) {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(root, `${_sources_files_file_source_js__WEBPACK_IMPORTED_MODULE_1__/* .OWN_PREFIX */ .yc}kept-${id}`);
 }
 /** File with the names that are to go from a source, in base64, a line each. */
+function removalsPathIn(workDirectory, source) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(workDirectory, `${source}.removals`);
+}
+/** The same for the restore of that name. */
 function removalsPathOf(stateDirectory, id, source) {
-    return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)((0,_work_directory_js__WEBPACK_IMPORTED_MODULE_3__/* .workDirectoryOf */ .E)(stateDirectory, id), `${source}.removals`);
+    return removalsPathIn((0,_work_directory_js__WEBPACK_IMPORTED_MODULE_3__/* .workDirectoryOf */ .E)(stateDirectory, id), source);
 }
 /** File with the lines of the index that describe a source's folders. */
 function directoriesPathOf(stateDirectory, id, source) {
@@ -90541,8 +90449,8 @@ function choose(manifest, select) {
         files: files.filter((name) => select.includes(name)),
     };
 }
-/** Compares what the archive holds with what stands there now. Reads only; lists of names go to the restore's work directory. */
-async function planRestore(platform, archive, manifest, chosen, id) {
+/** Compares what the archive holds with what stands there now. Reads only; lists of names go to `workDirectory`. */
+async function planRestore(platform, archive, manifest, chosen, workDirectory) {
     const { config, now } = platform;
     const plan = {
         archive: archive.name,
@@ -90571,13 +90479,13 @@ async function planRestore(platform, archive, manifest, chosen, id) {
         plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
         plan.warnings.push(...found.warnings.map((warning) => `${key}: ${warning}`));
     }
-    const files = await planAllFiles(platform, archive, manifest, chosen.files, id);
+    const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
     plan.files = files.files;
     plan.refusals.push(...files.refusals);
     return plan;
 }
 /** Compares the chosen file sources with what stands there now. */
-async function planAllFiles({ config }, archive, manifest, chosen, id) {
+async function planAllFiles({ config }, archive, manifest, chosen, workDirectory) {
     const plan = { files: [], refusals: [] };
     for (const name of chosen) {
         const source = config.files.find((candidate) => candidate.name === name);
@@ -90586,7 +90494,7 @@ async function planAllFiles({ config }, archive, manifest, chosen, id) {
             plan.refusals.push(`files "${name}" is in the archive, but not in ${config.file}`);
             continue;
         }
-        const files = await (0,files_plan/* planFiles */.j)(archive, source, record, (0,own_paths/* removalsPathOf */.Cn)(config.state, id, name));
+        const files = await (0,files_plan/* planFiles */.j)(archive, source, record, (0,own_paths/* removalsPathIn */.iW)(workDirectory, name));
         plan.files.push(files);
         if (files.elsewhere.count > 0) {
             plan.refusals.push(`${files.elsewhere.count} entries to be replaced lie on another file system, mounted below ${files.path}: ` +
@@ -90613,6 +90521,185 @@ async function planAllFiles({ config }, archive, manifest, chosen, id) {
 /** What a restore needs until it is finished, beside its journal: lists of names, directories' lines. */
 function workDirectoryOf(stateDirectory, id) {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(stateDirectory, 'restore', id);
+}
+
+
+/***/ }),
+
+/***/ 1922:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  x: () => (/* binding */ withArchive)
+});
+
+// EXTERNAL MODULE: ./.build/src/archive/layout.js
+var layout = __nccwpck_require__(1574);
+// EXTERNAL MODULE: ./.build/src/archive/manifest-check.js
+var manifest_check = __nccwpck_require__(2316);
+// EXTERNAL MODULE: ./.build/src/archive/own-entries.js
+var own_entries = __nccwpck_require__(3339);
+// EXTERNAL MODULE: ./.build/src/archive/read-extents.js + 1 modules
+var read_extents = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./.build/src/archive/select-entries.js
+var select_entries = __nccwpck_require__(3529);
+// EXTERNAL MODULE: ./.build/src/archive/toc-line.js
+var toc_line = __nccwpck_require__(591);
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(1619);
+;// CONCATENATED MODULE: ./.build/src/operations/archive-reader.js
+
+
+
+
+
+
+
+/** One archive in the vault, read by its index: only the extents that are needed are fetched, and each is checked. */
+class ArchiveReader {
+    name;
+    index;
+    #vault;
+    #cache;
+    #indexPath;
+    #fetchedBytes = 0;
+    constructor(name, index, vault, cache, indexPath) {
+        this.name = name;
+        this.index = index;
+        this.#vault = vault;
+        this.#cache = cache;
+        this.#indexPath = indexPath;
+    }
+    /** Obtains the archive's index, by the digest that the vault's ledger names. */
+    static async open(vault, cache, { name, index }) {
+        if (index === undefined) {
+            throw new failure/* Failure */.HR('refused', `${name} was made by the team's former script: it has no index`, `Fetch it (fetch ${name}) and unpack it with tar.`);
+        }
+        return new ArchiveReader(name, index, vault, cache, await cache.obtain(vault, { name, index }));
+    }
+    /** Bytes of the archive fetched so far. */
+    get fetchedBytes() {
+        return this.#fetchedBytes;
+    }
+    /** All entries' lines in archive order; further chunks of large entries are left out. */
+    async *lines() {
+        const reader = await this.#cache.open(this.#indexPath);
+        for await (const { lines } of reader.entries()) {
+            for (const line of lines.map(toc_line/* parseTocLine */.G4))
+                if (line.type !== 'chunk')
+                    yield line;
+        }
+    }
+    /** Finds what has to be fetched for the wanted entries. */
+    async select(wants) {
+        return await (0,select_entries/* selectEntries */.X)(() => this.#cache.open(this.#indexPath), wants);
+    }
+    /** Fetches what the wanted entries take and yields them, with the files that wanted hard links lead to. */
+    async *entries(wants) {
+        const { ordinals, ranges, linkTargets } = await this.select(wants);
+        if (ordinals.length === 0)
+            return;
+        const chosen = (0,select_entries/* chooseExtents */.b)(await this.#cache.open(this.#indexPath), ordinals);
+        const bytes = await this.#vault.readRanges(this.name, ranges);
+        try {
+            yield* (0,own_entries/* readOwnEntries */.J)((0,read_extents/* readExtents */.k)(chosen, this.#count(bytes)), {
+                wants: (name) => wants(name) || linkTargets.has(name.toString('latin1')),
+            });
+        }
+        finally {
+            bytes.destroy();
+        }
+    }
+    /** The content of one entry, streamed. */
+    async *content(name) {
+        const wanted = Buffer.from(name);
+        for await (const { body } of this.entries((entry) => entry.equals(wanted)))
+            yield* body;
+    }
+    /** The content of one small entry; throws a Failure where the archive does not hold it. */
+    async text(name) {
+        const pieces = [];
+        for await (const piece of this.content(name))
+            pieces.push(piece);
+        if (pieces.length === 0) {
+            throw new failure/* Failure */.HR('damaged', `${this.name} holds no ${name}`, 'Verify it (verify --level full), or choose another archive.');
+        }
+        return Buffer.concat(pieces).toString('utf8');
+    }
+    async manifest() {
+        return (0,manifest_check/* parseManifest */.N)(await this.text(layout/* MANIFEST_NAME */.ir));
+    }
+    async *#count(bytes) {
+        for await (const chunk of bytes) {
+            this.#fetchedBytes += chunk.length;
+            yield chunk;
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./.build/src/operations/backup/base-index.js
+var base_index = __nccwpck_require__(6889);
+// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 72 modules
+var open_vault = __nccwpck_require__(9565);
+// EXTERNAL MODULE: ./.build/src/config/archive-name.js
+var archive_name = __nccwpck_require__(7334);
+;// CONCATENATED MODULE: ./.build/src/operations/resolve-archive.js
+
+
+/**
+ * Finds the archive that an operator means. `latest` is the newest of ours that no verification found damaged and that
+ * is no safety copy of a state which somebody was about to replace; a date means its nightly, else the newest of that day.
+ *
+ * @throws Failure where there is none, naming the nearest that there is.
+ */
+function resolveArchive(request, status) {
+    const selection = (0,archive_name/* selectArchive */.vd)(request);
+    const present = status.archives.filter(({ fault }) => fault === undefined).sort(bySealing);
+    const candidates = present.filter(isTrusted);
+    const found = selection.by === 'latest'
+        ? candidates[0]
+        : selection.by === 'name'
+            ? status.archives.find(({ name }) => name === selection.archive.name)
+            : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
+                candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
+    if (!found) {
+        const nearest = candidates.slice(0, 3).map(({ name }) => name);
+        throw new failure/* Failure */.HR('usage', selection.by === 'latest'
+            ? 'the vault holds no archive that can be trusted'
+            : `the vault holds no archive for ${request}`, nearest.length > 0
+            ? `The newest are ${nearest.join(', ')}; list shows them all.`
+            : 'Run backup, or look at list.');
+    }
+    if (found.fault !== undefined) {
+        throw new failure/* Failure */.HR('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
+    }
+    return found;
+}
+/** Newest first, by the vault's own clock. */
+function bySealing(a, b) {
+    return a.sealed < b.sealed ? 1 : -1;
+}
+function isTrusted({ isForeign, verdict, trigger }) {
+    return !isForeign && trigger !== 'safety' && verdict?.isSound !== false;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/with-archive.js
+
+
+
+
+/** Opens an archive by name, date or `latest` with the reader's key, for as long as `work` takes. */
+async function withArchive(platform, request, work) {
+    const vault = await (0,open_vault/* openVault */.Z)(platform, 'reader');
+    try {
+        const summary = resolveArchive(request, await vault.status());
+        return await work(await ArchiveReader.open(vault, new base_index/* IndexCache */.d(platform.config.state), summary));
+    }
+    finally {
+        await vault.close();
+    }
 }
 
 
@@ -90708,13 +90795,14 @@ function escapeCharacter(character) {
 /* harmony export */ });
 /* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9496);
 
-const MOST_SOURCES = 200;
+const MOST_SOURCES = 100;
 const MOST_SENTENCES = 50;
-const MOST_NAMES = 10;
-const MOST_CHARACTERS = 500;
+const MOST_ROLES = 5;
+const MOST_CHARACTERS = 300;
+const MOST_NAME_CHARACTERS = 100;
 /**
  * The plan for a step's output: the fields of `--json` without fingerprints, lists cut short (what was cut is counted in
- * `omitted`), texts to 500 characters. However large the plan, below 1 MiB.
+ * `omitted`), texts to 300 characters. Below 1 MiB, however large the plan.
  */
 function planAsJson(plan) {
     const { databases, files, refusals, warnings } = plan;
@@ -90725,20 +90813,20 @@ function planAsJson(plan) {
         databases: databases
             .slice(0, MOST_SOURCES)
             .map(({ key, record, exists, sizeBytes, connections, missingRoles }) => ({
-            key: cut(key),
-            source: cut(record.source),
-            database: cut(record.database),
+            key: cutName(key),
+            source: cutName(record.source),
+            database: cutName(record.database),
             archivedBytes: record.sizeBytes,
             tables: Object.keys(record.fingerprints.tables).length,
             exists,
             sizeBytes,
             connections: connections.length,
-            missingRoles: missingRoles.slice(0, MOST_NAMES).map((role) => (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(role, 63)),
+            missingRoles: missingRoles.slice(0, MOST_ROLES).map(cutName),
         })),
         files: files
             .slice(0, MOST_SOURCES)
             .map(({ source, path, archived, add, replace, remove, stageBytes, freeBytes }) => ({
-            source: cut(source),
+            source: cutName(source),
             path: cut(path),
             archived,
             add,
@@ -90756,6 +90844,9 @@ function planAsJson(plan) {
             warnings: Math.max(0, warnings.length - MOST_SENTENCES),
         },
     };
+}
+function cutName(text) {
+    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(text, MOST_NAME_CHARACTERS);
 }
 function cut(text) {
     return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(text, MOST_CHARACTERS);
@@ -93014,12 +93105,21 @@ async function* writeSession(client, dump, fail) {
     if (knowsRestrict(client))
         yield Buffer.from(`\\restrict ${(0,external_node_crypto_.randomBytes)(32).toString('hex')}\n`);
     yield Buffer.from('SET synchronous_commit = off;\n');
+    const iterator = dump[Symbol.asyncIterator]();
     try {
-        yield* dump;
+        for (;;) {
+            // Only what reading throws: a pipe that psql has closed is thrown in at the yield, and psql says why itself.
+            const step = await iterator.next().catch((error) => {
+                fail(error);
+                throw error;
+            });
+            if (step.done)
+                return;
+            yield step.value;
+        }
     }
-    catch (error) {
-        fail(error);
-        throw error;
+    finally {
+        await iterator.return?.();
     }
 }
 /** The minor releases since which psql has `\restrict`, by major. */

@@ -72858,7 +72858,7 @@ function listSecretVariables({ databases, vault }) {
 
 /***/ }),
 
-/***/ 7021:
+/***/ 2828:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -75813,7 +75813,7 @@ function getIDToken(aud) {
 
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
-var failure = __nccwpck_require__(1619);
+var logging_failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/report/summary/markdown.js
 var markdown = __nccwpck_require__(9496);
 ;// CONCATENATED MODULE: ./.build/src/report/summary/failure-summary.js
@@ -75889,15 +75889,22 @@ function neutralize(text) {
 
 
 
-/** GitHub shows ten annotations of a kind for each step: the last one says how many there are besides. */
-const MAX_ANNOTATIONS = 10;
+/**
+ * GitHub shows ten annotations of a kind for each step: one place is kept for how many there are besides, and among the
+ * errors one for why the step failed.
+ */
+const MAX_WARNINGS = 9;
+const MAX_ERRORS = 8;
 /** GitHub cuts longer ones. */
 const MAX_ANNOTATION_LENGTH = 4000;
 /** Writes a step's log: phases as groups, warnings and errors as annotations, progress as lines. */
 function createActionsLogger({ title, redact, progressIntervalMs }) {
     const clean = (message) => neutralize(redact(message));
     const line = (message) => info(clean(message));
-    const annotate = { warning: limitAnnotations(warning), error: limitAnnotations(error) };
+    const annotate = {
+        warning: limitAnnotations(MAX_WARNINGS, warning),
+        error: limitAnnotations(MAX_ERRORS, error),
+    };
     const report = (kind, message) => {
         const shown = clean(message);
         if (!annotate[kind].show(shown.slice(0, MAX_ANNOTATION_LENGTH), title))
@@ -75927,13 +75934,13 @@ function createActionsLogger({ title, redact, progressIntervalMs }) {
         },
     };
 }
-function limitAnnotations(write) {
+function limitAnnotations(limit, write) {
     let shown = 0;
     let hidden = 0;
     return {
         /** False where there is no room: the message has to go to the log alone. */
         show(message, title) {
-            if (shown === MAX_ANNOTATIONS - 1) {
+            if (shown === limit) {
                 hidden += 1;
                 return false;
             }
@@ -75947,6 +75954,32 @@ function limitAnnotations(write) {
             hidden = 0;
         },
     };
+}
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./.build/actions/frame/end-programs.js
+
+/** Whatever a step starts finds its private directory in this variable, and is found by it. */
+const STEP_VARIABLE = 'CONTINUITY_STEP';
+/**
+ * Kills every program that a step has started and that still runs, its parent or not (ssh's master has none): nothing
+ * holds a lock in a database, or a connection, for a step that is gone.
+ */
+function endPrograms(privateDirectory) {
+    const mark = Buffer.from(`\0${STEP_VARIABLE}=${privateDirectory}\0`);
+    for (const pid of (0,external_node_fs_.readdirSync)('/proc').map(Number)) {
+        if (!(pid > 0) || pid === process.pid)
+            continue;
+        try {
+            const variables = Buffer.concat([Buffer.from('\0'), (0,external_node_fs_.readFileSync)(`/proc/${pid}/environ`)]);
+            if (variables.includes(mark))
+                process.kill(pid, 'SIGKILL');
+        }
+        catch {
+            // Ended meanwhile, or somebody else's.
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/actions/frame/inputs.js
@@ -76038,11 +76071,9 @@ function inputVariable(name) {
     return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
 }
 function refuse(name, expected) {
-    return new failure/* Failure */.HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
+    return new logging_failure/* Failure */.HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./.build/src/system/is-alive.js
@@ -76051,6 +76082,8 @@ var is_alive = __nccwpck_require__(8001);
 
 
 
+/** Under this name the post step is told of the directory. */
+const PRIVATE_DIRECTORY_STATE = 'private-directory';
 const namePattern = /^continuity-(\d+)-[A-Za-z0-9]{6}$/;
 /**
  * Makes the directory in which keys lie while they are needed: below the runner's temporary one, 0700, named after this
@@ -76060,30 +76093,36 @@ function makePrivateDirectory(runnerTemp) {
     for (const name of (0,external_node_fs_.readdirSync)(runnerTemp)) {
         const pid = Number(namePattern.exec(name)?.[1]);
         if (pid > 0 && !(0,is_alive/* isAlive */._)(pid))
-            (0,external_node_fs_.rmSync)((0,external_node_path_.join)(runnerTemp, name), { recursive: true, force: true });
+            removePrivateDirectory((0,external_node_path_.join)(runnerTemp, name), runnerTemp);
     }
     return (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)(runnerTemp, `continuity-${process.pid}-`));
 }
 /** Removes it at once, also while the program ends. A path that is none of ours is left alone. */
 function removePrivateDirectory(path, runnerTemp) {
-    if ((0,external_node_path_.dirname)(path) === runnerTemp && namePattern.test((0,external_node_path_.basename)(path))) {
+    if ((0,external_node_path_.dirname)(path) === (0,external_node_path_.resolve)(runnerTemp) && namePattern.test((0,external_node_path_.basename)(path))) {
         (0,external_node_fs_.rmSync)(path, { recursive: true, force: true });
     }
 }
 
 ;// CONCATENATED MODULE: ./.build/actions/frame/secret-forms.js
+
 /** Shorter lines of a secret of many lines (the end of a key) would blacken half of the log. */
 const SHORTEST_LINE = 8;
 /**
  * A secret as it may turn up in a log: whole, line by line, as a part of a connection string, and as programs encode it
- * for URLs, JSON and base64.
+ * for URLs, JSON, base64 and markdown.
  */
 function listSecretForms(secret) {
     const lines = secret.split(/\r\n|\r|\n/).map((line) => line.trim());
     const filled = lines.filter((line) => line !== '');
     const parts = filled.length === 1 ? filled : filled.filter((line) => line.length >= SHORTEST_LINE);
     const plain = new Set([secret, secret.trim(), ...parts, ...filled.flatMap(listPasswords)]);
-    const forms = [...plain].flatMap((text) => [text, turn(text, encodeURIComponent), JSON.stringify(text).slice(1, -1)]);
+    const forms = [...plain].flatMap((text) => [
+        text,
+        turn(text, encodeURIComponent),
+        JSON.stringify(text).slice(1, -1),
+        (0,markdown/* code */.aY)(text, Infinity).slice(1, -1),
+    ]);
     return unique([...forms, ...[...plain].flatMap(listBase64)]).filter((form) => form.trim() !== '');
 }
 /** The password of a connection string, as it stands there and decoded. */
@@ -76233,12 +76272,11 @@ function writeSummary(text, redact) {
 
 
 
-/** Under this name the step's own post step finds the private directory. */
-const STATE = 'private-directory';
+
 const secondSignalCode = 130;
 /**
- * Runs an action as a step: the one place where anything thrown is caught, and where anything is written. Called again as
- * the post step it removes what a killed main step left.
+ * Runs an action as a step: the one place where anything thrown is caught, and where anything is written. What a
+ * killed step leaves is removed by its post step (post.ts).
  */
 async function runAction(definition) {
     const redactor = new Redactor((form) => core_setSecret(form));
@@ -76247,17 +76285,14 @@ async function runAction(definition) {
     const logger = createActionsLogger({ title, redact });
     try {
         const runnerTemp = requireRunnerTemp(process.env);
-        const left = getState(STATE);
-        if (left !== '') {
-            removePrivateDirectory(left, runnerTemp);
-            return;
-        }
         const privateDirectory = makePrivateDirectory(runnerTemp);
         const remove = () => removePrivateDirectory(privateDirectory, runnerTemp);
         process.once('exit', remove);
-        saveState(STATE, privateDirectory);
+        // What this program starts is found by it when it has to end.
+        process.env[STEP_VARIABLE] = privateDirectory;
+        saveState(PRIVATE_DIRECTORY_STATE, privateDirectory);
         const mask = (secret) => redactor.add(secret);
-        const signal = endInOrder(logger.warning.bind(logger));
+        const signal = endInOrder(privateDirectory, logger.warning.bind(logger));
         try {
             const inputs = new Inputs(takeInputs(process.env), mask);
             const environment = { ...process.env };
@@ -76265,7 +76300,7 @@ async function runAction(definition) {
             logger.close();
             writeOutcome(definition.name, outcome, runnerTemp, redact);
             if (outcome.failure)
-                fail(outcome.failure, redact);
+                fail(outcome.failure, title, redact);
         }
         finally {
             remove();
@@ -76273,20 +76308,24 @@ async function runAction(definition) {
     }
     catch (error) {
         logger.close();
-        const failure = asFailure(error);
+        const { kind, message, next } = asFailure(error);
+        // Before markdown writes anything of it in another way.
+        const failure = new logging_failure/* Failure */.HR(kind, redact(message), redact(next));
         writeSummary(summarizeFailure(title, failure), redact);
-        fail(failure, redact);
+        fail(failure, title, redact);
         if (error instanceof Error)
             core_debug(redact(error.stack ?? ''));
     }
 }
 /** The two signals of a cancelled run: SIGINT ends it in order, SIGTERM (7.5 s later) at once. */
-function endInOrder(say) {
+function endInOrder(privateDirectory, say) {
     const abort = new AbortController();
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
         process.on(name, () => {
-            if (abort.signal.aborted)
+            if (abort.signal.aborted) {
+                endPrograms(privateDirectory);
                 process.exit(secondSignalCode);
+            }
             say(`${name}: the run was cancelled and ends in order.`);
             abort.abort(new Error(`ended by ${name}`));
         });
@@ -76303,17 +76342,18 @@ function takeInputs(environment) {
 function requireRunnerTemp({ RUNNER_TEMP }) {
     if (RUNNER_TEMP)
         return RUNNER_TEMP;
-    throw new failure/* Failure */.HR('config', 'RUNNER_TEMP is not set', 'Run this as a step of a GitHub Actions workflow.');
+    throw new logging_failure/* Failure */.HR('config', 'RUNNER_TEMP is not set', 'Run this as a step of a GitHub Actions workflow.');
 }
 function asFailure(error) {
-    if (error instanceof failure/* Failure */.HR)
+    if (error instanceof logging_failure/* Failure */.HR)
         return error;
     const next = 'Run it again with debug logging enabled, and report this as a fault.';
-    return new failure/* Failure */.HR('failed', `unexpected: ${(0,failure/* messageOf */.bD)(error)}`, next, { cause: error });
+    return new logging_failure/* Failure */.HR('failed', `unexpected: ${(0,logging_failure/* messageOf */.bD)(error)}`, next, { cause: error });
 }
 /** One annotation with what failed, and what to do next. */
-function fail({ message, next }, redact) {
-    setFailed(redact(next === '' ? message : `${message}\n${next}`));
+function fail({ message, next }, title, redact) {
+    process.exitCode = ExitCode.Failure;
+    error(redact(next === '' ? message : `${message}\n${next}`), { title });
 }
 
 
@@ -76328,7 +76368,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _src_operations_verify_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8536);
 /* harmony import */ var _src_report_summary_verdict_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7597);
 /* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2870);
-/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7021);
+/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2828);
 
 
 

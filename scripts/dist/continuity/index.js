@@ -36649,7 +36649,7 @@ var visit = __nccwpck_require__(204);
 
 
 __webpack_unused_export__ = composer.Composer;
-__webpack_unused_export__ = Document.Document;
+exports.yo = Document.Document;
 __webpack_unused_export__ = Schema.Schema;
 __webpack_unused_export__ = errors.YAMLError;
 __webpack_unused_export__ = errors.YAMLParseError;
@@ -36662,7 +36662,7 @@ exports.jh = identity.isMap;
 exports.Ll = identity.isNode;
 __webpack_unused_export__ = identity.isPair;
 exports.jn = identity.isScalar;
-__webpack_unused_export__ = identity.isSeq;
+exports.oP = identity.isSeq;
 __webpack_unused_export__ = Pair.Pair;
 __webpack_unused_export__ = Scalar.Scalar;
 __webpack_unused_export__ = YAMLMap.YAMLMap;
@@ -36675,7 +36675,7 @@ __webpack_unused_export__ = publicApi.parse;
 __webpack_unused_export__ = publicApi.parseAllDocuments;
 exports.Tp = publicApi.parseDocument;
 __webpack_unused_export__ = publicApi.stringify;
-__webpack_unused_export__ = visit.visit;
+exports.YR = visit.visit;
 __webpack_unused_export__ = visit.visitAsync;
 
 
@@ -42589,7 +42589,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 9773:
+/***/ 9070:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42606,11 +42606,113 @@ var external_node_path_ = __nccwpck_require__(6760);
 const external_node_timers_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:timers/promises");
 // EXTERNAL MODULE: ./.build/src/config/archive-name.js
 var archive_name = __nccwpck_require__(7334);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./.build/src/archive/layout.js
 var layout = __nccwpck_require__(1574);
 // EXTERNAL MODULE: ./.build/src/archive/toc-line.js
 var toc_line = __nccwpck_require__(591);
+;// CONCATENATED MODULE: ./.build/src/archive/dump-contents.js
+
+
+
+/** The chunk of psql's `\restrict` line, which begins a dump, is shorter; no dump without it begins with one so short. */
+const KEY_CHUNK_BYTES = 512;
+/** Reads from an index's lines, as they pass, whether a dump is the same as in another archive. */
+class DumpContents {
+    #dumps = new Map();
+    /** A line of the index, in its order. */
+    add(text) {
+        const { name, type, size = 0, digest = '', chunkSize, chunkDigest = '' } = (0,toc_line/* parseTocLine */.G4)(text);
+        const key = name.toString('utf8');
+        if (!key.startsWith(layout/* DUMP_FOLDER */.OY))
+            return;
+        if (type === 'reg') {
+            const firstBytes = chunkSize ?? size;
+            const last = { bytes: firstBytes, digest: chunkDigest };
+            this.#dumps.set(key, { sizeBytes: size, digest, chunks: 1, firstBytes, between: (0,external_node_crypto_.createHash)('sha256'), last });
+        }
+        else if (type === 'chunk') {
+            const dump = this.#dumps.get(key);
+            if (!dump)
+                return;
+            if (dump.chunks++ > 1)
+                dump.between.update(`${dump.last.bytes} ${dump.last.digest}\n`);
+            dump.last = { bytes: chunkSize ?? 0, digest: chunkDigest };
+        }
+    }
+    /** By name in the archive. */
+    list() {
+        return new Map([...this.#dumps].map(([name, dump]) => [name, { sizeBytes: dump.sizeBytes, identity: identify(dump) }]));
+    }
+}
+/** A dump that begins with a `\restrict` line ends with the chunk of its `\unrestrict` line. */
+function identify({ digest, chunks, firstBytes, between, last }) {
+    if (chunks < 3 || firstBytes >= KEY_CHUNK_BYTES)
+        return `whole ${digest}`;
+    return `between ${firstBytes} ${last.bytes} ${between.copy().digest('hex')}`;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/change-counter.js
+
+/**
+ * Counts differences between the indexes of two nights. Told of what differs or was looked at again, never of what was
+ * taken over: unchanged extents cost nothing here.
+ */
+class ChangeCounter {
+    bySource = new Map();
+    /** An entry of last night's archive that is not in tonight's. */
+    countRemoved({ name }) {
+        this.#of(name).removed++;
+    }
+    /** A group's lines of last night's index, by `nameKey`, and those of tonight's. */
+    compare(before, now) {
+        const gone = new Map(before);
+        for (const text of now) {
+            const line = (0,toc_line/* parseTocLine */.G4)(text);
+            if (!isCounted(line))
+                continue;
+            const key = nameKey(line.name);
+            const old = gone.get(key);
+            gone.delete(key);
+            if (old !== undefined && withoutPlace(old) === withoutPlace(text))
+                continue;
+            const changes = this.#of(line.name);
+            if (old === undefined)
+                changes.added++;
+            else
+                changes.changed++;
+            changes.bytes += line.size ?? 0;
+        }
+        for (const text of gone.values())
+            this.countRemoved((0,toc_line/* parseTocLine */.G4)(text));
+    }
+    #of(name) {
+        const source = name.toString('utf8', 0, name.indexOf(0x2f));
+        let changes = this.bySource.get(source);
+        if (!changes) {
+            changes = { added: 0, changed: 0, removed: 0, bytes: 0 };
+            this.bySource.set(source, changes);
+        }
+        return changes;
+    }
+}
+/** Whether a line is a file's or link's own: no folder, and no further chunk. */
+function isCounted({ type }) {
+    return type !== 'dir' && type !== 'chunk';
+}
+/** A name as a key of a map, whatever its bytes. */
+function nameKey(name) {
+    return name.toString('latin1');
+}
+/** All of a line but the offset, which stands last: the digest is among it. */
+function withoutPlace(text) {
+    return text.slice(0, text.lastIndexOf(',"offset":'));
+}
+
 ;// CONCATENATED MODULE: ./.build/src/archive/base-cursor.js
+
+
 
 
 /** Where a line's name begins. */
@@ -42622,40 +42724,93 @@ const NAME_START = '{"name":"'.length;
 class BaseCursor {
     /** Regular files passed so far, by source: what last night's archive held. */
     filesBySource = new Map();
+    /** Dumps of last night's archive; complete when all is passed. */
+    dumps = new DumpContents();
     #extents;
+    #changes;
     #next;
+    /** Passed entries that lie behind all groups so far: a later group may have their names. At most one extent's. */
+    #pending = [];
     #ordinal = 0;
     #isStarted = false;
-    constructor(base) {
+    /** Entries that are in no group are counted as removed in `changes`. */
+    constructor(base, changes) {
         this.#extents = base?.entries();
+        this.#changes = changes;
     }
-    /** The extents that held the entries from `name` on, if their key was this one; what lies before is passed. */
-    async take(name, key) {
+    /** The extents that hold the group, if their key is this one; what lies before and among its entries is passed. */
+    async take(group, key) {
         if (!this.#isStarted)
             await this.#advance();
-        while (this.#next && (!this.#next.firstName || Buffer.compare(this.#next.firstName, name) < 0))
+        const before = new Map();
+        const [first, last] = [group[0], group.at(-1)];
+        let names;
+        const passUpTo = async (name, isIncluded) => {
+            while (this.#next && (!this.#next.firstName || Buffer.compare(this.#next.firstName, name) < isIncluded)) {
+                names ??= new Set(group.map((entry) => nameKey(entry.name)));
+                await this.#pass();
+                this.#sortOut(names, last.name, before);
+            }
+        };
+        if (this.#pending.length > 0) {
+            names = new Set(group.map((entry) => nameKey(entry.name)));
+            this.#sortOut(names, last.name, before);
+        }
+        await passUpTo(first.name, 0);
+        if (key !== undefined && this.#next?.firstName?.equals(first.name) && this.#next.extent.key === key) {
+            return { kept: await this.#takeNext(this.#next), before };
+        }
+        await passUpTo(last.name, 1);
+        return { before };
+    }
+    /** Passes all that is left, so that `filesBySource` and `dumps` are complete. */
+    async finish() {
+        if (!this.#isStarted)
             await this.#advance();
-        if (key === undefined || !this.#next?.firstName?.equals(name) || this.#next.extent.key !== key)
-            return undefined;
-        const taken = [this.#next];
+        const none = new Set();
+        this.#sortOut(none, undefined, new Map());
+        while (this.#next) {
+            await this.#pass();
+            this.#sortOut(none, undefined, new Map());
+        }
+        for (let rest = await this.#extents?.next(); rest && !rest.done; rest = await this.#extents?.next()) {
+            for (const line of rest.value.lines)
+                this.dumps.add(line);
+        }
+    }
+    async #takeNext(next) {
+        const taken = [next];
         await this.#advance();
-        for (let next = this.#peek(); next && !next.firstName; next = this.#peek()) {
-            taken.push(next);
+        for (let further = this.#peek(); further && !further.firstName; further = this.#peek()) {
+            taken.push(further);
             await this.#advance();
         }
         return taken;
     }
-    /** Passes what is left of the file sources, so that `filesBySource` is complete. */
-    async finish() {
-        if (!this.#isStarted)
-            await this.#advance();
-        while (this.#next)
-            await this.#advance();
-        await this.#extents?.return?.();
-    }
     /** Asked anew after every step. */
     #peek() {
         return this.#next;
+    }
+    async #pass() {
+        for (const text of this.#next?.lines ?? []) {
+            const line = (0,toc_line/* parseTocLine */.G4)(text);
+            if (isCounted(line))
+                this.#pending.push({ line, text });
+        }
+        await this.#advance();
+    }
+    /** What has one of the `names` is found again; what has none and lies before `last` (all, without it) is gone. */
+    #sortOut(names, last, found) {
+        this.#pending = this.#pending.filter(({ line, text }) => {
+            const key = nameKey(line.name);
+            if (names.has(key))
+                found.set(key, text);
+            else if (last && Buffer.compare(line.name, last) > 0)
+                return true;
+            else
+                this.#changes.countRemoved(line);
+            return false;
+        });
     }
     async #advance() {
         this.#isStarted = true;
@@ -42667,8 +42822,11 @@ class BaseCursor {
         const first = lines[0] === undefined ? undefined : (0,toc_line/* parseTocLine */.G4)(lines[0]);
         // Further chunks of a large entry, and its first, have no name of their own to be compared.
         const firstName = first && first.type !== 'chunk' ? first.name : undefined;
-        if (firstName && (0,layout/* isTailName */.K_)(firstName))
+        if (firstName && (0,layout/* isTailName */.K_)(firstName)) {
+            for (const line of lines)
+                this.dumps.add(line);
             return;
+        }
         this.#count(lines);
         this.#next = { extent, lines, firstName, ordinal: this.#ordinal++ };
     }
@@ -42681,8 +42839,6 @@ class BaseCursor {
     }
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./.build/src/archive/group-entries.js
 
 
@@ -43042,20 +43198,23 @@ async function* readChunks(content) {
 
 
 
+
 /** What an entry costs in memory besides its content. */
 const ENTRY_WEIGHT_BYTES = 16 * 1024;
 /** Packs the entries of a walk: taken over from last night where nothing changed, read and packed where it did. */
 class FilesPacker {
     #options;
     #cursor;
+    #changes = new ChangeCounter();
     #outcome;
     #files = 0;
     #bytes = 0;
     constructor(options) {
         this.#options = options;
-        this.#cursor = new BaseCursor(options.base);
+        this.#cursor = new BaseCursor(options.base, this.#changes);
         const filesBefore = this.#cursor.filesBySource;
-        this.#outcome = { vanished: [], changed: [], readFiles: 0, readBytes: 0, filesBefore };
+        const changes = this.#changes.bySource;
+        this.#outcome = { vanished: [], changed: [], readFiles: 0, readBytes: 0, filesBefore, changes };
     }
     /** Goes through the walk once; the groups' extents are recorded in its order. */
     async pack(entries) {
@@ -43064,7 +43223,7 @@ class FilesPacker {
             this.#options.onProgress?.(this.#files, this.#bytes);
         }
         await this.#cursor.finish();
-        return this.#outcome;
+        return { ...this.#outcome, dumpsBefore: this.#cursor.dumps.list() };
     }
     async *#jobs(entries) {
         for await (const group of groupEntries(entries)) {
@@ -43074,7 +43233,7 @@ class FilesPacker {
             this.#bytes += sizeBytes;
             const key = keyOfGroup(group);
             const [first] = group;
-            const kept = await this.#cursor.take(first.name, this.#options.rereadsAll ? undefined : key);
+            const { kept, before } = await this.#cursor.take(group, this.#options.rereadsAll ? undefined : key);
             if (kept) {
                 // It waits for its turn like the others, and holds its entries until then.
                 const weightBytes = (group.length + kept.length) * ENTRY_WEIGHT_BYTES;
@@ -43085,11 +43244,11 @@ class FilesPacker {
             this.#outcome.readBytes += sizeBytes;
             if (sizeBytes > layout/* CHUNK_BYTES */.EC && group.length === 1) {
                 // Heavier than the limit, so it runs alone: it keeps its own chunks in order.
-                yield { weightBytes: this.#options.limitBytes + 1, start: () => this.#packLarge(first, key) };
+                yield { weightBytes: this.#options.limitBytes + 1, start: () => this.#packLarge(first, key, before) };
             }
             else {
                 const weightBytes = 3 * sizeBytes + group.length * ENTRY_WEIGHT_BYTES;
-                yield { weightBytes, start: () => this.#packSmall(group, key) };
+                yield { weightBytes, start: () => this.#packSmall(group, key, before) };
             }
         }
     }
@@ -43097,11 +43256,12 @@ class FilesPacker {
         for (const extent of extents)
             await this.#options.recorder.keep(extent.ordinal, extent);
     }
-    async #packSmall(group, key) {
+    async #packSmall(group, key, before) {
         const { bytes, sha256, lines, vanished, changed } = await packEntries(group);
         return async () => {
             this.#outcome.vanished.push(...vanished);
             this.#outcome.changed.push(...changed);
+            this.#compare(before, lines);
             if (lines.length === 0)
                 return;
             const from = await this.#options.store.store(bytes, sha256);
@@ -43112,24 +43272,31 @@ class FilesPacker {
             });
         };
     }
-    async #packLarge(entry, key) {
+    async #packLarge(entry, key, before) {
         const { store, spoolDirectory, limitBytes, recorder } = this.#options;
         const result = await packFile(entry, { store, limitBytes, spoolPath: (0,external_node_path_.join)(spoolDirectory, 'large-file.steps') });
         return async () => {
             if (!result) {
                 this.#outcome.vanished.push({ name: entry.name, reason: 'vanished before it was read' });
+                this.#compare(before, []);
                 return;
             }
             const { packed, changed } = result;
             if (changed)
                 this.#outcome.changed.push(changed);
             const { bytes, sha256, lines } = packed.header;
+            this.#compare(before, lines);
             const from = await store.store(bytes, sha256);
             const isFaithful = key !== undefined && !changed;
             await recorder.add({ add: { length: bytes.length, sha256, ...(isFaithful ? { key } : {}), lines }, from });
             for await (const step of packed.steps())
                 await recorder.add(step);
         };
+    }
+    /** Without an archive to build upon there is nothing to compare with. */
+    #compare(before, lines) {
+        if (this.#options.base)
+            this.#changes.compare(before, lines);
     }
 }
 
@@ -43227,6 +43394,7 @@ var segment_lane = __nccwpck_require__(6046);
 
 
 
+
 /** Content of files held in memory while it is compressed, in bytes. */
 const FILES_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
 /** The same for each of the dumps that run beside. */
@@ -43296,13 +43464,18 @@ class ArchiveBuilder {
     async finish() {
         const { lane } = await this.#openLane();
         const store = this.#storeIn(lane);
+        const dumps = new DumpContents();
         for (const { extent, stream } of this.#tailInOrder()) {
             const { bytes, sha256, lines } = extent;
+            for (const line of lines)
+                dumps.add(line);
             const from = await store.store(bytes, sha256);
             await this.#recorder.add({ add: { length: bytes.length, sha256, lines }, from });
-            if (stream)
-                for await (const step of stream.steps())
-                    await this.#recorder.add(step);
+            for await (const step of stream?.steps() ?? []) {
+                for (const line of step.add.lines)
+                    dumps.add(line);
+                await this.#recorder.add(step);
+            }
         }
         await lane.finish();
         const { base, directory } = this.#options;
@@ -43310,7 +43483,7 @@ class ArchiveBuilder {
         const built = await this.#recorder.finish({ recipe: 1, ...(base ? { base: { name: base.name, index: base.index } } : {}), segments: this.#segments.names }, recipePath);
         await base?.reader.close();
         const indexPath = (0,external_node_path_.join)(directory, 'stargz.index.json');
-        return { ...built, recipePath, indexPath, newExtentBytes: this.#newExtentBytes };
+        return { ...built, recipePath, indexPath, newExtentBytes: this.#newExtentBytes, dumps: dumps.list() };
     }
     /** Closes what is open, for an archive that will not be finished. Its directory is the caller's to remove. */
     async abandon() {
@@ -43454,6 +43627,39 @@ async function digestOf(path) {
         throw error;
     }
     return hash.digest('hex');
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/backup/describe-changes.js
+
+/** Puts together what was seen of two nights while one was packed. */
+function describeChanges(since, { records, outcome }, dumps) {
+    const { changes, dumpsBefore } = outcome;
+    const none = () => ({ added: 0, changed: 0, removed: 0, bytes: 0 });
+    const sources = [...new Set([...Object.keys(records), ...changes.keys()])].sort();
+    const databases = Object.entries(dumps.records).map(([key, { dump }]) => [key, compareDumps(dumpsBefore.get(dump), dumps.now.get(dump))]);
+    const present = new Set(Object.values(dumps.records).map(({ dump }) => dump));
+    const gone = [...dumpsBefore]
+        .filter(([name]) => !present.has(name) && !name.startsWith(`${layout/* DUMP_FOLDER */.OY}globals-`))
+        .map(([name, before]) => [keyOf(name), compareDumps(before, undefined)]);
+    return {
+        since,
+        files: Object.fromEntries(sources.map((source) => [source, changes.get(source) ?? none()])),
+        databases: Object.fromEntries([...databases, ...gone]),
+    };
+}
+function compareDumps(before, now) {
+    const sizes = {
+        ...(before ? { sizeBytesBefore: before.sizeBytes } : {}),
+        ...(now ? { sizeBytes: now.sizeBytes } : {}),
+    };
+    if (!before)
+        return { state: 'added', ...sizes };
+    if (!now)
+        return { state: 'removed', ...sizes };
+    return { state: before.identity === now.identity ? 'same' : 'changed', ...sizes };
+}
+function keyOf(dump) {
+    return dump.slice(layout/* DUMP_FOLDER */.OY.length).replace(/\.sql$/, '');
 }
 
 // EXTERNAL MODULE: ./.build/src/sources/postgres/dump-statements.js
@@ -45300,6 +45506,7 @@ function belongingTo(source, oddities) {
 
 
 
+
 /**
  * Makes one archive: dumps, files, texts, all at once where they may be; sends what is new, and has it sealed.
  *
@@ -45308,6 +45515,7 @@ function belongingTo(source, oddities) {
 async function makeArchive(run) {
     const { platform, options, vault, greeting, directory } = run;
     const { logger, config } = platform;
+    logger.phase(`Read and send ${run.name}`);
     const cache = new IndexCache(config.state);
     const isSafety = options.trigger === 'safety';
     const sources = await presentSources(config.files, isSafety);
@@ -45325,7 +45533,7 @@ async function makeArchive(run) {
         onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
     });
     try {
-        return await fillArchive(run, { builder, uploader, cache, sources, found, missing });
+        return await fillArchive(run, { builder, uploader, cache, sources, found, missing, since: base?.name });
     }
     catch (error) {
         await builder.abandon();
@@ -45334,7 +45542,7 @@ async function makeArchive(run) {
 }
 async function fillArchive(run, filling) {
     const { platform, options, greeting, name } = run;
-    const { builder, uploader, cache, sources, found, missing } = filling;
+    const { builder, uploader, cache, sources, found, missing, since } = filling;
     const { logger } = platform;
     const stop = new AbortController();
     platform.signal?.addEventListener('abort', () => stop.abort(), { once: true });
@@ -45377,7 +45585,9 @@ async function fillArchive(run, filling) {
     for (const warning of warnings)
         logger.warning(warning);
     const { sentBytes } = uploader;
-    return { receipt, sentBytes, readBytes: files.readBytes, manifest, warnings };
+    const changes = since === undefined ? undefined : describeChanges(since, files, { records: dumps.databases, now: built.dumps });
+    const made = { receipt, sentBytes, readBytes: files.outcome.readBytes, manifest, warnings };
+    return { ...made, ...(changes ? { changes } : {}) };
 }
 /** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
 async function openBase({ vault, greeting, platform }, cache) {
@@ -45405,9 +45615,10 @@ async function addFiles(builder, sources, { allowShrink = [], trigger }, signal)
     for (const { name, path } of trigger === 'safety' ? [] : sources) {
         guardAgainstShrinking(name, path, records[name]?.files ?? 0, outcome.filesBefore.get(name) ?? 0, allowShrink);
     }
-    return { records, readBytes: outcome.readBytes };
+    return { records, outcome };
 }
 async function seal({ vault, name, platform }, built) {
+    platform.logger.phase(`Seal ${name}`);
     const receipt = await vault.seal(name, built.recipePath, (done, total) => {
         platform.logger.progress({ phase: 'seal', done, total, unit: 'bytes' });
     });
@@ -46184,7 +46395,20 @@ async function run(client, command, body) {
     return { ...end, stdout: text };
 }
 
+;// CONCATENATED MODULE: ./.build/src/system/is-alive.js
+/** Whether a program of this number runs on this host, whoever owns it. */
+function isAlive(pid) {
+    try {
+        process.kill(pid, 0);
+        return true;
+    }
+    catch (error) {
+        return error.code === 'EPERM';
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/client/key-file.js
+
 
 
 
@@ -46219,15 +46443,6 @@ async function removeAbandonedKeys(directory) {
         const pid = Number(NAME.exec(name)?.[1]);
         if (pid > 0 && !isAlive(pid))
             await (0,promises_.rm)((0,external_node_path_.join)(directory, name), { force: true });
-    }
-}
-function isAlive(pid) {
-    try {
-        process.kill(pid, 0);
-        return true;
-    }
-    catch (error) {
-        return error.code === 'EPERM';
     }
 }
 
@@ -47703,8 +47918,8 @@ async function openVault(platform, role) {
     const { vault } = platform.config;
     if (vault.kind === 'directory')
         return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump: check_dump/* checkDump */.h }));
-    // Short, because a control socket's path has 108 bytes; private, because a key from the environment lies there.
-    const privateDirectory = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_namespaceObject.tmpdir)(), 'continuity-'));
+    // Private, because a key from the environment lies there.
+    const privateDirectory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(platform.temporary ?? (0,external_node_os_namespaceObject.tmpdir)(), 'continuity-'));
     const remove = () => (0,promises_.rm)(privateDirectory, { recursive: true, force: true });
     try {
         const session = openSession(await openSshTransport(await sshOptions(platform, vault, role, privateDirectory)));
@@ -48075,8 +48290,12 @@ function keptPathOf(root, id) {
     return (0,external_node_path_.join)(root, `${OWN_PREFIX}kept-${id}`);
 }
 /** File with the names that are to go from a source, in base64, a line each. */
+function removalsPathIn(workDirectory, source) {
+    return (0,external_node_path_.join)(workDirectory, `${source}.removals`);
+}
+/** The same for the restore of that name. */
 function removalsPathOf(stateDirectory, id, source) {
-    return (0,external_node_path_.join)(workDirectoryOf(stateDirectory, id), `${source}.removals`);
+    return removalsPathIn(workDirectoryOf(stateDirectory, id), source);
 }
 /** File with the lines of the index that describe a source's folders. */
 function directoriesPathOf(stateDirectory, id, source) {
@@ -49514,6 +49733,7 @@ function renderBackup(result) {
         '',
         `${archive} is sealed on ${vault}: ${(0,quantity_text/* formatBytes */.z)(result.sizeBytes)}.`,
         `Read ${(0,quantity_text/* formatBytes */.z)(result.readBytes)} of files, sent ${(0,quantity_text/* formatBytes */.z)(result.sentBytes)}, stored ${(0,quantity_text/* formatBytes */.z)(result.storedBytes)}, in ${(0,quantity_text/* formatDuration */.a)(result.durationMs)}.`,
+        ...(result.changes ? [renderChanges(result.changes)] : []),
         `Index ${result.index}`,
     ];
     if (!result.isTamperProof)
@@ -49522,12 +49742,33 @@ function renderBackup(result) {
 }
 /** What is said wherever one user id owns both the way in and the archives. */
 const NOT_TAMPER_PROOF = 'The vault is not provisioned: whoever holds its account can delete archives. They are not tamper-proof.';
+/** One line: what differs from the archive before. */
+function renderChanges({ since, files, databases }) {
+    const all = Object.values(files);
+    const sum = (key) => all.reduce((total, changes) => total + changes[key], 0);
+    const count = (state) => Object.values(databases).filter((dump) => dump.state === state).length;
+    const parts = [
+        `${sum('added')} files added, ${sum('changed')} changed (${(0,quantity_text/* formatBytes */.z)(sum('bytes'))}), ${sum('removed')} removed`,
+        `${count('same')} databases the same, ${count('changed')} changed`,
+        ...(count('added') > 0 ? [`${count('added')} added`] : []),
+        ...(count('removed') > 0 ? [`${count('removed')} removed`] : []),
+    ];
+    return `Since ${since}: ${all.length > 0 ? parts.join('; ') : parts.slice(1).join('; ')}.`;
+}
 
 ;// CONCATENATED MODULE: external "node:readline/promises"
 const external_node_readline_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline/promises");
-// EXTERNAL MODULE: ./.build/scripts/start-program.js + 29 modules
-var start_program = __nccwpck_require__(4811);
+;// CONCATENATED MODULE: ./.build/src/operations/platform.js
+/** Who is asking, and for which commit, as the environment of a workflow tells. */
+function describeRun(command, environment) {
+    const { GITHUB_RUN_ID: run, GITHUB_SHA: commit } = environment;
+    return { holder: run ? `${command} (GitHub run ${run})` : command, ...(commit ? { commit } : {}) };
+}
+
+// EXTERNAL MODULE: ./.build/src/version.js
+var version = __nccwpck_require__(7319);
 ;// CONCATENATED MODULE: ./.build/scripts/commands/platform.js
+
 
 
 
@@ -49542,11 +49783,10 @@ async function openPlatform(context, command) {
         environment,
         signal,
         now: () => new Date(),
-        holder: environment['GITHUB_RUN_ID'] ? `${command} (GitHub run ${environment['GITHUB_RUN_ID']})` : command,
+        ...describeRun(command, environment),
         // Beside our own bundle: both are built and committed together.
         vaultBundlePath: (0,external_node_path_.join)((0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(process.argv[1] ?? '.')), '..', 'vault', 'index.js'),
-        toolVersion: start_program/* version */.r,
-        ...(environment['GITHUB_SHA'] ? { commit: environment['GITHUB_SHA'] } : {}),
+        toolVersion: version/* version */.r,
     };
 }
 /**
@@ -50041,6 +50281,1866 @@ function forget_describe(kept) {
     return ['To be deleted for good:', ...lines].join('\n');
 }
 
+;// CONCATENATED MODULE: external "node:readline"
+const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
+// EXTERNAL MODULE: ./.build/src/config/load.js + 21 modules
+var load = __nccwpck_require__(4109);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/package-scripts.js
+
+
+/** npm scripts of an application; npm's own flags are told apart by these names. */
+const packageScripts = {
+    continuity: 'node tools/continuity/continuity/index.js',
+    'prod:backup': 'node tools/continuity/continuity/index.js backup',
+    'prod:restore': 'node tools/continuity/continuity/index.js restore',
+    'prod:check-backup': 'node tools/continuity/continuity/index.js status',
+};
+/**
+ * Adds the scripts to a package.json; everything else stays as it is, byte for byte. Without one, a minimal one.
+ * @throws Failure `usage` where it is no JSON object.
+ */
+function addPackageScripts(content) {
+    if (content === undefined) {
+        const minimal = { private: true, scripts: packageScripts };
+        return { content: `${JSON.stringify(minimal, undefined, 2)}\n`, replaced: [] };
+    }
+    const scripts = readScripts(content);
+    const replaced = [];
+    let text = content;
+    for (const [name, command] of Object.entries(packageScripts)) {
+        if (scripts[name] === command)
+            continue;
+        if (scripts[name] !== undefined)
+            replaced.push(name);
+        text = setScript(text, name, command);
+    }
+    return { content: text, replaced };
+}
+/** The scripts that are missing, or are others. */
+function findMissingScripts(content) {
+    const scripts = content === undefined ? {} : readScripts(content);
+    return Object.entries(packageScripts).flatMap(([name, command]) => (scripts[name] === command ? [] : [name]));
+}
+function readScripts(content) {
+    let parsed;
+    try {
+        parsed = JSON.parse(content.replace(/^\uFEFF/, ''));
+    }
+    catch (error) {
+        throw refuse((0,failure/* messageOf */.bD)(error), error);
+    }
+    if (!isObject(parsed))
+        throw refuse('it holds no object');
+    if (parsed['scripts'] === undefined)
+        return {};
+    if (!isObject(parsed['scripts']))
+        throw refuse('"scripts" is no object');
+    return parsed['scripts'];
+}
+function setScript(content, name, command) {
+    const newline = content.includes('\r\n') ? '\r\n' : '\n';
+    const unit = /^[ \t]+(?=")/m.exec(content)?.[0] ?? '  ';
+    const [root, scripts] = findMaps(content);
+    const line = `${JSON.stringify(name)}: ${JSON.stringify(command)}`;
+    const inner = `${newline}${unit}${unit}`;
+    if (!scripts)
+        return insert(content, root, `${newline}${unit}"scripts": {${inner}${line}${newline}${unit}}`, newline);
+    const present = scripts.entries.find(({ key }) => key === name);
+    if (!present)
+        return insert(content, scripts, `${inner}${line}`, `${newline}${unit}`);
+    return `${content.slice(0, present.start)}${JSON.stringify(command)}${content.slice(present.end)}`;
+}
+/** The root and its `scripts`, with their places. JSON is YAML, whose parser keeps the offsets. */
+function findMaps(content) {
+    const map = (0,dist/* parseDocument */.Tp)(content).contents;
+    const root = describeMap(map);
+    if (!root)
+        throw refuse('its places cannot be found');
+    const scripts = (0,dist/* isMap */.jh)(map) ? map.get('scripts', true) : undefined;
+    return [root, describeMap(scripts)];
+}
+function describeMap(node) {
+    if (!(0,dist/* isMap */.jh)(node) || !node.range)
+        return undefined;
+    const entries = node.items.flatMap(({ key, value }) => {
+        const range = value?.range;
+        return (0,dist/* isScalar */.jn)(key) && range ? [{ key: String(key.value), start: range[0], end: range[1] }] : [];
+    });
+    return { open: node.range[0] + 1, close: node.range[1] - 1, entries };
+}
+/** Behind the last entry, with the comma that it then needs; `end` stands before the brace of a map that was empty. */
+function insert(content, { open, close, entries }, line, end) {
+    const last = entries.at(-1);
+    if (last)
+        return `${content.slice(0, last.end)},${line}${content.slice(last.end)}`;
+    return `${content.slice(0, open)}${line}${end}${content.slice(close)}`;
+}
+function isObject(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+function refuse(reason, cause) {
+    return new failure/* Failure */.HR('usage', `package.json cannot be read: ${reason}`, 'Correct it, then run init again.', { cause });
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/repository-file.js
+
+
+
+
+const defaultMode = 0o644;
+/**
+ * The content of a file of the repository; undefined where there is none.
+ * @throws Failure `refused` where it is no ordinary file, or lies outside by way of a symbolic link.
+ */
+async function readRepositoryFile(root, path) {
+    const place = await locate(root, path);
+    return place.mode === undefined ? undefined : await (0,promises_.readFile)(place.path);
+}
+/** Writes a file of the repository whole or not at all, with its folders; its mode stays. Throws as reading it. */
+async function writeRepositoryFile(root, path, content) {
+    const place = await locate(root, path);
+    await (0,promises_.mkdir)((0,external_node_path_.dirname)(place.path), { recursive: true });
+    await (0,durable_file/* writeDurably */.v8)(place.path, content, place.mode ?? defaultMode);
+}
+/** Follows links one by one: every step has to stay inside the repository. */
+async function locate(root, path) {
+    const top = await (0,promises_.realpath)(root);
+    const parts = path.split('/');
+    let current = top;
+    for (const [position, part] of parts.entries()) {
+        const next = (0,external_node_path_.join)(current, part);
+        const stats = await (0,promises_.lstat)(next).catch((error) => {
+            if (error.code === 'ENOENT')
+                return undefined;
+            throw error;
+        });
+        if (!stats)
+            return { path: (0,external_node_path_.join)(current, ...parts.slice(position)) };
+        current = stats.isSymbolicLink() ? await follow(next, path) : next;
+        if (current !== top && !current.startsWith(top + external_node_path_.sep))
+            throw repository_file_refuse(path, 'a symbolic link leads out of the repository');
+        if (current.startsWith((0,external_node_path_.join)(top, '.git') + external_node_path_.sep))
+            throw repository_file_refuse(path, "a symbolic link leads into git's own folder");
+        if (position < parts.length - 1)
+            continue;
+        const target = await (0,promises_.lstat)(current);
+        if (!target.isFile())
+            throw repository_file_refuse(path, 'it is no file');
+        return { path: current, mode: target.mode & 0o777 };
+    }
+    throw repository_file_refuse(path, 'it is no file');
+}
+async function follow(link, path) {
+    try {
+        return await (0,promises_.realpath)(link);
+    }
+    catch (error) {
+        throw repository_file_refuse(path, 'a symbolic link leads nowhere', error);
+    }
+}
+function repository_file_refuse(path, reason, cause) {
+    return new failure/* Failure */.HR('refused', `${path} is not written: ${reason}`, 'Put a file or a folder in its place.', { cause });
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/stamp.js
+
+/** Where an application's repository holds what `init` wrote, beside the bundles. */
+const stampPath = 'tools/continuity/installed.json';
+function stamp_digestOf(content) {
+    return (0,external_node_crypto_.createHash)('sha256').update(content).digest('hex');
+}
+/** The stamp as a file; the same state gives the same bytes. */
+function writeStamp({ version, repository, commit }, { files, byHand }) {
+    const stamp = { version, toolkit: `${repository}@${commit}`, files: sort(files), byHand: sort(byHand) };
+    return `${JSON.stringify(stamp, undefined, 2)}\n`;
+}
+/** Undefined where the text is no stamp. */
+function readStamp(content) {
+    try {
+        const { version, toolkit, files, byHand } = JSON.parse(content);
+        if (typeof version !== 'string' || typeof toolkit !== 'string' || !isTable(files) || !isTable(byHand))
+            return undefined;
+        return { version, toolkit, files: files, byHand: byHand };
+    }
+    catch {
+        return undefined;
+    }
+}
+function isTable(value) {
+    return (typeof value === 'object' &&
+        value !== null &&
+        Object.values(value).every((each) => each === null || typeof each === 'string'));
+}
+function sort(table) {
+    return Object.fromEntries(Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/proposal/collect-mounts.js
+
+/** Gathers the mounts of all services by what is mounted, in the order of the file. */
+function collectMounts({ services, volumes }, directory) {
+    const uses = new Map();
+    for (const { name, mounts, environment } of services) {
+        for (const mount of mounts) {
+            const source = mount.kind === 'bind' ? showPath(mount.source, directory) : mount.source;
+            const label = describeMount(mount, source, name);
+            const former = uses.get(label);
+            const volume = mount.kind === 'volume' ? volumes.find(({ key }) => key === source) : undefined;
+            const dataFolder = environment.get('PGDATA');
+            uses.set(label, {
+                label,
+                kind: mount.kind,
+                source,
+                services: [...new Set([...(former?.services ?? []), name])],
+                targets: [...new Set([...(former?.targets ?? []), mount.target])],
+                isReadOnly: mount.isReadOnly && (former?.isReadOnly ?? true),
+                dataFolders: [...(former?.dataFolders ?? []), ...(dataFolder === undefined ? [] : [dataFolder])],
+                ...(volume ? { volume } : {}),
+            });
+        }
+    }
+    return [...uses.values()];
+}
+function describeMount({ kind, target }, source, service) {
+    if (kind === 'volume')
+        return `volume ${source}`;
+    return kind === 'bind' ? `bind mount ${source}` : `anonymous volume ${service}:${target}`;
+}
+/** Docker prints absolute paths, people write relative ones: both become `./data`, and absolute where outside. */
+function showPath(path, directory) {
+    if (path.startsWith('./') || path === '.' || path.startsWith('../')) {
+        const normal = external_node_path_.posix.normalize(path).replace(/(?<=.)\/$/, '');
+        return normal.startsWith('..') || normal === '.' ? normal : `./${normal}`;
+    }
+    if (!path.startsWith('/'))
+        return path;
+    const inside = (0,external_node_path_.relative)(directory, path);
+    if (inside === '')
+        return '.';
+    return inside.startsWith(`..${external_node_path_.sep}`) || inside === '..' ? external_node_path_.posix.normalize(path) : `./${inside}`;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/compose/compose-model.js
+/** A variable that was not resolved; no path and no name can be read where one stands. */
+const unresolvedPattern = /\$\{?[A-Za-z_]/;
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/proposal/judge-mount.js
+
+
+const serverFolders = /^(\/var\/lib\/(postgresql|pgsql)|\/bitnami\/postgresql|\/home\/postgres\/pgdata|\/pgdata)(\/|$)/;
+const otherServers = /^(\/var\/lib\/mysql|\/bitnami\/(mysql|mariadb|mongodb)|\/data\/(db|configdb)|\/usr\/share\/elasticsearch\/data|\/var\/lib\/(clickhouse|cassandra|neo4j|rabbitmq))(\/|$)/;
+const hostPaths = /^\/(proc|sys|dev|run|var\/run|etc\/(localtime|timezone|passwd|group)|lib\/modules)(\/|$)|^\/$|\.sock$/;
+const judge_mount_passing = /(^|[-_./])(cache|caches|tmp|temp|node[-_]modules|tmpfs)([-_./]|$)/i;
+const logs = /(^|[-_./])logs?([-_./]|$)/i;
+const configFile = /\.(ya?ml|json|toml|ini|conf|cfg|cnf|env|sh|sql|pem|crt|key|properties|xml|template|tmpl)$/i;
+/** Says what is to become of a mount; the first rule that fits decides. */
+function judgeMount(use, surroundings) {
+    const { targets, services } = use;
+    const database = services.map((name) => surroundings.databases.get(name)).find((name) => name !== undefined);
+    if (database !== undefined && targets.some((target) => serverFolders.test(target) || isServersOwn(use))) {
+        return exclude(`a database server's own files; its dump is in databases.${database}`);
+    }
+    if (targets.some((target) => otherServers.test(target))) {
+        return leaveOpen("a database server's own files, which cannot be copied while it runs, and no PostgreSQL that could be dumped: protect it by its own means");
+    }
+    if (hostPaths.test(use.source))
+        return exclude('it belongs to the host');
+    if (use.isReadOnly)
+        return exclude('mounted read-only: no service changes it');
+    if (targets.some((target) => target.startsWith('/docker-entrypoint-')))
+        return exclude('scripts of the first start');
+    if (judge_mount_isPassing(use, judge_mount_passing))
+        return exclude('can be made again (by its name); correct this if it cannot');
+    if (judge_mount_isPassing(use, logs))
+        return exclude('logs (by its name); correct this if they have to be kept');
+    return use.kind === 'bind' ? judgeBind(use.source, surroundings) : judgeVolume(use, surroundings);
+}
+function judgeBind(source, { lookAt }) {
+    if (unresolvedPattern.test(source) || source.startsWith('~')) {
+        return leaveOpen('its place depends on the machine: find out where it lies in production, and add it under files:');
+    }
+    if (source === '.')
+        return exclude('the repository itself: git keeps it');
+    const { isFile, trackedFiles } = lookAt(source);
+    if (isFile || configFile.test(source))
+        return exclude('a single file of configuration: keep it in the repository');
+    if (trackedFiles > 0)
+        return exclude(`sources: git keeps them (${trackedFiles} tracked)`);
+    return { kind: 'data', path: external_node_path_.posix.normalize(source).replace(/(?<=.)\/$/, '') };
+}
+function judgeVolume({ kind, volume }, { mountpoints }) {
+    if (kind === 'anonymous') {
+        return leaveOpen('a volume without a name is lost with its container: if it holds data, give it a name');
+    }
+    if (volume?.boundPath !== undefined && !unresolvedPattern.test(volume.boundPath)) {
+        return { kind: 'data', path: volume.boundPath };
+    }
+    if (volume?.isForeignFileSystem === true || (volume !== undefined && volume.driver !== 'local')) {
+        return leaveOpen('it is mounted only while its service runs: mount it on the host too, and add that under files:');
+    }
+    const mountpoint = volume?.name === undefined ? undefined : mountpoints.get(volume.name);
+    if (mountpoint !== undefined)
+        return { kind: 'data', path: mountpoint };
+    const name = volume?.name ?? `PROJECT_${volume?.key ?? 'NAME'}`;
+    return leaveOpen(`its folder is not known here: add what "docker volume inspect --format '{{.Mountpoint}}' ${name}" prints in production under files:`);
+}
+/** A server's only volume, wherever it is mounted (`PGDATA`). */
+function isServersOwn({ kind, source, dataFolders, targets }) {
+    if (dataFolders.some((folder) => targets.some((target) => folder === target || folder.startsWith(`${target}/`)))) {
+        return true;
+    }
+    return kind === 'volume' && /(^|[-_])(pg|postgres(ql)?|db|database)([-_]?data)?$/i.test(source);
+}
+function judge_mount_isPassing({ kind, source, targets }, pattern) {
+    const name = kind === 'bind' ? external_node_path_.posix.basename(source) : source;
+    return pattern.test(name) || targets.every((target) => pattern.test(external_node_path_.posix.basename(target)));
+}
+function exclude(reason) {
+    return { kind: 'excluded', reason };
+}
+function leaveOpen(reason) {
+    return { kind: 'open', reason };
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/proposal/source-name.js
+const source_name_form = /^(?!db$)[a-z][a-z0-9-]{0,62}$/;
+/** The first wish that continuity.yml accepts as a name and nobody has, else the first with a number; then taken. */
+function uniqueName(wishes, taken) {
+    const names = wishes.map(toName).filter((name) => source_name_form.test(name));
+    const [first = 'source'] = names;
+    let chosen = names.find((name) => !taken.has(name));
+    for (let number = 2; chosen === undefined; number += 1) {
+        const candidate = `${first.slice(0, 58)}-${number}`;
+        if (!taken.has(candidate))
+            chosen = candidate;
+    }
+    taken.add(chosen);
+    return chosen;
+}
+function toName(text) {
+    const name = text
+        .normalize('NFD')
+        .replace(/\p{M}/gu, '')
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, '-')
+        .replace(/^[^a-z]+|-+$/g, '')
+        .slice(0, 63);
+    return name === 'db' ? 'database' : name;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/proposal/postgres-servers.js
+
+const serverImage = /^((alpine-)?postgres(ql)?(-repmgr|-\d+)?|postgis(-\d+)?|timescaledb(-ha)?|pgvector|citus|spilo-\d+|paradedb|pgvecto-rs)$/;
+/** Programs that are told about a server in the same variables: clients, not servers. */
+const clientImage = /export|backup|admin|bouncer|pgpool|postgrest|migrat|dump/;
+const clientVariable = /(HOST|HOSTNAME|SERVER|_URL|_URI|_DSN)$/;
+const databaseVariables = ['POSTGRES_DB', 'POSTGRESQL_DATABASE'];
+const userVariables = ['POSTGRES_USER', 'POSTGRESQL_USERNAME'];
+/** Names that say what it is, and not whose. */
+const generic = /^(db|database|postgres|postgresql|pg|pgsql|sql|postgis|timescale|timescaledb|pgvector)$/;
+/** Finds the PostgreSQL servers of a compose file: by their image, or by the variables that make one. */
+function findServers({ services }) {
+    const byImage = services.filter(({ image }) => serverImage.test(imageName(image)));
+    const known = new Set(byImage.map(({ name }) => name));
+    return services.filter((service) => known.has(service.name) || looksLikeServer(service, known));
+}
+/** One database entry a server, with names of their own. */
+function proposeDatabases(model) {
+    const taken = new Set();
+    return findServers(model).map((service) => {
+        const named = readDatabase(service);
+        const name = uniqueName([shortName(service.name) ?? named ?? 'database', service.name], taken);
+        const prefix = name === 'database' ? '' : `${name.replaceAll('-', '_').toUpperCase()}_`;
+        return { name, service: service.name, urlEnv: `${prefix}DATABASE_URL`, ...chooseDatabase(service, named, model) };
+    });
+}
+/** Last part of an image's name, without registry, tag and digest. */
+function imageName(image) {
+    const path = image.replace(/@.*$/, '').split('/').at(-1);
+    return path.replace(/:.*$/, '').toLowerCase();
+}
+function looksLikeServer(service, servers) {
+    const names = [...service.environment.keys()];
+    if (![...databaseVariables, ...userVariables].some((name) => names.includes(name)))
+        return false;
+    if (clientImage.test(imageName(service.image)) || names.some((name) => clientVariable.test(name)))
+        return false;
+    return !service.dependsOn.some((name) => servers.has(name));
+}
+function chooseDatabase(service, named, model) {
+    if (servesOdoo(service, model))
+        return { database: 'all', reason: 'Odoo makes databases at run time' };
+    if (service.environment.has('POSTGRES_MULTIPLE_DATABASES'))
+        return { database: 'all', reason: 'it holds several' };
+    if (named !== undefined)
+        return { database: named };
+    return { database: 'all', reason: "the compose file does not say its database's name" };
+}
+/** As the image does: without a database of its own, one that is named like the user. */
+function readDatabase({ environment, hasUnreadEnvironment }) {
+    for (const variable of [...databaseVariables, ...userVariables]) {
+        if (!environment.has(variable))
+            continue;
+        const value = environment.get(variable);
+        return value !== undefined && isDatabaseName(value) ? value : undefined;
+    }
+    return hasUnreadEnvironment ? undefined : 'postgres';
+}
+function isDatabaseName(text) {
+    return /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(text);
+}
+function servesOdoo(service, { services }) {
+    if (/odoo/i.test(service.name))
+        return true;
+    return services.some(({ name, image, dependsOn, environment }) => (imageName(image) === 'odoo' || name === 'odoo') &&
+        (dependsOn.includes(service.name) || environment.get('HOST') === service.name));
+}
+/** `app` of `app-db`, `db_app` or `postgres-app`; undefined where nothing is left that says whose it is. */
+function shortName(service) {
+    const words = service.toLowerCase().split(/[-_.]/);
+    if (words.length > 1 && generic.test(words.at(-1)))
+        words.pop();
+    else if (words.length > 1 && generic.test(words[0]))
+        words.shift();
+    return words.length === 1 && generic.test(words[0]) ? undefined : words.join('-');
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/proposal/propose.js
+
+
+
+
+
+/** Says of every database server and every mount whether it is covered, and if not, why. */
+function propose({ model, directory, ...surroundings }) {
+    const databases = proposeDatabases(model);
+    const byService = new Map(databases.map(({ service, name }) => [service, name]));
+    const files = [];
+    const uncovered = [];
+    const taken = new Set(databases.map(({ name }) => name));
+    const judged = collectMounts(model, directory).map((use) => ({
+        use,
+        verdict: judgeMount(use, { ...surroundings, databases: byService }),
+    }));
+    const paths = judged.flatMap(({ verdict }) => (verdict.kind === 'data' ? [verdict.path] : []));
+    for (const { use, verdict } of judged) {
+        const { label, services, targets } = use;
+        if (verdict.kind !== 'data') {
+            uncovered.push({ label, services, targets, reason: verdict.reason, isOpen: verdict.kind === 'open' });
+        }
+        else if (!paths.some((other) => isBelow(verdict.path, other)) &&
+            !files.some(({ path }) => path === verdict.path)) {
+            // What lies inside another source is in that source.
+            files.push({ name: uniqueName(wishNames(use), taken), path: verdict.path, label, services });
+        }
+    }
+    return { databases, files, uncovered };
+}
+/** `path` lies inside `folder`, both absolute or both relative to the same place. */
+function isBelow(path, folder) {
+    return external_node_path_.posix.normalize(path).startsWith(`${external_node_path_.posix.normalize(folder).replace(/\/$/, '')}/`);
+}
+function wishNames({ kind, source, services }) {
+    const words = source.split('/').filter((word) => word !== '' && word !== '.' && word !== '..');
+    const own = kind === 'volume' ? source : (words.at(-1) ?? 'files');
+    const parent = words.length > 1 ? [words.slice(-2).join('-')] : [];
+    return [own, ...parent, `${services[0] ?? 'app'}-${own}`, `${own}-files`];
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/config/not-covered.js
+/** The comment in continuity.yml by which a mount is left out; on one line, whatever its name holds. */
+function describeUncovered({ label, services, targets, reason, isOpen }) {
+    const where = `${services.length > 1 ? 'services' : 'service'} ${services.join(', ')}; ${targets.join(', ')}`;
+    return `not covered${isOpen ? ' yet' : ''}: ${label} (${where}): ${reason}`.replace(/\s+/g, ' ');
+}
+/**
+ * What the comments of a configuration leave out (`volume app-cache`, `bind mount ./x`, `database app`), each with
+ * whether that is still open (`not covered yet`).
+ */
+function readUncovered(content) {
+    const pattern = /^\s*#\s*not covered( yet)?:\s*((?:anonymous volume|volume|bind mount|database) .*?)\s*(?:\(|: |$)/i;
+    const found = new Map();
+    for (const line of content.split(/\r?\n/)) {
+        const match = pattern.exec(line);
+        if (match)
+            found.set(match[2], { isOpen: match[1] !== undefined });
+    }
+    return found;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/config/coverage.js
+
+
+
+/** What an existing configuration neither protects nor leaves out. */
+function findGaps({ config, content, proposal }) {
+    const leftOut = readUncovered(content);
+    return {
+        databases: proposal.databases.filter(({ name, service, database, urlEnv }) => !leftOut.has(`database ${name}`) &&
+            !config.databases.some((each) => [name, service].includes(each.name) ||
+                (each.reach.by === 'service' && each.reach.service === service) ||
+                (each.reach.by === 'url' && each.reach.urlEnv === urlEnv) ||
+                (database !== 'all' && each.database === database))),
+        files: proposal.files.filter(({ path, label }) => !leftOut.has(label) && !isProtected(path, config)),
+        uncovered: proposal.uncovered.filter(({ label }) => !leftOut.has(label) && !namesVolume(label, config)),
+    };
+}
+/** A folder counts as protected by its place, or by its place below another root: production's is not this one. */
+function isProtected(path, config) {
+    const place = (0,external_node_path_.resolve)(config.root, path);
+    return config.files.some((source) => source.path === place || isBelow(place, source.path));
+}
+/** `volume media` is covered by a source in Docker's folder of it, `…/PROJECT_media/_data`. */
+function namesVolume(label, config) {
+    const key = /^volume (.*)$/.exec(label)?.[1];
+    if (key === undefined)
+        return false;
+    return config.files.some(({ path }) => {
+        const name = path.endsWith('/_data') ? external_node_path_.posix.basename(external_node_path_.posix.dirname(path)) : undefined;
+        return name === key || name?.endsWith(`_${key}`) === true;
+    });
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/describe-coverage.js
+
+
+/** Puts findings and configuration side by side. */
+function describeCoverage({ compose, proposal }, plan) {
+    const leftOut = readUncovered(plan.content);
+    const open = proposal.uncovered.filter(({ label }) => leftOut.get(label)?.isOpen === true && !namesVolume(label, plan.config));
+    const gaps = [
+        ...plan.gaps.databases.map(({ name, service }) => `database ${name} (service ${service})`),
+        ...plan.gaps.files.map(({ label, services }) => `${label} (${services.join(', ')})`),
+        ...plan.gaps.uncovered.map(({ label, services }) => `${label} (${services.join(', ')})`),
+    ];
+    const warnings = [
+        ...(compose.note === undefined ? [] : [compose.note]),
+        ...(compose.readBy === 'nothing'
+            ? ['there is no compose file: what there is to protect has to be written by hand']
+            : []),
+        ...(plan.isByHand
+            ? gaps.map((gap) => `continuity.yml says nothing about ${gap}: add it, or leave it out with a comment`)
+            : []),
+        ...open.map(({ label, services, reason }) => `not covered yet: ${label} (${services.join(', ')}): ${reason}`),
+    ];
+    return {
+        composeFiles: compose.files,
+        readBy: compose.readBy,
+        databases: proposal.databases,
+        files: proposal.files,
+        notCovered: proposal.uncovered,
+        gaps,
+        open: open.map(({ label }) => label),
+        warnings,
+    };
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/config/config-text.js
+
+
+const rootHint = 'Set root: to the folder of production where the compose file and its data lie: a runner checks out elsewhere.';
+/** Writes a continuity.yml out of what was found, the manual's values for the rest. */
+function writeConfigText({ proposal, root, composeFiles }) {
+    const { databases, files, uncovered } = proposal;
+    const document = new dist/* Document */.yo({
+        ...(root === undefined ? {} : { root }),
+        timezone: 'Europe/Paris',
+        databases: Object.fromEntries(databases.map((database) => [database.name, databaseValue(database)])),
+        files: Object.fromEntries(files.map((source) => [source.name, filesValue(source)])),
+        vault: {
+            host: '172.16.95.98',
+            port: 4660,
+            user: 'skills-backup',
+            path: '/srv/tc-data/backups',
+            'key-file': '/etc/skills-hub/writer_rsa',
+            'known-hosts': 'infrastructure/known_hosts',
+            'bandwidth-limit': '50MB',
+            reader: { user: 'skills-restore', agent: true },
+        },
+        'maximum-age': '26h',
+    });
+    document.commentBefore = [
+        ' What is backed up, and where to. Proposed by "continuity init": check it, then run "npm run -s continuity -- doctor".',
+        ' No secret stands here: secrets are named (an environment variable, a file), never written.',
+        ...(root === undefined ? [` ${rootHint}`, ' root: /srv/skills-hub'] : []),
+    ].join('\n');
+    explain(document, 'databases', [
+        'Each over a connection string, postgres://USER:PASSWORD@HOST:PORT, in the environment variable that is named here.',
+    ]);
+    for (const { name, reason } of databases)
+        if (reason)
+            explain(document, ['databases', name], [`all: ${reason}`]);
+    const origin = composeFiles.length === 0 ? 'There was no compose file to read: name the folders that hold data.' : undefined;
+    explain(document, 'files', [
+        origin ??
+            `Every volume and bind mount of ${composeFiles.join(', ')} is a source below, or left out here with the reason.`,
+        ...uncovered.map(describeUncovered),
+    ]);
+    explain(document, 'vault', [
+        'Over SSH as here, or a local directory, `vault: { path: /mnt/disk/backups }` and nothing else.',
+    ]);
+    for (const [section, entries] of [
+        ['databases', databases],
+        ['files', files],
+    ]) {
+        for (const { name } of entries)
+            document.getIn([section, name], true).flow = true;
+    }
+    return document.toString({ lineWidth: 0, singleQuote: true });
+}
+/** An entry as its line in a block mapping. */
+function writeEntry(entry) {
+    const value = 'urlEnv' in entry ? databaseValue(entry) : filesValue(entry);
+    const document = new dist/* Document */.yo({ [entry.name]: value });
+    document.get(entry.name, true).flow = true;
+    return document.toString({ lineWidth: 0, singleQuote: true }).trimEnd();
+}
+function databaseValue({ name, urlEnv, database }) {
+    return { 'url-env': urlEnv, ...(database === name ? {} : { database }) };
+}
+function filesValue({ path }) {
+    return { path };
+}
+function explain(document, path, lines) {
+    const [section, name] = typeof path === 'string' ? [undefined, path] : path;
+    const map = (section === undefined ? document.contents : document.get(section, true));
+    const pair = map.items.find(({ key }) => key.value === name);
+    pair.key.commentBefore = lines.map((line) => ` ${line}`).join('\n');
+    if (section === undefined)
+        pair.key.spaceBefore = true;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/config/add-gaps.js
+
+
+
+/**
+ * Adds what is missing to the text of a configuration, line by line; everything else stays as it is, byte for byte.
+ * Undefined where the text has a form that no line can simply be added to.
+ */
+function addGaps(content, gaps) {
+    let text = content;
+    const comments = gaps.uncovered.map((mount) => `# ${describeUncovered(mount)}`);
+    text = addLines(text, 'databases', gaps.databases.map(writeEntry));
+    if (text !== undefined)
+        text = addLines(text, 'files', gaps.files.map(writeEntry));
+    if (text === undefined || comments.length === 0)
+        return text;
+    return `${text}${text.endsWith('\n') || text === '' ? '' : '\n'}${comments.join('\n')}\n`;
+}
+function addLines(content, section, lines) {
+    if (lines.length === 0)
+        return content;
+    const document = (0,dist/* parseDocument */.Tp)(content);
+    if (!(0,dist/* isMap */.jh)(document.contents))
+        return undefined;
+    const pair = document.contents.items.find(({ key }) => (0,dist/* isScalar */.jn)(key) && key.value === section);
+    if (!pair)
+        return `${content}${content.endsWith('\n') ? '' : '\n'}\n${section}:\n${indent(lines, '  ')}`;
+    const last = (0,dist/* isMap */.jh)(pair.value) && pair.value.flow !== true ? pair.value.items.at(-1) : undefined;
+    if (!last || !(0,dist/* isScalar */.jn)(last.key))
+        return undefined;
+    const end = last.value?.range?.[1];
+    if (end === undefined)
+        return undefined;
+    const [keyOffset] = last.key.range;
+    const margin = content.slice(content.lastIndexOf('\n', keyOffset - 1) + 1, keyOffset);
+    if (margin.trim() !== '')
+        return undefined;
+    // Behind the last entry and the comment on its line. A block value ends behind its line break already.
+    const isLineEnd = content[end - 1] === '\n';
+    const lineEnd = isLineEnd ? end : content.indexOf('\n', end) + 1;
+    const at = lineEnd === 0 ? content.length : lineEnd;
+    const glue = at > 0 && content[at - 1] !== '\n' ? '\n' : '';
+    return `${content.slice(0, at)}${glue}${indent(lines, margin)}${content.slice(at)}`;
+}
+function indent(lines, margin) {
+    return lines.map((line) => `${margin}${line}\n`).join('');
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/plan-config.js
+
+
+
+
+
+
+const configPath = 'continuity.yml';
+/**
+ * What continuity.yml should be: proposed where there is none, else what is there with the gaps closed, if that can be
+ * done by adding lines.
+ * @throws Failure `config` where the file that is there is wrong.
+ */
+async function planConfig(directory, { compose, proposal }, root) {
+    const file = (0,external_node_path_.join)(directory, configPath);
+    const content = (await readRepositoryFile(directory, configPath))?.toString();
+    if (content === undefined) {
+        const text = writeConfigText({ proposal, composeFiles: compose.files, ...(root === undefined ? {} : { root }) });
+        return { content: text, config: (0,load/* parseConfig */.o)(text, file), gaps: proposal, isByHand: false };
+    }
+    const config = (0,load/* parseConfig */.o)(content, file);
+    const gaps = findGaps({ config, content, proposal });
+    if (gaps.databases.length + gaps.files.length + gaps.uncovered.length === 0) {
+        return { content, config, gaps, isByHand: false };
+    }
+    const closed = closeGaps(content, gaps, file);
+    return closed ? { ...closed, gaps, isByHand: false } : { content, config, gaps, isByHand: true };
+}
+/** Undefined where the text with the lines added would be no valid configuration. */
+function closeGaps(content, gaps, file) {
+    const text = addGaps(content, gaps);
+    if (text === undefined)
+        return undefined;
+    try {
+        return { content: text, config: (0,load/* parseConfig */.o)(text, file) };
+    }
+    catch {
+        return undefined;
+    }
+}
+/** Environment variables that hold the connection strings of a configuration. */
+function listUrlEnvs({ databases }) {
+    return [...new Set(databases.flatMap(({ reach }) => (reach.by === 'url' ? [reach.urlEnv] : [])))];
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/git.js
+
+/** Runs git in a folder; undefined where it fails or is not there. Output without the line break at its end. */
+async function askGit(folder, args, environment) {
+    // A hook's variables name another repository than the one in this folder.
+    const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...env } = environment;
+    try {
+        const { code, stdout, isTruncated } = await (0,run_command/* runCommand */.d)('git', ['-C', folder, ...args], {
+            env,
+            timeoutMs: 60_000,
+            maximumOutputBytes: 64 << 20,
+        });
+        return code === 0 && !isTruncated ? stdout.replace(/\r?\n$/, '') : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/require-repository.js
+
+
+
+
+/** Name of the toolkit's own package. */
+const toolkitPackage = 'skills-hub-continuity';
+/**
+ * The top folder of the git work tree that `directory` is, without links in its path.
+ * @throws Failure `usage` in the toolkit itself, in no work tree, or not at its top.
+ */
+async function requireRepository(directory, environment) {
+    const place = await (0,promises_.realpath)(directory);
+    const top = await askGit(place, ['rev-parse', '--show-toplevel'], environment);
+    if (top === undefined || top === '') {
+        throw new failure/* Failure */.HR('usage', `${place} is no git work tree, or git is not here`, "Run init at the top of the application's repository; git init makes one.");
+    }
+    if ((await (0,promises_.realpath)(top)) !== place) {
+        throw new failure/* Failure */.HR('usage', `${place} is not the top of its repository`, `Run it there: cd ${top}`);
+    }
+    if (await isToolkit(place)) {
+        throw new failure/* Failure */.HR('usage', 'this is the toolkit itself: its workflows and scripts are there already', "Run init in the application's repository, or see docs/adoption.md for using this one as operations repository.");
+    }
+    return place;
+}
+async function isToolkit(place) {
+    try {
+        const content = await readRepositoryFile(place, 'package.json');
+        return content !== undefined && JSON.parse(content.toString()).name === toolkitPackage;
+    }
+    catch {
+        // Whatever is wrong with it is said where it is edited.
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/compose/interpolate.js
+/**
+ * Fills in the defaults that a compose file gives itself: `${NAME:-default}`. What has none stays as it is: nobody here
+ * knows the values of production, and `.env` holds secrets, which are left unread.
+ */
+function interpolate(value) {
+    if (typeof value === 'string')
+        return interpolateText(value);
+    if (Array.isArray(value))
+        return value.map(interpolate);
+    if (typeof value === 'object' && value !== null) {
+        return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, interpolate(each)]));
+    }
+    return value;
+}
+function interpolateText(text) {
+    // Innermost first, so that a default may hold another variable with a default.
+    const pattern = /(\$\$)|\$\{[A-Za-z_][A-Za-z0-9_]*:?-([^${}]*)\}/g;
+    let former;
+    let current = text;
+    do {
+        former = current;
+        current = former.replace(pattern, (whole, escaped, fallback) => escaped === undefined ? fallback : whole);
+    } while (current !== former);
+    return current.replaceAll('$$', '$');
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/compose/merge-files.js
+/** Puts compose files on top of each other the way docker does, as far as services and volumes are concerned. */
+function mergeFiles(files) {
+    return files.reduce((below, above) => merge(below, above));
+}
+function merge(below, above) {
+    if (above === undefined || above === null)
+        return below;
+    if (Array.isArray(below) && Array.isArray(above))
+        return [...below, ...above];
+    if (!isMap(below) || !isMap(above))
+        return above;
+    const keys = new Set([...Object.keys(below), ...Object.keys(above)]);
+    return Object.fromEntries([...keys].map((key) => [key, merge(below[key], above[key])]));
+}
+function isMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/compose/read-mount.js
+/** One line of `volumes:` of a service, short or long; undefined where it holds nothing on a disk (tmpfs, npipe). */
+function readMount(value) {
+    if (typeof value === 'string')
+        return readShortMount(value);
+    if (typeof value !== 'object' || value === null)
+        return undefined;
+    const { type, source, target, read_only } = value;
+    if (typeof target !== 'string')
+        return undefined;
+    const isReadOnly = read_only === true || read_only === 'true';
+    const from = typeof source === 'string' ? source : '';
+    if (type === 'bind')
+        return { kind: 'bind', source: from, target, isReadOnly };
+    // Cluster volumes are named like the others, and are as little known here.
+    if (type === 'volume' || type === 'cluster' || type === undefined) {
+        return { kind: from === '' ? 'anonymous' : 'volume', source: from, target, isReadOnly };
+    }
+    return undefined;
+}
+/** `[SOURCE:]TARGET[:OPTIONS]`; a colon inside `${…}` separates nothing. */
+function readShortMount(text) {
+    const parts = text.match(/(?:\$\{[^}]*\}|[^:])+/g) ?? [];
+    const [first, second, options = ''] = parts;
+    if (first === undefined)
+        return undefined;
+    if (second === undefined)
+        return { kind: 'anonymous', source: '', target: first, isReadOnly: false };
+    const isReadOnly = options.split(',').includes('ro');
+    // Only a path begins like one: anything else is the name of a volume.
+    const kind = /^[./~\\]|^\$/.test(first) ? 'bind' : 'volume';
+    return { kind, source: first, target: second, isReadOnly };
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/compose/read-model.js
+
+
+/** Takes a compose file apart, as `docker compose config` prints it or as people write it. Unknown parts are left out. */
+function readModel(content) {
+    const file = asMap(content);
+    const project = typeof file['name'] === 'string' ? file['name'] : undefined;
+    const services = Object.entries(asMap(file['services'])).map(([name, service]) => readService(name, asMap(service)));
+    const declared = asMap(file['volumes']);
+    // A volume may be used without being declared in the file that was read (an included one declares it).
+    const used = services.flatMap(({ mounts }) => mounts.filter(({ kind }) => kind === 'volume').map((each) => each.source));
+    const keys = [...new Set([...Object.keys(declared), ...used])];
+    return { services, volumes: keys.map((key) => readVolume(key, asMap(declared[key]), project)) };
+}
+function readService(name, service) {
+    return {
+        name,
+        image: typeof service['image'] === 'string' ? service['image'] : '',
+        environment: readEnvironment(service['environment']),
+        hasUnreadEnvironment: service['env_file'] !== undefined || service['extends'] !== undefined,
+        dependsOn: readNames(service['depends_on']),
+        mounts: [...asList(service['volumes'])]
+            .map((mount) => readMount(mount))
+            .filter((mount) => mount !== undefined),
+    };
+}
+/** A list of `NAME=value`, or a mapping. */
+function readEnvironment(value) {
+    if (Array.isArray(value)) {
+        return new Map(value.map(String).map((line) => {
+            const [name = '', ...rest] = line.split('=');
+            return [name, rest.length === 0 ? undefined : readValue(rest.join('='))];
+        }));
+    }
+    return new Map(Object.entries(asMap(value)).map(([name, each]) => [name, readValue(each)]));
+}
+function readValue(value) {
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+        return undefined;
+    const text = String(value);
+    return unresolvedPattern.test(text) ? undefined : text;
+}
+function readNames(value) {
+    return Array.isArray(value) ? value.map(String) : Object.keys(asMap(value));
+}
+function readVolume(key, volume, project) {
+    const options = asMap(volume['driver_opts']);
+    const device = typeof options['device'] === 'string' ? options['device'] : undefined;
+    const flags = typeof options['o'] === 'string' ? options['o'].split(',') : [];
+    const isBind = device !== undefined && (flags.includes('bind') || flags.includes('rbind'));
+    return {
+        key,
+        name: readVolumeName(key, volume, project),
+        driver: typeof volume['driver'] === 'string' ? volume['driver'] : 'local',
+        boundPath: isBind ? device : undefined,
+        isForeignFileSystem: device !== undefined && !isBind,
+    };
+}
+function readVolumeName(key, volume, project) {
+    const external = volume['external'];
+    const name = volume['name'] ?? asMap(external)['name'];
+    if (typeof name === 'string')
+        return unresolvedPattern.test(name) ? undefined : name;
+    if (external === true || Object.keys(asMap(external)).length > 0)
+        return key;
+    return project === undefined ? undefined : `${project}_${key}`;
+}
+function asMap(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}
+function asList(value) {
+    return Array.isArray(value) ? value : [];
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/compose/read-compose.js
+
+
+
+
+
+
+
+
+const baseNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
+const maximumModelBytes = 16 << 20;
+const timeoutMs = 60_000;
+/**
+ * Reads the compose file of a repository: through `docker compose`, which knows every form, else the file itself.
+ * @throws Failure `usage` where a named file is missing, `config` where it is no YAML.
+ */
+async function readCompose(options) {
+    const files = options.files ?? (await findFiles(options.directory));
+    if (files.length === 0)
+        return { model: readModel({}), files, readBy: 'nothing' };
+    for (const file of files)
+        await requireFile((0,external_node_path_.resolve)(options.directory, file));
+    const answer = await askDocker(options, files);
+    if (answer.model !== undefined)
+        return { model: readModel(answer.model), files, readBy: 'docker' };
+    const contents = await Promise.all(files.map((file) => readYaml((0,external_node_path_.resolve)(options.directory, file), file)));
+    return {
+        model: readModel(interpolate(mergeFiles(contents))),
+        files,
+        readBy: 'yaml',
+        note: `${answer.reason}: ${files.join(', ')} was read as it is written (.env, env_file, include and extends are not followed)`,
+    };
+}
+/** The first of the usual names, and its override. */
+async function findFiles(directory) {
+    for (const name of baseNames) {
+        if (!(await isFile((0,external_node_path_.join)(directory, name))))
+            continue;
+        const stem = name.replace(/\.ya?ml$/, '');
+        for (const override of [`${stem}.override.yml`, `${stem}.override.yaml`]) {
+            if (await isFile((0,external_node_path_.join)(directory, override)))
+                return [name, override];
+        }
+        return [name];
+    }
+    return [];
+}
+function isFile(path) {
+    return (0,promises_.lstat)(path).then((stats) => !stats.isDirectory(), () => false);
+}
+async function requireFile(path) {
+    if (await isFile(path))
+        return;
+    throw new failure/* Failure */.HR('usage', `there is no compose file ${path}`, 'Name files of this repository.');
+}
+async function askDocker({ directory, environment, signal }, files) {
+    // Every profile: what runs only now and then holds data all the same.
+    const args = [
+        'compose',
+        '--profile',
+        '*',
+        ...files.flatMap((file) => ['--file', file]),
+        'config',
+        '--format',
+        'json',
+    ];
+    try {
+        const { code, stdout, stderr, isTruncated } = await (0,run_command/* runCommand */.d)('docker', args, {
+            cwd: directory,
+            // Docker takes the folder's name from here: the one that we compare with.
+            env: { ...environment, PWD: directory },
+            timeoutMs,
+            maximumOutputBytes: maximumModelBytes,
+            ...(signal ? { signal } : {}),
+        });
+        if (code === 0 && !isTruncated)
+            return { model: JSON.parse(stdout) };
+        // Its last line says what is wrong, but for a docker that knows no compose and prints its usage.
+        const lines = stderr.trim().split('\n');
+        const said = (lines.some((line) => line.startsWith('Usage:')) ? lines[0] : lines.at(-1)) ?? '';
+        return { reason: `docker compose could not read it (${said.slice(0, 200) || `exit code ${code}`})` };
+    }
+    catch (error) {
+        signal?.throwIfAborted();
+        return { reason: error instanceof SyntaxError ? 'docker compose printed no JSON' : 'docker is not here' };
+    }
+}
+async function readYaml(path, name) {
+    try {
+        const document = (0,dist/* parseDocument */.Tp)(await (0,promises_.readFile)(path, 'utf8'), { merge: true, logLevel: 'silent' });
+        if (document.errors[0])
+            throw document.errors[0];
+        return document.toJS();
+    }
+    catch (error) {
+        const reason = (0,failure/* messageOf */.bD)(error).split('\n', 1)[0];
+        throw new failure/* Failure */.HR('config', `${name} cannot be read: ${reason}`, 'Correct the compose file.', { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/survey.js
+
+
+
+
+
+
+/** Files that keep an otherwise empty folder in git: what lies beside them is data. */
+const placeholder = /(^|\/)(\.gitkeep|\.gitignore|\.keep|README(\.md)?)$/;
+/** Looks at the repository, its compose file and Docker, and says what there is to protect. Changes nothing. */
+async function survey({ directory, composeFiles, environment, signal }) {
+    const compose = await readCompose({
+        directory,
+        environment,
+        ...(composeFiles ? { files: composeFiles } : {}),
+        ...(signal ? { signal } : {}),
+    });
+    const tracked = (await askGit(directory, ['ls-files', '-z'], environment))?.split('\0').filter(Boolean) ?? [];
+    const files = tracked.filter((path) => !placeholder.test(path));
+    const mountpoints = compose.readBy === 'docker' ? await findMountpoints(compose.model, environment) : new Map();
+    const lookAt = (path) => {
+        const inside = `${external_node_path_.posix.normalize(path).replace(/\/$/, '')}/`;
+        const isFile = (0,external_node_fs_.statSync)((0,external_node_path_.resolve)(directory, path), { throwIfNoEntry: false })?.isFile() === true;
+        return { isFile, trackedFiles: files.filter((file) => file.startsWith(inside)).length };
+    };
+    return { compose, proposal: propose({ model: compose.model, directory, mountpoints, lookAt }) };
+}
+/** Folders of the volumes that exist on this machine; none where Docker's server does not answer. */
+async function findMountpoints({ volumes }, environment) {
+    const names = volumes.flatMap(({ name }) => (name === undefined ? [] : [name]));
+    if (names.length === 0)
+        return new Map();
+    // Volumes that are not there make it fail; those that are there are printed all the same.
+    const args = ['volume', 'inspect', '--', ...names];
+    const { stdout } = await (0,run_command/* runCommand */.d)('docker', args, { env: environment, timeoutMs: 30_000 }).catch(() => ({
+        stdout: '',
+    }));
+    try {
+        const found = JSON.parse(stdout);
+        return new Map(found.flatMap(({ Name, Mountpoint }) => typeof Name === 'string' && typeof Mountpoint === 'string' && Mountpoint.startsWith('/')
+            ? [[Name, Mountpoint]]
+            : []));
+    }
+    catch {
+        return new Map();
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/check-adoption.js
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Whether an application's repository is as `init` left it: continuity.yml valid and with a word on everything in the
+ * compose file, workflows and bundles what their version writes. Changes nothing, and needs no clone of the toolkit.
+ * @throws Failure `usage` outside of a repository, `config` for a wrong continuity.yml.
+ */
+async function checkAdoption(options) {
+    const { environment, toolVersion } = options;
+    const directory = await requireRepository(options.directory, environment);
+    const content = (await readRepositoryFile(directory, configPath))?.toString();
+    if (content === undefined) {
+        throw new failure/* Failure */.HR('config', `there is no ${configPath}`, 'Run continuity init from a clone of the toolkit.');
+    }
+    const config = (0,load/* parseConfig */.o)(content, (0,external_node_path_.join)(directory, configPath));
+    const found = await survey({ ...options, directory });
+    const gaps = findGaps({ config, content, proposal: found.proposal });
+    const coverage = describeCoverage(found, { content, config, gaps, isByHand: false });
+    const findings = coverage.gaps.map((gap) => `continuity.yml says nothing about ${gap}: add it, or leave it out: "# not covered: …: reason"`);
+    const stamp = readStamp((await readRepositoryFile(directory, stampPath))?.toString() ?? '');
+    const warnings = [...coverage.warnings];
+    if (!stamp) {
+        findings.push(`${stampPath} is missing or damaged: run continuity init`);
+    }
+    else {
+        findings.push(...(await compareFiles(directory, stamp)), ...(await findUnnamedSecrets(directory, config, stamp)));
+        warnings.push(...Object.keys(stamp.byHand).map((path) => `${path} is kept by hand, not as version ${stamp.version} writes it`));
+        if (stamp.version !== toolVersion) {
+            findings.push(`written by version ${stamp.version}, and this is ${toolVersion}: run continuity init to upgrade`);
+        }
+    }
+    const scripts = (await readRepositoryFile(directory, 'package.json'))?.toString();
+    findings.push(...findMissingScripts(scripts).map((name) => `package.json: the script ${name} is missing or another`));
+    return { findings, warnings, checked: Object.keys(stamp?.files ?? {}).length };
+}
+async function compareFiles(directory, { files, byHand, version }) {
+    const findings = [];
+    for (const [path, digest] of Object.entries(files)) {
+        const content = await readRepositoryFile(directory, path);
+        const present = content === undefined ? null : stamp_digestOf(content);
+        const expected = path in byHand ? byHand[path] : digest;
+        if (present === expected)
+            continue;
+        const state = present === null ? 'is missing' : `is not what version ${version} wrote`;
+        findings.push(`${path} ${state}: run continuity init, which shows the difference and asks`);
+    }
+    return findings;
+}
+/** A database that came later: its connection string has to reach the workflows that dump and restore. */
+async function findUnnamedSecrets(directory, config, stamp) {
+    const findings = [];
+    for (const path of ['.github/workflows/backup.yml', '.github/workflows/restore.yml']) {
+        if (!(path in stamp.files) || path in stamp.byHand)
+            continue;
+        const content = (await readRepositoryFile(directory, path))?.toString() ?? '';
+        for (const name of listUrlEnvs(config)) {
+            if (new RegExp(`^\\s+${name}: `, 'm').test(content))
+                continue;
+            findings.push(`${path} does not hand over ${name}, which continuity.yml names: run continuity init`);
+        }
+    }
+    return findings;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/bundles.js
+
+
+
+/** The command line looks for the vault's program in the folder beside its own: both lie here as in the toolkit. */
+const target = 'tools/continuity';
+/** The bundles that an application keeps, so that a clone of it works with Node alone. `source` holds one folder each. */
+async function readBundles(source) {
+    return Promise.all(['continuity', 'vault'].map(async (name) => {
+        const folder = `${target}/${name}`;
+        const files = await Promise.all(['index.js', 'package.json'].map(async (file) => ({
+            path: `${folder}/${file}`,
+            content: await readBundle((0,external_node_path_.join)(source, name, file)),
+        })));
+        return { folder, files };
+    }));
+}
+async function readBundle(path) {
+    try {
+        return await (0,promises_.readFile)(path);
+    }
+    catch (error) {
+        const message = `the bundle ${path} cannot be read: ${(0,failure/* messageOf */.bD)(error)}`;
+        throw new failure/* Failure */.HR('failed', message, 'Use a whole clone of the toolkit; npm run build makes bundles.', {
+            cause: error,
+        });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/line-diff.js
+const contextLines = 3;
+/** A unified diff of two small texts, as `diff -u` shows it; empty where they are the same. */
+function diffLines(path, before, after) {
+    if (before === after)
+        return '';
+    const lines = compare(before === undefined ? [] : split(before), split(after));
+    const hunks = gather(lines);
+    return [`--- ${before === undefined ? '/dev/null' : path}`, `+++ ${path}`, ...hunks].join('\n');
+}
+/** A text without a line break at its end is another text: the mark that diff itself shows. */
+function split(text) {
+    if (text === '')
+        return [];
+    const lines = text.split('\n');
+    const last = lines.pop();
+    return last === '' || last === undefined ? lines : [...lines, `${last}\n\\ No newline at end of file`];
+}
+/** Longest common subsequence; what both begin and end with is set aside first. */
+function compare(before, after) {
+    let head = 0;
+    while (head < before.length && head < after.length && before[head] === after[head])
+        head += 1;
+    let tail = 0;
+    const shorter = Math.min(before.length, after.length) - head;
+    while (tail < shorter && before.at(-1 - tail) === after.at(-1 - tail))
+        tail += 1;
+    const same = (texts) => texts.map((text) => ({ sign: ' ', text }));
+    const middle = align(before.slice(head, before.length - tail), after.slice(head, after.length - tail));
+    return [...same(before.slice(0, head)), ...middle, ...same(before.slice(before.length - tail))];
+}
+function align(before, after) {
+    // lengths[i][j]: how long the common subsequence of before[i…] and after[j…] is.
+    const lengths = Array.from({ length: before.length + 1 }, () => new Uint32Array(after.length + 1));
+    for (let i = before.length - 1; i >= 0; i -= 1) {
+        for (let j = after.length - 1; j >= 0; j -= 1) {
+            const [row, below] = [lengths[i], lengths[i + 1]];
+            row[j] = before[i] === after[j] ? below[j + 1] + 1 : Math.max(below[j], row[j + 1]);
+        }
+    }
+    const lines = [];
+    let [i, j] = [0, 0];
+    while (i < before.length || j < after.length) {
+        if (i < before.length && j < after.length && before[i] === after[j]) {
+            lines.push({ sign: ' ', text: before[i] });
+            i += 1;
+            j += 1;
+        }
+        else if (j >= after.length || (i < before.length && lengths[i + 1][j] >= lengths[i][j + 1])) {
+            lines.push({ sign: '-', text: before[i] });
+            i += 1;
+        }
+        else {
+            lines.push({ sign: '+', text: after[j] });
+            j += 1;
+        }
+    }
+    return lines;
+}
+/** Changes with a few lines around them, each hunk under its line numbers. */
+function gather(lines) {
+    const isNear = lines.map((_line, at) => lines.slice(Math.max(0, at - contextLines), at + contextLines + 1).some(({ sign }) => sign !== ' '));
+    const hunks = [];
+    let [oldLine, newLine] = [1, 1];
+    for (let at = 0; at < lines.length;) {
+        let end = at;
+        while (end < lines.length && isNear[end])
+            end += 1;
+        const hunk = lines.slice(at, Math.max(end, at + 1));
+        const oldCount = hunk.filter(({ sign }) => sign !== '+').length;
+        const newCount = hunk.filter(({ sign }) => sign !== '-').length;
+        if (end > at) {
+            const place = (line, count) => `${count === 0 ? line - 1 : line},${count}`;
+            hunks.push(`@@ -${place(oldLine, oldCount)} +${place(newLine, newCount)} @@`);
+            hunks.push(...hunk.map(({ sign, text }) => `${sign}${text}`));
+        }
+        oldLine += oldCount;
+        newLine += newCount;
+        at = Math.max(end, at + 1);
+    }
+    return hunks;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/change.js
+
+
+
+/** What stands in the way of a file being as it should be; undefined where nothing does. */
+async function compareText(root, path, content, isOurs = () => true) {
+    const before = (await readRepositoryFile(root, path))?.toString();
+    if (before === content)
+        return undefined;
+    return {
+        path,
+        files: [{ path, content }],
+        isForeign: before !== undefined && !isOurs(before),
+        description: showControls(diffLines(path, before, content)),
+    };
+}
+/** The same of a bundle, whose diff nobody would read. */
+async function compareBundle(root, folder, files) {
+    const before = await Promise.all(files.map(({ path }) => readRepositoryFile(root, path)));
+    if (files.every(({ content }, position) => before[position]?.equals(content)))
+        return undefined;
+    const state = before.every((content) => content === undefined) ? 'new' : 'another';
+    const sizeBytes = files.reduce((sum, { content }) => sum + content.length, 0);
+    return {
+        path: folder,
+        files,
+        isForeign: false,
+        description: `${folder}: ${state} bundle, ${(0,quantity_text/* formatBytes */.z)(sizeBytes)}`,
+    };
+}
+async function applyChange(root, { files }) {
+    for (const { path, content } of files)
+        await writeRepositoryFile(root, path, content);
+}
+/** A file that somebody wrote must not play tricks on the terminal that shows its difference. */
+function showControls(text) {
+    return text.replace(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/derive-workflow.js
+
+
+/** The first words of every workflow that `init` writes: by them it knows its own. */
+const workflowMark = '# Written by `continuity init`';
+const localAction = /^\.\/\.continuity\/actions\/([a-z-]+)$/;
+/**
+ * Makes an application's workflow out of the toolkit's own: the toolkit is no longer checked out but named by its commit,
+ * nobody calls it, and it hands over the connection strings of the application.
+ * @throws Failure `failed` where the source is not of the form that is known here.
+ */
+function deriveWorkflow({ name, source, toolkit, urlEnvs }) {
+    const document = (0,dist/* parseDocument */.Tp)(source);
+    if (document.errors.length > 0 || !(0,dist/* isMap */.jh)(document.contents))
+        throw derive_workflow_refuse(name, 'it is no YAML');
+    if (!(0,dist/* isMap */.jh)(document.get('on')))
+        throw derive_workflow_refuse(name, 'its triggers are no mapping');
+    document.deleteIn(['on', 'workflow_call']);
+    const declared = namesOf(document.getIn(['on', 'workflow_dispatch', 'inputs']));
+    let actions = 0;
+    for (const steps of findSteps(document)) {
+        steps.items = steps.items.filter((step) => !((0,dist/* isMap */.jh)(step) && step.getIn(['with', 'path']) === '.continuity'));
+        for (const step of steps.items) {
+            const uses = (0,dist/* isMap */.jh)(step) ? step.get('uses', true) : undefined;
+            const action = (0,dist/* isScalar */.jn)(uses) ? localAction.exec(String(uses.value))?.[1] : undefined;
+            if (!(0,dist/* isMap */.jh)(step) || !(0,dist/* isScalar */.jn)(uses) || action === undefined)
+                continue;
+            actions += 1;
+            uses.value = `${toolkit.repository}/actions/${action}@${toolkit.commit}`;
+            uses.comment = ` v${toolkit.version}`;
+            handOver(document, step, urlEnvs);
+        }
+    }
+    if (actions === 0)
+        throw derive_workflow_refuse(name, 'none of its steps uses ./.continuity/actions');
+    dropNeedlessReading(document);
+    forgetInputs(document, declared);
+    const body = document.toString({ lineWidth: 0, singleQuote: true, flowCollectionPadding: false });
+    if (body.includes('.continuity/'))
+        throw derive_workflow_refuse(name, 'something in it still needs a checkout of the toolkit');
+    return `${writeMark(toolkit)}${dropCallers(body)}`;
+}
+/** Two lines at the top of every workflow. */
+function writeMark({ repository, commit, version }) {
+    return `${workflowMark}, version ${version} of ${repository} (${commit}).\n# Run it again from a newer clone to upgrade; it shows what would change, and asks.\n#\n`;
+}
+function findSteps(document) {
+    const jobs = document.get('jobs');
+    if (!(0,dist/* isMap */.jh)(jobs))
+        return [];
+    return jobs.items.flatMap(({ value }) => {
+        const steps = (0,dist/* isMap */.jh)(value) ? value.get('steps') : undefined;
+        return (0,dist/* isSeq */.oP)(steps) ? [steps] : [];
+    });
+}
+/** Connection strings: those of the application in place of the toolkit's. */
+function handOver(document, step, urlEnvs) {
+    const env = step.get('env');
+    if (!(0,dist/* isMap */.jh)(env))
+        return;
+    const isConnection = (key, value) => (0,dist/* isScalar */.jn)(key) &&
+        (0,dist/* isScalar */.jn)(value) &&
+        /_URL$/.test(String(key.value)) &&
+        value.value === `\${{ secrets.${String(key.value)} }}`;
+    const others = env.items.filter(({ key, value }) => !isConnection(key, value));
+    if (others.length === env.items.length)
+        return;
+    env.items = [...urlEnvs.map((name) => document.createPair(name, `\${{ secrets.${name} }}`)), ...others];
+    if (env.items.length === 0)
+        step.delete('env');
+}
+/** A job that checks nothing out any more needs no right to. */
+function dropNeedlessReading(document) {
+    const jobs = document.get('jobs');
+    if (!(0,dist/* isMap */.jh)(jobs))
+        return;
+    for (const { value: job } of jobs.items) {
+        if (!(0,dist/* isMap */.jh)(job) || String(job.get('steps')).includes('actions/checkout@'))
+            continue;
+        job.deleteIn(['permissions', 'contents']);
+    }
+}
+/** Inputs that only a caller could give: nobody calls this file. */
+function forgetInputs(document, declared) {
+    const isUnknown = (name) => !declared.has(name);
+    (0,dist/* visit */.YR)(document, {
+        Pair(_key, { value }) {
+            if (!(0,dist/* isScalar */.jn)(value) || typeof value.value !== 'string')
+                return undefined;
+            const alone = /^\$\{\{ inputs\.([a-z-]+) \}\}$/.exec(value.value)?.[1];
+            if (alone !== undefined && isUnknown(alone))
+                return dist/* visit */.YR.REMOVE;
+            const text = value.value.replace(/inputs\.([a-z-]+) \|\| /g, (whole, name) => isUnknown(name) ? '' : whole);
+            // What is left may be a plain text.
+            if (text !== value.value)
+                value.value = text.replace(/^\$\{\{ '([^']*)' \}\}$/, '$1');
+            return undefined;
+        },
+    });
+}
+/** The head of the file: what it says of its callers is not true of this one. */
+function dropCallers(body) {
+    return body.replace(/^(#\n)?# Other repositories call this file[^\n]*\n(?:# [^\n]*\n)*/m, '');
+}
+function namesOf(map) {
+    return new Set((0,dist/* isMap */.jh)(map) ? map.items.map(({ key }) => ((0,dist/* isScalar */.jn)(key) ? String(key.value) : '')) : []);
+}
+function derive_workflow_refuse(name, reason) {
+    return new failure/* Failure */.HR('failed', `the toolkit's workflow ${name} cannot be turned into an application's: ${reason}`, 'Use a released version of the toolkit, unchanged.');
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/toolkit.js
+
+
+const shaPattern = /^[0-9a-f]{40}$/;
+const next = 'Run it from a clone of the toolkit, or name it: --toolkit OWNER/REPO@SHA, the SHA in full (40 digits).';
+/**
+ * Says which repository and commit the toolkit is.
+ * @throws Failure `usage` where neither the clone nor the option gives OWNER/REPO and a full SHA.
+ */
+async function identifyToolkit(options) {
+    const { folder, version, given, environment } = options;
+    if (given !== undefined) {
+        const [repository = '', commit = ''] = given.split('@');
+        if (!isRepository(repository) || !shaPattern.test(commit) || given.split('@').length !== 2) {
+            throw new failure/* Failure */.HR('usage', '--toolkit names no OWNER/REPO@SHA with a full SHA', next);
+        }
+        return { repository, commit, version, warnings: [] };
+    }
+    const address = await askGit(folder, ['remote', 'get-url', 'origin'], environment);
+    const repository = address === undefined ? undefined : readRepository(address);
+    if (repository === undefined) {
+        const found = address === undefined ? 'has no remote called origin' : 'has an origin that names no OWNER/REPO';
+        throw new failure/* Failure */.HR('usage', `the toolkit in ${folder} ${found}`, next);
+    }
+    const commit = await askGit(folder, ['rev-parse', 'HEAD'], environment);
+    if (commit === undefined || !shaPattern.test(commit)) {
+        throw new failure/* Failure */.HR('usage', `the toolkit in ${folder} has no commit that could be named`, next);
+    }
+    return { repository, commit, version, warnings: await findDoubts(folder, commit, environment) };
+}
+/** `OWNER/REPO` of a remote's address, https or ssh; undefined where it has another form. */
+function readRepository(address) {
+    const match = /^(?:(?:https?|ssh|git):\/\/[^/]+\/|[^/@]+@[^/:]+:)([^/]+\/[^/]+?)(?:\.git)?\/?$/.exec(address);
+    const repository = match?.[1];
+    return repository !== undefined && isRepository(repository) ? repository : undefined;
+}
+function isRepository(text) {
+    return /^[A-Za-z0-9][A-Za-z0-9-]{0,38}\/[A-Za-z0-9._-]{1,100}$/.test(text) && !/\/\.{1,2}$/.test(text);
+}
+async function findDoubts(folder, commit, environment) {
+    const warnings = [];
+    const changed = await askGit(folder, ['status', '--porcelain', '--untracked-files=no'], environment);
+    if (changed !== undefined && changed !== '') {
+        warnings.push(`the toolkit in ${folder} has changes that commit ${commit.slice(0, 12)} does not hold`);
+    }
+    const branches = await askGit(folder, ['branch', '--remotes', '--contains', commit], environment);
+    if (branches === '')
+        warnings.push(`commit ${commit.slice(0, 12)} of the toolkit is not on its origin yet: push it`);
+    return warnings;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/pull-request-workflow.js
+
+
+/**
+ * An application's check of pull requests: that continuity.yml is valid and covers the compose file, and that workflows
+ * and bundles are what one version wrote. Needs the application's clone alone. `source` is any workflow of the toolkit
+ * that checks out: its pin is taken over.
+ */
+function writePullRequestWorkflow(source, toolkit) {
+    const checkout = /actions\/checkout@[0-9a-f]{40} # v[0-9.]+/.exec(source)?.[0];
+    if (checkout === undefined) {
+        throw new failure/* Failure */.HR('failed', "the toolkit's workflows pin no actions/checkout", 'Use a released version of the toolkit.');
+    }
+    return `${writeMark(toolkit)}# What every change must pass before it is merged. Only on GitHub's runners: a pull request can hold any code, and the
+# production runner is root there. Require the one check \`Continuity checks\` in the rules of main and develop.
+name: Continuity pull request
+
+on:
+  pull_request:
+    branches: [develop, main]
+
+permissions: {}
+
+# A newer push makes the older run pointless.
+concurrency:
+  group: continuity-pull-request-\${{ github.ref }}
+  cancel-in-progress: true
+
+jobs:
+  adoption:
+    name: Configuration, workflows and bundles
+    runs-on: ubuntu-latest
+    timeout-minutes: 10
+    permissions:
+      contents: read
+    steps:
+      - name: Check out
+        uses: ${checkout}
+        with:
+          persist-credentials: false
+      # Node is on GitHub's runners; the bundle is in the repository.
+      - name: Check continuity.yml against the compose file, and workflows and bundles against their version
+        run: node tools/continuity/continuity/index.js init --check
+
+  all-checks:
+    name: Continuity checks
+    needs: [adoption]
+    # Without this, a failure above would skip this job, and a skipped check counts as passed.
+    if: always()
+    runs-on: ubuntu-latest
+    timeout-minutes: 5
+    permissions: {}
+    steps:
+      - name: Require every check
+        env:
+          RESULTS: \${{ join(needs.*.result, ' ') }}
+        run: |
+          for result in $RESULTS; do
+            if [ "$result" != success ]; then
+              echo "::error::Not every check passed: $RESULTS"
+              exit 1
+            fi
+          done
+`;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/workflows.js
+
+
+
+
+
+const derived = ['backup.yml', 'verify.yml', 'restore.yml', 'watch.yml'];
+const folder = '.github/workflows';
+/**
+ * The five workflows of an application.
+ * @throws Failure `failed` where the toolkit's own cannot be read, or have another form.
+ */
+async function writeWorkflows(toolkitFolder, toolkit, urlEnvs) {
+    const sources = await Promise.all(derived.map((name) => readSource((0,external_node_path_.join)(toolkitFolder, folder, name))));
+    const texts = derived.map((name, position) => ({
+        path: `${folder}/${name}`,
+        content: deriveWorkflow({ name, source: sources[position], toolkit, urlEnvs }),
+    }));
+    const pullRequest = writePullRequestWorkflow(sources[0], toolkit);
+    return [...texts, { path: `${folder}/pull-request.yml`, content: pullRequest }];
+}
+async function readSource(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (error) {
+        throw new failure/* Failure */.HR('failed', `the toolkit's workflow ${path} cannot be read: ${(0,failure/* messageOf */.bD)(error)}`, 'Run init from a whole clone of the toolkit: node ../continuity/scripts/dist/continuity/index.js init', { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/answers.js
+
+/** The answers so far, and what came of them. */
+function answers_openSession(directory, { agreesToAll, ask, logger, signal }) {
+    const changes = [];
+    const warnings = [];
+    let answer = agreesToAll === true ? 'all' : 'no';
+    let isIncomplete = false;
+    const warn = (message) => {
+        warnings.push(message);
+        logger.warning(message);
+    };
+    const decide = async (change) => {
+        if (answer === 'quit')
+            return false;
+        if (agreesToAll === true && change.isForeign) {
+            isIncomplete = true;
+            warn(`${change.path} was not written by continuity and stays as it is: rename it, or run init without --yes`);
+            return false;
+        }
+        // "All" was said without having seen that a file of somebody else is among them.
+        if (answer === 'all' && !change.isForeign)
+            return true;
+        const given = await ask(change);
+        if (answer !== 'all' || given === 'quit')
+            answer = given;
+        return given === 'yes' || given === 'all';
+    };
+    return {
+        changes,
+        warnings,
+        warn,
+        hasQuit: () => answer === 'quit',
+        isIncomplete: () => isIncomplete,
+        async settle(path, change) {
+            signal?.throwIfAborted();
+            if (!change)
+                return void changes.push({ path, status: 'unchanged' });
+            const isAgreed = await decide(change);
+            if (isAgreed)
+                await applyChange(directory, change);
+            changes.push({ path, status: isAgreed ? 'written' : 'declined' });
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/next-steps.js
+
+/** What is left for people to do, in order. */
+function listNextSteps(config, { open }) {
+    const urls = listUrlEnvs(config);
+    const secrets = [
+        ...urls,
+        ...(config.vault.kind === 'ssh' && config.vault.key.from === 'environment' ? ['WRITER_KEY'] : []),
+    ];
+    return [
+        'Read continuity.yml: root: (where the data lies in production), every name and path, every line "not covered".',
+        ...(open.length === 0 ? [] : [`Decide on what is not covered yet: ${open.join(', ')}.`]),
+        ...(secrets.length === 0
+            ? []
+            : [
+                `On GitHub, make the environments production and production-reader (branch main only), with the secrets ${secrets.join(', ')}.`,
+            ]),
+        'Put the secret READER_KEY into production-reader; make production-restore with required reviewers, and the variable RESTORE_ACTORS.',
+        'Register the production runner with the label skills-hub-production, and its job-started hook (infrastructure/runner in the toolkit).',
+        'Pin the host key of the vault: ssh-keyscan, compared with what its own console shows, into the file of known-hosts:.',
+        'Commit what was written.',
+        'In a clone on production: npm run -s continuity -- doctor, then npm run -s prod:backup.',
+        'docs/adoption.md in the toolkit has all of it, step by step.',
+    ];
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Brings the toolkit into an application's repository: continuity.yml, workflows, npm scripts, bundles. Each file is
+ * asked for; what is as it should be is not touched.
+ * @throws Failure `usage` outside of a repository or without a known toolkit, `config` for a wrong continuity.yml,
+ * `refused` where a file cannot be written safely.
+ */
+async function init(options) {
+    const { environment, logger, toolkitFolder } = options;
+    const directory = await requireRepository(options.directory, environment);
+    const toolkit = await identifyToolkit({
+        folder: toolkitFolder,
+        version: options.toolVersion,
+        environment,
+        ...(options.toolkit === undefined ? {} : { given: options.toolkit }),
+    });
+    const found = await survey({ ...options, directory });
+    const plan = await planConfig(directory, found, options.root);
+    const coverage = describeCoverage(found, plan);
+    const warnings = [...toolkit.warnings, ...coverage.warnings];
+    for (const warning of warnings)
+        logger.warning(warning);
+    const workflows = await writeWorkflows(toolkitFolder, toolkit, listUrlEnvs(plan.config));
+    const scripts = addPackageScripts((await readRepositoryFile(directory, 'package.json'))?.toString());
+    const bundles = await readBundles(options.bundleFolder);
+    // Everything is compared before anything is written: what cannot be written safely is refused by then.
+    await readRepositoryFile(directory, stampPath);
+    const changes = [
+        [configPath, await compareText(directory, configPath, plan.content)],
+        ...(await Promise.all(workflows.map((text) => compareWorkflow(directory, text)))),
+        ['package.json', await compareText(directory, 'package.json', scripts.content)],
+        ...(await Promise.all(bundles.map((bundle) => compareFolder(directory, bundle)))),
+    ];
+    const session = answers_openSession(directory, options);
+    for (const name of scripts.replaced)
+        session.warn(`package.json has a script ${name} already; it would be replaced`);
+    for (const [path, change] of changes)
+        await session.settle(path, change);
+    if (!session.hasQuit()) {
+        const wanted = [...workflows, ...bundles.flatMap(({ files }) => files)];
+        const stamp = writeStamp(toolkit, await recordState(directory, wanted));
+        await session.settle(stampPath, await compareText(directory, stampPath, stamp));
+    }
+    await warnOfIgnored(directory, environment, session.warn);
+    const { repository, commit, version } = toolkit;
+    return {
+        toolkit: { repository, commit, version },
+        coverage,
+        changes: session.changes,
+        warnings: [...warnings, ...session.warnings],
+        nextSteps: listNextSteps(plan.config, coverage),
+        isIncomplete: session.isIncomplete(),
+    };
+}
+async function compareWorkflow(directory, { path, content }) {
+    return [path, await compareText(directory, path, content, init_isOurs)];
+}
+async function compareFolder(directory, { folder, files }) {
+    return [folder, await compareBundle(directory, folder, files)];
+}
+/** What this version writes, and where the repository has something else because somebody said so. */
+async function recordState(directory, wanted) {
+    const files = {};
+    const byHand = {};
+    for (const { path, content } of wanted) {
+        const present = await readRepositoryFile(directory, path);
+        // Somebody else's file of that name is nothing to watch over.
+        if (isForeign(path, present))
+            continue;
+        files[path] = stamp_digestOf(content);
+        const digest = present === undefined ? null : stamp_digestOf(present);
+        if (digest !== files[path])
+            byHand[path] = digest;
+    }
+    return { files, byHand };
+}
+function isForeign(path, present) {
+    return path.startsWith('.github/') && present !== undefined && !init_isOurs(present.toString());
+}
+function init_isOurs(workflow) {
+    return workflow.startsWith(workflowMark);
+}
+/** A clone does not get what git ignores. */
+async function warnOfIgnored(directory, environment, warn) {
+    const paths = [configPath, stampPath, 'tools/continuity/continuity/index.js', 'tools/continuity/vault/index.js'];
+    const ignored = await askGit(directory, ['check-ignore', '--no-index', '--', ...paths], environment);
+    if (ignored)
+        warn(`git ignores ${ignored.split('\n').join(', ')}: take the line out of .gitignore, else no clone has it`);
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/commands/init.js
+
+
+
+
+
+
+
+const initCommand = {
+    name: 'init',
+    summary: "Bring continuity into an application's repository: configuration, workflows, npm scripts, bundles.",
+    example: 'node ../continuity/scripts/dist/continuity/index.js init',
+    options: [
+        { flags: '--check', description: 'change nothing; fail where the repository is not as this version leaves it' },
+        { flags: '--yes', description: 'do not ask; files that continuity did not write stay all the same' },
+        {
+            flags: '--toolkit <name>',
+            description: "OWNER/REPO@SHA of the toolkit (default: its clone's origin and commit)",
+        },
+        { flags: '--root <dir>', description: 'where compose file and data lie in production, for a new continuity.yml' },
+        { flags: '--compose <files>', description: 'compose files (default: as docker compose finds them)', isList: true },
+    ],
+    async run(context, _args, { check, yes, toolkit, root, compose }) {
+        const { environment, logger, signal } = context;
+        const composeFiles = compose === undefined ? {} : { composeFiles: compose };
+        const shared = { directory: process.cwd(), toolVersion: version/* version */.r, environment, signal, ...composeFiles };
+        if (check === true)
+            return await runCheck(context, shared);
+        const bundle = (0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(process.argv[1] ?? '.'));
+        const dialogue = openDialogue(context);
+        const result = await init({
+            ...shared,
+            logger,
+            toolkitFolder: requireToolkit(bundle),
+            bundleFolder: (0,external_node_path_.dirname)(bundle),
+            ...(toolkit === undefined ? {} : { toolkit: toolkit }),
+            ...(root === undefined ? {} : { root: root }),
+            agreesToAll: yes === true,
+            ask: dialogue.ask,
+        }).finally(dialogue.close);
+        return {
+            result,
+            exitCode: result.isIncomplete ? failure/* exitCodes */.hS.refused : failure/* exitCodes */.hS.ok,
+            render: () => renderInit(result),
+        };
+    },
+};
+async function runCheck(context, options) {
+    const result = await checkAdoption(options);
+    for (const warning of result.warnings)
+        context.logger.warning(warning);
+    const { findings, checked } = result;
+    return {
+        result,
+        exitCode: findings.length > 0 ? failure/* exitCodes */.hS.failed : failure/* exitCodes */.hS.ok,
+        render: () => findings.length > 0
+            ? findings.join('\n')
+            : `continuity.yml is valid and covers the compose file; ${checked} files are as they should be.`,
+    };
+}
+/** The clone that this program is run from, `scripts/dist/continuity/` of it: an application has only the bundle. */
+function requireToolkit(bundle) {
+    const folder = (0,external_node_path_.join)(bundle, '..', '..', '..');
+    if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, '.github/workflows/backup.yml')) &&
+        (0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'actions/backup/action.yml'))) {
+        return folder;
+    }
+    throw new failure/* Failure */.HR('usage', "init needs a clone of the toolkit: this is an application's copy of the program", "In the application's repository: node ../continuity/scripts/dist/continuity/index.js init");
+}
+const answers = {
+    y: 'yes',
+    yes: 'yes',
+    n: 'no',
+    no: 'no',
+    a: 'all',
+    all: 'all',
+    q: 'quit',
+    quit: 'quit',
+};
+/** Asks a person about one change after the other; opens the terminal with the first. */
+function openDialogue({ logger, isInteractive, signal }) {
+    let prompt;
+    let lines;
+    return {
+        close: () => prompt?.close(),
+        ask: async (change) => {
+            logger.info(change.description);
+            if (!isInteractive) {
+                throw new failure/* Failure */.HR('refused', `${change.path} would be written, and there is no terminal to ask on`, 'Look at the difference above, then run it again with --yes.');
+            }
+            if (change.isForeign)
+                logger.warning(`${change.path} is there already, and was not written by continuity`);
+            prompt ??= (0,external_node_readline_namespaceObject.createInterface)({ input: process.stdin, output: process.stderr, signal });
+            // One reader for all questions: what is typed ahead is not lost.
+            lines ??= prompt[Symbol.asyncIterator]();
+            for (;;) {
+                process.stderr.write(`Write ${change.path}? [y]es, [n]o, [a]ll, [q]uit: `);
+                const typed = await lines.next();
+                // The end of the input is no answer: nothing more is written.
+                const answer = typed.done === true ? 'quit' : answers[typed.value.trim().toLowerCase()];
+                if (answer !== undefined)
+                    return answer;
+            }
+        },
+    };
+}
+function renderInit({ changes, toolkit, coverage, nextSteps }) {
+    const { databases, files, notCovered, composeFiles } = coverage;
+    const found = composeFiles.length === 0
+        ? 'No compose file was found.'
+        : `In ${composeFiles.join(', ')}: ${databases.length} PostgreSQL, ${files.length} folders with data, ${notCovered.length} mounts left out.`;
+    const lines = changes.map(({ path, status }) => `  ${status.padEnd(9)}  ${path}`);
+    if (changes.every(({ status }) => status === 'unchanged')) {
+        return `Nothing to do: all is as version ${toolkit.version} (${toolkit.repository}@${toolkit.commit.slice(0, 12)}) writes it.`;
+    }
+    const steps = nextSteps.map((step, position) => `  ${position + 1}. ${step}`);
+    return [found, ...lines, '', 'What is left to do:', ...steps].join('\n');
+}
+
 // EXTERNAL MODULE: ./.build/src/archive/manifest-check.js
 var manifest_check = __nccwpck_require__(2316);
 // EXTERNAL MODULE: ./.build/src/archive/own-entries.js
@@ -50382,16 +52482,8 @@ function restore_settings_splitNames(list) {
     return names.map((name) => (name.startsWith('"') ? name.slice(1, -1).replaceAll('""', '"') : name));
 }
 
-;// CONCATENATED MODULE: ./.build/src/logging/logger.js
-/** A logger that says nothing. */
-const silent = {
-    debug() { },
-    info() { },
-    warning() { },
-    error() { },
-    progress() { },
-};
-
+// EXTERNAL MODULE: ./.build/src/logging/logger.js
+var logger = __nccwpck_require__(2218);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-check.js
 
 
@@ -50402,7 +52494,7 @@ const silent = {
  * difference, none where all is equal. Tables whose rows were left out of the dump are there, and empty.
  * @throws Failure `source` where the dump fails.
  */
-async function checkStaged({ server, staged, record, log = silent, signal }) {
+async function checkStaged({ server, staged, record, log = logger/* silent */.K, signal }) {
     const dump = dumpDatabase({
         server,
         database: staged,
@@ -50688,12 +52780,21 @@ async function* writeSession(client, dump, fail) {
     if (knowsRestrict(client))
         yield Buffer.from(`\\restrict ${(0,external_node_crypto_.randomBytes)(32).toString('hex')}\n`);
     yield Buffer.from('SET synchronous_commit = off;\n');
+    const iterator = dump[Symbol.asyncIterator]();
     try {
-        yield* dump;
+        for (;;) {
+            // Only what reading throws: a pipe that psql has closed is thrown in at the yield, and psql says why itself.
+            const step = await iterator.next().catch((error) => {
+                fail(error);
+                throw error;
+            });
+            if (step.done)
+                return;
+            yield step.value;
+        }
     }
-    catch (error) {
-        fail(error);
-        throw error;
+    finally {
+        await iterator.return?.();
     }
 }
 /** The minor releases since which psql has `\restrict`, by major. */
@@ -51220,8 +53321,8 @@ function choose(manifest, select) {
         files: files.filter((name) => select.includes(name)),
     };
 }
-/** Compares what the archive holds with what stands there now. Reads only; lists of names go to the restore's work directory. */
-async function planRestore(platform, archive, manifest, chosen, id) {
+/** Compares what the archive holds with what stands there now. Reads only; lists of names go to `workDirectory`. */
+async function planRestore(platform, archive, manifest, chosen, workDirectory) {
     const { config, now } = platform;
     const plan = {
         archive: archive.name,
@@ -51250,13 +53351,13 @@ async function planRestore(platform, archive, manifest, chosen, id) {
         plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
         plan.warnings.push(...found.warnings.map((warning) => `${key}: ${warning}`));
     }
-    const files = await planAllFiles(platform, archive, manifest, chosen.files, id);
+    const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
     plan.files = files.files;
     plan.refusals.push(...files.refusals);
     return plan;
 }
 /** Compares the chosen file sources with what stands there now. */
-async function planAllFiles({ config }, archive, manifest, chosen, id) {
+async function planAllFiles({ config }, archive, manifest, chosen, workDirectory) {
     const plan = { files: [], refusals: [] };
     for (const name of chosen) {
         const source = config.files.find((candidate) => candidate.name === name);
@@ -51265,7 +53366,7 @@ async function planAllFiles({ config }, archive, manifest, chosen, id) {
             plan.refusals.push(`files "${name}" is in the archive, but not in ${config.file}`);
             continue;
         }
-        const files = await planFiles(archive, source, record, removalsPathOf(config.state, id, name));
+        const files = await planFiles(archive, source, record, removalsPathIn(workDirectory, name));
         plan.files.push(files);
         if (files.elsewhere.count > 0) {
             plan.refusals.push(`${files.elsewhere.count} entries to be replaced lie on another file system, mounted below ${files.path}: ` +
@@ -51278,10 +53379,24 @@ async function planAllFiles({ config }, archive, manifest, chosen, id) {
     return plan;
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/with-archive.js
+
+
+
+
+/** Opens an archive by name, date or `latest` with the reader's key, for as long as `work` takes. */
+async function withArchive(platform, request, work) {
+    const vault = await openVault(platform, 'reader');
+    try {
+        const summary = resolveArchive(request, await vault.status());
+        return await work(await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary));
+    }
+    finally {
+        await vault.close();
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/extract.js
-
-
-
 
 
 
@@ -51292,18 +53407,19 @@ async function planAllFiles({ config }, archive, manifest, chosen, id) {
 /** Unpacks an archive, or parts of it, into an empty folder: files, dumps, manifest. Nothing live is touched. */
 async function extractArchive(platform, options) {
     const directory = (0,external_node_path_.resolve)(options.directory);
-    const vault = await openVault(platform, 'reader');
-    try {
-        const summary = resolveArchive(options.archive, await vault.status());
-        const archive = await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary);
-        const isWanted = extract_matcherOf(choose(await archive.manifest(), options.select));
-        await makeEmptyFolder(directory);
-        const { entries, bytes, notes } = await extractEntries({ entries: archive.entries(isWanted), directory });
-        return { archive: archive.name, directory, entries, bytes, fetchedBytes: archive.fetchedBytes, notes };
-    }
-    finally {
-        await vault.close();
-    }
+    return await withArchive(platform, options.archive, async (archive) => {
+        const manifest = await archive.manifest();
+        const chosen = choose(manifest, options.select);
+        const looked = { archive: archive.name, directory, parts: listParts(chosen, manifest) };
+        await refuseFilledFolder(directory);
+        if (options.dryRun) {
+            return { ...looked, done: false, entries: 0, bytes: 0, fetchedBytes: archive.fetchedBytes, notes: [] };
+        }
+        await (0,promises_.mkdir)(directory, { recursive: true, mode: 0o700 });
+        const unpacked = await extractEntries({ entries: archive.entries(extract_matcherOf(chosen)), directory });
+        const { entries, bytes, notes } = unpacked;
+        return { ...looked, done: true, entries, bytes, fetchedBytes: archive.fetchedBytes, notes };
+    });
 }
 function extract_matcherOf({ databases, files }) {
     const single = new Set([layout/* README_NAME */.B5, layout/* MANIFEST_NAME */.ir]);
@@ -51312,11 +53428,47 @@ function extract_matcherOf({ databases, files }) {
     const folders = files.map((source) => Buffer.from(`${source}/`));
     return (name) => single.has(name.toString('latin1')) || folders.some((folder) => name.subarray(0, folder.length).equals(folder));
 }
-async function makeEmptyFolder(directory) {
-    await (0,promises_.mkdir)(directory, { recursive: true, mode: 0o700 });
-    if ((await (0,promises_.readdir)(directory)).length === 0)
+function listParts({ databases, files }, manifest) {
+    return [
+        ...databases.map(([name, { sizeBytes }]) => ({ name, kind: 'database', bytes: sizeBytes })),
+        ...files.map((name) => ({ name, kind: 'files', bytes: manifest.files[name]?.bytes ?? 0 })),
+    ];
+}
+async function refuseFilledFolder(directory) {
+    const names = await (0,promises_.readdir)(directory).catch((error) => {
+        if (error.code === 'ENOENT')
+            return [];
+        throw new failure/* Failure */.HR('refused', `cannot unpack into ${directory}: ${(0,failure/* messageOf */.bD)(error)}`, 'Name another folder.');
+    });
+    if (names.length === 0)
         return;
     throw new failure/* Failure */.HR('refused', `${directory} is not empty`, 'Name an empty folder, or one that does not exist.');
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/plan-only.js
+
+
+
+
+
+/**
+ * Says what a restore would do. Nothing is changed, so nothing is locked: a backup may run meanwhile, and who looks at a
+ * plan holds up nobody.
+ */
+async function planOnly(platform, archive, select) {
+    const manifest = await archive.manifest();
+    const lists = await (0,promises_.mkdtemp)((0,external_node_path_.join)(platform.temporary ?? (0,external_node_os_namespaceObject.tmpdir)(), 'continuity-plan-'));
+    try {
+        const plan = await planRestore(platform, archive, manifest, choose(manifest, select), lists);
+        const interrupted = await readJournal(platform.config.state);
+        if (interrupted) {
+            plan.warnings.unshift(`a restore of ${interrupted.archive} was interrupted: the next backup, restore or forget completes it, and this plan may change then`);
+        }
+        return plan;
+    }
+    finally {
+        await (0,promises_.rm)(lists, { recursive: true, force: true });
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/create-roles.js
@@ -51458,45 +53610,41 @@ async function stageDatabase(platform, archive, { key, record }, { staged }, sig
 
 
 
-
-
 /**
  * Restores databases and files into the live sources: planned, confirmed, preceded by a safety backup, staged and proven
  * beside what is live, then put in place under a journal. Until the journal says otherwise, a failure changes nothing.
  */
 async function restore(platform, options) {
     const begun = Date.now();
-    return await withLock(platform, async (runDirectory) => {
-        const vault = await openVault(platform, 'reader');
-        try {
-            const summary = resolveArchive(options.archive, await vault.status());
-            const archive = await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary);
-            const result = await restoreFrom(platform, archive, options, runDirectory);
-            return { ...result, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-        }
-        finally {
-            await vault.close();
-        }
+    const carryOut = (work) => withArchive(platform, options.archive, async (archive) => {
+        const outcome = await work(archive);
+        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
     });
+    if (options.dryRun)
+        return await carryOut(async (archive) => unchanged(await planOnly(platform, archive, options.select)));
+    return await withLock(platform, (runDirectory) => carryOut((archive) => restoreFrom(platform, archive, options, runDirectory)));
+}
+function unchanged(plan) {
+    return { plan, done: false, createdRoles: [], notes: [] };
 }
 async function restoreFrom(platform, archive, options, runDirectory) {
     const { config, logger, holder, now } = platform;
+    logger.phase('Plan');
     const manifest = await archive.manifest();
     const id = `${now().toISOString().slice(0, 19).replace(/\D/g, '')}-${(0,external_node_crypto_.randomBytes)(3).toString('hex')}`;
     const workDirectory = workDirectoryOf(config.state, id);
     await (0,promises_.mkdir)(workDirectory, { recursive: true, mode: 0o700 });
     let isBegun = false;
     try {
-        const plan = await planRestore(platform, archive, manifest, choose(manifest, options.select), id);
-        const isWanted = !options.dryRun && (await options.confirm(plan));
-        refuseImpossible(plan, isWanted);
-        if (!isWanted)
-            return { plan, done: false, createdRoles: [], notes: [] };
+        const plan = await planRestore(platform, archive, manifest, choose(manifest, options.select), workDirectory);
+        if (!(await options.confirm(plan)))
+            return unchanged(plan);
+        refuseImpossible(plan);
         const safety = options.skipsSafetyBackup ? undefined : await backUpFirst(platform, runDirectory);
         // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
-        const files = await planAllFiles(platform, archive, manifest, plan.files.map(({ source }) => source), id);
+        const files = await planAllFiles(platform, archive, manifest, plan.files.map(({ source }) => source), workDirectory);
         const current = { ...plan, ...files, refusals: [...plan.refusals, ...files.refusals] };
-        refuseImpossible(current, true);
+        refuseImpossible(current);
         const journal = {
             version: 1,
             id,
@@ -51512,12 +53660,14 @@ async function restoreFrom(platform, archive, options, runDirectory) {
             })),
             files: await Promise.all(current.files.map(({ source, path }) => placeFilesSwap(source, path, id, config.state))),
         };
+        logger.phase('Stage and prove');
         isBegun = true;
         await writeJournal(config.state, journal);
         const staged = await stageOrDiscard(platform, archive, manifest, current, journal);
         const { createdRoles, notes, databases } = staged;
         const swapping = { ...journal, phase: 'swapping', databases };
         await writeJournal(config.state, swapping);
+        logger.phase('Swap');
         logger.info('Everything is staged and proven. Putting it in place.');
         const carried = await carryThrough(platform, swapping);
         return { plan: current, done: true, ...(safety ? { safety } : {}), id, carried, createdRoles, notes };
@@ -51553,6 +53703,7 @@ async function stageOrDiscard(platform, archive, manifest, plan, journal) {
 }
 /** Backs up what is about to be replaced. What is missing there is no reason to stop: it is why somebody restores. */
 async function backUpFirst(platform, runDirectory) {
+    platform.logger.phase('Safety backup');
     platform.logger.info('Backing up the present state first.');
     try {
         for (;;) {
@@ -51569,8 +53720,8 @@ async function backUpFirst(platform, runDirectory) {
         throw new failure/* Failure */.HR(error.kind, `the safety backup before the restore failed, so nothing was restored: ${error.message}`, `${error.next} To restore without a copy of the present state, add --no-safety.`, { cause: error });
     }
 }
-function refuseImpossible({ archive, refusals }, isWanted) {
-    if (!isWanted || refusals.length === 0)
+function refuseImpossible({ archive, refusals }) {
+    if (refusals.length === 0)
         return;
     throw new failure/* Failure */.HR('refused', `${archive} cannot be restored: ${refusals.join('; ')}`, 'Nothing was changed. Mend what is named, or leave those parts out with --select.');
 }
@@ -51624,7 +53775,11 @@ function renderRestore({ plan, done, safety, id, carried, createdRoles, notes, f
     ].join('\n');
 }
 /** What was unpacked beside. */
-function renderExtraction({ archive, directory, entries, bytes, notes }) {
+function renderExtraction({ archive, directory, done, parts, entries, bytes, notes }) {
+    if (!done) {
+        const rows = parts.map(({ name, kind, bytes: size }) => [name, kind, (0,quantity_text/* formatBytes */.z)(size)]);
+        return [`${archive} would be unpacked into ${directory}:`, formatTable(rows, [2]), 'Nothing was unpacked.'].join('\n');
+    }
     return [`${archive}: ${entries} entries, ${(0,quantity_text/* formatBytes */.z)(bytes)}, unpacked into ${directory}.`, ...notes].join('\n');
 }
 
@@ -51650,9 +53805,8 @@ const restoreCommand = {
         const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`);
         const selection = select === undefined ? {} : { select: select };
         if (target !== undefined) {
-            if (dryRun === true)
-                throw new failure/* Failure */.HR('usage', '--dry-run and --target exclude each other', 'Leave one of them out.');
-            const result = await extractArchive(platform, { archive, ...selection, directory: target });
+            const directory = target;
+            const result = await extractArchive(platform, { archive, ...selection, directory, dryRun: dryRun === true });
             return { result, render: () => renderExtraction(result) };
         }
         const result = await restore(platform, {
@@ -51758,6 +53912,7 @@ async function verify(platform, { archive, level }) {
     const vault = await openVault(platform, 'writer');
     try {
         const { name } = resolveArchive(archive, await vault.status());
+        platform.logger.phase(`Verify ${name}`);
         platform.logger.info(`Verifying ${name} (${level}) on ${vault.label}.`);
         const verdict = await vault.verify(name, level, (done, total) => {
             platform.logger.progress({ phase: `verify ${name}`, done, total, unit: 'bytes' });
@@ -51827,6 +53982,7 @@ const verifyCommand = {
 
 
 
+
 /** Every command of `continuity`, in the order of its help. */
 const commands = [
     backupCommand,
@@ -51838,6 +53994,7 @@ const commands = [
     forgetCommand,
     fetchCommand,
     doctorCommand,
+    initCommand,
     vault_serve/* vaultServeCommand */.f,
 ];
 
@@ -51858,6 +54015,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var check_dump = __nccwpck_require__(8203);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/logging/logger.js
+var logger = __nccwpck_require__(2218);
 // EXTERNAL MODULE: ./.build/src/logging/printable.js
 var printable = __nccwpck_require__(6730);
 // EXTERNAL MODULE: ./.build/src/vault/protocol/wire.js
@@ -51883,6 +54042,7 @@ function splitCommand(command) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/server/serve-command.js
+
 
 
 
@@ -51930,7 +54090,7 @@ function parseServeArguments(words, command) {
 function logTo(complain) {
     // Messages may quote what a client sent: a recipe, a name.
     const line = (level) => (message) => complain(`skills-vault: ${level}: ${(0,printable/* printable */.g)(message)}`);
-    return { debug() { }, info() { }, progress() { }, warning: line('warning'), error: line('refused or failed') };
+    return { ...logger/* silent */.K, warning: line('warning'), error: line('refused or failed') };
 }
 
 ;// CONCATENATED MODULE: ./.build/scripts/commands/vault-serve.js
@@ -51970,9 +54130,9 @@ async function serveVault(args) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9773);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9070);
 /* harmony import */ var _commands_vault_serve_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(183);
-/* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4811);
+/* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7760);
 
 
 
@@ -51989,14 +54149,13 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4811:
+/***/ 7760:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  X: () => (/* binding */ startProgram),
-  r: () => (/* binding */ start_program_version)
+  X: () => (/* binding */ startProgram)
 });
 
 // EXTERNAL MODULE: ./node_modules/commander/index.js
@@ -52025,7 +54184,7 @@ var promises_ = __nccwpck_require__(1455);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var logging_failure = __nccwpck_require__(1619);
-;// CONCATENATED MODULE: ./.build/scripts/locate-config.js
+;// CONCATENATED MODULE: ./.build/src/config/locate.js
 
 
 
@@ -52045,7 +54204,7 @@ async function locateConfig(requested, workingDirectory) {
         if (isThere)
             return file;
     }
-    throw new logging_failure/* Failure */.HR('config', `there is no configuration: neither ${local} nor ${provisioned} exists`, 'Copy continuity.example.yml to continuity.yml and adapt it, or name a file with --config FILE.');
+    throw new logging_failure/* Failure */.HR('config', `there is no configuration: neither ${local} nor ${provisioned} exists`, 'Copy continuity.example.yml to continuity.yml and adapt it, or name a file (--config FILE; in a workflow the input config).');
 }
 
 ;// CONCATENATED MODULE: ./.build/scripts/report-failure.js
@@ -52140,8 +54299,3051 @@ function quote(text) {
     return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
+// EXTERNAL MODULE: ./.build/src/config/load.js + 21 modules
+var load = __nccwpck_require__(4109);
+// EXTERNAL MODULE: ./node_modules/cli-progress/cli-progress.js
+var cli_progress = __nccwpck_require__(8502);
+// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
+var quantity_text = __nccwpck_require__(6534);
+;// CONCATENATED MODULE: ./.build/src/logging/progress-rate.js
+
+/** Follows one phase; `beganMs` and `nowMs` are of the same clock. */
+function describeProgress(report, beganMs, nowMs) {
+    const show = (amount) => (report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z)(amount) : `${Math.round(amount)} files`);
+    const elapsedMs = nowMs - beganMs;
+    const perSecond = elapsedMs > 0 ? (report.done / elapsedMs) * 1000 : 0;
+    const missing = report.total === undefined ? undefined : Math.max(0, report.total - report.done);
+    return {
+        amount: report.total === undefined ? show(report.done) : `${show(report.done)} of ${show(report.total)}`,
+        rate: perSecond > 0 ? `${show(perSecond)}/s` : '',
+        left: missing !== undefined && perSecond > 0 ? `${(0,quantity_text/* formatDuration */.a)((missing / perSecond) * 1000)} left` : '',
+    };
+}
+
+;// CONCATENATED MODULE: ./.build/src/logging/progress-lines.js
+
+/** Milliseconds between two lines of the same phase, where nobody is watching. */
+const PROGRESS_INTERVAL_MS = 15_000;
+/** Turns progress reports into lines, for whoever reads them later: now and then one, and none for what is quick. */
+function createProgressLines(write, intervalMs) {
+    const phases = new Map();
+    return (report) => {
+        const nowMs = performance.now();
+        const phase = phases.get(report.phase);
+        if (!phase) {
+            phases.set(report.phase, { beganMs: nowMs, shownMs: nowMs });
+            return;
+        }
+        if (nowMs - phase.shownMs < intervalMs)
+            return;
+        phase.shownMs = nowMs;
+        const { amount, rate, left } = describeProgress(report, phase.beganMs, nowMs);
+        write(`${report.phase}: ${[amount, rate, left].filter(Boolean).join(', ')}`);
+    };
+}
+
+;// CONCATENATED MODULE: ./.build/src/logging/console-logger.js
+
+
+
+const colors = { debug: '\u001b[2m', warning: '\u001b[33m', error: '\u001b[31m' };
+const console_logger_reset = '\u001b[0m';
+function createConsoleLogger(options) {
+    const display = options.isTerminal
+        ? showBars(options.stream)
+        : showLines(options.stream, options.progressIntervalMs ?? PROGRESS_INTERVAL_MS);
+    const write = (level, message) => {
+        const text = level === 'warning' || level === 'error' ? `${level}: ${message}` : message;
+        display.line(options.hasColor && level !== 'info' ? `${colors[level]}${text}${console_logger_reset}` : text);
+    };
+    return {
+        debug: (message) => options.isVerbose && write('debug', message),
+        info: (message) => write('info', message),
+        warning: (message) => write('warning', message),
+        error: (message) => write('error', message),
+        // Its messages say enough where somebody is watching.
+        phase() { },
+        progress: (report) => display.progress(report),
+        close: () => display.close(),
+    };
+}
+function showLines(stream, intervalMs) {
+    return {
+        line: (text) => void stream.write(`${text}\n`),
+        progress: createProgressLines((line) => void stream.write(`${line}\n`), intervalMs),
+        close() { },
+    };
+}
+function showBars(stream) {
+    const phases = new Map();
+    let bars;
+    const close = () => {
+        bars?.stop();
+        bars = undefined;
+        phases.clear();
+    };
+    return {
+        line(text) {
+            if (!bars)
+                return void stream.write(`${text}\n`);
+            bars.log(`${text}\n`);
+            // Its buffer is not written when the bars are taken away: draw at once, so that no message is lost.
+            bars.update();
+        },
+        progress(report) {
+            const nowMs = performance.now();
+            // No handlers of its own for signals: the entry decides what a signal ends.
+            bars ??= new cli_progress.MultiBar({ stream, clearOnComplete: true, gracefulExit: false, barsize: 24 }, cli_progress.Presets.shades_classic);
+            const phase = phases.get(report.phase) ?? { beganMs: nowMs, bar: addBar(bars, report) };
+            phases.set(report.phase, phase);
+            if (report.total !== undefined)
+                phase.bar.setTotal(report.total);
+            phase.bar.update(report.done, describeProgress(report, phase.beganMs, nowMs));
+            if (report.total === undefined || report.done < report.total)
+                return;
+            bars.remove(phase.bar);
+            phases.delete(report.phase);
+            if (phases.size === 0)
+                close();
+        },
+        close,
+    };
+}
+function addBar(bars, report) {
+    const phase = report.phase.padEnd(12);
+    const format = report.total === undefined
+        ? `${phase} {amount}  {rate}`
+        : `${phase} {bar} {percentage} %  {amount}  {rate}  {left}`;
+    return bars.create(report.total ?? 1, 0, { amount: '', rate: '', left: '' }, { format });
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/program.js
+
+
+
+
+
+
+
+/** Runs the command that `args` ask for and returns the exit code. The one place where anything thrown is caught. */
+async function runProgram(options) {
+    let exitCode = logging_failure/* exitCodes */.hS.ok;
+    const setExitCode = (code) => (exitCode = code);
+    try {
+        const swallowed = findSwallowedFlags(options.definitions, options.args, options.environment);
+        if (swallowed)
+            throw swallowed;
+        await buildProgram(options, setExitCode).parseAsync(options.args, { from: 'user' });
+    }
+    catch (error) {
+        const json = options.args.includes('--json');
+        if (!(error instanceof CommanderError))
+            return reportFailure(error, { ...options, json });
+        if (error.exitCode === 0)
+            return logging_failure/* exitCodes */.hS.ok;
+        // Help that was shown because nothing was asked for has said everything.
+        if (error.code === 'commander.help')
+            return logging_failure/* exitCodes */.hS.usage;
+        const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
+        const failure = new logging_failure/* Failure */.HR('usage', message, `See ${options.name} --help.`, { cause: error });
+        return reportFailure(failure, { ...options, json });
+    }
+    return exitCode;
+}
+function buildProgram(options, setExitCode) {
+    const program = prepare(new Command(options.name), options).version(options.version).description(options.description);
+    const groups = new Map();
+    for (const definition of options.definitions) {
+        const words = definition.name.split(' ');
+        const name = words.pop();
+        let parent = program;
+        for (const word of words) {
+            const group = groups.get(word) ?? prepare(new Command(word), options).description(`Commands of the ${word}.`);
+            if (!groups.has(word))
+                parent.addCommand(group);
+            groups.set(word, group);
+            parent = group;
+        }
+        parent.addCommand(buildCommand(name, definition, options, setExitCode));
+    }
+    return program;
+}
+function prepare(command, { stdout, stderr }) {
+    return command
+        .exitOverride()
+        .configureOutput({
+        writeOut: (text) => void stdout.write(text),
+        writeErr: (text) => void stderr.write(text),
+        // Said once, with the next step, where everything is caught.
+        outputError: () => undefined,
+    })
+        .helpCommand(false);
+}
+function buildCommand(name, definition, options, setExitCode) {
+    const command = prepare(new Command(name), options).description(definition.summary);
+    for (const argument of definition.arguments ?? []) {
+        command.argument(argument.isOptional ? `[${argument.name}]` : `<${argument.name}>`, argument.description);
+    }
+    for (const option of definition.options ?? [])
+        command.addOption(buildOption(option));
+    command
+        .option('--config <file>', 'configuration (default: ./continuity.yml, else /etc/skills-hub/continuity.yml)')
+        .option('--json', 'result object on standard output, log on standard error')
+        .option('--verbose', 'say more')
+        .addHelpText('after', `\nExample:\n  ${definition.example}`);
+    const argumentCount = definition.arguments?.length ?? 0;
+    return command.action(async (...received) => {
+        const args = received.slice(0, argumentCount).filter((value) => value !== undefined);
+        setExitCode(await runDefinition(definition, args, command.opts(), options));
+    });
+}
+function buildOption(definition) {
+    const option = new Option(definition.flags, definition.description);
+    if (definition.choices)
+        option.choices(definition.choices);
+    if (definition.default !== undefined)
+        option.default(definition.default);
+    if (definition.isList) {
+        option.argParser((text, former) => {
+            const names = text.split(',').map((name) => name.trim());
+            if (names.includes(''))
+                throw new InvalidArgumentError('Expected names, separated by commas.');
+            return [...(former ?? []), ...names];
+        });
+    }
+    return option;
+}
+async function runDefinition(definition, args, values, options) {
+    const { environment, stdout, stderr } = options;
+    const isTerminal = stderr.isTTY === true && environment['TERM'] !== 'dumb';
+    const logger = createConsoleLogger({
+        stream: stderr,
+        isTerminal,
+        hasColor: isTerminal && !environment['NO_COLOR'],
+        isVerbose: values['verbose'] === true,
+    });
+    const json = values['json'] === true;
+    const context = {
+        loadConfig: async () => (0,load/* loadConfig */.Z)(await locateConfig(values['config'], options.workingDirectory)),
+        logger,
+        json,
+        isInteractive: options.stdin.isTTY === true && stderr.isTTY === true,
+        environment,
+        signal: options.signal,
+    };
+    try {
+        const outcome = await definition.run(context, args, values);
+        logger.close();
+        if (!outcome)
+            return logging_failure/* exitCodes */.hS.ok;
+        const text = json ? JSON.stringify(outcome.result, undefined, 2) : outcome.render();
+        if (text !== '')
+            stdout.write(`${text}\n`);
+        return outcome.exitCode ?? logging_failure/* exitCodes */.hS.ok;
+    }
+    finally {
+        logger.close();
+    }
+}
+
+// EXTERNAL MODULE: ./.build/src/version.js
+var version = __nccwpck_require__(7319);
+;// CONCATENATED MODULE: ./.build/scripts/start-program.js
+
+
+const secondSignalCode = 130;
+/** Wires a program to this process: arguments, environment, streams, signals, exit code. */
+async function startProgram(name, description, definitions) {
+    const abort = new AbortController();
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+        process.on(signal, () => {
+            if (abort.signal.aborted)
+                process.exit(secondSignalCode);
+            process.stderr.write(`\n${signal}: ending in order; once more ends at once\n`);
+            abort.abort(new Error(`ended by ${signal}`));
+        });
+    }
+    // `continuity list | head` closes the pipe early: no fault of ours.
+    process.stdout.on('error', (error) => {
+        if (error.code !== 'EPIPE')
+            throw error;
+    });
+    process.exitCode = await runProgram({
+        name,
+        description,
+        version: version/* version */.r,
+        definitions,
+        args: process.argv.slice(2),
+        environment: process.env,
+        stdin: process.stdin,
+        stdout: process.stdout,
+        stderr: process.stderr,
+        workingDirectory: process.cwd(),
+        signal: abort.signal,
+    });
+}
+
+
+/***/ }),
+
+/***/ 382:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   O: () => (/* binding */ hashPassing),
+/* harmony export */   o: () => (/* binding */ openArchiveBytes)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+
+const READ_BYTES = 1024 * 1024;
+/** An archive in an open file. */
+async function openArchiveBytes(file) {
+    const { size: sizeBytes } = await file.stat();
+    return {
+        sizeBytes,
+        async *read(offset, length) {
+            const end = Math.min(offset + length, sizeBytes);
+            for (let position = offset; position < end;) {
+                const { bytesRead, buffer } = await file.read({
+                    buffer: Buffer.allocUnsafe(Math.min(READ_BYTES, end - position)),
+                    position,
+                });
+                if (bytesRead === 0)
+                    return;
+                position += bytesRead;
+                yield buffer.subarray(0, bytesRead);
+            }
+        },
+    };
+}
+/** Passes chunks on and gives their SHA-256 to `onEnd` once all have passed. */
+async function* hashPassing(chunks, onEnd) {
+    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+    let sizeBytes = 0;
+    for await (const chunk of chunks) {
+        hash.update(chunk);
+        sizeBytes += chunk.length;
+        yield chunk;
+    }
+    onEnd(hash.digest('hex'), sizeBytes);
+}
+
+
+/***/ }),
+
+/***/ 6144:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   k: () => (/* binding */ ArchiveDamage)
+/* harmony export */ });
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+
+/** Thrown by every check of the reading side: the archive is damaged, or was made to do harm. */
+class ArchiveDamage extends _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR {
+    where;
+    what;
+    constructor(where, what, options) {
+        super('damaged', `${where}: ${what}`, 'Choose another archive, and have this one verified.', options);
+        this.where = where;
+        this.what = what;
+    }
+}
+
+
+/***/ }),
+
+/***/ 7967:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   T: () => (/* binding */ readIndexEntry),
+/* harmony export */   Z: () => (/* binding */ locateIndex)
+/* harmony export */ });
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6144);
+/* harmony import */ var _footer_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(635);
+/* harmony import */ var _index_member_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8445);
+
+
+
+
+/** A gzip member of ours begins so: no flags, no time, operating system unknown. */
+const MEMBER_START = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+/** Finds where the index begins, by the footer; throws an ArchiveDamage where the archive does not end in one. */
+async function locateIndex(archive) {
+    const footer = await readWhole(archive, archive.sizeBytes - _footer_js__WEBPACK_IMPORTED_MODULE_3__/* .FOOTER_BYTES */ .yn, _footer_js__WEBPACK_IMPORTED_MODULE_3__/* .FOOTER_BYTES */ .yn);
+    const offset = (0,_footer_js__WEBPACK_IMPORTED_MODULE_3__/* .decodeFooter */ .Ce)(footer);
+    if (offset === undefined || offset + _footer_js__WEBPACK_IMPORTED_MODULE_3__/* .FOOTER_BYTES */ .yn >= archive.sizeBytes) {
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k('the footer', 'the archive is cut off, or something was appended to it');
+    }
+    return offset;
+}
+/**
+ * Streams the index out of the archive, as any reader of tar sees it: the last entry, then the end. Throws an
+ * ArchiveDamage, at the end too; only what was read to its end is sound.
+ */
+async function* readIndexEntry(archive, indexOffset) {
+    // gzip does not check its own header.
+    const start = await readWhole(archive, indexOffset, MEMBER_START.length);
+    if (!start.equals(MEMBER_START))
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k('the index', 'its gzip member begins as none of ours');
+    try {
+        yield* (0,_index_member_js__WEBPACK_IMPORTED_MODULE_2__/* .decodeIndexMember */ .f)(archive.read(indexOffset, archive.sizeBytes - _footer_js__WEBPACK_IMPORTED_MODULE_3__/* .FOOTER_BYTES */ .yn - indexOffset));
+    }
+    catch (error) {
+        if (!String(error?.code).startsWith('Z_'))
+            throw error;
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k('the index', `no sound gzip (${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)})`, { cause: error });
+    }
+}
+async function readWhole(archive, offset, length) {
+    if (offset < 0)
+        return Buffer.alloc(0);
+    const pieces = [];
+    for await (const piece of archive.read(offset, length))
+        pieces.push(piece);
+    return Buffer.concat(pieces);
+}
+
+
+/***/ }),
+
+/***/ 2416:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z: () => (/* binding */ drain),
+/* harmony export */   k: () => (/* binding */ ByteReader)
+/* harmony export */ });
+/** Takes exact pieces from a stream of chunks; holds no more than one chunk, or the piece that was asked for. */
+class ByteReader {
+    /** Bytes taken so far. */
+    position = 0;
+    #chunks;
+    #rest = Buffer.alloc(0);
+    constructor(source) {
+        this.#chunks = source[Symbol.asyncIterator]();
+    }
+    /** At most `limit` bytes, at least one; undefined where the stream has ended. */
+    async takeSome(limit) {
+        while (this.#rest.length === 0) {
+            const result = await this.#chunks.next();
+            if (result.done)
+                return undefined;
+            const { value } = result;
+            this.#rest = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+        }
+        return this.#cut(limit);
+    }
+    /** Exactly `length` bytes, or fewer where the stream ends before. */
+    async take(length) {
+        if (this.#rest.length >= length)
+            return this.#cut(length);
+        const pieces = [];
+        for (let missing = length; missing > 0;) {
+            const piece = await this.takeSome(missing);
+            if (!piece)
+                break;
+            pieces.push(piece);
+            missing -= piece.length;
+        }
+        return Buffer.concat(pieces);
+    }
+    /** Stops reading early; the stream behind is closed. */
+    async close() {
+        await this.#chunks.return?.();
+    }
+    #cut(limit) {
+        const piece = this.#rest.subarray(0, limit);
+        this.#rest = this.#rest.subarray(piece.length);
+        this.position += piece.length;
+        return piece;
+    }
+}
+/** Reads to the end for what reading checks; the content is not wanted. */
+async function drain(source) {
+    const chunks = source[Symbol.asyncIterator]();
+    let result;
+    do
+        result = await chunks.next();
+    while (!result.done);
+}
+
+
+/***/ }),
+
+/***/ 2348:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B: () => (/* binding */ sha256Of)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+
+/** Below this the way to the thread pool costs more than the hash. */
+const SYNC_LIMIT_BYTES = 64 * 1024;
+/** SHA-256 in lower-case hexadecimal; large buffers are hashed beside the main thread. */
+async function sha256Of(bytes) {
+    if (bytes.length < SYNC_LIMIT_BYTES)
+        return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(bytes).digest('hex');
+    return Buffer.from(await node_crypto__WEBPACK_IMPORTED_MODULE_0__.webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
+}
+
+
+/***/ }),
+
+/***/ 109:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  I: () => (/* binding */ EntryGuard)
+});
+
+// EXTERNAL MODULE: ./.build/src/archive/archive-damage.js
+var archive_damage = __nccwpck_require__(6144);
+// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
+var entry_names = __nccwpck_require__(8755);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+;// CONCATENATED MODULE: ./.build/src/archive/name-table.js
+
+const KINDS = ['dir', 'implied', 'reg', 'symlink', 'hardlink'];
+/**
+ * All names of an archive with what they stand for, in about 20 bytes each: 64 bits of their digest in place of the
+ * name. Two names that collided would be taken for one, which every use of this table answers with a refusal.
+ */
+class NameTable {
+    #count = 0;
+    #digests = new Uint32Array(2 * 1024);
+    #kinds = new Uint8Array(1024);
+    get count() {
+        return this.#count;
+    }
+    get(name) {
+        return KINDS[(this.#kinds[this.#slotOf(...digestOf(name))] ?? 0) - 1];
+    }
+    set(name, kind) {
+        const [high, low] = digestOf(name);
+        let slot = this.#slotOf(high, low);
+        if (this.#kinds[slot] === 0) {
+            if (++this.#count * 2 > this.#kinds.length) {
+                this.#grow();
+                slot = this.#slotOf(high, low);
+            }
+        }
+        this.#put(slot, high, low, KINDS.indexOf(kind) + 1);
+    }
+    #put(slot, high, low, kind) {
+        this.#digests[slot * 2] = high;
+        this.#digests[slot * 2 + 1] = low;
+        this.#kinds[slot] = kind;
+    }
+    #slotOf(high, low) {
+        const mask = this.#kinds.length - 1;
+        let slot = low & mask;
+        while (this.#kinds[slot] !== 0 && !(this.#digests[slot * 2] === high && this.#digests[slot * 2 + 1] === low)) {
+            slot = (slot + 1) & mask;
+        }
+        return slot;
+    }
+    #grow() {
+        const digests = this.#digests;
+        const kinds = this.#kinds;
+        this.#digests = new Uint32Array(digests.length * 2);
+        this.#kinds = new Uint8Array(kinds.length * 2);
+        kinds.forEach((kind, slot) => {
+            if (kind === 0)
+                return;
+            const high = digests[slot * 2] ?? 0;
+            const low = digests[slot * 2 + 1] ?? 0;
+            this.#put(this.#slotOf(high, low), high, low, kind);
+        });
+    }
+}
+function digestOf(name) {
+    const digest = (0,external_node_crypto_.createHash)('sha256').update(name).digest();
+    return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/entry-guard.js
+
+
+
+const SLASH = 0x2f;
+/**
+ * Judges the entries of one archive in their order: names stay inside, no name stands twice, nothing lies below what is
+ * not a directory, and hard links lead to regular files that came before. About 40 bytes of memory for each entry.
+ */
+class EntryGuard {
+    #names = new NameTable();
+    #parent = Buffer.alloc(0);
+    /** Throws an ArchiveDamage where the entry must not be extracted. */
+    admit(header) {
+        const where = (0,entry_names/* showName */.$i)(header.name);
+        const fault = header.type !== 'dir' && header.name.at(-1) === SLASH ? 'the name ends in a slash' : this.#findFault(header);
+        if (fault !== undefined)
+            throw new archive_damage/* ArchiveDamage */.k(where, fault);
+        this.#names.set((0,entry_names/* withoutSlash */.mW)(header.name), header.type);
+    }
+    #findFault({ name: fullName, type, linkName }) {
+        const name = (0,entry_names/* withoutSlash */.mW)(fullName);
+        const nameFault = (0,entry_names/* findNameFault */.LE)(name);
+        if (nameFault !== undefined)
+            return nameFault;
+        const before = this.#names.get(name);
+        if (before !== undefined && !(before === 'implied' && type === 'dir')) {
+            return before === 'implied' ? 'it stands where entries before it need a directory' : 'the name stands twice';
+        }
+        const parent = name.subarray(0, Math.max(name.lastIndexOf(SLASH), 0));
+        const parentFault = this.#findParentFault(parent);
+        if (parentFault !== undefined)
+            return parentFault;
+        if (type !== 'hardlink')
+            return undefined;
+        if (!linkName || (0,entry_names/* findNameFault */.LE)(linkName) !== undefined)
+            return 'the hard link leads outside';
+        if (linkName.equals(name))
+            return 'the hard link leads to itself';
+        return this.#names.get(linkName) === 'reg' ? undefined : 'the hard link leads to no regular file before it';
+    }
+    /** Every parent is a directory, or becomes one; the last entry's parent is remembered, as most share it. */
+    #findParentFault(parent) {
+        if (parent.equals(this.#parent))
+            return undefined;
+        for (let end = parent.length; end > 0; end = parent.lastIndexOf(SLASH, end - 1)) {
+            const ancestor = parent.subarray(0, end);
+            const kind = this.#names.get(ancestor);
+            if (kind === 'dir' || kind === 'implied')
+                break;
+            if (kind !== undefined)
+                return `it lies below ${(0,entry_names/* showName */.$i)(ancestor)}, which is a ${kind}`;
+            this.#names.set(ancestor, 'implied');
+        }
+        this.#parent = Buffer.from(parent);
+        return undefined;
+    }
+}
+
+
+/***/ }),
+
+/***/ 8755:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $i: () => (/* binding */ showName),
+/* harmony export */   LE: () => (/* binding */ findNameFault),
+/* harmony export */   W0: () => (/* binding */ splitName),
+/* harmony export */   mW: () => (/* binding */ withoutSlash)
+/* harmony export */ });
+/* unused harmony exports stripDotSlash, pointsOutside */
+const SLASH = 0x2f;
+const MAX_COMPONENT_BYTES = 255;
+/** A name as people read it: UTF-8 with what is not printable escaped. */
+function showName(name) {
+    return JSON.stringify(name.toString('utf8')).slice(1, -1);
+}
+/** A name without the slash at its end, which marks directories. */
+function withoutSlash(name) {
+    return name.at(-1) === SLASH ? name.subarray(0, -1) : name;
+}
+/** A foreign name without any `./` before it; `./` itself is left with no bytes. */
+function stripDotSlash(name) {
+    let start = 0;
+    while (name[start] === 0x2e && name[start + 1] === SLASH)
+        start += 2;
+    return name.subarray(start);
+}
+/**
+ * Says why a name (without a directory's last slash) must not be extracted; undefined where it may. Names are bytes:
+ * a backslash is a letter like any other.
+ */
+function findNameFault(name) {
+    if (name.length === 0)
+        return 'the name is empty';
+    if (name[0] === SLASH)
+        return 'the name is absolute';
+    if (name.includes(0))
+        return 'the name holds a NUL';
+    for (const component of splitName(name)) {
+        if (component.length === 0)
+            return 'the name has an empty component';
+        if (component.length > MAX_COMPONENT_BYTES)
+            return 'the name has a component longer than 255 bytes';
+        const text = component.length <= 2 ? component.toString('latin1') : '';
+        if (text === '.' || text === '..')
+            return `the name has the component "${text}"`;
+    }
+    return undefined;
+}
+/** The components of a path. */
+function* splitName(name) {
+    let start = 0;
+    for (let end = name.indexOf(SLASH); end !== -1; end = name.indexOf(SLASH, start)) {
+        yield name.subarray(start, end);
+        start = end + 1;
+    }
+    yield name.subarray(start);
+}
+/**
+ * Whether a symlink leads out of the tree, read from where it stands. `..` may come first only: after a name, which may
+ * be a symlink itself, nobody can say where it leads. With that, a chain of links that stay inside stays inside.
+ */
+function pointsOutside(linkName, target) {
+    if (target.length === 0 || target[0] === SLASH)
+        return true;
+    let depth = [...splitName(linkName)].length - 1;
+    let isPastStart = false;
+    for (const component of splitName(target)) {
+        const text = component.length <= 2 ? component.toString('latin1') : 'name';
+        if (text === '' || text === '.')
+            continue;
+        if (text !== '..')
+            isPastStart = true;
+        else if (isPastStart || --depth < 0)
+            return true;
+    }
+    return false;
+}
+
+
+/***/ }),
+
+/***/ 4005:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Z: () => (/* binding */ ExtentTable)
+/* harmony export */ });
+const DIGEST_BYTES = 32;
+const EMPTY = 0xffffffff;
+/**
+ * All extents of an archive in memory, about a hundred bytes each, found by digest and by key. A million extents, of
+ * which an object each would take most of a gigabyte, fit into a tenth of that.
+ */
+class ExtentTable {
+    #count = 0;
+    #digests = Buffer.alloc(0);
+    #keys = Buffer.alloc(0);
+    #numbers = new Float64Array(0);
+    #byDigest;
+    #byKey;
+    get count() {
+        return this.#count;
+    }
+    /** Where the extents end: the offset of what follows them. */
+    get endOffset() {
+        if (this.#count === 0)
+            return 0;
+        const last = this.at(this.#count - 1);
+        return last.offset + last.length;
+    }
+    append(extent) {
+        const ordinal = this.#count++;
+        this.#grow();
+        this.#digests.write(extent.sha256, ordinal * DIGEST_BYTES, 'hex');
+        if (extent.key)
+            this.#keys.write(extent.key, ordinal * DIGEST_BYTES, 'hex');
+        this.#numbers.set([extent.offset, extent.length, extent.entries], ordinal * 3);
+        this.#byDigest = undefined;
+        this.#byKey = undefined;
+    }
+    at(ordinal) {
+        if (ordinal < 0 || ordinal >= this.#count)
+            throw new RangeError(`there is no extent ${ordinal}`);
+        const place = ordinal * DIGEST_BYTES;
+        const key = this.#keys.toString('hex', place, place + DIGEST_BYTES);
+        return {
+            offset: this.#numbers[ordinal * 3] ?? 0,
+            length: this.#numbers[ordinal * 3 + 1] ?? 0,
+            entries: this.#numbers[ordinal * 3 + 2] ?? 0,
+            sha256: this.#digests.toString('hex', place, place + DIGEST_BYTES),
+            ...(/^0+$/.test(key) ? {} : { key }),
+        };
+    }
+    /** The first extent with these bytes. */
+    findByDigest(sha256) {
+        this.#byDigest ??= this.#hash(this.#digests);
+        return this.#find(this.#byDigest, this.#digests, sha256);
+    }
+    /** The first extent with this key. */
+    findByKey(key) {
+        this.#byKey ??= this.#hash(this.#keys);
+        return this.#find(this.#byKey, this.#keys, key);
+    }
+    /** The ordinal of the extent that holds the byte at `offset` of the archive. */
+    ordinalAt(offset) {
+        let low = 0;
+        let high = this.#count - 1;
+        while (low < high) {
+            const middle = (low + high + 1) >> 1;
+            if ((this.#numbers[middle * 3] ?? 0) <= offset)
+                low = middle;
+            else
+                high = middle - 1;
+        }
+        return low;
+    }
+    *[Symbol.iterator]() {
+        for (let ordinal = 0; ordinal < this.#count; ordinal++)
+            yield this.at(ordinal);
+    }
+    #grow() {
+        const capacity = this.#digests.length / DIGEST_BYTES;
+        if (this.#count <= capacity)
+            return;
+        const larger = Math.max(1024, capacity * 2);
+        const enlarge = (old) => Buffer.concat([old], larger * DIGEST_BYTES);
+        this.#digests = enlarge(this.#digests);
+        this.#keys = enlarge(this.#keys);
+        const numbers = new Float64Array(larger * 3);
+        numbers.set(this.#numbers);
+        this.#numbers = numbers;
+    }
+    /** Open addressing on the digest's own bits, which are as random as a hash can be. */
+    #hash(digests) {
+        const slots = new Uint32Array(2 ** Math.ceil(Math.log2(this.#count * 2 + 2))).fill(EMPTY);
+        for (let ordinal = 0; ordinal < this.#count; ordinal++) {
+            let slot = digests.readUInt32BE(ordinal * DIGEST_BYTES) & (slots.length - 1);
+            while (slots[slot] !== EMPTY)
+                slot = (slot + 1) & (slots.length - 1);
+            slots[slot] = ordinal;
+        }
+        return slots;
+    }
+    #find(slots, digests, digest) {
+        const wanted = Buffer.from(digest, 'hex');
+        for (let slot = wanted.readUInt32BE(0) & (slots.length - 1);; slot = (slot + 1) & (slots.length - 1)) {
+            const ordinal = slots[slot] ?? EMPTY;
+            if (ordinal === EMPTY)
+                return undefined;
+            const place = ordinal * DIGEST_BYTES;
+            if (wanted.equals(digests.subarray(place, place + DIGEST_BYTES)))
+                return this.at(ordinal);
+        }
+    }
+}
+
+
+/***/ }),
+
+/***/ 4372:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $: () => (/* binding */ checkExtent),
+/* harmony export */   K: () => (/* binding */ formatExtent)
+/* harmony export */ });
+const DIGEST = /^[0-9a-f]{64}$/;
+function formatExtent(extent) {
+    const key = extent.key ? `,"key":"${extent.key}"` : '';
+    return `{"offset":${extent.offset},"length":${extent.length},"sha256":"${extent.sha256}"${key},"entries":${extent.entries}}`;
+}
+/** Checks the shape of an extent read from elsewhere; throws a TypeError that says what is wrong. */
+function checkExtent(raw) {
+    const { offset, length, sha256, key, entries } = (raw ?? {});
+    const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
+    if (!isCount(offset) || !isCount(length) || !isCount(entries) || length === 0) {
+        throw new TypeError('an extent has no place, length or count of entries');
+    }
+    if (offset % 4096 !== 0 || length % 4096 !== 0)
+        throw new TypeError(`the extent at ${offset} is not aligned`);
+    if (typeof sha256 !== 'string' || !DIGEST.test(sha256))
+        throw new TypeError(`the extent at ${offset} has no digest`);
+    if (key !== undefined && (typeof key !== 'string' || !DIGEST.test(key))) {
+        throw new TypeError(`the extent at ${offset} has a malformed key`);
+    }
+    return { offset, length, sha256, entries, ...(key === undefined ? {} : { key }) };
+}
+
+
+/***/ }),
+
+/***/ 635:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ce: () => (/* binding */ decodeFooter),
+/* harmony export */   WY: () => (/* binding */ encodeFooter),
+/* harmony export */   yn: () => (/* binding */ FOOTER_BYTES)
+/* harmony export */ });
+/** The last bytes of an eStargz archive: an empty gzip member that says where the index begins. */
+const FOOTER_BYTES = 51;
+const MAGIC = 'STARGZ';
+/** Writes the footer for an index whose gzip member begins at `indexOffset`. */
+function encodeFooter(indexOffset) {
+    const field = Buffer.from(`${indexOffset.toString(16).padStart(16, '0')}${MAGIC}`, 'latin1');
+    const footer = Buffer.alloc(FOOTER_BYTES);
+    Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff]).copy(footer);
+    footer.writeUInt16LE(4 + field.length, 10);
+    footer.write('SG', 12, 'latin1');
+    footer.writeUInt16LE(field.length, 14);
+    field.copy(footer, 16);
+    // One stored block of no bytes; CRC and size of nothing are zero.
+    Buffer.from([1, 0, 0, 0xff, 0xff]).copy(footer, 16 + field.length);
+    return footer;
+}
+/** The offset of the index, or undefined where these bytes are no footer of ours. */
+function decodeFooter(footer) {
+    if (footer.length !== FOOTER_BYTES)
+        return undefined;
+    const offset = Number.parseInt(footer.toString('latin1', 16, 32), 16);
+    return Number.isSafeInteger(offset) && footer.equals(encodeFooter(offset)) ? offset : undefined;
+}
+
+
+/***/ }),
+
+/***/ 8445:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ decodeIndexMember),
+/* harmony export */   t: () => (/* binding */ encodeIndexMember)
+/* harmony export */ });
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7075);
+/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8522);
+/* harmony import */ var _archive_damage_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6144);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1574);
+/* harmony import */ var _tar_header_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1283);
+/* harmony import */ var _tar_parser_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8115);
+
+
+
+
+
+
+
+
+/**
+ * The index as an archive's last entry: tar header, JSON, padding and the two blocks that end the tar, in one gzip
+ * member. Same index, same bytes. `sizeBytes` is that of the file at `indexPath`.
+ */
+async function* encodeIndexMember(indexPath, sizeBytes) {
+    const tar = async function* () {
+        const name = Buffer.from(_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .INDEX_NAME */ .VX);
+        yield (0,_tar_header_js__WEBPACK_IMPORTED_MODULE_6__/* .encodeTarHeader */ .N)({ name, type: 'reg', mode: 0o444, uid: 0, gid: 0, mtimeNs: 0n, size: sizeBytes });
+        yield* (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(indexPath, { highWaterMark: 1024 * 1024 });
+        yield Buffer.alloc((0,_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .gapTo */ .Is)(_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .TAR_BLOCK */ .mv, sizeBytes) + 2 * _layout_js__WEBPACK_IMPORTED_MODULE_5__/* .TAR_BLOCK */ .mv);
+    };
+    const gzip = (0,node_zlib__WEBPACK_IMPORTED_MODULE_3__.createGzip)({ level: 6, chunkSize: 256 * 1024 });
+    // A failure reaches the reader of `gzip`, which it destroys.
+    (0,node_stream__WEBPACK_IMPORTED_MODULE_2__.pipeline)(tar(), gzip, () => { });
+    let isFirst = true;
+    for await (const chunk of gzip) {
+        // No time, no level, operating system "unknown"; the ten bytes of the header come in one piece.
+        if (isFirst)
+            chunk.fill(0, 4, 9).fill(0xff, 9, 10);
+        isFirst = false;
+        yield chunk;
+    }
+}
+/**
+ * The JSON of an index from the bytes between the extents and the footer.
+ * @throws ArchiveDamage while it is read, where they are not one entry of that name.
+ */
+async function* decodeIndexMember(member) {
+    const gunzip = (0,node_zlib__WEBPACK_IMPORTED_MODULE_3__.createGunzip)({ chunkSize: 256 * 1024 });
+    (0,node_stream__WEBPACK_IMPORTED_MODULE_2__.pipeline)(member, gunzip, () => { });
+    let isFound = false;
+    try {
+        for await (const entry of (0,_tar_parser_js__WEBPACK_IMPORTED_MODULE_7__/* .parseTar */ .x)(gunzip, { isForeign: false })) {
+            if (isFound || entry.header.name.toString('latin1') !== _layout_js__WEBPACK_IMPORTED_MODULE_5__/* .INDEX_NAME */ .VX) {
+                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_4__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .INDEX_NAME */ .VX, 'the archive does not end with its index');
+            }
+            isFound = true;
+            yield* entry.body;
+        }
+    }
+    catch (error) {
+        if (String(error.code).startsWith('Z_')) {
+            throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_4__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .INDEX_NAME */ .VX, `it cannot be decompressed (${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)})`, { cause: error });
+        }
+        throw error;
+    }
+    finally {
+        gunzip.destroy();
+    }
+    if (!isFound)
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_4__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .INDEX_NAME */ .VX, 'the archive has no index');
+}
+
+
+/***/ }),
+
+/***/ 8632:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   GW: () => (/* binding */ INDEX_START),
+/* harmony export */   Ip: () => (/* binding */ IndexReader),
+/* harmony export */   Tv: () => (/* binding */ INDEX_MIDDLE),
+/* harmony export */   t: () => (/* binding */ INDEX_END)
+/* harmony export */ });
+/* harmony import */ var _extent_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4372);
+/* harmony import */ var _extent_table_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4005);
+/* harmony import */ var _line_reader_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(488);
+
+
+
+const INDEX_START = '{"version":1,"extents":[';
+const INDEX_MIDDLE = '],"entries":[';
+const INDEX_END = ']}';
+/**
+ * An index read as a stream: the extents come first and stay in memory (compactly), the entries are passed on extent by
+ * extent. Throws a TypeError where the text is not an index as we write it.
+ */
+class IndexReader {
+    extents = new _extent_table_js__WEBPACK_IMPORTED_MODULE_0__/* .ExtentTable */ .Z();
+    #lines;
+    constructor(lines) {
+        this.#lines = lines;
+    }
+    /** Reads as far as the extents go. */
+    static async open(chunks) {
+        const reader = new IndexReader((0,_line_reader_js__WEBPACK_IMPORTED_MODULE_1__/* .singly */ .Z)((0,_line_reader_js__WEBPACK_IMPORTED_MODULE_1__/* .readLines */ .S)(chunks)));
+        await reader.#expect(INDEX_START);
+        for (let line = await reader.#next(); line !== INDEX_MIDDLE; line = await reader.#next()) {
+            const extent = (0,_extent_js__WEBPACK_IMPORTED_MODULE_2__/* .checkExtent */ .$)(JSON.parse(line.replace(/,$/, '')));
+            if (extent.offset !== reader.extents.endOffset)
+                throw new TypeError(`the extent at ${extent.offset} leaves a gap`);
+            reader.extents.append(extent);
+        }
+        return reader;
+    }
+    /** All extents in order, each with its lines; can be gone through once. */
+    async *entries() {
+        for (const extent of this.extents) {
+            const lines = [];
+            while (lines.length < extent.entries) {
+                const line = await this.#next();
+                lines.push(line.endsWith(',') ? line.slice(0, -1) : line);
+            }
+            yield { extent, lines };
+        }
+        await this.#expect(INDEX_END);
+    }
+    /** Stops reading early; the stream behind is closed. */
+    async close() {
+        await this.#lines.return?.();
+    }
+    async #next() {
+        const result = await this.#lines.next();
+        if (result.done)
+            throw new TypeError('the index ends too early');
+        return result.value;
+    }
+    async #expect(text) {
+        const line = await this.#next();
+        if (line !== text)
+            throw new TypeError(`the index has ${JSON.stringify(line.slice(0, 60))} in place of ${text}`);
+    }
+}
+
+
+/***/ }),
+
+/***/ 6164:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ IndexWriter)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1455);
+/* harmony import */ var _extent_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4372);
+/* harmony import */ var _index_reader_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8632);
+/* harmony import */ var _toc_line_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(591);
+
+
+
+
+
+
+const FLUSH_CHARACTERS = 256 * 1024;
+/**
+ * Puts extents one behind the other and writes the index of the archive that results. Both sides of the wire use it on
+ * the same input, and so come to the same digest. Extents and entries are spooled to two files beside the target.
+ */
+class IndexWriter {
+    #path;
+    #extents;
+    #entries;
+    #endOffset = 0;
+    constructor(path, extents, entries) {
+        this.#path = path;
+        this.#extents = extents;
+        this.#entries = entries;
+    }
+    /** `path` is the index to be; two temporary files appear beside it. */
+    static async create(path) {
+        return new IndexWriter(path, await Spool.create(`${path}.extents`), await Spool.create(`${path}.entries`));
+    }
+    /** Bytes of all extents placed so far: where the next one goes. */
+    get endOffset() {
+        return this.#endOffset;
+    }
+    /** Bytes of the index so far, short of its three own lines. */
+    get sizeBytes() {
+        return this.#extents.sizeBytes + this.#entries.sizeBytes;
+    }
+    /** Places an extent; returns its offset. */
+    async place({ length, sha256, key, lines, origin }) {
+        const offset = this.#endOffset;
+        this.#endOffset += length;
+        const extent = { offset, length, sha256, entries: lines.length, ...(key ? { key } : {}) };
+        await this.#extents.append([(0,_extent_js__WEBPACK_IMPORTED_MODULE_5__/* .formatExtent */ .K)(extent)]);
+        await this.#entries.append(lines.map((line) => (0,_toc_line_js__WEBPACK_IMPORTED_MODULE_4__/* .relocateLine */ .ec)(line, offset - origin)));
+        return offset;
+    }
+    /** Writes the index; returns its size in bytes and its SHA-256, the archive's identity. */
+    async finish() {
+        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+        const target = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(this.#path, 'wx', 0o600);
+        let sizeBytes = 0;
+        const write = async (bytes) => {
+            hash.update(bytes);
+            sizeBytes += bytes.length;
+            await target.writeFile(bytes);
+        };
+        try {
+            await write(Buffer.from(`${_index_reader_js__WEBPACK_IMPORTED_MODULE_3__/* .INDEX_START */ .GW}\n`));
+            for await (const bytes of this.#extents.drain())
+                await write(bytes);
+            await write(Buffer.from(`${_index_reader_js__WEBPACK_IMPORTED_MODULE_3__/* .INDEX_MIDDLE */ .Tv}\n`));
+            for await (const bytes of this.#entries.drain())
+                await write(bytes);
+            await write(Buffer.from(`${_index_reader_js__WEBPACK_IMPORTED_MODULE_3__/* .INDEX_END */ .t}\n`));
+        }
+        finally {
+            await target.close();
+        }
+        return { sizeBytes, sha256: hash.digest('hex') };
+    }
+    /** Removes the temporary files of an index that will not be finished. */
+    async discard() {
+        await this.#extents.discard();
+        await this.#entries.discard();
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(this.#path, { force: true });
+    }
+}
+/** Lines of a JSON array, on their way through a temporary file. */
+class Spool {
+    /** Characters that were appended: bytes, but for names beyond ASCII. */
+    sizeBytes = 0;
+    #path;
+    #file;
+    #pending = '';
+    #isEmpty = true;
+    #isClosed = false;
+    constructor(path, file) {
+        this.#path = path;
+        this.#file = file;
+    }
+    static async create(path) {
+        return new Spool(path, await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(path, 'wx', 0o600));
+    }
+    async append(lines) {
+        for (const line of lines) {
+            this.#pending += this.#isEmpty ? line : `,\n${line}`;
+            this.#isEmpty = false;
+            this.sizeBytes += line.length + 2;
+        }
+        if (this.#pending.length > FLUSH_CHARACTERS)
+            await this.#flush();
+    }
+    /** All that was appended, ended by a newline; the temporary file is gone afterwards. */
+    async *drain() {
+        if (!this.#isEmpty)
+            this.#pending += '\n';
+        await this.#flush();
+        yield* (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(this.#path, { highWaterMark: 1024 * 1024 });
+        await this.discard();
+    }
+    async discard() {
+        if (!this.#isClosed)
+            await this.#file.close();
+        this.#isClosed = true;
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(this.#path, { force: true });
+    }
+    async #flush() {
+        const text = this.#pending;
+        this.#pending = '';
+        await this.#file.appendFile(text);
+    }
+}
+
+
+/***/ }),
+
+/***/ 1574:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AO: () => (/* binding */ ALIGNMENT),
+/* harmony export */   B5: () => (/* binding */ README_NAME),
+/* harmony export */   EC: () => (/* binding */ CHUNK_BYTES),
+/* harmony export */   Is: () => (/* binding */ gapTo),
+/* harmony export */   K_: () => (/* binding */ isTailName),
+/* harmony export */   OY: () => (/* binding */ DUMP_FOLDER),
+/* harmony export */   Qv: () => (/* binding */ MAX_EXTENT_CONTENT_BYTES),
+/* harmony export */   Td: () => (/* binding */ SMALL_EXTENT_BYTES),
+/* harmony export */   VX: () => (/* binding */ INDEX_NAME),
+/* harmony export */   Z: () => (/* binding */ WRITER_VERSION),
+/* harmony export */   ir: () => (/* binding */ MANIFEST_NAME),
+/* harmony export */   mv: () => (/* binding */ TAR_BLOCK),
+/* harmony export */   xR: () => (/* binding */ MAX_CHUNK_BYTES)
+/* harmony export */ });
+/**
+ * The numbers of the format (`docs/archive-format.md`). Changing any of those that decide where extents end or what is
+ * in them costs one night in which everything is read again: raise `WRITER_VERSION` with it.
+ */
+/** Part of every extent's key: bytes made by another writer are never taken for ours. */
+const WRITER_VERSION = 1;
+/** Extents begin on, and are as long as, a multiple of this: what file systems can share. */
+const ALIGNMENT = 4096;
+/** A run of small files ends when it holds this much content; a larger file stands alone. */
+const SMALL_EXTENT_BYTES = 64 * 1024;
+/** A larger file is cut into chunks of this size, each an extent. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+/** No chunk of any entry decompresses to more than this; a reader refuses it before allocating. */
+const MAX_CHUNK_BYTES = CHUNK_BYTES + 512;
+/** No extent decompresses to more than this: the content of a chunk or of small files, and the headers of many entries. */
+const MAX_EXTENT_CONTENT_BYTES = 8 * CHUNK_BYTES;
+const TAR_BLOCK = 512;
+const INDEX_NAME = 'stargz.index.json';
+const MANIFEST_NAME = 'manifest.json';
+const README_NAME = 'LISEZMOI.txt';
+const DUMP_FOLDER = 'db/';
+/** Bytes from `length` up to the next multiple of `unit`. */
+function gapTo(unit, length) {
+    return (unit - (length % unit)) % unit;
+}
+/** Whether a name belongs to the part after the file sources: dumps, the README and the manifest. */
+function isTailName(name) {
+    const text = name.toString('latin1');
+    return text.startsWith(DUMP_FOLDER) || text === README_NAME || text === MANIFEST_NAME;
+}
+
+
+/***/ }),
+
+/***/ 488:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ readLines),
+/* harmony export */   Z: () => (/* binding */ singly)
+/* harmony export */ });
+/**
+ * Splits a stream of bytes into lines without their newlines, in the batches that the stream brings. A line longer than
+ * `maxLineBytes` is refused: memory stays bounded whatever the other side sends.
+ */
+async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
+    let rest = Buffer.alloc(0);
+    for await (const chunk of chunks) {
+        const bytes = rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
+        const end = bytes.lastIndexOf(0x0a);
+        if (end === -1 && bytes.length > maxLineBytes)
+            throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
+        if (end >= 0)
+            yield bytes.toString('utf8', 0, end).split('\n');
+        rest = end === bytes.length - 1 ? Buffer.alloc(0) : Buffer.from(bytes.subarray(end + 1));
+    }
+    if (rest.length > 0)
+        yield [rest.toString('utf8')];
+}
+/** The lines of all batches, one by one. */
+async function* singly(batches) {
+    for await (const batch of batches)
+        yield* batch;
+}
+
+
+/***/ }),
+
+/***/ 2316:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ parseManifest)
+/* harmony export */ });
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+
+/** Reads and checks `manifest.json`; keys that are not known are left alone. Throws a Failure that says what is wrong. */
+function parseManifest(text) {
+    let raw;
+    try {
+        raw = JSON.parse(text);
+    }
+    catch (error) {
+        throw damaged(`it is no JSON (${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)})`);
+    }
+    const format = raw?.format;
+    if (typeof format === 'number' && format > 1) {
+        const message = `This archive was made by a newer version of the toolkit (format ${format}; this one reads 1).`;
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('refused', message, 'Update the toolkit on this machine, then try again.');
+    }
+    checkManifest(raw, 'manifest');
+    return raw;
+}
+function damaged(what) {
+    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('damaged', `manifest.json: ${what}`, 'Choose another archive, and have this one verified.');
+}
+const text = (value, where) => {
+    if (typeof value !== 'string')
+        throw damaged(`${where} is no text`);
+};
+const count = (value, where) => {
+    if (!Number.isSafeInteger(value) || value < 0)
+        throw damaged(`${where} is no count`);
+};
+const integer = (value, where) => {
+    if (!Number.isSafeInteger(value))
+        throw damaged(`${where} is no whole number`);
+};
+const flag = (value, where) => {
+    if (typeof value !== 'boolean')
+        throw damaged(`${where} is neither true nor false`);
+};
+const moment = (value, where) => {
+    if (typeof value !== 'string' || Number.isNaN(Date.parse(value)))
+        throw damaged(`${where} is no time`);
+};
+const digest = (value, where) => {
+    if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value))
+        throw damaged(`${where} is no SHA-256`);
+};
+function oneOf(...allowed) {
+    return (value, where) => {
+        if (!allowed.includes(value))
+            throw damaged(`${where} is ${JSON.stringify(value)}`);
+    };
+}
+function optional(check) {
+    return (value, where) => {
+        if (value !== undefined)
+            check(value, where);
+    };
+}
+function list(check) {
+    return (value, where) => {
+        if (!Array.isArray(value))
+            throw damaged(`${where} is no list`);
+        value.forEach((item, place) => check(item, `${where}[${place}]`));
+    };
+}
+function record(check) {
+    return (value, where) => {
+        for (const [key, item] of Object.entries(requireObject(value, where)))
+            check(item, `${where}.${key}`);
+    };
+}
+function shape(checks) {
+    return (value, where) => {
+        const fields = requireObject(value, where);
+        for (const [key, check] of Object.entries(checks))
+            check(fields[key], `${where}.${key}`);
+    };
+}
+function requireObject(value, where) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        throw damaged(`${where} is no object`);
+    return value;
+}
+const oddities = list(shape({ path: text, reason: text }));
+const databaseRecord = shape({
+    dump: text,
+    source: text,
+    database: text,
+    started: moment,
+    ended: moment,
+    sizeBytes: count,
+    serverVersion: text,
+    clientVersion: text,
+    encoding: text,
+    collate: text,
+    ctype: text,
+    localeProvider: text,
+    collationVersion: optional(text),
+    icuLocale: optional(text),
+    owner: text,
+    connectionLimit: integer,
+    settings: list(shape({ role: optional(text), setting: text })),
+    acl: optional(list(text)),
+    extensions: list(shape({ name: text, version: text })),
+    fingerprints: shape({
+        tables: record(shape({ rows: count, sha256: digest })),
+        sequences: record(shape({ value: text, called: flag })),
+        largeObjects: shape({ count, bytes: count, sha256: digest }),
+    }),
+    messages: list(text),
+});
+const filesRecord = shape({
+    files: count,
+    directories: count,
+    links: count,
+    bytes: count,
+    walkStarted: moment,
+    walkEnded: moment,
+    skipped: oddities,
+    changed: oddities,
+});
+const checkManifest = shape({
+    format: oneOf(1),
+    name: text,
+    trigger: oneOf('nightly', 'push', 'manual', 'safety'),
+    commit: optional(text),
+    toolVersion: text,
+    started: moment,
+    ended: moment,
+    databases: record(databaseRecord),
+    globals: record(shape({ source: text, passwords: flag, sizeBytes: count, roles: list(text) })),
+    files: record(filesRecord),
+    warnings: list(text),
+});
+
+
+/***/ }),
+
+/***/ 3339:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ readOwnEntries)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6144);
+/* harmony import */ var _byte_reader_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2416);
+/* harmony import */ var _entry_guard_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(109);
+/* harmony import */ var _entry_names_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8755);
+/* harmony import */ var _tar_parser_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8115);
+
+
+
+
+
+
+const SETUID_SETGID = 0o6000;
+const END_OF_TAR = Buffer.alloc(1024);
+const EMPTY_DIGEST = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').digest('hex');
+/**
+ * The entries of our own archive, from extents that hold whole entries. A closed world: every header equals its line of
+ * the index, every chunk its digest, and there is nothing more and nothing less. Throws an ArchiveDamage.
+ */
+async function* readOwnEntries(extents, { guard = new _entry_guard_js__WEBPACK_IMPORTED_MODULE_2__/* .EntryGuard */ .I(), wants = () => true, note, checksWholeDigests = false } = {}) {
+    const feed = new ExtentFeed();
+    for await (const { header, bodyOffset, body } of (0,_tar_parser_js__WEBPACK_IMPORTED_MODULE_3__/* .parseTar */ .x)(feed.concatenate(extents), { isForeign: false })) {
+        const line = feed.lines.shift();
+        const where = (0,_entry_names_js__WEBPACK_IMPORTED_MODULE_4__/* .showName */ .$i)(header.name);
+        if (!line)
+            throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index does not know it');
+        compareWithLine(header, line, where);
+        const checked = checkBody({ body, bodyOffset, line, feed, where, checksWholeDigests });
+        if (wants(header.name)) {
+            guard.admit(header);
+            const mode = header.type === 'reg' ? header.mode & ~SETUID_SETGID : header.mode;
+            if (mode !== header.mode)
+                note?.(header.name, `mode ${header.mode.toString(8)} becomes ${mode.toString(8)}`);
+            yield { header: { ...header, mode }, body: checked, ...(line.sparse ? { sparse: true } : {}) };
+        }
+        // Whatever nobody has read is still to be checked.
+        await (0,_byte_reader_js__WEBPACK_IMPORTED_MODULE_5__/* .drain */ .Z)(checked);
+    }
+    const left = feed.lines[0];
+    if (left)
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k((0,_entry_names_js__WEBPACK_IMPORTED_MODULE_4__/* .showName */ .$i)(left.name), 'the index knows it, the tar does not');
+}
+/** The tar of all extents, with their lines and the places where chunks begin, in step with what was read. */
+class ExtentFeed {
+    lines = [];
+    chunkStarts = [];
+    async *concatenate(extents) {
+        let position = 0;
+        for await (const { extent, lines, pieces, names, damage } of extents) {
+            if (damage !== undefined)
+                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(names.join(', ') || `the extent at ${extent.offset}`, damage);
+            this.lines.push(...lines);
+            for (const { bytes, isChunk } of pieces) {
+                if (isChunk)
+                    this.chunkStarts.push(position);
+                position += bytes.length;
+                yield bytes;
+            }
+        }
+        yield END_OF_TAR;
+    }
+}
+function compareWithLine(header, line, where) {
+    const isLink = header.type === 'symlink' || header.type === 'hardlink';
+    const pairs = [
+        ['name', header.name.toString('latin1'), line.name.toString('latin1')],
+        ['type', header.type, line.type],
+        ['size', header.size, line.size ?? 0],
+        ['mode', header.mode, line.mode],
+        ['uid', header.uid, line.uid ?? 0],
+        ['gid', header.gid, line.gid ?? 0],
+        ['mtime', header.mtimeNs, line.mtimeNs],
+        ['linkName', isLink ? header.linkName?.toString('latin1') : undefined, line.linkName?.toString('latin1')],
+    ];
+    for (const [what, inTar, inIndex] of pairs) {
+        if (inTar !== inIndex)
+            throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, `its ${what} in the tar is not that of the index`);
+    }
+    if (header.size === 0 && header.type === 'reg' && line.digest !== undefined && line.digest !== EMPTY_DIGEST) {
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index gives it the digest of another content');
+    }
+}
+/**
+ * Passes a body on and compares every chunk with its digest. One generator for the entry: going through it a second
+ * time goes on where the first ended.
+ */
+function checkBody(options) {
+    const pieces = checkChunks(options);
+    return { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
+}
+async function* checkChunks(options) {
+    const { body, bodyOffset, line, feed, where, checksWholeDigests } = options;
+    const size = line.size ?? 0;
+    if (size === 0)
+        return;
+    const whole = checksWholeDigests && line.chunkSize !== undefined ? (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') : undefined;
+    let position = 0;
+    let chunk = beginChunk(line, 0, size);
+    for await (const piece of body) {
+        for (let rest = piece; rest.length > 0;) {
+            if (position === chunk.end)
+                chunk = beginChunk(takeChunkLine(feed, line, where), position, size);
+            if (position === chunk.start && feed.chunkStarts.shift() !== bodyOffset + position) {
+                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, `its chunk at ${position} does not begin where the index says`);
+            }
+            const part = rest.subarray(0, chunk.end - position);
+            chunk.hash.update(part);
+            position += part.length;
+            rest = rest.subarray(part.length);
+            if (position === chunk.end && chunk.hash.digest('hex') !== chunk.digest) {
+                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, `its chunk at ${chunk.start} is not that of the index`);
+            }
+        }
+        whole?.update(piece);
+        yield piece;
+    }
+    const digest = line.chunkSize === undefined ? line.chunkDigest : whole?.digest('hex');
+    if (digest !== undefined && digest !== line.digest) {
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index gives it the digest of another content');
+    }
+}
+function beginChunk(line, start, size) {
+    const end = start + (line.chunkSize ?? size - start);
+    if ((line.chunkOffset ?? 0) !== start || end > size || end <= start) {
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k((0,_entry_names_js__WEBPACK_IMPORTED_MODULE_4__/* .showName */ .$i)(line.name), `the index has no chunk at ${start}`);
+    }
+    return { start, end, digest: line.chunkDigest, hash: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') };
+}
+function takeChunkLine(feed, line, where) {
+    const next = feed.lines.shift();
+    if (next?.type !== 'chunk' || !next.name.equals(line.name))
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index lacks a chunk');
+    return next;
+}
+
+
+/***/ }),
+
+/***/ 4966:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  k: () => (/* binding */ readExtents)
+});
+
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/archive/byte-reader.js
+var byte_reader = __nccwpck_require__(2416);
+// EXTERNAL MODULE: ./.build/src/archive/digest.js
+var digest = __nccwpck_require__(2348);
+// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
+var entry_names = __nccwpck_require__(8755);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
+// EXTERNAL MODULE: ./.build/src/archive/layout.js
+var layout = __nccwpck_require__(1574);
+;// CONCATENATED MODULE: ./.build/src/archive/inflate-extent.js
+
+
+
+
+const gunzipAsync = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
+const SYNC_LIMIT_BYTES = 16 * 1024;
+/**
+ * Decompresses an extent whose digest was checked. `continued` is the large entry whose first chunk has no line of its
+ * own, where that chunk is here. Cut where the index says that chunks begin, so that a chunk which other readers would
+ * not find is noticed, and never more memory than declared. Throws a TypeError that says what is wrong.
+ */
+async function inflateExtent(bytes, extent, lines, continued) {
+    const slices = planSlices(extent, lines, continued);
+    const pieces = [];
+    for (const [place, { start, maxBytes, isChunk }] of slices.entries()) {
+        const end = slices[place + 1]?.start ?? bytes.length;
+        if (end <= start && place > 0)
+            throw new TypeError('its chunks are out of order');
+        if (end === start)
+            continue;
+        pieces.push({ bytes: await inflateSlice(bytes.subarray(start, end), maxBytes), isChunk });
+    }
+    return pieces;
+}
+function planSlices(extent, lines, continued) {
+    let slice = { start: 0, maxBytes: 0, isChunk: false };
+    const slices = [slice];
+    const beginChunk = (offset, size) => {
+        if (size + layout/* TAR_BLOCK */.mv > layout/* MAX_CHUNK_BYTES */.xR)
+            throw new TypeError(`a chunk of ${size} bytes is larger than allowed`);
+        const start = offset - extent.offset;
+        if (start < slice.start || start >= extent.length)
+            throw new TypeError('a chunk lies outside its extent');
+        slices.push((slice = { start, maxBytes: size + layout/* TAR_BLOCK */.mv, isChunk: true }));
+    };
+    if (continued?.offset === extent.offset)
+        beginChunk(extent.offset, chunkSizeOf(continued));
+    for (const line of lines) {
+        if (line.type !== 'chunk')
+            slice.maxBytes += headerAllowance(line);
+        const isLargeHeader = line.type === 'reg' && line.offset === extent.offset + extent.length;
+        const hasContent = line.type === 'chunk' || (line.type === 'reg' && (line.size ?? 0) > 0);
+        if (hasContent && !isLargeHeader)
+            beginChunk(line.offset, chunkSizeOf(line));
+    }
+    // They are in memory together.
+    const declaredBytes = slices.reduce((sum, { maxBytes }) => sum + maxBytes, 0);
+    if (declaredBytes > layout/* MAX_EXTENT_CONTENT_BYTES */.Qv)
+        throw new TypeError(`it claims to hold ${declaredBytes} bytes`);
+    return slices;
+}
+function chunkSizeOf(line) {
+    return line.chunkSize ?? line.size ?? 0;
+}
+/** A header with extended records and long names: generous, and bounded by what the index says. */
+function headerAllowance({ name, linkName }) {
+    return 16 * layout/* TAR_BLOCK */.mv + 2 * (name.length + (linkName?.length ?? 0));
+}
+async function inflateSlice(slice, maxBytes) {
+    if (maxBytes === 0)
+        throw new TypeError('it holds bytes that the index does not speak of');
+    const options = {
+        maxOutputLength: maxBytes,
+        // One output buffer where the content is small, not 16 KiB for each.
+        chunkSize: Math.max(512, Math.min(maxBytes + 1, 256 * 1024)),
+    };
+    try {
+        return slice.length <= SYNC_LIMIT_BYTES ? (0,external_node_zlib_.gunzipSync)(slice, options) : await gunzipAsync(slice, options);
+    }
+    catch (error) {
+        const isTooLarge = error.code === 'ERR_BUFFER_TOO_LARGE';
+        const what = isTooLarge ? 'it decompresses to more than the index declares' : `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`;
+        throw new TypeError(what, { cause: error });
+    }
+}
+
+// EXTERNAL MODULE: ./.build/src/archive/toc-line.js
+var toc_line = __nccwpck_require__(591);
+;// CONCATENATED MODULE: ./.build/src/archive/read-extents.js
+
+
+
+
+
+
+
+/** No writer makes a larger extent: a chunk that did not shrink, or a run of headers. Read whole before it is used. */
+const MAX_EXTENT_BYTES = 2 * layout/* CHUNK_BYTES */.EC;
+/**
+ * Reads chosen extents: `bytes` delivers exactly theirs, one after the other. An extent is used only when the SHA-256
+ * of those very bytes is the index's; a damaged one is passed on without content, for the caller to refuse or to list.
+ * Throws where `bytes` ends before the last extent only after having passed on every extent as damaged.
+ */
+async function* readExtents(chosen, bytes) {
+    const reader = new byte_reader/* ByteReader */.k(bytes);
+    let large;
+    try {
+        for await (const { extent, lines: texts } of chosen) {
+            const lines = texts.map(toc_line/* parseTocLine */.G4);
+            const isContinuation = lines.length === 0 || lines[0]?.type === 'chunk';
+            const names = namesOf(lines, isContinuation ? large : undefined);
+            const read = { extent, lines, isContinuation, names, pieces: [] };
+            if (extent.length > MAX_EXTENT_BYTES) {
+                read.damage = `the extent claims ${extent.length} bytes, more than any holds`;
+                for (let rest = extent.length; rest > 0;)
+                    rest -= (await reader.takeSome(rest))?.length ?? rest;
+            }
+            else {
+                try {
+                    const content = await reader.take(extent.length);
+                    if (content.length < extent.length)
+                        throw new TypeError('the archive ends before it');
+                    if ((await (0,digest/* sha256Of */.B)(content)) !== extent.sha256)
+                        throw new TypeError('its bytes are not those of the index');
+                    read.pieces = await inflateExtent(content, extent, lines, isContinuation ? large : undefined);
+                    read.bytes = content;
+                }
+                catch (error) {
+                    if (!(error instanceof TypeError))
+                        throw error;
+                    read.damage = (0,failure/* messageOf */.bD)(error);
+                }
+            }
+            yield read;
+            const last = lines.findLast((line) => line.type !== 'chunk');
+            if (last)
+                large = last.type === 'reg' && last.size ? last : undefined;
+        }
+    }
+    finally {
+        await reader.close();
+    }
+}
+function namesOf(lines, continued) {
+    const names = lines.map(({ name }) => (0,entry_names/* showName */.$i)(name));
+    return [...new Set(continued ? [(0,entry_names/* showName */.$i)(continued.name), ...names] : names)];
+}
+
+
+/***/ }),
+
+/***/ 5304:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   W: () => (/* binding */ readManifest)
+/* harmony export */ });
+/* harmony import */ var _archive_damage_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6144);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1574);
+/* harmony import */ var _manifest_check_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2316);
+/* harmony import */ var _own_entries_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3339);
+/* harmony import */ var _read_extents_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4966);
+
+
+
+
+
+const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
+/**
+ * Reads the manifest out of an archive; `chosen` are the extents that hold it, at their place in the archive. Throws an
+ * ArchiveDamage or a Failure where it is not there, damaged, or of a newer format.
+ */
+async function readManifest(archive, chosen) {
+    const places = [];
+    const noting = async function* () {
+        for await (const indexed of chosen) {
+            places.push(indexed.extent);
+            yield indexed;
+        }
+    };
+    // Asked for more only when the next extent has been noted.
+    const bytes = async function* () {
+        for (let place = places.shift(); place; place = places.shift())
+            yield* archive.read(place.offset, place.length);
+    };
+    let text;
+    for await (const { header, body } of (0,_own_entries_js__WEBPACK_IMPORTED_MODULE_3__/* .readOwnEntries */ .J)((0,_read_extents_js__WEBPACK_IMPORTED_MODULE_4__/* .readExtents */ .k)(noting(), bytes()))) {
+        if (header.name.toString('latin1') !== _layout_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_NAME */ .ir)
+            continue;
+        if (header.size > MAX_MANIFEST_BYTES)
+            throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_0__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_NAME */ .ir, `it has ${header.size} bytes`);
+        const pieces = [];
+        for await (const piece of body)
+            pieces.push(piece);
+        text = Buffer.concat(pieces).toString('utf8');
+    }
+    if (text === undefined)
+        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_0__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_NAME */ .ir, 'it is not there');
+    return (0,_manifest_check_js__WEBPACK_IMPORTED_MODULE_2__/* .parseManifest */ .N)(text);
+}
+
+
+/***/ }),
+
+/***/ 6046:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _K: () => (/* binding */ SegmentLane),
+/* harmony export */   lN: () => (/* binding */ MAX_SEGMENT_BYTES),
+/* harmony export */   uR: () => (/* binding */ SegmentList),
+/* harmony export */   wN: () => (/* binding */ SEGMENT_NAME)
+/* harmony export */ });
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1574);
+
+
+
+
+const MEAN_SEGMENT_BYTES = 24 * 1024 * 1024;
+const CUT_BYTES = 64 * 1024 * 1024;
+/** No segment is larger: a full one, and one more extent of a whole chunk that barely shrank. */
+const MAX_SEGMENT_BYTES = CUT_BYTES + _layout_js__WEBPACK_IMPORTED_MODULE_3__/* .CHUNK_BYTES */ .EC + 1024 * 1024;
+const SEGMENT_NAME = /^[0-9a-f]{64}\.segment$/;
+/** All segments of a run, from all lanes; steps of the recipe refer to them by their position here. */
+class SegmentList {
+    /** Names by position; empty until the segment is finished. */
+    names = [];
+    reserve() {
+        return this.names.push('') - 1;
+    }
+}
+/**
+ * Writes extents into segments, one producer's after the other. Where a segment ends is decided by its extents' digests,
+ * and its name is a digest of them: the same new content gives the same segments in the next run too, which then goes on
+ * where a cut transfer stopped.
+ */
+class SegmentLane {
+    #directory;
+    #list;
+    #deliver;
+    #open;
+    /** `deliver` is awaited before more is written: it holds the lane back while staging is full. */
+    constructor(directory, list, deliver) {
+        this.#directory = directory;
+        this.#list = list;
+        this.#deliver = deliver;
+    }
+    /** Appends an extent; says where it will be found. One call at a time. */
+    async append(bytes, sha256) {
+        const segment = (this.#open ??= await this.#begin());
+        const place = { segment: segment.number, at: segment.sizeBytes };
+        await segment.file.appendFile(bytes);
+        segment.sizeBytes += bytes.length;
+        segment.name.update(sha256);
+        const isChosen = Number.parseInt(sha256.slice(0, 8), 16) < 2 ** 32 * (bytes.length / MEAN_SEGMENT_BYTES);
+        if (isChosen || segment.sizeBytes >= CUT_BYTES)
+            await this.finish();
+        return place;
+    }
+    /** Finishes the segment under way, if there is one, and delivers it. */
+    async finish() {
+        if (!this.#open)
+            return;
+        const { file, path, number, sizeBytes, name } = this.#open;
+        this.#open = undefined;
+        await file.close();
+        const finalName = `${name.digest('hex')}.segment`;
+        // The same extents twice in a run give one name twice; the second takes the first one's place, byte for byte.
+        const finalPath = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(this.#directory, finalName);
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rename)(path, finalPath);
+        this.#list.names[number] = finalName;
+        await this.#deliver({ path: finalPath, sizeBytes });
+    }
+    /** Closes the segment under way, which nobody will want. */
+    async abandon() {
+        await this.#open?.file.close();
+        this.#open = undefined;
+    }
+    async #begin() {
+        const number = this.#list.reserve();
+        const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(this.#directory, `segment-${number}.part`);
+        const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'wx', 0o600);
+        return { file, path, number, sizeBytes: 0, name: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') };
+    }
+}
+
+
+/***/ }),
+
+/***/ 3529:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   X: () => (/* binding */ selectEntries),
+/* harmony export */   b: () => (/* binding */ chooseExtents)
+/* harmony export */ });
+/* harmony import */ var _toc_line_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(591);
+
+/**
+ * Chooses the extents that hold what `wants` (names with a directory's last slash). Goes through the index once, and
+ * once more only where a hard link is wanted without its target, which stands before it.
+ */
+async function selectEntries(openIndex, wants) {
+    const linkTargets = new Set();
+    const first = await passThrough(await openIndex(), wants, linkTargets);
+    if (linkTargets.size === 0)
+        return { ...first, linkTargets };
+    const isTarget = (name) => wants(name) || linkTargets.has(name.toString('latin1'));
+    const { ordinals, ranges } = await passThrough(await openIndex(), isTarget, new Set());
+    return { ...first, ordinals, ranges, linkTargets };
+}
+/** The chosen extents with their lines, as `readExtents` takes them. */
+async function* chooseExtents(index, ordinals) {
+    let place = 0;
+    let ordinal = 0;
+    for await (const indexed of index.entries()) {
+        if (ordinals[place] === ordinal) {
+            place++;
+            yield indexed;
+        }
+        ordinal++;
+    }
+}
+async function passThrough(index, wants, linkTargets) {
+    const ordinals = [];
+    let ordinal = 0;
+    let entries = 0;
+    let contentBytes = 0;
+    let isWanted = false;
+    for await (const { lines } of index.entries()) {
+        // Without lines it is the first chunk of a large entry, and belongs to the entry before it.
+        let isChosen = isWanted && lines.length === 0;
+        for (const line of lines.map(_toc_line_js__WEBPACK_IMPORTED_MODULE_0__/* .parseTocLine */ .G4)) {
+            if (line.type !== 'chunk') {
+                isWanted = wants(line.name);
+                if (isWanted) {
+                    entries++;
+                    contentBytes += line.size ?? 0;
+                    if (line.type === 'hardlink' && line.linkName && !wants(line.linkName)) {
+                        linkTargets.add(line.linkName.toString('latin1'));
+                    }
+                }
+            }
+            isChosen ||= isWanted;
+        }
+        if (isChosen)
+            ordinals.push(ordinal);
+        ordinal++;
+    }
+    return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
+}
+function mergeRanges(extents, ordinals) {
+    const ranges = [];
+    for (const ordinal of ordinals) {
+        const { offset, length } = extents.at(ordinal);
+        const last = ranges.at(-1);
+        if (last && last.offset + last.length === offset)
+            last.length += length;
+        else
+            ranges.push({ offset, length });
+    }
+    return ranges;
+}
+
+
+/***/ }),
+
+/***/ 1283:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   N: () => (/* binding */ encodeTarHeader)
+/* harmony export */ });
+/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4573);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1574);
+
+
+const typeFlags = { reg: '0', hardlink: '1', symlink: '2', dir: '5' };
+const NAME_FIELD = 100;
+const MAX_OCTAL_7 = 0o7777777;
+const MAX_OCTAL_11 = 0o77777777777;
+const SECOND_NS = 1000000000n;
+/**
+ * Writes an entry's header blocks: POSIX ustar, extended records (pax) for what does not fit, and GNU's long names for
+ * names that are not UTF-8, which pax cannot carry. Only records that GNU tar knows, so that it never warns.
+ */
+function encodeTarHeader(header) {
+    const blocks = [];
+    const records = [];
+    const seconds = floorSeconds(header.mtimeNs);
+    if (header.mtimeNs !== seconds * SECOND_NS || seconds < 0n || seconds > BigInt(MAX_OCTAL_11)) {
+        records.push(paxRecord('mtime', formatPaxTime(header.mtimeNs)));
+    }
+    if (header.size > MAX_OCTAL_11)
+        records.push(paxRecord('size', String(header.size)));
+    if (header.uid > MAX_OCTAL_7)
+        records.push(paxRecord('uid', String(header.uid)));
+    if (header.gid > MAX_OCTAL_7)
+        records.push(paxRecord('gid', String(header.gid)));
+    const rawNames = [];
+    const fitName = (name, keyword, gnuType) => {
+        if (name.length <= NAME_FIELD)
+            return;
+        if ((0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(name))
+            records.push(paxRecord(keyword, name.toString('utf8')));
+        else
+            rawNames.push(ustarBlock({ ...longName, size: name.length + 1 }, gnuType), padded(name, 1));
+    };
+    fitName(header.name, 'path', 'L');
+    if (header.linkName)
+        fitName(header.linkName, 'linkpath', 'K');
+    if (records.length > 0) {
+        const body = Buffer.from(records.join(''), 'utf8');
+        blocks.push(ustarBlock({ ...paxName, size: body.length }, 'x'), padded(body, 0));
+    }
+    blocks.push(...rawNames, ustarBlock(header, typeFlags[header.type]));
+    return Buffer.concat(blocks);
+}
+/** Splits nanoseconds into whole seconds, rounding down also before 1970. */
+function floorSeconds(ns) {
+    const seconds = ns / SECOND_NS;
+    return ns % SECOND_NS < 0n ? seconds - 1n : seconds;
+}
+/** Decimal seconds as pax writes them: `1700000000.123456789`, `-0.5`. */
+function formatPaxTime(ns) {
+    const magnitude = ns < 0n ? -ns : ns;
+    const fraction = (magnitude % SECOND_NS).toString().padStart(9, '0').replace(/0+$/, '');
+    return `${ns < 0n ? '-' : ''}${magnitude / SECOND_NS}${fraction ? `.${fraction}` : ''}`;
+}
+/** `<length> <keyword>=<value>\n`, where the length counts itself. */
+function paxRecord(keyword, value) {
+    const rest = ` ${keyword}=${value}\n`;
+    const restLength = Buffer.byteLength(rest);
+    let length = restLength + 1;
+    while (String(length).length + restLength !== length)
+        length = String(length).length + restLength;
+    return `${length}${rest}`;
+}
+function padded(content, extraZeros) {
+    const length = content.length + extraZeros;
+    return Buffer.concat([content], length + (0,_layout_js__WEBPACK_IMPORTED_MODULE_1__/* .gapTo */ .Is)(_layout_js__WEBPACK_IMPORTED_MODULE_1__/* .TAR_BLOCK */ .mv, length));
+}
+const pseudoEntry = { type: 'reg', mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n };
+const paxName = { ...pseudoEntry, name: Buffer.from('././@PaxHeader') };
+const longName = { ...pseudoEntry, name: Buffer.from('././@LongLink') };
+function ustarBlock(header, typeFlag) {
+    const block = Buffer.alloc(_layout_js__WEBPACK_IMPORTED_MODULE_1__/* .TAR_BLOCK */ .mv);
+    const octal = (value, offset, digits) => {
+        block.write(value.toString(8).padStart(digits, '0'), offset, 'latin1');
+    };
+    const seconds = Number(floorSeconds(header.mtimeNs));
+    header.name.copy(block, 0, 0, NAME_FIELD);
+    octal(header.mode & 0o7777, 100, 7);
+    octal(header.uid > MAX_OCTAL_7 ? 0 : header.uid, 108, 7);
+    octal(header.gid > MAX_OCTAL_7 ? 0 : header.gid, 116, 7);
+    octal(header.size > MAX_OCTAL_11 ? 0 : header.size, 124, 11);
+    octal(seconds < 0 || seconds > MAX_OCTAL_11 ? 0 : seconds, 136, 11);
+    block.fill(' ', 148, 156);
+    block.write(typeFlag, 156, 'latin1');
+    header.linkName?.copy(block, 157, 0, NAME_FIELD);
+    block.write('ustar\u000000', 257, 'latin1');
+    let sum = 0;
+    for (const byte of block)
+        sum += byte;
+    block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    return block;
+}
+
+
+/***/ }),
+
+/***/ 8115:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  x: () => (/* binding */ parseTar)
+});
+
+// EXTERNAL MODULE: ./.build/src/archive/archive-damage.js
+var archive_damage = __nccwpck_require__(6144);
+// EXTERNAL MODULE: ./.build/src/archive/byte-reader.js
+var byte_reader = __nccwpck_require__(2416);
+// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
+var entry_names = __nccwpck_require__(8755);
+// EXTERNAL MODULE: ./.build/src/archive/layout.js
+var layout = __nccwpck_require__(1574);
+;// CONCATENATED MODULE: ./.build/src/archive/pax-records.js
+const NEWLINE = 0x0a;
+const EQUALS = 0x3d;
+const SPACE = 0x20;
+const LONGEST_LENGTH = 8;
+/**
+ * Reads extended (pax) records strictly by their lengths. Keywords that we do not write are refused in our own
+ * archives and ignored in foreign ones, except GNU's own, which change what an entry is. Throws a TypeError.
+ */
+function parsePaxRecords(body, isForeign) {
+    const fields = {};
+    const seen = new Set();
+    for (let start = 0; start < body.length;) {
+        const space = body.subarray(start, start + LONGEST_LENGTH).indexOf(SPACE);
+        const digits = body.toString('latin1', start, start + Math.max(space, 0));
+        const end = start + (/^[1-9]\d*$/.test(digits) ? Number(digits) : NaN);
+        const keyEnd = body.indexOf(EQUALS, start);
+        if (!(end <= body.length) || keyEnd === -1 || keyEnd >= end || body[end - 1] !== NEWLINE) {
+            throw new TypeError('an extended record is malformed');
+        }
+        const key = body.toString('latin1', start + space + 1, keyEnd);
+        if (key === '' || seen.has(key))
+            throw new TypeError(`the extended record ${JSON.stringify(key)} stands twice`);
+        seen.add(key);
+        applyRecord(fields, key, body.subarray(keyEnd + 1, end - 1), isForeign);
+        start = end;
+    }
+    return fields;
+}
+function applyRecord(fields, key, value, isForeign) {
+    switch (key) {
+        case 'path':
+            fields.path = checkPath(key, value);
+            return;
+        case 'linkpath':
+            fields.linkPath = checkPath(key, value);
+            return;
+        case 'size':
+        case 'uid':
+        case 'gid':
+            fields[key] = parseCount(key, value.toString('latin1'));
+            return;
+        case 'mtime':
+            fields.mtimeNs = parsePaxTime(value.toString('latin1'));
+            return;
+        default:
+            if (!isForeign || key.startsWith('GNU.')) {
+                throw new TypeError(`the extended record ${JSON.stringify(key)} is not allowed`);
+            }
+    }
+}
+function checkPath(key, value) {
+    if (value.length === 0)
+        throw new TypeError(`the extended record ${key} is empty`);
+    if (value.includes(0))
+        throw new TypeError(`the extended record ${key} holds a NUL`);
+    return Buffer.from(value);
+}
+function parseCount(key, text) {
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+    if (!Number.isSafeInteger(value))
+        throw new TypeError(`the extended record ${key} is no number`);
+    return value;
+}
+/** Decimal seconds in nanoseconds; what lies beyond nine digits is cut. */
+function parsePaxTime(text) {
+    const match = /^(-?)(\d{1,18})(?:\.(\d{0,40}))?$/.exec(text);
+    if (!match)
+        throw new TypeError('the extended record mtime is no time');
+    const magnitude = BigInt(match[2] ?? 0) * 1000000000n + BigInt((match[3] ?? '').slice(0, 9).padEnd(9, '0'));
+    return match[1] ? -magnitude : magnitude;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/tar-fields.js
+
+const CHECKSUM_START = 148;
+const CHECKSUM_END = 156;
+/** Whether a block holds nothing but zeros. */
+function isZeroBlock(block) {
+    return block.every((byte) => byte === 0);
+}
+/** Reads a header block (POSIX ustar, GNU or v7); throws a TypeError that says what is wrong. */
+function parseTarBlock(block) {
+    if (Number(readNumber(block, CHECKSUM_START, 8, 'checksum')) !== sumOf(block)) {
+        throw new TypeError('the header has a wrong checksum');
+    }
+    const magic = block.toString('latin1', 257, 265);
+    const isPosix = magic.startsWith('ustar\0');
+    if (!isPosix && magic !== 'ustar  \0' && !isZeroBlock(block.subarray(257, layout/* TAR_BLOCK */.mv))) {
+        throw new TypeError('the header is of no known kind');
+    }
+    const name = readText(block, 0, 100);
+    // GNU keeps times where POSIX keeps the first part of a long name.
+    const prefix = isPosix ? readText(block, 345, 155) : Buffer.alloc(0);
+    return {
+        name: prefix.length > 0 ? Buffer.concat([prefix, Buffer.from('/'), name]) : Buffer.from(name),
+        mode: readCount(block, 100, 8, 'mode'),
+        uid: readCount(block, 108, 8, 'uid'),
+        gid: readCount(block, 116, 8, 'gid'),
+        size: readCount(block, 124, 12, 'size'),
+        mtimeSeconds: readNumber(block, 136, 12, 'mtime'),
+        typeFlag: block.toString('latin1', 156, 157),
+        linkName: Buffer.from(readText(block, 157, 100)),
+    };
+}
+function sumOf(block) {
+    let sum = (CHECKSUM_END - CHECKSUM_START) * 0x20;
+    for (let place = 0; place < layout/* TAR_BLOCK */.mv; place++) {
+        if (place < CHECKSUM_START || place >= CHECKSUM_END)
+            sum += block[place] ?? 0;
+    }
+    return sum;
+}
+function readText(block, start, length) {
+    const field = block.subarray(start, start + length);
+    const end = field.indexOf(0);
+    return end === -1 ? field : field.subarray(0, end);
+}
+function readCount(block, start, length, what) {
+    const value = readNumber(block, start, length, what);
+    if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER))
+        throw new TypeError(`the header's ${what} is out of range`);
+    return Number(value);
+}
+/** An octal number, blank for zero, or GNU's base-256 where the first bit is set (two's complement). */
+function readNumber(block, start, length, what) {
+    const field = block.subarray(start, start + length);
+    const first = field[0] ?? 0;
+    if ((first & 0x80) !== 0) {
+        let value = BigInt.asIntN(7, BigInt(first & 0x7f));
+        for (const byte of field.subarray(1))
+            value = value * 256n + BigInt(byte);
+        return value;
+    }
+    const match = /^ *([0-7]*)[ \0]*$/.exec(field.toString('latin1'));
+    if (!match)
+        throw new TypeError(`the header's ${what} is no number`);
+    return match[1] ? BigInt(`0o${match[1]}`) : 0n;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/tar-parser.js
+
+
+
+
+
+
+const MAX_PSEUDO_BYTES = 1024 * 1024;
+/** Ours end with two blocks; others fill up to whole records, of any size. */
+const MAX_ZEROS_BEHIND = 10_240;
+const SECOND_NS = 1000000000n;
+const types = {
+    '0': 'reg',
+    '\0': 'reg',
+    '1': 'hardlink',
+    '2': 'symlink',
+    '5': 'dir',
+};
+/**
+ * Reads a tar strictly, in constant memory: files, directories, links, and what carries their long names and extended
+ * records; all else is refused with an ArchiveDamage that names the entry. `isForeign`: also global records, which are
+ * ignored, and keywords that we do not write.
+ */
+async function* parseTar(source, { isForeign }) {
+    const reader = new byte_reader/* ByteReader */.k(source);
+    let announced = { hasRecords: false };
+    let last = 'the first entry';
+    try {
+        for (;;) {
+            const block = await reader.take(layout/* TAR_BLOCK */.mv);
+            if (isZeroBlock(block) && block.length === layout/* TAR_BLOCK */.mv)
+                break;
+            const fields = attempt(`after ${last}`, () => parseWholeBlock(block));
+            const where = (0,entry_names/* showName */.$i)(announced.path ?? announced.longName ?? fields.name);
+            if ('xgLK'.includes(fields.typeFlag)) {
+                const body = await takePseudoBody(reader, fields.size, where);
+                announced = attempt(where, () => announce(announced, fields.typeFlag, body, isForeign));
+                continue;
+            }
+            const header = attempt(where, () => joinHeader(fields, announced));
+            announced = { hasRecords: false };
+            last = where;
+            const end = reader.position + header.size;
+            yield { header, bodyOffset: reader.position, body: readBody(reader, end, where) };
+            await (0,byte_reader/* drain */.Z)(readBody(reader, end, where));
+            const padding = await reader.take((0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, header.size));
+            if (padding.length !== (0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, header.size))
+                throw new archive_damage/* ArchiveDamage */.k(where, 'its content is cut off');
+        }
+        if (announced.hasRecords || announced.longName || announced.longLink) {
+            throw new archive_damage/* ArchiveDamage */.k(`after ${last}`, 'extended records announce an entry that is not there');
+        }
+        await checkEnd(reader, last, isForeign ? Infinity : MAX_ZEROS_BEHIND);
+    }
+    finally {
+        await reader.close();
+    }
+}
+function parseWholeBlock(block) {
+    if (block.length === 0)
+        throw new TypeError('the two blocks that end a tar are missing');
+    if (block.length < layout/* TAR_BLOCK */.mv)
+        throw new TypeError('a header is cut off');
+    return parseTarBlock(block);
+}
+/** The pseudo entry's own size counts: an extended record speaks of the real header only. */
+async function takePseudoBody(reader, size, where) {
+    if (size > MAX_PSEUDO_BYTES)
+        throw new archive_damage/* ArchiveDamage */.k(where, `its extended header has ${size} bytes`);
+    const length = size + (0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, size);
+    const body = await reader.take(length);
+    if (body.length < length)
+        throw new archive_damage/* ArchiveDamage */.k(where, 'its extended header is cut off');
+    return Buffer.from(body.subarray(0, size));
+}
+function announce(before, typeFlag, body, isForeign) {
+    if (typeFlag === 'g') {
+        if (!isForeign)
+            throw new TypeError('global extended records are not allowed');
+        // Read for its form only; a keyword that renames or resizes every entry to come has no honest use.
+        if (Object.keys(parsePaxRecords(body, true)).length > 0)
+            throw new TypeError('global records change the entries');
+        return before;
+    }
+    if (typeFlag === 'x') {
+        if (before.hasRecords)
+            throw new TypeError('it has two extended headers');
+        return { ...before, ...parsePaxRecords(body, isForeign), hasRecords: true };
+    }
+    const key = typeFlag === 'L' ? 'longName' : 'longLink';
+    if (before[key])
+        throw new TypeError('it has two long names');
+    const end = body.indexOf(0);
+    const name = end === -1 ? body : body.subarray(0, end);
+    if (name.length === 0 || (end !== -1 && !isZeroBlock(body.subarray(end))))
+        throw new TypeError('its long name holds a NUL');
+    return { ...before, [key]: name };
+}
+function joinHeader(fields, announced) {
+    const type = types[fields.typeFlag];
+    if (!type)
+        throw new TypeError(`it is of the type ${JSON.stringify(fields.typeFlag)}, which is not allowed`);
+    if ((announced.path && announced.longName) || (announced.linkPath && announced.longLink)) {
+        throw new TypeError('it has two names');
+    }
+    const size = announced.size ?? fields.size;
+    if (type !== 'reg' && size !== 0)
+        throw new TypeError(`it is a ${type} with content`);
+    const linkName = announced.linkPath ?? announced.longLink ?? fields.linkName;
+    const isLink = type === 'symlink' || type === 'hardlink';
+    if (isLink && linkName.length === 0)
+        throw new TypeError('it is a link to nothing');
+    return {
+        name: announced.path ?? announced.longName ?? fields.name,
+        type,
+        mode: fields.mode & 0o7777,
+        uid: announced.uid ?? fields.uid,
+        gid: announced.gid ?? fields.gid,
+        mtimeNs: announced.mtimeNs ?? fields.mtimeSeconds * SECOND_NS,
+        size,
+        ...(isLink ? { linkName } : {}),
+    };
+}
+async function* readBody(reader, end, where) {
+    while (reader.position < end) {
+        const piece = await reader.takeSome(end - reader.position);
+        if (!piece)
+            throw new archive_damage/* ArchiveDamage */.k(where, 'its content is cut off');
+        yield piece;
+    }
+}
+/** After the first block of zeros comes a second, then nothing but zeros. */
+async function checkEnd(reader, last, maxZeros) {
+    const second = await reader.take(layout/* TAR_BLOCK */.mv);
+    if (second.length < layout/* TAR_BLOCK */.mv || !isZeroBlock(second)) {
+        throw new archive_damage/* ArchiveDamage */.k(`after ${last}`, 'a single block of zeros where two end a tar');
+    }
+    const limit = reader.position + maxZeros;
+    for (let rest = await reader.takeSome(layout/* TAR_BLOCK */.mv); rest; rest = await reader.takeSome(layout/* TAR_BLOCK */.mv)) {
+        if (!isZeroBlock(rest) || reader.position > limit)
+            throw new archive_damage/* ArchiveDamage */.k(`after ${last}`, 'something follows the end of the tar');
+    }
+}
+function attempt(where, step) {
+    try {
+        return step();
+    }
+    catch (error) {
+        if (error instanceof TypeError)
+            throw new archive_damage/* ArchiveDamage */.k(where, error.message, { cause: error });
+        throw error;
+    }
+}
+
+
+/***/ }),
+
+/***/ 591:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G4: () => (/* binding */ parseTocLine),
+/* harmony export */   ec: () => (/* binding */ relocateLine),
+/* harmony export */   fU: () => (/* binding */ formatTime),
+/* harmony export */   jt: () => (/* binding */ isFileLine),
+/* harmony export */   oc: () => (/* binding */ formatTocLine)
+/* harmony export */ });
+/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4573);
+
+const SECOND_NS = 1000000000n;
+const OFFSET_KEY = '"offset":';
+/** Writes the line; `name` and `type` come first and `offset` last, which `relocateLine` and readers rely on. */
+function formatTocLine(line) {
+    let text = `{"name":${JSON.stringify(line.name.toString('utf8'))}`;
+    if (!(0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(line.name))
+        text += `,"nameBytes":"${line.name.toString('base64')}"`;
+    text += `,"type":"${line.type}"`;
+    if (line.size)
+        text += `,"size":${line.size}`;
+    if (line.mtimeNs !== undefined)
+        text += `,"modtime":"${formatTime(line.mtimeNs)}"`;
+    if (line.linkName) {
+        text += `,"linkName":${JSON.stringify(line.linkName.toString('utf8'))}`;
+        if (!(0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(line.linkName))
+            text += `,"linkNameBytes":"${line.linkName.toString('base64')}"`;
+    }
+    if (line.mode !== undefined)
+        text += `,"mode":${line.mode}`;
+    if (line.uid)
+        text += `,"uid":${line.uid}`;
+    if (line.gid)
+        text += `,"gid":${line.gid}`;
+    if (line.digest)
+        text += `,"digest":"sha256:${line.digest}"`;
+    if (line.chunkOffset)
+        text += `,"chunkOffset":${line.chunkOffset}`;
+    if (line.chunkSize)
+        text += `,"chunkSize":${line.chunkSize}`;
+    if (line.chunkDigest)
+        text += `,"chunkDigest":"sha256:${line.chunkDigest}"`;
+    if (line.sparse)
+        text += `,"sparse":true`;
+    return `${text},${OFFSET_KEY}${line.offset}}`;
+}
+/** Reads a line back; throws a SyntaxError or TypeError on anything that `formatTocLine` would not write. */
+function parseTocLine(text) {
+    const raw = JSON.parse(text);
+    const line = {
+        name: nameOf(raw['name'], raw['nameBytes']),
+        type: raw['type'],
+        offset: requireCount(raw['offset'], 'offset'),
+    };
+    if (!['dir', 'reg', 'symlink', 'hardlink', 'chunk'].includes(line.type)) {
+        throw new TypeError(`unknown type of entry ${JSON.stringify(raw['type'])}`);
+    }
+    for (const key of ['size', 'mode', 'uid', 'gid', 'chunkOffset', 'chunkSize']) {
+        if (raw[key] !== undefined)
+            line[key] = requireCount(raw[key], key);
+    }
+    if (raw['modtime'] !== undefined)
+        line.mtimeNs = parseTime(raw['modtime']);
+    if (raw['linkName'] !== undefined)
+        line.linkName = nameOf(raw['linkName'], raw['linkNameBytes']);
+    for (const key of ['digest', 'chunkDigest']) {
+        if (raw[key] !== undefined)
+            line[key] = parseDigest(raw[key]);
+    }
+    if (raw['sparse'] === true)
+        line.sparse = true;
+    return line;
+}
+/** Moves a line by `delta` bytes without parsing it: the offset stands last. */
+function relocateLine(text, delta) {
+    if (delta === 0)
+        return text;
+    const start = text.lastIndexOf(OFFSET_KEY) + OFFSET_KEY.length;
+    return `${text.slice(0, start)}${Number(text.slice(start, -1)) + delta}}`;
+}
+/** Whether a line is a regular file's, without parsing it: a quote inside a name would be escaped. */
+function isFileLine(text) {
+    return text.includes('","type":"reg"');
+}
+/** RFC 3339 in UTC with as many digits as the nanoseconds need. */
+function formatTime(ns) {
+    let seconds = ns / SECOND_NS;
+    let fraction = ns % SECOND_NS;
+    if (fraction < 0n) {
+        fraction += SECOND_NS;
+        seconds -= 1n;
+    }
+    // Years beyond 9999 are longer.
+    const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
+    const digits = fraction === 0n ? '' : `.${fraction.toString().padStart(9, '0').replace(/0+$/, '')}`;
+    return `${whole}${digits}Z`;
+}
+function parseTime(value) {
+    const match = /^([+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(String(value));
+    const seconds = match ? Date.parse(`${match[1]}Z`) / 1000 : NaN;
+    if (!match || Number.isNaN(seconds))
+        throw new TypeError(`modtime ${JSON.stringify(value)} is no time`);
+    return BigInt(seconds) * SECOND_NS + BigInt((match[2] ?? '').padEnd(9, '0'));
+}
+function parseDigest(value) {
+    const match = /^sha256:([0-9a-f]{64})$/.exec(String(value));
+    if (!match?.[1])
+        throw new TypeError(`${JSON.stringify(value)} is no SHA-256 digest`);
+    return match[1];
+}
+function nameOf(text, base64) {
+    if (typeof base64 === 'string')
+        return Buffer.from(base64, 'base64');
+    if (typeof text !== 'string')
+        throw new TypeError('an entry has no name');
+    return Buffer.from(text, 'utf8');
+}
+function requireCount(value, key) {
+    if (!Number.isSafeInteger(value) || value < 0)
+        throw new TypeError(`${key} is no whole number`);
+    return value;
+}
+
+
+/***/ }),
+
+/***/ 6650:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  w: () => (/* binding */ verifyArchive)
+});
+
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/archive/archive-bytes.js
+var archive_bytes = __nccwpck_require__(382);
+// EXTERNAL MODULE: ./.build/src/archive/archive-damage.js
+var archive_damage = __nccwpck_require__(6144);
+// EXTERNAL MODULE: ./.build/src/archive/archive-tail.js
+var archive_tail = __nccwpck_require__(7967);
+// EXTERNAL MODULE: ./.build/src/archive/byte-reader.js
+var byte_reader = __nccwpck_require__(2416);
+// EXTERNAL MODULE: ./.build/src/archive/index-reader.js
+var index_reader = __nccwpck_require__(8632);
+// EXTERNAL MODULE: ./.build/src/archive/layout.js
+var layout = __nccwpck_require__(1574);
+// EXTERNAL MODULE: ./.build/src/archive/toc-line.js
+var toc_line = __nccwpck_require__(591);
+;// CONCATENATED MODULE: ./.build/src/archive/index-survey.js
+
+
+/** Reads an index to its end; throws a TypeError or SyntaxError where it is none. */
+async function surveyIndex(index) {
+    const { count: extents, endOffset } = index.extents;
+    const survey = {
+        topNames: new Set(),
+        dumpSizes: new Map(),
+        entries: 0,
+        contentBytes: 0,
+        extents,
+        endOffset,
+        manifestExtents: [],
+    };
+    let ordinal = 0;
+    let isManifest = false;
+    for await (const { lines } of index.entries()) {
+        let holdsManifest = isManifest && lines.length === 0;
+        for (const line of lines.map(toc_line/* parseTocLine */.G4)) {
+            if (line.type !== 'chunk') {
+                const name = line.name.toString('utf8');
+                isManifest = name === layout/* MANIFEST_NAME */.ir;
+                survey.entries++;
+                survey.contentBytes += line.size ?? 0;
+                survey.topNames.add(name.split('/', 1)[0] ?? '');
+                if (name.startsWith(layout/* DUMP_FOLDER */.OY) && line.type !== 'dir')
+                    survey.dumpSizes.set(name, line.size ?? 0);
+            }
+            holdsManifest ||= isManifest;
+        }
+        if (holdsManifest)
+            survey.manifestExtents.push(ordinal);
+        ordinal++;
+    }
+    return survey;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/manifest-world.js
+
+/** Compares what the manifest names with what the index holds: nothing more and nothing less. */
+function compareWithManifest(manifest, survey) {
+    const damage = [];
+    const declared = new Map();
+    for (const { dump, sizeBytes } of Object.values(manifest.databases))
+        declared.set(dump, sizeBytes);
+    for (const [name, { sizeBytes }] of Object.entries(manifest.globals))
+        declared.set(name, sizeBytes);
+    for (const [name, sizeBytes] of declared) {
+        const size = survey.dumpSizes.get(name);
+        if (size === undefined)
+            damage.push({ where: name, what: 'the manifest names it, the archive does not hold it' });
+        else if (size !== sizeBytes)
+            damage.push({ where: name, what: `${size} bytes; the manifest says ${sizeBytes}` });
+    }
+    for (const name of survey.dumpSizes.keys()) {
+        if (!declared.has(name))
+            damage.push({ where: name, what: 'the manifest does not name it' });
+    }
+    for (const [source, { files, directories, links }] of Object.entries(manifest.files)) {
+        if (files + directories + links > 0 && !survey.topNames.has(source)) {
+            damage.push({ where: `${source}/`, what: 'the manifest names it, the archive does not hold it' });
+        }
+    }
+    const allowed = new Set([...Object.keys(manifest.files), layout/* DUMP_FOLDER */.OY.slice(0, -1), layout/* README_NAME */.B5, layout/* MANIFEST_NAME */.ir]);
+    for (const name of survey.topNames) {
+        if (!allowed.has(name))
+            damage.push({ where: name, what: 'the manifest does not name it' });
+    }
+    return damage;
+}
+
+// EXTERNAL MODULE: ./.build/src/archive/read-extents.js + 1 modules
+var read_extents = __nccwpck_require__(4966);
+// EXTERNAL MODULE: ./.build/src/archive/read-manifest.js
+var read_manifest = __nccwpck_require__(5304);
+// EXTERNAL MODULE: ./.build/src/archive/select-entries.js
+var select_entries = __nccwpck_require__(3529);
+// EXTERNAL MODULE: external "events"
+var external_events_ = __nccwpck_require__(4434);
+// EXTERNAL MODULE: external "fs"
+var external_fs_ = __nccwpck_require__(9896);
+// EXTERNAL MODULE: external "node:events"
+var external_node_events_ = __nccwpck_require__(8474);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(7075);
+;// CONCATENATED MODULE: external "node:string_decoder"
+const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+// EXTERNAL MODULE: external "path"
+var external_path_ = __nccwpck_require__(6928);
+// EXTERNAL MODULE: external "assert"
+var external_assert_ = __nccwpck_require__(2613);
+// EXTERNAL MODULE: external "buffer"
+var external_buffer_ = __nccwpck_require__(181);
+// EXTERNAL MODULE: external "zlib"
+var external_zlib_ = __nccwpck_require__(3106);
+var external_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_zlib_, 2);
+;// CONCATENATED MODULE: external "node:assert"
+const external_node_assert_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+;// CONCATENATED MODULE: ./node_modules/tar/dist/esm/index.min.js
+var zr=Object.defineProperty;var Ur=(s,t)=>{for(var e in t)zr(s,e,{get:t[e],enumerable:!0})};var Ds=typeof process=="object"&&process?process:{stdout:null,stderr:null},Wr=s=>!!s&&typeof s=="object"&&(s instanceof A||s instanceof external_node_stream_||Gr(s)||Zr(s)),Gr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_.EventEmitter&&typeof s.pipe=="function"&&s.pipe!==external_node_stream_.Writable.prototype.pipe,Zr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_.EventEmitter&&typeof s.write=="function"&&typeof s.end=="function",Q=Symbol("EOF"),J=Symbol("maybeEmitEnd"),nt=Symbol("emittedEnd"),De=Symbol("emittingEnd"),qt=Symbol("emittedError"),Ne=Symbol("closed"),Ns=Symbol("read"),Ae=Symbol("flush"),As=Symbol("flushChunk"),z=Symbol("encoding"),Mt=Symbol("decoder"),g=Symbol("flowing"),Qt=Symbol("paused"),Bt=Symbol("resume"),b=Symbol("buffer"),N=Symbol("pipes"),_=Symbol("bufferLength"),bi=Symbol("bufferPush"),Ie=Symbol("bufferShift"),L=Symbol("objectMode"),S=Symbol("destroyed"),_i=Symbol("error"),Oi=Symbol("emitData"),Is=Symbol("emitEnd"),Ti=Symbol("emitEnd2"),Z=Symbol("async"),xi=Symbol("abort"),Ce=Symbol("aborted"),Jt=Symbol("signal"),Rt=Symbol("dataListeners"),C=Symbol("discarded"),jt=s=>Promise.resolve().then(s),Yr=s=>s(),Kr=s=>s==="end"||s==="finish"||s==="prefinish",Vr=s=>s instanceof ArrayBuffer||!!s&&typeof s=="object"&&s.constructor&&s.constructor.name==="ArrayBuffer"&&s.byteLength>=0,$r=s=>!Buffer.isBuffer(s)&&ArrayBuffer.isView(s),Fe=class{src;dest;opts;ondrain;constructor(t,e,i){this.src=t,this.dest=e,this.opts=i,this.ondrain=()=>t[Bt](),this.dest.on("drain",this.ondrain)}unpipe(){this.dest.removeListener("drain",this.ondrain)}proxyErrors(t){}end(){this.unpipe(),this.opts.end&&this.dest.end()}},Li=class extends Fe{unpipe(){this.src.removeListener("error",this.proxyErrors),super.unpipe()}constructor(t,e,i){super(t,e,i),this.proxyErrors=r=>this.dest.emit("error",r),t.on("error",this.proxyErrors)}},Xr=s=>!!s.objectMode,qr=s=>!s.objectMode&&!!s.encoding&&s.encoding!=="buffer",A=class extends external_node_events_.EventEmitter{[g]=!1;[Qt]=!1;[N]=[];[b]=[];[L];[z];[Z];[Mt];[Q]=!1;[nt]=!1;[De]=!1;[Ne]=!1;[qt]=null;[_]=0;[S]=!1;[Jt];[Ce]=!1;[Rt]=0;[C]=!1;writable=!0;readable=!0;constructor(...t){let e=t[0]||{};if(super(),e.objectMode&&typeof e.encoding=="string")throw new TypeError("Encoding and objectMode may not be used together");Xr(e)?(this[L]=!0,this[z]=null):qr(e)?(this[z]=e.encoding,this[L]=!1):(this[L]=!1,this[z]=null),this[Z]=!!e.async,this[Mt]=this[z]?new external_node_string_decoder_namespaceObject.StringDecoder(this[z]):null,e&&e.debugExposeBuffer===!0&&Object.defineProperty(this,"buffer",{get:()=>this[b]}),e&&e.debugExposePipes===!0&&Object.defineProperty(this,"pipes",{get:()=>this[N]});let{signal:i}=e;i&&(this[Jt]=i,i.aborted?this[xi]():i.addEventListener("abort",()=>this[xi]()))}get bufferLength(){return this[_]}get encoding(){return this[z]}set encoding(t){throw new Error("Encoding must be set at instantiation time")}setEncoding(t){throw new Error("Encoding must be set at instantiation time")}get objectMode(){return this[L]}set objectMode(t){throw new Error("objectMode must be set at instantiation time")}get async(){return this[Z]}set async(t){this[Z]=this[Z]||!!t}[xi](){this[Ce]=!0,this.emit("abort",this[Jt]?.reason),this.destroy(this[Jt]?.reason)}get aborted(){return this[Ce]}set aborted(t){}write(t,e,i){if(this[Ce])return!1;if(this[Q])throw new Error("write after end");if(this[S])return this.emit("error",Object.assign(new Error("Cannot call write after a stream was destroyed"),{code:"ERR_STREAM_DESTROYED"})),!0;typeof e=="function"&&(i=e,e="utf8"),e||(e="utf8");let r=this[Z]?jt:Yr;if(!this[L]&&!Buffer.isBuffer(t)){if($r(t))t=Buffer.from(t.buffer,t.byteOffset,t.byteLength);else if(Vr(t))t=Buffer.from(t);else if(typeof t!="string")throw new Error("Non-contiguous data written to non-objectMode stream")}return this[L]?(this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):t.length?(typeof t=="string"&&!(e===this[z]&&!this[Mt]?.lastNeed)&&(t=Buffer.from(t,e)),Buffer.isBuffer(t)&&this[z]&&(t=this[Mt].write(t)),this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):(this[_]!==0&&this.emit("readable"),i&&r(i),this[g])}read(t){if(this[S])return null;if(this[C]=!1,this[_]===0||t===0||t&&t>this[_])return this[J](),null;this[L]&&(t=null),this[b].length>1&&!this[L]&&(this[b]=[this[z]?this[b].join(""):Buffer.concat(this[b],this[_])]);let e=this[Ns](t||null,this[b][0]);return this[J](),e}[Ns](t,e){if(this[L])this[Ie]();else{let i=e;t===i.length||t===null?this[Ie]():typeof i=="string"?(this[b][0]=i.slice(t),e=i.slice(0,t),this[_]-=t):(this[b][0]=i.subarray(t),e=i.subarray(0,t),this[_]-=t)}return this.emit("data",e),!this[b].length&&!this[Q]&&this.emit("drain"),e}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e="utf8"),t!==void 0&&this.write(t,e),i&&this.once("end",i),this[Q]=!0,this.writable=!1,(this[g]||!this[Qt])&&this[J](),this}[Bt](){this[S]||(!this[Rt]&&!this[N].length&&(this[C]=!0),this[Qt]=!1,this[g]=!0,this.emit("resume"),this[b].length?this[Ae]():this[Q]?this[J]():this.emit("drain"))}resume(){return this[Bt]()}pause(){this[g]=!1,this[Qt]=!0,this[C]=!1}get destroyed(){return this[S]}get flowing(){return this[g]}get paused(){return this[Qt]}[bi](t){this[L]?this[_]+=1:this[_]+=t.length,this[b].push(t)}[Ie](){return this[L]?this[_]-=1:this[_]-=this[b][0].length,this[b].shift()}[Ae](t=!1){do;while(this[As](this[Ie]())&&this[b].length);!t&&!this[b].length&&!this[Q]&&this.emit("drain")}[As](t){return this.emit("data",t),this[g]}pipe(t,e){if(this[S])return t;this[C]=!1;let i=this[nt];return e=e||{},t===Ds.stdout||t===Ds.stderr?e.end=!1:e.end=e.end!==!1,e.proxyErrors=!!e.proxyErrors,i?e.end&&t.end():(this[N].push(e.proxyErrors?new Li(this,t,e):new Fe(this,t,e)),this[Z]?jt(()=>this[Bt]()):this[Bt]()),t}unpipe(t){let e=this[N].find(i=>i.dest===t);e&&(this[N].length===1?(this[g]&&this[Rt]===0&&(this[g]=!1),this[N]=[]):this[N].splice(this[N].indexOf(e),1),e.unpipe())}addListener(t,e){return this.on(t,e)}on(t,e){let i=super.on(t,e);if(t==="data")this[C]=!1,this[Rt]++,!this[N].length&&!this[g]&&this[Bt]();else if(t==="readable"&&this[_]!==0)super.emit("readable");else if(Kr(t)&&this[nt])super.emit(t),this.removeAllListeners(t);else if(t==="error"&&this[qt]){let r=e;this[Z]?jt(()=>r.call(this,this[qt])):r.call(this,this[qt])}return i}removeListener(t,e){return this.off(t,e)}off(t,e){let i=super.off(t,e);return t==="data"&&(this[Rt]=this.listeners("data").length,this[Rt]===0&&!this[C]&&!this[N].length&&(this[g]=!1)),i}removeAllListeners(t){let e=super.removeAllListeners(t);return(t==="data"||t===void 0)&&(this[Rt]=0,!this[C]&&!this[N].length&&(this[g]=!1)),e}get emittedEnd(){return this[nt]}[J](){!this[De]&&!this[nt]&&!this[S]&&this[b].length===0&&this[Q]&&(this[De]=!0,this.emit("end"),this.emit("prefinish"),this.emit("finish"),this[Ne]&&this.emit("close"),this[De]=!1)}emit(t,...e){let i=e[0];if(t!=="error"&&t!=="close"&&t!==S&&this[S])return!1;if(t==="data")return!this[L]&&!i?!1:this[Z]?(jt(()=>this[Oi](i)),!0):this[Oi](i);if(t==="end")return this[Is]();if(t==="close"){if(this[Ne]=!0,!this[nt]&&!this[S])return!1;let n=super.emit("close");return this.removeAllListeners("close"),n}else if(t==="error"){this[qt]=i,super.emit(_i,i);let n=!this[Jt]||this.listeners("error").length?super.emit("error",i):!1;return this[J](),n}else if(t==="resume"){let n=super.emit("resume");return this[J](),n}else if(t==="finish"||t==="prefinish"){let n=super.emit(t);return this.removeAllListeners(t),n}let r=super.emit(t,...e);return this[J](),r}[Oi](t){for(let i of this[N])i.dest.write(t)===!1&&this.pause();let e=this[C]?!1:super.emit("data",t);return this[J](),e}[Is](){return this[nt]?!1:(this[nt]=!0,this.readable=!1,this[Z]?(jt(()=>this[Ti]()),!0):this[Ti]())}[Ti](){if(this[Mt]){let e=this[Mt].end();if(e){for(let i of this[N])i.dest.write(e);this[C]||super.emit("data",e)}}for(let e of this[N])e.end();let t=super.emit("end");return this.removeAllListeners("end"),t}async collect(){let t=Object.assign([],{dataLength:0});this[L]||(t.dataLength=0);let e=this.promise();return this.on("data",i=>{t.push(i),this[L]||(t.dataLength+=i.length)}),await e,t}async concat(){if(this[L])throw new Error("cannot concat in objectMode");let t=await this.collect();return this[z]?t.join(""):Buffer.concat(t,t.dataLength)}async promise(){return new Promise((t,e)=>{this.on(S,()=>e(new Error("stream destroyed"))),this.on("error",i=>e(i)),this.on("end",()=>t())})}[Symbol.asyncIterator](){this[C]=!1;let t=!1,e=async()=>(this.pause(),t=!0,{value:void 0,done:!0});return{next:()=>{if(t)return e();let r=this.read();if(r!==null)return Promise.resolve({done:!1,value:r});if(this[Q])return e();let n,o,h=d=>{this.off("data",a),this.off("end",l),this.off(S,c),e(),o(d)},a=d=>{this.off("error",h),this.off("end",l),this.off(S,c),this.pause(),n({value:d,done:!!this[Q]})},l=()=>{this.off("error",h),this.off("data",a),this.off(S,c),e(),n({done:!0,value:void 0})},c=()=>h(new Error("stream destroyed"));return new Promise((d,y)=>{o=y,n=d,this.once(S,c),this.once("error",h),this.once("end",l),this.once("data",a)})},throw:e,return:e,[Symbol.asyncIterator](){return this},[Symbol.asyncDispose]:async()=>{}}}[Symbol.iterator](){this[C]=!1;let t=!1,e=()=>(this.pause(),this.off(_i,e),this.off(S,e),this.off("end",e),t=!0,{done:!0,value:void 0}),i=()=>{if(t)return e();let r=this.read();return r===null?e():{done:!1,value:r}};return this.once("end",e),this.once(_i,e),this.once(S,e),{next:i,throw:e,return:e,[Symbol.iterator](){return this},[Symbol.dispose]:()=>{}}}destroy(t){if(this[S])return t?this.emit("error",t):this.emit(S),this;this[S]=!0,this[C]=!0,this[b].length=0,this[_]=0;let e=this;return typeof e.close=="function"&&!this[Ne]&&e.close(),t?this.emit("error",t):this.emit(S),this}static get isStream(){return Wr}};var Jr=external_fs_.writev,ht=Symbol("_autoClose"),H=Symbol("_close"),te=Symbol("_ended"),m=Symbol("_fd"),Ni=Symbol("_finished"),tt=Symbol("_flags"),Ai=Symbol("_flush"),ki=Symbol("_handleChunk"),vi=Symbol("_makeBuf"),ie=Symbol("_mode"),ke=Symbol("_needDrain"),Ut=Symbol("_onerror"),Ht=Symbol("_onopen"),Ii=Symbol("_onread"),Pt=Symbol("_onwrite"),at=Symbol("_open"),U=Symbol("_path"),ot=Symbol("_pos"),Y=Symbol("_queue"),zt=Symbol("_read"),Ci=Symbol("_readSize"),j=Symbol("_reading"),ee=Symbol("_remain"),Fi=Symbol("_size"),ve=Symbol("_write"),gt=Symbol("_writing"),Me=Symbol("_defaultFlag"),bt=Symbol("_errored"),_t=class extends A{[bt]=!1;[m];[U];[Ci];[j]=!1;[Fi];[ee];[ht];constructor(t,e){if(e=e||{},super(e),this.readable=!0,this.writable=!1,typeof t!="string")throw new TypeError("path must be a string");this[bt]=!1,this[m]=typeof e.fd=="number"?e.fd:void 0,this[U]=t,this[Ci]=e.readSize||16*1024*1024,this[j]=!1,this[Fi]=typeof e.size=="number"?e.size:1/0,this[ee]=this[Fi],this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0,typeof this[m]=="number"?this[zt]():this[at]()}get fd(){return this[m]}get path(){return this[U]}write(){throw new TypeError("this is a readable stream")}end(){throw new TypeError("this is a readable stream")}[at](){external_fs_.open(this[U],"r",(t,e)=>this[Ht](t,e))}[Ht](t,e){t?this[Ut](t):(this[m]=e,this.emit("open",e),this[zt]())}[vi](){return Buffer.allocUnsafe(Math.min(this[Ci],this[ee]))}[zt](){if(!this[j]){this[j]=!0;let t=this[vi]();if(t.length===0)return process.nextTick(()=>this[Ii](null,0,t));external_fs_.read(this[m],t,0,t.length,null,(e,i,r)=>this[Ii](e,i,r))}}[Ii](t,e,i){this[j]=!1,t?this[Ut](t):this[ki](e,i)&&this[zt]()}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.close(t,e=>e?this.emit("error",e):this.emit("close"))}}[Ut](t){this[j]=!0,this[H](),this.emit("error",t)}[ki](t,e){let i=!1;return this[ee]-=t,t>0&&(i=super.write(t<e.length?e.subarray(0,t):e)),(t===0||this[ee]<=0)&&(i=!1,this[H](),super.end()),i}emit(t,...e){switch(t){case"prefinish":case"finish":return!1;case"drain":return typeof this[m]=="number"&&this[zt](),!1;case"error":return this[bt]?!1:(this[bt]=!0,super.emit(t,...e));default:return super.emit(t,...e)}}},Be=class extends _t{[at](){let t=!0;try{this[Ht](null,external_fs_.openSync(this[U],"r")),t=!1}finally{t&&this[H]()}}[zt](){let t=!0;try{if(!this[j]){this[j]=!0;do{let e=this[vi](),i=e.length===0?0:external_fs_.readSync(this[m],e,0,e.length,null);if(!this[ki](i,e))break}while(!0);this[j]=!1}t=!1}finally{t&&this[H]()}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.closeSync(t),this.emit("close")}}},et=class extends external_events_{readable=!1;writable=!0;[bt]=!1;[gt]=!1;[te]=!1;[Y]=[];[ke]=!1;[U];[ie];[ht];[m];[Me];[tt];[Ni]=!1;[ot];constructor(t,e){e=e||{},super(e),this[U]=t,this[m]=typeof e.fd=="number"?e.fd:void 0,this[ie]=e.mode===void 0?438:e.mode,this[ot]=typeof e.start=="number"?e.start:void 0,this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0;let i=this[ot]!==void 0?"r+":"w";this[Me]=e.flags===void 0,this[tt]=e.flags===void 0?i:e.flags,this[m]===void 0&&this[at]()}emit(t,...e){if(t==="error"){if(this[bt])return!1;this[bt]=!0}return super.emit(t,...e)}get fd(){return this[m]}get path(){return this[U]}[Ut](t){this[H](),this[gt]=!0,this.emit("error",t)}[at](){external_fs_.open(this[U],this[tt],this[ie],(t,e)=>this[Ht](t,e))}[Ht](t,e){this[Me]&&this[tt]==="r+"&&t&&t.code==="ENOENT"?(this[tt]="w",this[at]()):t?this[Ut](t):(this[m]=e,this.emit("open",e),this[gt]||this[Ai]())}end(t,e){return t&&this.write(t,e),this[te]=!0,!this[gt]&&!this[Y].length&&typeof this[m]=="number"&&this[Pt](null,0),this}write(t,e){return typeof t=="string"&&(t=Buffer.from(t,e)),this[te]?(this.emit("error",new Error("write() after end()")),!1):this[m]===void 0||this[gt]||this[Y].length?(this[Y].push(t),this[ke]=!0,!1):(this[gt]=!0,this[ve](t),!0)}[ve](t){external_fs_.write(this[m],t,0,t.length,this[ot],(e,i)=>this[Pt](e,i))}[Pt](t,e){t?this[Ut](t):(this[ot]!==void 0&&typeof e=="number"&&(this[ot]+=e),this[Y].length?this[Ai]():(this[gt]=!1,this[te]&&!this[Ni]?(this[Ni]=!0,this[H](),this.emit("finish")):this[ke]&&(this[ke]=!1,this.emit("drain"))))}[Ai](){if(this[Y].length===0)this[te]&&this[Pt](null,0);else if(this[Y].length===1)this[ve](this[Y].pop());else{let t=this[Y];this[Y]=[],Jr(this[m],t,this[ot],(e,i)=>this[Pt](e,i))}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.close(t,e=>e?this.emit("error",e):this.emit("close"))}}},Wt=class extends et{[at](){let t;if(this[Me]&&this[tt]==="r+")try{t=external_fs_.openSync(this[U],this[tt],this[ie])}catch(e){if(e?.code==="ENOENT")return this[tt]="w",this[at]();throw e}else t=external_fs_.openSync(this[U],this[tt],this[ie]);this[Ht](null,t)}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.closeSync(t),this.emit("close")}}[ve](t){let e=!0;try{this[Pt](null,external_fs_.writeSync(this[m],t,0,t.length,this[ot])),e=!1}finally{if(e)try{this[H]()}catch{}}}};var jr=new Map([["C","cwd"],["f","file"],["z","gzip"],["P","preservePaths"],["U","unlink"],["strip-components","strip"],["stripComponents","strip"],["keep-newer","newer"],["keepNewer","newer"],["keep-newer-files","newer"],["keepNewerFiles","newer"],["k","keep"],["keep-existing","keep"],["keepExisting","keep"],["m","noMtime"],["no-mtime","noMtime"],["p","preserveOwner"],["L","follow"],["h","follow"],["onentry","onReadEntry"]]),Fs=s=>!!s.sync&&!!s.file,ks=s=>!s.sync&&!!s.file,vs=s=>!!s.sync&&!s.file,Ms=s=>!s.sync&&!s.file;var Bs=s=>!!s.file;var tn=s=>{let t=jr.get(s);return t||s},se=(s={})=>{if(!s)return{};let t={};for(let[e,i]of Object.entries(s)){let r=tn(e);t[r]=i}return t.chmod===void 0&&t.noChmod===!1&&(t.chmod=!0),delete t.noChmod,t};var K=(s,t,e,i,r)=>Object.assign((n=[],o,h)=>{Array.isArray(n)&&(o=n,n={}),typeof o=="function"&&(h=o,o=void 0),o=o?Array.from(o):[];let a=se(n);if(r?.(a,o),Fs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return s(a,o)}else if(ks(a)){let l=t(a,o);return h?l.then(()=>h(),h):l}else if(vs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return e(a,o)}else if(Ms(a)){if(typeof h=="function")throw new TypeError("callback only supported with file option");return i(a,o)}throw new Error("impossible options??")},{syncFile:s,asyncFile:t,syncNoFile:e,asyncNoFile:i,validate:r});var sn=external_zlib_.constants||{ZLIB_VERNUM:4736},M=Object.freeze(Object.assign(Object.create(null),{Z_NO_FLUSH:0,Z_PARTIAL_FLUSH:1,Z_SYNC_FLUSH:2,Z_FULL_FLUSH:3,Z_FINISH:4,Z_BLOCK:5,Z_OK:0,Z_STREAM_END:1,Z_NEED_DICT:2,Z_ERRNO:-1,Z_STREAM_ERROR:-2,Z_DATA_ERROR:-3,Z_MEM_ERROR:-4,Z_BUF_ERROR:-5,Z_VERSION_ERROR:-6,Z_NO_COMPRESSION:0,Z_BEST_SPEED:1,Z_BEST_COMPRESSION:9,Z_DEFAULT_COMPRESSION:-1,Z_FILTERED:1,Z_HUFFMAN_ONLY:2,Z_RLE:3,Z_FIXED:4,Z_DEFAULT_STRATEGY:0,DEFLATE:1,INFLATE:2,GZIP:3,GUNZIP:4,DEFLATERAW:5,INFLATERAW:6,UNZIP:7,BROTLI_DECODE:8,BROTLI_ENCODE:9,Z_MIN_WINDOWBITS:8,Z_MAX_WINDOWBITS:15,Z_DEFAULT_WINDOWBITS:15,Z_MIN_CHUNK:64,Z_MAX_CHUNK:1/0,Z_DEFAULT_CHUNK:16384,Z_MIN_MEMLEVEL:1,Z_MAX_MEMLEVEL:9,Z_DEFAULT_MEMLEVEL:8,Z_MIN_LEVEL:-1,Z_MAX_LEVEL:9,Z_DEFAULT_LEVEL:-1,BROTLI_OPERATION_PROCESS:0,BROTLI_OPERATION_FLUSH:1,BROTLI_OPERATION_FINISH:2,BROTLI_OPERATION_EMIT_METADATA:3,BROTLI_MODE_GENERIC:0,BROTLI_MODE_TEXT:1,BROTLI_MODE_FONT:2,BROTLI_DEFAULT_MODE:0,BROTLI_MIN_QUALITY:0,BROTLI_MAX_QUALITY:11,BROTLI_DEFAULT_QUALITY:11,BROTLI_MIN_WINDOW_BITS:10,BROTLI_MAX_WINDOW_BITS:24,BROTLI_LARGE_MAX_WINDOW_BITS:30,BROTLI_DEFAULT_WINDOW:22,BROTLI_MIN_INPUT_BLOCK_BITS:16,BROTLI_MAX_INPUT_BLOCK_BITS:24,BROTLI_PARAM_MODE:0,BROTLI_PARAM_QUALITY:1,BROTLI_PARAM_LGWIN:2,BROTLI_PARAM_LGBLOCK:3,BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING:4,BROTLI_PARAM_SIZE_HINT:5,BROTLI_PARAM_LARGE_WINDOW:6,BROTLI_PARAM_NPOSTFIX:7,BROTLI_PARAM_NDIRECT:8,BROTLI_DECODER_RESULT_ERROR:0,BROTLI_DECODER_RESULT_SUCCESS:1,BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:2,BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION:0,BROTLI_DECODER_PARAM_LARGE_WINDOW:1,BROTLI_DECODER_NO_ERROR:0,BROTLI_DECODER_SUCCESS:1,BROTLI_DECODER_NEEDS_MORE_INPUT:2,BROTLI_DECODER_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_NIBBLE:-1,BROTLI_DECODER_ERROR_FORMAT_RESERVED:-2,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_META_NIBBLE:-3,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET:-4,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_SAME:-5,BROTLI_DECODER_ERROR_FORMAT_CL_SPACE:-6,BROTLI_DECODER_ERROR_FORMAT_HUFFMAN_SPACE:-7,BROTLI_DECODER_ERROR_FORMAT_CONTEXT_MAP_REPEAT:-8,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_1:-9,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_2:-10,BROTLI_DECODER_ERROR_FORMAT_TRANSFORM:-11,BROTLI_DECODER_ERROR_FORMAT_DICTIONARY:-12,BROTLI_DECODER_ERROR_FORMAT_WINDOW_BITS:-13,BROTLI_DECODER_ERROR_FORMAT_PADDING_1:-14,BROTLI_DECODER_ERROR_FORMAT_PADDING_2:-15,BROTLI_DECODER_ERROR_FORMAT_DISTANCE:-16,BROTLI_DECODER_ERROR_DICTIONARY_NOT_SET:-19,BROTLI_DECODER_ERROR_INVALID_ARGUMENTS:-20,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES:-21,BROTLI_DECODER_ERROR_ALLOC_TREE_GROUPS:-22,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MAP:-25,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_1:-26,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_2:-27,BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES:-30,BROTLI_DECODER_ERROR_UNREACHABLE:-31},sn));var rn=external_buffer_.Buffer.concat,zs=Object.getOwnPropertyDescriptor(external_buffer_.Buffer,"concat"),nn=s=>s,Bi=zs?.writable===!0||zs?.set!==void 0?s=>{external_buffer_.Buffer.concat=s?nn:rn}:s=>{},Tt=Symbol("_superWrite"),Gt=class extends Error{code;errno;constructor(t,e){super("zlib: "+t.message,{cause:t}),this.code=t.code,this.errno=t.errno,this.code||(this.code="ZLIB_ERROR"),this.message="zlib: "+t.message,Error.captureStackTrace(this,e??this.constructor)}get name(){return"ZlibError"}},Pi=Symbol("flushFlag"),re=class extends A{#t=!1;#i=!1;#s;#n;#r;#e;#o;get sawError(){return this.#t}get handle(){return this.#e}get flushFlag(){return this.#s}constructor(t,e){if(!t||typeof t!="object")throw new TypeError("invalid options for ZlibBase constructor");if(super(t),this.#s=t.flush??0,this.#n=t.finishFlush??0,this.#r=t.fullFlushFlag??0,typeof external_zlib_namespaceObject[e]!="function")throw new TypeError("Compression method not supported: "+e);try{this.#e=new external_zlib_namespaceObject[e](t)}catch(i){throw new Gt(i,this.constructor)}this.#o=i=>{this.#t||(this.#t=!0,this.close(),this.emit("error",i))},this.#e?.on("error",i=>this.#o(new Gt(i))),this.once("end",()=>this.close)}close(){this.#e&&(this.#e.close(),this.#e=void 0,this.emit("close"))}reset(){if(!this.#t)return external_assert_(this.#e,"zlib binding closed"),this.#e.reset?.()}flush(t){this.ended||(typeof t!="number"&&(t=this.#r),this.write(Object.assign(external_buffer_.Buffer.alloc(0),{[Pi]:t})))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&(e?this.write(t,e):this.write(t)),this.flush(this.#n),this.#i=!0,super.end(i)}get ended(){return this.#i}[Tt](t){return super.write(t)}write(t,e,i){if(typeof e=="function"&&(i=e,e="utf8"),typeof t=="string"&&(t=external_buffer_.Buffer.from(t,e)),this.#t)return;external_assert_(this.#e,"zlib binding closed");let r=this.#e._handle,n=r.close;r.close=()=>{};let o=this.#e.close;this.#e.close=()=>{},Bi(!0);let h;try{let l=typeof t[Pi]=="number"?t[Pi]:this.#s;h=this.#e._processChunk(t,l),Bi(!1)}catch(l){Bi(!1),this.#o(new Gt(l,this.write))}finally{this.#e&&(this.#e._handle=r,r.close=n,this.#e.close=o,this.#e.removeAllListeners("error"))}this.#e&&this.#e.on("error",l=>this.#o(new Gt(l,this.write)));let a;if(h)if(Array.isArray(h)&&h.length>0){let l=h[0];a=this[Tt](external_buffer_.Buffer.from(l));for(let c=1;c<h.length;c++)a=this[Tt](h[c])}else a=this[Tt](external_buffer_.Buffer.from(h));return i&&i(),a}},Pe=class extends re{#t;#i;constructor(t,e){t=t||{},t.flush=t.flush||M.Z_NO_FLUSH,t.finishFlush=t.finishFlush||M.Z_FINISH,t.fullFlushFlag=M.Z_FULL_FLUSH,super(t,e),this.#t=t.level,this.#i=t.strategy}params(t,e){if(!this.sawError){if(!this.handle)throw new Error("cannot switch params when binding is closed");if(!this.handle.params)throw new Error("not supported in this implementation");if(this.#t!==t||this.#i!==e){this.flush(M.Z_SYNC_FLUSH),external_assert_(this.handle,"zlib binding closed");let i=this.handle.flush;this.handle.flush=(r,n)=>{typeof r=="function"&&(n=r,r=this.flushFlag),this.flush(r),n?.()};try{this.handle.params(t,e)}finally{this.handle.flush=i}this.handle&&(this.#t=t,this.#i=e)}}}};var ze=class extends Pe{#t;constructor(t){super(t,"Gzip"),this.#t=t&&!!t.portable}[Tt](t){return this.#t?(this.#t=!1,t[9]=255,super[Tt](t)):super[Tt](t)}};var Ue=class extends Pe{constructor(t){super(t,"Unzip")}},He=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.BROTLI_OPERATION_PROCESS,t.finishFlush=t.finishFlush||M.BROTLI_OPERATION_FINISH,t.fullFlushFlag=M.BROTLI_OPERATION_FLUSH,super(t,e)}},We=class extends He{constructor(t){super(t,"BrotliCompress")}},Ge=class extends He{constructor(t){super(t,"BrotliDecompress")}},Ze=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.ZSTD_e_continue,t.finishFlush=t.finishFlush||M.ZSTD_e_end,t.fullFlushFlag=M.ZSTD_e_flush,super(t,e)}},Ye=class extends Ze{constructor(t){super(t,"ZstdCompress")}},Ke=class extends Ze{constructor(t){super(t,"ZstdDecompress")}};var Us=(s,t)=>{if(Number.isSafeInteger(s))s<0?an(s,t):hn(s,t);else throw Error("cannot encode number outside of javascript safe integer range");return t},hn=(s,t)=>{t[0]=128;for(var e=t.length;e>1;e--)t[e-1]=s&255,s=Math.floor(s/256)},an=(s,t)=>{t[0]=255;var e=!1;s=s*-1;for(var i=t.length;i>1;i--){var r=s&255;s=Math.floor(s/256),e?t[i-1]=Ws(r):r===0?t[i-1]=0:(e=!0,t[i-1]=Gs(r))}},Hs=s=>{let t=s[0],e=t===128?cn(s.subarray(1,s.length)):t===255?ln(s):null;if(e===null)throw Error("invalid base256 encoding");if(!Number.isSafeInteger(e))throw Error("parsed number outside of javascript safe integer range");return e},ln=s=>{for(var t=s.length,e=0,i=!1,r=t-1;r>-1;r--){var n=Number(s[r]),o;i?o=Ws(n):n===0?o=n:(i=!0,o=Gs(n)),o!==0&&(e-=o*Math.pow(256,t-r-1))}return e},cn=s=>{for(var t=s.length,e=0,i=t-1;i>-1;i--){var r=Number(s[i]);r!==0&&(e+=r*Math.pow(256,t-i-1))}return e},Ws=s=>(255^s)&255,Gs=s=>(255^s)+1&255;var Hi={};Ur(Hi,{code:()=>Ve,isCode:()=>ne,isName:()=>dn,name:()=>oe,normalFsTypes:()=>Ui});var ne=s=>oe.has(s),dn=s=>Ve.has(s),Ui=new Set(["0","","1","2","3","4","5","6","7","D"]),oe=new Map([["0","File"],["","OldFile"],["1","Link"],["2","SymbolicLink"],["3","CharacterDevice"],["4","BlockDevice"],["5","Directory"],["6","FIFO"],["7","ContiguousFile"],["g","GlobalExtendedHeader"],["x","ExtendedHeader"],["A","SolarisACL"],["D","GNUDumpDir"],["I","Inode"],["K","NextFileHasLongLinkpath"],["L","NextFileHasLongPath"],["M","ContinuationFile"],["N","OldGnuLongPath"],["S","SparseFile"],["V","TapeVolumeHeader"],["X","OldExtendedHeader"]]),Ve=new Map(Array.from(oe).map(s=>[s[1],s[0]]));var un=s=>s===void 0||s<0?void 0:s,F=class{cksumValid=!1;needPax=!1;nullBlock=!1;block;path;mode;uid;gid;size;cksum;#t="Unsupported";linkpath;uname;gname;devmaj=0;devmin=0;atime;ctime;mtime;charset;comment;constructor(t,e=0,i,r){Buffer.isBuffer(t)?this.decode(t,e||0,i,r):t&&this.#i(t)}decode(t,e,i,r){if(e||(e=0),!t||!(t.length>=e+512))throw new Error("need 512 bytes for header");let n=xt(t,e+156,1),o=Ui.has(n),h=o?i:void 0,a=o?r:void 0;if(this.path=h?.path??xt(t,e,100),this.mode=h?.mode??a?.mode??lt(t,e+100,8),this.uid=h?.uid??a?.uid??lt(t,e+108,8),this.gid=h?.gid??a?.gid??lt(t,e+116,8),this.size=un(h?.size??a?.size??lt(t,e+124,12)),this.mtime=h?.mtime??a?.mtime??Wi(t,e+136,12),this.cksum=lt(t,e+148,12),a&&this.#i(a,!0),h&&this.#i(h),ne(n)&&(this.#t=n||"0"),this.#t==="0"&&this.path.slice(-1)==="/"&&(this.#t="5"),this.#t==="5"&&(this.size=0),this.linkpath=xt(t,e+157,100),t.subarray(e+257,e+265).toString()==="ustar\x0000")if(this.uname=h?.uname??a?.uname??xt(t,e+265,32),this.gname=h?.gname??a?.gname??xt(t,e+297,32),this.devmaj=h?.devmaj??a?.devmaj??lt(t,e+329,8)??0,this.devmin=h?.devmin??a?.devmin??lt(t,e+337,8)??0,t[e+475]!==0){let c=xt(t,e+345,155);this.path=c+"/"+this.path}else{let c=xt(t,e+345,130);c&&(this.path=c+"/"+this.path),this.atime=i?.atime??r?.atime??Wi(t,e+476,12),this.ctime=i?.ctime??r?.ctime??Wi(t,e+488,12)}let l=256;for(let c=e;c<e+148;c++)l+=t[c];for(let c=e+156;c<e+512;c++)l+=t[c];this.cksumValid=l===this.cksum,this.cksum===void 0&&l===256&&(this.nullBlock=!0)}#i(t,e=!1){Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="size"&&Number(r)<0||i==="path"&&e||i==="linkpath"&&e||i==="global"))))}encode(t,e=0){if(t||(t=this.block=Buffer.alloc(512)),this.#t==="Unsupported"&&(this.#t="0"),!(t.length>=e+512))throw new Error("need 512 bytes for header");let i=this.ctime||this.atime?130:155,r=mn(this.path||"",i),n=r[0],o=r[1];this.needPax=!!r[2],this.needPax=Lt(t,e,100,n)||this.needPax,this.needPax=ct(t,e+100,8,this.mode)||this.needPax,this.needPax=ct(t,e+108,8,this.uid)||this.needPax,this.needPax=ct(t,e+116,8,this.gid)||this.needPax,this.needPax=ct(t,e+124,12,this.size)||this.needPax,this.needPax=Gi(t,e+136,12,this.mtime)||this.needPax,t[e+156]=Number(this.#t.codePointAt(0)),this.needPax=Lt(t,e+157,100,this.linkpath)||this.needPax,t.write("ustar\x0000",e+257,8),this.needPax=Lt(t,e+265,32,this.uname)||this.needPax,this.needPax=Lt(t,e+297,32,this.gname)||this.needPax,this.needPax=ct(t,e+329,8,this.devmaj)||this.needPax,this.needPax=ct(t,e+337,8,this.devmin)||this.needPax,this.needPax=Lt(t,e+345,i,o)||this.needPax,t[e+475]!==0?this.needPax=Lt(t,e+345,155,o)||this.needPax:(this.needPax=Lt(t,e+345,130,o)||this.needPax,this.needPax=Gi(t,e+476,12,this.atime)||this.needPax,this.needPax=Gi(t,e+488,12,this.ctime)||this.needPax);let h=256;for(let a=e;a<e+148;a++)h+=t[a];for(let a=e+156;a<e+512;a++)h+=t[a];return this.cksum=h,ct(t,e+148,8,this.cksum),this.cksumValid=!0,this.needPax}get type(){return this.#t==="Unsupported"?this.#t:oe.get(this.#t)}get typeKey(){return this.#t}set type(t){let e=String(Ve.get(t));if(ne(e)||e==="Unsupported")this.#t=e;else if(ne(t))this.#t=t;else throw new TypeError("invalid entry type: "+t)}},mn=(s,t)=>{let i=s,r="",n,o=external_node_path_.posix.parse(s).root||".";if(Buffer.byteLength(i)<100)n=[i,r,!1];else{r=external_node_path_.posix.dirname(i),i=external_node_path_.posix.basename(i);do Buffer.byteLength(i)<=100&&Buffer.byteLength(r)<=t?n=[i,r,!1]:Buffer.byteLength(i)>100&&Buffer.byteLength(r)<=t?n=[i.slice(0,99),r,!0]:(i=external_node_path_.posix.join(external_node_path_.posix.basename(r),i),r=external_node_path_.posix.dirname(r));while(r!==o&&n===void 0);n||(n=[s.slice(0,99),"",!0])}return n},xt=(s,t,e)=>s.subarray(t,t+e).toString("utf8").replace(/\0.*/,""),Wi=(s,t,e)=>pn(lt(s,t,e)),pn=s=>s===void 0?void 0:new Date(s*1e3),lt=(s,t,e)=>Number(s[t])&128?Hs(s.subarray(t,t+e)):wn(s,t,e),En=s=>isNaN(s)?void 0:s,wn=(s,t,e)=>En(parseInt(s.subarray(t,t+e).toString("utf8").replace(/\0.*$/,"").trim(),8)),Sn={12:8589934591,8:2097151},ct=(s,t,e,i)=>i===void 0?!1:i>Sn[e]||i<0?(Us(i,s.subarray(t,t+e)),!0):(yn(s,t,e,i),!1),yn=(s,t,e,i)=>s.write(Rn(i,e),t,e,"ascii"),Rn=(s,t)=>gn(Math.floor(s).toString(8),t),gn=(s,t)=>(s.length===t-1?s:new Array(t-s.length-1).join("0")+s+" ")+"\0",Gi=(s,t,e,i)=>i===void 0?!1:ct(s,t,e,i.getTime()/1e3),bn=new Array(156).join("\0"),Lt=(s,t,e,i)=>i===void 0?!1:(s.write(i+bn,t,e,"utf8"),i.length!==Buffer.byteLength(i)||i.length>e);var ft=class s{atime;mtime;ctime;charset;comment;gid;uid;gname;uname;linkpath;dev;ino;nlink;path;size;mode;global;constructor(t,e=!1){this.atime=t.atime,this.charset=t.charset,this.comment=t.comment,this.ctime=t.ctime,this.dev=t.dev,this.gid=t.gid,this.global=e,this.gname=t.gname,this.ino=t.ino,this.linkpath=t.linkpath,this.mtime=t.mtime,this.nlink=t.nlink,this.path=t.path,this.size=t.size,this.uid=t.uid,this.uname=t.uname}encode(){let t=this.encodeBody();if(t==="")return Buffer.allocUnsafe(0);let e=Buffer.byteLength(t),i=512*Math.ceil(1+e/512),r=Buffer.allocUnsafe(i);for(let n=0;n<512;n++)r[n]=0;new F({path:("PaxHeader/"+(0,external_node_path_.basename)(this.path??"")).slice(0,99),mode:this.mode||420,uid:this.uid,gid:this.gid,size:e,mtime:this.mtime,type:this.global?"GlobalExtendedHeader":"ExtendedHeader",linkpath:"",uname:this.uname||"",gname:this.gname||"",devmaj:0,devmin:0,atime:this.atime,ctime:this.ctime}).encode(r),r.write(t,512,e,"utf8");for(let n=e+512;n<r.length;n++)r[n]=0;return r}encodeBody(){return this.encodeField("path")+this.encodeField("ctime")+this.encodeField("atime")+this.encodeField("dev")+this.encodeField("ino")+this.encodeField("nlink")+this.encodeField("charset")+this.encodeField("comment")+this.encodeField("gid")+this.encodeField("gname")+this.encodeField("linkpath")+this.encodeField("mtime")+this.encodeField("size")+this.encodeField("uid")+this.encodeField("uname")}encodeField(t){if(this[t]===void 0)return"";let e=this[t],i=e instanceof Date?e.getTime()/1e3:e,r=" "+(t==="dev"||t==="ino"||t==="nlink"?"SCHILY.":"")+t+"="+i+`
+`,n=Buffer.byteLength(r),o=Math.floor(Math.log(n)/Math.log(10))+1;return n+o>=Math.pow(10,o)&&(o+=1),o+n+r}static parse(t,e,i=!1){return new s(On(Tn(t),e),i)}},On=(s,t)=>t?Object.assign({},t,s):s,Tn=s=>s.replace(/\n$/,"").split(`
+`).reduce(xn,Object.create(null)),xn=(s,t)=>{let e=parseInt(t,10);if(e!==Buffer.byteLength(t)+1)return s;t=t.slice((e+" ").length);let i=t.split("="),r=i.shift();if(!r)return s;let n=r.replace(/^SCHILY\.(dev|ino|nlink)/,"$1"),o=i.join("=").replace(/\0.*/,"");switch(n){case"path":case"linkpath":case"type":case"charset":case"comment":case"gname":case"uname":s[n]=o;break;case"ctime":case"atime":case"mtime":s[n]=new Date(Number(o)*1e3);break;case"size":let h=+o;h>=0&&(s[n]=h);break;case"gid":case"uid":case"dev":case"ino":case"nlink":case"mode":s[n]=+o;break}return s};var Ln=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,f=Ln!=="win32"?s=>String(s):s=>String(s).replaceAll(/\\/g,"/");var $e=class extends A{extended;globalExtended;header;startBlockSize;blockRemain;remain;type;meta=!1;ignore=!1;path;mode;uid;gid;uname;gname;size=0;mtime;atime;ctime;linkpath;dev;ino;nlink;invalid=!1;absolute;unsupported=!1;constructor(t,e,i){switch(super({}),this.pause(),this.extended=e,this.globalExtended=i,this.header=t,this.remain=t.size??0,this.startBlockSize=512*Math.ceil(this.remain/512),this.blockRemain=this.startBlockSize,this.type=t.type,this.type){case"File":case"OldFile":case"Link":case"SymbolicLink":case"CharacterDevice":case"BlockDevice":case"Directory":case"FIFO":case"ContiguousFile":case"GNUDumpDir":break;case"NextFileHasLongLinkpath":case"NextFileHasLongPath":case"OldGnuLongPath":case"GlobalExtendedHeader":case"ExtendedHeader":case"OldExtendedHeader":this.meta=!0;break;default:this.ignore=!0}if(!t.path)throw new Error("no path provided for tar.ReadEntry");this.path=f(t.path),this.mode=t.mode,this.mode&&(this.mode=this.mode&4095),this.uid=t.uid,this.gid=t.gid,this.uname=t.uname,this.gname=t.gname,this.size=this.remain,this.mtime=t.mtime,this.atime=t.atime,this.ctime=t.ctime,this.linkpath=t.linkpath?f(t.linkpath):void 0,this.uname=t.uname,this.gname=t.gname,e&&this.#t(e),i&&this.#t(i,!0)}write(t){let e=t.length;if(e>this.blockRemain)throw new Error("writing more to entry than is appropriate");let i=this.remain,r=this.blockRemain;return this.remain=Math.max(0,i-e),this.blockRemain=Math.max(0,r-e),this.ignore?!0:i>=e?super.write(t):super.write(t.subarray(0,i))}#t(t,e=!1){t.path&&(t.path=f(t.path)),t.linkpath&&(t.linkpath=f(t.linkpath)),Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="path"&&e))))}};var Dt=(s,t,e,i={})=>{s.file&&(i.file=s.file),s.cwd&&(i.cwd=s.cwd),i.code=e instanceof Error&&e.code||t,i.tarCode=t,!s.strict&&i.recoverable!==!1?(e instanceof Error&&(i=Object.assign(e,i),e=e.message),s.emit("warn",t,e,i)):e instanceof Error?s.emit("error",Object.assign(e,i)):s.emit("error",Object.assign(new Error(`${t}: ${e}`),i))};var Nn=1024*1024,Xi=Buffer.from([31,139]),qi=Buffer.from([40,181,47,253]),An=Math.max(Xi.length,qi.length),B=Symbol("state"),Nt=Symbol("writeEntry"),it=Symbol("readEntry"),Zi=Symbol("nextEntry"),Zs=Symbol("processEntry"),V=Symbol("extendedHeader"),he=Symbol("globalExtendedHeader"),dt=Symbol("meta"),Ys=Symbol("emitMeta"),p=Symbol("buffer"),st=Symbol("queue"),ut=Symbol("ended"),Yi=Symbol("emittedEnd"),At=Symbol("emit"),w=Symbol("unzip"),Xe=Symbol("consumeChunk"),qe=Symbol("consumeChunkSub"),Ki=Symbol("consumeBody"),Ks=Symbol("consumeMeta"),Vs=Symbol("consumeHeader"),ae=Symbol("consuming"),Vi=Symbol("bufferConcat"),Qe=Symbol("maybeEnd"),Yt=Symbol("writing"),$=Symbol("aborted"),Je=Symbol("onDone"),It=Symbol("sawValidEntry"),je=Symbol("sawNullBlock"),ti=Symbol("sawEOF"),$s=Symbol("closeStream"),In=1e3,le=Symbol("compressedBytesRead"),$i=Symbol("decompressedBytesRead"),Xs=Symbol("checkDecompressionRatio"),Cn=()=>!0,rt=class extends external_events_.EventEmitter{file;strict;maxMetaEntrySize;filter;brotli;zstd;maxDecompressionRatio;writable=!0;readable=!1;[st]=[];[p];[it];[Nt];[B]="begin";[dt]="";[V];[he];[ut]=!1;[w];[$]=!1;[It];[je]=!1;[ti]=!1;[Yt]=!1;[ae]=!1;[Yi]=!1;[le]=0;[$i]=0;constructor(t={}){super(),this.file=t.file||"",this.on(Je,()=>{(this[B]==="begin"||this[It]===!1)&&this.warn("TAR_BAD_ARCHIVE","Unrecognized archive format")}),t.ondone?this.on(Je,t.ondone):this.on(Je,()=>{this.emit("prefinish"),this.emit("finish"),this.emit("end")}),this.strict=!!t.strict,this.maxDecompressionRatio=typeof t.maxDecompressionRatio=="number"?t.maxDecompressionRatio:In,this.maxMetaEntrySize=t.maxMetaEntrySize||Nn,this.filter=typeof t.filter=="function"?t.filter:Cn;let e=t.file&&(t.file.endsWith(".tar.br")||t.file.endsWith(".tbr"));this.brotli=!(t.gzip||t.zstd)&&t.brotli!==void 0?t.brotli:e?void 0:!1;let i=t.file&&(t.file.endsWith(".tar.zst")||t.file.endsWith(".tzst"));this.zstd=!(t.gzip||t.brotli)&&t.zstd!==void 0?t.zstd:i?!0:void 0,this.on("end",()=>this[$s]()),typeof t.onwarn=="function"&&this.on("warn",t.onwarn),typeof t.onReadEntry=="function"&&this.on("entry",t.onReadEntry)}warn(t,e,i={}){Dt(this,t,e,i)}[Vs](t,e){this[It]===void 0&&(this[It]=!1);let i;try{i=new F(t,e,this[V],this[he])}catch(r){return this.warn("TAR_ENTRY_INVALID",r)}if(i.nullBlock)this[je]?(this[ti]=!0,this[B]==="begin"&&(this[B]="header"),this[At]("eof")):(this[je]=!0,this[At]("nullBlock"));else if(this[je]=!1,!i.cksumValid)this.warn("TAR_ENTRY_INVALID","checksum failure",{header:i});else if(!i.path)this.warn("TAR_ENTRY_INVALID","path is required",{header:i});else{let r=i.type;if(/^(Symbolic)?Link$/.test(r)&&!i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath required",{header:i});else if(!/^(Symbolic)?Link$/.test(r)&&!/^(Global)?ExtendedHeader$/.test(r)&&i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath forbidden",{header:i});else{let n=this[Nt]=new $e(i,this[V],this[he]);if(!this[It])if(n.remain){let o=()=>{n.invalid||(this[It]=!0)};n.on("end",o)}else this[It]=!0;n.meta?n.size>this.maxMetaEntrySize?(n.ignore=!0,this[At]("ignoredEntry",n),this[B]="ignore",n.resume()):n.size>0&&(this[dt]="",n.on("data",o=>this[dt]+=o),this[B]="meta"):(this[V]=void 0,n.ignore=n.ignore||!this.filter(n.path,n),n.ignore?(this[At]("ignoredEntry",n),this[B]=n.remain?"ignore":"header",n.resume()):(n.remain?this[B]="body":(this[B]="header",n.end()),this[it]?this[st].push(n):(this[st].push(n),this[Zi]())))}}}[$s](){queueMicrotask(()=>this.emit("close"))}[Zs](t){let e=!0;if(!t)this[it]=void 0,e=!1;else if(Array.isArray(t)){let[i,...r]=t;this.emit(i,...r)}else this[it]=t,this.emit("entry",t),t.emittedEnd||(t.on("end",()=>this[Zi]()),e=!1);return e}[Zi](){do;while(this[Zs](this[st].shift()));if(this[st].length===0){let t=this[it];!t||t.flowing||t.size===t.remain?this[Yt]||this.emit("drain"):t.once("drain",()=>this.emit("drain"))}}[Ki](t,e){let i=this[Nt];if(!i)throw new Error("attempt to consume body without entry??");let r=i.blockRemain??0,n=r>=t.length&&e===0?t:t.subarray(e,e+r);return i.write(n),i.blockRemain||(this[B]="header",this[Nt]=void 0,i.end()),n.length}[Ks](t,e){let i=this[Nt],r=this[Ki](t,e);return!this[Nt]&&i&&this[Ys](i),r}[At](t,e,i){this[st].length===0&&!this[it]?this.emit(t,e,i):this[st].push([t,e,i])}[Ys](t){switch(this[At]("meta",this[dt]),t.type){case"ExtendedHeader":case"OldExtendedHeader":this[V]=ft.parse(this[dt],this[V],!1);break;case"GlobalExtendedHeader":this[he]=ft.parse(this[dt],this[he],!0);break;case"NextFileHasLongPath":case"OldGnuLongPath":{let e=this[V]??Object.create(null);this[V]=e,e.path=this[dt].replace(/\0.*/,"");break}case"NextFileHasLongLinkpath":{let e=this[V]||Object.create(null);this[V]=e,e.linkpath=this[dt].replace(/\0.*/,"");break}default:throw new Error("unknown meta: "+t.type)}}abort(t){if(!this[$]){if(this[w]){let e=this[w];e.write=()=>!0,e.end=()=>e,e.emit=()=>!1,e.destroy?.()}this[$]=!0,this.emit("abort",t),this.warn("TAR_ABORT",t,{recoverable:!1})}}[Xs](t){this[$i]+=t.length;let e=this[$i]/this[le];return e>this.maxDecompressionRatio?(this.abort(new Error(`max decompression ratio exceeded: ${e.toFixed(2)} > ${this.maxDecompressionRatio}`)),!1):!0}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this[$])return i?.(),!1;if((this[w]===void 0||this.brotli===void 0&&this[w]===!1)&&t){if(this[p]&&(t=Buffer.concat([this[p],t]),this[p]=void 0),t.length<An)return this[p]=t,i?.(),!0;for(let a=0;this[w]===void 0&&a<Xi.length;a++)t[a]!==Xi[a]&&(this[w]=!1);let o=!1;if(this[w]===!1&&this.zstd!==!1){o=!0;for(let a=0;a<qi.length;a++)if(t[a]!==qi[a]){o=!1;break}}let h=this.brotli===void 0&&!o;if(this[w]===!1&&h)if(t.length<512)if(this[ut])this.brotli=!0;else return this[p]=t,i?.(),!0;else try{new F(t.subarray(0,512)),this.brotli=!1}catch{this.brotli=!0}if(this[w]===void 0||this[w]===!1&&(this.brotli||o)){let a=this[ut];this[ut]=!1,this[w]=this[w]===void 0?new Ue({}):o?new Ke({}):new Ge({}),this[w].on("data",c=>{this[Xs](c)&&this[Xe](c)}),this[w].on("error",c=>{this[$]||this.abort(c)}),this[w].on("end",()=>{this[ut]=!0,this[Xe]()}),this[Yt]=!0,this[le]+=t.length;let l=!!this[w][a?"end":"write"](t);return this[Yt]=!1,i?.(),l}}this[Yt]=!0,this[w]?(this[le]+=t.length,this[w].write(t)):this[Xe](t),this[Yt]=!1;let n=this[st].length>0?!1:this[it]?this[it].flowing:!0;return!n&&this[st].length===0&&this[it]?.once("drain",()=>this.emit("drain")),i?.(),n}[Vi](t){t&&!this[$]&&(this[p]=this[p]?Buffer.concat([this[p],t]):t)}[Qe](){if(this[ut]&&!this[Yi]&&!this[$]&&!this[ae]){this[Yi]=!0;let t=this[Nt];if(t?.blockRemain){let e=this[p]?this[p].length:0;this.warn("TAR_BAD_ARCHIVE",`Truncated input (needed ${t.blockRemain} more bytes, only ${e} available)`,{entry:t}),this[p]&&t.write(this[p]),t.end()}this[At](Je)}}[Xe](t){if(this[ae]&&t)this[Vi](t);else if(!t&&!this[p])this[Qe]();else if(t){if(this[ae]=!0,this[p]){this[Vi](t);let e=this[p];this[p]=void 0,this[qe](e)}else this[qe](t);for(;this[p]&&this[p]?.length>=512&&!this[$]&&!this[ti];){let e=this[p];this[p]=void 0,this[qe](e)}this[ae]=!1}(!this[p]||this[ut])&&this[Qe]()}[qe](t){let e=0,i=t.length;for(;e+512<=i&&!this[$]&&!this[ti];)switch(this[B]){case"begin":case"header":this[Vs](t,e),e+=512;break;case"ignore":case"body":e+=this[Ki](t,e);break;case"meta":e+=this[Ks](t,e);break;default:throw new Error("invalid state: "+this[B])}e<i&&(this[p]=this[p]?Buffer.concat([t.subarray(e),this[p]]):t.subarray(e))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e)),i&&this.once("finish",i),this[$]||(this[w]?(t&&(this[le]+=t.length,this[w].write(t)),this[w].end()):(this[ut]=!0,(this.brotli===void 0||this.zstd===void 0)&&(t=t||Buffer.alloc(0)),t&&this.write(t),this[Qe]())),this}};var mt=s=>{let t=s.length-1,e=-1;for(;t>-1&&s.charAt(t)==="/";)e=t,t--;return e===-1?s:s.slice(0,e)};var vn=s=>{let t=s.onReadEntry;s.onReadEntry=t?e=>{t(e),e.resume()}:e=>e.resume()},Qi=(s,t)=>{let e=new Map(t.map(o=>[mt(o),!0])),i=s.filter,r=100,n=(o,h="",a=0)=>{if(a>=r)return e.set(o,!1),!1;let l=h||(0,external_path_.parse)(o).root||".",c;if(o===l)c=!1;else{let d=e.get(o);c=d!==void 0?d:n((0,external_path_.dirname)(o),l,a+1)}return e.set(o,c),c};s.filter=i?(o,h)=>i(o,h)&&n(mt(o)):o=>n(mt(o))},Mn=s=>{let t=new rt(s),e=s.file,i;try{i=external_node_fs_.openSync(e,"r");let r=external_node_fs_.fstatSync(i),n=s.maxReadSize||16*1024*1024;if(r.size<n){let o=Buffer.allocUnsafe(r.size),h=external_node_fs_.readSync(i,o,0,r.size,0);t.end(h===o.byteLength?o:o.subarray(0,h))}else{let o=0,h=Buffer.allocUnsafe(n);for(;o<r.size;){let a=external_node_fs_.readSync(i,h,0,n,o);if(a===0)break;o+=a,t.write(h.subarray(0,a))}t.end()}}finally{if(typeof i=="number")try{external_node_fs_.closeSync(i)}catch{}}},Bn=(s,t)=>{let e=new rt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("end",o),external_node_fs_.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},Ct=K(Mn,Bn,s=>new rt(s),s=>new rt(s),(s,t)=>{t?.length&&Qi(s,t),s.noResume||vn(s)});var Ji=(s,t,e)=>(s&=4095,e&&(s=(s|384)&-19),t&&(s&256&&(s|=64),s&32&&(s|=8),s&4&&(s|=1)),s);var{isAbsolute:zn,parse:qs}=external_node_path_.win32,ce=s=>{let t="",e=qs(s);for(;zn(s)||e.root;){let i=s.charAt(0)==="/"&&s.slice(0,4)!=="//?/"?"/":e.root;s=s.slice(i.length),t+=i,e=qs(s)}return[t,s]};var ei=["|","<",">","?",":"],ji=ei.map(s=>String.fromCodePoint(61440+Number(s.codePointAt(0)))),Un=new Map(ei.map((s,t)=>[s,ji[t]])),Hn=new Map(ji.map((s,t)=>[s,ei[t]])),ts=s=>ei.reduce((t,e)=>t.split(e).join(Un.get(e)),s),Qs=s=>ji.reduce((t,e)=>t.split(e).join(Hn.get(e)),s);var rr=(s,t)=>t?(s=f(s).replace(/^\.(\/|$)/,""),mt(t)+"/"+s):f(s),Wn=16*1024*1024,tr=Symbol("process"),er=Symbol("file"),ir=Symbol("directory"),is=Symbol("symlink"),sr=Symbol("hardlink"),fe=Symbol("header"),ii=Symbol("read"),ss=Symbol("lstat"),si=Symbol("onlstat"),rs=Symbol("onread"),ns=Symbol("onreadlink"),os=Symbol("openfile"),hs=Symbol("onopenfile"),pt=Symbol("close"),ri=Symbol("mode"),as=Symbol("awaitDrain"),es=Symbol("ondrain"),q=Symbol("prefix"),de=class extends A{path;portable;myuid=process.getuid&&process.getuid()||0;myuser=process.env.USER||"";maxReadSize;linkCache;statCache;preservePaths;cwd;strict;mtime;noPax;noMtime;prefix;fd;blockLen=0;blockRemain=0;buf;pos=0;remain=0;length=0;offset=0;win32;absolute;header;type;linkpath;stat;onWriteEntry;#t=!1;constructor(t,e={}){let i=se(e);super(),this.path=f(t),this.portable=!!i.portable,this.maxReadSize=i.maxReadSize||Wn,this.linkCache=i.linkCache||new Map,this.statCache=i.statCache||new Map,this.preservePaths=!!i.preservePaths,this.cwd=f(i.cwd||process.cwd()),this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.mtime=i.mtime,this.prefix=i.prefix?f(i.prefix):void 0,this.onWriteEntry=i.onWriteEntry,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let r=!1;if(!this.preservePaths){let[o,h]=ce(this.path);o&&typeof h=="string"&&(this.path=h,r=o)}this.win32=!!i.win32||process.platform==="win32",this.win32&&(this.path=Qs(this.path.replaceAll(/\\/g,"/")),t=t.replaceAll(/\\/g,"/")),this.absolute=f(i.absolute||external_path_.resolve(this.cwd,t)),this.path===""&&(this.path="./"),r&&this.warn("TAR_ENTRY_INFO",`stripping ${r} from absolute path`,{entry:this,path:r+this.path});let n=this.statCache.get(this.absolute);n?this[si](n):this[ss]()}warn(t,e,i={}){return Dt(this,t,e,i)}emit(t,...e){return t==="error"&&(this.#t=!0),super.emit(t,...e)}[ss](){external_fs_.lstat(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[si](e)})}[si](t){this.statCache.set(this.absolute,t),this.stat=t,t.isFile()||(t.size=0),this.type=Gn(t),this.emit("stat",t),this[tr]()}[tr](){switch(this.type){case"File":return this[er]();case"Directory":return this[ir]();case"SymbolicLink":return this[is]();default:return this.end()}}[ri](t){return Ji(t,this.type==="Directory",this.portable)}[q](t){return rr(t,this.prefix)}[fe](){if(!this.stat)throw new Error("cannot write header before stat");this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this[ri](this.stat.mode),uid:this.portable?void 0:this.stat.uid,gid:this.portable?void 0:this.stat.gid,size:this.stat.size,mtime:this.noMtime?void 0:this.mtime||this.stat.mtime,type:this.type==="Unsupported"?void 0:this.type,uname:this.portable?void 0:this.stat.uid===this.myuid?this.myuser:"",atime:this.portable?void 0:this.stat.atime,ctime:this.portable?void 0:this.stat.ctime}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.header.atime,ctime:this.portable?void 0:this.header.ctime,gid:this.portable?void 0:this.header.gid,mtime:this.noMtime?void 0:this.mtime||this.header.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.header.size,uid:this.portable?void 0:this.header.uid,uname:this.portable?void 0:this.header.uname,dev:this.portable?void 0:this.stat.dev,ino:this.portable?void 0:this.stat.ino,nlink:this.portable?void 0:this.stat.nlink}).encode());let t=this.header?.block;if(!t)throw new Error("failed to encode header");super.write(t)}[ir](){if(!this.stat)throw new Error("cannot create directory entry without stat");this.path.slice(-1)!=="/"&&(this.path+="/"),this.stat.size=0,this[fe](),this.end()}[is](){external_fs_.readlink(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[ns](e)})}[ns](t){this.linkpath=f(t),this[fe](),this.end()}[sr](t){if(!this.stat)throw new Error("cannot create link entry without stat");this.type="Link",this.linkpath=f(external_path_.relative(this.cwd,t)),this.stat.size=0,this[fe](),this.end()}[er](){if(!this.stat)throw new Error("cannot create file entry without stat");if(this.stat.nlink>1){let t=`${this.stat.dev}:${this.stat.ino}`,e=this.linkCache.get(t);if(e?.indexOf(this.cwd)===0)return this[sr](e);this.linkCache.set(t,this.absolute)}if(this[fe](),this.stat.size===0)return this.end();this[os]()}[os](){external_fs_.open(this.absolute,"r",(t,e)=>{if(t)return this.emit("error",t);this[hs](e)})}[hs](t){if(this.fd=t,this.#t)return this[pt]();if(!this.stat)throw new Error("should stat before calling onopenfile");this.blockLen=512*Math.ceil(this.stat.size/512),this.blockRemain=this.blockLen;let e=Math.min(this.blockLen,this.maxReadSize);this.buf=Buffer.allocUnsafe(e),this.offset=0,this.pos=0,this.remain=this.stat.size,this.length=this.buf.length,this[ii]()}[ii](){let{fd:t,buf:e,offset:i,length:r,pos:n}=this;if(t===void 0||e===void 0)throw new Error("cannot read file without first opening");external_fs_.read(t,e,i,r,n,(o,h)=>{if(o)return this[pt](()=>this.emit("error",o));this[rs](h)})}[pt](t=()=>{}){this.fd!==void 0&&external_fs_.close(this.fd,t)}[rs](t){if(t<=0&&this.remain>0){let r=Object.assign(new Error("encountered unexpected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(t>this.remain){let r=Object.assign(new Error("did not encounter expected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(!this.buf)throw new Error("should have created buffer prior to reading");if(t===this.remain)for(let r=t;r<this.length&&t<this.blockRemain;r++)this.buf[r+this.offset]=0,t++,this.remain++;let e=this.offset===0&&t===this.buf.length?this.buf:this.buf.subarray(this.offset,this.offset+t);this.write(e)?this[es]():this[as](()=>this[es]())}[as](t){this.once("drain",t)}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this.blockRemain<t.length){let r=Object.assign(new Error("writing more data than expected"),{path:this.absolute});return this.emit("error",r)}return this.remain-=t.length,this.blockRemain-=t.length,this.pos+=t.length,this.offset+=t.length,super.write(t,null,i)}[es](){if(!this.remain)return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),this[pt](t=>t?this.emit("error",t):this.end());if(!this.buf)throw new Error("buffer lost somehow in ONDRAIN");this.offset>=this.length&&(this.buf=Buffer.allocUnsafe(Math.min(this.blockRemain,this.buf.length)),this.offset=0),this.length=this.buf.length-this.offset,this[ii]()}},ni=class extends de{sync=!0;[ss](){this[si](external_fs_.lstatSync(this.absolute))}[is](){this[ns](external_fs_.readlinkSync(this.absolute))}[os](){this[hs](external_fs_.openSync(this.absolute,"r"))}[ii](){let t=!0;try{let{fd:e,buf:i,offset:r,length:n,pos:o}=this;if(e===void 0||i===void 0)throw new Error("fd and buf must be set in READ method");let h=external_fs_.readSync(e,i,r,n,o);this[rs](h),t=!1}finally{if(t)try{this[pt](()=>{})}catch{}}}[as](t){t()}[pt](t=()=>{}){this.fd!==void 0&&external_fs_.closeSync(this.fd),t()}},oi=class extends A{blockLen=0;blockRemain=0;buf=0;pos=0;remain=0;length=0;preservePaths;portable;strict;noPax;noMtime;readEntry;type;prefix;path;mode;uid;gid;uname;gname;header;mtime;atime;ctime;linkpath;size;onWriteEntry;warn(t,e,i={}){return Dt(this,t,e,i)}constructor(t,e={}){let i=se(e);super(),this.preservePaths=!!i.preservePaths,this.portable=!!i.portable,this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.onWriteEntry=i.onWriteEntry,this.readEntry=t;let{type:r}=t;if(r==="Unsupported")throw new Error("writing entry that should be ignored");this.type=r,this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.prefix=i.prefix,this.path=f(t.path),this.mode=t.mode!==void 0?this[ri](t.mode):void 0,this.uid=this.portable?void 0:t.uid,this.gid=this.portable?void 0:t.gid,this.uname=this.portable?void 0:t.uname,this.gname=this.portable?void 0:t.gname,this.size=t.size,this.mtime=this.noMtime?void 0:i.mtime||t.mtime,this.atime=this.portable?void 0:t.atime,this.ctime=this.portable?void 0:t.ctime,this.linkpath=t.linkpath!==void 0?f(t.linkpath):void 0,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let n=!1;if(!this.preservePaths){let[h,a]=ce(this.path);h&&typeof a=="string"&&(this.path=a,n=h)}this.remain=t.size,this.blockRemain=t.startBlockSize,this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this.mode,uid:this.portable?void 0:this.uid,gid:this.portable?void 0:this.gid,size:this.size,mtime:this.noMtime?void 0:this.mtime,type:this.type,uname:this.portable?void 0:this.uname,atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime}),n&&this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute path`,{entry:this,path:n+this.path}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime,gid:this.portable?void 0:this.gid,mtime:this.noMtime?void 0:this.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.size,uid:this.portable?void 0:this.uid,uname:this.portable?void 0:this.uname,dev:this.portable?void 0:this.readEntry.dev,ino:this.portable?void 0:this.readEntry.ino,nlink:this.portable?void 0:this.readEntry.nlink}).encode());let o=this.header?.block;if(!o)throw new Error("failed to encode header");super.write(o),t.pipe(this)}[q](t){return rr(t,this.prefix)}[ri](t){return Ji(t,this.type==="Directory",this.portable)}write(t,e,i){typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8"));let r=t.length;if(r>this.blockRemain)throw new Error("writing more to entry than is appropriate");return this.blockRemain-=r,super.write(t,i)}end(t,e,i){return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e??"utf8")),i&&this.once("finish",i),t?super.end(t,i):super.end(i),this}},Gn=s=>s.isFile()?"File":s.isDirectory()?"Directory":s.isSymbolicLink()?"SymbolicLink":"Unsupported";var hi=class s{tail;head;length=0;static create(t=[]){return new s(t)}constructor(t=[]){for(let e of t)this.push(e)}*[Symbol.iterator](){for(let t=this.head;t;t=t.next)yield t.value}removeNode(t){if(t.list!==this)throw new Error("removing node which does not belong to this list");let e=t.next,i=t.prev;return e&&(e.prev=i),i&&(i.next=e),t===this.head&&(this.head=e),t===this.tail&&(this.tail=i),this.length--,t.next=void 0,t.prev=void 0,t.list=void 0,e}unshiftNode(t){if(t===this.head)return;t.list&&t.list.removeNode(t);let e=this.head;t.list=this,t.next=e,e&&(e.prev=t),this.head=t,this.tail||(this.tail=t),this.length++}pushNode(t){if(t===this.tail)return;t.list&&t.list.removeNode(t);let e=this.tail;t.list=this,t.prev=e,e&&(e.next=t),this.tail=t,this.head||(this.head=t),this.length++}push(...t){for(let e=0,i=t.length;e<i;e++)Yn(this,t[e]);return this.length}unshift(...t){for(var e=0,i=t.length;e<i;e++)Kn(this,t[e]);return this.length}pop(){if(!this.tail)return;let t=this.tail.value,e=this.tail;return this.tail=this.tail.prev,this.tail?this.tail.next=void 0:this.head=void 0,e.list=void 0,this.length--,t}shift(){if(!this.head)return;let t=this.head.value,e=this.head;return this.head=this.head.next,this.head?this.head.prev=void 0:this.tail=void 0,e.list=void 0,this.length--,t}forEach(t,e){e=e||this;for(let i=this.head,r=0;i;r++)t.call(e,i.value,r,this),i=i.next}forEachReverse(t,e){e=e||this;for(let i=this.tail,r=this.length-1;i;r--)t.call(e,i.value,r,this),i=i.prev}get(t){let e=0,i=this.head;for(;i&&e<t;e++)i=i.next;if(e===t&&i)return i.value}getReverse(t){let e=0,i=this.tail;for(;i&&e<t;e++)i=i.prev;if(e===t&&i)return i.value}map(t,e){e=e||this;let i=new s;for(let r=this.head;r;)i.push(t.call(e,r.value,this)),r=r.next;return i}mapReverse(t,e){e=e||this;var i=new s;for(let r=this.tail;r;)i.push(t.call(e,r.value,this)),r=r.prev;return i}reduce(t,e){let i,r=this.head;if(arguments.length>1)i=e;else if(this.head)r=this.head.next,i=this.head.value;else throw new TypeError("Reduce of empty list with no initial value");for(var n=0;r;n++)i=t(i,r.value,n),r=r.next;return i}reduceReverse(t,e){let i,r=this.tail;if(arguments.length>1)i=e;else if(this.tail)r=this.tail.prev,i=this.tail.value;else throw new TypeError("Reduce of empty list with no initial value");for(let n=this.length-1;r;n--)i=t(i,r.value,n),r=r.prev;return i}toArray(){let t=new Array(this.length);for(let e=0,i=this.head;i;e++)t[e]=i.value,i=i.next;return t}toArrayReverse(){let t=new Array(this.length);for(let e=0,i=this.tail;i;e++)t[e]=i.value,i=i.prev;return t}slice(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.head,n=0;for(n=0;r&&n<t;n++)r=r.next;for(;r&&n<e;n++,r=r.next)i.push(r.value);return i}sliceReverse(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.length,n=this.tail;for(;n&&r>e;r--)n=n.prev;for(;n&&r>t;r--,n=n.prev)i.push(n.value);return i}splice(t,e=0,...i){t>this.length&&(t=this.length-1),t<0&&(t=this.length+t);let r=this.head;for(let o=0;r&&o<t;o++)r=r.next;let n=[];for(let o=0;r&&o<e;o++)n.push(r.value),r=this.removeNode(r);r?r!==this.tail&&(r=r.prev):r=this.tail;for(let o of i)r=Zn(this,r,o);return n}reverse(){let t=this.head,e=this.tail;for(let i=t;i;i=i.prev){let r=i.prev;i.prev=i.next,i.next=r}return this.head=e,this.tail=t,this}};function Zn(s,t,e){let i=t,r=t?t.next:s.head,n=new ue(e,i,r,s);return n.next===void 0&&(s.tail=n),n.prev===void 0&&(s.head=n),s.length++,n}function Yn(s,t){s.tail=new ue(t,s.tail,void 0,s),s.head||(s.head=s.tail),s.length++}function Kn(s,t){s.head=new ue(t,void 0,s.head,s),s.tail||(s.tail=s.head),s.length++}var ue=class{list;next;prev;value;constructor(t,e,i,r){this.list=r,this.value=t,e?(e.next=this,this.prev=e):this.prev=void 0,i?(i.prev=this,this.next=i):this.next=void 0}};var pi=class{path;absolute;entry;stat;readdir;pending=!1;pendingLink=!1;ignore=!1;piped=!1;constructor(t,e){this.path=t||"./",this.absolute=e}},nr=Buffer.alloc(1024),li=Symbol("onStat"),me=Symbol("ended"),W=Symbol("queue"),pe=Symbol("pendingLinks"),Et=Symbol("current"),Ft=Symbol("process"),Ee=Symbol("processing"),ai=Symbol("processJob"),G=Symbol("jobs"),ls=Symbol("jobDone"),ci=Symbol("addFSEntry"),or=Symbol("addTarEntry"),ds=Symbol("stat"),us=Symbol("readdir"),fi=Symbol("onreaddir"),di=Symbol("pipe"),hr=Symbol("entry"),cs=Symbol("entryOpt"),ui=Symbol("writeEntryClass"),lr=Symbol("write"),fs=Symbol("ondrain"),wt=class extends A{sync=!1;opt;cwd;maxReadSize;preservePaths;strict;noPax;prefix;linkCache;statCache;file;portable;zip;readdirCache;noDirRecurse;follow;noMtime;mtime;filter;jobs;[ui];onWriteEntry;[W];[pe]=new Map;[G]=0;[Ee]=!1;[me]=!1;constructor(t={}){if(super(),this.opt=t,this.file=t.file||"",this.cwd=t.cwd||process.cwd(),this.maxReadSize=t.maxReadSize,this.preservePaths=!!t.preservePaths,this.strict=!!t.strict,this.noPax=!!t.noPax,this.prefix=f(t.prefix||""),this.linkCache=t.linkCache||new Map,this.statCache=t.statCache||new Map,this.readdirCache=t.readdirCache||new Map,this.onWriteEntry=t.onWriteEntry,this[ui]=de,typeof t.onwarn=="function"&&this.on("warn",t.onwarn),this.portable=!!t.portable,t.gzip||t.brotli||t.zstd){if((t.gzip?1:0)+(t.brotli?1:0)+(t.zstd?1:0)>1)throw new TypeError("gzip, brotli, zstd are mutually exclusive");if(t.gzip&&(typeof t.gzip!="object"&&(t.gzip={}),this.portable&&(t.gzip.portable=!0),this.zip=new ze(t.gzip)),t.brotli&&(typeof t.brotli!="object"&&(t.brotli={}),this.zip=new We(t.brotli)),t.zstd&&(typeof t.zstd!="object"&&(t.zstd={}),this.zip=new Ye(t.zstd)),!this.zip)throw new Error("impossible");let e=this.zip;e.on("data",i=>super.write(i)),e.on("end",()=>super.end()),e.on("drain",()=>this[fs]()),this.on("resume",()=>e.resume())}else this.on("drain",this[fs]);this.noDirRecurse=!!t.noDirRecurse,this.follow=!!t.follow,this.noMtime=!!t.noMtime,t.mtime&&(this.mtime=t.mtime),this.filter=typeof t.filter=="function"?t.filter:()=>!0,this[W]=new hi,this[G]=0,this.jobs=Number(t.jobs)||4,this[Ee]=!1,this[me]=!1}[lr](t){return super.write(t)}add(t){return this.write(t),this}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&this.add(t),this[me]=!0,this[Ft](),i&&i(),this}write(t){if(this[me])throw new Error("write after end");return typeof t=="string"?this[ci](t):this[or](t),this.flowing}[or](t){let e=f(external_path_.resolve(this.cwd,t.path));if(!this.filter(t.path,t))t.resume();else{let i=new pi(t.path,e);i.entry=new oi(t,this[cs](i)),i.entry.on("end",()=>this[ls](i)),this[G]+=1,this[W].push(i)}this[Ft]()}[ci](t){let e=f(external_path_.resolve(this.cwd,t));this[W].push(new pi(t,e)),this[Ft]()}[ds](t){t.pending=!0,this[G]+=1;let e=this.follow?"stat":"lstat";external_fs_[e](t.absolute,(i,r)=>{t.pending=!1,this[G]-=1,i?this.emit("error",i):this[li](t,r)})}[li](t,e){if(this.statCache.set(t.absolute,e),t.stat=e,!this.filter(t.path,e))t.ignore=!0;else if(e.isFile()&&e.nlink>1&&!this.linkCache.get(`${e.dev}:${e.ino}`)&&!this.sync)if(t===this[Et])this[ai](t);else{let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);r?r.push(t):this[pe].set(i,[t]),t.pendingLink=!0,t.pending=!0}this[Ft]()}[us](t){t.pending=!0,this[G]+=1,external_fs_.readdir(t.absolute,(e,i)=>{if(t.pending=!1,this[G]-=1,e)return this.emit("error",e);this[fi](t,i)})}[fi](t,e){this.readdirCache.set(t.absolute,e),t.readdir=e,this[Ft]()}[Ft](){if(!this[Ee]){this[Ee]=!0;for(let t=this[W].head;t&&this[G]<this.jobs;t=t.next)if(this[ai](t.value),t.value.ignore){let e=t.next;this[W].removeNode(t),t.next=e}this[Ee]=!1,this[me]&&this[W].length===0&&this[G]===0&&(this.zip?this.zip.end(nr):(super.write(nr),super.end()))}}get[Et](){return this[W]&&this[W].head&&this[W].head.value}[ls](t){this[W].shift(),this[G]-=1;let{stat:e}=t;if(e&&e.isFile()&&e.nlink>1){let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);if(r){this[pe].delete(i);for(let n of r)n.pending=!1,this[ai](n)}}this[Ft]()}[ai](t){if(t.pending&&t.pendingLink&&t===this[Et]&&(t.pending=!1,t.pendingLink=!1),!t.pending){if(t.entry){t===this[Et]&&!t.piped&&this[di](t);return}if(!t.stat){let e=this.statCache.get(t.absolute);e?this[li](t,e):this[ds](t)}if(t.stat&&!t.ignore){if(!this.noDirRecurse&&t.stat.isDirectory()&&!t.readdir){let e=this.readdirCache.get(t.absolute);if(e?this[fi](t,e):this[us](t),!t.readdir)return}if(t.entry=this[hr](t),!t.entry){t.ignore=!0;return}t===this[Et]&&!t.piped&&this[di](t)}}}[cs](t){return{onwarn:(e,i,r)=>this.warn(e,i,r),noPax:this.noPax,cwd:this.cwd,absolute:t.absolute,preservePaths:this.preservePaths,maxReadSize:this.maxReadSize,strict:this.strict,portable:this.portable,linkCache:this.linkCache,statCache:this.statCache,noMtime:this.noMtime,mtime:this.mtime,prefix:this.prefix,onWriteEntry:this.onWriteEntry}}[hr](t){this[G]+=1;try{return new this[ui](t.path,this[cs](t)).on("end",()=>this[ls](t)).on("error",i=>this.emit("error",i))}catch(e){this.emit("error",e)}}[fs](){this[Et]&&this[Et].entry&&this[Et].entry.resume()}[di](t){t.piped=!0,t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)});let e=t.entry,i=this.zip;if(!e)throw new Error("cannot pipe without source");i?e.on("data",r=>{i.write(r)||e.pause()}):e.on("data",r=>{super.write(r)||e.pause()})}pause(){return this.zip&&this.zip.pause(),super.pause()}warn(t,e,i={}){Dt(this,t,e,i)}},kt=class extends wt{sync=!0;constructor(t){super(t),this[ui]=ni}pause(){}resume(){}[ds](t){let e=this.follow?"statSync":"lstatSync";this[li](t,external_fs_[e](t.absolute))}[us](t){this[fi](t,external_fs_.readdirSync(t.absolute))}[di](t){let e=t.entry,i=this.zip;if(t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)}),!e)throw new Error("Cannot pipe without source");i?e.on("data",r=>{i.write(r)}):e.on("data",r=>{super[lr](r)})}};var Vn=(s,t)=>{let e=new kt(s),i=new Wt(s.file,{mode:s.mode||438});e.pipe(i),fr(e,t)},$n=(s,t)=>{let e=new wt(s),i=new et(s.file,{mode:s.mode||438});e.pipe(i);let r=new Promise((n,o)=>{i.on("error",o),i.on("close",n),e.on("error",o)});return dr(e,t).catch(n=>e.emit("error",n)),r},fr=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},dr=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>{s.add(i)}}):s.add(e);s.end()},Xn=(s,t)=>{let e=new kt(s);return fr(e,t),e},qn=(s,t)=>{let e=new wt(s);return dr(e,t).catch(i=>e.emit("error",i)),e},Qn=K(Vn,$n,Xn,qn,(s,t)=>{if(!t?.length)throw new TypeError("no paths specified to add to archive")});var Jn=process.env.__FAKE_PLATFORM__||process.platform,Er=Jn==="win32",{O_CREAT:wr,O_NOFOLLOW:ur,O_TRUNC:Sr,O_WRONLY:yr}=external_fs_.constants,Rr=Number(process.env.__FAKE_FS_O_FILENAME__)||external_fs_.constants.UV_FS_O_FILEMAP||0,jn=Er&&!!Rr,to=512*1024,eo=Rr|Sr|wr|yr,mr=!Er&&typeof ur=="number"?ur|Sr|wr|yr:null,ms=mr!==null?()=>mr:jn?s=>s<to?eo:"w":()=>"w";var ps=(s,t,e)=>{try{return external_node_fs_.lchownSync(s,t,e)}catch(i){if(i?.code!=="ENOENT")throw i}},Ei=(s,t,e,i)=>{external_node_fs_.lchown(s,t,e,r=>{i(r&&r?.code!=="ENOENT"?r:null)})},io=(s,t,e,i,r)=>{if(t.isDirectory())Es(external_node_path_.resolve(s,t.name),e,i,n=>{if(n)return r(n);let o=external_node_path_.resolve(s,t.name);Ei(o,e,i,r)});else{let n=external_node_path_.resolve(s,t.name);Ei(n,e,i,r)}},Es=(s,t,e,i)=>{external_node_fs_.readdir(s,{withFileTypes:!0},(r,n)=>{if(r){if(r.code==="ENOENT")return i();if(r.code!=="ENOTDIR"&&r.code!=="ENOTSUP")return i(r)}if(r||!n.length)return Ei(s,t,e,i);let o=n.length,h=null,a=l=>{if(!h){if(l)return i(h=l);if(--o===0)return Ei(s,t,e,i)}};for(let l of n)io(s,l,t,e,a)})},so=(s,t,e,i)=>{t.isDirectory()&&ws(external_node_path_.resolve(s,t.name),e,i),ps(external_node_path_.resolve(s,t.name),e,i)},ws=(s,t,e)=>{let i;try{i=external_node_fs_.readdirSync(s,{withFileTypes:!0})}catch(r){let n=r;if(n?.code==="ENOENT")return;if(n?.code==="ENOTDIR"||n?.code==="ENOTSUP")return ps(s,t,e);throw n}for(let r of i)so(s,r,t,e);return ps(s,t,e)};var Se=class extends Error{path;code;syscall="chdir";constructor(t,e){super(`${e}: Cannot cd into '${t}'`),this.path=t,this.code=e}get name(){return"CwdError"}};var St=class extends Error{path;symlink;syscall="symlink";code="TAR_SYMLINK_ERROR";constructor(t,e){super("TAR_SYMLINK_ERROR: Cannot extract through symbolic link"),this.symlink=t,this.path=e}get name(){return"SymlinkError"}};var no=(s,t)=>{external_node_fs_.stat(s,(e,i)=>{(e||!i.isDirectory())&&(e=new Se(s,e?.code||"ENOTDIR")),t(e)})},gr=(s,t,e)=>{s=f(s);let i=t.umask??18,r=t.mode|448,n=(r&i)!==0,o=t.uid,h=t.gid,a=typeof o=="number"&&typeof h=="number"&&(o!==t.processUid||h!==t.processGid),l=t.preserve,c=t.unlink,d=f(t.cwd),y=(E,x)=>{E?e(E):x&&a?Es(x,o,h,Le=>y(Le)):n?external_node_fs_.chmod(s,r,e):e()};if(s===d)return no(s,y);if(l)return promises_.mkdir(s,{mode:r,recursive:!0}).then(E=>y(null,E??void 0),y);let D=f(external_node_path_.relative(d,s)).split("/");Ss(d,D,r,c,d,void 0,y)},Ss=(s,t,e,i,r,n,o)=>{if(t.length===0)return o(null,n);let h=t.shift(),a=f(external_node_path_.resolve(s+"/"+h));external_node_fs_.mkdir(a,e,br(a,t,e,i,r,n,o))},br=(s,t,e,i,r,n,o)=>h=>{h?external_node_fs_.lstat(s,(a,l)=>{if(a)a.path=a.path&&f(a.path),o(a);else if(l.isDirectory())Ss(s,t,e,i,r,n,o);else if(i)external_node_fs_.unlink(s,c=>{if(c)return o(c);external_node_fs_.mkdir(s,e,br(s,t,e,i,r,n,o))});else{if(l.isSymbolicLink())return o(new St(s,s+"/"+t.join("/")));o(h)}}):(n=n||s,Ss(s,t,e,i,r,n,o))},oo=s=>{let t=!1,e;try{t=external_node_fs_.statSync(s).isDirectory()}catch(i){e=i?.code}finally{if(!t)throw new Se(s,e??"ENOTDIR")}},_r=(s,t)=>{s=f(s);let e=t.umask??18,i=t.mode|448,r=(i&e)!==0,n=t.uid,o=t.gid,h=typeof n=="number"&&typeof o=="number"&&(n!==t.processUid||o!==t.processGid),a=t.preserve,l=t.unlink,c=f(t.cwd),d=E=>{E&&h&&ws(E,n,o),r&&external_node_fs_.chmodSync(s,i)};if(s===c)return oo(c),d();if(a)return d(external_node_fs_.mkdirSync(s,{mode:i,recursive:!0})??void 0);let T=f(external_node_path_.relative(c,s)).split("/"),D;for(let E=T.shift(),x=c;E&&(x+="/"+E);E=T.shift()){x=f(external_node_path_.resolve(x));try{external_node_fs_.mkdirSync(x,i),D=D||x}catch{let Le=external_node_fs_.lstatSync(x);if(Le.isDirectory())continue;if(l){external_node_fs_.unlinkSync(x),external_node_fs_.mkdirSync(x,i),D=D||x;continue}else if(Le.isSymbolicLink())return new St(x,x+"/"+T.join("/"))}}return d(D)};var ys=Object.create(null),Or=1e4,Vt=new Set,Tr=s=>{Vt.has(s)?Vt.delete(s):ys[s]=s.normalize("NFD").toLocaleLowerCase("en").toLocaleUpperCase("en"),Vt.add(s);let t=ys[s],e=Vt.size-Or;if(e>Or/10){for(let i of Vt)if(Vt.delete(i),delete ys[i],--e<=0)break}return t};var ho=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,ao=ho==="win32",lo=s=>s.split("/").slice(0,-1).reduce((e,i)=>{let r=e.at(-1);return r!==void 0&&(i=(0,external_node_path_.join)(r,i)),e.push(i||"/"),e},[]),yi=class{#t=new Map;#i=new Map;#s=new Set;reserve(t,e){t=ao?["win32 parallelization disabled"]:t.map(r=>mt((0,external_node_path_.join)(Tr(r))));let i=new Set(t.map(r=>lo(r)).reduce((r,n)=>r.concat(n)));this.#i.set(e,{dirs:i,paths:t});for(let r of t){let n=this.#t.get(r);n?n.push(e):this.#t.set(r,[e])}for(let r of i){let n=this.#t.get(r);if(!n)this.#t.set(r,[new Set([e])]);else{let o=n.at(-1);o instanceof Set?o.add(e):n.push(new Set([e]))}}return this.#r(e)}#n(t){let e=this.#i.get(t);if(!e)throw new Error("function does not have any path reservations");return{paths:e.paths.map(i=>this.#t.get(i)),dirs:[...e.dirs].map(i=>this.#t.get(i))}}check(t){let{paths:e,dirs:i}=this.#n(t);return e.every(r=>r&&r[0]===t)&&i.every(r=>r&&r[0]instanceof Set&&r[0].has(t))}#r(t){return this.#s.has(t)||!this.check(t)?!1:(this.#s.add(t),t(()=>this.#e(t)),!0)}#e(t){if(!this.#s.has(t))return!1;let e=this.#i.get(t);if(!e)throw new Error("invalid reservation");let{paths:i,dirs:r}=e,n=new Set;for(let o of i){let h=this.#t.get(o);if(!h||h?.[0]!==t)continue;let a=h[1];if(!a){this.#t.delete(o);continue}if(h.shift(),typeof a=="function")n.add(a);else for(let l of a)n.add(l)}for(let o of r){let h=this.#t.get(o),a=h?.[0];if(!(!h||!(a instanceof Set)))if(a.size===1&&h.length===1){this.#t.delete(o);continue}else if(a.size===1){h.shift();let l=h[0];typeof l=="function"&&n.add(l)}else a.delete(t)}return this.#s.delete(t),n.forEach(o=>this.#r(o)),!0}};var Lr=()=>process.umask();var Dr=Symbol("onEntry"),_s=Symbol("checkFs"),Nr=Symbol("checkFs2"),Os=Symbol("isReusable"),P=Symbol("makeFs"),Ts=Symbol("file"),xs=Symbol("directory"),gi=Symbol("link"),Ar=Symbol("symlink"),Ir=Symbol("hardlink"),Re=Symbol("ensureNoSymlink"),Cr=Symbol("unsupported"),Fr=Symbol("checkPath"),Rs=Symbol("stripAbsolutePath"),yt=Symbol("mkdir"),O=Symbol("onError"),Ri=Symbol("pending"),kr=Symbol("pend"),$t=Symbol("unpend"),gs=Symbol("ended"),bs=Symbol("maybeClose"),Ls=Symbol("skip"),ge=Symbol("doChown"),be=Symbol("uid"),_e=Symbol("gid"),Oe=Symbol("checkedCwd"),fo=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,Te=fo==="win32",uo=1024,mo=(s,t)=>{if(!Te)return external_node_fs_.unlink(s,t);let e=s+".DELETE."+(0,external_node_crypto_.randomBytes)(16).toString("hex");external_node_fs_.rename(s,e,i=>{if(i)return t(i);external_node_fs_.unlink(e,t)})},po=s=>{if(!Te)return external_node_fs_.unlinkSync(s);let t=s+".DELETE."+(0,external_node_crypto_.randomBytes)(16).toString("hex");external_node_fs_.renameSync(s,t),external_node_fs_.unlinkSync(t)},vr=(s,t,e)=>s!==void 0&&s===s>>>0?s:t!==void 0&&t===t>>>0?t:e,Xt=class extends rt{[gs]=!1;[Oe]=!1;[Ri]=0;reservations=new yi;transform;writable=!0;readable=!1;uid;gid;setOwner;preserveOwner;processGid;processUid;maxDepth;forceChown;win32;newer;keep;noMtime;preservePaths;unlink;cwd;strip;processUmask;umask;dmode;fmode;chmod;constructor(t={}){if(t.ondone=()=>{this[gs]=!0,this[bs]()},super(t),this.transform=t.transform,this.chmod=!!t.chmod,typeof t.uid=="number"||typeof t.gid=="number"){if(typeof t.uid!="number"||typeof t.gid!="number")throw new TypeError("cannot set owner without number uid and gid");if(t.preserveOwner)throw new TypeError("cannot preserve owner in archive and also set owner explicitly");this.uid=t.uid,this.gid=t.gid,this.setOwner=!0}else this.uid=void 0,this.gid=void 0,this.setOwner=!1;this.preserveOwner=t.preserveOwner===void 0&&typeof t.uid!="number"?process.getuid?.()===0:!!t.preserveOwner,this.processUid=(this.preserveOwner||this.setOwner)&&process.getuid?process.getuid():void 0,this.processGid=(this.preserveOwner||this.setOwner)&&process.getgid?process.getgid():void 0,this.maxDepth=typeof t.maxDepth=="number"?t.maxDepth:uo,this.forceChown=t.forceChown===!0,this.win32=!!t.win32||Te,this.newer=!!t.newer,this.keep=!!t.keep,this.noMtime=!!t.noMtime,this.preservePaths=!!t.preservePaths,this.unlink=!!t.unlink,this.cwd=f(external_node_path_.resolve(t.cwd||process.cwd())),this.strip=Number(t.strip)||0,this.processUmask=this.chmod?typeof t.processUmask=="number"?t.processUmask:Lr():0,this.umask=typeof t.umask=="number"?t.umask:this.processUmask,this.dmode=t.dmode||511&~this.umask,this.fmode=t.fmode||438&~this.umask,this.on("entry",e=>this[Dr](e))}warn(t,e,i={}){return(t==="TAR_BAD_ARCHIVE"||t==="TAR_ABORT")&&(i.recoverable=!1),super.warn(t,e,i)}[bs](){this[gs]&&this[Ri]===0&&(this.emit("prefinish"),this.emit("finish"),this.emit("end"))}[Rs](t,e){let i=t[e],{type:r}=t;if(!i||this.preservePaths)return!0;let[n,o]=ce(i),h=o.replaceAll(/\\/g,"/").split("/");if(h.includes("..")||Te&&/^[a-z]:\.\.$/i.test(h[0]??"")){if(e==="path"||r==="Link")return this.warn("TAR_ENTRY_ERROR",`${e} contains '..'`,{entry:t,[e]:i}),!1;let a=external_node_path_.posix.dirname(t.path),l=external_node_path_.posix.normalize(external_node_path_.posix.join(a,h.join("/")));if(l.startsWith("../")||l==="..")return this.warn("TAR_ENTRY_ERROR",`${e} escapes extraction directory`,{entry:t,[e]:i}),!1}return n&&(t[e]=String(o),this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute ${e}`,{entry:t,[e]:i})),!0}[Fr](t){let e=f(t.path),i=e.split("/");if(this.strip){if(i.length<this.strip)return!1;if(t.type==="Link"){let r=f(String(t.linkpath)).split("/");if(r.length>=this.strip)t.linkpath=r.slice(this.strip).join("/");else return!1}i.splice(0,this.strip),t.path=i.join("/")}if(isFinite(this.maxDepth)&&i.length>this.maxDepth)return this.warn("TAR_ENTRY_ERROR","path excessively deep",{entry:t,path:e,depth:i.length,maxDepth:this.maxDepth}),!1;if(!this[Rs](t,"path")||!this[Rs](t,"linkpath"))return!1;if(t.absolute=external_node_path_.isAbsolute(t.path)?f(external_node_path_.resolve(t.path)):f(external_node_path_.resolve(this.cwd,t.path)),!this.preservePaths&&typeof t.absolute=="string"&&t.absolute.indexOf(this.cwd+"/")!==0&&t.absolute!==this.cwd)return this.warn("TAR_ENTRY_ERROR","path escaped extraction target",{entry:t,path:f(t.path),resolvedPath:t.absolute,cwd:this.cwd}),!1;if(t.absolute===this.cwd&&t.type!=="Directory"&&t.type!=="GNUDumpDir")return!1;if(this.win32){let{root:r}=external_node_path_.win32.parse(String(t.absolute));t.absolute=r+ts(String(t.absolute).slice(r.length));let{root:n}=external_node_path_.win32.parse(t.path);t.path=n+ts(t.path.slice(n.length))}return!0}[Dr](t){if(!this[Fr](t))return t.resume();switch(external_node_assert_namespaceObject.equal(typeof t.absolute,"string"),t.type){case"Directory":case"GNUDumpDir":t.mode&&(t.mode=t.mode|448);case"File":case"OldFile":case"ContiguousFile":case"Link":case"SymbolicLink":return this[_s](t);default:return this[Cr](t)}}[O](t,e){t.name==="CwdError"?this.emit("error",t):(this.warn("TAR_ENTRY_ERROR",t,{entry:e}),this[$t](),e.resume())}[yt](t,e,i){gr(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e},i)}[ge](t){return this.forceChown||this.preserveOwner&&(typeof t.uid=="number"&&t.uid!==this.processUid||typeof t.gid=="number"&&t.gid!==this.processGid)||typeof this.uid=="number"&&this.uid!==this.processUid||typeof this.gid=="number"&&this.gid!==this.processGid}[be](t){return vr(this.uid,t.uid,this.processUid)}[_e](t){return vr(this.gid,t.gid,this.processGid)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=new et(String(t.absolute),{flags:ms(t.size),mode:i,autoClose:!1});r.on("error",a=>{r.fd&&external_node_fs_.close(r.fd,()=>{}),r.write=()=>!0,this[O](a,t),e()});let n=1,o=a=>{if(a){r.fd&&external_node_fs_.close(r.fd,()=>{}),this[O](a,t),e();return}--n===0&&r.fd!==void 0&&external_node_fs_.close(r.fd,l=>{l?this[O](l,t):this[$t](),e()})};r.on("finish",()=>{let a=String(t.absolute),l=r.fd;if(typeof l=="number"&&t.mtime&&!this.noMtime){n++;let c=t.atime||new Date,d=t.mtime;external_node_fs_.futimes(l,c,d,y=>y?external_node_fs_.utimes(a,c,d,T=>o(T&&y)):o())}if(typeof l=="number"&&this[ge](t)){n++;let c=this[be](t),d=this[_e](t);typeof c=="number"&&typeof d=="number"&&external_node_fs_.fchown(l,c,d,y=>y?external_node_fs_.chown(a,c,d,T=>o(T&&y)):o())}o()});let h=this.transform&&this.transform(t)||t;h!==t&&(h.on("error",a=>{this[O](a,t),e()}),t.pipe(h)),h.pipe(r)}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode;this[yt](String(t.absolute),i,r=>{if(r){this[O](r,t),e();return}let n=1,o=()=>{--n===0&&(e(),this[$t](),t.resume())};t.mtime&&!this.noMtime&&(n++,external_node_fs_.utimes(String(t.absolute),t.atime||new Date,t.mtime,o)),this[ge](t)&&(n++,external_node_fs_.chown(String(t.absolute),Number(this[be](t)),Number(this[_e](t)),o)),o()})}[Cr](t){t.unsupported=!0,this.warn("TAR_ENTRY_UNSUPPORTED",`unsupported entry type: ${t.type}`,{entry:t}),t.resume()}[Ar](t,e){let i=f(external_node_path_.relative(this.cwd,external_node_path_.resolve(external_node_path_.dirname(String(t.absolute)),String(t.linkpath)))).split("/");this[Re](t,this.cwd,i,()=>this[gi](t,String(t.linkpath),"symlink",e),r=>{this[O](r,t),e()})}[Ir](t,e){let i=f(external_node_path_.resolve(this.cwd,String(t.linkpath))),r=f(String(t.linkpath)).split("/");this[Re](t,this.cwd,r,()=>this[gi](t,i,"link",e),n=>{this[O](n,t),e()})}[Re](t,e,i,r,n){let o=i.shift();if(this.preservePaths||o===void 0)return r();let h=external_node_path_.resolve(e,o);external_node_fs_.lstat(h,(a,l)=>{if(a)return r();if(l?.isSymbolicLink())return n(new St(h,external_node_path_.resolve(h,i.join("/"))));this[Re](t,h,i,r,n)})}[kr](){this[Ri]++}[$t](){this[Ri]--,this[bs]()}[Ls](t){this[$t](),t.resume()}[Os](t,e){return t.type==="File"&&!this.unlink&&e.isFile()&&e.nlink<=1&&!Te}[_s](t){this[kr]();let e=[t.path];t.linkpath&&e.push(t.linkpath),this.reservations.reserve(e,i=>this[Nr](t,i))}[Nr](t,e){let i=h=>{e(h)},r=()=>{this[yt](this.cwd,this.dmode,h=>{if(h){this[O](h,t),i();return}this[Oe]=!0,n()})},n=()=>{if(t.absolute!==this.cwd){let h=f(external_node_path_.dirname(String(t.absolute)));if(h!==this.cwd)return this[yt](h,this.dmode,a=>{if(a){this[O](a,t),i();return}o()})}o()},o=()=>{external_node_fs_.lstat(String(t.absolute),(h,a)=>{if(a&&(this.keep||this.newer&&a.mtime>(t.mtime??a.mtime))){this[Ls](t),i();return}if(h||this[Os](t,a))return this[P](null,t,i);if(a.isDirectory()){if(t.type==="Directory"){let l=this.chmod&&t.mode&&(a.mode&4095)!==t.mode,c=d=>this[P](d??null,t,i);return l?external_node_fs_.chmod(String(t.absolute),Number(t.mode),c):c()}if(t.absolute!==this.cwd)return external_node_fs_.rmdir(String(t.absolute),l=>this[P](l??null,t,i))}if(t.absolute===this.cwd)return this[P](null,t,i);mo(String(t.absolute),l=>this[P](l??null,t,i))})};this[Oe]?n():r()}[P](t,e,i){if(t){this[O](t,e),i();return}switch(e.type){case"File":case"OldFile":case"ContiguousFile":return this[Ts](e,i);case"Link":return this[Ir](e,i);case"SymbolicLink":return this[Ar](e,i);case"Directory":case"GNUDumpDir":return this[xs](e,i)}}[gi](t,e,i,r){external_node_fs_[i](e,String(t.absolute),n=>{n?this[O](n,t):(this[$t](),t.resume()),r()})}},ye=s=>{try{return[null,s()]}catch(t){return[t,null]}},xe=class extends Xt{sync=!0;[P](t,e){return super[P](t,e,()=>{})}[_s](t){if(!this[Oe]){let n=this[yt](this.cwd,this.dmode);if(n)return this[O](n,t);this[Oe]=!0}if(t.absolute!==this.cwd){let n=f(external_node_path_.dirname(String(t.absolute)));if(n!==this.cwd){let o=this[yt](n,this.dmode);if(o)return this[O](o,t)}}let[e,i]=ye(()=>external_node_fs_.lstatSync(String(t.absolute)));if(i&&(this.keep||this.newer&&i.mtime>(t.mtime??i.mtime)))return this[Ls](t);if(e||this[Os](t,i))return this[P](null,t);if(i.isDirectory()){if(t.type==="Directory"){let o=this.chmod&&t.mode&&(i.mode&4095)!==t.mode,[h]=o?ye(()=>{external_node_fs_.chmodSync(String(t.absolute),Number(t.mode))}):[];return this[P](h,t)}let[n]=ye(()=>external_node_fs_.rmdirSync(String(t.absolute)));this[P](n,t)}let[r]=t.absolute===this.cwd?[]:ye(()=>po(String(t.absolute)));this[P](r,t)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=h=>{let a;try{external_node_fs_.closeSync(n)}catch(l){a=l}(h||a)&&this[O](h||a,t),e()},n;try{n=external_node_fs_.openSync(String(t.absolute),ms(t.size),i)}catch(h){return r(h)}let o=this.transform&&this.transform(t)||t;o!==t&&(o.on("error",h=>this[O](h,t)),t.pipe(o)),o.on("data",h=>{try{external_node_fs_.writeSync(n,h,0,h.length)}catch(a){r(a)}}),o.on("end",()=>{let h=null;if(t.mtime&&!this.noMtime){let a=t.atime||new Date,l=t.mtime;try{external_node_fs_.futimesSync(n,a,l)}catch(c){try{external_node_fs_.utimesSync(String(t.absolute),a,l)}catch{h=c}}}if(this[ge](t)){let a=this[be](t),l=this[_e](t);try{external_node_fs_.fchownSync(n,Number(a),Number(l))}catch(c){try{external_node_fs_.chownSync(String(t.absolute),Number(a),Number(l))}catch{h=h||c}}}r(h)})}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode,r=this[yt](String(t.absolute),i);if(r){this[O](r,t),e();return}if(t.mtime&&!this.noMtime)try{external_node_fs_.utimesSync(String(t.absolute),t.atime||new Date,t.mtime)}catch{}if(this[ge](t))try{external_node_fs_.chownSync(String(t.absolute),Number(this[be](t)),Number(this[_e](t)))}catch{}e(),t.resume()}[yt](t,e){try{return _r(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e})}catch(i){return i}}[Re](t,e,i,r,n){if(this.preservePaths||i.length===0)return r();let o=e;for(let h of i){o=external_node_path_.resolve(o,h);let[a,l]=ye(()=>external_node_fs_.lstatSync(o));if(a)return r();if(l.isSymbolicLink())return n(new St(o,external_node_path_.resolve(e,i.join("/"))))}r()}[gi](t,e,i,r){let n=`${i}Sync`;try{external_node_fs_[n](e,String(t.absolute)),r(),t.resume()}catch(o){return this[O](o,t)}}};var Eo=s=>{let t=new xe(s),e=s.file,i=external_node_fs_.statSync(e),r=s.maxReadSize||16*1024*1024;new Be(e,{readSize:r,size:i.size}).pipe(t)},wo=(s,t)=>{let e=new Xt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("close",o),external_node_fs_.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},So=K(Eo,wo,s=>new xe(s),s=>new Xt(s),(s,t)=>{t?.length&&Qi(s,t)});var yo=(s,t)=>{let e=new kt(s),i=!0,r,n;try{try{r=external_node_fs_.openSync(s.file,"r+")}catch(a){if(a?.code==="ENOENT")r=external_node_fs_.openSync(s.file,"w+");else throw a}let o=external_node_fs_.fstatSync(r),h=Buffer.alloc(512);t:for(n=0;n<o.size;n+=512){for(let c=0,d=0;c<512;c+=d){if(d=external_node_fs_.readSync(r,h,c,h.length-c,n+c),n===0&&h[0]===31&&h[1]===139)throw new Error("cannot append to compressed archives");if(!d)break t}let a=new F(h);if(!a.cksumValid)break;let l=512*Math.ceil((a.size||0)/512);if(n+l+512>o.size)break;n+=l,s.mtimeCache&&a.mtime&&s.mtimeCache.set(String(a.path),a.mtime)}i=!1,Ro(s,e,n,r,t)}finally{if(i)try{external_node_fs_.closeSync(r)}catch{}}},Ro=(s,t,e,i,r)=>{let n=new Wt(s.file,{fd:i,start:e});t.pipe(n),bo(t,r)},go=(s,t)=>{t=Array.from(t);let e=new wt(s),i=(n,o,h)=>{let a=(T,D)=>{T?external_node_fs_.close(n,E=>h(T)):h(null,D)},l=0;if(o===0)return a(null,0);let c=0,d=Buffer.alloc(512),y=(T,D)=>{if(T||D===void 0)return a(T);if(c+=D,c<512&&D)return external_node_fs_.read(n,d,c,d.length-c,l+c,y);if(l===0&&d[0]===31&&d[1]===139)return a(new Error("cannot append to compressed archives"));if(c<512)return a(null,l);let E=new F(d);if(!E.cksumValid)return a(null,l);let x=512*Math.ceil((E.size??0)/512);if(l+x+512>o||(l+=x+512,l>=o))return a(null,l);s.mtimeCache&&E.mtime&&s.mtimeCache.set(String(E.path),E.mtime),c=0,external_node_fs_.read(n,d,0,512,l,y)};external_node_fs_.read(n,d,0,512,l,y)};return new Promise((n,o)=>{e.on("error",o);let h="r+",a=(l,c)=>{if(l&&l.code==="ENOENT"&&h==="r+")return h="w+",external_node_fs_.open(s.file,h,a);if(l||!c)return o(l);external_node_fs_.fstat(c,(d,y)=>{if(d)return external_node_fs_.close(c,()=>o(d));i(c,y.size,(T,D)=>{if(T)return o(T);let E=new et(s.file,{fd:c,start:D});e.pipe(E),E.on("error",o),E.on("close",n),_o(e,t)})})};external_node_fs_.open(s.file,h,a)})},bo=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},_o=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e);s.end()},vt=K(yo,go,()=>{throw new TypeError("file is required")},()=>{throw new TypeError("file is required")},(s,t)=>{if(!Bs(s))throw new TypeError("file is required");if(s.gzip||s.brotli||s.zstd||s.file.endsWith(".br")||s.file.endsWith(".tbr"))throw new TypeError("cannot append to compressed archives");if(!t?.length)throw new TypeError("no paths specified to add/replace")});var Oo=K(vt.syncFile,vt.asyncFile,vt.syncNoFile,vt.asyncNoFile,(s,t=[])=>{vt.validate?.(s,t),To(s)}),To=s=>{let t=s.filter;s.mtimeCache||(s.mtimeCache=new Map),s.filter=t?(e,i)=>t(e,i)&&!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0)):(e,i)=>!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0))};
+//# sourceMappingURL=index.min.js.map
+
+;// CONCATENATED MODULE: ./.build/src/archive/second-reader.js
+
+
+/** The parser decompresses what it is given at once: no more than this, so that zeros cannot fill the memory. */
+const FEED_BYTES = 32 * 1024;
+/** The archive as an independent reader sees it: the npm tar package, strict. It keeps no names. */
+class SecondReader {
+    entries = 0;
+    contentBytes = 0;
+    /** What the reader did not like; nothing is fed to it afterwards. */
+    complaint;
+    #parser;
+    #ended;
+    constructor() {
+        this.#parser = new rt({
+            strict: true,
+            // Every extent's digest is checked beside this; a backup of zeros is allowed to shrink as far as it can.
+            maxDecompressionRatio: Infinity,
+            onReadEntry: (entry) => {
+                this.entries++;
+                this.contentBytes += entry.size;
+                entry.resume();
+            },
+        });
+        this.#ended = new Promise((resolve) => {
+            this.#parser.on('end', resolve);
+            this.#parser.on('error', (error) => {
+                this.complaint ??= (0,failure/* messageOf */.bD)(error);
+                resolve();
+            });
+        });
+    }
+    /**
+     * Takes the next bytes of the archive. Only what has been checked: the parser keeps whatever follows the end of a
+     * tar in memory.
+     */
+    feed(chunk) {
+        const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+        for (let start = 0; start < bytes.length && this.complaint === undefined; start += FEED_BYTES) {
+            this.#write(bytes.subarray(start, start + FEED_BYTES));
+        }
+    }
+    /** Waits until everything has been read. */
+    async finish() {
+        if (this.complaint === undefined)
+            this.#parser.end();
+        await this.#ended;
+    }
+    #write(bytes) {
+        try {
+            this.#parser.write(bytes);
+        }
+        catch (error) {
+            this.complaint ??= (0,failure/* messageOf */.bD)(error);
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./.build/src/archive/entry-guard.js + 1 modules
+var entry_guard = __nccwpck_require__(109);
+// EXTERNAL MODULE: ./.build/src/archive/own-entries.js
+var own_entries = __nccwpck_require__(3339);
+;// CONCATENATED MODULE: ./.build/src/archive/walk-extents.js
+
+
+
+/** Goes through an archive to its end whatever is damaged in it, so that all damage is listed by name. */
+async function walkExtents({ extents, visit, report }) {
+    const guard = new entry_guard/* EntryGuard */.I();
+    const source = extents[Symbol.asyncIterator]();
+    const pull = async () => {
+        const result = await source.next();
+        return result.done ? undefined : result.value;
+    };
+    let next = await pull();
+    const run = { isStopped: false };
+    const wasStopped = () => run.isStopped;
+    /** Sound extents from here on; an entry that is cut short by a damaged one is given up there. */
+    async function* takeRun() {
+        while (next && next.damage === undefined) {
+            yield next;
+            next = await pull();
+        }
+        run.isStopped = true;
+        if (next?.isContinuation)
+            throw new CutShort();
+    }
+    while (next) {
+        if (next.damage !== undefined)
+            reportExtent(next, next.damage, guard, report);
+        if (next.damage !== undefined || next.isContinuation) {
+            next = await pull();
+            continue;
+        }
+        run.isStopped = false;
+        try {
+            for await (const entry of (0,own_entries/* readOwnEntries */.J)(takeRun(), { guard, checksWholeDigests: true }))
+                await visit(entry);
+        }
+        catch (error) {
+            if (error instanceof archive_damage/* ArchiveDamage */.k) {
+                report({ where: error.where, what: error.what });
+                // A damaged extent, at which the run ended, is still to be reported.
+                if (!wasStopped())
+                    next = await pull();
+            }
+            else if (!(error instanceof CutShort)) {
+                throw error;
+            }
+        }
+    }
+}
+/** The entry under way ends in an extent whose damage is reported by itself. */
+class CutShort extends Error {
+}
+function reportExtent({ names, lines, extent }, what, guard, report) {
+    for (const name of names)
+        report({ where: name, what });
+    if (names.length === 0)
+        report({ where: `the extent at ${extent.offset}`, what });
+    for (const { type, name, mode = 0, uid = 0, gid = 0, mtimeNs = 0n, size = 0, linkName } of lines) {
+        if (type === 'chunk')
+            continue;
+        try {
+            // Later entries may lie below it or link to it.
+            guard.admit({ name, type, mode, uid, gid, mtimeNs, size, ...(linkName ? { linkName } : {}) });
+        }
+        catch (error) {
+            if (!(error instanceof archive_damage/* ArchiveDamage */.k))
+                throw error;
+            report({ where: error.where, what: error.what });
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/verify-archive.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** More damage than this is counted, not listed. */
+const LISTED_DAMAGE = 1000;
+/**
+ * Verifies a whole archive: every digest, the tar as we and as others read it, the index, the manifest and the dumps.
+ * Damage is the result, never an exception; it goes on behind damage and names everything that is hit.
+ */
+async function verifyArchive(options) {
+    return await new VerifyRun(options).run();
+}
+class VerifyRun {
+    #options;
+    #second = new SecondReader();
+    #checked = { extents: 0, entries: 0, bytes: 0, databases: [], tables: 0 };
+    #damage = [];
+    #unlisted = 0;
+    #manifest;
+    constructor(options) {
+        this.#options = options;
+    }
+    async run() {
+        const known = await this.#findIndex();
+        if (known) {
+            await this.#checkStructure(known);
+            if (this.#options.skipsContent)
+                this.#countStructure(known.survey);
+            else
+                await this.#checkContent(known);
+        }
+        if (this.#unlisted > 0)
+            this.#damage.push({ where: 'the archive', what: `${this.#unlisted} further damages` });
+        return {
+            damage: this.#damage,
+            checked: this.#checked,
+            ...(known ? { index: known.sha256 } : {}),
+            ...(this.#manifest ? { manifest: this.#manifest } : {}),
+        };
+    }
+    /** An index to go by: the archive's own where it is sound and the expected one, else the vault's copy. */
+    async #findIndex() {
+        const { archive, openIndexCopy } = this.#options;
+        const own = await this.#attempt('the index', async () => {
+            const offset = await (0,archive_tail/* locateIndex */.Z)(archive);
+            const known = await this.#survey(() => (0,archive_tail/* readIndexEntry */.T)(archive, offset));
+            if (known.survey.endOffset !== offset)
+                throw new TypeError('something stands between the extents and the index');
+            return known;
+        });
+        if (own || !openIndexCopy)
+            return own;
+        return await this.#attempt('the copy of the index', () => this.#survey(openIndexCopy));
+    }
+    async #survey(open) {
+        let sha256 = '';
+        let sizeBytes = 0;
+        const passing = (0,archive_bytes/* hashPassing */.O)(open(), (digest, size) => ([sha256, sizeBytes] = [digest, size]));
+        const survey = await surveyIndex(await index_reader/* IndexReader */.Ip.open(passing));
+        await (0,byte_reader/* drain */.Z)(passing);
+        if (this.#options.index !== undefined && sha256 !== this.#options.index) {
+            throw new TypeError(`its digest is ${sha256}; expected ${this.#options.index}`);
+        }
+        return { open, sha256, sizeBytes, survey };
+    }
+    async #checkStructure(known) {
+        const { archive } = this.#options;
+        const { survey } = known;
+        await this.#attempt('manifest.json', async () => {
+            const index = await index_reader/* IndexReader */.Ip.open(known.open());
+            this.#manifest = await (0,read_manifest/* readManifest */.W)(archive, (0,select_entries/* chooseExtents */.b)(index, survey.manifestExtents));
+        });
+        if (this.#manifest)
+            compareWithManifest(this.#manifest, survey).forEach((damage) => this.#report(damage));
+        if (!survey.topNames.has(layout/* README_NAME */.B5))
+            this.#report({ where: layout/* README_NAME */.B5, what: 'it is not there' });
+    }
+    #countStructure({ extents, entries, endOffset }) {
+        Object.assign(this.#checked, { extents, entries, bytes: this.#options.archive.sizeBytes - endOffset });
+        for (const [name, { fingerprints }] of Object.entries(this.#manifest?.databases ?? {})) {
+            this.#checked.databases.push(name);
+            this.#checked.tables += Object.keys(fingerprints.tables).length;
+        }
+    }
+    async #checkContent(known) {
+        const { archive } = this.#options;
+        const { survey } = known;
+        let sha256 = '';
+        await this.#attempt('the archive', async () => {
+            const passing = (0,archive_bytes/* hashPassing */.O)(known.open(), (digest) => (sha256 = digest));
+            const index = await index_reader/* IndexReader */.Ip.open(passing);
+            const bytes = archive.read(0, survey.endOffset);
+            const extents = this.#count((0,read_extents/* readExtents */.k)(index.entries(), bytes), survey.endOffset);
+            await walkExtents({ extents, visit: (entry) => this.#visit(entry), report: (damage) => this.#report(damage) });
+            await (0,byte_reader/* drain */.Z)(passing);
+            // What was checked against is what was surveyed, byte for byte, or somebody is writing to the archive.
+            if (sha256 !== known.sha256)
+                throw new TypeError('its index changed while it was read');
+        });
+        if (this.#damage.length === 0)
+            await this.#compareSecondReader(known);
+    }
+    async *#count(extents, totalBytes) {
+        for await (const read of extents) {
+            this.#checked.extents++;
+            this.#options.onProgress?.(read.extent.offset + read.extent.length, totalBytes);
+            yield read;
+            // By now its entries have been checked too.
+            if (read.bytes && this.#damage.length === 0)
+                this.#second.feed(read.bytes);
+        }
+    }
+    async #visit({ header, body }) {
+        const name = header.name.toString('utf8');
+        const { checkDump } = this.#options;
+        if (checkDump && this.#manifest && header.type === 'reg' && name.startsWith(layout/* DUMP_FOLDER */.OY)) {
+            for (const what of await checkDump(name, body, this.#manifest))
+                this.#report({ where: name, what });
+        }
+        // Reading to the end is what checks the chunks.
+        await (0,byte_reader/* drain */.Z)(body);
+        this.#checked.entries++;
+        this.#checked.bytes += header.size;
+        const record = Object.entries(this.#manifest?.databases ?? {}).find(([, { dump }]) => dump === name);
+        if (!record)
+            return;
+        this.#checked.databases.push(record[0]);
+        this.#checked.tables += Object.keys(record[1].fingerprints.tables).length;
+    }
+    async #compareSecondReader({ survey, sizeBytes }) {
+        const { archive } = this.#options;
+        const tail = archive.read(survey.endOffset, archive.sizeBytes - survey.endOffset);
+        for await (const chunk of tail)
+            this.#second.feed(chunk);
+        await this.#second.finish();
+        const { complaint, entries, contentBytes } = this.#second;
+        const expected = [survey.entries + 1, survey.contentBytes + sizeBytes];
+        const what = complaint !== undefined
+            ? `another reader of tar refuses it (${complaint})`
+            : `another reader of tar finds ${entries} entries of ${contentBytes} bytes, not ${expected.join(' of ')}`;
+        if (complaint !== undefined || entries !== expected[0] || contentBytes !== expected[1]) {
+            this.#report({ where: 'the archive', what });
+        }
+    }
+    /** Turns what is thrown over damaged content into a finding; errors of reading the disk and the like pass. */
+    async #attempt(where, step) {
+        try {
+            return await step();
+        }
+        catch (error) {
+            if (error instanceof archive_damage/* ArchiveDamage */.k)
+                this.#report({ where: error.where, what: error.what });
+            else if (error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError) {
+                this.#report({ where, what: (0,failure/* messageOf */.bD)(error) });
+            }
+            else if (error instanceof failure/* Failure */.HR && error.kind === 'damaged')
+                this.#report({ where, what: error.message });
+            else
+                throw error;
+            return undefined;
+        }
+    }
+    #report(damage) {
+        if (this.#damage.length < LISTED_DAMAGE)
+            this.#damage.push(damage);
+        else
+            this.#unlisted++;
+    }
+}
+
+
+/***/ }),
+
+/***/ 7334:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BL: () => (/* binding */ timedName),
+/* harmony export */   Lz: () => (/* binding */ parseArchiveName),
+/* harmony export */   Xd: () => (/* binding */ nightlyName),
+/* harmony export */   vd: () => (/* binding */ selectArchive)
+/* harmony export */ });
+/* unused harmony export isCalendarDate */
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+
+const namePattern = /^backup_full_(\d{4}-\d{2}-\d{2})(?:_(\d{2}-\d{2}(?:-\d{2})?))?\.tar\.gz$/;
+const datePattern = /^\d{4}-\d{2}-\d{2}$/;
+/** Name of the nightly archive of the local date at `instant`. One per date, also where the clocks change. */
+function nightlyName(instant, timezone) {
+    return `backup_full_${localTime(instant, timezone).date}.tar.gz`;
+}
+/** Name of any other archive: local date and time at `instant`, to the second. */
+function timedName(instant, timezone) {
+    const { date, time } = localTime(instant, timezone);
+    return `backup_full_${date}_${time}.tar.gz`;
+}
+/** Takes a name apart; undefined where the text is no archive's name, or its date or time does not exist. */
+function parseArchiveName(text) {
+    const match = namePattern.exec(text);
+    if (!match)
+        return undefined;
+    const [name, date, time] = match;
+    if (!isCalendarDate(date) || (time !== undefined && !isTimeOfDay(time)))
+        return undefined;
+    return { name, date, ...(time !== undefined && { time }), foreign: time?.length === 5 };
+}
+/**
+ * Reads an operator's request for an archive: `latest`, a bare date, or a full name. Everything else is refused before
+ * any use.
+ * @throws Failure `usage`.
+ */
+function selectArchive(request) {
+    if (request === 'latest')
+        return { by: 'latest' };
+    if (datePattern.test(request) && isCalendarDate(request))
+        return { by: 'date', date: request };
+    const archive = parseArchiveName(request);
+    if (archive)
+        return { by: 'name', archive };
+    throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('usage', `${quote(request)} names no archive`, 'Give latest, a date such as 2026-01-31, or a full name such as backup_full_2026-01-31.tar.gz; list shows them all.');
+}
+/** A date of the calendar, `YYYY-MM-DD`. */
+function isCalendarDate(text) {
+    const instant = new Date(`${text}T00:00:00Z`);
+    return datePattern.test(text) && !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text);
+}
+function isTimeOfDay(text) {
+    const [hour, minute, second = 0] = text.split('-').map(Number);
+    return hour < 24 && minute < 60 && second < 60;
+}
+function localTime(instant, timezone) {
+    const format = new Intl.DateTimeFormat('en-US-u-ca-iso8601-nu-latn', {
+        timeZone: timezone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        hour: '2-digit',
+        minute: '2-digit',
+        second: '2-digit',
+    });
+    const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]));
+    return {
+        date: `${parts['year']}-${parts['month']}-${parts['day']}`,
+        time: `${parts['hour']}-${parts['minute']}-${parts['second']}`,
+    };
+}
+/** The request as it can be shown: ASCII, one line, short. */
+function quote(text) {
+    const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+    return JSON.stringify(short).replace(/[^\x20-\x7e…]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+
+/***/ }),
+
+/***/ 4109:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Z: () => (/* binding */ loadConfig),
+  o: () => (/* binding */ parseConfig)
+});
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(1619);
 ;// CONCATENATED MODULE: ./.build/src/config/quantities.js
 /** Sizes and durations as people write them in `continuity.yml`: `50MB`, `1GiB`, `90s`, `1h30m`. */
 const sizeUnits = {
@@ -59967,11 +65169,11 @@ const _safeParse = (_Err) => (schema, value, _ctx) => {
     if (result instanceof Promise) {
         throw new $ZodAsyncError();
     }
-    return result.issues.length ? failure(_Err, result.issues, ctx) : { success: true, data: result.value };
+    return result.issues.length ? parse_failure(_Err, result.issues, ctx) : { success: true, data: result.value };
 };
 const safeParse = /* @__PURE__*/ _safeParse($ZodRealError);
 // the error is built on the first read of `error`: finalizing the issues and constructing the instance is most of a failing parse, and a caller that only branches on `success` never pays it. a getter in the literal keeps this small; the alternative, one shared accessor descriptor plus a hidden state slot, reads ~15% faster but costs ~75 B gzipped in every bundle
-function failure(Err, issues, ctx) {
+function parse_failure(Err, issues, ctx) {
     let error;
     return {
         success: false,
@@ -59997,7 +65199,7 @@ const _safeParseAsync = (_Err) => async (schema, value, _ctx) => {
     let result = schema._zod.run({ value, issues: [] }, ctx);
     if (result instanceof Promise)
         result = await result;
-    return result.issues.length ? failure(_Err, result.issues, ctx) : { success: true, data: result.value };
+    return result.issues.length ? parse_failure(_Err, result.issues, ctx) : { success: true, data: result.value };
 };
 const safeParseAsync = /* @__PURE__*/ _safeParseAsync($ZodRealError);
 // registry mirrors of the compiler's sentinels, so this module never imports the compiler
@@ -61970,7 +67172,7 @@ async function loadConfig(path) {
         content = await (0,promises_.readFile)(file, 'utf8');
     }
     catch (error) {
-        throw new logging_failure/* Failure */.HR('config', `cannot read the configuration ${file}: ${(0,logging_failure/* messageOf */.bD)(error)}`, 'Name the file with --config FILE, or start one from continuity.example.yml.', { cause: error });
+        throw new failure/* Failure */.HR('config', `cannot read the configuration ${file}: ${(0,failure/* messageOf */.bD)(error)}`, 'Name the file with --config FILE, or start one from continuity.example.yml.', { cause: error });
     }
     return parseConfig(content, file);
 }
@@ -62011,12 +67213,12 @@ function toPlainValue(document, file) {
         return document.toJS();
     }
     catch (error) {
-        throw refuse([`${(0,external_node_path_.basename)(file)}: not valid YAML: ${firstLine((0,logging_failure/* messageOf */.bD)(error))}`]);
+        throw refuse([`${(0,external_node_path_.basename)(file)}: not valid YAML: ${firstLine((0,failure/* messageOf */.bD)(error))}`]);
     }
 }
 function refuse(lines, isSecretNear = false) {
     const next = 'Correct the file; continuity.example.yml shows every key, continuity.schema.json helps editors.';
-    return new logging_failure/* Failure */.HR('config', lines.join('\n'), isSecretNear ? `${next} ${secretHint}` : next);
+    return new failure/* Failure */.HR('config', lines.join('\n'), isSecretNear ? `${next} ${secretHint}` : next);
 }
 /** Offset of the key at `path`, or of the nearest key above it that exists. */
 function findOffset(document, path) {
@@ -62038,3015 +67240,6 @@ function findOffset(document, path) {
 }
 function firstLine(text) {
     return text.split('\n', 1)[0];
-}
-
-// EXTERNAL MODULE: ./node_modules/cli-progress/cli-progress.js
-var cli_progress = __nccwpck_require__(8502);
-// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
-var quantity_text = __nccwpck_require__(6534);
-;// CONCATENATED MODULE: ./.build/src/logging/progress-rate.js
-
-/** Follows one phase; `beganMs` and `nowMs` are of the same clock. */
-function describeProgress(report, beganMs, nowMs) {
-    const show = (amount) => (report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z)(amount) : `${Math.round(amount)} files`);
-    const elapsedMs = nowMs - beganMs;
-    const perSecond = elapsedMs > 0 ? (report.done / elapsedMs) * 1000 : 0;
-    const missing = report.total === undefined ? undefined : Math.max(0, report.total - report.done);
-    return {
-        amount: report.total === undefined ? show(report.done) : `${show(report.done)} of ${show(report.total)}`,
-        rate: perSecond > 0 ? `${show(perSecond)}/s` : '',
-        left: missing !== undefined && perSecond > 0 ? `${(0,quantity_text/* formatDuration */.a)((missing / perSecond) * 1000)} left` : '',
-    };
-}
-
-;// CONCATENATED MODULE: ./.build/src/logging/console-logger.js
-
-
-const colors = { debug: '\u001b[2m', warning: '\u001b[33m', error: '\u001b[31m' };
-const console_logger_reset = '\u001b[0m';
-function createConsoleLogger(options) {
-    const display = options.isTerminal
-        ? showBars(options.stream)
-        : showLines(options.stream, options.progressIntervalMs ?? 15_000);
-    const write = (level, message) => {
-        const text = level === 'warning' || level === 'error' ? `${level}: ${message}` : message;
-        display.line(options.hasColor && level !== 'info' ? `${colors[level]}${text}${console_logger_reset}` : text);
-    };
-    return {
-        debug: (message) => options.isVerbose && write('debug', message),
-        info: (message) => write('info', message),
-        warning: (message) => write('warning', message),
-        error: (message) => write('error', message),
-        progress: (report) => display.progress(report),
-        close: () => display.close(),
-    };
-}
-function showLines(stream, intervalMs) {
-    const phases = new Map();
-    return {
-        line: (text) => void stream.write(`${text}\n`),
-        progress(report) {
-            const nowMs = performance.now();
-            const phase = phases.get(report.phase);
-            if (!phase) {
-                phases.set(report.phase, { beganMs: nowMs, shownMs: nowMs });
-                return;
-            }
-            if (nowMs - phase.shownMs < intervalMs)
-                return;
-            phase.shownMs = nowMs;
-            const { amount, rate, left } = describeProgress(report, phase.beganMs, nowMs);
-            stream.write(`${report.phase}: ${[amount, rate, left].filter(Boolean).join(', ')}\n`);
-        },
-        close() { },
-    };
-}
-function showBars(stream) {
-    const phases = new Map();
-    let bars;
-    const close = () => {
-        bars?.stop();
-        bars = undefined;
-        phases.clear();
-    };
-    return {
-        line(text) {
-            if (!bars)
-                return void stream.write(`${text}\n`);
-            bars.log(`${text}\n`);
-            // Its buffer is not written when the bars are taken away: draw at once, so that no message is lost.
-            bars.update();
-        },
-        progress(report) {
-            const nowMs = performance.now();
-            // No handlers of its own for signals: the entry decides what a signal ends.
-            bars ??= new cli_progress.MultiBar({ stream, clearOnComplete: true, gracefulExit: false, barsize: 24 }, cli_progress.Presets.shades_classic);
-            const phase = phases.get(report.phase) ?? { beganMs: nowMs, bar: addBar(bars, report) };
-            phases.set(report.phase, phase);
-            if (report.total !== undefined)
-                phase.bar.setTotal(report.total);
-            phase.bar.update(report.done, describeProgress(report, phase.beganMs, nowMs));
-            if (report.total === undefined || report.done < report.total)
-                return;
-            bars.remove(phase.bar);
-            phases.delete(report.phase);
-            if (phases.size === 0)
-                close();
-        },
-        close,
-    };
-}
-function addBar(bars, report) {
-    const phase = report.phase.padEnd(12);
-    const format = report.total === undefined
-        ? `${phase} {amount}  {rate}`
-        : `${phase} {bar} {percentage} %  {amount}  {rate}  {left}`;
-    return bars.create(report.total ?? 1, 0, { amount: '', rate: '', left: '' }, { format });
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/program.js
-
-
-
-
-
-
-
-/** Runs the command that `args` ask for and returns the exit code. The one place where anything thrown is caught. */
-async function runProgram(options) {
-    let exitCode = logging_failure/* exitCodes */.hS.ok;
-    const setExitCode = (code) => (exitCode = code);
-    try {
-        const swallowed = findSwallowedFlags(options.definitions, options.args, options.environment);
-        if (swallowed)
-            throw swallowed;
-        await buildProgram(options, setExitCode).parseAsync(options.args, { from: 'user' });
-    }
-    catch (error) {
-        const json = options.args.includes('--json');
-        if (!(error instanceof CommanderError))
-            return reportFailure(error, { ...options, json });
-        if (error.exitCode === 0)
-            return logging_failure/* exitCodes */.hS.ok;
-        // Help that was shown because nothing was asked for has said everything.
-        if (error.code === 'commander.help')
-            return logging_failure/* exitCodes */.hS.usage;
-        const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-        const failure = new logging_failure/* Failure */.HR('usage', message, `See ${options.name} --help.`, { cause: error });
-        return reportFailure(failure, { ...options, json });
-    }
-    return exitCode;
-}
-function buildProgram(options, setExitCode) {
-    const program = prepare(new Command(options.name), options).version(options.version).description(options.description);
-    const groups = new Map();
-    for (const definition of options.definitions) {
-        const words = definition.name.split(' ');
-        const name = words.pop();
-        let parent = program;
-        for (const word of words) {
-            const group = groups.get(word) ?? prepare(new Command(word), options).description(`Commands of the ${word}.`);
-            if (!groups.has(word))
-                parent.addCommand(group);
-            groups.set(word, group);
-            parent = group;
-        }
-        parent.addCommand(buildCommand(name, definition, options, setExitCode));
-    }
-    return program;
-}
-function prepare(command, { stdout, stderr }) {
-    return command
-        .exitOverride()
-        .configureOutput({
-        writeOut: (text) => void stdout.write(text),
-        writeErr: (text) => void stderr.write(text),
-        // Said once, with the next step, where everything is caught.
-        outputError: () => undefined,
-    })
-        .helpCommand(false);
-}
-function buildCommand(name, definition, options, setExitCode) {
-    const command = prepare(new Command(name), options).description(definition.summary);
-    for (const argument of definition.arguments ?? []) {
-        command.argument(argument.isOptional ? `[${argument.name}]` : `<${argument.name}>`, argument.description);
-    }
-    for (const option of definition.options ?? [])
-        command.addOption(buildOption(option));
-    command
-        .option('--config <file>', 'configuration (default: ./continuity.yml, else /etc/skills-hub/continuity.yml)')
-        .option('--json', 'result object on standard output, log on standard error')
-        .option('--verbose', 'say more')
-        .addHelpText('after', `\nExample:\n  ${definition.example}`);
-    const argumentCount = definition.arguments?.length ?? 0;
-    return command.action(async (...received) => {
-        const args = received.slice(0, argumentCount).filter((value) => value !== undefined);
-        setExitCode(await runDefinition(definition, args, command.opts(), options));
-    });
-}
-function buildOption(definition) {
-    const option = new Option(definition.flags, definition.description);
-    if (definition.choices)
-        option.choices(definition.choices);
-    if (definition.default !== undefined)
-        option.default(definition.default);
-    if (definition.isList) {
-        option.argParser((text, former) => {
-            const names = text.split(',').map((name) => name.trim());
-            if (names.includes(''))
-                throw new InvalidArgumentError('Expected names, separated by commas.');
-            return [...(former ?? []), ...names];
-        });
-    }
-    return option;
-}
-async function runDefinition(definition, args, values, options) {
-    const { environment, stdout, stderr } = options;
-    const isTerminal = stderr.isTTY === true && environment['TERM'] !== 'dumb';
-    const logger = createConsoleLogger({
-        stream: stderr,
-        isTerminal,
-        hasColor: isTerminal && !environment['NO_COLOR'],
-        isVerbose: values['verbose'] === true,
-    });
-    const json = values['json'] === true;
-    const context = {
-        loadConfig: async () => loadConfig(await locateConfig(values['config'], options.workingDirectory)),
-        logger,
-        json,
-        isInteractive: options.stdin.isTTY === true && stderr.isTTY === true,
-        environment,
-        signal: options.signal,
-    };
-    try {
-        const outcome = await definition.run(context, args, values);
-        logger.close();
-        if (!outcome)
-            return logging_failure/* exitCodes */.hS.ok;
-        const text = json ? JSON.stringify(outcome.result, undefined, 2) : outcome.render();
-        if (text !== '')
-            stdout.write(`${text}\n`);
-        return outcome.exitCode ?? logging_failure/* exitCodes */.hS.ok;
-    }
-    finally {
-        logger.close();
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/start-program.js
-
-/** Same as in package.json (a test compares them): a bundle must not go looking for files. */
-const start_program_version = '0.1.0';
-const secondSignalCode = 130;
-/** Wires a program to this process: arguments, environment, streams, signals, exit code. */
-async function startProgram(name, description, definitions) {
-    const abort = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-        process.on(signal, () => {
-            if (abort.signal.aborted)
-                process.exit(secondSignalCode);
-            process.stderr.write(`\n${signal}: ending in order; once more ends at once\n`);
-            abort.abort(new Error(`ended by ${signal}`));
-        });
-    }
-    // `continuity list | head` closes the pipe early: no fault of ours.
-    process.stdout.on('error', (error) => {
-        if (error.code !== 'EPIPE')
-            throw error;
-    });
-    process.exitCode = await runProgram({
-        name,
-        description,
-        version: start_program_version,
-        definitions,
-        args: process.argv.slice(2),
-        environment: process.env,
-        stdin: process.stdin,
-        stdout: process.stdout,
-        stderr: process.stderr,
-        workingDirectory: process.cwd(),
-        signal: abort.signal,
-    });
-}
-
-
-/***/ }),
-
-/***/ 382:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   O: () => (/* binding */ hashPassing),
-/* harmony export */   o: () => (/* binding */ openArchiveBytes)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-
-const READ_BYTES = 1024 * 1024;
-/** An archive in an open file. */
-async function openArchiveBytes(file) {
-    const { size: sizeBytes } = await file.stat();
-    return {
-        sizeBytes,
-        async *read(offset, length) {
-            const end = Math.min(offset + length, sizeBytes);
-            for (let position = offset; position < end;) {
-                const { bytesRead, buffer } = await file.read({
-                    buffer: Buffer.allocUnsafe(Math.min(READ_BYTES, end - position)),
-                    position,
-                });
-                if (bytesRead === 0)
-                    return;
-                position += bytesRead;
-                yield buffer.subarray(0, bytesRead);
-            }
-        },
-    };
-}
-/** Passes chunks on and gives their SHA-256 to `onEnd` once all have passed. */
-async function* hashPassing(chunks, onEnd) {
-    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-    let sizeBytes = 0;
-    for await (const chunk of chunks) {
-        hash.update(chunk);
-        sizeBytes += chunk.length;
-        yield chunk;
-    }
-    onEnd(hash.digest('hex'), sizeBytes);
-}
-
-
-/***/ }),
-
-/***/ 6144:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   k: () => (/* binding */ ArchiveDamage)
-/* harmony export */ });
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
-
-/** Thrown by every check of the reading side: the archive is damaged, or was made to do harm. */
-class ArchiveDamage extends _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR {
-    where;
-    what;
-    constructor(where, what, options) {
-        super('damaged', `${where}: ${what}`, 'Choose another archive, and have this one verified.', options);
-        this.where = where;
-        this.what = what;
-    }
-}
-
-
-/***/ }),
-
-/***/ 7967:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   T: () => (/* binding */ readIndexEntry),
-/* harmony export */   Z: () => (/* binding */ locateIndex)
-/* harmony export */ });
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
-/* harmony import */ var _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6144);
-/* harmony import */ var _footer_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(635);
-/* harmony import */ var _index_member_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8445);
-
-
-
-
-/** A gzip member of ours begins so: no flags, no time, operating system unknown. */
-const MEMBER_START = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
-/** Finds where the index begins, by the footer; throws an ArchiveDamage where the archive does not end in one. */
-async function locateIndex(archive) {
-    const footer = await readWhole(archive, archive.sizeBytes - _footer_js__WEBPACK_IMPORTED_MODULE_3__/* .FOOTER_BYTES */ .yn, _footer_js__WEBPACK_IMPORTED_MODULE_3__/* .FOOTER_BYTES */ .yn);
-    const offset = (0,_footer_js__WEBPACK_IMPORTED_MODULE_3__/* .decodeFooter */ .Ce)(footer);
-    if (offset === undefined || offset + _footer_js__WEBPACK_IMPORTED_MODULE_3__/* .FOOTER_BYTES */ .yn >= archive.sizeBytes) {
-        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k('the footer', 'the archive is cut off, or something was appended to it');
-    }
-    return offset;
-}
-/**
- * Streams the index out of the archive, as any reader of tar sees it: the last entry, then the end. Throws an
- * ArchiveDamage, at the end too; only what was read to its end is sound.
- */
-async function* readIndexEntry(archive, indexOffset) {
-    // gzip does not check its own header.
-    const start = await readWhole(archive, indexOffset, MEMBER_START.length);
-    if (!start.equals(MEMBER_START))
-        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k('the index', 'its gzip member begins as none of ours');
-    try {
-        yield* (0,_index_member_js__WEBPACK_IMPORTED_MODULE_2__/* .decodeIndexMember */ .f)(archive.read(indexOffset, archive.sizeBytes - _footer_js__WEBPACK_IMPORTED_MODULE_3__/* .FOOTER_BYTES */ .yn - indexOffset));
-    }
-    catch (error) {
-        if (!String(error?.code).startsWith('Z_'))
-            throw error;
-        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k('the index', `no sound gzip (${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)})`, { cause: error });
-    }
-}
-async function readWhole(archive, offset, length) {
-    if (offset < 0)
-        return Buffer.alloc(0);
-    const pieces = [];
-    for await (const piece of archive.read(offset, length))
-        pieces.push(piece);
-    return Buffer.concat(pieces);
-}
-
-
-/***/ }),
-
-/***/ 2416:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Z: () => (/* binding */ drain),
-/* harmony export */   k: () => (/* binding */ ByteReader)
-/* harmony export */ });
-/** Takes exact pieces from a stream of chunks; holds no more than one chunk, or the piece that was asked for. */
-class ByteReader {
-    /** Bytes taken so far. */
-    position = 0;
-    #chunks;
-    #rest = Buffer.alloc(0);
-    constructor(source) {
-        this.#chunks = source[Symbol.asyncIterator]();
-    }
-    /** At most `limit` bytes, at least one; undefined where the stream has ended. */
-    async takeSome(limit) {
-        while (this.#rest.length === 0) {
-            const result = await this.#chunks.next();
-            if (result.done)
-                return undefined;
-            const { value } = result;
-            this.#rest = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-        }
-        return this.#cut(limit);
-    }
-    /** Exactly `length` bytes, or fewer where the stream ends before. */
-    async take(length) {
-        if (this.#rest.length >= length)
-            return this.#cut(length);
-        const pieces = [];
-        for (let missing = length; missing > 0;) {
-            const piece = await this.takeSome(missing);
-            if (!piece)
-                break;
-            pieces.push(piece);
-            missing -= piece.length;
-        }
-        return Buffer.concat(pieces);
-    }
-    /** Stops reading early; the stream behind is closed. */
-    async close() {
-        await this.#chunks.return?.();
-    }
-    #cut(limit) {
-        const piece = this.#rest.subarray(0, limit);
-        this.#rest = this.#rest.subarray(piece.length);
-        this.position += piece.length;
-        return piece;
-    }
-}
-/** Reads to the end for what reading checks; the content is not wanted. */
-async function drain(source) {
-    const chunks = source[Symbol.asyncIterator]();
-    let result;
-    do
-        result = await chunks.next();
-    while (!result.done);
-}
-
-
-/***/ }),
-
-/***/ 2348:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ sha256Of)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-
-/** Below this the way to the thread pool costs more than the hash. */
-const SYNC_LIMIT_BYTES = 64 * 1024;
-/** SHA-256 in lower-case hexadecimal; large buffers are hashed beside the main thread. */
-async function sha256Of(bytes) {
-    if (bytes.length < SYNC_LIMIT_BYTES)
-        return (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').update(bytes).digest('hex');
-    return Buffer.from(await node_crypto__WEBPACK_IMPORTED_MODULE_0__.webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
-}
-
-
-/***/ }),
-
-/***/ 109:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  I: () => (/* binding */ EntryGuard)
-});
-
-// EXTERNAL MODULE: ./.build/src/archive/archive-damage.js
-var archive_damage = __nccwpck_require__(6144);
-// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
-var entry_names = __nccwpck_require__(8755);
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./.build/src/archive/name-table.js
-
-const KINDS = ['dir', 'implied', 'reg', 'symlink', 'hardlink'];
-/**
- * All names of an archive with what they stand for, in about 20 bytes each: 64 bits of their digest in place of the
- * name. Two names that collided would be taken for one, which every use of this table answers with a refusal.
- */
-class NameTable {
-    #count = 0;
-    #digests = new Uint32Array(2 * 1024);
-    #kinds = new Uint8Array(1024);
-    get count() {
-        return this.#count;
-    }
-    get(name) {
-        return KINDS[(this.#kinds[this.#slotOf(...digestOf(name))] ?? 0) - 1];
-    }
-    set(name, kind) {
-        const [high, low] = digestOf(name);
-        let slot = this.#slotOf(high, low);
-        if (this.#kinds[slot] === 0) {
-            if (++this.#count * 2 > this.#kinds.length) {
-                this.#grow();
-                slot = this.#slotOf(high, low);
-            }
-        }
-        this.#put(slot, high, low, KINDS.indexOf(kind) + 1);
-    }
-    #put(slot, high, low, kind) {
-        this.#digests[slot * 2] = high;
-        this.#digests[slot * 2 + 1] = low;
-        this.#kinds[slot] = kind;
-    }
-    #slotOf(high, low) {
-        const mask = this.#kinds.length - 1;
-        let slot = low & mask;
-        while (this.#kinds[slot] !== 0 && !(this.#digests[slot * 2] === high && this.#digests[slot * 2 + 1] === low)) {
-            slot = (slot + 1) & mask;
-        }
-        return slot;
-    }
-    #grow() {
-        const digests = this.#digests;
-        const kinds = this.#kinds;
-        this.#digests = new Uint32Array(digests.length * 2);
-        this.#kinds = new Uint8Array(kinds.length * 2);
-        kinds.forEach((kind, slot) => {
-            if (kind === 0)
-                return;
-            const high = digests[slot * 2] ?? 0;
-            const low = digests[slot * 2 + 1] ?? 0;
-            this.#put(this.#slotOf(high, low), high, low, kind);
-        });
-    }
-}
-function digestOf(name) {
-    const digest = (0,external_node_crypto_.createHash)('sha256').update(name).digest();
-    return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/entry-guard.js
-
-
-
-const SLASH = 0x2f;
-/**
- * Judges the entries of one archive in their order: names stay inside, no name stands twice, nothing lies below what is
- * not a directory, and hard links lead to regular files that came before. About 40 bytes of memory for each entry.
- */
-class EntryGuard {
-    #names = new NameTable();
-    #parent = Buffer.alloc(0);
-    /** Throws an ArchiveDamage where the entry must not be extracted. */
-    admit(header) {
-        const where = (0,entry_names/* showName */.$i)(header.name);
-        const fault = header.type !== 'dir' && header.name.at(-1) === SLASH ? 'the name ends in a slash' : this.#findFault(header);
-        if (fault !== undefined)
-            throw new archive_damage/* ArchiveDamage */.k(where, fault);
-        this.#names.set((0,entry_names/* withoutSlash */.mW)(header.name), header.type);
-    }
-    #findFault({ name: fullName, type, linkName }) {
-        const name = (0,entry_names/* withoutSlash */.mW)(fullName);
-        const nameFault = (0,entry_names/* findNameFault */.LE)(name);
-        if (nameFault !== undefined)
-            return nameFault;
-        const before = this.#names.get(name);
-        if (before !== undefined && !(before === 'implied' && type === 'dir')) {
-            return before === 'implied' ? 'it stands where entries before it need a directory' : 'the name stands twice';
-        }
-        const parent = name.subarray(0, Math.max(name.lastIndexOf(SLASH), 0));
-        const parentFault = this.#findParentFault(parent);
-        if (parentFault !== undefined)
-            return parentFault;
-        if (type !== 'hardlink')
-            return undefined;
-        if (!linkName || (0,entry_names/* findNameFault */.LE)(linkName) !== undefined)
-            return 'the hard link leads outside';
-        if (linkName.equals(name))
-            return 'the hard link leads to itself';
-        return this.#names.get(linkName) === 'reg' ? undefined : 'the hard link leads to no regular file before it';
-    }
-    /** Every parent is a directory, or becomes one; the last entry's parent is remembered, as most share it. */
-    #findParentFault(parent) {
-        if (parent.equals(this.#parent))
-            return undefined;
-        for (let end = parent.length; end > 0; end = parent.lastIndexOf(SLASH, end - 1)) {
-            const ancestor = parent.subarray(0, end);
-            const kind = this.#names.get(ancestor);
-            if (kind === 'dir' || kind === 'implied')
-                break;
-            if (kind !== undefined)
-                return `it lies below ${(0,entry_names/* showName */.$i)(ancestor)}, which is a ${kind}`;
-            this.#names.set(ancestor, 'implied');
-        }
-        this.#parent = Buffer.from(parent);
-        return undefined;
-    }
-}
-
-
-/***/ }),
-
-/***/ 8755:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $i: () => (/* binding */ showName),
-/* harmony export */   LE: () => (/* binding */ findNameFault),
-/* harmony export */   W0: () => (/* binding */ splitName),
-/* harmony export */   mW: () => (/* binding */ withoutSlash)
-/* harmony export */ });
-/* unused harmony exports stripDotSlash, pointsOutside */
-const SLASH = 0x2f;
-const MAX_COMPONENT_BYTES = 255;
-/** A name as people read it: UTF-8 with what is not printable escaped. */
-function showName(name) {
-    return JSON.stringify(name.toString('utf8')).slice(1, -1);
-}
-/** A name without the slash at its end, which marks directories. */
-function withoutSlash(name) {
-    return name.at(-1) === SLASH ? name.subarray(0, -1) : name;
-}
-/** A foreign name without any `./` before it; `./` itself is left with no bytes. */
-function stripDotSlash(name) {
-    let start = 0;
-    while (name[start] === 0x2e && name[start + 1] === SLASH)
-        start += 2;
-    return name.subarray(start);
-}
-/**
- * Says why a name (without a directory's last slash) must not be extracted; undefined where it may. Names are bytes:
- * a backslash is a letter like any other.
- */
-function findNameFault(name) {
-    if (name.length === 0)
-        return 'the name is empty';
-    if (name[0] === SLASH)
-        return 'the name is absolute';
-    if (name.includes(0))
-        return 'the name holds a NUL';
-    for (const component of splitName(name)) {
-        if (component.length === 0)
-            return 'the name has an empty component';
-        if (component.length > MAX_COMPONENT_BYTES)
-            return 'the name has a component longer than 255 bytes';
-        const text = component.length <= 2 ? component.toString('latin1') : '';
-        if (text === '.' || text === '..')
-            return `the name has the component "${text}"`;
-    }
-    return undefined;
-}
-/** The components of a path. */
-function* splitName(name) {
-    let start = 0;
-    for (let end = name.indexOf(SLASH); end !== -1; end = name.indexOf(SLASH, start)) {
-        yield name.subarray(start, end);
-        start = end + 1;
-    }
-    yield name.subarray(start);
-}
-/**
- * Whether a symlink leads out of the tree, read from where it stands. `..` may come first only: after a name, which may
- * be a symlink itself, nobody can say where it leads. With that, a chain of links that stay inside stays inside.
- */
-function pointsOutside(linkName, target) {
-    if (target.length === 0 || target[0] === SLASH)
-        return true;
-    let depth = [...splitName(linkName)].length - 1;
-    let isPastStart = false;
-    for (const component of splitName(target)) {
-        const text = component.length <= 2 ? component.toString('latin1') : 'name';
-        if (text === '' || text === '.')
-            continue;
-        if (text !== '..')
-            isPastStart = true;
-        else if (isPastStart || --depth < 0)
-            return true;
-    }
-    return false;
-}
-
-
-/***/ }),
-
-/***/ 4005:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Z: () => (/* binding */ ExtentTable)
-/* harmony export */ });
-const DIGEST_BYTES = 32;
-const EMPTY = 0xffffffff;
-/**
- * All extents of an archive in memory, about a hundred bytes each, found by digest and by key. A million extents, of
- * which an object each would take most of a gigabyte, fit into a tenth of that.
- */
-class ExtentTable {
-    #count = 0;
-    #digests = Buffer.alloc(0);
-    #keys = Buffer.alloc(0);
-    #numbers = new Float64Array(0);
-    #byDigest;
-    #byKey;
-    get count() {
-        return this.#count;
-    }
-    /** Where the extents end: the offset of what follows them. */
-    get endOffset() {
-        if (this.#count === 0)
-            return 0;
-        const last = this.at(this.#count - 1);
-        return last.offset + last.length;
-    }
-    append(extent) {
-        const ordinal = this.#count++;
-        this.#grow();
-        this.#digests.write(extent.sha256, ordinal * DIGEST_BYTES, 'hex');
-        if (extent.key)
-            this.#keys.write(extent.key, ordinal * DIGEST_BYTES, 'hex');
-        this.#numbers.set([extent.offset, extent.length, extent.entries], ordinal * 3);
-        this.#byDigest = undefined;
-        this.#byKey = undefined;
-    }
-    at(ordinal) {
-        if (ordinal < 0 || ordinal >= this.#count)
-            throw new RangeError(`there is no extent ${ordinal}`);
-        const place = ordinal * DIGEST_BYTES;
-        const key = this.#keys.toString('hex', place, place + DIGEST_BYTES);
-        return {
-            offset: this.#numbers[ordinal * 3] ?? 0,
-            length: this.#numbers[ordinal * 3 + 1] ?? 0,
-            entries: this.#numbers[ordinal * 3 + 2] ?? 0,
-            sha256: this.#digests.toString('hex', place, place + DIGEST_BYTES),
-            ...(/^0+$/.test(key) ? {} : { key }),
-        };
-    }
-    /** The first extent with these bytes. */
-    findByDigest(sha256) {
-        this.#byDigest ??= this.#hash(this.#digests);
-        return this.#find(this.#byDigest, this.#digests, sha256);
-    }
-    /** The first extent with this key. */
-    findByKey(key) {
-        this.#byKey ??= this.#hash(this.#keys);
-        return this.#find(this.#byKey, this.#keys, key);
-    }
-    /** The ordinal of the extent that holds the byte at `offset` of the archive. */
-    ordinalAt(offset) {
-        let low = 0;
-        let high = this.#count - 1;
-        while (low < high) {
-            const middle = (low + high + 1) >> 1;
-            if ((this.#numbers[middle * 3] ?? 0) <= offset)
-                low = middle;
-            else
-                high = middle - 1;
-        }
-        return low;
-    }
-    *[Symbol.iterator]() {
-        for (let ordinal = 0; ordinal < this.#count; ordinal++)
-            yield this.at(ordinal);
-    }
-    #grow() {
-        const capacity = this.#digests.length / DIGEST_BYTES;
-        if (this.#count <= capacity)
-            return;
-        const larger = Math.max(1024, capacity * 2);
-        const enlarge = (old) => Buffer.concat([old], larger * DIGEST_BYTES);
-        this.#digests = enlarge(this.#digests);
-        this.#keys = enlarge(this.#keys);
-        const numbers = new Float64Array(larger * 3);
-        numbers.set(this.#numbers);
-        this.#numbers = numbers;
-    }
-    /** Open addressing on the digest's own bits, which are as random as a hash can be. */
-    #hash(digests) {
-        const slots = new Uint32Array(2 ** Math.ceil(Math.log2(this.#count * 2 + 2))).fill(EMPTY);
-        for (let ordinal = 0; ordinal < this.#count; ordinal++) {
-            let slot = digests.readUInt32BE(ordinal * DIGEST_BYTES) & (slots.length - 1);
-            while (slots[slot] !== EMPTY)
-                slot = (slot + 1) & (slots.length - 1);
-            slots[slot] = ordinal;
-        }
-        return slots;
-    }
-    #find(slots, digests, digest) {
-        const wanted = Buffer.from(digest, 'hex');
-        for (let slot = wanted.readUInt32BE(0) & (slots.length - 1);; slot = (slot + 1) & (slots.length - 1)) {
-            const ordinal = slots[slot] ?? EMPTY;
-            if (ordinal === EMPTY)
-                return undefined;
-            const place = ordinal * DIGEST_BYTES;
-            if (wanted.equals(digests.subarray(place, place + DIGEST_BYTES)))
-                return this.at(ordinal);
-        }
-    }
-}
-
-
-/***/ }),
-
-/***/ 4372:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   $: () => (/* binding */ checkExtent),
-/* harmony export */   K: () => (/* binding */ formatExtent)
-/* harmony export */ });
-const DIGEST = /^[0-9a-f]{64}$/;
-function formatExtent(extent) {
-    const key = extent.key ? `,"key":"${extent.key}"` : '';
-    return `{"offset":${extent.offset},"length":${extent.length},"sha256":"${extent.sha256}"${key},"entries":${extent.entries}}`;
-}
-/** Checks the shape of an extent read from elsewhere; throws a TypeError that says what is wrong. */
-function checkExtent(raw) {
-    const { offset, length, sha256, key, entries } = (raw ?? {});
-    const isCount = (value) => Number.isSafeInteger(value) && value >= 0;
-    if (!isCount(offset) || !isCount(length) || !isCount(entries) || length === 0) {
-        throw new TypeError('an extent has no place, length or count of entries');
-    }
-    if (offset % 4096 !== 0 || length % 4096 !== 0)
-        throw new TypeError(`the extent at ${offset} is not aligned`);
-    if (typeof sha256 !== 'string' || !DIGEST.test(sha256))
-        throw new TypeError(`the extent at ${offset} has no digest`);
-    if (key !== undefined && (typeof key !== 'string' || !DIGEST.test(key))) {
-        throw new TypeError(`the extent at ${offset} has a malformed key`);
-    }
-    return { offset, length, sha256, entries, ...(key === undefined ? {} : { key }) };
-}
-
-
-/***/ }),
-
-/***/ 635:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Ce: () => (/* binding */ decodeFooter),
-/* harmony export */   WY: () => (/* binding */ encodeFooter),
-/* harmony export */   yn: () => (/* binding */ FOOTER_BYTES)
-/* harmony export */ });
-/** The last bytes of an eStargz archive: an empty gzip member that says where the index begins. */
-const FOOTER_BYTES = 51;
-const MAGIC = 'STARGZ';
-/** Writes the footer for an index whose gzip member begins at `indexOffset`. */
-function encodeFooter(indexOffset) {
-    const field = Buffer.from(`${indexOffset.toString(16).padStart(16, '0')}${MAGIC}`, 'latin1');
-    const footer = Buffer.alloc(FOOTER_BYTES);
-    Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff]).copy(footer);
-    footer.writeUInt16LE(4 + field.length, 10);
-    footer.write('SG', 12, 'latin1');
-    footer.writeUInt16LE(field.length, 14);
-    field.copy(footer, 16);
-    // One stored block of no bytes; CRC and size of nothing are zero.
-    Buffer.from([1, 0, 0, 0xff, 0xff]).copy(footer, 16 + field.length);
-    return footer;
-}
-/** The offset of the index, or undefined where these bytes are no footer of ours. */
-function decodeFooter(footer) {
-    if (footer.length !== FOOTER_BYTES)
-        return undefined;
-    const offset = Number.parseInt(footer.toString('latin1', 16, 32), 16);
-    return Number.isSafeInteger(offset) && footer.equals(encodeFooter(offset)) ? offset : undefined;
-}
-
-
-/***/ }),
-
-/***/ 8445:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   f: () => (/* binding */ decodeIndexMember),
-/* harmony export */   t: () => (/* binding */ encodeIndexMember)
-/* harmony export */ });
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var node_stream__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7075);
-/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8522);
-/* harmony import */ var _archive_damage_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6144);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1574);
-/* harmony import */ var _tar_header_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1283);
-/* harmony import */ var _tar_parser_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8115);
-
-
-
-
-
-
-
-
-/**
- * The index as an archive's last entry: tar header, JSON, padding and the two blocks that end the tar, in one gzip
- * member. Same index, same bytes. `sizeBytes` is that of the file at `indexPath`.
- */
-async function* encodeIndexMember(indexPath, sizeBytes) {
-    const tar = async function* () {
-        const name = Buffer.from(_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .INDEX_NAME */ .VX);
-        yield (0,_tar_header_js__WEBPACK_IMPORTED_MODULE_6__/* .encodeTarHeader */ .N)({ name, type: 'reg', mode: 0o444, uid: 0, gid: 0, mtimeNs: 0n, size: sizeBytes });
-        yield* (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(indexPath, { highWaterMark: 1024 * 1024 });
-        yield Buffer.alloc((0,_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .gapTo */ .Is)(_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .TAR_BLOCK */ .mv, sizeBytes) + 2 * _layout_js__WEBPACK_IMPORTED_MODULE_5__/* .TAR_BLOCK */ .mv);
-    };
-    const gzip = (0,node_zlib__WEBPACK_IMPORTED_MODULE_3__.createGzip)({ level: 6, chunkSize: 256 * 1024 });
-    // A failure reaches the reader of `gzip`, which it destroys.
-    (0,node_stream__WEBPACK_IMPORTED_MODULE_2__.pipeline)(tar(), gzip, () => { });
-    let isFirst = true;
-    for await (const chunk of gzip) {
-        // No time, no level, operating system "unknown"; the ten bytes of the header come in one piece.
-        if (isFirst)
-            chunk.fill(0, 4, 9).fill(0xff, 9, 10);
-        isFirst = false;
-        yield chunk;
-    }
-}
-/**
- * The JSON of an index from the bytes between the extents and the footer.
- * @throws ArchiveDamage while it is read, where they are not one entry of that name.
- */
-async function* decodeIndexMember(member) {
-    const gunzip = (0,node_zlib__WEBPACK_IMPORTED_MODULE_3__.createGunzip)({ chunkSize: 256 * 1024 });
-    (0,node_stream__WEBPACK_IMPORTED_MODULE_2__.pipeline)(member, gunzip, () => { });
-    let isFound = false;
-    try {
-        for await (const entry of (0,_tar_parser_js__WEBPACK_IMPORTED_MODULE_7__/* .parseTar */ .x)(gunzip, { isForeign: false })) {
-            if (isFound || entry.header.name.toString('latin1') !== _layout_js__WEBPACK_IMPORTED_MODULE_5__/* .INDEX_NAME */ .VX) {
-                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_4__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .INDEX_NAME */ .VX, 'the archive does not end with its index');
-            }
-            isFound = true;
-            yield* entry.body;
-        }
-    }
-    catch (error) {
-        if (String(error.code).startsWith('Z_')) {
-            throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_4__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .INDEX_NAME */ .VX, `it cannot be decompressed (${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)})`, { cause: error });
-        }
-        throw error;
-    }
-    finally {
-        gunzip.destroy();
-    }
-    if (!isFound)
-        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_4__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_5__/* .INDEX_NAME */ .VX, 'the archive has no index');
-}
-
-
-/***/ }),
-
-/***/ 8632:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   GW: () => (/* binding */ INDEX_START),
-/* harmony export */   Ip: () => (/* binding */ IndexReader),
-/* harmony export */   Tv: () => (/* binding */ INDEX_MIDDLE),
-/* harmony export */   t: () => (/* binding */ INDEX_END)
-/* harmony export */ });
-/* harmony import */ var _extent_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4372);
-/* harmony import */ var _extent_table_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4005);
-/* harmony import */ var _line_reader_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(488);
-
-
-
-const INDEX_START = '{"version":1,"extents":[';
-const INDEX_MIDDLE = '],"entries":[';
-const INDEX_END = ']}';
-/**
- * An index read as a stream: the extents come first and stay in memory (compactly), the entries are passed on extent by
- * extent. Throws a TypeError where the text is not an index as we write it.
- */
-class IndexReader {
-    extents = new _extent_table_js__WEBPACK_IMPORTED_MODULE_0__/* .ExtentTable */ .Z();
-    #lines;
-    constructor(lines) {
-        this.#lines = lines;
-    }
-    /** Reads as far as the extents go. */
-    static async open(chunks) {
-        const reader = new IndexReader((0,_line_reader_js__WEBPACK_IMPORTED_MODULE_1__/* .singly */ .Z)((0,_line_reader_js__WEBPACK_IMPORTED_MODULE_1__/* .readLines */ .S)(chunks)));
-        await reader.#expect(INDEX_START);
-        for (let line = await reader.#next(); line !== INDEX_MIDDLE; line = await reader.#next()) {
-            const extent = (0,_extent_js__WEBPACK_IMPORTED_MODULE_2__/* .checkExtent */ .$)(JSON.parse(line.replace(/,$/, '')));
-            if (extent.offset !== reader.extents.endOffset)
-                throw new TypeError(`the extent at ${extent.offset} leaves a gap`);
-            reader.extents.append(extent);
-        }
-        return reader;
-    }
-    /** All extents in order, each with its lines; can be gone through once. */
-    async *entries() {
-        for (const extent of this.extents) {
-            const lines = [];
-            while (lines.length < extent.entries) {
-                const line = await this.#next();
-                lines.push(line.endsWith(',') ? line.slice(0, -1) : line);
-            }
-            yield { extent, lines };
-        }
-        await this.#expect(INDEX_END);
-    }
-    /** Stops reading early; the stream behind is closed. */
-    async close() {
-        await this.#lines.return?.();
-    }
-    async #next() {
-        const result = await this.#lines.next();
-        if (result.done)
-            throw new TypeError('the index ends too early');
-        return result.value;
-    }
-    async #expect(text) {
-        const line = await this.#next();
-        if (line !== text)
-            throw new TypeError(`the index has ${JSON.stringify(line.slice(0, 60))} in place of ${text}`);
-    }
-}
-
-
-/***/ }),
-
-/***/ 6164:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   K: () => (/* binding */ IndexWriter)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1455);
-/* harmony import */ var _extent_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(4372);
-/* harmony import */ var _index_reader_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8632);
-/* harmony import */ var _toc_line_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(591);
-
-
-
-
-
-
-const FLUSH_CHARACTERS = 256 * 1024;
-/**
- * Puts extents one behind the other and writes the index of the archive that results. Both sides of the wire use it on
- * the same input, and so come to the same digest. Extents and entries are spooled to two files beside the target.
- */
-class IndexWriter {
-    #path;
-    #extents;
-    #entries;
-    #endOffset = 0;
-    constructor(path, extents, entries) {
-        this.#path = path;
-        this.#extents = extents;
-        this.#entries = entries;
-    }
-    /** `path` is the index to be; two temporary files appear beside it. */
-    static async create(path) {
-        return new IndexWriter(path, await Spool.create(`${path}.extents`), await Spool.create(`${path}.entries`));
-    }
-    /** Bytes of all extents placed so far: where the next one goes. */
-    get endOffset() {
-        return this.#endOffset;
-    }
-    /** Bytes of the index so far, short of its three own lines. */
-    get sizeBytes() {
-        return this.#extents.sizeBytes + this.#entries.sizeBytes;
-    }
-    /** Places an extent; returns its offset. */
-    async place({ length, sha256, key, lines, origin }) {
-        const offset = this.#endOffset;
-        this.#endOffset += length;
-        const extent = { offset, length, sha256, entries: lines.length, ...(key ? { key } : {}) };
-        await this.#extents.append([(0,_extent_js__WEBPACK_IMPORTED_MODULE_5__/* .formatExtent */ .K)(extent)]);
-        await this.#entries.append(lines.map((line) => (0,_toc_line_js__WEBPACK_IMPORTED_MODULE_4__/* .relocateLine */ .ec)(line, offset - origin)));
-        return offset;
-    }
-    /** Writes the index; returns its size in bytes and its SHA-256, the archive's identity. */
-    async finish() {
-        const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
-        const target = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(this.#path, 'wx', 0o600);
-        let sizeBytes = 0;
-        const write = async (bytes) => {
-            hash.update(bytes);
-            sizeBytes += bytes.length;
-            await target.writeFile(bytes);
-        };
-        try {
-            await write(Buffer.from(`${_index_reader_js__WEBPACK_IMPORTED_MODULE_3__/* .INDEX_START */ .GW}\n`));
-            for await (const bytes of this.#extents.drain())
-                await write(bytes);
-            await write(Buffer.from(`${_index_reader_js__WEBPACK_IMPORTED_MODULE_3__/* .INDEX_MIDDLE */ .Tv}\n`));
-            for await (const bytes of this.#entries.drain())
-                await write(bytes);
-            await write(Buffer.from(`${_index_reader_js__WEBPACK_IMPORTED_MODULE_3__/* .INDEX_END */ .t}\n`));
-        }
-        finally {
-            await target.close();
-        }
-        return { sizeBytes, sha256: hash.digest('hex') };
-    }
-    /** Removes the temporary files of an index that will not be finished. */
-    async discard() {
-        await this.#extents.discard();
-        await this.#entries.discard();
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(this.#path, { force: true });
-    }
-}
-/** Lines of a JSON array, on their way through a temporary file. */
-class Spool {
-    /** Characters that were appended: bytes, but for names beyond ASCII. */
-    sizeBytes = 0;
-    #path;
-    #file;
-    #pending = '';
-    #isEmpty = true;
-    #isClosed = false;
-    constructor(path, file) {
-        this.#path = path;
-        this.#file = file;
-    }
-    static async create(path) {
-        return new Spool(path, await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.open)(path, 'wx', 0o600));
-    }
-    async append(lines) {
-        for (const line of lines) {
-            this.#pending += this.#isEmpty ? line : `,\n${line}`;
-            this.#isEmpty = false;
-            this.sizeBytes += line.length + 2;
-        }
-        if (this.#pending.length > FLUSH_CHARACTERS)
-            await this.#flush();
-    }
-    /** All that was appended, ended by a newline; the temporary file is gone afterwards. */
-    async *drain() {
-        if (!this.#isEmpty)
-            this.#pending += '\n';
-        await this.#flush();
-        yield* (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.createReadStream)(this.#path, { highWaterMark: 1024 * 1024 });
-        await this.discard();
-    }
-    async discard() {
-        if (!this.#isClosed)
-            await this.#file.close();
-        this.#isClosed = true;
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)(this.#path, { force: true });
-    }
-    async #flush() {
-        const text = this.#pending;
-        this.#pending = '';
-        await this.#file.appendFile(text);
-    }
-}
-
-
-/***/ }),
-
-/***/ 1574:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   AO: () => (/* binding */ ALIGNMENT),
-/* harmony export */   B5: () => (/* binding */ README_NAME),
-/* harmony export */   EC: () => (/* binding */ CHUNK_BYTES),
-/* harmony export */   Is: () => (/* binding */ gapTo),
-/* harmony export */   K_: () => (/* binding */ isTailName),
-/* harmony export */   OY: () => (/* binding */ DUMP_FOLDER),
-/* harmony export */   Qv: () => (/* binding */ MAX_EXTENT_CONTENT_BYTES),
-/* harmony export */   Td: () => (/* binding */ SMALL_EXTENT_BYTES),
-/* harmony export */   VX: () => (/* binding */ INDEX_NAME),
-/* harmony export */   Z: () => (/* binding */ WRITER_VERSION),
-/* harmony export */   ir: () => (/* binding */ MANIFEST_NAME),
-/* harmony export */   mv: () => (/* binding */ TAR_BLOCK),
-/* harmony export */   xR: () => (/* binding */ MAX_CHUNK_BYTES)
-/* harmony export */ });
-/**
- * The numbers of the format (`docs/archive-format.md`). Changing any of those that decide where extents end or what is
- * in them costs one night in which everything is read again: raise `WRITER_VERSION` with it.
- */
-/** Part of every extent's key: bytes made by another writer are never taken for ours. */
-const WRITER_VERSION = 1;
-/** Extents begin on, and are as long as, a multiple of this: what file systems can share. */
-const ALIGNMENT = 4096;
-/** A run of small files ends when it holds this much content; a larger file stands alone. */
-const SMALL_EXTENT_BYTES = 64 * 1024;
-/** A larger file is cut into chunks of this size, each an extent. */
-const CHUNK_BYTES = 8 * 1024 * 1024;
-/** No chunk of any entry decompresses to more than this; a reader refuses it before allocating. */
-const MAX_CHUNK_BYTES = CHUNK_BYTES + 512;
-/** No extent decompresses to more than this: the content of a chunk or of small files, and the headers of many entries. */
-const MAX_EXTENT_CONTENT_BYTES = 8 * CHUNK_BYTES;
-const TAR_BLOCK = 512;
-const INDEX_NAME = 'stargz.index.json';
-const MANIFEST_NAME = 'manifest.json';
-const README_NAME = 'LISEZMOI.txt';
-const DUMP_FOLDER = 'db/';
-/** Bytes from `length` up to the next multiple of `unit`. */
-function gapTo(unit, length) {
-    return (unit - (length % unit)) % unit;
-}
-/** Whether a name belongs to the part after the file sources: dumps, the README and the manifest. */
-function isTailName(name) {
-    const text = name.toString('latin1');
-    return text.startsWith(DUMP_FOLDER) || text === README_NAME || text === MANIFEST_NAME;
-}
-
-
-/***/ }),
-
-/***/ 488:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   S: () => (/* binding */ readLines),
-/* harmony export */   Z: () => (/* binding */ singly)
-/* harmony export */ });
-/**
- * Splits a stream of bytes into lines without their newlines, in the batches that the stream brings. A line longer than
- * `maxLineBytes` is refused: memory stays bounded whatever the other side sends.
- */
-async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
-    let rest = Buffer.alloc(0);
-    for await (const chunk of chunks) {
-        const bytes = rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
-        const end = bytes.lastIndexOf(0x0a);
-        if (end === -1 && bytes.length > maxLineBytes)
-            throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
-        if (end >= 0)
-            yield bytes.toString('utf8', 0, end).split('\n');
-        rest = end === bytes.length - 1 ? Buffer.alloc(0) : Buffer.from(bytes.subarray(end + 1));
-    }
-    if (rest.length > 0)
-        yield [rest.toString('utf8')];
-}
-/** The lines of all batches, one by one. */
-async function* singly(batches) {
-    for await (const batch of batches)
-        yield* batch;
-}
-
-
-/***/ }),
-
-/***/ 2316:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   N: () => (/* binding */ parseManifest)
-/* harmony export */ });
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
-
-/** Reads and checks `manifest.json`; keys that are not known are left alone. Throws a Failure that says what is wrong. */
-function parseManifest(text) {
-    let raw;
-    try {
-        raw = JSON.parse(text);
-    }
-    catch (error) {
-        throw damaged(`it is no JSON (${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)})`);
-    }
-    const format = raw?.format;
-    if (typeof format === 'number' && format > 1) {
-        const message = `This archive was made by a newer version of the toolkit (format ${format}; this one reads 1).`;
-        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('refused', message, 'Update the toolkit on this machine, then try again.');
-    }
-    checkManifest(raw, 'manifest');
-    return raw;
-}
-function damaged(what) {
-    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('damaged', `manifest.json: ${what}`, 'Choose another archive, and have this one verified.');
-}
-const text = (value, where) => {
-    if (typeof value !== 'string')
-        throw damaged(`${where} is no text`);
-};
-const count = (value, where) => {
-    if (!Number.isSafeInteger(value) || value < 0)
-        throw damaged(`${where} is no count`);
-};
-const integer = (value, where) => {
-    if (!Number.isSafeInteger(value))
-        throw damaged(`${where} is no whole number`);
-};
-const flag = (value, where) => {
-    if (typeof value !== 'boolean')
-        throw damaged(`${where} is neither true nor false`);
-};
-const moment = (value, where) => {
-    if (typeof value !== 'string' || Number.isNaN(Date.parse(value)))
-        throw damaged(`${where} is no time`);
-};
-const digest = (value, where) => {
-    if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value))
-        throw damaged(`${where} is no SHA-256`);
-};
-function oneOf(...allowed) {
-    return (value, where) => {
-        if (!allowed.includes(value))
-            throw damaged(`${where} is ${JSON.stringify(value)}`);
-    };
-}
-function optional(check) {
-    return (value, where) => {
-        if (value !== undefined)
-            check(value, where);
-    };
-}
-function list(check) {
-    return (value, where) => {
-        if (!Array.isArray(value))
-            throw damaged(`${where} is no list`);
-        value.forEach((item, place) => check(item, `${where}[${place}]`));
-    };
-}
-function record(check) {
-    return (value, where) => {
-        for (const [key, item] of Object.entries(requireObject(value, where)))
-            check(item, `${where}.${key}`);
-    };
-}
-function shape(checks) {
-    return (value, where) => {
-        const fields = requireObject(value, where);
-        for (const [key, check] of Object.entries(checks))
-            check(fields[key], `${where}.${key}`);
-    };
-}
-function requireObject(value, where) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-        throw damaged(`${where} is no object`);
-    return value;
-}
-const oddities = list(shape({ path: text, reason: text }));
-const databaseRecord = shape({
-    dump: text,
-    source: text,
-    database: text,
-    started: moment,
-    ended: moment,
-    sizeBytes: count,
-    serverVersion: text,
-    clientVersion: text,
-    encoding: text,
-    collate: text,
-    ctype: text,
-    localeProvider: text,
-    collationVersion: optional(text),
-    icuLocale: optional(text),
-    owner: text,
-    connectionLimit: integer,
-    settings: list(shape({ role: optional(text), setting: text })),
-    acl: optional(list(text)),
-    extensions: list(shape({ name: text, version: text })),
-    fingerprints: shape({
-        tables: record(shape({ rows: count, sha256: digest })),
-        sequences: record(shape({ value: text, called: flag })),
-        largeObjects: shape({ count, bytes: count, sha256: digest }),
-    }),
-    messages: list(text),
-});
-const filesRecord = shape({
-    files: count,
-    directories: count,
-    links: count,
-    bytes: count,
-    walkStarted: moment,
-    walkEnded: moment,
-    skipped: oddities,
-    changed: oddities,
-});
-const checkManifest = shape({
-    format: oneOf(1),
-    name: text,
-    trigger: oneOf('nightly', 'push', 'manual', 'safety'),
-    commit: optional(text),
-    toolVersion: text,
-    started: moment,
-    ended: moment,
-    databases: record(databaseRecord),
-    globals: record(shape({ source: text, passwords: flag, sizeBytes: count, roles: list(text) })),
-    files: record(filesRecord),
-    warnings: list(text),
-});
-
-
-/***/ }),
-
-/***/ 3339:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   J: () => (/* binding */ readOwnEntries)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6144);
-/* harmony import */ var _byte_reader_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2416);
-/* harmony import */ var _entry_guard_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(109);
-/* harmony import */ var _entry_names_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8755);
-/* harmony import */ var _tar_parser_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8115);
-
-
-
-
-
-
-const SETUID_SETGID = 0o6000;
-const END_OF_TAR = Buffer.alloc(1024);
-const EMPTY_DIGEST = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256').digest('hex');
-/**
- * The entries of our own archive, from extents that hold whole entries. A closed world: every header equals its line of
- * the index, every chunk its digest, and there is nothing more and nothing less. Throws an ArchiveDamage.
- */
-async function* readOwnEntries(extents, { guard = new _entry_guard_js__WEBPACK_IMPORTED_MODULE_2__/* .EntryGuard */ .I(), wants = () => true, note, checksWholeDigests = false } = {}) {
-    const feed = new ExtentFeed();
-    for await (const { header, bodyOffset, body } of (0,_tar_parser_js__WEBPACK_IMPORTED_MODULE_3__/* .parseTar */ .x)(feed.concatenate(extents), { isForeign: false })) {
-        const line = feed.lines.shift();
-        const where = (0,_entry_names_js__WEBPACK_IMPORTED_MODULE_4__/* .showName */ .$i)(header.name);
-        if (!line)
-            throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index does not know it');
-        compareWithLine(header, line, where);
-        const checked = checkBody({ body, bodyOffset, line, feed, where, checksWholeDigests });
-        if (wants(header.name)) {
-            guard.admit(header);
-            const mode = header.type === 'reg' ? header.mode & ~SETUID_SETGID : header.mode;
-            if (mode !== header.mode)
-                note?.(header.name, `mode ${header.mode.toString(8)} becomes ${mode.toString(8)}`);
-            yield { header: { ...header, mode }, body: checked, ...(line.sparse ? { sparse: true } : {}) };
-        }
-        // Whatever nobody has read is still to be checked.
-        await (0,_byte_reader_js__WEBPACK_IMPORTED_MODULE_5__/* .drain */ .Z)(checked);
-    }
-    const left = feed.lines[0];
-    if (left)
-        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k((0,_entry_names_js__WEBPACK_IMPORTED_MODULE_4__/* .showName */ .$i)(left.name), 'the index knows it, the tar does not');
-}
-/** The tar of all extents, with their lines and the places where chunks begin, in step with what was read. */
-class ExtentFeed {
-    lines = [];
-    chunkStarts = [];
-    async *concatenate(extents) {
-        let position = 0;
-        for await (const { extent, lines, pieces, names, damage } of extents) {
-            if (damage !== undefined)
-                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(names.join(', ') || `the extent at ${extent.offset}`, damage);
-            this.lines.push(...lines);
-            for (const { bytes, isChunk } of pieces) {
-                if (isChunk)
-                    this.chunkStarts.push(position);
-                position += bytes.length;
-                yield bytes;
-            }
-        }
-        yield END_OF_TAR;
-    }
-}
-function compareWithLine(header, line, where) {
-    const isLink = header.type === 'symlink' || header.type === 'hardlink';
-    const pairs = [
-        ['name', header.name.toString('latin1'), line.name.toString('latin1')],
-        ['type', header.type, line.type],
-        ['size', header.size, line.size ?? 0],
-        ['mode', header.mode, line.mode],
-        ['uid', header.uid, line.uid ?? 0],
-        ['gid', header.gid, line.gid ?? 0],
-        ['mtime', header.mtimeNs, line.mtimeNs],
-        ['linkName', isLink ? header.linkName?.toString('latin1') : undefined, line.linkName?.toString('latin1')],
-    ];
-    for (const [what, inTar, inIndex] of pairs) {
-        if (inTar !== inIndex)
-            throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, `its ${what} in the tar is not that of the index`);
-    }
-    if (header.size === 0 && header.type === 'reg' && line.digest !== undefined && line.digest !== EMPTY_DIGEST) {
-        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index gives it the digest of another content');
-    }
-}
-/**
- * Passes a body on and compares every chunk with its digest. One generator for the entry: going through it a second
- * time goes on where the first ended.
- */
-function checkBody(options) {
-    const pieces = checkChunks(options);
-    return { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
-}
-async function* checkChunks(options) {
-    const { body, bodyOffset, line, feed, where, checksWholeDigests } = options;
-    const size = line.size ?? 0;
-    if (size === 0)
-        return;
-    const whole = checksWholeDigests && line.chunkSize !== undefined ? (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') : undefined;
-    let position = 0;
-    let chunk = beginChunk(line, 0, size);
-    for await (const piece of body) {
-        for (let rest = piece; rest.length > 0;) {
-            if (position === chunk.end)
-                chunk = beginChunk(takeChunkLine(feed, line, where), position, size);
-            if (position === chunk.start && feed.chunkStarts.shift() !== bodyOffset + position) {
-                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, `its chunk at ${position} does not begin where the index says`);
-            }
-            const part = rest.subarray(0, chunk.end - position);
-            chunk.hash.update(part);
-            position += part.length;
-            rest = rest.subarray(part.length);
-            if (position === chunk.end && chunk.hash.digest('hex') !== chunk.digest) {
-                throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, `its chunk at ${chunk.start} is not that of the index`);
-            }
-        }
-        whole?.update(piece);
-        yield piece;
-    }
-    const digest = line.chunkSize === undefined ? line.chunkDigest : whole?.digest('hex');
-    if (digest !== undefined && digest !== line.digest) {
-        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index gives it the digest of another content');
-    }
-}
-function beginChunk(line, start, size) {
-    const end = start + (line.chunkSize ?? size - start);
-    if ((line.chunkOffset ?? 0) !== start || end > size || end <= start) {
-        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k((0,_entry_names_js__WEBPACK_IMPORTED_MODULE_4__/* .showName */ .$i)(line.name), `the index has no chunk at ${start}`);
-    }
-    return { start, end, digest: line.chunkDigest, hash: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') };
-}
-function takeChunkLine(feed, line, where) {
-    const next = feed.lines.shift();
-    if (next?.type !== 'chunk' || !next.name.equals(line.name))
-        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .ArchiveDamage */ .k(where, 'the index lacks a chunk');
-    return next;
-}
-
-
-/***/ }),
-
-/***/ 4966:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  k: () => (/* binding */ readExtents)
-});
-
-// EXTERNAL MODULE: ./.build/src/logging/failure.js
-var failure = __nccwpck_require__(1619);
-// EXTERNAL MODULE: ./.build/src/archive/byte-reader.js
-var byte_reader = __nccwpck_require__(2416);
-// EXTERNAL MODULE: ./.build/src/archive/digest.js
-var digest = __nccwpck_require__(2348);
-// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
-var entry_names = __nccwpck_require__(8755);
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-// EXTERNAL MODULE: ./.build/src/archive/layout.js
-var layout = __nccwpck_require__(1574);
-;// CONCATENATED MODULE: ./.build/src/archive/inflate-extent.js
-
-
-
-
-const gunzipAsync = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
-const SYNC_LIMIT_BYTES = 16 * 1024;
-/**
- * Decompresses an extent whose digest was checked. `continued` is the large entry whose first chunk has no line of its
- * own, where that chunk is here. Cut where the index says that chunks begin, so that a chunk which other readers would
- * not find is noticed, and never more memory than declared. Throws a TypeError that says what is wrong.
- */
-async function inflateExtent(bytes, extent, lines, continued) {
-    const slices = planSlices(extent, lines, continued);
-    const pieces = [];
-    for (const [place, { start, maxBytes, isChunk }] of slices.entries()) {
-        const end = slices[place + 1]?.start ?? bytes.length;
-        if (end <= start && place > 0)
-            throw new TypeError('its chunks are out of order');
-        if (end === start)
-            continue;
-        pieces.push({ bytes: await inflateSlice(bytes.subarray(start, end), maxBytes), isChunk });
-    }
-    return pieces;
-}
-function planSlices(extent, lines, continued) {
-    let slice = { start: 0, maxBytes: 0, isChunk: false };
-    const slices = [slice];
-    const beginChunk = (offset, size) => {
-        if (size + layout/* TAR_BLOCK */.mv > layout/* MAX_CHUNK_BYTES */.xR)
-            throw new TypeError(`a chunk of ${size} bytes is larger than allowed`);
-        const start = offset - extent.offset;
-        if (start < slice.start || start >= extent.length)
-            throw new TypeError('a chunk lies outside its extent');
-        slices.push((slice = { start, maxBytes: size + layout/* TAR_BLOCK */.mv, isChunk: true }));
-    };
-    if (continued?.offset === extent.offset)
-        beginChunk(extent.offset, chunkSizeOf(continued));
-    for (const line of lines) {
-        if (line.type !== 'chunk')
-            slice.maxBytes += headerAllowance(line);
-        const isLargeHeader = line.type === 'reg' && line.offset === extent.offset + extent.length;
-        const hasContent = line.type === 'chunk' || (line.type === 'reg' && (line.size ?? 0) > 0);
-        if (hasContent && !isLargeHeader)
-            beginChunk(line.offset, chunkSizeOf(line));
-    }
-    // They are in memory together.
-    const declaredBytes = slices.reduce((sum, { maxBytes }) => sum + maxBytes, 0);
-    if (declaredBytes > layout/* MAX_EXTENT_CONTENT_BYTES */.Qv)
-        throw new TypeError(`it claims to hold ${declaredBytes} bytes`);
-    return slices;
-}
-function chunkSizeOf(line) {
-    return line.chunkSize ?? line.size ?? 0;
-}
-/** A header with extended records and long names: generous, and bounded by what the index says. */
-function headerAllowance({ name, linkName }) {
-    return 16 * layout/* TAR_BLOCK */.mv + 2 * (name.length + (linkName?.length ?? 0));
-}
-async function inflateSlice(slice, maxBytes) {
-    if (maxBytes === 0)
-        throw new TypeError('it holds bytes that the index does not speak of');
-    const options = {
-        maxOutputLength: maxBytes,
-        // One output buffer where the content is small, not 16 KiB for each.
-        chunkSize: Math.max(512, Math.min(maxBytes + 1, 256 * 1024)),
-    };
-    try {
-        return slice.length <= SYNC_LIMIT_BYTES ? (0,external_node_zlib_.gunzipSync)(slice, options) : await gunzipAsync(slice, options);
-    }
-    catch (error) {
-        const isTooLarge = error.code === 'ERR_BUFFER_TOO_LARGE';
-        const what = isTooLarge ? 'it decompresses to more than the index declares' : `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`;
-        throw new TypeError(what, { cause: error });
-    }
-}
-
-// EXTERNAL MODULE: ./.build/src/archive/toc-line.js
-var toc_line = __nccwpck_require__(591);
-;// CONCATENATED MODULE: ./.build/src/archive/read-extents.js
-
-
-
-
-
-
-
-/** No writer makes a larger extent: a chunk that did not shrink, or a run of headers. Read whole before it is used. */
-const MAX_EXTENT_BYTES = 2 * layout/* CHUNK_BYTES */.EC;
-/**
- * Reads chosen extents: `bytes` delivers exactly theirs, one after the other. An extent is used only when the SHA-256
- * of those very bytes is the index's; a damaged one is passed on without content, for the caller to refuse or to list.
- * Throws where `bytes` ends before the last extent only after having passed on every extent as damaged.
- */
-async function* readExtents(chosen, bytes) {
-    const reader = new byte_reader/* ByteReader */.k(bytes);
-    let large;
-    try {
-        for await (const { extent, lines: texts } of chosen) {
-            const lines = texts.map(toc_line/* parseTocLine */.G4);
-            const isContinuation = lines.length === 0 || lines[0]?.type === 'chunk';
-            const names = namesOf(lines, isContinuation ? large : undefined);
-            const read = { extent, lines, isContinuation, names, pieces: [] };
-            if (extent.length > MAX_EXTENT_BYTES) {
-                read.damage = `the extent claims ${extent.length} bytes, more than any holds`;
-                for (let rest = extent.length; rest > 0;)
-                    rest -= (await reader.takeSome(rest))?.length ?? rest;
-            }
-            else {
-                try {
-                    const content = await reader.take(extent.length);
-                    if (content.length < extent.length)
-                        throw new TypeError('the archive ends before it');
-                    if ((await (0,digest/* sha256Of */.B)(content)) !== extent.sha256)
-                        throw new TypeError('its bytes are not those of the index');
-                    read.pieces = await inflateExtent(content, extent, lines, isContinuation ? large : undefined);
-                    read.bytes = content;
-                }
-                catch (error) {
-                    if (!(error instanceof TypeError))
-                        throw error;
-                    read.damage = (0,failure/* messageOf */.bD)(error);
-                }
-            }
-            yield read;
-            const last = lines.findLast((line) => line.type !== 'chunk');
-            if (last)
-                large = last.type === 'reg' && last.size ? last : undefined;
-        }
-    }
-    finally {
-        await reader.close();
-    }
-}
-function namesOf(lines, continued) {
-    const names = lines.map(({ name }) => (0,entry_names/* showName */.$i)(name));
-    return [...new Set(continued ? [(0,entry_names/* showName */.$i)(continued.name), ...names] : names)];
-}
-
-
-/***/ }),
-
-/***/ 5304:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   W: () => (/* binding */ readManifest)
-/* harmony export */ });
-/* harmony import */ var _archive_damage_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6144);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1574);
-/* harmony import */ var _manifest_check_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2316);
-/* harmony import */ var _own_entries_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3339);
-/* harmony import */ var _read_extents_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(4966);
-
-
-
-
-
-const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
-/**
- * Reads the manifest out of an archive; `chosen` are the extents that hold it, at their place in the archive. Throws an
- * ArchiveDamage or a Failure where it is not there, damaged, or of a newer format.
- */
-async function readManifest(archive, chosen) {
-    const places = [];
-    const noting = async function* () {
-        for await (const indexed of chosen) {
-            places.push(indexed.extent);
-            yield indexed;
-        }
-    };
-    // Asked for more only when the next extent has been noted.
-    const bytes = async function* () {
-        for (let place = places.shift(); place; place = places.shift())
-            yield* archive.read(place.offset, place.length);
-    };
-    let text;
-    for await (const { header, body } of (0,_own_entries_js__WEBPACK_IMPORTED_MODULE_3__/* .readOwnEntries */ .J)((0,_read_extents_js__WEBPACK_IMPORTED_MODULE_4__/* .readExtents */ .k)(noting(), bytes()))) {
-        if (header.name.toString('latin1') !== _layout_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_NAME */ .ir)
-            continue;
-        if (header.size > MAX_MANIFEST_BYTES)
-            throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_0__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_NAME */ .ir, `it has ${header.size} bytes`);
-        const pieces = [];
-        for await (const piece of body)
-            pieces.push(piece);
-        text = Buffer.concat(pieces).toString('utf8');
-    }
-    if (text === undefined)
-        throw new _archive_damage_js__WEBPACK_IMPORTED_MODULE_0__/* .ArchiveDamage */ .k(_layout_js__WEBPACK_IMPORTED_MODULE_1__/* .MANIFEST_NAME */ .ir, 'it is not there');
-    return (0,_manifest_check_js__WEBPACK_IMPORTED_MODULE_2__/* .parseManifest */ .N)(text);
-}
-
-
-/***/ }),
-
-/***/ 6046:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   _K: () => (/* binding */ SegmentLane),
-/* harmony export */   lN: () => (/* binding */ MAX_SEGMENT_BYTES),
-/* harmony export */   uR: () => (/* binding */ SegmentList),
-/* harmony export */   wN: () => (/* binding */ SEGMENT_NAME)
-/* harmony export */ });
-/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1574);
-
-
-
-
-const MEAN_SEGMENT_BYTES = 24 * 1024 * 1024;
-const CUT_BYTES = 64 * 1024 * 1024;
-/** No segment is larger: a full one, and one more extent of a whole chunk that barely shrank. */
-const MAX_SEGMENT_BYTES = CUT_BYTES + _layout_js__WEBPACK_IMPORTED_MODULE_3__/* .CHUNK_BYTES */ .EC + 1024 * 1024;
-const SEGMENT_NAME = /^[0-9a-f]{64}\.segment$/;
-/** All segments of a run, from all lanes; steps of the recipe refer to them by their position here. */
-class SegmentList {
-    /** Names by position; empty until the segment is finished. */
-    names = [];
-    reserve() {
-        return this.names.push('') - 1;
-    }
-}
-/**
- * Writes extents into segments, one producer's after the other. Where a segment ends is decided by its extents' digests,
- * and its name is a digest of them: the same new content gives the same segments in the next run too, which then goes on
- * where a cut transfer stopped.
- */
-class SegmentLane {
-    #directory;
-    #list;
-    #deliver;
-    #open;
-    /** `deliver` is awaited before more is written: it holds the lane back while staging is full. */
-    constructor(directory, list, deliver) {
-        this.#directory = directory;
-        this.#list = list;
-        this.#deliver = deliver;
-    }
-    /** Appends an extent; says where it will be found. One call at a time. */
-    async append(bytes, sha256) {
-        const segment = (this.#open ??= await this.#begin());
-        const place = { segment: segment.number, at: segment.sizeBytes };
-        await segment.file.appendFile(bytes);
-        segment.sizeBytes += bytes.length;
-        segment.name.update(sha256);
-        const isChosen = Number.parseInt(sha256.slice(0, 8), 16) < 2 ** 32 * (bytes.length / MEAN_SEGMENT_BYTES);
-        if (isChosen || segment.sizeBytes >= CUT_BYTES)
-            await this.finish();
-        return place;
-    }
-    /** Finishes the segment under way, if there is one, and delivers it. */
-    async finish() {
-        if (!this.#open)
-            return;
-        const { file, path, number, sizeBytes, name } = this.#open;
-        this.#open = undefined;
-        await file.close();
-        const finalName = `${name.digest('hex')}.segment`;
-        // The same extents twice in a run give one name twice; the second takes the first one's place, byte for byte.
-        const finalPath = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(this.#directory, finalName);
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rename)(path, finalPath);
-        this.#list.names[number] = finalName;
-        await this.#deliver({ path: finalPath, sizeBytes });
-    }
-    /** Closes the segment under way, which nobody will want. */
-    async abandon() {
-        await this.#open?.file.close();
-        this.#open = undefined;
-    }
-    async #begin() {
-        const number = this.#list.reserve();
-        const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(this.#directory, `segment-${number}.part`);
-        const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'wx', 0o600);
-        return { file, path, number, sizeBytes: 0, name: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') };
-    }
-}
-
-
-/***/ }),
-
-/***/ 3529:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   X: () => (/* binding */ selectEntries),
-/* harmony export */   b: () => (/* binding */ chooseExtents)
-/* harmony export */ });
-/* harmony import */ var _toc_line_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(591);
-
-/**
- * Chooses the extents that hold what `wants` (names with a directory's last slash). Goes through the index once, and
- * once more only where a hard link is wanted without its target, which stands before it.
- */
-async function selectEntries(openIndex, wants) {
-    const linkTargets = new Set();
-    const first = await passThrough(await openIndex(), wants, linkTargets);
-    if (linkTargets.size === 0)
-        return { ...first, linkTargets };
-    const isTarget = (name) => wants(name) || linkTargets.has(name.toString('latin1'));
-    const { ordinals, ranges } = await passThrough(await openIndex(), isTarget, new Set());
-    return { ...first, ordinals, ranges, linkTargets };
-}
-/** The chosen extents with their lines, as `readExtents` takes them. */
-async function* chooseExtents(index, ordinals) {
-    let place = 0;
-    let ordinal = 0;
-    for await (const indexed of index.entries()) {
-        if (ordinals[place] === ordinal) {
-            place++;
-            yield indexed;
-        }
-        ordinal++;
-    }
-}
-async function passThrough(index, wants, linkTargets) {
-    const ordinals = [];
-    let ordinal = 0;
-    let entries = 0;
-    let contentBytes = 0;
-    let isWanted = false;
-    for await (const { lines } of index.entries()) {
-        // Without lines it is the first chunk of a large entry, and belongs to the entry before it.
-        let isChosen = isWanted && lines.length === 0;
-        for (const line of lines.map(_toc_line_js__WEBPACK_IMPORTED_MODULE_0__/* .parseTocLine */ .G4)) {
-            if (line.type !== 'chunk') {
-                isWanted = wants(line.name);
-                if (isWanted) {
-                    entries++;
-                    contentBytes += line.size ?? 0;
-                    if (line.type === 'hardlink' && line.linkName && !wants(line.linkName)) {
-                        linkTargets.add(line.linkName.toString('latin1'));
-                    }
-                }
-            }
-            isChosen ||= isWanted;
-        }
-        if (isChosen)
-            ordinals.push(ordinal);
-        ordinal++;
-    }
-    return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
-}
-function mergeRanges(extents, ordinals) {
-    const ranges = [];
-    for (const ordinal of ordinals) {
-        const { offset, length } = extents.at(ordinal);
-        const last = ranges.at(-1);
-        if (last && last.offset + last.length === offset)
-            last.length += length;
-        else
-            ranges.push({ offset, length });
-    }
-    return ranges;
-}
-
-
-/***/ }),
-
-/***/ 1283:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   N: () => (/* binding */ encodeTarHeader)
-/* harmony export */ });
-/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4573);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1574);
-
-
-const typeFlags = { reg: '0', hardlink: '1', symlink: '2', dir: '5' };
-const NAME_FIELD = 100;
-const MAX_OCTAL_7 = 0o7777777;
-const MAX_OCTAL_11 = 0o77777777777;
-const SECOND_NS = 1000000000n;
-/**
- * Writes an entry's header blocks: POSIX ustar, extended records (pax) for what does not fit, and GNU's long names for
- * names that are not UTF-8, which pax cannot carry. Only records that GNU tar knows, so that it never warns.
- */
-function encodeTarHeader(header) {
-    const blocks = [];
-    const records = [];
-    const seconds = floorSeconds(header.mtimeNs);
-    if (header.mtimeNs !== seconds * SECOND_NS || seconds < 0n || seconds > BigInt(MAX_OCTAL_11)) {
-        records.push(paxRecord('mtime', formatPaxTime(header.mtimeNs)));
-    }
-    if (header.size > MAX_OCTAL_11)
-        records.push(paxRecord('size', String(header.size)));
-    if (header.uid > MAX_OCTAL_7)
-        records.push(paxRecord('uid', String(header.uid)));
-    if (header.gid > MAX_OCTAL_7)
-        records.push(paxRecord('gid', String(header.gid)));
-    const rawNames = [];
-    const fitName = (name, keyword, gnuType) => {
-        if (name.length <= NAME_FIELD)
-            return;
-        if ((0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(name))
-            records.push(paxRecord(keyword, name.toString('utf8')));
-        else
-            rawNames.push(ustarBlock({ ...longName, size: name.length + 1 }, gnuType), padded(name, 1));
-    };
-    fitName(header.name, 'path', 'L');
-    if (header.linkName)
-        fitName(header.linkName, 'linkpath', 'K');
-    if (records.length > 0) {
-        const body = Buffer.from(records.join(''), 'utf8');
-        blocks.push(ustarBlock({ ...paxName, size: body.length }, 'x'), padded(body, 0));
-    }
-    blocks.push(...rawNames, ustarBlock(header, typeFlags[header.type]));
-    return Buffer.concat(blocks);
-}
-/** Splits nanoseconds into whole seconds, rounding down also before 1970. */
-function floorSeconds(ns) {
-    const seconds = ns / SECOND_NS;
-    return ns % SECOND_NS < 0n ? seconds - 1n : seconds;
-}
-/** Decimal seconds as pax writes them: `1700000000.123456789`, `-0.5`. */
-function formatPaxTime(ns) {
-    const magnitude = ns < 0n ? -ns : ns;
-    const fraction = (magnitude % SECOND_NS).toString().padStart(9, '0').replace(/0+$/, '');
-    return `${ns < 0n ? '-' : ''}${magnitude / SECOND_NS}${fraction ? `.${fraction}` : ''}`;
-}
-/** `<length> <keyword>=<value>\n`, where the length counts itself. */
-function paxRecord(keyword, value) {
-    const rest = ` ${keyword}=${value}\n`;
-    const restLength = Buffer.byteLength(rest);
-    let length = restLength + 1;
-    while (String(length).length + restLength !== length)
-        length = String(length).length + restLength;
-    return `${length}${rest}`;
-}
-function padded(content, extraZeros) {
-    const length = content.length + extraZeros;
-    return Buffer.concat([content], length + (0,_layout_js__WEBPACK_IMPORTED_MODULE_1__/* .gapTo */ .Is)(_layout_js__WEBPACK_IMPORTED_MODULE_1__/* .TAR_BLOCK */ .mv, length));
-}
-const pseudoEntry = { type: 'reg', mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n };
-const paxName = { ...pseudoEntry, name: Buffer.from('././@PaxHeader') };
-const longName = { ...pseudoEntry, name: Buffer.from('././@LongLink') };
-function ustarBlock(header, typeFlag) {
-    const block = Buffer.alloc(_layout_js__WEBPACK_IMPORTED_MODULE_1__/* .TAR_BLOCK */ .mv);
-    const octal = (value, offset, digits) => {
-        block.write(value.toString(8).padStart(digits, '0'), offset, 'latin1');
-    };
-    const seconds = Number(floorSeconds(header.mtimeNs));
-    header.name.copy(block, 0, 0, NAME_FIELD);
-    octal(header.mode & 0o7777, 100, 7);
-    octal(header.uid > MAX_OCTAL_7 ? 0 : header.uid, 108, 7);
-    octal(header.gid > MAX_OCTAL_7 ? 0 : header.gid, 116, 7);
-    octal(header.size > MAX_OCTAL_11 ? 0 : header.size, 124, 11);
-    octal(seconds < 0 || seconds > MAX_OCTAL_11 ? 0 : seconds, 136, 11);
-    block.fill(' ', 148, 156);
-    block.write(typeFlag, 156, 'latin1');
-    header.linkName?.copy(block, 157, 0, NAME_FIELD);
-    block.write('ustar\u000000', 257, 'latin1');
-    let sum = 0;
-    for (const byte of block)
-        sum += byte;
-    block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-    return block;
-}
-
-
-/***/ }),
-
-/***/ 8115:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  x: () => (/* binding */ parseTar)
-});
-
-// EXTERNAL MODULE: ./.build/src/archive/archive-damage.js
-var archive_damage = __nccwpck_require__(6144);
-// EXTERNAL MODULE: ./.build/src/archive/byte-reader.js
-var byte_reader = __nccwpck_require__(2416);
-// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
-var entry_names = __nccwpck_require__(8755);
-// EXTERNAL MODULE: ./.build/src/archive/layout.js
-var layout = __nccwpck_require__(1574);
-;// CONCATENATED MODULE: ./.build/src/archive/pax-records.js
-const NEWLINE = 0x0a;
-const EQUALS = 0x3d;
-const SPACE = 0x20;
-const LONGEST_LENGTH = 8;
-/**
- * Reads extended (pax) records strictly by their lengths. Keywords that we do not write are refused in our own
- * archives and ignored in foreign ones, except GNU's own, which change what an entry is. Throws a TypeError.
- */
-function parsePaxRecords(body, isForeign) {
-    const fields = {};
-    const seen = new Set();
-    for (let start = 0; start < body.length;) {
-        const space = body.subarray(start, start + LONGEST_LENGTH).indexOf(SPACE);
-        const digits = body.toString('latin1', start, start + Math.max(space, 0));
-        const end = start + (/^[1-9]\d*$/.test(digits) ? Number(digits) : NaN);
-        const keyEnd = body.indexOf(EQUALS, start);
-        if (!(end <= body.length) || keyEnd === -1 || keyEnd >= end || body[end - 1] !== NEWLINE) {
-            throw new TypeError('an extended record is malformed');
-        }
-        const key = body.toString('latin1', start + space + 1, keyEnd);
-        if (key === '' || seen.has(key))
-            throw new TypeError(`the extended record ${JSON.stringify(key)} stands twice`);
-        seen.add(key);
-        applyRecord(fields, key, body.subarray(keyEnd + 1, end - 1), isForeign);
-        start = end;
-    }
-    return fields;
-}
-function applyRecord(fields, key, value, isForeign) {
-    switch (key) {
-        case 'path':
-            fields.path = checkPath(key, value);
-            return;
-        case 'linkpath':
-            fields.linkPath = checkPath(key, value);
-            return;
-        case 'size':
-        case 'uid':
-        case 'gid':
-            fields[key] = parseCount(key, value.toString('latin1'));
-            return;
-        case 'mtime':
-            fields.mtimeNs = parsePaxTime(value.toString('latin1'));
-            return;
-        default:
-            if (!isForeign || key.startsWith('GNU.')) {
-                throw new TypeError(`the extended record ${JSON.stringify(key)} is not allowed`);
-            }
-    }
-}
-function checkPath(key, value) {
-    if (value.length === 0)
-        throw new TypeError(`the extended record ${key} is empty`);
-    if (value.includes(0))
-        throw new TypeError(`the extended record ${key} holds a NUL`);
-    return Buffer.from(value);
-}
-function parseCount(key, text) {
-    const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-    if (!Number.isSafeInteger(value))
-        throw new TypeError(`the extended record ${key} is no number`);
-    return value;
-}
-/** Decimal seconds in nanoseconds; what lies beyond nine digits is cut. */
-function parsePaxTime(text) {
-    const match = /^(-?)(\d{1,18})(?:\.(\d{0,40}))?$/.exec(text);
-    if (!match)
-        throw new TypeError('the extended record mtime is no time');
-    const magnitude = BigInt(match[2] ?? 0) * 1000000000n + BigInt((match[3] ?? '').slice(0, 9).padEnd(9, '0'));
-    return match[1] ? -magnitude : magnitude;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/tar-fields.js
-
-const CHECKSUM_START = 148;
-const CHECKSUM_END = 156;
-/** Whether a block holds nothing but zeros. */
-function isZeroBlock(block) {
-    return block.every((byte) => byte === 0);
-}
-/** Reads a header block (POSIX ustar, GNU or v7); throws a TypeError that says what is wrong. */
-function parseTarBlock(block) {
-    if (Number(readNumber(block, CHECKSUM_START, 8, 'checksum')) !== sumOf(block)) {
-        throw new TypeError('the header has a wrong checksum');
-    }
-    const magic = block.toString('latin1', 257, 265);
-    const isPosix = magic.startsWith('ustar\0');
-    if (!isPosix && magic !== 'ustar  \0' && !isZeroBlock(block.subarray(257, layout/* TAR_BLOCK */.mv))) {
-        throw new TypeError('the header is of no known kind');
-    }
-    const name = readText(block, 0, 100);
-    // GNU keeps times where POSIX keeps the first part of a long name.
-    const prefix = isPosix ? readText(block, 345, 155) : Buffer.alloc(0);
-    return {
-        name: prefix.length > 0 ? Buffer.concat([prefix, Buffer.from('/'), name]) : Buffer.from(name),
-        mode: readCount(block, 100, 8, 'mode'),
-        uid: readCount(block, 108, 8, 'uid'),
-        gid: readCount(block, 116, 8, 'gid'),
-        size: readCount(block, 124, 12, 'size'),
-        mtimeSeconds: readNumber(block, 136, 12, 'mtime'),
-        typeFlag: block.toString('latin1', 156, 157),
-        linkName: Buffer.from(readText(block, 157, 100)),
-    };
-}
-function sumOf(block) {
-    let sum = (CHECKSUM_END - CHECKSUM_START) * 0x20;
-    for (let place = 0; place < layout/* TAR_BLOCK */.mv; place++) {
-        if (place < CHECKSUM_START || place >= CHECKSUM_END)
-            sum += block[place] ?? 0;
-    }
-    return sum;
-}
-function readText(block, start, length) {
-    const field = block.subarray(start, start + length);
-    const end = field.indexOf(0);
-    return end === -1 ? field : field.subarray(0, end);
-}
-function readCount(block, start, length, what) {
-    const value = readNumber(block, start, length, what);
-    if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER))
-        throw new TypeError(`the header's ${what} is out of range`);
-    return Number(value);
-}
-/** An octal number, blank for zero, or GNU's base-256 where the first bit is set (two's complement). */
-function readNumber(block, start, length, what) {
-    const field = block.subarray(start, start + length);
-    const first = field[0] ?? 0;
-    if ((first & 0x80) !== 0) {
-        let value = BigInt.asIntN(7, BigInt(first & 0x7f));
-        for (const byte of field.subarray(1))
-            value = value * 256n + BigInt(byte);
-        return value;
-    }
-    const match = /^ *([0-7]*)[ \0]*$/.exec(field.toString('latin1'));
-    if (!match)
-        throw new TypeError(`the header's ${what} is no number`);
-    return match[1] ? BigInt(`0o${match[1]}`) : 0n;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/tar-parser.js
-
-
-
-
-
-
-const MAX_PSEUDO_BYTES = 1024 * 1024;
-/** Ours end with two blocks; others fill up to whole records, of any size. */
-const MAX_ZEROS_BEHIND = 10_240;
-const SECOND_NS = 1000000000n;
-const types = {
-    '0': 'reg',
-    '\0': 'reg',
-    '1': 'hardlink',
-    '2': 'symlink',
-    '5': 'dir',
-};
-/**
- * Reads a tar strictly, in constant memory: files, directories, links, and what carries their long names and extended
- * records; all else is refused with an ArchiveDamage that names the entry. `isForeign`: also global records, which are
- * ignored, and keywords that we do not write.
- */
-async function* parseTar(source, { isForeign }) {
-    const reader = new byte_reader/* ByteReader */.k(source);
-    let announced = { hasRecords: false };
-    let last = 'the first entry';
-    try {
-        for (;;) {
-            const block = await reader.take(layout/* TAR_BLOCK */.mv);
-            if (isZeroBlock(block) && block.length === layout/* TAR_BLOCK */.mv)
-                break;
-            const fields = attempt(`after ${last}`, () => parseWholeBlock(block));
-            const where = (0,entry_names/* showName */.$i)(announced.path ?? announced.longName ?? fields.name);
-            if ('xgLK'.includes(fields.typeFlag)) {
-                const body = await takePseudoBody(reader, fields.size, where);
-                announced = attempt(where, () => announce(announced, fields.typeFlag, body, isForeign));
-                continue;
-            }
-            const header = attempt(where, () => joinHeader(fields, announced));
-            announced = { hasRecords: false };
-            last = where;
-            const end = reader.position + header.size;
-            yield { header, bodyOffset: reader.position, body: readBody(reader, end, where) };
-            await (0,byte_reader/* drain */.Z)(readBody(reader, end, where));
-            const padding = await reader.take((0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, header.size));
-            if (padding.length !== (0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, header.size))
-                throw new archive_damage/* ArchiveDamage */.k(where, 'its content is cut off');
-        }
-        if (announced.hasRecords || announced.longName || announced.longLink) {
-            throw new archive_damage/* ArchiveDamage */.k(`after ${last}`, 'extended records announce an entry that is not there');
-        }
-        await checkEnd(reader, last, isForeign ? Infinity : MAX_ZEROS_BEHIND);
-    }
-    finally {
-        await reader.close();
-    }
-}
-function parseWholeBlock(block) {
-    if (block.length === 0)
-        throw new TypeError('the two blocks that end a tar are missing');
-    if (block.length < layout/* TAR_BLOCK */.mv)
-        throw new TypeError('a header is cut off');
-    return parseTarBlock(block);
-}
-/** The pseudo entry's own size counts: an extended record speaks of the real header only. */
-async function takePseudoBody(reader, size, where) {
-    if (size > MAX_PSEUDO_BYTES)
-        throw new archive_damage/* ArchiveDamage */.k(where, `its extended header has ${size} bytes`);
-    const length = size + (0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, size);
-    const body = await reader.take(length);
-    if (body.length < length)
-        throw new archive_damage/* ArchiveDamage */.k(where, 'its extended header is cut off');
-    return Buffer.from(body.subarray(0, size));
-}
-function announce(before, typeFlag, body, isForeign) {
-    if (typeFlag === 'g') {
-        if (!isForeign)
-            throw new TypeError('global extended records are not allowed');
-        // Read for its form only; a keyword that renames or resizes every entry to come has no honest use.
-        if (Object.keys(parsePaxRecords(body, true)).length > 0)
-            throw new TypeError('global records change the entries');
-        return before;
-    }
-    if (typeFlag === 'x') {
-        if (before.hasRecords)
-            throw new TypeError('it has two extended headers');
-        return { ...before, ...parsePaxRecords(body, isForeign), hasRecords: true };
-    }
-    const key = typeFlag === 'L' ? 'longName' : 'longLink';
-    if (before[key])
-        throw new TypeError('it has two long names');
-    const end = body.indexOf(0);
-    const name = end === -1 ? body : body.subarray(0, end);
-    if (name.length === 0 || (end !== -1 && !isZeroBlock(body.subarray(end))))
-        throw new TypeError('its long name holds a NUL');
-    return { ...before, [key]: name };
-}
-function joinHeader(fields, announced) {
-    const type = types[fields.typeFlag];
-    if (!type)
-        throw new TypeError(`it is of the type ${JSON.stringify(fields.typeFlag)}, which is not allowed`);
-    if ((announced.path && announced.longName) || (announced.linkPath && announced.longLink)) {
-        throw new TypeError('it has two names');
-    }
-    const size = announced.size ?? fields.size;
-    if (type !== 'reg' && size !== 0)
-        throw new TypeError(`it is a ${type} with content`);
-    const linkName = announced.linkPath ?? announced.longLink ?? fields.linkName;
-    const isLink = type === 'symlink' || type === 'hardlink';
-    if (isLink && linkName.length === 0)
-        throw new TypeError('it is a link to nothing');
-    return {
-        name: announced.path ?? announced.longName ?? fields.name,
-        type,
-        mode: fields.mode & 0o7777,
-        uid: announced.uid ?? fields.uid,
-        gid: announced.gid ?? fields.gid,
-        mtimeNs: announced.mtimeNs ?? fields.mtimeSeconds * SECOND_NS,
-        size,
-        ...(isLink ? { linkName } : {}),
-    };
-}
-async function* readBody(reader, end, where) {
-    while (reader.position < end) {
-        const piece = await reader.takeSome(end - reader.position);
-        if (!piece)
-            throw new archive_damage/* ArchiveDamage */.k(where, 'its content is cut off');
-        yield piece;
-    }
-}
-/** After the first block of zeros comes a second, then nothing but zeros. */
-async function checkEnd(reader, last, maxZeros) {
-    const second = await reader.take(layout/* TAR_BLOCK */.mv);
-    if (second.length < layout/* TAR_BLOCK */.mv || !isZeroBlock(second)) {
-        throw new archive_damage/* ArchiveDamage */.k(`after ${last}`, 'a single block of zeros where two end a tar');
-    }
-    const limit = reader.position + maxZeros;
-    for (let rest = await reader.takeSome(layout/* TAR_BLOCK */.mv); rest; rest = await reader.takeSome(layout/* TAR_BLOCK */.mv)) {
-        if (!isZeroBlock(rest) || reader.position > limit)
-            throw new archive_damage/* ArchiveDamage */.k(`after ${last}`, 'something follows the end of the tar');
-    }
-}
-function attempt(where, step) {
-    try {
-        return step();
-    }
-    catch (error) {
-        if (error instanceof TypeError)
-            throw new archive_damage/* ArchiveDamage */.k(where, error.message, { cause: error });
-        throw error;
-    }
-}
-
-
-/***/ }),
-
-/***/ 591:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G4: () => (/* binding */ parseTocLine),
-/* harmony export */   ec: () => (/* binding */ relocateLine),
-/* harmony export */   fU: () => (/* binding */ formatTime),
-/* harmony export */   jt: () => (/* binding */ isFileLine),
-/* harmony export */   oc: () => (/* binding */ formatTocLine)
-/* harmony export */ });
-/* harmony import */ var node_buffer__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4573);
-
-const SECOND_NS = 1000000000n;
-const OFFSET_KEY = '"offset":';
-/** Writes the line; `name` and `type` come first and `offset` last, which `relocateLine` and readers rely on. */
-function formatTocLine(line) {
-    let text = `{"name":${JSON.stringify(line.name.toString('utf8'))}`;
-    if (!(0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(line.name))
-        text += `,"nameBytes":"${line.name.toString('base64')}"`;
-    text += `,"type":"${line.type}"`;
-    if (line.size)
-        text += `,"size":${line.size}`;
-    if (line.mtimeNs !== undefined)
-        text += `,"modtime":"${formatTime(line.mtimeNs)}"`;
-    if (line.linkName) {
-        text += `,"linkName":${JSON.stringify(line.linkName.toString('utf8'))}`;
-        if (!(0,node_buffer__WEBPACK_IMPORTED_MODULE_0__.isUtf8)(line.linkName))
-            text += `,"linkNameBytes":"${line.linkName.toString('base64')}"`;
-    }
-    if (line.mode !== undefined)
-        text += `,"mode":${line.mode}`;
-    if (line.uid)
-        text += `,"uid":${line.uid}`;
-    if (line.gid)
-        text += `,"gid":${line.gid}`;
-    if (line.digest)
-        text += `,"digest":"sha256:${line.digest}"`;
-    if (line.chunkOffset)
-        text += `,"chunkOffset":${line.chunkOffset}`;
-    if (line.chunkSize)
-        text += `,"chunkSize":${line.chunkSize}`;
-    if (line.chunkDigest)
-        text += `,"chunkDigest":"sha256:${line.chunkDigest}"`;
-    if (line.sparse)
-        text += `,"sparse":true`;
-    return `${text},${OFFSET_KEY}${line.offset}}`;
-}
-/** Reads a line back; throws a SyntaxError or TypeError on anything that `formatTocLine` would not write. */
-function parseTocLine(text) {
-    const raw = JSON.parse(text);
-    const line = {
-        name: nameOf(raw['name'], raw['nameBytes']),
-        type: raw['type'],
-        offset: requireCount(raw['offset'], 'offset'),
-    };
-    if (!['dir', 'reg', 'symlink', 'hardlink', 'chunk'].includes(line.type)) {
-        throw new TypeError(`unknown type of entry ${JSON.stringify(raw['type'])}`);
-    }
-    for (const key of ['size', 'mode', 'uid', 'gid', 'chunkOffset', 'chunkSize']) {
-        if (raw[key] !== undefined)
-            line[key] = requireCount(raw[key], key);
-    }
-    if (raw['modtime'] !== undefined)
-        line.mtimeNs = parseTime(raw['modtime']);
-    if (raw['linkName'] !== undefined)
-        line.linkName = nameOf(raw['linkName'], raw['linkNameBytes']);
-    for (const key of ['digest', 'chunkDigest']) {
-        if (raw[key] !== undefined)
-            line[key] = parseDigest(raw[key]);
-    }
-    if (raw['sparse'] === true)
-        line.sparse = true;
-    return line;
-}
-/** Moves a line by `delta` bytes without parsing it: the offset stands last. */
-function relocateLine(text, delta) {
-    if (delta === 0)
-        return text;
-    const start = text.lastIndexOf(OFFSET_KEY) + OFFSET_KEY.length;
-    return `${text.slice(0, start)}${Number(text.slice(start, -1)) + delta}}`;
-}
-/** Whether a line is a regular file's, without parsing it: a quote inside a name would be escaped. */
-function isFileLine(text) {
-    return text.includes('","type":"reg"');
-}
-/** RFC 3339 in UTC with as many digits as the nanoseconds need. */
-function formatTime(ns) {
-    let seconds = ns / SECOND_NS;
-    let fraction = ns % SECOND_NS;
-    if (fraction < 0n) {
-        fraction += SECOND_NS;
-        seconds -= 1n;
-    }
-    // Years beyond 9999 are longer.
-    const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
-    const digits = fraction === 0n ? '' : `.${fraction.toString().padStart(9, '0').replace(/0+$/, '')}`;
-    return `${whole}${digits}Z`;
-}
-function parseTime(value) {
-    const match = /^([+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(String(value));
-    const seconds = match ? Date.parse(`${match[1]}Z`) / 1000 : NaN;
-    if (!match || Number.isNaN(seconds))
-        throw new TypeError(`modtime ${JSON.stringify(value)} is no time`);
-    return BigInt(seconds) * SECOND_NS + BigInt((match[2] ?? '').padEnd(9, '0'));
-}
-function parseDigest(value) {
-    const match = /^sha256:([0-9a-f]{64})$/.exec(String(value));
-    if (!match?.[1])
-        throw new TypeError(`${JSON.stringify(value)} is no SHA-256 digest`);
-    return match[1];
-}
-function nameOf(text, base64) {
-    if (typeof base64 === 'string')
-        return Buffer.from(base64, 'base64');
-    if (typeof text !== 'string')
-        throw new TypeError('an entry has no name');
-    return Buffer.from(text, 'utf8');
-}
-function requireCount(value, key) {
-    if (!Number.isSafeInteger(value) || value < 0)
-        throw new TypeError(`${key} is no whole number`);
-    return value;
-}
-
-
-/***/ }),
-
-/***/ 6650:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  w: () => (/* binding */ verifyArchive)
-});
-
-// EXTERNAL MODULE: ./.build/src/logging/failure.js
-var failure = __nccwpck_require__(1619);
-// EXTERNAL MODULE: ./.build/src/archive/archive-bytes.js
-var archive_bytes = __nccwpck_require__(382);
-// EXTERNAL MODULE: ./.build/src/archive/archive-damage.js
-var archive_damage = __nccwpck_require__(6144);
-// EXTERNAL MODULE: ./.build/src/archive/archive-tail.js
-var archive_tail = __nccwpck_require__(7967);
-// EXTERNAL MODULE: ./.build/src/archive/byte-reader.js
-var byte_reader = __nccwpck_require__(2416);
-// EXTERNAL MODULE: ./.build/src/archive/index-reader.js
-var index_reader = __nccwpck_require__(8632);
-// EXTERNAL MODULE: ./.build/src/archive/layout.js
-var layout = __nccwpck_require__(1574);
-// EXTERNAL MODULE: ./.build/src/archive/toc-line.js
-var toc_line = __nccwpck_require__(591);
-;// CONCATENATED MODULE: ./.build/src/archive/index-survey.js
-
-
-/** Reads an index to its end; throws a TypeError or SyntaxError where it is none. */
-async function surveyIndex(index) {
-    const { count: extents, endOffset } = index.extents;
-    const survey = {
-        topNames: new Set(),
-        dumpSizes: new Map(),
-        entries: 0,
-        contentBytes: 0,
-        extents,
-        endOffset,
-        manifestExtents: [],
-    };
-    let ordinal = 0;
-    let isManifest = false;
-    for await (const { lines } of index.entries()) {
-        let holdsManifest = isManifest && lines.length === 0;
-        for (const line of lines.map(toc_line/* parseTocLine */.G4)) {
-            if (line.type !== 'chunk') {
-                const name = line.name.toString('utf8');
-                isManifest = name === layout/* MANIFEST_NAME */.ir;
-                survey.entries++;
-                survey.contentBytes += line.size ?? 0;
-                survey.topNames.add(name.split('/', 1)[0] ?? '');
-                if (name.startsWith(layout/* DUMP_FOLDER */.OY) && line.type !== 'dir')
-                    survey.dumpSizes.set(name, line.size ?? 0);
-            }
-            holdsManifest ||= isManifest;
-        }
-        if (holdsManifest)
-            survey.manifestExtents.push(ordinal);
-        ordinal++;
-    }
-    return survey;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/manifest-world.js
-
-/** Compares what the manifest names with what the index holds: nothing more and nothing less. */
-function compareWithManifest(manifest, survey) {
-    const damage = [];
-    const declared = new Map();
-    for (const { dump, sizeBytes } of Object.values(manifest.databases))
-        declared.set(dump, sizeBytes);
-    for (const [name, { sizeBytes }] of Object.entries(manifest.globals))
-        declared.set(name, sizeBytes);
-    for (const [name, sizeBytes] of declared) {
-        const size = survey.dumpSizes.get(name);
-        if (size === undefined)
-            damage.push({ where: name, what: 'the manifest names it, the archive does not hold it' });
-        else if (size !== sizeBytes)
-            damage.push({ where: name, what: `${size} bytes; the manifest says ${sizeBytes}` });
-    }
-    for (const name of survey.dumpSizes.keys()) {
-        if (!declared.has(name))
-            damage.push({ where: name, what: 'the manifest does not name it' });
-    }
-    for (const [source, { files, directories, links }] of Object.entries(manifest.files)) {
-        if (files + directories + links > 0 && !survey.topNames.has(source)) {
-            damage.push({ where: `${source}/`, what: 'the manifest names it, the archive does not hold it' });
-        }
-    }
-    const allowed = new Set([...Object.keys(manifest.files), layout/* DUMP_FOLDER */.OY.slice(0, -1), layout/* README_NAME */.B5, layout/* MANIFEST_NAME */.ir]);
-    for (const name of survey.topNames) {
-        if (!allowed.has(name))
-            damage.push({ where: name, what: 'the manifest does not name it' });
-    }
-    return damage;
-}
-
-// EXTERNAL MODULE: ./.build/src/archive/read-extents.js + 1 modules
-var read_extents = __nccwpck_require__(4966);
-// EXTERNAL MODULE: ./.build/src/archive/read-manifest.js
-var read_manifest = __nccwpck_require__(5304);
-// EXTERNAL MODULE: ./.build/src/archive/select-entries.js
-var select_entries = __nccwpck_require__(3529);
-// EXTERNAL MODULE: external "events"
-var external_events_ = __nccwpck_require__(4434);
-// EXTERNAL MODULE: external "fs"
-var external_fs_ = __nccwpck_require__(9896);
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
-// EXTERNAL MODULE: external "node:stream"
-var external_node_stream_ = __nccwpck_require__(7075);
-;// CONCATENATED MODULE: external "node:string_decoder"
-const external_node_string_decoder_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:string_decoder");
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "path"
-var external_path_ = __nccwpck_require__(6928);
-// EXTERNAL MODULE: external "assert"
-var external_assert_ = __nccwpck_require__(2613);
-// EXTERNAL MODULE: external "buffer"
-var external_buffer_ = __nccwpck_require__(181);
-// EXTERNAL MODULE: external "zlib"
-var external_zlib_ = __nccwpck_require__(3106);
-var external_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_zlib_, 2);
-;// CONCATENATED MODULE: external "node:assert"
-const external_node_assert_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-;// CONCATENATED MODULE: ./node_modules/tar/dist/esm/index.min.js
-var zr=Object.defineProperty;var Ur=(s,t)=>{for(var e in t)zr(s,e,{get:t[e],enumerable:!0})};var Ds=typeof process=="object"&&process?process:{stdout:null,stderr:null},Wr=s=>!!s&&typeof s=="object"&&(s instanceof A||s instanceof external_node_stream_||Gr(s)||Zr(s)),Gr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_.EventEmitter&&typeof s.pipe=="function"&&s.pipe!==external_node_stream_.Writable.prototype.pipe,Zr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_.EventEmitter&&typeof s.write=="function"&&typeof s.end=="function",Q=Symbol("EOF"),J=Symbol("maybeEmitEnd"),nt=Symbol("emittedEnd"),De=Symbol("emittingEnd"),qt=Symbol("emittedError"),Ne=Symbol("closed"),Ns=Symbol("read"),Ae=Symbol("flush"),As=Symbol("flushChunk"),z=Symbol("encoding"),Mt=Symbol("decoder"),g=Symbol("flowing"),Qt=Symbol("paused"),Bt=Symbol("resume"),b=Symbol("buffer"),N=Symbol("pipes"),_=Symbol("bufferLength"),bi=Symbol("bufferPush"),Ie=Symbol("bufferShift"),L=Symbol("objectMode"),S=Symbol("destroyed"),_i=Symbol("error"),Oi=Symbol("emitData"),Is=Symbol("emitEnd"),Ti=Symbol("emitEnd2"),Z=Symbol("async"),xi=Symbol("abort"),Ce=Symbol("aborted"),Jt=Symbol("signal"),Rt=Symbol("dataListeners"),C=Symbol("discarded"),jt=s=>Promise.resolve().then(s),Yr=s=>s(),Kr=s=>s==="end"||s==="finish"||s==="prefinish",Vr=s=>s instanceof ArrayBuffer||!!s&&typeof s=="object"&&s.constructor&&s.constructor.name==="ArrayBuffer"&&s.byteLength>=0,$r=s=>!Buffer.isBuffer(s)&&ArrayBuffer.isView(s),Fe=class{src;dest;opts;ondrain;constructor(t,e,i){this.src=t,this.dest=e,this.opts=i,this.ondrain=()=>t[Bt](),this.dest.on("drain",this.ondrain)}unpipe(){this.dest.removeListener("drain",this.ondrain)}proxyErrors(t){}end(){this.unpipe(),this.opts.end&&this.dest.end()}},Li=class extends Fe{unpipe(){this.src.removeListener("error",this.proxyErrors),super.unpipe()}constructor(t,e,i){super(t,e,i),this.proxyErrors=r=>this.dest.emit("error",r),t.on("error",this.proxyErrors)}},Xr=s=>!!s.objectMode,qr=s=>!s.objectMode&&!!s.encoding&&s.encoding!=="buffer",A=class extends external_node_events_.EventEmitter{[g]=!1;[Qt]=!1;[N]=[];[b]=[];[L];[z];[Z];[Mt];[Q]=!1;[nt]=!1;[De]=!1;[Ne]=!1;[qt]=null;[_]=0;[S]=!1;[Jt];[Ce]=!1;[Rt]=0;[C]=!1;writable=!0;readable=!0;constructor(...t){let e=t[0]||{};if(super(),e.objectMode&&typeof e.encoding=="string")throw new TypeError("Encoding and objectMode may not be used together");Xr(e)?(this[L]=!0,this[z]=null):qr(e)?(this[z]=e.encoding,this[L]=!1):(this[L]=!1,this[z]=null),this[Z]=!!e.async,this[Mt]=this[z]?new external_node_string_decoder_namespaceObject.StringDecoder(this[z]):null,e&&e.debugExposeBuffer===!0&&Object.defineProperty(this,"buffer",{get:()=>this[b]}),e&&e.debugExposePipes===!0&&Object.defineProperty(this,"pipes",{get:()=>this[N]});let{signal:i}=e;i&&(this[Jt]=i,i.aborted?this[xi]():i.addEventListener("abort",()=>this[xi]()))}get bufferLength(){return this[_]}get encoding(){return this[z]}set encoding(t){throw new Error("Encoding must be set at instantiation time")}setEncoding(t){throw new Error("Encoding must be set at instantiation time")}get objectMode(){return this[L]}set objectMode(t){throw new Error("objectMode must be set at instantiation time")}get async(){return this[Z]}set async(t){this[Z]=this[Z]||!!t}[xi](){this[Ce]=!0,this.emit("abort",this[Jt]?.reason),this.destroy(this[Jt]?.reason)}get aborted(){return this[Ce]}set aborted(t){}write(t,e,i){if(this[Ce])return!1;if(this[Q])throw new Error("write after end");if(this[S])return this.emit("error",Object.assign(new Error("Cannot call write after a stream was destroyed"),{code:"ERR_STREAM_DESTROYED"})),!0;typeof e=="function"&&(i=e,e="utf8"),e||(e="utf8");let r=this[Z]?jt:Yr;if(!this[L]&&!Buffer.isBuffer(t)){if($r(t))t=Buffer.from(t.buffer,t.byteOffset,t.byteLength);else if(Vr(t))t=Buffer.from(t);else if(typeof t!="string")throw new Error("Non-contiguous data written to non-objectMode stream")}return this[L]?(this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):t.length?(typeof t=="string"&&!(e===this[z]&&!this[Mt]?.lastNeed)&&(t=Buffer.from(t,e)),Buffer.isBuffer(t)&&this[z]&&(t=this[Mt].write(t)),this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):(this[_]!==0&&this.emit("readable"),i&&r(i),this[g])}read(t){if(this[S])return null;if(this[C]=!1,this[_]===0||t===0||t&&t>this[_])return this[J](),null;this[L]&&(t=null),this[b].length>1&&!this[L]&&(this[b]=[this[z]?this[b].join(""):Buffer.concat(this[b],this[_])]);let e=this[Ns](t||null,this[b][0]);return this[J](),e}[Ns](t,e){if(this[L])this[Ie]();else{let i=e;t===i.length||t===null?this[Ie]():typeof i=="string"?(this[b][0]=i.slice(t),e=i.slice(0,t),this[_]-=t):(this[b][0]=i.subarray(t),e=i.subarray(0,t),this[_]-=t)}return this.emit("data",e),!this[b].length&&!this[Q]&&this.emit("drain"),e}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e="utf8"),t!==void 0&&this.write(t,e),i&&this.once("end",i),this[Q]=!0,this.writable=!1,(this[g]||!this[Qt])&&this[J](),this}[Bt](){this[S]||(!this[Rt]&&!this[N].length&&(this[C]=!0),this[Qt]=!1,this[g]=!0,this.emit("resume"),this[b].length?this[Ae]():this[Q]?this[J]():this.emit("drain"))}resume(){return this[Bt]()}pause(){this[g]=!1,this[Qt]=!0,this[C]=!1}get destroyed(){return this[S]}get flowing(){return this[g]}get paused(){return this[Qt]}[bi](t){this[L]?this[_]+=1:this[_]+=t.length,this[b].push(t)}[Ie](){return this[L]?this[_]-=1:this[_]-=this[b][0].length,this[b].shift()}[Ae](t=!1){do;while(this[As](this[Ie]())&&this[b].length);!t&&!this[b].length&&!this[Q]&&this.emit("drain")}[As](t){return this.emit("data",t),this[g]}pipe(t,e){if(this[S])return t;this[C]=!1;let i=this[nt];return e=e||{},t===Ds.stdout||t===Ds.stderr?e.end=!1:e.end=e.end!==!1,e.proxyErrors=!!e.proxyErrors,i?e.end&&t.end():(this[N].push(e.proxyErrors?new Li(this,t,e):new Fe(this,t,e)),this[Z]?jt(()=>this[Bt]()):this[Bt]()),t}unpipe(t){let e=this[N].find(i=>i.dest===t);e&&(this[N].length===1?(this[g]&&this[Rt]===0&&(this[g]=!1),this[N]=[]):this[N].splice(this[N].indexOf(e),1),e.unpipe())}addListener(t,e){return this.on(t,e)}on(t,e){let i=super.on(t,e);if(t==="data")this[C]=!1,this[Rt]++,!this[N].length&&!this[g]&&this[Bt]();else if(t==="readable"&&this[_]!==0)super.emit("readable");else if(Kr(t)&&this[nt])super.emit(t),this.removeAllListeners(t);else if(t==="error"&&this[qt]){let r=e;this[Z]?jt(()=>r.call(this,this[qt])):r.call(this,this[qt])}return i}removeListener(t,e){return this.off(t,e)}off(t,e){let i=super.off(t,e);return t==="data"&&(this[Rt]=this.listeners("data").length,this[Rt]===0&&!this[C]&&!this[N].length&&(this[g]=!1)),i}removeAllListeners(t){let e=super.removeAllListeners(t);return(t==="data"||t===void 0)&&(this[Rt]=0,!this[C]&&!this[N].length&&(this[g]=!1)),e}get emittedEnd(){return this[nt]}[J](){!this[De]&&!this[nt]&&!this[S]&&this[b].length===0&&this[Q]&&(this[De]=!0,this.emit("end"),this.emit("prefinish"),this.emit("finish"),this[Ne]&&this.emit("close"),this[De]=!1)}emit(t,...e){let i=e[0];if(t!=="error"&&t!=="close"&&t!==S&&this[S])return!1;if(t==="data")return!this[L]&&!i?!1:this[Z]?(jt(()=>this[Oi](i)),!0):this[Oi](i);if(t==="end")return this[Is]();if(t==="close"){if(this[Ne]=!0,!this[nt]&&!this[S])return!1;let n=super.emit("close");return this.removeAllListeners("close"),n}else if(t==="error"){this[qt]=i,super.emit(_i,i);let n=!this[Jt]||this.listeners("error").length?super.emit("error",i):!1;return this[J](),n}else if(t==="resume"){let n=super.emit("resume");return this[J](),n}else if(t==="finish"||t==="prefinish"){let n=super.emit(t);return this.removeAllListeners(t),n}let r=super.emit(t,...e);return this[J](),r}[Oi](t){for(let i of this[N])i.dest.write(t)===!1&&this.pause();let e=this[C]?!1:super.emit("data",t);return this[J](),e}[Is](){return this[nt]?!1:(this[nt]=!0,this.readable=!1,this[Z]?(jt(()=>this[Ti]()),!0):this[Ti]())}[Ti](){if(this[Mt]){let e=this[Mt].end();if(e){for(let i of this[N])i.dest.write(e);this[C]||super.emit("data",e)}}for(let e of this[N])e.end();let t=super.emit("end");return this.removeAllListeners("end"),t}async collect(){let t=Object.assign([],{dataLength:0});this[L]||(t.dataLength=0);let e=this.promise();return this.on("data",i=>{t.push(i),this[L]||(t.dataLength+=i.length)}),await e,t}async concat(){if(this[L])throw new Error("cannot concat in objectMode");let t=await this.collect();return this[z]?t.join(""):Buffer.concat(t,t.dataLength)}async promise(){return new Promise((t,e)=>{this.on(S,()=>e(new Error("stream destroyed"))),this.on("error",i=>e(i)),this.on("end",()=>t())})}[Symbol.asyncIterator](){this[C]=!1;let t=!1,e=async()=>(this.pause(),t=!0,{value:void 0,done:!0});return{next:()=>{if(t)return e();let r=this.read();if(r!==null)return Promise.resolve({done:!1,value:r});if(this[Q])return e();let n,o,h=d=>{this.off("data",a),this.off("end",l),this.off(S,c),e(),o(d)},a=d=>{this.off("error",h),this.off("end",l),this.off(S,c),this.pause(),n({value:d,done:!!this[Q]})},l=()=>{this.off("error",h),this.off("data",a),this.off(S,c),e(),n({done:!0,value:void 0})},c=()=>h(new Error("stream destroyed"));return new Promise((d,y)=>{o=y,n=d,this.once(S,c),this.once("error",h),this.once("end",l),this.once("data",a)})},throw:e,return:e,[Symbol.asyncIterator](){return this},[Symbol.asyncDispose]:async()=>{}}}[Symbol.iterator](){this[C]=!1;let t=!1,e=()=>(this.pause(),this.off(_i,e),this.off(S,e),this.off("end",e),t=!0,{done:!0,value:void 0}),i=()=>{if(t)return e();let r=this.read();return r===null?e():{done:!1,value:r}};return this.once("end",e),this.once(_i,e),this.once(S,e),{next:i,throw:e,return:e,[Symbol.iterator](){return this},[Symbol.dispose]:()=>{}}}destroy(t){if(this[S])return t?this.emit("error",t):this.emit(S),this;this[S]=!0,this[C]=!0,this[b].length=0,this[_]=0;let e=this;return typeof e.close=="function"&&!this[Ne]&&e.close(),t?this.emit("error",t):this.emit(S),this}static get isStream(){return Wr}};var Jr=external_fs_.writev,ht=Symbol("_autoClose"),H=Symbol("_close"),te=Symbol("_ended"),m=Symbol("_fd"),Ni=Symbol("_finished"),tt=Symbol("_flags"),Ai=Symbol("_flush"),ki=Symbol("_handleChunk"),vi=Symbol("_makeBuf"),ie=Symbol("_mode"),ke=Symbol("_needDrain"),Ut=Symbol("_onerror"),Ht=Symbol("_onopen"),Ii=Symbol("_onread"),Pt=Symbol("_onwrite"),at=Symbol("_open"),U=Symbol("_path"),ot=Symbol("_pos"),Y=Symbol("_queue"),zt=Symbol("_read"),Ci=Symbol("_readSize"),j=Symbol("_reading"),ee=Symbol("_remain"),Fi=Symbol("_size"),ve=Symbol("_write"),gt=Symbol("_writing"),Me=Symbol("_defaultFlag"),bt=Symbol("_errored"),_t=class extends A{[bt]=!1;[m];[U];[Ci];[j]=!1;[Fi];[ee];[ht];constructor(t,e){if(e=e||{},super(e),this.readable=!0,this.writable=!1,typeof t!="string")throw new TypeError("path must be a string");this[bt]=!1,this[m]=typeof e.fd=="number"?e.fd:void 0,this[U]=t,this[Ci]=e.readSize||16*1024*1024,this[j]=!1,this[Fi]=typeof e.size=="number"?e.size:1/0,this[ee]=this[Fi],this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0,typeof this[m]=="number"?this[zt]():this[at]()}get fd(){return this[m]}get path(){return this[U]}write(){throw new TypeError("this is a readable stream")}end(){throw new TypeError("this is a readable stream")}[at](){external_fs_.open(this[U],"r",(t,e)=>this[Ht](t,e))}[Ht](t,e){t?this[Ut](t):(this[m]=e,this.emit("open",e),this[zt]())}[vi](){return Buffer.allocUnsafe(Math.min(this[Ci],this[ee]))}[zt](){if(!this[j]){this[j]=!0;let t=this[vi]();if(t.length===0)return process.nextTick(()=>this[Ii](null,0,t));external_fs_.read(this[m],t,0,t.length,null,(e,i,r)=>this[Ii](e,i,r))}}[Ii](t,e,i){this[j]=!1,t?this[Ut](t):this[ki](e,i)&&this[zt]()}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.close(t,e=>e?this.emit("error",e):this.emit("close"))}}[Ut](t){this[j]=!0,this[H](),this.emit("error",t)}[ki](t,e){let i=!1;return this[ee]-=t,t>0&&(i=super.write(t<e.length?e.subarray(0,t):e)),(t===0||this[ee]<=0)&&(i=!1,this[H](),super.end()),i}emit(t,...e){switch(t){case"prefinish":case"finish":return!1;case"drain":return typeof this[m]=="number"&&this[zt](),!1;case"error":return this[bt]?!1:(this[bt]=!0,super.emit(t,...e));default:return super.emit(t,...e)}}},Be=class extends _t{[at](){let t=!0;try{this[Ht](null,external_fs_.openSync(this[U],"r")),t=!1}finally{t&&this[H]()}}[zt](){let t=!0;try{if(!this[j]){this[j]=!0;do{let e=this[vi](),i=e.length===0?0:external_fs_.readSync(this[m],e,0,e.length,null);if(!this[ki](i,e))break}while(!0);this[j]=!1}t=!1}finally{t&&this[H]()}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.closeSync(t),this.emit("close")}}},et=class extends external_events_{readable=!1;writable=!0;[bt]=!1;[gt]=!1;[te]=!1;[Y]=[];[ke]=!1;[U];[ie];[ht];[m];[Me];[tt];[Ni]=!1;[ot];constructor(t,e){e=e||{},super(e),this[U]=t,this[m]=typeof e.fd=="number"?e.fd:void 0,this[ie]=e.mode===void 0?438:e.mode,this[ot]=typeof e.start=="number"?e.start:void 0,this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0;let i=this[ot]!==void 0?"r+":"w";this[Me]=e.flags===void 0,this[tt]=e.flags===void 0?i:e.flags,this[m]===void 0&&this[at]()}emit(t,...e){if(t==="error"){if(this[bt])return!1;this[bt]=!0}return super.emit(t,...e)}get fd(){return this[m]}get path(){return this[U]}[Ut](t){this[H](),this[gt]=!0,this.emit("error",t)}[at](){external_fs_.open(this[U],this[tt],this[ie],(t,e)=>this[Ht](t,e))}[Ht](t,e){this[Me]&&this[tt]==="r+"&&t&&t.code==="ENOENT"?(this[tt]="w",this[at]()):t?this[Ut](t):(this[m]=e,this.emit("open",e),this[gt]||this[Ai]())}end(t,e){return t&&this.write(t,e),this[te]=!0,!this[gt]&&!this[Y].length&&typeof this[m]=="number"&&this[Pt](null,0),this}write(t,e){return typeof t=="string"&&(t=Buffer.from(t,e)),this[te]?(this.emit("error",new Error("write() after end()")),!1):this[m]===void 0||this[gt]||this[Y].length?(this[Y].push(t),this[ke]=!0,!1):(this[gt]=!0,this[ve](t),!0)}[ve](t){external_fs_.write(this[m],t,0,t.length,this[ot],(e,i)=>this[Pt](e,i))}[Pt](t,e){t?this[Ut](t):(this[ot]!==void 0&&typeof e=="number"&&(this[ot]+=e),this[Y].length?this[Ai]():(this[gt]=!1,this[te]&&!this[Ni]?(this[Ni]=!0,this[H](),this.emit("finish")):this[ke]&&(this[ke]=!1,this.emit("drain"))))}[Ai](){if(this[Y].length===0)this[te]&&this[Pt](null,0);else if(this[Y].length===1)this[ve](this[Y].pop());else{let t=this[Y];this[Y]=[],Jr(this[m],t,this[ot],(e,i)=>this[Pt](e,i))}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.close(t,e=>e?this.emit("error",e):this.emit("close"))}}},Wt=class extends et{[at](){let t;if(this[Me]&&this[tt]==="r+")try{t=external_fs_.openSync(this[U],this[tt],this[ie])}catch(e){if(e?.code==="ENOENT")return this[tt]="w",this[at]();throw e}else t=external_fs_.openSync(this[U],this[tt],this[ie]);this[Ht](null,t)}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.closeSync(t),this.emit("close")}}[ve](t){let e=!0;try{this[Pt](null,external_fs_.writeSync(this[m],t,0,t.length,this[ot])),e=!1}finally{if(e)try{this[H]()}catch{}}}};var jr=new Map([["C","cwd"],["f","file"],["z","gzip"],["P","preservePaths"],["U","unlink"],["strip-components","strip"],["stripComponents","strip"],["keep-newer","newer"],["keepNewer","newer"],["keep-newer-files","newer"],["keepNewerFiles","newer"],["k","keep"],["keep-existing","keep"],["keepExisting","keep"],["m","noMtime"],["no-mtime","noMtime"],["p","preserveOwner"],["L","follow"],["h","follow"],["onentry","onReadEntry"]]),Fs=s=>!!s.sync&&!!s.file,ks=s=>!s.sync&&!!s.file,vs=s=>!!s.sync&&!s.file,Ms=s=>!s.sync&&!s.file;var Bs=s=>!!s.file;var tn=s=>{let t=jr.get(s);return t||s},se=(s={})=>{if(!s)return{};let t={};for(let[e,i]of Object.entries(s)){let r=tn(e);t[r]=i}return t.chmod===void 0&&t.noChmod===!1&&(t.chmod=!0),delete t.noChmod,t};var K=(s,t,e,i,r)=>Object.assign((n=[],o,h)=>{Array.isArray(n)&&(o=n,n={}),typeof o=="function"&&(h=o,o=void 0),o=o?Array.from(o):[];let a=se(n);if(r?.(a,o),Fs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return s(a,o)}else if(ks(a)){let l=t(a,o);return h?l.then(()=>h(),h):l}else if(vs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return e(a,o)}else if(Ms(a)){if(typeof h=="function")throw new TypeError("callback only supported with file option");return i(a,o)}throw new Error("impossible options??")},{syncFile:s,asyncFile:t,syncNoFile:e,asyncNoFile:i,validate:r});var sn=external_zlib_.constants||{ZLIB_VERNUM:4736},M=Object.freeze(Object.assign(Object.create(null),{Z_NO_FLUSH:0,Z_PARTIAL_FLUSH:1,Z_SYNC_FLUSH:2,Z_FULL_FLUSH:3,Z_FINISH:4,Z_BLOCK:5,Z_OK:0,Z_STREAM_END:1,Z_NEED_DICT:2,Z_ERRNO:-1,Z_STREAM_ERROR:-2,Z_DATA_ERROR:-3,Z_MEM_ERROR:-4,Z_BUF_ERROR:-5,Z_VERSION_ERROR:-6,Z_NO_COMPRESSION:0,Z_BEST_SPEED:1,Z_BEST_COMPRESSION:9,Z_DEFAULT_COMPRESSION:-1,Z_FILTERED:1,Z_HUFFMAN_ONLY:2,Z_RLE:3,Z_FIXED:4,Z_DEFAULT_STRATEGY:0,DEFLATE:1,INFLATE:2,GZIP:3,GUNZIP:4,DEFLATERAW:5,INFLATERAW:6,UNZIP:7,BROTLI_DECODE:8,BROTLI_ENCODE:9,Z_MIN_WINDOWBITS:8,Z_MAX_WINDOWBITS:15,Z_DEFAULT_WINDOWBITS:15,Z_MIN_CHUNK:64,Z_MAX_CHUNK:1/0,Z_DEFAULT_CHUNK:16384,Z_MIN_MEMLEVEL:1,Z_MAX_MEMLEVEL:9,Z_DEFAULT_MEMLEVEL:8,Z_MIN_LEVEL:-1,Z_MAX_LEVEL:9,Z_DEFAULT_LEVEL:-1,BROTLI_OPERATION_PROCESS:0,BROTLI_OPERATION_FLUSH:1,BROTLI_OPERATION_FINISH:2,BROTLI_OPERATION_EMIT_METADATA:3,BROTLI_MODE_GENERIC:0,BROTLI_MODE_TEXT:1,BROTLI_MODE_FONT:2,BROTLI_DEFAULT_MODE:0,BROTLI_MIN_QUALITY:0,BROTLI_MAX_QUALITY:11,BROTLI_DEFAULT_QUALITY:11,BROTLI_MIN_WINDOW_BITS:10,BROTLI_MAX_WINDOW_BITS:24,BROTLI_LARGE_MAX_WINDOW_BITS:30,BROTLI_DEFAULT_WINDOW:22,BROTLI_MIN_INPUT_BLOCK_BITS:16,BROTLI_MAX_INPUT_BLOCK_BITS:24,BROTLI_PARAM_MODE:0,BROTLI_PARAM_QUALITY:1,BROTLI_PARAM_LGWIN:2,BROTLI_PARAM_LGBLOCK:3,BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING:4,BROTLI_PARAM_SIZE_HINT:5,BROTLI_PARAM_LARGE_WINDOW:6,BROTLI_PARAM_NPOSTFIX:7,BROTLI_PARAM_NDIRECT:8,BROTLI_DECODER_RESULT_ERROR:0,BROTLI_DECODER_RESULT_SUCCESS:1,BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:2,BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION:0,BROTLI_DECODER_PARAM_LARGE_WINDOW:1,BROTLI_DECODER_NO_ERROR:0,BROTLI_DECODER_SUCCESS:1,BROTLI_DECODER_NEEDS_MORE_INPUT:2,BROTLI_DECODER_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_NIBBLE:-1,BROTLI_DECODER_ERROR_FORMAT_RESERVED:-2,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_META_NIBBLE:-3,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET:-4,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_SAME:-5,BROTLI_DECODER_ERROR_FORMAT_CL_SPACE:-6,BROTLI_DECODER_ERROR_FORMAT_HUFFMAN_SPACE:-7,BROTLI_DECODER_ERROR_FORMAT_CONTEXT_MAP_REPEAT:-8,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_1:-9,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_2:-10,BROTLI_DECODER_ERROR_FORMAT_TRANSFORM:-11,BROTLI_DECODER_ERROR_FORMAT_DICTIONARY:-12,BROTLI_DECODER_ERROR_FORMAT_WINDOW_BITS:-13,BROTLI_DECODER_ERROR_FORMAT_PADDING_1:-14,BROTLI_DECODER_ERROR_FORMAT_PADDING_2:-15,BROTLI_DECODER_ERROR_FORMAT_DISTANCE:-16,BROTLI_DECODER_ERROR_DICTIONARY_NOT_SET:-19,BROTLI_DECODER_ERROR_INVALID_ARGUMENTS:-20,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES:-21,BROTLI_DECODER_ERROR_ALLOC_TREE_GROUPS:-22,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MAP:-25,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_1:-26,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_2:-27,BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES:-30,BROTLI_DECODER_ERROR_UNREACHABLE:-31},sn));var rn=external_buffer_.Buffer.concat,zs=Object.getOwnPropertyDescriptor(external_buffer_.Buffer,"concat"),nn=s=>s,Bi=zs?.writable===!0||zs?.set!==void 0?s=>{external_buffer_.Buffer.concat=s?nn:rn}:s=>{},Tt=Symbol("_superWrite"),Gt=class extends Error{code;errno;constructor(t,e){super("zlib: "+t.message,{cause:t}),this.code=t.code,this.errno=t.errno,this.code||(this.code="ZLIB_ERROR"),this.message="zlib: "+t.message,Error.captureStackTrace(this,e??this.constructor)}get name(){return"ZlibError"}},Pi=Symbol("flushFlag"),re=class extends A{#t=!1;#i=!1;#s;#n;#r;#e;#o;get sawError(){return this.#t}get handle(){return this.#e}get flushFlag(){return this.#s}constructor(t,e){if(!t||typeof t!="object")throw new TypeError("invalid options for ZlibBase constructor");if(super(t),this.#s=t.flush??0,this.#n=t.finishFlush??0,this.#r=t.fullFlushFlag??0,typeof external_zlib_namespaceObject[e]!="function")throw new TypeError("Compression method not supported: "+e);try{this.#e=new external_zlib_namespaceObject[e](t)}catch(i){throw new Gt(i,this.constructor)}this.#o=i=>{this.#t||(this.#t=!0,this.close(),this.emit("error",i))},this.#e?.on("error",i=>this.#o(new Gt(i))),this.once("end",()=>this.close)}close(){this.#e&&(this.#e.close(),this.#e=void 0,this.emit("close"))}reset(){if(!this.#t)return external_assert_(this.#e,"zlib binding closed"),this.#e.reset?.()}flush(t){this.ended||(typeof t!="number"&&(t=this.#r),this.write(Object.assign(external_buffer_.Buffer.alloc(0),{[Pi]:t})))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&(e?this.write(t,e):this.write(t)),this.flush(this.#n),this.#i=!0,super.end(i)}get ended(){return this.#i}[Tt](t){return super.write(t)}write(t,e,i){if(typeof e=="function"&&(i=e,e="utf8"),typeof t=="string"&&(t=external_buffer_.Buffer.from(t,e)),this.#t)return;external_assert_(this.#e,"zlib binding closed");let r=this.#e._handle,n=r.close;r.close=()=>{};let o=this.#e.close;this.#e.close=()=>{},Bi(!0);let h;try{let l=typeof t[Pi]=="number"?t[Pi]:this.#s;h=this.#e._processChunk(t,l),Bi(!1)}catch(l){Bi(!1),this.#o(new Gt(l,this.write))}finally{this.#e&&(this.#e._handle=r,r.close=n,this.#e.close=o,this.#e.removeAllListeners("error"))}this.#e&&this.#e.on("error",l=>this.#o(new Gt(l,this.write)));let a;if(h)if(Array.isArray(h)&&h.length>0){let l=h[0];a=this[Tt](external_buffer_.Buffer.from(l));for(let c=1;c<h.length;c++)a=this[Tt](h[c])}else a=this[Tt](external_buffer_.Buffer.from(h));return i&&i(),a}},Pe=class extends re{#t;#i;constructor(t,e){t=t||{},t.flush=t.flush||M.Z_NO_FLUSH,t.finishFlush=t.finishFlush||M.Z_FINISH,t.fullFlushFlag=M.Z_FULL_FLUSH,super(t,e),this.#t=t.level,this.#i=t.strategy}params(t,e){if(!this.sawError){if(!this.handle)throw new Error("cannot switch params when binding is closed");if(!this.handle.params)throw new Error("not supported in this implementation");if(this.#t!==t||this.#i!==e){this.flush(M.Z_SYNC_FLUSH),external_assert_(this.handle,"zlib binding closed");let i=this.handle.flush;this.handle.flush=(r,n)=>{typeof r=="function"&&(n=r,r=this.flushFlag),this.flush(r),n?.()};try{this.handle.params(t,e)}finally{this.handle.flush=i}this.handle&&(this.#t=t,this.#i=e)}}}};var ze=class extends Pe{#t;constructor(t){super(t,"Gzip"),this.#t=t&&!!t.portable}[Tt](t){return this.#t?(this.#t=!1,t[9]=255,super[Tt](t)):super[Tt](t)}};var Ue=class extends Pe{constructor(t){super(t,"Unzip")}},He=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.BROTLI_OPERATION_PROCESS,t.finishFlush=t.finishFlush||M.BROTLI_OPERATION_FINISH,t.fullFlushFlag=M.BROTLI_OPERATION_FLUSH,super(t,e)}},We=class extends He{constructor(t){super(t,"BrotliCompress")}},Ge=class extends He{constructor(t){super(t,"BrotliDecompress")}},Ze=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.ZSTD_e_continue,t.finishFlush=t.finishFlush||M.ZSTD_e_end,t.fullFlushFlag=M.ZSTD_e_flush,super(t,e)}},Ye=class extends Ze{constructor(t){super(t,"ZstdCompress")}},Ke=class extends Ze{constructor(t){super(t,"ZstdDecompress")}};var Us=(s,t)=>{if(Number.isSafeInteger(s))s<0?an(s,t):hn(s,t);else throw Error("cannot encode number outside of javascript safe integer range");return t},hn=(s,t)=>{t[0]=128;for(var e=t.length;e>1;e--)t[e-1]=s&255,s=Math.floor(s/256)},an=(s,t)=>{t[0]=255;var e=!1;s=s*-1;for(var i=t.length;i>1;i--){var r=s&255;s=Math.floor(s/256),e?t[i-1]=Ws(r):r===0?t[i-1]=0:(e=!0,t[i-1]=Gs(r))}},Hs=s=>{let t=s[0],e=t===128?cn(s.subarray(1,s.length)):t===255?ln(s):null;if(e===null)throw Error("invalid base256 encoding");if(!Number.isSafeInteger(e))throw Error("parsed number outside of javascript safe integer range");return e},ln=s=>{for(var t=s.length,e=0,i=!1,r=t-1;r>-1;r--){var n=Number(s[r]),o;i?o=Ws(n):n===0?o=n:(i=!0,o=Gs(n)),o!==0&&(e-=o*Math.pow(256,t-r-1))}return e},cn=s=>{for(var t=s.length,e=0,i=t-1;i>-1;i--){var r=Number(s[i]);r!==0&&(e+=r*Math.pow(256,t-i-1))}return e},Ws=s=>(255^s)&255,Gs=s=>(255^s)+1&255;var Hi={};Ur(Hi,{code:()=>Ve,isCode:()=>ne,isName:()=>dn,name:()=>oe,normalFsTypes:()=>Ui});var ne=s=>oe.has(s),dn=s=>Ve.has(s),Ui=new Set(["0","","1","2","3","4","5","6","7","D"]),oe=new Map([["0","File"],["","OldFile"],["1","Link"],["2","SymbolicLink"],["3","CharacterDevice"],["4","BlockDevice"],["5","Directory"],["6","FIFO"],["7","ContiguousFile"],["g","GlobalExtendedHeader"],["x","ExtendedHeader"],["A","SolarisACL"],["D","GNUDumpDir"],["I","Inode"],["K","NextFileHasLongLinkpath"],["L","NextFileHasLongPath"],["M","ContinuationFile"],["N","OldGnuLongPath"],["S","SparseFile"],["V","TapeVolumeHeader"],["X","OldExtendedHeader"]]),Ve=new Map(Array.from(oe).map(s=>[s[1],s[0]]));var un=s=>s===void 0||s<0?void 0:s,F=class{cksumValid=!1;needPax=!1;nullBlock=!1;block;path;mode;uid;gid;size;cksum;#t="Unsupported";linkpath;uname;gname;devmaj=0;devmin=0;atime;ctime;mtime;charset;comment;constructor(t,e=0,i,r){Buffer.isBuffer(t)?this.decode(t,e||0,i,r):t&&this.#i(t)}decode(t,e,i,r){if(e||(e=0),!t||!(t.length>=e+512))throw new Error("need 512 bytes for header");let n=xt(t,e+156,1),o=Ui.has(n),h=o?i:void 0,a=o?r:void 0;if(this.path=h?.path??xt(t,e,100),this.mode=h?.mode??a?.mode??lt(t,e+100,8),this.uid=h?.uid??a?.uid??lt(t,e+108,8),this.gid=h?.gid??a?.gid??lt(t,e+116,8),this.size=un(h?.size??a?.size??lt(t,e+124,12)),this.mtime=h?.mtime??a?.mtime??Wi(t,e+136,12),this.cksum=lt(t,e+148,12),a&&this.#i(a,!0),h&&this.#i(h),ne(n)&&(this.#t=n||"0"),this.#t==="0"&&this.path.slice(-1)==="/"&&(this.#t="5"),this.#t==="5"&&(this.size=0),this.linkpath=xt(t,e+157,100),t.subarray(e+257,e+265).toString()==="ustar\x0000")if(this.uname=h?.uname??a?.uname??xt(t,e+265,32),this.gname=h?.gname??a?.gname??xt(t,e+297,32),this.devmaj=h?.devmaj??a?.devmaj??lt(t,e+329,8)??0,this.devmin=h?.devmin??a?.devmin??lt(t,e+337,8)??0,t[e+475]!==0){let c=xt(t,e+345,155);this.path=c+"/"+this.path}else{let c=xt(t,e+345,130);c&&(this.path=c+"/"+this.path),this.atime=i?.atime??r?.atime??Wi(t,e+476,12),this.ctime=i?.ctime??r?.ctime??Wi(t,e+488,12)}let l=256;for(let c=e;c<e+148;c++)l+=t[c];for(let c=e+156;c<e+512;c++)l+=t[c];this.cksumValid=l===this.cksum,this.cksum===void 0&&l===256&&(this.nullBlock=!0)}#i(t,e=!1){Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="size"&&Number(r)<0||i==="path"&&e||i==="linkpath"&&e||i==="global"))))}encode(t,e=0){if(t||(t=this.block=Buffer.alloc(512)),this.#t==="Unsupported"&&(this.#t="0"),!(t.length>=e+512))throw new Error("need 512 bytes for header");let i=this.ctime||this.atime?130:155,r=mn(this.path||"",i),n=r[0],o=r[1];this.needPax=!!r[2],this.needPax=Lt(t,e,100,n)||this.needPax,this.needPax=ct(t,e+100,8,this.mode)||this.needPax,this.needPax=ct(t,e+108,8,this.uid)||this.needPax,this.needPax=ct(t,e+116,8,this.gid)||this.needPax,this.needPax=ct(t,e+124,12,this.size)||this.needPax,this.needPax=Gi(t,e+136,12,this.mtime)||this.needPax,t[e+156]=Number(this.#t.codePointAt(0)),this.needPax=Lt(t,e+157,100,this.linkpath)||this.needPax,t.write("ustar\x0000",e+257,8),this.needPax=Lt(t,e+265,32,this.uname)||this.needPax,this.needPax=Lt(t,e+297,32,this.gname)||this.needPax,this.needPax=ct(t,e+329,8,this.devmaj)||this.needPax,this.needPax=ct(t,e+337,8,this.devmin)||this.needPax,this.needPax=Lt(t,e+345,i,o)||this.needPax,t[e+475]!==0?this.needPax=Lt(t,e+345,155,o)||this.needPax:(this.needPax=Lt(t,e+345,130,o)||this.needPax,this.needPax=Gi(t,e+476,12,this.atime)||this.needPax,this.needPax=Gi(t,e+488,12,this.ctime)||this.needPax);let h=256;for(let a=e;a<e+148;a++)h+=t[a];for(let a=e+156;a<e+512;a++)h+=t[a];return this.cksum=h,ct(t,e+148,8,this.cksum),this.cksumValid=!0,this.needPax}get type(){return this.#t==="Unsupported"?this.#t:oe.get(this.#t)}get typeKey(){return this.#t}set type(t){let e=String(Ve.get(t));if(ne(e)||e==="Unsupported")this.#t=e;else if(ne(t))this.#t=t;else throw new TypeError("invalid entry type: "+t)}},mn=(s,t)=>{let i=s,r="",n,o=external_node_path_.posix.parse(s).root||".";if(Buffer.byteLength(i)<100)n=[i,r,!1];else{r=external_node_path_.posix.dirname(i),i=external_node_path_.posix.basename(i);do Buffer.byteLength(i)<=100&&Buffer.byteLength(r)<=t?n=[i,r,!1]:Buffer.byteLength(i)>100&&Buffer.byteLength(r)<=t?n=[i.slice(0,99),r,!0]:(i=external_node_path_.posix.join(external_node_path_.posix.basename(r),i),r=external_node_path_.posix.dirname(r));while(r!==o&&n===void 0);n||(n=[s.slice(0,99),"",!0])}return n},xt=(s,t,e)=>s.subarray(t,t+e).toString("utf8").replace(/\0.*/,""),Wi=(s,t,e)=>pn(lt(s,t,e)),pn=s=>s===void 0?void 0:new Date(s*1e3),lt=(s,t,e)=>Number(s[t])&128?Hs(s.subarray(t,t+e)):wn(s,t,e),En=s=>isNaN(s)?void 0:s,wn=(s,t,e)=>En(parseInt(s.subarray(t,t+e).toString("utf8").replace(/\0.*$/,"").trim(),8)),Sn={12:8589934591,8:2097151},ct=(s,t,e,i)=>i===void 0?!1:i>Sn[e]||i<0?(Us(i,s.subarray(t,t+e)),!0):(yn(s,t,e,i),!1),yn=(s,t,e,i)=>s.write(Rn(i,e),t,e,"ascii"),Rn=(s,t)=>gn(Math.floor(s).toString(8),t),gn=(s,t)=>(s.length===t-1?s:new Array(t-s.length-1).join("0")+s+" ")+"\0",Gi=(s,t,e,i)=>i===void 0?!1:ct(s,t,e,i.getTime()/1e3),bn=new Array(156).join("\0"),Lt=(s,t,e,i)=>i===void 0?!1:(s.write(i+bn,t,e,"utf8"),i.length!==Buffer.byteLength(i)||i.length>e);var ft=class s{atime;mtime;ctime;charset;comment;gid;uid;gname;uname;linkpath;dev;ino;nlink;path;size;mode;global;constructor(t,e=!1){this.atime=t.atime,this.charset=t.charset,this.comment=t.comment,this.ctime=t.ctime,this.dev=t.dev,this.gid=t.gid,this.global=e,this.gname=t.gname,this.ino=t.ino,this.linkpath=t.linkpath,this.mtime=t.mtime,this.nlink=t.nlink,this.path=t.path,this.size=t.size,this.uid=t.uid,this.uname=t.uname}encode(){let t=this.encodeBody();if(t==="")return Buffer.allocUnsafe(0);let e=Buffer.byteLength(t),i=512*Math.ceil(1+e/512),r=Buffer.allocUnsafe(i);for(let n=0;n<512;n++)r[n]=0;new F({path:("PaxHeader/"+(0,external_node_path_.basename)(this.path??"")).slice(0,99),mode:this.mode||420,uid:this.uid,gid:this.gid,size:e,mtime:this.mtime,type:this.global?"GlobalExtendedHeader":"ExtendedHeader",linkpath:"",uname:this.uname||"",gname:this.gname||"",devmaj:0,devmin:0,atime:this.atime,ctime:this.ctime}).encode(r),r.write(t,512,e,"utf8");for(let n=e+512;n<r.length;n++)r[n]=0;return r}encodeBody(){return this.encodeField("path")+this.encodeField("ctime")+this.encodeField("atime")+this.encodeField("dev")+this.encodeField("ino")+this.encodeField("nlink")+this.encodeField("charset")+this.encodeField("comment")+this.encodeField("gid")+this.encodeField("gname")+this.encodeField("linkpath")+this.encodeField("mtime")+this.encodeField("size")+this.encodeField("uid")+this.encodeField("uname")}encodeField(t){if(this[t]===void 0)return"";let e=this[t],i=e instanceof Date?e.getTime()/1e3:e,r=" "+(t==="dev"||t==="ino"||t==="nlink"?"SCHILY.":"")+t+"="+i+`
-`,n=Buffer.byteLength(r),o=Math.floor(Math.log(n)/Math.log(10))+1;return n+o>=Math.pow(10,o)&&(o+=1),o+n+r}static parse(t,e,i=!1){return new s(On(Tn(t),e),i)}},On=(s,t)=>t?Object.assign({},t,s):s,Tn=s=>s.replace(/\n$/,"").split(`
-`).reduce(xn,Object.create(null)),xn=(s,t)=>{let e=parseInt(t,10);if(e!==Buffer.byteLength(t)+1)return s;t=t.slice((e+" ").length);let i=t.split("="),r=i.shift();if(!r)return s;let n=r.replace(/^SCHILY\.(dev|ino|nlink)/,"$1"),o=i.join("=").replace(/\0.*/,"");switch(n){case"path":case"linkpath":case"type":case"charset":case"comment":case"gname":case"uname":s[n]=o;break;case"ctime":case"atime":case"mtime":s[n]=new Date(Number(o)*1e3);break;case"size":let h=+o;h>=0&&(s[n]=h);break;case"gid":case"uid":case"dev":case"ino":case"nlink":case"mode":s[n]=+o;break}return s};var Ln=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,f=Ln!=="win32"?s=>String(s):s=>String(s).replaceAll(/\\/g,"/");var $e=class extends A{extended;globalExtended;header;startBlockSize;blockRemain;remain;type;meta=!1;ignore=!1;path;mode;uid;gid;uname;gname;size=0;mtime;atime;ctime;linkpath;dev;ino;nlink;invalid=!1;absolute;unsupported=!1;constructor(t,e,i){switch(super({}),this.pause(),this.extended=e,this.globalExtended=i,this.header=t,this.remain=t.size??0,this.startBlockSize=512*Math.ceil(this.remain/512),this.blockRemain=this.startBlockSize,this.type=t.type,this.type){case"File":case"OldFile":case"Link":case"SymbolicLink":case"CharacterDevice":case"BlockDevice":case"Directory":case"FIFO":case"ContiguousFile":case"GNUDumpDir":break;case"NextFileHasLongLinkpath":case"NextFileHasLongPath":case"OldGnuLongPath":case"GlobalExtendedHeader":case"ExtendedHeader":case"OldExtendedHeader":this.meta=!0;break;default:this.ignore=!0}if(!t.path)throw new Error("no path provided for tar.ReadEntry");this.path=f(t.path),this.mode=t.mode,this.mode&&(this.mode=this.mode&4095),this.uid=t.uid,this.gid=t.gid,this.uname=t.uname,this.gname=t.gname,this.size=this.remain,this.mtime=t.mtime,this.atime=t.atime,this.ctime=t.ctime,this.linkpath=t.linkpath?f(t.linkpath):void 0,this.uname=t.uname,this.gname=t.gname,e&&this.#t(e),i&&this.#t(i,!0)}write(t){let e=t.length;if(e>this.blockRemain)throw new Error("writing more to entry than is appropriate");let i=this.remain,r=this.blockRemain;return this.remain=Math.max(0,i-e),this.blockRemain=Math.max(0,r-e),this.ignore?!0:i>=e?super.write(t):super.write(t.subarray(0,i))}#t(t,e=!1){t.path&&(t.path=f(t.path)),t.linkpath&&(t.linkpath=f(t.linkpath)),Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="path"&&e))))}};var Dt=(s,t,e,i={})=>{s.file&&(i.file=s.file),s.cwd&&(i.cwd=s.cwd),i.code=e instanceof Error&&e.code||t,i.tarCode=t,!s.strict&&i.recoverable!==!1?(e instanceof Error&&(i=Object.assign(e,i),e=e.message),s.emit("warn",t,e,i)):e instanceof Error?s.emit("error",Object.assign(e,i)):s.emit("error",Object.assign(new Error(`${t}: ${e}`),i))};var Nn=1024*1024,Xi=Buffer.from([31,139]),qi=Buffer.from([40,181,47,253]),An=Math.max(Xi.length,qi.length),B=Symbol("state"),Nt=Symbol("writeEntry"),it=Symbol("readEntry"),Zi=Symbol("nextEntry"),Zs=Symbol("processEntry"),V=Symbol("extendedHeader"),he=Symbol("globalExtendedHeader"),dt=Symbol("meta"),Ys=Symbol("emitMeta"),p=Symbol("buffer"),st=Symbol("queue"),ut=Symbol("ended"),Yi=Symbol("emittedEnd"),At=Symbol("emit"),w=Symbol("unzip"),Xe=Symbol("consumeChunk"),qe=Symbol("consumeChunkSub"),Ki=Symbol("consumeBody"),Ks=Symbol("consumeMeta"),Vs=Symbol("consumeHeader"),ae=Symbol("consuming"),Vi=Symbol("bufferConcat"),Qe=Symbol("maybeEnd"),Yt=Symbol("writing"),$=Symbol("aborted"),Je=Symbol("onDone"),It=Symbol("sawValidEntry"),je=Symbol("sawNullBlock"),ti=Symbol("sawEOF"),$s=Symbol("closeStream"),In=1e3,le=Symbol("compressedBytesRead"),$i=Symbol("decompressedBytesRead"),Xs=Symbol("checkDecompressionRatio"),Cn=()=>!0,rt=class extends external_events_.EventEmitter{file;strict;maxMetaEntrySize;filter;brotli;zstd;maxDecompressionRatio;writable=!0;readable=!1;[st]=[];[p];[it];[Nt];[B]="begin";[dt]="";[V];[he];[ut]=!1;[w];[$]=!1;[It];[je]=!1;[ti]=!1;[Yt]=!1;[ae]=!1;[Yi]=!1;[le]=0;[$i]=0;constructor(t={}){super(),this.file=t.file||"",this.on(Je,()=>{(this[B]==="begin"||this[It]===!1)&&this.warn("TAR_BAD_ARCHIVE","Unrecognized archive format")}),t.ondone?this.on(Je,t.ondone):this.on(Je,()=>{this.emit("prefinish"),this.emit("finish"),this.emit("end")}),this.strict=!!t.strict,this.maxDecompressionRatio=typeof t.maxDecompressionRatio=="number"?t.maxDecompressionRatio:In,this.maxMetaEntrySize=t.maxMetaEntrySize||Nn,this.filter=typeof t.filter=="function"?t.filter:Cn;let e=t.file&&(t.file.endsWith(".tar.br")||t.file.endsWith(".tbr"));this.brotli=!(t.gzip||t.zstd)&&t.brotli!==void 0?t.brotli:e?void 0:!1;let i=t.file&&(t.file.endsWith(".tar.zst")||t.file.endsWith(".tzst"));this.zstd=!(t.gzip||t.brotli)&&t.zstd!==void 0?t.zstd:i?!0:void 0,this.on("end",()=>this[$s]()),typeof t.onwarn=="function"&&this.on("warn",t.onwarn),typeof t.onReadEntry=="function"&&this.on("entry",t.onReadEntry)}warn(t,e,i={}){Dt(this,t,e,i)}[Vs](t,e){this[It]===void 0&&(this[It]=!1);let i;try{i=new F(t,e,this[V],this[he])}catch(r){return this.warn("TAR_ENTRY_INVALID",r)}if(i.nullBlock)this[je]?(this[ti]=!0,this[B]==="begin"&&(this[B]="header"),this[At]("eof")):(this[je]=!0,this[At]("nullBlock"));else if(this[je]=!1,!i.cksumValid)this.warn("TAR_ENTRY_INVALID","checksum failure",{header:i});else if(!i.path)this.warn("TAR_ENTRY_INVALID","path is required",{header:i});else{let r=i.type;if(/^(Symbolic)?Link$/.test(r)&&!i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath required",{header:i});else if(!/^(Symbolic)?Link$/.test(r)&&!/^(Global)?ExtendedHeader$/.test(r)&&i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath forbidden",{header:i});else{let n=this[Nt]=new $e(i,this[V],this[he]);if(!this[It])if(n.remain){let o=()=>{n.invalid||(this[It]=!0)};n.on("end",o)}else this[It]=!0;n.meta?n.size>this.maxMetaEntrySize?(n.ignore=!0,this[At]("ignoredEntry",n),this[B]="ignore",n.resume()):n.size>0&&(this[dt]="",n.on("data",o=>this[dt]+=o),this[B]="meta"):(this[V]=void 0,n.ignore=n.ignore||!this.filter(n.path,n),n.ignore?(this[At]("ignoredEntry",n),this[B]=n.remain?"ignore":"header",n.resume()):(n.remain?this[B]="body":(this[B]="header",n.end()),this[it]?this[st].push(n):(this[st].push(n),this[Zi]())))}}}[$s](){queueMicrotask(()=>this.emit("close"))}[Zs](t){let e=!0;if(!t)this[it]=void 0,e=!1;else if(Array.isArray(t)){let[i,...r]=t;this.emit(i,...r)}else this[it]=t,this.emit("entry",t),t.emittedEnd||(t.on("end",()=>this[Zi]()),e=!1);return e}[Zi](){do;while(this[Zs](this[st].shift()));if(this[st].length===0){let t=this[it];!t||t.flowing||t.size===t.remain?this[Yt]||this.emit("drain"):t.once("drain",()=>this.emit("drain"))}}[Ki](t,e){let i=this[Nt];if(!i)throw new Error("attempt to consume body without entry??");let r=i.blockRemain??0,n=r>=t.length&&e===0?t:t.subarray(e,e+r);return i.write(n),i.blockRemain||(this[B]="header",this[Nt]=void 0,i.end()),n.length}[Ks](t,e){let i=this[Nt],r=this[Ki](t,e);return!this[Nt]&&i&&this[Ys](i),r}[At](t,e,i){this[st].length===0&&!this[it]?this.emit(t,e,i):this[st].push([t,e,i])}[Ys](t){switch(this[At]("meta",this[dt]),t.type){case"ExtendedHeader":case"OldExtendedHeader":this[V]=ft.parse(this[dt],this[V],!1);break;case"GlobalExtendedHeader":this[he]=ft.parse(this[dt],this[he],!0);break;case"NextFileHasLongPath":case"OldGnuLongPath":{let e=this[V]??Object.create(null);this[V]=e,e.path=this[dt].replace(/\0.*/,"");break}case"NextFileHasLongLinkpath":{let e=this[V]||Object.create(null);this[V]=e,e.linkpath=this[dt].replace(/\0.*/,"");break}default:throw new Error("unknown meta: "+t.type)}}abort(t){if(!this[$]){if(this[w]){let e=this[w];e.write=()=>!0,e.end=()=>e,e.emit=()=>!1,e.destroy?.()}this[$]=!0,this.emit("abort",t),this.warn("TAR_ABORT",t,{recoverable:!1})}}[Xs](t){this[$i]+=t.length;let e=this[$i]/this[le];return e>this.maxDecompressionRatio?(this.abort(new Error(`max decompression ratio exceeded: ${e.toFixed(2)} > ${this.maxDecompressionRatio}`)),!1):!0}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this[$])return i?.(),!1;if((this[w]===void 0||this.brotli===void 0&&this[w]===!1)&&t){if(this[p]&&(t=Buffer.concat([this[p],t]),this[p]=void 0),t.length<An)return this[p]=t,i?.(),!0;for(let a=0;this[w]===void 0&&a<Xi.length;a++)t[a]!==Xi[a]&&(this[w]=!1);let o=!1;if(this[w]===!1&&this.zstd!==!1){o=!0;for(let a=0;a<qi.length;a++)if(t[a]!==qi[a]){o=!1;break}}let h=this.brotli===void 0&&!o;if(this[w]===!1&&h)if(t.length<512)if(this[ut])this.brotli=!0;else return this[p]=t,i?.(),!0;else try{new F(t.subarray(0,512)),this.brotli=!1}catch{this.brotli=!0}if(this[w]===void 0||this[w]===!1&&(this.brotli||o)){let a=this[ut];this[ut]=!1,this[w]=this[w]===void 0?new Ue({}):o?new Ke({}):new Ge({}),this[w].on("data",c=>{this[Xs](c)&&this[Xe](c)}),this[w].on("error",c=>{this[$]||this.abort(c)}),this[w].on("end",()=>{this[ut]=!0,this[Xe]()}),this[Yt]=!0,this[le]+=t.length;let l=!!this[w][a?"end":"write"](t);return this[Yt]=!1,i?.(),l}}this[Yt]=!0,this[w]?(this[le]+=t.length,this[w].write(t)):this[Xe](t),this[Yt]=!1;let n=this[st].length>0?!1:this[it]?this[it].flowing:!0;return!n&&this[st].length===0&&this[it]?.once("drain",()=>this.emit("drain")),i?.(),n}[Vi](t){t&&!this[$]&&(this[p]=this[p]?Buffer.concat([this[p],t]):t)}[Qe](){if(this[ut]&&!this[Yi]&&!this[$]&&!this[ae]){this[Yi]=!0;let t=this[Nt];if(t?.blockRemain){let e=this[p]?this[p].length:0;this.warn("TAR_BAD_ARCHIVE",`Truncated input (needed ${t.blockRemain} more bytes, only ${e} available)`,{entry:t}),this[p]&&t.write(this[p]),t.end()}this[At](Je)}}[Xe](t){if(this[ae]&&t)this[Vi](t);else if(!t&&!this[p])this[Qe]();else if(t){if(this[ae]=!0,this[p]){this[Vi](t);let e=this[p];this[p]=void 0,this[qe](e)}else this[qe](t);for(;this[p]&&this[p]?.length>=512&&!this[$]&&!this[ti];){let e=this[p];this[p]=void 0,this[qe](e)}this[ae]=!1}(!this[p]||this[ut])&&this[Qe]()}[qe](t){let e=0,i=t.length;for(;e+512<=i&&!this[$]&&!this[ti];)switch(this[B]){case"begin":case"header":this[Vs](t,e),e+=512;break;case"ignore":case"body":e+=this[Ki](t,e);break;case"meta":e+=this[Ks](t,e);break;default:throw new Error("invalid state: "+this[B])}e<i&&(this[p]=this[p]?Buffer.concat([t.subarray(e),this[p]]):t.subarray(e))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e)),i&&this.once("finish",i),this[$]||(this[w]?(t&&(this[le]+=t.length,this[w].write(t)),this[w].end()):(this[ut]=!0,(this.brotli===void 0||this.zstd===void 0)&&(t=t||Buffer.alloc(0)),t&&this.write(t),this[Qe]())),this}};var mt=s=>{let t=s.length-1,e=-1;for(;t>-1&&s.charAt(t)==="/";)e=t,t--;return e===-1?s:s.slice(0,e)};var vn=s=>{let t=s.onReadEntry;s.onReadEntry=t?e=>{t(e),e.resume()}:e=>e.resume()},Qi=(s,t)=>{let e=new Map(t.map(o=>[mt(o),!0])),i=s.filter,r=100,n=(o,h="",a=0)=>{if(a>=r)return e.set(o,!1),!1;let l=h||(0,external_path_.parse)(o).root||".",c;if(o===l)c=!1;else{let d=e.get(o);c=d!==void 0?d:n((0,external_path_.dirname)(o),l,a+1)}return e.set(o,c),c};s.filter=i?(o,h)=>i(o,h)&&n(mt(o)):o=>n(mt(o))},Mn=s=>{let t=new rt(s),e=s.file,i;try{i=external_node_fs_.openSync(e,"r");let r=external_node_fs_.fstatSync(i),n=s.maxReadSize||16*1024*1024;if(r.size<n){let o=Buffer.allocUnsafe(r.size),h=external_node_fs_.readSync(i,o,0,r.size,0);t.end(h===o.byteLength?o:o.subarray(0,h))}else{let o=0,h=Buffer.allocUnsafe(n);for(;o<r.size;){let a=external_node_fs_.readSync(i,h,0,n,o);if(a===0)break;o+=a,t.write(h.subarray(0,a))}t.end()}}finally{if(typeof i=="number")try{external_node_fs_.closeSync(i)}catch{}}},Bn=(s,t)=>{let e=new rt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("end",o),external_node_fs_.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},Ct=K(Mn,Bn,s=>new rt(s),s=>new rt(s),(s,t)=>{t?.length&&Qi(s,t),s.noResume||vn(s)});var Ji=(s,t,e)=>(s&=4095,e&&(s=(s|384)&-19),t&&(s&256&&(s|=64),s&32&&(s|=8),s&4&&(s|=1)),s);var{isAbsolute:zn,parse:qs}=external_node_path_.win32,ce=s=>{let t="",e=qs(s);for(;zn(s)||e.root;){let i=s.charAt(0)==="/"&&s.slice(0,4)!=="//?/"?"/":e.root;s=s.slice(i.length),t+=i,e=qs(s)}return[t,s]};var ei=["|","<",">","?",":"],ji=ei.map(s=>String.fromCodePoint(61440+Number(s.codePointAt(0)))),Un=new Map(ei.map((s,t)=>[s,ji[t]])),Hn=new Map(ji.map((s,t)=>[s,ei[t]])),ts=s=>ei.reduce((t,e)=>t.split(e).join(Un.get(e)),s),Qs=s=>ji.reduce((t,e)=>t.split(e).join(Hn.get(e)),s);var rr=(s,t)=>t?(s=f(s).replace(/^\.(\/|$)/,""),mt(t)+"/"+s):f(s),Wn=16*1024*1024,tr=Symbol("process"),er=Symbol("file"),ir=Symbol("directory"),is=Symbol("symlink"),sr=Symbol("hardlink"),fe=Symbol("header"),ii=Symbol("read"),ss=Symbol("lstat"),si=Symbol("onlstat"),rs=Symbol("onread"),ns=Symbol("onreadlink"),os=Symbol("openfile"),hs=Symbol("onopenfile"),pt=Symbol("close"),ri=Symbol("mode"),as=Symbol("awaitDrain"),es=Symbol("ondrain"),q=Symbol("prefix"),de=class extends A{path;portable;myuid=process.getuid&&process.getuid()||0;myuser=process.env.USER||"";maxReadSize;linkCache;statCache;preservePaths;cwd;strict;mtime;noPax;noMtime;prefix;fd;blockLen=0;blockRemain=0;buf;pos=0;remain=0;length=0;offset=0;win32;absolute;header;type;linkpath;stat;onWriteEntry;#t=!1;constructor(t,e={}){let i=se(e);super(),this.path=f(t),this.portable=!!i.portable,this.maxReadSize=i.maxReadSize||Wn,this.linkCache=i.linkCache||new Map,this.statCache=i.statCache||new Map,this.preservePaths=!!i.preservePaths,this.cwd=f(i.cwd||process.cwd()),this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.mtime=i.mtime,this.prefix=i.prefix?f(i.prefix):void 0,this.onWriteEntry=i.onWriteEntry,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let r=!1;if(!this.preservePaths){let[o,h]=ce(this.path);o&&typeof h=="string"&&(this.path=h,r=o)}this.win32=!!i.win32||process.platform==="win32",this.win32&&(this.path=Qs(this.path.replaceAll(/\\/g,"/")),t=t.replaceAll(/\\/g,"/")),this.absolute=f(i.absolute||external_path_.resolve(this.cwd,t)),this.path===""&&(this.path="./"),r&&this.warn("TAR_ENTRY_INFO",`stripping ${r} from absolute path`,{entry:this,path:r+this.path});let n=this.statCache.get(this.absolute);n?this[si](n):this[ss]()}warn(t,e,i={}){return Dt(this,t,e,i)}emit(t,...e){return t==="error"&&(this.#t=!0),super.emit(t,...e)}[ss](){external_fs_.lstat(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[si](e)})}[si](t){this.statCache.set(this.absolute,t),this.stat=t,t.isFile()||(t.size=0),this.type=Gn(t),this.emit("stat",t),this[tr]()}[tr](){switch(this.type){case"File":return this[er]();case"Directory":return this[ir]();case"SymbolicLink":return this[is]();default:return this.end()}}[ri](t){return Ji(t,this.type==="Directory",this.portable)}[q](t){return rr(t,this.prefix)}[fe](){if(!this.stat)throw new Error("cannot write header before stat");this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this[ri](this.stat.mode),uid:this.portable?void 0:this.stat.uid,gid:this.portable?void 0:this.stat.gid,size:this.stat.size,mtime:this.noMtime?void 0:this.mtime||this.stat.mtime,type:this.type==="Unsupported"?void 0:this.type,uname:this.portable?void 0:this.stat.uid===this.myuid?this.myuser:"",atime:this.portable?void 0:this.stat.atime,ctime:this.portable?void 0:this.stat.ctime}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.header.atime,ctime:this.portable?void 0:this.header.ctime,gid:this.portable?void 0:this.header.gid,mtime:this.noMtime?void 0:this.mtime||this.header.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.header.size,uid:this.portable?void 0:this.header.uid,uname:this.portable?void 0:this.header.uname,dev:this.portable?void 0:this.stat.dev,ino:this.portable?void 0:this.stat.ino,nlink:this.portable?void 0:this.stat.nlink}).encode());let t=this.header?.block;if(!t)throw new Error("failed to encode header");super.write(t)}[ir](){if(!this.stat)throw new Error("cannot create directory entry without stat");this.path.slice(-1)!=="/"&&(this.path+="/"),this.stat.size=0,this[fe](),this.end()}[is](){external_fs_.readlink(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[ns](e)})}[ns](t){this.linkpath=f(t),this[fe](),this.end()}[sr](t){if(!this.stat)throw new Error("cannot create link entry without stat");this.type="Link",this.linkpath=f(external_path_.relative(this.cwd,t)),this.stat.size=0,this[fe](),this.end()}[er](){if(!this.stat)throw new Error("cannot create file entry without stat");if(this.stat.nlink>1){let t=`${this.stat.dev}:${this.stat.ino}`,e=this.linkCache.get(t);if(e?.indexOf(this.cwd)===0)return this[sr](e);this.linkCache.set(t,this.absolute)}if(this[fe](),this.stat.size===0)return this.end();this[os]()}[os](){external_fs_.open(this.absolute,"r",(t,e)=>{if(t)return this.emit("error",t);this[hs](e)})}[hs](t){if(this.fd=t,this.#t)return this[pt]();if(!this.stat)throw new Error("should stat before calling onopenfile");this.blockLen=512*Math.ceil(this.stat.size/512),this.blockRemain=this.blockLen;let e=Math.min(this.blockLen,this.maxReadSize);this.buf=Buffer.allocUnsafe(e),this.offset=0,this.pos=0,this.remain=this.stat.size,this.length=this.buf.length,this[ii]()}[ii](){let{fd:t,buf:e,offset:i,length:r,pos:n}=this;if(t===void 0||e===void 0)throw new Error("cannot read file without first opening");external_fs_.read(t,e,i,r,n,(o,h)=>{if(o)return this[pt](()=>this.emit("error",o));this[rs](h)})}[pt](t=()=>{}){this.fd!==void 0&&external_fs_.close(this.fd,t)}[rs](t){if(t<=0&&this.remain>0){let r=Object.assign(new Error("encountered unexpected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(t>this.remain){let r=Object.assign(new Error("did not encounter expected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(!this.buf)throw new Error("should have created buffer prior to reading");if(t===this.remain)for(let r=t;r<this.length&&t<this.blockRemain;r++)this.buf[r+this.offset]=0,t++,this.remain++;let e=this.offset===0&&t===this.buf.length?this.buf:this.buf.subarray(this.offset,this.offset+t);this.write(e)?this[es]():this[as](()=>this[es]())}[as](t){this.once("drain",t)}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this.blockRemain<t.length){let r=Object.assign(new Error("writing more data than expected"),{path:this.absolute});return this.emit("error",r)}return this.remain-=t.length,this.blockRemain-=t.length,this.pos+=t.length,this.offset+=t.length,super.write(t,null,i)}[es](){if(!this.remain)return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),this[pt](t=>t?this.emit("error",t):this.end());if(!this.buf)throw new Error("buffer lost somehow in ONDRAIN");this.offset>=this.length&&(this.buf=Buffer.allocUnsafe(Math.min(this.blockRemain,this.buf.length)),this.offset=0),this.length=this.buf.length-this.offset,this[ii]()}},ni=class extends de{sync=!0;[ss](){this[si](external_fs_.lstatSync(this.absolute))}[is](){this[ns](external_fs_.readlinkSync(this.absolute))}[os](){this[hs](external_fs_.openSync(this.absolute,"r"))}[ii](){let t=!0;try{let{fd:e,buf:i,offset:r,length:n,pos:o}=this;if(e===void 0||i===void 0)throw new Error("fd and buf must be set in READ method");let h=external_fs_.readSync(e,i,r,n,o);this[rs](h),t=!1}finally{if(t)try{this[pt](()=>{})}catch{}}}[as](t){t()}[pt](t=()=>{}){this.fd!==void 0&&external_fs_.closeSync(this.fd),t()}},oi=class extends A{blockLen=0;blockRemain=0;buf=0;pos=0;remain=0;length=0;preservePaths;portable;strict;noPax;noMtime;readEntry;type;prefix;path;mode;uid;gid;uname;gname;header;mtime;atime;ctime;linkpath;size;onWriteEntry;warn(t,e,i={}){return Dt(this,t,e,i)}constructor(t,e={}){let i=se(e);super(),this.preservePaths=!!i.preservePaths,this.portable=!!i.portable,this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.onWriteEntry=i.onWriteEntry,this.readEntry=t;let{type:r}=t;if(r==="Unsupported")throw new Error("writing entry that should be ignored");this.type=r,this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.prefix=i.prefix,this.path=f(t.path),this.mode=t.mode!==void 0?this[ri](t.mode):void 0,this.uid=this.portable?void 0:t.uid,this.gid=this.portable?void 0:t.gid,this.uname=this.portable?void 0:t.uname,this.gname=this.portable?void 0:t.gname,this.size=t.size,this.mtime=this.noMtime?void 0:i.mtime||t.mtime,this.atime=this.portable?void 0:t.atime,this.ctime=this.portable?void 0:t.ctime,this.linkpath=t.linkpath!==void 0?f(t.linkpath):void 0,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let n=!1;if(!this.preservePaths){let[h,a]=ce(this.path);h&&typeof a=="string"&&(this.path=a,n=h)}this.remain=t.size,this.blockRemain=t.startBlockSize,this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this.mode,uid:this.portable?void 0:this.uid,gid:this.portable?void 0:this.gid,size:this.size,mtime:this.noMtime?void 0:this.mtime,type:this.type,uname:this.portable?void 0:this.uname,atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime}),n&&this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute path`,{entry:this,path:n+this.path}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime,gid:this.portable?void 0:this.gid,mtime:this.noMtime?void 0:this.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.size,uid:this.portable?void 0:this.uid,uname:this.portable?void 0:this.uname,dev:this.portable?void 0:this.readEntry.dev,ino:this.portable?void 0:this.readEntry.ino,nlink:this.portable?void 0:this.readEntry.nlink}).encode());let o=this.header?.block;if(!o)throw new Error("failed to encode header");super.write(o),t.pipe(this)}[q](t){return rr(t,this.prefix)}[ri](t){return Ji(t,this.type==="Directory",this.portable)}write(t,e,i){typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8"));let r=t.length;if(r>this.blockRemain)throw new Error("writing more to entry than is appropriate");return this.blockRemain-=r,super.write(t,i)}end(t,e,i){return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e??"utf8")),i&&this.once("finish",i),t?super.end(t,i):super.end(i),this}},Gn=s=>s.isFile()?"File":s.isDirectory()?"Directory":s.isSymbolicLink()?"SymbolicLink":"Unsupported";var hi=class s{tail;head;length=0;static create(t=[]){return new s(t)}constructor(t=[]){for(let e of t)this.push(e)}*[Symbol.iterator](){for(let t=this.head;t;t=t.next)yield t.value}removeNode(t){if(t.list!==this)throw new Error("removing node which does not belong to this list");let e=t.next,i=t.prev;return e&&(e.prev=i),i&&(i.next=e),t===this.head&&(this.head=e),t===this.tail&&(this.tail=i),this.length--,t.next=void 0,t.prev=void 0,t.list=void 0,e}unshiftNode(t){if(t===this.head)return;t.list&&t.list.removeNode(t);let e=this.head;t.list=this,t.next=e,e&&(e.prev=t),this.head=t,this.tail||(this.tail=t),this.length++}pushNode(t){if(t===this.tail)return;t.list&&t.list.removeNode(t);let e=this.tail;t.list=this,t.prev=e,e&&(e.next=t),this.tail=t,this.head||(this.head=t),this.length++}push(...t){for(let e=0,i=t.length;e<i;e++)Yn(this,t[e]);return this.length}unshift(...t){for(var e=0,i=t.length;e<i;e++)Kn(this,t[e]);return this.length}pop(){if(!this.tail)return;let t=this.tail.value,e=this.tail;return this.tail=this.tail.prev,this.tail?this.tail.next=void 0:this.head=void 0,e.list=void 0,this.length--,t}shift(){if(!this.head)return;let t=this.head.value,e=this.head;return this.head=this.head.next,this.head?this.head.prev=void 0:this.tail=void 0,e.list=void 0,this.length--,t}forEach(t,e){e=e||this;for(let i=this.head,r=0;i;r++)t.call(e,i.value,r,this),i=i.next}forEachReverse(t,e){e=e||this;for(let i=this.tail,r=this.length-1;i;r--)t.call(e,i.value,r,this),i=i.prev}get(t){let e=0,i=this.head;for(;i&&e<t;e++)i=i.next;if(e===t&&i)return i.value}getReverse(t){let e=0,i=this.tail;for(;i&&e<t;e++)i=i.prev;if(e===t&&i)return i.value}map(t,e){e=e||this;let i=new s;for(let r=this.head;r;)i.push(t.call(e,r.value,this)),r=r.next;return i}mapReverse(t,e){e=e||this;var i=new s;for(let r=this.tail;r;)i.push(t.call(e,r.value,this)),r=r.prev;return i}reduce(t,e){let i,r=this.head;if(arguments.length>1)i=e;else if(this.head)r=this.head.next,i=this.head.value;else throw new TypeError("Reduce of empty list with no initial value");for(var n=0;r;n++)i=t(i,r.value,n),r=r.next;return i}reduceReverse(t,e){let i,r=this.tail;if(arguments.length>1)i=e;else if(this.tail)r=this.tail.prev,i=this.tail.value;else throw new TypeError("Reduce of empty list with no initial value");for(let n=this.length-1;r;n--)i=t(i,r.value,n),r=r.prev;return i}toArray(){let t=new Array(this.length);for(let e=0,i=this.head;i;e++)t[e]=i.value,i=i.next;return t}toArrayReverse(){let t=new Array(this.length);for(let e=0,i=this.tail;i;e++)t[e]=i.value,i=i.prev;return t}slice(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.head,n=0;for(n=0;r&&n<t;n++)r=r.next;for(;r&&n<e;n++,r=r.next)i.push(r.value);return i}sliceReverse(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.length,n=this.tail;for(;n&&r>e;r--)n=n.prev;for(;n&&r>t;r--,n=n.prev)i.push(n.value);return i}splice(t,e=0,...i){t>this.length&&(t=this.length-1),t<0&&(t=this.length+t);let r=this.head;for(let o=0;r&&o<t;o++)r=r.next;let n=[];for(let o=0;r&&o<e;o++)n.push(r.value),r=this.removeNode(r);r?r!==this.tail&&(r=r.prev):r=this.tail;for(let o of i)r=Zn(this,r,o);return n}reverse(){let t=this.head,e=this.tail;for(let i=t;i;i=i.prev){let r=i.prev;i.prev=i.next,i.next=r}return this.head=e,this.tail=t,this}};function Zn(s,t,e){let i=t,r=t?t.next:s.head,n=new ue(e,i,r,s);return n.next===void 0&&(s.tail=n),n.prev===void 0&&(s.head=n),s.length++,n}function Yn(s,t){s.tail=new ue(t,s.tail,void 0,s),s.head||(s.head=s.tail),s.length++}function Kn(s,t){s.head=new ue(t,void 0,s.head,s),s.tail||(s.tail=s.head),s.length++}var ue=class{list;next;prev;value;constructor(t,e,i,r){this.list=r,this.value=t,e?(e.next=this,this.prev=e):this.prev=void 0,i?(i.prev=this,this.next=i):this.next=void 0}};var pi=class{path;absolute;entry;stat;readdir;pending=!1;pendingLink=!1;ignore=!1;piped=!1;constructor(t,e){this.path=t||"./",this.absolute=e}},nr=Buffer.alloc(1024),li=Symbol("onStat"),me=Symbol("ended"),W=Symbol("queue"),pe=Symbol("pendingLinks"),Et=Symbol("current"),Ft=Symbol("process"),Ee=Symbol("processing"),ai=Symbol("processJob"),G=Symbol("jobs"),ls=Symbol("jobDone"),ci=Symbol("addFSEntry"),or=Symbol("addTarEntry"),ds=Symbol("stat"),us=Symbol("readdir"),fi=Symbol("onreaddir"),di=Symbol("pipe"),hr=Symbol("entry"),cs=Symbol("entryOpt"),ui=Symbol("writeEntryClass"),lr=Symbol("write"),fs=Symbol("ondrain"),wt=class extends A{sync=!1;opt;cwd;maxReadSize;preservePaths;strict;noPax;prefix;linkCache;statCache;file;portable;zip;readdirCache;noDirRecurse;follow;noMtime;mtime;filter;jobs;[ui];onWriteEntry;[W];[pe]=new Map;[G]=0;[Ee]=!1;[me]=!1;constructor(t={}){if(super(),this.opt=t,this.file=t.file||"",this.cwd=t.cwd||process.cwd(),this.maxReadSize=t.maxReadSize,this.preservePaths=!!t.preservePaths,this.strict=!!t.strict,this.noPax=!!t.noPax,this.prefix=f(t.prefix||""),this.linkCache=t.linkCache||new Map,this.statCache=t.statCache||new Map,this.readdirCache=t.readdirCache||new Map,this.onWriteEntry=t.onWriteEntry,this[ui]=de,typeof t.onwarn=="function"&&this.on("warn",t.onwarn),this.portable=!!t.portable,t.gzip||t.brotli||t.zstd){if((t.gzip?1:0)+(t.brotli?1:0)+(t.zstd?1:0)>1)throw new TypeError("gzip, brotli, zstd are mutually exclusive");if(t.gzip&&(typeof t.gzip!="object"&&(t.gzip={}),this.portable&&(t.gzip.portable=!0),this.zip=new ze(t.gzip)),t.brotli&&(typeof t.brotli!="object"&&(t.brotli={}),this.zip=new We(t.brotli)),t.zstd&&(typeof t.zstd!="object"&&(t.zstd={}),this.zip=new Ye(t.zstd)),!this.zip)throw new Error("impossible");let e=this.zip;e.on("data",i=>super.write(i)),e.on("end",()=>super.end()),e.on("drain",()=>this[fs]()),this.on("resume",()=>e.resume())}else this.on("drain",this[fs]);this.noDirRecurse=!!t.noDirRecurse,this.follow=!!t.follow,this.noMtime=!!t.noMtime,t.mtime&&(this.mtime=t.mtime),this.filter=typeof t.filter=="function"?t.filter:()=>!0,this[W]=new hi,this[G]=0,this.jobs=Number(t.jobs)||4,this[Ee]=!1,this[me]=!1}[lr](t){return super.write(t)}add(t){return this.write(t),this}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&this.add(t),this[me]=!0,this[Ft](),i&&i(),this}write(t){if(this[me])throw new Error("write after end");return typeof t=="string"?this[ci](t):this[or](t),this.flowing}[or](t){let e=f(external_path_.resolve(this.cwd,t.path));if(!this.filter(t.path,t))t.resume();else{let i=new pi(t.path,e);i.entry=new oi(t,this[cs](i)),i.entry.on("end",()=>this[ls](i)),this[G]+=1,this[W].push(i)}this[Ft]()}[ci](t){let e=f(external_path_.resolve(this.cwd,t));this[W].push(new pi(t,e)),this[Ft]()}[ds](t){t.pending=!0,this[G]+=1;let e=this.follow?"stat":"lstat";external_fs_[e](t.absolute,(i,r)=>{t.pending=!1,this[G]-=1,i?this.emit("error",i):this[li](t,r)})}[li](t,e){if(this.statCache.set(t.absolute,e),t.stat=e,!this.filter(t.path,e))t.ignore=!0;else if(e.isFile()&&e.nlink>1&&!this.linkCache.get(`${e.dev}:${e.ino}`)&&!this.sync)if(t===this[Et])this[ai](t);else{let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);r?r.push(t):this[pe].set(i,[t]),t.pendingLink=!0,t.pending=!0}this[Ft]()}[us](t){t.pending=!0,this[G]+=1,external_fs_.readdir(t.absolute,(e,i)=>{if(t.pending=!1,this[G]-=1,e)return this.emit("error",e);this[fi](t,i)})}[fi](t,e){this.readdirCache.set(t.absolute,e),t.readdir=e,this[Ft]()}[Ft](){if(!this[Ee]){this[Ee]=!0;for(let t=this[W].head;t&&this[G]<this.jobs;t=t.next)if(this[ai](t.value),t.value.ignore){let e=t.next;this[W].removeNode(t),t.next=e}this[Ee]=!1,this[me]&&this[W].length===0&&this[G]===0&&(this.zip?this.zip.end(nr):(super.write(nr),super.end()))}}get[Et](){return this[W]&&this[W].head&&this[W].head.value}[ls](t){this[W].shift(),this[G]-=1;let{stat:e}=t;if(e&&e.isFile()&&e.nlink>1){let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);if(r){this[pe].delete(i);for(let n of r)n.pending=!1,this[ai](n)}}this[Ft]()}[ai](t){if(t.pending&&t.pendingLink&&t===this[Et]&&(t.pending=!1,t.pendingLink=!1),!t.pending){if(t.entry){t===this[Et]&&!t.piped&&this[di](t);return}if(!t.stat){let e=this.statCache.get(t.absolute);e?this[li](t,e):this[ds](t)}if(t.stat&&!t.ignore){if(!this.noDirRecurse&&t.stat.isDirectory()&&!t.readdir){let e=this.readdirCache.get(t.absolute);if(e?this[fi](t,e):this[us](t),!t.readdir)return}if(t.entry=this[hr](t),!t.entry){t.ignore=!0;return}t===this[Et]&&!t.piped&&this[di](t)}}}[cs](t){return{onwarn:(e,i,r)=>this.warn(e,i,r),noPax:this.noPax,cwd:this.cwd,absolute:t.absolute,preservePaths:this.preservePaths,maxReadSize:this.maxReadSize,strict:this.strict,portable:this.portable,linkCache:this.linkCache,statCache:this.statCache,noMtime:this.noMtime,mtime:this.mtime,prefix:this.prefix,onWriteEntry:this.onWriteEntry}}[hr](t){this[G]+=1;try{return new this[ui](t.path,this[cs](t)).on("end",()=>this[ls](t)).on("error",i=>this.emit("error",i))}catch(e){this.emit("error",e)}}[fs](){this[Et]&&this[Et].entry&&this[Et].entry.resume()}[di](t){t.piped=!0,t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)});let e=t.entry,i=this.zip;if(!e)throw new Error("cannot pipe without source");i?e.on("data",r=>{i.write(r)||e.pause()}):e.on("data",r=>{super.write(r)||e.pause()})}pause(){return this.zip&&this.zip.pause(),super.pause()}warn(t,e,i={}){Dt(this,t,e,i)}},kt=class extends wt{sync=!0;constructor(t){super(t),this[ui]=ni}pause(){}resume(){}[ds](t){let e=this.follow?"statSync":"lstatSync";this[li](t,external_fs_[e](t.absolute))}[us](t){this[fi](t,external_fs_.readdirSync(t.absolute))}[di](t){let e=t.entry,i=this.zip;if(t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)}),!e)throw new Error("Cannot pipe without source");i?e.on("data",r=>{i.write(r)}):e.on("data",r=>{super[lr](r)})}};var Vn=(s,t)=>{let e=new kt(s),i=new Wt(s.file,{mode:s.mode||438});e.pipe(i),fr(e,t)},$n=(s,t)=>{let e=new wt(s),i=new et(s.file,{mode:s.mode||438});e.pipe(i);let r=new Promise((n,o)=>{i.on("error",o),i.on("close",n),e.on("error",o)});return dr(e,t).catch(n=>e.emit("error",n)),r},fr=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},dr=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>{s.add(i)}}):s.add(e);s.end()},Xn=(s,t)=>{let e=new kt(s);return fr(e,t),e},qn=(s,t)=>{let e=new wt(s);return dr(e,t).catch(i=>e.emit("error",i)),e},Qn=K(Vn,$n,Xn,qn,(s,t)=>{if(!t?.length)throw new TypeError("no paths specified to add to archive")});var Jn=process.env.__FAKE_PLATFORM__||process.platform,Er=Jn==="win32",{O_CREAT:wr,O_NOFOLLOW:ur,O_TRUNC:Sr,O_WRONLY:yr}=external_fs_.constants,Rr=Number(process.env.__FAKE_FS_O_FILENAME__)||external_fs_.constants.UV_FS_O_FILEMAP||0,jn=Er&&!!Rr,to=512*1024,eo=Rr|Sr|wr|yr,mr=!Er&&typeof ur=="number"?ur|Sr|wr|yr:null,ms=mr!==null?()=>mr:jn?s=>s<to?eo:"w":()=>"w";var ps=(s,t,e)=>{try{return external_node_fs_.lchownSync(s,t,e)}catch(i){if(i?.code!=="ENOENT")throw i}},Ei=(s,t,e,i)=>{external_node_fs_.lchown(s,t,e,r=>{i(r&&r?.code!=="ENOENT"?r:null)})},io=(s,t,e,i,r)=>{if(t.isDirectory())Es(external_node_path_.resolve(s,t.name),e,i,n=>{if(n)return r(n);let o=external_node_path_.resolve(s,t.name);Ei(o,e,i,r)});else{let n=external_node_path_.resolve(s,t.name);Ei(n,e,i,r)}},Es=(s,t,e,i)=>{external_node_fs_.readdir(s,{withFileTypes:!0},(r,n)=>{if(r){if(r.code==="ENOENT")return i();if(r.code!=="ENOTDIR"&&r.code!=="ENOTSUP")return i(r)}if(r||!n.length)return Ei(s,t,e,i);let o=n.length,h=null,a=l=>{if(!h){if(l)return i(h=l);if(--o===0)return Ei(s,t,e,i)}};for(let l of n)io(s,l,t,e,a)})},so=(s,t,e,i)=>{t.isDirectory()&&ws(external_node_path_.resolve(s,t.name),e,i),ps(external_node_path_.resolve(s,t.name),e,i)},ws=(s,t,e)=>{let i;try{i=external_node_fs_.readdirSync(s,{withFileTypes:!0})}catch(r){let n=r;if(n?.code==="ENOENT")return;if(n?.code==="ENOTDIR"||n?.code==="ENOTSUP")return ps(s,t,e);throw n}for(let r of i)so(s,r,t,e);return ps(s,t,e)};var Se=class extends Error{path;code;syscall="chdir";constructor(t,e){super(`${e}: Cannot cd into '${t}'`),this.path=t,this.code=e}get name(){return"CwdError"}};var St=class extends Error{path;symlink;syscall="symlink";code="TAR_SYMLINK_ERROR";constructor(t,e){super("TAR_SYMLINK_ERROR: Cannot extract through symbolic link"),this.symlink=t,this.path=e}get name(){return"SymlinkError"}};var no=(s,t)=>{external_node_fs_.stat(s,(e,i)=>{(e||!i.isDirectory())&&(e=new Se(s,e?.code||"ENOTDIR")),t(e)})},gr=(s,t,e)=>{s=f(s);let i=t.umask??18,r=t.mode|448,n=(r&i)!==0,o=t.uid,h=t.gid,a=typeof o=="number"&&typeof h=="number"&&(o!==t.processUid||h!==t.processGid),l=t.preserve,c=t.unlink,d=f(t.cwd),y=(E,x)=>{E?e(E):x&&a?Es(x,o,h,Le=>y(Le)):n?external_node_fs_.chmod(s,r,e):e()};if(s===d)return no(s,y);if(l)return promises_.mkdir(s,{mode:r,recursive:!0}).then(E=>y(null,E??void 0),y);let D=f(external_node_path_.relative(d,s)).split("/");Ss(d,D,r,c,d,void 0,y)},Ss=(s,t,e,i,r,n,o)=>{if(t.length===0)return o(null,n);let h=t.shift(),a=f(external_node_path_.resolve(s+"/"+h));external_node_fs_.mkdir(a,e,br(a,t,e,i,r,n,o))},br=(s,t,e,i,r,n,o)=>h=>{h?external_node_fs_.lstat(s,(a,l)=>{if(a)a.path=a.path&&f(a.path),o(a);else if(l.isDirectory())Ss(s,t,e,i,r,n,o);else if(i)external_node_fs_.unlink(s,c=>{if(c)return o(c);external_node_fs_.mkdir(s,e,br(s,t,e,i,r,n,o))});else{if(l.isSymbolicLink())return o(new St(s,s+"/"+t.join("/")));o(h)}}):(n=n||s,Ss(s,t,e,i,r,n,o))},oo=s=>{let t=!1,e;try{t=external_node_fs_.statSync(s).isDirectory()}catch(i){e=i?.code}finally{if(!t)throw new Se(s,e??"ENOTDIR")}},_r=(s,t)=>{s=f(s);let e=t.umask??18,i=t.mode|448,r=(i&e)!==0,n=t.uid,o=t.gid,h=typeof n=="number"&&typeof o=="number"&&(n!==t.processUid||o!==t.processGid),a=t.preserve,l=t.unlink,c=f(t.cwd),d=E=>{E&&h&&ws(E,n,o),r&&external_node_fs_.chmodSync(s,i)};if(s===c)return oo(c),d();if(a)return d(external_node_fs_.mkdirSync(s,{mode:i,recursive:!0})??void 0);let T=f(external_node_path_.relative(c,s)).split("/"),D;for(let E=T.shift(),x=c;E&&(x+="/"+E);E=T.shift()){x=f(external_node_path_.resolve(x));try{external_node_fs_.mkdirSync(x,i),D=D||x}catch{let Le=external_node_fs_.lstatSync(x);if(Le.isDirectory())continue;if(l){external_node_fs_.unlinkSync(x),external_node_fs_.mkdirSync(x,i),D=D||x;continue}else if(Le.isSymbolicLink())return new St(x,x+"/"+T.join("/"))}}return d(D)};var ys=Object.create(null),Or=1e4,Vt=new Set,Tr=s=>{Vt.has(s)?Vt.delete(s):ys[s]=s.normalize("NFD").toLocaleLowerCase("en").toLocaleUpperCase("en"),Vt.add(s);let t=ys[s],e=Vt.size-Or;if(e>Or/10){for(let i of Vt)if(Vt.delete(i),delete ys[i],--e<=0)break}return t};var ho=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,ao=ho==="win32",lo=s=>s.split("/").slice(0,-1).reduce((e,i)=>{let r=e.at(-1);return r!==void 0&&(i=(0,external_node_path_.join)(r,i)),e.push(i||"/"),e},[]),yi=class{#t=new Map;#i=new Map;#s=new Set;reserve(t,e){t=ao?["win32 parallelization disabled"]:t.map(r=>mt((0,external_node_path_.join)(Tr(r))));let i=new Set(t.map(r=>lo(r)).reduce((r,n)=>r.concat(n)));this.#i.set(e,{dirs:i,paths:t});for(let r of t){let n=this.#t.get(r);n?n.push(e):this.#t.set(r,[e])}for(let r of i){let n=this.#t.get(r);if(!n)this.#t.set(r,[new Set([e])]);else{let o=n.at(-1);o instanceof Set?o.add(e):n.push(new Set([e]))}}return this.#r(e)}#n(t){let e=this.#i.get(t);if(!e)throw new Error("function does not have any path reservations");return{paths:e.paths.map(i=>this.#t.get(i)),dirs:[...e.dirs].map(i=>this.#t.get(i))}}check(t){let{paths:e,dirs:i}=this.#n(t);return e.every(r=>r&&r[0]===t)&&i.every(r=>r&&r[0]instanceof Set&&r[0].has(t))}#r(t){return this.#s.has(t)||!this.check(t)?!1:(this.#s.add(t),t(()=>this.#e(t)),!0)}#e(t){if(!this.#s.has(t))return!1;let e=this.#i.get(t);if(!e)throw new Error("invalid reservation");let{paths:i,dirs:r}=e,n=new Set;for(let o of i){let h=this.#t.get(o);if(!h||h?.[0]!==t)continue;let a=h[1];if(!a){this.#t.delete(o);continue}if(h.shift(),typeof a=="function")n.add(a);else for(let l of a)n.add(l)}for(let o of r){let h=this.#t.get(o),a=h?.[0];if(!(!h||!(a instanceof Set)))if(a.size===1&&h.length===1){this.#t.delete(o);continue}else if(a.size===1){h.shift();let l=h[0];typeof l=="function"&&n.add(l)}else a.delete(t)}return this.#s.delete(t),n.forEach(o=>this.#r(o)),!0}};var Lr=()=>process.umask();var Dr=Symbol("onEntry"),_s=Symbol("checkFs"),Nr=Symbol("checkFs2"),Os=Symbol("isReusable"),P=Symbol("makeFs"),Ts=Symbol("file"),xs=Symbol("directory"),gi=Symbol("link"),Ar=Symbol("symlink"),Ir=Symbol("hardlink"),Re=Symbol("ensureNoSymlink"),Cr=Symbol("unsupported"),Fr=Symbol("checkPath"),Rs=Symbol("stripAbsolutePath"),yt=Symbol("mkdir"),O=Symbol("onError"),Ri=Symbol("pending"),kr=Symbol("pend"),$t=Symbol("unpend"),gs=Symbol("ended"),bs=Symbol("maybeClose"),Ls=Symbol("skip"),ge=Symbol("doChown"),be=Symbol("uid"),_e=Symbol("gid"),Oe=Symbol("checkedCwd"),fo=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,Te=fo==="win32",uo=1024,mo=(s,t)=>{if(!Te)return external_node_fs_.unlink(s,t);let e=s+".DELETE."+(0,external_node_crypto_.randomBytes)(16).toString("hex");external_node_fs_.rename(s,e,i=>{if(i)return t(i);external_node_fs_.unlink(e,t)})},po=s=>{if(!Te)return external_node_fs_.unlinkSync(s);let t=s+".DELETE."+(0,external_node_crypto_.randomBytes)(16).toString("hex");external_node_fs_.renameSync(s,t),external_node_fs_.unlinkSync(t)},vr=(s,t,e)=>s!==void 0&&s===s>>>0?s:t!==void 0&&t===t>>>0?t:e,Xt=class extends rt{[gs]=!1;[Oe]=!1;[Ri]=0;reservations=new yi;transform;writable=!0;readable=!1;uid;gid;setOwner;preserveOwner;processGid;processUid;maxDepth;forceChown;win32;newer;keep;noMtime;preservePaths;unlink;cwd;strip;processUmask;umask;dmode;fmode;chmod;constructor(t={}){if(t.ondone=()=>{this[gs]=!0,this[bs]()},super(t),this.transform=t.transform,this.chmod=!!t.chmod,typeof t.uid=="number"||typeof t.gid=="number"){if(typeof t.uid!="number"||typeof t.gid!="number")throw new TypeError("cannot set owner without number uid and gid");if(t.preserveOwner)throw new TypeError("cannot preserve owner in archive and also set owner explicitly");this.uid=t.uid,this.gid=t.gid,this.setOwner=!0}else this.uid=void 0,this.gid=void 0,this.setOwner=!1;this.preserveOwner=t.preserveOwner===void 0&&typeof t.uid!="number"?process.getuid?.()===0:!!t.preserveOwner,this.processUid=(this.preserveOwner||this.setOwner)&&process.getuid?process.getuid():void 0,this.processGid=(this.preserveOwner||this.setOwner)&&process.getgid?process.getgid():void 0,this.maxDepth=typeof t.maxDepth=="number"?t.maxDepth:uo,this.forceChown=t.forceChown===!0,this.win32=!!t.win32||Te,this.newer=!!t.newer,this.keep=!!t.keep,this.noMtime=!!t.noMtime,this.preservePaths=!!t.preservePaths,this.unlink=!!t.unlink,this.cwd=f(external_node_path_.resolve(t.cwd||process.cwd())),this.strip=Number(t.strip)||0,this.processUmask=this.chmod?typeof t.processUmask=="number"?t.processUmask:Lr():0,this.umask=typeof t.umask=="number"?t.umask:this.processUmask,this.dmode=t.dmode||511&~this.umask,this.fmode=t.fmode||438&~this.umask,this.on("entry",e=>this[Dr](e))}warn(t,e,i={}){return(t==="TAR_BAD_ARCHIVE"||t==="TAR_ABORT")&&(i.recoverable=!1),super.warn(t,e,i)}[bs](){this[gs]&&this[Ri]===0&&(this.emit("prefinish"),this.emit("finish"),this.emit("end"))}[Rs](t,e){let i=t[e],{type:r}=t;if(!i||this.preservePaths)return!0;let[n,o]=ce(i),h=o.replaceAll(/\\/g,"/").split("/");if(h.includes("..")||Te&&/^[a-z]:\.\.$/i.test(h[0]??"")){if(e==="path"||r==="Link")return this.warn("TAR_ENTRY_ERROR",`${e} contains '..'`,{entry:t,[e]:i}),!1;let a=external_node_path_.posix.dirname(t.path),l=external_node_path_.posix.normalize(external_node_path_.posix.join(a,h.join("/")));if(l.startsWith("../")||l==="..")return this.warn("TAR_ENTRY_ERROR",`${e} escapes extraction directory`,{entry:t,[e]:i}),!1}return n&&(t[e]=String(o),this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute ${e}`,{entry:t,[e]:i})),!0}[Fr](t){let e=f(t.path),i=e.split("/");if(this.strip){if(i.length<this.strip)return!1;if(t.type==="Link"){let r=f(String(t.linkpath)).split("/");if(r.length>=this.strip)t.linkpath=r.slice(this.strip).join("/");else return!1}i.splice(0,this.strip),t.path=i.join("/")}if(isFinite(this.maxDepth)&&i.length>this.maxDepth)return this.warn("TAR_ENTRY_ERROR","path excessively deep",{entry:t,path:e,depth:i.length,maxDepth:this.maxDepth}),!1;if(!this[Rs](t,"path")||!this[Rs](t,"linkpath"))return!1;if(t.absolute=external_node_path_.isAbsolute(t.path)?f(external_node_path_.resolve(t.path)):f(external_node_path_.resolve(this.cwd,t.path)),!this.preservePaths&&typeof t.absolute=="string"&&t.absolute.indexOf(this.cwd+"/")!==0&&t.absolute!==this.cwd)return this.warn("TAR_ENTRY_ERROR","path escaped extraction target",{entry:t,path:f(t.path),resolvedPath:t.absolute,cwd:this.cwd}),!1;if(t.absolute===this.cwd&&t.type!=="Directory"&&t.type!=="GNUDumpDir")return!1;if(this.win32){let{root:r}=external_node_path_.win32.parse(String(t.absolute));t.absolute=r+ts(String(t.absolute).slice(r.length));let{root:n}=external_node_path_.win32.parse(t.path);t.path=n+ts(t.path.slice(n.length))}return!0}[Dr](t){if(!this[Fr](t))return t.resume();switch(external_node_assert_namespaceObject.equal(typeof t.absolute,"string"),t.type){case"Directory":case"GNUDumpDir":t.mode&&(t.mode=t.mode|448);case"File":case"OldFile":case"ContiguousFile":case"Link":case"SymbolicLink":return this[_s](t);default:return this[Cr](t)}}[O](t,e){t.name==="CwdError"?this.emit("error",t):(this.warn("TAR_ENTRY_ERROR",t,{entry:e}),this[$t](),e.resume())}[yt](t,e,i){gr(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e},i)}[ge](t){return this.forceChown||this.preserveOwner&&(typeof t.uid=="number"&&t.uid!==this.processUid||typeof t.gid=="number"&&t.gid!==this.processGid)||typeof this.uid=="number"&&this.uid!==this.processUid||typeof this.gid=="number"&&this.gid!==this.processGid}[be](t){return vr(this.uid,t.uid,this.processUid)}[_e](t){return vr(this.gid,t.gid,this.processGid)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=new et(String(t.absolute),{flags:ms(t.size),mode:i,autoClose:!1});r.on("error",a=>{r.fd&&external_node_fs_.close(r.fd,()=>{}),r.write=()=>!0,this[O](a,t),e()});let n=1,o=a=>{if(a){r.fd&&external_node_fs_.close(r.fd,()=>{}),this[O](a,t),e();return}--n===0&&r.fd!==void 0&&external_node_fs_.close(r.fd,l=>{l?this[O](l,t):this[$t](),e()})};r.on("finish",()=>{let a=String(t.absolute),l=r.fd;if(typeof l=="number"&&t.mtime&&!this.noMtime){n++;let c=t.atime||new Date,d=t.mtime;external_node_fs_.futimes(l,c,d,y=>y?external_node_fs_.utimes(a,c,d,T=>o(T&&y)):o())}if(typeof l=="number"&&this[ge](t)){n++;let c=this[be](t),d=this[_e](t);typeof c=="number"&&typeof d=="number"&&external_node_fs_.fchown(l,c,d,y=>y?external_node_fs_.chown(a,c,d,T=>o(T&&y)):o())}o()});let h=this.transform&&this.transform(t)||t;h!==t&&(h.on("error",a=>{this[O](a,t),e()}),t.pipe(h)),h.pipe(r)}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode;this[yt](String(t.absolute),i,r=>{if(r){this[O](r,t),e();return}let n=1,o=()=>{--n===0&&(e(),this[$t](),t.resume())};t.mtime&&!this.noMtime&&(n++,external_node_fs_.utimes(String(t.absolute),t.atime||new Date,t.mtime,o)),this[ge](t)&&(n++,external_node_fs_.chown(String(t.absolute),Number(this[be](t)),Number(this[_e](t)),o)),o()})}[Cr](t){t.unsupported=!0,this.warn("TAR_ENTRY_UNSUPPORTED",`unsupported entry type: ${t.type}`,{entry:t}),t.resume()}[Ar](t,e){let i=f(external_node_path_.relative(this.cwd,external_node_path_.resolve(external_node_path_.dirname(String(t.absolute)),String(t.linkpath)))).split("/");this[Re](t,this.cwd,i,()=>this[gi](t,String(t.linkpath),"symlink",e),r=>{this[O](r,t),e()})}[Ir](t,e){let i=f(external_node_path_.resolve(this.cwd,String(t.linkpath))),r=f(String(t.linkpath)).split("/");this[Re](t,this.cwd,r,()=>this[gi](t,i,"link",e),n=>{this[O](n,t),e()})}[Re](t,e,i,r,n){let o=i.shift();if(this.preservePaths||o===void 0)return r();let h=external_node_path_.resolve(e,o);external_node_fs_.lstat(h,(a,l)=>{if(a)return r();if(l?.isSymbolicLink())return n(new St(h,external_node_path_.resolve(h,i.join("/"))));this[Re](t,h,i,r,n)})}[kr](){this[Ri]++}[$t](){this[Ri]--,this[bs]()}[Ls](t){this[$t](),t.resume()}[Os](t,e){return t.type==="File"&&!this.unlink&&e.isFile()&&e.nlink<=1&&!Te}[_s](t){this[kr]();let e=[t.path];t.linkpath&&e.push(t.linkpath),this.reservations.reserve(e,i=>this[Nr](t,i))}[Nr](t,e){let i=h=>{e(h)},r=()=>{this[yt](this.cwd,this.dmode,h=>{if(h){this[O](h,t),i();return}this[Oe]=!0,n()})},n=()=>{if(t.absolute!==this.cwd){let h=f(external_node_path_.dirname(String(t.absolute)));if(h!==this.cwd)return this[yt](h,this.dmode,a=>{if(a){this[O](a,t),i();return}o()})}o()},o=()=>{external_node_fs_.lstat(String(t.absolute),(h,a)=>{if(a&&(this.keep||this.newer&&a.mtime>(t.mtime??a.mtime))){this[Ls](t),i();return}if(h||this[Os](t,a))return this[P](null,t,i);if(a.isDirectory()){if(t.type==="Directory"){let l=this.chmod&&t.mode&&(a.mode&4095)!==t.mode,c=d=>this[P](d??null,t,i);return l?external_node_fs_.chmod(String(t.absolute),Number(t.mode),c):c()}if(t.absolute!==this.cwd)return external_node_fs_.rmdir(String(t.absolute),l=>this[P](l??null,t,i))}if(t.absolute===this.cwd)return this[P](null,t,i);mo(String(t.absolute),l=>this[P](l??null,t,i))})};this[Oe]?n():r()}[P](t,e,i){if(t){this[O](t,e),i();return}switch(e.type){case"File":case"OldFile":case"ContiguousFile":return this[Ts](e,i);case"Link":return this[Ir](e,i);case"SymbolicLink":return this[Ar](e,i);case"Directory":case"GNUDumpDir":return this[xs](e,i)}}[gi](t,e,i,r){external_node_fs_[i](e,String(t.absolute),n=>{n?this[O](n,t):(this[$t](),t.resume()),r()})}},ye=s=>{try{return[null,s()]}catch(t){return[t,null]}},xe=class extends Xt{sync=!0;[P](t,e){return super[P](t,e,()=>{})}[_s](t){if(!this[Oe]){let n=this[yt](this.cwd,this.dmode);if(n)return this[O](n,t);this[Oe]=!0}if(t.absolute!==this.cwd){let n=f(external_node_path_.dirname(String(t.absolute)));if(n!==this.cwd){let o=this[yt](n,this.dmode);if(o)return this[O](o,t)}}let[e,i]=ye(()=>external_node_fs_.lstatSync(String(t.absolute)));if(i&&(this.keep||this.newer&&i.mtime>(t.mtime??i.mtime)))return this[Ls](t);if(e||this[Os](t,i))return this[P](null,t);if(i.isDirectory()){if(t.type==="Directory"){let o=this.chmod&&t.mode&&(i.mode&4095)!==t.mode,[h]=o?ye(()=>{external_node_fs_.chmodSync(String(t.absolute),Number(t.mode))}):[];return this[P](h,t)}let[n]=ye(()=>external_node_fs_.rmdirSync(String(t.absolute)));this[P](n,t)}let[r]=t.absolute===this.cwd?[]:ye(()=>po(String(t.absolute)));this[P](r,t)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=h=>{let a;try{external_node_fs_.closeSync(n)}catch(l){a=l}(h||a)&&this[O](h||a,t),e()},n;try{n=external_node_fs_.openSync(String(t.absolute),ms(t.size),i)}catch(h){return r(h)}let o=this.transform&&this.transform(t)||t;o!==t&&(o.on("error",h=>this[O](h,t)),t.pipe(o)),o.on("data",h=>{try{external_node_fs_.writeSync(n,h,0,h.length)}catch(a){r(a)}}),o.on("end",()=>{let h=null;if(t.mtime&&!this.noMtime){let a=t.atime||new Date,l=t.mtime;try{external_node_fs_.futimesSync(n,a,l)}catch(c){try{external_node_fs_.utimesSync(String(t.absolute),a,l)}catch{h=c}}}if(this[ge](t)){let a=this[be](t),l=this[_e](t);try{external_node_fs_.fchownSync(n,Number(a),Number(l))}catch(c){try{external_node_fs_.chownSync(String(t.absolute),Number(a),Number(l))}catch{h=h||c}}}r(h)})}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode,r=this[yt](String(t.absolute),i);if(r){this[O](r,t),e();return}if(t.mtime&&!this.noMtime)try{external_node_fs_.utimesSync(String(t.absolute),t.atime||new Date,t.mtime)}catch{}if(this[ge](t))try{external_node_fs_.chownSync(String(t.absolute),Number(this[be](t)),Number(this[_e](t)))}catch{}e(),t.resume()}[yt](t,e){try{return _r(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e})}catch(i){return i}}[Re](t,e,i,r,n){if(this.preservePaths||i.length===0)return r();let o=e;for(let h of i){o=external_node_path_.resolve(o,h);let[a,l]=ye(()=>external_node_fs_.lstatSync(o));if(a)return r();if(l.isSymbolicLink())return n(new St(o,external_node_path_.resolve(e,i.join("/"))))}r()}[gi](t,e,i,r){let n=`${i}Sync`;try{external_node_fs_[n](e,String(t.absolute)),r(),t.resume()}catch(o){return this[O](o,t)}}};var Eo=s=>{let t=new xe(s),e=s.file,i=external_node_fs_.statSync(e),r=s.maxReadSize||16*1024*1024;new Be(e,{readSize:r,size:i.size}).pipe(t)},wo=(s,t)=>{let e=new Xt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("close",o),external_node_fs_.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},So=K(Eo,wo,s=>new xe(s),s=>new Xt(s),(s,t)=>{t?.length&&Qi(s,t)});var yo=(s,t)=>{let e=new kt(s),i=!0,r,n;try{try{r=external_node_fs_.openSync(s.file,"r+")}catch(a){if(a?.code==="ENOENT")r=external_node_fs_.openSync(s.file,"w+");else throw a}let o=external_node_fs_.fstatSync(r),h=Buffer.alloc(512);t:for(n=0;n<o.size;n+=512){for(let c=0,d=0;c<512;c+=d){if(d=external_node_fs_.readSync(r,h,c,h.length-c,n+c),n===0&&h[0]===31&&h[1]===139)throw new Error("cannot append to compressed archives");if(!d)break t}let a=new F(h);if(!a.cksumValid)break;let l=512*Math.ceil((a.size||0)/512);if(n+l+512>o.size)break;n+=l,s.mtimeCache&&a.mtime&&s.mtimeCache.set(String(a.path),a.mtime)}i=!1,Ro(s,e,n,r,t)}finally{if(i)try{external_node_fs_.closeSync(r)}catch{}}},Ro=(s,t,e,i,r)=>{let n=new Wt(s.file,{fd:i,start:e});t.pipe(n),bo(t,r)},go=(s,t)=>{t=Array.from(t);let e=new wt(s),i=(n,o,h)=>{let a=(T,D)=>{T?external_node_fs_.close(n,E=>h(T)):h(null,D)},l=0;if(o===0)return a(null,0);let c=0,d=Buffer.alloc(512),y=(T,D)=>{if(T||D===void 0)return a(T);if(c+=D,c<512&&D)return external_node_fs_.read(n,d,c,d.length-c,l+c,y);if(l===0&&d[0]===31&&d[1]===139)return a(new Error("cannot append to compressed archives"));if(c<512)return a(null,l);let E=new F(d);if(!E.cksumValid)return a(null,l);let x=512*Math.ceil((E.size??0)/512);if(l+x+512>o||(l+=x+512,l>=o))return a(null,l);s.mtimeCache&&E.mtime&&s.mtimeCache.set(String(E.path),E.mtime),c=0,external_node_fs_.read(n,d,0,512,l,y)};external_node_fs_.read(n,d,0,512,l,y)};return new Promise((n,o)=>{e.on("error",o);let h="r+",a=(l,c)=>{if(l&&l.code==="ENOENT"&&h==="r+")return h="w+",external_node_fs_.open(s.file,h,a);if(l||!c)return o(l);external_node_fs_.fstat(c,(d,y)=>{if(d)return external_node_fs_.close(c,()=>o(d));i(c,y.size,(T,D)=>{if(T)return o(T);let E=new et(s.file,{fd:c,start:D});e.pipe(E),E.on("error",o),E.on("close",n),_o(e,t)})})};external_node_fs_.open(s.file,h,a)})},bo=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},_o=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e);s.end()},vt=K(yo,go,()=>{throw new TypeError("file is required")},()=>{throw new TypeError("file is required")},(s,t)=>{if(!Bs(s))throw new TypeError("file is required");if(s.gzip||s.brotli||s.zstd||s.file.endsWith(".br")||s.file.endsWith(".tbr"))throw new TypeError("cannot append to compressed archives");if(!t?.length)throw new TypeError("no paths specified to add/replace")});var Oo=K(vt.syncFile,vt.asyncFile,vt.syncNoFile,vt.asyncNoFile,(s,t=[])=>{vt.validate?.(s,t),To(s)}),To=s=>{let t=s.filter;s.mtimeCache||(s.mtimeCache=new Map),s.filter=t?(e,i)=>t(e,i)&&!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0)):(e,i)=>!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0))};
-//# sourceMappingURL=index.min.js.map
-
-;// CONCATENATED MODULE: ./.build/src/archive/second-reader.js
-
-
-/** The parser decompresses what it is given at once: no more than this, so that zeros cannot fill the memory. */
-const FEED_BYTES = 32 * 1024;
-/** The archive as an independent reader sees it: the npm tar package, strict. It keeps no names. */
-class SecondReader {
-    entries = 0;
-    contentBytes = 0;
-    /** What the reader did not like; nothing is fed to it afterwards. */
-    complaint;
-    #parser;
-    #ended;
-    constructor() {
-        this.#parser = new rt({
-            strict: true,
-            // Every extent's digest is checked beside this; a backup of zeros is allowed to shrink as far as it can.
-            maxDecompressionRatio: Infinity,
-            onReadEntry: (entry) => {
-                this.entries++;
-                this.contentBytes += entry.size;
-                entry.resume();
-            },
-        });
-        this.#ended = new Promise((resolve) => {
-            this.#parser.on('end', resolve);
-            this.#parser.on('error', (error) => {
-                this.complaint ??= (0,failure/* messageOf */.bD)(error);
-                resolve();
-            });
-        });
-    }
-    /**
-     * Takes the next bytes of the archive. Only what has been checked: the parser keeps whatever follows the end of a
-     * tar in memory.
-     */
-    feed(chunk) {
-        const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
-        for (let start = 0; start < bytes.length && this.complaint === undefined; start += FEED_BYTES) {
-            this.#write(bytes.subarray(start, start + FEED_BYTES));
-        }
-    }
-    /** Waits until everything has been read. */
-    async finish() {
-        if (this.complaint === undefined)
-            this.#parser.end();
-        await this.#ended;
-    }
-    #write(bytes) {
-        try {
-            this.#parser.write(bytes);
-        }
-        catch (error) {
-            this.complaint ??= (0,failure/* messageOf */.bD)(error);
-        }
-    }
-}
-
-// EXTERNAL MODULE: ./.build/src/archive/entry-guard.js + 1 modules
-var entry_guard = __nccwpck_require__(109);
-// EXTERNAL MODULE: ./.build/src/archive/own-entries.js
-var own_entries = __nccwpck_require__(3339);
-;// CONCATENATED MODULE: ./.build/src/archive/walk-extents.js
-
-
-
-/** Goes through an archive to its end whatever is damaged in it, so that all damage is listed by name. */
-async function walkExtents({ extents, visit, report }) {
-    const guard = new entry_guard/* EntryGuard */.I();
-    const source = extents[Symbol.asyncIterator]();
-    const pull = async () => {
-        const result = await source.next();
-        return result.done ? undefined : result.value;
-    };
-    let next = await pull();
-    const run = { isStopped: false };
-    const wasStopped = () => run.isStopped;
-    /** Sound extents from here on; an entry that is cut short by a damaged one is given up there. */
-    async function* takeRun() {
-        while (next && next.damage === undefined) {
-            yield next;
-            next = await pull();
-        }
-        run.isStopped = true;
-        if (next?.isContinuation)
-            throw new CutShort();
-    }
-    while (next) {
-        if (next.damage !== undefined)
-            reportExtent(next, next.damage, guard, report);
-        if (next.damage !== undefined || next.isContinuation) {
-            next = await pull();
-            continue;
-        }
-        run.isStopped = false;
-        try {
-            for await (const entry of (0,own_entries/* readOwnEntries */.J)(takeRun(), { guard, checksWholeDigests: true }))
-                await visit(entry);
-        }
-        catch (error) {
-            if (error instanceof archive_damage/* ArchiveDamage */.k) {
-                report({ where: error.where, what: error.what });
-                // A damaged extent, at which the run ended, is still to be reported.
-                if (!wasStopped())
-                    next = await pull();
-            }
-            else if (!(error instanceof CutShort)) {
-                throw error;
-            }
-        }
-    }
-}
-/** The entry under way ends in an extent whose damage is reported by itself. */
-class CutShort extends Error {
-}
-function reportExtent({ names, lines, extent }, what, guard, report) {
-    for (const name of names)
-        report({ where: name, what });
-    if (names.length === 0)
-        report({ where: `the extent at ${extent.offset}`, what });
-    for (const { type, name, mode = 0, uid = 0, gid = 0, mtimeNs = 0n, size = 0, linkName } of lines) {
-        if (type === 'chunk')
-            continue;
-        try {
-            // Later entries may lie below it or link to it.
-            guard.admit({ name, type, mode, uid, gid, mtimeNs, size, ...(linkName ? { linkName } : {}) });
-        }
-        catch (error) {
-            if (!(error instanceof archive_damage/* ArchiveDamage */.k))
-                throw error;
-            report({ where: error.where, what: error.what });
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/verify-archive.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-/** More damage than this is counted, not listed. */
-const LISTED_DAMAGE = 1000;
-/**
- * Verifies a whole archive: every digest, the tar as we and as others read it, the index, the manifest and the dumps.
- * Damage is the result, never an exception; it goes on behind damage and names everything that is hit.
- */
-async function verifyArchive(options) {
-    return await new VerifyRun(options).run();
-}
-class VerifyRun {
-    #options;
-    #second = new SecondReader();
-    #checked = { extents: 0, entries: 0, bytes: 0, databases: [], tables: 0 };
-    #damage = [];
-    #unlisted = 0;
-    #manifest;
-    constructor(options) {
-        this.#options = options;
-    }
-    async run() {
-        const known = await this.#findIndex();
-        if (known) {
-            await this.#checkStructure(known);
-            if (this.#options.skipsContent)
-                this.#countStructure(known.survey);
-            else
-                await this.#checkContent(known);
-        }
-        if (this.#unlisted > 0)
-            this.#damage.push({ where: 'the archive', what: `${this.#unlisted} further damages` });
-        return {
-            damage: this.#damage,
-            checked: this.#checked,
-            ...(known ? { index: known.sha256 } : {}),
-            ...(this.#manifest ? { manifest: this.#manifest } : {}),
-        };
-    }
-    /** An index to go by: the archive's own where it is sound and the expected one, else the vault's copy. */
-    async #findIndex() {
-        const { archive, openIndexCopy } = this.#options;
-        const own = await this.#attempt('the index', async () => {
-            const offset = await (0,archive_tail/* locateIndex */.Z)(archive);
-            const known = await this.#survey(() => (0,archive_tail/* readIndexEntry */.T)(archive, offset));
-            if (known.survey.endOffset !== offset)
-                throw new TypeError('something stands between the extents and the index');
-            return known;
-        });
-        if (own || !openIndexCopy)
-            return own;
-        return await this.#attempt('the copy of the index', () => this.#survey(openIndexCopy));
-    }
-    async #survey(open) {
-        let sha256 = '';
-        let sizeBytes = 0;
-        const passing = (0,archive_bytes/* hashPassing */.O)(open(), (digest, size) => ([sha256, sizeBytes] = [digest, size]));
-        const survey = await surveyIndex(await index_reader/* IndexReader */.Ip.open(passing));
-        await (0,byte_reader/* drain */.Z)(passing);
-        if (this.#options.index !== undefined && sha256 !== this.#options.index) {
-            throw new TypeError(`its digest is ${sha256}; expected ${this.#options.index}`);
-        }
-        return { open, sha256, sizeBytes, survey };
-    }
-    async #checkStructure(known) {
-        const { archive } = this.#options;
-        const { survey } = known;
-        await this.#attempt('manifest.json', async () => {
-            const index = await index_reader/* IndexReader */.Ip.open(known.open());
-            this.#manifest = await (0,read_manifest/* readManifest */.W)(archive, (0,select_entries/* chooseExtents */.b)(index, survey.manifestExtents));
-        });
-        if (this.#manifest)
-            compareWithManifest(this.#manifest, survey).forEach((damage) => this.#report(damage));
-        if (!survey.topNames.has(layout/* README_NAME */.B5))
-            this.#report({ where: layout/* README_NAME */.B5, what: 'it is not there' });
-    }
-    #countStructure({ extents, entries, endOffset }) {
-        Object.assign(this.#checked, { extents, entries, bytes: this.#options.archive.sizeBytes - endOffset });
-        for (const [name, { fingerprints }] of Object.entries(this.#manifest?.databases ?? {})) {
-            this.#checked.databases.push(name);
-            this.#checked.tables += Object.keys(fingerprints.tables).length;
-        }
-    }
-    async #checkContent(known) {
-        const { archive } = this.#options;
-        const { survey } = known;
-        let sha256 = '';
-        await this.#attempt('the archive', async () => {
-            const passing = (0,archive_bytes/* hashPassing */.O)(known.open(), (digest) => (sha256 = digest));
-            const index = await index_reader/* IndexReader */.Ip.open(passing);
-            const bytes = archive.read(0, survey.endOffset);
-            const extents = this.#count((0,read_extents/* readExtents */.k)(index.entries(), bytes), survey.endOffset);
-            await walkExtents({ extents, visit: (entry) => this.#visit(entry), report: (damage) => this.#report(damage) });
-            await (0,byte_reader/* drain */.Z)(passing);
-            // What was checked against is what was surveyed, byte for byte, or somebody is writing to the archive.
-            if (sha256 !== known.sha256)
-                throw new TypeError('its index changed while it was read');
-        });
-        if (this.#damage.length === 0)
-            await this.#compareSecondReader(known);
-    }
-    async *#count(extents, totalBytes) {
-        for await (const read of extents) {
-            this.#checked.extents++;
-            this.#options.onProgress?.(read.extent.offset + read.extent.length, totalBytes);
-            yield read;
-            // By now its entries have been checked too.
-            if (read.bytes && this.#damage.length === 0)
-                this.#second.feed(read.bytes);
-        }
-    }
-    async #visit({ header, body }) {
-        const name = header.name.toString('utf8');
-        const { checkDump } = this.#options;
-        if (checkDump && this.#manifest && header.type === 'reg' && name.startsWith(layout/* DUMP_FOLDER */.OY)) {
-            for (const what of await checkDump(name, body, this.#manifest))
-                this.#report({ where: name, what });
-        }
-        // Reading to the end is what checks the chunks.
-        await (0,byte_reader/* drain */.Z)(body);
-        this.#checked.entries++;
-        this.#checked.bytes += header.size;
-        const record = Object.entries(this.#manifest?.databases ?? {}).find(([, { dump }]) => dump === name);
-        if (!record)
-            return;
-        this.#checked.databases.push(record[0]);
-        this.#checked.tables += Object.keys(record[1].fingerprints.tables).length;
-    }
-    async #compareSecondReader({ survey, sizeBytes }) {
-        const { archive } = this.#options;
-        const tail = archive.read(survey.endOffset, archive.sizeBytes - survey.endOffset);
-        for await (const chunk of tail)
-            this.#second.feed(chunk);
-        await this.#second.finish();
-        const { complaint, entries, contentBytes } = this.#second;
-        const expected = [survey.entries + 1, survey.contentBytes + sizeBytes];
-        const what = complaint !== undefined
-            ? `another reader of tar refuses it (${complaint})`
-            : `another reader of tar finds ${entries} entries of ${contentBytes} bytes, not ${expected.join(' of ')}`;
-        if (complaint !== undefined || entries !== expected[0] || contentBytes !== expected[1]) {
-            this.#report({ where: 'the archive', what });
-        }
-    }
-    /** Turns what is thrown over damaged content into a finding; errors of reading the disk and the like pass. */
-    async #attempt(where, step) {
-        try {
-            return await step();
-        }
-        catch (error) {
-            if (error instanceof archive_damage/* ArchiveDamage */.k)
-                this.#report({ where: error.where, what: error.what });
-            else if (error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError) {
-                this.#report({ where, what: (0,failure/* messageOf */.bD)(error) });
-            }
-            else if (error instanceof failure/* Failure */.HR && error.kind === 'damaged')
-                this.#report({ where, what: error.message });
-            else
-                throw error;
-            return undefined;
-        }
-    }
-    #report(damage) {
-        if (this.#damage.length < LISTED_DAMAGE)
-            this.#damage.push(damage);
-        else
-            this.#unlisted++;
-    }
-}
-
-
-/***/ }),
-
-/***/ 7334:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   BL: () => (/* binding */ timedName),
-/* harmony export */   Lz: () => (/* binding */ parseArchiveName),
-/* harmony export */   Xd: () => (/* binding */ nightlyName),
-/* harmony export */   vd: () => (/* binding */ selectArchive)
-/* harmony export */ });
-/* unused harmony export isCalendarDate */
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
-
-const namePattern = /^backup_full_(\d{4}-\d{2}-\d{2})(?:_(\d{2}-\d{2}(?:-\d{2})?))?\.tar\.gz$/;
-const datePattern = /^\d{4}-\d{2}-\d{2}$/;
-/** Name of the nightly archive of the local date at `instant`. One per date, also where the clocks change. */
-function nightlyName(instant, timezone) {
-    return `backup_full_${localTime(instant, timezone).date}.tar.gz`;
-}
-/** Name of any other archive: local date and time at `instant`, to the second. */
-function timedName(instant, timezone) {
-    const { date, time } = localTime(instant, timezone);
-    return `backup_full_${date}_${time}.tar.gz`;
-}
-/** Takes a name apart; undefined where the text is no archive's name, or its date or time does not exist. */
-function parseArchiveName(text) {
-    const match = namePattern.exec(text);
-    if (!match)
-        return undefined;
-    const [name, date, time] = match;
-    if (!isCalendarDate(date) || (time !== undefined && !isTimeOfDay(time)))
-        return undefined;
-    return { name, date, ...(time !== undefined && { time }), foreign: time?.length === 5 };
-}
-/**
- * Reads an operator's request for an archive: `latest`, a bare date, or a full name. Everything else is refused before
- * any use.
- * @throws Failure `usage`.
- */
-function selectArchive(request) {
-    if (request === 'latest')
-        return { by: 'latest' };
-    if (datePattern.test(request) && isCalendarDate(request))
-        return { by: 'date', date: request };
-    const archive = parseArchiveName(request);
-    if (archive)
-        return { by: 'name', archive };
-    throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('usage', `${quote(request)} names no archive`, 'Give latest, a date such as 2026-01-31, or a full name such as backup_full_2026-01-31.tar.gz; list shows them all.');
-}
-/** A date of the calendar, `YYYY-MM-DD`. */
-function isCalendarDate(text) {
-    const instant = new Date(`${text}T00:00:00Z`);
-    return datePattern.test(text) && !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text);
-}
-function isTimeOfDay(text) {
-    const [hour, minute, second = 0] = text.split('-').map(Number);
-    return hour < 24 && minute < 60 && second < 60;
-}
-function localTime(instant, timezone) {
-    const format = new Intl.DateTimeFormat('en-US-u-ca-iso8601-nu-latn', {
-        timeZone: timezone,
-        hourCycle: 'h23',
-        year: 'numeric',
-        month: '2-digit',
-        day: '2-digit',
-        hour: '2-digit',
-        minute: '2-digit',
-        second: '2-digit',
-    });
-    const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]));
-    return {
-        date: `${parts['year']}-${parts['month']}-${parts['day']}`,
-        time: `${parts['hour']}-${parts['minute']}-${parts['second']}`,
-    };
-}
-/** The request as it can be shown: ASCII, one line, short. */
-function quote(text) {
-    const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-    return JSON.stringify(short).replace(/[^\x20-\x7e…]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
 
@@ -65092,6 +67285,25 @@ class Failure extends Error {
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
+
+
+/***/ }),
+
+/***/ 2218:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   K: () => (/* binding */ silent)
+/* harmony export */ });
+/** A logger that says nothing. */
+const silent = {
+    debug() { },
+    info() { },
+    warning() { },
+    error() { },
+    phase() { },
+    progress() { },
+};
 
 
 /***/ }),
@@ -68191,6 +70403,18 @@ function explainFullDisk(error) {
     const next = 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.';
     return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('space', `vault full: the disk took no more (${code})`, next, { cause: error });
 }
+
+
+/***/ }),
+
+/***/ 7319:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   r: () => (/* binding */ version)
+/* harmony export */ });
+/** Same as in package.json (a test compares them): a bundle must not go looking for files. */
+const version = '0.1.0';
 
 
 /***/ }),

@@ -1,23 +1,6 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 21:
-/***/ ((module) => {
-
-
-
-module.exports = ({onlyFirst = false} = {}) => {
-	const pattern = [
-		'[\\u001B\\u009B][[\\]()#;?]*(?:(?:(?:(?:;[-a-zA-Z\\d\\/#&.:=?%@~_]+)*|[a-zA-Z\\d]+(?:;[-a-zA-Z\\d\\/#&.:=?%@~_]*)*)?\\u0007)',
-		'(?:(?:\\d{1,4}(?:;\\d{0,4})*)?[\\dA-PR-TZcf-ntqry=><~]))'
-	].join('|');
-
-	return new RegExp(pattern, onlyFirst ? undefined : 'g');
-};
-
-
-/***/ }),
-
 /***/ 6656:
 /***/ ((module) => {
 
@@ -1298,1279 +1281,6 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8502:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
-
-const _SingleBar = __nccwpck_require__(2176);
-const _MultiBar = __nccwpck_require__(9307);
-const _Presets = __nccwpck_require__(1921);
-const _Formatter = __nccwpck_require__(4740);
-const _defaultFormatValue = __nccwpck_require__(8023);
-const _defaultFormatBar = __nccwpck_require__(5563);
-const _defaultFormatTime = __nccwpck_require__(9061);
-
-// sub-module access
-module.exports = {
-    Bar: _SingleBar,
-    SingleBar: _SingleBar,
-    MultiBar: _MultiBar,
-    Presets: _Presets,
-    Format: {
-        Formatter: _Formatter,
-        BarFormat: _defaultFormatBar,
-        ValueFormat: _defaultFormatValue,
-        TimeFormat: _defaultFormatTime
-    }
-};
-
-/***/ }),
-
-/***/ 4250:
-/***/ ((module) => {
-
-
-// ETA calculation
-class ETA{
-
-    constructor(length, initTime, initValue){
-        // size of eta buffer
-        this.etaBufferLength = length || 100;
-
-        // eta buffer with initial values
-        this.valueBuffer = [initValue];
-        this.timeBuffer = [initTime];
-
-        // eta time value
-        this.eta = '0';
-    }
-
-    // add new values to calculation buffer
-    update(time, value, total){
-        this.valueBuffer.push(value);
-        this.timeBuffer.push(time);
-
-        // trigger recalculation
-        this.calculate(total-value);
-    }
-
-    // fetch estimated time
-    getTime(){
-        return this.eta;
-    }
-
-    // eta calculation - request number of remaining events
-    calculate(remaining){
-        // get number of samples in eta buffer
-        const currentBufferSize = this.valueBuffer.length;
-        const buffer = Math.min(this.etaBufferLength, currentBufferSize);
-
-        const v_diff = this.valueBuffer[currentBufferSize - 1] - this.valueBuffer[currentBufferSize - buffer];
-        const t_diff = this.timeBuffer[currentBufferSize - 1] - this.timeBuffer[currentBufferSize - buffer];
-
-        // get progress per ms
-        const vt_rate = v_diff/t_diff;
-
-        // strip past elements
-        this.valueBuffer = this.valueBuffer.slice(-this.etaBufferLength);
-        this.timeBuffer  = this.timeBuffer.slice(-this.etaBufferLength);
-
-        // eq: vt_rate *x = total
-        const eta = Math.ceil(remaining/vt_rate/1000);
-
-        // check values
-        if (isNaN(eta)){
-            this.eta = 'NULL';
-
-        // +/- Infinity --- NaN already handled
-        }else if (!isFinite(eta)){
-            this.eta = 'INF';
-
-        // > 10M s ? - set upper display limit ~115days (1e7/60/60/24)
-        }else if (eta > 1e7){
-            this.eta = 'INF';
-
-        // negative ?
-        }else if (eta < 0){
-            this.eta = 0;
-
-        }else{
-            // assign
-            this.eta = eta;
-        }
-    }
-}
-
-module.exports = ETA;
-
-/***/ }),
-
-/***/ 5563:
-/***/ ((module) => {
-
-// format bar
-module.exports = function formatBar(progress, options){
-    // calculate barsize
-    const completeSize = Math.round(progress*options.barsize);
-    const incompleteSize = options.barsize-completeSize;
-
-   // generate bar string by stripping the pre-rendered strings
-   return   options.barCompleteString.substr(0, completeSize) +
-            options.barGlue +
-            options.barIncompleteString.substr(0, incompleteSize);
-}
-
-/***/ }),
-
-/***/ 9061:
-/***/ ((module) => {
-
-// default time format
-
-// format a number of seconds into hours and minutes as appropriate
-module.exports = function formatTime(t, options, roundToMultipleOf){
-    function round(input) {
-        if (roundToMultipleOf) {
-            return roundToMultipleOf * Math.round(input / roundToMultipleOf);
-        } else {
-            return input
-        }
-    }
-
-    // leading zero padding
-    function autopadding(v){
-        return (options.autopaddingChar + v).slice(-2);
-    }
-
-    // > 1h ?
-    if (t > 3600) {
-        return autopadding(Math.floor(t / 3600)) + 'h' + autopadding(round((t % 3600) / 60)) + 'm';
-
-    // > 60s ?
-    } else if (t > 60) {
-        return autopadding(Math.floor(t / 60)) + 'm' + autopadding(round((t % 60))) + 's';
-
-    // > 10s ?
-    } else if (t > 10) {
-        return autopadding(round(t)) + 's';
-
-    // default: don't apply round to multiple
-    }else{
-        return autopadding(t) + 's';
-    }
-}
-
-/***/ }),
-
-/***/ 8023:
-/***/ ((module) => {
-
-// default value format (apply autopadding)
-
-// format valueset
-module.exports = function formatValue(v, options, type){
-    // no autopadding ? passthrough
-    if (options.autopadding !== true){
-        return v;
-    }
-
-    // padding
-    function autopadding(value, length){
-        return (options.autopaddingChar + value).slice(-length);
-    }
-
-    switch (type){
-        case 'percentage':
-            return autopadding(v, 3);
-
-        default:
-            return v;
-    }
-}
-
-/***/ }),
-
-/***/ 4740:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
-
-const _stringWidth = __nccwpck_require__(60);
-const _defaultFormatValue = __nccwpck_require__(8023);
-const _defaultFormatBar = __nccwpck_require__(5563);
-const _defaultFormatTime = __nccwpck_require__(9061);
-
-// generic formatter
-module.exports = function defaultFormatter(options, params, payload){
-
-    // copy format string
-    let s = options.format;
-
-    // custom time format set ?
-    const formatTime = options.formatTime || _defaultFormatTime;
-    
-    // custom value format set ?
-    const formatValue = options.formatValue || _defaultFormatValue;
-
-    // custom bar format set ?
-    const formatBar = options.formatBar || _defaultFormatBar;
-
-    // calculate progress in percent
-    const percentage =  Math.floor(params.progress*100) + '';
-
-    // bar stopped and stopTime set ?
-    const stopTime = params.stopTime || Date.now();
-
-    // calculate elapsed time
-    const elapsedTime = Math.round((stopTime - params.startTime)/1000);
-
-    // merges data from payload and calculated
-    const context = Object.assign({}, payload, {
-        bar:                    formatBar(params.progress, options),
-
-        percentage:             formatValue(percentage, options, 'percentage'),
-        total:                  formatValue(params.total, options, 'total'),
-        value:                  formatValue(params.value, options, 'value'),
-
-        eta:                    formatValue(params.eta, options, 'eta'),
-        eta_formatted:          formatTime(params.eta, options, 5),
-        
-        duration:               formatValue(elapsedTime, options, 'duration'),
-        duration_formatted:     formatTime(elapsedTime, options, 1)
-    });
-
-    // assign placeholder tokens
-    s = s.replace(/\{(\w+)\}/g, function(match, key){
-        // key exists within payload/context
-        if (typeof context[key] !== 'undefined') {
-            return context[key];
-        }
-
-        // no changes to unknown values
-        return match;
-    });
-
-    // calculate available whitespace (2 characters margin of error)
-    const fullMargin = Math.max(0, params.maxWidth - _stringWidth(s) -2);
-    const halfMargin = Math.floor(fullMargin / 2);
-
-    // distribute available whitespace according to position
-    switch (options.align) {
-
-        // fill start-of-line with whitespaces
-        case 'right':
-            s = (fullMargin > 0) ? ' '.repeat(fullMargin) + s : s;
-            break;
-
-        // distribute whitespaces to left+right
-        case 'center':
-            s = (halfMargin > 0) ? ' '.repeat(halfMargin) + s : s;
-            break;
-
-        // default: left align, no additional whitespaces
-        case 'left':
-        default:
-            break;
-    }
-
-    return s;
-}
-
-
-/***/ }),
-
-/***/ 5123:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
-
-const _ETA = __nccwpck_require__(4250);
-const _Terminal = __nccwpck_require__(7748);
-const _formatter = __nccwpck_require__(4740);
-const _options = __nccwpck_require__(9215);
-const _EventEmitter = __nccwpck_require__(4434);
-
-// Progress-Bar constructor
-module.exports = class GenericBar extends _EventEmitter{
-
-    constructor(options){
-        super();
-
-        // store options and assign derived ones (instance specific)
-        this.options = _options.assignDerivedOptions(options);
-
-        // store terminal instance
-        this.terminal = (this.options.terminal) ? this.options.terminal : new _Terminal(this.options.stream);
-
-        // the current bar value
-        this.value = 0;
-
-        // bar start value (used for progress calculation)
-        this.startValue = 0;
-
-        // the end value of the bar
-        this.total = 100;
-
-        // last drawn string - only render on change!
-        this.lastDrawnString = null;
-
-        // start time (used for eta calculation)
-        this.startTime = null;
-
-        // stop time (used for duration calculation)
-        this.stopTime = null;
-
-        // last update time
-        this.lastRedraw = Date.now();
-
-        // default eta calculator (will be re-create on start)
-        this.eta = new _ETA(this.options.etaBufferLength, 0, 0);
-
-        // payload data
-        this.payload = {};
-
-        // progress bar active ?
-        this.isActive = false;
-
-        // use default formatter or custom one ?
-        this.formatter = (typeof this.options.format === 'function') ? this.options.format : _formatter;
-    }
-
-    // internal render function
-    render(forceRendering=false){
-
-        // formatter params
-        const params = {
-            progress: this.getProgress(),
-            eta: this.eta.getTime(),
-            startTime: this.startTime,
-            stopTime: this.stopTime,
-            total: this.total,
-            value: this.value,
-            maxWidth: this.terminal.getWidth()
-        };
-
-        // automatic eta update ? (long running processes)
-        if (this.options.etaAsynchronousUpdate){
-            this.updateETA();
-        }
-
-        // format string
-        const s = this.formatter(this.options, params, this.payload);
-
-        const forceRedraw = forceRendering || this.options.forceRedraw
-            // force redraw in notty-mode!
-            || (this.options.noTTYOutput && !this.terminal.isTTY());
-
-        // string changed ? only trigger redraw on change!
-        if (forceRedraw || this.lastDrawnString != s){
-            // trigger event
-            this.emit('redraw-pre');
-
-            // set cursor to start of line
-            this.terminal.cursorTo(0, null);
-
-            // write output
-            this.terminal.write(s);
-
-            // clear to the right from cursor
-            this.terminal.clearRight();
-
-            // store string
-            this.lastDrawnString = s;
-
-            // set last redraw time
-            this.lastRedraw = Date.now();
-
-            // trigger event
-            this.emit('redraw-post');
-        }
-    }
-
-    // start the progress bar
-    start(total, startValue, payload){
-        // set initial values
-        this.value = startValue || 0;
-        this.total = (typeof total !== 'undefined' && total >= 0) ? total : 100;
-
-        // set start value for progress calculation
-        this.startValue = (startValue || 0);
-
-        // store payload (optional)
-        this.payload = payload || {};
-
-        // store start time for duration+eta calculation
-        this.startTime = Date.now();
-
-        // reset stop time for 're-start' scenario (used for duration calculation)
-        this.stopTime = null;
-
-        // reset string line buffer (redraw detection)
-        this.lastDrawnString = '';
-
-        // initialize eta buffer
-        this.eta = new _ETA(this.options.etaBufferLength, this.startTime, this.value);
-
-        // set flag
-        this.isActive = true;
-
-        // start event
-        this.emit('start', total, startValue);
-    }
-
-    // stop the bar
-    stop(){
-        // set flag
-        this.isActive = false;
-        
-        // store stop timestamp to get total duration
-        this.stopTime = Date.now();
-
-        // stop event
-        this.emit('stop', this.total, this.value);
-    }
-
-    // update the bar value
-    // update(value, payload)
-    // update(payload)
-    update(arg0, arg1 = {}){
-        // value set ?
-        // update(value, [payload]);
-        if (typeof arg0 === 'number') {
-            // update value
-            this.value = arg0;
-
-            // add new value; recalculate eta
-            this.eta.update(Date.now(), arg0, this.total);
-        }
-
-        // extract payload
-        // update(value, payload)
-        // update(payload)
-        const payloadData = ((typeof arg0 === 'object') ? arg0 : arg1) || {};
-
-        // update event (before stop() is called)
-        this.emit('update', this.total, this.value);
-
-        // merge payload
-        for (const key in payloadData){
-            this.payload[key] = payloadData[key];
-        }
-
-        // limit reached ? autostop set ?
-        if (this.value >= this.getTotal() && this.options.stopOnComplete) {
-            this.stop();
-        }
-    }
-
-    // calculate the actual progress value
-    getProgress(){
-        // calculate the normalized current progress
-        let progress = (this.value/this.total);
-
-        // use relative progress calculation ? range between startValue and total is then used as 100%
-        // startValue (offset) is ignored for calculations
-        if (this.options.progressCalculationRelative){
-            progress = (this.value-this.startValue)/(this.total-this.startValue);
-        }
-
-        // handle NaN Errors caused by total=0. Set to complete in this case
-        if (isNaN(progress)){
-            progress = (this.options && this.options.emptyOnZero) ? 0.0 : 1.0;
-        }
-
-        // limiter
-        progress = Math.min(Math.max(progress, 0.0), 1.0);
-
-        return progress;
-    }
-
-    // update the bar value
-    // increment(delta, payload)
-    // increment(payload)
-    increment(arg0 = 1, arg1 = {}){
-        // increment([payload]) => step=1
-        // handle the use case when `step` is omitted but payload is passed
-        if (typeof arg0 === 'object') {
-            this.update(this.value + 1, arg0);
-        
-        // increment([step=1], [payload={}])
-        }else{
-            this.update(this.value + arg0, arg1);
-        }
-    }
-
-    // get the total (limit) value
-    getTotal(){
-        return this.total;
-    }
-
-    // set the total (limit) value
-    setTotal(total){
-        if (typeof total !== 'undefined' && total >= 0){
-            this.total = total;
-        }
-    }
-
-    // force eta calculation update (long running processes)
-    updateETA(){
-        // add new value; recalculate eta
-        this.eta.update(Date.now(), this.value, this.total);
-    }
-}
-
-
-/***/ }),
-
-/***/ 9307:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
-
-const _Terminal = __nccwpck_require__(7748);
-const _BarElement = __nccwpck_require__(5123);
-const _options = __nccwpck_require__(9215);
-const _EventEmitter = __nccwpck_require__(4434);
-
-// Progress-Bar constructor
-module.exports = class MultiBar extends _EventEmitter{
-
-    constructor(options, preset){
-        super();
-
-        // list of bars
-        this.bars = [];
-
-        // parse+store options
-        this.options = _options.parse(options, preset);
-
-        // disable synchronous updates
-        this.options.synchronousUpdate = false;
-
-        // store terminal instance
-        this.terminal = (this.options.terminal) ? this.options.terminal : new _Terminal(this.options.stream);
-
-        // the update timer
-        this.timer = null;
-
-        // progress bar active ?
-        this.isActive = false;
-
-        // update interval
-        this.schedulingRate = (this.terminal.isTTY() ? this.options.throttleTime : this.options.notTTYSchedule);
-
-        // logging output buffer
-        this.loggingBuffer = [];
-
-        // callback used for gracefulExit
-        this.sigintCallback = null;
-    }
-
-    // add a new bar to the stack
-    create(total, startValue, payload, barOptions={}){
-        // create new bar element and merge global options + overrides
-        // use the same global terminal instance for all instances
-        const bar = new _BarElement(Object.assign(
-            {}, 
-
-            // global options
-            this.options, 
-
-            // terminal instance
-            {
-                terminal: this.terminal
-            },
-
-            // overrides
-            barOptions,
-        ));
-
-        // store bar
-        this.bars.push(bar);
-
-        // progress updates are only visible in TTY mode!
-        if (this.options.noTTYOutput === false && this.terminal.isTTY() === false){
-            return bar;
-        }
-
-        // add handler to restore cursor settings (stop the bar) on SIGINT/SIGTERM ?
-        if (this.sigintCallback === null && this.options.gracefulExit){
-            this.sigintCallback = this.stop.bind(this);
-            process.once('SIGINT', this.sigintCallback);
-            process.once('SIGTERM', this.sigintCallback);
-        }
-        
-        // multiprogress already active ?
-        if (!this.isActive){
-            // hide the cursor ?
-            if (this.options.hideCursor === true){
-                this.terminal.cursor(false);
-            }
-
-            // disable line wrapping ?
-            if (this.options.linewrap === false){
-                this.terminal.lineWrapping(false);
-            }
-    
-            // initialize update timer
-            this.timer = setTimeout(this.update.bind(this), this.schedulingRate);
-        }
-
-        // set flag
-        this.isActive = true;
-
-        // start progress bar
-        bar.start(total, startValue, payload);
-
-        // trigger event
-        this.emit('start');
-
-        // return new instance
-        return bar;
-    }
-
-    // remove a bar from the stack
-    remove(bar){
-        // find element
-        const index = this.bars.indexOf(bar);
-
-        // element found ?
-        if (index < 0){
-            return false;
-        }
-
-        // remove element
-        this.bars.splice(index, 1);
-
-        // force update
-        this.update();
-
-        // clear bottom
-        this.terminal.newline();
-        this.terminal.clearBottom();
-
-        return true;
-    }
-
-    // internal update routine
-    update(){
-        // stop timer
-        if (this.timer){
-            clearTimeout(this.timer);
-            this.timer = null;
-        }
-
-        // trigger event
-        this.emit('update-pre');
-        
-        // reset cursor
-        this.terminal.cursorRelativeReset();
-
-        // trigger event
-        this.emit('redraw-pre');
-
-        // content within logging buffer ?
-        if (this.loggingBuffer.length > 0){
-            this.terminal.clearLine();
-
-            // flush logging buffer and write content to terminal
-            while (this.loggingBuffer.length > 0){
-                this.terminal.write(this.loggingBuffer.shift(), true);
-            }
-        }
-
-        // update each bar
-        for (let i=0; i< this.bars.length; i++){
-            // add new line ?
-            if (i > 0){
-                this.terminal.newline();
-            }
-
-            // render
-            this.bars[i].render();
-        }
-
-        // trigger event
-        this.emit('redraw-post');
-
-        // add new line in notty mode!
-        if (this.options.noTTYOutput && this.terminal.isTTY() === false){
-            this.terminal.newline();
-            this.terminal.newline();
-        }
-
-        // next update
-        this.timer = setTimeout(this.update.bind(this), this.schedulingRate);
-
-        // trigger event
-        this.emit('update-post');
-
-        // stop if stopOnComplete and all bars stopped
-        if (this.options.stopOnComplete && !this.bars.find(bar => bar.isActive)) {
-            this.stop();
-        }
-    }
-
-    stop(){
-
-        // stop timer
-        clearTimeout(this.timer);
-        this.timer = null;
-
-        // remove sigint listener
-        if (this.sigintCallback){
-            process.removeListener('SIGINT', this.sigintCallback);
-            process.removeListener('SIGTERM', this.sigintCallback);
-            this.sigintCallback = null;
-        }
-
-        // set flag
-        this.isActive = false;
-
-        // cursor hidden ?
-        if (this.options.hideCursor === true){
-            this.terminal.cursor(true);
-        }
-
-        // re-enable line wrpaping ?
-        if (this.options.linewrap === false){
-            this.terminal.lineWrapping(true);
-        }
-
-        // reset cursor
-        this.terminal.cursorRelativeReset();
-
-        // trigger event
-        this.emit('stop-pre-clear');
-
-        // clear line on complete ?
-        if (this.options.clearOnComplete){
-            // clear all bars
-            this.terminal.clearBottom();
-            
-        // or show final progress ?
-        }else{
-            // update each bar
-            for (let i=0; i< this.bars.length; i++){
-                // add new line ?
-                if (i > 0){
-                    this.terminal.newline();
-                }
-
-                // trigger final rendering
-                this.bars[i].render();
-
-                // stop
-                this.bars[i].stop();
-            }
-
-            // new line on complete
-            this.terminal.newline();
-        }
-
-        // trigger event
-        this.emit('stop');
-    }
-
-    log(s){
-        // push content into logging buffer
-        this.loggingBuffer.push(s);
-    }
-}
-
-
-/***/ }),
-
-/***/ 9215:
-/***/ ((module) => {
-
-// utility to merge defaults
-function mergeOption(v, defaultValue){
-    if (typeof v === 'undefined' || v === null){
-        return defaultValue;
-    }else{
-        return v;
-    }
-}
-
-module.exports = {
-    // set global options
-    parse: function parse(rawOptions, preset){
-
-        // options storage
-        const options = {};
-
-        // merge preset
-        const opt = Object.assign({}, preset, rawOptions);
-
-        // the max update rate in fps (redraw will only triggered on value change)
-        options.throttleTime = 1000 / (mergeOption(opt.fps, 10));
-
-        // the output stream to write on
-        options.stream = mergeOption(opt.stream, process.stderr);
-
-        // external terminal provided ?
-        options.terminal = mergeOption(opt.terminal, null);
-
-        // clear on finish ?
-        options.clearOnComplete = mergeOption(opt.clearOnComplete, false);
-
-        // stop on finish ?
-        options.stopOnComplete = mergeOption(opt.stopOnComplete, false);
-
-        // size of the progressbar in chars
-        options.barsize = mergeOption(opt.barsize, 40);
-
-        // position of the progress bar - 'left' (default), 'right' or 'center'
-        options.align = mergeOption(opt.align, 'left');
-
-        // hide the cursor ?
-        options.hideCursor = mergeOption(opt.hideCursor, false);
-
-        // disable linewrapping ?
-        options.linewrap = mergeOption(opt.linewrap, false);
-
-        // glue sequence (control chars) between bar elements ?
-        options.barGlue = mergeOption(opt.barGlue, '');
-
-        // bar chars
-        options.barCompleteChar = mergeOption(opt.barCompleteChar, '=');
-        options.barIncompleteChar = mergeOption(opt.barIncompleteChar, '-');
-
-        // the bar format
-        options.format = mergeOption(opt.format, 'progress [{bar}] {percentage}% | ETA: {eta}s | {value}/{total}');
-
-        // external time-format provided ?
-        options.formatTime = mergeOption(opt.formatTime, null);
-
-        // external value-format provided ?
-        options.formatValue = mergeOption(opt.formatValue, null);
-
-        // external bar-format provided ?
-        options.formatBar = mergeOption(opt.formatBar, null);
-
-        // the number of results to average ETA over
-        options.etaBufferLength = mergeOption(opt.etaBuffer, 10);
-
-        // automatic eta updates based on fps
-        options.etaAsynchronousUpdate = mergeOption(opt.etaAsynchronousUpdate, false);
-
-        // progress calculation relative to start value ? default start at 0
-        options.progressCalculationRelative = mergeOption(opt.progressCalculationRelative, false);
-
-        // allow synchronous updates ?
-        options.synchronousUpdate = mergeOption(opt.synchronousUpdate, true);
-
-        // notty mode
-        options.noTTYOutput = mergeOption(opt.noTTYOutput, false);
-
-        // schedule - 2s
-        options.notTTYSchedule = mergeOption(opt.notTTYSchedule, 2000);
-        
-        // emptyOnZero - false
-        options.emptyOnZero = mergeOption(opt.emptyOnZero, false);
-
-        // force bar redraw even if progress did not change
-        options.forceRedraw = mergeOption(opt.forceRedraw, false);
-
-        // automated padding to fixed width ?
-        options.autopadding = mergeOption(opt.autopadding, false);
-
-        // stop bar on SIGINT/SIGTERM to restore cursor settings ?
-        options.gracefulExit = mergeOption(opt.gracefulExit, false);
-
-        return options;
-    },
-
-    // derived options: instance specific, has to be created for every bar element
-    assignDerivedOptions: function assignDerivedOptions(options){
-        // pre-render bar strings (performance)
-        options.barCompleteString = options.barCompleteChar.repeat(options.barsize + 1);
-        options.barIncompleteString = options.barIncompleteChar.repeat(options.barsize + 1);
-
-        // autopadding character - empty in case autopadding is disabled
-        options.autopaddingChar = options.autopadding ? mergeOption(options.autopaddingChar, '   ') : '';
-
-        return options;
-    }
-};
-
-/***/ }),
-
-/***/ 2176:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
-
-const _GenericBar = __nccwpck_require__(5123);
-const _options = __nccwpck_require__(9215);
-
-// Progress-Bar constructor
-module.exports = class SingleBar extends _GenericBar{
-
-    constructor(options, preset){
-        super(_options.parse(options, preset));
-
-        // the update timer
-        this.timer = null;
-
-        // disable synchronous updates in notty mode
-        if (this.options.noTTYOutput && this.terminal.isTTY() === false){
-            this.options.synchronousUpdate = false;
-        }
-
-        // update interval
-        this.schedulingRate = (this.terminal.isTTY() ? this.options.throttleTime : this.options.notTTYSchedule);
-
-        // callback used for gracefulExit
-        this.sigintCallback = null;
-    }
-
-    // internal render function
-    render(){
-        // stop timer
-        if (this.timer){
-            clearTimeout(this.timer);
-            this.timer = null;
-        }
-
-        // run internal rendering
-        super.render();
-
-        // add new line in notty mode!
-        if (this.options.noTTYOutput && this.terminal.isTTY() === false){
-            this.terminal.newline();
-        }
-
-        // next update
-        this.timer = setTimeout(this.render.bind(this), this.schedulingRate);
-    }
-
-    update(current, payload){
-        // timer inactive ?
-        if (!this.timer) {
-            return;
-        }
-
-        super.update(current, payload);
-
-        // trigger synchronous update ?
-        // check for throttle time 
-        if (this.options.synchronousUpdate && (this.lastRedraw + this.options.throttleTime*2) < Date.now()){
-            // force update
-            this.render();
-        }
-    }
-
-    // start the progress bar
-    start(total, startValue, payload){
-        // progress updates are only visible in TTY mode!
-        if (this.options.noTTYOutput === false && this.terminal.isTTY() === false){
-            return;
-        }
-
-        // add handler to restore cursor settings (stop the bar) on SIGINT/SIGTERM ?
-        if (this.sigintCallback === null && this.options.gracefulExit){
-            this.sigintCallback = this.stop.bind(this);
-            process.once('SIGINT', this.sigintCallback);
-            process.once('SIGTERM', this.sigintCallback);
-        }
-
-        // save current cursor settings
-        this.terminal.cursorSave();
-
-        // hide the cursor ?
-        if (this.options.hideCursor === true){
-            this.terminal.cursor(false);
-        }
-
-        // disable line wrapping ?
-        if (this.options.linewrap === false){
-            this.terminal.lineWrapping(false);
-        }
-
-        // initialize bar
-        super.start(total, startValue, payload);
-
-        // redraw on start!
-        this.render();
-    }
-
-    // stop the bar
-    stop(){
-        // timer inactive ?
-        if (!this.timer) {
-            return;
-        }
-        
-        // remove sigint listener
-        if (this.sigintCallback){
-            process.removeListener('SIGINT', this.sigintCallback);
-            process.removeListener('SIGTERM', this.sigintCallback);
-            this.sigintCallback = null;
-        }
-
-        // trigger final rendering
-        this.render();
-
-        // restore state
-        super.stop();
-
-        // stop timer
-        clearTimeout(this.timer);
-        this.timer = null;
-
-        // cursor hidden ?
-        if (this.options.hideCursor === true){
-            this.terminal.cursor(true);
-        }
-
-        // re-enable line wrapping ?
-        if (this.options.linewrap === false){
-            this.terminal.lineWrapping(true);
-        }
-
-        // restore cursor on complete (position + settings)
-        this.terminal.cursorRestore();
-
-        // clear line on complete ?
-        if (this.options.clearOnComplete){
-            this.terminal.cursorTo(0, null);
-            this.terminal.clearLine();
-        }else{
-            // new line on complete
-            this.terminal.newline();
-        }
-    }
-}
-
-/***/ }),
-
-/***/ 7748:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
-
-const _readline = __nccwpck_require__(3785);
-
-// low-level terminal interactions
-class Terminal{
-
-    constructor(outputStream){
-        this.stream = outputStream;
-
-        // default: line wrapping enabled
-        this.linewrap = true;
-
-        // current, relative y position
-        this.dy = 0;
-    }
-
-    // save cursor position + settings
-    cursorSave(){
-        if (!this.stream.isTTY){
-            return;
-        }
-
-        // save position
-        this.stream.write('\x1B7');
-    }
-
-    // restore last cursor position + settings
-    cursorRestore(){
-        if (!this.stream.isTTY){
-            return;
-        }
-
-        // restore cursor
-        this.stream.write('\x1B8');
-    }
-
-    // show/hide cursor
-    cursor(enabled){
-        if (!this.stream.isTTY){
-            return;
-        }
-
-        if (enabled){
-            this.stream.write('\x1B[?25h');
-        }else{
-            this.stream.write('\x1B[?25l');
-        }
-    }
-
-    // change cursor positionn
-    cursorTo(x=null, y=null){
-        if (!this.stream.isTTY){
-            return;
-        }
-
-        // move cursor absolute
-        _readline.cursorTo(this.stream, x, y);
-    }
-
-    // change relative cursor position
-    cursorRelative(dx=null, dy=null){
-        if (!this.stream.isTTY){
-            return;
-        }
-
-        // store current position
-        this.dy = this.dy + dy;
-        
-        // move cursor relative
-        _readline.moveCursor(this.stream, dx, dy);
-    }
-
-    // relative reset
-    cursorRelativeReset(){
-        if (!this.stream.isTTY){
-            return;
-        }
-
-        // move cursor to initial line
-        _readline.moveCursor(this.stream, 0, -this.dy);
-
-        // first char
-        _readline.cursorTo(this.stream, 0, null);
-
-        // reset counter
-        this.dy = 0;
-    }
-
-    // clear to the right from cursor
-    clearRight(){
-        if (!this.stream.isTTY){
-            return;
-        }
-
-        _readline.clearLine(this.stream, 1);
-    }
-
-    // clear the full line
-    clearLine(){
-        if (!this.stream.isTTY){
-            return;
-        }
-
-        _readline.clearLine(this.stream, 0);
-    }
-
-    // clear everyting beyond the current line
-    clearBottom(){
-        if (!this.stream.isTTY){
-            return;
-        }
-
-        _readline.clearScreenDown(this.stream);
-    }
-
-    // add new line; increment counter
-    newline(){
-        this.stream.write('\n');
-        this.dy++;
-    }
-
-    // write content to output stream
-    // @TODO use string-width to strip length
-    write(s, rawWrite=false){
-        // line wrapping enabled ? trim output
-        // this is just a fallback mechanism in case user enabled line-wrapping via options or set it to auto
-        if (this.linewrap === true && rawWrite === false){
-            this.stream.write(s.substr(0, this.getWidth()));
-
-        // standard behaviour with disabled linewrapping
-        }else{
-            this.stream.write(s);
-        }
-    }
-
-    // control line wrapping
-    lineWrapping(enabled){
-        if (!this.stream.isTTY){
-            return;
-        }
-
-        // store state
-        this.linewrap = enabled;
-        if (enabled){
-            this.stream.write('\x1B[?7h');
-        }else{
-            this.stream.write('\x1B[?7l');
-        }
-    }
-
-    // tty environment ?
-    isTTY(){
-        return (this.stream.isTTY === true);
-    }
-
-    // get terminal width
-    getWidth(){
-        // set max width to 80 in tty-mode and 200 in notty-mode
-        return this.stream.columns || (this.stream.isTTY ? 80 : 200);
-    }
-}
-
-module.exports = Terminal;
-
-
-/***/ }),
-
-/***/ 1921:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
-
-const _legacy = __nccwpck_require__(4874);
-const _shades_classic = __nccwpck_require__(8170);
-const _shades_grey = __nccwpck_require__(3351);
-const _rect = __nccwpck_require__(8879);
-
-module.exports = {
-    legacy: _legacy,
-    shades_classic: _shades_classic,
-    shades_grey: _shades_grey,
-    rect: _rect
-};
-
-/***/ }),
-
-/***/ 4874:
-/***/ ((module) => {
-
-// cli-progress legacy style as of 1.x
-module.exports = {
-    format: 'progress [{bar}] {percentage}% | ETA: {eta}s | {value}/{total}',
-    barCompleteChar: '=',
-    barIncompleteChar: '-'
-};
-
-/***/ }),
-
-/***/ 8879:
-/***/ ((module) => {
-
-module.exports = {
-    format: ' {bar}\u25A0 {percentage}% | ETA: {eta}s | {value}/{total}',
-    barCompleteChar: '\u25A0',
-    barIncompleteChar: ' '
-};
-
-/***/ }),
-
-/***/ 8170:
-/***/ ((module) => {
-
-// cli-progress legacy style as of 1.x
-module.exports = {
-    format: ' {bar} {percentage}% | ETA: {eta}s | {value}/{total}',
-    barCompleteChar: '\u2588',
-    barIncompleteChar: '\u2591'
-};
-
-/***/ }),
-
-/***/ 3351:
-/***/ ((module) => {
-
-
-// cli-progress legacy style as of 1.x
-module.exports = {
-    format: ' \u001b[90m{bar}\u001b[0m {percentage}% | ETA: {eta}s | {value}/{total}',
-    barCompleteChar: '\u2588',
-    barIncompleteChar: '\u2591'
-};
-
-/***/ }),
-
 /***/ 4982:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
@@ -2579,76 +1289,6 @@ module.exports = {
 const binding = __nccwpck_require__(7318);
 
 module.exports = binding.getCPUInfo;
-
-
-/***/ }),
-
-/***/ 872:
-/***/ ((module) => {
-
-
-
-module.exports = function () {
-  // https://mths.be/emoji
-  return /\uD83C\uDFF4\uDB40\uDC67\uDB40\uDC62(?:\uDB40\uDC65\uDB40\uDC6E\uDB40\uDC67|\uDB40\uDC73\uDB40\uDC63\uDB40\uDC74|\uDB40\uDC77\uDB40\uDC6C\uDB40\uDC73)\uDB40\uDC7F|\uD83D\uDC68(?:\uD83C\uDFFC\u200D(?:\uD83E\uDD1D\u200D\uD83D\uDC68\uD83C\uDFFB|\uD83C[\uDF3E\uDF73\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uD83E[\uDDAF-\uDDB3\uDDBC\uDDBD])|\uD83C\uDFFF\u200D(?:\uD83E\uDD1D\u200D\uD83D\uDC68(?:\uD83C[\uDFFB-\uDFFE])|\uD83C[\uDF3E\uDF73\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uD83E[\uDDAF-\uDDB3\uDDBC\uDDBD])|\uD83C\uDFFE\u200D(?:\uD83E\uDD1D\u200D\uD83D\uDC68(?:\uD83C[\uDFFB-\uDFFD])|\uD83C[\uDF3E\uDF73\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uD83E[\uDDAF-\uDDB3\uDDBC\uDDBD])|\uD83C\uDFFD\u200D(?:\uD83E\uDD1D\u200D\uD83D\uDC68(?:\uD83C[\uDFFB\uDFFC])|\uD83C[\uDF3E\uDF73\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uD83E[\uDDAF-\uDDB3\uDDBC\uDDBD])|\u200D(?:\u2764\uFE0F\u200D(?:\uD83D\uDC8B\u200D)?\uD83D\uDC68|(?:\uD83D[\uDC68\uDC69])\u200D(?:\uD83D\uDC66\u200D\uD83D\uDC66|\uD83D\uDC67\u200D(?:\uD83D[\uDC66\uDC67]))|\uD83D\uDC66\u200D\uD83D\uDC66|\uD83D\uDC67\u200D(?:\uD83D[\uDC66\uDC67])|(?:\uD83D[\uDC68\uDC69])\u200D(?:\uD83D[\uDC66\uDC67])|[\u2695\u2696\u2708]\uFE0F|\uD83D[\uDC66\uDC67]|\uD83C[\uDF3E\uDF73\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uD83E[\uDDAF-\uDDB3\uDDBC\uDDBD])|(?:\uD83C\uDFFB\u200D[\u2695\u2696\u2708]|\uD83C\uDFFF\u200D[\u2695\u2696\u2708]|\uD83C\uDFFE\u200D[\u2695\u2696\u2708]|\uD83C\uDFFD\u200D[\u2695\u2696\u2708]|\uD83C\uDFFC\u200D[\u2695\u2696\u2708])\uFE0F|\uD83C\uDFFB\u200D(?:\uD83C[\uDF3E\uDF73\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uD83E[\uDDAF-\uDDB3\uDDBC\uDDBD])|\uD83C[\uDFFB-\uDFFF])|(?:\uD83E\uDDD1\uD83C\uDFFB\u200D\uD83E\uDD1D\u200D\uD83E\uDDD1|\uD83D\uDC69\uD83C\uDFFC\u200D\uD83E\uDD1D\u200D\uD83D\uDC69)\uD83C\uDFFB|\uD83E\uDDD1(?:\uD83C\uDFFF\u200D\uD83E\uDD1D\u200D\uD83E\uDDD1(?:\uD83C[\uDFFB-\uDFFF])|\u200D\uD83E\uDD1D\u200D\uD83E\uDDD1)|(?:\uD83E\uDDD1\uD83C\uDFFE\u200D\uD83E\uDD1D\u200D\uD83E\uDDD1|\uD83D\uDC69\uD83C\uDFFF\u200D\uD83E\uDD1D\u200D(?:\uD83D[\uDC68\uDC69]))(?:\uD83C[\uDFFB-\uDFFE])|(?:\uD83E\uDDD1\uD83C\uDFFC\u200D\uD83E\uDD1D\u200D\uD83E\uDDD1|\uD83D\uDC69\uD83C\uDFFD\u200D\uD83E\uDD1D\u200D\uD83D\uDC69)(?:\uD83C[\uDFFB\uDFFC])|\uD83D\uDC69(?:\uD83C\uDFFE\u200D(?:\uD83E\uDD1D\u200D\uD83D\uDC68(?:\uD83C[\uDFFB-\uDFFD\uDFFF])|\uD83C[\uDF3E\uDF73\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uD83E[\uDDAF-\uDDB3\uDDBC\uDDBD])|\uD83C\uDFFC\u200D(?:\uD83E\uDD1D\u200D\uD83D\uDC68(?:\uD83C[\uDFFB\uDFFD-\uDFFF])|\uD83C[\uDF3E\uDF73\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uD83E[\uDDAF-\uDDB3\uDDBC\uDDBD])|\uD83C\uDFFB\u200D(?:\uD83E\uDD1D\u200D\uD83D\uDC68(?:\uD83C[\uDFFC-\uDFFF])|\uD83C[\uDF3E\uDF73\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uD83E[\uDDAF-\uDDB3\uDDBC\uDDBD])|\uD83C\uDFFD\u200D(?:\uD83E\uDD1D\u200D\uD83D\uDC68(?:\uD83C[\uDFFB\uDFFC\uDFFE\uDFFF])|\uD83C[\uDF3E\uDF73\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uD83E[\uDDAF-\uDDB3\uDDBC\uDDBD])|\u200D(?:\u2764\uFE0F\u200D(?:\uD83D\uDC8B\u200D(?:\uD83D[\uDC68\uDC69])|\uD83D[\uDC68\uDC69])|\uD83C[\uDF3E\uDF73\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uD83E[\uDDAF-\uDDB3\uDDBC\uDDBD])|\uD83C\uDFFF\u200D(?:\uD83C[\uDF3E\uDF73\uDF93\uDFA4\uDFA8\uDFEB\uDFED]|\uD83D[\uDCBB\uDCBC\uDD27\uDD2C\uDE80\uDE92]|\uD83E[\uDDAF-\uDDB3\uDDBC\uDDBD]))|\uD83D\uDC69\u200D\uD83D\uDC69\u200D(?:\uD83D\uDC66\u200D\uD83D\uDC66|\uD83D\uDC67\u200D(?:\uD83D[\uDC66\uDC67]))|(?:\uD83E\uDDD1\uD83C\uDFFD\u200D\uD83E\uDD1D\u200D\uD83E\uDDD1|\uD83D\uDC69\uD83C\uDFFE\u200D\uD83E\uDD1D\u200D\uD83D\uDC69)(?:\uD83C[\uDFFB-\uDFFD])|\uD83D\uDC69\u200D\uD83D\uDC66\u200D\uD83D\uDC66|\uD83D\uDC69\u200D\uD83D\uDC69\u200D(?:\uD83D[\uDC66\uDC67])|(?:\uD83D\uDC41\uFE0F\u200D\uD83D\uDDE8|\uD83D\uDC69(?:\uD83C\uDFFF\u200D[\u2695\u2696\u2708]|\uD83C\uDFFE\u200D[\u2695\u2696\u2708]|\uD83C\uDFFC\u200D[\u2695\u2696\u2708]|\uD83C\uDFFB\u200D[\u2695\u2696\u2708]|\uD83C\uDFFD\u200D[\u2695\u2696\u2708]|\u200D[\u2695\u2696\u2708])|(?:(?:\u26F9|\uD83C[\uDFCB\uDFCC]|\uD83D\uDD75)\uFE0F|\uD83D\uDC6F|\uD83E[\uDD3C\uDDDE\uDDDF])\u200D[\u2640\u2642]|(?:\u26F9|\uD83C[\uDFCB\uDFCC]|\uD83D\uDD75)(?:\uD83C[\uDFFB-\uDFFF])\u200D[\u2640\u2642]|(?:\uD83C[\uDFC3\uDFC4\uDFCA]|\uD83D[\uDC6E\uDC71\uDC73\uDC77\uDC81\uDC82\uDC86\uDC87\uDE45-\uDE47\uDE4B\uDE4D\uDE4E\uDEA3\uDEB4-\uDEB6]|\uD83E[\uDD26\uDD37-\uDD39\uDD3D\uDD3E\uDDB8\uDDB9\uDDCD-\uDDCF\uDDD6-\uDDDD])(?:(?:\uD83C[\uDFFB-\uDFFF])\u200D[\u2640\u2642]|\u200D[\u2640\u2642])|\uD83C\uDFF4\u200D\u2620)\uFE0F|\uD83D\uDC69\u200D\uD83D\uDC67\u200D(?:\uD83D[\uDC66\uDC67])|\uD83C\uDFF3\uFE0F\u200D\uD83C\uDF08|\uD83D\uDC15\u200D\uD83E\uDDBA|\uD83D\uDC69\u200D\uD83D\uDC66|\uD83D\uDC69\u200D\uD83D\uDC67|\uD83C\uDDFD\uD83C\uDDF0|\uD83C\uDDF4\uD83C\uDDF2|\uD83C\uDDF6\uD83C\uDDE6|[#\*0-9]\uFE0F\u20E3|\uD83C\uDDE7(?:\uD83C[\uDDE6\uDDE7\uDDE9-\uDDEF\uDDF1-\uDDF4\uDDF6-\uDDF9\uDDFB\uDDFC\uDDFE\uDDFF])|\uD83C\uDDF9(?:\uD83C[\uDDE6\uDDE8\uDDE9\uDDEB-\uDDED\uDDEF-\uDDF4\uDDF7\uDDF9\uDDFB\uDDFC\uDDFF])|\uD83C\uDDEA(?:\uD83C[\uDDE6\uDDE8\uDDEA\uDDEC\uDDED\uDDF7-\uDDFA])|\uD83E\uDDD1(?:\uD83C[\uDFFB-\uDFFF])|\uD83C\uDDF7(?:\uD83C[\uDDEA\uDDF4\uDDF8\uDDFA\uDDFC])|\uD83D\uDC69(?:\uD83C[\uDFFB-\uDFFF])|\uD83C\uDDF2(?:\uD83C[\uDDE6\uDDE8-\uDDED\uDDF0-\uDDFF])|\uD83C\uDDE6(?:\uD83C[\uDDE8-\uDDEC\uDDEE\uDDF1\uDDF2\uDDF4\uDDF6-\uDDFA\uDDFC\uDDFD\uDDFF])|\uD83C\uDDF0(?:\uD83C[\uDDEA\uDDEC-\uDDEE\uDDF2\uDDF3\uDDF5\uDDF7\uDDFC\uDDFE\uDDFF])|\uD83C\uDDED(?:\uD83C[\uDDF0\uDDF2\uDDF3\uDDF7\uDDF9\uDDFA])|\uD83C\uDDE9(?:\uD83C[\uDDEA\uDDEC\uDDEF\uDDF0\uDDF2\uDDF4\uDDFF])|\uD83C\uDDFE(?:\uD83C[\uDDEA\uDDF9])|\uD83C\uDDEC(?:\uD83C[\uDDE6\uDDE7\uDDE9-\uDDEE\uDDF1-\uDDF3\uDDF5-\uDDFA\uDDFC\uDDFE])|\uD83C\uDDF8(?:\uD83C[\uDDE6-\uDDEA\uDDEC-\uDDF4\uDDF7-\uDDF9\uDDFB\uDDFD-\uDDFF])|\uD83C\uDDEB(?:\uD83C[\uDDEE-\uDDF0\uDDF2\uDDF4\uDDF7])|\uD83C\uDDF5(?:\uD83C[\uDDE6\uDDEA-\uDDED\uDDF0-\uDDF3\uDDF7-\uDDF9\uDDFC\uDDFE])|\uD83C\uDDFB(?:\uD83C[\uDDE6\uDDE8\uDDEA\uDDEC\uDDEE\uDDF3\uDDFA])|\uD83C\uDDF3(?:\uD83C[\uDDE6\uDDE8\uDDEA-\uDDEC\uDDEE\uDDF1\uDDF4\uDDF5\uDDF7\uDDFA\uDDFF])|\uD83C\uDDE8(?:\uD83C[\uDDE6\uDDE8\uDDE9\uDDEB-\uDDEE\uDDF0-\uDDF5\uDDF7\uDDFA-\uDDFF])|\uD83C\uDDF1(?:\uD83C[\uDDE6-\uDDE8\uDDEE\uDDF0\uDDF7-\uDDFB\uDDFE])|\uD83C\uDDFF(?:\uD83C[\uDDE6\uDDF2\uDDFC])|\uD83C\uDDFC(?:\uD83C[\uDDEB\uDDF8])|\uD83C\uDDFA(?:\uD83C[\uDDE6\uDDEC\uDDF2\uDDF3\uDDF8\uDDFE\uDDFF])|\uD83C\uDDEE(?:\uD83C[\uDDE8-\uDDEA\uDDF1-\uDDF4\uDDF6-\uDDF9])|\uD83C\uDDEF(?:\uD83C[\uDDEA\uDDF2\uDDF4\uDDF5])|(?:\uD83C[\uDFC3\uDFC4\uDFCA]|\uD83D[\uDC6E\uDC71\uDC73\uDC77\uDC81\uDC82\uDC86\uDC87\uDE45-\uDE47\uDE4B\uDE4D\uDE4E\uDEA3\uDEB4-\uDEB6]|\uD83E[\uDD26\uDD37-\uDD39\uDD3D\uDD3E\uDDB8\uDDB9\uDDCD-\uDDCF\uDDD6-\uDDDD])(?:\uD83C[\uDFFB-\uDFFF])|(?:\u26F9|\uD83C[\uDFCB\uDFCC]|\uD83D\uDD75)(?:\uD83C[\uDFFB-\uDFFF])|(?:[\u261D\u270A-\u270D]|\uD83C[\uDF85\uDFC2\uDFC7]|\uD83D[\uDC42\uDC43\uDC46-\uDC50\uDC66\uDC67\uDC6B-\uDC6D\uDC70\uDC72\uDC74-\uDC76\uDC78\uDC7C\uDC83\uDC85\uDCAA\uDD74\uDD7A\uDD90\uDD95\uDD96\uDE4C\uDE4F\uDEC0\uDECC]|\uD83E[\uDD0F\uDD18-\uDD1C\uDD1E\uDD1F\uDD30-\uDD36\uDDB5\uDDB6\uDDBB\uDDD2-\uDDD5])(?:\uD83C[\uDFFB-\uDFFF])|(?:[\u231A\u231B\u23E9-\u23EC\u23F0\u23F3\u25FD\u25FE\u2614\u2615\u2648-\u2653\u267F\u2693\u26A1\u26AA\u26AB\u26BD\u26BE\u26C4\u26C5\u26CE\u26D4\u26EA\u26F2\u26F3\u26F5\u26FA\u26FD\u2705\u270A\u270B\u2728\u274C\u274E\u2753-\u2755\u2757\u2795-\u2797\u27B0\u27BF\u2B1B\u2B1C\u2B50\u2B55]|\uD83C[\uDC04\uDCCF\uDD8E\uDD91-\uDD9A\uDDE6-\uDDFF\uDE01\uDE1A\uDE2F\uDE32-\uDE36\uDE38-\uDE3A\uDE50\uDE51\uDF00-\uDF20\uDF2D-\uDF35\uDF37-\uDF7C\uDF7E-\uDF93\uDFA0-\uDFCA\uDFCF-\uDFD3\uDFE0-\uDFF0\uDFF4\uDFF8-\uDFFF]|\uD83D[\uDC00-\uDC3E\uDC40\uDC42-\uDCFC\uDCFF-\uDD3D\uDD4B-\uDD4E\uDD50-\uDD67\uDD7A\uDD95\uDD96\uDDA4\uDDFB-\uDE4F\uDE80-\uDEC5\uDECC\uDED0-\uDED2\uDED5\uDEEB\uDEEC\uDEF4-\uDEFA\uDFE0-\uDFEB]|\uD83E[\uDD0D-\uDD3A\uDD3C-\uDD45\uDD47-\uDD71\uDD73-\uDD76\uDD7A-\uDDA2\uDDA5-\uDDAA\uDDAE-\uDDCA\uDDCD-\uDDFF\uDE70-\uDE73\uDE78-\uDE7A\uDE80-\uDE82\uDE90-\uDE95])|(?:[#\*0-9\xA9\xAE\u203C\u2049\u2122\u2139\u2194-\u2199\u21A9\u21AA\u231A\u231B\u2328\u23CF\u23E9-\u23F3\u23F8-\u23FA\u24C2\u25AA\u25AB\u25B6\u25C0\u25FB-\u25FE\u2600-\u2604\u260E\u2611\u2614\u2615\u2618\u261D\u2620\u2622\u2623\u2626\u262A\u262E\u262F\u2638-\u263A\u2640\u2642\u2648-\u2653\u265F\u2660\u2663\u2665\u2666\u2668\u267B\u267E\u267F\u2692-\u2697\u2699\u269B\u269C\u26A0\u26A1\u26AA\u26AB\u26B0\u26B1\u26BD\u26BE\u26C4\u26C5\u26C8\u26CE\u26CF\u26D1\u26D3\u26D4\u26E9\u26EA\u26F0-\u26F5\u26F7-\u26FA\u26FD\u2702\u2705\u2708-\u270D\u270F\u2712\u2714\u2716\u271D\u2721\u2728\u2733\u2734\u2744\u2747\u274C\u274E\u2753-\u2755\u2757\u2763\u2764\u2795-\u2797\u27A1\u27B0\u27BF\u2934\u2935\u2B05-\u2B07\u2B1B\u2B1C\u2B50\u2B55\u3030\u303D\u3297\u3299]|\uD83C[\uDC04\uDCCF\uDD70\uDD71\uDD7E\uDD7F\uDD8E\uDD91-\uDD9A\uDDE6-\uDDFF\uDE01\uDE02\uDE1A\uDE2F\uDE32-\uDE3A\uDE50\uDE51\uDF00-\uDF21\uDF24-\uDF93\uDF96\uDF97\uDF99-\uDF9B\uDF9E-\uDFF0\uDFF3-\uDFF5\uDFF7-\uDFFF]|\uD83D[\uDC00-\uDCFD\uDCFF-\uDD3D\uDD49-\uDD4E\uDD50-\uDD67\uDD6F\uDD70\uDD73-\uDD7A\uDD87\uDD8A-\uDD8D\uDD90\uDD95\uDD96\uDDA4\uDDA5\uDDA8\uDDB1\uDDB2\uDDBC\uDDC2-\uDDC4\uDDD1-\uDDD3\uDDDC-\uDDDE\uDDE1\uDDE3\uDDE8\uDDEF\uDDF3\uDDFA-\uDE4F\uDE80-\uDEC5\uDECB-\uDED2\uDED5\uDEE0-\uDEE5\uDEE9\uDEEB\uDEEC\uDEF0\uDEF3-\uDEFA\uDFE0-\uDFEB]|\uD83E[\uDD0D-\uDD3A\uDD3C-\uDD45\uDD47-\uDD71\uDD73-\uDD76\uDD7A-\uDDA2\uDDA5-\uDDAA\uDDAE-\uDDCA\uDDCD-\uDDFF\uDE70-\uDE73\uDE78-\uDE7A\uDE80-\uDE82\uDE90-\uDE95])\uFE0F|(?:[\u261D\u26F9\u270A-\u270D]|\uD83C[\uDF85\uDFC2-\uDFC4\uDFC7\uDFCA-\uDFCC]|\uD83D[\uDC42\uDC43\uDC46-\uDC50\uDC66-\uDC78\uDC7C\uDC81-\uDC83\uDC85-\uDC87\uDC8F\uDC91\uDCAA\uDD74\uDD75\uDD7A\uDD90\uDD95\uDD96\uDE45-\uDE47\uDE4B-\uDE4F\uDEA3\uDEB4-\uDEB6\uDEC0\uDECC]|\uD83E[\uDD0F\uDD18-\uDD1F\uDD26\uDD30-\uDD39\uDD3C-\uDD3E\uDDB5\uDDB6\uDDB8\uDDB9\uDDBB\uDDCD-\uDDCF\uDDD1-\uDDDD])/g;
-};
-
-
-/***/ }),
-
-/***/ 4519:
-/***/ ((module) => {
-
-/* eslint-disable yoda */
-
-
-const isFullwidthCodePoint = codePoint => {
-	if (Number.isNaN(codePoint)) {
-		return false;
-	}
-
-	// Code points are derived from:
-	// http://www.unix.org/Public/UNIDATA/EastAsianWidth.txt
-	if (
-		codePoint >= 0x1100 && (
-			codePoint <= 0x115F || // Hangul Jamo
-			codePoint === 0x2329 || // LEFT-POINTING ANGLE BRACKET
-			codePoint === 0x232A || // RIGHT-POINTING ANGLE BRACKET
-			// CJK Radicals Supplement .. Enclosed CJK Letters and Months
-			(0x2E80 <= codePoint && codePoint <= 0x3247 && codePoint !== 0x303F) ||
-			// Enclosed CJK Letters and Months .. CJK Unified Ideographs Extension A
-			(0x3250 <= codePoint && codePoint <= 0x4DBF) ||
-			// CJK Unified Ideographs .. Yi Radicals
-			(0x4E00 <= codePoint && codePoint <= 0xA4C6) ||
-			// Hangul Jamo Extended-A
-			(0xA960 <= codePoint && codePoint <= 0xA97C) ||
-			// Hangul Syllables
-			(0xAC00 <= codePoint && codePoint <= 0xD7A3) ||
-			// CJK Compatibility Ideographs
-			(0xF900 <= codePoint && codePoint <= 0xFAFF) ||
-			// Vertical Forms
-			(0xFE10 <= codePoint && codePoint <= 0xFE19) ||
-			// CJK Compatibility Forms .. Small Form Variants
-			(0xFE30 <= codePoint && codePoint <= 0xFE6B) ||
-			// Halfwidth and Fullwidth Forms
-			(0xFF01 <= codePoint && codePoint <= 0xFF60) ||
-			(0xFFE0 <= codePoint && codePoint <= 0xFFE6) ||
-			// Kana Supplement
-			(0x1B000 <= codePoint && codePoint <= 0x1B001) ||
-			// Enclosed Ideographic Supplement
-			(0x1F200 <= codePoint && codePoint <= 0x1F251) ||
-			// CJK Unified Ideographs Extension B .. Tertiary Ideographic Plane
-			(0x20000 <= codePoint && codePoint <= 0x3FFFD)
-		)
-	) {
-		return true;
-	}
-
-	return false;
-};
-
-module.exports = isFullwidthCodePoint;
-module.exports["default"] = isFullwidthCodePoint;
 
 
 /***/ }),
@@ -27083,71 +25723,6 @@ module.exports = {
 
 /***/ }),
 
-/***/ 60:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
-
-
-const stripAnsi = __nccwpck_require__(3958);
-const isFullwidthCodePoint = __nccwpck_require__(4519);
-const emojiRegex = __nccwpck_require__(872);
-
-const stringWidth = string => {
-	if (typeof string !== 'string' || string.length === 0) {
-		return 0;
-	}
-
-	string = stripAnsi(string);
-
-	if (string.length === 0) {
-		return 0;
-	}
-
-	string = string.replace(emojiRegex(), '  ');
-
-	let width = 0;
-
-	for (let i = 0; i < string.length; i++) {
-		const code = string.codePointAt(i);
-
-		// Ignore control characters
-		if (code <= 0x1F || (code >= 0x7F && code <= 0x9F)) {
-			continue;
-		}
-
-		// Ignore combining characters
-		if (code >= 0x300 && code <= 0x36F) {
-			continue;
-		}
-
-		// Surrogates
-		if (code > 0xFFFF) {
-			i++;
-		}
-
-		width += isFullwidthCodePoint(code) ? 2 : 1;
-	}
-
-	return width;
-};
-
-module.exports = stringWidth;
-// TODO: remove this in the next major version
-module.exports["default"] = stringWidth;
-
-
-/***/ }),
-
-/***/ 3958:
-/***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
-
-
-const ansiRegex = __nccwpck_require__(21);
-
-module.exports = string => typeof string === 'string' ? string.replace(ansiRegex(), '') : string;
-
-
-/***/ }),
-
 /***/ 668:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
@@ -29629,31 +28204,10 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("net");
 
 /***/ }),
 
-/***/ 1421:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-
-/***/ }),
-
-/***/ 8474:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
-
-/***/ }),
-
 /***/ 3024:
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-
-/***/ }),
-
-/***/ 1455:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 
 /***/ }),
 
@@ -29671,13 +28225,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 
 /***/ }),
 
-/***/ 1708:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:process");
-
-/***/ }),
-
 /***/ 6928:
 /***/ ((module) => {
 
@@ -29689,13 +28236,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("path");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("process");
-
-/***/ }),
-
-/***/ 3785:
-/***/ ((module) => {
-
-module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("readline");
 
 /***/ }),
 
@@ -29724,4273 +28264,6 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 /***/ ((module) => {
 
 module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("zlib");
-
-/***/ }),
-
-/***/ 8909:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-const { Argument } = __nccwpck_require__(9154);
-const { Command } = __nccwpck_require__(4348);
-const { CommanderError, InvalidArgumentError } = __nccwpck_require__(1135);
-const { Help } = __nccwpck_require__(9754);
-const { Option } = __nccwpck_require__(5240);
-
-exports.DM = new Command();
-
-exports.gu = (name) => new Command(name);
-exports.Ww = (flags, description) => new Option(flags, description);
-exports.er = (name, description) => new Argument(name, description);
-
-/**
- * Expose classes
- */
-
-exports.uB = Command;
-exports.c$ = Option;
-exports.ef = Argument;
-exports._V = Help;
-
-exports.b7 = CommanderError;
-exports.Di = InvalidArgumentError;
-exports.a2 = InvalidArgumentError; // Deprecated
-
-
-/***/ }),
-
-/***/ 9154:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-const { InvalidArgumentError } = __nccwpck_require__(1135);
-
-class Argument {
-  /**
-   * Initialize a new command argument with the given name and description.
-   * The default is that the argument is required, and you can explicitly
-   * indicate this with <> around the name. Put [] around the name for an optional argument.
-   *
-   * @param {string} name
-   * @param {string} [description]
-   */
-
-  constructor(name, description) {
-    this.description = description || '';
-    this.variadic = false;
-    this.parseArg = undefined;
-    this.defaultValue = undefined;
-    this.defaultValueDescription = undefined;
-    this.argChoices = undefined;
-
-    switch (name[0]) {
-      case '<': // e.g. <required>
-        this.required = true;
-        this._name = name.slice(1, -1);
-        break;
-      case '[': // e.g. [optional]
-        this.required = false;
-        this._name = name.slice(1, -1);
-        break;
-      default:
-        this.required = true;
-        this._name = name;
-        break;
-    }
-
-    if (this._name.endsWith('...')) {
-      this.variadic = true;
-      this._name = this._name.slice(0, -3);
-    }
-  }
-
-  /**
-   * Return argument name.
-   *
-   * @return {string}
-   */
-
-  name() {
-    return this._name;
-  }
-
-  /**
-   * @package
-   */
-
-  _collectValue(value, previous) {
-    if (previous === this.defaultValue || !Array.isArray(previous)) {
-      return [value];
-    }
-
-    previous.push(value);
-    return previous;
-  }
-
-  /**
-   * Set the default value, and optionally supply the description to be displayed in the help.
-   *
-   * @param {*} value
-   * @param {string} [description]
-   * @return {Argument}
-   */
-
-  default(value, description) {
-    this.defaultValue = value;
-    this.defaultValueDescription = description;
-    return this;
-  }
-
-  /**
-   * Set the custom handler for processing CLI command arguments into argument values.
-   *
-   * @param {Function} [fn]
-   * @return {Argument}
-   */
-
-  argParser(fn) {
-    this.parseArg = fn;
-    return this;
-  }
-
-  /**
-   * Only allow argument value to be one of choices.
-   *
-   * @param {string[]} values
-   * @return {Argument}
-   */
-
-  choices(values) {
-    this.argChoices = values.slice();
-    this.parseArg = (arg, previous) => {
-      if (!this.argChoices.includes(arg)) {
-        throw new InvalidArgumentError(
-          `Allowed choices are ${this.argChoices.join(', ')}.`,
-        );
-      }
-      if (this.variadic) {
-        return this._collectValue(arg, previous);
-      }
-      return arg;
-    };
-    return this;
-  }
-
-  /**
-   * Make argument required.
-   *
-   * @returns {Argument}
-   */
-  argRequired() {
-    this.required = true;
-    return this;
-  }
-
-  /**
-   * Make argument optional.
-   *
-   * @returns {Argument}
-   */
-  argOptional() {
-    this.required = false;
-    return this;
-  }
-}
-
-/**
- * Takes an argument and returns its human readable equivalent for help usage.
- *
- * @param {Argument} arg
- * @return {string}
- * @private
- */
-
-function humanReadableArgName(arg) {
-  const nameOutput = arg.name() + (arg.variadic === true ? '...' : '');
-
-  return arg.required ? '<' + nameOutput + '>' : '[' + nameOutput + ']';
-}
-
-exports.Argument = Argument;
-exports.humanReadableArgName = humanReadableArgName;
-
-
-/***/ }),
-
-/***/ 4348:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-const EventEmitter = (__nccwpck_require__(8474).EventEmitter);
-const childProcess = __nccwpck_require__(1421);
-const path = __nccwpck_require__(6760);
-const fs = __nccwpck_require__(3024);
-const process = __nccwpck_require__(1708);
-
-const { Argument, humanReadableArgName } = __nccwpck_require__(9154);
-const { CommanderError } = __nccwpck_require__(1135);
-const { Help, stripColor } = __nccwpck_require__(9754);
-const { Option, DualOptions } = __nccwpck_require__(5240);
-const { suggestSimilar } = __nccwpck_require__(5030);
-
-class Command extends EventEmitter {
-  /**
-   * Initialize a new `Command`.
-   *
-   * @param {string} [name]
-   */
-
-  constructor(name) {
-    super();
-    /** @type {Command[]} */
-    this.commands = [];
-    /** @type {Option[]} */
-    this.options = [];
-    this.parent = null;
-    this._allowUnknownOption = false;
-    this._allowExcessArguments = false;
-    /** @type {Argument[]} */
-    this.registeredArguments = [];
-    this._args = this.registeredArguments; // deprecated old name
-    /** @type {string[]} */
-    this.args = []; // cli args with options removed
-    this.rawArgs = [];
-    this.processedArgs = []; // like .args but after custom processing and collecting variadic
-    this._scriptPath = null;
-    this._name = name || '';
-    this._optionValues = {};
-    this._optionValueSources = {}; // default, env, cli etc
-    this._storeOptionsAsProperties = false;
-    this._actionHandler = null;
-    this._executableHandler = false;
-    this._executableFile = null; // custom name for executable
-    this._executableDir = null; // custom search directory for subcommands
-    this._defaultCommandName = null;
-    this._exitCallback = null;
-    this._aliases = [];
-    this._combineFlagAndOptionalValue = true;
-    this._description = '';
-    this._summary = '';
-    this._argsDescription = undefined; // legacy
-    this._enablePositionalOptions = false;
-    this._passThroughOptions = false;
-    this._lifeCycleHooks = {}; // a hash of arrays
-    /** @type {(boolean | string)} */
-    this._showHelpAfterError = false;
-    this._showSuggestionAfterError = true;
-    this._savedState = null; // used in save/restoreStateBeforeParse
-
-    // see configureOutput() for docs
-    this._outputConfiguration = {
-      writeOut: (str) => process.stdout.write(str),
-      writeErr: (str) => process.stderr.write(str),
-      outputError: (str, write) => write(str),
-      getOutHelpWidth: () =>
-        process.stdout.isTTY ? process.stdout.columns : undefined,
-      getErrHelpWidth: () =>
-        process.stderr.isTTY ? process.stderr.columns : undefined,
-      getOutHasColors: () =>
-        useColor() ?? (process.stdout.isTTY && process.stdout.hasColors?.()),
-      getErrHasColors: () =>
-        useColor() ?? (process.stderr.isTTY && process.stderr.hasColors?.()),
-      stripColor: (str) => stripColor(str),
-    };
-
-    this._hidden = false;
-    /** @type {(Option | null | undefined)} */
-    this._helpOption = undefined; // Lazy created on demand. May be null if help option is disabled.
-    this._addImplicitHelpCommand = undefined; // undecided whether true or false yet, not inherited
-    /** @type {Command} */
-    this._helpCommand = undefined; // lazy initialised, inherited
-    this._helpConfiguration = {};
-    /** @type {string | undefined} */
-    this._helpGroupHeading = undefined; // soft initialised when added to parent
-    /** @type {string | undefined} */
-    this._defaultCommandGroup = undefined;
-    /** @type {string | undefined} */
-    this._defaultOptionGroup = undefined;
-  }
-
-  /**
-   * Copy settings that are useful to have in common across root command and subcommands.
-   *
-   * (Used internally when adding a command using `.command()` so subcommands inherit parent settings.)
-   *
-   * @param {Command} sourceCommand
-   * @return {Command} `this` command for chaining
-   */
-  copyInheritedSettings(sourceCommand) {
-    this._outputConfiguration = sourceCommand._outputConfiguration;
-    this._helpOption = sourceCommand._helpOption;
-    this._helpCommand = sourceCommand._helpCommand;
-    this._helpConfiguration = sourceCommand._helpConfiguration;
-    this._exitCallback = sourceCommand._exitCallback;
-    this._storeOptionsAsProperties = sourceCommand._storeOptionsAsProperties;
-    this._combineFlagAndOptionalValue =
-      sourceCommand._combineFlagAndOptionalValue;
-    this._allowExcessArguments = sourceCommand._allowExcessArguments;
-    this._enablePositionalOptions = sourceCommand._enablePositionalOptions;
-    this._showHelpAfterError = sourceCommand._showHelpAfterError;
-    this._showSuggestionAfterError = sourceCommand._showSuggestionAfterError;
-
-    return this;
-  }
-
-  /**
-   * @returns {Command[]}
-   * @private
-   */
-
-  _getCommandAndAncestors() {
-    const result = [];
-    // eslint-disable-next-line @typescript-eslint/no-this-alias
-    for (let command = this; command; command = command.parent) {
-      result.push(command);
-    }
-    return result;
-  }
-
-  /**
-   * Define a command.
-   *
-   * There are two styles of command: pay attention to where to put the description.
-   *
-   * @example
-   * // Command implemented using action handler (description is supplied separately to `.command`)
-   * program
-   *   .command('clone <source> [destination]')
-   *   .description('clone a repository into a newly created directory')
-   *   .action((source, destination) => {
-   *     console.log('clone command called');
-   *   });
-   *
-   * // Command implemented using separate executable file (description is second parameter to `.command`)
-   * program
-   *   .command('start <service>', 'start named service')
-   *   .command('stop [service]', 'stop named service, or all if no name supplied');
-   *
-   * @param {string} nameAndArgs - command name and arguments, args are `<required>` or `[optional]` and last may also be `variadic...`
-   * @param {(object | string)} [actionOptsOrExecDesc] - configuration options (for action), or description (for executable)
-   * @param {object} [execOpts] - configuration options (for executable)
-   * @return {Command} returns new command for action handler, or `this` for executable command
-   */
-
-  command(nameAndArgs, actionOptsOrExecDesc, execOpts) {
-    let desc = actionOptsOrExecDesc;
-    let opts = execOpts;
-    if (typeof desc === 'object' && desc !== null) {
-      opts = desc;
-      desc = null;
-    }
-    opts = opts || {};
-    const [, name, args] = nameAndArgs.match(/([^ ]+) *(.*)/);
-
-    const cmd = this.createCommand(name);
-    if (desc) {
-      cmd.description(desc);
-      cmd._executableHandler = true;
-    }
-    if (opts.isDefault) this._defaultCommandName = cmd._name;
-    cmd._hidden = !!(opts.noHelp || opts.hidden); // noHelp is deprecated old name for hidden
-    cmd._executableFile = opts.executableFile || null; // Custom name for executable file, set missing to null to match constructor
-    if (args) cmd.arguments(args);
-    this._registerCommand(cmd);
-    cmd.parent = this;
-    cmd.copyInheritedSettings(this);
-
-    if (desc) return this;
-    return cmd;
-  }
-
-  /**
-   * Factory routine to create a new unattached command.
-   *
-   * See .command() for creating an attached subcommand, which uses this routine to
-   * create the command. You can override createCommand to customise subcommands.
-   *
-   * @param {string} [name]
-   * @return {Command} new command
-   */
-
-  createCommand(name) {
-    return new Command(name);
-  }
-
-  /**
-   * You can customise the help with a subclass of Help by overriding createHelp,
-   * or by overriding Help properties using configureHelp().
-   *
-   * @return {Help}
-   */
-
-  createHelp() {
-    return Object.assign(new Help(), this.configureHelp());
-  }
-
-  /**
-   * You can customise the help by overriding Help properties using configureHelp(),
-   * or with a subclass of Help by overriding createHelp().
-   *
-   * @param {object} [configuration] - configuration options
-   * @return {(Command | object)} `this` command for chaining, or stored configuration
-   */
-
-  configureHelp(configuration) {
-    if (configuration === undefined) return this._helpConfiguration;
-
-    this._helpConfiguration = configuration;
-    return this;
-  }
-
-  /**
-   * The default output goes to stdout and stderr. You can customise this for special
-   * applications. You can also customise the display of errors by overriding outputError.
-   *
-   * The configuration properties are all functions:
-   *
-   *     // change how output being written, defaults to stdout and stderr
-   *     writeOut(str)
-   *     writeErr(str)
-   *     // change how output being written for errors, defaults to writeErr
-   *     outputError(str, write) // used for displaying errors and not used for displaying help
-   *     // specify width for wrapping help
-   *     getOutHelpWidth()
-   *     getErrHelpWidth()
-   *     // color support, currently only used with Help
-   *     getOutHasColors()
-   *     getErrHasColors()
-   *     stripColor() // used to remove ANSI escape codes if output does not have colors
-   *
-   * @param {object} [configuration] - configuration options
-   * @return {(Command | object)} `this` command for chaining, or stored configuration
-   */
-
-  configureOutput(configuration) {
-    if (configuration === undefined) return this._outputConfiguration;
-
-    this._outputConfiguration = {
-      ...this._outputConfiguration,
-      ...configuration,
-    };
-    return this;
-  }
-
-  /**
-   * Display the help or a custom message after an error occurs.
-   *
-   * @param {(boolean|string)} [displayHelp]
-   * @return {Command} `this` command for chaining
-   */
-  showHelpAfterError(displayHelp = true) {
-    if (typeof displayHelp !== 'string') displayHelp = !!displayHelp;
-    this._showHelpAfterError = displayHelp;
-    return this;
-  }
-
-  /**
-   * Display suggestion of similar commands for unknown commands, or options for unknown options.
-   *
-   * @param {boolean} [displaySuggestion]
-   * @return {Command} `this` command for chaining
-   */
-  showSuggestionAfterError(displaySuggestion = true) {
-    this._showSuggestionAfterError = !!displaySuggestion;
-    return this;
-  }
-
-  /**
-   * Add a prepared subcommand.
-   *
-   * See .command() for creating an attached subcommand which inherits settings from its parent.
-   *
-   * @param {Command} cmd - new subcommand
-   * @param {object} [opts] - configuration options
-   * @return {Command} `this` command for chaining
-   */
-
-  addCommand(cmd, opts) {
-    if (!cmd._name) {
-      throw new Error(`Command passed to .addCommand() must have a name
-- specify the name in Command constructor or using .name()`);
-    }
-
-    opts = opts || {};
-    if (opts.isDefault) this._defaultCommandName = cmd._name;
-    if (opts.noHelp || opts.hidden) cmd._hidden = true; // modifying passed command due to existing implementation
-
-    this._registerCommand(cmd);
-    cmd.parent = this;
-    cmd._checkForBrokenPassThrough();
-
-    return this;
-  }
-
-  /**
-   * Factory routine to create a new unattached argument.
-   *
-   * See .argument() for creating an attached argument, which uses this routine to
-   * create the argument. You can override createArgument to return a custom argument.
-   *
-   * @param {string} name
-   * @param {string} [description]
-   * @return {Argument} new argument
-   */
-
-  createArgument(name, description) {
-    return new Argument(name, description);
-  }
-
-  /**
-   * Define argument syntax for command.
-   *
-   * The default is that the argument is required, and you can explicitly
-   * indicate this with <> around the name. Put [] around the name for an optional argument.
-   *
-   * @example
-   * program.argument('<input-file>');
-   * program.argument('[output-file]');
-   *
-   * @param {string} name
-   * @param {string} [description]
-   * @param {(Function|*)} [parseArg] - custom argument processing function or default value
-   * @param {*} [defaultValue]
-   * @return {Command} `this` command for chaining
-   */
-  argument(name, description, parseArg, defaultValue) {
-    const argument = this.createArgument(name, description);
-    if (typeof parseArg === 'function') {
-      argument.default(defaultValue).argParser(parseArg);
-    } else {
-      argument.default(parseArg);
-    }
-    this.addArgument(argument);
-    return this;
-  }
-
-  /**
-   * Define argument syntax for command, adding multiple at once (without descriptions).
-   *
-   * See also .argument().
-   *
-   * @example
-   * program.arguments('<cmd> [env]');
-   *
-   * @param {string} names
-   * @return {Command} `this` command for chaining
-   */
-
-  arguments(names) {
-    names
-      .trim()
-      .split(/ +/)
-      .forEach((detail) => {
-        this.argument(detail);
-      });
-    return this;
-  }
-
-  /**
-   * Define argument syntax for command, adding a prepared argument.
-   *
-   * @param {Argument} argument
-   * @return {Command} `this` command for chaining
-   */
-  addArgument(argument) {
-    const previousArgument = this.registeredArguments.slice(-1)[0];
-    if (previousArgument?.variadic) {
-      throw new Error(
-        `only the last argument can be variadic '${previousArgument.name()}'`,
-      );
-    }
-    if (
-      argument.required &&
-      argument.defaultValue !== undefined &&
-      argument.parseArg === undefined
-    ) {
-      throw new Error(
-        `a default value for a required argument is never used: '${argument.name()}'`,
-      );
-    }
-    this.registeredArguments.push(argument);
-    return this;
-  }
-
-  /**
-   * Customise or override default help command. By default a help command is automatically added if your command has subcommands.
-   *
-   * @example
-   *    program.helpCommand('help [cmd]');
-   *    program.helpCommand('help [cmd]', 'show help');
-   *    program.helpCommand(false); // suppress default help command
-   *    program.helpCommand(true); // add help command even if no subcommands
-   *
-   * @param {string|boolean} enableOrNameAndArgs - enable with custom name and/or arguments, or boolean to override whether added
-   * @param {string} [description] - custom description
-   * @return {Command} `this` command for chaining
-   */
-
-  helpCommand(enableOrNameAndArgs, description) {
-    if (typeof enableOrNameAndArgs === 'boolean') {
-      this._addImplicitHelpCommand = enableOrNameAndArgs;
-      if (enableOrNameAndArgs && this._defaultCommandGroup) {
-        // make the command to store the group
-        this._initCommandGroup(this._getHelpCommand());
-      }
-      return this;
-    }
-
-    const nameAndArgs = enableOrNameAndArgs ?? 'help [command]';
-    const [, helpName, helpArgs] = nameAndArgs.match(/([^ ]+) *(.*)/);
-    const helpDescription = description ?? 'display help for command';
-
-    const helpCommand = this.createCommand(helpName);
-    helpCommand.helpOption(false);
-    if (helpArgs) helpCommand.arguments(helpArgs);
-    if (helpDescription) helpCommand.description(helpDescription);
-
-    this._addImplicitHelpCommand = true;
-    this._helpCommand = helpCommand;
-    // init group unless lazy create
-    if (enableOrNameAndArgs || description) this._initCommandGroup(helpCommand);
-
-    return this;
-  }
-
-  /**
-   * Add prepared custom help command.
-   *
-   * @param {(Command|string|boolean)} helpCommand - custom help command, or deprecated enableOrNameAndArgs as for `.helpCommand()`
-   * @param {string} [deprecatedDescription] - deprecated custom description used with custom name only
-   * @return {Command} `this` command for chaining
-   */
-  addHelpCommand(helpCommand, deprecatedDescription) {
-    // If not passed an object, call through to helpCommand for backwards compatibility,
-    // as addHelpCommand was originally used like helpCommand is now.
-    if (typeof helpCommand !== 'object') {
-      this.helpCommand(helpCommand, deprecatedDescription);
-      return this;
-    }
-
-    this._addImplicitHelpCommand = true;
-    this._helpCommand = helpCommand;
-    this._initCommandGroup(helpCommand);
-    return this;
-  }
-
-  /**
-   * Lazy create help command.
-   *
-   * @return {(Command|null)}
-   * @package
-   */
-  _getHelpCommand() {
-    const hasImplicitHelpCommand =
-      this._addImplicitHelpCommand ??
-      (this.commands.length &&
-        !this._actionHandler &&
-        !this._findCommand('help'));
-
-    if (hasImplicitHelpCommand) {
-      if (this._helpCommand === undefined) {
-        this.helpCommand(undefined, undefined); // use default name and description
-      }
-      return this._helpCommand;
-    }
-    return null;
-  }
-
-  /**
-   * Add hook for life cycle event.
-   *
-   * @param {string} event
-   * @param {Function} listener
-   * @return {Command} `this` command for chaining
-   */
-
-  hook(event, listener) {
-    const allowedValues = ['preSubcommand', 'preAction', 'postAction'];
-    if (!allowedValues.includes(event)) {
-      throw new Error(`Unexpected value for event passed to hook : '${event}'.
-Expecting one of '${allowedValues.join("', '")}'`);
-    }
-    if (this._lifeCycleHooks[event]) {
-      this._lifeCycleHooks[event].push(listener);
-    } else {
-      this._lifeCycleHooks[event] = [listener];
-    }
-    return this;
-  }
-
-  /**
-   * Register callback to use as replacement for calling process.exit.
-   *
-   * @param {Function} [fn] optional callback which will be passed a CommanderError, defaults to throwing
-   * @return {Command} `this` command for chaining
-   */
-
-  exitOverride(fn) {
-    if (fn) {
-      this._exitCallback = fn;
-    } else {
-      this._exitCallback = (err) => {
-        if (err.code !== 'commander.executeSubCommandAsync') {
-          throw err;
-        } else {
-          // Async callback from spawn events, not useful to throw.
-        }
-      };
-    }
-    return this;
-  }
-
-  /**
-   * Call process.exit, and _exitCallback if defined.
-   *
-   * @param {number} exitCode exit code for using with process.exit
-   * @param {string} code an id string representing the error
-   * @param {string} message human-readable description of the error
-   * @return never
-   * @private
-   */
-
-  _exit(exitCode, code, message) {
-    if (this._exitCallback) {
-      this._exitCallback(new CommanderError(exitCode, code, message));
-      // Expecting this line is not reached.
-    }
-    process.exit(exitCode);
-  }
-
-  /**
-   * Register callback `fn` for the command.
-   *
-   * @example
-   * program
-   *   .command('serve')
-   *   .description('start service')
-   *   .action(function() {
-   *      // do work here
-   *   });
-   *
-   * @param {Function} fn
-   * @return {Command} `this` command for chaining
-   */
-
-  action(fn) {
-    const listener = (args) => {
-      // The .action callback takes an extra parameter which is the command or options.
-      const expectedArgsCount = this.registeredArguments.length;
-      const actionArgs = args.slice(0, expectedArgsCount);
-      if (this._storeOptionsAsProperties) {
-        actionArgs[expectedArgsCount] = this; // backwards compatible "options"
-      } else {
-        actionArgs[expectedArgsCount] = this.opts();
-      }
-      actionArgs.push(this);
-
-      return fn.apply(this, actionArgs);
-    };
-    this._actionHandler = listener;
-    return this;
-  }
-
-  /**
-   * Factory routine to create a new unattached option.
-   *
-   * See .option() for creating an attached option, which uses this routine to
-   * create the option. You can override createOption to return a custom option.
-   *
-   * @param {string} flags
-   * @param {string} [description]
-   * @return {Option} new option
-   */
-
-  createOption(flags, description) {
-    return new Option(flags, description);
-  }
-
-  /**
-   * Wrap parseArgs to catch 'commander.invalidArgument'.
-   *
-   * @param {(Option | Argument)} target
-   * @param {string} value
-   * @param {*} previous
-   * @param {string} invalidArgumentMessage
-   * @private
-   */
-
-  _callParseArg(target, value, previous, invalidArgumentMessage) {
-    try {
-      return target.parseArg(value, previous);
-    } catch (err) {
-      if (err.code === 'commander.invalidArgument') {
-        const message = `${invalidArgumentMessage} ${err.message}`;
-        this.error(message, { exitCode: err.exitCode, code: err.code });
-      }
-      throw err;
-    }
-  }
-
-  /**
-   * Check for option flag conflicts.
-   * Register option if no conflicts found, or throw on conflict.
-   *
-   * @param {Option} option
-   * @private
-   */
-
-  _registerOption(option) {
-    const matchingOption =
-      (option.short && this._findOption(option.short)) ||
-      (option.long && this._findOption(option.long));
-    if (matchingOption) {
-      const matchingFlag =
-        option.long && this._findOption(option.long)
-          ? option.long
-          : option.short;
-      throw new Error(`Cannot add option '${option.flags}'${this._name && ` to command '${this._name}'`} due to conflicting flag '${matchingFlag}'
--  already used by option '${matchingOption.flags}'`);
-    }
-
-    this._initOptionGroup(option);
-    this.options.push(option);
-  }
-
-  /**
-   * Check for command name and alias conflicts with existing commands.
-   * Register command if no conflicts found, or throw on conflict.
-   *
-   * @param {Command} command
-   * @private
-   */
-
-  _registerCommand(command) {
-    const knownBy = (cmd) => {
-      return [cmd.name()].concat(cmd.aliases());
-    };
-
-    const alreadyUsed = knownBy(command).find((name) =>
-      this._findCommand(name),
-    );
-    if (alreadyUsed) {
-      const existingCmd = knownBy(this._findCommand(alreadyUsed)).join('|');
-      const newCmd = knownBy(command).join('|');
-      throw new Error(
-        `cannot add command '${newCmd}' as already have command '${existingCmd}'`,
-      );
-    }
-
-    this._initCommandGroup(command);
-    this.commands.push(command);
-  }
-
-  /**
-   * Add an option.
-   *
-   * @param {Option} option
-   * @return {Command} `this` command for chaining
-   */
-  addOption(option) {
-    this._registerOption(option);
-
-    const oname = option.name();
-    const name = option.attributeName();
-
-    // store default value
-    if (option.negate) {
-      // --no-foo is special and defaults foo to true, unless a --foo option is already defined
-      const positiveLongFlag = option.long.replace(/^--no-/, '--');
-      if (!this._findOption(positiveLongFlag)) {
-        this.setOptionValueWithSource(
-          name,
-          option.defaultValue === undefined ? true : option.defaultValue,
-          'default',
-        );
-      }
-    } else if (option.defaultValue !== undefined) {
-      this.setOptionValueWithSource(name, option.defaultValue, 'default');
-    }
-
-    // handler for cli and env supplied values
-    const handleOptionValue = (val, invalidValueMessage, valueSource) => {
-      // val is null for optional option used without an optional-argument.
-      // val is undefined for boolean and negated option.
-      if (val == null && option.presetArg !== undefined) {
-        val = option.presetArg;
-      }
-
-      // custom processing
-      const oldValue = this.getOptionValue(name);
-      if (val !== null && option.parseArg) {
-        val = this._callParseArg(option, val, oldValue, invalidValueMessage);
-      } else if (val !== null && option.variadic) {
-        val = option._collectValue(val, oldValue);
-      }
-
-      // Fill-in appropriate missing values. Long winded but easy to follow.
-      if (val == null) {
-        if (option.negate) {
-          val = false;
-        } else if (option.isBoolean() || option.optional) {
-          val = true;
-        } else {
-          val = ''; // not normal, parseArg might have failed or be a mock function for testing
-        }
-      }
-      this.setOptionValueWithSource(name, val, valueSource);
-    };
-
-    this.on('option:' + oname, (val) => {
-      const invalidValueMessage = `error: option '${option.flags}' argument '${val}' is invalid.`;
-      handleOptionValue(val, invalidValueMessage, 'cli');
-    });
-
-    if (option.envVar) {
-      this.on('optionEnv:' + oname, (val) => {
-        const invalidValueMessage = `error: option '${option.flags}' value '${val}' from env '${option.envVar}' is invalid.`;
-        handleOptionValue(val, invalidValueMessage, 'env');
-      });
-    }
-
-    return this;
-  }
-
-  /**
-   * Internal implementation shared by .option() and .requiredOption()
-   *
-   * @return {Command} `this` command for chaining
-   * @private
-   */
-  _optionEx(config, flags, description, fn, defaultValue) {
-    if (typeof flags === 'object' && flags instanceof Option) {
-      throw new Error(
-        'To add an Option object use addOption() instead of option() or requiredOption()',
-      );
-    }
-    const option = this.createOption(flags, description);
-    option.makeOptionMandatory(!!config.mandatory);
-    if (typeof fn === 'function') {
-      option.default(defaultValue).argParser(fn);
-    } else if (fn instanceof RegExp) {
-      // deprecated
-      const regex = fn;
-      fn = (val, def) => {
-        const m = regex.exec(val);
-        return m ? m[0] : def;
-      };
-      option.default(defaultValue).argParser(fn);
-    } else {
-      option.default(fn);
-    }
-
-    return this.addOption(option);
-  }
-
-  /**
-   * Define option with `flags`, `description`, and optional argument parsing function or `defaultValue` or both.
-   *
-   * The `flags` string contains the short and/or long flags, separated by comma, a pipe or space. A required
-   * option-argument is indicated by `<>` and an optional option-argument by `[]`.
-   *
-   * See the README for more details, and see also addOption() and requiredOption().
-   *
-   * @example
-   * program
-   *     .option('-p, --pepper', 'add pepper')
-   *     .option('--pt, --pizza-type <TYPE>', 'type of pizza') // required option-argument
-   *     .option('-c, --cheese [CHEESE]', 'add extra cheese', 'mozzarella') // optional option-argument with default
-   *     .option('-t, --tip <VALUE>', 'add tip to purchase cost', parseFloat) // custom parse function
-   *
-   * @param {string} flags
-   * @param {string} [description]
-   * @param {(Function|*)} [parseArg] - custom option processing function or default value
-   * @param {*} [defaultValue]
-   * @return {Command} `this` command for chaining
-   */
-
-  option(flags, description, parseArg, defaultValue) {
-    return this._optionEx({}, flags, description, parseArg, defaultValue);
-  }
-
-  /**
-   * Add a required option which must have a value after parsing. This usually means
-   * the option must be specified on the command line. (Otherwise the same as .option().)
-   *
-   * The `flags` string contains the short and/or long flags, separated by comma, a pipe or space.
-   *
-   * @param {string} flags
-   * @param {string} [description]
-   * @param {(Function|*)} [parseArg] - custom option processing function or default value
-   * @param {*} [defaultValue]
-   * @return {Command} `this` command for chaining
-   */
-
-  requiredOption(flags, description, parseArg, defaultValue) {
-    return this._optionEx(
-      { mandatory: true },
-      flags,
-      description,
-      parseArg,
-      defaultValue,
-    );
-  }
-
-  /**
-   * Alter parsing of short flags with optional values.
-   *
-   * @example
-   * // for `.option('-f,--flag [value]'):
-   * program.combineFlagAndOptionalValue(true);  // `-f80` is treated like `--flag=80`, this is the default behaviour
-   * program.combineFlagAndOptionalValue(false) // `-fb` is treated like `-f -b`
-   *
-   * @param {boolean} [combine] - if `true` or omitted, an optional value can be specified directly after the flag.
-   * @return {Command} `this` command for chaining
-   */
-  combineFlagAndOptionalValue(combine = true) {
-    this._combineFlagAndOptionalValue = !!combine;
-    return this;
-  }
-
-  /**
-   * Allow unknown options on the command line.
-   *
-   * @param {boolean} [allowUnknown] - if `true` or omitted, no error will be thrown for unknown options.
-   * @return {Command} `this` command for chaining
-   */
-  allowUnknownOption(allowUnknown = true) {
-    this._allowUnknownOption = !!allowUnknown;
-    return this;
-  }
-
-  /**
-   * Allow excess command-arguments on the command line. Pass false to make excess arguments an error.
-   *
-   * @param {boolean} [allowExcess] - if `true` or omitted, no error will be thrown for excess arguments.
-   * @return {Command} `this` command for chaining
-   */
-  allowExcessArguments(allowExcess = true) {
-    this._allowExcessArguments = !!allowExcess;
-    return this;
-  }
-
-  /**
-   * Enable positional options. Positional means global options are specified before subcommands which lets
-   * subcommands reuse the same option names, and also enables subcommands to turn on passThroughOptions.
-   * The default behaviour is non-positional and global options may appear anywhere on the command line.
-   *
-   * @param {boolean} [positional]
-   * @return {Command} `this` command for chaining
-   */
-  enablePositionalOptions(positional = true) {
-    this._enablePositionalOptions = !!positional;
-    return this;
-  }
-
-  /**
-   * Pass through options that come after command-arguments rather than treat them as command-options,
-   * so actual command-options come before command-arguments. Turning this on for a subcommand requires
-   * positional options to have been enabled on the program (parent commands).
-   * The default behaviour is non-positional and options may appear before or after command-arguments.
-   *
-   * @param {boolean} [passThrough] for unknown options.
-   * @return {Command} `this` command for chaining
-   */
-  passThroughOptions(passThrough = true) {
-    this._passThroughOptions = !!passThrough;
-    this._checkForBrokenPassThrough();
-    return this;
-  }
-
-  /**
-   * @private
-   */
-
-  _checkForBrokenPassThrough() {
-    if (
-      this.parent &&
-      this._passThroughOptions &&
-      !this.parent._enablePositionalOptions
-    ) {
-      throw new Error(
-        `passThroughOptions cannot be used for '${this._name}' without turning on enablePositionalOptions for parent command(s)`,
-      );
-    }
-  }
-
-  /**
-   * Whether to store option values as properties on command object,
-   * or store separately (specify false). In both cases the option values can be accessed using .opts().
-   *
-   * @param {boolean} [storeAsProperties=true]
-   * @return {Command} `this` command for chaining
-   */
-
-  storeOptionsAsProperties(storeAsProperties = true) {
-    if (this.options.length) {
-      throw new Error('call .storeOptionsAsProperties() before adding options');
-    }
-    if (Object.keys(this._optionValues).length) {
-      throw new Error(
-        'call .storeOptionsAsProperties() before setting option values',
-      );
-    }
-    this._storeOptionsAsProperties = !!storeAsProperties;
-    return this;
-  }
-
-  /**
-   * Retrieve option value.
-   *
-   * @param {string} key
-   * @return {object} value
-   */
-
-  getOptionValue(key) {
-    if (this._storeOptionsAsProperties) {
-      return this[key];
-    }
-    return this._optionValues[key];
-  }
-
-  /**
-   * Store option value.
-   *
-   * @param {string} key
-   * @param {object} value
-   * @return {Command} `this` command for chaining
-   */
-
-  setOptionValue(key, value) {
-    return this.setOptionValueWithSource(key, value, undefined);
-  }
-
-  /**
-   * Store option value and where the value came from.
-   *
-   * @param {string} key
-   * @param {object} value
-   * @param {string} source - expected values are default/config/env/cli/implied
-   * @return {Command} `this` command for chaining
-   */
-
-  setOptionValueWithSource(key, value, source) {
-    if (this._storeOptionsAsProperties) {
-      this[key] = value;
-    } else {
-      this._optionValues[key] = value;
-    }
-    this._optionValueSources[key] = source;
-    return this;
-  }
-
-  /**
-   * Get source of option value.
-   * Expected values are default | config | env | cli | implied
-   *
-   * @param {string} key
-   * @return {string}
-   */
-
-  getOptionValueSource(key) {
-    return this._optionValueSources[key];
-  }
-
-  /**
-   * Get source of option value. See also .optsWithGlobals().
-   * Expected values are default | config | env | cli | implied
-   *
-   * @param {string} key
-   * @return {string}
-   */
-
-  getOptionValueSourceWithGlobals(key) {
-    // global overwrites local, like optsWithGlobals
-    let source;
-    this._getCommandAndAncestors().forEach((cmd) => {
-      if (cmd.getOptionValueSource(key) !== undefined) {
-        source = cmd.getOptionValueSource(key);
-      }
-    });
-    return source;
-  }
-
-  /**
-   * Get user arguments from implied or explicit arguments.
-   * Side-effects: set _scriptPath if args included script. Used for default program name, and subcommand searches.
-   *
-   * @private
-   */
-
-  _prepareUserArgs(argv, parseOptions) {
-    if (argv !== undefined && !Array.isArray(argv)) {
-      throw new Error('first parameter to parse must be array or undefined');
-    }
-    parseOptions = parseOptions || {};
-
-    // auto-detect argument conventions if nothing supplied
-    if (argv === undefined && parseOptions.from === undefined) {
-      if (process.versions?.electron) {
-        parseOptions.from = 'electron';
-      }
-      // check node specific options for scenarios where user CLI args follow executable without scriptname
-      const execArgv = process.execArgv ?? [];
-      if (
-        execArgv.includes('-e') ||
-        execArgv.includes('--eval') ||
-        execArgv.includes('-p') ||
-        execArgv.includes('--print')
-      ) {
-        parseOptions.from = 'eval'; // internal usage, not documented
-      }
-    }
-
-    // default to using process.argv
-    if (argv === undefined) {
-      argv = process.argv;
-    }
-    this.rawArgs = argv.slice();
-
-    // extract the user args and scriptPath
-    let userArgs;
-    switch (parseOptions.from) {
-      case undefined:
-      case 'node':
-        this._scriptPath = argv[1];
-        userArgs = argv.slice(2);
-        break;
-      case 'electron':
-        // @ts-ignore: because defaultApp is an unknown property
-        if (process.defaultApp) {
-          this._scriptPath = argv[1];
-          userArgs = argv.slice(2);
-        } else {
-          userArgs = argv.slice(1);
-        }
-        break;
-      case 'user':
-        userArgs = argv.slice(0);
-        break;
-      case 'eval':
-        userArgs = argv.slice(1);
-        break;
-      default:
-        throw new Error(
-          `unexpected parse option { from: '${parseOptions.from}' }`,
-        );
-    }
-
-    // Find default name for program from arguments.
-    if (!this._name && this._scriptPath)
-      this.nameFromFilename(this._scriptPath);
-    this._name = this._name || 'program';
-
-    return userArgs;
-  }
-
-  /**
-   * Parse `argv`, setting options and invoking commands when defined.
-   *
-   * Use parseAsync instead of parse if any of your action handlers are async.
-   *
-   * Call with no parameters to parse `process.argv`. Detects Electron and special node options like `node --eval`. Easy mode!
-   *
-   * Or call with an array of strings to parse, and optionally where the user arguments start by specifying where the arguments are `from`:
-   * - `'node'`: default, `argv[0]` is the application and `argv[1]` is the script being run, with user arguments after that
-   * - `'electron'`: `argv[0]` is the application and `argv[1]` varies depending on whether the electron application is packaged
-   * - `'user'`: just user arguments
-   *
-   * @example
-   * program.parse(); // parse process.argv and auto-detect electron and special node flags
-   * program.parse(process.argv); // assume argv[0] is app and argv[1] is script
-   * program.parse(my-args, { from: 'user' }); // just user supplied arguments, nothing special about argv[0]
-   *
-   * @param {string[]} [argv] - optional, defaults to process.argv
-   * @param {object} [parseOptions] - optionally specify style of options with from: node/user/electron
-   * @param {string} [parseOptions.from] - where the args are from: 'node', 'user', 'electron'
-   * @return {Command} `this` command for chaining
-   */
-
-  parse(argv, parseOptions) {
-    this._prepareForParse();
-    const userArgs = this._prepareUserArgs(argv, parseOptions);
-    this._parseCommand([], userArgs);
-
-    return this;
-  }
-
-  /**
-   * Parse `argv`, setting options and invoking commands when defined.
-   *
-   * Call with no parameters to parse `process.argv`. Detects Electron and special node options like `node --eval`. Easy mode!
-   *
-   * Or call with an array of strings to parse, and optionally where the user arguments start by specifying where the arguments are `from`:
-   * - `'node'`: default, `argv[0]` is the application and `argv[1]` is the script being run, with user arguments after that
-   * - `'electron'`: `argv[0]` is the application and `argv[1]` varies depending on whether the electron application is packaged
-   * - `'user'`: just user arguments
-   *
-   * @example
-   * await program.parseAsync(); // parse process.argv and auto-detect electron and special node flags
-   * await program.parseAsync(process.argv); // assume argv[0] is app and argv[1] is script
-   * await program.parseAsync(my-args, { from: 'user' }); // just user supplied arguments, nothing special about argv[0]
-   *
-   * @param {string[]} [argv]
-   * @param {object} [parseOptions]
-   * @param {string} parseOptions.from - where the args are from: 'node', 'user', 'electron'
-   * @return {Promise}
-   */
-
-  async parseAsync(argv, parseOptions) {
-    this._prepareForParse();
-    const userArgs = this._prepareUserArgs(argv, parseOptions);
-    await this._parseCommand([], userArgs);
-
-    return this;
-  }
-
-  _prepareForParse() {
-    if (this._savedState === null) {
-      this.saveStateBeforeParse();
-    } else {
-      this.restoreStateBeforeParse();
-    }
-  }
-
-  /**
-   * Called the first time parse is called to save state and allow a restore before subsequent calls to parse.
-   * Not usually called directly, but available for subclasses to save their custom state.
-   *
-   * This is called in a lazy way. Only commands used in parsing chain will have state saved.
-   */
-  saveStateBeforeParse() {
-    this._savedState = {
-      // name is stable if supplied by author, but may be unspecified for root command and deduced during parsing
-      _name: this._name,
-      // option values before parse have default values (including false for negated options)
-      // shallow clones
-      _optionValues: { ...this._optionValues },
-      _optionValueSources: { ...this._optionValueSources },
-    };
-  }
-
-  /**
-   * Restore state before parse for calls after the first.
-   * Not usually called directly, but available for subclasses to save their custom state.
-   *
-   * This is called in a lazy way. Only commands used in parsing chain will have state restored.
-   */
-  restoreStateBeforeParse() {
-    if (this._storeOptionsAsProperties)
-      throw new Error(`Can not call parse again when storeOptionsAsProperties is true.
-- either make a new Command for each call to parse, or stop storing options as properties`);
-
-    // clear state from _prepareUserArgs
-    this._name = this._savedState._name;
-    this._scriptPath = null;
-    this.rawArgs = [];
-    // clear state from setOptionValueWithSource
-    this._optionValues = { ...this._savedState._optionValues };
-    this._optionValueSources = { ...this._savedState._optionValueSources };
-    // clear state from _parseCommand
-    this.args = [];
-    // clear state from _processArguments
-    this.processedArgs = [];
-  }
-
-  /**
-   * Throw if expected executable is missing. Add lots of help for author.
-   *
-   * @param {string} executableFile
-   * @param {string} executableDir
-   * @param {string} subcommandName
-   */
-  _checkForMissingExecutable(executableFile, executableDir, subcommandName) {
-    if (fs.existsSync(executableFile)) return;
-
-    const executableDirMessage = executableDir
-      ? `searched for local subcommand relative to directory '${executableDir}'`
-      : 'no directory for search for local subcommand, use .executableDir() to supply a custom directory';
-    const executableMissing = `'${executableFile}' does not exist
- - if '${subcommandName}' is not meant to be an executable command, remove description parameter from '.command()' and use '.description()' instead
- - if the default executable name is not suitable, use the executableFile option to supply a custom name or path
- - ${executableDirMessage}`;
-    throw new Error(executableMissing);
-  }
-
-  /**
-   * Execute a sub-command executable.
-   *
-   * @private
-   */
-
-  _executeSubCommand(subcommand, args) {
-    args = args.slice();
-    let launchWithNode = false; // Use node for source targets so do not need to get permissions correct, and on Windows.
-    const sourceExt = ['.js', '.ts', '.tsx', '.mjs', '.cjs'];
-
-    function findFile(baseDir, baseName) {
-      // Look for specified file
-      const localBin = path.resolve(baseDir, baseName);
-      if (fs.existsSync(localBin)) return localBin;
-
-      // Stop looking if candidate already has an expected extension.
-      if (sourceExt.includes(path.extname(baseName))) return undefined;
-
-      // Try all the extensions.
-      const foundExt = sourceExt.find((ext) =>
-        fs.existsSync(`${localBin}${ext}`),
-      );
-      if (foundExt) return `${localBin}${foundExt}`;
-
-      return undefined;
-    }
-
-    // Not checking for help first. Unlikely to have mandatory and executable, and can't robustly test for help flags in external command.
-    this._checkForMissingMandatoryOptions();
-    this._checkForConflictingOptions();
-
-    // executableFile and executableDir might be full path, or just a name
-    let executableFile =
-      subcommand._executableFile || `${this._name}-${subcommand._name}`;
-    let executableDir = this._executableDir || '';
-    if (this._scriptPath) {
-      let resolvedScriptPath; // resolve possible symlink for installed npm binary
-      try {
-        resolvedScriptPath = fs.realpathSync(this._scriptPath);
-      } catch {
-        resolvedScriptPath = this._scriptPath;
-      }
-      executableDir = path.resolve(
-        path.dirname(resolvedScriptPath),
-        executableDir,
-      );
-    }
-
-    // Look for a local file in preference to a command in PATH.
-    if (executableDir) {
-      let localFile = findFile(executableDir, executableFile);
-
-      // Legacy search using prefix of script name instead of command name
-      if (!localFile && !subcommand._executableFile && this._scriptPath) {
-        const legacyName = path.basename(
-          this._scriptPath,
-          path.extname(this._scriptPath),
-        );
-        if (legacyName !== this._name) {
-          localFile = findFile(
-            executableDir,
-            `${legacyName}-${subcommand._name}`,
-          );
-        }
-      }
-      executableFile = localFile || executableFile;
-    }
-
-    launchWithNode = sourceExt.includes(path.extname(executableFile));
-
-    let proc;
-    if (process.platform !== 'win32') {
-      if (launchWithNode) {
-        args.unshift(executableFile);
-        // add executable arguments to spawn
-        args = incrementNodeInspectorPort(process.execArgv).concat(args);
-
-        proc = childProcess.spawn(process.argv[0], args, { stdio: 'inherit' });
-      } else {
-        proc = childProcess.spawn(executableFile, args, { stdio: 'inherit' });
-      }
-    } else {
-      this._checkForMissingExecutable(
-        executableFile,
-        executableDir,
-        subcommand._name,
-      );
-      args.unshift(executableFile);
-      // add executable arguments to spawn
-      args = incrementNodeInspectorPort(process.execArgv).concat(args);
-      proc = childProcess.spawn(process.execPath, args, { stdio: 'inherit' });
-    }
-
-    if (!proc.killed) {
-      // testing mainly to avoid leak warnings during unit tests with mocked spawn
-      const signals = ['SIGUSR1', 'SIGUSR2', 'SIGTERM', 'SIGINT', 'SIGHUP'];
-      signals.forEach((signal) => {
-        process.on(signal, () => {
-          if (proc.killed === false && proc.exitCode === null) {
-            // @ts-ignore because signals not typed to known strings
-            proc.kill(signal);
-          }
-        });
-      });
-    }
-
-    // By default terminate process when spawned process terminates.
-    const exitCallback = this._exitCallback;
-    proc.on('close', (code) => {
-      code = code ?? 1; // code is null if spawned process terminated due to a signal
-      if (!exitCallback) {
-        process.exit(code);
-      } else {
-        exitCallback(
-          new CommanderError(
-            code,
-            'commander.executeSubCommandAsync',
-            '(close)',
-          ),
-        );
-      }
-    });
-    proc.on('error', (err) => {
-      // @ts-ignore: because err.code is an unknown property
-      if (err.code === 'ENOENT') {
-        this._checkForMissingExecutable(
-          executableFile,
-          executableDir,
-          subcommand._name,
-        );
-        // @ts-ignore: because err.code is an unknown property
-      } else if (err.code === 'EACCES') {
-        throw new Error(`'${executableFile}' not executable`);
-      }
-      if (!exitCallback) {
-        process.exit(1);
-      } else {
-        const wrappedError = new CommanderError(
-          1,
-          'commander.executeSubCommandAsync',
-          '(error)',
-        );
-        wrappedError.nestedError = err;
-        exitCallback(wrappedError);
-      }
-    });
-
-    // Store the reference to the child process
-    this.runningCommand = proc;
-  }
-
-  /**
-   * @private
-   */
-
-  _dispatchSubcommand(commandName, operands, unknown) {
-    const subCommand = this._findCommand(commandName);
-    if (!subCommand) this.help({ error: true });
-
-    subCommand._prepareForParse();
-    let promiseChain;
-    promiseChain = this._chainOrCallSubCommandHook(
-      promiseChain,
-      subCommand,
-      'preSubcommand',
-    );
-    promiseChain = this._chainOrCall(promiseChain, () => {
-      if (subCommand._executableHandler) {
-        this._executeSubCommand(subCommand, operands.concat(unknown));
-      } else {
-        return subCommand._parseCommand(operands, unknown);
-      }
-    });
-    return promiseChain;
-  }
-
-  /**
-   * Invoke help directly if possible, or dispatch if necessary.
-   * e.g. help foo
-   *
-   * @private
-   */
-
-  _dispatchHelpCommand(subcommandName) {
-    if (!subcommandName) {
-      this.help();
-    }
-    const subCommand = this._findCommand(subcommandName);
-    if (subCommand && !subCommand._executableHandler) {
-      subCommand.help();
-    }
-
-    // Fallback to parsing the help flag to invoke the help.
-    return this._dispatchSubcommand(
-      subcommandName,
-      [],
-      [this._getHelpOption()?.long ?? this._getHelpOption()?.short ?? '--help'],
-    );
-  }
-
-  /**
-   * Check this.args against expected this.registeredArguments.
-   *
-   * @private
-   */
-
-  _checkNumberOfArguments() {
-    // too few
-    this.registeredArguments.forEach((arg, i) => {
-      if (arg.required && this.args[i] == null) {
-        this.missingArgument(arg.name());
-      }
-    });
-    // too many
-    if (
-      this.registeredArguments.length > 0 &&
-      this.registeredArguments[this.registeredArguments.length - 1].variadic
-    ) {
-      return;
-    }
-    if (this.args.length > this.registeredArguments.length) {
-      this._excessArguments(this.args);
-    }
-  }
-
-  /**
-   * Process this.args using this.registeredArguments and save as this.processedArgs!
-   *
-   * @private
-   */
-
-  _processArguments() {
-    const myParseArg = (argument, value, previous) => {
-      // Extra processing for nice error message on parsing failure.
-      let parsedValue = value;
-      if (value !== null && argument.parseArg) {
-        const invalidValueMessage = `error: command-argument value '${value}' is invalid for argument '${argument.name()}'.`;
-        parsedValue = this._callParseArg(
-          argument,
-          value,
-          previous,
-          invalidValueMessage,
-        );
-      }
-      return parsedValue;
-    };
-
-    this._checkNumberOfArguments();
-
-    const processedArgs = [];
-    this.registeredArguments.forEach((declaredArg, index) => {
-      let value = declaredArg.defaultValue;
-      if (declaredArg.variadic) {
-        // Collect together remaining arguments for passing together as an array.
-        if (index < this.args.length) {
-          value = this.args.slice(index);
-          if (declaredArg.parseArg) {
-            value = value.reduce((processed, v) => {
-              return myParseArg(declaredArg, v, processed);
-            }, declaredArg.defaultValue);
-          }
-        } else if (value === undefined) {
-          value = [];
-        }
-      } else if (index < this.args.length) {
-        value = this.args[index];
-        if (declaredArg.parseArg) {
-          value = myParseArg(declaredArg, value, declaredArg.defaultValue);
-        }
-      }
-      processedArgs[index] = value;
-    });
-    this.processedArgs = processedArgs;
-  }
-
-  /**
-   * Once we have a promise we chain, but call synchronously until then.
-   *
-   * @param {(Promise|undefined)} promise
-   * @param {Function} fn
-   * @return {(Promise|undefined)}
-   * @private
-   */
-
-  _chainOrCall(promise, fn) {
-    // thenable
-    if (promise?.then && typeof promise.then === 'function') {
-      // already have a promise, chain callback
-      return promise.then(() => fn());
-    }
-    // callback might return a promise
-    return fn();
-  }
-
-  /**
-   *
-   * @param {(Promise|undefined)} promise
-   * @param {string} event
-   * @return {(Promise|undefined)}
-   * @private
-   */
-
-  _chainOrCallHooks(promise, event) {
-    let result = promise;
-    const hooks = [];
-    this._getCommandAndAncestors()
-      .reverse()
-      .filter((cmd) => cmd._lifeCycleHooks[event] !== undefined)
-      .forEach((hookedCommand) => {
-        hookedCommand._lifeCycleHooks[event].forEach((callback) => {
-          hooks.push({ hookedCommand, callback });
-        });
-      });
-    if (event === 'postAction') {
-      hooks.reverse();
-    }
-
-    hooks.forEach((hookDetail) => {
-      result = this._chainOrCall(result, () => {
-        return hookDetail.callback(hookDetail.hookedCommand, this);
-      });
-    });
-    return result;
-  }
-
-  /**
-   *
-   * @param {(Promise|undefined)} promise
-   * @param {Command} subCommand
-   * @param {string} event
-   * @return {(Promise|undefined)}
-   * @private
-   */
-
-  _chainOrCallSubCommandHook(promise, subCommand, event) {
-    let result = promise;
-    if (this._lifeCycleHooks[event] !== undefined) {
-      this._lifeCycleHooks[event].forEach((hook) => {
-        result = this._chainOrCall(result, () => {
-          return hook(this, subCommand);
-        });
-      });
-    }
-    return result;
-  }
-
-  /**
-   * Process arguments in context of this command.
-   * Returns action result, in case it is a promise.
-   *
-   * @private
-   */
-
-  _parseCommand(operands, unknown) {
-    const parsed = this.parseOptions(unknown);
-    this._parseOptionsEnv(); // after cli, so parseArg not called on both cli and env
-    this._parseOptionsImplied();
-    operands = operands.concat(parsed.operands);
-    unknown = parsed.unknown;
-    this.args = operands.concat(unknown);
-
-    if (operands && this._findCommand(operands[0])) {
-      return this._dispatchSubcommand(operands[0], operands.slice(1), unknown);
-    }
-    if (
-      this._getHelpCommand() &&
-      operands[0] === this._getHelpCommand().name()
-    ) {
-      return this._dispatchHelpCommand(operands[1]);
-    }
-    if (this._defaultCommandName) {
-      this._outputHelpIfRequested(unknown); // Run the help for default command from parent rather than passing to default command
-      return this._dispatchSubcommand(
-        this._defaultCommandName,
-        operands,
-        unknown,
-      );
-    }
-    if (
-      this.commands.length &&
-      this.args.length === 0 &&
-      !this._actionHandler &&
-      !this._defaultCommandName
-    ) {
-      // probably missing subcommand and no handler, user needs help (and exit)
-      this.help({ error: true });
-    }
-
-    this._outputHelpIfRequested(parsed.unknown);
-    this._checkForMissingMandatoryOptions();
-    this._checkForConflictingOptions();
-
-    // We do not always call this check to avoid masking a "better" error, like unknown command.
-    const checkForUnknownOptions = () => {
-      if (parsed.unknown.length > 0) {
-        this.unknownOption(parsed.unknown[0]);
-      }
-    };
-
-    const commandEvent = `command:${this.name()}`;
-    if (this._actionHandler) {
-      checkForUnknownOptions();
-      this._processArguments();
-
-      let promiseChain;
-      promiseChain = this._chainOrCallHooks(promiseChain, 'preAction');
-      promiseChain = this._chainOrCall(promiseChain, () =>
-        this._actionHandler(this.processedArgs),
-      );
-      if (this.parent) {
-        promiseChain = this._chainOrCall(promiseChain, () => {
-          this.parent.emit(commandEvent, operands, unknown); // legacy
-        });
-      }
-      promiseChain = this._chainOrCallHooks(promiseChain, 'postAction');
-      return promiseChain;
-    }
-    if (this.parent?.listenerCount(commandEvent)) {
-      checkForUnknownOptions();
-      this._processArguments();
-      this.parent.emit(commandEvent, operands, unknown); // legacy
-    } else if (operands.length) {
-      if (this._findCommand('*')) {
-        // legacy default command
-        return this._dispatchSubcommand('*', operands, unknown);
-      }
-      if (this.listenerCount('command:*')) {
-        // skip option check, emit event for possible misspelling suggestion
-        this.emit('command:*', operands, unknown);
-      } else if (this.commands.length) {
-        this.unknownCommand();
-      } else {
-        checkForUnknownOptions();
-        this._processArguments();
-      }
-    } else if (this.commands.length) {
-      checkForUnknownOptions();
-      // This command has subcommands and nothing hooked up at this level, so display help (and exit).
-      this.help({ error: true });
-    } else {
-      checkForUnknownOptions();
-      this._processArguments();
-      // fall through for caller to handle after calling .parse()
-    }
-  }
-
-  /**
-   * Find matching command.
-   *
-   * @private
-   * @return {Command | undefined}
-   */
-  _findCommand(name) {
-    if (!name) return undefined;
-    return this.commands.find(
-      (cmd) => cmd._name === name || cmd._aliases.includes(name),
-    );
-  }
-
-  /**
-   * Return an option matching `arg` if any.
-   *
-   * @param {string} arg
-   * @return {Option}
-   * @package
-   */
-
-  _findOption(arg) {
-    return this.options.find((option) => option.is(arg));
-  }
-
-  /**
-   * Display an error message if a mandatory option does not have a value.
-   * Called after checking for help flags in leaf subcommand.
-   *
-   * @private
-   */
-
-  _checkForMissingMandatoryOptions() {
-    // Walk up hierarchy so can call in subcommand after checking for displaying help.
-    this._getCommandAndAncestors().forEach((cmd) => {
-      cmd.options.forEach((anOption) => {
-        if (
-          anOption.mandatory &&
-          cmd.getOptionValue(anOption.attributeName()) === undefined
-        ) {
-          cmd.missingMandatoryOptionValue(anOption);
-        }
-      });
-    });
-  }
-
-  /**
-   * Display an error message if conflicting options are used together in this.
-   *
-   * @private
-   */
-  _checkForConflictingLocalOptions() {
-    const definedNonDefaultOptions = this.options.filter((option) => {
-      const optionKey = option.attributeName();
-      if (this.getOptionValue(optionKey) === undefined) {
-        return false;
-      }
-      return this.getOptionValueSource(optionKey) !== 'default';
-    });
-
-    const optionsWithConflicting = definedNonDefaultOptions.filter(
-      (option) => option.conflictsWith.length > 0,
-    );
-
-    optionsWithConflicting.forEach((option) => {
-      const conflictingAndDefined = definedNonDefaultOptions.find((defined) =>
-        option.conflictsWith.includes(defined.attributeName()),
-      );
-      if (conflictingAndDefined) {
-        this._conflictingOption(option, conflictingAndDefined);
-      }
-    });
-  }
-
-  /**
-   * Display an error message if conflicting options are used together.
-   * Called after checking for help flags in leaf subcommand.
-   *
-   * @private
-   */
-  _checkForConflictingOptions() {
-    // Walk up hierarchy so can call in subcommand after checking for displaying help.
-    this._getCommandAndAncestors().forEach((cmd) => {
-      cmd._checkForConflictingLocalOptions();
-    });
-  }
-
-  /**
-   * Parse options from `argv` removing known options,
-   * and return argv split into operands and unknown arguments.
-   *
-   * Side effects: modifies command by storing options. Does not reset state if called again.
-   *
-   * Examples:
-   *
-   *     argv => operands, unknown
-   *     --known kkk op => [op], []
-   *     op --known kkk => [op], []
-   *     sub --unknown uuu op => [sub], [--unknown uuu op]
-   *     sub -- --unknown uuu op => [sub --unknown uuu op], []
-   *
-   * @param {string[]} args
-   * @return {{operands: string[], unknown: string[]}}
-   */
-
-  parseOptions(args) {
-    const operands = []; // operands, not options or values
-    const unknown = []; // first unknown option and remaining unknown args
-    let dest = operands;
-
-    function maybeOption(arg) {
-      return arg.length > 1 && arg[0] === '-';
-    }
-
-    const negativeNumberArg = (arg) => {
-      // return false if not a negative number
-      if (!/^-(\d+|\d*\.\d+)(e[+-]?\d+)?$/.test(arg)) return false;
-      // negative number is ok unless digit used as an option in command hierarchy
-      return !this._getCommandAndAncestors().some((cmd) =>
-        cmd.options
-          .map((opt) => opt.short)
-          .some((short) => /^-\d$/.test(short)),
-      );
-    };
-
-    // parse options
-    let activeVariadicOption = null;
-    let activeGroup = null; // working through group of short options, like -abc
-    let i = 0;
-    while (i < args.length || activeGroup) {
-      const arg = activeGroup ?? args[i++];
-      activeGroup = null;
-
-      // literal
-      if (arg === '--') {
-        if (dest === unknown) dest.push(arg);
-        dest.push(...args.slice(i));
-        break;
-      }
-
-      if (
-        activeVariadicOption &&
-        (!maybeOption(arg) || negativeNumberArg(arg))
-      ) {
-        this.emit(`option:${activeVariadicOption.name()}`, arg);
-        continue;
-      }
-      activeVariadicOption = null;
-
-      if (maybeOption(arg)) {
-        const option = this._findOption(arg);
-        // recognised option, call listener to assign value with possible custom processing
-        if (option) {
-          if (option.required) {
-            const value = args[i++];
-            if (value === undefined) this.optionMissingArgument(option);
-            this.emit(`option:${option.name()}`, value);
-          } else if (option.optional) {
-            let value = null;
-            // historical behaviour is optional value is following arg unless an option
-            if (
-              i < args.length &&
-              (!maybeOption(args[i]) || negativeNumberArg(args[i]))
-            ) {
-              value = args[i++];
-            }
-            this.emit(`option:${option.name()}`, value);
-          } else {
-            // boolean flag
-            this.emit(`option:${option.name()}`);
-          }
-          activeVariadicOption = option.variadic ? option : null;
-          continue;
-        }
-      }
-
-      // Look for combo options following single dash, eat first one if known.
-      if (arg.length > 2 && arg[0] === '-' && arg[1] !== '-') {
-        const option = this._findOption(`-${arg[1]}`);
-        if (option) {
-          if (
-            option.required ||
-            (option.optional && this._combineFlagAndOptionalValue)
-          ) {
-            // option with value following in same argument
-            this.emit(`option:${option.name()}`, arg.slice(2));
-          } else {
-            // boolean option
-            this.emit(`option:${option.name()}`);
-            // remove the processed option and keep processing group
-            activeGroup = `-${arg.slice(2)}`;
-          }
-          continue;
-        }
-      }
-
-      // Look for known long flag with value, like --foo=bar
-      if (/^--[^=]+=/.test(arg)) {
-        const index = arg.indexOf('=');
-        const option = this._findOption(arg.slice(0, index));
-        if (option && (option.required || option.optional)) {
-          this.emit(`option:${option.name()}`, arg.slice(index + 1));
-          continue;
-        }
-      }
-
-      // Not a recognised option by this command.
-      // Might be a command-argument, or subcommand option, or unknown option, or help command or option.
-
-      // An unknown option means further arguments also classified as unknown so can be reprocessed by subcommands.
-      // A negative number in a leaf command is not an unknown option.
-      if (
-        dest === operands &&
-        maybeOption(arg) &&
-        !(this.commands.length === 0 && negativeNumberArg(arg))
-      ) {
-        dest = unknown;
-      }
-
-      // If using positionalOptions, stop processing our options at subcommand.
-      if (
-        (this._enablePositionalOptions || this._passThroughOptions) &&
-        operands.length === 0 &&
-        unknown.length === 0
-      ) {
-        if (this._findCommand(arg)) {
-          operands.push(arg);
-          unknown.push(...args.slice(i));
-          break;
-        } else if (
-          this._getHelpCommand() &&
-          arg === this._getHelpCommand().name()
-        ) {
-          operands.push(arg, ...args.slice(i));
-          break;
-        } else if (this._defaultCommandName) {
-          unknown.push(arg, ...args.slice(i));
-          break;
-        }
-      }
-
-      // If using passThroughOptions, stop processing options at first command-argument.
-      if (this._passThroughOptions) {
-        dest.push(arg, ...args.slice(i));
-        break;
-      }
-
-      // add arg
-      dest.push(arg);
-    }
-
-    return { operands, unknown };
-  }
-
-  /**
-   * Return an object containing local option values as key-value pairs.
-   *
-   * @return {object}
-   */
-  opts() {
-    if (this._storeOptionsAsProperties) {
-      // Preserve original behaviour so backwards compatible when still using properties
-      const result = {};
-      const len = this.options.length;
-
-      for (let i = 0; i < len; i++) {
-        const key = this.options[i].attributeName();
-        result[key] =
-          key === this._versionOptionName ? this._version : this[key];
-      }
-      return result;
-    }
-
-    return this._optionValues;
-  }
-
-  /**
-   * Return an object containing merged local and global option values as key-value pairs.
-   *
-   * @return {object}
-   */
-  optsWithGlobals() {
-    // globals overwrite locals
-    return this._getCommandAndAncestors().reduce(
-      (combinedOptions, cmd) => Object.assign(combinedOptions, cmd.opts()),
-      {},
-    );
-  }
-
-  /**
-   * Display error message and exit (or call exitOverride).
-   *
-   * @param {string} message
-   * @param {object} [errorOptions]
-   * @param {string} [errorOptions.code] - an id string representing the error
-   * @param {number} [errorOptions.exitCode] - used with process.exit
-   */
-  error(message, errorOptions) {
-    // output handling
-    this._outputConfiguration.outputError(
-      `${message}\n`,
-      this._outputConfiguration.writeErr,
-    );
-    if (typeof this._showHelpAfterError === 'string') {
-      this._outputConfiguration.writeErr(`${this._showHelpAfterError}\n`);
-    } else if (this._showHelpAfterError) {
-      this._outputConfiguration.writeErr('\n');
-      this.outputHelp({ error: true });
-    }
-
-    // exit handling
-    const config = errorOptions || {};
-    const exitCode = config.exitCode || 1;
-    const code = config.code || 'commander.error';
-    this._exit(exitCode, code, message);
-  }
-
-  /**
-   * Apply any option related environment variables, if option does
-   * not have a value from cli or client code.
-   *
-   * @private
-   */
-  _parseOptionsEnv() {
-    this.options.forEach((option) => {
-      if (option.envVar && option.envVar in process.env) {
-        const optionKey = option.attributeName();
-        // Priority check. Do not overwrite cli or options from unknown source (client-code).
-        if (
-          this.getOptionValue(optionKey) === undefined ||
-          ['default', 'config', 'env'].includes(
-            this.getOptionValueSource(optionKey),
-          )
-        ) {
-          if (option.required || option.optional) {
-            // option can take a value
-            // keep very simple, optional always takes value
-            this.emit(`optionEnv:${option.name()}`, process.env[option.envVar]);
-          } else {
-            // boolean
-            // keep very simple, only care that envVar defined and not the value
-            this.emit(`optionEnv:${option.name()}`);
-          }
-        }
-      }
-    });
-  }
-
-  /**
-   * Apply any implied option values, if option is undefined or default value.
-   *
-   * @private
-   */
-  _parseOptionsImplied() {
-    const dualHelper = new DualOptions(this.options);
-    const hasCustomOptionValue = (optionKey) => {
-      return (
-        this.getOptionValue(optionKey) !== undefined &&
-        !['default', 'implied'].includes(this.getOptionValueSource(optionKey))
-      );
-    };
-    this.options
-      .filter(
-        (option) =>
-          option.implied !== undefined &&
-          hasCustomOptionValue(option.attributeName()) &&
-          dualHelper.valueFromOption(
-            this.getOptionValue(option.attributeName()),
-            option,
-          ),
-      )
-      .forEach((option) => {
-        Object.keys(option.implied)
-          .filter((impliedKey) => !hasCustomOptionValue(impliedKey))
-          .forEach((impliedKey) => {
-            this.setOptionValueWithSource(
-              impliedKey,
-              option.implied[impliedKey],
-              'implied',
-            );
-          });
-      });
-  }
-
-  /**
-   * Argument `name` is missing.
-   *
-   * @param {string} name
-   * @private
-   */
-
-  missingArgument(name) {
-    const message = `error: missing required argument '${name}'`;
-    this.error(message, { code: 'commander.missingArgument' });
-  }
-
-  /**
-   * `Option` is missing an argument.
-   *
-   * @param {Option} option
-   * @private
-   */
-
-  optionMissingArgument(option) {
-    const message = `error: option '${option.flags}' argument missing`;
-    this.error(message, { code: 'commander.optionMissingArgument' });
-  }
-
-  /**
-   * `Option` does not have a value, and is a mandatory option.
-   *
-   * @param {Option} option
-   * @private
-   */
-
-  missingMandatoryOptionValue(option) {
-    const message = `error: required option '${option.flags}' not specified`;
-    this.error(message, { code: 'commander.missingMandatoryOptionValue' });
-  }
-
-  /**
-   * `Option` conflicts with another option.
-   *
-   * @param {Option} option
-   * @param {Option} conflictingOption
-   * @private
-   */
-  _conflictingOption(option, conflictingOption) {
-    // The calling code does not know whether a negated option is the source of the
-    // value, so do some work to take an educated guess.
-    const findBestOptionFromValue = (option) => {
-      const optionKey = option.attributeName();
-      const optionValue = this.getOptionValue(optionKey);
-      const negativeOption = this.options.find(
-        (target) => target.negate && optionKey === target.attributeName(),
-      );
-      const positiveOption = this.options.find(
-        (target) => !target.negate && optionKey === target.attributeName(),
-      );
-      if (
-        negativeOption &&
-        ((negativeOption.presetArg === undefined && optionValue === false) ||
-          (negativeOption.presetArg !== undefined &&
-            optionValue === negativeOption.presetArg))
-      ) {
-        return negativeOption;
-      }
-      return positiveOption || option;
-    };
-
-    const getErrorMessage = (option) => {
-      const bestOption = findBestOptionFromValue(option);
-      const optionKey = bestOption.attributeName();
-      const source = this.getOptionValueSource(optionKey);
-      if (source === 'env') {
-        return `environment variable '${bestOption.envVar}'`;
-      }
-      return `option '${bestOption.flags}'`;
-    };
-
-    const message = `error: ${getErrorMessage(option)} cannot be used with ${getErrorMessage(conflictingOption)}`;
-    this.error(message, { code: 'commander.conflictingOption' });
-  }
-
-  /**
-   * Unknown option `flag`.
-   *
-   * @param {string} flag
-   * @private
-   */
-
-  unknownOption(flag) {
-    if (this._allowUnknownOption) return;
-    let suggestion = '';
-
-    if (flag.startsWith('--') && this._showSuggestionAfterError) {
-      // Looping to pick up the global options too
-      let candidateFlags = [];
-      // eslint-disable-next-line @typescript-eslint/no-this-alias
-      let command = this;
-      do {
-        const moreFlags = command
-          .createHelp()
-          .visibleOptions(command)
-          .filter((option) => option.long)
-          .map((option) => option.long);
-        candidateFlags = candidateFlags.concat(moreFlags);
-        command = command.parent;
-      } while (command && !command._enablePositionalOptions);
-      suggestion = suggestSimilar(flag, candidateFlags);
-    }
-
-    const message = `error: unknown option '${flag}'${suggestion}`;
-    this.error(message, { code: 'commander.unknownOption' });
-  }
-
-  /**
-   * Excess arguments, more than expected.
-   *
-   * @param {string[]} receivedArgs
-   * @private
-   */
-
-  _excessArguments(receivedArgs) {
-    if (this._allowExcessArguments) return;
-
-    const expected = this.registeredArguments.length;
-    const s = expected === 1 ? '' : 's';
-    const forSubcommand = this.parent ? ` for '${this.name()}'` : '';
-    const message = `error: too many arguments${forSubcommand}. Expected ${expected} argument${s} but got ${receivedArgs.length}.`;
-    this.error(message, { code: 'commander.excessArguments' });
-  }
-
-  /**
-   * Unknown command.
-   *
-   * @private
-   */
-
-  unknownCommand() {
-    const unknownName = this.args[0];
-    let suggestion = '';
-
-    if (this._showSuggestionAfterError) {
-      const candidateNames = [];
-      this.createHelp()
-        .visibleCommands(this)
-        .forEach((command) => {
-          candidateNames.push(command.name());
-          // just visible alias
-          if (command.alias()) candidateNames.push(command.alias());
-        });
-      suggestion = suggestSimilar(unknownName, candidateNames);
-    }
-
-    const message = `error: unknown command '${unknownName}'${suggestion}`;
-    this.error(message, { code: 'commander.unknownCommand' });
-  }
-
-  /**
-   * Get or set the program version.
-   *
-   * This method auto-registers the "-V, --version" option which will print the version number.
-   *
-   * You can optionally supply the flags and description to override the defaults.
-   *
-   * @param {string} [str]
-   * @param {string} [flags]
-   * @param {string} [description]
-   * @return {(this | string | undefined)} `this` command for chaining, or version string if no arguments
-   */
-
-  version(str, flags, description) {
-    if (str === undefined) return this._version;
-    this._version = str;
-    flags = flags || '-V, --version';
-    description = description || 'output the version number';
-    const versionOption = this.createOption(flags, description);
-    this._versionOptionName = versionOption.attributeName();
-    this._registerOption(versionOption);
-
-    this.on('option:' + versionOption.name(), () => {
-      this._outputConfiguration.writeOut(`${str}\n`);
-      this._exit(0, 'commander.version', str);
-    });
-    return this;
-  }
-
-  /**
-   * Set the description.
-   *
-   * @param {string} [str]
-   * @param {object} [argsDescription]
-   * @return {(string|Command)}
-   */
-  description(str, argsDescription) {
-    if (str === undefined && argsDescription === undefined)
-      return this._description;
-    this._description = str;
-    if (argsDescription) {
-      this._argsDescription = argsDescription;
-    }
-    return this;
-  }
-
-  /**
-   * Set the summary. Used when listed as subcommand of parent.
-   *
-   * @param {string} [str]
-   * @return {(string|Command)}
-   */
-  summary(str) {
-    if (str === undefined) return this._summary;
-    this._summary = str;
-    return this;
-  }
-
-  /**
-   * Set an alias for the command.
-   *
-   * You may call more than once to add multiple aliases. Only the first alias is shown in the auto-generated help.
-   *
-   * @param {string} [alias]
-   * @return {(string|Command)}
-   */
-
-  alias(alias) {
-    if (alias === undefined) return this._aliases[0]; // just return first, for backwards compatibility
-
-    /** @type {Command} */
-    // eslint-disable-next-line @typescript-eslint/no-this-alias
-    let command = this;
-    if (
-      this.commands.length !== 0 &&
-      this.commands[this.commands.length - 1]._executableHandler
-    ) {
-      // assume adding alias for last added executable subcommand, rather than this
-      command = this.commands[this.commands.length - 1];
-    }
-
-    if (alias === command._name)
-      throw new Error("Command alias can't be the same as its name");
-    const matchingCommand = this.parent?._findCommand(alias);
-    if (matchingCommand) {
-      // c.f. _registerCommand
-      const existingCmd = [matchingCommand.name()]
-        .concat(matchingCommand.aliases())
-        .join('|');
-      throw new Error(
-        `cannot add alias '${alias}' to command '${this.name()}' as already have command '${existingCmd}'`,
-      );
-    }
-
-    command._aliases.push(alias);
-    return this;
-  }
-
-  /**
-   * Set aliases for the command.
-   *
-   * Only the first alias is shown in the auto-generated help.
-   *
-   * @param {string[]} [aliases]
-   * @return {(string[]|Command)}
-   */
-
-  aliases(aliases) {
-    // Getter for the array of aliases is the main reason for having aliases() in addition to alias().
-    if (aliases === undefined) return this._aliases;
-
-    aliases.forEach((alias) => this.alias(alias));
-    return this;
-  }
-
-  /**
-   * Set / get the command usage `str`.
-   *
-   * @param {string} [str]
-   * @return {(string|Command)}
-   */
-
-  usage(str) {
-    if (str === undefined) {
-      if (this._usage) return this._usage;
-
-      const args = this.registeredArguments.map((arg) => {
-        return humanReadableArgName(arg);
-      });
-      return []
-        .concat(
-          this.options.length || this._helpOption !== null ? '[options]' : [],
-          this.commands.length ? '[command]' : [],
-          this.registeredArguments.length ? args : [],
-        )
-        .join(' ');
-    }
-
-    this._usage = str;
-    return this;
-  }
-
-  /**
-   * Get or set the name of the command.
-   *
-   * @param {string} [str]
-   * @return {(string|Command)}
-   */
-
-  name(str) {
-    if (str === undefined) return this._name;
-    this._name = str;
-    return this;
-  }
-
-  /**
-   * Set/get the help group heading for this subcommand in parent command's help.
-   *
-   * @param {string} [heading]
-   * @return {Command | string}
-   */
-
-  helpGroup(heading) {
-    if (heading === undefined) return this._helpGroupHeading ?? '';
-    this._helpGroupHeading = heading;
-    return this;
-  }
-
-  /**
-   * Set/get the default help group heading for subcommands added to this command.
-   * (This does not override a group set directly on the subcommand using .helpGroup().)
-   *
-   * @example
-   * program.commandsGroup('Development Commands:);
-   * program.command('watch')...
-   * program.command('lint')...
-   * ...
-   *
-   * @param {string} [heading]
-   * @returns {Command | string}
-   */
-  commandsGroup(heading) {
-    if (heading === undefined) return this._defaultCommandGroup ?? '';
-    this._defaultCommandGroup = heading;
-    return this;
-  }
-
-  /**
-   * Set/get the default help group heading for options added to this command.
-   * (This does not override a group set directly on the option using .helpGroup().)
-   *
-   * @example
-   * program
-   *   .optionsGroup('Development Options:')
-   *   .option('-d, --debug', 'output extra debugging')
-   *   .option('-p, --profile', 'output profiling information')
-   *
-   * @param {string} [heading]
-   * @returns {Command | string}
-   */
-  optionsGroup(heading) {
-    if (heading === undefined) return this._defaultOptionGroup ?? '';
-    this._defaultOptionGroup = heading;
-    return this;
-  }
-
-  /**
-   * @param {Option} option
-   * @private
-   */
-  _initOptionGroup(option) {
-    if (this._defaultOptionGroup && !option.helpGroupHeading)
-      option.helpGroup(this._defaultOptionGroup);
-  }
-
-  /**
-   * @param {Command} cmd
-   * @private
-   */
-  _initCommandGroup(cmd) {
-    if (this._defaultCommandGroup && !cmd.helpGroup())
-      cmd.helpGroup(this._defaultCommandGroup);
-  }
-
-  /**
-   * Set the name of the command from script filename, such as process.argv[1],
-   * or require.main.filename, or __filename.
-   *
-   * (Used internally and public although not documented in README.)
-   *
-   * @example
-   * program.nameFromFilename(require.main.filename);
-   *
-   * @param {string} filename
-   * @return {Command}
-   */
-
-  nameFromFilename(filename) {
-    this._name = path.basename(filename, path.extname(filename));
-
-    return this;
-  }
-
-  /**
-   * Get or set the directory for searching for executable subcommands of this command.
-   *
-   * @example
-   * program.executableDir(__dirname);
-   * // or
-   * program.executableDir('subcommands');
-   *
-   * @param {string} [path]
-   * @return {(string|null|Command)}
-   */
-
-  executableDir(path) {
-    if (path === undefined) return this._executableDir;
-    this._executableDir = path;
-    return this;
-  }
-
-  /**
-   * Return program help documentation.
-   *
-   * @param {{ error: boolean }} [contextOptions] - pass {error:true} to wrap for stderr instead of stdout
-   * @return {string}
-   */
-
-  helpInformation(contextOptions) {
-    const helper = this.createHelp();
-    const context = this._getOutputContext(contextOptions);
-    helper.prepareContext({
-      error: context.error,
-      helpWidth: context.helpWidth,
-      outputHasColors: context.hasColors,
-    });
-    const text = helper.formatHelp(this, helper);
-    if (context.hasColors) return text;
-    return this._outputConfiguration.stripColor(text);
-  }
-
-  /**
-   * @typedef HelpContext
-   * @type {object}
-   * @property {boolean} error
-   * @property {number} helpWidth
-   * @property {boolean} hasColors
-   * @property {function} write - includes stripColor if needed
-   *
-   * @returns {HelpContext}
-   * @private
-   */
-
-  _getOutputContext(contextOptions) {
-    contextOptions = contextOptions || {};
-    const error = !!contextOptions.error;
-    let baseWrite;
-    let hasColors;
-    let helpWidth;
-    if (error) {
-      baseWrite = (str) => this._outputConfiguration.writeErr(str);
-      hasColors = this._outputConfiguration.getErrHasColors();
-      helpWidth = this._outputConfiguration.getErrHelpWidth();
-    } else {
-      baseWrite = (str) => this._outputConfiguration.writeOut(str);
-      hasColors = this._outputConfiguration.getOutHasColors();
-      helpWidth = this._outputConfiguration.getOutHelpWidth();
-    }
-    const write = (str) => {
-      if (!hasColors) str = this._outputConfiguration.stripColor(str);
-      return baseWrite(str);
-    };
-    return { error, write, hasColors, helpWidth };
-  }
-
-  /**
-   * Output help information for this command.
-   *
-   * Outputs built-in help, and custom text added using `.addHelpText()`.
-   *
-   * @param {{ error: boolean } | Function} [contextOptions] - pass {error:true} to write to stderr instead of stdout
-   */
-
-  outputHelp(contextOptions) {
-    let deprecatedCallback;
-    if (typeof contextOptions === 'function') {
-      deprecatedCallback = contextOptions;
-      contextOptions = undefined;
-    }
-
-    const outputContext = this._getOutputContext(contextOptions);
-    /** @type {HelpTextEventContext} */
-    const eventContext = {
-      error: outputContext.error,
-      write: outputContext.write,
-      command: this,
-    };
-
-    this._getCommandAndAncestors()
-      .reverse()
-      .forEach((command) => command.emit('beforeAllHelp', eventContext));
-    this.emit('beforeHelp', eventContext);
-
-    let helpInformation = this.helpInformation({ error: outputContext.error });
-    if (deprecatedCallback) {
-      helpInformation = deprecatedCallback(helpInformation);
-      if (
-        typeof helpInformation !== 'string' &&
-        !Buffer.isBuffer(helpInformation)
-      ) {
-        throw new Error('outputHelp callback must return a string or a Buffer');
-      }
-    }
-    outputContext.write(helpInformation);
-
-    if (this._getHelpOption()?.long) {
-      this.emit(this._getHelpOption().long); // deprecated
-    }
-    this.emit('afterHelp', eventContext);
-    this._getCommandAndAncestors().forEach((command) =>
-      command.emit('afterAllHelp', eventContext),
-    );
-  }
-
-  /**
-   * You can pass in flags and a description to customise the built-in help option.
-   * Pass in false to disable the built-in help option.
-   *
-   * @example
-   * program.helpOption('-?, --help' 'show help'); // customise
-   * program.helpOption(false); // disable
-   *
-   * @param {(string | boolean)} flags
-   * @param {string} [description]
-   * @return {Command} `this` command for chaining
-   */
-
-  helpOption(flags, description) {
-    // Support enabling/disabling built-in help option.
-    if (typeof flags === 'boolean') {
-      if (flags) {
-        if (this._helpOption === null) this._helpOption = undefined; // reenable
-        if (this._defaultOptionGroup) {
-          // make the option to store the group
-          this._initOptionGroup(this._getHelpOption());
-        }
-      } else {
-        this._helpOption = null; // disable
-      }
-      return this;
-    }
-
-    // Customise flags and description.
-    this._helpOption = this.createOption(
-      flags ?? '-h, --help',
-      description ?? 'display help for command',
-    );
-    // init group unless lazy create
-    if (flags || description) this._initOptionGroup(this._helpOption);
-
-    return this;
-  }
-
-  /**
-   * Lazy create help option.
-   * Returns null if has been disabled with .helpOption(false).
-   *
-   * @returns {(Option | null)} the help option
-   * @package
-   */
-  _getHelpOption() {
-    // Lazy create help option on demand.
-    if (this._helpOption === undefined) {
-      this.helpOption(undefined, undefined);
-    }
-    return this._helpOption;
-  }
-
-  /**
-   * Supply your own option to use for the built-in help option.
-   * This is an alternative to using helpOption() to customise the flags and description etc.
-   *
-   * @param {Option} option
-   * @return {Command} `this` command for chaining
-   */
-  addHelpOption(option) {
-    this._helpOption = option;
-    this._initOptionGroup(option);
-    return this;
-  }
-
-  /**
-   * Output help information and exit.
-   *
-   * Outputs built-in help, and custom text added using `.addHelpText()`.
-   *
-   * @param {{ error: boolean }} [contextOptions] - pass {error:true} to write to stderr instead of stdout
-   */
-
-  help(contextOptions) {
-    this.outputHelp(contextOptions);
-    let exitCode = Number(process.exitCode ?? 0); // process.exitCode does allow a string or an integer, but we prefer just a number
-    if (
-      exitCode === 0 &&
-      contextOptions &&
-      typeof contextOptions !== 'function' &&
-      contextOptions.error
-    ) {
-      exitCode = 1;
-    }
-    // message: do not have all displayed text available so only passing placeholder.
-    this._exit(exitCode, 'commander.help', '(outputHelp)');
-  }
-
-  /**
-   * // Do a little typing to coordinate emit and listener for the help text events.
-   * @typedef HelpTextEventContext
-   * @type {object}
-   * @property {boolean} error
-   * @property {Command} command
-   * @property {function} write
-   */
-
-  /**
-   * Add additional text to be displayed with the built-in help.
-   *
-   * Position is 'before' or 'after' to affect just this command,
-   * and 'beforeAll' or 'afterAll' to affect this command and all its subcommands.
-   *
-   * @param {string} position - before or after built-in help
-   * @param {(string | Function)} text - string to add, or a function returning a string
-   * @return {Command} `this` command for chaining
-   */
-
-  addHelpText(position, text) {
-    const allowedValues = ['beforeAll', 'before', 'after', 'afterAll'];
-    if (!allowedValues.includes(position)) {
-      throw new Error(`Unexpected value for position to addHelpText.
-Expecting one of '${allowedValues.join("', '")}'`);
-    }
-
-    const helpEvent = `${position}Help`;
-    this.on(helpEvent, (/** @type {HelpTextEventContext} */ context) => {
-      let helpStr;
-      if (typeof text === 'function') {
-        helpStr = text({ error: context.error, command: context.command });
-      } else {
-        helpStr = text;
-      }
-      // Ignore falsy value when nothing to output.
-      if (helpStr) {
-        context.write(`${helpStr}\n`);
-      }
-    });
-    return this;
-  }
-
-  /**
-   * Output help information if help flags specified
-   *
-   * @param {Array} args - array of options to search for help flags
-   * @private
-   */
-
-  _outputHelpIfRequested(args) {
-    const helpOption = this._getHelpOption();
-    const helpRequested = helpOption && args.find((arg) => helpOption.is(arg));
-    if (helpRequested) {
-      this.outputHelp();
-      // (Do not have all displayed text available so only passing placeholder.)
-      this._exit(0, 'commander.helpDisplayed', '(outputHelp)');
-    }
-  }
-}
-
-/**
- * Scan arguments and increment port number for inspect calls (to avoid conflicts when spawning new command).
- *
- * @param {string[]} args - array of arguments from node.execArgv
- * @returns {string[]}
- * @private
- */
-
-function incrementNodeInspectorPort(args) {
-  // Testing for these options:
-  //  --inspect[=[host:]port]
-  //  --inspect-brk[=[host:]port]
-  //  --inspect-port=[host:]port
-  return args.map((arg) => {
-    if (!arg.startsWith('--inspect')) {
-      return arg;
-    }
-    let debugOption;
-    let debugHost = '127.0.0.1';
-    let debugPort = '9229';
-    let match;
-    if ((match = arg.match(/^(--inspect(-brk)?)$/)) !== null) {
-      // e.g. --inspect
-      debugOption = match[1];
-    } else if (
-      (match = arg.match(/^(--inspect(-brk|-port)?)=([^:]+)$/)) !== null
-    ) {
-      debugOption = match[1];
-      if (/^\d+$/.test(match[3])) {
-        // e.g. --inspect=1234
-        debugPort = match[3];
-      } else {
-        // e.g. --inspect=localhost
-        debugHost = match[3];
-      }
-    } else if (
-      (match = arg.match(/^(--inspect(-brk|-port)?)=([^:]+):(\d+)$/)) !== null
-    ) {
-      // e.g. --inspect=localhost:1234
-      debugOption = match[1];
-      debugHost = match[3];
-      debugPort = match[4];
-    }
-
-    if (debugOption && debugPort !== '0') {
-      return `${debugOption}=${debugHost}:${parseInt(debugPort) + 1}`;
-    }
-    return arg;
-  });
-}
-
-/**
- * @returns {boolean | undefined}
- * @package
- */
-function useColor() {
-  // Test for common conventions.
-  // NB: the observed behaviour is in combination with how author adds color! For example:
-  //   - we do not test NODE_DISABLE_COLORS, but util:styletext does
-  //   - we do test NO_COLOR, but Chalk does not
-  //
-  // References:
-  // https://no-color.org
-  // https://bixense.com/clicolors/
-  // https://github.com/nodejs/node/blob/0a00217a5f67ef4a22384cfc80eb6dd9a917fdc1/lib/internal/tty.js#L109
-  // https://github.com/chalk/supports-color/blob/c214314a14bcb174b12b3014b2b0a8de375029ae/index.js#L33
-  // (https://force-color.org recent web page from 2023, does not match major javascript implementations)
-
-  if (
-    process.env.NO_COLOR ||
-    process.env.FORCE_COLOR === '0' ||
-    process.env.FORCE_COLOR === 'false'
-  )
-    return false;
-  if (process.env.FORCE_COLOR || process.env.CLICOLOR_FORCE !== undefined)
-    return true;
-  return undefined;
-}
-
-exports.Command = Command;
-exports.useColor = useColor; // exporting for tests
-
-
-/***/ }),
-
-/***/ 1135:
-/***/ ((__unused_webpack_module, exports) => {
-
-/**
- * CommanderError class
- */
-class CommanderError extends Error {
-  /**
-   * Constructs the CommanderError class
-   * @param {number} exitCode suggested exit code which could be used with process.exit
-   * @param {string} code an id string representing the error
-   * @param {string} message human-readable description of the error
-   */
-  constructor(exitCode, code, message) {
-    super(message);
-    // properly capture stack trace in Node.js
-    Error.captureStackTrace(this, this.constructor);
-    this.name = this.constructor.name;
-    this.code = code;
-    this.exitCode = exitCode;
-    this.nestedError = undefined;
-  }
-}
-
-/**
- * InvalidArgumentError class
- */
-class InvalidArgumentError extends CommanderError {
-  /**
-   * Constructs the InvalidArgumentError class
-   * @param {string} [message] explanation of why argument is invalid
-   */
-  constructor(message) {
-    super(1, 'commander.invalidArgument', message);
-    // properly capture stack trace in Node.js
-    Error.captureStackTrace(this, this.constructor);
-    this.name = this.constructor.name;
-  }
-}
-
-exports.CommanderError = CommanderError;
-exports.InvalidArgumentError = InvalidArgumentError;
-
-
-/***/ }),
-
-/***/ 9754:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-const { humanReadableArgName } = __nccwpck_require__(9154);
-
-/**
- * TypeScript import types for JSDoc, used by Visual Studio Code IntelliSense and `npm run typescript-checkJS`
- * https://www.typescriptlang.org/docs/handbook/jsdoc-supported-types.html#import-types
- * @typedef { import("./argument.js").Argument } Argument
- * @typedef { import("./command.js").Command } Command
- * @typedef { import("./option.js").Option } Option
- */
-
-// Although this is a class, methods are static in style to allow override using subclass or just functions.
-class Help {
-  constructor() {
-    this.helpWidth = undefined;
-    this.minWidthToWrap = 40;
-    this.sortSubcommands = false;
-    this.sortOptions = false;
-    this.showGlobalOptions = false;
-  }
-
-  /**
-   * prepareContext is called by Commander after applying overrides from `Command.configureHelp()`
-   * and just before calling `formatHelp()`.
-   *
-   * Commander just uses the helpWidth and the rest is provided for optional use by more complex subclasses.
-   *
-   * @param {{ error?: boolean, helpWidth?: number, outputHasColors?: boolean }} contextOptions
-   */
-  prepareContext(contextOptions) {
-    this.helpWidth = this.helpWidth ?? contextOptions.helpWidth ?? 80;
-  }
-
-  /**
-   * Get an array of the visible subcommands. Includes a placeholder for the implicit help command, if there is one.
-   *
-   * @param {Command} cmd
-   * @returns {Command[]}
-   */
-
-  visibleCommands(cmd) {
-    const visibleCommands = cmd.commands.filter((cmd) => !cmd._hidden);
-    const helpCommand = cmd._getHelpCommand();
-    if (helpCommand && !helpCommand._hidden) {
-      visibleCommands.push(helpCommand);
-    }
-    if (this.sortSubcommands) {
-      visibleCommands.sort((a, b) => {
-        // @ts-ignore: because overloaded return type
-        return a.name().localeCompare(b.name());
-      });
-    }
-    return visibleCommands;
-  }
-
-  /**
-   * Compare options for sort.
-   *
-   * @param {Option} a
-   * @param {Option} b
-   * @returns {number}
-   */
-  compareOptions(a, b) {
-    const getSortKey = (option) => {
-      // WYSIWYG for order displayed in help. Short used for comparison if present. No special handling for negated.
-      return option.short
-        ? option.short.replace(/^-/, '')
-        : option.long.replace(/^--/, '');
-    };
-    return getSortKey(a).localeCompare(getSortKey(b));
-  }
-
-  /**
-   * Get an array of the visible options. Includes a placeholder for the implicit help option, if there is one.
-   *
-   * @param {Command} cmd
-   * @returns {Option[]}
-   */
-
-  visibleOptions(cmd) {
-    const visibleOptions = cmd.options.filter((option) => !option.hidden);
-    // Built-in help option.
-    const helpOption = cmd._getHelpOption();
-    if (helpOption && !helpOption.hidden) {
-      // Automatically hide conflicting flags. Bit dubious but a historical behaviour that is convenient for single-command programs.
-      const removeShort = helpOption.short && cmd._findOption(helpOption.short);
-      const removeLong = helpOption.long && cmd._findOption(helpOption.long);
-      if (!removeShort && !removeLong) {
-        visibleOptions.push(helpOption); // no changes needed
-      } else if (helpOption.long && !removeLong) {
-        visibleOptions.push(
-          cmd.createOption(helpOption.long, helpOption.description),
-        );
-      } else if (helpOption.short && !removeShort) {
-        visibleOptions.push(
-          cmd.createOption(helpOption.short, helpOption.description),
-        );
-      }
-    }
-    if (this.sortOptions) {
-      visibleOptions.sort(this.compareOptions);
-    }
-    return visibleOptions;
-  }
-
-  /**
-   * Get an array of the visible global options. (Not including help.)
-   *
-   * @param {Command} cmd
-   * @returns {Option[]}
-   */
-
-  visibleGlobalOptions(cmd) {
-    if (!this.showGlobalOptions) return [];
-
-    const globalOptions = [];
-    for (
-      let ancestorCmd = cmd.parent;
-      ancestorCmd;
-      ancestorCmd = ancestorCmd.parent
-    ) {
-      const visibleOptions = ancestorCmd.options.filter(
-        (option) => !option.hidden,
-      );
-      globalOptions.push(...visibleOptions);
-    }
-    if (this.sortOptions) {
-      globalOptions.sort(this.compareOptions);
-    }
-    return globalOptions;
-  }
-
-  /**
-   * Get an array of the arguments if any have a description.
-   *
-   * @param {Command} cmd
-   * @returns {Argument[]}
-   */
-
-  visibleArguments(cmd) {
-    // Side effect! Apply the legacy descriptions before the arguments are displayed.
-    if (cmd._argsDescription) {
-      cmd.registeredArguments.forEach((argument) => {
-        argument.description =
-          argument.description || cmd._argsDescription[argument.name()] || '';
-      });
-    }
-
-    // If there are any arguments with a description then return all the arguments.
-    if (cmd.registeredArguments.find((argument) => argument.description)) {
-      return cmd.registeredArguments;
-    }
-    return [];
-  }
-
-  /**
-   * Get the command term to show in the list of subcommands.
-   *
-   * @param {Command} cmd
-   * @returns {string}
-   */
-
-  subcommandTerm(cmd) {
-    // Legacy. Ignores custom usage string, and nested commands.
-    const args = cmd.registeredArguments
-      .map((arg) => humanReadableArgName(arg))
-      .join(' ');
-    return (
-      cmd._name +
-      (cmd._aliases[0] ? '|' + cmd._aliases[0] : '') +
-      (cmd.options.length ? ' [options]' : '') + // simplistic check for non-help option
-      (args ? ' ' + args : '')
-    );
-  }
-
-  /**
-   * Get the option term to show in the list of options.
-   *
-   * @param {Option} option
-   * @returns {string}
-   */
-
-  optionTerm(option) {
-    return option.flags;
-  }
-
-  /**
-   * Get the argument term to show in the list of arguments.
-   *
-   * @param {Argument} argument
-   * @returns {string}
-   */
-
-  argumentTerm(argument) {
-    return argument.name();
-  }
-
-  /**
-   * Get the longest command term length.
-   *
-   * @param {Command} cmd
-   * @param {Help} helper
-   * @returns {number}
-   */
-
-  longestSubcommandTermLength(cmd, helper) {
-    return helper.visibleCommands(cmd).reduce((max, command) => {
-      return Math.max(
-        max,
-        this.displayWidth(
-          helper.styleSubcommandTerm(helper.subcommandTerm(command)),
-        ),
-      );
-    }, 0);
-  }
-
-  /**
-   * Get the longest option term length.
-   *
-   * @param {Command} cmd
-   * @param {Help} helper
-   * @returns {number}
-   */
-
-  longestOptionTermLength(cmd, helper) {
-    return helper.visibleOptions(cmd).reduce((max, option) => {
-      return Math.max(
-        max,
-        this.displayWidth(helper.styleOptionTerm(helper.optionTerm(option))),
-      );
-    }, 0);
-  }
-
-  /**
-   * Get the longest global option term length.
-   *
-   * @param {Command} cmd
-   * @param {Help} helper
-   * @returns {number}
-   */
-
-  longestGlobalOptionTermLength(cmd, helper) {
-    return helper.visibleGlobalOptions(cmd).reduce((max, option) => {
-      return Math.max(
-        max,
-        this.displayWidth(helper.styleOptionTerm(helper.optionTerm(option))),
-      );
-    }, 0);
-  }
-
-  /**
-   * Get the longest argument term length.
-   *
-   * @param {Command} cmd
-   * @param {Help} helper
-   * @returns {number}
-   */
-
-  longestArgumentTermLength(cmd, helper) {
-    return helper.visibleArguments(cmd).reduce((max, argument) => {
-      return Math.max(
-        max,
-        this.displayWidth(
-          helper.styleArgumentTerm(helper.argumentTerm(argument)),
-        ),
-      );
-    }, 0);
-  }
-
-  /**
-   * Get the command usage to be displayed at the top of the built-in help.
-   *
-   * @param {Command} cmd
-   * @returns {string}
-   */
-
-  commandUsage(cmd) {
-    // Usage
-    let cmdName = cmd._name;
-    if (cmd._aliases[0]) {
-      cmdName = cmdName + '|' + cmd._aliases[0];
-    }
-    let ancestorCmdNames = '';
-    for (
-      let ancestorCmd = cmd.parent;
-      ancestorCmd;
-      ancestorCmd = ancestorCmd.parent
-    ) {
-      ancestorCmdNames = ancestorCmd.name() + ' ' + ancestorCmdNames;
-    }
-    return ancestorCmdNames + cmdName + ' ' + cmd.usage();
-  }
-
-  /**
-   * Get the description for the command.
-   *
-   * @param {Command} cmd
-   * @returns {string}
-   */
-
-  commandDescription(cmd) {
-    // @ts-ignore: because overloaded return type
-    return cmd.description();
-  }
-
-  /**
-   * Get the subcommand summary to show in the list of subcommands.
-   * (Fallback to description for backwards compatibility.)
-   *
-   * @param {Command} cmd
-   * @returns {string}
-   */
-
-  subcommandDescription(cmd) {
-    // @ts-ignore: because overloaded return type
-    return cmd.summary() || cmd.description();
-  }
-
-  /**
-   * Get the option description to show in the list of options.
-   *
-   * @param {Option} option
-   * @return {string}
-   */
-
-  optionDescription(option) {
-    const extraInfo = [];
-
-    if (option.argChoices) {
-      extraInfo.push(
-        // use stringify to match the display of the default value
-        `choices: ${option.argChoices.map((choice) => JSON.stringify(choice)).join(', ')}`,
-      );
-    }
-    if (option.defaultValue !== undefined) {
-      // default for boolean and negated more for programmer than end user,
-      // but show true/false for boolean option as may be for hand-rolled env or config processing.
-      const showDefault =
-        option.required ||
-        option.optional ||
-        (option.isBoolean() && typeof option.defaultValue === 'boolean');
-      if (showDefault) {
-        extraInfo.push(
-          `default: ${option.defaultValueDescription || JSON.stringify(option.defaultValue)}`,
-        );
-      }
-    }
-    // preset for boolean and negated are more for programmer than end user
-    if (option.presetArg !== undefined && option.optional) {
-      extraInfo.push(`preset: ${JSON.stringify(option.presetArg)}`);
-    }
-    if (option.envVar !== undefined) {
-      extraInfo.push(`env: ${option.envVar}`);
-    }
-    if (extraInfo.length > 0) {
-      const extraDescription = `(${extraInfo.join(', ')})`;
-      if (option.description) {
-        return `${option.description} ${extraDescription}`;
-      }
-      return extraDescription;
-    }
-
-    return option.description;
-  }
-
-  /**
-   * Get the argument description to show in the list of arguments.
-   *
-   * @param {Argument} argument
-   * @return {string}
-   */
-
-  argumentDescription(argument) {
-    const extraInfo = [];
-    if (argument.argChoices) {
-      extraInfo.push(
-        // use stringify to match the display of the default value
-        `choices: ${argument.argChoices.map((choice) => JSON.stringify(choice)).join(', ')}`,
-      );
-    }
-    if (argument.defaultValue !== undefined) {
-      extraInfo.push(
-        `default: ${argument.defaultValueDescription || JSON.stringify(argument.defaultValue)}`,
-      );
-    }
-    if (extraInfo.length > 0) {
-      const extraDescription = `(${extraInfo.join(', ')})`;
-      if (argument.description) {
-        return `${argument.description} ${extraDescription}`;
-      }
-      return extraDescription;
-    }
-    return argument.description;
-  }
-
-  /**
-   * Format a list of items, given a heading and an array of formatted items.
-   *
-   * @param {string} heading
-   * @param {string[]} items
-   * @param {Help} helper
-   * @returns string[]
-   */
-  formatItemList(heading, items, helper) {
-    if (items.length === 0) return [];
-
-    return [helper.styleTitle(heading), ...items, ''];
-  }
-
-  /**
-   * Group items by their help group heading.
-   *
-   * @param {Command[] | Option[]} unsortedItems
-   * @param {Command[] | Option[]} visibleItems
-   * @param {Function} getGroup
-   * @returns {Map<string, Command[] | Option[]>}
-   */
-  groupItems(unsortedItems, visibleItems, getGroup) {
-    const result = new Map();
-    // Add groups in order of appearance in unsortedItems.
-    unsortedItems.forEach((item) => {
-      const group = getGroup(item);
-      if (!result.has(group)) result.set(group, []);
-    });
-    // Add items in order of appearance in visibleItems.
-    visibleItems.forEach((item) => {
-      const group = getGroup(item);
-      if (!result.has(group)) {
-        result.set(group, []);
-      }
-      result.get(group).push(item);
-    });
-    return result;
-  }
-
-  /**
-   * Generate the built-in help text.
-   *
-   * @param {Command} cmd
-   * @param {Help} helper
-   * @returns {string}
-   */
-
-  formatHelp(cmd, helper) {
-    const termWidth = helper.padWidth(cmd, helper);
-    const helpWidth = helper.helpWidth ?? 80; // in case prepareContext() was not called
-
-    function callFormatItem(term, description) {
-      return helper.formatItem(term, termWidth, description, helper);
-    }
-
-    // Usage
-    let output = [
-      `${helper.styleTitle('Usage:')} ${helper.styleUsage(helper.commandUsage(cmd))}`,
-      '',
-    ];
-
-    // Description
-    const commandDescription = helper.commandDescription(cmd);
-    if (commandDescription.length > 0) {
-      output = output.concat([
-        helper.boxWrap(
-          helper.styleCommandDescription(commandDescription),
-          helpWidth,
-        ),
-        '',
-      ]);
-    }
-
-    // Arguments
-    const argumentList = helper.visibleArguments(cmd).map((argument) => {
-      return callFormatItem(
-        helper.styleArgumentTerm(helper.argumentTerm(argument)),
-        helper.styleArgumentDescription(helper.argumentDescription(argument)),
-      );
-    });
-    output = output.concat(
-      this.formatItemList('Arguments:', argumentList, helper),
-    );
-
-    // Options
-    const optionGroups = this.groupItems(
-      cmd.options,
-      helper.visibleOptions(cmd),
-      (option) => option.helpGroupHeading ?? 'Options:',
-    );
-    optionGroups.forEach((options, group) => {
-      const optionList = options.map((option) => {
-        return callFormatItem(
-          helper.styleOptionTerm(helper.optionTerm(option)),
-          helper.styleOptionDescription(helper.optionDescription(option)),
-        );
-      });
-      output = output.concat(this.formatItemList(group, optionList, helper));
-    });
-
-    if (helper.showGlobalOptions) {
-      const globalOptionList = helper
-        .visibleGlobalOptions(cmd)
-        .map((option) => {
-          return callFormatItem(
-            helper.styleOptionTerm(helper.optionTerm(option)),
-            helper.styleOptionDescription(helper.optionDescription(option)),
-          );
-        });
-      output = output.concat(
-        this.formatItemList('Global Options:', globalOptionList, helper),
-      );
-    }
-
-    // Commands
-    const commandGroups = this.groupItems(
-      cmd.commands,
-      helper.visibleCommands(cmd),
-      (sub) => sub.helpGroup() || 'Commands:',
-    );
-    commandGroups.forEach((commands, group) => {
-      const commandList = commands.map((sub) => {
-        return callFormatItem(
-          helper.styleSubcommandTerm(helper.subcommandTerm(sub)),
-          helper.styleSubcommandDescription(helper.subcommandDescription(sub)),
-        );
-      });
-      output = output.concat(this.formatItemList(group, commandList, helper));
-    });
-
-    return output.join('\n');
-  }
-
-  /**
-   * Return display width of string, ignoring ANSI escape sequences. Used in padding and wrapping calculations.
-   *
-   * @param {string} str
-   * @returns {number}
-   */
-  displayWidth(str) {
-    return stripColor(str).length;
-  }
-
-  /**
-   * Style the title for displaying in the help. Called with 'Usage:', 'Options:', etc.
-   *
-   * @param {string} str
-   * @returns {string}
-   */
-  styleTitle(str) {
-    return str;
-  }
-
-  styleUsage(str) {
-    // Usage has lots of parts the user might like to color separately! Assume default usage string which is formed like:
-    //    command subcommand [options] [command] <foo> [bar]
-    return str
-      .split(' ')
-      .map((word) => {
-        if (word === '[options]') return this.styleOptionText(word);
-        if (word === '[command]') return this.styleSubcommandText(word);
-        if (word[0] === '[' || word[0] === '<')
-          return this.styleArgumentText(word);
-        return this.styleCommandText(word); // Restrict to initial words?
-      })
-      .join(' ');
-  }
-  styleCommandDescription(str) {
-    return this.styleDescriptionText(str);
-  }
-  styleOptionDescription(str) {
-    return this.styleDescriptionText(str);
-  }
-  styleSubcommandDescription(str) {
-    return this.styleDescriptionText(str);
-  }
-  styleArgumentDescription(str) {
-    return this.styleDescriptionText(str);
-  }
-  styleDescriptionText(str) {
-    return str;
-  }
-  styleOptionTerm(str) {
-    return this.styleOptionText(str);
-  }
-  styleSubcommandTerm(str) {
-    // This is very like usage with lots of parts! Assume default string which is formed like:
-    //    subcommand [options] <foo> [bar]
-    return str
-      .split(' ')
-      .map((word) => {
-        if (word === '[options]') return this.styleOptionText(word);
-        if (word[0] === '[' || word[0] === '<')
-          return this.styleArgumentText(word);
-        return this.styleSubcommandText(word); // Restrict to initial words?
-      })
-      .join(' ');
-  }
-  styleArgumentTerm(str) {
-    return this.styleArgumentText(str);
-  }
-  styleOptionText(str) {
-    return str;
-  }
-  styleArgumentText(str) {
-    return str;
-  }
-  styleSubcommandText(str) {
-    return str;
-  }
-  styleCommandText(str) {
-    return str;
-  }
-
-  /**
-   * Calculate the pad width from the maximum term length.
-   *
-   * @param {Command} cmd
-   * @param {Help} helper
-   * @returns {number}
-   */
-
-  padWidth(cmd, helper) {
-    return Math.max(
-      helper.longestOptionTermLength(cmd, helper),
-      helper.longestGlobalOptionTermLength(cmd, helper),
-      helper.longestSubcommandTermLength(cmd, helper),
-      helper.longestArgumentTermLength(cmd, helper),
-    );
-  }
-
-  /**
-   * Detect manually wrapped and indented strings by checking for line break followed by whitespace.
-   *
-   * @param {string} str
-   * @returns {boolean}
-   */
-  preformatted(str) {
-    return /\n[^\S\r\n]/.test(str);
-  }
-
-  /**
-   * Format the "item", which consists of a term and description. Pad the term and wrap the description, indenting the following lines.
-   *
-   * So "TTT", 5, "DDD DDDD DD DDD" might be formatted for this.helpWidth=17 like so:
-   *   TTT  DDD DDDD
-   *        DD DDD
-   *
-   * @param {string} term
-   * @param {number} termWidth
-   * @param {string} description
-   * @param {Help} helper
-   * @returns {string}
-   */
-  formatItem(term, termWidth, description, helper) {
-    const itemIndent = 2;
-    const itemIndentStr = ' '.repeat(itemIndent);
-    if (!description) return itemIndentStr + term;
-
-    // Pad the term out to a consistent width, so descriptions are aligned.
-    const paddedTerm = term.padEnd(
-      termWidth + term.length - helper.displayWidth(term),
-    );
-
-    // Format the description.
-    const spacerWidth = 2; // between term and description
-    const helpWidth = this.helpWidth ?? 80; // in case prepareContext() was not called
-    const remainingWidth = helpWidth - termWidth - spacerWidth - itemIndent;
-    let formattedDescription;
-    if (
-      remainingWidth < this.minWidthToWrap ||
-      helper.preformatted(description)
-    ) {
-      formattedDescription = description;
-    } else {
-      const wrappedDescription = helper.boxWrap(description, remainingWidth);
-      formattedDescription = wrappedDescription.replace(
-        /\n/g,
-        '\n' + ' '.repeat(termWidth + spacerWidth),
-      );
-    }
-
-    // Construct and overall indent.
-    return (
-      itemIndentStr +
-      paddedTerm +
-      ' '.repeat(spacerWidth) +
-      formattedDescription.replace(/\n/g, `\n${itemIndentStr}`)
-    );
-  }
-
-  /**
-   * Wrap a string at whitespace, preserving existing line breaks.
-   * Wrapping is skipped if the width is less than `minWidthToWrap`.
-   *
-   * @param {string} str
-   * @param {number} width
-   * @returns {string}
-   */
-  boxWrap(str, width) {
-    if (width < this.minWidthToWrap) return str;
-
-    const rawLines = str.split(/\r\n|\n/);
-    // split up text by whitespace
-    const chunkPattern = /[\s]*[^\s]+/g;
-    const wrappedLines = [];
-    rawLines.forEach((line) => {
-      const chunks = line.match(chunkPattern);
-      if (chunks === null) {
-        wrappedLines.push('');
-        return;
-      }
-
-      let sumChunks = [chunks.shift()];
-      let sumWidth = this.displayWidth(sumChunks[0]);
-      chunks.forEach((chunk) => {
-        const visibleWidth = this.displayWidth(chunk);
-        // Accumulate chunks while they fit into width.
-        if (sumWidth + visibleWidth <= width) {
-          sumChunks.push(chunk);
-          sumWidth += visibleWidth;
-          return;
-        }
-        wrappedLines.push(sumChunks.join(''));
-
-        const nextChunk = chunk.trimStart(); // trim space at line break
-        sumChunks = [nextChunk];
-        sumWidth = this.displayWidth(nextChunk);
-      });
-      wrappedLines.push(sumChunks.join(''));
-    });
-
-    return wrappedLines.join('\n');
-  }
-}
-
-/**
- * Strip style ANSI escape sequences from the string. In particular, SGR (Select Graphic Rendition) codes.
- *
- * @param {string} str
- * @returns {string}
- * @package
- */
-
-function stripColor(str) {
-  // eslint-disable-next-line no-control-regex
-  const sgrPattern = /\x1b\[\d*(;\d*)*m/g;
-  return str.replace(sgrPattern, '');
-}
-
-exports.Help = Help;
-exports.stripColor = stripColor;
-
-
-/***/ }),
-
-/***/ 5240:
-/***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
-
-const { InvalidArgumentError } = __nccwpck_require__(1135);
-
-class Option {
-  /**
-   * Initialize a new `Option` with the given `flags` and `description`.
-   *
-   * @param {string} flags
-   * @param {string} [description]
-   */
-
-  constructor(flags, description) {
-    this.flags = flags;
-    this.description = description || '';
-
-    this.required = flags.includes('<'); // A value must be supplied when the option is specified.
-    this.optional = flags.includes('['); // A value is optional when the option is specified.
-    // variadic test ignores <value,...> et al which might be used to describe custom splitting of single argument
-    this.variadic = /\w\.\.\.[>\]]$/.test(flags); // The option can take multiple values.
-    this.mandatory = false; // The option must have a value after parsing, which usually means it must be specified on command line.
-    const optionFlags = splitOptionFlags(flags);
-    this.short = optionFlags.shortFlag; // May be a short flag, undefined, or even a long flag (if option has two long flags).
-    this.long = optionFlags.longFlag;
-    this.negate = false;
-    if (this.long) {
-      this.negate = this.long.startsWith('--no-');
-    }
-    this.defaultValue = undefined;
-    this.defaultValueDescription = undefined;
-    this.presetArg = undefined;
-    this.envVar = undefined;
-    this.parseArg = undefined;
-    this.hidden = false;
-    this.argChoices = undefined;
-    this.conflictsWith = [];
-    this.implied = undefined;
-    this.helpGroupHeading = undefined; // soft initialised when option added to command
-  }
-
-  /**
-   * Set the default value, and optionally supply the description to be displayed in the help.
-   *
-   * @param {*} value
-   * @param {string} [description]
-   * @return {Option}
-   */
-
-  default(value, description) {
-    this.defaultValue = value;
-    this.defaultValueDescription = description;
-    return this;
-  }
-
-  /**
-   * Preset to use when option used without option-argument, especially optional but also boolean and negated.
-   * The custom processing (parseArg) is called.
-   *
-   * @example
-   * new Option('--color').default('GREYSCALE').preset('RGB');
-   * new Option('--donate [amount]').preset('20').argParser(parseFloat);
-   *
-   * @param {*} arg
-   * @return {Option}
-   */
-
-  preset(arg) {
-    this.presetArg = arg;
-    return this;
-  }
-
-  /**
-   * Add option name(s) that conflict with this option.
-   * An error will be displayed if conflicting options are found during parsing.
-   *
-   * @example
-   * new Option('--rgb').conflicts('cmyk');
-   * new Option('--js').conflicts(['ts', 'jsx']);
-   *
-   * @param {(string | string[])} names
-   * @return {Option}
-   */
-
-  conflicts(names) {
-    this.conflictsWith = this.conflictsWith.concat(names);
-    return this;
-  }
-
-  /**
-   * Specify implied option values for when this option is set and the implied options are not.
-   *
-   * The custom processing (parseArg) is not called on the implied values.
-   *
-   * @example
-   * program
-   *   .addOption(new Option('--log', 'write logging information to file'))
-   *   .addOption(new Option('--trace', 'log extra details').implies({ log: 'trace.txt' }));
-   *
-   * @param {object} impliedOptionValues
-   * @return {Option}
-   */
-  implies(impliedOptionValues) {
-    let newImplied = impliedOptionValues;
-    if (typeof impliedOptionValues === 'string') {
-      // string is not documented, but easy mistake and we can do what user probably intended.
-      newImplied = { [impliedOptionValues]: true };
-    }
-    this.implied = Object.assign(this.implied || {}, newImplied);
-    return this;
-  }
-
-  /**
-   * Set environment variable to check for option value.
-   *
-   * An environment variable is only used if when processed the current option value is
-   * undefined, or the source of the current value is 'default' or 'config' or 'env'.
-   *
-   * @param {string} name
-   * @return {Option}
-   */
-
-  env(name) {
-    this.envVar = name;
-    return this;
-  }
-
-  /**
-   * Set the custom handler for processing CLI option arguments into option values.
-   *
-   * @param {Function} [fn]
-   * @return {Option}
-   */
-
-  argParser(fn) {
-    this.parseArg = fn;
-    return this;
-  }
-
-  /**
-   * Whether the option is mandatory and must have a value after parsing.
-   *
-   * @param {boolean} [mandatory=true]
-   * @return {Option}
-   */
-
-  makeOptionMandatory(mandatory = true) {
-    this.mandatory = !!mandatory;
-    return this;
-  }
-
-  /**
-   * Hide option in help.
-   *
-   * @param {boolean} [hide=true]
-   * @return {Option}
-   */
-
-  hideHelp(hide = true) {
-    this.hidden = !!hide;
-    return this;
-  }
-
-  /**
-   * @package
-   */
-
-  _collectValue(value, previous) {
-    if (previous === this.defaultValue || !Array.isArray(previous)) {
-      return [value];
-    }
-
-    previous.push(value);
-    return previous;
-  }
-
-  /**
-   * Only allow option value to be one of choices.
-   *
-   * @param {string[]} values
-   * @return {Option}
-   */
-
-  choices(values) {
-    this.argChoices = values.slice();
-    this.parseArg = (arg, previous) => {
-      if (!this.argChoices.includes(arg)) {
-        throw new InvalidArgumentError(
-          `Allowed choices are ${this.argChoices.join(', ')}.`,
-        );
-      }
-      if (this.variadic) {
-        return this._collectValue(arg, previous);
-      }
-      return arg;
-    };
-    return this;
-  }
-
-  /**
-   * Return option name.
-   *
-   * @return {string}
-   */
-
-  name() {
-    if (this.long) {
-      return this.long.replace(/^--/, '');
-    }
-    return this.short.replace(/^-/, '');
-  }
-
-  /**
-   * Return option name, in a camelcase format that can be used
-   * as an object attribute key.
-   *
-   * @return {string}
-   */
-
-  attributeName() {
-    if (this.negate) {
-      return camelcase(this.name().replace(/^no-/, ''));
-    }
-    return camelcase(this.name());
-  }
-
-  /**
-   * Set the help group heading.
-   *
-   * @param {string} heading
-   * @return {Option}
-   */
-  helpGroup(heading) {
-    this.helpGroupHeading = heading;
-    return this;
-  }
-
-  /**
-   * Check if `arg` matches the short or long flag.
-   *
-   * @param {string} arg
-   * @return {boolean}
-   * @package
-   */
-
-  is(arg) {
-    return this.short === arg || this.long === arg;
-  }
-
-  /**
-   * Return whether a boolean option.
-   *
-   * Options are one of boolean, negated, required argument, or optional argument.
-   *
-   * @return {boolean}
-   * @package
-   */
-
-  isBoolean() {
-    return !this.required && !this.optional && !this.negate;
-  }
-}
-
-/**
- * This class is to make it easier to work with dual options, without changing the existing
- * implementation. We support separate dual options for separate positive and negative options,
- * like `--build` and `--no-build`, which share a single option value. This works nicely for some
- * use cases, but is tricky for others where we want separate behaviours despite
- * the single shared option value.
- */
-class DualOptions {
-  /**
-   * @param {Option[]} options
-   */
-  constructor(options) {
-    this.positiveOptions = new Map();
-    this.negativeOptions = new Map();
-    this.dualOptions = new Set();
-    options.forEach((option) => {
-      if (option.negate) {
-        this.negativeOptions.set(option.attributeName(), option);
-      } else {
-        this.positiveOptions.set(option.attributeName(), option);
-      }
-    });
-    this.negativeOptions.forEach((value, key) => {
-      if (this.positiveOptions.has(key)) {
-        this.dualOptions.add(key);
-      }
-    });
-  }
-
-  /**
-   * Did the value come from the option, and not from possible matching dual option?
-   *
-   * @param {*} value
-   * @param {Option} option
-   * @returns {boolean}
-   */
-  valueFromOption(value, option) {
-    const optionKey = option.attributeName();
-    if (!this.dualOptions.has(optionKey)) return true;
-
-    // Use the value to deduce if (probably) came from the option.
-    const preset = this.negativeOptions.get(optionKey).presetArg;
-    const negativeValue = preset !== undefined ? preset : false;
-    return option.negate === (negativeValue === value);
-  }
-}
-
-/**
- * Convert string from kebab-case to camelCase.
- *
- * @param {string} str
- * @return {string}
- * @private
- */
-
-function camelcase(str) {
-  return str.split('-').reduce((str, word) => {
-    return str + word[0].toUpperCase() + word.slice(1);
-  });
-}
-
-/**
- * Split the short and long flag out of something like '-m,--mixed <value>'
- *
- * @private
- */
-
-function splitOptionFlags(flags) {
-  let shortFlag;
-  let longFlag;
-  // short flag, single dash and single character
-  const shortFlagExp = /^-[^-]$/;
-  // long flag, double dash and at least one character
-  const longFlagExp = /^--[^-]/;
-
-  const flagParts = flags.split(/[ |,]+/).concat('guard');
-  // Normal is short and/or long.
-  if (shortFlagExp.test(flagParts[0])) shortFlag = flagParts.shift();
-  if (longFlagExp.test(flagParts[0])) longFlag = flagParts.shift();
-  // Long then short. Rarely used but fine.
-  if (!shortFlag && shortFlagExp.test(flagParts[0]))
-    shortFlag = flagParts.shift();
-  // Allow two long flags, like '--ws, --workspace'
-  // This is the supported way to have a shortish option flag.
-  if (!shortFlag && longFlagExp.test(flagParts[0])) {
-    shortFlag = longFlag;
-    longFlag = flagParts.shift();
-  }
-
-  // Check for unprocessed flag. Fail noisily rather than silently ignore.
-  if (flagParts[0].startsWith('-')) {
-    const unsupportedFlag = flagParts[0];
-    const baseError = `option creation failed due to '${unsupportedFlag}' in option flags '${flags}'`;
-    if (/^-[^-][^-]/.test(unsupportedFlag))
-      throw new Error(
-        `${baseError}
-- a short flag is a single dash and a single character
-  - either use a single dash and a single character (for a short flag)
-  - or use a double dash for a long option (and can have two, like '--ws, --workspace')`,
-      );
-    if (shortFlagExp.test(unsupportedFlag))
-      throw new Error(`${baseError}
-- too many short flags`);
-    if (longFlagExp.test(unsupportedFlag))
-      throw new Error(`${baseError}
-- too many long flags`);
-
-    throw new Error(`${baseError}
-- unrecognised flag format`);
-  }
-  if (shortFlag === undefined && longFlag === undefined)
-    throw new Error(
-      `option creation failed due to no flags found in '${flags}'.`,
-    );
-
-  return { shortFlag, longFlag };
-}
-
-exports.Option = Option;
-exports.DualOptions = DualOptions;
-
-
-/***/ }),
-
-/***/ 5030:
-/***/ ((__unused_webpack_module, exports) => {
-
-const maxDistance = 3;
-
-function editDistance(a, b) {
-  // https://en.wikipedia.org/wiki/Damerau–Levenshtein_distance
-  // Calculating optimal string alignment distance, no substring is edited more than once.
-  // (Simple implementation.)
-
-  // Quick early exit, return worst case.
-  if (Math.abs(a.length - b.length) > maxDistance)
-    return Math.max(a.length, b.length);
-
-  // distance between prefix substrings of a and b
-  const d = [];
-
-  // pure deletions turn a into empty string
-  for (let i = 0; i <= a.length; i++) {
-    d[i] = [i];
-  }
-  // pure insertions turn empty string into b
-  for (let j = 0; j <= b.length; j++) {
-    d[0][j] = j;
-  }
-
-  // fill matrix
-  for (let j = 1; j <= b.length; j++) {
-    for (let i = 1; i <= a.length; i++) {
-      let cost = 1;
-      if (a[i - 1] === b[j - 1]) {
-        cost = 0;
-      } else {
-        cost = 1;
-      }
-      d[i][j] = Math.min(
-        d[i - 1][j] + 1, // deletion
-        d[i][j - 1] + 1, // insertion
-        d[i - 1][j - 1] + cost, // substitution
-      );
-      // transposition
-      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) {
-        d[i][j] = Math.min(d[i][j], d[i - 2][j - 2] + 1);
-      }
-    }
-  }
-
-  return d[a.length][b.length];
-}
-
-/**
- * Find close matches, restricted to same number of edits.
- *
- * @param {string} word
- * @param {string[]} candidates
- * @returns {string}
- */
-
-function suggestSimilar(word, candidates) {
-  if (!candidates || candidates.length === 0) return '';
-  // remove possible duplicates
-  candidates = Array.from(new Set(candidates));
-
-  const searchingOptions = word.startsWith('--');
-  if (searchingOptions) {
-    word = word.slice(2);
-    candidates = candidates.map((candidate) => candidate.slice(2));
-  }
-
-  let similar = [];
-  let bestDistance = maxDistance;
-  const minSimilarity = 0.4;
-  candidates.forEach((candidate) => {
-    if (candidate.length <= 1) return; // no one character guesses
-
-    const distance = editDistance(word, candidate);
-    const length = Math.max(word.length, candidate.length);
-    const similarity = (length - distance) / length;
-    if (similarity > minSimilarity) {
-      if (distance < bestDistance) {
-        // better edit distance, throw away previous worse matches
-        bestDistance = distance;
-        similar = [candidate];
-      } else if (distance === bestDistance) {
-        similar.push(candidate);
-      }
-    }
-  });
-
-  similar.sort((a, b) => a.localeCompare(b));
-  if (searchingOptions) {
-    similar = similar.map((candidate) => `--${candidate}`);
-  }
-
-  if (similar.length > 1) {
-    return `\n(Did you mean one of ${similar.join(', ')}?)`;
-  }
-  if (similar.length === 1) {
-    return `\n(Did you mean ${similar[0]}?)`;
-  }
-  return '';
-}
-
-exports.suggestSimilar = suggestSimilar;
-
 
 /***/ }),
 
@@ -42568,11 +36841,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4373);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7343);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
-/* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(3338);
+/* harmony import */ var _src_version_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7319);
 
 
 
@@ -42615,7 +36888,7 @@ async function run(story, workspace) {
         signal: abort.signal,
         // Beside our own bundle: both are built and committed together.
         vaultBundlePath: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.realpathSync)(process.argv[1] ?? '.')), '..', 'vault', 'index.js'),
-        toolVersion: _start_program_js__WEBPACK_IMPORTED_MODULE_7__/* .version */ .r,
+        toolVersion: _src_version_js__WEBPACK_IMPORTED_MODULE_7__/* .version */ .r,
     };
     try {
         await Promise.race([(0,_demo_play_js__WEBPACK_IMPORTED_MODULE_3__/* .play */ .Z)(story, options), interrupted]);
@@ -42648,7 +36921,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 4373:
+/***/ 7343:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -42659,14 +36932,14 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
 var quantity_text = __nccwpck_require__(6534);
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
+;// CONCATENATED MODULE: external "node:fs/promises"
+const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var failure = __nccwpck_require__(1619);
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: external "node:child_process"
+const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
 ;// CONCATENATED MODULE: ./.build/src/archive/file-touches.js
 
 
@@ -42693,7 +36966,7 @@ async function restoreTime(file, mtimeNs) {
 async function restoreHoles(path, mtimeNs) {
     let file;
     try {
-        file = await (0,promises_.open)(path, promises_.constants.O_RDWR | promises_.constants.O_NOFOLLOW);
+        file = await (0,promises_namespaceObject.open)(path, promises_namespaceObject.constants.O_RDWR | promises_namespaceObject.constants.O_NOFOLLOW);
         await runOn(file, 'fallocate', ['--dig-holes']);
         return undefined;
     }
@@ -42710,7 +36983,7 @@ async function runOn(file, command, options) {
     const target = `/proc/${process.pid}/fd/${file.fd}`;
     await new Promise((resolve, reject) => {
         const done = (error) => (error ? reject(error) : resolve());
-        const child = (0,external_node_child_process_.execFile)(command, [...options, target], { env: COMMAND_ENVIRONMENT }, done);
+        const child = (0,external_node_child_process_namespaceObject.execFile)(command, [...options, target], { env: COMMAND_ENVIRONMENT }, done);
         child.stdin?.end();
     });
 }
@@ -42729,7 +37002,7 @@ async function withReachablePath(path, use) {
         let reachable = path;
         while (reachable.length > LONGEST_PATH_BYTES) {
             const end = reachable.lastIndexOf(0x2f, LONGEST_PATH_BYTES);
-            const folder = await (0,promises_.open)(reachable.subarray(0, end), promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY);
+            const folder = await (0,promises_namespaceObject.open)(reachable.subarray(0, end), promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_DIRECTORY);
             folders.push(folder);
             reachable = Buffer.concat([Buffer.from(`/proc/self/fd/${folder.fd}/`), reachable.subarray(end + 1)]);
         }
@@ -42759,7 +37032,7 @@ class OpenFolder {
     /** Opens the folder itself; what stands before its last component is trusted. Undefined where there is none. */
     static async open(path) {
         try {
-            return new OpenFolder(await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY | promises_.constants.O_NOFOLLOW));
+            return new OpenFolder(await (0,promises_namespaceObject.open)(path, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_DIRECTORY | promises_namespaceObject.constants.O_NOFOLLOW));
         }
         catch (error) {
             if (NO_FOLDER.has(error.code ?? ''))
@@ -42783,7 +37056,7 @@ class OpenFolder {
     }
     /** Opens a private folder in this one, which is made where it does not exist. */
     async make(name) {
-        await (0,promises_.mkdir)(this.pathOf(name), { mode: 0o700 }).catch((error) => {
+        await (0,promises_namespaceObject.mkdir)(this.pathOf(name), { mode: 0o700 }).catch((error) => {
             if (error.code !== 'EEXIST')
                 throw error;
         });
@@ -42796,7 +37069,7 @@ class OpenFolder {
     /** What a name stands for, links not followed; undefined where there is nothing. */
     async look(name) {
         try {
-            return await (0,promises_.lstat)(this.pathOf(name), { bigint: true });
+            return await (0,promises_namespaceObject.lstat)(this.pathOf(name), { bigint: true });
         }
         catch (error) {
             if (error.code === 'ENOENT')
@@ -42806,7 +37079,7 @@ class OpenFolder {
     }
     /** The names in it, in bytewise order. */
     async names() {
-        const found = await (0,promises_.readdir)(this.pathOf(Buffer.from('.')), { encoding: 'buffer' });
+        const found = await (0,promises_namespaceObject.readdir)(this.pathOf(Buffer.from('.')), { encoding: 'buffer' });
         return found.sort((a, b) => Buffer.compare(a, b));
     }
     async close() {
@@ -42841,7 +37114,7 @@ const walk_SLASH = Buffer.from('/');
  * symbolic link. Memory grows with the largest folder on the way, not with the tree. What vanishes meanwhile is left out.
  */
 async function* walkTree(options) {
-    const stat = await (0,promises_.lstat)(options.root, { bigint: true });
+    const stat = await (0,promises_namespaceObject.lstat)(options.root, { bigint: true });
     yield { relativeName: Buffer.alloc(0), path: options.root, stat };
     if (!stat.isDirectory())
         return;
@@ -42891,7 +37164,7 @@ async function* walkFolder({ isExcluded, onUnreadable }, path, relativeName) {
 /** The names in a folder in archive order, folders with a slash behind. */
 async function listFolder(path, onError) {
     try {
-        const found = await withReachablePath(path, (reachable) => (0,promises_.readdir)(reachable, { withFileTypes: true, encoding: 'buffer' }));
+        const found = await withReachablePath(path, (reachable) => (0,promises_namespaceObject.readdir)(reachable, { withFileTypes: true, encoding: 'buffer' }));
         return found
             .map((entry) => (entry.isDirectory() ? Buffer.concat([entry.name, walk_SLASH]) : entry.name))
             .sort((a, b) => Buffer.compare(a, b));
@@ -42904,7 +37177,7 @@ async function listFolder(path, onError) {
 }
 async function lookAt(path) {
     try {
-        return await withReachablePath(path, (reachable) => (0,promises_.lstat)(reachable, { bigint: true }));
+        return await withReachablePath(path, (reachable) => (0,promises_namespaceObject.lstat)(reachable, { bigint: true }));
     }
     catch (error) {
         if (isGone(error))
@@ -43011,7 +37284,7 @@ async function placeFolder({ live, fresh, kept, path }) {
         try {
             if (inner && counterpart) {
                 placed += await placeFolder({ live: counterpart, fresh: inner, kept, path: entry });
-                await (0,promises_.rmdir)(fresh.pathOf(name));
+                await (0,promises_namespaceObject.rmdir)(fresh.pathOf(name));
                 continue;
             }
         }
@@ -43022,7 +37295,7 @@ async function placeFolder({ live, fresh, kept, path }) {
         const present = await live.look(name);
         if (present)
             await keepForReplacement(live, kept, entry, present);
-        await (0,promises_.rename)(fresh.pathOf(name), live.pathOf(name));
+        await (0,promises_namespaceObject.rename)(fresh.pathOf(name), live.pathOf(name));
         placed++;
     }
     return placed;
@@ -43039,7 +37312,7 @@ async function keepForReplacement(live, kept, path, present) {
         if (already?.ino === present.ino && already.dev === present.dev)
             return;
         if (folder && present.isFile() && !already) {
-            await (0,promises_.link)(live.pathOf(name), folder.pathOf(name));
+            await (0,promises_namespaceObject.link)(live.pathOf(name), folder.pathOf(name));
             return;
         }
     }
@@ -43065,7 +37338,7 @@ async function keep(live, kept, path) {
         for (let number = 1; await folder.look(target); number++) {
             target = Buffer.concat([name.subarray(0, LONGEST_STEM_BYTES), Buffer.from(`~${number}`)]);
         }
-        await (0,promises_.rename)(live.pathOf(name), folder.pathOf(target));
+        await (0,promises_namespaceObject.rename)(live.pathOf(name), folder.pathOf(target));
         return true;
     }
     catch (error) {
@@ -43093,7 +37366,7 @@ async function removeTree(path) {
 async function removeEntry(parent, name) {
     const folder = await parent.child(name);
     if (!folder) {
-        await (0,promises_.unlink)(parent.pathOf(name)).catch(ignoreGone);
+        await (0,promises_namespaceObject.unlink)(parent.pathOf(name)).catch(ignoreGone);
         return;
     }
     try {
@@ -43103,7 +37376,7 @@ async function removeEntry(parent, name) {
     finally {
         await folder.close();
     }
-    await (0,promises_.rmdir)(parent.pathOf(name)).catch(ignoreGone);
+    await (0,promises_namespaceObject.rmdir)(parent.pathOf(name)).catch(ignoreGone);
 }
 function ignoreGone(error) {
     if (error.code !== 'ENOENT')
@@ -43640,7 +37913,7 @@ function connectByUrl(url, options = {}) {
                 ...buildClientEnvironment(identity),
                 ...connection.environment,
             };
-            return (0,external_node_child_process_.spawn)(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
+            return (0,external_node_child_process_namespaceObject.spawn)(program, args, { env, stdio: ['pipe', 'pipe', 'pipe'] });
         },
     };
 }
@@ -43691,7 +37964,7 @@ async function writeDurably(path, content, mode) {
     const folder = (0,external_node_path_.dirname)(path);
     const temporary = (0,external_node_path_.join)(folder, `.${(0,external_node_path_.basename)(path)}.${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}.tmp`);
     try {
-        const file = await (0,promises_.open)(temporary, 'wx', 0o600);
+        const file = await (0,promises_namespaceObject.open)(temporary, 'wx', 0o600);
         try {
             await file.writeFile(content);
             await file.chmod(mode);
@@ -43700,10 +37973,10 @@ async function writeDurably(path, content, mode) {
         finally {
             await file.close();
         }
-        await (0,promises_.rename)(temporary, path);
+        await (0,promises_namespaceObject.rename)(temporary, path);
     }
     catch (error) {
-        await (0,promises_.rm)(temporary, { force: true });
+        await (0,promises_namespaceObject.rm)(temporary, { force: true });
         throw error;
     }
     await syncDirectory(folder);
@@ -43713,7 +37986,7 @@ async function writeDurably(path, content, mode) {
  * A crash in between can leave a part of it: the reader is to recognise a cut last line.
  */
 async function appendDurably(path, content, mode) {
-    const file = await (0,promises_.open)(path, 'a', mode);
+    const file = await (0,promises_namespaceObject.open)(path, 'a', mode);
     let isNew;
     try {
         isNew = (await file.stat()).size === 0;
@@ -43728,7 +38001,7 @@ async function appendDurably(path, content, mode) {
 }
 /** Returns when the names in the directory `path` are on disk: a rename lasts only from then on. */
 async function syncDirectory(path) {
-    const directory = await (0,promises_.open)(path, 'r');
+    const directory = await (0,promises_namespaceObject.open)(path, 'r');
     try {
         await directory.sync();
     }
@@ -43750,7 +38023,7 @@ var picomatch = __nccwpck_require__(4006);
 async function openFile(seen) {
     let file;
     try {
-        file = await withReachablePath(seen.path, (reachable) => (0,promises_.open)(reachable, promises_.constants.O_RDONLY | promises_.constants.O_NOFOLLOW | promises_.constants.O_NONBLOCK));
+        file = await withReachablePath(seen.path, (reachable) => (0,promises_namespaceObject.open)(reachable, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_NOFOLLOW | promises_namespaceObject.constants.O_NONBLOCK));
     }
     catch (error) {
         if (isGone(error) || error.code === 'ELOOP')
@@ -43916,7 +38189,7 @@ function storedEmpty(why) {
 }
 async function resolveRoot({ name, path }) {
     try {
-        const root = await (0,promises_.realpath)(path);
+        const root = await (0,promises_namespaceObject.realpath)(path);
         return Buffer.from(root);
     }
     catch (error) {
@@ -43925,7 +38198,7 @@ async function resolveRoot({ name, path }) {
 }
 async function readTarget(path) {
     try {
-        return await withReachablePath(path, (reachable) => (0,promises_.readlink)(reachable, { encoding: 'buffer' }));
+        return await withReachablePath(path, (reachable) => (0,promises_namespaceObject.readlink)(reachable, { encoding: 'buffer' }));
     }
     catch (error) {
         if (isGone(error) || error.code === 'EINVAL')
@@ -43980,8 +38253,12 @@ function keptPathOf(root, id) {
     return (0,external_node_path_.join)(root, `${OWN_PREFIX}kept-${id}`);
 }
 /** File with the names that are to go from a source, in base64, a line each. */
+function removalsPathIn(workDirectory, source) {
+    return (0,external_node_path_.join)(workDirectory, `${source}.removals`);
+}
+/** The same for the restore of that name. */
 function removalsPathOf(stateDirectory, id, source) {
-    return (0,external_node_path_.join)(workDirectoryOf(stateDirectory, id), `${source}.removals`);
+    return removalsPathIn(workDirectoryOf(stateDirectory, id), source);
 }
 /** File with the lines of the index that describe a source's folders. */
 function directoriesPathOf(stateDirectory, id, source) {
@@ -44001,12 +38278,12 @@ function isOwnKept(record) {
 
 
 async function recordKept(stateDirectory, record) {
-    await (0,promises_.mkdir)(folderOf(stateDirectory), { recursive: true, mode: 0o700 });
+    await (0,promises_namespaceObject.mkdir)(folderOf(stateDirectory), { recursive: true, mode: 0o700 });
     await writeDurably(pathOf(stateDirectory, record.id), `${JSON.stringify(record, null, 2)}\n`, 0o600);
 }
 /** All that is kept, oldest first. @throws Failure `refused` on a record that names anything but what is ours. */
 async function listKept(stateDirectory) {
-    const names = await (0,promises_.readdir)(folderOf(stateDirectory)).catch((error) => {
+    const names = await (0,promises_namespaceObject.readdir)(folderOf(stateDirectory)).catch((error) => {
         if (error.code === 'ENOENT')
             return [];
         throw error;
@@ -44014,7 +38291,7 @@ async function listKept(stateDirectory) {
     const records = [];
     for (const name of names.filter((candidate) => candidate.endsWith('.json')).sort()) {
         const path = (0,external_node_path_.join)(folderOf(stateDirectory), name);
-        const record = JSON.parse(await (0,promises_.readFile)(path, 'utf8'));
+        const record = JSON.parse(await (0,promises_namespaceObject.readFile)(path, 'utf8'));
         if (!isOwnKept(record) || name !== `${record.id}.json`) {
             throw new failure/* Failure */.HR('refused', `${path} names something that no restore of ours keeps`, 'Somebody changed it: look into it, and move it away.');
         }
@@ -44023,7 +38300,7 @@ async function listKept(stateDirectory) {
     return records.sort((a, b) => (a.since < b.since ? -1 : 1));
 }
 async function removeKeptRecord(stateDirectory, id) {
-    await (0,promises_.rm)(pathOf(stateDirectory, id), { force: true });
+    await (0,promises_namespaceObject.rm)(pathOf(stateDirectory, id), { force: true });
     await syncDirectory(folderOf(stateDirectory));
 }
 function folderOf(stateDirectory) {
@@ -44077,7 +38354,7 @@ function openLockFile(path) {
 function takeFlock(descriptor, waitMs) {
     const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
     return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
+        const child = (0,external_node_child_process_namespaceObject.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
             stdio: ['ignore', 'ignore', 'pipe', descriptor],
         });
         let complaint = '';
@@ -44147,12 +38424,12 @@ const RUN_PREFIX = 'run-';
 async function openRunDirectory(stateDirectory) {
     const staging = (0,external_node_path_.join)(stateDirectory, 'staging');
     try {
-        await (0,promises_.mkdir)(staging, { recursive: true, mode: 0o700 });
-        const old = (await (0,promises_.readdir)(staging)).filter((name) => /^run-[A-Za-z0-9]{6}$/.test(name));
+        await (0,promises_namespaceObject.mkdir)(staging, { recursive: true, mode: 0o700 });
+        const old = (await (0,promises_namespaceObject.readdir)(staging)).filter((name) => /^run-[A-Za-z0-9]{6}$/.test(name));
         for (const name of old)
-            await (0,promises_.rm)((0,external_node_path_.join)(staging, name), { recursive: true, force: true });
-        const path = await (0,promises_.mkdtemp)((0,external_node_path_.join)(staging, RUN_PREFIX));
-        return { path, leftovers: old.length, remove: () => (0,promises_.rm)(path, { recursive: true, force: true }) };
+            await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(staging, name), { recursive: true, force: true });
+        const path = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(staging, RUN_PREFIX));
+        return { path, leftovers: old.length, remove: () => (0,promises_namespaceObject.rm)(path, { recursive: true, force: true }) };
     }
     catch (error) {
         if (isDiskFull(error))
@@ -44390,7 +38667,7 @@ async function writeJournal(stateDirectory, journal) {
 async function readJournal(stateDirectory) {
     let text;
     try {
-        text = await (0,promises_.readFile)(journalPath(stateDirectory), 'utf8');
+        text = await (0,promises_namespaceObject.readFile)(journalPath(stateDirectory), 'utf8');
     }
     catch (error) {
         if (error.code === 'ENOENT')
@@ -44419,15 +38696,15 @@ function isOurs(journal, stateDirectory) {
 }
 /** Closes the journal: the restore it speaks of is done, or undone. */
 async function removeJournal(stateDirectory) {
-    await (0,promises_.rm)(journalPath(stateDirectory), { force: true });
+    await (0,promises_namespaceObject.rm)(journalPath(stateDirectory), { force: true });
     await syncDirectory(stateDirectory);
 }
 function journalPath(stateDirectory) {
     return (0,external_node_path_.join)(stateDirectory, 'restore-journal.json');
 }
 
-// EXTERNAL MODULE: external "node:events"
-var external_node_events_ = __nccwpck_require__(8474);
+;// CONCATENATED MODULE: external "node:events"
+const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
 ;// CONCATENATED MODULE: ./.build/src/archive/entry-names.js
 const entry_names_SLASH = 0x2f;
 const MAX_COMPONENT_BYTES = 255;
@@ -44670,9 +38947,9 @@ class TarProcess {
     }
     /** `directory` must be a path that the kernel takes. `asRoot`: owners are restored. */
     static async start(directory, asRoot) {
-        const handle = await (0,promises_.open)(directory, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY);
+        const handle = await (0,promises_namespaceObject.open)(directory, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_DIRECTORY);
         const owner = asRoot ? '--same-owner' : '--no-same-owner';
-        const child = (0,external_node_child_process_.spawn)('tar', [...TAR_ARGUMENTS, owner], {
+        const child = (0,external_node_child_process_namespaceObject.spawn)('tar', [...TAR_ARGUMENTS, owner], {
             // By descriptor: however long the path is, and whatever bytes it holds.
             cwd: `/proc/${process.pid}/fd/${handle.fd}`,
             env: COMMAND_ENVIRONMENT,
@@ -44683,7 +38960,7 @@ class TarProcess {
     async write(bytes) {
         if (this.#input.write(bytes))
             return;
-        await Promise.race([(0,external_node_events_.once)(this.#input, 'drain'), this.#ended]).catch(() => undefined);
+        await Promise.race([(0,external_node_events_namespaceObject.once)(this.#input, 'drain'), this.#ended]).catch(() => undefined);
         if (!this.#input.destroyed)
             return;
         await this.finish();
@@ -44782,7 +39059,7 @@ class Extraction {
         return result;
     }
     async #requireEmpty() {
-        if ((await (0,promises_.readdir)(this.#root)).length === 0)
+        if ((await (0,promises_namespaceObject.readdir)(this.#root)).length === 0)
             return;
         const message = `The staging directory ${this.#root.toString()} is not empty.`;
         throw new failure/* Failure */.HR('refused', message, `Look into it, and remove it from ${(0,external_node_path_.dirname)(this.#root.toString())}.`);
@@ -44833,7 +39110,7 @@ class Extraction {
         for (const component of splitName(name)) {
             end += component.length;
             await this.#reach(name.subarray(0, end), async (path) => {
-                await (0,promises_.mkdir)(path).catch((error) => {
+                await (0,promises_namespaceObject.mkdir)(path).catch((error) => {
                     if (error.code !== 'EEXIST')
                         throw error;
                 });
@@ -44846,9 +39123,9 @@ class Extraction {
         const parent = name.subarray(0, Math.max(name.lastIndexOf(0x2f), 0));
         await this.#makeDirectories(parent);
         await this.#reach(parent, async (parentPath) => {
-            const { mtimeNs } = await (0,promises_.lstat)(parentPath, { bigint: true });
-            await this.#reach(linkName, (from) => this.#reach(name, (to) => (0,promises_.link)(from, to)));
-            const handle = await (0,promises_.open)(parentPath, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY);
+            const { mtimeNs } = await (0,promises_namespaceObject.lstat)(parentPath, { bigint: true });
+            await this.#reach(linkName, (from) => this.#reach(name, (to) => (0,promises_namespaceObject.link)(from, to)));
+            const handle = await (0,promises_namespaceObject.open)(parentPath, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_DIRECTORY);
             try {
                 await restoreTime(handle, mtimeNs);
             }
@@ -45185,7 +39462,7 @@ function isStored(stat) {
     return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink();
 }
 async function compare_tree_resolveRoot(path) {
-    return Buffer.from(await (0,promises_.realpath)(path).catch((error) => {
+    return Buffer.from(await (0,promises_namespaceObject.realpath)(path).catch((error) => {
         if (isGone(error))
             return path;
         throw error;
@@ -45212,7 +39489,7 @@ async function isSame(line, { path, stat }, root, options) {
     if (!isSameKind(line, stat) || Number(stat.uid) !== (line.uid ?? 0) || Number(stat.gid) !== (line.gid ?? 0))
         return false;
     if (line.type === 'symlink') {
-        const target = await withReachablePath(path, (reachable) => (0,promises_.readlink)(reachable, { encoding: 'buffer' }));
+        const target = await withReachablePath(path, (reachable) => (0,promises_namespaceObject.readlink)(reachable, { encoding: 'buffer' }));
         return target.equals(line.linkName ?? Buffer.alloc(0)) && stat.mtimeNs === line.mtimeNs;
     }
     if (Number(stat.mode & 4095n) !== line.mode || stat.mtimeNs !== line.mtimeNs)
@@ -45238,7 +39515,7 @@ async function isLinkedTo(line, stat, root, source) {
 }
 async function look(path) {
     try {
-        return await withReachablePath(path, (reachable) => (0,promises_.lstat)(reachable, { bigint: true }));
+        return await withReachablePath(path, (reachable) => (0,promises_namespaceObject.lstat)(reachable, { bigint: true }));
     }
     catch (error) {
         if (isGone(error))
@@ -45247,7 +39524,7 @@ async function look(path) {
     }
 }
 async function digestFile(path) {
-    const file = await withReachablePath(path, (reachable) => (0,promises_.open)(reachable, promises_.constants.O_RDONLY | promises_.constants.O_NOFOLLOW | promises_.constants.O_NONBLOCK));
+    const file = await withReachablePath(path, (reachable) => (0,promises_namespaceObject.open)(reachable, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_NOFOLLOW | promises_namespaceObject.constants.O_NONBLOCK));
     try {
         const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
         const buffer = Buffer.alloc(1024 * 1024);
@@ -45270,7 +39547,7 @@ async function digestFile(path) {
 async function resolve_root_resolveRoot(path) {
     const absolute = (0,external_node_path_.resolve)(path);
     try {
-        const root = await (0,promises_.realpath)(absolute);
+        const root = await (0,promises_namespaceObject.realpath)(absolute);
         return { root, isNew: false, existing: root };
     }
     catch (error) {
@@ -45299,7 +39576,7 @@ async function planFiles(archive, source, record, removalsPath) {
     const plan = { add: 0, replace: 0, remove: 0, stageBytes: 0 };
     const elsewhere = { count: 0 };
     const removals = (0,external_node_fs_.createWriteStream)(removalsPath, { mode: 0o600 });
-    const closed = (0,external_node_events_.once)(removals, 'close');
+    const closed = (0,external_node_events_namespaceObject.once)(removals, 'close');
     closed.catch(() => undefined);
     const differences = compareTree({
         source: source.name,
@@ -45321,7 +39598,7 @@ async function planFiles(archive, source, record, removalsPath) {
     }
     removals.end();
     await closed;
-    const free = await (0,promises_.statfs)((await resolve_root_resolveRoot(source.path)).existing).catch(() => undefined);
+    const free = await (0,promises_namespaceObject.statfs)((await resolve_root_resolveRoot(source.path)).existing).catch(() => undefined);
     return {
         source: source.name,
         path: source.path,
@@ -45368,7 +39645,7 @@ async function placeFilesSwap(source, path, id, state) {
         source,
         root,
         isRootNew: isNew,
-        ...(isNew ? {} : { rootMtimeNs: String((await (0,promises_.lstat)(root, { bigint: true })).mtimeNs) }),
+        ...(isNew ? {} : { rootMtimeNs: String((await (0,promises_namespaceObject.lstat)(root, { bigint: true })).mtimeNs) }),
         staged: stagedPathOf(root, id),
         kept: keptPathOf(root, id),
         removals: removalsPathOf(state, id, source),
@@ -45380,7 +39657,7 @@ async function placeFilesSwap(source, path, id, state) {
  * reached through its descriptor: who owns the live folder may rename it, and put a link to elsewhere in its place.
  */
 async function stageFiles(archive, plan, swap) {
-    await (0,promises_.mkdir)(swap.root, { recursive: true });
+    await (0,promises_namespaceObject.mkdir)(swap.root, { recursive: true });
     const root = await OpenFolder.open(Buffer.from(swap.root));
     const [kept, staged] = await makeOwnFolders(root, swap).finally(() => root?.close());
     await kept?.close();
@@ -45435,7 +39712,7 @@ async function discardStagedFiles(swap) {
     }
     // Only where nobody has put anything there since.
     if (swap.isRootNew)
-        await (0,promises_.rmdir)(swap.root).catch(() => undefined);
+        await (0,promises_namespaceObject.rmdir)(swap.root).catch(() => undefined);
 }
 /** Both at once: where the kept folder is missing later, it is not the folder that was staged in. */
 async function makeOwnFolders(root, { kept, staged }) {
@@ -45445,10 +39722,10 @@ async function writeDirectories(archive, { source, directories }) {
     const file = (0,external_node_fs_.createWriteStream)(directories, { mode: 0o600 });
     for await (const line of linesOf(archive, source)) {
         if (line.type === 'dir' && !file.write(`${formatTocLine(line)}\n`))
-            await (0,external_node_events_.once)(file, 'drain');
+            await (0,external_node_events_namespaceObject.once)(file, 'drain');
     }
     file.end();
-    await (0,external_node_events_.once)(file, 'close');
+    await (0,external_node_events_namespaceObject.once)(file, 'close');
 }
 async function* readDirectories(path) {
     for await (const lines of readLines((0,external_node_fs_.createReadStream)(path)))
@@ -45483,7 +39760,7 @@ const graceMs = 2_000;
 function runCommand(program, args, options = {}) {
     const limit = options.maximumOutputBytes ?? 1_048_576;
     return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_.spawn)(program, args, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
         const stdout = keepBeginning(child.stdout, limit);
         const stderr = keepEnd(child.stderr, limit);
         let isAborted = false;
@@ -45625,7 +39902,7 @@ async function carryThrough(platform, journal) {
     });
     // Without the journal, the work directory is a leftover that the next command removes; the other way round is worse.
     await removeJournal(config.state);
-    await (0,promises_.rm)(workDirectoryOf(config.state, journal.id), { recursive: true, force: true });
+    await (0,promises_namespaceObject.rm)(workDirectoryOf(config.state, journal.id), { recursive: true, force: true });
     return result;
 }
 
@@ -45681,14 +39958,14 @@ async function discardStaged(platform, journal) {
     for (const swap of journal.files)
         await discardStagedFiles(swap);
     await removeJournal(platform.config.state);
-    await (0,promises_.rm)(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
+    await (0,promises_namespaceObject.rm)(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
 }
 /** Lists of names that a run left which was killed before its journal began, or right after it ended. */
 async function removeWorkDirectories(stateDirectory) {
     const folder = (0,external_node_path_.dirname)(workDirectoryOf(stateDirectory, '0'));
-    const names = await (0,promises_.readdir)(folder).catch(() => []);
+    const names = await (0,promises_namespaceObject.readdir)(folder).catch(() => []);
     for (const id of names.filter(isRestoreId)) {
-        await (0,promises_.rm)(workDirectoryOf(stateDirectory, id), { recursive: true, force: true });
+        await (0,promises_namespaceObject.rm)(workDirectoryOf(stateDirectory, id), { recursive: true, force: true });
     }
 }
 
@@ -45736,7 +40013,7 @@ async function withLock(platform, work) {
 }
 async function makeStateDirectory(path) {
     try {
-        await (0,promises_.mkdir)(path, { recursive: true, mode: 0o700 });
+        await (0,promises_namespaceObject.mkdir)(path, { recursive: true, mode: 0o700 });
     }
     catch (error) {
         throw new failure/* Failure */.HR('config', `the state directory ${path} cannot be made: ${(0,failure/* messageOf */.bD)(error)}`, 'Run as root, or set state: in continuity.yml to a folder that this user may write to.', { cause: error });
@@ -45793,1062 +40070,6 @@ async function removeKeptFolder(root, kept) {
     }
     finally {
         await folder.close();
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/manifest-check.js
-
-/** Reads and checks `manifest.json`; keys that are not known are left alone. Throws a Failure that says what is wrong. */
-function parseManifest(text) {
-    let raw;
-    try {
-        raw = JSON.parse(text);
-    }
-    catch (error) {
-        throw damaged(`it is no JSON (${(0,failure/* messageOf */.bD)(error)})`);
-    }
-    const format = raw?.format;
-    if (typeof format === 'number' && format > 1) {
-        const message = `This archive was made by a newer version of the toolkit (format ${format}; this one reads 1).`;
-        throw new failure/* Failure */.HR('refused', message, 'Update the toolkit on this machine, then try again.');
-    }
-    checkManifest(raw, 'manifest');
-    return raw;
-}
-function damaged(what) {
-    return new failure/* Failure */.HR('damaged', `manifest.json: ${what}`, 'Choose another archive, and have this one verified.');
-}
-const manifest_check_text = (value, where) => {
-    if (typeof value !== 'string')
-        throw damaged(`${where} is no text`);
-};
-const count = (value, where) => {
-    if (!Number.isSafeInteger(value) || value < 0)
-        throw damaged(`${where} is no count`);
-};
-const integer = (value, where) => {
-    if (!Number.isSafeInteger(value))
-        throw damaged(`${where} is no whole number`);
-};
-const flag = (value, where) => {
-    if (typeof value !== 'boolean')
-        throw damaged(`${where} is neither true nor false`);
-};
-const moment = (value, where) => {
-    if (typeof value !== 'string' || Number.isNaN(Date.parse(value)))
-        throw damaged(`${where} is no time`);
-};
-const digest = (value, where) => {
-    if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value))
-        throw damaged(`${where} is no SHA-256`);
-};
-function oneOf(...allowed) {
-    return (value, where) => {
-        if (!allowed.includes(value))
-            throw damaged(`${where} is ${JSON.stringify(value)}`);
-    };
-}
-function optional(check) {
-    return (value, where) => {
-        if (value !== undefined)
-            check(value, where);
-    };
-}
-function list(check) {
-    return (value, where) => {
-        if (!Array.isArray(value))
-            throw damaged(`${where} is no list`);
-        value.forEach((item, place) => check(item, `${where}[${place}]`));
-    };
-}
-function record(check) {
-    return (value, where) => {
-        for (const [key, item] of Object.entries(requireObject(value, where)))
-            check(item, `${where}.${key}`);
-    };
-}
-function shape(checks) {
-    return (value, where) => {
-        const fields = requireObject(value, where);
-        for (const [key, check] of Object.entries(checks))
-            check(fields[key], `${where}.${key}`);
-    };
-}
-function requireObject(value, where) {
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-        throw damaged(`${where} is no object`);
-    return value;
-}
-const oddities = list(shape({ path: manifest_check_text, reason: manifest_check_text }));
-const databaseRecord = shape({
-    dump: manifest_check_text,
-    source: manifest_check_text,
-    database: manifest_check_text,
-    started: moment,
-    ended: moment,
-    sizeBytes: count,
-    serverVersion: manifest_check_text,
-    clientVersion: manifest_check_text,
-    encoding: manifest_check_text,
-    collate: manifest_check_text,
-    ctype: manifest_check_text,
-    localeProvider: manifest_check_text,
-    collationVersion: optional(manifest_check_text),
-    icuLocale: optional(manifest_check_text),
-    owner: manifest_check_text,
-    connectionLimit: integer,
-    settings: list(shape({ role: optional(manifest_check_text), setting: manifest_check_text })),
-    acl: optional(list(manifest_check_text)),
-    extensions: list(shape({ name: manifest_check_text, version: manifest_check_text })),
-    fingerprints: shape({
-        tables: record(shape({ rows: count, sha256: digest })),
-        sequences: record(shape({ value: manifest_check_text, called: flag })),
-        largeObjects: shape({ count, bytes: count, sha256: digest }),
-    }),
-    messages: list(manifest_check_text),
-});
-const filesRecord = shape({
-    files: count,
-    directories: count,
-    links: count,
-    bytes: count,
-    walkStarted: moment,
-    walkEnded: moment,
-    skipped: oddities,
-    changed: oddities,
-});
-const checkManifest = shape({
-    format: oneOf(1),
-    name: manifest_check_text,
-    trigger: oneOf('nightly', 'push', 'manual', 'safety'),
-    commit: optional(manifest_check_text),
-    toolVersion: manifest_check_text,
-    started: moment,
-    ended: moment,
-    databases: record(databaseRecord),
-    globals: record(shape({ source: manifest_check_text, passwords: flag, sizeBytes: count, roles: list(manifest_check_text) })),
-    files: record(filesRecord),
-    warnings: list(manifest_check_text),
-});
-
-;// CONCATENATED MODULE: ./.build/src/archive/archive-damage.js
-
-/** Thrown by every check of the reading side: the archive is damaged, or was made to do harm. */
-class ArchiveDamage extends failure/* Failure */.HR {
-    where;
-    what;
-    constructor(where, what, options) {
-        super('damaged', `${where}: ${what}`, 'Choose another archive, and have this one verified.', options);
-        this.where = where;
-        this.what = what;
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/byte-reader.js
-/** Takes exact pieces from a stream of chunks; holds no more than one chunk, or the piece that was asked for. */
-class ByteReader {
-    /** Bytes taken so far. */
-    position = 0;
-    #chunks;
-    #rest = Buffer.alloc(0);
-    constructor(source) {
-        this.#chunks = source[Symbol.asyncIterator]();
-    }
-    /** At most `limit` bytes, at least one; undefined where the stream has ended. */
-    async takeSome(limit) {
-        while (this.#rest.length === 0) {
-            const result = await this.#chunks.next();
-            if (result.done)
-                return undefined;
-            const { value } = result;
-            this.#rest = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-        }
-        return this.#cut(limit);
-    }
-    /** Exactly `length` bytes, or fewer where the stream ends before. */
-    async take(length) {
-        if (this.#rest.length >= length)
-            return this.#cut(length);
-        const pieces = [];
-        for (let missing = length; missing > 0;) {
-            const piece = await this.takeSome(missing);
-            if (!piece)
-                break;
-            pieces.push(piece);
-            missing -= piece.length;
-        }
-        return Buffer.concat(pieces);
-    }
-    /** Stops reading early; the stream behind is closed. */
-    async close() {
-        await this.#chunks.return?.();
-    }
-    #cut(limit) {
-        const piece = this.#rest.subarray(0, limit);
-        this.#rest = this.#rest.subarray(piece.length);
-        this.position += piece.length;
-        return piece;
-    }
-}
-/** Reads to the end for what reading checks; the content is not wanted. */
-async function drain(source) {
-    const chunks = source[Symbol.asyncIterator]();
-    let result;
-    do
-        result = await chunks.next();
-    while (!result.done);
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/name-table.js
-
-const KINDS = ['dir', 'implied', 'reg', 'symlink', 'hardlink'];
-/**
- * All names of an archive with what they stand for, in about 20 bytes each: 64 bits of their digest in place of the
- * name. Two names that collided would be taken for one, which every use of this table answers with a refusal.
- */
-class NameTable {
-    #count = 0;
-    #digests = new Uint32Array(2 * 1024);
-    #kinds = new Uint8Array(1024);
-    get count() {
-        return this.#count;
-    }
-    get(name) {
-        return KINDS[(this.#kinds[this.#slotOf(...digestOf(name))] ?? 0) - 1];
-    }
-    set(name, kind) {
-        const [high, low] = digestOf(name);
-        let slot = this.#slotOf(high, low);
-        if (this.#kinds[slot] === 0) {
-            if (++this.#count * 2 > this.#kinds.length) {
-                this.#grow();
-                slot = this.#slotOf(high, low);
-            }
-        }
-        this.#put(slot, high, low, KINDS.indexOf(kind) + 1);
-    }
-    #put(slot, high, low, kind) {
-        this.#digests[slot * 2] = high;
-        this.#digests[slot * 2 + 1] = low;
-        this.#kinds[slot] = kind;
-    }
-    #slotOf(high, low) {
-        const mask = this.#kinds.length - 1;
-        let slot = low & mask;
-        while (this.#kinds[slot] !== 0 && !(this.#digests[slot * 2] === high && this.#digests[slot * 2 + 1] === low)) {
-            slot = (slot + 1) & mask;
-        }
-        return slot;
-    }
-    #grow() {
-        const digests = this.#digests;
-        const kinds = this.#kinds;
-        this.#digests = new Uint32Array(digests.length * 2);
-        this.#kinds = new Uint8Array(kinds.length * 2);
-        kinds.forEach((kind, slot) => {
-            if (kind === 0)
-                return;
-            const high = digests[slot * 2] ?? 0;
-            const low = digests[slot * 2 + 1] ?? 0;
-            this.#put(this.#slotOf(high, low), high, low, kind);
-        });
-    }
-}
-function digestOf(name) {
-    const digest = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(name).digest();
-    return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/entry-guard.js
-
-
-
-const entry_guard_SLASH = 0x2f;
-/**
- * Judges the entries of one archive in their order: names stay inside, no name stands twice, nothing lies below what is
- * not a directory, and hard links lead to regular files that came before. About 40 bytes of memory for each entry.
- */
-class EntryGuard {
-    #names = new NameTable();
-    #parent = Buffer.alloc(0);
-    /** Throws an ArchiveDamage where the entry must not be extracted. */
-    admit(header) {
-        const where = showName(header.name);
-        const fault = header.type !== 'dir' && header.name.at(-1) === entry_guard_SLASH ? 'the name ends in a slash' : this.#findFault(header);
-        if (fault !== undefined)
-            throw new ArchiveDamage(where, fault);
-        this.#names.set(entry_names_withoutSlash(header.name), header.type);
-    }
-    #findFault({ name: fullName, type, linkName }) {
-        const name = entry_names_withoutSlash(fullName);
-        const nameFault = findNameFault(name);
-        if (nameFault !== undefined)
-            return nameFault;
-        const before = this.#names.get(name);
-        if (before !== undefined && !(before === 'implied' && type === 'dir')) {
-            return before === 'implied' ? 'it stands where entries before it need a directory' : 'the name stands twice';
-        }
-        const parent = name.subarray(0, Math.max(name.lastIndexOf(entry_guard_SLASH), 0));
-        const parentFault = this.#findParentFault(parent);
-        if (parentFault !== undefined)
-            return parentFault;
-        if (type !== 'hardlink')
-            return undefined;
-        if (!linkName || findNameFault(linkName) !== undefined)
-            return 'the hard link leads outside';
-        if (linkName.equals(name))
-            return 'the hard link leads to itself';
-        return this.#names.get(linkName) === 'reg' ? undefined : 'the hard link leads to no regular file before it';
-    }
-    /** Every parent is a directory, or becomes one; the last entry's parent is remembered, as most share it. */
-    #findParentFault(parent) {
-        if (parent.equals(this.#parent))
-            return undefined;
-        for (let end = parent.length; end > 0; end = parent.lastIndexOf(entry_guard_SLASH, end - 1)) {
-            const ancestor = parent.subarray(0, end);
-            const kind = this.#names.get(ancestor);
-            if (kind === 'dir' || kind === 'implied')
-                break;
-            if (kind !== undefined)
-                return `it lies below ${showName(ancestor)}, which is a ${kind}`;
-            this.#names.set(ancestor, 'implied');
-        }
-        this.#parent = Buffer.from(parent);
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/pax-records.js
-const NEWLINE = 0x0a;
-const EQUALS = 0x3d;
-const SPACE = 0x20;
-const LONGEST_LENGTH = 8;
-/**
- * Reads extended (pax) records strictly by their lengths. Keywords that we do not write are refused in our own
- * archives and ignored in foreign ones, except GNU's own, which change what an entry is. Throws a TypeError.
- */
-function parsePaxRecords(body, isForeign) {
-    const fields = {};
-    const seen = new Set();
-    for (let start = 0; start < body.length;) {
-        const space = body.subarray(start, start + LONGEST_LENGTH).indexOf(SPACE);
-        const digits = body.toString('latin1', start, start + Math.max(space, 0));
-        const end = start + (/^[1-9]\d*$/.test(digits) ? Number(digits) : NaN);
-        const keyEnd = body.indexOf(EQUALS, start);
-        if (!(end <= body.length) || keyEnd === -1 || keyEnd >= end || body[end - 1] !== NEWLINE) {
-            throw new TypeError('an extended record is malformed');
-        }
-        const key = body.toString('latin1', start + space + 1, keyEnd);
-        if (key === '' || seen.has(key))
-            throw new TypeError(`the extended record ${JSON.stringify(key)} stands twice`);
-        seen.add(key);
-        applyRecord(fields, key, body.subarray(keyEnd + 1, end - 1), isForeign);
-        start = end;
-    }
-    return fields;
-}
-function applyRecord(fields, key, value, isForeign) {
-    switch (key) {
-        case 'path':
-            fields.path = checkPath(key, value);
-            return;
-        case 'linkpath':
-            fields.linkPath = checkPath(key, value);
-            return;
-        case 'size':
-        case 'uid':
-        case 'gid':
-            fields[key] = parseCount(key, value.toString('latin1'));
-            return;
-        case 'mtime':
-            fields.mtimeNs = parsePaxTime(value.toString('latin1'));
-            return;
-        default:
-            if (!isForeign || key.startsWith('GNU.')) {
-                throw new TypeError(`the extended record ${JSON.stringify(key)} is not allowed`);
-            }
-    }
-}
-function checkPath(key, value) {
-    if (value.length === 0)
-        throw new TypeError(`the extended record ${key} is empty`);
-    if (value.includes(0))
-        throw new TypeError(`the extended record ${key} holds a NUL`);
-    return Buffer.from(value);
-}
-function parseCount(key, text) {
-    const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-    if (!Number.isSafeInteger(value))
-        throw new TypeError(`the extended record ${key} is no number`);
-    return value;
-}
-/** Decimal seconds in nanoseconds; what lies beyond nine digits is cut. */
-function parsePaxTime(text) {
-    const match = /^(-?)(\d{1,18})(?:\.(\d{0,40}))?$/.exec(text);
-    if (!match)
-        throw new TypeError('the extended record mtime is no time');
-    const magnitude = BigInt(match[2] ?? 0) * 1000000000n + BigInt((match[3] ?? '').slice(0, 9).padEnd(9, '0'));
-    return match[1] ? -magnitude : magnitude;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/tar-fields.js
-
-const CHECKSUM_START = 148;
-const CHECKSUM_END = 156;
-/** Whether a block holds nothing but zeros. */
-function isZeroBlock(block) {
-    return block.every((byte) => byte === 0);
-}
-/** Reads a header block (POSIX ustar, GNU or v7); throws a TypeError that says what is wrong. */
-function parseTarBlock(block) {
-    if (Number(readNumber(block, CHECKSUM_START, 8, 'checksum')) !== sumOf(block)) {
-        throw new TypeError('the header has a wrong checksum');
-    }
-    const magic = block.toString('latin1', 257, 265);
-    const isPosix = magic.startsWith('ustar\0');
-    if (!isPosix && magic !== 'ustar  \0' && !isZeroBlock(block.subarray(257, TAR_BLOCK))) {
-        throw new TypeError('the header is of no known kind');
-    }
-    const name = readText(block, 0, 100);
-    // GNU keeps times where POSIX keeps the first part of a long name.
-    const prefix = isPosix ? readText(block, 345, 155) : Buffer.alloc(0);
-    return {
-        name: prefix.length > 0 ? Buffer.concat([prefix, Buffer.from('/'), name]) : Buffer.from(name),
-        mode: readCount(block, 100, 8, 'mode'),
-        uid: readCount(block, 108, 8, 'uid'),
-        gid: readCount(block, 116, 8, 'gid'),
-        size: readCount(block, 124, 12, 'size'),
-        mtimeSeconds: readNumber(block, 136, 12, 'mtime'),
-        typeFlag: block.toString('latin1', 156, 157),
-        linkName: Buffer.from(readText(block, 157, 100)),
-    };
-}
-function sumOf(block) {
-    let sum = (CHECKSUM_END - CHECKSUM_START) * 0x20;
-    for (let place = 0; place < TAR_BLOCK; place++) {
-        if (place < CHECKSUM_START || place >= CHECKSUM_END)
-            sum += block[place] ?? 0;
-    }
-    return sum;
-}
-function readText(block, start, length) {
-    const field = block.subarray(start, start + length);
-    const end = field.indexOf(0);
-    return end === -1 ? field : field.subarray(0, end);
-}
-function readCount(block, start, length, what) {
-    const value = readNumber(block, start, length, what);
-    if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER))
-        throw new TypeError(`the header's ${what} is out of range`);
-    return Number(value);
-}
-/** An octal number, blank for zero, or GNU's base-256 where the first bit is set (two's complement). */
-function readNumber(block, start, length, what) {
-    const field = block.subarray(start, start + length);
-    const first = field[0] ?? 0;
-    if ((first & 0x80) !== 0) {
-        let value = BigInt.asIntN(7, BigInt(first & 0x7f));
-        for (const byte of field.subarray(1))
-            value = value * 256n + BigInt(byte);
-        return value;
-    }
-    const match = /^ *([0-7]*)[ \0]*$/.exec(field.toString('latin1'));
-    if (!match)
-        throw new TypeError(`the header's ${what} is no number`);
-    return match[1] ? BigInt(`0o${match[1]}`) : 0n;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/tar-parser.js
-
-
-
-
-
-
-const MAX_PSEUDO_BYTES = 1024 * 1024;
-/** Ours end with two blocks; others fill up to whole records, of any size. */
-const MAX_ZEROS_BEHIND = 10_240;
-const tar_parser_SECOND_NS = 1000000000n;
-const types = {
-    '0': 'reg',
-    '\0': 'reg',
-    '1': 'hardlink',
-    '2': 'symlink',
-    '5': 'dir',
-};
-/**
- * Reads a tar strictly, in constant memory: files, directories, links, and what carries their long names and extended
- * records; all else is refused with an ArchiveDamage that names the entry. `isForeign`: also global records, which are
- * ignored, and keywords that we do not write.
- */
-async function* parseTar(source, { isForeign }) {
-    const reader = new ByteReader(source);
-    let announced = { hasRecords: false };
-    let last = 'the first entry';
-    try {
-        for (;;) {
-            const block = await reader.take(TAR_BLOCK);
-            if (isZeroBlock(block) && block.length === TAR_BLOCK)
-                break;
-            const fields = attempt(`after ${last}`, () => parseWholeBlock(block));
-            const where = showName(announced.path ?? announced.longName ?? fields.name);
-            if ('xgLK'.includes(fields.typeFlag)) {
-                const body = await takePseudoBody(reader, fields.size, where);
-                announced = attempt(where, () => announce(announced, fields.typeFlag, body, isForeign));
-                continue;
-            }
-            const header = attempt(where, () => joinHeader(fields, announced));
-            announced = { hasRecords: false };
-            last = where;
-            const end = reader.position + header.size;
-            yield { header, bodyOffset: reader.position, body: readBody(reader, end, where) };
-            await drain(readBody(reader, end, where));
-            const padding = await reader.take(gapTo(TAR_BLOCK, header.size));
-            if (padding.length !== gapTo(TAR_BLOCK, header.size))
-                throw new ArchiveDamage(where, 'its content is cut off');
-        }
-        if (announced.hasRecords || announced.longName || announced.longLink) {
-            throw new ArchiveDamage(`after ${last}`, 'extended records announce an entry that is not there');
-        }
-        await checkEnd(reader, last, isForeign ? Infinity : MAX_ZEROS_BEHIND);
-    }
-    finally {
-        await reader.close();
-    }
-}
-function parseWholeBlock(block) {
-    if (block.length === 0)
-        throw new TypeError('the two blocks that end a tar are missing');
-    if (block.length < TAR_BLOCK)
-        throw new TypeError('a header is cut off');
-    return parseTarBlock(block);
-}
-/** The pseudo entry's own size counts: an extended record speaks of the real header only. */
-async function takePseudoBody(reader, size, where) {
-    if (size > MAX_PSEUDO_BYTES)
-        throw new ArchiveDamage(where, `its extended header has ${size} bytes`);
-    const length = size + gapTo(TAR_BLOCK, size);
-    const body = await reader.take(length);
-    if (body.length < length)
-        throw new ArchiveDamage(where, 'its extended header is cut off');
-    return Buffer.from(body.subarray(0, size));
-}
-function announce(before, typeFlag, body, isForeign) {
-    if (typeFlag === 'g') {
-        if (!isForeign)
-            throw new TypeError('global extended records are not allowed');
-        // Read for its form only; a keyword that renames or resizes every entry to come has no honest use.
-        if (Object.keys(parsePaxRecords(body, true)).length > 0)
-            throw new TypeError('global records change the entries');
-        return before;
-    }
-    if (typeFlag === 'x') {
-        if (before.hasRecords)
-            throw new TypeError('it has two extended headers');
-        return { ...before, ...parsePaxRecords(body, isForeign), hasRecords: true };
-    }
-    const key = typeFlag === 'L' ? 'longName' : 'longLink';
-    if (before[key])
-        throw new TypeError('it has two long names');
-    const end = body.indexOf(0);
-    const name = end === -1 ? body : body.subarray(0, end);
-    if (name.length === 0 || (end !== -1 && !isZeroBlock(body.subarray(end))))
-        throw new TypeError('its long name holds a NUL');
-    return { ...before, [key]: name };
-}
-function joinHeader(fields, announced) {
-    const type = types[fields.typeFlag];
-    if (!type)
-        throw new TypeError(`it is of the type ${JSON.stringify(fields.typeFlag)}, which is not allowed`);
-    if ((announced.path && announced.longName) || (announced.linkPath && announced.longLink)) {
-        throw new TypeError('it has two names');
-    }
-    const size = announced.size ?? fields.size;
-    if (type !== 'reg' && size !== 0)
-        throw new TypeError(`it is a ${type} with content`);
-    const linkName = announced.linkPath ?? announced.longLink ?? fields.linkName;
-    const isLink = type === 'symlink' || type === 'hardlink';
-    if (isLink && linkName.length === 0)
-        throw new TypeError('it is a link to nothing');
-    return {
-        name: announced.path ?? announced.longName ?? fields.name,
-        type,
-        mode: fields.mode & 0o7777,
-        uid: announced.uid ?? fields.uid,
-        gid: announced.gid ?? fields.gid,
-        mtimeNs: announced.mtimeNs ?? fields.mtimeSeconds * tar_parser_SECOND_NS,
-        size,
-        ...(isLink ? { linkName } : {}),
-    };
-}
-async function* readBody(reader, end, where) {
-    while (reader.position < end) {
-        const piece = await reader.takeSome(end - reader.position);
-        if (!piece)
-            throw new ArchiveDamage(where, 'its content is cut off');
-        yield piece;
-    }
-}
-/** After the first block of zeros comes a second, then nothing but zeros. */
-async function checkEnd(reader, last, maxZeros) {
-    const second = await reader.take(TAR_BLOCK);
-    if (second.length < TAR_BLOCK || !isZeroBlock(second)) {
-        throw new ArchiveDamage(`after ${last}`, 'a single block of zeros where two end a tar');
-    }
-    const limit = reader.position + maxZeros;
-    for (let rest = await reader.takeSome(TAR_BLOCK); rest; rest = await reader.takeSome(TAR_BLOCK)) {
-        if (!isZeroBlock(rest) || reader.position > limit)
-            throw new ArchiveDamage(`after ${last}`, 'something follows the end of the tar');
-    }
-}
-function attempt(where, step) {
-    try {
-        return step();
-    }
-    catch (error) {
-        if (error instanceof TypeError)
-            throw new ArchiveDamage(where, error.message, { cause: error });
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/own-entries.js
-
-
-
-
-
-
-const SETUID_SETGID = 0o6000;
-const END_OF_TAR = Buffer.alloc(1024);
-const EMPTY_DIGEST = (0,external_node_crypto_namespaceObject.createHash)('sha256').digest('hex');
-/**
- * The entries of our own archive, from extents that hold whole entries. A closed world: every header equals its line of
- * the index, every chunk its digest, and there is nothing more and nothing less. Throws an ArchiveDamage.
- */
-async function* readOwnEntries(extents, { guard = new EntryGuard(), wants = () => true, note, checksWholeDigests = false } = {}) {
-    const feed = new ExtentFeed();
-    for await (const { header, bodyOffset, body } of parseTar(feed.concatenate(extents), { isForeign: false })) {
-        const line = feed.lines.shift();
-        const where = showName(header.name);
-        if (!line)
-            throw new ArchiveDamage(where, 'the index does not know it');
-        compareWithLine(header, line, where);
-        const checked = checkBody({ body, bodyOffset, line, feed, where, checksWholeDigests });
-        if (wants(header.name)) {
-            guard.admit(header);
-            const mode = header.type === 'reg' ? header.mode & ~SETUID_SETGID : header.mode;
-            if (mode !== header.mode)
-                note?.(header.name, `mode ${header.mode.toString(8)} becomes ${mode.toString(8)}`);
-            yield { header: { ...header, mode }, body: checked, ...(line.sparse ? { sparse: true } : {}) };
-        }
-        // Whatever nobody has read is still to be checked.
-        await drain(checked);
-    }
-    const left = feed.lines[0];
-    if (left)
-        throw new ArchiveDamage(showName(left.name), 'the index knows it, the tar does not');
-}
-/** The tar of all extents, with their lines and the places where chunks begin, in step with what was read. */
-class ExtentFeed {
-    lines = [];
-    chunkStarts = [];
-    async *concatenate(extents) {
-        let position = 0;
-        for await (const { extent, lines, pieces, names, damage } of extents) {
-            if (damage !== undefined)
-                throw new ArchiveDamage(names.join(', ') || `the extent at ${extent.offset}`, damage);
-            this.lines.push(...lines);
-            for (const { bytes, isChunk } of pieces) {
-                if (isChunk)
-                    this.chunkStarts.push(position);
-                position += bytes.length;
-                yield bytes;
-            }
-        }
-        yield END_OF_TAR;
-    }
-}
-function compareWithLine(header, line, where) {
-    const isLink = header.type === 'symlink' || header.type === 'hardlink';
-    const pairs = [
-        ['name', header.name.toString('latin1'), line.name.toString('latin1')],
-        ['type', header.type, line.type],
-        ['size', header.size, line.size ?? 0],
-        ['mode', header.mode, line.mode],
-        ['uid', header.uid, line.uid ?? 0],
-        ['gid', header.gid, line.gid ?? 0],
-        ['mtime', header.mtimeNs, line.mtimeNs],
-        ['linkName', isLink ? header.linkName?.toString('latin1') : undefined, line.linkName?.toString('latin1')],
-    ];
-    for (const [what, inTar, inIndex] of pairs) {
-        if (inTar !== inIndex)
-            throw new ArchiveDamage(where, `its ${what} in the tar is not that of the index`);
-    }
-    if (header.size === 0 && header.type === 'reg' && line.digest !== undefined && line.digest !== EMPTY_DIGEST) {
-        throw new ArchiveDamage(where, 'the index gives it the digest of another content');
-    }
-}
-/**
- * Passes a body on and compares every chunk with its digest. One generator for the entry: going through it a second
- * time goes on where the first ended.
- */
-function checkBody(options) {
-    const pieces = checkChunks(options);
-    return { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
-}
-async function* checkChunks(options) {
-    const { body, bodyOffset, line, feed, where, checksWholeDigests } = options;
-    const size = line.size ?? 0;
-    if (size === 0)
-        return;
-    const whole = checksWholeDigests && line.chunkSize !== undefined ? (0,external_node_crypto_namespaceObject.createHash)('sha256') : undefined;
-    let position = 0;
-    let chunk = beginChunk(line, 0, size);
-    for await (const piece of body) {
-        for (let rest = piece; rest.length > 0;) {
-            if (position === chunk.end)
-                chunk = beginChunk(takeChunkLine(feed, line, where), position, size);
-            if (position === chunk.start && feed.chunkStarts.shift() !== bodyOffset + position) {
-                throw new ArchiveDamage(where, `its chunk at ${position} does not begin where the index says`);
-            }
-            const part = rest.subarray(0, chunk.end - position);
-            chunk.hash.update(part);
-            position += part.length;
-            rest = rest.subarray(part.length);
-            if (position === chunk.end && chunk.hash.digest('hex') !== chunk.digest) {
-                throw new ArchiveDamage(where, `its chunk at ${chunk.start} is not that of the index`);
-            }
-        }
-        whole?.update(piece);
-        yield piece;
-    }
-    const digest = line.chunkSize === undefined ? line.chunkDigest : whole?.digest('hex');
-    if (digest !== undefined && digest !== line.digest) {
-        throw new ArchiveDamage(where, 'the index gives it the digest of another content');
-    }
-}
-function beginChunk(line, start, size) {
-    const end = start + (line.chunkSize ?? size - start);
-    if ((line.chunkOffset ?? 0) !== start || end > size || end <= start) {
-        throw new ArchiveDamage(showName(line.name), `the index has no chunk at ${start}`);
-    }
-    return { start, end, digest: line.chunkDigest, hash: (0,external_node_crypto_namespaceObject.createHash)('sha256') };
-}
-function takeChunkLine(feed, line, where) {
-    const next = feed.lines.shift();
-    if (next?.type !== 'chunk' || !next.name.equals(line.name))
-        throw new ArchiveDamage(where, 'the index lacks a chunk');
-    return next;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/digest.js
-
-/** Below this the way to the thread pool costs more than the hash. */
-const SYNC_LIMIT_BYTES = 64 * 1024;
-/** SHA-256 in lower-case hexadecimal; large buffers are hashed beside the main thread. */
-async function sha256Of(bytes) {
-    if (bytes.length < SYNC_LIMIT_BYTES)
-        return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(bytes).digest('hex');
-    return Buffer.from(await external_node_crypto_namespaceObject.webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
-}
-
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
-;// CONCATENATED MODULE: external "node:zlib"
-const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
-;// CONCATENATED MODULE: ./.build/src/archive/inflate-extent.js
-
-
-
-
-const gunzipAsync = (0,external_node_util_namespaceObject.promisify)(external_node_zlib_namespaceObject.gunzip);
-const inflate_extent_SYNC_LIMIT_BYTES = 16 * 1024;
-/**
- * Decompresses an extent whose digest was checked. `continued` is the large entry whose first chunk has no line of its
- * own, where that chunk is here. Cut where the index says that chunks begin, so that a chunk which other readers would
- * not find is noticed, and never more memory than declared. Throws a TypeError that says what is wrong.
- */
-async function inflateExtent(bytes, extent, lines, continued) {
-    const slices = planSlices(extent, lines, continued);
-    const pieces = [];
-    for (const [place, { start, maxBytes, isChunk }] of slices.entries()) {
-        const end = slices[place + 1]?.start ?? bytes.length;
-        if (end <= start && place > 0)
-            throw new TypeError('its chunks are out of order');
-        if (end === start)
-            continue;
-        pieces.push({ bytes: await inflateSlice(bytes.subarray(start, end), maxBytes), isChunk });
-    }
-    return pieces;
-}
-function planSlices(extent, lines, continued) {
-    let slice = { start: 0, maxBytes: 0, isChunk: false };
-    const slices = [slice];
-    const beginChunk = (offset, size) => {
-        if (size + TAR_BLOCK > MAX_CHUNK_BYTES)
-            throw new TypeError(`a chunk of ${size} bytes is larger than allowed`);
-        const start = offset - extent.offset;
-        if (start < slice.start || start >= extent.length)
-            throw new TypeError('a chunk lies outside its extent');
-        slices.push((slice = { start, maxBytes: size + TAR_BLOCK, isChunk: true }));
-    };
-    if (continued?.offset === extent.offset)
-        beginChunk(extent.offset, chunkSizeOf(continued));
-    for (const line of lines) {
-        if (line.type !== 'chunk')
-            slice.maxBytes += headerAllowance(line);
-        const isLargeHeader = line.type === 'reg' && line.offset === extent.offset + extent.length;
-        const hasContent = line.type === 'chunk' || (line.type === 'reg' && (line.size ?? 0) > 0);
-        if (hasContent && !isLargeHeader)
-            beginChunk(line.offset, chunkSizeOf(line));
-    }
-    // They are in memory together.
-    const declaredBytes = slices.reduce((sum, { maxBytes }) => sum + maxBytes, 0);
-    if (declaredBytes > MAX_EXTENT_CONTENT_BYTES)
-        throw new TypeError(`it claims to hold ${declaredBytes} bytes`);
-    return slices;
-}
-function chunkSizeOf(line) {
-    return line.chunkSize ?? line.size ?? 0;
-}
-/** A header with extended records and long names: generous, and bounded by what the index says. */
-function headerAllowance({ name, linkName }) {
-    return 16 * TAR_BLOCK + 2 * (name.length + (linkName?.length ?? 0));
-}
-async function inflateSlice(slice, maxBytes) {
-    if (maxBytes === 0)
-        throw new TypeError('it holds bytes that the index does not speak of');
-    const options = {
-        maxOutputLength: maxBytes,
-        // One output buffer where the content is small, not 16 KiB for each.
-        chunkSize: Math.max(512, Math.min(maxBytes + 1, 256 * 1024)),
-    };
-    try {
-        return slice.length <= inflate_extent_SYNC_LIMIT_BYTES ? (0,external_node_zlib_namespaceObject.gunzipSync)(slice, options) : await gunzipAsync(slice, options);
-    }
-    catch (error) {
-        const isTooLarge = error.code === 'ERR_BUFFER_TOO_LARGE';
-        const what = isTooLarge ? 'it decompresses to more than the index declares' : `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`;
-        throw new TypeError(what, { cause: error });
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/read-extents.js
-
-
-
-
-
-
-
-/** No writer makes a larger extent: a chunk that did not shrink, or a run of headers. Read whole before it is used. */
-const MAX_EXTENT_BYTES = 2 * CHUNK_BYTES;
-/**
- * Reads chosen extents: `bytes` delivers exactly theirs, one after the other. An extent is used only when the SHA-256
- * of those very bytes is the index's; a damaged one is passed on without content, for the caller to refuse or to list.
- * Throws where `bytes` ends before the last extent only after having passed on every extent as damaged.
- */
-async function* readExtents(chosen, bytes) {
-    const reader = new ByteReader(bytes);
-    let large;
-    try {
-        for await (const { extent, lines: texts } of chosen) {
-            const lines = texts.map(parseTocLine);
-            const isContinuation = lines.length === 0 || lines[0]?.type === 'chunk';
-            const names = namesOf(lines, isContinuation ? large : undefined);
-            const read = { extent, lines, isContinuation, names, pieces: [] };
-            if (extent.length > MAX_EXTENT_BYTES) {
-                read.damage = `the extent claims ${extent.length} bytes, more than any holds`;
-                for (let rest = extent.length; rest > 0;)
-                    rest -= (await reader.takeSome(rest))?.length ?? rest;
-            }
-            else {
-                try {
-                    const content = await reader.take(extent.length);
-                    if (content.length < extent.length)
-                        throw new TypeError('the archive ends before it');
-                    if ((await sha256Of(content)) !== extent.sha256)
-                        throw new TypeError('its bytes are not those of the index');
-                    read.pieces = await inflateExtent(content, extent, lines, isContinuation ? large : undefined);
-                    read.bytes = content;
-                }
-                catch (error) {
-                    if (!(error instanceof TypeError))
-                        throw error;
-                    read.damage = (0,failure/* messageOf */.bD)(error);
-                }
-            }
-            yield read;
-            const last = lines.findLast((line) => line.type !== 'chunk');
-            if (last)
-                large = last.type === 'reg' && last.size ? last : undefined;
-        }
-    }
-    finally {
-        await reader.close();
-    }
-}
-function namesOf(lines, continued) {
-    const names = lines.map(({ name }) => showName(name));
-    return [...new Set(continued ? [showName(continued.name), ...names] : names)];
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/select-entries.js
-
-/**
- * Chooses the extents that hold what `wants` (names with a directory's last slash). Goes through the index once, and
- * once more only where a hard link is wanted without its target, which stands before it.
- */
-async function selectEntries(openIndex, wants) {
-    const linkTargets = new Set();
-    const first = await passThrough(await openIndex(), wants, linkTargets);
-    if (linkTargets.size === 0)
-        return { ...first, linkTargets };
-    const isTarget = (name) => wants(name) || linkTargets.has(name.toString('latin1'));
-    const { ordinals, ranges } = await passThrough(await openIndex(), isTarget, new Set());
-    return { ...first, ordinals, ranges, linkTargets };
-}
-/** The chosen extents with their lines, as `readExtents` takes them. */
-async function* chooseExtents(index, ordinals) {
-    let place = 0;
-    let ordinal = 0;
-    for await (const indexed of index.entries()) {
-        if (ordinals[place] === ordinal) {
-            place++;
-            yield indexed;
-        }
-        ordinal++;
-    }
-}
-async function passThrough(index, wants, linkTargets) {
-    const ordinals = [];
-    let ordinal = 0;
-    let entries = 0;
-    let contentBytes = 0;
-    let isWanted = false;
-    for await (const { lines } of index.entries()) {
-        // Without lines it is the first chunk of a large entry, and belongs to the entry before it.
-        let isChosen = isWanted && lines.length === 0;
-        for (const line of lines.map(parseTocLine)) {
-            if (line.type !== 'chunk') {
-                isWanted = wants(line.name);
-                if (isWanted) {
-                    entries++;
-                    contentBytes += line.size ?? 0;
-                    if (line.type === 'hardlink' && line.linkName && !wants(line.linkName)) {
-                        linkTargets.add(line.linkName.toString('latin1'));
-                    }
-                }
-            }
-            isChosen ||= isWanted;
-        }
-        if (isChosen)
-            ordinals.push(ordinal);
-        ordinal++;
-    }
-    return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
-}
-function mergeRanges(extents, ordinals) {
-    const ranges = [];
-    for (const ordinal of ordinals) {
-        const { offset, length } = extents.at(ordinal);
-        const last = ranges.at(-1);
-        if (last && last.offset + last.length === offset)
-            last.length += length;
-        else
-            ranges.push({ offset, length });
-    }
-    return ranges;
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/archive-reader.js
-
-
-
-
-
-
-
-/** One archive in the vault, read by its index: only the extents that are needed are fetched, and each is checked. */
-class ArchiveReader {
-    name;
-    index;
-    #vault;
-    #cache;
-    #indexPath;
-    #fetchedBytes = 0;
-    constructor(name, index, vault, cache, indexPath) {
-        this.name = name;
-        this.index = index;
-        this.#vault = vault;
-        this.#cache = cache;
-        this.#indexPath = indexPath;
-    }
-    /** Obtains the archive's index, by the digest that the vault's ledger names. */
-    static async open(vault, cache, { name, index }) {
-        if (index === undefined) {
-            throw new failure/* Failure */.HR('refused', `${name} was made by the team's former script: it has no index`, `Fetch it (fetch ${name}) and unpack it with tar.`);
-        }
-        return new ArchiveReader(name, index, vault, cache, await cache.obtain(vault, { name, index }));
-    }
-    /** Bytes of the archive fetched so far. */
-    get fetchedBytes() {
-        return this.#fetchedBytes;
-    }
-    /** All entries' lines in archive order; further chunks of large entries are left out. */
-    async *lines() {
-        const reader = await this.#cache.open(this.#indexPath);
-        for await (const { lines } of reader.entries()) {
-            for (const line of lines.map(parseTocLine))
-                if (line.type !== 'chunk')
-                    yield line;
-        }
-    }
-    /** Finds what has to be fetched for the wanted entries. */
-    async select(wants) {
-        return await selectEntries(() => this.#cache.open(this.#indexPath), wants);
-    }
-    /** Fetches what the wanted entries take and yields them, with the files that wanted hard links lead to. */
-    async *entries(wants) {
-        const { ordinals, ranges, linkTargets } = await this.select(wants);
-        if (ordinals.length === 0)
-            return;
-        const chosen = chooseExtents(await this.#cache.open(this.#indexPath), ordinals);
-        const bytes = await this.#vault.readRanges(this.name, ranges);
-        try {
-            yield* readOwnEntries(readExtents(chosen, this.#count(bytes)), {
-                wants: (name) => wants(name) || linkTargets.has(name.toString('latin1')),
-            });
-        }
-        finally {
-            bytes.destroy();
-        }
-    }
-    /** The content of one entry, streamed. */
-    async *content(name) {
-        const wanted = Buffer.from(name);
-        for await (const { body } of this.entries((entry) => entry.equals(wanted)))
-            yield* body;
-    }
-    /** The content of one small entry; throws a Failure where the archive does not hold it. */
-    async text(name) {
-        const pieces = [];
-        for await (const piece of this.content(name))
-            pieces.push(piece);
-        if (pieces.length === 0) {
-            throw new failure/* Failure */.HR('damaged', `${this.name} holds no ${name}`, 'Verify it (verify --level full), or choose another archive.');
-        }
-        return Buffer.concat(pieces).toString('utf8');
-    }
-    async manifest() {
-        return parseManifest(await this.text(MANIFEST_NAME));
-    }
-    async *#count(bytes) {
-        for await (const chunk of bytes) {
-            this.#fetchedBytes += chunk.length;
-            yield chunk;
-        }
     }
 }
 
@@ -46922,7 +40143,107 @@ function quote(text) {
     return JSON.stringify(short).replace(/[^\x20-\x7e…]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+;// CONCATENATED MODULE: ./.build/src/archive/dump-contents.js
+
+
+
+/** The chunk of psql's `\restrict` line, which begins a dump, is shorter; no dump without it begins with one so short. */
+const KEY_CHUNK_BYTES = 512;
+/** Reads from an index's lines, as they pass, whether a dump is the same as in another archive. */
+class DumpContents {
+    #dumps = new Map();
+    /** A line of the index, in its order. */
+    add(text) {
+        const { name, type, size = 0, digest = '', chunkSize, chunkDigest = '' } = parseTocLine(text);
+        const key = name.toString('utf8');
+        if (!key.startsWith(DUMP_FOLDER))
+            return;
+        if (type === 'reg') {
+            const firstBytes = chunkSize ?? size;
+            const last = { bytes: firstBytes, digest: chunkDigest };
+            this.#dumps.set(key, { sizeBytes: size, digest, chunks: 1, firstBytes, between: (0,external_node_crypto_namespaceObject.createHash)('sha256'), last });
+        }
+        else if (type === 'chunk') {
+            const dump = this.#dumps.get(key);
+            if (!dump)
+                return;
+            if (dump.chunks++ > 1)
+                dump.between.update(`${dump.last.bytes} ${dump.last.digest}\n`);
+            dump.last = { bytes: chunkSize ?? 0, digest: chunkDigest };
+        }
+    }
+    /** By name in the archive. */
+    list() {
+        return new Map([...this.#dumps].map(([name, dump]) => [name, { sizeBytes: dump.sizeBytes, identity: identify(dump) }]));
+    }
+}
+/** A dump that begins with a `\restrict` line ends with the chunk of its `\unrestrict` line. */
+function identify({ digest, chunks, firstBytes, between, last }) {
+    if (chunks < 3 || firstBytes >= KEY_CHUNK_BYTES)
+        return `whole ${digest}`;
+    return `between ${firstBytes} ${last.bytes} ${between.copy().digest('hex')}`;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/change-counter.js
+
+/**
+ * Counts differences between the indexes of two nights. Told of what differs or was looked at again, never of what was
+ * taken over: unchanged extents cost nothing here.
+ */
+class ChangeCounter {
+    bySource = new Map();
+    /** An entry of last night's archive that is not in tonight's. */
+    countRemoved({ name }) {
+        this.#of(name).removed++;
+    }
+    /** A group's lines of last night's index, by `nameKey`, and those of tonight's. */
+    compare(before, now) {
+        const gone = new Map(before);
+        for (const text of now) {
+            const line = parseTocLine(text);
+            if (!isCounted(line))
+                continue;
+            const key = nameKey(line.name);
+            const old = gone.get(key);
+            gone.delete(key);
+            if (old !== undefined && withoutPlace(old) === withoutPlace(text))
+                continue;
+            const changes = this.#of(line.name);
+            if (old === undefined)
+                changes.added++;
+            else
+                changes.changed++;
+            changes.bytes += line.size ?? 0;
+        }
+        for (const text of gone.values())
+            this.countRemoved(parseTocLine(text));
+    }
+    #of(name) {
+        const source = name.toString('utf8', 0, name.indexOf(0x2f));
+        let changes = this.bySource.get(source);
+        if (!changes) {
+            changes = { added: 0, changed: 0, removed: 0, bytes: 0 };
+            this.bySource.set(source, changes);
+        }
+        return changes;
+    }
+}
+/** Whether a line is a file's or link's own: no folder, and no further chunk. */
+function isCounted({ type }) {
+    return type !== 'dir' && type !== 'chunk';
+}
+/** A name as a key of a map, whatever its bytes. */
+function nameKey(name) {
+    return name.toString('latin1');
+}
+/** All of a line but the offset, which stands last: the digest is among it. */
+function withoutPlace(text) {
+    return text.slice(0, text.lastIndexOf(',"offset":'));
+}
+
 ;// CONCATENATED MODULE: ./.build/src/archive/base-cursor.js
+
+
 
 
 /** Where a line's name begins. */
@@ -46934,40 +40255,93 @@ const NAME_START = '{"name":"'.length;
 class BaseCursor {
     /** Regular files passed so far, by source: what last night's archive held. */
     filesBySource = new Map();
+    /** Dumps of last night's archive; complete when all is passed. */
+    dumps = new DumpContents();
     #extents;
+    #changes;
     #next;
+    /** Passed entries that lie behind all groups so far: a later group may have their names. At most one extent's. */
+    #pending = [];
     #ordinal = 0;
     #isStarted = false;
-    constructor(base) {
+    /** Entries that are in no group are counted as removed in `changes`. */
+    constructor(base, changes) {
         this.#extents = base?.entries();
+        this.#changes = changes;
     }
-    /** The extents that held the entries from `name` on, if their key was this one; what lies before is passed. */
-    async take(name, key) {
+    /** The extents that hold the group, if their key is this one; what lies before and among its entries is passed. */
+    async take(group, key) {
         if (!this.#isStarted)
             await this.#advance();
-        while (this.#next && (!this.#next.firstName || Buffer.compare(this.#next.firstName, name) < 0))
+        const before = new Map();
+        const [first, last] = [group[0], group.at(-1)];
+        let names;
+        const passUpTo = async (name, isIncluded) => {
+            while (this.#next && (!this.#next.firstName || Buffer.compare(this.#next.firstName, name) < isIncluded)) {
+                names ??= new Set(group.map((entry) => nameKey(entry.name)));
+                await this.#pass();
+                this.#sortOut(names, last.name, before);
+            }
+        };
+        if (this.#pending.length > 0) {
+            names = new Set(group.map((entry) => nameKey(entry.name)));
+            this.#sortOut(names, last.name, before);
+        }
+        await passUpTo(first.name, 0);
+        if (key !== undefined && this.#next?.firstName?.equals(first.name) && this.#next.extent.key === key) {
+            return { kept: await this.#takeNext(this.#next), before };
+        }
+        await passUpTo(last.name, 1);
+        return { before };
+    }
+    /** Passes all that is left, so that `filesBySource` and `dumps` are complete. */
+    async finish() {
+        if (!this.#isStarted)
             await this.#advance();
-        if (key === undefined || !this.#next?.firstName?.equals(name) || this.#next.extent.key !== key)
-            return undefined;
-        const taken = [this.#next];
+        const none = new Set();
+        this.#sortOut(none, undefined, new Map());
+        while (this.#next) {
+            await this.#pass();
+            this.#sortOut(none, undefined, new Map());
+        }
+        for (let rest = await this.#extents?.next(); rest && !rest.done; rest = await this.#extents?.next()) {
+            for (const line of rest.value.lines)
+                this.dumps.add(line);
+        }
+    }
+    async #takeNext(next) {
+        const taken = [next];
         await this.#advance();
-        for (let next = this.#peek(); next && !next.firstName; next = this.#peek()) {
-            taken.push(next);
+        for (let further = this.#peek(); further && !further.firstName; further = this.#peek()) {
+            taken.push(further);
             await this.#advance();
         }
         return taken;
     }
-    /** Passes what is left of the file sources, so that `filesBySource` is complete. */
-    async finish() {
-        if (!this.#isStarted)
-            await this.#advance();
-        while (this.#next)
-            await this.#advance();
-        await this.#extents?.return?.();
-    }
     /** Asked anew after every step. */
     #peek() {
         return this.#next;
+    }
+    async #pass() {
+        for (const text of this.#next?.lines ?? []) {
+            const line = parseTocLine(text);
+            if (isCounted(line))
+                this.#pending.push({ line, text });
+        }
+        await this.#advance();
+    }
+    /** What has one of the `names` is found again; what has none and lies before `last` (all, without it) is gone. */
+    #sortOut(names, last, found) {
+        this.#pending = this.#pending.filter(({ line, text }) => {
+            const key = nameKey(line.name);
+            if (names.has(key))
+                found.set(key, text);
+            else if (last && Buffer.compare(line.name, last) > 0)
+                return true;
+            else
+                this.#changes.countRemoved(line);
+            return false;
+        });
     }
     async #advance() {
         this.#isStarted = true;
@@ -46979,8 +40353,11 @@ class BaseCursor {
         const first = lines[0] === undefined ? undefined : parseTocLine(lines[0]);
         // Further chunks of a large entry, and its first, have no name of their own to be compared.
         const firstName = first && first.type !== 'chunk' ? first.name : undefined;
-        if (firstName && isTailName(firstName))
+        if (firstName && isTailName(firstName)) {
+            for (const line of lines)
+                this.dumps.add(line);
             return;
+        }
         this.#count(lines);
         this.#next = { extent, lines, firstName, ordinal: this.#ordinal++ };
     }
@@ -47050,6 +40427,21 @@ function hashName(name) {
     return (hash ^ (hash >>> 15)) >>> 0;
 }
 
+;// CONCATENATED MODULE: ./.build/src/archive/digest.js
+
+/** Below this the way to the thread pool costs more than the hash. */
+const SYNC_LIMIT_BYTES = 64 * 1024;
+/** SHA-256 in lower-case hexadecimal; large buffers are hashed beside the main thread. */
+async function sha256Of(bytes) {
+    if (bytes.length < SYNC_LIMIT_BYTES)
+        return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(bytes).digest('hex');
+    return Buffer.from(await external_node_crypto_namespaceObject.webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
+}
+
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+;// CONCATENATED MODULE: external "node:zlib"
+const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./.build/src/archive/gzip-member.js
 
 
@@ -47223,7 +40615,7 @@ async function* runInOrder(jobs, limitBytes) {
  */
 async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
     const whole = (0,external_node_crypto_namespaceObject.createHash)('sha256');
-    const spool = await (0,promises_.open)(spoolPath, 'wx', 0o600);
+    const spool = await (0,promises_namespaceObject.open)(spoolPath, 'wx', 0o600);
     let sizeBytes = 0;
     let first;
     let count = 0;
@@ -47254,7 +40646,7 @@ async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
     }
     catch (error) {
         await spool.close();
-        await (0,promises_.rm)(spoolPath, { force: true });
+        await (0,promises_namespaceObject.rm)(spoolPath, { force: true });
         throw error;
     }
     await spool.close();
@@ -47292,7 +40684,7 @@ async function* drainSteps(spoolPath) {
         for (const line of lines)
             yield JSON.parse(line);
     }
-    await (0,promises_.rm)(spoolPath);
+    await (0,promises_namespaceObject.rm)(spoolPath);
 }
 async function* withLast(items) {
     let held;
@@ -47340,20 +40732,23 @@ async function* readChunks(content) {
 
 
 
+
 /** What an entry costs in memory besides its content. */
 const ENTRY_WEIGHT_BYTES = 16 * 1024;
 /** Packs the entries of a walk: taken over from last night where nothing changed, read and packed where it did. */
 class FilesPacker {
     #options;
     #cursor;
+    #changes = new ChangeCounter();
     #outcome;
     #files = 0;
     #bytes = 0;
     constructor(options) {
         this.#options = options;
-        this.#cursor = new BaseCursor(options.base);
+        this.#cursor = new BaseCursor(options.base, this.#changes);
         const filesBefore = this.#cursor.filesBySource;
-        this.#outcome = { vanished: [], changed: [], readFiles: 0, readBytes: 0, filesBefore };
+        const changes = this.#changes.bySource;
+        this.#outcome = { vanished: [], changed: [], readFiles: 0, readBytes: 0, filesBefore, changes };
     }
     /** Goes through the walk once; the groups' extents are recorded in its order. */
     async pack(entries) {
@@ -47362,7 +40757,7 @@ class FilesPacker {
             this.#options.onProgress?.(this.#files, this.#bytes);
         }
         await this.#cursor.finish();
-        return this.#outcome;
+        return { ...this.#outcome, dumpsBefore: this.#cursor.dumps.list() };
     }
     async *#jobs(entries) {
         for await (const group of groupEntries(entries)) {
@@ -47372,7 +40767,7 @@ class FilesPacker {
             this.#bytes += sizeBytes;
             const key = keyOfGroup(group);
             const [first] = group;
-            const kept = await this.#cursor.take(first.name, this.#options.rereadsAll ? undefined : key);
+            const { kept, before } = await this.#cursor.take(group, this.#options.rereadsAll ? undefined : key);
             if (kept) {
                 // It waits for its turn like the others, and holds its entries until then.
                 const weightBytes = (group.length + kept.length) * ENTRY_WEIGHT_BYTES;
@@ -47383,11 +40778,11 @@ class FilesPacker {
             this.#outcome.readBytes += sizeBytes;
             if (sizeBytes > CHUNK_BYTES && group.length === 1) {
                 // Heavier than the limit, so it runs alone: it keeps its own chunks in order.
-                yield { weightBytes: this.#options.limitBytes + 1, start: () => this.#packLarge(first, key) };
+                yield { weightBytes: this.#options.limitBytes + 1, start: () => this.#packLarge(first, key, before) };
             }
             else {
                 const weightBytes = 3 * sizeBytes + group.length * ENTRY_WEIGHT_BYTES;
-                yield { weightBytes, start: () => this.#packSmall(group, key) };
+                yield { weightBytes, start: () => this.#packSmall(group, key, before) };
             }
         }
     }
@@ -47395,11 +40790,12 @@ class FilesPacker {
         for (const extent of extents)
             await this.#options.recorder.keep(extent.ordinal, extent);
     }
-    async #packSmall(group, key) {
+    async #packSmall(group, key, before) {
         const { bytes, sha256, lines, vanished, changed } = await packEntries(group);
         return async () => {
             this.#outcome.vanished.push(...vanished);
             this.#outcome.changed.push(...changed);
+            this.#compare(before, lines);
             if (lines.length === 0)
                 return;
             const from = await this.#options.store.store(bytes, sha256);
@@ -47410,24 +40806,31 @@ class FilesPacker {
             });
         };
     }
-    async #packLarge(entry, key) {
+    async #packLarge(entry, key, before) {
         const { store, spoolDirectory, limitBytes, recorder } = this.#options;
         const result = await packFile(entry, { store, limitBytes, spoolPath: (0,external_node_path_.join)(spoolDirectory, 'large-file.steps') });
         return async () => {
             if (!result) {
                 this.#outcome.vanished.push({ name: entry.name, reason: 'vanished before it was read' });
+                this.#compare(before, []);
                 return;
             }
             const { packed, changed } = result;
             if (changed)
                 this.#outcome.changed.push(changed);
             const { bytes, sha256, lines } = packed.header;
+            this.#compare(before, lines);
             const from = await store.store(bytes, sha256);
             const isFaithful = key !== undefined && !changed;
             await recorder.add({ add: { length: bytes.length, sha256, ...(isFaithful ? { key } : {}), lines }, from });
             for await (const step of packed.steps())
                 await recorder.add(step);
         };
+    }
+    /** Without an archive to build upon there is nothing to compare with. */
+    #compare(before, lines) {
+        if (this.#options.base)
+            this.#changes.compare(before, lines);
     }
 }
 
@@ -47670,7 +41073,7 @@ class IndexWriter {
     /** Writes the index; returns its size in bytes and its SHA-256, the archive's identity. */
     async finish() {
         const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
-        const target = await (0,promises_.open)(this.#path, 'wx', 0o600);
+        const target = await (0,promises_namespaceObject.open)(this.#path, 'wx', 0o600);
         let sizeBytes = 0;
         const write = async (bytes) => {
             hash.update(bytes);
@@ -47695,7 +41098,7 @@ class IndexWriter {
     async discard() {
         await this.#extents.discard();
         await this.#entries.discard();
-        await (0,promises_.rm)(this.#path, { force: true });
+        await (0,promises_namespaceObject.rm)(this.#path, { force: true });
     }
 }
 /** Lines of a JSON array, on their way through a temporary file. */
@@ -47712,7 +41115,7 @@ class Spool {
         this.#file = file;
     }
     static async create(path) {
-        return new Spool(path, await (0,promises_.open)(path, 'wx', 0o600));
+        return new Spool(path, await (0,promises_namespaceObject.open)(path, 'wx', 0o600));
     }
     async append(lines) {
         for (const line of lines) {
@@ -47735,7 +41138,7 @@ class Spool {
         if (!this.#isClosed)
             await this.#file.close();
         this.#isClosed = true;
-        await (0,promises_.rm)(this.#path, { force: true });
+        await (0,promises_namespaceObject.rm)(this.#path, { force: true });
     }
     async #flush() {
         const text = this.#pending;
@@ -47798,7 +41201,7 @@ class RecipeRecorder {
             yield `${JSON.stringify(head)}\n`;
             yield* (0,external_node_fs_.createReadStream)(stepsPath);
         }, (0,external_node_zlib_namespaceObject.createGzip)(), (0,external_node_fs_.createWriteStream)(recipePath, { flags: 'wx', mode: 0o600 }));
-        await (0,promises_.rm)(stepsPath);
+        await (0,promises_namespaceObject.rm)(stepsPath);
         const extentBytes = this.#index.endOffset;
         const { sha256, sizeBytes } = await this.#index.finish();
         return { index: sha256, indexBytes: sizeBytes, extentBytes };
@@ -47817,7 +41220,7 @@ class RecipeRecorder {
         if (this.#failure)
             throw this.#failure.error;
         if (!this.#steps.write(`${JSON.stringify(step)}\n`))
-            await (0,external_node_events_.once)(this.#steps, 'drain');
+            await (0,external_node_events_namespaceObject.once)(this.#steps, 'drain');
     }
 }
 
@@ -47877,7 +41280,7 @@ class SegmentLane {
         const finalName = `${name.digest('hex')}.segment`;
         // The same extents twice in a run give one name twice; the second takes the first one's place, byte for byte.
         const finalPath = (0,external_node_path_.join)(this.#directory, finalName);
-        await (0,promises_.rename)(path, finalPath);
+        await (0,promises_namespaceObject.rename)(path, finalPath);
         this.#list.names[number] = finalName;
         await this.#deliver({ path: finalPath, sizeBytes });
     }
@@ -47889,12 +41292,13 @@ class SegmentLane {
     async #begin() {
         const number = this.#list.reserve();
         const path = (0,external_node_path_.join)(this.#directory, `segment-${number}.part`);
-        const file = await (0,promises_.open)(path, 'wx', 0o600);
+        const file = await (0,promises_namespaceObject.open)(path, 'wx', 0o600);
         return { file, path, number, sizeBytes: 0, name: (0,external_node_crypto_namespaceObject.createHash)('sha256') };
     }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/archive-builder.js
+
 
 
 
@@ -47972,13 +41376,18 @@ class ArchiveBuilder {
     async finish() {
         const { lane } = await this.#openLane();
         const store = this.#storeIn(lane);
+        const dumps = new DumpContents();
         for (const { extent, stream } of this.#tailInOrder()) {
             const { bytes, sha256, lines } = extent;
+            for (const line of lines)
+                dumps.add(line);
             const from = await store.store(bytes, sha256);
             await this.#recorder.add({ add: { length: bytes.length, sha256, lines }, from });
-            if (stream)
-                for await (const step of stream.steps())
-                    await this.#recorder.add(step);
+            for await (const step of stream?.steps() ?? []) {
+                for (const line of step.add.lines)
+                    dumps.add(line);
+                await this.#recorder.add(step);
+            }
         }
         await lane.finish();
         const { base, directory } = this.#options;
@@ -47986,7 +41395,7 @@ class ArchiveBuilder {
         const built = await this.#recorder.finish({ recipe: 1, ...(base ? { base: { name: base.name, index: base.index } } : {}), segments: this.#segments.names }, recipePath);
         await base?.reader.close();
         const indexPath = (0,external_node_path_.join)(directory, 'stargz.index.json');
-        return { ...built, recipePath, indexPath, newExtentBytes: this.#newExtentBytes };
+        return { ...built, recipePath, indexPath, newExtentBytes: this.#newExtentBytes, dumps: dumps.list() };
     }
     /** Closes what is open, for an archive that will not be finished. Its directory is the caller's to remove. */
     async abandon() {
@@ -48006,7 +41415,7 @@ class ArchiveBuilder {
         const directory = (0,external_node_path_.join)(this.#options.directory, `lane-${this.#lanes.length + 1}`);
         const lane = new SegmentLane(directory, this.#segments, this.#options.deliver);
         this.#lanes.push(lane);
-        await (0,promises_.mkdir)(directory);
+        await (0,promises_namespaceObject.mkdir)(directory);
         return { directory, lane };
     }
     #storeIn(lane) {
@@ -48071,10 +41480,10 @@ class IndexCache {
     }
     /** The index of an archive as a local file, from the cache or from the vault. */
     async obtain(vault, archive) {
-        await (0,promises_.mkdir)(this.#directory, { recursive: true, mode: 0o700 });
+        await (0,promises_namespaceObject.mkdir)(this.#directory, { recursive: true, mode: 0o700 });
         const path = this.#pathOf(archive.index);
-        if ((await base_index_digestOf(path)) === archive.index) {
-            await (0,promises_.utimes)(path, new Date(), new Date());
+        if ((await digestOf(path)) === archive.index) {
+            await (0,promises_namespaceObject.utimes)(path, new Date(), new Date());
             return path;
         }
         const temporary = `${path}.part`;
@@ -48090,10 +41499,10 @@ class IndexCache {
             if (hash.digest('hex') !== archive.index) {
                 throw new failure/* Failure */.HR('damaged', `the index of ${archive.name} that ${vault.label} sent is not the one that was sealed`, `Run verify ${archive.name} --level full; another archive can be used meanwhile.`);
             }
-            await (0,promises_.rename)(temporary, path);
+            await (0,promises_namespaceObject.rename)(temporary, path);
         }
         finally {
-            await (0,promises_.rm)(temporary, { force: true });
+            await (0,promises_namespaceObject.rm)(temporary, { force: true });
         }
         return path;
     }
@@ -48103,19 +41512,19 @@ class IndexCache {
     }
     /** Takes tonight's index into the cache; those that were used longest ago make room. */
     async add(path, index) {
-        await (0,promises_.mkdir)(this.#directory, { recursive: true, mode: 0o700 });
-        await (0,promises_.rename)(path, this.#pathOf(index));
-        const names = await (0,promises_.readdir)(this.#directory);
-        const used = await Promise.all(names.map(async (name) => ({ name, time: (await (0,promises_.stat)((0,external_node_path_.join)(this.#directory, name))).mtimeMs })));
+        await (0,promises_namespaceObject.mkdir)(this.#directory, { recursive: true, mode: 0o700 });
+        await (0,promises_namespaceObject.rename)(path, this.#pathOf(index));
+        const names = await (0,promises_namespaceObject.readdir)(this.#directory);
+        const used = await Promise.all(names.map(async (name) => ({ name, time: (await (0,promises_namespaceObject.stat)((0,external_node_path_.join)(this.#directory, name))).mtimeMs })));
         const old = used.sort((a, b) => b.time - a.time).slice(KEPT_INDEXES);
         for (const { name } of old)
-            await (0,promises_.rm)((0,external_node_path_.join)(this.#directory, name), { force: true });
+            await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(this.#directory, name), { force: true });
     }
     #pathOf(index) {
         return (0,external_node_path_.join)(this.#directory, `${index}.index.json`);
     }
 }
-async function base_index_digestOf(path) {
+async function digestOf(path) {
     const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
     try {
         await (0,external_node_stream_promises_namespaceObject.pipeline)((0,external_node_fs_.createReadStream)(path, { highWaterMark: 1024 * 1024 }), hash);
@@ -48126,6 +41535,39 @@ async function base_index_digestOf(path) {
         throw error;
     }
     return hash.digest('hex');
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/backup/describe-changes.js
+
+/** Puts together what was seen of two nights while one was packed. */
+function describeChanges(since, { records, outcome }, dumps) {
+    const { changes, dumpsBefore } = outcome;
+    const none = () => ({ added: 0, changed: 0, removed: 0, bytes: 0 });
+    const sources = [...new Set([...Object.keys(records), ...changes.keys()])].sort();
+    const databases = Object.entries(dumps.records).map(([key, { dump }]) => [key, compareDumps(dumpsBefore.get(dump), dumps.now.get(dump))]);
+    const present = new Set(Object.values(dumps.records).map(({ dump }) => dump));
+    const gone = [...dumpsBefore]
+        .filter(([name]) => !present.has(name) && !name.startsWith(`${DUMP_FOLDER}globals-`))
+        .map(([name, before]) => [keyOf(name), compareDumps(before, undefined)]);
+    return {
+        since,
+        files: Object.fromEntries(sources.map((source) => [source, changes.get(source) ?? none()])),
+        databases: Object.fromEntries([...databases, ...gone]),
+    };
+}
+function compareDumps(before, now) {
+    const sizes = {
+        ...(before ? { sizeBytesBefore: before.sizeBytes } : {}),
+        ...(now ? { sizeBytes: now.sizeBytes } : {}),
+    };
+    if (!before)
+        return { state: 'added', ...sizes };
+    if (!now)
+        return { state: 'removed', ...sizes };
+    return { state: before.identity === now.identity ? 'same' : 'changed', ...sizes };
+}
+function keyOf(dump) {
+    return dump.slice(DUMP_FOLDER.length).replace(/\.sql$/, '');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-statements.js
@@ -49356,7 +42798,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
     // The first dump that fails stops the others, as the caller may stop all of them.
     const either = AbortSignal.any([signal, stop.signal]);
     // Every dump listens on it several times: nothing leaks, however many databases there are.
-    (0,external_node_events_.setMaxListeners)(0, either);
+    (0,external_node_events_namespaceObject.setMaxListeners)(0, either);
     const dumps = targets.map((target) => {
         const { source, server, database, dump } = target;
         const running = dumpDatabase({
@@ -49516,7 +42958,7 @@ function hexOf(character) {
 async function presentSources(sources, mayBeMissing) {
     const present = await Promise.all(sources.map(async ({ name, path }) => {
         try {
-            if ((await (0,promises_.stat)(path)).isDirectory())
+            if ((await (0,promises_namespaceObject.stat)(path)).isDirectory())
                 return true;
             throw new Error('it is no folder');
         }
@@ -49635,7 +43077,7 @@ class Uploader {
         if (isThere || this.#taken.has(name)) {
             // A twin in the same folder has taken the place of the one that is still to be sent.
             if (!this.#pendingPaths.has(segment.path))
-                await (0,promises_.rm)(segment.path, { force: true });
+                await (0,promises_namespaceObject.rm)(segment.path, { force: true });
             return;
         }
         this.#taken.add(name);
@@ -49665,7 +43107,7 @@ class Uploader {
                 this.#sentBytes += sentBytes;
                 for (const { path, sizeBytes } of batch) {
                     this.#pendingPaths.delete(path);
-                    await (0,promises_.rm)(path, { force: true });
+                    await (0,promises_namespaceObject.rm)(path, { force: true });
                     this.#stagedBytes -= sizeBytes;
                 }
                 this.#wakeProducers();
@@ -49748,6 +43190,7 @@ function belongingTo(source, oddities) {
 
 
 
+
 /**
  * Makes one archive: dumps, files, texts, all at once where they may be; sends what is new, and has it sealed.
  *
@@ -49756,6 +43199,7 @@ function belongingTo(source, oddities) {
 async function makeArchive(run) {
     const { platform, options, vault, greeting, directory } = run;
     const { logger, config } = platform;
+    logger.phase(`Read and send ${run.name}`);
     const cache = new IndexCache(config.state);
     const isSafety = options.trigger === 'safety';
     const sources = await presentSources(config.files, isSafety);
@@ -49773,7 +43217,7 @@ async function makeArchive(run) {
         onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
     });
     try {
-        return await fillArchive(run, { builder, uploader, cache, sources, found, missing });
+        return await fillArchive(run, { builder, uploader, cache, sources, found, missing, since: base?.name });
     }
     catch (error) {
         await builder.abandon();
@@ -49782,7 +43226,7 @@ async function makeArchive(run) {
 }
 async function fillArchive(run, filling) {
     const { platform, options, greeting, name } = run;
-    const { builder, uploader, cache, sources, found, missing } = filling;
+    const { builder, uploader, cache, sources, found, missing, since } = filling;
     const { logger } = platform;
     const stop = new AbortController();
     platform.signal?.addEventListener('abort', () => stop.abort(), { once: true });
@@ -49825,7 +43269,9 @@ async function fillArchive(run, filling) {
     for (const warning of warnings)
         logger.warning(warning);
     const { sentBytes } = uploader;
-    return { receipt, sentBytes, readBytes: files.readBytes, manifest, warnings };
+    const changes = since === undefined ? undefined : describeChanges(since, files, { records: dumps.databases, now: built.dumps });
+    const made = { receipt, sentBytes, readBytes: files.outcome.readBytes, manifest, warnings };
+    return { ...made, ...(changes ? { changes } : {}) };
 }
 /** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
 async function openBase({ vault, greeting, platform }, cache) {
@@ -49853,9 +43299,10 @@ async function addFiles(builder, sources, { allowShrink = [], trigger }, signal)
     for (const { name, path } of trigger === 'safety' ? [] : sources) {
         guardAgainstShrinking(name, path, records[name]?.files ?? 0, outcome.filesBefore.get(name) ?? 0, allowShrink);
     }
-    return { records, readBytes: outcome.readBytes };
+    return { records, outcome };
 }
 async function seal({ vault, name, platform }, built) {
+    platform.logger.phase(`Seal ${name}`);
     const receipt = await vault.seal(name, built.recipePath, (done, total) => {
         platform.logger.progress({ phase: 'seal', done, total, unit: 'bytes' });
     });
@@ -49896,7 +43343,7 @@ async function resolveSecret(reference, environment) {
     }
     let content;
     try {
-        content = await (0,promises_.readFile)(reference.file, 'utf8');
+        content = await (0,promises_namespaceObject.readFile)(reference.file, 'utf8');
     }
     catch (error) {
         const code = error.code ?? 'unknown error';
@@ -50124,7 +43571,7 @@ class Answer {
         const close = () => closing.abort(new Error('the client has gone'));
         this.#output.once('close', close);
         try {
-            await (0,external_node_events_.once)(this.#output, 'drain', { signal: closing.signal });
+            await (0,external_node_events_namespaceObject.once)(this.#output, 'drain', { signal: closing.signal });
         }
         finally {
             this.#output.off('close', close);
@@ -50180,6 +43627,19 @@ function refuse(message) {
     return new failure/* Failure */.HR('refused', message, 'Use the key of the right role, and the toolkit of the same version on both sides.');
 }
 
+;// CONCATENATED MODULE: ./.build/src/archive/archive-damage.js
+
+/** Thrown by every check of the reading side: the archive is damaged, or was made to do harm. */
+class ArchiveDamage extends failure/* Failure */.HR {
+    where;
+    what;
+    constructor(where, what, options) {
+        super('damaged', `${where}: ${what}`, 'Choose another archive, and have this one verified.', options);
+        this.where = where;
+        this.what = what;
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/archive/footer.js
 /** The last bytes of an eStargz archive: an empty gzip member that says where the index begins. */
 const FOOTER_BYTES = 51;
@@ -50203,6 +43663,355 @@ function decodeFooter(footer) {
         return undefined;
     const offset = Number.parseInt(footer.toString('latin1', 16, 32), 16);
     return Number.isSafeInteger(offset) && footer.equals(encodeFooter(offset)) ? offset : undefined;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/byte-reader.js
+/** Takes exact pieces from a stream of chunks; holds no more than one chunk, or the piece that was asked for. */
+class ByteReader {
+    /** Bytes taken so far. */
+    position = 0;
+    #chunks;
+    #rest = Buffer.alloc(0);
+    constructor(source) {
+        this.#chunks = source[Symbol.asyncIterator]();
+    }
+    /** At most `limit` bytes, at least one; undefined where the stream has ended. */
+    async takeSome(limit) {
+        while (this.#rest.length === 0) {
+            const result = await this.#chunks.next();
+            if (result.done)
+                return undefined;
+            const { value } = result;
+            this.#rest = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+        }
+        return this.#cut(limit);
+    }
+    /** Exactly `length` bytes, or fewer where the stream ends before. */
+    async take(length) {
+        if (this.#rest.length >= length)
+            return this.#cut(length);
+        const pieces = [];
+        for (let missing = length; missing > 0;) {
+            const piece = await this.takeSome(missing);
+            if (!piece)
+                break;
+            pieces.push(piece);
+            missing -= piece.length;
+        }
+        return Buffer.concat(pieces);
+    }
+    /** Stops reading early; the stream behind is closed. */
+    async close() {
+        await this.#chunks.return?.();
+    }
+    #cut(limit) {
+        const piece = this.#rest.subarray(0, limit);
+        this.#rest = this.#rest.subarray(piece.length);
+        this.position += piece.length;
+        return piece;
+    }
+}
+/** Reads to the end for what reading checks; the content is not wanted. */
+async function drain(source) {
+    const chunks = source[Symbol.asyncIterator]();
+    let result;
+    do
+        result = await chunks.next();
+    while (!result.done);
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/pax-records.js
+const NEWLINE = 0x0a;
+const EQUALS = 0x3d;
+const SPACE = 0x20;
+const LONGEST_LENGTH = 8;
+/**
+ * Reads extended (pax) records strictly by their lengths. Keywords that we do not write are refused in our own
+ * archives and ignored in foreign ones, except GNU's own, which change what an entry is. Throws a TypeError.
+ */
+function parsePaxRecords(body, isForeign) {
+    const fields = {};
+    const seen = new Set();
+    for (let start = 0; start < body.length;) {
+        const space = body.subarray(start, start + LONGEST_LENGTH).indexOf(SPACE);
+        const digits = body.toString('latin1', start, start + Math.max(space, 0));
+        const end = start + (/^[1-9]\d*$/.test(digits) ? Number(digits) : NaN);
+        const keyEnd = body.indexOf(EQUALS, start);
+        if (!(end <= body.length) || keyEnd === -1 || keyEnd >= end || body[end - 1] !== NEWLINE) {
+            throw new TypeError('an extended record is malformed');
+        }
+        const key = body.toString('latin1', start + space + 1, keyEnd);
+        if (key === '' || seen.has(key))
+            throw new TypeError(`the extended record ${JSON.stringify(key)} stands twice`);
+        seen.add(key);
+        applyRecord(fields, key, body.subarray(keyEnd + 1, end - 1), isForeign);
+        start = end;
+    }
+    return fields;
+}
+function applyRecord(fields, key, value, isForeign) {
+    switch (key) {
+        case 'path':
+            fields.path = checkPath(key, value);
+            return;
+        case 'linkpath':
+            fields.linkPath = checkPath(key, value);
+            return;
+        case 'size':
+        case 'uid':
+        case 'gid':
+            fields[key] = parseCount(key, value.toString('latin1'));
+            return;
+        case 'mtime':
+            fields.mtimeNs = parsePaxTime(value.toString('latin1'));
+            return;
+        default:
+            if (!isForeign || key.startsWith('GNU.')) {
+                throw new TypeError(`the extended record ${JSON.stringify(key)} is not allowed`);
+            }
+    }
+}
+function checkPath(key, value) {
+    if (value.length === 0)
+        throw new TypeError(`the extended record ${key} is empty`);
+    if (value.includes(0))
+        throw new TypeError(`the extended record ${key} holds a NUL`);
+    return Buffer.from(value);
+}
+function parseCount(key, text) {
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+    if (!Number.isSafeInteger(value))
+        throw new TypeError(`the extended record ${key} is no number`);
+    return value;
+}
+/** Decimal seconds in nanoseconds; what lies beyond nine digits is cut. */
+function parsePaxTime(text) {
+    const match = /^(-?)(\d{1,18})(?:\.(\d{0,40}))?$/.exec(text);
+    if (!match)
+        throw new TypeError('the extended record mtime is no time');
+    const magnitude = BigInt(match[2] ?? 0) * 1000000000n + BigInt((match[3] ?? '').slice(0, 9).padEnd(9, '0'));
+    return match[1] ? -magnitude : magnitude;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/tar-fields.js
+
+const CHECKSUM_START = 148;
+const CHECKSUM_END = 156;
+/** Whether a block holds nothing but zeros. */
+function isZeroBlock(block) {
+    return block.every((byte) => byte === 0);
+}
+/** Reads a header block (POSIX ustar, GNU or v7); throws a TypeError that says what is wrong. */
+function parseTarBlock(block) {
+    if (Number(readNumber(block, CHECKSUM_START, 8, 'checksum')) !== sumOf(block)) {
+        throw new TypeError('the header has a wrong checksum');
+    }
+    const magic = block.toString('latin1', 257, 265);
+    const isPosix = magic.startsWith('ustar\0');
+    if (!isPosix && magic !== 'ustar  \0' && !isZeroBlock(block.subarray(257, TAR_BLOCK))) {
+        throw new TypeError('the header is of no known kind');
+    }
+    const name = readText(block, 0, 100);
+    // GNU keeps times where POSIX keeps the first part of a long name.
+    const prefix = isPosix ? readText(block, 345, 155) : Buffer.alloc(0);
+    return {
+        name: prefix.length > 0 ? Buffer.concat([prefix, Buffer.from('/'), name]) : Buffer.from(name),
+        mode: readCount(block, 100, 8, 'mode'),
+        uid: readCount(block, 108, 8, 'uid'),
+        gid: readCount(block, 116, 8, 'gid'),
+        size: readCount(block, 124, 12, 'size'),
+        mtimeSeconds: readNumber(block, 136, 12, 'mtime'),
+        typeFlag: block.toString('latin1', 156, 157),
+        linkName: Buffer.from(readText(block, 157, 100)),
+    };
+}
+function sumOf(block) {
+    let sum = (CHECKSUM_END - CHECKSUM_START) * 0x20;
+    for (let place = 0; place < TAR_BLOCK; place++) {
+        if (place < CHECKSUM_START || place >= CHECKSUM_END)
+            sum += block[place] ?? 0;
+    }
+    return sum;
+}
+function readText(block, start, length) {
+    const field = block.subarray(start, start + length);
+    const end = field.indexOf(0);
+    return end === -1 ? field : field.subarray(0, end);
+}
+function readCount(block, start, length, what) {
+    const value = readNumber(block, start, length, what);
+    if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER))
+        throw new TypeError(`the header's ${what} is out of range`);
+    return Number(value);
+}
+/** An octal number, blank for zero, or GNU's base-256 where the first bit is set (two's complement). */
+function readNumber(block, start, length, what) {
+    const field = block.subarray(start, start + length);
+    const first = field[0] ?? 0;
+    if ((first & 0x80) !== 0) {
+        let value = BigInt.asIntN(7, BigInt(first & 0x7f));
+        for (const byte of field.subarray(1))
+            value = value * 256n + BigInt(byte);
+        return value;
+    }
+    const match = /^ *([0-7]*)[ \0]*$/.exec(field.toString('latin1'));
+    if (!match)
+        throw new TypeError(`the header's ${what} is no number`);
+    return match[1] ? BigInt(`0o${match[1]}`) : 0n;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/tar-parser.js
+
+
+
+
+
+
+const MAX_PSEUDO_BYTES = 1024 * 1024;
+/** Ours end with two blocks; others fill up to whole records, of any size. */
+const MAX_ZEROS_BEHIND = 10_240;
+const tar_parser_SECOND_NS = 1000000000n;
+const types = {
+    '0': 'reg',
+    '\0': 'reg',
+    '1': 'hardlink',
+    '2': 'symlink',
+    '5': 'dir',
+};
+/**
+ * Reads a tar strictly, in constant memory: files, directories, links, and what carries their long names and extended
+ * records; all else is refused with an ArchiveDamage that names the entry. `isForeign`: also global records, which are
+ * ignored, and keywords that we do not write.
+ */
+async function* parseTar(source, { isForeign }) {
+    const reader = new ByteReader(source);
+    let announced = { hasRecords: false };
+    let last = 'the first entry';
+    try {
+        for (;;) {
+            const block = await reader.take(TAR_BLOCK);
+            if (isZeroBlock(block) && block.length === TAR_BLOCK)
+                break;
+            const fields = attempt(`after ${last}`, () => parseWholeBlock(block));
+            const where = showName(announced.path ?? announced.longName ?? fields.name);
+            if ('xgLK'.includes(fields.typeFlag)) {
+                const body = await takePseudoBody(reader, fields.size, where);
+                announced = attempt(where, () => announce(announced, fields.typeFlag, body, isForeign));
+                continue;
+            }
+            const header = attempt(where, () => joinHeader(fields, announced));
+            announced = { hasRecords: false };
+            last = where;
+            const end = reader.position + header.size;
+            yield { header, bodyOffset: reader.position, body: readBody(reader, end, where) };
+            await drain(readBody(reader, end, where));
+            const padding = await reader.take(gapTo(TAR_BLOCK, header.size));
+            if (padding.length !== gapTo(TAR_BLOCK, header.size))
+                throw new ArchiveDamage(where, 'its content is cut off');
+        }
+        if (announced.hasRecords || announced.longName || announced.longLink) {
+            throw new ArchiveDamage(`after ${last}`, 'extended records announce an entry that is not there');
+        }
+        await checkEnd(reader, last, isForeign ? Infinity : MAX_ZEROS_BEHIND);
+    }
+    finally {
+        await reader.close();
+    }
+}
+function parseWholeBlock(block) {
+    if (block.length === 0)
+        throw new TypeError('the two blocks that end a tar are missing');
+    if (block.length < TAR_BLOCK)
+        throw new TypeError('a header is cut off');
+    return parseTarBlock(block);
+}
+/** The pseudo entry's own size counts: an extended record speaks of the real header only. */
+async function takePseudoBody(reader, size, where) {
+    if (size > MAX_PSEUDO_BYTES)
+        throw new ArchiveDamage(where, `its extended header has ${size} bytes`);
+    const length = size + gapTo(TAR_BLOCK, size);
+    const body = await reader.take(length);
+    if (body.length < length)
+        throw new ArchiveDamage(where, 'its extended header is cut off');
+    return Buffer.from(body.subarray(0, size));
+}
+function announce(before, typeFlag, body, isForeign) {
+    if (typeFlag === 'g') {
+        if (!isForeign)
+            throw new TypeError('global extended records are not allowed');
+        // Read for its form only; a keyword that renames or resizes every entry to come has no honest use.
+        if (Object.keys(parsePaxRecords(body, true)).length > 0)
+            throw new TypeError('global records change the entries');
+        return before;
+    }
+    if (typeFlag === 'x') {
+        if (before.hasRecords)
+            throw new TypeError('it has two extended headers');
+        return { ...before, ...parsePaxRecords(body, isForeign), hasRecords: true };
+    }
+    const key = typeFlag === 'L' ? 'longName' : 'longLink';
+    if (before[key])
+        throw new TypeError('it has two long names');
+    const end = body.indexOf(0);
+    const name = end === -1 ? body : body.subarray(0, end);
+    if (name.length === 0 || (end !== -1 && !isZeroBlock(body.subarray(end))))
+        throw new TypeError('its long name holds a NUL');
+    return { ...before, [key]: name };
+}
+function joinHeader(fields, announced) {
+    const type = types[fields.typeFlag];
+    if (!type)
+        throw new TypeError(`it is of the type ${JSON.stringify(fields.typeFlag)}, which is not allowed`);
+    if ((announced.path && announced.longName) || (announced.linkPath && announced.longLink)) {
+        throw new TypeError('it has two names');
+    }
+    const size = announced.size ?? fields.size;
+    if (type !== 'reg' && size !== 0)
+        throw new TypeError(`it is a ${type} with content`);
+    const linkName = announced.linkPath ?? announced.longLink ?? fields.linkName;
+    const isLink = type === 'symlink' || type === 'hardlink';
+    if (isLink && linkName.length === 0)
+        throw new TypeError('it is a link to nothing');
+    return {
+        name: announced.path ?? announced.longName ?? fields.name,
+        type,
+        mode: fields.mode & 0o7777,
+        uid: announced.uid ?? fields.uid,
+        gid: announced.gid ?? fields.gid,
+        mtimeNs: announced.mtimeNs ?? fields.mtimeSeconds * tar_parser_SECOND_NS,
+        size,
+        ...(isLink ? { linkName } : {}),
+    };
+}
+async function* readBody(reader, end, where) {
+    while (reader.position < end) {
+        const piece = await reader.takeSome(end - reader.position);
+        if (!piece)
+            throw new ArchiveDamage(where, 'its content is cut off');
+        yield piece;
+    }
+}
+/** After the first block of zeros comes a second, then nothing but zeros. */
+async function checkEnd(reader, last, maxZeros) {
+    const second = await reader.take(TAR_BLOCK);
+    if (second.length < TAR_BLOCK || !isZeroBlock(second)) {
+        throw new ArchiveDamage(`after ${last}`, 'a single block of zeros where two end a tar');
+    }
+    const limit = reader.position + maxZeros;
+    for (let rest = await reader.takeSome(TAR_BLOCK); rest; rest = await reader.takeSome(TAR_BLOCK)) {
+        if (!isZeroBlock(rest) || reader.position > limit)
+            throw new ArchiveDamage(`after ${last}`, 'something follows the end of the tar');
+    }
+}
+function attempt(where, step) {
+    try {
+        return step();
+    }
+    catch (error) {
+        if (error instanceof TypeError)
+            throw new ArchiveDamage(where, error.message, { cause: error });
+        throw error;
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/index-member.js
@@ -50368,7 +44177,7 @@ function requireName(name) {
 async function makePlaces(store) {
     try {
         await makeDirectory(store.directory, 0o751);
-        if (!(await (0,promises_.stat)(store.directory)).isDirectory())
+        if (!(await (0,promises_namespaceObject.stat)(store.directory)).isDirectory())
             throw new Error('it is not a directory');
         await makeDirectory(store.private, 0o700);
         for (const name of ['assembly', 'receipts', 'verdicts'])
@@ -50382,8 +44191,8 @@ async function makePlaces(store) {
 }
 async function makeDirectory(path, mode) {
     try {
-        await (0,promises_.mkdir)(path, { mode });
-        await (0,promises_.chmod)(path, mode);
+        await (0,promises_namespaceObject.mkdir)(path, { mode });
+        await (0,promises_namespaceObject.chmod)(path, mode);
     }
     catch (error) {
         if (error.code !== 'EEXIST')
@@ -50481,7 +44290,7 @@ async function openArchive(store, name) {
 async function openArchiveAt(path, name) {
     let handle;
     try {
-        handle = await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_NOFOLLOW | promises_.constants.O_NONBLOCK);
+        handle = await (0,promises_namespaceObject.open)(path, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_NOFOLLOW | promises_namespaceObject.constants.O_NONBLOCK);
     }
     catch (error) {
         throw new failure/* Failure */.HR('vault', `the vault holds no archive ${name}`, 'list shows those that are there.', {
@@ -50507,7 +44316,7 @@ async function readLedger(store) {
 }
 /** Nothing where there is no ledger yet; one that cannot be read must never be taken for that. */
 async function readBytes(path) {
-    return await (0,promises_.readFile)(path).catch((error) => {
+    return await (0,promises_namespaceObject.readFile)(path).catch((error) => {
         if (error.code === 'ENOENT')
             return Buffer.alloc(0);
         throw error;
@@ -50549,7 +44358,7 @@ async function appendToLedger(store, entry) {
     if (tornBytes > 0) {
         const torn = Buffer.concat([bytes.subarray(-tornBytes), Buffer.from('\n')]);
         await appendDurably(path.replace(/jsonl$/, 'torn'), torn, 0o600);
-        await (0,promises_.truncate)(path, bytes.length - tornBytes);
+        await (0,promises_namespaceObject.truncate)(path, bytes.length - tornBytes);
     }
     const wholeBytes = bytes.length - tornBytes;
     const text = JSON.stringify({ ...entry, previous: tip });
@@ -50634,9 +44443,9 @@ async function trySharing(store) {
     const source = (0,external_node_path_.join)(store.assembly, `${PROBE_PREFIX}${process.pid}`);
     const target = `${source}.shared`;
     try {
-        await (0,promises_.writeFile)(source, Buffer.alloc(ALIGNMENT, 1), { mode: 0o600 });
-        const hasReflink = await (0,promises_.copyFile)(source, target, promises_.constants.COPYFILE_FICLONE_FORCE).then(() => true, () => false);
-        await (0,promises_.writeFile)(target, '');
+        await (0,promises_namespaceObject.writeFile)(source, Buffer.alloc(ALIGNMENT, 1), { mode: 0o600 });
+        const hasReflink = await (0,promises_namespaceObject.copyFile)(source, target, promises_namespaceObject.constants.COPYFILE_FICLONE_FORCE).then(() => true, () => false);
+        await (0,promises_namespaceObject.writeFile)(target, '');
         const relative = (path) => path.slice(store.directory.length + 1);
         const range = { source: relative(source), sourceOffset: 0, targetOffset: 0, length: ALIGNMENT };
         if (hasReflink)
@@ -50652,8 +44461,8 @@ async function trySharing(store) {
         };
     }
     finally {
-        await (0,promises_.rm)(source, { force: true });
-        await (0,promises_.rm)(target, { force: true });
+        await (0,promises_namespaceObject.rm)(source, { force: true });
+        await (0,promises_namespaceObject.rm)(target, { force: true });
     }
 }
 const noSharing = 'archives share nothing, each one takes its full size';
@@ -50700,10 +44509,10 @@ async function publishArchive(store, assembledPath, entry) {
     const pending = { assembled: (0,external_node_path_.basename)(assembledPath), entry };
     await writeDurably(pendingPath(store), JSON.stringify(pending), 0o600);
     try {
-        await (0,promises_.link)(assembledPath, archivePath(store, entry.name));
+        await (0,promises_namespaceObject.link)(assembledPath, archivePath(store, entry.name));
     }
     catch (error) {
-        await (0,promises_.rm)(pendingPath(store));
+        await (0,promises_namespaceObject.rm)(pendingPath(store));
         if (error.code !== 'EEXIST')
             throw error;
         throw refuseName(entry.name, error);
@@ -50727,11 +44536,11 @@ async function settleCutSeal(store, log) {
             await completeSeal(store, await appendToLedger(store, pending.entry), assembledPath);
         }
     }
-    await (0,promises_.rm)(pendingPath(store), { force: true });
-    for (const name of await (0,promises_.readdir)(store.assembly)) {
+    await (0,promises_namespaceObject.rm)(pendingPath(store), { force: true });
+    for (const name of await (0,promises_namespaceObject.readdir)(store.assembly)) {
         // Probes come and go without the lock.
         if (!name.startsWith(PROBE_PREFIX))
-            await (0,promises_.rm)((0,external_node_path_.join)(store.assembly, name), { force: true, recursive: true });
+            await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(store.assembly, name), { force: true, recursive: true });
     }
 }
 /** The receipt for a line of the ledger. */
@@ -50746,13 +44555,13 @@ function refuseName(name, cause) {
 async function completeSeal(store, line, assembledPath) {
     const receipt = makeReceipt(line, false);
     await writeDurably(receiptPath(store, line.name), JSON.stringify(receipt), 0o600);
-    await (0,promises_.rm)(assembledPath, { force: true });
-    await (0,promises_.rm)(pendingPath(store), { force: true });
+    await (0,promises_namespaceObject.rm)(assembledPath, { force: true });
+    await (0,promises_namespaceObject.rm)(pendingPath(store), { force: true });
     return receipt;
 }
 async function readPending(store) {
     try {
-        return JSON.parse(await (0,promises_.readFile)(pendingPath(store), 'utf8'));
+        return JSON.parse(await (0,promises_namespaceObject.readFile)(pendingPath(store), 'utf8'));
     }
     catch (error) {
         if (error.code === 'ENOENT')
@@ -50761,7 +44570,7 @@ async function readPending(store) {
     }
 }
 async function isSameFile(one, other) {
-    const [first, second] = await Promise.all([one, other].map((path) => (0,promises_.lstat)(path).catch(() => undefined)));
+    const [first, second] = await Promise.all([one, other].map((path) => (0,promises_namespaceObject.lstat)(path).catch(() => undefined)));
     return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
 }
 
@@ -50769,7 +44578,7 @@ async function isSameFile(one, other) {
 
 
 /** No extent is longer: a whole chunk that did not shrink, with its header, the framing of deflate and the filler. */
-const limits_MAX_EXTENT_BYTES = CHUNK_BYTES + 1024 * 1024;
+const MAX_EXTENT_BYTES = CHUNK_BYTES + 1024 * 1024;
 /** Extents of one archive: what reads it holds about a hundred bytes for each. */
 const MAX_ARCHIVE_EXTENTS = 4_000_000;
 /** An index of ten million files with long names. */
@@ -50827,10 +44636,10 @@ class SegmentFiles {
 /** What lies in the incoming area under the names of segments, with sizes in bytes. */
 async function listIncoming(store) {
     const sizes = {};
-    for (const name of await (0,promises_.readdir)(store.incoming)) {
+    for (const name of await (0,promises_namespaceObject.readdir)(store.incoming)) {
         if (!SEGMENT_NAME.test(name))
             continue;
-        const about = await (0,promises_.lstat)((0,external_node_path_.join)(store.incoming, name)).catch(() => undefined);
+        const about = await (0,promises_namespaceObject.lstat)((0,external_node_path_.join)(store.incoming, name)).catch(() => undefined);
         if (about?.isFile())
             sizes[name] = about.size;
     }
@@ -50839,7 +44648,7 @@ async function listIncoming(store) {
 /** Removes a segment, so that the next upload brings it anew. */
 async function dropSegment(store, name) {
     if (SEGMENT_NAME.test(name))
-        await (0,promises_.rm)((0,external_node_path_.join)(store.incoming, name), { force: true });
+        await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(store.incoming, name), { force: true });
 }
 async function openSegment(store, name) {
     if (!SEGMENT_NAME.test(name))
@@ -50848,7 +44657,7 @@ async function openSegment(store, name) {
     let handle;
     try {
         // Without waiting: a FIFO would block until somebody writes into it.
-        handle = await (0,promises_.open)((0,external_node_path_.join)(store.incoming, name), promises_.constants.O_RDONLY | promises_.constants.O_NOFOLLOW | promises_.constants.O_NONBLOCK);
+        handle = await (0,promises_namespaceObject.open)((0,external_node_path_.join)(store.incoming, name), promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_NOFOLLOW | promises_namespaceObject.constants.O_NONBLOCK);
     }
     catch (error) {
         const { code } = error;
@@ -50890,7 +44699,7 @@ const DEFAULT_RESERVE_BYTES = 1024 ** 3;
 const LARGEST_PART = 0.02;
 /** Free space as the vault's own account may use it, and the size of the disk; in bytes. */
 async function readSpace(store) {
-    const { bavail, blocks, bsize } = await (0,promises_.statfs)(store.directory);
+    const { bavail, blocks, bsize } = await (0,promises_namespaceObject.statfs)(store.directory);
     return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
 }
 /** @throws Failure `space` unless so many bytes fit and the reserve stays free. */
@@ -50917,7 +44726,7 @@ function space_explainFullDisk(error) {
 /** The last word on an archive; undefined where nobody has looked at it since it was sealed. */
 async function readVerdict(store, name, index) {
     try {
-        const verdict = JSON.parse(await (0,promises_.readFile)(verdictPath(store, name), 'utf8'));
+        const verdict = JSON.parse(await (0,promises_namespaceObject.readFile)(verdictPath(store, name), 'utf8'));
         return verdict.name === name && verdict.index === index ? verdict : undefined;
     }
     catch {
@@ -50987,7 +44796,7 @@ async function findNewest(store, ledger) {
 }
 /** What is wrong with the file of an archive, without reading it. */
 async function findFault(store, { name, size }) {
-    const about = await (0,promises_.stat)(archivePath(store, name)).catch(() => undefined);
+    const about = await (0,promises_namespaceObject.stat)(archivePath(store, name)).catch(() => undefined);
     if (!about?.isFile())
         return 'in the ledger, but not on disk';
     return about.size === size ? undefined : `has ${about.size} bytes on disk, ${size} in the ledger`;
@@ -50999,6 +44808,527 @@ function warnOfLedger({ fault, tornBytes }) {
             ? [`the ledger's last line was cut off by a crash (${tornBytes} bytes); the chain goes on before it`]
             : []),
     ];
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/manifest-check.js
+
+/** Reads and checks `manifest.json`; keys that are not known are left alone. Throws a Failure that says what is wrong. */
+function parseManifest(text) {
+    let raw;
+    try {
+        raw = JSON.parse(text);
+    }
+    catch (error) {
+        throw damaged(`it is no JSON (${(0,failure/* messageOf */.bD)(error)})`);
+    }
+    const format = raw?.format;
+    if (typeof format === 'number' && format > 1) {
+        const message = `This archive was made by a newer version of the toolkit (format ${format}; this one reads 1).`;
+        throw new failure/* Failure */.HR('refused', message, 'Update the toolkit on this machine, then try again.');
+    }
+    checkManifest(raw, 'manifest');
+    return raw;
+}
+function damaged(what) {
+    return new failure/* Failure */.HR('damaged', `manifest.json: ${what}`, 'Choose another archive, and have this one verified.');
+}
+const manifest_check_text = (value, where) => {
+    if (typeof value !== 'string')
+        throw damaged(`${where} is no text`);
+};
+const count = (value, where) => {
+    if (!Number.isSafeInteger(value) || value < 0)
+        throw damaged(`${where} is no count`);
+};
+const integer = (value, where) => {
+    if (!Number.isSafeInteger(value))
+        throw damaged(`${where} is no whole number`);
+};
+const flag = (value, where) => {
+    if (typeof value !== 'boolean')
+        throw damaged(`${where} is neither true nor false`);
+};
+const moment = (value, where) => {
+    if (typeof value !== 'string' || Number.isNaN(Date.parse(value)))
+        throw damaged(`${where} is no time`);
+};
+const digest = (value, where) => {
+    if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value))
+        throw damaged(`${where} is no SHA-256`);
+};
+function oneOf(...allowed) {
+    return (value, where) => {
+        if (!allowed.includes(value))
+            throw damaged(`${where} is ${JSON.stringify(value)}`);
+    };
+}
+function optional(check) {
+    return (value, where) => {
+        if (value !== undefined)
+            check(value, where);
+    };
+}
+function list(check) {
+    return (value, where) => {
+        if (!Array.isArray(value))
+            throw damaged(`${where} is no list`);
+        value.forEach((item, place) => check(item, `${where}[${place}]`));
+    };
+}
+function record(check) {
+    return (value, where) => {
+        for (const [key, item] of Object.entries(requireObject(value, where)))
+            check(item, `${where}.${key}`);
+    };
+}
+function shape(checks) {
+    return (value, where) => {
+        const fields = requireObject(value, where);
+        for (const [key, check] of Object.entries(checks))
+            check(fields[key], `${where}.${key}`);
+    };
+}
+function requireObject(value, where) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        throw damaged(`${where} is no object`);
+    return value;
+}
+const oddities = list(shape({ path: manifest_check_text, reason: manifest_check_text }));
+const databaseRecord = shape({
+    dump: manifest_check_text,
+    source: manifest_check_text,
+    database: manifest_check_text,
+    started: moment,
+    ended: moment,
+    sizeBytes: count,
+    serverVersion: manifest_check_text,
+    clientVersion: manifest_check_text,
+    encoding: manifest_check_text,
+    collate: manifest_check_text,
+    ctype: manifest_check_text,
+    localeProvider: manifest_check_text,
+    collationVersion: optional(manifest_check_text),
+    icuLocale: optional(manifest_check_text),
+    owner: manifest_check_text,
+    connectionLimit: integer,
+    settings: list(shape({ role: optional(manifest_check_text), setting: manifest_check_text })),
+    acl: optional(list(manifest_check_text)),
+    extensions: list(shape({ name: manifest_check_text, version: manifest_check_text })),
+    fingerprints: shape({
+        tables: record(shape({ rows: count, sha256: digest })),
+        sequences: record(shape({ value: manifest_check_text, called: flag })),
+        largeObjects: shape({ count, bytes: count, sha256: digest }),
+    }),
+    messages: list(manifest_check_text),
+});
+const filesRecord = shape({
+    files: count,
+    directories: count,
+    links: count,
+    bytes: count,
+    walkStarted: moment,
+    walkEnded: moment,
+    skipped: oddities,
+    changed: oddities,
+});
+const checkManifest = shape({
+    format: oneOf(1),
+    name: manifest_check_text,
+    trigger: oneOf('nightly', 'push', 'manual', 'safety'),
+    commit: optional(manifest_check_text),
+    toolVersion: manifest_check_text,
+    started: moment,
+    ended: moment,
+    databases: record(databaseRecord),
+    globals: record(shape({ source: manifest_check_text, passwords: flag, sizeBytes: count, roles: list(manifest_check_text) })),
+    files: record(filesRecord),
+    warnings: list(manifest_check_text),
+});
+
+;// CONCATENATED MODULE: ./.build/src/archive/name-table.js
+
+const KINDS = ['dir', 'implied', 'reg', 'symlink', 'hardlink'];
+/**
+ * All names of an archive with what they stand for, in about 20 bytes each: 64 bits of their digest in place of the
+ * name. Two names that collided would be taken for one, which every use of this table answers with a refusal.
+ */
+class NameTable {
+    #count = 0;
+    #digests = new Uint32Array(2 * 1024);
+    #kinds = new Uint8Array(1024);
+    get count() {
+        return this.#count;
+    }
+    get(name) {
+        return KINDS[(this.#kinds[this.#slotOf(...name_table_digestOf(name))] ?? 0) - 1];
+    }
+    set(name, kind) {
+        const [high, low] = name_table_digestOf(name);
+        let slot = this.#slotOf(high, low);
+        if (this.#kinds[slot] === 0) {
+            if (++this.#count * 2 > this.#kinds.length) {
+                this.#grow();
+                slot = this.#slotOf(high, low);
+            }
+        }
+        this.#put(slot, high, low, KINDS.indexOf(kind) + 1);
+    }
+    #put(slot, high, low, kind) {
+        this.#digests[slot * 2] = high;
+        this.#digests[slot * 2 + 1] = low;
+        this.#kinds[slot] = kind;
+    }
+    #slotOf(high, low) {
+        const mask = this.#kinds.length - 1;
+        let slot = low & mask;
+        while (this.#kinds[slot] !== 0 && !(this.#digests[slot * 2] === high && this.#digests[slot * 2 + 1] === low)) {
+            slot = (slot + 1) & mask;
+        }
+        return slot;
+    }
+    #grow() {
+        const digests = this.#digests;
+        const kinds = this.#kinds;
+        this.#digests = new Uint32Array(digests.length * 2);
+        this.#kinds = new Uint8Array(kinds.length * 2);
+        kinds.forEach((kind, slot) => {
+            if (kind === 0)
+                return;
+            const high = digests[slot * 2] ?? 0;
+            const low = digests[slot * 2 + 1] ?? 0;
+            this.#put(this.#slotOf(high, low), high, low, kind);
+        });
+    }
+}
+function name_table_digestOf(name) {
+    const digest = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(name).digest();
+    return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/entry-guard.js
+
+
+
+const entry_guard_SLASH = 0x2f;
+/**
+ * Judges the entries of one archive in their order: names stay inside, no name stands twice, nothing lies below what is
+ * not a directory, and hard links lead to regular files that came before. About 40 bytes of memory for each entry.
+ */
+class EntryGuard {
+    #names = new NameTable();
+    #parent = Buffer.alloc(0);
+    /** Throws an ArchiveDamage where the entry must not be extracted. */
+    admit(header) {
+        const where = showName(header.name);
+        const fault = header.type !== 'dir' && header.name.at(-1) === entry_guard_SLASH ? 'the name ends in a slash' : this.#findFault(header);
+        if (fault !== undefined)
+            throw new ArchiveDamage(where, fault);
+        this.#names.set(entry_names_withoutSlash(header.name), header.type);
+    }
+    #findFault({ name: fullName, type, linkName }) {
+        const name = entry_names_withoutSlash(fullName);
+        const nameFault = findNameFault(name);
+        if (nameFault !== undefined)
+            return nameFault;
+        const before = this.#names.get(name);
+        if (before !== undefined && !(before === 'implied' && type === 'dir')) {
+            return before === 'implied' ? 'it stands where entries before it need a directory' : 'the name stands twice';
+        }
+        const parent = name.subarray(0, Math.max(name.lastIndexOf(entry_guard_SLASH), 0));
+        const parentFault = this.#findParentFault(parent);
+        if (parentFault !== undefined)
+            return parentFault;
+        if (type !== 'hardlink')
+            return undefined;
+        if (!linkName || findNameFault(linkName) !== undefined)
+            return 'the hard link leads outside';
+        if (linkName.equals(name))
+            return 'the hard link leads to itself';
+        return this.#names.get(linkName) === 'reg' ? undefined : 'the hard link leads to no regular file before it';
+    }
+    /** Every parent is a directory, or becomes one; the last entry's parent is remembered, as most share it. */
+    #findParentFault(parent) {
+        if (parent.equals(this.#parent))
+            return undefined;
+        for (let end = parent.length; end > 0; end = parent.lastIndexOf(entry_guard_SLASH, end - 1)) {
+            const ancestor = parent.subarray(0, end);
+            const kind = this.#names.get(ancestor);
+            if (kind === 'dir' || kind === 'implied')
+                break;
+            if (kind !== undefined)
+                return `it lies below ${showName(ancestor)}, which is a ${kind}`;
+            this.#names.set(ancestor, 'implied');
+        }
+        this.#parent = Buffer.from(parent);
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/own-entries.js
+
+
+
+
+
+
+const SETUID_SETGID = 0o6000;
+const END_OF_TAR = Buffer.alloc(1024);
+const EMPTY_DIGEST = (0,external_node_crypto_namespaceObject.createHash)('sha256').digest('hex');
+/**
+ * The entries of our own archive, from extents that hold whole entries. A closed world: every header equals its line of
+ * the index, every chunk its digest, and there is nothing more and nothing less. Throws an ArchiveDamage.
+ */
+async function* readOwnEntries(extents, { guard = new EntryGuard(), wants = () => true, note, checksWholeDigests = false } = {}) {
+    const feed = new ExtentFeed();
+    for await (const { header, bodyOffset, body } of parseTar(feed.concatenate(extents), { isForeign: false })) {
+        const line = feed.lines.shift();
+        const where = showName(header.name);
+        if (!line)
+            throw new ArchiveDamage(where, 'the index does not know it');
+        compareWithLine(header, line, where);
+        const checked = checkBody({ body, bodyOffset, line, feed, where, checksWholeDigests });
+        if (wants(header.name)) {
+            guard.admit(header);
+            const mode = header.type === 'reg' ? header.mode & ~SETUID_SETGID : header.mode;
+            if (mode !== header.mode)
+                note?.(header.name, `mode ${header.mode.toString(8)} becomes ${mode.toString(8)}`);
+            yield { header: { ...header, mode }, body: checked, ...(line.sparse ? { sparse: true } : {}) };
+        }
+        // Whatever nobody has read is still to be checked.
+        await drain(checked);
+    }
+    const left = feed.lines[0];
+    if (left)
+        throw new ArchiveDamage(showName(left.name), 'the index knows it, the tar does not');
+}
+/** The tar of all extents, with their lines and the places where chunks begin, in step with what was read. */
+class ExtentFeed {
+    lines = [];
+    chunkStarts = [];
+    async *concatenate(extents) {
+        let position = 0;
+        for await (const { extent, lines, pieces, names, damage } of extents) {
+            if (damage !== undefined)
+                throw new ArchiveDamage(names.join(', ') || `the extent at ${extent.offset}`, damage);
+            this.lines.push(...lines);
+            for (const { bytes, isChunk } of pieces) {
+                if (isChunk)
+                    this.chunkStarts.push(position);
+                position += bytes.length;
+                yield bytes;
+            }
+        }
+        yield END_OF_TAR;
+    }
+}
+function compareWithLine(header, line, where) {
+    const isLink = header.type === 'symlink' || header.type === 'hardlink';
+    const pairs = [
+        ['name', header.name.toString('latin1'), line.name.toString('latin1')],
+        ['type', header.type, line.type],
+        ['size', header.size, line.size ?? 0],
+        ['mode', header.mode, line.mode],
+        ['uid', header.uid, line.uid ?? 0],
+        ['gid', header.gid, line.gid ?? 0],
+        ['mtime', header.mtimeNs, line.mtimeNs],
+        ['linkName', isLink ? header.linkName?.toString('latin1') : undefined, line.linkName?.toString('latin1')],
+    ];
+    for (const [what, inTar, inIndex] of pairs) {
+        if (inTar !== inIndex)
+            throw new ArchiveDamage(where, `its ${what} in the tar is not that of the index`);
+    }
+    if (header.size === 0 && header.type === 'reg' && line.digest !== undefined && line.digest !== EMPTY_DIGEST) {
+        throw new ArchiveDamage(where, 'the index gives it the digest of another content');
+    }
+}
+/**
+ * Passes a body on and compares every chunk with its digest. One generator for the entry: going through it a second
+ * time goes on where the first ended.
+ */
+function checkBody(options) {
+    const pieces = checkChunks(options);
+    return { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
+}
+async function* checkChunks(options) {
+    const { body, bodyOffset, line, feed, where, checksWholeDigests } = options;
+    const size = line.size ?? 0;
+    if (size === 0)
+        return;
+    const whole = checksWholeDigests && line.chunkSize !== undefined ? (0,external_node_crypto_namespaceObject.createHash)('sha256') : undefined;
+    let position = 0;
+    let chunk = beginChunk(line, 0, size);
+    for await (const piece of body) {
+        for (let rest = piece; rest.length > 0;) {
+            if (position === chunk.end)
+                chunk = beginChunk(takeChunkLine(feed, line, where), position, size);
+            if (position === chunk.start && feed.chunkStarts.shift() !== bodyOffset + position) {
+                throw new ArchiveDamage(where, `its chunk at ${position} does not begin where the index says`);
+            }
+            const part = rest.subarray(0, chunk.end - position);
+            chunk.hash.update(part);
+            position += part.length;
+            rest = rest.subarray(part.length);
+            if (position === chunk.end && chunk.hash.digest('hex') !== chunk.digest) {
+                throw new ArchiveDamage(where, `its chunk at ${chunk.start} is not that of the index`);
+            }
+        }
+        whole?.update(piece);
+        yield piece;
+    }
+    const digest = line.chunkSize === undefined ? line.chunkDigest : whole?.digest('hex');
+    if (digest !== undefined && digest !== line.digest) {
+        throw new ArchiveDamage(where, 'the index gives it the digest of another content');
+    }
+}
+function beginChunk(line, start, size) {
+    const end = start + (line.chunkSize ?? size - start);
+    if ((line.chunkOffset ?? 0) !== start || end > size || end <= start) {
+        throw new ArchiveDamage(showName(line.name), `the index has no chunk at ${start}`);
+    }
+    return { start, end, digest: line.chunkDigest, hash: (0,external_node_crypto_namespaceObject.createHash)('sha256') };
+}
+function takeChunkLine(feed, line, where) {
+    const next = feed.lines.shift();
+    if (next?.type !== 'chunk' || !next.name.equals(line.name))
+        throw new ArchiveDamage(where, 'the index lacks a chunk');
+    return next;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/inflate-extent.js
+
+
+
+
+const gunzipAsync = (0,external_node_util_namespaceObject.promisify)(external_node_zlib_namespaceObject.gunzip);
+const inflate_extent_SYNC_LIMIT_BYTES = 16 * 1024;
+/**
+ * Decompresses an extent whose digest was checked. `continued` is the large entry whose first chunk has no line of its
+ * own, where that chunk is here. Cut where the index says that chunks begin, so that a chunk which other readers would
+ * not find is noticed, and never more memory than declared. Throws a TypeError that says what is wrong.
+ */
+async function inflateExtent(bytes, extent, lines, continued) {
+    const slices = planSlices(extent, lines, continued);
+    const pieces = [];
+    for (const [place, { start, maxBytes, isChunk }] of slices.entries()) {
+        const end = slices[place + 1]?.start ?? bytes.length;
+        if (end <= start && place > 0)
+            throw new TypeError('its chunks are out of order');
+        if (end === start)
+            continue;
+        pieces.push({ bytes: await inflateSlice(bytes.subarray(start, end), maxBytes), isChunk });
+    }
+    return pieces;
+}
+function planSlices(extent, lines, continued) {
+    let slice = { start: 0, maxBytes: 0, isChunk: false };
+    const slices = [slice];
+    const beginChunk = (offset, size) => {
+        if (size + TAR_BLOCK > MAX_CHUNK_BYTES)
+            throw new TypeError(`a chunk of ${size} bytes is larger than allowed`);
+        const start = offset - extent.offset;
+        if (start < slice.start || start >= extent.length)
+            throw new TypeError('a chunk lies outside its extent');
+        slices.push((slice = { start, maxBytes: size + TAR_BLOCK, isChunk: true }));
+    };
+    if (continued?.offset === extent.offset)
+        beginChunk(extent.offset, chunkSizeOf(continued));
+    for (const line of lines) {
+        if (line.type !== 'chunk')
+            slice.maxBytes += headerAllowance(line);
+        const isLargeHeader = line.type === 'reg' && line.offset === extent.offset + extent.length;
+        const hasContent = line.type === 'chunk' || (line.type === 'reg' && (line.size ?? 0) > 0);
+        if (hasContent && !isLargeHeader)
+            beginChunk(line.offset, chunkSizeOf(line));
+    }
+    // They are in memory together.
+    const declaredBytes = slices.reduce((sum, { maxBytes }) => sum + maxBytes, 0);
+    if (declaredBytes > MAX_EXTENT_CONTENT_BYTES)
+        throw new TypeError(`it claims to hold ${declaredBytes} bytes`);
+    return slices;
+}
+function chunkSizeOf(line) {
+    return line.chunkSize ?? line.size ?? 0;
+}
+/** A header with extended records and long names: generous, and bounded by what the index says. */
+function headerAllowance({ name, linkName }) {
+    return 16 * TAR_BLOCK + 2 * (name.length + (linkName?.length ?? 0));
+}
+async function inflateSlice(slice, maxBytes) {
+    if (maxBytes === 0)
+        throw new TypeError('it holds bytes that the index does not speak of');
+    const options = {
+        maxOutputLength: maxBytes,
+        // One output buffer where the content is small, not 16 KiB for each.
+        chunkSize: Math.max(512, Math.min(maxBytes + 1, 256 * 1024)),
+    };
+    try {
+        return slice.length <= inflate_extent_SYNC_LIMIT_BYTES ? (0,external_node_zlib_namespaceObject.gunzipSync)(slice, options) : await gunzipAsync(slice, options);
+    }
+    catch (error) {
+        const isTooLarge = error.code === 'ERR_BUFFER_TOO_LARGE';
+        const what = isTooLarge ? 'it decompresses to more than the index declares' : `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`;
+        throw new TypeError(what, { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/read-extents.js
+
+
+
+
+
+
+
+/** No writer makes a larger extent: a chunk that did not shrink, or a run of headers. Read whole before it is used. */
+const read_extents_MAX_EXTENT_BYTES = 2 * CHUNK_BYTES;
+/**
+ * Reads chosen extents: `bytes` delivers exactly theirs, one after the other. An extent is used only when the SHA-256
+ * of those very bytes is the index's; a damaged one is passed on without content, for the caller to refuse or to list.
+ * Throws where `bytes` ends before the last extent only after having passed on every extent as damaged.
+ */
+async function* readExtents(chosen, bytes) {
+    const reader = new ByteReader(bytes);
+    let large;
+    try {
+        for await (const { extent, lines: texts } of chosen) {
+            const lines = texts.map(parseTocLine);
+            const isContinuation = lines.length === 0 || lines[0]?.type === 'chunk';
+            const names = namesOf(lines, isContinuation ? large : undefined);
+            const read = { extent, lines, isContinuation, names, pieces: [] };
+            if (extent.length > read_extents_MAX_EXTENT_BYTES) {
+                read.damage = `the extent claims ${extent.length} bytes, more than any holds`;
+                for (let rest = extent.length; rest > 0;)
+                    rest -= (await reader.takeSome(rest))?.length ?? rest;
+            }
+            else {
+                try {
+                    const content = await reader.take(extent.length);
+                    if (content.length < extent.length)
+                        throw new TypeError('the archive ends before it');
+                    if ((await sha256Of(content)) !== extent.sha256)
+                        throw new TypeError('its bytes are not those of the index');
+                    read.pieces = await inflateExtent(content, extent, lines, isContinuation ? large : undefined);
+                    read.bytes = content;
+                }
+                catch (error) {
+                    if (!(error instanceof TypeError))
+                        throw error;
+                    read.damage = (0,failure/* messageOf */.bD)(error);
+                }
+            }
+            yield read;
+            const last = lines.findLast((line) => line.type !== 'chunk');
+            if (last)
+                large = last.type === 'reg' && last.size ? last : undefined;
+        }
+    }
+    finally {
+        await reader.close();
+    }
+}
+function namesOf(lines, continued) {
+    const names = lines.map(({ name }) => showName(name));
+    return [...new Set(continued ? [showName(continued.name), ...names] : names)];
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/read-manifest.js
@@ -51177,7 +45507,7 @@ function isNext({ from, length }, next) {
  */
 async function assembleArchive(assembly) {
     const { store, plan, path, shares } = assembly;
-    const file = await (0,promises_.open)(path, 'wx+', 0o600);
+    const file = await (0,promises_namespaceObject.open)(path, 'wx+', 0o600);
     try {
         const shared = await copyExtents(file, assembly);
         const sizeBytes = await appendIndex(file, plan);
@@ -51494,7 +45824,7 @@ async function planArchive(recipe, indexPath, openBase) {
         let newExtentBytes = 0;
         for await (const { extent, from } of followRecipe(head.segments, steps, reader)) {
             if ('segment' in from) {
-                if (extent.length > limits_MAX_EXTENT_BYTES)
+                if (extent.length > MAX_EXTENT_BYTES)
                     throw new TypeError(`an extent has ${extent.length} bytes`);
                 newExtentBytes += extent.length;
             }
@@ -51566,8 +45896,8 @@ function isMisfit(error) {
  */
 async function receiveRecipe(store, body) {
     const path = (0,external_node_path_.join)(store.assembly, `recipe-${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}`);
-    const file = await (0,promises_.open)(path, 'wx+', 0o600);
-    await (0,promises_.rm)(path, { force: true });
+    const file = await (0,promises_namespaceObject.open)(path, 'wx+', 0o600);
+    await (0,promises_namespaceObject.rm)(path, { force: true });
     try {
         let receivedBytes = 0;
         for await (const chunk of body) {
@@ -51674,7 +46004,7 @@ async function sealArchive(options) {
  * whether its archive is there. Does nothing while a seal is at work.
  */
 async function settleBeforeGreeting(store, log) {
-    if (!(await (0,promises_.lstat)(pendingPath(store)).catch(() => undefined)))
+    if (!(await (0,promises_namespaceObject.lstat)(pendingPath(store)).catch(() => undefined)))
         return;
     try {
         const lock = await acquireLock(lockPath(store), { holder: 'settling a seal that was cut off' });
@@ -51713,12 +46043,12 @@ async function sealLocked(options, recipe) {
     }
     finally {
         recipe.destroy();
-        await (0,promises_.rm)(indexPath, { force: true });
+        await (0,promises_namespaceObject.rm)(indexPath, { force: true });
         await base?.file.close();
     }
 }
 async function assembleAndPublish({ store, name, progress }, { plan, base }) {
-    if (await (0,promises_.lstat)(archivePath(store, name)).catch(() => undefined))
+    if (await (0,promises_namespaceObject.lstat)(archivePath(store, name)).catch(() => undefined))
         throw refuseName(name);
     const segments = await SegmentFiles.check(store, plan.head.segments);
     const path = (0,external_node_path_.join)(store.assembly, name);
@@ -51738,7 +46068,7 @@ async function assembleAndPublish({ store, name, progress }, { plan, base }) {
     catch (error) {
         // What is complete may be visible already: the next seal finds out.
         if (!isComplete)
-            await (0,promises_.rm)(path, { force: true });
+            await (0,promises_namespaceObject.rm)(path, { force: true });
         if (error instanceof WrongDigest)
             throw await rejectDamage(store, plan, error);
         throw error;
@@ -51845,7 +46175,7 @@ async function summarise(store, line) {
 }
 /** Files with the name of an archive that the ledger does not know. */
 async function listUnknown(store, known) {
-    const names = await (0,promises_.readdir)(store.directory);
+    const names = await (0,promises_namespaceObject.readdir)(store.directory);
     return names.filter((name) => parseArchiveName(name) && !known.has(name)).sort();
 }
 
@@ -51956,6 +46286,74 @@ function compareWithManifest(manifest, survey) {
     return damage;
 }
 
+;// CONCATENATED MODULE: ./.build/src/archive/select-entries.js
+
+/**
+ * Chooses the extents that hold what `wants` (names with a directory's last slash). Goes through the index once, and
+ * once more only where a hard link is wanted without its target, which stands before it.
+ */
+async function selectEntries(openIndex, wants) {
+    const linkTargets = new Set();
+    const first = await passThrough(await openIndex(), wants, linkTargets);
+    if (linkTargets.size === 0)
+        return { ...first, linkTargets };
+    const isTarget = (name) => wants(name) || linkTargets.has(name.toString('latin1'));
+    const { ordinals, ranges } = await passThrough(await openIndex(), isTarget, new Set());
+    return { ...first, ordinals, ranges, linkTargets };
+}
+/** The chosen extents with their lines, as `readExtents` takes them. */
+async function* chooseExtents(index, ordinals) {
+    let place = 0;
+    let ordinal = 0;
+    for await (const indexed of index.entries()) {
+        if (ordinals[place] === ordinal) {
+            place++;
+            yield indexed;
+        }
+        ordinal++;
+    }
+}
+async function passThrough(index, wants, linkTargets) {
+    const ordinals = [];
+    let ordinal = 0;
+    let entries = 0;
+    let contentBytes = 0;
+    let isWanted = false;
+    for await (const { lines } of index.entries()) {
+        // Without lines it is the first chunk of a large entry, and belongs to the entry before it.
+        let isChosen = isWanted && lines.length === 0;
+        for (const line of lines.map(parseTocLine)) {
+            if (line.type !== 'chunk') {
+                isWanted = wants(line.name);
+                if (isWanted) {
+                    entries++;
+                    contentBytes += line.size ?? 0;
+                    if (line.type === 'hardlink' && line.linkName && !wants(line.linkName)) {
+                        linkTargets.add(line.linkName.toString('latin1'));
+                    }
+                }
+            }
+            isChosen ||= isWanted;
+        }
+        if (isChosen)
+            ordinals.push(ordinal);
+        ordinal++;
+    }
+    return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
+}
+function mergeRanges(extents, ordinals) {
+    const ranges = [];
+    for (const ordinal of ordinals) {
+        const { offset, length } = extents.at(ordinal);
+        const last = ranges.at(-1);
+        if (last && last.offset + last.length === offset)
+            last.length += length;
+        else
+            ranges.push({ offset, length });
+    }
+    return ranges;
+}
+
 // EXTERNAL MODULE: external "events"
 var external_events_ = __nccwpck_require__(4434);
 // EXTERNAL MODULE: external "fs"
@@ -51974,9 +46372,9 @@ var external_zlib_namespaceObject = /*#__PURE__*/__nccwpck_require__.t(external_
 ;// CONCATENATED MODULE: external "node:assert"
 const external_node_assert_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
 ;// CONCATENATED MODULE: ./node_modules/tar/dist/esm/index.min.js
-var zr=Object.defineProperty;var Ur=(s,t)=>{for(var e in t)zr(s,e,{get:t[e],enumerable:!0})};var Ds=typeof process=="object"&&process?process:{stdout:null,stderr:null},Wr=s=>!!s&&typeof s=="object"&&(s instanceof A||s instanceof external_node_stream_namespaceObject||Gr(s)||Zr(s)),Gr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_.EventEmitter&&typeof s.pipe=="function"&&s.pipe!==external_node_stream_namespaceObject.Writable.prototype.pipe,Zr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_.EventEmitter&&typeof s.write=="function"&&typeof s.end=="function",Q=Symbol("EOF"),J=Symbol("maybeEmitEnd"),nt=Symbol("emittedEnd"),De=Symbol("emittingEnd"),qt=Symbol("emittedError"),Ne=Symbol("closed"),Ns=Symbol("read"),Ae=Symbol("flush"),As=Symbol("flushChunk"),z=Symbol("encoding"),Mt=Symbol("decoder"),g=Symbol("flowing"),Qt=Symbol("paused"),Bt=Symbol("resume"),b=Symbol("buffer"),N=Symbol("pipes"),_=Symbol("bufferLength"),bi=Symbol("bufferPush"),Ie=Symbol("bufferShift"),L=Symbol("objectMode"),S=Symbol("destroyed"),_i=Symbol("error"),Oi=Symbol("emitData"),Is=Symbol("emitEnd"),Ti=Symbol("emitEnd2"),Z=Symbol("async"),xi=Symbol("abort"),Ce=Symbol("aborted"),Jt=Symbol("signal"),Rt=Symbol("dataListeners"),C=Symbol("discarded"),jt=s=>Promise.resolve().then(s),Yr=s=>s(),Kr=s=>s==="end"||s==="finish"||s==="prefinish",Vr=s=>s instanceof ArrayBuffer||!!s&&typeof s=="object"&&s.constructor&&s.constructor.name==="ArrayBuffer"&&s.byteLength>=0,$r=s=>!Buffer.isBuffer(s)&&ArrayBuffer.isView(s),Fe=class{src;dest;opts;ondrain;constructor(t,e,i){this.src=t,this.dest=e,this.opts=i,this.ondrain=()=>t[Bt](),this.dest.on("drain",this.ondrain)}unpipe(){this.dest.removeListener("drain",this.ondrain)}proxyErrors(t){}end(){this.unpipe(),this.opts.end&&this.dest.end()}},Li=class extends Fe{unpipe(){this.src.removeListener("error",this.proxyErrors),super.unpipe()}constructor(t,e,i){super(t,e,i),this.proxyErrors=r=>this.dest.emit("error",r),t.on("error",this.proxyErrors)}},Xr=s=>!!s.objectMode,qr=s=>!s.objectMode&&!!s.encoding&&s.encoding!=="buffer",A=class extends external_node_events_.EventEmitter{[g]=!1;[Qt]=!1;[N]=[];[b]=[];[L];[z];[Z];[Mt];[Q]=!1;[nt]=!1;[De]=!1;[Ne]=!1;[qt]=null;[_]=0;[S]=!1;[Jt];[Ce]=!1;[Rt]=0;[C]=!1;writable=!0;readable=!0;constructor(...t){let e=t[0]||{};if(super(),e.objectMode&&typeof e.encoding=="string")throw new TypeError("Encoding and objectMode may not be used together");Xr(e)?(this[L]=!0,this[z]=null):qr(e)?(this[z]=e.encoding,this[L]=!1):(this[L]=!1,this[z]=null),this[Z]=!!e.async,this[Mt]=this[z]?new external_node_string_decoder_namespaceObject.StringDecoder(this[z]):null,e&&e.debugExposeBuffer===!0&&Object.defineProperty(this,"buffer",{get:()=>this[b]}),e&&e.debugExposePipes===!0&&Object.defineProperty(this,"pipes",{get:()=>this[N]});let{signal:i}=e;i&&(this[Jt]=i,i.aborted?this[xi]():i.addEventListener("abort",()=>this[xi]()))}get bufferLength(){return this[_]}get encoding(){return this[z]}set encoding(t){throw new Error("Encoding must be set at instantiation time")}setEncoding(t){throw new Error("Encoding must be set at instantiation time")}get objectMode(){return this[L]}set objectMode(t){throw new Error("objectMode must be set at instantiation time")}get async(){return this[Z]}set async(t){this[Z]=this[Z]||!!t}[xi](){this[Ce]=!0,this.emit("abort",this[Jt]?.reason),this.destroy(this[Jt]?.reason)}get aborted(){return this[Ce]}set aborted(t){}write(t,e,i){if(this[Ce])return!1;if(this[Q])throw new Error("write after end");if(this[S])return this.emit("error",Object.assign(new Error("Cannot call write after a stream was destroyed"),{code:"ERR_STREAM_DESTROYED"})),!0;typeof e=="function"&&(i=e,e="utf8"),e||(e="utf8");let r=this[Z]?jt:Yr;if(!this[L]&&!Buffer.isBuffer(t)){if($r(t))t=Buffer.from(t.buffer,t.byteOffset,t.byteLength);else if(Vr(t))t=Buffer.from(t);else if(typeof t!="string")throw new Error("Non-contiguous data written to non-objectMode stream")}return this[L]?(this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):t.length?(typeof t=="string"&&!(e===this[z]&&!this[Mt]?.lastNeed)&&(t=Buffer.from(t,e)),Buffer.isBuffer(t)&&this[z]&&(t=this[Mt].write(t)),this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):(this[_]!==0&&this.emit("readable"),i&&r(i),this[g])}read(t){if(this[S])return null;if(this[C]=!1,this[_]===0||t===0||t&&t>this[_])return this[J](),null;this[L]&&(t=null),this[b].length>1&&!this[L]&&(this[b]=[this[z]?this[b].join(""):Buffer.concat(this[b],this[_])]);let e=this[Ns](t||null,this[b][0]);return this[J](),e}[Ns](t,e){if(this[L])this[Ie]();else{let i=e;t===i.length||t===null?this[Ie]():typeof i=="string"?(this[b][0]=i.slice(t),e=i.slice(0,t),this[_]-=t):(this[b][0]=i.subarray(t),e=i.subarray(0,t),this[_]-=t)}return this.emit("data",e),!this[b].length&&!this[Q]&&this.emit("drain"),e}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e="utf8"),t!==void 0&&this.write(t,e),i&&this.once("end",i),this[Q]=!0,this.writable=!1,(this[g]||!this[Qt])&&this[J](),this}[Bt](){this[S]||(!this[Rt]&&!this[N].length&&(this[C]=!0),this[Qt]=!1,this[g]=!0,this.emit("resume"),this[b].length?this[Ae]():this[Q]?this[J]():this.emit("drain"))}resume(){return this[Bt]()}pause(){this[g]=!1,this[Qt]=!0,this[C]=!1}get destroyed(){return this[S]}get flowing(){return this[g]}get paused(){return this[Qt]}[bi](t){this[L]?this[_]+=1:this[_]+=t.length,this[b].push(t)}[Ie](){return this[L]?this[_]-=1:this[_]-=this[b][0].length,this[b].shift()}[Ae](t=!1){do;while(this[As](this[Ie]())&&this[b].length);!t&&!this[b].length&&!this[Q]&&this.emit("drain")}[As](t){return this.emit("data",t),this[g]}pipe(t,e){if(this[S])return t;this[C]=!1;let i=this[nt];return e=e||{},t===Ds.stdout||t===Ds.stderr?e.end=!1:e.end=e.end!==!1,e.proxyErrors=!!e.proxyErrors,i?e.end&&t.end():(this[N].push(e.proxyErrors?new Li(this,t,e):new Fe(this,t,e)),this[Z]?jt(()=>this[Bt]()):this[Bt]()),t}unpipe(t){let e=this[N].find(i=>i.dest===t);e&&(this[N].length===1?(this[g]&&this[Rt]===0&&(this[g]=!1),this[N]=[]):this[N].splice(this[N].indexOf(e),1),e.unpipe())}addListener(t,e){return this.on(t,e)}on(t,e){let i=super.on(t,e);if(t==="data")this[C]=!1,this[Rt]++,!this[N].length&&!this[g]&&this[Bt]();else if(t==="readable"&&this[_]!==0)super.emit("readable");else if(Kr(t)&&this[nt])super.emit(t),this.removeAllListeners(t);else if(t==="error"&&this[qt]){let r=e;this[Z]?jt(()=>r.call(this,this[qt])):r.call(this,this[qt])}return i}removeListener(t,e){return this.off(t,e)}off(t,e){let i=super.off(t,e);return t==="data"&&(this[Rt]=this.listeners("data").length,this[Rt]===0&&!this[C]&&!this[N].length&&(this[g]=!1)),i}removeAllListeners(t){let e=super.removeAllListeners(t);return(t==="data"||t===void 0)&&(this[Rt]=0,!this[C]&&!this[N].length&&(this[g]=!1)),e}get emittedEnd(){return this[nt]}[J](){!this[De]&&!this[nt]&&!this[S]&&this[b].length===0&&this[Q]&&(this[De]=!0,this.emit("end"),this.emit("prefinish"),this.emit("finish"),this[Ne]&&this.emit("close"),this[De]=!1)}emit(t,...e){let i=e[0];if(t!=="error"&&t!=="close"&&t!==S&&this[S])return!1;if(t==="data")return!this[L]&&!i?!1:this[Z]?(jt(()=>this[Oi](i)),!0):this[Oi](i);if(t==="end")return this[Is]();if(t==="close"){if(this[Ne]=!0,!this[nt]&&!this[S])return!1;let n=super.emit("close");return this.removeAllListeners("close"),n}else if(t==="error"){this[qt]=i,super.emit(_i,i);let n=!this[Jt]||this.listeners("error").length?super.emit("error",i):!1;return this[J](),n}else if(t==="resume"){let n=super.emit("resume");return this[J](),n}else if(t==="finish"||t==="prefinish"){let n=super.emit(t);return this.removeAllListeners(t),n}let r=super.emit(t,...e);return this[J](),r}[Oi](t){for(let i of this[N])i.dest.write(t)===!1&&this.pause();let e=this[C]?!1:super.emit("data",t);return this[J](),e}[Is](){return this[nt]?!1:(this[nt]=!0,this.readable=!1,this[Z]?(jt(()=>this[Ti]()),!0):this[Ti]())}[Ti](){if(this[Mt]){let e=this[Mt].end();if(e){for(let i of this[N])i.dest.write(e);this[C]||super.emit("data",e)}}for(let e of this[N])e.end();let t=super.emit("end");return this.removeAllListeners("end"),t}async collect(){let t=Object.assign([],{dataLength:0});this[L]||(t.dataLength=0);let e=this.promise();return this.on("data",i=>{t.push(i),this[L]||(t.dataLength+=i.length)}),await e,t}async concat(){if(this[L])throw new Error("cannot concat in objectMode");let t=await this.collect();return this[z]?t.join(""):Buffer.concat(t,t.dataLength)}async promise(){return new Promise((t,e)=>{this.on(S,()=>e(new Error("stream destroyed"))),this.on("error",i=>e(i)),this.on("end",()=>t())})}[Symbol.asyncIterator](){this[C]=!1;let t=!1,e=async()=>(this.pause(),t=!0,{value:void 0,done:!0});return{next:()=>{if(t)return e();let r=this.read();if(r!==null)return Promise.resolve({done:!1,value:r});if(this[Q])return e();let n,o,h=d=>{this.off("data",a),this.off("end",l),this.off(S,c),e(),o(d)},a=d=>{this.off("error",h),this.off("end",l),this.off(S,c),this.pause(),n({value:d,done:!!this[Q]})},l=()=>{this.off("error",h),this.off("data",a),this.off(S,c),e(),n({done:!0,value:void 0})},c=()=>h(new Error("stream destroyed"));return new Promise((d,y)=>{o=y,n=d,this.once(S,c),this.once("error",h),this.once("end",l),this.once("data",a)})},throw:e,return:e,[Symbol.asyncIterator](){return this},[Symbol.asyncDispose]:async()=>{}}}[Symbol.iterator](){this[C]=!1;let t=!1,e=()=>(this.pause(),this.off(_i,e),this.off(S,e),this.off("end",e),t=!0,{done:!0,value:void 0}),i=()=>{if(t)return e();let r=this.read();return r===null?e():{done:!1,value:r}};return this.once("end",e),this.once(_i,e),this.once(S,e),{next:i,throw:e,return:e,[Symbol.iterator](){return this},[Symbol.dispose]:()=>{}}}destroy(t){if(this[S])return t?this.emit("error",t):this.emit(S),this;this[S]=!0,this[C]=!0,this[b].length=0,this[_]=0;let e=this;return typeof e.close=="function"&&!this[Ne]&&e.close(),t?this.emit("error",t):this.emit(S),this}static get isStream(){return Wr}};var Jr=external_fs_.writev,ht=Symbol("_autoClose"),H=Symbol("_close"),te=Symbol("_ended"),m=Symbol("_fd"),Ni=Symbol("_finished"),tt=Symbol("_flags"),Ai=Symbol("_flush"),ki=Symbol("_handleChunk"),vi=Symbol("_makeBuf"),ie=Symbol("_mode"),ke=Symbol("_needDrain"),Ut=Symbol("_onerror"),Ht=Symbol("_onopen"),Ii=Symbol("_onread"),Pt=Symbol("_onwrite"),at=Symbol("_open"),U=Symbol("_path"),ot=Symbol("_pos"),Y=Symbol("_queue"),zt=Symbol("_read"),Ci=Symbol("_readSize"),j=Symbol("_reading"),ee=Symbol("_remain"),Fi=Symbol("_size"),ve=Symbol("_write"),gt=Symbol("_writing"),Me=Symbol("_defaultFlag"),bt=Symbol("_errored"),_t=class extends A{[bt]=!1;[m];[U];[Ci];[j]=!1;[Fi];[ee];[ht];constructor(t,e){if(e=e||{},super(e),this.readable=!0,this.writable=!1,typeof t!="string")throw new TypeError("path must be a string");this[bt]=!1,this[m]=typeof e.fd=="number"?e.fd:void 0,this[U]=t,this[Ci]=e.readSize||16*1024*1024,this[j]=!1,this[Fi]=typeof e.size=="number"?e.size:1/0,this[ee]=this[Fi],this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0,typeof this[m]=="number"?this[zt]():this[at]()}get fd(){return this[m]}get path(){return this[U]}write(){throw new TypeError("this is a readable stream")}end(){throw new TypeError("this is a readable stream")}[at](){external_fs_.open(this[U],"r",(t,e)=>this[Ht](t,e))}[Ht](t,e){t?this[Ut](t):(this[m]=e,this.emit("open",e),this[zt]())}[vi](){return Buffer.allocUnsafe(Math.min(this[Ci],this[ee]))}[zt](){if(!this[j]){this[j]=!0;let t=this[vi]();if(t.length===0)return process.nextTick(()=>this[Ii](null,0,t));external_fs_.read(this[m],t,0,t.length,null,(e,i,r)=>this[Ii](e,i,r))}}[Ii](t,e,i){this[j]=!1,t?this[Ut](t):this[ki](e,i)&&this[zt]()}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.close(t,e=>e?this.emit("error",e):this.emit("close"))}}[Ut](t){this[j]=!0,this[H](),this.emit("error",t)}[ki](t,e){let i=!1;return this[ee]-=t,t>0&&(i=super.write(t<e.length?e.subarray(0,t):e)),(t===0||this[ee]<=0)&&(i=!1,this[H](),super.end()),i}emit(t,...e){switch(t){case"prefinish":case"finish":return!1;case"drain":return typeof this[m]=="number"&&this[zt](),!1;case"error":return this[bt]?!1:(this[bt]=!0,super.emit(t,...e));default:return super.emit(t,...e)}}},Be=class extends _t{[at](){let t=!0;try{this[Ht](null,external_fs_.openSync(this[U],"r")),t=!1}finally{t&&this[H]()}}[zt](){let t=!0;try{if(!this[j]){this[j]=!0;do{let e=this[vi](),i=e.length===0?0:external_fs_.readSync(this[m],e,0,e.length,null);if(!this[ki](i,e))break}while(!0);this[j]=!1}t=!1}finally{t&&this[H]()}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.closeSync(t),this.emit("close")}}},et=class extends external_events_{readable=!1;writable=!0;[bt]=!1;[gt]=!1;[te]=!1;[Y]=[];[ke]=!1;[U];[ie];[ht];[m];[Me];[tt];[Ni]=!1;[ot];constructor(t,e){e=e||{},super(e),this[U]=t,this[m]=typeof e.fd=="number"?e.fd:void 0,this[ie]=e.mode===void 0?438:e.mode,this[ot]=typeof e.start=="number"?e.start:void 0,this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0;let i=this[ot]!==void 0?"r+":"w";this[Me]=e.flags===void 0,this[tt]=e.flags===void 0?i:e.flags,this[m]===void 0&&this[at]()}emit(t,...e){if(t==="error"){if(this[bt])return!1;this[bt]=!0}return super.emit(t,...e)}get fd(){return this[m]}get path(){return this[U]}[Ut](t){this[H](),this[gt]=!0,this.emit("error",t)}[at](){external_fs_.open(this[U],this[tt],this[ie],(t,e)=>this[Ht](t,e))}[Ht](t,e){this[Me]&&this[tt]==="r+"&&t&&t.code==="ENOENT"?(this[tt]="w",this[at]()):t?this[Ut](t):(this[m]=e,this.emit("open",e),this[gt]||this[Ai]())}end(t,e){return t&&this.write(t,e),this[te]=!0,!this[gt]&&!this[Y].length&&typeof this[m]=="number"&&this[Pt](null,0),this}write(t,e){return typeof t=="string"&&(t=Buffer.from(t,e)),this[te]?(this.emit("error",new Error("write() after end()")),!1):this[m]===void 0||this[gt]||this[Y].length?(this[Y].push(t),this[ke]=!0,!1):(this[gt]=!0,this[ve](t),!0)}[ve](t){external_fs_.write(this[m],t,0,t.length,this[ot],(e,i)=>this[Pt](e,i))}[Pt](t,e){t?this[Ut](t):(this[ot]!==void 0&&typeof e=="number"&&(this[ot]+=e),this[Y].length?this[Ai]():(this[gt]=!1,this[te]&&!this[Ni]?(this[Ni]=!0,this[H](),this.emit("finish")):this[ke]&&(this[ke]=!1,this.emit("drain"))))}[Ai](){if(this[Y].length===0)this[te]&&this[Pt](null,0);else if(this[Y].length===1)this[ve](this[Y].pop());else{let t=this[Y];this[Y]=[],Jr(this[m],t,this[ot],(e,i)=>this[Pt](e,i))}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.close(t,e=>e?this.emit("error",e):this.emit("close"))}}},Wt=class extends et{[at](){let t;if(this[Me]&&this[tt]==="r+")try{t=external_fs_.openSync(this[U],this[tt],this[ie])}catch(e){if(e?.code==="ENOENT")return this[tt]="w",this[at]();throw e}else t=external_fs_.openSync(this[U],this[tt],this[ie]);this[Ht](null,t)}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.closeSync(t),this.emit("close")}}[ve](t){let e=!0;try{this[Pt](null,external_fs_.writeSync(this[m],t,0,t.length,this[ot])),e=!1}finally{if(e)try{this[H]()}catch{}}}};var jr=new Map([["C","cwd"],["f","file"],["z","gzip"],["P","preservePaths"],["U","unlink"],["strip-components","strip"],["stripComponents","strip"],["keep-newer","newer"],["keepNewer","newer"],["keep-newer-files","newer"],["keepNewerFiles","newer"],["k","keep"],["keep-existing","keep"],["keepExisting","keep"],["m","noMtime"],["no-mtime","noMtime"],["p","preserveOwner"],["L","follow"],["h","follow"],["onentry","onReadEntry"]]),Fs=s=>!!s.sync&&!!s.file,ks=s=>!s.sync&&!!s.file,vs=s=>!!s.sync&&!s.file,Ms=s=>!s.sync&&!s.file;var Bs=s=>!!s.file;var tn=s=>{let t=jr.get(s);return t||s},se=(s={})=>{if(!s)return{};let t={};for(let[e,i]of Object.entries(s)){let r=tn(e);t[r]=i}return t.chmod===void 0&&t.noChmod===!1&&(t.chmod=!0),delete t.noChmod,t};var K=(s,t,e,i,r)=>Object.assign((n=[],o,h)=>{Array.isArray(n)&&(o=n,n={}),typeof o=="function"&&(h=o,o=void 0),o=o?Array.from(o):[];let a=se(n);if(r?.(a,o),Fs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return s(a,o)}else if(ks(a)){let l=t(a,o);return h?l.then(()=>h(),h):l}else if(vs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return e(a,o)}else if(Ms(a)){if(typeof h=="function")throw new TypeError("callback only supported with file option");return i(a,o)}throw new Error("impossible options??")},{syncFile:s,asyncFile:t,syncNoFile:e,asyncNoFile:i,validate:r});var sn=external_zlib_.constants||{ZLIB_VERNUM:4736},M=Object.freeze(Object.assign(Object.create(null),{Z_NO_FLUSH:0,Z_PARTIAL_FLUSH:1,Z_SYNC_FLUSH:2,Z_FULL_FLUSH:3,Z_FINISH:4,Z_BLOCK:5,Z_OK:0,Z_STREAM_END:1,Z_NEED_DICT:2,Z_ERRNO:-1,Z_STREAM_ERROR:-2,Z_DATA_ERROR:-3,Z_MEM_ERROR:-4,Z_BUF_ERROR:-5,Z_VERSION_ERROR:-6,Z_NO_COMPRESSION:0,Z_BEST_SPEED:1,Z_BEST_COMPRESSION:9,Z_DEFAULT_COMPRESSION:-1,Z_FILTERED:1,Z_HUFFMAN_ONLY:2,Z_RLE:3,Z_FIXED:4,Z_DEFAULT_STRATEGY:0,DEFLATE:1,INFLATE:2,GZIP:3,GUNZIP:4,DEFLATERAW:5,INFLATERAW:6,UNZIP:7,BROTLI_DECODE:8,BROTLI_ENCODE:9,Z_MIN_WINDOWBITS:8,Z_MAX_WINDOWBITS:15,Z_DEFAULT_WINDOWBITS:15,Z_MIN_CHUNK:64,Z_MAX_CHUNK:1/0,Z_DEFAULT_CHUNK:16384,Z_MIN_MEMLEVEL:1,Z_MAX_MEMLEVEL:9,Z_DEFAULT_MEMLEVEL:8,Z_MIN_LEVEL:-1,Z_MAX_LEVEL:9,Z_DEFAULT_LEVEL:-1,BROTLI_OPERATION_PROCESS:0,BROTLI_OPERATION_FLUSH:1,BROTLI_OPERATION_FINISH:2,BROTLI_OPERATION_EMIT_METADATA:3,BROTLI_MODE_GENERIC:0,BROTLI_MODE_TEXT:1,BROTLI_MODE_FONT:2,BROTLI_DEFAULT_MODE:0,BROTLI_MIN_QUALITY:0,BROTLI_MAX_QUALITY:11,BROTLI_DEFAULT_QUALITY:11,BROTLI_MIN_WINDOW_BITS:10,BROTLI_MAX_WINDOW_BITS:24,BROTLI_LARGE_MAX_WINDOW_BITS:30,BROTLI_DEFAULT_WINDOW:22,BROTLI_MIN_INPUT_BLOCK_BITS:16,BROTLI_MAX_INPUT_BLOCK_BITS:24,BROTLI_PARAM_MODE:0,BROTLI_PARAM_QUALITY:1,BROTLI_PARAM_LGWIN:2,BROTLI_PARAM_LGBLOCK:3,BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING:4,BROTLI_PARAM_SIZE_HINT:5,BROTLI_PARAM_LARGE_WINDOW:6,BROTLI_PARAM_NPOSTFIX:7,BROTLI_PARAM_NDIRECT:8,BROTLI_DECODER_RESULT_ERROR:0,BROTLI_DECODER_RESULT_SUCCESS:1,BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:2,BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION:0,BROTLI_DECODER_PARAM_LARGE_WINDOW:1,BROTLI_DECODER_NO_ERROR:0,BROTLI_DECODER_SUCCESS:1,BROTLI_DECODER_NEEDS_MORE_INPUT:2,BROTLI_DECODER_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_NIBBLE:-1,BROTLI_DECODER_ERROR_FORMAT_RESERVED:-2,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_META_NIBBLE:-3,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET:-4,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_SAME:-5,BROTLI_DECODER_ERROR_FORMAT_CL_SPACE:-6,BROTLI_DECODER_ERROR_FORMAT_HUFFMAN_SPACE:-7,BROTLI_DECODER_ERROR_FORMAT_CONTEXT_MAP_REPEAT:-8,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_1:-9,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_2:-10,BROTLI_DECODER_ERROR_FORMAT_TRANSFORM:-11,BROTLI_DECODER_ERROR_FORMAT_DICTIONARY:-12,BROTLI_DECODER_ERROR_FORMAT_WINDOW_BITS:-13,BROTLI_DECODER_ERROR_FORMAT_PADDING_1:-14,BROTLI_DECODER_ERROR_FORMAT_PADDING_2:-15,BROTLI_DECODER_ERROR_FORMAT_DISTANCE:-16,BROTLI_DECODER_ERROR_DICTIONARY_NOT_SET:-19,BROTLI_DECODER_ERROR_INVALID_ARGUMENTS:-20,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES:-21,BROTLI_DECODER_ERROR_ALLOC_TREE_GROUPS:-22,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MAP:-25,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_1:-26,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_2:-27,BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES:-30,BROTLI_DECODER_ERROR_UNREACHABLE:-31},sn));var rn=external_buffer_.Buffer.concat,zs=Object.getOwnPropertyDescriptor(external_buffer_.Buffer,"concat"),nn=s=>s,Bi=zs?.writable===!0||zs?.set!==void 0?s=>{external_buffer_.Buffer.concat=s?nn:rn}:s=>{},Tt=Symbol("_superWrite"),Gt=class extends Error{code;errno;constructor(t,e){super("zlib: "+t.message,{cause:t}),this.code=t.code,this.errno=t.errno,this.code||(this.code="ZLIB_ERROR"),this.message="zlib: "+t.message,Error.captureStackTrace(this,e??this.constructor)}get name(){return"ZlibError"}},Pi=Symbol("flushFlag"),re=class extends A{#t=!1;#i=!1;#s;#n;#r;#e;#o;get sawError(){return this.#t}get handle(){return this.#e}get flushFlag(){return this.#s}constructor(t,e){if(!t||typeof t!="object")throw new TypeError("invalid options for ZlibBase constructor");if(super(t),this.#s=t.flush??0,this.#n=t.finishFlush??0,this.#r=t.fullFlushFlag??0,typeof external_zlib_namespaceObject[e]!="function")throw new TypeError("Compression method not supported: "+e);try{this.#e=new external_zlib_namespaceObject[e](t)}catch(i){throw new Gt(i,this.constructor)}this.#o=i=>{this.#t||(this.#t=!0,this.close(),this.emit("error",i))},this.#e?.on("error",i=>this.#o(new Gt(i))),this.once("end",()=>this.close)}close(){this.#e&&(this.#e.close(),this.#e=void 0,this.emit("close"))}reset(){if(!this.#t)return external_assert_(this.#e,"zlib binding closed"),this.#e.reset?.()}flush(t){this.ended||(typeof t!="number"&&(t=this.#r),this.write(Object.assign(external_buffer_.Buffer.alloc(0),{[Pi]:t})))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&(e?this.write(t,e):this.write(t)),this.flush(this.#n),this.#i=!0,super.end(i)}get ended(){return this.#i}[Tt](t){return super.write(t)}write(t,e,i){if(typeof e=="function"&&(i=e,e="utf8"),typeof t=="string"&&(t=external_buffer_.Buffer.from(t,e)),this.#t)return;external_assert_(this.#e,"zlib binding closed");let r=this.#e._handle,n=r.close;r.close=()=>{};let o=this.#e.close;this.#e.close=()=>{},Bi(!0);let h;try{let l=typeof t[Pi]=="number"?t[Pi]:this.#s;h=this.#e._processChunk(t,l),Bi(!1)}catch(l){Bi(!1),this.#o(new Gt(l,this.write))}finally{this.#e&&(this.#e._handle=r,r.close=n,this.#e.close=o,this.#e.removeAllListeners("error"))}this.#e&&this.#e.on("error",l=>this.#o(new Gt(l,this.write)));let a;if(h)if(Array.isArray(h)&&h.length>0){let l=h[0];a=this[Tt](external_buffer_.Buffer.from(l));for(let c=1;c<h.length;c++)a=this[Tt](h[c])}else a=this[Tt](external_buffer_.Buffer.from(h));return i&&i(),a}},Pe=class extends re{#t;#i;constructor(t,e){t=t||{},t.flush=t.flush||M.Z_NO_FLUSH,t.finishFlush=t.finishFlush||M.Z_FINISH,t.fullFlushFlag=M.Z_FULL_FLUSH,super(t,e),this.#t=t.level,this.#i=t.strategy}params(t,e){if(!this.sawError){if(!this.handle)throw new Error("cannot switch params when binding is closed");if(!this.handle.params)throw new Error("not supported in this implementation");if(this.#t!==t||this.#i!==e){this.flush(M.Z_SYNC_FLUSH),external_assert_(this.handle,"zlib binding closed");let i=this.handle.flush;this.handle.flush=(r,n)=>{typeof r=="function"&&(n=r,r=this.flushFlag),this.flush(r),n?.()};try{this.handle.params(t,e)}finally{this.handle.flush=i}this.handle&&(this.#t=t,this.#i=e)}}}};var ze=class extends Pe{#t;constructor(t){super(t,"Gzip"),this.#t=t&&!!t.portable}[Tt](t){return this.#t?(this.#t=!1,t[9]=255,super[Tt](t)):super[Tt](t)}};var Ue=class extends Pe{constructor(t){super(t,"Unzip")}},He=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.BROTLI_OPERATION_PROCESS,t.finishFlush=t.finishFlush||M.BROTLI_OPERATION_FINISH,t.fullFlushFlag=M.BROTLI_OPERATION_FLUSH,super(t,e)}},We=class extends He{constructor(t){super(t,"BrotliCompress")}},Ge=class extends He{constructor(t){super(t,"BrotliDecompress")}},Ze=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.ZSTD_e_continue,t.finishFlush=t.finishFlush||M.ZSTD_e_end,t.fullFlushFlag=M.ZSTD_e_flush,super(t,e)}},Ye=class extends Ze{constructor(t){super(t,"ZstdCompress")}},Ke=class extends Ze{constructor(t){super(t,"ZstdDecompress")}};var Us=(s,t)=>{if(Number.isSafeInteger(s))s<0?an(s,t):hn(s,t);else throw Error("cannot encode number outside of javascript safe integer range");return t},hn=(s,t)=>{t[0]=128;for(var e=t.length;e>1;e--)t[e-1]=s&255,s=Math.floor(s/256)},an=(s,t)=>{t[0]=255;var e=!1;s=s*-1;for(var i=t.length;i>1;i--){var r=s&255;s=Math.floor(s/256),e?t[i-1]=Ws(r):r===0?t[i-1]=0:(e=!0,t[i-1]=Gs(r))}},Hs=s=>{let t=s[0],e=t===128?cn(s.subarray(1,s.length)):t===255?ln(s):null;if(e===null)throw Error("invalid base256 encoding");if(!Number.isSafeInteger(e))throw Error("parsed number outside of javascript safe integer range");return e},ln=s=>{for(var t=s.length,e=0,i=!1,r=t-1;r>-1;r--){var n=Number(s[r]),o;i?o=Ws(n):n===0?o=n:(i=!0,o=Gs(n)),o!==0&&(e-=o*Math.pow(256,t-r-1))}return e},cn=s=>{for(var t=s.length,e=0,i=t-1;i>-1;i--){var r=Number(s[i]);r!==0&&(e+=r*Math.pow(256,t-i-1))}return e},Ws=s=>(255^s)&255,Gs=s=>(255^s)+1&255;var Hi={};Ur(Hi,{code:()=>Ve,isCode:()=>ne,isName:()=>dn,name:()=>oe,normalFsTypes:()=>Ui});var ne=s=>oe.has(s),dn=s=>Ve.has(s),Ui=new Set(["0","","1","2","3","4","5","6","7","D"]),oe=new Map([["0","File"],["","OldFile"],["1","Link"],["2","SymbolicLink"],["3","CharacterDevice"],["4","BlockDevice"],["5","Directory"],["6","FIFO"],["7","ContiguousFile"],["g","GlobalExtendedHeader"],["x","ExtendedHeader"],["A","SolarisACL"],["D","GNUDumpDir"],["I","Inode"],["K","NextFileHasLongLinkpath"],["L","NextFileHasLongPath"],["M","ContinuationFile"],["N","OldGnuLongPath"],["S","SparseFile"],["V","TapeVolumeHeader"],["X","OldExtendedHeader"]]),Ve=new Map(Array.from(oe).map(s=>[s[1],s[0]]));var un=s=>s===void 0||s<0?void 0:s,F=class{cksumValid=!1;needPax=!1;nullBlock=!1;block;path;mode;uid;gid;size;cksum;#t="Unsupported";linkpath;uname;gname;devmaj=0;devmin=0;atime;ctime;mtime;charset;comment;constructor(t,e=0,i,r){Buffer.isBuffer(t)?this.decode(t,e||0,i,r):t&&this.#i(t)}decode(t,e,i,r){if(e||(e=0),!t||!(t.length>=e+512))throw new Error("need 512 bytes for header");let n=xt(t,e+156,1),o=Ui.has(n),h=o?i:void 0,a=o?r:void 0;if(this.path=h?.path??xt(t,e,100),this.mode=h?.mode??a?.mode??lt(t,e+100,8),this.uid=h?.uid??a?.uid??lt(t,e+108,8),this.gid=h?.gid??a?.gid??lt(t,e+116,8),this.size=un(h?.size??a?.size??lt(t,e+124,12)),this.mtime=h?.mtime??a?.mtime??Wi(t,e+136,12),this.cksum=lt(t,e+148,12),a&&this.#i(a,!0),h&&this.#i(h),ne(n)&&(this.#t=n||"0"),this.#t==="0"&&this.path.slice(-1)==="/"&&(this.#t="5"),this.#t==="5"&&(this.size=0),this.linkpath=xt(t,e+157,100),t.subarray(e+257,e+265).toString()==="ustar\x0000")if(this.uname=h?.uname??a?.uname??xt(t,e+265,32),this.gname=h?.gname??a?.gname??xt(t,e+297,32),this.devmaj=h?.devmaj??a?.devmaj??lt(t,e+329,8)??0,this.devmin=h?.devmin??a?.devmin??lt(t,e+337,8)??0,t[e+475]!==0){let c=xt(t,e+345,155);this.path=c+"/"+this.path}else{let c=xt(t,e+345,130);c&&(this.path=c+"/"+this.path),this.atime=i?.atime??r?.atime??Wi(t,e+476,12),this.ctime=i?.ctime??r?.ctime??Wi(t,e+488,12)}let l=256;for(let c=e;c<e+148;c++)l+=t[c];for(let c=e+156;c<e+512;c++)l+=t[c];this.cksumValid=l===this.cksum,this.cksum===void 0&&l===256&&(this.nullBlock=!0)}#i(t,e=!1){Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="size"&&Number(r)<0||i==="path"&&e||i==="linkpath"&&e||i==="global"))))}encode(t,e=0){if(t||(t=this.block=Buffer.alloc(512)),this.#t==="Unsupported"&&(this.#t="0"),!(t.length>=e+512))throw new Error("need 512 bytes for header");let i=this.ctime||this.atime?130:155,r=mn(this.path||"",i),n=r[0],o=r[1];this.needPax=!!r[2],this.needPax=Lt(t,e,100,n)||this.needPax,this.needPax=ct(t,e+100,8,this.mode)||this.needPax,this.needPax=ct(t,e+108,8,this.uid)||this.needPax,this.needPax=ct(t,e+116,8,this.gid)||this.needPax,this.needPax=ct(t,e+124,12,this.size)||this.needPax,this.needPax=Gi(t,e+136,12,this.mtime)||this.needPax,t[e+156]=Number(this.#t.codePointAt(0)),this.needPax=Lt(t,e+157,100,this.linkpath)||this.needPax,t.write("ustar\x0000",e+257,8),this.needPax=Lt(t,e+265,32,this.uname)||this.needPax,this.needPax=Lt(t,e+297,32,this.gname)||this.needPax,this.needPax=ct(t,e+329,8,this.devmaj)||this.needPax,this.needPax=ct(t,e+337,8,this.devmin)||this.needPax,this.needPax=Lt(t,e+345,i,o)||this.needPax,t[e+475]!==0?this.needPax=Lt(t,e+345,155,o)||this.needPax:(this.needPax=Lt(t,e+345,130,o)||this.needPax,this.needPax=Gi(t,e+476,12,this.atime)||this.needPax,this.needPax=Gi(t,e+488,12,this.ctime)||this.needPax);let h=256;for(let a=e;a<e+148;a++)h+=t[a];for(let a=e+156;a<e+512;a++)h+=t[a];return this.cksum=h,ct(t,e+148,8,this.cksum),this.cksumValid=!0,this.needPax}get type(){return this.#t==="Unsupported"?this.#t:oe.get(this.#t)}get typeKey(){return this.#t}set type(t){let e=String(Ve.get(t));if(ne(e)||e==="Unsupported")this.#t=e;else if(ne(t))this.#t=t;else throw new TypeError("invalid entry type: "+t)}},mn=(s,t)=>{let i=s,r="",n,o=external_node_path_.posix.parse(s).root||".";if(Buffer.byteLength(i)<100)n=[i,r,!1];else{r=external_node_path_.posix.dirname(i),i=external_node_path_.posix.basename(i);do Buffer.byteLength(i)<=100&&Buffer.byteLength(r)<=t?n=[i,r,!1]:Buffer.byteLength(i)>100&&Buffer.byteLength(r)<=t?n=[i.slice(0,99),r,!0]:(i=external_node_path_.posix.join(external_node_path_.posix.basename(r),i),r=external_node_path_.posix.dirname(r));while(r!==o&&n===void 0);n||(n=[s.slice(0,99),"",!0])}return n},xt=(s,t,e)=>s.subarray(t,t+e).toString("utf8").replace(/\0.*/,""),Wi=(s,t,e)=>pn(lt(s,t,e)),pn=s=>s===void 0?void 0:new Date(s*1e3),lt=(s,t,e)=>Number(s[t])&128?Hs(s.subarray(t,t+e)):wn(s,t,e),En=s=>isNaN(s)?void 0:s,wn=(s,t,e)=>En(parseInt(s.subarray(t,t+e).toString("utf8").replace(/\0.*$/,"").trim(),8)),Sn={12:8589934591,8:2097151},ct=(s,t,e,i)=>i===void 0?!1:i>Sn[e]||i<0?(Us(i,s.subarray(t,t+e)),!0):(yn(s,t,e,i),!1),yn=(s,t,e,i)=>s.write(Rn(i,e),t,e,"ascii"),Rn=(s,t)=>gn(Math.floor(s).toString(8),t),gn=(s,t)=>(s.length===t-1?s:new Array(t-s.length-1).join("0")+s+" ")+"\0",Gi=(s,t,e,i)=>i===void 0?!1:ct(s,t,e,i.getTime()/1e3),bn=new Array(156).join("\0"),Lt=(s,t,e,i)=>i===void 0?!1:(s.write(i+bn,t,e,"utf8"),i.length!==Buffer.byteLength(i)||i.length>e);var ft=class s{atime;mtime;ctime;charset;comment;gid;uid;gname;uname;linkpath;dev;ino;nlink;path;size;mode;global;constructor(t,e=!1){this.atime=t.atime,this.charset=t.charset,this.comment=t.comment,this.ctime=t.ctime,this.dev=t.dev,this.gid=t.gid,this.global=e,this.gname=t.gname,this.ino=t.ino,this.linkpath=t.linkpath,this.mtime=t.mtime,this.nlink=t.nlink,this.path=t.path,this.size=t.size,this.uid=t.uid,this.uname=t.uname}encode(){let t=this.encodeBody();if(t==="")return Buffer.allocUnsafe(0);let e=Buffer.byteLength(t),i=512*Math.ceil(1+e/512),r=Buffer.allocUnsafe(i);for(let n=0;n<512;n++)r[n]=0;new F({path:("PaxHeader/"+(0,external_node_path_.basename)(this.path??"")).slice(0,99),mode:this.mode||420,uid:this.uid,gid:this.gid,size:e,mtime:this.mtime,type:this.global?"GlobalExtendedHeader":"ExtendedHeader",linkpath:"",uname:this.uname||"",gname:this.gname||"",devmaj:0,devmin:0,atime:this.atime,ctime:this.ctime}).encode(r),r.write(t,512,e,"utf8");for(let n=e+512;n<r.length;n++)r[n]=0;return r}encodeBody(){return this.encodeField("path")+this.encodeField("ctime")+this.encodeField("atime")+this.encodeField("dev")+this.encodeField("ino")+this.encodeField("nlink")+this.encodeField("charset")+this.encodeField("comment")+this.encodeField("gid")+this.encodeField("gname")+this.encodeField("linkpath")+this.encodeField("mtime")+this.encodeField("size")+this.encodeField("uid")+this.encodeField("uname")}encodeField(t){if(this[t]===void 0)return"";let e=this[t],i=e instanceof Date?e.getTime()/1e3:e,r=" "+(t==="dev"||t==="ino"||t==="nlink"?"SCHILY.":"")+t+"="+i+`
+var zr=Object.defineProperty;var Ur=(s,t)=>{for(var e in t)zr(s,e,{get:t[e],enumerable:!0})};var Ds=typeof process=="object"&&process?process:{stdout:null,stderr:null},Wr=s=>!!s&&typeof s=="object"&&(s instanceof A||s instanceof external_node_stream_namespaceObject||Gr(s)||Zr(s)),Gr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_namespaceObject.EventEmitter&&typeof s.pipe=="function"&&s.pipe!==external_node_stream_namespaceObject.Writable.prototype.pipe,Zr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_namespaceObject.EventEmitter&&typeof s.write=="function"&&typeof s.end=="function",Q=Symbol("EOF"),J=Symbol("maybeEmitEnd"),nt=Symbol("emittedEnd"),De=Symbol("emittingEnd"),qt=Symbol("emittedError"),Ne=Symbol("closed"),Ns=Symbol("read"),Ae=Symbol("flush"),As=Symbol("flushChunk"),z=Symbol("encoding"),Mt=Symbol("decoder"),g=Symbol("flowing"),Qt=Symbol("paused"),Bt=Symbol("resume"),b=Symbol("buffer"),N=Symbol("pipes"),_=Symbol("bufferLength"),bi=Symbol("bufferPush"),Ie=Symbol("bufferShift"),L=Symbol("objectMode"),S=Symbol("destroyed"),_i=Symbol("error"),Oi=Symbol("emitData"),Is=Symbol("emitEnd"),Ti=Symbol("emitEnd2"),Z=Symbol("async"),xi=Symbol("abort"),Ce=Symbol("aborted"),Jt=Symbol("signal"),Rt=Symbol("dataListeners"),C=Symbol("discarded"),jt=s=>Promise.resolve().then(s),Yr=s=>s(),Kr=s=>s==="end"||s==="finish"||s==="prefinish",Vr=s=>s instanceof ArrayBuffer||!!s&&typeof s=="object"&&s.constructor&&s.constructor.name==="ArrayBuffer"&&s.byteLength>=0,$r=s=>!Buffer.isBuffer(s)&&ArrayBuffer.isView(s),Fe=class{src;dest;opts;ondrain;constructor(t,e,i){this.src=t,this.dest=e,this.opts=i,this.ondrain=()=>t[Bt](),this.dest.on("drain",this.ondrain)}unpipe(){this.dest.removeListener("drain",this.ondrain)}proxyErrors(t){}end(){this.unpipe(),this.opts.end&&this.dest.end()}},Li=class extends Fe{unpipe(){this.src.removeListener("error",this.proxyErrors),super.unpipe()}constructor(t,e,i){super(t,e,i),this.proxyErrors=r=>this.dest.emit("error",r),t.on("error",this.proxyErrors)}},Xr=s=>!!s.objectMode,qr=s=>!s.objectMode&&!!s.encoding&&s.encoding!=="buffer",A=class extends external_node_events_namespaceObject.EventEmitter{[g]=!1;[Qt]=!1;[N]=[];[b]=[];[L];[z];[Z];[Mt];[Q]=!1;[nt]=!1;[De]=!1;[Ne]=!1;[qt]=null;[_]=0;[S]=!1;[Jt];[Ce]=!1;[Rt]=0;[C]=!1;writable=!0;readable=!0;constructor(...t){let e=t[0]||{};if(super(),e.objectMode&&typeof e.encoding=="string")throw new TypeError("Encoding and objectMode may not be used together");Xr(e)?(this[L]=!0,this[z]=null):qr(e)?(this[z]=e.encoding,this[L]=!1):(this[L]=!1,this[z]=null),this[Z]=!!e.async,this[Mt]=this[z]?new external_node_string_decoder_namespaceObject.StringDecoder(this[z]):null,e&&e.debugExposeBuffer===!0&&Object.defineProperty(this,"buffer",{get:()=>this[b]}),e&&e.debugExposePipes===!0&&Object.defineProperty(this,"pipes",{get:()=>this[N]});let{signal:i}=e;i&&(this[Jt]=i,i.aborted?this[xi]():i.addEventListener("abort",()=>this[xi]()))}get bufferLength(){return this[_]}get encoding(){return this[z]}set encoding(t){throw new Error("Encoding must be set at instantiation time")}setEncoding(t){throw new Error("Encoding must be set at instantiation time")}get objectMode(){return this[L]}set objectMode(t){throw new Error("objectMode must be set at instantiation time")}get async(){return this[Z]}set async(t){this[Z]=this[Z]||!!t}[xi](){this[Ce]=!0,this.emit("abort",this[Jt]?.reason),this.destroy(this[Jt]?.reason)}get aborted(){return this[Ce]}set aborted(t){}write(t,e,i){if(this[Ce])return!1;if(this[Q])throw new Error("write after end");if(this[S])return this.emit("error",Object.assign(new Error("Cannot call write after a stream was destroyed"),{code:"ERR_STREAM_DESTROYED"})),!0;typeof e=="function"&&(i=e,e="utf8"),e||(e="utf8");let r=this[Z]?jt:Yr;if(!this[L]&&!Buffer.isBuffer(t)){if($r(t))t=Buffer.from(t.buffer,t.byteOffset,t.byteLength);else if(Vr(t))t=Buffer.from(t);else if(typeof t!="string")throw new Error("Non-contiguous data written to non-objectMode stream")}return this[L]?(this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):t.length?(typeof t=="string"&&!(e===this[z]&&!this[Mt]?.lastNeed)&&(t=Buffer.from(t,e)),Buffer.isBuffer(t)&&this[z]&&(t=this[Mt].write(t)),this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):(this[_]!==0&&this.emit("readable"),i&&r(i),this[g])}read(t){if(this[S])return null;if(this[C]=!1,this[_]===0||t===0||t&&t>this[_])return this[J](),null;this[L]&&(t=null),this[b].length>1&&!this[L]&&(this[b]=[this[z]?this[b].join(""):Buffer.concat(this[b],this[_])]);let e=this[Ns](t||null,this[b][0]);return this[J](),e}[Ns](t,e){if(this[L])this[Ie]();else{let i=e;t===i.length||t===null?this[Ie]():typeof i=="string"?(this[b][0]=i.slice(t),e=i.slice(0,t),this[_]-=t):(this[b][0]=i.subarray(t),e=i.subarray(0,t),this[_]-=t)}return this.emit("data",e),!this[b].length&&!this[Q]&&this.emit("drain"),e}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e="utf8"),t!==void 0&&this.write(t,e),i&&this.once("end",i),this[Q]=!0,this.writable=!1,(this[g]||!this[Qt])&&this[J](),this}[Bt](){this[S]||(!this[Rt]&&!this[N].length&&(this[C]=!0),this[Qt]=!1,this[g]=!0,this.emit("resume"),this[b].length?this[Ae]():this[Q]?this[J]():this.emit("drain"))}resume(){return this[Bt]()}pause(){this[g]=!1,this[Qt]=!0,this[C]=!1}get destroyed(){return this[S]}get flowing(){return this[g]}get paused(){return this[Qt]}[bi](t){this[L]?this[_]+=1:this[_]+=t.length,this[b].push(t)}[Ie](){return this[L]?this[_]-=1:this[_]-=this[b][0].length,this[b].shift()}[Ae](t=!1){do;while(this[As](this[Ie]())&&this[b].length);!t&&!this[b].length&&!this[Q]&&this.emit("drain")}[As](t){return this.emit("data",t),this[g]}pipe(t,e){if(this[S])return t;this[C]=!1;let i=this[nt];return e=e||{},t===Ds.stdout||t===Ds.stderr?e.end=!1:e.end=e.end!==!1,e.proxyErrors=!!e.proxyErrors,i?e.end&&t.end():(this[N].push(e.proxyErrors?new Li(this,t,e):new Fe(this,t,e)),this[Z]?jt(()=>this[Bt]()):this[Bt]()),t}unpipe(t){let e=this[N].find(i=>i.dest===t);e&&(this[N].length===1?(this[g]&&this[Rt]===0&&(this[g]=!1),this[N]=[]):this[N].splice(this[N].indexOf(e),1),e.unpipe())}addListener(t,e){return this.on(t,e)}on(t,e){let i=super.on(t,e);if(t==="data")this[C]=!1,this[Rt]++,!this[N].length&&!this[g]&&this[Bt]();else if(t==="readable"&&this[_]!==0)super.emit("readable");else if(Kr(t)&&this[nt])super.emit(t),this.removeAllListeners(t);else if(t==="error"&&this[qt]){let r=e;this[Z]?jt(()=>r.call(this,this[qt])):r.call(this,this[qt])}return i}removeListener(t,e){return this.off(t,e)}off(t,e){let i=super.off(t,e);return t==="data"&&(this[Rt]=this.listeners("data").length,this[Rt]===0&&!this[C]&&!this[N].length&&(this[g]=!1)),i}removeAllListeners(t){let e=super.removeAllListeners(t);return(t==="data"||t===void 0)&&(this[Rt]=0,!this[C]&&!this[N].length&&(this[g]=!1)),e}get emittedEnd(){return this[nt]}[J](){!this[De]&&!this[nt]&&!this[S]&&this[b].length===0&&this[Q]&&(this[De]=!0,this.emit("end"),this.emit("prefinish"),this.emit("finish"),this[Ne]&&this.emit("close"),this[De]=!1)}emit(t,...e){let i=e[0];if(t!=="error"&&t!=="close"&&t!==S&&this[S])return!1;if(t==="data")return!this[L]&&!i?!1:this[Z]?(jt(()=>this[Oi](i)),!0):this[Oi](i);if(t==="end")return this[Is]();if(t==="close"){if(this[Ne]=!0,!this[nt]&&!this[S])return!1;let n=super.emit("close");return this.removeAllListeners("close"),n}else if(t==="error"){this[qt]=i,super.emit(_i,i);let n=!this[Jt]||this.listeners("error").length?super.emit("error",i):!1;return this[J](),n}else if(t==="resume"){let n=super.emit("resume");return this[J](),n}else if(t==="finish"||t==="prefinish"){let n=super.emit(t);return this.removeAllListeners(t),n}let r=super.emit(t,...e);return this[J](),r}[Oi](t){for(let i of this[N])i.dest.write(t)===!1&&this.pause();let e=this[C]?!1:super.emit("data",t);return this[J](),e}[Is](){return this[nt]?!1:(this[nt]=!0,this.readable=!1,this[Z]?(jt(()=>this[Ti]()),!0):this[Ti]())}[Ti](){if(this[Mt]){let e=this[Mt].end();if(e){for(let i of this[N])i.dest.write(e);this[C]||super.emit("data",e)}}for(let e of this[N])e.end();let t=super.emit("end");return this.removeAllListeners("end"),t}async collect(){let t=Object.assign([],{dataLength:0});this[L]||(t.dataLength=0);let e=this.promise();return this.on("data",i=>{t.push(i),this[L]||(t.dataLength+=i.length)}),await e,t}async concat(){if(this[L])throw new Error("cannot concat in objectMode");let t=await this.collect();return this[z]?t.join(""):Buffer.concat(t,t.dataLength)}async promise(){return new Promise((t,e)=>{this.on(S,()=>e(new Error("stream destroyed"))),this.on("error",i=>e(i)),this.on("end",()=>t())})}[Symbol.asyncIterator](){this[C]=!1;let t=!1,e=async()=>(this.pause(),t=!0,{value:void 0,done:!0});return{next:()=>{if(t)return e();let r=this.read();if(r!==null)return Promise.resolve({done:!1,value:r});if(this[Q])return e();let n,o,h=d=>{this.off("data",a),this.off("end",l),this.off(S,c),e(),o(d)},a=d=>{this.off("error",h),this.off("end",l),this.off(S,c),this.pause(),n({value:d,done:!!this[Q]})},l=()=>{this.off("error",h),this.off("data",a),this.off(S,c),e(),n({done:!0,value:void 0})},c=()=>h(new Error("stream destroyed"));return new Promise((d,y)=>{o=y,n=d,this.once(S,c),this.once("error",h),this.once("end",l),this.once("data",a)})},throw:e,return:e,[Symbol.asyncIterator](){return this},[Symbol.asyncDispose]:async()=>{}}}[Symbol.iterator](){this[C]=!1;let t=!1,e=()=>(this.pause(),this.off(_i,e),this.off(S,e),this.off("end",e),t=!0,{done:!0,value:void 0}),i=()=>{if(t)return e();let r=this.read();return r===null?e():{done:!1,value:r}};return this.once("end",e),this.once(_i,e),this.once(S,e),{next:i,throw:e,return:e,[Symbol.iterator](){return this},[Symbol.dispose]:()=>{}}}destroy(t){if(this[S])return t?this.emit("error",t):this.emit(S),this;this[S]=!0,this[C]=!0,this[b].length=0,this[_]=0;let e=this;return typeof e.close=="function"&&!this[Ne]&&e.close(),t?this.emit("error",t):this.emit(S),this}static get isStream(){return Wr}};var Jr=external_fs_.writev,ht=Symbol("_autoClose"),H=Symbol("_close"),te=Symbol("_ended"),m=Symbol("_fd"),Ni=Symbol("_finished"),tt=Symbol("_flags"),Ai=Symbol("_flush"),ki=Symbol("_handleChunk"),vi=Symbol("_makeBuf"),ie=Symbol("_mode"),ke=Symbol("_needDrain"),Ut=Symbol("_onerror"),Ht=Symbol("_onopen"),Ii=Symbol("_onread"),Pt=Symbol("_onwrite"),at=Symbol("_open"),U=Symbol("_path"),ot=Symbol("_pos"),Y=Symbol("_queue"),zt=Symbol("_read"),Ci=Symbol("_readSize"),j=Symbol("_reading"),ee=Symbol("_remain"),Fi=Symbol("_size"),ve=Symbol("_write"),gt=Symbol("_writing"),Me=Symbol("_defaultFlag"),bt=Symbol("_errored"),_t=class extends A{[bt]=!1;[m];[U];[Ci];[j]=!1;[Fi];[ee];[ht];constructor(t,e){if(e=e||{},super(e),this.readable=!0,this.writable=!1,typeof t!="string")throw new TypeError("path must be a string");this[bt]=!1,this[m]=typeof e.fd=="number"?e.fd:void 0,this[U]=t,this[Ci]=e.readSize||16*1024*1024,this[j]=!1,this[Fi]=typeof e.size=="number"?e.size:1/0,this[ee]=this[Fi],this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0,typeof this[m]=="number"?this[zt]():this[at]()}get fd(){return this[m]}get path(){return this[U]}write(){throw new TypeError("this is a readable stream")}end(){throw new TypeError("this is a readable stream")}[at](){external_fs_.open(this[U],"r",(t,e)=>this[Ht](t,e))}[Ht](t,e){t?this[Ut](t):(this[m]=e,this.emit("open",e),this[zt]())}[vi](){return Buffer.allocUnsafe(Math.min(this[Ci],this[ee]))}[zt](){if(!this[j]){this[j]=!0;let t=this[vi]();if(t.length===0)return process.nextTick(()=>this[Ii](null,0,t));external_fs_.read(this[m],t,0,t.length,null,(e,i,r)=>this[Ii](e,i,r))}}[Ii](t,e,i){this[j]=!1,t?this[Ut](t):this[ki](e,i)&&this[zt]()}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.close(t,e=>e?this.emit("error",e):this.emit("close"))}}[Ut](t){this[j]=!0,this[H](),this.emit("error",t)}[ki](t,e){let i=!1;return this[ee]-=t,t>0&&(i=super.write(t<e.length?e.subarray(0,t):e)),(t===0||this[ee]<=0)&&(i=!1,this[H](),super.end()),i}emit(t,...e){switch(t){case"prefinish":case"finish":return!1;case"drain":return typeof this[m]=="number"&&this[zt](),!1;case"error":return this[bt]?!1:(this[bt]=!0,super.emit(t,...e));default:return super.emit(t,...e)}}},Be=class extends _t{[at](){let t=!0;try{this[Ht](null,external_fs_.openSync(this[U],"r")),t=!1}finally{t&&this[H]()}}[zt](){let t=!0;try{if(!this[j]){this[j]=!0;do{let e=this[vi](),i=e.length===0?0:external_fs_.readSync(this[m],e,0,e.length,null);if(!this[ki](i,e))break}while(!0);this[j]=!1}t=!1}finally{t&&this[H]()}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.closeSync(t),this.emit("close")}}},et=class extends external_events_{readable=!1;writable=!0;[bt]=!1;[gt]=!1;[te]=!1;[Y]=[];[ke]=!1;[U];[ie];[ht];[m];[Me];[tt];[Ni]=!1;[ot];constructor(t,e){e=e||{},super(e),this[U]=t,this[m]=typeof e.fd=="number"?e.fd:void 0,this[ie]=e.mode===void 0?438:e.mode,this[ot]=typeof e.start=="number"?e.start:void 0,this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0;let i=this[ot]!==void 0?"r+":"w";this[Me]=e.flags===void 0,this[tt]=e.flags===void 0?i:e.flags,this[m]===void 0&&this[at]()}emit(t,...e){if(t==="error"){if(this[bt])return!1;this[bt]=!0}return super.emit(t,...e)}get fd(){return this[m]}get path(){return this[U]}[Ut](t){this[H](),this[gt]=!0,this.emit("error",t)}[at](){external_fs_.open(this[U],this[tt],this[ie],(t,e)=>this[Ht](t,e))}[Ht](t,e){this[Me]&&this[tt]==="r+"&&t&&t.code==="ENOENT"?(this[tt]="w",this[at]()):t?this[Ut](t):(this[m]=e,this.emit("open",e),this[gt]||this[Ai]())}end(t,e){return t&&this.write(t,e),this[te]=!0,!this[gt]&&!this[Y].length&&typeof this[m]=="number"&&this[Pt](null,0),this}write(t,e){return typeof t=="string"&&(t=Buffer.from(t,e)),this[te]?(this.emit("error",new Error("write() after end()")),!1):this[m]===void 0||this[gt]||this[Y].length?(this[Y].push(t),this[ke]=!0,!1):(this[gt]=!0,this[ve](t),!0)}[ve](t){external_fs_.write(this[m],t,0,t.length,this[ot],(e,i)=>this[Pt](e,i))}[Pt](t,e){t?this[Ut](t):(this[ot]!==void 0&&typeof e=="number"&&(this[ot]+=e),this[Y].length?this[Ai]():(this[gt]=!1,this[te]&&!this[Ni]?(this[Ni]=!0,this[H](),this.emit("finish")):this[ke]&&(this[ke]=!1,this.emit("drain"))))}[Ai](){if(this[Y].length===0)this[te]&&this[Pt](null,0);else if(this[Y].length===1)this[ve](this[Y].pop());else{let t=this[Y];this[Y]=[],Jr(this[m],t,this[ot],(e,i)=>this[Pt](e,i))}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.close(t,e=>e?this.emit("error",e):this.emit("close"))}}},Wt=class extends et{[at](){let t;if(this[Me]&&this[tt]==="r+")try{t=external_fs_.openSync(this[U],this[tt],this[ie])}catch(e){if(e?.code==="ENOENT")return this[tt]="w",this[at]();throw e}else t=external_fs_.openSync(this[U],this[tt],this[ie]);this[Ht](null,t)}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_.closeSync(t),this.emit("close")}}[ve](t){let e=!0;try{this[Pt](null,external_fs_.writeSync(this[m],t,0,t.length,this[ot])),e=!1}finally{if(e)try{this[H]()}catch{}}}};var jr=new Map([["C","cwd"],["f","file"],["z","gzip"],["P","preservePaths"],["U","unlink"],["strip-components","strip"],["stripComponents","strip"],["keep-newer","newer"],["keepNewer","newer"],["keep-newer-files","newer"],["keepNewerFiles","newer"],["k","keep"],["keep-existing","keep"],["keepExisting","keep"],["m","noMtime"],["no-mtime","noMtime"],["p","preserveOwner"],["L","follow"],["h","follow"],["onentry","onReadEntry"]]),Fs=s=>!!s.sync&&!!s.file,ks=s=>!s.sync&&!!s.file,vs=s=>!!s.sync&&!s.file,Ms=s=>!s.sync&&!s.file;var Bs=s=>!!s.file;var tn=s=>{let t=jr.get(s);return t||s},se=(s={})=>{if(!s)return{};let t={};for(let[e,i]of Object.entries(s)){let r=tn(e);t[r]=i}return t.chmod===void 0&&t.noChmod===!1&&(t.chmod=!0),delete t.noChmod,t};var K=(s,t,e,i,r)=>Object.assign((n=[],o,h)=>{Array.isArray(n)&&(o=n,n={}),typeof o=="function"&&(h=o,o=void 0),o=o?Array.from(o):[];let a=se(n);if(r?.(a,o),Fs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return s(a,o)}else if(ks(a)){let l=t(a,o);return h?l.then(()=>h(),h):l}else if(vs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return e(a,o)}else if(Ms(a)){if(typeof h=="function")throw new TypeError("callback only supported with file option");return i(a,o)}throw new Error("impossible options??")},{syncFile:s,asyncFile:t,syncNoFile:e,asyncNoFile:i,validate:r});var sn=external_zlib_.constants||{ZLIB_VERNUM:4736},M=Object.freeze(Object.assign(Object.create(null),{Z_NO_FLUSH:0,Z_PARTIAL_FLUSH:1,Z_SYNC_FLUSH:2,Z_FULL_FLUSH:3,Z_FINISH:4,Z_BLOCK:5,Z_OK:0,Z_STREAM_END:1,Z_NEED_DICT:2,Z_ERRNO:-1,Z_STREAM_ERROR:-2,Z_DATA_ERROR:-3,Z_MEM_ERROR:-4,Z_BUF_ERROR:-5,Z_VERSION_ERROR:-6,Z_NO_COMPRESSION:0,Z_BEST_SPEED:1,Z_BEST_COMPRESSION:9,Z_DEFAULT_COMPRESSION:-1,Z_FILTERED:1,Z_HUFFMAN_ONLY:2,Z_RLE:3,Z_FIXED:4,Z_DEFAULT_STRATEGY:0,DEFLATE:1,INFLATE:2,GZIP:3,GUNZIP:4,DEFLATERAW:5,INFLATERAW:6,UNZIP:7,BROTLI_DECODE:8,BROTLI_ENCODE:9,Z_MIN_WINDOWBITS:8,Z_MAX_WINDOWBITS:15,Z_DEFAULT_WINDOWBITS:15,Z_MIN_CHUNK:64,Z_MAX_CHUNK:1/0,Z_DEFAULT_CHUNK:16384,Z_MIN_MEMLEVEL:1,Z_MAX_MEMLEVEL:9,Z_DEFAULT_MEMLEVEL:8,Z_MIN_LEVEL:-1,Z_MAX_LEVEL:9,Z_DEFAULT_LEVEL:-1,BROTLI_OPERATION_PROCESS:0,BROTLI_OPERATION_FLUSH:1,BROTLI_OPERATION_FINISH:2,BROTLI_OPERATION_EMIT_METADATA:3,BROTLI_MODE_GENERIC:0,BROTLI_MODE_TEXT:1,BROTLI_MODE_FONT:2,BROTLI_DEFAULT_MODE:0,BROTLI_MIN_QUALITY:0,BROTLI_MAX_QUALITY:11,BROTLI_DEFAULT_QUALITY:11,BROTLI_MIN_WINDOW_BITS:10,BROTLI_MAX_WINDOW_BITS:24,BROTLI_LARGE_MAX_WINDOW_BITS:30,BROTLI_DEFAULT_WINDOW:22,BROTLI_MIN_INPUT_BLOCK_BITS:16,BROTLI_MAX_INPUT_BLOCK_BITS:24,BROTLI_PARAM_MODE:0,BROTLI_PARAM_QUALITY:1,BROTLI_PARAM_LGWIN:2,BROTLI_PARAM_LGBLOCK:3,BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING:4,BROTLI_PARAM_SIZE_HINT:5,BROTLI_PARAM_LARGE_WINDOW:6,BROTLI_PARAM_NPOSTFIX:7,BROTLI_PARAM_NDIRECT:8,BROTLI_DECODER_RESULT_ERROR:0,BROTLI_DECODER_RESULT_SUCCESS:1,BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:2,BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION:0,BROTLI_DECODER_PARAM_LARGE_WINDOW:1,BROTLI_DECODER_NO_ERROR:0,BROTLI_DECODER_SUCCESS:1,BROTLI_DECODER_NEEDS_MORE_INPUT:2,BROTLI_DECODER_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_NIBBLE:-1,BROTLI_DECODER_ERROR_FORMAT_RESERVED:-2,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_META_NIBBLE:-3,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET:-4,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_SAME:-5,BROTLI_DECODER_ERROR_FORMAT_CL_SPACE:-6,BROTLI_DECODER_ERROR_FORMAT_HUFFMAN_SPACE:-7,BROTLI_DECODER_ERROR_FORMAT_CONTEXT_MAP_REPEAT:-8,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_1:-9,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_2:-10,BROTLI_DECODER_ERROR_FORMAT_TRANSFORM:-11,BROTLI_DECODER_ERROR_FORMAT_DICTIONARY:-12,BROTLI_DECODER_ERROR_FORMAT_WINDOW_BITS:-13,BROTLI_DECODER_ERROR_FORMAT_PADDING_1:-14,BROTLI_DECODER_ERROR_FORMAT_PADDING_2:-15,BROTLI_DECODER_ERROR_FORMAT_DISTANCE:-16,BROTLI_DECODER_ERROR_DICTIONARY_NOT_SET:-19,BROTLI_DECODER_ERROR_INVALID_ARGUMENTS:-20,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES:-21,BROTLI_DECODER_ERROR_ALLOC_TREE_GROUPS:-22,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MAP:-25,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_1:-26,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_2:-27,BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES:-30,BROTLI_DECODER_ERROR_UNREACHABLE:-31},sn));var rn=external_buffer_.Buffer.concat,zs=Object.getOwnPropertyDescriptor(external_buffer_.Buffer,"concat"),nn=s=>s,Bi=zs?.writable===!0||zs?.set!==void 0?s=>{external_buffer_.Buffer.concat=s?nn:rn}:s=>{},Tt=Symbol("_superWrite"),Gt=class extends Error{code;errno;constructor(t,e){super("zlib: "+t.message,{cause:t}),this.code=t.code,this.errno=t.errno,this.code||(this.code="ZLIB_ERROR"),this.message="zlib: "+t.message,Error.captureStackTrace(this,e??this.constructor)}get name(){return"ZlibError"}},Pi=Symbol("flushFlag"),re=class extends A{#t=!1;#i=!1;#s;#n;#r;#e;#o;get sawError(){return this.#t}get handle(){return this.#e}get flushFlag(){return this.#s}constructor(t,e){if(!t||typeof t!="object")throw new TypeError("invalid options for ZlibBase constructor");if(super(t),this.#s=t.flush??0,this.#n=t.finishFlush??0,this.#r=t.fullFlushFlag??0,typeof external_zlib_namespaceObject[e]!="function")throw new TypeError("Compression method not supported: "+e);try{this.#e=new external_zlib_namespaceObject[e](t)}catch(i){throw new Gt(i,this.constructor)}this.#o=i=>{this.#t||(this.#t=!0,this.close(),this.emit("error",i))},this.#e?.on("error",i=>this.#o(new Gt(i))),this.once("end",()=>this.close)}close(){this.#e&&(this.#e.close(),this.#e=void 0,this.emit("close"))}reset(){if(!this.#t)return external_assert_(this.#e,"zlib binding closed"),this.#e.reset?.()}flush(t){this.ended||(typeof t!="number"&&(t=this.#r),this.write(Object.assign(external_buffer_.Buffer.alloc(0),{[Pi]:t})))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&(e?this.write(t,e):this.write(t)),this.flush(this.#n),this.#i=!0,super.end(i)}get ended(){return this.#i}[Tt](t){return super.write(t)}write(t,e,i){if(typeof e=="function"&&(i=e,e="utf8"),typeof t=="string"&&(t=external_buffer_.Buffer.from(t,e)),this.#t)return;external_assert_(this.#e,"zlib binding closed");let r=this.#e._handle,n=r.close;r.close=()=>{};let o=this.#e.close;this.#e.close=()=>{},Bi(!0);let h;try{let l=typeof t[Pi]=="number"?t[Pi]:this.#s;h=this.#e._processChunk(t,l),Bi(!1)}catch(l){Bi(!1),this.#o(new Gt(l,this.write))}finally{this.#e&&(this.#e._handle=r,r.close=n,this.#e.close=o,this.#e.removeAllListeners("error"))}this.#e&&this.#e.on("error",l=>this.#o(new Gt(l,this.write)));let a;if(h)if(Array.isArray(h)&&h.length>0){let l=h[0];a=this[Tt](external_buffer_.Buffer.from(l));for(let c=1;c<h.length;c++)a=this[Tt](h[c])}else a=this[Tt](external_buffer_.Buffer.from(h));return i&&i(),a}},Pe=class extends re{#t;#i;constructor(t,e){t=t||{},t.flush=t.flush||M.Z_NO_FLUSH,t.finishFlush=t.finishFlush||M.Z_FINISH,t.fullFlushFlag=M.Z_FULL_FLUSH,super(t,e),this.#t=t.level,this.#i=t.strategy}params(t,e){if(!this.sawError){if(!this.handle)throw new Error("cannot switch params when binding is closed");if(!this.handle.params)throw new Error("not supported in this implementation");if(this.#t!==t||this.#i!==e){this.flush(M.Z_SYNC_FLUSH),external_assert_(this.handle,"zlib binding closed");let i=this.handle.flush;this.handle.flush=(r,n)=>{typeof r=="function"&&(n=r,r=this.flushFlag),this.flush(r),n?.()};try{this.handle.params(t,e)}finally{this.handle.flush=i}this.handle&&(this.#t=t,this.#i=e)}}}};var ze=class extends Pe{#t;constructor(t){super(t,"Gzip"),this.#t=t&&!!t.portable}[Tt](t){return this.#t?(this.#t=!1,t[9]=255,super[Tt](t)):super[Tt](t)}};var Ue=class extends Pe{constructor(t){super(t,"Unzip")}},He=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.BROTLI_OPERATION_PROCESS,t.finishFlush=t.finishFlush||M.BROTLI_OPERATION_FINISH,t.fullFlushFlag=M.BROTLI_OPERATION_FLUSH,super(t,e)}},We=class extends He{constructor(t){super(t,"BrotliCompress")}},Ge=class extends He{constructor(t){super(t,"BrotliDecompress")}},Ze=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.ZSTD_e_continue,t.finishFlush=t.finishFlush||M.ZSTD_e_end,t.fullFlushFlag=M.ZSTD_e_flush,super(t,e)}},Ye=class extends Ze{constructor(t){super(t,"ZstdCompress")}},Ke=class extends Ze{constructor(t){super(t,"ZstdDecompress")}};var Us=(s,t)=>{if(Number.isSafeInteger(s))s<0?an(s,t):hn(s,t);else throw Error("cannot encode number outside of javascript safe integer range");return t},hn=(s,t)=>{t[0]=128;for(var e=t.length;e>1;e--)t[e-1]=s&255,s=Math.floor(s/256)},an=(s,t)=>{t[0]=255;var e=!1;s=s*-1;for(var i=t.length;i>1;i--){var r=s&255;s=Math.floor(s/256),e?t[i-1]=Ws(r):r===0?t[i-1]=0:(e=!0,t[i-1]=Gs(r))}},Hs=s=>{let t=s[0],e=t===128?cn(s.subarray(1,s.length)):t===255?ln(s):null;if(e===null)throw Error("invalid base256 encoding");if(!Number.isSafeInteger(e))throw Error("parsed number outside of javascript safe integer range");return e},ln=s=>{for(var t=s.length,e=0,i=!1,r=t-1;r>-1;r--){var n=Number(s[r]),o;i?o=Ws(n):n===0?o=n:(i=!0,o=Gs(n)),o!==0&&(e-=o*Math.pow(256,t-r-1))}return e},cn=s=>{for(var t=s.length,e=0,i=t-1;i>-1;i--){var r=Number(s[i]);r!==0&&(e+=r*Math.pow(256,t-i-1))}return e},Ws=s=>(255^s)&255,Gs=s=>(255^s)+1&255;var Hi={};Ur(Hi,{code:()=>Ve,isCode:()=>ne,isName:()=>dn,name:()=>oe,normalFsTypes:()=>Ui});var ne=s=>oe.has(s),dn=s=>Ve.has(s),Ui=new Set(["0","","1","2","3","4","5","6","7","D"]),oe=new Map([["0","File"],["","OldFile"],["1","Link"],["2","SymbolicLink"],["3","CharacterDevice"],["4","BlockDevice"],["5","Directory"],["6","FIFO"],["7","ContiguousFile"],["g","GlobalExtendedHeader"],["x","ExtendedHeader"],["A","SolarisACL"],["D","GNUDumpDir"],["I","Inode"],["K","NextFileHasLongLinkpath"],["L","NextFileHasLongPath"],["M","ContinuationFile"],["N","OldGnuLongPath"],["S","SparseFile"],["V","TapeVolumeHeader"],["X","OldExtendedHeader"]]),Ve=new Map(Array.from(oe).map(s=>[s[1],s[0]]));var un=s=>s===void 0||s<0?void 0:s,F=class{cksumValid=!1;needPax=!1;nullBlock=!1;block;path;mode;uid;gid;size;cksum;#t="Unsupported";linkpath;uname;gname;devmaj=0;devmin=0;atime;ctime;mtime;charset;comment;constructor(t,e=0,i,r){Buffer.isBuffer(t)?this.decode(t,e||0,i,r):t&&this.#i(t)}decode(t,e,i,r){if(e||(e=0),!t||!(t.length>=e+512))throw new Error("need 512 bytes for header");let n=xt(t,e+156,1),o=Ui.has(n),h=o?i:void 0,a=o?r:void 0;if(this.path=h?.path??xt(t,e,100),this.mode=h?.mode??a?.mode??lt(t,e+100,8),this.uid=h?.uid??a?.uid??lt(t,e+108,8),this.gid=h?.gid??a?.gid??lt(t,e+116,8),this.size=un(h?.size??a?.size??lt(t,e+124,12)),this.mtime=h?.mtime??a?.mtime??Wi(t,e+136,12),this.cksum=lt(t,e+148,12),a&&this.#i(a,!0),h&&this.#i(h),ne(n)&&(this.#t=n||"0"),this.#t==="0"&&this.path.slice(-1)==="/"&&(this.#t="5"),this.#t==="5"&&(this.size=0),this.linkpath=xt(t,e+157,100),t.subarray(e+257,e+265).toString()==="ustar\x0000")if(this.uname=h?.uname??a?.uname??xt(t,e+265,32),this.gname=h?.gname??a?.gname??xt(t,e+297,32),this.devmaj=h?.devmaj??a?.devmaj??lt(t,e+329,8)??0,this.devmin=h?.devmin??a?.devmin??lt(t,e+337,8)??0,t[e+475]!==0){let c=xt(t,e+345,155);this.path=c+"/"+this.path}else{let c=xt(t,e+345,130);c&&(this.path=c+"/"+this.path),this.atime=i?.atime??r?.atime??Wi(t,e+476,12),this.ctime=i?.ctime??r?.ctime??Wi(t,e+488,12)}let l=256;for(let c=e;c<e+148;c++)l+=t[c];for(let c=e+156;c<e+512;c++)l+=t[c];this.cksumValid=l===this.cksum,this.cksum===void 0&&l===256&&(this.nullBlock=!0)}#i(t,e=!1){Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="size"&&Number(r)<0||i==="path"&&e||i==="linkpath"&&e||i==="global"))))}encode(t,e=0){if(t||(t=this.block=Buffer.alloc(512)),this.#t==="Unsupported"&&(this.#t="0"),!(t.length>=e+512))throw new Error("need 512 bytes for header");let i=this.ctime||this.atime?130:155,r=mn(this.path||"",i),n=r[0],o=r[1];this.needPax=!!r[2],this.needPax=Lt(t,e,100,n)||this.needPax,this.needPax=ct(t,e+100,8,this.mode)||this.needPax,this.needPax=ct(t,e+108,8,this.uid)||this.needPax,this.needPax=ct(t,e+116,8,this.gid)||this.needPax,this.needPax=ct(t,e+124,12,this.size)||this.needPax,this.needPax=Gi(t,e+136,12,this.mtime)||this.needPax,t[e+156]=Number(this.#t.codePointAt(0)),this.needPax=Lt(t,e+157,100,this.linkpath)||this.needPax,t.write("ustar\x0000",e+257,8),this.needPax=Lt(t,e+265,32,this.uname)||this.needPax,this.needPax=Lt(t,e+297,32,this.gname)||this.needPax,this.needPax=ct(t,e+329,8,this.devmaj)||this.needPax,this.needPax=ct(t,e+337,8,this.devmin)||this.needPax,this.needPax=Lt(t,e+345,i,o)||this.needPax,t[e+475]!==0?this.needPax=Lt(t,e+345,155,o)||this.needPax:(this.needPax=Lt(t,e+345,130,o)||this.needPax,this.needPax=Gi(t,e+476,12,this.atime)||this.needPax,this.needPax=Gi(t,e+488,12,this.ctime)||this.needPax);let h=256;for(let a=e;a<e+148;a++)h+=t[a];for(let a=e+156;a<e+512;a++)h+=t[a];return this.cksum=h,ct(t,e+148,8,this.cksum),this.cksumValid=!0,this.needPax}get type(){return this.#t==="Unsupported"?this.#t:oe.get(this.#t)}get typeKey(){return this.#t}set type(t){let e=String(Ve.get(t));if(ne(e)||e==="Unsupported")this.#t=e;else if(ne(t))this.#t=t;else throw new TypeError("invalid entry type: "+t)}},mn=(s,t)=>{let i=s,r="",n,o=external_node_path_.posix.parse(s).root||".";if(Buffer.byteLength(i)<100)n=[i,r,!1];else{r=external_node_path_.posix.dirname(i),i=external_node_path_.posix.basename(i);do Buffer.byteLength(i)<=100&&Buffer.byteLength(r)<=t?n=[i,r,!1]:Buffer.byteLength(i)>100&&Buffer.byteLength(r)<=t?n=[i.slice(0,99),r,!0]:(i=external_node_path_.posix.join(external_node_path_.posix.basename(r),i),r=external_node_path_.posix.dirname(r));while(r!==o&&n===void 0);n||(n=[s.slice(0,99),"",!0])}return n},xt=(s,t,e)=>s.subarray(t,t+e).toString("utf8").replace(/\0.*/,""),Wi=(s,t,e)=>pn(lt(s,t,e)),pn=s=>s===void 0?void 0:new Date(s*1e3),lt=(s,t,e)=>Number(s[t])&128?Hs(s.subarray(t,t+e)):wn(s,t,e),En=s=>isNaN(s)?void 0:s,wn=(s,t,e)=>En(parseInt(s.subarray(t,t+e).toString("utf8").replace(/\0.*$/,"").trim(),8)),Sn={12:8589934591,8:2097151},ct=(s,t,e,i)=>i===void 0?!1:i>Sn[e]||i<0?(Us(i,s.subarray(t,t+e)),!0):(yn(s,t,e,i),!1),yn=(s,t,e,i)=>s.write(Rn(i,e),t,e,"ascii"),Rn=(s,t)=>gn(Math.floor(s).toString(8),t),gn=(s,t)=>(s.length===t-1?s:new Array(t-s.length-1).join("0")+s+" ")+"\0",Gi=(s,t,e,i)=>i===void 0?!1:ct(s,t,e,i.getTime()/1e3),bn=new Array(156).join("\0"),Lt=(s,t,e,i)=>i===void 0?!1:(s.write(i+bn,t,e,"utf8"),i.length!==Buffer.byteLength(i)||i.length>e);var ft=class s{atime;mtime;ctime;charset;comment;gid;uid;gname;uname;linkpath;dev;ino;nlink;path;size;mode;global;constructor(t,e=!1){this.atime=t.atime,this.charset=t.charset,this.comment=t.comment,this.ctime=t.ctime,this.dev=t.dev,this.gid=t.gid,this.global=e,this.gname=t.gname,this.ino=t.ino,this.linkpath=t.linkpath,this.mtime=t.mtime,this.nlink=t.nlink,this.path=t.path,this.size=t.size,this.uid=t.uid,this.uname=t.uname}encode(){let t=this.encodeBody();if(t==="")return Buffer.allocUnsafe(0);let e=Buffer.byteLength(t),i=512*Math.ceil(1+e/512),r=Buffer.allocUnsafe(i);for(let n=0;n<512;n++)r[n]=0;new F({path:("PaxHeader/"+(0,external_node_path_.basename)(this.path??"")).slice(0,99),mode:this.mode||420,uid:this.uid,gid:this.gid,size:e,mtime:this.mtime,type:this.global?"GlobalExtendedHeader":"ExtendedHeader",linkpath:"",uname:this.uname||"",gname:this.gname||"",devmaj:0,devmin:0,atime:this.atime,ctime:this.ctime}).encode(r),r.write(t,512,e,"utf8");for(let n=e+512;n<r.length;n++)r[n]=0;return r}encodeBody(){return this.encodeField("path")+this.encodeField("ctime")+this.encodeField("atime")+this.encodeField("dev")+this.encodeField("ino")+this.encodeField("nlink")+this.encodeField("charset")+this.encodeField("comment")+this.encodeField("gid")+this.encodeField("gname")+this.encodeField("linkpath")+this.encodeField("mtime")+this.encodeField("size")+this.encodeField("uid")+this.encodeField("uname")}encodeField(t){if(this[t]===void 0)return"";let e=this[t],i=e instanceof Date?e.getTime()/1e3:e,r=" "+(t==="dev"||t==="ino"||t==="nlink"?"SCHILY.":"")+t+"="+i+`
 `,n=Buffer.byteLength(r),o=Math.floor(Math.log(n)/Math.log(10))+1;return n+o>=Math.pow(10,o)&&(o+=1),o+n+r}static parse(t,e,i=!1){return new s(On(Tn(t),e),i)}},On=(s,t)=>t?Object.assign({},t,s):s,Tn=s=>s.replace(/\n$/,"").split(`
-`).reduce(xn,Object.create(null)),xn=(s,t)=>{let e=parseInt(t,10);if(e!==Buffer.byteLength(t)+1)return s;t=t.slice((e+" ").length);let i=t.split("="),r=i.shift();if(!r)return s;let n=r.replace(/^SCHILY\.(dev|ino|nlink)/,"$1"),o=i.join("=").replace(/\0.*/,"");switch(n){case"path":case"linkpath":case"type":case"charset":case"comment":case"gname":case"uname":s[n]=o;break;case"ctime":case"atime":case"mtime":s[n]=new Date(Number(o)*1e3);break;case"size":let h=+o;h>=0&&(s[n]=h);break;case"gid":case"uid":case"dev":case"ino":case"nlink":case"mode":s[n]=+o;break}return s};var Ln=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,f=Ln!=="win32"?s=>String(s):s=>String(s).replaceAll(/\\/g,"/");var $e=class extends A{extended;globalExtended;header;startBlockSize;blockRemain;remain;type;meta=!1;ignore=!1;path;mode;uid;gid;uname;gname;size=0;mtime;atime;ctime;linkpath;dev;ino;nlink;invalid=!1;absolute;unsupported=!1;constructor(t,e,i){switch(super({}),this.pause(),this.extended=e,this.globalExtended=i,this.header=t,this.remain=t.size??0,this.startBlockSize=512*Math.ceil(this.remain/512),this.blockRemain=this.startBlockSize,this.type=t.type,this.type){case"File":case"OldFile":case"Link":case"SymbolicLink":case"CharacterDevice":case"BlockDevice":case"Directory":case"FIFO":case"ContiguousFile":case"GNUDumpDir":break;case"NextFileHasLongLinkpath":case"NextFileHasLongPath":case"OldGnuLongPath":case"GlobalExtendedHeader":case"ExtendedHeader":case"OldExtendedHeader":this.meta=!0;break;default:this.ignore=!0}if(!t.path)throw new Error("no path provided for tar.ReadEntry");this.path=f(t.path),this.mode=t.mode,this.mode&&(this.mode=this.mode&4095),this.uid=t.uid,this.gid=t.gid,this.uname=t.uname,this.gname=t.gname,this.size=this.remain,this.mtime=t.mtime,this.atime=t.atime,this.ctime=t.ctime,this.linkpath=t.linkpath?f(t.linkpath):void 0,this.uname=t.uname,this.gname=t.gname,e&&this.#t(e),i&&this.#t(i,!0)}write(t){let e=t.length;if(e>this.blockRemain)throw new Error("writing more to entry than is appropriate");let i=this.remain,r=this.blockRemain;return this.remain=Math.max(0,i-e),this.blockRemain=Math.max(0,r-e),this.ignore?!0:i>=e?super.write(t):super.write(t.subarray(0,i))}#t(t,e=!1){t.path&&(t.path=f(t.path)),t.linkpath&&(t.linkpath=f(t.linkpath)),Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="path"&&e))))}};var Dt=(s,t,e,i={})=>{s.file&&(i.file=s.file),s.cwd&&(i.cwd=s.cwd),i.code=e instanceof Error&&e.code||t,i.tarCode=t,!s.strict&&i.recoverable!==!1?(e instanceof Error&&(i=Object.assign(e,i),e=e.message),s.emit("warn",t,e,i)):e instanceof Error?s.emit("error",Object.assign(e,i)):s.emit("error",Object.assign(new Error(`${t}: ${e}`),i))};var Nn=1024*1024,Xi=Buffer.from([31,139]),qi=Buffer.from([40,181,47,253]),An=Math.max(Xi.length,qi.length),B=Symbol("state"),Nt=Symbol("writeEntry"),it=Symbol("readEntry"),Zi=Symbol("nextEntry"),Zs=Symbol("processEntry"),V=Symbol("extendedHeader"),he=Symbol("globalExtendedHeader"),dt=Symbol("meta"),Ys=Symbol("emitMeta"),p=Symbol("buffer"),st=Symbol("queue"),ut=Symbol("ended"),Yi=Symbol("emittedEnd"),At=Symbol("emit"),w=Symbol("unzip"),Xe=Symbol("consumeChunk"),qe=Symbol("consumeChunkSub"),Ki=Symbol("consumeBody"),Ks=Symbol("consumeMeta"),Vs=Symbol("consumeHeader"),ae=Symbol("consuming"),Vi=Symbol("bufferConcat"),Qe=Symbol("maybeEnd"),Yt=Symbol("writing"),$=Symbol("aborted"),Je=Symbol("onDone"),It=Symbol("sawValidEntry"),je=Symbol("sawNullBlock"),ti=Symbol("sawEOF"),$s=Symbol("closeStream"),In=1e3,le=Symbol("compressedBytesRead"),$i=Symbol("decompressedBytesRead"),Xs=Symbol("checkDecompressionRatio"),Cn=()=>!0,rt=class extends external_events_.EventEmitter{file;strict;maxMetaEntrySize;filter;brotli;zstd;maxDecompressionRatio;writable=!0;readable=!1;[st]=[];[p];[it];[Nt];[B]="begin";[dt]="";[V];[he];[ut]=!1;[w];[$]=!1;[It];[je]=!1;[ti]=!1;[Yt]=!1;[ae]=!1;[Yi]=!1;[le]=0;[$i]=0;constructor(t={}){super(),this.file=t.file||"",this.on(Je,()=>{(this[B]==="begin"||this[It]===!1)&&this.warn("TAR_BAD_ARCHIVE","Unrecognized archive format")}),t.ondone?this.on(Je,t.ondone):this.on(Je,()=>{this.emit("prefinish"),this.emit("finish"),this.emit("end")}),this.strict=!!t.strict,this.maxDecompressionRatio=typeof t.maxDecompressionRatio=="number"?t.maxDecompressionRatio:In,this.maxMetaEntrySize=t.maxMetaEntrySize||Nn,this.filter=typeof t.filter=="function"?t.filter:Cn;let e=t.file&&(t.file.endsWith(".tar.br")||t.file.endsWith(".tbr"));this.brotli=!(t.gzip||t.zstd)&&t.brotli!==void 0?t.brotli:e?void 0:!1;let i=t.file&&(t.file.endsWith(".tar.zst")||t.file.endsWith(".tzst"));this.zstd=!(t.gzip||t.brotli)&&t.zstd!==void 0?t.zstd:i?!0:void 0,this.on("end",()=>this[$s]()),typeof t.onwarn=="function"&&this.on("warn",t.onwarn),typeof t.onReadEntry=="function"&&this.on("entry",t.onReadEntry)}warn(t,e,i={}){Dt(this,t,e,i)}[Vs](t,e){this[It]===void 0&&(this[It]=!1);let i;try{i=new F(t,e,this[V],this[he])}catch(r){return this.warn("TAR_ENTRY_INVALID",r)}if(i.nullBlock)this[je]?(this[ti]=!0,this[B]==="begin"&&(this[B]="header"),this[At]("eof")):(this[je]=!0,this[At]("nullBlock"));else if(this[je]=!1,!i.cksumValid)this.warn("TAR_ENTRY_INVALID","checksum failure",{header:i});else if(!i.path)this.warn("TAR_ENTRY_INVALID","path is required",{header:i});else{let r=i.type;if(/^(Symbolic)?Link$/.test(r)&&!i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath required",{header:i});else if(!/^(Symbolic)?Link$/.test(r)&&!/^(Global)?ExtendedHeader$/.test(r)&&i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath forbidden",{header:i});else{let n=this[Nt]=new $e(i,this[V],this[he]);if(!this[It])if(n.remain){let o=()=>{n.invalid||(this[It]=!0)};n.on("end",o)}else this[It]=!0;n.meta?n.size>this.maxMetaEntrySize?(n.ignore=!0,this[At]("ignoredEntry",n),this[B]="ignore",n.resume()):n.size>0&&(this[dt]="",n.on("data",o=>this[dt]+=o),this[B]="meta"):(this[V]=void 0,n.ignore=n.ignore||!this.filter(n.path,n),n.ignore?(this[At]("ignoredEntry",n),this[B]=n.remain?"ignore":"header",n.resume()):(n.remain?this[B]="body":(this[B]="header",n.end()),this[it]?this[st].push(n):(this[st].push(n),this[Zi]())))}}}[$s](){queueMicrotask(()=>this.emit("close"))}[Zs](t){let e=!0;if(!t)this[it]=void 0,e=!1;else if(Array.isArray(t)){let[i,...r]=t;this.emit(i,...r)}else this[it]=t,this.emit("entry",t),t.emittedEnd||(t.on("end",()=>this[Zi]()),e=!1);return e}[Zi](){do;while(this[Zs](this[st].shift()));if(this[st].length===0){let t=this[it];!t||t.flowing||t.size===t.remain?this[Yt]||this.emit("drain"):t.once("drain",()=>this.emit("drain"))}}[Ki](t,e){let i=this[Nt];if(!i)throw new Error("attempt to consume body without entry??");let r=i.blockRemain??0,n=r>=t.length&&e===0?t:t.subarray(e,e+r);return i.write(n),i.blockRemain||(this[B]="header",this[Nt]=void 0,i.end()),n.length}[Ks](t,e){let i=this[Nt],r=this[Ki](t,e);return!this[Nt]&&i&&this[Ys](i),r}[At](t,e,i){this[st].length===0&&!this[it]?this.emit(t,e,i):this[st].push([t,e,i])}[Ys](t){switch(this[At]("meta",this[dt]),t.type){case"ExtendedHeader":case"OldExtendedHeader":this[V]=ft.parse(this[dt],this[V],!1);break;case"GlobalExtendedHeader":this[he]=ft.parse(this[dt],this[he],!0);break;case"NextFileHasLongPath":case"OldGnuLongPath":{let e=this[V]??Object.create(null);this[V]=e,e.path=this[dt].replace(/\0.*/,"");break}case"NextFileHasLongLinkpath":{let e=this[V]||Object.create(null);this[V]=e,e.linkpath=this[dt].replace(/\0.*/,"");break}default:throw new Error("unknown meta: "+t.type)}}abort(t){if(!this[$]){if(this[w]){let e=this[w];e.write=()=>!0,e.end=()=>e,e.emit=()=>!1,e.destroy?.()}this[$]=!0,this.emit("abort",t),this.warn("TAR_ABORT",t,{recoverable:!1})}}[Xs](t){this[$i]+=t.length;let e=this[$i]/this[le];return e>this.maxDecompressionRatio?(this.abort(new Error(`max decompression ratio exceeded: ${e.toFixed(2)} > ${this.maxDecompressionRatio}`)),!1):!0}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this[$])return i?.(),!1;if((this[w]===void 0||this.brotli===void 0&&this[w]===!1)&&t){if(this[p]&&(t=Buffer.concat([this[p],t]),this[p]=void 0),t.length<An)return this[p]=t,i?.(),!0;for(let a=0;this[w]===void 0&&a<Xi.length;a++)t[a]!==Xi[a]&&(this[w]=!1);let o=!1;if(this[w]===!1&&this.zstd!==!1){o=!0;for(let a=0;a<qi.length;a++)if(t[a]!==qi[a]){o=!1;break}}let h=this.brotli===void 0&&!o;if(this[w]===!1&&h)if(t.length<512)if(this[ut])this.brotli=!0;else return this[p]=t,i?.(),!0;else try{new F(t.subarray(0,512)),this.brotli=!1}catch{this.brotli=!0}if(this[w]===void 0||this[w]===!1&&(this.brotli||o)){let a=this[ut];this[ut]=!1,this[w]=this[w]===void 0?new Ue({}):o?new Ke({}):new Ge({}),this[w].on("data",c=>{this[Xs](c)&&this[Xe](c)}),this[w].on("error",c=>{this[$]||this.abort(c)}),this[w].on("end",()=>{this[ut]=!0,this[Xe]()}),this[Yt]=!0,this[le]+=t.length;let l=!!this[w][a?"end":"write"](t);return this[Yt]=!1,i?.(),l}}this[Yt]=!0,this[w]?(this[le]+=t.length,this[w].write(t)):this[Xe](t),this[Yt]=!1;let n=this[st].length>0?!1:this[it]?this[it].flowing:!0;return!n&&this[st].length===0&&this[it]?.once("drain",()=>this.emit("drain")),i?.(),n}[Vi](t){t&&!this[$]&&(this[p]=this[p]?Buffer.concat([this[p],t]):t)}[Qe](){if(this[ut]&&!this[Yi]&&!this[$]&&!this[ae]){this[Yi]=!0;let t=this[Nt];if(t?.blockRemain){let e=this[p]?this[p].length:0;this.warn("TAR_BAD_ARCHIVE",`Truncated input (needed ${t.blockRemain} more bytes, only ${e} available)`,{entry:t}),this[p]&&t.write(this[p]),t.end()}this[At](Je)}}[Xe](t){if(this[ae]&&t)this[Vi](t);else if(!t&&!this[p])this[Qe]();else if(t){if(this[ae]=!0,this[p]){this[Vi](t);let e=this[p];this[p]=void 0,this[qe](e)}else this[qe](t);for(;this[p]&&this[p]?.length>=512&&!this[$]&&!this[ti];){let e=this[p];this[p]=void 0,this[qe](e)}this[ae]=!1}(!this[p]||this[ut])&&this[Qe]()}[qe](t){let e=0,i=t.length;for(;e+512<=i&&!this[$]&&!this[ti];)switch(this[B]){case"begin":case"header":this[Vs](t,e),e+=512;break;case"ignore":case"body":e+=this[Ki](t,e);break;case"meta":e+=this[Ks](t,e);break;default:throw new Error("invalid state: "+this[B])}e<i&&(this[p]=this[p]?Buffer.concat([t.subarray(e),this[p]]):t.subarray(e))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e)),i&&this.once("finish",i),this[$]||(this[w]?(t&&(this[le]+=t.length,this[w].write(t)),this[w].end()):(this[ut]=!0,(this.brotli===void 0||this.zstd===void 0)&&(t=t||Buffer.alloc(0)),t&&this.write(t),this[Qe]())),this}};var mt=s=>{let t=s.length-1,e=-1;for(;t>-1&&s.charAt(t)==="/";)e=t,t--;return e===-1?s:s.slice(0,e)};var vn=s=>{let t=s.onReadEntry;s.onReadEntry=t?e=>{t(e),e.resume()}:e=>e.resume()},Qi=(s,t)=>{let e=new Map(t.map(o=>[mt(o),!0])),i=s.filter,r=100,n=(o,h="",a=0)=>{if(a>=r)return e.set(o,!1),!1;let l=h||(0,external_path_.parse)(o).root||".",c;if(o===l)c=!1;else{let d=e.get(o);c=d!==void 0?d:n((0,external_path_.dirname)(o),l,a+1)}return e.set(o,c),c};s.filter=i?(o,h)=>i(o,h)&&n(mt(o)):o=>n(mt(o))},Mn=s=>{let t=new rt(s),e=s.file,i;try{i=external_node_fs_.openSync(e,"r");let r=external_node_fs_.fstatSync(i),n=s.maxReadSize||16*1024*1024;if(r.size<n){let o=Buffer.allocUnsafe(r.size),h=external_node_fs_.readSync(i,o,0,r.size,0);t.end(h===o.byteLength?o:o.subarray(0,h))}else{let o=0,h=Buffer.allocUnsafe(n);for(;o<r.size;){let a=external_node_fs_.readSync(i,h,0,n,o);if(a===0)break;o+=a,t.write(h.subarray(0,a))}t.end()}}finally{if(typeof i=="number")try{external_node_fs_.closeSync(i)}catch{}}},Bn=(s,t)=>{let e=new rt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("end",o),external_node_fs_.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},Ct=K(Mn,Bn,s=>new rt(s),s=>new rt(s),(s,t)=>{t?.length&&Qi(s,t),s.noResume||vn(s)});var Ji=(s,t,e)=>(s&=4095,e&&(s=(s|384)&-19),t&&(s&256&&(s|=64),s&32&&(s|=8),s&4&&(s|=1)),s);var{isAbsolute:zn,parse:qs}=external_node_path_.win32,ce=s=>{let t="",e=qs(s);for(;zn(s)||e.root;){let i=s.charAt(0)==="/"&&s.slice(0,4)!=="//?/"?"/":e.root;s=s.slice(i.length),t+=i,e=qs(s)}return[t,s]};var ei=["|","<",">","?",":"],ji=ei.map(s=>String.fromCodePoint(61440+Number(s.codePointAt(0)))),Un=new Map(ei.map((s,t)=>[s,ji[t]])),Hn=new Map(ji.map((s,t)=>[s,ei[t]])),ts=s=>ei.reduce((t,e)=>t.split(e).join(Un.get(e)),s),Qs=s=>ji.reduce((t,e)=>t.split(e).join(Hn.get(e)),s);var rr=(s,t)=>t?(s=f(s).replace(/^\.(\/|$)/,""),mt(t)+"/"+s):f(s),Wn=16*1024*1024,tr=Symbol("process"),er=Symbol("file"),ir=Symbol("directory"),is=Symbol("symlink"),sr=Symbol("hardlink"),fe=Symbol("header"),ii=Symbol("read"),ss=Symbol("lstat"),si=Symbol("onlstat"),rs=Symbol("onread"),ns=Symbol("onreadlink"),os=Symbol("openfile"),hs=Symbol("onopenfile"),pt=Symbol("close"),ri=Symbol("mode"),as=Symbol("awaitDrain"),es=Symbol("ondrain"),q=Symbol("prefix"),de=class extends A{path;portable;myuid=process.getuid&&process.getuid()||0;myuser=process.env.USER||"";maxReadSize;linkCache;statCache;preservePaths;cwd;strict;mtime;noPax;noMtime;prefix;fd;blockLen=0;blockRemain=0;buf;pos=0;remain=0;length=0;offset=0;win32;absolute;header;type;linkpath;stat;onWriteEntry;#t=!1;constructor(t,e={}){let i=se(e);super(),this.path=f(t),this.portable=!!i.portable,this.maxReadSize=i.maxReadSize||Wn,this.linkCache=i.linkCache||new Map,this.statCache=i.statCache||new Map,this.preservePaths=!!i.preservePaths,this.cwd=f(i.cwd||process.cwd()),this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.mtime=i.mtime,this.prefix=i.prefix?f(i.prefix):void 0,this.onWriteEntry=i.onWriteEntry,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let r=!1;if(!this.preservePaths){let[o,h]=ce(this.path);o&&typeof h=="string"&&(this.path=h,r=o)}this.win32=!!i.win32||process.platform==="win32",this.win32&&(this.path=Qs(this.path.replaceAll(/\\/g,"/")),t=t.replaceAll(/\\/g,"/")),this.absolute=f(i.absolute||external_path_.resolve(this.cwd,t)),this.path===""&&(this.path="./"),r&&this.warn("TAR_ENTRY_INFO",`stripping ${r} from absolute path`,{entry:this,path:r+this.path});let n=this.statCache.get(this.absolute);n?this[si](n):this[ss]()}warn(t,e,i={}){return Dt(this,t,e,i)}emit(t,...e){return t==="error"&&(this.#t=!0),super.emit(t,...e)}[ss](){external_fs_.lstat(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[si](e)})}[si](t){this.statCache.set(this.absolute,t),this.stat=t,t.isFile()||(t.size=0),this.type=Gn(t),this.emit("stat",t),this[tr]()}[tr](){switch(this.type){case"File":return this[er]();case"Directory":return this[ir]();case"SymbolicLink":return this[is]();default:return this.end()}}[ri](t){return Ji(t,this.type==="Directory",this.portable)}[q](t){return rr(t,this.prefix)}[fe](){if(!this.stat)throw new Error("cannot write header before stat");this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this[ri](this.stat.mode),uid:this.portable?void 0:this.stat.uid,gid:this.portable?void 0:this.stat.gid,size:this.stat.size,mtime:this.noMtime?void 0:this.mtime||this.stat.mtime,type:this.type==="Unsupported"?void 0:this.type,uname:this.portable?void 0:this.stat.uid===this.myuid?this.myuser:"",atime:this.portable?void 0:this.stat.atime,ctime:this.portable?void 0:this.stat.ctime}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.header.atime,ctime:this.portable?void 0:this.header.ctime,gid:this.portable?void 0:this.header.gid,mtime:this.noMtime?void 0:this.mtime||this.header.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.header.size,uid:this.portable?void 0:this.header.uid,uname:this.portable?void 0:this.header.uname,dev:this.portable?void 0:this.stat.dev,ino:this.portable?void 0:this.stat.ino,nlink:this.portable?void 0:this.stat.nlink}).encode());let t=this.header?.block;if(!t)throw new Error("failed to encode header");super.write(t)}[ir](){if(!this.stat)throw new Error("cannot create directory entry without stat");this.path.slice(-1)!=="/"&&(this.path+="/"),this.stat.size=0,this[fe](),this.end()}[is](){external_fs_.readlink(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[ns](e)})}[ns](t){this.linkpath=f(t),this[fe](),this.end()}[sr](t){if(!this.stat)throw new Error("cannot create link entry without stat");this.type="Link",this.linkpath=f(external_path_.relative(this.cwd,t)),this.stat.size=0,this[fe](),this.end()}[er](){if(!this.stat)throw new Error("cannot create file entry without stat");if(this.stat.nlink>1){let t=`${this.stat.dev}:${this.stat.ino}`,e=this.linkCache.get(t);if(e?.indexOf(this.cwd)===0)return this[sr](e);this.linkCache.set(t,this.absolute)}if(this[fe](),this.stat.size===0)return this.end();this[os]()}[os](){external_fs_.open(this.absolute,"r",(t,e)=>{if(t)return this.emit("error",t);this[hs](e)})}[hs](t){if(this.fd=t,this.#t)return this[pt]();if(!this.stat)throw new Error("should stat before calling onopenfile");this.blockLen=512*Math.ceil(this.stat.size/512),this.blockRemain=this.blockLen;let e=Math.min(this.blockLen,this.maxReadSize);this.buf=Buffer.allocUnsafe(e),this.offset=0,this.pos=0,this.remain=this.stat.size,this.length=this.buf.length,this[ii]()}[ii](){let{fd:t,buf:e,offset:i,length:r,pos:n}=this;if(t===void 0||e===void 0)throw new Error("cannot read file without first opening");external_fs_.read(t,e,i,r,n,(o,h)=>{if(o)return this[pt](()=>this.emit("error",o));this[rs](h)})}[pt](t=()=>{}){this.fd!==void 0&&external_fs_.close(this.fd,t)}[rs](t){if(t<=0&&this.remain>0){let r=Object.assign(new Error("encountered unexpected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(t>this.remain){let r=Object.assign(new Error("did not encounter expected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(!this.buf)throw new Error("should have created buffer prior to reading");if(t===this.remain)for(let r=t;r<this.length&&t<this.blockRemain;r++)this.buf[r+this.offset]=0,t++,this.remain++;let e=this.offset===0&&t===this.buf.length?this.buf:this.buf.subarray(this.offset,this.offset+t);this.write(e)?this[es]():this[as](()=>this[es]())}[as](t){this.once("drain",t)}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this.blockRemain<t.length){let r=Object.assign(new Error("writing more data than expected"),{path:this.absolute});return this.emit("error",r)}return this.remain-=t.length,this.blockRemain-=t.length,this.pos+=t.length,this.offset+=t.length,super.write(t,null,i)}[es](){if(!this.remain)return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),this[pt](t=>t?this.emit("error",t):this.end());if(!this.buf)throw new Error("buffer lost somehow in ONDRAIN");this.offset>=this.length&&(this.buf=Buffer.allocUnsafe(Math.min(this.blockRemain,this.buf.length)),this.offset=0),this.length=this.buf.length-this.offset,this[ii]()}},ni=class extends de{sync=!0;[ss](){this[si](external_fs_.lstatSync(this.absolute))}[is](){this[ns](external_fs_.readlinkSync(this.absolute))}[os](){this[hs](external_fs_.openSync(this.absolute,"r"))}[ii](){let t=!0;try{let{fd:e,buf:i,offset:r,length:n,pos:o}=this;if(e===void 0||i===void 0)throw new Error("fd and buf must be set in READ method");let h=external_fs_.readSync(e,i,r,n,o);this[rs](h),t=!1}finally{if(t)try{this[pt](()=>{})}catch{}}}[as](t){t()}[pt](t=()=>{}){this.fd!==void 0&&external_fs_.closeSync(this.fd),t()}},oi=class extends A{blockLen=0;blockRemain=0;buf=0;pos=0;remain=0;length=0;preservePaths;portable;strict;noPax;noMtime;readEntry;type;prefix;path;mode;uid;gid;uname;gname;header;mtime;atime;ctime;linkpath;size;onWriteEntry;warn(t,e,i={}){return Dt(this,t,e,i)}constructor(t,e={}){let i=se(e);super(),this.preservePaths=!!i.preservePaths,this.portable=!!i.portable,this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.onWriteEntry=i.onWriteEntry,this.readEntry=t;let{type:r}=t;if(r==="Unsupported")throw new Error("writing entry that should be ignored");this.type=r,this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.prefix=i.prefix,this.path=f(t.path),this.mode=t.mode!==void 0?this[ri](t.mode):void 0,this.uid=this.portable?void 0:t.uid,this.gid=this.portable?void 0:t.gid,this.uname=this.portable?void 0:t.uname,this.gname=this.portable?void 0:t.gname,this.size=t.size,this.mtime=this.noMtime?void 0:i.mtime||t.mtime,this.atime=this.portable?void 0:t.atime,this.ctime=this.portable?void 0:t.ctime,this.linkpath=t.linkpath!==void 0?f(t.linkpath):void 0,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let n=!1;if(!this.preservePaths){let[h,a]=ce(this.path);h&&typeof a=="string"&&(this.path=a,n=h)}this.remain=t.size,this.blockRemain=t.startBlockSize,this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this.mode,uid:this.portable?void 0:this.uid,gid:this.portable?void 0:this.gid,size:this.size,mtime:this.noMtime?void 0:this.mtime,type:this.type,uname:this.portable?void 0:this.uname,atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime}),n&&this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute path`,{entry:this,path:n+this.path}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime,gid:this.portable?void 0:this.gid,mtime:this.noMtime?void 0:this.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.size,uid:this.portable?void 0:this.uid,uname:this.portable?void 0:this.uname,dev:this.portable?void 0:this.readEntry.dev,ino:this.portable?void 0:this.readEntry.ino,nlink:this.portable?void 0:this.readEntry.nlink}).encode());let o=this.header?.block;if(!o)throw new Error("failed to encode header");super.write(o),t.pipe(this)}[q](t){return rr(t,this.prefix)}[ri](t){return Ji(t,this.type==="Directory",this.portable)}write(t,e,i){typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8"));let r=t.length;if(r>this.blockRemain)throw new Error("writing more to entry than is appropriate");return this.blockRemain-=r,super.write(t,i)}end(t,e,i){return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e??"utf8")),i&&this.once("finish",i),t?super.end(t,i):super.end(i),this}},Gn=s=>s.isFile()?"File":s.isDirectory()?"Directory":s.isSymbolicLink()?"SymbolicLink":"Unsupported";var hi=class s{tail;head;length=0;static create(t=[]){return new s(t)}constructor(t=[]){for(let e of t)this.push(e)}*[Symbol.iterator](){for(let t=this.head;t;t=t.next)yield t.value}removeNode(t){if(t.list!==this)throw new Error("removing node which does not belong to this list");let e=t.next,i=t.prev;return e&&(e.prev=i),i&&(i.next=e),t===this.head&&(this.head=e),t===this.tail&&(this.tail=i),this.length--,t.next=void 0,t.prev=void 0,t.list=void 0,e}unshiftNode(t){if(t===this.head)return;t.list&&t.list.removeNode(t);let e=this.head;t.list=this,t.next=e,e&&(e.prev=t),this.head=t,this.tail||(this.tail=t),this.length++}pushNode(t){if(t===this.tail)return;t.list&&t.list.removeNode(t);let e=this.tail;t.list=this,t.prev=e,e&&(e.next=t),this.tail=t,this.head||(this.head=t),this.length++}push(...t){for(let e=0,i=t.length;e<i;e++)Yn(this,t[e]);return this.length}unshift(...t){for(var e=0,i=t.length;e<i;e++)Kn(this,t[e]);return this.length}pop(){if(!this.tail)return;let t=this.tail.value,e=this.tail;return this.tail=this.tail.prev,this.tail?this.tail.next=void 0:this.head=void 0,e.list=void 0,this.length--,t}shift(){if(!this.head)return;let t=this.head.value,e=this.head;return this.head=this.head.next,this.head?this.head.prev=void 0:this.tail=void 0,e.list=void 0,this.length--,t}forEach(t,e){e=e||this;for(let i=this.head,r=0;i;r++)t.call(e,i.value,r,this),i=i.next}forEachReverse(t,e){e=e||this;for(let i=this.tail,r=this.length-1;i;r--)t.call(e,i.value,r,this),i=i.prev}get(t){let e=0,i=this.head;for(;i&&e<t;e++)i=i.next;if(e===t&&i)return i.value}getReverse(t){let e=0,i=this.tail;for(;i&&e<t;e++)i=i.prev;if(e===t&&i)return i.value}map(t,e){e=e||this;let i=new s;for(let r=this.head;r;)i.push(t.call(e,r.value,this)),r=r.next;return i}mapReverse(t,e){e=e||this;var i=new s;for(let r=this.tail;r;)i.push(t.call(e,r.value,this)),r=r.prev;return i}reduce(t,e){let i,r=this.head;if(arguments.length>1)i=e;else if(this.head)r=this.head.next,i=this.head.value;else throw new TypeError("Reduce of empty list with no initial value");for(var n=0;r;n++)i=t(i,r.value,n),r=r.next;return i}reduceReverse(t,e){let i,r=this.tail;if(arguments.length>1)i=e;else if(this.tail)r=this.tail.prev,i=this.tail.value;else throw new TypeError("Reduce of empty list with no initial value");for(let n=this.length-1;r;n--)i=t(i,r.value,n),r=r.prev;return i}toArray(){let t=new Array(this.length);for(let e=0,i=this.head;i;e++)t[e]=i.value,i=i.next;return t}toArrayReverse(){let t=new Array(this.length);for(let e=0,i=this.tail;i;e++)t[e]=i.value,i=i.prev;return t}slice(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.head,n=0;for(n=0;r&&n<t;n++)r=r.next;for(;r&&n<e;n++,r=r.next)i.push(r.value);return i}sliceReverse(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.length,n=this.tail;for(;n&&r>e;r--)n=n.prev;for(;n&&r>t;r--,n=n.prev)i.push(n.value);return i}splice(t,e=0,...i){t>this.length&&(t=this.length-1),t<0&&(t=this.length+t);let r=this.head;for(let o=0;r&&o<t;o++)r=r.next;let n=[];for(let o=0;r&&o<e;o++)n.push(r.value),r=this.removeNode(r);r?r!==this.tail&&(r=r.prev):r=this.tail;for(let o of i)r=Zn(this,r,o);return n}reverse(){let t=this.head,e=this.tail;for(let i=t;i;i=i.prev){let r=i.prev;i.prev=i.next,i.next=r}return this.head=e,this.tail=t,this}};function Zn(s,t,e){let i=t,r=t?t.next:s.head,n=new ue(e,i,r,s);return n.next===void 0&&(s.tail=n),n.prev===void 0&&(s.head=n),s.length++,n}function Yn(s,t){s.tail=new ue(t,s.tail,void 0,s),s.head||(s.head=s.tail),s.length++}function Kn(s,t){s.head=new ue(t,void 0,s.head,s),s.tail||(s.tail=s.head),s.length++}var ue=class{list;next;prev;value;constructor(t,e,i,r){this.list=r,this.value=t,e?(e.next=this,this.prev=e):this.prev=void 0,i?(i.prev=this,this.next=i):this.next=void 0}};var pi=class{path;absolute;entry;stat;readdir;pending=!1;pendingLink=!1;ignore=!1;piped=!1;constructor(t,e){this.path=t||"./",this.absolute=e}},nr=Buffer.alloc(1024),li=Symbol("onStat"),me=Symbol("ended"),W=Symbol("queue"),pe=Symbol("pendingLinks"),Et=Symbol("current"),Ft=Symbol("process"),Ee=Symbol("processing"),ai=Symbol("processJob"),G=Symbol("jobs"),ls=Symbol("jobDone"),ci=Symbol("addFSEntry"),or=Symbol("addTarEntry"),ds=Symbol("stat"),us=Symbol("readdir"),fi=Symbol("onreaddir"),di=Symbol("pipe"),hr=Symbol("entry"),cs=Symbol("entryOpt"),ui=Symbol("writeEntryClass"),lr=Symbol("write"),fs=Symbol("ondrain"),wt=class extends A{sync=!1;opt;cwd;maxReadSize;preservePaths;strict;noPax;prefix;linkCache;statCache;file;portable;zip;readdirCache;noDirRecurse;follow;noMtime;mtime;filter;jobs;[ui];onWriteEntry;[W];[pe]=new Map;[G]=0;[Ee]=!1;[me]=!1;constructor(t={}){if(super(),this.opt=t,this.file=t.file||"",this.cwd=t.cwd||process.cwd(),this.maxReadSize=t.maxReadSize,this.preservePaths=!!t.preservePaths,this.strict=!!t.strict,this.noPax=!!t.noPax,this.prefix=f(t.prefix||""),this.linkCache=t.linkCache||new Map,this.statCache=t.statCache||new Map,this.readdirCache=t.readdirCache||new Map,this.onWriteEntry=t.onWriteEntry,this[ui]=de,typeof t.onwarn=="function"&&this.on("warn",t.onwarn),this.portable=!!t.portable,t.gzip||t.brotli||t.zstd){if((t.gzip?1:0)+(t.brotli?1:0)+(t.zstd?1:0)>1)throw new TypeError("gzip, brotli, zstd are mutually exclusive");if(t.gzip&&(typeof t.gzip!="object"&&(t.gzip={}),this.portable&&(t.gzip.portable=!0),this.zip=new ze(t.gzip)),t.brotli&&(typeof t.brotli!="object"&&(t.brotli={}),this.zip=new We(t.brotli)),t.zstd&&(typeof t.zstd!="object"&&(t.zstd={}),this.zip=new Ye(t.zstd)),!this.zip)throw new Error("impossible");let e=this.zip;e.on("data",i=>super.write(i)),e.on("end",()=>super.end()),e.on("drain",()=>this[fs]()),this.on("resume",()=>e.resume())}else this.on("drain",this[fs]);this.noDirRecurse=!!t.noDirRecurse,this.follow=!!t.follow,this.noMtime=!!t.noMtime,t.mtime&&(this.mtime=t.mtime),this.filter=typeof t.filter=="function"?t.filter:()=>!0,this[W]=new hi,this[G]=0,this.jobs=Number(t.jobs)||4,this[Ee]=!1,this[me]=!1}[lr](t){return super.write(t)}add(t){return this.write(t),this}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&this.add(t),this[me]=!0,this[Ft](),i&&i(),this}write(t){if(this[me])throw new Error("write after end");return typeof t=="string"?this[ci](t):this[or](t),this.flowing}[or](t){let e=f(external_path_.resolve(this.cwd,t.path));if(!this.filter(t.path,t))t.resume();else{let i=new pi(t.path,e);i.entry=new oi(t,this[cs](i)),i.entry.on("end",()=>this[ls](i)),this[G]+=1,this[W].push(i)}this[Ft]()}[ci](t){let e=f(external_path_.resolve(this.cwd,t));this[W].push(new pi(t,e)),this[Ft]()}[ds](t){t.pending=!0,this[G]+=1;let e=this.follow?"stat":"lstat";external_fs_[e](t.absolute,(i,r)=>{t.pending=!1,this[G]-=1,i?this.emit("error",i):this[li](t,r)})}[li](t,e){if(this.statCache.set(t.absolute,e),t.stat=e,!this.filter(t.path,e))t.ignore=!0;else if(e.isFile()&&e.nlink>1&&!this.linkCache.get(`${e.dev}:${e.ino}`)&&!this.sync)if(t===this[Et])this[ai](t);else{let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);r?r.push(t):this[pe].set(i,[t]),t.pendingLink=!0,t.pending=!0}this[Ft]()}[us](t){t.pending=!0,this[G]+=1,external_fs_.readdir(t.absolute,(e,i)=>{if(t.pending=!1,this[G]-=1,e)return this.emit("error",e);this[fi](t,i)})}[fi](t,e){this.readdirCache.set(t.absolute,e),t.readdir=e,this[Ft]()}[Ft](){if(!this[Ee]){this[Ee]=!0;for(let t=this[W].head;t&&this[G]<this.jobs;t=t.next)if(this[ai](t.value),t.value.ignore){let e=t.next;this[W].removeNode(t),t.next=e}this[Ee]=!1,this[me]&&this[W].length===0&&this[G]===0&&(this.zip?this.zip.end(nr):(super.write(nr),super.end()))}}get[Et](){return this[W]&&this[W].head&&this[W].head.value}[ls](t){this[W].shift(),this[G]-=1;let{stat:e}=t;if(e&&e.isFile()&&e.nlink>1){let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);if(r){this[pe].delete(i);for(let n of r)n.pending=!1,this[ai](n)}}this[Ft]()}[ai](t){if(t.pending&&t.pendingLink&&t===this[Et]&&(t.pending=!1,t.pendingLink=!1),!t.pending){if(t.entry){t===this[Et]&&!t.piped&&this[di](t);return}if(!t.stat){let e=this.statCache.get(t.absolute);e?this[li](t,e):this[ds](t)}if(t.stat&&!t.ignore){if(!this.noDirRecurse&&t.stat.isDirectory()&&!t.readdir){let e=this.readdirCache.get(t.absolute);if(e?this[fi](t,e):this[us](t),!t.readdir)return}if(t.entry=this[hr](t),!t.entry){t.ignore=!0;return}t===this[Et]&&!t.piped&&this[di](t)}}}[cs](t){return{onwarn:(e,i,r)=>this.warn(e,i,r),noPax:this.noPax,cwd:this.cwd,absolute:t.absolute,preservePaths:this.preservePaths,maxReadSize:this.maxReadSize,strict:this.strict,portable:this.portable,linkCache:this.linkCache,statCache:this.statCache,noMtime:this.noMtime,mtime:this.mtime,prefix:this.prefix,onWriteEntry:this.onWriteEntry}}[hr](t){this[G]+=1;try{return new this[ui](t.path,this[cs](t)).on("end",()=>this[ls](t)).on("error",i=>this.emit("error",i))}catch(e){this.emit("error",e)}}[fs](){this[Et]&&this[Et].entry&&this[Et].entry.resume()}[di](t){t.piped=!0,t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)});let e=t.entry,i=this.zip;if(!e)throw new Error("cannot pipe without source");i?e.on("data",r=>{i.write(r)||e.pause()}):e.on("data",r=>{super.write(r)||e.pause()})}pause(){return this.zip&&this.zip.pause(),super.pause()}warn(t,e,i={}){Dt(this,t,e,i)}},kt=class extends wt{sync=!0;constructor(t){super(t),this[ui]=ni}pause(){}resume(){}[ds](t){let e=this.follow?"statSync":"lstatSync";this[li](t,external_fs_[e](t.absolute))}[us](t){this[fi](t,external_fs_.readdirSync(t.absolute))}[di](t){let e=t.entry,i=this.zip;if(t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)}),!e)throw new Error("Cannot pipe without source");i?e.on("data",r=>{i.write(r)}):e.on("data",r=>{super[lr](r)})}};var Vn=(s,t)=>{let e=new kt(s),i=new Wt(s.file,{mode:s.mode||438});e.pipe(i),fr(e,t)},$n=(s,t)=>{let e=new wt(s),i=new et(s.file,{mode:s.mode||438});e.pipe(i);let r=new Promise((n,o)=>{i.on("error",o),i.on("close",n),e.on("error",o)});return dr(e,t).catch(n=>e.emit("error",n)),r},fr=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},dr=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>{s.add(i)}}):s.add(e);s.end()},Xn=(s,t)=>{let e=new kt(s);return fr(e,t),e},qn=(s,t)=>{let e=new wt(s);return dr(e,t).catch(i=>e.emit("error",i)),e},Qn=K(Vn,$n,Xn,qn,(s,t)=>{if(!t?.length)throw new TypeError("no paths specified to add to archive")});var Jn=process.env.__FAKE_PLATFORM__||process.platform,Er=Jn==="win32",{O_CREAT:wr,O_NOFOLLOW:ur,O_TRUNC:Sr,O_WRONLY:yr}=external_fs_.constants,Rr=Number(process.env.__FAKE_FS_O_FILENAME__)||external_fs_.constants.UV_FS_O_FILEMAP||0,jn=Er&&!!Rr,to=512*1024,eo=Rr|Sr|wr|yr,mr=!Er&&typeof ur=="number"?ur|Sr|wr|yr:null,ms=mr!==null?()=>mr:jn?s=>s<to?eo:"w":()=>"w";var ps=(s,t,e)=>{try{return external_node_fs_.lchownSync(s,t,e)}catch(i){if(i?.code!=="ENOENT")throw i}},Ei=(s,t,e,i)=>{external_node_fs_.lchown(s,t,e,r=>{i(r&&r?.code!=="ENOENT"?r:null)})},io=(s,t,e,i,r)=>{if(t.isDirectory())Es(external_node_path_.resolve(s,t.name),e,i,n=>{if(n)return r(n);let o=external_node_path_.resolve(s,t.name);Ei(o,e,i,r)});else{let n=external_node_path_.resolve(s,t.name);Ei(n,e,i,r)}},Es=(s,t,e,i)=>{external_node_fs_.readdir(s,{withFileTypes:!0},(r,n)=>{if(r){if(r.code==="ENOENT")return i();if(r.code!=="ENOTDIR"&&r.code!=="ENOTSUP")return i(r)}if(r||!n.length)return Ei(s,t,e,i);let o=n.length,h=null,a=l=>{if(!h){if(l)return i(h=l);if(--o===0)return Ei(s,t,e,i)}};for(let l of n)io(s,l,t,e,a)})},so=(s,t,e,i)=>{t.isDirectory()&&ws(external_node_path_.resolve(s,t.name),e,i),ps(external_node_path_.resolve(s,t.name),e,i)},ws=(s,t,e)=>{let i;try{i=external_node_fs_.readdirSync(s,{withFileTypes:!0})}catch(r){let n=r;if(n?.code==="ENOENT")return;if(n?.code==="ENOTDIR"||n?.code==="ENOTSUP")return ps(s,t,e);throw n}for(let r of i)so(s,r,t,e);return ps(s,t,e)};var Se=class extends Error{path;code;syscall="chdir";constructor(t,e){super(`${e}: Cannot cd into '${t}'`),this.path=t,this.code=e}get name(){return"CwdError"}};var St=class extends Error{path;symlink;syscall="symlink";code="TAR_SYMLINK_ERROR";constructor(t,e){super("TAR_SYMLINK_ERROR: Cannot extract through symbolic link"),this.symlink=t,this.path=e}get name(){return"SymlinkError"}};var no=(s,t)=>{external_node_fs_.stat(s,(e,i)=>{(e||!i.isDirectory())&&(e=new Se(s,e?.code||"ENOTDIR")),t(e)})},gr=(s,t,e)=>{s=f(s);let i=t.umask??18,r=t.mode|448,n=(r&i)!==0,o=t.uid,h=t.gid,a=typeof o=="number"&&typeof h=="number"&&(o!==t.processUid||h!==t.processGid),l=t.preserve,c=t.unlink,d=f(t.cwd),y=(E,x)=>{E?e(E):x&&a?Es(x,o,h,Le=>y(Le)):n?external_node_fs_.chmod(s,r,e):e()};if(s===d)return no(s,y);if(l)return promises_.mkdir(s,{mode:r,recursive:!0}).then(E=>y(null,E??void 0),y);let D=f(external_node_path_.relative(d,s)).split("/");Ss(d,D,r,c,d,void 0,y)},Ss=(s,t,e,i,r,n,o)=>{if(t.length===0)return o(null,n);let h=t.shift(),a=f(external_node_path_.resolve(s+"/"+h));external_node_fs_.mkdir(a,e,br(a,t,e,i,r,n,o))},br=(s,t,e,i,r,n,o)=>h=>{h?external_node_fs_.lstat(s,(a,l)=>{if(a)a.path=a.path&&f(a.path),o(a);else if(l.isDirectory())Ss(s,t,e,i,r,n,o);else if(i)external_node_fs_.unlink(s,c=>{if(c)return o(c);external_node_fs_.mkdir(s,e,br(s,t,e,i,r,n,o))});else{if(l.isSymbolicLink())return o(new St(s,s+"/"+t.join("/")));o(h)}}):(n=n||s,Ss(s,t,e,i,r,n,o))},oo=s=>{let t=!1,e;try{t=external_node_fs_.statSync(s).isDirectory()}catch(i){e=i?.code}finally{if(!t)throw new Se(s,e??"ENOTDIR")}},_r=(s,t)=>{s=f(s);let e=t.umask??18,i=t.mode|448,r=(i&e)!==0,n=t.uid,o=t.gid,h=typeof n=="number"&&typeof o=="number"&&(n!==t.processUid||o!==t.processGid),a=t.preserve,l=t.unlink,c=f(t.cwd),d=E=>{E&&h&&ws(E,n,o),r&&external_node_fs_.chmodSync(s,i)};if(s===c)return oo(c),d();if(a)return d(external_node_fs_.mkdirSync(s,{mode:i,recursive:!0})??void 0);let T=f(external_node_path_.relative(c,s)).split("/"),D;for(let E=T.shift(),x=c;E&&(x+="/"+E);E=T.shift()){x=f(external_node_path_.resolve(x));try{external_node_fs_.mkdirSync(x,i),D=D||x}catch{let Le=external_node_fs_.lstatSync(x);if(Le.isDirectory())continue;if(l){external_node_fs_.unlinkSync(x),external_node_fs_.mkdirSync(x,i),D=D||x;continue}else if(Le.isSymbolicLink())return new St(x,x+"/"+T.join("/"))}}return d(D)};var ys=Object.create(null),Or=1e4,Vt=new Set,Tr=s=>{Vt.has(s)?Vt.delete(s):ys[s]=s.normalize("NFD").toLocaleLowerCase("en").toLocaleUpperCase("en"),Vt.add(s);let t=ys[s],e=Vt.size-Or;if(e>Or/10){for(let i of Vt)if(Vt.delete(i),delete ys[i],--e<=0)break}return t};var ho=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,ao=ho==="win32",lo=s=>s.split("/").slice(0,-1).reduce((e,i)=>{let r=e.at(-1);return r!==void 0&&(i=(0,external_node_path_.join)(r,i)),e.push(i||"/"),e},[]),yi=class{#t=new Map;#i=new Map;#s=new Set;reserve(t,e){t=ao?["win32 parallelization disabled"]:t.map(r=>mt((0,external_node_path_.join)(Tr(r))));let i=new Set(t.map(r=>lo(r)).reduce((r,n)=>r.concat(n)));this.#i.set(e,{dirs:i,paths:t});for(let r of t){let n=this.#t.get(r);n?n.push(e):this.#t.set(r,[e])}for(let r of i){let n=this.#t.get(r);if(!n)this.#t.set(r,[new Set([e])]);else{let o=n.at(-1);o instanceof Set?o.add(e):n.push(new Set([e]))}}return this.#r(e)}#n(t){let e=this.#i.get(t);if(!e)throw new Error("function does not have any path reservations");return{paths:e.paths.map(i=>this.#t.get(i)),dirs:[...e.dirs].map(i=>this.#t.get(i))}}check(t){let{paths:e,dirs:i}=this.#n(t);return e.every(r=>r&&r[0]===t)&&i.every(r=>r&&r[0]instanceof Set&&r[0].has(t))}#r(t){return this.#s.has(t)||!this.check(t)?!1:(this.#s.add(t),t(()=>this.#e(t)),!0)}#e(t){if(!this.#s.has(t))return!1;let e=this.#i.get(t);if(!e)throw new Error("invalid reservation");let{paths:i,dirs:r}=e,n=new Set;for(let o of i){let h=this.#t.get(o);if(!h||h?.[0]!==t)continue;let a=h[1];if(!a){this.#t.delete(o);continue}if(h.shift(),typeof a=="function")n.add(a);else for(let l of a)n.add(l)}for(let o of r){let h=this.#t.get(o),a=h?.[0];if(!(!h||!(a instanceof Set)))if(a.size===1&&h.length===1){this.#t.delete(o);continue}else if(a.size===1){h.shift();let l=h[0];typeof l=="function"&&n.add(l)}else a.delete(t)}return this.#s.delete(t),n.forEach(o=>this.#r(o)),!0}};var Lr=()=>process.umask();var Dr=Symbol("onEntry"),_s=Symbol("checkFs"),Nr=Symbol("checkFs2"),Os=Symbol("isReusable"),P=Symbol("makeFs"),Ts=Symbol("file"),xs=Symbol("directory"),gi=Symbol("link"),Ar=Symbol("symlink"),Ir=Symbol("hardlink"),Re=Symbol("ensureNoSymlink"),Cr=Symbol("unsupported"),Fr=Symbol("checkPath"),Rs=Symbol("stripAbsolutePath"),yt=Symbol("mkdir"),O=Symbol("onError"),Ri=Symbol("pending"),kr=Symbol("pend"),$t=Symbol("unpend"),gs=Symbol("ended"),bs=Symbol("maybeClose"),Ls=Symbol("skip"),ge=Symbol("doChown"),be=Symbol("uid"),_e=Symbol("gid"),Oe=Symbol("checkedCwd"),fo=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,Te=fo==="win32",uo=1024,mo=(s,t)=>{if(!Te)return external_node_fs_.unlink(s,t);let e=s+".DELETE."+(0,external_node_crypto_namespaceObject.randomBytes)(16).toString("hex");external_node_fs_.rename(s,e,i=>{if(i)return t(i);external_node_fs_.unlink(e,t)})},po=s=>{if(!Te)return external_node_fs_.unlinkSync(s);let t=s+".DELETE."+(0,external_node_crypto_namespaceObject.randomBytes)(16).toString("hex");external_node_fs_.renameSync(s,t),external_node_fs_.unlinkSync(t)},vr=(s,t,e)=>s!==void 0&&s===s>>>0?s:t!==void 0&&t===t>>>0?t:e,Xt=class extends rt{[gs]=!1;[Oe]=!1;[Ri]=0;reservations=new yi;transform;writable=!0;readable=!1;uid;gid;setOwner;preserveOwner;processGid;processUid;maxDepth;forceChown;win32;newer;keep;noMtime;preservePaths;unlink;cwd;strip;processUmask;umask;dmode;fmode;chmod;constructor(t={}){if(t.ondone=()=>{this[gs]=!0,this[bs]()},super(t),this.transform=t.transform,this.chmod=!!t.chmod,typeof t.uid=="number"||typeof t.gid=="number"){if(typeof t.uid!="number"||typeof t.gid!="number")throw new TypeError("cannot set owner without number uid and gid");if(t.preserveOwner)throw new TypeError("cannot preserve owner in archive and also set owner explicitly");this.uid=t.uid,this.gid=t.gid,this.setOwner=!0}else this.uid=void 0,this.gid=void 0,this.setOwner=!1;this.preserveOwner=t.preserveOwner===void 0&&typeof t.uid!="number"?process.getuid?.()===0:!!t.preserveOwner,this.processUid=(this.preserveOwner||this.setOwner)&&process.getuid?process.getuid():void 0,this.processGid=(this.preserveOwner||this.setOwner)&&process.getgid?process.getgid():void 0,this.maxDepth=typeof t.maxDepth=="number"?t.maxDepth:uo,this.forceChown=t.forceChown===!0,this.win32=!!t.win32||Te,this.newer=!!t.newer,this.keep=!!t.keep,this.noMtime=!!t.noMtime,this.preservePaths=!!t.preservePaths,this.unlink=!!t.unlink,this.cwd=f(external_node_path_.resolve(t.cwd||process.cwd())),this.strip=Number(t.strip)||0,this.processUmask=this.chmod?typeof t.processUmask=="number"?t.processUmask:Lr():0,this.umask=typeof t.umask=="number"?t.umask:this.processUmask,this.dmode=t.dmode||511&~this.umask,this.fmode=t.fmode||438&~this.umask,this.on("entry",e=>this[Dr](e))}warn(t,e,i={}){return(t==="TAR_BAD_ARCHIVE"||t==="TAR_ABORT")&&(i.recoverable=!1),super.warn(t,e,i)}[bs](){this[gs]&&this[Ri]===0&&(this.emit("prefinish"),this.emit("finish"),this.emit("end"))}[Rs](t,e){let i=t[e],{type:r}=t;if(!i||this.preservePaths)return!0;let[n,o]=ce(i),h=o.replaceAll(/\\/g,"/").split("/");if(h.includes("..")||Te&&/^[a-z]:\.\.$/i.test(h[0]??"")){if(e==="path"||r==="Link")return this.warn("TAR_ENTRY_ERROR",`${e} contains '..'`,{entry:t,[e]:i}),!1;let a=external_node_path_.posix.dirname(t.path),l=external_node_path_.posix.normalize(external_node_path_.posix.join(a,h.join("/")));if(l.startsWith("../")||l==="..")return this.warn("TAR_ENTRY_ERROR",`${e} escapes extraction directory`,{entry:t,[e]:i}),!1}return n&&(t[e]=String(o),this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute ${e}`,{entry:t,[e]:i})),!0}[Fr](t){let e=f(t.path),i=e.split("/");if(this.strip){if(i.length<this.strip)return!1;if(t.type==="Link"){let r=f(String(t.linkpath)).split("/");if(r.length>=this.strip)t.linkpath=r.slice(this.strip).join("/");else return!1}i.splice(0,this.strip),t.path=i.join("/")}if(isFinite(this.maxDepth)&&i.length>this.maxDepth)return this.warn("TAR_ENTRY_ERROR","path excessively deep",{entry:t,path:e,depth:i.length,maxDepth:this.maxDepth}),!1;if(!this[Rs](t,"path")||!this[Rs](t,"linkpath"))return!1;if(t.absolute=external_node_path_.isAbsolute(t.path)?f(external_node_path_.resolve(t.path)):f(external_node_path_.resolve(this.cwd,t.path)),!this.preservePaths&&typeof t.absolute=="string"&&t.absolute.indexOf(this.cwd+"/")!==0&&t.absolute!==this.cwd)return this.warn("TAR_ENTRY_ERROR","path escaped extraction target",{entry:t,path:f(t.path),resolvedPath:t.absolute,cwd:this.cwd}),!1;if(t.absolute===this.cwd&&t.type!=="Directory"&&t.type!=="GNUDumpDir")return!1;if(this.win32){let{root:r}=external_node_path_.win32.parse(String(t.absolute));t.absolute=r+ts(String(t.absolute).slice(r.length));let{root:n}=external_node_path_.win32.parse(t.path);t.path=n+ts(t.path.slice(n.length))}return!0}[Dr](t){if(!this[Fr](t))return t.resume();switch(external_node_assert_namespaceObject.equal(typeof t.absolute,"string"),t.type){case"Directory":case"GNUDumpDir":t.mode&&(t.mode=t.mode|448);case"File":case"OldFile":case"ContiguousFile":case"Link":case"SymbolicLink":return this[_s](t);default:return this[Cr](t)}}[O](t,e){t.name==="CwdError"?this.emit("error",t):(this.warn("TAR_ENTRY_ERROR",t,{entry:e}),this[$t](),e.resume())}[yt](t,e,i){gr(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e},i)}[ge](t){return this.forceChown||this.preserveOwner&&(typeof t.uid=="number"&&t.uid!==this.processUid||typeof t.gid=="number"&&t.gid!==this.processGid)||typeof this.uid=="number"&&this.uid!==this.processUid||typeof this.gid=="number"&&this.gid!==this.processGid}[be](t){return vr(this.uid,t.uid,this.processUid)}[_e](t){return vr(this.gid,t.gid,this.processGid)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=new et(String(t.absolute),{flags:ms(t.size),mode:i,autoClose:!1});r.on("error",a=>{r.fd&&external_node_fs_.close(r.fd,()=>{}),r.write=()=>!0,this[O](a,t),e()});let n=1,o=a=>{if(a){r.fd&&external_node_fs_.close(r.fd,()=>{}),this[O](a,t),e();return}--n===0&&r.fd!==void 0&&external_node_fs_.close(r.fd,l=>{l?this[O](l,t):this[$t](),e()})};r.on("finish",()=>{let a=String(t.absolute),l=r.fd;if(typeof l=="number"&&t.mtime&&!this.noMtime){n++;let c=t.atime||new Date,d=t.mtime;external_node_fs_.futimes(l,c,d,y=>y?external_node_fs_.utimes(a,c,d,T=>o(T&&y)):o())}if(typeof l=="number"&&this[ge](t)){n++;let c=this[be](t),d=this[_e](t);typeof c=="number"&&typeof d=="number"&&external_node_fs_.fchown(l,c,d,y=>y?external_node_fs_.chown(a,c,d,T=>o(T&&y)):o())}o()});let h=this.transform&&this.transform(t)||t;h!==t&&(h.on("error",a=>{this[O](a,t),e()}),t.pipe(h)),h.pipe(r)}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode;this[yt](String(t.absolute),i,r=>{if(r){this[O](r,t),e();return}let n=1,o=()=>{--n===0&&(e(),this[$t](),t.resume())};t.mtime&&!this.noMtime&&(n++,external_node_fs_.utimes(String(t.absolute),t.atime||new Date,t.mtime,o)),this[ge](t)&&(n++,external_node_fs_.chown(String(t.absolute),Number(this[be](t)),Number(this[_e](t)),o)),o()})}[Cr](t){t.unsupported=!0,this.warn("TAR_ENTRY_UNSUPPORTED",`unsupported entry type: ${t.type}`,{entry:t}),t.resume()}[Ar](t,e){let i=f(external_node_path_.relative(this.cwd,external_node_path_.resolve(external_node_path_.dirname(String(t.absolute)),String(t.linkpath)))).split("/");this[Re](t,this.cwd,i,()=>this[gi](t,String(t.linkpath),"symlink",e),r=>{this[O](r,t),e()})}[Ir](t,e){let i=f(external_node_path_.resolve(this.cwd,String(t.linkpath))),r=f(String(t.linkpath)).split("/");this[Re](t,this.cwd,r,()=>this[gi](t,i,"link",e),n=>{this[O](n,t),e()})}[Re](t,e,i,r,n){let o=i.shift();if(this.preservePaths||o===void 0)return r();let h=external_node_path_.resolve(e,o);external_node_fs_.lstat(h,(a,l)=>{if(a)return r();if(l?.isSymbolicLink())return n(new St(h,external_node_path_.resolve(h,i.join("/"))));this[Re](t,h,i,r,n)})}[kr](){this[Ri]++}[$t](){this[Ri]--,this[bs]()}[Ls](t){this[$t](),t.resume()}[Os](t,e){return t.type==="File"&&!this.unlink&&e.isFile()&&e.nlink<=1&&!Te}[_s](t){this[kr]();let e=[t.path];t.linkpath&&e.push(t.linkpath),this.reservations.reserve(e,i=>this[Nr](t,i))}[Nr](t,e){let i=h=>{e(h)},r=()=>{this[yt](this.cwd,this.dmode,h=>{if(h){this[O](h,t),i();return}this[Oe]=!0,n()})},n=()=>{if(t.absolute!==this.cwd){let h=f(external_node_path_.dirname(String(t.absolute)));if(h!==this.cwd)return this[yt](h,this.dmode,a=>{if(a){this[O](a,t),i();return}o()})}o()},o=()=>{external_node_fs_.lstat(String(t.absolute),(h,a)=>{if(a&&(this.keep||this.newer&&a.mtime>(t.mtime??a.mtime))){this[Ls](t),i();return}if(h||this[Os](t,a))return this[P](null,t,i);if(a.isDirectory()){if(t.type==="Directory"){let l=this.chmod&&t.mode&&(a.mode&4095)!==t.mode,c=d=>this[P](d??null,t,i);return l?external_node_fs_.chmod(String(t.absolute),Number(t.mode),c):c()}if(t.absolute!==this.cwd)return external_node_fs_.rmdir(String(t.absolute),l=>this[P](l??null,t,i))}if(t.absolute===this.cwd)return this[P](null,t,i);mo(String(t.absolute),l=>this[P](l??null,t,i))})};this[Oe]?n():r()}[P](t,e,i){if(t){this[O](t,e),i();return}switch(e.type){case"File":case"OldFile":case"ContiguousFile":return this[Ts](e,i);case"Link":return this[Ir](e,i);case"SymbolicLink":return this[Ar](e,i);case"Directory":case"GNUDumpDir":return this[xs](e,i)}}[gi](t,e,i,r){external_node_fs_[i](e,String(t.absolute),n=>{n?this[O](n,t):(this[$t](),t.resume()),r()})}},ye=s=>{try{return[null,s()]}catch(t){return[t,null]}},xe=class extends Xt{sync=!0;[P](t,e){return super[P](t,e,()=>{})}[_s](t){if(!this[Oe]){let n=this[yt](this.cwd,this.dmode);if(n)return this[O](n,t);this[Oe]=!0}if(t.absolute!==this.cwd){let n=f(external_node_path_.dirname(String(t.absolute)));if(n!==this.cwd){let o=this[yt](n,this.dmode);if(o)return this[O](o,t)}}let[e,i]=ye(()=>external_node_fs_.lstatSync(String(t.absolute)));if(i&&(this.keep||this.newer&&i.mtime>(t.mtime??i.mtime)))return this[Ls](t);if(e||this[Os](t,i))return this[P](null,t);if(i.isDirectory()){if(t.type==="Directory"){let o=this.chmod&&t.mode&&(i.mode&4095)!==t.mode,[h]=o?ye(()=>{external_node_fs_.chmodSync(String(t.absolute),Number(t.mode))}):[];return this[P](h,t)}let[n]=ye(()=>external_node_fs_.rmdirSync(String(t.absolute)));this[P](n,t)}let[r]=t.absolute===this.cwd?[]:ye(()=>po(String(t.absolute)));this[P](r,t)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=h=>{let a;try{external_node_fs_.closeSync(n)}catch(l){a=l}(h||a)&&this[O](h||a,t),e()},n;try{n=external_node_fs_.openSync(String(t.absolute),ms(t.size),i)}catch(h){return r(h)}let o=this.transform&&this.transform(t)||t;o!==t&&(o.on("error",h=>this[O](h,t)),t.pipe(o)),o.on("data",h=>{try{external_node_fs_.writeSync(n,h,0,h.length)}catch(a){r(a)}}),o.on("end",()=>{let h=null;if(t.mtime&&!this.noMtime){let a=t.atime||new Date,l=t.mtime;try{external_node_fs_.futimesSync(n,a,l)}catch(c){try{external_node_fs_.utimesSync(String(t.absolute),a,l)}catch{h=c}}}if(this[ge](t)){let a=this[be](t),l=this[_e](t);try{external_node_fs_.fchownSync(n,Number(a),Number(l))}catch(c){try{external_node_fs_.chownSync(String(t.absolute),Number(a),Number(l))}catch{h=h||c}}}r(h)})}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode,r=this[yt](String(t.absolute),i);if(r){this[O](r,t),e();return}if(t.mtime&&!this.noMtime)try{external_node_fs_.utimesSync(String(t.absolute),t.atime||new Date,t.mtime)}catch{}if(this[ge](t))try{external_node_fs_.chownSync(String(t.absolute),Number(this[be](t)),Number(this[_e](t)))}catch{}e(),t.resume()}[yt](t,e){try{return _r(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e})}catch(i){return i}}[Re](t,e,i,r,n){if(this.preservePaths||i.length===0)return r();let o=e;for(let h of i){o=external_node_path_.resolve(o,h);let[a,l]=ye(()=>external_node_fs_.lstatSync(o));if(a)return r();if(l.isSymbolicLink())return n(new St(o,external_node_path_.resolve(e,i.join("/"))))}r()}[gi](t,e,i,r){let n=`${i}Sync`;try{external_node_fs_[n](e,String(t.absolute)),r(),t.resume()}catch(o){return this[O](o,t)}}};var Eo=s=>{let t=new xe(s),e=s.file,i=external_node_fs_.statSync(e),r=s.maxReadSize||16*1024*1024;new Be(e,{readSize:r,size:i.size}).pipe(t)},wo=(s,t)=>{let e=new Xt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("close",o),external_node_fs_.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},So=K(Eo,wo,s=>new xe(s),s=>new Xt(s),(s,t)=>{t?.length&&Qi(s,t)});var yo=(s,t)=>{let e=new kt(s),i=!0,r,n;try{try{r=external_node_fs_.openSync(s.file,"r+")}catch(a){if(a?.code==="ENOENT")r=external_node_fs_.openSync(s.file,"w+");else throw a}let o=external_node_fs_.fstatSync(r),h=Buffer.alloc(512);t:for(n=0;n<o.size;n+=512){for(let c=0,d=0;c<512;c+=d){if(d=external_node_fs_.readSync(r,h,c,h.length-c,n+c),n===0&&h[0]===31&&h[1]===139)throw new Error("cannot append to compressed archives");if(!d)break t}let a=new F(h);if(!a.cksumValid)break;let l=512*Math.ceil((a.size||0)/512);if(n+l+512>o.size)break;n+=l,s.mtimeCache&&a.mtime&&s.mtimeCache.set(String(a.path),a.mtime)}i=!1,Ro(s,e,n,r,t)}finally{if(i)try{external_node_fs_.closeSync(r)}catch{}}},Ro=(s,t,e,i,r)=>{let n=new Wt(s.file,{fd:i,start:e});t.pipe(n),bo(t,r)},go=(s,t)=>{t=Array.from(t);let e=new wt(s),i=(n,o,h)=>{let a=(T,D)=>{T?external_node_fs_.close(n,E=>h(T)):h(null,D)},l=0;if(o===0)return a(null,0);let c=0,d=Buffer.alloc(512),y=(T,D)=>{if(T||D===void 0)return a(T);if(c+=D,c<512&&D)return external_node_fs_.read(n,d,c,d.length-c,l+c,y);if(l===0&&d[0]===31&&d[1]===139)return a(new Error("cannot append to compressed archives"));if(c<512)return a(null,l);let E=new F(d);if(!E.cksumValid)return a(null,l);let x=512*Math.ceil((E.size??0)/512);if(l+x+512>o||(l+=x+512,l>=o))return a(null,l);s.mtimeCache&&E.mtime&&s.mtimeCache.set(String(E.path),E.mtime),c=0,external_node_fs_.read(n,d,0,512,l,y)};external_node_fs_.read(n,d,0,512,l,y)};return new Promise((n,o)=>{e.on("error",o);let h="r+",a=(l,c)=>{if(l&&l.code==="ENOENT"&&h==="r+")return h="w+",external_node_fs_.open(s.file,h,a);if(l||!c)return o(l);external_node_fs_.fstat(c,(d,y)=>{if(d)return external_node_fs_.close(c,()=>o(d));i(c,y.size,(T,D)=>{if(T)return o(T);let E=new et(s.file,{fd:c,start:D});e.pipe(E),E.on("error",o),E.on("close",n),_o(e,t)})})};external_node_fs_.open(s.file,h,a)})},bo=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},_o=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e);s.end()},vt=K(yo,go,()=>{throw new TypeError("file is required")},()=>{throw new TypeError("file is required")},(s,t)=>{if(!Bs(s))throw new TypeError("file is required");if(s.gzip||s.brotli||s.zstd||s.file.endsWith(".br")||s.file.endsWith(".tbr"))throw new TypeError("cannot append to compressed archives");if(!t?.length)throw new TypeError("no paths specified to add/replace")});var Oo=K(vt.syncFile,vt.asyncFile,vt.syncNoFile,vt.asyncNoFile,(s,t=[])=>{vt.validate?.(s,t),To(s)}),To=s=>{let t=s.filter;s.mtimeCache||(s.mtimeCache=new Map),s.filter=t?(e,i)=>t(e,i)&&!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0)):(e,i)=>!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0))};
+`).reduce(xn,Object.create(null)),xn=(s,t)=>{let e=parseInt(t,10);if(e!==Buffer.byteLength(t)+1)return s;t=t.slice((e+" ").length);let i=t.split("="),r=i.shift();if(!r)return s;let n=r.replace(/^SCHILY\.(dev|ino|nlink)/,"$1"),o=i.join("=").replace(/\0.*/,"");switch(n){case"path":case"linkpath":case"type":case"charset":case"comment":case"gname":case"uname":s[n]=o;break;case"ctime":case"atime":case"mtime":s[n]=new Date(Number(o)*1e3);break;case"size":let h=+o;h>=0&&(s[n]=h);break;case"gid":case"uid":case"dev":case"ino":case"nlink":case"mode":s[n]=+o;break}return s};var Ln=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,f=Ln!=="win32"?s=>String(s):s=>String(s).replaceAll(/\\/g,"/");var $e=class extends A{extended;globalExtended;header;startBlockSize;blockRemain;remain;type;meta=!1;ignore=!1;path;mode;uid;gid;uname;gname;size=0;mtime;atime;ctime;linkpath;dev;ino;nlink;invalid=!1;absolute;unsupported=!1;constructor(t,e,i){switch(super({}),this.pause(),this.extended=e,this.globalExtended=i,this.header=t,this.remain=t.size??0,this.startBlockSize=512*Math.ceil(this.remain/512),this.blockRemain=this.startBlockSize,this.type=t.type,this.type){case"File":case"OldFile":case"Link":case"SymbolicLink":case"CharacterDevice":case"BlockDevice":case"Directory":case"FIFO":case"ContiguousFile":case"GNUDumpDir":break;case"NextFileHasLongLinkpath":case"NextFileHasLongPath":case"OldGnuLongPath":case"GlobalExtendedHeader":case"ExtendedHeader":case"OldExtendedHeader":this.meta=!0;break;default:this.ignore=!0}if(!t.path)throw new Error("no path provided for tar.ReadEntry");this.path=f(t.path),this.mode=t.mode,this.mode&&(this.mode=this.mode&4095),this.uid=t.uid,this.gid=t.gid,this.uname=t.uname,this.gname=t.gname,this.size=this.remain,this.mtime=t.mtime,this.atime=t.atime,this.ctime=t.ctime,this.linkpath=t.linkpath?f(t.linkpath):void 0,this.uname=t.uname,this.gname=t.gname,e&&this.#t(e),i&&this.#t(i,!0)}write(t){let e=t.length;if(e>this.blockRemain)throw new Error("writing more to entry than is appropriate");let i=this.remain,r=this.blockRemain;return this.remain=Math.max(0,i-e),this.blockRemain=Math.max(0,r-e),this.ignore?!0:i>=e?super.write(t):super.write(t.subarray(0,i))}#t(t,e=!1){t.path&&(t.path=f(t.path)),t.linkpath&&(t.linkpath=f(t.linkpath)),Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="path"&&e))))}};var Dt=(s,t,e,i={})=>{s.file&&(i.file=s.file),s.cwd&&(i.cwd=s.cwd),i.code=e instanceof Error&&e.code||t,i.tarCode=t,!s.strict&&i.recoverable!==!1?(e instanceof Error&&(i=Object.assign(e,i),e=e.message),s.emit("warn",t,e,i)):e instanceof Error?s.emit("error",Object.assign(e,i)):s.emit("error",Object.assign(new Error(`${t}: ${e}`),i))};var Nn=1024*1024,Xi=Buffer.from([31,139]),qi=Buffer.from([40,181,47,253]),An=Math.max(Xi.length,qi.length),B=Symbol("state"),Nt=Symbol("writeEntry"),it=Symbol("readEntry"),Zi=Symbol("nextEntry"),Zs=Symbol("processEntry"),V=Symbol("extendedHeader"),he=Symbol("globalExtendedHeader"),dt=Symbol("meta"),Ys=Symbol("emitMeta"),p=Symbol("buffer"),st=Symbol("queue"),ut=Symbol("ended"),Yi=Symbol("emittedEnd"),At=Symbol("emit"),w=Symbol("unzip"),Xe=Symbol("consumeChunk"),qe=Symbol("consumeChunkSub"),Ki=Symbol("consumeBody"),Ks=Symbol("consumeMeta"),Vs=Symbol("consumeHeader"),ae=Symbol("consuming"),Vi=Symbol("bufferConcat"),Qe=Symbol("maybeEnd"),Yt=Symbol("writing"),$=Symbol("aborted"),Je=Symbol("onDone"),It=Symbol("sawValidEntry"),je=Symbol("sawNullBlock"),ti=Symbol("sawEOF"),$s=Symbol("closeStream"),In=1e3,le=Symbol("compressedBytesRead"),$i=Symbol("decompressedBytesRead"),Xs=Symbol("checkDecompressionRatio"),Cn=()=>!0,rt=class extends external_events_.EventEmitter{file;strict;maxMetaEntrySize;filter;brotli;zstd;maxDecompressionRatio;writable=!0;readable=!1;[st]=[];[p];[it];[Nt];[B]="begin";[dt]="";[V];[he];[ut]=!1;[w];[$]=!1;[It];[je]=!1;[ti]=!1;[Yt]=!1;[ae]=!1;[Yi]=!1;[le]=0;[$i]=0;constructor(t={}){super(),this.file=t.file||"",this.on(Je,()=>{(this[B]==="begin"||this[It]===!1)&&this.warn("TAR_BAD_ARCHIVE","Unrecognized archive format")}),t.ondone?this.on(Je,t.ondone):this.on(Je,()=>{this.emit("prefinish"),this.emit("finish"),this.emit("end")}),this.strict=!!t.strict,this.maxDecompressionRatio=typeof t.maxDecompressionRatio=="number"?t.maxDecompressionRatio:In,this.maxMetaEntrySize=t.maxMetaEntrySize||Nn,this.filter=typeof t.filter=="function"?t.filter:Cn;let e=t.file&&(t.file.endsWith(".tar.br")||t.file.endsWith(".tbr"));this.brotli=!(t.gzip||t.zstd)&&t.brotli!==void 0?t.brotli:e?void 0:!1;let i=t.file&&(t.file.endsWith(".tar.zst")||t.file.endsWith(".tzst"));this.zstd=!(t.gzip||t.brotli)&&t.zstd!==void 0?t.zstd:i?!0:void 0,this.on("end",()=>this[$s]()),typeof t.onwarn=="function"&&this.on("warn",t.onwarn),typeof t.onReadEntry=="function"&&this.on("entry",t.onReadEntry)}warn(t,e,i={}){Dt(this,t,e,i)}[Vs](t,e){this[It]===void 0&&(this[It]=!1);let i;try{i=new F(t,e,this[V],this[he])}catch(r){return this.warn("TAR_ENTRY_INVALID",r)}if(i.nullBlock)this[je]?(this[ti]=!0,this[B]==="begin"&&(this[B]="header"),this[At]("eof")):(this[je]=!0,this[At]("nullBlock"));else if(this[je]=!1,!i.cksumValid)this.warn("TAR_ENTRY_INVALID","checksum failure",{header:i});else if(!i.path)this.warn("TAR_ENTRY_INVALID","path is required",{header:i});else{let r=i.type;if(/^(Symbolic)?Link$/.test(r)&&!i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath required",{header:i});else if(!/^(Symbolic)?Link$/.test(r)&&!/^(Global)?ExtendedHeader$/.test(r)&&i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath forbidden",{header:i});else{let n=this[Nt]=new $e(i,this[V],this[he]);if(!this[It])if(n.remain){let o=()=>{n.invalid||(this[It]=!0)};n.on("end",o)}else this[It]=!0;n.meta?n.size>this.maxMetaEntrySize?(n.ignore=!0,this[At]("ignoredEntry",n),this[B]="ignore",n.resume()):n.size>0&&(this[dt]="",n.on("data",o=>this[dt]+=o),this[B]="meta"):(this[V]=void 0,n.ignore=n.ignore||!this.filter(n.path,n),n.ignore?(this[At]("ignoredEntry",n),this[B]=n.remain?"ignore":"header",n.resume()):(n.remain?this[B]="body":(this[B]="header",n.end()),this[it]?this[st].push(n):(this[st].push(n),this[Zi]())))}}}[$s](){queueMicrotask(()=>this.emit("close"))}[Zs](t){let e=!0;if(!t)this[it]=void 0,e=!1;else if(Array.isArray(t)){let[i,...r]=t;this.emit(i,...r)}else this[it]=t,this.emit("entry",t),t.emittedEnd||(t.on("end",()=>this[Zi]()),e=!1);return e}[Zi](){do;while(this[Zs](this[st].shift()));if(this[st].length===0){let t=this[it];!t||t.flowing||t.size===t.remain?this[Yt]||this.emit("drain"):t.once("drain",()=>this.emit("drain"))}}[Ki](t,e){let i=this[Nt];if(!i)throw new Error("attempt to consume body without entry??");let r=i.blockRemain??0,n=r>=t.length&&e===0?t:t.subarray(e,e+r);return i.write(n),i.blockRemain||(this[B]="header",this[Nt]=void 0,i.end()),n.length}[Ks](t,e){let i=this[Nt],r=this[Ki](t,e);return!this[Nt]&&i&&this[Ys](i),r}[At](t,e,i){this[st].length===0&&!this[it]?this.emit(t,e,i):this[st].push([t,e,i])}[Ys](t){switch(this[At]("meta",this[dt]),t.type){case"ExtendedHeader":case"OldExtendedHeader":this[V]=ft.parse(this[dt],this[V],!1);break;case"GlobalExtendedHeader":this[he]=ft.parse(this[dt],this[he],!0);break;case"NextFileHasLongPath":case"OldGnuLongPath":{let e=this[V]??Object.create(null);this[V]=e,e.path=this[dt].replace(/\0.*/,"");break}case"NextFileHasLongLinkpath":{let e=this[V]||Object.create(null);this[V]=e,e.linkpath=this[dt].replace(/\0.*/,"");break}default:throw new Error("unknown meta: "+t.type)}}abort(t){if(!this[$]){if(this[w]){let e=this[w];e.write=()=>!0,e.end=()=>e,e.emit=()=>!1,e.destroy?.()}this[$]=!0,this.emit("abort",t),this.warn("TAR_ABORT",t,{recoverable:!1})}}[Xs](t){this[$i]+=t.length;let e=this[$i]/this[le];return e>this.maxDecompressionRatio?(this.abort(new Error(`max decompression ratio exceeded: ${e.toFixed(2)} > ${this.maxDecompressionRatio}`)),!1):!0}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this[$])return i?.(),!1;if((this[w]===void 0||this.brotli===void 0&&this[w]===!1)&&t){if(this[p]&&(t=Buffer.concat([this[p],t]),this[p]=void 0),t.length<An)return this[p]=t,i?.(),!0;for(let a=0;this[w]===void 0&&a<Xi.length;a++)t[a]!==Xi[a]&&(this[w]=!1);let o=!1;if(this[w]===!1&&this.zstd!==!1){o=!0;for(let a=0;a<qi.length;a++)if(t[a]!==qi[a]){o=!1;break}}let h=this.brotli===void 0&&!o;if(this[w]===!1&&h)if(t.length<512)if(this[ut])this.brotli=!0;else return this[p]=t,i?.(),!0;else try{new F(t.subarray(0,512)),this.brotli=!1}catch{this.brotli=!0}if(this[w]===void 0||this[w]===!1&&(this.brotli||o)){let a=this[ut];this[ut]=!1,this[w]=this[w]===void 0?new Ue({}):o?new Ke({}):new Ge({}),this[w].on("data",c=>{this[Xs](c)&&this[Xe](c)}),this[w].on("error",c=>{this[$]||this.abort(c)}),this[w].on("end",()=>{this[ut]=!0,this[Xe]()}),this[Yt]=!0,this[le]+=t.length;let l=!!this[w][a?"end":"write"](t);return this[Yt]=!1,i?.(),l}}this[Yt]=!0,this[w]?(this[le]+=t.length,this[w].write(t)):this[Xe](t),this[Yt]=!1;let n=this[st].length>0?!1:this[it]?this[it].flowing:!0;return!n&&this[st].length===0&&this[it]?.once("drain",()=>this.emit("drain")),i?.(),n}[Vi](t){t&&!this[$]&&(this[p]=this[p]?Buffer.concat([this[p],t]):t)}[Qe](){if(this[ut]&&!this[Yi]&&!this[$]&&!this[ae]){this[Yi]=!0;let t=this[Nt];if(t?.blockRemain){let e=this[p]?this[p].length:0;this.warn("TAR_BAD_ARCHIVE",`Truncated input (needed ${t.blockRemain} more bytes, only ${e} available)`,{entry:t}),this[p]&&t.write(this[p]),t.end()}this[At](Je)}}[Xe](t){if(this[ae]&&t)this[Vi](t);else if(!t&&!this[p])this[Qe]();else if(t){if(this[ae]=!0,this[p]){this[Vi](t);let e=this[p];this[p]=void 0,this[qe](e)}else this[qe](t);for(;this[p]&&this[p]?.length>=512&&!this[$]&&!this[ti];){let e=this[p];this[p]=void 0,this[qe](e)}this[ae]=!1}(!this[p]||this[ut])&&this[Qe]()}[qe](t){let e=0,i=t.length;for(;e+512<=i&&!this[$]&&!this[ti];)switch(this[B]){case"begin":case"header":this[Vs](t,e),e+=512;break;case"ignore":case"body":e+=this[Ki](t,e);break;case"meta":e+=this[Ks](t,e);break;default:throw new Error("invalid state: "+this[B])}e<i&&(this[p]=this[p]?Buffer.concat([t.subarray(e),this[p]]):t.subarray(e))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e)),i&&this.once("finish",i),this[$]||(this[w]?(t&&(this[le]+=t.length,this[w].write(t)),this[w].end()):(this[ut]=!0,(this.brotli===void 0||this.zstd===void 0)&&(t=t||Buffer.alloc(0)),t&&this.write(t),this[Qe]())),this}};var mt=s=>{let t=s.length-1,e=-1;for(;t>-1&&s.charAt(t)==="/";)e=t,t--;return e===-1?s:s.slice(0,e)};var vn=s=>{let t=s.onReadEntry;s.onReadEntry=t?e=>{t(e),e.resume()}:e=>e.resume()},Qi=(s,t)=>{let e=new Map(t.map(o=>[mt(o),!0])),i=s.filter,r=100,n=(o,h="",a=0)=>{if(a>=r)return e.set(o,!1),!1;let l=h||(0,external_path_.parse)(o).root||".",c;if(o===l)c=!1;else{let d=e.get(o);c=d!==void 0?d:n((0,external_path_.dirname)(o),l,a+1)}return e.set(o,c),c};s.filter=i?(o,h)=>i(o,h)&&n(mt(o)):o=>n(mt(o))},Mn=s=>{let t=new rt(s),e=s.file,i;try{i=external_node_fs_.openSync(e,"r");let r=external_node_fs_.fstatSync(i),n=s.maxReadSize||16*1024*1024;if(r.size<n){let o=Buffer.allocUnsafe(r.size),h=external_node_fs_.readSync(i,o,0,r.size,0);t.end(h===o.byteLength?o:o.subarray(0,h))}else{let o=0,h=Buffer.allocUnsafe(n);for(;o<r.size;){let a=external_node_fs_.readSync(i,h,0,n,o);if(a===0)break;o+=a,t.write(h.subarray(0,a))}t.end()}}finally{if(typeof i=="number")try{external_node_fs_.closeSync(i)}catch{}}},Bn=(s,t)=>{let e=new rt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("end",o),external_node_fs_.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},Ct=K(Mn,Bn,s=>new rt(s),s=>new rt(s),(s,t)=>{t?.length&&Qi(s,t),s.noResume||vn(s)});var Ji=(s,t,e)=>(s&=4095,e&&(s=(s|384)&-19),t&&(s&256&&(s|=64),s&32&&(s|=8),s&4&&(s|=1)),s);var{isAbsolute:zn,parse:qs}=external_node_path_.win32,ce=s=>{let t="",e=qs(s);for(;zn(s)||e.root;){let i=s.charAt(0)==="/"&&s.slice(0,4)!=="//?/"?"/":e.root;s=s.slice(i.length),t+=i,e=qs(s)}return[t,s]};var ei=["|","<",">","?",":"],ji=ei.map(s=>String.fromCodePoint(61440+Number(s.codePointAt(0)))),Un=new Map(ei.map((s,t)=>[s,ji[t]])),Hn=new Map(ji.map((s,t)=>[s,ei[t]])),ts=s=>ei.reduce((t,e)=>t.split(e).join(Un.get(e)),s),Qs=s=>ji.reduce((t,e)=>t.split(e).join(Hn.get(e)),s);var rr=(s,t)=>t?(s=f(s).replace(/^\.(\/|$)/,""),mt(t)+"/"+s):f(s),Wn=16*1024*1024,tr=Symbol("process"),er=Symbol("file"),ir=Symbol("directory"),is=Symbol("symlink"),sr=Symbol("hardlink"),fe=Symbol("header"),ii=Symbol("read"),ss=Symbol("lstat"),si=Symbol("onlstat"),rs=Symbol("onread"),ns=Symbol("onreadlink"),os=Symbol("openfile"),hs=Symbol("onopenfile"),pt=Symbol("close"),ri=Symbol("mode"),as=Symbol("awaitDrain"),es=Symbol("ondrain"),q=Symbol("prefix"),de=class extends A{path;portable;myuid=process.getuid&&process.getuid()||0;myuser=process.env.USER||"";maxReadSize;linkCache;statCache;preservePaths;cwd;strict;mtime;noPax;noMtime;prefix;fd;blockLen=0;blockRemain=0;buf;pos=0;remain=0;length=0;offset=0;win32;absolute;header;type;linkpath;stat;onWriteEntry;#t=!1;constructor(t,e={}){let i=se(e);super(),this.path=f(t),this.portable=!!i.portable,this.maxReadSize=i.maxReadSize||Wn,this.linkCache=i.linkCache||new Map,this.statCache=i.statCache||new Map,this.preservePaths=!!i.preservePaths,this.cwd=f(i.cwd||process.cwd()),this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.mtime=i.mtime,this.prefix=i.prefix?f(i.prefix):void 0,this.onWriteEntry=i.onWriteEntry,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let r=!1;if(!this.preservePaths){let[o,h]=ce(this.path);o&&typeof h=="string"&&(this.path=h,r=o)}this.win32=!!i.win32||process.platform==="win32",this.win32&&(this.path=Qs(this.path.replaceAll(/\\/g,"/")),t=t.replaceAll(/\\/g,"/")),this.absolute=f(i.absolute||external_path_.resolve(this.cwd,t)),this.path===""&&(this.path="./"),r&&this.warn("TAR_ENTRY_INFO",`stripping ${r} from absolute path`,{entry:this,path:r+this.path});let n=this.statCache.get(this.absolute);n?this[si](n):this[ss]()}warn(t,e,i={}){return Dt(this,t,e,i)}emit(t,...e){return t==="error"&&(this.#t=!0),super.emit(t,...e)}[ss](){external_fs_.lstat(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[si](e)})}[si](t){this.statCache.set(this.absolute,t),this.stat=t,t.isFile()||(t.size=0),this.type=Gn(t),this.emit("stat",t),this[tr]()}[tr](){switch(this.type){case"File":return this[er]();case"Directory":return this[ir]();case"SymbolicLink":return this[is]();default:return this.end()}}[ri](t){return Ji(t,this.type==="Directory",this.portable)}[q](t){return rr(t,this.prefix)}[fe](){if(!this.stat)throw new Error("cannot write header before stat");this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this[ri](this.stat.mode),uid:this.portable?void 0:this.stat.uid,gid:this.portable?void 0:this.stat.gid,size:this.stat.size,mtime:this.noMtime?void 0:this.mtime||this.stat.mtime,type:this.type==="Unsupported"?void 0:this.type,uname:this.portable?void 0:this.stat.uid===this.myuid?this.myuser:"",atime:this.portable?void 0:this.stat.atime,ctime:this.portable?void 0:this.stat.ctime}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.header.atime,ctime:this.portable?void 0:this.header.ctime,gid:this.portable?void 0:this.header.gid,mtime:this.noMtime?void 0:this.mtime||this.header.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.header.size,uid:this.portable?void 0:this.header.uid,uname:this.portable?void 0:this.header.uname,dev:this.portable?void 0:this.stat.dev,ino:this.portable?void 0:this.stat.ino,nlink:this.portable?void 0:this.stat.nlink}).encode());let t=this.header?.block;if(!t)throw new Error("failed to encode header");super.write(t)}[ir](){if(!this.stat)throw new Error("cannot create directory entry without stat");this.path.slice(-1)!=="/"&&(this.path+="/"),this.stat.size=0,this[fe](),this.end()}[is](){external_fs_.readlink(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[ns](e)})}[ns](t){this.linkpath=f(t),this[fe](),this.end()}[sr](t){if(!this.stat)throw new Error("cannot create link entry without stat");this.type="Link",this.linkpath=f(external_path_.relative(this.cwd,t)),this.stat.size=0,this[fe](),this.end()}[er](){if(!this.stat)throw new Error("cannot create file entry without stat");if(this.stat.nlink>1){let t=`${this.stat.dev}:${this.stat.ino}`,e=this.linkCache.get(t);if(e?.indexOf(this.cwd)===0)return this[sr](e);this.linkCache.set(t,this.absolute)}if(this[fe](),this.stat.size===0)return this.end();this[os]()}[os](){external_fs_.open(this.absolute,"r",(t,e)=>{if(t)return this.emit("error",t);this[hs](e)})}[hs](t){if(this.fd=t,this.#t)return this[pt]();if(!this.stat)throw new Error("should stat before calling onopenfile");this.blockLen=512*Math.ceil(this.stat.size/512),this.blockRemain=this.blockLen;let e=Math.min(this.blockLen,this.maxReadSize);this.buf=Buffer.allocUnsafe(e),this.offset=0,this.pos=0,this.remain=this.stat.size,this.length=this.buf.length,this[ii]()}[ii](){let{fd:t,buf:e,offset:i,length:r,pos:n}=this;if(t===void 0||e===void 0)throw new Error("cannot read file without first opening");external_fs_.read(t,e,i,r,n,(o,h)=>{if(o)return this[pt](()=>this.emit("error",o));this[rs](h)})}[pt](t=()=>{}){this.fd!==void 0&&external_fs_.close(this.fd,t)}[rs](t){if(t<=0&&this.remain>0){let r=Object.assign(new Error("encountered unexpected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(t>this.remain){let r=Object.assign(new Error("did not encounter expected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(!this.buf)throw new Error("should have created buffer prior to reading");if(t===this.remain)for(let r=t;r<this.length&&t<this.blockRemain;r++)this.buf[r+this.offset]=0,t++,this.remain++;let e=this.offset===0&&t===this.buf.length?this.buf:this.buf.subarray(this.offset,this.offset+t);this.write(e)?this[es]():this[as](()=>this[es]())}[as](t){this.once("drain",t)}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this.blockRemain<t.length){let r=Object.assign(new Error("writing more data than expected"),{path:this.absolute});return this.emit("error",r)}return this.remain-=t.length,this.blockRemain-=t.length,this.pos+=t.length,this.offset+=t.length,super.write(t,null,i)}[es](){if(!this.remain)return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),this[pt](t=>t?this.emit("error",t):this.end());if(!this.buf)throw new Error("buffer lost somehow in ONDRAIN");this.offset>=this.length&&(this.buf=Buffer.allocUnsafe(Math.min(this.blockRemain,this.buf.length)),this.offset=0),this.length=this.buf.length-this.offset,this[ii]()}},ni=class extends de{sync=!0;[ss](){this[si](external_fs_.lstatSync(this.absolute))}[is](){this[ns](external_fs_.readlinkSync(this.absolute))}[os](){this[hs](external_fs_.openSync(this.absolute,"r"))}[ii](){let t=!0;try{let{fd:e,buf:i,offset:r,length:n,pos:o}=this;if(e===void 0||i===void 0)throw new Error("fd and buf must be set in READ method");let h=external_fs_.readSync(e,i,r,n,o);this[rs](h),t=!1}finally{if(t)try{this[pt](()=>{})}catch{}}}[as](t){t()}[pt](t=()=>{}){this.fd!==void 0&&external_fs_.closeSync(this.fd),t()}},oi=class extends A{blockLen=0;blockRemain=0;buf=0;pos=0;remain=0;length=0;preservePaths;portable;strict;noPax;noMtime;readEntry;type;prefix;path;mode;uid;gid;uname;gname;header;mtime;atime;ctime;linkpath;size;onWriteEntry;warn(t,e,i={}){return Dt(this,t,e,i)}constructor(t,e={}){let i=se(e);super(),this.preservePaths=!!i.preservePaths,this.portable=!!i.portable,this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.onWriteEntry=i.onWriteEntry,this.readEntry=t;let{type:r}=t;if(r==="Unsupported")throw new Error("writing entry that should be ignored");this.type=r,this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.prefix=i.prefix,this.path=f(t.path),this.mode=t.mode!==void 0?this[ri](t.mode):void 0,this.uid=this.portable?void 0:t.uid,this.gid=this.portable?void 0:t.gid,this.uname=this.portable?void 0:t.uname,this.gname=this.portable?void 0:t.gname,this.size=t.size,this.mtime=this.noMtime?void 0:i.mtime||t.mtime,this.atime=this.portable?void 0:t.atime,this.ctime=this.portable?void 0:t.ctime,this.linkpath=t.linkpath!==void 0?f(t.linkpath):void 0,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let n=!1;if(!this.preservePaths){let[h,a]=ce(this.path);h&&typeof a=="string"&&(this.path=a,n=h)}this.remain=t.size,this.blockRemain=t.startBlockSize,this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this.mode,uid:this.portable?void 0:this.uid,gid:this.portable?void 0:this.gid,size:this.size,mtime:this.noMtime?void 0:this.mtime,type:this.type,uname:this.portable?void 0:this.uname,atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime}),n&&this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute path`,{entry:this,path:n+this.path}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime,gid:this.portable?void 0:this.gid,mtime:this.noMtime?void 0:this.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.size,uid:this.portable?void 0:this.uid,uname:this.portable?void 0:this.uname,dev:this.portable?void 0:this.readEntry.dev,ino:this.portable?void 0:this.readEntry.ino,nlink:this.portable?void 0:this.readEntry.nlink}).encode());let o=this.header?.block;if(!o)throw new Error("failed to encode header");super.write(o),t.pipe(this)}[q](t){return rr(t,this.prefix)}[ri](t){return Ji(t,this.type==="Directory",this.portable)}write(t,e,i){typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8"));let r=t.length;if(r>this.blockRemain)throw new Error("writing more to entry than is appropriate");return this.blockRemain-=r,super.write(t,i)}end(t,e,i){return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e??"utf8")),i&&this.once("finish",i),t?super.end(t,i):super.end(i),this}},Gn=s=>s.isFile()?"File":s.isDirectory()?"Directory":s.isSymbolicLink()?"SymbolicLink":"Unsupported";var hi=class s{tail;head;length=0;static create(t=[]){return new s(t)}constructor(t=[]){for(let e of t)this.push(e)}*[Symbol.iterator](){for(let t=this.head;t;t=t.next)yield t.value}removeNode(t){if(t.list!==this)throw new Error("removing node which does not belong to this list");let e=t.next,i=t.prev;return e&&(e.prev=i),i&&(i.next=e),t===this.head&&(this.head=e),t===this.tail&&(this.tail=i),this.length--,t.next=void 0,t.prev=void 0,t.list=void 0,e}unshiftNode(t){if(t===this.head)return;t.list&&t.list.removeNode(t);let e=this.head;t.list=this,t.next=e,e&&(e.prev=t),this.head=t,this.tail||(this.tail=t),this.length++}pushNode(t){if(t===this.tail)return;t.list&&t.list.removeNode(t);let e=this.tail;t.list=this,t.prev=e,e&&(e.next=t),this.tail=t,this.head||(this.head=t),this.length++}push(...t){for(let e=0,i=t.length;e<i;e++)Yn(this,t[e]);return this.length}unshift(...t){for(var e=0,i=t.length;e<i;e++)Kn(this,t[e]);return this.length}pop(){if(!this.tail)return;let t=this.tail.value,e=this.tail;return this.tail=this.tail.prev,this.tail?this.tail.next=void 0:this.head=void 0,e.list=void 0,this.length--,t}shift(){if(!this.head)return;let t=this.head.value,e=this.head;return this.head=this.head.next,this.head?this.head.prev=void 0:this.tail=void 0,e.list=void 0,this.length--,t}forEach(t,e){e=e||this;for(let i=this.head,r=0;i;r++)t.call(e,i.value,r,this),i=i.next}forEachReverse(t,e){e=e||this;for(let i=this.tail,r=this.length-1;i;r--)t.call(e,i.value,r,this),i=i.prev}get(t){let e=0,i=this.head;for(;i&&e<t;e++)i=i.next;if(e===t&&i)return i.value}getReverse(t){let e=0,i=this.tail;for(;i&&e<t;e++)i=i.prev;if(e===t&&i)return i.value}map(t,e){e=e||this;let i=new s;for(let r=this.head;r;)i.push(t.call(e,r.value,this)),r=r.next;return i}mapReverse(t,e){e=e||this;var i=new s;for(let r=this.tail;r;)i.push(t.call(e,r.value,this)),r=r.prev;return i}reduce(t,e){let i,r=this.head;if(arguments.length>1)i=e;else if(this.head)r=this.head.next,i=this.head.value;else throw new TypeError("Reduce of empty list with no initial value");for(var n=0;r;n++)i=t(i,r.value,n),r=r.next;return i}reduceReverse(t,e){let i,r=this.tail;if(arguments.length>1)i=e;else if(this.tail)r=this.tail.prev,i=this.tail.value;else throw new TypeError("Reduce of empty list with no initial value");for(let n=this.length-1;r;n--)i=t(i,r.value,n),r=r.prev;return i}toArray(){let t=new Array(this.length);for(let e=0,i=this.head;i;e++)t[e]=i.value,i=i.next;return t}toArrayReverse(){let t=new Array(this.length);for(let e=0,i=this.tail;i;e++)t[e]=i.value,i=i.prev;return t}slice(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.head,n=0;for(n=0;r&&n<t;n++)r=r.next;for(;r&&n<e;n++,r=r.next)i.push(r.value);return i}sliceReverse(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.length,n=this.tail;for(;n&&r>e;r--)n=n.prev;for(;n&&r>t;r--,n=n.prev)i.push(n.value);return i}splice(t,e=0,...i){t>this.length&&(t=this.length-1),t<0&&(t=this.length+t);let r=this.head;for(let o=0;r&&o<t;o++)r=r.next;let n=[];for(let o=0;r&&o<e;o++)n.push(r.value),r=this.removeNode(r);r?r!==this.tail&&(r=r.prev):r=this.tail;for(let o of i)r=Zn(this,r,o);return n}reverse(){let t=this.head,e=this.tail;for(let i=t;i;i=i.prev){let r=i.prev;i.prev=i.next,i.next=r}return this.head=e,this.tail=t,this}};function Zn(s,t,e){let i=t,r=t?t.next:s.head,n=new ue(e,i,r,s);return n.next===void 0&&(s.tail=n),n.prev===void 0&&(s.head=n),s.length++,n}function Yn(s,t){s.tail=new ue(t,s.tail,void 0,s),s.head||(s.head=s.tail),s.length++}function Kn(s,t){s.head=new ue(t,void 0,s.head,s),s.tail||(s.tail=s.head),s.length++}var ue=class{list;next;prev;value;constructor(t,e,i,r){this.list=r,this.value=t,e?(e.next=this,this.prev=e):this.prev=void 0,i?(i.prev=this,this.next=i):this.next=void 0}};var pi=class{path;absolute;entry;stat;readdir;pending=!1;pendingLink=!1;ignore=!1;piped=!1;constructor(t,e){this.path=t||"./",this.absolute=e}},nr=Buffer.alloc(1024),li=Symbol("onStat"),me=Symbol("ended"),W=Symbol("queue"),pe=Symbol("pendingLinks"),Et=Symbol("current"),Ft=Symbol("process"),Ee=Symbol("processing"),ai=Symbol("processJob"),G=Symbol("jobs"),ls=Symbol("jobDone"),ci=Symbol("addFSEntry"),or=Symbol("addTarEntry"),ds=Symbol("stat"),us=Symbol("readdir"),fi=Symbol("onreaddir"),di=Symbol("pipe"),hr=Symbol("entry"),cs=Symbol("entryOpt"),ui=Symbol("writeEntryClass"),lr=Symbol("write"),fs=Symbol("ondrain"),wt=class extends A{sync=!1;opt;cwd;maxReadSize;preservePaths;strict;noPax;prefix;linkCache;statCache;file;portable;zip;readdirCache;noDirRecurse;follow;noMtime;mtime;filter;jobs;[ui];onWriteEntry;[W];[pe]=new Map;[G]=0;[Ee]=!1;[me]=!1;constructor(t={}){if(super(),this.opt=t,this.file=t.file||"",this.cwd=t.cwd||process.cwd(),this.maxReadSize=t.maxReadSize,this.preservePaths=!!t.preservePaths,this.strict=!!t.strict,this.noPax=!!t.noPax,this.prefix=f(t.prefix||""),this.linkCache=t.linkCache||new Map,this.statCache=t.statCache||new Map,this.readdirCache=t.readdirCache||new Map,this.onWriteEntry=t.onWriteEntry,this[ui]=de,typeof t.onwarn=="function"&&this.on("warn",t.onwarn),this.portable=!!t.portable,t.gzip||t.brotli||t.zstd){if((t.gzip?1:0)+(t.brotli?1:0)+(t.zstd?1:0)>1)throw new TypeError("gzip, brotli, zstd are mutually exclusive");if(t.gzip&&(typeof t.gzip!="object"&&(t.gzip={}),this.portable&&(t.gzip.portable=!0),this.zip=new ze(t.gzip)),t.brotli&&(typeof t.brotli!="object"&&(t.brotli={}),this.zip=new We(t.brotli)),t.zstd&&(typeof t.zstd!="object"&&(t.zstd={}),this.zip=new Ye(t.zstd)),!this.zip)throw new Error("impossible");let e=this.zip;e.on("data",i=>super.write(i)),e.on("end",()=>super.end()),e.on("drain",()=>this[fs]()),this.on("resume",()=>e.resume())}else this.on("drain",this[fs]);this.noDirRecurse=!!t.noDirRecurse,this.follow=!!t.follow,this.noMtime=!!t.noMtime,t.mtime&&(this.mtime=t.mtime),this.filter=typeof t.filter=="function"?t.filter:()=>!0,this[W]=new hi,this[G]=0,this.jobs=Number(t.jobs)||4,this[Ee]=!1,this[me]=!1}[lr](t){return super.write(t)}add(t){return this.write(t),this}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&this.add(t),this[me]=!0,this[Ft](),i&&i(),this}write(t){if(this[me])throw new Error("write after end");return typeof t=="string"?this[ci](t):this[or](t),this.flowing}[or](t){let e=f(external_path_.resolve(this.cwd,t.path));if(!this.filter(t.path,t))t.resume();else{let i=new pi(t.path,e);i.entry=new oi(t,this[cs](i)),i.entry.on("end",()=>this[ls](i)),this[G]+=1,this[W].push(i)}this[Ft]()}[ci](t){let e=f(external_path_.resolve(this.cwd,t));this[W].push(new pi(t,e)),this[Ft]()}[ds](t){t.pending=!0,this[G]+=1;let e=this.follow?"stat":"lstat";external_fs_[e](t.absolute,(i,r)=>{t.pending=!1,this[G]-=1,i?this.emit("error",i):this[li](t,r)})}[li](t,e){if(this.statCache.set(t.absolute,e),t.stat=e,!this.filter(t.path,e))t.ignore=!0;else if(e.isFile()&&e.nlink>1&&!this.linkCache.get(`${e.dev}:${e.ino}`)&&!this.sync)if(t===this[Et])this[ai](t);else{let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);r?r.push(t):this[pe].set(i,[t]),t.pendingLink=!0,t.pending=!0}this[Ft]()}[us](t){t.pending=!0,this[G]+=1,external_fs_.readdir(t.absolute,(e,i)=>{if(t.pending=!1,this[G]-=1,e)return this.emit("error",e);this[fi](t,i)})}[fi](t,e){this.readdirCache.set(t.absolute,e),t.readdir=e,this[Ft]()}[Ft](){if(!this[Ee]){this[Ee]=!0;for(let t=this[W].head;t&&this[G]<this.jobs;t=t.next)if(this[ai](t.value),t.value.ignore){let e=t.next;this[W].removeNode(t),t.next=e}this[Ee]=!1,this[me]&&this[W].length===0&&this[G]===0&&(this.zip?this.zip.end(nr):(super.write(nr),super.end()))}}get[Et](){return this[W]&&this[W].head&&this[W].head.value}[ls](t){this[W].shift(),this[G]-=1;let{stat:e}=t;if(e&&e.isFile()&&e.nlink>1){let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);if(r){this[pe].delete(i);for(let n of r)n.pending=!1,this[ai](n)}}this[Ft]()}[ai](t){if(t.pending&&t.pendingLink&&t===this[Et]&&(t.pending=!1,t.pendingLink=!1),!t.pending){if(t.entry){t===this[Et]&&!t.piped&&this[di](t);return}if(!t.stat){let e=this.statCache.get(t.absolute);e?this[li](t,e):this[ds](t)}if(t.stat&&!t.ignore){if(!this.noDirRecurse&&t.stat.isDirectory()&&!t.readdir){let e=this.readdirCache.get(t.absolute);if(e?this[fi](t,e):this[us](t),!t.readdir)return}if(t.entry=this[hr](t),!t.entry){t.ignore=!0;return}t===this[Et]&&!t.piped&&this[di](t)}}}[cs](t){return{onwarn:(e,i,r)=>this.warn(e,i,r),noPax:this.noPax,cwd:this.cwd,absolute:t.absolute,preservePaths:this.preservePaths,maxReadSize:this.maxReadSize,strict:this.strict,portable:this.portable,linkCache:this.linkCache,statCache:this.statCache,noMtime:this.noMtime,mtime:this.mtime,prefix:this.prefix,onWriteEntry:this.onWriteEntry}}[hr](t){this[G]+=1;try{return new this[ui](t.path,this[cs](t)).on("end",()=>this[ls](t)).on("error",i=>this.emit("error",i))}catch(e){this.emit("error",e)}}[fs](){this[Et]&&this[Et].entry&&this[Et].entry.resume()}[di](t){t.piped=!0,t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)});let e=t.entry,i=this.zip;if(!e)throw new Error("cannot pipe without source");i?e.on("data",r=>{i.write(r)||e.pause()}):e.on("data",r=>{super.write(r)||e.pause()})}pause(){return this.zip&&this.zip.pause(),super.pause()}warn(t,e,i={}){Dt(this,t,e,i)}},kt=class extends wt{sync=!0;constructor(t){super(t),this[ui]=ni}pause(){}resume(){}[ds](t){let e=this.follow?"statSync":"lstatSync";this[li](t,external_fs_[e](t.absolute))}[us](t){this[fi](t,external_fs_.readdirSync(t.absolute))}[di](t){let e=t.entry,i=this.zip;if(t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)}),!e)throw new Error("Cannot pipe without source");i?e.on("data",r=>{i.write(r)}):e.on("data",r=>{super[lr](r)})}};var Vn=(s,t)=>{let e=new kt(s),i=new Wt(s.file,{mode:s.mode||438});e.pipe(i),fr(e,t)},$n=(s,t)=>{let e=new wt(s),i=new et(s.file,{mode:s.mode||438});e.pipe(i);let r=new Promise((n,o)=>{i.on("error",o),i.on("close",n),e.on("error",o)});return dr(e,t).catch(n=>e.emit("error",n)),r},fr=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},dr=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>{s.add(i)}}):s.add(e);s.end()},Xn=(s,t)=>{let e=new kt(s);return fr(e,t),e},qn=(s,t)=>{let e=new wt(s);return dr(e,t).catch(i=>e.emit("error",i)),e},Qn=K(Vn,$n,Xn,qn,(s,t)=>{if(!t?.length)throw new TypeError("no paths specified to add to archive")});var Jn=process.env.__FAKE_PLATFORM__||process.platform,Er=Jn==="win32",{O_CREAT:wr,O_NOFOLLOW:ur,O_TRUNC:Sr,O_WRONLY:yr}=external_fs_.constants,Rr=Number(process.env.__FAKE_FS_O_FILENAME__)||external_fs_.constants.UV_FS_O_FILEMAP||0,jn=Er&&!!Rr,to=512*1024,eo=Rr|Sr|wr|yr,mr=!Er&&typeof ur=="number"?ur|Sr|wr|yr:null,ms=mr!==null?()=>mr:jn?s=>s<to?eo:"w":()=>"w";var ps=(s,t,e)=>{try{return external_node_fs_.lchownSync(s,t,e)}catch(i){if(i?.code!=="ENOENT")throw i}},Ei=(s,t,e,i)=>{external_node_fs_.lchown(s,t,e,r=>{i(r&&r?.code!=="ENOENT"?r:null)})},io=(s,t,e,i,r)=>{if(t.isDirectory())Es(external_node_path_.resolve(s,t.name),e,i,n=>{if(n)return r(n);let o=external_node_path_.resolve(s,t.name);Ei(o,e,i,r)});else{let n=external_node_path_.resolve(s,t.name);Ei(n,e,i,r)}},Es=(s,t,e,i)=>{external_node_fs_.readdir(s,{withFileTypes:!0},(r,n)=>{if(r){if(r.code==="ENOENT")return i();if(r.code!=="ENOTDIR"&&r.code!=="ENOTSUP")return i(r)}if(r||!n.length)return Ei(s,t,e,i);let o=n.length,h=null,a=l=>{if(!h){if(l)return i(h=l);if(--o===0)return Ei(s,t,e,i)}};for(let l of n)io(s,l,t,e,a)})},so=(s,t,e,i)=>{t.isDirectory()&&ws(external_node_path_.resolve(s,t.name),e,i),ps(external_node_path_.resolve(s,t.name),e,i)},ws=(s,t,e)=>{let i;try{i=external_node_fs_.readdirSync(s,{withFileTypes:!0})}catch(r){let n=r;if(n?.code==="ENOENT")return;if(n?.code==="ENOTDIR"||n?.code==="ENOTSUP")return ps(s,t,e);throw n}for(let r of i)so(s,r,t,e);return ps(s,t,e)};var Se=class extends Error{path;code;syscall="chdir";constructor(t,e){super(`${e}: Cannot cd into '${t}'`),this.path=t,this.code=e}get name(){return"CwdError"}};var St=class extends Error{path;symlink;syscall="symlink";code="TAR_SYMLINK_ERROR";constructor(t,e){super("TAR_SYMLINK_ERROR: Cannot extract through symbolic link"),this.symlink=t,this.path=e}get name(){return"SymlinkError"}};var no=(s,t)=>{external_node_fs_.stat(s,(e,i)=>{(e||!i.isDirectory())&&(e=new Se(s,e?.code||"ENOTDIR")),t(e)})},gr=(s,t,e)=>{s=f(s);let i=t.umask??18,r=t.mode|448,n=(r&i)!==0,o=t.uid,h=t.gid,a=typeof o=="number"&&typeof h=="number"&&(o!==t.processUid||h!==t.processGid),l=t.preserve,c=t.unlink,d=f(t.cwd),y=(E,x)=>{E?e(E):x&&a?Es(x,o,h,Le=>y(Le)):n?external_node_fs_.chmod(s,r,e):e()};if(s===d)return no(s,y);if(l)return promises_namespaceObject.mkdir(s,{mode:r,recursive:!0}).then(E=>y(null,E??void 0),y);let D=f(external_node_path_.relative(d,s)).split("/");Ss(d,D,r,c,d,void 0,y)},Ss=(s,t,e,i,r,n,o)=>{if(t.length===0)return o(null,n);let h=t.shift(),a=f(external_node_path_.resolve(s+"/"+h));external_node_fs_.mkdir(a,e,br(a,t,e,i,r,n,o))},br=(s,t,e,i,r,n,o)=>h=>{h?external_node_fs_.lstat(s,(a,l)=>{if(a)a.path=a.path&&f(a.path),o(a);else if(l.isDirectory())Ss(s,t,e,i,r,n,o);else if(i)external_node_fs_.unlink(s,c=>{if(c)return o(c);external_node_fs_.mkdir(s,e,br(s,t,e,i,r,n,o))});else{if(l.isSymbolicLink())return o(new St(s,s+"/"+t.join("/")));o(h)}}):(n=n||s,Ss(s,t,e,i,r,n,o))},oo=s=>{let t=!1,e;try{t=external_node_fs_.statSync(s).isDirectory()}catch(i){e=i?.code}finally{if(!t)throw new Se(s,e??"ENOTDIR")}},_r=(s,t)=>{s=f(s);let e=t.umask??18,i=t.mode|448,r=(i&e)!==0,n=t.uid,o=t.gid,h=typeof n=="number"&&typeof o=="number"&&(n!==t.processUid||o!==t.processGid),a=t.preserve,l=t.unlink,c=f(t.cwd),d=E=>{E&&h&&ws(E,n,o),r&&external_node_fs_.chmodSync(s,i)};if(s===c)return oo(c),d();if(a)return d(external_node_fs_.mkdirSync(s,{mode:i,recursive:!0})??void 0);let T=f(external_node_path_.relative(c,s)).split("/"),D;for(let E=T.shift(),x=c;E&&(x+="/"+E);E=T.shift()){x=f(external_node_path_.resolve(x));try{external_node_fs_.mkdirSync(x,i),D=D||x}catch{let Le=external_node_fs_.lstatSync(x);if(Le.isDirectory())continue;if(l){external_node_fs_.unlinkSync(x),external_node_fs_.mkdirSync(x,i),D=D||x;continue}else if(Le.isSymbolicLink())return new St(x,x+"/"+T.join("/"))}}return d(D)};var ys=Object.create(null),Or=1e4,Vt=new Set,Tr=s=>{Vt.has(s)?Vt.delete(s):ys[s]=s.normalize("NFD").toLocaleLowerCase("en").toLocaleUpperCase("en"),Vt.add(s);let t=ys[s],e=Vt.size-Or;if(e>Or/10){for(let i of Vt)if(Vt.delete(i),delete ys[i],--e<=0)break}return t};var ho=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,ao=ho==="win32",lo=s=>s.split("/").slice(0,-1).reduce((e,i)=>{let r=e.at(-1);return r!==void 0&&(i=(0,external_node_path_.join)(r,i)),e.push(i||"/"),e},[]),yi=class{#t=new Map;#i=new Map;#s=new Set;reserve(t,e){t=ao?["win32 parallelization disabled"]:t.map(r=>mt((0,external_node_path_.join)(Tr(r))));let i=new Set(t.map(r=>lo(r)).reduce((r,n)=>r.concat(n)));this.#i.set(e,{dirs:i,paths:t});for(let r of t){let n=this.#t.get(r);n?n.push(e):this.#t.set(r,[e])}for(let r of i){let n=this.#t.get(r);if(!n)this.#t.set(r,[new Set([e])]);else{let o=n.at(-1);o instanceof Set?o.add(e):n.push(new Set([e]))}}return this.#r(e)}#n(t){let e=this.#i.get(t);if(!e)throw new Error("function does not have any path reservations");return{paths:e.paths.map(i=>this.#t.get(i)),dirs:[...e.dirs].map(i=>this.#t.get(i))}}check(t){let{paths:e,dirs:i}=this.#n(t);return e.every(r=>r&&r[0]===t)&&i.every(r=>r&&r[0]instanceof Set&&r[0].has(t))}#r(t){return this.#s.has(t)||!this.check(t)?!1:(this.#s.add(t),t(()=>this.#e(t)),!0)}#e(t){if(!this.#s.has(t))return!1;let e=this.#i.get(t);if(!e)throw new Error("invalid reservation");let{paths:i,dirs:r}=e,n=new Set;for(let o of i){let h=this.#t.get(o);if(!h||h?.[0]!==t)continue;let a=h[1];if(!a){this.#t.delete(o);continue}if(h.shift(),typeof a=="function")n.add(a);else for(let l of a)n.add(l)}for(let o of r){let h=this.#t.get(o),a=h?.[0];if(!(!h||!(a instanceof Set)))if(a.size===1&&h.length===1){this.#t.delete(o);continue}else if(a.size===1){h.shift();let l=h[0];typeof l=="function"&&n.add(l)}else a.delete(t)}return this.#s.delete(t),n.forEach(o=>this.#r(o)),!0}};var Lr=()=>process.umask();var Dr=Symbol("onEntry"),_s=Symbol("checkFs"),Nr=Symbol("checkFs2"),Os=Symbol("isReusable"),P=Symbol("makeFs"),Ts=Symbol("file"),xs=Symbol("directory"),gi=Symbol("link"),Ar=Symbol("symlink"),Ir=Symbol("hardlink"),Re=Symbol("ensureNoSymlink"),Cr=Symbol("unsupported"),Fr=Symbol("checkPath"),Rs=Symbol("stripAbsolutePath"),yt=Symbol("mkdir"),O=Symbol("onError"),Ri=Symbol("pending"),kr=Symbol("pend"),$t=Symbol("unpend"),gs=Symbol("ended"),bs=Symbol("maybeClose"),Ls=Symbol("skip"),ge=Symbol("doChown"),be=Symbol("uid"),_e=Symbol("gid"),Oe=Symbol("checkedCwd"),fo=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,Te=fo==="win32",uo=1024,mo=(s,t)=>{if(!Te)return external_node_fs_.unlink(s,t);let e=s+".DELETE."+(0,external_node_crypto_namespaceObject.randomBytes)(16).toString("hex");external_node_fs_.rename(s,e,i=>{if(i)return t(i);external_node_fs_.unlink(e,t)})},po=s=>{if(!Te)return external_node_fs_.unlinkSync(s);let t=s+".DELETE."+(0,external_node_crypto_namespaceObject.randomBytes)(16).toString("hex");external_node_fs_.renameSync(s,t),external_node_fs_.unlinkSync(t)},vr=(s,t,e)=>s!==void 0&&s===s>>>0?s:t!==void 0&&t===t>>>0?t:e,Xt=class extends rt{[gs]=!1;[Oe]=!1;[Ri]=0;reservations=new yi;transform;writable=!0;readable=!1;uid;gid;setOwner;preserveOwner;processGid;processUid;maxDepth;forceChown;win32;newer;keep;noMtime;preservePaths;unlink;cwd;strip;processUmask;umask;dmode;fmode;chmod;constructor(t={}){if(t.ondone=()=>{this[gs]=!0,this[bs]()},super(t),this.transform=t.transform,this.chmod=!!t.chmod,typeof t.uid=="number"||typeof t.gid=="number"){if(typeof t.uid!="number"||typeof t.gid!="number")throw new TypeError("cannot set owner without number uid and gid");if(t.preserveOwner)throw new TypeError("cannot preserve owner in archive and also set owner explicitly");this.uid=t.uid,this.gid=t.gid,this.setOwner=!0}else this.uid=void 0,this.gid=void 0,this.setOwner=!1;this.preserveOwner=t.preserveOwner===void 0&&typeof t.uid!="number"?process.getuid?.()===0:!!t.preserveOwner,this.processUid=(this.preserveOwner||this.setOwner)&&process.getuid?process.getuid():void 0,this.processGid=(this.preserveOwner||this.setOwner)&&process.getgid?process.getgid():void 0,this.maxDepth=typeof t.maxDepth=="number"?t.maxDepth:uo,this.forceChown=t.forceChown===!0,this.win32=!!t.win32||Te,this.newer=!!t.newer,this.keep=!!t.keep,this.noMtime=!!t.noMtime,this.preservePaths=!!t.preservePaths,this.unlink=!!t.unlink,this.cwd=f(external_node_path_.resolve(t.cwd||process.cwd())),this.strip=Number(t.strip)||0,this.processUmask=this.chmod?typeof t.processUmask=="number"?t.processUmask:Lr():0,this.umask=typeof t.umask=="number"?t.umask:this.processUmask,this.dmode=t.dmode||511&~this.umask,this.fmode=t.fmode||438&~this.umask,this.on("entry",e=>this[Dr](e))}warn(t,e,i={}){return(t==="TAR_BAD_ARCHIVE"||t==="TAR_ABORT")&&(i.recoverable=!1),super.warn(t,e,i)}[bs](){this[gs]&&this[Ri]===0&&(this.emit("prefinish"),this.emit("finish"),this.emit("end"))}[Rs](t,e){let i=t[e],{type:r}=t;if(!i||this.preservePaths)return!0;let[n,o]=ce(i),h=o.replaceAll(/\\/g,"/").split("/");if(h.includes("..")||Te&&/^[a-z]:\.\.$/i.test(h[0]??"")){if(e==="path"||r==="Link")return this.warn("TAR_ENTRY_ERROR",`${e} contains '..'`,{entry:t,[e]:i}),!1;let a=external_node_path_.posix.dirname(t.path),l=external_node_path_.posix.normalize(external_node_path_.posix.join(a,h.join("/")));if(l.startsWith("../")||l==="..")return this.warn("TAR_ENTRY_ERROR",`${e} escapes extraction directory`,{entry:t,[e]:i}),!1}return n&&(t[e]=String(o),this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute ${e}`,{entry:t,[e]:i})),!0}[Fr](t){let e=f(t.path),i=e.split("/");if(this.strip){if(i.length<this.strip)return!1;if(t.type==="Link"){let r=f(String(t.linkpath)).split("/");if(r.length>=this.strip)t.linkpath=r.slice(this.strip).join("/");else return!1}i.splice(0,this.strip),t.path=i.join("/")}if(isFinite(this.maxDepth)&&i.length>this.maxDepth)return this.warn("TAR_ENTRY_ERROR","path excessively deep",{entry:t,path:e,depth:i.length,maxDepth:this.maxDepth}),!1;if(!this[Rs](t,"path")||!this[Rs](t,"linkpath"))return!1;if(t.absolute=external_node_path_.isAbsolute(t.path)?f(external_node_path_.resolve(t.path)):f(external_node_path_.resolve(this.cwd,t.path)),!this.preservePaths&&typeof t.absolute=="string"&&t.absolute.indexOf(this.cwd+"/")!==0&&t.absolute!==this.cwd)return this.warn("TAR_ENTRY_ERROR","path escaped extraction target",{entry:t,path:f(t.path),resolvedPath:t.absolute,cwd:this.cwd}),!1;if(t.absolute===this.cwd&&t.type!=="Directory"&&t.type!=="GNUDumpDir")return!1;if(this.win32){let{root:r}=external_node_path_.win32.parse(String(t.absolute));t.absolute=r+ts(String(t.absolute).slice(r.length));let{root:n}=external_node_path_.win32.parse(t.path);t.path=n+ts(t.path.slice(n.length))}return!0}[Dr](t){if(!this[Fr](t))return t.resume();switch(external_node_assert_namespaceObject.equal(typeof t.absolute,"string"),t.type){case"Directory":case"GNUDumpDir":t.mode&&(t.mode=t.mode|448);case"File":case"OldFile":case"ContiguousFile":case"Link":case"SymbolicLink":return this[_s](t);default:return this[Cr](t)}}[O](t,e){t.name==="CwdError"?this.emit("error",t):(this.warn("TAR_ENTRY_ERROR",t,{entry:e}),this[$t](),e.resume())}[yt](t,e,i){gr(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e},i)}[ge](t){return this.forceChown||this.preserveOwner&&(typeof t.uid=="number"&&t.uid!==this.processUid||typeof t.gid=="number"&&t.gid!==this.processGid)||typeof this.uid=="number"&&this.uid!==this.processUid||typeof this.gid=="number"&&this.gid!==this.processGid}[be](t){return vr(this.uid,t.uid,this.processUid)}[_e](t){return vr(this.gid,t.gid,this.processGid)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=new et(String(t.absolute),{flags:ms(t.size),mode:i,autoClose:!1});r.on("error",a=>{r.fd&&external_node_fs_.close(r.fd,()=>{}),r.write=()=>!0,this[O](a,t),e()});let n=1,o=a=>{if(a){r.fd&&external_node_fs_.close(r.fd,()=>{}),this[O](a,t),e();return}--n===0&&r.fd!==void 0&&external_node_fs_.close(r.fd,l=>{l?this[O](l,t):this[$t](),e()})};r.on("finish",()=>{let a=String(t.absolute),l=r.fd;if(typeof l=="number"&&t.mtime&&!this.noMtime){n++;let c=t.atime||new Date,d=t.mtime;external_node_fs_.futimes(l,c,d,y=>y?external_node_fs_.utimes(a,c,d,T=>o(T&&y)):o())}if(typeof l=="number"&&this[ge](t)){n++;let c=this[be](t),d=this[_e](t);typeof c=="number"&&typeof d=="number"&&external_node_fs_.fchown(l,c,d,y=>y?external_node_fs_.chown(a,c,d,T=>o(T&&y)):o())}o()});let h=this.transform&&this.transform(t)||t;h!==t&&(h.on("error",a=>{this[O](a,t),e()}),t.pipe(h)),h.pipe(r)}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode;this[yt](String(t.absolute),i,r=>{if(r){this[O](r,t),e();return}let n=1,o=()=>{--n===0&&(e(),this[$t](),t.resume())};t.mtime&&!this.noMtime&&(n++,external_node_fs_.utimes(String(t.absolute),t.atime||new Date,t.mtime,o)),this[ge](t)&&(n++,external_node_fs_.chown(String(t.absolute),Number(this[be](t)),Number(this[_e](t)),o)),o()})}[Cr](t){t.unsupported=!0,this.warn("TAR_ENTRY_UNSUPPORTED",`unsupported entry type: ${t.type}`,{entry:t}),t.resume()}[Ar](t,e){let i=f(external_node_path_.relative(this.cwd,external_node_path_.resolve(external_node_path_.dirname(String(t.absolute)),String(t.linkpath)))).split("/");this[Re](t,this.cwd,i,()=>this[gi](t,String(t.linkpath),"symlink",e),r=>{this[O](r,t),e()})}[Ir](t,e){let i=f(external_node_path_.resolve(this.cwd,String(t.linkpath))),r=f(String(t.linkpath)).split("/");this[Re](t,this.cwd,r,()=>this[gi](t,i,"link",e),n=>{this[O](n,t),e()})}[Re](t,e,i,r,n){let o=i.shift();if(this.preservePaths||o===void 0)return r();let h=external_node_path_.resolve(e,o);external_node_fs_.lstat(h,(a,l)=>{if(a)return r();if(l?.isSymbolicLink())return n(new St(h,external_node_path_.resolve(h,i.join("/"))));this[Re](t,h,i,r,n)})}[kr](){this[Ri]++}[$t](){this[Ri]--,this[bs]()}[Ls](t){this[$t](),t.resume()}[Os](t,e){return t.type==="File"&&!this.unlink&&e.isFile()&&e.nlink<=1&&!Te}[_s](t){this[kr]();let e=[t.path];t.linkpath&&e.push(t.linkpath),this.reservations.reserve(e,i=>this[Nr](t,i))}[Nr](t,e){let i=h=>{e(h)},r=()=>{this[yt](this.cwd,this.dmode,h=>{if(h){this[O](h,t),i();return}this[Oe]=!0,n()})},n=()=>{if(t.absolute!==this.cwd){let h=f(external_node_path_.dirname(String(t.absolute)));if(h!==this.cwd)return this[yt](h,this.dmode,a=>{if(a){this[O](a,t),i();return}o()})}o()},o=()=>{external_node_fs_.lstat(String(t.absolute),(h,a)=>{if(a&&(this.keep||this.newer&&a.mtime>(t.mtime??a.mtime))){this[Ls](t),i();return}if(h||this[Os](t,a))return this[P](null,t,i);if(a.isDirectory()){if(t.type==="Directory"){let l=this.chmod&&t.mode&&(a.mode&4095)!==t.mode,c=d=>this[P](d??null,t,i);return l?external_node_fs_.chmod(String(t.absolute),Number(t.mode),c):c()}if(t.absolute!==this.cwd)return external_node_fs_.rmdir(String(t.absolute),l=>this[P](l??null,t,i))}if(t.absolute===this.cwd)return this[P](null,t,i);mo(String(t.absolute),l=>this[P](l??null,t,i))})};this[Oe]?n():r()}[P](t,e,i){if(t){this[O](t,e),i();return}switch(e.type){case"File":case"OldFile":case"ContiguousFile":return this[Ts](e,i);case"Link":return this[Ir](e,i);case"SymbolicLink":return this[Ar](e,i);case"Directory":case"GNUDumpDir":return this[xs](e,i)}}[gi](t,e,i,r){external_node_fs_[i](e,String(t.absolute),n=>{n?this[O](n,t):(this[$t](),t.resume()),r()})}},ye=s=>{try{return[null,s()]}catch(t){return[t,null]}},xe=class extends Xt{sync=!0;[P](t,e){return super[P](t,e,()=>{})}[_s](t){if(!this[Oe]){let n=this[yt](this.cwd,this.dmode);if(n)return this[O](n,t);this[Oe]=!0}if(t.absolute!==this.cwd){let n=f(external_node_path_.dirname(String(t.absolute)));if(n!==this.cwd){let o=this[yt](n,this.dmode);if(o)return this[O](o,t)}}let[e,i]=ye(()=>external_node_fs_.lstatSync(String(t.absolute)));if(i&&(this.keep||this.newer&&i.mtime>(t.mtime??i.mtime)))return this[Ls](t);if(e||this[Os](t,i))return this[P](null,t);if(i.isDirectory()){if(t.type==="Directory"){let o=this.chmod&&t.mode&&(i.mode&4095)!==t.mode,[h]=o?ye(()=>{external_node_fs_.chmodSync(String(t.absolute),Number(t.mode))}):[];return this[P](h,t)}let[n]=ye(()=>external_node_fs_.rmdirSync(String(t.absolute)));this[P](n,t)}let[r]=t.absolute===this.cwd?[]:ye(()=>po(String(t.absolute)));this[P](r,t)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=h=>{let a;try{external_node_fs_.closeSync(n)}catch(l){a=l}(h||a)&&this[O](h||a,t),e()},n;try{n=external_node_fs_.openSync(String(t.absolute),ms(t.size),i)}catch(h){return r(h)}let o=this.transform&&this.transform(t)||t;o!==t&&(o.on("error",h=>this[O](h,t)),t.pipe(o)),o.on("data",h=>{try{external_node_fs_.writeSync(n,h,0,h.length)}catch(a){r(a)}}),o.on("end",()=>{let h=null;if(t.mtime&&!this.noMtime){let a=t.atime||new Date,l=t.mtime;try{external_node_fs_.futimesSync(n,a,l)}catch(c){try{external_node_fs_.utimesSync(String(t.absolute),a,l)}catch{h=c}}}if(this[ge](t)){let a=this[be](t),l=this[_e](t);try{external_node_fs_.fchownSync(n,Number(a),Number(l))}catch(c){try{external_node_fs_.chownSync(String(t.absolute),Number(a),Number(l))}catch{h=h||c}}}r(h)})}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode,r=this[yt](String(t.absolute),i);if(r){this[O](r,t),e();return}if(t.mtime&&!this.noMtime)try{external_node_fs_.utimesSync(String(t.absolute),t.atime||new Date,t.mtime)}catch{}if(this[ge](t))try{external_node_fs_.chownSync(String(t.absolute),Number(this[be](t)),Number(this[_e](t)))}catch{}e(),t.resume()}[yt](t,e){try{return _r(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e})}catch(i){return i}}[Re](t,e,i,r,n){if(this.preservePaths||i.length===0)return r();let o=e;for(let h of i){o=external_node_path_.resolve(o,h);let[a,l]=ye(()=>external_node_fs_.lstatSync(o));if(a)return r();if(l.isSymbolicLink())return n(new St(o,external_node_path_.resolve(e,i.join("/"))))}r()}[gi](t,e,i,r){let n=`${i}Sync`;try{external_node_fs_[n](e,String(t.absolute)),r(),t.resume()}catch(o){return this[O](o,t)}}};var Eo=s=>{let t=new xe(s),e=s.file,i=external_node_fs_.statSync(e),r=s.maxReadSize||16*1024*1024;new Be(e,{readSize:r,size:i.size}).pipe(t)},wo=(s,t)=>{let e=new Xt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("close",o),external_node_fs_.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},So=K(Eo,wo,s=>new xe(s),s=>new Xt(s),(s,t)=>{t?.length&&Qi(s,t)});var yo=(s,t)=>{let e=new kt(s),i=!0,r,n;try{try{r=external_node_fs_.openSync(s.file,"r+")}catch(a){if(a?.code==="ENOENT")r=external_node_fs_.openSync(s.file,"w+");else throw a}let o=external_node_fs_.fstatSync(r),h=Buffer.alloc(512);t:for(n=0;n<o.size;n+=512){for(let c=0,d=0;c<512;c+=d){if(d=external_node_fs_.readSync(r,h,c,h.length-c,n+c),n===0&&h[0]===31&&h[1]===139)throw new Error("cannot append to compressed archives");if(!d)break t}let a=new F(h);if(!a.cksumValid)break;let l=512*Math.ceil((a.size||0)/512);if(n+l+512>o.size)break;n+=l,s.mtimeCache&&a.mtime&&s.mtimeCache.set(String(a.path),a.mtime)}i=!1,Ro(s,e,n,r,t)}finally{if(i)try{external_node_fs_.closeSync(r)}catch{}}},Ro=(s,t,e,i,r)=>{let n=new Wt(s.file,{fd:i,start:e});t.pipe(n),bo(t,r)},go=(s,t)=>{t=Array.from(t);let e=new wt(s),i=(n,o,h)=>{let a=(T,D)=>{T?external_node_fs_.close(n,E=>h(T)):h(null,D)},l=0;if(o===0)return a(null,0);let c=0,d=Buffer.alloc(512),y=(T,D)=>{if(T||D===void 0)return a(T);if(c+=D,c<512&&D)return external_node_fs_.read(n,d,c,d.length-c,l+c,y);if(l===0&&d[0]===31&&d[1]===139)return a(new Error("cannot append to compressed archives"));if(c<512)return a(null,l);let E=new F(d);if(!E.cksumValid)return a(null,l);let x=512*Math.ceil((E.size??0)/512);if(l+x+512>o||(l+=x+512,l>=o))return a(null,l);s.mtimeCache&&E.mtime&&s.mtimeCache.set(String(E.path),E.mtime),c=0,external_node_fs_.read(n,d,0,512,l,y)};external_node_fs_.read(n,d,0,512,l,y)};return new Promise((n,o)=>{e.on("error",o);let h="r+",a=(l,c)=>{if(l&&l.code==="ENOENT"&&h==="r+")return h="w+",external_node_fs_.open(s.file,h,a);if(l||!c)return o(l);external_node_fs_.fstat(c,(d,y)=>{if(d)return external_node_fs_.close(c,()=>o(d));i(c,y.size,(T,D)=>{if(T)return o(T);let E=new et(s.file,{fd:c,start:D});e.pipe(E),E.on("error",o),E.on("close",n),_o(e,t)})})};external_node_fs_.open(s.file,h,a)})},bo=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},_o=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e);s.end()},vt=K(yo,go,()=>{throw new TypeError("file is required")},()=>{throw new TypeError("file is required")},(s,t)=>{if(!Bs(s))throw new TypeError("file is required");if(s.gzip||s.brotli||s.zstd||s.file.endsWith(".br")||s.file.endsWith(".tbr"))throw new TypeError("cannot append to compressed archives");if(!t?.length)throw new TypeError("no paths specified to add/replace")});var Oo=K(vt.syncFile,vt.asyncFile,vt.syncNoFile,vt.asyncNoFile,(s,t=[])=>{vt.validate?.(s,t),To(s)}),To=s=>{let t=s.filter;s.mtimeCache||(s.mtimeCache=new Map),s.filter=t?(e,i)=>t(e,i)&&!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0)):(e,i)=>!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0))};
 //# sourceMappingURL=index.min.js.map
 
 ;// CONCATENATED MODULE: ./.build/src/archive/second-reader.js
@@ -52420,7 +46818,7 @@ function run([program = '', ...options], streams) {
     return new Promise((resolve, reject) => {
         const inherits = streams === 'inherit';
         const channel = inherits ? 'inherit' : 'pipe';
-        const child = (0,external_node_child_process_.spawn)(program, options, { stdio: [channel, channel, 'inherit'] });
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, options, { stdio: [channel, channel, 'inherit'] });
         child.on('error', (error) => (error.code === 'ENOENT' ? resolve(undefined) : reject(error)));
         child.on('spawn', () => {
             if (inherits || !child.stdin || !child.stdout)
@@ -52587,7 +46985,7 @@ class LocalTransport {
         return await readReply(output, progress);
     }
     async upload(files) {
-        await (0,promises_.mkdir)(this.#store.incoming, { recursive: true });
+        await (0,promises_namespaceObject.mkdir)(this.#store.incoming, { recursive: true });
         let sentBytes = 0;
         for (const file of files) {
             sentBytes += await this.#place(file).catch((error) => Promise.reject(space_explainFullDisk(error)));
@@ -52598,16 +46996,16 @@ class LocalTransport {
     /** Links the file, or copies it from another file system; returns what had to be brought. */
     async #place(file) {
         const target = (0,external_node_path_.join)(this.#store.incoming, (0,external_node_path_.basename)(file));
-        const { size } = await (0,promises_.lstat)(file);
-        if ((await (0,promises_.lstat)(target).catch(() => undefined))?.size === size)
+        const { size } = await (0,promises_namespaceObject.lstat)(file);
+        if ((await (0,promises_namespaceObject.lstat)(target).catch(() => undefined))?.size === size)
             return 0;
         const temporary = `${target}.${process.pid}.part`;
         try {
-            await (0,promises_.link)(file, temporary).catch(() => (0,promises_.copyFile)(file, temporary, promises_.constants.COPYFILE_FICLONE));
-            await (0,promises_.rename)(temporary, target);
+            await (0,promises_namespaceObject.link)(file, temporary).catch(() => (0,promises_namespaceObject.copyFile)(file, temporary, promises_namespaceObject.constants.COPYFILE_FICLONE));
+            await (0,promises_namespaceObject.rename)(temporary, target);
         }
         finally {
-            await (0,promises_.rm)(temporary, { force: true });
+            await (0,promises_namespaceObject.rm)(temporary, { force: true });
         }
         return size;
     }
@@ -52831,12 +47229,12 @@ async function loadKey(source) {
 }
 async function readKeyFile(path) {
     try {
-        const { mode } = await (0,promises_.stat)(path);
+        const { mode } = await (0,promises_namespaceObject.stat)(path);
         if ((mode & 0o077) !== 0) {
             const octal = (mode & 0o777).toString(8).padStart(4, '0');
             throw new failure/* Failure */.HR('config', `the key file ${path} has mode ${octal}: others may read it`, `Run "chmod 600 ${path}".`);
         }
-        const text = await (0,promises_.readFile)(path, 'utf8');
+        const text = await (0,promises_namespaceObject.readFile)(path, 'utf8');
         if (!text.endsWith('\n') && text !== '') {
             throw new failure/* Failure */.HR('config', `the key file ${path} lacks its final line end`, `Run "echo >> ${path}".`);
         }
@@ -52929,7 +47327,7 @@ function countBits(modulus) {
  * @throws Failure `config` where the file cannot be read, holds a broken line for this host, or pins nothing for it.
  */
 async function readPinnedKeys(path, host, port) {
-    const text = await (0,promises_.readFile)(path, 'utf8').catch((error) => {
+    const text = await (0,promises_namespaceObject.readFile)(path, 'utf8').catch((error) => {
         throw new failure/* Failure */.HR('config', `cannot read known_hosts: ${(0,failure/* messageOf */.bD)(error)}`, advise(path, host, port), {
             cause: error,
         });
@@ -53121,7 +47519,7 @@ function plain_account_quote(text) {
 async function plain_account_digestFile(path) {
     try {
         return (0,external_node_crypto_namespaceObject.createHash)('sha256')
-            .update(await (0,promises_.readFile)(path))
+            .update(await (0,promises_namespaceObject.readFile)(path))
             .digest('hex');
     }
     catch (error) {
@@ -53190,7 +47588,20 @@ async function plain_account_run(client, command, body) {
     return { ...end, stdout: text };
 }
 
+;// CONCATENATED MODULE: ./.build/src/system/is-alive.js
+/** Whether a program of this number runs on this host, whoever owns it. */
+function isAlive(pid) {
+    try {
+        process.kill(pid, 0);
+        return true;
+    }
+    catch (error) {
+        return error.code === 'EPERM';
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/client/key-file.js
+
 
 
 
@@ -53211,7 +47622,7 @@ async function withKeyFile(key, directory, use) {
     process.once('exit', removeNow);
     try {
         for (const [at, path] of paths.entries())
-            await (0,promises_.writeFile)(path, texts[at] ?? '', { mode: 0o600, flag: 'wx' });
+            await (0,promises_namespaceObject.writeFile)(path, texts[at] ?? '', { mode: 0o600, flag: 'wx' });
         return await use(paths);
     }
     finally {
@@ -53221,19 +47632,10 @@ async function withKeyFile(key, directory, use) {
 }
 /** Removes the key files of runs that were killed before they could. */
 async function removeAbandonedKeys(directory) {
-    for (const name of await (0,promises_.readdir)(directory)) {
+    for (const name of await (0,promises_namespaceObject.readdir)(directory)) {
         const pid = Number(key_file_NAME.exec(name)?.[1]);
         if (pid > 0 && !isAlive(pid))
-            await (0,promises_.rm)((0,external_node_path_.join)(directory, name), { force: true });
-    }
-}
-function isAlive(pid) {
-    try {
-        process.kill(pid, 0);
-        return true;
-    }
-    catch (error) {
-        return error.code === 'EPERM';
+            await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(directory, name), { force: true });
     }
 }
 
@@ -53314,7 +47716,7 @@ class ControlMaster {
         const socket = (0,external_node_path_.join)(this.#folder, 's');
         if (await this.#isAlive(socket))
             return socket;
-        await (0,promises_.rm)(socket, { force: true });
+        await (0,promises_namespaceObject.rm)(socket, { force: true });
         const { privateDirectory, signal } = this.#options;
         const end = await withKeyFile(this.#key, privateDirectory, (paths) => runProgram('ssh', this.#listArguments(socket, paths), this.#options));
         if (end.code === 0)
@@ -53330,7 +47732,7 @@ class ControlMaster {
         const socket = (0,external_node_path_.join)(folder, 's');
         if (await exists(socket))
             await this.#command(socket, 'exit');
-        await (0,promises_.rm)(folder, { recursive: true, force: true });
+        await (0,promises_namespaceObject.rm)(folder, { recursive: true, force: true });
     }
     async #isAlive(socket) {
         if (!(await exists(socket)))
@@ -53389,10 +47791,10 @@ function explainSshFailure(end, options, pins) {
 }
 async function makeShortFolder() {
     const parent = (0,external_node_os_.tmpdir)().length + '/tc-XXXXXX/s'.length > MAX_SOCKET_PATH_LENGTH ? '/tmp' : (0,external_node_os_.tmpdir)();
-    return (0,promises_.mkdtemp)((0,external_node_path_.join)(parent, 'tc-'));
+    return (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(parent, 'tc-'));
 }
 async function exists(path) {
-    return (0,promises_.access)(path).then(() => true, () => false);
+    return (0,promises_namespaceObject.access)(path).then(() => true, () => false);
 }
 /** ssh reads settings as in its file: blanks end a value, and % begins a placeholder. */
 function quoteSetting(path) {
@@ -54701,9 +49103,9 @@ async function openVault(platform, role) {
     const { vault } = platform.config;
     if (vault.kind === 'directory')
         return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump: check_dump_checkDump }));
-    // Short, because a control socket's path has 108 bytes; private, because a key from the environment lies there.
-    const privateDirectory = await (0,promises_.mkdtemp)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'continuity-'));
-    const remove = () => (0,promises_.rm)(privateDirectory, { recursive: true, force: true });
+    // Private, because a key from the environment lies there.
+    const privateDirectory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(platform.temporary ?? (0,external_node_os_.tmpdir)(), 'continuity-'));
+    const remove = () => (0,promises_namespaceObject.rm)(privateDirectory, { recursive: true, force: true });
     try {
         const session = openSession(await openSshTransport(await sshOptions(platform, vault, role, privateDirectory)));
         const close = session.close.bind(session);
@@ -54778,7 +49180,7 @@ async function backupUnderLock(platform, runDirectory, options) {
             };
         }
         const directory = (0,external_node_path_.join)(runDirectory, 'archive');
-        await (0,promises_.mkdir)(directory);
+        await (0,promises_namespaceObject.mkdir)(directory);
         const { receipt, ...made } = await makeArchive({ platform, options, vault, greeting, name, started, directory });
         return {
             ...fromReceipt(vault, greeting, receipt),
@@ -54807,46 +49209,6 @@ function fromReceipt(vault, greeting, receipt) {
         isTamperProof: greeting.isProvisioned,
         warnings: greeting.warnings,
     };
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/resolve-archive.js
-
-
-/**
- * Finds the archive that an operator means. `latest` is the newest of ours that no verification found damaged and that
- * is no safety copy of a state which somebody was about to replace; a date means its nightly, else the newest of that day.
- *
- * @throws Failure where there is none, naming the nearest that there is.
- */
-function resolveArchive(request, status) {
-    const selection = selectArchive(request);
-    const present = status.archives.filter(({ fault }) => fault === undefined).sort(bySealing);
-    const candidates = present.filter(isTrusted);
-    const found = selection.by === 'latest'
-        ? candidates[0]
-        : selection.by === 'name'
-            ? status.archives.find(({ name }) => name === selection.archive.name)
-            : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
-                candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
-    if (!found) {
-        const nearest = candidates.slice(0, 3).map(({ name }) => name);
-        throw new failure/* Failure */.HR('usage', selection.by === 'latest'
-            ? 'the vault holds no archive that can be trusted'
-            : `the vault holds no archive for ${request}`, nearest.length > 0
-            ? `The newest are ${nearest.join(', ')}; list shows them all.`
-            : 'Run backup, or look at list.');
-    }
-    if (found.fault !== undefined) {
-        throw new failure/* Failure */.HR('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
-    }
-    return found;
-}
-/** Newest first, by the vault's own clock. */
-function bySealing(a, b) {
-    return a.sealed < b.sealed ? 1 : -1;
-}
-function isTrusted({ isForeign, verdict, trigger }) {
-    return !isForeign && trigger !== 'safety' && verdict?.isSound !== false;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-acl.js
@@ -54924,6 +49286,7 @@ const silent = {
     info() { },
     warning() { },
     error() { },
+    phase() { },
     progress() { },
 };
 
@@ -55223,12 +49586,21 @@ async function* writeSession(client, dump, fail) {
     if (knowsRestrict(client))
         yield Buffer.from(`\\restrict ${(0,external_node_crypto_namespaceObject.randomBytes)(32).toString('hex')}\n`);
     yield Buffer.from('SET synchronous_commit = off;\n');
+    const iterator = dump[Symbol.asyncIterator]();
     try {
-        yield* dump;
+        for (;;) {
+            // Only what reading throws: a pipe that psql has closed is thrown in at the yield, and psql says why itself.
+            const step = await iterator.next().catch((error) => {
+                fail(error);
+                throw error;
+            });
+            if (step.done)
+                return;
+            yield step.value;
+        }
     }
-    catch (error) {
-        fail(error);
-        throw error;
+    finally {
+        await iterator.return?.();
     }
 }
 /** The minor releases since which psql has `\restrict`, by major. */
@@ -55755,8 +50127,8 @@ function choose(manifest, select) {
         files: files.filter((name) => select.includes(name)),
     };
 }
-/** Compares what the archive holds with what stands there now. Reads only; lists of names go to the restore's work directory. */
-async function planRestore(platform, archive, manifest, chosen, id) {
+/** Compares what the archive holds with what stands there now. Reads only; lists of names go to `workDirectory`. */
+async function planRestore(platform, archive, manifest, chosen, workDirectory) {
     const { config, now } = platform;
     const plan = {
         archive: archive.name,
@@ -55785,13 +50157,13 @@ async function planRestore(platform, archive, manifest, chosen, id) {
         plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
         plan.warnings.push(...found.warnings.map((warning) => `${key}: ${warning}`));
     }
-    const files = await planAllFiles(platform, archive, manifest, chosen.files, id);
+    const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
     plan.files = files.files;
     plan.refusals.push(...files.refusals);
     return plan;
 }
 /** Compares the chosen file sources with what stands there now. */
-async function planAllFiles({ config }, archive, manifest, chosen, id) {
+async function planAllFiles({ config }, archive, manifest, chosen, workDirectory) {
     const plan = { files: [], refusals: [] };
     for (const name of chosen) {
         const source = config.files.find((candidate) => candidate.name === name);
@@ -55800,7 +50172,7 @@ async function planAllFiles({ config }, archive, manifest, chosen, id) {
             plan.refusals.push(`files "${name}" is in the archive, but not in ${config.file}`);
             continue;
         }
-        const files = await planFiles(archive, source, record, removalsPathOf(config.state, id, name));
+        const files = await planFiles(archive, source, record, removalsPathIn(workDirectory, name));
         plan.files.push(files);
         if (files.elsewhere.count > 0) {
             plan.refusals.push(`${files.elsewhere.count} entries to be replaced lie on another file system, mounted below ${files.path}: ` +
@@ -55811,6 +50183,32 @@ async function planAllFiles({ config }, archive, manifest, chosen, id) {
         }
     }
     return plan;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/plan-only.js
+
+
+
+
+
+/**
+ * Says what a restore would do. Nothing is changed, so nothing is locked: a backup may run meanwhile, and who looks at a
+ * plan holds up nobody.
+ */
+async function planOnly(platform, archive, select) {
+    const manifest = await archive.manifest();
+    const lists = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(platform.temporary ?? (0,external_node_os_.tmpdir)(), 'continuity-plan-'));
+    try {
+        const plan = await planRestore(platform, archive, manifest, choose(manifest, select), lists);
+        const interrupted = await readJournal(platform.config.state);
+        if (interrupted) {
+            plan.warnings.unshift(`a restore of ${interrupted.archive} was interrupted: the next backup, restore or forget completes it, and this plan may change then`);
+        }
+        return plan;
+    }
+    finally {
+        await (0,promises_namespaceObject.rm)(lists, { recursive: true, force: true });
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/create-roles.js
@@ -55934,9 +50332,154 @@ async function stageDatabase(platform, archive, { key, record }, { staged }, sig
     return oid;
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/archive-reader.js
+
+
+
+
+
+
+
+/** One archive in the vault, read by its index: only the extents that are needed are fetched, and each is checked. */
+class ArchiveReader {
+    name;
+    index;
+    #vault;
+    #cache;
+    #indexPath;
+    #fetchedBytes = 0;
+    constructor(name, index, vault, cache, indexPath) {
+        this.name = name;
+        this.index = index;
+        this.#vault = vault;
+        this.#cache = cache;
+        this.#indexPath = indexPath;
+    }
+    /** Obtains the archive's index, by the digest that the vault's ledger names. */
+    static async open(vault, cache, { name, index }) {
+        if (index === undefined) {
+            throw new failure/* Failure */.HR('refused', `${name} was made by the team's former script: it has no index`, `Fetch it (fetch ${name}) and unpack it with tar.`);
+        }
+        return new ArchiveReader(name, index, vault, cache, await cache.obtain(vault, { name, index }));
+    }
+    /** Bytes of the archive fetched so far. */
+    get fetchedBytes() {
+        return this.#fetchedBytes;
+    }
+    /** All entries' lines in archive order; further chunks of large entries are left out. */
+    async *lines() {
+        const reader = await this.#cache.open(this.#indexPath);
+        for await (const { lines } of reader.entries()) {
+            for (const line of lines.map(parseTocLine))
+                if (line.type !== 'chunk')
+                    yield line;
+        }
+    }
+    /** Finds what has to be fetched for the wanted entries. */
+    async select(wants) {
+        return await selectEntries(() => this.#cache.open(this.#indexPath), wants);
+    }
+    /** Fetches what the wanted entries take and yields them, with the files that wanted hard links lead to. */
+    async *entries(wants) {
+        const { ordinals, ranges, linkTargets } = await this.select(wants);
+        if (ordinals.length === 0)
+            return;
+        const chosen = chooseExtents(await this.#cache.open(this.#indexPath), ordinals);
+        const bytes = await this.#vault.readRanges(this.name, ranges);
+        try {
+            yield* readOwnEntries(readExtents(chosen, this.#count(bytes)), {
+                wants: (name) => wants(name) || linkTargets.has(name.toString('latin1')),
+            });
+        }
+        finally {
+            bytes.destroy();
+        }
+    }
+    /** The content of one entry, streamed. */
+    async *content(name) {
+        const wanted = Buffer.from(name);
+        for await (const { body } of this.entries((entry) => entry.equals(wanted)))
+            yield* body;
+    }
+    /** The content of one small entry; throws a Failure where the archive does not hold it. */
+    async text(name) {
+        const pieces = [];
+        for await (const piece of this.content(name))
+            pieces.push(piece);
+        if (pieces.length === 0) {
+            throw new failure/* Failure */.HR('damaged', `${this.name} holds no ${name}`, 'Verify it (verify --level full), or choose another archive.');
+        }
+        return Buffer.concat(pieces).toString('utf8');
+    }
+    async manifest() {
+        return parseManifest(await this.text(MANIFEST_NAME));
+    }
+    async *#count(bytes) {
+        for await (const chunk of bytes) {
+            this.#fetchedBytes += chunk.length;
+            yield chunk;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/resolve-archive.js
+
+
+/**
+ * Finds the archive that an operator means. `latest` is the newest of ours that no verification found damaged and that
+ * is no safety copy of a state which somebody was about to replace; a date means its nightly, else the newest of that day.
+ *
+ * @throws Failure where there is none, naming the nearest that there is.
+ */
+function resolveArchive(request, status) {
+    const selection = selectArchive(request);
+    const present = status.archives.filter(({ fault }) => fault === undefined).sort(bySealing);
+    const candidates = present.filter(isTrusted);
+    const found = selection.by === 'latest'
+        ? candidates[0]
+        : selection.by === 'name'
+            ? status.archives.find(({ name }) => name === selection.archive.name)
+            : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
+                candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
+    if (!found) {
+        const nearest = candidates.slice(0, 3).map(({ name }) => name);
+        throw new failure/* Failure */.HR('usage', selection.by === 'latest'
+            ? 'the vault holds no archive that can be trusted'
+            : `the vault holds no archive for ${request}`, nearest.length > 0
+            ? `The newest are ${nearest.join(', ')}; list shows them all.`
+            : 'Run backup, or look at list.');
+    }
+    if (found.fault !== undefined) {
+        throw new failure/* Failure */.HR('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
+    }
+    return found;
+}
+/** Newest first, by the vault's own clock. */
+function bySealing(a, b) {
+    return a.sealed < b.sealed ? 1 : -1;
+}
+function isTrusted({ isForeign, verdict, trigger }) {
+    return !isForeign && trigger !== 'safety' && verdict?.isSound !== false;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/with-archive.js
+
+
+
+
+/** Opens an archive by name, date or `latest` with the reader's key, for as long as `work` takes. */
+async function withArchive(platform, request, work) {
+    const vault = await openVault(platform, 'reader');
+    try {
+        const summary = resolveArchive(request, await vault.status());
+        return await work(await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary));
+    }
+    finally {
+        await vault.close();
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore.js
-
-
 
 
 
@@ -55960,37 +50503,35 @@ async function stageDatabase(platform, archive, { key, record }, { staged }, sig
  */
 async function restore(platform, options) {
     const begun = Date.now();
-    return await withLock(platform, async (runDirectory) => {
-        const vault = await openVault(platform, 'reader');
-        try {
-            const summary = resolveArchive(options.archive, await vault.status());
-            const archive = await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary);
-            const result = await restoreFrom(platform, archive, options, runDirectory);
-            return { ...result, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-        }
-        finally {
-            await vault.close();
-        }
+    const carryOut = (work) => withArchive(platform, options.archive, async (archive) => {
+        const outcome = await work(archive);
+        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
     });
+    if (options.dryRun)
+        return await carryOut(async (archive) => unchanged(await planOnly(platform, archive, options.select)));
+    return await withLock(platform, (runDirectory) => carryOut((archive) => restoreFrom(platform, archive, options, runDirectory)));
+}
+function unchanged(plan) {
+    return { plan, done: false, createdRoles: [], notes: [] };
 }
 async function restoreFrom(platform, archive, options, runDirectory) {
     const { config, logger, holder, now } = platform;
+    logger.phase('Plan');
     const manifest = await archive.manifest();
     const id = `${now().toISOString().slice(0, 19).replace(/\D/g, '')}-${(0,external_node_crypto_namespaceObject.randomBytes)(3).toString('hex')}`;
     const workDirectory = workDirectoryOf(config.state, id);
-    await (0,promises_.mkdir)(workDirectory, { recursive: true, mode: 0o700 });
+    await (0,promises_namespaceObject.mkdir)(workDirectory, { recursive: true, mode: 0o700 });
     let isBegun = false;
     try {
-        const plan = await planRestore(platform, archive, manifest, choose(manifest, options.select), id);
-        const isWanted = !options.dryRun && (await options.confirm(plan));
-        refuseImpossible(plan, isWanted);
-        if (!isWanted)
-            return { plan, done: false, createdRoles: [], notes: [] };
+        const plan = await planRestore(platform, archive, manifest, choose(manifest, options.select), workDirectory);
+        if (!(await options.confirm(plan)))
+            return unchanged(plan);
+        refuseImpossible(plan);
         const safety = options.skipsSafetyBackup ? undefined : await backUpFirst(platform, runDirectory);
         // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
-        const files = await planAllFiles(platform, archive, manifest, plan.files.map(({ source }) => source), id);
+        const files = await planAllFiles(platform, archive, manifest, plan.files.map(({ source }) => source), workDirectory);
         const current = { ...plan, ...files, refusals: [...plan.refusals, ...files.refusals] };
-        refuseImpossible(current, true);
+        refuseImpossible(current);
         const journal = {
             version: 1,
             id,
@@ -56006,12 +50547,14 @@ async function restoreFrom(platform, archive, options, runDirectory) {
             })),
             files: await Promise.all(current.files.map(({ source, path }) => placeFilesSwap(source, path, id, config.state))),
         };
+        logger.phase('Stage and prove');
         isBegun = true;
         await writeJournal(config.state, journal);
         const staged = await stageOrDiscard(platform, archive, manifest, current, journal);
         const { createdRoles, notes, databases } = staged;
         const swapping = { ...journal, phase: 'swapping', databases };
         await writeJournal(config.state, swapping);
+        logger.phase('Swap');
         logger.info('Everything is staged and proven. Putting it in place.');
         const carried = await carryThrough(platform, swapping);
         return { plan: current, done: true, ...(safety ? { safety } : {}), id, carried, createdRoles, notes };
@@ -56019,7 +50562,7 @@ async function restoreFrom(platform, archive, options, runDirectory) {
     finally {
         // From the journal's first line on, it goes when the journal goes.
         if (!isBegun)
-            await (0,promises_.rm)(workDirectory, { recursive: true, force: true });
+            await (0,promises_namespaceObject.rm)(workDirectory, { recursive: true, force: true });
     }
 }
 /** Stages all that was planned; where any of it fails, nothing of it is left. */
@@ -56047,6 +50590,7 @@ async function stageOrDiscard(platform, archive, manifest, plan, journal) {
 }
 /** Backs up what is about to be replaced. What is missing there is no reason to stop: it is why somebody restores. */
 async function backUpFirst(platform, runDirectory) {
+    platform.logger.phase('Safety backup');
     platform.logger.info('Backing up the present state first.');
     try {
         for (;;) {
@@ -56063,8 +50607,8 @@ async function backUpFirst(platform, runDirectory) {
         throw new failure/* Failure */.HR(error.kind, `the safety backup before the restore failed, so nothing was restored: ${error.message}`, `${error.next} To restore without a copy of the present state, add --no-safety.`, { cause: error });
     }
 }
-function refuseImpossible({ archive, refusals }, isWanted) {
-    if (!isWanted || refusals.length === 0)
+function refuseImpossible({ archive, refusals }) {
+    if (refusals.length === 0)
         return;
     throw new failure/* Failure */.HR('refused', `${archive} cannot be restored: ${refusals.join('; ')}`, 'Nothing was changed. Mend what is named, or leave those parts out with --select.');
 }
@@ -56195,2053 +50739,8 @@ function show(name) {
     return name === '' ? 'uploads' : JSON.stringify(Buffer.from(name, 'latin1').toString('utf8'));
 }
 
-// EXTERNAL MODULE: ./.build/src/config/load.js + 21 modules
-var load = __nccwpck_require__(4109);
-;// CONCATENATED MODULE: ./.build/test/fixtures/forced-command.js
-/** What a key of the vault may do and nothing else, as `authorized_keys` names it: serve the vault in one role. */
-function writeForcedCommand(bundlePath, role, directory) {
-    return `'${process.execPath}' '${bundlePath}' vault serve --role ${role} --path '${directory}'`;
-}
-
-;// CONCATENATED MODULE: external "node:net"
-const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
-;// CONCATENATED MODULE: ./.build/test/fixtures/postgres-binaries.js
-
-
-
-/**
- * Finds the newest PostgreSQL server programs: under `CONTINUITY_TOOLS_DIR` (packages unpacked there, without root),
- * then where Debian and Ubuntu put them, then on the PATH.
- */
-function findPostgresBinaries() {
-    const prefix = process.env['CONTINUITY_TOOLS_DIR'];
-    for (const root of prefix ? [prefix, '/'] : ['/']) {
-        const directory = findNewestMajor((0,external_node_path_.join)(root, 'usr/lib/postgresql'));
-        if (directory)
-            return { directory, environment: root === '/' ? {} : findLibraries(root) };
-    }
-    const onPath = (process.env['PATH'] ?? '').split(external_node_path_.delimiter).find((folder) => (0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'initdb')));
-    if (onPath)
-        return { directory: onPath, environment: {} };
-    throw new Error('no PostgreSQL server programs found: install the package postgresql, or set CONTINUITY_TOOLS_DIR');
-}
-function findNewestMajor(folder) {
-    if (!(0,external_node_fs_.existsSync)(folder))
-        return undefined;
-    return (0,external_node_fs_.readdirSync)(folder)
-        .filter((major) => (0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, major, 'bin/initdb')))
-        .sort((a, b) => Number(b) - Number(a))
-        .map((major) => (0,external_node_path_.join)(folder, major, 'bin'))[0];
-}
-function findLibraries(root) {
-    const folder = (0,external_node_path_.join)(root, 'usr/lib');
-    const architectures = (0,external_node_fs_.readdirSync)(folder).filter((name) => name.endsWith('-linux-gnu'));
-    return { LD_LIBRARY_PATH: architectures.map((name) => (0,external_node_path_.join)(folder, name)).join(external_node_path_.delimiter) };
-}
-/** User and group to run a server as: PostgreSQL refuses root. Undefined where we are not root. */
-function findUnprivilegedUser() {
-    if (process.getuid?.() !== 0)
-        return undefined;
-    for (const name of ['postgres', 'nobody']) {
-        try {
-            const read = (flag) => Number((0,external_node_child_process_.execFileSync)('id', [flag, name], { stdio: ['ignore', 'pipe', 'ignore'] }));
-            return { uid: read('-u'), gid: read('-g') };
-        }
-        catch {
-            // No such user here: try the next.
-        }
-    }
-    throw new Error('PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it as');
-}
-
-;// CONCATENATED MODULE: ./.build/test/fixtures/postgres-cluster.js
-
-
-
-
-
-
-
-
-const postgres_cluster_run = (0,external_node_util_namespaceObject.promisify)(external_node_child_process_.execFile);
-/** Starts a private, throw-away cluster on loopback: no fsync, a superuser with a password, a port of its own. */
-async function startPostgresCluster(options = {}) {
-    const binaries = findPostgresBinaries();
-    const identity = findUnprivilegedUser() ?? {};
-    const directory = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'continuity-pg-'));
-    if (identity.uid !== undefined && identity.gid !== undefined)
-        (0,external_node_fs_.chownSync)(directory, identity.uid, identity.gid);
-    const password = 'p@ss:%2F\'w"ord/é$x';
-    const host = '127.0.0.1';
-    const port = await findFreePort();
-    const removeFolder = () => (0,external_node_fs_.rmSync)(directory, { recursive: true, force: true, maxRetries: 5 });
-    let server;
-    try {
-        await initialise(binaries, directory, password, identity);
-        server = await startServer({ binaries, directory, port, identity, settings: options.settings ?? {} });
-    }
-    catch (error) {
-        removeFolder();
-        throw error;
-    }
-    const environment = (database) => ({
-        ...cleanEnvironment(binaries),
-        PGHOST: host,
-        PGPORT: String(port),
-        PGUSER: 'postgres',
-        PGPASSWORD: password,
-        PGDATABASE: database,
-        PGCLIENTENCODING: 'UTF8',
-    });
-    const runTool = async (tool, args, database = 'postgres') => {
-        const settings = { env: environment(database), maxBuffer: 1 << 30 };
-        return (await postgres_cluster_run((0,external_node_path_.join)(binaries.directory, tool), args, settings)).stdout;
-    };
-    return {
-        host,
-        port,
-        user: 'postgres',
-        password,
-        binaries: binaries.directory,
-        directory,
-        url(database = 'postgres', user = 'postgres', secret = password) {
-            return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(secret)}@${host}:${port}/${encodeURIComponent(database)}`;
-        },
-        async query(database, sql) {
-            const args = ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-F', '\x1f', '-R', '\x1e', '-f', '-'];
-            const pending = postgres_cluster_run((0,external_node_path_.join)(binaries.directory, 'psql'), args, { env: environment(database), maxBuffer: 1 << 30 });
-            pending.child.stdin?.end(sql);
-            const { stdout } = await pending;
-            const text = stdout.replace(/[\n\x1e]$/, '');
-            return text === '' ? [] : text.split('\x1e').map((row) => row.split('\x1f'));
-        },
-        async runFile(database, path) {
-            await runTool('psql', ['-Xq', '-v', 'ON_ERROR_STOP=1', '-f', path], database);
-        },
-        runTool,
-        async pause() {
-            await endServer(server, 'SIGINT');
-            server = undefined;
-        },
-        async resume() {
-            server = await startServer({ binaries, directory, port, identity, settings: options.settings ?? {} });
-        },
-        async stop() {
-            await endServer(server, 'SIGQUIT');
-            server = undefined;
-            removeFolder();
-        },
-    };
-}
-function cleanEnvironment(binaries) {
-    return { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', ...binaries.environment };
-}
-async function initialise(binaries, directory, password, identity) {
-    const passwordFile = (0,external_node_path_.join)(directory, 'password');
-    (0,external_node_fs_.writeFileSync)(passwordFile, `${password}\n`);
-    const cluster = (0,external_node_path_.join)(directory, 'cluster');
-    const args = ['-D', cluster, '-U', 'postgres', '-N', '--auth=scram-sha-256', '--pwfile', passwordFile];
-    args.push('--encoding=UTF8', '--locale=C.UTF-8', '--wal-segsize=1');
-    const env = cleanEnvironment(binaries);
-    await postgres_cluster_run((0,external_node_path_.join)(binaries.directory, 'initdb'), args, { ...identity, cwd: directory, env });
-    (0,external_node_fs_.rmSync)(passwordFile);
-}
-async function startServer({ binaries, directory, port, identity, settings }) {
-    const all = {
-        port: String(port),
-        listen_addresses: '127.0.0.1',
-        unix_socket_directories: directory,
-        fsync: 'off',
-        synchronous_commit: 'off',
-        full_page_writes: 'off',
-        shared_buffers: '64MB',
-        max_wal_size: '256MB',
-        max_connections: '40',
-        logging_collector: 'off',
-        ...settings,
-    };
-    const cluster = (0,external_node_path_.join)(directory, 'cluster');
-    const args = ['-D', cluster, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
-    const server = (0,external_node_child_process_.spawn)((0,external_node_path_.join)(binaries.directory, 'postgres'), args, {
-        ...identity,
-        cwd: directory,
-        env: cleanEnvironment(binaries),
-        stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let log = '';
-    server.stderr.on('data', (text) => (log = (log + text.toString()).slice(-65_536)));
-    const killWithUs = () => server.kill('SIGQUIT');
-    process.once('exit', killWithUs);
-    server.once('exit', () => process.removeListener('exit', killWithUs));
-    // The last line of postmaster.pid tells the state, for the price of reading a file.
-    for (let waitedMs = 0; waitedMs < 30_000; waitedMs += 20) {
-        if (server.exitCode !== null)
-            break;
-        if (postgres_cluster_readStatus((0,external_node_path_.join)(cluster, 'postmaster.pid')) === 'ready')
-            return server;
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(20);
-    }
-    server.kill('SIGQUIT');
-    throw new Error(`PostgreSQL did not start:\n${log}`);
-}
-function postgres_cluster_readStatus(pidFile) {
-    try {
-        return (0,external_node_fs_.readFileSync)(pidFile, 'utf8').split('\n')[7]?.trim();
-    }
-    catch {
-        return undefined;
-    }
-}
-async function endServer(server, signal) {
-    if (!server || server.exitCode !== null || server.signalCode !== null)
-        return;
-    const ended = new Promise((resolve) => server.once('exit', resolve));
-    server.kill(signal);
-    await ended;
-}
-async function findFreePort() {
-    const probe = (0,external_node_net_namespaceObject.createServer)();
-    await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve));
-    const address = probe.address();
-    await new Promise((resolve) => probe.close(resolve));
-    if (address === null || typeof address === 'string')
-        throw new Error('no free port');
-    return address.port;
-}
-
-;// CONCATENATED MODULE: ./.build/test/fixtures/schemas/app.js
-/**
- * The App's database: students, portfolios, and evidence rows that point at files of `uploads` by
- * `evidencePath(student, number)`. `rows` students, twice as many pieces of evidence.
- */
-function writeAppSchema(rows) {
-    return String.raw `
-SET client_encoding = 'UTF8';
-CREATE EXTENSION pgcrypto;
-CREATE EXTENSION unaccent;
-CREATE EXTENSION pg_trgm;
-CREATE SCHEMA "Élèves";
-
-CREATE TYPE public.level AS ENUM ('débutant', 'confirmé', 'expert');
-
-CREATE TABLE public.student (
-  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
-  name text NOT NULL,
-  email text NOT NULL UNIQUE,
-  search text GENERATED ALWAYS AS (lower(name || ' ' || email)) STORED,
-  badge uuid NOT NULL,
-  enrolled timestamptz NOT NULL,
-  profile jsonb NOT NULL DEFAULT '{}'
-);
-CREATE INDEX student_search ON public.student USING gin (search gin_trgm_ops);
-INSERT INTO public.student (name, email, badge, enrolled, profile)
-SELECT (ARRAY['Zoë Müller', 'Łukasz Dąbrowski', 'Inès Lefèvre', 'Nguyễn Thị Ánh', 'Олена Коваль', '山田 花子'])[1 + i % 6]
-         || ' ' || i,
-       'student' || i || '@educ-ai.example', md5('badge' || i)::uuid,
-       timestamptz '2024-10-27 00:30:00+02' + i * interval '37 minutes',
-       jsonb_build_object('city', 'Saint-Étienne', 'notes', E'tab\there, back\\slash, ''quote''', 'number', i)
-FROM generate_series(1, ${rows}) AS i;
-
-CREATE TABLE public.portfolio (
-  id integer GENERATED BY DEFAULT AS IDENTITY (START 1000 INCREMENT 10) PRIMARY KEY,
-  student_id bigint NOT NULL REFERENCES public.student ON DELETE CASCADE,
-  title text NOT NULL,
-  level public.level NOT NULL,
-  score numeric(5,2),
-  cover bytea
-);
-INSERT INTO public.portfolio (student_id, title, level, score, cover)
-SELECT i, 'Portfolio n° ' || i || ' – « compétences »', (ARRAY['débutant', 'confirmé', 'expert'])[1 + i % 3]::public.level,
-       CASE WHEN i % 7 = 0 THEN NULL ELSE (i % 2000) / 100.0 END, decode(md5('cover' || i), 'hex')
-FROM generate_series(1, ${rows}) AS i;
-
-CREATE TABLE public.evidence (
-  id bigserial PRIMARY KEY,
-  portfolio_id integer NOT NULL REFERENCES public.portfolio ON DELETE CASCADE,
-  file_path text NOT NULL,
-  sha256 text NOT NULL,
-  comment text
-);
-INSERT INTO public.evidence (portfolio_id, file_path, sha256, comment)
-SELECT 1000 + 10 * (i - 1), 'students/' || i || '/evidence-' || n || '.pdf', encode(sha256(('file' || i || '-' || n)::bytea), 'hex'),
-       CASE WHEN i % 5 = 0 THEN E'première ligne\r\ndeuxième ligne\\.' ELSE 'déposé par l''élève' END
-FROM generate_series(1, ${rows}) AS i, generate_series(1, 2) AS n ORDER BY i, n;
-
-CREATE TABLE public.activity (at timestamptz NOT NULL, student_id bigint NOT NULL, action text NOT NULL) PARTITION BY RANGE (at);
-CREATE TABLE public.activity_2024 PARTITION OF public.activity FOR VALUES FROM ('2024-01-01 00:00Z') TO ('2025-01-01 00:00Z');
-CREATE TABLE public.activity_2025 PARTITION OF public.activity FOR VALUES FROM ('2025-01-01 00:00Z') TO ('2026-01-01 00:00Z')
-  PARTITION BY HASH (student_id);
-CREATE TABLE public.activity_2025_0 PARTITION OF public.activity_2025 FOR VALUES WITH (MODULUS 2, REMAINDER 0);
-CREATE TABLE public.activity_2025_1 PARTITION OF public.activity_2025 FOR VALUES WITH (MODULUS 2, REMAINDER 1);
-CREATE TABLE public.activity_default PARTITION OF public.activity DEFAULT;
-INSERT INTO public.activity
-SELECT timestamptz '2024-06-01 00:00Z' + (i % 900) * interval '1 day', i, (ARRAY['connexion', 'dépôt', 'validé'])[1 + i % 3]
-FROM generate_series(1, ${rows}) AS i;
-
-CREATE TABLE public.sessions (token text PRIMARY KEY, content text);
-INSERT INTO public.sessions SELECT md5('session' || i), repeat('x', 100) FROM generate_series(1, ${rows}) AS i;
-CREATE TABLE "Élèves"."Évaluation ""finale""" (id int PRIMARY KEY, "l'appréciation" text);
-INSERT INTO "Élèves"."Évaluation ""finale""" VALUES (1, 'très bien'), (2, E'\\.'), (3, '\restrict x'), (4, NULL), (5, '');
-CREATE TABLE public.nothing_yet (id int);
-CREATE UNLOGGED TABLE public.cache (k text, v text);
-INSERT INTO public.cache VALUES ('a', '1');
-
-CREATE VIEW public.portfolio_overview AS
-  SELECT s.name, p.title, p.level, count(e.id) AS evidence
-  FROM public.student s JOIN public.portfolio p ON p.student_id = s.id LEFT JOIN public.evidence e ON e.portfolio_id = p.id
-  GROUP BY s.name, p.title, p.level;
-CREATE MATERIALIZED VIEW public.level_totals AS
-  SELECT level, count(*) AS portfolios, avg(score) AS mean FROM public.portfolio GROUP BY level ORDER BY level;
-${nastyFunctions}`;
-}
-/** Path of a piece of evidence, relative to `uploads`; students from 1, numbers 1 and 2. */
-function evidencePath(student, number) {
-    return `students/${student}/evidence-${number}.pdf`;
-}
-/** Bodies and comments that look like what a naive reader of dumps searches for (faults 131). */
-const nastyFunctions = String.raw `
-CREATE FUNCTION public.import_notes() RETURNS text LANGUAGE plpgsql AS $body$
-BEGIN
-  -- an apostrophe: l'élève, and a "quote
-  RETURN $text$
-COPY public.student (id, name) FROM stdin;
-1	forged
-\.
---
--- PostgreSQL database dump complete
---
-SELECT pg_catalog.setval('public.forged', 1, true);
-$text$ || '$body' || $$ $nested$ $$;
-END;
-$body$;
-CREATE FUNCTION public.shout(value text) RETURNS text LANGUAGE sql IMMUTABLE
-  RETURN upper(value) || E'\n--\n-- PostgreSQL database dump complete\n--\n''\\';
-CREATE FUNCTION public."odd $body$ name"(a$b$c integer) RETURNS integer LANGUAGE sql AS 'SELECT a$b$c -- /* it''s not closed';
-COMMENT ON FUNCTION public.import_notes() IS E'It''s a trap:\n/* COPY public.student FROM stdin;\n-- PostgreSQL database dump complete\n\\';
-COMMENT ON TABLE public.sessions IS 'COPY public.sessions FROM stdin;
-\.
---
--- PostgreSQL database dump complete
---
-';
-`;
-
-;// CONCATENATED MODULE: ./.build/test/fixtures/schemas/keycloak.js
-/** In the shape of Keycloak: text keys, many small tables, credentials. `rows` users. */
-function writeKeycloakSchema(rows) {
-    const small = ['client', 'keycloak_role', 'required_action', 'authentication_flow', 'identity_provider', 'component'];
-    return String.raw `
-SET client_encoding = 'UTF8';
-CREATE TABLE public.realm (id varchar(36) PRIMARY KEY, name varchar(255) UNIQUE, enabled boolean DEFAULT true NOT NULL, ssl_required varchar(255));
-INSERT INTO public.realm VALUES (md5('master'), 'master', true, 'EXTERNAL'), (md5('skills'), 'compétences', true, 'ALL');
-CREATE TABLE public.user_entity (
-  id varchar(36) PRIMARY KEY, email varchar(255), email_verified boolean DEFAULT false NOT NULL, enabled boolean DEFAULT true NOT NULL,
-  first_name varchar(255), last_name varchar(255), realm_id varchar(36) REFERENCES public.realm, created_timestamp bigint);
-INSERT INTO public.user_entity
-SELECT md5('user' || i), 'student' || i || '@educ-ai.example', i % 9 <> 0, true, 'Prénom ' || i, 'Lefèvre-Nuñez', md5('skills'), 1700000000000 + i
-FROM generate_series(1, ${rows}) AS i;
-CREATE TABLE public.credential (
-  id varchar(36) PRIMARY KEY, salt bytea, type varchar(255), user_id varchar(36) REFERENCES public.user_entity,
-  created_date bigint, secret_data text, credential_data text, priority integer);
-INSERT INTO public.credential
-SELECT md5('credential' || i), decode(md5('salt' || i), 'hex'), 'password', md5('user' || i), 1700000000000 + i,
-       '{"value":"' || encode(sha256(('secret' || i)::bytea), 'base64') || '"}', '{"hashIterations":27500,"algorithm":"pbkdf2-sha256"}', 10
-FROM generate_series(1, ${rows}) AS i;
-CREATE INDEX idx_user_email ON public.user_entity (email);
-${small
-        .map((name) => `CREATE TABLE public.${name} (id varchar(36) PRIMARY KEY, realm_id varchar(36) REFERENCES public.realm, name text, config text);
-INSERT INTO public.${name} SELECT md5('${name}' || i), md5('skills'), '${name} n° ' || i, '{"clé":"valeur ' || i || '"}' FROM generate_series(1, 25) AS i;`)
-        .join('\n')}
-CREATE TABLE public.databasechangelog (id varchar(255) NOT NULL, author varchar(255), dateexecuted timestamp NOT NULL, orderexecuted integer, md5sum varchar(35));
-INSERT INTO public.databasechangelog SELECT '1.' || i, 'sthorger@redhat.com', timestamp '2024-01-01' + i * interval '1 second', i, '9:' || md5('change' || i) FROM generate_series(1, 120) AS i;
-`;
-}
-
-;// CONCATENATED MODULE: ./.build/test/fixtures/schemas/mattermost.js
-/** In the shape of Mattermost: 26-character ids, milliseconds since 1970, posts with JSON. `rows` posts. */
-function writeMattermostSchema(rows) {
-    const users = Math.max(5, Math.floor(rows / 20));
-    return String.raw `
-SET client_encoding = 'UTF8';
-CREATE TYPE public.channel_type AS ENUM ('P', 'G', 'O', 'D');
-CREATE TABLE public.users (id varchar(26) PRIMARY KEY, createat bigint, username varchar(64) UNIQUE, password varchar(128), email varchar(128), props jsonb, notifyprops jsonb);
-INSERT INTO public.users
-SELECT left(md5('u' || i), 26), 1700000000000 + i, 'élève.' || i, '$2a$10$' || md5('p' || i), 'student' || i || '@educ-ai.example', '{}', '{"push":"mention","first_name":"false"}'
-FROM generate_series(1, ${users}) AS i;
-CREATE TABLE public.channels (id varchar(26) PRIMARY KEY, createat bigint, type public.channel_type, name varchar(64), displayname varchar(64));
-INSERT INTO public.channels SELECT left(md5('c' || i), 26), 1700000000000 + i, (ARRAY['P', 'O', 'D'])[1 + i % 3]::public.channel_type, 'canal-' || i, 'Canal n° ' || i FROM generate_series(1, 40) AS i;
-CREATE TABLE public.posts (
-  id varchar(26) PRIMARY KEY, createat bigint, updateat bigint, userid varchar(26), channelid varchar(26), message varchar(65535),
-  props jsonb, hashtags varchar(1000), fileids varchar(300));
-INSERT INTO public.posts
-SELECT left(md5('post' || i), 26), 1700000000000 + i * 1000, 1700000000000 + i * 1000, left(md5('u' || (1 + i % ${users})), 26), left(md5('c' || (1 + i % 40)), 26),
-       'Message n° ' || i || ' : ça marche ? 👍 ' || E'\n' || repeat(md5('m' || i) || ' ', 1 + i % 9), '{"disable_group_highlight":true}', '#projet', '[]'
-FROM generate_series(1, ${rows}) AS i;
-CREATE INDEX idx_posts_message ON public.posts USING gin (to_tsvector('english', message));
-CREATE TABLE public.fileinfo (id varchar(26) PRIMARY KEY, postid varchar(26), path varchar(512), size bigint, content text);
-INSERT INTO public.fileinfo SELECT left(md5('f' || i), 26), left(md5('post' || i), 26), '20240229/teams/noteam/' || i || '/capture d''écran.png', i * 1024, NULL FROM generate_series(1, ${Math.ceil(rows / 4)}) AS i;
-CREATE TABLE public.preferences (userid varchar(26), category varchar(32), name varchar(32), value text, PRIMARY KEY (userid, category, name));
-INSERT INTO public.preferences SELECT left(md5('u' || i), 26), 'tutorial_step', 'étape ' || n, n::text FROM generate_series(1, ${users}) AS i, generate_series(1, 4) AS n;
-`;
-}
-
-;// CONCATENATED MODULE: ./.build/test/fixtures/schemas/odoo.js
-/**
- * In the shape of Odoo: many tables with a sequence each, attachments in its filestore by SHA-1, and large objects.
- * `rows` partners; one large object per 100 rows, at least three.
- */
-function writeOdooSchema(rows) {
-    const models = [
-        'res_company',
-        'res_groups',
-        'res_country',
-        'hr_employee',
-        'hr_department',
-        'product_template',
-        'sale_order',
-    ];
-    models.push('sale_order_line', 'account_move', 'account_move_line', 'crm_lead', 'crm_stage', 'project_task', 'ir_cron');
-    models.push('ir_model', 'ir_ui_view', 'ir_rule', 'mail_message', 'stock_move', 'website_page');
-    return String.raw `
-SET client_encoding = 'UTF8';
-CREATE TABLE public.res_partner (
-  id serial PRIMARY KEY, name varchar NOT NULL, email varchar, street varchar, city varchar, active boolean DEFAULT true,
-  create_date timestamp, write_date timestamp, credit_limit double precision, comment text);
-INSERT INTO public.res_partner (name, email, street, city, create_date, write_date, credit_limit, comment)
-SELECT 'Société n° ' || i, 'contact' || i || '@société.example', i || ', rue de l''Église', 'Besançon', timestamp '2024-02-29' + i * interval '1 minute',
-       timestamp '2024-03-01' + i * interval '1 minute', i / 3.0::float8, repeat('<p>Très bon client</p>' || chr(10), 1 + i % 5)
-FROM generate_series(1, ${rows}) AS i;
-CREATE TABLE public.ir_attachment (
-  id serial PRIMARY KEY, name varchar NOT NULL, store_fname varchar, checksum varchar(40), mimetype varchar, content oid);
-INSERT INTO public.ir_attachment (name, store_fname, checksum, mimetype)
-SELECT 'Pièce jointe ' || i || '.pdf', left(encode(digest, 'hex'), 2) || '/' || left(encode(digest, 'hex'), 40), left(encode(digest, 'hex'), 40), 'application/pdf'
-FROM (SELECT i, sha256(('attachment' || i)::bytea) AS digest FROM generate_series(1, ${rows}) AS i) AS numbered;
-${models
-        .map((name, index) => `CREATE TABLE public.${name} (id serial PRIMARY KEY, name jsonb NOT NULL, sequence integer, write_date timestamp);
-INSERT INTO public.${name} (name, sequence, write_date)
-SELECT jsonb_build_object('fr_FR', 'Élément ' || i, 'en_US', '${name} ' || i), i * ${index + 1}, timestamp '2024-05-01' + i * interval '1 hour' FROM generate_series(1, ${20 + 7 * index}) AS i;`)
-        .join('\n')}
-CREATE SEQUENCE public.ir_sequence_001 START 42 INCREMENT 5;
-CREATE SEQUENCE public.ir_sequence_002 AS smallint MINVALUE -10 START -10 CYCLE;
-SELECT nextval('public.ir_sequence_002'), nextval('public.ir_sequence_002');
-SELECT lo_from_bytea(90000 + i, decode(repeat(md5('object' || i), 700 * (1 + i % 5)), 'hex')) FROM generate_series(1, ${Math.max(3, Math.floor(rows / 100))}) AS i;
-SELECT lo_create(89999);
-UPDATE public.ir_attachment SET content = 90000 + id WHERE id <= 3;
-COMMENT ON LARGE OBJECT 90001 IS 'logo de l''école';
-`;
-}
-
-;// CONCATENATED MODULE: ./.build/test/fixtures/schemas.js
-
-
-
-
-/** The platform's four databases, by their names on the server: SQL of schema and content, `rows` per main table. */
-const platformSchemas = {
-    skills_hub: writeAppSchema,
-    keycloak: writeKeycloakSchema,
-    odoo: writeOdooSchema,
-    mattermost: writeMattermostSchema,
-};
-/** Creates the four databases; with 20,000 rows about 40 MB of dumps. */
-async function createPlatformDatabases(cluster, rows) {
-    const names = Object.keys(platformSchemas);
-    for (const name of names)
-        await cluster.query('postgres', `CREATE DATABASE ${name} TEMPLATE template0;`);
-    await Promise.all(Object.entries(platformSchemas).map(([name, write]) => cluster.query(name, write(rows))));
-    return names;
-}
-
-// EXTERNAL MODULE: ./.build/test/fixtures/descendants.js
-var descendants = __nccwpck_require__(3938);
-;// CONCATENATED MODULE: ./.build/test/fixtures/sshd-binaries.js
-
-
-/** Finds OpenSSH's server: under `CONTINUITY_TOOLS_DIR` (unpacked there, without root), then where packages put it. */
-function findSshdBinaries() {
-    const prefix = process.env['CONTINUITY_TOOLS_DIR'];
-    const folders = (process.env['PATH'] ?? '').split(external_node_path_.delimiter);
-    const keygen = [...(prefix ? [(0,external_node_path_.join)(prefix, 'usr/bin')] : []), ...folders, '/usr/bin']
-        .map((folder) => (0,external_node_path_.join)(folder, 'ssh-keygen'))
-        .find((path) => (0,external_node_fs_.existsSync)(path));
-    for (const root of prefix ? [prefix, '/'] : ['/']) {
-        const sshd = (0,external_node_path_.join)(root, 'usr/sbin/sshd');
-        if (!(0,external_node_fs_.existsSync)(sshd) || !keygen)
-            continue;
-        return { sshd, keygen, settings: root === '/' ? {} : locateParts(root), environment: locateLibraries(root) };
-    }
-    throw new Error('no sshd found: install the package openssh-server, or set CONTINUITY_TOOLS_DIR');
-}
-/** From OpenSSH 9.8 and 10 on, a session and its authentication are programs of their own, at absolute paths. */
-function locateParts(root) {
-    const parts = { SshdSessionPath: 'sshd-session', SshdAuthPath: 'sshd-auth' };
-    const found = Object.entries(parts).map(([key, name]) => [key, (0,external_node_path_.join)(root, 'usr/lib/openssh', name)]);
-    return Object.fromEntries(found.filter(([, path]) => (0,external_node_fs_.existsSync)(path)));
-}
-function locateLibraries(root) {
-    if (root === '/')
-        return {};
-    const folders = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map((name) => (0,external_node_path_.join)(root, 'usr/lib', name));
-    return { LD_LIBRARY_PATH: folders.filter((folder) => (0,external_node_fs_.existsSync)(folder)).join(external_node_path_.delimiter) };
-}
-
-;// CONCATENATED MODULE: ./.build/test/fixtures/rsa-keys.js
-
-
-
-
-
-
-const rsa_keys_run = (0,external_node_util_namespaceObject.promisify)(external_node_child_process_.execFile);
-const made = new Map();
-/** A fresh RSA key. One of 4096 bits takes seconds: each name has one key in a test file. */
-function makeRsaKey(name, bits = 4096) {
-    const known = made.get(name);
-    if (known)
-        return known;
-    const pending = generate(name, bits);
-    made.set(name, pending);
-    return pending;
-}
-/** Writes the key of that name as `path` and `path.pub`. */
-async function writeRsaKey(name, path) {
-    const { privateKey, publicKey } = await makeRsaKey(name);
-    (0,external_node_fs_.writeFileSync)(path, privateKey, { mode: 0o600 });
-    (0,external_node_fs_.writeFileSync)(`${path}.pub`, publicKey);
-}
-/** The two words of a public key line, without the comment. */
-function readPublicKey(privateKeyPath) {
-    return (0,external_node_fs_.readFileSync)(`${privateKeyPath}.pub`, 'utf8').split(' ').slice(0, 2).join(' ').trim();
-}
-async function generate(name, bits) {
-    const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'continuity-key-'));
-    try {
-        const path = (0,external_node_path_.join)(folder, 'key');
-        const { keygen, environment } = findSshdBinaries();
-        const args = ['-q', '-t', 'rsa', '-b', String(bits), '-N', '', '-C', name, '-f', path];
-        await rsa_keys_run(keygen, args, { env: { ...process.env, ...environment } });
-        return { privateKey: (0,external_node_fs_.readFileSync)(path, 'utf8'), publicKey: (0,external_node_fs_.readFileSync)(`${path}.pub`, 'utf8') };
-    }
-    finally {
-        (0,external_node_fs_.rmSync)(folder, { recursive: true, force: true });
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/test/fixtures/sshd-separation.js
-
-
-const path = '/run/sshd';
-/**
- * Root's sshd locks its unprivileged half into an empty folder of root's, which packages make when the service starts.
- * Where it is missing we make it, with one mark for each test that needs it; the last to release removes it.
- */
-function holdSeparationDirectory() {
-    if (process.getuid?.() !== 0)
-        return () => undefined;
-    for (;;) {
-        if ((0,external_node_fs_.existsSync)(path) && !(0,external_node_fs_.readdirSync)(path).some((name) => name.startsWith('continuity-')))
-            return () => undefined;
-        const fresh = (0,external_node_fs_.mkdtempSync)('/run/continuity-');
-        const mark = `${path}/${(0,external_node_path_.basename)(fresh)}`;
-        try {
-            if ((0,external_node_fs_.existsSync)(path)) {
-                (0,external_node_fs_.writeFileSync)(mark, '');
-            }
-            else {
-                (0,external_node_fs_.writeFileSync)(`${fresh}/${(0,external_node_path_.basename)(fresh)}`, '');
-                // Never seen without a mark: another test would take it for the system's own.
-                (0,external_node_fs_.renameSync)(fresh, path);
-            }
-        }
-        catch {
-            // Released by its last holder, or made by another, between two of our calls: look again.
-            continue;
-        }
-        finally {
-            (0,external_node_fs_.rmSync)(fresh, { recursive: true, force: true });
-        }
-        return () => release(mark);
-    }
-}
-function release(mark) {
-    (0,external_node_fs_.rmSync)(mark, { force: true });
-    try {
-        (0,external_node_fs_.rmdirSync)(path);
-    }
-    catch {
-        // Others still hold it.
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/test/fixtures/sshd.js
-
-
-
-
-
-
-
-
-
-
-/** Starts a private sshd on loopback, as root or as anybody: fresh RSA-4096 keys, public key authentication only. */
-async function startSshd(options) {
-    const directory = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'continuity-sshd-'));
-    const releaseSeparation = holdSeparationDirectory();
-    const removeFolders = () => {
-        (0,external_node_fs_.rmSync)(directory, { recursive: true, force: true, maxRetries: 5 });
-        releaseSeparation();
-    };
-    try {
-        const home = (0,external_node_path_.join)(directory, 'home');
-        (0,external_node_fs_.mkdirSync)(home, { mode: 0o700 });
-        const hostKeyPath = (0,external_node_path_.join)(directory, 'host_key');
-        const clientKeyPath = (name) => (0,external_node_path_.join)(directory, `key_${name}`);
-        await Promise.all([
-            writeRsaKey('host', hostKeyPath),
-            ...options.keys.map(({ name }) => writeRsaKey(name, clientKeyPath(name))),
-        ]);
-        const lines = options.keys.map(({ name, command }) => {
-            const limits = command === undefined ? '' : `restrict,command="${command.replaceAll('"', '\\"')}" `;
-            return `${limits}${readPublicKey(clientKeyPath(name))} ${name}\n`;
-        });
-        (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(directory, 'authorized_keys'), lines.join(''), { mode: 0o600 });
-        const port = await sshd_findFreePort();
-        const knownHostsPath = (0,external_node_path_.join)(directory, 'known_hosts');
-        (0,external_node_fs_.writeFileSync)(knownHostsPath, `[127.0.0.1]:${port} ${readPublicKey(hostKeyPath)}\n`);
-        writeConfig(directory, port, options);
-        const { server, log } = await listen(directory, port);
-        return {
-            host: '127.0.0.1',
-            port,
-            user: (0,external_node_os_.userInfo)().username,
-            hostKeyPath,
-            knownHostsPath,
-            home,
-            directory,
-            clientKeyPath,
-            log,
-            cutConnections: () => endSessions(server, 'sshd'),
-            async stop() {
-                endSessions(server);
-                const ended = new Promise((resolve) => server.once('exit', resolve));
-                if (server.exitCode === null && server.signalCode === null && server.kill('SIGTERM'))
-                    await ended;
-                removeFolders();
-            },
-        };
-    }
-    catch (error) {
-        removeFolders();
-        throw error;
-    }
-}
-function writeConfig(directory, port, options) {
-    const environment = { HOME: (0,external_node_path_.join)(directory, 'home'), ...options.environment };
-    const settings = {
-        Port: String(port),
-        ListenAddress: '127.0.0.1',
-        HostKey: (0,external_node_path_.join)(directory, 'host_key'),
-        AuthorizedKeysFile: (0,external_node_path_.join)(directory, 'authorized_keys'),
-        PidFile: 'none',
-        StrictModes: 'no',
-        UsePAM: isLocked((0,external_node_os_.userInfo)().username) ? 'yes' : 'no',
-        PermitRootLogin: 'prohibit-password',
-        AuthenticationMethods: 'publickey',
-        PasswordAuthentication: 'no',
-        KbdInteractiveAuthentication: 'no',
-        PrintMotd: 'no',
-        MaxStartups: '100',
-        Subsystem: 'sftp internal-sftp',
-        LogLevel: 'VERBOSE',
-        SetEnv: Object.entries(environment)
-            .map(([name, value]) => `"${name}=${value}"`)
-            .join(' '),
-        ...findSshdBinaries().settings,
-        ...options.settings,
-    };
-    const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}\n`);
-    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(directory, 'sshd_config'), lines.join(''));
-}
-/** Without PAM, sshd turns away whoever's password is locked, as root's is where sudo is the only way. */
-function isLocked(user) {
-    if (process.getuid?.() !== 0)
-        return false;
-    return (0,external_node_fs_.readFileSync)('/etc/shadow', 'utf8')
-        .split('\n')
-        .some((line) => line.startsWith(`${user}:!`));
-}
-async function listen(directory, port) {
-    const { sshd, environment } = findSshdBinaries();
-    const server = (0,external_node_child_process_.spawn)(sshd, ['-D', '-e', '-f', (0,external_node_path_.join)(directory, 'sshd_config')], {
-        env: { PATH: process.env['PATH'] ?? '', ...environment },
-        stdio: ['ignore', 'ignore', 'pipe'],
-    });
-    let text = '';
-    server.stderr.on('data', (chunk) => (text = (text + chunk.toString()).slice(-262_144)));
-    server.once('error', (error) => (text += String(error)));
-    const killWithUs = () => server.kill('SIGTERM');
-    process.once('exit', killWithUs);
-    server.once('exit', () => process.removeListener('exit', killWithUs));
-    for (let waitedMs = 0; waitedMs < 15_000 && server.exitCode === null; waitedMs += 10) {
-        if (text.includes(`Server listening on 127.0.0.1 port ${port}`))
-            return { server, log: () => text };
-        await (0,external_node_timers_promises_namespaceObject.setTimeout)(10);
-    }
-    server.kill('SIGTERM');
-    throw new Error(`sshd did not start:\n${text}`);
-}
-/** Ends what serves the connections: those of a name, or all. */
-function endSessions(server, name) {
-    if (server.pid !== undefined)
-        (0,descendants/* killDescendants */.H)(server.pid, name);
-}
-async function sshd_findFreePort() {
-    const probe = (0,external_node_net_namespaceObject.createServer)();
-    await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve));
-    const address = probe.address();
-    await new Promise((resolve) => probe.close(resolve));
-    if (address === null || typeof address === 'string')
-        throw new Error('no free port');
-    return address.port;
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/demo/warning-collector.js
-
-function collectWarnings() {
-    const told = new Set();
-    let fresh = [];
-    const collect = (message) => {
-        if (told.has(message))
-            return;
-        told.add(message);
-        fresh.push(message);
-    };
-    return {
-        logger: { ...silent, warning: collect, error: collect },
-        take() {
-            const taken = fresh;
-            fresh = [];
-            return taken;
-        },
-    };
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/demo/seeded.js
-
-/** Numbers in [0, 1), the same for the same seed on every machine (mulberry32). */
-function createDice(seed) {
-    let state = seed >>> 0;
-    return () => {
-        state = (state + 0x6d2b79f5) >>> 0;
-        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-        return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-    };
-}
-/** A size in bytes whose logarithm is normally distributed, as those of people's files are. */
-function rollSize(dice, medianBytes, spread) {
-    const normal = Math.sqrt(-2 * Math.log(1 - dice())) * Math.cos(2 * Math.PI * dice());
-    return Math.max(1, Math.round(medianBytes * Math.exp(spread * normal)));
-}
-/** Bytes that no compression makes smaller, as those of photographs, videos and PDFs; the same for the same seed. */
-function makeNoise(seed, bytes) {
-    const key = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(seed).digest();
-    return (0,external_node_crypto_namespaceObject.createCipheriv)('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(bytes));
-}
-/** Text that compresses well. */
-function makeProse(seed, bytes) {
-    const line = `${seed}: l'élève a déposé son travail, « très bien » selon le jury.\n`;
-    return Buffer.from(line.repeat(Math.ceil(bytes / Buffer.byteLength(line)))).subarray(0, bytes);
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/demo/uploads.js
-
-
-
-
-/** Students who have uploaded something: two files each. */
-const uploadingStudents = 310;
-const medianBytes = 70_000;
-const spread = 1.1;
-const maximumBytes = 4_000_000;
-const sparseBytes = 16 * 1024 * 1024;
-/** An account other than ours, where we may give files away. */
-const webServerId = 33;
-/** Fills a new folder as the platform's `uploads` looks: mostly incompressible files, and everything odd that there is. */
-function generateUploads(folder) {
-    (0,external_node_fs_.mkdirSync)(folder, { mode: 0o750 });
-    const dice = createDice(20_241_027);
-    for (let student = 1; student <= uploadingStudents; student += 1) {
-        (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(folder, 'students', `${student}`), { recursive: true });
-        for (const number of [1, 2]) {
-            const path = evidencePath(student, number);
-            const bytes = Math.min(maximumBytes, rollSize(dice, medianBytes, spread));
-            const content = student % 12 === 0 ? makeProse(path, bytes) : makeNoise(path, bytes);
-            (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, path), content, { mode: number === 1 ? 0o640 : 0o600 });
-            if (process.getuid?.() === 0 && student % 3 === 0)
-                (0,external_node_fs_.chownSync)((0,external_node_path_.join)(folder, path), webServerId, webServerId);
-        }
-    }
-    addOddities((0,external_node_path_.join)(folder, 'shared'), folder);
-}
-function addOddities(shared, folder) {
-    (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(shared, 'empty folder'), { recursive: true });
-    (0,external_node_fs_.symlinkSync)('../students/1', (0,external_node_path_.join)(shared, 'first student'));
-    (0,external_node_fs_.symlinkSync)('/nowhere/at/all', (0,external_node_path_.join)(shared, 'dangling'));
-    (0,external_node_fs_.linkSync)((0,external_node_path_.join)(folder, evidencePath(2, 1)), (0,external_node_path_.join)(shared, 'same file, second name.pdf'));
-    writeSparse((0,external_node_path_.join)(shared, 'recording.img'));
-    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(shared, 'Œuvre d’été 🎓.txt'), makeProse('œuvre', 900));
-    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(shared, '-rf *'), makeProse('dash', 300));
-    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(shared, 'two\nlines'), makeProse('lines', 200));
-    // Latin-1, as old clients wrote: two names that are not UTF-8, and that would be one if anybody decoded them.
-    for (const byte of ['é', 'è']) {
-        const name = Buffer.concat([Buffer.from(`${shared}/caf`), Buffer.from(byte, 'latin1'), Buffer.from('.txt')]);
-        (0,external_node_fs_.writeFileSync)(name, makeProse(byte, 100), { mode: 0o604 });
-    }
-}
-/** A file of 16 MiB that takes a few kilobytes: two islands in a sea of nothing. */
-function writeSparse(path) {
-    const file = (0,external_node_fs_.openSync)(path, 'w');
-    (0,external_node_fs_.ftruncateSync)(file, sparseBytes);
-    (0,external_node_fs_.writeSync)(file, makeNoise('island 1', 5000), 0, 5000, 1_000_000);
-    (0,external_node_fs_.writeSync)(file, makeNoise('island 2', 5000), 0, 5000, 12_000_000);
-    (0,external_node_fs_.closeSync)(file);
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/demo/stage.js
-
-
-
-
-
-
-
-
-
-/** Names of the databases on the server, by their names in the configuration. */
-const databaseNames = {
-    app: 'skills_hub',
-    keycloak: 'keycloak',
-    odoo: 'odoo',
-    mattermost: 'mattermost',
-};
-/** Rows of each database's main tables. */
-const rows = 10_000;
-const stage_DAY_MS = 86_400_000;
-const URL_VARIABLE = 'DEMO_DATABASE_URL';
-/** Starts a database server and a vault, and fills a platform with something to lose. */
-async function setStage(options) {
-    const { workspace, environment, signal, vaultBundlePath, toolVersion } = options;
-    const home = (0,external_node_path_.join)(workspace.path, 'platform');
-    (0,external_node_fs_.mkdirSync)(home, { mode: 0o700 });
-    const uploads = (0,external_node_path_.join)(home, 'uploads');
-    const vault = (0,external_node_path_.join)(workspace.path, 'vault');
-    (0,external_node_fs_.mkdirSync)(vault, { mode: 0o700 });
-    const command = (role) => writeForcedCommand(vaultBundlePath, role, vault);
-    const [cluster, sshd] = await Promise.all([
-        workspace.start(startPostgresCluster()).then(async (started) => {
-            await createPlatformDatabases(started, rows);
-            generateUploads(uploads);
-            return started;
-        }),
-        workspace.start(startSshd({
-            keys: ['writer', 'reader'].map((name) => ({ name, command: command(name) })),
-            environment: pick(environment, ['PATH', 'LD_LIBRARY_PATH']),
-        })),
-    ]);
-    const file = (0,external_node_path_.join)(home, 'continuity.yml');
-    (0,external_node_fs_.writeFileSync)(file, stage_writeConfig(sshd, vault));
-    const warnings = collectWarnings();
-    let passedMs = 0;
-    return {
-        cluster,
-        sshd,
-        uploads,
-        vault,
-        warnings,
-        platform: {
-            config: await (0,load/* loadConfig */.Z)(file),
-            logger: warnings.logger,
-            environment: { ...environment, [URL_VARIABLE]: cluster.url() },
-            signal,
-            now: () => new Date(Date.now() + passedMs),
-            holder: 'demo',
-            vaultBundlePath,
-            toolVersion,
-        },
-        passDays: (days) => void (passedMs += days * stage_DAY_MS),
-    };
-}
-/** What sessions of the vault need to find their programs, wherever those were unpacked. */
-function pick(environment, names) {
-    return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
-}
-function stage_writeConfig(sshd, vault) {
-    const { host, port, user, knownHostsPath } = sshd;
-    const quote = (text) => JSON.stringify(text);
-    return [
-        'state: state',
-        'databases:',
-        ...Object.entries(databaseNames).map(([key, name]) => `  ${key}: { url-env: ${URL_VARIABLE}, database: ${name} }`),
-        'files:',
-        '  uploads: { path: uploads }',
-        'vault:',
-        `  host: ${quote(host)}`,
-        `  port: ${port}`,
-        `  user: ${quote(user)}`,
-        `  path: ${quote(vault)}`,
-        `  key-file: ${quote(sshd.clientKeyPath('writer'))}`,
-        `  known-hosts: ${quote(knownHostsPath)}`,
-        `  reader: { user: ${quote(user)}, key-file: ${quote(sshd.clientKeyPath('reader'))} }`,
-        '',
-    ].join('\n');
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/demo/evidence.js
-
-const PATH = /^students\/\d+\/evidence-\d\.pdf$/;
-/** Lets the App's rows of evidence say what is in `uploads`: one row for each file, with its SHA-256; no other row. */
-async function registerEvidence(cluster, tree) {
-    const files = [...tree].filter(([path]) => PATH.test(path));
-    const values = files.map(([path, { sha256 }]) => `('${path}', '${sha256}')`).join(',\n');
-    await cluster.query(databaseNames.app, `CREATE TEMPORARY TABLE found (path text PRIMARY KEY, digest text);
-     INSERT INTO found VALUES ${values};
-     DELETE FROM evidence WHERE file_path NOT IN (SELECT path FROM found);
-     UPDATE evidence SET sha256 = digest FROM found WHERE file_path = path AND sha256 <> digest;
-     INSERT INTO evidence (portfolio_id, file_path, sha256)
-       SELECT 1000 + 10 * (split_part(path, '/', 2)::integer - 1), path, digest FROM found
-       WHERE path NOT IN (SELECT file_path FROM evidence) ORDER BY path;`);
-}
-/** Follows every row of evidence to its file; returns how many there are, and what leads nowhere. */
-async function followEvidence(cluster, tree) {
-    const rows = await cluster.query(databaseNames.app, 'SELECT file_path, sha256 FROM evidence ORDER BY id');
-    const broken = rows.filter(([path = '', sha256]) => tree.get(path)?.sha256 !== sha256);
-    return {
-        rows: rows.length,
-        broken: broken.map(([path = '']) => `evidence ${path}: its file is not the one that was handed in`),
-    };
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/demo/tree-proof.js
-
-
-
-const tree_proof_BLOCK_BYTES = 512n;
-/** Reads a whole tree: names, contents, modes, owners, times, links. Leaves out the root's children that `skips` names. */
-async function proveTree(root, skips = () => false) {
-    const proof = new Map();
-    const names = new Map();
-    const visit = async (path, name) => {
-        const facts = await (0,promises_.lstat)(path, { bigint: true });
-        const entry = {
-            type: facts.isDirectory() ? 'folder' : facts.isSymbolicLink() ? 'symlink' : 'file',
-            mode: (facts.mode & 4095n).toString(8).padStart(4, '0'),
-            owner: `${facts.uid}:${facts.gid}`,
-            time: facts.mtimeNs.toString(),
-        };
-        proof.set(name, entry);
-        if (facts.isSymbolicLink())
-            entry.target = (await (0,promises_.readlink)(path, 'buffer')).toString('latin1');
-        else if (facts.isDirectory()) {
-            const children = (await (0,promises_.readdir)(path, { encoding: 'buffer' })).sort((a, b) => a.compare(b));
-            for (const child of children) {
-                const childName = child.toString('latin1');
-                if (name === '' && skips(childName))
-                    continue;
-                await visit(Buffer.concat([path, tree_proof_SLASH, child]), `${name}${name ? '/' : ''}${childName}`);
-            }
-        }
-        else {
-            entry.bytes = Number(facts.size);
-            entry.sha256 = await tree_proof_digestFile(path);
-            entry.sparse = facts.blocks * tree_proof_BLOCK_BYTES < facts.size / 2n;
-            const identity = `${facts.dev}:${facts.ino}`;
-            if (facts.nlink > 1n)
-                entry.sameFileAs = names.get(identity) ?? name;
-            if (!names.has(identity))
-                names.set(identity, name);
-        }
-    };
-    await visit(Buffer.from(root), '');
-    return proof;
-}
-const tree_proof_SLASH = Buffer.from('/');
-/** How many files there are, each counted once however many names it has; and their content in bytes. */
-function countFiles(tree) {
-    const single = [...tree].filter(([name, { type, sameFileAs = name }]) => type === 'file' && sameFileAs === name);
-    return { files: single.length, bytes: single.reduce((sum, [, { bytes = 0 }]) => sum + bytes, 0) };
-}
-async function tree_proof_digestFile(path) {
-    const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
-    for await (const piece of (0,external_node_fs_.createReadStream)(path, { highWaterMark: 1 << 20 }))
-        hash.update(piece);
-    return hash.digest('hex');
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/demo/prove-platform.js
-
-
-
-
-
-
-/** Differences beyond these are counted, not listed. */
-const prove_platform_LISTED = 10;
-/** Where a restore keeps what it replaced, until it is forgotten. */
-const isKept = (name) => name.startsWith('.continuity-');
-/** Reads all databases and all files, and keeps what is to be the same again. */
-async function provePlatform({ cluster, uploads }) {
-    const [tree, ...databases] = await Promise.all([
-        proveTree(uploads, isKept),
-        ...Object.entries(databaseNames).map(async ([key, name]) => [key, await proveDatabase(cluster.url(name), name)]),
-    ]);
-    return { databases: new Map(databases), tree };
-}
-/** @throws Failure `damaged` that lists what differs. */
-function requireSame(before, after) {
-    prove_platform_refuse('what came back is not what was lost', findDifferences(before, after));
-}
-/** Reads the files once more. @throws Failure `damaged` where they differ, or anything lies beside them. */
-async function requireSameFiles(before, { uploads }) {
-    requireSame(before, { ...before, tree: await proveTree(uploads) });
-}
-/** Returns how many rows were followed. @throws Failure `damaged` where a row does not lead to its file. */
-async function requireEvidence({ cluster }, { tree }) {
-    const { rows, broken } = await followEvidence(cluster, tree);
-    prove_platform_refuse('databases and files do not belong together', broken);
-    return rows;
-}
-function prove_platform_refuse(what, differences) {
-    if (differences.length === 0)
-        return;
-    const more = differences.length > prove_platform_LISTED ? [`and ${differences.length - prove_platform_LISTED} more`] : [];
-    const lines = [...differences.slice(0, prove_platform_LISTED), ...more].map((line) => `  ${line}`);
-    throw new failure/* Failure */.HR('damaged', [`${what}:`, ...lines].join('\n'), 'This is a fault of the toolkit: please report it.');
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/demo/accident.js
-
-
-
-
-
-
-
-
-
-
-const report = 'This is a fault of the toolkit: please report it.';
-/** What the toolkit has beside the live databases. */
-const listKeptDatabases = "SELECT datname FROM pg_database WHERE datname LIKE 'continuity%';";
-/** Somebody types what nobody should. */
-async function playAccident(story, { cluster, uploads }, { tree }) {
-    await cluster.query('postgres', `DROP DATABASE ${databaseNames.app};`);
-    story.harm('lost', `DROP DATABASE ${databaseNames.app}: students, portfolios, evidence`);
-    await (0,promises_.rm)((0,external_node_path_.join)(uploads, 'students'), { recursive: true });
-    const { files, bytes } = countFiles(new Map([...tree].filter(([path]) => path.startsWith('students/'))));
-    story.harm('lost', `rm -rf uploads/students: ${files} files, ${(0,quantity_text/* formatBytes */.z)(bytes)}`);
-    return 'a database and a folder gone';
-}
-/** Brings everything back to the second night, as an operator would: plan, confirmation, safety backup, swap. */
-async function playRestore(story, { platform }) {
-    story.command('restore latest');
-    const result = await restore(platform, {
-        archive: 'latest',
-        confirm: async (plan) => {
-            tellPlan(story, plan);
-            story.fact('confirmed', `here an operator types ${plan.archive}`);
-            return true;
-        },
-    });
-    if (!result.done || !result.safety)
-        throw new failure/* Failure */.HR('failed', 'nothing was restored', report);
-    story.fact('safety', `what was left is backed up first, as ${result.safety.archive}`);
-    story.fact('swap', `all staged and proven beside, then put in place at once; ${(0,quantity_text/* formatBytes */.z)(result.fetchedBytes)} fetched`);
-    return `restored in ${(0,quantity_text/* formatDuration */.a)(result.durationMs)}`;
-}
-function tellPlan(story, { archive, databases, files }) {
-    story.fact('plan', archive);
-    for (const { key, record, exists } of databases) {
-        const tables = Object.keys(record.fingerprints.tables).length;
-        const what = `${key.padEnd(12)}${`${tables} tables`.padEnd(12)}`;
-        story.fact('plan', `${what}${exists ? 'replaces the live one' : 'is missing, will be created'}`);
-    }
-    for (const { source, archived, add, replace, remove, stageBytes } of files) {
-        const what = `${source.padEnd(12)}${`${archived.files} files`.padEnd(12)}`;
-        story.fact('plan', `${what}adds ${add}, replaces ${replace}, removes ${remove}; ${(0,quantity_text/* formatBytes */.z)(stageBytes)} to fetch`);
-    }
-}
-/** Shows what the restore has replaced, and deletes it. */
-async function playForget(story, stage, before) {
-    const { platform, cluster } = stage;
-    story.command('status');
-    const { kept } = await status_status(platform);
-    const present = (await cluster.query('postgres', listKeptDatabases)).flat();
-    for (const { id, archive, databases, files } of kept) {
-        const former = databases.filter(({ kept: name }) => present.includes(name)).map(({ source }) => source);
-        story.fact('kept', `${id}, replaced by ${archive}:`);
-        story.fact('kept', `the former databases ${former.join(', ')}; former entries of ${files.map(({ source }) => source).join(', ')}`);
-    }
-    story.command('forget');
-    const { forgotten } = await forget(platform, { confirm: async () => true });
-    const after = await status_status(platform);
-    if (kept.length !== 1 || forgotten.length !== 1 || after.kept.length > 0) {
-        throw new failure/* Failure */.HR('failed', `${kept.length} restores were kept, ${forgotten.length} forgotten, ${after.kept.length} left`, report);
-    }
-    await requireSameFiles(before, stage);
-    const names = (await cluster.query('postgres', listKeptDatabases)).flat();
-    if (names.length > 0)
-        throw new failure/* Failure */.HR('failed', `databases are left: ${names.join(', ')}`, report);
-    story.proof('forgotten', 'no database and no file of it is left');
-    return 'nothing left behind';
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/verify.js
-
-
-
-/**
- * Has the vault prove an archive; no content leaves it.
- *
- * @throws Failure where the verdict is about another archive than the one that was asked for.
- */
-async function verify_verify(platform, { archive, level }) {
-    const vault = await openVault(platform, 'writer');
-    try {
-        const { name } = resolveArchive(archive, await vault.status());
-        platform.logger.info(`Verifying ${name} (${level}) on ${vault.label}.`);
-        const verdict = await vault.verify(name, level, (done, total) => {
-            platform.logger.progress({ phase: `verify ${name}`, done, total, unit: 'bytes' });
-        });
-        if (verdict.name !== name || verdict.level !== level) {
-            throw new failure/* Failure */.HR('damaged', `${vault.label} was asked to verify ${name} (${level}) and answered about ${verdict.name} (${verdict.level})`, 'Do not trust this verdict: look into the vault.');
-        }
-        return verdict;
-    }
-    finally {
-        await vault.close();
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/demo/tamper.js
-
-
-
-
-
-/**
- * Flips one bit of one byte in the middle of what an archive in the vault holds of a file, behind the vault's back, as
- * a failing disk does. Returns the byte's offset in the archive.
- */
-async function flipByteOf({ platform, vault }, summary, entry) {
-    const client = await openVault(platform, 'reader');
-    let offset;
-    try {
-        const archive = await ArchiveReader.open(client, new IndexCache(platform.config.state), summary);
-        const wanted = Buffer.from(entry);
-        const [range] = (await archive.select((name) => name.equals(wanted))).ranges;
-        if (!range)
-            throw new Error(`${summary.name} holds no ${entry}`);
-        offset = range.offset + Math.floor(range.length / 2);
-    }
-    finally {
-        await client.close();
-    }
-    const path = (0,external_node_path_.join)(vault, summary.name);
-    const { mode } = await (0,promises_.stat)(path);
-    // Archives are read-only even for their owner.
-    await (0,promises_.chmod)(path, 0o600);
-    const file = await (0,promises_.open)(path, 'r+');
-    try {
-        const byte = Buffer.alloc(1);
-        await file.read(byte, 0, 1, offset);
-        byte[0] = (byte[0] ?? 0) ^ 0x01;
-        await file.write(byte, 0, 1, offset);
-    }
-    finally {
-        await file.close();
-    }
-    await (0,promises_.chmod)(path, mode & 0o7777);
-    return offset;
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/demo/checks.js
-
-
-
-
-
-
-
-const checks_report = 'This is a fault of the toolkit: please report it.';
-/** Asks the vault how it is, has the newest archive proven, and reads it with tar alone. */
-async function playCheck(story, stage, archive) {
-    story.command('status');
-    const { verdict, findings, count, state } = await status_status(stage.platform);
-    if (verdict !== 'healthy')
-        throw new failure/* Failure */.HR('damaged', `the vault is ${verdict}: ${findings.join('; ')}`, checks_report);
-    story.proof('vault', `healthy: ${count} archives, a ledger of ${state.ledger.lines} lines that is intact`);
-    story.command(`verify ${archive} --level full`);
-    const found = await verify_verify(stage.platform, { archive, level: 'full' });
-    if (!found.isSound)
-        throw new failure/* Failure */.HR('damaged', `${archive} is damaged: ${describeDamage(found)}`, checks_report);
-    const { entries, databases, tables, bytes } = found.checked;
-    story.proof('archive', `every byte: ${entries} entries, ${databases.length} dumps with ${tables} tables, ${(0,quantity_text/* formatBytes */.z)(bytes)}`);
-    const listed = await runCommand('tar', ['--list', '--gzip', '--file', (0,external_node_path_.join)(stage.vault, archive)], {
-        maximumOutputBytes: 1 << 26,
-    });
-    if (listed.code !== 0 || listed.stderr !== '')
-        throw new failure/* Failure */.HR('damaged', `tar refuses ${archive}: ${listed.stderr}`, checks_report);
-    story.proof('archive', 'tar alone reads it too: nothing of ours is needed to get at what is in it');
-    return 'vault healthy, every byte proven';
-}
-/** Damages one file in one archive, and has both archives verified: the vault is to name exactly that file. */
-async function playDecay(story, stage, { damaged, other, entry }) {
-    const offset = await flipByteOf(stage, damaged, entry);
-    story.harm('flipped', `one bit at byte ${offset} of ${damaged.name}`);
-    story.harm('flipped', `inside ${entry}, behind the vault's back`);
-    story.command(`verify ${damaged.name} --level full`);
-    const found = await verify_verify(stage.platform, { archive: damaged.name, level: 'full' });
-    if (found.isSound)
-        throw new failure/* Failure */.HR('failed', 'the verification did not notice the damage', checks_report);
-    const strangers = found.damage.filter(({ where }) => where !== entry);
-    if (found.damage.length === 0 || strangers.length > 0) {
-        throw new failure/* Failure */.HR('failed', `${entry} was damaged, but the verification names ${describeDamage(found)}`, checks_report);
-    }
-    for (const { where, what } of found.damage)
-        story.proof('found', `${where}: ${what}`);
-    story.command(`verify ${other} --level full`);
-    const sound = await verify_verify(stage.platform, { archive: other, level: 'full' });
-    if (!sound.isSound)
-        throw new failure/* Failure */.HR('damaged', `${other} is damaged as well: ${describeDamage(sound)}`, checks_report);
-    story.proof('other night', 'is sound, and holds that file as well');
-    return 'one bad bit found, and its file named';
-}
-function describeDamage({ damage }) {
-    return damage.map(({ where, what }) => `${where}: ${what}`).join('; ');
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/demo/changes.js
-
-
-
-
-
-
-/** A day's work in each database, about 1 % of its rows: new ones, and changes to what came last. */
-const statements = {
-    app: `UPDATE student SET profile = profile || '{"seen": "today"}' WHERE id > 9950;
-    INSERT INTO activity SELECT timestamptz '2025-12-24 18:00Z', i, 'dépôt' FROM generate_series(1, 50) AS i;`,
-    keycloak: `UPDATE credential SET credential_data = '{"hashIterations":210000}' WHERE created_date > 1700000009950;
-    UPDATE user_entity SET email_verified = true WHERE created_timestamp > 1700000009950;`,
-    odoo: `UPDATE res_partner SET comment = 'rappelé', write_date = timestamp '2025-12-24' WHERE id > 9950;
-    INSERT INTO res_partner (name, city) SELECT 'Nouvelle société ' || i, 'Besançon' FROM generate_series(1, 50) AS i;
-    SELECT lo_from_bytea(95000, decode(repeat(md5('today'), 900), 'hex'));`,
-    mattermost: `INSERT INTO posts (id, createat, message) SELECT left(md5('today' || i), 26), 1800000000000 + i, 'Bonne nuit 🌙 ' || i
-      FROM generate_series(1, 100) AS i;`,
-};
-/** Changes 1 % of everything. Returns what was done to the files. */
-async function changeOnePercent(cluster, uploads) {
-    await Promise.all(Object.entries(statements).map(([key, sql]) => cluster.query(databaseNames[key], sql)));
-    for (const student of [40, 120, 200]) {
-        const path = evidencePath(student, 1);
-        (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(uploads, path), makeNoise(`${path} anew`, 90_000));
-    }
-    (0,external_node_fs_.appendFileSync)((0,external_node_path_.join)(uploads, evidencePath(280, 2)), makeNoise('appendix', 20_000));
-    (0,external_node_fs_.rmSync)((0,external_node_path_.join)(uploads, evidencePath(77, 2)));
-    const added = (0,external_node_path_.join)(uploads, evidencePath(uploadingStudents + 1, 1));
-    (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(added));
-    (0,external_node_fs_.writeFileSync)(added, makeNoise('added', 110_000));
-    return '3 files rewritten, 1 extended, 1 added, 1 deleted';
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/demo/nights.js
-
-
-
-
-
-/** Whoever changed a file this long ago cannot change it again without its time telling. */
-const SETTLED_MS = 2_100;
-/** The nightly of today. */
-async function playNight(story, stage) {
-    await (0,external_node_timers_promises_namespaceObject.setTimeout)(SETTLED_MS);
-    story.command('backup --nightly');
-    const night = await backup(stage.platform, { trigger: 'nightly' });
-    const { databases = {}, files = {} } = night.manifest ?? {};
-    const tables = Object.values(databases).flatMap(({ fingerprints }) => Object.keys(fingerprints.tables)).length;
-    const dumped = dumpedBytes(night);
-    const kinds = Object.entries(files).map(([name, record]) => `${name}: ${record.files} files, ${(0,quantity_text/* formatBytes */.z)(record.bytes)}`);
-    story.fact('archive', `${night.archive}, ${(0,quantity_text/* formatBytes */.z)(night.sizeBytes)}`);
-    story.fact('holds', `${Object.keys(databases).length} databases: ${tables} tables, ${(0,quantity_text/* formatBytes */.z)(dumped)} of SQL`);
-    for (const kind of kinds)
-        story.fact('holds', kind);
-    return night;
-}
-/** The day between: 1 % of everything changes, and the calendar moves on. */
-async function playDay(story, stage) {
-    const filesChanged = await changeOnePercent(stage.cluster, stage.uploads);
-    stage.passDays(1);
-    story.fact('calendar', 'moved on by one day, for the platform alone');
-    story.fact('databases', 'about 1 in 100 rows of the large tables added or changed; a new large object');
-    story.fact('uploads', filesChanged);
-}
-/** Both nights side by side. @throws Failure where the second one did not travel light. */
-function compareNights(story, first, second) {
-    const row = (label, read) => {
-        const [before, after] = [read(first), read(second)];
-        return [label, (0,quantity_text/* formatBytes */.z)(before), (0,quantity_text/* formatBytes */.z)(after), formatShare(after, before)];
-    };
-    story.table([
-        ['', 'FIRST NIGHT', 'SECOND NIGHT', 'SHARE'],
-        row('archive, complete', (night) => night.sizeBytes),
-        row('files read', (night) => night.readBytes),
-        row('sent to the vault', (night) => night.sentBytes),
-        row('new in the vault', (night) => night.storedBytes),
-        [
-            'time',
-            (0,quantity_text/* formatDuration */.a)(first.durationMs),
-            (0,quantity_text/* formatDuration */.a)(second.durationMs),
-            formatShare(second.durationMs, first.durationMs),
-        ],
-    ], [1, 2, 3]);
-    if (second.readBytes * 4 > first.readBytes || second.sentBytes * 4 > first.sentBytes) {
-        throw new failure/* Failure */.HR('failed', `after 1 % of changes the second night read ${(0,quantity_text/* formatBytes */.z)(second.readBytes)} and sent ${(0,quantity_text/* formatBytes */.z)(second.sentBytes)}: too much`, 'This is a fault of the toolkit: please report it.');
-    }
-    return `${formatShare(second.readBytes, first.readBytes)} of the files read, ${formatShare(second.sentBytes, first.sentBytes)} sent`;
-}
-function dumpedBytes({ manifest }) {
-    return Object.values(manifest?.databases ?? {}).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
-}
-function formatShare(part, whole) {
-    const percent = whole === 0 ? 0 : (part / whole) * 100;
-    return `${percent < 9.95 ? percent.toFixed(1) : percent.toFixed(0)} %`;
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/demo/play.js
-
-
-
-
-
-
-
-
-const MIDDLE_BYTES = 150_000;
-/**
- * Plays one night and one accident, for real.
- * @throws Failure where anything is not as it has to be.
- */
-async function play(story, options) {
-    const begun = performance.now();
-    let stage;
-    let first;
-    let second;
-    let before;
-    const step = async (title, work) => {
-        await story.step(title, async () => {
-            const outcome = await work();
-            for (const warning of stage.warnings.take())
-                story.note(warning);
-            return outcome;
-        });
-    };
-    await step('A platform with something to lose', async () => {
-        stage = await setStage(options);
-        return await introduce(story, stage);
-    });
-    await step('First night: everything is new', async () => {
-        first = await playNight(story, stage);
-        return `${(0,quantity_text/* formatBytes */.z)(first.sizeBytes)} sealed in the vault`;
-    });
-    await step('The day after: 1 % of everything changes', async () => {
-        await playDay(story, stage);
-        await registerEvidence(stage.cluster, await proveTree(stage.uploads));
-        return 'rows and files';
-    });
-    await step('Second night: only what changed', async () => {
-        second = await playNight(story, stage);
-        return compareNights(story, first, second);
-    });
-    await step('Is the vault in order?', async () => await playCheck(story, stage, second.archive));
-    await step('The accident', async () => {
-        before = await provePlatform(stage);
-        await requireEvidence(stage, before);
-        return await playAccident(story, stage, before);
-    });
-    await step('The restore', async () => await playRestore(story, stage));
-    await step('Is everything back?', async () => {
-        const after = await provePlatform(stage);
-        requireSame(before, after);
-        tellProof(story, after, await requireEvidence(stage, after));
-        return 'everything, byte for byte';
-    });
-    await step('What the restore replaced', async () => await playForget(story, stage, before));
-    await step('A disk decays', async () => {
-        const damaged = { name: first.archive, index: first.index };
-        return await playDecay(story, stage, { damaged, other: second.archive, entry: chooseVictim(before) });
-    });
-    summarize(story, performance.now() - begun);
-}
-async function introduce(story, stage) {
-    const { cluster, sshd, uploads } = stage;
-    const tree = await proveTree(uploads);
-    await registerEvidence(cluster, tree);
-    const [[version = ''] = []] = await cluster.query('postgres', 'SHOW server_version;');
-    const { files, bytes } = countFiles(tree);
-    story.fact('databases', `PostgreSQL ${version.split(' ')[0] ?? ''} on port ${cluster.port}: app, keycloak, odoo, mattermost`);
-    story.fact('uploads', `${files} files, ${(0,quantity_text/* formatBytes */.z)(bytes)}, mostly incompressible; links, a sparse file, odd names`);
-    story.fact('vault', `OpenSSH on port ${sshd.port}; two fresh RSA-4096 keys: one can only add, one only read`);
-    return `4 databases, ${files} files`;
-}
-/** A file that stands alone in the archive, so that nothing else is hit, and that is the same in both nights. */
-function chooseVictim({ tree }) {
-    const candidates = [...tree].filter(([path, { bytes = 0 }]) => /^students\/15\d\//.test(path) && bytes > MIDDLE_BYTES);
-    return `uploads/${candidates[0]?.[0] ?? ''}`;
-}
-function tellProof(story, { databases, tree }, rows) {
-    for (const [key, { fingerprints, dumpBytes }] of databases) {
-        const tables = Object.values(fingerprints.tables);
-        const count = tables.reduce((sum, table) => sum + table.rows, 0);
-        story.proof(key, `${count} rows in ${tables.length} tables; its dump of ${(0,quantity_text/* formatBytes */.z)(dumpBytes)} is the same, byte for byte`);
-    }
-    story.proof('uploads', `${tree.size} entries: names, contents, modes, owners, links, times to the nanosecond`);
-    story.proof('together', `${rows} rows of evidence lead to their files`);
-}
-function summarize(story, tookMs) {
-    story.say('');
-    story.title('Summary');
-    const rows = story.steps.map(({ title, outcome, tookMs: each }, index) => [
-        `${index + 1}`,
-        title,
-        outcome,
-        (0,quantity_text/* formatDuration */.a)(each),
-    ]);
-    story.table([['', 'STEP', 'OUTCOME', 'TIME'], ...rows], [0, 3]);
-    story.say('');
-    story.title(`Everything is back, and nothing differs. ${(0,quantity_text/* formatDuration */.a)(tookMs)} in all.`);
-}
-
-
-/***/ }),
-
-/***/ 1714:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  g: () => (/* binding */ Story)
-});
-
-// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
-var quantity_text = __nccwpck_require__(6534);
-;// CONCATENATED MODULE: ./.build/src/report/table.js
-/** Rows with their columns aligned, two spaces between; numbers (by `right`) to the right. */
-function formatTable(rows, right = []) {
-    const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))));
-    return rows
-        .map((row) => row
-        .map((cell, column) => {
-        const gap = ' '.repeat((widths[column] ?? 0) - widthOf(cell));
-        return right.includes(column) ? gap + cell : cell + gap;
-    })
-        .join('  ')
-        .trimEnd())
-        .join('\n');
-}
-/** Characters as people count them. */
-function widthOf(text) {
-    return Array.from(text).length;
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/demo/wrap-text.js
-/** Breaks a text at blanks into lines of at most `width` characters; a longer word has a line of its own. */
-function wrapText(text, width) {
-    const lines = [];
-    let line = '';
-    for (const word of text.split(' ')) {
-        if (line !== '' && line.length + 1 + word.length > width) {
-            lines.push(line);
-            line = word;
-        }
-        else
-            line = line === '' ? word : `${line} ${word}`;
-    }
-    return [...lines, line];
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/demo/story.js
-
-
-
-const LABEL_WIDTH = 12;
-const TEXT_WIDTH = 84;
-const MARGIN = '    ';
-const colors = { bold: '1', dim: '2', red: '31', green: '32', heading: '1;36' };
-/** Tells what happens, so that a person can follow: numbered steps, each with its facts in two columns. */
-class Story {
-    #options;
-    /** The steps so far: title, what came of it, how long it took. */
-    steps = [];
-    #label = '';
-    constructor(options) {
-        this.#options = options;
-    }
-    /** Runs one step, which ends in a few words for the summary: its heading first, then what it says, then its time. */
-    async step(title, work) {
-        const begun = performance.now();
-        this.#label = '';
-        this.say('');
-        this.say(`${this.#paint('heading', `${this.steps.length + 1}`.padStart(2))}  ${this.#paint('bold', title)}`);
-        const outcome = await work();
-        const tookMs = performance.now() - begun;
-        this.steps.push({ title, outcome, tookMs });
-        this.say(`${MARGIN}${this.#paint('dim', `${'took'.padEnd(LABEL_WIDTH)}${(0,quantity_text/* formatDuration */.a)(tookMs)}`)}`);
-    }
-    /** A line without a number: how the story begins and ends. */
-    say(text) {
-        this.#options.write(`${text}\n`);
-    }
-    title(text) {
-        this.say(this.#paint('bold', text));
-    }
-    /** The command that an operator would type for what happens now. */
-    command(text) {
-        this.#label = '';
-        this.say(`${MARGIN}${this.#paint('dim', `$ npm run -s continuity -- ${text}`)}`);
-    }
-    /** A fact; the same label is not said twice in a row. */
-    fact(label, text) {
-        for (const line of wrapText(text, TEXT_WIDTH))
-            this.#pair(label, line);
-    }
-    /** A fact that was checked, and holds. */
-    proof(label, text) {
-        wrapText(text, TEXT_WIDTH - 4).forEach((line, index) => {
-            this.#pair(label, `${index === 0 ? this.#paint('green', 'ok') : '  '}  ${line}`);
-        });
-    }
-    /** Something bad that was meant to happen. */
-    harm(label, text) {
-        for (const line of wrapText(text, TEXT_WIDTH))
-            this.#pair(label, this.#paint('red', line));
-    }
-    /** Beside the story: true, and of no consequence here. */
-    note(text) {
-        for (const line of wrapText(text, TEXT_WIDTH))
-            this.#pair('note', this.#paint('dim', line));
-    }
-    /** Rows under a head, numbers to the right. */
-    table(rows, right) {
-        const [head = '', ...lines] = formatTable(rows, right).split('\n');
-        this.say(`${MARGIN}${this.#paint('dim', head)}`);
-        for (const line of lines)
-            this.say(`${MARGIN}${line}`);
-    }
-    #pair(label, text) {
-        const shown = label === this.#label ? '' : label;
-        this.#label = label;
-        this.say(`${MARGIN}${shown.padEnd(LABEL_WIDTH)}${text}`);
-    }
-    #paint(color, text) {
-        return this.#options.hasColor ? `\u001b[${colors[color]}m${text}\u001b[0m` : text;
-    }
-}
-
-
-/***/ }),
-
-/***/ 8356:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ Workspace)
-/* harmony export */ });
-/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
-/* harmony import */ var _test_fixtures_descendants_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3938);
-
-
-
-
-/** A temporary directory that holds all there is of the demo, and everything that was started in it. */
-class Workspace {
-    path;
-    #running = [];
-    constructor() {
-        this.path = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(chooseParent(), 'continuity-demo-'));
-        // PostgreSQL refuses to run as root: its user has to get through.
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.chmodSync)(this.path, 0o711);
-    }
-    /** Waits for something that is being started, and ends it with the workspace, even if it comes up too late. */
-    async start(pending) {
-        this.#running.push(pending);
-        return await pending;
-    }
-    /** Ends all that was started and removes every file. Whatever fails, the rest is still done. */
-    async remove() {
-        const started = await Promise.allSettled(this.#running);
-        const running = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
-        await Promise.allSettled(running.map((each) => each.stop()));
-        (0,_test_fixtures_descendants_js__WEBPACK_IMPORTED_MODULE_3__/* .killDescendants */ .H)(process.pid);
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(this.path, { recursive: true, force: true, maxRetries: 5 });
-    }
-}
-/** The folder for temporary files, unless it is closed to the user that root's PostgreSQL runs as. */
-function chooseParent() {
-    const usual = (0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)();
-    return process.getuid?.() !== 0 || isOpenToAll(usual) ? usual : '/tmp';
-}
-function isOpenToAll(folder) {
-    const isPassable = ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(folder).mode & 0o001) !== 0;
-    return isPassable && ((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(folder) === folder || isOpenToAll((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(folder)));
-}
-
-
-/***/ }),
-
-/***/ 172:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   x: () => (/* binding */ reportFailure)
-/* harmony export */ });
-/* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
-
-/** Says what went wrong and what to do next; with `--json` on standard output as well. Returns the exit code. */
-function reportFailure(error, options) {
-    const failure = error instanceof _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR
-        ? error
-        : new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('failed', `unexpected: ${(0,_src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}`, 'Run it again with --verbose, and report this as a fault.');
-    const hasColor = options.stderr.isTTY === true && !options.environment['NO_COLOR'];
-    const label = hasColor ? '\u001b[31merror:\u001b[0m' : 'error:';
-    for (const line of failure.message.split('\n'))
-        options.stderr.write(`${label} ${line}\n`);
-    if (failure.next)
-        options.stderr.write(`next: ${failure.next}\n`);
-    if (options.args.includes('--verbose') && error instanceof Error) {
-        for (let cause = error; cause instanceof Error; cause = cause.cause)
-            options.stderr.write(`${cause.stack}\n`);
-    }
-    if (options.json) {
-        const { kind, message, next } = failure;
-        options.stdout.write(`${JSON.stringify({ error: { kind, message, next } }, undefined, 2)}\n`);
-    }
-    return _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .exitCodes */ .hS[failure.kind];
-}
-
-
-/***/ }),
-
-/***/ 3338:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  r: () => (/* binding */ version)
-});
-
-// UNUSED EXPORTS: startProgram
-
-// EXTERNAL MODULE: ./node_modules/commander/index.js
-var commander = __nccwpck_require__(8909);
-;// CONCATENATED MODULE: ./node_modules/commander/esm.mjs
-
-
-// wrapper to provide named exports for ESM.
-const {
-  /* program */ "DM": program,
-  /* createCommand */ "gu": createCommand,
-  /* createArgument */ "er": createArgument,
-  /* createOption */ "Ww": createOption,
-  /* CommanderError */ "b7": esm_CommanderError,
-  /* InvalidArgumentError */ "Di": esm_InvalidArgumentError,
-  /* InvalidOptionArgumentError */ "a2": InvalidOptionArgumentError, // deprecated old name
-  /* Command */ "uB": esm_Command,
-  /* Argument */ "ef": Argument,
-  /* Option */ "c$": esm_Option,
-  /* Help */ "_V": Help,
-} = commander;
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./.build/src/logging/failure.js
-var failure = __nccwpck_require__(1619);
-;// CONCATENATED MODULE: ./.build/scripts/locate-config.js
-
-
-
-const provisioned = '/etc/skills-hub/continuity.yml';
-/**
- * The configuration to read: the one asked for, else continuity.yml in the working directory, else the provisioned one.
- * @throws Failure `config` where there is none.
- */
-async function locate_config_locateConfig(requested, workingDirectory) {
-    if (requested !== undefined)
-        return resolve(workingDirectory, requested);
-    const local = resolve(workingDirectory, 'continuity.yml');
-    for (const file of [local, provisioned]) {
-        const isThere = await access(file).then(() => true, 
-        // One that may not be read is the one that was meant: loading it says why.
-        (error) => error.code === 'EACCES');
-        if (isThere)
-            return file;
-    }
-    throw new Failure('config', `there is no configuration: neither ${local} nor ${provisioned} exists`, 'Copy continuity.example.yml to continuity.yml and adapt it, or name a file with --config FILE.');
-}
-
-// EXTERNAL MODULE: ./.build/scripts/report-failure.js
-var report_failure = __nccwpck_require__(172);
-;// CONCATENATED MODULE: ./.build/scripts/swallowed-flags.js
-
-const ownOptions = [
-    { flags: '--config <file>', description: '' },
-    { flags: '--json', description: '' },
-    { flags: '--verbose', description: '' },
-];
-/**
- * `npm run prod:restore latest --select app --yes` gives the script `latest app` alone: npm takes flags that stand
- * before ` -- ` as its own configuration, and only its environment still shows them. Going on would do something else
- * than what was typed. Returns the refusal, with the line to type instead.
- */
-function swallowed_flags_findSwallowedFlags(definitions, args, environment) {
-    const script = environment['npm_lifecycle_event'];
-    if (script === undefined || !/^(continuity$|prod:|dev:)/.test(script))
-        return undefined;
-    const definition = definitions
-        .filter(({ name }) => `${args.join(' ')} `.startsWith(`${name} `))
-        .sort((a, b) => b.name.length - a.name.length)[0];
-    const options = [...(definition?.options ?? definitions.flatMap((each) => each.options ?? [])), ...ownOptions];
-    const swallowed = options.flatMap((option) => readSwallowed(option, args, environment));
-    if (swallowed.length === 0)
-        return undefined;
-    const flags = [...new Map(swallowed.map((each) => [each.flag, each])).values()];
-    const positionals = [...args.slice(definition && script === 'continuity' ? 0 : countWords(definition?.name))];
-    // A flag's value has become an argument: where only one can be meant, it goes back to where it was typed.
-    const expected = (definition?.arguments?.length ?? 0) + (script === 'continuity' ? countWords(definition?.name) : 0);
-    const hungry = flags.filter(({ needsValue }) => needsValue);
-    if (hungry.length === 1 && positionals.length === expected + 1)
-        hungry[0].value = positionals.pop();
-    const typed = flags.map(({ flag, value, placeholder }) => [flag, value ?? placeholder].filter(Boolean).join(' '));
-    const line = ['npm run -s', script, '--', ...positionals.map(quote), ...typed].join(' ');
-    return new Failure('usage', `npm kept ${flags.map(({ flag }) => flag).join(', ')} for itself: flags of the command stand after " -- "`, `Nothing was done. Type: ${line}`);
-}
-function readSwallowed(option, args, environment) {
-    const match = /--(no-)?([a-z][a-z-]*)(?:[ =]([<[].*[>\]]))?/.exec(option.flags);
-    if (!match)
-        return [];
-    const [, negation = '', name = '', placeholder] = match;
-    const flag = `--${negation}${name}`;
-    if (args.some((arg) => arg === flag || arg.startsWith(`${flag}=`)))
-        return [];
-    const value = readNpmValue(name, environment);
-    // npm writes false as an empty text, and sets its own keys so without being asked: only a negation means it.
-    const isGiven = negation ? value === '' : value !== undefined && value !== '';
-    if (!isGiven)
-        return [];
-    if (!placeholder)
-        return [{ flag, needsValue: false }];
-    const needsValue = value === 'true';
-    return [{ flag, needsValue, placeholder, ...(!needsValue && { value: quote(value) }) }];
-}
-/** What npm holds under a flag's name, or under a shortened form of it (`--sel` for `--select`). */
-function readNpmValue(name, environment) {
-    for (let length = name.length; length >= Math.min(3, name.length); length -= 1) {
-        const value = environment[`npm_config_${name.slice(0, length).replaceAll('-', '_')}`];
-        if (value !== undefined && (value !== '' || length === name.length))
-            return value;
-    }
-    return undefined;
-}
-function countWords(name) {
-    return name === undefined ? 0 : name.split(' ').length;
-}
-function quote(text) {
-    return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
-}
-
-// EXTERNAL MODULE: ./.build/src/config/load.js + 21 modules
-var load = __nccwpck_require__(4109);
-// EXTERNAL MODULE: ./node_modules/cli-progress/cli-progress.js
-var cli_progress = __nccwpck_require__(8502);
-;// CONCATENATED MODULE: ./.build/src/logging/console-logger.js
-
-
-const colors = { debug: '\u001b[2m', warning: '\u001b[33m', error: '\u001b[31m' };
-const console_logger_reset = '\u001b[0m';
-function console_logger_createConsoleLogger(options) {
-    const display = options.isTerminal
-        ? showBars(options.stream)
-        : showLines(options.stream, options.progressIntervalMs ?? 15_000);
-    const write = (level, message) => {
-        const text = level === 'warning' || level === 'error' ? `${level}: ${message}` : message;
-        display.line(options.hasColor && level !== 'info' ? `${colors[level]}${text}${console_logger_reset}` : text);
-    };
-    return {
-        debug: (message) => options.isVerbose && write('debug', message),
-        info: (message) => write('info', message),
-        warning: (message) => write('warning', message),
-        error: (message) => write('error', message),
-        progress: (report) => display.progress(report),
-        close: () => display.close(),
-    };
-}
-function showLines(stream, intervalMs) {
-    const phases = new Map();
-    return {
-        line: (text) => void stream.write(`${text}\n`),
-        progress(report) {
-            const nowMs = performance.now();
-            const phase = phases.get(report.phase);
-            if (!phase) {
-                phases.set(report.phase, { beganMs: nowMs, shownMs: nowMs });
-                return;
-            }
-            if (nowMs - phase.shownMs < intervalMs)
-                return;
-            phase.shownMs = nowMs;
-            const { amount, rate, left } = describeProgress(report, phase.beganMs, nowMs);
-            stream.write(`${report.phase}: ${[amount, rate, left].filter(Boolean).join(', ')}\n`);
-        },
-        close() { },
-    };
-}
-function showBars(stream) {
-    const phases = new Map();
-    let bars;
-    const close = () => {
-        bars?.stop();
-        bars = undefined;
-        phases.clear();
-    };
-    return {
-        line(text) {
-            if (!bars)
-                return void stream.write(`${text}\n`);
-            bars.log(`${text}\n`);
-            // Its buffer is not written when the bars are taken away: draw at once, so that no message is lost.
-            bars.update();
-        },
-        progress(report) {
-            const nowMs = performance.now();
-            // No handlers of its own for signals: the entry decides what a signal ends.
-            bars ??= new MultiBar({ stream, clearOnComplete: true, gracefulExit: false, barsize: 24 }, Presets.shades_classic);
-            const phase = phases.get(report.phase) ?? { beganMs: nowMs, bar: addBar(bars, report) };
-            phases.set(report.phase, phase);
-            if (report.total !== undefined)
-                phase.bar.setTotal(report.total);
-            phase.bar.update(report.done, describeProgress(report, phase.beganMs, nowMs));
-            if (report.total === undefined || report.done < report.total)
-                return;
-            bars.remove(phase.bar);
-            phases.delete(report.phase);
-            if (phases.size === 0)
-                close();
-        },
-        close,
-    };
-}
-function addBar(bars, report) {
-    const phase = report.phase.padEnd(12);
-    const format = report.total === undefined
-        ? `${phase} {amount}  {rate}`
-        : `${phase} {bar} {percentage} %  {amount}  {rate}  {left}`;
-    return bars.create(report.total ?? 1, 0, { amount: '', rate: '', left: '' }, { format });
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/program.js
-
-
-
-
-
-
-
-/** Runs the command that `args` ask for and returns the exit code. The one place where anything thrown is caught. */
-async function program_runProgram(options) {
-    let exitCode = exitCodes.ok;
-    const setExitCode = (code) => (exitCode = code);
-    try {
-        const swallowed = findSwallowedFlags(options.definitions, options.args, options.environment);
-        if (swallowed)
-            throw swallowed;
-        await buildProgram(options, setExitCode).parseAsync(options.args, { from: 'user' });
-    }
-    catch (error) {
-        const json = options.args.includes('--json');
-        if (!(error instanceof CommanderError))
-            return reportFailure(error, { ...options, json });
-        if (error.exitCode === 0)
-            return exitCodes.ok;
-        // Help that was shown because nothing was asked for has said everything.
-        if (error.code === 'commander.help')
-            return exitCodes.usage;
-        const message = error.message.replace(/^error: /, '').replaceAll('\n', ' ');
-        const failure = new Failure('usage', message, `See ${options.name} --help.`, { cause: error });
-        return reportFailure(failure, { ...options, json });
-    }
-    return exitCode;
-}
-function buildProgram(options, setExitCode) {
-    const program = prepare(new Command(options.name), options).version(options.version).description(options.description);
-    const groups = new Map();
-    for (const definition of options.definitions) {
-        const words = definition.name.split(' ');
-        const name = words.pop();
-        let parent = program;
-        for (const word of words) {
-            const group = groups.get(word) ?? prepare(new Command(word), options).description(`Commands of the ${word}.`);
-            if (!groups.has(word))
-                parent.addCommand(group);
-            groups.set(word, group);
-            parent = group;
-        }
-        parent.addCommand(buildCommand(name, definition, options, setExitCode));
-    }
-    return program;
-}
-function prepare(command, { stdout, stderr }) {
-    return command
-        .exitOverride()
-        .configureOutput({
-        writeOut: (text) => void stdout.write(text),
-        writeErr: (text) => void stderr.write(text),
-        // Said once, with the next step, where everything is caught.
-        outputError: () => undefined,
-    })
-        .helpCommand(false);
-}
-function buildCommand(name, definition, options, setExitCode) {
-    const command = prepare(new Command(name), options).description(definition.summary);
-    for (const argument of definition.arguments ?? []) {
-        command.argument(argument.isOptional ? `[${argument.name}]` : `<${argument.name}>`, argument.description);
-    }
-    for (const option of definition.options ?? [])
-        command.addOption(buildOption(option));
-    command
-        .option('--config <file>', 'configuration (default: ./continuity.yml, else /etc/skills-hub/continuity.yml)')
-        .option('--json', 'result object on standard output, log on standard error')
-        .option('--verbose', 'say more')
-        .addHelpText('after', `\nExample:\n  ${definition.example}`);
-    const argumentCount = definition.arguments?.length ?? 0;
-    return command.action(async (...received) => {
-        const args = received.slice(0, argumentCount).filter((value) => value !== undefined);
-        setExitCode(await runDefinition(definition, args, command.opts(), options));
-    });
-}
-function buildOption(definition) {
-    const option = new Option(definition.flags, definition.description);
-    if (definition.choices)
-        option.choices(definition.choices);
-    if (definition.default !== undefined)
-        option.default(definition.default);
-    if (definition.isList) {
-        option.argParser((text, former) => {
-            const names = text.split(',').map((name) => name.trim());
-            if (names.includes(''))
-                throw new InvalidArgumentError('Expected names, separated by commas.');
-            return [...(former ?? []), ...names];
-        });
-    }
-    return option;
-}
-async function runDefinition(definition, args, values, options) {
-    const { environment, stdout, stderr } = options;
-    const isTerminal = stderr.isTTY === true && environment['TERM'] !== 'dumb';
-    const logger = createConsoleLogger({
-        stream: stderr,
-        isTerminal,
-        hasColor: isTerminal && !environment['NO_COLOR'],
-        isVerbose: values['verbose'] === true,
-    });
-    const json = values['json'] === true;
-    const context = {
-        loadConfig: async () => loadConfig(await locateConfig(values['config'], options.workingDirectory)),
-        logger,
-        json,
-        isInteractive: options.stdin.isTTY === true && stderr.isTTY === true,
-        environment,
-        signal: options.signal,
-    };
-    try {
-        const outcome = await definition.run(context, args, values);
-        logger.close();
-        if (!outcome)
-            return exitCodes.ok;
-        const text = json ? JSON.stringify(outcome.result, undefined, 2) : outcome.render();
-        if (text !== '')
-            stdout.write(`${text}\n`);
-        return outcome.exitCode ?? exitCodes.ok;
-    }
-    finally {
-        logger.close();
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/scripts/start-program.js
-
-/** Same as in package.json (a test compares them): a bundle must not go looking for files. */
-const version = '0.1.0';
-const secondSignalCode = 130;
-/** Wires a program to this process: arguments, environment, streams, signals, exit code. */
-async function startProgram(name, description, definitions) {
-    const abort = new AbortController();
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-        process.on(signal, () => {
-            if (abort.signal.aborted)
-                process.exit(secondSignalCode);
-            process.stderr.write(`\n${signal}: ending in order; once more ends at once\n`);
-            abort.abort(new Error(`ended by ${signal}`));
-        });
-    }
-    // `continuity list | head` closes the pipe early: no fault of ours.
-    process.stdout.on('error', (error) => {
-        if (error.code !== 'EPIPE')
-            throw error;
-    });
-    process.exitCode = await runProgram({
-        name,
-        description,
-        version,
-        definitions,
-        args: process.argv.slice(2),
-        environment: process.env,
-        stdin: process.stdin,
-        stdout: process.stdout,
-        stderr: process.stderr,
-        workingDirectory: process.cwd(),
-        signal: abort.signal,
-    });
-}
-
-
-/***/ }),
-
-/***/ 4109:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  Z: () => (/* binding */ loadConfig)
-});
-
-// UNUSED EXPORTS: parseConfig
-
-// EXTERNAL MODULE: external "node:fs/promises"
-var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
-// EXTERNAL MODULE: ./.build/src/logging/failure.js
-var failure = __nccwpck_require__(1619);
 ;// CONCATENATED MODULE: ./.build/src/config/quantities.js
 /** Sizes and durations as people write them in `continuity.yml`: `50MB`, `1GiB`, `90s`, `1h30m`. */
 const sizeUnits = {
@@ -59059,7 +51558,7 @@ function defineBound(proto, key, fn) {
     });
 }
 /** Returns the prototype to install on, or `undefined` if this group is already installed on it. */
-function claim(inst, sentinel) {
+function util_claim(inst, sentinel) {
     const proto = Object.getPrototypeOf(inst);
     // Runs on every construction, so `in` rather than the costlier `hasOwnProperty.call`. Sentinels are keys the group itself defines.
     return sentinel in proto ? undefined : proto;
@@ -59123,7 +51622,7 @@ function defineLazyInternal(inst, key, compute) {
  * puts every instance after the first into v8 dictionary mode. The key doubles as the sentinel.
  */
 function installLazyProp(inst, key, make, enumerable) {
-    const proto = claim(inst, key);
+    const proto = util_claim(inst, key);
     if (!proto)
         return;
     Object.defineProperty(proto, key, {
@@ -59722,7 +52221,7 @@ const string = (params) => {
     return new RegExp(`^${regex}$`);
 };
 const bigint = /^-?\d+n?$/;
-const integer = /^-?\d+$/;
+const regexes_integer = /^-?\d+$/;
 const number = /^-?\d+(?:\.\d+)?$/;
 const regexes_boolean = /^(?:true|false)$/i;
 const _null = /^null$/i;
@@ -64029,7 +56528,7 @@ function _check(fn, params) {
     return ch;
 }
 // @__NO_SIDE_EFFECTS__
-function describe(description) {
+function api_describe(description) {
     const ch = new $ZodCheck({ check: "describe" });
     ch._zod.onattach = [
         (inst) => {
@@ -65357,7 +57856,7 @@ function stringifyKeyNames(bySchema, json, visited) {
         return rest;
     rest.type = "string";
     if (!values)
-        rest.pattern = (types.includes("number") ? number : integer).source;
+        rest.pattern = (types.includes("number") ? number : regexes_integer).source;
     return rest;
 }
 /** Every record of one conversion, so the carriers are found in a single pass rather than once per record. */
@@ -65838,7 +58337,7 @@ function flattenError(error, mapper = (issue) => issue.message) {
     }
     return { formErrors, fieldErrors };
 }
-function formatError(error, mapper = (issue) => issue.message) {
+function errors_formatError(error, mapper = (issue) => issue.message) {
     const fieldErrors = { _errors: [] };
     const processError = (error, path = []) => {
         for (const issue of error.issues) {
@@ -66160,7 +58659,7 @@ const _decode = (_Err) => {
     };
     return fn;
 };
-const decode = /* @__PURE__*/ _decode($ZodRealError);
+const parse_decode = /* @__PURE__*/ _decode($ZodRealError);
 const _encodeAsync = (_Err) => {
     const parseAsync = _parseAsync(_Err);
     const fn = async (schema, value, _ctx, _params) => {
@@ -66231,7 +58730,7 @@ const errors_initializer = (inst, issues) => {
     if (_installedErrorProtos.has(proto))
         return;
     _installedErrorProtos.add(proto);
-    _lazyMethod(proto, "format", (self) => (mapper) => formatError(self, mapper));
+    _lazyMethod(proto, "format", (self) => (mapper) => errors_formatError(self, mapper));
     _lazyMethod(proto, "flatten", (self) => (mapper) => flattenError(self, mapper));
     _lazyMethod(proto, "addIssue", (self) => (issue) => {
         self.issues.push(issue);
@@ -66266,7 +58765,7 @@ const parse_safeParseAsync = /* @__PURE__ */ _safeParseAsync(ZodRealError);
 
 // Codec functions
 const parse_encode = /* @__PURE__ */ _encode(ZodRealError);
-const parse_decode = /* @__PURE__ */ _decode(ZodRealError);
+const classic_parse_decode = /* @__PURE__ */ _decode(ZodRealError);
 const parse_encodeAsync = /* @__PURE__ */ _encodeAsync(ZodRealError);
 const parse_decodeAsync = /* @__PURE__ */ _decodeAsync(ZodRealError);
 const parse_safeEncode = /* @__PURE__ */ _safeEncode(ZodRealError);
@@ -66332,7 +58831,7 @@ const ZodType = /*@__PURE__*/ $constructor("ZodType", (inst, def) => {
         return this.check(_overwrite(fn));
     },
     optional() {
-        return optional(this);
+        return schemas_optional(this);
     },
     exactOptional() {
         return exactOptional(this);
@@ -66341,7 +58840,7 @@ const ZodType = /*@__PURE__*/ $constructor("ZodType", (inst, def) => {
         return nullable(this);
     },
     nullish() {
-        return optional(nullable(this));
+        return schemas_optional(nullable(this));
     },
     nonoptional(params) {
         return nonoptional(this, params);
@@ -66437,7 +58936,7 @@ const ZodType = /*@__PURE__*/ $constructor("ZodType", (inst, def) => {
         return parse_encode(this, data, params, { callee: _encode });
     },
     decode: function _decode(data, params) {
-        return parse_decode(this, data, params, { callee: _decode });
+        return classic_parse_decode(this, data, params, { callee: _decode });
     },
     encodeAsync: async function _encodeAsync(data, params) {
         return await parse_encodeAsync(this, data, params, { callee: _encodeAsync });
@@ -67297,7 +59796,7 @@ const ZodRecord = /*@__PURE__*/ $constructor("ZodRecord", (inst, def) => {
     inst.keyType = def.keyType;
     inst.valueType = def.valueType;
 });
-function record(keyType, valueType, params) {
+function schemas_record(keyType, valueType, params) {
     // v3-compat: z.record(valueType, params?) — defaults keyType to z.string()
     if (!valueType || !valueType._zod) {
         return new ZodRecord({
@@ -67515,7 +60014,7 @@ const ZodOptional = /*@__PURE__*/ $constructor("ZodOptional", (inst, def) => {
     inst._zod.processJSONSchema = (ctx, json, params) => optionalProcessor(inst, ctx, json, params);
     inst.unwrap = () => inst._zod.def.innerType;
 });
-function optional(innerType) {
+function schemas_optional(innerType) {
     return new ZodOptional({
         type: "optional",
         innerType: innerType,
@@ -67547,7 +60046,7 @@ function nullable(innerType) {
 }
 // nullish
 function schemas_nullish(innerType) {
-    return optional(nullable(innerType));
+    return schemas_optional(nullable(innerType));
 }
 const ZodDefault = /*@__PURE__*/ $constructor("ZodDefault", (inst, def) => {
     $ZodDefault.init(inst, def);
@@ -67756,7 +60255,7 @@ function superRefine(fn, params) {
     return _superRefine(fn, params);
 }
 // Re-export describe and meta from core
-const schemas_describe = describe;
+const schemas_describe = api_describe;
 const schemas_meta = meta;
 const ZodInstanceOf = /*@__PURE__*/ $constructor("ZodInstanceOf", (inst, def) => {
     ZodCustom.init(inst, def);
@@ -67798,7 +60297,7 @@ const stringbool = (...args) => core._stringbool({
 }, ...args);
 function json(params) {
     const jsonSchema = lazy(() => {
-        return union([schemas_string(params), schemas_number(), schemas_boolean(), schemas_null(), array(jsonSchema), record(schemas_string(), jsonSchema)]);
+        return union([schemas_string(params), schemas_number(), schemas_boolean(), schemas_null(), array(jsonSchema), schemas_record(schemas_string(), jsonSchema)]);
     });
     return jsonSchema;
 }
@@ -67852,7 +60351,7 @@ const globs = array(schema_text('a glob such as "**/.cache/**"'), { error: 'expe
 const sourceNameForm = 'expected a name of lower-case letters, digits and "-", beginning with a letter, at most 63 characters, other than "db"';
 const sourceName = schemas_string().regex(/^(?!db$)[a-z][a-z0-9-]{0,62}$/, sourceNameForm);
 function named(value, expected) {
-    return record(sourceName, value, {
+    return schemas_record(sourceName, value, {
         error: (issue) => (issue.code === 'invalid_key' ? sourceNameForm : `expected a mapping of ${expected}`),
     })
         .default({});
@@ -68067,7 +60566,7 @@ async function loadConfig(path) {
     const file = (0,external_node_path_.resolve)(path);
     let content;
     try {
-        content = await (0,promises_.readFile)(file, 'utf8');
+        content = await (0,promises_namespaceObject.readFile)(file, 'utf8');
     }
     catch (error) {
         throw new failure/* Failure */.HR('config', `cannot read the configuration ${file}: ${(0,failure/* messageOf */.bD)(error)}`, 'Name the file with --config FILE, or start one from continuity.example.yml.', { cause: error });
@@ -68086,7 +60585,7 @@ function parseConfig(content, file) {
     };
     const [fault] = document.errors;
     if (fault)
-        throw refuse([`${place(fault.pos[0])}: not valid YAML: ${firstLine(fault.message)}`]);
+        throw load_refuse([`${place(fault.pos[0])}: not valid YAML: ${firstLine(fault.message)}`]);
     const checked = configSchema.safeParse(toPlainValue(document, file) ?? {});
     if (!checked.success) {
         const issues = checked.error.issues.map(({ path, message, ...issue }) => ({
@@ -68094,7 +60593,7 @@ function parseConfig(content, file) {
             message: message === 'Invalid input' ? 'missing' : message,
             unknownKey: 'keys' in issue ? issue.keys[0] : undefined,
         }));
-        throw refuse(issues.map(({ path, message, unknownKey }) => {
+        throw load_refuse(issues.map(({ path, message, unknownKey }) => {
             const offset = findOffset(document, unknownKey === undefined ? path : [...path, unknownKey]);
             return `${place(offset)}: ${path.join('.') || 'the file'}: ${message}`;
         }), issues.some(({ unknownKey }) => unknownKey !== undefined && /pass|secret|token|url|key/i.test(unknownKey)));
@@ -68102,7 +60601,7 @@ function parseConfig(content, file) {
     const config = resolveConfig(checked.data, file);
     const clashes = findClashes(config);
     if (clashes.length > 0) {
-        throw refuse(clashes.map(({ path, message }) => `${place(findOffset(document, path))}: ${path.join('.')}: ${message}`));
+        throw load_refuse(clashes.map(({ path, message }) => `${place(findOffset(document, path))}: ${path.join('.')}: ${message}`));
     }
     return config;
 }
@@ -68111,10 +60610,10 @@ function toPlainValue(document, file) {
         return document.toJS();
     }
     catch (error) {
-        throw refuse([`${(0,external_node_path_.basename)(file)}: not valid YAML: ${firstLine((0,failure/* messageOf */.bD)(error))}`]);
+        throw load_refuse([`${(0,external_node_path_.basename)(file)}: not valid YAML: ${firstLine((0,failure/* messageOf */.bD)(error))}`]);
     }
 }
-function refuse(lines, isSecretNear = false) {
+function load_refuse(lines, isSecretNear = false) {
     const next = 'Correct the file; continuity.example.yml shows every key, continuity.schema.json helps editors.';
     return new failure/* Failure */.HR('config', lines.join('\n'), isSecretNear ? `${next} ${secretHint}` : next);
 }
@@ -68138,6 +60637,1643 @@ function findOffset(document, path) {
 }
 function firstLine(text) {
     return text.split('\n', 1)[0];
+}
+
+;// CONCATENATED MODULE: ./.build/test/fixtures/forced-command.js
+/** What a key of the vault may do and nothing else, as `authorized_keys` names it: serve the vault in one role. */
+function writeForcedCommand(bundlePath, role, directory) {
+    return `'${process.execPath}' '${bundlePath}' vault serve --role ${role} --path '${directory}'`;
+}
+
+;// CONCATENATED MODULE: external "node:net"
+const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
+;// CONCATENATED MODULE: ./.build/test/fixtures/postgres-binaries.js
+
+
+
+/**
+ * Finds the newest PostgreSQL server programs: under `CONTINUITY_TOOLS_DIR` (packages unpacked there, without root),
+ * then where Debian and Ubuntu put them, then on the PATH.
+ */
+function findPostgresBinaries() {
+    const prefix = process.env['CONTINUITY_TOOLS_DIR'];
+    for (const root of prefix ? [prefix, '/'] : ['/']) {
+        const directory = findNewestMajor((0,external_node_path_.join)(root, 'usr/lib/postgresql'));
+        if (directory)
+            return { directory, environment: root === '/' ? {} : findLibraries(root) };
+    }
+    const onPath = (process.env['PATH'] ?? '').split(external_node_path_.delimiter).find((folder) => (0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'initdb')));
+    if (onPath)
+        return { directory: onPath, environment: {} };
+    throw new Error('no PostgreSQL server programs found: install the package postgresql, or set CONTINUITY_TOOLS_DIR');
+}
+function findNewestMajor(folder) {
+    if (!(0,external_node_fs_.existsSync)(folder))
+        return undefined;
+    return (0,external_node_fs_.readdirSync)(folder)
+        .filter((major) => (0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, major, 'bin/initdb')))
+        .sort((a, b) => Number(b) - Number(a))
+        .map((major) => (0,external_node_path_.join)(folder, major, 'bin'))[0];
+}
+function findLibraries(root) {
+    const folder = (0,external_node_path_.join)(root, 'usr/lib');
+    const architectures = (0,external_node_fs_.readdirSync)(folder).filter((name) => name.endsWith('-linux-gnu'));
+    return { LD_LIBRARY_PATH: architectures.map((name) => (0,external_node_path_.join)(folder, name)).join(external_node_path_.delimiter) };
+}
+/** User and group to run a server as: PostgreSQL refuses root. Undefined where we are not root. */
+function findUnprivilegedUser() {
+    if (process.getuid?.() !== 0)
+        return undefined;
+    for (const name of ['postgres', 'nobody']) {
+        try {
+            const read = (flag) => Number((0,external_node_child_process_namespaceObject.execFileSync)('id', [flag, name], { stdio: ['ignore', 'pipe', 'ignore'] }));
+            return { uid: read('-u'), gid: read('-g') };
+        }
+        catch {
+            // No such user here: try the next.
+        }
+    }
+    throw new Error('PostgreSQL refuses to run as root, and there is no user postgres or nobody to run it as');
+}
+
+;// CONCATENATED MODULE: ./.build/test/fixtures/postgres-cluster.js
+
+
+
+
+
+
+
+
+const postgres_cluster_run = (0,external_node_util_namespaceObject.promisify)(external_node_child_process_namespaceObject.execFile);
+/** Starts a private, throw-away cluster on loopback: no fsync, a superuser with a password, a port of its own. */
+async function startPostgresCluster(options = {}) {
+    const binaries = findPostgresBinaries();
+    const identity = findUnprivilegedUser() ?? {};
+    const directory = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'continuity-pg-'));
+    if (identity.uid !== undefined && identity.gid !== undefined)
+        (0,external_node_fs_.chownSync)(directory, identity.uid, identity.gid);
+    const password = 'p@ss:%2F\'w"ord/é$x';
+    const host = '127.0.0.1';
+    const port = await findFreePort();
+    const removeFolder = () => (0,external_node_fs_.rmSync)(directory, { recursive: true, force: true, maxRetries: 5 });
+    let server;
+    try {
+        await initialise(binaries, directory, password, identity);
+        server = await startServer({ binaries, directory, port, identity, settings: options.settings ?? {} });
+    }
+    catch (error) {
+        removeFolder();
+        throw error;
+    }
+    const environment = (database) => ({
+        ...cleanEnvironment(binaries),
+        PGHOST: host,
+        PGPORT: String(port),
+        PGUSER: 'postgres',
+        PGPASSWORD: password,
+        PGDATABASE: database,
+        PGCLIENTENCODING: 'UTF8',
+    });
+    const runTool = async (tool, args, database = 'postgres') => {
+        const settings = { env: environment(database), maxBuffer: 1 << 30 };
+        return (await postgres_cluster_run((0,external_node_path_.join)(binaries.directory, tool), args, settings)).stdout;
+    };
+    return {
+        host,
+        port,
+        user: 'postgres',
+        password,
+        binaries: binaries.directory,
+        directory,
+        url(database = 'postgres', user = 'postgres', secret = password) {
+            return `postgres://${encodeURIComponent(user)}:${encodeURIComponent(secret)}@${host}:${port}/${encodeURIComponent(database)}`;
+        },
+        async query(database, sql) {
+            const args = ['-XAtq', '-v', 'ON_ERROR_STOP=1', '-F', '\x1f', '-R', '\x1e', '-f', '-'];
+            const pending = postgres_cluster_run((0,external_node_path_.join)(binaries.directory, 'psql'), args, { env: environment(database), maxBuffer: 1 << 30 });
+            pending.child.stdin?.end(sql);
+            const { stdout } = await pending;
+            const text = stdout.replace(/[\n\x1e]$/, '');
+            return text === '' ? [] : text.split('\x1e').map((row) => row.split('\x1f'));
+        },
+        async runFile(database, path) {
+            await runTool('psql', ['-Xq', '-v', 'ON_ERROR_STOP=1', '-f', path], database);
+        },
+        runTool,
+        async pause() {
+            await endServer(server, 'SIGINT');
+            server = undefined;
+        },
+        async resume() {
+            server = await startServer({ binaries, directory, port, identity, settings: options.settings ?? {} });
+        },
+        async stop() {
+            await endServer(server, 'SIGQUIT');
+            server = undefined;
+            removeFolder();
+        },
+    };
+}
+function cleanEnvironment(binaries) {
+    return { PATH: process.env['PATH'] ?? '', LC_ALL: 'C.UTF-8', ...binaries.environment };
+}
+async function initialise(binaries, directory, password, identity) {
+    const passwordFile = (0,external_node_path_.join)(directory, 'password');
+    (0,external_node_fs_.writeFileSync)(passwordFile, `${password}\n`);
+    const cluster = (0,external_node_path_.join)(directory, 'cluster');
+    const args = ['-D', cluster, '-U', 'postgres', '-N', '--auth=scram-sha-256', '--pwfile', passwordFile];
+    args.push('--encoding=UTF8', '--locale=C.UTF-8', '--wal-segsize=1');
+    const env = cleanEnvironment(binaries);
+    await postgres_cluster_run((0,external_node_path_.join)(binaries.directory, 'initdb'), args, { ...identity, cwd: directory, env });
+    (0,external_node_fs_.rmSync)(passwordFile);
+}
+async function startServer({ binaries, directory, port, identity, settings }) {
+    const all = {
+        port: String(port),
+        listen_addresses: '127.0.0.1',
+        unix_socket_directories: directory,
+        fsync: 'off',
+        synchronous_commit: 'off',
+        full_page_writes: 'off',
+        shared_buffers: '64MB',
+        max_wal_size: '256MB',
+        max_connections: '40',
+        logging_collector: 'off',
+        ...settings,
+    };
+    const cluster = (0,external_node_path_.join)(directory, 'cluster');
+    const args = ['-D', cluster, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])];
+    const server = (0,external_node_child_process_namespaceObject.spawn)((0,external_node_path_.join)(binaries.directory, 'postgres'), args, {
+        ...identity,
+        cwd: directory,
+        env: cleanEnvironment(binaries),
+        stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let log = '';
+    server.stderr.on('data', (text) => (log = (log + text.toString()).slice(-65_536)));
+    const killWithUs = () => server.kill('SIGQUIT');
+    process.once('exit', killWithUs);
+    server.once('exit', () => process.removeListener('exit', killWithUs));
+    // The last line of postmaster.pid tells the state, for the price of reading a file.
+    for (let waitedMs = 0; waitedMs < 30_000; waitedMs += 20) {
+        if (server.exitCode !== null)
+            break;
+        if (postgres_cluster_readStatus((0,external_node_path_.join)(cluster, 'postmaster.pid')) === 'ready')
+            return server;
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(20);
+    }
+    server.kill('SIGQUIT');
+    throw new Error(`PostgreSQL did not start:\n${log}`);
+}
+function postgres_cluster_readStatus(pidFile) {
+    try {
+        return (0,external_node_fs_.readFileSync)(pidFile, 'utf8').split('\n')[7]?.trim();
+    }
+    catch {
+        return undefined;
+    }
+}
+async function endServer(server, signal) {
+    if (!server || server.exitCode !== null || server.signalCode !== null)
+        return;
+    const ended = new Promise((resolve) => server.once('exit', resolve));
+    server.kill(signal);
+    await ended;
+}
+async function findFreePort() {
+    const probe = (0,external_node_net_namespaceObject.createServer)();
+    await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve));
+    const address = probe.address();
+    await new Promise((resolve) => probe.close(resolve));
+    if (address === null || typeof address === 'string')
+        throw new Error('no free port');
+    return address.port;
+}
+
+;// CONCATENATED MODULE: ./.build/test/fixtures/schemas/app.js
+/**
+ * The App's database: students, portfolios, and evidence rows that point at files of `uploads` by
+ * `evidencePath(student, number)`. `rows` students, twice as many pieces of evidence.
+ */
+function writeAppSchema(rows) {
+    return String.raw `
+SET client_encoding = 'UTF8';
+CREATE EXTENSION pgcrypto;
+CREATE EXTENSION unaccent;
+CREATE EXTENSION pg_trgm;
+CREATE SCHEMA "Élèves";
+
+CREATE TYPE public.level AS ENUM ('débutant', 'confirmé', 'expert');
+
+CREATE TABLE public.student (
+  id bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  name text NOT NULL,
+  email text NOT NULL UNIQUE,
+  search text GENERATED ALWAYS AS (lower(name || ' ' || email)) STORED,
+  badge uuid NOT NULL,
+  enrolled timestamptz NOT NULL,
+  profile jsonb NOT NULL DEFAULT '{}'
+);
+CREATE INDEX student_search ON public.student USING gin (search gin_trgm_ops);
+INSERT INTO public.student (name, email, badge, enrolled, profile)
+SELECT (ARRAY['Zoë Müller', 'Łukasz Dąbrowski', 'Inès Lefèvre', 'Nguyễn Thị Ánh', 'Олена Коваль', '山田 花子'])[1 + i % 6]
+         || ' ' || i,
+       'student' || i || '@educ-ai.example', md5('badge' || i)::uuid,
+       timestamptz '2024-10-27 00:30:00+02' + i * interval '37 minutes',
+       jsonb_build_object('city', 'Saint-Étienne', 'notes', E'tab\there, back\\slash, ''quote''', 'number', i)
+FROM generate_series(1, ${rows}) AS i;
+
+CREATE TABLE public.portfolio (
+  id integer GENERATED BY DEFAULT AS IDENTITY (START 1000 INCREMENT 10) PRIMARY KEY,
+  student_id bigint NOT NULL REFERENCES public.student ON DELETE CASCADE,
+  title text NOT NULL,
+  level public.level NOT NULL,
+  score numeric(5,2),
+  cover bytea
+);
+INSERT INTO public.portfolio (student_id, title, level, score, cover)
+SELECT i, 'Portfolio n° ' || i || ' – « compétences »', (ARRAY['débutant', 'confirmé', 'expert'])[1 + i % 3]::public.level,
+       CASE WHEN i % 7 = 0 THEN NULL ELSE (i % 2000) / 100.0 END, decode(md5('cover' || i), 'hex')
+FROM generate_series(1, ${rows}) AS i;
+
+CREATE TABLE public.evidence (
+  id bigserial PRIMARY KEY,
+  portfolio_id integer NOT NULL REFERENCES public.portfolio ON DELETE CASCADE,
+  file_path text NOT NULL,
+  sha256 text NOT NULL,
+  comment text
+);
+INSERT INTO public.evidence (portfolio_id, file_path, sha256, comment)
+SELECT 1000 + 10 * (i - 1), 'students/' || i || '/evidence-' || n || '.pdf', encode(sha256(('file' || i || '-' || n)::bytea), 'hex'),
+       CASE WHEN i % 5 = 0 THEN E'première ligne\r\ndeuxième ligne\\.' ELSE 'déposé par l''élève' END
+FROM generate_series(1, ${rows}) AS i, generate_series(1, 2) AS n ORDER BY i, n;
+
+CREATE TABLE public.activity (at timestamptz NOT NULL, student_id bigint NOT NULL, action text NOT NULL) PARTITION BY RANGE (at);
+CREATE TABLE public.activity_2024 PARTITION OF public.activity FOR VALUES FROM ('2024-01-01 00:00Z') TO ('2025-01-01 00:00Z');
+CREATE TABLE public.activity_2025 PARTITION OF public.activity FOR VALUES FROM ('2025-01-01 00:00Z') TO ('2026-01-01 00:00Z')
+  PARTITION BY HASH (student_id);
+CREATE TABLE public.activity_2025_0 PARTITION OF public.activity_2025 FOR VALUES WITH (MODULUS 2, REMAINDER 0);
+CREATE TABLE public.activity_2025_1 PARTITION OF public.activity_2025 FOR VALUES WITH (MODULUS 2, REMAINDER 1);
+CREATE TABLE public.activity_default PARTITION OF public.activity DEFAULT;
+INSERT INTO public.activity
+SELECT timestamptz '2024-06-01 00:00Z' + (i % 900) * interval '1 day', i, (ARRAY['connexion', 'dépôt', 'validé'])[1 + i % 3]
+FROM generate_series(1, ${rows}) AS i;
+
+CREATE TABLE public.sessions (token text PRIMARY KEY, content text);
+INSERT INTO public.sessions SELECT md5('session' || i), repeat('x', 100) FROM generate_series(1, ${rows}) AS i;
+CREATE TABLE "Élèves"."Évaluation ""finale""" (id int PRIMARY KEY, "l'appréciation" text);
+INSERT INTO "Élèves"."Évaluation ""finale""" VALUES (1, 'très bien'), (2, E'\\.'), (3, '\restrict x'), (4, NULL), (5, '');
+CREATE TABLE public.nothing_yet (id int);
+CREATE UNLOGGED TABLE public.cache (k text, v text);
+INSERT INTO public.cache VALUES ('a', '1');
+
+CREATE VIEW public.portfolio_overview AS
+  SELECT s.name, p.title, p.level, count(e.id) AS evidence
+  FROM public.student s JOIN public.portfolio p ON p.student_id = s.id LEFT JOIN public.evidence e ON e.portfolio_id = p.id
+  GROUP BY s.name, p.title, p.level;
+CREATE MATERIALIZED VIEW public.level_totals AS
+  SELECT level, count(*) AS portfolios, avg(score) AS mean FROM public.portfolio GROUP BY level ORDER BY level;
+${nastyFunctions}`;
+}
+/** Path of a piece of evidence, relative to `uploads`; students from 1, numbers 1 and 2. */
+function evidencePath(student, number) {
+    return `students/${student}/evidence-${number}.pdf`;
+}
+/** Bodies and comments that look like what a naive reader of dumps searches for (faults 131). */
+const nastyFunctions = String.raw `
+CREATE FUNCTION public.import_notes() RETURNS text LANGUAGE plpgsql AS $body$
+BEGIN
+  -- an apostrophe: l'élève, and a "quote
+  RETURN $text$
+COPY public.student (id, name) FROM stdin;
+1	forged
+\.
+--
+-- PostgreSQL database dump complete
+--
+SELECT pg_catalog.setval('public.forged', 1, true);
+$text$ || '$body' || $$ $nested$ $$;
+END;
+$body$;
+CREATE FUNCTION public.shout(value text) RETURNS text LANGUAGE sql IMMUTABLE
+  RETURN upper(value) || E'\n--\n-- PostgreSQL database dump complete\n--\n''\\';
+CREATE FUNCTION public."odd $body$ name"(a$b$c integer) RETURNS integer LANGUAGE sql AS 'SELECT a$b$c -- /* it''s not closed';
+COMMENT ON FUNCTION public.import_notes() IS E'It''s a trap:\n/* COPY public.student FROM stdin;\n-- PostgreSQL database dump complete\n\\';
+COMMENT ON TABLE public.sessions IS 'COPY public.sessions FROM stdin;
+\.
+--
+-- PostgreSQL database dump complete
+--
+';
+`;
+
+;// CONCATENATED MODULE: ./.build/test/fixtures/schemas/keycloak.js
+/** In the shape of Keycloak: text keys, many small tables, credentials. `rows` users. */
+function writeKeycloakSchema(rows) {
+    const small = ['client', 'keycloak_role', 'required_action', 'authentication_flow', 'identity_provider', 'component'];
+    return String.raw `
+SET client_encoding = 'UTF8';
+CREATE TABLE public.realm (id varchar(36) PRIMARY KEY, name varchar(255) UNIQUE, enabled boolean DEFAULT true NOT NULL, ssl_required varchar(255));
+INSERT INTO public.realm VALUES (md5('master'), 'master', true, 'EXTERNAL'), (md5('skills'), 'compétences', true, 'ALL');
+CREATE TABLE public.user_entity (
+  id varchar(36) PRIMARY KEY, email varchar(255), email_verified boolean DEFAULT false NOT NULL, enabled boolean DEFAULT true NOT NULL,
+  first_name varchar(255), last_name varchar(255), realm_id varchar(36) REFERENCES public.realm, created_timestamp bigint);
+INSERT INTO public.user_entity
+SELECT md5('user' || i), 'student' || i || '@educ-ai.example', i % 9 <> 0, true, 'Prénom ' || i, 'Lefèvre-Nuñez', md5('skills'), 1700000000000 + i
+FROM generate_series(1, ${rows}) AS i;
+CREATE TABLE public.credential (
+  id varchar(36) PRIMARY KEY, salt bytea, type varchar(255), user_id varchar(36) REFERENCES public.user_entity,
+  created_date bigint, secret_data text, credential_data text, priority integer);
+INSERT INTO public.credential
+SELECT md5('credential' || i), decode(md5('salt' || i), 'hex'), 'password', md5('user' || i), 1700000000000 + i,
+       '{"value":"' || encode(sha256(('secret' || i)::bytea), 'base64') || '"}', '{"hashIterations":27500,"algorithm":"pbkdf2-sha256"}', 10
+FROM generate_series(1, ${rows}) AS i;
+CREATE INDEX idx_user_email ON public.user_entity (email);
+${small
+        .map((name) => `CREATE TABLE public.${name} (id varchar(36) PRIMARY KEY, realm_id varchar(36) REFERENCES public.realm, name text, config text);
+INSERT INTO public.${name} SELECT md5('${name}' || i), md5('skills'), '${name} n° ' || i, '{"clé":"valeur ' || i || '"}' FROM generate_series(1, 25) AS i;`)
+        .join('\n')}
+CREATE TABLE public.databasechangelog (id varchar(255) NOT NULL, author varchar(255), dateexecuted timestamp NOT NULL, orderexecuted integer, md5sum varchar(35));
+INSERT INTO public.databasechangelog SELECT '1.' || i, 'sthorger@redhat.com', timestamp '2024-01-01' + i * interval '1 second', i, '9:' || md5('change' || i) FROM generate_series(1, 120) AS i;
+`;
+}
+
+;// CONCATENATED MODULE: ./.build/test/fixtures/schemas/mattermost.js
+/** In the shape of Mattermost: 26-character ids, milliseconds since 1970, posts with JSON. `rows` posts. */
+function writeMattermostSchema(rows) {
+    const users = Math.max(5, Math.floor(rows / 20));
+    return String.raw `
+SET client_encoding = 'UTF8';
+CREATE TYPE public.channel_type AS ENUM ('P', 'G', 'O', 'D');
+CREATE TABLE public.users (id varchar(26) PRIMARY KEY, createat bigint, username varchar(64) UNIQUE, password varchar(128), email varchar(128), props jsonb, notifyprops jsonb);
+INSERT INTO public.users
+SELECT left(md5('u' || i), 26), 1700000000000 + i, 'élève.' || i, '$2a$10$' || md5('p' || i), 'student' || i || '@educ-ai.example', '{}', '{"push":"mention","first_name":"false"}'
+FROM generate_series(1, ${users}) AS i;
+CREATE TABLE public.channels (id varchar(26) PRIMARY KEY, createat bigint, type public.channel_type, name varchar(64), displayname varchar(64));
+INSERT INTO public.channels SELECT left(md5('c' || i), 26), 1700000000000 + i, (ARRAY['P', 'O', 'D'])[1 + i % 3]::public.channel_type, 'canal-' || i, 'Canal n° ' || i FROM generate_series(1, 40) AS i;
+CREATE TABLE public.posts (
+  id varchar(26) PRIMARY KEY, createat bigint, updateat bigint, userid varchar(26), channelid varchar(26), message varchar(65535),
+  props jsonb, hashtags varchar(1000), fileids varchar(300));
+INSERT INTO public.posts
+SELECT left(md5('post' || i), 26), 1700000000000 + i * 1000, 1700000000000 + i * 1000, left(md5('u' || (1 + i % ${users})), 26), left(md5('c' || (1 + i % 40)), 26),
+       'Message n° ' || i || ' : ça marche ? 👍 ' || E'\n' || repeat(md5('m' || i) || ' ', 1 + i % 9), '{"disable_group_highlight":true}', '#projet', '[]'
+FROM generate_series(1, ${rows}) AS i;
+CREATE INDEX idx_posts_message ON public.posts USING gin (to_tsvector('english', message));
+CREATE TABLE public.fileinfo (id varchar(26) PRIMARY KEY, postid varchar(26), path varchar(512), size bigint, content text);
+INSERT INTO public.fileinfo SELECT left(md5('f' || i), 26), left(md5('post' || i), 26), '20240229/teams/noteam/' || i || '/capture d''écran.png', i * 1024, NULL FROM generate_series(1, ${Math.ceil(rows / 4)}) AS i;
+CREATE TABLE public.preferences (userid varchar(26), category varchar(32), name varchar(32), value text, PRIMARY KEY (userid, category, name));
+INSERT INTO public.preferences SELECT left(md5('u' || i), 26), 'tutorial_step', 'étape ' || n, n::text FROM generate_series(1, ${users}) AS i, generate_series(1, 4) AS n;
+`;
+}
+
+;// CONCATENATED MODULE: ./.build/test/fixtures/schemas/odoo.js
+/**
+ * In the shape of Odoo: many tables with a sequence each, attachments in its filestore by SHA-1, and large objects.
+ * `rows` partners; one large object per 100 rows, at least three.
+ */
+function writeOdooSchema(rows) {
+    const models = [
+        'res_company',
+        'res_groups',
+        'res_country',
+        'hr_employee',
+        'hr_department',
+        'product_template',
+        'sale_order',
+    ];
+    models.push('sale_order_line', 'account_move', 'account_move_line', 'crm_lead', 'crm_stage', 'project_task', 'ir_cron');
+    models.push('ir_model', 'ir_ui_view', 'ir_rule', 'mail_message', 'stock_move', 'website_page');
+    return String.raw `
+SET client_encoding = 'UTF8';
+CREATE TABLE public.res_partner (
+  id serial PRIMARY KEY, name varchar NOT NULL, email varchar, street varchar, city varchar, active boolean DEFAULT true,
+  create_date timestamp, write_date timestamp, credit_limit double precision, comment text);
+INSERT INTO public.res_partner (name, email, street, city, create_date, write_date, credit_limit, comment)
+SELECT 'Société n° ' || i, 'contact' || i || '@société.example', i || ', rue de l''Église', 'Besançon', timestamp '2024-02-29' + i * interval '1 minute',
+       timestamp '2024-03-01' + i * interval '1 minute', i / 3.0::float8, repeat('<p>Très bon client</p>' || chr(10), 1 + i % 5)
+FROM generate_series(1, ${rows}) AS i;
+CREATE TABLE public.ir_attachment (
+  id serial PRIMARY KEY, name varchar NOT NULL, store_fname varchar, checksum varchar(40), mimetype varchar, content oid);
+INSERT INTO public.ir_attachment (name, store_fname, checksum, mimetype)
+SELECT 'Pièce jointe ' || i || '.pdf', left(encode(digest, 'hex'), 2) || '/' || left(encode(digest, 'hex'), 40), left(encode(digest, 'hex'), 40), 'application/pdf'
+FROM (SELECT i, sha256(('attachment' || i)::bytea) AS digest FROM generate_series(1, ${rows}) AS i) AS numbered;
+${models
+        .map((name, index) => `CREATE TABLE public.${name} (id serial PRIMARY KEY, name jsonb NOT NULL, sequence integer, write_date timestamp);
+INSERT INTO public.${name} (name, sequence, write_date)
+SELECT jsonb_build_object('fr_FR', 'Élément ' || i, 'en_US', '${name} ' || i), i * ${index + 1}, timestamp '2024-05-01' + i * interval '1 hour' FROM generate_series(1, ${20 + 7 * index}) AS i;`)
+        .join('\n')}
+CREATE SEQUENCE public.ir_sequence_001 START 42 INCREMENT 5;
+CREATE SEQUENCE public.ir_sequence_002 AS smallint MINVALUE -10 START -10 CYCLE;
+SELECT nextval('public.ir_sequence_002'), nextval('public.ir_sequence_002');
+SELECT lo_from_bytea(90000 + i, decode(repeat(md5('object' || i), 700 * (1 + i % 5)), 'hex')) FROM generate_series(1, ${Math.max(3, Math.floor(rows / 100))}) AS i;
+SELECT lo_create(89999);
+UPDATE public.ir_attachment SET content = 90000 + id WHERE id <= 3;
+COMMENT ON LARGE OBJECT 90001 IS 'logo de l''école';
+`;
+}
+
+;// CONCATENATED MODULE: ./.build/test/fixtures/schemas.js
+
+
+
+
+/** The platform's four databases, by their names on the server: SQL of schema and content, `rows` per main table. */
+const platformSchemas = {
+    skills_hub: writeAppSchema,
+    keycloak: writeKeycloakSchema,
+    odoo: writeOdooSchema,
+    mattermost: writeMattermostSchema,
+};
+/** Creates the four databases; with 20,000 rows about 40 MB of dumps. */
+async function createPlatformDatabases(cluster, rows) {
+    const names = Object.keys(platformSchemas);
+    for (const name of names)
+        await cluster.query('postgres', `CREATE DATABASE ${name} TEMPLATE template0;`);
+    await Promise.all(Object.entries(platformSchemas).map(([name, write]) => cluster.query(name, write(rows))));
+    return names;
+}
+
+// EXTERNAL MODULE: ./.build/test/fixtures/descendants.js
+var descendants = __nccwpck_require__(3938);
+;// CONCATENATED MODULE: ./.build/test/fixtures/sshd-binaries.js
+
+
+/** Finds OpenSSH's server: under `CONTINUITY_TOOLS_DIR` (unpacked there, without root), then where packages put it. */
+function findSshdBinaries() {
+    const prefix = process.env['CONTINUITY_TOOLS_DIR'];
+    const folders = (process.env['PATH'] ?? '').split(external_node_path_.delimiter);
+    const keygen = [...(prefix ? [(0,external_node_path_.join)(prefix, 'usr/bin')] : []), ...folders, '/usr/bin']
+        .map((folder) => (0,external_node_path_.join)(folder, 'ssh-keygen'))
+        .find((path) => (0,external_node_fs_.existsSync)(path));
+    for (const root of prefix ? [prefix, '/'] : ['/']) {
+        const sshd = (0,external_node_path_.join)(root, 'usr/sbin/sshd');
+        if (!(0,external_node_fs_.existsSync)(sshd) || !keygen)
+            continue;
+        return { sshd, keygen, settings: root === '/' ? {} : locateParts(root), environment: locateLibraries(root) };
+    }
+    throw new Error('no sshd found: install the package openssh-server, or set CONTINUITY_TOOLS_DIR');
+}
+/** From OpenSSH 9.8 and 10 on, a session and its authentication are programs of their own, at absolute paths. */
+function locateParts(root) {
+    const parts = { SshdSessionPath: 'sshd-session', SshdAuthPath: 'sshd-auth' };
+    const found = Object.entries(parts).map(([key, name]) => [key, (0,external_node_path_.join)(root, 'usr/lib/openssh', name)]);
+    return Object.fromEntries(found.filter(([, path]) => (0,external_node_fs_.existsSync)(path)));
+}
+function locateLibraries(root) {
+    if (root === '/')
+        return {};
+    const folders = ['x86_64-linux-gnu', 'aarch64-linux-gnu'].map((name) => (0,external_node_path_.join)(root, 'usr/lib', name));
+    return { LD_LIBRARY_PATH: folders.filter((folder) => (0,external_node_fs_.existsSync)(folder)).join(external_node_path_.delimiter) };
+}
+
+;// CONCATENATED MODULE: ./.build/test/fixtures/rsa-keys.js
+
+
+
+
+
+
+const rsa_keys_run = (0,external_node_util_namespaceObject.promisify)(external_node_child_process_namespaceObject.execFile);
+const made = new Map();
+/** A fresh RSA key. One of 4096 bits takes seconds: each name has one key in a test file. */
+function makeRsaKey(name, bits = 4096) {
+    const known = made.get(name);
+    if (known)
+        return known;
+    const pending = generate(name, bits);
+    made.set(name, pending);
+    return pending;
+}
+/** Writes the key of that name as `path` and `path.pub`. */
+async function writeRsaKey(name, path) {
+    const { privateKey, publicKey } = await makeRsaKey(name);
+    (0,external_node_fs_.writeFileSync)(path, privateKey, { mode: 0o600 });
+    (0,external_node_fs_.writeFileSync)(`${path}.pub`, publicKey);
+}
+/** The two words of a public key line, without the comment. */
+function readPublicKey(privateKeyPath) {
+    return (0,external_node_fs_.readFileSync)(`${privateKeyPath}.pub`, 'utf8').split(' ').slice(0, 2).join(' ').trim();
+}
+async function generate(name, bits) {
+    const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'continuity-key-'));
+    try {
+        const path = (0,external_node_path_.join)(folder, 'key');
+        const { keygen, environment } = findSshdBinaries();
+        const args = ['-q', '-t', 'rsa', '-b', String(bits), '-N', '', '-C', name, '-f', path];
+        await rsa_keys_run(keygen, args, { env: { ...process.env, ...environment } });
+        return { privateKey: (0,external_node_fs_.readFileSync)(path, 'utf8'), publicKey: (0,external_node_fs_.readFileSync)(`${path}.pub`, 'utf8') };
+    }
+    finally {
+        (0,external_node_fs_.rmSync)(folder, { recursive: true, force: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/test/fixtures/sshd-separation.js
+
+
+const sshd_separation_path = '/run/sshd';
+/**
+ * Root's sshd locks its unprivileged half into an empty folder of root's, which packages make when the service starts.
+ * Where it is missing we make it, with one mark for each test that needs it; the last to release removes it.
+ */
+function holdSeparationDirectory() {
+    if (process.getuid?.() !== 0)
+        return () => undefined;
+    for (;;) {
+        if ((0,external_node_fs_.existsSync)(sshd_separation_path) && !(0,external_node_fs_.readdirSync)(sshd_separation_path).some((name) => name.startsWith('continuity-')))
+            return () => undefined;
+        const fresh = (0,external_node_fs_.mkdtempSync)('/run/continuity-');
+        const mark = `${sshd_separation_path}/${(0,external_node_path_.basename)(fresh)}`;
+        try {
+            if ((0,external_node_fs_.existsSync)(sshd_separation_path)) {
+                (0,external_node_fs_.writeFileSync)(mark, '');
+            }
+            else {
+                (0,external_node_fs_.writeFileSync)(`${fresh}/${(0,external_node_path_.basename)(fresh)}`, '');
+                // Never seen without a mark: another test would take it for the system's own.
+                (0,external_node_fs_.renameSync)(fresh, sshd_separation_path);
+            }
+        }
+        catch {
+            // Released by its last holder, or made by another, between two of our calls: look again.
+            continue;
+        }
+        finally {
+            (0,external_node_fs_.rmSync)(fresh, { recursive: true, force: true });
+        }
+        return () => release(mark);
+    }
+}
+function release(mark) {
+    (0,external_node_fs_.rmSync)(mark, { force: true });
+    try {
+        (0,external_node_fs_.rmdirSync)(sshd_separation_path);
+    }
+    catch {
+        // Others still hold it.
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/test/fixtures/sshd.js
+
+
+
+
+
+
+
+
+
+
+/** Starts a private sshd on loopback, as root or as anybody: fresh RSA-4096 keys, public key authentication only. */
+async function startSshd(options) {
+    const directory = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'continuity-sshd-'));
+    const releaseSeparation = holdSeparationDirectory();
+    const removeFolders = () => {
+        (0,external_node_fs_.rmSync)(directory, { recursive: true, force: true, maxRetries: 5 });
+        releaseSeparation();
+    };
+    try {
+        const home = (0,external_node_path_.join)(directory, 'home');
+        (0,external_node_fs_.mkdirSync)(home, { mode: 0o700 });
+        const hostKeyPath = (0,external_node_path_.join)(directory, 'host_key');
+        const clientKeyPath = (name) => (0,external_node_path_.join)(directory, `key_${name}`);
+        await Promise.all([
+            writeRsaKey('host', hostKeyPath),
+            ...options.keys.map(({ name }) => writeRsaKey(name, clientKeyPath(name))),
+        ]);
+        const lines = options.keys.map(({ name, command }) => {
+            const limits = command === undefined ? '' : `restrict,command="${command.replaceAll('"', '\\"')}" `;
+            return `${limits}${readPublicKey(clientKeyPath(name))} ${name}\n`;
+        });
+        (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(directory, 'authorized_keys'), lines.join(''), { mode: 0o600 });
+        const port = await sshd_findFreePort();
+        const knownHostsPath = (0,external_node_path_.join)(directory, 'known_hosts');
+        (0,external_node_fs_.writeFileSync)(knownHostsPath, `[127.0.0.1]:${port} ${readPublicKey(hostKeyPath)}\n`);
+        writeConfig(directory, port, options);
+        const { server, log } = await listen(directory, port);
+        return {
+            host: '127.0.0.1',
+            port,
+            user: (0,external_node_os_.userInfo)().username,
+            hostKeyPath,
+            knownHostsPath,
+            home,
+            directory,
+            clientKeyPath,
+            log,
+            cutConnections: () => endSessions(server, 'sshd'),
+            async stop() {
+                endSessions(server);
+                const ended = new Promise((resolve) => server.once('exit', resolve));
+                if (server.exitCode === null && server.signalCode === null && server.kill('SIGTERM'))
+                    await ended;
+                removeFolders();
+            },
+        };
+    }
+    catch (error) {
+        removeFolders();
+        throw error;
+    }
+}
+function writeConfig(directory, port, options) {
+    const environment = { HOME: (0,external_node_path_.join)(directory, 'home'), ...options.environment };
+    const settings = {
+        Port: String(port),
+        ListenAddress: '127.0.0.1',
+        HostKey: (0,external_node_path_.join)(directory, 'host_key'),
+        AuthorizedKeysFile: (0,external_node_path_.join)(directory, 'authorized_keys'),
+        PidFile: 'none',
+        StrictModes: 'no',
+        UsePAM: isLocked((0,external_node_os_.userInfo)().username) ? 'yes' : 'no',
+        PermitRootLogin: 'prohibit-password',
+        AuthenticationMethods: 'publickey',
+        PasswordAuthentication: 'no',
+        KbdInteractiveAuthentication: 'no',
+        PrintMotd: 'no',
+        MaxStartups: '100',
+        Subsystem: 'sftp internal-sftp',
+        LogLevel: 'VERBOSE',
+        SetEnv: Object.entries(environment)
+            .map(([name, value]) => `"${name}=${value}"`)
+            .join(' '),
+        ...findSshdBinaries().settings,
+        ...options.settings,
+    };
+    const lines = Object.entries(settings).map(([name, value]) => `${name} ${value}\n`);
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(directory, 'sshd_config'), lines.join(''));
+}
+/** Without PAM, sshd turns away whoever's password is locked, as root's is where sudo is the only way. */
+function isLocked(user) {
+    if (process.getuid?.() !== 0)
+        return false;
+    return (0,external_node_fs_.readFileSync)('/etc/shadow', 'utf8')
+        .split('\n')
+        .some((line) => line.startsWith(`${user}:!`));
+}
+async function listen(directory, port) {
+    const { sshd, environment } = findSshdBinaries();
+    const server = (0,external_node_child_process_namespaceObject.spawn)(sshd, ['-D', '-e', '-f', (0,external_node_path_.join)(directory, 'sshd_config')], {
+        env: { PATH: process.env['PATH'] ?? '', ...environment },
+        stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let text = '';
+    server.stderr.on('data', (chunk) => (text = (text + chunk.toString()).slice(-262_144)));
+    server.once('error', (error) => (text += String(error)));
+    const killWithUs = () => server.kill('SIGTERM');
+    process.once('exit', killWithUs);
+    server.once('exit', () => process.removeListener('exit', killWithUs));
+    for (let waitedMs = 0; waitedMs < 15_000 && server.exitCode === null; waitedMs += 10) {
+        if (text.includes(`Server listening on 127.0.0.1 port ${port}`))
+            return { server, log: () => text };
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(10);
+    }
+    server.kill('SIGTERM');
+    throw new Error(`sshd did not start:\n${text}`);
+}
+/** Ends what serves the connections: those of a name, or all. */
+function endSessions(server, name) {
+    if (server.pid !== undefined)
+        (0,descendants/* killDescendants */.H)(server.pid, name);
+}
+async function sshd_findFreePort() {
+    const probe = (0,external_node_net_namespaceObject.createServer)();
+    await new Promise((resolve) => probe.listen(0, '127.0.0.1', resolve));
+    const address = probe.address();
+    await new Promise((resolve) => probe.close(resolve));
+    if (address === null || typeof address === 'string')
+        throw new Error('no free port');
+    return address.port;
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/demo/warning-collector.js
+
+function collectWarnings() {
+    const told = new Set();
+    let fresh = [];
+    const collect = (message) => {
+        if (told.has(message))
+            return;
+        told.add(message);
+        fresh.push(message);
+    };
+    return {
+        logger: { ...silent, warning: collect, error: collect },
+        take() {
+            const taken = fresh;
+            fresh = [];
+            return taken;
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/demo/seeded.js
+
+/** Numbers in [0, 1), the same for the same seed on every machine (mulberry32). */
+function createDice(seed) {
+    let state = seed >>> 0;
+    return () => {
+        state = (state + 0x6d2b79f5) >>> 0;
+        let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+        mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+        return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
+    };
+}
+/** A size in bytes whose logarithm is normally distributed, as those of people's files are. */
+function rollSize(dice, medianBytes, spread) {
+    const normal = Math.sqrt(-2 * Math.log(1 - dice())) * Math.cos(2 * Math.PI * dice());
+    return Math.max(1, Math.round(medianBytes * Math.exp(spread * normal)));
+}
+/** Bytes that no compression makes smaller, as those of photographs, videos and PDFs; the same for the same seed. */
+function makeNoise(seed, bytes) {
+    const key = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(seed).digest();
+    return (0,external_node_crypto_namespaceObject.createCipheriv)('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(bytes));
+}
+/** Text that compresses well. */
+function makeProse(seed, bytes) {
+    const line = `${seed}: l'élève a déposé son travail, « très bien » selon le jury.\n`;
+    return Buffer.from(line.repeat(Math.ceil(bytes / Buffer.byteLength(line)))).subarray(0, bytes);
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/demo/uploads.js
+
+
+
+
+/** Students who have uploaded something: two files each. */
+const uploadingStudents = 310;
+const medianBytes = 70_000;
+const spread = 1.1;
+const maximumBytes = 4_000_000;
+const sparseBytes = 16 * 1024 * 1024;
+/** An account other than ours, where we may give files away. */
+const webServerId = 33;
+/** Fills a new folder as the platform's `uploads` looks: mostly incompressible files, and everything odd that there is. */
+function generateUploads(folder) {
+    (0,external_node_fs_.mkdirSync)(folder, { mode: 0o750 });
+    const dice = createDice(20_241_027);
+    for (let student = 1; student <= uploadingStudents; student += 1) {
+        (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(folder, 'students', `${student}`), { recursive: true });
+        for (const number of [1, 2]) {
+            const path = evidencePath(student, number);
+            const bytes = Math.min(maximumBytes, rollSize(dice, medianBytes, spread));
+            const content = student % 12 === 0 ? makeProse(path, bytes) : makeNoise(path, bytes);
+            (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(folder, path), content, { mode: number === 1 ? 0o640 : 0o600 });
+            if (process.getuid?.() === 0 && student % 3 === 0)
+                (0,external_node_fs_.chownSync)((0,external_node_path_.join)(folder, path), webServerId, webServerId);
+        }
+    }
+    addOddities((0,external_node_path_.join)(folder, 'shared'), folder);
+}
+function addOddities(shared, folder) {
+    (0,external_node_fs_.mkdirSync)((0,external_node_path_.join)(shared, 'empty folder'), { recursive: true });
+    (0,external_node_fs_.symlinkSync)('../students/1', (0,external_node_path_.join)(shared, 'first student'));
+    (0,external_node_fs_.symlinkSync)('/nowhere/at/all', (0,external_node_path_.join)(shared, 'dangling'));
+    (0,external_node_fs_.linkSync)((0,external_node_path_.join)(folder, evidencePath(2, 1)), (0,external_node_path_.join)(shared, 'same file, second name.pdf'));
+    writeSparse((0,external_node_path_.join)(shared, 'recording.img'));
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(shared, 'Œuvre d’été 🎓.txt'), makeProse('œuvre', 900));
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(shared, '-rf *'), makeProse('dash', 300));
+    (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(shared, 'two\nlines'), makeProse('lines', 200));
+    // Latin-1, as old clients wrote: two names that are not UTF-8, and that would be one if anybody decoded them.
+    for (const byte of ['é', 'è']) {
+        const name = Buffer.concat([Buffer.from(`${shared}/caf`), Buffer.from(byte, 'latin1'), Buffer.from('.txt')]);
+        (0,external_node_fs_.writeFileSync)(name, makeProse(byte, 100), { mode: 0o604 });
+    }
+}
+/** A file of 16 MiB that takes a few kilobytes: two islands in a sea of nothing. */
+function writeSparse(path) {
+    const file = (0,external_node_fs_.openSync)(path, 'w');
+    (0,external_node_fs_.ftruncateSync)(file, sparseBytes);
+    (0,external_node_fs_.writeSync)(file, makeNoise('island 1', 5000), 0, 5000, 1_000_000);
+    (0,external_node_fs_.writeSync)(file, makeNoise('island 2', 5000), 0, 5000, 12_000_000);
+    (0,external_node_fs_.closeSync)(file);
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/demo/stage.js
+
+
+
+
+
+
+
+
+
+/** Names of the databases on the server, by their names in the configuration. */
+const databaseNames = {
+    app: 'skills_hub',
+    keycloak: 'keycloak',
+    odoo: 'odoo',
+    mattermost: 'mattermost',
+};
+/** Rows of each database's main tables. */
+const rows = 10_000;
+const stage_DAY_MS = 86_400_000;
+const URL_VARIABLE = 'DEMO_DATABASE_URL';
+/** Starts a database server and a vault, and fills a platform with something to lose. */
+async function setStage(options) {
+    const { workspace, environment, signal, vaultBundlePath, toolVersion } = options;
+    const home = (0,external_node_path_.join)(workspace.path, 'platform');
+    (0,external_node_fs_.mkdirSync)(home, { mode: 0o700 });
+    const uploads = (0,external_node_path_.join)(home, 'uploads');
+    const vault = (0,external_node_path_.join)(workspace.path, 'vault');
+    (0,external_node_fs_.mkdirSync)(vault, { mode: 0o700 });
+    const command = (role) => writeForcedCommand(vaultBundlePath, role, vault);
+    const [cluster, sshd] = await Promise.all([
+        workspace.start(startPostgresCluster()).then(async (started) => {
+            await createPlatformDatabases(started, rows);
+            generateUploads(uploads);
+            return started;
+        }),
+        workspace.start(startSshd({
+            keys: ['writer', 'reader'].map((name) => ({ name, command: command(name) })),
+            environment: stage_pick(environment, ['PATH', 'LD_LIBRARY_PATH']),
+        })),
+    ]);
+    const file = (0,external_node_path_.join)(home, 'continuity.yml');
+    (0,external_node_fs_.writeFileSync)(file, stage_writeConfig(sshd, vault));
+    const warnings = collectWarnings();
+    let passedMs = 0;
+    return {
+        cluster,
+        sshd,
+        uploads,
+        vault,
+        warnings,
+        platform: {
+            config: await loadConfig(file),
+            logger: warnings.logger,
+            environment: { ...environment, [URL_VARIABLE]: cluster.url() },
+            signal,
+            now: () => new Date(Date.now() + passedMs),
+            holder: 'demo',
+            vaultBundlePath,
+            toolVersion,
+        },
+        passDays: (days) => void (passedMs += days * stage_DAY_MS),
+    };
+}
+/** What sessions of the vault need to find their programs, wherever those were unpacked. */
+function stage_pick(environment, names) {
+    return Object.fromEntries(names.flatMap((name) => (environment[name] ? [[name, environment[name]]] : [])));
+}
+function stage_writeConfig(sshd, vault) {
+    const { host, port, user, knownHostsPath } = sshd;
+    const quote = (text) => JSON.stringify(text);
+    return [
+        'state: state',
+        'databases:',
+        ...Object.entries(databaseNames).map(([key, name]) => `  ${key}: { url-env: ${URL_VARIABLE}, database: ${name} }`),
+        'files:',
+        '  uploads: { path: uploads }',
+        'vault:',
+        `  host: ${quote(host)}`,
+        `  port: ${port}`,
+        `  user: ${quote(user)}`,
+        `  path: ${quote(vault)}`,
+        `  key-file: ${quote(sshd.clientKeyPath('writer'))}`,
+        `  known-hosts: ${quote(knownHostsPath)}`,
+        `  reader: { user: ${quote(user)}, key-file: ${quote(sshd.clientKeyPath('reader'))} }`,
+        '',
+    ].join('\n');
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/demo/evidence.js
+
+const PATH = /^students\/\d+\/evidence-\d\.pdf$/;
+/** Lets the App's rows of evidence say what is in `uploads`: one row for each file, with its SHA-256; no other row. */
+async function registerEvidence(cluster, tree) {
+    const files = [...tree].filter(([path]) => PATH.test(path));
+    const values = files.map(([path, { sha256 }]) => `('${path}', '${sha256}')`).join(',\n');
+    await cluster.query(databaseNames.app, `CREATE TEMPORARY TABLE found (path text PRIMARY KEY, digest text);
+     INSERT INTO found VALUES ${values};
+     DELETE FROM evidence WHERE file_path NOT IN (SELECT path FROM found);
+     UPDATE evidence SET sha256 = digest FROM found WHERE file_path = path AND sha256 <> digest;
+     INSERT INTO evidence (portfolio_id, file_path, sha256)
+       SELECT 1000 + 10 * (split_part(path, '/', 2)::integer - 1), path, digest FROM found
+       WHERE path NOT IN (SELECT file_path FROM evidence) ORDER BY path;`);
+}
+/** Follows every row of evidence to its file; returns how many there are, and what leads nowhere. */
+async function followEvidence(cluster, tree) {
+    const rows = await cluster.query(databaseNames.app, 'SELECT file_path, sha256 FROM evidence ORDER BY id');
+    const broken = rows.filter(([path = '', sha256]) => tree.get(path)?.sha256 !== sha256);
+    return {
+        rows: rows.length,
+        broken: broken.map(([path = '']) => `evidence ${path}: its file is not the one that was handed in`),
+    };
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/demo/tree-proof.js
+
+
+
+const tree_proof_BLOCK_BYTES = 512n;
+/** Reads a whole tree: names, contents, modes, owners, times, links. Leaves out the root's children that `skips` names. */
+async function proveTree(root, skips = () => false) {
+    const proof = new Map();
+    const names = new Map();
+    const visit = async (path, name) => {
+        const facts = await (0,promises_namespaceObject.lstat)(path, { bigint: true });
+        const entry = {
+            type: facts.isDirectory() ? 'folder' : facts.isSymbolicLink() ? 'symlink' : 'file',
+            mode: (facts.mode & 4095n).toString(8).padStart(4, '0'),
+            owner: `${facts.uid}:${facts.gid}`,
+            time: facts.mtimeNs.toString(),
+        };
+        proof.set(name, entry);
+        if (facts.isSymbolicLink())
+            entry.target = (await (0,promises_namespaceObject.readlink)(path, 'buffer')).toString('latin1');
+        else if (facts.isDirectory()) {
+            const children = (await (0,promises_namespaceObject.readdir)(path, { encoding: 'buffer' })).sort((a, b) => a.compare(b));
+            for (const child of children) {
+                const childName = child.toString('latin1');
+                if (name === '' && skips(childName))
+                    continue;
+                await visit(Buffer.concat([path, tree_proof_SLASH, child]), `${name}${name ? '/' : ''}${childName}`);
+            }
+        }
+        else {
+            entry.bytes = Number(facts.size);
+            entry.sha256 = await tree_proof_digestFile(path);
+            entry.sparse = facts.blocks * tree_proof_BLOCK_BYTES < facts.size / 2n;
+            const identity = `${facts.dev}:${facts.ino}`;
+            if (facts.nlink > 1n)
+                entry.sameFileAs = names.get(identity) ?? name;
+            if (!names.has(identity))
+                names.set(identity, name);
+        }
+    };
+    await visit(Buffer.from(root), '');
+    return proof;
+}
+const tree_proof_SLASH = Buffer.from('/');
+/** How many files there are, each counted once however many names it has; and their content in bytes. */
+function countFiles(tree) {
+    const single = [...tree].filter(([name, { type, sameFileAs = name }]) => type === 'file' && sameFileAs === name);
+    return { files: single.length, bytes: single.reduce((sum, [, { bytes = 0 }]) => sum + bytes, 0) };
+}
+async function tree_proof_digestFile(path) {
+    const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+    for await (const piece of (0,external_node_fs_.createReadStream)(path, { highWaterMark: 1 << 20 }))
+        hash.update(piece);
+    return hash.digest('hex');
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/demo/prove-platform.js
+
+
+
+
+
+
+/** Differences beyond these are counted, not listed. */
+const prove_platform_LISTED = 10;
+/** Where a restore keeps what it replaced, until it is forgotten. */
+const isKept = (name) => name.startsWith('.continuity-');
+/** Reads all databases and all files, and keeps what is to be the same again. */
+async function provePlatform({ cluster, uploads }) {
+    const [tree, ...databases] = await Promise.all([
+        proveTree(uploads, isKept),
+        ...Object.entries(databaseNames).map(async ([key, name]) => [key, await proveDatabase(cluster.url(name), name)]),
+    ]);
+    return { databases: new Map(databases), tree };
+}
+/** @throws Failure `damaged` that lists what differs. */
+function requireSame(before, after) {
+    prove_platform_refuse('what came back is not what was lost', findDifferences(before, after));
+}
+/** Reads the files once more. @throws Failure `damaged` where they differ, or anything lies beside them. */
+async function requireSameFiles(before, { uploads }) {
+    requireSame(before, { ...before, tree: await proveTree(uploads) });
+}
+/** Returns how many rows were followed. @throws Failure `damaged` where a row does not lead to its file. */
+async function requireEvidence({ cluster }, { tree }) {
+    const { rows, broken } = await followEvidence(cluster, tree);
+    prove_platform_refuse('databases and files do not belong together', broken);
+    return rows;
+}
+function prove_platform_refuse(what, differences) {
+    if (differences.length === 0)
+        return;
+    const more = differences.length > prove_platform_LISTED ? [`and ${differences.length - prove_platform_LISTED} more`] : [];
+    const lines = [...differences.slice(0, prove_platform_LISTED), ...more].map((line) => `  ${line}`);
+    throw new failure/* Failure */.HR('damaged', [`${what}:`, ...lines].join('\n'), 'This is a fault of the toolkit: please report it.');
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/demo/accident.js
+
+
+
+
+
+
+
+
+
+
+const report = 'This is a fault of the toolkit: please report it.';
+/** What the toolkit has beside the live databases. */
+const listKeptDatabases = "SELECT datname FROM pg_database WHERE datname LIKE 'continuity%';";
+/** Somebody types what nobody should. */
+async function playAccident(story, { cluster, uploads }, { tree }) {
+    await cluster.query('postgres', `DROP DATABASE ${databaseNames.app};`);
+    story.harm('lost', `DROP DATABASE ${databaseNames.app}: students, portfolios, evidence`);
+    await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(uploads, 'students'), { recursive: true });
+    const { files, bytes } = countFiles(new Map([...tree].filter(([path]) => path.startsWith('students/'))));
+    story.harm('lost', `rm -rf uploads/students: ${files} files, ${(0,quantity_text/* formatBytes */.z)(bytes)}`);
+    return 'a database and a folder gone';
+}
+/** Brings everything back to the second night, as an operator would: plan, confirmation, safety backup, swap. */
+async function playRestore(story, { platform }) {
+    story.command('restore latest');
+    const result = await restore(platform, {
+        archive: 'latest',
+        confirm: async (plan) => {
+            tellPlan(story, plan);
+            story.fact('confirmed', `here an operator types ${plan.archive}`);
+            return true;
+        },
+    });
+    if (!result.done || !result.safety)
+        throw new failure/* Failure */.HR('failed', 'nothing was restored', report);
+    story.fact('safety', `what was left is backed up first, as ${result.safety.archive}`);
+    story.fact('swap', `all staged and proven beside, then put in place at once; ${(0,quantity_text/* formatBytes */.z)(result.fetchedBytes)} fetched`);
+    return `restored in ${(0,quantity_text/* formatDuration */.a)(result.durationMs)}`;
+}
+function tellPlan(story, { archive, databases, files }) {
+    story.fact('plan', archive);
+    for (const { key, record, exists } of databases) {
+        const tables = Object.keys(record.fingerprints.tables).length;
+        const what = `${key.padEnd(12)}${`${tables} tables`.padEnd(12)}`;
+        story.fact('plan', `${what}${exists ? 'replaces the live one' : 'is missing, will be created'}`);
+    }
+    for (const { source, archived, add, replace, remove, stageBytes } of files) {
+        const what = `${source.padEnd(12)}${`${archived.files} files`.padEnd(12)}`;
+        story.fact('plan', `${what}adds ${add}, replaces ${replace}, removes ${remove}; ${(0,quantity_text/* formatBytes */.z)(stageBytes)} to fetch`);
+    }
+}
+/** Shows what the restore has replaced, and deletes it. */
+async function playForget(story, stage, before) {
+    const { platform, cluster } = stage;
+    story.command('status');
+    const { kept } = await status_status(platform);
+    const present = (await cluster.query('postgres', listKeptDatabases)).flat();
+    for (const { id, archive, databases, files } of kept) {
+        const former = databases.filter(({ kept: name }) => present.includes(name)).map(({ source }) => source);
+        story.fact('kept', `${id}, replaced by ${archive}:`);
+        story.fact('kept', `the former databases ${former.join(', ')}; former entries of ${files.map(({ source }) => source).join(', ')}`);
+    }
+    story.command('forget');
+    const { forgotten } = await forget(platform, { confirm: async () => true });
+    const after = await status_status(platform);
+    if (kept.length !== 1 || forgotten.length !== 1 || after.kept.length > 0) {
+        throw new failure/* Failure */.HR('failed', `${kept.length} restores were kept, ${forgotten.length} forgotten, ${after.kept.length} left`, report);
+    }
+    await requireSameFiles(before, stage);
+    const names = (await cluster.query('postgres', listKeptDatabases)).flat();
+    if (names.length > 0)
+        throw new failure/* Failure */.HR('failed', `databases are left: ${names.join(', ')}`, report);
+    story.proof('forgotten', 'no database and no file of it is left');
+    return 'nothing left behind';
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/verify.js
+
+
+
+/**
+ * Has the vault prove an archive; no content leaves it.
+ *
+ * @throws Failure where the verdict is about another archive than the one that was asked for.
+ */
+async function verify_verify(platform, { archive, level }) {
+    const vault = await openVault(platform, 'writer');
+    try {
+        const { name } = resolveArchive(archive, await vault.status());
+        platform.logger.phase(`Verify ${name}`);
+        platform.logger.info(`Verifying ${name} (${level}) on ${vault.label}.`);
+        const verdict = await vault.verify(name, level, (done, total) => {
+            platform.logger.progress({ phase: `verify ${name}`, done, total, unit: 'bytes' });
+        });
+        if (verdict.name !== name || verdict.level !== level) {
+            throw new failure/* Failure */.HR('damaged', `${vault.label} was asked to verify ${name} (${level}) and answered about ${verdict.name} (${verdict.level})`, 'Do not trust this verdict: look into the vault.');
+        }
+        return verdict;
+    }
+    finally {
+        await vault.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/demo/tamper.js
+
+
+
+
+
+/**
+ * Flips one bit of one byte in the middle of what an archive in the vault holds of a file, behind the vault's back, as
+ * a failing disk does. Returns the byte's offset in the archive.
+ */
+async function flipByteOf({ platform, vault }, summary, entry) {
+    const client = await openVault(platform, 'reader');
+    let offset;
+    try {
+        const archive = await ArchiveReader.open(client, new IndexCache(platform.config.state), summary);
+        const wanted = Buffer.from(entry);
+        const [range] = (await archive.select((name) => name.equals(wanted))).ranges;
+        if (!range)
+            throw new Error(`${summary.name} holds no ${entry}`);
+        offset = range.offset + Math.floor(range.length / 2);
+    }
+    finally {
+        await client.close();
+    }
+    const path = (0,external_node_path_.join)(vault, summary.name);
+    const { mode } = await (0,promises_namespaceObject.stat)(path);
+    // Archives are read-only even for their owner.
+    await (0,promises_namespaceObject.chmod)(path, 0o600);
+    const file = await (0,promises_namespaceObject.open)(path, 'r+');
+    try {
+        const byte = Buffer.alloc(1);
+        await file.read(byte, 0, 1, offset);
+        byte[0] = (byte[0] ?? 0) ^ 0x01;
+        await file.write(byte, 0, 1, offset);
+    }
+    finally {
+        await file.close();
+    }
+    await (0,promises_namespaceObject.chmod)(path, mode & 0o7777);
+    return offset;
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/demo/checks.js
+
+
+
+
+
+
+
+const checks_report = 'This is a fault of the toolkit: please report it.';
+/** Asks the vault how it is, has the newest archive proven, and reads it with tar alone. */
+async function playCheck(story, stage, archive) {
+    story.command('status');
+    const { verdict, findings, count, state } = await status_status(stage.platform);
+    if (verdict !== 'healthy')
+        throw new failure/* Failure */.HR('damaged', `the vault is ${verdict}: ${findings.join('; ')}`, checks_report);
+    story.proof('vault', `healthy: ${count} archives, a ledger of ${state.ledger.lines} lines that is intact`);
+    story.command(`verify ${archive} --level full`);
+    const found = await verify_verify(stage.platform, { archive, level: 'full' });
+    if (!found.isSound)
+        throw new failure/* Failure */.HR('damaged', `${archive} is damaged: ${describeDamage(found)}`, checks_report);
+    const { entries, databases, tables, bytes } = found.checked;
+    story.proof('archive', `every byte: ${entries} entries, ${databases.length} dumps with ${tables} tables, ${(0,quantity_text/* formatBytes */.z)(bytes)}`);
+    const listed = await runCommand('tar', ['--list', '--gzip', '--file', (0,external_node_path_.join)(stage.vault, archive)], {
+        maximumOutputBytes: 1 << 26,
+    });
+    if (listed.code !== 0 || listed.stderr !== '')
+        throw new failure/* Failure */.HR('damaged', `tar refuses ${archive}: ${listed.stderr}`, checks_report);
+    story.proof('archive', 'tar alone reads it too: nothing of ours is needed to get at what is in it');
+    return 'vault healthy, every byte proven';
+}
+/** Damages one file in one archive, and has both archives verified: the vault is to name exactly that file. */
+async function playDecay(story, stage, { damaged, other, entry }) {
+    const offset = await flipByteOf(stage, damaged, entry);
+    story.harm('flipped', `one bit at byte ${offset} of ${damaged.name}`);
+    story.harm('flipped', `inside ${entry}, behind the vault's back`);
+    story.command(`verify ${damaged.name} --level full`);
+    const found = await verify_verify(stage.platform, { archive: damaged.name, level: 'full' });
+    if (found.isSound)
+        throw new failure/* Failure */.HR('failed', 'the verification did not notice the damage', checks_report);
+    const strangers = found.damage.filter(({ where }) => where !== entry);
+    if (found.damage.length === 0 || strangers.length > 0) {
+        throw new failure/* Failure */.HR('failed', `${entry} was damaged, but the verification names ${describeDamage(found)}`, checks_report);
+    }
+    for (const { where, what } of found.damage)
+        story.proof('found', `${where}: ${what}`);
+    story.command(`verify ${other} --level full`);
+    const sound = await verify_verify(stage.platform, { archive: other, level: 'full' });
+    if (!sound.isSound)
+        throw new failure/* Failure */.HR('damaged', `${other} is damaged as well: ${describeDamage(sound)}`, checks_report);
+    story.proof('other night', 'is sound, and holds that file as well');
+    return 'one bad bit found, and its file named';
+}
+function describeDamage({ damage }) {
+    return damage.map(({ where, what }) => `${where}: ${what}`).join('; ');
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/demo/changes.js
+
+
+
+
+
+
+/** A day's work in each database, about 1 % of its rows: new ones, and changes to what came last. */
+const statements = {
+    app: `UPDATE student SET profile = profile || '{"seen": "today"}' WHERE id > 9950;
+    INSERT INTO activity SELECT timestamptz '2025-12-24 18:00Z', i, 'dépôt' FROM generate_series(1, 50) AS i;`,
+    keycloak: `UPDATE credential SET credential_data = '{"hashIterations":210000}' WHERE created_date > 1700000009950;
+    UPDATE user_entity SET email_verified = true WHERE created_timestamp > 1700000009950;`,
+    odoo: `UPDATE res_partner SET comment = 'rappelé', write_date = timestamp '2025-12-24' WHERE id > 9950;
+    INSERT INTO res_partner (name, city) SELECT 'Nouvelle société ' || i, 'Besançon' FROM generate_series(1, 50) AS i;
+    SELECT lo_from_bytea(95000, decode(repeat(md5('today'), 900), 'hex'));`,
+    mattermost: `INSERT INTO posts (id, createat, message) SELECT left(md5('today' || i), 26), 1800000000000 + i, 'Bonne nuit 🌙 ' || i
+      FROM generate_series(1, 100) AS i;`,
+};
+/** Changes 1 % of everything. Returns what was done to the files. */
+async function changeOnePercent(cluster, uploads) {
+    await Promise.all(Object.entries(statements).map(([key, sql]) => cluster.query(databaseNames[key], sql)));
+    for (const student of [40, 120, 200]) {
+        const path = evidencePath(student, 1);
+        (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(uploads, path), makeNoise(`${path} anew`, 90_000));
+    }
+    (0,external_node_fs_.appendFileSync)((0,external_node_path_.join)(uploads, evidencePath(280, 2)), makeNoise('appendix', 20_000));
+    (0,external_node_fs_.rmSync)((0,external_node_path_.join)(uploads, evidencePath(77, 2)));
+    const added = (0,external_node_path_.join)(uploads, evidencePath(uploadingStudents + 1, 1));
+    (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(added));
+    (0,external_node_fs_.writeFileSync)(added, makeNoise('added', 110_000));
+    return '3 files rewritten, 1 extended, 1 added, 1 deleted';
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/demo/nights.js
+
+
+
+
+
+/** Whoever changed a file this long ago cannot change it again without its time telling. */
+const SETTLED_MS = 2_100;
+/** The nightly of today. */
+async function playNight(story, stage) {
+    await (0,external_node_timers_promises_namespaceObject.setTimeout)(SETTLED_MS);
+    story.command('backup --nightly');
+    const night = await backup(stage.platform, { trigger: 'nightly' });
+    const { databases = {}, files = {} } = night.manifest ?? {};
+    const tables = Object.values(databases).flatMap(({ fingerprints }) => Object.keys(fingerprints.tables)).length;
+    const dumped = dumpedBytes(night);
+    const kinds = Object.entries(files).map(([name, record]) => `${name}: ${record.files} files, ${(0,quantity_text/* formatBytes */.z)(record.bytes)}`);
+    story.fact('archive', `${night.archive}, ${(0,quantity_text/* formatBytes */.z)(night.sizeBytes)}`);
+    story.fact('holds', `${Object.keys(databases).length} databases: ${tables} tables, ${(0,quantity_text/* formatBytes */.z)(dumped)} of SQL`);
+    for (const kind of kinds)
+        story.fact('holds', kind);
+    return night;
+}
+/** The day between: 1 % of everything changes, and the calendar moves on. */
+async function playDay(story, stage) {
+    const filesChanged = await changeOnePercent(stage.cluster, stage.uploads);
+    stage.passDays(1);
+    story.fact('calendar', 'moved on by one day, for the platform alone');
+    story.fact('databases', 'about 1 in 100 rows of the large tables added or changed; a new large object');
+    story.fact('uploads', filesChanged);
+}
+/** Both nights side by side. @throws Failure where the second one did not travel light. */
+function compareNights(story, first, second) {
+    const row = (label, read) => {
+        const [before, after] = [read(first), read(second)];
+        return [label, (0,quantity_text/* formatBytes */.z)(before), (0,quantity_text/* formatBytes */.z)(after), formatShare(after, before)];
+    };
+    story.table([
+        ['', 'FIRST NIGHT', 'SECOND NIGHT', 'SHARE'],
+        row('archive, complete', (night) => night.sizeBytes),
+        row('files read', (night) => night.readBytes),
+        row('sent to the vault', (night) => night.sentBytes),
+        row('new in the vault', (night) => night.storedBytes),
+        [
+            'time',
+            (0,quantity_text/* formatDuration */.a)(first.durationMs),
+            (0,quantity_text/* formatDuration */.a)(second.durationMs),
+            formatShare(second.durationMs, first.durationMs),
+        ],
+    ], [1, 2, 3]);
+    if (second.readBytes * 4 > first.readBytes || second.sentBytes * 4 > first.sentBytes) {
+        throw new failure/* Failure */.HR('failed', `after 1 % of changes the second night read ${(0,quantity_text/* formatBytes */.z)(second.readBytes)} and sent ${(0,quantity_text/* formatBytes */.z)(second.sentBytes)}: too much`, 'This is a fault of the toolkit: please report it.');
+    }
+    return `${formatShare(second.readBytes, first.readBytes)} of the files read, ${formatShare(second.sentBytes, first.sentBytes)} sent`;
+}
+function dumpedBytes({ manifest }) {
+    return Object.values(manifest?.databases ?? {}).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+function formatShare(part, whole) {
+    const percent = whole === 0 ? 0 : (part / whole) * 100;
+    return `${percent < 9.95 ? percent.toFixed(1) : percent.toFixed(0)} %`;
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/demo/play.js
+
+
+
+
+
+
+
+
+const MIDDLE_BYTES = 150_000;
+/**
+ * Plays one night and one accident, for real.
+ * @throws Failure where anything is not as it has to be.
+ */
+async function play(story, options) {
+    const begun = performance.now();
+    let stage;
+    let first;
+    let second;
+    let before;
+    const step = async (title, work) => {
+        await story.step(title, async () => {
+            const outcome = await work();
+            for (const warning of stage.warnings.take())
+                story.note(warning);
+            return outcome;
+        });
+    };
+    await step('A platform with something to lose', async () => {
+        stage = await setStage(options);
+        return await introduce(story, stage);
+    });
+    await step('First night: everything is new', async () => {
+        first = await playNight(story, stage);
+        return `${(0,quantity_text/* formatBytes */.z)(first.sizeBytes)} sealed in the vault`;
+    });
+    await step('The day after: 1 % of everything changes', async () => {
+        await playDay(story, stage);
+        await registerEvidence(stage.cluster, await proveTree(stage.uploads));
+        return 'rows and files';
+    });
+    await step('Second night: only what changed', async () => {
+        second = await playNight(story, stage);
+        return compareNights(story, first, second);
+    });
+    await step('Is the vault in order?', async () => await playCheck(story, stage, second.archive));
+    await step('The accident', async () => {
+        before = await provePlatform(stage);
+        await requireEvidence(stage, before);
+        return await playAccident(story, stage, before);
+    });
+    await step('The restore', async () => await playRestore(story, stage));
+    await step('Is everything back?', async () => {
+        const after = await provePlatform(stage);
+        requireSame(before, after);
+        tellProof(story, after, await requireEvidence(stage, after));
+        return 'everything, byte for byte';
+    });
+    await step('What the restore replaced', async () => await playForget(story, stage, before));
+    await step('A disk decays', async () => {
+        const damaged = { name: first.archive, index: first.index };
+        return await playDecay(story, stage, { damaged, other: second.archive, entry: chooseVictim(before) });
+    });
+    summarize(story, performance.now() - begun);
+}
+async function introduce(story, stage) {
+    const { cluster, sshd, uploads } = stage;
+    const tree = await proveTree(uploads);
+    await registerEvidence(cluster, tree);
+    const [[version = ''] = []] = await cluster.query('postgres', 'SHOW server_version;');
+    const { files, bytes } = countFiles(tree);
+    story.fact('databases', `PostgreSQL ${version.split(' ')[0] ?? ''} on port ${cluster.port}: app, keycloak, odoo, mattermost`);
+    story.fact('uploads', `${files} files, ${(0,quantity_text/* formatBytes */.z)(bytes)}, mostly incompressible; links, a sparse file, odd names`);
+    story.fact('vault', `OpenSSH on port ${sshd.port}; two fresh RSA-4096 keys: one can only add, one only read`);
+    return `4 databases, ${files} files`;
+}
+/** A file that stands alone in the archive, so that nothing else is hit, and that is the same in both nights. */
+function chooseVictim({ tree }) {
+    const candidates = [...tree].filter(([path, { bytes = 0 }]) => /^students\/15\d\//.test(path) && bytes > MIDDLE_BYTES);
+    return `uploads/${candidates[0]?.[0] ?? ''}`;
+}
+function tellProof(story, { databases, tree }, rows) {
+    for (const [key, { fingerprints, dumpBytes }] of databases) {
+        const tables = Object.values(fingerprints.tables);
+        const count = tables.reduce((sum, table) => sum + table.rows, 0);
+        story.proof(key, `${count} rows in ${tables.length} tables; its dump of ${(0,quantity_text/* formatBytes */.z)(dumpBytes)} is the same, byte for byte`);
+    }
+    story.proof('uploads', `${tree.size} entries: names, contents, modes, owners, links, times to the nanosecond`);
+    story.proof('together', `${rows} rows of evidence lead to their files`);
+}
+function summarize(story, tookMs) {
+    story.say('');
+    story.title('Summary');
+    const rows = story.steps.map(({ title, outcome, tookMs: each }, index) => [
+        `${index + 1}`,
+        title,
+        outcome,
+        (0,quantity_text/* formatDuration */.a)(each),
+    ]);
+    story.table([['', 'STEP', 'OUTCOME', 'TIME'], ...rows], [0, 3]);
+    story.say('');
+    story.title(`Everything is back, and nothing differs. ${(0,quantity_text/* formatDuration */.a)(tookMs)} in all.`);
+}
+
+
+/***/ }),
+
+/***/ 1714:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  g: () => (/* binding */ Story)
+});
+
+// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
+var quantity_text = __nccwpck_require__(6534);
+;// CONCATENATED MODULE: ./.build/src/report/table.js
+/** Rows with their columns aligned, two spaces between; numbers (by `right`) to the right. */
+function formatTable(rows, right = []) {
+    const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))));
+    return rows
+        .map((row) => row
+        .map((cell, column) => {
+        const gap = ' '.repeat((widths[column] ?? 0) - widthOf(cell));
+        return right.includes(column) ? gap + cell : cell + gap;
+    })
+        .join('  ')
+        .trimEnd())
+        .join('\n');
+}
+/** Characters as people count them. */
+function widthOf(text) {
+    return Array.from(text).length;
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/demo/wrap-text.js
+/** Breaks a text at blanks into lines of at most `width` characters; a longer word has a line of its own. */
+function wrapText(text, width) {
+    const lines = [];
+    let line = '';
+    for (const word of text.split(' ')) {
+        if (line !== '' && line.length + 1 + word.length > width) {
+            lines.push(line);
+            line = word;
+        }
+        else
+            line = line === '' ? word : `${line} ${word}`;
+    }
+    return [...lines, line];
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/demo/story.js
+
+
+
+const LABEL_WIDTH = 12;
+const TEXT_WIDTH = 84;
+const MARGIN = '    ';
+const colors = { bold: '1', dim: '2', red: '31', green: '32', heading: '1;36' };
+/** Tells what happens, so that a person can follow: numbered steps, each with its facts in two columns. */
+class Story {
+    #options;
+    /** The steps so far: title, what came of it, how long it took. */
+    steps = [];
+    #label = '';
+    constructor(options) {
+        this.#options = options;
+    }
+    /** Runs one step, which ends in a few words for the summary: its heading first, then what it says, then its time. */
+    async step(title, work) {
+        const begun = performance.now();
+        this.#label = '';
+        this.say('');
+        this.say(`${this.#paint('heading', `${this.steps.length + 1}`.padStart(2))}  ${this.#paint('bold', title)}`);
+        const outcome = await work();
+        const tookMs = performance.now() - begun;
+        this.steps.push({ title, outcome, tookMs });
+        this.say(`${MARGIN}${this.#paint('dim', `${'took'.padEnd(LABEL_WIDTH)}${(0,quantity_text/* formatDuration */.a)(tookMs)}`)}`);
+    }
+    /** A line without a number: how the story begins and ends. */
+    say(text) {
+        this.#options.write(`${text}\n`);
+    }
+    title(text) {
+        this.say(this.#paint('bold', text));
+    }
+    /** The command that an operator would type for what happens now. */
+    command(text) {
+        this.#label = '';
+        this.say(`${MARGIN}${this.#paint('dim', `$ npm run -s continuity -- ${text}`)}`);
+    }
+    /** A fact; the same label is not said twice in a row. */
+    fact(label, text) {
+        for (const line of wrapText(text, TEXT_WIDTH))
+            this.#pair(label, line);
+    }
+    /** A fact that was checked, and holds. */
+    proof(label, text) {
+        wrapText(text, TEXT_WIDTH - 4).forEach((line, index) => {
+            this.#pair(label, `${index === 0 ? this.#paint('green', 'ok') : '  '}  ${line}`);
+        });
+    }
+    /** Something bad that was meant to happen. */
+    harm(label, text) {
+        for (const line of wrapText(text, TEXT_WIDTH))
+            this.#pair(label, this.#paint('red', line));
+    }
+    /** Beside the story: true, and of no consequence here. */
+    note(text) {
+        for (const line of wrapText(text, TEXT_WIDTH))
+            this.#pair('note', this.#paint('dim', line));
+    }
+    /** Rows under a head, numbers to the right. */
+    table(rows, right) {
+        const [head = '', ...lines] = formatTable(rows, right).split('\n');
+        this.say(`${MARGIN}${this.#paint('dim', head)}`);
+        for (const line of lines)
+            this.say(`${MARGIN}${line}`);
+    }
+    #pair(label, text) {
+        const shown = label === this.#label ? '' : label;
+        this.#label = label;
+        this.say(`${MARGIN}${shown.padEnd(LABEL_WIDTH)}${text}`);
+    }
+    #paint(color, text) {
+        return this.#options.hasColor ? `\u001b[${colors[color]}m${text}\u001b[0m` : text;
+    }
+}
+
+
+/***/ }),
+
+/***/ 8356:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ Workspace)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var _test_fixtures_descendants_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3938);
+
+
+
+
+/** A temporary directory that holds all there is of the demo, and everything that was started in it. */
+class Workspace {
+    path;
+    #running = [];
+    constructor() {
+        this.path = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(chooseParent(), 'continuity-demo-'));
+        // PostgreSQL refuses to run as root: its user has to get through.
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.chmodSync)(this.path, 0o711);
+    }
+    /** Waits for something that is being started, and ends it with the workspace, even if it comes up too late. */
+    async start(pending) {
+        this.#running.push(pending);
+        return await pending;
+    }
+    /** Ends all that was started and removes every file. Whatever fails, the rest is still done. */
+    async remove() {
+        const started = await Promise.allSettled(this.#running);
+        const running = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
+        await Promise.allSettled(running.map((each) => each.stop()));
+        (0,_test_fixtures_descendants_js__WEBPACK_IMPORTED_MODULE_3__/* .killDescendants */ .H)(process.pid);
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(this.path, { recursive: true, force: true, maxRetries: 5 });
+    }
+}
+/** The folder for temporary files, unless it is closed to the user that root's PostgreSQL runs as. */
+function chooseParent() {
+    const usual = (0,node_os__WEBPACK_IMPORTED_MODULE_1__.tmpdir)();
+    return process.getuid?.() !== 0 || isOpenToAll(usual) ? usual : '/tmp';
+}
+function isOpenToAll(folder) {
+    const isPassable = ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.statSync)(folder).mode & 0o001) !== 0;
+    return isPassable && ((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(folder) === folder || isOpenToAll((0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(folder)));
+}
+
+
+/***/ }),
+
+/***/ 172:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   x: () => (/* binding */ reportFailure)
+/* harmony export */ });
+/* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+
+/** Says what went wrong and what to do next; with `--json` on standard output as well. Returns the exit code. */
+function reportFailure(error, options) {
+    const failure = error instanceof _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR
+        ? error
+        : new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('failed', `unexpected: ${(0,_src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}`, 'Run it again with --verbose, and report this as a fault.');
+    const hasColor = options.stderr.isTTY === true && !options.environment['NO_COLOR'];
+    const label = hasColor ? '\u001b[31merror:\u001b[0m' : 'error:';
+    for (const line of failure.message.split('\n'))
+        options.stderr.write(`${label} ${line}\n`);
+    if (failure.next)
+        options.stderr.write(`next: ${failure.next}\n`);
+    if (options.args.includes('--verbose') && error instanceof Error) {
+        for (let cause = error; cause instanceof Error; cause = cause.cause)
+            options.stderr.write(`${cause.stack}\n`);
+    }
+    if (options.json) {
+        const { kind, message, next } = failure;
+        options.stdout.write(`${JSON.stringify({ error: { kind, message, next } }, undefined, 2)}\n`);
+    }
+    return _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .exitCodes */ .hS[failure.kind];
 }
 
 
@@ -68220,6 +62356,18 @@ function formatDuration(milliseconds) {
         return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
     return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
+
+
+/***/ }),
+
+/***/ 7319:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   r: () => (/* binding */ version)
+/* harmony export */ });
+/** Same as in package.json (a test compares them): a bundle must not go looking for files. */
+const version = '0.1.0';
 
 
 /***/ }),

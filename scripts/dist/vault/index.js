@@ -13,7 +13,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto"
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _src_sources_postgres_check_dump_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(876);
-/* harmony import */ var _src_vault_server_serve_command_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(89);
+/* harmony import */ var _src_vault_server_serve_command_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(929);
 
 
 // Started for every request: nothing is loaded here but what answers it.
@@ -694,7 +694,7 @@ async function checkRoles(content) {
 
 /***/ }),
 
-/***/ 89:
+/***/ 929:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -738,6 +738,17 @@ class failure_Failure extends Error {
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
 }
+
+;// CONCATENATED MODULE: ./.build/src/logging/logger.js
+/** A logger that says nothing. */
+const silent = {
+    debug() { },
+    info() { },
+    warning() { },
+    error() { },
+    phase() { },
+    progress() { },
+};
 
 ;// CONCATENATED MODULE: ./.build/src/logging/printable.js
 /** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
@@ -5355,6 +5366,7 @@ function splitCommand(command) {
 
 
 
+
 /** Answers the one request that a process of `vault serve` was started for; returns its exit code. */
 async function serveCommandLine({ words, command, streams, checkDump, complain }) {
     const log = logTo(complain);
@@ -5396,7 +5408,7 @@ function parseServeArguments(words, command) {
 function logTo(complain) {
     // Messages may quote what a client sent: a recipe, a name.
     const line = (level) => (message) => complain(`skills-vault: ${level}: ${printable_printable(message)}`);
-    return { debug() { }, info() { }, progress() { }, warning: line('warning'), error: line('refused or failed') };
+    return { ...silent, warning: line('warning'), error: line('refused or failed') };
 }
 
 
