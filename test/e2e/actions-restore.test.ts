@@ -4,12 +4,14 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { RestoreResult } from '../../src/operations/restore.ts';
 import { checkOutWorkspace, type ActionWorkspace, type StepOptions } from '../fixtures/action-checkout.ts';
 import { listFiles } from '../fixtures/action-run.ts';
+import { findNode } from '../fixtures/find-node.ts';
 import { createPlatform, type TestPlatform } from '../fixtures/platform.ts';
 import { errorsOf, expectNothingLeft } from '../fixtures/step-checks.ts';
 
 let test: TestPlatform;
 let workspace: ActionWorkspace;
 let archive: string;
+const nodes = { old: findNode(20), new: findNode(24) };
 const databaseLines = {
   app: '{url-env: DATABASE_URL, database: skills_hub}',
   extra: '{url-env: DATABASE_URL, database: odoo}',
@@ -50,9 +52,9 @@ async function look() {
 }
 
 describe('the action restore, as the runner runs it', () => {
-  it('shows a plan by default and changes nothing, whatever is confirmed', async () => {
+  it('shows a plan by default and changes nothing, whatever is confirmed, on Node 20 where it is there', async () => {
     const before = await look();
-    const run = await restore({ confirm: archive });
+    const run = await restore({ confirm: archive }, nodes.old ? { node: nodes.old } : {});
     expect([run.exitCode, errorsOf(run)]).toEqual([0, []]);
     expect(run.outputs).toMatchObject({ archive, verdict: 'planned' });
     expect(run.outputs['safety-archive']).toBeUndefined();
@@ -138,9 +140,12 @@ describe('the action restore, as the runner runs it', () => {
     expect(errorsOf(filled)[0]).toContain('is not empty');
   });
 
-  it('restores what was selected when the full name is typed, after a safety backup', async () => {
+  it('restores what was selected when the full name is typed, after a safety backup, on Node 24 where it is there', async () => {
     const inputs = { 'dry-run': 'false', confirm: archive, select: 'uploads, app', 'allowed-actors': 'Alice\nbob' };
-    const run = await restore(inputs, { event: { actor: 'alice', triggeringActor: 'BOB' } });
+    const run = await restore(inputs, {
+      event: { actor: 'alice', triggeringActor: 'BOB' },
+      ...(nodes.new ? { node: nodes.new } : {}),
+    });
     expect([run.exitCode, errorsOf(run)]).toEqual([0, []]);
     expect(run.outputs).toMatchObject({
       archive,
