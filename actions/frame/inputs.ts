@@ -65,6 +65,8 @@ export class Inputs {
       .map((each) => each.trim())
       .filter((each) => each !== '');
     if (names.some((each) => /\p{Cc}/u.test(each))) throw refuse(name, 'expected names without control characters');
+    // Two variables side by side, both unset, are no empty list of who may restore.
+    if (names.length === 0 && value.trim() !== '') throw refuse(name, 'expected names, and not commas alone');
     return names.length === 0 ? undefined : names;
   }
 

@@ -9,7 +9,8 @@ await runAction({
   name: 'verify',
   async run(context) {
     const { inputs } = context;
-    const archive = inputs.text('archive') ?? 'latest';
+    // The default is the runner's to fill in: an empty name (an output of a job that gave none) must not become another one.
+    const archive = inputs.required('archive');
     selectArchive(archive);
     const level = inputs.choice('level', ['seal', 'full']) ?? 'full';
     const platform = await openPlatform(context, {

@@ -171,6 +171,12 @@ describe('the action verify', () => {
     expectNothingLeft(run);
   });
 
+  it('refuses an empty name, as a job that sealed nothing hands it on, instead of taking the newest', async () => {
+    const run = await workspace.run('verify', { inputs: { archive: '' } });
+    expect([run.exitCode, run.outputs]).toEqual([1, {}]);
+    expect(errorsOf(run)[0]).toContain('input archive: missing');
+  });
+
   it('refuses an archive that the vault does not hold', async () => {
     const run = await workspace.run('verify', { inputs: { archive: '2020-01-31' } });
     expect([run.exitCode, run.outputs]).toEqual([1, {}]);

@@ -57,6 +57,10 @@ describe('an input', () => {
     expect(refusalOf(() => inputsOf({ a: 'app\u0000' }).list('a')).message).toContain('control characters');
   });
 
+  it.each([',', ' , ', '\n,\n'])('with separators and no name, %j, is not one that was left out', (value) => {
+    expect(refusalOf(() => inputsOf({ a: value }).list('a')).message).toContain('expected names');
+  });
+
   it('with a secret is handed over to the byte, and masked', () => {
     const masked: string[] = [];
     const key = '-----BEGIN\n\nabc\r\n-----END\n';
