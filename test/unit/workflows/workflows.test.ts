@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
+import { checkActors } from '../../../actions/restore/consent.ts';
 import { checkWorkflow } from '../../fixtures/workflow-rules.ts';
 import { readWorkflow } from '../../fixtures/workflow-rules/workflow.ts';
 
@@ -81,5 +82,13 @@ describe('our workflows', () => {
     expect(refusal.status).toBe(1);
     expect(refusal.stdout).toContain('RESTORE_ACTORS');
     expect(runLastStep('restore.yml', 'gate', { ALLOWED_ACTORS: 'alice' }).status).toBe(0);
+  });
+
+  it('let nobody restore where the variable is set in the environment of the approval alone', () => {
+    const allowed = jobsOf('restore.yml')['restore']?.steps?.at(-1)?.with?.['allowed-actors'];
+    const [, sentinel] = /\|\| '([^']+)' \}\}$/.exec(String(allowed)) ?? [];
+    // No name that GitHub gives to a user, and a list with one name all the same.
+    expect(sentinel).toMatch(/^\([a-z]+\)$/);
+    expect(() => checkActors(['alice', 'alice'], [String(sentinel)])).toThrow('not among allowed-actors');
   });
 });
