@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { createReadStream, createWriteStream } from 'node:fs';
 import { mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -27,7 +27,8 @@ export class IndexCache {
       await utimes(path, new Date(), new Date());
       return path;
     }
-    const temporary = `${path}.part`;
+    // A name of its own: whoever only looks takes no lock, and may fetch the same index at the same time.
+    const temporary = `${path}.${randomUUID()}.part`;
     const hash = createHash('sha256');
     const hashing = new Transform({
       transform(chunk: Buffer, _encoding, done) {
@@ -62,7 +63,7 @@ export class IndexCache {
     await rename(path, this.#pathOf(index));
     const names = await readdir(this.#directory);
     const used = await Promise.all(
-      names.map(async (name) => ({ name, time: (await stat(join(this.#directory, name))).mtimeMs })),
+      names.map(async (name) => ({ name, time: await timeOf(join(this.#directory, name)) })),
     );
     const old = used.sort((a, b) => b.time - a.time).slice(KEPT_INDEXES);
     for (const { name } of old) await rm(join(this.#directory, name), { force: true });
@@ -70,6 +71,16 @@ export class IndexCache {
 
   #pathOf(index: string): string {
     return join(this.#directory, `${index}.index.json`);
+  }
+}
+
+/** When a file was last used, in milliseconds since 1970; 0 for one that went meanwhile. */
+async function timeOf(path: string): Promise<number> {
+  try {
+    return (await stat(path)).mtimeMs;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return 0;
+    throw error;
   }
 }
 
