@@ -14,6 +14,12 @@ describe('the npm scripts', () => {
     expect(JSON.parse(addPackageScripts(undefined).content)).toEqual({ private: true, scripts: packageScripts });
   });
 
+  it('stand below each other also in a file of one line', () => {
+    const lines = addPackageScripts('{"scripts":{"a":"b"}}').content.split('\n').slice(1);
+    expect(lines).toHaveLength(4);
+    for (const line of lines) expect(line).toMatch(/^ {4}"/);
+  });
+
   it.each([
     ['spaces', '{\n  "name": "x",\n  "scripts": {\n    "a": "b"\n  },\n  "files": ["one", "two"]\n}\n'],
     ['tabs', '{\n\t"name": "x",\n\t"scripts": {\n\t\t"a": "b"\n\t},\n\t"files": ["one",   "two"]\n}'],

@@ -25,12 +25,14 @@ export function addPackageScripts(content: string | undefined): ScriptsEdit {
     return { content: `${JSON.stringify(minimal, undefined, 2)}\n`, replaced: [] };
   }
   const scripts = readScripts(content);
+  // As the file has it: what is added here has another one where the file is of one line.
+  const indent = /^[ \t]+(?=")/m.exec(content)?.[0] ?? '  ';
   const replaced: string[] = [];
   let text = content;
   for (const [name, command] of Object.entries(packageScripts)) {
     if (scripts[name] === command) continue;
     if (scripts[name] !== undefined) replaced.push(name);
-    text = setScript(text, name, command);
+    text = setScript(text, { name, command, indent });
   }
   return { content: text, replaced };
 }
@@ -54,15 +56,22 @@ function readScripts(content: string): Record<string, unknown> {
   return parsed['scripts'];
 }
 
-function setScript(content: string, name: string, command: string): string {
+interface ScriptLine {
+  name: string;
+  command: string;
+  /** One step of it. */
+  indent: string;
+}
+
+function setScript(content: string, { name, command, indent }: ScriptLine): string {
   const newline = content.includes('\r\n') ? '\r\n' : '\n';
-  const unit = /^[ \t]+(?=")/m.exec(content)?.[0] ?? '  ';
   const [root, scripts] = findMaps(content);
   const line = `${JSON.stringify(name)}: ${JSON.stringify(command)}`;
-  const inner = `${newline}${unit}${unit}`;
-  if (!scripts) return insert(content, root, `${newline}${unit}"scripts": {${inner}${line}${newline}${unit}}`, newline);
+  const inner = `${newline}${indent}${indent}`;
+  if (!scripts)
+    return insert(content, root, `${newline}${indent}"scripts": {${inner}${line}${newline}${indent}}`, newline);
   const present = scripts.entries.find(({ key }) => key === name);
-  if (!present) return insert(content, scripts, `${inner}${line}`, `${newline}${unit}`);
+  if (!present) return insert(content, scripts, `${inner}${line}`, `${newline}${indent}`);
   return `${content.slice(0, present.start)}${JSON.stringify(command)}${content.slice(present.end)}`;
 }
 
