@@ -1,10 +1,11 @@
-import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { checkOutWorkspace, type ActionWorkspace } from '../fixtures/action-checkout.ts';
 import type { ActionRunResult } from '../fixtures/action-run.ts';
-import { createPlatform, type TestPlatform } from '../fixtures/platform.ts';
+import { createPlatform, writeFiles, type TestPlatform } from '../fixtures/platform.ts';
 import { listPrograms } from '../fixtures/processes.ts';
 import { errorsOf, expectNothingLeft } from '../fixtures/step-checks.ts';
 
@@ -103,6 +104,26 @@ describe('a step that is cancelled', () => {
     expect(run.exitCode).not.toBe(0);
     expect(run.endedAfterMs).toBeLessThan(1000);
     expect(archives()).toEqual(before);
+    await expectNextWorks();
+  });
+
+  it.each([
+    ['in order on SIGINT', 'SIGINT', []],
+    ['at once on SIGTERM', 'SIGINT', ['SIGTERM']],
+    ['by SIGKILL, and with its post step all that it had started,', 'SIGKILL', []],
+  ] as const)('ends %s in the middle of a transfer', async (_, first, then) => {
+    writeFiles(test.uploads, { 'b/large': randomBytes(12 << 20) });
+    workspace.reconfigure((yaml) => yaml.replace('"port"', '"bandwidth-limit":"1MB","port"'));
+    const isSending = () => find(/rsync.*--bwlimit/) !== undefined;
+    const signals = [{ signal: first, when: isSending }, ...then.map((signal) => ({ signal, when: () => sleep(5) }))];
+    const run = await workspace.run('backup', { signals });
+    workspace.reconfigure((yaml) => yaml.replace('"bandwidth-limit":"1MB",', ''));
+    expect([run.exitCode === 0, run.outputs]).toEqual([false, {}]);
+    expect(run.endedAfterMs).toBeLessThan(ORDER_MS);
+    if (first === 'SIGKILL') expect(run.leftBehind).not.toEqual([]);
+    expect(run.post).toMatchObject({ exitCode: 0, leftBehind: [] });
+    await expectFree(first === 'SIGKILL' ? { ...run, filesBeforePost: [], leftBehind: [] } : run);
+    rmSync(join(test.uploads, 'b'), { recursive: true });
     await expectNextWorks();
   });
 
