@@ -102,6 +102,15 @@ describe('a run that went wrong', () => {
     expect((await world.look()).verdict).toBe('healthy');
   });
 
+  it('of a verification in a workflow of its own is healed there alone, and not by the next night', async () => {
+    await using world = await startWatchWorld();
+    const { id } = world.run('verify.yml', { Verify: 'failure' });
+    world.goodNight();
+    expect(keysOf(await world.look())).toEqual([`run:${id}:1`]);
+    world.run('verify.yml', { Verify: 'success' });
+    expect((await world.look()).verdict).toBe('healthy');
+  });
+
   it('without any job, because the workflow file is broken, is a finding as well', async () => {
     await using world = await startWatchWorld();
     world.goodNight();
