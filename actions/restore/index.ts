@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { extractArchive } from '../../src/operations/extract.ts';
 import { restore } from '../../src/operations/restore.ts';
+import { renderExtraction, renderRestore } from '../../src/report/restore-report.ts';
 import { planAsJson } from '../../src/report/summary/plan-json.ts';
 import { summarizeExtraction, summarizeRestore } from '../../src/report/summary/restore-summary.ts';
 import { openPlatform } from '../frame/platform.ts';
@@ -24,6 +25,7 @@ await runAction({
           plan: JSON.stringify(result.parts),
           verdict: result.done ? 'unpacked' : 'planned',
         },
+        report: renderExtraction(result),
         summary: summarizeExtraction(result),
       };
     }
@@ -43,6 +45,7 @@ await runAction({
         'safety-receipt': safety && JSON.stringify(receiptOf(safety)),
         'kept-id': id,
       },
+      report: renderRestore(result),
       summary: summarizeRestore(result),
     };
   },

@@ -2,6 +2,7 @@ import { selectArchive } from '../../src/config/archive-name.ts';
 import { Failure } from '../../src/logging/failure.ts';
 import { verify } from '../../src/operations/verify.ts';
 import { summarizeVerdict } from '../../src/report/summary/verdict-summary.ts';
+import { renderVerdict } from '../../src/report/verdict-report.ts';
 import { openPlatform } from '../frame/platform.ts';
 import { runAction } from '../frame/run-action.ts';
 
@@ -33,6 +34,7 @@ await runAction({
         'checked-tables': checked.tables,
         'damage-count': damage.length,
       },
+      report: renderVerdict(verdict),
       summary: summarizeVerdict(verdict),
       ...(isSound ? {} : { failure: describeDamage(name, damage) }),
     };

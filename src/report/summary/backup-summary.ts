@@ -33,7 +33,7 @@ export function summarizeBackup(result: BackupResult, recent: readonly ArchiveSu
     ...(result.isTamperProof ? [] : ['', `_${NOT_TAMPER_PROOF}_`]),
     '',
     warnings.length > 0
-      ? '**Next:** look at the warnings; what they name may be missing from the archive.'
+      ? '**Next:** look at the warnings below.'
       : `**Next:** have it verified, where no job does: ${code(`npm run -s continuity -- verify ${archive}`)}`,
   ]);
 }
