@@ -151,6 +151,44 @@ describe('names (fault 125)', () => {
   });
 });
 
+describe('a backup that is cancelled seals nothing', () => {
+  const cancel = (begin: (cancelled: AbortController) => void) => {
+    const cancelled = new AbortController();
+    const work = backup({ ...one.platform, signal: cancelled.signal }, { trigger: 'manual' });
+    begin(cancelled);
+    return failure(work);
+  };
+  const stagedBytes = () => {
+    const staging = join(one.state, 'staging');
+    const names = existsSync(staging) ? readdirSync(staging, { recursive: true, encoding: 'utf8' }) : [];
+    const sizes = names.map((name) => statSync(join(staging, name), { throwIfNoEntry: false })?.size ?? 0);
+    return sizes.reduce((sum, size) => sum + size, 0);
+  };
+
+  it('in the middle of its only large file', async () => {
+    writeFiles(one.uploads, { large: randomBytes(100 * MIB) });
+    const ended = cancel((cancelled) => {
+      const waiting = setInterval(() => {
+        if (stagedBytes() > 16 * MIB) cancelled.abort();
+      }, 1);
+      onEnd = () => clearInterval(waiting);
+    });
+    expect(await ended).toMatchObject({ message: expect.stringContaining('was interrupted') });
+    expect(archives()).toEqual([]);
+  });
+
+  it('once its last file has been taken', async () => {
+    writeFiles(one.uploads, { small: 'content' });
+    const ended = cancel((cancelled) => {
+      one.platform.logger.progress = ({ phase }) => {
+        if (phase === 'files') cancelled.abort();
+      };
+    });
+    expect(await ended).toMatchObject({ message: expect.stringContaining('was interrupted') });
+    expect(archives()).toEqual([]);
+  });
+});
+
 describe('staging', () => {
   (isRoot ? it : it.skip).each([64, 200, 700, 3000])(
     'that is full at %d KiB is told as such, and left clean (fault 40; mounts a disk, so only as root)',

@@ -63,7 +63,11 @@ export async function makeArchive(run: Run): Promise<MadeArchive> {
     directory,
     ...(base ? { base } : {}),
     rereadsAll: options.rereadsAll ?? false,
-    deliver: (segment) => uploader.deliver(segment),
+    deliver: async (segment) => {
+      // Also in the middle of one large file, of which the walk knows nothing.
+      platform.signal?.throwIfAborted();
+      await uploader.deliver(segment);
+    },
     onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
   });
   try {
@@ -129,6 +133,7 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
   await builder.addText(textEntry(MANIFEST_NAME, 0o600), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
   const built = await builder.finish();
   await uploader.finish();
+  platform.signal?.throwIfAborted();
 
   const receipt = await seal(run, built);
   await cache.add(built.indexPath, built.index);
