@@ -65378,9 +65378,11 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
 /* harmony import */ var _src_operations_backup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(915);
 /* harmony import */ var _src_operations_recent_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2934);
-/* harmony import */ var _src_report_summary_backup_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5232);
+/* harmony import */ var _src_report_backup_report_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3676);
+/* harmony import */ var _src_report_summary_backup_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5282);
 /* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2870);
 /* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2828);
+
 
 
 
@@ -65413,6 +65415,7 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__/* .runAction */ .C)({
                 'index-digest': result.index,
                 'already-there': result.alreadyThere,
             },
+            report: (0,_src_report_backup_report_js__WEBPACK_IMPORTED_MODULE_6__/* .renderBackup */ .F)(result),
             summary: (0,_src_report_summary_backup_summary_js__WEBPACK_IMPORTED_MODULE_3__/* .summarizeBackup */ .W)(result, await tellRecentNights(platform)),
         };
     },
@@ -78637,6 +78640,9 @@ class Inputs {
             .filter((each) => each !== '');
         if (names.some((each) => /\p{Cc}/u.test(each)))
             throw refuse(name, 'expected names without control characters');
+        // Two variables side by side, both unset, are no empty list of who may restore.
+        if (names.length === 0 && value.trim() !== '')
+            throw refuse(name, 'expected names, and not commas alone');
         return names.length === 0 ? undefined : names;
     }
     /** A secret, to the byte, masked from here on; undefined where it was not given. */
@@ -78885,6 +78891,7 @@ async function runAction(definition) {
             const environment = { ...process.env };
             const outcome = await definition.run({ inputs, environment, logger, signal, privateDirectory, mask });
             logger.close();
+            logger.info(outcome.report);
             writeOutcome(definition.name, outcome, runnerTemp, redact);
             if (outcome.failure)
                 fail(outcome.failure, title, redact);
@@ -83903,7 +83910,11 @@ async function makeArchive(run) {
         directory,
         ...(base ? { base } : {}),
         rereadsAll: options.rereadsAll ?? false,
-        deliver: (segment) => uploader.deliver(segment),
+        deliver: async (segment) => {
+            // Also in the middle of one large file, of which the walk knows nothing.
+            platform.signal?.throwIfAborted();
+            await uploader.deliver(segment);
+        },
         onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
     });
     try {
@@ -83954,6 +83965,7 @@ async function fillArchive(run, filling) {
     await builder.addText(textEntry(layout/* MANIFEST_NAME */.ir, 0o600), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
     const built = await builder.finish();
     await uploader.finish();
+    platform.signal?.throwIfAborted();
     const receipt = await seal(run, built);
     await cache.add(built.indexPath, built.index);
     for (const warning of warnings)
@@ -85735,7 +85747,8 @@ class IndexCache {
             await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.utimes)(path, new Date(), new Date());
             return path;
         }
-        const temporary = `${path}.part`;
+        // A name of its own: whoever only looks takes no lock, and may fetch the same index at the same time.
+        const temporary = `${path}.${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}.part`;
         const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
         const hashing = new node_stream__WEBPACK_IMPORTED_MODULE_4__.Transform({
             transform(chunk, _encoding, done) {
@@ -85764,13 +85777,24 @@ class IndexCache {
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.mkdir)(this.#directory, { recursive: true, mode: 0o700 });
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rename)(path, this.#pathOf(index));
         const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readdir)(this.#directory);
-        const used = await Promise.all(names.map(async (name) => ({ name, time: (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.stat)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#directory, name))).mtimeMs })));
+        const used = await Promise.all(names.map(async (name) => ({ name, time: await timeOf((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#directory, name)) })));
         const old = used.sort((a, b) => b.time - a.time).slice(KEPT_INDEXES);
         for (const { name } of old)
             await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#directory, name), { force: true });
     }
     #pathOf(index) {
         return (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#directory, `${index}.index.json`);
+    }
+}
+/** When a file was last used, in milliseconds since 1970; 0 for one that went meanwhile. */
+async function timeOf(path) {
+    try {
+        return (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.stat)(path)).mtimeMs;
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return 0;
+        throw error;
     }
 }
 async function digestOf(path) {
@@ -90990,17 +91014,37 @@ function isBetter(archive, present) {
 
 /***/ }),
 
-/***/ 5232:
+/***/ 3676:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  W: () => (/* binding */ summarizeBackup)
+  P: () => (/* binding */ NOT_TAMPER_PROOF),
+  F: () => (/* binding */ renderBackup)
 });
 
 // EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
 var quantity_text = __nccwpck_require__(6534);
+;// CONCATENATED MODULE: ./.build/src/report/table.js
+/** Rows with their columns aligned, two spaces between; numbers (by `right`) to the right. */
+function formatTable(rows, right = []) {
+    const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))));
+    return rows
+        .map((row) => row
+        .map((cell, column) => {
+        const gap = ' '.repeat((widths[column] ?? 0) - widthOf(cell));
+        return right.includes(column) ? gap + cell : cell + gap;
+    })
+        .join('  ')
+        .trimEnd())
+        .join('\n');
+}
+/** Characters as people count them. */
+function widthOf(text) {
+    return Array.from(text).length;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/report/backup-report.js
 
 
@@ -91013,21 +91057,21 @@ function renderBackup(result) {
         ...Object.entries(manifest?.databases ?? {}).map(([name, { sizeBytes, fingerprints }]) => [
             name,
             'database',
-            formatBytes(sizeBytes),
+            (0,quantity_text/* formatBytes */.z)(sizeBytes),
             `${Object.keys(fingerprints.tables).length} tables`,
         ]),
         ...Object.entries(manifest?.files ?? {}).map(([name, { files, bytes }]) => [
             name,
             'files',
-            formatBytes(bytes),
+            (0,quantity_text/* formatBytes */.z)(bytes),
             `${files} files`,
         ]),
     ];
     const lines = [
         formatTable(rows, [2]),
         '',
-        `${archive} is sealed on ${vault}: ${formatBytes(result.sizeBytes)}.`,
-        `Read ${formatBytes(result.readBytes)} of files, sent ${formatBytes(result.sentBytes)}, stored ${formatBytes(result.storedBytes)}, in ${formatDuration(result.durationMs)}.`,
+        `${archive} is sealed on ${vault}: ${(0,quantity_text/* formatBytes */.z)(result.sizeBytes)}.`,
+        `Read ${(0,quantity_text/* formatBytes */.z)(result.readBytes)} of files, sent ${(0,quantity_text/* formatBytes */.z)(result.sentBytes)}, stored ${(0,quantity_text/* formatBytes */.z)(result.storedBytes)}, in ${(0,quantity_text/* formatDuration */.a)(result.durationMs)}.`,
         ...(result.changes ? [renderChanges(result.changes)] : []),
         `Index ${result.index}`,
     ];
@@ -91043,7 +91087,7 @@ function renderChanges({ since, files, databases }) {
     const sum = (key) => all.reduce((total, changes) => total + changes[key], 0);
     const count = (state) => Object.values(databases).filter((dump) => dump.state === state).length;
     const parts = [
-        `${sum('added')} files added, ${sum('changed')} changed (${formatBytes(sum('bytes'))}), ${sum('removed')} removed`,
+        `${sum('added')} files added, ${sum('changed')} changed (${(0,quantity_text/* formatBytes */.z)(sum('bytes'))}), ${sum('removed')} removed`,
         `${count('same')} databases the same, ${count('changed')} changed`,
         ...(count('added') > 0 ? [`${count('added')} added`] : []),
         ...(count('removed') > 0 ? [`${count('removed')} removed`] : []),
@@ -91051,6 +91095,22 @@ function renderChanges({ since, files, databases }) {
     return `Since ${since}: ${all.length > 0 ? parts.join('; ') : parts.slice(1).join('; ')}.`;
 }
 
+
+/***/ }),
+
+/***/ 5282:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  W: () => (/* binding */ summarizeBackup)
+});
+
+// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
+var quantity_text = __nccwpck_require__(6534);
+// EXTERNAL MODULE: ./.build/src/report/backup-report.js + 1 modules
+var backup_report = __nccwpck_require__(3676);
 // EXTERNAL MODULE: ./.build/src/report/summary/markdown.js
 var markdown = __nccwpck_require__(9496);
 ;// CONCATENATED MODULE: ./.build/src/report/summary/changes-table.js
@@ -91220,10 +91280,10 @@ function summarizeBackup(result, recent = []) {
             `- Took ${(0,quantity_text/* formatDuration */.a)(durationMs)}`,
             `- Index ${(0,markdown/* code */.aY)(result.index)}`,
         ]),
-        ...(result.isTamperProof ? [] : ['', `_${NOT_TAMPER_PROOF}_`]),
+        ...(result.isTamperProof ? [] : ['', `_${backup_report/* NOT_TAMPER_PROOF */.P}_`]),
         '',
         warnings.length > 0
-            ? '**Next:** look at the warnings; what they name may be missing from the archive.'
+            ? '**Next:** look at the warnings below.'
             : `**Next:** have it verified, where no job does: ${(0,markdown/* code */.aY)(`npm run -s continuity -- verify ${archive}`)}`,
     ]);
 }

@@ -78582,6 +78582,9 @@ class Inputs {
             .filter((each) => each !== '');
         if (names.some((each) => /\p{Cc}/u.test(each)))
             throw refuse(name, 'expected names without control characters');
+        // Two variables side by side, both unset, are no empty list of who may restore.
+        if (names.length === 0 && value.trim() !== '')
+            throw refuse(name, 'expected names, and not commas alone');
         return names.length === 0 ? undefined : names;
     }
     /** A secret, to the byte, masked from here on; undefined where it was not given. */
@@ -78830,6 +78833,7 @@ async function runAction(definition) {
             const environment = { ...process.env };
             const outcome = await definition.run({ inputs, environment, logger, signal, privateDirectory, mask });
             logger.close();
+            logger.info(outcome.report);
             writeOutcome(definition.name, outcome, runnerTemp, redact);
             if (outcome.failure)
                 fail(outcome.failure, title, redact);
@@ -78952,12 +78956,14 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_operations_extract_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6515);
 /* harmony import */ var _src_operations_restore_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1991);
-/* harmony import */ var _src_report_summary_plan_json_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(637);
-/* harmony import */ var _src_report_summary_restore_summary_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(6121);
+/* harmony import */ var _src_report_restore_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1708);
+/* harmony import */ var _src_report_summary_plan_json_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(637);
+/* harmony import */ var _src_report_summary_restore_summary_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6121);
 /* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2870);
 /* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2828);
 /* harmony import */ var _consent_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(533);
 /* harmony import */ var _request_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2170);
+
 
 
 
@@ -78983,7 +78989,8 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__/* .runAction */ .C)({
                     plan: JSON.stringify(result.parts),
                     verdict: result.done ? 'unpacked' : 'planned',
                 },
-                summary: (0,_src_report_summary_restore_summary_js__WEBPACK_IMPORTED_MODULE_7__/* .summarizeExtraction */ .p)(result),
+                report: (0,_src_report_restore_report_js__WEBPACK_IMPORTED_MODULE_7__/* .renderExtraction */ .oh)(result),
+                summary: (0,_src_report_summary_restore_summary_js__WEBPACK_IMPORTED_MODULE_8__/* .summarizeExtraction */ .p)(result),
             };
         }
         const result = await (0,_src_operations_restore_js__WEBPACK_IMPORTED_MODULE_2__/* .restore */ .P)(platform, {
@@ -78996,13 +79003,14 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__/* .runAction */ .C)({
             result,
             outputs: {
                 archive: plan.archive,
-                plan: JSON.stringify((0,_src_report_summary_plan_json_js__WEBPACK_IMPORTED_MODULE_8__/* .planAsJson */ .G)(plan)),
+                plan: JSON.stringify((0,_src_report_summary_plan_json_js__WEBPACK_IMPORTED_MODULE_9__/* .planAsJson */ .G)(plan)),
                 verdict: result.done ? 'restored' : 'planned',
                 'safety-archive': safety?.archive,
                 'safety-receipt': safety && JSON.stringify(receiptOf(safety)),
                 'kept-id': id,
             },
-            summary: (0,_src_report_summary_restore_summary_js__WEBPACK_IMPORTED_MODULE_7__/* .summarizeRestore */ .W)(result),
+            report: (0,_src_report_restore_report_js__WEBPACK_IMPORTED_MODULE_7__/* .renderRestore */ .Z0)(result),
+            summary: (0,_src_report_summary_restore_summary_js__WEBPACK_IMPORTED_MODULE_8__/* .summarizeRestore */ .W)(result),
         };
     },
 });
@@ -81512,7 +81520,8 @@ class IndexCache {
             await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.utimes)(path, new Date(), new Date());
             return path;
         }
-        const temporary = `${path}.part`;
+        // A name of its own: whoever only looks takes no lock, and may fetch the same index at the same time.
+        const temporary = `${path}.${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomUUID)()}.part`;
         const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
         const hashing = new node_stream__WEBPACK_IMPORTED_MODULE_4__.Transform({
             transform(chunk, _encoding, done) {
@@ -81541,13 +81550,24 @@ class IndexCache {
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.mkdir)(this.#directory, { recursive: true, mode: 0o700 });
         await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rename)(path, this.#pathOf(index));
         const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.readdir)(this.#directory);
-        const used = await Promise.all(names.map(async (name) => ({ name, time: (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.stat)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#directory, name))).mtimeMs })));
+        const used = await Promise.all(names.map(async (name) => ({ name, time: await timeOf((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#directory, name)) })));
         const old = used.sort((a, b) => b.time - a.time).slice(KEPT_INDEXES);
         for (const { name } of old)
             await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#directory, name), { force: true });
     }
     #pathOf(index) {
         return (0,node_path__WEBPACK_IMPORTED_MODULE_3__.join)(this.#directory, `${index}.index.json`);
+    }
+}
+/** When a file was last used, in milliseconds since 1970; 0 for one that went meanwhile. */
+async function timeOf(path) {
+    try {
+        return (await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_2__.stat)(path)).mtimeMs;
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return 0;
+        throw error;
     }
 }
 async function digestOf(path) {
@@ -88332,7 +88352,11 @@ async function makeArchive(run) {
         directory,
         ...(base ? { base } : {}),
         rereadsAll: options.rereadsAll ?? false,
-        deliver: (segment) => uploader.deliver(segment),
+        deliver: async (segment) => {
+            // Also in the middle of one large file, of which the walk knows nothing.
+            platform.signal?.throwIfAborted();
+            await uploader.deliver(segment);
+        },
         onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
     });
     try {
@@ -88383,6 +88407,7 @@ async function fillArchive(run, filling) {
     await builder.addText(textEntry(layout/* MANIFEST_NAME */.ir, 0o600), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
     const built = await builder.finish();
     await uploader.finish();
+    platform.signal?.throwIfAborted();
     const receipt = await seal(run, built);
     await cache.add(built.indexPath, built.index);
     for (const warning of warnings)
@@ -90700,6 +90725,99 @@ async function withArchive(platform, request, work) {
     finally {
         await vault.close();
     }
+}
+
+
+/***/ }),
+
+/***/ 1708:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  oh: () => (/* binding */ renderExtraction),
+  Z0: () => (/* binding */ renderRestore)
+});
+
+// UNUSED EXPORTS: renderPlan
+
+// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
+var quantity_text = __nccwpck_require__(6534);
+;// CONCATENATED MODULE: ./.build/src/report/table.js
+/** Rows with their columns aligned, two spaces between; numbers (by `right`) to the right. */
+function formatTable(rows, right = []) {
+    const widths = (rows[0] ?? []).map((_cell, column) => Math.max(...rows.map((row) => widthOf(row[column] ?? ''))));
+    return rows
+        .map((row) => row
+        .map((cell, column) => {
+        const gap = ' '.repeat((widths[column] ?? 0) - widthOf(cell));
+        return right.includes(column) ? gap + cell : cell + gap;
+    })
+        .join('  ')
+        .trimEnd())
+        .join('\n');
+}
+/** Characters as people count them. */
+function widthOf(text) {
+    return Array.from(text).length;
+}
+
+;// CONCATENATED MODULE: ./.build/src/report/restore-report.js
+
+
+/** What a restore would do, for whoever has to say yes to it. */
+function renderPlan(plan) {
+    const databases = plan.databases.map(({ key, record, exists, sizeBytes }) => [
+        key,
+        `database ${record.database}`,
+        `${Object.keys(record.fingerprints.tables).length} tables, ${(0,quantity_text/* formatBytes */.z)(record.sizeBytes)}`,
+        exists ? `replaces the live one (${(0,quantity_text/* formatBytes */.z)(sizeBytes)})` : 'is missing, will be created',
+    ]);
+    const files = plan.files.map(({ source, path, archived, add, replace, remove, stageBytes }) => [
+        source,
+        path,
+        `${archived.files} files, ${(0,quantity_text/* formatBytes */.z)(archived.bytes)}`,
+        add + replace + remove === 0
+            ? 'is the same already'
+            : `adds ${add}, replaces ${replace}, removes ${remove} entries; fetches ${(0,quantity_text/* formatBytes */.z)(stageBytes)}`,
+    ]);
+    const connected = plan.databases.flatMap(({ record, connections }) => connections.map(({ user, application }) => `  ${record.database}: ${user} (${application || 'no name'})`));
+    return [
+        `Restore of ${plan.archive}, made ${plan.made} (${(0,quantity_text/* formatDuration */.a)(plan.ageMs)} ago):`,
+        formatTable([...databases, ...files]),
+        ...(connected.length > 0 ? ['Connected now, to be disconnected for the swap:', ...connected] : []),
+        ...plan.warnings.map((warning) => `Warning: ${warning}`),
+        ...plan.refusals.map((refusal) => `CANNOT BE DONE: ${refusal}`),
+        'What is replaced stays beside until forget.',
+    ].join('\n');
+}
+/** What a restore did. */
+function renderRestore({ plan, done, safety, id, carried, createdRoles, notes, fetchedBytes, durationMs, }) {
+    if (!done)
+        return `${renderPlan(plan)}\nNothing was changed.`;
+    return [
+        `${plan.archive} is restored, in ${(0,quantity_text/* formatDuration */.a)(durationMs)}; ${(0,quantity_text/* formatBytes */.z)(fetchedBytes)} fetched.`,
+        ...plan.databases.map(({ key }) => `  ${key}: equal to its fingerprints, in place`),
+        ...(plan.files.length > 0
+            ? [`  files: ${carried?.placed ?? 0} put in place, ${carried?.removed ?? 0} moved away`]
+            : []),
+        ...createdRoles.map((role) => `  role created: ${role}`),
+        ...(carried?.disconnected ?? []).map((who) => `  disconnected: ${who}`),
+        ...notes.map((note) => `  ${note}`),
+        ...(safety
+            ? [`The state before is in ${safety.archive}, and what was replaced is kept as ${id} until "forget ${id}".`]
+            : []),
+        ...(safety ? [] : [`What was replaced is kept as ${id} until "forget ${id}".`]),
+    ].join('\n');
+}
+/** What was unpacked beside. */
+function renderExtraction({ archive, directory, done, parts, entries, bytes, notes }) {
+    if (!done) {
+        const rows = parts.map(({ name, kind, bytes: size }) => [name, kind, (0,quantity_text/* formatBytes */.z)(size)]);
+        return [`${archive} would be unpacked into ${directory}:`, formatTable(rows, [2]), 'Nothing was unpacked.'].join('\n');
+    }
+    return [`${archive}: ${entries} entries, ${(0,quantity_text/* formatBytes */.z)(bytes)}, unpacked into ${directory}.`, ...notes].join('\n');
 }
 
 

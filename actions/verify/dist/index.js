@@ -76050,6 +76050,9 @@ class Inputs {
             .filter((each) => each !== '');
         if (names.some((each) => /\p{Cc}/u.test(each)))
             throw refuse(name, 'expected names without control characters');
+        // Two variables side by side, both unset, are no empty list of who may restore.
+        if (names.length === 0 && value.trim() !== '')
+            throw refuse(name, 'expected names, and not commas alone');
         return names.length === 0 ? undefined : names;
     }
     /** A secret, to the byte, masked from here on; undefined where it was not given. */
@@ -76298,6 +76301,7 @@ async function runAction(definition) {
             const environment = { ...process.env };
             const outcome = await definition.run({ inputs, environment, logger, signal, privateDirectory, mask });
             logger.close();
+            logger.info(outcome.report);
             writeOutcome(definition.name, outcome, runnerTemp, redact);
             if (outcome.failure)
                 fail(outcome.failure, title, redact);
@@ -76367,8 +76371,10 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
 /* harmony import */ var _src_operations_verify_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8536);
 /* harmony import */ var _src_report_summary_verdict_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7597);
+/* harmony import */ var _src_report_verdict_report_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7038);
 /* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2870);
 /* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(2828);
+
 
 
 
@@ -76379,7 +76385,8 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__/* .runAction */ .C)({
     name: 'verify',
     async run(context) {
         const { inputs } = context;
-        const archive = inputs.text('archive') ?? 'latest';
+        // The default is the runner's to fill in: an empty name (an output of a job that gave none) must not become another one.
+        const archive = inputs.required('archive');
         (0,_src_config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__/* .selectArchive */ .vd)(archive);
         const level = inputs.choice('level', ['seal', 'full']) ?? 'full';
         const platform = await (0,_frame_platform_js__WEBPACK_IMPORTED_MODULE_4__/* .openPlatform */ .W)(context, {
@@ -76402,6 +76409,7 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__/* .runAction */ .C)({
                 'checked-tables': checked.tables,
                 'damage-count': damage.length,
             },
+            report: (0,_src_report_verdict_report_js__WEBPACK_IMPORTED_MODULE_6__/* .renderVerdict */ .g)(verdict),
             summary: (0,_src_report_summary_verdict_summary_js__WEBPACK_IMPORTED_MODULE_3__/* .summarizeVerdict */ .d)(verdict),
             ...(isSound ? {} : { failure: describeDamage(name, damage) }),
         };
@@ -84230,6 +84238,31 @@ function summarizeVerdict(verdict) {
             ? '**Next:** nothing.'
             : "**Next:** run a backup, which brings anew what is damaged; then look at the backup server's disk. Everything else in the archive can be restored.",
     ]);
+}
+
+
+/***/ }),
+
+/***/ 7038:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ renderVerdict)
+/* harmony export */ });
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6534);
+
+/** More damage than this is counted, not listed. */
+const LISTED = 50;
+/** A verification for a terminal: what was checked, and every damaged part by name. */
+function renderVerdict({ name, level, isSound, damage, checked }) {
+    const { extents, entries, bytes, databases, tables } = checked;
+    const scope = `${entries} entries in ${extents} extents, ${databases.length} databases with ${tables} tables, ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z)(bytes)} read`;
+    if (isSound)
+        return `${name} is sound (${level}): ${scope}.`;
+    const listed = damage.slice(0, LISTED).map(({ where, what }) => `  ${where}: ${what}`);
+    if (damage.length > LISTED)
+        listed.push(`  and ${damage.length - LISTED} more`);
+    return [`${name} is DAMAGED (${level}); checked ${scope}:`, ...listed, 'Everything else in it can be restored.'].join('\n');
 }
 
 

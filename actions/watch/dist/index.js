@@ -32613,6 +32613,9 @@ class Inputs {
             .filter((each) => each !== '');
         if (names.some((each) => /\p{Cc}/u.test(each)))
             throw refuse(name, 'expected names without control characters');
+        // Two variables side by side, both unset, are no empty list of who may restore.
+        if (names.length === 0 && value.trim() !== '')
+            throw refuse(name, 'expected names, and not commas alone');
         return names.length === 0 ? undefined : names;
     }
     /** A secret, to the byte, masked from here on; undefined where it was not given. */
@@ -32871,6 +32874,7 @@ async function runAction(definition) {
             const environment = { ...process.env };
             const outcome = await definition.run({ inputs, environment, logger, signal, privateDirectory, mask });
             logger.close();
+            logger.info(outcome.report);
             writeOutcome(definition.name, outcome, runnerTemp, redact);
             if (outcome.failure)
                 fail(outcome.failure, title, redact);
@@ -32975,6 +32979,7 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_3__/* .runAction */ .C)({
                 'last-backup': result.lastBackup?.completedAt,
                 'last-verification': result.lastVerification?.completedAt,
             },
+            report: `${result.verdict}: ${result.findings.length} of what is watched is wrong.`,
             summary: (0,_src_report_summary_watch_summary_js__WEBPACK_IMPORTED_MODULE_4__/* .summarizeWatch */ .f)(result),
             ...(failure ? { failure } : {}),
         };
@@ -48262,11 +48267,17 @@ async function listFailedJobs(run, findJobs) {
         .filter(([, { conclusion }]) => conclusion !== 'success' && conclusion !== 'skipped' && conclusion !== 'neutral')
         .map(([name, { completedMs }]) => ({ name, completedMs }));
 }
-/** Somewhere else the same thing succeeded later: a verification by hand, after the nightly one failed. */
+/**
+ * Somewhere else the same thing succeeded later: a verification by hand, after the nightly one failed. Not the other way
+ * round: what a workflow of its own found when it read all of an archive is not gone because the next night's was sealed.
+ */
 function isHealed({ jobs }, job, successes) {
-    const watched = jobs.find((each) => each.workflow === job.workflow && isNamed(job.name, each));
+    const ofWorkflow = jobs.filter(({ workflow }) => workflow === job.workflow);
+    const watched = ofWorkflow.find((each) => isNamed(job.name, each));
     const success = watched ? successes[watched.subject] : undefined;
-    return success !== undefined && Date.parse(success.completedAt) > job.completedMs;
+    if (success === undefined || Date.parse(success.completedAt) <= job.completedMs)
+        return false;
+    return success.workflow === job.workflow || ofWorkflow.some(({ subject }) => subject === 'backup');
 }
 
 // EXTERNAL MODULE: ./.build/src/logging/quantity-text.js

@@ -43578,7 +43578,8 @@ class IndexCache {
             await (0,promises_.utimes)(path, new Date(), new Date());
             return path;
         }
-        const temporary = `${path}.part`;
+        // A name of its own: whoever only looks takes no lock, and may fetch the same index at the same time.
+        const temporary = `${path}.${(0,external_node_crypto_.randomUUID)()}.part`;
         const hash = (0,external_node_crypto_.createHash)('sha256');
         const hashing = new external_node_stream_.Transform({
             transform(chunk, _encoding, done) {
@@ -43607,13 +43608,24 @@ class IndexCache {
         await (0,promises_.mkdir)(this.#directory, { recursive: true, mode: 0o700 });
         await (0,promises_.rename)(path, this.#pathOf(index));
         const names = await (0,promises_.readdir)(this.#directory);
-        const used = await Promise.all(names.map(async (name) => ({ name, time: (await (0,promises_.stat)((0,external_node_path_.join)(this.#directory, name))).mtimeMs })));
+        const used = await Promise.all(names.map(async (name) => ({ name, time: await timeOf((0,external_node_path_.join)(this.#directory, name)) })));
         const old = used.sort((a, b) => b.time - a.time).slice(KEPT_INDEXES);
         for (const { name } of old)
             await (0,promises_.rm)((0,external_node_path_.join)(this.#directory, name), { force: true });
     }
     #pathOf(index) {
         return (0,external_node_path_.join)(this.#directory, `${index}.index.json`);
+    }
+}
+/** When a file was last used, in milliseconds since 1970; 0 for one that went meanwhile. */
+async function timeOf(path) {
+    try {
+        return (await (0,promises_.stat)(path)).mtimeMs;
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return 0;
+        throw error;
     }
 }
 async function digestOf(path) {
@@ -45529,7 +45541,11 @@ async function makeArchive(run) {
         directory,
         ...(base ? { base } : {}),
         rereadsAll: options.rereadsAll ?? false,
-        deliver: (segment) => uploader.deliver(segment),
+        deliver: async (segment) => {
+            // Also in the middle of one large file, of which the walk knows nothing.
+            platform.signal?.throwIfAborted();
+            await uploader.deliver(segment);
+        },
         onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
     });
     try {
@@ -45580,6 +45596,7 @@ async function fillArchive(run, filling) {
     await builder.addText(textEntry(layout/* MANIFEST_NAME */.ir, 0o600), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
     const built = await builder.finish();
     await uploader.finish();
+    platform.signal?.throwIfAborted();
     const receipt = await seal(run, built);
     await cache.add(built.indexPath, built.index);
     for (const warning of warnings)
@@ -50307,6 +50324,8 @@ function addPackageScripts(content) {
         return { content: `${JSON.stringify(minimal, undefined, 2)}\n`, replaced: [] };
     }
     const scripts = readScripts(content);
+    // As the file has it: what is added here has another one where the file is of one line.
+    const indent = /^[ \t]+(?=")/m.exec(content)?.[0] ?? '  ';
     const replaced = [];
     let text = content;
     for (const [name, command] of Object.entries(packageScripts)) {
@@ -50314,7 +50333,7 @@ function addPackageScripts(content) {
             continue;
         if (scripts[name] !== undefined)
             replaced.push(name);
-        text = setScript(text, name, command);
+        text = setScript(text, { name, command, indent });
     }
     return { content: text, replaced };
 }
@@ -50339,17 +50358,16 @@ function readScripts(content) {
         throw refuse('"scripts" is no object');
     return parsed['scripts'];
 }
-function setScript(content, name, command) {
+function setScript(content, { name, command, indent }) {
     const newline = content.includes('\r\n') ? '\r\n' : '\n';
-    const unit = /^[ \t]+(?=")/m.exec(content)?.[0] ?? '  ';
     const [root, scripts] = findMaps(content);
     const line = `${JSON.stringify(name)}: ${JSON.stringify(command)}`;
-    const inner = `${newline}${unit}${unit}`;
+    const inner = `${newline}${indent}${indent}`;
     if (!scripts)
-        return insert(content, root, `${newline}${unit}"scripts": {${inner}${line}${newline}${unit}}`, newline);
+        return insert(content, root, `${newline}${indent}"scripts": {${inner}${line}${newline}${indent}}`, newline);
     const present = scripts.entries.find(({ key }) => key === name);
     if (!present)
-        return insert(content, scripts, `${inner}${line}`, `${newline}${unit}`);
+        return insert(content, scripts, `${inner}${line}`, `${newline}${indent}`);
     return `${content.slice(0, present.start)}${JSON.stringify(command)}${content.slice(present.end)}`;
 }
 /** The root and its `scripts`, with their places. JSON is YAML, whose parser keeps the offsets. */

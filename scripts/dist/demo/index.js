@@ -41486,7 +41486,8 @@ class IndexCache {
             await (0,promises_namespaceObject.utimes)(path, new Date(), new Date());
             return path;
         }
-        const temporary = `${path}.part`;
+        // A name of its own: whoever only looks takes no lock, and may fetch the same index at the same time.
+        const temporary = `${path}.${(0,external_node_crypto_namespaceObject.randomUUID)()}.part`;
         const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
         const hashing = new external_node_stream_namespaceObject.Transform({
             transform(chunk, _encoding, done) {
@@ -41515,13 +41516,24 @@ class IndexCache {
         await (0,promises_namespaceObject.mkdir)(this.#directory, { recursive: true, mode: 0o700 });
         await (0,promises_namespaceObject.rename)(path, this.#pathOf(index));
         const names = await (0,promises_namespaceObject.readdir)(this.#directory);
-        const used = await Promise.all(names.map(async (name) => ({ name, time: (await (0,promises_namespaceObject.stat)((0,external_node_path_.join)(this.#directory, name))).mtimeMs })));
+        const used = await Promise.all(names.map(async (name) => ({ name, time: await timeOf((0,external_node_path_.join)(this.#directory, name)) })));
         const old = used.sort((a, b) => b.time - a.time).slice(KEPT_INDEXES);
         for (const { name } of old)
             await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(this.#directory, name), { force: true });
     }
     #pathOf(index) {
         return (0,external_node_path_.join)(this.#directory, `${index}.index.json`);
+    }
+}
+/** When a file was last used, in milliseconds since 1970; 0 for one that went meanwhile. */
+async function timeOf(path) {
+    try {
+        return (await (0,promises_namespaceObject.stat)(path)).mtimeMs;
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return 0;
+        throw error;
     }
 }
 async function digestOf(path) {
@@ -43213,7 +43225,11 @@ async function makeArchive(run) {
         directory,
         ...(base ? { base } : {}),
         rereadsAll: options.rereadsAll ?? false,
-        deliver: (segment) => uploader.deliver(segment),
+        deliver: async (segment) => {
+            // Also in the middle of one large file, of which the walk knows nothing.
+            platform.signal?.throwIfAborted();
+            await uploader.deliver(segment);
+        },
         onProgress: (done) => logger.progress({ phase: 'files', done, unit: 'files' }),
     });
     try {
@@ -43264,6 +43280,7 @@ async function fillArchive(run, filling) {
     await builder.addText(textEntry(MANIFEST_NAME, 0o600), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
     const built = await builder.finish();
     await uploader.finish();
+    platform.signal?.throwIfAborted();
     const receipt = await seal(run, built);
     await cache.add(built.indexPath, built.index);
     for (const warning of warnings)
