@@ -13,7 +13,10 @@ const jobsOf = (name: string) => readWorkflow(name, read(name)).jobs;
 
 /** Runs the script of a job's last step, as a runner does. */
 function runLastStep(file: string, job: string, environment: Record<string, string>) {
-  const script = jobsOf(file)[job]?.steps?.at(-1)?.run;
+  return runScript(jobsOf(file)[job]?.steps?.at(-1)?.run, environment);
+}
+
+function runScript(script: string | undefined, environment: Record<string, string>) {
   expect(script).toBeDefined();
   const { status, stdout } = spawnSync('bash', ['-e', '-c', script!], { env: environment, encoding: 'utf8' });
   return { status, stdout };
@@ -82,6 +85,17 @@ describe('our workflows', () => {
     expect(refusal.status).toBe(1);
     expect(refusal.stdout).toContain('RESTORE_ACTORS');
     expect(runLastStep('restore.yml', 'gate', { ALLOWED_ACTORS: 'alice' }).status).toBe(0);
+  });
+
+  it('let nobody restore once more on an earlier approval', () => {
+    const { gate, restore } = jobsOf('restore.yml');
+    expect(gate?.outputs).toEqual({ attempt: '${{ github.run_attempt }}' });
+    const [first] = restore?.steps ?? [];
+    expect(first?.env).toEqual({ APPROVED_ATTEMPT: '${{ needs.gate.outputs.attempt }}' });
+    const run = (environment: Record<string, string>) => runScript(first?.run, environment).status;
+    expect(run({ APPROVED_ATTEMPT: '1', GITHUB_RUN_ATTEMPT: '1' })).toBe(0);
+    expect(run({ APPROVED_ATTEMPT: '1', GITHUB_RUN_ATTEMPT: '2' })).toBe(1);
+    expect(run({ APPROVED_ATTEMPT: '', GITHUB_RUN_ATTEMPT: '1' })).toBe(1);
   });
 
   it('let nobody restore where the variable is set in the environment of the approval alone', () => {
