@@ -1,127 +1,28 @@
 import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  cpSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { chmodSync, existsSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { silent } from '../../src/logging/logger.ts';
-import { checkAdoption, type CheckResult } from '../../src/operations/check-adoption.ts';
-import { init, type InitOptions, type InitResult } from '../../src/operations/init.ts';
-import type { Answer } from '../../src/operations/init/answers.ts';
+import {
+  all,
+  answering,
+  app,
+  asked,
+  check,
+  compose,
+  folder,
+  git,
+  makeApplication,
+  paths,
+  read,
+  removeApplication,
+  runInit,
+  sha,
+  statuses,
+  write,
+} from '../fixtures/application.ts';
 
-const repository = new URL('../../', import.meta.url).pathname;
-const sha = 'a'.repeat(40);
-const compose = `name: hub
-services:
-  app:
-    build: .
-    volumes: [./data/uploads:/app/uploads, media:/media, app-cache:/cache]
-  app-db:
-    image: postgres:16
-    environment: { POSTGRES_DB: skills_hub, POSTGRES_PASSWORD: never-shown }
-    volumes: [pg:/var/lib/postgresql/data]
-volumes: { media: , app-cache: , pg: }
-`;
-const paths = [
-  'continuity.yml',
-  '.github/workflows/backup.yml',
-  '.github/workflows/verify.yml',
-  '.github/workflows/restore.yml',
-  '.github/workflows/watch.yml',
-  '.github/workflows/pull-request.yml',
-  'package.json',
-  'tools/continuity/continuity',
-  'tools/continuity/vault',
-  'tools/continuity/installed.json',
-];
-
-/** A toolkit with real workflows and small bundles, and an application beside it. */
-let folder: string;
-let app: string;
-let asked: string[];
-let environment: Record<string, string | undefined>;
-
-beforeEach(() => {
-  folder = realpathSync(mkdtempSync(join(tmpdir(), 'continuity-init-')));
-  cpSync(join(repository, '.github'), join(folder, 'toolkit/.github'), { recursive: true });
-  write('toolkit/bundles/continuity/index.js', '// the program\n');
-  write('toolkit/bundles/continuity/package.json', '{"type":"module"}\n');
-  write('toolkit/bundles/vault/index.js', '// the vault\n');
-  write('toolkit/bundles/vault/package.json', '{"type":"module"}\n');
-  app = join(folder, 'app');
-  write('app/compose.yaml', compose);
-  write('app/package.json', '{\n    "name": "app",\n    "scripts": { "start": "node ." }\n}\n');
-  git('init', '--quiet');
-  asked = [];
-  // Only what is needed: no docker of this machine.
-  mkdirSync(join(folder, 'bin'));
-  symlinkSync(execFileSync('/bin/sh', ['-c', 'command -v git']).toString().trim(), join(folder, 'bin/git'));
-  environment = { PATH: join(folder, 'bin'), HOME: folder };
-});
-afterEach(() => rmSync(folder, { recursive: true, force: true }));
-
-function write(path: string, content: string): void {
-  mkdirSync(dirname(join(folder, path)), { recursive: true });
-  writeFileSync(join(folder, path), content);
-}
-
-function read(path: string): string {
-  return readFileSync(join(app, path), 'utf8');
-}
-
-function git(...args: string[]): string {
-  return execFileSync('git', ['-C', app, ...args]).toString();
-}
-
-function optionsOf(toolkit: string | undefined): InitOptions {
-  return {
-    directory: app,
-    toolkitFolder: join(folder, 'toolkit'),
-    bundleFolder: join(folder, 'toolkit/bundles'),
-    toolVersion: '1.0.0',
-    ...(toolkit === undefined ? {} : { toolkit }),
-    environment,
-    logger: silent,
-    agreesToAll: true,
-    ask: () => Promise.reject(new Error('nobody is to be asked')),
-  };
-}
-
-function runInit(options: Partial<InitOptions> = {}): Promise<InitResult> {
-  return init({ ...optionsOf(`educ-ai/continuity@${sha}`), ...options });
-}
-
-/** Answers by path; without an answer of its own, yes. */
-function answering(answers: Record<string, Answer>): Partial<InitOptions> {
-  return {
-    agreesToAll: false,
-    ask: ({ path, description }) => {
-      asked.push(path);
-      expect(description).toMatch(/^(---|tools\/continuity\/\w+: (new|another) bundle, )/);
-      return Promise.resolve(answers[path] ?? 'yes');
-    },
-  };
-}
-
-function check(toolVersion = '1.0.0'): Promise<CheckResult> {
-  return checkAdoption({ directory: app, toolVersion, environment });
-}
-
-function statuses({ changes }: InitResult): Record<string, string> {
-  return Object.fromEntries(changes.map(({ path, status }) => [path, status]));
-}
-
-const all = (status: string) => Object.fromEntries(paths.map((path) => [path, status]));
+beforeEach(makeApplication);
+afterEach(removeApplication);
 
 describe('init in a repository with a compose file and an app', () => {
   it('writes everything once asked for, and has nothing to do the second time', async () => {
@@ -203,7 +104,7 @@ describe('init in a repository with a compose file and an app', () => {
       ),
     );
     rmSync(join(app, 'tools'), { recursive: true });
-    asked = [];
+    asked.length = 0;
     const quit = await runInit(answering({ 'package.json': 'quit' }));
     expect(asked).toEqual(['.github/workflows/watch.yml', 'package.json']);
     expect(statuses(quit)).toMatchObject({
@@ -316,116 +217,5 @@ esac
     const { coverage } = await runInit();
     expect(coverage.readBy).toBe('yaml');
     expect(coverage.warnings[0]).toContain('docker compose could not read it (required variable X is missing)');
-  });
-});
-
-describe('a volume that was left open', () => {
-  it('is warned of until it has a source or a reason', async () => {
-    await runInit();
-    const open = expect.stringContaining('not covered yet: volume media');
-    expect((await check()).warnings).toContainEqual(open);
-    const proposed = read('continuity.yml');
-    write(
-      'app/continuity.yml',
-      proposed.replace('\nfiles:', '\nfiles:\n  media: { path: /var/lib/docker/volumes/hub_media/_data }'),
-    );
-    expect((await check()).warnings).not.toContainEqual(open);
-    write(
-      'app/continuity.yml',
-      proposed.replace(/# not covered yet: volume media .*/, '# not covered: volume media: previews'),
-    );
-    expect(await check()).toMatchObject({ findings: [], warnings: [expect.stringContaining('docker is not here')] });
-    write('app/continuity.yml', proposed.replace(/# not covered yet: volume media .*/, ''));
-    expect((await check()).findings).toEqual([expect.stringContaining('volume media (app)')]);
-  });
-});
-
-describe('init refuses, and writes nothing,', () => {
-  const untouched = () => expect(git('status', '--porcelain')).toBe('?? compose.yaml\n?? package.json\n');
-
-  it('without a toolkit that has a name and a commit', async () => {
-    for (const toolkit of [
-      'x',
-      `educ-ai/continuity@${'a'.repeat(39)}`,
-      `../..@${sha}`,
-      `a/b/c@${sha}`,
-      `a/b@${sha}@x`,
-      `a/b\n@${sha}`,
-    ]) {
-      await expect(runInit({ toolkit })).rejects.toMatchObject({
-        kind: 'usage',
-        message: expect.stringContaining('OWNER/REPO@SHA'),
-      });
-    }
-    await expect(init(optionsOf(undefined))).rejects.toThrow('has no remote called origin');
-    untouched();
-  });
-
-  it('outside of a repository, below its top, and in the toolkit itself', async () => {
-    write('elsewhere/compose.yaml', compose);
-    await expect(runInit({ directory: join(folder, 'elsewhere') })).rejects.toThrow('is no git work tree');
-    mkdirSync(join(app, 'sub'));
-    await expect(runInit({ directory: join(app, 'sub') })).rejects.toThrow('is not the top of its repository');
-    write('app/package.json', '{"name":"skills-hub-continuity"}');
-    await expect(runInit()).rejects.toThrow('this is the toolkit itself');
-    untouched();
-  });
-
-  it('where a symbolic link leads out of the repository', async () => {
-    mkdirSync(join(folder, 'outside'));
-    for (const [link, target] of [
-      ['.github', join(folder, 'outside')],
-      ['tools', '../outside'],
-      ['continuity.yml', '../outside/c.yml'],
-      ['tools', '.git/hooks'],
-    ] as const) {
-      symlinkSync(target, join(app, link));
-      await expect(runInit()).rejects.toMatchObject({
-        kind: 'refused',
-        message: expect.stringContaining('a symbolic link leads'),
-      });
-      rmSync(join(app, link));
-      untouched();
-      expect(execFileSync('ls', ['-A', join(folder, 'outside')]).toString()).toBe('');
-    }
-  });
-
-  it('with a wrong continuity.yml, package.json or compose file', async () => {
-    write('app/continuity.yml', 'vault: 3\n');
-    await expect(runInit()).rejects.toMatchObject({
-      kind: 'config',
-      message: expect.stringContaining('continuity.yml:1:1: vault'),
-    });
-    rmSync(join(app, 'continuity.yml'));
-    write('app/compose.yaml', 'a: [\n');
-    await expect(runInit()).rejects.toMatchObject({
-      kind: 'config',
-      message: expect.stringContaining('compose.yaml cannot be read'),
-    });
-    await expect(runInit({ composeFiles: ['none.yml'] })).rejects.toMatchObject({ kind: 'usage' });
-    untouched();
-  });
-});
-
-describe('what the clone of the toolkit says of itself', () => {
-  it('is taken, with what is doubtful about it', async () => {
-    const toolkit = join(folder, 'toolkit');
-    const run = (...args: string[]) =>
-      execFileSync('git', ['-C', toolkit, ...args])
-        .toString()
-        .trim();
-    run('init', '--quiet');
-    run('-c', 'user.name=x', '-c', 'user.email=x@example.org', 'commit', '--quiet', '--allow-empty', '-m', 'x');
-    run('remote', 'add', 'origin', 'git@github.com:educ-ai/toolkit.git');
-    const result = await init(optionsOf(undefined));
-    expect(result.toolkit).toMatchObject({ repository: 'educ-ai/toolkit', commit: run('rev-parse', 'HEAD') });
-    expect(result.warnings).toContainEqual(expect.stringContaining('is not on its origin yet'));
-  });
-
-  it('and a repository that ignores the bundles is told', async () => {
-    write('app/.gitignore', 'tools/\n');
-    expect((await runInit()).warnings).toContainEqual(
-      expect.stringContaining('git ignores tools/continuity/installed.json'),
-    );
   });
 });
