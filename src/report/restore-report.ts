@@ -66,7 +66,9 @@ export function renderRestore({
 export function renderExtraction({ archive, directory, done, parts, entries, bytes, notes }: ExtractResult): string {
   if (!done) {
     const rows = parts.map(({ name, kind, bytes: size }) => [name, kind, formatBytes(size)]);
-    return [`${archive} would be unpacked into ${directory}:`, formatTable(rows, [2]), 'Nothing was unpacked.'].join('\n');
+    return [`${archive} would be unpacked into ${directory}:`, formatTable(rows, [2]), 'Nothing was unpacked.'].join(
+      '\n',
+    );
   }
   return [`${archive}: ${entries} entries, ${formatBytes(bytes)}, unpacked into ${directory}.`, ...notes].join('\n');
 }
