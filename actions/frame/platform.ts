@@ -63,7 +63,11 @@ function takeKeys(
         ...(reader ? { reader } : {}),
       },
     },
-    environment: { ...environment, [writerVariable]: writerKey, [readerVariable]: readerKey },
+    environment: {
+      ...environment,
+      ...(writerKey ? { [writerVariable]: writerKey } : {}),
+      ...(readerKey ? { [readerVariable]: readerKey } : {}),
+    },
   };
 }
 

@@ -176,7 +176,7 @@ async function backUpFirst(platform: Platform, runDirectory: string): Promise<Ba
     throw new Failure(
       error.kind,
       `the safety backup before the restore failed, so nothing was restored: ${error.message}`,
-      `${error.next} To restore without a copy of the present state, add --no-safety.`,
+      `${error.next} To restore without a copy of the present state, add --no-safety (in a workflow safety-backup: false).`,
       { cause: error },
     );
   }
@@ -187,6 +187,6 @@ function refuseImpossible({ archive, refusals }: RestorePlan): void {
   throw new Failure(
     'refused',
     `${archive} cannot be restored: ${refusals.join('; ')}`,
-    'Nothing was changed. Mend what is named, or leave those parts out with --select.',
+    'Nothing was changed. Mend what is named, or leave those parts out with --select (in a workflow the input select).',
   );
 }

@@ -75435,7 +75435,11 @@ function takeKeys(config, environment, { writerKey, readerKey }) {
                 ...(reader ? { reader } : {}),
             },
         },
-        environment: { ...environment, [writerVariable]: writerKey, [readerVariable]: readerKey },
+        environment: {
+            ...environment,
+            ...(writerKey ? { [writerVariable]: writerKey } : {}),
+            ...(readerKey ? { [readerVariable]: readerKey } : {}),
+        },
     };
 }
 /** Variables that hold secrets: connection strings and keys. */
@@ -83396,7 +83400,7 @@ function guardAgainstShrinking(source, path, files, filesBefore, allowed) {
     const hasShrunk = filesBefore > 0 && (files === 0 || (filesBefore >= FEW_FILES && files < filesBefore * LEAST_SHARE));
     if (!hasShrunk || allowed.includes(source))
         return;
-    throw new failure/* Failure */.HR('source', `files "${source}": ${path} holds ${files} files, the previous backup had ${filesBefore}`, `Check that it is mounted. If the files were meant to go, run the backup with --allow-shrink ${source}.`);
+    throw new failure/* Failure */.HR('source', `files "${source}": ${path} holds ${files} files, the previous backup had ${filesBefore}`, `Check that it is mounted. If the files were meant to go, run the backup with --allow-shrink ${source} (in a workflow the input allow-shrink).`);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/uploader.js

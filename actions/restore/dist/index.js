@@ -75377,7 +75377,11 @@ function takeKeys(config, environment, { writerKey, readerKey }) {
                 ...(reader ? { reader } : {}),
             },
         },
-        environment: { ...environment, [writerVariable]: writerKey, [readerVariable]: readerKey },
+        environment: {
+            ...environment,
+            ...(writerKey ? { [writerVariable]: writerKey } : {}),
+            ...(readerKey ? { [readerVariable]: readerKey } : {}),
+        },
     };
 }
 /** Variables that hold secrets: connection strings and keys. */
@@ -88175,7 +88179,7 @@ function guardAgainstShrinking(source, path, files, filesBefore, allowed) {
     const hasShrunk = filesBefore > 0 && (files === 0 || (filesBefore >= FEW_FILES && files < filesBefore * LEAST_SHARE));
     if (!hasShrunk || allowed.includes(source))
         return;
-    throw new failure/* Failure */.HR('source', `files "${source}": ${path} holds ${files} files, the previous backup had ${filesBefore}`, `Check that it is mounted. If the files were meant to go, run the backup with --allow-shrink ${source}.`);
+    throw new failure/* Failure */.HR('source', `files "${source}": ${path} holds ${files} files, the previous backup had ${filesBefore}`, `Check that it is mounted. If the files were meant to go, run the backup with --allow-shrink ${source} (in a workflow the input allow-shrink).`);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/uploader.js
@@ -89869,13 +89873,13 @@ async function backUpFirst(platform, runDirectory) {
     catch (error) {
         if (!(error instanceof failure/* Failure */.HR))
             throw error;
-        throw new failure/* Failure */.HR(error.kind, `the safety backup before the restore failed, so nothing was restored: ${error.message}`, `${error.next} To restore without a copy of the present state, add --no-safety.`, { cause: error });
+        throw new failure/* Failure */.HR(error.kind, `the safety backup before the restore failed, so nothing was restored: ${error.message}`, `${error.next} To restore without a copy of the present state, add --no-safety (in a workflow safety-backup: false).`, { cause: error });
     }
 }
 function refuseImpossible({ archive, refusals }) {
     if (refusals.length === 0)
         return;
-    throw new failure/* Failure */.HR('refused', `${archive} cannot be restored: ${refusals.join('; ')}`, 'Nothing was changed. Mend what is named, or leave those parts out with --select.');
+    throw new failure/* Failure */.HR('refused', `${archive} cannot be restored: ${refusals.join('; ')}`, 'Nothing was changed. Mend what is named, or leave those parts out with --select (in a workflow the input select).');
 }
 
 
@@ -90523,7 +90527,7 @@ async function planAllFiles({ config }, archive, manifest, chosen, workDirectory
         plan.files.push(files);
         if (files.elsewhere.count > 0) {
             plan.refusals.push(`${files.elsewhere.count} entries to be replaced lie on another file system, mounted below ${files.path}: ` +
-                `${JSON.stringify(files.elsewhere.first)}; make it a source of its own, or unpack it with --target`);
+                `${JSON.stringify(files.elsewhere.first)}; make it a source of its own, or unpack it elsewhere: --target, in a workflow the input target`);
         }
         if (files.freeBytes !== undefined && files.freeBytes < files.stageBytes + RESERVE_BYTES) {
             plan.refusals.push(`${files.path} has ${files.freeBytes} bytes free, and ${files.stageBytes} are to be staged there before anything is replaced`);

@@ -72845,7 +72845,11 @@ function takeKeys(config, environment, { writerKey, readerKey }) {
                 ...(reader ? { reader } : {}),
             },
         },
-        environment: { ...environment, [writerVariable]: writerKey, [readerVariable]: readerKey },
+        environment: {
+            ...environment,
+            ...(writerKey ? { [writerVariable]: writerKey } : {}),
+            ...(readerKey ? { [readerVariable]: readerKey } : {}),
+        },
     };
 }
 /** Variables that hold secrets: connection strings and keys. */

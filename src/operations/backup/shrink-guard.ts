@@ -23,6 +23,6 @@ export function guardAgainstShrinking(
   throw new Failure(
     'source',
     `files "${source}": ${path} holds ${files} files, the previous backup had ${filesBefore}`,
-    `Check that it is mounted. If the files were meant to go, run the backup with --allow-shrink ${source}.`,
+    `Check that it is mounted. If the files were meant to go, run the backup with --allow-shrink ${source} (in a workflow the input allow-shrink).`,
   );
 }

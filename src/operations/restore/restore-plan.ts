@@ -124,7 +124,7 @@ export async function planAllFiles(
     if (files.elsewhere.count > 0) {
       plan.refusals.push(
         `${files.elsewhere.count} entries to be replaced lie on another file system, mounted below ${files.path}: ` +
-          `${JSON.stringify(files.elsewhere.first)}; make it a source of its own, or unpack it with --target`,
+          `${JSON.stringify(files.elsewhere.first)}; make it a source of its own, or unpack it elsewhere: --target, in a workflow the input target`,
       );
     }
     if (files.freeBytes !== undefined && files.freeBytes < files.stageBytes + RESERVE_BYTES) {
