@@ -5,6 +5,7 @@ import { locateConfig } from '../../src/config/locate.ts';
 import { describeRun, type Platform } from '../../src/operations/platform.ts';
 import { version } from '../../src/version.ts';
 import type { ActionContext } from './action.ts';
+import { describeMachine } from './describe-machine.ts';
 
 export interface PlatformInputs {
   /** What runs, for the lock: `backup`. */
@@ -19,12 +20,14 @@ export interface PlatformInputs {
 export async function openPlatform(context: ActionContext, inputs: PlatformInputs): Promise<Platform> {
   const { logger, signal, privateDirectory } = context;
   const workspace = context.environment['GITHUB_WORKSPACE'] ?? process.cwd();
-  const loaded = await loadConfig(await locateConfig(inputs.config, workspace));
+  const file = await locateConfig(inputs.config, workspace);
+  const loaded = await loadConfig(file);
   const { config, environment } = takeKeys(loaded, context.environment, inputs);
   for (const variable of listSecretVariables(config)) {
     const secret = environment[variable];
     if (secret) context.mask(secret);
   }
+  await describeMachine(logger, file);
   return {
     config,
     logger,
