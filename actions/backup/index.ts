@@ -18,6 +18,7 @@ await runAction({
     const allowShrink = inputs.list('allow-shrink') ?? [];
     const platform = await openPlatform(context, {
       command: 'backup',
+      lockWaitMs: inputs.durationMs('lock-wait'),
       config: inputs.text('config'),
       writerKey: inputs.secret('writer-key'),
     });

@@ -1,3 +1,5 @@
+import { selectArchive } from '../../src/config/archive-name.ts';
+import { parseDurationMs } from '../../src/config/quantities.ts';
 import { Failure } from '../../src/logging/failure.ts';
 
 /** Longest text that any input but a secret may have; GitHub itself sets no limit. */
@@ -54,6 +56,30 @@ export class Inputs {
     const word = words.find((candidate) => candidate === value);
     if (word === undefined) throw refuse(name, `expected ${words.join(' or ')}`);
     return word;
+  }
+
+  /** A duration such as `26h`, in milliseconds; undefined where it was not given. */
+  durationMs(name: string): number | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const milliseconds = parseDurationMs(value);
+    if (milliseconds === undefined) throw refuse(name, 'expected a duration such as 30m, 26h or 2d');
+    return milliseconds;
+  }
+
+  /**
+   * What names an archive: `latest`, a date, or a full name. The fallback stands in where there is no such input at all;
+   * an empty one (an output of a job that gave none) must not become another archive.
+   */
+  archive(name: string, fallback?: string): string {
+    const isGiven = this.#environment[inputVariable(name)] !== undefined;
+    const value = isGiven || fallback === undefined ? this.required(name) : fallback;
+    try {
+      selectArchive(value);
+      return value;
+    } catch {
+      throw refuse(name, 'expected latest, a date such as 2026-01-31, or a name such as backup_full_2026-01-31.tar.gz');
+    }
   }
 
   /** Names separated by commas or lines; undefined where none was given. */

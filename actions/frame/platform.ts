@@ -10,6 +10,8 @@ import { describeMachine } from './describe-machine.ts';
 export interface PlatformInputs {
   /** What runs, for the lock: `backup`. */
   command: string;
+  /** How long to wait for another run on this host to end. */
+  lockWaitMs?: number | undefined;
   config: string | undefined;
   /** Keys as text, in place of those that the configuration names. */
   writerKey: string | undefined;
@@ -39,6 +41,7 @@ export async function openPlatform(context: ActionContext, inputs: PlatformInput
     vaultBundlePath: join(dirname(process.argv[1] ?? '.'), '..', '..', '..', 'scripts', 'dist', 'vault', 'index.js'),
     toolVersion: version,
     temporary: privateDirectory,
+    ...(inputs.lockWaitMs === undefined ? {} : { lockWaitMs: inputs.lockWaitMs }),
   };
 }
 

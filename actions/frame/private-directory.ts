@@ -1,9 +1,16 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { isAlive } from '../../src/system/is-alive.ts';
 
 /** Under this name the post step is told of the directory. */
 export const PRIVATE_DIRECTORY_STATE = 'private-directory';
+
+/** The runner's temporary directory, which it empties after each job. */
+export function locateRunnerTemp(environment: Readonly<Record<string, string | undefined>>): string {
+  const { RUNNER_TEMP: path } = environment;
+  return path === undefined || path === '' ? tmpdir() : path;
+}
 
 const namePattern = /^continuity-(\d+)-[A-Za-z0-9]{6}$/;
 

@@ -5,7 +5,12 @@ import type { ActionDefinition } from './action.ts';
 import { createActionsLogger } from './actions-logger.ts';
 import { endPrograms, STEP_VARIABLE } from './end-programs.ts';
 import { Inputs } from './inputs.ts';
-import { makePrivateDirectory, PRIVATE_DIRECTORY_STATE, removePrivateDirectory } from './private-directory.ts';
+import {
+  locateRunnerTemp,
+  makePrivateDirectory,
+  PRIVATE_DIRECTORY_STATE,
+  removePrivateDirectory,
+} from './private-directory.ts';
 import { Redactor } from './redactor.ts';
 import { writeOutcome, writeSummary } from './step-files.ts';
 
@@ -21,7 +26,7 @@ export async function runAction(definition: ActionDefinition): Promise<void> {
   const title = `Continuity ${definition.name}`;
   const logger = createActionsLogger({ title, redact });
   try {
-    const runnerTemp = requireRunnerTemp(process.env);
+    const runnerTemp = locateRunnerTemp(process.env);
     const privateDirectory = makePrivateDirectory(runnerTemp);
     const remove = () => removePrivateDirectory(privateDirectory, runnerTemp);
     process.once('exit', remove);
@@ -73,11 +78,6 @@ function takeInputs(environment: NodeJS.ProcessEnv): Record<string, string | und
   const inputs = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('INPUT_')));
   for (const name of Object.keys(inputs)) Reflect.deleteProperty(environment, name);
   return inputs;
-}
-
-function requireRunnerTemp({ RUNNER_TEMP }: NodeJS.ProcessEnv): string {
-  if (RUNNER_TEMP) return RUNNER_TEMP;
-  throw new Failure('config', 'RUNNER_TEMP is not set', 'Run this as a step of a GitHub Actions workflow.');
 }
 
 function asFailure(error: unknown): Failure {

@@ -12,7 +12,7 @@ export function writeOutcome(
   redact: (text: string) => string,
 ): void {
   const path = join(runnerTemp, `continuity-${name}-result-${process.pid}.json`);
-  writeFileSync(path, `${redact(JSON.stringify(result, undefined, 2))}\n`, { mode: 0o600 });
+  writeFileSync(path, `${redact(JSON.stringify(result, undefined, 2))}\n`, { mode: 0o600, flag: 'wx' });
   for (const [output, value] of Object.entries(outputs)) {
     if (value !== undefined) setOutput(output, redact(String(value)));
   }

@@ -10,6 +10,7 @@ export interface RestoreRequest {
   dryRun: boolean;
   confirm: string | undefined;
   skipsSafetyBackup: boolean;
+  lockWaitMs: number | undefined;
   config: string | undefined;
   readerKey: string | undefined;
   writerKey: string | undefined;
@@ -18,21 +19,21 @@ export interface RestoreRequest {
 /** @throws Failure `usage` or `refused`, before anything is touched. */
 export function readRequest({ inputs, environment }: ActionContext): RestoreRequest {
   const request: RestoreRequest = {
-    archive: inputs.required('archive'),
+    archive: inputs.archive('archive'),
     select: inputs.list('select'),
     target: inputs.text('target'),
     dryRun: inputs.flag('dry-run') ?? true,
     confirm: inputs.text('confirm'),
     skipsSafetyBackup: inputs.flag('safety-backup') === false,
+    lockWaitMs: inputs.durationMs('lock-wait'),
     config: inputs.text('config'),
     readerKey: inputs.secret('reader-key'),
     writerKey: inputs.secret('writer-key'),
   };
   const allowedActors = inputs.list('allowed-actors');
-  const selection = selectArchive(request.archive);
   if (request.dryRun) return request;
   // Who runs a run again may be another person than who started it.
   checkActors([environment['GITHUB_ACTOR'], environment['GITHUB_TRIGGERING_ACTOR']], allowedActors);
-  if (request.target === undefined) checkConfirmation(selection, request.confirm);
+  if (request.target === undefined) checkConfirmation(selectArchive(request.archive), request.confirm);
   return request;
 }

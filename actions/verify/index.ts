@@ -1,4 +1,3 @@
-import { selectArchive } from '../../src/config/archive-name.ts';
 import { Failure } from '../../src/logging/failure.ts';
 import { verify } from '../../src/operations/verify.ts';
 import { summarizeVerdict } from '../../src/report/summary/verdict-summary.ts';
@@ -10,9 +9,7 @@ await runAction({
   name: 'verify',
   async run(context) {
     const { inputs } = context;
-    // The default is the runner's to fill in: an empty name (an output of a job that gave none) must not become another one.
-    const archive = inputs.required('archive');
-    selectArchive(archive);
+    const archive = inputs.archive('archive', 'latest');
     const level = inputs.choice('level', ['seal', 'full']) ?? 'full';
     const platform = await openPlatform(context, {
       command: 'verify',

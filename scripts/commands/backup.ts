@@ -1,7 +1,7 @@
 import { backup } from '../../src/operations/backup.ts';
 import { renderBackup } from '../../src/report/backup-report.ts';
 import type { CommandDefinition } from './command.ts';
-import { openPlatform } from './platform.ts';
+import { openPlatform, waitOption } from './platform.ts';
 
 export const backupCommand: CommandDefinition = {
   name: 'backup',
@@ -18,9 +18,10 @@ export const backupCommand: CommandDefinition = {
       description: 'file sources that may have lost most of their files',
       isList: true,
     },
+    waitOption,
   ],
   async run(context, _args, options) {
-    const result = await backup(await openPlatform(context, 'backup'), {
+    const result = await backup(await openPlatform(context, 'backup', options), {
       trigger: options['nightly'] === true ? 'nightly' : 'manual',
       rereadsAll: options['full'] === true,
       allowShrink: (options['allowShrink'] as string[] | undefined) ?? [],

@@ -3,7 +3,7 @@ import { extractArchive } from '../../src/operations/extract.ts';
 import { restore } from '../../src/operations/restore.ts';
 import { renderExtraction, renderPlan, renderRestore } from '../../src/report/restore-report.ts';
 import type { CommandDefinition } from './command.ts';
-import { confirm, openPlatform } from './platform.ts';
+import { confirm, openPlatform, waitOption } from './platform.ts';
 
 export const restoreCommand: CommandDefinition = {
   name: 'restore',
@@ -16,9 +16,11 @@ export const restoreCommand: CommandDefinition = {
     { flags: '--dry-run', description: 'show the plan and stop' },
     { flags: '--yes', description: 'do not ask' },
     { flags: '--no-safety', description: 'do without a backup of the present state' },
+    waitOption,
   ],
-  async run(context, [archive = ''], { select, target, dryRun, yes, safety }) {
-    const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`);
+  async run(context, [archive = ''], options) {
+    const { select, target, dryRun, yes, safety } = options;
+    const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`, options);
     const selection = select === undefined ? {} : { select: select as string[] };
     if (target !== undefined) {
       const directory = target as string;

@@ -20,6 +20,8 @@ export interface Platform {
   toolVersion: string;
   /** Git commit that the configuration belongs to. */
   commit?: string;
+  /** How long to wait for another backup or restore of this platform to end; default: not at all. */
+  lockWaitMs?: number;
   /** A private directory in which keys may lie while a program needs them. Default: one is made below the system's. */
   temporary?: string;
 }

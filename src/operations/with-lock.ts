@@ -1,7 +1,8 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, messageOf } from '../logging/failure.ts';
-import { acquireLock } from '../system/lock.ts';
+import { formatDuration } from '../logging/quantity-text.ts';
+import { acquireLock, type Lock } from '../system/lock.ts';
 import { explainStagingError, openRunDirectory } from './backup/staging.ts';
 import type { Platform } from './platform.ts';
 import { finishInterrupted } from './restore/recover.ts';
@@ -13,7 +14,7 @@ import { finishInterrupted } from './restore/recover.ts';
 export async function withLock<T>(platform: Platform, work: (runDirectory: string) => Promise<T>): Promise<T> {
   const { config, logger, holder } = platform;
   await makeStateDirectory(config.state);
-  const lock = await acquireLock(join(config.state, 'lock'), { holder });
+  const lock = await takeLock(platform);
   try {
     const former = lock.tookOverFrom;
     if (former) logger.warning(`Took over from ${former.holder} (pid ${former.pid}), which ended without finishing.`);
@@ -34,6 +35,22 @@ export async function withLock<T>(platform: Platform, work: (runDirectory: strin
     }
   } finally {
     lock.release();
+  }
+}
+
+/** Takes the lock; where somebody holds it, says who, and waits as long as the platform allows. */
+async function takeLock({ config, logger, holder, lockWaitMs = 0, signal }: Platform): Promise<Lock> {
+  const path = join(config.state, 'lock');
+  try {
+    return await acquireLock(path, { holder });
+  } catch (error) {
+    if (!(error instanceof Failure && error.kind === 'locked') || lockWaitMs <= 0) throw error;
+    logger.info(`${error.message}: waiting for up to ${formatDuration(lockWaitMs)}.`);
+    return await acquireLock(path, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch(
+      (second: unknown) => {
+        throw signal?.aborted ? interrupted(holder, second) : second;
+      },
+    );
   }
 }
 

@@ -32,6 +32,8 @@ export interface LockOptions {
   holder: string;
   /** How long to wait for another holder; absent: not at all. */
   waitMs?: number;
+  /** Ends the waiting. */
+  signal?: AbortSignal;
 }
 
 const conflictCode = 75;
@@ -39,13 +41,14 @@ const conflictCode = 75;
 /**
  * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
  * ends, and programs that the process starts do not carry it on: there are no stale locks.
- * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`).
+ * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
+ * that ended the waiting.
  */
 export async function acquireLock(path: string, options: LockOptions): Promise<Lock> {
   for (;;) {
     const descriptor = openLockFile(path);
     try {
-      if (!(await takeFlock(descriptor, options.waitMs))) throw describeConflict(path);
+      if (!(await takeFlock(descriptor, options))) throw describeConflict(path);
       if (isStillAt(descriptor, path)) return claim(descriptor, options.holder);
     } catch (error) {
       closeSync(descriptor);
@@ -74,7 +77,7 @@ function openLockFile(path: string): number {
  * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
  * too, and stays locked when that program has ended.
  */
-function takeFlock(descriptor: number, waitMs: number | undefined): Promise<boolean> {
+function takeFlock(descriptor: number, { waitMs, signal }: LockOptions): Promise<boolean> {
   const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
   return new Promise((resolve, reject) => {
     const child = spawn('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
@@ -90,13 +93,23 @@ function takeFlock(descriptor: number, waitMs: number | undefined): Promise<bool
           'Install the package util-linux, which holds the program flock.',
         ),
       );
+    const stop = () => child.kill();
+    signal?.addEventListener('abort', stop, { once: true });
+    if (signal?.aborted) stop();
     child.on('error', (error) => fail(messageOf(error)));
-    child.on('close', (code, signal) => {
-      if (code === 0) resolve(true);
+    child.on('close', (code, endedBy) => {
+      signal?.removeEventListener('abort', stop);
+      // Whatever it answered: who was told to stop wants no lock.
+      if (signal?.aborted) reject(asError(signal.reason));
+      else if (code === 0) resolve(true);
       else if (code === conflictCode) resolve(false);
-      else fail(`flock ended with ${signal ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
+      else fail(`flock ended with ${endedBy ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
     });
   });
+}
+
+function asError(reason: unknown): Error {
+  return reason instanceof Error ? reason : new Error(String(reason));
 }
 
 function isStillAt(descriptor: number, path: string): boolean {

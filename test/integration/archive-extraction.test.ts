@@ -6,11 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ArchiveDamage } from '../../src/archive/archive-damage.ts';
 import type { SafeEntry } from '../../src/archive/entry-guard.ts';
-import { readForeignEntries } from '../../src/archive/foreign-entries.ts';
 import { extractEntries } from '../../src/archive/gnu-tar.ts';
 import type { TarHeader } from '../../src/archive/tar-header.ts';
 import { withReachablePath } from '../../src/system/long-path.ts';
-import { hostileTars, rawMember, rawTar } from '../fixtures/hostile-tar.ts';
 
 const MTIME_NS = 1_700_000_000_123_456_789n;
 const isRoot = process.getuid?.() === 0;
@@ -210,70 +208,5 @@ describe('extractEntries', () => {
       throw new ArchiveDamage('g', 'is damaged');
     };
     await expect(extractEntries({ entries: entries(), directory })).rejects.toThrow('g: is damaged');
-  });
-});
-
-async function extractForeign(tar: Buffer, notes: string[] = []): Promise<string> {
-  const directory = await emptyDirectory();
-  const note = (name: Buffer, what: string): void => void notes.push(`${name.toString()}: ${what}`);
-  const ownerForRoot = { uid, gid };
-  await extractEntries({
-    entries: readForeignEntries({ tar: once(tar), maxBytes: 1e9, ownerForRoot, note }),
-    directory,
-  });
-  return directory;
-}
-
-describe('extracting a foreign archive', () => {
-  it.each(Object.entries(hostileTars))('writes nothing outside: %s', async (_fault, tar) => {
-    const before = count;
-    await expect(extractForeign(tar)).rejects.toBeInstanceOf(ArchiveDamage);
-    expect(await readdir(join(root, String(before + 1)))).toEqual(['staging']);
-    expect((await readdir(tmpdir())).includes('escaped')).toBe(false);
-  });
-
-  it('leaves out links that point outside (49)', async () => {
-    const link = (name: string, linkName: string): Buffer => rawMember({ name, type: '2', linkName });
-    const notes: string[] = [];
-    const directory = await extractForeign(
-      rawTar(
-        rawMember({ name: 'd/', type: '5', mode: 0o755 }),
-        link('d/absolute', '/etc/passwd'),
-        link('d/above', '../../x'),
-        link('d/inside', '../d/x'),
-        link('d/root', '..'),
-        link('d/wandering', 'root/../../x'),
-        link('d/here', './x'),
-      ),
-      notes,
-    );
-    expect((await readdir(join(directory, 'd'))).sort()).toEqual(['here', 'inside', 'root']);
-    expect(notes).toHaveLength(3);
-  });
-
-  it('masks bits and root’s ownership, and says so (53)', async () => {
-    const notes: string[] = [];
-    const directory = await extractForeign(
-      rawTar(
-        rawMember({ name: 'd/', type: '5', mode: 0o3777, uid, gid }),
-        rawMember({ name: 'd/suid', mode: 0o6777, uid: 0, gid: 0 }, 'x'),
-      ),
-      notes,
-    );
-    const about = await stat(directory, 'd/suid');
-    expect([Number(about.mode) & 0o7777, Number(about.uid), Number(about.gid)]).toEqual([0o775, uid, gid]);
-    expect(Number((await stat(directory, 'd')).mode) & 0o7777).toBe(0o775);
-    expect(notes).toHaveLength(3);
-  });
-
-  it('stops a bomb at the room that there is (65)', async () => {
-    const tar = async function* (): AsyncGenerator<Buffer> {
-      yield rawMember({ name: 'bomb', size: 8 * 1024 ** 3 - 1 }).subarray(0, 512);
-      for (;;) yield Buffer.alloc(1024 * 1024);
-    };
-    const entries = readForeignEntries({ tar: tar(), maxBytes: 10 * 1024 ** 2, note: () => undefined });
-    await expect(extractEntries({ entries, directory: await emptyDirectory() })).rejects.toMatchObject({
-      kind: 'space',
-    });
   });
 });

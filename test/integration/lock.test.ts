@@ -93,6 +93,16 @@ describe('the lock', () => {
     expect(performance.now() - began).toBeLessThan(10_000);
   });
 
+  it('is no longer waited for by who is told to stop, and then excludes nobody', async () => {
+    const first = await acquire('first');
+    const stop = new AbortController();
+    const waiting = acquireLock(path, { holder: 'second', waitMs: 20_000, signal: stop.signal });
+    setTimeout(() => stop.abort(new Error('ended by SIGINT')), 100);
+    await expect(waiting).rejects.toThrow('ended by SIGINT');
+    first.release();
+    await acquire('third');
+  });
+
   it('fault 83: of a holder killed by kill -9 is taken over, and says from whom', async () => {
     const holder = await startHolder();
     holder.kill('SIGKILL');

@@ -1,9 +1,8 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { delimiter } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 
 import { dumpWhole } from '../fixtures/dump-database.ts';
+import { openClients, type PostgresClients } from '../fixtures/postgres-clients.ts';
 import { startPostgresCluster, type PostgresCluster } from '../fixtures/postgres-cluster.ts';
 import { connectByUrl } from '../../src/sources/postgres/by-url.ts';
 import { dropDatabases, listOwnDatabases } from '../../src/sources/postgres/forget-databases.ts';
@@ -23,11 +22,12 @@ const quote = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 let cluster: PostgresCluster;
 let server: PostgresServer;
-const clients = new Set<ChildProcess>();
+let clients: PostgresClients;
 
 beforeAll(async () => {
   cluster = await startPostgresCluster({ settings: { max_prepared_transactions: '2' } });
   server = connectByUrl(cluster.url());
+  clients = openClients(cluster);
   for (const live of lives) await cluster.query('postgres', `CREATE DATABASE ${quote(live)} TEMPLATE template0;`);
 });
 afterAll(() => cluster.stop());
@@ -40,11 +40,7 @@ beforeEach(async () => {
   }
 });
 afterEach(async () => {
-  for (const { pid, exitCode } of clients) if (pid && exitCode === null) process.kill(-pid, 'SIGKILL');
-  clients.clear();
-  // Who sleeps on the server does not notice that its client is gone.
-  const left = `SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE application_name IN ('eager', 'idle')`;
-  await cluster.query('postgres', left);
+  await clients.end();
   await dropDatabases({ server, names: (await listOwnDatabases(server)).map(({ name }) => name) });
 });
 
@@ -52,41 +48,6 @@ afterEach(async () => {
 async function readOids(): Promise<Record<string, string>> {
   const rows = await cluster.query('postgres', `SELECT datname, oid FROM pg_database WHERE oid > 16383 ORDER BY 1`);
   return Object.fromEntries(rows as [string, string][]);
-}
-
-function clientEnvironment(database: string, application: string): NodeJS.ProcessEnv {
-  const { host, port, user, password, binaries } = cluster;
-  const connection = { PGHOST: host, PGPORT: `${port}`, PGUSER: user, PGPASSWORD: password, PGDATABASE: database };
-  return { ...connection, PATH: `${binaries}${delimiter}${process.env['PATH']}`, PGAPPNAME: application };
-}
-
-/** A client that connects, waits, and connects again the moment it is put out. */
-function connectAgainAndAgain(database: string, sql: string): ChildProcess {
-  const env = { ...clientEnvironment(database, 'eager'), SQL: sql };
-  const loop = `while :; do psql -Xc "$SQL" >/dev/null 2>&1; done`;
-  // A process group of its own: the loop and its psql end together.
-  const client = spawn('sh', ['-c', loop], { env, stdio: 'ignore', detached: true });
-  clients.add(client);
-  return client;
-}
-
-async function waitForClients(count: number): Promise<void> {
-  for (let tries = 0; tries < 200; tries++) {
-    const rows = await cluster.query(
-      'postgres',
-      `SELECT count(*) FROM pg_stat_activity WHERE application_name IN ('eager', 'idle')`,
-    );
-    if (Number(rows[0]?.[0]) >= count) return;
-    await sleep(20);
-  }
-  throw new Error('the clients did not connect');
-}
-
-function stayConnected(database: string): ChildProcess {
-  const env = clientEnvironment(database, 'idle');
-  const client = spawn('psql', ['-X'], { env, stdio: ['pipe', 'ignore', 'ignore'], detached: true });
-  clients.add(client);
-  return client;
 }
 
 /** The same server, whose psql is changed as it is started. */
@@ -111,10 +72,10 @@ function expectNew(before: Record<string, string>, after: Record<string, string>
 describe('a swap of several databases', () => {
   it('ends connections, says whose, and closes the old databases (faults 120)', async () => {
     const before = await readOids();
-    stayConnected('one');
-    stayConnected('one');
-    const aside = stayConnected('postgres');
-    await waitForClients(3);
+    clients.stayConnected('one');
+    clients.stayConnected('one');
+    const aside = clients.stayConnected('postgres');
+    await clients.waitFor(3);
     const { disconnected, ...result } = await swapDatabases({ server, swaps });
     expect(result).toEqual({ swapped: lives, alreadyDone: [] });
     const who = { database: 'one', user: 'postgres', application: 'idle' };
@@ -129,8 +90,8 @@ describe('a swap of several databases', () => {
     expect(aside.exitCode).toBeNull();
 
     // Again: nothing happens to whoever is connected by now.
-    const later = stayConnected('one');
-    await waitForClients(2);
+    const later = clients.stayConnected('one');
+    await clients.waitFor(2);
     expect(await swapDatabases({ server, swaps })).toEqual({ swapped: [], alreadyDone: lives, disconnected: [] });
     await sleep(100);
     expect(later.exitCode).toBeNull();
@@ -138,9 +99,10 @@ describe('a swap of several databases', () => {
 
   it('succeeds against clients that connect again and again', async () => {
     const before = await readOids();
-    for (const sql of ['SELECT 1', 'SELECT pg_sleep(60)', 'SELECT pg_sleep(60)']) connectAgainAndAgain('one', sql);
-    connectAgainAndAgain('two "é"', 'SELECT pg_sleep(0.01)');
-    await waitForClients(3);
+    for (const sql of ['SELECT 1', 'SELECT pg_sleep(60)', 'SELECT pg_sleep(60)'])
+      clients.connectAgainAndAgain('one', sql);
+    clients.connectAgainAndAgain('two "é"', 'SELECT pg_sleep(0.01)');
+    await clients.waitFor(3);
     const { swapped, disconnected } = await swapDatabases({ server, swaps });
     expect(swapped).toEqual(lives);
     expect(disconnected.length).toBeGreaterThan(0);
@@ -149,8 +111,8 @@ describe('a swap of several databases', () => {
 
   it('ends who slipped in between the end of connections and the rename', async () => {
     const before = await readOids();
-    stayConnected('one');
-    await waitForClients(1);
+    clients.stayConnected('one');
+    await clients.waitFor(1);
     const late = alter(({ stdin }, count) => {
       const end = stdin.end.bind(stdin) as (text: string) => StartedTool['stdin'];
       // As if the connection had come right after the first look.

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import {
   chmodSync,
@@ -10,13 +10,11 @@ import {
   readFileSync,
   renameSync,
   rmSync,
-  truncateSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { backup } from '../../src/operations/backup.ts';
 import { extractArchive } from '../../src/operations/extract.ts';
-import { fetch } from '../../src/operations/fetch.ts';
 import { forget } from '../../src/operations/forget.ts';
 import { list } from '../../src/operations/list.ts';
 import { restore, type RestoreOptions } from '../../src/operations/restore.ts';
@@ -225,30 +223,5 @@ describe('records of what is kept, changed by somebody', () => {
     await expect(forget(made.platform, { confirm: async () => true })).rejects.toMatchObject({ kind: 'refused' });
     rmSync(join(made.state, 'restore-journal.json'));
     expect(await cluster.query('shop', 'TABLE t')).toEqual([['archived']]);
-  });
-});
-
-describe('fetching a whole archive', () => {
-  it('goes on where it stopped, recovers from a damaged part, and replaces nothing', async () => {
-    const directory = join(made.directory, 'fetched');
-    const { path, sizeBytes } = await fetch(made.platform, { archive, directory });
-    await new Promise<void>((resolve, reject) =>
-      execFile('tar', ['tzf', path], (error) => {
-        if (error) reject(new Error(error.message));
-        else resolve();
-      }),
-    );
-    await expect(fetch(made.platform, { archive, directory })).rejects.toMatchObject({ kind: 'refused' });
-    renameSync(path, `${path}.part`);
-    truncateSync(`${path}.part`, 10_000);
-    expect(await fetch(made.platform, { archive, directory })).toMatchObject({ resumedBytes: 10_000, sizeBytes });
-    renameSync(path, `${path}.part`);
-    truncateSync(`${path}.part`, 10_000);
-    writeFileSync(`${path}.part`, randomBytes(5000), { flag: 'r+' });
-    await expect(fetch(made.platform, { archive, directory })).rejects.toMatchObject({ kind: 'damaged' });
-    expect(existsSync(path)).toBe(false);
-    expect((await fetch(made.platform, { archive, directory })).resumedBytes).toBe(0);
-    writeFileSync(path, '');
-    await expect(fetch(made.platform, { archive, directory })).rejects.toMatchObject({ kind: 'refused' });
   });
 });

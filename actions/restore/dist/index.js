@@ -65385,7 +65385,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 9575:
+/***/ 8512:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -65402,40 +65402,8 @@ var promises_ = __nccwpck_require__(1455);
 var dist = __nccwpck_require__(8815);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var failure = __nccwpck_require__(1619);
-;// CONCATENATED MODULE: ./.build/src/config/quantities.js
-/** Sizes and durations as people write them in `continuity.yml`: `50MB`, `1GiB`, `90s`, `1h30m`. */
-const sizeUnits = {
-    B: 1,
-    KB: 1e3,
-    MB: 1e6,
-    GB: 1e9,
-    TB: 1e12,
-    KIB: 2 ** 10,
-    MIB: 2 ** 20,
-    GIB: 2 ** 30,
-    TIB: 2 ** 40,
-};
-const durationUnits = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
-const sizePattern = /^(\d{1,15}(?:\.\d{1,3})?) ?(B|[KMGT]i?B)$/i;
-const durationPattern = /^(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/;
-/** Bytes of a size such as `50MB` (decimal) or `1GiB` (binary); undefined where the text is no positive size. */
-function parseSizeBytes(text) {
-    const match = sizePattern.exec(text);
-    if (!match)
-        return undefined;
-    const bytes = Math.round(Number(match[1]) * sizeUnits[match[2].toUpperCase()]);
-    return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
-}
-/** Milliseconds of a duration such as `26h` or `1h30m`; undefined where the text is no positive duration. */
-function parseDurationMs(text) {
-    if (!durationPattern.test(text))
-        return undefined;
-    let milliseconds = 0;
-    for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g))
-        milliseconds += Number(amount) * durationUnits[unit];
-    return milliseconds > 0 ? milliseconds : undefined;
-}
-
+// EXTERNAL MODULE: ./.build/src/config/quantities.js
+var quantities = __nccwpck_require__(8649);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/util.js
 
 // functions
@@ -75000,8 +74968,8 @@ function exactlyOne(keys) {
     return { oneOf: keys.map((key) => ({ required: [key] })) };
 }
 const path = schema_text('a path (no "~": it would not be expanded)', /^(?!~)[^\0]+$/);
-const schema_duration = schema_text('a duration such as 90s, 5m, 6h, 1h30m or 2d', durationPattern).refine((value) => parseDurationMs(value) !== undefined, 'expected a duration above zero');
-const size = schema_text('a size such as 500kB, 50MB or 1GiB', sizePattern).refine((value) => parseSizeBytes(value) !== undefined, 'expected a size above zero');
+const schema_duration = schema_text('a duration such as 90s, 5m, 6h, 1h30m or 2d', quantities/* durationPattern */.Zq).refine((value) => (0,quantities/* parseDurationMs */.yi)(value) !== undefined, 'expected a duration above zero');
+const size = schema_text('a size such as 500kB, 50MB or 1GiB', quantities/* sizePattern */.CD).refine((value) => (0,quantities/* parseSizeBytes */.kl)(value) !== undefined, 'expected a size above zero');
 const port = schemas_int({ error: 'expected a port number, 1 to 65535' })
     .min(1, 'expected a port number, 1 to 65535')
     .max(65535, 'expected a port number, 1 to 65535');
@@ -75193,7 +75161,7 @@ function resolveVault(vault, root) {
         path: vault.path ?? '/srv/tc-data/backups',
         key: resolveKey(vault, root),
         knownHosts: (0,external_node_path_.resolve)(root, vault['known-hosts']),
-        ...(limit !== undefined && { bandwidthLimitBytesPerSecond: parseSizeBytes(limit) }),
+        ...(limit !== undefined && { bandwidthLimitBytesPerSecond: (0,quantities/* parseSizeBytes */.kl)(limit) }),
         ...(vault.reader && { reader: { user: vault.reader.user, key: resolveKey(vault.reader, root) } }),
     };
 }
@@ -75205,7 +75173,7 @@ function resolveKey(text, root) {
     return { from: 'agent' };
 }
 function readDuration(text) {
-    return parseDurationMs(text);
+    return (0,quantities/* parseDurationMs */.yi)(text);
 }
 function isInside(path, folder) {
     return path === folder || path.startsWith(folder.endsWith(external_node_path_.sep) ? folder : folder + external_node_path_.sep);
@@ -75395,6 +75363,7 @@ async function openPlatform(context, inputs) {
         vaultBundlePath: (0,external_node_path_.join)((0,external_node_path_.dirname)(process.argv[1] ?? '.'), '..', '..', '..', 'scripts', 'dist', 'vault', 'index.js'),
         toolVersion: version_version,
         temporary: privateDirectory,
+        ...(inputs.lockWaitMs === undefined ? {} : { lockWaitMs: inputs.lockWaitMs }),
     };
 }
 const writerVariable = 'CONTINUITY_WRITER_KEY';
@@ -77430,7 +77399,13 @@ function endPrograms(privateDirectory) {
     }
 }
 
+// EXTERNAL MODULE: ./.build/src/config/archive-name.js
+var archive_name = __nccwpck_require__(7334);
+// EXTERNAL MODULE: ./.build/src/config/quantities.js
+var quantities = __nccwpck_require__(8649);
 ;// CONCATENATED MODULE: ./.build/actions/frame/inputs.js
+
+
 
 /** Longest text that any input but a secret may have; GitHub itself sets no limit. */
 const MAX_TEXT_LENGTH = 4096;
@@ -77487,6 +77462,31 @@ class Inputs {
             throw refuse(name, `expected ${words.join(' or ')}`);
         return word;
     }
+    /** A duration such as `26h`, in milliseconds; undefined where it was not given. */
+    durationMs(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        const milliseconds = (0,quantities/* parseDurationMs */.yi)(value);
+        if (milliseconds === undefined)
+            throw refuse(name, 'expected a duration such as 30m, 26h or 2d');
+        return milliseconds;
+    }
+    /**
+     * What names an archive: `latest`, a date, or a full name. The fallback stands in where there is no such input at all;
+     * an empty one (an output of a job that gave none) must not become another archive.
+     */
+    archive(name, fallback) {
+        const isGiven = this.#environment[inputVariable(name)] !== undefined;
+        const value = isGiven || fallback === undefined ? this.required(name) : fallback;
+        try {
+            (0,archive_name/* selectArchive */.vd)(value);
+            return value;
+        }
+        catch {
+            throw refuse(name, 'expected latest, a date such as 2026-01-31, or a name such as backup_full_2026-01-31.tar.gz');
+        }
+    }
     /** Names separated by commas or lines; undefined where none was given. */
     list(name) {
         const value = this.#read(name);
@@ -77525,6 +77525,8 @@ function refuse(name, expected) {
     return new logging_failure/* Failure */.HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
 }
 
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./.build/src/system/is-alive.js
@@ -77533,8 +77535,14 @@ var is_alive = __nccwpck_require__(8001);
 
 
 
+
 /** Under this name the post step is told of the directory. */
 const PRIVATE_DIRECTORY_STATE = 'private-directory';
+/** The runner's temporary directory, which it empties after each job. */
+function locateRunnerTemp(environment) {
+    const { RUNNER_TEMP: path } = environment;
+    return path === undefined || path === '' ? (0,external_node_os_.tmpdir)() : path;
+}
 const namePattern = /^continuity-(\d+)-[A-Za-z0-9]{6}$/;
 /**
  * Makes the directory in which keys lie while they are needed: below the runner's temporary one, 0700, named after this
@@ -77699,7 +77707,7 @@ function endOf(missingLines, limitBytes, open) {
 /** Writes what a step hands on: its outputs, the result object as a file, and its part of the job's summary. */
 function writeOutcome(name, { result, outputs, summary }, runnerTemp, redact) {
     const path = (0,external_node_path_.join)(runnerTemp, `continuity-${name}-result-${process.pid}.json`);
-    (0,external_node_fs_.writeFileSync)(path, `${redact(JSON.stringify(result, undefined, 2))}\n`, { mode: 0o600 });
+    (0,external_node_fs_.writeFileSync)(path, `${redact(JSON.stringify(result, undefined, 2))}\n`, { mode: 0o600, flag: 'wx' });
     for (const [output, value] of Object.entries(outputs)) {
         if (value !== undefined)
             setOutput(output, redact(String(value)));
@@ -77735,7 +77743,7 @@ async function runAction(definition) {
     const title = `Continuity ${definition.name}`;
     const logger = createActionsLogger({ title, redact });
     try {
-        const runnerTemp = requireRunnerTemp(process.env);
+        const runnerTemp = locateRunnerTemp(process.env);
         const privateDirectory = makePrivateDirectory(runnerTemp);
         const remove = () => removePrivateDirectory(privateDirectory, runnerTemp);
         process.once('exit', remove);
@@ -77790,11 +77798,6 @@ function takeInputs(environment) {
     for (const name of Object.keys(inputs))
         Reflect.deleteProperty(environment, name);
     return inputs;
-}
-function requireRunnerTemp({ RUNNER_TEMP }) {
-    if (RUNNER_TEMP)
-        return RUNNER_TEMP;
-    throw new logging_failure/* Failure */.HR('config', 'RUNNER_TEMP is not set', 'Run this as a step of a GitHub Actions workflow.');
 }
 function asFailure(error) {
     if (error instanceof logging_failure/* Failure */.HR)
@@ -77875,7 +77878,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _src_report_restore_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1708);
 /* harmony import */ var _src_report_summary_plan_json_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(637);
 /* harmony import */ var _src_report_summary_restore_summary_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6121);
-/* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9575);
+/* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8512);
 /* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3582);
 /* harmony import */ var _consent_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(533);
 /* harmony import */ var _request_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2170);
@@ -77952,24 +77955,24 @@ __webpack_async_result__();
 /** @throws Failure `usage` or `refused`, before anything is touched. */
 function readRequest({ inputs, environment }) {
     const request = {
-        archive: inputs.required('archive'),
+        archive: inputs.archive('archive'),
         select: inputs.list('select'),
         target: inputs.text('target'),
         dryRun: inputs.flag('dry-run') ?? true,
         confirm: inputs.text('confirm'),
         skipsSafetyBackup: inputs.flag('safety-backup') === false,
+        lockWaitMs: inputs.durationMs('lock-wait'),
         config: inputs.text('config'),
         readerKey: inputs.secret('reader-key'),
         writerKey: inputs.secret('writer-key'),
     };
     const allowedActors = inputs.list('allowed-actors');
-    const selection = (0,_src_config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__/* .selectArchive */ .vd)(request.archive);
     if (request.dryRun)
         return request;
     // Who runs a run again may be another person than who started it.
     (0,_consent_js__WEBPACK_IMPORTED_MODULE_1__/* .checkActors */ .zr)([environment['GITHUB_ACTOR'], environment['GITHUB_TRIGGERING_ACTOR']], allowedActors);
     if (request.target === undefined)
-        (0,_consent_js__WEBPACK_IMPORTED_MODULE_1__/* .checkConfirmation */ ._h)(selection, request.confirm);
+        (0,_consent_js__WEBPACK_IMPORTED_MODULE_1__/* .checkConfirmation */ ._h)((0,_src_config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__/* .selectArchive */ .vd)(request.archive), request.confirm);
     return request;
 }
 
@@ -80312,6 +80315,51 @@ function localTime(instant, timezone) {
 function quote(text) {
     const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
     return JSON.stringify(short).replace(/[^\x20-\x7e…]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+
+/***/ }),
+
+/***/ 8649:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CD: () => (/* binding */ sizePattern),
+/* harmony export */   Zq: () => (/* binding */ durationPattern),
+/* harmony export */   kl: () => (/* binding */ parseSizeBytes),
+/* harmony export */   yi: () => (/* binding */ parseDurationMs)
+/* harmony export */ });
+/** Sizes and durations as people write them in `continuity.yml`: `50MB`, `1GiB`, `90s`, `1h30m`. */
+const sizeUnits = {
+    B: 1,
+    KB: 1e3,
+    MB: 1e6,
+    GB: 1e9,
+    TB: 1e12,
+    KIB: 2 ** 10,
+    MIB: 2 ** 20,
+    GIB: 2 ** 30,
+    TIB: 2 ** 40,
+};
+const durationUnits = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
+const sizePattern = /^(\d{1,15}(?:\.\d{1,3})?) ?(B|[KMGT]i?B)$/i;
+const durationPattern = /^(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/;
+/** Bytes of a size such as `50MB` (decimal) or `1GiB` (binary); undefined where the text is no positive size. */
+function parseSizeBytes(text) {
+    const match = sizePattern.exec(text);
+    if (!match)
+        return undefined;
+    const bytes = Math.round(Number(match[1]) * sizeUnits[match[2].toUpperCase()]);
+    return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+/** Milliseconds of a duration such as `26h` or `1h30m`; undefined where the text is no positive duration. */
+function parseDurationMs(text) {
+    if (!durationPattern.test(text))
+        return undefined;
+    let milliseconds = 0;
+    for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g))
+        milliseconds += Number(amount) * durationUnits[unit];
+    return milliseconds > 0 ? milliseconds : undefined;
 }
 
 
@@ -87386,8 +87434,10 @@ function applicationName(archive) {
 
 // EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 72 modules
 var open_vault = __nccwpck_require__(9565);
+// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
+var quantity_text = __nccwpck_require__(6534);
 // EXTERNAL MODULE: ./.build/src/system/lock.js
-var system_lock = __nccwpck_require__(6298);
+var lock = __nccwpck_require__(6298);
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/staging.js
 
 
@@ -88389,6 +88439,7 @@ async function removeWorkDirectories(stateDirectory) {
 
 
 
+
 /**
  * Runs an operation that changes something as the only one on this platform, in a private directory of its own. What an
  * interrupted run left is finished or reverted first, and said.
@@ -88396,7 +88447,7 @@ async function removeWorkDirectories(stateDirectory) {
 async function with_lock_withLock(platform, work) {
     const { config, logger, holder } = platform;
     await makeStateDirectory(config.state);
-    const lock = await (0,system_lock/* acquireLock */.I)((0,external_node_path_.join)(config.state, 'lock'), { holder });
+    const lock = await takeLock(platform);
     try {
         const former = lock.tookOverFrom;
         if (former)
@@ -88422,6 +88473,21 @@ async function with_lock_withLock(platform, work) {
     }
     finally {
         lock.release();
+    }
+}
+/** Takes the lock; where somebody holds it, says who, and waits as long as the platform allows. */
+async function takeLock({ config, logger, holder, lockWaitMs = 0, signal }) {
+    const path = (0,external_node_path_.join)(config.state, 'lock');
+    try {
+        return await (0,lock/* acquireLock */.I)(path, { holder });
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked') || lockWaitMs <= 0)
+            throw error;
+        logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a)(lockWaitMs)}.`);
+        return await (0,lock/* acquireLock */.I)(path, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch((second) => {
+            throw signal?.aborted ? interrupted(holder, second) : second;
+        });
     }
 }
 async function makeStateDirectory(path) {
@@ -92870,13 +92936,14 @@ const conflictCode = 75;
 /**
  * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
  * ends, and programs that the process starts do not carry it on: there are no stale locks.
- * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`).
+ * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
+ * that ended the waiting.
  */
 async function acquireLock(path, options) {
     for (;;) {
         const descriptor = openLockFile(path);
         try {
-            if (!(await takeFlock(descriptor, options.waitMs)))
+            if (!(await takeFlock(descriptor, options)))
                 throw describeConflict(path);
             if (isStillAt(descriptor, path))
                 return claim(descriptor, options.holder);
@@ -92902,7 +92969,7 @@ function openLockFile(path) {
  * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
  * too, and stays locked when that program has ended.
  */
-function takeFlock(descriptor, waitMs) {
+function takeFlock(descriptor, { waitMs, signal }) {
     const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
     return new Promise((resolve, reject) => {
         const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
@@ -92911,16 +92978,27 @@ function takeFlock(descriptor, waitMs) {
         let complaint = '';
         child.stderr?.on('data', (chunk) => (complaint += chunk.toString()));
         const fail = (reason) => reject(new _logging_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .Failure */ .HR('failed', `cannot lock: ${reason}`, 'Install the package util-linux, which holds the program flock.'));
+        const stop = () => child.kill();
+        signal?.addEventListener('abort', stop, { once: true });
+        if (signal?.aborted)
+            stop();
         child.on('error', (error) => fail((0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .bD)(error)));
-        child.on('close', (code, signal) => {
-            if (code === 0)
+        child.on('close', (code, endedBy) => {
+            signal?.removeEventListener('abort', stop);
+            // Whatever it answered: who was told to stop wants no lock.
+            if (signal?.aborted)
+                reject(asError(signal.reason));
+            else if (code === 0)
                 resolve(true);
             else if (code === conflictCode)
                 resolve(false);
             else
-                fail(`flock ended with ${signal ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
+                fail(`flock ended with ${endedBy ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
         });
     });
+}
+function asError(reason) {
+    return reason instanceof Error ? reason : new Error(String(reason));
 }
 function isStillAt(descriptor, path) {
     const ours = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.fstatSync)(descriptor);

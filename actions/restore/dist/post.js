@@ -27,14 +27,22 @@ function endPrograms(privateDirectory) {
     }
 }
 
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./.build/actions/frame/private-directory.js
 
 
 
+
 /** Under this name the post step is told of the directory. */
 const PRIVATE_DIRECTORY_STATE = 'private-directory';
+/** The runner's temporary directory, which it empties after each job. */
+function locateRunnerTemp(environment) {
+    const { RUNNER_TEMP: path } = environment;
+    return path === undefined || path === '' ? (0,external_node_os_namespaceObject.tmpdir)() : path;
+}
 const namePattern = /^continuity-(\d+)-[A-Za-z0-9]{6}$/;
 /**
  * Makes the directory in which keys lie while they are needed: below the runner's temporary one, 0700, named after this
@@ -62,9 +70,8 @@ function removePrivateDirectory(path, runnerTemp) {
 // the runner also starts it where the main step was ended before it could say that it had begun: told apart by that
 // alone, the post step of a cancelled restore would be the restore.
 const left = process.env[`STATE_${PRIVATE_DIRECTORY_STATE}`];
-const runnerTemp = process.env['RUNNER_TEMP'];
-if (left && runnerTemp) {
+if (left) {
     endPrograms(left);
-    removePrivateDirectory(left, runnerTemp);
+    removePrivateDirectory(left, locateRunnerTemp(process.env));
 }
 

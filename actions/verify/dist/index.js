@@ -54160,6 +54160,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:net");
 
 /***/ }),
 
+/***/ 8161:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+
+/***/ }),
+
 /***/ 6760:
 /***/ ((module) => {
 
@@ -62853,7 +62860,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 9575:
+/***/ 8512:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -62870,40 +62877,8 @@ var promises_ = __nccwpck_require__(1455);
 var dist = __nccwpck_require__(8815);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var failure = __nccwpck_require__(1619);
-;// CONCATENATED MODULE: ./.build/src/config/quantities.js
-/** Sizes and durations as people write them in `continuity.yml`: `50MB`, `1GiB`, `90s`, `1h30m`. */
-const sizeUnits = {
-    B: 1,
-    KB: 1e3,
-    MB: 1e6,
-    GB: 1e9,
-    TB: 1e12,
-    KIB: 2 ** 10,
-    MIB: 2 ** 20,
-    GIB: 2 ** 30,
-    TIB: 2 ** 40,
-};
-const durationUnits = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
-const sizePattern = /^(\d{1,15}(?:\.\d{1,3})?) ?(B|[KMGT]i?B)$/i;
-const durationPattern = /^(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/;
-/** Bytes of a size such as `50MB` (decimal) or `1GiB` (binary); undefined where the text is no positive size. */
-function parseSizeBytes(text) {
-    const match = sizePattern.exec(text);
-    if (!match)
-        return undefined;
-    const bytes = Math.round(Number(match[1]) * sizeUnits[match[2].toUpperCase()]);
-    return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
-}
-/** Milliseconds of a duration such as `26h` or `1h30m`; undefined where the text is no positive duration. */
-function parseDurationMs(text) {
-    if (!durationPattern.test(text))
-        return undefined;
-    let milliseconds = 0;
-    for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g))
-        milliseconds += Number(amount) * durationUnits[unit];
-    return milliseconds > 0 ? milliseconds : undefined;
-}
-
+// EXTERNAL MODULE: ./.build/src/config/quantities.js
+var quantities = __nccwpck_require__(8649);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/util.js
 
 // functions
@@ -72468,8 +72443,8 @@ function exactlyOne(keys) {
     return { oneOf: keys.map((key) => ({ required: [key] })) };
 }
 const path = schema_text('a path (no "~": it would not be expanded)', /^(?!~)[^\0]+$/);
-const schema_duration = schema_text('a duration such as 90s, 5m, 6h, 1h30m or 2d', durationPattern).refine((value) => parseDurationMs(value) !== undefined, 'expected a duration above zero');
-const size = schema_text('a size such as 500kB, 50MB or 1GiB', sizePattern).refine((value) => parseSizeBytes(value) !== undefined, 'expected a size above zero');
+const schema_duration = schema_text('a duration such as 90s, 5m, 6h, 1h30m or 2d', quantities/* durationPattern */.Zq).refine((value) => (0,quantities/* parseDurationMs */.yi)(value) !== undefined, 'expected a duration above zero');
+const size = schema_text('a size such as 500kB, 50MB or 1GiB', quantities/* sizePattern */.CD).refine((value) => (0,quantities/* parseSizeBytes */.kl)(value) !== undefined, 'expected a size above zero');
 const port = schemas_int({ error: 'expected a port number, 1 to 65535' })
     .min(1, 'expected a port number, 1 to 65535')
     .max(65535, 'expected a port number, 1 to 65535');
@@ -72661,7 +72636,7 @@ function resolveVault(vault, root) {
         path: vault.path ?? '/srv/tc-data/backups',
         key: resolveKey(vault, root),
         knownHosts: (0,external_node_path_.resolve)(root, vault['known-hosts']),
-        ...(limit !== undefined && { bandwidthLimitBytesPerSecond: parseSizeBytes(limit) }),
+        ...(limit !== undefined && { bandwidthLimitBytesPerSecond: (0,quantities/* parseSizeBytes */.kl)(limit) }),
         ...(vault.reader && { reader: { user: vault.reader.user, key: resolveKey(vault.reader, root) } }),
     };
 }
@@ -72673,7 +72648,7 @@ function resolveKey(text, root) {
     return { from: 'agent' };
 }
 function readDuration(text) {
-    return parseDurationMs(text);
+    return (0,quantities/* parseDurationMs */.yi)(text);
 }
 function isInside(path, folder) {
     return path === folder || path.startsWith(folder.endsWith(external_node_path_.sep) ? folder : folder + external_node_path_.sep);
@@ -72863,6 +72838,7 @@ async function openPlatform(context, inputs) {
         vaultBundlePath: (0,external_node_path_.join)((0,external_node_path_.dirname)(process.argv[1] ?? '.'), '..', '..', '..', 'scripts', 'dist', 'vault', 'index.js'),
         toolVersion: version_version,
         temporary: privateDirectory,
+        ...(inputs.lockWaitMs === undefined ? {} : { lockWaitMs: inputs.lockWaitMs }),
     };
 }
 const writerVariable = 'CONTINUITY_WRITER_KEY';
@@ -74898,7 +74874,13 @@ function endPrograms(privateDirectory) {
     }
 }
 
+// EXTERNAL MODULE: ./.build/src/config/archive-name.js
+var archive_name = __nccwpck_require__(7334);
+// EXTERNAL MODULE: ./.build/src/config/quantities.js
+var quantities = __nccwpck_require__(8649);
 ;// CONCATENATED MODULE: ./.build/actions/frame/inputs.js
+
+
 
 /** Longest text that any input but a secret may have; GitHub itself sets no limit. */
 const MAX_TEXT_LENGTH = 4096;
@@ -74955,6 +74937,31 @@ class Inputs {
             throw refuse(name, `expected ${words.join(' or ')}`);
         return word;
     }
+    /** A duration such as `26h`, in milliseconds; undefined where it was not given. */
+    durationMs(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        const milliseconds = (0,quantities/* parseDurationMs */.yi)(value);
+        if (milliseconds === undefined)
+            throw refuse(name, 'expected a duration such as 30m, 26h or 2d');
+        return milliseconds;
+    }
+    /**
+     * What names an archive: `latest`, a date, or a full name. The fallback stands in where there is no such input at all;
+     * an empty one (an output of a job that gave none) must not become another archive.
+     */
+    archive(name, fallback) {
+        const isGiven = this.#environment[inputVariable(name)] !== undefined;
+        const value = isGiven || fallback === undefined ? this.required(name) : fallback;
+        try {
+            (0,archive_name/* selectArchive */.vd)(value);
+            return value;
+        }
+        catch {
+            throw refuse(name, 'expected latest, a date such as 2026-01-31, or a name such as backup_full_2026-01-31.tar.gz');
+        }
+    }
     /** Names separated by commas or lines; undefined where none was given. */
     list(name) {
         const value = this.#read(name);
@@ -74993,6 +75000,8 @@ function refuse(name, expected) {
     return new logging_failure/* Failure */.HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
 }
 
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./.build/src/system/is-alive.js
@@ -75001,8 +75010,14 @@ var is_alive = __nccwpck_require__(8001);
 
 
 
+
 /** Under this name the post step is told of the directory. */
 const PRIVATE_DIRECTORY_STATE = 'private-directory';
+/** The runner's temporary directory, which it empties after each job. */
+function locateRunnerTemp(environment) {
+    const { RUNNER_TEMP: path } = environment;
+    return path === undefined || path === '' ? (0,external_node_os_.tmpdir)() : path;
+}
 const namePattern = /^continuity-(\d+)-[A-Za-z0-9]{6}$/;
 /**
  * Makes the directory in which keys lie while they are needed: below the runner's temporary one, 0700, named after this
@@ -75167,7 +75182,7 @@ function endOf(missingLines, limitBytes, open) {
 /** Writes what a step hands on: its outputs, the result object as a file, and its part of the job's summary. */
 function writeOutcome(name, { result, outputs, summary }, runnerTemp, redact) {
     const path = (0,external_node_path_.join)(runnerTemp, `continuity-${name}-result-${process.pid}.json`);
-    (0,external_node_fs_.writeFileSync)(path, `${redact(JSON.stringify(result, undefined, 2))}\n`, { mode: 0o600 });
+    (0,external_node_fs_.writeFileSync)(path, `${redact(JSON.stringify(result, undefined, 2))}\n`, { mode: 0o600, flag: 'wx' });
     for (const [output, value] of Object.entries(outputs)) {
         if (value !== undefined)
             setOutput(output, redact(String(value)));
@@ -75203,7 +75218,7 @@ async function runAction(definition) {
     const title = `Continuity ${definition.name}`;
     const logger = createActionsLogger({ title, redact });
     try {
-        const runnerTemp = requireRunnerTemp(process.env);
+        const runnerTemp = locateRunnerTemp(process.env);
         const privateDirectory = makePrivateDirectory(runnerTemp);
         const remove = () => removePrivateDirectory(privateDirectory, runnerTemp);
         process.once('exit', remove);
@@ -75259,11 +75274,6 @@ function takeInputs(environment) {
         Reflect.deleteProperty(environment, name);
     return inputs;
 }
-function requireRunnerTemp({ RUNNER_TEMP }) {
-    if (RUNNER_TEMP)
-        return RUNNER_TEMP;
-    throw new logging_failure/* Failure */.HR('config', 'RUNNER_TEMP is not set', 'Run this as a step of a GitHub Actions workflow.');
-}
 function asFailure(error) {
     if (error instanceof logging_failure/* Failure */.HR)
         return error;
@@ -75283,34 +75293,30 @@ function fail({ message, next }, title, redact) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _src_config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7334);
-/* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
-/* harmony import */ var _src_operations_verify_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(8536);
-/* harmony import */ var _src_report_summary_verdict_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7597);
-/* harmony import */ var _src_report_verdict_report_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(7038);
-/* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9575);
-/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3582);
+/* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var _src_operations_verify_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5214);
+/* harmony import */ var _src_report_summary_verdict_summary_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7597);
+/* harmony import */ var _src_report_verdict_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7038);
+/* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8512);
+/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3582);
 
 
 
 
 
 
-
-await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__/* .runAction */ .C)({
+await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__/* .runAction */ .C)({
     name: 'verify',
     async run(context) {
         const { inputs } = context;
-        // The default is the runner's to fill in: an empty name (an output of a job that gave none) must not become another one.
-        const archive = inputs.required('archive');
-        (0,_src_config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__/* .selectArchive */ .vd)(archive);
+        const archive = inputs.archive('archive', 'latest');
         const level = inputs.choice('level', ['seal', 'full']) ?? 'full';
-        const platform = await (0,_frame_platform_js__WEBPACK_IMPORTED_MODULE_4__/* .openPlatform */ .W)(context, {
+        const platform = await (0,_frame_platform_js__WEBPACK_IMPORTED_MODULE_3__/* .openPlatform */ .W)(context, {
             command: 'verify',
             config: inputs.text('config'),
             writerKey: inputs.secret('writer-key'),
         });
-        const verdict = await (0,_src_operations_verify_js__WEBPACK_IMPORTED_MODULE_2__/* .verify */ .M)(platform, { archive, level });
+        const verdict = await (0,_src_operations_verify_js__WEBPACK_IMPORTED_MODULE_1__/* .verify */ .M)(platform, { archive, level });
         const { name, isSound, checked, damage } = verdict;
         return {
             result: verdict,
@@ -75325,8 +75331,8 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__/* .runAction */ .C)({
                 'checked-tables': checked.tables,
                 'damage-count': damage.length,
             },
-            report: (0,_src_report_verdict_report_js__WEBPACK_IMPORTED_MODULE_6__/* .renderVerdict */ .g)(verdict),
-            summary: (0,_src_report_summary_verdict_summary_js__WEBPACK_IMPORTED_MODULE_3__/* .summarizeVerdict */ .d)(verdict),
+            report: (0,_src_report_verdict_report_js__WEBPACK_IMPORTED_MODULE_5__/* .renderVerdict */ .g)(verdict),
+            summary: (0,_src_report_summary_verdict_summary_js__WEBPACK_IMPORTED_MODULE_2__/* .summarizeVerdict */ .d)(verdict),
             ...(isSound ? {} : { failure: describeDamage(name, damage) }),
         };
     },
@@ -75334,7 +75340,7 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__/* .runAction */ .C)({
 function describeDamage(name, damage) {
     const [first] = damage;
     const example = first ? `, first of all ${first.where}: ${first.what}` : '';
-    return new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('damaged', `${name} is damaged in ${damage.length} places${example}`, 'Run a backup: it brings anew what is damaged. The summary names every damaged part; all else can be restored.');
+    return new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('damaged', `${name} is damaged in ${damage.length} places${example}`, 'Run a backup: it brings anew what is damaged. The summary names every damaged part; all else can be restored.');
 }
 
 __webpack_async_result__();
@@ -75423,6 +75429,51 @@ function quote(text) {
 
 /***/ }),
 
+/***/ 8649:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CD: () => (/* binding */ sizePattern),
+/* harmony export */   Zq: () => (/* binding */ durationPattern),
+/* harmony export */   kl: () => (/* binding */ parseSizeBytes),
+/* harmony export */   yi: () => (/* binding */ parseDurationMs)
+/* harmony export */ });
+/** Sizes and durations as people write them in `continuity.yml`: `50MB`, `1GiB`, `90s`, `1h30m`. */
+const sizeUnits = {
+    B: 1,
+    KB: 1e3,
+    MB: 1e6,
+    GB: 1e9,
+    TB: 1e12,
+    KIB: 2 ** 10,
+    MIB: 2 ** 20,
+    GIB: 2 ** 30,
+    TIB: 2 ** 40,
+};
+const durationUnits = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
+const sizePattern = /^(\d{1,15}(?:\.\d{1,3})?) ?(B|[KMGT]i?B)$/i;
+const durationPattern = /^(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/;
+/** Bytes of a size such as `50MB` (decimal) or `1GiB` (binary); undefined where the text is no positive size. */
+function parseSizeBytes(text) {
+    const match = sizePattern.exec(text);
+    if (!match)
+        return undefined;
+    const bytes = Math.round(Number(match[1]) * sizeUnits[match[2].toUpperCase()]);
+    return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+/** Milliseconds of a duration such as `26h` or `1h30m`; undefined where the text is no positive duration. */
+function parseDurationMs(text) {
+    if (!durationPattern.test(text))
+        return undefined;
+    let milliseconds = 0;
+    for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g))
+        milliseconds += Number(amount) * durationUnits[unit];
+    return milliseconds > 0 ? milliseconds : undefined;
+}
+
+
+/***/ }),
+
 /***/ 1619:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -75504,7 +75555,7 @@ function formatDuration(milliseconds) {
 
 /***/ }),
 
-/***/ 8536:
+/***/ 5214:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -75517,8 +75568,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-;// CONCATENATED MODULE: external "node:os"
-const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+// EXTERNAL MODULE: external "node:os"
+var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./.build/src/config/secrets.js
@@ -78758,13 +78809,14 @@ const conflictCode = 75;
 /**
  * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
  * ends, and programs that the process starts do not carry it on: there are no stale locks.
- * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`).
+ * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
+ * that ended the waiting.
  */
 async function acquireLock(path, options) {
     for (;;) {
         const descriptor = openLockFile(path);
         try {
-            if (!(await takeFlock(descriptor, options.waitMs)))
+            if (!(await takeFlock(descriptor, options)))
                 throw describeConflict(path);
             if (isStillAt(descriptor, path))
                 return claim(descriptor, options.holder);
@@ -78790,7 +78842,7 @@ function openLockFile(path) {
  * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
  * too, and stays locked when that program has ended.
  */
-function takeFlock(descriptor, waitMs) {
+function takeFlock(descriptor, { waitMs, signal }) {
     const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
     return new Promise((resolve, reject) => {
         const child = (0,external_node_child_process_namespaceObject.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
@@ -78799,16 +78851,27 @@ function takeFlock(descriptor, waitMs) {
         let complaint = '';
         child.stderr?.on('data', (chunk) => (complaint += chunk.toString()));
         const fail = (reason) => reject(new failure/* Failure */.HR('failed', `cannot lock: ${reason}`, 'Install the package util-linux, which holds the program flock.'));
+        const stop = () => child.kill();
+        signal?.addEventListener('abort', stop, { once: true });
+        if (signal?.aborted)
+            stop();
         child.on('error', (error) => fail((0,failure/* messageOf */.bD)(error)));
-        child.on('close', (code, signal) => {
-            if (code === 0)
+        child.on('close', (code, endedBy) => {
+            signal?.removeEventListener('abort', stop);
+            // Whatever it answered: who was told to stop wants no lock.
+            if (signal?.aborted)
+                reject(asError(signal.reason));
+            else if (code === 0)
                 resolve(true);
             else if (code === conflictCode)
                 resolve(false);
             else
-                fail(`flock ended with ${signal ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
+                fail(`flock ended with ${endedBy ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
         });
     });
+}
+function asError(reason) {
+    return reason instanceof Error ? reason : new Error(String(reason));
 }
 function isStillAt(descriptor, path) {
     const ours = (0,external_node_fs_.fstatSync)(descriptor);
@@ -81598,7 +81661,7 @@ function explainSshFailure(end, options, pins) {
     return new NetworkTrouble(new failure/* Failure */.HR('vault', `no connection to ${label} for segments: ${said}`, next));
 }
 async function makeShortFolder() {
-    const parent = (0,external_node_os_namespaceObject.tmpdir)().length + '/tc-XXXXXX/s'.length > MAX_SOCKET_PATH_LENGTH ? '/tmp' : (0,external_node_os_namespaceObject.tmpdir)();
+    const parent = (0,external_node_os_.tmpdir)().length + '/tc-XXXXXX/s'.length > MAX_SOCKET_PATH_LENGTH ? '/tmp' : (0,external_node_os_.tmpdir)();
     return (0,promises_.mkdtemp)((0,external_node_path_.join)(parent, 'tc-'));
 }
 async function exists(path) {
@@ -82912,7 +82975,7 @@ async function openVault(platform, role) {
     if (vault.kind === 'directory')
         return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump: checkDump }));
     // Private, because a key from the environment lies there.
-    const privateDirectory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(platform.temporary ?? (0,external_node_os_namespaceObject.tmpdir)(), 'continuity-'));
+    const privateDirectory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(platform.temporary ?? (0,external_node_os_.tmpdir)(), 'continuity-'));
     const remove = () => (0,promises_.rm)(privateDirectory, { recursive: true, force: true });
     try {
         const session = openSession(await openSshTransport(await sshOptions(platform, vault, role, privateDirectory)));

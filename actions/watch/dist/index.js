@@ -29421,7 +29421,7 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("util");
 
 /***/ }),
 
-/***/ 7205:
+/***/ 7694:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -32545,7 +32545,113 @@ function endPrograms(privateDirectory) {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/config/archive-name.js
+
+const namePattern = /^backup_full_(\d{4}-\d{2}-\d{2})(?:_(\d{2}-\d{2}(?:-\d{2})?))?\.tar\.gz$/;
+const datePattern = /^\d{4}-\d{2}-\d{2}$/;
+/** Name of the nightly archive of the local date at `instant`. One per date, also where the clocks change. */
+function nightlyName(instant, timezone) {
+    return `backup_full_${localTime(instant, timezone).date}.tar.gz`;
+}
+/** Name of any other archive: local date and time at `instant`, to the second. */
+function timedName(instant, timezone) {
+    const { date, time } = localTime(instant, timezone);
+    return `backup_full_${date}_${time}.tar.gz`;
+}
+/** Takes a name apart; undefined where the text is no archive's name, or its date or time does not exist. */
+function parseArchiveName(text) {
+    const match = namePattern.exec(text);
+    if (!match)
+        return undefined;
+    const [name, date, time] = match;
+    if (!isCalendarDate(date) || (time !== undefined && !isTimeOfDay(time)))
+        return undefined;
+    return { name, date, ...(time !== undefined && { time }), foreign: time?.length === 5 };
+}
+/**
+ * Reads an operator's request for an archive: `latest`, a bare date, or a full name. Everything else is refused before
+ * any use.
+ * @throws Failure `usage`.
+ */
+function selectArchive(request) {
+    if (request === 'latest')
+        return { by: 'latest' };
+    if (datePattern.test(request) && isCalendarDate(request))
+        return { by: 'date', date: request };
+    const archive = parseArchiveName(request);
+    if (archive)
+        return { by: 'name', archive };
+    throw new logging_failure/* Failure */.HR('usage', `${quote(request)} names no archive`, 'Give latest, a date such as 2026-01-31, or a full name such as backup_full_2026-01-31.tar.gz; list shows them all.');
+}
+/** A date of the calendar, `YYYY-MM-DD`. */
+function isCalendarDate(text) {
+    const instant = new Date(`${text}T00:00:00Z`);
+    return datePattern.test(text) && !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text);
+}
+function isTimeOfDay(text) {
+    const [hour, minute, second = 0] = text.split('-').map(Number);
+    return hour < 24 && minute < 60 && second < 60;
+}
+function localTime(instant, timezone) {
+    const format = new Intl.DateTimeFormat('en-US-u-ca-iso8601-nu-latn', {
+        timeZone: timezone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        hour: '2-digit',
+        minute: '2-digit',
+        second: '2-digit',
+    });
+    const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]));
+    return {
+        date: `${parts['year']}-${parts['month']}-${parts['day']}`,
+        time: `${parts['hour']}-${parts['minute']}-${parts['second']}`,
+    };
+}
+/** The request as it can be shown: ASCII, one line, short. */
+function quote(text) {
+    const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+    return JSON.stringify(short).replace(/[^\x20-\x7e…]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+;// CONCATENATED MODULE: ./.build/src/config/quantities.js
+/** Sizes and durations as people write them in `continuity.yml`: `50MB`, `1GiB`, `90s`, `1h30m`. */
+const sizeUnits = {
+    B: 1,
+    KB: 1e3,
+    MB: 1e6,
+    GB: 1e9,
+    TB: 1e12,
+    KIB: 2 ** 10,
+    MIB: 2 ** 20,
+    GIB: 2 ** 30,
+    TIB: 2 ** 40,
+};
+const durationUnits = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
+const sizePattern = /^(\d{1,15}(?:\.\d{1,3})?) ?(B|[KMGT]i?B)$/i;
+const durationPattern = /^(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/;
+/** Bytes of a size such as `50MB` (decimal) or `1GiB` (binary); undefined where the text is no positive size. */
+function parseSizeBytes(text) {
+    const match = sizePattern.exec(text);
+    if (!match)
+        return undefined;
+    const bytes = Math.round(Number(match[1]) * sizeUnits[match[2].toUpperCase()]);
+    return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+/** Milliseconds of a duration such as `26h` or `1h30m`; undefined where the text is no positive duration. */
+function parseDurationMs(text) {
+    if (!durationPattern.test(text))
+        return undefined;
+    let milliseconds = 0;
+    for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g))
+        milliseconds += Number(amount) * durationUnits[unit];
+    return milliseconds > 0 ? milliseconds : undefined;
+}
+
 ;// CONCATENATED MODULE: ./.build/actions/frame/inputs.js
+
+
 
 /** Longest text that any input but a secret may have; GitHub itself sets no limit. */
 const MAX_TEXT_LENGTH = 4096;
@@ -32602,6 +32708,31 @@ class Inputs {
             throw refuse(name, `expected ${words.join(' or ')}`);
         return word;
     }
+    /** A duration such as `26h`, in milliseconds; undefined where it was not given. */
+    durationMs(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        const milliseconds = parseDurationMs(value);
+        if (milliseconds === undefined)
+            throw refuse(name, 'expected a duration such as 30m, 26h or 2d');
+        return milliseconds;
+    }
+    /**
+     * What names an archive: `latest`, a date, or a full name. The fallback stands in where there is no such input at all;
+     * an empty one (an output of a job that gave none) must not become another archive.
+     */
+    archive(name, fallback) {
+        const isGiven = this.#environment[inputVariable(name)] !== undefined;
+        const value = isGiven || fallback === undefined ? this.required(name) : fallback;
+        try {
+            selectArchive(value);
+            return value;
+        }
+        catch {
+            throw refuse(name, 'expected latest, a date such as 2026-01-31, or a name such as backup_full_2026-01-31.tar.gz');
+        }
+    }
     /** Names separated by commas or lines; undefined where none was given. */
     list(name) {
         const value = this.#read(name);
@@ -32640,6 +32771,8 @@ function refuse(name, expected) {
     return new logging_failure/* Failure */.HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
 }
 
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
 ;// CONCATENATED MODULE: external "node:path"
 const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
 ;// CONCATENATED MODULE: ./.build/src/system/is-alive.js
@@ -32658,16 +32791,22 @@ function isAlive(pid) {
 
 
 
+
 /** Under this name the post step is told of the directory. */
 const PRIVATE_DIRECTORY_STATE = 'private-directory';
-const namePattern = /^continuity-(\d+)-[A-Za-z0-9]{6}$/;
+/** The runner's temporary directory, which it empties after each job. */
+function locateRunnerTemp(environment) {
+    const { RUNNER_TEMP: path } = environment;
+    return path === undefined || path === '' ? (0,external_node_os_namespaceObject.tmpdir)() : path;
+}
+const private_directory_namePattern = /^continuity-(\d+)-[A-Za-z0-9]{6}$/;
 /**
  * Makes the directory in which keys lie while they are needed: below the runner's temporary one, 0700, named after this
  * program. What killed runs left there goes first.
  */
 function makePrivateDirectory(runnerTemp) {
     for (const name of (0,external_node_fs_namespaceObject.readdirSync)(runnerTemp)) {
-        const pid = Number(namePattern.exec(name)?.[1]);
+        const pid = Number(private_directory_namePattern.exec(name)?.[1]);
         if (pid > 0 && !isAlive(pid))
             removePrivateDirectory((0,external_node_path_namespaceObject.join)(runnerTemp, name), runnerTemp);
     }
@@ -32675,7 +32814,7 @@ function makePrivateDirectory(runnerTemp) {
 }
 /** Removes it at once, also while the program ends. A path that is none of ours is left alone. */
 function removePrivateDirectory(path, runnerTemp) {
-    if ((0,external_node_path_namespaceObject.dirname)(path) === (0,external_node_path_namespaceObject.resolve)(runnerTemp) && namePattern.test((0,external_node_path_namespaceObject.basename)(path))) {
+    if ((0,external_node_path_namespaceObject.dirname)(path) === (0,external_node_path_namespaceObject.resolve)(runnerTemp) && private_directory_namePattern.test((0,external_node_path_namespaceObject.basename)(path))) {
         (0,external_node_fs_namespaceObject.rmSync)(path, { recursive: true, force: true });
     }
 }
@@ -32824,7 +32963,7 @@ function endOf(missingLines, limitBytes, open) {
 /** Writes what a step hands on: its outputs, the result object as a file, and its part of the job's summary. */
 function writeOutcome(name, { result, outputs, summary }, runnerTemp, redact) {
     const path = (0,external_node_path_namespaceObject.join)(runnerTemp, `continuity-${name}-result-${process.pid}.json`);
-    (0,external_node_fs_namespaceObject.writeFileSync)(path, `${redact(JSON.stringify(result, undefined, 2))}\n`, { mode: 0o600 });
+    (0,external_node_fs_namespaceObject.writeFileSync)(path, `${redact(JSON.stringify(result, undefined, 2))}\n`, { mode: 0o600, flag: 'wx' });
     for (const [output, value] of Object.entries(outputs)) {
         if (value !== undefined)
             setOutput(output, redact(String(value)));
@@ -32860,7 +32999,7 @@ async function runAction(definition) {
     const title = `Continuity ${definition.name}`;
     const logger = createActionsLogger({ title, redact });
     try {
-        const runnerTemp = requireRunnerTemp(process.env);
+        const runnerTemp = locateRunnerTemp(process.env);
         const privateDirectory = makePrivateDirectory(runnerTemp);
         const remove = () => removePrivateDirectory(privateDirectory, runnerTemp);
         process.once('exit', remove);
@@ -32916,11 +33055,6 @@ function takeInputs(environment) {
         Reflect.deleteProperty(environment, name);
     return inputs;
 }
-function requireRunnerTemp({ RUNNER_TEMP }) {
-    if (RUNNER_TEMP)
-        return RUNNER_TEMP;
-    throw new logging_failure/* Failure */.HR('config', 'RUNNER_TEMP is not set', 'Run this as a step of a GitHub Actions workflow.');
-}
 function asFailure(error) {
     if (error instanceof logging_failure/* Failure */.HR)
         return error;
@@ -32940,27 +33074,27 @@ function fail({ message, next }, title, redact) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _src_config_quantities_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8649);
-/* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
-/* harmony import */ var _src_operations_watch_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1954);
-/* harmony import */ var _src_report_summary_watch_summary_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9823);
-/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7205);
+/* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var _src_operations_watch_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1954);
+/* harmony import */ var _src_report_summary_watch_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9823);
+/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7694);
 
 
 
 
-
-await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_3__/* .runAction */ .C)({
+/** 26 h: a nightly that is two hours late. */
+const DEFAULT_AGE_MS = 26 * 3_600_000;
+await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_2__/* .runAction */ .C)({
     name: 'watch',
     async run({ inputs, environment, logger, signal }) {
-        const result = await (0,_src_operations_watch_js__WEBPACK_IMPORTED_MODULE_2__/* .watch */ .w)({
+        const result = await (0,_src_operations_watch_js__WEBPACK_IMPORTED_MODULE_1__/* .watch */ .w)({
             token: inputs.secret('token') ?? '',
             runnerToken: inputs.secret('runner-token'),
             runnerLabel: inputs.text('runner-label') ?? 'skills-hub-production',
             branch: inputs.text('branch') ?? 'main',
             backupJobs: inputs.list('backup-jobs') ?? ['backup.yml/Back up'],
             verifyJobs: inputs.list('verify-jobs') ?? ['backup.yml/Verify', 'verify.yml/Verify'],
-            maximumAgeMs: readMaximumAgeMs(inputs.text('maximum-age') ?? '26h'),
+            maximumAgeMs: inputs.durationMs('maximum-age') ?? DEFAULT_AGE_MS,
             label: inputs.text('label') ?? 'continuity',
             repository: environment['GITHUB_REPOSITORY'] ?? '',
             apiUrl: environment['GITHUB_API_URL'] ?? 'https://api.github.com',
@@ -32980,69 +33114,20 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_3__/* .runAction */ .C)({
                 'last-verification': result.lastVerification?.completedAt,
             },
             report: `${result.verdict}: ${result.findings.length} of what is watched is wrong.`,
-            summary: (0,_src_report_summary_watch_summary_js__WEBPACK_IMPORTED_MODULE_4__/* .summarizeWatch */ .f)(result),
+            summary: (0,_src_report_summary_watch_summary_js__WEBPACK_IMPORTED_MODULE_3__/* .summarizeWatch */ .f)(result),
             ...(failure ? { failure } : {}),
         };
     },
 });
-function readMaximumAgeMs(text) {
-    const milliseconds = (0,_src_config_quantities_js__WEBPACK_IMPORTED_MODULE_0__/* .parseDurationMs */ .yi)(text);
-    if (milliseconds !== undefined)
-        return milliseconds;
-    throw new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('usage', 'input maximum-age: expected a duration such as 26h or 2d', 'Nothing was looked at.');
-}
 function describeFailure({ findings, issue, issueProblem }) {
     const where = issue ? `See ${issue.url}.` : 'See the summary of this run.';
     if (findings.length > 0)
-        return new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('stale', `${findings.length} of what is watched is wrong.`, where);
-    return (issueProblem && new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('failed', `the issue could not be kept: ${issueProblem.message}`, issueProblem.next));
+        return new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('stale', `${findings.length} of what is watched is wrong.`, where);
+    return (issueProblem && new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('failed', `the issue could not be kept: ${issueProblem.message}`, issueProblem.next));
 }
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
-
-/***/ }),
-
-/***/ 8649:
-/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
-
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   yi: () => (/* binding */ parseDurationMs)
-/* harmony export */ });
-/* unused harmony exports sizePattern, durationPattern, parseSizeBytes */
-/** Sizes and durations as people write them in `continuity.yml`: `50MB`, `1GiB`, `90s`, `1h30m`. */
-const sizeUnits = {
-    B: 1,
-    KB: 1e3,
-    MB: 1e6,
-    GB: 1e9,
-    TB: 1e12,
-    KIB: 2 ** 10,
-    MIB: 2 ** 20,
-    GIB: 2 ** 30,
-    TIB: 2 ** 40,
-};
-const durationUnits = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
-const sizePattern = /^(\d{1,15}(?:\.\d{1,3})?) ?(B|[KMGT]i?B)$/i;
-const durationPattern = /^(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/;
-/** Bytes of a size such as `50MB` (decimal) or `1GiB` (binary); undefined where the text is no positive size. */
-function parseSizeBytes(text) {
-    const match = sizePattern.exec(text);
-    if (!match)
-        return undefined;
-    const bytes = Math.round(Number(match[1]) * sizeUnits[match[2].toUpperCase()]);
-    return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
-}
-/** Milliseconds of a duration such as `26h` or `1h30m`; undefined where the text is no positive duration. */
-function parseDurationMs(text) {
-    if (!durationPattern.test(text))
-        return undefined;
-    let milliseconds = 0;
-    for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g))
-        milliseconds += Number(amount) * durationUnits[unit];
-    return milliseconds > 0 ? milliseconds : undefined;
-}
-
 
 /***/ }),
 

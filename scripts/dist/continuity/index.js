@@ -47978,8 +47978,10 @@ async function keySource(reference, { environment }) {
     return { agent: socket };
 }
 
+// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
+var quantity_text = __nccwpck_require__(6534);
 // EXTERNAL MODULE: ./.build/src/system/lock.js
-var system_lock = __nccwpck_require__(6298);
+var lock = __nccwpck_require__(6298);
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/staging.js
 
 
@@ -49590,6 +49592,7 @@ async function removeWorkDirectories(stateDirectory) {
 
 
 
+
 /**
  * Runs an operation that changes something as the only one on this platform, in a private directory of its own. What an
  * interrupted run left is finished or reverted first, and said.
@@ -49597,7 +49600,7 @@ async function removeWorkDirectories(stateDirectory) {
 async function withLock(platform, work) {
     const { config, logger, holder } = platform;
     await makeStateDirectory(config.state);
-    const lock = await (0,system_lock/* acquireLock */.I)((0,external_node_path_.join)(config.state, 'lock'), { holder });
+    const lock = await takeLock(platform);
     try {
         const former = lock.tookOverFrom;
         if (former)
@@ -49623,6 +49626,21 @@ async function withLock(platform, work) {
     }
     finally {
         lock.release();
+    }
+}
+/** Takes the lock; where somebody holds it, says who, and waits as long as the platform allows. */
+async function takeLock({ config, logger, holder, lockWaitMs = 0, signal }) {
+    const path = (0,external_node_path_.join)(config.state, 'lock');
+    try {
+        return await (0,lock/* acquireLock */.I)(path, { holder });
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked') || lockWaitMs <= 0)
+            throw error;
+        logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a)(lockWaitMs)}.`);
+        return await (0,lock/* acquireLock */.I)(path, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch((second) => {
+            throw signal?.aborted ? interrupted(holder, second) : second;
+        });
     }
 }
 async function makeStateDirectory(path) {
@@ -49702,8 +49720,6 @@ function fromReceipt(vault, greeting, receipt) {
     };
 }
 
-// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
-var quantity_text = __nccwpck_require__(6534);
 ;// CONCATENATED MODULE: ./.build/src/report/table.js
 /** Rows with their columns aligned, two spaces between; numbers (by `right`) to the right. */
 function formatTable(rows, right = []) {
@@ -49775,6 +49791,8 @@ function renderChanges({ since, files, databases }) {
 
 ;// CONCATENATED MODULE: external "node:readline/promises"
 const external_node_readline_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline/promises");
+// EXTERNAL MODULE: ./.build/src/config/quantities.js
+var quantities = __nccwpck_require__(8649);
 ;// CONCATENATED MODULE: ./.build/src/operations/platform.js
 /** Who is asking, and for which commit, as the environment of a workflow tells. */
 function describeRun(command, environment) {
@@ -49791,8 +49809,9 @@ var version = __nccwpck_require__(7319);
 
 
 
+
 /** Everything that an operation needs, from what the command line knows. */
-async function openPlatform(context, command) {
+async function openPlatform(context, command, { wait } = {}) {
     const { logger, environment, signal } = context;
     return {
         config: await context.loadConfig(),
@@ -49804,7 +49823,19 @@ async function openPlatform(context, command) {
         // Beside our own bundle: both are built and committed together.
         vaultBundlePath: (0,external_node_path_.join)((0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(process.argv[1] ?? '.')), '..', 'vault', 'index.js'),
         toolVersion: version/* version */.r,
+        ...(wait === undefined ? {} : { lockWaitMs: readWait(wait) }),
     };
+}
+/** For commands that take the platform's lock. */
+const waitOption = {
+    flags: '--wait <duration>',
+    description: 'wait this long, such as 30m, for another run to end (default: not at all)',
+};
+function readWait(text) {
+    const milliseconds = (0,quantities/* parseDurationMs */.yi)(text);
+    if (milliseconds !== undefined)
+        return milliseconds;
+    throw new failure/* Failure */.HR('usage', '--wait: expected a duration such as 90s, 30m or 2h', 'Nothing was done.');
 }
 /**
  * Asks a person to type something that nobody types by mistake. With `--yes` nobody is asked; without a terminal it
@@ -49846,9 +49877,10 @@ const backupCommand = {
             description: 'file sources that may have lost most of their files',
             isList: true,
         },
+        waitOption,
     ],
     async run(context, _args, options) {
-        const result = await backup(await openPlatform(context, 'backup'), {
+        const result = await backup(await openPlatform(context, 'backup', options), {
             trigger: options['nightly'] === true ? 'nightly' : 'manual',
             rereadsAll: options['full'] === true,
             allowShrink: options['allowShrink'] ?? [],
@@ -50300,8 +50332,8 @@ function forget_describe(kept) {
 
 ;// CONCATENATED MODULE: external "node:readline"
 const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
-// EXTERNAL MODULE: ./.build/src/config/load.js + 21 modules
-var load = __nccwpck_require__(4109);
+// EXTERNAL MODULE: ./.build/src/config/load.js + 20 modules
+var load = __nccwpck_require__(4681);
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/package-scripts.js
@@ -53818,9 +53850,11 @@ const restoreCommand = {
         { flags: '--dry-run', description: 'show the plan and stop' },
         { flags: '--yes', description: 'do not ask' },
         { flags: '--no-safety', description: 'do without a backup of the present state' },
+        waitOption,
     ],
-    async run(context, [archive = ''], { select, target, dryRun, yes, safety }) {
-        const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`);
+    async run(context, [archive = ''], options) {
+        const { select, target, dryRun, yes, safety } = options;
+        const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`, options);
         const selection = select === undefined ? {} : { select: select };
         if (target !== undefined) {
             const directory = target;
@@ -54317,8 +54351,8 @@ function quote(text) {
     return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-// EXTERNAL MODULE: ./.build/src/config/load.js + 21 modules
-var load = __nccwpck_require__(4109);
+// EXTERNAL MODULE: ./.build/src/config/load.js + 20 modules
+var load = __nccwpck_require__(4681);
 // EXTERNAL MODULE: ./node_modules/cli-progress/cli-progress.js
 var cli_progress = __nccwpck_require__(8502);
 // EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
@@ -57344,7 +57378,7 @@ function quote(text) {
 
 /***/ }),
 
-/***/ 4109:
+/***/ 4681:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -57362,40 +57396,8 @@ var external_node_path_ = __nccwpck_require__(6760);
 var dist = __nccwpck_require__(8815);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var failure = __nccwpck_require__(1619);
-;// CONCATENATED MODULE: ./.build/src/config/quantities.js
-/** Sizes and durations as people write them in `continuity.yml`: `50MB`, `1GiB`, `90s`, `1h30m`. */
-const sizeUnits = {
-    B: 1,
-    KB: 1e3,
-    MB: 1e6,
-    GB: 1e9,
-    TB: 1e12,
-    KIB: 2 ** 10,
-    MIB: 2 ** 20,
-    GIB: 2 ** 30,
-    TIB: 2 ** 40,
-};
-const durationUnits = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
-const sizePattern = /^(\d{1,15}(?:\.\d{1,3})?) ?(B|[KMGT]i?B)$/i;
-const durationPattern = /^(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/;
-/** Bytes of a size such as `50MB` (decimal) or `1GiB` (binary); undefined where the text is no positive size. */
-function parseSizeBytes(text) {
-    const match = sizePattern.exec(text);
-    if (!match)
-        return undefined;
-    const bytes = Math.round(Number(match[1]) * sizeUnits[match[2].toUpperCase()]);
-    return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
-}
-/** Milliseconds of a duration such as `26h` or `1h30m`; undefined where the text is no positive duration. */
-function parseDurationMs(text) {
-    if (!durationPattern.test(text))
-        return undefined;
-    let milliseconds = 0;
-    for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g))
-        milliseconds += Number(amount) * durationUnits[unit];
-    return milliseconds > 0 ? milliseconds : undefined;
-}
-
+// EXTERNAL MODULE: ./.build/src/config/quantities.js
+var quantities = __nccwpck_require__(8649);
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/util.js
 
 // functions
@@ -66960,8 +66962,8 @@ function exactlyOne(keys) {
     return { oneOf: keys.map((key) => ({ required: [key] })) };
 }
 const path = schema_text('a path (no "~": it would not be expanded)', /^(?!~)[^\0]+$/);
-const schema_duration = schema_text('a duration such as 90s, 5m, 6h, 1h30m or 2d', durationPattern).refine((value) => parseDurationMs(value) !== undefined, 'expected a duration above zero');
-const size = schema_text('a size such as 500kB, 50MB or 1GiB', sizePattern).refine((value) => parseSizeBytes(value) !== undefined, 'expected a size above zero');
+const schema_duration = schema_text('a duration such as 90s, 5m, 6h, 1h30m or 2d', quantities/* durationPattern */.Zq).refine((value) => (0,quantities/* parseDurationMs */.yi)(value) !== undefined, 'expected a duration above zero');
+const size = schema_text('a size such as 500kB, 50MB or 1GiB', quantities/* sizePattern */.CD).refine((value) => (0,quantities/* parseSizeBytes */.kl)(value) !== undefined, 'expected a size above zero');
 const port = schemas_int({ error: 'expected a port number, 1 to 65535' })
     .min(1, 'expected a port number, 1 to 65535')
     .max(65535, 'expected a port number, 1 to 65535');
@@ -67153,7 +67155,7 @@ function resolveVault(vault, root) {
         path: vault.path ?? '/srv/tc-data/backups',
         key: resolveKey(vault, root),
         knownHosts: (0,external_node_path_.resolve)(root, vault['known-hosts']),
-        ...(limit !== undefined && { bandwidthLimitBytesPerSecond: parseSizeBytes(limit) }),
+        ...(limit !== undefined && { bandwidthLimitBytesPerSecond: (0,quantities/* parseSizeBytes */.kl)(limit) }),
         ...(vault.reader && { reader: { user: vault.reader.user, key: resolveKey(vault.reader, root) } }),
     };
 }
@@ -67165,7 +67167,7 @@ function resolveKey(text, root) {
     return { from: 'agent' };
 }
 function readDuration(text) {
-    return parseDurationMs(text);
+    return (0,quantities/* parseDurationMs */.yi)(text);
 }
 function isInside(path, folder) {
     return path === folder || path.startsWith(folder.endsWith(external_node_path_.sep) ? folder : folder + external_node_path_.sep);
@@ -67258,6 +67260,51 @@ function findOffset(document, path) {
 }
 function firstLine(text) {
     return text.split('\n', 1)[0];
+}
+
+
+/***/ }),
+
+/***/ 8649:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   CD: () => (/* binding */ sizePattern),
+/* harmony export */   Zq: () => (/* binding */ durationPattern),
+/* harmony export */   kl: () => (/* binding */ parseSizeBytes),
+/* harmony export */   yi: () => (/* binding */ parseDurationMs)
+/* harmony export */ });
+/** Sizes and durations as people write them in `continuity.yml`: `50MB`, `1GiB`, `90s`, `1h30m`. */
+const sizeUnits = {
+    B: 1,
+    KB: 1e3,
+    MB: 1e6,
+    GB: 1e9,
+    TB: 1e12,
+    KIB: 2 ** 10,
+    MIB: 2 ** 20,
+    GIB: 2 ** 30,
+    TIB: 2 ** 40,
+};
+const durationUnits = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
+const sizePattern = /^(\d{1,15}(?:\.\d{1,3})?) ?(B|[KMGT]i?B)$/i;
+const durationPattern = /^(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/;
+/** Bytes of a size such as `50MB` (decimal) or `1GiB` (binary); undefined where the text is no positive size. */
+function parseSizeBytes(text) {
+    const match = sizePattern.exec(text);
+    if (!match)
+        return undefined;
+    const bytes = Math.round(Number(match[1]) * sizeUnits[match[2].toUpperCase()]);
+    return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+/** Milliseconds of a duration such as `26h` or `1h30m`; undefined where the text is no positive duration. */
+function parseDurationMs(text) {
+    if (!durationPattern.test(text))
+        return undefined;
+    let milliseconds = 0;
+    for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g))
+        milliseconds += Number(amount) * durationUnits[unit];
+    return milliseconds > 0 ? milliseconds : undefined;
 }
 
 
@@ -68172,13 +68219,14 @@ const conflictCode = 75;
 /**
  * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
  * ends, and programs that the process starts do not carry it on: there are no stale locks.
- * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`).
+ * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
+ * that ended the waiting.
  */
 async function acquireLock(path, options) {
     for (;;) {
         const descriptor = openLockFile(path);
         try {
-            if (!(await takeFlock(descriptor, options.waitMs)))
+            if (!(await takeFlock(descriptor, options)))
                 throw describeConflict(path);
             if (isStillAt(descriptor, path))
                 return claim(descriptor, options.holder);
@@ -68204,7 +68252,7 @@ function openLockFile(path) {
  * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
  * too, and stays locked when that program has ended.
  */
-function takeFlock(descriptor, waitMs) {
+function takeFlock(descriptor, { waitMs, signal }) {
     const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
     return new Promise((resolve, reject) => {
         const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
@@ -68213,16 +68261,27 @@ function takeFlock(descriptor, waitMs) {
         let complaint = '';
         child.stderr?.on('data', (chunk) => (complaint += chunk.toString()));
         const fail = (reason) => reject(new _logging_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .Failure */ .HR('failed', `cannot lock: ${reason}`, 'Install the package util-linux, which holds the program flock.'));
+        const stop = () => child.kill();
+        signal?.addEventListener('abort', stop, { once: true });
+        if (signal?.aborted)
+            stop();
         child.on('error', (error) => fail((0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .bD)(error)));
-        child.on('close', (code, signal) => {
-            if (code === 0)
+        child.on('close', (code, endedBy) => {
+            signal?.removeEventListener('abort', stop);
+            // Whatever it answered: who was told to stop wants no lock.
+            if (signal?.aborted)
+                reject(asError(signal.reason));
+            else if (code === 0)
                 resolve(true);
             else if (code === conflictCode)
                 resolve(false);
             else
-                fail(`flock ended with ${signal ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
+                fail(`flock ended with ${endedBy ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
         });
     });
+}
+function asError(reason) {
+    return reason instanceof Error ? reason : new Error(String(reason));
 }
 function isStillAt(descriptor, path) {
     const ours = (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.fstatSync)(descriptor);

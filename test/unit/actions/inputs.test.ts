@@ -52,6 +52,22 @@ describe('an input', () => {
       );
   });
 
+  it('with a duration is read in milliseconds', () => {
+    expect(inputsOf({ a: '30m' }).durationMs('a')).toBe(1_800_000);
+    expect(inputsOf({}).durationMs('a')).toBeUndefined();
+    expect(refusalOf(() => inputsOf({ a: 'soon' }).durationMs('a')).message).toMatch(/^input a: expected a duration/);
+  });
+
+  it('with an archive is checked before any use, and never repeated', () => {
+    expect(inputsOf({ a: '2026-01-31' }).archive('a')).toBe('2026-01-31');
+    expect(inputsOf({}).archive('a', 'latest')).toBe('latest');
+    for (const value of ['', 'latest\n', '../x', 'backup_full_2026-02-30.tar.gz', '$(id)', 'CANARY'])
+      expect(refusalOf(() => inputsOf({ a: value }).archive('a', 'latest')).message).toMatch(
+        /^input a: (missing|expected (latest|one line)[^$C]*)$/,
+      );
+    expect(refusalOf(() => inputsOf({}).archive('a')).message).toBe('input a: missing');
+  });
+
   it('with names takes them apart at commas and lines', () => {
     expect(inputsOf({ a: ' app, uploads\r\nodoo,,\n' }).list('a')).toEqual(['app', 'uploads', 'odoo']);
     expect(refusalOf(() => inputsOf({ a: 'app\u0000' }).list('a')).message).toContain('control characters');

@@ -1,17 +1,17 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { execFile } from 'node:child_process';
-import { createCipheriv, createHash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { ArchiveBuilder } from '../../../src/archive/archive-builder.ts';
-import type { SourceEntry } from '../../../src/archive/source-entry.ts';
 import { verifyArchive } from '../../../src/archive/verify-archive.ts';
 import { buildNight, type Night } from '../../fixtures/assemble.ts';
-import { inMemory, memoryEntry, readArchive } from '../../fixtures/small-archive.ts';
+import { applyEdits, describeTree, edits, makeContent, walkTree, type Tree } from '../../fixtures/random-tree.ts';
 import { readTree } from '../../fixtures/read-tree.ts';
+import { inMemory, readArchive } from '../../fixtures/small-archive.ts';
 
 const run = promisify(execFile);
 let root: string;
@@ -23,103 +23,10 @@ afterAll(async () => {
   await rm(root, { recursive: true, force: true });
 });
 
-/** A tree as a value: content by path; the path's bytes as latin1, folders with their slash. */
-type Node = { type: 'reg'; content: Buffer; version: number } | { type: 'symlink'; target: Buffer } | { type: 'dir' };
-type Tree = Map<string, Node>;
-
-interface Edit {
-  path: string;
-  node: Node | undefined;
-}
-
-const component = fc
-  .uint8Array({ minLength: 1, maxLength: 255 })
-  .map((bytes) => Buffer.from(bytes).toString('latin1').replaceAll('/', '_').replaceAll('\0', '\x01'))
-  .filter((name) => name !== '.' && name !== '..');
-const shortName = fc.oneof(
-  {
-    weight: 3,
-    arbitrary: fc.constantFrom('a', 'b', 'a.b', 'a-', 'A', '-rf', 'caf\xe8', 'caf\xe9', 'cafe\xcc\x81', 'caf\xc3\xa9'),
-  },
-  { weight: 2, arbitrary: component },
-);
-const path = fc.array(shortName, { minLength: 1, maxLength: 3 }).map((names) => names.join('/'));
-const content = fc
-  .oneof(
-    { weight: 4, arbitrary: fc.nat(300) },
-    { weight: 2, arbitrary: fc.nat(70_000) },
-    { weight: 1, arbitrary: fc.nat(200_000) },
-  )
-  .chain((size) => fc.tuple(fc.nat(5), fc.boolean()).map(([seed, isRandom]) => makeContent(size, seed, isRandom)));
-const node: fc.Arbitrary<Node> = fc.oneof(
-  {
-    weight: 6,
-    arbitrary: fc
-      .tuple(content, fc.nat(1000))
-      .map(([bytes, version]) => ({ type: 'reg' as const, content: bytes, version })),
-  },
-  { weight: 1, arbitrary: path.map((target) => ({ type: 'symlink' as const, target: Buffer.from(target, 'latin1') })) },
-  { weight: 1, arbitrary: fc.constant({ type: 'dir' as const }) },
-);
-const edits = fc.array(
-  fc.record<Edit>({
-    path,
-    node: fc.oneof({ weight: 4, arbitrary: node }, { weight: 1, arbitrary: fc.constant(undefined) }),
-  }),
-  { maxLength: 25 },
-);
-
-function makeContent(size: number, seed: number, isRandom: boolean): Buffer {
-  if (!isRandom) return Buffer.alloc(size, `line ${seed}\n`);
-  return createCipheriv('aes-128-ctr', Buffer.alloc(16, seed), Buffer.alloc(16)).update(Buffer.alloc(size));
-}
-
-/** Applies edits as a file system would: what stands in the way of a folder goes. */
-function applyEdits(before: Tree, changes: readonly Edit[]): Tree {
-  const tree: Tree = new Map(before);
-  const remove = (name: string): void => {
-    for (const key of [...tree.keys()])
-      if (key === name || key === `${name}/` || key.startsWith(`${name}/`)) tree.delete(key);
-  };
-  for (const { path: name, node: change } of changes) {
-    if (Buffer.byteLength(name, 'latin1') > 900) continue;
-    const parts = name.split('/');
-    for (let depth = 1; depth < parts.length; depth++) {
-      const folder = parts.slice(0, depth).join('/');
-      if (tree.has(folder)) remove(folder);
-      tree.set(`${folder}/`, { type: 'dir' });
-    }
-    remove(name);
-    if (change) tree.set(change.type === 'dir' ? `${name}/` : name, change);
-  }
-  return tree;
-}
-
-/** The walk of a tree, in archive order; files of the same version and content are hard links of the first of them. */
-function walk(tree: Tree): SourceEntry[] {
-  const firsts = new Map<string, Buffer>();
-  const sorted = [...tree].map(([name, value]) => [Buffer.from(`uploads/${name}`, 'latin1'), value] as const);
-  sorted.sort(([a], [b]) => Buffer.compare(a, b));
-  const entries = sorted.map(([name, value]): SourceEntry => {
-    if (value.type === 'dir') return memoryEntry(name);
-    if (value.type === 'symlink') return memoryEntry(name, { type: 'symlink', linkName: value.target, mode: 0o777 });
-    const inode =
-      value.version % 7 === 0
-        ? `${value.version} ${value.content.length} ${createHash('md5').update(value.content).digest('hex')}`
-        : '';
-    const first = firsts.get(inode);
-    if (inode && first) return memoryEntry(name, { type: 'hardlink', linkName: first });
-    if (inode) firsts.set(inode, name);
-    const identity = createHash('md5').update(value.content).digest('hex');
-    return memoryEntry(name, { content: value.content, identity, settled: value.version % 5 !== 0 });
-  });
-  return [memoryEntry('uploads/'), ...entries];
-}
-
 async function addTree(builder: ArchiveBuilder, tree: Tree): Promise<{ readFiles: number }> {
   const outcome = await builder.addFiles(
     (async function* () {
-      yield* walk(tree);
+      yield* walkTree(tree);
     })(),
   );
   const texts = { mode: 0o600, uid: 0, gid: 0, mtimeNs: 0n };
@@ -180,18 +87,6 @@ async function extract(night: Night): Promise<Map<string, string>> {
   }
 }
 
-function describeTree(tree: Tree): Map<string, string> {
-  const described = new Map<string, string>([['', 'dir']]);
-  for (const [name, value] of tree) {
-    const plain = name.replace(/\/$/, '');
-    if (value.type === 'dir') described.set(plain, 'dir');
-    else if (value.type === 'symlink') described.set(plain, `link ${value.target.toString('latin1')}`);
-    else
-      described.set(plain, `file ${value.content.length} ${createHash('sha256').update(value.content).digest('hex')}`);
-  }
-  return described;
-}
-
 const sorted = (map: Map<string, string>) => [...map].sort(([a], [b]) => (a < b ? -1 : 1));
 
 describe('any tree, over any sequence of nights', () => {
@@ -228,9 +123,9 @@ describe('any tree, over any sequence of nights', () => {
         expect([second.index, full.index]).toEqual([first.index, first.index]);
         expect([second.newExtentBytes, full.newExtentBytes]).toEqual([0, 0]);
         expect([second.segments, full.segments]).toEqual([[], []]);
-        const files = walk(tree).filter(({ type }) => type === 'reg').length;
+        const files = walkTree(tree).filter(({ type }) => type === 'reg').length;
         expect(full.readFiles).toBe(files);
-        if (walk(tree).every(({ settled }) => settled)) expect(second.readFiles).toBe(0);
+        if (walkTree(tree).every(({ settled }) => settled)) expect(second.readFiles).toBe(0);
       }),
       { numRuns: 25 },
     );
