@@ -1,7 +1,8 @@
 import { dirname, join } from 'node:path';
-import type { Config, KeyReference } from '../../src/config/config.ts';
+import type { Config, KeyReference, SecretReference } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
 import { locateConfig } from '../../src/config/locate.ts';
+import { resolveSecret } from '../../src/config/secrets.ts';
 import { describeRun, type Platform } from '../../src/operations/platform.ts';
 import { version } from '../../src/version.ts';
 import type { ActionContext } from './action.ts';
@@ -25,9 +26,10 @@ export async function openPlatform(context: ActionContext, inputs: PlatformInput
   const file = await locateConfig(inputs.config, workspace);
   const loaded = await loadConfig(file);
   const { config, environment } = takeKeys(loaded, context.environment, inputs);
-  for (const variable of listSecretVariables(config)) {
-    const secret = environment[variable];
-    if (secret) context.mask(secret);
+  for (const reference of listSecrets(config)) {
+    // What is missing is told by whoever needs it.
+    const secret = await resolveSecret(reference, environment).catch(() => undefined);
+    if (secret !== undefined) context.mask(secret);
   }
   await describeMachine(logger, file);
   return {
@@ -77,9 +79,9 @@ function takeKeys(
   };
 }
 
-/** Variables that hold secrets: connection strings and keys. */
-function listSecretVariables({ databases, vault }: Config): string[] {
-  const urls = databases.flatMap(({ reach }) => (reach.by === 'url' ? [reach.urlEnv] : []));
+/** Secrets that this program reads as text: connection strings and keys out of variables. Key files are ssh's to read. */
+function listSecrets({ databases, vault }: Config): SecretReference[] {
+  const urls = databases.flatMap(({ reach }) => (reach.by === 'url' ? [reach.url] : []));
   const keys = vault.kind === 'ssh' ? [vault.key, ...(vault.reader ? [vault.reader.key] : [])] : [];
-  return [...urls, ...keys.flatMap((key) => (key.from === 'environment' ? [key.variable] : []))];
+  return [...urls, ...keys.flatMap((key) => (key.from === 'environment' ? [key] : []))];
 }

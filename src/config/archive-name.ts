@@ -58,7 +58,7 @@ export function selectArchive(request: string): ArchiveSelection {
 }
 
 /** A date of the calendar, `YYYY-MM-DD`. */
-export function isCalendarDate(text: string): boolean {
+function isCalendarDate(text: string): boolean {
   const instant = new Date(`${text}T00:00:00Z`);
   return datePattern.test(text) && !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text);
 }

@@ -36,7 +36,7 @@ export interface DatabaseConfig {
 export type ServerReach =
   | { readonly by: 'service'; readonly service: string; readonly user: string }
   | { readonly by: 'container'; readonly container: string; readonly user: string }
-  | { readonly by: 'url'; readonly urlEnv: string };
+  | { readonly by: 'url'; readonly url: SecretReference };
 
 export interface FilesConfig {
   /** Its folder in the archive: `<name>/…`. */

@@ -7,7 +7,7 @@ import { findClashes, resolveConfig } from './resolve.ts';
 import { configSchema } from './schema.ts';
 
 const secretHint =
-  'No secret is written in this file: name the environment variable or the file that holds it (url-env, key-env, key-file).';
+  'No secret is written in this file: name the environment variable or the file that holds it (url-env, url-file, key-env, key-file).';
 
 /**
  * Reads and checks a `continuity.yml`.

@@ -17,7 +17,7 @@ export function resolveConfig(text: ConfigText, file: string): Config {
     root,
     state: resolve(root, text.state),
     timezone: text.timezone,
-    databases: Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database)),
+    databases: Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database, root)),
     files: Object.entries(text.files).map(([name, source]) => ({
       name,
       path: resolve(root, source.path),
@@ -59,10 +59,10 @@ export function findClashes(config: Config): Clash[] {
   return clashes;
 }
 
-function resolveDatabase(name: string, database: ConfigText['databases'][string]): DatabaseConfig {
+function resolveDatabase(name: string, database: ConfigText['databases'][string], root: string): DatabaseConfig {
   return {
     name,
-    reach: resolveReach(database),
+    reach: resolveReach(database, root),
     database: database.database ?? name,
     excludeTableData: database['exclude-table-data'],
     lockWaitTimeoutMs: readDuration(database['lock-wait-timeout']),
@@ -70,11 +70,13 @@ function resolveDatabase(name: string, database: ConfigText['databases'][string]
   };
 }
 
-function resolveReach(database: ConfigText['databases'][string]): ServerReach {
+function resolveReach(database: ConfigText['databases'][string], root: string): ServerReach {
   const user = database.user ?? 'postgres';
   if (database.service !== undefined) return { by: 'service', service: database.service, user };
   if (database.container !== undefined) return { by: 'container', container: database.container, user };
-  return { by: 'url', urlEnv: database['url-env'] as string };
+  const file = database['url-file'];
+  if (file !== undefined) return { by: 'url', url: { from: 'file', file: resolve(root, file) } };
+  return { by: 'url', url: { from: 'environment', variable: database['url-env'] as string } };
 }
 
 function resolveVault(vault: ConfigText['vault'], root: string): VaultConfig {

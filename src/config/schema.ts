@@ -61,11 +61,12 @@ function named<Value extends z.ZodType>(value: Value, expected: string) {
     .default({} as never);
 }
 
-const reachKeys = ['service', 'container', 'url-env'] as const;
+const reachKeys = ['service', 'container', 'url-env', 'url-file'] as const;
 const database = mapping({
   service: account.optional().describe('Service of the compose project that runs the server.'),
   container: account.optional().describe('Container that runs the server, by name.'),
   'url-env': variable.optional().describe('Environment variable that holds a connection string.'),
+  'url-file': path.optional().describe('File that holds a connection string, readable by its owner alone.'),
   user: account.optional().describe('PostgreSQL user inside the container. Default: postgres.'),
   database: databaseText
     .optional()
@@ -77,10 +78,10 @@ const database = mapping({
   'lock-wait-timeout': duration.default('5m').describe('How long pg_dump waits for a locked table.'),
   timeout: duration.default('6h').describe('How long the whole dump may take.'),
 })
-  .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env')
-  .refine((value) => !('url-env' in value && 'user' in value), {
+  .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env, url-file')
+  .refine((value) => !(('url-env' in value || 'url-file' in value) && 'user' in value), {
     path: ['user'],
-    error: 'expected no user beside url-env: the connection string names it',
+    error: 'expected no user beside url-env or url-file: the connection string names it',
   })
   .meta(exactlyOne(reachKeys));
 
@@ -139,7 +140,7 @@ export const configSchema = mapping({
     .refine(isTimezone, 'expected a time zone such as Europe/Paris')
     .default('Europe/Paris')
     .describe('The zone whose calendar names the archives.'),
-  databases: named(database, 'database names to {service | container | url-env, …}'),
+  databases: named(database, 'database names to {service | container | url-env | url-file, …}'),
   files: named(files, 'source names to {path, …}'),
   vault: vault.describe('Where the archives are kept.'),
   dev: mapping({

@@ -1,10 +1,11 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { Failure } from '../logging/failure.ts';
 import type { SecretReference } from './config.ts';
 
 /**
  * The secret behind a reference, byte for byte: from the environment that the entry passed in, or from a file.
- * @throws Failure `config` where it is missing or empty; the message names the place, never the content.
+ * @throws Failure `config` where it is missing, empty, or in a file that others may read; the message names the place,
+ * never the content.
  */
 export async function resolveSecret(
   reference: SecretReference,
@@ -22,7 +23,9 @@ export async function resolveSecret(
     return value;
   }
   let content: string;
+  let mode: number;
   try {
+    ({ mode } = await stat(reference.file));
     content = await readFile(reference.file, 'utf8');
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown error';
@@ -33,6 +36,13 @@ export async function resolveSecret(
         ? 'Run as the user who may read it.'
         : 'Put the secret there, readable by this user only (mode 0600).',
       { cause: error },
+    );
+  }
+  if ((mode & 0o077) !== 0) {
+    throw new Failure(
+      'config',
+      `the secret file ${reference.file} has mode ${(mode & 0o777).toString(8).padStart(4, '0')}: others may read it`,
+      `Run "chmod 600 ${reference.file}".`,
     );
   }
   if (content.trim() === '') {

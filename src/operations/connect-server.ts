@@ -1,4 +1,5 @@
 import type { DatabaseConfig } from '../config/config.ts';
+import { resolveSecret } from '../config/secrets.ts';
 import { Failure } from '../logging/failure.ts';
 import { connectMatching } from '../sources/postgres/by-url.ts';
 import type { PostgresServer } from '../sources/postgres/server.ts';
@@ -13,18 +14,17 @@ export async function connectServer(
     throw new Failure(
       'config',
       `databases.${name}: this version reaches servers over a connection string only, not inside a ${reach.by}`,
-      `Name an environment variable that holds one: databases.${name}.url-env.`,
+      `Name what holds one: databases.${name}.url-env or .url-file.`,
     );
   }
-  const url = environment[reach.urlEnv];
-  if (!url) {
-    throw new Failure(
-      'config',
-      `databases.${name}: the environment variable ${reach.urlEnv} is not set`,
-      `Set ${reach.urlEnv} to a connection string, postgres://USER:PASSWORD@HOST:PORT.`,
-    );
-  }
+  const url = (await resolveSecret(reach.url, environment).catch((error: unknown) => explain(name, error))).trim();
   return await connectMatching(url, { environment: { ...environment } });
+}
+
+function explain(name: string, error: unknown): never {
+  if (!(error instanceof Failure)) throw error;
+  const form = 'It is a connection string, postgres://USER:PASSWORD@HOST:PORT.';
+  throw new Failure(error.kind, `databases.${name}: ${error.message}`, `${error.next} ${form}`, { cause: error });
 }
 
 /** The server of a configured source, by its name; what is unfinished may name one that was taken out since. */

@@ -74985,11 +74985,12 @@ function named(value, expected) {
     })
         .default({});
 }
-const reachKeys = ['service', 'container', 'url-env'];
+const reachKeys = ['service', 'container', 'url-env', 'url-file'];
 const database = mapping({
     service: account.optional().describe('Service of the compose project that runs the server.'),
     container: account.optional().describe('Container that runs the server, by name.'),
     'url-env': variable.optional().describe('Environment variable that holds a connection string.'),
+    'url-file': path.optional().describe('File that holds a connection string, readable by its owner alone.'),
     user: account.optional().describe('PostgreSQL user inside the container. Default: postgres.'),
     database: databaseText
         .optional()
@@ -75000,10 +75001,10 @@ const database = mapping({
     'lock-wait-timeout': schema_duration.default('5m').describe('How long pg_dump waits for a locked table.'),
     timeout: schema_duration.default('6h').describe('How long the whole dump may take.'),
 })
-    .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env')
-    .refine((value) => !('url-env' in value && 'user' in value), {
+    .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env, url-file')
+    .refine((value) => !(('url-env' in value || 'url-file' in value) && 'user' in value), {
     path: ['user'],
-    error: 'expected no user beside url-env: the connection string names it',
+    error: 'expected no user beside url-env or url-file: the connection string names it',
 })
     .meta(exactlyOne(reachKeys));
 const files = mapping({
@@ -75058,7 +75059,7 @@ const configSchema = mapping({
         .refine(isTimezone, 'expected a time zone such as Europe/Paris')
         .default('Europe/Paris')
         .describe('The zone whose calendar names the archives.'),
-    databases: named(database, 'database names to {service | container | url-env, …}'),
+    databases: named(database, 'database names to {service | container | url-env | url-file, …}'),
     files: named(files, 'source names to {path, …}'),
     vault: vault.describe('Where the archives are kept.'),
     dev: mapping({
@@ -75090,7 +75091,7 @@ function resolveConfig(text, file) {
         root,
         state: (0,external_node_path_.resolve)(root, text.state),
         timezone: text.timezone,
-        databases: Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database)),
+        databases: Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database, root)),
         files: Object.entries(text.files).map(([name, source]) => ({
             name,
             path: (0,external_node_path_.resolve)(root, source.path),
@@ -75131,23 +75132,26 @@ function findClashes(config) {
     }
     return clashes;
 }
-function resolveDatabase(name, database) {
+function resolveDatabase(name, database, root) {
     return {
         name,
-        reach: resolveReach(database),
+        reach: resolveReach(database, root),
         database: database.database ?? name,
         excludeTableData: database['exclude-table-data'],
         lockWaitTimeoutMs: readDuration(database['lock-wait-timeout']),
         timeoutMs: readDuration(database.timeout),
     };
 }
-function resolveReach(database) {
+function resolveReach(database, root) {
     const user = database.user ?? 'postgres';
     if (database.service !== undefined)
         return { by: 'service', service: database.service, user };
     if (database.container !== undefined)
         return { by: 'container', container: database.container, user };
-    return { by: 'url', urlEnv: database['url-env'] };
+    const file = database['url-file'];
+    if (file !== undefined)
+        return { by: 'url', url: { from: 'file', file: (0,external_node_path_.resolve)(root, file) } };
+    return { by: 'url', url: { from: 'environment', variable: database['url-env'] } };
 }
 function resolveVault(vault, root) {
     if (isDirectoryVault(vault))
@@ -75186,7 +75190,7 @@ function isInside(path, folder) {
 
 
 
-const secretHint = 'No secret is written in this file: name the environment variable or the file that holds it (url-env, key-env, key-file).';
+const secretHint = 'No secret is written in this file: name the environment variable or the file that holds it (url-env, url-file, key-env, key-file).';
 /**
  * Reads and checks a `continuity.yml`.
  * @throws Failure `config`, one line per fault, each with its place, its key and the expected form.
@@ -75291,6 +75295,8 @@ async function locateConfig(requested, workingDirectory) {
     throw new failure/* Failure */.HR('config', `there is no configuration: neither ${local} nor ${provisioned} exists`, 'Copy continuity.example.yml to continuity.yml and adapt it, or name a file (--config FILE; in a workflow the input config).');
 }
 
+// EXTERNAL MODULE: ./.build/src/config/secrets.js
+var secrets = __nccwpck_require__(3795);
 ;// CONCATENATED MODULE: ./.build/src/operations/platform.js
 /** Who is asking, and for which commit, as the environment of a workflow tells. */
 function describeRun(command, environment) {
@@ -75339,6 +75345,7 @@ async function readVersion([name, option]) {
 
 
 
+
 /** Everything that an operation needs, from what a step knows. */
 async function openPlatform(context, inputs) {
     const { logger, signal, privateDirectory } = context;
@@ -75346,9 +75353,10 @@ async function openPlatform(context, inputs) {
     const file = await locateConfig(inputs.config, workspace);
     const loaded = await loadConfig(file);
     const { config, environment } = takeKeys(loaded, context.environment, inputs);
-    for (const variable of listSecretVariables(config)) {
-        const secret = environment[variable];
-        if (secret)
+    for (const reference of listSecrets(config)) {
+        // What is missing is told by whoever needs it.
+        const secret = await (0,secrets/* resolveSecret */.J)(reference, environment).catch(() => undefined);
+        if (secret !== undefined)
             context.mask(secret);
     }
     await describeMachine(logger, file);
@@ -75393,11 +75401,11 @@ function takeKeys(config, environment, { writerKey, readerKey }) {
         },
     };
 }
-/** Variables that hold secrets: connection strings and keys. */
-function listSecretVariables({ databases, vault }) {
-    const urls = databases.flatMap(({ reach }) => (reach.by === 'url' ? [reach.urlEnv] : []));
+/** Secrets that this program reads as text: connection strings and keys out of variables. Key files are ssh's to read. */
+function listSecrets({ databases, vault }) {
+    const urls = databases.flatMap(({ reach }) => (reach.by === 'url' ? [reach.url] : []));
     const keys = vault.kind === 'ssh' ? [vault.key, ...(vault.reader ? [vault.reader.key] : [])] : [];
-    return [...urls, ...keys.flatMap((key) => (key.from === 'environment' ? [key.variable] : []))];
+    return [...urls, ...keys.flatMap((key) => (key.from === 'environment' ? [key] : []))];
 }
 
 
@@ -80246,7 +80254,6 @@ function requireCount(value, key) {
 /* harmony export */   Xd: () => (/* binding */ nightlyName),
 /* harmony export */   vd: () => (/* binding */ selectArchive)
 /* harmony export */ });
-/* unused harmony export isCalendarDate */
 /* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
 
 const namePattern = /^backup_full_(\d{4}-\d{2}-\d{2})(?:_(\d{2}-\d{2}(?:-\d{2})?))?\.tar\.gz$/;
@@ -80360,6 +80367,53 @@ function parseDurationMs(text) {
     for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g))
         milliseconds += Number(amount) * durationUnits[unit];
     return milliseconds > 0 ? milliseconds : undefined;
+}
+
+
+/***/ }),
+
+/***/ 3795:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ resolveSecret)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
+
+
+/**
+ * The secret behind a reference, byte for byte: from the environment that the entry passed in, or from a file.
+ * @throws Failure `config` where it is missing, empty, or in a file that others may read; the message names the place,
+ * never the content.
+ */
+async function resolveSecret(reference, environment) {
+    if (reference.from === 'environment') {
+        const value = environment[reference.variable];
+        if (value === undefined || value === '') {
+            throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('config', `the environment variable ${reference.variable} is ${value === undefined ? 'not set' : 'empty'}`, `Set ${reference.variable} for this command (in GitHub Actions: a secret of the environment).`);
+        }
+        return value;
+    }
+    let content;
+    let mode;
+    try {
+        ({ mode } = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(reference.file));
+        content = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(reference.file, 'utf8');
+    }
+    catch (error) {
+        const code = error.code ?? 'unknown error';
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('config', `cannot read the secret in ${reference.file} (${code})`, code === 'EACCES'
+            ? 'Run as the user who may read it.'
+            : 'Put the secret there, readable by this user only (mode 0600).', { cause: error });
+    }
+    if ((mode & 0o077) !== 0) {
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('config', `the secret file ${reference.file} has mode ${(mode & 0o777).toString(8).padStart(4, '0')}: others may read it`, `Run "chmod 600 ${reference.file}".`);
+    }
+    if (content.trim() === '') {
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('config', `the secret file ${reference.file} is empty`, 'Put the secret there.');
+    }
+    return content;
 }
 
 
@@ -80560,6 +80614,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   F: () => (/* binding */ serverOf)
 });
 
+// EXTERNAL MODULE: ./.build/src/config/secrets.js
+var secrets = __nccwpck_require__(3795);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: external "node:child_process"
@@ -80758,16 +80814,20 @@ async function connectMatching(url, options = {}) {
 ;// CONCATENATED MODULE: ./.build/src/operations/connect-server.js
 
 
+
 /** Reaches the server of a configured database, with client programs that fit its version. */
 async function connectServer({ environment }, { name, reach }) {
     if (reach.by !== 'url') {
-        throw new failure/* Failure */.HR('config', `databases.${name}: this version reaches servers over a connection string only, not inside a ${reach.by}`, `Name an environment variable that holds one: databases.${name}.url-env.`);
+        throw new failure/* Failure */.HR('config', `databases.${name}: this version reaches servers over a connection string only, not inside a ${reach.by}`, `Name what holds one: databases.${name}.url-env or .url-file.`);
     }
-    const url = environment[reach.urlEnv];
-    if (!url) {
-        throw new failure/* Failure */.HR('config', `databases.${name}: the environment variable ${reach.urlEnv} is not set`, `Set ${reach.urlEnv} to a connection string, postgres://USER:PASSWORD@HOST:PORT.`);
-    }
+    const url = (await (0,secrets/* resolveSecret */.J)(reach.url, environment).catch((error) => explain(name, error))).trim();
     return await connectMatching(url, { environment: { ...environment } });
+}
+function explain(name, error) {
+    if (!(error instanceof failure/* Failure */.HR))
+        throw error;
+    const form = 'It is a connection string, postgres://USER:PASSWORD@HOST:PORT.';
+    throw new failure/* Failure */.HR(error.kind, `databases.${name}: ${error.message}`, `${error.next} ${form}`, { cause: error });
 }
 /** The server of a configured source, by its name; what is unfinished may name one that was taken out since. */
 async function serverOf(platform, source) {
@@ -80845,7 +80905,7 @@ async function refuseFilledFolder(directory) {
 
 /***/ }),
 
-/***/ 9565:
+/***/ 4322:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -80860,39 +80920,10 @@ var promises_ = __nccwpck_require__(1455);
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./.build/src/config/secrets.js
+var secrets = __nccwpck_require__(3795);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var failure = __nccwpck_require__(1619);
-;// CONCATENATED MODULE: ./.build/src/config/secrets.js
-
-
-/**
- * The secret behind a reference, byte for byte: from the environment that the entry passed in, or from a file.
- * @throws Failure `config` where it is missing or empty; the message names the place, never the content.
- */
-async function resolveSecret(reference, environment) {
-    if (reference.from === 'environment') {
-        const value = environment[reference.variable];
-        if (value === undefined || value === '') {
-            throw new failure/* Failure */.HR('config', `the environment variable ${reference.variable} is ${value === undefined ? 'not set' : 'empty'}`, `Set ${reference.variable} for this command (in GitHub Actions: a secret of the environment).`);
-        }
-        return value;
-    }
-    let content;
-    try {
-        content = await (0,promises_.readFile)(reference.file, 'utf8');
-    }
-    catch (error) {
-        const code = error.code ?? 'unknown error';
-        throw new failure/* Failure */.HR('config', `cannot read the secret in ${reference.file} (${code})`, code === 'EACCES'
-            ? 'Run as the user who may read it.'
-            : 'Put the secret there, readable by this user only (mode 0600).', { cause: error });
-    }
-    if (content.trim() === '') {
-        throw new failure/* Failure */.HR('config', `the secret file ${reference.file} is empty`, 'Put the secret there.');
-    }
-    return content;
-}
-
 // EXTERNAL MODULE: ./.build/src/sources/postgres/fingerprints.js
 var postgres_fingerprints = __nccwpck_require__(7415);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/check-dump.js
@@ -85772,7 +85803,7 @@ async function keySource(reference, { environment }) {
     if (reference.from === 'file')
         return { file: reference.file };
     if (reference.from === 'environment') {
-        return { text: await resolveSecret(reference, environment), name: `the variable ${reference.variable}` };
+        return { text: await (0,secrets/* resolveSecret */.J)(reference, environment), name: `the variable ${reference.variable}` };
     }
     const socket = environment['SSH_AUTH_SOCK'];
     if (!socket) {
@@ -86839,7 +86870,7 @@ async function runDumpall(options, args) {
     const { stdout, stderr, code, endedBy } = await (0,run_tool/* runTool */.qI)(server, 'pg_dumpall', all, run);
     const what = `the dump of the roles of ${server.label} failed (pg_dumpall)`;
     if (code !== 0)
-        throw (0,server_errors/* describeServerError */.JL)(what, endedBy ? `it was ended by ${endedBy}` : stderr);
+        throw (0,server_errors/* describeServerError */.J)(what, endedBy ? `it was ended by ${endedBy}` : stderr);
     const text = stdout.toString('latin1');
     if (/^-- PostgreSQL database cluster dump complete$/m.test(text))
         return text;
@@ -87432,8 +87463,8 @@ function applicationName(archive) {
     return `skills-hub-continuity ${archive.replace(/^backup_full_|\.tar\.gz$/g, '')}`;
 }
 
-// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 72 modules
-var open_vault = __nccwpck_require__(9565);
+// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 71 modules
+var open_vault = __nccwpck_require__(4322);
 // EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
 var quantity_text = __nccwpck_require__(6534);
 // EXTERNAL MODULE: ./.build/src/system/lock.js
@@ -87684,7 +87715,7 @@ async function trySwap(server, swaps) {
         return { rows, failure: { error: new failure/* Failure */.HR('refused', `${what}: ${message}`, next), isPassing: false } };
     }
     const said = endedBy ? `psql was ended by ${endedBy}` : stderr.replace(/(ERROR: {1,2})[0-9A-Z]{5}: /, '$1');
-    return { rows, failure: { error: (0,server_errors/* describeServerError */.JL)(`${what} failed`, said), isPassing: passing.has(sqlState) } };
+    return { rows, failure: { error: (0,server_errors/* describeServerError */.J)(`${what} failed`, said), isPassing: passing.has(sqlState) } };
 }
 /** While the swap takes long, ends whoever it waits for. */
 async function sweep(server, swaps, over) {
@@ -89648,8 +89679,8 @@ class ArchiveReader {
 
 // EXTERNAL MODULE: ./.build/src/operations/backup/base-index.js
 var base_index = __nccwpck_require__(6889);
-// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 72 modules
-var open_vault = __nccwpck_require__(9565);
+// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 71 modules
+var open_vault = __nccwpck_require__(4322);
 // EXTERNAL MODULE: ./.build/src/config/archive-name.js
 var archive_name = __nccwpck_require__(7334);
 ;// CONCATENATED MODULE: ./.build/src/operations/resolve-archive.js
@@ -91390,7 +91421,7 @@ class DumpRun {
             throw new failure/* Failure */.HR('source', `the dump of ${this.label} is incomplete: pg_dump was ended by ${endedBy}`, next);
         }
         if (code !== 0)
-            throw (0,server_errors/* describeServerError */.JL)(`the dump of ${this.label} failed (pg_dump, status ${code})`, this.#messages());
+            throw (0,server_errors/* describeServerError */.J)(`the dump of ${this.label} failed (pg_dump, status ${code})`, this.#messages());
     }
     #startClocks() {
         const { timeoutMs, heartbeatMs, signal, log } = this.#options;
@@ -91756,11 +91787,11 @@ async function runScript(server, database, sql, options = {}) {
         // Status 2 of psql: the connection failed. Only when nothing can have run may it run again.
         const mayRetry = result.code === 2 &&
             result.stdout.length === 0 &&
-            (0,_server_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .isPassing */ .WG)(result.stderr) &&
+            (0,_server_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .isPassing */ .W)(result.stderr) &&
             /connection to server/.test(result.stderr);
         if (!mayRetry || Date.now() + delayMs > deadline || options.signal?.aborted) {
             const ended = result.endedBy ? `psql was ended by ${result.endedBy}` : result.stderr;
-            throw (0,_server_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .describeServerError */ .JL)(`database "${database}" on ${server.label}`, ended);
+            throw (0,_server_errors_js__WEBPACK_IMPORTED_MODULE_2__/* .describeServerError */ .J)(`database "${database}" on ${server.label}`, ended);
         }
         await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(delayMs);
     }
@@ -92178,7 +92209,7 @@ async function loadStaged({ server, staged, chunks, signal }) {
         throw new failure/* Failure */.HR('source', `${what} is incomplete: psql was ended by ${endedBy}`, next);
     }
     if (code !== 0)
-        throw (0,server_errors/* describeServerError */.JL)(`${what} failed (psql, status ${code})`, messages());
+        throw (0,server_errors/* describeServerError */.J)(`${what} failed (psql, status ${code})`, messages());
     if (!isWhole)
         throw new failure/* Failure */.HR('source', `${what} is incomplete: psql stopped reading`, 'Run the restore again.');
 }
@@ -92689,10 +92720,9 @@ async function awaitEnd(started, tool) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   JL: () => (/* binding */ describeServerError),
-/* harmony export */   WG: () => (/* binding */ isPassing)
+/* harmony export */   J: () => (/* binding */ describeServerError),
+/* harmony export */   W: () => (/* binding */ isPassing)
 /* harmony export */ });
-/* unused harmony export readFirstError */
 /* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
 
 /** States that pass by themselves: a server that starts, restarts or is full for a moment. */
@@ -92796,7 +92826,7 @@ async function readClientVersion(server, tool) {
     const version = code === 0 ? parseVersion(stdout.toString()) : undefined;
     if (version)
         return version;
-    throw (0,_server_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .describeServerError */ .JL)(`${tool} for ${server.label} tells no version`, stderr);
+    throw (0,_server_errors_js__WEBPACK_IMPORTED_MODULE_3__/* .describeServerError */ .J)(`${tool} for ${server.label} tells no version`, stderr);
 }
 /**
  * Refuses a client older than the server, which would not know all that the server holds.

@@ -72460,11 +72460,12 @@ function named(value, expected) {
     })
         .default({});
 }
-const reachKeys = ['service', 'container', 'url-env'];
+const reachKeys = ['service', 'container', 'url-env', 'url-file'];
 const database = mapping({
     service: account.optional().describe('Service of the compose project that runs the server.'),
     container: account.optional().describe('Container that runs the server, by name.'),
     'url-env': variable.optional().describe('Environment variable that holds a connection string.'),
+    'url-file': path.optional().describe('File that holds a connection string, readable by its owner alone.'),
     user: account.optional().describe('PostgreSQL user inside the container. Default: postgres.'),
     database: databaseText
         .optional()
@@ -72475,10 +72476,10 @@ const database = mapping({
     'lock-wait-timeout': schema_duration.default('5m').describe('How long pg_dump waits for a locked table.'),
     timeout: schema_duration.default('6h').describe('How long the whole dump may take.'),
 })
-    .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env')
-    .refine((value) => !('url-env' in value && 'user' in value), {
+    .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env, url-file')
+    .refine((value) => !(('url-env' in value || 'url-file' in value) && 'user' in value), {
     path: ['user'],
-    error: 'expected no user beside url-env: the connection string names it',
+    error: 'expected no user beside url-env or url-file: the connection string names it',
 })
     .meta(exactlyOne(reachKeys));
 const files = mapping({
@@ -72533,7 +72534,7 @@ const configSchema = mapping({
         .refine(isTimezone, 'expected a time zone such as Europe/Paris')
         .default('Europe/Paris')
         .describe('The zone whose calendar names the archives.'),
-    databases: named(database, 'database names to {service | container | url-env, …}'),
+    databases: named(database, 'database names to {service | container | url-env | url-file, …}'),
     files: named(files, 'source names to {path, …}'),
     vault: vault.describe('Where the archives are kept.'),
     dev: mapping({
@@ -72565,7 +72566,7 @@ function resolveConfig(text, file) {
         root,
         state: (0,external_node_path_.resolve)(root, text.state),
         timezone: text.timezone,
-        databases: Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database)),
+        databases: Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database, root)),
         files: Object.entries(text.files).map(([name, source]) => ({
             name,
             path: (0,external_node_path_.resolve)(root, source.path),
@@ -72606,23 +72607,26 @@ function findClashes(config) {
     }
     return clashes;
 }
-function resolveDatabase(name, database) {
+function resolveDatabase(name, database, root) {
     return {
         name,
-        reach: resolveReach(database),
+        reach: resolveReach(database, root),
         database: database.database ?? name,
         excludeTableData: database['exclude-table-data'],
         lockWaitTimeoutMs: readDuration(database['lock-wait-timeout']),
         timeoutMs: readDuration(database.timeout),
     };
 }
-function resolveReach(database) {
+function resolveReach(database, root) {
     const user = database.user ?? 'postgres';
     if (database.service !== undefined)
         return { by: 'service', service: database.service, user };
     if (database.container !== undefined)
         return { by: 'container', container: database.container, user };
-    return { by: 'url', urlEnv: database['url-env'] };
+    const file = database['url-file'];
+    if (file !== undefined)
+        return { by: 'url', url: { from: 'file', file: (0,external_node_path_.resolve)(root, file) } };
+    return { by: 'url', url: { from: 'environment', variable: database['url-env'] } };
 }
 function resolveVault(vault, root) {
     if (isDirectoryVault(vault))
@@ -72661,7 +72665,7 @@ function isInside(path, folder) {
 
 
 
-const secretHint = 'No secret is written in this file: name the environment variable or the file that holds it (url-env, key-env, key-file).';
+const secretHint = 'No secret is written in this file: name the environment variable or the file that holds it (url-env, url-file, key-env, key-file).';
 /**
  * Reads and checks a `continuity.yml`.
  * @throws Failure `config`, one line per fault, each with its place, its key and the expected form.
@@ -72766,6 +72770,8 @@ async function locateConfig(requested, workingDirectory) {
     throw new failure/* Failure */.HR('config', `there is no configuration: neither ${local} nor ${provisioned} exists`, 'Copy continuity.example.yml to continuity.yml and adapt it, or name a file (--config FILE; in a workflow the input config).');
 }
 
+// EXTERNAL MODULE: ./.build/src/config/secrets.js
+var secrets = __nccwpck_require__(3795);
 ;// CONCATENATED MODULE: ./.build/src/operations/platform.js
 /** Who is asking, and for which commit, as the environment of a workflow tells. */
 function describeRun(command, environment) {
@@ -72814,6 +72820,7 @@ async function readVersion([name, option]) {
 
 
 
+
 /** Everything that an operation needs, from what a step knows. */
 async function openPlatform(context, inputs) {
     const { logger, signal, privateDirectory } = context;
@@ -72821,9 +72828,10 @@ async function openPlatform(context, inputs) {
     const file = await locateConfig(inputs.config, workspace);
     const loaded = await loadConfig(file);
     const { config, environment } = takeKeys(loaded, context.environment, inputs);
-    for (const variable of listSecretVariables(config)) {
-        const secret = environment[variable];
-        if (secret)
+    for (const reference of listSecrets(config)) {
+        // What is missing is told by whoever needs it.
+        const secret = await (0,secrets/* resolveSecret */.J)(reference, environment).catch(() => undefined);
+        if (secret !== undefined)
             context.mask(secret);
     }
     await describeMachine(logger, file);
@@ -72868,11 +72876,11 @@ function takeKeys(config, environment, { writerKey, readerKey }) {
         },
     };
 }
-/** Variables that hold secrets: connection strings and keys. */
-function listSecretVariables({ databases, vault }) {
-    const urls = databases.flatMap(({ reach }) => (reach.by === 'url' ? [reach.urlEnv] : []));
+/** Secrets that this program reads as text: connection strings and keys out of variables. Key files are ssh's to read. */
+function listSecrets({ databases, vault }) {
+    const urls = databases.flatMap(({ reach }) => (reach.by === 'url' ? [reach.url] : []));
     const keys = vault.kind === 'ssh' ? [vault.key, ...(vault.reader ? [vault.reader.key] : [])] : [];
-    return [...urls, ...keys.flatMap((key) => (key.from === 'environment' ? [key.variable] : []))];
+    return [...urls, ...keys.flatMap((key) => (key.from === 'environment' ? [key] : []))];
 }
 
 
@@ -75294,7 +75302,7 @@ function fail({ message, next }, title, redact) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
-/* harmony import */ var _src_operations_verify_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5214);
+/* harmony import */ var _src_operations_verify_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6117);
 /* harmony import */ var _src_report_summary_verdict_summary_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7597);
 /* harmony import */ var _src_report_verdict_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7038);
 /* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8512);
@@ -75355,7 +75363,7 @@ __webpack_async_result__();
 /* harmony export */   Lz: () => (/* binding */ parseArchiveName),
 /* harmony export */   vd: () => (/* binding */ selectArchive)
 /* harmony export */ });
-/* unused harmony exports nightlyName, timedName, isCalendarDate */
+/* unused harmony exports nightlyName, timedName */
 /* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
 
 const namePattern = /^backup_full_(\d{4}-\d{2}-\d{2})(?:_(\d{2}-\d{2}(?:-\d{2})?))?\.tar\.gz$/;
@@ -75474,6 +75482,53 @@ function parseDurationMs(text) {
 
 /***/ }),
 
+/***/ 3795:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J: () => (/* binding */ resolveSecret)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
+
+
+/**
+ * The secret behind a reference, byte for byte: from the environment that the entry passed in, or from a file.
+ * @throws Failure `config` where it is missing, empty, or in a file that others may read; the message names the place,
+ * never the content.
+ */
+async function resolveSecret(reference, environment) {
+    if (reference.from === 'environment') {
+        const value = environment[reference.variable];
+        if (value === undefined || value === '') {
+            throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('config', `the environment variable ${reference.variable} is ${value === undefined ? 'not set' : 'empty'}`, `Set ${reference.variable} for this command (in GitHub Actions: a secret of the environment).`);
+        }
+        return value;
+    }
+    let content;
+    let mode;
+    try {
+        ({ mode } = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(reference.file));
+        content = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readFile)(reference.file, 'utf8');
+    }
+    catch (error) {
+        const code = error.code ?? 'unknown error';
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('config', `cannot read the secret in ${reference.file} (${code})`, code === 'EACCES'
+            ? 'Run as the user who may read it.'
+            : 'Put the secret there, readable by this user only (mode 0600).', { cause: error });
+    }
+    if ((mode & 0o077) !== 0) {
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('config', `the secret file ${reference.file} has mode ${(mode & 0o777).toString(8).padStart(4, '0')}: others may read it`, `Run "chmod 600 ${reference.file}".`);
+    }
+    if (content.trim() === '') {
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('config', `the secret file ${reference.file} is empty`, 'Put the secret there.');
+    }
+    return content;
+}
+
+
+/***/ }),
+
 /***/ 1619:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -75555,7 +75610,7 @@ function formatDuration(milliseconds) {
 
 /***/ }),
 
-/***/ 5214:
+/***/ 6117:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -75572,37 +75627,8 @@ var promises_ = __nccwpck_require__(1455);
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./.build/src/config/secrets.js
-
-
-/**
- * The secret behind a reference, byte for byte: from the environment that the entry passed in, or from a file.
- * @throws Failure `config` where it is missing or empty; the message names the place, never the content.
- */
-async function resolveSecret(reference, environment) {
-    if (reference.from === 'environment') {
-        const value = environment[reference.variable];
-        if (value === undefined || value === '') {
-            throw new failure/* Failure */.HR('config', `the environment variable ${reference.variable} is ${value === undefined ? 'not set' : 'empty'}`, `Set ${reference.variable} for this command (in GitHub Actions: a secret of the environment).`);
-        }
-        return value;
-    }
-    let content;
-    try {
-        content = await (0,promises_.readFile)(reference.file, 'utf8');
-    }
-    catch (error) {
-        const code = error.code ?? 'unknown error';
-        throw new failure/* Failure */.HR('config', `cannot read the secret in ${reference.file} (${code})`, code === 'EACCES'
-            ? 'Run as the user who may read it.'
-            : 'Put the secret there, readable by this user only (mode 0600).', { cause: error });
-    }
-    if (content.trim() === '') {
-        throw new failure/* Failure */.HR('config', `the secret file ${reference.file} is empty`, 'Put the secret there.');
-    }
-    return content;
-}
-
+// EXTERNAL MODULE: ./.build/src/config/secrets.js
+var secrets = __nccwpck_require__(3795);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-events.js
@@ -83008,7 +83034,7 @@ async function keySource(reference, { environment }) {
     if (reference.from === 'file')
         return { file: reference.file };
     if (reference.from === 'environment') {
-        return { text: await resolveSecret(reference, environment), name: `the variable ${reference.variable}` };
+        return { text: await (0,secrets/* resolveSecret */.J)(reference, environment), name: `the variable ${reference.variable}` };
     }
     const socket = environment['SSH_AUTH_SOCK'];
     if (!socket) {

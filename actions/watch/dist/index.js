@@ -33075,7 +33075,7 @@ function fail({ message, next }, title, redact) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
-/* harmony import */ var _src_operations_watch_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1954);
+/* harmony import */ var _src_operations_watch_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8091);
 /* harmony import */ var _src_report_summary_watch_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9823);
 /* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7694);
 
@@ -33212,7 +33212,7 @@ function formatDuration(milliseconds) {
 
 /***/ }),
 
-/***/ 1954:
+/***/ 8091:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38235,6 +38235,18 @@ function printable(text) {
     return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
 }
 
+;// CONCATENATED MODULE: ./.build/src/github/github-failure.js
+
+/** A failure that came of a request to GitHub. */
+class GitHubFailure extends failure/* Failure */.HR {
+    /** HTTP status of GitHub's answer; undefined where there was none. */
+    status;
+    constructor(kind, message, next, status) {
+        super(kind, message, next);
+        this.status = status;
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/github/rate-limit.js
 /** Longer waits are left to the next run. */
 const MAX_WAIT_MS = 20_000;
@@ -38272,18 +38284,6 @@ function judgeRateLimit({ status, headers }, said, nowMs) {
 function readRetryAfterMs(text, nowMs) {
     const askedMs = /^\d{1,9}$/.test(text) ? Number(text) * 1000 : Date.parse(text) - nowMs;
     return Number.isFinite(askedMs) ? Math.max(1000, askedMs) : 60_000;
-}
-
-;// CONCATENATED MODULE: ./.build/src/github/github-failure.js
-
-/** A failure that came of a request to GitHub. */
-class GitHubFailure extends failure/* Failure */.HR {
-    /** HTTP status of GitHub's answer; undefined where there was none. */
-    status;
-    constructor(kind, message, next, status) {
-        super(kind, message, next);
-        this.status = status;
-    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/github/trouble.js
@@ -47990,7 +47990,24 @@ async function requireRepository(api, repository) {
     });
 }
 
+;// CONCATENATED MODULE: ./.build/src/github/ask-pages.js
+const ITEMS_PER_PAGE = 100;
+/** Asks page after page, 100 items each, until one is not full or the last was asked for. */
+async function askPages(api, paged) {
+    const { itemsOf, firstPage = 1, lastPage, parameters, ...request } = paged;
+    const items = [];
+    for (let page = firstPage; page <= lastPage; page += 1) {
+        const answer = await api.ask({ ...request, parameters: { ...parameters, per_page: ITEMS_PER_PAGE, page } });
+        const found = itemsOf(answer);
+        items.push(...found);
+        if (found.length < ITEMS_PER_PAGE)
+            break;
+    }
+    return items;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/github/runners.js
+
 
 const MAX_PAGES = 5;
 const runnerSchema = object({
@@ -48000,19 +48017,14 @@ const runnerSchema = object({
 });
 /** The repository's own self-hosted runners, 500 at most; those of its organization are not among them. */
 async function listRunners(api, repository) {
-    const runners = [];
-    for (let page = 1; page <= MAX_PAGES; page += 1) {
-        const answer = await api.ask({
-            route: 'GET /repos/{owner}/{repo}/actions/runners',
-            parameters: { ...repository, per_page: 100, page },
-            answer: object({ runners: array(runnerSchema) }),
-            permission: 'administration: read',
-        });
-        runners.push(...answer.runners);
-        if (answer.runners.length < 100)
-            break;
-    }
-    return runners;
+    return askPages(api, {
+        route: 'GET /repos/{owner}/{repo}/actions/runners',
+        parameters: repository,
+        answer: object({ runners: array(runnerSchema) }),
+        permission: 'administration: read',
+        itemsOf: ({ runners }) => runners,
+        lastPage: MAX_PAGES,
+    });
 }
 
 // EXTERNAL MODULE: ./.build/src/report/summary/markdown.js
@@ -48111,6 +48123,7 @@ function iso_duration(params) {
 ;// CONCATENATED MODULE: ./.build/src/github/workflows.js
 
 
+
 const permission = 'actions: read';
 const workflowSchema = object({ state: schemas_string() });
 const runSchema = object({
@@ -48166,19 +48179,14 @@ async function readAttempt(api, repository, { id, attempt }) {
 }
 /** Jobs of all attempts of a run, 200 at most: what the first attempt did stays done when there is a second one. */
 async function listJobs(api, repository, id) {
-    const jobs = [];
-    for (let page = 1; page <= 2; page += 1) {
-        const answer = await api.ask({
-            route: 'GET /repos/{owner}/{repo}/actions/runs/{id}/jobs',
-            parameters: { ...repository, id, filter: 'all', per_page: 100, page },
-            answer: object({ jobs: array(jobSchema) }),
-            permission,
-        });
-        jobs.push(...answer.jobs);
-        if (answer.jobs.length < 100)
-            break;
-    }
-    return jobs;
+    return askPages(api, {
+        route: 'GET /repos/{owner}/{repo}/actions/runs/{id}/jobs',
+        parameters: { ...repository, id, filter: 'all' },
+        answer: object({ jobs: array(jobSchema) }),
+        permission,
+        itemsOf: ({ jobs }) => jobs,
+        lastPage: 2,
+    });
 }
 async function absentAsUndefined(answer) {
     try {
@@ -48494,6 +48502,7 @@ function judgeAge(context, subject, success) {
 
 ;// CONCATENATED MODULE: ./.build/src/github/issues.js
 
+
 const issues_permission = 'issues: write';
 const authorSchema = object({ login: schemas_string(), type: schemas_string() }).nullable();
 const issueSchema = object({
@@ -48516,38 +48525,29 @@ const commentSchema = object({
 /** Issues without pull requests, 100 a page, no more pages than asked for. */
 async function listIssues(api, repository, query) {
     const { label, pages, ...rest } = query;
-    const issues = [];
-    for (let page = 1; page <= pages; page += 1) {
-        const answer = await api.ask({
-            route: 'GET /repos/{owner}/{repo}/issues',
-            parameters: { ...repository, ...rest, ...(label === undefined ? {} : { labels: label }), per_page: 100, page },
-            answer: array(issueSchema),
-            permission: issues_permission,
-        });
-        issues.push(...answer.filter(({ pull_request }) => !pull_request));
-        if (answer.length < 100)
-            break;
-    }
-    return issues;
+    const all = await askPages(api, {
+        route: 'GET /repos/{owner}/{repo}/issues',
+        parameters: { ...repository, ...rest, ...(label === undefined ? {} : { labels: label }) },
+        answer: array(issueSchema),
+        permission: issues_permission,
+        itemsOf: (issues) => issues,
+        lastPage: pages,
+    });
+    return all.filter(({ pull_request }) => !pull_request);
 }
 /** The newest comments of an issue, at least 900 where there are so many, the oldest of them first. */
 async function listComments(api, repository, issue) {
-    const comments = [];
-    const lastPage = Math.max(1, Math.ceil(issue.comments / 100));
-    const firstPage = Math.max(1, lastPage - 9);
-    // One page more than counted: somebody may have written since.
-    for (let page = firstPage; page <= lastPage + 1; page += 1) {
-        const answer = await api.ask({
-            route: 'GET /repos/{owner}/{repo}/issues/{number}/comments',
-            parameters: { ...repository, number: issue.number, per_page: 100, page },
-            answer: array(commentSchema),
-            permission: issues_permission,
-        });
-        comments.push(...answer);
-        if (answer.length < 100)
-            break;
-    }
-    return comments;
+    const countedPages = Math.max(1, Math.ceil(issue.comments / 100));
+    return askPages(api, {
+        route: 'GET /repos/{owner}/{repo}/issues/{number}/comments',
+        parameters: { ...repository, number: issue.number },
+        answer: array(commentSchema),
+        permission: issues_permission,
+        itemsOf: (comments) => comments,
+        firstPage: Math.max(1, countedPages - 9),
+        // One more than counted: somebody may have written since.
+        lastPage: countedPages + 1,
+    });
 }
 /** Opens an issue; `findMade` looks for it where GitHub's answer was lost. */
 async function openIssue(api, repository, { title, body, label }, findMade) {

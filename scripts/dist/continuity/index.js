@@ -44660,6 +44660,43 @@ async function findUnconfigured(server, configured, options = {}) {
     return names.filter((name) => !configured.includes(name));
 }
 
+;// CONCATENATED MODULE: ./.build/src/config/secrets.js
+
+
+/**
+ * The secret behind a reference, byte for byte: from the environment that the entry passed in, or from a file.
+ * @throws Failure `config` where it is missing, empty, or in a file that others may read; the message names the place,
+ * never the content.
+ */
+async function resolveSecret(reference, environment) {
+    if (reference.from === 'environment') {
+        const value = environment[reference.variable];
+        if (value === undefined || value === '') {
+            throw new failure/* Failure */.HR('config', `the environment variable ${reference.variable} is ${value === undefined ? 'not set' : 'empty'}`, `Set ${reference.variable} for this command (in GitHub Actions: a secret of the environment).`);
+        }
+        return value;
+    }
+    let content;
+    let mode;
+    try {
+        ({ mode } = await (0,promises_.stat)(reference.file));
+        content = await (0,promises_.readFile)(reference.file, 'utf8');
+    }
+    catch (error) {
+        const code = error.code ?? 'unknown error';
+        throw new failure/* Failure */.HR('config', `cannot read the secret in ${reference.file} (${code})`, code === 'EACCES'
+            ? 'Run as the user who may read it.'
+            : 'Put the secret there, readable by this user only (mode 0600).', { cause: error });
+    }
+    if ((mode & 0o077) !== 0) {
+        throw new failure/* Failure */.HR('config', `the secret file ${reference.file} has mode ${(mode & 0o777).toString(8).padStart(4, '0')}: others may read it`, `Run "chmod 600 ${reference.file}".`);
+    }
+    if (content.trim() === '') {
+        throw new failure/* Failure */.HR('config', `the secret file ${reference.file} is empty`, 'Put the secret there.');
+    }
+    return content;
+}
+
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/client-environment.js
@@ -44850,16 +44887,20 @@ async function connectMatching(url, options = {}) {
 ;// CONCATENATED MODULE: ./.build/src/operations/connect-server.js
 
 
+
 /** Reaches the server of a configured database, with client programs that fit its version. */
 async function connectServer({ environment }, { name, reach }) {
     if (reach.by !== 'url') {
-        throw new failure/* Failure */.HR('config', `databases.${name}: this version reaches servers over a connection string only, not inside a ${reach.by}`, `Name an environment variable that holds one: databases.${name}.url-env.`);
+        throw new failure/* Failure */.HR('config', `databases.${name}: this version reaches servers over a connection string only, not inside a ${reach.by}`, `Name what holds one: databases.${name}.url-env or .url-file.`);
     }
-    const url = environment[reach.urlEnv];
-    if (!url) {
-        throw new failure/* Failure */.HR('config', `databases.${name}: the environment variable ${reach.urlEnv} is not set`, `Set ${reach.urlEnv} to a connection string, postgres://USER:PASSWORD@HOST:PORT.`);
-    }
+    const url = (await resolveSecret(reach.url, environment).catch((error) => explain(name, error))).trim();
     return await connectMatching(url, { environment: { ...environment } });
+}
+function explain(name, error) {
+    if (!(error instanceof failure/* Failure */.HR))
+        throw error;
+    const form = 'It is a connection string, postgres://USER:PASSWORD@HOST:PORT.';
+    throw new failure/* Failure */.HR(error.kind, `databases.${name}: ${error.message}`, `${error.next} ${form}`, { cause: error });
 }
 /** The server of a configured source, by its name; what is unfinished may name one that was taken out since. */
 async function serverOf(platform, source) {
@@ -45659,37 +45700,6 @@ function applicationName(archive) {
 
 ;// CONCATENATED MODULE: external "node:os"
 const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
-;// CONCATENATED MODULE: ./.build/src/config/secrets.js
-
-
-/**
- * The secret behind a reference, byte for byte: from the environment that the entry passed in, or from a file.
- * @throws Failure `config` where it is missing or empty; the message names the place, never the content.
- */
-async function resolveSecret(reference, environment) {
-    if (reference.from === 'environment') {
-        const value = environment[reference.variable];
-        if (value === undefined || value === '') {
-            throw new failure/* Failure */.HR('config', `the environment variable ${reference.variable} is ${value === undefined ? 'not set' : 'empty'}`, `Set ${reference.variable} for this command (in GitHub Actions: a secret of the environment).`);
-        }
-        return value;
-    }
-    let content;
-    try {
-        content = await (0,promises_.readFile)(reference.file, 'utf8');
-    }
-    catch (error) {
-        const code = error.code ?? 'unknown error';
-        throw new failure/* Failure */.HR('config', `cannot read the secret in ${reference.file} (${code})`, code === 'EACCES'
-            ? 'Run as the user who may read it.'
-            : 'Put the secret there, readable by this user only (mode 0600).', { cause: error });
-    }
-    if (content.trim() === '') {
-        throw new failure/* Failure */.HR('config', `the secret file ${reference.file} is empty`, 'Put the secret there.');
-    }
-    return content;
-}
-
 // EXTERNAL MODULE: ./.build/src/sources/postgres/check-dump.js
 var check_dump = __nccwpck_require__(8203);
 // EXTERNAL MODULE: ./.build/src/vault/protocol/wire.js
@@ -50831,7 +50841,7 @@ function findGaps({ config, content, proposal }) {
         databases: proposal.databases.filter(({ name, service, database, urlEnv }) => !leftOut.has(`database ${name}`) &&
             !config.databases.some((each) => [name, service].includes(each.name) ||
                 (each.reach.by === 'service' && each.reach.service === service) ||
-                (each.reach.by === 'url' && each.reach.urlEnv === urlEnv) ||
+                (each.reach.by === 'url' && 'variable' in each.reach.url && each.reach.url.variable === urlEnv) ||
                 (database !== 'all' && each.database === database))),
         files: proposal.files.filter(({ path, label }) => !leftOut.has(label) && !isProtected(path, config)),
         uncovered: proposal.uncovered.filter(({ label }) => !leftOut.has(label) && !namesVolume(label, config)),
@@ -50916,19 +50926,19 @@ function writeConfigText({ proposal, root, composeFiles }) {
         ' No secret stands here: secrets are named (an environment variable, a file), never written.',
         ...(root === undefined ? [` ${rootHint}`, ' root: /srv/skills-hub'] : []),
     ].join('\n');
-    explain(document, 'databases', [
+    config_text_explain(document, 'databases', [
         'Each over a connection string, postgres://USER:PASSWORD@HOST:PORT, in the environment variable that is named here.',
     ]);
     for (const { name, reason } of databases)
         if (reason)
-            explain(document, ['databases', name], [`all: ${reason}`]);
+            config_text_explain(document, ['databases', name], [`all: ${reason}`]);
     const origin = composeFiles.length === 0 ? 'There was no compose file to read: name the folders that hold data.' : undefined;
-    explain(document, 'files', [
+    config_text_explain(document, 'files', [
         origin ??
             `Every volume and bind mount of ${composeFiles.join(', ')} is a source below, or left out here with the reason.`,
         ...uncovered.map(describeUncovered),
     ]);
-    explain(document, 'vault', [
+    config_text_explain(document, 'vault', [
         'Over SSH as here, or a local directory, `vault: { path: /mnt/disk/backups }` and nothing else.',
     ]);
     for (const [section, entries] of [
@@ -50953,7 +50963,7 @@ function databaseValue({ name, urlEnv, database }) {
 function filesValue({ path }) {
     return { path };
 }
-function explain(document, path, lines) {
+function config_text_explain(document, path, lines) {
     const [section, name] = typeof path === 'string' ? [undefined, path] : path;
     const map = (section === undefined ? document.contents : document.get(section, true));
     const pair = map.items.find(({ key }) => key.value === name);
@@ -51052,7 +51062,8 @@ function closeGaps(content, gaps, file) {
 }
 /** Environment variables that hold the connection strings of a configuration. */
 function listUrlEnvs({ databases }) {
-    return [...new Set(databases.flatMap(({ reach }) => (reach.by === 'url' ? [reach.urlEnv] : [])))];
+    const urls = databases.flatMap(({ reach }) => (reach.by === 'url' ? [reach.url] : []));
+    return [...new Set(urls.flatMap((url) => (url.from === 'environment' ? [url.variable] : [])))];
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/git.js
@@ -57304,7 +57315,6 @@ class VerifyRun {
 /* harmony export */   Xd: () => (/* binding */ nightlyName),
 /* harmony export */   vd: () => (/* binding */ selectArchive)
 /* harmony export */ });
-/* unused harmony export isCalendarDate */
 /* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
 
 const namePattern = /^backup_full_(\d{4}-\d{2}-\d{2})(?:_(\d{2}-\d{2}(?:-\d{2})?))?\.tar\.gz$/;
@@ -66979,11 +66989,12 @@ function named(value, expected) {
     })
         .default({});
 }
-const reachKeys = ['service', 'container', 'url-env'];
+const reachKeys = ['service', 'container', 'url-env', 'url-file'];
 const database = mapping({
     service: account.optional().describe('Service of the compose project that runs the server.'),
     container: account.optional().describe('Container that runs the server, by name.'),
     'url-env': variable.optional().describe('Environment variable that holds a connection string.'),
+    'url-file': path.optional().describe('File that holds a connection string, readable by its owner alone.'),
     user: account.optional().describe('PostgreSQL user inside the container. Default: postgres.'),
     database: databaseText
         .optional()
@@ -66994,10 +67005,10 @@ const database = mapping({
     'lock-wait-timeout': schema_duration.default('5m').describe('How long pg_dump waits for a locked table.'),
     timeout: schema_duration.default('6h').describe('How long the whole dump may take.'),
 })
-    .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env')
-    .refine((value) => !('url-env' in value && 'user' in value), {
+    .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env, url-file')
+    .refine((value) => !(('url-env' in value || 'url-file' in value) && 'user' in value), {
     path: ['user'],
-    error: 'expected no user beside url-env: the connection string names it',
+    error: 'expected no user beside url-env or url-file: the connection string names it',
 })
     .meta(exactlyOne(reachKeys));
 const files = mapping({
@@ -67052,7 +67063,7 @@ const configSchema = mapping({
         .refine(isTimezone, 'expected a time zone such as Europe/Paris')
         .default('Europe/Paris')
         .describe('The zone whose calendar names the archives.'),
-    databases: named(database, 'database names to {service | container | url-env, …}'),
+    databases: named(database, 'database names to {service | container | url-env | url-file, …}'),
     files: named(files, 'source names to {path, …}'),
     vault: vault.describe('Where the archives are kept.'),
     dev: mapping({
@@ -67084,7 +67095,7 @@ function resolveConfig(text, file) {
         root,
         state: (0,external_node_path_.resolve)(root, text.state),
         timezone: text.timezone,
-        databases: Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database)),
+        databases: Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database, root)),
         files: Object.entries(text.files).map(([name, source]) => ({
             name,
             path: (0,external_node_path_.resolve)(root, source.path),
@@ -67125,23 +67136,26 @@ function findClashes(config) {
     }
     return clashes;
 }
-function resolveDatabase(name, database) {
+function resolveDatabase(name, database, root) {
     return {
         name,
-        reach: resolveReach(database),
+        reach: resolveReach(database, root),
         database: database.database ?? name,
         excludeTableData: database['exclude-table-data'],
         lockWaitTimeoutMs: readDuration(database['lock-wait-timeout']),
         timeoutMs: readDuration(database.timeout),
     };
 }
-function resolveReach(database) {
+function resolveReach(database, root) {
     const user = database.user ?? 'postgres';
     if (database.service !== undefined)
         return { by: 'service', service: database.service, user };
     if (database.container !== undefined)
         return { by: 'container', container: database.container, user };
-    return { by: 'url', urlEnv: database['url-env'] };
+    const file = database['url-file'];
+    if (file !== undefined)
+        return { by: 'url', url: { from: 'file', file: (0,external_node_path_.resolve)(root, file) } };
+    return { by: 'url', url: { from: 'environment', variable: database['url-env'] } };
 }
 function resolveVault(vault, root) {
     if (isDirectoryVault(vault))
@@ -67180,7 +67194,7 @@ function isInside(path, folder) {
 
 
 
-const secretHint = 'No secret is written in this file: name the environment variable or the file that holds it (url-env, key-env, key-file).';
+const secretHint = 'No secret is written in this file: name the environment variable or the file that holds it (url-env, url-file, key-env, key-file).';
 /**
  * Reads and checks a `continuity.yml`.
  * @throws Failure `config`, one line per fault, each with its place, its key and the expected form.

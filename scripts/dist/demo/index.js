@@ -37684,6 +37684,43 @@ async function dropDatabases({ server, names, }) {
     return { dropped };
 }
 
+;// CONCATENATED MODULE: ./.build/src/config/secrets.js
+
+
+/**
+ * The secret behind a reference, byte for byte: from the environment that the entry passed in, or from a file.
+ * @throws Failure `config` where it is missing, empty, or in a file that others may read; the message names the place,
+ * never the content.
+ */
+async function resolveSecret(reference, environment) {
+    if (reference.from === 'environment') {
+        const value = environment[reference.variable];
+        if (value === undefined || value === '') {
+            throw new failure/* Failure */.HR('config', `the environment variable ${reference.variable} is ${value === undefined ? 'not set' : 'empty'}`, `Set ${reference.variable} for this command (in GitHub Actions: a secret of the environment).`);
+        }
+        return value;
+    }
+    let content;
+    let mode;
+    try {
+        ({ mode } = await (0,promises_namespaceObject.stat)(reference.file));
+        content = await (0,promises_namespaceObject.readFile)(reference.file, 'utf8');
+    }
+    catch (error) {
+        const code = error.code ?? 'unknown error';
+        throw new failure/* Failure */.HR('config', `cannot read the secret in ${reference.file} (${code})`, code === 'EACCES'
+            ? 'Run as the user who may read it.'
+            : 'Put the secret there, readable by this user only (mode 0600).', { cause: error });
+    }
+    if ((mode & 0o077) !== 0) {
+        throw new failure/* Failure */.HR('config', `the secret file ${reference.file} has mode ${(mode & 0o777).toString(8).padStart(4, '0')}: others may read it`, `Run "chmod 600 ${reference.file}".`);
+    }
+    if (content.trim() === '') {
+        throw new failure/* Failure */.HR('config', `the secret file ${reference.file} is empty`, 'Put the secret there.');
+    }
+    return content;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/client-environment.js
 /**
  * The PostgreSQL variables for a client program; whoever starts one sets exactly these, and no other `PG…`. Dumps ask
@@ -37932,16 +37969,20 @@ async function connectMatching(url, options = {}) {
 ;// CONCATENATED MODULE: ./.build/src/operations/connect-server.js
 
 
+
 /** Reaches the server of a configured database, with client programs that fit its version. */
 async function connectServer({ environment }, { name, reach }) {
     if (reach.by !== 'url') {
-        throw new failure/* Failure */.HR('config', `databases.${name}: this version reaches servers over a connection string only, not inside a ${reach.by}`, `Name an environment variable that holds one: databases.${name}.url-env.`);
+        throw new failure/* Failure */.HR('config', `databases.${name}: this version reaches servers over a connection string only, not inside a ${reach.by}`, `Name what holds one: databases.${name}.url-env or .url-file.`);
     }
-    const url = environment[reach.urlEnv];
-    if (!url) {
-        throw new failure/* Failure */.HR('config', `databases.${name}: the environment variable ${reach.urlEnv} is not set`, `Set ${reach.urlEnv} to a connection string, postgres://USER:PASSWORD@HOST:PORT.`);
-    }
+    const url = (await resolveSecret(reach.url, environment).catch((error) => explain(name, error))).trim();
     return await connectMatching(url, { environment: { ...environment } });
+}
+function explain(name, error) {
+    if (!(error instanceof failure/* Failure */.HR))
+        throw error;
+    const form = 'It is a connection string, postgres://USER:PASSWORD@HOST:PORT.';
+    throw new failure/* Failure */.HR(error.kind, `databases.${name}: ${error.message}`, `${error.next} ${form}`, { cause: error });
 }
 /** The server of a configured source, by its name; what is unfinished may name one that was taken out since. */
 async function serverOf(platform, source) {
@@ -38319,13 +38360,14 @@ const conflictCode = 75;
 /**
  * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
  * ends, and programs that the process starts do not carry it on: there are no stale locks.
- * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`).
+ * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
+ * that ended the waiting.
  */
 async function acquireLock(path, options) {
     for (;;) {
         const descriptor = openLockFile(path);
         try {
-            if (!(await takeFlock(descriptor, options.waitMs)))
+            if (!(await takeFlock(descriptor, options)))
                 throw describeConflict(path);
             if (isStillAt(descriptor, path))
                 return claim(descriptor, options.holder);
@@ -38351,7 +38393,7 @@ function openLockFile(path) {
  * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
  * too, and stays locked when that program has ended.
  */
-function takeFlock(descriptor, waitMs) {
+function takeFlock(descriptor, { waitMs, signal }) {
     const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
     return new Promise((resolve, reject) => {
         const child = (0,external_node_child_process_namespaceObject.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
@@ -38360,16 +38402,27 @@ function takeFlock(descriptor, waitMs) {
         let complaint = '';
         child.stderr?.on('data', (chunk) => (complaint += chunk.toString()));
         const fail = (reason) => reject(new failure/* Failure */.HR('failed', `cannot lock: ${reason}`, 'Install the package util-linux, which holds the program flock.'));
+        const stop = () => child.kill();
+        signal?.addEventListener('abort', stop, { once: true });
+        if (signal?.aborted)
+            stop();
         child.on('error', (error) => fail((0,failure/* messageOf */.bD)(error)));
-        child.on('close', (code, signal) => {
-            if (code === 0)
+        child.on('close', (code, endedBy) => {
+            signal?.removeEventListener('abort', stop);
+            // Whatever it answered: who was told to stop wants no lock.
+            if (signal?.aborted)
+                reject(asError(signal.reason));
+            else if (code === 0)
                 resolve(true);
             else if (code === conflictCode)
                 resolve(false);
             else
-                fail(`flock ended with ${signal ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
+                fail(`flock ended with ${endedBy ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
         });
     });
+}
+function asError(reason) {
+    return reason instanceof Error ? reason : new Error(String(reason));
 }
 function isStillAt(descriptor, path) {
     const ours = (0,external_node_fs_.fstatSync)(descriptor);
@@ -39976,6 +40029,7 @@ async function removeWorkDirectories(stateDirectory) {
 
 
 
+
 /**
  * Runs an operation that changes something as the only one on this platform, in a private directory of its own. What an
  * interrupted run left is finished or reverted first, and said.
@@ -39983,7 +40037,7 @@ async function removeWorkDirectories(stateDirectory) {
 async function withLock(platform, work) {
     const { config, logger, holder } = platform;
     await makeStateDirectory(config.state);
-    const lock = await acquireLock((0,external_node_path_.join)(config.state, 'lock'), { holder });
+    const lock = await takeLock(platform);
     try {
         const former = lock.tookOverFrom;
         if (former)
@@ -40009,6 +40063,21 @@ async function withLock(platform, work) {
     }
     finally {
         lock.release();
+    }
+}
+/** Takes the lock; where somebody holds it, says who, and waits as long as the platform allows. */
+async function takeLock({ config, logger, holder, lockWaitMs = 0, signal }) {
+    const path = (0,external_node_path_.join)(config.state, 'lock');
+    try {
+        return await acquireLock(path, { holder });
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked') || lockWaitMs <= 0)
+            throw error;
+        logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a)(lockWaitMs)}.`);
+        return await acquireLock(path, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch((second) => {
+            throw signal?.aborted ? interrupted(holder, second) : second;
+        });
     }
 }
 async function makeStateDirectory(path) {
@@ -43343,37 +43412,6 @@ function applicationName(archive) {
 
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
-;// CONCATENATED MODULE: ./.build/src/config/secrets.js
-
-
-/**
- * The secret behind a reference, byte for byte: from the environment that the entry passed in, or from a file.
- * @throws Failure `config` where it is missing or empty; the message names the place, never the content.
- */
-async function resolveSecret(reference, environment) {
-    if (reference.from === 'environment') {
-        const value = environment[reference.variable];
-        if (value === undefined || value === '') {
-            throw new failure/* Failure */.HR('config', `the environment variable ${reference.variable} is ${value === undefined ? 'not set' : 'empty'}`, `Set ${reference.variable} for this command (in GitHub Actions: a secret of the environment).`);
-        }
-        return value;
-    }
-    let content;
-    try {
-        content = await (0,promises_namespaceObject.readFile)(reference.file, 'utf8');
-    }
-    catch (error) {
-        const code = error.code ?? 'unknown error';
-        throw new failure/* Failure */.HR('config', `cannot read the secret in ${reference.file} (${code})`, code === 'EACCES'
-            ? 'Run as the user who may read it.'
-            : 'Put the secret there, readable by this user only (mode 0600).', { cause: error });
-    }
-    if (content.trim() === '') {
-        throw new failure/* Failure */.HR('config', `the secret file ${reference.file} is empty`, 'Put the secret there.');
-    }
-    return content;
-}
-
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/check-dump.js
 
 /** The last line of every dump of roles. */
@@ -60373,11 +60411,12 @@ function named(value, expected) {
     })
         .default({});
 }
-const reachKeys = ['service', 'container', 'url-env'];
+const reachKeys = ['service', 'container', 'url-env', 'url-file'];
 const database = mapping({
     service: account.optional().describe('Service of the compose project that runs the server.'),
     container: account.optional().describe('Container that runs the server, by name.'),
     'url-env': variable.optional().describe('Environment variable that holds a connection string.'),
+    'url-file': path.optional().describe('File that holds a connection string, readable by its owner alone.'),
     user: account.optional().describe('PostgreSQL user inside the container. Default: postgres.'),
     database: databaseText
         .optional()
@@ -60388,10 +60427,10 @@ const database = mapping({
     'lock-wait-timeout': schema_duration.default('5m').describe('How long pg_dump waits for a locked table.'),
     timeout: schema_duration.default('6h').describe('How long the whole dump may take.'),
 })
-    .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env')
-    .refine((value) => !('url-env' in value && 'user' in value), {
+    .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env, url-file')
+    .refine((value) => !(('url-env' in value || 'url-file' in value) && 'user' in value), {
     path: ['user'],
-    error: 'expected no user beside url-env: the connection string names it',
+    error: 'expected no user beside url-env or url-file: the connection string names it',
 })
     .meta(exactlyOne(reachKeys));
 const files = mapping({
@@ -60446,7 +60485,7 @@ const configSchema = mapping({
         .refine(isTimezone, 'expected a time zone such as Europe/Paris')
         .default('Europe/Paris')
         .describe('The zone whose calendar names the archives.'),
-    databases: named(database, 'database names to {service | container | url-env, …}'),
+    databases: named(database, 'database names to {service | container | url-env | url-file, …}'),
     files: named(files, 'source names to {path, …}'),
     vault: vault.describe('Where the archives are kept.'),
     dev: mapping({
@@ -60478,7 +60517,7 @@ function resolveConfig(text, file) {
         root,
         state: (0,external_node_path_.resolve)(root, text.state),
         timezone: text.timezone,
-        databases: Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database)),
+        databases: Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database, root)),
         files: Object.entries(text.files).map(([name, source]) => ({
             name,
             path: (0,external_node_path_.resolve)(root, source.path),
@@ -60519,23 +60558,26 @@ function findClashes(config) {
     }
     return clashes;
 }
-function resolveDatabase(name, database) {
+function resolveDatabase(name, database, root) {
     return {
         name,
-        reach: resolveReach(database),
+        reach: resolveReach(database, root),
         database: database.database ?? name,
         excludeTableData: database['exclude-table-data'],
         lockWaitTimeoutMs: readDuration(database['lock-wait-timeout']),
         timeoutMs: readDuration(database.timeout),
     };
 }
-function resolveReach(database) {
+function resolveReach(database, root) {
     const user = database.user ?? 'postgres';
     if (database.service !== undefined)
         return { by: 'service', service: database.service, user };
     if (database.container !== undefined)
         return { by: 'container', container: database.container, user };
-    return { by: 'url', urlEnv: database['url-env'] };
+    const file = database['url-file'];
+    if (file !== undefined)
+        return { by: 'url', url: { from: 'file', file: (0,external_node_path_.resolve)(root, file) } };
+    return { by: 'url', url: { from: 'environment', variable: database['url-env'] } };
 }
 function resolveVault(vault, root) {
     if (isDirectoryVault(vault))
@@ -60574,7 +60616,7 @@ function isInside(path, folder) {
 
 
 
-const secretHint = 'No secret is written in this file: name the environment variable or the file that holds it (url-env, key-env, key-file).';
+const secretHint = 'No secret is written in this file: name the environment variable or the file that holds it (url-env, url-file, key-env, key-file).';
 /**
  * Reads and checks a `continuity.yml`.
  * @throws Failure `config`, one line per fault, each with its place, its key and the expected form.
@@ -61111,8 +61153,8 @@ async function createPlatformDatabases(cluster, rows) {
     return names;
 }
 
-// EXTERNAL MODULE: ./.build/test/fixtures/descendants.js
-var descendants = __nccwpck_require__(3938);
+// EXTERNAL MODULE: ./.build/test/fixtures/processes.js
+var processes = __nccwpck_require__(8231);
 ;// CONCATENATED MODULE: ./.build/test/fixtures/sshd-binaries.js
 
 
@@ -61353,7 +61395,7 @@ async function listen(directory, port) {
 /** Ends what serves the connections: those of a name, or all. */
 function endSessions(server, name) {
     if (server.pid !== undefined)
-        (0,descendants/* killDescendants */.H)(server.pid, name);
+        (0,processes/* killDescendants */.He)(server.pid, name);
 }
 async function sshd_findFreePort() {
     const probe = (0,external_node_net_namespaceObject.createServer)();
@@ -62222,7 +62264,7 @@ class Story {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8161);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
-/* harmony import */ var _test_fixtures_descendants_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(3938);
+/* harmony import */ var _test_fixtures_processes_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8231);
 
 
 
@@ -62246,7 +62288,7 @@ class Workspace {
         const started = await Promise.allSettled(this.#running);
         const running = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
         await Promise.allSettled(running.map((each) => each.stop()));
-        (0,_test_fixtures_descendants_js__WEBPACK_IMPORTED_MODULE_3__/* .killDescendants */ .H)(process.pid);
+        (0,_test_fixtures_processes_js__WEBPACK_IMPORTED_MODULE_3__/* .killDescendants */ .He)(process.pid);
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(this.path, { recursive: true, force: true, maxRetries: 5 });
     }
 }
@@ -62389,32 +62431,48 @@ const version = '0.1.0';
 
 /***/ }),
 
-/***/ 3938:
+/***/ 8231:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   H: () => (/* binding */ killDescendants)
+/* harmony export */   He: () => (/* binding */ killDescendants)
 /* harmony export */ });
+/* unused harmony exports listDescendants, listPrograms */
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 
-/** Kills what a program has started, and what that has started, found by /proc; those of a name, or all. */
-function killDescendants(ancestor, name = '') {
-    const parents = new Map();
-    const names = new Map();
-    for (const pid of (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)('/proc').filter((entry) => /^\d+$/.test(entry))) {
+/** The programs that descend from a process: those that it started, and those that they started. */
+function listDescendants(ancestor) {
+    const all = new Map(listPrograms().map((program) => [program.pid, program]));
+    const descends = ({ parent }) => {
+        if (parent === ancestor)
+            return true;
+        const above = all.get(parent);
+        return above !== undefined && descends(above);
+    };
+    return [...all.values()].filter(descends);
+}
+/** All running programs. */
+function listPrograms() {
+    const all = [];
+    for (const entry of (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readdirSync)('/proc').filter((file) => /^\d+$/.test(file))) {
         try {
-            const stat = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(`/proc/${pid}/stat`, 'latin1');
+            const stat = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(`/proc/${entry}/stat`, 'latin1');
             const nameEnd = stat.lastIndexOf(')');
-            parents.set(Number(pid), Number(stat.slice(nameEnd + 2).split(' ')[1]));
-            names.set(Number(pid), stat.slice(stat.indexOf('(') + 1, nameEnd));
+            const name = stat.slice(stat.indexOf('(') + 1, nameEnd);
+            const parent = Number(stat.slice(nameEnd + 2).split(' ')[1]);
+            const commandLine = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.readFileSync)(`/proc/${entry}/cmdline`, 'utf8').replaceAll('\0', ' ');
+            all.push({ pid: Number(entry), parent, name, commandLine });
         }
         catch {
             // Ended meanwhile.
         }
     }
-    const isOurs = (pid) => pid !== undefined && pid > 1 && (pid === ancestor || isOurs(parents.get(pid)));
-    for (const [pid, parent] of parents) {
-        if (!isOurs(parent) || !names.get(pid)?.startsWith(name))
+    return all;
+}
+/** Kills what a program has started, and what that has started; those whose name begins so, or all. */
+function killDescendants(ancestor, nameBegin = '') {
+    for (const { pid, name } of listDescendants(ancestor)) {
+        if (!name.startsWith(nameBegin))
             continue;
         try {
             process.kill(pid, 'SIGKILL');

@@ -3335,13 +3335,14 @@ const conflictCode = 75;
 /**
  * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
  * ends, and programs that the process starts do not carry it on: there are no stale locks.
- * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`).
+ * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
+ * that ended the waiting.
  */
 async function acquireLock(path, options) {
     for (;;) {
         const descriptor = openLockFile(path);
         try {
-            if (!(await takeFlock(descriptor, options.waitMs)))
+            if (!(await takeFlock(descriptor, options)))
                 throw describeConflict(path);
             if (isStillAt(descriptor, path))
                 return claim(descriptor, options.holder);
@@ -3367,7 +3368,7 @@ function openLockFile(path) {
  * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
  * too, and stays locked when that program has ended.
  */
-function takeFlock(descriptor, waitMs) {
+function takeFlock(descriptor, { waitMs, signal }) {
     const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
     return new Promise((resolve, reject) => {
         const child = (0,external_node_child_process_namespaceObject.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
@@ -3376,16 +3377,27 @@ function takeFlock(descriptor, waitMs) {
         let complaint = '';
         child.stderr?.on('data', (chunk) => (complaint += chunk.toString()));
         const fail = (reason) => reject(new failure_Failure('failed', `cannot lock: ${reason}`, 'Install the package util-linux, which holds the program flock.'));
+        const stop = () => child.kill();
+        signal?.addEventListener('abort', stop, { once: true });
+        if (signal?.aborted)
+            stop();
         child.on('error', (error) => fail(messageOf(error)));
-        child.on('close', (code, signal) => {
-            if (code === 0)
+        child.on('close', (code, endedBy) => {
+            signal?.removeEventListener('abort', stop);
+            // Whatever it answered: who was told to stop wants no lock.
+            if (signal?.aborted)
+                reject(asError(signal.reason));
+            else if (code === 0)
                 resolve(true);
             else if (code === conflictCode)
                 resolve(false);
             else
-                fail(`flock ended with ${signal ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
+                fail(`flock ended with ${endedBy ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
         });
     });
+}
+function asError(reason) {
+    return reason instanceof Error ? reason : new Error(String(reason));
 }
 function isStillAt(descriptor, path) {
     const ours = (0,external_node_fs_namespaceObject.fstatSync)(descriptor);

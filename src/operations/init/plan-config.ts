@@ -54,5 +54,6 @@ function closeGaps(content: string, gaps: Proposal, file: string): { content: st
 
 /** Environment variables that hold the connection strings of a configuration. */
 export function listUrlEnvs({ databases }: Config): string[] {
-  return [...new Set(databases.flatMap(({ reach }) => (reach.by === 'url' ? [reach.urlEnv] : [])))];
+  const urls = databases.flatMap(({ reach }) => (reach.by === 'url' ? [reach.url] : []));
+  return [...new Set(urls.flatMap((url) => (url.from === 'environment' ? [url.variable] : [])))];
 }

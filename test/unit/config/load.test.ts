@@ -62,12 +62,19 @@ describe('the defaults', () => {
     const [app] = parse(`databases: {app: {url-env: APP_URL}}\n${localVault}`).databases;
     expect(app).toEqual({
       name: 'app',
-      reach: { by: 'url', urlEnv: 'APP_URL' },
+      reach: { by: 'url', url: { from: 'environment', variable: 'APP_URL' } },
       database: 'app',
       excludeTableData: [],
       lockWaitTimeoutMs: 300_000,
       timeoutMs: 21_600_000,
     });
+  });
+});
+
+describe('a connection string', () => {
+  it('may lie in a file, which counts from the root', () => {
+    const [app] = parse(`root: /srv/hub\ndatabases: {app: {url-file: secrets/app-url}}\n${localVault}`).databases;
+    expect(app?.reach).toEqual({ by: 'url', url: { from: 'file', file: '/srv/hub/secrets/app-url' } });
   });
 });
 
@@ -137,7 +144,7 @@ describe('a refusal', () => {
     [
       'no way to a server',
       `databases: {app: {user: app}}\n${localVault}`,
-      /databases\.app: expected exactly one of service, container, url-env/,
+      /databases\.app: expected exactly one of service, container, url-env, url-file/,
     ],
     [
       'two ways to a server',

@@ -20,15 +20,21 @@ describe('a secret', () => {
 
   it('comes from a file', async () => {
     const file = join(folder, 'key');
-    await writeFile(file, 'line 1\nline 2\n');
+    await writeFile(file, 'line 1\nline 2\n', { mode: 0o600 });
     await expect(resolveSecret({ from: 'file', file }, {})).resolves.toBe('line 1\nline 2\n');
+  });
+
+  it('is not empty', async () => {
+    const file = join(folder, 'empty');
+    await writeFile(file, '\n', { mode: 0o600 });
+    await expect(resolveSecret({ from: 'file', file }, {})).rejects.toThrow(/empty is empty/);
   });
 
   it.each([
     [{ from: 'environment', variable: 'MISSING' }, /MISSING is not set/],
     [{ from: 'environment', variable: 'EMPTY' }, /EMPTY is empty/],
     [{ from: 'file', file: '/nowhere/key' }, /\/nowhere\/key \(ENOENT\)/],
-    [{ from: 'file', file: '/dev/null' }, /is empty/],
+    [{ from: 'file', file: '/dev/null' }, /\/dev\/null has mode 0666: others may read it/],
   ] as const)('that is missing is refused by the name of its place: %j', async (reference, message) => {
     await expect(resolveSecret(reference, { EMPTY: '' })).rejects.toMatchObject({
       kind: 'config',

@@ -38,7 +38,7 @@ describe('a proposed continuity.yml', () => {
   it('is valid, and has the values of the manual for its vault', () => {
     const config = parseConfig(text, file);
     expect(config.databases).toMatchObject([
-      { name: 'app', database: 'hub', reach: { by: 'url', urlEnv: 'APP_DATABASE_URL' } },
+      { name: 'app', database: 'hub', reach: { by: 'url', url: { from: 'environment', variable: 'APP_DATABASE_URL' } } },
     ]);
     expect(config.files).toMatchObject([{ name: 'uploads', path: '/srv/hub/data/uploads' }]);
     expect(config.vault).toMatchObject({

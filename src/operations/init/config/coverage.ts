@@ -22,7 +22,7 @@ export function findGaps({ config, content, proposal }: CoverageOptions): Propos
           (each) =>
             [name, service].includes(each.name) ||
             (each.reach.by === 'service' && each.reach.service === service) ||
-            (each.reach.by === 'url' && each.reach.urlEnv === urlEnv) ||
+            (each.reach.by === 'url' && 'variable' in each.reach.url && each.reach.url.variable === urlEnv) ||
             (database !== 'all' && each.database === database),
         ),
     ),

@@ -23,7 +23,7 @@ const userVariables = ['POSTGRES_USER', 'POSTGRESQL_USERNAME'];
 const generic = /^(db|database|postgres|postgresql|pg|pgsql|sql|postgis|timescale|timescaledb|pgvector)$/;
 
 /** Finds the PostgreSQL servers of a compose file: by their image, or by the variables that make one. */
-export function findServers({ services }: ComposeModel): ComposeService[] {
+function findServers({ services }: ComposeModel): ComposeService[] {
   const byImage = services.filter(({ image }) => serverImage.test(imageName(image)));
   const known = new Set(byImage.map(({ name }) => name));
   return services.filter((service) => known.has(service.name) || looksLikeServer(service, known));
@@ -41,7 +41,7 @@ export function proposeDatabases(model: ComposeModel): ProposedDatabase[] {
 }
 
 /** Last part of an image's name, without registry, tag and digest. */
-export function imageName(image: string): string {
+function imageName(image: string): string {
   const path = image.replace(/@.*$/, '').split('/').at(-1) as string;
   return path.replace(/:.*$/, '').toLowerCase();
 }
