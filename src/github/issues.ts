@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { askPages } from './ask-pages.ts';
 import type { GitHubApi } from './github-api.ts';
 import type { Repository } from './repository.ts';
 
@@ -39,37 +40,30 @@ export interface IssueQuery {
 /** Issues without pull requests, 100 a page, no more pages than asked for. */
 export async function listIssues(api: GitHubApi, repository: Repository, query: IssueQuery): Promise<Issue[]> {
   const { label, pages, ...rest } = query;
-  const issues: Issue[] = [];
-  for (let page = 1; page <= pages; page += 1) {
-    const answer = await api.ask({
-      route: 'GET /repos/{owner}/{repo}/issues',
-      parameters: { ...repository, ...rest, ...(label === undefined ? {} : { labels: label }), per_page: 100, page },
-      answer: z.array(issueSchema),
-      permission,
-    });
-    issues.push(...answer.filter(({ pull_request }) => !pull_request));
-    if (answer.length < 100) break;
-  }
-  return issues;
+  const all = await askPages(api, {
+    route: 'GET /repos/{owner}/{repo}/issues',
+    parameters: { ...repository, ...rest, ...(label === undefined ? {} : { labels: label }) },
+    answer: z.array(issueSchema),
+    permission,
+    itemsOf: (issues) => issues,
+    lastPage: pages,
+  });
+  return all.filter(({ pull_request }) => !pull_request);
 }
 
 /** The newest comments of an issue, at least 900 where there are so many, the oldest of them first. */
 export async function listComments(api: GitHubApi, repository: Repository, issue: Issue): Promise<IssueComment[]> {
-  const comments: IssueComment[] = [];
-  const lastPage = Math.max(1, Math.ceil(issue.comments / 100));
-  const firstPage = Math.max(1, lastPage - 9);
-  // One page more than counted: somebody may have written since.
-  for (let page = firstPage; page <= lastPage + 1; page += 1) {
-    const answer = await api.ask({
-      route: 'GET /repos/{owner}/{repo}/issues/{number}/comments',
-      parameters: { ...repository, number: issue.number, per_page: 100, page },
-      answer: z.array(commentSchema),
-      permission,
-    });
-    comments.push(...answer);
-    if (answer.length < 100) break;
-  }
-  return comments;
+  const countedPages = Math.max(1, Math.ceil(issue.comments / 100));
+  return askPages(api, {
+    route: 'GET /repos/{owner}/{repo}/issues/{number}/comments',
+    parameters: { ...repository, number: issue.number },
+    answer: z.array(commentSchema),
+    permission,
+    itemsOf: (comments) => comments,
+    firstPage: Math.max(1, countedPages - 9),
+    // One more than counted: somebody may have written since.
+    lastPage: countedPages + 1,
+  });
 }
 
 export interface NewIssue {

@@ -1,4 +1,4 @@
-import type { RefusedAnswer } from './trouble.ts';
+import type { RefusedAnswer } from './refused-answer.ts';
 
 /** Longer waits are left to the next run. */
 const MAX_WAIT_MS = 20_000;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { askPages } from './ask-pages.ts';
 import type { GitHubApi } from './github-api.ts';
 import type { Repository } from './repository.ts';
 
@@ -15,16 +16,12 @@ export type Runner = z.infer<typeof runnerSchema>;
 
 /** The repository's own self-hosted runners, 500 at most; those of its organization are not among them. */
 export async function listRunners(api: GitHubApi, repository: Repository): Promise<Runner[]> {
-  const runners: Runner[] = [];
-  for (let page = 1; page <= MAX_PAGES; page += 1) {
-    const answer = await api.ask({
-      route: 'GET /repos/{owner}/{repo}/actions/runners',
-      parameters: { ...repository, per_page: 100, page },
-      answer: z.object({ runners: z.array(runnerSchema) }),
-      permission: 'administration: read',
-    });
-    runners.push(...answer.runners);
-    if (answer.runners.length < 100) break;
-  }
-  return runners;
+  return askPages(api, {
+    route: 'GET /repos/{owner}/{repo}/actions/runners',
+    parameters: repository,
+    answer: z.object({ runners: z.array(runnerSchema) }),
+    permission: 'administration: read',
+    itemsOf: ({ runners }) => runners,
+    lastPage: MAX_PAGES,
+  });
 }

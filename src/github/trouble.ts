@@ -1,6 +1,7 @@
 import { printable } from '../logging/printable.ts';
-import { judgeRateLimit } from './rate-limit.ts';
 import { GitHubFailure } from './github-failure.ts';
+import { judgeRateLimit } from './rate-limit.ts';
+import type { RefusedAnswer } from './refused-answer.ts';
 
 /** Longest text of the other side that a message repeats. */
 const MAX_QUOTE_LENGTH = 200;
@@ -14,13 +15,6 @@ export interface Trouble {
   readonly isUncertain: boolean;
   /** How long GitHub asks to wait, in milliseconds. */
   readonly waitMs?: number;
-}
-
-/** What GitHub answered. */
-export interface RefusedAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | number | undefined>>;
-  readonly body: unknown;
 }
 
 /** What was asked, as messages name it. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { askPages } from './ask-pages.ts';
 import type { GitHubApi } from './github-api.ts';
 import { GitHubFailure } from './github-failure.ts';
 import type { Repository } from './repository.ts';
@@ -90,18 +91,14 @@ export async function readAttempt(
 
 /** Jobs of all attempts of a run, 200 at most: what the first attempt did stays done when there is a second one. */
 export async function listJobs(api: GitHubApi, repository: Repository, id: number): Promise<WorkflowJob[]> {
-  const jobs: WorkflowJob[] = [];
-  for (let page = 1; page <= 2; page += 1) {
-    const answer = await api.ask({
-      route: 'GET /repos/{owner}/{repo}/actions/runs/{id}/jobs',
-      parameters: { ...repository, id, filter: 'all', per_page: 100, page },
-      answer: z.object({ jobs: z.array(jobSchema) }),
-      permission,
-    });
-    jobs.push(...answer.jobs);
-    if (answer.jobs.length < 100) break;
-  }
-  return jobs;
+  return askPages(api, {
+    route: 'GET /repos/{owner}/{repo}/actions/runs/{id}/jobs',
+    parameters: { ...repository, id, filter: 'all' },
+    answer: z.object({ jobs: z.array(jobSchema) }),
+    permission,
+    itemsOf: ({ jobs }) => jobs,
+    lastPage: 2,
+  });
 }
 
 async function absentAsUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
