@@ -67,7 +67,7 @@ export function compareNights(story: Story, first: BackupResult, second: BackupR
   return `${formatShare(second.readBytes, first.readBytes)} of the files read, ${formatShare(second.sentBytes, first.sentBytes)} sent`;
 }
 
-export function dumpedBytes({ manifest }: BackupResult): number {
+function dumpedBytes({ manifest }: BackupResult): number {
   return Object.values(manifest?.databases ?? {}).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
 }
 

@@ -32,7 +32,7 @@ function roomFor(bytes: Buffer): number {
 }
 
 /** An empty member of exactly `length` bytes (at least 22), which readers skip: RFC 1952, FEXTRA. */
-export function fillerMember(length: number): Buffer {
+function fillerMember(length: number): Buffer {
   const extraLength = length - SMALLEST_FILLER;
   const member = Buffer.alloc(length);
   Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff]).copy(member);

@@ -55,7 +55,7 @@ export async function packEntries(group: readonly SourceEntry[]): Promise<Packed
 }
 
 /** The part of an entry's line that is known without reading it. */
-export function describeEntry(entry: SourceEntry): Omit<TocLine, 'offset'> {
+function describeEntry(entry: SourceEntry): Omit<TocLine, 'offset'> {
   const { name, type, mtimeNs, mode, uid, gid, linkName, sparse } = entry;
   return { name, type, mtimeNs, mode, uid, gid, ...(linkName ? { linkName } : {}), ...(sparse ? { sparse } : {}) };
 }

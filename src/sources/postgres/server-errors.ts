@@ -40,7 +40,7 @@ export function isPassing(stderr: string): boolean {
 }
 
 /** The line of a program's error output that says what went wrong, without the program's own prefix. */
-export function readFirstError(stderr: string): string {
+function readFirstError(stderr: string): string {
   const lines = stderr
     .split('\n')
     .map((line) => line.trim())

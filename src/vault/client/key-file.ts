@@ -34,7 +34,7 @@ export async function withKeyFile<T>(
 }
 
 /** Removes the key files of runs that were killed before they could. */
-export async function removeAbandonedKeys(directory: string): Promise<void> {
+async function removeAbandonedKeys(directory: string): Promise<void> {
   for (const name of await readdir(directory)) {
     const pid = Number(NAME.exec(name)?.[1]);
     if (pid > 0 && !isAlive(pid)) await rm(join(directory, name), { force: true });

@@ -30,7 +30,7 @@ export async function* readRange(
 }
 
 /** @throws RangeError where the file ends before. */
-export async function readExactly(file: FileHandle, position: number, length: number): Promise<Buffer> {
+async function readExactly(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(length);
   const got = await readInto(file, bytes, position);
   if (got < length) throw new RangeError(`the file ends at ${position + got}`);
