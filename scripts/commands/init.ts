@@ -1,13 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
 import { exitCodes, Failure } from '../../src/logging/failure.ts';
 import { checkAdoption } from '../../src/operations/check-adoption.ts';
-import { init, type InitResult } from '../../src/operations/init.ts';
-import type { Change } from '../../src/operations/init/adoption/change.ts';
-import type { Answer } from '../../src/operations/init/answers.ts';
+import { init } from '../../src/operations/init.ts';
+import { renderInit } from '../../src/report/init-report.ts';
 import { version } from '../../src/version.ts';
 import type { CommandContext, CommandDefinition, CommandOutcome } from './command.ts';
+import { openDialogue } from './init-dialogue.ts';
 
 export const initCommand: CommandDefinition = {
   name: 'init',
@@ -61,8 +60,15 @@ async function runCheck(
     render: () =>
       findings.length > 0
         ? findings.join('\n')
-        : `continuity.yml is valid and covers the compose file; ${checked} files are as they should be.`,
+        : `continuity.yml is valid and ${describeReach(result)}; ${checked} files are as they should be.`,
   };
+}
+
+/** A green check that leaves volumes out is to say so in its one line, not in warnings alone. */
+function describeReach({ composeFiles, open }: CheckResult): string {
+  if (composeFiles.length === 0) return 'was compared with no compose file, since none was found';
+  if (open.length === 0) return 'covers the compose file';
+  return `has a word on all of the compose file, of which ${open.length} not covered yet (${open.join(', ')})`;
 }
 
 /** The clone that this program is run from, `scripts/dist/continuity/` of it: an application has only the bundle. */
@@ -79,59 +85,4 @@ function requireToolkit(bundle: string): string {
     "init needs a clone of the toolkit: this is an application's copy of the program",
     "In the application's repository: node ../continuity/scripts/dist/continuity/index.js init",
   );
-}
-
-const answers: Readonly<Record<string, Answer>> = {
-  y: 'yes',
-  yes: 'yes',
-  n: 'no',
-  no: 'no',
-  a: 'all',
-  all: 'all',
-  q: 'quit',
-  quit: 'quit',
-};
-
-/** Asks a person about one change after the other; opens the terminal with the first. */
-function openDialogue({ logger, isInteractive, signal }: CommandContext) {
-  let prompt: Interface | undefined;
-  let lines: AsyncIterator<string> | undefined;
-  return {
-    close: () => prompt?.close(),
-    ask: async (change: Change): Promise<Answer> => {
-      logger.info(change.description);
-      if (!isInteractive) {
-        throw new Failure(
-          'refused',
-          `${change.path} would be written, and there is no terminal to ask on`,
-          'Look at the difference above, then run it again with --yes.',
-        );
-      }
-      if (change.isForeign) logger.warning(`${change.path} is there already, and was not written by continuity`);
-      prompt ??= createInterface({ input: process.stdin, output: process.stderr, signal });
-      // One reader for all questions: what is typed ahead is not lost.
-      lines ??= prompt[Symbol.asyncIterator]();
-      for (;;) {
-        process.stderr.write(`Write ${change.path}? [y]es, [n]o, [a]ll, [q]uit: `);
-        const typed = await lines.next();
-        // The end of the input is no answer: nothing more is written.
-        const answer = typed.done === true ? 'quit' : answers[typed.value.trim().toLowerCase()];
-        if (answer !== undefined) return answer;
-      }
-    },
-  };
-}
-
-function renderInit({ changes, toolkit, coverage, nextSteps }: InitResult): string {
-  const { databases, files, notCovered, composeFiles } = coverage;
-  const found =
-    composeFiles.length === 0
-      ? 'No compose file was found.'
-      : `In ${composeFiles.join(', ')}: ${databases.length} PostgreSQL, ${files.length} folders with data, ${notCovered.length} mounts left out.`;
-  const lines = changes.map(({ path, status }) => `  ${status.padEnd(9)}  ${path}`);
-  if (changes.every(({ status }) => status === 'unchanged')) {
-    return `Nothing to do: all is as version ${toolkit.version} (${toolkit.repository}@${toolkit.commit.slice(0, 12)}) writes it.`;
-  }
-  const steps = nextSteps.map((step, position) => `  ${position + 1}. ${step}`);
-  return [found, ...lines, '', 'What is left to do:', ...steps].join('\n');
 }

@@ -3,13 +3,14 @@ import type { Config } from '../config/config.ts';
 import { parseConfig } from '../config/load.ts';
 import { Failure } from '../logging/failure.ts';
 import type { Environment } from './init/adoption/git.ts';
+import { stampPath, workflowsFolder } from './init/adoption/installed-paths.ts';
 import { findMissingScripts } from './init/adoption/package-scripts.ts';
 import { readRepositoryFile } from './init/adoption/repository-file.ts';
-import { digestOf, readStamp, stampPath, type Stamp } from './init/adoption/stamp.ts';
+import { digestOf, readStamp, type Stamp } from './init/adoption/stamp.ts';
 import { findGaps } from './init/config/coverage.ts';
 import { describeCoverage } from './init/describe-coverage.ts';
 import { configPath, listUrlEnvs } from './init/plan-config.ts';
-import { requireRepository } from './init/require-repository.ts';
+import { requireWorkTree } from './init/require-work-tree.ts';
 import { survey } from './init/survey.ts';
 
 export interface CheckOptions {
@@ -26,6 +27,10 @@ export interface CheckResult {
   /** What is not as it should be, each with what to do. */
   readonly findings: readonly string[];
   readonly warnings: readonly string[];
+  /** Paths of the compose files that were found. */
+  readonly composeFiles: readonly string[];
+  /** Labels of what may hold data and is left out until somebody has decided. */
+  readonly open: readonly string[];
   /** Files that were compared with what their version writes. */
   readonly checked: number;
 }
@@ -37,7 +42,7 @@ export interface CheckResult {
  */
 export async function checkAdoption(options: CheckOptions): Promise<CheckResult> {
   const { environment, toolVersion } = options;
-  const directory = await requireRepository(options.directory, environment);
+  const directory = await requireWorkTree(options.directory, environment);
   const content = (await readRepositoryFile(directory, configPath))?.toString();
   if (content === undefined) {
     throw new Failure('config', `there is no ${configPath}`, 'Run continuity init from a clone of the toolkit.');
@@ -64,7 +69,8 @@ export async function checkAdoption(options: CheckOptions): Promise<CheckResult>
   }
   const scripts = (await readRepositoryFile(directory, 'package.json'))?.toString();
   findings.push(...findMissingScripts(scripts).map((name) => `package.json: the script ${name} is missing or another`));
-  return { findings, warnings, checked: Object.keys(stamp?.files ?? {}).length };
+  const { composeFiles, open } = coverage;
+  return { findings, warnings, composeFiles, open, checked: Object.keys(stamp?.files ?? {}).length };
 }
 
 async function compareFiles(directory: string, { files, byHand, version }: Stamp): Promise<string[]> {
@@ -83,7 +89,7 @@ async function compareFiles(directory: string, { files, byHand, version }: Stamp
 /** A database that came later: its connection string has to reach the workflows that dump and restore. */
 async function findUnnamedSecrets(directory: string, config: Config, stamp: Stamp): Promise<string[]> {
   const findings: string[] = [];
-  for (const path of ['.github/workflows/backup.yml', '.github/workflows/restore.yml']) {
+  for (const path of [`${workflowsFolder}/backup.yml`, `${workflowsFolder}/restore.yml`]) {
     if (!(path in stamp.files) || path in stamp.byHand) continue;
     const content = (await readRepositoryFile(directory, path))?.toString() ?? '';
     for (const name of listUrlEnvs(config)) {

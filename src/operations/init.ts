@@ -3,16 +3,17 @@ import { askGit, type Environment } from './init/adoption/git.ts';
 import { readBundles, type BundleFiles } from './init/adoption/bundles.ts';
 import { compareBundle, compareText, type Change, type ChangeStatus } from './init/adoption/change.ts';
 import { workflowMark } from './init/adoption/derive-workflow.ts';
+import { programPath, stampPath, vaultProgramPath, workflowsFolder } from './init/adoption/installed-paths.ts';
 import { addPackageScripts } from './init/adoption/package-scripts.ts';
 import { readRepositoryFile } from './init/adoption/repository-file.ts';
-import { digestOf, stampPath, writeStamp, type Stamp } from './init/adoption/stamp.ts';
+import { digestOf, writeStamp, type Stamp } from './init/adoption/stamp.ts';
 import { identifyToolkit } from './init/adoption/toolkit.ts';
 import { writeWorkflows, type WorkflowText } from './init/adoption/workflows.ts';
 import { openSession, type Answer } from './init/answers.ts';
 import { describeCoverage, type Coverage } from './init/describe-coverage.ts';
 import { listNextSteps } from './init/next-steps.ts';
 import { configPath, listUrlEnvs, planConfig } from './init/plan-config.ts';
-import { requireRepository } from './init/require-repository.ts';
+import { requireWorkTree } from './init/require-work-tree.ts';
 import { survey } from './init/survey.ts';
 
 export interface InitOptions {
@@ -54,7 +55,7 @@ export interface InitResult {
  */
 export async function init(options: InitOptions): Promise<InitResult> {
   const { environment, logger, toolkitFolder } = options;
-  const directory = await requireRepository(options.directory, environment);
+  const directory = await requireWorkTree(options.directory, environment);
   const toolkit = await identifyToolkit({
     folder: toolkitFolder,
     version: options.toolVersion,
@@ -129,7 +130,7 @@ async function recordState(
 }
 
 function isForeign(path: string, present: Buffer | undefined): boolean {
-  return path.startsWith('.github/') && present !== undefined && !isOurs(present.toString());
+  return path.startsWith(workflowsFolder) && present !== undefined && !isOurs(present.toString());
 }
 
 function isOurs(workflow: string): boolean {
@@ -138,7 +139,7 @@ function isOurs(workflow: string): boolean {
 
 /** A clone does not get what git ignores. */
 async function warnOfIgnored(directory: string, environment: Environment, warn: (message: string) => void) {
-  const paths = [configPath, stampPath, 'tools/continuity/continuity/index.js', 'tools/continuity/vault/index.js'];
+  const paths = [configPath, stampPath, programPath, vaultProgramPath];
   const ignored = await askGit(directory, ['check-ignore', '--no-index', '--', ...paths], environment);
   if (ignored)
     warn(`git ignores ${ignored.split('\n').join(', ')}: take the line out of .gitignore, else no clone has it`);

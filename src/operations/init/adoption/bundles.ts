@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, messageOf } from '../../../logging/failure.ts';
+import { toolsFolder } from './installed-paths.ts';
 
 export interface BundleFiles {
   /** Relative to the application's repository. */
@@ -8,14 +9,11 @@ export interface BundleFiles {
   readonly files: readonly { readonly path: string; readonly content: Buffer }[];
 }
 
-/** The command line looks for the vault's program in the folder beside its own: both lie here as in the toolkit. */
-const target = 'tools/continuity';
-
 /** The bundles that an application keeps, so that a clone of it works with Node alone. `source` holds one folder each. */
 export async function readBundles(source: string): Promise<BundleFiles[]> {
   return Promise.all(
     ['continuity', 'vault'].map(async (name) => {
-      const folder = `${target}/${name}`;
+      const folder = `${toolsFolder}/${name}`;
       const files = await Promise.all(
         ['index.js', 'package.json'].map(async (file) => ({
           path: `${folder}/${file}`,

@@ -1,12 +1,14 @@
 import { isMap, isScalar, parseDocument } from 'yaml';
 import { Failure, messageOf } from '../../../logging/failure.ts';
+import { isRecord } from '../is-record.ts';
+import { programPath } from './installed-paths.ts';
 
 /** npm scripts of an application; npm's own flags are told apart by these names. */
 export const packageScripts: Readonly<Record<string, string>> = {
-  continuity: 'node tools/continuity/continuity/index.js',
-  'prod:backup': 'node tools/continuity/continuity/index.js backup',
-  'prod:restore': 'node tools/continuity/continuity/index.js restore',
-  'prod:check-backup': 'node tools/continuity/continuity/index.js status',
+  continuity: `node ${programPath}`,
+  'prod:backup': `node ${programPath} backup`,
+  'prod:restore': `node ${programPath} restore`,
+  'prod:check-backup': `node ${programPath} status`,
 };
 
 export interface ScriptsEdit {
@@ -50,9 +52,9 @@ function readScripts(content: string): Record<string, unknown> {
   } catch (error) {
     throw refuse(messageOf(error), error);
   }
-  if (!isObject(parsed)) throw refuse('it holds no object');
+  if (!isRecord(parsed)) throw refuse('it holds no object');
   if (parsed['scripts'] === undefined) return {};
-  if (!isObject(parsed['scripts'])) throw refuse('"scripts" is no object');
+  if (!isRecord(parsed['scripts'])) throw refuse('"scripts" is no object');
   return parsed['scripts'];
 }
 
@@ -106,10 +108,6 @@ function insert(content: string, { open, close, entries }: JsonMap, line: string
   const last = entries.at(-1);
   if (last) return `${content.slice(0, last.end)},${line}${content.slice(last.end)}`;
   return `${content.slice(0, open)}${line}${end}${content.slice(close)}`;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function refuse(reason: string, cause?: unknown): Failure {

@@ -1,5 +1,6 @@
 import { Failure } from '../../../logging/failure.ts';
 import { writeMark } from './derive-workflow.ts';
+import { programPath } from './installed-paths.ts';
 import type { ToolkitIdentity } from './toolkit.ts';
 
 /**
@@ -45,7 +46,7 @@ jobs:
           persist-credentials: false
       # Node is on GitHub's runners; the bundle is in the repository.
       - name: Check continuity.yml against the compose file, and workflows and bundles against their version
-        run: node tools/continuity/continuity/index.js init --check
+        run: node ${programPath} init --check
 
   all-checks:
     name: Continuity checks

@@ -1,9 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { ToolkitIdentity } from './toolkit.ts';
 
-/** Where an application's repository holds what `init` wrote, beside the bundles. */
-export const stampPath = 'tools/continuity/installed.json';
-
 /** Which version wrote what: by it a clone without the toolkit can be checked. */
 export interface Stamp {
   readonly version: string;

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, messageOf } from '../../../logging/failure.ts';
 import { deriveWorkflow } from './derive-workflow.ts';
+import { workflowsFolder } from './installed-paths.ts';
 import { writePullRequestWorkflow } from './pull-request-workflow.ts';
 import type { ToolkitIdentity } from './toolkit.ts';
 
@@ -12,7 +13,6 @@ export interface WorkflowText {
 }
 
 const derived = ['backup.yml', 'verify.yml', 'restore.yml', 'watch.yml'];
-const folder = '.github/workflows';
 
 /**
  * The five workflows of an application.
@@ -23,13 +23,13 @@ export async function writeWorkflows(
   toolkit: ToolkitIdentity,
   urlEnvs: readonly string[],
 ): Promise<WorkflowText[]> {
-  const sources = await Promise.all(derived.map((name) => readSource(join(toolkitFolder, folder, name))));
+  const sources = await Promise.all(derived.map((name) => readSource(join(toolkitFolder, workflowsFolder, name))));
   const texts = derived.map((name, position) => ({
-    path: `${folder}/${name}`,
+    path: `${workflowsFolder}/${name}`,
     content: deriveWorkflow({ name, source: sources[position]!, toolkit, urlEnvs }),
   }));
   const pullRequest = writePullRequestWorkflow(sources[0]!, toolkit);
-  return [...texts, { path: `${folder}/pull-request.yml`, content: pullRequest }];
+  return [...texts, { path: `${workflowsFolder}/pull-request.yml`, content: pullRequest }];
 }
 
 async function readSource(path: string): Promise<string> {

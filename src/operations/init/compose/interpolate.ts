@@ -1,3 +1,5 @@
+import { isRecord } from '../is-record.ts';
+
 /**
  * Fills in the defaults that a compose file gives itself: `${NAME:-default}`. What has none stays as it is: nobody here
  * knows the values of production, and `.env` holds secrets, which are left unread.
@@ -5,10 +7,8 @@
 export function interpolate(value: unknown): unknown {
   if (typeof value === 'string') return interpolateText(value);
   if (Array.isArray(value)) return value.map(interpolate);
-  if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, interpolate(each)]));
-  }
-  return value;
+  if (!isRecord(value)) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, interpolate(each)]));
 }
 
 function interpolateText(text: string): string {

@@ -1,3 +1,5 @@
+import { isRecord } from '../is-record.ts';
+
 /** Puts compose files on top of each other the way docker does, as far as services and volumes are concerned. */
 export function mergeFiles(files: readonly unknown[]): unknown {
   return files.reduce((below, above) => merge(below, above));
@@ -6,11 +8,7 @@ export function mergeFiles(files: readonly unknown[]): unknown {
 function merge(below: unknown, above: unknown): unknown {
   if (above === undefined || above === null) return below;
   if (Array.isArray(below) && Array.isArray(above)) return [...(below as unknown[]), ...(above as unknown[])];
-  if (!isMap(below) || !isMap(above)) return above;
+  if (!isRecord(below) || !isRecord(above)) return above;
   const keys = new Set([...Object.keys(below), ...Object.keys(above)]);
   return Object.fromEntries([...keys].map((key) => [key, merge(below[key], above[key])]));
-}
-
-function isMap(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

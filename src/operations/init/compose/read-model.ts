@@ -1,3 +1,4 @@
+import { isRecord } from '../is-record.ts';
 import type { ComposeModel, ComposeMount, ComposeService, ComposeVolume } from './compose-model.ts';
 import { unresolvedPattern } from './compose-model.ts';
 import { readMount } from './read-mount.ts';
@@ -23,7 +24,7 @@ function readService(name: string, service: Record<string, unknown>): ComposeSer
     environment: readEnvironment(service['environment']),
     hasUnreadEnvironment: service['env_file'] !== undefined || service['extends'] !== undefined,
     dependsOn: readNames(service['depends_on']),
-    mounts: [...asList(service['volumes'])]
+    mounts: asList(service['volumes'])
       .map((mount) => readMount(mount))
       .filter((mount): mount is ComposeMount => mount !== undefined),
   };
@@ -75,7 +76,7 @@ function readVolumeName(key: string, volume: Record<string, unknown>, project: s
 }
 
 function asMap(value: unknown): Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : {};
+  return isRecord(value) ? value : {};
 }
 
 function asList(value: unknown): unknown[] {

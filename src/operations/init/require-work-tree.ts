@@ -10,7 +10,7 @@ const toolkitPackage = 'skills-hub-continuity';
  * The top folder of the git work tree that `directory` is, without links in its path.
  * @throws Failure `usage` in the toolkit itself, in no work tree, or not at its top.
  */
-export async function requireRepository(directory: string, environment: Environment): Promise<string> {
+export async function requireWorkTree(directory: string, environment: Environment): Promise<string> {
   const place = await realpath(directory);
   const top = await askGit(place, ['rev-parse', '--show-toplevel'], environment);
   if (top === undefined || top === '') {
