@@ -1,7 +1,7 @@
 import { chmodSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { killDescendants } from '../../test/fixtures/descendants.ts';
+import { killDescendants } from '../../test/fixtures/processes.ts';
 
 /** What has been started, ended with the workspace. */
 export interface Startable {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { runCommand, type CommandResult } from '../../src/system/run-command.ts';
+import { flipByte } from '../fixtures/flip-byte.ts';
 import { createPlatform, type TestPlatform } from '../fixtures/platform.ts';
 
 const repository = new URL('../../', import.meta.url).pathname;
@@ -100,7 +101,8 @@ describe('the command line, from a clone without node_modules', () => {
     const other = backupOf(await continuity('backup', '--json')).archive;
     const line = (await continuity('ls', other, 'db/app.sql', '--json')).stdout;
     expect(JSON.parse(line)).toMatchObject({ name: 'db/app.sql', type: 'reg' });
-    await flipInside(join(test.vaultDirectory, other));
+    // In the first extent that holds content.
+    flipByte(join(test.vaultDirectory, other), 300);
     const { code, stdout } = await continuity('verify', other);
     expect(code).toBe(6);
     expect(stdout).toMatch(/is DAMAGED \(full\)/);
@@ -164,12 +166,3 @@ describe('the command line, from a clone without node_modules', () => {
     },
   );
 });
-
-/** Changes one byte in the first extent that holds content. */
-async function flipInside(path: string): Promise<void> {
-  const bytes = readFileSync(path);
-  const at = 300;
-  bytes[at] = (bytes[at] ?? 0) ^ 0xff;
-  await run('chmod', '0640', path);
-  writeFileSync(path, bytes);
-}

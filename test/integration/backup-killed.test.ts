@@ -10,7 +10,7 @@ import { backup } from '../../src/operations/backup.ts';
 import { verify } from '../../src/operations/verify.ts';
 import { compileProgram, type CompiledProgram, type RunOptions } from '../fixtures/compiled-program.ts';
 import { createPlatform, type PlatformOptions, type TestPlatform } from '../fixtures/platform.ts';
-import { listDescendants } from '../fixtures/processes.ts';
+import { killDescendants } from '../fixtures/processes.ts';
 
 const MIB = 1024 * 1024;
 const isRoot = process.getuid?.() === 0;
@@ -48,7 +48,7 @@ describe('a backup that is killed (kill -9)', () => {
     void killed.then(() => over.abort());
     while (!over.signal.aborted && sumSizes(incoming) < 10 * MIB) await sleep(20);
     // With all that it had started, as when the host dies; the server then keeps what had arrived.
-    for (const { pid } of listDescendants(child?.pid ?? -1)) process.kill(pid, 'SIGKILL');
+    killDescendants(child?.pid ?? -1);
     child?.kill('SIGKILL');
     expect(await killed).toMatchObject({ code: null, signal: 'SIGKILL' });
     expect(archives()).toEqual([]);
