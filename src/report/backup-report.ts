@@ -1,5 +1,5 @@
 import type { BackupResult } from '../operations/backup.ts';
-import type { BackupChanges } from '../operations/backup/describe-changes.ts';
+import type { BackupChanges, FileChanges } from '../operations/backup/describe-changes.ts';
 import { formatBytes, formatDuration } from '../logging/quantity-text.ts';
 import { formatTable } from './table.ts';
 
@@ -40,8 +40,7 @@ export const NOT_TAMPER_PROOF =
 /** One line: what differs from the archive before. */
 function renderChanges({ since, files, databases }: BackupChanges): string {
   const all = Object.values(files);
-  const sum = (key: 'added' | 'changed' | 'removed' | 'bytes'): number =>
-    all.reduce((total, changes) => total + changes[key], 0);
+  const sum = (key: keyof FileChanges): number => all.reduce((total, changes) => total + changes[key], 0);
   const count = (state: string): number => Object.values(databases).filter((dump) => dump.state === state).length;
   const parts = [
     `${sum('added')} files added, ${sum('changed')} changed (${formatBytes(sum('bytes'))}), ${sum('removed')} removed`,

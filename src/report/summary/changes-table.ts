@@ -1,7 +1,7 @@
 import type { Manifest } from '../../archive/manifest.ts';
 import { formatBytes } from '../../logging/quantity-text.ts';
 import type { BackupChanges, DumpChange, FileChanges } from '../../operations/backup/describe-changes.ts';
-import { code, countOf, formatCount, table } from './markdown.ts';
+import { code, countOf, formatCount, limitRows, table } from './markdown.ts';
 
 /** More sources than this are counted, not listed. */
 const LISTED = 200;
@@ -43,8 +43,7 @@ export function sourcesTable(manifest: Manifest | undefined, changes: BackupChan
   ].map(([key]) => [code(key, 80), '', '', '⚠️ no longer in the backup']);
   const rows = [...gone, ...databases, ...files];
   if (rows.length === 0) return [];
-  const rest = rows.length > LISTED ? [[`and ${formatCount(rows.length - LISTED)} more`, '', '', '']] : [];
-  return table(['Source', 'Holds', 'Size', 'Since the last archive'], [...rows.slice(0, LISTED), ...rest], [2]);
+  return table(['Source', 'Holds', 'Size', 'Since the last archive'], limitRows(rows, LISTED), [2]);
 }
 
 function tellDump(change: DumpChange | undefined): string {

@@ -41,6 +41,16 @@ export function table(
   ];
 }
 
+/** The first `limit` rows of a table; one more says how many are missing. */
+export function limitRows(rows: readonly (readonly string[])[], limit: number): readonly (readonly string[])[] {
+  if (rows.length <= limit) return rows;
+  const columns = rows[0]?.length ?? 0;
+  const rest = Array.from({ length: columns }, (_cell, column) =>
+    column === 0 ? `and ${formatCount(rows.length - limit)} more` : '',
+  );
+  return [...rows.slice(0, limit), rest];
+}
+
 /** What is folded until somebody opens it; `title` is a text of ours. The blank lines let markdown begin within. */
 export function details(title: string, lines: readonly string[]): string[] {
   return ['', '<details>', `<summary>${title}</summary>`, '', ...lines, '', '</details>', ''];

@@ -1,6 +1,6 @@
 import { formatBytes, formatDuration } from '../../logging/quantity-text.ts';
 import type { RestorePlan } from '../../operations/restore/restore-plan.ts';
-import { code, countOf, details, formatCount, list, table } from './markdown.ts';
+import { code, countOf, details, formatCount, limitRows, list, table } from './markdown.ts';
 
 /** More of anything than this is counted, not listed. */
 const LISTED = 50;
@@ -41,6 +41,5 @@ function planTable({ databases, files }: RestorePlan): string[] {
     ]),
   ];
   if (rows.length === 0) return [];
-  const rest = rows.length > LISTED_SOURCES ? [[`and ${formatCount(rows.length - LISTED_SOURCES)} more`, '', '']] : [];
-  return table(['Source', 'In the archive', 'What happens'], [...rows.slice(0, LISTED_SOURCES), ...rest]);
+  return table(['Source', 'In the archive', 'What happens'], limitRows(rows, LISTED_SOURCES));
 }

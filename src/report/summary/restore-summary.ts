@@ -1,7 +1,7 @@
 import { formatBytes, formatDuration } from '../../logging/quantity-text.ts';
 import type { ExtractResult } from '../../operations/extract.ts';
 import type { RestoreResult } from '../../operations/restore.ts';
-import { code, countOf, details, formatCount, joinLines, list, table } from './markdown.ts';
+import { code, countOf, details, formatCount, joinLines, limitRows, list, table } from './markdown.ts';
 import { planSection } from './plan-section.ts';
 
 /** More of anything than this is counted, not listed. */
@@ -68,17 +68,14 @@ function summarizeDone(result: RestoreResult): string {
 /** What was unpacked beside, or would be. */
 export function summarizeExtraction(result: ExtractResult): string {
   const { archive, directory, done, parts, entries, bytes, notes, fetchedBytes } = result;
-  const rows = parts
-    .slice(0, LISTED_PARTS)
-    .map(({ name, kind, bytes: sizeBytes }) => [code(name, 80), kind, formatBytes(sizeBytes)]);
-  const rest = parts.length > LISTED_PARTS ? [[`and ${formatCount(parts.length - LISTED_PARTS)} more`, '', '']] : [];
+  const rows = parts.map(({ name, kind, bytes: sizeBytes }) => [code(name, 80), kind, formatBytes(sizeBytes)]);
   return joinLines([
     done
       ? `### ✅ Unpacked: ${formatCount(entries)} entries, ${formatBytes(bytes)}`
       : '### 📝 A plan: nothing was unpacked',
     '',
     `${code(archive)} ${done ? 'is' : 'would be'} unpacked into ${code(directory)}. Nothing live is touched.`,
-    ...(rows.length > 0 ? table(['Part', 'Kind', 'Size'], [...rows, ...rest], [2]) : []),
+    ...(rows.length > 0 ? table(['Part', 'Kind', 'Size'], limitRows(rows, LISTED_PARTS), [2]) : []),
     ...(notes.length > 0 ? details(`Notes (${formatCount(notes.length)})`, list(notes, LISTED)) : []),
     ...(done ? ['', `Fetched ${formatBytes(fetchedBytes)} of the archive.`] : []),
     '',
