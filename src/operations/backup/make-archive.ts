@@ -141,8 +141,8 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
   const { sentBytes } = uploader;
   const changes =
     since === undefined ? undefined : describeChanges(since, files, { records: dumps.databases, now: built.dumps });
-  const made = { receipt, sentBytes, readBytes: files.outcome.readBytes, manifest, warnings };
-  return { ...made, ...(changes ? { changes } : {}) };
+  const { readBytes } = files.outcome;
+  return { receipt, sentBytes, readBytes, manifest, warnings, ...(changes ? { changes } : {}) };
 }
 
 /** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
@@ -177,7 +177,9 @@ async function addFiles(
   const outcome = await builder.addFiles(walk.entries);
   const records = recordFiles(walk.reports, outcome);
   for (const { name, path } of trigger === 'safety' ? [] : sources) {
-    guardAgainstShrinking(name, path, records[name]?.files ?? 0, outcome.filesBefore.get(name) ?? 0, allowShrink);
+    const files = records[name]?.files ?? 0;
+    const filesBefore = outcome.filesBefore.get(name) ?? 0;
+    guardAgainstShrinking({ source: name, path, files, filesBefore }, allowShrink);
   }
   return { records, outcome };
 }

@@ -5,6 +5,14 @@ const FEW_FILES = 10;
 /** A source must keep this part of its files from one archive to the next. */
 const LEAST_SHARE = 0.5;
 
+interface SourceSize {
+  source: string;
+  path: string;
+  /** Regular files, now and in the archive that this one builds upon. */
+  files: number;
+  filesBefore: number;
+}
+
 /**
  * Stops a backup of a source that lost most of its files since the last archive: an unmounted volume must not become a
  * happy empty backup.
@@ -12,10 +20,7 @@ const LEAST_SHARE = 0.5;
  * @throws Failure unless the source is in `allowed`.
  */
 export function guardAgainstShrinking(
-  source: string,
-  path: string,
-  files: number,
-  filesBefore: number,
+  { source, path, files, filesBefore }: SourceSize,
   allowed: readonly string[],
 ): void {
   const hasShrunk = filesBefore > 0 && (files === 0 || (filesBefore >= FEW_FILES && files < filesBefore * LEAST_SHARE));
