@@ -3,6 +3,7 @@ import { join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { Failure, messageOf } from '../../../logging/failure.ts';
 import { runCommand } from '../../../system/run-command.ts';
+import type { Environment } from '../adoption/git.ts';
 import type { ComposeModel } from './compose-model.ts';
 import { interpolate } from './interpolate.ts';
 import { mergeFiles } from './merge-files.ts';
@@ -13,7 +14,7 @@ export interface ComposeOptions {
   readonly directory: string;
   /** Compose files, relative to it; absent: those that docker compose takes by itself. */
   readonly files?: readonly string[];
-  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly environment: Environment;
   readonly signal?: AbortSignal;
 }
 
