@@ -1,4 +1,4 @@
-import { exitCodes, Failure, messageOf } from '../src/logging/failure.ts';
+import { exitCodes, toFailure } from '../src/logging/failure.ts';
 
 export interface ReportOptions {
   stdout: NodeJS.WritableStream;
@@ -10,14 +10,7 @@ export interface ReportOptions {
 
 /** Says what went wrong and what to do next; with `--json` on standard output as well. Returns the exit code. */
 export function reportFailure(error: unknown, options: ReportOptions): number {
-  const failure =
-    error instanceof Failure
-      ? error
-      : new Failure(
-          'failed',
-          `unexpected: ${messageOf(error)}`,
-          'Run it again with --verbose, and report this as a fault.',
-        );
+  const failure = toFailure(error, 'Run it again with --verbose');
   const hasColor = options.stderr.isTTY === true && !options.environment['NO_COLOR'];
   const label = hasColor ? '\u001b[31merror:\u001b[0m' : 'error:';
   for (const line of failure.message.split('\n')) options.stderr.write(`${label} ${line}\n`);

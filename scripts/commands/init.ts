@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { exitCodes, Failure } from '../../src/logging/failure.ts';
-import { checkAdoption } from '../../src/operations/check-adoption.ts';
+import { checkAdoption, type CheckResult } from '../../src/operations/check-adoption.ts';
 import { init } from '../../src/operations/init.ts';
 import { renderInit } from '../../src/report/init-report.ts';
 import { version } from '../../src/version.ts';

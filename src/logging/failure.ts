@@ -31,6 +31,31 @@ export class Failure extends Error {
   }
 }
 
+/** What the system says where a disk of this host takes no more: full, over its quota, read-only. */
+const diskFaults: Record<string, string> = {
+  ENOSPC: 'a disk of this host is full',
+  EDQUOT: 'a disk quota of this host is used up',
+  EROFS: 'a disk of this host is mounted read-only',
+};
+
+/** Anything that was thrown as a failure; `seeMore` says how to see more of what nobody foresaw. */
+export function toFailure(error: unknown, seeMore: string): Failure {
+  if (error instanceof Failure) return error;
+  const { code, path } = (error ?? {}) as NodeJS.ErrnoException;
+  const fault = code !== undefined && Object.hasOwn(diskFaults, code) ? diskFaults[code] : undefined;
+  if (fault === undefined) {
+    return new Failure('failed', `unexpected: ${messageOf(error)}`, `${seeMore}, and report this as a fault.`, {
+      cause: error,
+    });
+  }
+  return new Failure(
+    'space',
+    `${fault}${path === undefined ? '' : `, for ${path}`}: ${messageOf(error)}`,
+    'Look at it with df -h and df -i: the folder of state: in continuity.yml, the temporary folder, the sources. Then run it again.',
+    { cause: error },
+  );
+}
+
 /** The message of anything that was thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -8,32 +8,41 @@ import { readExtents } from '../archive/read-extents.ts';
 import { chooseExtents, selectEntries, type Selection } from '../archive/select-entries.ts';
 import { parseTocLine, type TocLine } from '../archive/toc-line.ts';
 import { Failure } from '../logging/failure.ts';
-import type { VaultClient } from '../vault/vault-client.ts';
+import type { ArchiveSummary, VaultClient } from '../vault/vault-client.ts';
 import type { IndexCache } from './backup/base-index.ts';
+
+/** What has to be known of an archive that is to be read. */
+export type ReadableArchive = Pick<ArchiveSummary, 'name' | 'index' | 'verdict'>;
 
 /** One archive in the vault, read by its index: only the extents that are needed are fetched, and each is checked. */
 export class ArchiveReader {
   readonly name: string;
   readonly index: string;
+  /** When a verification found it damaged, by the vault's clock (RFC 3339); undefined where none did. */
+  readonly foundDamagedAt: string | undefined;
   readonly #vault: VaultClient;
   readonly #cache: IndexCache;
   readonly #indexPath: string;
   #fetchedBytes = 0;
 
-  private constructor(name: string, index: string, vault: VaultClient, cache: IndexCache, indexPath: string) {
+  private constructor(
+    { name, verdict }: ReadableArchive,
+    index: string,
+    vault: VaultClient,
+    cache: IndexCache,
+    indexPath: string,
+  ) {
     this.name = name;
     this.index = index;
+    this.foundDamagedAt = verdict?.isSound === false ? verdict.time : undefined;
     this.#vault = vault;
     this.#cache = cache;
     this.#indexPath = indexPath;
   }
 
   /** Obtains the archive's index, by the digest that the vault's ledger names. */
-  static async open(
-    vault: VaultClient,
-    cache: IndexCache,
-    { name, index }: { name: string; index?: string },
-  ): Promise<ArchiveReader> {
+  static async open(vault: VaultClient, cache: IndexCache, archive: ReadableArchive): Promise<ArchiveReader> {
+    const { name, index } = archive;
     if (index === undefined) {
       throw new Failure(
         'refused',
@@ -41,7 +50,7 @@ export class ArchiveReader {
         `Fetch it (fetch ${name}) and unpack it with tar.`,
       );
     }
-    return new ArchiveReader(name, index, vault, cache, await cache.obtain(vault, { name, index }));
+    return new ArchiveReader(archive, index, vault, cache, await cache.obtain(vault, { name, index }));
   }
 
   /** Bytes of the archive fetched so far. */

@@ -18,7 +18,13 @@ export async function connectServer(
     );
   }
   const url = (await resolveSecret(reach.url, environment).catch((error: unknown) => explain(name, error))).trim();
-  return await connectMatching(url, { environment: { ...environment } });
+  try {
+    return await connectMatching(url, { environment: { ...environment } });
+  } catch (error) {
+    // What is wrong with a server names it; what is wrong with a string cannot, and several are configured.
+    if (!(error instanceof Failure) || error.kind !== 'config') throw error;
+    throw new Failure('config', `databases.${name}: ${error.message}`, error.next, { cause: error });
+  }
 }
 
 function explain(name: string, error: unknown): never {

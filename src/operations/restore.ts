@@ -156,7 +156,10 @@ async function stageOrDiscard(
     await discardStaged(platform, journal).catch((second: unknown) => {
       platform.logger.error(`What was staged could not be removed: ${messageOf(second)}. The next command will.`);
     });
-    throw error;
+    if (!(error instanceof Failure)) throw error;
+    // Whoever reads this at night wants to know that before anything else.
+    const next = error.next.startsWith('Nothing') ? error.next : `Nothing live was changed. ${error.next}`;
+    throw new Failure(error.kind, error.message, next, { cause: error });
   }
 }
 

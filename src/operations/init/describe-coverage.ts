@@ -33,7 +33,9 @@ export function describeCoverage({ compose, proposal }: Survey, plan: ConfigPlan
   const warnings = [
     ...(compose.note === undefined ? [] : [compose.note]),
     ...(compose.readBy === 'nothing'
-      ? ['there is no compose file at the top of the repository: name one that lies elsewhere with --compose, or write by hand what there is to protect']
+      ? [
+          'there is no compose file at the top of the repository: name one that lies elsewhere with --compose, or write by hand what there is to protect',
+        ]
       : []),
     ...(plan.isByHand
       ? gaps.map((gap) => `continuity.yml says nothing about ${gap}: add it, or leave it out with a comment`)

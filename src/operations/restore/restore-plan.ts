@@ -77,6 +77,11 @@ export async function planRestore(
     refusals: [],
     warnings: [],
   };
+  if (archive.foundDamagedAt !== undefined) {
+    plan.warnings.push(
+      `a verification found ${archive.name} damaged (${archive.foundDamagedAt}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
+    );
+  }
   for (const [key, record] of chosen.databases) {
     const globals = `db/globals-${record.source}.sql`;
     const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;

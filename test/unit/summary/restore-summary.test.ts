@@ -179,4 +179,14 @@ describe('the summary of a failure', () => {
     expectHarmless(summary);
     expectHarmless(summarizeFailure('x', new Failure('failed', `${hostile}\n`.repeat(100_000), '')));
   });
+
+  it('has a line for each fault of a configuration, and no end', () => {
+    const faults = (count: number) =>
+      Array.from({ length: count }, (_none, line) => `${line}: ${hostile.replaceAll('\n', '')}`);
+    const summary = summarizeFailure('x', new Failure('config', 'a.yml:3: one\na.yml:4: two', 'Correct it.'));
+    expect(summary).toContain('- `a.yml:3: one`\n- `a.yml:4: two`\n');
+    const long = summarizeFailure('x', new Failure('config', faults(1000).join('\n'), ''));
+    expect(long).toContain('- and 980 more');
+    expectHarmless(long);
+  });
 });

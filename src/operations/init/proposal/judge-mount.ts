@@ -46,7 +46,8 @@ export function judgeMount(use: MountUse, surroundings: MountSurroundings): Moun
   if (use.isReadOnly) return exclude('mounted read-only: no service changes it');
   if (targets.some((target) => target.startsWith('/docker-entrypoint-'))) return exclude('scripts of the first start');
   if (isPassing(use, passing)) return exclude('can be made again (by its name); correct this if it cannot');
-  if (isPassing(use, logs) || use.source.startsWith('/var/log/')) return exclude('logs (by its name); correct this if they have to be kept');
+  if (isPassing(use, logs) || use.source.startsWith('/var/log/'))
+    return exclude('logs (by its name); correct this if they have to be kept');
   return use.kind === 'bind' ? judgeBind(use.source, surroundings) : judgeVolume(use, surroundings);
 }
 
