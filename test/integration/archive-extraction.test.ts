@@ -1,36 +1,23 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { lstat, mkdir, mkdtemp, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { lstat, readFile, readdir, readlink, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ArchiveDamage } from '../../src/archive/archive-damage.ts';
 import type { SafeEntry } from '../../src/archive/entry-guard.ts';
 import { extractEntries } from '../../src/archive/gnu-tar.ts';
 import type { TarHeader } from '../../src/archive/tar-header.ts';
 import { withReachablePath } from '../../src/system/long-path.ts';
+import { makeExtractionPlace, owner, type ExtractionPlace } from '../fixtures/extraction-place.ts';
 
 const MTIME_NS = 1_700_000_000_123_456_789n;
 const isRoot = process.getuid?.() === 0;
-const uid = isRoot ? 1234 : (process.getuid?.() ?? 0);
-const gid = isRoot ? 2345 : (process.getgid?.() ?? 0);
+const { uid, gid } = owner;
 
-let root: string;
-let count = 0;
+let place: ExtractionPlace;
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'extraction-'));
+  place = await makeExtractionPlace();
 });
-afterAll(async () => {
-  // Node's own rm does not reach as far down as the tests go.
-  execFileSync('chmod', ['-R', 'u+rwX', root]);
-  execFileSync('rm', ['-rf', root]);
-});
-
-async function emptyDirectory(): Promise<string> {
-  const directory = join(root, String(++count), 'staging');
-  await mkdir(directory, { recursive: true });
-  return directory;
-}
+afterAll(() => place.remove());
 
 async function* once(...bytes: Buffer[]): AsyncGenerator<Buffer> {
   yield* bytes;
@@ -50,7 +37,7 @@ function entry(name: string | Buffer, { content = Buffer.alloc(0), sparse, ...fi
 }
 
 async function extract(...entries: SafeEntry[]): Promise<string> {
-  const directory = await emptyDirectory();
+  const directory = await place.makeStaging();
   await extractEntries({
     entries: (async function* () {
       yield* entries;
@@ -86,13 +73,13 @@ describe('extractEntries', () => {
       Buffer.from('[a-z]*?'),
     ];
     const directory = await extract(
-      ...names.map((name, place) => entry(name, { content: Buffer.from(String(place)) })),
+      ...names.map((name, position) => entry(name, { content: Buffer.from(String(position)) })),
     );
     const found = await readdir(directory, { encoding: 'buffer' });
     expect(found.map((name) => name.toString('hex')).sort()).toEqual(names.map((name) => name.toString('hex')).sort());
-    for (const [place, name] of names.entries()) {
+    for (const [position, name] of names.entries()) {
       const path = Buffer.concat([Buffer.from(`${directory}/`), name]);
-      expect(await readFile(path, 'utf8')).toBe(String(place));
+      expect(await readFile(path, 'utf8')).toBe(String(position));
       expect((await stat(directory, name)).mtimeNs).toBe(MTIME_NS);
     }
   });
@@ -181,7 +168,7 @@ describe('extractEntries', () => {
   });
 
   it('refuses a directory that is not empty', async () => {
-    const directory = await emptyDirectory();
+    const directory = await place.makeStaging();
     await writeFile(join(directory, 'left over'), '');
     await expect(extractEntries({ entries: (async function* () {})(), directory })).rejects.toMatchObject({
       kind: 'refused',
@@ -189,11 +176,11 @@ describe('extractEntries', () => {
   });
 
   it('fails with the reason where tar cannot write, and does not hang', async () => {
-    const directory = await emptyDirectory();
+    const directory = await place.makeStaging();
     const entries = async function* (): AsyncGenerator<SafeEntry> {
       yield entry('f', { content: Buffer.alloc(1024) });
       // A second file of a name that only a directory could have: tar says so and fails.
-      for (let place = 0; place < 40; place++) yield entry('f/below', { content: Buffer.alloc(1024 * 1024) });
+      for (let count = 0; count < 40; count++) yield entry('f/below', { content: Buffer.alloc(1024 * 1024) });
     };
     await expect(extractEntries({ entries: entries(), directory })).rejects.toMatchObject({
       kind: 'failed',
@@ -202,7 +189,7 @@ describe('extractEntries', () => {
   });
 
   it('passes on what its source throws, and ends tar', async () => {
-    const directory = await emptyDirectory();
+    const directory = await place.makeStaging();
     const entries = async function* (): AsyncGenerator<SafeEntry> {
       yield entry('f', { content: Buffer.from('x') });
       throw new ArchiveDamage('g', 'is damaged');

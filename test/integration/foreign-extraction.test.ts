@@ -1,58 +1,43 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { lstat, mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
+import { lstat, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ArchiveDamage } from '../../src/archive/archive-damage.ts';
 import { readForeignEntries } from '../../src/archive/foreign-entries.ts';
 import { extractEntries } from '../../src/archive/gnu-tar.ts';
+import { makeExtractionPlace, owner, type ExtractionPlace } from '../fixtures/extraction-place.ts';
 import { hostileTars, rawMember, rawTar } from '../fixtures/hostile-tar.ts';
 
-const isRoot = process.getuid?.() === 0;
-const uid = isRoot ? 1234 : (process.getuid?.() ?? 0);
-const gid = isRoot ? 2345 : (process.getgid?.() ?? 0);
-
-let root: string;
-let count = 0;
+let place: ExtractionPlace;
 beforeAll(async () => {
-  root = await mkdtemp(join(tmpdir(), 'foreign-'));
+  place = await makeExtractionPlace();
 });
-afterAll(async () => {
-  await rm(root, { recursive: true, force: true });
-});
-
-async function emptyDirectory(): Promise<string> {
-  const directory = join(root, String(++count), 'staging');
-  await mkdir(directory, { recursive: true });
-  return directory;
-}
+afterAll(() => place.remove());
 
 async function* once(bytes: Buffer): AsyncGenerator<Buffer> {
   yield bytes;
 }
 
-async function extractForeign(tar: Buffer, notes: string[] = []): Promise<string> {
-  const directory = await emptyDirectory();
+async function extractForeign(tar: Buffer, directory: string): Promise<string[]> {
+  const notes: string[] = [];
   const note = (name: Buffer, what: string): void => void notes.push(`${name.toString()}: ${what}`);
-  const ownerForRoot = { uid, gid };
-  await extractEntries({
-    entries: readForeignEntries({ tar: once(tar), maxBytes: 1e9, ownerForRoot, note }),
-    directory,
-  });
-  return directory;
+  const entries = readForeignEntries({ tar: once(tar), maxBytes: 1e9, ownerForRoot: owner, note });
+  await extractEntries({ entries, directory });
+  return notes;
 }
 
 describe('extracting a foreign archive', () => {
   it.each(Object.entries(hostileTars))('writes nothing outside: %s', async (_fault, tar) => {
-    const before = count;
-    await expect(extractForeign(tar)).rejects.toBeInstanceOf(ArchiveDamage);
-    expect(await readdir(join(root, String(before + 1)))).toEqual(['staging']);
+    const directory = await place.makeStaging();
+    await expect(extractForeign(tar, directory)).rejects.toBeInstanceOf(ArchiveDamage);
+    expect(await readdir(dirname(directory))).toEqual(['staging']);
     expect((await readdir(tmpdir())).includes('escaped')).toBe(false);
   });
 
   it('leaves out links that point outside (49)', async () => {
     const link = (name: string, linkName: string): Buffer => rawMember({ name, type: '2', linkName });
-    const notes: string[] = [];
-    const directory = await extractForeign(
+    const directory = await place.makeStaging();
+    const notes = await extractForeign(
       rawTar(
         rawMember({ name: 'd/', type: '5', mode: 0o755 }),
         link('d/absolute', '/etc/passwd'),
@@ -62,23 +47,23 @@ describe('extracting a foreign archive', () => {
         link('d/wandering', 'root/../../x'),
         link('d/here', './x'),
       ),
-      notes,
+      directory,
     );
     expect((await readdir(join(directory, 'd'))).sort()).toEqual(['here', 'inside', 'root']);
     expect(notes).toHaveLength(3);
   });
 
   it('masks bits and root’s ownership, and says so (53)', async () => {
-    const notes: string[] = [];
-    const directory = await extractForeign(
+    const directory = await place.makeStaging();
+    const notes = await extractForeign(
       rawTar(
-        rawMember({ name: 'd/', type: '5', mode: 0o3777, uid, gid }),
+        rawMember({ name: 'd/', type: '5', mode: 0o3777, ...owner }),
         rawMember({ name: 'd/suid', mode: 0o6777, uid: 0, gid: 0 }, 'x'),
       ),
-      notes,
+      directory,
     );
     const about = await lstat(join(directory, 'd/suid'));
-    expect([about.mode & 0o7777, about.uid, about.gid]).toEqual([0o775, uid, gid]);
+    expect([about.mode & 0o7777, about.uid, about.gid]).toEqual([0o775, owner.uid, owner.gid]);
     expect((await lstat(join(directory, 'd'))).mode & 0o7777).toBe(0o775);
     expect(notes).toHaveLength(3);
   });
@@ -89,7 +74,7 @@ describe('extracting a foreign archive', () => {
       for (;;) yield Buffer.alloc(1024 * 1024);
     };
     const entries = readForeignEntries({ tar: tar(), maxBytes: 10 * 1024 ** 2, note: () => undefined });
-    await expect(extractEntries({ entries, directory: await emptyDirectory() })).rejects.toMatchObject({
+    await expect(extractEntries({ entries, directory: await place.makeStaging() })).rejects.toMatchObject({
       kind: 'space',
     });
   });
