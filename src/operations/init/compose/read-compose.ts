@@ -1,5 +1,5 @@
 import { lstat, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join, posix, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { Failure, messageOf } from '../../../logging/failure.ts';
 import { runCommand } from '../../../system/run-command.ts';
@@ -43,10 +43,23 @@ export async function readCompose(options: ComposeOptions): Promise<ComposeReadi
   if (answer.model !== undefined) return { model: readModel(answer.model), files, readBy: 'docker' };
   const contents = await Promise.all(files.map((file) => readYaml(resolve(options.directory, file), file)));
   return {
-    model: readModel(interpolate(mergeFiles(contents))),
+    model: rebase(readModel(interpolate(mergeFiles(contents))), posix.dirname(files[0] as string)),
     files,
     readBy: 'yaml',
     note: `${answer.reason}: ${files.join(', ')} was read as it is written (.env, env_file, include and extends are not followed)`,
+  };
+}
+
+/** Relative paths begin, for docker compose, at the folder of the first file; here at the repository's top. */
+function rebase({ services, volumes }: ComposeModel, folder: string): ComposeModel {
+  const move = (source: string): string =>
+    /^\.\.?(\/|$)/.test(source) ? `./${posix.join(folder, source)}`.replace(/^\.\/(?=\.)/, '') : source;
+  return {
+    volumes,
+    services: services.map((service) => ({
+      ...service,
+      mounts: service.mounts.map((mount) => (mount.kind === 'bind' ? { ...mount, source: move(mount.source) } : mount)),
+    })),
   };
 }
 
