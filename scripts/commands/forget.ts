@@ -1,7 +1,8 @@
 import { forget } from '../../src/operations/forget.ts';
 import type { KeptRecord } from '../../src/operations/restore/kept.ts';
 import type { CommandDefinition } from './command.ts';
-import { confirm, openPlatform } from './platform.ts';
+import { confirm } from './confirm.ts';
+import { openPlatform } from './platform.ts';
 
 export const forgetCommand: CommandDefinition = {
   name: 'forget',

@@ -3,7 +3,8 @@ import { extractArchive } from '../../src/operations/extract.ts';
 import { restore } from '../../src/operations/restore.ts';
 import { renderExtraction, renderPlan, renderRestore } from '../../src/report/restore-report.ts';
 import type { CommandDefinition } from './command.ts';
-import { confirm, openPlatform, waitOption } from './platform.ts';
+import { confirm } from './confirm.ts';
+import { openPlatform, waitOption } from './platform.ts';
 
 export const restoreCommand: CommandDefinition = {
   name: 'restore',
