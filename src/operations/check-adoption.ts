@@ -48,13 +48,14 @@ export async function checkAdoption(options: CheckOptions): Promise<CheckResult>
     throw new Failure('config', `there is no ${configPath}`, 'Run continuity init from a clone of the toolkit.');
   }
   const config = parseConfig(content, join(directory, configPath));
-  const found = await survey({ ...options, directory });
+  const stamp = readStamp((await readRepositoryFile(directory, stampPath))?.toString() ?? '');
+  const named = options.composeFiles ?? stamp?.composeFiles;
+  const found = await survey({ ...options, ...(named ? { composeFiles: named } : {}), directory });
   const gaps = findGaps({ config, content, proposal: found.proposal });
   const coverage = describeCoverage(found, { content, config, gaps, isByHand: false });
   const findings = coverage.gaps.map(
     (gap) => `continuity.yml says nothing about ${gap}: add it, or leave it out: "# not covered: …: reason"`,
   );
-  const stamp = readStamp((await readRepositoryFile(directory, stampPath))?.toString() ?? '');
   const warnings = [...coverage.warnings];
   if (!stamp) {
     findings.push(`${stampPath} is missing or damaged: run continuity init`);

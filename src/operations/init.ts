@@ -6,7 +6,7 @@ import { workflowMark } from './init/adoption/derive-workflow.ts';
 import { programPath, stampPath, vaultProgramPath, workflowsFolder } from './init/adoption/installed-paths.ts';
 import { addPackageScripts } from './init/adoption/package-scripts.ts';
 import { readRepositoryFile } from './init/adoption/repository-file.ts';
-import { digestOf, writeStamp, type Stamp } from './init/adoption/stamp.ts';
+import { digestOf, readStamp, writeStamp, type Stamp } from './init/adoption/stamp.ts';
 import { identifyToolkit } from './init/adoption/toolkit.ts';
 import { writeWorkflows, type WorkflowText } from './init/adoption/workflows.ts';
 import { openSession, type Answer } from './init/answers.ts';
@@ -62,7 +62,10 @@ export async function init(options: InitOptions): Promise<InitResult> {
     environment,
     ...(options.toolkit === undefined ? {} : { given: options.toolkit }),
   });
-  const found = await survey({ ...options, directory });
+  const former = readStamp((await readRepositoryFile(directory, stampPath))?.toString() ?? '');
+  const composeFiles = options.composeFiles ?? former?.composeFiles;
+  const named = composeFiles ? { composeFiles } : {};
+  const found = await survey({ ...options, ...named, directory });
   const plan = await planConfig(directory, found, options.root);
   const coverage = describeCoverage(found, plan);
   const warnings = [...toolkit.warnings, ...coverage.warnings];
@@ -72,7 +75,6 @@ export async function init(options: InitOptions): Promise<InitResult> {
   const scripts = addPackageScripts((await readRepositoryFile(directory, 'package.json'))?.toString());
   const bundles = await readBundles(options.bundleFolder);
   // Everything is compared before anything is written: what cannot be written safely is refused by then.
-  await readRepositoryFile(directory, stampPath);
   const changes: [string, Change | undefined][] = [
     [configPath, await compareText(directory, configPath, plan.content)],
     ...(await Promise.all(workflows.map((text) => compareWorkflow(directory, text)))),
@@ -85,7 +87,7 @@ export async function init(options: InitOptions): Promise<InitResult> {
   for (const [path, change] of changes) await session.settle(path, change);
   if (!session.hasQuit()) {
     const wanted = [...workflows, ...bundles.flatMap(({ files }) => files)];
-    const stamp = writeStamp(toolkit, await recordState(directory, wanted));
+    const stamp = writeStamp(toolkit, { ...(await recordState(directory, wanted)), ...named });
     await session.settle(stampPath, await compareText(directory, stampPath, stamp));
   }
   await warnOfIgnored(directory, environment, session.warn);

@@ -48,6 +48,23 @@ describe('init in a repository with a compose file and an app', () => {
     expect(execFileSync('find', [app, '-name', '*.tmp']).toString()).toBe('');
   });
 
+  it('goes on with the compose files that it was once told of: in checks, and the next time', async () => {
+    rmSync(join(app, 'compose.yaml'));
+    write('app/deploy/compose.yaml', compose);
+    expect((await runInit({ composeFiles: ['deploy/compose.yaml'] })).coverage.composeFiles).toEqual([
+      'deploy/compose.yaml',
+    ]);
+    expect(read('continuity.yml')).toContain('path: deploy/data/uploads');
+    expect(await check()).toMatchObject({
+      findings: [],
+      composeFiles: ['deploy/compose.yaml'],
+      open: ['volume media'],
+    });
+    expect(statuses(await runInit(answering({})))).toEqual(all('unchanged'));
+    write('app/deploy/compose.yaml', compose.replace('./data/uploads:', './data/other:'));
+    expect((await check()).findings).toEqual([expect.stringContaining('./deploy/data/other')]);
+  });
+
   it('after an upgrade asks for what changes alone: workflows and bundle, not for continuity.yml', async () => {
     await runInit();
     write('toolkit/bundles/continuity/index.js', '// the next program\n');

@@ -10,6 +10,8 @@ export interface Stamp {
   readonly files: Readonly<Record<string, string>>;
   /** Files that the team keeps otherwise, as answered when asked: SHA-256, or null where there is to be none. */
   readonly byHand: Readonly<Record<string, string | null>>;
+  /** Compose files that were named, relative to the repository; absent where docker compose finds them by itself. */
+  readonly composeFiles?: readonly string[];
 }
 
 export function digestOf(content: string | Uint8Array): string {
@@ -19,22 +21,40 @@ export function digestOf(content: string | Uint8Array): string {
 /** The stamp as a file; the same state gives the same bytes. */
 export function writeStamp(
   { version, repository, commit }: ToolkitIdentity,
-  { files, byHand }: Pick<Stamp, 'files' | 'byHand'>,
+  { files, byHand, composeFiles }: Pick<Stamp, 'files' | 'byHand' | 'composeFiles'>,
 ): string {
-  const stamp: Stamp = { version, toolkit: `${repository}@${commit}`, files: sort(files), byHand: sort(byHand) };
+  const stamp: Stamp = {
+    version,
+    toolkit: `${repository}@${commit}`,
+    files: sort(files),
+    byHand: sort(byHand),
+    ...(composeFiles ? { composeFiles } : {}),
+  };
   return `${JSON.stringify(stamp, undefined, 2)}\n`;
 }
 
 /** Undefined where the text is no stamp. */
 export function readStamp(content: string): Stamp | undefined {
   try {
-    const { version, toolkit, files, byHand } = JSON.parse(content) as Partial<Record<keyof Stamp, unknown>>;
+    const { version, toolkit, files, byHand, composeFiles } = JSON.parse(content) as Partial<
+      Record<keyof Stamp, unknown>
+    >;
     if (typeof version !== 'string' || typeof toolkit !== 'string' || !isTable(files) || !isTable(byHand))
       return undefined;
-    return { version, toolkit, files: files as Stamp['files'], byHand: byHand as Stamp['byHand'] };
+    return {
+      version,
+      toolkit,
+      files: files as Stamp['files'],
+      byHand: byHand as Stamp['byHand'],
+      ...(isList(composeFiles) ? { composeFiles } : {}),
+    };
   } catch {
     return undefined;
   }
+}
+
+function isList(value: unknown): value is string[] {
+  return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
 }
 
 function isTable(value: unknown): boolean {
