@@ -66,7 +66,7 @@ async function keySource(reference: KeyReference, { environment }: Platform): Pr
     throw new Failure(
       'config',
       'the configuration asks for ssh-agent, but SSH_AUTH_SOCK is not set',
-      'Start ssh-agent and add the key to it (ssh-add), or name a key-file.',
+      'Start ssh-agent and add the key to it (ssh-add), or name a key-file. A runner has no agent: in a workflow give reader-key (the secret READER_KEY of its environment).',
     );
   }
   return { agent: socket };

@@ -18,6 +18,11 @@ export function listNextSteps(config: Config, { open }: Coverage): string[] {
           `On GitHub, make the environments production and production-reader (branch main only), with the secrets ${secrets.join(', ')}.`,
         ]),
     'Put the secret READER_KEY into production-reader; make production-restore with required reviewers, and the variable RESTORE_ACTORS.',
+    ...(config.vault.kind === 'ssh' && config.vault.key.from === 'file'
+      ? [
+          `Put the private key that adds archives into ${config.vault.key.file} on production (0600, root), or into the secret WRITER_KEY of both environments; enter both public keys on the vault.`,
+        ]
+      : []),
     'Register the production runner with the label skills-hub-production, and its job-started hook (infrastructure/runner in the toolkit).',
     'Pin the host key of the vault: ssh-keyscan, compared with what its own console shows, into the file of known-hosts:.',
     'Commit what was written.',

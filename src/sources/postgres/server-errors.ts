@@ -19,7 +19,7 @@ const advice: [RegExp, string][] = [
     /database ".*" does not exist/i,
     'Check the name under databases: in continuity.yml; psql -l lists those that exist.',
   ],
-  [/role ".*" does not exist/i, 'Check the user under databases: in continuity.yml.'],
+  [/role ".*" does not exist/i, 'Check the user in the connection string.'],
   [/permission denied/i, 'Give the user that right, or let the backup connect as the owner or a superuser.'],
   [
     /lock timeout|could not obtain lock|due to statement timeout[^]*LOCK TABLE/i,

@@ -12,7 +12,7 @@ export interface ConfigTextOptions {
 }
 
 const rootHint =
-  'Set root: to the folder of production where the compose file and its data lie: a runner checks out elsewhere.';
+  'Set root: to the clone of this repository on production, which holds the data: a runner checks out elsewhere.';
 
 /** Writes a continuity.yml out of what was found, the manual's values for the rest. */
 export function writeConfigText({ proposal, root, composeFiles }: ConfigTextOptions): string {
