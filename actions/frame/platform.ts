@@ -7,6 +7,7 @@ import { describeRun, type Platform } from '../../src/operations/platform.ts';
 import { version } from '../../src/version.ts';
 import type { ActionContext } from './action.ts';
 import { describeMachine } from './describe-machine.ts';
+import { inputVariable } from './inputs.ts';
 
 export interface PlatformInputs {
   /** What runs, for the lock: `backup`. */
@@ -47,8 +48,9 @@ export async function openPlatform(context: ActionContext, inputs: PlatformInput
   };
 }
 
-const writerVariable = 'CONTINUITY_WRITER_KEY';
-const readerVariable = 'CONTINUITY_READER_KEY';
+/** Messages name these; no `key-env:` can be called so. */
+const writerVariable = inputVariable('writer-key');
+const readerVariable = inputVariable('reader-key');
 
 /** Puts keys that came as inputs where the configuration says that keys are. */
 function takeKeys(

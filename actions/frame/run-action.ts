@@ -1,5 +1,5 @@
 import * as core from '@actions/core';
-import { Failure, messageOf } from '../../src/logging/failure.ts';
+import { Failure, toFailure } from '../../src/logging/failure.ts';
 import { summarizeFailure } from '../../src/report/summary/failure-summary.ts';
 import type { ActionDefinition } from './action.ts';
 import { createActionsLogger } from './actions-logger.ts';
@@ -48,7 +48,7 @@ export async function runAction(definition: ActionDefinition): Promise<void> {
     }
   } catch (error) {
     logger.close();
-    const { kind, message, next } = asFailure(error);
+    const { kind, message, next } = toFailure(error, 'Run it again with debug logging enabled');
     // Before markdown writes anything of it in another way.
     const failure = new Failure(kind, redact(message), redact(next));
     writeSummary(summarizeFailure(title, failure), redact);
@@ -78,12 +78,6 @@ function takeInputs(environment: NodeJS.ProcessEnv): Record<string, string | und
   const inputs = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('INPUT_')));
   for (const name of Object.keys(inputs)) Reflect.deleteProperty(environment, name);
   return inputs;
-}
-
-function asFailure(error: unknown): Failure {
-  if (error instanceof Failure) return error;
-  const next = 'Run it again with debug logging enabled, and report this as a fault.';
-  return new Failure('failed', `unexpected: ${messageOf(error)}`, next, { cause: error });
 }
 
 /** One annotation with what failed, and what to do next. */

@@ -37,8 +37,9 @@ export async function findQueuedRun(
     },
     next: {
       french:
-        'Vérifier sur le serveur de production que le service du runner tourne, et redémarrer le service si besoin.',
-      english: "Check on the production host that the runner's service is running, and start it again if it is not.",
+        'Regarder quelle exécution occupe le runner (« verify.yml » peut être annulé sans dommage). Sinon, vérifier sur le serveur de production que le service du runner tourne, et le redémarrer si besoin.',
+      english:
+        "See which run keeps the runner busy (verify.yml may be cancelled without harm). Otherwise check on the production host that the runner's service is running, and start it again if it is not.",
     },
     since,
     url: linkToRun(context, run.id),

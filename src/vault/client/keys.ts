@@ -52,7 +52,8 @@ async function readKeyFile(path: string): Promise<string> {
     return text;
   } catch (error) {
     if (error instanceof Failure) throw error;
-    throw new Failure('config', `cannot read the key file: ${messageOf(error)}`, MAKE_KEY, { cause: error });
+    const next = `In a workflow that hands the key over as a secret, see that this environment has it. ${MAKE_KEY}`;
+    throw new Failure('config', `cannot read the key file: ${messageOf(error)}`, next, { cause: error });
   }
 }
 
