@@ -14,7 +14,10 @@ export const initCommand: CommandDefinition = {
   example: 'node ../continuity/scripts/dist/continuity/index.js init',
   options: [
     { flags: '--check', description: 'change nothing; fail where the repository is not as this version leaves it' },
-    { flags: '--yes', description: 'do not ask; files that continuity did not write stay all the same' },
+    {
+      flags: '--yes',
+      description: 'do not ask; files and npm scripts that continuity did not write stay all the same',
+    },
     {
       flags: '--toolkit <name>',
       description: "OWNER/REPO@SHA of the toolkit (default: its clone's origin and commit)",
@@ -53,14 +56,14 @@ async function runCheck(
 ): Promise<CommandOutcome> {
   const result = await checkAdoption(options);
   for (const warning of result.warnings) context.logger.warning(warning);
-  const { findings, checked } = result;
+  const { findings, checked, absent } = result;
   return {
     result,
     exitCode: findings.length > 0 ? exitCodes.failed : exitCodes.ok,
     render: () =>
       findings.length > 0
         ? findings.join('\n')
-        : `continuity.yml is valid and ${describeReach(result)}; ${checked} files are as they should be.`,
+        : `continuity.yml is valid and ${describeReach(result)}; ${checked} files are as they should be${absent.length === 0 ? '' : `, and not continuity's: ${absent.join(', ')}`}.`,
   };
 }
 

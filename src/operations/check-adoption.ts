@@ -10,6 +10,7 @@ import { digestOf, readStamp, type Stamp } from './init/adoption/stamp.ts';
 import { findGaps } from './init/config/coverage.ts';
 import { describeCoverage } from './init/describe-coverage.ts';
 import { configPath, listUrlEnvs } from './init/plan-config.ts';
+import { findAbsences } from './init/foreign.ts';
 import { requireWorkTree } from './init/require-work-tree.ts';
 import { survey } from './init/survey.ts';
 
@@ -31,6 +32,8 @@ export interface CheckResult {
   readonly composeFiles: readonly string[];
   /** Labels of what may hold data and is left out until somebody has decided. */
   readonly open: readonly string[];
+  /** Workflows and npm scripts of our names that are missing or somebody else's, though nobody declined ours. */
+  readonly absent: readonly string[];
   /** Files that were compared with what their version writes. */
   readonly checked: number;
 }
@@ -56,7 +59,8 @@ export async function checkAdoption(options: CheckOptions): Promise<CheckResult>
   const findings = coverage.gaps.map(
     (gap) => `continuity.yml says nothing about ${gap}: add it, or leave it out: "# not covered: …: reason"`,
   );
-  const warnings = [...coverage.warnings];
+  const absences = stamp ? await findAbsences(directory, stamp) : [];
+  const warnings = [...coverage.warnings, ...absences.map(({ warning }) => warning)];
   if (!stamp) {
     findings.push(`${stampPath} is missing or damaged: run continuity init`);
   } else {
@@ -69,9 +73,12 @@ export async function checkAdoption(options: CheckOptions): Promise<CheckResult>
     }
   }
   const scripts = (await readRepositoryFile(directory, 'package.json'))?.toString();
-  findings.push(...findMissingScripts(scripts).map((name) => `package.json: the script ${name} is missing or another`));
+  findings.push(
+    ...findMissingScripts(scripts).map((name) => `package.json: the script ${name} is missing or another version's`),
+  );
   const { composeFiles, open } = coverage;
-  return { findings, warnings, composeFiles, open, checked: Object.keys(stamp?.files ?? {}).length };
+  const absent = absences.map(({ name }) => name);
+  return { findings, warnings, composeFiles, open, absent, checked: Object.keys(stamp?.files ?? {}).length };
 }
 
 async function compareFiles(directory: string, { files, byHand, version }: Stamp): Promise<string[]> {

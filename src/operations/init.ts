@@ -2,15 +2,15 @@ import type { Logger } from '../logging/logger.ts';
 import { askGit, type Environment } from './init/adoption/git.ts';
 import { readBundles, type BundleFiles } from './init/adoption/bundles.ts';
 import { compareBundle, compareText, type Change, type ChangeStatus } from './init/adoption/change.ts';
-import { workflowMark } from './init/adoption/derive-workflow.ts';
 import { programPath, stampPath, vaultProgramPath, workflowsFolder } from './init/adoption/installed-paths.ts';
 import { addPackageScripts } from './init/adoption/package-scripts.ts';
 import { readRepositoryFile } from './init/adoption/repository-file.ts';
 import { digestOf, readStamp, writeStamp, type Stamp } from './init/adoption/stamp.ts';
 import { identifyToolkit } from './init/adoption/toolkit.ts';
-import { writeWorkflows, type WorkflowText } from './init/adoption/workflows.ts';
-import { openSession, type Answer } from './init/answers.ts';
+import { isOurWorkflow, writeWorkflows, type WorkflowText } from './init/adoption/workflows.ts';
+import { openSession, type Answer, type Session } from './init/answers.ts';
 import { describeCoverage, type Coverage } from './init/describe-coverage.ts';
+import { compareScript, nameScript } from './init/foreign.ts';
 import { listNextSteps } from './init/next-steps.ts';
 import { configPath, listUrlEnvs, planConfig } from './init/plan-config.ts';
 import { requireWorkTree } from './init/require-work-tree.ts';
@@ -83,11 +83,13 @@ export async function init(options: InitOptions): Promise<InitResult> {
   ];
 
   const session = openSession(directory, options);
-  for (const name of scripts.replaced) session.warn(`package.json has a script ${name} already; it would be replaced`);
   for (const [path, change] of changes) await session.settle(path, change);
+  // Each on its own, and on top of what was agreed to for the file.
+  for (const name of scripts.foreign) await session.settle(nameScript(name), await compareScript(directory, name));
   if (!session.hasQuit()) {
     const wanted = [...workflows, ...bundles.flatMap(({ files }) => files)];
-    const stamp = writeStamp(toolkit, { ...(await recordState(directory, wanted)), ...named });
+    const declined = listDeclined(session, former);
+    const stamp = writeStamp(toolkit, { ...(await recordState(directory, wanted)), declined, ...named });
     await session.settle(stampPath, await compareText(directory, stampPath, stamp));
   }
   await warnOfIgnored(directory, environment, session.warn);
@@ -106,7 +108,7 @@ async function compareWorkflow(
   directory: string,
   { path, content }: WorkflowText,
 ): Promise<[string, Change | undefined]> {
-  return [path, await compareText(directory, path, content, isOurs)];
+  return [path, await compareText(directory, path, content, isOurWorkflow)];
 }
 
 async function compareFolder(directory: string, { folder, files }: BundleFiles): Promise<[string, Change | undefined]> {
@@ -132,11 +134,13 @@ async function recordState(
 }
 
 function isForeign(path: string, present: Buffer | undefined): boolean {
-  return path.startsWith(workflowsFolder) && present !== undefined && !isOurs(present.toString());
+  return path.startsWith(workflowsFolder) && present !== undefined && !isOurWorkflow(present.toString());
 }
 
-function isOurs(workflow: string): boolean {
-  return workflow.startsWith(workflowMark);
+/** What a person declined now, or before and nobody was asked about since. */
+function listDeclined({ changes, declinedForeign }: Session, former: Stamp | undefined): string[] {
+  const kept = changes.filter(({ path, status }) => status === 'declined' && former?.declined?.includes(path));
+  return [...new Set([...declinedForeign, ...kept.map(({ path }) => path)])];
 }
 
 /** A clone does not get what git ignores. */

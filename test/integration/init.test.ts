@@ -218,7 +218,7 @@ esac
       warnings: [],
       files: [
         { name: 'uploads', path: 'data/uploads' },
-        { name: 'media', path: '/var/lib/docker/volumes/hub_media/_data' },
+        { name: 'app-media', path: '/var/lib/docker/volumes/hub_media/_data' },
       ],
     });
     expect(await check()).toMatchObject({ findings: [], warnings: [] });

@@ -15,6 +15,8 @@ export interface Session {
   readonly warnings: readonly string[];
   readonly warn: (message: string) => void;
   readonly hasQuit: () => boolean;
+  /** What of others a person has declined to give up. */
+  readonly declinedForeign: readonly string[];
   /** Something was left as it is although all was agreed to. */
   readonly isIncomplete: () => boolean;
   /** Asks for a change, if there is one, and makes it or not. */
@@ -25,6 +27,7 @@ export interface Session {
 export function openSession(directory: string, { agreesToAll, ask, logger, signal }: SessionOptions): Session {
   const changes: ChangeStatus[] = [];
   const warnings: string[] = [];
+  const declinedForeign: string[] = [];
   let answer: Answer = agreesToAll === true ? 'all' : 'no';
   let isIncomplete = false;
   const warn = (message: string) => {
@@ -42,12 +45,14 @@ export function openSession(directory: string, { agreesToAll, ask, logger, signa
     if (answer === 'all' && !change.isForeign) return true;
     const given = await ask(change);
     if (answer !== 'all' || given === 'quit') answer = given;
+    if (given === 'no' && change.isForeign) declinedForeign.push(change.path);
     return given === 'yes' || given === 'all';
   };
   return {
     changes,
     warnings,
     warn,
+    declinedForeign,
     hasQuit: () => answer === 'quit',
     isIncomplete: () => isIncomplete,
     async settle(path: string, change: Change | undefined): Promise<void> {

@@ -27,8 +27,8 @@ export function describeCoverage({ compose, proposal }: Survey, plan: ConfigPlan
   );
   const gaps = [
     ...plan.gaps.databases.map(({ name, service }) => `database ${name} (service ${service})`),
-    ...plan.gaps.files.map(({ label, services }) => `${label} (${services.join(', ')})`),
-    ...plan.gaps.uncovered.map(({ label, services }) => `${label} (${services.join(', ')})`),
+    ...plan.gaps.files.map(nameMount),
+    ...plan.gaps.uncovered.map(nameMount),
   ];
   const warnings = [
     ...(compose.note === undefined ? [] : [compose.note]),
@@ -40,7 +40,7 @@ export function describeCoverage({ compose, proposal }: Survey, plan: ConfigPlan
     ...(plan.isByHand
       ? gaps.map((gap) => `continuity.yml says nothing about ${gap}: add it, or leave it out with a comment`)
       : []),
-    ...open.map(({ label, services, reason }) => `not covered yet: ${label} (${services.join(', ')}): ${reason}`),
+    ...open.map((mount) => `not covered yet: ${nameMount(mount)}: ${mount.reason}`),
   ];
   return {
     composeFiles: compose.files,
@@ -52,4 +52,8 @@ export function describeCoverage({ compose, proposal }: Survey, plan: ConfigPlan
     open: open.map(({ label }) => label),
     warnings,
   };
+}
+
+function nameMount({ label, services }: { label: string; services: readonly string[] }): string {
+  return services.length === 0 ? label : `${label} (${services.join(', ')})`;
 }

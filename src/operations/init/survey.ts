@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
 import { runCommand } from '../../system/run-command.ts';
-import type { ComposeModel } from './compose/compose-model.ts';
+import { listMountedVolumes, type ComposeModel } from './compose/compose-model.ts';
 import { readCompose, type ComposeReading } from './compose/read-compose.ts';
 import { propose, type Proposal } from './proposal/propose.ts';
 import { askGit, type Environment } from './adoption/git.ts';
@@ -43,8 +43,12 @@ export async function survey({ directory, composeFiles, environment, signal }: S
 }
 
 /** Folders of the volumes that exist on this machine; none where Docker's server does not answer. */
-async function findMountpoints({ volumes }: ComposeModel, environment: Environment): Promise<Map<string, string>> {
-  const names = volumes.flatMap(({ name }) => (name === undefined ? [] : [name]));
+async function findMountpoints(
+  { services, volumes }: ComposeModel,
+  environment: Environment,
+): Promise<Map<string, string>> {
+  const mounted = listMountedVolumes(services);
+  const names = volumes.flatMap(({ key, name }) => (name === undefined || !mounted.has(key) ? [] : [name]));
   if (names.length === 0) return new Map();
   // Volumes that are not there make it fail; those that are there are printed all the same.
   const args = ['volume', 'inspect', '--', ...names];

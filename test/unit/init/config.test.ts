@@ -14,6 +14,7 @@ const proposal = propose({
       app: { image: 'a', volumes: ['./data/uploads:/u', 'cache:/c', 'media:/m'] },
       'app-db': { image: 'postgres', environment: { POSTGRES_DB: 'hub' }, volumes: ['pg:/var/lib/postgresql/data'] },
     },
+    volumes: { 'unused-old': null },
   }),
   directory: '/work/app',
   mountpoints: new Map(),
@@ -38,7 +39,11 @@ describe('a proposed continuity.yml', () => {
   it('is valid, and has the values of the manual for its vault', () => {
     const config = parseConfig(text, file);
     expect(config.databases).toMatchObject([
-      { name: 'app', database: 'hub', reach: { by: 'url', url: { from: 'environment', variable: 'APP_DATABASE_URL' } } },
+      {
+        name: 'app',
+        database: 'hub',
+        reach: { by: 'url', url: { from: 'environment', variable: 'APP_DATABASE_URL' } },
+      },
     ]);
     expect(config.files).toMatchObject([{ name: 'uploads', path: '/srv/hub/data/uploads' }]);
     expect(config.vault).toMatchObject({
@@ -56,7 +61,8 @@ describe('a proposed continuity.yml', () => {
       "# not covered: volume pg (service app-db; /var/lib/postgresql/data): a database server's own files; its dump is in databases.app",
     );
     expect(labelsOf(gapsOf(text))).toEqual([]);
-    expect(readUncovered(text).get('volume media')).toEqual({ isOpen: true });
+    expect(text).toContain('# not covered: volume unused-old: no service mounts it\n');
+    expect(readUncovered(text).get('volume media')).toEqual({ isOpen: true, isUnmounted: false });
   });
 
   it('is valid also where there was nothing to find', () => {
@@ -81,7 +87,12 @@ vault: { path: /mnt/vault }
 `;
 
   it('is told what it says nothing about', () => {
-    expect(labelsOf(gapsOf(content))).toEqual(['bind mount ./data/uploads', 'volume cache', 'volume pg']);
+    expect(labelsOf(gapsOf(content))).toEqual([
+      'bind mount ./data/uploads',
+      'volume cache',
+      'volume pg',
+      'volume unused-old',
+    ]);
   });
 
   it('gets lines added, and keeps everything else byte for byte', () => {
@@ -91,6 +102,7 @@ vault: { path: /mnt/vault }
       '    uploads: { path: data/uploads }',
       expect.stringMatching(/^# not covered: volume cache /),
       expect.stringMatching(/^# not covered: volume pg /),
+      '# not covered: volume unused-old: no service mounts it',
     ]);
     for (const line of added) expect(text.split('\n').filter((each) => each === line)).toHaveLength(1);
     expect(
@@ -105,7 +117,7 @@ vault: { path: /mnt/vault }
   it('covers what lies inside one of its folders, or is left out in a comment', () => {
     const wide =
       'files: { all: { path: data } }\nvault: { path: /v }\n# not covered: volume cache: no need\n#not covered: database app: elsewhere\n';
-    expect(labelsOf(gapsOf(wide))).toEqual(['volume media', 'volume pg']);
+    expect(labelsOf(gapsOf(wide))).toEqual(['volume media', 'volume pg', 'volume unused-old']);
   });
 
   it('in a form that takes no added line is left to a person', () => {

@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import {
   addPackageScripts,
+  findForeignScripts,
   findMissingScripts,
   packageScripts,
+  replaceScript,
 } from '../../../src/operations/init/adoption/package-scripts.ts';
 
 function scriptsOf(content: string): Record<string, string> {
@@ -38,7 +40,7 @@ describe('the npm scripts', () => {
       ...before,
       scripts: { ...(before['scripts'] as object), ...packageScripts },
     });
-    expect(edited.replaced).toEqual([]);
+    expect(edited.foreign).toEqual([]);
     expect(findMissingScripts(edited.content.replace(/^\uFEFF/, ''))).toEqual([]);
     // What stood there stands there still, in its order.
     let at = -1;
@@ -59,10 +61,25 @@ describe('the npm scripts', () => {
     ]);
   });
 
-  it('name those of the team that they would replace', () => {
-    const { content, replaced } = addPackageScripts('{"scripts": {"prod:backup": "./backup.sh", "z": "z"}}');
-    expect(replaced).toEqual(['prod:backup']);
-    expect(scriptsOf(content)).toEqual({ z: 'z', ...packageScripts });
+  it.each(['./backup.sh', 'node tools/continuity/continuity/index.js backup --full && ./more.sh', ''])(
+    'leave one of the team alone, and name it: %j',
+    (script) => {
+      const before = JSON.stringify({ scripts: { 'prod:backup': script, z: 'z' } });
+      const { content, foreign } = addPackageScripts(before);
+      expect(foreign).toEqual(['prod:backup']);
+      expect(scriptsOf(content)).toEqual({ z: 'z', ...packageScripts, 'prod:backup': script });
+      expect(findForeignScripts(content)).toEqual(['prod:backup']);
+      expect(findMissingScripts(content)).toEqual([]);
+      expect(scriptsOf(replaceScript(content, 'prod:backup'))).toEqual({ z: 'z', ...packageScripts });
+    },
+  );
+
+  it('take the place of an earlier form of ours', () => {
+    const before = JSON.stringify({ scripts: { 'prod:backup': 'node ./tools/continuity/index.js backup' } });
+    expect(findMissingScripts(before)).toContain('prod:backup');
+    const { content, foreign } = addPackageScripts(before);
+    expect(foreign).toEqual([]);
+    expect(scriptsOf(content)).toEqual(packageScripts);
   });
 
   it.each(['', '[]', '{"scripts": 1}', '{"a": }'])('are refused for %p', (content) => {

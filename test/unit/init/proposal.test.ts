@@ -148,6 +148,7 @@ describe('volumes and bind mounts', () => {
       ['volume pg', false, "a database server's own "],
       ['bind mount ./init', false, 'scripts of the first sta'],
       ['volume mysql', true, "a database server's own "],
+      ['volume nas', false, 'no service mounts it'],
     ]);
     expect(uncovered.find(({ label }) => label === 'volume pg')?.reason).toContain('databases.app');
     expect(uncovered.find(({ label }) => label === 'volume media')).toMatchObject({ services: ['app', 'worker'] });
@@ -160,7 +161,7 @@ describe('volumes and bind mounts', () => {
       { mountpoints: new Map([['hub_media', '/var/lib/docker/volumes/hub_media/_data']]) },
     );
     expect(files.map(({ name, path }) => [name, path])).toEqual([
-      ['media', '/var/lib/docker/volumes/hub_media/_data'],
+      ['a-media', '/var/lib/docker/volumes/hub_media/_data'],
       ['nas', '/srv/nas'],
     ]);
   });
@@ -172,7 +173,54 @@ describe('volumes and bind mounts', () => {
         'app-db': { image: 'postgres' },
       },
     });
-    expect(files.map(({ name }) => name)).toEqual(['data', 'other-data', 'state-app']);
+    expect(files.map(({ name }) => name)).toEqual(['app-data', 'app-other-data', 'state-app']);
+  });
+
+  it('with names that every service has carry the name of theirs, others stay short', () => {
+    const { files } = proposalOf({
+      services: {
+        odoo: { image: 'odoo', volumes: ['./volumes/odoo/config:/etc/odoo', 'addons:/mnt/extra-addons'] },
+        Mattermost_App: {
+          image: 'mm',
+          volumes: ['./mm/data:/d', './mm/plugins:/p', './mm/client/plugins:/c', '/srv/Media/:/m', './config:/e'],
+        },
+        app: { image: 'a', volumes: ['./data/uploads:/u', './app/data:/d', 'app-data:/v'] },
+        worker: { image: 'a', volumes: ['./data/uploads:/u', './odoo/config:/o'] },
+      },
+      volumes: {
+        addons: { driver_opts: { o: 'bind', device: '/srv/addons' } },
+        'app-data': { driver_opts: { o: 'bind', device: '/srv/x' } },
+      },
+    });
+    const names = files.map(({ name }) => name);
+    expect(names).toEqual([
+      'odoo-config',
+      'odoo-addons',
+      'mattermost-app-data',
+      'mattermost-app-plugins',
+      'mattermost-app-client-plugins',
+      'mattermost-app-media',
+      'mattermost-app-config',
+      'uploads',
+      'app-data',
+      'app-app-data',
+      'worker-config',
+    ]);
+    expect(new Set(names).size).toBe(names.length);
+  });
+
+  it('that no service mounts are left out with that reason, or left open where services were not read', () => {
+    const volumes = { 'unused-old': {} };
+    const app = { image: 'a', volumes: ['./uploads:/u'] };
+    expect(proposalOf({ services: { app }, volumes }).uncovered).toEqual([
+      { label: 'volume unused-old', services: [], targets: [], reason: 'no service mounts it', isOpen: false },
+    ]);
+    for (const unread of [
+      { include: ['other.yml'], services: { app }, volumes },
+      { services: { app: { ...app, extends: { file: 'other.yml', service: 'app' } } }, volumes },
+    ]) {
+      expect(proposalOf(unread).uncovered).toMatchObject([{ label: 'volume unused-old', isOpen: true }]);
+    }
   });
 
   it('end up in a configuration that is valid, whatever their names', () => {
@@ -189,6 +237,6 @@ describe('volumes and bind mounts', () => {
     expect(config.files.map(({ path }) => path)).toEqual(
       proposal.files.map(({ path }) => (path.startsWith('/') ? path : `/work/app/${path}`)),
     );
-    expect(config.files.map(({ name }) => name)).toEqual(['donnees-eleves-1', 'srv', 'database', 'it-s']);
+    expect(config.files.map(({ name }) => name)).toEqual(['donnees-eleves-1', 'srv', 'app-1-db', 'it-s']);
   });
 });

@@ -7,7 +7,7 @@ export interface Change {
   /** What is asked about; relative to the repository. */
   readonly path: string;
   readonly files: readonly { readonly path: string; readonly content: string | Buffer }[];
-  /** A file that is there and was not written by us. */
+  /** A file, or a part of one, that is there and was not written by us. */
   readonly isForeign: boolean;
   /** What would change, as a person reads it: a unified diff, or one line for a bundle. */
   readonly description: string;

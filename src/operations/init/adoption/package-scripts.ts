@@ -12,10 +12,14 @@ export const packageScripts: Readonly<Record<string, string>> = {
 };
 
 export interface ScriptsEdit {
+  /** What is missing added, and what is of another version of ours brought up to date. */
   readonly content: string;
-  /** Scripts of these names did something else before. */
-  readonly replaced: readonly string[];
+  /** Scripts of these names are the team's own, and stand as they did. */
+  readonly foreign: readonly string[];
 }
+
+/** Our program with one word at most: whatever else stands there, somebody else wrote. */
+const ownForm = /^node (\.\/)?tools\/continuity\/(continuity\/)?[a-z-]+\.m?js( [a-z-]+)?$/;
 
 /**
  * Adds the scripts to a package.json; everything else stays as it is, byte for byte. Without one, a minimal one.
@@ -24,25 +28,40 @@ export interface ScriptsEdit {
 export function addPackageScripts(content: string | undefined): ScriptsEdit {
   if (content === undefined) {
     const minimal = { private: true, scripts: packageScripts };
-    return { content: `${JSON.stringify(minimal, undefined, 2)}\n`, replaced: [] };
+    return { content: `${JSON.stringify(minimal, undefined, 2)}\n`, foreign: [] };
   }
   const scripts = readScripts(content);
   // As the file has it: what is added here has another one where the file is of one line.
   const indent = /^[ \t]+(?=")/m.exec(content)?.[0] ?? '  ';
-  const replaced: string[] = [];
+  const foreign = findForeignScripts(content);
   let text = content;
   for (const [name, command] of Object.entries(packageScripts)) {
-    if (scripts[name] === command) continue;
-    if (scripts[name] !== undefined) replaced.push(name);
-    text = setScript(text, { name, command, indent });
+    if (scripts[name] !== command && !foreign.includes(name)) text = setScript(text, { name, command, indent });
   }
-  return { content: text, replaced };
+  return { content: text, foreign };
 }
 
-/** The scripts that are missing, or are others. */
+/** The text with our script in place of the one that has its name. */
+export function replaceScript(content: string, name: string): string {
+  return setScript(content, { name, command: packageScripts[name] as string, indent: '  ' });
+}
+
+/** The scripts that are missing, or of another version of ours. */
 export function findMissingScripts(content: string | undefined): string[] {
   const scripts = content === undefined ? {} : readScripts(content);
-  return Object.entries(packageScripts).flatMap(([name, command]) => (scripts[name] === command ? [] : [name]));
+  const foreign = content === undefined ? [] : findForeignScripts(content);
+  return Object.entries(packageScripts).flatMap(([name, command]) =>
+    scripts[name] === command || foreign.includes(name) ? [] : [name],
+  );
+}
+
+/** Scripts of our names that the team wrote. */
+export function findForeignScripts(content: string): string[] {
+  const scripts = readScripts(content);
+  return Object.keys(packageScripts).filter((name) => {
+    const script = scripts[name];
+    return script !== undefined && !(typeof script === 'string' && ownForm.test(script));
+  });
 }
 
 function readScripts(content: string): Record<string, unknown> {

@@ -10,6 +10,8 @@ export interface Stamp {
   readonly files: Readonly<Record<string, string>>;
   /** Files that the team keeps otherwise, as answered when asked: SHA-256, or null where there is to be none. */
   readonly byHand: Readonly<Record<string, string | null>>;
+  /** What of others stays in place of ours (workflows, npm scripts), because somebody said no when asked. */
+  readonly declined?: readonly string[];
   /** Compose files that were named, relative to the repository; absent where docker compose finds them by itself. */
   readonly composeFiles?: readonly string[];
 }
@@ -21,13 +23,14 @@ export function digestOf(content: string | Uint8Array): string {
 /** The stamp as a file; the same state gives the same bytes. */
 export function writeStamp(
   { version, repository, commit }: ToolkitIdentity,
-  { files, byHand, composeFiles }: Pick<Stamp, 'files' | 'byHand' | 'composeFiles'>,
+  { files, byHand, declined, composeFiles }: Omit<Stamp, 'version' | 'toolkit'>,
 ): string {
   const stamp: Stamp = {
     version,
     toolkit: `${repository}@${commit}`,
     files: sort(files),
     byHand: sort(byHand),
+    ...(declined && declined.length > 0 ? { declined: [...declined].sort() } : {}),
     ...(composeFiles ? { composeFiles } : {}),
   };
   return `${JSON.stringify(stamp, undefined, 2)}\n`;
@@ -36,7 +39,7 @@ export function writeStamp(
 /** Undefined where the text is no stamp. */
 export function readStamp(content: string): Stamp | undefined {
   try {
-    const { version, toolkit, files, byHand, composeFiles } = JSON.parse(content) as Partial<
+    const { version, toolkit, files, byHand, declined, composeFiles } = JSON.parse(content) as Partial<
       Record<keyof Stamp, unknown>
     >;
     if (typeof version !== 'string' || typeof toolkit !== 'string' || !isTable(files) || !isTable(byHand))
@@ -46,6 +49,7 @@ export function readStamp(content: string): Stamp | undefined {
       toolkit,
       files: files as Stamp['files'],
       byHand: byHand as Stamp['byHand'],
+      ...(isList(declined) ? { declined } : {}),
       ...(isList(composeFiles) ? { composeFiles } : {}),
     };
   } catch {

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, messageOf } from '../../../logging/failure.ts';
-import { deriveWorkflow } from './derive-workflow.ts';
+import { deriveWorkflow, workflowMark } from './derive-workflow.ts';
 import { workflowsFolder } from './installed-paths.ts';
 import { writePullRequestWorkflow } from './pull-request-workflow.ts';
 import type { ToolkitIdentity } from './toolkit.ts';
@@ -13,6 +13,11 @@ export interface WorkflowText {
 }
 
 const derived = ['backup.yml', 'verify.yml', 'restore.yml', 'watch.yml'];
+
+/** Whether a workflow of one of our names was written by `init`, by what stands in it. */
+export function isOurWorkflow(content: string): boolean {
+  return content.startsWith(workflowMark);
+}
 
 /**
  * The five workflows of an application.

@@ -2,6 +2,8 @@
 export interface ComposeModel {
   readonly services: readonly ComposeService[];
   readonly volumes: readonly ComposeVolume[];
+  /** Services come from files that were not read (`include`, `extends`): a volume may have users that are not known. */
+  readonly hasUnreadServices: boolean;
 }
 
 export interface ComposeService {
@@ -37,6 +39,13 @@ export interface ComposeVolume {
   readonly boundPath: string | undefined;
   /** Of the local driver: something that is mounted only while a container runs, such as NFS. */
   readonly isForeignFileSystem: boolean;
+}
+
+/** Keys of the volumes that some service mounts, in the order of the services. */
+export function listMountedVolumes(services: readonly ComposeService[]): ReadonlySet<string> {
+  return new Set(
+    services.flatMap(({ mounts }) => mounts.flatMap(({ kind, source }) => (kind === 'volume' ? [source] : []))),
+  );
 }
 
 /** A variable that was not resolved; no path and no name can be read where one stands. */

@@ -40,7 +40,10 @@ export async function readCompose(options: ComposeOptions): Promise<ComposeReadi
   if (files.length === 0) return { model: readModel({}), files, readBy: 'nothing' };
   for (const file of files) await requireFile(resolve(options.directory, file));
   const answer = await askDocker(options, files);
-  if (answer.model !== undefined) return { model: readModel(answer.model), files, readBy: 'docker' };
+  if (answer.model !== undefined) {
+    const model = await addUnused(answer.model, options.directory, files);
+    return { model, files, readBy: 'docker' };
+  }
   const contents = await Promise.all(files.map((file) => readYaml(resolve(options.directory, file), file)));
   return {
     model: rebase(readModel(interpolate(mergeFiles(contents))), posix.dirname(files[0] as string)),
@@ -50,12 +53,26 @@ export async function readCompose(options: ComposeOptions): Promise<ComposeReadi
   };
 }
 
+/** Docker leaves volumes out that no service mounts; the files declare them all the same. */
+async function addUnused(answer: unknown, directory: string, files: readonly string[]): Promise<ComposeModel> {
+  const model = readModel(answer);
+  try {
+    const contents = await Promise.all(files.map((file) => readYaml(resolve(directory, file), file)));
+    const { volumes } = readModel(interpolate(mergeFiles(contents)));
+    const known = new Set(model.volumes.map(({ key }) => key));
+    return { ...model, volumes: [...model.volumes, ...volumes.filter(({ key }) => !known.has(key))] };
+  } catch {
+    // A form that docker alone understands: then what it says is all there is.
+    return model;
+  }
+}
+
 /** Relative paths begin, for docker compose, at the folder of the first file; here at the repository's top. */
-function rebase({ services, volumes }: ComposeModel, folder: string): ComposeModel {
+function rebase({ services, ...rest }: ComposeModel, folder: string): ComposeModel {
   const move = (source: string): string =>
     /^\.\.?(\/|$)/.test(source) ? `./${posix.join(folder, source)}`.replace(/^\.\/(?=\.)/, '') : source;
   return {
-    volumes,
+    ...rest,
     services: services.map((service) => ({
       ...service,
       mounts: service.mounts.map((mount) => (mount.kind === 'bind' ? { ...mount, source: move(mount.source) } : mount)),

@@ -1,20 +1,22 @@
 import { isRecord } from '../is-record.ts';
 import type { ComposeModel, ComposeMount, ComposeService, ComposeVolume } from './compose-model.ts';
-import { unresolvedPattern } from './compose-model.ts';
+import { listMountedVolumes, unresolvedPattern } from './compose-model.ts';
 import { readMount } from './read-mount.ts';
 
 /** Takes a compose file apart, as `docker compose config` prints it or as people write it. Unknown parts are left out. */
 export function readModel(content: unknown): ComposeModel {
   const file = asMap(content);
   const project = typeof file['name'] === 'string' ? file['name'] : undefined;
-  const services = Object.entries(asMap(file['services'])).map(([name, service]) => readService(name, asMap(service)));
+  const written = Object.entries(asMap(file['services'])).map(([name, service]) => [name, asMap(service)] as const);
+  const services = written.map(([name, service]) => readService(name, service));
   const declared = asMap(file['volumes']);
   // A volume may be used without being declared in the file that was read (an included one declares it).
-  const used = services.flatMap(({ mounts }) =>
-    mounts.filter(({ kind }) => kind === 'volume').map((each) => each.source),
-  );
-  const keys = [...new Set([...Object.keys(declared), ...used])];
-  return { services, volumes: keys.map((key) => readVolume(key, asMap(declared[key]), project)) };
+  const keys = new Set([...Object.keys(declared), ...listMountedVolumes(services)]);
+  return {
+    services,
+    volumes: [...keys].map((key) => readVolume(key, asMap(declared[key]), project)),
+    hasUnreadServices: file['include'] !== undefined || written.some(([, service]) => service['extends'] !== undefined),
+  };
 }
 
 function readService(name: string, service: Record<string, unknown>): ComposeService {

@@ -14,6 +14,9 @@ export interface CoverageOptions {
 /** What an existing configuration neither protects nor leaves out. */
 export function findGaps({ config, content, proposal }: CoverageOptions): Proposal {
   const leftOut = readUncovered(content);
+  // "No service mounts it" is no decision once a service does.
+  const isLeftOut = ({ label, services }: { label: string; services: readonly string[] }) =>
+    leftOut.has(label) && !(services.length > 0 && leftOut.get(label)?.isUnmounted === true);
   return {
     databases: proposal.databases.filter(
       ({ name, service, database, urlEnv }) =>
@@ -26,8 +29,8 @@ export function findGaps({ config, content, proposal }: CoverageOptions): Propos
             (database !== 'all' && each.database === database),
         ),
     ),
-    files: proposal.files.filter(({ path, label }) => !leftOut.has(label) && !isProtected(path, config)),
-    uncovered: proposal.uncovered.filter(({ label }) => !leftOut.has(label) && !namesVolume(label, config)),
+    files: proposal.files.filter((source) => !isLeftOut(source) && !isProtected(source.path, config)),
+    uncovered: proposal.uncovered.filter((mount) => !isLeftOut(mount) && !namesVolume(mount.label, config)),
   };
 }
 

@@ -1,9 +1,9 @@
 import { posix } from 'node:path';
-import type { ComposeModel } from '../compose/compose-model.ts';
+import { listMountedVolumes, type ComposeModel } from '../compose/compose-model.ts';
 import { collectMounts, type MountUse } from './collect-mounts.ts';
 import { judgeMount, type MountSurroundings } from './judge-mount.ts';
 import { proposeDatabases, type ProposedDatabase } from './postgres-servers.ts';
-import { uniqueName } from './source-name.ts';
+import { isGenericName, uniqueName } from './source-name.ts';
 
 /** What continuity.yml would protect, and what not. */
 export interface Proposal {
@@ -22,6 +22,7 @@ export interface ProposedFiles {
 
 export interface UncoveredMount {
   readonly label: string;
+  /** Empty for a volume that is declared and mounted by none. */
   readonly services: readonly string[];
   readonly targets: readonly string[];
   readonly reason: string;
@@ -35,7 +36,10 @@ export interface ProposalOptions extends Omit<MountSurroundings, 'databases'> {
   readonly directory: string;
 }
 
-/** Says of every database server and every mount whether it is covered, and if not, why. */
+/** How continuity.yml says that a declared volume is in nobody's use. */
+export const unmountedReason = 'no service mounts it';
+
+/** Says of every database server, every mount and every declared volume whether it is covered, and if not, why. */
 export function propose({ model, directory, ...surroundings }: ProposalOptions): Proposal {
   const databases = proposeDatabases(model);
   const byService = new Map(databases.map(({ service, name }) => [service, name]));
@@ -59,7 +63,18 @@ export function propose({ model, directory, ...surroundings }: ProposalOptions):
       files.push({ name: uniqueName(wishNames(use), taken), path: verdict.path, label, services });
     }
   }
-  return { databases, files, uncovered };
+  return { databases, files, uncovered: [...uncovered, ...listUnmounted(model)] };
+}
+
+/** Volumes that are declared and in nobody's use, as far as the services were read. */
+function listUnmounted({ services, volumes, hasUnreadServices }: ComposeModel): UncoveredMount[] {
+  const mounted = listMountedVolumes(services);
+  const reason = hasUnreadServices
+    ? `${unmountedReason} in what was read here (without include and extends)`
+    : unmountedReason;
+  return volumes
+    .filter(({ key }) => !mounted.has(key))
+    .map(({ key }) => ({ label: `volume ${key}`, services: [], targets: [], reason, isOpen: hasUnreadServices }));
 }
 
 /** `path` lies inside `folder`, both absolute or both relative to the same place. */
@@ -70,6 +85,9 @@ export function isBelow(path: string, folder: string): boolean {
 function wishNames({ kind, source, services }: MountUse): string[] {
   const words = source.split('/').filter((word) => word !== '' && word !== '.' && word !== '..');
   const own = kind === 'volume' ? source : (words.at(-1) ?? 'files');
+  const service = services[0] ?? 'app';
   const parent = words.length > 1 ? [words.slice(-2).join('-')] : [];
-  return [own, ...parent, `${services[0] ?? 'app'}-${own}`, `${own}-files`];
+  // Read at four in the morning, "config" is anybody's: such a name never stands alone.
+  if (isGenericName(own)) return [`${service}-${own}`, ...parent.map((name) => `${service}-${name}`)];
+  return [own, ...parent, `${service}-${own}`, `${own}-files`];
 }

@@ -1,3 +1,6 @@
+/** Folders that every other service has: the name says what it is, and not whose. */
+const generic =
+  /^(addons|backups?|conf|configs?|configuration|content|custom|data|database|dumps?|etc|exports?|extensions|extra|files?|filestore|html|imports?|lib|logs?|media|modules|output|persist|plugins|private|public|scripts|secrets|settings|shared?|srv|state|static|storage|store|themes|var|volumes?|work|workspace|www)$/;
 const form = /^(?!db$)[a-z][a-z0-9-]{0,62}$/;
 
 /** The first wish that continuity.yml accepts as a name and nobody has, else the first with a number; then taken. */
@@ -11,6 +14,11 @@ export function uniqueName(wishes: readonly string[], taken: Set<string>): strin
   }
   taken.add(chosen);
   return chosen;
+}
+
+/** The name of a folder that does not say whose it is. */
+export function isGenericName(text: string): boolean {
+  return generic.test(toName(text));
 }
 
 function toName(text: string): string {
