@@ -45,8 +45,8 @@ await runAction({
         'safety-receipt': safety && JSON.stringify(receiptOf(safety)),
         'kept-id': id,
       },
-      report: renderRestore(result),
-      summary: summarizeRestore(result),
+      report: renderRestore(result, platform.config.timezone),
+      summary: summarizeRestore(result, platform.config.timezone),
     };
   },
 });

@@ -1,4 +1,5 @@
 import { Failure } from '../../src/logging/failure.ts';
+import { countOf } from '../../src/logging/quantity-text.ts';
 import { verify } from '../../src/operations/verify.ts';
 import { summarizeVerdict } from '../../src/report/summary/verdict-summary.ts';
 import { renderVerdict } from '../../src/report/verdict-report.ts';
@@ -18,6 +19,7 @@ await runAction({
     });
     const verdict = await verify(platform, { archive, level });
     const { name, isSound, checked, damage } = verdict;
+    const { timezone } = platform.config;
     return {
       result: verdict,
       outputs: {
@@ -31,8 +33,8 @@ await runAction({
         'checked-tables': checked.tables,
         'damage-count': damage.length,
       },
-      report: renderVerdict(verdict),
-      summary: summarizeVerdict(verdict),
+      report: renderVerdict(verdict, timezone),
+      summary: summarizeVerdict(verdict, timezone),
       ...(isSound ? {} : { failure: describeDamage(name, damage) }),
     };
   },
@@ -43,7 +45,7 @@ function describeDamage(name: string, damage: readonly { where: string; what: st
   const example = first ? `, first of all ${first.where}: ${first.what}` : '';
   return new Failure(
     'damaged',
-    `${name} is damaged in ${damage.length} places${example}`,
+    `${name} is damaged in ${countOf(damage.length, 'place')}${example}`,
     'Run a backup: it brings anew what is damaged. The summary names every damaged part; all else can be restored.',
   );
 }

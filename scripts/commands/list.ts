@@ -8,7 +8,8 @@ export const listCommand: CommandDefinition = {
   summary: 'List all archives in the vault, newest first.',
   example: 'npm run -s continuity -- list',
   async run(context) {
-    const result = await list(await openPlatform(context, 'list'));
-    return { result, render: () => renderArchives(result) };
+    const platform = await openPlatform(context, 'list');
+    const result = await list(platform);
+    return { result, render: () => renderArchives(result, platform.config.timezone) };
   },
 };

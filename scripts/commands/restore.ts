@@ -33,9 +33,18 @@ export const restoreCommand: CommandDefinition = {
       ...selection,
       dryRun: dryRun === true,
       skipsSafetyBackup: safety === false,
-      confirm: (plan) => confirm(context, { summary: renderPlan(plan), answer: plan.archive, isAgreed: yes === true }),
+      confirm: (plan) =>
+        confirm(context, {
+          summary: renderPlan(plan, platform.config.timezone),
+          answer: plan.archive,
+          isAgreed: yes === true,
+        }),
     });
     const isDeclined = !result.done && dryRun !== true;
-    return { result, exitCode: isDeclined ? exitCodes.refused : exitCodes.ok, render: () => renderRestore(result) };
+    return {
+      result,
+      exitCode: isDeclined ? exitCodes.refused : exitCodes.ok,
+      render: () => renderRestore(result, platform.config.timezone),
+    };
   },
 };

@@ -10,6 +10,10 @@ export const statusCommand: CommandDefinition = {
   async run(context) {
     const platform = await openPlatform(context, 'status');
     const result = await status(platform);
-    return { result, exitCode: result.exitCode, render: () => renderStatus(result, platform.now()) };
+    return {
+      result,
+      exitCode: result.exitCode,
+      render: () => renderStatus(result, platform.now(), platform.config.timezone),
+    };
   },
 };

@@ -18,11 +18,12 @@ export const verifyCommand: CommandDefinition = {
     },
   ],
   async run(context, [archive = ''], { level }) {
-    const result = await verify(await openPlatform(context, 'verify'), {
+    const platform = await openPlatform(context, 'verify');
+    const result = await verify(platform, {
       archive,
       level: level === 'seal' ? 'seal' : 'full',
     });
     const exitCode = result.isSound ? exitCodes.ok : exitCodes.damaged;
-    return { result, exitCode, render: () => renderVerdict(result) };
+    return { result, exitCode, render: () => renderVerdict(result, platform.config.timezone) };
   },
 };

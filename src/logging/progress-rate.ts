@@ -1,5 +1,5 @@
 import type { Progress } from './logger.ts';
-import { formatBytes, formatDuration } from './quantity-text.ts';
+import { countOf, formatBytes, formatDuration } from './quantity-text.ts';
 
 /** How a phase goes, in words: `120 MB of 300 MB`, `35 MB/s`, `5.1 s left`; empty where it cannot be known. */
 export interface ProgressText {
@@ -10,7 +10,8 @@ export interface ProgressText {
 
 /** Follows one phase; `beganMs` and `nowMs` are of the same clock. */
 export function describeProgress(report: Progress, beganMs: number, nowMs: number): ProgressText {
-  const show = (amount: number) => (report.unit === 'bytes' ? formatBytes(amount) : `${Math.round(amount)} files`);
+  const show = (amount: number) =>
+    report.unit === 'bytes' ? formatBytes(amount) : countOf(Math.round(amount), 'file');
   const elapsedMs = nowMs - beganMs;
   const perSecond = elapsedMs > 0 ? (report.done / elapsedMs) * 1000 : 0;
   const missing = report.total === undefined ? undefined : Math.max(0, report.total - report.done);

@@ -36,7 +36,10 @@ export interface BackupResult {
   manifest?: Manifest;
   /** Since the archive that this one builds upon; absent on a first backup, and where nothing was done. */
   changes?: BackupChanges;
+  /** What was odd this time. */
   warnings: string[];
+  /** Standing conditions of the machines, the same every night: no reflink in the vault, an old pg_dump. */
+  conditions: string[];
 }
 
 /** Backs up everything that the configuration names into one sealed archive. */
@@ -99,5 +102,6 @@ function fromReceipt(vault: VaultClient, greeting: Greeting, receipt: Receipt) {
     storedBytes: receipt.newBytes,
     isTamperProof: greeting.isProvisioned,
     warnings: greeting.warnings,
+    conditions: greeting.conditions ?? [],
   };
 }

@@ -1,4 +1,5 @@
 import { exitCodes } from '../logging/failure.ts';
+import { formatTime } from '../logging/format-time.ts';
 import type { ArchiveSummary, VaultClient, VaultStatus } from '../vault/vault-client.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
@@ -40,7 +41,8 @@ async function judge({ config, now }: Platform, vault: VaultClient): Promise<Sta
   const findings: string[] = [];
   const damaged = state.archives.filter(({ fault, verdict }) => fault !== undefined || verdict?.isSound === false);
   for (const { name, fault, verdict } of damaged) {
-    findings.push(fault ? `${name}: ${fault}` : `${name} was found damaged (${verdict?.level}, ${verdict?.time})`);
+    const found = verdict ? `${verdict.level}, ${formatTime(verdict.time, config.timezone)}` : '';
+    findings.push(fault ? `${name}: ${fault}` : `${name} was found damaged (${found})`);
   }
   if (!state.ledger.isIntact) findings.push(`the vault's ledger cannot be trusted: ${state.ledger.fault ?? 'broken'}`);
   const ageMs = newest ? now().getTime() - Date.parse(newest.sealed) : Infinity;

@@ -1,6 +1,6 @@
 import type { BackupResult } from '../operations/backup.ts';
 import type { BackupChanges, FileChanges } from '../operations/backup/describe-changes.ts';
-import { formatBytes, formatDuration } from '../logging/quantity-text.ts';
+import { countOf, formatBytes, formatCount, formatDuration } from '../logging/quantity-text.ts';
 import { formatTable } from './table.ts';
 
 /** A backup's result for a terminal. */
@@ -12,13 +12,13 @@ export function renderBackup(result: BackupResult): string {
       name,
       'database',
       formatBytes(sizeBytes),
-      `${Object.keys(fingerprints.tables).length} tables`,
+      countOf(Object.keys(fingerprints.tables).length, 'table'),
     ]),
     ...Object.entries(manifest?.files ?? {}).map(([name, { files, bytes }]) => [
       name,
       'files',
       formatBytes(bytes),
-      `${files} files`,
+      countOf(files, 'file'),
     ]),
   ];
   const lines = [
@@ -28,6 +28,7 @@ export function renderBackup(result: BackupResult): string {
     `Read ${formatBytes(result.readBytes)} of files, sent ${formatBytes(result.sentBytes)}, stored ${formatBytes(result.storedBytes)}, in ${formatDuration(result.durationMs)}.`,
     ...(result.changes ? [renderChanges(result.changes)] : []),
     `Index ${result.index}`,
+    ...result.conditions.map((condition) => `Standing condition: ${condition}`),
   ];
   if (!result.isTamperProof) lines.push(NOT_TAMPER_PROOF);
   return lines.join('\n');
@@ -43,8 +44,8 @@ function renderChanges({ since, files, databases }: BackupChanges): string {
   const sum = (key: keyof FileChanges): number => all.reduce((total, changes) => total + changes[key], 0);
   const count = (state: string): number => Object.values(databases).filter((dump) => dump.state === state).length;
   const parts = [
-    `${sum('added')} files added, ${sum('changed')} changed (${formatBytes(sum('bytes'))}), ${sum('removed')} removed`,
-    `${count('same')} databases the same, ${count('changed')} changed`,
+    `${countOf(sum('added'), 'file')} added, ${formatCount(sum('changed'))} changed (${formatBytes(sum('bytes'))}), ${formatCount(sum('removed'))} removed`,
+    `${countOf(count('same'), 'database')} the same, ${count('changed')} changed`,
     ...(count('added') > 0 ? [`${count('added')} added`] : []),
     ...(count('removed') > 0 ? [`${count('removed')} removed`] : []),
   ];

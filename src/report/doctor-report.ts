@@ -1,3 +1,4 @@
+import { countOf } from '../logging/quantity-text.ts';
 import type { DoctorResult } from '../operations/doctor.ts';
 
 const MARKS = { ok: 'ok     ', warning: 'WARNING', failed: 'FAILED ' };
@@ -9,5 +10,7 @@ export function renderDoctor({ findings }: DoctorResult): string {
     return `${MARKS[state]}  ${subject}: ${message}${advice}`;
   });
   const count = (state: string): number => findings.filter((finding) => finding.state === state).length;
-  return [...lines, '', `${count('failed')} failed, ${count('warning')} warnings, ${count('ok')} ok`].join('\n');
+  return [...lines, '', `${count('failed')} failed, ${countOf(count('warning'), 'warning')}, ${count('ok')} ok`].join(
+    '\n',
+  );
 }

@@ -1,30 +1,31 @@
 import type { ExtractResult } from '../operations/extract.ts';
 import type { RestoreResult } from '../operations/restore.ts';
 import type { RestorePlan } from '../operations/restore/restore-plan.ts';
-import { formatBytes, formatDuration } from '../logging/quantity-text.ts';
+import { formatTime } from '../logging/format-time.ts';
+import { countOf, formatBytes, formatDuration } from '../logging/quantity-text.ts';
 import { formatTable } from './table.ts';
 
-/** What a restore would do, for whoever has to say yes to it. */
-export function renderPlan(plan: RestorePlan): string {
+/** What a restore would do, for whoever has to say yes to it; times of `timezone`. */
+export function renderPlan(plan: RestorePlan, timezone?: string): string {
   const databases = plan.databases.map(({ key, record, exists, sizeBytes }) => [
     key,
     `database ${record.database}`,
-    `${Object.keys(record.fingerprints.tables).length} tables, ${formatBytes(record.sizeBytes)}`,
+    `${countOf(Object.keys(record.fingerprints.tables).length, 'table')}, ${formatBytes(record.sizeBytes)}`,
     exists ? `replaces the live one (${formatBytes(sizeBytes)})` : 'is missing, will be created',
   ]);
   const files = plan.files.map(({ source, path, archived, add, replace, remove, stageBytes }) => [
     source,
     path,
-    `${archived.files} files, ${formatBytes(archived.bytes)}`,
+    `${countOf(archived.files, 'file')}, ${formatBytes(archived.bytes)}`,
     add + replace + remove === 0
       ? 'is the same already'
-      : `adds ${add}, replaces ${replace}, removes ${remove} entries; fetches ${formatBytes(stageBytes)}`,
+      : `adds ${add}, replaces ${replace}, removes ${countOf(remove, 'entry', 'entries')}; fetches ${formatBytes(stageBytes)}`,
   ]);
   const connected = plan.databases.flatMap(({ record, connections }) =>
     connections.map(({ user, application }) => `  ${record.database}: ${user} (${application || 'no name'})`),
   );
   return [
-    `Restore of ${plan.archive}, made ${plan.made} (${formatDuration(plan.ageMs)} ago):`,
+    `Restore of ${plan.archive}, made ${formatTime(plan.made, timezone)} (${formatDuration(plan.ageMs)} ago):`,
     formatTable([...databases, ...files]),
     ...(connected.length > 0 ? ['Connected now, to be disconnected for the swap:', ...connected] : []),
     ...plan.warnings.map((warning) => `Warning: ${warning}`),
@@ -33,19 +34,10 @@ export function renderPlan(plan: RestorePlan): string {
   ].join('\n');
 }
 
-/** What a restore did. */
-export function renderRestore({
-  plan,
-  done,
-  safety,
-  id,
-  carried,
-  createdRoles,
-  notes,
-  fetchedBytes,
-  durationMs,
-}: RestoreResult): string {
-  if (!done) return `${renderPlan(plan)}\nNothing was changed.`;
+/** What a restore did; times of `timezone`. */
+export function renderRestore(result: RestoreResult, timezone?: string): string {
+  const { plan, done, safety, id, carried, createdRoles, notes, fetchedBytes, durationMs } = result;
+  if (!done) return `${renderPlan(plan, timezone)}\nNothing was changed.`;
   return [
     `${plan.archive} is restored, in ${formatDuration(durationMs)}; ${formatBytes(fetchedBytes)} fetched.`,
     ...plan.databases.map(({ key }) => `  ${key}: equal to its fingerprints, in place`),
@@ -70,5 +62,8 @@ export function renderExtraction({ archive, directory, done, parts, entries, byt
       '\n',
     );
   }
-  return [`${archive}: ${entries} entries, ${formatBytes(bytes)}, unpacked into ${directory}.`, ...notes].join('\n');
+  return [
+    `${archive}: ${countOf(entries, 'entry', 'entries')}, ${formatBytes(bytes)}, unpacked into ${directory}.`,
+    ...notes,
+  ].join('\n');
 }

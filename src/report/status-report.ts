@@ -1,20 +1,21 @@
 import type { StatusResult } from '../operations/status.ts';
 import type { ArchiveSummary } from '../vault/vault-client.ts';
 import { NOT_TAMPER_PROOF } from './backup-report.ts';
-import { formatBytes, formatDuration } from '../logging/quantity-text.ts';
+import { formatTime } from '../logging/format-time.ts';
+import { countOf, formatBytes, formatCount, formatDuration } from '../logging/quantity-text.ts';
 import { formatTable } from './table.ts';
 
-/** The vault's state for a terminal, the verdict first. */
-export function renderStatus(result: StatusResult, now: Date): string {
+/** The vault's state for a terminal, the verdict first; times of `timezone`. */
+export function renderStatus(result: StatusResult, now: Date, timezone?: string): string {
   const { state, newest, oldest, kept } = result;
   const age = newest ? formatDuration(now.getTime() - Date.parse(newest.sealed)) : '';
   const rows = [
     ['Vault', result.vault],
-    ['Archives', `${result.count}`],
+    ['Archives', formatCount(result.count)],
     ...(newest
-      ? [['Newest', `${newest.name}, ${formatBytes(newest.sizeBytes)}, ${age} old, ${verdictOf(newest)}`]]
+      ? [['Newest', `${newest.name}, ${formatBytes(newest.sizeBytes)}, ${age} old, ${verdictOf(newest, timezone)}`]]
       : []),
-    ...(oldest && oldest !== newest ? [['Oldest', `${oldest.name}, ${oldest.sealed.slice(0, 10)}`]] : []),
+    ...(oldest && oldest !== newest ? [['Oldest', `${oldest.name}, ${formatTime(oldest.sealed, timezone)}`]] : []),
     ...(state.newBytesPerNight === undefined ? [] : [['New per night', formatBytes(state.newBytesPerNight)]]),
     [
       'Free',
@@ -24,8 +25,14 @@ export function renderStatus(result: StatusResult, now: Date): string {
       'Sharing',
       state.sharesExtents ? 'unchanged extents are shared between archives' : 'every archive takes its full size',
     ],
-    ['Ledger', state.ledger.isIntact ? `intact, ${state.ledger.lines} lines` : `BROKEN: ${state.ledger.fault ?? ''}`],
-    ...kept.map(({ id, archive, since }) => ['Kept', `${id}: what the restore of ${archive} replaced, since ${since}`]),
+    [
+      'Ledger',
+      state.ledger.isIntact ? `intact, ${countOf(state.ledger.lines, 'line')}` : `BROKEN: ${state.ledger.fault ?? ''}`,
+    ],
+    ...kept.map(({ id, archive, since }) => [
+      'Kept',
+      `${id}: what the restore of ${archive} replaced, since ${formatTime(since, timezone)}`,
+    ]),
   ];
   const lines = [
     result.verdict.toUpperCase(),
@@ -37,21 +44,21 @@ export function renderStatus(result: StatusResult, now: Date): string {
   return lines.join('\n');
 }
 
-/** Archives as a table, newest first. */
-export function renderArchives(archives: readonly ArchiveSummary[]): string {
+/** Archives as a table, newest first; times of `timezone`. */
+export function renderArchives(archives: readonly ArchiveSummary[], timezone?: string): string {
   if (archives.length === 0) return 'The vault holds no archive.';
   const head = ['ARCHIVE', 'SIZE', 'NEW', 'SEALED', 'VERIFIED'];
   const rows = archives.map((archive) => [
     archive.name,
     formatBytes(archive.sizeBytes),
     formatBytes(archive.newBytes),
-    archive.sealed.slice(0, 16).replace('T', ' '),
-    archive.fault ?? verdictOf(archive),
+    formatTime(archive.sealed, timezone),
+    archive.fault ?? verdictOf(archive, timezone),
   ]);
   return formatTable([head, ...rows], [1, 2]);
 }
 
-function verdictOf({ verdict, isForeign }: ArchiveSummary): string {
+function verdictOf({ verdict, isForeign }: ArchiveSummary, timezone: string | undefined): string {
   if (!verdict) return isForeign ? 'foreign, never verified' : 'never verified';
-  return `${verdict.isSound ? 'sound' : 'DAMAGED'} (${verdict.level}, ${verdict.time.slice(0, 10)})`;
+  return `${verdict.isSound ? 'sound' : 'DAMAGED'} (${verdict.level}, ${formatTime(verdict.time, timezone).slice(0, 10)})`;
 }

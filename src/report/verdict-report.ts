@@ -1,17 +1,27 @@
-import type { Verdict } from '../vault/vault-client.ts';
-import { formatBytes } from '../logging/quantity-text.ts';
+import { countOf, formatBytes } from '../logging/quantity-text.ts';
+import type { VerifyResult } from '../operations/verify.ts';
+import { tellKnownDamage } from './known-damage.ts';
 
 /** More damage than this is counted, not listed. */
 const LISTED = 50;
 
-/** A verification for a terminal: what was checked, and every damaged part by name. */
-export function renderVerdict({ name, level, isSound, damage, checked }: Verdict): string {
+/** A verification for a terminal: what was checked, and every damaged part by name; times of `timezone`. */
+export function renderVerdict(result: VerifyResult, timezone?: string): string {
+  const { name, level, isSound, damage, checked } = result;
   const { extents, entries, bytes, databases, tables } = checked;
-  const scope = `${entries} entries in ${extents} extents, ${databases.length} databases with ${tables} tables, ${formatBytes(bytes)} read`;
-  if (isSound) return `${name} is sound (${level}): ${scope}.`;
+  const scope = [
+    `${countOf(entries, 'entry', 'entries')} in ${countOf(extents, 'extent')}`,
+    `${countOf(databases.length, 'database')} with ${countOf(tables, 'table')}`,
+    `${formatBytes(bytes)} read`,
+  ].join(', ');
+  const known = tellKnownDamage(result, timezone).map((sentence) => `WARNING: ${sentence}.`);
+  if (isSound) return [`${name} is sound (${level}): ${scope}.`, ...known].join('\n');
   const listed = damage.slice(0, LISTED).map(({ where, what }) => `  ${where}: ${what}`);
   if (damage.length > LISTED) listed.push(`  and ${damage.length - LISTED} more`);
-  return [`${name} is DAMAGED (${level}); checked ${scope}:`, ...listed, 'Everything else in it can be restored.'].join(
-    '\n',
-  );
+  return [
+    `${name} is DAMAGED (${level}); checked ${scope}:`,
+    ...listed,
+    'Everything else in it can be restored.',
+    ...known,
+  ].join('\n');
 }

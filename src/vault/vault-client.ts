@@ -16,8 +16,10 @@ export interface Greeting {
   incoming: Record<string, number>;
   sharesExtents: boolean;
   freeBytes: number;
-  /** What the vault's administrator should know: missing programs, no reflink. */
+  /** What is wrong with the vault: its ledger was changed, or cut. */
   warnings: string[];
+  /** What the vault's administrator should know, the same every night: missing programs, no reflink. */
+  conditions?: string[];
 }
 
 /** The vault's word that an archive is sealed. */

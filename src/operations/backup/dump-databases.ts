@@ -13,6 +13,8 @@ export interface DumpReport {
   databases: Record<string, DatabaseRecord>;
   globals: Record<string, GlobalsRecord>;
   warnings: string[];
+  /** What is to be known of this host, the same every night. */
+  conditions: string[];
 }
 
 export interface RunningDumps {
@@ -32,7 +34,7 @@ export function startDumps(
   applicationName: string,
   signal: AbortSignal,
 ): RunningDumps {
-  const report: DumpReport = { databases: {}, globals: {}, warnings: [] };
+  const report: DumpReport = { databases: {}, globals: {}, warnings: [], conditions: [] };
   const states = new Map(targets.map(({ dump }) => [dump, 'stopped']));
   const snapshots: Promise<void>[] = [];
   const stop = new AbortController();
@@ -57,7 +59,7 @@ export function startDumps(
     snapshots.push(running.started);
     return async () => {
       const entry = { ...PRIVATE, name: Buffer.from(`db/${dump}.sql`), mtimeNs: nowNs(platform) };
-      const { record, warnings } = await builder.addDump(entry, running.chunks).then(
+      const { record, warnings, conditions } = await builder.addDump(entry, running.chunks).then(
         () => running.finished,
         (error: unknown) => {
           if (!either.aborted) states.set(dump, 'failed');
@@ -67,6 +69,7 @@ export function startDumps(
       states.set(dump, 'complete');
       report.databases[dump] = record;
       report.warnings.push(...warnings);
+      report.conditions.push(...conditions);
     };
   });
   const roles = servers.map(({ source, server, database }) => async () => {

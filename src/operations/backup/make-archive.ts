@@ -38,6 +38,7 @@ export interface MadeArchive {
   /** Absent without an archive to build upon. */
   changes?: BackupChanges;
   warnings: string[];
+  conditions: string[];
 }
 
 /**
@@ -138,11 +139,13 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
   const receipt = await seal(run, built);
   await cache.add(built.indexPath, built.index);
   for (const warning of warnings) logger.warning(warning);
+  const conditions = unique([...(greeting.conditions ?? []), ...dumps.conditions]);
+  for (const condition of conditions) logger.info(`Standing condition: ${condition}`);
   const { sentBytes } = uploader;
   const changes =
     since === undefined ? undefined : describeChanges(since, files, { records: dumps.databases, now: built.dumps });
   const { readBytes } = files.outcome;
-  return { receipt, sentBytes, readBytes, manifest, warnings, ...(changes ? { changes } : {}) };
+  return { receipt, sentBytes, readBytes, manifest, warnings, conditions, ...(changes ? { changes } : {}) };
 }
 
 /** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */

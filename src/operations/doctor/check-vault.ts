@@ -35,7 +35,8 @@ export async function checkVault(platform: Platform): Promise<Finding[]> {
           'Keep a second copy on another machine.',
         ),
       );
-      return [...findings, ...greeting.warnings.map((warning) => worry('vault', warning))];
+      const { warnings, conditions = [] } = greeting;
+      return [...findings, ...[...warnings, ...conditions].map((warning) => worry('vault', warning))];
     } finally {
       await vault.close();
     }

@@ -1,5 +1,6 @@
 import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
 import { Failure } from '../../logging/failure.ts';
+import { formatTime } from '../../logging/format-time.ts';
 import { planDatabaseRestore, type DatabasePlan } from '../../sources/postgres/restore-plan.ts';
 import type { ArchiveReader } from '../archive-reader.ts';
 import { serverOf } from '../connect-server.ts';
@@ -79,7 +80,7 @@ export async function planRestore(
   };
   if (archive.foundDamagedAt !== undefined) {
     plan.warnings.push(
-      `a verification found ${archive.name} damaged (${archive.foundDamagedAt}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
+      `a verification found ${archive.name} damaged (${formatTime(archive.foundDamagedAt, config.timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
     );
   }
   for (const [key, record] of chosen.databases) {

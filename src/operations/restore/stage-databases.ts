@@ -8,6 +8,7 @@ import { runTogether } from '../../system/run-together.ts';
 import type { Platform } from '../platform.ts';
 import type { DatabaseSwap } from './journal.ts';
 import type { PlannedDatabase } from './restore-plan.ts';
+import { adviseOthers } from './stage-damage.ts';
 
 /** Creates the roles that the chosen dumps need and their servers lack. Existing ones are never altered. */
 export async function createRoles(
@@ -20,7 +21,9 @@ export async function createRoles(
   for (const source of new Set(databases.map(({ record }) => record.source))) {
     const name = `db/globals-${source}.sql`;
     if (!(name in manifest.globals)) continue;
-    const globalsSql = await archive.text(name);
+    const globalsSql = await archive.text(name).catch((error: unknown) => {
+      throw adviseOthers(error, source);
+    });
     const roles = await createMissingRoles({ server: await serverOf(platform, source), globalsSql });
     const withSource = (text: string): string => `${source}: ${text}`;
     result.created.push(...roles.created.map(withSource));
@@ -43,7 +46,10 @@ export async function stageDatabases(
     databases.map((planned, position) => async (signal) => {
       const swap = swaps[position];
       if (!swap) throw new RangeError(`the journal has no place for ${planned.key}`);
-      return { ...swap, stagedOid: await stageDatabase(platform, archive, planned, swap, signal) };
+      const stagedOid = await stageDatabase(platform, archive, planned, swap, signal).catch((error: unknown) => {
+        throw adviseOthers(error, planned.key);
+      });
+      return { ...swap, stagedOid };
     }),
   );
 }

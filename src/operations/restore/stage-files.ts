@@ -16,6 +16,7 @@ import { linesOf, type FilesPlan } from './files-plan.ts';
 import type { FilesSwap } from './journal.ts';
 import { directoriesPathOf, keptPathOf, removalsPathOf, stagedPathOf } from './own-paths.ts';
 import { resolveRoot } from './resolve-root.ts';
+import { adviseOthers } from './stage-damage.ts';
 
 /** Where a source's staged and kept entries go. Only looks. */
 export async function placeFilesSwap(source: string, path: string, id: string, state: string): Promise<FilesSwap> {
@@ -49,7 +50,7 @@ export async function stageFiles(archive: ArchiveReader, plan: FilesPlan, swap: 
     const { notes } = await extractEntries({ entries, directory: `/proc/self/fd/${staged.handle.fd}` });
     return notes;
   } catch (error) {
-    throw explainFullDisk(error, swap.root);
+    throw adviseOthers(explainFullDisk(error, swap.root), swap.source);
   } finally {
     await staged.close();
   }

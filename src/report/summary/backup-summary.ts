@@ -1,9 +1,9 @@
-import { formatBytes, formatDuration } from '../../logging/quantity-text.ts';
+import { countOf, formatBytes, formatDuration } from '../../logging/quantity-text.ts';
 import type { BackupResult } from '../../operations/backup.ts';
 import type { ArchiveSummary } from '../../vault/vault-client.ts';
 import { NOT_TAMPER_PROOF } from '../backup-report.ts';
 import { sourcesTable, tellChanges } from './changes-table.ts';
-import { code, countOf, details, joinLines, list } from './markdown.ts';
+import { code, details, joinLines, list } from './markdown.ts';
 import { nightsSection } from './nights-table.ts';
 
 /** More warnings than this are counted, not listed. */
@@ -11,7 +11,7 @@ const LISTED = 50;
 
 /** A backup: what a phone shows at 04:00 first, the rest folded. `recent`: the last nights, newest first. */
 export function summarizeBackup(result: BackupResult, recent: readonly ArchiveSummary[] = []): string {
-  const { archive, vault, warnings, manifest, changes, durationMs } = result;
+  const { archive, vault, warnings, conditions, manifest, changes, durationMs } = result;
   const isOld = result.alreadyThere && !manifest;
   const size = `${formatBytes(result.sizeBytes)}, ${formatBytes(result.storedBytes)} of it new`;
   return joinLines([
@@ -23,6 +23,7 @@ export function summarizeBackup(result: BackupResult, recent: readonly ArchiveSu
     ...(warnings.length > 0 ? ['', `⚠️ **${countOf(warnings.length, 'warning')}**, below.`] : []),
     ...(isOld ? [] : sourcesTable(manifest, changes)),
     ...(warnings.length > 0 ? details(countOf(warnings.length, 'warning'), list(warnings, LISTED)) : []),
+    ...(conditions.length > 0 ? details(`Standing conditions (${conditions.length})`, list(conditions, LISTED)) : []),
     ...nightsSection(recent),
     ...details('Numbers', [
       `- Size ${size}`,

@@ -1,7 +1,7 @@
 import type { Manifest } from '../../archive/manifest.ts';
-import { formatBytes } from '../../logging/quantity-text.ts';
+import { countOf, formatBytes, formatCount } from '../../logging/quantity-text.ts';
 import type { BackupChanges, DumpChange, FileChanges } from '../../operations/backup/describe-changes.ts';
-import { code, countOf, formatCount, limitRows, table } from './markdown.ts';
+import { code, limitRows, table } from './markdown.ts';
 
 /** More sources than this are counted, not listed. */
 const LISTED = 200;

@@ -1,3 +1,5 @@
+import { countOf } from '../../logging/quantity-text.ts';
+
 /** What GitHub takes as the summary of one step, in bytes. */
 const LIMIT_BYTES = 1_048_576;
 
@@ -43,6 +45,6 @@ const DETAILS_END = '</details>';
 /** A blank line ends a table or a paragraph; then whatever else is open; then the word about the rest. */
 function endOf(missingLines: number, limitBytes: number, open: readonly string[]): string {
   const closing = [...open].reverse().flatMap((end) => [end, '']);
-  const word = `_${missingLines} lines are left out: a summary has room for ${limitBytes} bytes. The log and the result file have them all._`;
+  const word = `_${countOf(missingLines, 'line')} ${missingLines === 1 ? 'is' : 'are'} left out: a summary has room for ${limitBytes} bytes. The log and the result file have them all._`;
   return ['', ...closing, word, ''].join('\n');
 }

@@ -1,3 +1,5 @@
+import { formatCount } from '../../logging/quantity-text.ts';
+
 /** Longer texts are shown by their beginning and end. */
 const SHOWN_CHARACTERS = 300;
 
@@ -69,16 +71,6 @@ export function joinLines(lines: readonly string[]): string {
     .join('\n')
     .replace(/\n{3,}/g, '\n\n')
     .trim()}\n`;
-}
-
-/** `12,345`. */
-export function formatCount(count: number): string {
-  return count.toLocaleString('en-US');
-}
-
-/** `1 file`, `12,345 files`. */
-export function countOf(count: number, noun: string): string {
-  return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 function escapeCharacter(character: string): string {

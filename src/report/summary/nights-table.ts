@@ -1,5 +1,5 @@
 import { parseArchiveName } from '../../config/archive-name.ts';
-import { formatBytes } from '../../logging/quantity-text.ts';
+import { countOf, formatBytes, formatCount } from '../../logging/quantity-text.ts';
 import type { ArchiveSummary } from '../../vault/vault-client.ts';
 import { code, details, table } from './markdown.ts';
 
@@ -37,8 +37,11 @@ export function nightsSection(recent: readonly ArchiveSummary[]): string[] {
     ]);
     if (day !== undefined) expected = day - DAY_MS;
   }
-  const gaps = missing > 0 ? `, ${missing} without a backup` : '';
-  return details(`Last ${rows.length} nights${gaps}`, table(['Night', 'Size', 'New', '', 'Verified'], rows, [1, 2]));
+  const gaps = missing > 0 ? `, ${formatCount(missing)} without a backup` : '';
+  return details(
+    `Last ${countOf(rows.length, 'night')}${gaps}`,
+    table(['Night', 'Size', 'New', '', 'Verified'], rows, [1, 2]),
+  );
 }
 
 /** What is new as a bar; beyond the scale (a first archive is new as a whole) it says so at its end. */

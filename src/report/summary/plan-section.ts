@@ -1,19 +1,20 @@
-import { formatBytes, formatDuration } from '../../logging/quantity-text.ts';
+import { formatTime } from '../../logging/format-time.ts';
+import { countOf, formatBytes, formatCount, formatDuration } from '../../logging/quantity-text.ts';
 import type { RestorePlan } from '../../operations/restore/restore-plan.ts';
-import { code, countOf, details, formatCount, limitRows, list, table } from './markdown.ts';
+import { code, details, limitRows, list, table } from './markdown.ts';
 
 /** More of anything than this is counted, not listed. */
 const LISTED = 50;
 const LISTED_SOURCES = 200;
 
-/** What a restore replaces, and what speaks against it. */
-export function planSection(plan: RestorePlan): string[] {
+/** What a restore replaces, and what speaks against it; times of `timezone`. */
+export function planSection(plan: RestorePlan, timezone?: string): string[] {
   const { refusals, warnings } = plan;
   const connected = plan.databases.flatMap(({ record, connections }) =>
     connections.map(({ user, application }) => `${record.database}: ${user} (${application || 'no name'})`),
   );
   return [
-    `Archive ${code(plan.archive)}, made ${code(plan.made)}, ${formatDuration(plan.ageMs)} ago.`,
+    `Archive ${code(plan.archive)}, made ${code(formatTime(plan.made, timezone))}, ${formatDuration(plan.ageMs)} ago.`,
     ...(refusals.length > 0 ? ['', '**In the way:**', '', ...list(refusals, LISTED)] : []),
     ...planTable(plan),
     ...(connected.length > 0

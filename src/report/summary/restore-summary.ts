@@ -1,24 +1,24 @@
-import { formatBytes, formatDuration } from '../../logging/quantity-text.ts';
+import { countOf, formatBytes, formatCount, formatDuration } from '../../logging/quantity-text.ts';
 import type { ExtractResult } from '../../operations/extract.ts';
 import type { RestoreResult } from '../../operations/restore.ts';
-import { code, countOf, details, formatCount, joinLines, limitRows, list, table } from './markdown.ts';
+import { code, details, joinLines, limitRows, list, table } from './markdown.ts';
 import { planSection } from './plan-section.ts';
 
 /** More of anything than this is counted, not listed. */
 const LISTED = 50;
 const LISTED_PARTS = 200;
 
-/** A restore, or its plan after a dry run. */
-export function summarizeRestore(result: RestoreResult): string {
-  return result.done ? summarizeDone(result) : summarizePlan(result);
+/** A restore, or its plan after a dry run; times of `timezone`. */
+export function summarizeRestore(result: RestoreResult, timezone?: string): string {
+  return result.done ? summarizeDone(result, timezone) : summarizePlan(result, timezone);
 }
 
-function summarizePlan({ plan }: RestoreResult): string {
+function summarizePlan({ plan }: RestoreResult, timezone: string | undefined): string {
   const isPossible = plan.refusals.length === 0;
   return joinLines([
     isPossible ? '### 📝 A plan: nothing was changed' : '### ❌ Cannot be restored as asked: nothing was changed',
     '',
-    ...planSection(plan),
+    ...planSection(plan, timezone),
     '',
     'What is replaced is backed up first, and stays beside until `forget`.',
     '',
@@ -28,7 +28,7 @@ function summarizePlan({ plan }: RestoreResult): string {
   ]);
 }
 
-function summarizeDone(result: RestoreResult): string {
+function summarizeDone(result: RestoreResult, timezone: string | undefined): string {
   const { plan, safety, id, carried, createdRoles, notes } = result;
   const facts = [
     ...(plan.databases.length > 0
@@ -51,7 +51,7 @@ function summarizeDone(result: RestoreResult): string {
     '',
     ...facts,
     '',
-    ...planSection(plan),
+    ...planSection(plan, timezone),
     ...lists.flatMap(([title, texts]) =>
       texts.length > 0 ? details(`${title} (${formatCount(texts.length)})`, list(texts, LISTED)) : [],
     ),
@@ -71,7 +71,7 @@ export function summarizeExtraction(result: ExtractResult): string {
   const rows = parts.map(({ name, kind, bytes: sizeBytes }) => [code(name, 80), kind, formatBytes(sizeBytes)]);
   return joinLines([
     done
-      ? `### ✅ Unpacked: ${formatCount(entries)} entries, ${formatBytes(bytes)}`
+      ? `### ✅ Unpacked: ${countOf(entries, 'entry', 'entries')}, ${formatBytes(bytes)}`
       : '### 📝 A plan: nothing was unpacked',
     '',
     `${code(archive)} ${done ? 'is' : 'would be'} unpacked into ${code(directory)}. Nothing live is touched.`,

@@ -1,6 +1,8 @@
-import { formatBytes } from '../../logging/quantity-text.ts';
-import type { Verdict } from '../../vault/vault-client.ts';
-import { code, countOf, details, formatCount, joinLines, list, table } from './markdown.ts';
+import { formatTime } from '../../logging/format-time.ts';
+import { countOf, formatBytes, formatCount } from '../../logging/quantity-text.ts';
+import type { VerifyResult } from '../../operations/verify.ts';
+import { tellKnownDamage } from '../known-damage.ts';
+import { code, details, joinLines, list, table } from './markdown.ts';
 
 /** More damage, or more names of databases, than this is counted, not listed. */
 const LISTED = 50;
@@ -10,14 +12,16 @@ const LEVELS = {
   full: 'every chunk, the tar as other readers see it, and every dump read again',
 };
 
-/** A verification: sound or not, what was checked, every damaged part by name. */
-export function summarizeVerdict(verdict: Verdict): string {
-  const { name, index, level, isSound, damage, checked, time } = verdict;
+/** A verification: sound or not, what was checked, every damaged part by name; times of `timezone`. */
+export function summarizeVerdict(verdict: VerifyResult, timezone?: string): string {
+  const { name, index, damage, checked, time, isSound, level } = verdict;
+  const known = tellKnownDamage(verdict, timezone);
   const { databases } = checked;
   return joinLines([
-    isSound ? `### ✅ Sound (${level})` : `### ❌ DAMAGED in ${countOf(damage.length, 'part')} (${level})`,
+    headingOf(verdict),
     '',
     code(name),
+    ...(known.length > 0 ? ['', '⚠️ **Not all is well:**', '', ...list(known, LISTED)] : []),
     ...(isSound
       ? []
       : [
@@ -41,11 +45,24 @@ export function summarizeVerdict(verdict: Verdict): string {
     ),
     ...details('Details', [
       `- Index ${code(index)}`,
-      `- Verified ${code(time)}, by the vault's clock`,
+      `- Verified ${code(formatTime(time, timezone))}, by the vault's clock`,
       ...(databases.length > 0 ? ['- Databases:', ...list(databases, LISTED).map((line) => `  ${line}`)] : []),
     ]),
-    isSound
-      ? '**Next:** nothing.'
-      : "**Next:** run a backup, which brings anew what is damaged; then look at the backup server's disk. Everything else in the archive can be restored.",
+    nextOf(verdict),
   ]);
+}
+
+function headingOf({ level, isSound, damage, knownDamaged, newerDamaged = [] }: VerifyResult): string {
+  if (!isSound) return `### ❌ DAMAGED in ${countOf(damage.length, 'part')} (${level})`;
+  if (knownDamaged) return `### ⚠️ Sound (${level}), but known as damaged`;
+  if (newerDamaged.length > 0) return `### ⚠️ Sound (${level}), but what is newer is damaged`;
+  return `### ✅ Sound (${level})`;
+}
+
+function nextOf({ name, isSound, knownDamaged, newerDamaged = [] }: VerifyResult): string {
+  const mend = "run a backup, which brings anew what is damaged; then look at the backup server's disk.";
+  if (!isSound) return `**Next:** ${mend} Everything else in the archive can be restored.`;
+  if (knownDamaged)
+    return `**Next:** ${code(`npm run -s continuity -- verify ${name} --level full`)} tells what is so.`;
+  return newerDamaged.length > 0 ? `**Next:** ${mend}` : '**Next:** nothing.';
 }

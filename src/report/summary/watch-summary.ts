@@ -1,3 +1,4 @@
+import { formatTime } from '../../logging/format-time.ts';
 import { formatDuration } from '../../logging/quantity-text.ts';
 import { code, joinLines, table } from './markdown.ts';
 
@@ -51,5 +52,5 @@ export function summarizeWatch(result: WatchSummary): string {
 function showSuccess(success: LastSuccess | undefined, checkedAt: string): string {
   if (!success) return 'none found';
   const ageMs = Math.max(0, Date.parse(checkedAt) - Date.parse(success.completedAt));
-  return `[${code(success.completedAt)}](${success.url}), ${formatDuration(ageMs)} ago, ${code(success.job, 100)}`;
+  return `[${code(formatTime(success.completedAt))}](${success.url}), ${formatDuration(ageMs)} ago, ${code(success.job, 100)}`;
 }

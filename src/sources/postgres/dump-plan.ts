@@ -12,6 +12,8 @@ export interface DumpPlan {
   excluded: CatalogueTable[];
   args: string[];
   warnings: string[];
+  /** What is to be known of this host, the same with every dump. */
+  conditions: string[];
 }
 
 export interface PlanOptions {
@@ -39,9 +41,7 @@ export async function planDump({ server, database, ...options }: PlanOptions, qu
   const args = ['--format=plain', '--no-password', `--encoding=${facts.encoding}`];
   args.push(`--lock-wait-timeout=${options.lockTimeoutMs}`);
   args.push(...excluded.map((table) => `--exclude-table-data=${writeExclusion(table, facts.encoding)}`));
-  const warnings = [
-    ...listSecurityWarnings('pg_dump', client),
-    ...unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`),
-  ];
-  return { facts, clientVersion: client.text, tables, excluded, args, warnings };
+  const warnings = unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`);
+  const conditions = listSecurityWarnings('pg_dump', client);
+  return { facts, clientVersion: client.text, tables, excluded, args, warnings, conditions };
 }

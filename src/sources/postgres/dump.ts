@@ -37,6 +37,8 @@ export interface DumpSummary {
   record: DatabaseRecord;
   /** Worth a second look; nothing that makes the dump wrong. */
   warnings: string[];
+  /** What is to be known of this host, the same with every dump. */
+  conditions: string[];
 }
 
 export interface Dump {
@@ -131,7 +133,7 @@ async function* checkDump(
     messages: run.messages,
   };
   const told = run.messages.map((line) => `database "${options.database}": ${line}`);
-  return { record, warnings: [...plan.warnings, ...told] };
+  return { record, warnings: [...plan.warnings, ...told], conditions: plan.conditions };
 }
 
 function queryOptions({ applicationName, retryForMs, signal }: DumpOptions) {

@@ -42,6 +42,7 @@ const isGreeting = has({
   sharesExtents: isFlag,
   freeBytes: isSize,
   warnings: isTexts,
+  conditions: optional(isTexts),
 });
 
 const isStatus = has({

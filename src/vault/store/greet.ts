@@ -29,7 +29,8 @@ export async function greet(store: Store, role: Role, askedName?: string): Promi
     incoming,
     sharesExtents: sharing.isPossible,
     freeBytes,
-    warnings: [...warnOfLedger(ledger), ...sharing.warnings],
+    warnings: warnOfLedger(ledger),
+    conditions: sharing.warnings,
   };
 }
 

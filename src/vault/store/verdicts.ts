@@ -16,11 +16,16 @@ export async function readVerdict(store: Store, name: string, index: string | un
 
 /**
  * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
- * any bad news (a seal that met wrong bytes has looked no further either): only a full one does.
+ * any bad news (a seal that met wrong bytes has looked no further either): only a full one does. Nor does a quick look
+ * that finds damage stand in for a full one that had: that one names all of it.
  */
 export async function recordVerdict(store: Store, verdict: Verdict): Promise<void> {
   const before = await readVerdict(store, verdict.name, verdict.index);
-  const saysMore = before && (before.level === 'full' || !before.isSound);
-  if (saysMore && verdict.level === 'seal' && verdict.isSound) return;
+  const saysMore = before && (verdict.isSound ? before.level === 'full' || !before.isSound : isFullDamage(before));
+  if (saysMore && verdict.level === 'seal') return;
   await writeDurably(verdictPath(store, verdict.name), JSON.stringify(verdict), 0o600);
+}
+
+function isFullDamage({ level, isSound }: Verdict): boolean {
+  return level === 'full' && !isSound;
 }

@@ -65,9 +65,19 @@ describe('the summary of a backup', () => {
     expect(Buffer.byteLength(summary)).toBeLessThan(200_000);
   });
 
+  it('folds what stands every night, and warns of nothing for it', () => {
+    const standing = backupOf({ conditions: [`no reflink ${hostile}`] });
+    const summary = summarizeBackup(standing);
+    expect(summary).toContain('<summary>Standing conditions (1)</summary>');
+    expect(summary).not.toContain('1 warning');
+    expect(summary).not.toContain('look at the warnings');
+    expectHarmless(summary);
+    expect(renderBackup(standing)).toContain('\nStanding condition: no reflink');
+  });
+
   it('has one line about the changes on the terminal', () => {
     expect(renderBackup(backupOf())).toContain(
-      '\nSince backup_full_2026-11-22.tar.gz: 1 files added, 1234 changed (61 kB), 7 removed; 1 databases the same, 1 changed; 1 removed.\n',
+      '\nSince backup_full_2026-11-22.tar.gz: 1 file added, 1,234 changed (61 kB), 7 removed; 1 database the same, 1 changed; 1 removed.\n',
     );
   });
 });
@@ -112,6 +122,7 @@ describe('the last nights', () => {
       '| 2026-11-18 10:00 | 1.0 MB | 0 B |  | former script, never |',
     ]);
     expect(summarizeBackup(backupOf(), recent)).toContain('<summary>Last 6 nights, 2 without a backup</summary>');
+    expect(summarizeBackup(backupOf(), recent.slice(0, 1))).toContain('<summary>Last 1 night</summary>');
   });
 
   it('draw a hair for very little, and nothing for nothing', () => {

@@ -40,6 +40,7 @@ export function backupOf(changes: Partial<BackupResult> = {}): BackupResult {
     durationMs: 12_300,
     isTamperProof: false,
     warnings: [],
+    conditions: [],
     manifest: {
       databases: { app: record('app', 8_060_263), odoo: record('odoo', 1000) },
       files: { uploads: files(82, 20_948_593) },
