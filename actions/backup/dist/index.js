@@ -65390,12 +65390,12 @@ exports.visitAsync = visitAsync;
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
-/* harmony import */ var _src_operations_backup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(915);
+/* harmony import */ var _src_operations_backup_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8503);
 /* harmony import */ var _src_operations_recent_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2934);
 /* harmony import */ var _src_report_backup_report_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3676);
 /* harmony import */ var _src_report_summary_backup_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5282);
 /* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8512);
-/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3582);
+/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8918);
 
 
 
@@ -65448,6 +65448,140 @@ async function tellRecentNights(platform) {
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 4003:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ Inputs),
+/* harmony export */   L: () => (/* binding */ inputVariable)
+/* harmony export */ });
+/* harmony import */ var _src_config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7334);
+/* harmony import */ var _src_config_quantities_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8649);
+/* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
+
+
+
+/** Longest text that any input but a secret may have; GitHub itself sets no limit. */
+const MAX_TEXT_LENGTH = 4096;
+/** An RSA key of 16,384 bits has 13 kB. */
+const MAX_SECRET_LENGTH = 65_536;
+/**
+ * A step's inputs, each checked for its form when it is read. An empty input is one that was not given: GitHub knows no
+ * difference. Messages never repeat a value.
+ */
+class Inputs {
+    #environment;
+    #mask;
+    constructor(environment, mask) {
+        this.#environment = environment;
+        this.#mask = mask;
+    }
+    /**
+     * One line of text.
+     * @throws Failure `usage` where it holds line breaks or control characters, or is too long.
+     */
+    text(name) {
+        const value = this.#read(name);
+        if (value.length > MAX_TEXT_LENGTH)
+            throw refuse(name, `expected at most ${MAX_TEXT_LENGTH} characters`);
+        if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))
+            throw refuse(name, 'expected one line without control characters');
+        return value.trim() === '' ? undefined : value.trim();
+    }
+    /** One line of text that has to be there: the runner does not enforce `required`. */
+    required(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            throw refuse(name, 'missing');
+        return value;
+    }
+    /** `true` or `false`; undefined where it was not given. */
+    flag(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        if (/^true$/i.test(value))
+            return true;
+        if (/^false$/i.test(value))
+            return false;
+        throw refuse(name, 'expected true or false');
+    }
+    /** One of some words; undefined where it was not given. */
+    choice(name, words) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        const word = words.find((candidate) => candidate === value);
+        if (word === undefined)
+            throw refuse(name, `expected ${words.join(' or ')}`);
+        return word;
+    }
+    /** A duration such as `26h`, in milliseconds; undefined where it was not given. */
+    durationMs(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        const milliseconds = (0,_src_config_quantities_js__WEBPACK_IMPORTED_MODULE_1__/* .parseDurationMs */ .yi)(value);
+        if (milliseconds === undefined)
+            throw refuse(name, 'expected a duration such as 30m, 26h or 2d');
+        return milliseconds;
+    }
+    /**
+     * What names an archive: `latest`, a date, or a full name. The fallback stands in where there is no such input at all;
+     * an empty one (an output of a job that gave none) must not become another archive.
+     */
+    archive(name, fallback) {
+        const isGiven = this.#environment[inputVariable(name)] !== undefined;
+        const value = isGiven || fallback === undefined ? this.required(name) : fallback;
+        try {
+            (0,_src_config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__/* .selectArchive */ .vd)(value);
+            return value;
+        }
+        catch {
+            throw refuse(name, 'expected latest, a date such as 2026-01-31, or a name such as backup_full_2026-01-31.tar.gz');
+        }
+    }
+    /** Names separated by commas or lines; undefined where none was given. */
+    list(name) {
+        const value = this.#read(name);
+        if (value.length > MAX_TEXT_LENGTH)
+            throw refuse(name, `expected at most ${MAX_TEXT_LENGTH} characters`);
+        const names = value
+            .split(/[,\r\n]/)
+            .map((each) => each.trim())
+            .filter((each) => each !== '');
+        if (names.some((each) => /\p{Cc}/u.test(each)))
+            throw refuse(name, 'expected names without control characters');
+        // Two variables side by side, both unset, are no empty list of who may restore.
+        if (names.length === 0 && value.trim() !== '')
+            throw refuse(name, 'expected names, and not commas alone');
+        return names.length === 0 ? undefined : names;
+    }
+    /** A secret, to the byte, masked from here on; undefined where it was not given. */
+    secret(name) {
+        const value = this.#read(name);
+        if (value.trim() === '')
+            return undefined;
+        if (value.length > MAX_SECRET_LENGTH)
+            throw refuse(name, `expected at most ${MAX_SECRET_LENGTH} characters`);
+        this.#mask(value);
+        return value;
+    }
+    #read(name) {
+        return this.#environment[inputVariable(name)] ?? '';
+    }
+}
+/** The variable in which the runner hands an input over. */
+function inputVariable(name) {
+    return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
+}
+function refuse(name, expected) {
+    return new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
+}
+
 
 /***/ }),
 
@@ -75404,7 +75538,10 @@ async function readVersion([name, option]) {
     }
 }
 
+// EXTERNAL MODULE: ./.build/actions/frame/inputs.js
+var inputs = __nccwpck_require__(4003);
 ;// CONCATENATED MODULE: ./.build/actions/frame/platform.js
+
 
 
 
@@ -75440,8 +75577,9 @@ async function openPlatform(context, inputs) {
         ...(inputs.lockWaitMs === undefined ? {} : { lockWaitMs: inputs.lockWaitMs }),
     };
 }
-const writerVariable = 'CONTINUITY_WRITER_KEY';
-const readerVariable = 'CONTINUITY_READER_KEY';
+/** Messages name these; no `key-env:` can be called so. */
+const writerVariable = (0,inputs/* inputVariable */.L)('writer-key');
+const readerVariable = (0,inputs/* inputVariable */.L)('reader-key');
 /** Puts keys that came as inputs where the configuration says that keys are. */
 function takeKeys(config, environment, { writerKey, readerKey }) {
     const { vault } = config;
@@ -75477,7 +75615,7 @@ function listSecrets({ databases, vault }) {
 
 /***/ }),
 
-/***/ 3582:
+/***/ 8918:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -77311,12 +77449,19 @@ var markdown = __nccwpck_require__(9496);
 
 /** Failures of many parts name them all; this much is read at 04:00. */
 const SHOWN_CHARACTERS = 2000;
+const SHOWN_LINES = 20;
+/** A faulty configuration has one line for each fault; elsewhere a line end is part of somebody's text. */
+function quoteLines({ kind, message }) {
+    const lines = message.split('\n');
+    return kind === 'config' && lines.length > 1 ? (0,markdown/* list */.p_)(lines, SHOWN_LINES) : [(0,markdown/* code */.aY)(message, SHOWN_CHARACTERS)];
+}
 /** What failed, and what to do about it. `name` is what was run, in our words: `Continuity backup`. */
-function summarizeFailure(name, { kind, message, next }) {
+function summarizeFailure(name, failure) {
+    const { kind, next } = failure;
     return (0,markdown/* joinLines */.cT)([
         `### ❌ ${name} failed (${kind})`,
         '',
-        (0,markdown/* code */.aY)(message, SHOWN_CHARACTERS),
+        ...quoteLines(failure),
         '',
         `**Next:** ${(0,markdown/* code */.aY)(next, SHOWN_CHARACTERS)}`,
     ]);
@@ -77328,14 +77473,14 @@ var quantity_text = __nccwpck_require__(6534);
 
 /** Follows one phase; `beganMs` and `nowMs` are of the same clock. */
 function describeProgress(report, beganMs, nowMs) {
-    const show = (amount) => (report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z)(amount) : `${Math.round(amount)} files`);
+    const show = (amount) => report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z3)(amount) : (0,quantity_text/* countOf */.pq)(Math.round(amount), 'file');
     const elapsedMs = nowMs - beganMs;
     const perSecond = elapsedMs > 0 ? (report.done / elapsedMs) * 1000 : 0;
     const missing = report.total === undefined ? undefined : Math.max(0, report.total - report.done);
     return {
         amount: report.total === undefined ? show(report.done) : `${show(report.done)} of ${show(report.total)}`,
         rate: perSecond > 0 ? `${show(perSecond)}/s` : '',
-        left: missing !== undefined && perSecond > 0 ? `${(0,quantity_text/* formatDuration */.a)((missing / perSecond) * 1000)} left` : '',
+        left: missing !== undefined && perSecond > 0 ? `${(0,quantity_text/* formatDuration */.a3)((missing / perSecond) * 1000)} left` : '',
     };
 }
 
@@ -77473,132 +77618,8 @@ function endPrograms(privateDirectory) {
     }
 }
 
-// EXTERNAL MODULE: ./.build/src/config/archive-name.js
-var archive_name = __nccwpck_require__(7334);
-// EXTERNAL MODULE: ./.build/src/config/quantities.js
-var quantities = __nccwpck_require__(8649);
-;// CONCATENATED MODULE: ./.build/actions/frame/inputs.js
-
-
-
-/** Longest text that any input but a secret may have; GitHub itself sets no limit. */
-const MAX_TEXT_LENGTH = 4096;
-/** An RSA key of 16,384 bits has 13 kB. */
-const MAX_SECRET_LENGTH = 65_536;
-/**
- * A step's inputs, each checked for its form when it is read. An empty input is one that was not given: GitHub knows no
- * difference. Messages never repeat a value.
- */
-class Inputs {
-    #environment;
-    #mask;
-    constructor(environment, mask) {
-        this.#environment = environment;
-        this.#mask = mask;
-    }
-    /**
-     * One line of text.
-     * @throws Failure `usage` where it holds line breaks or control characters, or is too long.
-     */
-    text(name) {
-        const value = this.#read(name);
-        if (value.length > MAX_TEXT_LENGTH)
-            throw refuse(name, `expected at most ${MAX_TEXT_LENGTH} characters`);
-        if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))
-            throw refuse(name, 'expected one line without control characters');
-        return value.trim() === '' ? undefined : value.trim();
-    }
-    /** One line of text that has to be there: the runner does not enforce `required`. */
-    required(name) {
-        const value = this.text(name);
-        if (value === undefined)
-            throw refuse(name, 'missing');
-        return value;
-    }
-    /** `true` or `false`; undefined where it was not given. */
-    flag(name) {
-        const value = this.text(name);
-        if (value === undefined)
-            return undefined;
-        if (/^true$/i.test(value))
-            return true;
-        if (/^false$/i.test(value))
-            return false;
-        throw refuse(name, 'expected true or false');
-    }
-    /** One of some words; undefined where it was not given. */
-    choice(name, words) {
-        const value = this.text(name);
-        if (value === undefined)
-            return undefined;
-        const word = words.find((candidate) => candidate === value);
-        if (word === undefined)
-            throw refuse(name, `expected ${words.join(' or ')}`);
-        return word;
-    }
-    /** A duration such as `26h`, in milliseconds; undefined where it was not given. */
-    durationMs(name) {
-        const value = this.text(name);
-        if (value === undefined)
-            return undefined;
-        const milliseconds = (0,quantities/* parseDurationMs */.yi)(value);
-        if (milliseconds === undefined)
-            throw refuse(name, 'expected a duration such as 30m, 26h or 2d');
-        return milliseconds;
-    }
-    /**
-     * What names an archive: `latest`, a date, or a full name. The fallback stands in where there is no such input at all;
-     * an empty one (an output of a job that gave none) must not become another archive.
-     */
-    archive(name, fallback) {
-        const isGiven = this.#environment[inputVariable(name)] !== undefined;
-        const value = isGiven || fallback === undefined ? this.required(name) : fallback;
-        try {
-            (0,archive_name/* selectArchive */.vd)(value);
-            return value;
-        }
-        catch {
-            throw refuse(name, 'expected latest, a date such as 2026-01-31, or a name such as backup_full_2026-01-31.tar.gz');
-        }
-    }
-    /** Names separated by commas or lines; undefined where none was given. */
-    list(name) {
-        const value = this.#read(name);
-        if (value.length > MAX_TEXT_LENGTH)
-            throw refuse(name, `expected at most ${MAX_TEXT_LENGTH} characters`);
-        const names = value
-            .split(/[,\r\n]/)
-            .map((each) => each.trim())
-            .filter((each) => each !== '');
-        if (names.some((each) => /\p{Cc}/u.test(each)))
-            throw refuse(name, 'expected names without control characters');
-        // Two variables side by side, both unset, are no empty list of who may restore.
-        if (names.length === 0 && value.trim() !== '')
-            throw refuse(name, 'expected names, and not commas alone');
-        return names.length === 0 ? undefined : names;
-    }
-    /** A secret, to the byte, masked from here on; undefined where it was not given. */
-    secret(name) {
-        const value = this.#read(name);
-        if (value.trim() === '')
-            return undefined;
-        if (value.length > MAX_SECRET_LENGTH)
-            throw refuse(name, `expected at most ${MAX_SECRET_LENGTH} characters`);
-        this.#mask(value);
-        return value;
-    }
-    #read(name) {
-        return this.#environment[inputVariable(name)] ?? '';
-    }
-}
-/** The variable in which the runner hands an input over. */
-function inputVariable(name) {
-    return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
-}
-function refuse(name, expected) {
-    return new logging_failure/* Failure */.HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
-}
-
+// EXTERNAL MODULE: ./.build/actions/frame/inputs.js
+var frame_inputs = __nccwpck_require__(4003);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
@@ -77723,6 +77744,7 @@ class Redactor {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/report/summary/fit-summary.js
+
 /** What GitHub takes as the summary of one step, in bytes. */
 const LIMIT_BYTES = 1_048_576;
 /**
@@ -77769,7 +77791,7 @@ const DETAILS_END = '</details>';
 /** A blank line ends a table or a paragraph; then whatever else is open; then the word about the rest. */
 function endOf(missingLines, limitBytes, open) {
     const closing = [...open].reverse().flatMap((end) => [end, '']);
-    const word = `_${missingLines} lines are left out: a summary has room for ${limitBytes} bytes. The log and the result file have them all._`;
+    const word = `_${(0,quantity_text/* countOf */.pq)(missingLines, 'line')} ${missingLines === 1 ? 'is' : 'are'} left out: a summary has room for ${limitBytes} bytes. The log and the result file have them all._`;
     return ['', ...closing, word, ''].join('\n');
 }
 
@@ -77827,7 +77849,7 @@ async function runAction(definition) {
         const mask = (secret) => redactor.add(secret);
         const signal = endInOrder(privateDirectory, logger.warning.bind(logger));
         try {
-            const inputs = new Inputs(takeInputs(process.env), mask);
+            const inputs = new frame_inputs/* Inputs */.G(takeInputs(process.env), mask);
             const environment = { ...process.env };
             const outcome = await definition.run({ inputs, environment, logger, signal, privateDirectory, mask });
             logger.close();
@@ -77842,7 +77864,7 @@ async function runAction(definition) {
     }
     catch (error) {
         logger.close();
-        const { kind, message, next } = asFailure(error);
+        const { kind, message, next } = (0,logging_failure/* toFailure */.w2)(error, 'Run it again with debug logging enabled');
         // Before markdown writes anything of it in another way.
         const failure = new logging_failure/* Failure */.HR(kind, redact(message), redact(next));
         writeSummary(summarizeFailure(title, failure), redact);
@@ -77872,12 +77894,6 @@ function takeInputs(environment) {
     for (const name of Object.keys(inputs))
         Reflect.deleteProperty(environment, name);
     return inputs;
-}
-function asFailure(error) {
-    if (error instanceof logging_failure/* Failure */.HR)
-        return error;
-    const next = 'Run it again with debug logging enabled, and report this as a fault.';
-    return new logging_failure/* Failure */.HR('failed', `unexpected: ${(0,logging_failure/* messageOf */.bD)(error)}`, next, { cause: error });
 }
 /** One annotation with what failed, and what to do next. */
 function fail({ message, next }, title, redact) {
@@ -79998,7 +80014,8 @@ async function resolveSecret(reference, environment) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   HR: () => (/* binding */ Failure),
 /* harmony export */   bD: () => (/* binding */ messageOf),
-/* harmony export */   hS: () => (/* binding */ exitCodes)
+/* harmony export */   hS: () => (/* binding */ exitCodes),
+/* harmony export */   w2: () => (/* binding */ toFailure)
 /* harmony export */ });
 /** Documented exit codes of the command line: one per thing that an operator would do next. */
 const exitCodes = {
@@ -80028,6 +80045,25 @@ class Failure extends Error {
         this.next = next;
     }
 }
+/** What the system says where a disk of this host takes no more: full, over its quota, read-only. */
+const diskFaults = {
+    ENOSPC: 'a disk of this host is full',
+    EDQUOT: 'a disk quota of this host is used up',
+    EROFS: 'a disk of this host is mounted read-only',
+};
+/** Anything that was thrown as a failure; `seeMore` says how to see more of what nobody foresaw. */
+function toFailure(error, seeMore) {
+    if (error instanceof Failure)
+        return error;
+    const { code, path } = (error ?? {});
+    const fault = code !== undefined && Object.hasOwn(diskFaults, code) ? diskFaults[code] : undefined;
+    if (fault === undefined) {
+        return new Failure('failed', `unexpected: ${messageOf(error)}`, `${seeMore}, and report this as a fault.`, {
+            cause: error,
+        });
+    }
+    return new Failure('space', `${fault}${path === undefined ? '' : `, for ${path}`}: ${messageOf(error)}`, 'Look at it with df -h and df -i: the folder of state: in continuity.yml, the temporary folder, the sources. Then run it again.', { cause: error });
+}
 /** The message of anything that was thrown. */
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
@@ -80040,8 +80076,10 @@ function messageOf(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ formatDuration),
-/* harmony export */   z: () => (/* binding */ formatBytes)
+/* harmony export */   B4: () => (/* binding */ formatCount),
+/* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   pq: () => (/* binding */ countOf),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
 const sizeSteps = ['B', 'kB', 'MB', 'GB', 'TB'];
 /** A size in bytes as people read it: `0 B`, `1.5 kB`, `120 MB`; decimal units. */
@@ -80069,11 +80107,19 @@ function formatDuration(milliseconds) {
         return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
     return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
+/** `12,345`. */
+function formatCount(count) {
+    return count.toLocaleString('en-US');
+}
+/** `1 file`, `12,345 files`; `plural` where no s makes it. */
+function countOf(count, noun, plural = `${noun}s`) {
+    return `${formatCount(count)} ${count === 1 ? noun : plural}`;
+}
 
 
 /***/ }),
 
-/***/ 915:
+/***/ 8503:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81150,7 +81196,7 @@ const advice = [
         /database ".*" does not exist/i,
         'Check the name under databases: in continuity.yml; psql -l lists those that exist.',
     ],
-    [/role ".*" does not exist/i, 'Check the user under databases: in continuity.yml.'],
+    [/role ".*" does not exist/i, 'Check the user in the connection string.'],
     [/permission denied/i, 'Give the user that right, or let the backup connect as the owner or a superuser.'],
     [
         /lock timeout|could not obtain lock|due to statement timeout[^]*LOCK TABLE/i,
@@ -81599,11 +81645,9 @@ async function planDump({ server, database, ...options }, query) {
     const args = ['--format=plain', '--no-password', `--encoding=${facts.encoding}`];
     args.push(`--lock-wait-timeout=${options.lockTimeoutMs}`);
     args.push(...excluded.map((table) => `--exclude-table-data=${writeExclusion(table, facts.encoding)}`));
-    const warnings = [
-        ...listSecurityWarnings('pg_dump', client),
-        ...unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`),
-    ];
-    return { facts, clientVersion: client.text, tables, excluded, args, warnings };
+    const warnings = unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`);
+    const conditions = listSecurityWarnings('pg_dump', client);
+    return { facts, clientVersion: client.text, tables, excluded, args, warnings, conditions };
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-run.js
@@ -81824,7 +81868,7 @@ async function* checkDump(options, { plan, run, startedAt }) {
         messages: run.messages,
     };
     const told = run.messages.map((line) => `database "${options.database}": ${line}`);
-    return { record, warnings: [...plan.warnings, ...told] };
+    return { record, warnings: [...plan.warnings, ...told], conditions: plan.conditions };
 }
 function queryOptions({ applicationName, retryForMs, signal }) {
     return { applicationName, signal, ...(retryForMs === undefined ? {} : { retryForMs }) };
@@ -81916,7 +81960,7 @@ function writeRoles(roles) {
 const PRIVATE = { mode: 0o600, uid: 0, gid: 0 };
 /** Starts the dumps of all databases at the same time; one that fails stops the others. */
 function startDumps(platform, builder, { targets, servers }, applicationName, signal) {
-    const report = { databases: {}, globals: {}, warnings: [] };
+    const report = { databases: {}, globals: {}, warnings: [], conditions: [] };
     const states = new Map(targets.map(({ dump }) => [dump, 'stopped']));
     const snapshots = [];
     const stop = new AbortController();
@@ -81941,7 +81985,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
         snapshots.push(running.started);
         return async () => {
             const entry = { ...PRIVATE, name: Buffer.from(`db/${dump}.sql`), mtimeNs: nowNs(platform) };
-            const { record, warnings } = await builder.addDump(entry, running.chunks).then(() => running.finished, (error) => {
+            const { record, warnings, conditions } = await builder.addDump(entry, running.chunks).then(() => running.finished, (error) => {
                 if (!either.aborted)
                     states.set(dump, 'failed');
                 throw error;
@@ -81949,6 +81993,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
             states.set(dump, 'complete');
             report.databases[dump] = record;
             report.warnings.push(...warnings);
+            report.conditions.push(...conditions);
         };
     });
     const roles = servers.map(({ source, server, database }) => async () => {
@@ -82255,7 +82300,15 @@ async function connectServer({ environment }, { name, reach }) {
         throw new failure/* Failure */.HR('config', `databases.${name}: this version reaches servers over a connection string only, not inside a ${reach.by}`, `Name what holds one: databases.${name}.url-env or .url-file.`);
     }
     const url = (await (0,secrets/* resolveSecret */.J)(reach.url, environment).catch((error) => explain(name, error))).trim();
-    return await connectMatching(url, { environment: { ...environment } });
+    try {
+        return await connectMatching(url, { environment: { ...environment } });
+    }
+    catch (error) {
+        // What is wrong with a server names it; what is wrong with a string cannot, and several are configured.
+        if (!(error instanceof failure/* Failure */.HR) || error.kind !== 'config')
+            throw error;
+        throw new failure/* Failure */.HR('config', `databases.${name}: ${error.message}`, error.next, { cause: error });
+    }
 }
 function explain(name, error) {
     if (!(error instanceof failure/* Failure */.HR))
@@ -82425,7 +82478,7 @@ const LEAST_SHARE = 0.5;
  *
  * @throws Failure unless the source is in `allowed`.
  */
-function guardAgainstShrinking(source, path, files, filesBefore, allowed) {
+function guardAgainstShrinking({ source, path, files, filesBefore }, allowed) {
     const hasShrunk = filesBefore > 0 && (files === 0 || (filesBefore >= FEW_FILES && files < filesBefore * LEAST_SHARE));
     if (!hasShrunk || allowed.includes(source))
         return;
@@ -83003,10 +83056,13 @@ async function fillArchive(run, filling) {
     await cache.add(built.indexPath, built.index);
     for (const warning of warnings)
         logger.warning(warning);
+    const conditions = unique([...(greeting.conditions ?? []), ...dumps.conditions]);
+    for (const condition of conditions)
+        logger.info(`Standing condition: ${condition}`);
     const { sentBytes } = uploader;
     const changes = since === undefined ? undefined : describeChanges(since, files, { records: dumps.databases, now: built.dumps });
-    const made = { receipt, sentBytes, readBytes: files.outcome.readBytes, manifest, warnings };
-    return { ...made, ...(changes ? { changes } : {}) };
+    const { readBytes } = files.outcome;
+    return { receipt, sentBytes, readBytes, manifest, warnings, conditions, ...(changes ? { changes } : {}) };
 }
 /** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
 async function openBase({ vault, greeting, platform }, cache) {
@@ -83032,7 +83088,9 @@ async function addFiles(builder, sources, { allowShrink = [], trigger }, signal)
     const outcome = await builder.addFiles(walk.entries);
     const records = recordFiles(walk.reports, outcome);
     for (const { name, path } of trigger === 'safety' ? [] : sources) {
-        guardAgainstShrinking(name, path, records[name]?.files ?? 0, outcome.filesBefore.get(name) ?? 0, allowShrink);
+        const files = records[name]?.files ?? 0;
+        const filesBefore = outcome.filesBefore.get(name) ?? 0;
+        guardAgainstShrinking({ source: name, path, files, filesBefore }, allowShrink);
     }
     return { records, outcome };
 }
@@ -84359,7 +84417,18 @@ async function* files_plan_linesOf(archive, source) {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-damage.js
+
+/** Damage in one part of an archive is no reason to give up the others: says how they are restored all the same. */
+function stage_damage_adviseOthers(error, part) {
+    if (!(error instanceof Failure) || error.kind !== 'damaged')
+        return error;
+    const others = `The parts of this archive that are not named here can still be restored: name them (all but "${part}") with --select (in a workflow the input select).`;
+    return new Failure(error.kind, error.message, `${error.next} ${others}`, { cause: error });
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-files.js
+
 
 
 
@@ -84408,7 +84477,7 @@ async function stageFiles(archive, plan, swap) {
         return notes;
     }
     catch (error) {
-        throw explainFullDisk(error, swap.root);
+        throw adviseOthers(explainFullDisk(error, swap.root), swap.source);
     }
     finally {
         await staged.close();
@@ -84674,7 +84743,7 @@ async function takeLock({ config, logger, holder, lockWaitMs = 0, signal }) {
     catch (error) {
         if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked') || lockWaitMs <= 0)
             throw error;
-        logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a)(lockWaitMs)}.`);
+        logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a3)(lockWaitMs)}.`);
         return await (0,lock/* acquireLock */.I)(path, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch((second) => {
             throw signal?.aborted ? interrupted(holder, second) : second;
         });
@@ -84754,6 +84823,7 @@ function fromReceipt(vault, greeting, receipt) {
         storedBytes: receipt.newBytes,
         isTamperProof: greeting.isProvisioned,
         warnings: greeting.warnings,
+        conditions: greeting.conditions ?? [],
     };
 }
 
@@ -85902,7 +85972,7 @@ async function requireSpace(store, needBytes) {
     const reserveBytes = store.reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, totalBytes * LARGEST_PART);
     if (freeBytes - reserveBytes >= needBytes)
         return;
-    throw new failure/* Failure */.HR('space', `vault full: ${(0,quantity_text/* formatBytes */.z)(freeBytes)} free, of which ${(0,quantity_text/* formatBytes */.z)(reserveBytes)} are kept in reserve, need ${(0,quantity_text/* formatBytes */.z)(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
+    throw new failure/* Failure */.HR('space', `vault full: ${(0,quantity_text/* formatBytes */.z3)(freeBytes)} free, of which ${(0,quantity_text/* formatBytes */.z3)(reserveBytes)} are kept in reserve, need ${(0,quantity_text/* formatBytes */.z3)(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
 }
 /** A disk that became full in the middle, as a Failure; anything else as it is. */
 function explainFullDisk(error) {
@@ -85930,14 +86000,18 @@ async function readVerdict(store, name, index) {
 }
 /**
  * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
- * any bad news (a seal that met wrong bytes has looked no further either): only a full one does.
+ * any bad news (a seal that met wrong bytes has looked no further either): only a full one does. Nor does a quick look
+ * that finds damage stand in for a full one that had: that one names all of it.
  */
 async function recordVerdict(store, verdict) {
     const before = await readVerdict(store, verdict.name, verdict.index);
-    const saysMore = before && (before.level === 'full' || !before.isSound);
-    if (saysMore && verdict.level === 'seal' && verdict.isSound)
+    const saysMore = before && (verdict.isSound ? before.level === 'full' || !before.isSound : isFullDamage(before));
+    if (saysMore && verdict.level === 'seal')
         return;
     await (0,durable_file/* writeDurably */.v8)(verdictPath(store, verdict.name), JSON.stringify(verdict), 0o600);
+}
+function isFullDamage({ level, isSound }) {
+    return level === 'full' && !isSound;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/greet.js
@@ -85969,7 +86043,8 @@ async function greet(store, role, askedName) {
         incoming,
         sharesExtents: sharing.isPossible,
         freeBytes,
-        warnings: [...warnOfLedger(ledger), ...sharing.warnings],
+        warnings: warnOfLedger(ledger),
+        conditions: sharing.warnings,
     };
 }
 /**
@@ -87676,6 +87751,7 @@ const isGreeting = has({
     sharesExtents: isFlag,
     freeBytes: isSize,
     warnings: isTexts,
+    conditions: optional(isTexts),
 });
 const isStatus = has({
     clock: isText,
@@ -87877,7 +87953,8 @@ async function readKeyFile(path) {
     catch (error) {
         if (error instanceof failure/* Failure */.HR)
             throw error;
-        throw new failure/* Failure */.HR('config', `cannot read the key file: ${(0,failure/* messageOf */.bD)(error)}`, MAKE_KEY, { cause: error });
+        const next = `In a workflow that hands the key over as a secret, see that this environment has it. ${MAKE_KEY}`;
+        throw new failure/* Failure */.HR('config', `cannot read the key file: ${(0,failure/* messageOf */.bD)(error)}`, next, { cause: error });
     }
 }
 function checkKey(text, where) {
@@ -89766,7 +89843,7 @@ async function keySource(reference, { environment }) {
     }
     const socket = environment['SSH_AUTH_SOCK'];
     if (!socket) {
-        throw new failure/* Failure */.HR('config', 'the configuration asks for ssh-agent, but SSH_AUTH_SOCK is not set', 'Start ssh-agent and add the key to it (ssh-add), or name a key-file.');
+        throw new failure/* Failure */.HR('config', 'the configuration asks for ssh-agent, but SSH_AUTH_SOCK is not set', 'Start ssh-agent and add the key to it (ssh-add), or name a key-file. A runner has no agent: in a workflow give reader-key (the secret READER_KEY of its environment).');
     }
     return { agent: socket };
 }
@@ -89813,23 +89890,27 @@ var select_entries = __nccwpck_require__(3529);
 class archive_reader_ArchiveReader {
     name;
     index;
+    /** When a verification found it damaged, by the vault's clock (RFC 3339); undefined where none did. */
+    foundDamagedAt;
     #vault;
     #cache;
     #indexPath;
     #fetchedBytes = 0;
-    constructor(name, index, vault, cache, indexPath) {
+    constructor({ name, verdict }, index, vault, cache, indexPath) {
         this.name = name;
         this.index = index;
+        this.foundDamagedAt = verdict?.isSound === false ? verdict.time : undefined;
         this.#vault = vault;
         this.#cache = cache;
         this.#indexPath = indexPath;
     }
     /** Obtains the archive's index, by the digest that the vault's ledger names. */
-    static async open(vault, cache, { name, index }) {
+    static async open(vault, cache, archive) {
+        const { name, index } = archive;
         if (index === undefined) {
             throw new Failure('refused', `${name} was made by the team's former script: it has no index`, `Fetch it (fetch ${name}) and unpack it with tar.`);
         }
-        return new archive_reader_ArchiveReader(name, index, vault, cache, await cache.obtain(vault, { name, index }));
+        return new archive_reader_ArchiveReader(archive, index, vault, cache, await cache.obtain(vault, { name, index }));
     }
     /** Bytes of the archive fetched so far. */
     get fetchedBytes() {
@@ -90079,23 +90160,24 @@ function renderBackup(result) {
         ...Object.entries(manifest?.databases ?? {}).map(([name, { sizeBytes, fingerprints }]) => [
             name,
             'database',
-            (0,quantity_text/* formatBytes */.z)(sizeBytes),
-            `${Object.keys(fingerprints.tables).length} tables`,
+            (0,quantity_text/* formatBytes */.z3)(sizeBytes),
+            (0,quantity_text/* countOf */.pq)(Object.keys(fingerprints.tables).length, 'table'),
         ]),
         ...Object.entries(manifest?.files ?? {}).map(([name, { files, bytes }]) => [
             name,
             'files',
-            (0,quantity_text/* formatBytes */.z)(bytes),
-            `${files} files`,
+            (0,quantity_text/* formatBytes */.z3)(bytes),
+            (0,quantity_text/* countOf */.pq)(files, 'file'),
         ]),
     ];
     const lines = [
         formatTable(rows, [2]),
         '',
-        `${archive} is sealed on ${vault}: ${(0,quantity_text/* formatBytes */.z)(result.sizeBytes)}.`,
-        `Read ${(0,quantity_text/* formatBytes */.z)(result.readBytes)} of files, sent ${(0,quantity_text/* formatBytes */.z)(result.sentBytes)}, stored ${(0,quantity_text/* formatBytes */.z)(result.storedBytes)}, in ${(0,quantity_text/* formatDuration */.a)(result.durationMs)}.`,
+        `${archive} is sealed on ${vault}: ${(0,quantity_text/* formatBytes */.z3)(result.sizeBytes)}.`,
+        `Read ${(0,quantity_text/* formatBytes */.z3)(result.readBytes)} of files, sent ${(0,quantity_text/* formatBytes */.z3)(result.sentBytes)}, stored ${(0,quantity_text/* formatBytes */.z3)(result.storedBytes)}, in ${(0,quantity_text/* formatDuration */.a3)(result.durationMs)}.`,
         ...(result.changes ? [renderChanges(result.changes)] : []),
         `Index ${result.index}`,
+        ...result.conditions.map((condition) => `Standing condition: ${condition}`),
     ];
     if (!result.isTamperProof)
         lines.push(NOT_TAMPER_PROOF);
@@ -90109,8 +90191,8 @@ function renderChanges({ since, files, databases }) {
     const sum = (key) => all.reduce((total, changes) => total + changes[key], 0);
     const count = (state) => Object.values(databases).filter((dump) => dump.state === state).length;
     const parts = [
-        `${sum('added')} files added, ${sum('changed')} changed (${(0,quantity_text/* formatBytes */.z)(sum('bytes'))}), ${sum('removed')} removed`,
-        `${count('same')} databases the same, ${count('changed')} changed`,
+        `${(0,quantity_text/* countOf */.pq)(sum('added'), 'file')} added, ${(0,quantity_text/* formatCount */.B4)(sum('changed'))} changed (${(0,quantity_text/* formatBytes */.z3)(sum('bytes'))}), ${(0,quantity_text/* formatCount */.B4)(sum('removed'))} removed`,
+        `${(0,quantity_text/* countOf */.pq)(count('same'), 'database')} the same, ${count('changed')} changed`,
         ...(count('added') > 0 ? [`${count('added')} added`] : []),
         ...(count('removed') > 0 ? [`${count('removed')} removed`] : []),
     ];
@@ -90149,10 +90231,10 @@ function tellChanges({ since, files, databases }) {
     const parts = [
         ...(all.length > 0
             ? [
-                `${(0,markdown/* countOf */.pq)(sum('added'), 'file')} added, ${(0,markdown/* formatCount */.B4)(sum('changed'))} changed, ${(0,markdown/* formatCount */.B4)(sum('removed'))} removed (${(0,quantity_text/* formatBytes */.z)(sum('bytes'))})`,
+                `${(0,quantity_text/* countOf */.pq)(sum('added'), 'file')} added, ${(0,quantity_text/* formatCount */.B4)(sum('changed'))} changed, ${(0,quantity_text/* formatCount */.B4)(sum('removed'))} removed (${(0,quantity_text/* formatBytes */.z3)(sum('bytes'))})`,
             ]
             : []),
-        ...(dumps.length > 0 ? [`${(0,markdown/* formatCount */.B4)(changed)} of ${(0,markdown/* countOf */.pq)(dumps.length, 'database')} changed`] : []),
+        ...(dumps.length > 0 ? [`${(0,quantity_text/* formatCount */.B4)(changed)} of ${(0,quantity_text/* countOf */.pq)(dumps.length, 'database')} changed`] : []),
     ];
     return `Since ${(0,markdown/* code */.aY)(since)}: ${parts.length > 0 ? parts.join('; ') : 'nothing'}.`;
 }
@@ -90160,14 +90242,14 @@ function tellChanges({ since, files, databases }) {
 function sourcesTable(manifest, changes) {
     const databases = Object.entries(manifest?.databases ?? {}).map(([key, { sizeBytes, fingerprints }]) => [
         (0,markdown/* code */.aY)(key, 80),
-        (0,markdown/* countOf */.pq)(Object.keys(fingerprints.tables).length, 'table'),
-        (0,quantity_text/* formatBytes */.z)(sizeBytes),
+        (0,quantity_text/* countOf */.pq)(Object.keys(fingerprints.tables).length, 'table'),
+        (0,quantity_text/* formatBytes */.z3)(sizeBytes),
         tellDump(changes?.databases[key]),
     ]);
     const files = Object.entries(manifest?.files ?? {}).map(([source, { files: count, bytes }]) => [
         (0,markdown/* code */.aY)(source, 80),
-        (0,markdown/* countOf */.pq)(count, 'file'),
-        (0,quantity_text/* formatBytes */.z)(bytes),
+        (0,quantity_text/* countOf */.pq)(count, 'file'),
+        (0,quantity_text/* formatBytes */.z3)(bytes),
         tellFiles(changes?.files[source], count),
     ]);
     const gone = [
@@ -90177,8 +90259,7 @@ function sourcesTable(manifest, changes) {
     const rows = [...gone, ...databases, ...files];
     if (rows.length === 0)
         return [];
-    const rest = rows.length > LISTED ? [[`and ${(0,markdown/* formatCount */.B4)(rows.length - LISTED)} more`, '', '', '']] : [];
-    return (0,markdown/* table */.tp)(['Source', 'Holds', 'Size', 'Since the last archive'], [...rows.slice(0, LISTED), ...rest], [2]);
+    return (0,markdown/* table */.tp)(['Source', 'Holds', 'Size', 'Since the last archive'], (0,markdown/* limitRows */.X3)(rows, LISTED), [2]);
 }
 function tellDump(change) {
     if (!change)
@@ -90187,7 +90268,7 @@ function tellDump(change) {
     if (state !== 'changed')
         return state === 'added' ? 'new' : 'the same';
     const mark = sizeBytes < sizeBytesBefore / 2 ? '⚠️ ' : '';
-    return `${mark}${(0,quantity_text/* formatBytes */.z)(sizeBytesBefore)} → ${(0,quantity_text/* formatBytes */.z)(sizeBytes)}`;
+    return `${mark}${(0,quantity_text/* formatBytes */.z3)(sizeBytesBefore)} → ${(0,quantity_text/* formatBytes */.z3)(sizeBytes)}`;
 }
 function tellFiles(change, files) {
     if (!change)
@@ -90196,7 +90277,7 @@ function tellFiles(change, files) {
     if (added + changed + removed === 0)
         return 'the same';
     const mark = removed > files ? '⚠️ ' : '';
-    return `${mark}+${(0,markdown/* formatCount */.B4)(added)} ~${(0,markdown/* formatCount */.B4)(changed)} −${(0,markdown/* formatCount */.B4)(removed)} (${(0,quantity_text/* formatBytes */.z)(bytes)})`;
+    return `${mark}+${(0,quantity_text/* formatCount */.B4)(added)} ~${(0,quantity_text/* formatCount */.B4)(changed)} −${(0,quantity_text/* formatCount */.B4)(removed)} (${(0,quantity_text/* formatBytes */.z3)(bytes)})`;
 }
 
 // EXTERNAL MODULE: ./.build/src/config/archive-name.js
@@ -90229,16 +90310,16 @@ function nightsSection(recent) {
         }
         rows.push([
             nightOf(archive.name),
-            (0,quantity_text/* formatBytes */.z)(archive.sizeBytes),
-            (0,quantity_text/* formatBytes */.z)(archive.newBytes),
+            (0,quantity_text/* formatBytes */.z3)(archive.sizeBytes),
+            (0,quantity_text/* formatBytes */.z3)(archive.newBytes),
             drawBar(archive.newBytes, fullBytes),
             verdictOf(archive),
         ]);
         if (day !== undefined)
             expected = day - DAY_MS;
     }
-    const gaps = missing > 0 ? `, ${missing} without a backup` : '';
-    return (0,markdown/* details */.zH)(`Last ${rows.length} nights${gaps}`, (0,markdown/* table */.tp)(['Night', 'Size', 'New', '', 'Verified'], rows, [1, 2]));
+    const gaps = missing > 0 ? `, ${(0,quantity_text/* formatCount */.B4)(missing)} without a backup` : '';
+    return (0,markdown/* details */.zH)(`Last ${(0,quantity_text/* countOf */.pq)(rows.length, 'night')}${gaps}`, (0,markdown/* table */.tp)(['Night', 'Size', 'New', '', 'Verified'], rows, [1, 2]));
 }
 /** What is new as a bar; beyond the scale (a first archive is new as a whole) it says so at its end. */
 function drawBar(bytes, fullBytes) {
@@ -90283,23 +90364,24 @@ function dayOf(time) {
 const backup_summary_LISTED = 50;
 /** A backup: what a phone shows at 04:00 first, the rest folded. `recent`: the last nights, newest first. */
 function summarizeBackup(result, recent = []) {
-    const { archive, vault, warnings, manifest, changes, durationMs } = result;
+    const { archive, vault, warnings, conditions, manifest, changes, durationMs } = result;
     const isOld = result.alreadyThere && !manifest;
-    const size = `${(0,quantity_text/* formatBytes */.z)(result.sizeBytes)}, ${(0,quantity_text/* formatBytes */.z)(result.storedBytes)} of it new`;
+    const size = `${(0,quantity_text/* formatBytes */.z3)(result.sizeBytes)}, ${(0,quantity_text/* formatBytes */.z3)(result.storedBytes)} of it new`;
     return (0,markdown/* joinLines */.cT)([
-        isOld ? `### ✅ Sealed already: nothing to do` : `### ✅ Backed up: ${size}, in ${(0,quantity_text/* formatDuration */.a)(durationMs)}`,
+        isOld ? `### ✅ Sealed already: nothing to do` : `### ✅ Backed up: ${size}, in ${(0,quantity_text/* formatDuration */.a3)(durationMs)}`,
         '',
         `${(0,markdown/* code */.aY)(archive)} is sealed on ${(0,markdown/* code */.aY)(vault)}.`,
         ...(changes ? [tellChanges(changes)] : []),
         ...(!changes && !isOld ? ['There was no earlier archive to build upon: everything is new.'] : []),
-        ...(warnings.length > 0 ? ['', `⚠️ **${(0,markdown/* countOf */.pq)(warnings.length, 'warning')}**, below.`] : []),
+        ...(warnings.length > 0 ? ['', `⚠️ **${(0,quantity_text/* countOf */.pq)(warnings.length, 'warning')}**, below.`] : []),
         ...(isOld ? [] : sourcesTable(manifest, changes)),
-        ...(warnings.length > 0 ? (0,markdown/* details */.zH)((0,markdown/* countOf */.pq)(warnings.length, 'warning'), (0,markdown/* list */.p_)(warnings, backup_summary_LISTED)) : []),
+        ...(warnings.length > 0 ? (0,markdown/* details */.zH)((0,quantity_text/* countOf */.pq)(warnings.length, 'warning'), (0,markdown/* list */.p_)(warnings, backup_summary_LISTED)) : []),
+        ...(conditions.length > 0 ? (0,markdown/* details */.zH)(`Standing conditions (${conditions.length})`, (0,markdown/* list */.p_)(conditions, backup_summary_LISTED)) : []),
         ...nightsSection(recent),
         ...(0,markdown/* details */.zH)('Numbers', [
             `- Size ${size}`,
-            `- Read ${(0,quantity_text/* formatBytes */.z)(result.readBytes)} of files, sent ${(0,quantity_text/* formatBytes */.z)(result.sentBytes)}`,
-            `- Took ${(0,quantity_text/* formatDuration */.a)(durationMs)}`,
+            `- Read ${(0,quantity_text/* formatBytes */.z3)(result.readBytes)} of files, sent ${(0,quantity_text/* formatBytes */.z3)(result.sentBytes)}`,
+            `- Took ${(0,quantity_text/* formatDuration */.a3)(durationMs)}`,
             `- Index ${(0,markdown/* code */.aY)(result.index)}`,
         ]),
         ...(result.isTamperProof ? [] : ['', `_${backup_report/* NOT_TAMPER_PROOF */.P}_`]),
@@ -90317,15 +90399,16 @@ function summarizeBackup(result, recent = []) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B4: () => (/* binding */ formatCount),
+/* harmony export */   X3: () => (/* binding */ limitRows),
 /* harmony export */   aY: () => (/* binding */ code),
 /* harmony export */   cT: () => (/* binding */ joinLines),
 /* harmony export */   p_: () => (/* binding */ list),
-/* harmony export */   pq: () => (/* binding */ countOf),
 /* harmony export */   tp: () => (/* binding */ table),
 /* harmony export */   zH: () => (/* binding */ details)
 /* harmony export */ });
 /* unused harmony export shorten */
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6534);
+
 /** Longer texts are shown by their beginning and end. */
 const SHOWN_CHARACTERS = 300;
 /**
@@ -90362,6 +90445,14 @@ function table(head, rows, right = []) {
         '',
     ];
 }
+/** The first `limit` rows of a table; one more says how many are missing. */
+function limitRows(rows, limit) {
+    if (rows.length <= limit)
+        return rows;
+    const columns = rows[0]?.length ?? 0;
+    const rest = Array.from({ length: columns }, (_cell, column) => column === 0 ? `and ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(rows.length - limit)} more` : '');
+    return [...rows.slice(0, limit), rest];
+}
 /** What is folded until somebody opens it; `title` is a text of ours. The blank lines let markdown begin within. */
 function details(title, lines) {
     return ['', '<details>', `<summary>${title}</summary>`, '', ...lines, '', '</details>', ''];
@@ -90370,7 +90461,7 @@ function details(title, lines) {
 function list(texts, limit) {
     const lines = texts.slice(0, limit).map((text) => `- ${code(text)}`);
     if (texts.length > limit)
-        lines.push(`- and ${formatCount(texts.length - limit)} more`);
+        lines.push(`- and ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(texts.length - limit)} more`);
     return lines;
 }
 /** Lines as one text: never two blank ones in a row, none at its beginning, a line end at its end. */
@@ -90379,14 +90470,6 @@ function joinLines(lines) {
         .join('\n')
         .replace(/\n{3,}/g, '\n\n')
         .trim()}\n`;
-}
-/** `12,345`. */
-function formatCount(count) {
-    return count.toLocaleString('en-US');
-}
-/** `1 file`, `12,345 files`. */
-function countOf(count, noun) {
-    return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 function escapeCharacter(character) {
     return character === '\\' ? '\\\\' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;

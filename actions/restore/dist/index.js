@@ -65385,6 +65385,140 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
+/***/ 4003:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ Inputs),
+/* harmony export */   L: () => (/* binding */ inputVariable)
+/* harmony export */ });
+/* harmony import */ var _src_config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7334);
+/* harmony import */ var _src_config_quantities_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8649);
+/* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
+
+
+
+/** Longest text that any input but a secret may have; GitHub itself sets no limit. */
+const MAX_TEXT_LENGTH = 4096;
+/** An RSA key of 16,384 bits has 13 kB. */
+const MAX_SECRET_LENGTH = 65_536;
+/**
+ * A step's inputs, each checked for its form when it is read. An empty input is one that was not given: GitHub knows no
+ * difference. Messages never repeat a value.
+ */
+class Inputs {
+    #environment;
+    #mask;
+    constructor(environment, mask) {
+        this.#environment = environment;
+        this.#mask = mask;
+    }
+    /**
+     * One line of text.
+     * @throws Failure `usage` where it holds line breaks or control characters, or is too long.
+     */
+    text(name) {
+        const value = this.#read(name);
+        if (value.length > MAX_TEXT_LENGTH)
+            throw refuse(name, `expected at most ${MAX_TEXT_LENGTH} characters`);
+        if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))
+            throw refuse(name, 'expected one line without control characters');
+        return value.trim() === '' ? undefined : value.trim();
+    }
+    /** One line of text that has to be there: the runner does not enforce `required`. */
+    required(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            throw refuse(name, 'missing');
+        return value;
+    }
+    /** `true` or `false`; undefined where it was not given. */
+    flag(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        if (/^true$/i.test(value))
+            return true;
+        if (/^false$/i.test(value))
+            return false;
+        throw refuse(name, 'expected true or false');
+    }
+    /** One of some words; undefined where it was not given. */
+    choice(name, words) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        const word = words.find((candidate) => candidate === value);
+        if (word === undefined)
+            throw refuse(name, `expected ${words.join(' or ')}`);
+        return word;
+    }
+    /** A duration such as `26h`, in milliseconds; undefined where it was not given. */
+    durationMs(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        const milliseconds = (0,_src_config_quantities_js__WEBPACK_IMPORTED_MODULE_1__/* .parseDurationMs */ .yi)(value);
+        if (milliseconds === undefined)
+            throw refuse(name, 'expected a duration such as 30m, 26h or 2d');
+        return milliseconds;
+    }
+    /**
+     * What names an archive: `latest`, a date, or a full name. The fallback stands in where there is no such input at all;
+     * an empty one (an output of a job that gave none) must not become another archive.
+     */
+    archive(name, fallback) {
+        const isGiven = this.#environment[inputVariable(name)] !== undefined;
+        const value = isGiven || fallback === undefined ? this.required(name) : fallback;
+        try {
+            (0,_src_config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__/* .selectArchive */ .vd)(value);
+            return value;
+        }
+        catch {
+            throw refuse(name, 'expected latest, a date such as 2026-01-31, or a name such as backup_full_2026-01-31.tar.gz');
+        }
+    }
+    /** Names separated by commas or lines; undefined where none was given. */
+    list(name) {
+        const value = this.#read(name);
+        if (value.length > MAX_TEXT_LENGTH)
+            throw refuse(name, `expected at most ${MAX_TEXT_LENGTH} characters`);
+        const names = value
+            .split(/[,\r\n]/)
+            .map((each) => each.trim())
+            .filter((each) => each !== '');
+        if (names.some((each) => /\p{Cc}/u.test(each)))
+            throw refuse(name, 'expected names without control characters');
+        // Two variables side by side, both unset, are no empty list of who may restore.
+        if (names.length === 0 && value.trim() !== '')
+            throw refuse(name, 'expected names, and not commas alone');
+        return names.length === 0 ? undefined : names;
+    }
+    /** A secret, to the byte, masked from here on; undefined where it was not given. */
+    secret(name) {
+        const value = this.#read(name);
+        if (value.trim() === '')
+            return undefined;
+        if (value.length > MAX_SECRET_LENGTH)
+            throw refuse(name, `expected at most ${MAX_SECRET_LENGTH} characters`);
+        this.#mask(value);
+        return value;
+    }
+    #read(name) {
+        return this.#environment[inputVariable(name)] ?? '';
+    }
+}
+/** The variable in which the runner hands an input over. */
+function inputVariable(name) {
+    return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
+}
+function refuse(name, expected) {
+    return new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
+}
+
+
+/***/ }),
+
 /***/ 8512:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -75338,7 +75472,10 @@ async function readVersion([name, option]) {
     }
 }
 
+// EXTERNAL MODULE: ./.build/actions/frame/inputs.js
+var inputs = __nccwpck_require__(4003);
 ;// CONCATENATED MODULE: ./.build/actions/frame/platform.js
+
 
 
 
@@ -75374,8 +75511,9 @@ async function openPlatform(context, inputs) {
         ...(inputs.lockWaitMs === undefined ? {} : { lockWaitMs: inputs.lockWaitMs }),
     };
 }
-const writerVariable = 'CONTINUITY_WRITER_KEY';
-const readerVariable = 'CONTINUITY_READER_KEY';
+/** Messages name these; no `key-env:` can be called so. */
+const writerVariable = (0,inputs/* inputVariable */.L)('writer-key');
+const readerVariable = (0,inputs/* inputVariable */.L)('reader-key');
 /** Puts keys that came as inputs where the configuration says that keys are. */
 function takeKeys(config, environment, { writerKey, readerKey }) {
     const { vault } = config;
@@ -75411,7 +75549,7 @@ function listSecrets({ databases, vault }) {
 
 /***/ }),
 
-/***/ 3582:
+/***/ 8918:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -77245,12 +77383,19 @@ var markdown = __nccwpck_require__(9496);
 
 /** Failures of many parts name them all; this much is read at 04:00. */
 const SHOWN_CHARACTERS = 2000;
+const SHOWN_LINES = 20;
+/** A faulty configuration has one line for each fault; elsewhere a line end is part of somebody's text. */
+function quoteLines({ kind, message }) {
+    const lines = message.split('\n');
+    return kind === 'config' && lines.length > 1 ? (0,markdown/* list */.p_)(lines, SHOWN_LINES) : [(0,markdown/* code */.aY)(message, SHOWN_CHARACTERS)];
+}
 /** What failed, and what to do about it. `name` is what was run, in our words: `Continuity backup`. */
-function summarizeFailure(name, { kind, message, next }) {
+function summarizeFailure(name, failure) {
+    const { kind, next } = failure;
     return (0,markdown/* joinLines */.cT)([
         `### ❌ ${name} failed (${kind})`,
         '',
-        (0,markdown/* code */.aY)(message, SHOWN_CHARACTERS),
+        ...quoteLines(failure),
         '',
         `**Next:** ${(0,markdown/* code */.aY)(next, SHOWN_CHARACTERS)}`,
     ]);
@@ -77262,14 +77407,14 @@ var quantity_text = __nccwpck_require__(6534);
 
 /** Follows one phase; `beganMs` and `nowMs` are of the same clock. */
 function describeProgress(report, beganMs, nowMs) {
-    const show = (amount) => (report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z)(amount) : `${Math.round(amount)} files`);
+    const show = (amount) => report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z3)(amount) : (0,quantity_text/* countOf */.pq)(Math.round(amount), 'file');
     const elapsedMs = nowMs - beganMs;
     const perSecond = elapsedMs > 0 ? (report.done / elapsedMs) * 1000 : 0;
     const missing = report.total === undefined ? undefined : Math.max(0, report.total - report.done);
     return {
         amount: report.total === undefined ? show(report.done) : `${show(report.done)} of ${show(report.total)}`,
         rate: perSecond > 0 ? `${show(perSecond)}/s` : '',
-        left: missing !== undefined && perSecond > 0 ? `${(0,quantity_text/* formatDuration */.a)((missing / perSecond) * 1000)} left` : '',
+        left: missing !== undefined && perSecond > 0 ? `${(0,quantity_text/* formatDuration */.a3)((missing / perSecond) * 1000)} left` : '',
     };
 }
 
@@ -77407,132 +77552,8 @@ function endPrograms(privateDirectory) {
     }
 }
 
-// EXTERNAL MODULE: ./.build/src/config/archive-name.js
-var archive_name = __nccwpck_require__(7334);
-// EXTERNAL MODULE: ./.build/src/config/quantities.js
-var quantities = __nccwpck_require__(8649);
-;// CONCATENATED MODULE: ./.build/actions/frame/inputs.js
-
-
-
-/** Longest text that any input but a secret may have; GitHub itself sets no limit. */
-const MAX_TEXT_LENGTH = 4096;
-/** An RSA key of 16,384 bits has 13 kB. */
-const MAX_SECRET_LENGTH = 65_536;
-/**
- * A step's inputs, each checked for its form when it is read. An empty input is one that was not given: GitHub knows no
- * difference. Messages never repeat a value.
- */
-class Inputs {
-    #environment;
-    #mask;
-    constructor(environment, mask) {
-        this.#environment = environment;
-        this.#mask = mask;
-    }
-    /**
-     * One line of text.
-     * @throws Failure `usage` where it holds line breaks or control characters, or is too long.
-     */
-    text(name) {
-        const value = this.#read(name);
-        if (value.length > MAX_TEXT_LENGTH)
-            throw refuse(name, `expected at most ${MAX_TEXT_LENGTH} characters`);
-        if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))
-            throw refuse(name, 'expected one line without control characters');
-        return value.trim() === '' ? undefined : value.trim();
-    }
-    /** One line of text that has to be there: the runner does not enforce `required`. */
-    required(name) {
-        const value = this.text(name);
-        if (value === undefined)
-            throw refuse(name, 'missing');
-        return value;
-    }
-    /** `true` or `false`; undefined where it was not given. */
-    flag(name) {
-        const value = this.text(name);
-        if (value === undefined)
-            return undefined;
-        if (/^true$/i.test(value))
-            return true;
-        if (/^false$/i.test(value))
-            return false;
-        throw refuse(name, 'expected true or false');
-    }
-    /** One of some words; undefined where it was not given. */
-    choice(name, words) {
-        const value = this.text(name);
-        if (value === undefined)
-            return undefined;
-        const word = words.find((candidate) => candidate === value);
-        if (word === undefined)
-            throw refuse(name, `expected ${words.join(' or ')}`);
-        return word;
-    }
-    /** A duration such as `26h`, in milliseconds; undefined where it was not given. */
-    durationMs(name) {
-        const value = this.text(name);
-        if (value === undefined)
-            return undefined;
-        const milliseconds = (0,quantities/* parseDurationMs */.yi)(value);
-        if (milliseconds === undefined)
-            throw refuse(name, 'expected a duration such as 30m, 26h or 2d');
-        return milliseconds;
-    }
-    /**
-     * What names an archive: `latest`, a date, or a full name. The fallback stands in where there is no such input at all;
-     * an empty one (an output of a job that gave none) must not become another archive.
-     */
-    archive(name, fallback) {
-        const isGiven = this.#environment[inputVariable(name)] !== undefined;
-        const value = isGiven || fallback === undefined ? this.required(name) : fallback;
-        try {
-            (0,archive_name/* selectArchive */.vd)(value);
-            return value;
-        }
-        catch {
-            throw refuse(name, 'expected latest, a date such as 2026-01-31, or a name such as backup_full_2026-01-31.tar.gz');
-        }
-    }
-    /** Names separated by commas or lines; undefined where none was given. */
-    list(name) {
-        const value = this.#read(name);
-        if (value.length > MAX_TEXT_LENGTH)
-            throw refuse(name, `expected at most ${MAX_TEXT_LENGTH} characters`);
-        const names = value
-            .split(/[,\r\n]/)
-            .map((each) => each.trim())
-            .filter((each) => each !== '');
-        if (names.some((each) => /\p{Cc}/u.test(each)))
-            throw refuse(name, 'expected names without control characters');
-        // Two variables side by side, both unset, are no empty list of who may restore.
-        if (names.length === 0 && value.trim() !== '')
-            throw refuse(name, 'expected names, and not commas alone');
-        return names.length === 0 ? undefined : names;
-    }
-    /** A secret, to the byte, masked from here on; undefined where it was not given. */
-    secret(name) {
-        const value = this.#read(name);
-        if (value.trim() === '')
-            return undefined;
-        if (value.length > MAX_SECRET_LENGTH)
-            throw refuse(name, `expected at most ${MAX_SECRET_LENGTH} characters`);
-        this.#mask(value);
-        return value;
-    }
-    #read(name) {
-        return this.#environment[inputVariable(name)] ?? '';
-    }
-}
-/** The variable in which the runner hands an input over. */
-function inputVariable(name) {
-    return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
-}
-function refuse(name, expected) {
-    return new logging_failure/* Failure */.HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
-}
-
+// EXTERNAL MODULE: ./.build/actions/frame/inputs.js
+var frame_inputs = __nccwpck_require__(4003);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
@@ -77657,6 +77678,7 @@ class Redactor {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/report/summary/fit-summary.js
+
 /** What GitHub takes as the summary of one step, in bytes. */
 const LIMIT_BYTES = 1_048_576;
 /**
@@ -77703,7 +77725,7 @@ const DETAILS_END = '</details>';
 /** A blank line ends a table or a paragraph; then whatever else is open; then the word about the rest. */
 function endOf(missingLines, limitBytes, open) {
     const closing = [...open].reverse().flatMap((end) => [end, '']);
-    const word = `_${missingLines} lines are left out: a summary has room for ${limitBytes} bytes. The log and the result file have them all._`;
+    const word = `_${(0,quantity_text/* countOf */.pq)(missingLines, 'line')} ${missingLines === 1 ? 'is' : 'are'} left out: a summary has room for ${limitBytes} bytes. The log and the result file have them all._`;
     return ['', ...closing, word, ''].join('\n');
 }
 
@@ -77761,7 +77783,7 @@ async function runAction(definition) {
         const mask = (secret) => redactor.add(secret);
         const signal = endInOrder(privateDirectory, logger.warning.bind(logger));
         try {
-            const inputs = new Inputs(takeInputs(process.env), mask);
+            const inputs = new frame_inputs/* Inputs */.G(takeInputs(process.env), mask);
             const environment = { ...process.env };
             const outcome = await definition.run({ inputs, environment, logger, signal, privateDirectory, mask });
             logger.close();
@@ -77776,7 +77798,7 @@ async function runAction(definition) {
     }
     catch (error) {
         logger.close();
-        const { kind, message, next } = asFailure(error);
+        const { kind, message, next } = (0,logging_failure/* toFailure */.w2)(error, 'Run it again with debug logging enabled');
         // Before markdown writes anything of it in another way.
         const failure = new logging_failure/* Failure */.HR(kind, redact(message), redact(next));
         writeSummary(summarizeFailure(title, failure), redact);
@@ -77806,12 +77828,6 @@ function takeInputs(environment) {
     for (const name of Object.keys(inputs))
         Reflect.deleteProperty(environment, name);
     return inputs;
-}
-function asFailure(error) {
-    if (error instanceof logging_failure/* Failure */.HR)
-        return error;
-    const next = 'Run it again with debug logging enabled, and report this as a fault.';
-    return new logging_failure/* Failure */.HR('failed', `unexpected: ${(0,logging_failure/* messageOf */.bD)(error)}`, next, { cause: error });
 }
 /** One annotation with what failed, and what to do next. */
 function fail({ message, next }, title, redact) {
@@ -77882,12 +77898,12 @@ function refuse(what) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_operations_extract_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6515);
-/* harmony import */ var _src_operations_restore_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1991);
+/* harmony import */ var _src_operations_restore_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4909);
 /* harmony import */ var _src_report_restore_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1708);
 /* harmony import */ var _src_report_summary_plan_json_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(637);
 /* harmony import */ var _src_report_summary_restore_summary_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6121);
 /* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8512);
-/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3582);
+/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8918);
 /* harmony import */ var _consent_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(533);
 /* harmony import */ var _request_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2170);
 
@@ -77936,8 +77952,8 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__/* .runAction */ .C)({
                 'safety-receipt': safety && JSON.stringify(receiptOf(safety)),
                 'kept-id': id,
             },
-            report: (0,_src_report_restore_report_js__WEBPACK_IMPORTED_MODULE_7__/* .renderRestore */ .Z0)(result),
-            summary: (0,_src_report_summary_restore_summary_js__WEBPACK_IMPORTED_MODULE_8__/* .summarizeRestore */ .W)(result),
+            report: (0,_src_report_restore_report_js__WEBPACK_IMPORTED_MODULE_7__/* .renderRestore */ .Z0)(result, platform.config.timezone),
+            summary: (0,_src_report_summary_restore_summary_js__WEBPACK_IMPORTED_MODULE_8__/* .summarizeRestore */ .W)(result, platform.config.timezone),
         };
     },
 });
@@ -80425,7 +80441,8 @@ async function resolveSecret(reference, environment) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   HR: () => (/* binding */ Failure),
 /* harmony export */   bD: () => (/* binding */ messageOf),
-/* harmony export */   hS: () => (/* binding */ exitCodes)
+/* harmony export */   hS: () => (/* binding */ exitCodes),
+/* harmony export */   w2: () => (/* binding */ toFailure)
 /* harmony export */ });
 /** Documented exit codes of the command line: one per thing that an operator would do next. */
 const exitCodes = {
@@ -80455,9 +80472,58 @@ class Failure extends Error {
         this.next = next;
     }
 }
+/** What the system says where a disk of this host takes no more: full, over its quota, read-only. */
+const diskFaults = {
+    ENOSPC: 'a disk of this host is full',
+    EDQUOT: 'a disk quota of this host is used up',
+    EROFS: 'a disk of this host is mounted read-only',
+};
+/** Anything that was thrown as a failure; `seeMore` says how to see more of what nobody foresaw. */
+function toFailure(error, seeMore) {
+    if (error instanceof Failure)
+        return error;
+    const { code, path } = (error ?? {});
+    const fault = code !== undefined && Object.hasOwn(diskFaults, code) ? diskFaults[code] : undefined;
+    if (fault === undefined) {
+        return new Failure('failed', `unexpected: ${messageOf(error)}`, `${seeMore}, and report this as a fault.`, {
+            cause: error,
+        });
+    }
+    return new Failure('space', `${fault}${path === undefined ? '' : `, for ${path}`}: ${messageOf(error)}`, 'Look at it with df -h and df -i: the folder of state: in continuity.yml, the temporary folder, the sources. Then run it again.', { cause: error });
+}
 /** The message of anything that was thrown. */
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
+}
+
+
+/***/ }),
+
+/***/ 8298:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ formatTime)
+/* harmony export */ });
+/**
+ * A point in time as people read it: `2026-11-24 00:45 Europe/Paris`, as in the names of archives of that zone. Without a
+ * zone it is UTC, and says so. What is no time is shown as it came.
+ */
+function formatTime(instant, timezone = 'UTC') {
+    const time = new Date(instant);
+    if (Number.isNaN(time.getTime()))
+        return String(instant);
+    const parts = new Intl.DateTimeFormat('en-CA', {
+        timeZone: timezone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        hour: '2-digit',
+        minute: '2-digit',
+    }).formatToParts(time);
+    const part = (type) => parts.find((candidate) => candidate.type === type)?.value ?? '';
+    return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')} ${timezone}`;
 }
 
 
@@ -80467,8 +80533,10 @@ function messageOf(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ formatDuration),
-/* harmony export */   z: () => (/* binding */ formatBytes)
+/* harmony export */   B4: () => (/* binding */ formatCount),
+/* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   pq: () => (/* binding */ countOf),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
 const sizeSteps = ['B', 'kB', 'MB', 'GB', 'TB'];
 /** A size in bytes as people read it: `0 B`, `1.5 kB`, `120 MB`; decimal units. */
@@ -80495,6 +80563,14 @@ function formatDuration(milliseconds) {
     if (hours < 48)
         return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
     return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+/** `12,345`. */
+function formatCount(count) {
+    return count.toLocaleString('en-US');
+}
+/** `1 file`, `12,345 files`; `plural` where no s makes it. */
+function countOf(count, noun, plural = `${noun}s`) {
+    return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
 
@@ -80821,7 +80897,15 @@ async function connectServer({ environment }, { name, reach }) {
         throw new failure/* Failure */.HR('config', `databases.${name}: this version reaches servers over a connection string only, not inside a ${reach.by}`, `Name what holds one: databases.${name}.url-env or .url-file.`);
     }
     const url = (await (0,secrets/* resolveSecret */.J)(reach.url, environment).catch((error) => explain(name, error))).trim();
-    return await connectMatching(url, { environment: { ...environment } });
+    try {
+        return await connectMatching(url, { environment: { ...environment } });
+    }
+    catch (error) {
+        // What is wrong with a server names it; what is wrong with a string cannot, and several are configured.
+        if (!(error instanceof failure/* Failure */.HR) || error.kind !== 'config')
+            throw error;
+        throw new failure/* Failure */.HR('config', `databases.${name}: ${error.message}`, error.next, { cause: error });
+    }
 }
 function explain(name, error) {
     if (!(error instanceof failure/* Failure */.HR))
@@ -81943,7 +82027,7 @@ async function requireSpace(store, needBytes) {
     const reserveBytes = store.reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, totalBytes * LARGEST_PART);
     if (freeBytes - reserveBytes >= needBytes)
         return;
-    throw new failure/* Failure */.HR('space', `vault full: ${(0,quantity_text/* formatBytes */.z)(freeBytes)} free, of which ${(0,quantity_text/* formatBytes */.z)(reserveBytes)} are kept in reserve, need ${(0,quantity_text/* formatBytes */.z)(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
+    throw new failure/* Failure */.HR('space', `vault full: ${(0,quantity_text/* formatBytes */.z3)(freeBytes)} free, of which ${(0,quantity_text/* formatBytes */.z3)(reserveBytes)} are kept in reserve, need ${(0,quantity_text/* formatBytes */.z3)(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
 }
 /** A disk that became full in the middle, as a Failure; anything else as it is. */
 function explainFullDisk(error) {
@@ -81971,14 +82055,18 @@ async function readVerdict(store, name, index) {
 }
 /**
  * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
- * any bad news (a seal that met wrong bytes has looked no further either): only a full one does.
+ * any bad news (a seal that met wrong bytes has looked no further either): only a full one does. Nor does a quick look
+ * that finds damage stand in for a full one that had: that one names all of it.
  */
 async function recordVerdict(store, verdict) {
     const before = await readVerdict(store, verdict.name, verdict.index);
-    const saysMore = before && (before.level === 'full' || !before.isSound);
-    if (saysMore && verdict.level === 'seal' && verdict.isSound)
+    const saysMore = before && (verdict.isSound ? before.level === 'full' || !before.isSound : isFullDamage(before));
+    if (saysMore && verdict.level === 'seal')
         return;
     await (0,durable_file/* writeDurably */.v8)(verdictPath(store, verdict.name), JSON.stringify(verdict), 0o600);
+}
+function isFullDamage({ level, isSound }) {
+    return level === 'full' && !isSound;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/greet.js
@@ -82010,7 +82098,8 @@ async function greet(store, role, askedName) {
         incoming,
         sharesExtents: sharing.isPossible,
         freeBytes,
-        warnings: [...warnOfLedger(ledger), ...sharing.warnings],
+        warnings: warnOfLedger(ledger),
+        conditions: sharing.warnings,
     };
 }
 /**
@@ -83717,6 +83806,7 @@ const isGreeting = has({
     sharesExtents: isFlag,
     freeBytes: isSize,
     warnings: isTexts,
+    conditions: optional(isTexts),
 });
 const isStatus = has({
     clock: isText,
@@ -83918,7 +84008,8 @@ async function readKeyFile(path) {
     catch (error) {
         if (error instanceof failure/* Failure */.HR)
             throw error;
-        throw new failure/* Failure */.HR('config', `cannot read the key file: ${(0,failure/* messageOf */.bD)(error)}`, MAKE_KEY, { cause: error });
+        const next = `In a workflow that hands the key over as a secret, see that this environment has it. ${MAKE_KEY}`;
+        throw new failure/* Failure */.HR('config', `cannot read the key file: ${(0,failure/* messageOf */.bD)(error)}`, next, { cause: error });
     }
 }
 function checkKey(text, where) {
@@ -85807,7 +85898,7 @@ async function keySource(reference, { environment }) {
     }
     const socket = environment['SSH_AUTH_SOCK'];
     if (!socket) {
-        throw new failure/* Failure */.HR('config', 'the configuration asks for ssh-agent, but SSH_AUTH_SOCK is not set', 'Start ssh-agent and add the key to it (ssh-add), or name a key-file.');
+        throw new failure/* Failure */.HR('config', 'the configuration asks for ssh-agent, but SSH_AUTH_SOCK is not set', 'Start ssh-agent and add the key to it (ssh-add), or name a key-file. A runner has no agent: in a workflow give reader-key (the secret READER_KEY of its environment).');
     }
     return { agent: socket };
 }
@@ -85815,7 +85906,7 @@ async function keySource(reference, { environment }) {
 
 /***/ }),
 
-/***/ 1991:
+/***/ 4909:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -86906,7 +86997,7 @@ function writeRoles(roles) {
 const PRIVATE = { mode: 0o600, uid: 0, gid: 0 };
 /** Starts the dumps of all databases at the same time; one that fails stops the others. */
 function startDumps(platform, builder, { targets, servers }, applicationName, signal) {
-    const report = { databases: {}, globals: {}, warnings: [] };
+    const report = { databases: {}, globals: {}, warnings: [], conditions: [] };
     const states = new Map(targets.map(({ dump }) => [dump, 'stopped']));
     const snapshots = [];
     const stop = new AbortController();
@@ -86931,7 +87022,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
         snapshots.push(running.started);
         return async () => {
             const entry = { ...PRIVATE, name: Buffer.from(`db/${dump}.sql`), mtimeNs: nowNs(platform) };
-            const { record, warnings } = await builder.addDump(entry, running.chunks).then(() => running.finished, (error) => {
+            const { record, warnings, conditions } = await builder.addDump(entry, running.chunks).then(() => running.finished, (error) => {
                 if (!either.aborted)
                     states.set(dump, 'failed');
                 throw error;
@@ -86939,6 +87030,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
             states.set(dump, 'complete');
             report.databases[dump] = record;
             report.warnings.push(...warnings);
+            report.conditions.push(...conditions);
         };
     });
     const roles = servers.map(({ source, server, database }) => async () => {
@@ -87166,7 +87258,7 @@ const LEAST_SHARE = 0.5;
  *
  * @throws Failure unless the source is in `allowed`.
  */
-function guardAgainstShrinking(source, path, files, filesBefore, allowed) {
+function guardAgainstShrinking({ source, path, files, filesBefore }, allowed) {
     const hasShrunk = filesBefore > 0 && (files === 0 || (filesBefore >= FEW_FILES && files < filesBefore * LEAST_SHARE));
     if (!hasShrunk || allowed.includes(source))
         return;
@@ -87407,10 +87499,13 @@ async function fillArchive(run, filling) {
     await cache.add(built.indexPath, built.index);
     for (const warning of warnings)
         logger.warning(warning);
+    const conditions = unique([...(greeting.conditions ?? []), ...dumps.conditions]);
+    for (const condition of conditions)
+        logger.info(`Standing condition: ${condition}`);
     const { sentBytes } = uploader;
     const changes = since === undefined ? undefined : describeChanges(since, files, { records: dumps.databases, now: built.dumps });
-    const made = { receipt, sentBytes, readBytes: files.outcome.readBytes, manifest, warnings };
-    return { ...made, ...(changes ? { changes } : {}) };
+    const { readBytes } = files.outcome;
+    return { receipt, sentBytes, readBytes, manifest, warnings, conditions, ...(changes ? { changes } : {}) };
 }
 /** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
 async function openBase({ vault, greeting, platform }, cache) {
@@ -87436,7 +87531,9 @@ async function addFiles(builder, sources, { allowShrink = [], trigger }, signal)
     const outcome = await builder.addFiles(walk.entries);
     const records = recordFiles(walk.reports, outcome);
     for (const { name, path } of trigger === 'safety' ? [] : sources) {
-        guardAgainstShrinking(name, path, records[name]?.files ?? 0, outcome.filesBefore.get(name) ?? 0, allowShrink);
+        const files = records[name]?.files ?? 0;
+        const filesBefore = outcome.filesBefore.get(name) ?? 0;
+        guardAgainstShrinking({ source: name, path, files, filesBefore }, allowShrink);
     }
     return { records, outcome };
 }
@@ -88198,7 +88295,18 @@ function withoutSlash(name) {
 var files_plan = __nccwpck_require__(7193);
 // EXTERNAL MODULE: ./.build/src/operations/restore/resolve-root.js
 var resolve_root = __nccwpck_require__(7076);
+;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-damage.js
+
+/** Damage in one part of an archive is no reason to give up the others: says how they are restored all the same. */
+function adviseOthers(error, part) {
+    if (!(error instanceof failure/* Failure */.HR) || error.kind !== 'damaged')
+        return error;
+    const others = `The parts of this archive that are not named here can still be restored: name them (all but "${part}") with --select (in a workflow the input select).`;
+    return new failure/* Failure */.HR(error.kind, error.message, `${error.next} ${others}`, { cause: error });
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-files.js
+
 
 
 
@@ -88247,7 +88355,7 @@ async function stageFiles(archive, plan, swap) {
         return notes;
     }
     catch (error) {
-        throw explainFullDisk(error, swap.root);
+        throw adviseOthers(explainFullDisk(error, swap.root), swap.source);
     }
     finally {
         await staged.close();
@@ -88515,7 +88623,7 @@ async function takeLock({ config, logger, holder, lockWaitMs = 0, signal }) {
     catch (error) {
         if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked') || lockWaitMs <= 0)
             throw error;
-        logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a)(lockWaitMs)}.`);
+        logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a3)(lockWaitMs)}.`);
         return await (0,lock/* acquireLock */.I)(path, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch((second) => {
             throw signal?.aborted ? interrupted(holder, second) : second;
         });
@@ -88595,6 +88703,7 @@ function fromReceipt(vault, greeting, receipt) {
         storedBytes: receipt.newBytes,
         isTamperProof: greeting.isProvisioned,
         warnings: greeting.warnings,
+        conditions: greeting.conditions ?? [],
     };
 }
 
@@ -88712,6 +88821,7 @@ var restore_database = __nccwpck_require__(2101);
 
 
 
+
 /** Creates the roles that the chosen dumps need and their servers lack. Existing ones are never altered. */
 async function createRoles(platform, archive, manifest, databases) {
     const result = { created: [], notes: [] };
@@ -88719,7 +88829,9 @@ async function createRoles(platform, archive, manifest, databases) {
         const name = `db/globals-${source}.sql`;
         if (!(name in manifest.globals))
             continue;
-        const globalsSql = await archive.text(name);
+        const globalsSql = await archive.text(name).catch((error) => {
+            throw adviseOthers(error, source);
+        });
         const roles = await createMissingRoles({ server: await (0,connect_server/* serverOf */.F)(platform, source), globalsSql });
         const withSource = (text) => `${source}: ${text}`;
         result.created.push(...roles.created.map(withSource));
@@ -88733,7 +88845,10 @@ async function stageDatabases(platform, archive, databases, swaps) {
         const swap = swaps[position];
         if (!swap)
             throw new RangeError(`the journal has no place for ${planned.key}`);
-        return { ...swap, stagedOid: await stageDatabase(platform, archive, planned, swap, signal) };
+        const stagedOid = await stageDatabase(platform, archive, planned, swap, signal).catch((error) => {
+            throw adviseOthers(error, planned.key);
+        });
+        return { ...swap, stagedOid };
     }));
 }
 /**
@@ -88863,7 +88978,11 @@ async function stageOrDiscard(platform, archive, manifest, plan, journal) {
         await discardStaged(platform, journal).catch((second) => {
             platform.logger.error(`What was staged could not be removed: ${(0,failure/* messageOf */.bD)(second)}. The next command will.`);
         });
-        throw error;
+        if (!(error instanceof failure/* Failure */.HR))
+            throw error;
+        // Whoever reads this at night wants to know that before anything else.
+        const next = error.next.startsWith('Nothing') ? error.next : `Nothing live was changed. ${error.next}`;
+        throw new failure/* Failure */.HR(error.kind, error.message, next, { cause: error });
     }
 }
 /** Backs up what is about to be replaced. What is missing there is no reason to stop: it is why somebody restores. */
@@ -89278,6 +89397,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/logging/format-time.js
+var format_time = __nccwpck_require__(8298);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/restore-database.js + 7 modules
 var restore_database = __nccwpck_require__(2101);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/query.js
@@ -89465,6 +89586,7 @@ var own_paths = __nccwpck_require__(7234);
 
 
 
+
 /** A source must keep this much free besides what is staged. */
 const RESERVE_BYTES = 64 * 1024 * 1024;
 /**
@@ -89499,6 +89621,9 @@ async function planRestore(platform, archive, manifest, chosen, workDirectory) {
         refusals: [],
         warnings: [],
     };
+    if (archive.foundDamagedAt !== undefined) {
+        plan.warnings.push(`a verification found ${archive.name} damaged (${(0,format_time/* formatTime */.f)(archive.foundDamagedAt, config.timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`);
+    }
     for (const [key, record] of chosen.databases) {
         const globals = `db/globals-${record.source}.sql`;
         const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
@@ -89599,23 +89724,27 @@ var failure = __nccwpck_require__(1619);
 class ArchiveReader {
     name;
     index;
+    /** When a verification found it damaged, by the vault's clock (RFC 3339); undefined where none did. */
+    foundDamagedAt;
     #vault;
     #cache;
     #indexPath;
     #fetchedBytes = 0;
-    constructor(name, index, vault, cache, indexPath) {
+    constructor({ name, verdict }, index, vault, cache, indexPath) {
         this.name = name;
         this.index = index;
+        this.foundDamagedAt = verdict?.isSound === false ? verdict.time : undefined;
         this.#vault = vault;
         this.#cache = cache;
         this.#indexPath = indexPath;
     }
     /** Obtains the archive's index, by the digest that the vault's ledger names. */
-    static async open(vault, cache, { name, index }) {
+    static async open(vault, cache, archive) {
+        const { name, index } = archive;
         if (index === undefined) {
             throw new failure/* Failure */.HR('refused', `${name} was made by the team's former script: it has no index`, `Fetch it (fetch ${name}) and unpack it with tar.`);
         }
-        return new ArchiveReader(name, index, vault, cache, await cache.obtain(vault, { name, index }));
+        return new ArchiveReader(archive, index, vault, cache, await cache.obtain(vault, { name, index }));
     }
     /** Bytes of the archive fetched so far. */
     get fetchedBytes() {
@@ -89755,6 +89884,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: renderPlan
 
+// EXTERNAL MODULE: ./.build/src/logging/format-time.js
+var format_time = __nccwpck_require__(8298);
 // EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
 var quantity_text = __nccwpck_require__(6534);
 ;// CONCATENATED MODULE: ./.build/src/report/table.js
@@ -89779,25 +89910,26 @@ function widthOf(text) {
 ;// CONCATENATED MODULE: ./.build/src/report/restore-report.js
 
 
-/** What a restore would do, for whoever has to say yes to it. */
-function renderPlan(plan) {
+
+/** What a restore would do, for whoever has to say yes to it; times of `timezone`. */
+function renderPlan(plan, timezone) {
     const databases = plan.databases.map(({ key, record, exists, sizeBytes }) => [
         key,
         `database ${record.database}`,
-        `${Object.keys(record.fingerprints.tables).length} tables, ${(0,quantity_text/* formatBytes */.z)(record.sizeBytes)}`,
-        exists ? `replaces the live one (${(0,quantity_text/* formatBytes */.z)(sizeBytes)})` : 'is missing, will be created',
+        `${(0,quantity_text/* countOf */.pq)(Object.keys(record.fingerprints.tables).length, 'table')}, ${(0,quantity_text/* formatBytes */.z3)(record.sizeBytes)}`,
+        exists ? `replaces the live one (${(0,quantity_text/* formatBytes */.z3)(sizeBytes)})` : 'is missing, will be created',
     ]);
     const files = plan.files.map(({ source, path, archived, add, replace, remove, stageBytes }) => [
         source,
         path,
-        `${archived.files} files, ${(0,quantity_text/* formatBytes */.z)(archived.bytes)}`,
+        `${(0,quantity_text/* countOf */.pq)(archived.files, 'file')}, ${(0,quantity_text/* formatBytes */.z3)(archived.bytes)}`,
         add + replace + remove === 0
             ? 'is the same already'
-            : `adds ${add}, replaces ${replace}, removes ${remove} entries; fetches ${(0,quantity_text/* formatBytes */.z)(stageBytes)}`,
+            : `adds ${add}, replaces ${replace}, removes ${(0,quantity_text/* countOf */.pq)(remove, 'entry', 'entries')}; fetches ${(0,quantity_text/* formatBytes */.z3)(stageBytes)}`,
     ]);
     const connected = plan.databases.flatMap(({ record, connections }) => connections.map(({ user, application }) => `  ${record.database}: ${user} (${application || 'no name'})`));
     return [
-        `Restore of ${plan.archive}, made ${plan.made} (${(0,quantity_text/* formatDuration */.a)(plan.ageMs)} ago):`,
+        `Restore of ${plan.archive}, made ${(0,format_time/* formatTime */.f)(plan.made, timezone)} (${(0,quantity_text/* formatDuration */.a3)(plan.ageMs)} ago):`,
         formatTable([...databases, ...files]),
         ...(connected.length > 0 ? ['Connected now, to be disconnected for the swap:', ...connected] : []),
         ...plan.warnings.map((warning) => `Warning: ${warning}`),
@@ -89805,12 +89937,13 @@ function renderPlan(plan) {
         'What is replaced stays beside until forget.',
     ].join('\n');
 }
-/** What a restore did. */
-function renderRestore({ plan, done, safety, id, carried, createdRoles, notes, fetchedBytes, durationMs, }) {
+/** What a restore did; times of `timezone`. */
+function renderRestore(result, timezone) {
+    const { plan, done, safety, id, carried, createdRoles, notes, fetchedBytes, durationMs } = result;
     if (!done)
-        return `${renderPlan(plan)}\nNothing was changed.`;
+        return `${renderPlan(plan, timezone)}\nNothing was changed.`;
     return [
-        `${plan.archive} is restored, in ${(0,quantity_text/* formatDuration */.a)(durationMs)}; ${(0,quantity_text/* formatBytes */.z)(fetchedBytes)} fetched.`,
+        `${plan.archive} is restored, in ${(0,quantity_text/* formatDuration */.a3)(durationMs)}; ${(0,quantity_text/* formatBytes */.z3)(fetchedBytes)} fetched.`,
         ...plan.databases.map(({ key }) => `  ${key}: equal to its fingerprints, in place`),
         ...(plan.files.length > 0
             ? [`  files: ${carried?.placed ?? 0} put in place, ${carried?.removed ?? 0} moved away`]
@@ -89827,10 +89960,13 @@ function renderRestore({ plan, done, safety, id, carried, createdRoles, notes, f
 /** What was unpacked beside. */
 function renderExtraction({ archive, directory, done, parts, entries, bytes, notes }) {
     if (!done) {
-        const rows = parts.map(({ name, kind, bytes: size }) => [name, kind, (0,quantity_text/* formatBytes */.z)(size)]);
+        const rows = parts.map(({ name, kind, bytes: size }) => [name, kind, (0,quantity_text/* formatBytes */.z3)(size)]);
         return [`${archive} would be unpacked into ${directory}:`, formatTable(rows, [2]), 'Nothing was unpacked.'].join('\n');
     }
-    return [`${archive}: ${entries} entries, ${(0,quantity_text/* formatBytes */.z)(bytes)}, unpacked into ${directory}.`, ...notes].join('\n');
+    return [
+        `${archive}: ${(0,quantity_text/* countOf */.pq)(entries, 'entry', 'entries')}, ${(0,quantity_text/* formatBytes */.z3)(bytes)}, unpacked into ${directory}.`,
+        ...notes,
+    ].join('\n');
 }
 
 
@@ -89840,15 +89976,16 @@ function renderExtraction({ archive, directory, done, parts, entries, bytes, not
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B4: () => (/* binding */ formatCount),
+/* harmony export */   X3: () => (/* binding */ limitRows),
 /* harmony export */   aY: () => (/* binding */ code),
 /* harmony export */   cT: () => (/* binding */ joinLines),
 /* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   p_: () => (/* binding */ list),
-/* harmony export */   pq: () => (/* binding */ countOf),
 /* harmony export */   tp: () => (/* binding */ table),
 /* harmony export */   zH: () => (/* binding */ details)
 /* harmony export */ });
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6534);
+
 /** Longer texts are shown by their beginning and end. */
 const SHOWN_CHARACTERS = 300;
 /**
@@ -89885,6 +90022,14 @@ function table(head, rows, right = []) {
         '',
     ];
 }
+/** The first `limit` rows of a table; one more says how many are missing. */
+function limitRows(rows, limit) {
+    if (rows.length <= limit)
+        return rows;
+    const columns = rows[0]?.length ?? 0;
+    const rest = Array.from({ length: columns }, (_cell, column) => column === 0 ? `and ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(rows.length - limit)} more` : '');
+    return [...rows.slice(0, limit), rest];
+}
 /** What is folded until somebody opens it; `title` is a text of ours. The blank lines let markdown begin within. */
 function details(title, lines) {
     return ['', '<details>', `<summary>${title}</summary>`, '', ...lines, '', '</details>', ''];
@@ -89893,7 +90038,7 @@ function details(title, lines) {
 function list(texts, limit) {
     const lines = texts.slice(0, limit).map((text) => `- ${code(text)}`);
     if (texts.length > limit)
-        lines.push(`- and ${formatCount(texts.length - limit)} more`);
+        lines.push(`- and ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(texts.length - limit)} more`);
     return lines;
 }
 /** Lines as one text: never two blank ones in a row, none at its beginning, a line end at its end. */
@@ -89902,14 +90047,6 @@ function joinLines(lines) {
         .join('\n')
         .replace(/\n{3,}/g, '\n\n')
         .trim()}\n`;
-}
-/** `12,345`. */
-function formatCount(count) {
-    return count.toLocaleString('en-US');
-}
-/** `1 file`, `12,345 files`. */
-function countOf(count, noun) {
-    return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 function escapeCharacter(character) {
     return character === '\\' ? '\\\\' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
@@ -90000,47 +90137,49 @@ __nccwpck_require__.d(__webpack_exports__, {
 var quantity_text = __nccwpck_require__(6534);
 // EXTERNAL MODULE: ./.build/src/report/summary/markdown.js
 var markdown = __nccwpck_require__(9496);
+// EXTERNAL MODULE: ./.build/src/logging/format-time.js
+var format_time = __nccwpck_require__(8298);
 ;// CONCATENATED MODULE: ./.build/src/report/summary/plan-section.js
+
 
 
 /** More of anything than this is counted, not listed. */
 const LISTED = 50;
 const LISTED_SOURCES = 200;
-/** What a restore replaces, and what speaks against it. */
-function planSection(plan) {
+/** What a restore replaces, and what speaks against it; times of `timezone`. */
+function planSection(plan, timezone) {
     const { refusals, warnings } = plan;
     const connected = plan.databases.flatMap(({ record, connections }) => connections.map(({ user, application }) => `${record.database}: ${user} (${application || 'no name'})`));
     return [
-        `Archive ${(0,markdown/* code */.aY)(plan.archive)}, made ${(0,markdown/* code */.aY)(plan.made)}, ${(0,quantity_text/* formatDuration */.a)(plan.ageMs)} ago.`,
+        `Archive ${(0,markdown/* code */.aY)(plan.archive)}, made ${(0,markdown/* code */.aY)((0,format_time/* formatTime */.f)(plan.made, timezone))}, ${(0,quantity_text/* formatDuration */.a3)(plan.ageMs)} ago.`,
         ...(refusals.length > 0 ? ['', '**In the way:**', '', ...(0,markdown/* list */.p_)(refusals, LISTED)] : []),
         ...planTable(plan),
         ...(connected.length > 0
-            ? (0,markdown/* details */.zH)(`${(0,markdown/* countOf */.pq)(connected.length, 'connection')} open now, ended by the swap`, (0,markdown/* list */.p_)(connected, LISTED))
+            ? (0,markdown/* details */.zH)(`${(0,quantity_text/* countOf */.pq)(connected.length, 'connection')} open now, ended by the swap`, (0,markdown/* list */.p_)(connected, LISTED))
             : []),
-        ...(warnings.length > 0 ? (0,markdown/* details */.zH)(`⚠️ ${(0,markdown/* countOf */.pq)(warnings.length, 'warning')}`, (0,markdown/* list */.p_)(warnings, LISTED)) : []),
+        ...(warnings.length > 0 ? (0,markdown/* details */.zH)(`⚠️ ${(0,quantity_text/* countOf */.pq)(warnings.length, 'warning')}`, (0,markdown/* list */.p_)(warnings, LISTED)) : []),
     ];
 }
 function planTable({ databases, files }) {
     const rows = [
         ...databases.map(({ key, record, exists, sizeBytes }) => [
             (0,markdown/* code */.aY)(key, 80),
-            `${(0,markdown/* countOf */.pq)(Object.keys(record.fingerprints.tables).length, 'table')}, ${(0,quantity_text/* formatBytes */.z)(record.sizeBytes)}`,
+            `${(0,quantity_text/* countOf */.pq)(Object.keys(record.fingerprints.tables).length, 'table')}, ${(0,quantity_text/* formatBytes */.z3)(record.sizeBytes)}`,
             exists
-                ? `replaces ${(0,markdown/* code */.aY)(record.database, 80)} (${(0,quantity_text/* formatBytes */.z)(sizeBytes)})`
+                ? `replaces ${(0,markdown/* code */.aY)(record.database, 80)} (${(0,quantity_text/* formatBytes */.z3)(sizeBytes)})`
                 : `creates ${(0,markdown/* code */.aY)(record.database, 80)}`,
         ]),
         ...files.map(({ source, archived, add, replace, remove, stageBytes }) => [
             (0,markdown/* code */.aY)(source, 80),
-            `${(0,markdown/* countOf */.pq)(archived.files, 'file')}, ${(0,quantity_text/* formatBytes */.z)(archived.bytes)}`,
+            `${(0,quantity_text/* countOf */.pq)(archived.files, 'file')}, ${(0,quantity_text/* formatBytes */.z3)(archived.bytes)}`,
             add + replace + remove === 0
                 ? 'the same already'
-                : `adds ${(0,markdown/* formatCount */.B4)(add)}, replaces ${(0,markdown/* formatCount */.B4)(replace)}, removes ${(0,markdown/* formatCount */.B4)(remove)}; fetches ${(0,quantity_text/* formatBytes */.z)(stageBytes)}`,
+                : `adds ${(0,quantity_text/* formatCount */.B4)(add)}, replaces ${(0,quantity_text/* formatCount */.B4)(replace)}, removes ${(0,quantity_text/* formatCount */.B4)(remove)}; fetches ${(0,quantity_text/* formatBytes */.z3)(stageBytes)}`,
         ]),
     ];
     if (rows.length === 0)
         return [];
-    const rest = rows.length > LISTED_SOURCES ? [[`and ${(0,markdown/* formatCount */.B4)(rows.length - LISTED_SOURCES)} more`, '', '']] : [];
-    return (0,markdown/* table */.tp)(['Source', 'In the archive', 'What happens'], [...rows.slice(0, LISTED_SOURCES), ...rest]);
+    return (0,markdown/* table */.tp)(['Source', 'In the archive', 'What happens'], (0,markdown/* limitRows */.X3)(rows, LISTED_SOURCES));
 }
 
 ;// CONCATENATED MODULE: ./.build/src/report/summary/restore-summary.js
@@ -90050,16 +90189,16 @@ function planTable({ databases, files }) {
 /** More of anything than this is counted, not listed. */
 const restore_summary_LISTED = 50;
 const LISTED_PARTS = 200;
-/** A restore, or its plan after a dry run. */
-function summarizeRestore(result) {
-    return result.done ? summarizeDone(result) : summarizePlan(result);
+/** A restore, or its plan after a dry run; times of `timezone`. */
+function summarizeRestore(result, timezone) {
+    return result.done ? summarizeDone(result, timezone) : summarizePlan(result, timezone);
 }
-function summarizePlan({ plan }) {
+function summarizePlan({ plan }, timezone) {
     const isPossible = plan.refusals.length === 0;
     return (0,markdown/* joinLines */.cT)([
         isPossible ? '### 📝 A plan: nothing was changed' : '### ❌ Cannot be restored as asked: nothing was changed',
         '',
-        ...planSection(plan),
+        ...planSection(plan, timezone),
         '',
         'What is replaced is backed up first, and stays beside until `forget`.',
         '',
@@ -90068,14 +90207,14 @@ function summarizePlan({ plan }) {
             : '**Next:** mend what is named, or leave those parts out of the selection.',
     ]);
 }
-function summarizeDone(result) {
+function summarizeDone(result, timezone) {
     const { plan, safety, id, carried, createdRoles, notes } = result;
     const facts = [
         ...(plan.databases.length > 0
-            ? [`- ${(0,markdown/* countOf */.pq)(plan.databases.length, 'database')}: equal to the fingerprints, in place`]
+            ? [`- ${(0,quantity_text/* countOf */.pq)(plan.databases.length, 'database')}: equal to the fingerprints, in place`]
             : []),
         ...(plan.files.length > 0
-            ? [`- Files: ${(0,markdown/* formatCount */.B4)(carried?.placed ?? 0)} put in place, ${(0,markdown/* formatCount */.B4)(carried?.removed ?? 0)} moved away`]
+            ? [`- Files: ${(0,quantity_text/* formatCount */.B4)(carried?.placed ?? 0)} put in place, ${(0,quantity_text/* formatCount */.B4)(carried?.removed ?? 0)} moved away`]
             : []),
         safety ? `- The state before is in ${(0,markdown/* code */.aY)(safety.archive)}` : '- ⚠️ The state before was not backed up',
         ...(id === undefined ? [] : [`- What was replaced is kept as ${(0,markdown/* code */.aY)(id)}`]),
@@ -90087,15 +90226,15 @@ function summarizeDone(result) {
         ['Warnings of the safety backup', safety?.warnings ?? []],
     ];
     return (0,markdown/* joinLines */.cT)([
-        `### ✅ Restored, in ${(0,quantity_text/* formatDuration */.a)(result.durationMs)}`,
+        `### ✅ Restored, in ${(0,quantity_text/* formatDuration */.a3)(result.durationMs)}`,
         '',
         ...facts,
         '',
-        ...planSection(plan),
-        ...lists.flatMap(([title, texts]) => texts.length > 0 ? (0,markdown/* details */.zH)(`${title} (${(0,markdown/* formatCount */.B4)(texts.length)})`, (0,markdown/* list */.p_)(texts, restore_summary_LISTED)) : []),
+        ...planSection(plan, timezone),
+        ...lists.flatMap(([title, texts]) => texts.length > 0 ? (0,markdown/* details */.zH)(`${title} (${(0,quantity_text/* formatCount */.B4)(texts.length)})`, (0,markdown/* list */.p_)(texts, restore_summary_LISTED)) : []),
         ...(0,markdown/* details */.zH)('Numbers', [
-            `- Fetched ${(0,quantity_text/* formatBytes */.z)(result.fetchedBytes)} of the archive`,
-            `- Took ${(0,quantity_text/* formatDuration */.a)(result.durationMs)}`,
+            `- Fetched ${(0,quantity_text/* formatBytes */.z3)(result.fetchedBytes)} of the archive`,
+            `- Took ${(0,quantity_text/* formatDuration */.a3)(result.durationMs)}`,
             ...(safety ? [`- Index of the safety backup ${(0,markdown/* code */.aY)(safety.index)}`] : []),
         ]),
         '',
@@ -90105,19 +90244,16 @@ function summarizeDone(result) {
 /** What was unpacked beside, or would be. */
 function summarizeExtraction(result) {
     const { archive, directory, done, parts, entries, bytes, notes, fetchedBytes } = result;
-    const rows = parts
-        .slice(0, LISTED_PARTS)
-        .map(({ name, kind, bytes: sizeBytes }) => [(0,markdown/* code */.aY)(name, 80), kind, (0,quantity_text/* formatBytes */.z)(sizeBytes)]);
-    const rest = parts.length > LISTED_PARTS ? [[`and ${(0,markdown/* formatCount */.B4)(parts.length - LISTED_PARTS)} more`, '', '']] : [];
+    const rows = parts.map(({ name, kind, bytes: sizeBytes }) => [(0,markdown/* code */.aY)(name, 80), kind, (0,quantity_text/* formatBytes */.z3)(sizeBytes)]);
     return (0,markdown/* joinLines */.cT)([
         done
-            ? `### ✅ Unpacked: ${(0,markdown/* formatCount */.B4)(entries)} entries, ${(0,quantity_text/* formatBytes */.z)(bytes)}`
+            ? `### ✅ Unpacked: ${(0,quantity_text/* countOf */.pq)(entries, 'entry', 'entries')}, ${(0,quantity_text/* formatBytes */.z3)(bytes)}`
             : '### 📝 A plan: nothing was unpacked',
         '',
         `${(0,markdown/* code */.aY)(archive)} ${done ? 'is' : 'would be'} unpacked into ${(0,markdown/* code */.aY)(directory)}. Nothing live is touched.`,
-        ...(rows.length > 0 ? (0,markdown/* table */.tp)(['Part', 'Kind', 'Size'], [...rows, ...rest], [2]) : []),
-        ...(notes.length > 0 ? (0,markdown/* details */.zH)(`Notes (${(0,markdown/* formatCount */.B4)(notes.length)})`, (0,markdown/* list */.p_)(notes, restore_summary_LISTED)) : []),
-        ...(done ? ['', `Fetched ${(0,quantity_text/* formatBytes */.z)(fetchedBytes)} of the archive.`] : []),
+        ...(rows.length > 0 ? (0,markdown/* table */.tp)(['Part', 'Kind', 'Size'], (0,markdown/* limitRows */.X3)(rows, LISTED_PARTS), [2]) : []),
+        ...(notes.length > 0 ? (0,markdown/* details */.zH)(`Notes (${(0,quantity_text/* formatCount */.B4)(notes.length)})`, (0,markdown/* list */.p_)(notes, restore_summary_LISTED)) : []),
+        ...(done ? ['', `Fetched ${(0,quantity_text/* formatBytes */.z3)(fetchedBytes)} of the archive.`] : []),
         '',
         done
             ? '**Next:** look at the folder; `LISEZMOI.txt` in it says how to load a dump by hand.'
@@ -91316,11 +91452,9 @@ async function planDump({ server, database, ...options }, query) {
     const args = ['--format=plain', '--no-password', `--encoding=${facts.encoding}`];
     args.push(`--lock-wait-timeout=${options.lockTimeoutMs}`);
     args.push(...excluded.map((table) => `--exclude-table-data=${writeExclusion(table, facts.encoding)}`));
-    const warnings = [
-        ...(0,versions/* listSecurityWarnings */.AG)('pg_dump', client),
-        ...unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`),
-    ];
-    return { facts, clientVersion: client.text, tables, excluded, args, warnings };
+    const warnings = unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`);
+    const conditions = (0,versions/* listSecurityWarnings */.AG)('pg_dump', client);
+    return { facts, clientVersion: client.text, tables, excluded, args, warnings, conditions };
 }
 
 // EXTERNAL MODULE: external "node:timers/promises"
@@ -91547,7 +91681,7 @@ async function* checkDump(options, { plan, run, startedAt }) {
         messages: run.messages,
     };
     const told = run.messages.map((line) => `database "${options.database}": ${line}`);
-    return { record, warnings: [...plan.warnings, ...told] };
+    return { record, warnings: [...plan.warnings, ...told], conditions: plan.conditions };
 }
 function queryOptions({ applicationName, retryForMs, signal }) {
     return { applicationName, signal, ...(retryForMs === undefined ? {} : { retryForMs }) };
@@ -92743,7 +92877,7 @@ const advice = [
         /database ".*" does not exist/i,
         'Check the name under databases: in continuity.yml; psql -l lists those that exist.',
     ],
-    [/role ".*" does not exist/i, 'Check the user under databases: in continuity.yml.'],
+    [/role ".*" does not exist/i, 'Check the user in the connection string.'],
     [/permission denied/i, 'Give the user that right, or let the backup connect as the owner or a superuser.'],
     [
         /lock timeout|could not obtain lock|due to statement timeout[^]*LOCK TABLE/i,

@@ -62860,6 +62860,140 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
+/***/ 4003:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ Inputs),
+/* harmony export */   L: () => (/* binding */ inputVariable)
+/* harmony export */ });
+/* harmony import */ var _src_config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7334);
+/* harmony import */ var _src_config_quantities_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8649);
+/* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
+
+
+
+/** Longest text that any input but a secret may have; GitHub itself sets no limit. */
+const MAX_TEXT_LENGTH = 4096;
+/** An RSA key of 16,384 bits has 13 kB. */
+const MAX_SECRET_LENGTH = 65_536;
+/**
+ * A step's inputs, each checked for its form when it is read. An empty input is one that was not given: GitHub knows no
+ * difference. Messages never repeat a value.
+ */
+class Inputs {
+    #environment;
+    #mask;
+    constructor(environment, mask) {
+        this.#environment = environment;
+        this.#mask = mask;
+    }
+    /**
+     * One line of text.
+     * @throws Failure `usage` where it holds line breaks or control characters, or is too long.
+     */
+    text(name) {
+        const value = this.#read(name);
+        if (value.length > MAX_TEXT_LENGTH)
+            throw refuse(name, `expected at most ${MAX_TEXT_LENGTH} characters`);
+        if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))
+            throw refuse(name, 'expected one line without control characters');
+        return value.trim() === '' ? undefined : value.trim();
+    }
+    /** One line of text that has to be there: the runner does not enforce `required`. */
+    required(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            throw refuse(name, 'missing');
+        return value;
+    }
+    /** `true` or `false`; undefined where it was not given. */
+    flag(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        if (/^true$/i.test(value))
+            return true;
+        if (/^false$/i.test(value))
+            return false;
+        throw refuse(name, 'expected true or false');
+    }
+    /** One of some words; undefined where it was not given. */
+    choice(name, words) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        const word = words.find((candidate) => candidate === value);
+        if (word === undefined)
+            throw refuse(name, `expected ${words.join(' or ')}`);
+        return word;
+    }
+    /** A duration such as `26h`, in milliseconds; undefined where it was not given. */
+    durationMs(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        const milliseconds = (0,_src_config_quantities_js__WEBPACK_IMPORTED_MODULE_1__/* .parseDurationMs */ .yi)(value);
+        if (milliseconds === undefined)
+            throw refuse(name, 'expected a duration such as 30m, 26h or 2d');
+        return milliseconds;
+    }
+    /**
+     * What names an archive: `latest`, a date, or a full name. The fallback stands in where there is no such input at all;
+     * an empty one (an output of a job that gave none) must not become another archive.
+     */
+    archive(name, fallback) {
+        const isGiven = this.#environment[inputVariable(name)] !== undefined;
+        const value = isGiven || fallback === undefined ? this.required(name) : fallback;
+        try {
+            (0,_src_config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__/* .selectArchive */ .vd)(value);
+            return value;
+        }
+        catch {
+            throw refuse(name, 'expected latest, a date such as 2026-01-31, or a name such as backup_full_2026-01-31.tar.gz');
+        }
+    }
+    /** Names separated by commas or lines; undefined where none was given. */
+    list(name) {
+        const value = this.#read(name);
+        if (value.length > MAX_TEXT_LENGTH)
+            throw refuse(name, `expected at most ${MAX_TEXT_LENGTH} characters`);
+        const names = value
+            .split(/[,\r\n]/)
+            .map((each) => each.trim())
+            .filter((each) => each !== '');
+        if (names.some((each) => /\p{Cc}/u.test(each)))
+            throw refuse(name, 'expected names without control characters');
+        // Two variables side by side, both unset, are no empty list of who may restore.
+        if (names.length === 0 && value.trim() !== '')
+            throw refuse(name, 'expected names, and not commas alone');
+        return names.length === 0 ? undefined : names;
+    }
+    /** A secret, to the byte, masked from here on; undefined where it was not given. */
+    secret(name) {
+        const value = this.#read(name);
+        if (value.trim() === '')
+            return undefined;
+        if (value.length > MAX_SECRET_LENGTH)
+            throw refuse(name, `expected at most ${MAX_SECRET_LENGTH} characters`);
+        this.#mask(value);
+        return value;
+    }
+    #read(name) {
+        return this.#environment[inputVariable(name)] ?? '';
+    }
+}
+/** The variable in which the runner hands an input over. */
+function inputVariable(name) {
+    return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
+}
+function refuse(name, expected) {
+    return new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
+}
+
+
+/***/ }),
+
 /***/ 8512:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -72813,7 +72947,10 @@ async function readVersion([name, option]) {
     }
 }
 
+// EXTERNAL MODULE: ./.build/actions/frame/inputs.js
+var inputs = __nccwpck_require__(4003);
 ;// CONCATENATED MODULE: ./.build/actions/frame/platform.js
+
 
 
 
@@ -72849,8 +72986,9 @@ async function openPlatform(context, inputs) {
         ...(inputs.lockWaitMs === undefined ? {} : { lockWaitMs: inputs.lockWaitMs }),
     };
 }
-const writerVariable = 'CONTINUITY_WRITER_KEY';
-const readerVariable = 'CONTINUITY_READER_KEY';
+/** Messages name these; no `key-env:` can be called so. */
+const writerVariable = (0,inputs/* inputVariable */.L)('writer-key');
+const readerVariable = (0,inputs/* inputVariable */.L)('reader-key');
 /** Puts keys that came as inputs where the configuration says that keys are. */
 function takeKeys(config, environment, { writerKey, readerKey }) {
     const { vault } = config;
@@ -72886,7 +73024,7 @@ function listSecrets({ databases, vault }) {
 
 /***/ }),
 
-/***/ 3582:
+/***/ 8918:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -74720,12 +74858,19 @@ var markdown = __nccwpck_require__(9496);
 
 /** Failures of many parts name them all; this much is read at 04:00. */
 const SHOWN_CHARACTERS = 2000;
+const SHOWN_LINES = 20;
+/** A faulty configuration has one line for each fault; elsewhere a line end is part of somebody's text. */
+function quoteLines({ kind, message }) {
+    const lines = message.split('\n');
+    return kind === 'config' && lines.length > 1 ? (0,markdown/* list */.p_)(lines, SHOWN_LINES) : [(0,markdown/* code */.aY)(message, SHOWN_CHARACTERS)];
+}
 /** What failed, and what to do about it. `name` is what was run, in our words: `Continuity backup`. */
-function summarizeFailure(name, { kind, message, next }) {
+function summarizeFailure(name, failure) {
+    const { kind, next } = failure;
     return (0,markdown/* joinLines */.cT)([
         `### ❌ ${name} failed (${kind})`,
         '',
-        (0,markdown/* code */.aY)(message, SHOWN_CHARACTERS),
+        ...quoteLines(failure),
         '',
         `**Next:** ${(0,markdown/* code */.aY)(next, SHOWN_CHARACTERS)}`,
     ]);
@@ -74737,14 +74882,14 @@ var quantity_text = __nccwpck_require__(6534);
 
 /** Follows one phase; `beganMs` and `nowMs` are of the same clock. */
 function describeProgress(report, beganMs, nowMs) {
-    const show = (amount) => (report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z)(amount) : `${Math.round(amount)} files`);
+    const show = (amount) => report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z3)(amount) : (0,quantity_text/* countOf */.pq)(Math.round(amount), 'file');
     const elapsedMs = nowMs - beganMs;
     const perSecond = elapsedMs > 0 ? (report.done / elapsedMs) * 1000 : 0;
     const missing = report.total === undefined ? undefined : Math.max(0, report.total - report.done);
     return {
         amount: report.total === undefined ? show(report.done) : `${show(report.done)} of ${show(report.total)}`,
         rate: perSecond > 0 ? `${show(perSecond)}/s` : '',
-        left: missing !== undefined && perSecond > 0 ? `${(0,quantity_text/* formatDuration */.a)((missing / perSecond) * 1000)} left` : '',
+        left: missing !== undefined && perSecond > 0 ? `${(0,quantity_text/* formatDuration */.a3)((missing / perSecond) * 1000)} left` : '',
     };
 }
 
@@ -74882,132 +75027,8 @@ function endPrograms(privateDirectory) {
     }
 }
 
-// EXTERNAL MODULE: ./.build/src/config/archive-name.js
-var archive_name = __nccwpck_require__(7334);
-// EXTERNAL MODULE: ./.build/src/config/quantities.js
-var quantities = __nccwpck_require__(8649);
-;// CONCATENATED MODULE: ./.build/actions/frame/inputs.js
-
-
-
-/** Longest text that any input but a secret may have; GitHub itself sets no limit. */
-const MAX_TEXT_LENGTH = 4096;
-/** An RSA key of 16,384 bits has 13 kB. */
-const MAX_SECRET_LENGTH = 65_536;
-/**
- * A step's inputs, each checked for its form when it is read. An empty input is one that was not given: GitHub knows no
- * difference. Messages never repeat a value.
- */
-class Inputs {
-    #environment;
-    #mask;
-    constructor(environment, mask) {
-        this.#environment = environment;
-        this.#mask = mask;
-    }
-    /**
-     * One line of text.
-     * @throws Failure `usage` where it holds line breaks or control characters, or is too long.
-     */
-    text(name) {
-        const value = this.#read(name);
-        if (value.length > MAX_TEXT_LENGTH)
-            throw refuse(name, `expected at most ${MAX_TEXT_LENGTH} characters`);
-        if (/[\p{Cc}\p{Zl}\p{Zp}]/u.test(value))
-            throw refuse(name, 'expected one line without control characters');
-        return value.trim() === '' ? undefined : value.trim();
-    }
-    /** One line of text that has to be there: the runner does not enforce `required`. */
-    required(name) {
-        const value = this.text(name);
-        if (value === undefined)
-            throw refuse(name, 'missing');
-        return value;
-    }
-    /** `true` or `false`; undefined where it was not given. */
-    flag(name) {
-        const value = this.text(name);
-        if (value === undefined)
-            return undefined;
-        if (/^true$/i.test(value))
-            return true;
-        if (/^false$/i.test(value))
-            return false;
-        throw refuse(name, 'expected true or false');
-    }
-    /** One of some words; undefined where it was not given. */
-    choice(name, words) {
-        const value = this.text(name);
-        if (value === undefined)
-            return undefined;
-        const word = words.find((candidate) => candidate === value);
-        if (word === undefined)
-            throw refuse(name, `expected ${words.join(' or ')}`);
-        return word;
-    }
-    /** A duration such as `26h`, in milliseconds; undefined where it was not given. */
-    durationMs(name) {
-        const value = this.text(name);
-        if (value === undefined)
-            return undefined;
-        const milliseconds = (0,quantities/* parseDurationMs */.yi)(value);
-        if (milliseconds === undefined)
-            throw refuse(name, 'expected a duration such as 30m, 26h or 2d');
-        return milliseconds;
-    }
-    /**
-     * What names an archive: `latest`, a date, or a full name. The fallback stands in where there is no such input at all;
-     * an empty one (an output of a job that gave none) must not become another archive.
-     */
-    archive(name, fallback) {
-        const isGiven = this.#environment[inputVariable(name)] !== undefined;
-        const value = isGiven || fallback === undefined ? this.required(name) : fallback;
-        try {
-            (0,archive_name/* selectArchive */.vd)(value);
-            return value;
-        }
-        catch {
-            throw refuse(name, 'expected latest, a date such as 2026-01-31, or a name such as backup_full_2026-01-31.tar.gz');
-        }
-    }
-    /** Names separated by commas or lines; undefined where none was given. */
-    list(name) {
-        const value = this.#read(name);
-        if (value.length > MAX_TEXT_LENGTH)
-            throw refuse(name, `expected at most ${MAX_TEXT_LENGTH} characters`);
-        const names = value
-            .split(/[,\r\n]/)
-            .map((each) => each.trim())
-            .filter((each) => each !== '');
-        if (names.some((each) => /\p{Cc}/u.test(each)))
-            throw refuse(name, 'expected names without control characters');
-        // Two variables side by side, both unset, are no empty list of who may restore.
-        if (names.length === 0 && value.trim() !== '')
-            throw refuse(name, 'expected names, and not commas alone');
-        return names.length === 0 ? undefined : names;
-    }
-    /** A secret, to the byte, masked from here on; undefined where it was not given. */
-    secret(name) {
-        const value = this.#read(name);
-        if (value.trim() === '')
-            return undefined;
-        if (value.length > MAX_SECRET_LENGTH)
-            throw refuse(name, `expected at most ${MAX_SECRET_LENGTH} characters`);
-        this.#mask(value);
-        return value;
-    }
-    #read(name) {
-        return this.#environment[inputVariable(name)] ?? '';
-    }
-}
-/** The variable in which the runner hands an input over. */
-function inputVariable(name) {
-    return `INPUT_${name.replaceAll(' ', '_').toUpperCase()}`;
-}
-function refuse(name, expected) {
-    return new logging_failure/* Failure */.HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
-}
-
+// EXTERNAL MODULE: ./.build/actions/frame/inputs.js
+var frame_inputs = __nccwpck_require__(4003);
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: external "node:path"
@@ -75132,6 +75153,7 @@ class Redactor {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/report/summary/fit-summary.js
+
 /** What GitHub takes as the summary of one step, in bytes. */
 const LIMIT_BYTES = 1_048_576;
 /**
@@ -75178,7 +75200,7 @@ const DETAILS_END = '</details>';
 /** A blank line ends a table or a paragraph; then whatever else is open; then the word about the rest. */
 function endOf(missingLines, limitBytes, open) {
     const closing = [...open].reverse().flatMap((end) => [end, '']);
-    const word = `_${missingLines} lines are left out: a summary has room for ${limitBytes} bytes. The log and the result file have them all._`;
+    const word = `_${(0,quantity_text/* countOf */.pq)(missingLines, 'line')} ${missingLines === 1 ? 'is' : 'are'} left out: a summary has room for ${limitBytes} bytes. The log and the result file have them all._`;
     return ['', ...closing, word, ''].join('\n');
 }
 
@@ -75236,7 +75258,7 @@ async function runAction(definition) {
         const mask = (secret) => redactor.add(secret);
         const signal = endInOrder(privateDirectory, logger.warning.bind(logger));
         try {
-            const inputs = new Inputs(takeInputs(process.env), mask);
+            const inputs = new frame_inputs/* Inputs */.G(takeInputs(process.env), mask);
             const environment = { ...process.env };
             const outcome = await definition.run({ inputs, environment, logger, signal, privateDirectory, mask });
             logger.close();
@@ -75251,7 +75273,7 @@ async function runAction(definition) {
     }
     catch (error) {
         logger.close();
-        const { kind, message, next } = asFailure(error);
+        const { kind, message, next } = (0,logging_failure/* toFailure */.w2)(error, 'Run it again with debug logging enabled');
         // Before markdown writes anything of it in another way.
         const failure = new logging_failure/* Failure */.HR(kind, redact(message), redact(next));
         writeSummary(summarizeFailure(title, failure), redact);
@@ -75282,12 +75304,6 @@ function takeInputs(environment) {
         Reflect.deleteProperty(environment, name);
     return inputs;
 }
-function asFailure(error) {
-    if (error instanceof logging_failure/* Failure */.HR)
-        return error;
-    const next = 'Run it again with debug logging enabled, and report this as a fault.';
-    return new logging_failure/* Failure */.HR('failed', `unexpected: ${(0,logging_failure/* messageOf */.bD)(error)}`, next, { cause: error });
-}
 /** One annotation with what failed, and what to do next. */
 function fail({ message, next }, title, redact) {
     process.exitCode = ExitCode.Failure;
@@ -75302,11 +75318,13 @@ function fail({ message, next }, title, redact) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var _src_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(6534);
 /* harmony import */ var _src_operations_verify_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6117);
 /* harmony import */ var _src_report_summary_verdict_summary_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7597);
 /* harmony import */ var _src_report_verdict_report_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7038);
 /* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8512);
-/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3582);
+/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8918);
+
 
 
 
@@ -75326,6 +75344,7 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__/* .runAction */ .C)({
         });
         const verdict = await (0,_src_operations_verify_js__WEBPACK_IMPORTED_MODULE_1__/* .verify */ .M)(platform, { archive, level });
         const { name, isSound, checked, damage } = verdict;
+        const { timezone } = platform.config;
         return {
             result: verdict,
             outputs: {
@@ -75339,8 +75358,8 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__/* .runAction */ .C)({
                 'checked-tables': checked.tables,
                 'damage-count': damage.length,
             },
-            report: (0,_src_report_verdict_report_js__WEBPACK_IMPORTED_MODULE_5__/* .renderVerdict */ .g)(verdict),
-            summary: (0,_src_report_summary_verdict_summary_js__WEBPACK_IMPORTED_MODULE_2__/* .summarizeVerdict */ .d)(verdict),
+            report: (0,_src_report_verdict_report_js__WEBPACK_IMPORTED_MODULE_5__/* .renderVerdict */ .g)(verdict, timezone),
+            summary: (0,_src_report_summary_verdict_summary_js__WEBPACK_IMPORTED_MODULE_2__/* .summarizeVerdict */ .d)(verdict, timezone),
             ...(isSound ? {} : { failure: describeDamage(name, damage) }),
         };
     },
@@ -75348,7 +75367,7 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__/* .runAction */ .C)({
 function describeDamage(name, damage) {
     const [first] = damage;
     const example = first ? `, first of all ${first.where}: ${first.what}` : '';
-    return new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('damaged', `${name} is damaged in ${damage.length} places${example}`, 'Run a backup: it brings anew what is damaged. The summary names every damaged part; all else can be restored.');
+    return new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('damaged', `${name} is damaged in ${(0,_src_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_6__/* .countOf */ .pq)(damage.length, 'place')}${example}`, 'Run a backup: it brings anew what is damaged. The summary names every damaged part; all else can be restored.');
 }
 
 __webpack_async_result__();
@@ -75535,7 +75554,8 @@ async function resolveSecret(reference, environment) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   HR: () => (/* binding */ Failure),
 /* harmony export */   bD: () => (/* binding */ messageOf),
-/* harmony export */   hS: () => (/* binding */ exitCodes)
+/* harmony export */   hS: () => (/* binding */ exitCodes),
+/* harmony export */   w2: () => (/* binding */ toFailure)
 /* harmony export */ });
 /** Documented exit codes of the command line: one per thing that an operator would do next. */
 const exitCodes = {
@@ -75565,9 +75585,58 @@ class Failure extends Error {
         this.next = next;
     }
 }
+/** What the system says where a disk of this host takes no more: full, over its quota, read-only. */
+const diskFaults = {
+    ENOSPC: 'a disk of this host is full',
+    EDQUOT: 'a disk quota of this host is used up',
+    EROFS: 'a disk of this host is mounted read-only',
+};
+/** Anything that was thrown as a failure; `seeMore` says how to see more of what nobody foresaw. */
+function toFailure(error, seeMore) {
+    if (error instanceof Failure)
+        return error;
+    const { code, path } = (error ?? {});
+    const fault = code !== undefined && Object.hasOwn(diskFaults, code) ? diskFaults[code] : undefined;
+    if (fault === undefined) {
+        return new Failure('failed', `unexpected: ${messageOf(error)}`, `${seeMore}, and report this as a fault.`, {
+            cause: error,
+        });
+    }
+    return new Failure('space', `${fault}${path === undefined ? '' : `, for ${path}`}: ${messageOf(error)}`, 'Look at it with df -h and df -i: the folder of state: in continuity.yml, the temporary folder, the sources. Then run it again.', { cause: error });
+}
 /** The message of anything that was thrown. */
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
+}
+
+
+/***/ }),
+
+/***/ 8298:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   f: () => (/* binding */ formatTime)
+/* harmony export */ });
+/**
+ * A point in time as people read it: `2026-11-24 00:45 Europe/Paris`, as in the names of archives of that zone. Without a
+ * zone it is UTC, and says so. What is no time is shown as it came.
+ */
+function formatTime(instant, timezone = 'UTC') {
+    const time = new Date(instant);
+    if (Number.isNaN(time.getTime()))
+        return String(instant);
+    const parts = new Intl.DateTimeFormat('en-CA', {
+        timeZone: timezone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        hour: '2-digit',
+        minute: '2-digit',
+    }).formatToParts(time);
+    const part = (type) => parts.find((candidate) => candidate.type === type)?.value ?? '';
+    return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')} ${timezone}`;
 }
 
 
@@ -75577,8 +75646,10 @@ function messageOf(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ formatDuration),
-/* harmony export */   z: () => (/* binding */ formatBytes)
+/* harmony export */   B4: () => (/* binding */ formatCount),
+/* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   pq: () => (/* binding */ countOf),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
 const sizeSteps = ['B', 'kB', 'MB', 'GB', 'TB'];
 /** A size in bytes as people read it: `0 B`, `1.5 kB`, `120 MB`; decimal units. */
@@ -75606,6 +75677,14 @@ function formatDuration(milliseconds) {
         return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
     return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
+/** `12,345`. */
+function formatCount(count) {
+    return count.toLocaleString('en-US');
+}
+/** `1 file`, `12,345 files`; `plural` where no s makes it. */
+function countOf(count, noun, plural = `${noun}s`) {
+    return `${formatCount(count)} ${count === 1 ? noun : plural}`;
+}
 
 
 /***/ }),
@@ -75621,6 +75700,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/report/known-damage.js
+var known_damage = __nccwpck_require__(6607);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:os"
@@ -78036,7 +78117,7 @@ async function requireSpace(store, needBytes) {
     const reserveBytes = store.reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, totalBytes * LARGEST_PART);
     if (freeBytes - reserveBytes >= needBytes)
         return;
-    throw new failure/* Failure */.HR('space', `vault full: ${(0,quantity_text/* formatBytes */.z)(freeBytes)} free, of which ${(0,quantity_text/* formatBytes */.z)(reserveBytes)} are kept in reserve, need ${(0,quantity_text/* formatBytes */.z)(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
+    throw new failure/* Failure */.HR('space', `vault full: ${(0,quantity_text/* formatBytes */.z3)(freeBytes)} free, of which ${(0,quantity_text/* formatBytes */.z3)(reserveBytes)} are kept in reserve, need ${(0,quantity_text/* formatBytes */.z3)(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
 }
 /** A disk that became full in the middle, as a Failure; anything else as it is. */
 function explainFullDisk(error) {
@@ -78064,14 +78145,18 @@ async function readVerdict(store, name, index) {
 }
 /**
  * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
- * any bad news (a seal that met wrong bytes has looked no further either): only a full one does.
+ * any bad news (a seal that met wrong bytes has looked no further either): only a full one does. Nor does a quick look
+ * that finds damage stand in for a full one that had: that one names all of it.
  */
 async function recordVerdict(store, verdict) {
     const before = await readVerdict(store, verdict.name, verdict.index);
-    const saysMore = before && (before.level === 'full' || !before.isSound);
-    if (saysMore && verdict.level === 'seal' && verdict.isSound)
+    const saysMore = before && (verdict.isSound ? before.level === 'full' || !before.isSound : isFullDamage(before));
+    if (saysMore && verdict.level === 'seal')
         return;
     await writeDurably(verdictPath(store, verdict.name), JSON.stringify(verdict), 0o600);
+}
+function isFullDamage({ level, isSound }) {
+    return level === 'full' && !isSound;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/greet.js
@@ -78103,7 +78188,8 @@ async function greet(store, role, askedName) {
         incoming,
         sharesExtents: sharing.isPossible,
         freeBytes,
-        warnings: [...warnOfLedger(ledger), ...sharing.warnings],
+        warnings: warnOfLedger(ledger),
+        conditions: sharing.warnings,
     };
 }
 /**
@@ -80948,6 +81034,7 @@ const isGreeting = has({
     sharesExtents: isFlag,
     freeBytes: isSize,
     warnings: isTexts,
+    conditions: check_reply_optional(isTexts),
 });
 const isStatus = has({
     clock: isText,
@@ -81149,7 +81236,8 @@ async function readKeyFile(path) {
     catch (error) {
         if (error instanceof failure/* Failure */.HR)
             throw error;
-        throw new failure/* Failure */.HR('config', `cannot read the key file: ${(0,failure/* messageOf */.bD)(error)}`, MAKE_KEY, { cause: error });
+        const next = `In a workflow that hands the key over as a secret, see that this environment has it. ${MAKE_KEY}`;
+        throw new failure/* Failure */.HR('config', `cannot read the key file: ${(0,failure/* messageOf */.bD)(error)}`, next, { cause: error });
     }
 }
 function checkKey(text, where) {
@@ -83038,7 +83126,7 @@ async function keySource(reference, { environment }) {
     }
     const socket = environment['SSH_AUTH_SOCK'];
     if (!socket) {
-        throw new failure/* Failure */.HR('config', 'the configuration asks for ssh-agent, but SSH_AUTH_SOCK is not set', 'Start ssh-agent and add the key to it (ssh-add), or name a key-file.');
+        throw new failure/* Failure */.HR('config', 'the configuration asks for ssh-agent, but SSH_AUTH_SOCK is not set', 'Start ssh-agent and add the key to it (ssh-add), or name a key-file. A runner has no agent: in a workflow give reader-key (the secret READER_KEY of its environment).');
     }
     return { agent: socket };
 }
@@ -83087,28 +83175,78 @@ function isTrusted({ isForeign, verdict, trigger }) {
 
 
 
+
 /**
  * Has the vault prove an archive; no content leaves it.
  *
  * @throws Failure where the verdict is about another archive than the one that was asked for.
  */
 async function verify_verify(platform, { archive, level }) {
+    const { logger, config } = platform;
     const vault = await openVault(platform, 'writer');
     try {
-        const { name } = resolveArchive(archive, await vault.status());
-        platform.logger.phase(`Verify ${name}`);
-        platform.logger.info(`Verifying ${name} (${level}) on ${vault.label}.`);
+        const status = await vault.status();
+        const asked = resolveArchive(archive, status);
+        const { name } = asked;
+        logger.phase(`Verify ${name}`);
+        logger.info(`Verifying ${name} (${level}) on ${vault.label}.`);
         const verdict = await vault.verify(name, level, (done, total) => {
-            platform.logger.progress({ phase: `verify ${name}`, done, total, unit: 'bytes' });
+            logger.progress({ phase: `verify ${name}`, done, total, unit: 'bytes' });
         });
         if (verdict.name !== name || verdict.level !== level) {
             throw new failure/* Failure */.HR('damaged', `${vault.label} was asked to verify ${name} (${level}) and answered about ${verdict.name} (${verdict.level})`, 'Do not trust this verdict: look into the vault.');
         }
-        return verdict;
+        const newerDamaged = archive === 'latest' ? listNewerDamaged(asked, status) : [];
+        const result = {
+            ...verdict,
+            ...(level === 'seal' && asked.verdict?.isSound === false ? { knownDamaged: asked.verdict } : {}),
+            ...(newerDamaged.length > 0 ? { newerDamaged } : {}),
+        };
+        for (const sentence of (0,known_damage/* tellKnownDamage */.s)(result, config.timezone))
+            logger.warning(sentence);
+        return result;
     }
     finally {
         await vault.close();
     }
+}
+/** Archives of ours that were sealed after this one and are known as damaged, or are not on disk as sealed. */
+function listNewerDamaged({ sealed }, { archives }) {
+    return archives
+        .filter((other) => !other.isForeign && other.sealed > sealed)
+        .filter(({ fault, verdict }) => fault !== undefined || verdict?.isSound === false)
+        .sort((a, b) => (a.sealed < b.sealed ? 1 : -1))
+        .map(({ name, verdict, fault }) => ({
+        name,
+        ...(verdict ? { verdict } : {}),
+        ...(fault === undefined ? {} : { fault }),
+    }));
+}
+
+
+/***/ }),
+
+/***/ 6607:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   s: () => (/* binding */ tellKnownDamage)
+/* harmony export */ });
+/* harmony import */ var _logging_format_time_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8298);
+
+/** What a verdict must not hide: a sentence each, times of `timezone`; none where there is nothing. */
+function tellKnownDamage({ name, knownDamaged, newerDamaged = [] }, timezone) {
+    return [
+        ...(knownDamaged
+            ? [
+                `${name}: a ${knownDamaged.level} verification on ${(0,_logging_format_time_js__WEBPACK_IMPORTED_MODULE_0__/* .formatTime */ .f)(knownDamaged.time, timezone)} found it damaged; only a full one can clear it`,
+            ]
+            : []),
+        ...newerDamaged.map(({ name: newer, fault, verdict }) => {
+            const found = verdict ? `found damaged (${verdict.level}) on ${(0,_logging_format_time_js__WEBPACK_IMPORTED_MODULE_0__/* .formatTime */ .f)(verdict.time, timezone)}` : 'damaged';
+            return `${newer} is newer and was passed over: ${fault ?? found}`;
+        }),
+    ];
 }
 
 
@@ -83118,15 +83256,15 @@ async function verify_verify(platform, { archive, level }) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B4: () => (/* binding */ formatCount),
 /* harmony export */   aY: () => (/* binding */ code),
 /* harmony export */   cT: () => (/* binding */ joinLines),
 /* harmony export */   p_: () => (/* binding */ list),
-/* harmony export */   pq: () => (/* binding */ countOf),
 /* harmony export */   tp: () => (/* binding */ table),
 /* harmony export */   zH: () => (/* binding */ details)
 /* harmony export */ });
-/* unused harmony export shorten */
+/* unused harmony exports shorten, limitRows */
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6534);
+
 /** Longer texts are shown by their beginning and end. */
 const SHOWN_CHARACTERS = 300;
 /**
@@ -83163,6 +83301,14 @@ function table(head, rows, right = []) {
         '',
     ];
 }
+/** The first `limit` rows of a table; one more says how many are missing. */
+function limitRows(rows, limit) {
+    if (rows.length <= limit)
+        return rows;
+    const columns = rows[0]?.length ?? 0;
+    const rest = Array.from({ length: columns }, (_cell, column) => column === 0 ? `and ${formatCount(rows.length - limit)} more` : '');
+    return [...rows.slice(0, limit), rest];
+}
 /** What is folded until somebody opens it; `title` is a text of ours. The blank lines let markdown begin within. */
 function details(title, lines) {
     return ['', '<details>', `<summary>${title}</summary>`, '', ...lines, '', '</details>', ''];
@@ -83171,7 +83317,7 @@ function details(title, lines) {
 function list(texts, limit) {
     const lines = texts.slice(0, limit).map((text) => `- ${code(text)}`);
     if (texts.length > limit)
-        lines.push(`- and ${formatCount(texts.length - limit)} more`);
+        lines.push(`- and ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(texts.length - limit)} more`);
     return lines;
 }
 /** Lines as one text: never two blank ones in a row, none at its beginning, a line end at its end. */
@@ -83180,14 +83326,6 @@ function joinLines(lines) {
         .join('\n')
         .replace(/\n{3,}/g, '\n\n')
         .trim()}\n`;
-}
-/** `12,345`. */
-function formatCount(count) {
-    return count.toLocaleString('en-US');
-}
-/** `1 file`, `12,345 files`. */
-function countOf(count, noun) {
-    return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
 }
 function escapeCharacter(character) {
     return character === '\\' ? '\\\\' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
@@ -83202,8 +83340,12 @@ function escapeCharacter(character) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   d: () => (/* binding */ summarizeVerdict)
 /* harmony export */ });
-/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6534);
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9496);
+/* harmony import */ var _logging_format_time_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8298);
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6534);
+/* harmony import */ var _known_damage_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6607);
+/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9496);
+
+
 
 
 /** More damage, or more names of databases, than this is counted, not listed. */
@@ -83212,37 +83354,54 @@ const LEVELS = {
     seal: 'digests compared with the receipt',
     full: 'every chunk, the tar as other readers see it, and every dump read again',
 };
-/** A verification: sound or not, what was checked, every damaged part by name. */
-function summarizeVerdict(verdict) {
-    const { name, index, level, isSound, damage, checked, time } = verdict;
+/** A verification: sound or not, what was checked, every damaged part by name; times of `timezone`. */
+function summarizeVerdict(verdict, timezone) {
+    const { name, index, damage, checked, time, isSound, level } = verdict;
+    const known = (0,_known_damage_js__WEBPACK_IMPORTED_MODULE_0__/* .tellKnownDamage */ .s)(verdict, timezone);
     const { databases } = checked;
-    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .joinLines */ .cT)([
-        isSound ? `### ✅ Sound (${level})` : `### ❌ DAMAGED in ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)(damage.length, 'part')} (${level})`,
+    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .joinLines */ .cT)([
+        headingOf(verdict),
         '',
-        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(name),
+        (0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(name),
+        ...(known.length > 0 ? ['', '⚠️ **Not all is well:**', '', ...(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .list */ .p_)(known, LISTED)] : []),
         ...(isSound
             ? []
             : [
                 '',
-                ...(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .list */ .p_)(damage.map(({ where, what }) => `${where}: ${what}`), LISTED),
+                ...(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .list */ .p_)(damage.map(({ where, what }) => `${where}: ${what}`), LISTED),
             ]),
-        ...(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .table */ .tp)(['Checked', ''], [
+        ...(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .table */ .tp)(['Checked', ''], [
             ['How', LEVELS[level]],
-            ['Entries', (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(checked.entries)],
-            ['Extents', (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(checked.extents)],
-            ['Read', (0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z)(checked.bytes)],
-            ['Databases', (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(databases.length)],
-            ['Tables', (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(checked.tables)],
+            ['Entries', (0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatCount */ .B4)(checked.entries)],
+            ['Extents', (0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatCount */ .B4)(checked.extents)],
+            ['Read', (0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(checked.bytes)],
+            ['Databases', (0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatCount */ .B4)(databases.length)],
+            ['Tables', (0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatCount */ .B4)(checked.tables)],
         ], [1]),
-        ...(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .details */ .zH)('Details', [
-            `- Index ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(index)}`,
-            `- Verified ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(time)}, by the vault's clock`,
-            ...(databases.length > 0 ? ['- Databases:', ...(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .list */ .p_)(databases, LISTED).map((line) => `  ${line}`)] : []),
+        ...(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .details */ .zH)('Details', [
+            `- Index ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(index)}`,
+            `- Verified ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)((0,_logging_format_time_js__WEBPACK_IMPORTED_MODULE_3__/* .formatTime */ .f)(time, timezone))}, by the vault's clock`,
+            ...(databases.length > 0 ? ['- Databases:', ...(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .list */ .p_)(databases, LISTED).map((line) => `  ${line}`)] : []),
         ]),
-        isSound
-            ? '**Next:** nothing.'
-            : "**Next:** run a backup, which brings anew what is damaged; then look at the backup server's disk. Everything else in the archive can be restored.",
+        nextOf(verdict),
     ]);
+}
+function headingOf({ level, isSound, damage, knownDamaged, newerDamaged = [] }) {
+    if (!isSound)
+        return `### ❌ DAMAGED in ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .countOf */ .pq)(damage.length, 'part')} (${level})`;
+    if (knownDamaged)
+        return `### ⚠️ Sound (${level}), but known as damaged`;
+    if (newerDamaged.length > 0)
+        return `### ⚠️ Sound (${level}), but what is newer is damaged`;
+    return `### ✅ Sound (${level})`;
+}
+function nextOf({ name, isSound, knownDamaged, newerDamaged = [] }) {
+    const mend = "run a backup, which brings anew what is damaged; then look at the backup server's disk.";
+    if (!isSound)
+        return `**Next:** ${mend} Everything else in the archive can be restored.`;
+    if (knownDamaged)
+        return `**Next:** ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .aY)(`npm run -s continuity -- verify ${name} --level full`)} tells what is so.`;
+    return newerDamaged.length > 0 ? `**Next:** ${mend}` : '**Next:** nothing.';
 }
 
 
@@ -83255,19 +83414,32 @@ function summarizeVerdict(verdict) {
 /* harmony export */   g: () => (/* binding */ renderVerdict)
 /* harmony export */ });
 /* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6534);
+/* harmony import */ var _known_damage_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6607);
+
 
 /** More damage than this is counted, not listed. */
 const LISTED = 50;
-/** A verification for a terminal: what was checked, and every damaged part by name. */
-function renderVerdict({ name, level, isSound, damage, checked }) {
+/** A verification for a terminal: what was checked, and every damaged part by name; times of `timezone`. */
+function renderVerdict(result, timezone) {
+    const { name, level, isSound, damage, checked } = result;
     const { extents, entries, bytes, databases, tables } = checked;
-    const scope = `${entries} entries in ${extents} extents, ${databases.length} databases with ${tables} tables, ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z)(bytes)} read`;
+    const scope = [
+        `${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)(entries, 'entry', 'entries')} in ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)(extents, 'extent')}`,
+        `${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)(databases.length, 'database')} with ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .countOf */ .pq)(tables, 'table')}`,
+        `${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .formatBytes */ .z3)(bytes)} read`,
+    ].join(', ');
+    const known = (0,_known_damage_js__WEBPACK_IMPORTED_MODULE_1__/* .tellKnownDamage */ .s)(result, timezone).map((sentence) => `WARNING: ${sentence}.`);
     if (isSound)
-        return `${name} is sound (${level}): ${scope}.`;
+        return [`${name} is sound (${level}): ${scope}.`, ...known].join('\n');
     const listed = damage.slice(0, LISTED).map(({ where, what }) => `  ${where}: ${what}`);
     if (damage.length > LISTED)
         listed.push(`  and ${damage.length - LISTED} more`);
-    return [`${name} is DAMAGED (${level}); checked ${scope}:`, ...listed, 'Everything else in it can be restored.'].join('\n');
+    return [
+        `${name} is DAMAGED (${level}); checked ${scope}:`,
+        ...listed,
+        'Everything else in it can be restored.',
+        ...known,
+    ].join('\n');
 }
 
 

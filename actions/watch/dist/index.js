@@ -32383,12 +32383,19 @@ var markdown = __nccwpck_require__(9496);
 
 /** Failures of many parts name them all; this much is read at 04:00. */
 const SHOWN_CHARACTERS = 2000;
+const SHOWN_LINES = 20;
+/** A faulty configuration has one line for each fault; elsewhere a line end is part of somebody's text. */
+function quoteLines({ kind, message }) {
+    const lines = message.split('\n');
+    return kind === 'config' && lines.length > 1 ? (0,markdown/* list */.p_)(lines, SHOWN_LINES) : [(0,markdown/* code */.aY)(message, SHOWN_CHARACTERS)];
+}
 /** What failed, and what to do about it. `name` is what was run, in our words: `Continuity backup`. */
-function summarizeFailure(name, { kind, message, next }) {
+function summarizeFailure(name, failure) {
+    const { kind, next } = failure;
     return (0,markdown/* joinLines */.cT)([
         `### ❌ ${name} failed (${kind})`,
         '',
-        (0,markdown/* code */.aY)(message, SHOWN_CHARACTERS),
+        ...quoteLines(failure),
         '',
         `**Next:** ${(0,markdown/* code */.aY)(next, SHOWN_CHARACTERS)}`,
     ]);
@@ -32400,14 +32407,14 @@ var quantity_text = __nccwpck_require__(6534);
 
 /** Follows one phase; `beganMs` and `nowMs` are of the same clock. */
 function describeProgress(report, beganMs, nowMs) {
-    const show = (amount) => (report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z)(amount) : `${Math.round(amount)} files`);
+    const show = (amount) => report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z3)(amount) : (0,quantity_text/* countOf */.pq)(Math.round(amount), 'file');
     const elapsedMs = nowMs - beganMs;
     const perSecond = elapsedMs > 0 ? (report.done / elapsedMs) * 1000 : 0;
     const missing = report.total === undefined ? undefined : Math.max(0, report.total - report.done);
     return {
         amount: report.total === undefined ? show(report.done) : `${show(report.done)} of ${show(report.total)}`,
         rate: perSecond > 0 ? `${show(perSecond)}/s` : '',
-        left: missing !== undefined && perSecond > 0 ? `${(0,quantity_text/* formatDuration */.a)((missing / perSecond) * 1000)} left` : '',
+        left: missing !== undefined && perSecond > 0 ? `${(0,quantity_text/* formatDuration */.a3)((missing / perSecond) * 1000)} left` : '',
     };
 }
 
@@ -32905,6 +32912,7 @@ class Redactor {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/report/summary/fit-summary.js
+
 /** What GitHub takes as the summary of one step, in bytes. */
 const LIMIT_BYTES = 1_048_576;
 /**
@@ -32951,7 +32959,7 @@ const DETAILS_END = '</details>';
 /** A blank line ends a table or a paragraph; then whatever else is open; then the word about the rest. */
 function endOf(missingLines, limitBytes, open) {
     const closing = [...open].reverse().flatMap((end) => [end, '']);
-    const word = `_${missingLines} lines are left out: a summary has room for ${limitBytes} bytes. The log and the result file have them all._`;
+    const word = `_${(0,quantity_text/* countOf */.pq)(missingLines, 'line')} ${missingLines === 1 ? 'is' : 'are'} left out: a summary has room for ${limitBytes} bytes. The log and the result file have them all._`;
     return ['', ...closing, word, ''].join('\n');
 }
 
@@ -33024,7 +33032,7 @@ async function runAction(definition) {
     }
     catch (error) {
         logger.close();
-        const { kind, message, next } = asFailure(error);
+        const { kind, message, next } = (0,logging_failure/* toFailure */.w2)(error, 'Run it again with debug logging enabled');
         // Before markdown writes anything of it in another way.
         const failure = new logging_failure/* Failure */.HR(kind, redact(message), redact(next));
         writeSummary(summarizeFailure(title, failure), redact);
@@ -33055,12 +33063,6 @@ function takeInputs(environment) {
         Reflect.deleteProperty(environment, name);
     return inputs;
 }
-function asFailure(error) {
-    if (error instanceof logging_failure/* Failure */.HR)
-        return error;
-    const next = 'Run it again with debug logging enabled, and report this as a fault.';
-    return new logging_failure/* Failure */.HR('failed', `unexpected: ${(0,logging_failure/* messageOf */.bD)(error)}`, next, { cause: error });
-}
 /** One annotation with what failed, and what to do next. */
 function fail({ message, next }, title, redact) {
     process.exitCode = ExitCode.Failure;
@@ -33076,7 +33078,7 @@ function fail({ message, next }, title, redact) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
 /* harmony import */ var _src_operations_watch_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8091);
-/* harmony import */ var _src_report_summary_watch_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9823);
+/* harmony import */ var _src_report_summary_watch_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6813);
 /* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7694);
 
 
@@ -33136,9 +33138,9 @@ __webpack_async_result__();
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   HR: () => (/* binding */ Failure),
-/* harmony export */   bD: () => (/* binding */ messageOf)
+/* harmony export */   w2: () => (/* binding */ toFailure)
 /* harmony export */ });
-/* unused harmony export exitCodes */
+/* unused harmony exports exitCodes, messageOf */
 /** Documented exit codes of the command line: one per thing that an operator would do next. */
 const exitCodes = {
     ok: 0,
@@ -33167,6 +33169,25 @@ class Failure extends Error {
         this.next = next;
     }
 }
+/** What the system says where a disk of this host takes no more: full, over its quota, read-only. */
+const diskFaults = {
+    ENOSPC: 'a disk of this host is full',
+    EDQUOT: 'a disk quota of this host is used up',
+    EROFS: 'a disk of this host is mounted read-only',
+};
+/** Anything that was thrown as a failure; `seeMore` says how to see more of what nobody foresaw. */
+function toFailure(error, seeMore) {
+    if (error instanceof Failure)
+        return error;
+    const { code, path } = (error ?? {});
+    const fault = code !== undefined && Object.hasOwn(diskFaults, code) ? diskFaults[code] : undefined;
+    if (fault === undefined) {
+        return new Failure('failed', `unexpected: ${messageOf(error)}`, `${seeMore}, and report this as a fault.`, {
+            cause: error,
+        });
+    }
+    return new Failure('space', `${fault}${path === undefined ? '' : `, for ${path}`}: ${messageOf(error)}`, 'Look at it with df -h and df -i: the folder of state: in continuity.yml, the temporary folder, the sources. Then run it again.', { cause: error });
+}
 /** The message of anything that was thrown. */
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
@@ -33179,8 +33200,10 @@ function messageOf(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ formatDuration),
-/* harmony export */   z: () => (/* binding */ formatBytes)
+/* harmony export */   B4: () => (/* binding */ formatCount),
+/* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   pq: () => (/* binding */ countOf),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
 const sizeSteps = ['B', 'kB', 'MB', 'GB', 'TB'];
 /** A size in bytes as people read it: `0 B`, `1.5 kB`, `120 MB`; decimal units. */
@@ -33207,6 +33230,14 @@ function formatDuration(milliseconds) {
     if (hours < 48)
         return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
     return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+/** `12,345`. */
+function formatCount(count) {
+    return count.toLocaleString('en-US');
+}
+/** `1 file`, `12,345 files`; `plural` where no s makes it. */
+function countOf(count, noun, plural = `${noun}s`) {
+    return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
 
@@ -48449,12 +48480,12 @@ async function findQueuedRun(context, runs, findJobs) {
     return {
         key: makeKey('queued', run.id, run.run_attempt),
         what: {
-            french: `${(0,markdown/* code */.aY)(run.workflow)} : l’exécution n° ${number} attend un runner depuis ${(0,quantity_text/* formatDuration */.a)(waitedMs)} (${formatTime(since)}).`,
-            english: `${(0,markdown/* code */.aY)(run.workflow)}: run ${number} has waited for a runner for ${(0,quantity_text/* formatDuration */.a)(waitedMs)} (since ${formatTime(since)}).`,
+            french: `${(0,markdown/* code */.aY)(run.workflow)} : l’exécution n° ${number} attend un runner depuis ${(0,quantity_text/* formatDuration */.a3)(waitedMs)} (${formatTime(since)}).`,
+            english: `${(0,markdown/* code */.aY)(run.workflow)}: run ${number} has waited for a runner for ${(0,quantity_text/* formatDuration */.a3)(waitedMs)} (since ${formatTime(since)}).`,
         },
         next: {
-            french: 'Vérifier sur le serveur de production que le service du runner tourne, et redémarrer le service si besoin.',
-            english: "Check on the production host that the runner's service is running, and start it again if it is not.",
+            french: 'Regarder quelle exécution occupe le runner (« verify.yml » peut être annulé sans dommage). Sinon, vérifier sur le serveur de production que le service du runner tourne, et le redémarrer si besoin.',
+            english: "See which run keeps the runner busy (verify.yml may be cancelled without harm). Otherwise check on the production host that the runner's service is running, and start it again if it is not.",
         },
         since,
         url: linkToRun(context, run.id),
@@ -48476,11 +48507,11 @@ function judgeAge(context, subject, success) {
     if (ageMs <= maximumAgeMs)
         return undefined;
     const { french, english } = names[subject];
-    const allowed = (0,quantity_text/* formatDuration */.a)(maximumAgeMs);
+    const allowed = (0,quantity_text/* formatDuration */.a3)(maximumAgeMs);
     const last = success
         ? {
-            french: `la dernière date du ${formatTime(success.completedAt)} (il y a ${(0,quantity_text/* formatDuration */.a)(ageMs)})`,
-            english: `the last one ended at ${formatTime(success.completedAt)} (${(0,quantity_text/* formatDuration */.a)(ageMs)} ago)`,
+            french: `la dernière date du ${formatTime(success.completedAt)} (il y a ${(0,quantity_text/* formatDuration */.a3)(ageMs)})`,
+            english: `the last one ended at ${formatTime(success.completedAt)} (${(0,quantity_text/* formatDuration */.a3)(ageMs)} ago)`,
         }
         : { french: 'aucune n’a été trouvée', english: 'none was found' };
     const workflow = jobs.find((job) => job.subject === subject)?.workflow ?? '';
@@ -48843,7 +48874,7 @@ function renderReopening(look) {
 }
 /** A comment on what recovered, and how long it took. */
 function renderRecovery(context, look, { told, since }) {
-    const lasted = (0,quantity_text/* formatDuration */.a)(Math.max(0, context.now.getTime() - Date.parse(since)));
+    const lasted = (0,quantity_text/* formatDuration */.a3)(Math.max(0, context.now.getTime() - Date.parse(since)));
     const part = (language) => {
         const text = words[language];
         const items = describeRecovered(told, language).map((item) => `- ${item}`);
@@ -49148,9 +49179,12 @@ async function tryToKeepIssue(context, seen) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   aY: () => (/* binding */ code),
 /* harmony export */   cT: () => (/* binding */ joinLines),
+/* harmony export */   p_: () => (/* binding */ list),
 /* harmony export */   tp: () => (/* binding */ table)
 /* harmony export */ });
-/* unused harmony exports shorten, details, list, formatCount, countOf */
+/* unused harmony exports shorten, limitRows, details */
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6534);
+
 /** Longer texts are shown by their beginning and end. */
 const SHOWN_CHARACTERS = 300;
 /**
@@ -49187,6 +49221,14 @@ function table(head, rows, right = []) {
         '',
     ];
 }
+/** The first `limit` rows of a table; one more says how many are missing. */
+function limitRows(rows, limit) {
+    if (rows.length <= limit)
+        return rows;
+    const columns = rows[0]?.length ?? 0;
+    const rest = Array.from({ length: columns }, (_cell, column) => column === 0 ? `and ${formatCount(rows.length - limit)} more` : '');
+    return [...rows.slice(0, limit), rest];
+}
 /** What is folded until somebody opens it; `title` is a text of ours. The blank lines let markdown begin within. */
 function details(title, lines) {
     return ['', '<details>', `<summary>${title}</summary>`, '', ...lines, '', '</details>', ''];
@@ -49195,7 +49237,7 @@ function details(title, lines) {
 function list(texts, limit) {
     const lines = texts.slice(0, limit).map((text) => `- ${code(text)}`);
     if (texts.length > limit)
-        lines.push(`- and ${formatCount(texts.length - limit)} more`);
+        lines.push(`- and ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(texts.length - limit)} more`);
     return lines;
 }
 /** Lines as one text: never two blank ones in a row, none at its beginning, a line end at its end. */
@@ -49205,14 +49247,6 @@ function joinLines(lines) {
         .replace(/\n{3,}/g, '\n\n')
         .trim()}\n`;
 }
-/** `12,345`. */
-function formatCount(count) {
-    return count.toLocaleString('en-US');
-}
-/** `1 file`, `12,345 files`. */
-function countOf(count, noun) {
-    return `${formatCount(count)} ${noun}${count === 1 ? '' : 's'}`;
-}
 function escapeCharacter(character) {
     return character === '\\' ? '\\\\' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
@@ -49220,36 +49254,65 @@ function escapeCharacter(character) {
 
 /***/ }),
 
-/***/ 9823:
+/***/ 6813:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   f: () => (/* binding */ summarizeWatch)
-/* harmony export */ });
-/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6534);
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9496);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  f: () => (/* binding */ summarizeWatch)
+});
+
+;// CONCATENATED MODULE: ./.build/src/logging/format-time.js
+/**
+ * A point in time as people read it: `2026-11-24 00:45 Europe/Paris`, as in the names of archives of that zone. Without a
+ * zone it is UTC, and says so. What is no time is shown as it came.
+ */
+function formatTime(instant, timezone = 'UTC') {
+    const time = new Date(instant);
+    if (Number.isNaN(time.getTime()))
+        return String(instant);
+    const parts = new Intl.DateTimeFormat('en-CA', {
+        timeZone: timezone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        hour: '2-digit',
+        minute: '2-digit',
+    }).formatToParts(time);
+    const part = (type) => parts.find((candidate) => candidate.type === type)?.value ?? '';
+    return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')} ${timezone}`;
+}
+
+// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
+var quantity_text = __nccwpck_require__(6534);
+// EXTERNAL MODULE: ./.build/src/report/summary/markdown.js
+var markdown = __nccwpck_require__(9496);
+;// CONCATENATED MODULE: ./.build/src/report/summary/watch-summary.js
+
 
 
 /** One look of the watch: the verdict, what is wrong and what to do, when the last successes were. */
 function summarizeWatch(result) {
     const { verdict, branch, findings, issue, issueProblem, runner, maximumAgeMs } = result;
     const healthy = `### ✅ Backups and verifications succeed in time`;
-    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .joinLines */ .cT)([
+    return (0,markdown/* joinLines */.cT)([
         verdict === 'healthy'
             ? healthy
             : `### ❌ ${findings.length} ${findings.length === 1 ? 'thing is' : 'things are'} wrong`,
         '',
         ...findings.map(({ what, next, url }) => `- ${what.english}${url ? ` ([look](${url}))` : ''} ${next.english}`),
-        ...(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .table */ .tp)(['Looked at', ''], [
+        ...(0,markdown/* table */.tp)(['Looked at', ''], [
             ['Last backup', showSuccess(result.lastBackup, result.checkedAt)],
             ['Last verification', showSuccess(result.lastVerification, result.checkedAt)],
-            ['Allowed age', (0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a)(maximumAgeMs)],
-            ['Branch', (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(branch)],
+            ['Allowed age', (0,quantity_text/* formatDuration */.a3)(maximumAgeMs)],
+            ['Branch', (0,markdown/* code */.aY)(branch)],
             ['Runner', runner === 'unknown' ? 'nobody looked' : runner],
             ['Issue', issue ? `[#${issue.number}](${issue.url}), ${issue.action}` : 'none'],
         ]),
         ...(issueProblem
-            ? [`The issue could not be kept: ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(issueProblem.message)}`, '', `**Next:** ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(issueProblem.next)}`]
+            ? [`The issue could not be kept: ${(0,markdown/* code */.aY)(issueProblem.message)}`, '', `**Next:** ${(0,markdown/* code */.aY)(issueProblem.next)}`]
             : []),
     ]);
 }
@@ -49257,7 +49320,7 @@ function showSuccess(success, checkedAt) {
     if (!success)
         return 'none found';
     const ageMs = Math.max(0, Date.parse(checkedAt) - Date.parse(success.completedAt));
-    return `[${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(success.completedAt)}](${success.url}), ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__/* .formatDuration */ .a)(ageMs)} ago, ${(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .aY)(success.job, 100)}`;
+    return `[${(0,markdown/* code */.aY)(formatTime(success.completedAt))}](${success.url}), ${(0,quantity_text/* formatDuration */.a3)(ageMs)} ago, ${(0,markdown/* code */.aY)(success.job, 100)}`;
 }
 
 

@@ -42589,7 +42589,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 9070:
+/***/ 9447:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -43754,7 +43754,7 @@ const advice = [
         /database ".*" does not exist/i,
         'Check the name under databases: in continuity.yml; psql -l lists those that exist.',
     ],
-    [/role ".*" does not exist/i, 'Check the user under databases: in continuity.yml.'],
+    [/role ".*" does not exist/i, 'Check the user in the connection string.'],
     [/permission denied/i, 'Give the user that right, or let the backup connect as the owner or a superuser.'],
     [
         /lock timeout|could not obtain lock|due to statement timeout[^]*LOCK TABLE/i,
@@ -44203,11 +44203,9 @@ async function planDump({ server, database, ...options }, query) {
     const args = ['--format=plain', '--no-password', `--encoding=${facts.encoding}`];
     args.push(`--lock-wait-timeout=${options.lockTimeoutMs}`);
     args.push(...excluded.map((table) => `--exclude-table-data=${writeExclusion(table, facts.encoding)}`));
-    const warnings = [
-        ...listSecurityWarnings('pg_dump', client),
-        ...unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`),
-    ];
-    return { facts, clientVersion: client.text, tables, excluded, args, warnings };
+    const warnings = unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`);
+    const conditions = listSecurityWarnings('pg_dump', client);
+    return { facts, clientVersion: client.text, tables, excluded, args, warnings, conditions };
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-run.js
@@ -44428,7 +44426,7 @@ async function* checkDump(options, { plan, run, startedAt }) {
         messages: run.messages,
     };
     const told = run.messages.map((line) => `database "${options.database}": ${line}`);
-    return { record, warnings: [...plan.warnings, ...told] };
+    return { record, warnings: [...plan.warnings, ...told], conditions: plan.conditions };
 }
 function queryOptions({ applicationName, retryForMs, signal }) {
     return { applicationName, signal, ...(retryForMs === undefined ? {} : { retryForMs }) };
@@ -44520,7 +44518,7 @@ function writeRoles(roles) {
 const PRIVATE = { mode: 0o600, uid: 0, gid: 0 };
 /** Starts the dumps of all databases at the same time; one that fails stops the others. */
 function startDumps(platform, builder, { targets, servers }, applicationName, signal) {
-    const report = { databases: {}, globals: {}, warnings: [] };
+    const report = { databases: {}, globals: {}, warnings: [], conditions: [] };
     const states = new Map(targets.map(({ dump }) => [dump, 'stopped']));
     const snapshots = [];
     const stop = new AbortController();
@@ -44545,7 +44543,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
         snapshots.push(running.started);
         return async () => {
             const entry = { ...PRIVATE, name: Buffer.from(`db/${dump}.sql`), mtimeNs: nowNs(platform) };
-            const { record, warnings } = await builder.addDump(entry, running.chunks).then(() => running.finished, (error) => {
+            const { record, warnings, conditions } = await builder.addDump(entry, running.chunks).then(() => running.finished, (error) => {
                 if (!either.aborted)
                     states.set(dump, 'failed');
                 throw error;
@@ -44553,6 +44551,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
             states.set(dump, 'complete');
             report.databases[dump] = record;
             report.warnings.push(...warnings);
+            report.conditions.push(...conditions);
         };
     });
     const roles = servers.map(({ source, server, database }) => async () => {
@@ -44894,7 +44893,15 @@ async function connectServer({ environment }, { name, reach }) {
         throw new failure/* Failure */.HR('config', `databases.${name}: this version reaches servers over a connection string only, not inside a ${reach.by}`, `Name what holds one: databases.${name}.url-env or .url-file.`);
     }
     const url = (await resolveSecret(reach.url, environment).catch((error) => explain(name, error))).trim();
-    return await connectMatching(url, { environment: { ...environment } });
+    try {
+        return await connectMatching(url, { environment: { ...environment } });
+    }
+    catch (error) {
+        // What is wrong with a server names it; what is wrong with a string cannot, and several are configured.
+        if (!(error instanceof failure/* Failure */.HR) || error.kind !== 'config')
+            throw error;
+        throw new failure/* Failure */.HR('config', `databases.${name}: ${error.message}`, error.next, { cause: error });
+    }
 }
 function explain(name, error) {
     if (!(error instanceof failure/* Failure */.HR))
@@ -45064,7 +45071,7 @@ const LEAST_SHARE = 0.5;
  *
  * @throws Failure unless the source is in `allowed`.
  */
-function guardAgainstShrinking(source, path, files, filesBefore, allowed) {
+function guardAgainstShrinking({ source, path, files, filesBefore }, allowed) {
     const hasShrunk = filesBefore > 0 && (files === 0 || (filesBefore >= FEW_FILES && files < filesBefore * LEAST_SHARE));
     if (!hasShrunk || allowed.includes(source))
         return;
@@ -45642,10 +45649,13 @@ async function fillArchive(run, filling) {
     await cache.add(built.indexPath, built.index);
     for (const warning of warnings)
         logger.warning(warning);
+    const conditions = unique([...(greeting.conditions ?? []), ...dumps.conditions]);
+    for (const condition of conditions)
+        logger.info(`Standing condition: ${condition}`);
     const { sentBytes } = uploader;
     const changes = since === undefined ? undefined : describeChanges(since, files, { records: dumps.databases, now: built.dumps });
-    const made = { receipt, sentBytes, readBytes: files.outcome.readBytes, manifest, warnings };
-    return { ...made, ...(changes ? { changes } : {}) };
+    const { readBytes } = files.outcome;
+    return { receipt, sentBytes, readBytes, manifest, warnings, conditions, ...(changes ? { changes } : {}) };
 }
 /** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
 async function openBase({ vault, greeting, platform }, cache) {
@@ -45671,7 +45681,9 @@ async function addFiles(builder, sources, { allowShrink = [], trigger }, signal)
     const outcome = await builder.addFiles(walk.entries);
     const records = recordFiles(walk.reports, outcome);
     for (const { name, path } of trigger === 'safety' ? [] : sources) {
-        guardAgainstShrinking(name, path, records[name]?.files ?? 0, outcome.filesBefore.get(name) ?? 0, allowShrink);
+        const files = records[name]?.files ?? 0;
+        const filesBefore = outcome.filesBefore.get(name) ?? 0;
+        guardAgainstShrinking({ source: name, path, files, filesBefore }, allowShrink);
     }
     return { records, outcome };
 }
@@ -45875,6 +45887,7 @@ const isGreeting = has({
     sharesExtents: isFlag,
     freeBytes: isSize,
     warnings: isTexts,
+    conditions: optional(isTexts),
 });
 const isStatus = has({
     clock: isText,
@@ -46076,7 +46089,8 @@ async function readKeyFile(path) {
     catch (error) {
         if (error instanceof failure/* Failure */.HR)
             throw error;
-        throw new failure/* Failure */.HR('config', `cannot read the key file: ${(0,failure/* messageOf */.bD)(error)}`, MAKE_KEY, { cause: error });
+        const next = `In a workflow that hands the key over as a secret, see that this environment has it. ${MAKE_KEY}`;
+        throw new failure/* Failure */.HR('config', `cannot read the key file: ${(0,failure/* messageOf */.bD)(error)}`, next, { cause: error });
     }
 }
 function checkKey(text, where) {
@@ -47983,7 +47997,7 @@ async function keySource(reference, { environment }) {
     }
     const socket = environment['SSH_AUTH_SOCK'];
     if (!socket) {
-        throw new failure/* Failure */.HR('config', 'the configuration asks for ssh-agent, but SSH_AUTH_SOCK is not set', 'Start ssh-agent and add the key to it (ssh-add), or name a key-file.');
+        throw new failure/* Failure */.HR('config', 'the configuration asks for ssh-agent, but SSH_AUTH_SOCK is not set', 'Start ssh-agent and add the key to it (ssh-add), or name a key-file. A runner has no agent: in a workflow give reader-key (the secret READER_KEY of its environment).');
     }
     return { agent: socket };
 }
@@ -49334,7 +49348,18 @@ async function* linesOf(archive, source) {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-damage.js
+
+/** Damage in one part of an archive is no reason to give up the others: says how they are restored all the same. */
+function adviseOthers(error, part) {
+    if (!(error instanceof failure/* Failure */.HR) || error.kind !== 'damaged')
+        return error;
+    const others = `The parts of this archive that are not named here can still be restored: name them (all but "${part}") with --select (in a workflow the input select).`;
+    return new failure/* Failure */.HR(error.kind, error.message, `${error.next} ${others}`, { cause: error });
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-files.js
+
 
 
 
@@ -49383,7 +49408,7 @@ async function stageFiles(archive, plan, swap) {
         return notes;
     }
     catch (error) {
-        throw explainFullDisk(error, swap.root);
+        throw adviseOthers(explainFullDisk(error, swap.root), swap.source);
     }
     finally {
         await staged.close();
@@ -49647,7 +49672,7 @@ async function takeLock({ config, logger, holder, lockWaitMs = 0, signal }) {
     catch (error) {
         if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked') || lockWaitMs <= 0)
             throw error;
-        logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a)(lockWaitMs)}.`);
+        logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a3)(lockWaitMs)}.`);
         return await (0,lock/* acquireLock */.I)(path, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch((second) => {
             throw signal?.aborted ? interrupted(holder, second) : second;
         });
@@ -49727,6 +49752,7 @@ function fromReceipt(vault, greeting, receipt) {
         storedBytes: receipt.newBytes,
         isTamperProof: greeting.isProvisioned,
         warnings: greeting.warnings,
+        conditions: greeting.conditions ?? [],
     };
 }
 
@@ -49761,23 +49787,24 @@ function renderBackup(result) {
         ...Object.entries(manifest?.databases ?? {}).map(([name, { sizeBytes, fingerprints }]) => [
             name,
             'database',
-            (0,quantity_text/* formatBytes */.z)(sizeBytes),
-            `${Object.keys(fingerprints.tables).length} tables`,
+            (0,quantity_text/* formatBytes */.z3)(sizeBytes),
+            (0,quantity_text/* countOf */.pq)(Object.keys(fingerprints.tables).length, 'table'),
         ]),
         ...Object.entries(manifest?.files ?? {}).map(([name, { files, bytes }]) => [
             name,
             'files',
-            (0,quantity_text/* formatBytes */.z)(bytes),
-            `${files} files`,
+            (0,quantity_text/* formatBytes */.z3)(bytes),
+            (0,quantity_text/* countOf */.pq)(files, 'file'),
         ]),
     ];
     const lines = [
         formatTable(rows, [2]),
         '',
-        `${archive} is sealed on ${vault}: ${(0,quantity_text/* formatBytes */.z)(result.sizeBytes)}.`,
-        `Read ${(0,quantity_text/* formatBytes */.z)(result.readBytes)} of files, sent ${(0,quantity_text/* formatBytes */.z)(result.sentBytes)}, stored ${(0,quantity_text/* formatBytes */.z)(result.storedBytes)}, in ${(0,quantity_text/* formatDuration */.a)(result.durationMs)}.`,
+        `${archive} is sealed on ${vault}: ${(0,quantity_text/* formatBytes */.z3)(result.sizeBytes)}.`,
+        `Read ${(0,quantity_text/* formatBytes */.z3)(result.readBytes)} of files, sent ${(0,quantity_text/* formatBytes */.z3)(result.sentBytes)}, stored ${(0,quantity_text/* formatBytes */.z3)(result.storedBytes)}, in ${(0,quantity_text/* formatDuration */.a3)(result.durationMs)}.`,
         ...(result.changes ? [renderChanges(result.changes)] : []),
         `Index ${result.index}`,
+        ...result.conditions.map((condition) => `Standing condition: ${condition}`),
     ];
     if (!result.isTamperProof)
         lines.push(NOT_TAMPER_PROOF);
@@ -49791,16 +49818,14 @@ function renderChanges({ since, files, databases }) {
     const sum = (key) => all.reduce((total, changes) => total + changes[key], 0);
     const count = (state) => Object.values(databases).filter((dump) => dump.state === state).length;
     const parts = [
-        `${sum('added')} files added, ${sum('changed')} changed (${(0,quantity_text/* formatBytes */.z)(sum('bytes'))}), ${sum('removed')} removed`,
-        `${count('same')} databases the same, ${count('changed')} changed`,
+        `${(0,quantity_text/* countOf */.pq)(sum('added'), 'file')} added, ${(0,quantity_text/* formatCount */.B4)(sum('changed'))} changed (${(0,quantity_text/* formatBytes */.z3)(sum('bytes'))}), ${(0,quantity_text/* formatCount */.B4)(sum('removed'))} removed`,
+        `${(0,quantity_text/* countOf */.pq)(count('same'), 'database')} the same, ${count('changed')} changed`,
         ...(count('added') > 0 ? [`${count('added')} added`] : []),
         ...(count('removed') > 0 ? [`${count('removed')} removed`] : []),
     ];
     return `Since ${since}: ${all.length > 0 ? parts.join('; ') : parts.slice(1).join('; ')}.`;
 }
 
-;// CONCATENATED MODULE: external "node:readline/promises"
-const external_node_readline_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline/promises");
 // EXTERNAL MODULE: ./.build/src/config/quantities.js
 var quantities = __nccwpck_require__(8649);
 ;// CONCATENATED MODULE: ./.build/src/operations/platform.js
@@ -49813,7 +49838,6 @@ function describeRun(command, environment) {
 // EXTERNAL MODULE: ./.build/src/version.js
 var version = __nccwpck_require__(7319);
 ;// CONCATENATED MODULE: ./.build/scripts/commands/platform.js
-
 
 
 
@@ -49846,26 +49870,6 @@ function readWait(text) {
     if (milliseconds !== undefined)
         return milliseconds;
     throw new failure/* Failure */.HR('usage', '--wait: expected a duration such as 90s, 30m or 2h', 'Nothing was done.');
-}
-/**
- * Asks a person to type something that nobody types by mistake. With `--yes` nobody is asked; without a terminal it
- * refuses instead of waiting for ever.
- */
-async function platform_confirm(context, { summary, answer, isAgreed }) {
-    context.logger.info(summary);
-    if (isAgreed)
-        return true;
-    if (!context.isInteractive) {
-        throw new failure/* Failure */.HR('refused', 'this needs a confirmation, and there is no terminal to ask on', 'Look at the plan above, then run it again with --yes.');
-    }
-    const prompt = (0,external_node_readline_promises_namespaceObject.createInterface)({ input: process.stdin, output: process.stderr });
-    try {
-        const typed = await prompt.question(`Type ${answer} to go on: `, { signal: context.signal });
-        return typed.trim() === answer;
-    }
-    finally {
-        prompt.close();
-    }
 }
 
 ;// CONCATENATED MODULE: ./.build/scripts/commands/backup.js
@@ -49985,9 +49989,9 @@ async function checkState(state) {
     const { bavail, bsize } = await (0,promises_.statfs)(state);
     const free = bavail * bsize;
     if (free >= STAGING_BYTES)
-        return [fine('state', `${state}, ${(0,quantity_text/* formatBytes */.z)(free)} free`)];
+        return [fine('state', `${state}, ${(0,quantity_text/* formatBytes */.z3)(free)} free`)];
     return [
-        worry('state', `${state} has only ${(0,quantity_text/* formatBytes */.z)(free)} free`, `Make room: up to ${(0,quantity_text/* formatBytes */.z)(STAGING_BYTES)} wait there to be sent.`),
+        worry('state', `${state} has only ${(0,quantity_text/* formatBytes */.z3)(free)} free`, `Make room: up to ${(0,quantity_text/* formatBytes */.z3)(STAGING_BYTES)} wait there to be sent.`),
     ];
 }
 async function checkFolder(subject, path) {
@@ -50017,7 +50021,7 @@ async function checkVault(platform) {
         const vault = await openVault(platform, 'writer');
         try {
             const greeting = await vault.hello();
-            const findings = [fine('vault', `${vault.label} answers, ${(0,quantity_text/* formatBytes */.z)(greeting.freeBytes)} free`)];
+            const findings = [fine('vault', `${vault.label} answers, ${(0,quantity_text/* formatBytes */.z3)(greeting.freeBytes)} free`)];
             const skewMs = Math.abs(Date.parse(greeting.clock) - platform.now().getTime());
             if (skewMs > CLOCK_TOLERANCE_MS) {
                 findings.push(worry('vault', `its clock says ${greeting.clock}, ours ${platform.now().toISOString()}`, 'Set both by NTP.'));
@@ -50026,7 +50030,8 @@ async function checkVault(platform) {
                 findings.push(worry('vault', 'it is not provisioned: whoever holds its account can delete archives; they are not tamper-proof', 'Give the vault accounts and a keeper of its own.'));
             }
             findings.push(worry('vault', 'no copy of it elsewhere is known: root on it can delete everything', 'Keep a second copy on another machine.'));
-            return [...findings, ...greeting.warnings.map((warning) => worry('vault', warning))];
+            const { warnings, conditions = [] } = greeting;
+            return [...findings, ...[...warnings, ...conditions].map((warning) => worry('vault', warning))];
         }
         finally {
             await vault.close();
@@ -50047,6 +50052,7 @@ async function doctor(platform) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/report/doctor-report.js
+
 const MARKS = { ok: 'ok     ', warning: 'WARNING', failed: 'FAILED ' };
 /** The doctor's findings, one a line, what to do about them below. */
 function renderDoctor({ findings }) {
@@ -50055,7 +50061,7 @@ function renderDoctor({ findings }) {
         return `${MARKS[state]}  ${subject}: ${message}${advice}`;
     });
     const count = (state) => findings.filter((finding) => finding.state === state).length;
-    return [...lines, '', `${count('failed')} failed, ${count('warning')} warnings, ${count('ok')} ok`].join('\n');
+    return [...lines, '', `${count('failed')} failed, ${(0,quantity_text/* countOf */.pq)(count('warning'), 'warning')}, ${count('ok')} ok`].join('\n');
 }
 
 ;// CONCATENATED MODULE: ./.build/scripts/commands/doctor.js
@@ -50256,8 +50262,8 @@ const fetchCommand = {
     options: [{ flags: '--target <dir>', description: 'folder to put it into', default: '.' }],
     async run(context, [archive = ''], { target }) {
         const result = await fetch(await openPlatform(context, 'fetch'), { archive, directory: target });
-        const resumed = result.resumedBytes > 0 ? `, ${(0,quantity_text/* formatBytes */.z)(result.resumedBytes)} of it by an earlier attempt` : '';
-        return { result, render: () => `${result.path}: ${(0,quantity_text/* formatBytes */.z)(result.sizeBytes)}, checked${resumed}.` };
+        const resumed = result.resumedBytes > 0 ? `, ${(0,quantity_text/* formatBytes */.z3)(result.resumedBytes)} of it by an earlier attempt` : '';
+        return { result, render: () => `${result.path}: ${(0,quantity_text/* formatBytes */.z3)(result.sizeBytes)}, checked${resumed}.` };
     },
 };
 
@@ -50311,7 +50317,34 @@ async function removeKeptFolder(root, kept) {
     }
 }
 
+;// CONCATENATED MODULE: external "node:readline/promises"
+const external_node_readline_promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline/promises");
+;// CONCATENATED MODULE: ./.build/scripts/commands/confirm.js
+
+
+/**
+ * Asks a person to type something that nobody types by mistake. With `--yes` nobody is asked; without a terminal it
+ * refuses instead of waiting for ever.
+ */
+async function confirm_confirm(context, { summary, answer, isAgreed }) {
+    context.logger.info(summary);
+    if (isAgreed)
+        return true;
+    if (!context.isInteractive) {
+        throw new failure/* Failure */.HR('refused', 'this needs a confirmation, and there is no terminal to ask on', 'Look at the plan above, then run it again with --yes.');
+    }
+    const prompt = (0,external_node_readline_promises_namespaceObject.createInterface)({ input: process.stdin, output: process.stderr });
+    try {
+        const typed = await prompt.question(`Type ${answer} to go on: `, { signal: context.signal });
+        return typed.trim() === answer;
+    }
+    finally {
+        prompt.close();
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/scripts/commands/forget.js
+
 
 
 const forgetCommand = {
@@ -50323,7 +50356,7 @@ const forgetCommand = {
     async run(context, ids, { yes }) {
         const result = await forget(await openPlatform(context, 'forget'), {
             ids,
-            confirm: (kept) => platform_confirm(context, { summary: forget_describe(kept), answer: 'forget', isAgreed: yes === true }),
+            confirm: (kept) => confirm_confirm(context, { summary: forget_describe(kept), answer: 'forget', isAgreed: yes === true }),
         });
         const { forgotten } = result;
         return {
@@ -50340,22 +50373,41 @@ function forget_describe(kept) {
     return ['To be deleted for good:', ...lines].join('\n');
 }
 
-;// CONCATENATED MODULE: external "node:readline"
-const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
 // EXTERNAL MODULE: ./.build/src/config/load.js + 20 modules
 var load = __nccwpck_require__(4681);
+;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/installed-paths.js
+/** Where an application's repository keeps what `init` brings; relative to it. */
+const toolsFolder = 'tools/continuity';
+/** The command line, as npm scripts and workflows run it. */
+const programPath = `${toolsFolder}/continuity/index.js`;
+/** The vault's program: the command line looks for it in the folder beside its own, as in the toolkit. */
+const vaultProgramPath = `${toolsFolder}/vault/index.js`;
+/** Which version wrote what. */
+const stampPath = `${toolsFolder}/installed.json`;
+const workflowsFolder = '.github/workflows';
+
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./.build/src/operations/init/is-record.js
+/** A mapping of YAML or JSON: no list, and not null. */
+function is_record_isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/package-scripts.js
+
+
 
 
 /** npm scripts of an application; npm's own flags are told apart by these names. */
 const packageScripts = {
-    continuity: 'node tools/continuity/continuity/index.js',
-    'prod:backup': 'node tools/continuity/continuity/index.js backup',
-    'prod:restore': 'node tools/continuity/continuity/index.js restore',
-    'prod:check-backup': 'node tools/continuity/continuity/index.js status',
+    continuity: `node ${programPath}`,
+    'prod:backup': `node ${programPath} backup`,
+    'prod:restore': `node ${programPath} restore`,
+    'prod:check-backup': `node ${programPath} status`,
 };
+/** Our program with one word at most: whatever else stands there, somebody else wrote. */
+const ownForm = /^node (\.\/)?tools\/continuity\/(continuity\/)?[a-z-]+\.m?js( [a-z-]+)?$/;
 /**
  * Adds the scripts to a package.json; everything else stays as it is, byte for byte. Without one, a minimal one.
  * @throws Failure `usage` where it is no JSON object.
@@ -50363,26 +50415,36 @@ const packageScripts = {
 function addPackageScripts(content) {
     if (content === undefined) {
         const minimal = { private: true, scripts: packageScripts };
-        return { content: `${JSON.stringify(minimal, undefined, 2)}\n`, replaced: [] };
+        return { content: `${JSON.stringify(minimal, undefined, 2)}\n`, foreign: [] };
     }
     const scripts = readScripts(content);
     // As the file has it: what is added here has another one where the file is of one line.
     const indent = /^[ \t]+(?=")/m.exec(content)?.[0] ?? '  ';
-    const replaced = [];
+    const foreign = findForeignScripts(content);
     let text = content;
     for (const [name, command] of Object.entries(packageScripts)) {
-        if (scripts[name] === command)
-            continue;
-        if (scripts[name] !== undefined)
-            replaced.push(name);
-        text = setScript(text, { name, command, indent });
+        if (scripts[name] !== command && !foreign.includes(name))
+            text = setScript(text, { name, command, indent });
     }
-    return { content: text, replaced };
+    return { content: text, foreign };
 }
-/** The scripts that are missing, or are others. */
+/** The text with our script in place of the one that has its name. */
+function replaceScript(content, name) {
+    return setScript(content, { name, command: packageScripts[name], indent: '  ' });
+}
+/** The scripts that are missing, or of another version of ours. */
 function findMissingScripts(content) {
     const scripts = content === undefined ? {} : readScripts(content);
-    return Object.entries(packageScripts).flatMap(([name, command]) => (scripts[name] === command ? [] : [name]));
+    const foreign = content === undefined ? [] : findForeignScripts(content);
+    return Object.entries(packageScripts).flatMap(([name, command]) => scripts[name] === command || foreign.includes(name) ? [] : [name]);
+}
+/** Scripts of our names that the team wrote. */
+function findForeignScripts(content) {
+    const scripts = readScripts(content);
+    return Object.keys(packageScripts).filter((name) => {
+        const script = scripts[name];
+        return script !== undefined && !(typeof script === 'string' && ownForm.test(script));
+    });
 }
 function readScripts(content) {
     let parsed;
@@ -50392,11 +50454,11 @@ function readScripts(content) {
     catch (error) {
         throw refuse((0,failure/* messageOf */.bD)(error), error);
     }
-    if (!isObject(parsed))
+    if (!is_record_isRecord(parsed))
         throw refuse('it holds no object');
     if (parsed['scripts'] === undefined)
         return {};
-    if (!isObject(parsed['scripts']))
+    if (!is_record_isRecord(parsed['scripts']))
         throw refuse('"scripts" is no object');
     return parsed['scripts'];
 }
@@ -50436,9 +50498,6 @@ function insert(content, { open, close, entries }, line, end) {
     if (last)
         return `${content.slice(0, last.end)},${line}${content.slice(last.end)}`;
     return `${content.slice(0, open)}${line}${end}${content.slice(close)}`;
-}
-function isObject(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 function refuse(reason, cause) {
     return new failure/* Failure */.HR('usage', `package.json cannot be read: ${reason}`, 'Correct it, then run init again.', { cause });
@@ -50506,27 +50565,42 @@ function repository_file_refuse(path, reason, cause) {
 
 ;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/stamp.js
 
-/** Where an application's repository holds what `init` wrote, beside the bundles. */
-const stampPath = 'tools/continuity/installed.json';
 function stamp_digestOf(content) {
     return (0,external_node_crypto_.createHash)('sha256').update(content).digest('hex');
 }
 /** The stamp as a file; the same state gives the same bytes. */
-function writeStamp({ version, repository, commit }, { files, byHand }) {
-    const stamp = { version, toolkit: `${repository}@${commit}`, files: sort(files), byHand: sort(byHand) };
+function writeStamp({ version, repository, commit }, { files, byHand, declined, composeFiles }) {
+    const stamp = {
+        version,
+        toolkit: `${repository}@${commit}`,
+        files: sort(files),
+        byHand: sort(byHand),
+        ...(declined && declined.length > 0 ? { declined: [...declined].sort() } : {}),
+        ...(composeFiles ? { composeFiles } : {}),
+    };
     return `${JSON.stringify(stamp, undefined, 2)}\n`;
 }
 /** Undefined where the text is no stamp. */
 function readStamp(content) {
     try {
-        const { version, toolkit, files, byHand } = JSON.parse(content);
+        const { version, toolkit, files, byHand, declined, composeFiles } = JSON.parse(content);
         if (typeof version !== 'string' || typeof toolkit !== 'string' || !isTable(files) || !isTable(byHand))
             return undefined;
-        return { version, toolkit, files: files, byHand: byHand };
+        return {
+            version,
+            toolkit,
+            files: files,
+            byHand: byHand,
+            ...(isList(declined) ? { declined } : {}),
+            ...(isList(composeFiles) ? { composeFiles } : {}),
+        };
     }
     catch {
         return undefined;
     }
+}
+function isList(value) {
+    return Array.isArray(value) && value.length > 0 && value.every((each) => typeof each === 'string');
 }
 function isTable(value) {
     return (typeof value === 'object' &&
@@ -50536,6 +50610,14 @@ function isTable(value) {
 function sort(table) {
     return Object.fromEntries(Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/compose/compose-model.js
+/** Keys of the volumes that some service mounts, in the order of the services. */
+function listMountedVolumes(services) {
+    return new Set(services.flatMap(({ mounts }) => mounts.flatMap(({ kind, source }) => (kind === 'volume' ? [source] : []))));
+}
+/** A variable that was not resolved; no path and no name can be read where one stands. */
+const unresolvedPattern = /\$\{?[A-Za-z_]/;
 
 ;// CONCATENATED MODULE: ./.build/src/operations/init/proposal/collect-mounts.js
 
@@ -50582,10 +50664,6 @@ function showPath(path, directory) {
     return inside.startsWith(`..${external_node_path_.sep}`) || inside === '..' ? external_node_path_.posix.normalize(path) : `./${inside}`;
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/init/compose/compose-model.js
-/** A variable that was not resolved; no path and no name can be read where one stands. */
-const unresolvedPattern = /\$\{?[A-Za-z_]/;
-
 ;// CONCATENATED MODULE: ./.build/src/operations/init/proposal/judge-mount.js
 
 
@@ -50613,7 +50691,7 @@ function judgeMount(use, surroundings) {
         return exclude('scripts of the first start');
     if (judge_mount_isPassing(use, judge_mount_passing))
         return exclude('can be made again (by its name); correct this if it cannot');
-    if (judge_mount_isPassing(use, logs))
+    if (judge_mount_isPassing(use, logs) || use.source.startsWith('/var/log/'))
         return exclude('logs (by its name); correct this if they have to be kept');
     return use.kind === 'bind' ? judgeBind(use.source, surroundings) : judgeVolume(use, surroundings);
 }
@@ -50665,6 +50743,8 @@ function leaveOpen(reason) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/init/proposal/source-name.js
+/** Folders that every other service has: the name says what it is, and not whose. */
+const generic = /^(addons|backups?|conf|configs?|configuration|content|custom|data|database|dumps?|etc|exports?|extensions|extra|files?|filestore|html|imports?|lib|logs?|media|modules|output|persist|plugins|private|public|scripts|secrets|settings|shared?|srv|state|static|storage|store|themes|var|volumes?|work|workspace|www)$/;
 const source_name_form = /^(?!db$)[a-z][a-z0-9-]{0,62}$/;
 /** The first wish that continuity.yml accepts as a name and nobody has, else the first with a number; then taken. */
 function uniqueName(wishes, taken) {
@@ -50678,6 +50758,10 @@ function uniqueName(wishes, taken) {
     }
     taken.add(chosen);
     return chosen;
+}
+/** The name of a folder that does not say whose it is. */
+function isGenericName(text) {
+    return generic.test(toName(text));
 }
 function toName(text) {
     const name = text
@@ -50699,7 +50783,7 @@ const clientVariable = /(HOST|HOSTNAME|SERVER|_URL|_URI|_DSN)$/;
 const databaseVariables = ['POSTGRES_DB', 'POSTGRESQL_DATABASE'];
 const userVariables = ['POSTGRES_USER', 'POSTGRESQL_USERNAME'];
 /** Names that say what it is, and not whose. */
-const generic = /^(db|database|postgres|postgresql|pg|pgsql|sql|postgis|timescale|timescaledb|pgvector)$/;
+const postgres_servers_generic = /^(db|database|postgres|postgresql|pg|pgsql|sql|postgis|timescale|timescaledb|pgvector)$/;
 /** Finds the PostgreSQL servers of a compose file: by their image, or by the variables that make one. */
 function findServers({ services }) {
     const byImage = services.filter(({ image }) => serverImage.test(imageName(image)));
@@ -50760,11 +50844,11 @@ function servesOdoo(service, { services }) {
 /** `app` of `app-db`, `db_app` or `postgres-app`; undefined where nothing is left that says whose it is. */
 function shortName(service) {
     const words = service.toLowerCase().split(/[-_.]/);
-    if (words.length > 1 && generic.test(words.at(-1)))
+    if (words.length > 1 && postgres_servers_generic.test(words.at(-1)))
         words.pop();
-    else if (words.length > 1 && generic.test(words[0]))
+    else if (words.length > 1 && postgres_servers_generic.test(words[0]))
         words.shift();
-    return words.length === 1 && generic.test(words[0]) ? undefined : words.join('-');
+    return words.length === 1 && postgres_servers_generic.test(words[0]) ? undefined : words.join('-');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/init/proposal/propose.js
@@ -50773,7 +50857,10 @@ function shortName(service) {
 
 
 
-/** Says of every database server and every mount whether it is covered, and if not, why. */
+
+/** How continuity.yml says that a declared volume is in nobody's use. */
+const unmountedReason = 'no service mounts it';
+/** Says of every database server, every mount and every declared volume whether it is covered, and if not, why. */
 function propose({ model, directory, ...surroundings }) {
     const databases = proposeDatabases(model);
     const byService = new Map(databases.map(({ service, name }) => [service, name]));
@@ -50796,7 +50883,17 @@ function propose({ model, directory, ...surroundings }) {
             files.push({ name: uniqueName(wishNames(use), taken), path: verdict.path, label, services });
         }
     }
-    return { databases, files, uncovered };
+    return { databases, files, uncovered: [...uncovered, ...listUnmounted(model)] };
+}
+/** Volumes that are declared and in nobody's use, as far as the services were read. */
+function listUnmounted({ services, volumes, hasUnreadServices }) {
+    const mounted = listMountedVolumes(services);
+    const reason = hasUnreadServices
+        ? `${unmountedReason} in what was read here (without include and extends)`
+        : unmountedReason;
+    return volumes
+        .filter(({ key }) => !mounted.has(key))
+        .map(({ key }) => ({ label: `volume ${key}`, services: [], targets: [], reason, isOpen: hasUnreadServices }));
 }
 /** `path` lies inside `folder`, both absolute or both relative to the same place. */
 function isBelow(path, folder) {
@@ -50805,27 +50902,35 @@ function isBelow(path, folder) {
 function wishNames({ kind, source, services }) {
     const words = source.split('/').filter((word) => word !== '' && word !== '.' && word !== '..');
     const own = kind === 'volume' ? source : (words.at(-1) ?? 'files');
+    const service = services[0] ?? 'app';
     const parent = words.length > 1 ? [words.slice(-2).join('-')] : [];
-    return [own, ...parent, `${services[0] ?? 'app'}-${own}`, `${own}-files`];
+    // Read at four in the morning, "config" is anybody's: such a name never stands alone.
+    if (isGenericName(own))
+        return [`${service}-${own}`, ...parent.map((name) => `${service}-${name}`)];
+    return [own, ...parent, `${service}-${own}`, `${own}-files`];
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/init/config/not-covered.js
+
 /** The comment in continuity.yml by which a mount is left out; on one line, whatever its name holds. */
 function describeUncovered({ label, services, targets, reason, isOpen }) {
     const where = `${services.length > 1 ? 'services' : 'service'} ${services.join(', ')}; ${targets.join(', ')}`;
-    return `not covered${isOpen ? ' yet' : ''}: ${label} (${where}): ${reason}`.replace(/\s+/g, ' ');
+    const whose = services.length === 0 ? '' : ` (${where})`;
+    return `not covered${isOpen ? ' yet' : ''}: ${label}${whose}: ${reason}`.replace(/\s+/g, ' ');
 }
 /**
  * What the comments of a configuration leave out (`volume app-cache`, `bind mount ./x`, `database app`), each with
- * whether that is still open (`not covered yet`).
+ * whether that is still open (`not covered yet`), and whether only for want of a service that mounts it. Of two on the
+ * same, the later one counts.
  */
 function readUncovered(content) {
     const pattern = /^\s*#\s*not covered( yet)?:\s*((?:anonymous volume|volume|bind mount|database) .*?)\s*(?:\(|: |$)/i;
     const found = new Map();
     for (const line of content.split(/\r?\n/)) {
         const match = pattern.exec(line);
-        if (match)
-            found.set(match[2], { isOpen: match[1] !== undefined });
+        if (!match)
+            continue;
+        found.set(match[2], { isOpen: match[1] !== undefined, isUnmounted: line.includes(unmountedReason) });
     }
     return found;
 }
@@ -50837,14 +50942,16 @@ function readUncovered(content) {
 /** What an existing configuration neither protects nor leaves out. */
 function findGaps({ config, content, proposal }) {
     const leftOut = readUncovered(content);
+    // "No service mounts it" is no decision once a service does.
+    const isLeftOut = ({ label, services }) => leftOut.has(label) && !(services.length > 0 && leftOut.get(label)?.isUnmounted === true);
     return {
         databases: proposal.databases.filter(({ name, service, database, urlEnv }) => !leftOut.has(`database ${name}`) &&
             !config.databases.some((each) => [name, service].includes(each.name) ||
                 (each.reach.by === 'service' && each.reach.service === service) ||
                 (each.reach.by === 'url' && 'variable' in each.reach.url && each.reach.url.variable === urlEnv) ||
                 (database !== 'all' && each.database === database))),
-        files: proposal.files.filter(({ path, label }) => !leftOut.has(label) && !isProtected(path, config)),
-        uncovered: proposal.uncovered.filter(({ label }) => !leftOut.has(label) && !namesVolume(label, config)),
+        files: proposal.files.filter((source) => !isLeftOut(source) && !isProtected(source.path, config)),
+        uncovered: proposal.uncovered.filter((mount) => !isLeftOut(mount) && !namesVolume(mount.label, config)),
     };
 }
 /** A folder counts as protected by its place, or by its place below another root: production's is not this one. */
@@ -50872,18 +50979,20 @@ function describeCoverage({ compose, proposal }, plan) {
     const open = proposal.uncovered.filter(({ label }) => leftOut.get(label)?.isOpen === true && !namesVolume(label, plan.config));
     const gaps = [
         ...plan.gaps.databases.map(({ name, service }) => `database ${name} (service ${service})`),
-        ...plan.gaps.files.map(({ label, services }) => `${label} (${services.join(', ')})`),
-        ...plan.gaps.uncovered.map(({ label, services }) => `${label} (${services.join(', ')})`),
+        ...plan.gaps.files.map(nameMount),
+        ...plan.gaps.uncovered.map(nameMount),
     ];
     const warnings = [
         ...(compose.note === undefined ? [] : [compose.note]),
         ...(compose.readBy === 'nothing'
-            ? ['there is no compose file: what there is to protect has to be written by hand']
+            ? [
+                'there is no compose file at the top of the repository: name one that lies elsewhere with --compose, or write by hand what there is to protect',
+            ]
             : []),
         ...(plan.isByHand
             ? gaps.map((gap) => `continuity.yml says nothing about ${gap}: add it, or leave it out with a comment`)
             : []),
-        ...open.map(({ label, services, reason }) => `not covered yet: ${label} (${services.join(', ')}): ${reason}`),
+        ...open.map((mount) => `not covered yet: ${nameMount(mount)}: ${mount.reason}`),
     ];
     return {
         composeFiles: compose.files,
@@ -50896,11 +51005,14 @@ function describeCoverage({ compose, proposal }, plan) {
         warnings,
     };
 }
+function nameMount({ label, services }) {
+    return services.length === 0 ? label : `${label} (${services.join(', ')})`;
+}
 
 ;// CONCATENATED MODULE: ./.build/src/operations/init/config/config-text.js
 
 
-const rootHint = 'Set root: to the folder of production where the compose file and its data lie: a runner checks out elsewhere.';
+const rootHint = 'Set root: to the clone of this repository on production, which holds the data: a runner checks out elsewhere.';
 /** Writes a continuity.yml out of what was found, the manual's values for the rest. */
 function writeConfigText({ proposal, root, composeFiles }) {
     const { databases, files, uncovered } = proposal;
@@ -51066,466 +51178,6 @@ function listUrlEnvs({ databases }) {
     return [...new Set(urls.flatMap((url) => (url.from === 'environment' ? [url.variable] : [])))];
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/git.js
-
-/** Runs git in a folder; undefined where it fails or is not there. Output without the line break at its end. */
-async function askGit(folder, args, environment) {
-    // A hook's variables name another repository than the one in this folder.
-    const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...env } = environment;
-    try {
-        const { code, stdout, isTruncated } = await (0,run_command/* runCommand */.d)('git', ['-C', folder, ...args], {
-            env,
-            timeoutMs: 60_000,
-            maximumOutputBytes: 64 << 20,
-        });
-        return code === 0 && !isTruncated ? stdout.replace(/\r?\n$/, '') : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/init/require-repository.js
-
-
-
-
-/** Name of the toolkit's own package. */
-const toolkitPackage = 'skills-hub-continuity';
-/**
- * The top folder of the git work tree that `directory` is, without links in its path.
- * @throws Failure `usage` in the toolkit itself, in no work tree, or not at its top.
- */
-async function requireRepository(directory, environment) {
-    const place = await (0,promises_.realpath)(directory);
-    const top = await askGit(place, ['rev-parse', '--show-toplevel'], environment);
-    if (top === undefined || top === '') {
-        throw new failure/* Failure */.HR('usage', `${place} is no git work tree, or git is not here`, "Run init at the top of the application's repository; git init makes one.");
-    }
-    if ((await (0,promises_.realpath)(top)) !== place) {
-        throw new failure/* Failure */.HR('usage', `${place} is not the top of its repository`, `Run it there: cd ${top}`);
-    }
-    if (await isToolkit(place)) {
-        throw new failure/* Failure */.HR('usage', 'this is the toolkit itself: its workflows and scripts are there already', "Run init in the application's repository, or see docs/adoption.md for using this one as operations repository.");
-    }
-    return place;
-}
-async function isToolkit(place) {
-    try {
-        const content = await readRepositoryFile(place, 'package.json');
-        return content !== undefined && JSON.parse(content.toString()).name === toolkitPackage;
-    }
-    catch {
-        // Whatever is wrong with it is said where it is edited.
-        return false;
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/init/compose/interpolate.js
-/**
- * Fills in the defaults that a compose file gives itself: `${NAME:-default}`. What has none stays as it is: nobody here
- * knows the values of production, and `.env` holds secrets, which are left unread.
- */
-function interpolate(value) {
-    if (typeof value === 'string')
-        return interpolateText(value);
-    if (Array.isArray(value))
-        return value.map(interpolate);
-    if (typeof value === 'object' && value !== null) {
-        return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, interpolate(each)]));
-    }
-    return value;
-}
-function interpolateText(text) {
-    // Innermost first, so that a default may hold another variable with a default.
-    const pattern = /(\$\$)|\$\{[A-Za-z_][A-Za-z0-9_]*:?-([^${}]*)\}/g;
-    let former;
-    let current = text;
-    do {
-        former = current;
-        current = former.replace(pattern, (whole, escaped, fallback) => escaped === undefined ? fallback : whole);
-    } while (current !== former);
-    return current.replaceAll('$$', '$');
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/init/compose/merge-files.js
-/** Puts compose files on top of each other the way docker does, as far as services and volumes are concerned. */
-function mergeFiles(files) {
-    return files.reduce((below, above) => merge(below, above));
-}
-function merge(below, above) {
-    if (above === undefined || above === null)
-        return below;
-    if (Array.isArray(below) && Array.isArray(above))
-        return [...below, ...above];
-    if (!isMap(below) || !isMap(above))
-        return above;
-    const keys = new Set([...Object.keys(below), ...Object.keys(above)]);
-    return Object.fromEntries([...keys].map((key) => [key, merge(below[key], above[key])]));
-}
-function isMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/init/compose/read-mount.js
-/** One line of `volumes:` of a service, short or long; undefined where it holds nothing on a disk (tmpfs, npipe). */
-function readMount(value) {
-    if (typeof value === 'string')
-        return readShortMount(value);
-    if (typeof value !== 'object' || value === null)
-        return undefined;
-    const { type, source, target, read_only } = value;
-    if (typeof target !== 'string')
-        return undefined;
-    const isReadOnly = read_only === true || read_only === 'true';
-    const from = typeof source === 'string' ? source : '';
-    if (type === 'bind')
-        return { kind: 'bind', source: from, target, isReadOnly };
-    // Cluster volumes are named like the others, and are as little known here.
-    if (type === 'volume' || type === 'cluster' || type === undefined) {
-        return { kind: from === '' ? 'anonymous' : 'volume', source: from, target, isReadOnly };
-    }
-    return undefined;
-}
-/** `[SOURCE:]TARGET[:OPTIONS]`; a colon inside `${…}` separates nothing. */
-function readShortMount(text) {
-    const parts = text.match(/(?:\$\{[^}]*\}|[^:])+/g) ?? [];
-    const [first, second, options = ''] = parts;
-    if (first === undefined)
-        return undefined;
-    if (second === undefined)
-        return { kind: 'anonymous', source: '', target: first, isReadOnly: false };
-    const isReadOnly = options.split(',').includes('ro');
-    // Only a path begins like one: anything else is the name of a volume.
-    const kind = /^[./~\\]|^\$/.test(first) ? 'bind' : 'volume';
-    return { kind, source: first, target: second, isReadOnly };
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/init/compose/read-model.js
-
-
-/** Takes a compose file apart, as `docker compose config` prints it or as people write it. Unknown parts are left out. */
-function readModel(content) {
-    const file = asMap(content);
-    const project = typeof file['name'] === 'string' ? file['name'] : undefined;
-    const services = Object.entries(asMap(file['services'])).map(([name, service]) => readService(name, asMap(service)));
-    const declared = asMap(file['volumes']);
-    // A volume may be used without being declared in the file that was read (an included one declares it).
-    const used = services.flatMap(({ mounts }) => mounts.filter(({ kind }) => kind === 'volume').map((each) => each.source));
-    const keys = [...new Set([...Object.keys(declared), ...used])];
-    return { services, volumes: keys.map((key) => readVolume(key, asMap(declared[key]), project)) };
-}
-function readService(name, service) {
-    return {
-        name,
-        image: typeof service['image'] === 'string' ? service['image'] : '',
-        environment: readEnvironment(service['environment']),
-        hasUnreadEnvironment: service['env_file'] !== undefined || service['extends'] !== undefined,
-        dependsOn: readNames(service['depends_on']),
-        mounts: [...asList(service['volumes'])]
-            .map((mount) => readMount(mount))
-            .filter((mount) => mount !== undefined),
-    };
-}
-/** A list of `NAME=value`, or a mapping. */
-function readEnvironment(value) {
-    if (Array.isArray(value)) {
-        return new Map(value.map(String).map((line) => {
-            const [name = '', ...rest] = line.split('=');
-            return [name, rest.length === 0 ? undefined : readValue(rest.join('='))];
-        }));
-    }
-    return new Map(Object.entries(asMap(value)).map(([name, each]) => [name, readValue(each)]));
-}
-function readValue(value) {
-    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
-        return undefined;
-    const text = String(value);
-    return unresolvedPattern.test(text) ? undefined : text;
-}
-function readNames(value) {
-    return Array.isArray(value) ? value.map(String) : Object.keys(asMap(value));
-}
-function readVolume(key, volume, project) {
-    const options = asMap(volume['driver_opts']);
-    const device = typeof options['device'] === 'string' ? options['device'] : undefined;
-    const flags = typeof options['o'] === 'string' ? options['o'].split(',') : [];
-    const isBind = device !== undefined && (flags.includes('bind') || flags.includes('rbind'));
-    return {
-        key,
-        name: readVolumeName(key, volume, project),
-        driver: typeof volume['driver'] === 'string' ? volume['driver'] : 'local',
-        boundPath: isBind ? device : undefined,
-        isForeignFileSystem: device !== undefined && !isBind,
-    };
-}
-function readVolumeName(key, volume, project) {
-    const external = volume['external'];
-    const name = volume['name'] ?? asMap(external)['name'];
-    if (typeof name === 'string')
-        return unresolvedPattern.test(name) ? undefined : name;
-    if (external === true || Object.keys(asMap(external)).length > 0)
-        return key;
-    return project === undefined ? undefined : `${project}_${key}`;
-}
-function asMap(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-}
-function asList(value) {
-    return Array.isArray(value) ? value : [];
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/init/compose/read-compose.js
-
-
-
-
-
-
-
-
-const baseNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
-const maximumModelBytes = 16 << 20;
-const timeoutMs = 60_000;
-/**
- * Reads the compose file of a repository: through `docker compose`, which knows every form, else the file itself.
- * @throws Failure `usage` where a named file is missing, `config` where it is no YAML.
- */
-async function readCompose(options) {
-    const files = options.files ?? (await findFiles(options.directory));
-    if (files.length === 0)
-        return { model: readModel({}), files, readBy: 'nothing' };
-    for (const file of files)
-        await requireFile((0,external_node_path_.resolve)(options.directory, file));
-    const answer = await askDocker(options, files);
-    if (answer.model !== undefined)
-        return { model: readModel(answer.model), files, readBy: 'docker' };
-    const contents = await Promise.all(files.map((file) => readYaml((0,external_node_path_.resolve)(options.directory, file), file)));
-    return {
-        model: readModel(interpolate(mergeFiles(contents))),
-        files,
-        readBy: 'yaml',
-        note: `${answer.reason}: ${files.join(', ')} was read as it is written (.env, env_file, include and extends are not followed)`,
-    };
-}
-/** The first of the usual names, and its override. */
-async function findFiles(directory) {
-    for (const name of baseNames) {
-        if (!(await isFile((0,external_node_path_.join)(directory, name))))
-            continue;
-        const stem = name.replace(/\.ya?ml$/, '');
-        for (const override of [`${stem}.override.yml`, `${stem}.override.yaml`]) {
-            if (await isFile((0,external_node_path_.join)(directory, override)))
-                return [name, override];
-        }
-        return [name];
-    }
-    return [];
-}
-function isFile(path) {
-    return (0,promises_.lstat)(path).then((stats) => !stats.isDirectory(), () => false);
-}
-async function requireFile(path) {
-    if (await isFile(path))
-        return;
-    throw new failure/* Failure */.HR('usage', `there is no compose file ${path}`, 'Name files of this repository.');
-}
-async function askDocker({ directory, environment, signal }, files) {
-    // Every profile: what runs only now and then holds data all the same.
-    const args = [
-        'compose',
-        '--profile',
-        '*',
-        ...files.flatMap((file) => ['--file', file]),
-        'config',
-        '--format',
-        'json',
-    ];
-    try {
-        const { code, stdout, stderr, isTruncated } = await (0,run_command/* runCommand */.d)('docker', args, {
-            cwd: directory,
-            // Docker takes the folder's name from here: the one that we compare with.
-            env: { ...environment, PWD: directory },
-            timeoutMs,
-            maximumOutputBytes: maximumModelBytes,
-            ...(signal ? { signal } : {}),
-        });
-        if (code === 0 && !isTruncated)
-            return { model: JSON.parse(stdout) };
-        // Its last line says what is wrong, but for a docker that knows no compose and prints its usage.
-        const lines = stderr.trim().split('\n');
-        const said = (lines.some((line) => line.startsWith('Usage:')) ? lines[0] : lines.at(-1)) ?? '';
-        return { reason: `docker compose could not read it (${said.slice(0, 200) || `exit code ${code}`})` };
-    }
-    catch (error) {
-        signal?.throwIfAborted();
-        return { reason: error instanceof SyntaxError ? 'docker compose printed no JSON' : 'docker is not here' };
-    }
-}
-async function readYaml(path, name) {
-    try {
-        const document = (0,dist/* parseDocument */.Tp)(await (0,promises_.readFile)(path, 'utf8'), { merge: true, logLevel: 'silent' });
-        if (document.errors[0])
-            throw document.errors[0];
-        return document.toJS();
-    }
-    catch (error) {
-        const reason = (0,failure/* messageOf */.bD)(error).split('\n', 1)[0];
-        throw new failure/* Failure */.HR('config', `${name} cannot be read: ${reason}`, 'Correct the compose file.', { cause: error });
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/init/survey.js
-
-
-
-
-
-
-/** Files that keep an otherwise empty folder in git: what lies beside them is data. */
-const placeholder = /(^|\/)(\.gitkeep|\.gitignore|\.keep|README(\.md)?)$/;
-/** Looks at the repository, its compose file and Docker, and says what there is to protect. Changes nothing. */
-async function survey({ directory, composeFiles, environment, signal }) {
-    const compose = await readCompose({
-        directory,
-        environment,
-        ...(composeFiles ? { files: composeFiles } : {}),
-        ...(signal ? { signal } : {}),
-    });
-    const tracked = (await askGit(directory, ['ls-files', '-z'], environment))?.split('\0').filter(Boolean) ?? [];
-    const files = tracked.filter((path) => !placeholder.test(path));
-    const mountpoints = compose.readBy === 'docker' ? await findMountpoints(compose.model, environment) : new Map();
-    const lookAt = (path) => {
-        const inside = `${external_node_path_.posix.normalize(path).replace(/\/$/, '')}/`;
-        const isFile = (0,external_node_fs_.statSync)((0,external_node_path_.resolve)(directory, path), { throwIfNoEntry: false })?.isFile() === true;
-        return { isFile, trackedFiles: files.filter((file) => file.startsWith(inside)).length };
-    };
-    return { compose, proposal: propose({ model: compose.model, directory, mountpoints, lookAt }) };
-}
-/** Folders of the volumes that exist on this machine; none where Docker's server does not answer. */
-async function findMountpoints({ volumes }, environment) {
-    const names = volumes.flatMap(({ name }) => (name === undefined ? [] : [name]));
-    if (names.length === 0)
-        return new Map();
-    // Volumes that are not there make it fail; those that are there are printed all the same.
-    const args = ['volume', 'inspect', '--', ...names];
-    const { stdout } = await (0,run_command/* runCommand */.d)('docker', args, { env: environment, timeoutMs: 30_000 }).catch(() => ({
-        stdout: '',
-    }));
-    try {
-        const found = JSON.parse(stdout);
-        return new Map(found.flatMap(({ Name, Mountpoint }) => typeof Name === 'string' && typeof Mountpoint === 'string' && Mountpoint.startsWith('/')
-            ? [[Name, Mountpoint]]
-            : []));
-    }
-    catch {
-        return new Map();
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/check-adoption.js
-
-
-
-
-
-
-
-
-
-
-
-/**
- * Whether an application's repository is as `init` left it: continuity.yml valid and with a word on everything in the
- * compose file, workflows and bundles what their version writes. Changes nothing, and needs no clone of the toolkit.
- * @throws Failure `usage` outside of a repository, `config` for a wrong continuity.yml.
- */
-async function checkAdoption(options) {
-    const { environment, toolVersion } = options;
-    const directory = await requireRepository(options.directory, environment);
-    const content = (await readRepositoryFile(directory, configPath))?.toString();
-    if (content === undefined) {
-        throw new failure/* Failure */.HR('config', `there is no ${configPath}`, 'Run continuity init from a clone of the toolkit.');
-    }
-    const config = (0,load/* parseConfig */.o)(content, (0,external_node_path_.join)(directory, configPath));
-    const found = await survey({ ...options, directory });
-    const gaps = findGaps({ config, content, proposal: found.proposal });
-    const coverage = describeCoverage(found, { content, config, gaps, isByHand: false });
-    const findings = coverage.gaps.map((gap) => `continuity.yml says nothing about ${gap}: add it, or leave it out: "# not covered: …: reason"`);
-    const stamp = readStamp((await readRepositoryFile(directory, stampPath))?.toString() ?? '');
-    const warnings = [...coverage.warnings];
-    if (!stamp) {
-        findings.push(`${stampPath} is missing or damaged: run continuity init`);
-    }
-    else {
-        findings.push(...(await compareFiles(directory, stamp)), ...(await findUnnamedSecrets(directory, config, stamp)));
-        warnings.push(...Object.keys(stamp.byHand).map((path) => `${path} is kept by hand, not as version ${stamp.version} writes it`));
-        if (stamp.version !== toolVersion) {
-            findings.push(`written by version ${stamp.version}, and this is ${toolVersion}: run continuity init to upgrade`);
-        }
-    }
-    const scripts = (await readRepositoryFile(directory, 'package.json'))?.toString();
-    findings.push(...findMissingScripts(scripts).map((name) => `package.json: the script ${name} is missing or another`));
-    return { findings, warnings, checked: Object.keys(stamp?.files ?? {}).length };
-}
-async function compareFiles(directory, { files, byHand, version }) {
-    const findings = [];
-    for (const [path, digest] of Object.entries(files)) {
-        const content = await readRepositoryFile(directory, path);
-        const present = content === undefined ? null : stamp_digestOf(content);
-        const expected = path in byHand ? byHand[path] : digest;
-        if (present === expected)
-            continue;
-        const state = present === null ? 'is missing' : `is not what version ${version} wrote`;
-        findings.push(`${path} ${state}: run continuity init, which shows the difference and asks`);
-    }
-    return findings;
-}
-/** A database that came later: its connection string has to reach the workflows that dump and restore. */
-async function findUnnamedSecrets(directory, config, stamp) {
-    const findings = [];
-    for (const path of ['.github/workflows/backup.yml', '.github/workflows/restore.yml']) {
-        if (!(path in stamp.files) || path in stamp.byHand)
-            continue;
-        const content = (await readRepositoryFile(directory, path))?.toString() ?? '';
-        for (const name of listUrlEnvs(config)) {
-            if (new RegExp(`^\\s+${name}: `, 'm').test(content))
-                continue;
-            findings.push(`${path} does not hand over ${name}, which continuity.yml names: run continuity init`);
-        }
-    }
-    return findings;
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/bundles.js
-
-
-
-/** The command line looks for the vault's program in the folder beside its own: both lie here as in the toolkit. */
-const target = 'tools/continuity';
-/** The bundles that an application keeps, so that a clone of it works with Node alone. `source` holds one folder each. */
-async function readBundles(source) {
-    return Promise.all(['continuity', 'vault'].map(async (name) => {
-        const folder = `${target}/${name}`;
-        const files = await Promise.all(['index.js', 'package.json'].map(async (file) => ({
-            path: `${folder}/${file}`,
-            content: await readBundle((0,external_node_path_.join)(source, name, file)),
-        })));
-        return { folder, files };
-    }));
-}
-async function readBundle(path) {
-    try {
-        return await (0,promises_.readFile)(path);
-    }
-    catch (error) {
-        const message = `the bundle ${path} cannot be read: ${(0,failure/* messageOf */.bD)(error)}`;
-        throw new failure/* Failure */.HR('failed', message, 'Use a whole clone of the toolkit; npm run build makes bundles.', {
-            cause: error,
-        });
-    }
-}
-
 ;// CONCATENATED MODULE: ./.build/src/operations/init/line-diff.js
 const contextLines = 3;
 /** A unified diff of two small texts, as `diff -u` shows it; empty where they are the same. */
@@ -51636,7 +51288,7 @@ async function compareBundle(root, folder, files) {
         path: folder,
         files,
         isForeign: false,
-        description: `${folder}: ${state} bundle, ${(0,quantity_text/* formatBytes */.z)(sizeBytes)}`,
+        description: `${folder}: ${state} bundle, ${(0,quantity_text/* formatBytes */.z3)(sizeBytes)}`,
     };
 }
 async function applyChange(root, { files }) {
@@ -51759,6 +51411,671 @@ function derive_workflow_refuse(name, reason) {
     return new failure/* Failure */.HR('failed', `the toolkit's workflow ${name} cannot be turned into an application's: ${reason}`, 'Use a released version of the toolkit, unchanged.');
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/pull-request-workflow.js
+
+
+
+/**
+ * An application's check of pull requests: that continuity.yml is valid and covers the compose file, and that workflows
+ * and bundles are what one version wrote. Needs the application's clone alone. `source` is any workflow of the toolkit
+ * that checks out: its pin is taken over.
+ */
+function writePullRequestWorkflow(source, toolkit) {
+    const checkout = /actions\/checkout@[0-9a-f]{40} # v[0-9.]+/.exec(source)?.[0];
+    if (checkout === undefined) {
+        throw new failure/* Failure */.HR('failed', "the toolkit's workflows pin no actions/checkout", 'Use a released version of the toolkit.');
+    }
+    return `${writeMark(toolkit)}# What every change must pass before it is merged. Only on GitHub's runners: a pull request can hold any code, and the
+# production runner is root there. Require the one check \`Continuity checks\` in the rules of main and develop.
+name: Continuity pull request
+
+on:
+  pull_request:
+    branches: [develop, main]
+
+permissions: {}
+
+# A newer push makes the older run pointless.
+concurrency:
+  group: continuity-pull-request-\${{ github.ref }}
+  cancel-in-progress: true
+
+jobs:
+  adoption:
+    name: Configuration, workflows and bundles
+    runs-on: ubuntu-latest
+    timeout-minutes: 10
+    permissions:
+      contents: read
+    steps:
+      - name: Check out
+        uses: ${checkout}
+        with:
+          persist-credentials: false
+      # Node is on GitHub's runners; the bundle is in the repository.
+      - name: Check continuity.yml against the compose file, and workflows and bundles against their version
+        run: node ${programPath} init --check
+
+  all-checks:
+    name: Continuity checks
+    needs: [adoption]
+    # Without this, a failure above would skip this job, and a skipped check counts as passed.
+    if: always()
+    runs-on: ubuntu-latest
+    timeout-minutes: 5
+    permissions: {}
+    steps:
+      - name: Require every check
+        env:
+          RESULTS: \${{ join(needs.*.result, ' ') }}
+        run: |
+          for result in $RESULTS; do
+            if [ "$result" != success ]; then
+              echo "::error::Not every check passed: $RESULTS"
+              exit 1
+            fi
+          done
+`;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/workflows.js
+
+
+
+
+
+
+const derived = ['backup.yml', 'verify.yml', 'restore.yml', 'watch.yml'];
+/** Whether a workflow of one of our names was written by `init`, by what stands in it. */
+function isOurWorkflow(content) {
+    return content.startsWith(workflowMark);
+}
+/**
+ * The five workflows of an application.
+ * @throws Failure `failed` where the toolkit's own cannot be read, or have another form.
+ */
+async function writeWorkflows(toolkitFolder, toolkit, urlEnvs) {
+    const sources = await Promise.all(derived.map((name) => readSource((0,external_node_path_.join)(toolkitFolder, workflowsFolder, name))));
+    const texts = derived.map((name, position) => ({
+        path: `${workflowsFolder}/${name}`,
+        content: deriveWorkflow({ name, source: sources[position], toolkit, urlEnvs }),
+    }));
+    const pullRequest = writePullRequestWorkflow(sources[0], toolkit);
+    return [...texts, { path: `${workflowsFolder}/pull-request.yml`, content: pullRequest }];
+}
+async function readSource(path) {
+    try {
+        return await (0,promises_.readFile)(path, 'utf8');
+    }
+    catch (error) {
+        throw new failure/* Failure */.HR('failed', `the toolkit's workflow ${path} cannot be read: ${(0,failure/* messageOf */.bD)(error)}`, 'Run init from a whole clone of the toolkit: node ../continuity/scripts/dist/continuity/index.js init', { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/foreign.js
+
+
+
+
+
+/** What a repository goes without where one of the five is not ours. */
+const consequences = {
+    'backup.yml': 'continuity backs up nothing, neither at night nor after a push',
+    'verify.yml': 'continuity reads no archive again to prove it',
+    'restore.yml': 'nothing can be restored from GitHub, only from the command line',
+    'watch.yml': 'nobody is told when backups stop',
+    'pull-request.yml': 'no pull request is checked for what continuity.yml leaves out',
+};
+/** How a script of package.json is asked about, and recorded. */
+function nameScript(name) {
+    return `package.json (script ${name})`;
+}
+/** The change that puts our script in the place of the team's; undefined where there is no such script any more. */
+async function compareScript(directory, name) {
+    const content = (await readRepositoryFile(directory, 'package.json'))?.toString();
+    if (content === undefined || !findForeignScripts(content).includes(name))
+        return undefined;
+    const change = await compareText(directory, 'package.json', replaceScript(content, name));
+    return change && { ...change, path: nameScript(name), isForeign: true };
+}
+/**
+ * The workflows that `init` did not write, but for those that a person declined and what calls the toolkit itself, and
+ * the team's own npm scripts of our names.
+ */
+async function findAbsences(directory, stamp) {
+    const absences = [];
+    const declined = new Set(stamp.declined);
+    for (const [name, consequence] of Object.entries(consequences)) {
+        const path = `${workflowsFolder}/${name}`;
+        // What the stamp holds is compared with it, to the byte.
+        if (path in stamp.files)
+            continue;
+        const content = (await readRepositoryFile(directory, path))?.toString();
+        if (content !== undefined && (declined.has(path) || callsToolkit(name, content, stamp)))
+            continue;
+        const state = content === undefined
+            ? 'is missing'
+            : isOurWorkflow(content)
+                ? 'is not on record'
+                : 'was not written by continuity';
+        absences.push({ name, warning: `${path} ${state}: ${consequence}. Run continuity init, which shows it and asks` });
+    }
+    const scripts = (await readRepositoryFile(directory, 'package.json'))?.toString();
+    for (const name of scripts === undefined ? [] : findForeignScripts(scripts)) {
+        if (declined.has(nameScript(name)))
+            continue;
+        const warning = `package.json: the script ${name} is the team's own, not "${packageScripts[name]}": npm run ${name} does something else than the manual says. Run continuity init, which shows it and asks`;
+        absences.push({ name, warning });
+    }
+    return absences;
+}
+/** A workflow of the team's that uses our action, calls our reusable workflow, or runs our check. */
+function callsToolkit(name, content, { toolkit }) {
+    const [repository = ''] = toolkit.split('@');
+    const lines = content.split('\n').filter((line) => !/^\s*#/.test(line));
+    if (name === 'pull-request.yml')
+        return lines.some((line) => line.includes('init --check'));
+    const used = [`${repository}/actions/${name.replace('.yml', '')}@`, `${repository}/${workflowsFolder}/${name}@`];
+    return lines.some((line) => /^\s*(- )?uses:/.test(line) && used.some((each) => line.includes(each)));
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/git.js
+
+/** Runs git in a folder; undefined where it fails or is not there. Output without the line break at its end. */
+async function askGit(folder, args, environment) {
+    // A hook's variables name another repository than the one in this folder.
+    const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...env } = environment;
+    try {
+        const { code, stdout, isTruncated } = await (0,run_command/* runCommand */.d)('git', ['-C', folder, ...args], {
+            env,
+            timeoutMs: 60_000,
+            maximumOutputBytes: 64 << 20,
+        });
+        return code === 0 && !isTruncated ? stdout.replace(/\r?\n$/, '') : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/require-work-tree.js
+
+
+
+
+/** Name of the toolkit's own package. */
+const toolkitPackage = 'skills-hub-continuity';
+/**
+ * The top folder of the git work tree that `directory` is, without links in its path.
+ * @throws Failure `usage` in the toolkit itself, in no work tree, or not at its top.
+ */
+async function requireWorkTree(directory, environment) {
+    const place = await (0,promises_.realpath)(directory);
+    const top = await askGit(place, ['rev-parse', '--show-toplevel'], environment);
+    if (top === undefined || top === '') {
+        throw new failure/* Failure */.HR('usage', `${place} is no git work tree, or git is not here`, "Run init at the top of the application's repository; git init makes one.");
+    }
+    if ((await (0,promises_.realpath)(top)) !== place) {
+        throw new failure/* Failure */.HR('usage', `${place} is not the top of its repository`, `Run it there: cd ${top}`);
+    }
+    if (await isToolkit(place)) {
+        throw new failure/* Failure */.HR('usage', 'this is the toolkit itself: its workflows and scripts are there already', "Run init in the application's repository, or see docs/adoption.md for using this one as operations repository.");
+    }
+    return place;
+}
+async function isToolkit(place) {
+    try {
+        const content = await readRepositoryFile(place, 'package.json');
+        return content !== undefined && JSON.parse(content.toString()).name === toolkitPackage;
+    }
+    catch {
+        // Whatever is wrong with it is said where it is edited.
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/compose/interpolate.js
+
+/**
+ * Fills in the defaults that a compose file gives itself: `${NAME:-default}`. What has none stays as it is: nobody here
+ * knows the values of production, and `.env` holds secrets, which are left unread.
+ */
+function interpolate(value) {
+    if (typeof value === 'string')
+        return interpolateText(value);
+    if (Array.isArray(value))
+        return value.map(interpolate);
+    if (!is_record_isRecord(value))
+        return value;
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, interpolate(each)]));
+}
+function interpolateText(text) {
+    // Innermost first, so that a default may hold another variable with a default.
+    const pattern = /(\$\$)|\$\{[A-Za-z_][A-Za-z0-9_]*:?-([^${}]*)\}/g;
+    let former;
+    let current = text;
+    do {
+        former = current;
+        current = former.replace(pattern, (whole, escaped, fallback) => escaped === undefined ? fallback : whole);
+    } while (current !== former);
+    return current.replaceAll('$$', '$');
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/compose/merge-files.js
+
+/** Puts compose files on top of each other the way docker does, as far as services and volumes are concerned. */
+function mergeFiles(files) {
+    return files.reduce((below, above) => merge(below, above));
+}
+function merge(below, above) {
+    if (above === undefined || above === null)
+        return below;
+    if (Array.isArray(below) && Array.isArray(above))
+        return [...below, ...above];
+    if (!is_record_isRecord(below) || !is_record_isRecord(above))
+        return above;
+    const keys = new Set([...Object.keys(below), ...Object.keys(above)]);
+    return Object.fromEntries([...keys].map((key) => [key, merge(below[key], above[key])]));
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/compose/read-mount.js
+/** One line of `volumes:` of a service, short or long; undefined where it holds nothing on a disk (tmpfs, npipe). */
+function readMount(value) {
+    if (typeof value === 'string')
+        return readShortMount(value);
+    if (typeof value !== 'object' || value === null)
+        return undefined;
+    const { type, source, target, read_only } = value;
+    if (typeof target !== 'string')
+        return undefined;
+    const isReadOnly = read_only === true || read_only === 'true';
+    const from = typeof source === 'string' ? source : '';
+    if (type === 'bind')
+        return { kind: 'bind', source: from, target, isReadOnly };
+    // Cluster volumes are named like the others, and are as little known here.
+    if (type === 'volume' || type === 'cluster' || type === undefined) {
+        return { kind: from === '' ? 'anonymous' : 'volume', source: from, target, isReadOnly };
+    }
+    return undefined;
+}
+/** `[SOURCE:]TARGET[:OPTIONS]`; a colon inside `${…}` separates nothing. */
+function readShortMount(text) {
+    const parts = text.match(/(?:\$\{[^}]*\}|[^:])+/g) ?? [];
+    const [first, second, options = ''] = parts;
+    if (first === undefined)
+        return undefined;
+    if (second === undefined)
+        return { kind: 'anonymous', source: '', target: first, isReadOnly: false };
+    const isReadOnly = options.split(',').includes('ro');
+    // Only a path begins like one: anything else is the name of a volume.
+    const kind = /^[./~\\]|^\$/.test(first) ? 'bind' : 'volume';
+    return { kind, source: first, target: second, isReadOnly };
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/compose/read-model.js
+
+
+
+/** Takes a compose file apart, as `docker compose config` prints it or as people write it. Unknown parts are left out. */
+function readModel(content) {
+    const file = asMap(content);
+    const project = typeof file['name'] === 'string' ? file['name'] : undefined;
+    const written = Object.entries(asMap(file['services'])).map(([name, service]) => [name, asMap(service)]);
+    const services = written.map(([name, service]) => readService(name, service));
+    const declared = asMap(file['volumes']);
+    // A volume may be used without being declared in the file that was read (an included one declares it).
+    const keys = new Set([...Object.keys(declared), ...listMountedVolumes(services)]);
+    return {
+        services,
+        volumes: [...keys].map((key) => readVolume(key, asMap(declared[key]), project)),
+        hasUnreadServices: file['include'] !== undefined || written.some(([, service]) => service['extends'] !== undefined),
+    };
+}
+function readService(name, service) {
+    return {
+        name,
+        image: typeof service['image'] === 'string' ? service['image'] : '',
+        environment: readEnvironment(service['environment']),
+        hasUnreadEnvironment: service['env_file'] !== undefined || service['extends'] !== undefined,
+        dependsOn: readNames(service['depends_on']),
+        mounts: asList(service['volumes'])
+            .map((mount) => readMount(mount))
+            .filter((mount) => mount !== undefined),
+    };
+}
+/** A list of `NAME=value`, or a mapping. */
+function readEnvironment(value) {
+    if (Array.isArray(value)) {
+        return new Map(value.map(String).map((line) => {
+            const [name = '', ...rest] = line.split('=');
+            return [name, rest.length === 0 ? undefined : readValue(rest.join('='))];
+        }));
+    }
+    return new Map(Object.entries(asMap(value)).map(([name, each]) => [name, readValue(each)]));
+}
+function readValue(value) {
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+        return undefined;
+    const text = String(value);
+    return unresolvedPattern.test(text) ? undefined : text;
+}
+function readNames(value) {
+    return Array.isArray(value) ? value.map(String) : Object.keys(asMap(value));
+}
+function readVolume(key, volume, project) {
+    const options = asMap(volume['driver_opts']);
+    const device = typeof options['device'] === 'string' ? options['device'] : undefined;
+    const flags = typeof options['o'] === 'string' ? options['o'].split(',') : [];
+    const isBind = device !== undefined && (flags.includes('bind') || flags.includes('rbind'));
+    return {
+        key,
+        name: readVolumeName(key, volume, project),
+        driver: typeof volume['driver'] === 'string' ? volume['driver'] : 'local',
+        boundPath: isBind ? device : undefined,
+        isForeignFileSystem: device !== undefined && !isBind,
+    };
+}
+function readVolumeName(key, volume, project) {
+    const external = volume['external'];
+    const name = volume['name'] ?? asMap(external)['name'];
+    if (typeof name === 'string')
+        return unresolvedPattern.test(name) ? undefined : name;
+    if (external === true || Object.keys(asMap(external)).length > 0)
+        return key;
+    return project === undefined ? undefined : `${project}_${key}`;
+}
+function asMap(value) {
+    return is_record_isRecord(value) ? value : {};
+}
+function asList(value) {
+    return Array.isArray(value) ? value : [];
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/compose/read-compose.js
+
+
+
+
+
+
+
+
+const baseNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
+const maximumModelBytes = 16 << 20;
+const timeoutMs = 60_000;
+/**
+ * Reads the compose file of a repository: through `docker compose`, which knows every form, else the file itself.
+ * @throws Failure `usage` where a named file is missing, `config` where it is no YAML.
+ */
+async function readCompose(options) {
+    const files = options.files ?? (await findFiles(options.directory));
+    if (files.length === 0)
+        return { model: readModel({}), files, readBy: 'nothing' };
+    for (const file of files)
+        await requireFile((0,external_node_path_.resolve)(options.directory, file));
+    const answer = await askDocker(options, files);
+    if (answer.model !== undefined) {
+        const model = await addUnused(answer.model, options.directory, files);
+        return { model, files, readBy: 'docker' };
+    }
+    const contents = await Promise.all(files.map((file) => readYaml((0,external_node_path_.resolve)(options.directory, file), file)));
+    return {
+        model: rebase(readModel(interpolate(mergeFiles(contents))), external_node_path_.posix.dirname(files[0])),
+        files,
+        readBy: 'yaml',
+        note: `${answer.reason}: ${files.join(', ')} was read as it is written (.env, env_file, include and extends are not followed)`,
+    };
+}
+/** Docker leaves volumes out that no service mounts; the files declare them all the same. */
+async function addUnused(answer, directory, files) {
+    const model = readModel(answer);
+    try {
+        const contents = await Promise.all(files.map((file) => readYaml((0,external_node_path_.resolve)(directory, file), file)));
+        const { volumes } = readModel(interpolate(mergeFiles(contents)));
+        const known = new Set(model.volumes.map(({ key }) => key));
+        return { ...model, volumes: [...model.volumes, ...volumes.filter(({ key }) => !known.has(key))] };
+    }
+    catch {
+        // A form that docker alone understands: then what it says is all there is.
+        return model;
+    }
+}
+/** Relative paths begin, for docker compose, at the folder of the first file; here at the repository's top. */
+function rebase({ services, ...rest }, folder) {
+    const move = (source) => /^\.\.?(\/|$)/.test(source) ? `./${external_node_path_.posix.join(folder, source)}`.replace(/^\.\/(?=\.)/, '') : source;
+    return {
+        ...rest,
+        services: services.map((service) => ({
+            ...service,
+            mounts: service.mounts.map((mount) => (mount.kind === 'bind' ? { ...mount, source: move(mount.source) } : mount)),
+        })),
+    };
+}
+/** The first of the usual names, and its override. */
+async function findFiles(directory) {
+    for (const name of baseNames) {
+        if (!(await isFile((0,external_node_path_.join)(directory, name))))
+            continue;
+        const stem = name.replace(/\.ya?ml$/, '');
+        for (const override of [`${stem}.override.yml`, `${stem}.override.yaml`]) {
+            if (await isFile((0,external_node_path_.join)(directory, override)))
+                return [name, override];
+        }
+        return [name];
+    }
+    return [];
+}
+function isFile(path) {
+    return (0,promises_.lstat)(path).then((stats) => !stats.isDirectory(), () => false);
+}
+async function requireFile(path) {
+    if (await isFile(path))
+        return;
+    throw new failure/* Failure */.HR('usage', `there is no compose file ${path}`, 'Name files of this repository.');
+}
+async function askDocker({ directory, environment, signal }, files) {
+    // Every profile: what runs only now and then holds data all the same.
+    const args = [
+        'compose',
+        '--profile',
+        '*',
+        ...files.flatMap((file) => ['--file', file]),
+        'config',
+        '--format',
+        'json',
+    ];
+    try {
+        const { code, stdout, stderr, isTruncated } = await (0,run_command/* runCommand */.d)('docker', args, {
+            cwd: directory,
+            // Docker takes the folder's name from here: the one that we compare with.
+            env: { ...environment, PWD: directory },
+            timeoutMs,
+            maximumOutputBytes: maximumModelBytes,
+            ...(signal ? { signal } : {}),
+        });
+        if (code === 0 && !isTruncated)
+            return { model: JSON.parse(stdout) };
+        // Its last line says what is wrong, but for a docker that knows no compose and prints its usage.
+        const lines = stderr.trim().split('\n');
+        const said = (lines.some((line) => line.startsWith('Usage:')) ? lines[0] : lines.at(-1)) ?? '';
+        return { reason: `docker compose could not read it (${said.slice(0, 200) || `exit code ${code}`})` };
+    }
+    catch (error) {
+        signal?.throwIfAborted();
+        return { reason: error instanceof SyntaxError ? 'docker compose printed no JSON' : 'docker is not here' };
+    }
+}
+async function readYaml(path, name) {
+    try {
+        const document = (0,dist/* parseDocument */.Tp)(await (0,promises_.readFile)(path, 'utf8'), { merge: true, logLevel: 'silent' });
+        if (document.errors[0])
+            throw document.errors[0];
+        return document.toJS();
+    }
+    catch (error) {
+        const reason = (0,failure/* messageOf */.bD)(error).split('\n', 1)[0];
+        throw new failure/* Failure */.HR('config', `${name} cannot be read: ${reason}`, 'Correct the compose file.', { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/survey.js
+
+
+
+
+
+
+
+/** Files that keep an otherwise empty folder in git: what lies beside them is data. */
+const placeholder = /(^|\/)(\.gitkeep|\.gitignore|\.keep|README(\.md)?)$/;
+/** Looks at the repository, its compose file and Docker, and says what there is to protect. Changes nothing. */
+async function survey({ directory, composeFiles, environment, signal }) {
+    const compose = await readCompose({
+        directory,
+        environment,
+        ...(composeFiles ? { files: composeFiles } : {}),
+        ...(signal ? { signal } : {}),
+    });
+    const tracked = (await askGit(directory, ['ls-files', '-z'], environment))?.split('\0').filter(Boolean) ?? [];
+    const files = tracked.filter((path) => !placeholder.test(path));
+    const mountpoints = compose.readBy === 'docker' ? await findMountpoints(compose.model, environment) : new Map();
+    const lookAt = (path) => {
+        const inside = `${external_node_path_.posix.normalize(path).replace(/\/$/, '')}/`;
+        const isFile = (0,external_node_fs_.statSync)((0,external_node_path_.resolve)(directory, path), { throwIfNoEntry: false })?.isFile() === true;
+        return { isFile, trackedFiles: files.filter((file) => file.startsWith(inside)).length };
+    };
+    return { compose, proposal: propose({ model: compose.model, directory, mountpoints, lookAt }) };
+}
+/** Folders of the volumes that exist on this machine; none where Docker's server does not answer. */
+async function findMountpoints({ services, volumes }, environment) {
+    const mounted = listMountedVolumes(services);
+    const names = volumes.flatMap(({ key, name }) => (name === undefined || !mounted.has(key) ? [] : [name]));
+    if (names.length === 0)
+        return new Map();
+    // Volumes that are not there make it fail; those that are there are printed all the same.
+    const args = ['volume', 'inspect', '--', ...names];
+    const { stdout } = await (0,run_command/* runCommand */.d)('docker', args, { env: environment, timeoutMs: 30_000 }).catch(() => ({
+        stdout: '',
+    }));
+    try {
+        const found = JSON.parse(stdout);
+        return new Map(found.flatMap(({ Name, Mountpoint }) => typeof Name === 'string' && typeof Mountpoint === 'string' && Mountpoint.startsWith('/')
+            ? [[Name, Mountpoint]]
+            : []));
+    }
+    catch {
+        return new Map();
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/check-adoption.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Whether an application's repository is as `init` left it: continuity.yml valid and with a word on everything in the
+ * compose file, workflows and bundles what their version writes. Changes nothing, and needs no clone of the toolkit.
+ * @throws Failure `usage` outside of a repository, `config` for a wrong continuity.yml.
+ */
+async function checkAdoption(options) {
+    const { environment, toolVersion } = options;
+    const directory = await requireWorkTree(options.directory, environment);
+    const content = (await readRepositoryFile(directory, configPath))?.toString();
+    if (content === undefined) {
+        throw new failure/* Failure */.HR('config', `there is no ${configPath}`, 'Run continuity init from a clone of the toolkit.');
+    }
+    const config = (0,load/* parseConfig */.o)(content, (0,external_node_path_.join)(directory, configPath));
+    const stamp = readStamp((await readRepositoryFile(directory, stampPath))?.toString() ?? '');
+    const named = options.composeFiles ?? stamp?.composeFiles;
+    const found = await survey({ ...options, ...(named ? { composeFiles: named } : {}), directory });
+    const gaps = findGaps({ config, content, proposal: found.proposal });
+    const coverage = describeCoverage(found, { content, config, gaps, isByHand: false });
+    const findings = coverage.gaps.map((gap) => `continuity.yml says nothing about ${gap}: add it, or leave it out: "# not covered: …: reason"`);
+    const absences = stamp ? await findAbsences(directory, stamp) : [];
+    const warnings = [...coverage.warnings, ...absences.map(({ warning }) => warning)];
+    if (!stamp) {
+        findings.push(`${stampPath} is missing or damaged: run continuity init`);
+    }
+    else {
+        findings.push(...(await compareFiles(directory, stamp)), ...(await findUnnamedSecrets(directory, config, stamp)));
+        warnings.push(...Object.keys(stamp.byHand).map((path) => `${path} is kept by hand, not as version ${stamp.version} writes it`));
+        if (stamp.version !== toolVersion) {
+            findings.push(`written by version ${stamp.version}, and this is ${toolVersion}: run continuity init to upgrade`);
+        }
+    }
+    const scripts = (await readRepositoryFile(directory, 'package.json'))?.toString();
+    findings.push(...findMissingScripts(scripts).map((name) => `package.json: the script ${name} is missing or another version's`));
+    const { composeFiles, open } = coverage;
+    const absent = absences.map(({ name }) => name);
+    return { findings, warnings, composeFiles, open, absent, checked: Object.keys(stamp?.files ?? {}).length };
+}
+async function compareFiles(directory, { files, byHand, version }) {
+    const findings = [];
+    for (const [path, digest] of Object.entries(files)) {
+        const content = await readRepositoryFile(directory, path);
+        const present = content === undefined ? null : stamp_digestOf(content);
+        const expected = path in byHand ? byHand[path] : digest;
+        if (present === expected)
+            continue;
+        const state = present === null ? 'is missing' : `is not what version ${version} wrote`;
+        findings.push(`${path} ${state}: run continuity init, which shows the difference and asks`);
+    }
+    return findings;
+}
+/** A database that came later: its connection string has to reach the workflows that dump and restore. */
+async function findUnnamedSecrets(directory, config, stamp) {
+    const findings = [];
+    for (const path of [`${workflowsFolder}/backup.yml`, `${workflowsFolder}/restore.yml`]) {
+        if (!(path in stamp.files) || path in stamp.byHand)
+            continue;
+        const content = (await readRepositoryFile(directory, path))?.toString() ?? '';
+        for (const name of listUrlEnvs(config)) {
+            if (new RegExp(`^\\s+${name}: `, 'm').test(content))
+                continue;
+            findings.push(`${path} does not hand over ${name}, which continuity.yml names: run continuity init`);
+        }
+    }
+    return findings;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/bundles.js
+
+
+
+
+/** The bundles that an application keeps, so that a clone of it works with Node alone. `source` holds one folder each. */
+async function readBundles(source) {
+    return Promise.all(['continuity', 'vault'].map(async (name) => {
+        const folder = `${toolsFolder}/${name}`;
+        const files = await Promise.all(['index.js', 'package.json'].map(async (file) => ({
+            path: `${folder}/${file}`,
+            content: await readBundle((0,external_node_path_.join)(source, name, file)),
+        })));
+        return { folder, files };
+    }));
+}
+async function readBundle(path) {
+    try {
+        return await (0,promises_.readFile)(path);
+    }
+    catch (error) {
+        const message = `the bundle ${path} cannot be read: ${(0,failure/* messageOf */.bD)(error)}`;
+        throw new failure/* Failure */.HR('failed', message, 'Use a whole clone of the toolkit; npm run build makes bundles.', {
+            cause: error,
+        });
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/toolkit.js
 
 
@@ -51810,108 +52127,13 @@ async function findDoubts(folder, commit, environment) {
     return warnings;
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/pull-request-workflow.js
-
-
-/**
- * An application's check of pull requests: that continuity.yml is valid and covers the compose file, and that workflows
- * and bundles are what one version wrote. Needs the application's clone alone. `source` is any workflow of the toolkit
- * that checks out: its pin is taken over.
- */
-function writePullRequestWorkflow(source, toolkit) {
-    const checkout = /actions\/checkout@[0-9a-f]{40} # v[0-9.]+/.exec(source)?.[0];
-    if (checkout === undefined) {
-        throw new failure/* Failure */.HR('failed', "the toolkit's workflows pin no actions/checkout", 'Use a released version of the toolkit.');
-    }
-    return `${writeMark(toolkit)}# What every change must pass before it is merged. Only on GitHub's runners: a pull request can hold any code, and the
-# production runner is root there. Require the one check \`Continuity checks\` in the rules of main and develop.
-name: Continuity pull request
-
-on:
-  pull_request:
-    branches: [develop, main]
-
-permissions: {}
-
-# A newer push makes the older run pointless.
-concurrency:
-  group: continuity-pull-request-\${{ github.ref }}
-  cancel-in-progress: true
-
-jobs:
-  adoption:
-    name: Configuration, workflows and bundles
-    runs-on: ubuntu-latest
-    timeout-minutes: 10
-    permissions:
-      contents: read
-    steps:
-      - name: Check out
-        uses: ${checkout}
-        with:
-          persist-credentials: false
-      # Node is on GitHub's runners; the bundle is in the repository.
-      - name: Check continuity.yml against the compose file, and workflows and bundles against their version
-        run: node tools/continuity/continuity/index.js init --check
-
-  all-checks:
-    name: Continuity checks
-    needs: [adoption]
-    # Without this, a failure above would skip this job, and a skipped check counts as passed.
-    if: always()
-    runs-on: ubuntu-latest
-    timeout-minutes: 5
-    permissions: {}
-    steps:
-      - name: Require every check
-        env:
-          RESULTS: \${{ join(needs.*.result, ' ') }}
-        run: |
-          for result in $RESULTS; do
-            if [ "$result" != success ]; then
-              echo "::error::Not every check passed: $RESULTS"
-              exit 1
-            fi
-          done
-`;
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/workflows.js
-
-
-
-
-
-const derived = ['backup.yml', 'verify.yml', 'restore.yml', 'watch.yml'];
-const folder = '.github/workflows';
-/**
- * The five workflows of an application.
- * @throws Failure `failed` where the toolkit's own cannot be read, or have another form.
- */
-async function writeWorkflows(toolkitFolder, toolkit, urlEnvs) {
-    const sources = await Promise.all(derived.map((name) => readSource((0,external_node_path_.join)(toolkitFolder, folder, name))));
-    const texts = derived.map((name, position) => ({
-        path: `${folder}/${name}`,
-        content: deriveWorkflow({ name, source: sources[position], toolkit, urlEnvs }),
-    }));
-    const pullRequest = writePullRequestWorkflow(sources[0], toolkit);
-    return [...texts, { path: `${folder}/pull-request.yml`, content: pullRequest }];
-}
-async function readSource(path) {
-    try {
-        return await (0,promises_.readFile)(path, 'utf8');
-    }
-    catch (error) {
-        throw new failure/* Failure */.HR('failed', `the toolkit's workflow ${path} cannot be read: ${(0,failure/* messageOf */.bD)(error)}`, 'Run init from a whole clone of the toolkit: node ../continuity/scripts/dist/continuity/index.js init', { cause: error });
-    }
-}
-
 ;// CONCATENATED MODULE: ./.build/src/operations/init/answers.js
 
 /** The answers so far, and what came of them. */
 function answers_openSession(directory, { agreesToAll, ask, logger, signal }) {
     const changes = [];
     const warnings = [];
+    const declinedForeign = [];
     let answer = agreesToAll === true ? 'all' : 'no';
     let isIncomplete = false;
     const warn = (message) => {
@@ -51932,12 +52154,15 @@ function answers_openSession(directory, { agreesToAll, ask, logger, signal }) {
         const given = await ask(change);
         if (answer !== 'all' || given === 'quit')
             answer = given;
+        if (given === 'no' && change.isForeign)
+            declinedForeign.push(change.path);
         return given === 'yes' || given === 'all';
     };
     return {
         changes,
         warnings,
         warn,
+        declinedForeign,
         hasQuit: () => answer === 'quit',
         isIncomplete: () => isIncomplete,
         async settle(path, change) {
@@ -51970,6 +52195,11 @@ function listNextSteps(config, { open }) {
                 `On GitHub, make the environments production and production-reader (branch main only), with the secrets ${secrets.join(', ')}.`,
             ]),
         'Put the secret READER_KEY into production-reader; make production-restore with required reviewers, and the variable RESTORE_ACTORS.',
+        ...(config.vault.kind === 'ssh' && config.vault.key.from === 'file'
+            ? [
+                `Put the private key that adds archives into ${config.vault.key.file} on production (0600, root), or into the secret WRITER_KEY of both environments; enter both public keys on the vault.`,
+            ]
+            : []),
         'Register the production runner with the label skills-hub-production, and its job-started hook (infrastructure/runner in the toolkit).',
         'Pin the host key of the vault: ssh-keyscan, compared with what its own console shows, into the file of known-hosts:.',
         'Commit what was written.',
@@ -51994,6 +52224,7 @@ function listNextSteps(config, { open }) {
 
 
 
+
 /**
  * Brings the toolkit into an application's repository: continuity.yml, workflows, npm scripts, bundles. Each file is
  * asked for; what is as it should be is not touched.
@@ -52002,14 +52233,17 @@ function listNextSteps(config, { open }) {
  */
 async function init(options) {
     const { environment, logger, toolkitFolder } = options;
-    const directory = await requireRepository(options.directory, environment);
+    const directory = await requireWorkTree(options.directory, environment);
     const toolkit = await identifyToolkit({
         folder: toolkitFolder,
         version: options.toolVersion,
         environment,
         ...(options.toolkit === undefined ? {} : { given: options.toolkit }),
     });
-    const found = await survey({ ...options, directory });
+    const former = readStamp((await readRepositoryFile(directory, stampPath))?.toString() ?? '');
+    const composeFiles = options.composeFiles ?? former?.composeFiles;
+    const named = composeFiles ? { composeFiles } : {};
+    const found = await survey({ ...options, ...named, directory });
     const plan = await planConfig(directory, found, options.root);
     const coverage = describeCoverage(found, plan);
     const warnings = [...toolkit.warnings, ...coverage.warnings];
@@ -52019,7 +52253,6 @@ async function init(options) {
     const scripts = addPackageScripts((await readRepositoryFile(directory, 'package.json'))?.toString());
     const bundles = await readBundles(options.bundleFolder);
     // Everything is compared before anything is written: what cannot be written safely is refused by then.
-    await readRepositoryFile(directory, stampPath);
     const changes = [
         [configPath, await compareText(directory, configPath, plan.content)],
         ...(await Promise.all(workflows.map((text) => compareWorkflow(directory, text)))),
@@ -52027,13 +52260,15 @@ async function init(options) {
         ...(await Promise.all(bundles.map((bundle) => compareFolder(directory, bundle)))),
     ];
     const session = answers_openSession(directory, options);
-    for (const name of scripts.replaced)
-        session.warn(`package.json has a script ${name} already; it would be replaced`);
     for (const [path, change] of changes)
         await session.settle(path, change);
+    // Each on its own, and on top of what was agreed to for the file.
+    for (const name of scripts.foreign)
+        await session.settle(nameScript(name), await compareScript(directory, name));
     if (!session.hasQuit()) {
         const wanted = [...workflows, ...bundles.flatMap(({ files }) => files)];
-        const stamp = writeStamp(toolkit, await recordState(directory, wanted));
+        const declined = listDeclined(session, former);
+        const stamp = writeStamp(toolkit, { ...(await recordState(directory, wanted)), declined, ...named });
         await session.settle(stampPath, await compareText(directory, stampPath, stamp));
     }
     await warnOfIgnored(directory, environment, session.warn);
@@ -52048,7 +52283,7 @@ async function init(options) {
     };
 }
 async function compareWorkflow(directory, { path, content }) {
-    return [path, await compareText(directory, path, content, init_isOurs)];
+    return [path, await compareText(directory, path, content, isOurWorkflow)];
 }
 async function compareFolder(directory, { folder, files }) {
     return [folder, await compareBundle(directory, folder, files)];
@@ -52070,88 +52305,41 @@ async function recordState(directory, wanted) {
     return { files, byHand };
 }
 function isForeign(path, present) {
-    return path.startsWith('.github/') && present !== undefined && !init_isOurs(present.toString());
+    return path.startsWith(workflowsFolder) && present !== undefined && !isOurWorkflow(present.toString());
 }
-function init_isOurs(workflow) {
-    return workflow.startsWith(workflowMark);
+/** What a person declined now, or before and nobody was asked about since. */
+function listDeclined({ changes, declinedForeign }, former) {
+    const kept = changes.filter(({ path, status }) => status === 'declined' && former?.declined?.includes(path));
+    return [...new Set([...declinedForeign, ...kept.map(({ path }) => path)])];
 }
 /** A clone does not get what git ignores. */
 async function warnOfIgnored(directory, environment, warn) {
-    const paths = [configPath, stampPath, 'tools/continuity/continuity/index.js', 'tools/continuity/vault/index.js'];
+    const paths = [configPath, stampPath, programPath, vaultProgramPath];
     const ignored = await askGit(directory, ['check-ignore', '--no-index', '--', ...paths], environment);
     if (ignored)
         warn(`git ignores ${ignored.split('\n').join(', ')}: take the line out of .gitignore, else no clone has it`);
 }
 
-;// CONCATENATED MODULE: ./.build/scripts/commands/init.js
-
-
-
-
-
-
-
-const initCommand = {
-    name: 'init',
-    summary: "Bring continuity into an application's repository: configuration, workflows, npm scripts, bundles.",
-    example: 'node ../continuity/scripts/dist/continuity/index.js init',
-    options: [
-        { flags: '--check', description: 'change nothing; fail where the repository is not as this version leaves it' },
-        { flags: '--yes', description: 'do not ask; files that continuity did not write stay all the same' },
-        {
-            flags: '--toolkit <name>',
-            description: "OWNER/REPO@SHA of the toolkit (default: its clone's origin and commit)",
-        },
-        { flags: '--root <dir>', description: 'where compose file and data lie in production, for a new continuity.yml' },
-        { flags: '--compose <files>', description: 'compose files (default: as docker compose finds them)', isList: true },
-    ],
-    async run(context, _args, { check, yes, toolkit, root, compose }) {
-        const { environment, logger, signal } = context;
-        const composeFiles = compose === undefined ? {} : { composeFiles: compose };
-        const shared = { directory: process.cwd(), toolVersion: version/* version */.r, environment, signal, ...composeFiles };
-        if (check === true)
-            return await runCheck(context, shared);
-        const bundle = (0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(process.argv[1] ?? '.'));
-        const dialogue = openDialogue(context);
-        const result = await init({
-            ...shared,
-            logger,
-            toolkitFolder: requireToolkit(bundle),
-            bundleFolder: (0,external_node_path_.dirname)(bundle),
-            ...(toolkit === undefined ? {} : { toolkit: toolkit }),
-            ...(root === undefined ? {} : { root: root }),
-            agreesToAll: yes === true,
-            ask: dialogue.ask,
-        }).finally(dialogue.close);
-        return {
-            result,
-            exitCode: result.isIncomplete ? failure/* exitCodes */.hS.refused : failure/* exitCodes */.hS.ok,
-            render: () => renderInit(result),
-        };
-    },
-};
-async function runCheck(context, options) {
-    const result = await checkAdoption(options);
-    for (const warning of result.warnings)
-        context.logger.warning(warning);
-    const { findings, checked } = result;
-    return {
-        result,
-        exitCode: findings.length > 0 ? failure/* exitCodes */.hS.failed : failure/* exitCodes */.hS.ok,
-        render: () => findings.length > 0
-            ? findings.join('\n')
-            : `continuity.yml is valid and covers the compose file; ${checked} files are as they should be.`,
-    };
-}
-/** The clone that this program is run from, `scripts/dist/continuity/` of it: an application has only the bundle. */
-function requireToolkit(bundle) {
-    const folder = (0,external_node_path_.join)(bundle, '..', '..', '..');
-    if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, '.github/workflows/backup.yml')) &&
-        (0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'actions/backup/action.yml'))) {
-        return folder;
+;// CONCATENATED MODULE: ./.build/src/report/init-report.js
+/** What was found, what was written, and what is left to do. */
+function renderInit({ changes, toolkit, coverage, nextSteps }) {
+    const { databases, files, notCovered, composeFiles } = coverage;
+    const found = composeFiles.length === 0
+        ? 'No compose file was found.'
+        : `In ${composeFiles.join(', ')}: ${databases.length} PostgreSQL, ${files.length} folders with data, ${notCovered.length} mounts left out.`;
+    const lines = changes.map(({ path, status }) => `  ${status.padEnd(9)}  ${path}`);
+    if (changes.every(({ status }) => status === 'unchanged')) {
+        return `Nothing to do: all is as version ${toolkit.version} (${toolkit.repository}@${toolkit.commit.slice(0, 12)}) writes it.`;
     }
-    throw new failure/* Failure */.HR('usage', "init needs a clone of the toolkit: this is an application's copy of the program", "In the application's repository: node ../continuity/scripts/dist/continuity/index.js init");
+    const steps = nextSteps.map((step, position) => `  ${position + 1}. ${step}`);
+    return [found, ...lines, '', 'What is left to do:', ...steps].join('\n');
 }
+
+;// CONCATENATED MODULE: external "node:readline"
+const external_node_readline_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:readline");
+;// CONCATENATED MODULE: ./.build/scripts/commands/init-dialogue.js
+
+
 const answers = {
     y: 'yes',
     yes: 'yes',
@@ -52189,17 +52377,87 @@ function openDialogue({ logger, isInteractive, signal }) {
         },
     };
 }
-function renderInit({ changes, toolkit, coverage, nextSteps }) {
-    const { databases, files, notCovered, composeFiles } = coverage;
-    const found = composeFiles.length === 0
-        ? 'No compose file was found.'
-        : `In ${composeFiles.join(', ')}: ${databases.length} PostgreSQL, ${files.length} folders with data, ${notCovered.length} mounts left out.`;
-    const lines = changes.map(({ path, status }) => `  ${status.padEnd(9)}  ${path}`);
-    if (changes.every(({ status }) => status === 'unchanged')) {
-        return `Nothing to do: all is as version ${toolkit.version} (${toolkit.repository}@${toolkit.commit.slice(0, 12)}) writes it.`;
+
+;// CONCATENATED MODULE: ./.build/scripts/commands/init.js
+
+
+
+
+
+
+
+
+const initCommand = {
+    name: 'init',
+    summary: "Bring continuity into an application's repository: configuration, workflows, npm scripts, bundles.",
+    example: 'node ../continuity/scripts/dist/continuity/index.js init',
+    options: [
+        { flags: '--check', description: 'change nothing; fail where the repository is not as this version leaves it' },
+        {
+            flags: '--yes',
+            description: 'do not ask; files and npm scripts that continuity did not write stay all the same',
+        },
+        {
+            flags: '--toolkit <name>',
+            description: "OWNER/REPO@SHA of the toolkit (default: its clone's origin and commit)",
+        },
+        { flags: '--root <dir>', description: 'where compose file and data lie in production, for a new continuity.yml' },
+        { flags: '--compose <files>', description: 'compose files (default: as docker compose finds them)', isList: true },
+    ],
+    async run(context, _args, { check, yes, toolkit, root, compose }) {
+        const { environment, logger, signal } = context;
+        const composeFiles = compose === undefined ? {} : { composeFiles: compose };
+        const shared = { directory: process.cwd(), toolVersion: version/* version */.r, environment, signal, ...composeFiles };
+        if (check === true)
+            return await runCheck(context, shared);
+        const bundle = (0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(process.argv[1] ?? '.'));
+        const dialogue = openDialogue(context);
+        const result = await init({
+            ...shared,
+            logger,
+            toolkitFolder: requireToolkit(bundle),
+            bundleFolder: (0,external_node_path_.dirname)(bundle),
+            ...(toolkit === undefined ? {} : { toolkit: toolkit }),
+            ...(root === undefined ? {} : { root: root }),
+            agreesToAll: yes === true,
+            ask: dialogue.ask,
+        }).finally(dialogue.close);
+        return {
+            result,
+            exitCode: result.isIncomplete ? failure/* exitCodes */.hS.refused : failure/* exitCodes */.hS.ok,
+            render: () => renderInit(result),
+        };
+    },
+};
+async function runCheck(context, options) {
+    const result = await checkAdoption(options);
+    for (const warning of result.warnings)
+        context.logger.warning(warning);
+    const { findings, checked, absent } = result;
+    return {
+        result,
+        exitCode: findings.length > 0 ? failure/* exitCodes */.hS.failed : failure/* exitCodes */.hS.ok,
+        render: () => findings.length > 0
+            ? findings.join('\n')
+            : `continuity.yml is valid and ${describeReach(result)}; ${checked} files are as they should be${absent.length === 0 ? '' : `, and not continuity's: ${absent.join(', ')}`}.`,
+    };
+}
+/** A green check that leaves volumes out is to say so in its one line, not in warnings alone. */
+function describeReach({ composeFiles, open }) {
+    if (composeFiles.length === 0)
+        return 'was compared with no compose file, since none was found';
+    if (open.length === 0)
+        return 'covers the compose file';
+    return `has a word on all of the compose file, of which ${open.length} not covered yet (${open.join(', ')})`;
+}
+/** The clone that this program is run from, `scripts/dist/continuity/` of it: an application has only the bundle. */
+function requireToolkit(bundle) {
+    const folder = (0,external_node_path_.join)(bundle, '..', '..', '..');
+    if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, '.github/workflows/backup.yml')) &&
+        (0,external_node_fs_.existsSync)((0,external_node_path_.join)(folder, 'actions/backup/action.yml'))) {
+        return folder;
     }
-    const steps = nextSteps.map((step, position) => `  ${position + 1}. ${step}`);
-    return [found, ...lines, '', 'What is left to do:', ...steps].join('\n');
+    throw new failure/* Failure */.HR('usage', "init needs a clone of the toolkit: this is an application's copy of the program", "In the application's repository: node ../continuity/scripts/dist/continuity/index.js init");
 }
 
 // EXTERNAL MODULE: ./.build/src/archive/manifest-check.js
@@ -52222,23 +52480,27 @@ var select_entries = __nccwpck_require__(3529);
 class ArchiveReader {
     name;
     index;
+    /** When a verification found it damaged, by the vault's clock (RFC 3339); undefined where none did. */
+    foundDamagedAt;
     #vault;
     #cache;
     #indexPath;
     #fetchedBytes = 0;
-    constructor(name, index, vault, cache, indexPath) {
+    constructor({ name, verdict }, index, vault, cache, indexPath) {
         this.name = name;
         this.index = index;
+        this.foundDamagedAt = verdict?.isSound === false ? verdict.time : undefined;
         this.#vault = vault;
         this.#cache = cache;
         this.#indexPath = indexPath;
     }
     /** Obtains the archive's index, by the digest that the vault's ledger names. */
-    static async open(vault, cache, { name, index }) {
+    static async open(vault, cache, archive) {
+        const { name, index } = archive;
         if (index === undefined) {
             throw new failure/* Failure */.HR('refused', `${name} was made by the team's former script: it has no index`, `Fetch it (fetch ${name}) and unpack it with tar.`);
         }
-        return new ArchiveReader(name, index, vault, cache, await cache.obtain(vault, { name, index }));
+        return new ArchiveReader(archive, index, vault, cache, await cache.obtain(vault, { name, index }));
     }
     /** Bytes of the archive fetched so far. */
     get fetchedBytes() {
@@ -52362,32 +52624,61 @@ function list_describe({ name, type, size = 0, mode = 0, uid = 0, gid = 0, mtime
     };
 }
 
+;// CONCATENATED MODULE: ./.build/src/logging/format-time.js
+/**
+ * A point in time as people read it: `2026-11-24 00:45 Europe/Paris`, as in the names of archives of that zone. Without a
+ * zone it is UTC, and says so. What is no time is shown as it came.
+ */
+function formatTime(instant, timezone = 'UTC') {
+    const time = new Date(instant);
+    if (Number.isNaN(time.getTime()))
+        return String(instant);
+    const parts = new Intl.DateTimeFormat('en-CA', {
+        timeZone: timezone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        hour: '2-digit',
+        minute: '2-digit',
+    }).formatToParts(time);
+    const part = (type) => parts.find((candidate) => candidate.type === type)?.value ?? '';
+    return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')} ${timezone}`;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/report/status-report.js
 
 
 
-/** The vault's state for a terminal, the verdict first. */
-function renderStatus(result, now) {
+
+/** The vault's state for a terminal, the verdict first; times of `timezone`. */
+function renderStatus(result, now, timezone) {
     const { state, newest, oldest, kept } = result;
-    const age = newest ? (0,quantity_text/* formatDuration */.a)(now.getTime() - Date.parse(newest.sealed)) : '';
+    const age = newest ? (0,quantity_text/* formatDuration */.a3)(now.getTime() - Date.parse(newest.sealed)) : '';
     const rows = [
         ['Vault', result.vault],
-        ['Archives', `${result.count}`],
+        ['Archives', (0,quantity_text/* formatCount */.B4)(result.count)],
         ...(newest
-            ? [['Newest', `${newest.name}, ${(0,quantity_text/* formatBytes */.z)(newest.sizeBytes)}, ${age} old, ${verdictOf(newest)}`]]
+            ? [['Newest', `${newest.name}, ${(0,quantity_text/* formatBytes */.z3)(newest.sizeBytes)}, ${age} old, ${verdictOf(newest, timezone)}`]]
             : []),
-        ...(oldest && oldest !== newest ? [['Oldest', `${oldest.name}, ${oldest.sealed.slice(0, 10)}`]] : []),
-        ...(state.newBytesPerNight === undefined ? [] : [['New per night', (0,quantity_text/* formatBytes */.z)(state.newBytesPerNight)]]),
+        ...(oldest && oldest !== newest ? [['Oldest', `${oldest.name}, ${formatTime(oldest.sealed, timezone)}`]] : []),
+        ...(state.newBytesPerNight === undefined ? [] : [['New per night', (0,quantity_text/* formatBytes */.z3)(state.newBytesPerNight)]]),
         [
             'Free',
-            `${(0,quantity_text/* formatBytes */.z)(state.freeBytes)} of ${(0,quantity_text/* formatBytes */.z)(state.totalBytes)}${state.fullOn ? `, full on ${state.fullOn}` : ''}`,
+            `${(0,quantity_text/* formatBytes */.z3)(state.freeBytes)} of ${(0,quantity_text/* formatBytes */.z3)(state.totalBytes)}${state.fullOn ? `, full on ${state.fullOn}` : ''}`,
         ],
         [
             'Sharing',
             state.sharesExtents ? 'unchanged extents are shared between archives' : 'every archive takes its full size',
         ],
-        ['Ledger', state.ledger.isIntact ? `intact, ${state.ledger.lines} lines` : `BROKEN: ${state.ledger.fault ?? ''}`],
-        ...kept.map(({ id, archive, since }) => ['Kept', `${id}: what the restore of ${archive} replaced, since ${since}`]),
+        [
+            'Ledger',
+            state.ledger.isIntact ? `intact, ${(0,quantity_text/* countOf */.pq)(state.ledger.lines, 'line')}` : `BROKEN: ${state.ledger.fault ?? ''}`,
+        ],
+        ...kept.map(({ id, archive, since }) => [
+            'Kept',
+            `${id}: what the restore of ${archive} replaced, since ${formatTime(since, timezone)}`,
+        ]),
     ];
     const lines = [
         result.verdict.toUpperCase(),
@@ -52399,24 +52690,24 @@ function renderStatus(result, now) {
         lines.push('', NOT_TAMPER_PROOF);
     return lines.join('\n');
 }
-/** Archives as a table, newest first. */
-function renderArchives(archives) {
+/** Archives as a table, newest first; times of `timezone`. */
+function renderArchives(archives, timezone) {
     if (archives.length === 0)
         return 'The vault holds no archive.';
     const head = ['ARCHIVE', 'SIZE', 'NEW', 'SEALED', 'VERIFIED'];
     const rows = archives.map((archive) => [
         archive.name,
-        (0,quantity_text/* formatBytes */.z)(archive.sizeBytes),
-        (0,quantity_text/* formatBytes */.z)(archive.newBytes),
-        archive.sealed.slice(0, 16).replace('T', ' '),
-        archive.fault ?? verdictOf(archive),
+        (0,quantity_text/* formatBytes */.z3)(archive.sizeBytes),
+        (0,quantity_text/* formatBytes */.z3)(archive.newBytes),
+        formatTime(archive.sealed, timezone),
+        archive.fault ?? verdictOf(archive, timezone),
     ]);
     return formatTable([head, ...rows], [1, 2]);
 }
-function verdictOf({ verdict, isForeign }) {
+function verdictOf({ verdict, isForeign }, timezone) {
     if (!verdict)
         return isForeign ? 'foreign, never verified' : 'never verified';
-    return `${verdict.isSound ? 'sound' : 'DAMAGED'} (${verdict.level}, ${verdict.time.slice(0, 10)})`;
+    return `${verdict.isSound ? 'sound' : 'DAMAGED'} (${verdict.level}, ${formatTime(verdict.time, timezone).slice(0, 10)})`;
 }
 
 ;// CONCATENATED MODULE: ./.build/scripts/commands/list.js
@@ -52428,8 +52719,9 @@ const listCommand = {
     summary: 'List all archives in the vault, newest first.',
     example: 'npm run -s continuity -- list',
     async run(context) {
-        const result = await list(await openPlatform(context, 'list'));
-        return { result, render: () => renderArchives(result) };
+        const platform = await openPlatform(context, 'list');
+        const result = await list(platform);
+        return { result, render: () => renderArchives(result, platform.config.timezone) };
     },
 };
 
@@ -52469,7 +52761,7 @@ function renderEntry({ type, mode, uid, gid, sizeBytes, modified, name, linkName
     const owner = `${uid}:${gid}`.padEnd(11);
     const when = modified.slice(0, 19).replace('T', ' ');
     const target = linkName === undefined ? '' : ` -> ${ls_printable(linkName)}`;
-    return `${LETTERS[type]}${mode} ${owner} ${(0,quantity_text/* formatBytes */.z)(sizeBytes).padStart(8)} ${when} ${ls_printable(name)}${target}`;
+    return `${LETTERS[type]}${mode} ${owner} ${(0,quantity_text/* formatBytes */.z3)(sizeBytes).padStart(8)} ${when} ${ls_printable(name)}${target}`;
 }
 function ls_printable(text) {
     return text.replace(/[\u0000-\u001f\u007f-\u009f]/g, (character) => JSON.stringify(character).slice(1, -1));
@@ -53360,6 +53652,7 @@ function warnOfRoles(missing, existing) {
 
 
 
+
 /** A source must keep this much free besides what is staged. */
 const RESERVE_BYTES = 64 * 1024 * 1024;
 /**
@@ -53394,6 +53687,9 @@ async function planRestore(platform, archive, manifest, chosen, workDirectory) {
         refusals: [],
         warnings: [],
     };
+    if (archive.foundDamagedAt !== undefined) {
+        plan.warnings.push(`a verification found ${archive.name} damaged (${formatTime(archive.foundDamagedAt, config.timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`);
+    }
     for (const [key, record] of chosen.databases) {
         const globals = `db/globals-${record.source}.sql`;
         const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
@@ -53610,6 +53906,7 @@ function hideVerifiers(text) {
 
 
 
+
 /** Creates the roles that the chosen dumps need and their servers lack. Existing ones are never altered. */
 async function createRoles(platform, archive, manifest, databases) {
     const result = { created: [], notes: [] };
@@ -53617,7 +53914,9 @@ async function createRoles(platform, archive, manifest, databases) {
         const name = `db/globals-${source}.sql`;
         if (!(name in manifest.globals))
             continue;
-        const globalsSql = await archive.text(name);
+        const globalsSql = await archive.text(name).catch((error) => {
+            throw adviseOthers(error, source);
+        });
         const roles = await createMissingRoles({ server: await serverOf(platform, source), globalsSql });
         const withSource = (text) => `${source}: ${text}`;
         result.created.push(...roles.created.map(withSource));
@@ -53631,7 +53930,10 @@ async function stageDatabases(platform, archive, databases, swaps) {
         const swap = swaps[position];
         if (!swap)
             throw new RangeError(`the journal has no place for ${planned.key}`);
-        return { ...swap, stagedOid: await stageDatabase(platform, archive, planned, swap, signal) };
+        const stagedOid = await stageDatabase(platform, archive, planned, swap, signal).catch((error) => {
+            throw adviseOthers(error, planned.key);
+        });
+        return { ...swap, stagedOid };
     }));
 }
 /**
@@ -53759,7 +54061,11 @@ async function stageOrDiscard(platform, archive, manifest, plan, journal) {
         await discardStaged(platform, journal).catch((second) => {
             platform.logger.error(`What was staged could not be removed: ${(0,failure/* messageOf */.bD)(second)}. The next command will.`);
         });
-        throw error;
+        if (!(error instanceof failure/* Failure */.HR))
+            throw error;
+        // Whoever reads this at night wants to know that before anything else.
+        const next = error.next.startsWith('Nothing') ? error.next : `Nothing live was changed. ${error.next}`;
+        throw new failure/* Failure */.HR(error.kind, error.message, next, { cause: error });
     }
 }
 /** Backs up what is about to be replaced. What is missing there is no reason to stop: it is why somebody restores. */
@@ -53790,25 +54096,26 @@ function refuseImpossible({ archive, refusals }) {
 ;// CONCATENATED MODULE: ./.build/src/report/restore-report.js
 
 
-/** What a restore would do, for whoever has to say yes to it. */
-function renderPlan(plan) {
+
+/** What a restore would do, for whoever has to say yes to it; times of `timezone`. */
+function renderPlan(plan, timezone) {
     const databases = plan.databases.map(({ key, record, exists, sizeBytes }) => [
         key,
         `database ${record.database}`,
-        `${Object.keys(record.fingerprints.tables).length} tables, ${(0,quantity_text/* formatBytes */.z)(record.sizeBytes)}`,
-        exists ? `replaces the live one (${(0,quantity_text/* formatBytes */.z)(sizeBytes)})` : 'is missing, will be created',
+        `${(0,quantity_text/* countOf */.pq)(Object.keys(record.fingerprints.tables).length, 'table')}, ${(0,quantity_text/* formatBytes */.z3)(record.sizeBytes)}`,
+        exists ? `replaces the live one (${(0,quantity_text/* formatBytes */.z3)(sizeBytes)})` : 'is missing, will be created',
     ]);
     const files = plan.files.map(({ source, path, archived, add, replace, remove, stageBytes }) => [
         source,
         path,
-        `${archived.files} files, ${(0,quantity_text/* formatBytes */.z)(archived.bytes)}`,
+        `${(0,quantity_text/* countOf */.pq)(archived.files, 'file')}, ${(0,quantity_text/* formatBytes */.z3)(archived.bytes)}`,
         add + replace + remove === 0
             ? 'is the same already'
-            : `adds ${add}, replaces ${replace}, removes ${remove} entries; fetches ${(0,quantity_text/* formatBytes */.z)(stageBytes)}`,
+            : `adds ${add}, replaces ${replace}, removes ${(0,quantity_text/* countOf */.pq)(remove, 'entry', 'entries')}; fetches ${(0,quantity_text/* formatBytes */.z3)(stageBytes)}`,
     ]);
     const connected = plan.databases.flatMap(({ record, connections }) => connections.map(({ user, application }) => `  ${record.database}: ${user} (${application || 'no name'})`));
     return [
-        `Restore of ${plan.archive}, made ${plan.made} (${(0,quantity_text/* formatDuration */.a)(plan.ageMs)} ago):`,
+        `Restore of ${plan.archive}, made ${formatTime(plan.made, timezone)} (${(0,quantity_text/* formatDuration */.a3)(plan.ageMs)} ago):`,
         formatTable([...databases, ...files]),
         ...(connected.length > 0 ? ['Connected now, to be disconnected for the swap:', ...connected] : []),
         ...plan.warnings.map((warning) => `Warning: ${warning}`),
@@ -53816,12 +54123,13 @@ function renderPlan(plan) {
         'What is replaced stays beside until forget.',
     ].join('\n');
 }
-/** What a restore did. */
-function renderRestore({ plan, done, safety, id, carried, createdRoles, notes, fetchedBytes, durationMs, }) {
+/** What a restore did; times of `timezone`. */
+function renderRestore(result, timezone) {
+    const { plan, done, safety, id, carried, createdRoles, notes, fetchedBytes, durationMs } = result;
     if (!done)
-        return `${renderPlan(plan)}\nNothing was changed.`;
+        return `${renderPlan(plan, timezone)}\nNothing was changed.`;
     return [
-        `${plan.archive} is restored, in ${(0,quantity_text/* formatDuration */.a)(durationMs)}; ${(0,quantity_text/* formatBytes */.z)(fetchedBytes)} fetched.`,
+        `${plan.archive} is restored, in ${(0,quantity_text/* formatDuration */.a3)(durationMs)}; ${(0,quantity_text/* formatBytes */.z3)(fetchedBytes)} fetched.`,
         ...plan.databases.map(({ key }) => `  ${key}: equal to its fingerprints, in place`),
         ...(plan.files.length > 0
             ? [`  files: ${carried?.placed ?? 0} put in place, ${carried?.removed ?? 0} moved away`]
@@ -53838,13 +54146,17 @@ function renderRestore({ plan, done, safety, id, carried, createdRoles, notes, f
 /** What was unpacked beside. */
 function renderExtraction({ archive, directory, done, parts, entries, bytes, notes }) {
     if (!done) {
-        const rows = parts.map(({ name, kind, bytes: size }) => [name, kind, (0,quantity_text/* formatBytes */.z)(size)]);
+        const rows = parts.map(({ name, kind, bytes: size }) => [name, kind, (0,quantity_text/* formatBytes */.z3)(size)]);
         return [`${archive} would be unpacked into ${directory}:`, formatTable(rows, [2]), 'Nothing was unpacked.'].join('\n');
     }
-    return [`${archive}: ${entries} entries, ${(0,quantity_text/* formatBytes */.z)(bytes)}, unpacked into ${directory}.`, ...notes].join('\n');
+    return [
+        `${archive}: ${(0,quantity_text/* countOf */.pq)(entries, 'entry', 'entries')}, ${(0,quantity_text/* formatBytes */.z3)(bytes)}, unpacked into ${directory}.`,
+        ...notes,
+    ].join('\n');
 }
 
 ;// CONCATENATED MODULE: ./.build/scripts/commands/restore.js
+
 
 
 
@@ -53877,14 +54189,23 @@ const restoreCommand = {
             ...selection,
             dryRun: dryRun === true,
             skipsSafetyBackup: safety === false,
-            confirm: (plan) => platform_confirm(context, { summary: renderPlan(plan), answer: plan.archive, isAgreed: yes === true }),
+            confirm: (plan) => confirm_confirm(context, {
+                summary: renderPlan(plan, platform.config.timezone),
+                answer: plan.archive,
+                isAgreed: yes === true,
+            }),
         });
         const isDeclined = !result.done && dryRun !== true;
-        return { result, exitCode: isDeclined ? failure/* exitCodes */.hS.refused : failure/* exitCodes */.hS.ok, render: () => renderRestore(result) };
+        return {
+            result,
+            exitCode: isDeclined ? failure/* exitCodes */.hS.refused : failure/* exitCodes */.hS.ok,
+            render: () => renderRestore(result, platform.config.timezone),
+        };
     },
 };
 
 ;// CONCATENATED MODULE: ./.build/src/operations/status.js
+
 
 
 
@@ -53907,7 +54228,8 @@ async function judge({ config, now }, vault) {
     const findings = [];
     const damaged = state.archives.filter(({ fault, verdict }) => fault !== undefined || verdict?.isSound === false);
     for (const { name, fault, verdict } of damaged) {
-        findings.push(fault ? `${name}: ${fault}` : `${name} was found damaged (${verdict?.level}, ${verdict?.time})`);
+        const found = verdict ? `${verdict.level}, ${formatTime(verdict.time, config.timezone)}` : '';
+        findings.push(fault ? `${name}: ${fault}` : `${name} was found damaged (${found})`);
     }
     if (!state.ledger.isIntact)
         findings.push(`the vault's ledger cannot be trusted: ${state.ledger.fault ?? 'broken'}`);
@@ -53956,13 +54278,35 @@ const statusCommand = {
     async run(context) {
         const platform = await openPlatform(context, 'status');
         const result = await status_status(platform);
-        return { result, exitCode: result.exitCode, render: () => renderStatus(result, platform.now()) };
+        return {
+            result,
+            exitCode: result.exitCode,
+            render: () => renderStatus(result, platform.now(), platform.config.timezone),
+        };
     },
 };
 
 // EXTERNAL MODULE: ./.build/scripts/commands/vault-serve.js + 2 modules
 var vault_serve = __nccwpck_require__(183);
+;// CONCATENATED MODULE: ./.build/src/report/known-damage.js
+
+/** What a verdict must not hide: a sentence each, times of `timezone`; none where there is nothing. */
+function tellKnownDamage({ name, knownDamaged, newerDamaged = [] }, timezone) {
+    return [
+        ...(knownDamaged
+            ? [
+                `${name}: a ${knownDamaged.level} verification on ${formatTime(knownDamaged.time, timezone)} found it damaged; only a full one can clear it`,
+            ]
+            : []),
+        ...newerDamaged.map(({ name: newer, fault, verdict }) => {
+            const found = verdict ? `found damaged (${verdict.level}) on ${formatTime(verdict.time, timezone)}` : 'damaged';
+            return `${newer} is newer and was passed over: ${fault ?? found}`;
+        }),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/verify.js
+
 
 
 
@@ -53972,38 +54316,73 @@ var vault_serve = __nccwpck_require__(183);
  * @throws Failure where the verdict is about another archive than the one that was asked for.
  */
 async function verify(platform, { archive, level }) {
+    const { logger, config } = platform;
     const vault = await openVault(platform, 'writer');
     try {
-        const { name } = resolveArchive(archive, await vault.status());
-        platform.logger.phase(`Verify ${name}`);
-        platform.logger.info(`Verifying ${name} (${level}) on ${vault.label}.`);
+        const status = await vault.status();
+        const asked = resolveArchive(archive, status);
+        const { name } = asked;
+        logger.phase(`Verify ${name}`);
+        logger.info(`Verifying ${name} (${level}) on ${vault.label}.`);
         const verdict = await vault.verify(name, level, (done, total) => {
-            platform.logger.progress({ phase: `verify ${name}`, done, total, unit: 'bytes' });
+            logger.progress({ phase: `verify ${name}`, done, total, unit: 'bytes' });
         });
         if (verdict.name !== name || verdict.level !== level) {
             throw new failure/* Failure */.HR('damaged', `${vault.label} was asked to verify ${name} (${level}) and answered about ${verdict.name} (${verdict.level})`, 'Do not trust this verdict: look into the vault.');
         }
-        return verdict;
+        const newerDamaged = archive === 'latest' ? listNewerDamaged(asked, status) : [];
+        const result = {
+            ...verdict,
+            ...(level === 'seal' && asked.verdict?.isSound === false ? { knownDamaged: asked.verdict } : {}),
+            ...(newerDamaged.length > 0 ? { newerDamaged } : {}),
+        };
+        for (const sentence of tellKnownDamage(result, config.timezone))
+            logger.warning(sentence);
+        return result;
     }
     finally {
         await vault.close();
     }
 }
+/** Archives of ours that were sealed after this one and are known as damaged, or are not on disk as sealed. */
+function listNewerDamaged({ sealed }, { archives }) {
+    return archives
+        .filter((other) => !other.isForeign && other.sealed > sealed)
+        .filter(({ fault, verdict }) => fault !== undefined || verdict?.isSound === false)
+        .sort((a, b) => (a.sealed < b.sealed ? 1 : -1))
+        .map(({ name, verdict, fault }) => ({
+        name,
+        ...(verdict ? { verdict } : {}),
+        ...(fault === undefined ? {} : { fault }),
+    }));
+}
 
 ;// CONCATENATED MODULE: ./.build/src/report/verdict-report.js
 
+
 /** More damage than this is counted, not listed. */
 const verdict_report_LISTED = 50;
-/** A verification for a terminal: what was checked, and every damaged part by name. */
-function renderVerdict({ name, level, isSound, damage, checked }) {
+/** A verification for a terminal: what was checked, and every damaged part by name; times of `timezone`. */
+function renderVerdict(result, timezone) {
+    const { name, level, isSound, damage, checked } = result;
     const { extents, entries, bytes, databases, tables } = checked;
-    const scope = `${entries} entries in ${extents} extents, ${databases.length} databases with ${tables} tables, ${(0,quantity_text/* formatBytes */.z)(bytes)} read`;
+    const scope = [
+        `${(0,quantity_text/* countOf */.pq)(entries, 'entry', 'entries')} in ${(0,quantity_text/* countOf */.pq)(extents, 'extent')}`,
+        `${(0,quantity_text/* countOf */.pq)(databases.length, 'database')} with ${(0,quantity_text/* countOf */.pq)(tables, 'table')}`,
+        `${(0,quantity_text/* formatBytes */.z3)(bytes)} read`,
+    ].join(', ');
+    const known = tellKnownDamage(result, timezone).map((sentence) => `WARNING: ${sentence}.`);
     if (isSound)
-        return `${name} is sound (${level}): ${scope}.`;
+        return [`${name} is sound (${level}): ${scope}.`, ...known].join('\n');
     const listed = damage.slice(0, verdict_report_LISTED).map(({ where, what }) => `  ${where}: ${what}`);
     if (damage.length > verdict_report_LISTED)
         listed.push(`  and ${damage.length - verdict_report_LISTED} more`);
-    return [`${name} is DAMAGED (${level}); checked ${scope}:`, ...listed, 'Everything else in it can be restored.'].join('\n');
+    return [
+        `${name} is DAMAGED (${level}); checked ${scope}:`,
+        ...listed,
+        'Everything else in it can be restored.',
+        ...known,
+    ].join('\n');
 }
 
 ;// CONCATENATED MODULE: ./.build/scripts/commands/verify.js
@@ -54025,12 +54404,13 @@ const verifyCommand = {
         },
     ],
     async run(context, [archive = ''], { level }) {
-        const result = await verify(await openPlatform(context, 'verify'), {
+        const platform = await openPlatform(context, 'verify');
+        const result = await verify(platform, {
             archive,
             level: level === 'seal' ? 'seal' : 'full',
         });
         const exitCode = result.isSound ? failure/* exitCodes */.hS.ok : failure/* exitCodes */.hS.damaged;
-        return { result, exitCode, render: () => renderVerdict(result) };
+        return { result, exitCode, render: () => renderVerdict(result, platform.config.timezone) };
     },
 };
 
@@ -54193,7 +54573,7 @@ async function serveVault(args) {
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9070);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9447);
 /* harmony import */ var _commands_vault_serve_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(183);
 /* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7760);
 
@@ -54274,9 +54654,7 @@ async function locateConfig(requested, workingDirectory) {
 
 /** Says what went wrong and what to do next; with `--json` on standard output as well. Returns the exit code. */
 function reportFailure(error, options) {
-    const failure = error instanceof logging_failure/* Failure */.HR
-        ? error
-        : new logging_failure/* Failure */.HR('failed', `unexpected: ${(0,logging_failure/* messageOf */.bD)(error)}`, 'Run it again with --verbose, and report this as a fault.');
+    const failure = (0,logging_failure/* toFailure */.w2)(error, 'Run it again with --verbose');
     const hasColor = options.stderr.isTTY === true && !options.environment['NO_COLOR'];
     const label = hasColor ? '\u001b[31merror:\u001b[0m' : 'error:';
     for (const line of failure.message.split('\n'))
@@ -54372,14 +54750,14 @@ var quantity_text = __nccwpck_require__(6534);
 
 /** Follows one phase; `beganMs` and `nowMs` are of the same clock. */
 function describeProgress(report, beganMs, nowMs) {
-    const show = (amount) => (report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z)(amount) : `${Math.round(amount)} files`);
+    const show = (amount) => report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z3)(amount) : (0,quantity_text/* countOf */.pq)(Math.round(amount), 'file');
     const elapsedMs = nowMs - beganMs;
     const perSecond = elapsedMs > 0 ? (report.done / elapsedMs) * 1000 : 0;
     const missing = report.total === undefined ? undefined : Math.max(0, report.total - report.done);
     return {
         amount: report.total === undefined ? show(report.done) : `${show(report.done)} of ${show(report.total)}`,
         rate: perSecond > 0 ? `${show(perSecond)}/s` : '',
-        left: missing !== undefined && perSecond > 0 ? `${(0,quantity_text/* formatDuration */.a)((missing / perSecond) * 1000)} left` : '',
+        left: missing !== undefined && perSecond > 0 ? `${(0,quantity_text/* formatDuration */.a3)((missing / perSecond) * 1000)} left` : '',
     };
 }
 
@@ -67330,7 +67708,8 @@ function parseDurationMs(text) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   HR: () => (/* binding */ Failure),
 /* harmony export */   bD: () => (/* binding */ messageOf),
-/* harmony export */   hS: () => (/* binding */ exitCodes)
+/* harmony export */   hS: () => (/* binding */ exitCodes),
+/* harmony export */   w2: () => (/* binding */ toFailure)
 /* harmony export */ });
 /** Documented exit codes of the command line: one per thing that an operator would do next. */
 const exitCodes = {
@@ -67359,6 +67738,25 @@ class Failure extends Error {
         this.kind = kind;
         this.next = next;
     }
+}
+/** What the system says where a disk of this host takes no more: full, over its quota, read-only. */
+const diskFaults = {
+    ENOSPC: 'a disk of this host is full',
+    EDQUOT: 'a disk quota of this host is used up',
+    EROFS: 'a disk of this host is mounted read-only',
+};
+/** Anything that was thrown as a failure; `seeMore` says how to see more of what nobody foresaw. */
+function toFailure(error, seeMore) {
+    if (error instanceof Failure)
+        return error;
+    const { code, path } = (error ?? {});
+    const fault = code !== undefined && Object.hasOwn(diskFaults, code) ? diskFaults[code] : undefined;
+    if (fault === undefined) {
+        return new Failure('failed', `unexpected: ${messageOf(error)}`, `${seeMore}, and report this as a fault.`, {
+            cause: error,
+        });
+    }
+    return new Failure('space', `${fault}${path === undefined ? '' : `, for ${path}`}: ${messageOf(error)}`, 'Look at it with df -h and df -i: the folder of state: in continuity.yml, the temporary folder, the sources. Then run it again.', { cause: error });
 }
 /** The message of anything that was thrown. */
 function messageOf(error) {
@@ -67405,8 +67803,10 @@ function printable(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ formatDuration),
-/* harmony export */   z: () => (/* binding */ formatBytes)
+/* harmony export */   B4: () => (/* binding */ formatCount),
+/* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   pq: () => (/* binding */ countOf),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
 const sizeSteps = ['B', 'kB', 'MB', 'GB', 'TB'];
 /** A size in bytes as people read it: `0 B`, `1.5 kB`, `120 MB`; decimal units. */
@@ -67433,6 +67833,14 @@ function formatDuration(milliseconds) {
     if (hours < 48)
         return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
     return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+/** `12,345`. */
+function formatCount(count) {
+    return count.toLocaleString('en-US');
+}
+/** `1 file`, `12,345 files`; `plural` where no s makes it. */
+function countOf(count, noun, plural = `${noun}s`) {
+    return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
 
@@ -69182,14 +69590,18 @@ async function readVerdict(store, name, index) {
 }
 /**
  * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
- * any bad news (a seal that met wrong bytes has looked no further either): only a full one does.
+ * any bad news (a seal that met wrong bytes has looked no further either): only a full one does. Nor does a quick look
+ * that finds damage stand in for a full one that had: that one names all of it.
  */
 async function recordVerdict(store, verdict) {
     const before = await readVerdict(store, verdict.name, verdict.index);
-    const saysMore = before && (before.level === 'full' || !before.isSound);
-    if (saysMore && verdict.level === 'seal' && verdict.isSound)
+    const saysMore = before && (verdict.isSound ? before.level === 'full' || !before.isSound : isFullDamage(before));
+    if (saysMore && verdict.level === 'seal')
         return;
     await (0,durable_file/* writeDurably */.v8)((0,layout/* verdictPath */.NO)(store, verdict.name), JSON.stringify(verdict), 0o600);
+}
+function isFullDamage({ level, isSound }) {
+    return level === 'full' && !isSound;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/greet.js
@@ -69221,7 +69633,8 @@ async function greet(store, role, askedName) {
         incoming,
         sharesExtents: sharing.isPossible,
         freeBytes,
-        warnings: [...warnOfLedger(ledger), ...sharing.warnings],
+        warnings: warnOfLedger(ledger),
+        conditions: sharing.warnings,
     };
 }
 /**
@@ -70484,7 +70897,7 @@ async function requireSpace(store, needBytes) {
     const reserveBytes = store.reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, totalBytes * LARGEST_PART);
     if (freeBytes - reserveBytes >= needBytes)
         return;
-    throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('space', `vault full: ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(freeBytes)} free, of which ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(reserveBytes)} are kept in reserve, need ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z)(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
+    throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('space', `vault full: ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(freeBytes)} free, of which ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(reserveBytes)} are kept in reserve, need ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
 }
 /** A disk that became full in the middle, as a Failure; anything else as it is. */
 function explainFullDisk(error) {

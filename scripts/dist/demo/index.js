@@ -36841,7 +36841,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7343);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5695);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
@@ -36921,7 +36921,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7343:
+/***/ 5695:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37503,7 +37503,7 @@ const advice = [
         /database ".*" does not exist/i,
         'Check the name under databases: in continuity.yml; psql -l lists those that exist.',
     ],
-    [/role ".*" does not exist/i, 'Check the user under databases: in continuity.yml.'],
+    [/role ".*" does not exist/i, 'Check the user in the connection string.'],
     [/permission denied/i, 'Give the user that right, or let the backup connect as the owner or a superuser.'],
     [
         /lock timeout|could not obtain lock|due to statement timeout[^]*LOCK TABLE/i,
@@ -37976,7 +37976,15 @@ async function connectServer({ environment }, { name, reach }) {
         throw new failure/* Failure */.HR('config', `databases.${name}: this version reaches servers over a connection string only, not inside a ${reach.by}`, `Name what holds one: databases.${name}.url-env or .url-file.`);
     }
     const url = (await resolveSecret(reach.url, environment).catch((error) => explain(name, error))).trim();
-    return await connectMatching(url, { environment: { ...environment } });
+    try {
+        return await connectMatching(url, { environment: { ...environment } });
+    }
+    catch (error) {
+        // What is wrong with a server names it; what is wrong with a string cannot, and several are configured.
+        if (!(error instanceof failure/* Failure */.HR) || error.kind !== 'config')
+            throw error;
+        throw new failure/* Failure */.HR('config', `databases.${name}: ${error.message}`, error.next, { cause: error });
+    }
 }
 function explain(name, error) {
     if (!(error instanceof failure/* Failure */.HR))
@@ -39675,7 +39683,18 @@ async function* linesOf(archive, source) {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-damage.js
+
+/** Damage in one part of an archive is no reason to give up the others: says how they are restored all the same. */
+function adviseOthers(error, part) {
+    if (!(error instanceof failure/* Failure */.HR) || error.kind !== 'damaged')
+        return error;
+    const others = `The parts of this archive that are not named here can still be restored: name them (all but "${part}") with --select (in a workflow the input select).`;
+    return new failure/* Failure */.HR(error.kind, error.message, `${error.next} ${others}`, { cause: error });
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-files.js
+
 
 
 
@@ -39724,7 +39743,7 @@ async function stageFiles(archive, plan, swap) {
         return notes;
     }
     catch (error) {
-        throw explainFullDisk(error, swap.root);
+        throw adviseOthers(explainFullDisk(error, swap.root), swap.source);
     }
     finally {
         await staged.close();
@@ -40074,7 +40093,7 @@ async function takeLock({ config, logger, holder, lockWaitMs = 0, signal }) {
     catch (error) {
         if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked') || lockWaitMs <= 0)
             throw error;
-        logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a)(lockWaitMs)}.`);
+        logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a3)(lockWaitMs)}.`);
         return await acquireLock(path, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch((second) => {
             throw signal?.aborted ? interrupted(holder, second) : second;
         });
@@ -42439,11 +42458,9 @@ async function planDump({ server, database, ...options }, query) {
     const args = ['--format=plain', '--no-password', `--encoding=${facts.encoding}`];
     args.push(`--lock-wait-timeout=${options.lockTimeoutMs}`);
     args.push(...excluded.map((table) => `--exclude-table-data=${writeExclusion(table, facts.encoding)}`));
-    const warnings = [
-        ...listSecurityWarnings('pg_dump', client),
-        ...unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`),
-    ];
-    return { facts, clientVersion: client.text, tables, excluded, args, warnings };
+    const warnings = unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`);
+    const conditions = listSecurityWarnings('pg_dump', client);
+    return { facts, clientVersion: client.text, tables, excluded, args, warnings, conditions };
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-run.js
@@ -42780,7 +42797,7 @@ async function* checkDump(options, { plan, run, startedAt }) {
         messages: run.messages,
     };
     const told = run.messages.map((line) => `database "${options.database}": ${line}`);
-    return { record, warnings: [...plan.warnings, ...told] };
+    return { record, warnings: [...plan.warnings, ...told], conditions: plan.conditions };
 }
 function queryOptions({ applicationName, retryForMs, signal }) {
     return { applicationName, signal, ...(retryForMs === undefined ? {} : { retryForMs }) };
@@ -42872,7 +42889,7 @@ function writeRoles(roles) {
 const PRIVATE = { mode: 0o600, uid: 0, gid: 0 };
 /** Starts the dumps of all databases at the same time; one that fails stops the others. */
 function startDumps(platform, builder, { targets, servers }, applicationName, signal) {
-    const report = { databases: {}, globals: {}, warnings: [] };
+    const report = { databases: {}, globals: {}, warnings: [], conditions: [] };
     const states = new Map(targets.map(({ dump }) => [dump, 'stopped']));
     const snapshots = [];
     const stop = new AbortController();
@@ -42897,7 +42914,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
         snapshots.push(running.started);
         return async () => {
             const entry = { ...PRIVATE, name: Buffer.from(`db/${dump}.sql`), mtimeNs: nowNs(platform) };
-            const { record, warnings } = await builder.addDump(entry, running.chunks).then(() => running.finished, (error) => {
+            const { record, warnings, conditions } = await builder.addDump(entry, running.chunks).then(() => running.finished, (error) => {
                 if (!either.aborted)
                     states.set(dump, 'failed');
                 throw error;
@@ -42905,6 +42922,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
             states.set(dump, 'complete');
             report.databases[dump] = record;
             report.warnings.push(...warnings);
+            report.conditions.push(...conditions);
         };
     });
     const roles = servers.map(({ source, server, database }) => async () => {
@@ -43115,7 +43133,7 @@ const LEAST_SHARE = 0.5;
  *
  * @throws Failure unless the source is in `allowed`.
  */
-function guardAgainstShrinking(source, path, files, filesBefore, allowed) {
+function guardAgainstShrinking({ source, path, files, filesBefore }, allowed) {
     const hasShrunk = filesBefore > 0 && (files === 0 || (filesBefore >= FEW_FILES && files < filesBefore * LEAST_SHARE));
     if (!hasShrunk || allowed.includes(source))
         return;
@@ -43354,10 +43372,13 @@ async function fillArchive(run, filling) {
     await cache.add(built.indexPath, built.index);
     for (const warning of warnings)
         logger.warning(warning);
+    const conditions = unique([...(greeting.conditions ?? []), ...dumps.conditions]);
+    for (const condition of conditions)
+        logger.info(`Standing condition: ${condition}`);
     const { sentBytes } = uploader;
     const changes = since === undefined ? undefined : describeChanges(since, files, { records: dumps.databases, now: built.dumps });
-    const made = { receipt, sentBytes, readBytes: files.outcome.readBytes, manifest, warnings };
-    return { ...made, ...(changes ? { changes } : {}) };
+    const { readBytes } = files.outcome;
+    return { receipt, sentBytes, readBytes, manifest, warnings, conditions, ...(changes ? { changes } : {}) };
 }
 /** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
 async function openBase({ vault, greeting, platform }, cache) {
@@ -43383,7 +43404,9 @@ async function addFiles(builder, sources, { allowShrink = [], trigger }, signal)
     const outcome = await builder.addFiles(walk.entries);
     const records = recordFiles(walk.reports, outcome);
     for (const { name, path } of trigger === 'safety' ? [] : sources) {
-        guardAgainstShrinking(name, path, records[name]?.files ?? 0, outcome.filesBefore.get(name) ?? 0, allowShrink);
+        const files = records[name]?.files ?? 0;
+        const filesBefore = outcome.filesBefore.get(name) ?? 0;
+        guardAgainstShrinking({ source: name, path, files, filesBefore }, allowShrink);
     }
     return { records, outcome };
 }
@@ -44763,7 +44786,7 @@ async function requireSpace(store, needBytes) {
     const reserveBytes = store.reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, totalBytes * LARGEST_PART);
     if (freeBytes - reserveBytes >= needBytes)
         return;
-    throw new failure/* Failure */.HR('space', `vault full: ${(0,quantity_text/* formatBytes */.z)(freeBytes)} free, of which ${(0,quantity_text/* formatBytes */.z)(reserveBytes)} are kept in reserve, need ${(0,quantity_text/* formatBytes */.z)(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
+    throw new failure/* Failure */.HR('space', `vault full: ${(0,quantity_text/* formatBytes */.z3)(freeBytes)} free, of which ${(0,quantity_text/* formatBytes */.z3)(reserveBytes)} are kept in reserve, need ${(0,quantity_text/* formatBytes */.z3)(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
 }
 /** A disk that became full in the middle, as a Failure; anything else as it is. */
 function space_explainFullDisk(error) {
@@ -44791,14 +44814,18 @@ async function readVerdict(store, name, index) {
 }
 /**
  * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
- * any bad news (a seal that met wrong bytes has looked no further either): only a full one does.
+ * any bad news (a seal that met wrong bytes has looked no further either): only a full one does. Nor does a quick look
+ * that finds damage stand in for a full one that had: that one names all of it.
  */
 async function recordVerdict(store, verdict) {
     const before = await readVerdict(store, verdict.name, verdict.index);
-    const saysMore = before && (before.level === 'full' || !before.isSound);
-    if (saysMore && verdict.level === 'seal' && verdict.isSound)
+    const saysMore = before && (verdict.isSound ? before.level === 'full' || !before.isSound : isFullDamage(before));
+    if (saysMore && verdict.level === 'seal')
         return;
     await writeDurably(verdictPath(store, verdict.name), JSON.stringify(verdict), 0o600);
+}
+function isFullDamage({ level, isSound }) {
+    return level === 'full' && !isSound;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/greet.js
@@ -44830,7 +44857,8 @@ async function greet(store, role, askedName) {
         incoming,
         sharesExtents: sharing.isPossible,
         freeBytes,
-        warnings: [...warnOfLedger(ledger), ...sharing.warnings],
+        warnings: warnOfLedger(ledger),
+        conditions: sharing.warnings,
     };
 }
 /**
@@ -47098,6 +47126,7 @@ const isGreeting = has({
     sharesExtents: isFlag,
     freeBytes: isSize,
     warnings: isTexts,
+    conditions: check_reply_optional(isTexts),
 });
 const isStatus = has({
     clock: isText,
@@ -47299,7 +47328,8 @@ async function readKeyFile(path) {
     catch (error) {
         if (error instanceof failure/* Failure */.HR)
             throw error;
-        throw new failure/* Failure */.HR('config', `cannot read the key file: ${(0,failure/* messageOf */.bD)(error)}`, MAKE_KEY, { cause: error });
+        const next = `In a workflow that hands the key over as a secret, see that this environment has it. ${MAKE_KEY}`;
+        throw new failure/* Failure */.HR('config', `cannot read the key file: ${(0,failure/* messageOf */.bD)(error)}`, next, { cause: error });
     }
 }
 function checkKey(text, where) {
@@ -49196,7 +49226,7 @@ async function keySource(reference, { environment }) {
     }
     const socket = environment['SSH_AUTH_SOCK'];
     if (!socket) {
-        throw new failure/* Failure */.HR('config', 'the configuration asks for ssh-agent, but SSH_AUTH_SOCK is not set', 'Start ssh-agent and add the key to it (ssh-add), or name a key-file.');
+        throw new failure/* Failure */.HR('config', 'the configuration asks for ssh-agent, but SSH_AUTH_SOCK is not set', 'Start ssh-agent and add the key to it (ssh-add), or name a key-file. A runner has no agent: in a workflow give reader-key (the secret READER_KEY of its environment).');
     }
     return { agent: socket };
 }
@@ -49263,7 +49293,30 @@ function fromReceipt(vault, greeting, receipt) {
         storedBytes: receipt.newBytes,
         isTamperProof: greeting.isProvisioned,
         warnings: greeting.warnings,
+        conditions: greeting.conditions ?? [],
     };
+}
+
+;// CONCATENATED MODULE: ./.build/src/logging/format-time.js
+/**
+ * A point in time as people read it: `2026-11-24 00:45 Europe/Paris`, as in the names of archives of that zone. Without a
+ * zone it is UTC, and says so. What is no time is shown as it came.
+ */
+function format_time_formatTime(instant, timezone = 'UTC') {
+    const time = new Date(instant);
+    if (Number.isNaN(time.getTime()))
+        return String(instant);
+    const parts = new Intl.DateTimeFormat('en-CA', {
+        timeZone: timezone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        hour: '2-digit',
+        minute: '2-digit',
+    }).formatToParts(time);
+    const part = (type) => parts.find((candidate) => candidate.type === type)?.value ?? '';
+    return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')} ${timezone}`;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-acl.js
@@ -50160,6 +50213,7 @@ function warnOfRoles(missing, existing) {
 
 
 
+
 /** A source must keep this much free besides what is staged. */
 const RESERVE_BYTES = 64 * 1024 * 1024;
 /**
@@ -50194,6 +50248,9 @@ async function planRestore(platform, archive, manifest, chosen, workDirectory) {
         refusals: [],
         warnings: [],
     };
+    if (archive.foundDamagedAt !== undefined) {
+        plan.warnings.push(`a verification found ${archive.name} damaged (${format_time_formatTime(archive.foundDamagedAt, config.timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`);
+    }
     for (const [key, record] of chosen.databases) {
         const globals = `db/globals-${record.source}.sql`;
         const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
@@ -50344,6 +50401,7 @@ function hideVerifiers(text) {
 
 
 
+
 /** Creates the roles that the chosen dumps need and their servers lack. Existing ones are never altered. */
 async function createRoles(platform, archive, manifest, databases) {
     const result = { created: [], notes: [] };
@@ -50351,7 +50409,9 @@ async function createRoles(platform, archive, manifest, databases) {
         const name = `db/globals-${source}.sql`;
         if (!(name in manifest.globals))
             continue;
-        const globalsSql = await archive.text(name);
+        const globalsSql = await archive.text(name).catch((error) => {
+            throw adviseOthers(error, source);
+        });
         const roles = await createMissingRoles({ server: await serverOf(platform, source), globalsSql });
         const withSource = (text) => `${source}: ${text}`;
         result.created.push(...roles.created.map(withSource));
@@ -50365,7 +50425,10 @@ async function stageDatabases(platform, archive, databases, swaps) {
         const swap = swaps[position];
         if (!swap)
             throw new RangeError(`the journal has no place for ${planned.key}`);
-        return { ...swap, stagedOid: await stageDatabase(platform, archive, planned, swap, signal) };
+        const stagedOid = await stageDatabase(platform, archive, planned, swap, signal).catch((error) => {
+            throw adviseOthers(error, planned.key);
+        });
+        return { ...swap, stagedOid };
     }));
 }
 /**
@@ -50399,23 +50462,27 @@ async function stageDatabase(platform, archive, { key, record }, { staged }, sig
 class ArchiveReader {
     name;
     index;
+    /** When a verification found it damaged, by the vault's clock (RFC 3339); undefined where none did. */
+    foundDamagedAt;
     #vault;
     #cache;
     #indexPath;
     #fetchedBytes = 0;
-    constructor(name, index, vault, cache, indexPath) {
+    constructor({ name, verdict }, index, vault, cache, indexPath) {
         this.name = name;
         this.index = index;
+        this.foundDamagedAt = verdict?.isSound === false ? verdict.time : undefined;
         this.#vault = vault;
         this.#cache = cache;
         this.#indexPath = indexPath;
     }
     /** Obtains the archive's index, by the digest that the vault's ledger names. */
-    static async open(vault, cache, { name, index }) {
+    static async open(vault, cache, archive) {
+        const { name, index } = archive;
         if (index === undefined) {
             throw new failure/* Failure */.HR('refused', `${name} was made by the team's former script: it has no index`, `Fetch it (fetch ${name}) and unpack it with tar.`);
         }
-        return new ArchiveReader(name, index, vault, cache, await cache.obtain(vault, { name, index }));
+        return new ArchiveReader(archive, index, vault, cache, await cache.obtain(vault, { name, index }));
     }
     /** Bytes of the archive fetched so far. */
     get fetchedBytes() {
@@ -50640,7 +50707,11 @@ async function stageOrDiscard(platform, archive, manifest, plan, journal) {
         await discardStaged(platform, journal).catch((second) => {
             platform.logger.error(`What was staged could not be removed: ${(0,failure/* messageOf */.bD)(second)}. The next command will.`);
         });
-        throw error;
+        if (!(error instanceof failure/* Failure */.HR))
+            throw error;
+        // Whoever reads this at night wants to know that before anything else.
+        const next = error.next.startsWith('Nothing') ? error.next : `Nothing live was changed. ${error.next}`;
+        throw new failure/* Failure */.HR(error.kind, error.message, next, { cause: error });
     }
 }
 /** Backs up what is about to be replaced. What is missing there is no reason to stop: it is why somebody restores. */
@@ -50673,6 +50744,7 @@ function refuseImpossible({ archive, refusals }) {
 
 
 
+
 /** Looks at the vault and at what this host has left to do. Changes nothing. */
 async function status_status(platform) {
     const vault = await openVault(platform, 'writer');
@@ -50691,7 +50763,8 @@ async function judge({ config, now }, vault) {
     const findings = [];
     const damaged = state.archives.filter(({ fault, verdict }) => fault !== undefined || verdict?.isSound === false);
     for (const { name, fault, verdict } of damaged) {
-        findings.push(fault ? `${name}: ${fault}` : `${name} was found damaged (${verdict?.level}, ${verdict?.time})`);
+        const found = verdict ? `${verdict.level}, ${format_time_formatTime(verdict.time, config.timezone)}` : '';
+        findings.push(fault ? `${name}: ${fault}` : `${name} was found damaged (${found})`);
     }
     if (!state.ledger.isIntact)
         findings.push(`the vault's ledger cannot be trusted: ${state.ledger.fault ?? 'broken'}`);
@@ -61741,7 +61814,7 @@ async function playAccident(story, { cluster, uploads }, { tree }) {
     story.harm('lost', `DROP DATABASE ${databaseNames.app}: students, portfolios, evidence`);
     await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(uploads, 'students'), { recursive: true });
     const { files, bytes } = countFiles(new Map([...tree].filter(([path]) => path.startsWith('students/'))));
-    story.harm('lost', `rm -rf uploads/students: ${files} files, ${(0,quantity_text/* formatBytes */.z)(bytes)}`);
+    story.harm('lost', `rm -rf uploads/students: ${files} files, ${(0,quantity_text/* formatBytes */.z3)(bytes)}`);
     return 'a database and a folder gone';
 }
 /** Brings everything back to the second night, as an operator would: plan, confirmation, safety backup, swap. */
@@ -61758,8 +61831,8 @@ async function playRestore(story, { platform }) {
     if (!result.done || !result.safety)
         throw new failure/* Failure */.HR('failed', 'nothing was restored', report);
     story.fact('safety', `what was left is backed up first, as ${result.safety.archive}`);
-    story.fact('swap', `all staged and proven beside, then put in place at once; ${(0,quantity_text/* formatBytes */.z)(result.fetchedBytes)} fetched`);
-    return `restored in ${(0,quantity_text/* formatDuration */.a)(result.durationMs)}`;
+    story.fact('swap', `all staged and proven beside, then put in place at once; ${(0,quantity_text/* formatBytes */.z3)(result.fetchedBytes)} fetched`);
+    return `restored in ${(0,quantity_text/* formatDuration */.a3)(result.durationMs)}`;
 }
 function tellPlan(story, { archive, databases, files }) {
     story.fact('plan', archive);
@@ -61770,7 +61843,7 @@ function tellPlan(story, { archive, databases, files }) {
     }
     for (const { source, archived, add, replace, remove, stageBytes } of files) {
         const what = `${source.padEnd(12)}${`${archived.files} files`.padEnd(12)}`;
-        story.fact('plan', `${what}adds ${add}, replaces ${replace}, removes ${remove}; ${(0,quantity_text/* formatBytes */.z)(stageBytes)} to fetch`);
+        story.fact('plan', `${what}adds ${add}, replaces ${replace}, removes ${remove}; ${(0,quantity_text/* formatBytes */.z3)(stageBytes)} to fetch`);
     }
 }
 /** Shows what the restore has replaced, and deletes it. */
@@ -61798,7 +61871,25 @@ async function playForget(story, stage, before) {
     return 'nothing left behind';
 }
 
+;// CONCATENATED MODULE: ./.build/src/report/known-damage.js
+
+/** What a verdict must not hide: a sentence each, times of `timezone`; none where there is nothing. */
+function tellKnownDamage({ name, knownDamaged, newerDamaged = [] }, timezone) {
+    return [
+        ...(knownDamaged
+            ? [
+                `${name}: a ${knownDamaged.level} verification on ${format_time_formatTime(knownDamaged.time, timezone)} found it damaged; only a full one can clear it`,
+            ]
+            : []),
+        ...newerDamaged.map(({ name: newer, fault, verdict }) => {
+            const found = verdict ? `found damaged (${verdict.level}) on ${format_time_formatTime(verdict.time, timezone)}` : 'damaged';
+            return `${newer} is newer and was passed over: ${fault ?? found}`;
+        }),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/verify.js
+
 
 
 
@@ -61808,22 +61899,45 @@ async function playForget(story, stage, before) {
  * @throws Failure where the verdict is about another archive than the one that was asked for.
  */
 async function verify_verify(platform, { archive, level }) {
+    const { logger, config } = platform;
     const vault = await openVault(platform, 'writer');
     try {
-        const { name } = resolveArchive(archive, await vault.status());
-        platform.logger.phase(`Verify ${name}`);
-        platform.logger.info(`Verifying ${name} (${level}) on ${vault.label}.`);
+        const status = await vault.status();
+        const asked = resolveArchive(archive, status);
+        const { name } = asked;
+        logger.phase(`Verify ${name}`);
+        logger.info(`Verifying ${name} (${level}) on ${vault.label}.`);
         const verdict = await vault.verify(name, level, (done, total) => {
-            platform.logger.progress({ phase: `verify ${name}`, done, total, unit: 'bytes' });
+            logger.progress({ phase: `verify ${name}`, done, total, unit: 'bytes' });
         });
         if (verdict.name !== name || verdict.level !== level) {
             throw new failure/* Failure */.HR('damaged', `${vault.label} was asked to verify ${name} (${level}) and answered about ${verdict.name} (${verdict.level})`, 'Do not trust this verdict: look into the vault.');
         }
-        return verdict;
+        const newerDamaged = archive === 'latest' ? listNewerDamaged(asked, status) : [];
+        const result = {
+            ...verdict,
+            ...(level === 'seal' && asked.verdict?.isSound === false ? { knownDamaged: asked.verdict } : {}),
+            ...(newerDamaged.length > 0 ? { newerDamaged } : {}),
+        };
+        for (const sentence of tellKnownDamage(result, config.timezone))
+            logger.warning(sentence);
+        return result;
     }
     finally {
         await vault.close();
     }
+}
+/** Archives of ours that were sealed after this one and are known as damaged, or are not on disk as sealed. */
+function listNewerDamaged({ sealed }, { archives }) {
+    return archives
+        .filter((other) => !other.isForeign && other.sealed > sealed)
+        .filter(({ fault, verdict }) => fault !== undefined || verdict?.isSound === false)
+        .sort((a, b) => (a.sealed < b.sealed ? 1 : -1))
+        .map(({ name, verdict, fault }) => ({
+        name,
+        ...(verdict ? { verdict } : {}),
+        ...(fault === undefined ? {} : { fault }),
+    }));
 }
 
 ;// CONCATENATED MODULE: ./.build/scripts/demo/tamper.js
@@ -61889,7 +62003,7 @@ async function playCheck(story, stage, archive) {
     if (!found.isSound)
         throw new failure/* Failure */.HR('damaged', `${archive} is damaged: ${describeDamage(found)}`, checks_report);
     const { entries, databases, tables, bytes } = found.checked;
-    story.proof('archive', `every byte: ${entries} entries, ${databases.length} dumps with ${tables} tables, ${(0,quantity_text/* formatBytes */.z)(bytes)}`);
+    story.proof('archive', `every byte: ${entries} entries, ${databases.length} dumps with ${tables} tables, ${(0,quantity_text/* formatBytes */.z3)(bytes)}`);
     const listed = await runCommand('tar', ['--list', '--gzip', '--file', (0,external_node_path_.join)(stage.vault, archive)], {
         maximumOutputBytes: 1 << 26,
     });
@@ -61974,9 +62088,9 @@ async function playNight(story, stage) {
     const { databases = {}, files = {} } = night.manifest ?? {};
     const tables = Object.values(databases).flatMap(({ fingerprints }) => Object.keys(fingerprints.tables)).length;
     const dumped = dumpedBytes(night);
-    const kinds = Object.entries(files).map(([name, record]) => `${name}: ${record.files} files, ${(0,quantity_text/* formatBytes */.z)(record.bytes)}`);
-    story.fact('archive', `${night.archive}, ${(0,quantity_text/* formatBytes */.z)(night.sizeBytes)}`);
-    story.fact('holds', `${Object.keys(databases).length} databases: ${tables} tables, ${(0,quantity_text/* formatBytes */.z)(dumped)} of SQL`);
+    const kinds = Object.entries(files).map(([name, record]) => `${name}: ${record.files} files, ${(0,quantity_text/* formatBytes */.z3)(record.bytes)}`);
+    story.fact('archive', `${night.archive}, ${(0,quantity_text/* formatBytes */.z3)(night.sizeBytes)}`);
+    story.fact('holds', `${Object.keys(databases).length} databases: ${tables} tables, ${(0,quantity_text/* formatBytes */.z3)(dumped)} of SQL`);
     for (const kind of kinds)
         story.fact('holds', kind);
     return night;
@@ -61993,7 +62107,7 @@ async function playDay(story, stage) {
 function compareNights(story, first, second) {
     const row = (label, read) => {
         const [before, after] = [read(first), read(second)];
-        return [label, (0,quantity_text/* formatBytes */.z)(before), (0,quantity_text/* formatBytes */.z)(after), formatShare(after, before)];
+        return [label, (0,quantity_text/* formatBytes */.z3)(before), (0,quantity_text/* formatBytes */.z3)(after), formatShare(after, before)];
     };
     story.table([
         ['', 'FIRST NIGHT', 'SECOND NIGHT', 'SHARE'],
@@ -62003,13 +62117,13 @@ function compareNights(story, first, second) {
         row('new in the vault', (night) => night.storedBytes),
         [
             'time',
-            (0,quantity_text/* formatDuration */.a)(first.durationMs),
-            (0,quantity_text/* formatDuration */.a)(second.durationMs),
+            (0,quantity_text/* formatDuration */.a3)(first.durationMs),
+            (0,quantity_text/* formatDuration */.a3)(second.durationMs),
             formatShare(second.durationMs, first.durationMs),
         ],
     ], [1, 2, 3]);
     if (second.readBytes * 4 > first.readBytes || second.sentBytes * 4 > first.sentBytes) {
-        throw new failure/* Failure */.HR('failed', `after 1 % of changes the second night read ${(0,quantity_text/* formatBytes */.z)(second.readBytes)} and sent ${(0,quantity_text/* formatBytes */.z)(second.sentBytes)}: too much`, 'This is a fault of the toolkit: please report it.');
+        throw new failure/* Failure */.HR('failed', `after 1 % of changes the second night read ${(0,quantity_text/* formatBytes */.z3)(second.readBytes)} and sent ${(0,quantity_text/* formatBytes */.z3)(second.sentBytes)}: too much`, 'This is a fault of the toolkit: please report it.');
     }
     return `${formatShare(second.readBytes, first.readBytes)} of the files read, ${formatShare(second.sentBytes, first.sentBytes)} sent`;
 }
@@ -62055,7 +62169,7 @@ async function play(story, options) {
     });
     await step('First night: everything is new', async () => {
         first = await playNight(story, stage);
-        return `${(0,quantity_text/* formatBytes */.z)(first.sizeBytes)} sealed in the vault`;
+        return `${(0,quantity_text/* formatBytes */.z3)(first.sizeBytes)} sealed in the vault`;
     });
     await step('The day after: 1 % of everything changes', async () => {
         await playDay(story, stage);
@@ -62093,7 +62207,7 @@ async function introduce(story, stage) {
     const [[version = ''] = []] = await cluster.query('postgres', 'SHOW server_version;');
     const { files, bytes } = countFiles(tree);
     story.fact('databases', `PostgreSQL ${version.split(' ')[0] ?? ''} on port ${cluster.port}: app, keycloak, odoo, mattermost`);
-    story.fact('uploads', `${files} files, ${(0,quantity_text/* formatBytes */.z)(bytes)}, mostly incompressible; links, a sparse file, odd names`);
+    story.fact('uploads', `${files} files, ${(0,quantity_text/* formatBytes */.z3)(bytes)}, mostly incompressible; links, a sparse file, odd names`);
     story.fact('vault', `OpenSSH on port ${sshd.port}; two fresh RSA-4096 keys: one can only add, one only read`);
     return `4 databases, ${files} files`;
 }
@@ -62106,7 +62220,7 @@ function tellProof(story, { databases, tree }, rows) {
     for (const [key, { fingerprints, dumpBytes }] of databases) {
         const tables = Object.values(fingerprints.tables);
         const count = tables.reduce((sum, table) => sum + table.rows, 0);
-        story.proof(key, `${count} rows in ${tables.length} tables; its dump of ${(0,quantity_text/* formatBytes */.z)(dumpBytes)} is the same, byte for byte`);
+        story.proof(key, `${count} rows in ${tables.length} tables; its dump of ${(0,quantity_text/* formatBytes */.z3)(dumpBytes)} is the same, byte for byte`);
     }
     story.proof('uploads', `${tree.size} entries: names, contents, modes, owners, links, times to the nanosecond`);
     story.proof('together', `${rows} rows of evidence lead to their files`);
@@ -62118,11 +62232,11 @@ function summarize(story, tookMs) {
         `${index + 1}`,
         title,
         outcome,
-        (0,quantity_text/* formatDuration */.a)(each),
+        (0,quantity_text/* formatDuration */.a3)(each),
     ]);
     story.table([['', 'STEP', 'OUTCOME', 'TIME'], ...rows], [0, 3]);
     story.say('');
-    story.title(`Everything is back, and nothing differs. ${(0,quantity_text/* formatDuration */.a)(tookMs)} in all.`);
+    story.title(`Everything is back, and nothing differs. ${(0,quantity_text/* formatDuration */.a3)(tookMs)} in all.`);
 }
 
 
@@ -62200,7 +62314,7 @@ class Story {
         const outcome = await work();
         const tookMs = performance.now() - begun;
         this.steps.push({ title, outcome, tookMs });
-        this.say(`${MARGIN}${this.#paint('dim', `${'took'.padEnd(LABEL_WIDTH)}${(0,quantity_text/* formatDuration */.a)(tookMs)}`)}`);
+        this.say(`${MARGIN}${this.#paint('dim', `${'took'.padEnd(LABEL_WIDTH)}${(0,quantity_text/* formatDuration */.a3)(tookMs)}`)}`);
     }
     /** A line without a number: how the story begins and ends. */
     say(text) {
@@ -62315,9 +62429,7 @@ function isOpenToAll(folder) {
 
 /** Says what went wrong and what to do next; with `--json` on standard output as well. Returns the exit code. */
 function reportFailure(error, options) {
-    const failure = error instanceof _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR
-        ? error
-        : new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('failed', `unexpected: ${(0,_src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}`, 'Run it again with --verbose, and report this as a fault.');
+    const failure = (0,_src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .toFailure */ .w2)(error, 'Run it again with --verbose');
     const hasColor = options.stderr.isTTY === true && !options.environment['NO_COLOR'];
     const label = hasColor ? '\u001b[31merror:\u001b[0m' : 'error:';
     for (const line of failure.message.split('\n'))
@@ -62344,7 +62456,8 @@ function reportFailure(error, options) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   HR: () => (/* binding */ Failure),
 /* harmony export */   bD: () => (/* binding */ messageOf),
-/* harmony export */   hS: () => (/* binding */ exitCodes)
+/* harmony export */   hS: () => (/* binding */ exitCodes),
+/* harmony export */   w2: () => (/* binding */ toFailure)
 /* harmony export */ });
 /** Documented exit codes of the command line: one per thing that an operator would do next. */
 const exitCodes = {
@@ -62374,6 +62487,25 @@ class Failure extends Error {
         this.next = next;
     }
 }
+/** What the system says where a disk of this host takes no more: full, over its quota, read-only. */
+const diskFaults = {
+    ENOSPC: 'a disk of this host is full',
+    EDQUOT: 'a disk quota of this host is used up',
+    EROFS: 'a disk of this host is mounted read-only',
+};
+/** Anything that was thrown as a failure; `seeMore` says how to see more of what nobody foresaw. */
+function toFailure(error, seeMore) {
+    if (error instanceof Failure)
+        return error;
+    const { code, path } = (error ?? {});
+    const fault = code !== undefined && Object.hasOwn(diskFaults, code) ? diskFaults[code] : undefined;
+    if (fault === undefined) {
+        return new Failure('failed', `unexpected: ${messageOf(error)}`, `${seeMore}, and report this as a fault.`, {
+            cause: error,
+        });
+    }
+    return new Failure('space', `${fault}${path === undefined ? '' : `, for ${path}`}: ${messageOf(error)}`, 'Look at it with df -h and df -i: the folder of state: in continuity.yml, the temporary folder, the sources. Then run it again.', { cause: error });
+}
 /** The message of anything that was thrown. */
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
@@ -62386,9 +62518,10 @@ function messageOf(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ formatDuration),
-/* harmony export */   z: () => (/* binding */ formatBytes)
+/* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
+/* unused harmony exports formatCount, countOf */
 const sizeSteps = ['B', 'kB', 'MB', 'GB', 'TB'];
 /** A size in bytes as people read it: `0 B`, `1.5 kB`, `120 MB`; decimal units. */
 function formatBytes(bytes) {
@@ -62414,6 +62547,14 @@ function formatDuration(milliseconds) {
     if (hours < 48)
         return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
     return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+/** `12,345`. */
+function formatCount(count) {
+    return count.toLocaleString('en-US');
+}
+/** `1 file`, `12,345 files`; `plural` where no s makes it. */
+function countOf(count, noun, plural = `${noun}s`) {
+    return `${formatCount(count)} ${count === 1 ? noun : plural}`;
 }
 
 

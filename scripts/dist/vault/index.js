@@ -734,6 +734,25 @@ class failure_Failure extends Error {
         this.next = next;
     }
 }
+/** What the system says where a disk of this host takes no more: full, over its quota, read-only. */
+const diskFaults = {
+    ENOSPC: 'a disk of this host is full',
+    EDQUOT: 'a disk quota of this host is used up',
+    EROFS: 'a disk of this host is mounted read-only',
+};
+/** Anything that was thrown as a failure; `seeMore` says how to see more of what nobody foresaw. */
+function toFailure(error, seeMore) {
+    if (error instanceof failure_Failure)
+        return error;
+    const { code, path } = (error ?? {});
+    const fault = code !== undefined && Object.hasOwn(diskFaults, code) ? diskFaults[code] : undefined;
+    if (fault === undefined) {
+        return new failure_Failure('failed', `unexpected: ${messageOf(error)}`, `${seeMore}, and report this as a fault.`, {
+            cause: error,
+        });
+    }
+    return new failure_Failure('space', `${fault}${path === undefined ? '' : `, for ${path}`}: ${messageOf(error)}`, 'Look at it with df -h and df -i: the folder of state: in continuity.yml, the temporary folder, the sources. Then run it again.', { cause: error });
+}
 /** The message of anything that was thrown. */
 function messageOf(error) {
     return error instanceof Error ? error.message : String(error);
@@ -2517,6 +2536,14 @@ function formatDuration(milliseconds) {
         return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
     return `${Math.floor(hours / 24)} d ${hours % 24} h`;
 }
+/** `12,345`. */
+function formatCount(count) {
+    return count.toLocaleString('en-US');
+}
+/** `1 file`, `12,345 files`; `plural` where no s makes it. */
+function countOf(count, noun, plural = `${noun}s`) {
+    return `${formatCount(count)} ${count === 1 ? noun : plural}`;
+}
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/space.js
 
@@ -2564,14 +2591,18 @@ async function readVerdict(store, name, index) {
 }
 /**
  * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
- * any bad news (a seal that met wrong bytes has looked no further either): only a full one does.
+ * any bad news (a seal that met wrong bytes has looked no further either): only a full one does. Nor does a quick look
+ * that finds damage stand in for a full one that had: that one names all of it.
  */
 async function recordVerdict(store, verdict) {
     const before = await readVerdict(store, verdict.name, verdict.index);
-    const saysMore = before && (before.level === 'full' || !before.isSound);
-    if (saysMore && verdict.level === 'seal' && verdict.isSound)
+    const saysMore = before && (verdict.isSound ? before.level === 'full' || !before.isSound : isFullDamage(before));
+    if (saysMore && verdict.level === 'seal')
         return;
     await writeDurably(verdictPath(store, verdict.name), JSON.stringify(verdict), 0o600);
+}
+function isFullDamage({ level, isSound }) {
+    return level === 'full' && !isSound;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/greet.js
@@ -2603,7 +2634,8 @@ async function greet(store, role, askedName) {
         incoming,
         sharesExtents: sharing.isPossible,
         freeBytes,
-        warnings: [...warnOfLedger(ledger), ...sharing.warnings],
+        warnings: warnOfLedger(ledger),
+        conditions: sharing.warnings,
     };
 }
 /**
