@@ -5,6 +5,8 @@ import { runAction } from '../frame/run-action.ts';
 
 /** 26 h: a nightly that is two hours late. */
 const DEFAULT_AGE_MS = 26 * 3_600_000;
+/** 8 d: a weekly that takes most of a day. */
+const DEFAULT_FULL_VERIFY_AGE_MS = 8 * 86_400_000;
 
 await runAction({
   name: 'watch',
@@ -16,7 +18,9 @@ await runAction({
       branch: inputs.text('branch') ?? 'main',
       backupJobs: inputs.list('backup-jobs') ?? ['backup.yml/Back up'],
       verifyJobs: inputs.list('verify-jobs') ?? ['backup.yml/Verify', 'verify.yml/Verify'],
+      fullVerifyJobs: inputs.list('full-verify-jobs') ?? ['verify.yml/Verify'],
       maximumAgeMs: inputs.durationMs('maximum-age') ?? DEFAULT_AGE_MS,
+      fullVerifyMaximumAgeMs: inputs.durationMs('full-verify-maximum-age') ?? DEFAULT_FULL_VERIFY_AGE_MS,
       label: inputs.text('label') ?? 'continuity',
       repository: environment['GITHUB_REPOSITORY'] ?? '',
       apiUrl: environment['GITHUB_API_URL'] ?? 'https://api.github.com',
@@ -34,6 +38,7 @@ await runAction({
         issue: result.issue?.number,
         'last-backup': result.lastBackup?.completedAt,
         'last-verification': result.lastVerification?.completedAt,
+        'last-full-verification': result.lastFullVerification?.completedAt,
       },
       report: `${result.verdict}: ${result.findings.length} of what is watched is wrong.`,
       summary: summarizeWatch(result),

@@ -6,7 +6,7 @@ import type { Repository } from './repository.ts';
 
 const permission = 'actions: read';
 
-const workflowSchema = z.object({ state: z.string() });
+const workflowSchema = z.object({ state: z.string(), created_at: z.iso.datetime({ offset: true }).nullish() });
 
 const runSchema = z.object({
   id: z.number(),
@@ -37,13 +37,16 @@ export type WorkflowRun = z.infer<typeof runSchema>;
 /** A job of one attempt of a run. */
 export type WorkflowJob = z.infer<typeof jobSchema>;
 
-/** GitHub's word for a workflow's state (`active`, `disabled_inactivity`, ...); undefined where there is no such file. */
-export async function readWorkflowState(
+/** A workflow: GitHub's word for its state (`active`, `disabled_inactivity`, ...), and when its file came to be. */
+export type Workflow = z.infer<typeof workflowSchema>;
+
+/** A workflow by the name of its file; undefined where there is no such file. */
+export async function readWorkflow(
   api: GitHubApi,
   repository: Repository,
   workflow: string,
-): Promise<string | undefined> {
-  const found = await absentAsUndefined(
+): Promise<Workflow | undefined> {
+  return absentAsUndefined(
     api.ask({
       route: 'GET /repos/{owner}/{repo}/actions/workflows/{workflow}',
       parameters: { ...repository, workflow },
@@ -51,7 +54,6 @@ export async function readWorkflowState(
       permission,
     }),
   );
-  return found?.state;
 }
 
 export interface RunQuery {

@@ -3,17 +3,17 @@ import { parseRepository } from '../github/repository.ts';
 import { Failure } from '../logging/failure.ts';
 import type { Logger } from '../logging/logger.ts';
 import { checkRunner, type RunnerState } from './watch/check-runner.ts';
-import { checkWorkflow } from './watch/check-workflow.ts';
+import { checkWorkflow, type CheckedWorkflow } from './watch/check-workflow.ts';
 import type { WatchContext } from './watch/context.ts';
 import { findFailedRun } from './watch/find-failed-run.ts';
 import { findQueuedRun } from './watch/find-queued-run.ts';
 import type { Finding } from './watch/finding.ts';
-import { judgeAge } from './watch/judge-age.ts';
+import { isNotYetDue, judgeAge } from './watch/judge-age.ts';
 import { keepIssue, type KeptIssue } from './watch/keep-issue.ts';
 import type { Look } from './watch/look.ts';
 import { findNewestSuccesses, type Success } from './watch/newest-success.ts';
 import { createJobFinder, readRuns, type WatchedRun } from './watch/read-runs.ts';
-import { parseWatchedJobs, type Subject } from './watch/watched-job.ts';
+import { parseWatchedJobs, subjects } from './watch/watched-job.ts';
 
 export interface WatchOptions {
   /** `OWNER/NAME` */
@@ -32,8 +32,12 @@ export interface WatchOptions {
   /** `WORKFLOW-FILE/JOB-NAME`, each. */
   backupJobs: readonly string[];
   verifyJobs: readonly string[];
-  /** A success of exactly this age is recent enough. */
+  /** Those that read an archive to its last byte. */
+  fullVerifyJobs: readonly string[];
+  /** Of a backup and of a verification of any kind. A success of exactly this age is recent enough. */
   maximumAgeMs: number;
+  /** Of a full verification. */
+  fullVerifyMaximumAgeMs: number;
   /** Label of the issue. */
   label: string;
   logger: Logger;
@@ -51,10 +55,12 @@ export interface WatchResult {
   branch: string;
   checkedAt: string;
   maximumAgeMs: number;
+  fullVerifyMaximumAgeMs: number;
   /** Causes before their consequences. */
   findings: Finding[];
   lastBackup?: Success;
   lastVerification?: Success;
+  lastFullVerification?: Success;
   /** `unknown` where nobody may look. */
   runner: RunnerState;
   issue?: KeptIssue;
@@ -80,30 +86,34 @@ export async function watch(options: WatchOptions): Promise<WatchResult> {
   logger.phase('Issue');
   const runUrl =
     options.runId === undefined ? {} : { runUrl: `${context.repositoryUrl}/actions/runs/${options.runId}` };
-  const { backup, verification } = seen.successes;
+  const { backup, verification, 'full-verification': fullVerification } = seen.successes;
   return {
     verdict: findings.length > 0 ? 'failing' : 'healthy',
     repository: options.repository,
     branch: options.branch,
     checkedAt: now.toISOString(),
     maximumAgeMs: options.maximumAgeMs,
+    fullVerifyMaximumAgeMs: options.fullVerifyMaximumAgeMs,
     findings,
     ...(backup ? { lastBackup: backup } : {}),
     ...(verification ? { lastVerification: verification } : {}),
+    ...(fullVerification ? { lastFullVerification: fullVerification } : {}),
     runner: runner.state,
     ...(await tryToKeepIssue(context, { findings, successes: seen.successes, ...runUrl })),
   };
 }
 
 function openContext(options: WatchOptions): { context: WatchContext; runnerApi: GitHubApi | undefined } {
-  const { branch, label, logger, maximumAgeMs } = options;
+  const { branch, label, logger, maximumAgeMs, fullVerifyMaximumAgeMs } = options;
   if (!/^[^\p{Cc},]{1,50}$/u.test(label)) throw refuse('label: expected 1 to 50 characters without a comma');
   if (!/^[^\p{Cc}\s]{1,255}$/u.test(branch)) throw refuse('branch: expected the name of a branch');
   if (!(maximumAgeMs > 0)) throw refuse('maximum-age: expected a positive duration');
+  if (!(fullVerifyMaximumAgeMs > 0)) throw refuse('full-verify-maximum-age: expected a positive duration');
   const repository = parseRepository(options.repository);
   const jobs = [
     ...parseWatchedJobs(options.backupJobs, 'backup', 'backup-jobs'),
     ...parseWatchedJobs(options.verifyJobs, 'verification', 'verify-jobs'),
+    ...parseWatchedJobs(options.fullVerifyJobs, 'full-verification', 'full-verify-jobs'),
   ];
   const repositoryUrl = `${options.serverUrl.replace(/\/+$/, '')}/${repository.owner}/${repository.repo}`;
   const now = options.now ?? (() => new Date());
@@ -111,7 +121,12 @@ function openContext(options: WatchOptions): { context: WatchContext; runnerApi:
   const runnerApi = options.runnerToken
     ? openGitHub({ ...options, token: options.runnerToken, tokenName: 'input runner-token' })
     : undefined;
-  const context = { api, repository, repositoryUrl, branch, label, jobs, maximumAgeMs, logger, now: now() };
+  const maximumAgesMs = {
+    backup: maximumAgeMs,
+    verification: maximumAgeMs,
+    'full-verification': fullVerifyMaximumAgeMs,
+  };
+  const context = { api, repository, repositoryUrl, branch, label, jobs, maximumAgesMs, logger, now: now() };
   return { context, runnerApi };
 }
 
@@ -124,12 +139,14 @@ async function look(context: WatchContext): Promise<Pick<Look, 'findings' | 'suc
   const { jobs, logger } = context;
   const findJobs = createJobFinder(context);
   const workflows: Finding[] = [];
+  const checked = new Map<string, CheckedWorkflow>();
   const runs = new Map<string, WatchedRun[]>();
   for (const workflow of new Set(jobs.map((job) => job.workflow))) {
     logger.phase(`Runs of ${workflow}`);
-    const finding = await checkWorkflow(context, workflow);
-    if (finding) workflows.push(finding);
-    if (finding?.key.endsWith(':missing')) continue;
+    const found = await checkWorkflow(context, workflow);
+    checked.set(workflow, found);
+    if (found.finding) workflows.push(found.finding);
+    if (!found.isThere) continue;
     const listed = await readRuns(context, workflow);
     logger.info(`${workflow}: ${listed.length} runs on ${context.branch}`);
     runs.set(workflow, listed);
@@ -144,12 +161,15 @@ async function look(context: WatchContext): Promise<Pick<Look, 'findings' | 'suc
     const wrong = await findFailedRun(context, listed, { successes, findJobs });
     if (wrong) failed.push(wrong);
   }
-  const subjects: Subject[] = ['backup', 'verification'];
+  const old: Finding[] = [];
   for (const subject of subjects) {
-    const { completedAt, job, url } = successes[subject] ?? {};
-    logger.info(`last ${subject}: ${completedAt ? `${completedAt} (${job}, ${url})` : 'none found'}`);
+    const success = successes[subject];
+    const isEarly = !success && isNotYetDue(context, subject, checked);
+    const last = success && `${success.completedAt} (${success.job}, ${success.url})`;
+    logger.info(`last ${subject}: ${last ?? (isEarly ? 'none yet, and none is due' : 'none found')}`);
+    const finding = isEarly ? undefined : judgeAge(context, subject, success);
+    if (finding) old.push(finding);
   }
-  const old = subjects.flatMap((subject) => judgeAge(context, subject, successes[subject]) ?? []);
   return { findings: [...workflows, ...queued, ...failed, ...old], successes };
 }
 

@@ -50,12 +50,13 @@ if (!node24) it.skip('on Node 24: test/node24 is not installed', () => {});
 describe.each(versions)('the action watch on %s', (_name, node) => {
   it('keeps one issue over two failures and a recovery, and fails while something is wrong', async () => {
     await using world = await startWorld();
+    world.run('verify.yml', { Verify: 'success' });
     world.goodNight();
     world.badNight();
     const first = await runWatch(world, { node });
     expect(first).toMatchObject({ exitCode: 1, outputs: { verdict: 'failing', issue: '1' } });
     expect(JSON.parse(first.outputs['findings'] ?? '')).toEqual([
-      expect.stringMatching(/^`backup.yml`: run 2 failed \(`Back up`\), /),
+      expect.stringMatching(/^`backup.yml`: run 3 failed \(`Back up`\), /),
     ]);
     expect(first.summary).toMatch(/^### ❌ 1 thing is wrong\n/);
     world.badNight();
@@ -102,11 +103,13 @@ describe('the action watch', () => {
   it.each([
     ['maximum-age', 'tomorrow'],
     ['maximum-age', '26h\nx'],
+    ['full-verify-maximum-age', 'next week'],
     ['label', 'a,b'],
     ['branch', '$(touch x) main'],
     ['backup-jobs', 'x'.repeat(100_000)],
     ['backup-jobs', '../../x/Back up'],
     ['verify-jobs', 'Verify; rm -rf /'],
+    ['full-verify-jobs', '/etc/verify.yml/Verify'],
     ['token', 'ghs_a\nX-Evil: 1'],
   ])('refuses a hostile %s in one line, without asking GitHub', async (name, value) => {
     await using world = await startWorld();

@@ -1,32 +1,52 @@
-import { readWorkflowState } from '../../github/workflows.ts';
+import { readWorkflow } from '../../github/workflows.ts';
 import { requireRepository } from '../../github/repository.ts';
 import { code } from '../../report/summary/markdown.ts';
 import type { WatchContext } from './context.ts';
 import { makeKey, type Finding } from './finding.ts';
 
+/** A workflow, as far as it is there, and what is wrong with it. */
+export interface CheckedWorkflow {
+  /** There is such a file, if perhaps disabled. */
+  isThere: boolean;
+  /** Milliseconds since 1970; undefined where nobody says. */
+  createdMs?: number;
+  finding?: Finding;
+}
+
 /**
- * A finding where a workflow is missing or does not run.
+ * Looks whether a workflow is there, how old it is, and whether it runs.
  * @throws GitHubFailure where the token cannot see the repository: then nothing is known of its workflows either.
  */
-export async function checkWorkflow(context: WatchContext, workflow: string): Promise<Finding | undefined> {
-  const { api, repository, repositoryUrl } = context;
-  const state = await readWorkflowState(api, repository, workflow);
-  if (state === 'active') return undefined;
-  if (state === undefined) {
+export async function checkWorkflow(context: WatchContext, workflow: string): Promise<CheckedWorkflow> {
+  const { api, repository } = context;
+  const found = await readWorkflow(api, repository, workflow);
+  if (found === undefined) {
     await requireRepository(api, repository);
-    return {
-      key: makeKey('workflow', workflow, 'missing'),
-      what: {
-        french: `Le fichier ${code(`.github/workflows/${workflow}`)} n’existe pas.`,
-        english: `The file ${code(`.github/workflows/${workflow}`)} does not exist.`,
-      },
-      next: {
-        french: 'Remettre ce fichier sur la branche par défaut, ou retirer ses tâches des entrées de la surveillance.',
-        english: 'Put the file back on the default branch, or take its jobs out of the inputs of the watch.',
-      },
-      url: `${repositoryUrl}/actions`,
-    };
+    return { isThere: false, finding: describeMissing(context, workflow) };
   }
+  return {
+    isThere: true,
+    ...(found.created_at ? { createdMs: Date.parse(found.created_at) } : {}),
+    ...(found.state === 'active' ? {} : { finding: describeDisabled(context, workflow, found.state) }),
+  };
+}
+
+function describeMissing({ repositoryUrl }: WatchContext, workflow: string): Finding {
+  return {
+    key: makeKey('workflow', workflow, 'missing'),
+    what: {
+      french: `Le fichier ${code(`.github/workflows/${workflow}`)} n’existe pas.`,
+      english: `The file ${code(`.github/workflows/${workflow}`)} does not exist.`,
+    },
+    next: {
+      french: 'Remettre ce fichier sur la branche par défaut, ou retirer ses tâches des entrées de la surveillance.',
+      english: 'Put the file back on the default branch, or take its jobs out of the inputs of the watch.',
+    },
+    url: `${repositoryUrl}/actions`,
+  };
+}
+
+function describeDisabled({ repositoryUrl }: WatchContext, workflow: string, state: string): Finding {
   const why = describeState(state);
   return {
     key: makeKey('workflow', workflow, state),

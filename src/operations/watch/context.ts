@@ -1,7 +1,7 @@
 import type { GitHubApi } from '../../github/github-api.ts';
 import type { Repository } from '../../github/repository.ts';
 import type { Logger } from '../../logging/logger.ts';
-import type { WatchedJob } from './watched-job.ts';
+import type { Subject, WatchedJob } from './watched-job.ts';
 
 /** What every part of a look is given. */
 export interface WatchContext {
@@ -12,7 +12,8 @@ export interface WatchContext {
   branch: string;
   label: string;
   jobs: readonly WatchedJob[];
-  maximumAgeMs: number;
+  /** A success of exactly this age is recent enough. */
+  maximumAgesMs: Readonly<Record<Subject, number>>;
   logger: Logger;
   /** When this look began. */
   now: Date;

@@ -89,8 +89,9 @@ async function listFailedJobs(run: WatchedRun, findJobs: FindJobs): Promise<Fail
  */
 function isHealed({ jobs }: WatchContext, job: FailedJob & { workflow: string }, successes: Successes): boolean {
   const ofWorkflow = jobs.filter(({ workflow }) => workflow === job.workflow);
-  const watched = ofWorkflow.find((each) => isNamed(job.name, each));
-  const success = watched ? successes[watched.subject] : undefined;
-  if (success === undefined || Date.parse(success.completedAt) <= job.completedMs) return false;
-  return success.workflow === job.workflow || ofWorkflow.some(({ subject }) => subject === 'backup');
+  return ofWorkflow.some((watched) => {
+    const success = isNamed(job.name, watched) ? successes[watched.subject] : undefined;
+    if (success === undefined || Date.parse(success.completedAt) <= job.completedMs) return false;
+    return success.workflow === job.workflow || ofWorkflow.some(({ subject }) => subject === 'backup');
+  });
 }

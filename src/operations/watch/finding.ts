@@ -1,3 +1,5 @@
+import { formatDuration } from '../../logging/quantity-text.ts';
+
 /**
  * The same in both languages: operators read French, whoever comes to help may not. Markdown, and plain enough for a log:
  * names of others stand in code spans, where they can neither ping anybody nor change what stands around them.
@@ -23,6 +25,11 @@ export interface Finding {
 /** A key of some words; names of the other side cannot end a marker. */
 export function makeKey(...words: readonly (string | number)[]): string {
   return words.map((word) => encodeURIComponent(String(word))).join(':');
+}
+
+/** A duration in milliseconds as people read it, in French: `3 j 4 h`. */
+export function formatDurationInFrench(milliseconds: number): string {
+  return formatDuration(milliseconds).replace(' d ', ' j ');
 }
 
 /** A time as people read it: `2026-11-23 03:12 UTC`. */

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../logging/quantity-text.ts';
 import { code } from '../../report/summary/markdown.ts';
 import type { WatchContext } from './context.ts';
-import { formatTime, type Finding } from './finding.ts';
+import { formatDurationInFrench, formatTime, type Finding } from './finding.ts';
 import { describeRecovered } from './recovered.ts';
 import { identify, writeMarker } from './markers.ts';
 import type { Look } from './look.ts';
@@ -27,6 +27,7 @@ const words = {
     run: 'Exécution de la surveillance',
     backup: 'Dernière sauvegarde',
     verification: 'Dernière vérification',
+    fullVerification: 'Dernière vérification complète',
   },
   english: {
     opening: '## Backups are failing',
@@ -42,6 +43,7 @@ const words = {
     run: 'Run of the watch',
     backup: 'Last backup',
     verification: 'Last verification',
+    fullVerification: 'Last full verification',
   },
 } as const;
 
@@ -75,16 +77,17 @@ export function renderRecovery(
   look: Look,
   { told, since }: { told: ReadonlySet<string>; since: string },
 ): string {
-  const lasted = formatDuration(Math.max(0, context.now.getTime() - Date.parse(since)));
+  const lastedMs = Math.max(0, context.now.getTime() - Date.parse(since));
   const part = (language: Language) => {
     const text = words[language];
     const items = describeRecovered(told, language).map((item) => `- ${item}`);
-    const duration = language === 'french' ? lasted.replace(' d ', ' j ') : lasted;
+    const duration = language === 'french' ? formatDurationInFrench(lastedMs) : formatDuration(lastedMs);
     const colon = language === 'french' ? ' :' : ':';
     const facts = [
       `${text.lasted}${colon} ${duration} (${text.since} ${formatTime(since)}).`,
       ...renderSuccess(text.backup + colon, look.successes.backup),
       ...renderSuccess(text.verification + colon, look.successes.verification),
+      ...renderSuccess(text.fullVerification + colon, look.successes['full-verification']),
     ];
     return [`**${text.recovered}**`, items.join('\n'), facts.join('\n'), renderRun(look, language)].join('\n\n');
   };

@@ -1,8 +1,8 @@
 import { linkToRun, type WatchContext } from './context.ts';
 import type { FindJobs, WatchedRun } from './read-runs.ts';
-import { isNamed, type Subject } from './watched-job.ts';
+import { isNamed, subjects, type Subject } from './watched-job.ts';
 
-/** Runs whose jobs are looked at: within the allowed age, and beyond it, where it only tells when the last success was. */
+/** Runs whose jobs are looked at for a subject: within the allowed age, and beyond it, where it only tells when the last success was. */
 const MAX_LOOKS = 60;
 const MAX_LOOKS_BEYOND = 12;
 
@@ -24,25 +24,35 @@ export async function findNewestSuccesses(
   runs: readonly WatchedRun[],
   findJobs: FindJobs,
 ): Promise<Successes> {
+  const sorted = [...runs].sort((a, b) => endsMs(b) - endsMs(a));
   const newest: Successes = {};
-  const oldestMs = context.now.getTime() - context.maximumAgeMs;
+  for (const subject of subjects) {
+    const success = await findNewestSuccess(context, { subject, runs: sorted, findJobs });
+    if (success) newest[subject] = success;
+  }
+  return newest;
+}
+
+/** `runs` in the order of their ends, the last first. */
+async function findNewestSuccess(
+  context: WatchContext,
+  { subject, runs, findJobs }: { subject: Subject; runs: readonly WatchedRun[]; findJobs: FindJobs },
+): Promise<Success | undefined> {
+  const oldestMs = context.now.getTime() - context.maximumAgesMs[subject];
+  let newest: Success | undefined;
   let looks = 0;
   let looksBeyond = 0;
-  for (const run of [...runs].sort((a, b) => endsMs(b) - endsMs(a))) {
+  for (const run of runs) {
     // No job of a finished run ended later than the run.
-    const open = context.jobs.filter(
-      ({ subject, workflow }) => workflow === run.workflow && endedMs(newest[subject]) < endsMs(run),
-    );
-    if (open.length === 0 || run.conclusion === 'skipped') continue;
+    if (endsMs(run) <= endedMs(newest)) break;
+    const watched = context.jobs.filter((job) => job.subject === subject && job.workflow === run.workflow);
+    if (watched.length === 0 || run.conclusion === 'skipped') continue;
     if (endsMs(run) >= oldestMs ? (looks += 1) > MAX_LOOKS : (looksBeyond += 1) > MAX_LOOKS_BEYOND) break;
-    for (const job of await findJobs(run)) {
-      if (job.conclusion !== 'success' || job.completed_at === null) continue;
-      const { completed_at: completedAt, name } = job;
-      for (const { subject } of open.filter((watched) => isNamed(name, watched))) {
-        if (Date.parse(completedAt) <= endedMs(newest[subject])) continue;
-        const url = linkToRun(context, run.id);
-        newest[subject] = { completedAt, workflow: run.workflow, job: name, runId: run.id, url };
-      }
+    for (const { name, conclusion, completed_at: completedAt } of await findJobs(run)) {
+      if (conclusion !== 'success' || completedAt === null || !watched.some((job) => isNamed(name, job))) continue;
+      if (Date.parse(completedAt) <= endedMs(newest)) continue;
+      const url = linkToRun(context, run.id);
+      newest = { completedAt, workflow: run.workflow, job: name, runId: run.id, url };
     }
   }
   return newest;

@@ -12,8 +12,9 @@ export interface WatchedRun extends WorkflowRun {
 
 /** Runs of a workflow on the watched branch, the newest attempt first. */
 export async function readRuns(context: WatchContext, workflow: string): Promise<WatchedRun[]> {
-  const { api, repository, branch, maximumAgeMs, now } = context;
-  const oldestMs = now.getTime() - maximumAgeMs - MARGIN_MS;
+  const { api, repository, branch, jobs, maximumAgesMs, now } = context;
+  const ages = jobs.filter((job) => job.workflow === workflow).map(({ subject }) => maximumAgesMs[subject]);
+  const oldestMs = now.getTime() - Math.max(...ages) - MARGIN_MS;
   const runs: WorkflowRun[] = [];
   for (let page = 1; page <= MAX_PAGES; page += 1) {
     const listed = await listRuns(api, repository, { workflow, branch, page });

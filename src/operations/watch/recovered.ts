@@ -1,8 +1,13 @@
 import { code } from '../../report/summary/markdown.ts';
+
 /** What a key stood for, said of the time when it is over. */
 const sentences: Record<string, (detail: string) => { french: string; english: string }> = {
   'age:backup': () => ({ french: 'Les sauvegardes sont à jour.', english: 'Backups are recent.' }),
   'age:verification': () => ({ french: 'Les vérifications sont à jour.', english: 'Verifications are recent.' }),
+  'age:full-verification': () => ({
+    french: 'Aucune vérification complète n’est en retard.',
+    english: 'No full verification is overdue.',
+  }),
   run: () => ({ french: 'La dernière exécution a réussi.', english: 'The newest run succeeded.' }),
   queued: () => ({ french: 'Les tâches trouvent un runner.', english: 'Jobs find a runner.' }),
   workflow: (file) => ({

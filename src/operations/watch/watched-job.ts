@@ -1,7 +1,11 @@
 import { Failure } from '../../logging/failure.ts';
 
-/** What is watched: that archives are made, and that they are proven. */
-export type Subject = 'backup' | 'verification';
+/**
+ * What is watched: that archives are made, that they are proven, and that now and then one is read again to its last byte.
+ * The quick verification of each night says nothing of the last one.
+ */
+export const subjects = ['backup', 'verification', 'full-verification'] as const;
+export type Subject = (typeof subjects)[number];
 
 /** A job that counts for a subject. */
 export interface WatchedJob {

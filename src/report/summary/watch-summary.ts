@@ -8,9 +8,11 @@ export interface WatchSummary {
   branch: string;
   checkedAt: string;
   maximumAgeMs: number;
+  fullVerifyMaximumAgeMs: number;
   findings: readonly { what: { english: string }; next: { english: string }; url?: string }[];
   lastBackup?: LastSuccess;
   lastVerification?: LastSuccess;
+  lastFullVerification?: LastSuccess;
   runner: 'online' | 'offline' | 'absent' | 'unknown';
   issue?: { number: number; url: string; action: string };
   issueProblem?: { message: string; next: string };
@@ -24,7 +26,7 @@ interface LastSuccess {
 
 /** One look of the watch: the verdict, what is wrong and what to do, when the last successes were. */
 export function summarizeWatch(result: WatchSummary): string {
-  const { verdict, branch, findings, issue, issueProblem, runner, maximumAgeMs } = result;
+  const { verdict, branch, findings, issue, issueProblem, runner } = result;
   const healthy = `### ✅ Backups and verifications succeed in time`;
   return joinLines([
     verdict === 'healthy'
@@ -37,7 +39,9 @@ export function summarizeWatch(result: WatchSummary): string {
       [
         ['Last backup', showSuccess(result.lastBackup, result.checkedAt)],
         ['Last verification', showSuccess(result.lastVerification, result.checkedAt)],
-        ['Allowed age', formatDuration(maximumAgeMs)],
+        ['Last full verification', showSuccess(result.lastFullVerification, result.checkedAt)],
+        ['Allowed age', formatDuration(result.maximumAgeMs)],
+        ['Allowed age of a full verification', formatDuration(result.fullVerifyMaximumAgeMs)],
         ['Branch', code(branch)],
         ['Runner', runner === 'unknown' ? 'nobody looked' : runner],
         ['Issue', issue ? `[#${issue.number}](${issue.url}), ${issue.action}` : 'none'],
