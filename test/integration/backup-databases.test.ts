@@ -57,12 +57,19 @@ async function holdTable(work: () => Promise<void>): Promise<void> {
   }
 }
 
+/** Empty for a program that has ended since it was listed: the other dumps come and go. */
+function readEnvironment(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1');
+  } catch {
+    return '';
+  }
+}
+
 async function findDump(): Promise<number> {
   for (let waitedMs = 0; waitedMs < 20_000; waitedMs += 20) {
     const dumps = listDescendants(process.pid).filter(({ commandLine }) => /bin\/pg_dump /.test(commandLine));
-    const found = dumps.find(({ pid }) =>
-      readFileSync(`/proc/${pid}/environ`, 'latin1').includes('PGDATABASE=skills_hub'),
-    );
+    const found = dumps.find(({ pid }) => readEnvironment(pid).includes('PGDATABASE=skills_hub'));
     if (found) return found.pid;
     await sleep(20);
   }

@@ -33086,6 +33086,8 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 /** 26 h: a nightly that is two hours late. */
 const DEFAULT_AGE_MS = 26 * 3_600_000;
+/** 8 d: a weekly that takes most of a day. */
+const DEFAULT_FULL_VERIFY_AGE_MS = 8 * 86_400_000;
 await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_2__/* .runAction */ .C)({
     name: 'watch',
     async run({ inputs, environment, logger, signal }) {
@@ -33096,7 +33098,9 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_2__/* .runAction */ .C)({
             branch: inputs.text('branch') ?? 'main',
             backupJobs: inputs.list('backup-jobs') ?? ['backup.yml/Back up'],
             verifyJobs: inputs.list('verify-jobs') ?? ['backup.yml/Verify', 'verify.yml/Verify'],
+            fullVerifyJobs: inputs.list('full-verify-jobs') ?? ['verify.yml/Verify'],
             maximumAgeMs: inputs.durationMs('maximum-age') ?? DEFAULT_AGE_MS,
+            fullVerifyMaximumAgeMs: inputs.durationMs('full-verify-maximum-age') ?? DEFAULT_FULL_VERIFY_AGE_MS,
             label: inputs.text('label') ?? 'continuity',
             repository: environment['GITHUB_REPOSITORY'] ?? '',
             apiUrl: environment['GITHUB_API_URL'] ?? 'https://api.github.com',
@@ -33114,6 +33118,7 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_2__/* .runAction */ .C)({
                 issue: result.issue?.number,
                 'last-backup': result.lastBackup?.completedAt,
                 'last-verification': result.lastVerification?.completedAt,
+                'last-full-verification': result.lastFullVerification?.completedAt,
             },
             report: `${result.verdict}: ${result.findings.length} of what is watched is wrong.`,
             summary: (0,_src_report_summary_watch_summary_js__WEBPACK_IMPORTED_MODULE_3__/* .summarizeWatch */ .f)(result),
@@ -48060,10 +48065,17 @@ async function listRunners(api, repository) {
 
 // EXTERNAL MODULE: ./.build/src/report/summary/markdown.js
 var markdown = __nccwpck_require__(9496);
+// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
+var quantity_text = __nccwpck_require__(6534);
 ;// CONCATENATED MODULE: ./.build/src/operations/watch/finding.js
+
 /** A key of some words; names of the other side cannot end a marker. */
 function makeKey(...words) {
     return words.map((word) => encodeURIComponent(String(word))).join(':');
+}
+/** A duration in milliseconds as people read it, in French: `3 j 4 h`. */
+function formatDurationInFrench(milliseconds) {
+    return (0,quantity_text/* formatDuration */.a3)(milliseconds).replace(' d ', ' j ');
 }
 /** A time as people read it: `2026-11-23 03:12 UTC`. */
 function formatTime(time) {
@@ -48156,7 +48168,7 @@ function iso_duration(params) {
 
 
 const permission = 'actions: read';
-const workflowSchema = object({ state: schemas_string() });
+const workflowSchema = object({ state: schemas_string(), created_at: iso_datetime({ offset: true }).nullish() });
 const runSchema = object({
     id: schemas_number(),
     run_number: schemas_number(),
@@ -48179,15 +48191,14 @@ const jobSchema = object({
     created_at: iso_datetime({ offset: true }).nullish(),
     completed_at: iso_datetime({ offset: true }).nullable(),
 });
-/** GitHub's word for a workflow's state (`active`, `disabled_inactivity`, ...); undefined where there is no such file. */
-async function readWorkflowState(api, repository, workflow) {
-    const found = await absentAsUndefined(api.ask({
+/** A workflow by the name of its file; undefined where there is no such file. */
+async function readWorkflow(api, repository, workflow) {
+    return absentAsUndefined(api.ask({
         route: 'GET /repos/{owner}/{repo}/actions/workflows/{workflow}',
         parameters: { ...repository, workflow },
         answer: workflowSchema,
         permission,
     }));
-    return found?.state;
 }
 /** One page of a branch's runs, the newest first. */
 async function listRuns(api, repository, query) {
@@ -48236,29 +48247,37 @@ async function absentAsUndefined(answer) {
 
 
 /**
- * A finding where a workflow is missing or does not run.
+ * Looks whether a workflow is there, how old it is, and whether it runs.
  * @throws GitHubFailure where the token cannot see the repository: then nothing is known of its workflows either.
  */
 async function checkWorkflow(context, workflow) {
-    const { api, repository, repositoryUrl } = context;
-    const state = await readWorkflowState(api, repository, workflow);
-    if (state === 'active')
-        return undefined;
-    if (state === undefined) {
+    const { api, repository } = context;
+    const found = await readWorkflow(api, repository, workflow);
+    if (found === undefined) {
         await requireRepository(api, repository);
-        return {
-            key: makeKey('workflow', workflow, 'missing'),
-            what: {
-                french: `Le fichier ${(0,markdown/* code */.aY)(`.github/workflows/${workflow}`)} n’existe pas.`,
-                english: `The file ${(0,markdown/* code */.aY)(`.github/workflows/${workflow}`)} does not exist.`,
-            },
-            next: {
-                french: 'Remettre ce fichier sur la branche par défaut, ou retirer ses tâches des entrées de la surveillance.',
-                english: 'Put the file back on the default branch, or take its jobs out of the inputs of the watch.',
-            },
-            url: `${repositoryUrl}/actions`,
-        };
+        return { isThere: false, finding: describeMissing(context, workflow) };
     }
+    return {
+        isThere: true,
+        ...(found.created_at ? { createdMs: Date.parse(found.created_at) } : {}),
+        ...(found.state === 'active' ? {} : { finding: describeDisabled(context, workflow, found.state) }),
+    };
+}
+function describeMissing({ repositoryUrl }, workflow) {
+    return {
+        key: makeKey('workflow', workflow, 'missing'),
+        what: {
+            french: `Le fichier ${(0,markdown/* code */.aY)(`.github/workflows/${workflow}`)} n’existe pas.`,
+            english: `The file ${(0,markdown/* code */.aY)(`.github/workflows/${workflow}`)} does not exist.`,
+        },
+        next: {
+            french: 'Remettre ce fichier sur la branche par défaut, ou retirer ses tâches des entrées de la surveillance.',
+            english: 'Put the file back on the default branch, or take its jobs out of the inputs of the watch.',
+        },
+        url: `${repositoryUrl}/actions`,
+    };
+}
+function describeDisabled({ repositoryUrl }, workflow, state) {
     const why = describeState(state);
     return {
         key: makeKey('workflow', workflow, state),
@@ -48294,6 +48313,11 @@ function linkToRun({ repositoryUrl }, id) {
 
 ;// CONCATENATED MODULE: ./.build/src/operations/watch/watched-job.js
 
+/**
+ * What is watched: that archives are made, that they are proven, and that now and then one is read again to its last byte.
+ * The quick verification of each night says nothing of the last one.
+ */
+const subjects = ['backup', 'verification', 'full-verification'];
 /**
  * Reads `WORKFLOW-FILE/JOB-NAME`, each.
  * @throws Failure `usage` naming the input.
@@ -48397,15 +48421,14 @@ async function listFailedJobs(run, findJobs) {
  */
 function isHealed({ jobs }, job, successes) {
     const ofWorkflow = jobs.filter(({ workflow }) => workflow === job.workflow);
-    const watched = ofWorkflow.find((each) => isNamed(job.name, each));
-    const success = watched ? successes[watched.subject] : undefined;
-    if (success === undefined || Date.parse(success.completedAt) <= job.completedMs)
-        return false;
-    return success.workflow === job.workflow || ofWorkflow.some(({ subject }) => subject === 'backup');
+    return ofWorkflow.some((watched) => {
+        const success = isNamed(job.name, watched) ? successes[watched.subject] : undefined;
+        if (success === undefined || Date.parse(success.completedAt) <= job.completedMs)
+            return false;
+        return success.workflow === job.workflow || ofWorkflow.some(({ subject }) => subject === 'backup');
+    });
 }
 
-// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
-var quantity_text = __nccwpck_require__(6534);
 ;// CONCATENATED MODULE: ./.build/src/operations/watch/read-runs.js
 
 const read_runs_MAX_PAGES = 5;
@@ -48413,8 +48436,9 @@ const read_runs_MAX_PAGES = 5;
 const MARGIN_MS = 7 * 86_400_000;
 /** Runs of a workflow on the watched branch, the newest attempt first. */
 async function readRuns(context, workflow) {
-    const { api, repository, branch, maximumAgeMs, now } = context;
-    const oldestMs = now.getTime() - maximumAgeMs - MARGIN_MS;
+    const { api, repository, branch, jobs, maximumAgesMs, now } = context;
+    const ages = jobs.filter((job) => job.workflow === workflow).map(({ subject }) => maximumAgesMs[subject]);
+    const oldestMs = now.getTime() - Math.max(...ages) - MARGIN_MS;
     const runs = [];
     for (let page = 1; page <= read_runs_MAX_PAGES; page += 1) {
         const listed = await listRuns(api, repository, { workflow, branch, page });
@@ -48499,18 +48523,19 @@ async function findQueuedRun(context, runs, findJobs) {
 const names = {
     backup: { french: 'sauvegarde', english: 'backup' },
     verification: { french: 'vérification', english: 'verification' },
+    'full-verification': { french: 'vérification complète', english: 'full verification' },
 };
 /** A finding where the newest success is older than allowed, or is not to be found; exactly as old as allowed is allowed. */
 function judgeAge(context, subject, success) {
-    const { now, maximumAgeMs, repositoryUrl, jobs } = context;
+    const { now, repositoryUrl, jobs } = context;
+    const maximumAgeMs = context.maximumAgesMs[subject];
     const ageMs = success ? now.getTime() - Date.parse(success.completedAt) : Infinity;
     if (ageMs <= maximumAgeMs)
         return undefined;
     const { french, english } = names[subject];
-    const allowed = (0,quantity_text/* formatDuration */.a3)(maximumAgeMs);
     const last = success
         ? {
-            french: `la dernière date du ${formatTime(success.completedAt)} (il y a ${(0,quantity_text/* formatDuration */.a3)(ageMs)})`,
+            french: `la dernière date du ${formatTime(success.completedAt)} (il y a ${formatDurationInFrench(ageMs)})`,
             english: `the last one ended at ${formatTime(success.completedAt)} (${(0,quantity_text/* formatDuration */.a3)(ageMs)} ago)`,
         }
         : { french: 'aucune n’a été trouvée', english: 'none was found' };
@@ -48519,8 +48544,8 @@ function judgeAge(context, subject, success) {
         // Another success in between makes it another failure.
         key: makeKey('age', subject, success?.runId ?? ''),
         what: {
-            french: `Aucune ${french} réussie depuis plus de ${allowed} : ${last.french}.`,
-            english: `No successful ${english} for more than ${allowed}: ${last.english}.`,
+            french: `Aucune ${french} réussie depuis plus de ${formatDurationInFrench(maximumAgeMs)} : ${last.french}.`,
+            english: `No successful ${english} for more than ${(0,quantity_text/* formatDuration */.a3)(maximumAgeMs)}: ${last.english}.`,
         },
         next: {
             french: `Ouvrir les exécutions de ${(0,markdown/* code */.aY)(workflow)}, corriger la cause, puis relancer (« Run workflow »).`,
@@ -48529,6 +48554,20 @@ function judgeAge(context, subject, success) {
         ...(success ? { since: success.completedAt } : {}),
         url: `${repositoryUrl}/actions/workflows/${workflow}`,
     };
+}
+/**
+ * Whether a subject without any success has had no time for one: a weekly verification that was set up today is due next
+ * week. Backups come every night, and a new set-up makes its first one by hand: for them nobody waits. A workflow whose
+ * age is not known had its time; one that is missing is a finding already, and the cause. `checked` is by file name.
+ */
+function isNotYetDue({ now, jobs, maximumAgesMs }, subject, checked) {
+    if (subject !== 'full-verification')
+        return false;
+    const oldestMs = now.getTime() - maximumAgesMs[subject];
+    return jobs
+        .filter((job) => job.subject === subject)
+        .map(({ workflow }) => checked.get(workflow))
+        .every((workflow) => workflow?.isThere === false || (workflow?.createdMs ?? -Infinity) >= oldestMs);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/github/issues.js
@@ -48778,6 +48817,10 @@ async function filterInOrder(items, keep) {
 const sentences = {
     'age:backup': () => ({ french: 'Les sauvegardes sont à jour.', english: 'Backups are recent.' }),
     'age:verification': () => ({ french: 'Les vérifications sont à jour.', english: 'Verifications are recent.' }),
+    'age:full-verification': () => ({
+        french: 'Aucune vérification complète n’est en retard.',
+        english: 'No full verification is overdue.',
+    }),
     run: () => ({ french: 'La dernière exécution a réussi.', english: 'The newest run succeeded.' }),
     queued: () => ({ french: 'Les tâches trouvent un runner.', english: 'Jobs find a runner.' }),
     workflow: (file) => ({
@@ -48834,6 +48877,7 @@ const words = {
         run: 'Exécution de la surveillance',
         backup: 'Dernière sauvegarde',
         verification: 'Dernière vérification',
+        fullVerification: 'Dernière vérification complète',
     },
     english: {
         opening: '## Backups are failing',
@@ -48849,6 +48893,7 @@ const words = {
         run: 'Run of the watch',
         backup: 'Last backup',
         verification: 'Last verification',
+        fullVerification: 'Last full verification',
     },
 };
 /** The issue's body: French, then English, then what only the watch reads. */
@@ -48874,16 +48919,17 @@ function renderReopening(look) {
 }
 /** A comment on what recovered, and how long it took. */
 function renderRecovery(context, look, { told, since }) {
-    const lasted = (0,quantity_text/* formatDuration */.a3)(Math.max(0, context.now.getTime() - Date.parse(since)));
+    const lastedMs = Math.max(0, context.now.getTime() - Date.parse(since));
     const part = (language) => {
         const text = words[language];
         const items = describeRecovered(told, language).map((item) => `- ${item}`);
-        const duration = language === 'french' ? lasted.replace(' d ', ' j ') : lasted;
+        const duration = language === 'french' ? formatDurationInFrench(lastedMs) : (0,quantity_text/* formatDuration */.a3)(lastedMs);
         const colon = language === 'french' ? ' :' : ':';
         const facts = [
             `${text.lasted}${colon} ${duration} (${text.since} ${formatTime(since)}).`,
             ...renderSuccess(text.backup + colon, look.successes.backup),
             ...renderSuccess(text.verification + colon, look.successes.verification),
+            ...renderSuccess(text.fullVerification + colon, look.successes['full-verification']),
         ];
         return [`**${text.recovered}**`, items.join('\n'), facts.join('\n'), renderRun(look, language)].join('\n\n');
     };
@@ -49012,32 +49058,42 @@ function keep_issue_describe({ repositoryUrl }, { number }, action) {
 ;// CONCATENATED MODULE: ./.build/src/operations/watch/newest-success.js
 
 
-/** Runs whose jobs are looked at: within the allowed age, and beyond it, where it only tells when the last success was. */
+/** Runs whose jobs are looked at for a subject: within the allowed age, and beyond it, where it only tells when the last success was. */
 const newest_success_MAX_LOOKS = 60;
 const MAX_LOOKS_BEYOND = 12;
 /** The newest success of each subject, as far as it can be found without asking too much. */
 async function findNewestSuccesses(context, runs, findJobs) {
+    const sorted = [...runs].sort((a, b) => endsMs(b) - endsMs(a));
     const newest = {};
-    const oldestMs = context.now.getTime() - context.maximumAgeMs;
+    for (const subject of subjects) {
+        const success = await findNewestSuccess(context, { subject, runs: sorted, findJobs });
+        if (success)
+            newest[subject] = success;
+    }
+    return newest;
+}
+/** `runs` in the order of their ends, the last first. */
+async function findNewestSuccess(context, { subject, runs, findJobs }) {
+    const oldestMs = context.now.getTime() - context.maximumAgesMs[subject];
+    let newest;
     let looks = 0;
     let looksBeyond = 0;
-    for (const run of [...runs].sort((a, b) => endsMs(b) - endsMs(a))) {
+    for (const run of runs) {
         // No job of a finished run ended later than the run.
-        const open = context.jobs.filter(({ subject, workflow }) => workflow === run.workflow && endedMs(newest[subject]) < endsMs(run));
-        if (open.length === 0 || run.conclusion === 'skipped')
+        if (endsMs(run) <= endedMs(newest))
+            break;
+        const watched = context.jobs.filter((job) => job.subject === subject && job.workflow === run.workflow);
+        if (watched.length === 0 || run.conclusion === 'skipped')
             continue;
         if (endsMs(run) >= oldestMs ? (looks += 1) > newest_success_MAX_LOOKS : (looksBeyond += 1) > MAX_LOOKS_BEYOND)
             break;
-        for (const job of await findJobs(run)) {
-            if (job.conclusion !== 'success' || job.completed_at === null)
+        for (const { name, conclusion, completed_at: completedAt } of await findJobs(run)) {
+            if (conclusion !== 'success' || completedAt === null || !watched.some((job) => isNamed(name, job)))
                 continue;
-            const { completed_at: completedAt, name } = job;
-            for (const { subject } of open.filter((watched) => isNamed(name, watched))) {
-                if (Date.parse(completedAt) <= endedMs(newest[subject]))
-                    continue;
-                const url = linkToRun(context, run.id);
-                newest[subject] = { completedAt, workflow: run.workflow, job: name, runId: run.id, url };
-            }
+            if (Date.parse(completedAt) <= endedMs(newest))
+                continue;
+            const url = linkToRun(context, run.id);
+            newest = { completedAt, workflow: run.workflow, job: name, runId: run.id, url };
         }
     }
     return newest;
@@ -49080,32 +49136,37 @@ async function watch(options) {
         logger.info('Backups and verifications succeed in time.');
     logger.phase('Issue');
     const runUrl = options.runId === undefined ? {} : { runUrl: `${context.repositoryUrl}/actions/runs/${options.runId}` };
-    const { backup, verification } = seen.successes;
+    const { backup, verification, 'full-verification': fullVerification } = seen.successes;
     return {
         verdict: findings.length > 0 ? 'failing' : 'healthy',
         repository: options.repository,
         branch: options.branch,
         checkedAt: now.toISOString(),
         maximumAgeMs: options.maximumAgeMs,
+        fullVerifyMaximumAgeMs: options.fullVerifyMaximumAgeMs,
         findings,
         ...(backup ? { lastBackup: backup } : {}),
         ...(verification ? { lastVerification: verification } : {}),
+        ...(fullVerification ? { lastFullVerification: fullVerification } : {}),
         runner: runner.state,
         ...(await tryToKeepIssue(context, { findings, successes: seen.successes, ...runUrl })),
     };
 }
 function openContext(options) {
-    const { branch, label, logger, maximumAgeMs } = options;
+    const { branch, label, logger, maximumAgeMs, fullVerifyMaximumAgeMs } = options;
     if (!/^[^\p{Cc},]{1,50}$/u.test(label))
         throw watch_refuse('label: expected 1 to 50 characters without a comma');
     if (!/^[^\p{Cc}\s]{1,255}$/u.test(branch))
         throw watch_refuse('branch: expected the name of a branch');
     if (!(maximumAgeMs > 0))
         throw watch_refuse('maximum-age: expected a positive duration');
+    if (!(fullVerifyMaximumAgeMs > 0))
+        throw watch_refuse('full-verify-maximum-age: expected a positive duration');
     const repository = parseRepository(options.repository);
     const jobs = [
         ...parseWatchedJobs(options.backupJobs, 'backup', 'backup-jobs'),
         ...parseWatchedJobs(options.verifyJobs, 'verification', 'verify-jobs'),
+        ...parseWatchedJobs(options.fullVerifyJobs, 'full-verification', 'full-verify-jobs'),
     ];
     const repositoryUrl = `${options.serverUrl.replace(/\/+$/, '')}/${repository.owner}/${repository.repo}`;
     const now = options.now ?? (() => new Date());
@@ -49113,7 +49174,12 @@ function openContext(options) {
     const runnerApi = options.runnerToken
         ? openGitHub({ ...options, token: options.runnerToken, tokenName: 'input runner-token' })
         : undefined;
-    const context = { api, repository, repositoryUrl, branch, label, jobs, maximumAgeMs, logger, now: now() };
+    const maximumAgesMs = {
+        backup: maximumAgeMs,
+        verification: maximumAgeMs,
+        'full-verification': fullVerifyMaximumAgeMs,
+    };
+    const context = { api, repository, repositoryUrl, branch, label, jobs, maximumAgesMs, logger, now: now() };
     return { context, runnerApi };
 }
 function watch_refuse(message) {
@@ -49124,13 +49190,15 @@ async function look(context) {
     const { jobs, logger } = context;
     const findJobs = createJobFinder(context);
     const workflows = [];
+    const checked = new Map();
     const runs = new Map();
     for (const workflow of new Set(jobs.map((job) => job.workflow))) {
         logger.phase(`Runs of ${workflow}`);
-        const finding = await checkWorkflow(context, workflow);
-        if (finding)
-            workflows.push(finding);
-        if (finding?.key.endsWith(':missing'))
+        const found = await checkWorkflow(context, workflow);
+        checked.set(workflow, found);
+        if (found.finding)
+            workflows.push(found.finding);
+        if (!found.isThere)
             continue;
         const listed = await readRuns(context, workflow);
         logger.info(`${workflow}: ${listed.length} runs on ${context.branch}`);
@@ -49148,12 +49216,16 @@ async function look(context) {
         if (wrong)
             failed.push(wrong);
     }
-    const subjects = ['backup', 'verification'];
+    const old = [];
     for (const subject of subjects) {
-        const { completedAt, job, url } = successes[subject] ?? {};
-        logger.info(`last ${subject}: ${completedAt ? `${completedAt} (${job}, ${url})` : 'none found'}`);
+        const success = successes[subject];
+        const isEarly = !success && isNotYetDue(context, subject, checked);
+        const last = success && `${success.completedAt} (${success.job}, ${success.url})`;
+        logger.info(`last ${subject}: ${last ?? (isEarly ? 'none yet, and none is due' : 'none found')}`);
+        const finding = isEarly ? undefined : judgeAge(context, subject, success);
+        if (finding)
+            old.push(finding);
     }
-    const old = subjects.flatMap((subject) => judgeAge(context, subject, successes[subject]) ?? []);
     return { findings: [...workflows, ...queued, ...failed, ...old], successes };
 }
 async function tryToKeepIssue(context, seen) {
@@ -49295,7 +49367,7 @@ var markdown = __nccwpck_require__(9496);
 
 /** One look of the watch: the verdict, what is wrong and what to do, when the last successes were. */
 function summarizeWatch(result) {
-    const { verdict, branch, findings, issue, issueProblem, runner, maximumAgeMs } = result;
+    const { verdict, branch, findings, issue, issueProblem, runner } = result;
     const healthy = `### ✅ Backups and verifications succeed in time`;
     return (0,markdown/* joinLines */.cT)([
         verdict === 'healthy'
@@ -49306,7 +49378,9 @@ function summarizeWatch(result) {
         ...(0,markdown/* table */.tp)(['Looked at', ''], [
             ['Last backup', showSuccess(result.lastBackup, result.checkedAt)],
             ['Last verification', showSuccess(result.lastVerification, result.checkedAt)],
-            ['Allowed age', (0,quantity_text/* formatDuration */.a3)(maximumAgeMs)],
+            ['Last full verification', showSuccess(result.lastFullVerification, result.checkedAt)],
+            ['Allowed age', (0,quantity_text/* formatDuration */.a3)(result.maximumAgeMs)],
+            ['Allowed age of a full verification', (0,quantity_text/* formatDuration */.a3)(result.fullVerifyMaximumAgeMs)],
             ['Branch', (0,markdown/* code */.aY)(branch)],
             ['Runner', runner === 'unknown' ? 'nobody looked' : runner],
             ['Issue', issue ? `[#${issue.number}](${issue.url}), ${issue.action}` : 'none'],
