@@ -1,3 +1,5 @@
+import type { AlertsConfig } from './alerts.ts';
+
 /**
  * The configuration as the rest of the program sees it: every default filled in, every path absolute, every quantity a
  * number. Secrets stay references (`src/config/secrets.ts`).
@@ -15,6 +17,8 @@ export interface Config {
   readonly files: readonly FilesConfig[];
   readonly vault: VaultConfig;
   readonly dev: DevConfig;
+  /** Who is told when a run fails; the vault has settings of its own. */
+  readonly alerts?: AlertsConfig;
   /** Age of the newest archive from which `status` complains. */
   readonly maximumAgeMs: number;
 }

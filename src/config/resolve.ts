@@ -1,13 +1,9 @@
 import { dirname, resolve, sep } from 'node:path';
+import { resolveAlerts } from './alerts.ts';
+import type { Clash } from './checked-yaml.ts';
 import type { Config, DatabaseConfig, KeyReference, ServerReach, VaultConfig } from './config.ts';
 import { parseDurationMs, parseSizeBytes } from './quantities.ts';
 import { type ConfigText, isDirectoryVault } from './schema.ts';
-
-/** A fault that only shows when several keys are seen together. */
-export interface Clash {
-  readonly path: readonly string[];
-  readonly message: string;
-}
 
 /** Turns the checked text of the file into a `Config`: defaults, absolute paths, numbers. */
 export function resolveConfig(text: ConfigText, file: string): Config {
@@ -26,6 +22,7 @@ export function resolveConfig(text: ConfigText, file: string): Config {
     })),
     vault: resolveVault(text.vault, root),
     dev: text.dev,
+    ...(text.alerts ? { alerts: resolveAlerts(text.alerts, root) } : {}),
     maximumAgeMs: readDuration(text['maximum-age']),
   };
 }

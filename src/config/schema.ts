@@ -1,27 +1,8 @@
 import { z } from 'zod';
-import { durationPattern, parseDurationMs, parseSizeBytes, sizePattern } from './quantities.ts';
+import { alertsSchema } from './alerts.ts';
+import { account, duration, mapping, path, port, size, text, timezone, variable } from './fields.ts';
 
-/**
- * The form of `continuity.yml`. Each part carries its own message: what is expected there. Values are never repeated
- * in messages, since a secret written in the wrong place is a value too.
- */
-
-function text(expected: string, pattern?: RegExp) {
-  const refusal = { error: `expected ${expected}`, abort: true };
-  const schema = z.string({ error: refusal.error }).min(1, refusal);
-  return pattern ? schema.regex(pattern, refusal) : schema;
-}
-
-/** A mapping whose unknown keys are refused, with the known ones in the message. */
-function mapping<Shape extends z.ZodRawShape>(shape: Shape) {
-  const known = Object.keys(shape).join(', ');
-  return z.strictObject(shape, {
-    error: (issue) =>
-      issue.code === 'unrecognized_keys'
-        ? `unknown key ${issue.keys.map((key) => JSON.stringify(key)).join(', ')}; expected one of ${known}`
-        : `expected a mapping with keys out of ${known}`,
-  });
-}
+/** The form of `continuity.yml`. */
 
 function countKeys(value: object, keys: readonly string[]): number {
   return keys.filter((key) => key in value).length;
@@ -32,21 +13,6 @@ function exactlyOne(keys: readonly string[]) {
   return { oneOf: keys.map((key) => ({ required: [key] })) };
 }
 
-const path = text('a path (no "~": it would not be expanded)', /^(?!~)[^\0]+$/);
-const duration = text('a duration such as 90s, 5m, 6h, 1h30m or 2d', durationPattern).refine(
-  (value) => parseDurationMs(value) !== undefined,
-  'expected a duration above zero',
-);
-const size = text('a size such as 500kB, 50MB or 1GiB', sizePattern).refine(
-  (value) => parseSizeBytes(value) !== undefined,
-  'expected a size above zero',
-);
-const port = z
-  .int({ error: 'expected a port number, 1 to 65535' })
-  .min(1, 'expected a port number, 1 to 65535')
-  .max(65535, 'expected a port number, 1 to 65535');
-const variable = text('the name of an environment variable, such as VAULT_KEY', /^[A-Za-z_][A-Za-z0-9_]*$/);
-const account = text('an account name without spaces, not beginning with "-"', /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
 const databaseText = text('a database name, not beginning with "-"', /^[^-\0\n\r][^\0\n\r]*$/);
 const globs = z.array(text('a glob such as "**/.cache/**"'), { error: 'expected a list of globs' });
 const sourceNameForm =
@@ -136,10 +102,7 @@ export function isDirectoryVault(value: { path?: string | undefined }): value is
 export const configSchema = mapping({
   root: path.optional().describe('What relative paths resolve against. Default: the folder of this file.'),
   state: path.default('/var/lib/skills-hub-continuity').describe('Lock, journal and cache.'),
-  timezone: text('a time zone such as Europe/Paris')
-    .refine(isTimezone, 'expected a time zone such as Europe/Paris')
-    .default('Europe/Paris')
-    .describe('The zone whose calendar names the archives.'),
+  timezone: timezone.default('Europe/Paris').describe('The zone whose calendar names the archives.'),
   databases: named(database, 'database names to {service | container | url-env | url-file, …}'),
   files: named(files, 'source names to {path, …}'),
   vault: vault.describe('Where the archives are kept.'),
@@ -149,16 +112,8 @@ export const configSchema = mapping({
       .url({ protocol: /^https?$/, error: 'expected an address such as https://dev.educ-ai.fr' })
       .default('https://dev.educ-ai.fr'),
   }).prefault({}),
+  alerts: alertsSchema.optional().describe('Who is told when a run fails, and how.'),
   'maximum-age': duration.default('26h').describe('Age of the newest archive from which status complains.'),
 });
 
 export type ConfigText = z.output<typeof configSchema>;
-
-function isTimezone(value: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
-  } catch {
-    return false;
-  }
-}

@@ -62,6 +62,19 @@ export interface ArchiveSummary {
   fault?: string;
 }
 
+export type UpkeepVerb = 'prune' | 'scrub' | 'freshness' | 'sweep' | 'audit';
+
+/** How the last run of one kind of upkeep ended, by the vault's clock. */
+export interface UpkeepRecord {
+  verb: UpkeepVerb;
+  time: string;
+  isFine: boolean;
+  /** In one line, for people. */
+  summary: string;
+  /** What is wrong, worst first. */
+  faults: string[];
+}
+
 export interface VaultStatus {
   clock: string;
   archives: ArchiveSummary[];
@@ -75,6 +88,8 @@ export interface VaultStatus {
   ledger: { lines: number; isIntact: boolean; fault?: string };
   isProvisioned: boolean;
   warnings: string[];
+  /** The last run of each kind of upkeep, where the vault has any. */
+  upkeep?: UpkeepRecord[];
 }
 
 export interface ByteRange {
