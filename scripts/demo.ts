@@ -1,6 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { exitCodes } from '../src/logging/failure.ts';
+import { awaitInterruption, Interruption } from './demo/interruption.ts';
 import { play } from './demo/play.ts';
 import { Story } from './demo/story.ts';
 import { Workspace } from './demo/workspace.ts';
@@ -10,29 +11,10 @@ import { version } from '../src/version.ts';
 // npm run demo: one night and one accident, played for real in a temporary directory. Nothing is left behind, however
 // it ends.
 const { stdout, stderr, env: environment } = process;
-const interruptedCode = 130;
-
-class Interruption extends Error {}
-
-/** Rejects when the demo is to end before its time. */
-function awaitInterruption(abort: AbortController): Promise<never> {
-  return new Promise((_resolve, reject) => {
-    const interrupt = (error: Error) => {
-      abort.abort(error);
-      reject(error);
-    };
-    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-      process.on(signal, () => interrupt(new Interruption(signal)));
-    }
-    // `npm run demo | head` closes the pipe early.
-    stdout.on('error', () => interrupt(new Interruption('nobody is reading any more')));
-    process.on('uncaughtException', interrupt);
-  });
-}
 
 async function run(story: Story, workspace: Workspace): Promise<number> {
   const abort = new AbortController();
-  const interrupted = awaitInterruption(abort);
+  const interrupted = awaitInterruption(abort, stdout);
   // Whatever anybody calls temporary from now on lies in there.
   environment['TMPDIR'] = workspace.path;
   story.title('Skills Hub continuity: one night and one accident, for real');
@@ -59,7 +41,7 @@ async function run(story: Story, workspace: Workspace): Promise<number> {
 function reportEnd(error: unknown): number {
   if (error instanceof Interruption) {
     stderr.write(`${error.message}: removing everything\n`);
-    return interruptedCode;
+    return Interruption.exitCode;
   }
   const code = reportFailure(error, { stdout, stderr, environment, args: process.argv, json: false });
   stderr.write('The demo FAILED: something is not as it has to be.\n');
@@ -69,4 +51,4 @@ function reportEnd(error: unknown): number {
 const hasColor = stdout.isTTY && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
 const story = new Story({ write: (text) => void stdout.write(text), hasColor });
 // What was interrupted may still wait for something that no longer is: nothing is waited for any more.
-process.exit(await run(story, new Workspace()));
+process.exit(await run(story, new Workspace({ prefix: 'continuity-demo-' })));

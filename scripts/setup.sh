@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes a fresh Debian or Ubuntu machine ready for the demo: npm's packages, PostgreSQL, rsync, OpenSSH; with --tests as
-# first argument for the tests as well: jq, and the Node of GitHub's runners.
+# first argument for the tests as well: jq, and the Node of GitHub's runners; with --bench for the bench: restic, borg,
+# and the tools of file systems and networks.
 # Further arguments it then runs as a command, in an environment that finds all of this.
 # Safe to run again, and quick where everything is there. Production needs none of this: its bundles run with Node alone.
 set -euo pipefail
@@ -8,10 +9,11 @@ set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 tools_dir="${CONTINUITY_TOOLS_DIR:-$PWD/.tools}"
 for_tests=false
-if [ "${1-}" = --tests ]; then
-  for_tests=true
-  shift
-fi
+for_bench=false
+case "${1-}" in
+--tests) for_tests=true && shift ;;
+--bench) for_bench=true && shift ;;
+esac
 
 say() { printf 'setup: %s\n' "$*" >&2; }
 stop() {
@@ -51,6 +53,14 @@ missing_packages() {
   has_program flock || printf 'util-linux\n'
   has_program tar || printf 'tar\n'
   if "$for_tests" && ! has_program jq; then printf 'jq\n'; fi
+  if "$for_bench"; then
+    has_program restic || printf 'restic\n'
+    has_program borg || printf 'borgbackup\n'
+    has_program mkfs.ext4 || printf 'e2fsprogs\n'
+    has_program mkfs.xfs || printf 'xfsprogs\n'
+    has_program mkfs.btrfs || printf 'btrfs-progs\n'
+    has_program ip || printf 'iproute2\n'
+  fi
 }
 
 # Installs without leaving anything running: no PostgreSQL cluster of the system's own, no sshd.

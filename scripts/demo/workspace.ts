@@ -8,13 +8,20 @@ export interface Startable {
   stop(): Promise<void>;
 }
 
-/** A temporary directory that holds all there is of the demo, and everything that was started in it. */
+export interface WorkspaceOptions {
+  /** Beginning of the directory's name. */
+  prefix: string;
+  /** The folder to make it in, if not the one for temporary files. */
+  parent?: string | undefined;
+}
+
+/** A temporary directory that holds all there is of the demo or the bench, and everything that was started in it. */
 export class Workspace {
   readonly path: string;
   readonly #running: Promise<Startable>[] = [];
 
-  constructor() {
-    this.path = mkdtempSync(join(chooseParent(), 'continuity-demo-'));
+  constructor({ prefix, parent }: WorkspaceOptions) {
+    this.path = mkdtempSync(join(parent ?? chooseParent(), prefix));
     // PostgreSQL refuses to run as root: its user has to get through.
     chmodSync(this.path, 0o711);
   }
@@ -27,11 +34,16 @@ export class Workspace {
 
   /** Ends all that was started and removes every file. Whatever fails, the rest is still done. */
   async remove(): Promise<void> {
+    await this.stop();
+    rmSync(this.path, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  /** Ends all that was started, and leaves the files. */
+  async stop(): Promise<void> {
     const started = await Promise.allSettled(this.#running);
     const running = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
     await Promise.allSettled(running.map((each) => each.stop()));
     killDescendants(process.pid);
-    rmSync(this.path, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
