@@ -1,4 +1,4 @@
-import { exitCodes } from '../../src/logging/failure.ts';
+import { exitCodes, Failure } from '../../src/logging/failure.ts';
 import { extractArchive } from '../../src/operations/extract.ts';
 import { restore } from '../../src/operations/restore.ts';
 import { renderExtraction, renderPlan, renderRestore } from '../../src/report/restore-report.ts';
@@ -14,18 +14,27 @@ export const restoreCommand: CommandDefinition = {
   options: [
     { flags: '--select <names>', description: 'only these databases and file sources', isList: true },
     { flags: '--target <dir>', description: 'unpack into an empty folder instead; nothing live is touched' },
+    { flags: '--path <path>', description: 'with --target: only what lies at or below it, such as uploads/report.pdf' },
     { flags: '--dry-run', description: 'show the plan and stop' },
     { flags: '--yes', description: 'do not ask' },
     { flags: '--no-safety', description: 'do without a backup of the present state' },
     waitOption,
   ],
   async run(context, [archive = ''], options) {
-    const { select, target, dryRun, yes, safety } = options;
+    const { select, target, path, dryRun, yes, safety } = options;
     const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`, options);
     const selection = select === undefined ? {} : { select: select as string[] };
+    if (path !== undefined && target === undefined) {
+      throw new Failure('usage', '--path needs --target: single files are not swapped in place', 'Nothing was done.');
+    }
     if (target !== undefined) {
-      const directory = target as string;
-      const result = await extractArchive(platform, { archive, ...selection, directory, dryRun: dryRun === true });
+      const result = await extractArchive(platform, {
+        archive,
+        ...selection,
+        ...(path === undefined ? {} : { path: path as string }),
+        directory: target as string,
+        dryRun: dryRun === true,
+      });
       return { result, render: () => renderExtraction(result) };
     }
     const result = await restore(platform, {

@@ -11,6 +11,11 @@ export function withoutSlash(name: Buffer): Buffer {
   return name.at(-1) === SLASH ? name.subarray(0, -1) : name;
 }
 
+/** Whether a name is a path, without a slash at its end, or lies below it. */
+export function isAtOrBelow(name: Buffer, path: Buffer): boolean {
+  return name.subarray(0, path.length).equals(path) && (name.length === path.length || name[path.length] === SLASH);
+}
+
 /** A foreign name without any `./` before it; `./` itself is left with no bytes. */
 export function stripDotSlash(name: Buffer): Buffer {
   let start = 0;

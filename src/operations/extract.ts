@@ -1,9 +1,11 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
+import { isAtOrBelow } from '../archive/entry-names.ts';
 import { extractEntries } from '../archive/gnu-tar.ts';
 import { MANIFEST_NAME, README_NAME } from '../archive/layout.ts';
 import type { Manifest } from '../archive/manifest.ts';
 import { Failure, messageOf } from '../logging/failure.ts';
+import { refuseMissingPath } from './list.ts';
 import type { Platform } from './platform.ts';
 import { choose, type Chosen } from './restore/restore-plan.ts';
 import { withArchive } from './with-archive.ts';
@@ -27,28 +29,46 @@ export interface ExtractOptions {
   archive: string;
   /** Names of sources, or of single dumps; everything in the archive without. */
   select?: readonly string[];
+  /** Only what lies at or below this path in the archive, such as `uploads/student_0042/report.pdf`. */
+  path?: string;
   /** Empty, or not there yet. */
   directory: string;
   /** Stop after having looked. */
   dryRun?: boolean;
 }
 
-/** Unpacks an archive, or parts of it, into an empty folder: files, dumps, manifest. Nothing live is touched. */
+/**
+ * Unpacks an archive, or parts of it, into an empty folder: files, dumps, manifest. Nothing live is touched.
+ * @throws Failure `usage` where nothing lies at the path that was asked for.
+ */
 export async function extractArchive(platform: Platform, options: ExtractOptions): Promise<ExtractResult> {
   const directory = resolve(options.directory);
   return await withArchive(platform, options.archive, async (archive) => {
     const manifest = await archive.manifest();
-    const chosen = choose(manifest, options.select);
+    const path = Buffer.from((options.path ?? '').replace(/\/+$/, ''));
+    const chosen = narrow(choose(manifest, options.select), path);
+    const matches = matcherOf(chosen);
+    const wants = path.length === 0 ? matches : (name: Buffer) => matches(name) && isAtOrBelow(name, path);
     const looked = { archive: archive.name, directory, parts: listParts(chosen, manifest) };
     await refuseFilledFolder(directory);
     if (options.dryRun) {
       return { ...looked, done: false, entries: 0, bytes: 0, fetchedBytes: archive.fetchedBytes, notes: [] };
     }
     await mkdir(directory, { recursive: true, mode: 0o700 });
-    const unpacked = await extractEntries({ entries: archive.entries(matcherOf(chosen)), directory });
+    const unpacked = await extractEntries({ entries: archive.entries(wants), directory });
     const { entries, bytes, notes } = unpacked;
+    if (entries === 0) throw refuseMissingPath(archive.name, options.path);
     return { ...looked, done: true, entries, bytes, fetchedBytes: archive.fetchedBytes, notes };
   });
+}
+
+/** Those parts that may hold a path. */
+function narrow({ databases, files }: Chosen, path: Buffer): Chosen {
+  if (path.length === 0) return { databases, files };
+  return {
+    databases: databases.filter(([, { dump }]) => isAtOrBelow(Buffer.from(dump), path)),
+    files: files.filter((source) => isAtOrBelow(path, Buffer.from(source))),
+  };
 }
 
 function matcherOf({ databases, files }: Chosen): (name: Buffer) => boolean {

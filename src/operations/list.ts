@@ -1,3 +1,4 @@
+import { isAtOrBelow } from '../archive/entry-names.ts';
 import type { TocLine } from '../archive/toc-line.ts';
 import { formatTime } from '../archive/toc-line.ts';
 import { Failure } from '../logging/failure.ts';
@@ -49,6 +50,12 @@ export async function listEntries(
   }
 }
 
+/** A failure for a path at which an archive holds nothing. */
+export function refuseMissingPath(archive: string, path = ''): Failure {
+  const next = `Paths begin with a source or db/: ls ${archive} lists them all.`;
+  return new Failure('usage', `${archive} holds nothing at ${JSON.stringify(path.slice(0, 200))}`, next);
+}
+
 async function* matching(
   archive: ArchiveReader,
   path: string | undefined,
@@ -61,14 +68,7 @@ async function* matching(
     yield describe(line);
   }
   if (isFound) return;
-  const next = `Paths begin with a source or db/: ls ${archive.name} lists them all.`;
-  throw new Failure('usage', `${archive.name} holds nothing at ${JSON.stringify((path ?? '').slice(0, 200))}`, next);
-}
-
-function isAtOrBelow(name: Buffer, wanted: Buffer): boolean {
-  return (
-    name.subarray(0, wanted.length).equals(wanted) && (name.length === wanted.length || name[wanted.length] === 0x2f)
-  );
+  throw refuseMissingPath(archive.name, path);
 }
 
 function describe({ name, type, size = 0, mode = 0, uid = 0, gid = 0, mtimeNs = 0n, linkName }: TocLine): ListedEntry {

@@ -7,6 +7,7 @@ import {
   mkdirSync,
   readdirSync,
   readFileSync,
+  readdirSync,
   renameSync,
   rmSync,
   writeFileSync,
@@ -185,6 +186,26 @@ describe('a restore that does not come about changes nothing', () => {
     });
     expect(readFileSync(join(directory, 'uploads/a/precious')).equals(precious)).toBe(true);
     expect(readFileSync(join(directory, 'db/shop.sql'), 'utf8')).toContain('archived');
+  });
+});
+
+describe('a single path', () => {
+  it('comes back alone, into an empty folder', async () => {
+    const directory = join(made.directory, 'single');
+    const result = await extractArchive(made.platform, { archive, directory, path: 'uploads/a/precious' });
+    expect(result).toMatchObject({ entries: 1, bytes: precious.length });
+    expect(readFileSync(join(directory, 'uploads/a/precious')).equals(precious)).toBe(true);
+    expect(readdirSync(directory)).toEqual(['uploads']);
+  });
+
+  it('is refused where the archive holds nothing there', async () => {
+    const directory = join(made.directory, 'nothing');
+    for (const path of ['uploads/a/prec', 'upload', '../uploads']) {
+      await expect(extractArchive(made.platform, { archive, directory, path })).rejects.toMatchObject({
+        kind: 'usage',
+        message: `${archive} holds nothing at "${path}"`,
+      });
+    }
   });
 });
 
