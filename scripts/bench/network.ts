@@ -1,7 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { connect, createServer, type AddressInfo } from 'node:net';
 import { runCommand } from '../../src/system/run-command.ts';
-import { requireSuccess } from './require-success.ts';
 
 /** Bytes that went over the wire so far, seen from the client. */
 export interface Traffic {

@@ -18,7 +18,7 @@ const URL_VARIABLE = 'BENCH_DATABASE_URL';
 
 /** This toolkit, from its bundles, with a writer's and a reader's key. */
 export function openOurs(place: Place, { bundlePath, keys, oldArchives }: OursOptions): Contender {
-  const { client, vault, uploads, cluster } = place;
+  const { client, vault, cluster } = place;
   const config = join(client, 'continuity.yml');
   const run = (...args: string[]): Command => ({
     program: process.execPath,
