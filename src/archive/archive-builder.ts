@@ -1,8 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ContentPool } from './content-pool.ts';
 import { DumpContents, type DumpContent } from './dump-contents.ts';
 import { FilesPacker, type FilesOutcome } from './files-packer.ts';
 import type { IndexReader } from './index-reader.ts';
+import { sumLengths } from './gzip-member.ts';
 import { CHUNK_BYTES, DUMP_FOLDER } from './layout.ts';
 import { packEntries, type PackedExtent } from './pack-entries.ts';
 import { packStream, type ExtentStore, type PackedStream, type StreamOptions } from './pack-stream.ts';
@@ -55,7 +57,10 @@ export class ArchiveBuilder {
   readonly #recorder: RecipeRecorder;
   readonly #segments = new SegmentList();
   /** What follows the files: by name, in the order of adding. */
-  readonly #tail = new Map<string, { extent: Omit<PackedExtent, 'vanished' | 'changed'>; stream?: PackedStream }>();
+  readonly #tail = new Map<
+    string,
+    { extent: Omit<PackedExtent, 'contents' | 'vanished' | 'changed'>; stream?: PackedStream }
+  >();
   readonly #lanes: SegmentLane[] = [];
   #newExtentBytes = 0;
 
@@ -110,7 +115,8 @@ export class ArchiveBuilder {
         close: () => Promise.resolve(undefined),
       });
     const size = content.length;
-    const extent = await packEntries([{ ...entry, type: 'reg', size, settled: true, identity: '', open }]);
+    const text = { ...entry, type: 'reg', size, settled: true, identity: '', open } as const;
+    const extent = await packEntries([text], new ContentPool());
     this.#tail.set(entry.name.toString('latin1'), { extent });
   }
 
@@ -120,10 +126,10 @@ export class ArchiveBuilder {
     const store = this.#storeIn(lane);
     const dumps = new DumpContents();
     for (const { extent, stream } of this.#tailInOrder()) {
-      const { bytes, sha256, lines } = extent;
+      const { pieces, length, sha256, lines } = extent;
       for (const line of lines) dumps.add(line);
-      const from = await store.store(bytes, sha256);
-      await this.#recorder.add({ add: { length: bytes.length, sha256, lines }, from });
+      const from = await store.store(pieces, sha256);
+      await this.#recorder.add({ add: { length, sha256, lines }, from });
       for await (const step of stream?.steps() ?? []) {
         for (const line of step.add.lines) dumps.add(line);
         await this.#recorder.add(step);
@@ -170,11 +176,11 @@ export class ArchiveBuilder {
     const known = this.#options.base?.reader.extents;
     return {
       findByKey: (key) => known?.findByKey(key),
-      store: async (bytes, sha256) => {
+      store: async (pieces, sha256) => {
         const same = known?.findByDigest(sha256);
         if (same) return { base: same.offset };
-        this.#newExtentBytes += bytes.length;
-        return await lane.append(bytes, sha256);
+        this.#newExtentBytes += sumLengths(pieces);
+        return await lane.append(pieces, sha256);
       },
     };
   }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { BaseCursor, type PlacedInBase, type Taken } from './base-cursor.ts';
 import { ChangeCounter, type FileChanges } from './change-counter.ts';
+import { ContentPool } from './content-pool.ts';
 import type { DumpContent } from './dump-contents.ts';
 import { groupEntries, keyOfGroup } from './group-entries.ts';
 import type { IndexReader } from './index-reader.ts';
@@ -48,6 +49,7 @@ export class FilesPacker {
   readonly #options: FilesPackerOptions;
   readonly #cursor: BaseCursor;
   readonly #changes = new ChangeCounter();
+  readonly #pool = new ContentPool();
   readonly #outcome: Omit<FilesOutcome, 'dumpsBefore'>;
   #files = 0;
   #bytes = 0;
@@ -106,16 +108,17 @@ export class FilesPacker {
     key: string | undefined,
     before: Taken['before'],
   ): Promise<Recording> {
-    const { bytes, sha256, lines, vanished, changed } = await packEntries(group);
+    const { pieces, length, contents, sha256, lines, vanished, changed } = await packEntries(group, this.#pool);
     return async () => {
       this.#outcome.vanished.push(...vanished);
       this.#outcome.changed.push(...changed);
       this.#compare(before, lines);
       if (lines.length === 0) return;
-      const from = await this.#options.store.store(bytes, sha256);
+      const from = await this.#options.store.store(pieces, sha256);
+      for (const content of contents) this.#pool.giveBack(content);
       const isFaithful = key !== undefined && vanished.length === 0 && changed.length === 0;
       await this.#options.recorder.add({
-        add: { length: bytes.length, sha256, ...(isFaithful ? { key } : {}), lines },
+        add: { length, sha256, ...(isFaithful ? { key } : {}), lines },
         from,
       });
     };
@@ -123,7 +126,8 @@ export class FilesPacker {
 
   async #packLarge(entry: SourceEntry, key: string | undefined, before: Taken['before']): Promise<Recording> {
     const { store, spoolDirectory, limitBytes, recorder } = this.#options;
-    const result = await packFile(entry, { store, limitBytes, spoolPath: join(spoolDirectory, 'large-file.steps') });
+    const spoolPath = join(spoolDirectory, 'large-file.steps');
+    const result = await packFile(entry, { store, limitBytes, spoolPath, pool: this.#pool });
     return async () => {
       if (!result) {
         this.#outcome.vanished.push({ name: entry.name, reason: 'vanished before it was read' });
@@ -132,11 +136,11 @@ export class FilesPacker {
       }
       const { packed, changed } = result;
       if (changed) this.#outcome.changed.push(changed);
-      const { bytes, sha256, lines } = packed.header;
+      const { pieces, length, sha256, lines } = packed.header;
       this.#compare(before, lines);
-      const from = await store.store(bytes, sha256);
+      const from = await store.store(pieces, sha256);
       const isFaithful = key !== undefined && !changed;
-      await recorder.add({ add: { length: bytes.length, sha256, ...(isFaithful ? { key } : {}), lines }, from });
+      await recorder.add({ add: { length, sha256, ...(isFaithful ? { key } : {}), lines }, from });
       for await (const step of packed.steps()) await recorder.add(step);
     };
   }

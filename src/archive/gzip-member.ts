@@ -1,5 +1,6 @@
 import { promisify } from 'node:util';
 import { constants, deflateRawSync, gzip, gzipSync } from 'node:zlib';
+import { crc32 } from '../system/crc32.ts';
 import { ALIGNMENT, gapTo } from './layout.ts';
 
 const gzipAsync = promisify<Buffer, object, Buffer>(gzip);
@@ -9,6 +10,8 @@ const SYNC_LIMIT_BYTES = 2 * 1024;
 const SAMPLE_BYTES = 4 * 1024;
 /** A sample that deflate cannot bring below this part of its size is called incompressible. */
 const INCOMPRESSIBLE_RATIO = 0.95;
+/** The most that a block of deflate holds uncompressed. */
+const STORED_BLOCK_BYTES = 65_535;
 /** An empty member with an extra field of no bytes. */
 const SMALLEST_FILLER = 22;
 
@@ -17,13 +20,32 @@ export function headerMember(bytes: Buffer): Buffer {
   return plainHeader(gzipSync(bytes, { level: 6, windowBits: 12, memLevel: 5, chunkSize: roomFor(bytes) }));
 }
 
-/** Compresses a payload chunk: stored where a sample shows that deflate would gain nothing. Same input, same bytes. */
-export async function payloadMember(bytes: Buffer): Promise<Buffer> {
-  const options = {
-    level: isIncompressible(bytes) ? constants.Z_NO_COMPRESSION : 6,
-    chunkSize: roomFor(bytes),
-  };
-  return plainHeader(bytes.length <= SYNC_LIMIT_BYTES ? gzipSync(bytes, options) : await gzipAsync(bytes, options));
+/**
+ * Compresses a payload chunk: stored where a sample shows that deflate would gain nothing. Same input, same bytes. The
+ * pieces are to be written one behind the other; those of a stored chunk are the given bytes themselves.
+ */
+export async function payloadMember(bytes: Buffer): Promise<Buffer[]> {
+  if (isIncompressible(bytes)) return storedMember(bytes);
+  const options = { level: 6, chunkSize: roomFor(bytes) };
+  const isSmall = bytes.length <= SYNC_LIMIT_BYTES;
+  return [plainHeader(isSmall ? gzipSync(bytes, options) : await gzipAsync(bytes, options))];
+}
+
+/** What zlib writes at level 0 (RFC 1951, 3.2.4), without copying a byte of the content. */
+function storedMember(bytes: Buffer): Buffer[] {
+  const pieces: Buffer[] = [Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])];
+  for (let at = 0; at < bytes.length; at += STORED_BLOCK_BYTES) {
+    const content = bytes.subarray(at, at + STORED_BLOCK_BYTES);
+    const isLast = at + content.length === bytes.length;
+    const head = Buffer.from([isLast ? 1 : 0, 0, 0, 0, 0]);
+    head.writeUInt16LE(content.length, 1);
+    head.writeUInt16LE(~content.length & 0xffff, 3);
+    pieces.push(head, content);
+  }
+  const trailer = Buffer.alloc(8);
+  trailer.writeUInt32LE(crc32(bytes), 0);
+  trailer.writeUInt32LE(bytes.length, 4);
+  return [...pieces, trailer];
 }
 
 /** One output buffer that surely holds the result, and little more: zlib is then called once, and thousands may wait. */
@@ -47,11 +69,16 @@ function fillerMember(length: number): Buffer {
 }
 
 /** Appends the filler that brings an extent to a multiple of 4096 bytes. */
-export function alignMembers(members: readonly Buffer[]): Buffer {
-  const length = members.reduce((sum, member) => sum + member.length, 0);
+export function alignMembers(pieces: readonly Buffer[]): Buffer[] {
+  const length = sumLengths(pieces);
   let gap = gapTo(ALIGNMENT, length);
   if (gap > 0 && gap < SMALLEST_FILLER) gap += ALIGNMENT;
-  return Buffer.concat(gap === 0 ? members : [...members, fillerMember(gap)], length + gap);
+  return gap === 0 ? [...pieces] : [...pieces, fillerMember(gap)];
+}
+
+/** Bytes of all pieces together. */
+export function sumLengths(pieces: readonly Buffer[]): number {
+  return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }
 
 /** Same bytes on every host: no time, no level, operating system "unknown". */

@@ -1,5 +1,6 @@
-import { sha256Of } from './digest.ts';
-import { alignMembers, headerMember, payloadMember } from './gzip-member.ts';
+import type { ContentPool } from './content-pool.ts';
+import { sha256OfPieces } from './digest.ts';
+import { alignMembers, headerMember, payloadMember, sumLengths } from './gzip-member.ts';
 import { TAR_BLOCK, gapTo } from './layout.ts';
 import type { SourceEntry } from './source-entry.ts';
 import { encodeTarHeader } from './tar-header.ts';
@@ -12,7 +13,11 @@ export interface Oddity {
 }
 
 export interface PackedExtent {
-  bytes: Buffer;
+  /** Its bytes, to be written one piece behind the other. */
+  pieces: Buffer[];
+  length: number;
+  /** Of the pool; to be given back when the pieces have been written. */
+  contents: Buffer[];
   sha256: string;
   /** Lines of the table of contents; offsets count from the extent's start. */
   lines: string[];
@@ -22,27 +27,29 @@ export interface PackedExtent {
   changed: Oddity[];
 }
 
-/** Reads a group of entries, each of at most one chunk, and packs them into one extent. */
-export async function packEntries(group: readonly SourceEntry[]): Promise<PackedExtent> {
+/** Reads a group of entries, each of at most one chunk, into buffers of the pool, and packs them into one extent. */
+export async function packEntries(group: readonly SourceEntry[], pool: ContentPool): Promise<PackedExtent> {
   const members: Buffer[] = [];
+  const contents: Buffer[] = [];
   const lines: string[] = [];
   const vanished: Oddity[] = [];
   const changed: Oddity[] = [];
   let offset = 0;
-  const append = (member: Buffer): void => {
-    members.push(member);
-    offset += member.length;
+  const append = (pieces: readonly Buffer[]): void => {
+    members.push(...pieces);
+    offset += sumLengths(pieces);
   };
   for (const entry of group) {
-    const content = await readContent(entry);
+    const content = await readContent(entry, pool);
     if (content === undefined) {
       vanished.push({ name: entry.name, reason: 'vanished before it was read' });
       continue;
     }
     if (content.oddity !== undefined) changed.push({ name: entry.name, reason: content.oddity });
+    contents.push(content.bytes);
     const line: TocLine = { ...describeEntry(entry), size: content.size, offset };
-    append(headerMember(encodeTarHeader({ ...entry, size: content.size })));
-    if (entry.type === 'reg') line.digest = await sha256Of(content.bytes.subarray(0, content.size));
+    append([headerMember(encodeTarHeader({ ...entry, size: content.size }))]);
+    if (entry.type === 'reg') line.digest = sha256OfPieces([content.bytes.subarray(0, content.size)]);
     if (line.digest && content.size > 0) {
       line.chunkDigest = line.digest;
       line.offset = offset;
@@ -50,8 +57,9 @@ export async function packEntries(group: readonly SourceEntry[]): Promise<Packed
     }
     lines.push(formatTocLine(line));
   }
-  const bytes = alignMembers(members);
-  return { bytes, sha256: await sha256Of(bytes), lines, vanished, changed };
+  const pieces = alignMembers(members);
+  const sha256 = sha256OfPieces(pieces);
+  return { pieces, length: sumLengths(pieces), contents, sha256, lines, vanished, changed };
 }
 
 /** The part of an entry's line that is known without reading it. */
@@ -67,15 +75,16 @@ interface Content {
   oddity?: string | undefined;
 }
 
-async function readContent(entry: SourceEntry): Promise<Content | undefined> {
+async function readContent(entry: SourceEntry, pool: ContentPool): Promise<Content | undefined> {
   if (!entry.open) return { bytes: Buffer.alloc(0), size: 0 };
   const content = await entry.open();
   if (!content) return undefined;
   let oddity: string | undefined;
   const { size } = content;
-  const bytes = Buffer.alloc(size + gapTo(TAR_BLOCK, size));
+  const bytes = pool.take(size + gapTo(TAR_BLOCK, size));
   try {
-    await content.read(bytes.subarray(0, size), 0);
+    const readBytes = await content.read(bytes.subarray(0, size), 0);
+    bytes.fill(0, readBytes);
   } finally {
     oddity = await content.close();
   }

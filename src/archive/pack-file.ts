@@ -1,3 +1,4 @@
+import type { ContentPool } from './content-pool.ts';
 import { CHUNK_BYTES } from './layout.ts';
 import type { Oddity } from './pack-entries.ts';
 import { packStream, type ExtentStore, type PackedStream } from './pack-stream.ts';
@@ -11,14 +12,15 @@ export interface PackedFile {
 /** Packs a file that is larger than a chunk; undefined where it vanished before it could be opened. */
 export async function packFile(
   entry: SourceEntry,
-  options: { store: ExtentStore; spoolPath: string; limitBytes: number },
+  { pool, ...options }: { store: ExtentStore; spoolPath: string; limitBytes: number; pool: ContentPool },
 ): Promise<PackedFile | undefined> {
   const content = await entry.open?.();
   if (!content) return undefined;
   let oddity: string | undefined;
   let packed: PackedStream;
+  const release = (chunk: Buffer): void => pool.giveBack(chunk);
   try {
-    packed = await packStream({ ...options, entry, chunks: readChunks(content) });
+    packed = await packStream({ ...options, entry, chunks: readChunks(content, pool), release });
   } finally {
     oddity = await content.close();
   }
@@ -26,10 +28,10 @@ export async function packFile(
 }
 
 /** The content in chunks of 8 MiB; a file that has shrunk meanwhile is filled up with zeros to the size promised. */
-async function* readChunks(content: EntryContent): AsyncGenerator<Buffer, void, undefined> {
+async function* readChunks(content: EntryContent, pool: ContentPool): AsyncGenerator<Buffer, void, undefined> {
   for (let position = 0; position < content.size; position += CHUNK_BYTES) {
-    const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, content.size - position));
-    await content.read(chunk, position);
+    const chunk = pool.take(Math.min(CHUNK_BYTES, content.size - position));
+    chunk.fill(0, await content.read(chunk, position));
     yield chunk;
   }
 }

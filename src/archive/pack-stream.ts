@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { open, rm } from 'node:fs/promises';
-import { sha256Of } from './digest.ts';
+import { sha256OfPieces } from './digest.ts';
 import type { Extent } from './extent.ts';
-import { alignMembers, headerMember, payloadMember } from './gzip-member.ts';
+import { alignMembers, headerMember, payloadMember, sumLengths } from './gzip-member.ts';
 import { TAR_BLOCK, WRITER_VERSION, gapTo } from './layout.ts';
 import { readLines } from './line-reader.ts';
 import type { RecipeStep } from './recipe.ts';
@@ -18,7 +18,7 @@ export interface ExtentStore {
   /** An extent of last night's archive with this key. */
   findByKey(key: string): Extent | undefined;
   /** Says where an extent's bytes are to be found: in last night's archive, or in the segment that they are put into. */
-  store(bytes: Buffer, sha256: string): Promise<AddStep['from']>;
+  store(pieces: readonly Buffer[], sha256: string): Promise<AddStep['from']>;
 }
 
 export interface StreamOptions {
@@ -26,6 +26,8 @@ export interface StreamOptions {
   entry: Omit<TarHeader, 'size' | 'type'> & { sparse?: boolean };
   /** The content, cut where extents are to end. */
   chunks: AsyncIterable<Buffer>;
+  /** Told of a chunk that nobody looks at any more. */
+  release?: (chunk: Buffer) => void;
   store: ExtentStore;
   /** A file for the steps until they are wanted. */
   spoolPath: string;
@@ -35,18 +37,19 @@ export interface StreamOptions {
 
 /** One large entry, packed: its header's extent, and the steps of its chunks' extents in a spool. */
 export interface PackedStream {
-  header: { bytes: Buffer; sha256: string; lines: string[] };
+  header: { pieces: Buffer[]; length: number; sha256: string; lines: string[] };
   sizeBytes: number;
   /** The chunks' steps in order; the spool is gone afterwards. */
   steps(): AsyncGenerator<AddStep, void, undefined>;
 }
 
 interface PackedChunk {
+  content: Buffer;
   step: Omit<AddStep, 'from'>;
   digest: string;
   sizeBytes: number;
   known?: number;
-  bytes?: Buffer;
+  pieces?: Buffer[];
 }
 
 /**
@@ -56,6 +59,7 @@ interface PackedChunk {
 export async function packStream({
   entry,
   chunks,
+  release,
   store,
   spoolPath,
   limitBytes,
@@ -63,7 +67,7 @@ export async function packStream({
   const whole = createHash('sha256');
   const spool = await open(spoolPath, 'wx', 0o600);
   let sizeBytes = 0;
-  let first: PackedChunk | undefined;
+  let first: Pick<PackedChunk, 'digest' | 'sizeBytes'> | undefined;
   let count = 0;
 
   async function* jobs(): AsyncGenerator<Job<PackedChunk>, void, undefined> {
@@ -77,9 +81,9 @@ export async function packStream({
   try {
     let chunkOffset = 0;
     for await (const chunk of runInOrder(jobs(), limitBytes)) {
-      const from = chunk.bytes ? await store.store(chunk.bytes, chunk.step.add.sha256) : { base: chunk.known ?? 0 };
+      const from = chunk.pieces ? await store.store(chunk.pieces, chunk.step.add.sha256) : { base: chunk.known ?? 0 };
       if (count++ === 0) {
-        first = chunk;
+        first = { digest: chunk.digest, sizeBytes: chunk.sizeBytes };
       } else {
         const { sizeBytes: chunkSize, digest: chunkDigest } = chunk;
         chunk.step.add.lines = [
@@ -88,6 +92,7 @@ export async function packStream({
       }
       chunkOffset += chunk.sizeBytes;
       await spool.appendFile(`${JSON.stringify({ ...chunk.step, from })}\n`);
+      release?.(chunk.content);
     }
   } catch (error) {
     await spool.close();
@@ -96,33 +101,35 @@ export async function packStream({
   }
   await spool.close();
 
-  const bytes = alignMembers([headerMember(encodeTarHeader({ ...entry, type: 'reg', size: sizeBytes }))]);
+  const pieces = alignMembers([headerMember(encodeTarHeader({ ...entry, type: 'reg', size: sizeBytes }))]);
+  const length = sumLengths(pieces);
   const { name, mtimeNs, mode, uid, gid, sparse } = entry;
   const line: TocLine = { name, type: 'reg', size: sizeBytes, mtimeNs, mode, uid, gid, offset: 0 };
   if (sparse) line.sparse = true;
   line.digest = whole.digest('hex');
   if (first) {
     // The first chunk stands at the start of the extent behind the header's.
-    line.offset = bytes.length;
+    line.offset = length;
     line.chunkDigest = first.digest;
     if (count > 1) line.chunkSize = first.sizeBytes;
   }
-  const header = { bytes, sha256: await sha256Of(bytes), lines: [formatTocLine(line)] };
+  const header = { pieces, length, sha256: sha256OfPieces(pieces), lines: [formatTocLine(line)] };
   return { header, sizeBytes, steps: () => drainSteps(spoolPath) };
 }
 
 async function packChunk(chunk: Buffer, padding: number, store: ExtentStore): Promise<PackedChunk> {
-  const digest = await sha256Of(chunk);
+  const digest = sha256OfPieces([chunk]);
+  const packed = { content: chunk, digest, sizeBytes: chunk.length };
   const key = createHash('sha256').update(`chunk ${WRITER_VERSION} ${digest} ${padding}`).digest('hex');
   const known = store.findByKey(key);
   if (known) {
     const { length, sha256, offset } = known;
-    return { step: { add: { length, sha256, key, lines: [] } }, digest, sizeBytes: chunk.length, known: offset };
+    return { ...packed, step: { add: { length, sha256, key, lines: [] } }, known: offset };
   }
-  const content = padding === 0 ? chunk : Buffer.concat([chunk], chunk.length + padding);
-  const bytes = alignMembers([await payloadMember(content)]);
-  const sha256 = await sha256Of(bytes);
-  return { step: { add: { length: bytes.length, sha256, key, lines: [] } }, digest, sizeBytes: chunk.length, bytes };
+  const padded = padding === 0 ? chunk : Buffer.concat([chunk], chunk.length + padding);
+  const pieces = alignMembers(await payloadMember(padded));
+  const add = { length: sumLengths(pieces), sha256: sha256OfPieces(pieces), key, lines: [] };
+  return { ...packed, step: { add }, pieces };
 }
 
 async function* drainSteps(spoolPath: string): AsyncGenerator<AddStep, void, undefined> {

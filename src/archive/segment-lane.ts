@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { open, rename, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
+import { sumLengths } from './gzip-member.ts';
 import { CHUNK_BYTES } from './layout.ts';
 
 const MEAN_SEGMENT_BYTES = 24 * 1024 * 1024;
@@ -48,13 +49,16 @@ export class SegmentLane {
   }
 
   /** Appends an extent; says where it will be found. One call at a time. */
-  async append(bytes: Buffer, sha256: string): Promise<{ segment: number; at: number }> {
+  async append(pieces: readonly Buffer[], sha256: string): Promise<{ segment: number; at: number }> {
     const segment = (this.#open ??= await this.#begin());
     const place = { segment: segment.number, at: segment.sizeBytes };
-    await segment.file.appendFile(bytes);
-    segment.sizeBytes += bytes.length;
+    const length = sumLengths(pieces);
+    const { bytesWritten } = await segment.file.writev(pieces);
+    // A disk that is nearly full takes a part, and says why only when it is asked again.
+    if (bytesWritten < length) await segment.file.appendFile(Buffer.concat(pieces).subarray(bytesWritten));
+    segment.sizeBytes += length;
     segment.name.update(sha256);
-    const isChosen = Number.parseInt(sha256.slice(0, 8), 16) < 2 ** 32 * (bytes.length / MEAN_SEGMENT_BYTES);
+    const isChosen = Number.parseInt(sha256.slice(0, 8), 16) < 2 ** 32 * (length / MEAN_SEGMENT_BYTES);
     if (isChosen || segment.sizeBytes >= CUT_BYTES) await this.finish();
     return place;
   }

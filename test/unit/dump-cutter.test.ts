@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 
-import { computeCrc32, crc32 } from '../../src/sources/postgres/crc32.ts';
+import { computeCrc32, crc32 } from '../../src/system/crc32.ts';
 import { DumpCutter, cutting } from '../../src/sources/postgres/dump-cutter.ts';
 import { joinEvents } from '../../src/sources/postgres/dump-events.ts';
 import { DumpLexer } from '../../src/sources/postgres/dump-lexer.ts';

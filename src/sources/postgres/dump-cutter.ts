@@ -1,4 +1,4 @@
-import { crc32 } from './crc32.ts';
+import { crc32 } from '../../system/crc32.ts';
 
 /** Where a dump may be cut, in bytes; part of the archive format: other values make every dump new once. */
 export const cutting = {

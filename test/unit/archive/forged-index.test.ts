@@ -65,10 +65,12 @@ describe('a forged index is caught where it', () => {
       mtimeNs: 1_700_000_000_123_456_789n,
       size: 12,
     } as const;
-    const bomb = alignMembers([
-      headerMember(encodeTarHeader({ ...header, name: Buffer.from('uploads/file') })),
-      gzipSync(Buffer.alloc(200 * 1024 * 1024)),
-    ]);
+    const bomb = Buffer.concat(
+      alignMembers([
+        headerMember(encodeTarHeader({ ...header, name: Buffer.from('uploads/file') })),
+        gzipSync(Buffer.alloc(200 * 1024 * 1024)),
+      ]),
+    );
     const rest = (await readArchive(night)).subarray(4096, night.extentBytes);
     const shift = bomb.length - 4096;
     const moveOffset = (_all: string, before: string, offset: string): string =>
