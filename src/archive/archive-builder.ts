@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ContentPool } from './content-pool.ts';
 import { DumpContents, type DumpContent } from './dump-contents.ts';
 import { FilesPacker, type FilesOutcome } from './files-packer.ts';
+import type { Extent } from './extent.ts';
 import type { IndexReader } from './index-reader.ts';
 import { sumLengths } from './gzip-member.ts';
 import { CHUNK_BYTES, DUMP_FOLDER } from './layout.ts';
@@ -18,8 +19,8 @@ const FILES_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
 const DUMP_IN_FLIGHT_BYTES = 8 * 1024 * 1024;
 
 export interface BuilderOptions {
-  /** Last night's archive, whose unchanged extents are taken over. */
-  base?: { name: string; index: string; reader: IndexReader };
+  /** Last night's archive, whose unchanged extents are taken over; but for those whose digests are barred. */
+  base?: { name: string; index: string; reader: IndexReader; barred?: ReadonlySet<string> };
   /** An empty directory for spools and segments. */
   directory: string;
   /** Read every file again, whatever last night's keys say. */
@@ -79,6 +80,7 @@ export class ArchiveBuilder {
     const { base, rereadsAll, onProgress } = this.#options;
     const packer = new FilesPacker({
       base: base?.reader,
+      barred: base?.barred,
       rereadsAll: rereadsAll ?? false,
       recorder: this.#recorder,
       store: this.#storeIn(lane),
@@ -173,11 +175,13 @@ export class ArchiveBuilder {
   }
 
   #storeIn(lane: SegmentLane): ExtentStore {
-    const known = this.#options.base?.reader.extents;
+    const { reader, barred } = this.#options.base ?? {};
+    const known = reader?.extents;
+    const unlessBarred = (extent: Extent | undefined) => (extent && barred?.has(extent.sha256) ? undefined : extent);
     return {
-      findByKey: (key) => known?.findByKey(key),
+      findByKey: (key) => unlessBarred(known?.findByKey(key)),
       store: async (pieces, sha256) => {
-        const same = known?.findByDigest(sha256);
+        const same = unlessBarred(known?.findByDigest(sha256));
         if (same) return { base: same.offset };
         this.#newExtentBytes += sumLengths(pieces);
         return await lane.append(pieces, sha256);

@@ -35,11 +35,16 @@ export class BaseCursor {
   #next: (PlacedInBase & { firstName: Buffer | undefined }) | undefined;
   /** Passed entries that lie behind all groups so far: a later group may have their names. At most one extent's. */
   #pending: { line: TocLine; text: string }[] = [];
+  readonly #isBarred: (sha256: string) => boolean;
   #ordinal = 0;
   #isStarted = false;
 
-  /** Entries that are in no group are counted as removed in `changes`. */
-  constructor(base: IndexReader | undefined, changes: ChangeCounter) {
+  /**
+   * Entries that are in no group are counted as removed in `changes`. What is in an extent whose digest is in `barred`
+   * is not taken over: its bytes are damaged where it lies.
+   */
+  constructor(base: IndexReader | undefined, changes: ChangeCounter, barred?: ReadonlySet<string>) {
+    this.#isBarred = (sha256) => barred?.has(sha256) ?? false;
     this.#extents = base?.entries();
     this.#changes = changes;
   }
@@ -63,7 +68,12 @@ export class BaseCursor {
     }
     await passUpTo(first.name, 0);
     if (key !== undefined && this.#next?.firstName?.equals(first.name) && this.#next.extent.key === key) {
-      return { kept: await this.#takeNext(this.#next), before };
+      const kept = await this.#takeNext(this.#next);
+      if (!kept.some(({ extent }) => this.#isBarred(extent.sha256))) return { kept, before };
+      kept.forEach(({ lines }) => this.#hold(lines));
+      names ??= new Set(group.map((entry) => nameKey(entry.name)));
+      this.#sortOut(names, last.name, before);
+      return { before };
     }
     await passUpTo(last.name, 1);
     return { before };
@@ -99,11 +109,15 @@ export class BaseCursor {
   }
 
   async #pass(): Promise<void> {
-    for (const text of this.#next?.lines ?? []) {
+    this.#hold(this.#next?.lines ?? []);
+    await this.#advance();
+  }
+
+  #hold(lines: readonly string[]): void {
+    for (const text of lines) {
       const line = parseTocLine(text);
       if (isCounted(line)) this.#pending.push({ line, text });
     }
-    await this.#advance();
   }
 
   /** What has one of the `names` is found again; what has none and lies before `last` (all, without it) is gone. */

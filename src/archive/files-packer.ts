@@ -18,6 +18,8 @@ const ENTRY_WEIGHT_BYTES = 16 * 1024;
 
 export interface FilesPackerOptions {
   base: IndexReader | undefined;
+  /** Digests of extents of the base that must not be taken over. */
+  barred?: ReadonlySet<string> | undefined;
   rereadsAll: boolean;
   recorder: RecipeRecorder;
   store: ExtentStore;
@@ -56,7 +58,7 @@ export class FilesPacker {
 
   constructor(options: FilesPackerOptions) {
     this.#options = options;
-    this.#cursor = new BaseCursor(options.base, this.#changes);
+    this.#cursor = new BaseCursor(options.base, this.#changes, options.barred);
     const filesBefore = this.#cursor.filesBySource;
     const changes = this.#changes.bySource;
     this.#outcome = { vanished: [], changed: [], readFiles: 0, readBytes: 0, filesBefore, changes };
