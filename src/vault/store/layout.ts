@@ -1,4 +1,4 @@
-import { chmod, mkdir, stat } from 'node:fs/promises';
+import { chmod, chown, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../logging/failure.ts';
 import { parseArchiveName } from '../../config/archive-name.ts';
@@ -11,6 +11,8 @@ export interface Store {
   readonly private: string;
   /** Archives under way; all on one file system with the archives. */
   readonly assembly: string;
+  /** Indexes of archives that are being planned; whoever holds the planning lock clears it. */
+  readonly planning: string;
   /** Segments on their way, as clients send them. */
   readonly incoming: string;
   /** Owner that segments must have. */
@@ -20,16 +22,30 @@ export interface Store {
   readonly segmentLinks: number;
   /** Free space that no seal may touch, in bytes; absent: 1 GiB, less on a small disk. */
   readonly reserveBytes?: number;
+  /** What may be sealed in any 24 hours; absent: as much as there is space for. */
+  readonly dailyLimits?: DailyLimits;
   /** The vault's clock. */
   readonly now: () => Date;
+}
+
+/** Settings of the vault's administrator against a client that fills the disk. */
+export interface DailyLimits {
+  readonly seals: number;
+  /** What the seals may take on disk together. */
+  readonly newBytes: number;
+  /** For times in messages. */
+  readonly timezone: string;
 }
 
 export interface StoreOptions {
   directory: string;
   /** User id of the upload account where that is another one than ours. */
   expectedUid?: number;
+  /** Group of the upload account, which may put segments into the incoming area; needed with `expectedUid`. */
+  uploadGid?: number;
   segmentLinks?: number;
   reserveBytes?: number;
+  dailyLimits?: DailyLimits;
   now?: () => Date;
 }
 
@@ -47,14 +63,16 @@ export async function openStore(options: StoreOptions): Promise<Store> {
     directory,
     private: hidden,
     assembly: join(hidden, 'assembly'),
+    planning: join(hidden, 'planning'),
     incoming: join(directory, '.incoming'),
     uploadUid,
     isProvisioned: uploadUid !== ownUid,
     segmentLinks: options.segmentLinks ?? 1,
     ...(options.reserveBytes === undefined ? {} : { reserveBytes: options.reserveBytes }),
+    ...(options.dailyLimits ? { dailyLimits: options.dailyLimits } : {}),
     now: options.now ?? (() => new Date()),
   };
-  await makePlaces(store);
+  await makePlaces(store, options.uploadGid);
   return store;
 }
 
@@ -71,12 +89,27 @@ export function verdictPath(store: Store, name: string): string {
   return join(store.private, 'verdicts', `${requireName(name)}.json`);
 }
 
+/** The record of the extents that an archive holds by itself. */
+export function extentsPath(store: Store, name: string): string {
+  return join(store.private, 'extents', requireName(name));
+}
+
+/** Extents whose bytes are known as wrong. */
+export function damagePath(store: Store): string {
+  return join(store.private, 'damage.jsonl');
+}
+
 export function ledgerPath(store: Store): string {
   return join(store.private, 'ledger.jsonl');
 }
 
 export function lockPath(store: Store): string {
   return join(store.private, 'lock');
+}
+
+/** Held by the seal that follows its recipe: one at a time, while upkeep goes on beside it. */
+export function planningLockPath(store: Store): string {
+  return join(store.private, 'planning.lock');
 }
 
 /** What a seal is about to make visible: where a crash leaves it, the next seal finishes the work. */
@@ -94,13 +127,17 @@ function requireName(name: string): string {
   );
 }
 
-async function makePlaces(store: Store): Promise<void> {
+const privatePlaces = ['assembly', 'extents', 'planning', 'receipts', 'verdicts'];
+
+async function makePlaces(store: Store, uploadGid: number | undefined): Promise<void> {
   try {
     await makeDirectory(store.directory, 0o751);
     if (!(await stat(store.directory)).isDirectory()) throw new Error('it is not a directory');
     await makeDirectory(store.private, 0o700);
-    for (const name of ['assembly', 'receipts', 'verdicts']) await makeDirectory(join(store.private, name), 0o700);
-    await makeDirectory(store.incoming, store.isProvisioned ? 0o1770 : 0o700);
+    for (const name of privatePlaces) await makeDirectory(join(store.private, name), 0o700);
+    // Sticky: the upload account adds to it, and can neither remove nor rename what others have put there.
+    if (store.isProvisioned) await makeDirectory(store.incoming, 0o1770, uploadGid);
+    else await makeDirectory(store.incoming, 0o700);
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
     throw new Failure(
@@ -112,9 +149,10 @@ async function makePlaces(store: Store): Promise<void> {
   }
 }
 
-async function makeDirectory(path: string, mode: number): Promise<void> {
+async function makeDirectory(path: string, mode: number, gid?: number): Promise<void> {
   try {
-    await mkdir(path, { mode });
+    await mkdir(path, { mode: 0o700 });
+    if (gid !== undefined) await chown(path, process.getuid?.() ?? 0, gid);
     await chmod(path, mode);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;

@@ -1,22 +1,22 @@
-import { lstat, rm } from 'node:fs/promises';
+import { lstat, readdir, rm, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { ArchiveDamage } from '../../archive/archive-damage.ts';
-import { MANIFEST_NAME } from '../../archive/layout.ts';
-import type { Manifest } from '../../archive/manifest.ts';
-import { readManifest } from '../../archive/read-manifest.ts';
 import { Failure } from '../../logging/failure.ts';
 import type { Logger } from '../../logging/logger.ts';
-import { acquireLock } from '../../system/lock.ts';
+import { acquireLock, type Lock } from '../../system/lock.ts';
 import type { Receipt } from '../vault-client.ts';
-import { openArchiveAt, type ArchiveFile } from './archive-file.ts';
+import type { ArchiveFile } from './archive-file.ts';
 import { assembleArchive, boundTailBytes } from './assemble.ts';
 import type { Role } from '../protocol/words.ts';
+import { checkAssembled, giveToGroup } from './check-assembled.ts';
+import { refuseBarred } from './barred.ts';
 import { checkSealName } from './check-name.ts';
-import { WrongDigest } from './copy-run.ts';
-import { archivePath, lockPath, pendingPath, type Store } from './layout.ts';
-import { listLedgerArchives, readLedger } from './ledger.ts';
+import { requireDailyRoom } from './daily-limits.ts';
+import { guardPlanning } from './guard-planning.ts';
+import { archivePath, lockPath, pendingPath, planningLockPath, type Store } from './layout.ts';
+import { listLedgerArchives, readLedger, type Ledger } from './ledger.ts';
 import { openBase } from './open-base.ts';
+import { assembledRecordPath, noteOwnExtents } from './own-records.ts';
 import { planArchive, type Plan } from './plan.ts';
 import { makeReceipt, publishArchive, refuseName, settleCutSeal } from './publish.ts';
 import { readRange } from './read-range.ts';
@@ -39,26 +39,36 @@ export interface SealOptions {
   lockWaitMs?: number;
 }
 
+interface OpenedBase {
+  name: string;
+  file: ArchiveFile;
+}
+
+interface Planned {
+  plan: Plan;
+  base?: OpenedBase;
+}
+
 const DEFAULT_LOCK_WAIT_MS = 60_000;
 
 /**
- * Seals an archive: until its last step nothing is visible, after it nothing changes.
+ * Seals an archive: until its last step nothing is visible, after it nothing changes. The recipe is followed before the
+ * vault's lock is taken: however long that goes on, upkeep does not wait for it.
  * @throws Failure `refused` for what must not be, `damaged` for wrong bytes, `space`, or `locked`.
  */
 export async function sealArchive(options: SealOptions): Promise<Receipt> {
-  const { store, name, log, lockWaitMs = DEFAULT_LOCK_WAIT_MS } = options;
+  const { store, name, log } = options;
   checkSealName(name, store.now());
   try {
     const recipe = await receiveRecipe(store, options.recipe);
     try {
-      const lock = await acquireLock(lockPath(store), { holder: `seal of ${name}`, waitMs: lockWaitMs });
+      const planning = await takeLock(options, planningLockPath(store));
       try {
-        await settleCutSeal(store, log);
-        const { size } = await recipe.stat();
-        const bytes = readRange(recipe, { offset: 0, length: size });
-        return await sealLocked(options, Readable.from(bytes, { objectMode: false }));
+        await settleBeforeGreeting(store, log);
+        await emptyPlanning(store);
+        return await planAndSeal(options, recipe);
       } finally {
-        lock.release();
+        planning.release();
       }
     } finally {
       await recipe.close();
@@ -66,6 +76,15 @@ export async function sealArchive(options: SealOptions): Promise<Receipt> {
   } catch (error) {
     throw explainFullDisk(error);
   }
+}
+
+function takeLock({ name, lockWaitMs = DEFAULT_LOCK_WAIT_MS }: SealOptions, path: string): Promise<Lock> {
+  return acquireLock(path, { holder: `seal of ${name}`, waitMs: lockWaitMs });
+}
+
+/** What a killed seal left of its index. */
+async function emptyPlanning(store: Store): Promise<void> {
+  for (const name of await readdir(store.planning)) await rm(join(store.planning, name), { force: true });
 }
 
 /**
@@ -86,78 +105,85 @@ export async function settleBeforeGreeting(store: Store, log: Logger): Promise<v
   }
 }
 
-async function sealLocked(options: SealOptions, recipe: Readable): Promise<Receipt> {
+/** The planning lock must be held. */
+async function planAndSeal(options: SealOptions, recipe: FileHandle): Promise<Receipt> {
   const { store, name, log } = options;
   const ledger = await readLedger(store);
-  const indexPath = join(store.assembly, `${name}.index`);
-  let base: { name: string; file: ArchiveFile } | undefined;
+  const isKnown = listLedgerArchives(ledger).some((line) => line.name === name);
+  if (!isKnown) requireDailyRoom(store, ledger, { newBytes: 0, sharesExtents: true });
+  const { size } = await recipe.stat();
+  const steps = Readable.from(readRange(recipe, { offset: 0, length: size }), { objectMode: false });
+  const stopGuarding = guardPlanning(store, steps);
+  const indexPath = join(store.planning, `${name}.index`);
+  let base: OpenedBase | undefined;
   try {
-    const plan = await planArchive(recipe, indexPath, async (named) => {
+    const plan = await planArchive(steps, indexPath, async (named) => {
       base = { name: named.name, file: await openBase(options, ledger, named) };
       return { index: named.index, stream: base.file.readIndex() };
     });
-    const known = listLedgerArchives(ledger).find((line) => line.name === name);
-    if (known && known.index !== plan.index) throw refuseName(name);
-    const receipt = known
-      ? makeReceipt(known, true)
-      : await assembleAndPublish(options, { plan, ...(base ? { base } : {}) });
-    for (const segment of new Set(plan.head.segments)) await dropSegment(store, segment).catch(() => {});
-    log.info(
-      `${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`,
-    );
-    return receipt;
+    stopGuarding();
+    const lock = await takeLock(options, lockPath(store));
+    try {
+      await settleCutSeal(store, log);
+      return await sealLocked(options, { plan, ...(base ? { base } : {}) });
+    } finally {
+      lock.release();
+    }
   } finally {
-    recipe.destroy();
+    stopGuarding();
+    steps.destroy();
     await rm(indexPath, { force: true });
     await base?.file.close();
   }
 }
 
+async function sealLocked(options: SealOptions, planned: Planned): Promise<Receipt> {
+  const { store, name, log } = options;
+  const { plan } = planned;
+  // Upkeep may have been at work since the recipe was followed.
+  const ledger = await readLedger(store);
+  if (plan.head.base) await (await openBase(options, ledger, plan.head.base)).close();
+  const known = listLedgerArchives(ledger).find((line) => line.name === name);
+  if (known && known.index !== plan.index) throw refuseName(name);
+  const receipt = known ? makeReceipt(known, true) : await assembleAndPublish(options, planned, ledger);
+  for (const segment of new Set(plan.head.segments)) await dropSegment(store, segment).catch(() => {});
+  log.info(
+    `${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`,
+  );
+  return receipt;
+}
+
 async function assembleAndPublish(
   { store, name, progress }: SealOptions,
-  { plan, base }: { plan: Plan; base?: { name: string; file: ArchiveFile } },
+  { plan, base }: Planned,
+  ledger: Ledger,
 ): Promise<Receipt> {
   if (await lstat(archivePath(store, name)).catch(() => undefined)) throw refuseName(name);
   const segments = await SegmentFiles.check(store, plan.head.segments);
+  await refuseBarred(store, plan);
   const path = join(store.assembly, name);
   let isComplete = false;
   try {
-    const shares = base !== undefined && (await detectSharing(store)).isPossible;
-    await requireSpace(store, (shares ? plan.newExtentBytes : plan.extents.endOffset) + boundTailBytes(plan));
+    const { isPossible: sharesExtents } = await detectSharing(store);
+    const shares = base !== undefined && sharesExtents;
+    const newBytesOnDisk = shares ? plan.newExtentBytes : plan.extents.endOffset;
+    requireDailyRoom(store, ledger, { newBytes: newBytesOnDisk, sharesExtents });
+    await requireSpace(store, newBytesOnDisk + boundTailBytes(plan));
     const assembly = { store, plan, path, segments, shares, progress, ...(base ? { base } : {}) };
     const { sizeBytes, tailBytes } = await assembleArchive(assembly);
+    await giveToGroup(store, path);
     const { trigger } = await checkAssembled(path, name, plan, sizeBytes);
     const newBytes = plan.newExtentBytes + tailBytes;
     const time = store.now().toISOString();
     const entry = { time, action: 'seal', name, size: sizeBytes, index: plan.index, newBytes, trigger } as const;
+    await noteOwnExtents(path, { name, plan, base: shares ? base.name : undefined, sealed: new Date(time) });
     isComplete = true;
     return await publishArchive(store, path, entry);
   } catch (error) {
     // What is complete may be visible already: the next seal finds out.
-    if (!isComplete) await rm(path, { force: true });
-    if (error instanceof WrongDigest) throw await rejectDamage(store, plan, error);
-    throw error;
+    if (!isComplete) await Promise.all([path, assembledRecordPath(path)].map((each) => rm(each, { force: true })));
+    throw await rejectDamage(store, plan, error, progress);
   } finally {
     await segments.close();
-  }
-}
-
-/** Looks at the new file as any reader would: footer, and the manifest out of its extents. */
-async function checkAssembled(path: string, name: string, plan: Plan, sizeBytes: number): Promise<Manifest> {
-  const file = await openArchiveAt(path, name);
-  try {
-    const indexOffset = await file.readIndexOffset();
-    if (file.sizeBytes !== sizeBytes || indexOffset !== plan.extents.endOffset) {
-      throw new Failure(
-        'vault',
-        `${name} was not written as it should be`,
-        'Look at the disk of the backup server (dmesg).',
-      );
-    }
-    const manifest = await readManifest(file, plan.manifestExtents);
-    if (manifest.name === name) return manifest;
-    throw new ArchiveDamage(MANIFEST_NAME, `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}`);
-  } finally {
-    await file.close();
   }
 }
