@@ -12,18 +12,20 @@ export interface AlertsConfig {
   readonly mail?: MailConfig;
   readonly webhooks: readonly WebhookConfig[];
   /** Addresses that are asked for on success; their own service complains when that stays away. */
-  readonly pings: readonly SecretReference[];
+  readonly pings: readonly PingConfig[];
 }
 
 export interface MailConfig {
   readonly host: string;
   readonly port: number;
-  /** `tls` from the first byte, `starttls` or nothing, or `none` for a relay of this very host. */
+  /** `tls` from the first byte, `starttls` or nothing is sent, or `none` for a relay of this very host. */
   readonly security: 'tls' | 'starttls' | 'none';
   readonly user?: string;
   readonly password?: SecretReference;
   readonly from: string;
   readonly to: readonly string[];
+  /** Certificates (PEM) of authorities that are trusted besides the usual ones, for a relay with an internal one. */
+  readonly caFile?: string;
 }
 
 export interface WebhookConfig {
@@ -32,13 +34,28 @@ export interface WebhookConfig {
   readonly url: SecretReference;
 }
 
-const address = text('a mail address such as admin@univ.example', /^[^\s@<>,;]+@[^\s@<>,;]+$/);
+const pingOccasions = ['backup', 'verify', 'status', 'freshness', 'scrub', 'prune', 'sweep', 'audit'] as const;
+
+export interface PingConfig {
+  readonly url: SecretReference;
+  /** The command whose success it waits for; absent: the nightly backup, on the vault its freshness. */
+  readonly after?: (typeof pingOccasions)[number];
+  /** Its service knows `/fail` behind the address as a failure that is told at once. */
+  readonly tellsFailure: boolean;
+}
+
+const address = text(
+  'a mail address such as admin@univ.example',
+  /^[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/,
+);
 const urlShape = {
   'url-env': variable.optional().describe('Environment variable that holds the address.'),
   'url-file': path.optional().describe('File that holds the address, readable by its owner alone.'),
 };
 const hasOneUrl = (value: { 'url-env'?: string | undefined; 'url-file'?: string | undefined }) =>
   (value['url-env'] === undefined) !== (value['url-file'] === undefined);
+/** The same for editors. */
+const exactlyOneUrl = { oneOf: [{ required: ['url-env'] }, { required: ['url-file'] }] };
 const oneUrl = 'expected exactly one of url-env, url-file: the address is a secret';
 
 const mail = mapping({
@@ -52,6 +69,7 @@ const mail = mapping({
   'password-env': variable.optional().describe('Environment variable that holds the password.'),
   'password-file': path.optional().describe('File that holds the password, readable by its owner alone.'),
   from: address,
+  'ca-file': path.optional().describe('Certificates (PEM) of an authority to trust besides the usual ones.'),
   to: z.array(address, { error: 'expected a list of mail addresses' }).min(1, 'expected at least one address'),
 }).superRefine((value, context) => {
   const passwords = Number(value['password-env'] !== undefined) + Number(value['password-file'] !== undefined);
@@ -74,12 +92,29 @@ export const alertsSchema = mapping({
       mapping({
         kind: z.enum(['mattermost', 'slack', 'json'], { error: 'expected mattermost, slack or json' }),
         ...urlShape,
-      }).refine(hasOneUrl, oneUrl),
+      })
+        .refine(hasOneUrl, oneUrl)
+        .meta(exactlyOneUrl),
       { error: 'expected a list of {kind, url-env | url-file}' },
     )
     .default([]),
   pings: z
-    .array(mapping(urlShape).refine(hasOneUrl, oneUrl), { error: 'expected a list of {url-env | url-file}' })
+    .array(
+      mapping({
+        ...urlShape,
+        after: z
+          .enum(pingOccasions, { error: `expected one of ${pingOccasions.join(', ')}` })
+          .optional()
+          .describe('Whose success it waits for. Default: the nightly backup; on the vault: freshness.'),
+        'tell-failure': z
+          .boolean({ error: 'expected true or false' })
+          .default(false)
+          .describe('Ask for <address>/fail on failure, as healthchecks takes it.'),
+      })
+        .refine(hasOneUrl, oneUrl)
+        .meta(exactlyOneUrl),
+      { error: 'expected a list of {url-env | url-file, …}' },
+    )
     .default([])
     .describe('Asked for on success, as healthchecks does it.'),
 });
@@ -95,18 +130,25 @@ export function resolveAlerts(checked: z.output<typeof alertsSchema>, root: stri
   return {
     language: checked.language,
     repeatAfterMs: parseDurationMs(checked['repeat-after']) ?? 0,
-    ...(checked.mail ? { mail: resolveMail(checked.mail, refer) } : {}),
+    ...(checked.mail ? { mail: resolveMail(checked.mail, root, refer) } : {}),
     webhooks: checked.webhooks.map((webhook) => ({ kind: webhook.kind, url: urlOf(webhook) })),
-    pings: checked.pings.map(urlOf),
+    pings: checked.pings.map((ping) => ({
+      url: urlOf(ping),
+      ...(ping.after === undefined ? {} : { after: ping.after }),
+      tellsFailure: ping['tell-failure'],
+    })),
   };
 }
 
 function resolveMail(
   checked: z.output<typeof mail>,
+  root: string,
   refer: (variableName: string | undefined, file: string | undefined) => SecretReference,
 ): MailConfig {
   const { host, port: portNumber, security, user, from, to } = checked;
   const credentials =
     user === undefined ? {} : { user, password: refer(checked['password-env'], checked['password-file']) };
-  return { host, port: portNumber, security, ...credentials, from, to };
+  const caFile = checked['ca-file'];
+  const authority = caFile === undefined ? {} : { caFile: resolve(root, caFile) };
+  return { host, port: portNumber, security, ...credentials, from, to, ...authority };
 }
