@@ -34,14 +34,14 @@ export interface Ratio {
   stored: number;
 }
 
-/** Each entrant of ours against each of the others. */
+/** Each entrant of ours against each of the others, and one with old archives against itself without. */
 export function compareEntrants(rounds: readonly Round[], stage: Stage): Ratio[] {
   const readings = rounds.flatMap((round) => round.readings).filter((reading) => reading.stage === stage);
   const labels = [...new Set(readings.map(({ entrant }) => entrant))];
   const ours = labels.filter((label) => label.startsWith('ours'));
-  const others = labels.filter((label) => !label.startsWith('ours'));
-  return ours.flatMap((entrant) =>
-    others.map((to) => {
+  return ours.flatMap((entrant) => {
+    const others = labels.filter((label) => !label.startsWith('ours') || entrant.startsWith(`${label}-`));
+    return others.map((to) => {
       const ratio = (read: (figures: Figures) => number) => medianRatio(readings, entrant, to, read);
       return {
         entrant,
@@ -52,8 +52,8 @@ export function compareEntrants(rounds: readonly Round[], stage: Stage): Ratio[]
         sent: ratio(({ sentBytes }) => sentBytes),
         stored: ratio(({ storedBytes }) => storedBytes),
       };
-    }),
-  );
+    });
+  });
 }
 
 function medianRatio(

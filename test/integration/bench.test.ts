@@ -52,13 +52,12 @@ describe('npm run bench', () => {
     expect(result.ratios.map(({ stage, to }) => `${stage} ${to}`)).toEqual(['first night plain', 'second night plain']);
     expect(stdout).toMatch(/^second night +ours-ext4 /m);
     expect(stdout).toMatch(/^ours-ext4 +second night, time to the plain script +0\.0333 /m);
-  });
+  }, 180_000);
 
-  it('refuses what it does not know, and shapes that do not fit the disk', async () => {
-    const bench = (...args: string[]) => run(process.execPath, [...program, ...args], { cwd: root });
-    await expect(bench('--only', 'ours,tape')).rejects.toMatchObject({ code: 2 });
-    const huge = bench('--size', '900TB', '--directory', folder);
-    await expect(huge).rejects.toMatchObject({ code: 7, stderr: expect.stringContaining('the bench may need') });
+  it('refuses shapes that do not fit the disk', async () => {
+    const args = [...program, '--size', '900TB', '--directory', folder];
+    const refused = { code: 7, stderr: expect.stringContaining('the bench may need') };
+    await expect(run(process.execPath, args, { cwd: root })).rejects.toMatchObject(refused);
     expect(readdirSync(folder)).toEqual([]);
   });
 });

@@ -73,6 +73,13 @@ describe('ratios', () => {
     ]);
   });
 
+  it('compare a vault with old archives with one that has none', () => {
+    const round = makeRound(1, { borg: [1, 1], 'ours-xfs': [1000, 1000], 'ours-xfs-1825': [1000, 1050] });
+    const found = compareEntrants([round], 'second night').map(({ entrant, to, wall }) => `${entrant} ${to} ${wall}`);
+    expect(found).toContain('ours-xfs-1825 ours-xfs 1.05');
+    expect(found).toHaveLength(3);
+  });
+
   it('are judged against the goals, the faster of two counting', () => {
     const goals = judgeGoals(rounds);
     const judge = (what: string) => goals.find((goal) => goal.what.startsWith(what));
@@ -126,6 +133,11 @@ describe('who takes part', () => {
         ['ours-btrfs', 'btrfs'],
       ],
     ]);
+  });
+
+  it('is refused where nobody knows it', () => {
+    expect(() => parseOptions(['--only', 'ours,tape'])).toThrow('Expected some of plain, restic, borg, ours.');
+    expect(() => parseOptions(['--size', 'large'])).toThrow('Expected a size such as 500MB or 20GB.');
   });
 
   it('is chosen, with old archives as well', () => {
