@@ -1,3 +1,4 @@
+import { runTold } from '../../src/alerts/run-told.ts';
 import { messageOf } from '../../src/logging/failure.ts';
 import { backup } from '../../src/operations/backup.ts';
 import type { Platform } from '../../src/operations/platform.ts';
@@ -23,7 +24,8 @@ await runAction({
       writerKey: inputs.secret('writer-key'),
     });
     const trigger = isNightly ? 'nightly' : event === 'push' ? 'push' : 'manual';
-    const result = await backup(platform, { trigger, rereadsAll, allowShrink });
+    const told = { subject: 'production.backup', mayPing: isNightly } as const;
+    const result = await runTold(platform, told, () => backup(platform, { trigger, rereadsAll, allowShrink }));
     return {
       result,
       outputs: {

@@ -81,9 +81,14 @@ function takeKeys(
   };
 }
 
-/** Secrets that this program reads as text: connection strings and keys out of variables. Key files are ssh's to read. */
-function listSecrets({ databases, vault }: Config): SecretReference[] {
+/** Secrets that this program reads as text: connection strings, what alerts need, and keys out of variables. Key files are ssh's to read. */
+function listSecrets({ databases, vault, alerts }: Config): SecretReference[] {
   const urls = databases.flatMap(({ reach }) => (reach.by === 'url' ? [reach.url] : []));
   const keys = vault.kind === 'ssh' ? [vault.key, ...(vault.reader ? [vault.reader.key] : [])] : [];
-  return [...urls, ...keys.flatMap((key) => (key.from === 'environment' ? [key] : []))];
+  return [
+    ...urls,
+    ...keys.flatMap((key) => (key.from === 'environment' ? [key] : [])),
+    ...(alerts?.mail?.password ? [alerts.mail.password] : []),
+    ...[...(alerts?.webhooks ?? []), ...(alerts?.pings ?? [])].map(({ url }) => url),
+  ];
 }

@@ -1,3 +1,4 @@
+import { listVerdictFaults, runTold } from '../../src/alerts/run-told.ts';
 import { Failure } from '../../src/logging/failure.ts';
 import { countOf } from '../../src/logging/quantity-text.ts';
 import { verify } from '../../src/operations/verify.ts';
@@ -17,7 +18,8 @@ await runAction({
       config: inputs.text('config'),
       writerKey: inputs.secret('writer-key'),
     });
-    const verdict = await verify(platform, { archive, level });
+    const told = { subject: 'production.verify', listFaults: listVerdictFaults } as const;
+    const verdict = await runTold(platform, told, () => verify(platform, { archive, level }));
     const { name, isSound, checked, damage } = verdict;
     const { timezone } = platform.config;
     return {

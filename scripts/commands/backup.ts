@@ -1,3 +1,4 @@
+import { runTold } from '../../src/alerts/run-told.ts';
 import { backup } from '../../src/operations/backup.ts';
 import { renderBackup } from '../../src/report/backup-report.ts';
 import type { CommandDefinition } from './command.ts';
@@ -21,11 +22,16 @@ export const backupCommand: CommandDefinition = {
     waitOption,
   ],
   async run(context, _args, options) {
-    const result = await backup(await openPlatform(context, 'backup', options), {
-      trigger: options['nightly'] === true ? 'nightly' : 'manual',
-      rereadsAll: options['full'] === true,
-      allowShrink: (options['allowShrink'] as string[] | undefined) ?? [],
-    });
+    const platform = await openPlatform(context, 'backup', options);
+    const isNightly = options['nightly'] === true;
+    const told = { subject: 'production.backup', isAttended: context.isInteractive, mayPing: isNightly } as const;
+    const result = await runTold(platform, told, () =>
+      backup(platform, {
+        trigger: isNightly ? 'nightly' : 'manual',
+        rereadsAll: options['full'] === true,
+        allowShrink: (options['allowShrink'] as string[] | undefined) ?? [],
+      }),
+    );
     return { result, render: () => renderBackup(result) };
   },
 };

@@ -1,4 +1,5 @@
 import { doctor } from '../../src/operations/doctor.ts';
+import { testAlerts } from '../../src/operations/doctor/test-alerts.ts';
 import { renderDoctor } from '../../src/report/doctor-report.ts';
 import type { CommandDefinition } from './command.ts';
 import { openPlatform } from './platform.ts';
@@ -7,8 +8,10 @@ export const doctorCommand: CommandDefinition = {
   name: 'doctor',
   summary: 'Check everything that tonight’s backup will need.',
   example: 'npm run -s continuity -- doctor',
-  async run(context) {
-    const result = await doctor(await openPlatform(context, 'doctor'));
+  options: [{ flags: '--test-alert', description: 'only send a test through every channel of alerts:' }],
+  async run(context, _args, options) {
+    const platform = await openPlatform(context, 'doctor');
+    const result = await (options['testAlert'] === true ? testAlerts(platform) : doctor(platform));
     return { result, exitCode: result.exitCode, render: () => renderDoctor(result) };
   },
 };

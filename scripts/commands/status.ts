@@ -1,4 +1,6 @@
-import { status } from '../../src/operations/status.ts';
+import { runTold } from '../../src/alerts/run-told.ts';
+import { exitCodes } from '../../src/logging/failure.ts';
+import { status, type StatusResult } from '../../src/operations/status.ts';
 import { renderStatus } from '../../src/report/status-report.ts';
 import type { CommandDefinition } from './command.ts';
 import { openPlatform } from './platform.ts';
@@ -9,7 +11,8 @@ export const statusCommand: CommandDefinition = {
   example: 'npm run -s continuity -- status',
   async run(context) {
     const platform = await openPlatform(context, 'status');
-    const result = await status(platform);
+    const told = { subject: 'production.status', isAttended: context.isInteractive, listFaults } as const;
+    const result = await runTold(platform, told, () => status(platform));
     return {
       result,
       exitCode: result.exitCode,
@@ -17,3 +20,9 @@ export const statusCommand: CommandDefinition = {
     };
   },
 };
+
+/** What makes the command fail; findings of a healthy state are for those who look. */
+function listFaults({ exitCode, findings, verdict }: StatusResult): string[] {
+  if (exitCode === exitCodes.ok) return [];
+  return findings.length > 0 ? findings : [verdict];
+}

@@ -1,3 +1,4 @@
+import { listVerdictFaults, runTold } from '../../src/alerts/run-told.ts';
 import { exitCodes } from '../../src/logging/failure.ts';
 import { verify } from '../../src/operations/verify.ts';
 import { renderVerdict } from '../../src/report/verdict-report.ts';
@@ -19,10 +20,14 @@ export const verifyCommand: CommandDefinition = {
   ],
   async run(context, [archive = ''], { level }) {
     const platform = await openPlatform(context, 'verify');
-    const result = await verify(platform, {
-      archive,
-      level: level === 'seal' ? 'seal' : 'full',
-    });
+    const told = {
+      subject: 'production.verify',
+      isAttended: context.isInteractive,
+      listFaults: listVerdictFaults,
+    } as const;
+    const result = await runTold(platform, told, () =>
+      verify(platform, { archive, level: level === 'seal' ? 'seal' : 'full' }),
+    );
     const exitCode = result.isSound ? exitCodes.ok : exitCodes.damaged;
     return { result, exitCode, render: () => renderVerdict(result, platform.config.timezone) };
   },

@@ -9,7 +9,7 @@ export interface Channel {
   /** Holds no secret. */
   readonly label: string;
   /** Resolves once the other side has taken it. Rejects with `NotDelivered` or `Failure`; gives up when `signal` is aborted. */
-  send(alert: Alert, signal: AbortSignal): Promise<void>;
+  readonly send: (alert: Alert, signal: AbortSignal) => Promise<void>;
 }
 
 /** What a channel was told by the other side, without any address. `isFinal`: the same again would only fail the same way. */

@@ -11,7 +11,7 @@ export interface AlertSetting {
   /** Name of this host. */
   readonly host: string;
   /** Command line of the vault's own program for a verb. */
-  upkeepCommand(verb: UpkeepVerb): string;
+  readonly upkeepCommand: (verb: UpkeepVerb) => string;
 }
 
 /** What is said of an observation. */
@@ -37,7 +37,7 @@ export function composeAlert(
       ...(isOver && lastedMs !== undefined ? [`${texts.lasted}${texts.colon} ${texts.duration(lastedMs)}`] : []),
     ],
     faults: isOver ? [] : cleanFaults(faults, texts.more),
-    steps: isOver ? [] : about.steps((verb) => setting.upkeepCommand(verb)),
+    steps: isOver ? [] : about.steps(setting.upkeepCommand),
     ...(isOver ? {} : { chapter: about.chapter, ...(next ? { next: cleanLine(next) } : {}) }),
   };
 }

@@ -18,9 +18,9 @@ export interface AlertTexts {
   readonly since: string;
   readonly lasted: string;
   readonly over: string;
-  more(count: number): string;
-  time(instant: Date, timezone: string): string;
-  duration(milliseconds: number): string;
+  readonly more: (count: number) => string;
+  readonly time: (instant: Date, timezone: string) => string;
+  readonly duration: (milliseconds: number) => string;
 }
 
 export interface SubjectTexts {
@@ -32,7 +32,7 @@ export interface SubjectTexts {
   readonly recovered: string;
   readonly chapter: string;
   /** `upkeep` gives the command line of the vault's own program for a verb. */
-  steps(upkeep: (verb: UpkeepVerb) => string): readonly AlertStep[];
+  readonly steps: (upkeep: (verb: UpkeepVerb) => string) => readonly AlertStep[];
 }
 
 /** The texts of a language. */

@@ -1,4 +1,5 @@
 import { exitCodes } from '../logging/failure.ts';
+import { checkAlerts } from './doctor/check-alerts.ts';
 import { checkDatabases } from './doctor/check-databases.ts';
 import { checkHost } from './doctor/check-host.ts';
 import { checkVault } from './doctor/check-vault.ts';
@@ -12,7 +13,12 @@ export interface DoctorResult {
 
 /** Looks at everything that tonight's backup will need, and says of each part whether it is fit. Changes nothing. */
 export async function doctor(platform: Platform): Promise<DoctorResult> {
-  const checks = await Promise.all([checkHost(platform), checkDatabases(platform), checkVault(platform)]);
+  const checks = await Promise.all([
+    checkHost(platform),
+    checkDatabases(platform),
+    checkVault(platform),
+    checkAlerts(platform),
+  ]);
   const findings = checks.flat();
   return { findings, exitCode: findings.some(({ state }) => state === 'failed') ? exitCodes.failed : exitCodes.ok };
 }
