@@ -1,19 +1,21 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
-import type { CommandContext, CommandDefinition, CommandOption, OptionValues } from './commands/command.ts';
-import { locateConfig } from '../src/config/locate.ts';
+import type { BaseContext, CommandDefinition, CommandOption, OptionValues } from './commands/command.ts';
 import { reportFailure } from './report-failure.ts';
 import { findSwallowedFlags } from './swallowed-flags.ts';
-import { loadConfig } from '../src/config/load.ts';
 import { createConsoleLogger } from '../src/logging/console-logger.ts';
 import { exitCodes, Failure } from '../src/logging/failure.ts';
 
 type OutputStream = NodeJS.WritableStream & { isTTY?: boolean };
 
-export interface ProgramOptions {
+export interface ProgramOptions<Context extends BaseContext> {
   name: string;
   description: string;
   version: string;
-  definitions: readonly CommandDefinition[];
+  definitions: readonly CommandDefinition<Context>[];
+  /** Options of every command, beside --json and --verbose. */
+  commonOptions: readonly CommandOption[];
+  /** Adds what the program's commands need of those options. */
+  completeContext: (base: BaseContext, values: OptionValues, workingDirectory: string) => Context;
   /** Without the interpreter and the script. */
   args: readonly string[];
   environment: Readonly<Record<string, string | undefined>>;
@@ -25,7 +27,7 @@ export interface ProgramOptions {
 }
 
 /** Runs the command that `args` ask for and returns the exit code. The one place where anything thrown is caught. */
-export async function runProgram(options: ProgramOptions): Promise<number> {
+export async function runProgram<Context extends BaseContext>(options: ProgramOptions<Context>): Promise<number> {
   let exitCode: number = exitCodes.ok;
   const setExitCode = (code: number) => (exitCode = code);
   try {
@@ -45,7 +47,10 @@ export async function runProgram(options: ProgramOptions): Promise<number> {
   return exitCode;
 }
 
-function buildProgram(options: ProgramOptions, setExitCode: (code: number) => void): Command {
+function buildProgram<Context extends BaseContext>(
+  options: ProgramOptions<Context>,
+  setExitCode: (code: number) => void,
+): Command {
   const program = prepare(new Command(options.name), options).version(options.version).description(options.description);
   const groups = new Map<string, Command>();
   for (const definition of options.definitions) {
@@ -63,7 +68,7 @@ function buildProgram(options: ProgramOptions, setExitCode: (code: number) => vo
   return program;
 }
 
-function prepare(command: Command, { stdout, stderr }: ProgramOptions): Command {
+function prepare(command: Command, { stdout, stderr }: { stdout: OutputStream; stderr: OutputStream }): Command {
   return command
     .exitOverride()
     .configureOutput({
@@ -75,19 +80,19 @@ function prepare(command: Command, { stdout, stderr }: ProgramOptions): Command 
     .helpCommand(false);
 }
 
-function buildCommand(
+function buildCommand<Context extends BaseContext>(
   name: string,
-  definition: CommandDefinition,
-  options: ProgramOptions,
+  definition: CommandDefinition<Context>,
+  options: ProgramOptions<Context>,
   setExitCode: (code: number) => void,
 ): Command {
   const command = prepare(new Command(name), options).description(definition.summary);
   for (const argument of definition.arguments ?? []) {
     command.argument(argument.isOptional ? `[${argument.name}]` : `<${argument.name}>`, argument.description);
   }
-  for (const option of definition.options ?? []) command.addOption(buildOption(option));
+  for (const option of [...(definition.options ?? []), ...options.commonOptions])
+    command.addOption(buildOption(option));
   command
-    .option('--config <file>', 'configuration (default: ./continuity.yml, else /etc/skills-hub/continuity.yml)')
     .option('--json', 'result object on standard output, log on standard error')
     .option('--verbose', 'say more')
     .addHelpText('after', `\nExample:\n  ${definition.example}`);
@@ -112,11 +117,11 @@ function buildOption(definition: CommandOption): Option {
   return option;
 }
 
-async function runDefinition(
-  definition: CommandDefinition,
+async function runDefinition<Context extends BaseContext>(
+  definition: CommandDefinition<Context>,
   args: readonly string[],
   values: OptionValues,
-  options: ProgramOptions,
+  options: ProgramOptions<Context>,
 ): Promise<number> {
   const { environment, stdout, stderr } = options;
   const isTerminal = stderr.isTTY === true && environment['TERM'] !== 'dumb';
@@ -127,9 +132,7 @@ async function runDefinition(
     isVerbose: values['verbose'] === true,
   });
   const json = values['json'] === true;
-  const context: CommandContext = {
-    loadConfig: async () =>
-      loadConfig(await locateConfig(values['config'] as string | undefined, options.workingDirectory)),
+  const base: BaseContext = {
     logger,
     json,
     isInteractive: options.stdin.isTTY === true && stderr.isTTY === true,
@@ -137,6 +140,7 @@ async function runDefinition(
     signal: options.signal,
   };
   try {
+    const context = options.completeContext(base, values, options.workingDirectory);
     const outcome = await definition.run(context, args, values);
     logger.close();
     if (!outcome) return exitCodes.ok;

@@ -1,14 +1,12 @@
-import type { CommandDefinition } from './commands/command.ts';
-import { runProgram } from './program.ts';
+import type { BaseContext } from './commands/command.ts';
+import { runProgram, type ProgramOptions } from './program.ts';
 import { version } from '../src/version.ts';
 
 const secondSignalCode = 130;
 
 /** Wires a program to this process: arguments, environment, streams, signals, exit code. */
-export async function startProgram(
-  name: string,
-  description: string,
-  definitions: readonly CommandDefinition[],
+export async function startProgram<Context extends BaseContext>(
+  program: Pick<ProgramOptions<Context>, 'name' | 'description' | 'definitions' | 'commonOptions' | 'completeContext'>,
 ): Promise<void> {
   const abort = new AbortController();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -23,10 +21,8 @@ export async function startProgram(
     if (error.code !== 'EPIPE') throw error;
   });
   process.exitCode = await runProgram({
-    name,
-    description,
+    ...program,
     version,
-    definitions,
     args: process.argv.slice(2),
     environment: process.env,
     stdin: process.stdin,

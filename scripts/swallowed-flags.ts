@@ -15,7 +15,7 @@ const ownOptions: readonly CommandOption[] = [
  * than what was typed. Returns the refusal, with the line to type instead.
  */
 export function findSwallowedFlags(
-  definitions: readonly CommandDefinition[],
+  definitions: readonly Pick<CommandDefinition, 'name' | 'arguments' | 'options'>[],
   args: readonly string[],
   environment: Environment,
 ): Failure | undefined {

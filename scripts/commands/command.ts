@@ -1,10 +1,8 @@
 import type { Config } from '../../src/config/config.ts';
 import type { Logger } from '../../src/logging/logger.ts';
 
-/** What every command is given. */
-export interface CommandContext {
-  /** Reads and checks the configuration: `--config`, else ./continuity.yml, else the one under /etc. */
-  loadConfig(): Promise<Config>;
+/** What every command of every program is given. */
+export interface BaseContext {
   readonly logger: Logger;
   /** The result goes to standard output as JSON: nothing else may be written there. */
   readonly json: boolean;
@@ -13,6 +11,12 @@ export interface CommandContext {
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** Aborted when the program is asked to end. */
   readonly signal: AbortSignal;
+}
+
+/** What the commands of `continuity` are given. */
+export interface CommandContext extends BaseContext {
+  /** Reads and checks the configuration: `--config`, else ./continuity.yml, else the one under /etc. */
+  loadConfig(): Promise<Config>;
 }
 
 export interface CommandArgument {
@@ -43,7 +47,7 @@ export interface CommandOutcome {
   render(): string;
 }
 
-export interface CommandDefinition {
+export interface CommandDefinition<Context extends BaseContext = CommandContext> {
   /** One word, or two for a command of a group: `vault serve`. */
   readonly name: string;
   readonly summary: string;
@@ -52,5 +56,5 @@ export interface CommandDefinition {
   readonly arguments?: readonly CommandArgument[];
   readonly options?: readonly CommandOption[];
   /** Undefined where the command has spoken on standard output itself. */
-  run(context: CommandContext, args: readonly string[], options: OptionValues): Promise<CommandOutcome | undefined>;
+  run(context: Context, args: readonly string[], options: OptionValues): Promise<CommandOutcome | undefined>;
 }

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Failure } from '../../src/logging/failure.ts';
-import type { CommandContext } from './command.ts';
+import type { BaseContext } from './command.ts';
 
 export interface Question {
   /** What is at stake, shown before the question. */
@@ -15,7 +15,7 @@ export interface Question {
  * Asks a person to type something that nobody types by mistake. With `--yes` nobody is asked; without a terminal it
  * refuses instead of waiting for ever.
  */
-export async function confirm(context: CommandContext, { summary, answer, isAgreed }: Question): Promise<boolean> {
+export async function confirm(context: BaseContext, { summary, answer, isAgreed }: Question): Promise<boolean> {
   context.logger.info(summary);
   if (isAgreed) return true;
   if (!context.isInteractive) {

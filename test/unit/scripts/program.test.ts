@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { CommandDefinition } from '../../../scripts/commands/command.ts';
+import { completeContext, configOption } from '../../../scripts/commands/context.ts';
 import { runProgram } from '../../../scripts/program.ts';
 import { version } from '../../../src/version.ts';
 import { Failure } from '../../../src/logging/failure.ts';
@@ -66,6 +67,8 @@ async function run(args: string[], environment: Record<string, string> = {}, wor
     description: 'Test program.',
     version: '1.2.3',
     definitions,
+    commonOptions: [configOption],
+    completeContext,
     args,
     environment,
     stdin: {},

@@ -1,0 +1,17 @@
+import { loadConfig } from '../../src/config/load.ts';
+import { locateConfig } from '../../src/config/locate.ts';
+import type { BaseContext, CommandContext, CommandOption, OptionValues } from './command.ts';
+
+/** Of every command of `continuity`. */
+export const configOption: CommandOption = {
+  flags: '--config <file>',
+  description: 'configuration (default: ./continuity.yml, else /etc/skills-hub/continuity.yml)',
+};
+
+/** The configuration is read by those commands alone that ask for it. */
+export function completeContext(base: BaseContext, values: OptionValues, workingDirectory: string): CommandContext {
+  return {
+    ...base,
+    loadConfig: async () => loadConfig(await locateConfig(values['config'] as string | undefined, workingDirectory)),
+  };
+}
