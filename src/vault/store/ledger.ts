@@ -6,6 +6,7 @@ import { ledgerPath, type Store } from './layout.ts';
 
 /** One line of the ledger. Times are the vault's, sizes in bytes. */
 export interface LedgerEntry {
+  /** When it was done; of a foreign archive the instant that its name gives: its age counts from there. */
   time: string;
   /** `foreign`: adopted, not sealed. `prune` and `retire` end what the earlier lines began. */
   action: 'seal' | 'foreign' | 'prune' | 'retire';
@@ -16,6 +17,10 @@ export interface LedgerEntry {
   newBytes: number;
   /** Why the archive was made, as its manifest says. */
   trigger?: Trigger;
+  /** SHA-256 of the whole file, of a foreign archive. */
+  sha256?: string;
+  /** Why an archive was retired, in the words of whoever did it; of a foreign one, when it was adopted. */
+  reason?: string;
   /** SHA-256 of the line before, of zeros for the first. */
   previous: string;
 }

@@ -4,8 +4,14 @@ import { writeDurably } from '../../system/durable-file.ts';
 import type { Store } from '../store/layout.ts';
 import type { UpkeepRecord } from '../vault-client.ts';
 
-/** Notes down how a run of upkeep ended, in place of the run before. */
-export async function recordUpkeep(store: Store, record: UpkeepRecord): Promise<void> {
+/** A status lists what is wrong; whoever wants to know it all runs the command. */
+const MOST_FAULTS = 20;
+
+/** Notes down how a run of upkeep ended, in place of the run before; what else a result says is not kept. */
+export async function recordUpkeep(store: Store, { verb, time, isFine, summary, faults }: UpkeepRecord): Promise<void> {
+  const rest = faults.length - MOST_FAULTS;
+  const listed = rest > 0 ? [...faults.slice(0, MOST_FAULTS), `and ${rest} more`] : faults;
+  const record: UpkeepRecord = { verb, time, isFine, summary, faults: listed };
   const directory = upkeepDirectory(store);
   await mkdir(directory, { recursive: true, mode: 0o700 });
   await writeDurably(join(directory, `${record.verb}.json`), JSON.stringify(record), 0o600);

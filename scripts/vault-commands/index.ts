@@ -1,0 +1,16 @@
+import type { CommandDefinition } from '../commands/command.ts';
+import { adoptCommand } from './adopt.ts';
+import { auditCommand } from './audit.ts';
+import type { VaultContext } from './context.ts';
+import { freshnessCommand } from './freshness.ts';
+import { pruneCommand } from './prune.ts';
+import { retireCommand } from './retire.ts';
+
+/** Every command of the vault's own side, in the order of its help. */
+export const vaultCommands: readonly CommandDefinition<VaultContext>[] = [
+  freshnessCommand,
+  pruneCommand,
+  auditCommand,
+  retireCommand,
+  adoptCommand,
+];
