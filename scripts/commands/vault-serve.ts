@@ -23,6 +23,8 @@ export async function serveVault(args: readonly string[]): Promise<number | unde
   return await serveCommandLine({
     words: args,
     command: process.env['SSH_ORIGINAL_COMMAND'],
+    connection: process.env['SSH_CONNECTION'],
+    program: process.argv[1],
     streams: () => ({ input: process.stdin, output: process.stdout }),
     checkDump,
     complain: (line) => void process.stderr.write(`${line}\n`),

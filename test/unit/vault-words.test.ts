@@ -91,7 +91,7 @@ describe('the forced command', () => {
       directory: '/srv/the vault',
       words: ['hello'],
     });
-    expect(parseServeArguments([...own, 'status'], 'hello').words).toEqual(['status']);
+    expect(parseServeArguments([...own, 'status'], 'hello')).toMatchObject({ words: ['status'] });
     // Options that the client brings are words, and refused as such.
     expect(parseServeArguments(own, '--role owner hello')).toMatchObject({
       role: 'writer',

@@ -7,7 +7,7 @@ ensure_group() {
   settle "group $1" "$difference" groupadd --system "$1"
 }
 
-# ensure_account NAME HOME SHELL [GROUP]: its own group, and no other but the one named.
+# ensure_account NAME HOME SHELL [GROUP[,GROUP]]: its own group, and no other but those named.
 ensure_account() {
   local name=$1 home=$2 shell=$3 group=${4-} entry differences=()
   entry=$(getent passwd "$name" || true)
@@ -20,7 +20,7 @@ ensure_account() {
   [[ $(cut -d: -f7 <<<"$entry") == "$shell" ]] || differences+=("shell is $(cut -d: -f7 <<<"$entry")")
   # "*" is no password at all; "!" would lock the account for its key as well where sshd does without PAM.
   [[ $(getent shadow "$name" | cut -d: -f2) == '*' ]] || differences+=('has a password field other than *')
-  [[ $(list_groups "$name") == "$(printf '%s\n' "$name" ${group:+"$group"} | sort -u | xargs)" ]] ||
+  [[ $(list_groups "$name") == "$(tr , '\n' <<<"$name${group:+,$group}" | sort -u | xargs)" ]] ||
     differences+=("is in the groups $(list_groups "$name")")
   local IFS=';'
   settle "account $name" "${differences[*]}" change_account "$@"
@@ -45,7 +45,8 @@ ensure_accounts() {
   ensure_group "${wish[operators]}"
   ensure_account "${wish[writer]}" "$homes/writer" /bin/sh
   ensure_account "${wish[reader]}" "$homes/reader" /bin/sh
-  ensure_account "${wish[keeper]}" "$homes/keeper" /usr/sbin/nologin "${wish[writer]}"
+  # It reads what the writer brings, and lets operators read what it seals.
+  ensure_account "${wish[keeper]}" "$homes/keeper" /usr/sbin/nologin "${wish[writer]},${wish[operators]}"
   ensure_directory "$homes" 755 root root
   for role in writer reader keeper; do
     ensure_directory "$homes/$role" 755 root root

@@ -60,6 +60,11 @@ export function explainRsyncFailure(end: ProgramEnd, label: string): Error {
     );
   }
   const word = VAULT_WORD.exec(stderr);
+  if (word?.[2]?.includes('not enough space')) {
+    const next =
+      'Have the administrator of the backup server look at its settings and its incoming area; what has arrived stays for the next run.';
+    return new Failure('space', `${label} says: ${printable(word[2])}`, next);
+  }
   if (word) {
     const next = 'Use the toolkit of the same version on both sides, and the key that is meant for this.';
     return new Failure(word[1] === 'warning' ? 'vault' : 'refused', `${label} says: ${printable(word[2] ?? '')}`, next);

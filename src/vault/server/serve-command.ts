@@ -1,18 +1,22 @@
 import type { Readable, Writable } from 'node:stream';
 import { Failure } from '../../logging/failure.ts';
-import { silent, type Logger } from '../../logging/logger.ts';
-import { printable } from '../../logging/printable.ts';
+import { logTo } from './log-to.ts';
 import { formatError } from '../protocol/wire.ts';
 import { roles, type Role } from '../protocol/words.ts';
-import { serve, serveRsync } from './serve.ts';
 import type { DumpCheck } from '../store/verify.ts';
 import { splitCommand } from './split-command.ts';
 
 export interface CommandLine {
-  /** `vault serve --role ROLE --path DIR [WORDS…]`. */
+  /** `vault serve --role ROLE --path DIR [WORDS…]`, or `--settings FILE` in place of `--path` and no words. */
   words: readonly string[];
-  /** What an SSH client asked for, where a forced command runs in its place. */
+  /** What an SSH client asked for, where a forced command runs in its place (SSH_ORIGINAL_COMMAND). */
   command: string | undefined;
+  /** Who the SSH client is (SSH_CONNECTION). */
+  connection?: string | undefined;
+  /** The file of this very program: the keeper's wrappers lie beside it. */
+  program?: string | undefined;
+  /** Where programs are looked for on a provisioned vault; the system's folders. */
+  searchPath?: string;
   /** Standard input and output of the process. */
   streams: () => { input: Readable; output: Writable };
   /** Judges the dumps of an archive that is verified in full. */
@@ -21,17 +25,30 @@ export interface CommandLine {
   complain: (line: string) => void;
 }
 
-interface ServeArguments {
-  role: Role;
-  directory: string;
-  words: readonly string[];
+type ServeArguments =
+  { role: Role; directory: string; words: readonly string[] } | { role: 'writer' | 'reader'; settings: string };
+
+/** Whether a command line is for here: `vault serve …` or `vault answer …`. */
+export function isForServing([group, verb]: readonly string[]): boolean {
+  return group === 'vault' && (verb === 'serve' || verb === 'answer');
 }
 
-/** Answers the one request that a process of `vault serve` was started for; returns its exit code. */
-export async function serveCommandLine({ words, command, streams, checkDump, complain }: CommandLine): Promise<number> {
+/** Answers the one request that a process of `vault serve` or `vault answer` was started for; returns its exit code. */
+export async function serveCommandLine(line: CommandLine): Promise<number> {
+  const { words, command, streams, checkDump, complain } = line;
   const log = logTo(complain);
   try {
+    if (words[1] === 'answer') {
+      const { answerCommandLine } = await import(/* webpackMode: "eager" */ './answer-command.ts');
+      return await answerCommandLine(line);
+    }
     const parsed = parseServeArguments(words, command);
+    // Each way of answering is loaded when it is known: most requests load next to nothing here.
+    if ('settings' in parsed) {
+      const { serveForKeeper } = await import(/* webpackMode: "eager" */ './serve-for-keeper.ts');
+      return await serveForKeeper({ ...line, ...parsed, log });
+    }
+    const { serve, serveRsync } = await import(/* webpackMode: "eager" */ './serve.ts');
     // rsync reads and writes the descriptors themselves, which must not be touched before.
     if (parsed.words[0] === 'rsync') return await serveRsync({ ...parsed, streams: 'inherit', log });
     return await serve({ ...parsed, ...streams(), checkDump, log });
@@ -44,31 +61,29 @@ export async function serveCommandLine({ words, command, streams, checkDump, com
 
 /**
  * Takes the command line apart. Words after the options are the request, as a plain account is asked; without any it is
- * what the SSH client wanted to run.
+ * what the SSH client wanted to run. With settings the client's command is left to whoever splits it.
  * @throws Failure `usage` for the options, `refused` for the client's command.
  */
 export function parseServeArguments(words: readonly string[], command: string | undefined): ServeArguments {
   const [group, verb, ...rest] = words;
   const options = new Map<string, string>();
-  while (rest[0] === '--role' || rest[0] === '--path') {
+  while (rest[0] === '--role' || rest[0] === '--path' || rest[0] === '--settings') {
     const [name = '', value] = rest.splice(0, 2);
     if (value !== undefined) options.set(name, value);
   }
   const role = roles.find((known) => known === options.get('--role'));
-  const directory = options.get('--path');
-  if (group !== 'vault' || verb !== 'serve' || !role || !directory?.startsWith('/')) {
-    throw new Failure(
-      'usage',
-      'expected: vault serve --role writer|reader|owner --path DIRECTORY [WORD…]',
-      'DIRECTORY is absolute; without words the request is taken from SSH_ORIGINAL_COMMAND.',
-    );
+  const [directory, settings] = [options.get('--path'), options.get('--settings')];
+  if (group === 'vault' && verb === 'serve' && role) {
+    if (settings?.startsWith('/') && role !== 'owner' && directory === undefined && rest.length === 0) {
+      return { role, settings };
+    }
+    if (directory?.startsWith('/') && settings === undefined) {
+      return { role, directory, words: rest.length > 0 ? rest : splitCommand(command ?? '') };
+    }
   }
-  if (rest.length > 0) return { role, directory, words: rest };
-  return { role, directory, words: splitCommand(command ?? '') };
-}
-
-function logTo(complain: CommandLine['complain']): Logger {
-  // Messages may quote what a client sent: a recipe, a name.
-  const line = (level: string) => (message: string) => complain(`skills-vault: ${level}: ${printable(message)}`);
-  return { ...silent, warning: line('warning'), error: line('refused or failed') };
+  throw new Failure(
+    'usage',
+    'expected: vault serve --role writer|reader|owner --path DIRECTORY [WORD…], or --role writer|reader --settings FILE',
+    'DIRECTORY and FILE are absolute; without words the request is taken from SSH_ORIGINAL_COMMAND.',
+  );
 }

@@ -65,7 +65,8 @@ export async function serveRsync(
   try {
     if (role === 'reader')
       throw new Failure('refused', 'a reader may not send anything', 'Use the writer key for backups.');
-    return await receiveSegments(await openStore(options), words, streams);
+    const { incoming } = await openStore(options);
+    return await receiveSegments({ incoming, words, streams });
   } catch (error) {
     logFailure(log, role, words, error);
     return 1;

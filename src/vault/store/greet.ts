@@ -1,20 +1,24 @@
 import { stat } from 'node:fs/promises';
 import type { Greeting } from '../vault-client.ts';
 import type { Role } from '../protocol/words.ts';
+import { listBarred } from './barred.ts';
+import { readDamage } from './damage.ts';
 import { archivePath, type Store } from './layout.ts';
 import { listLedgerArchives, readLedger, type Ledger, type LedgerLine } from './ledger.ts';
+import { listMissingPrograms } from './missing-programs.ts';
 import { makeReceipt } from './publish.ts';
 import { listIncoming } from './segments.ts';
 import { detectSharing } from './share-extents.ts';
 import { readSpace } from './space.ts';
-import { readVerdict } from './verdicts.ts';
+import { allowsBuilding, readVerdict } from './verdicts.ts';
 
 /** What the vault says first. */
 export async function greet(store: Store, role: Role, askedName?: string): Promise<Greeting> {
-  const [ledger, incoming, sharing, { freeBytes }] = await Promise.all([
+  const [ledger, incoming, sharing, missing, { freeBytes }] = await Promise.all([
     readLedger(store),
     listIncoming(store),
     detectSharing(store),
+    listMissingPrograms(),
     readSpace(store),
   ]);
   const newest = await findNewest(store, ledger);
@@ -30,22 +34,25 @@ export async function greet(store: Store, role: Role, askedName?: string): Promi
     sharesExtents: sharing.isPossible,
     freeBytes,
     warnings: warnOfLedger(ledger),
-    conditions: sharing.warnings,
+    conditions: [...sharing.warnings, ...missing],
   };
 }
 
 /**
- * The newest archive of ours that is whole as far as anybody knows; damaged and missing ones are passed over. So are
- * safety copies, while there is another: they hold a state that somebody was about to replace.
+ * The newest archive of ours that can be built upon; damaged and missing ones are passed over, but for those of which
+ * extents alone are damaged: these are barred. Safety copies are passed over too, while there is another: they hold a
+ * state that somebody was about to replace.
  */
 export async function findNewest(store: Store, ledger: Ledger): Promise<Greeting['newest']> {
   const newestFirst = listLedgerArchives(ledger).reverse();
+  const damage = await readDamage(store);
   const isSafety = ({ trigger }: LedgerLine): boolean => trigger === 'safety';
   for (const line of [...newestFirst.filter((known) => !isSafety(known)), ...newestFirst.filter(isSafety)]) {
     const { name, index, time, size } = line;
     if (line.action !== 'seal' || index === undefined || (await findFault(store, line))) continue;
-    if ((await readVerdict(store, name, index))?.isSound !== false)
-      return { name, index, sealed: time, sizeBytes: size };
+    if (!allowsBuilding(await readVerdict(store, name, index))) continue;
+    const barred = listBarred(damage, name, index);
+    if (barred) return { name, index, sealed: time, sizeBytes: size, ...(barred.length > 0 ? { barred } : {}) };
   }
   return undefined;
 }
