@@ -3,12 +3,12 @@
 
 # settings_text: the file that stands there, or the one that would be written.
 settings_text() {
-  if [[ -f ${wish[settings]} ]]; then cat -- "${wish[settings]}"; else fill settings.yml; fi
+  if [[ -f ${wish[settings]} ]]; then cat -- "${wish[settings]}"; else fill settings; fi
 }
 
 # Asks the program itself what a file of settings means: lines of key=value.
 print_settings() {
-  "$(trial_node)" "${wish[bundle]}" vault settings --plain --settings "$1"
+  "$(trial_node)" "${wish[bundle]}" vault settings --settings "$1"
 }
 
 trial_node() { if [[ -n ${wish[node-source]} ]]; then printf '%s' "${wish[node-source]}"; else printf '%s' "${wish[node-path]}"; fi; }
@@ -17,9 +17,7 @@ trial_node() { if [[ -n ${wish[node-source]} ]]; then printf '%s' "${wish[node-s
 check_settings() {
   local key value asked_key
   settings_text >"$scratch/settings.yml"
-  print_settings "$scratch/settings.yml" >"$scratch/settings" 2>"$scratch/settings.errors" || ! grep -q 'vault serve' "$scratch/settings.errors" ||
-    return 0
-  [[ ! -s $scratch/settings.errors ]] ||
+  print_settings "$scratch/settings.yml" >"$scratch/settings" 2>"$scratch/settings.errors" ||
     fail "${wish[settings]} is not well formed: $(tr '\n' ' ' <"$scratch/settings.errors")" 'Correct it as root.'
   while IFS='=' read -r key value; do
     case $key in
@@ -40,6 +38,6 @@ ensure_settings() {
   if [[ -f ${wish[settings]} && ! -L ${wish[settings]} ]]; then
     settle "settings ${wish[settings]}" "$(describe_owner "${wish[settings]}" 644 root root)" set_owner "${wish[settings]}" 644 root root
   else
-    fill settings.yml | ensure_file "${wish[settings]}" 644 root root
+    fill settings | ensure_file "${wish[settings]}" 644 root root
   fi
 }
