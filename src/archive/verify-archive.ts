@@ -4,6 +4,7 @@ import { ArchiveDamage, type Damage } from './archive-damage.ts';
 import { locateIndex, readIndexEntry } from './archive-tail.ts';
 import { drain } from './byte-reader.ts';
 import type { SafeEntry } from './entry-guard.ts';
+import type { Extent } from './extent.ts';
 import { IndexReader } from './index-reader.ts';
 import { surveyIndex, type IndexSurvey } from './index-survey.ts';
 import { DUMP_FOLDER, README_NAME } from './layout.ts';
@@ -37,6 +38,10 @@ export interface Verification {
   /** SHA-256 of the index that was read; absent where there is none. */
   index?: string;
   manifest?: Manifest;
+  /** Extents that are damaged, the first of them; to be brought anew where `isExtentsOnly`. */
+  damagedExtents: Extent[];
+  /** There is damage, and none but that of extents. */
+  isExtentsOnly: boolean;
 }
 
 /**
@@ -52,6 +57,9 @@ class VerifyRun {
   readonly #second = new SecondReader();
   readonly #checked = { extents: 0, entries: 0, bytes: 0, databases: [] as string[], tables: 0 };
   readonly #damage: Damage[] = [];
+  readonly #damagedExtents: Extent[] = [];
+  /** So many of the reports are about damaged extents. */
+  #extentReports = 0;
   #unlisted = 0;
   #manifest: Manifest | undefined;
 
@@ -66,12 +74,15 @@ class VerifyRun {
       if (this.#options.skipsContent) this.#countStructure(known.survey);
       else await this.#checkContent(known);
     }
+    const reports = this.#damage.length + this.#unlisted;
     if (this.#unlisted > 0) this.#damage.push({ where: 'the archive', what: `${this.#unlisted} further damages` });
     return {
       damage: this.#damage,
       checked: this.#checked,
       ...(known ? { index: known.sha256 } : {}),
       ...(this.#manifest ? { manifest: this.#manifest } : {}),
+      damagedExtents: this.#damagedExtents,
+      isExtentsOnly: reports > 0 && reports === this.#extentReports,
     };
   }
 
@@ -139,6 +150,11 @@ class VerifyRun {
   async *#count(extents: AsyncIterable<ReadExtent>, totalBytes: number): AsyncGenerator<ReadExtent, void, undefined> {
     for await (const read of extents) {
       this.#checked.extents++;
+      if (read.damage !== undefined) {
+        if (this.#damagedExtents.length <= LISTED_DAMAGE) this.#damagedExtents.push(read.extent);
+        // One for each entry in it, as whoever walks the extents tells it.
+        this.#extentReports += Math.max(1, read.names.length);
+      }
       this.#options.onProgress?.(read.extent.offset + read.extent.length, totalBytes);
       yield read;
       // By now its entries have been checked too.

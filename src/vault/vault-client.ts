@@ -8,8 +8,15 @@ export interface Greeting {
   /** False where one user id owns both the upload area and the archives: they are not tamper-proof. */
   isProvisioned: boolean;
   clock: string;
-  /** The newest archive of ours that no verification found damaged. */
-  newest?: { name: string; index: string; sealed: string; sizeBytes: number };
+  /** The newest archive of ours that can be built upon. */
+  newest?: {
+    name: string;
+    index: string;
+    sealed: string;
+    sizeBytes: number;
+    /** Digests of extents that are damaged there: not to be taken over, but brought anew. */
+    barred?: string[];
+  };
   /** The sealed archive of the name that was asked about, if it is there. */
   asked?: Receipt;
   /** Segments that lie in the incoming area, whole or cut, by name. */
@@ -40,8 +47,11 @@ export interface Receipt {
 export interface Verdict {
   name: string;
   index: string;
-  level: 'seal' | 'full';
+  /** `scrub`: some of its extents were read, and found damaged. */
+  level: 'seal' | 'full' | 'scrub';
   isSound: boolean;
+  /** All the damage is in extents that are barred; whatever else it holds can still be built upon. */
+  isExtentsOnly?: boolean;
   /** What is damaged, entry by entry or extent by extent, worst first. */
   damage: { where: string; what: string }[];
   checked: { extents: number; entries: number; bytes: number; databases: string[]; tables: number };
@@ -57,7 +67,7 @@ export interface ArchiveSummary {
   index?: string;
   /** Why it was made, as its manifest says; absent for foreign ones. */
   trigger?: Trigger;
-  verdict?: { level: 'seal' | 'full'; isSound: boolean; time: string };
+  verdict?: { level: Verdict['level']; isSound: boolean; time: string };
   /** In the ledger, but not on disk; or on disk with another size. */
   fault?: string;
 }
@@ -104,6 +114,8 @@ export interface VaultClient {
   hello(askedName?: string): Promise<Greeting>;
   /** The index of an archive (`stargz.index.json`, decompressed); the writer may have the newest one only. */
   readIndex(name: string): Promise<Readable>;
+  /** Says that an upload will follow: what it needs is made ready meanwhile. */
+  expectUpload(): void;
   /** Brings segment files into the incoming area, resuming what was cut. Returns the bytes that went over the wire. */
   upload(files: readonly string[]): Promise<{ sentBytes: number }>;
   /** Seals an archive by a recipe (its file); `progress` is told of bytes assembled. */

@@ -10,6 +10,7 @@ const LISTED = 50;
 const LEVELS = {
   seal: 'digests compared with the receipt',
   full: 'every chunk, the tar as other readers see it, and every dump read again',
+  scrub: 'some extents read again',
 };
 
 /** A verification: sound or not, what was checked, every damaged part by name; times of `timezone`. */

@@ -36,7 +36,9 @@ const isGreeting = has({
   role: isText,
   isProvisioned: isFlag,
   clock: isText,
-  newest: optional(has({ name: isText, index: isDigest, sealed: isText, sizeBytes: isSize })),
+  newest: optional(
+    has({ name: isText, index: isDigest, sealed: isText, sizeBytes: isSize, barred: optional(listOf(isDigest)) }),
+  ),
   asked: optional(isReceipt),
   incoming: (value) => isRecord(value) && Object.values(value as Fields).every(isSize),
   sharesExtents: isFlag,

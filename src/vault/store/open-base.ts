@@ -5,11 +5,11 @@ import { openArchive, type ArchiveFile } from './archive-file.ts';
 import { findNewest } from './greet.ts';
 import type { Store } from './layout.ts';
 import { listLedgerArchives, type Ledger } from './ledger.ts';
-import { readVerdict } from './verdicts.ts';
+import { allowsBuilding, readVerdict } from './verdicts.ts';
 
 /**
  * Opens the archive that the recipe of `name` builds upon. It must be one of ours, as the ledger knows it, and not known
- * as damaged. A writer's must be the newest besides `name` itself: an older one, taken over into tonight's, would let
+ * as damaged but for single extents, which `refuseBarred` looks after. A writer's must be the newest besides `name` itself: an older one, taken over into tonight's, would let
  * production read from the newest index which files there were before they were deleted.
  * @throws Failure `refused`; the client then asks for the newest archive again.
  */
@@ -22,8 +22,8 @@ export async function openBase(
   if (line?.action !== 'seal' || line.index !== named.index) {
     throw refuse(`the recipe builds upon ${JSON.stringify(named.name).slice(0, 60)}, which this vault does not hold`);
   }
-  const verdict = await readVerdict(store, line.name, line.index);
-  if (verdict && !verdict.isSound) throw refuse(`the recipe builds upon ${line.name}, which is damaged`);
+  if (!allowsBuilding(await readVerdict(store, line.name, line.index)))
+    throw refuse(`the recipe builds upon ${line.name}, which is damaged`);
   if (role === 'writer') {
     const newest = await findNewest(store, { ...ledger, lines: ledger.lines.filter((known) => known.name !== name) });
     if (newest?.name !== line.name)

@@ -1,10 +1,11 @@
-import { link, lstat, readFile, readdir, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { link, lstat, readFile, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { Failure } from '../../logging/failure.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { syncDirectory, writeDurably } from '../../system/durable-file.ts';
 import type { Receipt } from '../vault-client.ts';
-import { archivePath, pendingPath, receiptPath, type Store } from './layout.ts';
+import { archivePath, extentsPath, pendingPath, receiptPath, type Store } from './layout.ts';
+import { assembledRecordPath } from './own-records.ts';
 import { PROBE_PREFIX } from './share-extents.ts';
 import { appendToLedger, listLedgerArchives, readLedger, type LedgerEntry, type LedgerLine } from './ledger.ts';
 
@@ -19,7 +20,8 @@ interface Pending {
  * An archive becomes visible by a second link to its inode, which never replaces; only then comes the ledger's line.
  * Between the two it would be an archive that nobody answers for. Therefore the line is noted down before the link, and
  * the first name, in the assembly directory, goes last: whoever finds the note and both names of the one inode writes
- * the line; whoever finds the note alone knows that nothing became visible, and clears up.
+ * the line; whoever finds the note alone knows that nothing became visible, and clears up. The record of its own extents
+ * lies beside the first name until then.
  */
 
 /** Makes an assembled archive visible under its name, for ever. The vault's lock must be held. */
@@ -82,11 +84,23 @@ export function refuseName(name: string, cause?: unknown): Failure {
 }
 
 async function completeSeal(store: Store, line: LedgerLine, assembledPath: string): Promise<Receipt> {
+  await placeOwnRecord(store, assembledPath, line.name);
   const receipt = makeReceipt(line, false);
   await writeDurably(receiptPath(store, line.name), JSON.stringify(receipt), 0o600);
   await rm(assembledPath, { force: true });
   await rm(pendingPath(store), { force: true });
   return receipt;
+}
+
+/** Moves the record of the archive's own extents to its place; done twice where the first time was cut. */
+async function placeOwnRecord(store: Store, assembledPath: string, name: string): Promise<void> {
+  const path = extentsPath(store, name);
+  try {
+    await rename(assembledRecordPath(assembledPath), path);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
+  }
+  await syncDirectory(dirname(path));
 }
 
 async function readPending(store: Store): Promise<Pending | undefined> {

@@ -1,17 +1,26 @@
+import { ArchiveDamage } from '../../archive/archive-damage.ts';
 import { Failure } from '../../logging/failure.ts';
-import type { WrongDigest } from './copy-run.ts';
+import { countOf } from '../../logging/quantity-text.ts';
+import { openArchive } from './archive-file.ts';
+import { isReadError } from './check-extents.ts';
+import { WrongDigest } from './copy-run.ts';
+import { findWrongExtents } from './find-wrong-extents.ts';
 import type { Store } from './layout.ts';
 import type { Plan } from './plan.ts';
+import { recordDamage } from './record-damage.ts';
 import { dropSegment } from './segments.ts';
-import { recordVerdict } from './verdicts.ts';
+
+type Progress = (doneBytes: number, totalBytes: number) => void;
 
 /**
- * What follows when an extent's bytes turn out to be wrong while they are copied: a segment is removed, so that the next
- * upload brings it anew; an older archive is remembered as damaged, so that no backup builds upon it again.
+ * What follows when extents turn out to be damaged while they are copied: a segment is removed, so that the next upload
+ * brings it anew; the base is read to its end, and all that is damaged there is barred, so that the next backup brings
+ * that anew. Returns what to tell the client; an error that is no such thing as it is.
  */
-export async function rejectDamage(store: Store, plan: Plan, { ordinal }: WrongDigest): Promise<Failure> {
-  const origin = plan.originOf(ordinal);
-  if ('segment' in origin) {
+export async function rejectDamage(store: Store, plan: Plan, error: unknown, progress: Progress): Promise<unknown> {
+  if (!(error instanceof WrongDigest) && !isReadError(error)) return error;
+  const origin = error instanceof WrongDigest ? plan.originOf(error.ordinal) : undefined;
+  if (origin && 'segment' in origin) {
     await dropSegment(store, origin.segment);
     return new Failure(
       'damaged',
@@ -19,22 +28,21 @@ export async function rejectDamage(store: Store, plan: Plan, { ordinal }: WrongD
       'It has been removed; run the backup again, which sends it anew.',
     );
   }
-  const { name = '', index = '' } = plan.head.base ?? {};
-  const { sha256, length } = plan.extents.at(ordinal);
-  await recordVerdict(store, {
-    name,
-    index,
-    level: 'seal',
-    isSound: false,
-    damage: [
-      { where: `extent at byte ${origin.base}`, what: `its bytes do not have the digest ${sha256.slice(0, 12)}…` },
-    ],
-    checked: { extents: 1, entries: 0, bytes: length, databases: [], tables: 0 },
-    time: store.now().toISOString(),
-  });
+  const { base } = plan.head;
+  if (!base) return error;
+  const file = await openArchive(store, base.name);
+  const wrong = await findWrongExtents(store, { ...base, file }, progress)
+    .catch((failure: unknown) => {
+      if (failure instanceof ArchiveDamage) return [];
+      throw failure;
+    })
+    .finally(() => file.close());
+  if (wrong.length === 0) return error;
+  await recordDamage(store, { ...base, wrong, by: 'seal' });
   return new Failure(
     'damaged',
-    `${name} is damaged on the backup server's disk, at byte ${origin.base}`,
-    'Run the backup again: it no longer builds upon that archive. Have the others verified, and the disk looked at.',
+    `${base.name} is damaged on the backup server's disk: ${countOf(wrong.length, 'extent')}, the first at byte ${wrong[0]?.offset}`,
+    'Run the backup again: it brings them anew. Have the disk looked at; scrub names the archives that are hit.',
+    { cause: error },
   );
 }

@@ -4,8 +4,12 @@ import { verifyArchive } from '../../archive/verify-archive.ts';
 import { Failure } from '../../logging/failure.ts';
 import type { Verdict } from '../vault-client.ts';
 import { openArchive, type ArchiveFile } from './archive-file.ts';
+import type { WrongExtent } from './check-extents.ts';
+import { confirmDamage, explainReadError } from './confirm-damage.ts';
+import { clearDamage } from './damage.ts';
 import type { Store } from './layout.ts';
 import { listLedgerArchives, readLedger, type LedgerLine } from './ledger.ts';
+import { noteDamage } from './record-damage.ts';
 import { recordVerdict } from './verdicts.ts';
 
 /** Judges a dump by its content; returns what is wrong with it. Databases are none of the store's business. */
@@ -20,10 +24,11 @@ export interface VerifyOptions {
   progress: (doneBytes: number, totalBytes: number) => void;
 }
 
-type Findings = Pick<Verdict, 'damage' | 'checked'>;
+type Findings = Pick<Verdict, 'damage' | 'checked'> & { wrongExtents: WrongExtent[]; isExtentsOnly: boolean };
 
 /**
- * Verifies an archive on the vault's own disk, and records the verdict: one that is damaged is never built upon again.
+ * Verifies an archive on the vault's own disk, and records the verdict: one that is damaged is never built upon
+ * again, unless single extents are all that is damaged; these are barred.
  * @throws Failure `vault` where the ledger knows no archive of ours by that name.
  */
 export async function verifySealed(options: VerifyOptions): Promise<Verdict> {
@@ -31,9 +36,17 @@ export async function verifySealed(options: VerifyOptions): Promise<Verdict> {
   const line = await findSealed(store, name);
   const file = await openArchive(store, name);
   try {
-    const { damage, checked } = await verifyFile(options, file, line);
+    const { damage, checked, wrongExtents, isExtentsOnly } = await verifyFile(options, file, line);
+    const { index } = line;
     const time = store.now().toISOString();
-    const verdict: Verdict = { name, index: line.index, level, isSound: damage.length === 0, damage, checked, time };
+    // Whoever has read all of it has the last word on its extents; before the verdict, which may say that all is well.
+    if (level === 'full') {
+      await clearDamage(store, name, index);
+      await noteDamage(store, { name, index, wrong: wrongExtents, by: 'verify' });
+    }
+    const onlyExtents = isExtentsOnly ? { isExtentsOnly } : {};
+    const isSound = damage.length === 0;
+    const verdict: Verdict = { name, index, level, isSound, ...onlyExtents, damage, checked, time };
     await recordVerdict(store, verdict);
     return verdict;
   } finally {
@@ -42,24 +55,30 @@ export async function verifySealed(options: VerifyOptions): Promise<Verdict> {
 }
 
 async function verifyFile(
-  { level, checkDump, progress }: VerifyOptions,
+  { store, level, checkDump, progress }: VerifyOptions,
   file: ArchiveFile,
   line: LedgerLine & { index: string },
 ): Promise<Findings> {
-  const { damage, checked, manifest } = await verifyArchive({
+  const reading = verifyArchive({
     archive: file,
     index: line.index,
     skipsContent: level === 'seal',
     ...(checkDump ? { checkDump } : {}),
     onProgress: progress,
   });
+  const found = await reading.catch((error: unknown) => explainReadError(error, { store, file, line, progress }));
+  const { damage, checked, manifest, damagedExtents } = found;
+  const wrongExtents = await confirmDamage(store, line.name, file, damagedExtents);
+  let isExtentsOnly = found.isExtentsOnly && wrongExtents.length === damagedExtents.length;
   if (file.sizeBytes !== line.size) {
     damage.unshift({ where: line.name, what: `has ${file.sizeBytes} bytes, ${line.size} in the ledger` });
+    isExtentsOnly = false;
   }
   if (manifest && manifest.name !== line.name) {
     damage.unshift({ where: MANIFEST_NAME, what: `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}` });
+    isExtentsOnly = false;
   }
-  return { damage, checked };
+  return { damage, checked, wrongExtents, isExtentsOnly };
 }
 
 /** The ledger's line of an archive that we sealed. */
