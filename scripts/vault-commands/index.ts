@@ -5,12 +5,18 @@ import type { VaultContext } from './context.ts';
 import { freshnessCommand } from './freshness.ts';
 import { pruneCommand } from './prune.ts';
 import { retireCommand } from './retire.ts';
+import { scrubCommand } from './scrub.ts';
+import { settingsCommand } from './settings.ts';
+import { testAlertCommand } from './test-alert.ts';
 
 /** Every command of the vault's own side, in the order of its help. */
 export const vaultCommands: readonly CommandDefinition<VaultContext>[] = [
   freshnessCommand,
   pruneCommand,
+  scrubCommand,
   auditCommand,
   retireCommand,
   adoptCommand,
+  settingsCommand,
+  testAlertCommand,
 ];

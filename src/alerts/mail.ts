@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { hostname } from 'node:os';
 import { rootCertificates } from 'node:tls';
 import { createTransport } from 'nodemailer';
+import type { SMTPTransportGetSocket } from 'nodemailer/lib/smtp-transport';
 import type { MailConfig } from '../config/alerts.ts';
 import { resolveSecret } from '../config/secrets.ts';
 import { Failure, messageOf } from '../logging/failure.ts';
@@ -20,7 +22,8 @@ export function openMail(config: MailConfig, environment: Readonly<Record<string
   return {
     label: `mail ${config.host}:${config.port}`,
     async send(alert, signal) {
-      const transport = createTransport(await describeServer(config, environment));
+      const getSocket = connectBySystem(config, signal);
+      const transport = createTransport({ ...(await describeServer(config, environment)), getSocket });
       try {
         const { rejected } = await transport.sendMail({ ...writeMessage(config, alert, messageId), signal });
         if (rejected.length > 0)
@@ -52,9 +55,24 @@ async function describeServer(config: MailConfig, environment: Readonly<Record<s
     connectionTimeout: SILENCE_MS,
     greetingTimeout: SILENCE_MS,
     socketTimeout: SILENCE_MS,
-    dnsTimeout: SILENCE_MS,
     disableFileAccess: true,
     disableUrlAccess: true,
+  };
+}
+
+/** Names are looked up as the system does it, /etc/hosts included; nodemailer would ask the name servers first. */
+function connectBySystem({ host, port }: MailConfig, signal: AbortSignal): SMTPTransportGetSocket {
+  return (_options, callback) => {
+    const socket = connect({ host: host.replace(/^\[|\]$/g, ''), port });
+    const giveUp = () => socket.destroy(new Error('too late'));
+    const refuse = (error: Error): void => callback(error);
+    signal.addEventListener('abort', giveUp, { once: true });
+    socket.once('error', refuse);
+    socket.once('connect', () => {
+      signal.removeEventListener('abort', giveUp);
+      socket.off('error', refuse);
+      callback(null, { connection: socket });
+    });
   };
 }
 

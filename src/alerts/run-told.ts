@@ -1,3 +1,4 @@
+import { mkdir } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
@@ -44,11 +45,12 @@ export async function runTold<Result>(
   const { logger, environment, now, signal, config } = platform;
   const tellOf = async (faults: readonly string[], next?: string): Promise<void> => {
     if (signal?.aborted) return;
+    await mkdir(config.state, { recursive: true, mode: 0o700 }).catch(() => undefined);
     await tell({
       alerts,
       observation: { subject, faults, ...(next ? { next } : {}), time: now() },
       setting: describeProduction(config),
-      stateDirectory: join(config.state, 'alerts'),
+      stateDirectories: [join(config.state, 'alerts')],
       environment,
       logger,
       ...(mayPing === undefined ? {} : { mayPing }),

@@ -1,5 +1,5 @@
 import { hostname } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Logger } from '../logging/logger.ts';
 import type { VaultSettings } from '../vault/settings/settings.ts';
 import type { Store } from '../vault/store/layout.ts';
@@ -44,7 +44,8 @@ export async function tellUpkeep(options: TellUpkeepOptions): Promise<TellResult
       time: new Date(record.time),
     },
     setting: describeVault(settings),
-    stateDirectory: join(store.private, 'alerts'),
+    // A volume that is full or not mounted is a fault that stands: it must not be told each hour for want of a place.
+    stateDirectories: [join(store.private, 'alerts'), join(dirname(settings.log), 'alerts')],
     environment,
     logger,
     ...(limits ? { limits } : {}),

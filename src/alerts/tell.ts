@@ -13,8 +13,8 @@ export interface TellOptions {
   readonly alerts: AlertsConfig;
   readonly observation: Observation;
   readonly setting: AlertSetting;
-  /** Where it is kept what was told; made where it is missing. */
-  readonly stateDirectory: string;
+  /** Where it is kept what was told: the first that takes it. Made where missing, unlike the folders above. */
+  readonly stateDirectories: readonly string[];
   /** Where references to secrets are resolved. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly logger: Logger;
@@ -50,15 +50,15 @@ export async function tell(options: TellOptions): Promise<TellResult> {
 }
 
 async function tellPeople(options: TellOptions): Promise<Omit<TellResult, 'pings'>> {
-  const { alerts, observation, setting, stateDirectory, environment, logger, limits = usualLimits } = options;
+  const { alerts, observation, setting, stateDirectories, environment, logger, limits = usualLimits } = options;
   const { subject, faults, time } = observation;
   const channels = openChannels(alerts, environment);
   if (channels.length === 0) return { verdict: faults.length > 0 ? 'standing' : 'fine', isTold: false, deliveries: [] };
-  const known = await readState(stateDirectory, subject);
+  const known = await readState(stateDirectories, subject);
   const judgement = judge(known, faults, time, alerts.repeatAfterMs);
   const keep = async (state: Parameters<typeof writeState>[2]): Promise<void> => {
     try {
-      await writeState(stateDirectory, subject, state);
+      await writeState(stateDirectories, subject, state);
     } catch (error) {
       logger.warning(`what was told of ${subject} cannot be noted down: ${messageOf(error)}; it will be told again`);
     }
