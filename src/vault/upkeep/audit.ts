@@ -8,6 +8,7 @@ import { auditFile, auditPlaces, auditReceipt, findStrays } from './audit-files.
 import { auditIndex, chooseForToday } from './audit-index.ts';
 import { judgeClock, readClockRecord } from './prune-clock.ts';
 import { recordUpkeep } from './record.ts';
+import { readRemovalNote } from './removal-note.ts';
 import { withVaultLock } from './vault-lock.ts';
 
 export interface AuditOptions {
@@ -25,15 +26,16 @@ export interface AuditResult extends UpkeepRecord {
 }
 
 /**
- * Holds the ledger against the disk. Every file is looked at, a thirtieth of the indexes is read. What a killed seal or
- * prune has left is finished first, and is no fault.
+ * Holds the ledger against the disk. Every file is looked at, a thirtieth of the indexes is read. What a killed seal has
+ * left is finished first; what a killed prune has left is no fault, and finished by the next.
  * @throws Failure `locked`.
  */
 export async function audit({ store, logger, lockWaitMs, signal }: AuditOptions): Promise<AuditResult> {
   const keeperUid = process.getuid?.() ?? 0;
   const faults: string[] = [];
   // Under the lock, for a seal is on disk before it is in the ledger. This takes moments; indexes are read without it.
-  const lines = await withVaultLock({ store, logger, holder: 'audit', lockWaitMs, signal }, async () => {
+  const locked = { store, logger, holder: 'audit', settlesRemovals: false, lockWaitMs, signal };
+  const lines = await withVaultLock(locked, async () => {
     const ledger = await readLedger(store);
     if (ledger.fault !== undefined) faults.push(`the ledger was changed by another hand: ${ledger.fault}`);
     if (ledger.tornBytes > 0)
@@ -44,7 +46,9 @@ export async function audit({ store, logger, lockWaitMs, signal }: AuditOptions)
     for (const line of present) {
       faults.push(...(await auditFile(store, line, keeperUid)), ...(await auditReceipt(store, line)));
     }
-    faults.push(...(await findStrays(store, new Set(present.map(({ name }) => name)))));
+    const leaving = await readRemovalNote(store);
+    const expected = [...present, ...(leaving ? [leaving.entry] : [])].map(({ name }) => name);
+    faults.push(...(await findStrays(store, new Set(expected))));
     faults.push(...(await auditPlaces(store, keeperUid)));
     return present;
   });

@@ -4,6 +4,7 @@ import type { Logger } from '../../logging/logger.ts';
 import { syncDirectory } from '../../system/durable-file.ts';
 import { archivePath, receiptPath, verdictPath, type Store } from '../store/layout.ts';
 import { appendToLedger, readLedger, type LedgerLine } from '../store/ledger.ts';
+import { forgetExtents, handOver } from './extent-records.ts';
 import { dropRemovalNote, readRemovalNote, writeRemovalNote, type RemovalNote } from './removal-note.ts';
 
 /*
@@ -21,7 +22,7 @@ export interface Removal {
 
 /** Removes an archive for good. The vault's lock must be held, and what was cut before be settled. */
 export async function removeArchive(store: Store, { line, action, reason }: Removal, log: Logger): Promise<void> {
-  const { name, size, index } = line;
+  const { name, size, index, sha256 } = line;
   const note: RemovalNote = {
     entry: {
       time: store.now().toISOString(),
@@ -29,6 +30,7 @@ export async function removeArchive(store: Store, { line, action, reason }: Remo
       name,
       size,
       ...(index === undefined ? {} : { index }),
+      ...(sha256 === undefined ? {} : { sha256 }),
       newBytes: 0,
       ...(reason === undefined ? {} : { reason }),
     },
@@ -57,6 +59,8 @@ async function finish(store: Store, { entry, file }: RemovalNote, log: Logger): 
     await appendToLedger(store, entry);
   }
   const there = await identify(path);
+  // What others share with it has to be somebody's, and is looked up in what is still there.
+  if (there) await handOver(store, name);
   if (there && there.inode === file?.inode && there.device === file.device) {
     await rm(path, { force: true });
     await syncDirectory(store.directory);
@@ -65,6 +69,7 @@ async function finish(store: Store, { entry, file }: RemovalNote, log: Logger): 
   }
   await rm(receiptPath(store, name), { force: true });
   await rm(verdictPath(store, name), { force: true });
+  await forgetExtents(store, entry);
   await dropRemovalNote(store);
 }
 

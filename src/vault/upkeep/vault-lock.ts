@@ -9,6 +9,8 @@ export interface LockedWork {
   logger: Logger;
   /** How messages name who holds the lock. */
   holder: string;
+  /** False: a removal that was cut off is left to the next prune. */
+  settlesRemovals?: boolean;
   lockWaitMs?: number | undefined;
   signal?: AbortSignal | undefined;
 }
@@ -21,13 +23,13 @@ const DEFAULT_LOCK_WAIT_MS = 900_000;
  * @throws Failure `locked` where another one holds it for too long.
  */
 export async function withVaultLock<Result>(
-  { store, logger, holder, lockWaitMs = DEFAULT_LOCK_WAIT_MS, signal }: LockedWork,
+  { store, logger, holder, settlesRemovals = true, lockWaitMs = DEFAULT_LOCK_WAIT_MS, signal }: LockedWork,
   work: () => Promise<Result>,
 ): Promise<Result> {
   const lock = await acquireLock(lockPath(store), { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) });
   try {
     await settleCutSeal(store, logger);
-    await settleRemoval(store, logger);
+    if (settlesRemovals) await settleRemoval(store, logger);
     return await work();
   } finally {
     lock.release();
