@@ -68,6 +68,7 @@ export async function playRound(number: number, options: RoundOptions): Promise<
     const reading = { round: number, entrant: player.entrant.label, stage };
     const figures = await measure(steps, player.volume, instruments);
     round.readings.push({ ...reading, figures });
+    await Promise.all([player.volume.trim(), disk.trim()]);
     tell(`round ${number}, ${stage}, ${player.entrant.label}: ${(figures.wallMs / 1000).toFixed(2)} s`);
   };
   await sleep(SETTLED_MS);

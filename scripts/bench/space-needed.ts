@@ -3,20 +3,22 @@ import { Failure } from '../../src/logging/failure.ts';
 import { formatBytes } from '../../src/logging/quantity-text.ts';
 import type { Entrant } from './entrants.ts';
 
-/** Per entrant, in sizes of what is backed up: what it has stored after two nights, and what it keeps meanwhile. */
-function countSizes({ kind, fileSystem }: Entrant): number {
-  // The archives of two nights, and on the client the copy and the archive.
-  if (kind === 'plain') return 4;
-  if (kind !== 'ours') return 1.2;
-  // What was brought gives up its place only after it was sealed, and an image does not shrink.
-  return fileSystem === 'ext4' ? 3.1 : 2.2;
+/** In sizes of what is backed up: what an entrant's vault holds after two nights. */
+function countStored({ kind, fileSystem }: Entrant): number {
+  if (kind === 'plain') return 2;
+  return kind === 'ours' && fileSystem === 'ext4' ? 2.05 : 1.1;
+}
+
+/** What somebody needs while they are at it: plain its copy and its archive, ours what was brought; or the check. */
+function countPassing(entrants: readonly Entrant[]): number {
+  return entrants.some(({ kind }) => kind === 'plain') ? 2 : 1;
 }
 
 const RESERVE_BYTES = 2_000_000_000;
 
-/** Bytes that a run may take at its fullest: the source, what is restored for the check, and everybody's. */
+/** Bytes that a run may take at its fullest: the source, everybody's vault, and what comes and goes. */
 export function estimateSpace(entrants: readonly Entrant[], sizeBytes: number): number {
-  const sizes = entrants.reduce((sum, entrant) => sum + countSizes(entrant), 2);
+  const sizes = entrants.reduce((sum, entrant) => sum + countStored(entrant), 1 + countPassing(entrants));
   return Math.ceil(sizes * sizeBytes) + RESERVE_BYTES;
 }
 

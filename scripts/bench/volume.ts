@@ -10,6 +10,8 @@ export interface Volume {
   readonly directory: string;
   /** Bytes in use, as `df` sees them: what is shared counts once. `isSettled`: after all is written out. */
   usedBytes(isSettled: boolean): Promise<number>;
+  /** Gives what is free again back to the disk below. */
+  trim(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -57,6 +59,10 @@ export async function mountVolume(directory: string, fileSystem: FileSystem, siz
       const { blocks, bfree, bsize } = statfsSync(directory);
       return (blocks - bfree) * bsize;
     },
+    async trim() {
+      // Where that does not go, the image stays as large as it has been.
+      await runCommand('fstrim', [directory]).catch(() => undefined);
+    },
     async stop() {
       const { code } = await runCommand('umount', [directory]);
       // Somebody still stands in it: it goes when they do.
@@ -74,6 +80,7 @@ export function openFolder(directory: string): Volume {
     async usedBytes() {
       return Number((await requireSuccess('du', ['-s', '-B1', directory])).split('\t')[0]);
     },
+    trim: () => Promise.resolve(),
     stop: async () => rmSync(directory, { recursive: true, force: true }),
   };
 }
