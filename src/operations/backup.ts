@@ -5,6 +5,7 @@ import type { Manifest, Trigger } from '../archive/manifest.ts';
 import { nightlyName, timedName } from '../config/archive-name.ts';
 import type { Greeting, Receipt, VaultClient } from '../vault/vault-client.ts';
 import type { BackupChanges } from './backup/describe-changes.ts';
+import { findDatabases } from './backup/find-databases.ts';
 import { makeArchive } from './backup/make-archive.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
@@ -55,6 +56,9 @@ export async function backupUnderLock(
 ): Promise<BackupResult> {
   const begun = Date.now();
   const vault = await openVault(platform, 'writer');
+  // The servers are asked while the connection to the vault comes up; what they say counts once the vault has answered.
+  const found = findDatabases(platform, options.trigger === 'safety');
+  found.catch(() => undefined);
   try {
     let { started, name, greeting } = await askForName(platform, vault, options);
     if (greeting.asked && options.trigger !== 'nightly') {
@@ -74,7 +78,16 @@ export async function backupUnderLock(
     }
     const directory = join(runDirectory, 'archive');
     await mkdir(directory);
-    const { receipt, ...made } = await makeArchive({ platform, options, vault, greeting, name, started, directory });
+    const { receipt, ...made } = await makeArchive({
+      platform,
+      options,
+      vault,
+      found,
+      greeting,
+      name,
+      started,
+      directory,
+    });
     return {
       ...fromReceipt(vault, greeting, receipt),
       ...made,
@@ -82,6 +95,7 @@ export async function backupUnderLock(
       durationMs: Date.now() - begun,
     };
   } finally {
+    await Promise.allSettled([found]);
     await vault.close();
   }
 }

@@ -4,6 +4,7 @@ import type { FilesOutcome } from '../../archive/files-packer.ts';
 import type { FilesRecord, Manifest } from '../../archive/manifest.ts';
 import type { FilesConfig } from '../../config/config.ts';
 import { Failure } from '../../logging/failure.ts';
+import { countOf } from '../../logging/quantity-text.ts';
 import { runTogether } from '../../system/run-together.ts';
 import type { Greeting, Receipt, VaultClient } from '../../vault/vault-client.ts';
 import type { BackupOptions } from '../backup.ts';
@@ -11,7 +12,7 @@ import type { Platform } from '../platform.ts';
 import { IndexCache } from './base-index.ts';
 import { describeChanges, type BackupChanges } from './describe-changes.ts';
 import { startDumps, type DumpReport } from './dump-databases.ts';
-import { findDatabases, type FoundDatabases } from './find-databases.ts';
+import type { FoundDatabases } from './find-databases.ts';
 import { presentSources } from './present-sources.ts';
 import { README_TEXT } from './readme-text.ts';
 import { guardAgainstShrinking } from './shrink-guard.ts';
@@ -24,6 +25,8 @@ export interface Run {
   options: BackupOptions;
   vault: VaultClient;
   greeting: Greeting;
+  /** Being looked for since before the vault was greeted. */
+  found: Promise<FoundDatabases>;
   name: string;
   started: Date;
   /** An empty directory for spools and segments. */
@@ -51,9 +54,10 @@ export async function makeArchive(run: Run): Promise<MadeArchive> {
   const { logger, config } = platform;
   logger.phase(`Read and send ${run.name}`);
   const cache = new IndexCache(config.state);
+  vault.expectUpload();
   const isSafety = options.trigger === 'safety';
   const sources = await presentSources(config.files, isSafety);
-  const [found, base] = await Promise.all([findDatabases(platform, isSafety), openBase(run, cache)]);
+  const [found, base] = await Promise.all([run.found, openBase(run, cache)]);
   const missing = [
     ...found.missing,
     ...config.files.filter((source) => !sources.includes(source)).map((source) => source.name),
@@ -156,7 +160,13 @@ async function openBase({ vault, greeting, platform }: Run, cache: IndexCache) {
   try {
     const reader = await cache.open(path);
     platform.logger.info(`Building on ${newest.name}.`);
-    return { name: newest.name, index: newest.index, reader };
+    const barred = new Set(newest.barred);
+    if (barred.size > 0) {
+      platform.logger.warning(
+        `${newest.name}: ${countOf(barred.size, 'extent')} damaged on the backup server's disk; brought anew.`,
+      );
+    }
+    return { name: newest.name, index: newest.index, reader, barred };
   } catch (error) {
     // An index of another version of the format: a whole new archive is better than none.
     if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;

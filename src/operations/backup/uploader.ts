@@ -5,6 +5,8 @@ import type { VaultClient } from '../../vault/vault-client.ts';
 
 /** Segments may take this much of the staging directory before their producers have to wait, in bytes. */
 const STAGING_BUDGET_BYTES = 256 * 1024 * 1024;
+/** So much is awaited before a transfer begins: a few small segments, as most nights have them, go in a single one. */
+const LEAST_TRANSFER_BYTES = 32 * 1024 * 1024;
 
 /**
  * Sends segments while the next are being built, several in one transfer where several are waiting. What lies in the
@@ -18,6 +20,8 @@ export class Uploader {
   readonly #taken = new Set<string>();
   readonly #pendingPaths = new Set<string>();
   #stagedBytes = 0;
+  #waitingBytes = 0;
+  #isComplete = false;
   #sentBytes = 0;
   #transfer: Promise<void> | undefined;
   #failure: { error: unknown } | undefined;
@@ -46,7 +50,8 @@ export class Uploader {
     this.#pendingPaths.add(segment.path);
     this.#waiting.push(segment);
     this.#stagedBytes += segment.sizeBytes;
-    this.#transfer ??= this.#run();
+    this.#waitingBytes += segment.sizeBytes;
+    this.#begin();
     while (this.#stagedBytes > STAGING_BUDGET_BYTES && !this.#failure) {
       await new Promise<void>((resolve) => this.#roomMade.push(resolve));
     }
@@ -55,8 +60,18 @@ export class Uploader {
 
   /** Resolves when everything delivered lies in the vault's incoming area. */
   async finish(): Promise<void> {
+    this.#isComplete = true;
+    this.#begin();
     await this.#transfer;
     this.#throwIfFailed();
+  }
+
+  #begin(): void {
+    if (!this.#failure && this.#isWorthwhile()) this.#transfer ??= this.#run();
+  }
+
+  #isWorthwhile(): boolean {
+    return this.#waiting.length > 0 && (this.#isComplete || this.#waitingBytes >= LEAST_TRANSFER_BYTES);
   }
 
   #throwIfFailed(): void {
@@ -65,8 +80,9 @@ export class Uploader {
 
   async #run(): Promise<void> {
     try {
-      while (this.#waiting.length > 0) {
+      while (this.#isWorthwhile()) {
         const batch = this.#waiting.splice(0);
+        this.#waitingBytes = 0;
         const { sentBytes } = await this.#vault.upload(batch.map(({ path }) => path));
         this.#sentBytes += sentBytes;
         for (const { path, sizeBytes } of batch) {

@@ -9,7 +9,7 @@ import type { LoadedKey } from './keys.ts';
 import { describeMismatch, type PinnedKey } from './known-hosts.ts';
 import { NetworkTrouble } from './retry.ts';
 import { runProgram, type ProgramEnd } from './run-program.ts';
-import { labelOf, type SshOptions } from './ssh-options.ts';
+import { QUICK_CIPHERS, labelOf, type SshOptions } from './ssh-options.ts';
 
 /** A socket's path may have 104 bytes, and ssh appends 17 while it makes one. */
 const MAX_SOCKET_PATH_LENGTH = 85;
@@ -79,6 +79,7 @@ export class ControlMaster {
       IdentitiesOnly: 'yes',
       IdentityAgent: this.#key.kind === 'agent' ? quoteSetting(this.#key.socket) : 'none',
       PreferredAuthentications: 'publickey',
+      Ciphers: `^${QUICK_CIPHERS.join(',')}`,
       StrictHostKeyChecking: 'yes',
       UserKnownHostsFile: quoteSetting(knownHostsPath),
       GlobalKnownHostsFile: '/dev/null',

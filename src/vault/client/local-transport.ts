@@ -57,6 +57,8 @@ class LocalTransport implements Transport {
     return { sentBytes };
   }
 
+  expectUpload(): void {}
+
   async close(): Promise<void> {}
 
   /** Links the file, or copies it from another file system; returns what had to be brought. */

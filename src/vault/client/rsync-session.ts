@@ -33,6 +33,11 @@ export class RsyncSession {
     return run;
   }
 
+  /** Connects beside whatever else is done; where that fails, the upload connects again, and tells why. */
+  connect(): void {
+    this.#last = this.#last.then(() => this.#master.connect()).catch(() => undefined);
+  }
+
   /** Ends what still runs. */
   async close(): Promise<void> {
     this.#closing.abort(new Error('the connection to the vault is closed'));

@@ -40,6 +40,10 @@ class Session implements VaultClient {
     return this.#transport.upload(files);
   }
 
+  expectUpload(): void {
+    this.#transport.expectUpload();
+  }
+
   async seal(name: string, recipePath: string, progress?: (done: number, total: number) => void): Promise<Receipt> {
     const body = readLazily(recipePath);
     const { result } = await this.#transport.call({ words: ['seal', name], body, ...(progress ? { progress } : {}) });

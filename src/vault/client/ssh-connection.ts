@@ -7,7 +7,7 @@ import { explainConnectFailure } from './connect-failure.ts';
 import type { LoadedKey } from './keys.ts';
 import { describeMismatch, fingerprint, type PinnedKey } from './known-hosts.ts';
 import { retryOnTrouble } from './retry.ts';
-import { labelOf, type SshOptions } from './ssh-options.ts';
+import { QUICK_CIPHERS, labelOf, type SshOptions } from './ssh-options.ts';
 
 const KEEPALIVE_MS = 15_000;
 const KEEPALIVES_MISSED = 4;
@@ -43,7 +43,7 @@ async function connectOnce(options: SshOptions, key: LoadedKey, pins: readonly P
     readyTimeout: options.connectTimeoutMs ?? 15_000,
     keepaliveInterval: KEEPALIVE_MS,
     keepaliveCountMax: KEEPALIVES_MISSED,
-    algorithms: { serverHostKey: orderTypes(pins) },
+    algorithms: { serverHostKey: orderTypes(pins), cipher: { prepend: [...QUICK_CIPHERS], append: [], remove: [] } },
     hostVerifier: (blob: Buffer) => {
       shown = blob;
       return pins.some((pin) => pin.blob.equals(blob));

@@ -30,6 +30,9 @@ export interface SshOptions {
   retryDelayMs?: number;
 }
 
+/** Before each side's own choice: with the processor's instructions for AES they take a third of ChaCha20's time. */
+export const QUICK_CIPHERS = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com'] as const;
+
 /** For messages. */
 export function labelOf({ user, host, port }: SshOptions): string {
   return `${user}@${host}:${port}`;

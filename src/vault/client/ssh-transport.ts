@@ -70,6 +70,10 @@ class SshTransport implements Transport {
     return this.#rsync.upload(files, prefix === undefined ? undefined : `${prefix} rsync`);
   }
 
+  expectUpload(): void {
+    if (!this.#isClosed) this.#rsync.connect();
+  }
+
   async close(): Promise<void> {
     this.#isClosed = true;
     const client = await this.#client?.catch(() => undefined);

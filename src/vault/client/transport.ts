@@ -24,5 +24,7 @@ export interface Transport {
   call(call: Call): Promise<Reply>;
   /** Brings segment files into the vault's incoming area under their own names, resuming what was cut; bytes sent. */
   upload(files: readonly string[]): Promise<{ sentBytes: number }>;
+  /** Says that an upload will follow: what it needs may be made ready meanwhile. Failures are told by the upload. */
+  expectUpload(): void;
   close(): Promise<void>;
 }
