@@ -7,7 +7,7 @@ import { ANSWERED_WITH_ERROR } from './hop.ts';
 import { logTo } from './log-to.ts';
 import { RequestLog } from './request-log.ts';
 import type { CommandLine } from './serve-command.ts';
-import { serve } from './serve.ts';
+import { serveRequest } from './serve.ts';
 
 /** `vault answer --role ROLE --settings FILE [--client ADDRESS] WORD…`, as one of the keeper's wrappers runs it. */
 export interface AnswerArguments {
@@ -41,7 +41,7 @@ export async function answerCommandLine(
       return 0;
     }
     const heard = listen(log);
-    const code = await serve({ ...store, role, words, ...streams(), checkDump, log: heard.log });
+    const code = await serveRequest({ ...store, role, words, ...streams(), checkDump, log: heard.log });
     requests.writeOutcome(words, heard.last() ?? 'answered');
     return code === 0 ? 0 : ANSWERED_WITH_ERROR;
   } catch (error) {

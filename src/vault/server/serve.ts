@@ -32,15 +32,19 @@ interface Exchange extends ServeOptions {
 }
 
 /**
- * Answers one request; whatever is not in the protocol's table is refused with one line and a log entry.
+ * Answers one request, or receives segments; whatever is not in the protocol's table is refused with one line and a log
+ * entry.
  * @returns the exit code: 0, that of rsync, or 1 where the answer was an error. Never throws.
  */
 export async function serve(options: ServeOptions): Promise<number> {
+  if (options.words[0] !== 'rsync') return await serveRequest(options);
+  const { input, output } = options;
+  return await serveRsync({ ...options, streams: { input, output } });
+}
+
+/** The same without rsync, which is refused like any other word that the table does not have. */
+export async function serveRequest(options: ServeOptions): Promise<number> {
   const { words, role, log } = options;
-  if (words[0] === 'rsync') {
-    const { input, output } = options;
-    return await serveRsync({ ...options, streams: { input, output } });
-  }
   const answer = new Answer(options.output);
   try {
     const request = parseRequest(words, role);
