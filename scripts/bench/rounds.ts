@@ -84,8 +84,8 @@ export async function playRound(number: number, options: RoundOptions): Promise<
   if (options.hasExtras) {
     for (const player of players) await playExtras(player, expected, options, read);
   }
-  for (const { volume } of players) await volume.stop();
-  await disk.stop();
+  for (const { volume } of players) await volume.remove();
+  await disk.remove();
   return round;
 }
 

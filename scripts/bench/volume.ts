@@ -12,7 +12,9 @@ export interface Volume {
   usedBytes(isSettled: boolean): Promise<number>;
   /** Gives what is free again back to the disk below. */
   trim(): Promise<void>;
+  /** Ends its use; its image stays. */
   stop(): Promise<void>;
+  remove(): Promise<void>;
 }
 
 const preparations: Record<FileSystem, string[]> = {
@@ -29,7 +31,7 @@ const MINIMUM_BYTES = 400_000_000;
 export async function canMount(scratch: string): Promise<boolean> {
   try {
     const volume = await mountVolume(`${scratch}/probe`, 'ext4', MINIMUM_BYTES);
-    await volume.stop();
+    await volume.remove();
     return true;
   } catch {
     return false;
@@ -52,6 +54,11 @@ export async function mountVolume(directory: string, fileSystem: FileSystem, siz
     rmSync(image, { force: true });
     throw error;
   }
+  const stop = async () => {
+    const { code } = await runCommand('umount', [directory]);
+    // Somebody still stands in it: it goes when they do.
+    if (code !== 0) await runCommand('umount', ['--lazy', directory]);
+  };
   return {
     directory,
     async usedBytes(isSettled) {
@@ -63,10 +70,9 @@ export async function mountVolume(directory: string, fileSystem: FileSystem, siz
       // Where that does not go, the image stays as large as it has been.
       await runCommand('fstrim', [directory]).catch(() => undefined);
     },
-    async stop() {
-      const { code } = await runCommand('umount', [directory]);
-      // Somebody still stands in it: it goes when they do.
-      if (code !== 0) await runCommand('umount', ['--lazy', directory]);
+    stop,
+    async remove() {
+      await stop();
       rmSync(image, { force: true });
     },
   };
@@ -81,6 +87,7 @@ export function openFolder(directory: string): Volume {
       return Number((await requireSuccess('du', ['-s', '-B1', directory])).split('\t')[0]);
     },
     trim: () => Promise.resolve(),
-    stop: async () => rmSync(directory, { recursive: true, force: true }),
+    stop: () => Promise.resolve(),
+    remove: async () => rmSync(directory, { recursive: true, force: true }),
   };
 }
