@@ -6,6 +6,7 @@ import { summarizeVerdict } from '../../src/report/summary/verdict-summary.ts';
 import { renderVerdict } from '../../src/report/verdict-report.ts';
 import { openPlatform } from '../frame/platform.ts';
 import { runAction } from '../frame/run-action.ts';
+import { probeVault } from './probe.ts';
 
 await runAction({
   name: 'verify',
@@ -13,6 +14,7 @@ await runAction({
     const { inputs } = context;
     const archive = inputs.archive('archive', 'latest');
     const level = inputs.choice('level', ['seal', 'full']) ?? 'full';
+    const attacks = inputs.flag('attack') ?? false;
     const platform = await openPlatform(context, {
       command: 'verify',
       config: inputs.text('config'),
@@ -22,8 +24,10 @@ await runAction({
     const verdict = await runTold(platform, told, () => verify(platform, { archive, level }));
     const { name, isSound, checked, damage } = verdict;
     const { timezone } = platform.config;
+    const probe = attacks ? await probeVault(platform) : undefined;
+    const failure = isSound ? probe?.failure : describeDamage(name, damage);
     return {
-      result: verdict,
+      result: probe?.result ? { ...verdict, attack: probe.result } : verdict,
       outputs: {
         archive: name,
         verdict: isSound ? 'sound' : 'damaged',
@@ -34,10 +38,11 @@ await runAction({
         'checked-databases': checked.databases.join(','),
         'checked-tables': checked.tables,
         'damage-count': damage.length,
+        attack: probe?.result?.verdict,
       },
-      report: renderVerdict(verdict, timezone),
-      summary: summarizeVerdict(verdict, timezone),
-      ...(isSound ? {} : { failure: describeDamage(name, damage) }),
+      report: [renderVerdict(verdict, timezone), probe?.report ?? ''].join('\n\n').trim(),
+      summary: [summarizeVerdict(verdict, timezone), probe?.summary ?? ''].join('\n').trim(),
+      ...(failure ? { failure } : {}),
     };
   },
 });

@@ -6,16 +6,24 @@ export async function* readLines(
   chunks: AsyncIterable<Uint8Array>,
   maxLineBytes = 1024 * 1024,
 ): AsyncGenerator<string[], void, undefined> {
-  let rest: Buffer = Buffer.alloc(0);
+  // In pieces: whoever sends a line without end must not have it copied again with every chunk.
+  let rest: Buffer[] = [];
+  let restBytes = 0;
   for await (const chunk of chunks) {
-    const bytes =
-      rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
+    const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
     const end = bytes.lastIndexOf(0x0a);
-    if (end === -1 && bytes.length > maxLineBytes) throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
-    if (end >= 0) yield bytes.toString('utf8', 0, end).split('\n');
-    rest = end === bytes.length - 1 ? Buffer.alloc(0) : Buffer.from(bytes.subarray(end + 1));
+    if (end >= 0) {
+      const whole = rest.length === 0 ? bytes.subarray(0, end) : Buffer.concat([...rest, bytes.subarray(0, end)]);
+      yield whole.toString('utf8').split('\n');
+      rest = [];
+      restBytes = 0;
+    }
+    if (end === bytes.length - 1) continue;
+    rest.push(Buffer.from(bytes.subarray(end + 1)));
+    restBytes += bytes.length - end - 1;
+    if (end === -1 && restBytes > maxLineBytes) throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
   }
-  if (rest.length > 0) yield [rest.toString('utf8')];
+  if (restBytes > 0) yield [Buffer.concat(rest).toString('utf8')];
 }
 
 /** The lines of all batches, one by one. */

@@ -8,6 +8,7 @@ import type { KeySource } from '../vault/client/keys.ts';
 import { checkDump } from '../sources/postgres/check-dump.ts';
 import { openLocalTransport } from '../vault/client/local-transport.ts';
 import { openSession } from '../vault/client/session.ts';
+import type { SshOptions } from '../vault/client/ssh-options.ts';
 import { openSshTransport } from '../vault/client/ssh-transport.ts';
 import type { VaultClient } from '../vault/vault-client.ts';
 import type { Platform } from './platform.ts';
@@ -20,9 +21,7 @@ export async function openVault(platform: Platform, role: 'writer' | 'reader'): 
   const { vault } = platform.config;
   if (vault.kind === 'directory')
     return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump }));
-  // Private, because a key from the environment lies there.
-  const privateDirectory = await mkdtemp(join(platform.temporary ?? tmpdir(), 'continuity-'));
-  const remove = () => rm(privateDirectory, { recursive: true, force: true });
+  const { privateDirectory, remove } = await makePrivateDirectory(platform);
   try {
     const session = openSession(await openSshTransport(await sshOptions(platform, vault, role, privateDirectory)));
     const close = session.close.bind(session);
@@ -34,12 +33,32 @@ export async function openVault(platform: Platform, role: 'writer' | 'reader'): 
   }
 }
 
+/** Hands the writer's account to somebody who speaks SSH by himself, with a private directory that goes afterwards. */
+export async function withSshOptions<T>(
+  platform: Platform,
+  vault: SshVaultConfig,
+  use: (options: SshOptions) => Promise<T>,
+): Promise<T> {
+  const { privateDirectory, remove } = await makePrivateDirectory(platform);
+  try {
+    return await use(await sshOptions(platform, vault, 'writer', privateDirectory));
+  } finally {
+    await remove();
+  }
+}
+
+/** Private, because a key from the environment lies there. */
+async function makePrivateDirectory({ temporary }: Platform) {
+  const privateDirectory = await mkdtemp(join(temporary ?? tmpdir(), 'continuity-'));
+  return { privateDirectory, remove: () => rm(privateDirectory, { recursive: true, force: true }) };
+}
+
 async function sshOptions(
   platform: Platform,
   vault: SshVaultConfig,
   role: 'writer' | 'reader',
   privateDirectory: string,
-) {
+): Promise<SshOptions> {
   const account = role === 'reader' && vault.reader ? vault.reader : vault;
   return {
     host: vault.host,
