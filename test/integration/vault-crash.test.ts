@@ -70,6 +70,7 @@ if (!canTrace) console.warn('skipped: strace is missing (Debian package strace) 
       });
       expect(readdirSync(vault.directory).sort()).toEqual(['.incoming', '.vault', today]);
       expect(readdirSync(join(vault.directory, '.vault', 'assembly'))).toEqual([]);
+      expect(readdirSync(join(vault.directory, '.vault', 'extents'))).toEqual([today]);
       expect(existsSync(join(vault.directory, '.vault', 'pending.json'))).toBe(false);
       vault.remove();
       expect(occurrence).toBeLessThan(30);

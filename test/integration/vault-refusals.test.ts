@@ -170,7 +170,7 @@ describe('a seal refuses', () => {
 });
 
 describe('an archive that rots on the disk of the vault', () => {
-  it('is named, is not built upon again, and does not stop the next backup', async () => {
+  it('is named; what is damaged is barred, and the next backup brings it anew', async () => {
     const vault = makeNightVault();
     const client = await vault.open();
     const [yesterday, before] = [nightName(-1), nightName(-2)];
@@ -194,21 +194,36 @@ describe('an archive that rots on the disk of the vault', () => {
     const third = await vault.build(today, files, { ...second, path });
     if ((await client.hello()).sharesExtents) return vault.remove();
     await client.upload(third.segments);
-    await expect(client.seal(today, third.recipePath)).rejects.toMatchObject({ kind: 'damaged' });
-    expect((await client.hello()).newest?.name).toBe(before);
     await expect(client.seal(today, third.recipePath)).rejects.toMatchObject({
-      message: expect.stringContaining('which is damaged'),
+      kind: 'damaged',
+      message: expect.stringContaining('1 extent, the first at byte 0'),
+    });
+    // Not the whole archive is given up: the rest of it can be built upon.
+    const { newest } = await client.hello();
+    expect(newest?.name).toBe(yesterday);
+    expect(newest?.barred).toHaveLength(1);
+    await expect(client.seal(today, third.recipePath)).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining('takes over the extent at byte 0'),
     });
 
     // A quick look does not see the rot, and must not wash it away.
     expect((await client.verify(yesterday, 'seal')).isSound).toBe(true);
-    expect((await client.hello()).newest?.name).toBe(before);
+    expect((await client.hello()).newest?.barred).toEqual(newest?.barred);
+    const verdicts = (await client.status()).archives.map(({ verdict }) => verdict?.isSound);
+    expect(verdicts).toEqual([undefined, false]);
 
     const verdict = await client.verify(yesterday, 'full');
     expect(verdict.damage).toEqual([{ where: 'uploads/a.bin', what: 'its bytes are not those of the index' }]);
-    const fourth = await vault.build(today, files, { ...first, path: join(vault.directory, before) });
+    expect(verdict.isExtentsOnly).toBe(true);
+    expect((await client.hello()).newest?.barred).toEqual(newest?.barred);
+    const fourth = await vault.build(today, files, { ...second, path, barred: new Set(newest?.barred) });
+    expect(fourth.newExtentBytes).toBeLessThan(210_000);
     expect(await vault.send(client, today, fourth)).toMatchObject({ already: false });
-    expect((await client.hello()).newest?.name).toBe(today);
+    expect(await client.verify(today, 'full')).toMatchObject({ isSound: true });
+    const after = (await client.hello()).newest;
+    expect(after?.name).toBe(today);
+    expect(after?.barred).toBeUndefined();
     vault.remove();
   });
 });

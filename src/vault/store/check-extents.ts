@@ -123,6 +123,6 @@ export async function digestBytes(
 
 /** The disk's own word that bytes cannot be read: EIO, and what checksums of file systems turn it into. */
 export function isReadError(error: unknown): error is NodeJS.ErrnoException {
-  const { code, syscall } = (error instanceof Error ? error : {}) as NodeJS.ErrnoException;
+  const { code, syscall } = (error ?? {}) as NodeJS.ErrnoException;
   return syscall === 'read' && (code === 'EIO' || code === 'EBADMSG' || code === 'EUCLEAN' || code === 'EILSEQ');
 }

@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { Failure } from '../../logging/failure.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { syncDirectory, writeDurably } from '../../system/durable-file.ts';
+import { isAlive } from '../../system/is-alive.ts';
 import type { Receipt } from '../vault-client.ts';
 import { archivePath, extentsPath, pendingPath, receiptPath, type Store } from './layout.ts';
 import { assembledRecordPath } from './own-records.ts';
@@ -62,8 +63,9 @@ export async function settleCutSeal(store: Store, log: Logger): Promise<void> {
   }
   await rm(pendingPath(store), { force: true });
   for (const name of await readdir(store.assembly)) {
-    // Probes come and go without the lock.
-    if (!name.startsWith(PROBE_PREFIX)) await rm(join(store.assembly, name), { force: true, recursive: true });
+    // Probes come and go without the lock, as long as whoever made them lives.
+    const prober = name.startsWith(PROBE_PREFIX) ? Number.parseInt(name.slice(PROBE_PREFIX.length), 10) : undefined;
+    if (prober === undefined || !isAlive(prober)) await rm(join(store.assembly, name), { force: true, recursive: true });
   }
 }
 
