@@ -66,8 +66,8 @@ export async function prune(options: PruneOptions): Promise<PruneResult> {
 
 async function pruneNow(options: PruneOptions): Promise<PruneResult> {
   const { store, settings, logger, isDryRun = false, signal } = options;
-  const now = store.now();
   const ledger = await readLedger(store);
+  const now = store.now();
   const archives = await lookAtArchives(store, ledger, now.getTime());
   const faults = await findReasonsAgainst(options, ledger, archives, now.getTime());
   const choice = chooseExpired(archives, { nowMs: now.getTime(), ...settings.retention });
