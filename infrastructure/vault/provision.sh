@@ -18,7 +18,6 @@ done
 
 read_arguments "$@"
 [[ $(id -u) == 0 ]] || fail 'must run as root' 'sudo infrastructure/vault/provision.sh …'
-settle_wishes
 
 scratch=$(mktemp -d /tmp/provision-XXXXXX)
 finish() {
@@ -28,6 +27,7 @@ finish() {
   exit "$code"
 }
 trap finish EXIT
+settle_wishes
 
 # One at a time; the folder itself is locked, so that --check leaves no trace.
 exec 9<"${wish[etc]}"
@@ -44,6 +44,7 @@ check_settings
 check_above
 check_volume
 check_firewall
+check_links
 check_processes
 
 [[ $mode == apply ]] || ensure_packages

@@ -1,18 +1,26 @@
 # shellcheck shell=bash
 # Archives that the ledger does not know, such as those of the former script, get a line in it.
 
-# Names of archives, one a line, that no line of the ledger names.
-list_unknown_archives() {
-  local ledger=${wish[directory]}/.vault/ledger.jsonl
-  [[ -d ${wish[directory]} ]] || return 0
-  { [[ ! -f $ledger ]] || grep -o '"name":"backup_full_[^"]*"' "$ledger" | cut -d'"' -f4 | sort -u; } >"$scratch/known" || true
-  find_archives -type f -printf '%f\n' | sort | comm -23 - "$scratch/known"
+# count_adoptable: by the vault's own program; before there is one, by the names that the former script gave.
+count_adoptable() {
+  local directory=${wish[directory]}
+  if [[ -x ${wish[library]}/skills-vault && $(stat -c '%U' -- "$directory/.vault" 2>/dev/null) == "${wish[keeper]}" ]]; then
+    ask_vault adopt --dry-run --json |
+      "${wish[node-path]}" -e 'process.stdin.toArray().then((parts) => {
+        const answer = JSON.parse(Buffer.concat(parts));
+        console.log((answer.result ?? answer).adopted.length);
+      })'
+  elif [[ -d $directory ]]; then
+    find_archives -type f -name 'backup_full_??????????_??-??.tar.gz' -printf x | wc -c
+  else
+    echo 0
+  fi
 }
 
 ensure_adopted() {
-  local count
-  count=$(list_unknown_archives | wc -l)
-  settle 'archives are in the ledger' "$( ((count == 0)) || echo "$count are not")" adopt_archives
+  local count name
+  count=$(count_adoptable) || fail 'the archives cannot be looked through' 'Its message is above.'
+  settle 'archives of the former script are in the ledger' "$( ((count == 0)) || echo "$count are not")" adopt_archives
   [[ -d ${wish[directory]} ]] || return 0
   find -P "${wish[directory]}" -regextype posix-extended -mindepth 1 -maxdepth 1 ! -regex "$archive_names" ! -name .vault ! -name .incoming -printf '%f\n' |
     head -n 20 | while read -r name; do say note "no archive, left alone: $name"; done

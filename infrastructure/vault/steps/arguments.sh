@@ -82,6 +82,7 @@ settle_wishes() {
   wish[record]="${wish[etc]}/${wish[name]}.provision"
   if [[ -f ${wish[record]} ]]; then
     while IFS='=' read -r key value; do
+      [[ $key != *-key ]] || printf '%s\n' "$value" >>"$scratch/remembered.$key"
       ! is_remembered "$key" || [[ -v asked[$key] ]] || asked[$key]=$value
     done <"${wish[record]}"
   fi
@@ -136,7 +137,8 @@ check_wishes() {
 ensure_record() {
   local key
   {
-    printf '# What provision.sh of %s was last asked for; it reads this again. Keys stand in %s.\n' "${wish[name]}" "${wish[keys]}"
+    printf '# What provision.sh of %s was last asked for; it reads this again.\n' "${wish[name]}"
     for key in "${remembered[@]}"; do printf '%s=%s\n' "$key" "${wish[$key]}"; done
+    for key in writer reader former; do sed "s/^/$key-key=/" "$scratch/$key.keys"; done
   } | ensure_file "${wish[record]}" 644 root root
 }

@@ -12,24 +12,27 @@ archive_names='.*/backup_full_[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])(
 # find_archives TEST...: among those lying in the vault.
 find_archives() { find -P "${wish[directory]}" -regextype posix-extended -maxdepth 1 -regex "$archive_names" "$@"; }
 
-# Owners of what lies there that are neither root nor accounts of the vault: whoever kept the archives until now.
+# Owners of what lies there that are neither root nor the keeper: whoever kept the archives until now.
 list_former_owners() {
-  [[ -d ${wish[directory]} ]] || return 0
+  local directory=${wish[directory]} keeper writer
+  [[ -d $directory ]] || return 0
+  keeper=$(id -u "${wish[keeper]}" 2>/dev/null || echo none)
+  writer=$(id -u "${wish[writer]}" 2>/dev/null || echo none)
   {
-    stat -c '%u' -- "${wish[directory]}"
+    stat -c '%u' -- "$directory"
     find_archives -printf '%U\n'
-    find -P "${wish[directory]}/.vault" "${wish[directory]}/.incoming" -printf '%U\n' 2>/dev/null || true
-    [[ -z ${wish[former-account]} ]] || id -u "${wish[former-account]}"
-  } | sort -u | grep -vx -e 0 -e "$(id -u "${wish[keeper]}" 2>/dev/null || echo none)" || true
+    [[ ! -d $directory/.vault ]] || find -P "$directory/.vault" -printf '%U\n'
+    [[ ! -d $directory/.incoming ]] || stat -c '%u' -- "$directory/.incoming"
+    # Uploads are the writer's, once and for all.
+    [[ ! -d $directory/.incoming ]] || find -P "$directory/.incoming" -mindepth 1 ! -uid "${writer/none/0}" -printf '%U\n'
+  } | sort -u | grep -vx -e 0 -e "$keeper" || true
 }
 
-# Processes of those owners, but for the writer's own (whose uploads belong to it) once it is provisioned.
 list_processes_of_former_owners() {
   local uid
   while read -r uid; do
-    [[ $uid != "$(id -u "${SUDO_USER:-root}" 2>/dev/null)" ]] || continue
-    [[ $uid != "$(id -u "${wish[writer]}" 2>/dev/null || true)" || ! -f ${wish[sshd-file]} ]] || continue
-    ps -o pid=,user=,comm= -U "$uid" -u "$uid" || true
+    # The administrator who runs this may have copied archives here.
+    [[ $uid == "${SUDO_UID-}" ]] || ps -o pid=,user=,comm= -U "$uid" -u "$uid" || true
   done < <(list_former_owners)
 }
 
@@ -40,14 +43,18 @@ check_processes() {
     'Wait for it, or end it, and run provision.sh again: what it holds open it could still change.'
 }
 
-# list_writers: "PID DESCRIPTOR" of whatever holds an archive open for writing, or has it mapped so.
+# list_writers: what holds an archive open for writing, or has it mapped so; the keeper itself may.
 list_writers() {
+  local path keeper
   find_archives -type f -printf '%D:%i\n' | sort >"$scratch/archives"
   [[ -s $scratch/archives ]] || return 0
+  keeper=$(id -u "${wish[keeper]}" 2>/dev/null || echo none)
   { find -L /proc/[0-9]*/fd /proc/[0-9]*/map_files -maxdepth 1 -type f -printf '%D:%i %p\n' 2>/dev/null || true; } |
     awk 'NR == FNR { known[$1]; next } $1 in known { print $2 }' "$scratch/archives" - |
     while read -r path; do
-      [[ $(stat -c '%A' -- "$path" 2>/dev/null) != ??w* ]] || printf '%s\n' "$path"
+      # The mode of the link is that of the descriptor; both are gone where the process has ended.
+      [[ $(stat -c '%A' -- "$path" 2>/dev/null) != ??w* || $(stat -c '%u' -- "${path%/*/*}" 2>/dev/null) == "$keeper" ]] ||
+        printf '%s\n' "$path"
     done
 }
 
@@ -58,20 +65,17 @@ check_writers() {
     'End that process (the number after /proc/), and run provision.sh again: until then the archive could still change.'
 }
 
-# give_all DIRECTORY TEST... : what is not the keeper's changes its owner; links are not followed, and not taken.
-# Only what belongs to who kept the archives: a hard link to a file of root's, planted there, stays root's.
-take_files() {
-  local owner=$1 uid
-  shift
-  while read -r uid; do
-    [[ $uid == "$(id -u "${owner%:*}")" ]] || find -P "$@" -uid "$uid" \( -type f -o -type d \) -exec chown -h --from="$uid" "$owner" -- {} +
-  done <"$scratch/former-owners"
+# A second name somewhere else may be that of a file which is nobody's to give away.
+check_links() {
+  local odd
+  [[ -d ${wish[directory]} ]] || return 0
+  odd=$(find -P "${wish[directory]}" -type f -links +1 -printf '%D:%i %n %P\n' |
+    awk '{ seen[$1]++; links[$1] = $2; name[$1] = $3 } END { for (id in seen) if (seen[id] != links[id]) print name[id] }' | head -n 3 | xargs)
+  [[ -z $odd ]] || fail "these have a second name outside ${wish[directory]}: $odd" 'Copy such a file and put the copy in its place (cp -p, mv).'
 }
 
 ensure_directories() {
   local directory=${wish[directory]} keeper=${wish[keeper]} writer=${wish[writer]}
-  # Seen before anything has a new owner; a run that was killed in between finds the rest by what is not the keeper's.
-  list_former_owners >"$scratch/former-owners"
   ensure_directory "$directory" 751 "$keeper" "${wish[operators]}"
   ensure_directory "$directory/.vault" 700 "$keeper" "$keeper"
   ensure_directory "$directory/.incoming" 1770 "$keeper" "$writer"
@@ -100,12 +104,10 @@ ensure_contents() {
   settle "$item in ${wish[directory]} belong to $owner" "${differences[*]}" take_contents "$owner" "$bits" "$@"
 }
 
+# From here on links are not followed, and what is no file and no directory is not taken.
 take_contents() {
   local owner=$1 bits=$2
   shift 2
-  take_files "$owner" "$@"
-  find -P "$@" \( -type f -o -type d \) -user "${owner%:*}" ! -group "${owner#*:}" -exec chown -h "$owner" -- {} +
-  # What was root's all along is root's word, unless it has a second name somewhere.
-  find -P "$@" -type f -user root -links 1 -exec chown -h "$owner" -- {} +
-  [[ -z $bits ]] || find -P "$@" -type f -user "${owner%:*}" ! -perm "$bits" -exec chmod "$bits" -- {} +
+  find -P "$@" \( -type f -o -type d \) \( ! -user "${owner%:*}" -o ! -group "${owner#*:}" \) -exec chown -h "$owner" -- {} +
+  [[ -z $bits ]] || find -P "$@" -type f ! -perm "$bits" -exec chmod "$bits" -- {} +
 }

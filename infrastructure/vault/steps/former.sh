@@ -5,7 +5,7 @@
 collect_former_keys() {
   local file
   {
-    [[ ! -f ${wish[etc]}/ssh/${wish[name]}-revoked-keys ]] || cat -- "${wish[etc]}/ssh/${wish[name]}-revoked-keys"
+    [[ ! -f $scratch/remembered.former-key ]] || cat "$scratch/remembered.former-key"
     for file in "${former_keys[@]}"; do
       ! grep -q 'PRIVATE KEY' -- "$file" || fail "$file is a private key" 'Name the file that ends in .pub.'
       ssh-keygen -lf "$file" >/dev/null 2>&1 || fail "$file is no public key"

@@ -19,14 +19,14 @@ read_public_key() {
   printf '%s %s %s\n' "$kind" "$text" "$(tr -cd 'A-Za-z0-9@._-' <<<"${lines:-key}" | cut -c -64)"
 }
 
-# The keys of a role: those named now, else those that stand in its file.
+# The keys of a role: those named now, else those of the last time. What somebody else added to its file is drift.
 collect_keys() {
   local role=$1 file
   local -n files="${role}_keys"
   if ((${#files[@]} > 0)); then
     for file in "${files[@]}"; do read_public_key "$file"; done
-  elif [[ -f ${wish[keys]}/${wish[$role]} ]]; then
-    grep -o 'ssh-rsa AAAA[^ ]* .*$' "${wish[keys]}/${wish[$role]}" || true
+  elif [[ -f $scratch/remembered.$role-key ]]; then
+    cat "$scratch/remembered.$role-key"
   fi
 }
 

@@ -84,4 +84,7 @@ ensure_program() {
 }
 
 # ask_vault VERB...: runs the vault's own program as the keeper.
-ask_vault() { runuser -u "${wish[keeper]}" -- "${wish[library]}/skills-vault" vault "$@" --settings "${wish[settings]}"; }
+ask_vault() {
+  (cd / && setpriv --reuid="${wish[keeper]}" --regid="${wish[keeper]}" --init-groups -- \
+    "${wish[library]}/skills-vault" vault "$@" --settings "${wish[settings]}")
+}

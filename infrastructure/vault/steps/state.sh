@@ -98,12 +98,11 @@ put_file() {
   for old in "${path%/*}"/."${path##*/}".??????~; do
     [[ ! -f $old ]] || rm -f -- "$old"
   done
-  new=$(mktemp "${path%/*}/.${path##*/}.XXXXXX")
-  mv -- "$new" "$new~"
-  cat -- "$source" >"$new~"
-  set_owner "$new~" "$2" "$3" "$4"
-  sync -- "$new~"
-  mv -fT -- "$new~" "$path"
+  new=$(mktemp "${path%/*}/.${path##*/}.XXXXXX~")
+  cat -- "$source" >"$new"
+  set_owner "$new" "$2" "$3" "$4"
+  sync -- "$new"
+  mv -fT -- "$new" "$path"
   sync -- "${path%/*}"
 }
 

@@ -15,8 +15,12 @@ check_above() {
     # A sticky folder such as /tmp lets nobody rename what is not theirs.
     [[ $owner == 0 && mode_bits -eq 0 ]] ||
       fail "$path must belong to root and be writable by nobody else" "chown root $path && chmod go-w $path"
+    [[ -n ${wish[volume]} && $path == "${wish[mount-point]}" ]] || mountpoint -q -- "$path" || ! is_in_table "$path" ||
+      fail "$path is not mounted, and ${wish[etc]}/fstab names it" "mount $path"
   done
 }
+
+is_in_table() { awk -v point="$1" '$1 !~ /^#/ && $2 == point { found = 1 } END { exit !found }' "${wish[etc]}/fstab" 2>/dev/null; }
 
 volume_file() { printf '%s' "${wish[volume]#xfs-loop:*:}"; }
 
@@ -74,8 +78,8 @@ ensure_volume() {
   settle "volume $device" "$difference" format_volume
   if ! mountpoint -q -- "$point"; then ensure_directory "$point" 755 root root; fi
   {
-    [[ ! -f $table ]] || grep -vF " $point xfs " "$table" || true
-    printf '%s %s xfs %s 0 0\n' "$device" "$point" "$options"
+    [[ ! -f $table ]] || cat -- "$table"
+    is_in_table "$point" || printf '%s %s xfs %s 0 0\n' "$device" "$point" "$options"
   } >"$scratch/fstab"
   ensure_copy "$scratch/fstab" "$table" 644 root root
   difference=''
