@@ -2,12 +2,14 @@ import { constants, type FileHandle, open } from 'node:fs/promises';
 
 /** The kernel takes 4096 bytes with the NUL; a margin for what is appended to it. */
 const LONGEST_PATH_BYTES = 3800;
+const SLASH = Buffer.from('/');
 
 /**
  * Calls `use` with a path by which the kernel reaches `path`, however long that is: folders are opened one within the
  * other, and the rest is named relative to the last of them. The path given is valid only until `use` has ended.
  */
 export async function withReachablePath<T>(path: Buffer, use: (reachable: Buffer) => Promise<T>): Promise<T> {
+  if (path.length <= LONGEST_PATH_BYTES) return use(path);
   const folders: FileHandle[] = [];
   try {
     let reachable = path;
@@ -25,5 +27,5 @@ export async function withReachablePath<T>(path: Buffer, use: (reachable: Buffer
 
 /** Joins a folder's path and a name, as bytes. */
 export function joinBytes(folder: Buffer, name: Buffer): Buffer {
-  return Buffer.concat([folder, Buffer.from('/'), name]);
+  return Buffer.concat([folder, SLASH, name]);
 }

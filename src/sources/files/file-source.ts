@@ -1,5 +1,5 @@
 import { readlink, realpath } from 'node:fs/promises';
-import type { BigIntStats } from 'node:fs';
+import { constants, type BigIntStats } from 'node:fs';
 import picomatch from 'picomatch';
 import type { EntryContent, SourceEntry } from '../../archive/source-entry.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
@@ -95,7 +95,7 @@ async function describe(
   const name = Buffer.concat([prefix, relativeName]);
   const entry = {
     name,
-    mode: Number(stat.mode & 0o7777n),
+    mode: Number(stat.mode) & 0o7777,
     uid: Number(stat.uid),
     gid: Number(stat.gid),
     mtimeNs: stat.mtimeNs,
@@ -103,12 +103,14 @@ async function describe(
     identity: '',
     settled: true,
   };
-  if (stat.isDirectory()) return { ...entry, type: 'dir' };
-  if (stat.isSymbolicLink()) {
+  // By a number: the methods of big statistics count with big integers, again with every call.
+  const format = Number(stat.mode) & constants.S_IFMT;
+  if (format === constants.S_IFDIR) return { ...entry, type: 'dir' };
+  if (format === constants.S_IFLNK) {
     const linkName = await readTarget(path);
     return linkName && { ...entry, type: 'symlink', linkName };
   }
-  if (!stat.isFile()) {
+  if (format !== constants.S_IFREG) {
     skip(relativeName, `is ${kindOf(stat)}: not stored`);
     return undefined;
   }

@@ -1,5 +1,5 @@
-import { lstat, readdir } from 'node:fs/promises';
-import type { BigIntStats, Dirent } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { constants, lstat, type BigIntStats, type Dirent } from 'node:fs';
 import { joinBytes, withReachablePath } from '../../system/long-path.ts';
 
 /** One name in a tree, as found. */
@@ -27,9 +27,9 @@ const SLASH = Buffer.from('/');
  * symbolic link. Memory grows with the largest folder on the way, not with the tree. What vanishes meanwhile is left out.
  */
 export async function* walkTree(options: WalkOptions): AsyncGenerator<WalkedEntry, void, undefined> {
-  const stat = await lstat(options.root, { bigint: true });
+  const stat = await readStat(options.root);
   yield { relativeName: Buffer.alloc(0), path: options.root, stat };
-  if (!stat.isDirectory()) return;
+  if (!isFolder(stat)) return;
   const folders = [walkFolder(options, options.root, Buffer.alloc(0))];
   for (let innermost = folders.at(-1); innermost; innermost = folders.at(-1)) {
     const { value: entry, done } = await innermost.next();
@@ -38,7 +38,7 @@ export async function* walkTree(options: WalkOptions): AsyncGenerator<WalkedEntr
       continue;
     }
     yield entry;
-    if (entry.stat.isDirectory()) folders.push(walkFolder(options, entry.path, entry.relativeName));
+    if (isFolder(entry.stat)) folders.push(walkFolder(options, entry.path, entry.relativeName));
   }
 }
 
@@ -50,29 +50,35 @@ async function* walkFolder(
   const names = await listFolder(path, (error) => {
     onUnreadable(relativeName, error);
   });
-  for (let start = 0; start < names.length; start += BATCH) {
-    const batch = names.slice(start, start + BATCH).filter((name) => !isExcluded(Buffer.concat([relativeName, name])));
-    const look = async (name: Buffer): Promise<BigIntStats | undefined> => {
-      try {
-        return await lookAt(joinBytes(path, withoutSlash(name)));
-      } catch (error) {
-        // A folder that may be listed but not entered.
-        onUnreadable(Buffer.concat([relativeName, name]), error as NodeJS.ErrnoException);
-        return undefined;
-      }
-    };
-    const stats = await Promise.all(batch.map(look));
-    for (const [position, stat] of stats.entries()) {
-      const name = batch[position];
-      if (!stat || !name) continue;
-      const plain = withoutSlash(name);
-      const isFolder = stat.isDirectory();
-      yield {
-        relativeName: Buffer.concat(isFolder ? [relativeName, plain, SLASH] : [relativeName, plain]),
-        path: joinBytes(path, plain),
-        stat,
-      };
+  const look = async (name: Buffer): Promise<WalkedEntry | undefined> => {
+    const listedName = Buffer.concat([relativeName, name]);
+    if (isExcluded(listedName)) return undefined;
+    const plain = withoutSlash(name);
+    const entryPath = joinBytes(path, plain);
+    try {
+      const stat = await lookAt(entryPath);
+      if (!stat) return undefined;
+      // It may have become a folder, or ceased to be one, since it was listed.
+      const ending = isFolder(stat) ? [SLASH] : [];
+      return { relativeName: Buffer.concat([relativeName, plain, ...ending]), path: entryPath, stat };
+    } catch (error) {
+      // A folder that may be listed but not entered.
+      onUnreadable(listedName, error as NodeJS.ErrnoException);
+      return undefined;
     }
+  };
+  const lookAtBatch = (start: number): Promise<(WalkedEntry | undefined)[]> | undefined => {
+    if (start >= names.length) return undefined;
+    const batch = Promise.all(names.slice(start, start + BATCH).map(look));
+    // It may fail while nobody waits for it yet.
+    batch.catch(() => undefined);
+    return batch;
+  };
+  let next = lookAtBatch(0);
+  for (let start = BATCH; next; start += BATCH) {
+    const batch = await next;
+    next = lookAtBatch(start);
+    for (const entry of batch) if (entry) yield entry;
   }
 }
 
@@ -93,11 +99,23 @@ async function listFolder(path: Buffer, onError: (error: NodeJS.ErrnoException) 
 
 async function lookAt(path: Buffer): Promise<BigIntStats | undefined> {
   try {
-    return await withReachablePath(path, (reachable) => lstat(reachable, { bigint: true }));
+    return await withReachablePath(path, readStat);
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;
   }
+}
+
+/** With a callback: a promise of Node's own costs twice as much, and there may be a million files. */
+function readStat(path: Buffer): Promise<BigIntStats> {
+  return new Promise((resolve, reject) => {
+    lstat(path, { bigint: true }, (error, stat) => (error ? reject(error) : resolve(stat)));
+  });
+}
+
+/** By a number: the methods of big statistics count with big integers, again with every call. */
+function isFolder(stat: BigIntStats): boolean {
+  return (Number(stat.mode) & constants.S_IFMT) === constants.S_IFDIR;
 }
 
 /** Whether an error says that a name is no longer there. */
