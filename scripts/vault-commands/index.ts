@@ -7,11 +7,13 @@ import { pruneCommand } from './prune.ts';
 import { retireCommand } from './retire.ts';
 import { scrubCommand } from './scrub.ts';
 import { settingsCommand } from './settings.ts';
+import { sweepCommand } from './sweep.ts';
 import { testAlertCommand } from './test-alert.ts';
 
 /** Every command of the vault's own side, in the order of its help. */
 export const vaultCommands: readonly CommandDefinition<VaultContext>[] = [
   freshnessCommand,
+  sweepCommand,
   pruneCommand,
   scrubCommand,
   auditCommand,

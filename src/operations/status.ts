@@ -5,23 +5,35 @@ import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
 import { listKept, type KeptRecord } from './restore/kept.ts';
 import { readJournal, type RestoreJournal } from './restore/journal.ts';
+import { describeUpkeepFaults, judgeUpkeep, type UpkeepState } from './upkeep-state.ts';
 
 /** How things stand, worst first; sizes in bytes, times RFC 3339. */
 export interface StatusResult {
   vault: string;
-  verdict: 'healthy' | 'stale' | 'damaged' | 'missing';
+  /** `neglected`: the archives are well, but upkeep of the vault has faults. */
+  verdict: 'healthy' | 'neglected' | 'stale' | 'damaged' | 'missing';
   /** One sentence each, in the order of their weight. */
   findings: string[];
   newest?: ArchiveSummary;
   oldest?: ArchiveSummary;
   count: number;
   state: VaultStatus;
+  /** How the vault's upkeep stands; empty where it has none. */
+  upkeep: UpkeepState[];
   /** A restore that was interrupted: the next command that changes anything finishes or reverts it. */
   interrupted?: RestoreJournal;
   /** What restores replaced, until `forget`. */
   kept: KeptRecord[];
   exitCode: number;
 }
+
+const exitCodeOf: Record<StatusResult['verdict'], number> = {
+  healthy: exitCodes.ok,
+  neglected: exitCodes.stale,
+  stale: exitCodes.stale,
+  damaged: exitCodes.damaged,
+  missing: exitCodes.stale,
+};
 
 /** Looks at the vault and at what this host has left to do. Changes nothing. */
 export async function status(platform: Platform): Promise<StatusResult> {
@@ -50,13 +62,19 @@ async function judge({ config, now }: Platform, vault: VaultClient): Promise<Sta
   if (!newest) findings.unshift('the vault holds no archive');
   else if (isStale) findings.push(`the newest archive, ${newest.name}, is ${Math.round(ageMs / 3_600_000)} h old`);
   const newestIsDamaged = newest !== undefined && damaged.includes(newest);
+  const upkeep = judgeUpkeep(state);
+  findings.push(...describeUpkeepFaults(upkeep));
+  const isFaulty = (verb: UpkeepState['verb']): boolean =>
+    upkeep.some((known) => known.verb === verb && known.state === 'faulty');
   const verdict = !newest
     ? 'missing'
-    : damaged.length > 0 || !state.ledger.isIntact
+    : damaged.length > 0 || !state.ledger.isIntact || isFaulty('scrub') || isFaulty('audit')
       ? 'damaged'
-      : isStale
+      : isStale || isFaulty('freshness')
         ? 'stale'
-        : 'healthy';
+        : isFaulty('prune') || isFaulty('sweep')
+          ? 'neglected'
+          : 'healthy';
   if (newestIsDamaged) findings.unshift('the newest archive is damaged: run a backup, then verify it');
   const interrupted = await readJournal(config.state);
   if (interrupted)
@@ -72,10 +90,9 @@ async function judge({ config, now }: Platform, vault: VaultClient): Promise<Sta
     ...(oldest ? { oldest } : {}),
     count: state.archives.length,
     state,
+    upkeep,
     ...(interrupted ? { interrupted } : {}),
     kept: await listKept(config.state),
-    exitCode: { healthy: exitCodes.ok, stale: exitCodes.stale, damaged: exitCodes.damaged, missing: exitCodes.stale }[
-      verdict
-    ],
+    exitCode: exitCodeOf[verdict],
   };
 }

@@ -1,4 +1,5 @@
 import type { StatusResult } from '../operations/status.ts';
+import type { UpkeepState } from '../operations/upkeep-state.ts';
 import type { ArchiveSummary } from '../vault/vault-client.ts';
 import { NOT_TAMPER_PROOF } from './backup-report.ts';
 import { formatTime } from '../logging/format-time.ts';
@@ -29,6 +30,7 @@ export function renderStatus(result: StatusResult, now: Date, timezone?: string)
       'Ledger',
       state.ledger.isIntact ? `intact, ${countOf(state.ledger.lines, 'line')}` : `BROKEN: ${state.ledger.fault ?? ''}`,
     ],
+    ...result.upkeep.map((known) => ['Upkeep', describeUpkeep(known, timezone)]),
     ...kept.map(({ id, archive, since }) => [
       'Kept',
       `${id}: what the restore of ${archive} replaced, since ${formatTime(since, timezone)}`,
@@ -42,6 +44,19 @@ export function renderStatus(result: StatusResult, now: Date, timezone?: string)
   ];
   if (!state.isProvisioned) lines.push('', NOT_TAMPER_PROOF);
   return lines.join('\n');
+}
+
+/** How one kind of upkeep stands: `prune: fine, 2026-11-24 05:12 Europe/Paris: nothing pruned; …`. */
+function describeUpkeep({ verb, state, time, summary }: UpkeepState, timezone: string | undefined): string {
+  const verdict = {
+    fine: 'fine',
+    faulty: 'FAULT',
+    outdated: 'fault, before the newest archive',
+    late: 'LATE',
+    never: '',
+  };
+  if (time === undefined) return `${verb}: ${summary}`;
+  return `${verb}: ${verdict[state]}, ${formatTime(time, timezone)}: ${summary}`;
 }
 
 /** Archives as a table, newest first; times of `timezone`. */

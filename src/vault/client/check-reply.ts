@@ -56,6 +56,7 @@ const isStatus = has({
   ledger: has({ lines: isSize, isIntact: isFlag }),
   isProvisioned: isFlag,
   warnings: isTexts,
+  upkeep: optional(listOf(has({ verb: isText, time: isText, isFine: isFlag, summary: isText, faults: isTexts }))),
 });
 
 const isVerdict = has({

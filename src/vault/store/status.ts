@@ -5,6 +5,8 @@ import { forecastSpace } from './forecast.ts';
 import { findFault, warnOfLedger } from './greet.ts';
 import type { Store } from './layout.ts';
 import { listLedgerArchives, readLedger, type LedgerLine } from './ledger.ts';
+import { readUpkeep } from '../upkeep/record.ts';
+import { readRemovalNote } from '../upkeep/removal-note.ts';
 import { detectSharing } from './share-extents.ts';
 import { readSpace } from './space.ts';
 import { readVerdict } from './verdicts.ts';
@@ -16,7 +18,10 @@ export async function readStatus(store: Store): Promise<VaultStatus> {
   const lines = listLedgerArchives(ledger);
   const archives: ArchiveSummary[] = [];
   for (const line of lines) archives.push(await summarise(store, line));
-  const unknown = await listUnknown(store, new Set(lines.map(({ name }) => name)));
+  const upkeep = await readUpkeep(store);
+  const leaving = await readRemovalNote(store);
+  const expected = [...lines, ...(leaving ? [leaving.entry] : [])].map(({ name }) => name);
+  const unknown = await listUnknown(store, new Set(expected));
   const { isPossible: sharesExtents } = sharing;
   return {
     clock: now.toISOString(),
@@ -37,6 +42,7 @@ export async function readStatus(store: Store): Promise<VaultStatus> {
       ),
       ...sharing.warnings,
     ],
+    ...(upkeep.length > 0 || store.isProvisioned ? { upkeep } : {}),
   };
 }
 

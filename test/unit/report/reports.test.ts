@@ -48,12 +48,14 @@ describe('reports for people', () => {
       newest: archive,
       oldest: { ...archive },
       count: 2,
+      upkeep: [{ verb: 'prune', state: 'fine', time: at, summary: 'nothing pruned', faults: [] }],
       state: { ...state, isProvisioned: true, warnings: [], clock: at, archives: [] } as VaultStatus,
       kept: [{ id: 'one', archive: archive.name, since: at, databases: [], files: [] }],
       exitCode: 0,
     } satisfies StatusResult;
     const text = renderStatus(status, new Date(at), PARIS);
-    expect(text.split(local)).toHaveLength(3);
+    expect(text.split(local)).toHaveLength(4);
+    expect(text).toContain(`prune: fine, ${local}: nothing pruned\n`);
     expect(text).toContain('intact, 1 line\n');
     expect(text).not.toContain('T23:45');
   });
