@@ -9,8 +9,9 @@ export const testAlertCommand: CommandDefinition<VaultContext> = {
   name: 'vault test-alert',
   summary: 'Send a test through every channel of alerts: in the settings.',
   example: 'sudo skills-vault vault test-alert',
-  async run({ loadSettings, environment, logger }) {
-    const settings = await loadSettings();
+  async run(context) {
+    const { environment, logger } = context;
+    const settings = await context.loadSettings();
     const { alerts } = settings;
     for (const warning of listVaultChannelWarnings(alerts)) logger.warning(warning);
     const setting = describeVault(settings);

@@ -62,10 +62,10 @@ function describe(error: unknown): string {
 
 /** The system's code behind an error, however deep. */
 export function readCode(error: unknown): string {
-  for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code } = cause as NodeJS.ErrnoException;
+  for (let [cause, depth] = [error, 0]; typeof cause === 'object' && cause !== null && depth < 10; depth += 1) {
+    const { code, cause: deeper, errors } = cause as { code?: unknown; cause?: unknown; errors?: unknown[] };
     if (typeof code === 'string' && /^[A-Z][A-Z0-9_]+$/.test(code)) return code;
-    if (cause instanceof AggregateError && cause.errors.length > 0) return readCode(cause.errors[0]);
+    cause = deeper ?? errors?.[0];
   }
   return 'unknown error';
 }

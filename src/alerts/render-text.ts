@@ -14,7 +14,7 @@ export function renderText(alert: Alert): string {
           [
             stepsTitle,
             ...steps.map(({ text, command }, index) => {
-              const line = `${index + 1}. ${text}`;
+              const line = `  ${index + 1}. ${text}`;
               return command === undefined ? line : `${line}\n     ${command}`;
             }),
           ].join('\n'),
