@@ -39,12 +39,12 @@ export async function withRecordLock<Result>(store: Store, work: () => Promise<R
 
 /**
  * Makes the record of an archive that has none (sealed by an older version, or its record rotted): all its extents are
- * taken for its own, which is safe and only slower where it shares some. They count as read now.
+ * taken for its own, which is safe and only slower where it shares some. They count as read a moment ago.
  * @throws ArchiveDamage where the archive's index cannot be read.
  */
 export async function rebuildOwnExtents(store: Store, line: LedgerLine): Promise<OwnHead> {
   const { name, index, sha256, size } = line;
-  const read = secondsOf(store.now());
+  const read = Math.max(0, secondsOf(store.now()) - 1);
   const file = await openArchive(store, name);
   try {
     let own: OwnExtents;
@@ -65,6 +65,13 @@ export async function rebuildOwnExtents(store: Store, line: LedgerLine): Promise
   } finally {
     await file.close();
   }
+}
+
+/** Removes a record whose first line can be read and the rest not, so that the next run makes it anew. */
+export async function dropRottenRecord(store: Store, { archive, index }: OwnHead): Promise<void> {
+  await withRecordLock(store, async () => {
+    if (!(await loadOwnExtents(store, archive, index))) await removeOwnRecord(store, archive);
+  });
 }
 
 /**

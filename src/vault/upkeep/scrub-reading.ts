@@ -7,7 +7,7 @@ import { archivePath, type Store } from '../store/layout.ts';
 import type { OwnExtent, OwnExtents } from '../store/own-extents.ts';
 import { loadOwnExtents, saveOwnExtents } from '../store/own-records.ts';
 import { recordDamage } from '../store/record-damage.ts';
-import { withRecordLock } from './extent-records.ts';
+import { dropRottenRecord, withRecordLock } from './extent-records.ts';
 import { recordTailDamage } from './scrub-tail.ts';
 import { isStillKnown, type Surveyed } from './scrub-survey.ts';
 import type { NightlyShare, Turns } from './scrub-turns.ts';
@@ -66,8 +66,10 @@ async function readTurn(
 ): Promise<number | undefined> {
   const { store, logger, signal, began } = options;
   const own = await loadOwnExtents(store, line.name, head.index);
-  // It went, or its record rotted: the next run makes another.
-  if (!own) return undefined;
+  if (!own) {
+    await dropRottenRecord(store, head);
+    return undefined;
+  }
   const file = await openToRead(store, line, reading);
   if (!file) return undefined;
   const path = archivePath(store, line.name);
