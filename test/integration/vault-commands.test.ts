@@ -1,5 +1,6 @@
-import { spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
@@ -8,6 +9,7 @@ import { openLocalTransport } from '../../src/vault/client/local-transport.ts';
 import { openSession } from '../../src/vault/client/session.ts';
 import { readUpkeep } from '../../src/vault/upkeep/record.ts';
 import { bundleVault } from '../fixtures/vault-bundle.ts';
+import { startWebCatcher } from '../fixtures/web-catcher.ts';
 import { daysBefore, makeUpkeepVault, type UpkeepVault } from '../fixtures/upkeep-vault.ts';
 
 const isRoot = process.getuid?.() === 0;
@@ -73,7 +75,7 @@ describe('the commands of the vault', () => {
   });
 
   it('retire asks for the name on a terminal, and does not without one unless told not to ask', async () => {
-    const [older = '', newest = ''] = [await vault.seal(today(1)), await vault.seal(today(0))];
+    const [older, newest] = [await vault.seal(today(1)), await vault.seal(today(0))];
     expect(start(['retire', older])).toMatchObject({ status: 2, stderr: expect.stringContaining('needs a reason') });
     const unasked = start(['retire', older, '--reason', 'test data']);
     expect(unasked).toMatchObject({ status: 9, stderr: expect.stringContaining('needs a confirmation') });
@@ -85,6 +87,37 @@ describe('the commands of the vault', () => {
     });
     expect(start(['retire', newest, '--reason', 'x', '--yes', '--even-newest'])).toMatchObject({ status: 0 });
     expect(vault.archives()).toEqual([]);
+  });
+
+  it('tell people of a fault, and once that it is over', async () => {
+    const catcher = await startWebCatcher();
+    const urlPath = join(vault.base, 'url');
+    writeFileSync(urlPath, `${catcher.address}/hook`, { mode: 0o600 });
+    const hooks = `alerts: { webhooks: [{ kind: json, url-file: ${urlPath} }] }\n`;
+    writeFileSync(vault.settingsPath, readFileSync(vault.settingsPath, 'utf8') + hooks);
+    // Not to wait for it as the others do: this process has to answer meanwhile.
+    const run = async (): Promise<number | null> => {
+      const words = [bundle, 'vault', 'freshness', '--settings', vault.settingsPath];
+      const child = spawn(process.execPath, words, { stdio: 'ignore' });
+      await once(child, 'exit');
+      return child.exitCode;
+    };
+    expect(await run()).toBe(10);
+    expect(await run()).toBe(10);
+    expect(catcher.requests.map(({ body }) => body)).toEqual([expect.stringContaining('no backup of ours')]);
+    await vault.seal(today(0));
+    expect(await run()).toBe(0);
+    expect(await run()).toBe(0);
+    // One that breaks off is a fault too.
+    rmSync(vault.directory, { recursive: true });
+    writeFileSync(vault.directory, '');
+    expect(await run()).toBe(3);
+    await catcher.stop();
+    expect(catcher.requests.map(({ body }) => (JSON.parse(body) as { event: string }).event)).toEqual([
+      'fault',
+      'recovery',
+      'fault',
+    ]);
   });
 
   it('say what is wrong with the settings, and with what was typed', () => {

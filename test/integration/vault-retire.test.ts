@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { silent } from '../../src/logging/logger.ts';
 import { readLedger } from '../../src/vault/store/ledger.ts';
@@ -51,6 +53,20 @@ describe('retire', () => {
     await expect(run(older)).rejects.toMatchObject({ kind: 'refused' });
     expect(await run(newest)).toMatchObject({ isRetired: true });
     expect(await run(older, { evenNewest: true })).toMatchObject({ isRetired: true });
+  });
+
+  it('leaves a file alone that was put back under the name of one that was being removed', async () => {
+    const path = join(vault.directory, '.vault/removal.json');
+    const line = vault.lines().find(({ name }) => name === older);
+    const entry = { time: '2026-11-23T07:00:00.000Z', action: 'retire', name: older, size: line?.size, newBytes: 0 };
+    writeFileSync(path, JSON.stringify({ entry, file: { device: '1', inode: '1' } }));
+    expect(await audit({ store: vault.store, logger: silent })).toMatchObject({ faults: [] });
+    await run(newest, { evenNewest: true });
+    expect(vault.archives()).toEqual([older]);
+    expect(vault.lines().map(({ action }) => action)).toEqual(['seal', 'seal', 'retire', 'retire']);
+    expect(vault.leftovers()).toEqual([]);
+    const { faults } = await audit({ store: vault.store, logger: silent });
+    expect(faults).toEqual([expect.stringMatching(`^${older} is on disk, but not in the ledger`)]);
   });
 
   it('does nothing where the question is declined, nor without a reason that fits into a line', async () => {

@@ -106,7 +106,7 @@ async function findCandidates(
   const left: LeftFile[] = [];
   let known = 0;
   for (const name of await readdir(store.directory)) {
-    if (name === '.vault' || name === '.incoming') continue;
+    if (name === '.vault' || name === '.incoming' || name === 'lost+found') continue;
     const judged = judgeName(name, timezone, store.now());
     if (inLedger.has(name)) known++;
     else if (judged instanceof Unfit) left.push({ name, why: judged.message });

@@ -5,8 +5,8 @@ import { archivePath, receiptPath, type Store } from '../store/layout.ts';
 import type { LedgerLine } from '../store/ledger.ts';
 import { formatMode } from './format-mode.ts';
 
-/** What else may lie beside the archives. */
-const OWN_PLACES = new Set(['.vault', '.incoming']);
+/** What else may lie beside the archives; ext4 makes `lost+found` where the vault is a volume of its own. */
+const OWN_PLACES = new Set(['.vault', '.incoming', 'lost+found']);
 const ARCHIVE_MODE = 0o440;
 
 /** The archive of a line as it lies on the disk: there, whole by its size, and the keeper's alone to change. */

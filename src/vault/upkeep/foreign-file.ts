@@ -60,8 +60,9 @@ export class ForeignFile {
   /** @throws Unfit where it is not ours to change. */
   async makeReadOnly(): Promise<void> {
     if ((Number(this.#about.mode) & 0o7777) === ARCHIVE_MODE) return;
-    await this.#handle.chmod(ARCHIVE_MODE).catch((error: NodeJS.ErrnoException) => {
-      if (error.code === 'EPERM') throw new Unfit('belongs to somebody else: run vault adopt as root');
+    await this.#handle.chmod(ARCHIVE_MODE).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'EPERM')
+        throw new Unfit('belongs to somebody else: run vault adopt as root');
       throw error;
     });
   }
