@@ -6,10 +6,14 @@ import { openWebhook } from './webhook.ts';
 
 /** The ways to reach people that the configuration names; pings are none. */
 export function openChannels(
-  { mail, webhooks }: AlertsConfig,
+  { mail, webhooks, caFile }: AlertsConfig,
   environment: Readonly<Record<string, string | undefined>>,
 ): Channel[] {
-  return [...(mail ? [openMail(mail, environment)] : []), ...webhooks.map((each) => openWebhook(each, environment))];
+  const trust = caFile === undefined ? {} : { caFile };
+  return [
+    ...(mail ? [openMail({ ...mail, ...trust }, environment)] : []),
+    ...webhooks.map((webhook) => openWebhook({ ...webhook, ...trust }, environment)),
+  ];
 }
 
 /** Sends an alert through all channels at once; none hides another. Never rejects. */

@@ -1,22 +1,23 @@
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { hostname } from 'node:os';
-import { rootCertificates } from 'node:tls';
 import { createTransport } from 'nodemailer';
 import type { SMTPTransportGetSocket } from 'nodemailer/lib/smtp-transport';
-import type { MailConfig } from '../config/alerts.ts';
+import type { AlertsConfig, MailConfig } from '../config/alerts.ts';
 import { resolveSecret } from '../config/secrets.ts';
 import { Failure, messageOf } from '../logging/failure.ts';
 import type { Alert } from './alert.ts';
+import { readAuthority } from './authority.ts';
 import { NotDelivered, readCode, type Channel } from './channel.ts';
 import { renderText } from './render-text.ts';
 
 /** Longest silence of the server in any one step, in milliseconds; the attempt as a whole has its own limit. */
 const SILENCE_MS = 15_000;
 
+type ServerConfig = MailConfig & Pick<AlertsConfig, 'caFile'>;
+
 /** Sends alerts by SMTP. Certificates are checked; where STARTTLS is asked for, nothing is said without it. */
-export function openMail(config: MailConfig, environment: Readonly<Record<string, string | undefined>>): Channel {
+export function openMail(config: ServerConfig, environment: Readonly<Record<string, string | undefined>>): Channel {
   // The same for both attempts: where the answer to the first was lost, mailboxes show it once.
   const messageId = `<${randomUUID()}@${hostname().replace(/[^A-Za-z0-9.-]/g, '') || 'continuity'}>`;
   return {
@@ -37,7 +38,7 @@ export function openMail(config: MailConfig, environment: Readonly<Record<string
   };
 }
 
-async function describeServer(config: MailConfig, environment: Readonly<Record<string, string | undefined>>) {
+async function describeServer(config: ServerConfig, environment: Readonly<Record<string, string | undefined>>) {
   const { host, port, security, user, password } = config;
   const credentials =
     user !== undefined && password
@@ -50,7 +51,7 @@ async function describeServer(config: MailConfig, environment: Readonly<Record<s
     secure: security === 'tls',
     requireTLS: security === 'starttls',
     ignoreTLS: security === 'none',
-    tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const, ...(await readAuthority(config)) },
+    tls: { rejectUnauthorized: true, minVersion: 'TLSv1.2' as const, ...(await readAuthority(config.caFile)) },
     ...credentials,
     connectionTimeout: SILENCE_MS,
     greetingTimeout: SILENCE_MS,
@@ -74,17 +75,6 @@ function connectBySystem({ host, port }: MailConfig, signal: AbortSignal): SMTPT
       callback(null, { connection: socket });
     });
   };
-}
-
-/** The certificates that are trusted besides those that everybody trusts. */
-async function readAuthority({ caFile }: MailConfig): Promise<{ ca?: string[] }> {
-  if (caFile === undefined) return {};
-  try {
-    return { ca: [...rootCertificates, await readFile(caFile, 'utf8')] };
-  } catch (error) {
-    const message = `cannot read the certificates in ${caFile} (${readCode(error)})`;
-    throw new Failure('config', message, 'Put the certificate of the authority there, in PEM.', { cause: error });
-  }
 }
 
 function writeMessage({ from, to }: MailConfig, alert: Alert, messageId: string) {

@@ -1,4 +1,4 @@
-import type { PingConfig } from '../config/alerts.ts';
+import type { AlertsConfig, PingConfig } from '../config/alerts.ts';
 import type { AlertSubject, Delivery } from './alert.ts';
 import { attempt, nameReference, type DeliveryLimits } from './channel.ts';
 import { request, resolveUrl } from './secret-url.ts';
@@ -10,18 +10,18 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * with `/fail` behind its path where its service knows that.
  */
 export async function sendPings(
-  pings: readonly PingConfig[],
+  { pings, caFile }: Pick<AlertsConfig, 'pings' | 'caFile'>,
   { subject, isFine }: { subject: AlertSubject; isFine: boolean },
   environment: Environment,
   limits: DeliveryLimits,
 ): Promise<Delivery[]> {
   const due = pings.filter((ping) => waitsFor(ping, subject) && (isFine || ping.tellsFailure));
-  return await Promise.all(due.map((ping) => sendPing(ping, isFine, environment, limits)));
+  return await Promise.all(due.map((ping) => sendPing({ ...ping, caFile }, isFine, environment, limits)));
 }
 
 /** Asks for one address, whatever it waits for. */
 export async function sendPing(
-  ping: PingConfig,
+  ping: PingConfig & { readonly caFile: string | undefined },
   isFine: boolean,
   environment: Environment,
   limits: DeliveryLimits,
@@ -31,7 +31,7 @@ export async function sendPing(
     async (signal) => {
       const url = await resolveUrl(ping.url, environment);
       if (!isFine) url.pathname = `${url.pathname.replace(/\/$/, '')}/fail`;
-      await request(url, { method: 'GET', signal });
+      await request(url, { method: 'GET', signal, caFile: ping.caFile });
     },
     limits,
   );

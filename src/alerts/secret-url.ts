@@ -1,6 +1,8 @@
-import { isIPv6 } from 'node:net';
+import { request as httpRequest } from 'node:http';
+import { request as httpsRequest } from 'node:https';
 import type { SecretReference } from '../config/config.ts';
 import { resolveSecret } from '../config/secrets.ts';
+import { readAuthority } from './authority.ts';
 import { nameReference, NotDelivered, readCode } from './channel.ts';
 
 /** Hosts to which http is good enough: this one, and literal addresses of the internal network. */
@@ -22,7 +24,7 @@ export async function resolveUrl(
     throw new NotDelivered(`what ${place} holds is no https:// address`, true);
   }
   if (url.username !== '' || url.password !== '') {
-    throw new NotDelivered(`the address in ${place} holds a user name or password, which fetch does not take`, true);
+    throw new NotDelivered(`the address in ${place} holds a user name or password, which belong into no address`, true);
   }
   if (url.protocol === 'http:' && !INTERNAL.test(url.hostname)) {
     throw new NotDelivered(
@@ -33,40 +35,58 @@ export async function resolveUrl(
   return url;
 }
 
-/** The host of an address as the resolver takes it. */
-export function hostOfUrl(url: URL): string {
-  const bare = url.hostname.replace(/^\[|\]$/g, '');
-  return isIPv6(bare) ? bare : url.hostname;
+export interface SecretRequest {
+  readonly method: 'GET' | 'POST';
+  /** JSON. */
+  readonly body?: string;
+  readonly signal: AbortSignal;
+  /** Certificates to trust besides the usual ones. */
+  readonly caFile: string | undefined;
 }
 
 /**
- * One request without redirects whose answer is thrown away; neither it nor the address reaches any message.
- * @throws NotDelivered with the status or the system's code.
+ * One request, redirects not followed, whose answer is thrown away; neither it nor the address reaches any message.
+ * @throws NotDelivered with the status or the system's code; Failure where the certificates cannot be read.
  */
-export async function request(
-  url: URL,
-  init: { method: 'GET' | 'POST'; body?: string; signal: AbortSignal },
-): Promise<void> {
+export async function request(url: URL, init: SecretRequest): Promise<void> {
+  const authority = await readAuthority(init.caFile);
   let status: number;
   try {
-    const response = await fetch(url, {
-      method: init.method,
-      redirect: 'manual',
-      signal: init.signal,
-      headers: {
-        'user-agent': 'skills-hub-continuity',
-        ...(init.body === undefined ? {} : { 'content-type': 'application/json; charset=utf-8' }),
-      },
-      ...(init.body === undefined ? {} : { body: init.body }),
-    });
-    status = response.status;
-    await response.body?.cancel();
+    status = await askForStatus(url, init, authority);
   } catch (error) {
-    throw new NotDelivered(`cannot be reached (${readCode(error)})`);
+    const code = readCode(error);
+    const isDistrusted = /CERT|SELF_SIGNED|ALTNAME|UNABLE_TO_/.test(code);
+    throw new NotDelivered(
+      `cannot be reached (${code})${isDistrusted ? ': ca-file: names an authority' : ''}`,
+      isDistrusted,
+    );
   }
   if (status >= 200 && status < 300) return;
   if (status >= 300 && status < 400) {
     throw new NotDelivered(`answered ${status}: redirects are not followed`, true);
   }
   throw new NotDelivered(`answered ${status}`, status < 500 && status !== 408 && status !== 429);
+}
+
+function askForStatus(
+  url: URL,
+  { method, body, signal }: SecretRequest,
+  authority: { ca?: string[] },
+): Promise<number> {
+  const headers = {
+    'user-agent': 'skills-hub-continuity',
+    ...(body === undefined
+      ? {}
+      : { 'content-type': 'application/json; charset=utf-8', 'content-length': Buffer.byteLength(body) }),
+  };
+  return new Promise((resolve, reject) => {
+    const ask = url.protocol === 'https:' ? httpsRequest : httpRequest;
+    const asked = ask(url, { method, headers, signal, agent: false, ...authority }, (response) => {
+      resolve(response.statusCode ?? 0);
+      response.destroy();
+    });
+    // An answer that was thrown away may still complain.
+    asked.on('error', reject);
+    asked.end(body);
+  });
 }

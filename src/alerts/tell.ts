@@ -87,5 +87,5 @@ async function tellPeople(options: TellOptions): Promise<Omit<TellResult, 'pings
 async function ping({ alerts, observation, environment, mayPing = true, limits }: TellOptions): Promise<Delivery[]> {
   if (!mayPing) return [];
   const { subject, faults } = observation;
-  return await sendPings(alerts.pings, { subject, isFine: faults.length === 0 }, environment, limits ?? usualLimits);
+  return await sendPings(alerts, { subject, isFine: faults.length === 0 }, environment, limits ?? usualLimits);
 }

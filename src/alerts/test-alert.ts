@@ -21,7 +21,7 @@ export async function sendTestAlert(options: TestAlertOptions): Promise<Delivery
   const { alerts, setting, environment, now, limits = usualLimits } = options;
   const [people, services] = await Promise.all([
     deliver(openChannels(alerts, environment), composeTest(setting, now), limits),
-    Promise.all(alerts.pings.map((ping) => sendPing(ping, true, environment, limits))),
+    Promise.all(alerts.pings.map((ping) => sendPing({ ...ping, caFile: alerts.caFile }, true, environment, limits))),
   ]);
   return [...people, ...services];
 }

@@ -1,4 +1,4 @@
-import type { WebhookConfig } from '../config/alerts.ts';
+import type { AlertsConfig, WebhookConfig } from '../config/alerts.ts';
 import type { Alert } from './alert.ts';
 import { nameReference, type Channel } from './channel.ts';
 import { renderMarkdown } from './render-markdown.ts';
@@ -6,12 +6,20 @@ import { renderText } from './render-text.ts';
 import { request, resolveUrl } from './secret-url.ts';
 
 /** Posts alerts to an incoming webhook. */
-export function openWebhook(config: WebhookConfig, environment: Readonly<Record<string, string | undefined>>): Channel {
+export function openWebhook(
+  config: WebhookConfig & Pick<AlertsConfig, 'caFile'>,
+  environment: Readonly<Record<string, string | undefined>>,
+): Channel {
   return {
     label: `webhook ${config.kind} (${nameReference(config.url)})`,
     async send(alert, signal) {
       const url = await resolveUrl(config.url, environment);
-      await request(url, { method: 'POST', body: JSON.stringify(toPayload(alert, config.kind)), signal });
+      await request(url, {
+        method: 'POST',
+        body: JSON.stringify(toPayload(alert, config.kind)),
+        signal,
+        caFile: config.caFile,
+      });
     },
   };
 }

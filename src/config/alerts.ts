@@ -9,6 +9,8 @@ export interface AlertsConfig {
   readonly language: 'fr' | 'en';
   /** After so long a fault that stands is told again, in milliseconds. */
   readonly repeatAfterMs: number;
+  /** Certificates (PEM) of authorities that are trusted besides the usual ones, for services with an internal one. */
+  readonly caFile?: string;
   readonly mail?: MailConfig;
   readonly webhooks: readonly WebhookConfig[];
   /** Addresses that are asked for on success; their own service complains when that stays away. */
@@ -24,8 +26,6 @@ export interface MailConfig {
   readonly password?: SecretReference;
   readonly from: string;
   readonly to: readonly string[];
-  /** Certificates (PEM) of authorities that are trusted besides the usual ones, for a relay with an internal one. */
-  readonly caFile?: string;
 }
 
 export interface WebhookConfig {
@@ -69,7 +69,6 @@ const mail = mapping({
   'password-env': variable.optional().describe('Environment variable that holds the password.'),
   'password-file': path.optional().describe('File that holds the password, readable by its owner alone.'),
   from: address,
-  'ca-file': path.optional().describe('Certificates (PEM) of an authority to trust besides the usual ones.'),
   to: z.array(address, { error: 'expected a list of mail addresses' }).min(1, 'expected at least one address'),
 }).superRefine((value, context) => {
   const passwords = Number(value['password-env'] !== undefined) + Number(value['password-file'] !== undefined);
@@ -86,6 +85,7 @@ const mail = mapping({
 export const alertsSchema = mapping({
   language: z.enum(['fr', 'en'], { error: 'expected fr or en' }).default('fr'),
   'repeat-after': duration.default('1d').describe('After so long a fault that stands is told again.'),
+  'ca-file': path.optional().describe('Certificates (PEM) of an authority to trust besides the usual ones.'),
   mail: mail.optional(),
   webhooks: z
     .array(
@@ -130,7 +130,8 @@ export function resolveAlerts(checked: z.output<typeof alertsSchema>, root: stri
   return {
     language: checked.language,
     repeatAfterMs: parseDurationMs(checked['repeat-after']) ?? 0,
-    ...(checked.mail ? { mail: resolveMail(checked.mail, root, refer) } : {}),
+    ...(checked['ca-file'] === undefined ? {} : { caFile: resolve(root, checked['ca-file']) }),
+    ...(checked.mail ? { mail: resolveMail(checked.mail, refer) } : {}),
     webhooks: checked.webhooks.map((webhook) => ({ kind: webhook.kind, url: urlOf(webhook) })),
     pings: checked.pings.map((ping) => ({
       url: urlOf(ping),
@@ -142,13 +143,10 @@ export function resolveAlerts(checked: z.output<typeof alertsSchema>, root: stri
 
 function resolveMail(
   checked: z.output<typeof mail>,
-  root: string,
   refer: (variableName: string | undefined, file: string | undefined) => SecretReference,
 ): MailConfig {
   const { host, port: portNumber, security, user, from, to } = checked;
   const credentials =
     user === undefined ? {} : { user, password: refer(checked['password-env'], checked['password-file']) };
-  const caFile = checked['ca-file'];
-  const authority = caFile === undefined ? {} : { caFile: resolve(root, caFile) };
-  return { host, port: portNumber, security, ...credentials, from, to, ...authority };
+  return { host, port: portNumber, security, ...credentials, from, to };
 }

@@ -29,9 +29,16 @@ afterEach(async () => {
   relay = plain = undefined;
 });
 
-async function send(port: number, keys: object = {}, faults = ['the newest archive is 27 h old']): Promise<Delivery> {
-  const mail = { host: '127.0.0.1', port, from: 'tc@univ.example', to: ['a@univ.example', 'b@univ.example'], ...keys };
-  const channels = openChannels(readAlerts({ mail }, folder), { SMTP_PASSWORD: canaryPassword });
+async function send(
+  port: number,
+  keys: Record<string, unknown> = {},
+  faults = ['the newest archive is 27 h old'],
+): Promise<Delivery> {
+  const { 'ca-file': authority, ...own } = keys;
+  const mail = { host: '127.0.0.1', port, from: 'tc@univ.example', to: ['a@univ.example', 'b@univ.example'], ...own };
+  const channels = openChannels(readAlerts({ mail, ...(authority ? { 'ca-file': authority } : {}) }, folder), {
+    SMTP_PASSWORD: canaryPassword,
+  });
   const [delivery] = await deliver(channels, faultAlert(faults), quick);
   expect(JSON.stringify(delivery)).not.toContain(CANARY);
   return delivery as Delivery;

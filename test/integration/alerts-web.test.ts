@@ -1,9 +1,12 @@
+import { createServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { Delivery } from '../../src/alerts/alert.ts';
 import { deliver, openChannels } from '../../src/alerts/deliver.ts';
 import { sendPings } from '../../src/alerts/ping.ts';
 import { faultAlert, quick, readAlerts } from '../fixtures/alerts.ts';
 import { CANARY } from '../fixtures/canary-secrets.ts';
+import { makeCertificate } from '../fixtures/smtp-relay.ts';
 import { startWebCatcher, type WebCatcher } from '../fixtures/web-catcher.ts';
 
 let web: WebCatcher;
@@ -101,10 +104,37 @@ describe('a webhook', () => {
   });
 });
 
+describe('a webhook with a certificate of an internal authority', () => {
+  it('is posted to where ca-file names it, and not at all without', async () => {
+    const certificate = makeCertificate();
+    const heard: string[] = [];
+    const server = createServer({ key: certificate.key, cert: certificate.cert }, (request, response) => {
+      heard.push(request.url ?? '');
+      response.end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const environment = { HOOK: `https://127.0.0.1:${(server.address() as AddressInfo).port}/${CANARY}` };
+    const webhooks = [{ kind: 'json', 'url-env': 'HOOK' }];
+    const post = async (keys: object) =>
+      await deliver(openChannels(readAlerts({ webhooks, ...keys }), environment), faultAlert(['x']), quick);
+    try {
+      expect(await post({})).toMatchObject([
+        { isDelivered: false, error: expect.stringMatching(/SELF_SIGNED.*ca-file/) },
+      ]);
+      expect(heard).toEqual([]);
+      expect(await post({ 'ca-file': certificate.path })).toMatchObject([{ isDelivered: true }]);
+      expect(heard).toEqual([`/${CANARY}`]);
+    } finally {
+      server.close();
+      certificate.remove();
+    }
+  });
+});
+
 describe('a ping address', () => {
   const ping = (keys: object, subject: 'vault.freshness' | 'vault.scrub', isFine: boolean) => {
-    const { pings } = readAlerts({ pings: [{ 'url-env': 'PING', ...keys }] });
-    return sendPings(pings, { subject, isFine }, { PING: `${web.address}/ping/${CANARY}/?a=b` }, quick);
+    const alerts = readAlerts({ pings: [{ 'url-env': 'PING', ...keys }] });
+    return sendPings(alerts, { subject, isFine }, { PING: `${web.address}/ping/${CANARY}/?a=b` }, quick);
   };
 
   it('is asked for on success of what it waits for, and not on failure', async () => {

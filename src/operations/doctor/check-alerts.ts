@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { readAuthority } from '../../alerts/authority.ts';
 import { nameReference } from '../../alerts/channel.ts';
 import { isThisHost } from '../../alerts/this-host.ts';
 import { resolveUrl } from '../../alerts/secret-url.ts';
@@ -43,6 +43,12 @@ export async function checkAlerts({
       ),
     )
   ).flat();
+  findings.push(
+    ...(await examine(SUBJECT, async () => {
+      await readAuthority(alerts.caFile);
+      return [];
+    })),
+  );
   if (ways.length > 0 && ways.every(({ livesHere }) => livesHere)) {
     const labels = ways.map(({ label }) => label).join(', ');
     findings.push(
@@ -75,9 +81,8 @@ function listWays({ mail, webhooks, pings }: AlertsConfig, environment: Platform
 }
 
 async function lookAtMail(mail: MailConfig, environment: Platform['environment']) {
-  const { host, port, security, password, caFile, to } = mail;
+  const { host, port, security, password, to } = mail;
   if (password) await resolveSecret(password, environment);
-  if (caFile !== undefined) await access(caFile, constants.R_OK);
   const livesHere = await isThisHost(host);
   const label = `mail by ${host}:${port}`;
   const findings = [fine(SUBJECT, `${label} to ${to.join(', ')}`)];

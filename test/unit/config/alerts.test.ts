@@ -7,17 +7,17 @@ const mail = (keys: string) => `mail: {host: relay, from: a@univ.example, to: [b
 
 describe('alerts: of a configuration', () => {
   it('have defaults, and paths of the root', () => {
-    const text = `${mail(', ca-file: ca.pem, user: u, password-file: p')}, pings: [{url-env: PING}]`;
+    const text = `${mail(', user: u, password-file: p')}, ca-file: ca.pem, pings: [{url-env: PING}]`;
     expect(parse(text)).toEqual({
       language: 'fr',
       repeatAfterMs: 86_400_000,
+      caFile: '/srv/ca.pem',
       mail: {
         host: 'relay',
         port: 587,
         security: 'starttls',
         user: 'u',
         password: { from: 'file', file: '/srv/p' },
-        caFile: '/srv/ca.pem',
         from: 'a@univ.example',
         to: ['b@univ.example'],
       },
