@@ -48,7 +48,7 @@ describe('the commands of the vault', () => {
     expect(vault.archives()).toHaveLength(2);
   });
 
-  it('refuse with exit code 9, and keep it for the status, which writers see', async () => {
+  it('refuse with exit code 9, and keep it for the status', async () => {
     const name = await vault.seal(today(3));
     const refused = start(['prune']);
     expect(refused.status).toBe(9);
@@ -58,7 +58,7 @@ describe('the commands of the vault', () => {
     expect(start(['freshness']).status).toBe(10);
     chmodSync(join(vault.directory, name), 0o644);
     expect(start(['audit']).status).toBe(6);
-    const client = openSession(await openLocalTransport({ directory: vault.directory, log: silent, role: 'writer' }));
+    const client = openSession(await openLocalTransport({ directory: vault.directory, log: silent }));
     const { upkeep } = await client.status();
     await client.close();
     expect(upkeep?.map(({ verb, isFine }) => [verb, isFine])).toEqual([
