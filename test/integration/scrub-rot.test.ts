@@ -100,6 +100,9 @@ describe.each<[VolumeKind, boolean]>([
     if (isShared) await expect(latest()).rejects.toThrow('no archive that can be trusted');
     else expect(await latest()).toBe(good);
 
+    const verdict = await verify(platform, { archive: hit[0] ?? '', level: 'full' });
+    expect(verdict).toMatchObject({ isSound: false, isExtentsOnly: true, damage: [{ where: 'uploads/a/rotten' }] });
+
     const third = await run();
     const isNewestHit = hit.includes(second.archive);
     if (isNewestHit) {

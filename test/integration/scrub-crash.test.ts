@@ -1,0 +1,102 @@
+import { spawnSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { silent } from '../../src/logging/logger.ts';
+import { openStore } from '../../src/vault/store/layout.ts';
+import { loadOwnHead } from '../../src/vault/store/own-records.ts';
+import { scrub } from '../../src/vault/upkeep/scrub.ts';
+import { flipByte } from '../fixtures/flip-byte.ts';
+import { bundleVault } from '../fixtures/vault-bundle.ts';
+import { makeNightVault, nightName, type NightVault } from '../fixtures/vault-nights.ts';
+
+const canTrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
+if (!canTrace) console.warn('skipped: strace is missing (Debian package strace) or may not trace');
+
+(canTrace ? describe : describe.skip)('a scrub that is killed, or whose disk fails,', () => {
+  const names = [nightName(-1), nightName()] as const;
+  const settings = { scrub: { withinDays: 30 } };
+  let vault: NightVault;
+  let bundle: string;
+  beforeAll(async () => {
+    bundle = await bundleVault('whole');
+    vault = makeNightVault();
+    const client = await vault.open();
+    const files: Record<string, Buffer> = { 'uploads/a': randomBytes(100_000) };
+    const first = await vault.build(names[0], files);
+    await vault.send(client, names[0], first);
+    files['uploads/b'] = randomBytes(100_000);
+    await vault.send(
+      client,
+      names[1],
+      await vault.build(names[1], files, { ...first, path: join(vault.directory, names[0]) }),
+    );
+    // One is damaged, one has no record: all that a scrub ever writes is written.
+    flipByte(join(vault.directory, names[1]), 5000);
+    rmSync(join(vault.directory, '.vault/extents', names[0]));
+  });
+  afterAll(() => vault.remove());
+
+  // At its first, second, … use of the call on these paths, until the run no longer comes so far.
+  it.each<[string, string, string[]]>([
+    ['rename', 'signal=KILL', []],
+    ['fsync', 'signal=KILL', []],
+    ['fdatasync', 'signal=KILL', []],
+    ['unlink', 'signal=KILL', []],
+    ['write', 'signal=KILL', ['damage.jsonl']],
+    ['openat', 'signal=KILL', ['damage.jsonl', 'extents', 'verdicts', 'upkeep']],
+    ['rename', 'error=ENOSPC', []],
+    ['fsync', 'error=EIO', []],
+    ['fdatasync', 'error=EIO', []],
+    ['write', 'error=ENOSPC', ['damage.jsonl']],
+    ['openat', 'error=EIO', ['damage.jsonl', 'extents', '../ARCHIVE']],
+    ['read', 'error=EIO', ['damage.jsonl', 'ledger.jsonl']],
+  ])('at any %s (%s) leaves nothing that the next run does not put right', async (call, fault, within) => {
+    for (let occurrence = 1, isHit = true; isHit; occurrence++) {
+      const base = mkdtempSync(join(tmpdir(), 'continuity-scrub-'));
+      const directory = join(base, 'vault');
+      cpSync(vault.directory, directory, { recursive: true });
+      const settingsPath = join(base, 'settings.yml');
+      const keeper = userInfo().username;
+      const accounts = `accounts: { keeper: ${keeper}, writer: ${keeper === 'nobody' ? 'daemon' : 'nobody'} }`;
+      writeFileSync(settingsPath, `directory: ${directory}\n${accounts}\n`);
+      const traced = join(base, 'trace');
+      const paths = within.flatMap((name) => ['-P', join(directory, '.vault', name.replace('ARCHIVE', names[0]))]);
+      const inject = `inject=${call}:${fault}:when=${occurrence}`;
+      const trace = ['-f', '--seccomp-bpf', '-qq', '-o', traced, ...paths, '-e', `trace=${call}`, '-e', inject];
+      const command = [process.execPath, bundle, 'vault', 'scrub', '--all', '--settings', settingsPath];
+      // strace counts for each thread by itself: with a single one for files, no use of the call is left out.
+      const env = { ...process.env, UV_THREADPOOL_SIZE: '1' };
+      const child = spawnSync('strace', [...trace, ...command], { env });
+      isHit =
+        fault === 'signal=KILL'
+          ? child.signal !== null || child.status === 137
+          : readFileSync(traced, 'utf8').includes('(INJECTED)');
+      if (!isHit) expect(child.stdout.toString()).toContain('SCRUB: FAULT');
+      await expectSettled(directory);
+      rmSync(base, { recursive: true });
+      expect(occurrence).toBeLessThan(40);
+    }
+  });
+
+  async function expectSettled(directory: string): Promise<void> {
+    const later = new Date(Date.now() + 60_000);
+    const store = await openStore({ directory, now: () => later });
+    for (const name of leftovers(directory)) utimesSync(join(directory, '.vault', name), 0, 0);
+    const result = await scrub({ store, settings, logger: silent, readsAll: true });
+    // The one that is damaged is blamed, whoever found it, and no other.
+    expect(result.damagedArchives).toEqual([expect.objectContaining({ name: names[1], extents: 1 })]);
+    expect(result.faults).toEqual([expect.stringContaining(`${names[1]} is damaged: 1 extent`)]);
+    expect(result.bytes).toBe(result.totalBytes);
+    for (const name of names) expect((await loadOwnHead(store, name))?.oldest).toBe(Math.floor(later.getTime() / 1000));
+    expect(readdirSync(join(directory, '.vault/verdicts'))).toEqual([`${names[1]}.json`]);
+    expect(leftovers(directory)).toEqual([]);
+  }
+});
+
+function leftovers(directory: string): string[] {
+  const names = readdirSync(join(directory, '.vault'), { recursive: true, encoding: 'utf8' });
+  return names.filter((name) => name.endsWith('.tmp')).sort();
+}
