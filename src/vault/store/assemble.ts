@@ -52,19 +52,23 @@ async function copyExtents(file: FileHandle, assembly: Assembly): Promise<Shared
   const shared: SharedRange[] = [];
   let doneBytes = 0;
   const count = (bytes: number): void => progress((doneBytes += bytes), plan.extents.endOffset);
-  for (const run of joinRuns(plan)) {
-    if ('segment' in run.from) {
-      await copier.copy(run, await segments.open(run.from.segment), run.from.at, count);
-      continue;
+  try {
+    for (const run of joinRuns(plan)) {
+      if ('segment' in run.from) {
+        await copier.copy(run, await segments.open(run.from.segment), run.from.at, count);
+        continue;
+      }
+      if (!base) throw new TypeError('the recipe has no base');
+      if (shares) {
+        const { targetOffset, length } = run;
+        shared.push({ source: base.name, sourceOffset: run.from.base, targetOffset, length });
+        count(length);
+      } else {
+        await copier.copy(run, base.file.handle, run.from.base, count);
+      }
     }
-    if (!base) throw new TypeError('the recipe has no base');
-    if (shares) {
-      const { targetOffset, length } = run;
-      shared.push({ source: base.name, sourceOffset: run.from.base, targetOffset, length });
-      count(length);
-    } else {
-      await copier.copy(run, base.file.handle, run.from.base, count);
-    }
+  } finally {
+    await copier.finish();
   }
   return shared;
 }

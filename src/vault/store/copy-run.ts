@@ -5,6 +5,8 @@ import { readInto } from './read-range.ts';
 import type { Run } from './runs.ts';
 
 const BLOCK_BYTES = 4 * 1024 * 1024;
+/** Written bytes that may wait for the disk; a multiple of the block. */
+const FLUSH_BYTES = 64 * 1024 * 1024;
 
 /** An extent's bytes are not those that its digest promises. */
 export class WrongDigest extends Error {
@@ -18,11 +20,14 @@ export class WrongDigest extends Error {
 
 /**
  * Copies runs of extents and hashes what it writes: the digest is taken of the very buffer that goes into the file.
- * While one block is hashed, the one before is being written and the next one read.
+ * While one block is hashed, the one before is being written and the next one read; and what was written goes to the
+ * disk meanwhile, instead of all at once in the end.
  */
 export class RunCopier {
   readonly #target: FileHandle;
   readonly #extents: ExtentTable;
+  #flushing: Promise<void> = Promise.resolve();
+  #unflushedBytes = 0;
   readonly #buffers = [0, 1, 2].map(() => Buffer.allocUnsafeSlow(BLOCK_BYTES));
 
   constructor(target: FileHandle, extents: ExtentTable) {
@@ -47,7 +52,9 @@ export class RunCopier {
         if (block.length > 0 && next < run.length) reading = readBlock(next, turn);
         digests.update(block);
         await writing;
+        await this.#flushSometimes();
         writing = settleLater(writeWhole(this.#target, block, run.targetOffset + done));
+        this.#unflushedBytes += block.length;
         onCopied(block.length);
         done = next;
       }
@@ -56,6 +63,20 @@ export class RunCopier {
       // Nothing may touch the files or the buffers any more when this has ended.
       await Promise.allSettled([reading, writing]);
     }
+  }
+
+  /** Resolves when nothing touches the target any more. @throws what the disk said to an earlier block. */
+  async finish(): Promise<void> {
+    await this.#flushing;
+  }
+
+  /** One flush at a time: whoever writes faster than the disk waits for it. */
+  async #flushSometimes(): Promise<void> {
+    if (this.#unflushedBytes < FLUSH_BYTES) return;
+    this.#unflushedBytes = 0;
+    // The kernel tells of a failed write once: it must not get lost here.
+    await this.#flushing;
+    this.#flushing = settleLater(this.#target.datasync());
   }
 }
 
