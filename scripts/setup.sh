@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Makes a fresh Debian or Ubuntu machine ready for the demo: npm's packages, PostgreSQL, rsync, OpenSSH; with --tests as
-# first argument for the tests as well: jq, and the Node of GitHub's runners; with --bench for the bench: restic, borg,
+# first argument for the tests as well: jq, sudo, tools of file systems and
+# networks, and the Node of GitHub's runners; with --bench for the bench: restic, borg,
 # and the tools of file systems and networks.
 # Further arguments it then runs as a command, in an environment that finds all of this.
 # Safe to run again, and quick where everything is there. Production needs none of this: its bundles run with Node alone.
@@ -52,7 +53,17 @@ missing_packages() {
   { has_program ssh && has_program ssh-keygen; } || printf 'openssh-client\n'
   has_program flock || printf 'util-linux\n'
   has_program tar || printf 'tar\n'
-  if "$for_tests" && ! has_program jq; then printf 'jq\n'; fi
+  if "$for_tests"; then
+    has_program jq || printf 'jq\n'
+    has_program sudo || printf 'sudo\n'
+    has_program nft || printf 'nftables\n'
+    has_program ip || printf 'iproute2\n'
+    has_program logrotate || printf 'logrotate\n'
+    has_program strace || printf 'strace\n'
+    has_program mkfs.xfs || printf 'xfsprogs\n'
+    has_program mkfs.btrfs || printf 'btrfs-progs\n'
+    has_program mkfs.ext4 || printf 'e2fsprogs\n'
+  fi
   if "$for_bench"; then
     has_program restic || printf 'restic\n'
     has_program borg || printf 'borgbackup\n'

@@ -23,7 +23,7 @@ ensure_adopted() {
   settle 'archives of the former script are in the ledger' "$( ((count == 0)) || echo "$count are not")" adopt_archives
   [[ -d ${wish[directory]} ]] || return 0
   find -P "${wish[directory]}" -regextype posix-extended -mindepth 1 -maxdepth 1 ! -regex "$archive_names" ! -name .vault ! -name .incoming -printf '%f\n' |
-    head -n 20 | while read -r name; do say note "no archive, left alone: $name"; done
+    sed -n 1,20p | while read -r name; do say note "no archive, left alone: $name"; done
 }
 
 adopt_archives() { ask_vault adopt >&2 || fail 'the archives could not be adopted' 'Its message is above; run provision.sh again afterwards.'; }

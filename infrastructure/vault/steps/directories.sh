@@ -38,8 +38,8 @@ list_processes_of_former_owners() {
 
 check_processes() {
   local running
-  running=$(list_processes_of_former_owners | head -n 5)
-  [[ -z $running ]] || fail "the account that kept the archives until now is at work: $(xargs <<<"${running//$'\n'/;}")" \
+  running=$(list_processes_of_former_owners | sed -n 1,5p | tr -s ' \n' ' ;')
+  [[ -z $running ]] || fail "the account that kept the archives until now is at work: ${running%;}" \
     'Wait for it, or end it, and run provision.sh again: what it holds open it could still change.'
 }
 
@@ -60,7 +60,7 @@ list_writers() {
 
 check_writers() {
   local writers
-  writers=$(list_writers | head -n 5 | xargs)
+  writers=$(list_writers | sed -n 1,5p | tr '\n' ' ')
   [[ -z $writers ]] || fail "an archive is open for writing: $writers" \
     'End that process (the number after /proc/), and run provision.sh again: until then the archive could still change.'
 }
@@ -70,7 +70,7 @@ check_links() {
   local odd
   [[ -d ${wish[directory]} ]] || return 0
   odd=$(find -P "${wish[directory]}" -type f -links +1 -printf '%D:%i %n %P\n' |
-    awk '{ seen[$1]++; links[$1] = $2; name[$1] = $3 } END { for (id in seen) if (seen[id] != links[id]) print name[id] }' | head -n 3 | xargs)
+    awk '{ seen[$1]++; links[$1] = $2; name[$1] = $3 } END { for (id in seen) if (seen[id] != links[id]) print name[id] }' | sed -n 1,3p | tr '\n' ' ')
   [[ -z $odd ]] || fail "these have a second name outside ${wish[directory]}: $odd" 'Copy such a file and put the copy in its place (cp -p, mv).'
 }
 
@@ -96,7 +96,7 @@ ensure_contents() {
     wrong=$(find -P "$@" \( -type f -o -type d \) -printf x | wc -c)
   fi
   [[ -z $bits ]] || loose=$(find -P "$@" -type f ! -perm "$bits" -printf x | wc -c)
-  odd=$(find -P "$@" ! -type f ! -type d -printf '%f ' | head -c 200)
+  odd=$(find -P "$@" ! -type f ! -type d -printf '%f\n' | sed -n 1,5p | tr '\n' ' ')
   [[ -z $odd ]] || say note "$item: neither files nor directories, left alone: $odd"
   local differences=()
   ((wrong == 0)) || differences+=("$wrong with another owner")

@@ -25,13 +25,13 @@ write_firewall() {
 # Before anything is changed: nobody who works on this host is shut out.
 check_firewall() {
   [[ ${wish[firewall]} == yes ]] || return 0
-  if list_allowed | grep -qx any; then
+  if list_allowed | grep -x any >/dev/null; then
     wish[firewall]=no
     notes+=('There is no firewall rule, since the keys may come from any address.')
     return
   fi
   if [[ -z ${wish[also-from]} && ! -f ${wish[etc]}/nftables.d/${wish[name]}.nft ]] &&
-    list_present_addresses | grep -q ":${wish[port]}$"; then
+    list_present_addresses | grep ":${wish[port]}$" >/dev/null; then
     fail "sshd listens at port ${wish[port]} today: the firewall rule would shut administrators out" \
       'Name the addresses that they come from (--also-from), or leave the rule to your own firewall (--firewall no).'
   fi

@@ -18,7 +18,7 @@ check_former() {
   local name=${wish[former-account]}
   [[ -n $name ]] || return 0
   id -u "$name" >/dev/null 2>&1 || fail "there is no account $name (--former-account)"
-  if [[ $(id -u "$name") == 0 || $name == "${SUDO_USER-}" ]] || id -Gn "$name" | tr ' ' '\n' | grep -qxE 'sudo|wheel|admin'; then
+  if [[ $(id -u "$name") == 0 || $name == "${SUDO_USER-}" ]] || id -Gn "$name" | tr ' ' '\n' | grep -xE 'sudo|wheel|admin' >/dev/null; then
     fail "$name is an administrator's account; it would be closed to them" 'Name the key that is to go: --former-key FILE.pub'
   fi
 }

@@ -32,7 +32,7 @@ locate_sshd() {
 
 # write_trial FILE [OURS]: the whole configuration as sshd would read it, with OURS in place of our present file.
 write_trial() {
-  local folder=$scratch/sshd_config.d file
+  local folder=$1.d file
   rm -rf "$folder"
   mkdir "$folder"
   for file in "${wish[sshd-folder]}"/*.conf; do
@@ -62,7 +62,8 @@ join_address() { if [[ $1 == *:* ]]; then printf '[%s]:%s' "$1" "$2"; else print
 is_covered() {
   local any='0.0.0.0'
   [[ ${wish[listen]} != *:* ]] || any='::'
-  list_present_addresses | grep -qxF -e "$(join_address "${wish[listen]}" "${wish[port]}")" -e "$(join_address "$any" "${wish[port]}")"
+  list_present_addresses |
+    grep -xF -e "$(join_address "${wish[listen]}" "${wish[port]}")" -e "$(join_address "$any" "${wish[port]}")" >/dev/null
 }
 
 write_listen() {

@@ -62,7 +62,7 @@ ensure_directory() {
 }
 
 make_directory() {
-  [[ -d $1 ]] || (umask 077 && mkdir -- "$1")
+  [[ -d $1 ]] || { mkdir -p -- "${1%/*}" && (umask 077 && mkdir -- "$1"); }
   set_owner "$@"
 }
 

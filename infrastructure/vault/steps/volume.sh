@@ -93,7 +93,7 @@ tell_sharing() {
   local place=${wish[directory]} kind
   while [[ ! -e $place ]]; do place=$(dirname -- "$place"); done
   kind=$(findmnt -no FSTYPE -T "$place" || true)
-  if [[ $kind == btrfs ]] || { [[ $kind == xfs ]] && xfs_info "$place" 2>/dev/null | grep -q 'reflink=1'; }; then
+  if [[ $kind == btrfs ]] || { [[ $kind == xfs ]] && xfs_info "$(findmnt -no TARGET -T "$place")" 2>/dev/null | grep 'reflink=1' >/dev/null; }; then
     command -v xfs_io >/dev/null || notes+=('xfs_io is missing (apt-get install xfsprogs): archives do not share extents without it.')
     say ok "archives share extents ($kind)"
   elif [[ -z ${wish[volume]} ]]; then
