@@ -1,8 +1,7 @@
 #!/usr/bin/env bash
 # Makes a fresh Debian or Ubuntu machine ready for the demo: npm's packages, PostgreSQL, rsync, OpenSSH; with --tests as
-# first argument for the tests as well: jq, sudo, tools of file systems and
-# networks, and the Node of GitHub's runners; with --bench for the bench: restic, borg,
-# and the tools of file systems and networks.
+# first argument for the tests as well: jq, sudo, tools of file systems and networks, and the Node of GitHub's runners; with
+# --bench for the bench: restic, borg, and the same tools.
 # Further arguments it then runs as a command, in an environment that finds all of this.
 # Safe to run again, and quick where everything is there. Production needs none of this: its bundles run with Node alone.
 set -euo pipefail

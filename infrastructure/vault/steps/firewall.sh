@@ -24,9 +24,10 @@ write_firewall() {
 
 # Before anything is changed: nobody who works on this host is shut out.
 check_firewall() {
+  wish[firewall-rule]=${wish[firewall]}
   [[ ${wish[firewall]} == yes ]] || return 0
   if list_allowed | grep -x any >/dev/null; then
-    wish[firewall]=no
+    wish[firewall-rule]=no
     notes+=('There is no firewall rule, since the keys may come from any address.')
     return
   fi
@@ -48,7 +49,7 @@ print_wanted_table() {
 
 ensure_firewall() {
   local file=${wish[etc]}/nftables.d/${wish[name]}.nft difference=''
-  [[ ${wish[firewall]} == yes ]] || return 0
+  [[ ${wish[firewall-rule]} == yes ]] || return 0
   write_firewall >"$scratch/firewall"
   ensure_directory "${file%/*}" 755 root root
   ensure_copy "$scratch/firewall" "$file" 644 root root

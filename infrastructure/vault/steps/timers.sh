@@ -39,7 +39,7 @@ ensure_units() {
   ensure_directory "$(units_folder)" 755 root root
   fill upkeep.service | ensure_file "$(units_folder)/${wish[name]}@.service" 644 root root
   each_upkeep ensure_timer
-  if [[ ${wish[firewall]} == yes ]]; then
+  if [[ ${wish[firewall-rule]} == yes ]]; then
     fill firewall.service | ensure_file "$(units_folder)/${wish[name]}-firewall.service" 644 root root
     ensure_running "${wish[name]}-firewall.service"
   fi
