@@ -40,15 +40,19 @@ describe.each<[string, number[], number | undefined]>([
     store = await openStore({ directory: vault.directory, now: () => new Date(Date.now() + 60_000) });
     const client = await vault.open();
     const nights: Night[] = [];
-    const files: Record<string, Buffer> = {};
-    for (let number = 0; number < 8; number++) files[`uploads/${number}`] = randomBytes(70_000);
+    const files = new Map<string, Buffer>();
+    for (let number = 0; number < 8; number++) files.set(`uploads/${number}`, randomBytes(70_000));
     for (const [hour, name] of names.entries()) {
       // Each night something comes, something changes, and something goes.
-      files[`uploads/${hour}`] = randomBytes(80_000);
-      files[`uploads/new-${hour}`] = randomBytes(70_000);
-      delete files[`uploads/new-${hour - 2}`];
+      files.set(`uploads/${hour}`, randomBytes(80_000));
+      files.set(`uploads/new-${hour}`, randomBytes(70_000));
+      files.delete(`uploads/new-${hour - 2}`);
       const before = nights.at(-1);
-      const night = await vault.build(name, files, before && { ...before, path: join(vault.directory, at(hour - 1)) });
+      const night = await vault.build(
+        name,
+        Object.fromEntries(files),
+        before && { ...before, path: join(vault.directory, at(hour - 1)) },
+      );
       await vault.send(client, name, night);
       nights.push(night);
     }
