@@ -45,18 +45,19 @@ export interface Base {
  * Follows a recipe and writes the index of the archive to be to `indexPath`.
  * `openBase` gives the archive that the recipe names. Nothing of the upload is believed: every new line must be one that
  * our writer would write, within its extent, and the base's index must have the digest that the ledger knows.
- * @throws Failure `refused` where the recipe does not hold together.
+ * @throws Failure `refused` where the recipe does not hold together; the signal's reason where that came first.
  */
 export async function planArchive(
   recipe: Readable,
   indexPath: string,
   openBase: (named: NonNullable<RecipeHead['base']>) => Promise<Base>,
+  signal?: AbortSignal,
 ): Promise<Plan> {
   const writer = await IndexWriter.create(indexPath);
   try {
     const gunzip = createGunzip();
     pipeline(recipe, gunzip, () => {});
-    const steps = singly(readLines(gunzip as AsyncIterable<Buffer>, MAX_STEP_BYTES));
+    const steps = singly(stopWith(signal, readLines(gunzip as AsyncIterable<Buffer>, MAX_STEP_BYTES)));
     const first = await steps.next();
     if (first.done) throw new TypeError('the recipe is empty');
     const head = parseRecipeHead(first.value);
@@ -109,6 +110,17 @@ export async function planArchive(
     throw new Failure('refused', `the recipe is not valid: ${messageOf(error)}`, 'Run the backup again.', {
       cause: error,
     });
+  }
+}
+
+/** Passes lines on until there is a reason to stop: what has been received already may unpack to any number of them. */
+async function* stopWith<T>(
+  signal: AbortSignal | undefined,
+  batches: AsyncIterable<T>,
+): AsyncGenerator<T, void, undefined> {
+  for await (const batch of batches) {
+    signal?.throwIfAborted();
+    yield batch;
   }
 }
 

@@ -74,7 +74,7 @@ export async function sealArchive(options: SealOptions): Promise<Receipt> {
       await recipe.close();
     }
   } catch (error) {
-    throw explainFullDisk(error);
+    throw await explainFullDisk(error, store);
   }
 }
 
@@ -113,15 +113,16 @@ async function planAndSeal(options: SealOptions, recipe: FileHandle): Promise<Re
   if (!isKnown) requireDailyRoom(store, ledger, { newBytes: 0, sharesExtents: true });
   const { size } = await recipe.stat();
   const steps = Readable.from(readRange(recipe, { offset: 0, length: size }), { objectMode: false });
-  const stopGuarding = guardPlanning(store, steps);
+  const guard = guardPlanning(store);
   const indexPath = join(store.planning, `${name}.index`);
   let base: OpenedBase | undefined;
   try {
-    const plan = await planArchive(steps, indexPath, async (named) => {
+    const openNamed = async (named: NonNullable<Plan['head']['base']>) => {
       base = { name: named.name, file: await openBase(options, ledger, named) };
       return { index: named.index, stream: base.file.readIndex() };
-    });
-    stopGuarding();
+    };
+    const plan = await planArchive(steps, indexPath, openNamed, guard.signal);
+    guard.stop();
     const lock = await takeLock(options, lockPath(store));
     try {
       await settleCutSeal(store, log);
@@ -130,7 +131,7 @@ async function planAndSeal(options: SealOptions, recipe: FileHandle): Promise<Re
       lock.release();
     }
   } finally {
-    stopGuarding();
+    guard.stop();
     steps.destroy();
     await rm(indexPath, { force: true });
     await base?.file.close();
@@ -163,12 +164,14 @@ async function assembleAndPublish(
   await refuseBarred(store, plan);
   const path = join(store.assembly, name);
   let isComplete = false;
+  let needBytes = 0;
   try {
     const { isPossible: sharesExtents } = await detectSharing(store);
     const shares = base !== undefined && sharesExtents;
     const newBytesOnDisk = shares ? plan.newExtentBytes : plan.extents.endOffset;
     requireDailyRoom(store, ledger, { newBytes: newBytesOnDisk, sharesExtents });
-    await requireSpace(store, newBytesOnDisk + boundTailBytes(plan));
+    needBytes = newBytesOnDisk + boundTailBytes(plan);
+    await requireSpace(store, needBytes);
     const assembly = { store, plan, path, segments, shares, progress, ...(base ? { base } : {}) };
     const { sizeBytes, tailBytes } = await assembleArchive(assembly);
     await giveToGroup(store, path);
@@ -180,9 +183,11 @@ async function assembleAndPublish(
     isComplete = true;
     return await publishArchive(store, path, entry);
   } catch (error) {
-    // What is complete may be visible already: the next seal finds out.
-    if (!isComplete) await Promise.all([path, assembledRecordPath(path)].map((each) => rm(each, { force: true })));
-    throw await rejectDamage(store, plan, error, progress);
+    // What is complete may be visible already: publishing has said what comes next.
+    if (isComplete) throw error;
+    await Promise.all([path, assembledRecordPath(path)].map((each) => rm(each, { force: true })));
+    const { directory } = store;
+    throw await explainFullDisk(await rejectDamage(store, plan, error, progress), { directory, needBytes });
   } finally {
     await segments.close();
   }
