@@ -14,6 +14,13 @@ import { wordAttempts } from './attack/word-attempts.ts';
 import { withSshOptions } from './open-vault.ts';
 import type { Platform } from './platform.ts';
 
+export interface AttackOptions {
+  /** Default: all. */
+  attempts?: readonly Attempt[];
+  /** For the whole; what is not tried by then is unclear. Default: a minute. */
+  limitMs?: number;
+}
+
 export interface AttackResult {
   vault: string;
   /** The worst of all attempts: `succeeded` where anything got through. */
@@ -48,7 +55,10 @@ export const attempts: readonly Attempt[] = [
  * an archive even where it succeeds. On an account with a shell it stops at once: there everything is possible.
  * @throws Failure `config` where the vault is no other machine, `vault` where it cannot be reached
  */
-export async function attackVault(platform: Platform, wanted = attempts): Promise<AttackResult> {
+export async function attackVault(
+  platform: Platform,
+  { attempts: wanted = attempts, limitMs = TOTAL_MS }: AttackOptions = {},
+): Promise<AttackResult> {
   const { vault } = platform.config;
   if (vault.kind === 'directory') {
     throw new Failure(
@@ -64,7 +74,7 @@ export async function attackVault(platform: Platform, wanted = attempts): Promis
       platform.logger.phase(`Attack ${labelOf(options)}`);
       const seen = await lookAround(ground, (said) => findShell(said) !== undefined);
       const chosen = seen.hasShell ? [shellCommand] : wanted;
-      const limit = begun + TOTAL_MS;
+      const limit = begun + limitMs;
       const outcomes = await runAll(chosen, (attempt) => {
         platform.signal?.throwIfAborted();
         return runAttempt(ground, attempt, limit - Date.now());

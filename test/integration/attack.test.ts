@@ -21,10 +21,9 @@ async function attackWith(areas: string, change: (line: string) => string): Prom
   const lines = readFileSync(authorized(), 'utf8');
   writeFileSync(authorized(), lines.replace(/^.* writer$/m, change));
   try {
-    return await attackVault(
-      one.platform,
-      attempts.filter(({ area }) => areas.split(' ').includes(area)),
-    );
+    return await attackVault(one.platform, {
+      attempts: attempts.filter(({ area }) => areas.split(' ').includes(area)),
+    });
   } finally {
     writeFileSync(authorized(), lines);
   }
@@ -41,7 +40,7 @@ describe('doctor --attack', () => {
         return { name, mtimeMs, mode, size, ino };
       });
     const before = look();
-    const result = await attackVault(one.platform);
+    const result = await attackVault(one.platform, { limitMs: 180_000 });
     const unclear = result.attempts.filter(({ verdict }) => verdict !== 'refused');
     expect(unclear.map(({ what, evidence }) => `${what}: ${evidence}`)).toEqual([]);
     expect(result).toMatchObject({ verdict: 'refused', exitCode: 0, isProvisioned: false });
