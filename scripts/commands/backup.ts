@@ -2,7 +2,7 @@ import { runTold } from '../../src/alerts/run-told.ts';
 import { backup } from '../../src/operations/backup.ts';
 import { renderBackup } from '../../src/report/backup-report.ts';
 import type { CommandDefinition } from './command.ts';
-import { openPlatform, waitOption } from './platform.ts';
+import { openPlatform, readDuration, waitOption } from './platform.ts';
 
 export const backupCommand: CommandDefinition = {
   name: 'backup',
@@ -19,6 +19,11 @@ export const backupCommand: CommandDefinition = {
       description: 'file sources that may have lost most of their files',
       isList: true,
     },
+    {
+      flags: '--unless-newer <duration>',
+      description:
+        'do nothing where an archive was sealed within that time, such as 6h: a second trigger beside GitHub',
+    },
     waitOption,
   ],
   async run(context, _args, options) {
@@ -29,6 +34,9 @@ export const backupCommand: CommandDefinition = {
       backup(platform, {
         trigger: isNightly ? 'nightly' : 'manual',
         rereadsAll: options['full'] === true,
+        ...(options['unlessNewer'] === undefined
+          ? {}
+          : { unlessNewerMs: readDuration('--unless-newer', options['unlessNewer'] as string) }),
         allowShrink: (options['allowShrink'] as string[] | undefined) ?? [],
       }),
     );

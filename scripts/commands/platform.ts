@@ -23,7 +23,7 @@ export async function openPlatform(
     // Beside our own bundle: both are built and committed together.
     vaultBundlePath: join(dirname(realpathSync(process.argv[1] ?? '.')), '..', 'vault', 'index.js'),
     toolVersion: version,
-    ...(wait === undefined ? {} : { lockWaitMs: readWait(wait as string) }),
+    ...(wait === undefined ? {} : { lockWaitMs: readDuration('--wait', wait as string) }),
   };
 }
 
@@ -33,8 +33,9 @@ export const waitOption: CommandOption = {
   description: 'wait this long, such as 30m, for another run to end (default: not at all)',
 };
 
-function readWait(text: string): number {
+/** @throws Failure `usage` */
+export function readDuration(option: string, text: string): number {
   const milliseconds = parseDurationMs(text);
   if (milliseconds !== undefined) return milliseconds;
-  throw new Failure('usage', '--wait: expected a duration such as 90s, 30m or 2h', 'Nothing was done.');
+  throw new Failure('usage', `${option}: expected a duration such as 90s, 30m or 2h`, 'Nothing was done.');
 }

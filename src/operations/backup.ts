@@ -17,6 +17,8 @@ export interface BackupOptions {
   rereadsAll?: boolean;
   /** File sources that may have lost most of their files. */
   allowShrink?: readonly string[];
+  /** Do nothing where an archive was sealed within that time, by the vault's clock: a second trigger stands in for the first. */
+  unlessNewerMs?: number;
 }
 
 /** Sizes in bytes. */
@@ -66,8 +68,10 @@ export async function backupUnderLock(
       await sleep(1000);
       ({ started, name, greeting } = await askForName(platform, vault, options));
     }
+    const recent = findRecent(greeting, options.unlessNewerMs);
+    if (recent && !greeting.asked) greeting = await vault.hello(recent);
     if (greeting.asked) {
-      platform.logger.info(`${name} is sealed already, since ${greeting.asked.sealed}: nothing to do.`);
+      platform.logger.info(`${greeting.asked.name} is sealed already, since ${greeting.asked.sealed}: nothing to do.`);
       return {
         ...fromReceipt(vault, greeting, greeting.asked),
         alreadyThere: true,
@@ -98,6 +102,12 @@ export async function backupUnderLock(
     await Promise.allSettled([found]);
     await vault.close();
   }
+}
+
+/** The newest archive, where it is young enough to stand for the one that was wanted. */
+function findRecent({ newest, clock }: Greeting, withinMs: number | undefined): string | undefined {
+  if (newest === undefined || withinMs === undefined) return undefined;
+  return Date.parse(clock) - Date.parse(newest.sealed) < withinMs ? newest.name : undefined;
 }
 
 async function askForName(platform: Platform, vault: VaultClient, { trigger }: BackupOptions) {
