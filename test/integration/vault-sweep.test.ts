@@ -40,7 +40,7 @@ describe('sweeping the incoming area', () => {
   const segment = (): string => join(store.incoming, `${randomBytes(32).toString('hex')}.segment`);
 
   it('102: removes what has lain unused for a week, whatever times its client gave it', async () => {
-    const [old, young, cut] = [segment(), segment(), `${join(store.incoming, `.${'a'.repeat(64)}.segment.Xy12Zz`)}`];
+    const [old, young, cut] = [segment(), segment(), join(store.incoming, `.${'a'.repeat(64)}.segment.Xy12Zz`)];
     for (const path of [old, young, cut]) writeFileSync(path, 'x'.repeat(100));
     utimesSync(young, 0, 0);
     utimesSync(old, 4e9, 4e9);

@@ -74,16 +74,18 @@ export function parseAnswerArguments(all: readonly string[]): AnswerArguments {
 /** Passes on what is said, and remembers the last of it. */
 function listen(log: Logger): { log: Logger; last: () => string | undefined } {
   let last: string | undefined;
-  const hear = (speak: (message: string) => void, kind: string) => (message: string) => {
-    last = `${kind}${message}`;
-    speak(message);
-  };
   return {
     log: {
       ...log,
-      info: hear(log.info, ''),
-      warning: hear(log.warning, 'warning: '),
-      error: hear(log.error, 'refused or failed: '),
+      info: (message) => void (last = message),
+      warning(message) {
+        last = `warning: ${message}`;
+        log.warning(message);
+      },
+      error(message) {
+        last = `refused or failed: ${message}`;
+        log.error(message);
+      },
     },
     last: () => last,
   };
