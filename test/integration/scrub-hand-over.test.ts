@@ -13,10 +13,10 @@ import { removeArchive } from '../../src/vault/upkeep/remove-archive.ts';
 import { scrub } from '../../src/vault/upkeep/scrub.ts';
 import type { Night } from '../fixtures/assemble.ts';
 import { makeNightVault, nightName, type NightVault } from '../fixtures/vault-nights.ts';
-import { mountVolume } from '../fixtures/volume.ts';
+import { requireVolume, whyNoVolume, type Volume } from '../fixtures/volume.ts';
 
-const volume = mountVolume('xfs');
-if (typeof volume === 'string') console.warn(`skipped: no XFS volume to test on (${volume})`);
+const reason = whyNoVolume('xfs');
+if (reason !== undefined) console.warn(`skipped: no XFS volume to test on (${reason})`);
 
 describe.each<[string, number[], number | undefined]>([
   ['the oldest first, as prune does', [0, 1, 2, 3, 4], undefined],
@@ -24,16 +24,18 @@ describe.each<[string, number[], number | undefined]>([
   ['though one of them has no record', [1, 3, 0, 2, 4], 1],
   ['though an heir has no record', [1, 0, 3, 2, 4], 3],
 ])('archives that share extents go: %s', (_, order, withoutRecord) => {
-  if (typeof volume === 'string') {
+  if (reason !== undefined) {
     it.skip('there is no volume', () => {});
     return;
   }
   const names = [0, 1, 2, 3, 4, 5].map((hour) => nightName().replace('.tar.gz', `_0${hour}-00-00.tar.gz`));
   const at = (ordinal: number): string => names[ordinal] ?? '';
+  let volume: Volume;
   let vault: NightVault;
   let store: Store;
 
   beforeAll(async () => {
+    volume = requireVolume('xfs');
     vault = makeNightVault(volume.mountPoint);
     rmSync(vault.directory, { recursive: true });
     // Later than the seals by more than a second, in which times are counted.
@@ -59,7 +61,7 @@ describe.each<[string, number[], number | undefined]>([
     if (withoutRecord !== undefined) rmSync(extentsPath(store, at(withoutRecord)));
   });
   afterAll(() => {
-    rmSync(vault.directory, { recursive: true });
+    volume.remove();
     vault.remove();
   });
 
@@ -103,7 +105,3 @@ async function countUnowned(store: Store): Promise<number> {
   }
   return unowned;
 }
-
-afterAll(() => {
-  if (typeof volume !== 'string') volume.remove();
-});
