@@ -71,6 +71,7 @@ async function sshOptions(
     bundlePath: platform.vaultBundlePath,
     privateDirectory,
     log: platform.logger,
+    ...platform.network,
     ...(platform.signal ? { signal: platform.signal } : {}),
   };
 }

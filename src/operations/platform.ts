@@ -1,5 +1,6 @@
 import type { Config } from '../config/config.ts';
 import type { Logger } from '../logging/logger.ts';
+import type { SshOptions } from '../vault/client/ssh-options.ts';
 
 /**
  * What an operation is given besides its own options. Only entries look at the environment, the clock and their own
@@ -18,6 +19,8 @@ export interface Platform {
   /** The vault's one-file bundle, which an unprovisioned vault is given a copy of. */
   vaultBundlePath: string;
   toolVersion: string;
+  /** How patient the connection to the vault is; for tests. */
+  network?: Pick<SshOptions, 'retryDelayMs' | 'silenceMs'>;
   /** Git commit that the configuration belongs to. */
   commit?: string;
   /** How long to wait for another backup or restore of this platform to end; default: not at all. */

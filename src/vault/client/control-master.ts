@@ -9,7 +9,7 @@ import type { LoadedKey } from './keys.ts';
 import { describeMismatch, type PinnedKey } from './known-hosts.ts';
 import { NetworkTrouble } from './retry.ts';
 import { runProgram, type ProgramEnd } from './run-program.ts';
-import { QUICK_CIPHERS, labelOf, type SshOptions } from './ssh-options.ts';
+import { DEFAULT_SILENCE_MS, SIGNS_OF_LIFE, QUICK_CIPHERS, labelOf, type SshOptions } from './ssh-options.ts';
 
 /** A socket's path may have 104 bytes, and ssh appends 17 while it makes one. */
 const MAX_SOCKET_PATH_LENGTH = 85;
@@ -70,7 +70,14 @@ export class ControlMaster {
   }
 
   #listArguments(socket: string, keyPaths: readonly string[]): string[] {
-    const { host, port, user, knownHostsPath, connectTimeoutMs = 15_000 } = this.#options;
+    const {
+      host,
+      port,
+      user,
+      knownHostsPath,
+      connectTimeoutMs = 15_000,
+      silenceMs = DEFAULT_SILENCE_MS,
+    } = this.#options;
     const settings = {
       ControlMaster: 'yes',
       ControlPath: quoteSetting(socket),
@@ -86,8 +93,8 @@ export class ControlMaster {
       UpdateHostKeys: 'no',
       CheckHostIP: 'no',
       ConnectTimeout: String(Math.ceil(connectTimeoutMs / 1000)),
-      ServerAliveInterval: '15',
-      ServerAliveCountMax: '4',
+      ServerAliveInterval: String(Math.round(silenceMs / 1000 / SIGNS_OF_LIFE)),
+      ServerAliveCountMax: String(SIGNS_OF_LIFE),
       ClearAllForwardings: 'yes',
       ForwardAgent: 'no',
       LogLevel: 'ERROR',

@@ -7,10 +7,8 @@ import { explainConnectFailure } from './connect-failure.ts';
 import type { LoadedKey } from './keys.ts';
 import { describeMismatch, fingerprint, type PinnedKey } from './known-hosts.ts';
 import { retryOnTrouble } from './retry.ts';
-import { QUICK_CIPHERS, labelOf, type SshOptions } from './ssh-options.ts';
+import { DEFAULT_SILENCE_MS, SIGNS_OF_LIFE, QUICK_CIPHERS, labelOf, type SshOptions } from './ssh-options.ts';
 
-const KEEPALIVE_MS = 15_000;
-const KEEPALIVES_MISSED = 4;
 const HOST_KEY_TYPES = [
   'ssh-ed25519',
   'ecdsa-sha2-nistp256',
@@ -41,8 +39,8 @@ async function connectOnce(options: SshOptions, key: LoadedKey, pins: readonly P
     username: options.user,
     ...(key.kind === 'agent' ? { agent: new ChosenKeys(key.socket, key.publicKeys) } : { privateKey: key.text }),
     readyTimeout: options.connectTimeoutMs ?? 15_000,
-    keepaliveInterval: KEEPALIVE_MS,
-    keepaliveCountMax: KEEPALIVES_MISSED,
+    keepaliveInterval: (options.silenceMs ?? DEFAULT_SILENCE_MS) / SIGNS_OF_LIFE,
+    keepaliveCountMax: SIGNS_OF_LIFE,
     algorithms: { serverHostKey: orderTypes(pins), cipher: { prepend: [...QUICK_CIPHERS], append: [], remove: [] } },
     hostVerifier: (blob: Buffer) => {
       shown = blob;

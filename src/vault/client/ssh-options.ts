@@ -28,7 +28,13 @@ export interface SshOptions {
   attempts?: number;
   /** Before the second attempt; doubled for each further one. 1 000 unless told. */
   retryDelayMs?: number;
+  /** How long the other side may be silent before the connection counts as lost; 60 000 unless told, not below 4 000. */
+  silenceMs?: number;
 }
+
+/** The other side is asked for a sign of life so often before it is given up. */
+export const SIGNS_OF_LIFE = 4;
+export const DEFAULT_SILENCE_MS = 60_000;
 
 /** Before each side's own choice: with the processor's instructions for AES they take a third of ChaCha20's time. */
 export const QUICK_CIPHERS = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com'] as const;
