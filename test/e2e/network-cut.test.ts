@@ -82,7 +82,9 @@ describe('a network that fails', () => {
     network.afterBytes(2 * MIB, () => {
       for (const { pid, name } of listDescendants(process.pid)) {
         // Those that serve a connection; the one that listens is our child itself.
-        if (name.startsWith('sshd') && process.kill(pid, 'SIGSTOP')) frozen.push(pid);
+        if (!name.startsWith('sshd')) continue;
+        process.kill(pid, 'SIGSTOP');
+        frozen.push(pid);
       }
     });
     const begun = Date.now();
