@@ -1,4 +1,4 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync, linkSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -159,7 +159,8 @@ const MIB = 1024 * 1024;
 
   it('can neither end, nor trace, nor look into what the keeper runs', async () => {
     const { name } = await bring('03-00-00', 1000);
-    const seal = startSeal(name);
+    const ids = ['--reuid', one.vault.accounts.writer, '--regid', one.vault.accounts.writer, '--init-groups'];
+    const seal = spawn('setpriv', [...ids, 'sh', '-c', ask(`seal ${name}`)], { stdio: ['pipe', 'ignore', 'ignore'] });
     try {
       const program = await findKeepersProgram(name);
       for (const attempt of [
@@ -178,7 +179,7 @@ const MIB = 1024 * 1024;
       }
       expect(existsSync(`/proc/${program}`)).toBe(true);
     } finally {
-      seal.stdin?.end();
+      seal.stdin.end();
       await once(seal, 'close');
     }
   }, 60_000);
@@ -231,14 +232,6 @@ const MIB = 1024 * 1024;
     await expect(client.seal(name, night.recipePath)).rejects.toMatchObject({ kind: 'refused' });
     rmSync(segment, { force: true });
   }, 60_000);
-
-  function startSeal(name: string): ChildProcess {
-    const ids = ['--reuid', one.vault.accounts.writer, '--regid', one.vault.accounts.writer, '--init-groups'];
-    return spawn('setpriv', [...ids, 'sh', '-c', ask(`seal ${name}`)], {
-      stdio: ['pipe', 'ignore', 'ignore'],
-      cwd: '/',
-    });
-  }
 
   /** The process itself, and not sudo, which waits for it. */
   async function findKeepersProgram(name: string): Promise<number> {

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attackVault, attempts, type AttackResult } from '../../src/operations/attack.ts';
 import { backup } from '../../src/operations/backup.ts';
@@ -59,7 +59,11 @@ describe('doctor --attack', () => {
   });
 
   it('finds what a key without "restrict" may do', async () => {
+    const sockets = () => readdirSync('/tmp').filter((name) => name.startsWith('skills-vault-probe-'));
+    const before = sockets();
     const result = await attackWith('shell forwarding', (line) => line.replace('restrict,', ''));
+    // sshd leaves it there (docs/attack.md).
+    for (const name of sockets().filter((each) => !before.includes(each))) rmSync(join('/tmp', name));
     expect(through(result)).toEqual([
       'be given a terminal',
       'reach a port of the vault’s own (ssh -L)',
