@@ -16,7 +16,7 @@ const root = join(import.meta.dirname, '..');
 /** From the name of an entry to where its source lies and its bundle goes. */
 const entries = {
   ...Object.fromEntries(
-    ['continuity', 'vault', 'demo'].map((name) => [
+    ['continuity', 'vault', 'vault-upkeep', 'demo'].map((name) => [
       name,
       { source: `scripts/${name}`, target: `scripts/dist/${name}` },
     ]),

@@ -39,6 +39,7 @@ check_former
 check_keys
 check_sshd
 check_sudoers
+check_programs
 find_node
 check_settings
 check_above

@@ -27,7 +27,7 @@ const has = (program: string): boolean => {
 
   it('is killed at any moment, and a run without arguments brings it to its end', async () => {
     place = await makeWorkplace();
-    const always = ['--name', place.name, '--etc', place.etc, '--bundle', join(place.base, 'vault.mjs')];
+    const always = ['--name', place.name, '--etc', place.etc, '--bundles', join(place.base, 'dist')];
     let ended = 0;
     for (let attempt = 0; attempt < 5; attempt += 1) {
       // A group of its own: whatever it runs at that moment dies with it.
@@ -95,7 +95,7 @@ const has = (program: string): boolean => {
     if (!has('nft') || !has('ip')) return;
     place = await makeWorkplace();
     const { name, etc, base, port, firstArguments } = place;
-    const words = ['--name', name, '--etc', etc, '--bundle', join(base, 'vault.mjs'), ...firstArguments];
+    const words = ['--name', name, '--etc', etc, '--bundles', join(base, 'dist'), ...firstArguments];
     // Everything in a network of its own: the tables of this machine stay as they are.
     const inside = `
       set -eu

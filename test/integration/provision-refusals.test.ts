@@ -53,7 +53,7 @@ import { canProvision, makeWorkplace, type Workplace } from '../fixtures/provisi
     ['a file in the place of a volume', () => ['--volume', `xfs-loop:300M:${extra}/image`], /no volume of the vault/],
     ['a volume of no known kind', () => ['--volume', 'ntfs:/dev/sdz'], /--volume is xfs:/],
     ['a Node that is none', () => ['--node', `${extra}/image`], /does not hold a Node/],
-    ['a program that is not there', () => ['--bundle', `${extra}/none.mjs`], /none\.mjs/],
+    ['a program that is not there', () => ['--bundles', `${extra}/none`], /none\/vault\/index\.js/],
   ];
 
   it.each(cases)('%s', async (_what, words, message) => {

@@ -21,7 +21,7 @@ if (!canTrace) console.warn('skipped: strace is missing (Debian package strace) 
   let vault: NightVault;
   let bundle: string;
   beforeAll(async () => {
-    bundle = await bundleVault('whole');
+    bundle = await bundleVault('vault-upkeep');
     vault = makeNightVault();
     const client = await vault.open();
     const files: Record<string, Buffer> = { 'uploads/a': randomBytes(100_000) };

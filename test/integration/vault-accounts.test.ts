@@ -337,6 +337,18 @@ if (!canProvision) console.warn('skipped: accounts can be made by root only, wit
     await expect(reader.upload([file])).rejects.toMatchObject({ kind: 'refused' });
   });
 
+  it('is asked as well where an administrator wrote the settings in another form of YAML', () => {
+    const plain = readFileSync(vault.settingsPath, 'utf8');
+    try {
+      writeFileSync(vault.settingsPath, plain.replace(/^log: (.*)$/m, 'log: "$1"'));
+      expect(ask('hello').stdout).toContain('"isProvisioned":true');
+      setBudgets('reserve: much');
+      expect(ask('hello').stdout).toMatch(/"kind":"config".*budgets\.reserve/);
+    } finally {
+      writeFileSync(vault.settingsPath, plain);
+    }
+  });
+
   it('is answered by nobody but its keeper', () => {
     const answer = ['vault', 'answer', '--role', 'writer', '--settings', vault.settingsPath, 'hello'];
     const { stdout } = spawnSync(process.execPath, [join(vault.library, 'vault.mjs'), ...answer], { encoding: 'utf8' });

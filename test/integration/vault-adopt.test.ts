@@ -128,7 +128,7 @@ describe('adopt', () => {
   });
 
   it('adopts one of more than 2 GB, and goes on where it was killed', async () => {
-    const bundle = await bundleVault('whole');
+    const bundle = await bundleVault('vault-upkeep');
     const large = 'backup_full_2025-12-31_03-00.tar.gz';
     const sizeBytes = 2_200_000_000;
     writeFileSync(at(large), gzipSync(''));

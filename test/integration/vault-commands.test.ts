@@ -19,7 +19,7 @@ describe('the commands of the vault', () => {
   let bundle: string;
   let vault: UpkeepVault;
   beforeAll(async () => {
-    bundle = await bundleVault('whole');
+    bundle = await bundleVault('vault-upkeep');
   });
   beforeEach(async () => {
     vault = await makeUpkeepVault('retention: { keep-newest: 2 }\n');

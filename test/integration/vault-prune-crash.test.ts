@@ -15,7 +15,7 @@ if (!canTrace) console.warn('skipped: strace is missing (Debian package strace) 
 (canTrace ? describe : describe.skip)('105: a prune that is killed, or whose disk fails,', () => {
   let bundle: string;
   beforeAll(async () => {
-    bundle = await bundleVault('whole');
+    bundle = await bundleVault('vault-upkeep');
   });
 
   // At its first, second, … use of the call, until it no longer comes so far; `atLeast` so many there are. `within`: on

@@ -27,7 +27,7 @@ where things are
   --volume SPEC      makes an XFS volume for them: xfs:DEVICE (must be blank) or xfs-loop:SIZE:FILE
   --mount-point DIR  where that volume goes (default: the folder above --directory)
   --node PATH        a private copy of Node beside the program: a binary, an unpacked folder or an archive of nodejs.org
-  --bundle FILE      the program (default: scripts/dist/vault/index.js of this clone)
+  --bundles DIR      where vault/index.js and vault-upkeep/index.js are (default: scripts/dist of this clone)
   --timers KIND      systemd, cron or none (default: what runs here)
 
 names, if the usual ones are taken
@@ -54,8 +54,8 @@ read_arguments() {
       usage
       exit 0
       ;;
-    --writer-key | --reader-key | --former-key | --name | --etc | --node | --bundle | --*)
-      is_remembered "${1#--}" || [[ $1 =~ ^--((writer|reader|former)-key|name|etc|node|bundle)$ ]] ||
+    --writer-key | --reader-key | --former-key | --name | --etc | --node | --bundles | --*)
+      is_remembered "${1#--}" || [[ $1 =~ ^--((writer|reader|former)-key|name|etc|node|bundles)$ ]] ||
         fail "there is no option $1" 'provision.sh --help shows them.'
       (($# > 1)) || fail "$1 needs a value"
       case $1 in
@@ -95,7 +95,7 @@ settle_wishes() {
     [listen]='' [from]='' [reader-from]='' [also-from]='' [timers]='' [former-account]=''
   )
   for key in "${remembered[@]}"; do wish["$key"]=${asked["$key"]-${usual["$key"]}}; done
-  wish[bundle]=${asked[bundle]:-$clone/scripts/dist/vault/index.js}
+  wish[bundles]=${asked[bundles]:-$clone/scripts/dist}
   wish[node]=${asked[node]-}
   [[ -n ${wish[mount-point]} ]] || wish[mount-point]=$(dirname -- "${wish[directory]}")
   [[ -n ${wish[reader-from]} ]] || wish[reader-from]=${wish[from]}

@@ -1,5 +1,16 @@
 # shellcheck shell=bash
-# The program: one file, started by small wrappers that choose Node and drop what an environment could smuggle in.
+# The program: one file that answers requests, one for upkeep, started by small wrappers that choose Node and drop what
+# an environment could smuggle in.
+
+programs=(vault vault-upkeep)
+
+check_programs() {
+  local program
+  for program in "${programs[@]}"; do
+    [[ -r ${wish[bundles]}/$program/index.js ]] ||
+      fail "the program ${wish[bundles]}/$program/index.js is missing" 'Run provision.sh from a clone of the repository.'
+  done
+}
 
 # find_node: the Node that the wrappers name; a private copy where one is asked for, was made before, or is needed.
 find_node() {
@@ -58,7 +69,7 @@ write_wrapper() {
       "    ${wish[node-path]} ${wish[library]}/vault.mjs \"\$@\"" \
       'fi' \
       'unset NODE_OPTIONS NODE_PATH NODE_EXTRA_CA_CERTS NODE_REPL_EXTERNAL_MODULE NODE_V8_COVERAGE' \
-      "export $path" "exec ${wish[node-path]} ${wish[library]}/vault.mjs \"\$@\""
+      "export $path" "exec ${wish[node-path]} ${wish[library]}/vault-upkeep.mjs \"\$@\""
     ;;
   *)
     printf '%s\n' '#!/bin/sh' "# Run as ${wish[keeper]}, for ${wish[${1#answer-}]} alone: /etc/sudoers.d says so." \
@@ -69,15 +80,16 @@ write_wrapper() {
 }
 
 ensure_program() {
-  local wrapper
-  [[ -r ${wish[bundle]} ]] || fail "the program ${wish[bundle]} is missing" 'Run provision.sh from a clone of the repository.'
+  local wrapper program
   ensure_directory "${wish[library]}" 755 root root
   if [[ ${wish[node-path]} == "${wish[library]}"/* ]]; then
     ensure_directory "${wish[library]}/node" 755 root root
     ensure_directory "${wish[library]}/node/bin" 755 root root
     ensure_copy "${wish[node-source]:-${wish[node-path]}}" "${wish[node-path]}" 755 root root
   fi
-  ensure_copy "${wish[bundle]}" "${wish[library]}/vault.mjs" 644 root root
+  for program in "${programs[@]}"; do
+    ensure_copy "${wish[bundles]}/$program/index.js" "${wish[library]}/$program.mjs" 644 root root
+  done
   for wrapper in skills-vault answer-writer answer-reader; do
     write_wrapper "$wrapper" | ensure_file "${wish[library]}/$wrapper" 755 root root
   done

@@ -8,7 +8,7 @@ settings_text() {
 
 # Asks the program itself what a file of settings means: lines of key=value.
 print_settings() {
-  "$(trial_node)" "${wish[bundle]}" vault settings --settings "$1"
+  "$(trial_node)" "${wish[bundles]}/vault-upkeep/index.js" vault settings --settings "$1"
 }
 
 trial_node() { if [[ -n ${wish[node-source]} ]]; then printf '%s' "${wish[node-source]}"; else printf '%s' "${wish[node-path]}"; fi; }

@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { Failure, messageOf } from '../../logging/failure.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { formatError } from '../protocol/wire.ts';
@@ -26,14 +28,14 @@ const NOTE = 'note';
  * says that there was an answer, and that it was an error.
  */
 export async function answerCommandLine(
-  line: Pick<CommandLine, 'words' | 'streams' | 'checkDump' | 'complain'>,
+  line: Pick<CommandLine, 'words' | 'program' | 'streams' | 'checkDump' | 'complain'>,
 ): Promise<number> {
-  const { streams, checkDump, complain } = line;
+  const { program, streams, checkDump, complain } = line;
   const log = logTo(complain);
   let requests: RequestLog | undefined;
   try {
     const { role, settings, client, words } = parseAnswerArguments(line.words);
-    const serving = await loadServingSettings(settings);
+    const serving = await loadServingSettings(settings, dirname(realpathSync(program ?? '')));
     const store = await describeStore(serving);
     requests = new RequestLog(serving.log, { role, client, now: () => new Date() }, log);
     if (words[0] === NOTE) {

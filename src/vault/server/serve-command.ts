@@ -28,17 +28,12 @@ export interface CommandLine {
 type ServeArguments =
   { role: Role; directory: string; words: readonly string[] } | { role: 'writer' | 'reader'; settings: string };
 
-/** Whether a command line is for here: `vault serve …` or `vault answer …`. */
-export function isForServing([group, verb]: readonly string[]): boolean {
-  return group === 'vault' && (verb === 'serve' || verb === 'answer');
-}
-
 /** Answers the one request that a process of `vault serve` or `vault answer` was started for; returns its exit code. */
 export async function serveCommandLine(line: CommandLine): Promise<number> {
   const { words, command, streams, checkDump, complain } = line;
   const log = logTo(complain);
   try {
-    if (words[1] === 'answer') {
+    if (words[0] === 'vault' && words[1] === 'answer') {
       const { answerCommandLine } = await import(/* webpackMode: "eager" */ './answer-command.ts');
       return await answerCommandLine(line);
     }

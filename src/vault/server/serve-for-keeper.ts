@@ -25,10 +25,11 @@ const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
  */
 export async function serveForKeeper(request: FrontRequest): Promise<number> {
   const { role, command = '', log } = request;
-  const settings = await loadServingSettings(request.settings);
+  const library = dirname(realpathSync(request.program ?? ''));
+  const settings = await loadServingSettings(request.settings, library);
   const hop: Hop = {
     keeper: settings.accounts.keeper,
-    wrapper: join(dirname(realpathSync(request.program ?? '')), `answer-${role}`),
+    wrapper: join(library, `answer-${role}`),
     client: findClient(request.connection),
     searchPath: request.searchPath ?? SYSTEM_PATH,
   };

@@ -1,4 +1,7 @@
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../../logging/failure.ts';
+import { runCommand } from '../../system/run-command.ts';
 import { parseSizeBytes } from '../../config/quantities.ts';
 import { servingDefaults } from './defaults.ts';
 import { readPlainKeys, type PlainKeys } from './plain-keys.ts';
@@ -9,16 +12,25 @@ export type ServingSettings = Pick<VaultSettings, 'directory' | 'accounts' | 'bu
 
 /**
  * Reads what answering a request needs. A file in the plain form that provisioning writes is read in less than a
- * millisecond; for any other, and for whatever may be wrong with one, the reader and checker of all settings is loaded,
- * which takes longer than all the rest of a request that hops to the keeper.
+ * millisecond; for any other, and for whatever may be wrong with one, the upkeep program is asked, which can read all of
+ * YAML and check it: half a second. `library` is the folder of the installed program.
  * @throws Failure `config`
  */
-export async function loadServingSettings(path: string): Promise<ServingSettings> {
+export async function loadServingSettings(path: string, library: string): Promise<ServingSettings> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
   const plain = text === undefined ? undefined : readPlainSettings(text);
-  if (plain) return plain;
-  const { loadVaultSettings } = await import(/* webpackMode: "eager" */ './load.ts');
-  return await loadVaultSettings(path);
+  return plain ?? (await askUpkeepProgram(path, library));
+}
+
+async function askUpkeepProgram(path: string, library: string): Promise<ServingSettings> {
+  const words = ['vault', 'settings', '--settings', path, '--json'];
+  const { code, stdout, stderr } = await runCommand(join(library, 'skills-vault'), words, { timeoutMs: 60_000 });
+  if (code === 0) return JSON.parse(stdout) as ServingSettings;
+  throw new Failure(
+    'config',
+    stderr.replaceAll(/^error: |^next: .*\n?/gm, '').trim() || `${path} cannot be read (code ${code})`,
+    'Have the administrator of the backup server correct the file; skills-vault vault settings shows what is wrong.',
+  );
 }
 
 const ACCOUNT = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
