@@ -4,6 +4,9 @@ import type { DatabaseRecord, GlobalsRecord } from '../../archive/manifest.ts';
 import { Failure } from '../../logging/failure.ts';
 import { dumpDatabase } from '../../sources/postgres/dump.ts';
 import { dumpGlobals } from '../../sources/postgres/globals.ts';
+import type { PostgresServer } from '../../sources/postgres/server.ts';
+import { readClientVersion, type PostgresVersion } from '../../sources/postgres/versions.ts';
+import { groupBy } from '../../system/group-by.ts';
 import { runTogether } from '../../system/run-together.ts';
 import type { Platform } from '../platform.ts';
 import type { DumpTarget, FoundDatabases } from './find-databases.ts';
@@ -42,6 +45,7 @@ export function startDumps(
   const either = AbortSignal.any([signal, stop.signal]);
   // Every dump listens on it several times: nothing leaks, however many databases there are.
   setMaxListeners(0, either);
+  const clientOf = readClientsOnce();
   const dumps = targets.map((target) => {
     const { source, server, database, dump } = target;
     const running = dumpDatabase({
@@ -53,6 +57,7 @@ export function startDumps(
       applicationName,
       lockTimeoutMs: source.lockWaitTimeoutMs,
       timeoutMs: source.timeoutMs,
+      client: clientOf(server),
       signal: either,
       log: platform.logger,
     });
@@ -72,11 +77,18 @@ export function startDumps(
       report.conditions.push(...conditions);
     };
   });
-  const roles = servers.map(({ source, server, database }) => async () => {
+  // Sources of one cluster and user have the same roles: they are read once, and written for each.
+  const clusters = groupBy(servers, ({ server }) => JSON.stringify([server.label, server.user]));
+  const roles = [...clusters.values()].map((members) => async () => {
+    const [first] = members;
+    if (!first) return;
+    const { server, source, database } = first;
     const globals = await dumpGlobals({ server, source: source.name, database, applicationName, signal: either });
-    const name = `db/globals-${source.name}.sql`;
-    await builder.addText({ ...PRIVATE, name: Buffer.from(name), mtimeNs: 0n }, globals.bytes);
-    report.globals[name] = globals.record;
+    for (const member of members) {
+      const name = `db/globals-${member.source.name}.sql`;
+      await builder.addText({ ...PRIVATE, name: Buffer.from(name), mtimeNs: 0n }, globals.bytes);
+      report.globals[name] = { ...globals.record, source: member.source.name };
+    }
     report.warnings.push(...globals.warnings);
   });
   const finished = runTogether([...dumps, ...roles], stop)
@@ -89,6 +101,16 @@ export function startDumps(
   const started = Promise.all(snapshots).then(() => undefined, whole);
   for (const promise of [started, finished]) promise.catch(() => undefined);
   return { started, finished };
+}
+
+/** The version of a cluster's pg_dump, read once for all of its databases. */
+function readClientsOnce(): (server: PostgresServer) => Promise<PostgresVersion> {
+  const readings = new Map<string, Promise<PostgresVersion>>();
+  return (server) => {
+    const reading = readings.get(server.label) ?? readClientVersion(server, 'pg_dump');
+    readings.set(server.label, reading);
+    return reading;
+  };
 }
 
 /** One failed dump fails the archive; what became of the others is said, so that nobody has to guess. */

@@ -1,5 +1,5 @@
 import type { DatabaseConfig } from '../../config/config.ts';
-import { discoverDatabases, findUnconfigured } from '../../sources/postgres/discover.ts';
+import { discoverDatabases } from '../../sources/postgres/discover.ts';
 import type { PostgresServer } from '../../sources/postgres/server.ts';
 import { connectServer } from '../connect-server.ts';
 import { groupBy } from '../../system/group-by.ts';
@@ -37,9 +37,14 @@ export async function findDatabases(platform: Platform, mayBeMissing: boolean): 
   const servers = await Promise.all(
     databases.map(async (source) => ({ source, server: await connectServer(platform, source) })),
   );
-  const listed = await Promise.all(servers.map(({ server }) => discoverDatabases(server)));
-  for (const [position, { source, server }] of servers.entries()) {
-    const present = listed[position] ?? [];
+  // A cluster may serve several configured databases: it is asked once what it has.
+  const clusters = [...groupBy(servers, ({ server }) => server.label).values()];
+  const listed = await Promise.all(
+    clusters.map(async (members) => ({ members, present: await listDatabases(members) })),
+  );
+  const presentAt = new Map(listed.flatMap(({ members, present }) => members.map(({ server }) => [server, present])));
+  for (const { source, server } of servers) {
+    const present = presentAt.get(server) ?? [];
     const isAll = source.database === 'all';
     if (!isAll && mayBeMissing && !present.includes(source.database)) {
       found.missing.push(source.name);
@@ -55,27 +60,26 @@ export async function findDatabases(platform: Platform, mayBeMissing: boolean): 
     }
     found.servers.push({ source, server, database: isAll ? 'postgres' : source.database });
   }
-  found.warnings = await nameUnconfigured(servers);
+  found.warnings = listed.flatMap(({ members, present }) => nameUnconfigured(members, present));
   return found;
 }
 
-/** A cluster may serve several configured databases: what none of them names is named once. */
-async function nameUnconfigured(
-  servers: readonly { source: DatabaseConfig; server: PostgresServer }[],
-): Promise<string[]> {
-  const byCluster = groupBy(servers, ({ server }) => server.label);
-  const warnings = await Promise.all(
-    [...byCluster.values()].map(async (members) => {
-      const [first] = members;
-      const configured = members.map(({ source }) => source.database);
-      if (!first || configured.includes('all')) return [];
-      const names = await findUnconfigured(first.server, configured);
-      return names.map(
-        (name) => `database "${name}" on ${first.server.label} is not in continuity.yml: it is not backed up`,
-      );
-    }),
-  );
-  return warnings.flat();
+interface Member {
+  source: DatabaseConfig;
+  server: PostgresServer;
+}
+
+async function listDatabases([first]: readonly Member[]): Promise<string[]> {
+  return first ? await discoverDatabases(first.server) : [];
+}
+
+/** What none of the configured databases of a cluster names. */
+function nameUnconfigured(members: readonly Member[], present: readonly string[]): string[] {
+  const configured = members.map(({ source }) => source.database);
+  if (configured.includes('all')) return [];
+  return present
+    .filter((name) => !configured.includes(name))
+    .map((name) => `database "${name}" on ${members[0]?.server.label} is not in continuity.yml: it is not backed up`);
 }
 
 /** Names on a server may hold anything; in a file's name what could mislead is written as %XX. */

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 
 import { buildClientEnvironment, removeClientSettings } from './client-environment.ts';
-import { findClientProgram } from './client-programs.ts';
+import { findClientProgram, hasSeveralMajors } from './client-programs.ts';
 import { parseConnectionUrl } from './connection-url.ts';
 import type { PostgresServer, StartedTool } from './server.ts';
 import { readServerVersion } from './versions.ts';
@@ -53,7 +53,7 @@ export function connectByUrl(url: string, options: UrlOptions = {}): UrlServer {
  */
 export async function connectMatching(url: string, options: UrlOptions = {}): Promise<UrlServer> {
   const server = connectByUrl(url, options);
-  if (options.major !== undefined || options.toolsDirectory !== undefined) return server;
+  if (options.major !== undefined || options.toolsDirectory !== undefined || !hasSeveralMajors()) return server;
   const { major } = await readServerVersion(server, server.database ?? 'postgres');
   return connectByUrl(url, { ...options, major });
 }

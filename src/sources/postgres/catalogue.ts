@@ -12,7 +12,7 @@ export interface CatalogueTable {
 }
 
 /** Ordinary tables and leaves of partitioned ones; what an extension made is written by CREATE EXTENSION. */
-const select = `SELECT c.oid::text, n.nspname AS schema, c.relname AS name,
+export const selectTables = `SELECT c.oid::text, n.nspname AS schema, c.relname AS name,
   CASE WHEN c.relispartition THEN (
     SELECT json_agg(json_build_array(an.nspname, a.relname)) FROM pg_partition_ancestors(c.oid) p
     JOIN pg_class a ON a.oid = p.relid JOIN pg_namespace an ON an.oid = a.relnamespace) END AS ancestors
@@ -27,7 +27,7 @@ export async function readTables(
   database: string,
   options: QueryOptions = {},
 ): Promise<CatalogueTable[]> {
-  return queryRows<CatalogueTable>(server, database, select, options);
+  return queryRows<CatalogueTable>(server, database, selectTables, options);
 }
 
 /**

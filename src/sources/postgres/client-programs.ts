@@ -15,6 +15,8 @@ export interface ProgramSearch {
   versionsDirectory?: string;
 }
 
+const standardDirectory = '/usr/lib/postgresql';
+
 /**
  * Finds a client program on this host. Of several majors that of the server is taken, else the next newer one, else
  * the newest: a dump by a newer client may hold settings that an older server does not know.
@@ -33,9 +35,14 @@ export function findClientProgram(tool: PostgresTool, search: ProgramSearch = {}
   );
 }
 
+/** Whether the major of the server makes a difference to what is found. */
+export function hasSeveralMajors({ versionsDirectory }: ProgramSearch = {}): boolean {
+  return listMajors(versionsDirectory ?? standardDirectory).length > 1;
+}
+
 function listFolders(search: ProgramSearch): string[] {
   if (search.toolsDirectory) return [search.toolsDirectory];
-  const versions = search.versionsDirectory ?? '/usr/lib/postgresql';
+  const versions = search.versionsDirectory ?? standardDirectory;
   const onPath = (search.path ?? '').split(delimiter).filter(Boolean);
   return [
     ...sortMajors(listMajors(versions), search.major).map((major) => join(versions, `${major}`, 'bin')),

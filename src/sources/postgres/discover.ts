@@ -1,5 +1,5 @@
 import { kindOfName } from './own-names.ts';
-import { queryRows, type QueryOptions } from './query.ts';
+import { queryRows, queryTogether, type QueryOptions } from './query.ts';
 import type { PostgresServer } from './server.ts';
 
 /** Open databases that are neither templates nor half dropped (connection limit -2). */
@@ -25,10 +25,17 @@ export async function discoverDatabases(
   server: PostgresServer,
   options: QueryOptions & { database?: string } = {},
 ): Promise<string[]> {
-  const rows = await queryRows<{ name: string }>(server, options.database ?? 'postgres', openDatabases, options);
+  const { database = 'postgres' } = options;
+  const [rows, [here]] = await queryTogether<[{ name: string }, { used: boolean }]>(
+    server,
+    database,
+    [openDatabases, ownContent],
+    options,
+  );
   const names = rows.map(({ name }) => name).filter((name) => !kindOfName(name));
   if (!names.includes('postgres')) return names;
-  const [answer] = await queryRows<{ used: boolean }>(server, 'postgres', ownContent, options);
+  const [answer] =
+    database === 'postgres' ? [here] : await queryRows<{ used: boolean }>(server, 'postgres', ownContent, options);
   return answer?.used ? names : names.filter((name) => name !== 'postgres');
 }
 

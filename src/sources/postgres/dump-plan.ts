@@ -1,8 +1,14 @@
-import type { QueryOptions } from './query.ts';
-import { readTables, resolveExclusions, writeExclusion, type CatalogueTable } from './catalogue.ts';
-import { inspectDatabase, type DatabaseFacts } from './inspect.ts';
+import { queryTogether, type QueryOptions } from './query.ts';
+import { resolveExclusions, selectTables, writeExclusion, type CatalogueTable } from './catalogue.ts';
+import { readFacts, selectFacts, type DatabaseFacts, type FactsRow } from './inspect.ts';
 import type { PostgresServer } from './server.ts';
-import { listSecurityWarnings, parseVersion, readClientVersion, requireClientFor } from './versions.ts';
+import {
+  listSecurityWarnings,
+  parseVersion,
+  readClientVersion,
+  requireClientFor,
+  type PostgresVersion,
+} from './versions.ts';
 
 /** All that is looked up before pg_dump starts. */
 export interface DumpPlan {
@@ -21,6 +27,8 @@ export interface PlanOptions {
   database: string;
   excludeTableData: readonly string[];
   lockTimeoutMs: number;
+  /** The version of pg_dump, where it is being read already. */
+  client?: Promise<PostgresVersion> | undefined;
 }
 
 /**
@@ -30,11 +38,11 @@ export interface PlanOptions {
  * @throws Failure `source` where the database does not answer, or the client is older than the server.
  */
 export async function planDump({ server, database, ...options }: PlanOptions, query: QueryOptions): Promise<DumpPlan> {
-  const [facts, tables, client] = await Promise.all([
-    inspectDatabase(server, database, query),
-    readTables(server, database, query),
-    readClientVersion(server, 'pg_dump'),
+  const [[rows, tables], client] = await Promise.all([
+    queryTogether<[FactsRow, CatalogueTable]>(server, database, [selectFacts(database), selectTables], query),
+    options.client ?? readClientVersion(server, 'pg_dump'),
   ]);
+  const facts = readFacts(rows, server, database);
   const serverVersion = parseVersion(facts.serverVersion);
   if (serverVersion) requireClientFor('pg_dump', client, serverVersion, server.label);
   const { excluded, unused } = resolveExclusions(options.excludeTableData, tables);

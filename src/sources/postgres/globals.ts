@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 
 import type { GlobalsRecord } from '../../archive/manifest.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
-import { queryRows, quoteIdentifier, type QueryOptions } from './query.ts';
+import { queryTogether, quoteIdentifier, type QueryOptions } from './query.ts';
 import { runTool } from './run-tool.ts';
 import { describeServerError } from './server-errors.ts';
 import type { PostgresServer } from './server.ts';
@@ -45,8 +45,12 @@ FROM pg_roles r WHERE r.rolname !~ '^pg_' ORDER BY r.rolname COLLATE "C"`;
 export async function dumpGlobals(options: GlobalsOptions): Promise<Globals> {
   const { server, source, database } = options;
   const isSuperSelect = 'SELECT rolsuper AS "isSuper" FROM pg_roles WHERE rolname = current_user';
-  const [user] = await queryRows<{ isSuper: boolean }>(server, database, isSuperSelect, options);
-  const roles = await queryRows<RoleRow>(server, database, rolesSelect, options);
+  const [[user], roles] = await queryTogether<[{ isSuper: boolean }, RoleRow]>(
+    server,
+    database,
+    [isSuperSelect, rolesSelect],
+    options,
+  );
   const finish = (text: string, passwords: boolean, warnings: string[]): Globals => {
     const bytes = Buffer.from(fixRestrictKey(text), 'latin1');
     return {

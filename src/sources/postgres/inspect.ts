@@ -20,7 +20,8 @@ export type DatabaseFacts = Pick<
   | 'extensions'
 >;
 
-type FactsRow = Record<'serverVersion' | 'encoding' | 'collate' | 'ctype' | 'localeProvider' | 'owner', string> &
+/** A row of `selectFacts`. */
+export type FactsRow = Record<'serverVersion' | 'encoding' | 'collate' | 'ctype' | 'localeProvider' | 'owner', string> &
   Record<'collationVersion' | 'icuLocale', string | null> & {
     connectionLimit: number;
     acl: string[] | null;
@@ -29,7 +30,7 @@ type FactsRow = Record<'serverVersion' | 'encoding' | 'collate' | 'ctype' | 'loc
   };
 
 /** Columns that came with later majors are read as JSON: absent ones are null, not an error. */
-const select = (database: string) => `
+export const selectFacts = (database: string): string => `
 SELECT current_setting('server_version') AS "serverVersion", pg_encoding_to_char(d.encoding) AS encoding,
        d.datcollate AS collate, d.datctype AS ctype,
        CASE coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END AS "localeProvider",
@@ -53,7 +54,11 @@ export async function inspectDatabase(
   database: string,
   options: QueryOptions = {},
 ): Promise<DatabaseFacts> {
-  const [row] = await queryRows<FactsRow>(server, database, select(database), options);
+  return readFacts(await queryRows<FactsRow>(server, database, selectFacts(database), options), server, database);
+}
+
+/** The facts out of what `selectFacts` gave. @throws Failure `source` where it gave no row. */
+export function readFacts([row]: readonly FactsRow[], server: PostgresServer, database: string): DatabaseFacts {
   if (!row) {
     const next = 'Check the name under databases: in continuity.yml; psql -l lists those that exist.';
     throw new Failure('source', `there is no database "${database}" on ${server.label}`, next);
