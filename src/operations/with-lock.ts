@@ -2,6 +2,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, messageOf } from '../logging/failure.ts';
 import { formatDuration } from '../logging/quantity-text.ts';
+import { isDiskFull } from '../system/disk-room.ts';
 import { acquireLock, type Lock } from '../system/lock.ts';
 import { explainStagingError, openRunDirectory } from './backup/staging.ts';
 import type { Platform } from './platform.ts';
@@ -14,7 +15,9 @@ import { finishInterrupted } from './restore/recover.ts';
 export async function withLock<T>(platform: Platform, work: (runDirectory: string) => Promise<T>): Promise<T> {
   const { config, logger, holder } = platform;
   await makeStateDirectory(config.state);
-  const lock = await takeLock(platform);
+  const lock = await takeLock(platform).catch(async (error: unknown) => {
+    throw await explainStagingError(error, config.state);
+  });
   try {
     const former = lock.tookOverFrom;
     if (former) logger.warning(`Took over from ${former.holder} (pid ${former.pid}), which ended without finishing.`);
@@ -26,7 +29,7 @@ export async function withLock<T>(platform: Platform, work: (runDirectory: strin
       return await work(run.path);
     } catch (error) {
       if (platform.signal?.aborted) throw interrupted(holder, error);
-      throw explainStagingError(error, run.path);
+      throw await explainStagingError(error, config.state);
     } finally {
       // Never in the way of what there is to tell; the next run removes what could not be removed.
       await run.remove().catch((error: unknown) => {
@@ -58,6 +61,7 @@ async function makeStateDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
   } catch (error) {
+    if (isDiskFull(error)) throw await explainStagingError(error, path);
     throw new Failure(
       'config',
       `the state directory ${path} cannot be made: ${messageOf(error)}`,

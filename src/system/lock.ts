@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { dirname } from 'node:path';
 import { Failure, messageOf } from '../logging/failure.ts';
+import { isDiskFull, isReadOnly } from './disk-room.ts';
 
 /** Who holds a lock, as the lock file says. `since` is RFC 3339. */
 export interface LockHolder {
@@ -41,7 +42,7 @@ const conflictCode = 75;
 /**
  * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
  * ends, and programs that the process starts do not carry it on: there are no stale locks.
- * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
+ * @throws the system's error where the disk is full or read-only; Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
  * that ended the waiting.
  */
 export async function acquireLock(path: string, options: LockOptions): Promise<Lock> {
@@ -64,6 +65,8 @@ function openLockFile(path: string): number {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     return openSync(path, constants.O_RDWR | constants.O_CREAT | constants.O_NOFOLLOW, 0o600);
   } catch (error) {
+    // What a disk does is explained by whoever knows which one it is.
+    if (isDiskFull(error) || isReadOnly(error)) throw error;
     throw new Failure(
       'failed',
       `cannot open the lock ${path}: ${messageOf(error)}`,
@@ -122,7 +125,12 @@ function claim(descriptor: number, holder: string): Lock {
   // What is written here was left by a holder that died: giving back empties the file.
   const tookOverFrom = parseHolder(readFileSync(descriptor, 'utf8'));
   ftruncateSync(descriptor, 0);
-  writeSync(descriptor, `${JSON.stringify({ holder, pid: process.pid, since: new Date().toISOString() })}\n`, 0);
+  try {
+    writeSync(descriptor, `${JSON.stringify({ holder, pid: process.pid, since: new Date().toISOString() })}\n`, 0);
+  } catch (error) {
+    // The lock holds without its note, and whoever makes room on a full disk needs it.
+    if (!isDiskFull(error)) throw error;
+  }
   let isHeld = true;
   return {
     ...(tookOverFrom && { tookOverFrom }),

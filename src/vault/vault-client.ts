@@ -23,6 +23,8 @@ export interface Greeting {
   incoming: Record<string, number>;
   sharesExtents: boolean;
   freeBytes: number;
+  /** Inodes that are left; absent where the file system keeps no count. */
+  freeFiles?: number;
   /** What is wrong with the vault: its ledger was changed, or cut. */
   warnings: string[];
   /** What the vault's administrator should know, the same every night: missing programs, no reflink. */

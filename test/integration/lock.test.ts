@@ -2,7 +2,7 @@ import { type ChildProcessByStdio, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, symlink, unlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import swc from '@swc/core';
@@ -18,19 +18,17 @@ const holders: Holder[] = [];
 const strays: number[] = [];
 const locks: Lock[] = [];
 
-/** Node 20 runs no TypeScript: the holder gets the two modules that it needs as JavaScript. */
+/** Node 20 runs no TypeScript: the holder gets the modules that it needs as JavaScript. */
 beforeAll(async () => {
   compiled = await mkdtemp(join(tmpdir(), 'lock-modules-'));
   await writeFile(join(compiled, 'package.json'), '{"type":"module"}');
-  for (const [from, to] of [
-    ['system/lock.ts', 'lock.js'],
-    ['logging/failure.ts', 'failure.js'],
-  ] as const) {
-    const { code } = await swc.transformFile(join(source, from), {
+  for (const module of ['system/lock', 'system/disk-room', 'logging/failure', 'logging/quantity-text']) {
+    const { code } = await swc.transformFile(join(source, `${module}.ts`), {
       jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
       module: { type: 'es6' },
     });
-    await writeFile(join(compiled, to), code.replace('../logging/failure.ts', './failure.js'));
+    const beside = code.replace(/'(?:\.\.\/logging|\.)\/([a-z-]+)\.ts'/g, "'./$1.js'");
+    await writeFile(join(compiled, `${basename(module)}.js`), beside);
   }
 });
 afterAll(() => rm(compiled, { recursive: true }));

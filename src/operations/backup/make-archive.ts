@@ -3,7 +3,7 @@ import { MANIFEST_NAME, README_NAME } from '../../archive/layout.ts';
 import type { FilesOutcome } from '../../archive/files-packer.ts';
 import type { FilesRecord, Manifest } from '../../archive/manifest.ts';
 import type { FilesConfig } from '../../config/config.ts';
-import { Failure } from '../../logging/failure.ts';
+import { Failure, messageOf } from '../../logging/failure.ts';
 import { countOf } from '../../logging/quantity-text.ts';
 import { runTogether } from '../../system/run-together.ts';
 import type { Greeting, Receipt, VaultClient } from '../../vault/vault-client.ts';
@@ -141,7 +141,10 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
   platform.signal?.throwIfAborted();
 
   const receipt = await seal(run, built);
-  await cache.add(built.indexPath, built.index);
+  // Sealed it is: without the copy, the next run fetches the index.
+  await cache.add(built.indexPath, built.index).catch((error: unknown) => {
+    logger.warning(`the index of ${name} could not be kept for the next run: ${messageOf(error)}`);
+  });
   for (const warning of warnings) logger.warning(warning);
   const conditions = unique([...(greeting.conditions ?? []), ...dumps.conditions]);
   for (const condition of conditions) logger.info(`Standing condition: ${condition}`);

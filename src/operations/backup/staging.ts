@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, messageOf } from '../../logging/failure.ts';
+import { describeRoom, isDiskFull, isReadOnly, measureRoom } from '../../system/disk-room.ts';
 
 const RUN_PREFIX = 'run-';
 
@@ -19,7 +20,7 @@ export async function openRunDirectory(
     const path = await mkdtemp(join(staging, RUN_PREFIX));
     return { path, leftovers: old.length, remove: () => rm(path, { recursive: true, force: true }) };
   } catch (error) {
-    if (isDiskFull(error)) throw explainStagingError(error, staging);
+    if (isDiskFull(error)) throw await explainStagingError(error, stateDirectory);
     throw new Failure(
       'config',
       `the staging directory ${staging} cannot be used: ${messageOf(error)}`,
@@ -30,31 +31,29 @@ export async function openRunDirectory(
 }
 
 /**
- * What the disk of the staging directory did to a run, as a Failure: `space` where it is full, `config` where it is gone
- * or does not take writes any more. Anything else as it is.
+ * What the disk of the state directory did to a run, as a Failure: `space` where it is full, `config` where it is gone or
+ * does not take writes any more. Anything else as it is, and so what happened on another disk.
  */
-export function explainStagingError(error: unknown, directory: string): unknown {
+export async function explainStagingError(error: unknown, stateDirectory: string): Promise<unknown> {
   if (error instanceof Failure || typeof error !== 'object' || error === null) return error;
-  const { code, path, message } = error as NodeJS.ErrnoException;
+  const { code, path } = error as NodeJS.ErrnoException;
+  const isElsewhere = path !== undefined && !path.startsWith(stateDirectory);
+  if (isElsewhere) return error;
   if (isDiskFull(error)) {
+    const room = await measureRoom(stateDirectory).then(describeRoom, () => 'it cannot be looked at');
     return new Failure(
       'space',
-      `the disk of the staging directory ${directory} is full (${code})`,
+      `the disk of the staging directory below ${stateDirectory} is full (${code}; ${room} now)`,
       'Nothing was sealed and nothing was lost. Make room there, or set another state: in continuity.yml.',
       { cause: error },
     );
   }
-  const isOurs = code === 'EROFS' || (path?.startsWith(directory) === true && code !== 'EEXIST');
+  const isOurs = isReadOnly(error) || (path !== undefined && code !== 'EEXIST');
   if (!isOurs) return error;
   return new Failure(
     'config',
-    `the staging directory ${directory} cannot be used any more: ${message}`,
+    `the staging directory below ${stateDirectory} cannot be used any more: ${messageOf(error)}`,
     'Nothing was sealed. Check that its disk is mounted and not read-only, then run the backup again.',
     { cause: error },
   );
-}
-
-function isDiskFull(error: unknown): boolean {
-  const { code } = error as NodeJS.ErrnoException;
-  return code === 'ENOSPC' || code === 'EDQUOT';
 }

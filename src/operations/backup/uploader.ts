@@ -1,6 +1,9 @@
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Segment } from '../../archive/segment-lane.ts';
+import { Failure } from '../../logging/failure.ts';
+import { formatBytes } from '../../logging/quantity-text.ts';
+import { describeRoom } from '../../system/disk-room.ts';
 import type { VaultClient } from '../../vault/vault-client.ts';
 
 /** Segments may take this much of the staging directory before their producers have to wait, in bytes. */
@@ -83,7 +86,7 @@ export class Uploader {
       while (this.#isWorthwhile()) {
         const batch = this.#waiting.splice(0);
         this.#waitingBytes = 0;
-        const { sentBytes } = await this.#vault.upload(batch.map(({ path }) => path));
+        const { sentBytes } = await this.#upload(batch);
         this.#sentBytes += sentBytes;
         for (const { path, sizeBytes } of batch) {
           this.#pendingPaths.delete(path);
@@ -98,6 +101,26 @@ export class Uploader {
     } finally {
       this.#transfer = undefined;
     }
+  }
+
+  async #upload(batch: readonly Segment[]): Promise<{ sentBytes: number }> {
+    try {
+      return await this.#vault.upload(batch.map(({ path }) => path));
+    } catch (error) {
+      throw await this.#addFigures(error, [...batch, ...this.#waiting]);
+    }
+  }
+
+  /** With what a vault that took no more has free, and what was still to be sent to it. */
+  async #addFigures(error: unknown, segments: readonly Segment[]): Promise<unknown> {
+    if (!(error instanceof Failure && error.kind === 'space')) return error;
+    const greeting = await this.#vault.hello().catch(() => undefined);
+    if (!greeting) return error;
+    const { incoming } = greeting;
+    const missingOf = ({ path, sizeBytes }: Segment) => Math.max(0, sizeBytes - (incoming[basename(path)] ?? 0));
+    const missingBytes = segments.reduce((sum, segment) => sum + missingOf(segment), 0);
+    const figures = `${describeRoom(greeting)} there, need ${formatBytes(missingBytes)} for what waits to be sent`;
+    return new Failure('space', `${error.message} (${figures})`, error.next, { cause: error });
   }
 
   #wakeProducers(): void {

@@ -43,6 +43,7 @@ const isGreeting = has({
   incoming: (value) => isRecord(value) && Object.values(value as Fields).every(isSize),
   sharesExtents: isFlag,
   freeBytes: isSize,
+  freeFiles: optional(isSize),
   warnings: isTexts,
   conditions: optional(isTexts),
 });

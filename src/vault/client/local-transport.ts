@@ -1,12 +1,14 @@
 import { constants, copyFile, link, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import { messageOf } from '../../logging/failure.ts';
 import type { Logger } from '../../logging/logger.ts';
+import { isDiskFull, isReadOnly } from '../../system/disk-room.ts';
 import { readReply } from '../protocol/reply.ts';
 import { serve } from '../server/serve.ts';
-import { explainFullDisk } from '../store/space.ts';
 import { openStore, type Store, type StoreOptions } from '../store/layout.ts';
 import type { DumpCheck } from '../store/verify.ts';
+import { explainFullVault, explainReadOnlyVault } from './full-vault.ts';
 import type { Call, Reply, Transport } from './transport.ts';
 
 export interface LocalOptions extends StoreOptions {
@@ -52,7 +54,9 @@ class LocalTransport implements Transport {
     await mkdir(this.#store.incoming, { recursive: true });
     let sentBytes = 0;
     for (const file of files) {
-      sentBytes += await this.#place(file).catch((error: unknown) => Promise.reject(explainFullDisk(error) as Error));
+      sentBytes += await this.#place(file).catch((error: unknown) => {
+        throw explainPlacing(error, this.label);
+      });
     }
     return { sentBytes };
   }
@@ -75,4 +79,10 @@ class LocalTransport implements Transport {
     }
     return size;
   }
+}
+
+/** What the vault's disk did to a segment, in the words that are used of a vault elsewhere. */
+function explainPlacing(error: unknown, label: string): unknown {
+  if (isDiskFull(error)) return explainFullVault(label, messageOf(error));
+  return isReadOnly(error) ? explainReadOnlyVault(label, messageOf(error)) : error;
 }

@@ -2,6 +2,7 @@ import { resolve } from 'node:path';
 
 import { Failure } from '../../logging/failure.ts';
 import { printable } from '../../logging/printable.ts';
+import { explainFullVault, explainReadOnlyVault } from './full-vault.ts';
 import { NetworkTrouble } from './retry.ts';
 import type { ProgramEnd } from './run-program.ts';
 
@@ -70,10 +71,9 @@ export function explainRsyncFailure(end: ProgramEnd, label: string): Error {
     return new Failure(word[1] === 'warning' ? 'vault' : 'refused', `${label} says: ${printable(word[2] ?? '')}`, next);
   }
   if (/no space left|disk quota exceeded|enough space/i.test(stderr)) {
-    const next =
-      'Make room on the backup server (never by deleting archives by hand); what has arrived stays for the next run.';
-    return new Failure('space', `the vault ${label} is full: ${said}`, next);
+    return explainFullVault(label, said);
   }
+  if (/read-only file system/i.test(stderr)) return explainReadOnlyVault(label, said);
   if (code === 126 || code === 127 || /rsync: (?:command )?not found/i.test(stderr)) {
     return new Failure(
       'vault',

@@ -8,6 +8,7 @@ import { findNewest, greet } from '../store/greet.ts';
 import { openStore, type Store, type StoreOptions } from '../store/layout.ts';
 import { readLedger } from '../store/ledger.ts';
 import { sealArchive, settleBeforeGreeting } from '../store/seal.ts';
+import { explainFullDisk } from '../store/space.ts';
 import { readStatus } from '../store/status.ts';
 import { findSealed, verifySealed, type DumpCheck } from '../store/verify.ts';
 import { parseRanges } from './read-ranges.ts';
@@ -53,7 +54,7 @@ export async function serveRequest(options: ServeOptions): Promise<number> {
     return 0;
   } catch (error) {
     logFailure(log, role, words, error);
-    await answer.error(error).catch(() => {});
+    await answer.error(await explain(error, options)).catch(() => {});
     return 1;
   }
 }
@@ -77,6 +78,11 @@ export async function serveRsync(
   }
 }
 
+/** What the disk did to a request that is not a seal, which says more itself. */
+async function explain(error: unknown, { directory }: StoreOptions): Promise<unknown> {
+  return await explainFullDisk(error, { directory, next: 'Make room on the backup server, then try again.' });
+}
+
 function logFailure(log: Logger, role: Role, words: readonly string[], error: unknown): void {
   log.error(`${role}: ${JSON.stringify(words.join(' ').slice(0, 200))}: ${messageOf(error)}`);
 }
@@ -87,7 +93,11 @@ async function answerRequest({ word, arguments: [name = '', level] }: Request, e
   const wait = lockWaitMs === undefined ? {} : { lockWaitMs };
   switch (word) {
     case 'hello':
-      await settleBeforeGreeting(store, log);
+      await settleBeforeGreeting(store, log).catch((error: unknown) => {
+        // A full disk is in the way of the backup that asks for its name; never of a restore.
+        if (name !== '' || !(error instanceof Failure && error.kind === 'space')) throw error;
+        log.warning(`${error.message}. ${error.next}`);
+      });
       await answer.result(await greet(store, role, name === '' ? undefined : name));
       break;
     case 'status':

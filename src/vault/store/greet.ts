@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { measureRoom } from '../../system/disk-room.ts';
 import type { Greeting } from '../vault-client.ts';
 import type { Role } from '../protocol/words.ts';
 import { listBarred } from './barred.ts';
@@ -8,18 +9,17 @@ import { listLedgerArchives, readLedger, type Ledger, type LedgerLine } from './
 import { listMissingPrograms } from './missing-programs.ts';
 import { makeReceipt } from './publish.ts';
 import { listIncoming } from './segments.ts';
-import { detectSharing } from './share-extents.ts';
-import { readSpace } from './space.ts';
+import { describeSharing } from './share-extents.ts';
 import { allowsBuilding, readVerdict } from './verdicts.ts';
 
 /** What the vault says first. */
 export async function greet(store: Store, role: Role, askedName?: string): Promise<Greeting> {
-  const [ledger, incoming, sharing, missing, { freeBytes }] = await Promise.all([
+  const [ledger, incoming, sharing, missing, room] = await Promise.all([
     readLedger(store),
     listIncoming(store),
-    detectSharing(store),
+    describeSharing(store),
     listMissingPrograms(),
-    readSpace(store),
+    measureRoom(store.directory),
   ]);
   const newest = await findNewest(store, ledger);
   const asked = listLedgerArchives(ledger).find(({ name, action }) => name === askedName && action === 'seal');
@@ -32,7 +32,8 @@ export async function greet(store: Store, role: Role, askedName?: string): Promi
     ...(asked ? { asked: makeReceipt(asked, true) } : {}),
     incoming,
     sharesExtents: sharing.isPossible,
-    freeBytes,
+    freeBytes: room.freeBytes,
+    ...(room.freeFiles === undefined ? {} : { freeFiles: room.freeFiles }),
     warnings: warnOfLedger(ledger),
     conditions: [...sharing.warnings, ...missing],
   };

@@ -1,7 +1,9 @@
 import { chmod, chown, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../logging/failure.ts';
+import { isDiskFull } from '../../system/disk-room.ts';
 import { parseArchiveName } from '../../config/archive-name.ts';
+import { explainFullDisk } from './space.ts';
 
 /** A vault on disk, and what its own side decides about it. */
 export interface Store {
@@ -139,6 +141,7 @@ async function makePlaces(store: Store, uploadGid: number | undefined): Promise<
     if (store.isProvisioned) await makeDirectory(store.incoming, 0o1770, uploadGid);
     else await makeDirectory(store.incoming, 0o700);
   } catch (error) {
+    if (isDiskFull(error)) throw await explainFullDisk(error, store);
     const reason = error instanceof Error ? error.message : String(error);
     throw new Failure(
       'config',

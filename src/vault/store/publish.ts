@@ -8,6 +8,7 @@ import type { Receipt } from '../vault-client.ts';
 import { archivePath, extentsPath, pendingPath, receiptPath, type Store } from './layout.ts';
 import { assembledRecordPath } from './own-records.ts';
 import { PROBE_PREFIX } from './share-extents.ts';
+import { explainFullDisk } from './space.ts';
 import { appendToLedger, listLedgerArchives, readLedger, type LedgerEntry, type LedgerLine } from './ledger.ts';
 
 /** What the keeper notes down before an archive becomes visible. */
@@ -34,38 +35,58 @@ export async function publishArchive(
   // By its first name the next seal recognises what a crash has left.
   await syncDirectory(store.assembly);
   const pending: Pending = { assembled: basename(assembledPath), entry };
-  await writeDurably(pendingPath(store), JSON.stringify(pending), 0o600);
   try {
+    await writeDurably(pendingPath(store), JSON.stringify(pending), 0o600);
     await link(assembledPath, archivePath(store, entry.name));
   } catch (error) {
-    await rm(pendingPath(store));
+    // Nothing became visible; what stayed here would take the room that somebody makes for the next try.
+    for (const path of [pendingPath(store), assembledPath, assembledRecordPath(assembledPath)]) {
+      await rm(path, { force: true });
+    }
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     throw refuseName(entry.name, error);
   }
-  await syncDirectory(store.directory);
-  return await completeSeal(store, await appendToLedger(store, entry), assembledPath);
+  try {
+    await syncDirectory(store.directory);
+    return await completeSeal(store, await appendToLedger(store, entry), assembledPath);
+  } catch (error) {
+    throw await explainCutSeal(store, entry.name, error);
+  }
+}
+
+/** A full disk behind the last step back: by now the archive is there, and only its papers are not. */
+async function explainCutSeal({ directory }: Store, name: string, error: unknown): Promise<unknown> {
+  const next = `${name} is complete there, but what goes with it could not be written: make room on the backup server, then run the backup again, which finishes it.`;
+  return await explainFullDisk(error, { directory, next });
 }
 
 /** Finishes what a killed seal has left, or clears it up: one good archive, or none. The vault's lock must be held. */
 export async function settleCutSeal(store: Store, log: Logger): Promise<void> {
   const pending = await readPending(store);
   if (pending) {
-    const { name, index } = pending.entry;
-    const assembledPath = join(store.assembly, pending.assembled);
-    const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
-    if (line?.index === index && line) {
-      await completeSeal(store, line, assembledPath);
-    } else if (!line && (await isSameFile(assembledPath, archivePath(store, name)))) {
-      log.warning(`the seal of ${name} was cut off after its archive was complete; finished it`);
-      await syncDirectory(store.directory);
-      await completeSeal(store, await appendToLedger(store, pending.entry), assembledPath);
-    }
+    await finishPending(store, pending, log).catch(async (error: unknown) => {
+      throw await explainCutSeal(store, pending.entry.name, error);
+    });
   }
   await rm(pendingPath(store), { force: true });
   for (const name of await readdir(store.assembly)) {
     // Probes come and go without the lock, as long as whoever made them lives.
     const prober = name.startsWith(PROBE_PREFIX) ? Number.parseInt(name.slice(PROBE_PREFIX.length), 10) : undefined;
-    if (prober === undefined || !isAlive(prober)) await rm(join(store.assembly, name), { force: true, recursive: true });
+    if (prober === undefined || !isAlive(prober))
+      await rm(join(store.assembly, name), { force: true, recursive: true });
+  }
+}
+
+async function finishPending(store: Store, pending: Pending, log: Logger): Promise<void> {
+  const { name, index } = pending.entry;
+  const assembledPath = join(store.assembly, pending.assembled);
+  const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
+  if (line?.index === index && line) {
+    await completeSeal(store, line, assembledPath);
+  } else if (!line && (await isSameFile(assembledPath, archivePath(store, name)))) {
+    log.warning(`the seal of ${name} was cut off after its archive was complete; finished it`);
+    await syncDirectory(store.directory);
+    await completeSeal(store, await appendToLedger(store, pending.entry), assembledPath);
   }
 }
 

@@ -1,7 +1,8 @@
 import { constants, copyFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ALIGNMENT } from '../../archive/layout.ts';
-import { Failure } from '../../logging/failure.ts';
+import { Failure, messageOf } from '../../logging/failure.ts';
+import { isDiskFull } from '../../system/disk-room.ts';
 import { runCommand, type CommandResult } from '../../system/run-command.ts';
 import type { Store } from './layout.ts';
 
@@ -30,16 +31,30 @@ const LINKED = /^linked (\d+)\/(\d+) bytes at offset (\d+)$/;
 
 const known = new Map<string, Promise<Sharing>>();
 
-/** Whether archives of this vault can share extents; tried once in the life of a process. */
+/**
+ * Whether archives of this vault can share extents; tried once in the life of a process.
+ * @throws the system's error where the disk is too full to try: that says nothing of another time.
+ */
 export function detectSharing(store: Store): Promise<Sharing> {
   let answer = known.get(store.directory);
-  if (!answer) known.set(store.directory, (answer = trySharing(store)));
+  if (!answer) {
+    known.set(store.directory, (answer = trySharing(store)));
+    answer.catch(() => known.delete(store.directory));
+  }
   return answer;
+}
+
+/** The same for whoever only tells about it. */
+export async function describeSharing(store: Store): Promise<Sharing> {
+  return await detectSharing(store).catch((error: unknown) => {
+    const warning = `the disk is too full to find out whether archives can share extents (${messageOf(error)})`;
+    return { isPossible: false, warnings: [warning] };
+  });
 }
 
 /**
  * Makes `target` share ranges of archives, all in one call of xfs_io. Paths count from the vault's directory.
- * @throws Failure `vault` unless every range was linked from its first to its last byte.
+ * @throws Failure `vault` unless every range was linked from its first to its last byte; ENOSPC where the disk is full.
  */
 export async function shareRanges(store: Store, target: string, ranges: readonly SharedRange[]): Promise<void> {
   if (ranges.length === 0) return;
@@ -54,6 +69,9 @@ export async function shareRanges(store: Store, target: string, ranges: readonly
   // The exit code alone says nothing: xfs_io goes on after a range that failed, and leaves a hole.
   const isWhole = linked.length === ranges.length && ranges.every((range, at) => isLinked(linked[at], range));
   if (code === 0 && isWhole) return;
+  if (/no space left|quota exceeded/i.test(stderr)) {
+    throw Object.assign(new Error(`sharing extents: ${stderr.trim().split('\n')[0]}`), { code: 'ENOSPC' });
+  }
   throw new Failure(
     'vault',
     `sharing extents failed after ${linked.length} of ${ranges.length} ranges (${stderr.trim().split('\n')[0] || `exit ${code}`})`,
@@ -73,7 +91,7 @@ async function trySharing(store: Store): Promise<Sharing> {
     await writeFile(source, Buffer.alloc(ALIGNMENT, 1), { mode: 0o600 });
     const hasReflink = await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE).then(
       () => true,
-      () => false,
+      (error: unknown) => (isDiskFull(error) ? Promise.reject(error as Error) : false),
     );
     await writeFile(target, '');
     const relative = (path: string): string => path.slice(store.directory.length + 1);
@@ -82,6 +100,7 @@ async function trySharing(store: Store): Promise<Sharing> {
     else await runXfsIo(store, ['-V'], []);
     return { isPossible: hasReflink, warnings: hasReflink ? [] : [noReflink] };
   } catch (error) {
+    if (isDiskFull(error)) throw error;
     return {
       isPossible: false,
       warnings: [error instanceof MissingProgram ? noProgram : `${noSharing}: ${String(error)}`],

@@ -7,14 +7,14 @@ import type { Store } from './layout.ts';
 import { listLedgerArchives, readLedger, type LedgerLine } from './ledger.ts';
 import { readUpkeep } from '../upkeep/record.ts';
 import { readRemovalNote } from '../upkeep/removal-note.ts';
-import { detectSharing } from './share-extents.ts';
+import { describeSharing } from './share-extents.ts';
 import { readSpace } from './space.ts';
 import { readVerdict } from './verdicts.ts';
 
 /** Everything that is to be known of a vault without reading an archive; oldest archive first. */
 export async function readStatus(store: Store): Promise<VaultStatus> {
   const now = store.now();
-  const [ledger, sharing, space] = await Promise.all([readLedger(store), detectSharing(store), readSpace(store)]);
+  const [ledger, sharing, space] = await Promise.all([readLedger(store), describeSharing(store), readSpace(store)]);
   const lines = listLedgerArchives(ledger);
   const archives: ArchiveSummary[] = [];
   for (const line of lines) archives.push(await summarise(store, line));

@@ -2,6 +2,7 @@ import { MANIFEST_NAME } from '../../archive/layout.ts';
 import type { Manifest } from '../../archive/manifest.ts';
 import { verifyArchive } from '../../archive/verify-archive.ts';
 import { Failure } from '../../logging/failure.ts';
+import { countOf } from '../../logging/quantity-text.ts';
 import type { Verdict } from '../vault-client.ts';
 import { openArchive, type ArchiveFile } from './archive-file.ts';
 import type { WrongExtent } from './check-extents.ts';
@@ -10,6 +11,7 @@ import { clearDamage } from './damage.ts';
 import type { Store } from './layout.ts';
 import { listLedgerArchives, readLedger, type LedgerLine } from './ledger.ts';
 import { noteDamage } from './record-damage.ts';
+import { explainFullDisk } from './space.ts';
 import { recordVerdict } from './verdicts.ts';
 
 /** Judges a dump by its content; returns what is wrong with it. Databases are none of the store's business. */
@@ -39,19 +41,32 @@ export async function verifySealed(options: VerifyOptions): Promise<Verdict> {
     const { damage, checked, wrongExtents, isExtentsOnly } = await verifyFile(options, file, line);
     const { index } = line;
     const time = store.now().toISOString();
-    // Whoever has read all of it has the last word on its extents; before the verdict, which may say that all is well.
-    if (level === 'full') {
-      await clearDamage(store, name, index);
-      await noteDamage(store, { name, index, wrong: wrongExtents, by: 'verify' });
-    }
     const onlyExtents = isExtentsOnly ? { isExtentsOnly } : {};
     const isSound = damage.length === 0;
     const verdict: Verdict = { name, index, level, isSound, ...onlyExtents, damage, checked, time };
-    await recordVerdict(store, verdict);
+    try {
+      // Whoever has read all of it has the last word on its extents; before the verdict, which may say that all is well.
+      if (level === 'full') {
+        await clearDamage(store, name, index);
+        await noteDamage(store, { name, index, wrong: wrongExtents, by: 'verify' });
+      }
+      await recordVerdict(store, verdict);
+    } catch (error) {
+      throw await explainUnrecorded(store, verdict, error);
+    }
     return verdict;
   } finally {
     await file.close();
   }
+}
+
+/** What was found must be heard, though a full disk takes no note of it. */
+async function explainUnrecorded(store: Store, { name, isSound, damage }: Verdict, error: unknown): Promise<unknown> {
+  const found = isSound
+    ? 'is sound'
+    : `is damaged (${countOf(damage.length, 'place')}, the first: ${damage[0]?.where})`;
+  const next = `${name} ${found}, but that is recorded nowhere: make room on the backup server, then verify it again.`;
+  return await explainFullDisk(error, { directory: store.directory, next });
 }
 
 async function verifyFile(
