@@ -46,6 +46,7 @@ check_above
 check_volume
 check_firewall
 check_links
+check_planted
 check_processes
 
 [[ $mode == apply ]] || ensure_packages
@@ -63,6 +64,7 @@ ensure_firewall
 ensure_former_gone
 ensure_directories
 [[ ! -d ${wish[directory]} ]] || check_writers
+[[ $mode != apply ]] || check_planted
 ensure_adopted
 ensure_timers
 tell_sharing

@@ -1,5 +1,14 @@
-import { execFileSync, spawn } from 'node:child_process';
-import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import {
+  copyFileSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -132,6 +141,31 @@ const has = (program: string): boolean => {
     }
     expect(readFileSync(join(place.library, 'skills-vault'), 'utf8')).toContain(`${place.library}/node/bin/node`);
     expect((await place.provision(['--check'])).code).toBe(0);
+  });
+
+  it('runs no Node that anybody but root could change', () => {
+    const ask = (path: string): string => {
+      const steps = join(root, 'infrastructure/vault/steps/program.sh');
+      return spawnSync('bash', ['-c', `. ${steps} && is_roots_own "$1" && echo yes || echo no`, 'bash', path], {
+        encoding: 'utf8',
+      }).stdout.trim();
+    };
+    const folder = mkdtempSync('/srv/continuity-');
+    try {
+      const path = join(folder, 'bin/node');
+      mkdirSync(join(folder, 'bin'), { mode: 0o755 });
+      execFileSync('chmod', ['755', folder]);
+      writeFileSync(path, '', { mode: 0o755 });
+      expect(ask(path)).toBe('yes');
+      // As tar leaves what it unpacks as root.
+      execFileSync('chown', ['1000:1000', path]);
+      expect(ask(path)).toBe('no');
+      execFileSync('chown', ['0:0', path]);
+      execFileSync('chmod', ['775', join(folder, 'bin')]);
+      expect(ask(path)).toBe('no');
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 
   it('is clean to shellcheck', () => {

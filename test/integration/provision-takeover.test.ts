@@ -1,8 +1,20 @@
 import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
+import { rawMember, rawPax, rawTar } from '../fixtures/hostile-tar.ts';
 import {
   canProvision,
   makeWorkplace,
@@ -103,6 +115,27 @@ const foreign = 'backup_full_2025-03-01_03-00.tar.gz';
     await new Promise((resolve) => held?.once('exit', resolve));
   });
 
+  it('stops where a folder of the keeper’s is a link, by which it would clear up among the archives', async () => {
+    const link = join(place.directory, '.vault/assembly');
+    renameSync(link, `${link}.kept`);
+    symlinkSync('..', link);
+    const { code, stderr } = await place.provision([]);
+    rmSync(link);
+    renameSync(`${link}.kept`, link);
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/\.vault holds what is neither .*: assembly/)]);
+  });
+
+  it('stops where an access list lets others in beside owner and mode', async () => {
+    const name = 'backup_full_2025-02-01_03-00.tar.gz';
+    const list = 'user::rw-,user:65534:rw-,group::r--,mask::rw-,other::---';
+    const file = rawTar(rawPax({ 'SCHILY.acl.access': list }), rawMember({ name, uid: 0, gid: 0 }, 'x'));
+    execFileSync('tar', ['--acls', '--numeric-owner', '-xf', '-', '-C', place.directory], { input: file });
+    const { code, stderr } = await place.provision([]);
+    rmSync(join(place.directory, name));
+    expect([code, stderr]).toEqual([2, expect.stringMatching(/access lists let others in .*2025-02-01/)]);
+    expect(stderr).toContain(`setfacl -RPbk ${place.directory}`);
+  });
+
   it('then goes on: archives are the keeper’s, the former script’s are adopted, the rest is left alone', async () => {
     const { code, stdout, stderr } = await place.provision([]);
     expect([code, stderr.match(/provision\.sh.*/)]).toEqual([0, null]);
@@ -126,6 +159,15 @@ const foreign = 'backup_full_2025-03-01_03-00.tar.gz';
     const ledger = readFileSync(join(place.directory, '.vault/ledger.jsonl'), 'utf8');
     expect(ledger).toMatch(new RegExp(`"action":"foreign","name":"${foreign}"`));
     expect((await place.provision(['--check'])).stdout).not.toMatch(/^drift/m);
+  });
+
+  it('an archive with a second name in the incoming area stays the keeper’s', async () => {
+    const second = join(place.directory, '.incoming', `${'cd'.repeat(32)}.segment`);
+    linkSync(join(place.directory, foreign), second);
+    const { code } = await place.provision([]);
+    rmSync(second);
+    const owner = execFileSync('stat', ['-c', '%U', join(place.directory, foreign)], { encoding: 'utf8' });
+    expect([code, owner.trim()]).toEqual([0, place.accounts.keeper]);
   });
 
   it('and nobody logs in as the former account, while the writer finds the nights of before', async () => {

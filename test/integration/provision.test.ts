@@ -1,4 +1,4 @@
-import { execFile, execFileSync } from 'node:child_process';
+import { execFile, execFileSync, spawn } from 'node:child_process';
 import { appendFileSync, chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
@@ -163,7 +163,15 @@ function itemsOf(stdout: string, state: string): string[] {
     ).toBe(0);
     expect(readFileSync(file, 'utf8').trim().split('\n')).toHaveLength(2);
     expect(JSON.parse((await ssh(writer, join(place.base, 'fresh'), ['hello']))[1])).toHaveProperty('result');
-    expect((await place.provision(['--writer-key', fresh])).code).toBe(0);
+    // A connection outlives the key that it was made with, if nobody ends it.
+    const trust = ['-o', 'BatchMode=yes', '-o', `UserKnownHostsFile=${vault?.knownHostsPath ?? ''}`];
+    const stay = ['-F', 'none', '-N', '-M', '-S', join(place.base, 'stay'), '-i', place.keyPath('writer'), ...trust];
+    const open = spawn('ssh', [...stay, '-p', String(place.port), `${writer}@127.0.0.1`], { stdio: 'ignore' });
+    const ended = new Promise((resolve) => open.once('exit', resolve));
+    while (!existsSync(join(place.base, 'stay'))) await new Promise((resolve) => setTimeout(resolve, 50));
+    const { code, stdout } = await place.provision(['--writer-key', fresh]);
+    expect([code, stdout]).toEqual([0, expect.stringContaining(`no connection of ${writer} with a key that is gone`)]);
+    expect(await ended).toBe(255);
     expect((await ssh(writer, place.keyPath('writer'), ['hello']))[0]).toBe(255);
     expect((await ssh(writer, join(place.base, 'fresh'), ['hello']))[0]).toBe(0);
     expect(readFileSync(file, 'utf8')).toMatch(

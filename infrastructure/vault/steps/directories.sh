@@ -74,6 +74,22 @@ check_links() {
   [[ -z $odd ]] || fail "these have a second name outside ${wish[directory]}: $odd" 'Copy such a file and put the copy in its place (cp -p, mv).'
 }
 
+# What no new owner takes away from whoever kept the archives until now: the keeper's own folders turned aside by a link,
+# so that it clears up in the wrong place; and access lists, which go on letting people in, to archives to come as well.
+check_planted() {
+  local directory=${wish[directory]} odd
+  [[ -d $directory ]] || return 0
+  odd=$([[ ! -d $directory/.vault ]] || find -P "$directory/.vault" -mindepth 1 ! -type f ! -type d -printf '%P\n' | sed -n 1,3p | tr '\n' ' ')
+  [[ -z $odd ]] || fail "$directory/.vault holds what is neither a file nor a directory: $odd" \
+    'The vault makes no such thing: find out who did, and remove it.'
+  odd=$({
+    find -P "$directory" -maxdepth 1 ! -type l -exec ls -ldn -- {} +
+    [[ ! -d $directory/.vault ]] || find -P "$directory/.vault" -mindepth 1 -exec ls -ldn -- {} +
+  } | awk 'substr($1, 11, 1) == "+" { print $NF }' | sed -n 1,3p | tr '\n' ' ')
+  [[ -z $odd ]] || fail "access lists let others in beside owner and group: $odd" \
+    "Look at them (getfacl, Debian package acl), then remove them: setfacl -RPbk $directory"
+}
+
 ensure_directories() {
   local directory=${wish[directory]} keeper=${wish[keeper]} writer=${wish[writer]}
   ensure_directory "$directory" 751 "$keeper" "${wish[operators]}"
@@ -81,7 +97,8 @@ ensure_directories() {
   ensure_directory "$directory/.incoming" 1770 "$keeper" "$writer"
   ensure_contents 'archives' "$keeper:${wish[operators]}" 0440 "$directory" -regextype posix-extended -maxdepth 1 -regex "$archive_names"
   ensure_contents '.vault' "$keeper:$keeper" '' "$directory/.vault" -mindepth 1
-  ensure_contents '.incoming' "$writer:$writer" '' "$directory/.incoming" -mindepth 1 -maxdepth 1
+  # Never a file with a second name: it may be an archive's.
+  ensure_contents '.incoming' "$writer:$writer" '' "$directory/.incoming" -mindepth 1 -maxdepth 1 ! \( -type f -links +1 \)
 }
 
 # ensure_contents ITEM OWNER:GROUP MODE FIND...

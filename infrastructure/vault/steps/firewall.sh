@@ -10,7 +10,7 @@ list_allowed() {
 
 write_firewall() {
   local four six
-  four=$(list_allowed | grep -v : | paste -sd,)
+  four=$(list_allowed | grep -v : | paste -sd, || true)
   six=$(list_allowed | grep : | paste -sd, || true)
   printf '#!/usr/sbin/nft -f\n# Written by provision.sh of %s.\n' "${wish[name]}"
   # Declared, deleted, made: one transaction, whatever was there before.

@@ -55,6 +55,22 @@ write_key_lines() {
 
 ensure_keys() {
   ensure_directory "${wish[keys]}" 755 root root
-  write_key_lines writer "${wish[from]}" | ensure_file "${wish[keys]}/${wish[writer]}" 644 root root
-  write_key_lines reader "${wish[reader-from]}" | ensure_file "${wish[keys]}/${wish[reader]}" 644 root root
+  ensure_key_lines writer "${wish[from]}"
+  ensure_key_lines reader "${wish[reader-from]}"
+}
+
+# sshd looks at a key once: a connection that was made with one that is gone by now would answer for as long as its client
+# likes. The mark is for a run that is killed between the two.
+ensure_key_lines() {
+  local account=${wish[$1]} file=${wish[keys]}/${wish[$1]} wanted=$scratch/$1.lines
+  local mark=$file.gone~
+  write_key_lines "$1" "$2" >"$wanted"
+  if [[ $mode == apply && -f $file ]] && grep -vxFf "$wanted" -- "$file" >/dev/null; then touch "$mark"; fi
+  ensure_copy "$wanted" "$file" 644 root root
+  settle "no connection of $account with a key that is gone" "$([[ ! -e $mark ]] || echo 'there may be some')" end_connections "$account" "$mark"
+}
+
+end_connections() {
+  pkill -KILL -u "$1" || (($? == 1))
+  rm -f -- "$2"
 }

