@@ -1,21 +1,18 @@
-import { spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { silent } from '../../src/logging/logger.ts';
 import { openStore } from '../../src/vault/store/layout.ts';
 import { loadOwnHead } from '../../src/vault/store/own-records.ts';
 import { scrub } from '../../src/vault/upkeep/scrub.ts';
+import { describeUnderFaults, sweepFault, type Fault } from '../fixtures/fault-injection.ts';
 import { flipByte } from '../fixtures/flip-byte.ts';
 import { bundleVault } from '../fixtures/vault-bundle.ts';
 import { makeNightVault, nightName, type NightVault } from '../fixtures/vault-nights.ts';
 
-const canTrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
-if (!canTrace) console.warn('skipped: strace is missing (Debian package strace) or may not trace');
-
-(canTrace ? describe : describe.skip)('a scrub that is killed, or whose disk fails,', () => {
+describeUnderFaults('a scrub that is killed, or whose disk fails,', () => {
   const names = [nightName(-1), nightName()] as const;
   const settings = { scrub: { withinDays: 30 } };
   let vault: NightVault;
@@ -39,22 +36,22 @@ if (!canTrace) console.warn('skipped: strace is missing (Debian package strace) 
   });
   afterAll(() => vault.remove());
 
-  // At its first, second, … use of the call on these paths, until the run no longer comes so far.
-  it.each<[string, string, string[]]>([
-    ['rename', 'signal=KILL', []],
-    ['fsync', 'signal=KILL', []],
-    ['fdatasync', 'signal=KILL', []],
-    ['unlink', 'signal=KILL', []],
-    ['write', 'signal=KILL', ['damage.jsonl']],
-    ['openat', 'signal=KILL', ['damage.jsonl', 'extents', 'verdicts', 'upkeep']],
-    ['rename', 'error=ENOSPC', []],
-    ['fsync', 'error=EIO', []],
-    ['fdatasync', 'error=EIO', []],
-    ['write', 'error=ENOSPC', ['damage.jsonl']],
-    ['openat', 'error=EIO', ['damage.jsonl', 'extents', '../ARCHIVE']],
-    ['read', 'error=EIO', ['damage.jsonl', 'ledger.jsonl']],
-  ])('at any %s (%s) leaves nothing that the next run does not put right', async (call, fault, within) => {
-    for (let occurrence = 1, isHit = true; isHit; occurrence++) {
+  // At its first, second, … use of the call on these paths, until the run no longer comes so far; `atLeast` so
+  // many there are.
+  it.each<[string, Fault, number, string[]]>([
+    ['rename', 'signal=KILL', 4, []],
+    ['fsync', 'signal=KILL', 8, []],
+    ['fdatasync', 'signal=KILL', 1, []],
+    ['write', 'signal=KILL', 1, ['damage.jsonl']],
+    ['openat', 'signal=KILL', 10, ['damage.jsonl', 'extents', 'verdicts', 'upkeep']],
+    ['rename', 'error=ENOSPC', 4, []],
+    ['fsync', 'error=EIO', 8, []],
+    ['fdatasync', 'error=EIO', 1, []],
+    ['write', 'error=ENOSPC', 1, ['damage.jsonl']],
+    ['openat', 'error=EIO', 10, ['damage.jsonl', 'extents', '../ARCHIVE']],
+    ['read', 'error=EIO', 3, ['damage.jsonl', 'ledger.jsonl']],
+  ])('at any %s (%s) leaves nothing that the next run does not put right', async (call, fault, atLeast, within) => {
+    const uses = await sweepFault([call, fault, 40], async (run) => {
       const base = mkdtempSync(join(tmpdir(), 'continuity-scrub-'));
       const directory = join(base, 'vault');
       cpSync(vault.directory, directory, { recursive: true });
@@ -62,23 +59,14 @@ if (!canTrace) console.warn('skipped: strace is missing (Debian package strace) 
       const keeper = userInfo().username;
       const accounts = `accounts: { keeper: ${keeper}, writer: ${keeper === 'nobody' ? 'daemon' : 'nobody'} }`;
       writeFileSync(settingsPath, `directory: ${directory}\n${accounts}\n`);
-      const traced = join(base, 'trace');
-      const paths = within.flatMap((name) => ['-P', join(directory, '.vault', name.replace('ARCHIVE', names[0]))]);
-      const inject = `inject=${call}:${fault}:when=${occurrence}`;
-      const trace = ['-f', '--seccomp-bpf', '-qq', '-o', traced, ...paths, '-e', `trace=${call}`, '-e', inject];
-      const command = [process.execPath, bundle, 'vault', 'scrub', '--all', '--settings', settingsPath];
-      // strace counts for each thread by itself: with a single one for files, no use of the call is left out.
-      const env = { ...process.env, UV_THREADPOOL_SIZE: '1' };
-      const child = spawnSync('strace', [...trace, ...command], { env });
-      isHit =
-        fault === 'signal=KILL'
-          ? child.signal !== null || child.status === 137
-          : readFileSync(traced, 'utf8').includes('(INJECTED)');
-      if (!isHit) expect(child.stdout.toString()).toContain('SCRUB: FAULT');
+      const { isHit, stdout } = run([process.execPath, bundle, 'vault', 'scrub', '--all', '--settings', settingsPath], {
+        within: within.map((name) => join(directory, '.vault', name.replace('ARCHIVE', names[0]))),
+      });
+      if (!isHit) expect(stdout).toContain('SCRUB: FAULT');
       await expectSettled(directory);
       rmSync(base, { recursive: true });
-      expect(occurrence).toBeLessThan(40);
-    }
+    });
+    expect(uses).toBeGreaterThanOrEqual(atLeast);
   });
 
   async function expectSettled(directory: string): Promise<void> {

@@ -1,18 +1,14 @@
-import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, expect, it } from '@jest/globals';
 import { silent } from '../../src/logging/logger.ts';
 import { readLedger } from '../../src/vault/store/ledger.ts';
 import { audit } from '../../src/vault/upkeep/audit.ts';
 import { prune } from '../../src/vault/upkeep/prune.ts';
+import { describeUnderFaults, sweepFault, type Fault } from '../fixtures/fault-injection.ts';
 import { bundleVault } from '../fixtures/vault-bundle.ts';
 import { daysBefore, makeUpkeepVault, type UpkeepVault } from '../fixtures/upkeep-vault.ts';
 
-const canTrace = spawnSync('strace', ['-o', '/dev/null', 'true']).status === 0;
-if (!canTrace) console.warn('skipped: strace is missing (Debian package strace) or may not trace');
-
-(canTrace ? describe : describe.skip)('105: a prune that is killed, or whose disk fails,', () => {
+describeUnderFaults('105: a prune that is killed, or whose disk fails,', () => {
   let bundle: string;
   beforeAll(async () => {
     bundle = await bundleVault('vault-upkeep');
@@ -20,7 +16,7 @@ if (!canTrace) console.warn('skipped: strace is missing (Debian package strace) 
 
   // At its first, second, … use of the call, until it no longer comes so far; `atLeast` so many there are. `within`: on
   // these paths of .vault only.
-  it.each<[string, string, number, string[]]>([
+  it.each<[string, Fault, number, string[]]>([
     ['rename', 'signal=KILL', 3, []],
     ['unlink', 'signal=KILL', 3, []],
     ['fsync', 'signal=KILL', 6, []],
@@ -33,38 +29,21 @@ if (!canTrace) console.warn('skipped: strace is missing (Debian package strace) 
     ['rename', 'error=ENOSPC', 3, []],
     ['write', 'error=ENOSPC', 1, ['ledger.jsonl']],
   ])('at any %s (%s) is finished by the next run', async (call, fault, atLeast, within) => {
-    let occurrence = 1;
-    for (let isHit = true; isHit; occurrence++) {
+    const uses = await sweepFault([call, fault, 20], async (run) => {
       const vault = await makeUpkeepVault('retention: { keep-newest: 2 }\n');
       const gone = await vault.seal(daysBefore(Date.now(), 1830));
       for (const age of [2, 1]) await vault.seal(daysBefore(Date.now(), age));
-      const traced = join(vault.base, 'trace');
-      const paths = within.flatMap((name) => ['-P', join(vault.directory, '.vault', name)]);
-      const inject = `inject=${call}:${fault}:when=${occurrence}`;
-      const command = [process.execPath, bundle, 'vault', 'prune', '--settings', vault.settingsPath];
-      const child = spawnSync(
-        'strace',
-        [
-          ...['-f', '-qq', '-o', traced, ...paths, '-e', `trace=${call}`, '-e', inject],
-          ...command,
-          // strace counts for each thread, and Node has several for its files.
-        ],
-        { env: { ...process.env, UV_THREADPOOL_SIZE: '1' } },
-      );
-      isHit = fault === 'signal=KILL' ? child.signal !== null || child.status === 137 : wasInjected(traced);
-      if (!isHit) expect(child.stdout.toString()).toContain(`PRUNE: FINE`);
+      const { isHit, stdout } = run([process.execPath, bundle, 'vault', 'prune', '--settings', vault.settingsPath], {
+        within: within.map((name) => join(vault.directory, '.vault', name)),
+      });
+      if (!isHit) expect(stdout).toContain(`PRUNE: FINE`);
       vault.setClock(Date.now());
       await expectSettled(vault, gone);
       vault.remove();
-      expect(occurrence).toBeLessThan(20);
-    }
-    expect(occurrence - 2).toBeGreaterThanOrEqual(atLeast);
+    });
+    expect(uses).toBeGreaterThanOrEqual(atLeast);
   });
 });
-
-function wasInjected(traced: string): boolean {
-  return readFileSync(traced, 'utf8').includes('(INJECTED)');
-}
 
 async function expectSettled(vault: UpkeepVault, gone: string): Promise<void> {
   const { store, settings } = vault;
