@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { attackVault, attempts, type AttackResult } from '../../src/operations/attack.ts';
 import { backup } from '../../src/operations/backup.ts';
@@ -97,6 +97,24 @@ describe('doctor --attack', () => {
         'rsync --write-devices',
       ]),
     );
+  });
+
+  it('finds files that go elsewhere, or are too large, although an earlier probe has left its own', async () => {
+    const elsewhere = join(one.directory, 'elsewhere');
+    mkdirSync(elsewhere);
+    const loose = `case $SSH_ORIGINAL_COMMAND in rsync*) rsync --server -Ie.LsfxCIvu . ${elsewhere}/;; *) VAULT;; esac`;
+    const result = await attackWith('incoming', (line) =>
+      line.replace(/command="(.*?)" /, (_all, vault: string) => `command="${loose.replace('VAULT', vault)}" `),
+    );
+    expect(result.attempts.map(({ verdict }) => verdict)).toEqual(['succeeded', 'succeeded', 'succeeded']);
+  });
+
+  it('does not take a connection that breaks for a refusal of a large file', async () => {
+    const broken = 'case $SSH_ORIGINAL_COMMAND in rsync*) exit 9;; *) VAULT;; esac';
+    const result = await attackWith('incoming', (line) =>
+      line.replace(/command="(.*?)" /, (_all, vault: string) => `command="${broken.replace('VAULT', vault)}" `),
+    );
+    expect(result.attempts.map(({ verdict }) => verdict)).toEqual(Array(3).fill('inconclusive'));
   });
 
   it('has nothing to attack in a directory of this host', async () => {

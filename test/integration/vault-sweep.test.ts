@@ -90,6 +90,21 @@ describe('sweeping the incoming area', () => {
     expect(result.faults[0]).toContain('have root look at it');
   });
 
+  (process.getuid?.() === 0 ? it : it.skip)('goes on where one name cannot be removed, and tells', async () => {
+    const [held, old] = [join(store.incoming, `${'0'.repeat(64)}.segment`), segment()];
+    for (const path of [held, old]) writeFileSync(path, 'x');
+    execFileSync('mount', ['--bind', old, held]);
+    try {
+      clockMs += 8 * DAY_MS;
+      const result = await sweep();
+      expect(result).toMatchObject({ isFine: false, removed: { files: 1 }, isSettled: true });
+      expect(result.faults).toEqual([expect.stringMatching(/0{64}\.segment, and cannot be removed by the keeper/)]);
+    } finally {
+      execFileSync('umount', [held]);
+    }
+    expect(readdirSync(store.incoming)).toEqual(['0'.repeat(64) + '.segment']);
+  });
+
   it('clears up what cut seals have left, unless one is at work', async () => {
     const leftovers = [join(store.assembly, 'backup_full_2026-01-31.tar.gz'), join(store.planning, 'x.index')];
     for (const path of leftovers) writeFileSync(path, 'x');

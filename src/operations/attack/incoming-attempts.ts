@@ -31,11 +31,14 @@ async function findArrived(ground: AttackGround, name: string): Promise<number |
   return incoming[name];
 }
 
-function judgePlace(end: ProgramEnd, arrivedBytes: number | undefined): Judgement {
-  if (arrivedBytes !== undefined) return conclude('refused', 'the place was ignored: it lies in the incoming area');
+function judgePlace(end: ProgramEnd, hasArrived: boolean): Judgement {
+  if (hasArrived) return conclude('refused', 'the place was ignored: it lies in the incoming area');
   if (end.code === 0) return conclude('succeeded', 'it was taken, and is not in the incoming area');
   return conclude(/refused/.test(end.stderr) ? 'refused' : 'inconclusive', end.stderr || `code ${String(end.code)}`);
 }
+
+/** The system's limit for a file (EFBIG, in whatever language), or the vault's own budget. */
+const IN_SO_MANY_WORDS = / \(27\)|skills-vault: refused/;
 
 /** What rsync gives as the reason, without the path before it. */
 function readReason({ stderr, code }: ProgramEnd): string {
@@ -57,7 +60,10 @@ export const incomingAttempts: readonly Attempt[] = [
     timeoutMs: TIMEOUT_MS,
     async run(ground) {
       const name = nameOf(where);
-      return judgePlace(await send(ground, name, 1, destination), await findArrived(ground, name));
+      // What an earlier probe has left there proves nothing: this one has another size.
+      const sizeBytes = (await findArrived(ground, name)) === 1 ? 2 : 1;
+      const end = await send(ground, name, sizeBytes, destination);
+      return judgePlace(end, (await findArrived(ground, name)) === sizeBytes);
     },
   })),
   {
@@ -72,8 +78,8 @@ export const incomingAttempts: readonly Attempt[] = [
       // A byte in its place, in case that much was taken.
       if (arrived !== undefined && arrived > 1) await send(ground, name, 1, './');
       if (end.code === 0) return conclude('succeeded', `${formatBytes(arrived ?? 0)} were taken in one file`);
-      const wasEnded = end.code === null && arrived === undefined;
-      return conclude(wasEnded ? 'inconclusive' : 'refused', `cut off: ${readReason(end)}`);
+      // A connection that breaks, or a disk that is full, would let it through another time.
+      return conclude(IN_SO_MANY_WORDS.test(end.stderr) ? 'refused' : 'inconclusive', `cut off: ${readReason(end)}`);
     },
   },
 ];

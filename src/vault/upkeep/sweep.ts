@@ -66,7 +66,14 @@ export async function sweepIncoming({
   if (folder) {
     try {
       const oldestMs = store.now().getTime() - afterMs;
-      for (const name of await folder.names()) await sweepOne(folder, name, { found, oldestMs, logger });
+      for (const name of await folder.names()) {
+        // Whoever holds the account may put another thing in its place meanwhile: the rest is swept all the same.
+        await sweepOne(folder, name, { found, oldestMs, logger }).catch((error: unknown) => {
+          if ((error as NodeJS.ErrnoException).code === 'ENOENT') return;
+          logger.warning(`${show(name)} in the incoming area cannot be looked at or removed: ${messageOf(error)}`);
+          found.junk.push({ name: show(name), what: 'special file', isRemoved: false });
+        });
+      }
     } finally {
       await folder.close();
     }
@@ -104,7 +111,7 @@ async function sweepOne(
     return;
   }
   const what = nameKind(about);
-  const shown = printable(name.toString('utf8')).slice(0, 80);
+  const shown = show(name);
   const isRemoved = await remove(folder, name, what).catch((error: unknown) => {
     logger.warning(`${shown} in the incoming area cannot be removed: ${messageOf(error)}`);
     return false;
@@ -118,6 +125,10 @@ async function remove(folder: OpenFolder, name: Buffer, what: Junk['what']): Pro
   else if (await removeFolder(folder, name)) await rmdir(folder.pathOf(name));
   else return false;
   return true;
+}
+
+function show(name: Buffer): string {
+  return printable(name.toString('utf8')).slice(0, 80);
 }
 
 function nameKind(about: BigIntStats): Junk['what'] {
