@@ -2,7 +2,7 @@
 # Makes this machine the vault: accounts, directories, keys, sshd, sudo, the program, settings, firewall, timers. Safe to
 # run again: it puts right what differs and says so, and goes on where a killed run stopped. docs/provisioning.md.
 set -euo pipefail
-shopt -s inherit_errexit
+shopt -s inherit_errexit lastpipe
 umask 022
 export LC_ALL=C PATH="/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin${PATH:+:$PATH}"
 

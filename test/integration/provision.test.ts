@@ -102,6 +102,12 @@ function itemsOf(stdout: string, state: string): string[] {
   it('reports with --check every kind of drift and changes nothing; the next run puts it right', async () => {
     const { accounts, etc, library, directory, name } = place;
     expect((await place.provision(['--check'])).code).toBe(0);
+    // Each counts by itself, as does a file whose text is made on the spot.
+    appendFileSync(join(library, 'answer-reader'), '# changed by hand\n');
+    expect(await place.provision(['--check'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('\n1 items differ.'),
+    });
     execFileSync('usermod', ['--shell', '/bin/bash', '--append', '--groups', 'adm', accounts.writer]);
     execFileSync('usermod', ['--password', '!', accounts.reader]);
     chmodSync(directory, 0o777);
