@@ -53,7 +53,7 @@ const options = (
     expect(one.look()).toEqual(before);
   });
 
-  const asWriter = (script: string) => one.runAs(one.vault.accounts.writer, script);
+  const asWriter = (script: string) => one.runScript(one.vault.accounts.writer, script);
   const place = (name: string) => join(one.incoming, name);
   const segmentName = () => `${randomBytes(32).toString('hex')}.segment`;
   const send = (files: ClaimedFile[]) => sendUnasked(one.ssh('writer', RSYNC), files);
@@ -189,7 +189,7 @@ const options = (
     const settings = readFileSync(one.vault.settingsPath, 'utf8');
     writeFileSync(words[3] ?? '', `${settings}\nfreshness: { maximum-age: 1s }\n`, { mode: 0o644 });
     execFileSync('chmod', ['0755', one.scratch]);
-    const { code, stdout } = one.runAs(
+    const { code, stdout } = one.runScript(
       one.vault.accounts.keeper,
       [join(one.vault.library, 'skills-vault'), ...words].join(' '),
     );

@@ -29,7 +29,8 @@ const MIB = 1024 * 1024;
     expect(one.look()).toEqual(before);
   });
 
-  const asWriter = (script: string, input: string | Buffer = '') => one.runAs(one.vault.accounts.writer, script, input);
+  const asWriter = (script: string, input: string | Buffer = '') =>
+    one.runScript(one.vault.accounts.writer, script, input);
   const ask = (words: string) => `sudo -n -u ${one.vault.accounts.keeper} -- ${wrapper} ${words}`;
   const timedName = (time: string) => one.names[1].replace('.tar', `_${time}.tar`);
   /** A night whose segments lie there, as the account's own. */
