@@ -99,7 +99,8 @@ export async function backupUnderLock(
       durationMs: Date.now() - begun,
     };
   } finally {
-    await Promise.allSettled([found]);
+    // No program outlives the run.
+    await found.then(({ targets }) => Promise.allSettled(targets.map(({ plan }) => plan))).catch(() => undefined);
     await vault.close();
   }
 }

@@ -4,8 +4,6 @@ import type { DatabaseRecord, GlobalsRecord } from '../../archive/manifest.ts';
 import { Failure } from '../../logging/failure.ts';
 import { dumpDatabase } from '../../sources/postgres/dump.ts';
 import { dumpGlobals } from '../../sources/postgres/globals.ts';
-import type { PostgresServer } from '../../sources/postgres/server.ts';
-import { readClientVersion, type PostgresVersion } from '../../sources/postgres/versions.ts';
 import { groupBy } from '../../system/group-by.ts';
 import { runTogether } from '../../system/run-together.ts';
 import type { Platform } from '../platform.ts';
@@ -45,9 +43,8 @@ export function startDumps(
   const either = AbortSignal.any([signal, stop.signal]);
   // Every dump listens on it several times: nothing leaks, however many databases there are.
   setMaxListeners(0, either);
-  const clientOf = readClientsOnce();
   const dumps = targets.map((target) => {
-    const { source, server, database, dump } = target;
+    const { source, server, database, dump, plan } = target;
     const running = dumpDatabase({
       server,
       database,
@@ -57,7 +54,7 @@ export function startDumps(
       applicationName,
       lockTimeoutMs: source.lockWaitTimeoutMs,
       timeoutMs: source.timeoutMs,
-      client: clientOf(server),
+      plan,
       signal: either,
       log: platform.logger,
     });
@@ -101,16 +98,6 @@ export function startDumps(
   const started = Promise.all(snapshots).then(() => undefined, whole);
   for (const promise of [started, finished]) promise.catch(() => undefined);
   return { started, finished };
-}
-
-/** The version of a cluster's pg_dump, read once for all of its databases. */
-function readClientsOnce(): (server: PostgresServer) => Promise<PostgresVersion> {
-  const readings = new Map<string, Promise<PostgresVersion>>();
-  return (server) => {
-    const reading = readings.get(server.label) ?? readClientVersion(server, 'pg_dump');
-    readings.set(server.label, reading);
-    return reading;
-  };
 }
 
 /** One failed dump fails the archive; what became of the others is said, so that nobody has to guess. */

@@ -1,6 +1,8 @@
 import type { DatabaseConfig } from '../../config/config.ts';
 import { discoverDatabases } from '../../sources/postgres/discover.ts';
+import { planDump, type DumpPlan } from '../../sources/postgres/dump-plan.ts';
 import type { PostgresServer } from '../../sources/postgres/server.ts';
+import { readClientVersion, type PostgresVersion } from '../../sources/postgres/versions.ts';
 import { connectServer } from '../connect-server.ts';
 import { groupBy } from '../../system/group-by.ts';
 import type { Platform } from '../platform.ts';
@@ -13,6 +15,8 @@ export interface DumpTarget {
   database: string;
   /** Name in the archive: `db/<dump>.sql`. */
   dump: string;
+  /** What is looked up before its dump starts; on its way. */
+  plan: Promise<DumpPlan>;
 }
 
 /** The configured databases as they are now, and what nobody configured. */
@@ -42,6 +46,7 @@ export async function findDatabases(platform: Platform, mayBeMissing: boolean): 
   const listed = await Promise.all(
     clusters.map(async (members) => ({ members, present: await listDatabases(members) })),
   );
+  const planOf = startPlanning(platform);
   const presentAt = new Map(listed.flatMap(({ members, present }) => members.map(({ server }) => [server, present])));
   for (const { source, server } of servers) {
     const present = presentAt.get(server) ?? [];
@@ -51,17 +56,26 @@ export async function findDatabases(platform: Platform, mayBeMissing: boolean): 
       continue;
     }
     for (const database of isAll ? present : [source.database]) {
-      found.targets.push({
-        source,
-        server,
-        database,
-        dump: isAll ? `${source.name}.${fileNameOf(database)}` : source.name,
-      });
+      const dump = isAll ? `${source.name}.${fileNameOf(database)}` : source.name;
+      found.targets.push({ source, server, database, dump, plan: planOf(source, server, database) });
     }
     found.servers.push({ source, server, database: isAll ? 'postgres' : source.database });
   }
   found.warnings = listed.flatMap(({ members, present }) => nameUnconfigured(members, present));
   return found;
+}
+
+/** Plans dumps, and reads the version of each cluster's pg_dump once. A plan that failed is told by its dump. */
+function startPlanning({ signal }: Platform) {
+  const versions = new Map<string, Promise<PostgresVersion>>();
+  return (source: DatabaseConfig, server: PostgresServer, database: string): Promise<DumpPlan> => {
+    const client = versions.get(server.label) ?? readClientVersion(server, 'pg_dump');
+    versions.set(server.label, client);
+    const { excludeTableData, lockWaitTimeoutMs: lockTimeoutMs } = source;
+    const plan = planDump({ server, database, excludeTableData, lockTimeoutMs, client }, { signal });
+    plan.catch(() => undefined);
+    return plan;
+  };
 }
 
 interface Member {

@@ -27,7 +27,7 @@ export interface PlanOptions {
   database: string;
   excludeTableData: readonly string[];
   lockTimeoutMs: number;
-  /** The version of pg_dump, where it is being read already. */
+  /** The version of pg_dump, where it is being read already: it need not be asked for each database. */
   client?: Promise<PostgresVersion> | undefined;
 }
 

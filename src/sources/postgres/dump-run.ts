@@ -148,11 +148,14 @@ export class DumpRun {
 
   async #awaitOutput(): Promise<void> {
     const { stdout } = this.#child;
-    const readable = new Promise<void>((resolve) => stdout.once('readable', resolve));
-    await Promise.race([readable, this.ended]);
-    this.#waiting = stdout.readableLength === 0;
+    // Looked at when it is told: a moment later, whoever reads the dump may have taken what was there.
+    const hasOutput = await Promise.race([
+      new Promise<boolean>((resolve) => stdout.once('readable', () => resolve(stdout.readableLength > 0))),
+      this.ended.then(() => false),
+    ]);
+    this.#waiting = !hasOutput;
     // The end of the output counts as readable, too.
-    if (stdout.readableLength > 0) return;
+    if (hasOutput) return;
     stdout.resume();
     await this.ended;
   }

@@ -9,7 +9,6 @@ import { planDump, type DumpPlan } from './dump-plan.ts';
 import { DumpRun } from './dump-run.ts';
 import { FingerprintTaker } from './fingerprints.ts';
 import type { PostgresServer } from './server.ts';
-import type { PostgresVersion } from './versions.ts';
 
 export interface DumpOptions {
   server: PostgresServer;
@@ -30,8 +29,8 @@ export interface DumpOptions {
   heartbeatMs?: number;
   /** How long a server that is starting up is awaited; default 30 s. */
   retryForMs?: number;
-  /** The version of pg_dump, where it is being read already: it need not be asked for each database. */
-  client?: Promise<PostgresVersion>;
+  /** What is looked up before pg_dump starts, where that is under way already. */
+  plan?: Promise<DumpPlan>;
   signal?: AbortSignal;
   log: Logger;
 }
@@ -87,9 +86,10 @@ interface RunningDump {
 }
 
 async function startDump(options: DumpOptions): Promise<RunningDump> {
-  const { server, database, applicationName, client, signal, log } = options;
+  const { server, database, applicationName, signal, log } = options;
   const { excludeTableData = [], lockTimeoutMs = 60_000 } = options;
-  const plan = await planDump({ server, database, excludeTableData, lockTimeoutMs, client }, queryOptions(options));
+  const plan = await (options.plan ??
+    planDump({ server, database, excludeTableData, lockTimeoutMs }, queryOptions(options)));
   const limits = { timeoutMs: options.timeoutMs ?? 4 * 3_600_000, heartbeatMs: options.heartbeatMs ?? 30_000 };
   const startedAt = new Date().toISOString();
   const run = new DumpRun({ server, database, applicationName, args: plan.args, signal, log, ...limits });
