@@ -47,6 +47,7 @@ export function nameKeys({ label }: Entrant): { writer: string; reader: string }
   return { writer: `writer-${label}`, reader: `reader-${label}` };
 }
 
+/** An entrant as it works at one place; `bundlePath` is the vault's program, which ours brings along. */
 export function openContender(entrant: Entrant, place: Place, bundlePath: string): Contender {
   const { kind, oldArchives } = entrant;
   if (kind === 'plain') return openPlain(place);

@@ -31,6 +31,7 @@ export function takeMedians(all: readonly Figures[]): Figures {
   return Object.fromEntries(entries) as unknown as Figures;
 }
 
+/** The middle one, or the mean of the two in the middle; a RangeError without any. */
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = sorted.length / 2;

@@ -24,6 +24,7 @@ const versionCalls: Record<Kind, string[][]> = {
   ours: [],
 };
 
+/** What the figures were measured on; throws where a program of these entrants is missing. */
 export async function describeMachine(kinds: readonly Kind[]): Promise<Machine> {
   const versions: Record<string, string> = { node: process.version, ours: version };
   for (const [program = '', ...args] of kinds.flatMap((kind) => versionCalls[kind])) {

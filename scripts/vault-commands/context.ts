@@ -20,6 +20,7 @@ export const settingsOption: CommandOption = {
   default: '/etc/skills-vault.yml',
 };
 
+/** Adds what commands of the vault need: its settings, and its store as the keeper. */
 export function completeContext(base: BaseContext, values: OptionValues): VaultContext {
   return {
     ...base,

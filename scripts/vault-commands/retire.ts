@@ -1,8 +1,8 @@
+import { Failure } from '../../src/logging/failure.ts';
 import { formatBytes } from '../../src/logging/quantity-text.ts';
 import { renderRetire } from '../../src/report/upkeep/retire-report.ts';
 import type { LedgerLine } from '../../src/vault/store/ledger.ts';
 import { retire } from '../../src/vault/upkeep/retire.ts';
-import { Failure } from '../../src/logging/failure.ts';
 import type { CommandDefinition } from '../commands/command.ts';
 import { confirm } from '../commands/confirm.ts';
 import type { VaultContext } from './context.ts';

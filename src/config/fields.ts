@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { durationPattern, parseDurationMs, parseSizeBytes, sizePattern } from './quantities.ts';
+import { isTimezone } from './timezone.ts';
 
 /**
  * What the fields of a configuration file are made of. Each carries its own message: what is expected there. Values are
@@ -42,12 +43,3 @@ export const timezone = text('a time zone such as Europe/Paris').refine(
   isTimezone,
   'expected a time zone such as Europe/Paris',
 );
-
-function isTimezone(value: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
-  } catch {
-    return false;
-  }
-}

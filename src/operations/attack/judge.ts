@@ -51,12 +51,14 @@ export function judgeCommand(said: Said): Judgement {
   });
 }
 
+/** A verdict with its evidence: one line, shortened where it is long. */
 export function conclude(verdict: Judgement['verdict'], text: string): Judgement {
   const line = printable(text);
   const isLong = line.length > EVIDENCE_CHARACTERS;
   return { verdict, evidence: isLong ? `${line.slice(0, EVIDENCE_CHARACTERS - 1)}…` : line };
 }
 
+/** What was said, for a line of evidence: output, else errors, with the exit code. */
 export function describeSaid({ stdout, stderr, code }: Said): string {
   const text = [stdout, stderr].map((each) => printable(each)).find((each) => each !== '') ?? 'nothing was said';
   return `${text.slice(0, 100)} (code ${String(code)})`;

@@ -5,7 +5,7 @@ import { formatTime, makeKey, type Finding } from './finding.ts';
 import { beganMs, type FindJobs, type WatchedRun } from './read-runs.ts';
 
 /** A runner that is busy with a restore makes others wait; longer than this it is rather not there. */
-export const QUEUED_TOO_LONG_MS = 2 * 3_600_000;
+const QUEUED_TOO_LONG_MS = 2 * 3_600_000;
 const MAX_LOOKS = 10;
 
 /** A finding where a job of a workflow has waited for a runner for too long: the one that has waited longest. */

@@ -39,7 +39,7 @@ export function parseMessage(line: string): Message {
 }
 
 /** Something unexpected becomes a Failure of the vault; a Failure stays itself. */
-export function asFailure(error: unknown): Failure {
+function asFailure(error: unknown): Failure {
   if (error instanceof Failure) return error;
   return new Failure('vault', messageOf(error), 'Look at the log on the backup server, then try again.', {
     cause: error,

@@ -1,8 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseSizeBytes } from '../../config/quantities.ts';
+import { isTimezone } from '../../config/timezone.ts';
 import { Failure } from '../../logging/failure.ts';
 import { runCommand } from '../../system/run-command.ts';
-import { parseSizeBytes } from '../../config/quantities.ts';
 import { servingDefaults } from './defaults.ts';
 import { readPlainKeys, type PlainKeys } from './plain-keys.ts';
 import type { VaultSettings } from './settings.ts';
@@ -99,14 +100,5 @@ class PlainTaker {
     const value = this.#keys.get(key);
     this.#keys.delete(key);
     return value;
-  }
-}
-
-function isTimezone(value: string): boolean {
-  try {
-    new Intl.DateTimeFormat('en', { timeZone: value });
-    return true;
-  } catch {
-    return false;
   }
 }

@@ -65,6 +65,7 @@ export async function findFault(store: Store, { name, size }: LedgerLine): Promi
   return about.size === size ? undefined : `has ${about.size} bytes on disk, ${size} in the ledger`;
 }
 
+/** What a client is told of a ledger that is not as the vault wrote it; empty where all is well. */
 export function warnOfLedger({ fault, tornBytes }: Ledger): string[] {
   return [
     ...(fault ? [`the ledger was changed by another hand: ${fault}`] : []),

@@ -55,6 +55,7 @@ async function readBytes(path: string): Promise<Buffer> {
   });
 }
 
+/** What these bytes say as a ledger. A last line that a crash cut is counted in bytes, and is no fault. */
 export function parseLedger(bytes: Buffer): Ledger {
   const ledger: Ledger = { lines: [], tornBytes: 0, tip: GENESIS };
   let number = 0;

@@ -65,6 +65,7 @@ export async function loadOwnHead(store: Store, name: string, index?: string): P
   }
 }
 
+/** Durable when this returns; takes the place of an older one. */
 export async function saveOwnExtents(store: Store, own: OwnExtents): Promise<void> {
   await writeDurably(extentsPath(store, own.about.archive), own.encode(), 0o600);
 }
@@ -74,6 +75,7 @@ export async function listOwnRecords(store: Store): Promise<string[]> {
   return (await readdir(join(store.private, 'extents'))).filter((name) => !name.startsWith('.'));
 }
 
+/** No error where there is none. */
 export async function removeOwnRecord(store: Store, name: string): Promise<void> {
   await rm(join(store.private, 'extents', name), { force: true });
 }

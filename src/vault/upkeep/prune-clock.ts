@@ -33,6 +33,7 @@ export async function readClockRecord(store: Store): Promise<ClockRecord | 'unre
   }
 }
 
+/** Durable when this returns. */
 export async function writeClockRecord(store: Store, record: ClockRecord): Promise<void> {
   await writeDurably(clockPath(store), JSON.stringify(record), 0o600);
 }

@@ -21,10 +21,12 @@ export async function readRemovalNote(store: Store): Promise<RemovalNote | undef
   }
 }
 
+/** Before anything of the archive is removed: durable when this returns. */
 export async function writeRemovalNote(store: Store, note: RemovalNote): Promise<void> {
   await writeDurably(notePath(store), JSON.stringify(note), 0o600);
 }
 
+/** After all of it is gone, and the ledger says so. */
 export async function dropRemovalNote(store: Store): Promise<void> {
   await rm(notePath(store), { force: true });
 }
