@@ -7,7 +7,7 @@ import { Failure } from '../../src/logging/failure.ts';
 import { backup, type BackupResult } from '../../src/operations/backup.ts';
 import type { Platform } from '../../src/operations/platform.ts';
 import { verify } from '../../src/operations/verify.ts';
-import { openCountedNetwork, type CountedNetwork } from '../fixtures/cut-network.ts';
+import { openCountedNetwork, type CountedNetwork } from '../fixtures/counted-network.ts';
 import { createPlatform, writeFiles, type TestPlatform } from '../fixtures/platform.ts';
 import { listDescendants } from '../fixtures/processes.ts';
 

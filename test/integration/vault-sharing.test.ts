@@ -1,48 +1,32 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { openStore } from '../../src/vault/store/layout.ts';
 import { shareRanges } from '../../src/vault/store/share-extents.ts';
 import { makeNightVault, nightName, type NightVault } from '../fixtures/vault-nights.ts';
+import { requireVolume, whyNoVolume, type Volume } from '../fixtures/volume.ts';
 
 const MIB = 1024 * 1024;
-const base = mkdtempSync(join(tmpdir(), 'continuity-xfs-'));
-const mountPoint = join(base, 'mounted');
-const reason = mountXfs();
+const reason = whyNoVolume('xfs');
 if (reason) console.warn(`skipped: no XFS volume to test on (${reason})`);
 
-/** Mounts a small XFS volume; returns why it could not be. */
-function mountXfs(): string | undefined {
-  mkdirSync(mountPoint);
-  const steps = [
-    ['truncate', '-s', '512M', join(base, 'image')],
-    ['mkfs.xfs', '-q', join(base, 'image')],
-    ['mount', '-o', 'loop', join(base, 'image'), mountPoint],
-  ];
-  for (const [program = '', ...options] of steps) {
-    const { status, stderr, error } = spawnSync(program, options, { encoding: 'utf8' });
-    if (status !== 0) return `${program}: ${error?.message ?? stderr.trim()}`;
-  }
-  return undefined;
-}
-
 (reason ? describe.skip : describe)('a vault on XFS', () => {
+  let volume: Volume;
   let vault: NightVault;
   beforeAll(() => {
-    vault = makeNightVault(mountPoint);
+    volume = requireVolume('xfs');
+    vault = makeNightVault(volume.mountPoint);
   });
   afterAll(() => {
     vault.remove();
-    execFileSync('umount', [mountPoint]);
-    rmSync(base, { recursive: true });
+    volume.remove();
   });
 
   const usedBytes = (): number => {
-    execFileSync('sync', ['-f', mountPoint]);
-    const { blocks, bfree, bsize } = statfsSync(mountPoint);
+    execFileSync('sync', ['-f', volume.mountPoint]);
+    const { blocks, bfree, bsize } = statfsSync(volume.mountPoint);
     return (blocks - bfree) * bsize;
   };
 
@@ -69,7 +53,7 @@ function mountXfs(): string | undefined {
   });
 
   it('138: notices a range that was not shared in the middle of others', async () => {
-    const store = await openStore({ directory: join(mountPoint, 'other') });
+    const store = await openStore({ directory: join(volume.mountPoint, 'other') });
     writeFileSync(join(store.directory, 'source'), randomBytes(MIB));
     writeFileSync(join(store.directory, 'target'), '');
     const range = (sourceOffset: number, targetOffset: number) => ({
@@ -86,5 +70,3 @@ function mountXfs(): string | undefined {
     await expect(broken).rejects.toThrow('sharing extents failed after 2 of 3 ranges');
   });
 });
-
-(reason ? it : it.skip)('cleans up where there is no volume', () => rmSync(base, { recursive: true }));
