@@ -161,6 +161,24 @@ describe('a slow or silent server', () => {
     await waitForNoClients();
   });
 
+  it('says that pg_dump has its snapshot while the dump is still being read', async () => {
+    const dump = dumpDatabase({
+      server,
+      database: 'app',
+      dump: 'app',
+      source: 'app',
+      applicationName: 'continuity-test',
+      log: silent,
+    });
+    const reading = dump.chunks[Symbol.asyncIterator]();
+    // Asked for before there is anything, as whoever packs it does.
+    await reading.next();
+    await dump.started;
+    await expect(reading.next()).resolves.toMatchObject({ done: false });
+    await reading.return?.();
+    await waitForNoClients();
+  });
+
   it('ends pg_dump where its reader stops', async () => {
     const dump = dumpDatabase({
       server,
