@@ -7,6 +7,7 @@ import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { silent } from '../../src/logging/logger.ts';
+import { acquireLock } from '../../src/system/lock.ts';
 import { readReply } from '../../src/vault/protocol/reply.ts';
 import type { Role } from '../../src/vault/protocol/words.ts';
 import { serve } from '../../src/vault/server/serve.ts';
@@ -39,9 +40,25 @@ describe('what the keys of production and of a restore may do', () => {
   const ask = async (role: Role, words: string[], body: string | Buffer = ''): Promise<Reply> => {
     const output = new PassThrough();
     const log = { ...silent, error: (message: string) => void logged.push(message) };
-    void serve({ directory: vault.directory, role, words, input: Readable.from([Buffer.from(body)]), output, log });
+    const input = Readable.from([Buffer.from(body)]);
+    void serve({ directory: vault.directory, role, words, input, output, log, lockWaitMs: 100 });
     return await readReply(output);
   };
+
+  it('has one full verification at a time, and says which is at work', async () => {
+    const holder = `full verification of ${yesterday}`;
+    const lock = await acquireLock(join(vault.directory, '.vault', 'verifying.lock'), { holder });
+    try {
+      await expect(ask('writer', ['verify', today, 'full'])).rejects.toMatchObject({
+        kind: 'locked',
+        message: expect.stringContaining(holder),
+      });
+      expect((await ask('writer', ['verify', today, 'seal'])).result).toMatchObject({ isSound: true });
+    } finally {
+      lock.release();
+    }
+    expect((await ask('writer', ['verify', today, 'full'])).result).toMatchObject({ isSound: true, level: 'full' });
+  });
 
   it('100: production reads the newest index, and no older one, and no content at all', async () => {
     expect((await buffer((await ask('writer', ['index', today])).body!)).length).toBeGreaterThan(100);

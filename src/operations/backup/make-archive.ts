@@ -4,7 +4,6 @@ import type { FilesOutcome } from '../../archive/files-packer.ts';
 import type { FilesRecord, Manifest } from '../../archive/manifest.ts';
 import type { FilesConfig } from '../../config/config.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
-import { countOf } from '../../logging/quantity-text.ts';
 import { runTogether } from '../../system/run-together.ts';
 import type { Greeting, Receipt, VaultClient } from '../../vault/vault-client.ts';
 import type { BackupOptions } from '../backup.ts';
@@ -13,6 +12,7 @@ import { IndexCache } from './base-index.ts';
 import { describeChanges, type BackupChanges } from './describe-changes.ts';
 import { startDumps, type DumpReport } from './dump-databases.ts';
 import type { FoundDatabases } from './find-databases.ts';
+import { openBase } from './open-base.ts';
 import { presentSources } from './present-sources.ts';
 import { README_TEXT } from './readme-text.ts';
 import { guardAgainstShrinking } from './shrink-guard.ts';
@@ -57,7 +57,7 @@ export async function makeArchive(run: Run): Promise<MadeArchive> {
   vault.expectUpload();
   const isSafety = options.trigger === 'safety';
   const sources = await presentSources(config.files, isSafety);
-  const [found, base] = await Promise.all([run.found, openBase(run, cache)]);
+  const [found, base] = await Promise.all([run.found, openBase({ vault, cache, logger }, greeting.newest)]);
   const missing = [
     ...found.missing,
     ...config.files.filter((source) => !sources.includes(source)).map((source) => source.name),
@@ -153,29 +153,6 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
     since === undefined ? undefined : describeChanges(since, files, { records: dumps.databases, now: built.dumps });
   const { readBytes } = files.outcome;
   return { receipt, sentBytes, readBytes, manifest, warnings, conditions, ...(changes ? { changes } : {}) };
-}
-
-/** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
-async function openBase({ vault, greeting, platform }: Run, cache: IndexCache) {
-  const { newest } = greeting;
-  if (!newest) return undefined;
-  const path = await cache.obtain(vault, newest);
-  try {
-    const reader = await cache.open(path);
-    platform.logger.info(`Building on ${newest.name}.`);
-    const barred = new Set(newest.barred);
-    if (barred.size > 0) {
-      platform.logger.warning(
-        `${newest.name}: ${countOf(barred.size, 'extent')} damaged on the backup server's disk; brought anew.`,
-      );
-    }
-    return { name: newest.name, index: newest.index, reader, barred };
-  } catch (error) {
-    // An index of another version of the format: a whole new archive is better than none.
-    if (!(error instanceof TypeError || error instanceof SyntaxError)) throw error;
-    platform.logger.warning(`${newest.name} cannot be built on (${error.message}): everything is read and sent.`);
-    return undefined;
-  }
 }
 
 interface WalkedFiles {

@@ -74,7 +74,7 @@ function refuseExcess(excess: string): Failure {
   return new Failure(
     'space',
     `not enough space for what is sent: ${excess}`,
-    'Have the administrator of the backup server look at its incoming area, and sweep it (vault sweep).',
+    'Have the administrator of the backup server look at its incoming area, and clear it: sudo skills-vault vault sweep --after 1h',
   );
 }
 

@@ -118,9 +118,16 @@ async function answerRequest({ word, arguments: [name = '', level] }: Request, e
   }
 }
 
-async function verify(name: string, level: 'seal' | 'full', { store, answer, checkDump }: Exchange) {
+async function verify(name: string, level: 'seal' | 'full', { store, answer, checkDump, lockWaitMs }: Exchange) {
   const { progress } = answer;
-  return await verifySealed({ store, name, level, progress, ...(checkDump ? { checkDump } : {}) });
+  return await verifySealed({
+    store,
+    name,
+    level,
+    progress,
+    ...(checkDump ? { checkDump } : {}),
+    ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
+  });
 }
 
 /** The index's compressed bytes just as they stand in the archive: nothing is compressed twice. */

@@ -1,4 +1,4 @@
-import { chmod, chown, mkdir, stat } from 'node:fs/promises';
+import { chmod, chown, lstat, mkdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../logging/failure.ts';
 import { isDiskFull } from '../../system/disk-room.ts';
@@ -83,10 +83,12 @@ export function archivePath(store: Store, name: string): string {
   return join(store.directory, requireName(name));
 }
 
+/** The answer to a seal, kept so that it can be given again. */
 export function receiptPath(store: Store, name: string): string {
   return join(store.private, 'receipts', `${requireName(name)}.json`);
 }
 
+/** What the last verification of an archive found. */
 export function verdictPath(store: Store, name: string): string {
   return join(store.private, 'verdicts', `${requireName(name)}.json`);
 }
@@ -114,6 +116,11 @@ export function planningLockPath(store: Store): string {
   return join(store.private, 'planning.lock');
 }
 
+/** Held by a full verification: it reads a whole archive, and a client may ask for as many as it likes. */
+export function verifyingLockPath(store: Store): string {
+  return join(store.private, 'verifying.lock');
+}
+
 /** What a seal is about to make visible: where a crash leaves it, the next seal finishes the work. */
 export function pendingPath(store: Store): string {
   return join(store.private, 'pending.json');
@@ -136,10 +143,15 @@ async function makePlaces(store: Store, uploadGid: number | undefined): Promise<
     await makeDirectory(store.directory, 0o751);
     if (!(await stat(store.directory)).isDirectory()) throw new Error('it is not a directory');
     await makeDirectory(store.private, 0o700);
-    for (const name of privatePlaces) await makeDirectory(join(store.private, name), 0o700);
+    await refuseLink(store.private);
+    for (const name of privatePlaces) {
+      await makeDirectory(join(store.private, name), 0o700);
+      await refuseLink(join(store.private, name));
+    }
     // Sticky: the upload account adds to it, and can neither remove nor rename what others have put there.
     if (store.isProvisioned) await makeDirectory(store.incoming, 0o1770, uploadGid);
     else await makeDirectory(store.incoming, 0o700);
+    await refuseLink(store.incoming);
   } catch (error) {
     if (isDiskFull(error)) throw await explainFullDisk(error, store);
     const reason = error instanceof Error ? error.message : String(error);
@@ -160,4 +172,9 @@ async function makeDirectory(path: string, mode: number, gid?: number): Promise<
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
   }
+}
+
+/** A link there would have the keeper clear up, or write, somewhere else. */
+async function refuseLink(path: string): Promise<void> {
+  if (!(await lstat(path)).isDirectory()) throw new Error(`${path} is not a directory of its own`);
 }

@@ -9,6 +9,7 @@ import type { Store } from './layout.ts';
 import type { Plan } from './plan.ts';
 import { recordDamage } from './record-damage.ts';
 import { dropSegment } from './segments.ts';
+import { verifySealed } from './verify.ts';
 
 type Progress = (doneBytes: number, totalBytes: number) => void;
 
@@ -43,6 +44,21 @@ export async function rejectDamage(store: Store, plan: Plan, error: unknown, pro
     'damaged',
     `${base.name} is damaged on the backup server's disk: ${countOf(wrong.length, 'extent')}, the first at byte ${wrong[0]?.offset}`,
     'Run the backup again: it brings them anew. Have the disk looked at; scrub names the archives that are hit.',
+    { cause: error },
+  );
+}
+
+/**
+ * What follows when a recipe cannot be followed: where the fault is the base's own index, the base gets its verdict, and
+ * the next backup builds upon an older one. Returns what to tell the client.
+ */
+export async function blameBase(store: Store, name: string, error: unknown): Promise<unknown> {
+  const verdict = await verifySealed({ store, name, level: 'seal', progress: () => {} }).catch(() => undefined);
+  if (!verdict || verdict.isSound) return error;
+  return new Failure(
+    'damaged',
+    `the index of ${name} is damaged on the backup server's disk`,
+    'Run the backup again: it builds upon an older archive. Have the disk looked at.',
     { cause: error },
   );
 }

@@ -21,7 +21,7 @@ import { planArchive, type Plan } from './plan.ts';
 import { makeReceipt, publishArchive, refuseName, settleCutSeal } from './publish.ts';
 import { readRange } from './read-range.ts';
 import { receiveRecipe } from './receive-recipe.ts';
-import { rejectDamage } from './reject-damage.ts';
+import { blameBase, rejectDamage } from './reject-damage.ts';
 import { SegmentFiles, dropSegment } from './segments.ts';
 import { detectSharing } from './share-extents.ts';
 import { explainFullDisk, requireSpace } from './space.ts';
@@ -121,7 +121,9 @@ async function planAndSeal(options: SealOptions, recipe: FileHandle): Promise<Re
       base = { name: named.name, file: await openBase(options, ledger, named) };
       return { index: named.index, stream: base.file.readIndex() };
     };
-    const plan = await planArchive(steps, indexPath, openNamed, guard.signal);
+    const plan = await planArchive(steps, indexPath, openNamed, guard.signal).catch(async (error: unknown) => {
+      throw base ? await blameBase(store, base.name, error) : error;
+    });
     guard.stop();
     const lock = await takeLock(options, lockPath(store));
     try {

@@ -3,12 +3,13 @@ import type { Manifest } from '../../archive/manifest.ts';
 import { verifyArchive } from '../../archive/verify-archive.ts';
 import { Failure } from '../../logging/failure.ts';
 import { countOf } from '../../logging/quantity-text.ts';
+import { acquireLock } from '../../system/lock.ts';
 import type { Verdict } from '../vault-client.ts';
 import { openArchive, type ArchiveFile } from './archive-file.ts';
 import type { WrongExtent } from './check-extents.ts';
 import { confirmDamage, explainReadError } from './confirm-damage.ts';
 import { clearDamage } from './damage.ts';
-import type { Store } from './layout.ts';
+import { verifyingLockPath, type Store } from './layout.ts';
 import { listLedgerArchives, readLedger, type LedgerLine } from './ledger.ts';
 import { noteDamage } from './record-damage.ts';
 import { explainFullDisk } from './space.ts';
@@ -24,16 +25,34 @@ export interface VerifyOptions {
   level: 'seal' | 'full';
   checkDump?: DumpCheck;
   progress: (doneBytes: number, totalBytes: number) => void;
+  /** How long to wait for another full verification to end. */
+  lockWaitMs?: number;
 }
+
+const DEFAULT_LOCK_WAIT_MS = 60_000;
 
 type Findings = Pick<Verdict, 'damage' | 'checked'> & { wrongExtents: WrongExtent[]; isExtentsOnly: boolean };
 
 /**
  * Verifies an archive on the vault's own disk, and records the verdict: one that is damaged is never built upon
  * again, unless single extents are all that is damaged; these are barred.
- * @throws Failure `vault` where the ledger knows no archive of ours by that name.
+ * Full verifications run one at a time: each takes memory and the disk for itself.
+ * @throws Failure `vault` where the ledger knows no archive of ours by that name, `locked` where another full
+ * verification does not end in time.
  */
 export async function verifySealed(options: VerifyOptions): Promise<Verdict> {
+  const { store, name, level, lockWaitMs = DEFAULT_LOCK_WAIT_MS } = options;
+  if (level === 'seal') return await verifyAndRecord(options);
+  const holder = `full verification of ${name}`;
+  const lock = await acquireLock(verifyingLockPath(store), { holder, waitMs: lockWaitMs });
+  try {
+    return await verifyAndRecord(options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function verifyAndRecord(options: VerifyOptions): Promise<Verdict> {
   const { store, name, level } = options;
   const line = await findSealed(store, name);
   const file = await openArchive(store, name);
