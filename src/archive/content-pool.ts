@@ -10,26 +10,26 @@ const SMALLEST_BYTES = 32 * 1024;
  * collector busier than the compression.
  */
 export class ContentPool {
-  readonly #free = new Map<number, Buffer[]>();
+  /** Those that were used last stand last. */
+  readonly #free: Buffer[] = [];
   #freeBytes = 0;
 
   /** A buffer of this length, with whatever an earlier user left in it. */
   take(length: number): Buffer {
     if (length <= SMALLEST_BYTES) return Buffer.allocUnsafe(length);
     const room = roomFor(length);
-    const buffer = this.#free.get(room)?.pop();
+    const index = this.#free.findLastIndex((free) => free.length === room);
+    const [buffer] = index < 0 ? [] : this.#free.splice(index, 1);
     if (buffer) this.#freeBytes -= room;
     return (buffer ?? Buffer.allocUnsafeSlow(room)).subarray(0, length);
   }
 
   /** Takes back what `take` gave and nobody looks at any more. */
   giveBack(taken: Buffer): void {
-    const room = taken.buffer.byteLength;
-    if (taken.length <= SMALLEST_BYTES || this.#freeBytes + room > KEPT_BYTES) return;
-    const free = this.#free.get(room) ?? [];
-    free.push(Buffer.from(taken.buffer));
-    this.#free.set(room, free);
-    this.#freeBytes += room;
+    if (taken.length <= SMALLEST_BYTES) return;
+    this.#free.push(Buffer.from(taken.buffer));
+    this.#freeBytes += taken.buffer.byteLength;
+    while (this.#freeBytes > KEPT_BYTES) this.#freeBytes -= this.#free.shift()?.length ?? 0;
   }
 }
 
