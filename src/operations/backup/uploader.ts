@@ -7,9 +7,12 @@ import { describeRoom } from '../../system/disk-room.ts';
 import type { VaultClient } from '../../vault/vault-client.ts';
 
 /** Segments may take this much of the staging directory before their producers have to wait, in bytes. */
-const STAGING_BUDGET_BYTES = 256 * 1024 * 1024;
-/** So much is awaited before a transfer begins: a few small segments, as most nights have them, go in a single one. */
-const LEAST_TRANSFER_BYTES = 32 * 1024 * 1024;
+const STAGING_BUDGET_BYTES = 384 * 1024 * 1024;
+/**
+ * So much is awaited before a transfer begins: each costs two programs here and three there, and the few
+ * segments that most nights have go in a single one.
+ */
+const LEAST_TRANSFER_BYTES = 128 * 1024 * 1024;
 
 /**
  * Sends segments while the next are being built, several in one transfer where several are waiting. What lies in the
