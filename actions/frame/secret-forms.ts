@@ -1,4 +1,4 @@
-import { code } from '../../src/report/summary/markdown.ts';
+import { code } from '../../src/logging/code-span.ts';
 
 /** Shorter lines of a secret of many lines (the end of a key) would blacken half of the log. */
 const SHORTEST_LINE = 8;

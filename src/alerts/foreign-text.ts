@@ -1,5 +1,5 @@
 import { printable } from '../logging/printable.ts';
-import { shorten } from '../report/summary/markdown.ts';
+import { shorten } from '../logging/code-span.ts';
 
 const SHOWN_FAULTS = 20;
 const SHOWN_CHARACTERS = 500;

@@ -1,4 +1,4 @@
-import { code, shorten } from '../report/summary/markdown.ts';
+import { code, shorten } from '../logging/code-span.ts';
 import type { Alert } from './alert.ts';
 
 /** Below what Mattermost takes (16,383 characters) and well below Slack's limit. */

@@ -1,7 +1,7 @@
 import { GitHubFailure } from '../../github/github-failure.ts';
 import type { GitHubApi } from '../../github/github-api.ts';
 import { listRunners } from '../../github/runners.ts';
-import { code } from '../../report/summary/markdown.ts';
+import { code } from '../../logging/code-span.ts';
 import type { WatchContext } from './context.ts';
 import { makeKey, type Finding } from './finding.ts';
 

@@ -1,6 +1,6 @@
 import { readWorkflow } from '../../github/workflows.ts';
 import { requireRepository } from '../../github/repository.ts';
-import { code } from '../../report/summary/markdown.ts';
+import { code } from '../../logging/code-span.ts';
 import type { WatchContext } from './context.ts';
 import { makeKey, type Finding } from './finding.ts';
 

@@ -1,5 +1,5 @@
 import { readAttempt, type WorkflowRun } from '../../github/workflows.ts';
-import { code } from '../../report/summary/markdown.ts';
+import { code } from '../../logging/code-span.ts';
 import { linkToRun, type WatchContext } from './context.ts';
 import { formatTime, makeKey, type Finding } from './finding.ts';
 import type { Successes } from './newest-success.ts';

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../logging/quantity-text.ts';
-import { code } from '../../report/summary/markdown.ts';
+import { code } from '../../logging/code-span.ts';
 import { linkToRun, type WatchContext } from './context.ts';
 import { formatTime, makeKey, type Finding } from './finding.ts';
 import { beganMs, type FindJobs, type WatchedRun } from './read-runs.ts';

@@ -1,5 +1,5 @@
 import { formatDuration } from '../../logging/quantity-text.ts';
-import { code } from '../../report/summary/markdown.ts';
+import { code } from '../../logging/code-span.ts';
 import type { CheckedWorkflow } from './check-workflow.ts';
 import type { WatchContext } from './context.ts';
 import { formatDurationInFrench, formatTime, makeKey, type Finding } from './finding.ts';

@@ -1,4 +1,4 @@
-import { code } from '../../report/summary/markdown.ts';
+import { code } from '../../logging/code-span.ts';
 
 /** What a key stood for, said of the time when it is over. */
 const sentences: Record<string, (detail: string) => { french: string; english: string }> = {

@@ -1,6 +1,7 @@
 import type { AttackResult } from '../../operations/attack.ts';
 import { concludeAttack } from '../attack-report.ts';
-import { code, details, joinLines, table } from './markdown.ts';
+import { code } from '../../logging/code-span.ts';
+import { details, joinLines, table } from './markdown.ts';
 
 const MARKS = { refused: '✅ refused', succeeded: '❌ got through', inconclusive: '❔ unclear' };
 const HEADINGS = {

@@ -3,7 +3,8 @@ import type { BackupResult } from '../../operations/backup.ts';
 import type { ArchiveSummary } from '../../vault/vault-client.ts';
 import { NOT_TAMPER_PROOF } from '../backup-report.ts';
 import { sourcesTable, tellChanges } from './changes-table.ts';
-import { code, details, joinLines, list } from './markdown.ts';
+import { code } from '../../logging/code-span.ts';
+import { details, joinLines, list } from './markdown.ts';
 import { nightsSection } from './nights-table.ts';
 
 /** More warnings than this are counted, not listed. */

@@ -1,7 +1,8 @@
 import type { Manifest } from '../../archive/manifest.ts';
 import { countOf, formatBytes, formatCount } from '../../logging/quantity-text.ts';
 import type { BackupChanges, DumpChange, FileChanges } from '../../operations/backup/describe-changes.ts';
-import { code, limitRows, table } from './markdown.ts';
+import { code } from '../../logging/code-span.ts';
+import { limitRows, table } from './markdown.ts';
 
 /** More sources than this are counted, not listed. */
 const LISTED = 200;

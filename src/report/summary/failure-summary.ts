@@ -1,5 +1,6 @@
 import type { Failure } from '../../logging/failure.ts';
-import { code, joinLines, list } from './markdown.ts';
+import { code } from '../../logging/code-span.ts';
+import { joinLines, list } from './markdown.ts';
 
 /** Failures of many parts name them all; this much is read at 04:00. */
 const SHOWN_CHARACTERS = 2000;

@@ -1,7 +1,8 @@
 import { parseArchiveName } from '../../config/archive-name.ts';
 import { countOf, formatBytes, formatCount } from '../../logging/quantity-text.ts';
 import type { ArchiveSummary } from '../../vault/vault-client.ts';
-import { code, details, table } from './markdown.ts';
+import { code } from '../../logging/code-span.ts';
+import { details, table } from './markdown.ts';
 
 const DAY_MS = 86_400_000;
 /** The longest bar, in characters: what still stands beside three numbers on a phone. */

@@ -1,5 +1,5 @@
 import type { RestorePlan } from '../../operations/restore/restore-plan.ts';
-import { shorten } from './markdown.ts';
+import { shorten } from '../../logging/code-span.ts';
 
 const MOST_SOURCES = 100;
 const MOST_SENTENCES = 50;

@@ -1,7 +1,8 @@
 import { formatTime } from '../../logging/format-time.ts';
 import { countOf, formatBytes, formatCount, formatDuration } from '../../logging/quantity-text.ts';
 import type { RestorePlan } from '../../operations/restore/restore-plan.ts';
-import { code, details, limitRows, list, table } from './markdown.ts';
+import { code } from '../../logging/code-span.ts';
+import { details, limitRows, list, table } from './markdown.ts';
 
 /** More of anything than this is counted, not listed. */
 const LISTED = 50;

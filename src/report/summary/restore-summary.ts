@@ -1,7 +1,8 @@
 import { countOf, formatBytes, formatCount, formatDuration } from '../../logging/quantity-text.ts';
 import type { ExtractResult } from '../../operations/extract.ts';
 import type { RestoreResult } from '../../operations/restore.ts';
-import { code, details, joinLines, limitRows, list, table } from './markdown.ts';
+import { code } from '../../logging/code-span.ts';
+import { details, joinLines, limitRows, list, table } from './markdown.ts';
 import { planSection } from './plan-section.ts';
 
 /** More of anything than this is counted, not listed. */

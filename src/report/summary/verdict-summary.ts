@@ -2,7 +2,8 @@ import { formatTime } from '../../logging/format-time.ts';
 import { countOf, formatBytes, formatCount } from '../../logging/quantity-text.ts';
 import type { VerifyResult } from '../../operations/verify.ts';
 import { tellKnownDamage } from '../known-damage.ts';
-import { code, details, joinLines, list, table } from './markdown.ts';
+import { code } from '../../logging/code-span.ts';
+import { details, joinLines, list, table } from './markdown.ts';
 
 /** More damage, or more names of databases, than this is counted, not listed. */
 const LISTED = 50;

@@ -1,6 +1,7 @@
 import { formatTime } from '../../logging/format-time.ts';
 import { formatDuration } from '../../logging/quantity-text.ts';
-import { code, joinLines, table } from './markdown.ts';
+import { code } from '../../logging/code-span.ts';
+import { joinLines, table } from './markdown.ts';
 
 /** What the summary shows of a look; times RFC 3339, sentences in markdown. */
 export interface WatchSummary {

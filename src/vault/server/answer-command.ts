@@ -8,7 +8,7 @@ import { describeStore } from '../store/open-provisioned.ts';
 import { ANSWERED_WITH_ERROR } from './hop.ts';
 import { logTo } from './log-to.ts';
 import { RequestLog } from './request-log.ts';
-import type { CommandLine } from './serve-command.ts';
+import type { CommandLine } from './command-line.ts';
 import { serveRequest } from './serve.ts';
 
 /** `vault answer --role ROLE --settings FILE [--client ADDRESS] WORD…`, as one of the keeper's wrappers runs it. */

@@ -1,29 +1,9 @@
-import type { Readable, Writable } from 'node:stream';
 import { Failure } from '../../logging/failure.ts';
+import type { CommandLine } from './command-line.ts';
 import { logTo } from './log-to.ts';
 import { formatError } from '../protocol/wire.ts';
 import { roles, type Role } from '../protocol/words.ts';
-import type { DumpCheck } from '../store/verify.ts';
 import { splitCommand } from './split-command.ts';
-
-export interface CommandLine {
-  /** `vault serve --role ROLE --path DIR [WORDS…]`, or `--settings FILE` in place of `--path` and no words. */
-  words: readonly string[];
-  /** What an SSH client asked for, where a forced command runs in its place (SSH_ORIGINAL_COMMAND). */
-  command: string | undefined;
-  /** Who the SSH client is (SSH_CONNECTION). */
-  connection?: string | undefined;
-  /** The file of this very program: the keeper's wrappers lie beside it. */
-  program?: string | undefined;
-  /** Where programs are looked for on a provisioned vault; the system's folders. */
-  searchPath?: string;
-  /** Standard input and output of the process. */
-  streams: () => { input: Readable; output: Writable };
-  /** Judges the dumps of an archive that is verified in full. */
-  checkDump: DumpCheck;
-  /** Takes a line for the log: standard error. */
-  complain: (line: string) => void;
-}
 
 type ServeArguments =
   { role: Role; directory: string; words: readonly string[] } | { role: 'writer' | 'reader'; settings: string };

@@ -6,7 +6,7 @@ import { parseRequest } from '../protocol/words.ts';
 import { loadServingSettings, type ServingSettings } from '../settings/serving.ts';
 import { hopToKeeper, tellKeeper, type Hop } from './hop.ts';
 import { openToKeeper } from './open-to-keeper.ts';
-import type { CommandLine } from './serve-command.ts';
+import type { CommandLine } from './command-line.ts';
 import { splitCommand } from './split-command.ts';
 
 /** A request to a provisioned vault, as the account that the SSH client has logged in to meets it. */

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { fitSummary } from '../../../src/report/summary/fit-summary.ts';
-import { code, details, joinLines, list, table } from '../../../src/report/summary/markdown.ts';
+import { code } from '../../../src/logging/code-span.ts';
+import { details, joinLines, list, table } from '../../../src/report/summary/markdown.ts';
 
 const line = fc.constantFrom(
   '',

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { code, details, joinLines, list, shorten, table } from '../../../src/report/summary/markdown.ts';
+import { code, shorten } from '../../../src/logging/code-span.ts';
+import { details, joinLines, list, table } from '../../../src/report/summary/markdown.ts';
 
 /** Pieces that mean something to GitHub, to a terminal or to a reader's eye, mixed with anything else. */
 const piece = fc.oneof(
