@@ -70,10 +70,10 @@ export function explainRsyncFailure(end: ProgramEnd, label: string): Error {
     const next = 'Use the toolkit of the same version on both sides, and the key that is meant for this.';
     return new Failure(word[1] === 'warning' ? 'vault' : 'refused', `${label} says: ${printable(word[2] ?? '')}`, next);
   }
-  if (/no space left|disk quota exceeded|enough space/i.test(stderr)) {
-    return explainFullVault(label, said);
-  }
-  if (/read-only file system/i.test(stderr)) return explainReadOnlyVault(label, said);
+  const full = findLine(stderr, /no space left|disk quota exceeded|enough space/i);
+  if (full !== undefined) return explainFullVault(label, full);
+  const readOnly = findLine(stderr, /read-only file system/i);
+  if (readOnly !== undefined) return explainReadOnlyVault(label, readOnly);
   if (code === 126 || code === 127 || /rsync: (?:command )?not found/i.test(stderr)) {
     return new Failure(
       'vault',
@@ -98,6 +98,12 @@ export function explainRsyncFailure(end: ProgramEnd, label: string): Error {
     `rsync to ${label} ${ended}: ${said}`,
     'Read the message above, then run the same command again.',
   );
+}
+
+/** The first line that says it: rsync says it again for every file, and then what became of itself. */
+function findLine(stderr: string, pattern: RegExp): string | undefined {
+  const line = stderr.split('\n').find((each) => pattern.test(each));
+  return line === undefined ? undefined : describe(line);
 }
 
 function describe(stderr: string): string {
