@@ -150,13 +150,19 @@ describe('the action verify', () => {
         'damage-count': '0',
       },
     });
-    expectDocumented('verify', run.outputs);
+    expectDocumented('verify', run.outputs, ['attack']);
     expect(run.summary).toContain(second);
     expect(run.result).toMatchObject({ name: second, isSound: true });
-    const seal = await workspace.run('verify', { inputs: { archive: nightly.slice(12, 22), level: 'seal' } });
-    expect(seal.outputs).toMatchObject({ archive: nightly, level: 'seal', verdict: 'sound' });
+    const quick = { archive: nightly.slice(12, 22), level: 'seal', attack: 'true' };
+    const seal = await workspace.run('verify', { inputs: quick });
+    expect(seal).toMatchObject({
+      exitCode: 0,
+      outputs: { archive: nightly, level: 'seal', verdict: 'sound', attack: 'refused' },
+    });
+    expectDocumented('verify', seal.outputs);
+    expect(seal.summary).toContain('Attack refused');
     expectNothingLeft(run);
-  });
+  }, 150_000);
 
   it('fails on a damaged archive, naming the part, and never falls back on a sound one', async () => {
     const archive = (await workspace.run('backup')).outputs['archive'] ?? '';

@@ -65519,7 +65519,7 @@ function refuse(name, expected) {
 
 /***/ }),
 
-/***/ 8512:
+/***/ 4879:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -65536,8 +65536,85 @@ var promises_ = __nccwpck_require__(1455);
 var dist = __nccwpck_require__(8815);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var failure = __nccwpck_require__(1619);
-// EXTERNAL MODULE: ./.build/src/config/quantities.js
-var quantities = __nccwpck_require__(8649);
+;// CONCATENATED MODULE: ./.build/src/config/checked-yaml.js
+
+
+
+
+const secretHint = 'No secret is written in this file: name the environment variable or the file that holds it (url-env, url-file, key-env, key-file).';
+/** The text of a configuration file. @throws Failure `config`. */
+async function readConfigFile(path, { ifUnreadable }) {
+    const file = (0,external_node_path_.resolve)(path);
+    try {
+        return await (0,promises_.readFile)(file, 'utf8');
+    }
+    catch (error) {
+        const message = `cannot read the configuration ${file}: ${(0,failure/* messageOf */.bD)(error)}`;
+        throw new failure/* Failure */.HR('config', message, ifUnreadable, { cause: error });
+    }
+}
+/**
+ * Checks YAML against a form; `file` is absolute and only names it.
+ * @throws Failure `config`, one line per fault, each with its place, its key and the expected form.
+ */
+function checkYaml(content, file, { schema, ifWrong }) {
+    const lines = new dist/* LineCounter */.HN();
+    const document = (0,dist/* parseDocument */.Tp)(content, { lineCounter: lines, prettyErrors: false });
+    const place = (offset) => {
+        if (offset === undefined)
+            return (0,external_node_path_.basename)(file);
+        const { line, col } = lines.linePos(offset);
+        return `${(0,external_node_path_.basename)(file)}:${line}:${col}`;
+    };
+    const fail = (faults, isSecretNear = false) => new failure/* Failure */.HR('config', faults.join('\n'), isSecretNear ? `${ifWrong} ${secretHint}` : ifWrong);
+    const failAsYaml = (at, message) => fail([`${at}: not valid YAML: ${message.split('\n', 1)[0]}`]);
+    const [fault] = document.errors;
+    if (fault)
+        throw failAsYaml(place(fault.pos[0]), fault.message);
+    let plain;
+    try {
+        plain = document.toJS();
+    }
+    catch (error) {
+        throw failAsYaml((0,external_node_path_.basename)(file), (0,failure/* messageOf */.bD)(error));
+    }
+    const checked = schema.safeParse(plain ?? {});
+    if (!checked.success) {
+        const issues = checked.error.issues.map(({ path, message, ...issue }) => ({
+            path: path.map(String),
+            message: message === 'Invalid input' ? 'missing' : message,
+            unknownKey: 'keys' in issue ? issue.keys[0] : undefined,
+        }));
+        throw fail(issues.map(({ path, message, unknownKey }) => {
+            const offset = findOffset(document, unknownKey === undefined ? path : [...path, unknownKey]);
+            return `${place(offset)}: ${path.join('.') || 'the file'}: ${message}`;
+        }), issues.some(({ unknownKey }) => unknownKey !== undefined && /pass|secret|token|url|key/i.test(unknownKey)));
+    }
+    return {
+        value: checked.data,
+        refuse(clashes) {
+            if (clashes.length === 0)
+                return;
+            throw fail(clashes.map(({ path, message }) => `${place(findOffset(document, path))}: ${path.join('.')}: ${message}`));
+        },
+    };
+}
+/** Offset of the key at `path`, or of the nearest key above it that exists. */
+function findOffset(document, path) {
+    let node = document.contents;
+    let offset;
+    for (const step of path) {
+        if (!(0,dist/* isMap */.jh)(node))
+            break;
+        const pair = node.items.find(({ key }) => ((0,dist/* isScalar */.jn)(key) ? String(key.value) : String(key)) === step);
+        if (!pair)
+            break;
+        offset = ((0,dist/* isNode */.Ll)(pair.key) ? pair.key.range?.[0] : undefined) ?? offset;
+        node = pair.value;
+    }
+    return offset;
+}
+
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/util.js
 
 // functions
@@ -68258,9 +68335,9 @@ const $ZodNumberFormat = /*@__PURE__*/ $constructor("$ZodNumberFormat", (inst, d
     $ZodCheckNumberFormat.init(inst, def);
     $ZodNumber.init(inst, def); // no format checks
 });
-const $ZodBoolean = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodBoolean", (inst, def) => {
+const $ZodBoolean = /*@__PURE__*/ $constructor("$ZodBoolean", (inst, def) => {
     $ZodType.init(inst, def);
-    inst._zod.pattern = regexes.boolean;
+    inst._zod.pattern = regexes_boolean;
     inst._zod.parse = (payload, _ctx) => {
         if (def.coerce)
             try {
@@ -68278,7 +68355,7 @@ const $ZodBoolean = /*@__PURE__*/ (/* unused pure expression or super */ null &&
         });
         return payload;
     };
-})));
+});
 const $ZodBigInt = /*@__PURE__*/ $constructor("$ZodBigInt", (inst, def) => {
     $ZodType.init(inst, def);
     inst._zod.pattern = bigint;
@@ -70668,7 +70745,7 @@ function _uint32(Class, params) {
 function _boolean(Class, params) {
     return new Class({
         type: "boolean",
-        ...util.normalizeParams(params),
+        ...normalizeParams(params),
     });
 }
 // @__NO_SIDE_EFFECTS__
@@ -74210,13 +74287,13 @@ function int32(params) {
 function uint32(params) {
     return core._uint32(ZodNumberFormat, params);
 }
-const ZodBoolean = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodBoolean", (inst, def) => {
-    core.$ZodBoolean.init(inst, def);
+const ZodBoolean = /*@__PURE__*/ $constructor("ZodBoolean", (inst, def) => {
+    $ZodBoolean.init(inst, def);
     ZodType.init(inst, def);
-    inst._zod.processJSONSchema = (ctx, json, params) => processors.booleanProcessor(inst, ctx, json, params);
-})));
+    inst._zod.processJSONSchema = (ctx, json, params) => booleanProcessor(inst, ctx, json, params);
+});
 function schemas_boolean(params) {
-    return core._boolean(ZodBoolean, params);
+    return _boolean(ZodBoolean, params);
 }
 const ZodBigInt = /*@__PURE__*/ $constructor("ZodBigInt", (inst, def) => {
     $ZodBigInt.init(inst, def);
@@ -75073,14 +75150,29 @@ function preprocess(fn, schema) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build/src/config/schema.js
+// EXTERNAL MODULE: ./.build/src/config/quantities.js
+var quantities = __nccwpck_require__(8649);
+;// CONCATENATED MODULE: ./.build/src/config/timezone.js
+/** Whether it names a time zone that this machine knows, such as Europe/Paris. */
+function isTimezone(value) {
+    try {
+        new Intl.DateTimeFormat('en', { timeZone: value });
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/config/fields.js
+
 
 
 /**
- * The form of `continuity.yml`. Each part carries its own message: what is expected there. Values are never repeated
- * in messages, since a secret written in the wrong place is a value too.
+ * What the fields of a configuration file are made of. Each carries its own message: what is expected there. Values are
+ * never repeated in messages, since a secret written in the wrong place is a value too.
  */
-function schema_text(expected, pattern) {
+function fields_text(expected, pattern) {
     const refusal = { error: `expected ${expected}`, abort: true };
     const schema = schemas_string({ error: refusal.error }).min(1, refusal);
     return pattern ? schema.regex(pattern, refusal) : schema;
@@ -75094,6 +75186,109 @@ function mapping(shape) {
             : `expected a mapping with keys out of ${known}`,
     });
 }
+const path = fields_text('a path (no "~": it would not be expanded)', /^(?!~)[^\0]+$/);
+const fields_duration = fields_text('a duration such as 90s, 5m, 6h, 1h30m or 2d', quantities/* durationPattern */.Zq).refine((value) => (0,quantities/* parseDurationMs */.yi)(value) !== undefined, 'expected a duration above zero');
+const size = fields_text('a size such as 500kB, 50MB or 1GiB', quantities/* sizePattern */.CD).refine((value) => (0,quantities/* parseSizeBytes */.kl)(value) !== undefined, 'expected a size above zero');
+const port = schemas_int({ error: 'expected a port number, 1 to 65535' })
+    .min(1, 'expected a port number, 1 to 65535')
+    .max(65535, 'expected a port number, 1 to 65535');
+const variable = fields_text('the name of an environment variable, such as VAULT_KEY', /^[A-Za-z_][A-Za-z0-9_]*$/);
+const account = fields_text('an account name without spaces, not beginning with "-"', /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
+const timezone = fields_text('a time zone such as Europe/Paris').refine(isTimezone, 'expected a time zone such as Europe/Paris');
+
+;// CONCATENATED MODULE: ./.build/src/config/alerts.js
+
+
+
+
+const pingOccasions = ['backup', 'verify', 'status', 'freshness', 'scrub', 'prune', 'sweep', 'audit'];
+const address = fields_text('a mail address such as admin@univ.example', /^[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/);
+const urlShape = {
+    'url-env': variable.optional().describe('Environment variable that holds the address.'),
+    'url-file': path.optional().describe('File that holds the address, readable by its owner alone.'),
+};
+const hasOneUrl = (value) => (value['url-env'] === undefined) !== (value['url-file'] === undefined);
+/** The same for editors. */
+const exactlyOneUrl = { oneOf: [{ required: ['url-env'] }, { required: ['url-file'] }] };
+const oneUrl = 'expected exactly one of url-env, url-file: the address is a secret';
+const mail = mapping({
+    host: fields_text('a host name or address', /^[A-Za-z0-9_[:][A-Za-z0-9_.:\]-]*$/).describe('The SMTP server.'),
+    port: port.default(587),
+    security: schemas_enum(['tls', 'starttls', 'none'], { error: 'expected tls, starttls or none' })
+        .default('starttls')
+        .describe('tls from the first byte (port 465), starttls required (587), none for a relay of this host.'),
+    user: fields_text('a user name').optional(),
+    'password-env': variable.optional().describe('Environment variable that holds the password.'),
+    'password-file': path.optional().describe('File that holds the password, readable by its owner alone.'),
+    from: address,
+    to: array(address, { error: 'expected a list of mail addresses' }).min(1, 'expected at least one address'),
+}).superRefine((value, context) => {
+    const passwords = Number(value['password-env'] !== undefined) + Number(value['password-file'] !== undefined);
+    if (passwords > 1 || (value.user === undefined) !== (passwords === 0)) {
+        const message = 'expected both user and one of password-env, password-file, or neither';
+        context.addIssue({ code: 'custom', path: ['user'], message });
+    }
+    if (passwords > 0 && value.security === 'none') {
+        const message = 'expected tls or starttls: a password would go in clear';
+        context.addIssue({ code: 'custom', path: ['security'], message });
+    }
+});
+const alertsSchema = mapping({
+    language: schemas_enum(['fr', 'en'], { error: 'expected fr or en' }).default('fr'),
+    'repeat-after': fields_duration.default('1d').describe('After so long a fault that stands is told again.'),
+    'ca-file': path.optional().describe('Certificates (PEM) of an authority to trust besides the usual ones.'),
+    mail: mail.optional(),
+    webhooks: array(mapping({
+        kind: schemas_enum(['mattermost', 'slack', 'json'], { error: 'expected mattermost, slack or json' }),
+        ...urlShape,
+    })
+        .refine(hasOneUrl, oneUrl)
+        .meta(exactlyOneUrl), { error: 'expected a list of {kind, url-env | url-file}' })
+        .default([]),
+    pings: array(mapping({
+        ...urlShape,
+        after: schemas_enum(pingOccasions, { error: `expected one of ${pingOccasions.join(', ')}` })
+            .optional()
+            .describe('Whose success it waits for. Default: the nightly backup; on the vault: freshness.'),
+        'tell-failure': schemas_boolean({ error: 'expected true or false' })
+            .default(false)
+            .describe('Ask for <address>/fail on failure, as healthchecks takes it.'),
+    })
+        .refine(hasOneUrl, oneUrl)
+        .meta(exactlyOneUrl), { error: 'expected a list of {url-env | url-file, …}' })
+        .default([])
+        .describe('Asked for on success, as healthchecks does it.'),
+});
+/** Turns the checked text into settings; relative paths are those of `root`. */
+function resolveAlerts(checked, root) {
+    const refer = (variableName, file) => variableName === undefined
+        ? { from: 'file', file: (0,external_node_path_.resolve)(root, file ?? '') }
+        : { from: 'environment', variable: variableName };
+    const urlOf = (value) => refer(value['url-env'], value['url-file']);
+    return {
+        language: checked.language,
+        repeatAfterMs: (0,quantities/* parseDurationMs */.yi)(checked['repeat-after']) ?? 0,
+        ...(checked['ca-file'] === undefined ? {} : { caFile: (0,external_node_path_.resolve)(root, checked['ca-file']) }),
+        ...(checked.mail ? { mail: resolveMail(checked.mail, refer) } : {}),
+        webhooks: checked.webhooks.map((webhook) => ({ kind: webhook.kind, url: urlOf(webhook) })),
+        pings: checked.pings.map((ping) => ({
+            url: urlOf(ping),
+            ...(ping.after === undefined ? {} : { after: ping.after }),
+            tellsFailure: ping['tell-failure'],
+        })),
+    };
+}
+function resolveMail(checked, refer) {
+    const { host, port: portNumber, security, user, from, to } = checked;
+    const credentials = user === undefined ? {} : { user, password: refer(checked['password-env'], checked['password-file']) };
+    return { host, port: portNumber, security, ...credentials, from, to };
+}
+
+;// CONCATENATED MODULE: ./.build/src/config/schema.js
+
+
+
+/** The form of `continuity.yml`. */
 function countKeys(value, keys) {
     return keys.filter((key) => key in value).length;
 }
@@ -75101,16 +75296,8 @@ function countKeys(value, keys) {
 function exactlyOne(keys) {
     return { oneOf: keys.map((key) => ({ required: [key] })) };
 }
-const path = schema_text('a path (no "~": it would not be expanded)', /^(?!~)[^\0]+$/);
-const schema_duration = schema_text('a duration such as 90s, 5m, 6h, 1h30m or 2d', quantities/* durationPattern */.Zq).refine((value) => (0,quantities/* parseDurationMs */.yi)(value) !== undefined, 'expected a duration above zero');
-const size = schema_text('a size such as 500kB, 50MB or 1GiB', quantities/* sizePattern */.CD).refine((value) => (0,quantities/* parseSizeBytes */.kl)(value) !== undefined, 'expected a size above zero');
-const port = schemas_int({ error: 'expected a port number, 1 to 65535' })
-    .min(1, 'expected a port number, 1 to 65535')
-    .max(65535, 'expected a port number, 1 to 65535');
-const variable = schema_text('the name of an environment variable, such as VAULT_KEY', /^[A-Za-z_][A-Za-z0-9_]*$/);
-const account = schema_text('an account name without spaces, not beginning with "-"', /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
-const databaseText = schema_text('a database name, not beginning with "-"', /^[^-\0\n\r][^\0\n\r]*$/);
-const globs = array(schema_text('a glob such as "**/.cache/**"'), { error: 'expected a list of globs' });
+const databaseText = fields_text('a database name, not beginning with "-"', /^[^-\0\n\r][^\0\n\r]*$/);
+const globs = array(fields_text('a glob such as "**/.cache/**"'), { error: 'expected a list of globs' });
 const sourceNameForm = 'expected a name of lower-case letters, digits and "-", beginning with a letter, at most 63 characters, other than "db"';
 const sourceName = schemas_string().regex(/^(?!db$)[a-z][a-z0-9-]{0,62}$/, sourceNameForm);
 function named(value, expected) {
@@ -75129,11 +75316,11 @@ const database = mapping({
     database: databaseText
         .optional()
         .describe('Name on the server, or "all" to discover. Default: the name of this entry.'),
-    'exclude-table-data': array(schema_text('a table pattern such as sessions'), { error: 'expected a list of table patterns' })
+    'exclude-table-data': array(fields_text('a table pattern such as sessions'), { error: 'expected a list of table patterns' })
         .default([])
         .describe('Tables whose rows are left out; their definition stays.'),
-    'lock-wait-timeout': schema_duration.default('5m').describe('How long pg_dump waits for a locked table.'),
-    timeout: schema_duration.default('6h').describe('How long the whole dump may take.'),
+    'lock-wait-timeout': fields_duration.default('5m').describe('How long pg_dump waits for a locked table.'),
+    timeout: fields_duration.default('6h').describe('How long the whole dump may take.'),
 })
     .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env, url-file')
     .refine((value) => !(('url-env' in value || 'url-file' in value) && 'user' in value), {
@@ -75156,7 +75343,7 @@ const reader = mapping({ user: account.default('skills-restore'), ...keyShape })
     .refine((value) => countKeys(value, keyKeys) === 1, 'expected exactly one of key-file, key-env, agent')
     .meta(exactlyOne(keyKeys));
 const vault = mapping({
-    host: schema_text('a host name or address', /^[A-Za-z0-9_[:][A-Za-z0-9_.:%\]-]*$/)
+    host: fields_text('a host name or address', /^[A-Za-z0-9_[:][A-Za-z0-9_.:%\]-]*$/)
         .optional()
         .describe('Default: 172.16.95.98.'),
     port: port.optional().describe('Default: 4660.'),
@@ -75189,10 +75376,7 @@ function isDirectoryVault(value) {
 const configSchema = mapping({
     root: path.optional().describe('What relative paths resolve against. Default: the folder of this file.'),
     state: path.default('/var/lib/skills-hub-continuity').describe('Lock, journal and cache.'),
-    timezone: schema_text('a time zone such as Europe/Paris')
-        .refine(isTimezone, 'expected a time zone such as Europe/Paris')
-        .default('Europe/Paris')
-        .describe('The zone whose calendar names the archives.'),
+    timezone: timezone.default('Europe/Paris').describe('The zone whose calendar names the archives.'),
     databases: named(database, 'database names to {service | container | url-env | url-file, …}'),
     files: named(files, 'source names to {path, …}'),
     vault: vault.describe('Where the archives are kept.'),
@@ -75201,19 +75385,12 @@ const configSchema = mapping({
         url: url({ protocol: /^https?$/, error: 'expected an address such as https://dev.educ-ai.fr' })
             .default('https://dev.educ-ai.fr'),
     }).prefault({}),
-    'maximum-age': schema_duration.default('26h').describe('Age of the newest archive from which status complains.'),
+    alerts: alertsSchema.optional().describe('Who is told when a run fails, and how.'),
+    'maximum-age': fields_duration.default('26h').describe('Age of the newest archive from which status complains.'),
 });
-function isTimezone(value) {
-    try {
-        new Intl.DateTimeFormat('en', { timeZone: value });
-        return true;
-    }
-    catch {
-        return false;
-    }
-}
 
 ;// CONCATENATED MODULE: ./.build/src/config/resolve.js
+
 
 
 
@@ -75234,6 +75411,7 @@ function resolveConfig(text, file) {
         })),
         vault: resolveVault(text.vault, root),
         dev: text.dev,
+        ...(text.alerts ? { alerts: resolveAlerts(text.alerts, root) } : {}),
         maximumAgeMs: readDuration(text['maximum-age']),
     };
 }
@@ -75322,88 +75500,24 @@ function isInside(path, folder) {
 
 
 
-
-
-const secretHint = 'No secret is written in this file: name the environment variable or the file that holds it (url-env, url-file, key-env, key-file).';
+const load_form = {
+    schema: configSchema,
+    ifUnreadable: 'Name the file with --config FILE, or start one from continuity.example.yml.',
+    ifWrong: 'Correct the file; continuity.example.yml shows every key, continuity.schema.json helps editors.',
+};
 /**
  * Reads and checks a `continuity.yml`.
  * @throws Failure `config`, one line per fault, each with its place, its key and the expected form.
  */
 async function loadConfig(path) {
-    const file = (0,external_node_path_.resolve)(path);
-    let content;
-    try {
-        content = await (0,promises_.readFile)(file, 'utf8');
-    }
-    catch (error) {
-        throw new failure/* Failure */.HR('config', `cannot read the configuration ${file}: ${(0,failure/* messageOf */.bD)(error)}`, 'Name the file with --config FILE, or start one from continuity.example.yml.', { cause: error });
-    }
-    return parseConfig(content, file);
+    return parseConfig(await readConfigFile(path, load_form), (0,external_node_path_.resolve)(path));
 }
 /** Checks the text of a configuration; `file` is absolute and only names it. Throws as `loadConfig`. */
 function parseConfig(content, file) {
-    const lines = new dist/* LineCounter */.HN();
-    const document = (0,dist/* parseDocument */.Tp)(content, { lineCounter: lines, prettyErrors: false });
-    const place = (offset) => {
-        if (offset === undefined)
-            return (0,external_node_path_.basename)(file);
-        const { line, col } = lines.linePos(offset);
-        return `${(0,external_node_path_.basename)(file)}:${line}:${col}`;
-    };
-    const [fault] = document.errors;
-    if (fault)
-        throw refuse([`${place(fault.pos[0])}: not valid YAML: ${firstLine(fault.message)}`]);
-    const checked = configSchema.safeParse(toPlainValue(document, file) ?? {});
-    if (!checked.success) {
-        const issues = checked.error.issues.map(({ path, message, ...issue }) => ({
-            path: path.map(String),
-            message: message === 'Invalid input' ? 'missing' : message,
-            unknownKey: 'keys' in issue ? issue.keys[0] : undefined,
-        }));
-        throw refuse(issues.map(({ path, message, unknownKey }) => {
-            const offset = findOffset(document, unknownKey === undefined ? path : [...path, unknownKey]);
-            return `${place(offset)}: ${path.join('.') || 'the file'}: ${message}`;
-        }), issues.some(({ unknownKey }) => unknownKey !== undefined && /pass|secret|token|url|key/i.test(unknownKey)));
-    }
-    const config = resolveConfig(checked.data, file);
-    const clashes = findClashes(config);
-    if (clashes.length > 0) {
-        throw refuse(clashes.map(({ path, message }) => `${place(findOffset(document, path))}: ${path.join('.')}: ${message}`));
-    }
+    const checked = checkYaml(content, file, load_form);
+    const config = resolveConfig(checked.value, file);
+    checked.refuse(findClashes(config));
     return config;
-}
-function toPlainValue(document, file) {
-    try {
-        return document.toJS();
-    }
-    catch (error) {
-        throw refuse([`${(0,external_node_path_.basename)(file)}: not valid YAML: ${firstLine((0,failure/* messageOf */.bD)(error))}`]);
-    }
-}
-function refuse(lines, isSecretNear = false) {
-    const next = 'Correct the file; continuity.example.yml shows every key, continuity.schema.json helps editors.';
-    return new failure/* Failure */.HR('config', lines.join('\n'), isSecretNear ? `${next} ${secretHint}` : next);
-}
-/** Offset of the key at `path`, or of the nearest key above it that exists. */
-function findOffset(document, path) {
-    let node = document.contents;
-    let offset;
-    for (const step of path) {
-        if ((0,dist/* isMap */.jh)(node)) {
-            const pair = node.items.find(({ key }) => ((0,dist/* isScalar */.jn)(key) ? String(key.value) : String(key)) === step);
-            if (!pair)
-                break;
-            offset = ((0,dist/* isNode */.Ll)(pair.key) ? pair.key.range?.[0] : undefined) ?? offset;
-            node = pair.value;
-        }
-        else {
-            break;
-        }
-    }
-    return offset;
-}
-function firstLine(text) {
-    return text.split('\n', 1)[0];
 }
 
 ;// CONCATENATED MODULE: ./.build/src/config/locate.js
@@ -75539,11 +75653,16 @@ function takeKeys(config, environment, { writerKey, readerKey }) {
         },
     };
 }
-/** Secrets that this program reads as text: connection strings and keys out of variables. Key files are ssh's to read. */
-function listSecrets({ databases, vault }) {
+/** Secrets that this program reads as text: connection strings, what alerts need, and keys out of variables. Key files are ssh's to read. */
+function listSecrets({ databases, vault, alerts }) {
     const urls = databases.flatMap(({ reach }) => (reach.by === 'url' ? [reach.url] : []));
     const keys = vault.kind === 'ssh' ? [vault.key, ...(vault.reader ? [vault.reader.key] : [])] : [];
-    return [...urls, ...keys.flatMap((key) => (key.from === 'environment' ? [key] : []))];
+    return [
+        ...urls,
+        ...keys.flatMap((key) => (key.from === 'environment' ? [key] : [])),
+        ...(alerts?.mail?.password ? [alerts.mail.password] : []),
+        ...[...(alerts?.webhooks ?? []), ...(alerts?.pings ?? [])].map(({ url }) => url),
+    ];
 }
 
 
@@ -77377,9 +77496,12 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var logging_failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/logging/code-span.js
+var code_span = __nccwpck_require__(1197);
 // EXTERNAL MODULE: ./.build/src/report/summary/markdown.js
 var markdown = __nccwpck_require__(9496);
 ;// CONCATENATED MODULE: ./.build/src/report/summary/failure-summary.js
+
 
 /** Failures of many parts name them all; this much is read at 04:00. */
 const SHOWN_CHARACTERS = 2000;
@@ -77387,7 +77509,7 @@ const SHOWN_LINES = 20;
 /** A faulty configuration has one line for each fault; elsewhere a line end is part of somebody's text. */
 function quoteLines({ kind, message }) {
     const lines = message.split('\n');
-    return kind === 'config' && lines.length > 1 ? (0,markdown/* list */.p_)(lines, SHOWN_LINES) : [(0,markdown/* code */.aY)(message, SHOWN_CHARACTERS)];
+    return kind === 'config' && lines.length > 1 ? (0,markdown/* list */.p_)(lines, SHOWN_LINES) : [(0,code_span/* code */.a)(message, SHOWN_CHARACTERS)];
 }
 /** What failed, and what to do about it. `name` is what was run, in our words: `Continuity backup`. */
 function summarizeFailure(name, failure) {
@@ -77397,7 +77519,7 @@ function summarizeFailure(name, failure) {
         '',
         ...quoteLines(failure),
         '',
-        `**Next:** ${(0,markdown/* code */.aY)(next, SHOWN_CHARACTERS)}`,
+        `**Next:** ${(0,code_span/* code */.a)(next, SHOWN_CHARACTERS)}`,
     ]);
 }
 
@@ -77609,7 +77731,7 @@ function listSecretForms(secret) {
         text,
         turn(text, encodeURIComponent),
         JSON.stringify(text).slice(1, -1),
-        (0,markdown/* code */.aY)(text, Infinity).slice(1, -1),
+        (0,code_span/* code */.a)(text, Infinity).slice(1, -1),
     ]);
     return unique([...forms, ...[...plain].flatMap(listBase64)]).filter((form) => form.trim() !== '');
 }
@@ -77897,12 +78019,12 @@ function refuse(what) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
-/* harmony import */ var _src_operations_extract_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6515);
-/* harmony import */ var _src_operations_restore_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4909);
+/* harmony import */ var _src_operations_extract_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1232);
+/* harmony import */ var _src_operations_restore_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1330);
 /* harmony import */ var _src_report_restore_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1708);
 /* harmony import */ var _src_report_summary_plan_json_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(637);
 /* harmony import */ var _src_report_summary_restore_summary_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6121);
-/* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8512);
+/* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4879);
 /* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8918);
 /* harmony import */ var _consent_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(533);
 /* harmony import */ var _request_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2170);
@@ -78093,12 +78215,23 @@ async function drain(source) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   B: () => (/* binding */ sha256Of)
+/* harmony export */   B: () => (/* binding */ sha256Of),
+/* harmony export */   O: () => (/* binding */ sha256OfPieces)
 /* harmony export */ });
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 
 /** Below this the way to the thread pool costs more than the hash. */
 const SYNC_LIMIT_BYTES = 64 * 1024;
+/**
+ * The same of several buffers, one after the other. On the main thread: the thread pool takes a copy of what it hashes,
+ * which costs as much again.
+ */
+function sha256OfPieces(pieces) {
+    const hash = (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256');
+    for (const piece of pieces)
+        hash.update(piece);
+    return hash.digest('hex');
+}
 /** SHA-256 in lower-case hexadecimal; large buffers are hashed beside the main thread. */
 async function sha256Of(bytes) {
     if (bytes.length < SYNC_LIMIT_BYTES)
@@ -78253,6 +78386,7 @@ class EntryGuard {
 /* harmony export */   $i: () => (/* binding */ showName),
 /* harmony export */   LE: () => (/* binding */ findNameFault),
 /* harmony export */   W0: () => (/* binding */ splitName),
+/* harmony export */   a5: () => (/* binding */ isAtOrBelow),
 /* harmony export */   mW: () => (/* binding */ withoutSlash)
 /* harmony export */ });
 /* unused harmony exports stripDotSlash, pointsOutside */
@@ -78265,6 +78399,10 @@ function showName(name) {
 /** A name without the slash at its end, which marks directories. */
 function withoutSlash(name) {
     return name.at(-1) === SLASH ? name.subarray(0, -1) : name;
+}
+/** Whether a name is a path, without a slash at its end, or lies below it. */
+function isAtOrBelow(name, path) {
+    return name.subarray(0, path.length).equals(path) && (name.length === path.length || name[path.length] === SLASH);
 }
 /** A foreign name without any `./` before it; `./` itself is left with no bytes. */
 function stripDotSlash(name) {
@@ -78695,6 +78833,111 @@ class Extraction {
 
 /***/ }),
 
+/***/ 5119:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $v: () => (/* binding */ alignMembers),
+/* harmony export */   AY: () => (/* binding */ headerMember),
+/* harmony export */   bS: () => (/* binding */ payloadMember),
+/* harmony export */   pW: () => (/* binding */ sumLengths)
+/* harmony export */ });
+/* harmony import */ var node_util__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7975);
+/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8522);
+/* harmony import */ var _system_crc32_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6758);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1574);
+
+
+
+
+const gzipAsync = (0,node_util__WEBPACK_IMPORTED_MODULE_0__.promisify)(node_zlib__WEBPACK_IMPORTED_MODULE_1__.gzip);
+/** Below this the way to the thread pool and back costs more than the compression. */
+const SYNC_LIMIT_BYTES = 2 * 1024;
+const SAMPLE_BYTES = 4 * 1024;
+/** A sample that deflate cannot bring below this part of its size is called incompressible. */
+const INCOMPRESSIBLE_RATIO = 0.95;
+/** The most that a block of deflate holds uncompressed. */
+const STORED_BLOCK_BYTES = 65_535;
+/** An empty member with an extra field of no bytes. */
+const SMALLEST_FILLER = 22;
+/** Compresses a tar header (with its extended records) into a member of its own; a small window keeps set-up cheap. */
+function headerMember(bytes) {
+    return plainHeader((0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.gzipSync)(bytes, { level: 6, windowBits: 12, memLevel: 5, chunkSize: roomFor(bytes) }));
+}
+/**
+ * Compresses a payload chunk: stored where a sample shows that deflate would gain nothing. Same input, same bytes. The
+ * pieces are to be written one behind the other; those of a stored chunk are the given bytes themselves.
+ */
+async function payloadMember(bytes) {
+    if (isIncompressible(bytes))
+        return storedMember(bytes);
+    const options = { level: 6, chunkSize: roomFor(bytes) };
+    const isSmall = bytes.length <= SYNC_LIMIT_BYTES;
+    return [plainHeader(isSmall ? (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.gzipSync)(bytes, options) : await gzipAsync(bytes, options))];
+}
+/** What zlib writes at level 0 (RFC 1951, 3.2.4), without copying a byte of the content. */
+function storedMember(bytes) {
+    const pieces = [Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])];
+    for (let at = 0; at < bytes.length; at += STORED_BLOCK_BYTES) {
+        const content = bytes.subarray(at, at + STORED_BLOCK_BYTES);
+        const isLast = at + content.length === bytes.length;
+        const head = Buffer.from([isLast ? 1 : 0, 0, 0, 0, 0]);
+        head.writeUInt16LE(content.length, 1);
+        head.writeUInt16LE(~content.length & 0xffff, 3);
+        pieces.push(head, content);
+    }
+    const trailer = Buffer.alloc(8);
+    trailer.writeUInt32LE((0,_system_crc32_js__WEBPACK_IMPORTED_MODULE_2__/* .crc32 */ .Q)(bytes), 0);
+    trailer.writeUInt32LE(bytes.length, 4);
+    return [...pieces, trailer];
+}
+/** One output buffer that surely holds the result, and little more: zlib is then called once, and thousands may wait. */
+function roomFor(bytes) {
+    return Math.max(node_zlib__WEBPACK_IMPORTED_MODULE_1__.constants.Z_MIN_CHUNK, bytes.length + (bytes.length >> 9) + 256);
+}
+/** An empty member of exactly `length` bytes (at least 22), which readers skip: RFC 1952, FEXTRA. */
+function fillerMember(length) {
+    const extraLength = length - SMALLEST_FILLER;
+    const member = Buffer.alloc(length);
+    Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff]).copy(member);
+    member.writeUInt16LE(extraLength, 10);
+    if (extraLength >= 4) {
+        // A proper subfield, so that a reader which walks them is not misled.
+        member.write('SH', 12, 'latin1');
+        member.writeUInt16LE(extraLength - 4, 14);
+    }
+    member.writeUInt16LE(3, 12 + extraLength);
+    return member;
+}
+/** Appends the filler that brings an extent to a multiple of 4096 bytes. */
+function alignMembers(pieces) {
+    const length = sumLengths(pieces);
+    let gap = (0,_layout_js__WEBPACK_IMPORTED_MODULE_3__/* .gapTo */ .Is)(_layout_js__WEBPACK_IMPORTED_MODULE_3__/* .ALIGNMENT */ .AO, length);
+    if (gap > 0 && gap < SMALLEST_FILLER)
+        gap += _layout_js__WEBPACK_IMPORTED_MODULE_3__/* .ALIGNMENT */ .AO;
+    return gap === 0 ? [...pieces] : [...pieces, fillerMember(gap)];
+}
+/** Bytes of all pieces together. */
+function sumLengths(pieces) {
+    return pieces.reduce((sum, piece) => sum + piece.length, 0);
+}
+/** Same bytes on every host: no time, no level, operating system "unknown". */
+function plainHeader(member) {
+    member.fill(0, 4, 9);
+    member[9] = 0xff;
+    return member;
+}
+function isIncompressible(bytes) {
+    if (bytes.length < 4 * SAMPLE_BYTES)
+        return false;
+    const last = bytes.length - SAMPLE_BYTES;
+    const sample = Buffer.concat([0, last >> 1, last].map((start) => bytes.subarray(start, start + SAMPLE_BYTES)));
+    return (0,node_zlib__WEBPACK_IMPORTED_MODULE_1__.deflateRawSync)(sample, { level: 1 }).length > sample.length * INCOMPRESSIBLE_RATIO;
+}
+
+
+/***/ }),
+
 /***/ 8632:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -78965,18 +79208,27 @@ function isTailName(name) {
  * `maxLineBytes` is refused: memory stays bounded whatever the other side sends.
  */
 async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
-    let rest = Buffer.alloc(0);
+    // In pieces: whoever sends a line without end must not have it copied again with every chunk.
+    let rest = [];
+    let restBytes = 0;
     for await (const chunk of chunks) {
-        const bytes = rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
+        const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
         const end = bytes.lastIndexOf(0x0a);
-        if (end === -1 && bytes.length > maxLineBytes)
+        if (end >= 0) {
+            const whole = rest.length === 0 ? bytes.subarray(0, end) : Buffer.concat([...rest, bytes.subarray(0, end)]);
+            yield whole.toString('utf8').split('\n');
+            rest = [];
+            restBytes = 0;
+        }
+        if (end === bytes.length - 1)
+            continue;
+        rest.push(Buffer.from(bytes.subarray(end + 1)));
+        restBytes += bytes.length - end - 1;
+        if (end === -1 && restBytes > maxLineBytes)
             throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
-        if (end >= 0)
-            yield bytes.toString('utf8', 0, end).split('\n');
-        rest = end === bytes.length - 1 ? Buffer.alloc(0) : Buffer.from(bytes.subarray(end + 1));
     }
-    if (rest.length > 0)
-        yield [rest.toString('utf8')];
+    if (restBytes > 0)
+        yield [Buffer.concat(rest).toString('utf8')];
 }
 /** The lines of all batches, one by one. */
 async function* singly(batches) {
@@ -79452,7 +79704,9 @@ function namesOf(lines, continued) {
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
-/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1574);
+/* harmony import */ var _gzip_member_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5119);
+/* harmony import */ var _layout_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1574);
+
 
 
 
@@ -79460,7 +79714,7 @@ function namesOf(lines, continued) {
 const MEAN_SEGMENT_BYTES = 24 * 1024 * 1024;
 const CUT_BYTES = 64 * 1024 * 1024;
 /** No segment is larger: a full one, and one more extent of a whole chunk that barely shrank. */
-const MAX_SEGMENT_BYTES = CUT_BYTES + _layout_js__WEBPACK_IMPORTED_MODULE_3__/* .CHUNK_BYTES */ .EC + 1024 * 1024;
+const MAX_SEGMENT_BYTES = CUT_BYTES + _layout_js__WEBPACK_IMPORTED_MODULE_4__/* .CHUNK_BYTES */ .EC + 1024 * 1024;
 const SEGMENT_NAME = /^[0-9a-f]{64}\.segment$/;
 /** All segments of a run, from all lanes; steps of the recipe refer to them by their position here. */
 class SegmentList {
@@ -79487,13 +79741,17 @@ class SegmentLane {
         this.#deliver = deliver;
     }
     /** Appends an extent; says where it will be found. One call at a time. */
-    async append(bytes, sha256) {
+    async append(pieces, sha256) {
         const segment = (this.#open ??= await this.#begin());
         const place = { segment: segment.number, at: segment.sizeBytes };
-        await segment.file.appendFile(bytes);
-        segment.sizeBytes += bytes.length;
+        const length = (0,_gzip_member_js__WEBPACK_IMPORTED_MODULE_3__/* .sumLengths */ .pW)(pieces);
+        const { bytesWritten } = await segment.file.writev(pieces);
+        // A disk that is nearly full takes a part, and says why only when it is asked again.
+        if (bytesWritten < length)
+            await segment.file.appendFile(Buffer.concat(pieces).subarray(bytesWritten));
+        segment.sizeBytes += length;
         segment.name.update(sha256);
-        const isChosen = Number.parseInt(sha256.slice(0, 8), 16) < 2 ** 32 * (bytes.length / MEAN_SEGMENT_BYTES);
+        const isChosen = Number.parseInt(sha256.slice(0, 8), 16) < 2 ** 32 * (length / MEAN_SEGMENT_BYTES);
         if (isChosen || segment.sizeBytes >= CUT_BYTES)
             await this.finish();
         return place;
@@ -80435,6 +80693,45 @@ async function resolveSecret(reference, environment) {
 
 /***/ }),
 
+/***/ 1197:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ code),
+/* harmony export */   m: () => (/* binding */ shorten)
+/* harmony export */ });
+/** Longer texts are shown by their beginning and end. */
+const SHOWN_CHARACTERS = 300;
+/**
+ * What could end a code span or a cell, turn or hide what stands beside it, or is not seen: controls, format characters
+ * (bidirectional ones among them), blanks other than the space, piled-up accents, backticks, pipes; and the backslash,
+ * so that what replaces them cannot be mistaken.
+ */
+const UNSAFE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}`|\\]|(?! )\p{Zs}|(?<=\p{M}{3})\p{M}|^ | $/gu;
+/**
+ * Any text of others (names of files, messages, labels) as a code span, the one place where GitHub renders no markup, no
+ * HTML, no link and pings nobody. What is unsafe even there is written as `\u{…}`; stands in a table's cell as well.
+ */
+function code(text, limit = SHOWN_CHARACTERS) {
+    if (text === '')
+        return '_(empty)_';
+    return `\`${shorten(text, limit).replace(UNSAFE, escapeCharacter)}\``;
+}
+/** A text of at most `limit` UTF-16 units, and an ellipsis where something is missing. */
+function shorten(text, limit) {
+    if (text.length <= limit)
+        return text;
+    const head = text.slice(0, Math.ceil((limit * 2) / 3)).replace(/[\ud800-\udbff]$/, '');
+    const tail = text.slice(text.length - Math.floor(limit / 3)).replace(/^[\udc00-\udfff]/, '');
+    return `${head}…${tail}`;
+}
+function escapeCharacter(character) {
+    return character === '\\' ? '\\\\' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
+
+/***/ }),
+
 /***/ 1619:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -80571,6 +80868,115 @@ function formatCount(count) {
 /** `1 file`, `12,345 files`; `plural` where no s makes it. */
 function countOf(count, noun, plural = `${noun}s`) {
     return `${formatCount(count)} ${count === 1 ? noun : plural}`;
+}
+
+
+/***/ }),
+
+/***/ 5666:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ ArchiveReader)
+/* harmony export */ });
+/* harmony import */ var _archive_layout_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1574);
+/* harmony import */ var _archive_manifest_check_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2316);
+/* harmony import */ var _archive_own_entries_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3339);
+/* harmony import */ var _archive_read_extents_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4966);
+/* harmony import */ var _archive_select_entries_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(3529);
+/* harmony import */ var _archive_toc_line_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(591);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1619);
+
+
+
+
+
+
+
+/** One archive in the vault, read by its index: only the extents that are needed are fetched, and each is checked. */
+class ArchiveReader {
+    name;
+    index;
+    /** When a verification found it damaged, by the vault's clock (RFC 3339); undefined where none did. */
+    foundDamagedAt;
+    #vault;
+    #cache;
+    #indexPath;
+    #fetchedBytes = 0;
+    constructor({ name, verdict }, index, vault, cache, indexPath) {
+        this.name = name;
+        this.index = index;
+        this.foundDamagedAt = verdict?.isSound === false ? verdict.time : undefined;
+        this.#vault = vault;
+        this.#cache = cache;
+        this.#indexPath = indexPath;
+    }
+    /** Obtains the archive's index, by the digest that the vault's ledger names. */
+    static async open(vault, cache, archive) {
+        const { name, index } = archive;
+        if (index === undefined) {
+            throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .Failure */ .HR('refused', `${name} was made by the team's former script: it has no index`, `Fetch it (fetch ${name}) and unpack it with tar.`);
+        }
+        return new ArchiveReader(archive, index, vault, cache, await cache.obtain(vault, { name, index }));
+    }
+    /** Bytes of the archive fetched so far. */
+    get fetchedBytes() {
+        return this.#fetchedBytes;
+    }
+    /** All entries' lines in archive order; further chunks of large entries are left out. */
+    async *lines() {
+        const reader = await this.#cache.open(this.#indexPath);
+        for await (const { lines } of reader.entries()) {
+            for (const line of lines.map(_archive_toc_line_js__WEBPACK_IMPORTED_MODULE_5__/* .parseTocLine */ .G4))
+                if (line.type !== 'chunk')
+                    yield line;
+        }
+    }
+    /** Finds what has to be fetched for the wanted entries. */
+    async select(wants) {
+        return await (0,_archive_select_entries_js__WEBPACK_IMPORTED_MODULE_4__/* .selectEntries */ .X)(() => this.#cache.open(this.#indexPath), wants);
+    }
+    /** Fetches what the wanted entries take and yields them, with the files that wanted hard links lead to. */
+    async *entries(wants) {
+        const { ordinals, ranges, linkTargets } = await this.select(wants);
+        if (ordinals.length === 0)
+            return;
+        const chosen = (0,_archive_select_entries_js__WEBPACK_IMPORTED_MODULE_4__/* .chooseExtents */ .b)(await this.#cache.open(this.#indexPath), ordinals);
+        const bytes = await this.#vault.readRanges(this.name, ranges);
+        try {
+            yield* (0,_archive_own_entries_js__WEBPACK_IMPORTED_MODULE_2__/* .readOwnEntries */ .J)((0,_archive_read_extents_js__WEBPACK_IMPORTED_MODULE_3__/* .readExtents */ .k)(chosen, this.#count(bytes)), {
+                wants: (name) => wants(name) || linkTargets.has(name.toString('latin1')),
+            });
+        }
+        finally {
+            bytes.destroy();
+        }
+    }
+    /** The content of one entry, streamed. */
+    async *content(name) {
+        const wanted = Buffer.from(name);
+        for await (const { body } of this.entries((entry) => entry.equals(wanted)))
+            yield* body;
+    }
+    /** The content of one small entry; throws a Failure where the archive does not hold it. */
+    async text(name) {
+        const pieces = [];
+        for await (const piece of this.content(name))
+            pieces.push(piece);
+        if (pieces.length === 0) {
+            throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .Failure */ .HR('damaged', `${this.name} holds no ${name}`, 'Verify it (verify --level full), or choose another archive.');
+        }
+        return Buffer.concat(pieces).toString('utf8');
+    }
+    async manifest() {
+        return (0,_archive_manifest_check_js__WEBPACK_IMPORTED_MODULE_1__/* .parseManifest */ .N)(await this.text(_archive_layout_js__WEBPACK_IMPORTED_MODULE_0__/* .MANIFEST_NAME */ .ir));
+    }
+    async *#count(bytes) {
+        for await (const chunk of bytes) {
+            this.#fetchedBytes += chunk.length;
+            yield chunk;
+        }
+    }
 }
 
 
@@ -80729,6 +81135,7 @@ var external_node_path_ = __nccwpck_require__(6760);
 
 
 
+const standardDirectory = '/usr/lib/postgresql';
 /**
  * Finds a client program on this host. Of several majors that of the server is taken, else the next newer one, else
  * the newest: a dump by a newer client may hold settings that an older server does not know.
@@ -80743,10 +81150,14 @@ function findClientProgram(tool, search = {}) {
     const where = search.toolsDirectory ? ` in ${search.toolsDirectory}` : ' on this host';
     throw new failure/* Failure */.HR('config', `no ${tool} found${where}`, 'Install the package postgresql-client (apt install postgresql-client).');
 }
+/** Whether the major of the server makes a difference to what is found. */
+function hasSeveralMajors({ versionsDirectory } = {}) {
+    return listMajors(versionsDirectory ?? standardDirectory).length > 1;
+}
 function listFolders(search) {
     if (search.toolsDirectory)
         return [search.toolsDirectory];
-    const versions = search.versionsDirectory ?? '/usr/lib/postgresql';
+    const versions = search.versionsDirectory ?? standardDirectory;
     const onPath = (search.path ?? '').split(external_node_path_.delimiter).filter(Boolean);
     return [
         ...sortMajors(listMajors(versions), search.major).map((major) => (0,external_node_path_.join)(versions, `${major}`, 'bin')),
@@ -80881,7 +81292,7 @@ function connectByUrl(url, options = {}) {
  */
 async function connectMatching(url, options = {}) {
     const server = connectByUrl(url, options);
-    if (options.major !== undefined || options.toolsDirectory !== undefined)
+    if (options.major !== undefined || options.toolsDirectory !== undefined || !hasSeveralMajors())
         return server;
     const { major } = await (0,versions/* readServerVersion */.se)(server, server.database ?? 'postgres');
     return connectByUrl(url, { ...options, major });
@@ -80925,19 +81336,38 @@ async function serverOf(platform, source) {
 
 /***/ }),
 
-/***/ 6515:
+/***/ 1232:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   Q: () => (/* binding */ extractArchive)
-/* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _archive_gnu_tar_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6164);
-/* harmony import */ var _archive_layout_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1574);
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1619);
-/* harmony import */ var _restore_restore_plan_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(3701);
-/* harmony import */ var _with_archive_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(1922);
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Q: () => (/* binding */ extractArchive)
+});
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
+var entry_names = __nccwpck_require__(8755);
+// EXTERNAL MODULE: ./.build/src/archive/gnu-tar.js
+var gnu_tar = __nccwpck_require__(6164);
+// EXTERNAL MODULE: ./.build/src/archive/layout.js
+var layout = __nccwpck_require__(1574);
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/archive/toc-line.js
+var toc_line = __nccwpck_require__(591);
+// EXTERNAL MODULE: ./.build/src/operations/archive-reader.js
+var archive_reader = __nccwpck_require__(5666);
+// EXTERNAL MODULE: ./.build/src/operations/backup/base-index.js
+var base_index = __nccwpck_require__(6889);
+// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 90 modules
+var open_vault = __nccwpck_require__(2953);
+// EXTERNAL MODULE: ./.build/src/operations/resolve-archive.js
+var resolve_archive = __nccwpck_require__(8541);
+;// CONCATENATED MODULE: ./.build/src/operations/list.js
 
 
 
@@ -80945,25 +81375,112 @@ async function serverOf(platform, source) {
 
 
 
-/** Unpacks an archive, or parts of it, into an empty folder: files, dumps, manifest. Nothing live is touched. */
+/** All archives in the vault, newest first. */
+async function list(platform) {
+    const vault = await openVault(platform, 'writer');
+    try {
+        return (await vault.status()).archives.sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
+    }
+    finally {
+        await vault.close();
+    }
+}
+/** The entries of an archive at and below a path; all of them without one. Needs its index alone. */
+async function listEntries(platform, { archive: request, path }) {
+    const vault = await openVault(platform, 'reader');
+    try {
+        const summary = resolveArchive(request, await vault.status());
+        const archive = await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary);
+        return { archive: archive.name, entries: matching(archive, path), close: () => vault.close() };
+    }
+    catch (error) {
+        await vault.close();
+        throw error;
+    }
+}
+/** A failure for a path at which an archive holds nothing. */
+function refuseMissingPath(archive, path = '') {
+    const next = `Paths begin with a source or db/: ls ${archive} lists them all.`;
+    return new failure/* Failure */.HR('usage', `${archive} holds nothing at ${JSON.stringify(path.slice(0, 200))}`, next);
+}
+async function* matching(archive, path) {
+    const wanted = Buffer.from((path ?? '').replace(/\/+$/, ''));
+    let isFound = false;
+    for await (const line of archive.lines()) {
+        if (wanted.length > 0 && !isAtOrBelow(line.name, wanted))
+            continue;
+        isFound = true;
+        yield describe(line);
+    }
+    if (isFound)
+        return;
+    throw refuseMissingPath(archive.name, path);
+}
+function describe({ name, type, size = 0, mode = 0, uid = 0, gid = 0, mtimeNs = 0n, linkName }) {
+    const text = name.toString('utf8');
+    return {
+        name: text,
+        ...(Buffer.from(text).equals(name) ? {} : { nameBytes: name.toString('base64') }),
+        type,
+        sizeBytes: size,
+        mode: mode.toString(8).padStart(4, '0'),
+        uid,
+        gid,
+        modified: formatTime(mtimeNs),
+        ...(linkName ? { linkName: linkName.toString('utf8') } : {}),
+    };
+}
+
+// EXTERNAL MODULE: ./.build/src/operations/restore/restore-plan.js + 2 modules
+var restore_plan = __nccwpck_require__(3701);
+// EXTERNAL MODULE: ./.build/src/operations/with-archive.js
+var with_archive = __nccwpck_require__(9467);
+;// CONCATENATED MODULE: ./.build/src/operations/extract.js
+
+
+
+
+
+
+
+
+
+/**
+ * Unpacks an archive, or parts of it, into an empty folder: files, dumps, manifest. Nothing live is touched.
+ * @throws Failure `usage` where nothing lies at the path that was asked for.
+ */
 async function extractArchive(platform, options) {
-    const directory = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(options.directory);
-    return await (0,_with_archive_js__WEBPACK_IMPORTED_MODULE_6__/* .withArchive */ .x)(platform, options.archive, async (archive) => {
+    const directory = (0,external_node_path_.resolve)(options.directory);
+    return await (0,with_archive/* withArchive */.x)(platform, options.archive, async (archive) => {
         const manifest = await archive.manifest();
-        const chosen = (0,_restore_restore_plan_js__WEBPACK_IMPORTED_MODULE_5__/* .choose */ .Sw)(manifest, options.select);
+        const path = Buffer.from((options.path ?? '').replace(/\/+$/, ''));
+        const chosen = narrow((0,restore_plan/* choose */.Sw)(manifest, options.select), path);
+        const matches = matcherOf(chosen);
+        const wants = path.length === 0 ? matches : (name) => matches(name) && (0,entry_names/* isAtOrBelow */.a5)(name, path);
         const looked = { archive: archive.name, directory, parts: listParts(chosen, manifest) };
         await refuseFilledFolder(directory);
         if (options.dryRun) {
             return { ...looked, done: false, entries: 0, bytes: 0, fetchedBytes: archive.fetchedBytes, notes: [] };
         }
-        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(directory, { recursive: true, mode: 0o700 });
-        const unpacked = await (0,_archive_gnu_tar_js__WEBPACK_IMPORTED_MODULE_2__/* .extractEntries */ .i)({ entries: archive.entries(matcherOf(chosen)), directory });
+        await (0,promises_.mkdir)(directory, { recursive: true, mode: 0o700 });
+        const unpacked = await (0,gnu_tar/* extractEntries */.i)({ entries: archive.entries(wants), directory });
         const { entries, bytes, notes } = unpacked;
+        if (entries === 0)
+            throw refuseMissingPath(archive.name, options.path);
         return { ...looked, done: true, entries, bytes, fetchedBytes: archive.fetchedBytes, notes };
     });
 }
+/** Those parts that may hold a path. */
+function narrow({ databases, files }, path) {
+    if (path.length === 0)
+        return { databases, files };
+    return {
+        databases: databases.filter(([, { dump }]) => (0,entry_names/* isAtOrBelow */.a5)(Buffer.from(dump), path)),
+        files: files.filter((source) => (0,entry_names/* isAtOrBelow */.a5)(path, Buffer.from(source))),
+    };
+}
 function matcherOf({ databases, files }) {
-    const single = new Set([_archive_layout_js__WEBPACK_IMPORTED_MODULE_3__/* .README_NAME */ .B5, _archive_layout_js__WEBPACK_IMPORTED_MODULE_3__/* .MANIFEST_NAME */ .ir]);
+    const single = new Set([layout/* README_NAME */.B5, layout/* MANIFEST_NAME */.ir]);
     for (const [, { dump, source }] of databases)
         single.add(dump).add(`db/globals-${source}.sql`);
     const folders = files.map((source) => Buffer.from(`${source}/`));
@@ -80976,20 +81493,20 @@ function listParts({ databases, files }, manifest) {
     ];
 }
 async function refuseFilledFolder(directory) {
-    const names = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(directory).catch((error) => {
+    const names = await (0,promises_.readdir)(directory).catch((error) => {
         if (error.code === 'ENOENT')
             return [];
-        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .Failure */ .HR('refused', `cannot unpack into ${directory}: ${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .messageOf */ .bD)(error)}`, 'Name another folder.');
+        throw new failure/* Failure */.HR('refused', `cannot unpack into ${directory}: ${(0,failure/* messageOf */.bD)(error)}`, 'Name another folder.');
     });
     if (names.length === 0)
         return;
-    throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_4__/* .Failure */ .HR('refused', `${directory} is not empty`, 'Name an empty folder, or one that does not exist.');
+    throw new failure/* Failure */.HR('refused', `${directory} is not empty`, 'Name an empty folder, or one that does not exist.');
 }
 
 
 /***/ }),
 
-/***/ 4322:
+/***/ 2953:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -80997,6 +81514,8 @@ async function refuseFilledFolder(directory) {
 __nccwpck_require__.d(__webpack_exports__, {
   Z: () => (/* binding */ openVault)
 });
+
+// UNUSED EXPORTS: withSshOptions
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
@@ -81036,6 +81555,8 @@ async function checkRoles(content) {
 
 // EXTERNAL MODULE: external "node:stream"
 var external_node_stream_ = __nccwpck_require__(7075);
+// EXTERNAL MODULE: ./.build/src/system/disk-room.js
+var disk_room = __nccwpck_require__(6098);
 ;// CONCATENATED MODULE: ./.build/src/logging/printable.js
 /** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
 function printable(text) {
@@ -81428,7 +81949,54 @@ async function readWhole(archive, offset, length) {
 
 // EXTERNAL MODULE: ./.build/src/config/archive-name.js
 var archive_name = __nccwpck_require__(7334);
+// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
+var quantity_text = __nccwpck_require__(6534);
+;// CONCATENATED MODULE: ./.build/src/vault/store/space.js
+
+
+
+const DEFAULT_RESERVE_BYTES = 1024 ** 3;
+/** A reserve in proportion, where the disk is small. */
+const LARGEST_PART = 0.02;
+const NOTHING_SEALED = 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.';
+/** Free space as the vault's own account may use it, and the size of the disk; in bytes. */
+async function readSpace(store) {
+    const { freeBytes, totalBytes } = await (0,disk_room/* measureRoom */.qC)(store.directory);
+    return { freeBytes, totalBytes };
+}
+/** @throws Failure `space` unless so many bytes and a few files fit, and the reserve stays free. */
+async function requireSpace(store, needBytes) {
+    const room = await (0,disk_room/* measureRoom */.qC)(store.directory);
+    const { freeBytes, totalBytes } = room;
+    const reserveBytes = store.reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, totalBytes * LARGEST_PART);
+    if (freeBytes - reserveBytes < needBytes) {
+        throw new failure/* Failure */.HR('space', `vault full: ${(0,quantity_text/* formatBytes */.z3)(freeBytes)} free, of which ${(0,quantity_text/* formatBytes */.z3)(reserveBytes)} are kept in reserve, need ${(0,quantity_text/* formatBytes */.z3)(needBytes)}`, NOTHING_SEALED);
+    }
+    if ((0,disk_room/* hasFewFiles */["in"])(room))
+        throw new failure/* Failure */.HR('space', `vault full: ${(0,disk_room/* describeRoom */.l5)(room)}`, NOTHING_SEALED);
+}
+/**
+ * A disk of the vault that takes no more, or no writes at all, as a Failure with what is free now; anything else as it
+ * is. `needBytes`: what was to be written; `next`: what to do, where that is something else than to run a backup again.
+ */
+async function explainFullDisk(error, { directory, needBytes, next = NOTHING_SEALED }) {
+    if ((0,disk_room/* isReadOnly */.PI)(error)) {
+        return new failure/* Failure */.HR('vault', `the vault's disk is mounted read-only: ${(0,failure/* messageOf */.bD)(error)}`, 'Have the administrator of the backup server look at it (dmesg, mount), then try again.', { cause: error });
+    }
+    if (!(0,disk_room/* isDiskFull */.b$)(error))
+        return error;
+    const room = await (0,disk_room/* measureRoom */.qC)(directory).then(disk_room/* describeRoom */.l5, () => undefined);
+    const figures = [
+        ...(room === undefined ? [] : [room]),
+        ...(needBytes === undefined ? [] : [`need ${(0,quantity_text/* formatBytes */.z3)(needBytes)}`]),
+        `the disk took no more (${error.code})`,
+    ];
+    return new failure/* Failure */.HR('space', `vault full: ${figures.join(', ')}`, next, { cause: error });
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/store/layout.js
+
+
 
 
 
@@ -81447,31 +82015,51 @@ async function openStore(options) {
         directory,
         private: hidden,
         assembly: (0,external_node_path_.join)(hidden, 'assembly'),
+        planning: (0,external_node_path_.join)(hidden, 'planning'),
         incoming: (0,external_node_path_.join)(directory, '.incoming'),
         uploadUid,
         isProvisioned: uploadUid !== ownUid,
         segmentLinks: options.segmentLinks ?? 1,
         ...(options.reserveBytes === undefined ? {} : { reserveBytes: options.reserveBytes }),
+        ...(options.dailyLimits ? { dailyLimits: options.dailyLimits } : {}),
         now: options.now ?? (() => new Date()),
     };
-    await makePlaces(store);
+    await makePlaces(store, options.uploadGid);
     return store;
 }
 /** Where an archive lies. The name must be one that `parseArchiveName` takes. */
 function archivePath(store, name) {
     return (0,external_node_path_.join)(store.directory, requireName(name));
 }
+/** The answer to a seal, kept so that it can be given again. */
 function receiptPath(store, name) {
     return (0,external_node_path_.join)(store.private, 'receipts', `${requireName(name)}.json`);
 }
+/** What the last verification of an archive found. */
 function verdictPath(store, name) {
     return (0,external_node_path_.join)(store.private, 'verdicts', `${requireName(name)}.json`);
+}
+/** The record of the extents that an archive holds by itself. */
+function layout_extentsPath(store, name) {
+    return (0,external_node_path_.join)(store.private, 'extents', requireName(name));
+}
+/** Extents whose bytes are known as wrong. */
+function damagePath(store) {
+    return (0,external_node_path_.join)(store.private, 'damage.jsonl');
 }
 function ledgerPath(store) {
     return (0,external_node_path_.join)(store.private, 'ledger.jsonl');
 }
 function lockPath(store) {
     return (0,external_node_path_.join)(store.private, 'lock');
+}
+/** Held by the seal that follows its recipe: one at a time, while upkeep goes on beside it. */
+function planningLockPath(store) {
+    return (0,external_node_path_.join)(store.private, 'planning.lock');
+}
+/** Held by a full verification: it reads a whole archive, and a client may ask for as many as it likes. */
+function verifyingLockPath(store) {
+    return (0,external_node_path_.join)(store.private, 'verifying.lock');
 }
 /** What a seal is about to make visible: where a crash leaves it, the next seal finishes the work. */
 function pendingPath(store) {
@@ -81483,30 +82071,48 @@ function requireName(name) {
         return name;
     throw new failure/* Failure */.HR('usage', `${JSON.stringify(name.slice(0, 60))} names no archive`, 'Give a full name such as backup_full_2026-01-31.tar.gz, with a date that exists.');
 }
-async function makePlaces(store) {
+const privatePlaces = ['assembly', 'extents', 'planning', 'receipts', 'verdicts'];
+async function makePlaces(store, uploadGid) {
     try {
         await makeDirectory(store.directory, 0o751);
         if (!(await (0,promises_.stat)(store.directory)).isDirectory())
             throw new Error('it is not a directory');
         await makeDirectory(store.private, 0o700);
-        for (const name of ['assembly', 'receipts', 'verdicts'])
+        await refuseLink(store.private);
+        for (const name of privatePlaces) {
             await makeDirectory((0,external_node_path_.join)(store.private, name), 0o700);
-        await makeDirectory(store.incoming, store.isProvisioned ? 0o1770 : 0o700);
+            await refuseLink((0,external_node_path_.join)(store.private, name));
+        }
+        // Sticky: the upload account adds to it, and can neither remove nor rename what others have put there.
+        if (store.isProvisioned)
+            await makeDirectory(store.incoming, 0o1770, uploadGid);
+        else
+            await makeDirectory(store.incoming, 0o700);
+        await refuseLink(store.incoming);
     }
     catch (error) {
+        if ((0,disk_room/* isDiskFull */.b$)(error))
+            throw await explainFullDisk(error, store);
         const reason = error instanceof Error ? error.message : String(error);
         throw new failure/* Failure */.HR('config', `the vault's directory ${store.directory} cannot be used: ${reason}`, 'Check the path, that its disk is mounted, and who owns it.', { cause: error });
     }
 }
-async function makeDirectory(path, mode) {
+async function makeDirectory(path, mode, gid) {
     try {
-        await (0,promises_.mkdir)(path, { mode });
+        await (0,promises_.mkdir)(path, { mode: 0o700 });
+        if (gid !== undefined)
+            await (0,promises_.chown)(path, process.getuid?.() ?? 0, gid);
         await (0,promises_.chmod)(path, mode);
     }
     catch (error) {
         if (error.code !== 'EEXIST')
             throw error;
     }
+}
+/** A link there would have the keeper clear up, or write, somewhere else. */
+async function refuseLink(path) {
+    if (!(await (0,promises_.lstat)(path)).isDirectory())
+        throw new Error(`${path} is not a directory of its own`);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/read-range.js
@@ -81613,10 +82219,109 @@ async function openArchiveAt(path, name) {
     throw new failure/* Failure */.HR('damaged', `${name} is not a file`, 'Look at the directory on the backup server.');
 }
 
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./.build/src/system/durable-file.js
 var durable_file = __nccwpck_require__(6389);
+;// CONCATENATED MODULE: ./.build/src/vault/store/damage.js
+
+
+
+/** So many extents of one archive are told apart; one with more is built upon no longer. */
+const MAX_BARRED_EXTENTS = 1000;
+/** Reads the record; a line that a crash cut is passed over, for whoever found it finds it again. */
+async function readDamage(store) {
+    const text = await (0,promises_.readFile)(damagePath(store), 'utf8').catch((error) => {
+        if (error.code === 'ENOENT')
+            return '';
+        throw error;
+    });
+    const known = new Map();
+    const unsearched = new Set();
+    for (const line of text.split('\n').map(parseLine)) {
+        if (!line)
+            continue;
+        if ('searched' in line)
+            unsearched.delete(line.searched);
+        else if ('cleared' in line) {
+            for (const [key, { archive, index }] of known) {
+                if (archive === line.cleared && index === line.index)
+                    known.delete(key);
+            }
+        }
+        else {
+            const key = `${line.archive} ${line.index} ${line.offset}`;
+            if (line.by !== 'search' && !known.has(key))
+                unsearched.add(line.sha256);
+            known.set(key, known.get(key) ?? line);
+        }
+    }
+    return { extents: [...known.values()], unsearched };
+}
+/**
+ * Adds lines and makes them last. Each line begins by ending the one before: what a crash cut there spoils no other.
+ * Several processes may add at the same time.
+ */
+async function appendDamage(store, lines) {
+    if (lines.length === 0)
+        return;
+    const text = lines.map((line) => `\n${JSON.stringify(line)}`).join('');
+    await (0,durable_file/* appendDurably */.iO)(damagePath(store), `${text}\n`, 0o600);
+}
+/** The extents of one archive that are known as damaged. */
+function damageOf({ extents }, name, index) {
+    return extents.filter((extent) => extent.archive === name && extent.index === index);
+}
+/** Forgets what is known of an archive, where anything is. */
+async function clearDamage(store, name, index) {
+    if (damageOf(await readDamage(store), name, index).length > 0)
+        await appendDamage(store, [{ cleared: name, index }]);
+}
+function parseLine(text) {
+    if (text === '')
+        return undefined;
+    try {
+        const line = JSON.parse(text);
+        const isNote = typeof line['searched'] === 'string' || typeof line['cleared'] === 'string';
+        const isExtent = typeof line['archive'] === 'string' && Number.isSafeInteger(line['offset']);
+        return isNote || isExtent ? line : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/barred.js
+
+
+/**
+ * Digests that a client must not take over from this archive, because their bytes are damaged there; undefined where
+ * they are so many that nothing should be built upon it.
+ */
+function listBarred(record, name, index) {
+    const damaged = damageOf(record, name, index);
+    if (damaged.length > MAX_BARRED_EXTENTS)
+        return undefined;
+    return [...new Set(damaged.map(({ sha256 }) => sha256))];
+}
+/**
+ * Sees to it that no damaged extent is taken over from the base. The vault's lock must be held.
+ * @throws Failure `refused`: damage that was found since the client was greeted, or a client that does not know of bars.
+ */
+async function refuseBarred(store, { head: { base }, extents, originOf }) {
+    if (!base)
+        return;
+    const damaged = new Set(damageOf(await readDamage(store), base.name, base.index).map(({ offset }) => offset));
+    if (damaged.size === 0)
+        return;
+    for (let ordinal = 0; ordinal < extents.count; ordinal++) {
+        const from = originOf(ordinal);
+        if (!('base' in from) || !damaged.has(from.base))
+            continue;
+        throw new failure/* Failure */.HR('refused', `the recipe takes over the extent at byte ${from.base} of ${base.name}, which is damaged on the backup server's disk`, 'Run the backup again, with the toolkit of the same version as the backup server: it brings the extent anew.');
+    }
+}
+
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/ledger.js
 
 
@@ -81635,6 +82340,7 @@ async function readBytes(path) {
         throw error;
     });
 }
+/** What these bytes say as a ledger. A last line that a crash cut is counted in bytes, and is no fault. */
 function parseLedger(bytes) {
     const ledger = { lines: [], tornBytes: 0, tip: GENESIS };
     let number = 0;
@@ -81708,7 +82414,306 @@ function parseEntry(text) {
 
 // EXTERNAL MODULE: ./.build/src/system/run-command.js
 var run_command = __nccwpck_require__(6940);
+;// CONCATENATED MODULE: ./.build/src/vault/store/missing-programs.js
+
+/** What this vault does without because a program is missing: for its administrator, the same every night. */
+async function listMissingPrograms() {
+    // Only whether it starts at all is asked.
+    const hasLimits = await (0,run_command/* runCommand */.d)('prlimit', ['--version']).then(() => true, () => false);
+    return hasLimits
+        ? []
+        : ['uploads are not held to the size of a segment: the program prlimit is missing (Debian package util-linux)'];
+}
+
+// EXTERNAL MODULE: ./.build/src/system/is-alive.js
+var is_alive = __nccwpck_require__(8001);
+;// CONCATENATED MODULE: ./.build/src/vault/store/check-extents.js
+
+
+
+/** Extents that stand one behind the other are read together, up to so many bytes. */
+const BLOCK_BYTES = 4 * 1024 * 1024;
+/**
+ * Reads extents of a file, in the order given, and compares their digests. A disk that refuses to read one is damage of
+ * that one; nothing is called wrong before a second look past the cache. Memory: one block.
+ */
+async function* checkExtents({ path, handle }, places) {
+    const buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    for (const block of joinBlocks(places)) {
+        const suspect = await findSuspects(handle, block, buffer);
+        const wrong = [];
+        if (suspect.length > 0)
+            await dropFromCache(path);
+        for (const place of suspect) {
+            const what = await examine(handle, place, buffer);
+            if (what !== undefined)
+                wrong.push({ ...place, what });
+        }
+        yield { places: block, wrong };
+    }
+}
+/**
+ * Has the kernel forget a file's cached pages, so that what is read next comes from the disk. Node has no
+ * posix_fadvise(2), but the dd of GNU coreutils has; without it the cache may hide damage until it forgets by itself.
+ */
+async function dropFromCache(path) {
+    const drop = ['iflag=nocache', 'count=0', 'status=none'];
+    const { code } = await (0,run_command/* runCommand */.d)('dd', [`if=${path}`, ...drop]).catch(() => ({ code: null }));
+    return code === 0;
+}
+function* joinBlocks(places) {
+    let block = [];
+    let [end, length] = [0, 0];
+    for (const place of places) {
+        if (block.length > 0 && (place.offset !== end || length + place.length > BLOCK_BYTES)) {
+            yield block;
+            [block, length] = [[], 0];
+        }
+        block.push(place);
+        length += place.length;
+        end = place.offset + place.length;
+    }
+    if (block.length > 0)
+        yield block;
+}
+/** Extents of a block that are not as they should be at first sight; one read for all of them. */
+async function findSuspects(handle, block, buffer) {
+    const [first] = block;
+    const length = block.reduce((sum, place) => sum + place.length, 0);
+    // A large one stands alone and is read piece by piece.
+    if (length > buffer.length)
+        return (await examine(handle, first, buffer)) === undefined ? [] : [first];
+    try {
+        const got = await readInto(handle, buffer.subarray(0, length), first.offset);
+        return block.filter((place) => {
+            const at = place.offset - first.offset;
+            const bytes = buffer.subarray(at, Math.min(got, at + place.length));
+            return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex') !== place.sha256;
+        });
+    }
+    catch (error) {
+        if (!isReadError(error))
+            throw error;
+        return [...block];
+    }
+}
+/** What is wrong with an extent; undefined where nothing is. */
+async function examine(handle, { offset, length, sha256 }, buffer) {
+    try {
+        const got = await digestBytes(handle, { offset, length }, buffer);
+        if (got.length < length)
+            return 'the file ends before it';
+        return got.sha256 === sha256 ? undefined : 'its bytes do not have their digest';
+    }
+    catch (error) {
+        if (isReadError(error))
+            return `the disk cannot read it (${error.code})`;
+        throw error;
+    }
+}
+/** SHA-256 of a range, and how many bytes of it there are. */
+async function digestBytes(handle, { offset, length }, buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES)) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    let done = 0;
+    while (done < length) {
+        const piece = buffer.subarray(0, Math.min(buffer.length, length - done));
+        const got = await readInto(handle, piece, offset + done);
+        hash.update(piece.subarray(0, got));
+        done += got;
+        if (got < piece.length)
+            break;
+    }
+    return { sha256: hash.digest('hex'), length: done };
+}
+/** The disk's own word that bytes cannot be read: EIO, and what checksums of file systems turn it into. */
+function isReadError(error) {
+    const { code, syscall } = (error ?? {});
+    return syscall === 'read' && (code === 'EIO' || code === 'EBADMSG' || code === 'EUCLEAN' || code === 'EILSEQ');
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/own-extents.js
+
+const NUMBER_BYTES = 6;
+const TIME_BYTES = 4;
+const DIGEST_BYTES = 32;
+const ENTRY_BYTES = 2 * NUMBER_BYTES + TIME_BYTES + DIGEST_BYTES;
+/** No head is longer. */
+const own_extents_HEAD_BYTES = 1024;
+/**
+ * The extents that an archive holds by itself, in the order of their places, 48 bytes for each: what no other archive
+ * had when it was sealed. Whoever reads the own extents of all archives has read every byte of the vault once.
+ */
+class own_extents_OwnExtents {
+    about;
+    #entries;
+    #count = 0;
+    constructor(about, entries) {
+        this.about = about;
+        this.#entries = entries ?? Buffer.alloc(64 * ENTRY_BYTES);
+        if (entries)
+            this.#count = entries.length / ENTRY_BYTES;
+    }
+    get count() {
+        return this.#count;
+    }
+    append({ offset, length, sha256, read }) {
+        const place = this.#count++ * ENTRY_BYTES;
+        if (place === this.#entries.length)
+            this.#entries = Buffer.concat([this.#entries], place * 2 + ENTRY_BYTES);
+        this.#entries.writeUIntBE(offset, place, NUMBER_BYTES);
+        this.#entries.writeUIntBE(length, place + NUMBER_BYTES, NUMBER_BYTES);
+        this.#entries.writeUInt32BE(read, place + 2 * NUMBER_BYTES);
+        this.#entries.write(sha256, place + ENTRY_BYTES - DIGEST_BYTES, 'hex');
+    }
+    at(ordinal) {
+        if (ordinal < 0 || ordinal >= this.#count)
+            throw new RangeError(`there is no own extent ${ordinal}`);
+        const place = ordinal * ENTRY_BYTES;
+        return {
+            offset: this.#entries.readUIntBE(place, NUMBER_BYTES),
+            length: this.#entries.readUIntBE(place + NUMBER_BYTES, NUMBER_BYTES),
+            sha256: this.#entries.toString('hex', place + ENTRY_BYTES - DIGEST_BYTES, place + ENTRY_BYTES),
+            read: this.readAt(ordinal),
+        };
+    }
+    readAt(ordinal) {
+        return this.#entries.readUInt32BE(ordinal * ENTRY_BYTES + 2 * NUMBER_BYTES);
+    }
+    /** Notes down that an extent was read. */
+    touch(ordinal, read) {
+        this.#entries.writeUInt32BE(read, ordinal * ENTRY_BYTES + 2 * NUMBER_BYTES);
+    }
+    *[Symbol.iterator]() {
+        for (let ordinal = 0; ordinal < this.#count; ordinal++)
+            yield this.at(ordinal);
+    }
+    head() {
+        let bytes = 0;
+        let oldest = 0xffffffff;
+        for (let ordinal = 0; ordinal < this.#count; ordinal++) {
+            bytes += this.#entries.readUIntBE(ordinal * ENTRY_BYTES + NUMBER_BYTES, NUMBER_BYTES);
+            oldest = Math.min(oldest, this.readAt(ordinal));
+        }
+        return { extents: 1, ...this.about, count: this.#count, bytes, oldest };
+    }
+    /** A line of JSON, the extents, and the SHA-256 of both: a record that rots must not accuse an archive. */
+    encode() {
+        const line = Buffer.from(`${JSON.stringify(this.head())}\n`);
+        const content = Buffer.concat([line, this.#entries.subarray(0, this.#count * ENTRY_BYTES)]);
+        return Buffer.concat([content, (0,external_node_crypto_.createHash)('sha256').update(content).digest()]);
+    }
+    /** Undefined where it is no record, or not as it was written. */
+    static decode(bytes) {
+        const head = own_extents_parseOwnHead(bytes);
+        const start = bytes.indexOf(0x0a) + 1;
+        const end = bytes.length - DIGEST_BYTES;
+        if (!head || end - start !== head.count * ENTRY_BYTES)
+            return undefined;
+        if (!(0,external_node_crypto_.createHash)('sha256').update(bytes.subarray(0, end)).digest().equals(bytes.subarray(end)))
+            return undefined;
+        const { archive, index, base, tail } = head;
+        const about = { archive, index, tail, ...(base === undefined ? {} : { base }) };
+        return new own_extents_OwnExtents(about, Buffer.from(bytes.subarray(start, end)));
+    }
+}
+/** The first line of a record, out of its beginning; undefined where it is none. */
+function own_extents_parseOwnHead(beginning) {
+    try {
+        const head = JSON.parse(beginning.toString('utf8', 0, beginning.indexOf(0x0a)));
+        const counts = [head.tail, head.count, head.bytes, head.oldest];
+        const isWhole = typeof head.archive === 'string' && typeof head.index === 'string' && head.extents === 1;
+        return isWhole && counts.every((count) => Number.isSafeInteger(count) && count >= 0) ? head : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/own-records.js
+
+
+
+
+
+
+/** What a seal's record is called while its archive is being assembled. */
+function assembledRecordPath(assembledPath) {
+    return `${assembledPath}.extents`;
+}
+/**
+ * Notes down beside an assembled archive which extents it holds by itself: all of them, or those that it does not
+ * share with its base. `sealed` is the time at which their bytes were hashed on their way.
+ */
+async function noteOwnExtents(assembledPath, { name, plan, base, sealed }) {
+    const { extents, index, originOf } = plan;
+    const read = secondsOf(sealed);
+    const tail = extents.endOffset;
+    const own = new own_extents_OwnExtents({ archive: name, index, tail, ...(base === undefined ? {} : { base }) });
+    for (let ordinal = 0; ordinal < extents.count; ordinal++) {
+        if (base === undefined || 'segment' in originOf(ordinal))
+            own.append({ ...extents.at(ordinal), read });
+    }
+    const file = await (0,promises_.open)(assembledPath, 'r');
+    try {
+        const { size } = await file.stat();
+        const { sha256, length } = await digestBytes(file, { offset: tail, length: size - tail });
+        own.append({ offset: tail, length, sha256, read });
+    }
+    finally {
+        await file.close();
+    }
+    await (0,durable_file/* writeDurably */.v8)(assembledRecordPath(assembledPath), own.encode(), 0o600);
+}
+/** The record of an archive; undefined where there is none that can be believed. */
+async function loadOwnExtents(store, name, index) {
+    try {
+        const own = OwnExtents.decode(await readFile(extentsPath(store, name)));
+        return own?.about.archive === name && own.about.index === index ? own : undefined;
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    }
+}
+/** The first line alone, whatever the record's length. */
+async function loadOwnHead(store, name, index) {
+    const file = await open(extentsPath(store, name), 'r').catch((error) => {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    });
+    if (!file)
+        return undefined;
+    try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+        const head = parseOwnHead(buffer.subarray(0, bytesRead));
+        const isOf = head?.archive === name && (index === undefined || head.index === index);
+        return isOf ? head : undefined;
+    }
+    finally {
+        await file.close();
+    }
+}
+/** Durable when this returns; takes the place of an older one. */
+async function saveOwnExtents(store, own) {
+    await writeDurably(extentsPath(store, own.about.archive), own.encode(), 0o600);
+}
+/** Names of the archives that have a record. */
+async function listOwnRecords(store) {
+    return (await readdir(join(store.private, 'extents'))).filter((name) => !name.startsWith('.'));
+}
+/** No error where there is none. */
+async function removeOwnRecord(store, name) {
+    await rm(join(store.private, 'extents', name), { force: true });
+}
+/** What times in records are counted in. */
+function secondsOf(time) {
+    return Math.max(0, Math.floor(time.getTime() / 1000));
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/store/share-extents.js
+
 
 
 
@@ -81722,16 +82727,28 @@ const PROGRAMS = ['xfs_io', '/usr/sbin/xfs_io', '/sbin/xfs_io'];
 const BYTES_PER_ANSWER = 512;
 const LINKED = /^linked (\d+)\/(\d+) bytes at offset (\d+)$/;
 const known = new Map();
-/** Whether archives of this vault can share extents; tried once in the life of a process. */
+/**
+ * Whether archives of this vault can share extents; tried once in the life of a process.
+ * @throws the system's error where the disk is too full to try: that says nothing of another time.
+ */
 function detectSharing(store) {
     let answer = known.get(store.directory);
-    if (!answer)
+    if (!answer) {
         known.set(store.directory, (answer = trySharing(store)));
+        answer.catch(() => known.delete(store.directory));
+    }
     return answer;
+}
+/** The same for whoever only tells about it. */
+async function describeSharing(store) {
+    return await detectSharing(store).catch((error) => {
+        const warning = `the disk is too full to find out whether archives can share extents (${(0,failure/* messageOf */.bD)(error)})`;
+        return { isPossible: false, warnings: [warning] };
+    });
 }
 /**
  * Makes `target` share ranges of archives, all in one call of xfs_io. Paths count from the vault's directory.
- * @throws Failure `vault` unless every range was linked from its first to its last byte.
+ * @throws Failure `vault` unless every range was linked from its first to its last byte; ENOSPC where the disk is full.
  */
 async function shareRanges(store, target, ranges) {
     if (ranges.length === 0)
@@ -81748,6 +82765,9 @@ async function shareRanges(store, target, ranges) {
     const isWhole = linked.length === ranges.length && ranges.every((range, at) => isLinked(linked[at], range));
     if (code === 0 && isWhole)
         return;
+    if (/no space left|quota exceeded/i.test(stderr)) {
+        throw Object.assign(new Error(`sharing extents: ${stderr.trim().split('\n')[0]}`), { code: 'ENOSPC' });
+    }
     throw new failure/* Failure */.HR('vault', `sharing extents failed after ${linked.length} of ${ranges.length} ranges (${stderr.trim().split('\n')[0] || `exit ${code}`})`, 'Nothing was sealed. Look at the disk of the backup server (dmesg), then run the backup again.');
 }
 function isLinked(line, { targetOffset, length }) {
@@ -81759,7 +82779,7 @@ async function trySharing(store) {
     const target = `${source}.shared`;
     try {
         await (0,promises_.writeFile)(source, Buffer.alloc(layout/* ALIGNMENT */.AO, 1), { mode: 0o600 });
-        const hasReflink = await (0,promises_.copyFile)(source, target, promises_.constants.COPYFILE_FICLONE_FORCE).then(() => true, () => false);
+        const hasReflink = await (0,promises_.copyFile)(source, target, promises_.constants.COPYFILE_FICLONE_FORCE).then(() => true, (error) => ((0,disk_room/* isDiskFull */.b$)(error) ? Promise.reject(error) : false));
         await (0,promises_.writeFile)(target, '');
         const relative = (path) => path.slice(store.directory.length + 1);
         const range = { source: relative(source), sourceOffset: 0, targetOffset: 0, length: layout/* ALIGNMENT */.AO };
@@ -81770,6 +82790,8 @@ async function trySharing(store) {
         return { isPossible: hasReflink, warnings: hasReflink ? [] : [noReflink] };
     }
     catch (error) {
+        if ((0,disk_room/* isDiskFull */.b$)(error))
+            throw error;
         return {
             isPossible: false,
             warnings: [error instanceof MissingProgram ? noProgram : `${noSharing}: ${String(error)}`],
@@ -81811,51 +82833,74 @@ async function runXfsIo(store, options, lines) {
 
 
 
+
+
+
 /*
  * An archive becomes visible by a second link to its inode, which never replaces; only then comes the ledger's line.
  * Between the two it would be an archive that nobody answers for. Therefore the line is noted down before the link, and
  * the first name, in the assembly directory, goes last: whoever finds the note and both names of the one inode writes
- * the line; whoever finds the note alone knows that nothing became visible, and clears up.
+ * the line; whoever finds the note alone knows that nothing became visible, and clears up. The record of its own extents
+ * lies beside the first name until then.
  */
 /** Makes an assembled archive visible under its name, for ever. The vault's lock must be held. */
 async function publishArchive(store, assembledPath, entry) {
     // By its first name the next seal recognises what a crash has left.
     await (0,durable_file/* syncDirectory */.zR)(store.assembly);
     const pending = { assembled: (0,external_node_path_.basename)(assembledPath), entry };
-    await (0,durable_file/* writeDurably */.v8)(pendingPath(store), JSON.stringify(pending), 0o600);
     try {
+        await (0,durable_file/* writeDurably */.v8)(pendingPath(store), JSON.stringify(pending), 0o600);
         await (0,promises_.link)(assembledPath, archivePath(store, entry.name));
     }
     catch (error) {
-        await (0,promises_.rm)(pendingPath(store));
+        // Nothing became visible; what stayed here would take the room that somebody makes for the next try.
+        for (const path of [pendingPath(store), assembledPath, assembledRecordPath(assembledPath)]) {
+            await (0,promises_.rm)(path, { force: true });
+        }
         if (error.code !== 'EEXIST')
             throw error;
         throw refuseName(entry.name, error);
     }
-    await (0,durable_file/* syncDirectory */.zR)(store.directory);
-    return await completeSeal(store, await appendToLedger(store, entry), assembledPath);
+    try {
+        await (0,durable_file/* syncDirectory */.zR)(store.directory);
+        return await completeSeal(store, await appendToLedger(store, entry), assembledPath);
+    }
+    catch (error) {
+        throw await explainCutSeal(store, entry.name, error);
+    }
+}
+/** A full disk behind the last step back: by now the archive is there, and only its papers are not. */
+async function explainCutSeal({ directory }, name, error) {
+    const next = `${name} is complete there, but what goes with it could not be written: make room on the backup server, then run the backup again, which finishes it.`;
+    return await explainFullDisk(error, { directory, next });
 }
 /** Finishes what a killed seal has left, or clears it up: one good archive, or none. The vault's lock must be held. */
 async function settleCutSeal(store, log) {
     const pending = await readPending(store);
     if (pending) {
-        const { name, index } = pending.entry;
-        const assembledPath = (0,external_node_path_.join)(store.assembly, pending.assembled);
-        const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
-        if (line?.index === index && line) {
-            await completeSeal(store, line, assembledPath);
-        }
-        else if (!line && (await isSameFile(assembledPath, archivePath(store, name)))) {
-            log.warning(`the seal of ${name} was cut off after its archive was complete; finished it`);
-            await (0,durable_file/* syncDirectory */.zR)(store.directory);
-            await completeSeal(store, await appendToLedger(store, pending.entry), assembledPath);
-        }
+        await finishPending(store, pending, log).catch(async (error) => {
+            throw await explainCutSeal(store, pending.entry.name, error);
+        });
     }
     await (0,promises_.rm)(pendingPath(store), { force: true });
     for (const name of await (0,promises_.readdir)(store.assembly)) {
-        // Probes come and go without the lock.
-        if (!name.startsWith(PROBE_PREFIX))
+        // Probes come and go without the lock, as long as whoever made them lives.
+        const prober = name.startsWith(PROBE_PREFIX) ? Number.parseInt(name.slice(PROBE_PREFIX.length), 10) : undefined;
+        if (prober === undefined || !(0,is_alive/* isAlive */._)(prober))
             await (0,promises_.rm)((0,external_node_path_.join)(store.assembly, name), { force: true, recursive: true });
+    }
+}
+async function finishPending(store, pending, log) {
+    const { name, index } = pending.entry;
+    const assembledPath = (0,external_node_path_.join)(store.assembly, pending.assembled);
+    const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
+    if (line?.index === index && line) {
+        await completeSeal(store, line, assembledPath);
+    }
+    else if (!line && (await isSameFile(assembledPath, archivePath(store, name)))) {
+        log.warning(`the seal of ${name} was cut off after its archive was complete; finished it`);
+        await (0,durable_file/* syncDirectory */.zR)(store.directory);
+        await completeSeal(store, await appendToLedger(store, pending.entry), assembledPath);
     }
 }
 /** The receipt for a line of the ledger. */
@@ -81868,11 +82913,24 @@ function refuseName(name, cause) {
     return new failure/* Failure */.HR('refused', `${name} is there already, with other content; the first one stays`, 'Give the new archive a name of its own (with its time of day), or have the administrator look at the first.', { cause });
 }
 async function completeSeal(store, line, assembledPath) {
+    await placeOwnRecord(store, assembledPath, line.name);
     const receipt = makeReceipt(line, false);
     await (0,durable_file/* writeDurably */.v8)(receiptPath(store, line.name), JSON.stringify(receipt), 0o600);
     await (0,promises_.rm)(assembledPath, { force: true });
     await (0,promises_.rm)(pendingPath(store), { force: true });
     return receipt;
+}
+/** Moves the record of the archive's own extents to its place; done twice where the first time was cut. */
+async function placeOwnRecord(store, assembledPath, name) {
+    const path = layout_extentsPath(store, name);
+    try {
+        await (0,promises_.rename)(assembledRecordPath(assembledPath), path);
+    }
+    catch (error) {
+        if (error.code !== 'ENOENT')
+            throw error;
+    }
+    await (0,durable_file/* syncDirectory */.zR)((0,external_node_path_.dirname)(path));
 }
 async function readPending(store) {
     try {
@@ -82007,63 +83065,49 @@ function segments_refuse(what, why) {
     return new failure/* Failure */.HR('refused', `${what} in the incoming area ${why}`, 'Find out who put it there; remove it and run the backup again.');
 }
 
-// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
-var quantity_text = __nccwpck_require__(6534);
-;// CONCATENATED MODULE: ./.build/src/vault/store/space.js
-
-
-
-const DEFAULT_RESERVE_BYTES = 1024 ** 3;
-/** A reserve in proportion, where the disk is small. */
-const LARGEST_PART = 0.02;
-/** Free space as the vault's own account may use it, and the size of the disk; in bytes. */
-async function readSpace(store) {
-    const { bavail, blocks, bsize } = await (0,promises_.statfs)(store.directory);
-    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
-}
-/** @throws Failure `space` unless so many bytes fit and the reserve stays free. */
-async function requireSpace(store, needBytes) {
-    const { freeBytes, totalBytes } = await readSpace(store);
-    const reserveBytes = store.reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, totalBytes * LARGEST_PART);
-    if (freeBytes - reserveBytes >= needBytes)
-        return;
-    throw new failure/* Failure */.HR('space', `vault full: ${(0,quantity_text/* formatBytes */.z3)(freeBytes)} free, of which ${(0,quantity_text/* formatBytes */.z3)(reserveBytes)} are kept in reserve, need ${(0,quantity_text/* formatBytes */.z3)(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
-}
-/** A disk that became full in the middle, as a Failure; anything else as it is. */
-function explainFullDisk(error) {
-    const { code } = (error instanceof Error ? error : {});
-    if (code !== 'ENOSPC' && code !== 'EDQUOT')
-        return error;
-    const next = 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.';
-    return new failure/* Failure */.HR('space', `vault full: the disk took no more (${code})`, next, { cause: error });
-}
-
 ;// CONCATENATED MODULE: ./.build/src/vault/store/verdicts.js
 
 
 
+/** More damage than this is not listed. */
+const LISTED_DAMAGE = 1000;
+/** What stands for the index of a foreign archive. */
+const NO_INDEX = '';
 /** The last word on an archive; undefined where nobody has looked at it since it was sealed. */
 async function readVerdict(store, name, index) {
     try {
         const verdict = JSON.parse(await (0,promises_.readFile)(verdictPath(store, name), 'utf8'));
-        return verdict.name === name && verdict.index === index ? verdict : undefined;
+        return verdict.name === name && verdict.index === (index ?? NO_INDEX) ? verdict : undefined;
     }
     catch {
         // None was written, or a crash cut it: either way nothing is known.
         return undefined;
     }
 }
+/** Whether an archive may be built upon, as far as its verdict says: what is barred in it is another matter. */
+function allowsBuilding(verdict) {
+    return verdict === undefined || verdict.isSound || verdict.isExtentsOnly === true;
+}
 /**
  * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
- * any bad news (a seal that met wrong bytes has looked no further either): only a full one does. Nor does a quick look
- * that finds damage stand in for a full one that had: that one names all of it.
+ * any bad news (whoever met wrong bytes has looked no further either): only a full one does. Nor does a quick look that
+ * finds damage stand in for a full one that had: that one names all of it. What a scrub found is added to what was known.
  */
 async function recordVerdict(store, verdict) {
     const before = await readVerdict(store, verdict.name, verdict.index);
     const saysMore = before && (verdict.isSound ? before.level === 'full' || !before.isSound : isFullDamage(before));
     if (saysMore && verdict.level === 'seal')
         return;
-    await (0,durable_file/* writeDurably */.v8)(verdictPath(store, verdict.name), JSON.stringify(verdict), 0o600);
+    const said = verdict.level === 'scrub' && before && !before.isSound ? verdicts_join(before, verdict) : verdict;
+    await (0,durable_file/* writeDurably */.v8)(verdictPath(store, verdict.name), JSON.stringify(said), 0o600);
+}
+/** Both in one; of the level that had looked further, which is never the scrub. */
+function verdicts_join(before, found) {
+    const { isExtentsOnly: wasExtentsOnly, ...rest } = before;
+    const isKnown = (where) => before.damage.some((damage) => damage.where === where);
+    const damage = [...before.damage, ...found.damage.filter(({ where }) => !isKnown(where))].slice(0, LISTED_DAMAGE);
+    const isExtentsOnly = wasExtentsOnly === true && found.isExtentsOnly === true;
+    return { ...rest, damage, time: found.time, ...(isExtentsOnly ? { isExtentsOnly } : {}) };
 }
 function isFullDamage({ level, isSound }) {
     return level === 'full' && !isSound;
@@ -82078,13 +83122,17 @@ function isFullDamage({ level, isSound }) {
 
 
 
+
+
+
 /** What the vault says first. */
 async function greet(store, role, askedName) {
-    const [ledger, incoming, sharing, { freeBytes }] = await Promise.all([
+    const [ledger, incoming, sharing, missing, room] = await Promise.all([
         readLedger(store),
         listIncoming(store),
-        detectSharing(store),
-        readSpace(store),
+        describeSharing(store),
+        listMissingPrograms(),
+        (0,disk_room/* measureRoom */.qC)(store.directory),
     ]);
     const newest = await findNewest(store, ledger);
     const asked = listLedgerArchives(ledger).find(({ name, action }) => name === askedName && action === 'seal');
@@ -82097,24 +83145,30 @@ async function greet(store, role, askedName) {
         ...(asked ? { asked: makeReceipt(asked, true) } : {}),
         incoming,
         sharesExtents: sharing.isPossible,
-        freeBytes,
+        freeBytes: room.freeBytes,
+        ...(room.freeFiles === undefined ? {} : { freeFiles: room.freeFiles }),
         warnings: warnOfLedger(ledger),
-        conditions: sharing.warnings,
+        conditions: [...sharing.warnings, ...missing],
     };
 }
 /**
- * The newest archive of ours that is whole as far as anybody knows; damaged and missing ones are passed over. So are
- * safety copies, while there is another: they hold a state that somebody was about to replace.
+ * The newest archive of ours that can be built upon; damaged and missing ones are passed over, but for those of which
+ * extents alone are damaged: these are barred. Safety copies are passed over too, while there is another: they hold a
+ * state that somebody was about to replace.
  */
 async function findNewest(store, ledger) {
     const newestFirst = listLedgerArchives(ledger).reverse();
+    const damage = await readDamage(store);
     const isSafety = ({ trigger }) => trigger === 'safety';
     for (const line of [...newestFirst.filter((known) => !isSafety(known)), ...newestFirst.filter(isSafety)]) {
         const { name, index, time, size } = line;
         if (line.action !== 'seal' || index === undefined || (await findFault(store, line)))
             continue;
-        if ((await readVerdict(store, name, index))?.isSound !== false)
-            return { name, index, sealed: time, sizeBytes: size };
+        if (!allowsBuilding(await readVerdict(store, name, index)))
+            continue;
+        const barred = listBarred(damage, name, index);
+        if (barred)
+            return { name, index, sealed: time, sizeBytes: size, ...(barred.length > 0 ? { barred } : {}) };
     }
     return undefined;
 }
@@ -82125,6 +83179,7 @@ async function findFault(store, { name, size }) {
         return 'in the ledger, but not on disk';
     return about.size === size ? undefined : `has ${about.size} bytes on disk, ${size} in the ledger`;
 }
+/** What a client is told of a ledger that is not as the vault wrote it; empty where all is well. */
 function warnOfLedger({ fault, tornBytes }) {
     return [
         ...(fault ? [`the ledger was changed by another hand: ${fault}`] : []),
@@ -82134,58 +83189,14 @@ function warnOfLedger({ fault, tornBytes }) {
     ];
 }
 
-// EXTERNAL MODULE: ./.build/src/archive/manifest-check.js
-var manifest_check = __nccwpck_require__(2316);
-// EXTERNAL MODULE: ./.build/src/archive/own-entries.js
-var own_entries = __nccwpck_require__(3339);
-// EXTERNAL MODULE: ./.build/src/archive/read-extents.js + 1 modules
-var read_extents = __nccwpck_require__(4966);
-;// CONCATENATED MODULE: ./.build/src/archive/read-manifest.js
-
-
-
-
-
-const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
-/**
- * Reads the manifest out of an archive; `chosen` are the extents that hold it, at their place in the archive. Throws an
- * ArchiveDamage or a Failure where it is not there, damaged, or of a newer format.
- */
-async function readManifest(archive, chosen) {
-    const places = [];
-    const noting = async function* () {
-        for await (const indexed of chosen) {
-            places.push(indexed.extent);
-            yield indexed;
-        }
-    };
-    // Asked for more only when the next extent has been noted.
-    const bytes = async function* () {
-        for (let place = places.shift(); place; place = places.shift())
-            yield* archive.read(place.offset, place.length);
-    };
-    let text;
-    for await (const { header, body } of (0,own_entries/* readOwnEntries */.J)((0,read_extents/* readExtents */.k)(noting(), bytes()))) {
-        if (header.name.toString('latin1') !== layout/* MANIFEST_NAME */.ir)
-            continue;
-        if (header.size > MAX_MANIFEST_BYTES)
-            throw new archive_damage/* ArchiveDamage */.k(layout/* MANIFEST_NAME */.ir, `it has ${header.size} bytes`);
-        const pieces = [];
-        for await (const piece of body)
-            pieces.push(piece);
-        text = Buffer.concat(pieces).toString('utf8');
-    }
-    if (text === undefined)
-        throw new archive_damage/* ArchiveDamage */.k(layout/* MANIFEST_NAME */.ir, 'it is not there');
-    return (0,manifest_check/* parseManifest */.N)(text);
-}
-
 // EXTERNAL MODULE: ./.build/src/system/lock.js
 var system_lock = __nccwpck_require__(6298);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/copy-run.js
 
 
-const BLOCK_BYTES = 4 * 1024 * 1024;
+const copy_run_BLOCK_BYTES = 4 * 1024 * 1024;
+/** Written bytes that may wait for the disk; a multiple of the block. */
+const FLUSH_BYTES = 64 * 1024 * 1024;
 /** An extent's bytes are not those that its digest promises. */
 class WrongDigest extends Error {
     ordinal;
@@ -82196,12 +83207,15 @@ class WrongDigest extends Error {
 }
 /**
  * Copies runs of extents and hashes what it writes: the digest is taken of the very buffer that goes into the file.
- * While one block is hashed, the one before is being written and the next one read.
+ * While one block is hashed, the one before is being written and the next one read; and what was written goes to the
+ * disk meanwhile, instead of all at once in the end.
  */
 class RunCopier {
     #target;
     #extents;
-    #buffers = [0, 1, 2].map(() => Buffer.allocUnsafeSlow(BLOCK_BYTES));
+    #flushing = Promise.resolve();
+    #unflushedBytes = 0;
+    #buffers = [0, 1, 2].map(() => Buffer.allocUnsafeSlow(copy_run_BLOCK_BYTES));
     constructor(target, extents) {
         this.#target = target;
         this.#extents = extents;
@@ -82211,7 +83225,7 @@ class RunCopier {
         const digests = new RunDigests(this.#extents, run);
         const readBlock = (done, turn) => {
             const buffer = this.#buffers[turn % 3];
-            const block = buffer.subarray(0, Math.min(BLOCK_BYTES, run.length - done));
+            const block = buffer.subarray(0, Math.min(copy_run_BLOCK_BYTES, run.length - done));
             return settleLater(readInto(source, block, sourceOffset + done).then((got) => block.subarray(0, got)));
         };
         let reading = readBlock(0, 0);
@@ -82224,7 +83238,9 @@ class RunCopier {
                     reading = readBlock(next, turn);
                 digests.update(block);
                 await writing;
+                await this.#flushSometimes();
                 writing = settleLater(writeWhole(this.#target, block, run.targetOffset + done));
+                this.#unflushedBytes += block.length;
                 onCopied(block.length);
                 done = next;
             }
@@ -82234,6 +83250,19 @@ class RunCopier {
             // Nothing may touch the files or the buffers any more when this has ended.
             await Promise.allSettled([reading, writing]);
         }
+    }
+    /** Resolves when nothing touches the target any more. @throws what the disk said to an earlier block. */
+    async finish() {
+        await this.#flushing;
+    }
+    /** One flush at a time: whoever writes faster than the disk waits for it. */
+    async #flushSometimes() {
+        if (this.#unflushedBytes < FLUSH_BYTES)
+            return;
+        this.#unflushedBytes = 0;
+        // The kernel tells of a failed write once: it must not get lost here.
+        await this.#flushing;
+        this.#flushing = settleLater(this.#target.datasync());
     }
 }
 /** Digests of a run's extents, from blocks that begin and end anywhere. */
@@ -82342,21 +83371,26 @@ async function copyExtents(file, assembly) {
     const shared = [];
     let doneBytes = 0;
     const count = (bytes) => progress((doneBytes += bytes), plan.extents.endOffset);
-    for (const run of joinRuns(plan)) {
-        if ('segment' in run.from) {
-            await copier.copy(run, await segments.open(run.from.segment), run.from.at, count);
-            continue;
+    try {
+        for (const run of joinRuns(plan)) {
+            if ('segment' in run.from) {
+                await copier.copy(run, await segments.open(run.from.segment), run.from.at, count);
+                continue;
+            }
+            if (!base)
+                throw new TypeError('the recipe has no base');
+            if (shares) {
+                const { targetOffset, length } = run;
+                shared.push({ source: base.name, sourceOffset: run.from.base, targetOffset, length });
+                count(length);
+            }
+            else {
+                await copier.copy(run, base.file.handle, run.from.base, count);
+            }
         }
-        if (!base)
-            throw new TypeError('the recipe has no base');
-        if (shares) {
-            const { targetOffset, length } = run;
-            shared.push({ source: base.name, sourceOffset: run.from.base, targetOffset, length });
-            count(length);
-        }
-        else {
-            await copier.copy(run, base.file.handle, run.from.base, count);
-        }
+    }
+    finally {
+        await copier.finish();
     }
     return shared;
 }
@@ -82377,6 +83411,85 @@ async function appendIndex(file, { extents, indexPath, indexBytes }) {
 /** What an archive takes at most besides its extents: an index that does not shrink at all. */
 function boundTailBytes(plan) {
     return plan.indexBytes + FOOTER_BYTES + 64 * 1024;
+}
+
+// EXTERNAL MODULE: ./.build/src/archive/manifest-check.js
+var manifest_check = __nccwpck_require__(2316);
+// EXTERNAL MODULE: ./.build/src/archive/own-entries.js
+var own_entries = __nccwpck_require__(3339);
+// EXTERNAL MODULE: ./.build/src/archive/read-extents.js + 1 modules
+var read_extents = __nccwpck_require__(4966);
+;// CONCATENATED MODULE: ./.build/src/archive/read-manifest.js
+
+
+
+
+
+const MAX_MANIFEST_BYTES = 64 * 1024 * 1024;
+/**
+ * Reads the manifest out of an archive; `chosen` are the extents that hold it, at their place in the archive. Throws an
+ * ArchiveDamage or a Failure where it is not there, damaged, or of a newer format.
+ */
+async function readManifest(archive, chosen) {
+    const places = [];
+    const noting = async function* () {
+        for await (const indexed of chosen) {
+            places.push(indexed.extent);
+            yield indexed;
+        }
+    };
+    // Asked for more only when the next extent has been noted.
+    const bytes = async function* () {
+        for (let place = places.shift(); place; place = places.shift())
+            yield* archive.read(place.offset, place.length);
+    };
+    let text;
+    for await (const { header, body } of (0,own_entries/* readOwnEntries */.J)((0,read_extents/* readExtents */.k)(noting(), bytes()))) {
+        if (header.name.toString('latin1') !== layout/* MANIFEST_NAME */.ir)
+            continue;
+        if (header.size > MAX_MANIFEST_BYTES)
+            throw new archive_damage/* ArchiveDamage */.k(layout/* MANIFEST_NAME */.ir, `it has ${header.size} bytes`);
+        const pieces = [];
+        for await (const piece of body)
+            pieces.push(piece);
+        text = Buffer.concat(pieces).toString('utf8');
+    }
+    if (text === undefined)
+        throw new archive_damage/* ArchiveDamage */.k(layout/* MANIFEST_NAME */.ir, 'it is not there');
+    return (0,manifest_check/* parseManifest */.N)(text);
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/check-assembled.js
+
+
+
+
+
+
+/** Looks at the new file as any reader would: footer, and the manifest out of its extents. */
+async function checkAssembled(path, name, plan, sizeBytes) {
+    const file = await openArchiveAt(path, name);
+    try {
+        const indexOffset = await file.readIndexOffset();
+        if (file.sizeBytes !== sizeBytes || indexOffset !== plan.extents.endOffset) {
+            throw new failure/* Failure */.HR('vault', `${name} was not written as it should be`, 'Look at the disk of the backup server (dmesg).');
+        }
+        const manifest = await readManifest(file, plan.manifestExtents);
+        if (manifest.name === name)
+            return manifest;
+        throw new archive_damage/* ArchiveDamage */.k(layout/* MANIFEST_NAME */.ir, `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}`);
+    }
+    finally {
+        await file.close();
+    }
+}
+/** Lets the group of the vault's directory read the archive: operators, where the keeper is one of them. */
+async function giveToGroup(store, path) {
+    if (!store.isProvisioned)
+        return;
+    const { gid } = await (0,promises_.stat)(store.directory);
+    if (gid !== process.getegid?.() && process.getgroups?.().includes(gid))
+        await (0,promises_.chown)(path, process.geteuid?.() ?? 0, gid);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/check-name.js
@@ -82404,6 +83517,81 @@ function checkSealName(name, clock) {
     throw new failure/* Failure */.HR('refused', `the archive is dated ${parsed.date}, but the backup server's clock says ${clock.toISOString()}: ${daysOff} days apart`, `Set the clock that is wrong (timedatectl, NTP); at most ${MAX_DAYS_OFF} days are allowed.`);
 }
 
+// EXTERNAL MODULE: ./.build/src/logging/format-time.js
+var format_time = __nccwpck_require__(8298);
+;// CONCATENATED MODULE: ./.build/src/vault/store/daily-limits.js
+
+
+
+const daily_limits_DAY_MS = 86_400_000;
+/**
+ * Checks that one more seal of so many bytes stays within the day's limits, which go by the ledger and the vault's clock.
+ * Where archives share nothing, a seal takes an archive's full size, whatever of it is new.
+ * @throws Failure `refused` with the numbers, when it will be possible again, and the setting that says so.
+ */
+function requireDailyRoom(store, ledger, { newBytes, sharesExtents }) {
+    const { dailyLimits: limits } = store;
+    if (!limits)
+        return;
+    const nowMs = store.now().getTime();
+    const spent = ledger.lines
+        .filter(({ action }) => action === 'seal')
+        .map((line) => ({ timeMs: Date.parse(line.time), bytes: sharesExtents ? line.newBytes : line.size }))
+        // A clock that was set back has sealed in what is now the future: that counts as well, but not for ever.
+        .filter(({ timeMs }) => Math.abs(nowMs - timeMs) < daily_limits_DAY_MS)
+        .sort((one, other) => one.timeMs - other.timeMs);
+    const say = (atMs) => (0,format_time/* formatTime */.f)(new Date(atMs + daily_limits_DAY_MS), limits.timezone);
+    if (spent.length >= limits.seals) {
+        const again = spent[spent.length - limits.seals];
+        throw daily_limits_refuse(`${(0,quantity_text/* countOf */.pq)(spent.length, 'archive')} sealed within 24 hours, and the vault takes no more than ${limits.seals}`, again && `possible again from ${say(again.timeMs)} on`, 'budgets.seals-per-day');
+    }
+    const spentBytes = spent.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (spentBytes + newBytes <= limits.newBytes)
+        return;
+    throw daily_limits_refuse(`this archive takes ${(0,quantity_text/* formatBytes */.z3)(newBytes)} of disk after ${(0,quantity_text/* formatBytes */.z3)(spentBytes)} within 24 hours, and the vault gives no more than ${(0,quantity_text/* formatBytes */.z3)(limits.newBytes)}`, findAgain(spent, limits.newBytes - newBytes, say), 'budgets.new-bytes-per-day');
+}
+/** When enough of what was spent is a day old; undefined where that alone will never do. */
+function findAgain(spent, mayBeSpent, say) {
+    if (mayBeSpent < 0)
+        return undefined;
+    let rest = spent.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { timeMs, bytes } of spent) {
+        rest -= bytes;
+        if (rest <= mayBeSpent)
+            return `possible again from ${say(timeMs)} on`;
+    }
+    return undefined;
+}
+function daily_limits_refuse(what, again, key) {
+    return new failure/* Failure */.HR('refused', `the vault's limit for a day is reached: ${what}; ${again ?? 'no day has room for it'} (${key})`, `Nothing was sealed and nothing was lost. Where this is no mistake, have ${key} raised in the vault's settings (/etc/skills-vault.yml, by its administrator), or wait.`);
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/guard-planning.js
+
+
+/** Ten million files take a few minutes; what takes longer was made to. */
+const MAX_PLANNING_MS = 15 * 60_000;
+const INTERVAL_MS = 1_000;
+/**
+ * Ends the work on a recipe that eats up the disk's reserve (its index is written meanwhile), or that does not end: a few
+ * kilobytes may unpack to millions of steps. The signal's reason is a Failure, `space` or `refused`.
+ */
+function guardPlanning(store, maximumMs = MAX_PLANNING_MS) {
+    const abort = new AbortController();
+    const startedMs = performance.now();
+    const look = () => {
+        if (performance.now() - startedMs > maximumMs) {
+            const next = 'Run the backup again, with less at once.';
+            abort.abort(new failure/* Failure */.HR('refused', 'following the recipe takes longer than any may', next));
+        }
+        else {
+            requireSpace(store, 0).catch((error) => abort.abort(error));
+        }
+    };
+    const timer = setInterval(look, Math.min(INTERVAL_MS, maximumMs));
+    return { signal: abort.signal, stop: () => clearInterval(timer) };
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/store/open-base.js
 
 
@@ -82412,7 +83600,7 @@ function checkSealName(name, clock) {
 
 /**
  * Opens the archive that the recipe of `name` builds upon. It must be one of ours, as the ledger knows it, and not known
- * as damaged. A writer's must be the newest besides `name` itself: an older one, taken over into tonight's, would let
+ * as damaged but for single extents, which `refuseBarred` looks after. A writer's must be the newest besides `name` itself: an older one, taken over into tonight's, would let
  * production read from the newest index which files there were before they were deleted.
  * @throws Failure `refused`; the client then asks for the newest archive again.
  */
@@ -82421,8 +83609,7 @@ async function openBase({ store, role, name }, ledger, named) {
     if (line?.action !== 'seal' || line.index !== named.index) {
         throw open_base_refuse(`the recipe builds upon ${JSON.stringify(named.name).slice(0, 60)}, which this vault does not hold`);
     }
-    const verdict = await readVerdict(store, line.name, line.index);
-    if (verdict && !verdict.isSound)
+    if (!allowsBuilding(await readVerdict(store, line.name, line.index)))
         throw open_base_refuse(`the recipe builds upon ${line.name}, which is damaged`);
     if (role === 'writer') {
         const newest = await findNewest(store, { ...ledger, lines: ledger.lines.filter((known) => known.name !== name) });
@@ -82626,14 +83813,14 @@ const MAX_INDEX_LINE_BYTES = 1024 * 1024;
  * Follows a recipe and writes the index of the archive to be to `indexPath`.
  * `openBase` gives the archive that the recipe names. Nothing of the upload is believed: every new line must be one that
  * our writer would write, within its extent, and the base's index must have the digest that the ledger knows.
- * @throws Failure `refused` where the recipe does not hold together.
+ * @throws Failure `refused` where the recipe does not hold together; the signal's reason where that came first.
  */
-async function planArchive(recipe, indexPath, openBase) {
+async function planArchive(recipe, indexPath, openBase, signal) {
     const writer = await index_writer/* IndexWriter */.K.create(indexPath);
     try {
         const gunzip = (0,external_node_zlib_.createGunzip)();
         (0,external_node_stream_.pipeline)(recipe, gunzip, () => { });
-        const steps = (0,line_reader/* singly */.Z)((0,line_reader/* readLines */.S)(gunzip, MAX_STEP_BYTES));
+        const steps = (0,line_reader/* singly */.Z)(stopWith(signal, (0,line_reader/* readLines */.S)(gunzip, MAX_STEP_BYTES)));
         const first = await steps.next();
         if (first.done)
             throw new TypeError('the recipe is empty');
@@ -82692,6 +83879,13 @@ async function planArchive(recipe, indexPath, openBase) {
         });
     }
 }
+/** Passes lines on until there is a reason to stop: what has been received already may unpack to any number of them. */
+async function* stopWith(signal, batches) {
+    for await (const batch of batches) {
+        signal?.throwIfAborted();
+        yield batch;
+    }
+}
 function checkLine(line, extent) {
     if (Buffer.byteLength(line) > MAX_INDEX_LINE_BYTES)
         throw new TypeError('an entry has a line that nobody would read');
@@ -82713,9 +83907,13 @@ function isMisfit(error) {
 
 
 
+
+/** Between two looks at the disk: many clients may be sending at once. */
+const LOOK_EVERY_BYTES = 16 * 1024 * 1024;
 /**
  * Takes a recipe off the wire into a file without a name, so that a client that stalls holds no lock and leaves nothing
  * behind. The caller closes it.
+ * @throws Failure `refused` where it is too long, `space` where it would take the disk's reserve.
  */
 async function receiveRecipe(store, body) {
     const path = (0,external_node_path_.join)(store.assembly, `recipe-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
@@ -82723,8 +83921,13 @@ async function receiveRecipe(store, body) {
     await (0,promises_.rm)(path, { force: true });
     try {
         let receivedBytes = 0;
+        let nextLook = LOOK_EVERY_BYTES;
         for await (const chunk of body) {
             receivedBytes += chunk.length;
+            if (receivedBytes > nextLook) {
+                await requireSpace(store, LOOK_EVERY_BYTES);
+                nextLook += LOOK_EVERY_BYTES;
+            }
             if (receivedBytes > MAX_RECIPE_BYTES) {
                 throw new failure/* Failure */.HR('refused', 'the recipe is longer than any may be', 'Run the backup again, with less at once.');
             }
@@ -82738,268 +83941,145 @@ async function receiveRecipe(store, body) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/reject-damage.js
+;// CONCATENATED MODULE: ./.build/src/vault/store/read-extent-table.js
+
+
 
 
 
 /**
- * What follows when an extent's bytes turn out to be wrong while they are copied: a segment is removed, so that the next
- * upload brings it anew; an older archive is remembered as damaged, so that no backup builds upon it again.
+ * The extents of an archive by its own index, which must have the digest that the ledger knows.
+ * @throws ArchiveDamage where it has not, or cannot be read.
  */
-async function rejectDamage(store, plan, { ordinal }) {
-    const origin = plan.originOf(ordinal);
-    if ('segment' in origin) {
-        await dropSegment(store, origin.segment);
-        return new failure/* Failure */.HR('damaged', `segment ${origin.segment.slice(0, 12)}… does not hold what was announced (byte ${origin.at}): it was changed on its way`, 'It has been removed; run the backup again, which sends it anew.');
-    }
-    const { name = '', index = '' } = plan.head.base ?? {};
-    const { sha256, length } = plan.extents.at(ordinal);
-    await recordVerdict(store, {
-        name,
-        index,
-        level: 'seal',
-        isSound: false,
-        damage: [
-            { where: `extent at byte ${origin.base}`, what: `its bytes do not have the digest ${sha256.slice(0, 12)}…` },
-        ],
-        checked: { extents: 1, entries: 0, bytes: length, databases: [], tables: 0 },
-        time: store.now().toISOString(),
-    });
-    return new failure/* Failure */.HR('damaged', `${name} is damaged on the backup server's disk, at byte ${origin.base}`, 'Run the backup again: it no longer builds upon that archive. Have the others verified, and the disk looked at.');
-}
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/seal.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-const DEFAULT_LOCK_WAIT_MS = 60_000;
-/**
- * Seals an archive: until its last step nothing is visible, after it nothing changes.
- * @throws Failure `refused` for what must not be, `damaged` for wrong bytes, `space`, or `locked`.
- */
-async function sealArchive(options) {
-    const { store, name, log, lockWaitMs = DEFAULT_LOCK_WAIT_MS } = options;
-    checkSealName(name, store.now());
+async function readExtentTable(file, index) {
     try {
-        const recipe = await receiveRecipe(store, options.recipe);
-        try {
-            const lock = await (0,system_lock/* acquireLock */.I)(lockPath(store), { holder: `seal of ${name}`, waitMs: lockWaitMs });
-            try {
-                await settleCutSeal(store, log);
-                const { size } = await recipe.stat();
-                const bytes = readRange(recipe, { offset: 0, length: size });
-                return await sealLocked(options, external_node_stream_.Readable.from(bytes, { objectMode: false }));
-            }
-            finally {
-                lock.release();
-            }
-        }
-        finally {
-            await recipe.close();
-        }
+        const digest = new DigestedStream(file.readIndex());
+        const reader = await index_reader/* IndexReader */.Ip.open(digest);
+        if ((await digest.finish()) !== index)
+            throw new archive_damage/* ArchiveDamage */.k('the index', 'it is not the one that was sealed');
+        return reader.extents;
     }
     catch (error) {
-        throw explainFullDisk(error);
-    }
-}
-/**
- * Settles what a killed seal has left before anybody is greeted: a client that saw its connection die asks at once
- * whether its archive is there. Does nothing while a seal is at work.
- */
-async function settleBeforeGreeting(store, log) {
-    if (!(await (0,promises_.lstat)(pendingPath(store)).catch(() => undefined)))
-        return;
-    try {
-        const lock = await (0,system_lock/* acquireLock */.I)(lockPath(store), { holder: 'settling a seal that was cut off' });
-        try {
-            await settleCutSeal(store, log);
-        }
-        finally {
-            lock.release();
-        }
-    }
-    catch (error) {
-        if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked'))
+        const isMisfit = error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError;
+        if (!isMisfit && !isReadError(error))
             throw error;
+        throw new archive_damage/* ArchiveDamage */.k('the index', (0,failure/* messageOf */.bD)(error), { cause: error });
     }
 }
-async function sealLocked(options, recipe) {
-    const { store, name, log } = options;
-    const ledger = await readLedger(store);
-    const indexPath = (0,external_node_path_.join)(store.assembly, `${name}.index`);
-    let base;
-    try {
-        const plan = await planArchive(recipe, indexPath, async (named) => {
-            base = { name: named.name, file: await openBase(options, ledger, named) };
-            return { index: named.index, stream: base.file.readIndex() };
-        });
-        const known = listLedgerArchives(ledger).find((line) => line.name === name);
-        if (known && known.index !== plan.index)
-            throw refuseName(name);
-        const receipt = known
-            ? makeReceipt(known, true)
-            : await assembleAndPublish(options, { plan, ...(base ? { base } : {}) });
-        for (const segment of new Set(plan.head.segments))
-            await dropSegment(store, segment).catch(() => { });
-        log.info(`${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`);
-        return receipt;
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/find-wrong-extents.js
+
+
+
+/**
+ * Reads all extents of an archive and returns those that are damaged.
+ * @throws ArchiveDamage where its index is.
+ */
+async function findWrongExtents(store, { name, index, file }, progress) {
+    const extents = await readExtentTable(file, index);
+    const wrong = [];
+    for await (const block of checkExtents({ path: archivePath(store, name), handle: file.handle }, extents)) {
+        wrong.push(...block.wrong);
+        const last = block.places.at(-1);
+        if (last)
+            progress(last.offset + last.length, extents.endOffset);
     }
-    finally {
-        recipe.destroy();
-        await (0,promises_.rm)(indexPath, { force: true });
-        await base?.file.close();
-    }
+    return wrong;
 }
-async function assembleAndPublish({ store, name, progress }, { plan, base }) {
-    if (await (0,promises_.lstat)(archivePath(store, name)).catch(() => undefined))
-        throw refuseName(name);
-    const segments = await SegmentFiles.check(store, plan.head.segments);
-    const path = (0,external_node_path_.join)(store.assembly, name);
-    let isComplete = false;
+
+// EXTERNAL MODULE: ./.build/src/archive/entry-names.js
+var entry_names = __nccwpck_require__(8755);
+;// CONCATENATED MODULE: ./.build/src/vault/store/name-entries.js
+
+
+
+
+/** An extent may hold hundreds of small files; so many are named. */
+const LISTED_NAMES = 20;
+/**
+ * The entries that have something in the extents at these places, by place. For messages: where the index cannot be
+ * read either, nothing is named.
+ */
+async function nameEntries(store, name, offsets) {
+    const names = new Map();
+    const file = await openArchive(store, name).catch(() => undefined);
+    if (!file)
+        return names;
     try {
-        const shares = base !== undefined && (await detectSharing(store)).isPossible;
-        await requireSpace(store, (shares ? plan.newExtentBytes : plan.extents.endOffset) + boundTailBytes(plan));
-        const assembly = { store, plan, path, segments, shares, progress, ...(base ? { base } : {}) };
-        const { sizeBytes, tailBytes } = await assembleArchive(assembly);
-        const { trigger } = await checkAssembled(path, name, plan, sizeBytes);
-        const newBytes = plan.newExtentBytes + tailBytes;
-        const time = store.now().toISOString();
-        const entry = { time, action: 'seal', name, size: sizeBytes, index: plan.index, newBytes, trigger };
-        isComplete = true;
-        return await publishArchive(store, path, entry);
-    }
-    catch (error) {
-        // What is complete may be visible already: the next seal finds out.
-        if (!isComplete)
-            await (0,promises_.rm)(path, { force: true });
-        if (error instanceof WrongDigest)
-            throw await rejectDamage(store, plan, error);
-        throw error;
-    }
-    finally {
-        await segments.close();
-    }
-}
-/** Looks at the new file as any reader would: footer, and the manifest out of its extents. */
-async function checkAssembled(path, name, plan, sizeBytes) {
-    const file = await openArchiveAt(path, name);
-    try {
-        const indexOffset = await file.readIndexOffset();
-        if (file.sizeBytes !== sizeBytes || indexOffset !== plan.extents.endOffset) {
-            throw new failure/* Failure */.HR('vault', `${name} was not written as it should be`, 'Look at the disk of the backup server (dmesg).');
+        const reader = await index_reader/* IndexReader */.Ip.open(file.readIndex());
+        let last;
+        for await (const { extent, lines } of reader.entries()) {
+            if (offsets.has(extent.offset)) {
+                const listed = lines.slice(0, LISTED_NAMES).map((line) => (0,entry_names/* showName */.$i)((0,toc_line/* parseTocLine */.G4)(line).name));
+                // Without a line of its own it goes on with the entry before.
+                names.set(extent.offset, listed.length > 0 || last === undefined ? [...new Set(listed)] : [last]);
+                if (names.size === offsets.size)
+                    break;
+            }
+            const line = lines.at(-1);
+            if (line !== undefined)
+                last = (0,entry_names/* showName */.$i)((0,toc_line/* parseTocLine */.G4)(line).name);
         }
-        const manifest = await readManifest(file, plan.manifestExtents);
-        if (manifest.name === name)
-            return manifest;
-        throw new archive_damage/* ArchiveDamage */.k(layout/* MANIFEST_NAME */.ir, `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}`);
+    }
+    catch {
+        // The damage is told all the same, by its place.
     }
     finally {
         await file.close();
     }
+    return names;
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/forecast.js
-const forecast_DAY_MS = 86_400_000;
-const NIGHTS = 30;
-const HORIZON_DAYS = 20 * 366;
+;// CONCATENATED MODULE: ./.build/src/vault/store/record-damage.js
+
+
+
 /**
- * How fast the vault fills, on average of the last 30 nights, and the date on which nothing is free any more.
- * Where archives share extents a vault's first archive is left aside: it is new as a whole, and no night like others.
+ * Remembers that extents of an archive are damaged: they are barred, and the archive's verdict names what is in them.
+ * Returns those that were not known before.
  */
-function forecastSpace(archives, { sharesExtents, freeBytes, now }) {
-    const seals = archives.filter(({ action }) => action === 'seal');
-    const since = now.getTime() - NIGHTS * forecast_DAY_MS;
-    const recent = (sharesExtents ? seals.slice(1) : seals).filter(({ time }) => Date.parse(time) > since);
-    const [first] = recent;
-    if (!first)
-        return {};
-    const nights = Math.max(1, Math.round((now.getTime() - Date.parse(first.time)) / forecast_DAY_MS) + 1);
-    const taken = recent.reduce((sum, { newBytes, size }) => sum + (sharesExtents ? newBytes : size), 0);
-    const newBytesPerNight = Math.round(taken / Math.min(NIGHTS, nights));
-    const days = newBytesPerNight > 0 ? freeBytes / newBytesPerNight : Infinity;
-    if (days > HORIZON_DAYS)
-        return { newBytesPerNight };
-    return { newBytesPerNight, fullOn: new Date(now.getTime() + days * forecast_DAY_MS).toISOString().slice(0, 10) };
+async function recordDamage(store, found) {
+    const { name, index } = found;
+    const extents = await noteDamage(store, found);
+    if (extents.length > 0)
+        await pronounceDamaged(store, { name, index, extents });
+    return extents;
 }
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/status.js
-
-
-
-
-
-
-
-
-/** Everything that is to be known of a vault without reading an archive; oldest archive first. */
-async function readStatus(store) {
-    const now = store.now();
-    const [ledger, sharing, space] = await Promise.all([readLedger(store), detectSharing(store), readSpace(store)]);
-    const lines = listLedgerArchives(ledger);
-    const archives = [];
-    for (const line of lines)
-        archives.push(await summarise(store, line));
-    const unknown = await listUnknown(store, new Set(lines.map(({ name }) => name)));
-    const { isPossible: sharesExtents } = sharing;
-    return {
-        clock: now.toISOString(),
-        archives,
-        ...space,
-        sharesExtents,
-        ...forecastSpace(lines, { sharesExtents, freeBytes: space.freeBytes, now }),
-        ledger: {
-            lines: ledger.lines.length,
-            isIntact: ledger.fault === undefined,
-            ...(ledger.fault === undefined ? {} : { fault: ledger.fault }),
-        },
-        isProvisioned: store.isProvisioned,
-        warnings: [
-            ...warnOfLedger(ledger),
-            ...unknown.map((name) => `${name} is on disk, but not in the ledger: no backup of ours put it there, or a seal was cut`),
-            ...sharing.warnings,
-        ],
-    };
+/** The same without a verdict, for whoever gives one. */
+async function noteDamage(store, { name, index, wrong, by }) {
+    const before = damageOf(await readDamage(store), name, index);
+    const known = new Set(before.map(({ offset }) => offset));
+    const found = store.now().toISOString();
+    const fresh = wrong
+        .filter(({ offset }) => !known.has(offset))
+        // One more than can be barred says that they are too many.
+        .slice(0, Math.max(0, MAX_BARRED_EXTENTS + 1 - before.length))
+        .map(({ offset, length, sha256, what }) => ({ archive: name, index, offset, length, sha256, found, by, what }));
+    await appendDamage(store, fresh);
+    return fresh;
 }
-async function summarise(store, line) {
-    const { name, index, size, newBytes, time, trigger } = line;
-    const fault = await findFault(store, line);
-    const verdict = await readVerdict(store, name, index);
-    return {
+/** Gives an archive the verdict that its damaged extents make necessary. */
+async function pronounceDamaged(store, { name, index, extents }) {
+    const damage = await describeDamage(store, name, extents);
+    const bytes = extents.reduce((sum, { length }) => sum + length, 0);
+    await recordVerdict(store, {
         name,
-        isForeign: line.action === 'foreign',
-        sizeBytes: size,
-        newBytes,
-        sealed: time,
-        ...(index === undefined ? {} : { index }),
-        ...(trigger === undefined ? {} : { trigger }),
-        ...(verdict ? { verdict: { level: verdict.level, isSound: verdict.isSound, time: verdict.time } } : {}),
-        ...(fault === undefined ? {} : { fault }),
-    };
+        index,
+        level: 'scrub',
+        isSound: false,
+        isExtentsOnly: true,
+        damage,
+        checked: { extents: extents.length, entries: 0, bytes, databases: [], tables: 0 },
+        time: store.now().toISOString(),
+    });
 }
-/** Files with the name of an archive that the ledger does not know. */
-async function listUnknown(store, known) {
-    const names = await (0,promises_.readdir)(store.directory);
-    return names.filter((name) => (0,archive_name/* parseArchiveName */.Lz)(name) && !known.has(name)).sort();
+/** Damaged extents as a verdict has them: by the entries that are in them. */
+async function describeDamage(store, name, extents) {
+    const names = await nameEntries(store, name, new Set(extents.map(({ offset }) => offset)));
+    return extents.flatMap(({ offset, what }) => {
+        const hit = names.get(offset) ?? [];
+        return (hit.length > 0 ? hit : [`the extent at ${offset}`]).map((where) => ({ where, what }));
+    });
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/archive-bytes.js
@@ -83285,7 +84365,7 @@ function reportExtent({ names, lines, extent }, what, guard, report) {
 
 
 /** More damage than this is counted, not listed. */
-const LISTED_DAMAGE = 1000;
+const verify_archive_LISTED_DAMAGE = 1000;
 /**
  * Verifies a whole archive: every digest, the tar as we and as others read it, the index, the manifest and the dumps.
  * Damage is the result, never an exception; it goes on behind damage and names everything that is hit.
@@ -83298,6 +84378,9 @@ class VerifyRun {
     #second = new SecondReader();
     #checked = { extents: 0, entries: 0, bytes: 0, databases: [], tables: 0 };
     #damage = [];
+    #damagedExtents = [];
+    /** So many of the reports are about damaged extents. */
+    #extentReports = 0;
     #unlisted = 0;
     #manifest;
     constructor(options) {
@@ -83312,6 +84395,7 @@ class VerifyRun {
             else
                 await this.#checkContent(known);
         }
+        const reports = this.#damage.length + this.#unlisted;
         if (this.#unlisted > 0)
             this.#damage.push({ where: 'the archive', what: `${this.#unlisted} further damages` });
         return {
@@ -83319,6 +84403,8 @@ class VerifyRun {
             checked: this.#checked,
             ...(known ? { index: known.sha256 } : {}),
             ...(this.#manifest ? { manifest: this.#manifest } : {}),
+            damagedExtents: this.#damagedExtents,
+            isExtentsOnly: reports > 0 && reports === this.#extentReports,
         };
     }
     /** An index to go by: the archive's own where it is sound and the expected one, else the vault's copy. */
@@ -83386,6 +84472,12 @@ class VerifyRun {
     async *#count(extents, totalBytes) {
         for await (const read of extents) {
             this.#checked.extents++;
+            if (read.damage !== undefined) {
+                if (this.#damagedExtents.length <= verify_archive_LISTED_DAMAGE)
+                    this.#damagedExtents.push(read.extent);
+                // One for each entry in it, as whoever walks the extents tells it.
+                this.#extentReports += Math.max(1, read.names.length);
+            }
             this.#options.onProgress?.(read.extent.offset + read.extent.length, totalBytes);
             yield read;
             // By now its entries have been checked too.
@@ -83444,10 +84536,49 @@ class VerifyRun {
         }
     }
     #report(damage) {
-        if (this.#damage.length < LISTED_DAMAGE)
+        if (this.#damage.length < verify_archive_LISTED_DAMAGE)
             this.#damage.push(damage);
         else
             this.#unlisted++;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/confirm-damage.js
+
+
+
+
+
+/**
+ * Those extents whose very bytes are wrong on the disk. Others have the right bytes, but no archive of ours in them:
+ * brought anew they would be the same.
+ */
+async function confirmDamage(store, name, file, places) {
+    const wrong = [];
+    const whole = { path: archivePath(store, name), handle: file.handle };
+    for await (const block of checkExtents(whole, places))
+        wrong.push(...block.wrong);
+    return wrong;
+}
+/** A disk that cannot read something is damage of the archive, not an end of its verification. */
+async function explainReadError(error, { store, file, line, progress }) {
+    if (!isReadError(error))
+        throw error;
+    const checked = { extents: 0, entries: 0, bytes: 0, databases: [], tables: 0 };
+    try {
+        const wrong = await findWrongExtents(store, { ...line, file }, progress);
+        // It could be read this time.
+        if (wrong.length === 0)
+            throw error;
+        const damagedExtents = wrong.map((place) => ({ ...place, entries: 0 }));
+        const damage = await describeDamage(store, line.name, wrong);
+        return { damage, checked, index: line.index, damagedExtents, isExtentsOnly: true };
+    }
+    catch (failure) {
+        if (!(failure instanceof archive_damage/* ArchiveDamage */.k))
+            throw failure;
+        const damage = [{ where: failure.where, what: failure.what }];
+        return { damage, checked, damagedExtents: [], isExtentsOnly: false };
     }
 }
 
@@ -83458,40 +84589,91 @@ class VerifyRun {
 
 
 
+
+
+
+
+
+
+
+const DEFAULT_LOCK_WAIT_MS = 60_000;
 /**
- * Verifies an archive on the vault's own disk, and records the verdict: one that is damaged is never built upon again.
- * @throws Failure `vault` where the ledger knows no archive of ours by that name.
+ * Verifies an archive on the vault's own disk, and records the verdict: one that is damaged is never built upon
+ * again, unless single extents are all that is damaged; these are barred.
+ * Full verifications run one at a time: each takes memory and the disk for itself.
+ * @throws Failure `vault` where the ledger knows no archive of ours by that name, `locked` where another full
+ * verification does not end in time.
  */
 async function verifySealed(options) {
+    const { store, name, level, lockWaitMs = DEFAULT_LOCK_WAIT_MS } = options;
+    if (level === 'seal')
+        return await verifyAndRecord(options);
+    const holder = `full verification of ${name}`;
+    const lock = await (0,system_lock/* acquireLock */.I)(verifyingLockPath(store), { holder, waitMs: lockWaitMs });
+    try {
+        return await verifyAndRecord(options);
+    }
+    finally {
+        lock.release();
+    }
+}
+async function verifyAndRecord(options) {
     const { store, name, level } = options;
     const line = await findSealed(store, name);
     const file = await openArchive(store, name);
     try {
-        const { damage, checked } = await verifyFile(options, file, line);
+        const { damage, checked, wrongExtents, isExtentsOnly } = await verifyFile(options, file, line);
+        const { index } = line;
         const time = store.now().toISOString();
-        const verdict = { name, index: line.index, level, isSound: damage.length === 0, damage, checked, time };
-        await recordVerdict(store, verdict);
+        const onlyExtents = isExtentsOnly ? { isExtentsOnly } : {};
+        const isSound = damage.length === 0;
+        const verdict = { name, index, level, isSound, ...onlyExtents, damage, checked, time };
+        try {
+            // Whoever has read all of it has the last word on its extents; before the verdict, which may say that all is well.
+            if (level === 'full') {
+                await clearDamage(store, name, index);
+                await noteDamage(store, { name, index, wrong: wrongExtents, by: 'verify' });
+            }
+            await recordVerdict(store, verdict);
+        }
+        catch (error) {
+            throw await explainUnrecorded(store, verdict, error);
+        }
         return verdict;
     }
     finally {
         await file.close();
     }
 }
-async function verifyFile({ level, checkDump, progress }, file, line) {
-    const { damage, checked, manifest } = await verifyArchive({
+/** What was found must be heard, though a full disk takes no note of it. */
+async function explainUnrecorded(store, { name, isSound, damage }, error) {
+    const found = isSound
+        ? 'is sound'
+        : `is damaged (${(0,quantity_text/* countOf */.pq)(damage.length, 'place')}, the first: ${damage[0]?.where})`;
+    const next = `${name} ${found}, but that is recorded nowhere: make room on the backup server, then verify it again.`;
+    return await explainFullDisk(error, { directory: store.directory, next });
+}
+async function verifyFile({ store, level, checkDump, progress }, file, line) {
+    const reading = verifyArchive({
         archive: file,
         index: line.index,
         skipsContent: level === 'seal',
         ...(checkDump ? { checkDump } : {}),
         onProgress: progress,
     });
+    const found = await reading.catch((error) => explainReadError(error, { store, file, line, progress }));
+    const { damage, checked, manifest, damagedExtents } = found;
+    const wrongExtents = await confirmDamage(store, line.name, file, damagedExtents);
+    let isExtentsOnly = found.isExtentsOnly && wrongExtents.length === damagedExtents.length;
     if (file.sizeBytes !== line.size) {
         damage.unshift({ where: line.name, what: `has ${file.sizeBytes} bytes, ${line.size} in the ledger` });
+        isExtentsOnly = false;
     }
     if (manifest && manifest.name !== line.name) {
         damage.unshift({ where: layout/* MANIFEST_NAME */.ir, what: `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}` });
+        isExtentsOnly = false;
     }
-    return { damage, checked };
+    return { damage, checked, wrongExtents, isExtentsOnly };
 }
 /** The ledger's line of an archive that we sealed. */
 async function findSealed(store, name) {
@@ -83500,6 +84682,383 @@ async function findSealed(store, name) {
     if (line?.action === 'seal' && index !== undefined)
         return { ...line, index };
     throw new failure/* Failure */.HR('vault', line ? `${name} was made by the former script: it has no index` : `the vault holds no archive ${name}`, 'list shows the archives, and which of them are ours.');
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/reject-damage.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * What follows when extents turn out to be damaged while they are copied: a segment is removed, so that the next upload
+ * brings it anew; the base is read to its end, and all that is damaged there is barred, so that the next backup brings
+ * that anew. Returns what to tell the client; an error that is no such thing as it is.
+ */
+async function rejectDamage(store, plan, error, progress) {
+    if (!(error instanceof WrongDigest) && !isReadError(error))
+        return error;
+    const origin = error instanceof WrongDigest ? plan.originOf(error.ordinal) : undefined;
+    if (origin && 'segment' in origin) {
+        await dropSegment(store, origin.segment);
+        return new failure/* Failure */.HR('damaged', `segment ${origin.segment.slice(0, 12)}… does not hold what was announced (byte ${origin.at}): it was changed on its way`, 'It has been removed; run the backup again, which sends it anew.');
+    }
+    const { base } = plan.head;
+    if (!base)
+        return error;
+    const file = await openArchive(store, base.name);
+    const wrong = await findWrongExtents(store, { ...base, file }, progress)
+        .catch((failure) => {
+        if (failure instanceof archive_damage/* ArchiveDamage */.k)
+            return [];
+        throw failure;
+    })
+        .finally(() => file.close());
+    if (wrong.length === 0)
+        return error;
+    await recordDamage(store, { ...base, wrong, by: 'seal' });
+    return new failure/* Failure */.HR('damaged', `${base.name} is damaged on the backup server's disk: ${(0,quantity_text/* countOf */.pq)(wrong.length, 'extent')}, the first at byte ${wrong[0]?.offset}`, 'Run the backup again: it brings them anew. Have the disk looked at; scrub names the archives that are hit.', { cause: error });
+}
+/**
+ * What follows when a recipe cannot be followed: where the fault is the base's own index, the base gets its verdict, and
+ * the next backup builds upon an older one. Returns what to tell the client.
+ */
+async function blameBase(store, name, error) {
+    const verdict = await verifySealed({ store, name, level: 'seal', progress: () => { } }).catch(() => undefined);
+    if (!verdict || verdict.isSound)
+        return error;
+    return new failure/* Failure */.HR('damaged', `the index of ${name} is damaged on the backup server's disk`, 'Run the backup again: it builds upon an older archive. Have the disk looked at.', { cause: error });
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/seal.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const seal_DEFAULT_LOCK_WAIT_MS = 60_000;
+/**
+ * Seals an archive: until its last step nothing is visible, after it nothing changes. The recipe is followed before the
+ * vault's lock is taken: however long that goes on, upkeep does not wait for it.
+ * @throws Failure `refused` for what must not be, `damaged` for wrong bytes, `space`, or `locked`.
+ */
+async function sealArchive(options) {
+    const { store, name, log } = options;
+    checkSealName(name, store.now());
+    try {
+        const recipe = await receiveRecipe(store, options.recipe);
+        try {
+            const planning = await takeLock(options, planningLockPath(store));
+            try {
+                await settleBeforeGreeting(store, log);
+                await emptyPlanning(store);
+                return await planAndSeal(options, recipe);
+            }
+            finally {
+                planning.release();
+            }
+        }
+        finally {
+            await recipe.close();
+        }
+    }
+    catch (error) {
+        throw await explainFullDisk(error, store);
+    }
+}
+function takeLock({ name, lockWaitMs = seal_DEFAULT_LOCK_WAIT_MS }, path) {
+    return (0,system_lock/* acquireLock */.I)(path, { holder: `seal of ${name}`, waitMs: lockWaitMs });
+}
+/** What a killed seal left of its index. */
+async function emptyPlanning(store) {
+    for (const name of await (0,promises_.readdir)(store.planning))
+        await (0,promises_.rm)((0,external_node_path_.join)(store.planning, name), { force: true });
+}
+/**
+ * Settles what a killed seal has left before anybody is greeted: a client that saw its connection die asks at once
+ * whether its archive is there. Does nothing while a seal is at work.
+ */
+async function settleBeforeGreeting(store, log) {
+    if (!(await (0,promises_.lstat)(pendingPath(store)).catch(() => undefined)))
+        return;
+    try {
+        const lock = await (0,system_lock/* acquireLock */.I)(lockPath(store), { holder: 'settling a seal that was cut off' });
+        try {
+            await settleCutSeal(store, log);
+        }
+        finally {
+            lock.release();
+        }
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked'))
+            throw error;
+    }
+}
+/** The planning lock must be held. */
+async function planAndSeal(options, recipe) {
+    const { store, name, log } = options;
+    const ledger = await readLedger(store);
+    const isKnown = listLedgerArchives(ledger).some((line) => line.name === name);
+    if (!isKnown)
+        requireDailyRoom(store, ledger, { newBytes: 0, sharesExtents: true });
+    const { size } = await recipe.stat();
+    const steps = external_node_stream_.Readable.from(readRange(recipe, { offset: 0, length: size }), { objectMode: false });
+    const guard = guardPlanning(store);
+    const indexPath = (0,external_node_path_.join)(store.planning, `${name}.index`);
+    let base;
+    try {
+        const openNamed = async (named) => {
+            base = { name: named.name, file: await openBase(options, ledger, named) };
+            return { index: named.index, stream: base.file.readIndex() };
+        };
+        const plan = await planArchive(steps, indexPath, openNamed, guard.signal).catch(async (error) => {
+            throw base ? await blameBase(store, base.name, error) : error;
+        });
+        guard.stop();
+        const lock = await takeLock(options, lockPath(store));
+        try {
+            await settleCutSeal(store, log);
+            return await sealLocked(options, { plan, ...(base ? { base } : {}) });
+        }
+        finally {
+            lock.release();
+        }
+    }
+    finally {
+        guard.stop();
+        steps.destroy();
+        await (0,promises_.rm)(indexPath, { force: true });
+        await base?.file.close();
+    }
+}
+async function sealLocked(options, planned) {
+    const { store, name, log } = options;
+    const { plan } = planned;
+    // Upkeep may have been at work since the recipe was followed.
+    const ledger = await readLedger(store);
+    if (plan.head.base)
+        await (await openBase(options, ledger, plan.head.base)).close();
+    const known = listLedgerArchives(ledger).find((line) => line.name === name);
+    if (known && known.index !== plan.index)
+        throw refuseName(name);
+    const receipt = known ? makeReceipt(known, true) : await assembleAndPublish(options, planned, ledger);
+    for (const segment of new Set(plan.head.segments))
+        await dropSegment(store, segment).catch(() => { });
+    log.info(`${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`);
+    return receipt;
+}
+async function assembleAndPublish({ store, name, progress }, { plan, base }, ledger) {
+    if (await (0,promises_.lstat)(archivePath(store, name)).catch(() => undefined))
+        throw refuseName(name);
+    const segments = await SegmentFiles.check(store, plan.head.segments);
+    await refuseBarred(store, plan);
+    const path = (0,external_node_path_.join)(store.assembly, name);
+    let isComplete = false;
+    let needBytes = 0;
+    try {
+        const { isPossible: sharesExtents } = await detectSharing(store);
+        const shares = base !== undefined && sharesExtents;
+        const newBytesOnDisk = shares ? plan.newExtentBytes : plan.extents.endOffset;
+        requireDailyRoom(store, ledger, { newBytes: newBytesOnDisk, sharesExtents });
+        needBytes = newBytesOnDisk + boundTailBytes(plan);
+        await requireSpace(store, needBytes);
+        const assembly = { store, plan, path, segments, shares, progress, ...(base ? { base } : {}) };
+        const { sizeBytes, tailBytes } = await assembleArchive(assembly);
+        await giveToGroup(store, path);
+        const { trigger } = await checkAssembled(path, name, plan, sizeBytes);
+        const newBytes = plan.newExtentBytes + tailBytes;
+        const time = store.now().toISOString();
+        const entry = { time, action: 'seal', name, size: sizeBytes, index: plan.index, newBytes, trigger };
+        await noteOwnExtents(path, { name, plan, base: shares ? base.name : undefined, sealed: new Date(time) });
+        isComplete = true;
+        return await publishArchive(store, path, entry);
+    }
+    catch (error) {
+        // What is complete may be visible already: publishing has said what comes next.
+        if (isComplete)
+            throw error;
+        await Promise.all([path, assembledRecordPath(path)].map((each) => (0,promises_.rm)(each, { force: true })));
+        const { directory } = store;
+        throw await explainFullDisk(await rejectDamage(store, plan, error, progress), { directory, needBytes });
+    }
+    finally {
+        await segments.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/forecast.js
+const forecast_DAY_MS = 86_400_000;
+const NIGHTS = 30;
+const HORIZON_DAYS = 20 * 366;
+/**
+ * How fast the vault fills, on average of the last 30 nights, and the date on which nothing is free any more.
+ * Where archives share extents a vault's first archive is left aside: it is new as a whole, and no night like others.
+ */
+function forecastSpace(archives, { sharesExtents, freeBytes, now }) {
+    const seals = archives.filter(({ action }) => action === 'seal');
+    const since = now.getTime() - NIGHTS * forecast_DAY_MS;
+    const recent = (sharesExtents ? seals.slice(1) : seals).filter(({ time }) => Date.parse(time) > since);
+    const [first] = recent;
+    if (!first)
+        return {};
+    const nights = Math.max(1, Math.round((now.getTime() - Date.parse(first.time)) / forecast_DAY_MS) + 1);
+    const taken = recent.reduce((sum, { newBytes, size }) => sum + (sharesExtents ? newBytes : size), 0);
+    const newBytesPerNight = Math.round(taken / Math.min(NIGHTS, nights));
+    const days = newBytesPerNight > 0 ? freeBytes / newBytesPerNight : Infinity;
+    if (days > HORIZON_DAYS)
+        return { newBytesPerNight };
+    return { newBytesPerNight, fullOn: new Date(now.getTime() + days * forecast_DAY_MS).toISOString().slice(0, 10) };
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/upkeep/record.js
+
+
+
+/** A status lists what is wrong; whoever wants to know it all runs the command. */
+const MOST_FAULTS = 20;
+/** Notes down how a run of upkeep ended, in place of the run before; what else a result says is not kept. */
+async function recordUpkeep(store, { verb, time, isFine, summary, faults }) {
+    const rest = faults.length - MOST_FAULTS;
+    const listed = rest > 0 ? [...faults.slice(0, MOST_FAULTS), `and ${rest} more`] : faults;
+    const record = { verb, time, isFine, summary, faults: listed };
+    const directory = upkeepDirectory(store);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await writeDurably(join(directory, `${record.verb}.json`), JSON.stringify(record), 0o600);
+}
+/** The last run of each verb, those that ever ran; what a crash cut is passed over. */
+async function readUpkeep(store) {
+    const directory = upkeepDirectory(store);
+    const names = await (0,promises_.readdir)(directory).catch(() => []);
+    const records = [];
+    for (const name of names.filter((each) => each.endsWith('.json')).sort()) {
+        try {
+            records.push(JSON.parse(await (0,promises_.readFile)((0,external_node_path_.join)(directory, name), 'utf8')));
+        }
+        catch {
+            // The next run writes it anew.
+        }
+    }
+    return records;
+}
+function upkeepDirectory(store) {
+    return (0,external_node_path_.join)(store.private, 'upkeep');
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/upkeep/removal-note.js
+
+
+
+/** The removal that is under way, or was cut off; undefined where there is none. */
+async function readRemovalNote(store) {
+    try {
+        return JSON.parse(await (0,promises_.readFile)(notePath(store), 'utf8'));
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    }
+}
+/** Before anything of the archive is removed: durable when this returns. */
+async function writeRemovalNote(store, note) {
+    await writeDurably(notePath(store), JSON.stringify(note), 0o600);
+}
+/** After all of it is gone, and the ledger says so. */
+async function dropRemovalNote(store) {
+    await rm(notePath(store), { force: true });
+}
+function notePath(store) {
+    return (0,external_node_path_.join)(store.private, 'removal.json');
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/status.js
+
+
+
+
+
+
+
+
+
+
+/** Everything that is to be known of a vault without reading an archive; oldest archive first. */
+async function readStatus(store) {
+    const now = store.now();
+    const [ledger, sharing, space] = await Promise.all([readLedger(store), describeSharing(store), readSpace(store)]);
+    const lines = listLedgerArchives(ledger);
+    const archives = [];
+    for (const line of lines)
+        archives.push(await summarise(store, line));
+    const upkeep = await readUpkeep(store);
+    const leaving = await readRemovalNote(store);
+    const expected = [...lines, ...(leaving ? [leaving.entry] : [])].map(({ name }) => name);
+    const unknown = await listUnknown(store, new Set(expected));
+    const { isPossible: sharesExtents } = sharing;
+    return {
+        clock: now.toISOString(),
+        archives,
+        ...space,
+        sharesExtents,
+        ...forecastSpace(lines, { sharesExtents, freeBytes: space.freeBytes, now }),
+        ledger: {
+            lines: ledger.lines.length,
+            isIntact: ledger.fault === undefined,
+            ...(ledger.fault === undefined ? {} : { fault: ledger.fault }),
+        },
+        isProvisioned: store.isProvisioned,
+        warnings: [
+            ...warnOfLedger(ledger),
+            ...unknown.map((name) => `${name} is on disk, but not in the ledger: no backup of ours put it there, or a seal was cut`),
+            ...sharing.warnings,
+        ],
+        ...(upkeep.length > 0 || store.isProvisioned ? { upkeep } : {}),
+    };
+}
+async function summarise(store, line) {
+    const { name, index, size, newBytes, time, trigger } = line;
+    const fault = await findFault(store, line);
+    const verdict = await readVerdict(store, name, index);
+    return {
+        name,
+        isForeign: line.action === 'foreign',
+        sizeBytes: size,
+        newBytes,
+        sealed: time,
+        ...(index === undefined ? {} : { index }),
+        ...(trigger === undefined ? {} : { trigger }),
+        ...(verdict ? { verdict: { level: verdict.level, isSound: verdict.isSound, time: verdict.time } } : {}),
+        ...(fault === undefined ? {} : { fault }),
+    };
+}
+/** Files with the name of an archive that the ledger does not know. */
+async function listUnknown(store, known) {
+    const names = await (0,promises_.readdir)(store.directory);
+    return names.filter((name) => (0,archive_name/* parseArchiveName */.Lz)(name) && !known.has(name)).sort();
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/server/read-ranges.js
@@ -83532,6 +85091,35 @@ function read_ranges_refuse(message) {
 
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: ./.build/src/vault/server/incoming-budget.js
+
+
+
+const BYTES_PER_BLOCK = 512;
+/**
+ * Which budget is used up, for people; undefined where none is. All that lies in the incoming area counts, whoever of
+ * many clients at once has brought it: a file as large as it claims to be or as what it takes, whichever is more.
+ */
+function findExcess(incoming, budget) {
+    const names = (0,external_node_fs_.readdirSync)(incoming);
+    if (names.length > budget.incomingFiles) {
+        return `${(0,quantity_text/* countOf */.pq)(names.length, 'file')} lie in the incoming area, and no more than ${(0,quantity_text/* formatCount */.B4)(budget.incomingFiles)} may (budgets.incoming-files)`;
+    }
+    let bytes = 0;
+    for (const name of names) {
+        const about = (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(incoming, name), { throwIfNoEntry: false });
+        bytes += Math.max(about?.size ?? 0, (about?.blocks ?? 0) * BYTES_PER_BLOCK);
+    }
+    if (bytes > budget.incomingBytes) {
+        return `${(0,quantity_text/* formatBytes */.z3)(bytes)} lie in the incoming area, and no more than ${(0,quantity_text/* formatBytes */.z3)(budget.incomingBytes)} may (budgets.incoming)`;
+    }
+    const { bavail, bsize } = (0,external_node_fs_.statfsSync)(incoming);
+    if (bavail * bsize < budget.reserveBytes) {
+        return `${(0,quantity_text/* formatBytes */.z3)(bavail * bsize)} are free on its disk, of which ${(0,quantity_text/* formatBytes */.z3)(budget.reserveBytes)} are kept in reserve (budgets.reserve)`;
+    }
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/server/rsync-command.js
 
 /** Quick check off, quiet, times, verbose, whole files; then what the client's own rsync can do (`e.`), which is harmless. */
@@ -83559,39 +85147,109 @@ function parseRsyncCommand(words, target) {
     return ['--server', flags, ...options, '.', target];
 }
 
+;// CONCATENATED MODULE: ./.build/src/vault/server/watch-budget.js
+
+const SHORTEST_INTERVAL_MS = 200;
+const LONGEST_INTERVAL_MS = 1_000;
+/** Looking may take a twentieth of the time. */
+const REST_PER_LOOK = 20;
+/** rsync puts the file that it is at in its place before it ends. */
+const GRACE_MS = 2_000;
+/**
+ * Looks at the incoming area while rsync runs, and ends rsync's process group when a budget is used up. `stop` looks a last
+ * time, and says which budget it was.
+ */
+function watchBudget(group, incoming, budget) {
+    let excess;
+    let timer;
+    const end = (signal) => {
+        try {
+            process.kill(-group, signal);
+        }
+        catch {
+            // It has ended by itself.
+        }
+    };
+    const look = () => {
+        const startedMs = performance.now();
+        excess = findExcess(incoming, budget);
+        if (excess === undefined) {
+            const restMs = (performance.now() - startedMs) * REST_PER_LOOK;
+            timer = setTimeout(look, Math.min(Math.max(restMs, SHORTEST_INTERVAL_MS), LONGEST_INTERVAL_MS));
+        }
+        else {
+            end('SIGTERM');
+            timer = setTimeout(() => end('SIGKILL'), GRACE_MS);
+        }
+    };
+    timer = setTimeout(look, SHORTEST_INTERVAL_MS);
+    return {
+        stop() {
+            clearTimeout(timer);
+            return (excess ??= findExcess(incoming, budget));
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/server/receive-segments.js
 
 
 
 
 
+
+
+/** Far more than any run of ours takes. */
+const CPU_SECONDS = 6 * 3600;
+const MEMORY_BYTES = 2 * 1024 ** 3;
 /**
  * Receives segments into the incoming area. rsync's protocol goes over the streams, its complaints to standard error, and
- * no file may become larger than a segment.
+ * no file may become larger than a segment. Where prlimit is missing, hello says so.
  * @returns rsync's exit code.
- * @throws Failure `refused` for any other form of rsync; `vault` where the program is missing.
+ * @throws Failure `refused` for any other form of rsync; `space` where a budget is used up, and rsync was not started or
+ * was ended; `vault` where the program is missing.
  */
-async function receiveSegments(store, words, streams) {
-    const options = parseRsyncCommand(words, `${store.incoming}/`);
-    const limited = ['prlimit', `--fsize=${segment_lane/* MAX_SEGMENT_BYTES */.lN}`, '--core=0', 'rsync', ...options];
-    return (await run(limited, streams)) ?? (await run(['rsync', ...options], streams)) ?? failWithoutRsync();
+async function receiveSegments(reception) {
+    const { incoming, words, budget } = reception;
+    const options = parseRsyncCommand(words, `${incoming}/`);
+    const excess = budget && findExcess(incoming, budget);
+    if (excess)
+        throw refuseExcess(excess);
+    const limits = [`--fsize=${segment_lane/* MAX_SEGMENT_BYTES */.lN}`, '--core=0', `--cpu=${CPU_SECONDS}`, `--as=${MEMORY_BYTES}`];
+    const limited = ['prlimit', ...limits, 'rsync', ...options];
+    return (await run(limited, reception)) ?? (await run(['rsync', ...options], reception)) ?? failWithoutRsync();
 }
 /** The exit code; undefined where the program does not exist, and nothing was read or written. */
-function run([program = '', ...options], streams) {
+function run([program = '', ...args], reception) {
+    const { incoming, streams, budget, environment } = reception;
     return new Promise((resolve, reject) => {
-        const inherits = streams === 'inherit';
-        const channel = inherits ? 'inherit' : 'pipe';
-        const child = (0,external_node_child_process_.spawn)(program, options, { stdio: [channel, channel, 'inherit'] });
+        const channel = streams === 'inherit' ? 'inherit' : 'pipe';
+        // In a group of its own: rsync is two processes, which end together.
+        const child = (0,external_node_child_process_.spawn)(program, args, {
+            stdio: [channel, channel, 'inherit'],
+            detached: true,
+            ...(environment ? { env: environment } : {}),
+        });
+        const watch = budget && child.pid !== undefined ? watchBudget(child.pid, incoming, budget) : undefined;
         child.on('error', (error) => (error.code === 'ENOENT' ? resolve(undefined) : reject(error)));
         child.on('spawn', () => {
-            if (inherits || !child.stdin || !child.stdout)
+            if (streams === 'inherit' || !child.stdin || !child.stdout)
                 return;
             // A connection that breaks ends rsync by the end of its input; how it ended is what counts.
             (0,external_node_stream_.pipeline)(streams.input, child.stdin, () => { });
             (0,external_node_stream_.pipeline)(child.stdout, streams.output, () => { });
         });
-        child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGXFSZ' ? 11 : 20)));
+        child.on('close', (code, signal) => {
+            const excess = watch?.stop();
+            if (excess)
+                reject(refuseExcess(excess));
+            else
+                resolve(code ?? (signal === 'SIGXFSZ' ? 11 : 20));
+        });
     });
+}
+function refuseExcess(excess) {
+    return new failure/* Failure */.HR('space', `not enough space for what is sent: ${excess}`, 'Have the administrator of the backup server look at its incoming area, and clear it: sudo skills-vault vault sweep --after 1h');
 }
 function failWithoutRsync() {
     throw new failure/* Failure */.HR('vault', 'the program rsync is missing on the backup server (Debian package rsync)', 'Install it there: sudo apt-get install rsync');
@@ -83610,16 +85268,21 @@ function failWithoutRsync() {
 
 
 
+
 /**
- * Answers one request; whatever is not in the protocol's table is refused with one line and a log entry.
+ * Answers one request, or receives segments; whatever is not in the protocol's table is refused with one line and a log
+ * entry.
  * @returns the exit code: 0, that of rsync, or 1 where the answer was an error. Never throws.
  */
 async function serve(options) {
+    if (options.words[0] !== 'rsync')
+        return await serveRequest(options);
+    const { input, output } = options;
+    return await serveRsync({ ...options, streams: { input, output } });
+}
+/** The same without rsync, which is refused like any other word that the table does not have. */
+async function serveRequest(options) {
     const { words, role, log } = options;
-    if (words[0] === 'rsync') {
-        const { input, output } = options;
-        return await serveRsync({ ...options, streams: { input, output } });
-    }
     const answer = new Answer(options.output);
     try {
         const request = parseRequest(words, role);
@@ -83629,7 +85292,7 @@ async function serve(options) {
     }
     catch (error) {
         logFailure(log, role, words, error);
-        await answer.error(error).catch(() => { });
+        await answer.error(await explain(error, options)).catch(() => { });
         return 1;
     }
 }
@@ -83642,12 +85305,17 @@ async function serveRsync(options) {
     try {
         if (role === 'reader')
             throw new failure/* Failure */.HR('refused', 'a reader may not send anything', 'Use the writer key for backups.');
-        return await receiveSegments(await openStore(options), words, streams);
+        const { incoming } = await openStore(options);
+        return await receiveSegments({ incoming, words, streams });
     }
     catch (error) {
         logFailure(log, role, words, error);
         return 1;
     }
+}
+/** What the disk did to a request that is not a seal, which says more itself. */
+async function explain(error, { directory }) {
+    return await explainFullDisk(error, { directory, next: 'Make room on the backup server, then try again.' });
 }
 function logFailure(log, role, words, error) {
     log.error(`${role}: ${JSON.stringify(words.join(' ').slice(0, 200))}: ${(0,failure/* messageOf */.bD)(error)}`);
@@ -83658,7 +85326,12 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
     const wait = lockWaitMs === undefined ? {} : { lockWaitMs };
     switch (word) {
         case 'hello':
-            await settleBeforeGreeting(store, log);
+            await settleBeforeGreeting(store, log).catch((error) => {
+                // A full disk is in the way of the backup that asks for its name; never of a restore.
+                if (name !== '' || !(error instanceof failure/* Failure */.HR && error.kind === 'space'))
+                    throw error;
+                log.warning(`${error.message}. ${error.next}`);
+            });
             await answer.result(await greet(store, role, name === '' ? undefined : name));
             break;
         case 'status':
@@ -83678,9 +85351,16 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
             break;
     }
 }
-async function verify(name, level, { store, answer, checkDump }) {
+async function verify(name, level, { store, answer, checkDump, lockWaitMs }) {
     const { progress } = answer;
-    return await verifySealed({ store, name, level, progress, ...(checkDump ? { checkDump } : {}) });
+    return await verifySealed({
+        store,
+        name,
+        level,
+        progress,
+        ...(checkDump ? { checkDump } : {}),
+        ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
+    });
 }
 /** The index's compressed bytes just as they stand in the archive: nothing is compressed twice. */
 async function answerIndex(name, { store, role, answer }) {
@@ -83713,7 +85393,22 @@ async function answerRanges(name, { store, input, answer }) {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/vault/client/full-vault.js
+
+/** The vault's disk took no more of an upload; `said` is what the system or rsync said. */
+function explainFullVault(label, said) {
+    const next = 'Make room on the backup server (never by deleting archives by hand); what has arrived stays for the next run.';
+    return new failure/* Failure */.HR('space', `the vault ${label} is full: ${said}`, next);
+}
+/** The vault's disk takes no writes at all. */
+function explainReadOnlyVault(label, said) {
+    const next = 'Nothing was sealed. Have the administrator of the backup server look at its disk (dmesg, mount).';
+    return new failure/* Failure */.HR('vault', `the disk of the vault ${label} is read-only: ${said}`, next);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/client/local-transport.js
+
+
 
 
 
@@ -83751,10 +85446,13 @@ class LocalTransport {
         await (0,promises_.mkdir)(this.#store.incoming, { recursive: true });
         let sentBytes = 0;
         for (const file of files) {
-            sentBytes += await this.#place(file).catch((error) => Promise.reject(explainFullDisk(error)));
+            sentBytes += await this.#place(file).catch((error) => {
+                throw explainPlacing(error, this.label);
+            });
         }
         return { sentBytes };
     }
+    expectUpload() { }
     async close() { }
     /** Links the file, or copies it from another file system; returns what had to be brought. */
     async #place(file) {
@@ -83772,6 +85470,12 @@ class LocalTransport {
         }
         return size;
     }
+}
+/** What the vault's disk did to a segment, in the words that are used of a vault elsewhere. */
+function explainPlacing(error, label) {
+    if ((0,disk_room/* isDiskFull */.b$)(error))
+        return explainFullVault(label, (0,failure/* messageOf */.bD)(error));
+    return (0,disk_room/* isReadOnly */.PI)(error) ? explainReadOnlyVault(label, (0,failure/* messageOf */.bD)(error)) : error;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/client/check-reply.js
@@ -83800,11 +85504,12 @@ const isGreeting = has({
     role: isText,
     isProvisioned: isFlag,
     clock: isText,
-    newest: optional(has({ name: isText, index: isDigest, sealed: isText, sizeBytes: isSize })),
+    newest: optional(has({ name: isText, index: isDigest, sealed: isText, sizeBytes: isSize, barred: optional(listOf(isDigest)) })),
     asked: optional(isReceipt),
     incoming: (value) => isRecord(value) && Object.values(value).every(isSize),
     sharesExtents: isFlag,
     freeBytes: isSize,
+    freeFiles: optional(isSize),
     warnings: isTexts,
     conditions: optional(isTexts),
 });
@@ -83817,6 +85522,7 @@ const isStatus = has({
     ledger: has({ lines: isSize, isIntact: isFlag }),
     isProvisioned: isFlag,
     warnings: isTexts,
+    upkeep: optional(listOf(has({ verb: isText, time: isText, isFine: isFlag, summary: isText, faults: isTexts }))),
 });
 const isVerdict = has({
     name: isText,
@@ -83898,6 +85604,9 @@ class Session {
     }
     upload(files) {
         return this.#transport.upload(files);
+    }
+    expectUpload() {
+        this.#transport.expectUpload();
     }
     async seal(name, recipePath, progress) {
         const body = readLazily(recipePath);
@@ -84242,6 +85951,11 @@ async function send(channel, body, ended) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/client/ssh-options.js
+/** The other side is asked for a sign of life so often before it is given up. */
+const SIGNS_OF_LIFE = 4;
+const DEFAULT_SILENCE_MS = 60_000;
+/** Before each side's own choice: with the processor's instructions for AES they take a third of ChaCha20's time. */
+const QUICK_CIPHERS = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com'];
 /** For messages. */
 function labelOf({ user, host, port }) {
     return `${user}@${host}:${port}`;
@@ -84353,8 +86067,6 @@ async function plain_account_run(client, command, body) {
     return { ...end, stdout: text };
 }
 
-// EXTERNAL MODULE: ./.build/src/system/is-alive.js
-var is_alive = __nccwpck_require__(8001);
 ;// CONCATENATED MODULE: ./.build/src/vault/client/key-file.js
 
 
@@ -84503,7 +86215,7 @@ class ControlMaster {
         return (await runProgram('ssh', args, environment ? { environment } : {})).code === 0;
     }
     #listArguments(socket, keyPaths) {
-        const { host, port, user, knownHostsPath, connectTimeoutMs = 15_000 } = this.#options;
+        const { host, port, user, knownHostsPath, connectTimeoutMs = 15_000, silenceMs = DEFAULT_SILENCE_MS, } = this.#options;
         const settings = {
             ControlMaster: 'yes',
             ControlPath: quoteSetting(socket),
@@ -84512,14 +86224,15 @@ class ControlMaster {
             IdentitiesOnly: 'yes',
             IdentityAgent: this.#key.kind === 'agent' ? quoteSetting(this.#key.socket) : 'none',
             PreferredAuthentications: 'publickey',
+            Ciphers: `^${QUICK_CIPHERS.join(',')}`,
             StrictHostKeyChecking: 'yes',
             UserKnownHostsFile: quoteSetting(knownHostsPath),
             GlobalKnownHostsFile: '/dev/null',
             UpdateHostKeys: 'no',
             CheckHostIP: 'no',
             ConnectTimeout: String(Math.ceil(connectTimeoutMs / 1000)),
-            ServerAliveInterval: '15',
-            ServerAliveCountMax: '4',
+            ServerAliveInterval: String(Math.round(silenceMs / 1000 / SIGNS_OF_LIFE)),
+            ServerAliveCountMax: String(SIGNS_OF_LIFE),
             ClearAllForwardings: 'yes',
             ForwardAgent: 'no',
             LogLevel: 'ERROR',
@@ -84563,6 +86276,7 @@ function quoteSetting(path) {
 
 
 
+
 /**
  * Arguments for rsync. The other side then sees
  * `rsync --server -Ie.LsfxCIvu --timeout=60 [--bwlimit=N] --stats --partial . ./` (the letters after `e.` depend on
@@ -84600,14 +86314,20 @@ function explainRsyncFailure(end, label) {
         return new failure/* Failure */.HR('vault', 'the program rsync is missing on this host', 'Install the packages rsync and openssh-client on this host.');
     }
     const word = VAULT_WORD.exec(stderr);
+    if (word?.[2]?.includes('not enough space')) {
+        const next = 'Have the administrator of the backup server look at its settings and its incoming area; what has arrived stays for the next run.';
+        return new failure/* Failure */.HR('space', `${label} says: ${printable(word[2])}`, next);
+    }
     if (word) {
         const next = 'Use the toolkit of the same version on both sides, and the key that is meant for this.';
         return new failure/* Failure */.HR(word[1] === 'warning' ? 'vault' : 'refused', `${label} says: ${printable(word[2] ?? '')}`, next);
     }
-    if (/no space left|disk quota exceeded|enough space/i.test(stderr)) {
-        const next = 'Make room on the backup server (never by deleting archives by hand); what has arrived stays for the next run.';
-        return new failure/* Failure */.HR('space', `the vault ${label} is full: ${said}`, next);
-    }
+    const full = findLine(stderr, /no space left|disk quota exceeded|enough space/i);
+    if (full !== undefined)
+        return explainFullVault(label, full);
+    const readOnly = findLine(stderr, /read-only file system/i);
+    if (readOnly !== undefined)
+        return explainReadOnlyVault(label, readOnly);
     if (code === 126 || code === 127 || /rsync: (?:command )?not found/i.test(stderr)) {
         return new failure/* Failure */.HR('vault', `${label} has no rsync: ${said}`, 'Have the package rsync installed on the backup server.');
     }
@@ -84621,6 +86341,11 @@ function explainRsyncFailure(end, label) {
     }
     const ended = code === null ? 'was killed' : `ended with code ${String(code)}`;
     return new failure/* Failure */.HR('vault', `rsync to ${label} ${ended}: ${said}`, 'Read the message above, then run the same command again.');
+}
+/** The first line that says it: rsync says it again for every file, and then what became of itself. */
+function findLine(stderr, pattern) {
+    const line = stderr.split('\n').find((each) => pattern.test(each));
+    return line === undefined ? undefined : describe(line);
 }
 function describe(stderr) {
     const text = printable(stderr);
@@ -84656,6 +86381,10 @@ class RsyncSession {
         const run = this.#last.then(() => retryOnTrouble(this.#options, () => this.#uploadOnce(files, remoteRsync)));
         this.#last = run.catch(() => undefined);
         return run;
+    }
+    /** Connects beside whatever else is done; where that fails, the upload connects again, and tells why. */
+    connect() {
+        this.#last = this.#last.then(() => this.#master.connect()).catch(() => undefined);
     }
     /** Ends what still runs. */
     async close() {
@@ -84881,7 +86610,7 @@ function unixifyPath(path) {
     }
     return path;
 }
-async function readFile(filePath) {
+async function esm_readFile(filePath) {
     return new Promise((resolve, reject) => {
         external_fs_.readFile(filePath, 'utf8', (err, res) => {
             if (err) {
@@ -84977,7 +86706,7 @@ class NodeSSH {
             if (config.privateKeyPath != null) {
                 // Must be an fs path
                 try {
-                    config.privateKey = await readFile(config.privateKeyPath);
+                    config.privateKey = await esm_readFile(config.privateKeyPath);
                 }
                 catch (err) {
                     if (err != null && err.code === 'ENOENT') {
@@ -85601,8 +87330,6 @@ function explainConnectFailure(error, options) {
 
 
 
-const KEEPALIVE_MS = 15_000;
-const KEEPALIVES_MISSED = 4;
 const HOST_KEY_TYPES = [
     'ssh-ed25519',
     'ecdsa-sha2-nistp256',
@@ -85627,9 +87354,9 @@ async function connectOnce(options, key, pins) {
         username: options.user,
         ...(key.kind === 'agent' ? { agent: new ChosenKeys(key.socket, key.publicKeys) } : { privateKey: key.text }),
         readyTimeout: options.connectTimeoutMs ?? 15_000,
-        keepaliveInterval: KEEPALIVE_MS,
-        keepaliveCountMax: KEEPALIVES_MISSED,
-        algorithms: { serverHostKey: orderTypes(pins) },
+        keepaliveInterval: (options.silenceMs ?? DEFAULT_SILENCE_MS) / SIGNS_OF_LIFE,
+        keepaliveCountMax: SIGNS_OF_LIFE,
+        algorithms: { serverHostKey: orderTypes(pins), cipher: { prepend: [...QUICK_CIPHERS], append: [], remove: [] } },
         hostVerifier: (blob) => {
             shown = blob;
             return pins.some((pin) => pin.blob.equals(blob));
@@ -85739,6 +87466,10 @@ class SshTransport {
         const prefix = await this.#findPrefix();
         this.#refuseIfClosed();
         return this.#rsync.upload(files, prefix === undefined ? undefined : `${prefix} rsync`);
+    }
+    expectUpload() {
+        if (!this.#isClosed)
+            this.#rsync.connect();
     }
     async close() {
         this.#isClosed = true;
@@ -85860,9 +87591,7 @@ async function openVault(platform, role) {
     const { vault } = platform.config;
     if (vault.kind === 'directory')
         return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump: checkDump }));
-    // Private, because a key from the environment lies there.
-    const privateDirectory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(platform.temporary ?? (0,external_node_os_.tmpdir)(), 'continuity-'));
-    const remove = () => (0,promises_.rm)(privateDirectory, { recursive: true, force: true });
+    const { privateDirectory, remove } = await makePrivateDirectory(platform);
     try {
         const session = openSession(await openSshTransport(await sshOptions(platform, vault, role, privateDirectory)));
         const close = session.close.bind(session);
@@ -85873,6 +87602,21 @@ async function openVault(platform, role) {
         await remove();
         throw error;
     }
+}
+/** Hands the writer's account to somebody who speaks SSH by himself, with a private directory that goes afterwards. */
+async function withSshOptions(platform, vault, use) {
+    const { privateDirectory, remove } = await makePrivateDirectory(platform);
+    try {
+        return await use(await sshOptions(platform, vault, 'writer', privateDirectory));
+    }
+    finally {
+        await remove();
+    }
+}
+/** Private, because a key from the environment lies there. */
+async function makePrivateDirectory({ temporary }) {
+    const privateDirectory = await (0,promises_.mkdtemp)((0,external_node_path_.join)(temporary ?? (0,external_node_os_.tmpdir)(), 'continuity-'));
+    return { privateDirectory, remove: () => (0,promises_.rm)(privateDirectory, { recursive: true, force: true }) };
 }
 async function sshOptions(platform, vault, role, privateDirectory) {
     const account = role === 'reader' && vault.reader ? vault.reader : vault;
@@ -85887,6 +87631,7 @@ async function sshOptions(platform, vault, role, privateDirectory) {
         bundlePath: platform.vaultBundlePath,
         privateDirectory,
         log: platform.logger,
+        ...platform.network,
         ...(platform.signal ? { signal: platform.signal } : {}),
     };
 }
@@ -85906,7 +87651,57 @@ async function keySource(reference, { environment }) {
 
 /***/ }),
 
-/***/ 4909:
+/***/ 8541:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ resolveArchive)
+/* harmony export */ });
+/* harmony import */ var _config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7334);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
+
+
+/**
+ * Finds the archive that an operator means. `latest` is the newest of ours that no verification found damaged and that
+ * is no safety copy of a state which somebody was about to replace; a date means its nightly, else the newest of that day.
+ *
+ * @throws Failure where there is none, naming the nearest that there is.
+ */
+function resolveArchive(request, status) {
+    const selection = (0,_config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__/* .selectArchive */ .vd)(request);
+    const present = status.archives.filter(({ fault }) => fault === undefined).sort(bySealing);
+    const candidates = present.filter(isTrusted);
+    const found = selection.by === 'latest'
+        ? candidates[0]
+        : selection.by === 'name'
+            ? status.archives.find(({ name }) => name === selection.archive.name)
+            : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
+                candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
+    if (!found) {
+        const nearest = candidates.slice(0, 3).map(({ name }) => name);
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('usage', selection.by === 'latest'
+            ? 'the vault holds no archive that can be trusted'
+            : `the vault holds no archive for ${request}`, nearest.length > 0
+            ? `The newest are ${nearest.join(', ')}; list shows them all.`
+            : 'Run backup, or look at list.');
+    }
+    if (found.fault !== undefined) {
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
+    }
+    return found;
+}
+/** Newest first, by the vault's own clock. */
+function bySealing(a, b) {
+    return a.sealed < b.sealed ? 1 : -1;
+}
+function isTrusted({ isForeign, verdict, trigger }) {
+    return !isForeign && trigger !== 'safety' && verdict?.isSound !== false;
+}
+
+
+/***/ }),
+
+/***/ 1330:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -85929,8 +87724,177 @@ var own_names = __nccwpck_require__(7925);
 var external_node_path_ = __nccwpck_require__(6760);
 // EXTERNAL MODULE: ./.build/src/config/archive-name.js
 var archive_name = __nccwpck_require__(7334);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/query.js
+var query = __nccwpck_require__(3344);
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/discover.js
+
+
+/** Open databases that are neither templates nor half dropped (connection limit -2). */
+const openDatabases = `SELECT datname AS name FROM pg_database
+WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2 ORDER BY datname COLLATE "C"`;
+/** Whether anybody made something in the database: a relation, a function or a large object of its own. */
+const ownContent = `SELECT EXISTS (
+  SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+) OR EXISTS (
+  SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+  WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+) OR EXISTS (SELECT FROM pg_largeobject_metadata) AS used`;
+/**
+ * The databases of a cluster that are worth a backup, sorted by name: what `database: all` stands for. `postgres`, which
+ * every cluster has for its own upkeep, counts only where somebody put something into it. Connects to `database`.
+ */
+async function discoverDatabases(server, options = {}) {
+    const { database = 'postgres' } = options;
+    const [rows, [here]] = await (0,query/* queryTogether */.Nk)(server, database, [openDatabases, ownContent], options);
+    const names = rows.map(({ name }) => name).filter((name) => !(0,own_names/* kindOfName */.f$)(name));
+    if (!names.includes('postgres'))
+        return names;
+    const [answer] = database === 'postgres' ? [here] : await (0,query/* queryRows */.Ym)(server, 'postgres', ownContent, options);
+    return answer?.used ? names : names.filter((name) => name !== 'postgres');
+}
+/** Databases of the cluster that nobody configured, and that no archive will hold. */
+async function findUnconfigured(server, configured, options = {}) {
+    const names = await discoverDatabases(server, options);
+    return names.filter((name) => !configured.includes(name));
+}
+
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-plan.js + 1 modules
+var dump_plan = __nccwpck_require__(3459);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/versions.js
+var postgres_versions = __nccwpck_require__(4771);
+// EXTERNAL MODULE: ./.build/src/operations/connect-server.js + 4 modules
+var connect_server = __nccwpck_require__(9979);
+;// CONCATENATED MODULE: ./.build/src/system/group-by.js
+/** Groups items by a key, in order (Node 20 has no Map.groupBy). */
+function groupBy(items, keyOf) {
+    const groups = new Map();
+    for (const item of items) {
+        const key = keyOf(item);
+        const group = groups.get(key);
+        if (group)
+            group.push(item);
+        else
+            groups.set(key, [item]);
+    }
+    return groups;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/backup/find-databases.js
+
+
+
+
+
+/**
+ * Finds every database to be dumped; all servers are asked at the same time.
+ *
+ * @throws Failure where a server does not answer, or a database is missing that may not be.
+ */
+async function findDatabases(platform, mayBeMissing) {
+    const found = { targets: [], servers: [], warnings: [], missing: [] };
+    const { databases } = platform.config;
+    const servers = await Promise.all(databases.map(async (source) => ({ source, server: await (0,connect_server/* connectServer */.C)(platform, source) })));
+    // A cluster may serve several configured databases: it is asked once what it has.
+    const clusters = [...groupBy(servers, ({ server }) => server.label).values()];
+    const listed = await Promise.all(clusters.map(async (members) => ({ members, present: await listDatabases(members) })));
+    const planOf = startPlanning(platform);
+    const presentAt = new Map(listed.flatMap(({ members, present }) => members.map(({ server }) => [server, present])));
+    for (const { source, server } of servers) {
+        const present = presentAt.get(server) ?? [];
+        const isAll = source.database === 'all';
+        if (!isAll && mayBeMissing && !present.includes(source.database)) {
+            found.missing.push(source.name);
+            continue;
+        }
+        for (const database of isAll ? present : [source.database]) {
+            const dump = isAll ? `${source.name}.${fileNameOf(database)}` : source.name;
+            found.targets.push({ source, server, database, dump, plan: planOf(source, server, database) });
+        }
+        found.servers.push({ source, server, database: isAll ? 'postgres' : source.database });
+    }
+    found.warnings = listed.flatMap(({ members, present }) => nameUnconfigured(members, present));
+    return found;
+}
+/** Plans dumps, and reads the version of each cluster's pg_dump once. A plan that failed is told by its dump. */
+function startPlanning({ signal }) {
+    const versions = new Map();
+    return (source, server, database) => {
+        const client = versions.get(server.label) ?? (0,postgres_versions/* readClientVersion */.iv)(server, 'pg_dump');
+        versions.set(server.label, client);
+        const { excludeTableData, lockWaitTimeoutMs: lockTimeoutMs } = source;
+        const plan = (0,dump_plan/* planDump */.M)({ server, database, excludeTableData, lockTimeoutMs, client }, { signal });
+        plan.catch(() => undefined);
+        return plan;
+    };
+}
+async function listDatabases([first]) {
+    return first ? await discoverDatabases(first.server) : [];
+}
+/** What none of the configured databases of a cluster names. */
+function nameUnconfigured(members, present) {
+    const configured = members.map(({ source }) => source.database);
+    if (configured.includes('all'))
+        return [];
+    return present
+        .filter((name) => !configured.includes(name))
+        .map((name) => `database "${name}" on ${members[0]?.server.label} is not in continuity.yml: it is not backed up`);
+}
+/** Names on a server may hold anything; in a file's name what could mislead is written as %XX. */
+function fileNameOf(database) {
+    return database.replace(/[^A-Za-z0-9_-]/gu, (character) => encodeURIComponent(character).replace(/^[^%]$/, hexOf));
+}
+function hexOf(character) {
+    return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
 // EXTERNAL MODULE: ./.build/src/archive/layout.js
 var layout = __nccwpck_require__(1574);
+;// CONCATENATED MODULE: ./.build/src/archive/content-pool.js
+
+/** Unused buffers that are kept, in bytes altogether. */
+const KEPT_BYTES = 4 * layout/* CHUNK_BYTES */.EC;
+/** Smaller ones are not worth keeping. */
+const SMALLEST_BYTES = 32 * 1024;
+/**
+ * Buffers for the content of files, used again and again: a night's gigabytes in fresh ones would keep the garbage
+ * collector busier than the compression.
+ */
+class ContentPool {
+    /** Those that were used last stand last. */
+    #free = [];
+    #freeBytes = 0;
+    /** A buffer of this length, with whatever an earlier user left in it. */
+    take(length) {
+        if (length <= SMALLEST_BYTES)
+            return Buffer.allocUnsafe(length);
+        const room = roomFor(length);
+        const index = this.#free.findLastIndex((free) => free.length === room);
+        const [buffer] = index < 0 ? [] : this.#free.splice(index, 1);
+        if (buffer)
+            this.#freeBytes -= room;
+        return (buffer ?? Buffer.allocUnsafeSlow(room)).subarray(0, length);
+    }
+    /** Takes back what `take` gave and nobody looks at any more. */
+    giveBack(taken) {
+        if (taken.length <= SMALLEST_BYTES)
+            return;
+        this.#free.push(Buffer.from(taken.buffer));
+        this.#freeBytes += taken.buffer.byteLength;
+        while (this.#freeBytes > KEPT_BYTES)
+            this.#freeBytes -= this.#free.shift()?.length ?? 0;
+    }
+}
+/** Few sizes, so that one buffer fits the next file too: powers of two, and whole chunks with what they need beside. */
+function roomFor(length) {
+    let room = 2 * SMALLEST_BYTES;
+    while (room < length)
+        room *= 2;
+    return room > layout/* CHUNK_BYTES */.EC ? Math.max(length, layout/* CHUNK_BYTES */.EC + SMALLEST_BYTES) : room;
+}
+
 // EXTERNAL MODULE: ./.build/src/archive/toc-line.js
 var toc_line = __nccwpck_require__(591);
 ;// CONCATENATED MODULE: ./.build/src/archive/dump-contents.js
@@ -86052,10 +88016,15 @@ class BaseCursor {
     #next;
     /** Passed entries that lie behind all groups so far: a later group may have their names. At most one extent's. */
     #pending = [];
+    #isBarred;
     #ordinal = 0;
     #isStarted = false;
-    /** Entries that are in no group are counted as removed in `changes`. */
-    constructor(base, changes) {
+    /**
+     * Entries that are in no group are counted as removed in `changes`. What is in an extent whose digest is in `barred`
+     * is not taken over: its bytes are damaged where it lies.
+     */
+    constructor(base, changes, barred) {
+        this.#isBarred = (sha256) => barred?.has(sha256) ?? false;
         this.#extents = base?.entries();
         this.#changes = changes;
     }
@@ -86079,7 +88048,13 @@ class BaseCursor {
         }
         await passUpTo(first.name, 0);
         if (key !== undefined && this.#next?.firstName?.equals(first.name) && this.#next.extent.key === key) {
-            return { kept: await this.#takeNext(this.#next), before };
+            const kept = await this.#takeNext(this.#next);
+            if (!kept.some(({ extent }) => this.#isBarred(extent.sha256)))
+                return { kept, before };
+            kept.forEach(({ lines }) => this.#hold(lines));
+            names ??= new Set(group.map((entry) => nameKey(entry.name)));
+            this.#sortOut(names, last.name, before);
+            return { before };
         }
         await passUpTo(last.name, 1);
         return { before };
@@ -86113,12 +88088,15 @@ class BaseCursor {
         return this.#next;
     }
     async #pass() {
-        for (const text of this.#next?.lines ?? []) {
+        this.#hold(this.#next?.lines ?? []);
+        await this.#advance();
+    }
+    #hold(lines) {
+        for (const text of lines) {
             const line = (0,toc_line/* parseTocLine */.G4)(text);
             if (isCounted(line))
                 this.#pending.push({ line, text });
         }
-        await this.#advance();
     }
     /** What has one of the `names` is found again; what has none and lies before `last` (all, without it) is gone. */
     #sortOut(names, last, found) {
@@ -86219,74 +88197,8 @@ function hashName(name) {
 
 // EXTERNAL MODULE: ./.build/src/archive/digest.js
 var archive_digest = __nccwpck_require__(2348);
-// EXTERNAL MODULE: external "node:util"
-var external_node_util_ = __nccwpck_require__(7975);
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-;// CONCATENATED MODULE: ./.build/src/archive/gzip-member.js
-
-
-
-const gzipAsync = (0,external_node_util_.promisify)(external_node_zlib_.gzip);
-/** Below this the way to the thread pool and back costs more than the compression. */
-const SYNC_LIMIT_BYTES = 2 * 1024;
-const SAMPLE_BYTES = 4 * 1024;
-/** A sample that deflate cannot bring below this part of its size is called incompressible. */
-const INCOMPRESSIBLE_RATIO = 0.95;
-/** An empty member with an extra field of no bytes. */
-const SMALLEST_FILLER = 22;
-/** Compresses a tar header (with its extended records) into a member of its own; a small window keeps set-up cheap. */
-function headerMember(bytes) {
-    return plainHeader((0,external_node_zlib_.gzipSync)(bytes, { level: 6, windowBits: 12, memLevel: 5, chunkSize: roomFor(bytes) }));
-}
-/** Compresses a payload chunk: stored where a sample shows that deflate would gain nothing. Same input, same bytes. */
-async function payloadMember(bytes) {
-    const options = {
-        level: isIncompressible(bytes) ? external_node_zlib_.constants.Z_NO_COMPRESSION : 6,
-        chunkSize: roomFor(bytes),
-    };
-    return plainHeader(bytes.length <= SYNC_LIMIT_BYTES ? (0,external_node_zlib_.gzipSync)(bytes, options) : await gzipAsync(bytes, options));
-}
-/** One output buffer that surely holds the result, and little more: zlib is then called once, and thousands may wait. */
-function roomFor(bytes) {
-    return Math.max(external_node_zlib_.constants.Z_MIN_CHUNK, bytes.length + (bytes.length >> 9) + 256);
-}
-/** An empty member of exactly `length` bytes (at least 22), which readers skip: RFC 1952, FEXTRA. */
-function fillerMember(length) {
-    const extraLength = length - SMALLEST_FILLER;
-    const member = Buffer.alloc(length);
-    Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff]).copy(member);
-    member.writeUInt16LE(extraLength, 10);
-    if (extraLength >= 4) {
-        // A proper subfield, so that a reader which walks them is not misled.
-        member.write('SH', 12, 'latin1');
-        member.writeUInt16LE(extraLength - 4, 14);
-    }
-    member.writeUInt16LE(3, 12 + extraLength);
-    return member;
-}
-/** Appends the filler that brings an extent to a multiple of 4096 bytes. */
-function alignMembers(members) {
-    const length = members.reduce((sum, member) => sum + member.length, 0);
-    let gap = (0,layout/* gapTo */.Is)(layout/* ALIGNMENT */.AO, length);
-    if (gap > 0 && gap < SMALLEST_FILLER)
-        gap += layout/* ALIGNMENT */.AO;
-    return Buffer.concat(gap === 0 ? members : [...members, fillerMember(gap)], length + gap);
-}
-/** Same bytes on every host: no time, no level, operating system "unknown". */
-function plainHeader(member) {
-    member.fill(0, 4, 9);
-    member[9] = 0xff;
-    return member;
-}
-function isIncompressible(bytes) {
-    if (bytes.length < 4 * SAMPLE_BYTES)
-        return false;
-    const last = bytes.length - SAMPLE_BYTES;
-    const sample = Buffer.concat([0, last >> 1, last].map((start) => bytes.subarray(start, start + SAMPLE_BYTES)));
-    return (0,external_node_zlib_.deflateRawSync)(sample, { level: 1 }).length > sample.length * INCOMPRESSIBLE_RATIO;
-}
-
+// EXTERNAL MODULE: ./.build/src/archive/gzip-member.js
+var gzip_member = __nccwpck_require__(5119);
 // EXTERNAL MODULE: ./.build/src/archive/tar-header.js
 var tar_header = __nccwpck_require__(1283);
 ;// CONCATENATED MODULE: ./.build/src/archive/pack-entries.js
@@ -86295,45 +88207,48 @@ var tar_header = __nccwpck_require__(1283);
 
 
 
-/** Reads a group of entries, each of at most one chunk, and packs them into one extent. */
-async function packEntries(group) {
+/** Reads a group of entries, each of at most one chunk, into buffers of the pool, and packs them into one extent. */
+async function packEntries(group, pool) {
     const members = [];
+    const contents = [];
     const lines = [];
     const vanished = [];
     const changed = [];
     let offset = 0;
-    const append = (member) => {
-        members.push(member);
-        offset += member.length;
+    const append = (pieces) => {
+        members.push(...pieces);
+        offset += (0,gzip_member/* sumLengths */.pW)(pieces);
     };
     for (const entry of group) {
-        const content = await readContent(entry);
+        const content = await readContent(entry, pool);
         if (content === undefined) {
             vanished.push({ name: entry.name, reason: 'vanished before it was read' });
             continue;
         }
         if (content.oddity !== undefined)
             changed.push({ name: entry.name, reason: content.oddity });
+        contents.push(content.bytes);
         const line = { ...describeEntry(entry), size: content.size, offset };
-        append(headerMember((0,tar_header/* encodeTarHeader */.N)({ ...entry, size: content.size })));
+        append([(0,gzip_member/* headerMember */.AY)((0,tar_header/* encodeTarHeader */.N)({ ...entry, size: content.size }))]);
         if (entry.type === 'reg')
-            line.digest = await (0,archive_digest/* sha256Of */.B)(content.bytes.subarray(0, content.size));
+            line.digest = (0,archive_digest/* sha256OfPieces */.O)([content.bytes.subarray(0, content.size)]);
         if (line.digest && content.size > 0) {
             line.chunkDigest = line.digest;
             line.offset = offset;
-            append(await payloadMember(content.bytes));
+            append(await (0,gzip_member/* payloadMember */.bS)(content.bytes));
         }
         lines.push((0,toc_line/* formatTocLine */.oc)(line));
     }
-    const bytes = alignMembers(members);
-    return { bytes, sha256: await (0,archive_digest/* sha256Of */.B)(bytes), lines, vanished, changed };
+    const pieces = (0,gzip_member/* alignMembers */.$v)(members);
+    const sha256 = (0,archive_digest/* sha256OfPieces */.O)(pieces);
+    return { pieces, length: (0,gzip_member/* sumLengths */.pW)(pieces), contents, sha256, lines, vanished, changed };
 }
 /** The part of an entry's line that is known without reading it. */
 function describeEntry(entry) {
     const { name, type, mtimeNs, mode, uid, gid, linkName, sparse } = entry;
     return { name, type, mtimeNs, mode, uid, gid, ...(linkName ? { linkName } : {}), ...(sparse ? { sparse } : {}) };
 }
-async function readContent(entry) {
+async function readContent(entry, pool) {
     if (!entry.open)
         return { bytes: Buffer.alloc(0), size: 0 };
     const content = await entry.open();
@@ -86341,9 +88256,10 @@ async function readContent(entry) {
         return undefined;
     let oddity;
     const { size } = content;
-    const bytes = Buffer.alloc(size + (0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, size));
+    const bytes = pool.take(size + (0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, size));
     try {
-        await content.read(bytes.subarray(0, size), 0);
+        const readBytes = await content.read(bytes.subarray(0, size), 0);
+        bytes.fill(0, readBytes);
     }
     finally {
         oddity = await content.close();
@@ -86357,32 +88273,65 @@ var external_node_fs_ = __nccwpck_require__(3024);
 var line_reader = __nccwpck_require__(488);
 ;// CONCATENATED MODULE: ./.build/src/archive/run-in-order.js
 /**
- * Runs jobs side by side within a limit of bytes in flight, and yields their results in the order of the jobs. The first
- * failure ends it; results that nobody will read are left to finish.
+ * Runs jobs side by side within a limit of bytes in flight, and yields their results in the order of the jobs. While a
+ * result is being dealt with, the next jobs are asked for and started. The first failure ends it; results that nobody
+ * will read are left to finish.
  */
 async function* runInOrder(jobs, limitBytes) {
     const running = [];
     let inFlightBytes = 0;
-    const finishOldest = async () => {
-        const oldest = running.shift();
-        if (!oldest)
-            throw new RangeError('nothing is running');
-        inFlightBytes -= oldest.weightBytes;
-        return await oldest.result;
+    const asking = { isOver: false };
+    let waiting = [];
+    const change = () => new Promise((resolve) => waiting.push(resolve));
+    const tellChange = () => {
+        const told = waiting;
+        waiting = [];
+        for (const resolve of told)
+            resolve();
     };
-    for await (const { weightBytes, start } of jobs) {
-        while (running.length > 0 && inFlightBytes + weightBytes > limitBytes)
-            yield await finishOldest();
-        const result = start();
-        // A failure is thrown when its turn comes; until then it must not count as unhandled.
-        result.catch(() => undefined);
-        running.push({ result, weightBytes });
-        inFlightBytes += weightBytes;
-        if (weightBytes > limitBytes)
-            yield await finishOldest();
+    const starting = startJobs();
+    starting
+        .catch(() => undefined)
+        .finally(() => {
+        asking.isOver = true;
+        tellChange();
+    });
+    try {
+        for (;;) {
+            const oldest = running[0];
+            if (oldest) {
+                yield await oldest.result;
+                running.shift();
+                inFlightBytes -= oldest.weightBytes;
+                tellChange();
+            }
+            else if (asking.isOver) {
+                // Tells what the jobs themselves failed with.
+                await starting;
+                return;
+            }
+            else
+                await change();
+        }
     }
-    while (running.length > 0)
-        yield await finishOldest();
+    finally {
+        asking.isOver = true;
+        tellChange();
+    }
+    async function startJobs() {
+        for await (const { weightBytes, start } of jobs) {
+            while (!asking.isOver && inFlightBytes > 0 && inFlightBytes + weightBytes > limitBytes)
+                await change();
+            if (asking.isOver)
+                return;
+            const result = start();
+            // A failure is thrown when its turn comes; until then it must not count as unhandled.
+            result.catch(() => undefined);
+            running.push({ result, weightBytes });
+            inFlightBytes += weightBytes;
+            tellChange();
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/pack-stream.js
@@ -86400,7 +88349,7 @@ async function* runInOrder(jobs, limitBytes) {
  * Packs a stream of unknown length as one large entry: every chunk becomes an extent of its own, compressed only if last
  * night's archive does not hold it.
  */
-async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
+async function packStream({ entry, chunks, release, store, spoolPath, limitBytes, }) {
     const whole = (0,external_node_crypto_.createHash)('sha256');
     const spool = await (0,promises_.open)(spoolPath, 'wx', 0o600);
     let sizeBytes = 0;
@@ -86417,9 +88366,9 @@ async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
     try {
         let chunkOffset = 0;
         for await (const chunk of runInOrder(jobs(), limitBytes)) {
-            const from = chunk.bytes ? await store.store(chunk.bytes, chunk.step.add.sha256) : { base: chunk.known ?? 0 };
+            const from = chunk.pieces ? await store.store(chunk.pieces, chunk.step.add.sha256) : { base: chunk.known ?? 0 };
             if (count++ === 0) {
-                first = chunk;
+                first = { digest: chunk.digest, sizeBytes: chunk.sizeBytes };
             }
             else {
                 const { sizeBytes: chunkSize, digest: chunkDigest } = chunk;
@@ -86429,6 +88378,7 @@ async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
             }
             chunkOffset += chunk.sizeBytes;
             await spool.appendFile(`${JSON.stringify({ ...chunk.step, from })}\n`);
+            release?.(chunk.content);
         }
     }
     catch (error) {
@@ -86437,7 +88387,8 @@ async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
         throw error;
     }
     await spool.close();
-    const bytes = alignMembers([headerMember((0,tar_header/* encodeTarHeader */.N)({ ...entry, type: 'reg', size: sizeBytes }))]);
+    const pieces = (0,gzip_member/* alignMembers */.$v)([(0,gzip_member/* headerMember */.AY)((0,tar_header/* encodeTarHeader */.N)({ ...entry, type: 'reg', size: sizeBytes }))]);
+    const length = (0,gzip_member/* sumLengths */.pW)(pieces);
     const { name, mtimeNs, mode, uid, gid, sparse } = entry;
     const line = { name, type: 'reg', size: sizeBytes, mtimeNs, mode, uid, gid, offset: 0 };
     if (sparse)
@@ -86445,26 +88396,27 @@ async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
     line.digest = whole.digest('hex');
     if (first) {
         // The first chunk stands at the start of the extent behind the header's.
-        line.offset = bytes.length;
+        line.offset = length;
         line.chunkDigest = first.digest;
         if (count > 1)
             line.chunkSize = first.sizeBytes;
     }
-    const header = { bytes, sha256: await (0,archive_digest/* sha256Of */.B)(bytes), lines: [(0,toc_line/* formatTocLine */.oc)(line)] };
+    const header = { pieces, length, sha256: (0,archive_digest/* sha256OfPieces */.O)(pieces), lines: [(0,toc_line/* formatTocLine */.oc)(line)] };
     return { header, sizeBytes, steps: () => drainSteps(spoolPath) };
 }
 async function packChunk(chunk, padding, store) {
-    const digest = await (0,archive_digest/* sha256Of */.B)(chunk);
+    const digest = (0,archive_digest/* sha256OfPieces */.O)([chunk]);
+    const packed = { content: chunk, digest, sizeBytes: chunk.length };
     const key = (0,external_node_crypto_.createHash)('sha256').update(`chunk ${layout/* WRITER_VERSION */.Z} ${digest} ${padding}`).digest('hex');
     const known = store.findByKey(key);
     if (known) {
         const { length, sha256, offset } = known;
-        return { step: { add: { length, sha256, key, lines: [] } }, digest, sizeBytes: chunk.length, known: offset };
+        return { ...packed, step: { add: { length, sha256, key, lines: [] } }, known: offset };
     }
-    const content = padding === 0 ? chunk : Buffer.concat([chunk], chunk.length + padding);
-    const bytes = alignMembers([await payloadMember(content)]);
-    const sha256 = await (0,archive_digest/* sha256Of */.B)(bytes);
-    return { step: { add: { length: bytes.length, sha256, key, lines: [] } }, digest, sizeBytes: chunk.length, bytes };
+    const padded = padding === 0 ? chunk : Buffer.concat([chunk], chunk.length + padding);
+    const pieces = (0,gzip_member/* alignMembers */.$v)(await (0,gzip_member/* payloadMember */.bS)(padded));
+    const add = { length: (0,gzip_member/* sumLengths */.pW)(pieces), sha256: (0,archive_digest/* sha256OfPieces */.O)(pieces), key, lines: [] };
+    return { ...packed, step: { add }, pieces };
 }
 async function* drainSteps(spoolPath) {
     for await (const lines of (0,line_reader/* readLines */.S)((0,external_node_fs_.createReadStream)(spoolPath))) {
@@ -86488,14 +88440,15 @@ async function* withLast(items) {
 
 
 /** Packs a file that is larger than a chunk; undefined where it vanished before it could be opened. */
-async function packFile(entry, options) {
+async function packFile(entry, { pool, ...options }) {
     const content = await entry.open?.();
     if (!content)
         return undefined;
     let oddity;
     let packed;
+    const release = (chunk) => pool.giveBack(chunk);
     try {
-        packed = await packStream({ ...options, entry, chunks: readChunks(content) });
+        packed = await packStream({ ...options, entry, chunks: readChunks(content, pool), release });
     }
     finally {
         oddity = await content.close();
@@ -86503,15 +88456,16 @@ async function packFile(entry, options) {
     return { packed, ...(oddity === undefined ? {} : { changed: { name: entry.name, reason: oddity } }) };
 }
 /** The content in chunks of 8 MiB; a file that has shrunk meanwhile is filled up with zeros to the size promised. */
-async function* readChunks(content) {
+async function* readChunks(content, pool) {
     for (let position = 0; position < content.size; position += layout/* CHUNK_BYTES */.EC) {
-        const chunk = Buffer.alloc(Math.min(layout/* CHUNK_BYTES */.EC, content.size - position));
-        await content.read(chunk, position);
+        const chunk = pool.take(Math.min(layout/* CHUNK_BYTES */.EC, content.size - position));
+        chunk.fill(0, await content.read(chunk, position));
         yield chunk;
     }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/files-packer.js
+
 
 
 
@@ -86527,12 +88481,13 @@ class FilesPacker {
     #options;
     #cursor;
     #changes = new ChangeCounter();
+    #pool = new ContentPool();
     #outcome;
     #files = 0;
     #bytes = 0;
     constructor(options) {
         this.#options = options;
-        this.#cursor = new BaseCursor(options.base, this.#changes);
+        this.#cursor = new BaseCursor(options.base, this.#changes, options.barred);
         const filesBefore = this.#cursor.filesBySource;
         const changes = this.#changes.bySource;
         this.#outcome = { vanished: [], changed: [], readFiles: 0, readBytes: 0, filesBefore, changes };
@@ -86578,24 +88533,27 @@ class FilesPacker {
             await this.#options.recorder.keep(extent.ordinal, extent);
     }
     async #packSmall(group, key, before) {
-        const { bytes, sha256, lines, vanished, changed } = await packEntries(group);
+        const { pieces, length, contents, sha256, lines, vanished, changed } = await packEntries(group, this.#pool);
         return async () => {
             this.#outcome.vanished.push(...vanished);
             this.#outcome.changed.push(...changed);
             this.#compare(before, lines);
             if (lines.length === 0)
                 return;
-            const from = await this.#options.store.store(bytes, sha256);
+            const from = await this.#options.store.store(pieces, sha256);
+            for (const content of contents)
+                this.#pool.giveBack(content);
             const isFaithful = key !== undefined && vanished.length === 0 && changed.length === 0;
             await this.#options.recorder.add({
-                add: { length: bytes.length, sha256, ...(isFaithful ? { key } : {}), lines },
+                add: { length, sha256, ...(isFaithful ? { key } : {}), lines },
                 from,
             });
         };
     }
     async #packLarge(entry, key, before) {
         const { store, spoolDirectory, limitBytes, recorder } = this.#options;
-        const result = await packFile(entry, { store, limitBytes, spoolPath: (0,external_node_path_.join)(spoolDirectory, 'large-file.steps') });
+        const spoolPath = (0,external_node_path_.join)(spoolDirectory, 'large-file.steps');
+        const result = await packFile(entry, { store, limitBytes, spoolPath, pool: this.#pool });
         return async () => {
             if (!result) {
                 this.#outcome.vanished.push({ name: entry.name, reason: 'vanished before it was read' });
@@ -86605,11 +88563,11 @@ class FilesPacker {
             const { packed, changed } = result;
             if (changed)
                 this.#outcome.changed.push(changed);
-            const { bytes, sha256, lines } = packed.header;
+            const { pieces, length, sha256, lines } = packed.header;
             this.#compare(before, lines);
-            const from = await store.store(bytes, sha256);
+            const from = await store.store(pieces, sha256);
             const isFaithful = key !== undefined && !changed;
-            await recorder.add({ add: { length: bytes.length, sha256, ...(isFaithful ? { key } : {}), lines }, from });
+            await recorder.add({ add: { length, sha256, ...(isFaithful ? { key } : {}), lines }, from });
             for await (const step of packed.steps())
                 await recorder.add(step);
         };
@@ -86625,6 +88583,8 @@ class FilesPacker {
 var external_node_events_ = __nccwpck_require__(8474);
 // EXTERNAL MODULE: external "node:stream/promises"
 var external_node_stream_promises_ = __nccwpck_require__(6466);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(8522);
 // EXTERNAL MODULE: ./.build/src/archive/index-writer.js
 var index_writer = __nccwpck_require__(3783);
 ;// CONCATENATED MODULE: ./.build/src/archive/recipe-recorder.js
@@ -86716,6 +88676,8 @@ var segment_lane = __nccwpck_require__(6046);
 
 
 
+
+
 /** Content of files held in memory while it is compressed, in bytes. */
 const FILES_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
 /** The same for each of the dumps that run beside. */
@@ -86745,6 +88707,7 @@ class ArchiveBuilder {
         const { base, rereadsAll, onProgress } = this.#options;
         const packer = new FilesPacker({
             base: base?.reader,
+            barred: base?.barred,
             rereadsAll: rereadsAll ?? false,
             recorder: this.#recorder,
             store: this.#storeIn(lane),
@@ -86778,7 +88741,8 @@ class ArchiveBuilder {
             close: () => Promise.resolve(undefined),
         });
         const size = content.length;
-        const extent = await packEntries([{ ...entry, type: 'reg', size, settled: true, identity: '', open }]);
+        const text = { ...entry, type: 'reg', size, settled: true, identity: '', open };
+        const extent = await packEntries([text], new ContentPool());
         this.#tail.set(entry.name.toString('latin1'), { extent });
     }
     /** Puts everything in its place and writes recipe and index; all segments have been delivered then. */
@@ -86787,11 +88751,11 @@ class ArchiveBuilder {
         const store = this.#storeIn(lane);
         const dumps = new DumpContents();
         for (const { extent, stream } of this.#tailInOrder()) {
-            const { bytes, sha256, lines } = extent;
+            const { pieces, length, sha256, lines } = extent;
             for (const line of lines)
                 dumps.add(line);
-            const from = await store.store(bytes, sha256);
-            await this.#recorder.add({ add: { length: bytes.length, sha256, lines }, from });
+            const from = await store.store(pieces, sha256);
+            await this.#recorder.add({ add: { length, sha256, lines }, from });
             for await (const step of stream?.steps() ?? []) {
                 for (const line of step.add.lines)
                     dumps.add(line);
@@ -86828,15 +88792,17 @@ class ArchiveBuilder {
         return { directory, lane };
     }
     #storeIn(lane) {
-        const known = this.#options.base?.reader.extents;
+        const { reader, barred } = this.#options.base ?? {};
+        const known = reader?.extents;
+        const unlessBarred = (extent) => (extent && barred?.has(extent.sha256) ? undefined : extent);
         return {
-            findByKey: (key) => known?.findByKey(key),
-            store: async (bytes, sha256) => {
-                const same = known?.findByDigest(sha256);
+            findByKey: (key) => unlessBarred(known?.findByKey(key)),
+            store: async (pieces, sha256) => {
+                const same = unlessBarred(known?.findByDigest(sha256));
                 if (same)
                     return { base: same.offset };
-                this.#newExtentBytes += bytes.length;
-                return await lane.append(bytes, sha256);
+                this.#newExtentBytes += (0,gzip_member/* sumLengths */.pW)(pieces);
+                return await lane.append(pieces, sha256);
             },
         };
     }
@@ -86903,10 +88869,8 @@ function keyOf(dump) {
     return dump.slice(layout/* DUMP_FOLDER */.OY.length).replace(/\.sql$/, '');
 }
 
-// EXTERNAL MODULE: ./.build/src/sources/postgres/dump.js + 6 modules
-var postgres_dump = __nccwpck_require__(2898);
-// EXTERNAL MODULE: ./.build/src/sources/postgres/query.js
-var query = __nccwpck_require__(3344);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump.js + 2 modules
+var postgres_dump = __nccwpck_require__(5374);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/run-tool.js
 var run_tool = __nccwpck_require__(252);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/server-errors.js
@@ -86933,8 +88897,7 @@ FROM pg_roles r WHERE r.rolname !~ '^pg_' ORDER BY r.rolname COLLATE "C"`;
 async function dumpGlobals(options) {
     const { server, source, database } = options;
     const isSuperSelect = 'SELECT rolsuper AS "isSuper" FROM pg_roles WHERE rolname = current_user';
-    const [user] = await (0,query/* queryRows */.Ym)(server, database, isSuperSelect, options);
-    const roles = await (0,query/* queryRows */.Ym)(server, database, rolesSelect, options);
+    const [[user], roles] = await (0,query/* queryTogether */.Nk)(server, database, [isSuperSelect, rolesSelect], options);
     const finish = (text, passwords, warnings) => {
         const bytes = Buffer.from(fixRestrictKey(text), 'latin1');
         return {
@@ -86993,6 +88956,7 @@ function writeRoles(roles) {
 
 
 
+
 /** Attributes of dumps and roles in the archive: for root alone, as they hold everybody's data. */
 const PRIVATE = { mode: 0o600, uid: 0, gid: 0 };
 /** Starts the dumps of all databases at the same time; one that fails stops the others. */
@@ -87006,7 +88970,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
     // Every dump listens on it several times: nothing leaks, however many databases there are.
     (0,external_node_events_.setMaxListeners)(0, either);
     const dumps = targets.map((target) => {
-        const { source, server, database, dump } = target;
+        const { source, server, database, dump, plan } = target;
         const running = (0,postgres_dump/* dumpDatabase */.m)({
             server,
             database,
@@ -87016,6 +88980,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
             applicationName,
             lockTimeoutMs: source.lockWaitTimeoutMs,
             timeoutMs: source.timeoutMs,
+            plan,
             signal: either,
             log: platform.logger,
         });
@@ -87033,11 +88998,19 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
             report.conditions.push(...conditions);
         };
     });
-    const roles = servers.map(({ source, server, database }) => async () => {
+    // Sources of one cluster and user have the same roles: they are read once, and written for each.
+    const clusters = groupBy(servers, ({ server }) => JSON.stringify([server.label, server.user]));
+    const roles = [...clusters.values()].map((members) => async () => {
+        const [first] = members;
+        if (!first)
+            return;
+        const { server, source, database } = first;
         const globals = await dumpGlobals({ server, source: source.name, database, applicationName, signal: either });
-        const name = `db/globals-${source.name}.sql`;
-        await builder.addText({ ...PRIVATE, name: Buffer.from(name), mtimeNs: 0n }, globals.bytes);
-        report.globals[name] = globals.record;
+        for (const member of members) {
+            const name = `db/globals-${member.source.name}.sql`;
+            await builder.addText({ ...PRIVATE, name: Buffer.from(name), mtimeNs: 0n }, globals.bytes);
+            report.globals[name] = { ...globals.record, source: member.source.name };
+        }
         report.warnings.push(...globals.warnings);
     });
     const finished = runTogether([...dumps, ...roles], stop)
@@ -87069,110 +89042,46 @@ function nowNs({ now }) {
     return BigInt(now().getTime()) * 1000000n;
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/discover.js
+// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
+var quantity_text = __nccwpck_require__(6534);
+;// CONCATENATED MODULE: ./.build/src/operations/backup/open-base.js
 
 
-/** Open databases that are neither templates nor half dropped (connection limit -2). */
-const openDatabases = `SELECT datname AS name FROM pg_database
-WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2 ORDER BY datname COLLATE "C"`;
-/** Whether anybody made something in the database: a relation, a function or a large object of its own. */
-const ownContent = `SELECT EXISTS (
-  SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
-    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-) OR EXISTS (
-  SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-  WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
-    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
-) OR EXISTS (SELECT FROM pg_largeobject_metadata) AS used`;
-/**
- * The databases of a cluster that are worth a backup, sorted by name: what `database: all` stands for. `postgres`, which
- * every cluster has for its own upkeep, counts only where somebody put something into it. Connects to `database`.
- */
-async function discoverDatabases(server, options = {}) {
-    const rows = await (0,query/* queryRows */.Ym)(server, options.database ?? 'postgres', openDatabases, options);
-    const names = rows.map(({ name }) => name).filter((name) => !(0,own_names/* kindOfName */.f$)(name));
-    if (!names.includes('postgres'))
-        return names;
-    const [answer] = await (0,query/* queryRows */.Ym)(server, 'postgres', ownContent, options);
-    return answer?.used ? names : names.filter((name) => name !== 'postgres');
-}
-/** Databases of the cluster that nobody configured, and that no archive will hold. */
-async function findUnconfigured(server, configured, options = {}) {
-    const names = await discoverDatabases(server, options);
-    return names.filter((name) => !configured.includes(name));
-}
-
-// EXTERNAL MODULE: ./.build/src/operations/connect-server.js + 4 modules
-var connect_server = __nccwpck_require__(9979);
-;// CONCATENATED MODULE: ./.build/src/system/group-by.js
-/** Groups items by a key, in order (Node 20 has no Map.groupBy). */
-function groupBy(items, keyOf) {
-    const groups = new Map();
-    for (const item of items) {
-        const key = keyOf(item);
-        const group = groups.get(key);
-        if (group)
-            group.push(item);
-        else
-            groups.set(key, [item]);
-    }
-    return groups;
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/backup/find-databases.js
-
-
-
-/**
- * Finds every database to be dumped; all servers are asked at the same time.
- *
- * @throws Failure where a server does not answer, or a database is missing that may not be.
- */
-async function findDatabases(platform, mayBeMissing) {
-    const found = { targets: [], servers: [], warnings: [], missing: [] };
-    const { databases } = platform.config;
-    const servers = await Promise.all(databases.map(async (source) => ({ source, server: await (0,connect_server/* connectServer */.C)(platform, source) })));
-    const listed = await Promise.all(servers.map(({ server }) => discoverDatabases(server)));
-    for (const [position, { source, server }] of servers.entries()) {
-        const present = listed[position] ?? [];
-        const isAll = source.database === 'all';
-        if (!isAll && mayBeMissing && !present.includes(source.database)) {
-            found.missing.push(source.name);
-            continue;
+/** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
+async function openBase(question, newest) {
+    if (!newest)
+        return undefined;
+    const { vault, cache, logger } = question;
+    try {
+        const reader = await cache.open(await cache.obtain(vault, newest));
+        logger.info(`Building on ${newest.name}.`);
+        const barred = new Set(newest.barred);
+        if (barred.size > 0) {
+            const extents = (0,quantity_text/* countOf */.pq)(barred.size, 'extent');
+            logger.warning(`${newest.name}: ${extents} damaged on the backup server's disk; brought anew.`);
         }
-        for (const database of isAll ? present : [source.database]) {
-            found.targets.push({
-                source,
-                server,
-                database,
-                dump: isAll ? `${source.name}.${fileNameOf(database)}` : source.name,
-            });
-        }
-        found.servers.push({ source, server, database: isAll ? 'postgres' : source.database });
+        return { name: newest.name, index: newest.index, reader, barred };
     }
-    found.warnings = await nameUnconfigured(servers);
-    return found;
+    catch (error) {
+        if (error instanceof failure/* Failure */.HR && error.kind === 'damaged')
+            return await openOlderBase(question, newest, error);
+        // An index of another version of the format: a whole new archive is better than none.
+        if (!(error instanceof TypeError || error instanceof SyntaxError))
+            throw error;
+        logger.warning(`${newest.name} cannot be built on (${error.message}): everything is read and sent.`);
+        return undefined;
+    }
 }
-/** A cluster may serve several configured databases: what none of them names is named once. */
-async function nameUnconfigured(servers) {
-    const byCluster = groupBy(servers, ({ server }) => server.label);
-    const warnings = await Promise.all([...byCluster.values()].map(async (members) => {
-        const [first] = members;
-        const configured = members.map(({ source }) => source.database);
-        if (!first || configured.includes('all'))
-            return [];
-        const names = await findUnconfigured(first.server, configured);
-        return names.map((name) => `database "${name}" on ${first.server.label} is not in continuity.yml: it is not backed up`);
-    }));
-    return warnings.flat();
-}
-/** Names on a server may hold anything; in a file's name what could mislead is written as %XX. */
-function fileNameOf(database) {
-    return database.replace(/[^A-Za-z0-9_-]/gu, (character) => encodeURIComponent(character).replace(/^[^%]$/, hexOf));
-}
-function hexOf(character) {
-    return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+/** Has the vault see that its newest archive is damaged, and takes the one that it then names. */
+async function openOlderBase(question, damaged, failure) {
+    const { vault, logger } = question;
+    const { isSound } = await vault.verify(damaged.name, 'seal');
+    const { newest } = await vault.hello();
+    // What the vault finds well was damaged on its way here.
+    if (isSound || newest?.name === damaged.name)
+        throw failure;
+    logger.warning(`${damaged.name} is damaged on the backup server's disk (its index): it is not built upon.`);
+    return await openBase(question, newest);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/present-sources.js
@@ -87265,11 +89174,21 @@ function guardAgainstShrinking({ source, path, files, filesBefore }, allowed) {
     throw new failure/* Failure */.HR('source', `files "${source}": ${path} holds ${files} files, the previous backup had ${filesBefore}`, `Check that it is mounted. If the files were meant to go, run the backup with --allow-shrink ${source} (in a workflow the input allow-shrink).`);
 }
 
+// EXTERNAL MODULE: ./.build/src/system/disk-room.js
+var disk_room = __nccwpck_require__(6098);
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/uploader.js
 
 
+
+
+
 /** Segments may take this much of the staging directory before their producers have to wait, in bytes. */
-const STAGING_BUDGET_BYTES = 256 * 1024 * 1024;
+const STAGING_BUDGET_BYTES = 384 * 1024 * 1024;
+/**
+ * So much is awaited before a transfer begins: each costs two programs here and three there, and the few
+ * segments that most nights have go in a single one.
+ */
+const LEAST_TRANSFER_BYTES = 128 * 1024 * 1024;
 /**
  * Sends segments while the next are being built, several in one transfer where several are waiting. What lies in the
  * vault's incoming area already, whole, is not sent again.
@@ -87282,6 +89201,8 @@ class Uploader {
     #taken = new Set();
     #pendingPaths = new Set();
     #stagedBytes = 0;
+    #waitingBytes = 0;
+    #isComplete = false;
     #sentBytes = 0;
     #transfer;
     #failure;
@@ -87308,7 +89229,8 @@ class Uploader {
         this.#pendingPaths.add(segment.path);
         this.#waiting.push(segment);
         this.#stagedBytes += segment.sizeBytes;
-        this.#transfer ??= this.#run();
+        this.#waitingBytes += segment.sizeBytes;
+        this.#begin();
         while (this.#stagedBytes > STAGING_BUDGET_BYTES && !this.#failure) {
             await new Promise((resolve) => this.#roomMade.push(resolve));
         }
@@ -87316,8 +89238,17 @@ class Uploader {
     }
     /** Resolves when everything delivered lies in the vault's incoming area. */
     async finish() {
+        this.#isComplete = true;
+        this.#begin();
         await this.#transfer;
         this.#throwIfFailed();
+    }
+    #begin() {
+        if (!this.#failure && this.#isWorthwhile())
+            this.#transfer ??= this.#run();
+    }
+    #isWorthwhile() {
+        return this.#waiting.length > 0 && (this.#isComplete || this.#waitingBytes >= LEAST_TRANSFER_BYTES);
     }
     #throwIfFailed() {
         if (this.#failure)
@@ -87325,9 +89256,10 @@ class Uploader {
     }
     async #run() {
         try {
-            while (this.#waiting.length > 0) {
+            while (this.#isWorthwhile()) {
                 const batch = this.#waiting.splice(0);
-                const { sentBytes } = await this.#vault.upload(batch.map(({ path }) => path));
+                this.#waitingBytes = 0;
+                const { sentBytes } = await this.#upload(batch);
                 this.#sentBytes += sentBytes;
                 for (const { path, sizeBytes } of batch) {
                     this.#pendingPaths.delete(path);
@@ -87344,6 +89276,27 @@ class Uploader {
         finally {
             this.#transfer = undefined;
         }
+    }
+    async #upload(batch) {
+        try {
+            return await this.#vault.upload(batch.map(({ path }) => path));
+        }
+        catch (error) {
+            throw await this.#addFigures(error, [...batch, ...this.#waiting]);
+        }
+    }
+    /** With what a vault that took no more has free, and what was still to be sent to it. */
+    async #addFigures(error, segments) {
+        if (!(error instanceof failure/* Failure */.HR && error.kind === 'space'))
+            return error;
+        const greeting = await this.#vault.hello().catch(() => undefined);
+        if (!greeting)
+            return error;
+        const { incoming } = greeting;
+        const missingOf = ({ path, sizeBytes }) => Math.max(0, sizeBytes - (incoming[(0,external_node_path_.basename)(path)] ?? 0));
+        const missingBytes = segments.reduce((sum, segment) => sum + missingOf(segment), 0);
+        const figures = `${(0,disk_room/* describeRoom */.l5)(greeting)} there, need ${(0,quantity_text/* formatBytes */.z3)(missingBytes)} for what waits to be sent`;
+        return new failure/* Failure */.HR('space', `${error.message} (${figures})`, error.next, { cause: error });
     }
     #wakeProducers() {
         for (const wake of this.#roomMade.splice(0))
@@ -87427,9 +89380,10 @@ async function makeArchive(run) {
     const { logger, config } = platform;
     logger.phase(`Read and send ${run.name}`);
     const cache = new base_index/* IndexCache */.d(config.state);
+    vault.expectUpload();
     const isSafety = options.trigger === 'safety';
     const sources = await presentSources(config.files, isSafety);
-    const [found, base] = await Promise.all([findDatabases(platform, isSafety), openBase(run, cache)]);
+    const [found, base] = await Promise.all([run.found, openBase({ vault, cache, logger }, greeting.newest)]);
     const missing = [
         ...found.missing,
         ...config.files.filter((source) => !sources.includes(source)).map((source) => source.name),
@@ -87496,7 +89450,10 @@ async function fillArchive(run, filling) {
     await uploader.finish();
     platform.signal?.throwIfAborted();
     const receipt = await seal(run, built);
-    await cache.add(built.indexPath, built.index);
+    // Sealed it is: without the copy, the next run fetches the index.
+    await cache.add(built.indexPath, built.index).catch((error) => {
+        logger.warning(`the index of ${name} could not be kept for the next run: ${(0,failure/* messageOf */.bD)(error)}`);
+    });
     for (const warning of warnings)
         logger.warning(warning);
     const conditions = unique([...(greeting.conditions ?? []), ...dumps.conditions]);
@@ -87506,25 +89463,6 @@ async function fillArchive(run, filling) {
     const changes = since === undefined ? undefined : describeChanges(since, files, { records: dumps.databases, now: built.dumps });
     const { readBytes } = files.outcome;
     return { receipt, sentBytes, readBytes, manifest, warnings, conditions, ...(changes ? { changes } : {}) };
-}
-/** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
-async function openBase({ vault, greeting, platform }, cache) {
-    const { newest } = greeting;
-    if (!newest)
-        return undefined;
-    const path = await cache.obtain(vault, newest);
-    try {
-        const reader = await cache.open(path);
-        platform.logger.info(`Building on ${newest.name}.`);
-        return { name: newest.name, index: newest.index, reader };
-    }
-    catch (error) {
-        // An index of another version of the format: a whole new archive is better than none.
-        if (!(error instanceof TypeError || error instanceof SyntaxError))
-            throw error;
-        platform.logger.warning(`${newest.name} cannot be built on (${error.message}): everything is read and sent.`);
-        return undefined;
-    }
 }
 async function addFiles(builder, sources, { allowShrink = [], trigger }, signal) {
     const walk = walkSources(sources, signal);
@@ -87560,13 +89498,12 @@ function applicationName(archive) {
     return `skills-hub-continuity ${archive.replace(/^backup_full_|\.tar\.gz$/g, '')}`;
 }
 
-// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 71 modules
-var open_vault = __nccwpck_require__(4322);
-// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
-var quantity_text = __nccwpck_require__(6534);
+// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 90 modules
+var open_vault = __nccwpck_require__(2953);
 // EXTERNAL MODULE: ./.build/src/system/lock.js
 var lock = __nccwpck_require__(6298);
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/staging.js
+
 
 
 
@@ -87586,30 +89523,30 @@ async function openRunDirectory(stateDirectory) {
         return { path, leftovers: old.length, remove: () => (0,promises_.rm)(path, { recursive: true, force: true }) };
     }
     catch (error) {
-        if (isDiskFull(error))
-            throw explainStagingError(error, staging);
+        if ((0,disk_room/* isDiskFull */.b$)(error))
+            throw await explainStagingError(error, stateDirectory);
         throw new failure/* Failure */.HR('config', `the staging directory ${staging} cannot be used: ${(0,failure/* messageOf */.bD)(error)}`, 'Make it writable for this user and not read-only, or set another state: in continuity.yml.', { cause: error });
     }
 }
 /**
- * What the disk of the staging directory did to a run, as a Failure: `space` where it is full, `config` where it is gone
- * or does not take writes any more. Anything else as it is.
+ * What the disk of the state directory did to a run, as a Failure: `space` where it is full, `config` where it is gone or
+ * does not take writes any more. Anything else as it is, and so what happened on another disk.
  */
-function explainStagingError(error, directory) {
+async function explainStagingError(error, stateDirectory) {
     if (error instanceof failure/* Failure */.HR || typeof error !== 'object' || error === null)
         return error;
-    const { code, path, message } = error;
-    if (isDiskFull(error)) {
-        return new failure/* Failure */.HR('space', `the disk of the staging directory ${directory} is full (${code})`, 'Nothing was sealed and nothing was lost. Make room there, or set another state: in continuity.yml.', { cause: error });
+    const { code, path } = error;
+    const isElsewhere = path !== undefined && !path.startsWith(stateDirectory);
+    if (isElsewhere)
+        return error;
+    if ((0,disk_room/* isDiskFull */.b$)(error)) {
+        const room = await (0,disk_room/* measureRoom */.qC)(stateDirectory).then(disk_room/* describeRoom */.l5, () => 'it cannot be looked at');
+        return new failure/* Failure */.HR('space', `the disk of the staging directory below ${stateDirectory} is full (${code}; ${room} now)`, 'Nothing was sealed and nothing was lost. Make room there, or set another state: in continuity.yml.', { cause: error });
     }
-    const isOurs = code === 'EROFS' || (path?.startsWith(directory) === true && code !== 'EEXIST');
+    const isOurs = (0,disk_room/* isReadOnly */.PI)(error) || (path !== undefined && code !== 'EEXIST');
     if (!isOurs)
         return error;
-    return new failure/* Failure */.HR('config', `the staging directory ${directory} cannot be used any more: ${message}`, 'Nothing was sealed. Check that its disk is mounted and not read-only, then run the backup again.', { cause: error });
-}
-function isDiskFull(error) {
-    const { code } = error;
-    return code === 'ENOSPC' || code === 'EDQUOT';
+    return new failure/* Failure */.HR('config', `the staging directory below ${stateDirectory} cannot be used any more: ${(0,failure/* messageOf */.bD)(error)}`, 'Nothing was sealed. Check that its disk is mounted and not read-only, then run the backup again.', { cause: error });
 }
 
 // EXTERNAL MODULE: ./.build/src/sources/postgres/restore-session.js
@@ -88579,6 +90516,7 @@ async function removeWorkDirectories(stateDirectory) {
 
 
 
+
 /**
  * Runs an operation that changes something as the only one on this platform, in a private directory of its own. What an
  * interrupted run left is finished or reverted first, and said.
@@ -88586,7 +90524,9 @@ async function removeWorkDirectories(stateDirectory) {
 async function with_lock_withLock(platform, work) {
     const { config, logger, holder } = platform;
     await makeStateDirectory(config.state);
-    const lock = await takeLock(platform);
+    const lock = await takeLock(platform).catch(async (error) => {
+        throw await explainStagingError(error, config.state);
+    });
     try {
         const former = lock.tookOverFrom;
         if (former)
@@ -88601,7 +90541,7 @@ async function with_lock_withLock(platform, work) {
         catch (error) {
             if (platform.signal?.aborted)
                 throw interrupted(holder, error);
-            throw explainStagingError(error, run.path);
+            throw await explainStagingError(error, config.state);
         }
         finally {
             // Never in the way of what there is to tell; the next run removes what could not be removed.
@@ -88634,6 +90574,8 @@ async function makeStateDirectory(path) {
         await (0,promises_.mkdir)(path, { recursive: true, mode: 0o700 });
     }
     catch (error) {
+        if ((0,disk_room/* isDiskFull */.b$)(error))
+            throw await explainStagingError(error, path);
         throw new failure/* Failure */.HR('config', `the state directory ${path} cannot be made: ${(0,failure/* messageOf */.bD)(error)}`, 'Run as root, or set state: in continuity.yml to a folder that this user may write to.', { cause: error });
     }
 }
@@ -88649,6 +90591,7 @@ function interrupted(holder, cause) {
 
 
 
+
 /** Backs up everything that the configuration names into one sealed archive. */
 async function backup(platform, options) {
     return await withLock(platform, (runDirectory) => backupUnderLock(platform, runDirectory, options));
@@ -88657,6 +90600,9 @@ async function backup(platform, options) {
 async function backupUnderLock(platform, runDirectory, options) {
     const begun = Date.now();
     const vault = await (0,open_vault/* openVault */.Z)(platform, 'writer');
+    // The servers are asked while the connection to the vault comes up; what they say counts once the vault has answered.
+    const found = findDatabases(platform, options.trigger === 'safety');
+    found.catch(() => undefined);
     try {
         let { started, name, greeting } = await askForName(platform, vault, options);
         if (greeting.asked && options.trigger !== 'nightly') {
@@ -88664,8 +90610,11 @@ async function backupUnderLock(platform, runDirectory, options) {
             await (0,external_node_timers_promises_.setTimeout)(1000);
             ({ started, name, greeting } = await askForName(platform, vault, options));
         }
+        const recent = findRecent(greeting, options.unlessNewerMs);
+        if (recent && !greeting.asked)
+            greeting = await vault.hello(recent);
         if (greeting.asked) {
-            platform.logger.info(`${name} is sealed already, since ${greeting.asked.sealed}: nothing to do.`);
+            platform.logger.info(`${greeting.asked.name} is sealed already, since ${greeting.asked.sealed}: nothing to do.`);
             return {
                 ...fromReceipt(vault, greeting, greeting.asked),
                 alreadyThere: true,
@@ -88676,7 +90625,16 @@ async function backupUnderLock(platform, runDirectory, options) {
         }
         const directory = (0,external_node_path_.join)(runDirectory, 'archive');
         await (0,promises_.mkdir)(directory);
-        const { receipt, ...made } = await makeArchive({ platform, options, vault, greeting, name, started, directory });
+        const { receipt, ...made } = await makeArchive({
+            platform,
+            options,
+            vault,
+            found,
+            greeting,
+            name,
+            started,
+            directory,
+        });
         return {
             ...fromReceipt(vault, greeting, receipt),
             ...made,
@@ -88685,8 +90643,16 @@ async function backupUnderLock(platform, runDirectory, options) {
         };
     }
     finally {
+        // No program outlives the run.
+        await found.then(({ targets }) => Promise.allSettled(targets.map(({ plan }) => plan))).catch(() => undefined);
         await vault.close();
     }
+}
+/** The newest archive, where it is young enough to stand for the one that was wanted. */
+function findRecent({ newest, clock }, withinMs) {
+    if (newest === undefined || withinMs === undefined)
+        return undefined;
+    return Date.parse(clock) - Date.parse(newest.sealed) < withinMs ? newest.name : undefined;
 }
 async function askForName(platform, vault, { trigger }) {
     const started = platform.now();
@@ -88870,8 +90836,8 @@ async function stageDatabase(platform, archive, { key, record }, { staged }, sig
     return oid;
 }
 
-// EXTERNAL MODULE: ./.build/src/operations/with-archive.js + 2 modules
-var with_archive = __nccwpck_require__(1922);
+// EXTERNAL MODULE: ./.build/src/operations/with-archive.js
+var with_archive = __nccwpck_require__(9467);
 ;// CONCATENATED MODULE: ./.build/src/operations/restore.js
 
 
@@ -89689,180 +91655,26 @@ function workDirectoryOf(stateDirectory, id) {
 
 /***/ }),
 
-/***/ 1922:
+/***/ 9467:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
-
-// EXPORTS
-__nccwpck_require__.d(__webpack_exports__, {
-  x: () => (/* binding */ withArchive)
-});
-
-// EXTERNAL MODULE: ./.build/src/archive/layout.js
-var layout = __nccwpck_require__(1574);
-// EXTERNAL MODULE: ./.build/src/archive/manifest-check.js
-var manifest_check = __nccwpck_require__(2316);
-// EXTERNAL MODULE: ./.build/src/archive/own-entries.js
-var own_entries = __nccwpck_require__(3339);
-// EXTERNAL MODULE: ./.build/src/archive/read-extents.js + 1 modules
-var read_extents = __nccwpck_require__(4966);
-// EXTERNAL MODULE: ./.build/src/archive/select-entries.js
-var select_entries = __nccwpck_require__(3529);
-// EXTERNAL MODULE: ./.build/src/archive/toc-line.js
-var toc_line = __nccwpck_require__(591);
-// EXTERNAL MODULE: ./.build/src/logging/failure.js
-var failure = __nccwpck_require__(1619);
-;// CONCATENATED MODULE: ./.build/src/operations/archive-reader.js
-
-
-
-
-
-
-
-/** One archive in the vault, read by its index: only the extents that are needed are fetched, and each is checked. */
-class ArchiveReader {
-    name;
-    index;
-    /** When a verification found it damaged, by the vault's clock (RFC 3339); undefined where none did. */
-    foundDamagedAt;
-    #vault;
-    #cache;
-    #indexPath;
-    #fetchedBytes = 0;
-    constructor({ name, verdict }, index, vault, cache, indexPath) {
-        this.name = name;
-        this.index = index;
-        this.foundDamagedAt = verdict?.isSound === false ? verdict.time : undefined;
-        this.#vault = vault;
-        this.#cache = cache;
-        this.#indexPath = indexPath;
-    }
-    /** Obtains the archive's index, by the digest that the vault's ledger names. */
-    static async open(vault, cache, archive) {
-        const { name, index } = archive;
-        if (index === undefined) {
-            throw new failure/* Failure */.HR('refused', `${name} was made by the team's former script: it has no index`, `Fetch it (fetch ${name}) and unpack it with tar.`);
-        }
-        return new ArchiveReader(archive, index, vault, cache, await cache.obtain(vault, { name, index }));
-    }
-    /** Bytes of the archive fetched so far. */
-    get fetchedBytes() {
-        return this.#fetchedBytes;
-    }
-    /** All entries' lines in archive order; further chunks of large entries are left out. */
-    async *lines() {
-        const reader = await this.#cache.open(this.#indexPath);
-        for await (const { lines } of reader.entries()) {
-            for (const line of lines.map(toc_line/* parseTocLine */.G4))
-                if (line.type !== 'chunk')
-                    yield line;
-        }
-    }
-    /** Finds what has to be fetched for the wanted entries. */
-    async select(wants) {
-        return await (0,select_entries/* selectEntries */.X)(() => this.#cache.open(this.#indexPath), wants);
-    }
-    /** Fetches what the wanted entries take and yields them, with the files that wanted hard links lead to. */
-    async *entries(wants) {
-        const { ordinals, ranges, linkTargets } = await this.select(wants);
-        if (ordinals.length === 0)
-            return;
-        const chosen = (0,select_entries/* chooseExtents */.b)(await this.#cache.open(this.#indexPath), ordinals);
-        const bytes = await this.#vault.readRanges(this.name, ranges);
-        try {
-            yield* (0,own_entries/* readOwnEntries */.J)((0,read_extents/* readExtents */.k)(chosen, this.#count(bytes)), {
-                wants: (name) => wants(name) || linkTargets.has(name.toString('latin1')),
-            });
-        }
-        finally {
-            bytes.destroy();
-        }
-    }
-    /** The content of one entry, streamed. */
-    async *content(name) {
-        const wanted = Buffer.from(name);
-        for await (const { body } of this.entries((entry) => entry.equals(wanted)))
-            yield* body;
-    }
-    /** The content of one small entry; throws a Failure where the archive does not hold it. */
-    async text(name) {
-        const pieces = [];
-        for await (const piece of this.content(name))
-            pieces.push(piece);
-        if (pieces.length === 0) {
-            throw new failure/* Failure */.HR('damaged', `${this.name} holds no ${name}`, 'Verify it (verify --level full), or choose another archive.');
-        }
-        return Buffer.concat(pieces).toString('utf8');
-    }
-    async manifest() {
-        return (0,manifest_check/* parseManifest */.N)(await this.text(layout/* MANIFEST_NAME */.ir));
-    }
-    async *#count(bytes) {
-        for await (const chunk of bytes) {
-            this.#fetchedBytes += chunk.length;
-            yield chunk;
-        }
-    }
-}
-
-// EXTERNAL MODULE: ./.build/src/operations/backup/base-index.js
-var base_index = __nccwpck_require__(6889);
-// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 71 modules
-var open_vault = __nccwpck_require__(4322);
-// EXTERNAL MODULE: ./.build/src/config/archive-name.js
-var archive_name = __nccwpck_require__(7334);
-;// CONCATENATED MODULE: ./.build/src/operations/resolve-archive.js
-
-
-/**
- * Finds the archive that an operator means. `latest` is the newest of ours that no verification found damaged and that
- * is no safety copy of a state which somebody was about to replace; a date means its nightly, else the newest of that day.
- *
- * @throws Failure where there is none, naming the nearest that there is.
- */
-function resolveArchive(request, status) {
-    const selection = (0,archive_name/* selectArchive */.vd)(request);
-    const present = status.archives.filter(({ fault }) => fault === undefined).sort(bySealing);
-    const candidates = present.filter(isTrusted);
-    const found = selection.by === 'latest'
-        ? candidates[0]
-        : selection.by === 'name'
-            ? status.archives.find(({ name }) => name === selection.archive.name)
-            : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
-                candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
-    if (!found) {
-        const nearest = candidates.slice(0, 3).map(({ name }) => name);
-        throw new failure/* Failure */.HR('usage', selection.by === 'latest'
-            ? 'the vault holds no archive that can be trusted'
-            : `the vault holds no archive for ${request}`, nearest.length > 0
-            ? `The newest are ${nearest.join(', ')}; list shows them all.`
-            : 'Run backup, or look at list.');
-    }
-    if (found.fault !== undefined) {
-        throw new failure/* Failure */.HR('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
-    }
-    return found;
-}
-/** Newest first, by the vault's own clock. */
-function bySealing(a, b) {
-    return a.sealed < b.sealed ? 1 : -1;
-}
-function isTrusted({ isForeign, verdict, trigger }) {
-    return !isForeign && trigger !== 'safety' && verdict?.isSound !== false;
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/with-archive.js
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   x: () => (/* binding */ withArchive)
+/* harmony export */ });
+/* harmony import */ var _archive_reader_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5666);
+/* harmony import */ var _backup_base_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6889);
+/* harmony import */ var _open_vault_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2953);
+/* harmony import */ var _resolve_archive_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8541);
 
 
 
 
 /** Opens an archive by name, date or `latest` with the reader's key, for as long as `work` takes. */
 async function withArchive(platform, request, work) {
-    const vault = await (0,open_vault/* openVault */.Z)(platform, 'reader');
+    const vault = await (0,_open_vault_js__WEBPACK_IMPORTED_MODULE_2__/* .openVault */ .Z)(platform, 'reader');
     try {
-        const summary = resolveArchive(request, await vault.status());
-        return await work(await ArchiveReader.open(vault, new base_index/* IndexCache */.d(platform.config.state), summary));
+        const summary = (0,_resolve_archive_js__WEBPACK_IMPORTED_MODULE_3__/* .resolveArchive */ .H)(request, await vault.status());
+        return await work(await _archive_reader_js__WEBPACK_IMPORTED_MODULE_0__/* .ArchiveReader */ .g.open(vault, new _backup_base_index_js__WEBPACK_IMPORTED_MODULE_1__/* .IndexCache */ .d(platform.config.state), summary));
     }
     finally {
         await vault.close();
@@ -89977,40 +91789,15 @@ function renderExtraction({ archive, directory, done, parts, entries, bytes, not
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   X3: () => (/* binding */ limitRows),
-/* harmony export */   aY: () => (/* binding */ code),
 /* harmony export */   cT: () => (/* binding */ joinLines),
-/* harmony export */   ml: () => (/* binding */ shorten),
 /* harmony export */   p_: () => (/* binding */ list),
 /* harmony export */   tp: () => (/* binding */ table),
 /* harmony export */   zH: () => (/* binding */ details)
 /* harmony export */ });
+/* harmony import */ var _logging_code_span_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1197);
 /* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6534);
 
-/** Longer texts are shown by their beginning and end. */
-const SHOWN_CHARACTERS = 300;
-/**
- * What could end a code span or a cell, turn or hide what stands beside it, or is not seen: controls, format characters
- * (bidirectional ones among them), blanks other than the space, piled-up accents, backticks, pipes; and the backslash,
- * so that what replaces them cannot be mistaken.
- */
-const UNSAFE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}`|\\]|(?! )\p{Zs}|(?<=\p{M}{3})\p{M}|^ | $/gu;
-/**
- * Any text of others (names of files, messages, labels) as a code span, the one place where GitHub renders no markup, no
- * HTML, no link and pings nobody. What is unsafe even there is written as `\u{…}`; stands in a table's cell as well.
- */
-function code(text, limit = SHOWN_CHARACTERS) {
-    if (text === '')
-        return '_(empty)_';
-    return `\`${shorten(text, limit).replace(UNSAFE, escapeCharacter)}\``;
-}
-/** A text of at most `limit` UTF-16 units, and an ellipsis where something is missing. */
-function shorten(text, limit) {
-    if (text.length <= limit)
-        return text;
-    const head = text.slice(0, Math.ceil((limit * 2) / 3)).replace(/[\ud800-\udbff]$/, '');
-    const tail = text.slice(text.length - Math.floor(limit / 3)).replace(/^[\udc00-\udfff]/, '');
-    return `${head}…${tail}`;
-}
+
 /** A table; its cells are markdown of ours, or `code`. Columns in `right` hold numbers. */
 function table(head, rows, right = []) {
     const line = (cells) => `| ${cells.join(' | ')} |`;
@@ -90036,7 +91823,7 @@ function details(title, lines) {
 }
 /** A list of texts of others, the first `limit` of them; of the rest it says how many they are. */
 function list(texts, limit) {
-    const lines = texts.slice(0, limit).map((text) => `- ${code(text)}`);
+    const lines = texts.slice(0, limit).map((text) => `- ${(0,_logging_code_span_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .a)(text)}`);
     if (texts.length > limit)
         lines.push(`- and ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(texts.length - limit)} more`);
     return lines;
@@ -90048,9 +91835,6 @@ function joinLines(lines) {
         .replace(/\n{3,}/g, '\n\n')
         .trim()}\n`;
 }
-function escapeCharacter(character) {
-    return character === '\\' ? '\\\\' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
-}
 
 
 /***/ }),
@@ -90061,7 +91845,7 @@ function escapeCharacter(character) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   G: () => (/* binding */ planAsJson)
 /* harmony export */ });
-/* harmony import */ var _markdown_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9496);
+/* harmony import */ var _logging_code_span_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1197);
 
 const MOST_SOURCES = 100;
 const MOST_SENTENCES = 50;
@@ -90114,10 +91898,10 @@ function planAsJson(plan) {
     };
 }
 function cutName(text) {
-    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(text, MOST_NAME_CHARACTERS);
+    return (0,_logging_code_span_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .m)(text, MOST_NAME_CHARACTERS);
 }
 function cut(text) {
-    return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .ml)(text, MOST_CHARACTERS);
+    return (0,_logging_code_span_js__WEBPACK_IMPORTED_MODULE_0__/* .shorten */ .m)(text, MOST_CHARACTERS);
 }
 
 
@@ -90135,11 +91919,14 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
 var quantity_text = __nccwpck_require__(6534);
+// EXTERNAL MODULE: ./.build/src/logging/code-span.js
+var code_span = __nccwpck_require__(1197);
 // EXTERNAL MODULE: ./.build/src/report/summary/markdown.js
 var markdown = __nccwpck_require__(9496);
 // EXTERNAL MODULE: ./.build/src/logging/format-time.js
 var format_time = __nccwpck_require__(8298);
 ;// CONCATENATED MODULE: ./.build/src/report/summary/plan-section.js
+
 
 
 
@@ -90151,7 +91938,7 @@ function planSection(plan, timezone) {
     const { refusals, warnings } = plan;
     const connected = plan.databases.flatMap(({ record, connections }) => connections.map(({ user, application }) => `${record.database}: ${user} (${application || 'no name'})`));
     return [
-        `Archive ${(0,markdown/* code */.aY)(plan.archive)}, made ${(0,markdown/* code */.aY)((0,format_time/* formatTime */.f)(plan.made, timezone))}, ${(0,quantity_text/* formatDuration */.a3)(plan.ageMs)} ago.`,
+        `Archive ${(0,code_span/* code */.a)(plan.archive)}, made ${(0,code_span/* code */.a)((0,format_time/* formatTime */.f)(plan.made, timezone))}, ${(0,quantity_text/* formatDuration */.a3)(plan.ageMs)} ago.`,
         ...(refusals.length > 0 ? ['', '**In the way:**', '', ...(0,markdown/* list */.p_)(refusals, LISTED)] : []),
         ...planTable(plan),
         ...(connected.length > 0
@@ -90163,14 +91950,14 @@ function planSection(plan, timezone) {
 function planTable({ databases, files }) {
     const rows = [
         ...databases.map(({ key, record, exists, sizeBytes }) => [
-            (0,markdown/* code */.aY)(key, 80),
+            (0,code_span/* code */.a)(key, 80),
             `${(0,quantity_text/* countOf */.pq)(Object.keys(record.fingerprints.tables).length, 'table')}, ${(0,quantity_text/* formatBytes */.z3)(record.sizeBytes)}`,
             exists
-                ? `replaces ${(0,markdown/* code */.aY)(record.database, 80)} (${(0,quantity_text/* formatBytes */.z3)(sizeBytes)})`
-                : `creates ${(0,markdown/* code */.aY)(record.database, 80)}`,
+                ? `replaces ${(0,code_span/* code */.a)(record.database, 80)} (${(0,quantity_text/* formatBytes */.z3)(sizeBytes)})`
+                : `creates ${(0,code_span/* code */.a)(record.database, 80)}`,
         ]),
         ...files.map(({ source, archived, add, replace, remove, stageBytes }) => [
-            (0,markdown/* code */.aY)(source, 80),
+            (0,code_span/* code */.a)(source, 80),
             `${(0,quantity_text/* countOf */.pq)(archived.files, 'file')}, ${(0,quantity_text/* formatBytes */.z3)(archived.bytes)}`,
             add + replace + remove === 0
                 ? 'the same already'
@@ -90183,6 +91970,7 @@ function planTable({ databases, files }) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/report/summary/restore-summary.js
+
 
 
 
@@ -90203,7 +91991,7 @@ function summarizePlan({ plan }, timezone) {
         'What is replaced is backed up first, and stays beside until `forget`.',
         '',
         isPossible
-            ? `**Next:** to carry it out, run it again without the dry run and type the name to confirm it: ${(0,markdown/* code */.aY)(plan.archive)}`
+            ? `**Next:** to carry it out, run it again without the dry run and type the name to confirm it: ${(0,code_span/* code */.a)(plan.archive)}`
             : '**Next:** mend what is named, or leave those parts out of the selection.',
     ]);
 }
@@ -90216,8 +92004,8 @@ function summarizeDone(result, timezone) {
         ...(plan.files.length > 0
             ? [`- Files: ${(0,quantity_text/* formatCount */.B4)(carried?.placed ?? 0)} put in place, ${(0,quantity_text/* formatCount */.B4)(carried?.removed ?? 0)} moved away`]
             : []),
-        safety ? `- The state before is in ${(0,markdown/* code */.aY)(safety.archive)}` : '- ⚠️ The state before was not backed up',
-        ...(id === undefined ? [] : [`- What was replaced is kept as ${(0,markdown/* code */.aY)(id)}`]),
+        safety ? `- The state before is in ${(0,code_span/* code */.a)(safety.archive)}` : '- ⚠️ The state before was not backed up',
+        ...(id === undefined ? [] : [`- What was replaced is kept as ${(0,code_span/* code */.a)(id)}`]),
     ];
     const lists = [
         ['Disconnected', carried?.disconnected ?? []],
@@ -90235,22 +92023,22 @@ function summarizeDone(result, timezone) {
         ...(0,markdown/* details */.zH)('Numbers', [
             `- Fetched ${(0,quantity_text/* formatBytes */.z3)(result.fetchedBytes)} of the archive`,
             `- Took ${(0,quantity_text/* formatDuration */.a3)(result.durationMs)}`,
-            ...(safety ? [`- Index of the safety backup ${(0,markdown/* code */.aY)(safety.index)}`] : []),
+            ...(safety ? [`- Index of the safety backup ${(0,code_span/* code */.a)(safety.index)}`] : []),
         ]),
         '',
-        `**Next:** look at the application. When all is well, free the space: ${(0,markdown/* code */.aY)(`npm run -s continuity -- forget ${id ?? ''}`.trim())}`,
+        `**Next:** look at the application. When all is well, free the space: ${(0,code_span/* code */.a)(`npm run -s continuity -- forget ${id ?? ''}`.trim())}`,
     ]);
 }
 /** What was unpacked beside, or would be. */
 function summarizeExtraction(result) {
     const { archive, directory, done, parts, entries, bytes, notes, fetchedBytes } = result;
-    const rows = parts.map(({ name, kind, bytes: sizeBytes }) => [(0,markdown/* code */.aY)(name, 80), kind, (0,quantity_text/* formatBytes */.z3)(sizeBytes)]);
+    const rows = parts.map(({ name, kind, bytes: sizeBytes }) => [(0,code_span/* code */.a)(name, 80), kind, (0,quantity_text/* formatBytes */.z3)(sizeBytes)]);
     return (0,markdown/* joinLines */.cT)([
         done
             ? `### ✅ Unpacked: ${(0,quantity_text/* countOf */.pq)(entries, 'entry', 'entries')}, ${(0,quantity_text/* formatBytes */.z3)(bytes)}`
             : '### 📝 A plan: nothing was unpacked',
         '',
-        `${(0,markdown/* code */.aY)(archive)} ${done ? 'is' : 'would be'} unpacked into ${(0,markdown/* code */.aY)(directory)}. Nothing live is touched.`,
+        `${(0,code_span/* code */.a)(archive)} ${done ? 'is' : 'would be'} unpacked into ${(0,code_span/* code */.a)(directory)}. Nothing live is touched.`,
         ...(rows.length > 0 ? (0,markdown/* table */.tp)(['Part', 'Kind', 'Size'], (0,markdown/* limitRows */.X3)(rows, LISTED_PARTS), [2]) : []),
         ...(notes.length > 0 ? (0,markdown/* details */.zH)(`Notes (${(0,quantity_text/* formatCount */.B4)(notes.length)})`, (0,markdown/* list */.p_)(notes, restore_summary_LISTED)) : []),
         ...(done ? ['', `Fetched ${(0,quantity_text/* formatBytes */.z3)(fetchedBytes)} of the archive.`] : []),
@@ -90278,6 +92066,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
 var picomatch = __nccwpck_require__(4006);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
@@ -90352,6 +92142,7 @@ async function openFile(seen) {
 
 
 
+
 /** Names that a restore puts into a source's root for its own use: never part of an archive. */
 const OWN_PREFIX = '.continuity-';
 /** A file changed so recently could be changed again without its ctime showing it: kernel clocks are coarse. */
@@ -90407,7 +92198,7 @@ async function describe({ relativeName, path, stat }, prefix, firstLinks, skip, 
     const name = Buffer.concat([prefix, relativeName]);
     const entry = {
         name,
-        mode: Number(stat.mode & 4095n),
+        mode: Number(stat.mode) & 0o7777,
         uid: Number(stat.uid),
         gid: Number(stat.gid),
         mtimeNs: stat.mtimeNs,
@@ -90415,13 +92206,15 @@ async function describe({ relativeName, path, stat }, prefix, firstLinks, skip, 
         identity: '',
         settled: true,
     };
-    if (stat.isDirectory())
+    // By a number: the methods of big statistics count with big integers, again with every call.
+    const format = Number(stat.mode) & external_node_fs_.constants.S_IFMT;
+    if (format === external_node_fs_.constants.S_IFDIR)
         return { ...entry, type: 'dir' };
-    if (stat.isSymbolicLink()) {
+    if (format === external_node_fs_.constants.S_IFLNK) {
         const linkName = await readTarget(path);
         return linkName && { ...entry, type: 'symlink', linkName };
     }
-    if (!stat.isFile()) {
+    if (format !== external_node_fs_.constants.S_IFREG) {
         skip(relativeName, `is ${kindOf(stat)}: not stored`);
         return undefined;
     }
@@ -90513,7 +92306,9 @@ function matcherOf(globs) {
 /* harmony export */   S: () => (/* binding */ isGone)
 /* harmony export */ });
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var _system_long_path_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4743);
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
+/* harmony import */ var _system_long_path_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4743);
+
 
 
 /** Names of a folder that are looked at side by side. */
@@ -90524,9 +92319,9 @@ const SLASH = Buffer.from('/');
  * symbolic link. Memory grows with the largest folder on the way, not with the tree. What vanishes meanwhile is left out.
  */
 async function* walkTree(options) {
-    const stat = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(options.root, { bigint: true });
+    const stat = await readStat(options.root);
     yield { relativeName: Buffer.alloc(0), path: options.root, stat };
-    if (!stat.isDirectory())
+    if (!isFolder(stat))
         return;
     const folders = [walkFolder(options, options.root, Buffer.alloc(0))];
     for (let innermost = folders.at(-1); innermost; innermost = folders.at(-1)) {
@@ -90536,7 +92331,7 @@ async function* walkTree(options) {
             continue;
         }
         yield entry;
-        if (entry.stat.isDirectory())
+        if (isFolder(entry.stat))
             folders.push(walkFolder(options, entry.path, entry.relativeName));
     }
 }
@@ -90544,37 +92339,47 @@ async function* walkFolder({ isExcluded, onUnreadable }, path, relativeName) {
     const names = await listFolder(path, (error) => {
         onUnreadable(relativeName, error);
     });
-    for (let start = 0; start < names.length; start += BATCH) {
-        const batch = names.slice(start, start + BATCH).filter((name) => !isExcluded(Buffer.concat([relativeName, name])));
-        const look = async (name) => {
-            try {
-                return await lookAt((0,_system_long_path_js__WEBPACK_IMPORTED_MODULE_1__/* .joinBytes */ .m)(path, withoutSlash(name)));
-            }
-            catch (error) {
-                // A folder that may be listed but not entered.
-                onUnreadable(Buffer.concat([relativeName, name]), error);
+    const look = async (name) => {
+        const listedName = Buffer.concat([relativeName, name]);
+        if (isExcluded(listedName))
+            return undefined;
+        const plain = withoutSlash(name);
+        const entryPath = (0,_system_long_path_js__WEBPACK_IMPORTED_MODULE_2__/* .joinBytes */ .m)(path, plain);
+        try {
+            const stat = await lookAt(entryPath);
+            if (!stat)
                 return undefined;
-            }
-        };
-        const stats = await Promise.all(batch.map(look));
-        for (const [position, stat] of stats.entries()) {
-            const name = batch[position];
-            if (!stat || !name)
-                continue;
-            const plain = withoutSlash(name);
-            const isFolder = stat.isDirectory();
-            yield {
-                relativeName: Buffer.concat(isFolder ? [relativeName, plain, SLASH] : [relativeName, plain]),
-                path: (0,_system_long_path_js__WEBPACK_IMPORTED_MODULE_1__/* .joinBytes */ .m)(path, plain),
-                stat,
-            };
+            // It may have become a folder, or ceased to be one, since it was listed.
+            const ending = isFolder(stat) ? [SLASH] : [];
+            return { relativeName: Buffer.concat([relativeName, plain, ...ending]), path: entryPath, stat };
         }
+        catch (error) {
+            // A folder that may be listed but not entered.
+            onUnreadable(listedName, error);
+            return undefined;
+        }
+    };
+    const lookAtBatch = (start) => {
+        if (start >= names.length)
+            return undefined;
+        const batch = Promise.all(names.slice(start, start + BATCH).map(look));
+        // It may fail while nobody waits for it yet.
+        batch.catch(() => undefined);
+        return batch;
+    };
+    let next = lookAtBatch(0);
+    for (let start = BATCH; next; start += BATCH) {
+        const batch = await next;
+        next = lookAtBatch(start);
+        for (const entry of batch)
+            if (entry)
+                yield entry;
     }
 }
 /** The names in a folder in archive order, folders with a slash behind. */
 async function listFolder(path, onError) {
     try {
-        const found = await (0,_system_long_path_js__WEBPACK_IMPORTED_MODULE_1__/* .withReachablePath */ .H)(path, (reachable) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(reachable, { withFileTypes: true, encoding: 'buffer' }));
+        const found = await (0,_system_long_path_js__WEBPACK_IMPORTED_MODULE_2__/* .withReachablePath */ .H)(path, (reachable) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(reachable, { withFileTypes: true, encoding: 'buffer' }));
         return found
             .map((entry) => (entry.isDirectory() ? Buffer.concat([entry.name, SLASH]) : entry.name))
             .sort((a, b) => Buffer.compare(a, b));
@@ -90587,13 +92392,23 @@ async function listFolder(path, onError) {
 }
 async function lookAt(path) {
     try {
-        return await (0,_system_long_path_js__WEBPACK_IMPORTED_MODULE_1__/* .withReachablePath */ .H)(path, (reachable) => (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(reachable, { bigint: true }));
+        return await (0,_system_long_path_js__WEBPACK_IMPORTED_MODULE_2__/* .withReachablePath */ .H)(path, readStat);
     }
     catch (error) {
         if (isGone(error))
             return undefined;
         throw error;
     }
+}
+/** With a callback: a promise of Node's own costs twice as much, and there may be a million files. */
+function readStat(path) {
+    return new Promise((resolve, reject) => {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.lstat)(path, { bigint: true }, (error, stat) => (error ? reject(error) : resolve(stat)));
+    });
+}
+/** By a number: the methods of big statistics count with big integers, again with every call. */
+function isFolder(stat) {
+    return (Number(stat.mode) & node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.S_IFMT) === node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.S_IFDIR;
 }
 /** Whether an error says that a name is no longer there. */
 function isGone(error) {
@@ -90602,6 +92417,93 @@ function isGone(error) {
 }
 function withoutSlash(name) {
     return name.at(-1) === 0x2f ? name.subarray(0, -1) : name;
+}
+
+
+/***/ }),
+
+/***/ 3177:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Y_: () => (/* binding */ resolveExclusions),
+/* harmony export */   e: () => (/* binding */ selectTables),
+/* harmony export */   gb: () => (/* binding */ readTables),
+/* harmony export */   wp: () => (/* binding */ writeExclusion),
+/* harmony export */   xZ: () => (/* binding */ findMissingTables)
+/* harmony export */ });
+/* harmony import */ var _dump_statements_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1779);
+/* harmony import */ var _query_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3344);
+
+
+/** Ordinary tables and leaves of partitioned ones; what an extension made is written by CREATE EXTENSION. */
+const selectTables = `SELECT c.oid::text, n.nspname AS schema, c.relname AS name,
+  CASE WHEN c.relispartition THEN (
+    SELECT json_agg(json_build_array(an.nspname, a.relname)) FROM pg_partition_ancestors(c.oid) p
+    JOIN pg_class a ON a.oid = p.relid JOIN pg_namespace an ON an.oid = a.relnamespace) END AS ancestors
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'e'
+    AND ((d.classid = 'pg_class'::regclass AND d.objid = c.oid) OR (d.classid = 'pg_namespace'::regclass AND d.objid = n.oid)))
+ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
+async function readTables(server, database, options = {}) {
+    return (0,_query_js__WEBPACK_IMPORTED_MODULE_1__/* .queryRows */ .Ym)(server, database, selectTables, options);
+}
+/**
+ * The tables whose rows are left out, by patterns as PostgreSQL writes them: `sessions` (in any schema),
+ * `audit.*`, `"Élèves".cache_?`; a partitioned table stands for its partitions. Also the patterns that fit nothing.
+ */
+function resolveExclusions(patterns, tables) {
+    const excluded = new Set();
+    const unused = patterns.filter((pattern) => {
+        const fits = compilePattern(pattern);
+        const found = tables.filter((table) => (table.ancestors ?? [[table.schema, table.name]]).some(([schema, name]) => fits(schema, name)));
+        for (const table of found)
+            excluded.add(table);
+        return found.length === 0;
+    });
+    return { excluded: [...excluded], unused };
+}
+function compilePattern(pattern) {
+    const parts = (pattern.match(/(?:"(?:[^"]|"")*"|[^".])+/g) ?? []).map((part) => {
+        const pieces = part.match(/"(?:[^"]|"")*"|[*]|[?]|[^"*?]+/g) ?? [];
+        const source = pieces.map((piece) => {
+            if (piece === '*')
+                return '.*';
+            if (piece === '?')
+                return '.';
+            const literal = piece.startsWith('"') ? piece.slice(1, -1).replaceAll('""', '"') : piece.toLowerCase();
+            return literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+        });
+        return new RegExp(`^${source.join('')}$`, 'su');
+    });
+    const [schemaPattern, namePattern] = parts.length > 1 ? parts : [undefined, parts[0]];
+    return (schema, name) => namePattern !== undefined && namePattern.test(name) && (schemaPattern?.test(schema) ?? true);
+}
+/** One table as a pattern of pg_dump's that fits it alone; outside UTF-8 databases arguments cannot hold all letters. */
+function writeExclusion(table, encoding) {
+    const quote = (name) => {
+        const quoted = `"${name.replaceAll('"', '""')}"`;
+        return encoding === 'UTF8' ? quoted : quoted.replace(/[^\x00-\x7f]/gu, '"?"');
+    };
+    return `${quote(table.schema)}.${quote(table.name)}`;
+}
+/**
+ * Tables that a dump should hold and does not. Tables come and go while a dump runs, and its snapshot lies somewhere
+ * between two looks at the catalogue: what was there at both, under one name and identity, was there in the snapshot.
+ */
+function findMissingTables(before, after, excluded, dumped) {
+    const key = (schema, name) => `${schema}\0${name}`;
+    const found = new Set([...dumped].map((name) => (0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_0__/* .splitQualifiedName */ .yU)(name).join('\0')));
+    const later = new Map(after.map((table) => [table.oid, table]));
+    const left = new Set(excluded.map(({ oid }) => oid));
+    return before
+        .filter(({ oid, schema, name }) => {
+        const same = later.get(oid);
+        return !left.has(oid) && same !== undefined && same.schema === schema && same.name === name;
+    })
+        .filter(({ schema, name, ancestors }) => ![[schema, name], ...(ancestors ?? [])].some(([a, b]) => found.has(key(a, b))))
+        .map(({ schema, name }) => `${schema}.${name}`);
 }
 
 
@@ -91068,6 +92970,102 @@ class DumpLexer {
 
 /***/ }),
 
+/***/ 3459:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  M: () => (/* binding */ planDump)
+});
+
+// EXTERNAL MODULE: ./.build/src/sources/postgres/query.js
+var postgres_query = __nccwpck_require__(3344);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/catalogue.js
+var catalogue = __nccwpck_require__(3177);
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(1619);
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/inspect.js
+
+
+/** Columns that came with later majors are read as JSON: absent ones are null, not an error. */
+const selectFacts = (database) => `
+SELECT current_setting('server_version') AS "serverVersion", pg_encoding_to_char(d.encoding) AS encoding,
+       d.datcollate AS collate, d.datctype AS ctype,
+       CASE coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END AS "localeProvider",
+       to_jsonb(d) ->> 'datcollversion' AS "collationVersion",
+       coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') AS "icuLocale",
+       pg_get_userbyid(d.datdba) AS owner, d.datconnlimit AS "connectionLimit", d.datacl::text[] AS acl,
+       coalesce((SELECT json_agg(json_build_object('role', r.rolname, 'setting', s.setting) ORDER BY r.rolname NULLS FIRST, s.position)
+                 FROM pg_db_role_setting c LEFT JOIN pg_roles r ON r.oid = c.setrole
+                 CROSS JOIN LATERAL unnest(c.setconfig) WITH ORDINALITY AS s(setting, position)
+                 WHERE c.setdatabase = d.oid), '[]') AS settings,
+       coalesce((SELECT json_agg(json_build_object('name', extname, 'version', extversion) ORDER BY extname)
+                 FROM pg_extension), '[]') AS extensions
+FROM pg_database d WHERE d.datname = ${(0,postgres_query/* quoteLiteral */.ce)(database)}`;
+/**
+ * Reads the facts of a database that its dump does not hold.
+ * @throws Failure `source` where it does not exist or does not answer.
+ */
+async function inspectDatabase(server, database, options = {}) {
+    return readFacts(await queryRows(server, database, selectFacts(database), options), server, database);
+}
+/** The facts out of what `selectFacts` gave. @throws Failure `source` where it gave no row. */
+function readFacts([row], server, database) {
+    if (!row) {
+        const next = 'Check the name under databases: in continuity.yml; psql -l lists those that exist.';
+        throw new failure/* Failure */.HR('source', `there is no database "${database}" on ${server.label}`, next);
+    }
+    return {
+        serverVersion: row.serverVersion,
+        encoding: row.encoding,
+        collate: row.collate,
+        ctype: row.ctype,
+        localeProvider: row.localeProvider,
+        ...(row.collationVersion === null ? {} : { collationVersion: row.collationVersion }),
+        ...(row.icuLocale === null ? {} : { icuLocale: row.icuLocale }),
+        owner: row.owner,
+        connectionLimit: row.connectionLimit,
+        settings: row.settings.map(({ role, setting }) => (role === null ? { setting } : { role, setting })),
+        ...(row.acl === null ? {} : { acl: row.acl }),
+        extensions: row.extensions,
+    };
+}
+
+// EXTERNAL MODULE: ./.build/src/sources/postgres/versions.js
+var versions = __nccwpck_require__(4771);
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-plan.js
+
+
+
+
+/**
+ * Reads the facts and the catalogue of a database and writes pg_dump's arguments: plain SQL with owners and privileges,
+ * without CREATE DATABASE (the facts hold what it would say), in the database's own encoding, so that no byte is
+ * converted.
+ * @throws Failure `source` where the database does not answer, or the client is older than the server.
+ */
+async function planDump({ server, database, ...options }, query) {
+    const [[rows, tables], client] = await Promise.all([
+        (0,postgres_query/* queryTogether */.Nk)(server, database, [selectFacts(database), catalogue/* selectTables */.e], query),
+        options.client ?? (0,versions/* readClientVersion */.iv)(server, 'pg_dump'),
+    ]);
+    const facts = readFacts(rows, server, database);
+    const serverVersion = (0,versions/* parseVersion */.ot)(facts.serverVersion);
+    if (serverVersion)
+        (0,versions/* requireClientFor */.sW)('pg_dump', client, serverVersion, server.label);
+    const { excluded, unused } = (0,catalogue/* resolveExclusions */.Y_)(options.excludeTableData, tables);
+    const args = ['--format=plain', '--no-password', `--encoding=${facts.encoding}`];
+    args.push(`--lock-wait-timeout=${options.lockTimeoutMs}`);
+    args.push(...excluded.map((table) => `--exclude-table-data=${(0,catalogue/* writeExclusion */.wp)(table, facts.encoding)}`));
+    const warnings = unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`);
+    const conditions = (0,versions/* listSecurityWarnings */.AG)('pg_dump', client);
+    return { facts, clientVersion: client.text, tables, excluded, args, warnings, conditions };
+}
+
+
+/***/ }),
+
 /***/ 1779:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -91148,7 +93146,7 @@ function nameEncoding(encoding) {
 
 /***/ }),
 
-/***/ 2898:
+/***/ 5374:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -91159,104 +93157,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var failure = __nccwpck_require__(1619);
-// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-statements.js
-var dump_statements = __nccwpck_require__(1779);
-// EXTERNAL MODULE: ./.build/src/sources/postgres/query.js
-var query = __nccwpck_require__(3344);
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/catalogue.js
-
-
-/** Ordinary tables and leaves of partitioned ones; what an extension made is written by CREATE EXTENSION. */
-const catalogue_select = `SELECT c.oid::text, n.nspname AS schema, c.relname AS name,
-  CASE WHEN c.relispartition THEN (
-    SELECT json_agg(json_build_array(an.nspname, a.relname)) FROM pg_partition_ancestors(c.oid) p
-    JOIN pg_class a ON a.oid = p.relid JOIN pg_namespace an ON an.oid = a.relnamespace) END AS ancestors
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'e'
-    AND ((d.classid = 'pg_class'::regclass AND d.objid = c.oid) OR (d.classid = 'pg_namespace'::regclass AND d.objid = n.oid)))
-ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
-async function readTables(server, database, options = {}) {
-    return (0,query/* queryRows */.Ym)(server, database, catalogue_select, options);
-}
-/**
- * The tables whose rows are left out, by patterns as PostgreSQL writes them: `sessions` (in any schema),
- * `audit.*`, `"Élèves".cache_?`; a partitioned table stands for its partitions. Also the patterns that fit nothing.
- */
-function resolveExclusions(patterns, tables) {
-    const excluded = new Set();
-    const unused = patterns.filter((pattern) => {
-        const fits = compilePattern(pattern);
-        const found = tables.filter((table) => (table.ancestors ?? [[table.schema, table.name]]).some(([schema, name]) => fits(schema, name)));
-        for (const table of found)
-            excluded.add(table);
-        return found.length === 0;
-    });
-    return { excluded: [...excluded], unused };
-}
-function compilePattern(pattern) {
-    const parts = (pattern.match(/(?:"(?:[^"]|"")*"|[^".])+/g) ?? []).map((part) => {
-        const pieces = part.match(/"(?:[^"]|"")*"|[*]|[?]|[^"*?]+/g) ?? [];
-        const source = pieces.map((piece) => {
-            if (piece === '*')
-                return '.*';
-            if (piece === '?')
-                return '.';
-            const literal = piece.startsWith('"') ? piece.slice(1, -1).replaceAll('""', '"') : piece.toLowerCase();
-            return literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-        });
-        return new RegExp(`^${source.join('')}$`, 'su');
-    });
-    const [schemaPattern, namePattern] = parts.length > 1 ? parts : [undefined, parts[0]];
-    return (schema, name) => namePattern !== undefined && namePattern.test(name) && (schemaPattern?.test(schema) ?? true);
-}
-/** One table as a pattern of pg_dump's that fits it alone; outside UTF-8 databases arguments cannot hold all letters. */
-function writeExclusion(table, encoding) {
-    const quote = (name) => {
-        const quoted = `"${name.replaceAll('"', '""')}"`;
-        return encoding === 'UTF8' ? quoted : quoted.replace(/[^\x00-\x7f]/gu, '"?"');
-    };
-    return `${quote(table.schema)}.${quote(table.name)}`;
-}
-/**
- * Tables that a dump should hold and does not. Tables come and go while a dump runs, and its snapshot lies somewhere
- * between two looks at the catalogue: what was there at both, under one name and identity, was there in the snapshot.
- */
-function findMissingTables(before, after, excluded, dumped) {
-    const key = (schema, name) => `${schema}\0${name}`;
-    const found = new Set([...dumped].map((name) => (0,dump_statements/* splitQualifiedName */.yU)(name).join('\0')));
-    const later = new Map(after.map((table) => [table.oid, table]));
-    const left = new Set(excluded.map(({ oid }) => oid));
-    return before
-        .filter(({ oid, schema, name }) => {
-        const same = later.get(oid);
-        return !left.has(oid) && same !== undefined && same.schema === schema && same.name === name;
-    })
-        .filter(({ schema, name, ancestors }) => ![[schema, name], ...(ancestors ?? [])].some(([a, b]) => found.has(key(a, b))))
-        .map(({ schema, name }) => `${schema}.${name}`);
-}
-
-// EXTERNAL MODULE: external "node:zlib"
-var external_node_zlib_ = __nccwpck_require__(8522);
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/crc32.js
-
-let table;
-/** CRC-32 in plain TypeScript, for Node older than 20.15; `seed` is the CRC of what came before. */
-function computeCrc32(bytes, seed = 0) {
-    table ??= Uint32Array.from({ length: 256 }, (_, index) => {
-        let value = index;
-        for (let bit = 0; bit < 8; bit++)
-            value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-        return value;
-    });
-    let crc = ~seed;
-    for (const byte of bytes)
-        crc = (crc >>> 8) ^ table[(crc ^ byte) & 0xff];
-    return ~crc >>> 0;
-}
-/** CRC-32 as gzip has it: zlib's own where this Node offers it. */
-const crc32 = external_node_zlib_.crc32 ?? computeCrc32;
-
+// EXTERNAL MODULE: ./.build/src/sources/postgres/catalogue.js
+var catalogue = __nccwpck_require__(3177);
+// EXTERNAL MODULE: ./.build/src/system/crc32.js
+var crc32 = __nccwpck_require__(6758);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-cutter.js
 
 /** Where a dump may be cut, in bytes; part of the archive format: other values make every dump new once. */
@@ -91308,7 +93212,7 @@ class DumpCutter {
     }
     copyEnds(table, at) {
         this.#unit = at;
-        const always = crc32(Buffer.from(table)) % cutting.tables === 0;
+        const always = (0,crc32/* crc32 */.Q)(Buffer.from(table)) % cutting.tables === 0;
         if (always || at - this.#start >= cutting.table)
             this.#cutAt(at);
     }
@@ -91372,7 +93276,7 @@ class DumpCutter {
         let crc = 0;
         for (; offset < to; index++) {
             const piece = this.#pieces[index];
-            crc = crc32(piece.subarray(Math.max(0, from - offset), Math.min(piece.length, to - offset)), crc);
+            crc = (0,crc32/* crc32 */.Q)(piece.subarray(Math.max(0, from - offset), Math.min(piece.length, to - offset)), crc);
             offset += piece.length;
         }
         return crc;
@@ -91383,80 +93287,8 @@ class DumpCutter {
 var dump_events = __nccwpck_require__(4368);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/dump-lexer.js + 3 modules
 var dump_lexer = __nccwpck_require__(3332);
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/inspect.js
-
-
-/** Columns that came with later majors are read as JSON: absent ones are null, not an error. */
-const inspect_select = (database) => `
-SELECT current_setting('server_version') AS "serverVersion", pg_encoding_to_char(d.encoding) AS encoding,
-       d.datcollate AS collate, d.datctype AS ctype,
-       CASE coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END AS "localeProvider",
-       to_jsonb(d) ->> 'datcollversion' AS "collationVersion",
-       coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') AS "icuLocale",
-       pg_get_userbyid(d.datdba) AS owner, d.datconnlimit AS "connectionLimit", d.datacl::text[] AS acl,
-       coalesce((SELECT json_agg(json_build_object('role', r.rolname, 'setting', s.setting) ORDER BY r.rolname NULLS FIRST, s.position)
-                 FROM pg_db_role_setting c LEFT JOIN pg_roles r ON r.oid = c.setrole
-                 CROSS JOIN LATERAL unnest(c.setconfig) WITH ORDINALITY AS s(setting, position)
-                 WHERE c.setdatabase = d.oid), '[]') AS settings,
-       coalesce((SELECT json_agg(json_build_object('name', extname, 'version', extversion) ORDER BY extname)
-                 FROM pg_extension), '[]') AS extensions
-FROM pg_database d WHERE d.datname = ${(0,query/* quoteLiteral */.ce)(database)}`;
-/**
- * Reads the facts of a database that its dump does not hold.
- * @throws Failure `source` where it does not exist or does not answer.
- */
-async function inspectDatabase(server, database, options = {}) {
-    const [row] = await (0,query/* queryRows */.Ym)(server, database, inspect_select(database), options);
-    if (!row) {
-        const next = 'Check the name under databases: in continuity.yml; psql -l lists those that exist.';
-        throw new failure/* Failure */.HR('source', `there is no database "${database}" on ${server.label}`, next);
-    }
-    return {
-        serverVersion: row.serverVersion,
-        encoding: row.encoding,
-        collate: row.collate,
-        ctype: row.ctype,
-        localeProvider: row.localeProvider,
-        ...(row.collationVersion === null ? {} : { collationVersion: row.collationVersion }),
-        ...(row.icuLocale === null ? {} : { icuLocale: row.icuLocale }),
-        owner: row.owner,
-        connectionLimit: row.connectionLimit,
-        settings: row.settings.map(({ role, setting }) => (role === null ? { setting } : { role, setting })),
-        ...(row.acl === null ? {} : { acl: row.acl }),
-        extensions: row.extensions,
-    };
-}
-
-// EXTERNAL MODULE: ./.build/src/sources/postgres/versions.js
-var versions = __nccwpck_require__(4771);
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-plan.js
-
-
-
-/**
- * Reads the facts and the catalogue of a database and writes pg_dump's arguments: plain SQL with owners and privileges,
- * without CREATE DATABASE (the facts hold what it would say), in the database's own encoding, so that no byte is
- * converted.
- * @throws Failure `source` where the database does not answer, or the client is older than the server.
- */
-async function planDump({ server, database, ...options }, query) {
-    const [facts, tables, client] = await Promise.all([
-        inspectDatabase(server, database, query),
-        readTables(server, database, query),
-        (0,versions/* readClientVersion */.iv)(server, 'pg_dump'),
-    ]);
-    const serverVersion = (0,versions/* parseVersion */.ot)(facts.serverVersion);
-    if (serverVersion)
-        (0,versions/* requireClientFor */.sW)('pg_dump', client, serverVersion, server.label);
-    const { excluded, unused } = resolveExclusions(options.excludeTableData, tables);
-    const args = ['--format=plain', '--no-password', `--encoding=${facts.encoding}`];
-    args.push(`--lock-wait-timeout=${options.lockTimeoutMs}`);
-    args.push(...excluded.map((table) => `--exclude-table-data=${writeExclusion(table, facts.encoding)}`));
-    const warnings = unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`);
-    const conditions = (0,versions/* listSecurityWarnings */.AG)('pg_dump', client);
-    return { facts, clientVersion: client.text, tables, excluded, args, warnings, conditions };
-}
-
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-plan.js + 1 modules
+var dump_plan = __nccwpck_require__(3459);
 // EXTERNAL MODULE: external "node:timers/promises"
 var promises_ = __nccwpck_require__(8500);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/run-tool.js
@@ -91587,11 +93419,14 @@ class DumpRun {
     }
     async #awaitOutput() {
         const { stdout } = this.#child;
-        const readable = new Promise((resolve) => stdout.once('readable', resolve));
-        await Promise.race([readable, this.ended]);
-        this.#waiting = stdout.readableLength === 0;
+        // Looked at when it is told: a moment later, whoever reads the dump may have taken what was there.
+        const hasOutput = await Promise.race([
+            new Promise((resolve) => stdout.once('readable', () => resolve(stdout.readableLength > 0))),
+            this.ended.then(() => false),
+        ]);
+        this.#waiting = !hasOutput;
         // The end of the output counts as readable, too.
-        if (stdout.readableLength > 0)
+        if (hasOutput)
             return;
         stdout.resume();
         await this.ended;
@@ -91638,7 +93473,8 @@ function dumpDatabase(options) {
 async function startDump(options) {
     const { server, database, applicationName, signal, log } = options;
     const { excludeTableData = [], lockTimeoutMs = 60_000 } = options;
-    const plan = await planDump({ server, database, excludeTableData, lockTimeoutMs }, queryOptions(options));
+    const plan = await (options.plan ??
+        (0,dump_plan/* planDump */.M)({ server, database, excludeTableData, lockTimeoutMs }, queryOptions(options)));
     const limits = { timeoutMs: options.timeoutMs ?? 4 * 3_600_000, heartbeatMs: options.heartbeatMs ?? 30_000 };
     const startedAt = new Date().toISOString();
     const run = new DumpRun({ server, database, applicationName, args: plan.args, signal, log, ...limits });
@@ -91661,8 +93497,8 @@ async function* checkDump(options, { plan, run, startedAt }) {
     }
     yield* cutter.finish();
     const fingerprints = taker.finish();
-    const after = await readTables(options.server, options.database, queryOptions(options));
-    const missing = findMissingTables(plan.tables, after, plan.excluded, Object.keys(fingerprints.tables));
+    const after = await (0,catalogue/* readTables */.gb)(options.server, options.database, queryOptions(options));
+    const missing = (0,catalogue/* findMissingTables */.xZ)(plan.tables, after, plan.excluded, Object.keys(fingerprints.tables));
     if (missing.length > 0) {
         const next = 'Run pg_dump by hand and look at its messages; check that no exclude option is set elsewhere.';
         const names = `${missing.slice(0, 5).join(', ')}${missing.length > 5 ? `, and ${missing.length - 5} more` : ''}`;
@@ -91873,6 +93709,7 @@ function truncate(text, maxBytes) {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Cm: () => (/* binding */ quoteIdentifier),
+/* harmony export */   Nk: () => (/* binding */ queryTogether),
 /* harmony export */   Ym: () => (/* binding */ queryRows),
 /* harmony export */   ce: () => (/* binding */ quoteLiteral),
 /* harmony export */   j3: () => (/* binding */ runScript)
@@ -91892,13 +93729,25 @@ SET client_encoding = :'encoding';
  * @throws Failure `source` with the server's own message.
  */
 async function queryRows(server, database, select, options = {}) {
-    const sql = `${speakEncoding}SET search_path = pg_catalog;\nSELECT pg_catalog.row_to_json(row) FROM (\n${select}\n) AS row;\n`;
+    const [rows] = await queryTogether(server, database, [select], options);
+    return rows;
+}
+/**
+ * The same for several SELECTs one after the other in one session, which costs hardly more than one: the rows of each.
+ * @throws Failure `source` with the server's own message.
+ */
+async function queryTogether(server, database, selects, options = {}) {
+    const statements = selects.map((select, position) => `SELECT pg_catalog.json_build_array(${position}, pg_catalog.row_to_json(row)) FROM (\n${select}\n) AS row;\n\\echo \x1e\n`);
+    const sql = `${speakEncoding}SET search_path = pg_catalog;\n${statements.join('')}`;
     const output = await runScript(server, database, sql, options);
-    return decodeText(output)
-        .split('\x1e')
-        .map((line) => line.trim())
-        .filter(Boolean)
-        .map((line) => JSON.parse(line));
+    const rows = selects.map(() => []);
+    for (const line of decodeText(output).split('\x1e')) {
+        if (line.trim() === '')
+            continue;
+        const [position, row] = JSON.parse(line);
+        rows[position]?.push(row);
+    }
+    return rows;
 }
 /**
  * Runs statements with psql, stopping at the first error, and gives what they print: fields divided by `|`, rows by
@@ -92052,8 +93901,8 @@ const silent = {
     progress() { },
 };
 
-// EXTERNAL MODULE: ./.build/src/sources/postgres/dump.js + 6 modules
-var postgres_dump = __nccwpck_require__(2898);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump.js + 2 modules
+var postgres_dump = __nccwpck_require__(5374);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/fingerprints.js
 var postgres_fingerprints = __nccwpck_require__(7415);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-check.js
@@ -92991,6 +94840,77 @@ function listSecurityWarnings(tool, version) {
 
 /***/ }),
 
+/***/ 6758:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Q: () => (/* binding */ crc32)
+/* harmony export */ });
+/* unused harmony export computeCrc32 */
+/* harmony import */ var node_zlib__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8522);
+
+let table;
+/** CRC-32 in plain TypeScript, for Node older than 20.15; `seed` is the CRC of what came before. */
+function computeCrc32(bytes, seed = 0) {
+    table ??= Uint32Array.from({ length: 256 }, (_, index) => {
+        let value = index;
+        for (let bit = 0; bit < 8; bit++)
+            value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+        return value;
+    });
+    let crc = ~seed;
+    for (const byte of bytes)
+        crc = (crc >>> 8) ^ table[(crc ^ byte) & 0xff];
+    return ~crc >>> 0;
+}
+/** CRC-32 as gzip has it: zlib's own where this Node offers it. */
+const crc32 = node_zlib__WEBPACK_IMPORTED_MODULE_0__.crc32 ?? computeCrc32;
+
+
+/***/ }),
+
+/***/ 6098:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   PI: () => (/* binding */ isReadOnly),
+/* harmony export */   b$: () => (/* binding */ isDiskFull),
+/* harmony export */   "in": () => (/* binding */ hasFewFiles),
+/* harmony export */   l5: () => (/* binding */ describeRoom),
+/* harmony export */   qC: () => (/* binding */ measureRoom)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6534);
+
+
+/** Fewer free inodes than this, and a disk takes no more whatever its bytes: one request needs some at once. */
+const FEW_FILES = 16;
+/** The room on the file system of `path`. Rejects with the system's error. */
+async function measureRoom(path) {
+    const { bavail, blocks, bsize, files, ffree } = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.statfs)(path);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, ...(files > 0 ? { freeFiles: ffree } : {}) };
+}
+function hasFewFiles({ freeFiles }) {
+    return freeFiles !== undefined && freeFiles < FEW_FILES;
+}
+/** `12 kB free`; also how few inodes, where these are what is missing. */
+function describeRoom(room) {
+    const bytes = `${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(room.freeBytes)} free`;
+    return hasFewFiles(room) ? `${bytes}, ${room.freeFiles} inodes free (df -i)` : bytes;
+}
+/** Whether a system's error says that a disk, or a quota on it, is used up. */
+function isDiskFull(error) {
+    const { code } = (error ?? {});
+    return code === 'ENOSPC' || code === 'EDQUOT';
+}
+/** Whether it says that a disk takes no writes at all. */
+function isReadOnly(error) {
+    return (error ?? {}).code === 'EROFS';
+}
+
+
+/***/ }),
+
 /***/ 6389:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -93092,6 +95012,8 @@ function isAlive(pid) {
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
 /* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1619);
+/* harmony import */ var _disk_room_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6098);
+
 
 
 
@@ -93100,7 +95022,7 @@ const conflictCode = 75;
 /**
  * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
  * ends, and programs that the process starts do not carry it on: there are no stale locks.
- * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
+ * @throws the system's error where the disk is full or read-only; Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
  * that ended the waiting.
  */
 async function acquireLock(path, options) {
@@ -93126,6 +95048,9 @@ function openLockFile(path) {
         return (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.openSync)(path, node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_RDWR | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_CREAT | node_fs__WEBPACK_IMPORTED_MODULE_1__.constants.O_NOFOLLOW, 0o600);
     }
     catch (error) {
+        // What a disk does is explained by whoever knows which one it is.
+        if ((0,_disk_room_js__WEBPACK_IMPORTED_MODULE_4__/* .isDiskFull */ .b$)(error) || (0,_disk_room_js__WEBPACK_IMPORTED_MODULE_4__/* .isReadOnly */ .PI)(error))
+            throw error;
         throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .Failure */ .HR('failed', `cannot open the lock ${path}: ${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .messageOf */ .bD)(error)}`, 'Run as the user who owns the state folder (root on production), or name another one with state: in the configuration.', { cause: error });
     }
 }
@@ -93173,7 +95098,14 @@ function claim(descriptor, holder) {
     // What is written here was left by a holder that died: giving back empties the file.
     const tookOverFrom = parseHolder((0,node_fs__WEBPACK_IMPORTED_MODULE_1__.readFileSync)(descriptor, 'utf8'));
     (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.ftruncateSync)(descriptor, 0);
-    (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeSync)(descriptor, `${JSON.stringify({ holder, pid: process.pid, since: new Date().toISOString() })}\n`, 0);
+    try {
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_1__.writeSync)(descriptor, `${JSON.stringify({ holder, pid: process.pid, since: new Date().toISOString() })}\n`, 0);
+    }
+    catch (error) {
+        // The lock holds without its note, and whoever makes room on a full disk needs it.
+        if (!(0,_disk_room_js__WEBPACK_IMPORTED_MODULE_4__/* .isDiskFull */ .b$)(error))
+            throw error;
+    }
     let isHeld = true;
     return {
         ...(tookOverFrom && { tookOverFrom }),
@@ -93219,11 +95151,14 @@ function parseHolder(text) {
 
 /** The kernel takes 4096 bytes with the NUL; a margin for what is appended to it. */
 const LONGEST_PATH_BYTES = 3800;
+const SLASH = Buffer.from('/');
 /**
  * Calls `use` with a path by which the kernel reaches `path`, however long that is: folders are opened one within the
  * other, and the rest is named relative to the last of them. The path given is valid only until `use` has ended.
  */
 async function withReachablePath(path, use) {
+    if (path.length <= LONGEST_PATH_BYTES)
+        return use(path);
     const folders = [];
     try {
         let reachable = path;
@@ -93242,7 +95177,7 @@ async function withReachablePath(path, use) {
 }
 /** Joins a folder's path and a name, as bytes. */
 function joinBytes(folder, name) {
-    return Buffer.concat([folder, Buffer.from('/'), name]);
+    return Buffer.concat([folder, SLASH, name]);
 }
 
 

@@ -32377,9 +32377,12 @@ function getIDToken(aud) {
 //# sourceMappingURL=core.js.map
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var logging_failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/logging/code-span.js
+var code_span = __nccwpck_require__(1197);
 // EXTERNAL MODULE: ./.build/src/report/summary/markdown.js
 var markdown = __nccwpck_require__(9496);
 ;// CONCATENATED MODULE: ./.build/src/report/summary/failure-summary.js
+
 
 /** Failures of many parts name them all; this much is read at 04:00. */
 const SHOWN_CHARACTERS = 2000;
@@ -32387,7 +32390,7 @@ const SHOWN_LINES = 20;
 /** A faulty configuration has one line for each fault; elsewhere a line end is part of somebody's text. */
 function quoteLines({ kind, message }) {
     const lines = message.split('\n');
-    return kind === 'config' && lines.length > 1 ? (0,markdown/* list */.p_)(lines, SHOWN_LINES) : [(0,markdown/* code */.aY)(message, SHOWN_CHARACTERS)];
+    return kind === 'config' && lines.length > 1 ? (0,markdown/* list */.p_)(lines, SHOWN_LINES) : [(0,code_span/* code */.a)(message, SHOWN_CHARACTERS)];
 }
 /** What failed, and what to do about it. `name` is what was run, in our words: `Continuity backup`. */
 function summarizeFailure(name, failure) {
@@ -32397,7 +32400,7 @@ function summarizeFailure(name, failure) {
         '',
         ...quoteLines(failure),
         '',
-        `**Next:** ${(0,markdown/* code */.aY)(next, SHOWN_CHARACTERS)}`,
+        `**Next:** ${(0,code_span/* code */.a)(next, SHOWN_CHARACTERS)}`,
     ]);
 }
 
@@ -32843,7 +32846,7 @@ function listSecretForms(secret) {
         text,
         turn(text, encodeURIComponent),
         JSON.stringify(text).slice(1, -1),
-        (0,markdown/* code */.aY)(text, Infinity).slice(1, -1),
+        (0,code_span/* code */.a)(text, Infinity).slice(1, -1),
     ]);
     return unique([...forms, ...[...plain].flatMap(listBase64)]).filter((form) => form.trim() !== '');
 }
@@ -33135,6 +33138,45 @@ function describeFailure({ findings, issue, issueProblem }) {
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 1197:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   a: () => (/* binding */ code)
+/* harmony export */ });
+/* unused harmony export shorten */
+/** Longer texts are shown by their beginning and end. */
+const SHOWN_CHARACTERS = 300;
+/**
+ * What could end a code span or a cell, turn or hide what stands beside it, or is not seen: controls, format characters
+ * (bidirectional ones among them), blanks other than the space, piled-up accents, backticks, pipes; and the backslash,
+ * so that what replaces them cannot be mistaken.
+ */
+const UNSAFE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}`|\\]|(?! )\p{Zs}|(?<=\p{M}{3})\p{M}|^ | $/gu;
+/**
+ * Any text of others (names of files, messages, labels) as a code span, the one place where GitHub renders no markup, no
+ * HTML, no link and pings nobody. What is unsafe even there is written as `\u{…}`; stands in a table's cell as well.
+ */
+function code(text, limit = SHOWN_CHARACTERS) {
+    if (text === '')
+        return '_(empty)_';
+    return `\`${shorten(text, limit).replace(UNSAFE, escapeCharacter)}\``;
+}
+/** A text of at most `limit` UTF-16 units, and an ellipsis where something is missing. */
+function shorten(text, limit) {
+    if (text.length <= limit)
+        return text;
+    const head = text.slice(0, Math.ceil((limit * 2) / 3)).replace(/[\ud800-\udbff]$/, '');
+    const tail = text.slice(text.length - Math.floor(limit / 3)).replace(/^[\udc00-\udfff]/, '');
+    return `${head}…${tail}`;
+}
+function escapeCharacter(character) {
+    return character === '\\' ? '\\\\' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
+}
+
 
 /***/ }),
 
@@ -48063,8 +48105,8 @@ async function listRunners(api, repository) {
     });
 }
 
-// EXTERNAL MODULE: ./.build/src/report/summary/markdown.js
-var markdown = __nccwpck_require__(9496);
+// EXTERNAL MODULE: ./.build/src/logging/code-span.js
+var code_span = __nccwpck_require__(1197);
 // EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
 var quantity_text = __nccwpck_require__(6534);
 ;// CONCATENATED MODULE: ./.build/src/operations/watch/finding.js
@@ -48114,11 +48156,11 @@ function describeRunner({ repositoryUrl }, label, state) {
         key: makeKey('runner', label, state),
         what: {
             french: isOffline
-                ? `Le runner ${(0,markdown/* code */.aY)(label)} est hors ligne.`
-                : `Aucun runner de ce dépôt ne porte l’étiquette ${(0,markdown/* code */.aY)(label)}.`,
+                ? `Le runner ${(0,code_span/* code */.a)(label)} est hors ligne.`
+                : `Aucun runner de ce dépôt ne porte l’étiquette ${(0,code_span/* code */.a)(label)}.`,
             english: isOffline
-                ? `The runner ${(0,markdown/* code */.aY)(label)} is offline.`
-                : `No runner of this repository has the label ${(0,markdown/* code */.aY)(label)}.`,
+                ? `The runner ${(0,code_span/* code */.a)(label)} is offline.`
+                : `No runner of this repository has the label ${(0,code_span/* code */.a)(label)}.`,
         },
         next: {
             french: isOffline
@@ -48267,8 +48309,8 @@ function describeMissing({ repositoryUrl }, workflow) {
     return {
         key: makeKey('workflow', workflow, 'missing'),
         what: {
-            french: `Le fichier ${(0,markdown/* code */.aY)(`.github/workflows/${workflow}`)} n’existe pas.`,
-            english: `The file ${(0,markdown/* code */.aY)(`.github/workflows/${workflow}`)} does not exist.`,
+            french: `Le fichier ${(0,code_span/* code */.a)(`.github/workflows/${workflow}`)} n’existe pas.`,
+            english: `The file ${(0,code_span/* code */.a)(`.github/workflows/${workflow}`)} does not exist.`,
         },
         next: {
             french: 'Remettre ce fichier sur la branche par défaut, ou retirer ses tâches des entrées de la surveillance.',
@@ -48282,12 +48324,12 @@ function describeDisabled({ repositoryUrl }, workflow, state) {
     return {
         key: makeKey('workflow', workflow, state),
         what: {
-            french: `Le workflow ${(0,markdown/* code */.aY)(workflow)} est désactivé (${why.french}).`,
-            english: `The workflow ${(0,markdown/* code */.aY)(workflow)} is disabled (${why.english}).`,
+            french: `Le workflow ${(0,code_span/* code */.a)(workflow)} est désactivé (${why.french}).`,
+            english: `The workflow ${(0,code_span/* code */.a)(workflow)} is disabled (${why.english}).`,
         },
         next: {
-            french: `L’activer : onglet Actions, ${(0,markdown/* code */.aY)(workflow)}, « Enable workflow », ou ${(0,markdown/* code */.aY)(`gh workflow enable ${workflow}`)}.`,
-            english: `Enable it: tab Actions, ${(0,markdown/* code */.aY)(workflow)}, "Enable workflow", or ${(0,markdown/* code */.aY)(`gh workflow enable ${workflow}`)}.`,
+            french: `L’activer : onglet Actions, ${(0,code_span/* code */.a)(workflow)}, « Enable workflow », ou ${(0,code_span/* code */.a)(`gh workflow enable ${workflow}`)}.`,
+            english: `Enable it: tab Actions, ${(0,code_span/* code */.a)(workflow)}, "Enable workflow", or ${(0,code_span/* code */.a)(`gh workflow enable ${workflow}`)}.`,
         },
         url: `${repositoryUrl}/actions/workflows/${workflow}`,
     };
@@ -48301,7 +48343,7 @@ function describeState(state) {
             english: 'by GitHub, after 60 days without activity in the repository',
         };
     }
-    const word = (0,markdown/* code */.aY)(state, 50);
+    const word = (0,code_span/* code */.a)(state, 50);
     return { french: word, english: word };
 }
 
@@ -48367,14 +48409,14 @@ async function findFailedRun(context, runs, { successes, findJobs }) {
     if (failed.length > 0 && failed.every((job) => isHealed(context, { ...job, workflow: run.workflow }, successes))) {
         return undefined;
     }
-    const jobs = failed.map(({ name }) => (0,markdown/* code */.aY)(name, 100)).slice(0, 5);
+    const jobs = failed.map(({ name }) => (0,code_span/* code */.a)(name, 100)).slice(0, 5);
     const where = jobs.length > 0 ? ` (${jobs.join(', ')})` : '';
     const { workflow, run_number: number, run_attempt: attempt, updated_at: since } = run;
     return {
         key: makeKey('run', run.id, attempt),
         what: {
-            french: `${(0,markdown/* code */.aY)(workflow)} : l’exécution n° ${number} ${conclusion.french}${where}, ${formatTime(since)}.`,
-            english: `${(0,markdown/* code */.aY)(workflow)}: run ${number} ${conclusion.english}${where}, ${formatTime(since)}.`,
+            french: `${(0,code_span/* code */.a)(workflow)} : l’exécution n° ${number} ${conclusion.french}${where}, ${formatTime(since)}.`,
+            english: `${(0,code_span/* code */.a)(workflow)}: run ${number} ${conclusion.english}${where}, ${formatTime(since)}.`,
         },
         next: {
             french: 'Lire le résumé de l’exécution, corriger la cause, puis la relancer.',
@@ -48504,8 +48546,8 @@ async function findQueuedRun(context, runs, findJobs) {
     return {
         key: makeKey('queued', run.id, run.run_attempt),
         what: {
-            french: `${(0,markdown/* code */.aY)(run.workflow)} : l’exécution n° ${number} attend un runner depuis ${(0,quantity_text/* formatDuration */.a3)(waitedMs)} (${formatTime(since)}).`,
-            english: `${(0,markdown/* code */.aY)(run.workflow)}: run ${number} has waited for a runner for ${(0,quantity_text/* formatDuration */.a3)(waitedMs)} (since ${formatTime(since)}).`,
+            french: `${(0,code_span/* code */.a)(run.workflow)} : l’exécution n° ${number} attend un runner depuis ${(0,quantity_text/* formatDuration */.a3)(waitedMs)} (${formatTime(since)}).`,
+            english: `${(0,code_span/* code */.a)(run.workflow)}: run ${number} has waited for a runner for ${(0,quantity_text/* formatDuration */.a3)(waitedMs)} (since ${formatTime(since)}).`,
         },
         next: {
             french: 'Regarder quelle exécution occupe le runner (« verify.yml » peut être annulé sans dommage). Sinon, vérifier sur le serveur de production que le service du runner tourne, et le redémarrer si besoin.',
@@ -48548,8 +48590,8 @@ function judgeAge(context, subject, success) {
             english: `No successful ${english} for more than ${(0,quantity_text/* formatDuration */.a3)(maximumAgeMs)}: ${last.english}.`,
         },
         next: {
-            french: `Ouvrir les exécutions de ${(0,markdown/* code */.aY)(workflow)}, corriger la cause, puis relancer (« Run workflow »).`,
-            english: `Open the runs of ${(0,markdown/* code */.aY)(workflow)}, remove the cause, then start it again ("Run workflow").`,
+            french: `Ouvrir les exécutions de ${(0,code_span/* code */.a)(workflow)}, corriger la cause, puis relancer (« Run workflow »).`,
+            english: `Open the runs of ${(0,code_span/* code */.a)(workflow)}, remove the cause, then start it again ("Run workflow").`,
         },
         ...(success ? { since: success.completedAt } : {}),
         url: `${repositoryUrl}/actions/workflows/${workflow}`,
@@ -48824,12 +48866,12 @@ const sentences = {
     run: () => ({ french: 'La dernière exécution a réussi.', english: 'The newest run succeeded.' }),
     queued: () => ({ french: 'Les tâches trouvent un runner.', english: 'Jobs find a runner.' }),
     workflow: (file) => ({
-        french: `Le workflow ${(0,markdown/* code */.aY)(file)} est actif.`,
-        english: `The workflow ${(0,markdown/* code */.aY)(file)} is active.`,
+        french: `Le workflow ${(0,code_span/* code */.a)(file)} est actif.`,
+        english: `The workflow ${(0,code_span/* code */.a)(file)} is active.`,
     }),
     runner: (label) => ({
-        french: `Le runner ${(0,markdown/* code */.aY)(label)} est en ligne.`,
-        english: `The runner ${(0,markdown/* code */.aY)(label)} is online.`,
+        french: `Le runner ${(0,code_span/* code */.a)(label)} est en ligne.`,
+        english: `The runner ${(0,code_span/* code */.a)(label)} is online.`,
     }),
     'runner-token': () => ({
         french: 'Le jeton « runner-token » est accepté.',
@@ -48901,7 +48943,7 @@ function renderOpening(context, look) {
     const { findings } = look;
     const part = (language) => {
         const { opening, found, kept } = words[language];
-        const branch = `${found} ${(0,markdown/* code */.aY)(context.branch)}${language === 'french' ? ' :' : ':'}`;
+        const branch = `${found} ${(0,code_span/* code */.a)(context.branch)}${language === 'french' ? ' :' : ':'}`;
         return [opening, branch, listFindings(findings, language), kept, renderRun(look, language)].join('\n\n');
     };
     const begun = findings.flatMap(({ since }) => since ?? []).sort((a, b) => Date.parse(a) - Date.parse(b))[0];
@@ -49249,39 +49291,15 @@ async function tryToKeepIssue(context, seen) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   aY: () => (/* binding */ code),
 /* harmony export */   cT: () => (/* binding */ joinLines),
 /* harmony export */   p_: () => (/* binding */ list),
 /* harmony export */   tp: () => (/* binding */ table)
 /* harmony export */ });
-/* unused harmony exports shorten, limitRows, details */
-/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6534);
+/* unused harmony exports limitRows, details */
+/* harmony import */ var _logging_code_span_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1197);
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6534);
 
-/** Longer texts are shown by their beginning and end. */
-const SHOWN_CHARACTERS = 300;
-/**
- * What could end a code span or a cell, turn or hide what stands beside it, or is not seen: controls, format characters
- * (bidirectional ones among them), blanks other than the space, piled-up accents, backticks, pipes; and the backslash,
- * so that what replaces them cannot be mistaken.
- */
-const UNSAFE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}`|\\]|(?! )\p{Zs}|(?<=\p{M}{3})\p{M}|^ | $/gu;
-/**
- * Any text of others (names of files, messages, labels) as a code span, the one place where GitHub renders no markup, no
- * HTML, no link and pings nobody. What is unsafe even there is written as `\u{…}`; stands in a table's cell as well.
- */
-function code(text, limit = SHOWN_CHARACTERS) {
-    if (text === '')
-        return '_(empty)_';
-    return `\`${shorten(text, limit).replace(UNSAFE, escapeCharacter)}\``;
-}
-/** A text of at most `limit` UTF-16 units, and an ellipsis where something is missing. */
-function shorten(text, limit) {
-    if (text.length <= limit)
-        return text;
-    const head = text.slice(0, Math.ceil((limit * 2) / 3)).replace(/[\ud800-\udbff]$/, '');
-    const tail = text.slice(text.length - Math.floor(limit / 3)).replace(/^[\udc00-\udfff]/, '');
-    return `${head}…${tail}`;
-}
+
 /** A table; its cells are markdown of ours, or `code`. Columns in `right` hold numbers. */
 function table(head, rows, right = []) {
     const line = (cells) => `| ${cells.join(' | ')} |`;
@@ -49307,9 +49325,9 @@ function details(title, lines) {
 }
 /** A list of texts of others, the first `limit` of them; of the rest it says how many they are. */
 function list(texts, limit) {
-    const lines = texts.slice(0, limit).map((text) => `- ${code(text)}`);
+    const lines = texts.slice(0, limit).map((text) => `- ${(0,_logging_code_span_js__WEBPACK_IMPORTED_MODULE_0__/* .code */ .a)(text)}`);
     if (texts.length > limit)
-        lines.push(`- and ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_0__/* .formatCount */ .B4)(texts.length - limit)} more`);
+        lines.push(`- and ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__/* .formatCount */ .B4)(texts.length - limit)} more`);
     return lines;
 }
 /** Lines as one text: never two blank ones in a row, none at its beginning, a line end at its end. */
@@ -49318,9 +49336,6 @@ function joinLines(lines) {
         .join('\n')
         .replace(/\n{3,}/g, '\n\n')
         .trim()}\n`;
-}
-function escapeCharacter(character) {
-    return character === '\\' ? '\\\\' : `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
 
@@ -49359,9 +49374,12 @@ function formatTime(instant, timezone = 'UTC') {
 
 // EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
 var quantity_text = __nccwpck_require__(6534);
+// EXTERNAL MODULE: ./.build/src/logging/code-span.js
+var code_span = __nccwpck_require__(1197);
 // EXTERNAL MODULE: ./.build/src/report/summary/markdown.js
 var markdown = __nccwpck_require__(9496);
 ;// CONCATENATED MODULE: ./.build/src/report/summary/watch-summary.js
+
 
 
 
@@ -49381,12 +49399,12 @@ function summarizeWatch(result) {
             ['Last full verification', showSuccess(result.lastFullVerification, result.checkedAt)],
             ['Allowed age', (0,quantity_text/* formatDuration */.a3)(result.maximumAgeMs)],
             ['Allowed age of a full verification', (0,quantity_text/* formatDuration */.a3)(result.fullVerifyMaximumAgeMs)],
-            ['Branch', (0,markdown/* code */.aY)(branch)],
+            ['Branch', (0,code_span/* code */.a)(branch)],
             ['Runner', runner === 'unknown' ? 'nobody looked' : runner],
             ['Issue', issue ? `[#${issue.number}](${issue.url}), ${issue.action}` : 'none'],
         ]),
         ...(issueProblem
-            ? [`The issue could not be kept: ${(0,markdown/* code */.aY)(issueProblem.message)}`, '', `**Next:** ${(0,markdown/* code */.aY)(issueProblem.next)}`]
+            ? [`The issue could not be kept: ${(0,code_span/* code */.a)(issueProblem.message)}`, '', `**Next:** ${(0,code_span/* code */.a)(issueProblem.next)}`]
             : []),
     ]);
 }
@@ -49394,7 +49412,7 @@ function showSuccess(success, checkedAt) {
     if (!success)
         return 'none found';
     const ageMs = Math.max(0, Date.parse(checkedAt) - Date.parse(success.completedAt));
-    return `[${(0,markdown/* code */.aY)(formatTime(success.completedAt))}](${success.url}), ${(0,quantity_text/* formatDuration */.a3)(ageMs)} ago, ${(0,markdown/* code */.aY)(success.job, 100)}`;
+    return `[${(0,code_span/* code */.a)(formatTime(success.completedAt))}](${success.url}), ${(0,quantity_text/* formatDuration */.a3)(ageMs)} ago, ${(0,code_span/* code */.a)(success.job, 100)}`;
 }
 
 

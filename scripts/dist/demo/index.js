@@ -36841,11 +36841,13 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5695);
+/* harmony import */ var _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8458);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2617);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
-/* harmony import */ var _src_version_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7319);
+/* harmony import */ var _src_version_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(7319);
+
 
 
 
@@ -36857,27 +36859,9 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 // npm run demo: one night and one accident, played for real in a temporary directory. Nothing is left behind, however
 // it ends.
 const { stdout, stderr, env: environment } = process;
-const interruptedCode = 130;
-class Interruption extends Error {
-}
-/** Rejects when the demo is to end before its time. */
-function awaitInterruption(abort) {
-    return new Promise((_resolve, reject) => {
-        const interrupt = (error) => {
-            abort.abort(error);
-            reject(error);
-        };
-        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
-            process.on(signal, () => interrupt(new Interruption(signal)));
-        }
-        // `npm run demo | head` closes the pipe early.
-        stdout.on('error', () => interrupt(new Interruption('nobody is reading any more')));
-        process.on('uncaughtException', interrupt);
-    });
-}
 async function run(story, workspace) {
     const abort = new AbortController();
-    const interrupted = awaitInterruption(abort);
+    const interrupted = (0,_demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__/* .awaitInterruption */ .k)(abort, stdout);
     // Whatever anybody calls temporary from now on lies in there.
     environment['TMPDIR'] = workspace.path;
     story.title('Skills Hub continuity: one night and one accident, for real');
@@ -36888,7 +36872,7 @@ async function run(story, workspace) {
         signal: abort.signal,
         // Beside our own bundle: both are built and committed together.
         vaultBundlePath: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.realpathSync)(process.argv[1] ?? '.')), '..', 'vault', 'index.js'),
-        toolVersion: _src_version_js__WEBPACK_IMPORTED_MODULE_7__/* .version */ .r,
+        toolVersion: _src_version_js__WEBPACK_IMPORTED_MODULE_8__/* .version */ .r,
     };
     try {
         await Promise.race([(0,_demo_play_js__WEBPACK_IMPORTED_MODULE_3__/* .play */ .Z)(story, options), interrupted]);
@@ -36903,9 +36887,9 @@ async function run(story, workspace) {
     }
 }
 function reportEnd(error) {
-    if (error instanceof Interruption) {
+    if (error instanceof _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__/* .Interruption */ ._) {
         stderr.write(`${error.message}: removing everything\n`);
-        return interruptedCode;
+        return _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__/* .Interruption */ ._.exitCode;
     }
     const code = (0,_report_failure_js__WEBPACK_IMPORTED_MODULE_6__/* .reportFailure */ .x)(error, { stdout, stderr, environment, args: process.argv, json: false });
     stderr.write('The demo FAILED: something is not as it has to be.\n');
@@ -36914,14 +36898,44 @@ function reportEnd(error) {
 const hasColor = stdout.isTTY && !environment['NO_COLOR'] && environment['TERM'] !== 'dumb';
 const story = new _demo_story_js__WEBPACK_IMPORTED_MODULE_4__/* .Story */ .g({ write: (text) => void stdout.write(text), hasColor });
 // What was interrupted may still wait for something that no longer is: nothing is waited for any more.
-process.exit(await run(story, new _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__/* .Workspace */ .a()));
+process.exit(await run(story, new _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__/* .Workspace */ .a({ prefix: 'continuity-demo-' })));
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
 
 /***/ }),
 
-/***/ 5695:
+/***/ 8458:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   _: () => (/* binding */ Interruption),
+/* harmony export */   k: () => (/* binding */ awaitInterruption)
+/* harmony export */ });
+/** What was begun is to end before its time. */
+class Interruption extends Error {
+    static exitCode = 130;
+}
+/** Rejects when the program is to end before its time: told by a signal, or because nobody reads its output any more. */
+function awaitInterruption(abort, stdout) {
+    return new Promise((_resolve, reject) => {
+        const interrupt = (error) => {
+            abort.abort(error);
+            reject(error);
+        };
+        for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+            process.on(signal, () => interrupt(new Interruption(signal)));
+        }
+        // `npm run demo | head` closes the pipe early.
+        stdout.on('error', () => interrupt(new Interruption('nobody is reading any more')));
+        process.on('uncaughtException', interrupt);
+    });
+}
+
+
+/***/ }),
+
+/***/ 2617:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36992,11 +37006,14 @@ async function runOn(file, command, options) {
 
 /** The kernel takes 4096 bytes with the NUL; a margin for what is appended to it. */
 const LONGEST_PATH_BYTES = 3800;
+const SLASH = Buffer.from('/');
 /**
  * Calls `use` with a path by which the kernel reaches `path`, however long that is: folders are opened one within the
  * other, and the rest is named relative to the last of them. The path given is valid only until `use` has ended.
  */
 async function withReachablePath(path, use) {
+    if (path.length <= LONGEST_PATH_BYTES)
+        return use(path);
     const folders = [];
     try {
         let reachable = path;
@@ -37015,7 +37032,7 @@ async function withReachablePath(path, use) {
 }
 /** Joins a folder's path and a name, as bytes. */
 function joinBytes(folder, name) {
-    return Buffer.concat([folder, Buffer.from('/'), name]);
+    return Buffer.concat([folder, SLASH, name]);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/system/open-folder.js
@@ -37087,15 +37104,15 @@ class OpenFolder {
     }
 }
 const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
-const SLASH = 0x2f;
+const open_folder_SLASH = 0x2f;
 /** The folder part of a relative path, and the name in it. */
 function splitPath(path) {
-    const end = path.lastIndexOf(SLASH);
+    const end = path.lastIndexOf(open_folder_SLASH);
     return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
 }
 function* splitNames(path) {
     for (let start = 0; start < path.length;) {
-        const slash = path.indexOf(SLASH, start);
+        const slash = path.indexOf(open_folder_SLASH, start);
         const end = slash === -1 ? path.length : slash;
         if (end > start)
             yield path.subarray(start, end);
@@ -37103,7 +37120,10 @@ function* splitNames(path) {
     }
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./.build/src/sources/files/walk.js
+
 
 
 /** Names of a folder that are looked at side by side. */
@@ -37114,9 +37134,9 @@ const walk_SLASH = Buffer.from('/');
  * symbolic link. Memory grows with the largest folder on the way, not with the tree. What vanishes meanwhile is left out.
  */
 async function* walkTree(options) {
-    const stat = await (0,promises_namespaceObject.lstat)(options.root, { bigint: true });
+    const stat = await readStat(options.root);
     yield { relativeName: Buffer.alloc(0), path: options.root, stat };
-    if (!stat.isDirectory())
+    if (!isFolder(stat))
         return;
     const folders = [walkFolder(options, options.root, Buffer.alloc(0))];
     for (let innermost = folders.at(-1); innermost; innermost = folders.at(-1)) {
@@ -37126,7 +37146,7 @@ async function* walkTree(options) {
             continue;
         }
         yield entry;
-        if (entry.stat.isDirectory())
+        if (isFolder(entry.stat))
             folders.push(walkFolder(options, entry.path, entry.relativeName));
     }
 }
@@ -37134,31 +37154,41 @@ async function* walkFolder({ isExcluded, onUnreadable }, path, relativeName) {
     const names = await listFolder(path, (error) => {
         onUnreadable(relativeName, error);
     });
-    for (let start = 0; start < names.length; start += BATCH) {
-        const batch = names.slice(start, start + BATCH).filter((name) => !isExcluded(Buffer.concat([relativeName, name])));
-        const look = async (name) => {
-            try {
-                return await lookAt(joinBytes(path, withoutSlash(name)));
-            }
-            catch (error) {
-                // A folder that may be listed but not entered.
-                onUnreadable(Buffer.concat([relativeName, name]), error);
+    const look = async (name) => {
+        const listedName = Buffer.concat([relativeName, name]);
+        if (isExcluded(listedName))
+            return undefined;
+        const plain = withoutSlash(name);
+        const entryPath = joinBytes(path, plain);
+        try {
+            const stat = await lookAt(entryPath);
+            if (!stat)
                 return undefined;
-            }
-        };
-        const stats = await Promise.all(batch.map(look));
-        for (const [position, stat] of stats.entries()) {
-            const name = batch[position];
-            if (!stat || !name)
-                continue;
-            const plain = withoutSlash(name);
-            const isFolder = stat.isDirectory();
-            yield {
-                relativeName: Buffer.concat(isFolder ? [relativeName, plain, walk_SLASH] : [relativeName, plain]),
-                path: joinBytes(path, plain),
-                stat,
-            };
+            // It may have become a folder, or ceased to be one, since it was listed.
+            const ending = isFolder(stat) ? [walk_SLASH] : [];
+            return { relativeName: Buffer.concat([relativeName, plain, ...ending]), path: entryPath, stat };
         }
+        catch (error) {
+            // A folder that may be listed but not entered.
+            onUnreadable(listedName, error);
+            return undefined;
+        }
+    };
+    const lookAtBatch = (start) => {
+        if (start >= names.length)
+            return undefined;
+        const batch = Promise.all(names.slice(start, start + BATCH).map(look));
+        // It may fail while nobody waits for it yet.
+        batch.catch(() => undefined);
+        return batch;
+    };
+    let next = lookAtBatch(0);
+    for (let start = BATCH; next; start += BATCH) {
+        const batch = await next;
+        next = lookAtBatch(start);
+        for (const entry of batch)
+            if (entry)
+                yield entry;
     }
 }
 /** The names in a folder in archive order, folders with a slash behind. */
@@ -37177,13 +37207,23 @@ async function listFolder(path, onError) {
 }
 async function lookAt(path) {
     try {
-        return await withReachablePath(path, (reachable) => (0,promises_namespaceObject.lstat)(reachable, { bigint: true }));
+        return await withReachablePath(path, readStat);
     }
     catch (error) {
         if (isGone(error))
             return undefined;
         throw error;
     }
+}
+/** With a callback: a promise of Node's own costs twice as much, and there may be a million files. */
+function readStat(path) {
+    return new Promise((resolve, reject) => {
+        (0,external_node_fs_.lstat)(path, { bigint: true }, (error, stat) => (error ? reject(error) : resolve(stat)));
+    });
+}
+/** By a number: the methods of big statistics count with big integers, again with every call. */
+function isFolder(stat) {
+    return (Number(stat.mode) & external_node_fs_.constants.S_IFMT) === external_node_fs_.constants.S_IFDIR;
 }
 /** Whether an error says that a name is no longer there. */
 function isGone(error) {
@@ -37552,14 +37592,26 @@ SET client_encoding = :'encoding';
  * Runs one SELECT and gives its rows, one object a row. Names in the SELECT are looked up in `pg_catalog` first.
  * @throws Failure `source` with the server's own message.
  */
-async function queryRows(server, database, select, options = {}) {
-    const sql = `${speakEncoding}SET search_path = pg_catalog;\nSELECT pg_catalog.row_to_json(row) FROM (\n${select}\n) AS row;\n`;
+async function query_queryRows(server, database, select, options = {}) {
+    const [rows] = await queryTogether(server, database, [select], options);
+    return rows;
+}
+/**
+ * The same for several SELECTs one after the other in one session, which costs hardly more than one: the rows of each.
+ * @throws Failure `source` with the server's own message.
+ */
+async function queryTogether(server, database, selects, options = {}) {
+    const statements = selects.map((select, position) => `SELECT pg_catalog.json_build_array(${position}, pg_catalog.row_to_json(row)) FROM (\n${select}\n) AS row;\n\\echo \x1e\n`);
+    const sql = `${speakEncoding}SET search_path = pg_catalog;\n${statements.join('')}`;
     const output = await runScript(server, database, sql, options);
-    return decodeText(output)
-        .split('\x1e')
-        .map((line) => line.trim())
-        .filter(Boolean)
-        .map((line) => JSON.parse(line));
+    const rows = selects.map(() => []);
+    for (const line of decodeText(output).split('\x1e')) {
+        if (line.trim() === '')
+            continue;
+        const [position, row] = JSON.parse(line);
+        rows[position]?.push(row);
+    }
+    return rows;
 }
 /**
  * Runs statements with psql, stopping at the first error, and gives what they print: fields divided by `|`, rows by
@@ -37645,7 +37697,7 @@ async function listOwnDatabases(server) {
       THEN pg_database_size(d.oid) ELSE 0 END AS "sizeBytes", d.datistemplate OR NOT d.datallowconn AS "isOurs"
     FROM pg_database d WHERE d.datname LIKE 'continuity\\_%' ORDER BY d.datname COLLATE "C"`;
     const options = { applicationName: restoreApplicationName };
-    const rows = await queryRows(server, chooseMaintenanceDatabase(), select, options);
+    const rows = await query_queryRows(server, chooseMaintenanceDatabase(), select, options);
     return rows.flatMap((row) => {
         const kind = kindOfName(row.name);
         return kind ? [{ ...row, kind }] : [];
@@ -37746,12 +37798,11 @@ function removeClientSettings(environment) {
     return Object.fromEntries(Object.entries(environment).filter(([name]) => !changes.test(name)));
 }
 
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/client-programs.js
 
 
 
+const standardDirectory = '/usr/lib/postgresql';
 /**
  * Finds a client program on this host. Of several majors that of the server is taken, else the next newer one, else
  * the newest: a dump by a newer client may hold settings that an older server does not know.
@@ -37766,10 +37817,14 @@ function findClientProgram(tool, search = {}) {
     const where = search.toolsDirectory ? ` in ${search.toolsDirectory}` : ' on this host';
     throw new failure/* Failure */.HR('config', `no ${tool} found${where}`, 'Install the package postgresql-client (apt install postgresql-client).');
 }
+/** Whether the major of the server makes a difference to what is found. */
+function hasSeveralMajors({ versionsDirectory } = {}) {
+    return listMajors(versionsDirectory ?? standardDirectory).length > 1;
+}
 function listFolders(search) {
     if (search.toolsDirectory)
         return [search.toolsDirectory];
-    const versions = search.versionsDirectory ?? '/usr/lib/postgresql';
+    const versions = search.versionsDirectory ?? standardDirectory;
     const onPath = (search.path ?? '').split(external_node_path_.delimiter).filter(Boolean);
     return [
         ...sortMajors(listMajors(versions), search.major).map((major) => (0,external_node_path_.join)(versions, `${major}`, 'bin')),
@@ -37882,7 +37937,7 @@ function parseVersion(text) {
 }
 async function readServerVersion(server, database, options = {}) {
     const select = `SELECT current_setting('server_version') AS version`;
-    const [row] = await queryRows(server, database, select, options);
+    const [row] = await query_queryRows(server, database, select, options);
     const version = parseVersion(row?.version ?? '');
     if (version)
         return version;
@@ -37960,7 +38015,7 @@ function connectByUrl(url, options = {}) {
  */
 async function connectMatching(url, options = {}) {
     const server = connectByUrl(url, options);
-    if (options.major !== undefined || options.toolsDirectory !== undefined)
+    if (options.major !== undefined || options.toolsDirectory !== undefined || !hasSeveralMajors())
         return server;
     const { major } = await readServerVersion(server, server.database ?? 'postgres');
     return connectByUrl(url, { ...options, major });
@@ -38009,7 +38064,7 @@ async function serverOf(platform, source) {
  * Puts `content` at `path` so that, whatever happens and whenever, either the former file is there or the new one,
  * whole. `mode` holds whatever the umask says. Rejects with the system's error and leaves nothing behind.
  */
-async function writeDurably(path, content, mode) {
+async function durable_file_writeDurably(path, content, mode) {
     const folder = (0,external_node_path_.dirname)(path);
     const temporary = (0,external_node_path_.join)(folder, `.${(0,external_node_path_.basename)(path)}.${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}.tmp`);
     try {
@@ -38127,6 +38182,7 @@ async function openFile(seen) {
 
 
 
+
 /** Names that a restore puts into a source's root for its own use: never part of an archive. */
 const OWN_PREFIX = '.continuity-';
 /** A file changed so recently could be changed again without its ctime showing it: kernel clocks are coarse. */
@@ -38182,7 +38238,7 @@ async function describe({ relativeName, path, stat }, prefix, firstLinks, skip, 
     const name = Buffer.concat([prefix, relativeName]);
     const entry = {
         name,
-        mode: Number(stat.mode & 4095n),
+        mode: Number(stat.mode) & 0o7777,
         uid: Number(stat.uid),
         gid: Number(stat.gid),
         mtimeNs: stat.mtimeNs,
@@ -38190,13 +38246,15 @@ async function describe({ relativeName, path, stat }, prefix, firstLinks, skip, 
         identity: '',
         settled: true,
     };
-    if (stat.isDirectory())
+    // By a number: the methods of big statistics count with big integers, again with every call.
+    const format = Number(stat.mode) & external_node_fs_.constants.S_IFMT;
+    if (format === external_node_fs_.constants.S_IFDIR)
         return { ...entry, type: 'dir' };
-    if (stat.isSymbolicLink()) {
+    if (format === external_node_fs_.constants.S_IFLNK) {
         const linkName = await readTarget(path);
         return linkName && { ...entry, type: 'symlink', linkName };
     }
-    if (!stat.isFile()) {
+    if (format !== external_node_fs_.constants.S_IFREG) {
         skip(relativeName, `is ${kindOf(stat)}: not stored`);
         return undefined;
     }
@@ -38328,7 +38386,7 @@ function isOwnKept(record) {
 
 async function recordKept(stateDirectory, record) {
     await (0,promises_namespaceObject.mkdir)(folderOf(stateDirectory), { recursive: true, mode: 0o700 });
-    await writeDurably(pathOf(stateDirectory, record.id), `${JSON.stringify(record, null, 2)}\n`, 0o600);
+    await durable_file_writeDurably(pathOf(stateDirectory, record.id), `${JSON.stringify(record, null, 2)}\n`, 0o600);
 }
 /** All that is kept, oldest first. @throws Failure `refused` on a record that names anything but what is ours. */
 async function listKept(stateDirectory) {
@@ -38359,7 +38417,36 @@ function pathOf(stateDirectory, id) {
     return (0,external_node_path_.join)(folderOf(stateDirectory), `${id}.json`);
 }
 
+;// CONCATENATED MODULE: ./.build/src/system/disk-room.js
+
+
+/** Fewer free inodes than this, and a disk takes no more whatever its bytes: one request needs some at once. */
+const FEW_FILES = 16;
+/** The room on the file system of `path`. Rejects with the system's error. */
+async function measureRoom(path) {
+    const { bavail, blocks, bsize, files, ffree } = await (0,promises_namespaceObject.statfs)(path);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, ...(files > 0 ? { freeFiles: ffree } : {}) };
+}
+function hasFewFiles({ freeFiles }) {
+    return freeFiles !== undefined && freeFiles < FEW_FILES;
+}
+/** `12 kB free`; also how few inodes, where these are what is missing. */
+function describeRoom(room) {
+    const bytes = `${(0,quantity_text/* formatBytes */.z3)(room.freeBytes)} free`;
+    return hasFewFiles(room) ? `${bytes}, ${room.freeFiles} inodes free (df -i)` : bytes;
+}
+/** Whether a system's error says that a disk, or a quota on it, is used up. */
+function isDiskFull(error) {
+    const { code } = (error ?? {});
+    return code === 'ENOSPC' || code === 'EDQUOT';
+}
+/** Whether it says that a disk takes no writes at all. */
+function isReadOnly(error) {
+    return (error ?? {}).code === 'EROFS';
+}
+
 ;// CONCATENATED MODULE: ./.build/src/system/lock.js
+
 
 
 
@@ -38368,7 +38455,7 @@ const conflictCode = 75;
 /**
  * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
  * ends, and programs that the process starts do not carry it on: there are no stale locks.
- * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
+ * @throws the system's error where the disk is full or read-only; Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
  * that ended the waiting.
  */
 async function acquireLock(path, options) {
@@ -38394,6 +38481,9 @@ function openLockFile(path) {
         return (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_NOFOLLOW, 0o600);
     }
     catch (error) {
+        // What a disk does is explained by whoever knows which one it is.
+        if (isDiskFull(error) || isReadOnly(error))
+            throw error;
         throw new failure/* Failure */.HR('failed', `cannot open the lock ${path}: ${(0,failure/* messageOf */.bD)(error)}`, 'Run as the user who owns the state folder (root on production), or name another one with state: in the configuration.', { cause: error });
     }
 }
@@ -38441,7 +38531,14 @@ function claim(descriptor, holder) {
     // What is written here was left by a holder that died: giving back empties the file.
     const tookOverFrom = parseHolder((0,external_node_fs_.readFileSync)(descriptor, 'utf8'));
     (0,external_node_fs_.ftruncateSync)(descriptor, 0);
-    (0,external_node_fs_.writeSync)(descriptor, `${JSON.stringify({ holder, pid: process.pid, since: new Date().toISOString() })}\n`, 0);
+    try {
+        (0,external_node_fs_.writeSync)(descriptor, `${JSON.stringify({ holder, pid: process.pid, since: new Date().toISOString() })}\n`, 0);
+    }
+    catch (error) {
+        // The lock holds without its note, and whoever makes room on a full disk needs it.
+        if (!isDiskFull(error))
+            throw error;
+    }
     let isHeld = true;
     return {
         ...(tookOverFrom && { tookOverFrom }),
@@ -38477,6 +38574,7 @@ function parseHolder(text) {
 
 
 
+
 const RUN_PREFIX = 'run-';
 /**
  * A private directory for one run's spools, segments and keys, below the state directory. The caller holds the
@@ -38494,29 +38592,29 @@ async function openRunDirectory(stateDirectory) {
     }
     catch (error) {
         if (isDiskFull(error))
-            throw explainStagingError(error, staging);
+            throw await explainStagingError(error, stateDirectory);
         throw new failure/* Failure */.HR('config', `the staging directory ${staging} cannot be used: ${(0,failure/* messageOf */.bD)(error)}`, 'Make it writable for this user and not read-only, or set another state: in continuity.yml.', { cause: error });
     }
 }
 /**
- * What the disk of the staging directory did to a run, as a Failure: `space` where it is full, `config` where it is gone
- * or does not take writes any more. Anything else as it is.
+ * What the disk of the state directory did to a run, as a Failure: `space` where it is full, `config` where it is gone or
+ * does not take writes any more. Anything else as it is, and so what happened on another disk.
  */
-function explainStagingError(error, directory) {
+async function explainStagingError(error, stateDirectory) {
     if (error instanceof failure/* Failure */.HR || typeof error !== 'object' || error === null)
         return error;
-    const { code, path, message } = error;
+    const { code, path } = error;
+    const isElsewhere = path !== undefined && !path.startsWith(stateDirectory);
+    if (isElsewhere)
+        return error;
     if (isDiskFull(error)) {
-        return new failure/* Failure */.HR('space', `the disk of the staging directory ${directory} is full (${code})`, 'Nothing was sealed and nothing was lost. Make room there, or set another state: in continuity.yml.', { cause: error });
+        const room = await measureRoom(stateDirectory).then(describeRoom, () => 'it cannot be looked at');
+        return new failure/* Failure */.HR('space', `the disk of the staging directory below ${stateDirectory} is full (${code}; ${room} now)`, 'Nothing was sealed and nothing was lost. Make room there, or set another state: in continuity.yml.', { cause: error });
     }
-    const isOurs = code === 'EROFS' || (path?.startsWith(directory) === true && code !== 'EEXIST');
+    const isOurs = isReadOnly(error) || (path !== undefined && code !== 'EEXIST');
     if (!isOurs)
         return error;
-    return new failure/* Failure */.HR('config', `the staging directory ${directory} cannot be used any more: ${message}`, 'Nothing was sealed. Check that its disk is mounted and not read-only, then run the backup again.', { cause: error });
-}
-function isDiskFull(error) {
-    const { code } = error;
-    return code === 'ENOSPC' || code === 'EDQUOT';
+    return new failure/* Failure */.HR('config', `the staging directory below ${stateDirectory} cannot be used any more: ${(0,failure/* messageOf */.bD)(error)}`, 'Nothing was sealed. Check that its disk is mounted and not read-only, then run the backup again.', { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/end-sessions.js
@@ -38687,7 +38785,7 @@ async function describeUse(server, swaps, attempts, cause) {
     const select = `SELECT datname || ': ' || usename || ' (' || coalesce(nullif(application_name, ''), 'no name') || ')' AS who
     FROM pg_stat_activity WHERE datname IN (${names}) AND backend_type = 'client backend' GROUP BY 1 ORDER BY 1 LIMIT 20`;
     const options = { applicationName: restoreApplicationName };
-    const rows = await queryRows(server, chooseBeside(swaps), select, options).catch(() => []);
+    const rows = await query_queryRows(server, chooseBeside(swaps), select, options).catch(() => []);
     const users = rows.map(({ who }) => who).join(', ') || cause.message;
     return new failure/* Failure */.HR('source', `${listLive(swaps)} on ${server.label} stayed in use through ${attempts} attempts to swap: ${users}`, 'All databases are as they were. Stop the services that connect, then run the command again: it goes on from here.', { cause });
 }
@@ -38722,7 +38820,7 @@ function groupBy(items, keyOf) {
 
 /** Makes the journal the word that counts: it is on disk when this returns. */
 async function writeJournal(stateDirectory, journal) {
-    await writeDurably(journalPath(stateDirectory), `${JSON.stringify(journal, null, 2)}\n`, 0o600);
+    await durable_file_writeDurably(journalPath(stateDirectory), `${JSON.stringify(journal, null, 2)}\n`, 0o600);
 }
 /** The journal of an unfinished restore, if there is one. */
 async function readJournal(stateDirectory) {
@@ -38776,6 +38874,10 @@ function showName(name) {
 /** A name without the slash at its end, which marks directories. */
 function entry_names_withoutSlash(name) {
     return name.at(-1) === entry_names_SLASH ? name.subarray(0, -1) : name;
+}
+/** Whether a name is a path, without a slash at its end, or lies below it. */
+function isAtOrBelow(name, path) {
+    return name.subarray(0, path.length).equals(path) && (name.length === path.length || name[path.length] === entry_names_SLASH);
 }
 /** A foreign name without any `./` before it; `./` itself is left with no bytes. */
 function stripDotSlash(name) {
@@ -39206,18 +39308,27 @@ class Extraction {
  * `maxLineBytes` is refused: memory stays bounded whatever the other side sends.
  */
 async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
-    let rest = Buffer.alloc(0);
+    // In pieces: whoever sends a line without end must not have it copied again with every chunk.
+    let rest = [];
+    let restBytes = 0;
     for await (const chunk of chunks) {
-        const bytes = rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
+        const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
         const end = bytes.lastIndexOf(0x0a);
-        if (end === -1 && bytes.length > maxLineBytes)
+        if (end >= 0) {
+            const whole = rest.length === 0 ? bytes.subarray(0, end) : Buffer.concat([...rest, bytes.subarray(0, end)]);
+            yield whole.toString('utf8').split('\n');
+            rest = [];
+            restBytes = 0;
+        }
+        if (end === bytes.length - 1)
+            continue;
+        rest.push(Buffer.from(bytes.subarray(end + 1)));
+        restBytes += bytes.length - end - 1;
+        if (end === -1 && restBytes > maxLineBytes)
             throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
-        if (end >= 0)
-            yield bytes.toString('utf8', 0, end).split('\n');
-        rest = end === bytes.length - 1 ? Buffer.alloc(0) : Buffer.from(bytes.subarray(end + 1));
     }
-    if (rest.length > 0)
-        yield [rest.toString('utf8')];
+    if (restBytes > 0)
+        yield [Buffer.concat(rest).toString('utf8')];
 }
 /** The lines of all batches, one by one. */
 async function* singly(batches) {
@@ -39654,7 +39765,7 @@ async function planFiles(archive, source, record, removalsPath) {
         if (kind === 'remove')
             removals.write(`${relativeName.toString('base64')}\n`);
         // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
-        else if (kind === 'add' || !isFolder(relativeName))
+        else if (kind === 'add' || !files_plan_isFolder(relativeName))
             wanted.add(`${source.name}/${relativeName.toString('latin1')}`);
     }
     removals.end();
@@ -39671,7 +39782,7 @@ async function planFiles(archive, source, record, removalsPath) {
     };
 }
 /** The source's own folder has the empty name. */
-function isFolder(relativeName) {
+function files_plan_isFolder(relativeName) {
     return relativeName.length === 0 || relativeName.at(-1) === 0x2f;
 }
 /** The lines of one source, in order. */
@@ -40049,6 +40160,7 @@ async function removeWorkDirectories(stateDirectory) {
 
 
 
+
 /**
  * Runs an operation that changes something as the only one on this platform, in a private directory of its own. What an
  * interrupted run left is finished or reverted first, and said.
@@ -40056,7 +40168,9 @@ async function removeWorkDirectories(stateDirectory) {
 async function withLock(platform, work) {
     const { config, logger, holder } = platform;
     await makeStateDirectory(config.state);
-    const lock = await takeLock(platform);
+    const lock = await takeLock(platform).catch(async (error) => {
+        throw await explainStagingError(error, config.state);
+    });
     try {
         const former = lock.tookOverFrom;
         if (former)
@@ -40071,7 +40185,7 @@ async function withLock(platform, work) {
         catch (error) {
             if (platform.signal?.aborted)
                 throw interrupted(holder, error);
-            throw explainStagingError(error, run.path);
+            throw await explainStagingError(error, config.state);
         }
         finally {
             // Never in the way of what there is to tell; the next run removes what could not be removed.
@@ -40104,6 +40218,8 @@ async function makeStateDirectory(path) {
         await (0,promises_namespaceObject.mkdir)(path, { recursive: true, mode: 0o700 });
     }
     catch (error) {
+        if (isDiskFull(error))
+            throw await explainStagingError(error, path);
         throw new failure/* Failure */.HR('config', `the state directory ${path} cannot be made: ${(0,failure/* messageOf */.bD)(error)}`, 'Run as root, or set state: in continuity.yml to a folder that this user may write to.', { cause: error });
     }
 }
@@ -40231,6 +40347,369 @@ function quote(text) {
     return JSON.stringify(short).replace(/[^\x20-\x7e…]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/discover.js
+
+
+/** Open databases that are neither templates nor half dropped (connection limit -2). */
+const openDatabases = `SELECT datname AS name FROM pg_database
+WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2 ORDER BY datname COLLATE "C"`;
+/** Whether anybody made something in the database: a relation, a function or a large object of its own. */
+const ownContent = `SELECT EXISTS (
+  SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+  WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
+) OR EXISTS (
+  SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+  WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
+    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
+) OR EXISTS (SELECT FROM pg_largeobject_metadata) AS used`;
+/**
+ * The databases of a cluster that are worth a backup, sorted by name: what `database: all` stands for. `postgres`, which
+ * every cluster has for its own upkeep, counts only where somebody put something into it. Connects to `database`.
+ */
+async function discoverDatabases(server, options = {}) {
+    const { database = 'postgres' } = options;
+    const [rows, [here]] = await queryTogether(server, database, [openDatabases, ownContent], options);
+    const names = rows.map(({ name }) => name).filter((name) => !kindOfName(name));
+    if (!names.includes('postgres'))
+        return names;
+    const [answer] = database === 'postgres' ? [here] : await query_queryRows(server, 'postgres', ownContent, options);
+    return answer?.used ? names : names.filter((name) => name !== 'postgres');
+}
+/** Databases of the cluster that nobody configured, and that no archive will hold. */
+async function findUnconfigured(server, configured, options = {}) {
+    const names = await discoverDatabases(server, options);
+    return names.filter((name) => !configured.includes(name));
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-statements.js
+/** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
+const dump_statements_name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
+const copyPattern = new RegExp(`^COPY (${dump_statements_name}(?:\\.${dump_statements_name})?) [^]*FROM stdin;$`);
+const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
+const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
+const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
+/** The table of a `COPY … FROM stdin;`, as written. */
+function parseCopyTable(text) {
+    return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
+}
+function parseSetval(text) {
+    const found = setvalPattern.exec(text);
+    if (!found)
+        return undefined;
+    return {
+        sequence: found[1].replaceAll("''", "'"),
+        value: found[2],
+        called: found[3] === 'true',
+    };
+}
+function parseLargeObjectStep(text) {
+    if (!text.startsWith('SELECT pg_catalog.lo'))
+        return undefined;
+    const written = writePattern.exec(text);
+    if (written)
+        return { step: 'write', content: Buffer.from(written[1], 'hex') };
+    const found = largeObjectPattern.exec(text);
+    if (!found)
+        return undefined;
+    return found[1] === 'close' ? { step: 'close' } : { step: found[1], oid: found[2] };
+}
+/** The parts of a qualified name without their quotes: `public."Été"` gives `['public', 'Été']`. */
+function splitQualifiedName(text) {
+    const parts = text.match(/"(?:[^"]|"")*"|[^".]+/g) ?? [];
+    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
+}
+/**
+ * A name of the dump as text: its bytes in the dump's encoding (`SET client_encoding`). SQL_ASCII, or bytes that do
+ * not fit: UTF-8 where they are valid, else latin1.
+ */
+function decodeName(text, encoding) {
+    if (/^[\x00-\x7f]*$/.test(text))
+        return text;
+    const bytes = Buffer.from(text, 'latin1');
+    for (const label of [nameEncoding(encoding), 'utf-8']) {
+        try {
+            return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+        }
+        catch {
+            // Not this one: the label is unknown here, or the bytes do not fit.
+        }
+    }
+    return text;
+}
+/** PostgreSQL's name of an encoding as the WHATWG calls it. */
+function nameEncoding(encoding) {
+    const latin = /^LATIN(\d+)$/.exec(encoding)?.[1];
+    const parts = { 5: 9, 6: 10, 7: 13, 8: 14, 9: 15, 10: 16 };
+    if (latin)
+        return `iso-8859-${parts[latin] ?? latin}`;
+    const windows = /^WIN(\d+)$/.exec(encoding)?.[1];
+    if (windows)
+        return windows === '866' ? 'ibm866' : `windows-${windows}`;
+    const others = { UTF8: 'utf-8', KOI8R: 'koi8-r', KOI8U: 'koi8-u', SQL_ASCII: 'utf-8' };
+    return others[encoding] ?? encoding.toLowerCase().replaceAll('_', '-');
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/catalogue.js
+
+
+/** Ordinary tables and leaves of partitioned ones; what an extension made is written by CREATE EXTENSION. */
+const selectTables = `SELECT c.oid::text, n.nspname AS schema, c.relname AS name,
+  CASE WHEN c.relispartition THEN (
+    SELECT json_agg(json_build_array(an.nspname, a.relname)) FROM pg_partition_ancestors(c.oid) p
+    JOIN pg_class a ON a.oid = p.relid JOIN pg_namespace an ON an.oid = a.relnamespace) END AS ancestors
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'e'
+    AND ((d.classid = 'pg_class'::regclass AND d.objid = c.oid) OR (d.classid = 'pg_namespace'::regclass AND d.objid = n.oid)))
+ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
+async function readTables(server, database, options = {}) {
+    return query_queryRows(server, database, selectTables, options);
+}
+/**
+ * The tables whose rows are left out, by patterns as PostgreSQL writes them: `sessions` (in any schema),
+ * `audit.*`, `"Élèves".cache_?`; a partitioned table stands for its partitions. Also the patterns that fit nothing.
+ */
+function resolveExclusions(patterns, tables) {
+    const excluded = new Set();
+    const unused = patterns.filter((pattern) => {
+        const fits = compilePattern(pattern);
+        const found = tables.filter((table) => (table.ancestors ?? [[table.schema, table.name]]).some(([schema, name]) => fits(schema, name)));
+        for (const table of found)
+            excluded.add(table);
+        return found.length === 0;
+    });
+    return { excluded: [...excluded], unused };
+}
+function compilePattern(pattern) {
+    const parts = (pattern.match(/(?:"(?:[^"]|"")*"|[^".])+/g) ?? []).map((part) => {
+        const pieces = part.match(/"(?:[^"]|"")*"|[*]|[?]|[^"*?]+/g) ?? [];
+        const source = pieces.map((piece) => {
+            if (piece === '*')
+                return '.*';
+            if (piece === '?')
+                return '.';
+            const literal = piece.startsWith('"') ? piece.slice(1, -1).replaceAll('""', '"') : piece.toLowerCase();
+            return literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
+        });
+        return new RegExp(`^${source.join('')}$`, 'su');
+    });
+    const [schemaPattern, namePattern] = parts.length > 1 ? parts : [undefined, parts[0]];
+    return (schema, name) => namePattern !== undefined && namePattern.test(name) && (schemaPattern?.test(schema) ?? true);
+}
+/** One table as a pattern of pg_dump's that fits it alone; outside UTF-8 databases arguments cannot hold all letters. */
+function writeExclusion(table, encoding) {
+    const quote = (name) => {
+        const quoted = `"${name.replaceAll('"', '""')}"`;
+        return encoding === 'UTF8' ? quoted : quoted.replace(/[^\x00-\x7f]/gu, '"?"');
+    };
+    return `${quote(table.schema)}.${quote(table.name)}`;
+}
+/**
+ * Tables that a dump should hold and does not. Tables come and go while a dump runs, and its snapshot lies somewhere
+ * between two looks at the catalogue: what was there at both, under one name and identity, was there in the snapshot.
+ */
+function findMissingTables(before, after, excluded, dumped) {
+    const key = (schema, name) => `${schema}\0${name}`;
+    const found = new Set([...dumped].map((name) => splitQualifiedName(name).join('\0')));
+    const later = new Map(after.map((table) => [table.oid, table]));
+    const left = new Set(excluded.map(({ oid }) => oid));
+    return before
+        .filter(({ oid, schema, name }) => {
+        const same = later.get(oid);
+        return !left.has(oid) && same !== undefined && same.schema === schema && same.name === name;
+    })
+        .filter(({ schema, name, ancestors }) => ![[schema, name], ...(ancestors ?? [])].some(([a, b]) => found.has(key(a, b))))
+        .map(({ schema, name }) => `${schema}.${name}`);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/inspect.js
+
+
+/** Columns that came with later majors are read as JSON: absent ones are null, not an error. */
+const selectFacts = (database) => `
+SELECT current_setting('server_version') AS "serverVersion", pg_encoding_to_char(d.encoding) AS encoding,
+       d.datcollate AS collate, d.datctype AS ctype,
+       CASE coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END AS "localeProvider",
+       to_jsonb(d) ->> 'datcollversion' AS "collationVersion",
+       coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') AS "icuLocale",
+       pg_get_userbyid(d.datdba) AS owner, d.datconnlimit AS "connectionLimit", d.datacl::text[] AS acl,
+       coalesce((SELECT json_agg(json_build_object('role', r.rolname, 'setting', s.setting) ORDER BY r.rolname NULLS FIRST, s.position)
+                 FROM pg_db_role_setting c LEFT JOIN pg_roles r ON r.oid = c.setrole
+                 CROSS JOIN LATERAL unnest(c.setconfig) WITH ORDINALITY AS s(setting, position)
+                 WHERE c.setdatabase = d.oid), '[]') AS settings,
+       coalesce((SELECT json_agg(json_build_object('name', extname, 'version', extversion) ORDER BY extname)
+                 FROM pg_extension), '[]') AS extensions
+FROM pg_database d WHERE d.datname = ${quoteLiteral(database)}`;
+/**
+ * Reads the facts of a database that its dump does not hold.
+ * @throws Failure `source` where it does not exist or does not answer.
+ */
+async function inspectDatabase(server, database, options = {}) {
+    return readFacts(await queryRows(server, database, selectFacts(database), options), server, database);
+}
+/** The facts out of what `selectFacts` gave. @throws Failure `source` where it gave no row. */
+function readFacts([row], server, database) {
+    if (!row) {
+        const next = 'Check the name under databases: in continuity.yml; psql -l lists those that exist.';
+        throw new failure/* Failure */.HR('source', `there is no database "${database}" on ${server.label}`, next);
+    }
+    return {
+        serverVersion: row.serverVersion,
+        encoding: row.encoding,
+        collate: row.collate,
+        ctype: row.ctype,
+        localeProvider: row.localeProvider,
+        ...(row.collationVersion === null ? {} : { collationVersion: row.collationVersion }),
+        ...(row.icuLocale === null ? {} : { icuLocale: row.icuLocale }),
+        owner: row.owner,
+        connectionLimit: row.connectionLimit,
+        settings: row.settings.map(({ role, setting }) => (role === null ? { setting } : { role, setting })),
+        ...(row.acl === null ? {} : { acl: row.acl }),
+        extensions: row.extensions,
+    };
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-plan.js
+
+
+
+
+/**
+ * Reads the facts and the catalogue of a database and writes pg_dump's arguments: plain SQL with owners and privileges,
+ * without CREATE DATABASE (the facts hold what it would say), in the database's own encoding, so that no byte is
+ * converted.
+ * @throws Failure `source` where the database does not answer, or the client is older than the server.
+ */
+async function planDump({ server, database, ...options }, query) {
+    const [[rows, tables], client] = await Promise.all([
+        queryTogether(server, database, [selectFacts(database), selectTables], query),
+        options.client ?? readClientVersion(server, 'pg_dump'),
+    ]);
+    const facts = readFacts(rows, server, database);
+    const serverVersion = parseVersion(facts.serverVersion);
+    if (serverVersion)
+        requireClientFor('pg_dump', client, serverVersion, server.label);
+    const { excluded, unused } = resolveExclusions(options.excludeTableData, tables);
+    const args = ['--format=plain', '--no-password', `--encoding=${facts.encoding}`];
+    args.push(`--lock-wait-timeout=${options.lockTimeoutMs}`);
+    args.push(...excluded.map((table) => `--exclude-table-data=${writeExclusion(table, facts.encoding)}`));
+    const warnings = unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`);
+    const conditions = listSecurityWarnings('pg_dump', client);
+    return { facts, clientVersion: client.text, tables, excluded, args, warnings, conditions };
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/backup/find-databases.js
+
+
+
+
+
+/**
+ * Finds every database to be dumped; all servers are asked at the same time.
+ *
+ * @throws Failure where a server does not answer, or a database is missing that may not be.
+ */
+async function findDatabases(platform, mayBeMissing) {
+    const found = { targets: [], servers: [], warnings: [], missing: [] };
+    const { databases } = platform.config;
+    const servers = await Promise.all(databases.map(async (source) => ({ source, server: await connectServer(platform, source) })));
+    // A cluster may serve several configured databases: it is asked once what it has.
+    const clusters = [...groupBy(servers, ({ server }) => server.label).values()];
+    const listed = await Promise.all(clusters.map(async (members) => ({ members, present: await listDatabases(members) })));
+    const planOf = startPlanning(platform);
+    const presentAt = new Map(listed.flatMap(({ members, present }) => members.map(({ server }) => [server, present])));
+    for (const { source, server } of servers) {
+        const present = presentAt.get(server) ?? [];
+        const isAll = source.database === 'all';
+        if (!isAll && mayBeMissing && !present.includes(source.database)) {
+            found.missing.push(source.name);
+            continue;
+        }
+        for (const database of isAll ? present : [source.database]) {
+            const dump = isAll ? `${source.name}.${fileNameOf(database)}` : source.name;
+            found.targets.push({ source, server, database, dump, plan: planOf(source, server, database) });
+        }
+        found.servers.push({ source, server, database: isAll ? 'postgres' : source.database });
+    }
+    found.warnings = listed.flatMap(({ members, present }) => nameUnconfigured(members, present));
+    return found;
+}
+/** Plans dumps, and reads the version of each cluster's pg_dump once. A plan that failed is told by its dump. */
+function startPlanning({ signal }) {
+    const versions = new Map();
+    return (source, server, database) => {
+        const client = versions.get(server.label) ?? readClientVersion(server, 'pg_dump');
+        versions.set(server.label, client);
+        const { excludeTableData, lockWaitTimeoutMs: lockTimeoutMs } = source;
+        const plan = planDump({ server, database, excludeTableData, lockTimeoutMs, client }, { signal });
+        plan.catch(() => undefined);
+        return plan;
+    };
+}
+async function listDatabases([first]) {
+    return first ? await discoverDatabases(first.server) : [];
+}
+/** What none of the configured databases of a cluster names. */
+function nameUnconfigured(members, present) {
+    const configured = members.map(({ source }) => source.database);
+    if (configured.includes('all'))
+        return [];
+    return present
+        .filter((name) => !configured.includes(name))
+        .map((name) => `database "${name}" on ${members[0]?.server.label} is not in continuity.yml: it is not backed up`);
+}
+/** Names on a server may hold anything; in a file's name what could mislead is written as %XX. */
+function fileNameOf(database) {
+    return database.replace(/[^A-Za-z0-9_-]/gu, (character) => encodeURIComponent(character).replace(/^[^%]$/, hexOf));
+}
+function hexOf(character) {
+    return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/content-pool.js
+
+/** Unused buffers that are kept, in bytes altogether. */
+const KEPT_BYTES = 4 * CHUNK_BYTES;
+/** Smaller ones are not worth keeping. */
+const SMALLEST_BYTES = 32 * 1024;
+/**
+ * Buffers for the content of files, used again and again: a night's gigabytes in fresh ones would keep the garbage
+ * collector busier than the compression.
+ */
+class ContentPool {
+    /** Those that were used last stand last. */
+    #free = [];
+    #freeBytes = 0;
+    /** A buffer of this length, with whatever an earlier user left in it. */
+    take(length) {
+        if (length <= SMALLEST_BYTES)
+            return Buffer.allocUnsafe(length);
+        const room = roomFor(length);
+        const index = this.#free.findLastIndex((free) => free.length === room);
+        const [buffer] = index < 0 ? [] : this.#free.splice(index, 1);
+        if (buffer)
+            this.#freeBytes -= room;
+        return (buffer ?? Buffer.allocUnsafeSlow(room)).subarray(0, length);
+    }
+    /** Takes back what `take` gave and nobody looks at any more. */
+    giveBack(taken) {
+        if (taken.length <= SMALLEST_BYTES)
+            return;
+        this.#free.push(Buffer.from(taken.buffer));
+        this.#freeBytes += taken.buffer.byteLength;
+        while (this.#freeBytes > KEPT_BYTES)
+            this.#freeBytes -= this.#free.shift()?.length ?? 0;
+    }
+}
+/** Few sizes, so that one buffer fits the next file too: powers of two, and whole chunks with what they need beside. */
+function roomFor(length) {
+    let room = 2 * SMALLEST_BYTES;
+    while (room < length)
+        room *= 2;
+    return room > CHUNK_BYTES ? Math.max(length, CHUNK_BYTES + SMALLEST_BYTES) : room;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/archive/dump-contents.js
 
 
@@ -40350,10 +40829,15 @@ class BaseCursor {
     #next;
     /** Passed entries that lie behind all groups so far: a later group may have their names. At most one extent's. */
     #pending = [];
+    #isBarred;
     #ordinal = 0;
     #isStarted = false;
-    /** Entries that are in no group are counted as removed in `changes`. */
-    constructor(base, changes) {
+    /**
+     * Entries that are in no group are counted as removed in `changes`. What is in an extent whose digest is in `barred`
+     * is not taken over: its bytes are damaged where it lies.
+     */
+    constructor(base, changes, barred) {
+        this.#isBarred = (sha256) => barred?.has(sha256) ?? false;
         this.#extents = base?.entries();
         this.#changes = changes;
     }
@@ -40377,7 +40861,13 @@ class BaseCursor {
         }
         await passUpTo(first.name, 0);
         if (key !== undefined && this.#next?.firstName?.equals(first.name) && this.#next.extent.key === key) {
-            return { kept: await this.#takeNext(this.#next), before };
+            const kept = await this.#takeNext(this.#next);
+            if (!kept.some(({ extent }) => this.#isBarred(extent.sha256)))
+                return { kept, before };
+            kept.forEach(({ lines }) => this.#hold(lines));
+            names ??= new Set(group.map((entry) => nameKey(entry.name)));
+            this.#sortOut(names, last.name, before);
+            return { before };
         }
         await passUpTo(last.name, 1);
         return { before };
@@ -40411,12 +40901,15 @@ class BaseCursor {
         return this.#next;
     }
     async #pass() {
-        for (const text of this.#next?.lines ?? []) {
+        this.#hold(this.#next?.lines ?? []);
+        await this.#advance();
+    }
+    #hold(lines) {
+        for (const text of lines) {
             const line = parseTocLine(text);
             if (isCounted(line))
                 this.#pending.push({ line, text });
         }
-        await this.#advance();
     }
     /** What has one of the `names` is found again; what has none and lies before `last` (all, without it) is gone. */
     #sortOut(names, last, found) {
@@ -40519,6 +41012,16 @@ function hashName(name) {
 
 /** Below this the way to the thread pool costs more than the hash. */
 const SYNC_LIMIT_BYTES = 64 * 1024;
+/**
+ * The same of several buffers, one after the other. On the main thread: the thread pool takes a copy of what it hashes,
+ * which costs as much again.
+ */
+function sha256OfPieces(pieces) {
+    const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+    for (const piece of pieces)
+        hash.update(piece);
+    return hash.digest('hex');
+}
 /** SHA-256 in lower-case hexadecimal; large buffers are hashed beside the main thread. */
 async function sha256Of(bytes) {
     if (bytes.length < SYNC_LIMIT_BYTES)
@@ -40530,7 +41033,27 @@ async function sha256Of(bytes) {
 const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 ;// CONCATENATED MODULE: external "node:zlib"
 const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+;// CONCATENATED MODULE: ./.build/src/system/crc32.js
+
+let table;
+/** CRC-32 in plain TypeScript, for Node older than 20.15; `seed` is the CRC of what came before. */
+function computeCrc32(bytes, seed = 0) {
+    table ??= Uint32Array.from({ length: 256 }, (_, index) => {
+        let value = index;
+        for (let bit = 0; bit < 8; bit++)
+            value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+        return value;
+    });
+    let crc = ~seed;
+    for (const byte of bytes)
+        crc = (crc >>> 8) ^ table[(crc ^ byte) & 0xff];
+    return ~crc >>> 0;
+}
+/** CRC-32 as gzip has it: zlib's own where this Node offers it. */
+const crc32 = external_node_zlib_namespaceObject.crc32 ?? computeCrc32;
+
 ;// CONCATENATED MODULE: ./.build/src/archive/gzip-member.js
+
 
 
 
@@ -40540,22 +41063,43 @@ const gzip_member_SYNC_LIMIT_BYTES = 2 * 1024;
 const SAMPLE_BYTES = 4 * 1024;
 /** A sample that deflate cannot bring below this part of its size is called incompressible. */
 const INCOMPRESSIBLE_RATIO = 0.95;
+/** The most that a block of deflate holds uncompressed. */
+const STORED_BLOCK_BYTES = 65_535;
 /** An empty member with an extra field of no bytes. */
 const SMALLEST_FILLER = 22;
 /** Compresses a tar header (with its extended records) into a member of its own; a small window keeps set-up cheap. */
 function headerMember(bytes) {
-    return plainHeader((0,external_node_zlib_namespaceObject.gzipSync)(bytes, { level: 6, windowBits: 12, memLevel: 5, chunkSize: roomFor(bytes) }));
+    return plainHeader((0,external_node_zlib_namespaceObject.gzipSync)(bytes, { level: 6, windowBits: 12, memLevel: 5, chunkSize: gzip_member_roomFor(bytes) }));
 }
-/** Compresses a payload chunk: stored where a sample shows that deflate would gain nothing. Same input, same bytes. */
+/**
+ * Compresses a payload chunk: stored where a sample shows that deflate would gain nothing. Same input, same bytes. The
+ * pieces are to be written one behind the other; those of a stored chunk are the given bytes themselves.
+ */
 async function payloadMember(bytes) {
-    const options = {
-        level: isIncompressible(bytes) ? external_node_zlib_namespaceObject.constants.Z_NO_COMPRESSION : 6,
-        chunkSize: roomFor(bytes),
-    };
-    return plainHeader(bytes.length <= gzip_member_SYNC_LIMIT_BYTES ? (0,external_node_zlib_namespaceObject.gzipSync)(bytes, options) : await gzipAsync(bytes, options));
+    if (isIncompressible(bytes))
+        return storedMember(bytes);
+    const options = { level: 6, chunkSize: gzip_member_roomFor(bytes) };
+    const isSmall = bytes.length <= gzip_member_SYNC_LIMIT_BYTES;
+    return [plainHeader(isSmall ? (0,external_node_zlib_namespaceObject.gzipSync)(bytes, options) : await gzipAsync(bytes, options))];
+}
+/** What zlib writes at level 0 (RFC 1951, 3.2.4), without copying a byte of the content. */
+function storedMember(bytes) {
+    const pieces = [Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])];
+    for (let at = 0; at < bytes.length; at += STORED_BLOCK_BYTES) {
+        const content = bytes.subarray(at, at + STORED_BLOCK_BYTES);
+        const isLast = at + content.length === bytes.length;
+        const head = Buffer.from([isLast ? 1 : 0, 0, 0, 0, 0]);
+        head.writeUInt16LE(content.length, 1);
+        head.writeUInt16LE(~content.length & 0xffff, 3);
+        pieces.push(head, content);
+    }
+    const trailer = Buffer.alloc(8);
+    trailer.writeUInt32LE(crc32(bytes), 0);
+    trailer.writeUInt32LE(bytes.length, 4);
+    return [...pieces, trailer];
 }
 /** One output buffer that surely holds the result, and little more: zlib is then called once, and thousands may wait. */
-function roomFor(bytes) {
+function gzip_member_roomFor(bytes) {
     return Math.max(external_node_zlib_namespaceObject.constants.Z_MIN_CHUNK, bytes.length + (bytes.length >> 9) + 256);
 }
 /** An empty member of exactly `length` bytes (at least 22), which readers skip: RFC 1952, FEXTRA. */
@@ -40573,12 +41117,16 @@ function fillerMember(length) {
     return member;
 }
 /** Appends the filler that brings an extent to a multiple of 4096 bytes. */
-function alignMembers(members) {
-    const length = members.reduce((sum, member) => sum + member.length, 0);
+function alignMembers(pieces) {
+    const length = sumLengths(pieces);
     let gap = gapTo(ALIGNMENT, length);
     if (gap > 0 && gap < SMALLEST_FILLER)
         gap += ALIGNMENT;
-    return Buffer.concat(gap === 0 ? members : [...members, fillerMember(gap)], length + gap);
+    return gap === 0 ? [...pieces] : [...pieces, fillerMember(gap)];
+}
+/** Bytes of all pieces together. */
+function sumLengths(pieces) {
+    return pieces.reduce((sum, piece) => sum + piece.length, 0);
 }
 /** Same bytes on every host: no time, no level, operating system "unknown". */
 function plainHeader(member) {
@@ -40600,29 +41148,31 @@ function isIncompressible(bytes) {
 
 
 
-/** Reads a group of entries, each of at most one chunk, and packs them into one extent. */
-async function packEntries(group) {
+/** Reads a group of entries, each of at most one chunk, into buffers of the pool, and packs them into one extent. */
+async function packEntries(group, pool) {
     const members = [];
+    const contents = [];
     const lines = [];
     const vanished = [];
     const changed = [];
     let offset = 0;
-    const append = (member) => {
-        members.push(member);
-        offset += member.length;
+    const append = (pieces) => {
+        members.push(...pieces);
+        offset += sumLengths(pieces);
     };
     for (const entry of group) {
-        const content = await readContent(entry);
+        const content = await readContent(entry, pool);
         if (content === undefined) {
             vanished.push({ name: entry.name, reason: 'vanished before it was read' });
             continue;
         }
         if (content.oddity !== undefined)
             changed.push({ name: entry.name, reason: content.oddity });
+        contents.push(content.bytes);
         const line = { ...describeEntry(entry), size: content.size, offset };
-        append(headerMember(encodeTarHeader({ ...entry, size: content.size })));
+        append([headerMember(encodeTarHeader({ ...entry, size: content.size }))]);
         if (entry.type === 'reg')
-            line.digest = await sha256Of(content.bytes.subarray(0, content.size));
+            line.digest = sha256OfPieces([content.bytes.subarray(0, content.size)]);
         if (line.digest && content.size > 0) {
             line.chunkDigest = line.digest;
             line.offset = offset;
@@ -40630,15 +41180,16 @@ async function packEntries(group) {
         }
         lines.push(formatTocLine(line));
     }
-    const bytes = alignMembers(members);
-    return { bytes, sha256: await sha256Of(bytes), lines, vanished, changed };
+    const pieces = alignMembers(members);
+    const sha256 = sha256OfPieces(pieces);
+    return { pieces, length: sumLengths(pieces), contents, sha256, lines, vanished, changed };
 }
 /** The part of an entry's line that is known without reading it. */
 function describeEntry(entry) {
     const { name, type, mtimeNs, mode, uid, gid, linkName, sparse } = entry;
     return { name, type, mtimeNs, mode, uid, gid, ...(linkName ? { linkName } : {}), ...(sparse ? { sparse } : {}) };
 }
-async function readContent(entry) {
+async function readContent(entry, pool) {
     if (!entry.open)
         return { bytes: Buffer.alloc(0), size: 0 };
     const content = await entry.open();
@@ -40646,9 +41197,10 @@ async function readContent(entry) {
         return undefined;
     let oddity;
     const { size } = content;
-    const bytes = Buffer.alloc(size + gapTo(TAR_BLOCK, size));
+    const bytes = pool.take(size + gapTo(TAR_BLOCK, size));
     try {
-        await content.read(bytes.subarray(0, size), 0);
+        const readBytes = await content.read(bytes.subarray(0, size), 0);
+        bytes.fill(0, readBytes);
     }
     finally {
         oddity = await content.close();
@@ -40658,32 +41210,65 @@ async function readContent(entry) {
 
 ;// CONCATENATED MODULE: ./.build/src/archive/run-in-order.js
 /**
- * Runs jobs side by side within a limit of bytes in flight, and yields their results in the order of the jobs. The first
- * failure ends it; results that nobody will read are left to finish.
+ * Runs jobs side by side within a limit of bytes in flight, and yields their results in the order of the jobs. While a
+ * result is being dealt with, the next jobs are asked for and started. The first failure ends it; results that nobody
+ * will read are left to finish.
  */
 async function* runInOrder(jobs, limitBytes) {
     const running = [];
     let inFlightBytes = 0;
-    const finishOldest = async () => {
-        const oldest = running.shift();
-        if (!oldest)
-            throw new RangeError('nothing is running');
-        inFlightBytes -= oldest.weightBytes;
-        return await oldest.result;
+    const asking = { isOver: false };
+    let waiting = [];
+    const change = () => new Promise((resolve) => waiting.push(resolve));
+    const tellChange = () => {
+        const told = waiting;
+        waiting = [];
+        for (const resolve of told)
+            resolve();
     };
-    for await (const { weightBytes, start } of jobs) {
-        while (running.length > 0 && inFlightBytes + weightBytes > limitBytes)
-            yield await finishOldest();
-        const result = start();
-        // A failure is thrown when its turn comes; until then it must not count as unhandled.
-        result.catch(() => undefined);
-        running.push({ result, weightBytes });
-        inFlightBytes += weightBytes;
-        if (weightBytes > limitBytes)
-            yield await finishOldest();
+    const starting = startJobs();
+    starting
+        .catch(() => undefined)
+        .finally(() => {
+        asking.isOver = true;
+        tellChange();
+    });
+    try {
+        for (;;) {
+            const oldest = running[0];
+            if (oldest) {
+                yield await oldest.result;
+                running.shift();
+                inFlightBytes -= oldest.weightBytes;
+                tellChange();
+            }
+            else if (asking.isOver) {
+                // Tells what the jobs themselves failed with.
+                await starting;
+                return;
+            }
+            else
+                await change();
+        }
     }
-    while (running.length > 0)
-        yield await finishOldest();
+    finally {
+        asking.isOver = true;
+        tellChange();
+    }
+    async function startJobs() {
+        for await (const { weightBytes, start } of jobs) {
+            while (!asking.isOver && inFlightBytes > 0 && inFlightBytes + weightBytes > limitBytes)
+                await change();
+            if (asking.isOver)
+                return;
+            const result = start();
+            // A failure is thrown when its turn comes; until then it must not count as unhandled.
+            result.catch(() => undefined);
+            running.push({ result, weightBytes });
+            inFlightBytes += weightBytes;
+            tellChange();
+        }
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/pack-stream.js
@@ -40701,7 +41286,7 @@ async function* runInOrder(jobs, limitBytes) {
  * Packs a stream of unknown length as one large entry: every chunk becomes an extent of its own, compressed only if last
  * night's archive does not hold it.
  */
-async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
+async function packStream({ entry, chunks, release, store, spoolPath, limitBytes, }) {
     const whole = (0,external_node_crypto_namespaceObject.createHash)('sha256');
     const spool = await (0,promises_namespaceObject.open)(spoolPath, 'wx', 0o600);
     let sizeBytes = 0;
@@ -40718,9 +41303,9 @@ async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
     try {
         let chunkOffset = 0;
         for await (const chunk of runInOrder(jobs(), limitBytes)) {
-            const from = chunk.bytes ? await store.store(chunk.bytes, chunk.step.add.sha256) : { base: chunk.known ?? 0 };
+            const from = chunk.pieces ? await store.store(chunk.pieces, chunk.step.add.sha256) : { base: chunk.known ?? 0 };
             if (count++ === 0) {
-                first = chunk;
+                first = { digest: chunk.digest, sizeBytes: chunk.sizeBytes };
             }
             else {
                 const { sizeBytes: chunkSize, digest: chunkDigest } = chunk;
@@ -40730,6 +41315,7 @@ async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
             }
             chunkOffset += chunk.sizeBytes;
             await spool.appendFile(`${JSON.stringify({ ...chunk.step, from })}\n`);
+            release?.(chunk.content);
         }
     }
     catch (error) {
@@ -40738,7 +41324,8 @@ async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
         throw error;
     }
     await spool.close();
-    const bytes = alignMembers([headerMember(encodeTarHeader({ ...entry, type: 'reg', size: sizeBytes }))]);
+    const pieces = alignMembers([headerMember(encodeTarHeader({ ...entry, type: 'reg', size: sizeBytes }))]);
+    const length = sumLengths(pieces);
     const { name, mtimeNs, mode, uid, gid, sparse } = entry;
     const line = { name, type: 'reg', size: sizeBytes, mtimeNs, mode, uid, gid, offset: 0 };
     if (sparse)
@@ -40746,26 +41333,27 @@ async function packStream({ entry, chunks, store, spoolPath, limitBytes, }) {
     line.digest = whole.digest('hex');
     if (first) {
         // The first chunk stands at the start of the extent behind the header's.
-        line.offset = bytes.length;
+        line.offset = length;
         line.chunkDigest = first.digest;
         if (count > 1)
             line.chunkSize = first.sizeBytes;
     }
-    const header = { bytes, sha256: await sha256Of(bytes), lines: [formatTocLine(line)] };
+    const header = { pieces, length, sha256: sha256OfPieces(pieces), lines: [formatTocLine(line)] };
     return { header, sizeBytes, steps: () => drainSteps(spoolPath) };
 }
 async function packChunk(chunk, padding, store) {
-    const digest = await sha256Of(chunk);
+    const digest = sha256OfPieces([chunk]);
+    const packed = { content: chunk, digest, sizeBytes: chunk.length };
     const key = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(`chunk ${WRITER_VERSION} ${digest} ${padding}`).digest('hex');
     const known = store.findByKey(key);
     if (known) {
         const { length, sha256, offset } = known;
-        return { step: { add: { length, sha256, key, lines: [] } }, digest, sizeBytes: chunk.length, known: offset };
+        return { ...packed, step: { add: { length, sha256, key, lines: [] } }, known: offset };
     }
-    const content = padding === 0 ? chunk : Buffer.concat([chunk], chunk.length + padding);
-    const bytes = alignMembers([await payloadMember(content)]);
-    const sha256 = await sha256Of(bytes);
-    return { step: { add: { length: bytes.length, sha256, key, lines: [] } }, digest, sizeBytes: chunk.length, bytes };
+    const padded = padding === 0 ? chunk : Buffer.concat([chunk], chunk.length + padding);
+    const pieces = alignMembers(await payloadMember(padded));
+    const add = { length: sumLengths(pieces), sha256: sha256OfPieces(pieces), key, lines: [] };
+    return { ...packed, step: { add }, pieces };
 }
 async function* drainSteps(spoolPath) {
     for await (const lines of readLines((0,external_node_fs_.createReadStream)(spoolPath))) {
@@ -40789,14 +41377,15 @@ async function* withLast(items) {
 
 
 /** Packs a file that is larger than a chunk; undefined where it vanished before it could be opened. */
-async function packFile(entry, options) {
+async function packFile(entry, { pool, ...options }) {
     const content = await entry.open?.();
     if (!content)
         return undefined;
     let oddity;
     let packed;
+    const release = (chunk) => pool.giveBack(chunk);
     try {
-        packed = await packStream({ ...options, entry, chunks: readChunks(content) });
+        packed = await packStream({ ...options, entry, chunks: readChunks(content, pool), release });
     }
     finally {
         oddity = await content.close();
@@ -40804,15 +41393,16 @@ async function packFile(entry, options) {
     return { packed, ...(oddity === undefined ? {} : { changed: { name: entry.name, reason: oddity } }) };
 }
 /** The content in chunks of 8 MiB; a file that has shrunk meanwhile is filled up with zeros to the size promised. */
-async function* readChunks(content) {
+async function* readChunks(content, pool) {
     for (let position = 0; position < content.size; position += CHUNK_BYTES) {
-        const chunk = Buffer.alloc(Math.min(CHUNK_BYTES, content.size - position));
-        await content.read(chunk, position);
+        const chunk = pool.take(Math.min(CHUNK_BYTES, content.size - position));
+        chunk.fill(0, await content.read(chunk, position));
         yield chunk;
     }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/files-packer.js
+
 
 
 
@@ -40828,12 +41418,13 @@ class FilesPacker {
     #options;
     #cursor;
     #changes = new ChangeCounter();
+    #pool = new ContentPool();
     #outcome;
     #files = 0;
     #bytes = 0;
     constructor(options) {
         this.#options = options;
-        this.#cursor = new BaseCursor(options.base, this.#changes);
+        this.#cursor = new BaseCursor(options.base, this.#changes, options.barred);
         const filesBefore = this.#cursor.filesBySource;
         const changes = this.#changes.bySource;
         this.#outcome = { vanished: [], changed: [], readFiles: 0, readBytes: 0, filesBefore, changes };
@@ -40879,24 +41470,27 @@ class FilesPacker {
             await this.#options.recorder.keep(extent.ordinal, extent);
     }
     async #packSmall(group, key, before) {
-        const { bytes, sha256, lines, vanished, changed } = await packEntries(group);
+        const { pieces, length, contents, sha256, lines, vanished, changed } = await packEntries(group, this.#pool);
         return async () => {
             this.#outcome.vanished.push(...vanished);
             this.#outcome.changed.push(...changed);
             this.#compare(before, lines);
             if (lines.length === 0)
                 return;
-            const from = await this.#options.store.store(bytes, sha256);
+            const from = await this.#options.store.store(pieces, sha256);
+            for (const content of contents)
+                this.#pool.giveBack(content);
             const isFaithful = key !== undefined && vanished.length === 0 && changed.length === 0;
             await this.#options.recorder.add({
-                add: { length: bytes.length, sha256, ...(isFaithful ? { key } : {}), lines },
+                add: { length, sha256, ...(isFaithful ? { key } : {}), lines },
                 from,
             });
         };
     }
     async #packLarge(entry, key, before) {
         const { store, spoolDirectory, limitBytes, recorder } = this.#options;
-        const result = await packFile(entry, { store, limitBytes, spoolPath: (0,external_node_path_.join)(spoolDirectory, 'large-file.steps') });
+        const spoolPath = (0,external_node_path_.join)(spoolDirectory, 'large-file.steps');
+        const result = await packFile(entry, { store, limitBytes, spoolPath, pool: this.#pool });
         return async () => {
             if (!result) {
                 this.#outcome.vanished.push({ name: entry.name, reason: 'vanished before it was read' });
@@ -40906,11 +41500,11 @@ class FilesPacker {
             const { packed, changed } = result;
             if (changed)
                 this.#outcome.changed.push(changed);
-            const { bytes, sha256, lines } = packed.header;
+            const { pieces, length, sha256, lines } = packed.header;
             this.#compare(before, lines);
-            const from = await store.store(bytes, sha256);
+            const from = await store.store(pieces, sha256);
             const isFaithful = key !== undefined && !changed;
-            await recorder.add({ add: { length: bytes.length, sha256, ...(isFaithful ? { key } : {}), lines }, from });
+            await recorder.add({ add: { length, sha256, ...(isFaithful ? { key } : {}), lines }, from });
             for await (const step of packed.steps())
                 await recorder.add(step);
         };
@@ -41317,6 +41911,7 @@ class RecipeRecorder {
 
 
 
+
 const MEAN_SEGMENT_BYTES = 24 * 1024 * 1024;
 const CUT_BYTES = 64 * 1024 * 1024;
 /** No segment is larger: a full one, and one more extent of a whole chunk that barely shrank. */
@@ -41347,13 +41942,17 @@ class SegmentLane {
         this.#deliver = deliver;
     }
     /** Appends an extent; says where it will be found. One call at a time. */
-    async append(bytes, sha256) {
+    async append(pieces, sha256) {
         const segment = (this.#open ??= await this.#begin());
         const place = { segment: segment.number, at: segment.sizeBytes };
-        await segment.file.appendFile(bytes);
-        segment.sizeBytes += bytes.length;
+        const length = sumLengths(pieces);
+        const { bytesWritten } = await segment.file.writev(pieces);
+        // A disk that is nearly full takes a part, and says why only when it is asked again.
+        if (bytesWritten < length)
+            await segment.file.appendFile(Buffer.concat(pieces).subarray(bytesWritten));
+        segment.sizeBytes += length;
         segment.name.update(sha256);
-        const isChosen = Number.parseInt(sha256.slice(0, 8), 16) < 2 ** 32 * (bytes.length / MEAN_SEGMENT_BYTES);
+        const isChosen = Number.parseInt(sha256.slice(0, 8), 16) < 2 ** 32 * (length / MEAN_SEGMENT_BYTES);
         if (isChosen || segment.sizeBytes >= CUT_BYTES)
             await this.finish();
         return place;
@@ -41395,6 +41994,8 @@ class SegmentLane {
 
 
 
+
+
 /** Content of files held in memory while it is compressed, in bytes. */
 const FILES_IN_FLIGHT_BYTES = 32 * 1024 * 1024;
 /** The same for each of the dumps that run beside. */
@@ -41424,6 +42025,7 @@ class ArchiveBuilder {
         const { base, rereadsAll, onProgress } = this.#options;
         const packer = new FilesPacker({
             base: base?.reader,
+            barred: base?.barred,
             rereadsAll: rereadsAll ?? false,
             recorder: this.#recorder,
             store: this.#storeIn(lane),
@@ -41457,7 +42059,8 @@ class ArchiveBuilder {
             close: () => Promise.resolve(undefined),
         });
         const size = content.length;
-        const extent = await packEntries([{ ...entry, type: 'reg', size, settled: true, identity: '', open }]);
+        const text = { ...entry, type: 'reg', size, settled: true, identity: '', open };
+        const extent = await packEntries([text], new ContentPool());
         this.#tail.set(entry.name.toString('latin1'), { extent });
     }
     /** Puts everything in its place and writes recipe and index; all segments have been delivered then. */
@@ -41466,11 +42069,11 @@ class ArchiveBuilder {
         const store = this.#storeIn(lane);
         const dumps = new DumpContents();
         for (const { extent, stream } of this.#tailInOrder()) {
-            const { bytes, sha256, lines } = extent;
+            const { pieces, length, sha256, lines } = extent;
             for (const line of lines)
                 dumps.add(line);
-            const from = await store.store(bytes, sha256);
-            await this.#recorder.add({ add: { length: bytes.length, sha256, lines }, from });
+            const from = await store.store(pieces, sha256);
+            await this.#recorder.add({ add: { length, sha256, lines }, from });
             for await (const step of stream?.steps() ?? []) {
                 for (const line of step.add.lines)
                     dumps.add(line);
@@ -41507,15 +42110,17 @@ class ArchiveBuilder {
         return { directory, lane };
     }
     #storeIn(lane) {
-        const known = this.#options.base?.reader.extents;
+        const { reader, barred } = this.#options.base ?? {};
+        const known = reader?.extents;
+        const unlessBarred = (extent) => (extent && barred?.has(extent.sha256) ? undefined : extent);
         return {
-            findByKey: (key) => known?.findByKey(key),
-            store: async (bytes, sha256) => {
-                const same = known?.findByDigest(sha256);
+            findByKey: (key) => unlessBarred(known?.findByKey(key)),
+            store: async (pieces, sha256) => {
+                const same = unlessBarred(known?.findByDigest(sha256));
                 if (same)
                     return { base: same.offset };
-                this.#newExtentBytes += bytes.length;
-                return await lane.append(bytes, sha256);
+                this.#newExtentBytes += sumLengths(pieces);
+                return await lane.append(pieces, sha256);
             },
         };
     }
@@ -41669,166 +42274,6 @@ function compareDumps(before, now) {
 function keyOf(dump) {
     return dump.slice(DUMP_FOLDER.length).replace(/\.sql$/, '');
 }
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-statements.js
-/** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
-const dump_statements_name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
-const copyPattern = new RegExp(`^COPY (${dump_statements_name}(?:\\.${dump_statements_name})?) [^]*FROM stdin;$`);
-const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
-const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
-const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
-/** The table of a `COPY … FROM stdin;`, as written. */
-function parseCopyTable(text) {
-    return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
-}
-function parseSetval(text) {
-    const found = setvalPattern.exec(text);
-    if (!found)
-        return undefined;
-    return {
-        sequence: found[1].replaceAll("''", "'"),
-        value: found[2],
-        called: found[3] === 'true',
-    };
-}
-function parseLargeObjectStep(text) {
-    if (!text.startsWith('SELECT pg_catalog.lo'))
-        return undefined;
-    const written = writePattern.exec(text);
-    if (written)
-        return { step: 'write', content: Buffer.from(written[1], 'hex') };
-    const found = largeObjectPattern.exec(text);
-    if (!found)
-        return undefined;
-    return found[1] === 'close' ? { step: 'close' } : { step: found[1], oid: found[2] };
-}
-/** The parts of a qualified name without their quotes: `public."Été"` gives `['public', 'Été']`. */
-function splitQualifiedName(text) {
-    const parts = text.match(/"(?:[^"]|"")*"|[^".]+/g) ?? [];
-    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
-}
-/**
- * A name of the dump as text: its bytes in the dump's encoding (`SET client_encoding`). SQL_ASCII, or bytes that do
- * not fit: UTF-8 where they are valid, else latin1.
- */
-function decodeName(text, encoding) {
-    if (/^[\x00-\x7f]*$/.test(text))
-        return text;
-    const bytes = Buffer.from(text, 'latin1');
-    for (const label of [nameEncoding(encoding), 'utf-8']) {
-        try {
-            return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
-        }
-        catch {
-            // Not this one: the label is unknown here, or the bytes do not fit.
-        }
-    }
-    return text;
-}
-/** PostgreSQL's name of an encoding as the WHATWG calls it. */
-function nameEncoding(encoding) {
-    const latin = /^LATIN(\d+)$/.exec(encoding)?.[1];
-    const parts = { 5: 9, 6: 10, 7: 13, 8: 14, 9: 15, 10: 16 };
-    if (latin)
-        return `iso-8859-${parts[latin] ?? latin}`;
-    const windows = /^WIN(\d+)$/.exec(encoding)?.[1];
-    if (windows)
-        return windows === '866' ? 'ibm866' : `windows-${windows}`;
-    const others = { UTF8: 'utf-8', KOI8R: 'koi8-r', KOI8U: 'koi8-u', SQL_ASCII: 'utf-8' };
-    return others[encoding] ?? encoding.toLowerCase().replaceAll('_', '-');
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/catalogue.js
-
-
-/** Ordinary tables and leaves of partitioned ones; what an extension made is written by CREATE EXTENSION. */
-const catalogue_select = `SELECT c.oid::text, n.nspname AS schema, c.relname AS name,
-  CASE WHEN c.relispartition THEN (
-    SELECT json_agg(json_build_array(an.nspname, a.relname)) FROM pg_partition_ancestors(c.oid) p
-    JOIN pg_class a ON a.oid = p.relid JOIN pg_namespace an ON an.oid = a.relnamespace) END AS ancestors
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-  AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'e'
-    AND ((d.classid = 'pg_class'::regclass AND d.objid = c.oid) OR (d.classid = 'pg_namespace'::regclass AND d.objid = n.oid)))
-ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
-async function readTables(server, database, options = {}) {
-    return queryRows(server, database, catalogue_select, options);
-}
-/**
- * The tables whose rows are left out, by patterns as PostgreSQL writes them: `sessions` (in any schema),
- * `audit.*`, `"Élèves".cache_?`; a partitioned table stands for its partitions. Also the patterns that fit nothing.
- */
-function resolveExclusions(patterns, tables) {
-    const excluded = new Set();
-    const unused = patterns.filter((pattern) => {
-        const fits = compilePattern(pattern);
-        const found = tables.filter((table) => (table.ancestors ?? [[table.schema, table.name]]).some(([schema, name]) => fits(schema, name)));
-        for (const table of found)
-            excluded.add(table);
-        return found.length === 0;
-    });
-    return { excluded: [...excluded], unused };
-}
-function compilePattern(pattern) {
-    const parts = (pattern.match(/(?:"(?:[^"]|"")*"|[^".])+/g) ?? []).map((part) => {
-        const pieces = part.match(/"(?:[^"]|"")*"|[*]|[?]|[^"*?]+/g) ?? [];
-        const source = pieces.map((piece) => {
-            if (piece === '*')
-                return '.*';
-            if (piece === '?')
-                return '.';
-            const literal = piece.startsWith('"') ? piece.slice(1, -1).replaceAll('""', '"') : piece.toLowerCase();
-            return literal.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-        });
-        return new RegExp(`^${source.join('')}$`, 'su');
-    });
-    const [schemaPattern, namePattern] = parts.length > 1 ? parts : [undefined, parts[0]];
-    return (schema, name) => namePattern !== undefined && namePattern.test(name) && (schemaPattern?.test(schema) ?? true);
-}
-/** One table as a pattern of pg_dump's that fits it alone; outside UTF-8 databases arguments cannot hold all letters. */
-function writeExclusion(table, encoding) {
-    const quote = (name) => {
-        const quoted = `"${name.replaceAll('"', '""')}"`;
-        return encoding === 'UTF8' ? quoted : quoted.replace(/[^\x00-\x7f]/gu, '"?"');
-    };
-    return `${quote(table.schema)}.${quote(table.name)}`;
-}
-/**
- * Tables that a dump should hold and does not. Tables come and go while a dump runs, and its snapshot lies somewhere
- * between two looks at the catalogue: what was there at both, under one name and identity, was there in the snapshot.
- */
-function findMissingTables(before, after, excluded, dumped) {
-    const key = (schema, name) => `${schema}\0${name}`;
-    const found = new Set([...dumped].map((name) => splitQualifiedName(name).join('\0')));
-    const later = new Map(after.map((table) => [table.oid, table]));
-    const left = new Set(excluded.map(({ oid }) => oid));
-    return before
-        .filter(({ oid, schema, name }) => {
-        const same = later.get(oid);
-        return !left.has(oid) && same !== undefined && same.schema === schema && same.name === name;
-    })
-        .filter(({ schema, name, ancestors }) => ![[schema, name], ...(ancestors ?? [])].some(([a, b]) => found.has(key(a, b))))
-        .map(({ schema, name }) => `${schema}.${name}`);
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/crc32.js
-
-let table;
-/** CRC-32 in plain TypeScript, for Node older than 20.15; `seed` is the CRC of what came before. */
-function computeCrc32(bytes, seed = 0) {
-    table ??= Uint32Array.from({ length: 256 }, (_, index) => {
-        let value = index;
-        for (let bit = 0; bit < 8; bit++)
-            value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-        return value;
-    });
-    let crc = ~seed;
-    for (const byte of bytes)
-        crc = (crc >>> 8) ^ table[(crc ^ byte) & 0xff];
-    return ~crc >>> 0;
-}
-/** CRC-32 as gzip has it: zlib's own where this Node offers it. */
-const crc32 = external_node_zlib_namespaceObject.crc32 ?? computeCrc32;
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-cutter.js
 
@@ -42391,78 +42836,6 @@ class DumpLexer {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/inspect.js
-
-
-/** Columns that came with later majors are read as JSON: absent ones are null, not an error. */
-const inspect_select = (database) => `
-SELECT current_setting('server_version') AS "serverVersion", pg_encoding_to_char(d.encoding) AS encoding,
-       d.datcollate AS collate, d.datctype AS ctype,
-       CASE coalesce(to_jsonb(d) ->> 'datlocprovider', 'c') WHEN 'i' THEN 'icu' WHEN 'b' THEN 'builtin' ELSE 'libc' END AS "localeProvider",
-       to_jsonb(d) ->> 'datcollversion' AS "collationVersion",
-       coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') AS "icuLocale",
-       pg_get_userbyid(d.datdba) AS owner, d.datconnlimit AS "connectionLimit", d.datacl::text[] AS acl,
-       coalesce((SELECT json_agg(json_build_object('role', r.rolname, 'setting', s.setting) ORDER BY r.rolname NULLS FIRST, s.position)
-                 FROM pg_db_role_setting c LEFT JOIN pg_roles r ON r.oid = c.setrole
-                 CROSS JOIN LATERAL unnest(c.setconfig) WITH ORDINALITY AS s(setting, position)
-                 WHERE c.setdatabase = d.oid), '[]') AS settings,
-       coalesce((SELECT json_agg(json_build_object('name', extname, 'version', extversion) ORDER BY extname)
-                 FROM pg_extension), '[]') AS extensions
-FROM pg_database d WHERE d.datname = ${quoteLiteral(database)}`;
-/**
- * Reads the facts of a database that its dump does not hold.
- * @throws Failure `source` where it does not exist or does not answer.
- */
-async function inspectDatabase(server, database, options = {}) {
-    const [row] = await queryRows(server, database, inspect_select(database), options);
-    if (!row) {
-        const next = 'Check the name under databases: in continuity.yml; psql -l lists those that exist.';
-        throw new failure/* Failure */.HR('source', `there is no database "${database}" on ${server.label}`, next);
-    }
-    return {
-        serverVersion: row.serverVersion,
-        encoding: row.encoding,
-        collate: row.collate,
-        ctype: row.ctype,
-        localeProvider: row.localeProvider,
-        ...(row.collationVersion === null ? {} : { collationVersion: row.collationVersion }),
-        ...(row.icuLocale === null ? {} : { icuLocale: row.icuLocale }),
-        owner: row.owner,
-        connectionLimit: row.connectionLimit,
-        settings: row.settings.map(({ role, setting }) => (role === null ? { setting } : { role, setting })),
-        ...(row.acl === null ? {} : { acl: row.acl }),
-        extensions: row.extensions,
-    };
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-plan.js
-
-
-
-/**
- * Reads the facts and the catalogue of a database and writes pg_dump's arguments: plain SQL with owners and privileges,
- * without CREATE DATABASE (the facts hold what it would say), in the database's own encoding, so that no byte is
- * converted.
- * @throws Failure `source` where the database does not answer, or the client is older than the server.
- */
-async function planDump({ server, database, ...options }, query) {
-    const [facts, tables, client] = await Promise.all([
-        inspectDatabase(server, database, query),
-        readTables(server, database, query),
-        readClientVersion(server, 'pg_dump'),
-    ]);
-    const serverVersion = parseVersion(facts.serverVersion);
-    if (serverVersion)
-        requireClientFor('pg_dump', client, serverVersion, server.label);
-    const { excluded, unused } = resolveExclusions(options.excludeTableData, tables);
-    const args = ['--format=plain', '--no-password', `--encoding=${facts.encoding}`];
-    args.push(`--lock-wait-timeout=${options.lockTimeoutMs}`);
-    args.push(...excluded.map((table) => `--exclude-table-data=${writeExclusion(table, facts.encoding)}`));
-    const warnings = unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`);
-    const conditions = listSecurityWarnings('pg_dump', client);
-    return { facts, clientVersion: client.text, tables, excluded, args, warnings, conditions };
-}
-
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-run.js
 
 
@@ -42587,11 +42960,14 @@ class DumpRun {
     }
     async #awaitOutput() {
         const { stdout } = this.#child;
-        const readable = new Promise((resolve) => stdout.once('readable', resolve));
-        await Promise.race([readable, this.ended]);
-        this.#waiting = stdout.readableLength === 0;
+        // Looked at when it is told: a moment later, whoever reads the dump may have taken what was there.
+        const hasOutput = await Promise.race([
+            new Promise((resolve) => stdout.once('readable', () => resolve(stdout.readableLength > 0))),
+            this.ended.then(() => false),
+        ]);
+        this.#waiting = !hasOutput;
         // The end of the output counts as readable, too.
-        if (stdout.readableLength > 0)
+        if (hasOutput)
             return;
         stdout.resume();
         await this.ended;
@@ -42754,7 +43130,8 @@ function dumpDatabase(options) {
 async function startDump(options) {
     const { server, database, applicationName, signal, log } = options;
     const { excludeTableData = [], lockTimeoutMs = 60_000 } = options;
-    const plan = await planDump({ server, database, excludeTableData, lockTimeoutMs }, queryOptions(options));
+    const plan = await (options.plan ??
+        planDump({ server, database, excludeTableData, lockTimeoutMs }, queryOptions(options)));
     const limits = { timeoutMs: options.timeoutMs ?? 4 * 3_600_000, heartbeatMs: options.heartbeatMs ?? 30_000 };
     const startedAt = new Date().toISOString();
     const run = new DumpRun({ server, database, applicationName, args: plan.args, signal, log, ...limits });
@@ -42825,8 +43202,7 @@ FROM pg_roles r WHERE r.rolname !~ '^pg_' ORDER BY r.rolname COLLATE "C"`;
 async function dumpGlobals(options) {
     const { server, source, database } = options;
     const isSuperSelect = 'SELECT rolsuper AS "isSuper" FROM pg_roles WHERE rolname = current_user';
-    const [user] = await queryRows(server, database, isSuperSelect, options);
-    const roles = await queryRows(server, database, rolesSelect, options);
+    const [[user], roles] = await queryTogether(server, database, [isSuperSelect, rolesSelect], options);
     const finish = (text, passwords, warnings) => {
         const bytes = Buffer.from(fixRestrictKey(text), 'latin1');
         return {
@@ -42885,6 +43261,7 @@ function writeRoles(roles) {
 
 
 
+
 /** Attributes of dumps and roles in the archive: for root alone, as they hold everybody's data. */
 const PRIVATE = { mode: 0o600, uid: 0, gid: 0 };
 /** Starts the dumps of all databases at the same time; one that fails stops the others. */
@@ -42898,7 +43275,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
     // Every dump listens on it several times: nothing leaks, however many databases there are.
     (0,external_node_events_namespaceObject.setMaxListeners)(0, either);
     const dumps = targets.map((target) => {
-        const { source, server, database, dump } = target;
+        const { source, server, database, dump, plan } = target;
         const running = dumpDatabase({
             server,
             database,
@@ -42908,6 +43285,7 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
             applicationName,
             lockTimeoutMs: source.lockWaitTimeoutMs,
             timeoutMs: source.timeoutMs,
+            plan,
             signal: either,
             log: platform.logger,
         });
@@ -42925,11 +43303,19 @@ function startDumps(platform, builder, { targets, servers }, applicationName, si
             report.conditions.push(...conditions);
         };
     });
-    const roles = servers.map(({ source, server, database }) => async () => {
+    // Sources of one cluster and user have the same roles: they are read once, and written for each.
+    const clusters = groupBy(servers, ({ server }) => JSON.stringify([server.label, server.user]));
+    const roles = [...clusters.values()].map((members) => async () => {
+        const [first] = members;
+        if (!first)
+            return;
+        const { server, source, database } = first;
         const globals = await dumpGlobals({ server, source: source.name, database, applicationName, signal: either });
-        const name = `db/globals-${source.name}.sql`;
-        await builder.addText({ ...PRIVATE, name: Buffer.from(name), mtimeNs: 0n }, globals.bytes);
-        report.globals[name] = globals.record;
+        for (const member of members) {
+            const name = `db/globals-${member.source.name}.sql`;
+            await builder.addText({ ...PRIVATE, name: Buffer.from(name), mtimeNs: 0n }, globals.bytes);
+            report.globals[name] = { ...globals.record, source: member.source.name };
+        }
         report.warnings.push(...globals.warnings);
     });
     const finished = runTogether([...dumps, ...roles], stop)
@@ -42961,93 +43347,44 @@ function nowNs({ now }) {
     return BigInt(now().getTime()) * 1000000n;
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/discover.js
+;// CONCATENATED MODULE: ./.build/src/operations/backup/open-base.js
 
 
-/** Open databases that are neither templates nor half dropped (connection limit -2). */
-const openDatabases = `SELECT datname AS name FROM pg_database
-WHERE datallowconn AND NOT datistemplate AND datconnlimit <> -2 ORDER BY datname COLLATE "C"`;
-/** Whether anybody made something in the database: a relation, a function or a large object of its own. */
-const ownContent = `SELECT EXISTS (
-  SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-  WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
-    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e')
-) OR EXISTS (
-  SELECT FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
-  WHERE n.nspname NOT LIKE 'pg\\_%' AND n.nspname <> 'information_schema'
-    AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.classid = 'pg_proc'::regclass AND d.objid = p.oid AND d.deptype = 'e')
-) OR EXISTS (SELECT FROM pg_largeobject_metadata) AS used`;
-/**
- * The databases of a cluster that are worth a backup, sorted by name: what `database: all` stands for. `postgres`, which
- * every cluster has for its own upkeep, counts only where somebody put something into it. Connects to `database`.
- */
-async function discoverDatabases(server, options = {}) {
-    const rows = await queryRows(server, options.database ?? 'postgres', openDatabases, options);
-    const names = rows.map(({ name }) => name).filter((name) => !kindOfName(name));
-    if (!names.includes('postgres'))
-        return names;
-    const [answer] = await queryRows(server, 'postgres', ownContent, options);
-    return answer?.used ? names : names.filter((name) => name !== 'postgres');
-}
-/** Databases of the cluster that nobody configured, and that no archive will hold. */
-async function findUnconfigured(server, configured, options = {}) {
-    const names = await discoverDatabases(server, options);
-    return names.filter((name) => !configured.includes(name));
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/backup/find-databases.js
-
-
-
-/**
- * Finds every database to be dumped; all servers are asked at the same time.
- *
- * @throws Failure where a server does not answer, or a database is missing that may not be.
- */
-async function findDatabases(platform, mayBeMissing) {
-    const found = { targets: [], servers: [], warnings: [], missing: [] };
-    const { databases } = platform.config;
-    const servers = await Promise.all(databases.map(async (source) => ({ source, server: await connectServer(platform, source) })));
-    const listed = await Promise.all(servers.map(({ server }) => discoverDatabases(server)));
-    for (const [position, { source, server }] of servers.entries()) {
-        const present = listed[position] ?? [];
-        const isAll = source.database === 'all';
-        if (!isAll && mayBeMissing && !present.includes(source.database)) {
-            found.missing.push(source.name);
-            continue;
+/** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
+async function openBase(question, newest) {
+    if (!newest)
+        return undefined;
+    const { vault, cache, logger } = question;
+    try {
+        const reader = await cache.open(await cache.obtain(vault, newest));
+        logger.info(`Building on ${newest.name}.`);
+        const barred = new Set(newest.barred);
+        if (barred.size > 0) {
+            const extents = (0,quantity_text/* countOf */.pq)(barred.size, 'extent');
+            logger.warning(`${newest.name}: ${extents} damaged on the backup server's disk; brought anew.`);
         }
-        for (const database of isAll ? present : [source.database]) {
-            found.targets.push({
-                source,
-                server,
-                database,
-                dump: isAll ? `${source.name}.${fileNameOf(database)}` : source.name,
-            });
-        }
-        found.servers.push({ source, server, database: isAll ? 'postgres' : source.database });
+        return { name: newest.name, index: newest.index, reader, barred };
     }
-    found.warnings = await nameUnconfigured(servers);
-    return found;
+    catch (error) {
+        if (error instanceof failure/* Failure */.HR && error.kind === 'damaged')
+            return await openOlderBase(question, newest, error);
+        // An index of another version of the format: a whole new archive is better than none.
+        if (!(error instanceof TypeError || error instanceof SyntaxError))
+            throw error;
+        logger.warning(`${newest.name} cannot be built on (${error.message}): everything is read and sent.`);
+        return undefined;
+    }
 }
-/** A cluster may serve several configured databases: what none of them names is named once. */
-async function nameUnconfigured(servers) {
-    const byCluster = groupBy(servers, ({ server }) => server.label);
-    const warnings = await Promise.all([...byCluster.values()].map(async (members) => {
-        const [first] = members;
-        const configured = members.map(({ source }) => source.database);
-        if (!first || configured.includes('all'))
-            return [];
-        const names = await findUnconfigured(first.server, configured);
-        return names.map((name) => `database "${name}" on ${first.server.label} is not in continuity.yml: it is not backed up`);
-    }));
-    return warnings.flat();
-}
-/** Names on a server may hold anything; in a file's name what could mislead is written as %XX. */
-function fileNameOf(database) {
-    return database.replace(/[^A-Za-z0-9_-]/gu, (character) => encodeURIComponent(character).replace(/^[^%]$/, hexOf));
-}
-function hexOf(character) {
-    return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+/** Has the vault see that its newest archive is damaged, and takes the one that it then names. */
+async function openOlderBase(question, damaged, failure) {
+    const { vault, logger } = question;
+    const { isSound } = await vault.verify(damaged.name, 'seal');
+    const { newest } = await vault.hello();
+    // What the vault finds well was damaged on its way here.
+    if (isSound || newest?.name === damaged.name)
+        throw failure;
+    logger.warning(`${damaged.name} is damaged on the backup server's disk (its index): it is not built upon.`);
+    return await openBase(question, newest);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/present-sources.js
@@ -43124,7 +43461,7 @@ Ne supprimez rien de l'ancien avant d'avoir vérifié le nouveau.
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/shrink-guard.js
 
 /** Below this many files a source may lose as many as it likes, but not all. */
-const FEW_FILES = 10;
+const shrink_guard_FEW_FILES = 10;
 /** A source must keep this part of its files from one archive to the next. */
 const LEAST_SHARE = 0.5;
 /**
@@ -43134,7 +43471,7 @@ const LEAST_SHARE = 0.5;
  * @throws Failure unless the source is in `allowed`.
  */
 function guardAgainstShrinking({ source, path, files, filesBefore }, allowed) {
-    const hasShrunk = filesBefore > 0 && (files === 0 || (filesBefore >= FEW_FILES && files < filesBefore * LEAST_SHARE));
+    const hasShrunk = filesBefore > 0 && (files === 0 || (filesBefore >= shrink_guard_FEW_FILES && files < filesBefore * LEAST_SHARE));
     if (!hasShrunk || allowed.includes(source))
         return;
     throw new failure/* Failure */.HR('source', `files "${source}": ${path} holds ${files} files, the previous backup had ${filesBefore}`, `Check that it is mounted. If the files were meant to go, run the backup with --allow-shrink ${source} (in a workflow the input allow-shrink).`);
@@ -43143,8 +43480,16 @@ function guardAgainstShrinking({ source, path, files, filesBefore }, allowed) {
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/uploader.js
 
 
+
+
+
 /** Segments may take this much of the staging directory before their producers have to wait, in bytes. */
-const STAGING_BUDGET_BYTES = 256 * 1024 * 1024;
+const STAGING_BUDGET_BYTES = 384 * 1024 * 1024;
+/**
+ * So much is awaited before a transfer begins: each costs two programs here and three there, and the few
+ * segments that most nights have go in a single one.
+ */
+const LEAST_TRANSFER_BYTES = 128 * 1024 * 1024;
 /**
  * Sends segments while the next are being built, several in one transfer where several are waiting. What lies in the
  * vault's incoming area already, whole, is not sent again.
@@ -43157,6 +43502,8 @@ class Uploader {
     #taken = new Set();
     #pendingPaths = new Set();
     #stagedBytes = 0;
+    #waitingBytes = 0;
+    #isComplete = false;
     #sentBytes = 0;
     #transfer;
     #failure;
@@ -43183,7 +43530,8 @@ class Uploader {
         this.#pendingPaths.add(segment.path);
         this.#waiting.push(segment);
         this.#stagedBytes += segment.sizeBytes;
-        this.#transfer ??= this.#run();
+        this.#waitingBytes += segment.sizeBytes;
+        this.#begin();
         while (this.#stagedBytes > STAGING_BUDGET_BYTES && !this.#failure) {
             await new Promise((resolve) => this.#roomMade.push(resolve));
         }
@@ -43191,8 +43539,17 @@ class Uploader {
     }
     /** Resolves when everything delivered lies in the vault's incoming area. */
     async finish() {
+        this.#isComplete = true;
+        this.#begin();
         await this.#transfer;
         this.#throwIfFailed();
+    }
+    #begin() {
+        if (!this.#failure && this.#isWorthwhile())
+            this.#transfer ??= this.#run();
+    }
+    #isWorthwhile() {
+        return this.#waiting.length > 0 && (this.#isComplete || this.#waitingBytes >= LEAST_TRANSFER_BYTES);
     }
     #throwIfFailed() {
         if (this.#failure)
@@ -43200,9 +43557,10 @@ class Uploader {
     }
     async #run() {
         try {
-            while (this.#waiting.length > 0) {
+            while (this.#isWorthwhile()) {
                 const batch = this.#waiting.splice(0);
-                const { sentBytes } = await this.#vault.upload(batch.map(({ path }) => path));
+                this.#waitingBytes = 0;
+                const { sentBytes } = await this.#upload(batch);
                 this.#sentBytes += sentBytes;
                 for (const { path, sizeBytes } of batch) {
                     this.#pendingPaths.delete(path);
@@ -43219,6 +43577,27 @@ class Uploader {
         finally {
             this.#transfer = undefined;
         }
+    }
+    async #upload(batch) {
+        try {
+            return await this.#vault.upload(batch.map(({ path }) => path));
+        }
+        catch (error) {
+            throw await this.#addFigures(error, [...batch, ...this.#waiting]);
+        }
+    }
+    /** With what a vault that took no more has free, and what was still to be sent to it. */
+    async #addFigures(error, segments) {
+        if (!(error instanceof failure/* Failure */.HR && error.kind === 'space'))
+            return error;
+        const greeting = await this.#vault.hello().catch(() => undefined);
+        if (!greeting)
+            return error;
+        const { incoming } = greeting;
+        const missingOf = ({ path, sizeBytes }) => Math.max(0, sizeBytes - (incoming[(0,external_node_path_.basename)(path)] ?? 0));
+        const missingBytes = segments.reduce((sum, segment) => sum + missingOf(segment), 0);
+        const figures = `${describeRoom(greeting)} there, need ${(0,quantity_text/* formatBytes */.z3)(missingBytes)} for what waits to be sent`;
+        return new failure/* Failure */.HR('space', `${error.message} (${figures})`, error.next, { cause: error });
     }
     #wakeProducers() {
         for (const wake of this.#roomMade.splice(0))
@@ -43300,9 +43679,10 @@ async function makeArchive(run) {
     const { logger, config } = platform;
     logger.phase(`Read and send ${run.name}`);
     const cache = new IndexCache(config.state);
+    vault.expectUpload();
     const isSafety = options.trigger === 'safety';
     const sources = await presentSources(config.files, isSafety);
-    const [found, base] = await Promise.all([findDatabases(platform, isSafety), openBase(run, cache)]);
+    const [found, base] = await Promise.all([run.found, openBase({ vault, cache, logger }, greeting.newest)]);
     const missing = [
         ...found.missing,
         ...config.files.filter((source) => !sources.includes(source)).map((source) => source.name),
@@ -43369,7 +43749,10 @@ async function fillArchive(run, filling) {
     await uploader.finish();
     platform.signal?.throwIfAborted();
     const receipt = await seal(run, built);
-    await cache.add(built.indexPath, built.index);
+    // Sealed it is: without the copy, the next run fetches the index.
+    await cache.add(built.indexPath, built.index).catch((error) => {
+        logger.warning(`the index of ${name} could not be kept for the next run: ${(0,failure/* messageOf */.bD)(error)}`);
+    });
     for (const warning of warnings)
         logger.warning(warning);
     const conditions = unique([...(greeting.conditions ?? []), ...dumps.conditions]);
@@ -43379,25 +43762,6 @@ async function fillArchive(run, filling) {
     const changes = since === undefined ? undefined : describeChanges(since, files, { records: dumps.databases, now: built.dumps });
     const { readBytes } = files.outcome;
     return { receipt, sentBytes, readBytes, manifest, warnings, conditions, ...(changes ? { changes } : {}) };
-}
-/** Last night's archive, whose unchanged extents tonight's takes over; without one, everything is new. */
-async function openBase({ vault, greeting, platform }, cache) {
-    const { newest } = greeting;
-    if (!newest)
-        return undefined;
-    const path = await cache.obtain(vault, newest);
-    try {
-        const reader = await cache.open(path);
-        platform.logger.info(`Building on ${newest.name}.`);
-        return { name: newest.name, index: newest.index, reader };
-    }
-    catch (error) {
-        // An index of another version of the format: a whole new archive is better than none.
-        if (!(error instanceof TypeError || error instanceof SyntaxError))
-            throw error;
-        platform.logger.warning(`${newest.name} cannot be built on (${error.message}): everything is read and sent.`);
-        return undefined;
-    }
 }
 async function addFiles(builder, sources, { allowShrink = [], trigger }, signal) {
     const walk = walkSources(sources, signal);
@@ -44197,7 +44561,52 @@ async function readWhole(archive, offset, length) {
     return Buffer.concat(pieces);
 }
 
+;// CONCATENATED MODULE: ./.build/src/vault/store/space.js
+
+
+
+const DEFAULT_RESERVE_BYTES = 1024 ** 3;
+/** A reserve in proportion, where the disk is small. */
+const LARGEST_PART = 0.02;
+const NOTHING_SEALED = 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.';
+/** Free space as the vault's own account may use it, and the size of the disk; in bytes. */
+async function readSpace(store) {
+    const { freeBytes, totalBytes } = await measureRoom(store.directory);
+    return { freeBytes, totalBytes };
+}
+/** @throws Failure `space` unless so many bytes and a few files fit, and the reserve stays free. */
+async function requireSpace(store, needBytes) {
+    const room = await measureRoom(store.directory);
+    const { freeBytes, totalBytes } = room;
+    const reserveBytes = store.reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, totalBytes * LARGEST_PART);
+    if (freeBytes - reserveBytes < needBytes) {
+        throw new failure/* Failure */.HR('space', `vault full: ${(0,quantity_text/* formatBytes */.z3)(freeBytes)} free, of which ${(0,quantity_text/* formatBytes */.z3)(reserveBytes)} are kept in reserve, need ${(0,quantity_text/* formatBytes */.z3)(needBytes)}`, NOTHING_SEALED);
+    }
+    if (hasFewFiles(room))
+        throw new failure/* Failure */.HR('space', `vault full: ${describeRoom(room)}`, NOTHING_SEALED);
+}
+/**
+ * A disk of the vault that takes no more, or no writes at all, as a Failure with what is free now; anything else as it
+ * is. `needBytes`: what was to be written; `next`: what to do, where that is something else than to run a backup again.
+ */
+async function space_explainFullDisk(error, { directory, needBytes, next = NOTHING_SEALED }) {
+    if (isReadOnly(error)) {
+        return new failure/* Failure */.HR('vault', `the vault's disk is mounted read-only: ${(0,failure/* messageOf */.bD)(error)}`, 'Have the administrator of the backup server look at it (dmesg, mount), then try again.', { cause: error });
+    }
+    if (!isDiskFull(error))
+        return error;
+    const room = await measureRoom(directory).then(describeRoom, () => undefined);
+    const figures = [
+        ...(room === undefined ? [] : [room]),
+        ...(needBytes === undefined ? [] : [`need ${(0,quantity_text/* formatBytes */.z3)(needBytes)}`]),
+        `the disk took no more (${error.code})`,
+    ];
+    return new failure/* Failure */.HR('space', `vault full: ${figures.join(', ')}`, next, { cause: error });
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/store/layout.js
+
+
 
 
 
@@ -44216,31 +44625,51 @@ async function openStore(options) {
         directory,
         private: hidden,
         assembly: (0,external_node_path_.join)(hidden, 'assembly'),
+        planning: (0,external_node_path_.join)(hidden, 'planning'),
         incoming: (0,external_node_path_.join)(directory, '.incoming'),
         uploadUid,
         isProvisioned: uploadUid !== ownUid,
         segmentLinks: options.segmentLinks ?? 1,
         ...(options.reserveBytes === undefined ? {} : { reserveBytes: options.reserveBytes }),
+        ...(options.dailyLimits ? { dailyLimits: options.dailyLimits } : {}),
         now: options.now ?? (() => new Date()),
     };
-    await makePlaces(store);
+    await makePlaces(store, options.uploadGid);
     return store;
 }
 /** Where an archive lies. The name must be one that `parseArchiveName` takes. */
 function archivePath(store, name) {
     return (0,external_node_path_.join)(store.directory, requireName(name));
 }
+/** The answer to a seal, kept so that it can be given again. */
 function receiptPath(store, name) {
     return (0,external_node_path_.join)(store.private, 'receipts', `${requireName(name)}.json`);
 }
+/** What the last verification of an archive found. */
 function verdictPath(store, name) {
     return (0,external_node_path_.join)(store.private, 'verdicts', `${requireName(name)}.json`);
+}
+/** The record of the extents that an archive holds by itself. */
+function layout_extentsPath(store, name) {
+    return (0,external_node_path_.join)(store.private, 'extents', requireName(name));
+}
+/** Extents whose bytes are known as wrong. */
+function damagePath(store) {
+    return (0,external_node_path_.join)(store.private, 'damage.jsonl');
 }
 function ledgerPath(store) {
     return (0,external_node_path_.join)(store.private, 'ledger.jsonl');
 }
 function lockPath(store) {
     return (0,external_node_path_.join)(store.private, 'lock');
+}
+/** Held by the seal that follows its recipe: one at a time, while upkeep goes on beside it. */
+function planningLockPath(store) {
+    return (0,external_node_path_.join)(store.private, 'planning.lock');
+}
+/** Held by a full verification: it reads a whole archive, and a client may ask for as many as it likes. */
+function verifyingLockPath(store) {
+    return (0,external_node_path_.join)(store.private, 'verifying.lock');
 }
 /** What a seal is about to make visible: where a crash leaves it, the next seal finishes the work. */
 function pendingPath(store) {
@@ -44252,30 +44681,48 @@ function requireName(name) {
         return name;
     throw new failure/* Failure */.HR('usage', `${JSON.stringify(name.slice(0, 60))} names no archive`, 'Give a full name such as backup_full_2026-01-31.tar.gz, with a date that exists.');
 }
-async function makePlaces(store) {
+const privatePlaces = ['assembly', 'extents', 'planning', 'receipts', 'verdicts'];
+async function makePlaces(store, uploadGid) {
     try {
         await makeDirectory(store.directory, 0o751);
         if (!(await (0,promises_namespaceObject.stat)(store.directory)).isDirectory())
             throw new Error('it is not a directory');
         await makeDirectory(store.private, 0o700);
-        for (const name of ['assembly', 'receipts', 'verdicts'])
+        await refuseLink(store.private);
+        for (const name of privatePlaces) {
             await makeDirectory((0,external_node_path_.join)(store.private, name), 0o700);
-        await makeDirectory(store.incoming, store.isProvisioned ? 0o1770 : 0o700);
+            await refuseLink((0,external_node_path_.join)(store.private, name));
+        }
+        // Sticky: the upload account adds to it, and can neither remove nor rename what others have put there.
+        if (store.isProvisioned)
+            await makeDirectory(store.incoming, 0o1770, uploadGid);
+        else
+            await makeDirectory(store.incoming, 0o700);
+        await refuseLink(store.incoming);
     }
     catch (error) {
+        if (isDiskFull(error))
+            throw await space_explainFullDisk(error, store);
         const reason = error instanceof Error ? error.message : String(error);
         throw new failure/* Failure */.HR('config', `the vault's directory ${store.directory} cannot be used: ${reason}`, 'Check the path, that its disk is mounted, and who owns it.', { cause: error });
     }
 }
-async function makeDirectory(path, mode) {
+async function makeDirectory(path, mode, gid) {
     try {
-        await (0,promises_namespaceObject.mkdir)(path, { mode });
+        await (0,promises_namespaceObject.mkdir)(path, { mode: 0o700 });
+        if (gid !== undefined)
+            await (0,promises_namespaceObject.chown)(path, process.getuid?.() ?? 0, gid);
         await (0,promises_namespaceObject.chmod)(path, mode);
     }
     catch (error) {
         if (error.code !== 'EEXIST')
             throw error;
     }
+}
+/** A link there would have the keeper clear up, or write, somewhere else. */
+async function refuseLink(path) {
+    if (!(await (0,promises_namespaceObject.lstat)(path)).isDirectory())
+        throw new Error(`${path} is not a directory of its own`);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/read-range.js
@@ -44382,6 +44829,105 @@ async function openArchiveAt(path, name) {
     throw new failure/* Failure */.HR('damaged', `${name} is not a file`, 'Look at the directory on the backup server.');
 }
 
+;// CONCATENATED MODULE: ./.build/src/vault/store/damage.js
+
+
+
+/** So many extents of one archive are told apart; one with more is built upon no longer. */
+const MAX_BARRED_EXTENTS = 1000;
+/** Reads the record; a line that a crash cut is passed over, for whoever found it finds it again. */
+async function readDamage(store) {
+    const text = await (0,promises_namespaceObject.readFile)(damagePath(store), 'utf8').catch((error) => {
+        if (error.code === 'ENOENT')
+            return '';
+        throw error;
+    });
+    const known = new Map();
+    const unsearched = new Set();
+    for (const line of text.split('\n').map(parseLine)) {
+        if (!line)
+            continue;
+        if ('searched' in line)
+            unsearched.delete(line.searched);
+        else if ('cleared' in line) {
+            for (const [key, { archive, index }] of known) {
+                if (archive === line.cleared && index === line.index)
+                    known.delete(key);
+            }
+        }
+        else {
+            const key = `${line.archive} ${line.index} ${line.offset}`;
+            if (line.by !== 'search' && !known.has(key))
+                unsearched.add(line.sha256);
+            known.set(key, known.get(key) ?? line);
+        }
+    }
+    return { extents: [...known.values()], unsearched };
+}
+/**
+ * Adds lines and makes them last. Each line begins by ending the one before: what a crash cut there spoils no other.
+ * Several processes may add at the same time.
+ */
+async function appendDamage(store, lines) {
+    if (lines.length === 0)
+        return;
+    const text = lines.map((line) => `\n${JSON.stringify(line)}`).join('');
+    await appendDurably(damagePath(store), `${text}\n`, 0o600);
+}
+/** The extents of one archive that are known as damaged. */
+function damageOf({ extents }, name, index) {
+    return extents.filter((extent) => extent.archive === name && extent.index === index);
+}
+/** Forgets what is known of an archive, where anything is. */
+async function clearDamage(store, name, index) {
+    if (damageOf(await readDamage(store), name, index).length > 0)
+        await appendDamage(store, [{ cleared: name, index }]);
+}
+function parseLine(text) {
+    if (text === '')
+        return undefined;
+    try {
+        const line = JSON.parse(text);
+        const isNote = typeof line['searched'] === 'string' || typeof line['cleared'] === 'string';
+        const isExtent = typeof line['archive'] === 'string' && Number.isSafeInteger(line['offset']);
+        return isNote || isExtent ? line : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/barred.js
+
+
+/**
+ * Digests that a client must not take over from this archive, because their bytes are damaged there; undefined where
+ * they are so many that nothing should be built upon it.
+ */
+function listBarred(record, name, index) {
+    const damaged = damageOf(record, name, index);
+    if (damaged.length > MAX_BARRED_EXTENTS)
+        return undefined;
+    return [...new Set(damaged.map(({ sha256 }) => sha256))];
+}
+/**
+ * Sees to it that no damaged extent is taken over from the base. The vault's lock must be held.
+ * @throws Failure `refused`: damage that was found since the client was greeted, or a client that does not know of bars.
+ */
+async function refuseBarred(store, { head: { base }, extents, originOf }) {
+    if (!base)
+        return;
+    const damaged = new Set(damageOf(await readDamage(store), base.name, base.index).map(({ offset }) => offset));
+    if (damaged.size === 0)
+        return;
+    for (let ordinal = 0; ordinal < extents.count; ordinal++) {
+        const from = originOf(ordinal);
+        if (!('base' in from) || !damaged.has(from.base))
+            continue;
+        throw new failure/* Failure */.HR('refused', `the recipe takes over the extent at byte ${from.base} of ${base.name}, which is damaged on the backup server's disk`, 'Run the backup again, with the toolkit of the same version as the backup server: it brings the extent anew.');
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/store/ledger.js
 
 
@@ -44400,6 +44946,7 @@ async function readBytes(path) {
         throw error;
     });
 }
+/** What these bytes say as a ledger. A last line that a crash cut is counted in bytes, and is no fault. */
 function parseLedger(bytes) {
     const ledger = { lines: [], tornBytes: 0, tip: GENESIS };
     let number = 0;
@@ -44471,7 +45018,316 @@ function parseEntry(text) {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/vault/store/missing-programs.js
+
+/** What this vault does without because a program is missing: for its administrator, the same every night. */
+async function listMissingPrograms() {
+    // Only whether it starts at all is asked.
+    const hasLimits = await runCommand('prlimit', ['--version']).then(() => true, () => false);
+    return hasLimits
+        ? []
+        : ['uploads are not held to the size of a segment: the program prlimit is missing (Debian package util-linux)'];
+}
+
+;// CONCATENATED MODULE: ./.build/src/system/is-alive.js
+/** Whether a program of this number runs on this host, whoever owns it. */
+function isAlive(pid) {
+    try {
+        process.kill(pid, 0);
+        return true;
+    }
+    catch (error) {
+        return error.code === 'EPERM';
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/check-extents.js
+
+
+
+/** Extents that stand one behind the other are read together, up to so many bytes. */
+const BLOCK_BYTES = 4 * 1024 * 1024;
+/**
+ * Reads extents of a file, in the order given, and compares their digests. A disk that refuses to read one is damage of
+ * that one; nothing is called wrong before a second look past the cache. Memory: one block.
+ */
+async function* checkExtents({ path, handle }, places) {
+    const buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    for (const block of joinBlocks(places)) {
+        const suspect = await findSuspects(handle, block, buffer);
+        const wrong = [];
+        if (suspect.length > 0)
+            await dropFromCache(path);
+        for (const place of suspect) {
+            const what = await examine(handle, place, buffer);
+            if (what !== undefined)
+                wrong.push({ ...place, what });
+        }
+        yield { places: block, wrong };
+    }
+}
+/**
+ * Has the kernel forget a file's cached pages, so that what is read next comes from the disk. Node has no
+ * posix_fadvise(2), but the dd of GNU coreutils has; without it the cache may hide damage until it forgets by itself.
+ */
+async function dropFromCache(path) {
+    const drop = ['iflag=nocache', 'count=0', 'status=none'];
+    const { code } = await runCommand('dd', [`if=${path}`, ...drop]).catch(() => ({ code: null }));
+    return code === 0;
+}
+function* joinBlocks(places) {
+    let block = [];
+    let [end, length] = [0, 0];
+    for (const place of places) {
+        if (block.length > 0 && (place.offset !== end || length + place.length > BLOCK_BYTES)) {
+            yield block;
+            [block, length] = [[], 0];
+        }
+        block.push(place);
+        length += place.length;
+        end = place.offset + place.length;
+    }
+    if (block.length > 0)
+        yield block;
+}
+/** Extents of a block that are not as they should be at first sight; one read for all of them. */
+async function findSuspects(handle, block, buffer) {
+    const [first] = block;
+    const length = block.reduce((sum, place) => sum + place.length, 0);
+    // A large one stands alone and is read piece by piece.
+    if (length > buffer.length)
+        return (await examine(handle, first, buffer)) === undefined ? [] : [first];
+    try {
+        const got = await readInto(handle, buffer.subarray(0, length), first.offset);
+        return block.filter((place) => {
+            const at = place.offset - first.offset;
+            const bytes = buffer.subarray(at, Math.min(got, at + place.length));
+            return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(bytes).digest('hex') !== place.sha256;
+        });
+    }
+    catch (error) {
+        if (!isReadError(error))
+            throw error;
+        return [...block];
+    }
+}
+/** What is wrong with an extent; undefined where nothing is. */
+async function examine(handle, { offset, length, sha256 }, buffer) {
+    try {
+        const got = await digestBytes(handle, { offset, length }, buffer);
+        if (got.length < length)
+            return 'the file ends before it';
+        return got.sha256 === sha256 ? undefined : 'its bytes do not have their digest';
+    }
+    catch (error) {
+        if (isReadError(error))
+            return `the disk cannot read it (${error.code})`;
+        throw error;
+    }
+}
+/** SHA-256 of a range, and how many bytes of it there are. */
+async function digestBytes(handle, { offset, length }, buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES)) {
+    const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+    let done = 0;
+    while (done < length) {
+        const piece = buffer.subarray(0, Math.min(buffer.length, length - done));
+        const got = await readInto(handle, piece, offset + done);
+        hash.update(piece.subarray(0, got));
+        done += got;
+        if (got < piece.length)
+            break;
+    }
+    return { sha256: hash.digest('hex'), length: done };
+}
+/** The disk's own word that bytes cannot be read: EIO, and what checksums of file systems turn it into. */
+function isReadError(error) {
+    const { code, syscall } = (error ?? {});
+    return syscall === 'read' && (code === 'EIO' || code === 'EBADMSG' || code === 'EUCLEAN' || code === 'EILSEQ');
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/own-extents.js
+
+const NUMBER_BYTES = 6;
+const TIME_BYTES = 4;
+const own_extents_DIGEST_BYTES = 32;
+const ENTRY_BYTES = 2 * NUMBER_BYTES + TIME_BYTES + own_extents_DIGEST_BYTES;
+/** No head is longer. */
+const own_extents_HEAD_BYTES = 1024;
+/**
+ * The extents that an archive holds by itself, in the order of their places, 48 bytes for each: what no other archive
+ * had when it was sealed. Whoever reads the own extents of all archives has read every byte of the vault once.
+ */
+class own_extents_OwnExtents {
+    about;
+    #entries;
+    #count = 0;
+    constructor(about, entries) {
+        this.about = about;
+        this.#entries = entries ?? Buffer.alloc(64 * ENTRY_BYTES);
+        if (entries)
+            this.#count = entries.length / ENTRY_BYTES;
+    }
+    get count() {
+        return this.#count;
+    }
+    append({ offset, length, sha256, read }) {
+        const place = this.#count++ * ENTRY_BYTES;
+        if (place === this.#entries.length)
+            this.#entries = Buffer.concat([this.#entries], place * 2 + ENTRY_BYTES);
+        this.#entries.writeUIntBE(offset, place, NUMBER_BYTES);
+        this.#entries.writeUIntBE(length, place + NUMBER_BYTES, NUMBER_BYTES);
+        this.#entries.writeUInt32BE(read, place + 2 * NUMBER_BYTES);
+        this.#entries.write(sha256, place + ENTRY_BYTES - own_extents_DIGEST_BYTES, 'hex');
+    }
+    at(ordinal) {
+        if (ordinal < 0 || ordinal >= this.#count)
+            throw new RangeError(`there is no own extent ${ordinal}`);
+        const place = ordinal * ENTRY_BYTES;
+        return {
+            offset: this.#entries.readUIntBE(place, NUMBER_BYTES),
+            length: this.#entries.readUIntBE(place + NUMBER_BYTES, NUMBER_BYTES),
+            sha256: this.#entries.toString('hex', place + ENTRY_BYTES - own_extents_DIGEST_BYTES, place + ENTRY_BYTES),
+            read: this.readAt(ordinal),
+        };
+    }
+    readAt(ordinal) {
+        return this.#entries.readUInt32BE(ordinal * ENTRY_BYTES + 2 * NUMBER_BYTES);
+    }
+    /** Notes down that an extent was read. */
+    touch(ordinal, read) {
+        this.#entries.writeUInt32BE(read, ordinal * ENTRY_BYTES + 2 * NUMBER_BYTES);
+    }
+    *[Symbol.iterator]() {
+        for (let ordinal = 0; ordinal < this.#count; ordinal++)
+            yield this.at(ordinal);
+    }
+    head() {
+        let bytes = 0;
+        let oldest = 0xffffffff;
+        for (let ordinal = 0; ordinal < this.#count; ordinal++) {
+            bytes += this.#entries.readUIntBE(ordinal * ENTRY_BYTES + NUMBER_BYTES, NUMBER_BYTES);
+            oldest = Math.min(oldest, this.readAt(ordinal));
+        }
+        return { extents: 1, ...this.about, count: this.#count, bytes, oldest };
+    }
+    /** A line of JSON, the extents, and the SHA-256 of both: a record that rots must not accuse an archive. */
+    encode() {
+        const line = Buffer.from(`${JSON.stringify(this.head())}\n`);
+        const content = Buffer.concat([line, this.#entries.subarray(0, this.#count * ENTRY_BYTES)]);
+        return Buffer.concat([content, (0,external_node_crypto_namespaceObject.createHash)('sha256').update(content).digest()]);
+    }
+    /** Undefined where it is no record, or not as it was written. */
+    static decode(bytes) {
+        const head = own_extents_parseOwnHead(bytes);
+        const start = bytes.indexOf(0x0a) + 1;
+        const end = bytes.length - own_extents_DIGEST_BYTES;
+        if (!head || end - start !== head.count * ENTRY_BYTES)
+            return undefined;
+        if (!(0,external_node_crypto_namespaceObject.createHash)('sha256').update(bytes.subarray(0, end)).digest().equals(bytes.subarray(end)))
+            return undefined;
+        const { archive, index, base, tail } = head;
+        const about = { archive, index, tail, ...(base === undefined ? {} : { base }) };
+        return new own_extents_OwnExtents(about, Buffer.from(bytes.subarray(start, end)));
+    }
+}
+/** The first line of a record, out of its beginning; undefined where it is none. */
+function own_extents_parseOwnHead(beginning) {
+    try {
+        const head = JSON.parse(beginning.toString('utf8', 0, beginning.indexOf(0x0a)));
+        const counts = [head.tail, head.count, head.bytes, head.oldest];
+        const isWhole = typeof head.archive === 'string' && typeof head.index === 'string' && head.extents === 1;
+        return isWhole && counts.every((count) => Number.isSafeInteger(count) && count >= 0) ? head : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/own-records.js
+
+
+
+
+
+
+/** What a seal's record is called while its archive is being assembled. */
+function assembledRecordPath(assembledPath) {
+    return `${assembledPath}.extents`;
+}
+/**
+ * Notes down beside an assembled archive which extents it holds by itself: all of them, or those that it does not
+ * share with its base. `sealed` is the time at which their bytes were hashed on their way.
+ */
+async function noteOwnExtents(assembledPath, { name, plan, base, sealed }) {
+    const { extents, index, originOf } = plan;
+    const read = secondsOf(sealed);
+    const tail = extents.endOffset;
+    const own = new own_extents_OwnExtents({ archive: name, index, tail, ...(base === undefined ? {} : { base }) });
+    for (let ordinal = 0; ordinal < extents.count; ordinal++) {
+        if (base === undefined || 'segment' in originOf(ordinal))
+            own.append({ ...extents.at(ordinal), read });
+    }
+    const file = await (0,promises_namespaceObject.open)(assembledPath, 'r');
+    try {
+        const { size } = await file.stat();
+        const { sha256, length } = await digestBytes(file, { offset: tail, length: size - tail });
+        own.append({ offset: tail, length, sha256, read });
+    }
+    finally {
+        await file.close();
+    }
+    await durable_file_writeDurably(assembledRecordPath(assembledPath), own.encode(), 0o600);
+}
+/** The record of an archive; undefined where there is none that can be believed. */
+async function loadOwnExtents(store, name, index) {
+    try {
+        const own = OwnExtents.decode(await readFile(extentsPath(store, name)));
+        return own?.about.archive === name && own.about.index === index ? own : undefined;
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    }
+}
+/** The first line alone, whatever the record's length. */
+async function loadOwnHead(store, name, index) {
+    const file = await open(extentsPath(store, name), 'r').catch((error) => {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    });
+    if (!file)
+        return undefined;
+    try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+        const head = parseOwnHead(buffer.subarray(0, bytesRead));
+        const isOf = head?.archive === name && (index === undefined || head.index === index);
+        return isOf ? head : undefined;
+    }
+    finally {
+        await file.close();
+    }
+}
+/** Durable when this returns; takes the place of an older one. */
+async function saveOwnExtents(store, own) {
+    await writeDurably(extentsPath(store, own.about.archive), own.encode(), 0o600);
+}
+/** Names of the archives that have a record. */
+async function listOwnRecords(store) {
+    return (await readdir(join(store.private, 'extents'))).filter((name) => !name.startsWith('.'));
+}
+/** No error where there is none. */
+async function removeOwnRecord(store, name) {
+    await rm(join(store.private, 'extents', name), { force: true });
+}
+/** What times in records are counted in. */
+function secondsOf(time) {
+    return Math.max(0, Math.floor(time.getTime() / 1000));
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/store/share-extents.js
+
 
 
 
@@ -44485,16 +45341,28 @@ const PROGRAMS = ['xfs_io', '/usr/sbin/xfs_io', '/sbin/xfs_io'];
 const BYTES_PER_ANSWER = 512;
 const LINKED = /^linked (\d+)\/(\d+) bytes at offset (\d+)$/;
 const known = new Map();
-/** Whether archives of this vault can share extents; tried once in the life of a process. */
+/**
+ * Whether archives of this vault can share extents; tried once in the life of a process.
+ * @throws the system's error where the disk is too full to try: that says nothing of another time.
+ */
 function detectSharing(store) {
     let answer = known.get(store.directory);
-    if (!answer)
+    if (!answer) {
         known.set(store.directory, (answer = trySharing(store)));
+        answer.catch(() => known.delete(store.directory));
+    }
     return answer;
+}
+/** The same for whoever only tells about it. */
+async function describeSharing(store) {
+    return await detectSharing(store).catch((error) => {
+        const warning = `the disk is too full to find out whether archives can share extents (${(0,failure/* messageOf */.bD)(error)})`;
+        return { isPossible: false, warnings: [warning] };
+    });
 }
 /**
  * Makes `target` share ranges of archives, all in one call of xfs_io. Paths count from the vault's directory.
- * @throws Failure `vault` unless every range was linked from its first to its last byte.
+ * @throws Failure `vault` unless every range was linked from its first to its last byte; ENOSPC where the disk is full.
  */
 async function shareRanges(store, target, ranges) {
     if (ranges.length === 0)
@@ -44511,6 +45379,9 @@ async function shareRanges(store, target, ranges) {
     const isWhole = linked.length === ranges.length && ranges.every((range, at) => isLinked(linked[at], range));
     if (code === 0 && isWhole)
         return;
+    if (/no space left|quota exceeded/i.test(stderr)) {
+        throw Object.assign(new Error(`sharing extents: ${stderr.trim().split('\n')[0]}`), { code: 'ENOSPC' });
+    }
     throw new failure/* Failure */.HR('vault', `sharing extents failed after ${linked.length} of ${ranges.length} ranges (${stderr.trim().split('\n')[0] || `exit ${code}`})`, 'Nothing was sealed. Look at the disk of the backup server (dmesg), then run the backup again.');
 }
 function isLinked(line, { targetOffset, length }) {
@@ -44522,7 +45393,7 @@ async function trySharing(store) {
     const target = `${source}.shared`;
     try {
         await (0,promises_namespaceObject.writeFile)(source, Buffer.alloc(ALIGNMENT, 1), { mode: 0o600 });
-        const hasReflink = await (0,promises_namespaceObject.copyFile)(source, target, promises_namespaceObject.constants.COPYFILE_FICLONE_FORCE).then(() => true, () => false);
+        const hasReflink = await (0,promises_namespaceObject.copyFile)(source, target, promises_namespaceObject.constants.COPYFILE_FICLONE_FORCE).then(() => true, (error) => (isDiskFull(error) ? Promise.reject(error) : false));
         await (0,promises_namespaceObject.writeFile)(target, '');
         const relative = (path) => path.slice(store.directory.length + 1);
         const range = { source: relative(source), sourceOffset: 0, targetOffset: 0, length: ALIGNMENT };
@@ -44533,6 +45404,8 @@ async function trySharing(store) {
         return { isPossible: hasReflink, warnings: hasReflink ? [] : [noReflink] };
     }
     catch (error) {
+        if (isDiskFull(error))
+            throw error;
         return {
             isPossible: false,
             warnings: [error instanceof MissingProgram ? noProgram : `${noSharing}: ${String(error)}`],
@@ -44574,51 +45447,74 @@ async function runXfsIo(store, options, lines) {
 
 
 
+
+
+
 /*
  * An archive becomes visible by a second link to its inode, which never replaces; only then comes the ledger's line.
  * Between the two it would be an archive that nobody answers for. Therefore the line is noted down before the link, and
  * the first name, in the assembly directory, goes last: whoever finds the note and both names of the one inode writes
- * the line; whoever finds the note alone knows that nothing became visible, and clears up.
+ * the line; whoever finds the note alone knows that nothing became visible, and clears up. The record of its own extents
+ * lies beside the first name until then.
  */
 /** Makes an assembled archive visible under its name, for ever. The vault's lock must be held. */
 async function publishArchive(store, assembledPath, entry) {
     // By its first name the next seal recognises what a crash has left.
     await syncDirectory(store.assembly);
     const pending = { assembled: (0,external_node_path_.basename)(assembledPath), entry };
-    await writeDurably(pendingPath(store), JSON.stringify(pending), 0o600);
     try {
+        await durable_file_writeDurably(pendingPath(store), JSON.stringify(pending), 0o600);
         await (0,promises_namespaceObject.link)(assembledPath, archivePath(store, entry.name));
     }
     catch (error) {
-        await (0,promises_namespaceObject.rm)(pendingPath(store));
+        // Nothing became visible; what stayed here would take the room that somebody makes for the next try.
+        for (const path of [pendingPath(store), assembledPath, assembledRecordPath(assembledPath)]) {
+            await (0,promises_namespaceObject.rm)(path, { force: true });
+        }
         if (error.code !== 'EEXIST')
             throw error;
         throw refuseName(entry.name, error);
     }
-    await syncDirectory(store.directory);
-    return await completeSeal(store, await appendToLedger(store, entry), assembledPath);
+    try {
+        await syncDirectory(store.directory);
+        return await completeSeal(store, await appendToLedger(store, entry), assembledPath);
+    }
+    catch (error) {
+        throw await explainCutSeal(store, entry.name, error);
+    }
+}
+/** A full disk behind the last step back: by now the archive is there, and only its papers are not. */
+async function explainCutSeal({ directory }, name, error) {
+    const next = `${name} is complete there, but what goes with it could not be written: make room on the backup server, then run the backup again, which finishes it.`;
+    return await space_explainFullDisk(error, { directory, next });
 }
 /** Finishes what a killed seal has left, or clears it up: one good archive, or none. The vault's lock must be held. */
 async function settleCutSeal(store, log) {
     const pending = await readPending(store);
     if (pending) {
-        const { name, index } = pending.entry;
-        const assembledPath = (0,external_node_path_.join)(store.assembly, pending.assembled);
-        const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
-        if (line?.index === index && line) {
-            await completeSeal(store, line, assembledPath);
-        }
-        else if (!line && (await isSameFile(assembledPath, archivePath(store, name)))) {
-            log.warning(`the seal of ${name} was cut off after its archive was complete; finished it`);
-            await syncDirectory(store.directory);
-            await completeSeal(store, await appendToLedger(store, pending.entry), assembledPath);
-        }
+        await finishPending(store, pending, log).catch(async (error) => {
+            throw await explainCutSeal(store, pending.entry.name, error);
+        });
     }
     await (0,promises_namespaceObject.rm)(pendingPath(store), { force: true });
     for (const name of await (0,promises_namespaceObject.readdir)(store.assembly)) {
-        // Probes come and go without the lock.
-        if (!name.startsWith(PROBE_PREFIX))
+        // Probes come and go without the lock, as long as whoever made them lives.
+        const prober = name.startsWith(PROBE_PREFIX) ? Number.parseInt(name.slice(PROBE_PREFIX.length), 10) : undefined;
+        if (prober === undefined || !isAlive(prober))
             await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(store.assembly, name), { force: true, recursive: true });
+    }
+}
+async function finishPending(store, pending, log) {
+    const { name, index } = pending.entry;
+    const assembledPath = (0,external_node_path_.join)(store.assembly, pending.assembled);
+    const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
+    if (line?.index === index && line) {
+        await completeSeal(store, line, assembledPath);
+    }
+    else if (!line && (await isSameFile(assembledPath, archivePath(store, name)))) {
+        log.warning(`the seal of ${name} was cut off after its archive was complete; finished it`);
+        await syncDirectory(store.directory);
+        await completeSeal(store, await appendToLedger(store, pending.entry), assembledPath);
     }
 }
 /** The receipt for a line of the ledger. */
@@ -44631,11 +45527,24 @@ function refuseName(name, cause) {
     return new failure/* Failure */.HR('refused', `${name} is there already, with other content; the first one stays`, 'Give the new archive a name of its own (with its time of day), or have the administrator look at the first.', { cause });
 }
 async function completeSeal(store, line, assembledPath) {
+    await placeOwnRecord(store, assembledPath, line.name);
     const receipt = makeReceipt(line, false);
-    await writeDurably(receiptPath(store, line.name), JSON.stringify(receipt), 0o600);
+    await durable_file_writeDurably(receiptPath(store, line.name), JSON.stringify(receipt), 0o600);
     await (0,promises_namespaceObject.rm)(assembledPath, { force: true });
     await (0,promises_namespaceObject.rm)(pendingPath(store), { force: true });
     return receipt;
+}
+/** Moves the record of the archive's own extents to its place; done twice where the first time was cut. */
+async function placeOwnRecord(store, assembledPath, name) {
+    const path = layout_extentsPath(store, name);
+    try {
+        await (0,promises_namespaceObject.rename)(assembledRecordPath(assembledPath), path);
+    }
+    catch (error) {
+        if (error.code !== 'ENOENT')
+            throw error;
+    }
+    await syncDirectory((0,external_node_path_.dirname)(path));
 }
 async function readPending(store) {
     try {
@@ -44768,61 +45677,49 @@ function segments_refuse(what, why) {
     return new failure/* Failure */.HR('refused', `${what} in the incoming area ${why}`, 'Find out who put it there; remove it and run the backup again.');
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/space.js
-
-
-
-const DEFAULT_RESERVE_BYTES = 1024 ** 3;
-/** A reserve in proportion, where the disk is small. */
-const LARGEST_PART = 0.02;
-/** Free space as the vault's own account may use it, and the size of the disk; in bytes. */
-async function readSpace(store) {
-    const { bavail, blocks, bsize } = await (0,promises_namespaceObject.statfs)(store.directory);
-    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
-}
-/** @throws Failure `space` unless so many bytes fit and the reserve stays free. */
-async function requireSpace(store, needBytes) {
-    const { freeBytes, totalBytes } = await readSpace(store);
-    const reserveBytes = store.reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, totalBytes * LARGEST_PART);
-    if (freeBytes - reserveBytes >= needBytes)
-        return;
-    throw new failure/* Failure */.HR('space', `vault full: ${(0,quantity_text/* formatBytes */.z3)(freeBytes)} free, of which ${(0,quantity_text/* formatBytes */.z3)(reserveBytes)} are kept in reserve, need ${(0,quantity_text/* formatBytes */.z3)(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
-}
-/** A disk that became full in the middle, as a Failure; anything else as it is. */
-function space_explainFullDisk(error) {
-    const { code } = (error instanceof Error ? error : {});
-    if (code !== 'ENOSPC' && code !== 'EDQUOT')
-        return error;
-    const next = 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.';
-    return new failure/* Failure */.HR('space', `vault full: the disk took no more (${code})`, next, { cause: error });
-}
-
 ;// CONCATENATED MODULE: ./.build/src/vault/store/verdicts.js
 
 
 
+/** More damage than this is not listed. */
+const LISTED_DAMAGE = 1000;
+/** What stands for the index of a foreign archive. */
+const NO_INDEX = '';
 /** The last word on an archive; undefined where nobody has looked at it since it was sealed. */
 async function readVerdict(store, name, index) {
     try {
         const verdict = JSON.parse(await (0,promises_namespaceObject.readFile)(verdictPath(store, name), 'utf8'));
-        return verdict.name === name && verdict.index === index ? verdict : undefined;
+        return verdict.name === name && verdict.index === (index ?? NO_INDEX) ? verdict : undefined;
     }
     catch {
         // None was written, or a crash cut it: either way nothing is known.
         return undefined;
     }
 }
+/** Whether an archive may be built upon, as far as its verdict says: what is barred in it is another matter. */
+function allowsBuilding(verdict) {
+    return verdict === undefined || verdict.isSound || verdict.isExtentsOnly === true;
+}
 /**
  * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
- * any bad news (a seal that met wrong bytes has looked no further either): only a full one does. Nor does a quick look
- * that finds damage stand in for a full one that had: that one names all of it.
+ * any bad news (whoever met wrong bytes has looked no further either): only a full one does. Nor does a quick look that
+ * finds damage stand in for a full one that had: that one names all of it. What a scrub found is added to what was known.
  */
 async function recordVerdict(store, verdict) {
     const before = await readVerdict(store, verdict.name, verdict.index);
     const saysMore = before && (verdict.isSound ? before.level === 'full' || !before.isSound : isFullDamage(before));
     if (saysMore && verdict.level === 'seal')
         return;
-    await writeDurably(verdictPath(store, verdict.name), JSON.stringify(verdict), 0o600);
+    const said = verdict.level === 'scrub' && before && !before.isSound ? verdicts_join(before, verdict) : verdict;
+    await durable_file_writeDurably(verdictPath(store, verdict.name), JSON.stringify(said), 0o600);
+}
+/** Both in one; of the level that had looked further, which is never the scrub. */
+function verdicts_join(before, found) {
+    const { isExtentsOnly: wasExtentsOnly, ...rest } = before;
+    const isKnown = (where) => before.damage.some((damage) => damage.where === where);
+    const damage = [...before.damage, ...found.damage.filter(({ where }) => !isKnown(where))].slice(0, LISTED_DAMAGE);
+    const isExtentsOnly = wasExtentsOnly === true && found.isExtentsOnly === true;
+    return { ...rest, damage, time: found.time, ...(isExtentsOnly ? { isExtentsOnly } : {}) };
 }
 function isFullDamage({ level, isSound }) {
     return level === 'full' && !isSound;
@@ -44837,13 +45734,17 @@ function isFullDamage({ level, isSound }) {
 
 
 
+
+
+
 /** What the vault says first. */
 async function greet(store, role, askedName) {
-    const [ledger, incoming, sharing, { freeBytes }] = await Promise.all([
+    const [ledger, incoming, sharing, missing, room] = await Promise.all([
         readLedger(store),
         listIncoming(store),
-        detectSharing(store),
-        readSpace(store),
+        describeSharing(store),
+        listMissingPrograms(),
+        measureRoom(store.directory),
     ]);
     const newest = await findNewest(store, ledger);
     const asked = listLedgerArchives(ledger).find(({ name, action }) => name === askedName && action === 'seal');
@@ -44856,24 +45757,30 @@ async function greet(store, role, askedName) {
         ...(asked ? { asked: makeReceipt(asked, true) } : {}),
         incoming,
         sharesExtents: sharing.isPossible,
-        freeBytes,
+        freeBytes: room.freeBytes,
+        ...(room.freeFiles === undefined ? {} : { freeFiles: room.freeFiles }),
         warnings: warnOfLedger(ledger),
-        conditions: sharing.warnings,
+        conditions: [...sharing.warnings, ...missing],
     };
 }
 /**
- * The newest archive of ours that is whole as far as anybody knows; damaged and missing ones are passed over. So are
- * safety copies, while there is another: they hold a state that somebody was about to replace.
+ * The newest archive of ours that can be built upon; damaged and missing ones are passed over, but for those of which
+ * extents alone are damaged: these are barred. Safety copies are passed over too, while there is another: they hold a
+ * state that somebody was about to replace.
  */
 async function findNewest(store, ledger) {
     const newestFirst = listLedgerArchives(ledger).reverse();
+    const damage = await readDamage(store);
     const isSafety = ({ trigger }) => trigger === 'safety';
     for (const line of [...newestFirst.filter((known) => !isSafety(known)), ...newestFirst.filter(isSafety)]) {
         const { name, index, time, size } = line;
         if (line.action !== 'seal' || index === undefined || (await findFault(store, line)))
             continue;
-        if ((await readVerdict(store, name, index))?.isSound !== false)
-            return { name, index, sealed: time, sizeBytes: size };
+        if (!allowsBuilding(await readVerdict(store, name, index)))
+            continue;
+        const barred = listBarred(damage, name, index);
+        if (barred)
+            return { name, index, sealed: time, sizeBytes: size, ...(barred.length > 0 ? { barred } : {}) };
     }
     return undefined;
 }
@@ -44884,6 +45791,7 @@ async function findFault(store, { name, size }) {
         return 'in the ledger, but not on disk';
     return about.size === size ? undefined : `has ${about.size} bytes on disk, ${size} in the ledger`;
 }
+/** What a client is told of a ledger that is not as the vault wrote it; empty where all is well. */
 function warnOfLedger({ fault, tornBytes }) {
     return [
         ...(fault ? [`the ledger was changed by another hand: ${fault}`] : []),
@@ -44891,6 +45799,228 @@ function warnOfLedger({ fault, tornBytes }) {
             ? [`the ledger's last line was cut off by a crash (${tornBytes} bytes); the chain goes on before it`]
             : []),
     ];
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/copy-run.js
+
+
+const copy_run_BLOCK_BYTES = 4 * 1024 * 1024;
+/** Written bytes that may wait for the disk; a multiple of the block. */
+const FLUSH_BYTES = 64 * 1024 * 1024;
+/** An extent's bytes are not those that its digest promises. */
+class WrongDigest extends Error {
+    ordinal;
+    constructor(ordinal) {
+        super(`the bytes of extent ${ordinal} have another digest`);
+        this.ordinal = ordinal;
+    }
+}
+/**
+ * Copies runs of extents and hashes what it writes: the digest is taken of the very buffer that goes into the file.
+ * While one block is hashed, the one before is being written and the next one read; and what was written goes to the
+ * disk meanwhile, instead of all at once in the end.
+ */
+class RunCopier {
+    #target;
+    #extents;
+    #flushing = Promise.resolve();
+    #unflushedBytes = 0;
+    #buffers = [0, 1, 2].map(() => Buffer.allocUnsafeSlow(copy_run_BLOCK_BYTES));
+    constructor(target, extents) {
+        this.#target = target;
+        this.#extents = extents;
+    }
+    /** @throws WrongDigest, also where the source is too short. */
+    async copy(run, source, sourceOffset, onCopied) {
+        const digests = new RunDigests(this.#extents, run);
+        const readBlock = (done, turn) => {
+            const buffer = this.#buffers[turn % 3];
+            const block = buffer.subarray(0, Math.min(copy_run_BLOCK_BYTES, run.length - done));
+            return settleLater(readInto(source, block, sourceOffset + done).then((got) => block.subarray(0, got)));
+        };
+        let reading = readBlock(0, 0);
+        let writing = Promise.resolve();
+        try {
+            for (let done = 0, turn = 1; done < run.length; turn++) {
+                const block = await reading;
+                const next = done + block.length;
+                if (block.length > 0 && next < run.length)
+                    reading = readBlock(next, turn);
+                digests.update(block);
+                await writing;
+                await this.#flushSometimes();
+                writing = settleLater(writeWhole(this.#target, block, run.targetOffset + done));
+                this.#unflushedBytes += block.length;
+                onCopied(block.length);
+                done = next;
+            }
+            await writing;
+        }
+        finally {
+            // Nothing may touch the files or the buffers any more when this has ended.
+            await Promise.allSettled([reading, writing]);
+        }
+    }
+    /** Resolves when nothing touches the target any more. @throws what the disk said to an earlier block. */
+    async finish() {
+        await this.#flushing;
+    }
+    /** One flush at a time: whoever writes faster than the disk waits for it. */
+    async #flushSometimes() {
+        if (this.#unflushedBytes < FLUSH_BYTES)
+            return;
+        this.#unflushedBytes = 0;
+        // The kernel tells of a failed write once: it must not get lost here.
+        await this.#flushing;
+        this.#flushing = settleLater(this.#target.datasync());
+    }
+}
+/** Digests of a run's extents, from blocks that begin and end anywhere. */
+class RunDigests {
+    #extents;
+    #ordinal;
+    #missing = 0;
+    #hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+    constructor(extents, run) {
+        this.#extents = extents;
+        this.#ordinal = run.first;
+        this.#missing = extents.at(run.first).length;
+    }
+    update(block) {
+        if (block.length === 0)
+            throw new WrongDigest(this.#ordinal);
+        for (let at = 0; at < block.length;) {
+            if (this.#missing === 0)
+                this.#missing = this.#extents.at(this.#ordinal).length;
+            const piece = block.subarray(at, at + this.#missing);
+            this.#hash.update(piece);
+            at += piece.length;
+            this.#missing -= piece.length;
+            if (this.#missing > 0)
+                continue;
+            if (this.#hash.digest('hex') !== this.#extents.at(this.#ordinal).sha256)
+                throw new WrongDigest(this.#ordinal);
+            this.#hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+            this.#ordinal++;
+        }
+    }
+}
+async function writeWhole(target, block, position) {
+    for (let done = 0; done < block.length;) {
+        const { bytesWritten } = await target.write(block, done, block.length - done, position + done);
+        done += bytesWritten;
+    }
+}
+/** A promise that may fail before anybody waits for it. */
+function settleLater(promise) {
+    promise.catch(() => { });
+    return promise;
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/runs.js
+/** Joins a plan's extents into the longest runs, in order. */
+function* joinRuns({ extents, originOf }) {
+    let run;
+    for (let ordinal = 0; ordinal < extents.count; ordinal++) {
+        const { offset, length } = extents.at(ordinal);
+        const from = originOf(ordinal);
+        if (run && isNext(run, from)) {
+            run.length += length;
+            run.count++;
+            continue;
+        }
+        if (run)
+            yield run;
+        run = { from, targetOffset: offset, length, first: ordinal, count: 1 };
+    }
+    if (run)
+        yield run;
+}
+function isNext({ from, length }, next) {
+    if ('base' in from)
+        return 'base' in next && next.base === from.base + length;
+    return 'segment' in next && next.segment === from.segment && next.at === from.at + length;
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/assemble.js
+
+
+
+
+
+
+
+/**
+ * Writes the archive of a plan: new extents out of segments and known ones out of the base, then index and footer.
+ * What is copied is hashed on its way. Returns the archive's size and how many of its bytes are index and footer.
+ * @throws WrongDigest naming the extent whose bytes are not what they should be; Failure `vault` where sharing failed.
+ */
+async function assembleArchive(assembly) {
+    const { store, plan, path, shares } = assembly;
+    const file = await (0,promises_namespaceObject.open)(path, 'wx+', 0o600);
+    try {
+        const shared = await copyExtents(file, assembly);
+        const sizeBytes = await appendIndex(file, plan);
+        if (shares)
+            await shareRanges(store, (0,external_node_path_.relative)(store.directory, path), shared);
+        await file.chmod(0o440);
+        await file.sync();
+        const { size } = await file.stat();
+        if (size !== sizeBytes)
+            throw new Error(`the archive has ${size} bytes instead of ${sizeBytes}`);
+        return { sizeBytes, tailBytes: sizeBytes - plan.extents.endOffset };
+    }
+    finally {
+        await file.close();
+    }
+}
+/** Copies what has to be copied; returns what is to be shared. */
+async function copyExtents(file, assembly) {
+    const { plan, segments, base, shares, progress } = assembly;
+    const copier = new RunCopier(file, plan.extents);
+    const shared = [];
+    let doneBytes = 0;
+    const count = (bytes) => progress((doneBytes += bytes), plan.extents.endOffset);
+    try {
+        for (const run of joinRuns(plan)) {
+            if ('segment' in run.from) {
+                await copier.copy(run, await segments.open(run.from.segment), run.from.at, count);
+                continue;
+            }
+            if (!base)
+                throw new TypeError('the recipe has no base');
+            if (shares) {
+                const { targetOffset, length } = run;
+                shared.push({ source: base.name, sourceOffset: run.from.base, targetOffset, length });
+                count(length);
+            }
+            else {
+                await copier.copy(run, base.file.handle, run.from.base, count);
+            }
+        }
+    }
+    finally {
+        await copier.finish();
+    }
+    return shared;
+}
+/** Writes index and footer behind the extents; returns the archive's size. */
+async function appendIndex(file, { extents, indexPath, indexBytes }) {
+    let position = extents.endOffset;
+    const append = async (bytes) => {
+        const { bytesWritten } = await file.write(bytes, 0, bytes.length, position);
+        if (bytesWritten !== bytes.length)
+            throw new Error('the disk took only a part of the index');
+        position += bytes.length;
+    };
+    for await (const chunk of encodeIndexMember(indexPath, indexBytes))
+        await append(chunk);
+    await append(encodeFooter(extents.endOffset));
+    return position;
+}
+/** What an archive takes at most besides its extents: an index that does not shrink at all. */
+function boundTailBytes(plan) {
+    return plan.indexBytes + FOOTER_BYTES + 64 * 1024;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/manifest-check.js
@@ -45454,201 +46584,37 @@ async function readManifest(archive, chosen) {
     return parseManifest(text);
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/copy-run.js
-
-
-const BLOCK_BYTES = 4 * 1024 * 1024;
-/** An extent's bytes are not those that its digest promises. */
-class WrongDigest extends Error {
-    ordinal;
-    constructor(ordinal) {
-        super(`the bytes of extent ${ordinal} have another digest`);
-        this.ordinal = ordinal;
-    }
-}
-/**
- * Copies runs of extents and hashes what it writes: the digest is taken of the very buffer that goes into the file.
- * While one block is hashed, the one before is being written and the next one read.
- */
-class RunCopier {
-    #target;
-    #extents;
-    #buffers = [0, 1, 2].map(() => Buffer.allocUnsafeSlow(BLOCK_BYTES));
-    constructor(target, extents) {
-        this.#target = target;
-        this.#extents = extents;
-    }
-    /** @throws WrongDigest, also where the source is too short. */
-    async copy(run, source, sourceOffset, onCopied) {
-        const digests = new RunDigests(this.#extents, run);
-        const readBlock = (done, turn) => {
-            const buffer = this.#buffers[turn % 3];
-            const block = buffer.subarray(0, Math.min(BLOCK_BYTES, run.length - done));
-            return settleLater(readInto(source, block, sourceOffset + done).then((got) => block.subarray(0, got)));
-        };
-        let reading = readBlock(0, 0);
-        let writing = Promise.resolve();
-        try {
-            for (let done = 0, turn = 1; done < run.length; turn++) {
-                const block = await reading;
-                const next = done + block.length;
-                if (block.length > 0 && next < run.length)
-                    reading = readBlock(next, turn);
-                digests.update(block);
-                await writing;
-                writing = settleLater(writeWhole(this.#target, block, run.targetOffset + done));
-                onCopied(block.length);
-                done = next;
-            }
-            await writing;
-        }
-        finally {
-            // Nothing may touch the files or the buffers any more when this has ended.
-            await Promise.allSettled([reading, writing]);
-        }
-    }
-}
-/** Digests of a run's extents, from blocks that begin and end anywhere. */
-class RunDigests {
-    #extents;
-    #ordinal;
-    #missing = 0;
-    #hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
-    constructor(extents, run) {
-        this.#extents = extents;
-        this.#ordinal = run.first;
-        this.#missing = extents.at(run.first).length;
-    }
-    update(block) {
-        if (block.length === 0)
-            throw new WrongDigest(this.#ordinal);
-        for (let at = 0; at < block.length;) {
-            if (this.#missing === 0)
-                this.#missing = this.#extents.at(this.#ordinal).length;
-            const piece = block.subarray(at, at + this.#missing);
-            this.#hash.update(piece);
-            at += piece.length;
-            this.#missing -= piece.length;
-            if (this.#missing > 0)
-                continue;
-            if (this.#hash.digest('hex') !== this.#extents.at(this.#ordinal).sha256)
-                throw new WrongDigest(this.#ordinal);
-            this.#hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
-            this.#ordinal++;
-        }
-    }
-}
-async function writeWhole(target, block, position) {
-    for (let done = 0; done < block.length;) {
-        const { bytesWritten } = await target.write(block, done, block.length - done, position + done);
-        done += bytesWritten;
-    }
-}
-/** A promise that may fail before anybody waits for it. */
-function settleLater(promise) {
-    promise.catch(() => { });
-    return promise;
-}
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/runs.js
-/** Joins a plan's extents into the longest runs, in order. */
-function* joinRuns({ extents, originOf }) {
-    let run;
-    for (let ordinal = 0; ordinal < extents.count; ordinal++) {
-        const { offset, length } = extents.at(ordinal);
-        const from = originOf(ordinal);
-        if (run && isNext(run, from)) {
-            run.length += length;
-            run.count++;
-            continue;
-        }
-        if (run)
-            yield run;
-        run = { from, targetOffset: offset, length, first: ordinal, count: 1 };
-    }
-    if (run)
-        yield run;
-}
-function isNext({ from, length }, next) {
-    if ('base' in from)
-        return 'base' in next && next.base === from.base + length;
-    return 'segment' in next && next.segment === from.segment && next.at === from.at + length;
-}
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/assemble.js
+;// CONCATENATED MODULE: ./.build/src/vault/store/check-assembled.js
 
 
 
 
 
 
-
-/**
- * Writes the archive of a plan: new extents out of segments and known ones out of the base, then index and footer.
- * What is copied is hashed on its way. Returns the archive's size and how many of its bytes are index and footer.
- * @throws WrongDigest naming the extent whose bytes are not what they should be; Failure `vault` where sharing failed.
- */
-async function assembleArchive(assembly) {
-    const { store, plan, path, shares } = assembly;
-    const file = await (0,promises_namespaceObject.open)(path, 'wx+', 0o600);
+/** Looks at the new file as any reader would: footer, and the manifest out of its extents. */
+async function checkAssembled(path, name, plan, sizeBytes) {
+    const file = await openArchiveAt(path, name);
     try {
-        const shared = await copyExtents(file, assembly);
-        const sizeBytes = await appendIndex(file, plan);
-        if (shares)
-            await shareRanges(store, (0,external_node_path_.relative)(store.directory, path), shared);
-        await file.chmod(0o440);
-        await file.sync();
-        const { size } = await file.stat();
-        if (size !== sizeBytes)
-            throw new Error(`the archive has ${size} bytes instead of ${sizeBytes}`);
-        return { sizeBytes, tailBytes: sizeBytes - plan.extents.endOffset };
+        const indexOffset = await file.readIndexOffset();
+        if (file.sizeBytes !== sizeBytes || indexOffset !== plan.extents.endOffset) {
+            throw new failure/* Failure */.HR('vault', `${name} was not written as it should be`, 'Look at the disk of the backup server (dmesg).');
+        }
+        const manifest = await readManifest(file, plan.manifestExtents);
+        if (manifest.name === name)
+            return manifest;
+        throw new ArchiveDamage(MANIFEST_NAME, `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}`);
     }
     finally {
         await file.close();
     }
 }
-/** Copies what has to be copied; returns what is to be shared. */
-async function copyExtents(file, assembly) {
-    const { plan, segments, base, shares, progress } = assembly;
-    const copier = new RunCopier(file, plan.extents);
-    const shared = [];
-    let doneBytes = 0;
-    const count = (bytes) => progress((doneBytes += bytes), plan.extents.endOffset);
-    for (const run of joinRuns(plan)) {
-        if ('segment' in run.from) {
-            await copier.copy(run, await segments.open(run.from.segment), run.from.at, count);
-            continue;
-        }
-        if (!base)
-            throw new TypeError('the recipe has no base');
-        if (shares) {
-            const { targetOffset, length } = run;
-            shared.push({ source: base.name, sourceOffset: run.from.base, targetOffset, length });
-            count(length);
-        }
-        else {
-            await copier.copy(run, base.file.handle, run.from.base, count);
-        }
-    }
-    return shared;
-}
-/** Writes index and footer behind the extents; returns the archive's size. */
-async function appendIndex(file, { extents, indexPath, indexBytes }) {
-    let position = extents.endOffset;
-    const append = async (bytes) => {
-        const { bytesWritten } = await file.write(bytes, 0, bytes.length, position);
-        if (bytesWritten !== bytes.length)
-            throw new Error('the disk took only a part of the index');
-        position += bytes.length;
-    };
-    for await (const chunk of encodeIndexMember(indexPath, indexBytes))
-        await append(chunk);
-    await append(encodeFooter(extents.endOffset));
-    return position;
-}
-/** What an archive takes at most besides its extents: an index that does not shrink at all. */
-function boundTailBytes(plan) {
-    return plan.indexBytes + FOOTER_BYTES + 64 * 1024;
+/** Lets the group of the vault's directory read the archive: operators, where the keeper is one of them. */
+async function giveToGroup(store, path) {
+    if (!store.isProvisioned)
+        return;
+    const { gid } = await (0,promises_namespaceObject.stat)(store.directory);
+    if (gid !== process.getegid?.() && process.getgroups?.().includes(gid))
+        await (0,promises_namespaceObject.chown)(path, process.geteuid?.() ?? 0, gid);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/check-name.js
@@ -45676,6 +46642,101 @@ function checkSealName(name, clock) {
     throw new failure/* Failure */.HR('refused', `the archive is dated ${parsed.date}, but the backup server's clock says ${clock.toISOString()}: ${daysOff} days apart`, `Set the clock that is wrong (timedatectl, NTP); at most ${MAX_DAYS_OFF} days are allowed.`);
 }
 
+;// CONCATENATED MODULE: ./.build/src/logging/format-time.js
+/**
+ * A point in time as people read it: `2026-11-24 00:45 Europe/Paris`, as in the names of archives of that zone. Without a
+ * zone it is UTC, and says so. What is no time is shown as it came.
+ */
+function format_time_formatTime(instant, timezone = 'UTC') {
+    const time = new Date(instant);
+    if (Number.isNaN(time.getTime()))
+        return String(instant);
+    const parts = new Intl.DateTimeFormat('en-CA', {
+        timeZone: timezone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        hour: '2-digit',
+        minute: '2-digit',
+    }).formatToParts(time);
+    const part = (type) => parts.find((candidate) => candidate.type === type)?.value ?? '';
+    return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')} ${timezone}`;
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/daily-limits.js
+
+
+
+const daily_limits_DAY_MS = 86_400_000;
+/**
+ * Checks that one more seal of so many bytes stays within the day's limits, which go by the ledger and the vault's clock.
+ * Where archives share nothing, a seal takes an archive's full size, whatever of it is new.
+ * @throws Failure `refused` with the numbers, when it will be possible again, and the setting that says so.
+ */
+function requireDailyRoom(store, ledger, { newBytes, sharesExtents }) {
+    const { dailyLimits: limits } = store;
+    if (!limits)
+        return;
+    const nowMs = store.now().getTime();
+    const spent = ledger.lines
+        .filter(({ action }) => action === 'seal')
+        .map((line) => ({ timeMs: Date.parse(line.time), bytes: sharesExtents ? line.newBytes : line.size }))
+        // A clock that was set back has sealed in what is now the future: that counts as well, but not for ever.
+        .filter(({ timeMs }) => Math.abs(nowMs - timeMs) < daily_limits_DAY_MS)
+        .sort((one, other) => one.timeMs - other.timeMs);
+    const say = (atMs) => format_time_formatTime(new Date(atMs + daily_limits_DAY_MS), limits.timezone);
+    if (spent.length >= limits.seals) {
+        const again = spent[spent.length - limits.seals];
+        throw daily_limits_refuse(`${(0,quantity_text/* countOf */.pq)(spent.length, 'archive')} sealed within 24 hours, and the vault takes no more than ${limits.seals}`, again && `possible again from ${say(again.timeMs)} on`, 'budgets.seals-per-day');
+    }
+    const spentBytes = spent.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (spentBytes + newBytes <= limits.newBytes)
+        return;
+    throw daily_limits_refuse(`this archive takes ${(0,quantity_text/* formatBytes */.z3)(newBytes)} of disk after ${(0,quantity_text/* formatBytes */.z3)(spentBytes)} within 24 hours, and the vault gives no more than ${(0,quantity_text/* formatBytes */.z3)(limits.newBytes)}`, findAgain(spent, limits.newBytes - newBytes, say), 'budgets.new-bytes-per-day');
+}
+/** When enough of what was spent is a day old; undefined where that alone will never do. */
+function findAgain(spent, mayBeSpent, say) {
+    if (mayBeSpent < 0)
+        return undefined;
+    let rest = spent.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { timeMs, bytes } of spent) {
+        rest -= bytes;
+        if (rest <= mayBeSpent)
+            return `possible again from ${say(timeMs)} on`;
+    }
+    return undefined;
+}
+function daily_limits_refuse(what, again, key) {
+    return new failure/* Failure */.HR('refused', `the vault's limit for a day is reached: ${what}; ${again ?? 'no day has room for it'} (${key})`, `Nothing was sealed and nothing was lost. Where this is no mistake, have ${key} raised in the vault's settings (/etc/skills-vault.yml, by its administrator), or wait.`);
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/guard-planning.js
+
+
+/** Ten million files take a few minutes; what takes longer was made to. */
+const MAX_PLANNING_MS = 15 * 60_000;
+const INTERVAL_MS = 1_000;
+/**
+ * Ends the work on a recipe that eats up the disk's reserve (its index is written meanwhile), or that does not end: a few
+ * kilobytes may unpack to millions of steps. The signal's reason is a Failure, `space` or `refused`.
+ */
+function guardPlanning(store, maximumMs = MAX_PLANNING_MS) {
+    const abort = new AbortController();
+    const startedMs = performance.now();
+    const look = () => {
+        if (performance.now() - startedMs > maximumMs) {
+            const next = 'Run the backup again, with less at once.';
+            abort.abort(new failure/* Failure */.HR('refused', 'following the recipe takes longer than any may', next));
+        }
+        else {
+            requireSpace(store, 0).catch((error) => abort.abort(error));
+        }
+    };
+    const timer = setInterval(look, Math.min(INTERVAL_MS, maximumMs));
+    return { signal: abort.signal, stop: () => clearInterval(timer) };
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/store/open-base.js
 
 
@@ -45684,7 +46745,7 @@ function checkSealName(name, clock) {
 
 /**
  * Opens the archive that the recipe of `name` builds upon. It must be one of ours, as the ledger knows it, and not known
- * as damaged. A writer's must be the newest besides `name` itself: an older one, taken over into tonight's, would let
+ * as damaged but for single extents, which `refuseBarred` looks after. A writer's must be the newest besides `name` itself: an older one, taken over into tonight's, would let
  * production read from the newest index which files there were before they were deleted.
  * @throws Failure `refused`; the client then asks for the newest archive again.
  */
@@ -45693,8 +46754,7 @@ async function open_base_openBase({ store, role, name }, ledger, named) {
     if (line?.action !== 'seal' || line.index !== named.index) {
         throw open_base_refuse(`the recipe builds upon ${JSON.stringify(named.name).slice(0, 60)}, which this vault does not hold`);
     }
-    const verdict = await readVerdict(store, line.name, line.index);
-    if (verdict && !verdict.isSound)
+    if (!allowsBuilding(await readVerdict(store, line.name, line.index)))
         throw open_base_refuse(`the recipe builds upon ${line.name}, which is damaged`);
     if (role === 'writer') {
         const newest = await findNewest(store, { ...ledger, lines: ledger.lines.filter((known) => known.name !== name) });
@@ -45886,14 +46946,14 @@ const MAX_INDEX_LINE_BYTES = 1024 * 1024;
  * Follows a recipe and writes the index of the archive to be to `indexPath`.
  * `openBase` gives the archive that the recipe names. Nothing of the upload is believed: every new line must be one that
  * our writer would write, within its extent, and the base's index must have the digest that the ledger knows.
- * @throws Failure `refused` where the recipe does not hold together.
+ * @throws Failure `refused` where the recipe does not hold together; the signal's reason where that came first.
  */
-async function planArchive(recipe, indexPath, openBase) {
+async function planArchive(recipe, indexPath, openBase, signal) {
     const writer = await IndexWriter.create(indexPath);
     try {
         const gunzip = (0,external_node_zlib_namespaceObject.createGunzip)();
         (0,external_node_stream_namespaceObject.pipeline)(recipe, gunzip, () => { });
-        const steps = singly(readLines(gunzip, MAX_STEP_BYTES));
+        const steps = singly(stopWith(signal, readLines(gunzip, MAX_STEP_BYTES)));
         const first = await steps.next();
         if (first.done)
             throw new TypeError('the recipe is empty');
@@ -45952,6 +47012,13 @@ async function planArchive(recipe, indexPath, openBase) {
         });
     }
 }
+/** Passes lines on until there is a reason to stop: what has been received already may unpack to any number of them. */
+async function* stopWith(signal, batches) {
+    for await (const batch of batches) {
+        signal?.throwIfAborted();
+        yield batch;
+    }
+}
 function checkLine(line, extent) {
     if (Buffer.byteLength(line) > MAX_INDEX_LINE_BYTES)
         throw new TypeError('an entry has a line that nobody would read');
@@ -45973,9 +47040,13 @@ function isMisfit(error) {
 
 
 
+
+/** Between two looks at the disk: many clients may be sending at once. */
+const LOOK_EVERY_BYTES = 16 * 1024 * 1024;
 /**
  * Takes a recipe off the wire into a file without a name, so that a client that stalls holds no lock and leaves nothing
  * behind. The caller closes it.
+ * @throws Failure `refused` where it is too long, `space` where it would take the disk's reserve.
  */
 async function receiveRecipe(store, body) {
     const path = (0,external_node_path_.join)(store.assembly, `recipe-${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}`);
@@ -45983,8 +47054,13 @@ async function receiveRecipe(store, body) {
     await (0,promises_namespaceObject.rm)(path, { force: true });
     try {
         let receivedBytes = 0;
+        let nextLook = LOOK_EVERY_BYTES;
         for await (const chunk of body) {
             receivedBytes += chunk.length;
+            if (receivedBytes > nextLook) {
+                await requireSpace(store, LOOK_EVERY_BYTES);
+                nextLook += LOOK_EVERY_BYTES;
+            }
             if (receivedBytes > MAX_RECIPE_BYTES) {
                 throw new failure/* Failure */.HR('refused', 'the recipe is longer than any may be', 'Run the backup again, with less at once.');
             }
@@ -45998,268 +47074,143 @@ async function receiveRecipe(store, body) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/reject-damage.js
+;// CONCATENATED MODULE: ./.build/src/vault/store/read-extent-table.js
+
+
 
 
 
 /**
- * What follows when an extent's bytes turn out to be wrong while they are copied: a segment is removed, so that the next
- * upload brings it anew; an older archive is remembered as damaged, so that no backup builds upon it again.
+ * The extents of an archive by its own index, which must have the digest that the ledger knows.
+ * @throws ArchiveDamage where it has not, or cannot be read.
  */
-async function rejectDamage(store, plan, { ordinal }) {
-    const origin = plan.originOf(ordinal);
-    if ('segment' in origin) {
-        await dropSegment(store, origin.segment);
-        return new failure/* Failure */.HR('damaged', `segment ${origin.segment.slice(0, 12)}… does not hold what was announced (byte ${origin.at}): it was changed on its way`, 'It has been removed; run the backup again, which sends it anew.');
-    }
-    const { name = '', index = '' } = plan.head.base ?? {};
-    const { sha256, length } = plan.extents.at(ordinal);
-    await recordVerdict(store, {
-        name,
-        index,
-        level: 'seal',
-        isSound: false,
-        damage: [
-            { where: `extent at byte ${origin.base}`, what: `its bytes do not have the digest ${sha256.slice(0, 12)}…` },
-        ],
-        checked: { extents: 1, entries: 0, bytes: length, databases: [], tables: 0 },
-        time: store.now().toISOString(),
-    });
-    return new failure/* Failure */.HR('damaged', `${name} is damaged on the backup server's disk, at byte ${origin.base}`, 'Run the backup again: it no longer builds upon that archive. Have the others verified, and the disk looked at.');
-}
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/seal.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-const DEFAULT_LOCK_WAIT_MS = 60_000;
-/**
- * Seals an archive: until its last step nothing is visible, after it nothing changes.
- * @throws Failure `refused` for what must not be, `damaged` for wrong bytes, `space`, or `locked`.
- */
-async function sealArchive(options) {
-    const { store, name, log, lockWaitMs = DEFAULT_LOCK_WAIT_MS } = options;
-    checkSealName(name, store.now());
+async function readExtentTable(file, index) {
     try {
-        const recipe = await receiveRecipe(store, options.recipe);
-        try {
-            const lock = await acquireLock(lockPath(store), { holder: `seal of ${name}`, waitMs: lockWaitMs });
-            try {
-                await settleCutSeal(store, log);
-                const { size } = await recipe.stat();
-                const bytes = readRange(recipe, { offset: 0, length: size });
-                return await sealLocked(options, external_node_stream_namespaceObject.Readable.from(bytes, { objectMode: false }));
-            }
-            finally {
-                lock.release();
-            }
-        }
-        finally {
-            await recipe.close();
-        }
+        const digest = new DigestedStream(file.readIndex());
+        const reader = await IndexReader.open(digest);
+        if ((await digest.finish()) !== index)
+            throw new ArchiveDamage('the index', 'it is not the one that was sealed');
+        return reader.extents;
     }
     catch (error) {
-        throw space_explainFullDisk(error);
-    }
-}
-/**
- * Settles what a killed seal has left before anybody is greeted: a client that saw its connection die asks at once
- * whether its archive is there. Does nothing while a seal is at work.
- */
-async function settleBeforeGreeting(store, log) {
-    if (!(await (0,promises_namespaceObject.lstat)(pendingPath(store)).catch(() => undefined)))
-        return;
-    try {
-        const lock = await acquireLock(lockPath(store), { holder: 'settling a seal that was cut off' });
-        try {
-            await settleCutSeal(store, log);
-        }
-        finally {
-            lock.release();
-        }
-    }
-    catch (error) {
-        if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked'))
+        const isMisfit = error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError;
+        if (!isMisfit && !isReadError(error))
             throw error;
+        throw new ArchiveDamage('the index', (0,failure/* messageOf */.bD)(error), { cause: error });
     }
 }
-async function sealLocked(options, recipe) {
-    const { store, name, log } = options;
-    const ledger = await readLedger(store);
-    const indexPath = (0,external_node_path_.join)(store.assembly, `${name}.index`);
-    let base;
-    try {
-        const plan = await planArchive(recipe, indexPath, async (named) => {
-            base = { name: named.name, file: await open_base_openBase(options, ledger, named) };
-            return { index: named.index, stream: base.file.readIndex() };
-        });
-        const known = listLedgerArchives(ledger).find((line) => line.name === name);
-        if (known && known.index !== plan.index)
-            throw refuseName(name);
-        const receipt = known
-            ? makeReceipt(known, true)
-            : await assembleAndPublish(options, { plan, ...(base ? { base } : {}) });
-        for (const segment of new Set(plan.head.segments))
-            await dropSegment(store, segment).catch(() => { });
-        log.info(`${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`);
-        return receipt;
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/find-wrong-extents.js
+
+
+
+/**
+ * Reads all extents of an archive and returns those that are damaged.
+ * @throws ArchiveDamage where its index is.
+ */
+async function findWrongExtents(store, { name, index, file }, progress) {
+    const extents = await readExtentTable(file, index);
+    const wrong = [];
+    for await (const block of checkExtents({ path: archivePath(store, name), handle: file.handle }, extents)) {
+        wrong.push(...block.wrong);
+        const last = block.places.at(-1);
+        if (last)
+            progress(last.offset + last.length, extents.endOffset);
     }
-    finally {
-        recipe.destroy();
-        await (0,promises_namespaceObject.rm)(indexPath, { force: true });
-        await base?.file.close();
-    }
+    return wrong;
 }
-async function assembleAndPublish({ store, name, progress }, { plan, base }) {
-    if (await (0,promises_namespaceObject.lstat)(archivePath(store, name)).catch(() => undefined))
-        throw refuseName(name);
-    const segments = await SegmentFiles.check(store, plan.head.segments);
-    const path = (0,external_node_path_.join)(store.assembly, name);
-    let isComplete = false;
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/name-entries.js
+
+
+
+
+/** An extent may hold hundreds of small files; so many are named. */
+const LISTED_NAMES = 20;
+/**
+ * The entries that have something in the extents at these places, by place. For messages: where the index cannot be
+ * read either, nothing is named.
+ */
+async function nameEntries(store, name, offsets) {
+    const names = new Map();
+    const file = await openArchive(store, name).catch(() => undefined);
+    if (!file)
+        return names;
     try {
-        const shares = base !== undefined && (await detectSharing(store)).isPossible;
-        await requireSpace(store, (shares ? plan.newExtentBytes : plan.extents.endOffset) + boundTailBytes(plan));
-        const assembly = { store, plan, path, segments, shares, progress, ...(base ? { base } : {}) };
-        const { sizeBytes, tailBytes } = await assembleArchive(assembly);
-        const { trigger } = await checkAssembled(path, name, plan, sizeBytes);
-        const newBytes = plan.newExtentBytes + tailBytes;
-        const time = store.now().toISOString();
-        const entry = { time, action: 'seal', name, size: sizeBytes, index: plan.index, newBytes, trigger };
-        isComplete = true;
-        return await publishArchive(store, path, entry);
-    }
-    catch (error) {
-        // What is complete may be visible already: the next seal finds out.
-        if (!isComplete)
-            await (0,promises_namespaceObject.rm)(path, { force: true });
-        if (error instanceof WrongDigest)
-            throw await rejectDamage(store, plan, error);
-        throw error;
-    }
-    finally {
-        await segments.close();
-    }
-}
-/** Looks at the new file as any reader would: footer, and the manifest out of its extents. */
-async function checkAssembled(path, name, plan, sizeBytes) {
-    const file = await openArchiveAt(path, name);
-    try {
-        const indexOffset = await file.readIndexOffset();
-        if (file.sizeBytes !== sizeBytes || indexOffset !== plan.extents.endOffset) {
-            throw new failure/* Failure */.HR('vault', `${name} was not written as it should be`, 'Look at the disk of the backup server (dmesg).');
+        const reader = await IndexReader.open(file.readIndex());
+        let last;
+        for await (const { extent, lines } of reader.entries()) {
+            if (offsets.has(extent.offset)) {
+                const listed = lines.slice(0, LISTED_NAMES).map((line) => showName(parseTocLine(line).name));
+                // Without a line of its own it goes on with the entry before.
+                names.set(extent.offset, listed.length > 0 || last === undefined ? [...new Set(listed)] : [last]);
+                if (names.size === offsets.size)
+                    break;
+            }
+            const line = lines.at(-1);
+            if (line !== undefined)
+                last = showName(parseTocLine(line).name);
         }
-        const manifest = await readManifest(file, plan.manifestExtents);
-        if (manifest.name === name)
-            return manifest;
-        throw new ArchiveDamage(MANIFEST_NAME, `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}`);
+    }
+    catch {
+        // The damage is told all the same, by its place.
     }
     finally {
         await file.close();
     }
+    return names;
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/forecast.js
-const forecast_DAY_MS = 86_400_000;
-const NIGHTS = 30;
-const HORIZON_DAYS = 20 * 366;
+;// CONCATENATED MODULE: ./.build/src/vault/store/record-damage.js
+
+
+
 /**
- * How fast the vault fills, on average of the last 30 nights, and the date on which nothing is free any more.
- * Where archives share extents a vault's first archive is left aside: it is new as a whole, and no night like others.
+ * Remembers that extents of an archive are damaged: they are barred, and the archive's verdict names what is in them.
+ * Returns those that were not known before.
  */
-function forecastSpace(archives, { sharesExtents, freeBytes, now }) {
-    const seals = archives.filter(({ action }) => action === 'seal');
-    const since = now.getTime() - NIGHTS * forecast_DAY_MS;
-    const recent = (sharesExtents ? seals.slice(1) : seals).filter(({ time }) => Date.parse(time) > since);
-    const [first] = recent;
-    if (!first)
-        return {};
-    const nights = Math.max(1, Math.round((now.getTime() - Date.parse(first.time)) / forecast_DAY_MS) + 1);
-    const taken = recent.reduce((sum, { newBytes, size }) => sum + (sharesExtents ? newBytes : size), 0);
-    const newBytesPerNight = Math.round(taken / Math.min(NIGHTS, nights));
-    const days = newBytesPerNight > 0 ? freeBytes / newBytesPerNight : Infinity;
-    if (days > HORIZON_DAYS)
-        return { newBytesPerNight };
-    return { newBytesPerNight, fullOn: new Date(now.getTime() + days * forecast_DAY_MS).toISOString().slice(0, 10) };
+async function recordDamage(store, found) {
+    const { name, index } = found;
+    const extents = await noteDamage(store, found);
+    if (extents.length > 0)
+        await pronounceDamaged(store, { name, index, extents });
+    return extents;
 }
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/status.js
-
-
-
-
-
-
-
-
-/** Everything that is to be known of a vault without reading an archive; oldest archive first. */
-async function readStatus(store) {
-    const now = store.now();
-    const [ledger, sharing, space] = await Promise.all([readLedger(store), detectSharing(store), readSpace(store)]);
-    const lines = listLedgerArchives(ledger);
-    const archives = [];
-    for (const line of lines)
-        archives.push(await summarise(store, line));
-    const unknown = await listUnknown(store, new Set(lines.map(({ name }) => name)));
-    const { isPossible: sharesExtents } = sharing;
-    return {
-        clock: now.toISOString(),
-        archives,
-        ...space,
-        sharesExtents,
-        ...forecastSpace(lines, { sharesExtents, freeBytes: space.freeBytes, now }),
-        ledger: {
-            lines: ledger.lines.length,
-            isIntact: ledger.fault === undefined,
-            ...(ledger.fault === undefined ? {} : { fault: ledger.fault }),
-        },
-        isProvisioned: store.isProvisioned,
-        warnings: [
-            ...warnOfLedger(ledger),
-            ...unknown.map((name) => `${name} is on disk, but not in the ledger: no backup of ours put it there, or a seal was cut`),
-            ...sharing.warnings,
-        ],
-    };
+/** The same without a verdict, for whoever gives one. */
+async function noteDamage(store, { name, index, wrong, by }) {
+    const before = damageOf(await readDamage(store), name, index);
+    const known = new Set(before.map(({ offset }) => offset));
+    const found = store.now().toISOString();
+    const fresh = wrong
+        .filter(({ offset }) => !known.has(offset))
+        // One more than can be barred says that they are too many.
+        .slice(0, Math.max(0, MAX_BARRED_EXTENTS + 1 - before.length))
+        .map(({ offset, length, sha256, what }) => ({ archive: name, index, offset, length, sha256, found, by, what }));
+    await appendDamage(store, fresh);
+    return fresh;
 }
-async function summarise(store, line) {
-    const { name, index, size, newBytes, time, trigger } = line;
-    const fault = await findFault(store, line);
-    const verdict = await readVerdict(store, name, index);
-    return {
+/** Gives an archive the verdict that its damaged extents make necessary. */
+async function pronounceDamaged(store, { name, index, extents }) {
+    const damage = await describeDamage(store, name, extents);
+    const bytes = extents.reduce((sum, { length }) => sum + length, 0);
+    await recordVerdict(store, {
         name,
-        isForeign: line.action === 'foreign',
-        sizeBytes: size,
-        newBytes,
-        sealed: time,
-        ...(index === undefined ? {} : { index }),
-        ...(trigger === undefined ? {} : { trigger }),
-        ...(verdict ? { verdict: { level: verdict.level, isSound: verdict.isSound, time: verdict.time } } : {}),
-        ...(fault === undefined ? {} : { fault }),
-    };
+        index,
+        level: 'scrub',
+        isSound: false,
+        isExtentsOnly: true,
+        damage,
+        checked: { extents: extents.length, entries: 0, bytes, databases: [], tables: 0 },
+        time: store.now().toISOString(),
+    });
 }
-/** Files with the name of an archive that the ledger does not know. */
-async function listUnknown(store, known) {
-    const names = await (0,promises_namespaceObject.readdir)(store.directory);
-    return names.filter((name) => parseArchiveName(name) && !known.has(name)).sort();
+/** Damaged extents as a verdict has them: by the entries that are in them. */
+async function describeDamage(store, name, extents) {
+    const names = await nameEntries(store, name, new Set(extents.map(({ offset }) => offset)));
+    return extents.flatMap(({ offset, what }) => {
+        const hit = names.get(offset) ?? [];
+        return (hit.length > 0 ? hit : [`the extent at ${offset}`]).map((where) => ({ where, what }));
+    });
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/archive-bytes.js
@@ -46607,7 +47558,7 @@ function reportExtent({ names, lines, extent }, what, guard, report) {
 
 
 /** More damage than this is counted, not listed. */
-const LISTED_DAMAGE = 1000;
+const verify_archive_LISTED_DAMAGE = 1000;
 /**
  * Verifies a whole archive: every digest, the tar as we and as others read it, the index, the manifest and the dumps.
  * Damage is the result, never an exception; it goes on behind damage and names everything that is hit.
@@ -46620,6 +47571,9 @@ class VerifyRun {
     #second = new SecondReader();
     #checked = { extents: 0, entries: 0, bytes: 0, databases: [], tables: 0 };
     #damage = [];
+    #damagedExtents = [];
+    /** So many of the reports are about damaged extents. */
+    #extentReports = 0;
     #unlisted = 0;
     #manifest;
     constructor(options) {
@@ -46634,6 +47588,7 @@ class VerifyRun {
             else
                 await this.#checkContent(known);
         }
+        const reports = this.#damage.length + this.#unlisted;
         if (this.#unlisted > 0)
             this.#damage.push({ where: 'the archive', what: `${this.#unlisted} further damages` });
         return {
@@ -46641,6 +47596,8 @@ class VerifyRun {
             checked: this.#checked,
             ...(known ? { index: known.sha256 } : {}),
             ...(this.#manifest ? { manifest: this.#manifest } : {}),
+            damagedExtents: this.#damagedExtents,
+            isExtentsOnly: reports > 0 && reports === this.#extentReports,
         };
     }
     /** An index to go by: the archive's own where it is sound and the expected one, else the vault's copy. */
@@ -46708,6 +47665,12 @@ class VerifyRun {
     async *#count(extents, totalBytes) {
         for await (const read of extents) {
             this.#checked.extents++;
+            if (read.damage !== undefined) {
+                if (this.#damagedExtents.length <= verify_archive_LISTED_DAMAGE)
+                    this.#damagedExtents.push(read.extent);
+                // One for each entry in it, as whoever walks the extents tells it.
+                this.#extentReports += Math.max(1, read.names.length);
+            }
             this.#options.onProgress?.(read.extent.offset + read.extent.length, totalBytes);
             yield read;
             // By now its entries have been checked too.
@@ -46766,10 +47729,49 @@ class VerifyRun {
         }
     }
     #report(damage) {
-        if (this.#damage.length < LISTED_DAMAGE)
+        if (this.#damage.length < verify_archive_LISTED_DAMAGE)
             this.#damage.push(damage);
         else
             this.#unlisted++;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/confirm-damage.js
+
+
+
+
+
+/**
+ * Those extents whose very bytes are wrong on the disk. Others have the right bytes, but no archive of ours in them:
+ * brought anew they would be the same.
+ */
+async function confirmDamage(store, name, file, places) {
+    const wrong = [];
+    const whole = { path: archivePath(store, name), handle: file.handle };
+    for await (const block of checkExtents(whole, places))
+        wrong.push(...block.wrong);
+    return wrong;
+}
+/** A disk that cannot read something is damage of the archive, not an end of its verification. */
+async function explainReadError(error, { store, file, line, progress }) {
+    if (!isReadError(error))
+        throw error;
+    const checked = { extents: 0, entries: 0, bytes: 0, databases: [], tables: 0 };
+    try {
+        const wrong = await findWrongExtents(store, { ...line, file }, progress);
+        // It could be read this time.
+        if (wrong.length === 0)
+            throw error;
+        const damagedExtents = wrong.map((place) => ({ ...place, entries: 0 }));
+        const damage = await describeDamage(store, line.name, wrong);
+        return { damage, checked, index: line.index, damagedExtents, isExtentsOnly: true };
+    }
+    catch (failure) {
+        if (!(failure instanceof ArchiveDamage))
+            throw failure;
+        const damage = [{ where: failure.where, what: failure.what }];
+        return { damage, checked, damagedExtents: [], isExtentsOnly: false };
     }
 }
 
@@ -46780,40 +47782,91 @@ class VerifyRun {
 
 
 
+
+
+
+
+
+
+
+const DEFAULT_LOCK_WAIT_MS = 60_000;
 /**
- * Verifies an archive on the vault's own disk, and records the verdict: one that is damaged is never built upon again.
- * @throws Failure `vault` where the ledger knows no archive of ours by that name.
+ * Verifies an archive on the vault's own disk, and records the verdict: one that is damaged is never built upon
+ * again, unless single extents are all that is damaged; these are barred.
+ * Full verifications run one at a time: each takes memory and the disk for itself.
+ * @throws Failure `vault` where the ledger knows no archive of ours by that name, `locked` where another full
+ * verification does not end in time.
  */
 async function verifySealed(options) {
+    const { store, name, level, lockWaitMs = DEFAULT_LOCK_WAIT_MS } = options;
+    if (level === 'seal')
+        return await verifyAndRecord(options);
+    const holder = `full verification of ${name}`;
+    const lock = await acquireLock(verifyingLockPath(store), { holder, waitMs: lockWaitMs });
+    try {
+        return await verifyAndRecord(options);
+    }
+    finally {
+        lock.release();
+    }
+}
+async function verifyAndRecord(options) {
     const { store, name, level } = options;
     const line = await findSealed(store, name);
     const file = await openArchive(store, name);
     try {
-        const { damage, checked } = await verifyFile(options, file, line);
+        const { damage, checked, wrongExtents, isExtentsOnly } = await verifyFile(options, file, line);
+        const { index } = line;
         const time = store.now().toISOString();
-        const verdict = { name, index: line.index, level, isSound: damage.length === 0, damage, checked, time };
-        await recordVerdict(store, verdict);
+        const onlyExtents = isExtentsOnly ? { isExtentsOnly } : {};
+        const isSound = damage.length === 0;
+        const verdict = { name, index, level, isSound, ...onlyExtents, damage, checked, time };
+        try {
+            // Whoever has read all of it has the last word on its extents; before the verdict, which may say that all is well.
+            if (level === 'full') {
+                await clearDamage(store, name, index);
+                await noteDamage(store, { name, index, wrong: wrongExtents, by: 'verify' });
+            }
+            await recordVerdict(store, verdict);
+        }
+        catch (error) {
+            throw await explainUnrecorded(store, verdict, error);
+        }
         return verdict;
     }
     finally {
         await file.close();
     }
 }
-async function verifyFile({ level, checkDump, progress }, file, line) {
-    const { damage, checked, manifest } = await verifyArchive({
+/** What was found must be heard, though a full disk takes no note of it. */
+async function explainUnrecorded(store, { name, isSound, damage }, error) {
+    const found = isSound
+        ? 'is sound'
+        : `is damaged (${(0,quantity_text/* countOf */.pq)(damage.length, 'place')}, the first: ${damage[0]?.where})`;
+    const next = `${name} ${found}, but that is recorded nowhere: make room on the backup server, then verify it again.`;
+    return await space_explainFullDisk(error, { directory: store.directory, next });
+}
+async function verifyFile({ store, level, checkDump, progress }, file, line) {
+    const reading = verifyArchive({
         archive: file,
         index: line.index,
         skipsContent: level === 'seal',
         ...(checkDump ? { checkDump } : {}),
         onProgress: progress,
     });
+    const found = await reading.catch((error) => explainReadError(error, { store, file, line, progress }));
+    const { damage, checked, manifest, damagedExtents } = found;
+    const wrongExtents = await confirmDamage(store, line.name, file, damagedExtents);
+    let isExtentsOnly = found.isExtentsOnly && wrongExtents.length === damagedExtents.length;
     if (file.sizeBytes !== line.size) {
         damage.unshift({ where: line.name, what: `has ${file.sizeBytes} bytes, ${line.size} in the ledger` });
+        isExtentsOnly = false;
     }
     if (manifest && manifest.name !== line.name) {
         damage.unshift({ where: MANIFEST_NAME, what: `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}` });
+        isExtentsOnly = false;
     }
-    return { damage, checked };
+    return { damage, checked, wrongExtents, isExtentsOnly };
 }
 /** The ledger's line of an archive that we sealed. */
 async function findSealed(store, name) {
@@ -46822,6 +47875,383 @@ async function findSealed(store, name) {
     if (line?.action === 'seal' && index !== undefined)
         return { ...line, index };
     throw new failure/* Failure */.HR('vault', line ? `${name} was made by the former script: it has no index` : `the vault holds no archive ${name}`, 'list shows the archives, and which of them are ours.');
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/reject-damage.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * What follows when extents turn out to be damaged while they are copied: a segment is removed, so that the next upload
+ * brings it anew; the base is read to its end, and all that is damaged there is barred, so that the next backup brings
+ * that anew. Returns what to tell the client; an error that is no such thing as it is.
+ */
+async function rejectDamage(store, plan, error, progress) {
+    if (!(error instanceof WrongDigest) && !isReadError(error))
+        return error;
+    const origin = error instanceof WrongDigest ? plan.originOf(error.ordinal) : undefined;
+    if (origin && 'segment' in origin) {
+        await dropSegment(store, origin.segment);
+        return new failure/* Failure */.HR('damaged', `segment ${origin.segment.slice(0, 12)}… does not hold what was announced (byte ${origin.at}): it was changed on its way`, 'It has been removed; run the backup again, which sends it anew.');
+    }
+    const { base } = plan.head;
+    if (!base)
+        return error;
+    const file = await openArchive(store, base.name);
+    const wrong = await findWrongExtents(store, { ...base, file }, progress)
+        .catch((failure) => {
+        if (failure instanceof ArchiveDamage)
+            return [];
+        throw failure;
+    })
+        .finally(() => file.close());
+    if (wrong.length === 0)
+        return error;
+    await recordDamage(store, { ...base, wrong, by: 'seal' });
+    return new failure/* Failure */.HR('damaged', `${base.name} is damaged on the backup server's disk: ${(0,quantity_text/* countOf */.pq)(wrong.length, 'extent')}, the first at byte ${wrong[0]?.offset}`, 'Run the backup again: it brings them anew. Have the disk looked at; scrub names the archives that are hit.', { cause: error });
+}
+/**
+ * What follows when a recipe cannot be followed: where the fault is the base's own index, the base gets its verdict, and
+ * the next backup builds upon an older one. Returns what to tell the client.
+ */
+async function blameBase(store, name, error) {
+    const verdict = await verifySealed({ store, name, level: 'seal', progress: () => { } }).catch(() => undefined);
+    if (!verdict || verdict.isSound)
+        return error;
+    return new failure/* Failure */.HR('damaged', `the index of ${name} is damaged on the backup server's disk`, 'Run the backup again: it builds upon an older archive. Have the disk looked at.', { cause: error });
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/seal.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const seal_DEFAULT_LOCK_WAIT_MS = 60_000;
+/**
+ * Seals an archive: until its last step nothing is visible, after it nothing changes. The recipe is followed before the
+ * vault's lock is taken: however long that goes on, upkeep does not wait for it.
+ * @throws Failure `refused` for what must not be, `damaged` for wrong bytes, `space`, or `locked`.
+ */
+async function sealArchive(options) {
+    const { store, name, log } = options;
+    checkSealName(name, store.now());
+    try {
+        const recipe = await receiveRecipe(store, options.recipe);
+        try {
+            const planning = await seal_takeLock(options, planningLockPath(store));
+            try {
+                await settleBeforeGreeting(store, log);
+                await emptyPlanning(store);
+                return await planAndSeal(options, recipe);
+            }
+            finally {
+                planning.release();
+            }
+        }
+        finally {
+            await recipe.close();
+        }
+    }
+    catch (error) {
+        throw await space_explainFullDisk(error, store);
+    }
+}
+function seal_takeLock({ name, lockWaitMs = seal_DEFAULT_LOCK_WAIT_MS }, path) {
+    return acquireLock(path, { holder: `seal of ${name}`, waitMs: lockWaitMs });
+}
+/** What a killed seal left of its index. */
+async function emptyPlanning(store) {
+    for (const name of await (0,promises_namespaceObject.readdir)(store.planning))
+        await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(store.planning, name), { force: true });
+}
+/**
+ * Settles what a killed seal has left before anybody is greeted: a client that saw its connection die asks at once
+ * whether its archive is there. Does nothing while a seal is at work.
+ */
+async function settleBeforeGreeting(store, log) {
+    if (!(await (0,promises_namespaceObject.lstat)(pendingPath(store)).catch(() => undefined)))
+        return;
+    try {
+        const lock = await acquireLock(lockPath(store), { holder: 'settling a seal that was cut off' });
+        try {
+            await settleCutSeal(store, log);
+        }
+        finally {
+            lock.release();
+        }
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked'))
+            throw error;
+    }
+}
+/** The planning lock must be held. */
+async function planAndSeal(options, recipe) {
+    const { store, name, log } = options;
+    const ledger = await readLedger(store);
+    const isKnown = listLedgerArchives(ledger).some((line) => line.name === name);
+    if (!isKnown)
+        requireDailyRoom(store, ledger, { newBytes: 0, sharesExtents: true });
+    const { size } = await recipe.stat();
+    const steps = external_node_stream_namespaceObject.Readable.from(readRange(recipe, { offset: 0, length: size }), { objectMode: false });
+    const guard = guardPlanning(store);
+    const indexPath = (0,external_node_path_.join)(store.planning, `${name}.index`);
+    let base;
+    try {
+        const openNamed = async (named) => {
+            base = { name: named.name, file: await open_base_openBase(options, ledger, named) };
+            return { index: named.index, stream: base.file.readIndex() };
+        };
+        const plan = await planArchive(steps, indexPath, openNamed, guard.signal).catch(async (error) => {
+            throw base ? await blameBase(store, base.name, error) : error;
+        });
+        guard.stop();
+        const lock = await seal_takeLock(options, lockPath(store));
+        try {
+            await settleCutSeal(store, log);
+            return await sealLocked(options, { plan, ...(base ? { base } : {}) });
+        }
+        finally {
+            lock.release();
+        }
+    }
+    finally {
+        guard.stop();
+        steps.destroy();
+        await (0,promises_namespaceObject.rm)(indexPath, { force: true });
+        await base?.file.close();
+    }
+}
+async function sealLocked(options, planned) {
+    const { store, name, log } = options;
+    const { plan } = planned;
+    // Upkeep may have been at work since the recipe was followed.
+    const ledger = await readLedger(store);
+    if (plan.head.base)
+        await (await open_base_openBase(options, ledger, plan.head.base)).close();
+    const known = listLedgerArchives(ledger).find((line) => line.name === name);
+    if (known && known.index !== plan.index)
+        throw refuseName(name);
+    const receipt = known ? makeReceipt(known, true) : await assembleAndPublish(options, planned, ledger);
+    for (const segment of new Set(plan.head.segments))
+        await dropSegment(store, segment).catch(() => { });
+    log.info(`${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`);
+    return receipt;
+}
+async function assembleAndPublish({ store, name, progress }, { plan, base }, ledger) {
+    if (await (0,promises_namespaceObject.lstat)(archivePath(store, name)).catch(() => undefined))
+        throw refuseName(name);
+    const segments = await SegmentFiles.check(store, plan.head.segments);
+    await refuseBarred(store, plan);
+    const path = (0,external_node_path_.join)(store.assembly, name);
+    let isComplete = false;
+    let needBytes = 0;
+    try {
+        const { isPossible: sharesExtents } = await detectSharing(store);
+        const shares = base !== undefined && sharesExtents;
+        const newBytesOnDisk = shares ? plan.newExtentBytes : plan.extents.endOffset;
+        requireDailyRoom(store, ledger, { newBytes: newBytesOnDisk, sharesExtents });
+        needBytes = newBytesOnDisk + boundTailBytes(plan);
+        await requireSpace(store, needBytes);
+        const assembly = { store, plan, path, segments, shares, progress, ...(base ? { base } : {}) };
+        const { sizeBytes, tailBytes } = await assembleArchive(assembly);
+        await giveToGroup(store, path);
+        const { trigger } = await checkAssembled(path, name, plan, sizeBytes);
+        const newBytes = plan.newExtentBytes + tailBytes;
+        const time = store.now().toISOString();
+        const entry = { time, action: 'seal', name, size: sizeBytes, index: plan.index, newBytes, trigger };
+        await noteOwnExtents(path, { name, plan, base: shares ? base.name : undefined, sealed: new Date(time) });
+        isComplete = true;
+        return await publishArchive(store, path, entry);
+    }
+    catch (error) {
+        // What is complete may be visible already: publishing has said what comes next.
+        if (isComplete)
+            throw error;
+        await Promise.all([path, assembledRecordPath(path)].map((each) => (0,promises_namespaceObject.rm)(each, { force: true })));
+        const { directory } = store;
+        throw await space_explainFullDisk(await rejectDamage(store, plan, error, progress), { directory, needBytes });
+    }
+    finally {
+        await segments.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/forecast.js
+const forecast_DAY_MS = 86_400_000;
+const NIGHTS = 30;
+const HORIZON_DAYS = 20 * 366;
+/**
+ * How fast the vault fills, on average of the last 30 nights, and the date on which nothing is free any more.
+ * Where archives share extents a vault's first archive is left aside: it is new as a whole, and no night like others.
+ */
+function forecastSpace(archives, { sharesExtents, freeBytes, now }) {
+    const seals = archives.filter(({ action }) => action === 'seal');
+    const since = now.getTime() - NIGHTS * forecast_DAY_MS;
+    const recent = (sharesExtents ? seals.slice(1) : seals).filter(({ time }) => Date.parse(time) > since);
+    const [first] = recent;
+    if (!first)
+        return {};
+    const nights = Math.max(1, Math.round((now.getTime() - Date.parse(first.time)) / forecast_DAY_MS) + 1);
+    const taken = recent.reduce((sum, { newBytes, size }) => sum + (sharesExtents ? newBytes : size), 0);
+    const newBytesPerNight = Math.round(taken / Math.min(NIGHTS, nights));
+    const days = newBytesPerNight > 0 ? freeBytes / newBytesPerNight : Infinity;
+    if (days > HORIZON_DAYS)
+        return { newBytesPerNight };
+    return { newBytesPerNight, fullOn: new Date(now.getTime() + days * forecast_DAY_MS).toISOString().slice(0, 10) };
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/upkeep/record.js
+
+
+
+/** A status lists what is wrong; whoever wants to know it all runs the command. */
+const MOST_FAULTS = 20;
+/** Notes down how a run of upkeep ended, in place of the run before; what else a result says is not kept. */
+async function recordUpkeep(store, { verb, time, isFine, summary, faults }) {
+    const rest = faults.length - MOST_FAULTS;
+    const listed = rest > 0 ? [...faults.slice(0, MOST_FAULTS), `and ${rest} more`] : faults;
+    const record = { verb, time, isFine, summary, faults: listed };
+    const directory = upkeepDirectory(store);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await writeDurably(join(directory, `${record.verb}.json`), JSON.stringify(record), 0o600);
+}
+/** The last run of each verb, those that ever ran; what a crash cut is passed over. */
+async function readUpkeep(store) {
+    const directory = upkeepDirectory(store);
+    const names = await (0,promises_namespaceObject.readdir)(directory).catch(() => []);
+    const records = [];
+    for (const name of names.filter((each) => each.endsWith('.json')).sort()) {
+        try {
+            records.push(JSON.parse(await (0,promises_namespaceObject.readFile)((0,external_node_path_.join)(directory, name), 'utf8')));
+        }
+        catch {
+            // The next run writes it anew.
+        }
+    }
+    return records;
+}
+function upkeepDirectory(store) {
+    return (0,external_node_path_.join)(store.private, 'upkeep');
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/upkeep/removal-note.js
+
+
+
+/** The removal that is under way, or was cut off; undefined where there is none. */
+async function readRemovalNote(store) {
+    try {
+        return JSON.parse(await (0,promises_namespaceObject.readFile)(notePath(store), 'utf8'));
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    }
+}
+/** Before anything of the archive is removed: durable when this returns. */
+async function writeRemovalNote(store, note) {
+    await writeDurably(notePath(store), JSON.stringify(note), 0o600);
+}
+/** After all of it is gone, and the ledger says so. */
+async function dropRemovalNote(store) {
+    await rm(notePath(store), { force: true });
+}
+function notePath(store) {
+    return (0,external_node_path_.join)(store.private, 'removal.json');
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/status.js
+
+
+
+
+
+
+
+
+
+
+/** Everything that is to be known of a vault without reading an archive; oldest archive first. */
+async function readStatus(store) {
+    const now = store.now();
+    const [ledger, sharing, space] = await Promise.all([readLedger(store), describeSharing(store), readSpace(store)]);
+    const lines = listLedgerArchives(ledger);
+    const archives = [];
+    for (const line of lines)
+        archives.push(await summarise(store, line));
+    const upkeep = await readUpkeep(store);
+    const leaving = await readRemovalNote(store);
+    const expected = [...lines, ...(leaving ? [leaving.entry] : [])].map(({ name }) => name);
+    const unknown = await listUnknown(store, new Set(expected));
+    const { isPossible: sharesExtents } = sharing;
+    return {
+        clock: now.toISOString(),
+        archives,
+        ...space,
+        sharesExtents,
+        ...forecastSpace(lines, { sharesExtents, freeBytes: space.freeBytes, now }),
+        ledger: {
+            lines: ledger.lines.length,
+            isIntact: ledger.fault === undefined,
+            ...(ledger.fault === undefined ? {} : { fault: ledger.fault }),
+        },
+        isProvisioned: store.isProvisioned,
+        warnings: [
+            ...warnOfLedger(ledger),
+            ...unknown.map((name) => `${name} is on disk, but not in the ledger: no backup of ours put it there, or a seal was cut`),
+            ...sharing.warnings,
+        ],
+        ...(upkeep.length > 0 || store.isProvisioned ? { upkeep } : {}),
+    };
+}
+async function summarise(store, line) {
+    const { name, index, size, newBytes, time, trigger } = line;
+    const fault = await findFault(store, line);
+    const verdict = await readVerdict(store, name, index);
+    return {
+        name,
+        isForeign: line.action === 'foreign',
+        sizeBytes: size,
+        newBytes,
+        sealed: time,
+        ...(index === undefined ? {} : { index }),
+        ...(trigger === undefined ? {} : { trigger }),
+        ...(verdict ? { verdict: { level: verdict.level, isSound: verdict.isSound, time: verdict.time } } : {}),
+        ...(fault === undefined ? {} : { fault }),
+    };
+}
+/** Files with the name of an archive that the ledger does not know. */
+async function listUnknown(store, known) {
+    const names = await (0,promises_namespaceObject.readdir)(store.directory);
+    return names.filter((name) => parseArchiveName(name) && !known.has(name)).sort();
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/server/read-ranges.js
@@ -46852,6 +48282,35 @@ function read_ranges_refuse(message) {
     return new failure/* Failure */.HR('refused', message, 'Read the index of this archive again, then try once more.');
 }
 
+;// CONCATENATED MODULE: ./.build/src/vault/server/incoming-budget.js
+
+
+
+const BYTES_PER_BLOCK = 512;
+/**
+ * Which budget is used up, for people; undefined where none is. All that lies in the incoming area counts, whoever of
+ * many clients at once has brought it: a file as large as it claims to be or as what it takes, whichever is more.
+ */
+function findExcess(incoming, budget) {
+    const names = (0,external_node_fs_.readdirSync)(incoming);
+    if (names.length > budget.incomingFiles) {
+        return `${(0,quantity_text/* countOf */.pq)(names.length, 'file')} lie in the incoming area, and no more than ${(0,quantity_text/* formatCount */.B4)(budget.incomingFiles)} may (budgets.incoming-files)`;
+    }
+    let bytes = 0;
+    for (const name of names) {
+        const about = (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(incoming, name), { throwIfNoEntry: false });
+        bytes += Math.max(about?.size ?? 0, (about?.blocks ?? 0) * BYTES_PER_BLOCK);
+    }
+    if (bytes > budget.incomingBytes) {
+        return `${(0,quantity_text/* formatBytes */.z3)(bytes)} lie in the incoming area, and no more than ${(0,quantity_text/* formatBytes */.z3)(budget.incomingBytes)} may (budgets.incoming)`;
+    }
+    const { bavail, bsize } = (0,external_node_fs_.statfsSync)(incoming);
+    if (bavail * bsize < budget.reserveBytes) {
+        return `${(0,quantity_text/* formatBytes */.z3)(bavail * bsize)} are free on its disk, of which ${(0,quantity_text/* formatBytes */.z3)(budget.reserveBytes)} are kept in reserve (budgets.reserve)`;
+    }
+    return undefined;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/server/rsync-command.js
 
 /** Quick check off, quiet, times, verbose, whole files; then what the client's own rsync can do (`e.`), which is harmless. */
@@ -46879,39 +48338,109 @@ function parseRsyncCommand(words, target) {
     return ['--server', flags, ...options, '.', target];
 }
 
+;// CONCATENATED MODULE: ./.build/src/vault/server/watch-budget.js
+
+const SHORTEST_INTERVAL_MS = 200;
+const LONGEST_INTERVAL_MS = 1_000;
+/** Looking may take a twentieth of the time. */
+const REST_PER_LOOK = 20;
+/** rsync puts the file that it is at in its place before it ends. */
+const GRACE_MS = 2_000;
+/**
+ * Looks at the incoming area while rsync runs, and ends rsync's process group when a budget is used up. `stop` looks a last
+ * time, and says which budget it was.
+ */
+function watchBudget(group, incoming, budget) {
+    let excess;
+    let timer;
+    const end = (signal) => {
+        try {
+            process.kill(-group, signal);
+        }
+        catch {
+            // It has ended by itself.
+        }
+    };
+    const look = () => {
+        const startedMs = performance.now();
+        excess = findExcess(incoming, budget);
+        if (excess === undefined) {
+            const restMs = (performance.now() - startedMs) * REST_PER_LOOK;
+            timer = setTimeout(look, Math.min(Math.max(restMs, SHORTEST_INTERVAL_MS), LONGEST_INTERVAL_MS));
+        }
+        else {
+            end('SIGTERM');
+            timer = setTimeout(() => end('SIGKILL'), GRACE_MS);
+        }
+    };
+    timer = setTimeout(look, SHORTEST_INTERVAL_MS);
+    return {
+        stop() {
+            clearTimeout(timer);
+            return (excess ??= findExcess(incoming, budget));
+        },
+    };
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/server/receive-segments.js
 
 
 
 
 
+
+
+/** Far more than any run of ours takes. */
+const CPU_SECONDS = 6 * 3600;
+const MEMORY_BYTES = 2 * 1024 ** 3;
 /**
  * Receives segments into the incoming area. rsync's protocol goes over the streams, its complaints to standard error, and
- * no file may become larger than a segment.
+ * no file may become larger than a segment. Where prlimit is missing, hello says so.
  * @returns rsync's exit code.
- * @throws Failure `refused` for any other form of rsync; `vault` where the program is missing.
+ * @throws Failure `refused` for any other form of rsync; `space` where a budget is used up, and rsync was not started or
+ * was ended; `vault` where the program is missing.
  */
-async function receiveSegments(store, words, streams) {
-    const options = parseRsyncCommand(words, `${store.incoming}/`);
-    const limited = ['prlimit', `--fsize=${MAX_SEGMENT_BYTES}`, '--core=0', 'rsync', ...options];
-    return (await run(limited, streams)) ?? (await run(['rsync', ...options], streams)) ?? failWithoutRsync();
+async function receiveSegments(reception) {
+    const { incoming, words, budget } = reception;
+    const options = parseRsyncCommand(words, `${incoming}/`);
+    const excess = budget && findExcess(incoming, budget);
+    if (excess)
+        throw refuseExcess(excess);
+    const limits = [`--fsize=${MAX_SEGMENT_BYTES}`, '--core=0', `--cpu=${CPU_SECONDS}`, `--as=${MEMORY_BYTES}`];
+    const limited = ['prlimit', ...limits, 'rsync', ...options];
+    return (await run(limited, reception)) ?? (await run(['rsync', ...options], reception)) ?? failWithoutRsync();
 }
 /** The exit code; undefined where the program does not exist, and nothing was read or written. */
-function run([program = '', ...options], streams) {
+function run([program = '', ...args], reception) {
+    const { incoming, streams, budget, environment } = reception;
     return new Promise((resolve, reject) => {
-        const inherits = streams === 'inherit';
-        const channel = inherits ? 'inherit' : 'pipe';
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, options, { stdio: [channel, channel, 'inherit'] });
+        const channel = streams === 'inherit' ? 'inherit' : 'pipe';
+        // In a group of its own: rsync is two processes, which end together.
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
+            stdio: [channel, channel, 'inherit'],
+            detached: true,
+            ...(environment ? { env: environment } : {}),
+        });
+        const watch = budget && child.pid !== undefined ? watchBudget(child.pid, incoming, budget) : undefined;
         child.on('error', (error) => (error.code === 'ENOENT' ? resolve(undefined) : reject(error)));
         child.on('spawn', () => {
-            if (inherits || !child.stdin || !child.stdout)
+            if (streams === 'inherit' || !child.stdin || !child.stdout)
                 return;
             // A connection that breaks ends rsync by the end of its input; how it ended is what counts.
             (0,external_node_stream_namespaceObject.pipeline)(streams.input, child.stdin, () => { });
             (0,external_node_stream_namespaceObject.pipeline)(child.stdout, streams.output, () => { });
         });
-        child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGXFSZ' ? 11 : 20)));
+        child.on('close', (code, signal) => {
+            const excess = watch?.stop();
+            if (excess)
+                reject(refuseExcess(excess));
+            else
+                resolve(code ?? (signal === 'SIGXFSZ' ? 11 : 20));
+        });
     });
+}
+function refuseExcess(excess) {
+    return new failure/* Failure */.HR('space', `not enough space for what is sent: ${excess}`, 'Have the administrator of the backup server look at its incoming area, and clear it: sudo skills-vault vault sweep --after 1h');
 }
 function failWithoutRsync() {
     throw new failure/* Failure */.HR('vault', 'the program rsync is missing on the backup server (Debian package rsync)', 'Install it there: sudo apt-get install rsync');
@@ -46930,16 +48459,21 @@ function failWithoutRsync() {
 
 
 
+
 /**
- * Answers one request; whatever is not in the protocol's table is refused with one line and a log entry.
+ * Answers one request, or receives segments; whatever is not in the protocol's table is refused with one line and a log
+ * entry.
  * @returns the exit code: 0, that of rsync, or 1 where the answer was an error. Never throws.
  */
 async function serve(options) {
+    if (options.words[0] !== 'rsync')
+        return await serveRequest(options);
+    const { input, output } = options;
+    return await serveRsync({ ...options, streams: { input, output } });
+}
+/** The same without rsync, which is refused like any other word that the table does not have. */
+async function serveRequest(options) {
     const { words, role, log } = options;
-    if (words[0] === 'rsync') {
-        const { input, output } = options;
-        return await serveRsync({ ...options, streams: { input, output } });
-    }
     const answer = new Answer(options.output);
     try {
         const request = parseRequest(words, role);
@@ -46949,7 +48483,7 @@ async function serve(options) {
     }
     catch (error) {
         logFailure(log, role, words, error);
-        await answer.error(error).catch(() => { });
+        await answer.error(await serve_explain(error, options)).catch(() => { });
         return 1;
     }
 }
@@ -46962,12 +48496,17 @@ async function serveRsync(options) {
     try {
         if (role === 'reader')
             throw new failure/* Failure */.HR('refused', 'a reader may not send anything', 'Use the writer key for backups.');
-        return await receiveSegments(await openStore(options), words, streams);
+        const { incoming } = await openStore(options);
+        return await receiveSegments({ incoming, words, streams });
     }
     catch (error) {
         logFailure(log, role, words, error);
         return 1;
     }
+}
+/** What the disk did to a request that is not a seal, which says more itself. */
+async function serve_explain(error, { directory }) {
+    return await space_explainFullDisk(error, { directory, next: 'Make room on the backup server, then try again.' });
 }
 function logFailure(log, role, words, error) {
     log.error(`${role}: ${JSON.stringify(words.join(' ').slice(0, 200))}: ${(0,failure/* messageOf */.bD)(error)}`);
@@ -46978,7 +48517,12 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
     const wait = lockWaitMs === undefined ? {} : { lockWaitMs };
     switch (word) {
         case 'hello':
-            await settleBeforeGreeting(store, log);
+            await settleBeforeGreeting(store, log).catch((error) => {
+                // A full disk is in the way of the backup that asks for its name; never of a restore.
+                if (name !== '' || !(error instanceof failure/* Failure */.HR && error.kind === 'space'))
+                    throw error;
+                log.warning(`${error.message}. ${error.next}`);
+            });
             await answer.result(await greet(store, role, name === '' ? undefined : name));
             break;
         case 'status':
@@ -46998,9 +48542,16 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
             break;
     }
 }
-async function verify(name, level, { store, answer, checkDump }) {
+async function verify(name, level, { store, answer, checkDump, lockWaitMs }) {
     const { progress } = answer;
-    return await verifySealed({ store, name, level, progress, ...(checkDump ? { checkDump } : {}) });
+    return await verifySealed({
+        store,
+        name,
+        level,
+        progress,
+        ...(checkDump ? { checkDump } : {}),
+        ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
+    });
 }
 /** The index's compressed bytes just as they stand in the archive: nothing is compressed twice. */
 async function answerIndex(name, { store, role, answer }) {
@@ -47033,7 +48584,22 @@ async function answerRanges(name, { store, input, answer }) {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/vault/client/full-vault.js
+
+/** The vault's disk took no more of an upload; `said` is what the system or rsync said. */
+function explainFullVault(label, said) {
+    const next = 'Make room on the backup server (never by deleting archives by hand); what has arrived stays for the next run.';
+    return new failure/* Failure */.HR('space', `the vault ${label} is full: ${said}`, next);
+}
+/** The vault's disk takes no writes at all. */
+function explainReadOnlyVault(label, said) {
+    const next = 'Nothing was sealed. Have the administrator of the backup server look at its disk (dmesg, mount).';
+    return new failure/* Failure */.HR('vault', `the disk of the vault ${label} is read-only: ${said}`, next);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/client/local-transport.js
+
+
 
 
 
@@ -47071,10 +48637,13 @@ class LocalTransport {
         await (0,promises_namespaceObject.mkdir)(this.#store.incoming, { recursive: true });
         let sentBytes = 0;
         for (const file of files) {
-            sentBytes += await this.#place(file).catch((error) => Promise.reject(space_explainFullDisk(error)));
+            sentBytes += await this.#place(file).catch((error) => {
+                throw explainPlacing(error, this.label);
+            });
         }
         return { sentBytes };
     }
+    expectUpload() { }
     async close() { }
     /** Links the file, or copies it from another file system; returns what had to be brought. */
     async #place(file) {
@@ -47092,6 +48661,12 @@ class LocalTransport {
         }
         return size;
     }
+}
+/** What the vault's disk did to a segment, in the words that are used of a vault elsewhere. */
+function explainPlacing(error, label) {
+    if (isDiskFull(error))
+        return explainFullVault(label, (0,failure/* messageOf */.bD)(error));
+    return isReadOnly(error) ? explainReadOnlyVault(label, (0,failure/* messageOf */.bD)(error)) : error;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/client/check-reply.js
@@ -47120,11 +48695,12 @@ const isGreeting = has({
     role: isText,
     isProvisioned: isFlag,
     clock: isText,
-    newest: check_reply_optional(has({ name: isText, index: isDigest, sealed: isText, sizeBytes: isSize })),
+    newest: check_reply_optional(has({ name: isText, index: isDigest, sealed: isText, sizeBytes: isSize, barred: check_reply_optional(listOf(isDigest)) })),
     asked: check_reply_optional(isReceipt),
     incoming: (value) => isRecord(value) && Object.values(value).every(isSize),
     sharesExtents: isFlag,
     freeBytes: isSize,
+    freeFiles: check_reply_optional(isSize),
     warnings: isTexts,
     conditions: check_reply_optional(isTexts),
 });
@@ -47137,6 +48713,7 @@ const isStatus = has({
     ledger: has({ lines: isSize, isIntact: isFlag }),
     isProvisioned: isFlag,
     warnings: isTexts,
+    upkeep: check_reply_optional(listOf(has({ verb: isText, time: isText, isFine: isFlag, summary: isText, faults: isTexts }))),
 });
 const isVerdict = has({
     name: isText,
@@ -47218,6 +48795,9 @@ class Session {
     }
     upload(files) {
         return this.#transport.upload(files);
+    }
+    expectUpload() {
+        this.#transport.expectUpload();
     }
     async seal(name, recipePath, progress) {
         const body = readLazily(recipePath);
@@ -47562,6 +49142,11 @@ async function send(channel, body, ended) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/client/ssh-options.js
+/** The other side is asked for a sign of life so often before it is given up. */
+const SIGNS_OF_LIFE = 4;
+const DEFAULT_SILENCE_MS = 60_000;
+/** Before each side's own choice: with the processor's instructions for AES they take a third of ChaCha20's time. */
+const QUICK_CIPHERS = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com'];
 /** For messages. */
 function labelOf({ user, host, port }) {
     return `${user}@${host}:${port}`;
@@ -47671,18 +49256,6 @@ async function plain_account_run(client, command, body) {
     if (remote.bodyError() !== undefined)
         throw remote.bodyError();
     return { ...end, stdout: text };
-}
-
-;// CONCATENATED MODULE: ./.build/src/system/is-alive.js
-/** Whether a program of this number runs on this host, whoever owns it. */
-function isAlive(pid) {
-    try {
-        process.kill(pid, 0);
-        return true;
-    }
-    catch (error) {
-        return error.code === 'EPERM';
-    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/client/key-file.js
@@ -47831,7 +49404,7 @@ class ControlMaster {
         return (await runProgram('ssh', args, environment ? { environment } : {})).code === 0;
     }
     #listArguments(socket, keyPaths) {
-        const { host, port, user, knownHostsPath, connectTimeoutMs = 15_000 } = this.#options;
+        const { host, port, user, knownHostsPath, connectTimeoutMs = 15_000, silenceMs = DEFAULT_SILENCE_MS, } = this.#options;
         const settings = {
             ControlMaster: 'yes',
             ControlPath: quoteSetting(socket),
@@ -47840,14 +49413,15 @@ class ControlMaster {
             IdentitiesOnly: 'yes',
             IdentityAgent: this.#key.kind === 'agent' ? quoteSetting(this.#key.socket) : 'none',
             PreferredAuthentications: 'publickey',
+            Ciphers: `^${QUICK_CIPHERS.join(',')}`,
             StrictHostKeyChecking: 'yes',
             UserKnownHostsFile: quoteSetting(knownHostsPath),
             GlobalKnownHostsFile: '/dev/null',
             UpdateHostKeys: 'no',
             CheckHostIP: 'no',
             ConnectTimeout: String(Math.ceil(connectTimeoutMs / 1000)),
-            ServerAliveInterval: '15',
-            ServerAliveCountMax: '4',
+            ServerAliveInterval: String(Math.round(silenceMs / 1000 / SIGNS_OF_LIFE)),
+            ServerAliveCountMax: String(SIGNS_OF_LIFE),
             ClearAllForwardings: 'yes',
             ForwardAgent: 'no',
             LogLevel: 'ERROR',
@@ -47891,6 +49465,7 @@ function quoteSetting(path) {
 
 
 
+
 /**
  * Arguments for rsync. The other side then sees
  * `rsync --server -Ie.LsfxCIvu --timeout=60 [--bwlimit=N] --stats --partial . ./` (the letters after `e.` depend on
@@ -47928,14 +49503,20 @@ function explainRsyncFailure(end, label) {
         return new failure/* Failure */.HR('vault', 'the program rsync is missing on this host', 'Install the packages rsync and openssh-client on this host.');
     }
     const word = VAULT_WORD.exec(stderr);
+    if (word?.[2]?.includes('not enough space')) {
+        const next = 'Have the administrator of the backup server look at its settings and its incoming area; what has arrived stays for the next run.';
+        return new failure/* Failure */.HR('space', `${label} says: ${printable(word[2])}`, next);
+    }
     if (word) {
         const next = 'Use the toolkit of the same version on both sides, and the key that is meant for this.';
         return new failure/* Failure */.HR(word[1] === 'warning' ? 'vault' : 'refused', `${label} says: ${printable(word[2] ?? '')}`, next);
     }
-    if (/no space left|disk quota exceeded|enough space/i.test(stderr)) {
-        const next = 'Make room on the backup server (never by deleting archives by hand); what has arrived stays for the next run.';
-        return new failure/* Failure */.HR('space', `the vault ${label} is full: ${said}`, next);
-    }
+    const full = findLine(stderr, /no space left|disk quota exceeded|enough space/i);
+    if (full !== undefined)
+        return explainFullVault(label, full);
+    const readOnly = findLine(stderr, /read-only file system/i);
+    if (readOnly !== undefined)
+        return explainReadOnlyVault(label, readOnly);
     if (code === 126 || code === 127 || /rsync: (?:command )?not found/i.test(stderr)) {
         return new failure/* Failure */.HR('vault', `${label} has no rsync: ${said}`, 'Have the package rsync installed on the backup server.');
     }
@@ -47949,6 +49530,11 @@ function explainRsyncFailure(end, label) {
     }
     const ended = code === null ? 'was killed' : `ended with code ${String(code)}`;
     return new failure/* Failure */.HR('vault', `rsync to ${label} ${ended}: ${said}`, 'Read the message above, then run the same command again.');
+}
+/** The first line that says it: rsync says it again for every file, and then what became of itself. */
+function findLine(stderr, pattern) {
+    const line = stderr.split('\n').find((each) => pattern.test(each));
+    return line === undefined ? undefined : rsync_describe(line);
 }
 function rsync_describe(stderr) {
     const text = printable(stderr);
@@ -47984,6 +49570,10 @@ class RsyncSession {
         const run = this.#last.then(() => retryOnTrouble(this.#options, () => this.#uploadOnce(files, remoteRsync)));
         this.#last = run.catch(() => undefined);
         return run;
+    }
+    /** Connects beside whatever else is done; where that fails, the upload connects again, and tells why. */
+    connect() {
+        this.#last = this.#last.then(() => this.#master.connect()).catch(() => undefined);
     }
     /** Ends what still runs. */
     async close() {
@@ -48209,7 +49799,7 @@ function unixifyPath(path) {
     }
     return path;
 }
-async function readFile(filePath) {
+async function esm_readFile(filePath) {
     return new Promise((resolve, reject) => {
         external_fs_.readFile(filePath, 'utf8', (err, res) => {
             if (err) {
@@ -48305,7 +49895,7 @@ class NodeSSH {
             if (config.privateKeyPath != null) {
                 // Must be an fs path
                 try {
-                    config.privateKey = await readFile(config.privateKeyPath);
+                    config.privateKey = await esm_readFile(config.privateKeyPath);
                 }
                 catch (err) {
                     if (err != null && err.code === 'ENOENT') {
@@ -48929,8 +50519,6 @@ function explainConnectFailure(error, options) {
 
 
 
-const KEEPALIVE_MS = 15_000;
-const KEEPALIVES_MISSED = 4;
 const HOST_KEY_TYPES = [
     'ssh-ed25519',
     'ecdsa-sha2-nistp256',
@@ -48955,9 +50543,9 @@ async function connectOnce(options, key, pins) {
         username: options.user,
         ...(key.kind === 'agent' ? { agent: new ChosenKeys(key.socket, key.publicKeys) } : { privateKey: key.text }),
         readyTimeout: options.connectTimeoutMs ?? 15_000,
-        keepaliveInterval: KEEPALIVE_MS,
-        keepaliveCountMax: KEEPALIVES_MISSED,
-        algorithms: { serverHostKey: orderTypes(pins) },
+        keepaliveInterval: (options.silenceMs ?? DEFAULT_SILENCE_MS) / SIGNS_OF_LIFE,
+        keepaliveCountMax: SIGNS_OF_LIFE,
+        algorithms: { serverHostKey: orderTypes(pins), cipher: { prepend: [...QUICK_CIPHERS], append: [], remove: [] } },
         hostVerifier: (blob) => {
             shown = blob;
             return pins.some((pin) => pin.blob.equals(blob));
@@ -49067,6 +50655,10 @@ class SshTransport {
         const prefix = await this.#findPrefix();
         this.#refuseIfClosed();
         return this.#rsync.upload(files, prefix === undefined ? undefined : `${prefix} rsync`);
+    }
+    expectUpload() {
+        if (!this.#isClosed)
+            this.#rsync.connect();
     }
     async close() {
         this.#isClosed = true;
@@ -49188,9 +50780,7 @@ async function openVault(platform, role) {
     const { vault } = platform.config;
     if (vault.kind === 'directory')
         return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump: check_dump_checkDump }));
-    // Private, because a key from the environment lies there.
-    const privateDirectory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(platform.temporary ?? (0,external_node_os_.tmpdir)(), 'continuity-'));
-    const remove = () => (0,promises_namespaceObject.rm)(privateDirectory, { recursive: true, force: true });
+    const { privateDirectory, remove } = await makePrivateDirectory(platform);
     try {
         const session = openSession(await openSshTransport(await sshOptions(platform, vault, role, privateDirectory)));
         const close = session.close.bind(session);
@@ -49201,6 +50791,21 @@ async function openVault(platform, role) {
         await remove();
         throw error;
     }
+}
+/** Hands the writer's account to somebody who speaks SSH by himself, with a private directory that goes afterwards. */
+async function withSshOptions(platform, vault, use) {
+    const { privateDirectory, remove } = await makePrivateDirectory(platform);
+    try {
+        return await use(await sshOptions(platform, vault, 'writer', privateDirectory));
+    }
+    finally {
+        await remove();
+    }
+}
+/** Private, because a key from the environment lies there. */
+async function makePrivateDirectory({ temporary }) {
+    const privateDirectory = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(temporary ?? (0,external_node_os_.tmpdir)(), 'continuity-'));
+    return { privateDirectory, remove: () => (0,promises_namespaceObject.rm)(privateDirectory, { recursive: true, force: true }) };
 }
 async function sshOptions(platform, vault, role, privateDirectory) {
     const account = role === 'reader' && vault.reader ? vault.reader : vault;
@@ -49215,6 +50820,7 @@ async function sshOptions(platform, vault, role, privateDirectory) {
         bundlePath: platform.vaultBundlePath,
         privateDirectory,
         log: platform.logger,
+        ...platform.network,
         ...(platform.signal ? { signal: platform.signal } : {}),
     };
 }
@@ -49239,6 +50845,7 @@ async function keySource(reference, { environment }) {
 
 
 
+
 /** Backs up everything that the configuration names into one sealed archive. */
 async function backup(platform, options) {
     return await withLock(platform, (runDirectory) => backupUnderLock(platform, runDirectory, options));
@@ -49247,6 +50854,9 @@ async function backup(platform, options) {
 async function backupUnderLock(platform, runDirectory, options) {
     const begun = Date.now();
     const vault = await openVault(platform, 'writer');
+    // The servers are asked while the connection to the vault comes up; what they say counts once the vault has answered.
+    const found = findDatabases(platform, options.trigger === 'safety');
+    found.catch(() => undefined);
     try {
         let { started, name, greeting } = await askForName(platform, vault, options);
         if (greeting.asked && options.trigger !== 'nightly') {
@@ -49254,8 +50864,11 @@ async function backupUnderLock(platform, runDirectory, options) {
             await (0,external_node_timers_promises_namespaceObject.setTimeout)(1000);
             ({ started, name, greeting } = await askForName(platform, vault, options));
         }
+        const recent = findRecent(greeting, options.unlessNewerMs);
+        if (recent && !greeting.asked)
+            greeting = await vault.hello(recent);
         if (greeting.asked) {
-            platform.logger.info(`${name} is sealed already, since ${greeting.asked.sealed}: nothing to do.`);
+            platform.logger.info(`${greeting.asked.name} is sealed already, since ${greeting.asked.sealed}: nothing to do.`);
             return {
                 ...fromReceipt(vault, greeting, greeting.asked),
                 alreadyThere: true,
@@ -49266,7 +50879,16 @@ async function backupUnderLock(platform, runDirectory, options) {
         }
         const directory = (0,external_node_path_.join)(runDirectory, 'archive');
         await (0,promises_namespaceObject.mkdir)(directory);
-        const { receipt, ...made } = await makeArchive({ platform, options, vault, greeting, name, started, directory });
+        const { receipt, ...made } = await makeArchive({
+            platform,
+            options,
+            vault,
+            found,
+            greeting,
+            name,
+            started,
+            directory,
+        });
         return {
             ...fromReceipt(vault, greeting, receipt),
             ...made,
@@ -49275,8 +50897,16 @@ async function backupUnderLock(platform, runDirectory, options) {
         };
     }
     finally {
+        // No program outlives the run.
+        await found.then(({ targets }) => Promise.allSettled(targets.map(({ plan }) => plan))).catch(() => undefined);
         await vault.close();
     }
+}
+/** The newest archive, where it is young enough to stand for the one that was wanted. */
+function findRecent({ newest, clock }, withinMs) {
+    if (newest === undefined || withinMs === undefined)
+        return undefined;
+    return Date.parse(clock) - Date.parse(newest.sealed) < withinMs ? newest.name : undefined;
 }
 async function askForName(platform, vault, { trigger }) {
     const started = platform.now();
@@ -49295,28 +50925,6 @@ function fromReceipt(vault, greeting, receipt) {
         warnings: greeting.warnings,
         conditions: greeting.conditions ?? [],
     };
-}
-
-;// CONCATENATED MODULE: ./.build/src/logging/format-time.js
-/**
- * A point in time as people read it: `2026-11-24 00:45 Europe/Paris`, as in the names of archives of that zone. Without a
- * zone it is UTC, and says so. What is no time is shown as it came.
- */
-function format_time_formatTime(instant, timezone = 'UTC') {
-    const time = new Date(instant);
-    if (Number.isNaN(time.getTime()))
-        return String(instant);
-    const parts = new Intl.DateTimeFormat('en-CA', {
-        timeZone: timezone,
-        hourCycle: 'h23',
-        year: 'numeric',
-        month: '2-digit',
-        day: '2-digit',
-        hour: '2-digit',
-        minute: '2-digit',
-    }).formatToParts(time);
-    const part = (type) => parts.find((candidate) => candidate.type === type)?.value ?? '';
-    return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')} ${timezone}`;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-acl.js
@@ -49739,7 +51347,7 @@ async function createStaged({ server, record, staged }) {
     EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(staged)}) AS exists
     FROM pg_roles r WHERE r.rolname = current_user`;
     const options = { applicationName: restoreApplicationName };
-    const [facts] = await queryRows(server, maintenance, select, options);
+    const [facts] = await query_queryRows(server, maintenance, select, options);
     const name = quoteIdentifier(staged);
     const drop = [
         `ALTER DATABASE ${name} IS_TEMPLATE false ALLOW_CONNECTIONS false;`,
@@ -49808,7 +51416,7 @@ async function findMissingRoles(server, roles) {
     const select = `SELECT name FROM (VALUES ${values}) AS wanted (name)
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) ORDER BY name COLLATE "C"`;
     const options = { applicationName: restoreApplicationName };
-    const rows = await queryRows(server, chooseMaintenanceDatabase(), select, options);
+    const rows = await query_queryRows(server, chooseMaintenanceDatabase(), select, options);
     return rows.map(({ name }) => name);
 }
 function readAcl(record) {
@@ -49906,7 +51514,7 @@ async function readLiveRoles(server, roles) {
     coalesce((SELECT json_agg(DISTINCT g.rolname) FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
               WHERE m.member = r.oid), '[]') AS groups
   FROM pg_roles r JOIN (VALUES ${values.join(', ')}) AS wanted (name, until) ON wanted.name = r.rolname`;
-    return queryRows(server, chooseMaintenanceDatabase(), select, { applicationName: restoreApplicationName });
+    return query_queryRows(server, chooseMaintenanceDatabase(), select, { applicationName: restoreApplicationName });
 }
 function compareRole(dumped, live) {
     const differences = [];
@@ -50739,12 +52347,79 @@ function refuseImpossible({ archive, refusals }) {
     throw new failure/* Failure */.HR('refused', `${archive} cannot be restored: ${refusals.join('; ')}`, 'Nothing was changed. Mend what is named, or leave those parts out with --select (in a workflow the input select).');
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/upkeep-state.js
+
+
+const HOUR_MS = 3_600_000;
+const DAILY_MS = 48 * HOUR_MS;
+/** Every kind of upkeep, and how long ago each may have run at most. */
+const longestPauseMs = {
+    freshness: 3 * HOUR_MS,
+    sweep: DAILY_MS,
+    prune: DAILY_MS,
+    scrub: DAILY_MS,
+    audit: DAILY_MS,
+};
+/**
+ * How the vault's upkeep stands, by its own clock. Nothing is expected of a vault that is not provisioned: nobody has set
+ * up timers there.
+ */
+function judgeUpkeep({ upkeep = [], isProvisioned, clock, archives }) {
+    const verbs = Object.keys(longestPauseMs);
+    const states = [];
+    const newestSealed = archives.reduce((latest, { sealed }) => (sealed > latest ? sealed : latest), '');
+    for (const verb of verbs) {
+        const record = upkeep.find((known) => known.verb === verb);
+        if (record)
+            states.push(judgeRecord(record, Date.parse(clock), newestSealed));
+        else if (isProvisioned)
+            states.push({ verb, state: 'never', summary: 'never ran', faults: [] });
+    }
+    return states;
+}
+function judgeRecord(record, nowMs, newestSealed) {
+    const { verb, time, isFine } = record;
+    const known = { verb, time: printable(time), faults: record.faults.map(printable) };
+    const summary = printable(record.summary);
+    // A backup that came after it looked is the very thing that it missed.
+    const isOver = verb === 'freshness' && newestSealed > time;
+    if (!isFine)
+        return { ...known, state: isOver ? 'outdated' : 'faulty', summary };
+    const pauseMs = nowMs - Date.parse(time);
+    if (pauseMs <= longestPauseMs[verb])
+        return { ...known, state: 'fine', summary };
+    return { ...known, state: 'late', summary: `has not run for ${(0,quantity_text/* formatDuration */.a3)(pauseMs)}` };
+}
+/** More faults of one kind than this are for the command itself to list. */
+const TOLD_FAULTS = 3;
+/** What is to be said of upkeep, a sentence each; worst first. */
+function describeUpkeepFaults(states) {
+    const faulty = states.filter(({ state }) => state === 'faulty');
+    const missing = states.filter(({ state }) => state === 'late' || state === 'never');
+    return [
+        ...faulty.flatMap(({ verb, faults, summary }) => {
+            const rest = faults.length - TOLD_FAULTS;
+            const told = faults.length > 0 ? faults.slice(0, TOLD_FAULTS) : [summary];
+            return [...told, ...(rest > 0 ? [`and ${rest} more: see vault ${verb} on the backup server`] : [])].map((fault) => `${verb}: ${fault}`);
+        }),
+        ...missing.map(({ verb, summary }) => `warning: vault ${verb} ${summary}: look at its timer on the backup server`),
+    ];
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/status.js
 
 
 
 
 
+
+const exitCodeOf = {
+    healthy: failure/* exitCodes */.hS.ok,
+    neglected: failure/* exitCodes */.hS.stale,
+    stale: failure/* exitCodes */.hS.stale,
+    damaged: failure/* exitCodes */.hS.damaged,
+    missing: failure/* exitCodes */.hS.stale,
+};
 /** Looks at the vault and at what this host has left to do. Changes nothing. */
 async function status_status(platform) {
     const vault = await openVault(platform, 'writer');
@@ -50775,13 +52450,18 @@ async function judge({ config, now }, vault) {
     else if (isStale)
         findings.push(`the newest archive, ${newest.name}, is ${Math.round(ageMs / 3_600_000)} h old`);
     const newestIsDamaged = newest !== undefined && damaged.includes(newest);
+    const upkeep = judgeUpkeep(state);
+    findings.push(...describeUpkeepFaults(upkeep));
+    const isFaulty = (verb) => upkeep.some((known) => known.verb === verb && known.state === 'faulty');
     const verdict = !newest
         ? 'missing'
-        : damaged.length > 0 || !state.ledger.isIntact
+        : damaged.length > 0 || !state.ledger.isIntact || isFaulty('scrub') || isFaulty('audit')
             ? 'damaged'
-            : isStale
+            : isStale || isFaulty('freshness')
                 ? 'stale'
-                : 'healthy';
+                : isFaulty('prune') || isFaulty('sweep')
+                    ? 'neglected'
+                    : 'healthy';
     if (newestIsDamaged)
         findings.unshift('the newest archive is damaged: run a backup, then verify it');
     const interrupted = await readJournal(config.state);
@@ -50796,9 +52476,10 @@ async function judge({ config, now }, vault) {
         ...(oldest ? { oldest } : {}),
         count: state.archives.length,
         state,
+        upkeep,
         ...(interrupted ? { interrupted } : {}),
         kept: await listKept(config.state),
-        exitCode: { healthy: failure/* exitCodes */.hS.ok, stale: failure/* exitCodes */.hS.stale, damaged: failure/* exitCodes */.hS.damaged, missing: failure/* exitCodes */.hS.stale }[verdict],
+        exitCode: exitCodeOf[verdict],
     };
 }
 
@@ -50869,38 +52550,83 @@ function show(name) {
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./.build/src/config/quantities.js
-/** Sizes and durations as people write them in `continuity.yml`: `50MB`, `1GiB`, `90s`, `1h30m`. */
-const sizeUnits = {
-    B: 1,
-    KB: 1e3,
-    MB: 1e6,
-    GB: 1e9,
-    TB: 1e12,
-    KIB: 2 ** 10,
-    MIB: 2 ** 20,
-    GIB: 2 ** 30,
-    TIB: 2 ** 40,
-};
-const durationUnits = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
-const sizePattern = /^(\d{1,15}(?:\.\d{1,3})?) ?(B|[KMGT]i?B)$/i;
-const durationPattern = /^(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/;
-/** Bytes of a size such as `50MB` (decimal) or `1GiB` (binary); undefined where the text is no positive size. */
-function parseSizeBytes(text) {
-    const match = sizePattern.exec(text);
-    if (!match)
-        return undefined;
-    const bytes = Math.round(Number(match[1]) * sizeUnits[match[2].toUpperCase()]);
-    return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+;// CONCATENATED MODULE: ./.build/src/config/checked-yaml.js
+
+
+
+
+const secretHint = 'No secret is written in this file: name the environment variable or the file that holds it (url-env, url-file, key-env, key-file).';
+/** The text of a configuration file. @throws Failure `config`. */
+async function readConfigFile(path, { ifUnreadable }) {
+    const file = (0,external_node_path_.resolve)(path);
+    try {
+        return await (0,promises_namespaceObject.readFile)(file, 'utf8');
+    }
+    catch (error) {
+        const message = `cannot read the configuration ${file}: ${(0,failure/* messageOf */.bD)(error)}`;
+        throw new failure/* Failure */.HR('config', message, ifUnreadable, { cause: error });
+    }
 }
-/** Milliseconds of a duration such as `26h` or `1h30m`; undefined where the text is no positive duration. */
-function parseDurationMs(text) {
-    if (!durationPattern.test(text))
-        return undefined;
-    let milliseconds = 0;
-    for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g))
-        milliseconds += Number(amount) * durationUnits[unit];
-    return milliseconds > 0 ? milliseconds : undefined;
+/**
+ * Checks YAML against a form; `file` is absolute and only names it.
+ * @throws Failure `config`, one line per fault, each with its place, its key and the expected form.
+ */
+function checkYaml(content, file, { schema, ifWrong }) {
+    const lines = new dist/* LineCounter */.HN();
+    const document = (0,dist/* parseDocument */.Tp)(content, { lineCounter: lines, prettyErrors: false });
+    const place = (offset) => {
+        if (offset === undefined)
+            return (0,external_node_path_.basename)(file);
+        const { line, col } = lines.linePos(offset);
+        return `${(0,external_node_path_.basename)(file)}:${line}:${col}`;
+    };
+    const fail = (faults, isSecretNear = false) => new failure/* Failure */.HR('config', faults.join('\n'), isSecretNear ? `${ifWrong} ${secretHint}` : ifWrong);
+    const failAsYaml = (at, message) => fail([`${at}: not valid YAML: ${message.split('\n', 1)[0]}`]);
+    const [fault] = document.errors;
+    if (fault)
+        throw failAsYaml(place(fault.pos[0]), fault.message);
+    let plain;
+    try {
+        plain = document.toJS();
+    }
+    catch (error) {
+        throw failAsYaml((0,external_node_path_.basename)(file), (0,failure/* messageOf */.bD)(error));
+    }
+    const checked = schema.safeParse(plain ?? {});
+    if (!checked.success) {
+        const issues = checked.error.issues.map(({ path, message, ...issue }) => ({
+            path: path.map(String),
+            message: message === 'Invalid input' ? 'missing' : message,
+            unknownKey: 'keys' in issue ? issue.keys[0] : undefined,
+        }));
+        throw fail(issues.map(({ path, message, unknownKey }) => {
+            const offset = findOffset(document, unknownKey === undefined ? path : [...path, unknownKey]);
+            return `${place(offset)}: ${path.join('.') || 'the file'}: ${message}`;
+        }), issues.some(({ unknownKey }) => unknownKey !== undefined && /pass|secret|token|url|key/i.test(unknownKey)));
+    }
+    return {
+        value: checked.data,
+        refuse(clashes) {
+            if (clashes.length === 0)
+                return;
+            throw fail(clashes.map(({ path, message }) => `${place(findOffset(document, path))}: ${path.join('.')}: ${message}`));
+        },
+    };
+}
+/** Offset of the key at `path`, or of the nearest key above it that exists. */
+function findOffset(document, path) {
+    let node = document.contents;
+    let offset;
+    for (const step of path) {
+        if (!(0,dist/* isMap */.jh)(node))
+            break;
+        const pair = node.items.find(({ key }) => ((0,dist/* isScalar */.jn)(key) ? String(key.value) : String(key)) === step);
+        if (!pair)
+            break;
+        offset = ((0,dist/* isNode */.Ll)(pair.key) ? pair.key.range?.[0] : undefined) ?? offset;
+        node = pair.value;
+    }
+    return offset;
 }
 
 ;// CONCATENATED MODULE: ./node_modules/zod/v4/core/util.js
@@ -53623,9 +55349,9 @@ const $ZodNumberFormat = /*@__PURE__*/ $constructor("$ZodNumberFormat", (inst, d
     $ZodCheckNumberFormat.init(inst, def);
     $ZodNumber.init(inst, def); // no format checks
 });
-const $ZodBoolean = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("$ZodBoolean", (inst, def) => {
+const $ZodBoolean = /*@__PURE__*/ $constructor("$ZodBoolean", (inst, def) => {
     $ZodType.init(inst, def);
-    inst._zod.pattern = regexes.boolean;
+    inst._zod.pattern = regexes_boolean;
     inst._zod.parse = (payload, _ctx) => {
         if (def.coerce)
             try {
@@ -53643,7 +55369,7 @@ const $ZodBoolean = /*@__PURE__*/ (/* unused pure expression or super */ null &&
         });
         return payload;
     };
-})));
+});
 const $ZodBigInt = /*@__PURE__*/ $constructor("$ZodBigInt", (inst, def) => {
     $ZodType.init(inst, def);
     inst._zod.pattern = bigint;
@@ -56033,7 +57759,7 @@ function _uint32(Class, params) {
 function _boolean(Class, params) {
     return new Class({
         type: "boolean",
-        ...util.normalizeParams(params),
+        ...normalizeParams(params),
     });
 }
 // @__NO_SIDE_EFFECTS__
@@ -59575,13 +61301,13 @@ function int32(params) {
 function uint32(params) {
     return core._uint32(ZodNumberFormat, params);
 }
-const ZodBoolean = /*@__PURE__*/ (/* unused pure expression or super */ null && (core.$constructor("ZodBoolean", (inst, def) => {
-    core.$ZodBoolean.init(inst, def);
+const ZodBoolean = /*@__PURE__*/ $constructor("ZodBoolean", (inst, def) => {
+    $ZodBoolean.init(inst, def);
     ZodType.init(inst, def);
-    inst._zod.processJSONSchema = (ctx, json, params) => processors.booleanProcessor(inst, ctx, json, params);
-})));
+    inst._zod.processJSONSchema = (ctx, json, params) => booleanProcessor(inst, ctx, json, params);
+});
 function schemas_boolean(params) {
-    return core._boolean(ZodBoolean, params);
+    return _boolean(ZodBoolean, params);
 }
 const ZodBigInt = /*@__PURE__*/ $constructor("ZodBigInt", (inst, def) => {
     $ZodBigInt.init(inst, def);
@@ -60438,14 +62164,61 @@ function preprocess(fn, schema) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build/src/config/schema.js
+;// CONCATENATED MODULE: ./.build/src/config/quantities.js
+/** Sizes and durations as people write them in `continuity.yml`: `50MB`, `1GiB`, `90s`, `1h30m`. */
+const sizeUnits = {
+    B: 1,
+    KB: 1e3,
+    MB: 1e6,
+    GB: 1e9,
+    TB: 1e12,
+    KIB: 2 ** 10,
+    MIB: 2 ** 20,
+    GIB: 2 ** 30,
+    TIB: 2 ** 40,
+};
+const durationUnits = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
+const sizePattern = /^(\d{1,15}(?:\.\d{1,3})?) ?(B|[KMGT]i?B)$/i;
+const durationPattern = /^(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/;
+/** Bytes of a size such as `50MB` (decimal) or `1GiB` (binary); undefined where the text is no positive size. */
+function parseSizeBytes(text) {
+    const match = sizePattern.exec(text);
+    if (!match)
+        return undefined;
+    const bytes = Math.round(Number(match[1]) * sizeUnits[match[2].toUpperCase()]);
+    return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+/** Milliseconds of a duration such as `26h` or `1h30m`; undefined where the text is no positive duration. */
+function parseDurationMs(text) {
+    if (!durationPattern.test(text))
+        return undefined;
+    let milliseconds = 0;
+    for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g))
+        milliseconds += Number(amount) * durationUnits[unit];
+    return milliseconds > 0 ? milliseconds : undefined;
+}
+
+;// CONCATENATED MODULE: ./.build/src/config/timezone.js
+/** Whether it names a time zone that this machine knows, such as Europe/Paris. */
+function isTimezone(value) {
+    try {
+        new Intl.DateTimeFormat('en', { timeZone: value });
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/config/fields.js
+
 
 
 /**
- * The form of `continuity.yml`. Each part carries its own message: what is expected there. Values are never repeated
- * in messages, since a secret written in the wrong place is a value too.
+ * What the fields of a configuration file are made of. Each carries its own message: what is expected there. Values are
+ * never repeated in messages, since a secret written in the wrong place is a value too.
  */
-function schema_text(expected, pattern) {
+function fields_text(expected, pattern) {
     const refusal = { error: `expected ${expected}`, abort: true };
     const schema = schemas_string({ error: refusal.error }).min(1, refusal);
     return pattern ? schema.regex(pattern, refusal) : schema;
@@ -60459,6 +62232,109 @@ function mapping(shape) {
             : `expected a mapping with keys out of ${known}`,
     });
 }
+const path = fields_text('a path (no "~": it would not be expanded)', /^(?!~)[^\0]+$/);
+const fields_duration = fields_text('a duration such as 90s, 5m, 6h, 1h30m or 2d', durationPattern).refine((value) => parseDurationMs(value) !== undefined, 'expected a duration above zero');
+const size = fields_text('a size such as 500kB, 50MB or 1GiB', sizePattern).refine((value) => parseSizeBytes(value) !== undefined, 'expected a size above zero');
+const port = schemas_int({ error: 'expected a port number, 1 to 65535' })
+    .min(1, 'expected a port number, 1 to 65535')
+    .max(65535, 'expected a port number, 1 to 65535');
+const variable = fields_text('the name of an environment variable, such as VAULT_KEY', /^[A-Za-z_][A-Za-z0-9_]*$/);
+const account = fields_text('an account name without spaces, not beginning with "-"', /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
+const timezone = fields_text('a time zone such as Europe/Paris').refine(isTimezone, 'expected a time zone such as Europe/Paris');
+
+;// CONCATENATED MODULE: ./.build/src/config/alerts.js
+
+
+
+
+const pingOccasions = ['backup', 'verify', 'status', 'freshness', 'scrub', 'prune', 'sweep', 'audit'];
+const address = fields_text('a mail address such as admin@univ.example', /^[!#-'*+\-./0-9=?A-Z^_`a-z{|}~]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?$/);
+const urlShape = {
+    'url-env': variable.optional().describe('Environment variable that holds the address.'),
+    'url-file': path.optional().describe('File that holds the address, readable by its owner alone.'),
+};
+const hasOneUrl = (value) => (value['url-env'] === undefined) !== (value['url-file'] === undefined);
+/** The same for editors. */
+const exactlyOneUrl = { oneOf: [{ required: ['url-env'] }, { required: ['url-file'] }] };
+const oneUrl = 'expected exactly one of url-env, url-file: the address is a secret';
+const mail = mapping({
+    host: fields_text('a host name or address', /^[A-Za-z0-9_[:][A-Za-z0-9_.:\]-]*$/).describe('The SMTP server.'),
+    port: port.default(587),
+    security: schemas_enum(['tls', 'starttls', 'none'], { error: 'expected tls, starttls or none' })
+        .default('starttls')
+        .describe('tls from the first byte (port 465), starttls required (587), none for a relay of this host.'),
+    user: fields_text('a user name').optional(),
+    'password-env': variable.optional().describe('Environment variable that holds the password.'),
+    'password-file': path.optional().describe('File that holds the password, readable by its owner alone.'),
+    from: address,
+    to: array(address, { error: 'expected a list of mail addresses' }).min(1, 'expected at least one address'),
+}).superRefine((value, context) => {
+    const passwords = Number(value['password-env'] !== undefined) + Number(value['password-file'] !== undefined);
+    if (passwords > 1 || (value.user === undefined) !== (passwords === 0)) {
+        const message = 'expected both user and one of password-env, password-file, or neither';
+        context.addIssue({ code: 'custom', path: ['user'], message });
+    }
+    if (passwords > 0 && value.security === 'none') {
+        const message = 'expected tls or starttls: a password would go in clear';
+        context.addIssue({ code: 'custom', path: ['security'], message });
+    }
+});
+const alertsSchema = mapping({
+    language: schemas_enum(['fr', 'en'], { error: 'expected fr or en' }).default('fr'),
+    'repeat-after': fields_duration.default('1d').describe('After so long a fault that stands is told again.'),
+    'ca-file': path.optional().describe('Certificates (PEM) of an authority to trust besides the usual ones.'),
+    mail: mail.optional(),
+    webhooks: array(mapping({
+        kind: schemas_enum(['mattermost', 'slack', 'json'], { error: 'expected mattermost, slack or json' }),
+        ...urlShape,
+    })
+        .refine(hasOneUrl, oneUrl)
+        .meta(exactlyOneUrl), { error: 'expected a list of {kind, url-env | url-file}' })
+        .default([]),
+    pings: array(mapping({
+        ...urlShape,
+        after: schemas_enum(pingOccasions, { error: `expected one of ${pingOccasions.join(', ')}` })
+            .optional()
+            .describe('Whose success it waits for. Default: the nightly backup; on the vault: freshness.'),
+        'tell-failure': schemas_boolean({ error: 'expected true or false' })
+            .default(false)
+            .describe('Ask for <address>/fail on failure, as healthchecks takes it.'),
+    })
+        .refine(hasOneUrl, oneUrl)
+        .meta(exactlyOneUrl), { error: 'expected a list of {url-env | url-file, …}' })
+        .default([])
+        .describe('Asked for on success, as healthchecks does it.'),
+});
+/** Turns the checked text into settings; relative paths are those of `root`. */
+function resolveAlerts(checked, root) {
+    const refer = (variableName, file) => variableName === undefined
+        ? { from: 'file', file: (0,external_node_path_.resolve)(root, file ?? '') }
+        : { from: 'environment', variable: variableName };
+    const urlOf = (value) => refer(value['url-env'], value['url-file']);
+    return {
+        language: checked.language,
+        repeatAfterMs: parseDurationMs(checked['repeat-after']) ?? 0,
+        ...(checked['ca-file'] === undefined ? {} : { caFile: (0,external_node_path_.resolve)(root, checked['ca-file']) }),
+        ...(checked.mail ? { mail: resolveMail(checked.mail, refer) } : {}),
+        webhooks: checked.webhooks.map((webhook) => ({ kind: webhook.kind, url: urlOf(webhook) })),
+        pings: checked.pings.map((ping) => ({
+            url: urlOf(ping),
+            ...(ping.after === undefined ? {} : { after: ping.after }),
+            tellsFailure: ping['tell-failure'],
+        })),
+    };
+}
+function resolveMail(checked, refer) {
+    const { host, port: portNumber, security, user, from, to } = checked;
+    const credentials = user === undefined ? {} : { user, password: refer(checked['password-env'], checked['password-file']) };
+    return { host, port: portNumber, security, ...credentials, from, to };
+}
+
+;// CONCATENATED MODULE: ./.build/src/config/schema.js
+
+
+
+/** The form of `continuity.yml`. */
 function countKeys(value, keys) {
     return keys.filter((key) => key in value).length;
 }
@@ -60466,16 +62342,8 @@ function countKeys(value, keys) {
 function exactlyOne(keys) {
     return { oneOf: keys.map((key) => ({ required: [key] })) };
 }
-const path = schema_text('a path (no "~": it would not be expanded)', /^(?!~)[^\0]+$/);
-const schema_duration = schema_text('a duration such as 90s, 5m, 6h, 1h30m or 2d', durationPattern).refine((value) => parseDurationMs(value) !== undefined, 'expected a duration above zero');
-const size = schema_text('a size such as 500kB, 50MB or 1GiB', sizePattern).refine((value) => parseSizeBytes(value) !== undefined, 'expected a size above zero');
-const port = schemas_int({ error: 'expected a port number, 1 to 65535' })
-    .min(1, 'expected a port number, 1 to 65535')
-    .max(65535, 'expected a port number, 1 to 65535');
-const variable = schema_text('the name of an environment variable, such as VAULT_KEY', /^[A-Za-z_][A-Za-z0-9_]*$/);
-const account = schema_text('an account name without spaces, not beginning with "-"', /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
-const databaseText = schema_text('a database name, not beginning with "-"', /^[^-\0\n\r][^\0\n\r]*$/);
-const globs = array(schema_text('a glob such as "**/.cache/**"'), { error: 'expected a list of globs' });
+const databaseText = fields_text('a database name, not beginning with "-"', /^[^-\0\n\r][^\0\n\r]*$/);
+const globs = array(fields_text('a glob such as "**/.cache/**"'), { error: 'expected a list of globs' });
 const sourceNameForm = 'expected a name of lower-case letters, digits and "-", beginning with a letter, at most 63 characters, other than "db"';
 const sourceName = schemas_string().regex(/^(?!db$)[a-z][a-z0-9-]{0,62}$/, sourceNameForm);
 function named(value, expected) {
@@ -60494,11 +62362,11 @@ const database = mapping({
     database: databaseText
         .optional()
         .describe('Name on the server, or "all" to discover. Default: the name of this entry.'),
-    'exclude-table-data': array(schema_text('a table pattern such as sessions'), { error: 'expected a list of table patterns' })
+    'exclude-table-data': array(fields_text('a table pattern such as sessions'), { error: 'expected a list of table patterns' })
         .default([])
         .describe('Tables whose rows are left out; their definition stays.'),
-    'lock-wait-timeout': schema_duration.default('5m').describe('How long pg_dump waits for a locked table.'),
-    timeout: schema_duration.default('6h').describe('How long the whole dump may take.'),
+    'lock-wait-timeout': fields_duration.default('5m').describe('How long pg_dump waits for a locked table.'),
+    timeout: fields_duration.default('6h').describe('How long the whole dump may take.'),
 })
     .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env, url-file')
     .refine((value) => !(('url-env' in value || 'url-file' in value) && 'user' in value), {
@@ -60521,7 +62389,7 @@ const reader = mapping({ user: account.default('skills-restore'), ...keyShape })
     .refine((value) => countKeys(value, keyKeys) === 1, 'expected exactly one of key-file, key-env, agent')
     .meta(exactlyOne(keyKeys));
 const vault = mapping({
-    host: schema_text('a host name or address', /^[A-Za-z0-9_[:][A-Za-z0-9_.:%\]-]*$/)
+    host: fields_text('a host name or address', /^[A-Za-z0-9_[:][A-Za-z0-9_.:%\]-]*$/)
         .optional()
         .describe('Default: 172.16.95.98.'),
     port: port.optional().describe('Default: 4660.'),
@@ -60554,10 +62422,7 @@ function isDirectoryVault(value) {
 const configSchema = mapping({
     root: path.optional().describe('What relative paths resolve against. Default: the folder of this file.'),
     state: path.default('/var/lib/skills-hub-continuity').describe('Lock, journal and cache.'),
-    timezone: schema_text('a time zone such as Europe/Paris')
-        .refine(isTimezone, 'expected a time zone such as Europe/Paris')
-        .default('Europe/Paris')
-        .describe('The zone whose calendar names the archives.'),
+    timezone: timezone.default('Europe/Paris').describe('The zone whose calendar names the archives.'),
     databases: named(database, 'database names to {service | container | url-env | url-file, …}'),
     files: named(files, 'source names to {path, …}'),
     vault: vault.describe('Where the archives are kept.'),
@@ -60566,19 +62431,12 @@ const configSchema = mapping({
         url: url({ protocol: /^https?$/, error: 'expected an address such as https://dev.educ-ai.fr' })
             .default('https://dev.educ-ai.fr'),
     }).prefault({}),
-    'maximum-age': schema_duration.default('26h').describe('Age of the newest archive from which status complains.'),
+    alerts: alertsSchema.optional().describe('Who is told when a run fails, and how.'),
+    'maximum-age': fields_duration.default('26h').describe('Age of the newest archive from which status complains.'),
 });
-function isTimezone(value) {
-    try {
-        new Intl.DateTimeFormat('en', { timeZone: value });
-        return true;
-    }
-    catch {
-        return false;
-    }
-}
 
 ;// CONCATENATED MODULE: ./.build/src/config/resolve.js
+
 
 
 
@@ -60599,6 +62457,7 @@ function resolveConfig(text, file) {
         })),
         vault: resolveVault(text.vault, root),
         dev: text.dev,
+        ...(text.alerts ? { alerts: resolveAlerts(text.alerts, root) } : {}),
         maximumAgeMs: readDuration(text['maximum-age']),
     };
 }
@@ -60687,88 +62546,24 @@ function isInside(path, folder) {
 
 
 
-
-
-const secretHint = 'No secret is written in this file: name the environment variable or the file that holds it (url-env, url-file, key-env, key-file).';
+const load_form = {
+    schema: configSchema,
+    ifUnreadable: 'Name the file with --config FILE, or start one from continuity.example.yml.',
+    ifWrong: 'Correct the file; continuity.example.yml shows every key, continuity.schema.json helps editors.',
+};
 /**
  * Reads and checks a `continuity.yml`.
  * @throws Failure `config`, one line per fault, each with its place, its key and the expected form.
  */
 async function loadConfig(path) {
-    const file = (0,external_node_path_.resolve)(path);
-    let content;
-    try {
-        content = await (0,promises_namespaceObject.readFile)(file, 'utf8');
-    }
-    catch (error) {
-        throw new failure/* Failure */.HR('config', `cannot read the configuration ${file}: ${(0,failure/* messageOf */.bD)(error)}`, 'Name the file with --config FILE, or start one from continuity.example.yml.', { cause: error });
-    }
-    return parseConfig(content, file);
+    return parseConfig(await readConfigFile(path, load_form), (0,external_node_path_.resolve)(path));
 }
 /** Checks the text of a configuration; `file` is absolute and only names it. Throws as `loadConfig`. */
 function parseConfig(content, file) {
-    const lines = new dist/* LineCounter */.HN();
-    const document = (0,dist/* parseDocument */.Tp)(content, { lineCounter: lines, prettyErrors: false });
-    const place = (offset) => {
-        if (offset === undefined)
-            return (0,external_node_path_.basename)(file);
-        const { line, col } = lines.linePos(offset);
-        return `${(0,external_node_path_.basename)(file)}:${line}:${col}`;
-    };
-    const [fault] = document.errors;
-    if (fault)
-        throw load_refuse([`${place(fault.pos[0])}: not valid YAML: ${firstLine(fault.message)}`]);
-    const checked = configSchema.safeParse(toPlainValue(document, file) ?? {});
-    if (!checked.success) {
-        const issues = checked.error.issues.map(({ path, message, ...issue }) => ({
-            path: path.map(String),
-            message: message === 'Invalid input' ? 'missing' : message,
-            unknownKey: 'keys' in issue ? issue.keys[0] : undefined,
-        }));
-        throw load_refuse(issues.map(({ path, message, unknownKey }) => {
-            const offset = findOffset(document, unknownKey === undefined ? path : [...path, unknownKey]);
-            return `${place(offset)}: ${path.join('.') || 'the file'}: ${message}`;
-        }), issues.some(({ unknownKey }) => unknownKey !== undefined && /pass|secret|token|url|key/i.test(unknownKey)));
-    }
-    const config = resolveConfig(checked.data, file);
-    const clashes = findClashes(config);
-    if (clashes.length > 0) {
-        throw load_refuse(clashes.map(({ path, message }) => `${place(findOffset(document, path))}: ${path.join('.')}: ${message}`));
-    }
+    const checked = checkYaml(content, file, load_form);
+    const config = resolveConfig(checked.value, file);
+    checked.refuse(findClashes(config));
     return config;
-}
-function toPlainValue(document, file) {
-    try {
-        return document.toJS();
-    }
-    catch (error) {
-        throw load_refuse([`${(0,external_node_path_.basename)(file)}: not valid YAML: ${firstLine((0,failure/* messageOf */.bD)(error))}`]);
-    }
-}
-function load_refuse(lines, isSecretNear = false) {
-    const next = 'Correct the file; continuity.example.yml shows every key, continuity.schema.json helps editors.';
-    return new failure/* Failure */.HR('config', lines.join('\n'), isSecretNear ? `${next} ${secretHint}` : next);
-}
-/** Offset of the key at `path`, or of the nearest key above it that exists. */
-function findOffset(document, path) {
-    let node = document.contents;
-    let offset;
-    for (const step of path) {
-        if ((0,dist/* isMap */.jh)(node)) {
-            const pair = node.items.find(({ key }) => ((0,dist/* isScalar */.jn)(key) ? String(key.value) : String(key)) === step);
-            if (!pair)
-                break;
-            offset = ((0,dist/* isNode */.Ll)(pair.key) ? pair.key.range?.[0] : undefined) ?? offset;
-            node = pair.value;
-        }
-        else {
-            break;
-        }
-    }
-    return offset;
-}
-function firstLine(text) {
-    return text.split('\n', 1)[0];
 }
 
 ;// CONCATENATED MODULE: ./.build/test/fixtures/forced-command.js
@@ -61268,12 +63063,14 @@ function locateLibraries(root) {
 
 const rsa_keys_run = (0,external_node_util_namespaceObject.promisify)(external_node_child_process_namespaceObject.execFile);
 const made = new Map();
-/** A fresh RSA key. One of 4096 bits takes seconds: each name has one key in a test file. */
+/** Keys of earlier runs: one of 4096 bits takes seconds to make, and they open nothing but servers on loopback. */
+const cache = (0,external_node_path_.join)(import.meta.dirname, '../../node_modules/.cache/continuity/keys');
+/** An RSA key; each name has its own. */
 function makeRsaKey(name, bits = 4096) {
     const known = made.get(name);
     if (known)
         return known;
-    const pending = generate(name, bits);
+    const pending = findOrGenerate(name, bits);
     made.set(name, pending);
     return pending;
 }
@@ -61286,6 +63083,17 @@ async function writeRsaKey(name, path) {
 /** The two words of a public key line, without the comment. */
 function readPublicKey(privateKeyPath) {
     return (0,external_node_fs_.readFileSync)(`${privateKeyPath}.pub`, 'utf8').split(' ').slice(0, 2).join(' ').trim();
+}
+async function findOrGenerate(name, bits) {
+    const path = (0,external_node_path_.join)(cache, `${name}-${bits}.json`);
+    if (/^[\w-]+$/.test(name) && (0,external_node_fs_.existsSync)(path))
+        return JSON.parse((0,external_node_fs_.readFileSync)(path, 'utf8'));
+    const key = await generate(name, bits);
+    (0,external_node_fs_.mkdirSync)(cache, { recursive: true });
+    const fresh = `${path}.${process.pid}`;
+    (0,external_node_fs_.writeFileSync)(fresh, JSON.stringify(key), { mode: 0o600 });
+    (0,external_node_fs_.renameSync)(fresh, path);
+    return key;
 }
 async function generate(name, bits) {
     const folder = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'continuity-key-'));
@@ -61360,6 +63168,7 @@ function release(mark) {
 
 /** Starts a private sshd on loopback, as root or as anybody: fresh RSA-4096 keys, public key authentication only. */
 async function startSshd(options) {
+    const { host = '127.0.0.1', launcher = [] } = options;
     const directory = (0,external_node_fs_.mkdtempSync)((0,external_node_path_.join)((0,external_node_os_.tmpdir)(), 'continuity-sshd-'));
     const releaseSeparation = holdSeparationDirectory();
     const removeFolders = () => {
@@ -61382,11 +63191,11 @@ async function startSshd(options) {
         (0,external_node_fs_.writeFileSync)((0,external_node_path_.join)(directory, 'authorized_keys'), lines.join(''), { mode: 0o600 });
         const port = await sshd_findFreePort();
         const knownHostsPath = (0,external_node_path_.join)(directory, 'known_hosts');
-        (0,external_node_fs_.writeFileSync)(knownHostsPath, `[127.0.0.1]:${port} ${readPublicKey(hostKeyPath)}\n`);
-        writeConfig(directory, port, options);
-        const { server, log } = await listen(directory, port);
+        (0,external_node_fs_.writeFileSync)(knownHostsPath, `[${host}]:${port} ${readPublicKey(hostKeyPath)}\n`);
+        writeConfig(directory, `${host}:${port}`, options);
+        const { server, log } = await listen(directory, launcher);
         return {
-            host: '127.0.0.1',
+            host,
             port,
             user: (0,external_node_os_.userInfo)().username,
             hostKeyPath,
@@ -61410,11 +63219,10 @@ async function startSshd(options) {
         throw error;
     }
 }
-function writeConfig(directory, port, options) {
+function writeConfig(directory, address, options) {
     const environment = { HOME: (0,external_node_path_.join)(directory, 'home'), ...options.environment };
     const settings = {
-        Port: String(port),
-        ListenAddress: '127.0.0.1',
+        ListenAddress: address,
         HostKey: (0,external_node_path_.join)(directory, 'host_key'),
         AuthorizedKeysFile: (0,external_node_path_.join)(directory, 'authorized_keys'),
         PidFile: 'none',
@@ -61445,9 +63253,11 @@ function isLocked(user) {
         .split('\n')
         .some((line) => line.startsWith(`${user}:!`));
 }
-async function listen(directory, port) {
+/** Starts sshd with the `sshd_config` of a folder, and waits until it listens. */
+async function listen(directory, launcher) {
     const { sshd, environment } = findSshdBinaries();
-    const server = (0,external_node_child_process_namespaceObject.spawn)(sshd, ['-D', '-e', '-f', (0,external_node_path_.join)(directory, 'sshd_config')], {
+    const [program, ...args] = [...launcher, sshd, '-D', '-e', '-f', (0,external_node_path_.join)(directory, 'sshd_config')];
+    const server = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
         env: { PATH: process.env['PATH'] ?? '', ...environment },
         stdio: ['ignore', 'ignore', 'pipe'],
     });
@@ -61458,7 +63268,7 @@ async function listen(directory, port) {
     process.once('exit', killWithUs);
     server.once('exit', () => process.removeListener('exit', killWithUs));
     for (let waitedMs = 0; waitedMs < 15_000 && server.exitCode === null; waitedMs += 10) {
-        if (text.includes(`Server listening on 127.0.0.1 port ${port}`))
+        if (text.includes('Server listening on '))
             return { server, log: () => text };
         await (0,external_node_timers_promises_namespaceObject.setTimeout)(10);
     }
@@ -62001,7 +63811,7 @@ async function playCheck(story, stage, archive) {
     story.command(`verify ${archive} --level full`);
     const found = await verify_verify(stage.platform, { archive, level: 'full' });
     if (!found.isSound)
-        throw new failure/* Failure */.HR('damaged', `${archive} is damaged: ${describeDamage(found)}`, checks_report);
+        throw new failure/* Failure */.HR('damaged', `${archive} is damaged: ${checks_describeDamage(found)}`, checks_report);
     const { entries, databases, tables, bytes } = found.checked;
     story.proof('archive', `every byte: ${entries} entries, ${databases.length} dumps with ${tables} tables, ${(0,quantity_text/* formatBytes */.z3)(bytes)}`);
     const listed = await runCommand('tar', ['--list', '--gzip', '--file', (0,external_node_path_.join)(stage.vault, archive)], {
@@ -62023,18 +63833,18 @@ async function playDecay(story, stage, { damaged, other, entry }) {
         throw new failure/* Failure */.HR('failed', 'the verification did not notice the damage', checks_report);
     const strangers = found.damage.filter(({ where }) => where !== entry);
     if (found.damage.length === 0 || strangers.length > 0) {
-        throw new failure/* Failure */.HR('failed', `${entry} was damaged, but the verification names ${describeDamage(found)}`, checks_report);
+        throw new failure/* Failure */.HR('failed', `${entry} was damaged, but the verification names ${checks_describeDamage(found)}`, checks_report);
     }
     for (const { where, what } of found.damage)
         story.proof('found', `${where}: ${what}`);
     story.command(`verify ${other} --level full`);
     const sound = await verify_verify(stage.platform, { archive: other, level: 'full' });
     if (!sound.isSound)
-        throw new failure/* Failure */.HR('damaged', `${other} is damaged as well: ${describeDamage(sound)}`, checks_report);
+        throw new failure/* Failure */.HR('damaged', `${other} is damaged as well: ${checks_describeDamage(sound)}`, checks_report);
     story.proof('other night', 'is sound, and holds that file as well');
     return 'one bad bit found, and its file named';
 }
-function describeDamage({ damage }) {
+function checks_describeDamage({ damage }) {
     return damage.map(({ where, what }) => `${where}: ${what}`).join('; ');
 }
 
@@ -62383,12 +64193,12 @@ class Story {
 
 
 
-/** A temporary directory that holds all there is of the demo, and everything that was started in it. */
+/** A temporary directory that holds all there is of the demo or the bench, and everything that was started in it. */
 class Workspace {
     path;
     #running = [];
-    constructor() {
-        this.path = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(chooseParent(), 'continuity-demo-'));
+    constructor({ prefix, parent }) {
+        this.path = (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.mkdtempSync)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(parent ?? chooseParent(), prefix));
         // PostgreSQL refuses to run as root: its user has to get through.
         (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.chmodSync)(this.path, 0o711);
     }
@@ -62399,11 +64209,15 @@ class Workspace {
     }
     /** Ends all that was started and removes every file. Whatever fails, the rest is still done. */
     async remove() {
+        await this.stop();
+        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(this.path, { recursive: true, force: true, maxRetries: 5 });
+    }
+    /** Ends all that was started, and leaves the files. */
+    async stop() {
         const started = await Promise.allSettled(this.#running);
         const running = started.flatMap((each) => (each.status === 'fulfilled' ? [each.value] : []));
         await Promise.allSettled(running.map((each) => each.stop()));
         (0,_test_fixtures_processes_js__WEBPACK_IMPORTED_MODULE_3__/* .killDescendants */ .He)(process.pid);
-        (0,node_fs__WEBPACK_IMPORTED_MODULE_0__.rmSync)(this.path, { recursive: true, force: true, maxRetries: 5 });
     }
 }
 /** The folder for temporary files, unless it is closed to the user that root's PostgreSQL runs as. */
@@ -62518,10 +64332,11 @@ function messageOf(error) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B4: () => (/* binding */ formatCount),
 /* harmony export */   a3: () => (/* binding */ formatDuration),
+/* harmony export */   pq: () => (/* binding */ countOf),
 /* harmony export */   z3: () => (/* binding */ formatBytes)
 /* harmony export */ });
-/* unused harmony exports formatCount, countOf */
 const sizeSteps = ['B', 'kB', 'MB', 'GB', 'TB'];
 /** A size in bytes as people read it: `0 B`, `1.5 kB`, `120 MB`; decimal units. */
 function formatBytes(bytes) {

@@ -1,6 +1,13 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
+/***/ 421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
 /***/ 598:
 /***/ ((module) => {
 
@@ -8,26 +15,326 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto"
 
 /***/ }),
 
+/***/ 24:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
+
+/***/ }),
+
+/***/ 455:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+
+/***/ }),
+
+/***/ 760:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
+
+/***/ }),
+
+/***/ 75:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+
+/***/ }),
+
+/***/ 975:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+
+/***/ }),
+
+/***/ 522:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+
+/***/ }),
+
 /***/ 193:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _src_sources_postgres_check_dump_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(876);
-/* harmony import */ var _src_vault_server_serve_command_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(929);
+/* harmony import */ var _src_vault_server_serve_command_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(993);
 
-
-// Started for every request: nothing is loaded here but what answers it.
-process.exitCode = await (0,_src_vault_server_serve_command_js__WEBPACK_IMPORTED_MODULE_1__/* .serveCommandLine */ .H)({
+// Started for every request, at times twice: nothing is loaded but what answers it.
+const checkDump = async (...dump) => {
+    const { checkDump: check } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 876));
+    return await check(...dump);
+};
+process.exitCode = await (0,_src_vault_server_serve_command_js__WEBPACK_IMPORTED_MODULE_0__/* .serveCommandLine */ .H)({
     words: process.argv.slice(2),
     command: process.env['SSH_ORIGINAL_COMMAND'],
-    // Not touched before they are needed: rsync takes the descriptors over as they are.
+    connection: process.env['SSH_CONNECTION'],
+    program: process.argv[1],
+    // Not touched before they are needed: rsync and the keeper take the descriptors over as they are.
     streams: () => ({ input: process.stdin, output: process.stdout }),
-    checkDump: _src_sources_postgres_check_dump_js__WEBPACK_IMPORTED_MODULE_0__/* .checkDump */ .h,
+    checkDump,
     complain: (line) => void process.stderr.write(`${line}\n`),
 });
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 574:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   AO: () => (/* binding */ ALIGNMENT),
+/* harmony export */   B5: () => (/* binding */ README_NAME),
+/* harmony export */   EC: () => (/* binding */ CHUNK_BYTES),
+/* harmony export */   Is: () => (/* binding */ gapTo),
+/* harmony export */   OY: () => (/* binding */ DUMP_FOLDER),
+/* harmony export */   Qv: () => (/* binding */ MAX_EXTENT_CONTENT_BYTES),
+/* harmony export */   VX: () => (/* binding */ INDEX_NAME),
+/* harmony export */   ir: () => (/* binding */ MANIFEST_NAME),
+/* harmony export */   mv: () => (/* binding */ TAR_BLOCK),
+/* harmony export */   xR: () => (/* binding */ MAX_CHUNK_BYTES)
+/* harmony export */ });
+/* unused harmony exports WRITER_VERSION, SMALL_EXTENT_BYTES, isTailName */
+/**
+ * The numbers of the format (`docs/archive-format.md`). Changing any of those that decide where extents end or what is
+ * in them costs one night in which everything is read again: raise `WRITER_VERSION` with it.
+ */
+/** Part of every extent's key: bytes made by another writer are never taken for ours. */
+const WRITER_VERSION = 1;
+/** Extents begin on, and are as long as, a multiple of this: what file systems can share. */
+const ALIGNMENT = 4096;
+/** A run of small files ends when it holds this much content; a larger file stands alone. */
+const SMALL_EXTENT_BYTES = (/* unused pure expression or super */ null && (64 * 1024));
+/** A larger file is cut into chunks of this size, each an extent. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+/** No chunk of any entry decompresses to more than this; a reader refuses it before allocating. */
+const MAX_CHUNK_BYTES = CHUNK_BYTES + 512;
+/** No extent decompresses to more than this: the content of a chunk or of small files, and the headers of many entries. */
+const MAX_EXTENT_CONTENT_BYTES = 8 * CHUNK_BYTES;
+const TAR_BLOCK = 512;
+const INDEX_NAME = 'stargz.index.json';
+const MANIFEST_NAME = 'manifest.json';
+const README_NAME = 'LISEZMOI.txt';
+const DUMP_FOLDER = 'db/';
+/** Bytes from `length` up to the next multiple of `unit`. */
+function gapTo(unit, length) {
+    return (unit - (length % unit)) % unit;
+}
+/** Whether a name belongs to the part after the file sources: dumps, the README and the manifest. */
+function isTailName(name) {
+    const text = name.toString('latin1');
+    return text.startsWith(DUMP_FOLDER) || text === README_NAME || text === MANIFEST_NAME;
+}
+
+
+/***/ }),
+
+/***/ 334:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Lz: () => (/* binding */ parseArchiveName)
+/* harmony export */ });
+/* unused harmony exports nightlyName, timedName, selectArchive */
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(619);
+
+const namePattern = /^backup_full_(\d{4}-\d{2}-\d{2})(?:_(\d{2}-\d{2}(?:-\d{2})?))?\.tar\.gz$/;
+const datePattern = /^\d{4}-\d{2}-\d{2}$/;
+/** Name of the nightly archive of the local date at `instant`. One per date, also where the clocks change. */
+function nightlyName(instant, timezone) {
+    return `backup_full_${localTime(instant, timezone).date}.tar.gz`;
+}
+/** Name of any other archive: local date and time at `instant`, to the second. */
+function timedName(instant, timezone) {
+    const { date, time } = localTime(instant, timezone);
+    return `backup_full_${date}_${time}.tar.gz`;
+}
+/** Takes a name apart; undefined where the text is no archive's name, or its date or time does not exist. */
+function parseArchiveName(text) {
+    const match = namePattern.exec(text);
+    if (!match)
+        return undefined;
+    const [name, date, time] = match;
+    if (!isCalendarDate(date) || (time !== undefined && !isTimeOfDay(time)))
+        return undefined;
+    return { name, date, ...(time !== undefined && { time }), foreign: time?.length === 5 };
+}
+/**
+ * Reads an operator's request for an archive: `latest`, a bare date, or a full name. Everything else is refused before
+ * any use.
+ * @throws Failure `usage`.
+ */
+function selectArchive(request) {
+    if (request === 'latest')
+        return { by: 'latest' };
+    if (datePattern.test(request) && isCalendarDate(request))
+        return { by: 'date', date: request };
+    const archive = parseArchiveName(request);
+    if (archive)
+        return { by: 'name', archive };
+    throw new Failure('usage', `${quote(request)} names no archive`, 'Give latest, a date such as 2026-01-31, or a full name such as backup_full_2026-01-31.tar.gz; list shows them all.');
+}
+/** A date of the calendar, `YYYY-MM-DD`. */
+function isCalendarDate(text) {
+    const instant = new Date(`${text}T00:00:00Z`);
+    return datePattern.test(text) && !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text);
+}
+function isTimeOfDay(text) {
+    const [hour, minute, second = 0] = text.split('-').map(Number);
+    return hour < 24 && minute < 60 && second < 60;
+}
+function localTime(instant, timezone) {
+    const format = new Intl.DateTimeFormat('en-US-u-ca-iso8601-nu-latn', {
+        timeZone: timezone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        hour: '2-digit',
+        minute: '2-digit',
+        second: '2-digit',
+    });
+    const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]));
+    return {
+        date: `${parts['year']}-${parts['month']}-${parts['day']}`,
+        time: `${parts['hour']}-${parts['minute']}-${parts['second']}`,
+    };
+}
+/** The request as it can be shown: ASCII, one line, short. */
+function quote(text) {
+    const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
+    return JSON.stringify(short).replace(/[^\x20-\x7e…]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+}
+
+
+/***/ }),
+
+/***/ 619:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   HR: () => (/* binding */ Failure),
+/* harmony export */   bD: () => (/* binding */ messageOf)
+/* harmony export */ });
+/* unused harmony exports exitCodes, toFailure */
+/** Documented exit codes of the command line: one per thing that an operator would do next. */
+const exitCodes = {
+    ok: 0,
+    failed: 1,
+    usage: 2,
+    config: 3,
+    source: 4,
+    vault: 5,
+    damaged: 6,
+    space: 7,
+    locked: 8,
+    refused: 9,
+    stale: 10,
+};
+/**
+ * A failure as a person reads it: what failed and on what (`message`), and what to do about it (`next`).
+ * Thrown by every layer; caught once, at the entry, which turns `kind` into the exit code.
+ */
+class Failure extends Error {
+    name = 'Failure';
+    kind;
+    next;
+    constructor(kind, message, next, options) {
+        super(message, options);
+        this.kind = kind;
+        this.next = next;
+    }
+}
+/** What the system says where a disk of this host takes no more: full, over its quota, read-only. */
+const diskFaults = {
+    ENOSPC: 'a disk of this host is full',
+    EDQUOT: 'a disk quota of this host is used up',
+    EROFS: 'a disk of this host is mounted read-only',
+};
+/** Anything that was thrown as a failure; `seeMore` says how to see more of what nobody foresaw. */
+function toFailure(error, seeMore) {
+    if (error instanceof Failure)
+        return error;
+    const { code, path } = (error ?? {});
+    const fault = code !== undefined && Object.hasOwn(diskFaults, code) ? diskFaults[code] : undefined;
+    if (fault === undefined) {
+        return new Failure('failed', `unexpected: ${messageOf(error)}`, `${seeMore}, and report this as a fault.`, {
+            cause: error,
+        });
+    }
+    return new Failure('space', `${fault}${path === undefined ? '' : `, for ${path}`}: ${messageOf(error)}`, 'Look at it with df -h and df -i: the folder of state: in continuity.yml, the temporary folder, the sources. Then run it again.', { cause: error });
+}
+/** The message of anything that was thrown. */
+function messageOf(error) {
+    return error instanceof Error ? error.message : String(error);
+}
+
+
+/***/ }),
+
+/***/ 730:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   g: () => (/* binding */ printable)
+/* harmony export */ });
+/** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
+function printable(text) {
+    return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+}
+
+
+/***/ }),
+
+/***/ 534:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   B4: () => (/* binding */ formatCount),
+/* harmony export */   pq: () => (/* binding */ countOf),
+/* harmony export */   z3: () => (/* binding */ formatBytes)
+/* harmony export */ });
+/* unused harmony export formatDuration */
+const sizeSteps = ['B', 'kB', 'MB', 'GB', 'TB'];
+/** A size in bytes as people read it: `0 B`, `1.5 kB`, `120 MB`; decimal units. */
+function formatBytes(bytes) {
+    let amount = bytes;
+    let step = 0;
+    while (amount >= 999.5 && step < sizeSteps.length - 1) {
+        amount /= 1000;
+        step += 1;
+    }
+    return `${step > 0 && amount < 9.95 ? amount.toFixed(1) : amount.toFixed(0)} ${sizeSteps[step]}`;
+}
+/** A duration in milliseconds as people read it: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`, `3 d 4 h`. */
+function formatDuration(milliseconds) {
+    if (milliseconds < 9_950)
+        return `${(milliseconds / 1000).toFixed(1)} s`;
+    const seconds = Math.round(milliseconds / 1000);
+    if (seconds < 60)
+        return `${seconds} s`;
+    const minutes = Math.floor(seconds / 60);
+    if (minutes < 60)
+        return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
+    const hours = Math.floor(minutes / 60);
+    if (hours < 48)
+        return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
+    return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
+/** `12,345`. */
+function formatCount(count) {
+    return count.toLocaleString('en-US');
+}
+/** `1 file`, `12,345 files`; `plural` where no s makes it. */
+function countOf(count, noun, plural = `${noun}s`) {
+    return `${formatCount(count)} ${count === 1 ? noun : plural}`;
+}
+
 
 /***/ }),
 
@@ -37,7 +344,7 @@ __webpack_async_result__();
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  h: () => (/* binding */ checkDump)
+  checkDump: () => (/* binding */ checkDump)
 });
 
 // EXTERNAL MODULE: external "node:crypto"
@@ -694,88 +1001,386 @@ async function checkRoles(content) {
 
 /***/ }),
 
-/***/ 929:
+/***/ 98:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   PI: () => (/* binding */ isReadOnly),
+/* harmony export */   b$: () => (/* binding */ isDiskFull),
+/* harmony export */   "in": () => (/* binding */ hasFewFiles),
+/* harmony export */   l5: () => (/* binding */ describeRoom),
+/* harmony export */   qC: () => (/* binding */ measureRoom)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(455);
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(534);
+
+
+/** Fewer free inodes than this, and a disk takes no more whatever its bytes: one request needs some at once. */
+const FEW_FILES = 16;
+/** The room on the file system of `path`. Rejects with the system's error. */
+async function measureRoom(path) {
+    const { bavail, blocks, bsize, files, ffree } = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.statfs)(path);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, ...(files > 0 ? { freeFiles: ffree } : {}) };
+}
+function hasFewFiles({ freeFiles }) {
+    return freeFiles !== undefined && freeFiles < FEW_FILES;
+}
+/** `12 kB free`; also how few inodes, where these are what is missing. */
+function describeRoom(room) {
+    const bytes = `${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__/* .formatBytes */ .z3)(room.freeBytes)} free`;
+    return hasFewFiles(room) ? `${bytes}, ${room.freeFiles} inodes free (df -i)` : bytes;
+}
+/** Whether a system's error says that a disk, or a quota on it, is used up. */
+function isDiskFull(error) {
+    const { code } = (error ?? {});
+    return code === 'ENOSPC' || code === 'EDQUOT';
+}
+/** Whether it says that a disk takes no writes at all. */
+function isReadOnly(error) {
+    return (error ?? {}).code === 'EROFS';
+}
+
+
+/***/ }),
+
+/***/ 940:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ runCommand)
+/* harmony export */ });
+/* unused harmony export requireProgram */
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(421);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(619);
+
+
+const graceMs = 2_000;
+/**
+ * Runs a short program, without a shell, and returns what came of it, whatever its exit code.
+ * @throws Failure `failed` where the program cannot be started at all.
+ */
+function runCommand(program, args, options = {}) {
+    const limit = options.maximumOutputBytes ?? 1_048_576;
+    return new Promise((resolve, reject) => {
+        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
+        const stdout = keepBeginning(child.stdout, limit);
+        const stderr = keepEnd(child.stderr, limit);
+        let isAborted = false;
+        const timers = [];
+        const abort = () => {
+            isAborted = true;
+            child.kill('SIGTERM');
+            timers.push(setTimeout(() => child.kill('SIGKILL'), graceMs));
+            // A grandchild may hold the pipes open for ever: what it says is no longer waited for.
+            timers.push(setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream.destroy()), 2 * graceMs));
+        };
+        if (options.timeoutMs !== undefined)
+            timers.push(setTimeout(abort, options.timeoutMs));
+        if (options.signal?.aborted === true)
+            abort();
+        else
+            options.signal?.addEventListener('abort', abort, { once: true });
+        const settle = () => {
+            timers.forEach(clearTimeout);
+            options.signal?.removeEventListener('abort', abort);
+        };
+        child.on('error', (error) => {
+            settle();
+            reject(new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('failed', `cannot run ${program}: ${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)}`, `Install ${program}.`, { cause: error }));
+        });
+        child.on('close', (code, signal) => {
+            settle();
+            const text = stdout();
+            const { bytes, isTruncated } = text;
+            resolve({ code, signal, stdout: bytes.toString(), stderr: stderr().toString(), isTruncated, isAborted });
+        });
+        // A program that does not read its input to the end is not an error in itself: its exit code tells.
+        child.stdin.on('error', () => undefined);
+        child.stdin.end(options.input);
+    });
+}
+/**
+ * The path of a program, as the shell finds it, or in the system administrator's folders (`sshd` is there).
+ * @throws Failure `failed` that names the Debian package to install.
+ */
+async function requireProgram(name, debianPackage) {
+    const script = 'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"; command -v -- "$1"';
+    const { code, stdout } = await runCommand('/bin/sh', ['-c', script, 'sh', name]);
+    if (code === 0)
+        return stdout.trim();
+    throw new Failure('failed', `the program ${name} is missing on this machine`, `Install the package ${debianPackage}: sudo apt-get install ${debianPackage}`);
+}
+function keepBeginning(stream, limit) {
+    const chunks = [];
+    let length = 0;
+    let isTruncated = false;
+    stream.on('data', (chunk) => {
+        const kept = chunk.subarray(0, limit - length);
+        isTruncated ||= kept.length < chunk.length;
+        if (kept.length > 0)
+            chunks.push(kept);
+        length += kept.length;
+    });
+    return () => ({ bytes: Buffer.concat(chunks), isTruncated });
+}
+function keepEnd(stream, limit) {
+    let chunks = [];
+    let length = 0;
+    stream.on('data', (chunk) => {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > 2 * limit) {
+            chunks = [Buffer.concat(chunks).subarray(-limit)];
+            length = limit;
+        }
+    });
+    return () => Buffer.concat(chunks).subarray(-limit);
+}
+
+
+/***/ }),
+
+/***/ 379:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  H: () => (/* binding */ serveCommandLine)
+  yJ: () => (/* binding */ MAX_ARCHIVE_EXTENTS),
+  zg: () => (/* binding */ MAX_DAYS_OFF),
+  GR: () => (/* binding */ MAX_EXTENT_BYTES),
+  w2: () => (/* binding */ MAX_INDEX_BYTES),
+  WE: () => (/* binding */ MAX_RECIPE_BYTES),
+  lN: () => (/* reexport */ MAX_SEGMENT_BYTES),
+  wN: () => (/* reexport */ SEGMENT_NAME)
 });
 
-// UNUSED EXPORTS: parseServeArguments
+// EXTERNAL MODULE: ./.build/src/archive/layout.js
+var layout = __nccwpck_require__(574);
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(598);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(760);
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(975);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(522);
+;// CONCATENATED MODULE: ./.build/src/system/crc32.js
 
-;// CONCATENATED MODULE: ./.build/src/logging/failure.js
-/** Documented exit codes of the command line: one per thing that an operator would do next. */
-const failure_exitCodes = {
-    ok: 0,
-    failed: 1,
-    usage: 2,
-    config: 3,
-    source: 4,
-    vault: 5,
-    damaged: 6,
-    space: 7,
-    locked: 8,
-    refused: 9,
-    stale: 10,
-};
+let table;
+/** CRC-32 in plain TypeScript, for Node older than 20.15; `seed` is the CRC of what came before. */
+function computeCrc32(bytes, seed = 0) {
+    table ??= Uint32Array.from({ length: 256 }, (_, index) => {
+        let value = index;
+        for (let bit = 0; bit < 8; bit++)
+            value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+        return value;
+    });
+    let crc = ~seed;
+    for (const byte of bytes)
+        crc = (crc >>> 8) ^ table[(crc ^ byte) & 0xff];
+    return ~crc >>> 0;
+}
+/** CRC-32 as gzip has it: zlib's own where this Node offers it. */
+const crc32_crc32 = external_node_zlib_.crc32 ?? computeCrc32;
+
+;// CONCATENATED MODULE: ./.build/src/archive/gzip-member.js
+
+
+
+
+const gzipAsync = (0,external_node_util_.promisify)(external_node_zlib_.gzip);
+/** Below this the way to the thread pool and back costs more than the compression. */
+const SYNC_LIMIT_BYTES = (/* unused pure expression or super */ null && (2 * 1024));
+const SAMPLE_BYTES = (/* unused pure expression or super */ null && (4 * 1024));
+/** A sample that deflate cannot bring below this part of its size is called incompressible. */
+const INCOMPRESSIBLE_RATIO = 0.95;
+/** The most that a block of deflate holds uncompressed. */
+const STORED_BLOCK_BYTES = 65_535;
+/** An empty member with an extra field of no bytes. */
+const SMALLEST_FILLER = 22;
+/** Compresses a tar header (with its extended records) into a member of its own; a small window keeps set-up cheap. */
+function headerMember(bytes) {
+    return plainHeader(gzipSync(bytes, { level: 6, windowBits: 12, memLevel: 5, chunkSize: roomFor(bytes) }));
+}
 /**
- * A failure as a person reads it: what failed and on what (`message`), and what to do about it (`next`).
- * Thrown by every layer; caught once, at the entry, which turns `kind` into the exit code.
+ * Compresses a payload chunk: stored where a sample shows that deflate would gain nothing. Same input, same bytes. The
+ * pieces are to be written one behind the other; those of a stored chunk are the given bytes themselves.
  */
-class failure_Failure extends Error {
-    name = 'Failure';
-    kind;
-    next;
-    constructor(kind, message, next, options) {
-        super(message, options);
-        this.kind = kind;
-        this.next = next;
+async function payloadMember(bytes) {
+    if (isIncompressible(bytes))
+        return storedMember(bytes);
+    const options = { level: 6, chunkSize: roomFor(bytes) };
+    const isSmall = bytes.length <= SYNC_LIMIT_BYTES;
+    return [plainHeader(isSmall ? gzipSync(bytes, options) : await gzipAsync(bytes, options))];
+}
+/** What zlib writes at level 0 (RFC 1951, 3.2.4), without copying a byte of the content. */
+function storedMember(bytes) {
+    const pieces = [Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff])];
+    for (let at = 0; at < bytes.length; at += STORED_BLOCK_BYTES) {
+        const content = bytes.subarray(at, at + STORED_BLOCK_BYTES);
+        const isLast = at + content.length === bytes.length;
+        const head = Buffer.from([isLast ? 1 : 0, 0, 0, 0, 0]);
+        head.writeUInt16LE(content.length, 1);
+        head.writeUInt16LE(~content.length & 0xffff, 3);
+        pieces.push(head, content);
+    }
+    const trailer = Buffer.alloc(8);
+    trailer.writeUInt32LE(crc32(bytes), 0);
+    trailer.writeUInt32LE(bytes.length, 4);
+    return [...pieces, trailer];
+}
+/** One output buffer that surely holds the result, and little more: zlib is then called once, and thousands may wait. */
+function roomFor(bytes) {
+    return Math.max(constants.Z_MIN_CHUNK, bytes.length + (bytes.length >> 9) + 256);
+}
+/** An empty member of exactly `length` bytes (at least 22), which readers skip: RFC 1952, FEXTRA. */
+function fillerMember(length) {
+    const extraLength = length - SMALLEST_FILLER;
+    const member = Buffer.alloc(length);
+    Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff]).copy(member);
+    member.writeUInt16LE(extraLength, 10);
+    if (extraLength >= 4) {
+        // A proper subfield, so that a reader which walks them is not misled.
+        member.write('SH', 12, 'latin1');
+        member.writeUInt16LE(extraLength - 4, 14);
+    }
+    member.writeUInt16LE(3, 12 + extraLength);
+    return member;
+}
+/** Appends the filler that brings an extent to a multiple of 4096 bytes. */
+function alignMembers(pieces) {
+    const length = gzip_member_sumLengths(pieces);
+    let gap = gapTo(ALIGNMENT, length);
+    if (gap > 0 && gap < SMALLEST_FILLER)
+        gap += ALIGNMENT;
+    return gap === 0 ? [...pieces] : [...pieces, fillerMember(gap)];
+}
+/** Bytes of all pieces together. */
+function gzip_member_sumLengths(pieces) {
+    return pieces.reduce((sum, piece) => sum + piece.length, 0);
+}
+/** Same bytes on every host: no time, no level, operating system "unknown". */
+function plainHeader(member) {
+    member.fill(0, 4, 9);
+    member[9] = 0xff;
+    return member;
+}
+function isIncompressible(bytes) {
+    if (bytes.length < 4 * SAMPLE_BYTES)
+        return false;
+    const last = bytes.length - SAMPLE_BYTES;
+    const sample = Buffer.concat([0, last >> 1, last].map((start) => bytes.subarray(start, start + SAMPLE_BYTES)));
+    return deflateRawSync(sample, { level: 1 }).length > sample.length * INCOMPRESSIBLE_RATIO;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/segment-lane.js
+
+
+
+
+
+const MEAN_SEGMENT_BYTES = (/* unused pure expression or super */ null && (24 * 1024 * 1024));
+const CUT_BYTES = 64 * 1024 * 1024;
+/** No segment is larger: a full one, and one more extent of a whole chunk that barely shrank. */
+const MAX_SEGMENT_BYTES = CUT_BYTES + layout/* CHUNK_BYTES */.EC + 1024 * 1024;
+const SEGMENT_NAME = /^[0-9a-f]{64}\.segment$/;
+/** All segments of a run, from all lanes; steps of the recipe refer to them by their position here. */
+class SegmentList {
+    /** Names by position; empty until the segment is finished. */
+    names = [];
+    reserve() {
+        return this.names.push('') - 1;
     }
 }
-/** What the system says where a disk of this host takes no more: full, over its quota, read-only. */
-const diskFaults = {
-    ENOSPC: 'a disk of this host is full',
-    EDQUOT: 'a disk quota of this host is used up',
-    EROFS: 'a disk of this host is mounted read-only',
-};
-/** Anything that was thrown as a failure; `seeMore` says how to see more of what nobody foresaw. */
-function toFailure(error, seeMore) {
-    if (error instanceof failure_Failure)
-        return error;
-    const { code, path } = (error ?? {});
-    const fault = code !== undefined && Object.hasOwn(diskFaults, code) ? diskFaults[code] : undefined;
-    if (fault === undefined) {
-        return new failure_Failure('failed', `unexpected: ${messageOf(error)}`, `${seeMore}, and report this as a fault.`, {
-            cause: error,
-        });
+/**
+ * Writes extents into segments, one producer's after the other. Where a segment ends is decided by its extents' digests,
+ * and its name is a digest of them: the same new content gives the same segments in the next run too, which then goes on
+ * where a cut transfer stopped.
+ */
+class SegmentLane {
+    #directory;
+    #list;
+    #deliver;
+    #open;
+    /** `deliver` is awaited before more is written: it holds the lane back while staging is full. */
+    constructor(directory, list, deliver) {
+        this.#directory = directory;
+        this.#list = list;
+        this.#deliver = deliver;
     }
-    return new failure_Failure('space', `${fault}${path === undefined ? '' : `, for ${path}`}: ${messageOf(error)}`, 'Look at it with df -h and df -i: the folder of state: in continuity.yml, the temporary folder, the sources. Then run it again.', { cause: error });
-}
-/** The message of anything that was thrown. */
-function messageOf(error) {
-    return error instanceof Error ? error.message : String(error);
+    /** Appends an extent; says where it will be found. One call at a time. */
+    async append(pieces, sha256) {
+        const segment = (this.#open ??= await this.#begin());
+        const place = { segment: segment.number, at: segment.sizeBytes };
+        const length = sumLengths(pieces);
+        const { bytesWritten } = await segment.file.writev(pieces);
+        // A disk that is nearly full takes a part, and says why only when it is asked again.
+        if (bytesWritten < length)
+            await segment.file.appendFile(Buffer.concat(pieces).subarray(bytesWritten));
+        segment.sizeBytes += length;
+        segment.name.update(sha256);
+        const isChosen = Number.parseInt(sha256.slice(0, 8), 16) < 2 ** 32 * (length / MEAN_SEGMENT_BYTES);
+        if (isChosen || segment.sizeBytes >= CUT_BYTES)
+            await this.finish();
+        return place;
+    }
+    /** Finishes the segment under way, if there is one, and delivers it. */
+    async finish() {
+        if (!this.#open)
+            return;
+        const { file, path, number, sizeBytes, name } = this.#open;
+        this.#open = undefined;
+        await file.close();
+        const finalName = `${name.digest('hex')}.segment`;
+        // The same extents twice in a run give one name twice; the second takes the first one's place, byte for byte.
+        const finalPath = join(this.#directory, finalName);
+        await rename(path, finalPath);
+        this.#list.names[number] = finalName;
+        await this.#deliver({ path: finalPath, sizeBytes });
+    }
+    /** Closes the segment under way, which nobody will want. */
+    async abandon() {
+        await this.#open?.file.close();
+        this.#open = undefined;
+    }
+    async #begin() {
+        const number = this.#list.reserve();
+        const path = join(this.#directory, `segment-${number}.part`);
+        const file = await open(path, 'wx', 0o600);
+        return { file, path, number, sizeBytes: 0, name: createHash('sha256') };
+    }
 }
 
-;// CONCATENATED MODULE: ./.build/src/logging/logger.js
-/** A logger that says nothing. */
-const silent = {
-    debug() { },
-    info() { },
-    warning() { },
-    error() { },
-    phase() { },
-    progress() { },
-};
+;// CONCATENATED MODULE: ./.build/src/vault/protocol/limits.js
 
-;// CONCATENATED MODULE: ./.build/src/logging/printable.js
-/** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
-function printable_printable(text) {
-    return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
-}
 
-;// CONCATENATED MODULE: ./.build/src/vault/protocol/wire.js
+/** No extent is longer: a whole chunk that did not shrink, with its header, the framing of deflate and the filler. */
+const MAX_EXTENT_BYTES = layout/* CHUNK_BYTES */.EC + 1024 * 1024;
+/** Extents of one archive: what reads it holds about a hundred bytes for each. */
+const MAX_ARCHIVE_EXTENTS = 4_000_000;
+/** An index of ten million files with long names. */
+const MAX_INDEX_BYTES = 8 * 1024 ** 3;
+/** Days that an archive's date may lie before or after the vault's. */
+const MAX_DAYS_OFF = 2;
+/** The longest recipe that a vault takes, compressed: a first night of ten million files. */
+const MAX_RECIPE_BYTES = 4 * 1024 ** 3;
+
+
+/***/ }),
+
+/***/ 776:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   J9: () => (/* binding */ formatResult),
+/* harmony export */   Vu: () => (/* binding */ formatProgress),
+/* harmony export */   Wk: () => (/* binding */ formatError)
+/* harmony export */ });
+/* unused harmony exports MAX_LINE_BYTES, parseMessage */
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(619);
 
 
 /** The status of 4000 archives is one line of about a megabyte. */
@@ -807,9 +1412,9 @@ function parseMessage(line) {
 }
 /** Something unexpected becomes a Failure of the vault; a Failure stays itself. */
 function asFailure(error) {
-    if (error instanceof failure_Failure)
+    if (error instanceof _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR)
         return error;
-    return new failure_Failure('vault', messageOf(error), 'Look at the log on the backup server, then try again.', {
+    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('vault', (0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error), 'Look at the log on the backup server, then try again.', {
         cause: error,
     });
 }
@@ -838,7 +1443,19 @@ function shorten(text) {
     return printable(String(text)).slice(0, 2000);
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/protocol/words.js
+
+/***/ }),
+
+/***/ 376:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Jg: () => (/* binding */ isWord),
+/* harmony export */   Ot: () => (/* binding */ roles),
+/* harmony export */   TR: () => (/* binding */ parseRequest)
+/* harmony export */ });
+/* unused harmony export protocolWords */
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(619);
 
 /** Everything that words may consist of: no shell, no quoting, no escape anywhere. */
 const ALPHABET = /^[A-Za-z0-9_.,:=@/+-]{1,512}$/;
@@ -878,11 +1495,753 @@ function isWord(text) {
     return ALPHABET.test(text);
 }
 function refuse(message) {
-    return new failure_Failure('refused', message, 'Use the key of the right role, and the toolkit of the same version on both sides.');
+    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('refused', message, 'Use the key of the right role, and the toolkit of the same version on both sides.');
 }
 
+
+/***/ }),
+
+/***/ 666:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  answerCommandLine: () => (/* binding */ answerCommandLine)
+});
+
+// UNUSED EXPORTS: parseAnswerArguments
+
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(24);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(760);
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(619);
+// EXTERNAL MODULE: ./.build/src/vault/protocol/wire.js
+var wire = __nccwpck_require__(776);
+// EXTERNAL MODULE: ./.build/src/vault/settings/serving.js + 4 modules
+var settings_serving = __nccwpck_require__(293);
+;// CONCATENATED MODULE: external "node:os"
+const external_node_os_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:os");
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(455);
+// EXTERNAL MODULE: ./.build/src/system/run-command.js
+var run_command = __nccwpck_require__(940);
+;// CONCATENATED MODULE: ./.build/src/system/accounts.js
+
+
+
+/**
+ * Looks an account up by its name: in /etc/passwd, or wherever else this machine keeps accounts.
+ * @throws Failure `config` where there is none of that name.
+ */
+async function findAccount(name) {
+    const local = findLine(await (0,promises_.readFile)('/etc/passwd', 'utf8'), name);
+    // A directory service answers through getent only; without that program there is none.
+    const found = local ?? findLine((await (0,run_command/* runCommand */.d)('getent', ['passwd', name]).catch(() => ({ stdout: '' }))).stdout, name);
+    if (found)
+        return found;
+    throw new failure/* Failure */.HR('config', `this machine has no account ${name}`, 'Provision the vault (infrastructure/vault/provision.sh), or correct accounts: in its settings.');
+}
+function findLine(lines, name) {
+    const line = lines.split('\n').find((each) => each.startsWith(`${name}:`));
+    const [, , uid, gid] = line?.split(':') ?? [];
+    return uid && gid && /^\d+$/.test(uid) && /^\d+$/.test(gid) ? { uid: Number(uid), gid: Number(gid) } : undefined;
+}
+
+// EXTERNAL MODULE: ./.build/src/vault/store/layout.js
+var layout = __nccwpck_require__(410);
+;// CONCATENATED MODULE: ./.build/src/vault/store/open-provisioned.js
+
+
+
+
+/**
+ * What the settings say about a store. Segments must belong to the writer's account; everything else is made by, and
+ * belongs to, the keeper's, which must be the one that runs.
+ * @throws Failure `config`
+ */
+async function describeStore(settings) {
+    const { directory, accounts, budgets, timezone } = settings;
+    const { username } = (0,external_node_os_namespaceObject.userInfo)();
+    if (username !== accounts.keeper) {
+        throw new failure/* Failure */.HR('config', `the vault ${directory} belongs to the account ${accounts.keeper}, and this is ${username}`, `Run it as that account: sudo -u ${accounts.keeper} …`);
+    }
+    const writer = await findAccount(accounts.writer);
+    if (writer.uid === process.getuid?.()) {
+        throw new failure/* Failure */.HR('config', `the accounts ${accounts.writer} and ${accounts.keeper} are one: archives would not be safe from the uploader`, 'Give the vault two accounts (infrastructure/vault/provision.sh).');
+    }
+    return {
+        directory,
+        expectedUid: writer.uid,
+        uploadGid: writer.gid,
+        reserveBytes: budgets.reserveBytes,
+        dailyLimits: { seals: budgets.sealsPerDay, newBytes: budgets.newBytesPerDay, timezone },
+    };
+}
+/** Opens the vault of these settings, as its keeper. @throws Failure `config` */
+async function openProvisionedStore(settings, now) {
+    return await openStore({ ...(await describeStore(settings)), ...(now ? { now } : {}) });
+}
+
+// EXTERNAL MODULE: ./.build/src/vault/server/hop.js
+var hop = __nccwpck_require__(149);
+// EXTERNAL MODULE: ./.build/src/vault/server/log-to.js + 1 modules
+var log_to = __nccwpck_require__(799);
+// EXTERNAL MODULE: ./.build/src/logging/printable.js
+var printable = __nccwpck_require__(730);
+;// CONCATENATED MODULE: ./.build/src/vault/server/request-log.js
+
+
+
+/** However much a client says, a request is a line, and no line is longer. */
+const LONGEST_LINE = 1000;
+/**
+ * The vault's own log: a line for each request. The file belongs to the keeper, and is opened for each line: whoever
+ * rotates it need tell nobody. A log that cannot be written is complained of, and stops no backup.
+ */
+class RequestLog {
+    #path;
+    #about;
+    #log;
+    #startedMs = performance.now();
+    constructor(path, about, log) {
+        this.#path = path;
+        this.#about = about;
+        this.#log = log;
+    }
+    /** What came of a request, and how long it took. */
+    writeOutcome(words, outcome) {
+        const seconds = ((performance.now() - this.#startedMs) / 1000).toFixed(1);
+        this.write(`${words.join(' ').slice(0, 200)}: ${outcome.slice(0, 600)}, ${seconds} s`);
+    }
+    write(text) {
+        const { role, client = '-', now } = this.#about;
+        const line = (0,printable/* printable */.g)(`${now().toISOString()} ${role} ${client} ${text}`).slice(0, LONGEST_LINE);
+        try {
+            const flags = external_node_fs_.constants.O_WRONLY | external_node_fs_.constants.O_APPEND | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_NOFOLLOW;
+            const descriptor = (0,external_node_fs_.openSync)(this.#path, flags, 0o640);
+            try {
+                (0,external_node_fs_.writeSync)(descriptor, `${line}\n`);
+            }
+            finally {
+                (0,external_node_fs_.closeSync)(descriptor);
+            }
+        }
+        catch (error) {
+            this.#log.warning(`the vault's log cannot be written: ${(0,failure/* messageOf */.bD)(error)}`);
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./.build/src/vault/server/serve.js + 88 modules
+var serve = __nccwpck_require__(289);
+;// CONCATENATED MODULE: ./.build/src/vault/server/answer-command.js
+
+
+
+
+
+
+
+
+
+
+/** The word by which the account of an SSH client has a line written into the log; no client can say it. */
+const NOTE = 'note';
+/**
+ * Answers a request as the keeper, and writes a line about it into the vault's log. Returns the exit code: 0, or one that
+ * says that there was an answer, and that it was an error.
+ */
+async function answerCommandLine(line) {
+    const { program, streams, checkDump, complain } = line;
+    const log = (0,log_to/* logTo */.k)(complain);
+    let requests;
+    try {
+        const { role, settings, client, words } = parseAnswerArguments(line.words);
+        const serving = await (0,settings_serving/* loadServingSettings */.o)(settings, (0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(program ?? '')));
+        const store = await describeStore(serving);
+        requests = new RequestLog(serving.log, { role, client, now: () => new Date() }, log);
+        if (words[0] === NOTE) {
+            requests.write(words.slice(1).join(' '));
+            return 0;
+        }
+        const heard = listen(log);
+        const code = await (0,serve/* serveRequest */.X)({ ...store, role, words, ...streams(), checkDump, log: heard.log });
+        requests.writeOutcome(words, heard.last() ?? 'answered');
+        return code === 0 ? 0 : hop/* ANSWERED_WITH_ERROR */.uV;
+    }
+    catch (error) {
+        log.error((0,failure/* messageOf */.bD)(error));
+        requests?.write(`failed: ${(0,failure/* messageOf */.bD)(error)}`);
+        streams().output.write((0,wire/* formatError */.Wk)(error));
+        return hop/* ANSWERED_WITH_ERROR */.uV;
+    }
+}
+/**
+ * Options stand where the wrapper puts them and nowhere else: what comes behind is the account's, who must not become
+ * another role by words of its own.
+ * @throws Failure `usage`
+ */
+function parseAnswerArguments(all) {
+    const [group, verb, roleOption, role, settingsOption, settings, ...rest] = all;
+    const isOurs = group === 'vault' && verb === 'answer' && roleOption === '--role' && settingsOption === '--settings';
+    if (!isOurs || (role !== 'writer' && role !== 'reader') || !settings?.startsWith('/')) {
+        throw new failure/* Failure */.HR('usage', 'expected: vault answer --role writer|reader --settings FILE WORD…', 'The wrappers of a provisioned vault run it; FILE is absolute.');
+    }
+    if (rest[0] !== '--client')
+        return { role, settings, client: undefined, words: rest };
+    return { role, settings, client: rest[1], words: rest.slice(2) };
+}
+/** Passes on what is said, and remembers the last of it. */
+function listen(log) {
+    let last;
+    return {
+        log: {
+            ...log,
+            info: (message) => void (last = message),
+            warning(message) {
+                last = `warning: ${message}`;
+                log.warning(message);
+            },
+            error(message) {
+                last = `refused or failed: ${message}`;
+                log.error(message);
+            },
+        },
+        last: () => last,
+    };
+}
+
+
+/***/ }),
+
+/***/ 149:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   IR: () => (/* binding */ tellKeeper),
+/* harmony export */   RT: () => (/* binding */ hopToKeeper),
+/* harmony export */   uV: () => (/* binding */ ANSWERED_WITH_ERROR)
+/* harmony export */ });
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(421);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(619);
+/* harmony import */ var _logging_printable_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(730);
+
+
+
+/** The keeper's exit code where its answer was an error; sudo's own failures give 1. */
+const ANSWERED_WITH_ERROR = 3;
+/** How much of what is said on standard error is kept for a message. */
+const KEPT_CHARACTERS = 1000;
+/** Fits into a line of the log. */
+const LONGEST_NOTE = 600;
+/**
+ * Has the keeper answer a request on this process's own standard input and output, which nobody here touches.
+ * @returns the exit code for the SSH client: 0, or 1 where the answer was an error, or was cut.
+ * @throws Failure `vault` where the keeper did not come to answer: sudo is missing, or was not set up.
+ */
+async function hopToKeeper(hop, words, complain) {
+    const { code, signal, stderr } = await run(hop, words, complain);
+    if (code === 0)
+        return 0;
+    if (code === ANSWERED_WITH_ERROR || signal !== null)
+        return 1;
+    throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('vault', `the backup server is not set up: sudo does not let this account ask ${hop.keeper} (${(0,_logging_printable_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g)(stderr).slice(-300) || `code ${code}`})`, 'Have its administrator provision it again (infrastructure/vault/provision.sh); nothing was changed.');
+}
+/** Leaves a line in the keeper's log. Nobody waits for it: the answer to the client does not depend on it. */
+function tellKeeper(hop, note) {
+    const [program, ...args] = commandOf(hop, ['note', (0,_logging_printable_js__WEBPACK_IMPORTED_MODULE_2__/* .printable */ .g)(note).slice(0, LONGEST_NOTE)]);
+    const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, { stdio: 'ignore', detached: true, env: environmentOf(hop), cwd: '/' });
+    child.on('error', () => undefined);
+    child.unref();
+}
+function run(hop, words, complain) {
+    return new Promise((resolve, reject) => {
+        const [program, ...args] = commandOf(hop, words);
+        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, { stdio: ['inherit', 'inherit', 'pipe'], env: environmentOf(hop), cwd: '/' });
+        let stderr = '';
+        let unsaid = '';
+        child.stderr.setEncoding('utf8');
+        child.stderr.on('data', (text) => {
+            stderr = (stderr + text).slice(-KEPT_CHARACTERS);
+            const lines = (unsaid + text).split('\n');
+            unsaid = (lines.pop() ?? '').slice(-KEPT_CHARACTERS);
+            for (const line of lines)
+                complain(line);
+        });
+        child.on('error', (error) => reject(error.code === 'ENOENT' ? noSudo() : error));
+        child.on('close', (code, signal) => {
+            if (unsaid !== '')
+                complain(unsaid);
+            resolve({ code, signal, stderr });
+        });
+    });
+}
+function commandOf({ keeper, wrapper, client }, words) {
+    const from = client === undefined ? [] : ['--client', client];
+    return ['sudo', '-n', '-u', keeper, '--', wrapper, ...from, ...words];
+}
+function environmentOf({ searchPath }) {
+    return { PATH: searchPath, LC_ALL: 'C' };
+}
+function noSudo() {
+    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('vault', 'the program sudo is missing on the backup server (Debian package sudo): nobody can ask the keeper', 'Install it there: apt-get install sudo; then provision the vault again (infrastructure/vault/provision.sh).');
+}
+
+
+/***/ }),
+
+/***/ 799:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  k: () => (/* binding */ logTo)
+});
+
+;// CONCATENATED MODULE: ./.build/src/logging/logger.js
+/** A logger that says nothing. */
+const silent = {
+    debug() { },
+    info() { },
+    warning() { },
+    error() { },
+    phase() { },
+    progress() { },
+};
+
+// EXTERNAL MODULE: ./.build/src/logging/printable.js
+var printable = __nccwpck_require__(730);
+;// CONCATENATED MODULE: ./.build/src/vault/server/log-to.js
+
+
+/** Says warnings and errors in lines that whoever sits at the other end of an SSH session recognises as the vault's. */
+function logTo(complain) {
+    // Messages may quote what a client sent: a recipe, a name.
+    const line = (level) => (message) => complain(`skills-vault: ${level}: ${(0,printable/* printable */.g)(message)}`);
+    return { ...silent, warning: line('warning'), error: line('refused or failed') };
+}
+
+
+/***/ }),
+
+/***/ 946:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  receiveSegments: () => (/* binding */ receiveSegments)
+});
+
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(75);
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(421);
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(619);
+// EXTERNAL MODULE: ./.build/src/vault/protocol/limits.js + 3 modules
+var protocol_limits = __nccwpck_require__(379);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(24);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(760);
+// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
+var quantity_text = __nccwpck_require__(534);
+;// CONCATENATED MODULE: ./.build/src/vault/server/incoming-budget.js
+
+
+
+const BYTES_PER_BLOCK = 512;
+/**
+ * Which budget is used up, for people; undefined where none is. All that lies in the incoming area counts, whoever of
+ * many clients at once has brought it: a file as large as it claims to be or as what it takes, whichever is more.
+ */
+function findExcess(incoming, budget) {
+    const names = (0,external_node_fs_.readdirSync)(incoming);
+    if (names.length > budget.incomingFiles) {
+        return `${(0,quantity_text/* countOf */.pq)(names.length, 'file')} lie in the incoming area, and no more than ${(0,quantity_text/* formatCount */.B4)(budget.incomingFiles)} may (budgets.incoming-files)`;
+    }
+    let bytes = 0;
+    for (const name of names) {
+        const about = (0,external_node_fs_.lstatSync)((0,external_node_path_.join)(incoming, name), { throwIfNoEntry: false });
+        bytes += Math.max(about?.size ?? 0, (about?.blocks ?? 0) * BYTES_PER_BLOCK);
+    }
+    if (bytes > budget.incomingBytes) {
+        return `${(0,quantity_text/* formatBytes */.z3)(bytes)} lie in the incoming area, and no more than ${(0,quantity_text/* formatBytes */.z3)(budget.incomingBytes)} may (budgets.incoming)`;
+    }
+    const { bavail, bsize } = (0,external_node_fs_.statfsSync)(incoming);
+    if (bavail * bsize < budget.reserveBytes) {
+        return `${(0,quantity_text/* formatBytes */.z3)(bavail * bsize)} are free on its disk, of which ${(0,quantity_text/* formatBytes */.z3)(budget.reserveBytes)} are kept in reserve (budgets.reserve)`;
+    }
+    return undefined;
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/server/rsync-command.js
+
+/** Quick check off, quiet, times, verbose, whole files; then what the client's own rsync can do (`e.`), which is harmless. */
+const FLAGS = /^-[IqtvW]*e\.[A-Za-z]{0,24}$/;
+const OPTIONS = /^--(?:partial|size-only|ignore-existing|stats|timeout=\d{1,5}|bwlimit=\d{1,9})$/;
+/**
+ * Checks a request to receive files (`rsync --server -e.LsfxCIvu … . PATH`) against the one form that our client sends, and
+ * returns the arguments that rsync is run with: the client's wishes where they are harmless, and the target that we choose.
+ * There is no way to send, to delete, to write in place, to append, to recurse, to make links or devices, to read
+ * arguments from standard input (`s`), or to name any folder.
+ * @throws Failure `refused`.
+ */
+function parseRsyncCommand(words, target) {
+    const [program, server, flags = '', ...rest] = words;
+    const options = rest.slice(0, -2);
+    const isOurs = program === 'rsync' &&
+        server === '--server' &&
+        FLAGS.test(flags) &&
+        rest.length >= 2 &&
+        rest.at(-2) === '.' &&
+        options.every((option) => OPTIONS.test(option));
+    if (!isOurs) {
+        throw new failure/* Failure */.HR('refused', 'this account receives segments with rsync, and nothing else', 'Use the toolkit of the same version on both sides.');
+    }
+    return ['--server', flags, ...options, '.', target];
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/server/watch-budget.js
+
+const SHORTEST_INTERVAL_MS = 200;
+const LONGEST_INTERVAL_MS = 1_000;
+/** Looking may take a twentieth of the time. */
+const REST_PER_LOOK = 20;
+/** rsync puts the file that it is at in its place before it ends. */
+const GRACE_MS = 2_000;
+/**
+ * Looks at the incoming area while rsync runs, and ends rsync's process group when a budget is used up. `stop` looks a last
+ * time, and says which budget it was.
+ */
+function watchBudget(group, incoming, budget) {
+    let excess;
+    let timer;
+    const end = (signal) => {
+        try {
+            process.kill(-group, signal);
+        }
+        catch {
+            // It has ended by itself.
+        }
+    };
+    const look = () => {
+        const startedMs = performance.now();
+        excess = findExcess(incoming, budget);
+        if (excess === undefined) {
+            const restMs = (performance.now() - startedMs) * REST_PER_LOOK;
+            timer = setTimeout(look, Math.min(Math.max(restMs, SHORTEST_INTERVAL_MS), LONGEST_INTERVAL_MS));
+        }
+        else {
+            end('SIGTERM');
+            timer = setTimeout(() => end('SIGKILL'), GRACE_MS);
+        }
+    };
+    timer = setTimeout(look, SHORTEST_INTERVAL_MS);
+    return {
+        stop() {
+            clearTimeout(timer);
+            return (excess ??= findExcess(incoming, budget));
+        },
+    };
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/server/receive-segments.js
+
+
+
+
+
+
+
+/** Far more than any run of ours takes. */
+const CPU_SECONDS = 6 * 3600;
+const MEMORY_BYTES = 2 * 1024 ** 3;
+/**
+ * Receives segments into the incoming area. rsync's protocol goes over the streams, its complaints to standard error, and
+ * no file may become larger than a segment. Where prlimit is missing, hello says so.
+ * @returns rsync's exit code.
+ * @throws Failure `refused` for any other form of rsync; `space` where a budget is used up, and rsync was not started or
+ * was ended; `vault` where the program is missing.
+ */
+async function receiveSegments(reception) {
+    const { incoming, words, budget } = reception;
+    const options = parseRsyncCommand(words, `${incoming}/`);
+    const excess = budget && findExcess(incoming, budget);
+    if (excess)
+        throw refuseExcess(excess);
+    const limits = [`--fsize=${protocol_limits/* MAX_SEGMENT_BYTES */.lN}`, '--core=0', `--cpu=${CPU_SECONDS}`, `--as=${MEMORY_BYTES}`];
+    const limited = ['prlimit', ...limits, 'rsync', ...options];
+    return (await run(limited, reception)) ?? (await run(['rsync', ...options], reception)) ?? failWithoutRsync();
+}
+/** The exit code; undefined where the program does not exist, and nothing was read or written. */
+function run([program = '', ...args], reception) {
+    const { incoming, streams, budget, environment } = reception;
+    return new Promise((resolve, reject) => {
+        const channel = streams === 'inherit' ? 'inherit' : 'pipe';
+        // In a group of its own: rsync is two processes, which end together.
+        const child = (0,external_node_child_process_.spawn)(program, args, {
+            stdio: [channel, channel, 'inherit'],
+            detached: true,
+            ...(environment ? { env: environment } : {}),
+        });
+        const watch = budget && child.pid !== undefined ? watchBudget(child.pid, incoming, budget) : undefined;
+        child.on('error', (error) => (error.code === 'ENOENT' ? resolve(undefined) : reject(error)));
+        child.on('spawn', () => {
+            if (streams === 'inherit' || !child.stdin || !child.stdout)
+                return;
+            // A connection that breaks ends rsync by the end of its input; how it ended is what counts.
+            (0,external_node_stream_.pipeline)(streams.input, child.stdin, () => { });
+            (0,external_node_stream_.pipeline)(child.stdout, streams.output, () => { });
+        });
+        child.on('close', (code, signal) => {
+            const excess = watch?.stop();
+            if (excess)
+                reject(refuseExcess(excess));
+            else
+                resolve(code ?? (signal === 'SIGXFSZ' ? 11 : 20));
+        });
+    });
+}
+function refuseExcess(excess) {
+    return new failure/* Failure */.HR('space', `not enough space for what is sent: ${excess}`, 'Have the administrator of the backup server look at its incoming area, and clear it: sudo skills-vault vault sweep --after 1h');
+}
+function failWithoutRsync() {
+    throw new failure/* Failure */.HR('vault', 'the program rsync is missing on the backup server (Debian package rsync)', 'Install it there: sudo apt-get install rsync');
+}
+
+
+/***/ }),
+
+/***/ 993:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   H: () => (/* binding */ serveCommandLine)
+/* harmony export */ });
+/* unused harmony export parseServeArguments */
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(619);
+/* harmony import */ var _log_to_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(799);
+/* harmony import */ var _protocol_wire_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(776);
+/* harmony import */ var _protocol_words_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(376);
+/* harmony import */ var _split_command_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(474);
+
+
+
+
+
+/** Answers the one request that a process of `vault serve` or `vault answer` was started for; returns its exit code. */
+async function serveCommandLine(line) {
+    const { words, command, streams, checkDump, complain } = line;
+    const log = (0,_log_to_js__WEBPACK_IMPORTED_MODULE_1__/* .logTo */ .k)(complain);
+    try {
+        if (words[0] === 'vault' && words[1] === 'answer') {
+            const { answerCommandLine } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 666));
+            return await answerCommandLine(line);
+        }
+        const parsed = parseServeArguments(words, command);
+        // Each way of answering is loaded when it is known: most requests load next to nothing here.
+        if ('settings' in parsed) {
+            const { serveForKeeper } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 677));
+            return await serveForKeeper({ ...line, ...parsed, log });
+        }
+        const { serve, serveRsync } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 289));
+        // rsync reads and writes the descriptors themselves, which must not be touched before.
+        if (parsed.words[0] === 'rsync')
+            return await serveRsync({ ...parsed, streams: 'inherit', log });
+        return await serve({ ...parsed, ...streams(), checkDump, log });
+    }
+    catch (error) {
+        log.error(error instanceof Error ? error.message : String(error));
+        streams().output.write((0,_protocol_wire_js__WEBPACK_IMPORTED_MODULE_2__/* .formatError */ .Wk)(error));
+        return 1;
+    }
+}
+/**
+ * Takes the command line apart. Words after the options are the request, as a plain account is asked; without any it is
+ * what the SSH client wanted to run. With settings the client's command is left to whoever splits it.
+ * @throws Failure `usage` for the options, `refused` for the client's command.
+ */
+function parseServeArguments(words, command) {
+    const [group, verb, ...rest] = words;
+    const options = new Map();
+    while (rest[0] === '--role' || rest[0] === '--path' || rest[0] === '--settings') {
+        const [name = '', value] = rest.splice(0, 2);
+        if (value !== undefined)
+            options.set(name, value);
+    }
+    const role = _protocol_words_js__WEBPACK_IMPORTED_MODULE_3__/* .roles */ .Ot.find((known) => known === options.get('--role'));
+    const [directory, settings] = [options.get('--path'), options.get('--settings')];
+    if (group === 'vault' && verb === 'serve' && role) {
+        if (settings?.startsWith('/') && role !== 'owner' && directory === undefined && rest.length === 0) {
+            return { role, settings };
+        }
+        if (directory?.startsWith('/') && settings === undefined) {
+            return { role, directory, words: rest.length > 0 ? rest : (0,_split_command_js__WEBPACK_IMPORTED_MODULE_4__/* .splitCommand */ .G)(command ?? '') };
+        }
+    }
+    throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('usage', 'expected: vault serve --role writer|reader|owner --path DIRECTORY [WORD…], or --role writer|reader --settings FILE', 'DIRECTORY and FILE are absolute; without words the request is taken from SSH_ORIGINAL_COMMAND.');
+}
+
+
+/***/ }),
+
+/***/ 677:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  serveForKeeper: () => (/* binding */ serveForKeeper)
+});
+
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(760);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(24);
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(619);
+// EXTERNAL MODULE: ./.build/src/vault/protocol/words.js
+var protocol_words = __nccwpck_require__(376);
+// EXTERNAL MODULE: ./.build/src/vault/settings/serving.js + 4 modules
+var serving = __nccwpck_require__(293);
+// EXTERNAL MODULE: ./.build/src/vault/server/hop.js
+var server_hop = __nccwpck_require__(149);
+// EXTERNAL MODULE: ./.build/src/vault/protocol/limits.js + 3 modules
+var limits = __nccwpck_require__(379);
+;// CONCATENATED MODULE: ./.build/src/vault/server/open-to-keeper.js
+
+
+
+const READABLE_BY_GROUP = 0o040;
+/**
+ * Lets the keeper, who is in our group, read the segments that we have received: rsync gives each file the mode that it
+ * had on production. Nothing is followed, and nothing that is not ours is touched; what cannot be opened is left for the
+ * seal to refuse.
+ */
+function openToKeeper(incoming) {
+    const ownUid = process.getuid?.();
+    for (const name of (0,external_node_fs_.readdirSync)(incoming)) {
+        if (!limits/* SEGMENT_NAME */.wN.test(name))
+            continue;
+        let descriptor;
+        try {
+            // Without waiting: a FIFO would block until somebody writes into it.
+            descriptor = (0,external_node_fs_.openSync)((0,external_node_path_.join)(incoming, name), external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK);
+        }
+        catch {
+            continue;
+        }
+        try {
+            const about = (0,external_node_fs_.fstatSync)(descriptor);
+            const isOurs = about.isFile() && about.uid === ownUid;
+            if (isOurs && (about.mode & READABLE_BY_GROUP) === 0)
+                (0,external_node_fs_.fchmodSync)(descriptor, 0o640);
+        }
+        finally {
+            (0,external_node_fs_.closeSync)(descriptor);
+        }
+    }
+}
+
+// EXTERNAL MODULE: ./.build/src/vault/server/split-command.js
+var split_command = __nccwpck_require__(474);
+;// CONCATENATED MODULE: ./.build/src/vault/server/serve-for-keeper.js
+
+
+
+
+
+
+
+
+const SYSTEM_PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+/**
+ * What the writer's or the reader's account does by itself: it checks the words, receives segments, and hands everything
+ * else on to the keeper, whom it may ask for nothing but that. Returns the exit code.
+ * @throws Failure where there is no keeper to ask, or `refused`, which the keeper has been told.
+ */
+async function serveForKeeper(request) {
+    const { role, command = '', log } = request;
+    const library = (0,external_node_path_.dirname)((0,external_node_fs_.realpathSync)(request.program ?? ''));
+    const settings = await (0,serving/* loadServingSettings */.o)(request.settings, library);
+    const hop = {
+        keeper: settings.accounts.keeper,
+        wrapper: (0,external_node_path_.join)(library, `answer-${role}`),
+        client: findClient(request.connection),
+        searchPath: request.searchPath ?? SYSTEM_PATH,
+    };
+    let words;
+    try {
+        words = (0,split_command/* splitCommand */.G)(command);
+        if (words[0] !== 'rsync' || role === 'reader')
+            (0,protocol_words/* parseRequest */.TR)(words, role);
+    }
+    catch (error) {
+        (0,server_hop/* tellKeeper */.IR)(hop, `${JSON.stringify(command.slice(0, 200))}: refused: ${(0,failure/* messageOf */.bD)(error)}`);
+        throw error;
+    }
+    if (words[0] === 'rsync')
+        return await receive(settings, words, hop, log);
+    if (words[0] === 'seal')
+        openToKeeper((0,external_node_path_.join)(settings.directory, '.incoming'));
+    return await (0,server_hop/* hopToKeeper */.RT)(hop, words, request.complain);
+}
+async function receive(settings, words, hop, log) {
+    const { receiveSegments } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 946));
+    const startedMs = performance.now();
+    const tell = (outcome) => (0,server_hop/* tellKeeper */.IR)(hop, `rsync: ${outcome}, ${((performance.now() - startedMs) / 1000).toFixed(1)} s`);
+    // Nobody but the account and its group reads what it receives.
+    process.umask(0o027);
+    try {
+        const code = await receiveSegments({
+            incoming: (0,external_node_path_.join)(settings.directory, '.incoming'),
+            words,
+            streams: 'inherit',
+            budget: settings.budgets,
+            environment: { PATH: hop.searchPath, LC_ALL: 'C' },
+        });
+        tell(code === 0 ? 'received' : `ended with code ${code}`);
+        return code;
+    }
+    catch (error) {
+        tell(`refused: ${(0,failure/* messageOf */.bD)(error)}`);
+        // rsync's client shows what it reads on standard error; a refusal on standard output would only confuse it.
+        log.error(`writer: rsync: ${(0,failure/* messageOf */.bD)(error)}`);
+        return 1;
+    }
+}
+/** The address out of SSH_CONNECTION. */
+function findClient(connection) {
+    const [address = ''] = (connection ?? '').split(' ');
+    return /^[0-9A-Fa-f.:%a-z]{2,60}$/.test(address) ? address : undefined;
+}
+
+
+/***/ }),
+
+/***/ 289:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  serve: () => (/* binding */ serve),
+  X: () => (/* binding */ serveRequest),
+  serveRsync: () => (/* binding */ serveRsync)
+});
+
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(619);
 ;// CONCATENATED MODULE: external "node:events"
 const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
+// EXTERNAL MODULE: ./.build/src/vault/protocol/wire.js
+var wire = __nccwpck_require__(776);
 ;// CONCATENATED MODULE: ./.build/src/vault/protocol/answer.js
 
 
@@ -905,12 +2264,12 @@ class Answer {
         if (now - this.#lastProgress < PROGRESS_INTERVAL_MS || this.#output.destroyed || this.#output.writableNeedDrain)
             return;
         this.#lastProgress = now;
-        this.#output.write(formatProgress(done, total));
+        this.#output.write((0,wire/* formatProgress */.Vu)(done, total));
     };
     /** `body` must give exactly `bodyBytes`; where it fails, the answer ends short, which the other side notices. */
     async result(result, bodyBytes = 0, body) {
         this.#hasResult = true;
-        await this.#write(formatResult(result, bodyBytes));
+        await this.#write((0,wire/* formatResult */.J9)(result, bodyBytes));
         if (body)
             for await (const chunk of body)
                 await this.#write(chunk);
@@ -919,7 +2278,7 @@ class Answer {
     /** Says what went wrong; after a result it only ends the answer, whose body is then too short. */
     async error(error) {
         if (!this.#hasResult)
-            await this.#write(formatError(error));
+            await this.#write((0,wire/* formatError */.Wk)(error));
         await this.#end();
     }
     async #write(bytes) {
@@ -947,12 +2306,14 @@ class Answer {
     }
 }
 
-;// CONCATENATED MODULE: external "node:fs/promises"
-const promises_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs/promises");
+// EXTERNAL MODULE: ./.build/src/vault/protocol/words.js
+var protocol_words = __nccwpck_require__(376);
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(455);
 ;// CONCATENATED MODULE: ./.build/src/archive/archive-damage.js
 
 /** Thrown by every check of the reading side: the archive is damaged, or was made to do harm. */
-class ArchiveDamage extends failure_Failure {
+class ArchiveDamage extends failure/* Failure */.HR {
     where;
     what;
     constructor(where, what, options) {
@@ -987,44 +2348,14 @@ function decodeFooter(footer) {
     return Number.isSafeInteger(offset) && footer.equals(encodeFooter(offset)) ? offset : undefined;
 }
 
-;// CONCATENATED MODULE: external "node:fs"
-const external_node_fs_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:fs");
-;// CONCATENATED MODULE: external "node:stream"
-const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-;// CONCATENATED MODULE: external "node:zlib"
-const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
-;// CONCATENATED MODULE: ./.build/src/archive/layout.js
-/**
- * The numbers of the format (`docs/archive-format.md`). Changing any of those that decide where extents end or what is
- * in them costs one night in which everything is read again: raise `WRITER_VERSION` with it.
- */
-/** Part of every extent's key: bytes made by another writer are never taken for ours. */
-const WRITER_VERSION = 1;
-/** Extents begin on, and are as long as, a multiple of this: what file systems can share. */
-const ALIGNMENT = 4096;
-/** A run of small files ends when it holds this much content; a larger file stands alone. */
-const SMALL_EXTENT_BYTES = (/* unused pure expression or super */ null && (64 * 1024));
-/** A larger file is cut into chunks of this size, each an extent. */
-const CHUNK_BYTES = 8 * 1024 * 1024;
-/** No chunk of any entry decompresses to more than this; a reader refuses it before allocating. */
-const MAX_CHUNK_BYTES = CHUNK_BYTES + 512;
-/** No extent decompresses to more than this: the content of a chunk or of small files, and the headers of many entries. */
-const MAX_EXTENT_CONTENT_BYTES = 8 * CHUNK_BYTES;
-const TAR_BLOCK = 512;
-const INDEX_NAME = 'stargz.index.json';
-const MANIFEST_NAME = 'manifest.json';
-const README_NAME = 'LISEZMOI.txt';
-const DUMP_FOLDER = 'db/';
-/** Bytes from `length` up to the next multiple of `unit`. */
-function gapTo(unit, length) {
-    return (unit - (length % unit)) % unit;
-}
-/** Whether a name belongs to the part after the file sources: dumps, the README and the manifest. */
-function isTailName(name) {
-    const text = name.toString('latin1');
-    return text.startsWith(DUMP_FOLDER) || text === README_NAME || text === MANIFEST_NAME;
-}
-
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(24);
+// EXTERNAL MODULE: external "node:stream"
+var external_node_stream_ = __nccwpck_require__(75);
+// EXTERNAL MODULE: external "node:zlib"
+var external_node_zlib_ = __nccwpck_require__(522);
+// EXTERNAL MODULE: ./.build/src/archive/layout.js
+var layout = __nccwpck_require__(574);
 ;// CONCATENATED MODULE: external "node:buffer"
 const external_node_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
 ;// CONCATENATED MODULE: ./.build/src/archive/tar-header.js
@@ -1093,13 +2424,13 @@ function paxRecord(keyword, value) {
 }
 function padded(content, extraZeros) {
     const length = content.length + extraZeros;
-    return Buffer.concat([content], length + gapTo(TAR_BLOCK, length));
+    return Buffer.concat([content], length + (0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, length));
 }
 const pseudoEntry = { type: 'reg', mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n };
 const paxName = { ...pseudoEntry, name: Buffer.from('././@PaxHeader') };
 const longName = { ...pseudoEntry, name: Buffer.from('././@LongLink') };
 function ustarBlock(header, typeFlag) {
-    const block = Buffer.alloc(TAR_BLOCK);
+    const block = Buffer.alloc(layout/* TAR_BLOCK */.mv);
     const octal = (value, offset, digits) => {
         block.write(value.toString(8).padStart(digits, '0'), offset, 'latin1');
     };
@@ -1186,6 +2517,10 @@ function showName(name) {
 /** A name without the slash at its end, which marks directories. */
 function withoutSlash(name) {
     return name.at(-1) === SLASH ? name.subarray(0, -1) : name;
+}
+/** Whether a name is a path, without a slash at its end, or lies below it. */
+function isAtOrBelow(name, path) {
+    return name.subarray(0, path.length).equals(path) && (name.length === path.length || name[path.length] === SLASH);
 }
 /** A foreign name without any `./` before it; `./` itself is left with no bytes. */
 function stripDotSlash(name) {
@@ -1334,7 +2669,7 @@ function parseTarBlock(block) {
     }
     const magic = block.toString('latin1', 257, 265);
     const isPosix = magic.startsWith('ustar\0');
-    if (!isPosix && magic !== 'ustar  \0' && !isZeroBlock(block.subarray(257, TAR_BLOCK))) {
+    if (!isPosix && magic !== 'ustar  \0' && !isZeroBlock(block.subarray(257, layout/* TAR_BLOCK */.mv))) {
         throw new TypeError('the header is of no known kind');
     }
     const name = readText(block, 0, 100);
@@ -1353,7 +2688,7 @@ function parseTarBlock(block) {
 }
 function sumOf(block) {
     let sum = (CHECKSUM_END - CHECKSUM_START) * 0x20;
-    for (let place = 0; place < TAR_BLOCK; place++) {
+    for (let place = 0; place < layout/* TAR_BLOCK */.mv; place++) {
         if (place < CHECKSUM_START || place >= CHECKSUM_END)
             sum += block[place] ?? 0;
     }
@@ -1415,8 +2750,8 @@ async function* parseTar(source, { isForeign }) {
     let last = 'the first entry';
     try {
         for (;;) {
-            const block = await reader.take(TAR_BLOCK);
-            if (isZeroBlock(block) && block.length === TAR_BLOCK)
+            const block = await reader.take(layout/* TAR_BLOCK */.mv);
+            if (isZeroBlock(block) && block.length === layout/* TAR_BLOCK */.mv)
                 break;
             const fields = attempt(`after ${last}`, () => parseWholeBlock(block));
             const where = showName(announced.path ?? announced.longName ?? fields.name);
@@ -1431,8 +2766,8 @@ async function* parseTar(source, { isForeign }) {
             const end = reader.position + header.size;
             yield { header, bodyOffset: reader.position, body: readBody(reader, end, where) };
             await drain(readBody(reader, end, where));
-            const padding = await reader.take(gapTo(TAR_BLOCK, header.size));
-            if (padding.length !== gapTo(TAR_BLOCK, header.size))
+            const padding = await reader.take((0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, header.size));
+            if (padding.length !== (0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, header.size))
                 throw new ArchiveDamage(where, 'its content is cut off');
         }
         if (announced.hasRecords || announced.longName || announced.longLink) {
@@ -1447,7 +2782,7 @@ async function* parseTar(source, { isForeign }) {
 function parseWholeBlock(block) {
     if (block.length === 0)
         throw new TypeError('the two blocks that end a tar are missing');
-    if (block.length < TAR_BLOCK)
+    if (block.length < layout/* TAR_BLOCK */.mv)
         throw new TypeError('a header is cut off');
     return parseTarBlock(block);
 }
@@ -1455,7 +2790,7 @@ function parseWholeBlock(block) {
 async function takePseudoBody(reader, size, where) {
     if (size > MAX_PSEUDO_BYTES)
         throw new ArchiveDamage(where, `its extended header has ${size} bytes`);
-    const length = size + gapTo(TAR_BLOCK, size);
+    const length = size + (0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, size);
     const body = await reader.take(length);
     if (body.length < length)
         throw new ArchiveDamage(where, 'its extended header is cut off');
@@ -1519,12 +2854,12 @@ async function* readBody(reader, end, where) {
 }
 /** After the first block of zeros comes a second, then nothing but zeros. */
 async function checkEnd(reader, last, maxZeros) {
-    const second = await reader.take(TAR_BLOCK);
-    if (second.length < TAR_BLOCK || !isZeroBlock(second)) {
+    const second = await reader.take(layout/* TAR_BLOCK */.mv);
+    if (second.length < layout/* TAR_BLOCK */.mv || !isZeroBlock(second)) {
         throw new ArchiveDamage(`after ${last}`, 'a single block of zeros where two end a tar');
     }
     const limit = reader.position + maxZeros;
-    for (let rest = await reader.takeSome(TAR_BLOCK); rest; rest = await reader.takeSome(TAR_BLOCK)) {
+    for (let rest = await reader.takeSome(layout/* TAR_BLOCK */.mv); rest; rest = await reader.takeSome(layout/* TAR_BLOCK */.mv)) {
         if (!isZeroBlock(rest) || reader.position > limit)
             throw new ArchiveDamage(`after ${last}`, 'something follows the end of the tar');
     }
@@ -1555,14 +2890,14 @@ function attempt(where, step) {
  */
 async function* encodeIndexMember(indexPath, sizeBytes) {
     const tar = async function* () {
-        const name = Buffer.from(INDEX_NAME);
+        const name = Buffer.from(layout/* INDEX_NAME */.VX);
         yield encodeTarHeader({ name, type: 'reg', mode: 0o444, uid: 0, gid: 0, mtimeNs: 0n, size: sizeBytes });
-        yield* (0,external_node_fs_namespaceObject.createReadStream)(indexPath, { highWaterMark: 1024 * 1024 });
-        yield Buffer.alloc(gapTo(TAR_BLOCK, sizeBytes) + 2 * TAR_BLOCK);
+        yield* (0,external_node_fs_.createReadStream)(indexPath, { highWaterMark: 1024 * 1024 });
+        yield Buffer.alloc((0,layout/* gapTo */.Is)(layout/* TAR_BLOCK */.mv, sizeBytes) + 2 * layout/* TAR_BLOCK */.mv);
     };
-    const gzip = (0,external_node_zlib_namespaceObject.createGzip)({ level: 6, chunkSize: 256 * 1024 });
+    const gzip = (0,external_node_zlib_.createGzip)({ level: 6, chunkSize: 256 * 1024 });
     // A failure reaches the reader of `gzip`, which it destroys.
-    (0,external_node_stream_namespaceObject.pipeline)(tar(), gzip, () => { });
+    (0,external_node_stream_.pipeline)(tar(), gzip, () => { });
     let isFirst = true;
     for await (const chunk of gzip) {
         // No time, no level, operating system "unknown"; the ten bytes of the header come in one piece.
@@ -1577,13 +2912,13 @@ async function* encodeIndexMember(indexPath, sizeBytes) {
  * @throws ArchiveDamage while it is read, where they are not one entry of that name.
  */
 async function* decodeIndexMember(member) {
-    const gunzip = (0,external_node_zlib_namespaceObject.createGunzip)({ chunkSize: 256 * 1024 });
-    (0,external_node_stream_namespaceObject.pipeline)(member, gunzip, () => { });
+    const gunzip = (0,external_node_zlib_.createGunzip)({ chunkSize: 256 * 1024 });
+    (0,external_node_stream_.pipeline)(member, gunzip, () => { });
     let isFound = false;
     try {
         for await (const entry of parseTar(gunzip, { isForeign: false })) {
-            if (isFound || entry.header.name.toString('latin1') !== INDEX_NAME) {
-                throw new ArchiveDamage(INDEX_NAME, 'the archive does not end with its index');
+            if (isFound || entry.header.name.toString('latin1') !== layout/* INDEX_NAME */.VX) {
+                throw new ArchiveDamage(layout/* INDEX_NAME */.VX, 'the archive does not end with its index');
             }
             isFound = true;
             yield* entry.body;
@@ -1591,7 +2926,7 @@ async function* decodeIndexMember(member) {
     }
     catch (error) {
         if (String(error.code).startsWith('Z_')) {
-            throw new ArchiveDamage(INDEX_NAME, `it cannot be decompressed (${messageOf(error)})`, { cause: error });
+            throw new ArchiveDamage(layout/* INDEX_NAME */.VX, `it cannot be decompressed (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
         }
         throw error;
     }
@@ -1599,7 +2934,7 @@ async function* decodeIndexMember(member) {
         gunzip.destroy();
     }
     if (!isFound)
-        throw new ArchiveDamage(INDEX_NAME, 'the archive has no index');
+        throw new ArchiveDamage(layout/* INDEX_NAME */.VX, 'the archive has no index');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/archive-tail.js
@@ -1633,7 +2968,7 @@ async function* readIndexEntry(archive, indexOffset) {
     catch (error) {
         if (!String(error?.code).startsWith('Z_'))
             throw error;
-        throw new ArchiveDamage('the index', `no sound gzip (${messageOf(error)})`, { cause: error });
+        throw new ArchiveDamage('the index', `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
     }
 }
 async function readWhole(archive, offset, length) {
@@ -1645,159 +2980,8 @@ async function readWhole(archive, offset, length) {
     return Buffer.concat(pieces);
 }
 
-;// CONCATENATED MODULE: external "node:path"
-const external_node_path_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:path");
-;// CONCATENATED MODULE: ./.build/src/config/archive-name.js
-
-const namePattern = /^backup_full_(\d{4}-\d{2}-\d{2})(?:_(\d{2}-\d{2}(?:-\d{2})?))?\.tar\.gz$/;
-const datePattern = /^\d{4}-\d{2}-\d{2}$/;
-/** Name of the nightly archive of the local date at `instant`. One per date, also where the clocks change. */
-function nightlyName(instant, timezone) {
-    return `backup_full_${localTime(instant, timezone).date}.tar.gz`;
-}
-/** Name of any other archive: local date and time at `instant`, to the second. */
-function timedName(instant, timezone) {
-    const { date, time } = localTime(instant, timezone);
-    return `backup_full_${date}_${time}.tar.gz`;
-}
-/** Takes a name apart; undefined where the text is no archive's name, or its date or time does not exist. */
-function parseArchiveName(text) {
-    const match = namePattern.exec(text);
-    if (!match)
-        return undefined;
-    const [name, date, time] = match;
-    if (!isCalendarDate(date) || (time !== undefined && !isTimeOfDay(time)))
-        return undefined;
-    return { name, date, ...(time !== undefined && { time }), foreign: time?.length === 5 };
-}
-/**
- * Reads an operator's request for an archive: `latest`, a bare date, or a full name. Everything else is refused before
- * any use.
- * @throws Failure `usage`.
- */
-function selectArchive(request) {
-    if (request === 'latest')
-        return { by: 'latest' };
-    if (datePattern.test(request) && isCalendarDate(request))
-        return { by: 'date', date: request };
-    const archive = parseArchiveName(request);
-    if (archive)
-        return { by: 'name', archive };
-    throw new Failure('usage', `${quote(request)} names no archive`, 'Give latest, a date such as 2026-01-31, or a full name such as backup_full_2026-01-31.tar.gz; list shows them all.');
-}
-/** A date of the calendar, `YYYY-MM-DD`. */
-function isCalendarDate(text) {
-    const instant = new Date(`${text}T00:00:00Z`);
-    return datePattern.test(text) && !Number.isNaN(instant.getTime()) && instant.toISOString().startsWith(text);
-}
-function isTimeOfDay(text) {
-    const [hour, minute, second = 0] = text.split('-').map(Number);
-    return hour < 24 && minute < 60 && second < 60;
-}
-function localTime(instant, timezone) {
-    const format = new Intl.DateTimeFormat('en-US-u-ca-iso8601-nu-latn', {
-        timeZone: timezone,
-        hourCycle: 'h23',
-        year: 'numeric',
-        month: '2-digit',
-        day: '2-digit',
-        hour: '2-digit',
-        minute: '2-digit',
-        second: '2-digit',
-    });
-    const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, value]));
-    return {
-        date: `${parts['year']}-${parts['month']}-${parts['day']}`,
-        time: `${parts['hour']}-${parts['minute']}-${parts['second']}`,
-    };
-}
-/** The request as it can be shown: ASCII, one line, short. */
-function quote(text) {
-    const short = text.length > 60 ? `${text.slice(0, 60)}…` : text;
-    return JSON.stringify(short).replace(/[^\x20-\x7e…]/g, (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
-}
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/layout.js
-
-
-
-
-/**
- * Opens a vault, and makes its places on the first use. Its directory is made too, but not the folder above: a volume
- * that is not mounted must not become a vault that looks empty.
- * @throws Failure `config` where the directory cannot be made or is none.
- */
-async function openStore(options) {
-    const { directory } = options;
-    const ownUid = process.getuid?.() ?? 0;
-    const uploadUid = options.expectedUid ?? ownUid;
-    const hidden = (0,external_node_path_namespaceObject.join)(directory, '.vault');
-    const store = {
-        directory,
-        private: hidden,
-        assembly: (0,external_node_path_namespaceObject.join)(hidden, 'assembly'),
-        incoming: (0,external_node_path_namespaceObject.join)(directory, '.incoming'),
-        uploadUid,
-        isProvisioned: uploadUid !== ownUid,
-        segmentLinks: options.segmentLinks ?? 1,
-        ...(options.reserveBytes === undefined ? {} : { reserveBytes: options.reserveBytes }),
-        now: options.now ?? (() => new Date()),
-    };
-    await makePlaces(store);
-    return store;
-}
-/** Where an archive lies. The name must be one that `parseArchiveName` takes. */
-function archivePath(store, name) {
-    return (0,external_node_path_namespaceObject.join)(store.directory, requireName(name));
-}
-function receiptPath(store, name) {
-    return (0,external_node_path_namespaceObject.join)(store.private, 'receipts', `${requireName(name)}.json`);
-}
-function verdictPath(store, name) {
-    return (0,external_node_path_namespaceObject.join)(store.private, 'verdicts', `${requireName(name)}.json`);
-}
-function ledgerPath(store) {
-    return (0,external_node_path_namespaceObject.join)(store.private, 'ledger.jsonl');
-}
-function lockPath(store) {
-    return (0,external_node_path_namespaceObject.join)(store.private, 'lock');
-}
-/** What a seal is about to make visible: where a crash leaves it, the next seal finishes the work. */
-function pendingPath(store) {
-    return (0,external_node_path_namespaceObject.join)(store.private, 'pending.json');
-}
-/** @throws Failure `usage`: nothing that is no archive's name ever becomes part of a path. */
-function requireName(name) {
-    if (parseArchiveName(name))
-        return name;
-    throw new failure_Failure('usage', `${JSON.stringify(name.slice(0, 60))} names no archive`, 'Give a full name such as backup_full_2026-01-31.tar.gz, with a date that exists.');
-}
-async function makePlaces(store) {
-    try {
-        await makeDirectory(store.directory, 0o751);
-        if (!(await (0,promises_namespaceObject.stat)(store.directory)).isDirectory())
-            throw new Error('it is not a directory');
-        await makeDirectory(store.private, 0o700);
-        for (const name of ['assembly', 'receipts', 'verdicts'])
-            await makeDirectory((0,external_node_path_namespaceObject.join)(store.private, name), 0o700);
-        await makeDirectory(store.incoming, store.isProvisioned ? 0o1770 : 0o700);
-    }
-    catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        throw new failure_Failure('config', `the vault's directory ${store.directory} cannot be used: ${reason}`, 'Check the path, that its disk is mounted, and who owns it.', { cause: error });
-    }
-}
-async function makeDirectory(path, mode) {
-    try {
-        await (0,promises_namespaceObject.mkdir)(path, { mode });
-        await (0,promises_namespaceObject.chmod)(path, mode);
-    }
-    catch (error) {
-        if (error.code !== 'EEXIST')
-            throw error;
-    }
-}
-
+// EXTERNAL MODULE: ./.build/src/vault/store/layout.js
+var store_layout = __nccwpck_require__(410);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/read-range.js
 const PIECE_BYTES = 512 * 1024;
 /** The bytes of a range, one piece read ahead. Throws where the file ends within it. */
@@ -1882,16 +3066,16 @@ class ArchiveFile {
 }
 /** @throws Failure `vault` where no archive of that name is there. */
 async function openArchive(store, name) {
-    return await openArchiveAt(archivePath(store, name), name);
+    return await openArchiveAt((0,store_layout/* archivePath */.oM)(store, name), name);
 }
 /** The same for a file elsewhere, which messages call `name`. */
 async function openArchiveAt(path, name) {
     let handle;
     try {
-        handle = await (0,promises_namespaceObject.open)(path, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_NOFOLLOW | promises_namespaceObject.constants.O_NONBLOCK);
+        handle = await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_NOFOLLOW | promises_.constants.O_NONBLOCK);
     }
     catch (error) {
-        throw new failure_Failure('vault', `the vault holds no archive ${name}`, 'list shows those that are there.', {
+        throw new failure/* Failure */.HR('vault', `the vault holds no archive ${name}`, 'list shows those that are there.', {
             cause: error,
         });
     }
@@ -1899,11 +3083,15 @@ async function openArchiveAt(path, name) {
     if (about.isFile())
         return new ArchiveFile(handle, about.size);
     await handle.close();
-    throw new failure_Failure('damaged', `${name} is not a file`, 'Look at the directory on the backup server.');
+    throw new failure/* Failure */.HR('damaged', `${name} is not a file`, 'Look at the directory on the backup server.');
 }
 
+// EXTERNAL MODULE: ./.build/src/system/disk-room.js
+var disk_room = __nccwpck_require__(98);
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(598);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(760);
 ;// CONCATENATED MODULE: ./.build/src/system/durable-file.js
 
 
@@ -1912,11 +3100,11 @@ var external_node_crypto_ = __nccwpck_require__(598);
  * Puts `content` at `path` so that, whatever happens and whenever, either the former file is there or the new one,
  * whole. `mode` holds whatever the umask says. Rejects with the system's error and leaves nothing behind.
  */
-async function writeDurably(path, content, mode) {
-    const folder = (0,external_node_path_namespaceObject.dirname)(path);
-    const temporary = (0,external_node_path_namespaceObject.join)(folder, `.${(0,external_node_path_namespaceObject.basename)(path)}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.tmp`);
+async function durable_file_writeDurably(path, content, mode) {
+    const folder = (0,external_node_path_.dirname)(path);
+    const temporary = (0,external_node_path_.join)(folder, `.${(0,external_node_path_.basename)(path)}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.tmp`);
     try {
-        const file = await (0,promises_namespaceObject.open)(temporary, 'wx', 0o600);
+        const file = await (0,promises_.open)(temporary, 'wx', 0o600);
         try {
             await file.writeFile(content);
             await file.chmod(mode);
@@ -1925,10 +3113,10 @@ async function writeDurably(path, content, mode) {
         finally {
             await file.close();
         }
-        await (0,promises_namespaceObject.rename)(temporary, path);
+        await (0,promises_.rename)(temporary, path);
     }
     catch (error) {
-        await (0,promises_namespaceObject.rm)(temporary, { force: true });
+        await (0,promises_.rm)(temporary, { force: true });
         throw error;
     }
     await syncDirectory(folder);
@@ -1938,7 +3126,7 @@ async function writeDurably(path, content, mode) {
  * A crash in between can leave a part of it: the reader is to recognise a cut last line.
  */
 async function appendDurably(path, content, mode) {
-    const file = await (0,promises_namespaceObject.open)(path, 'a', mode);
+    const file = await (0,promises_.open)(path, 'a', mode);
     let isNew;
     try {
         isNew = (await file.stat()).size === 0;
@@ -1949,16 +3137,115 @@ async function appendDurably(path, content, mode) {
         await file.close();
     }
     if (isNew)
-        await syncDirectory((0,external_node_path_namespaceObject.dirname)(path));
+        await syncDirectory((0,external_node_path_.dirname)(path));
 }
 /** Returns when the names in the directory `path` are on disk: a rename lasts only from then on. */
 async function syncDirectory(path) {
-    const directory = await (0,promises_namespaceObject.open)(path, 'r');
+    const directory = await (0,promises_.open)(path, 'r');
     try {
         await directory.sync();
     }
     finally {
         await directory.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/damage.js
+
+
+
+/** So many extents of one archive are told apart; one with more is built upon no longer. */
+const MAX_BARRED_EXTENTS = 1000;
+/** Reads the record; a line that a crash cut is passed over, for whoever found it finds it again. */
+async function readDamage(store) {
+    const text = await (0,promises_.readFile)((0,store_layout/* damagePath */.rM)(store), 'utf8').catch((error) => {
+        if (error.code === 'ENOENT')
+            return '';
+        throw error;
+    });
+    const known = new Map();
+    const unsearched = new Set();
+    for (const line of text.split('\n').map(parseLine)) {
+        if (!line)
+            continue;
+        if ('searched' in line)
+            unsearched.delete(line.searched);
+        else if ('cleared' in line) {
+            for (const [key, { archive, index }] of known) {
+                if (archive === line.cleared && index === line.index)
+                    known.delete(key);
+            }
+        }
+        else {
+            const key = `${line.archive} ${line.index} ${line.offset}`;
+            if (line.by !== 'search' && !known.has(key))
+                unsearched.add(line.sha256);
+            known.set(key, known.get(key) ?? line);
+        }
+    }
+    return { extents: [...known.values()], unsearched };
+}
+/**
+ * Adds lines and makes them last. Each line begins by ending the one before: what a crash cut there spoils no other.
+ * Several processes may add at the same time.
+ */
+async function appendDamage(store, lines) {
+    if (lines.length === 0)
+        return;
+    const text = lines.map((line) => `\n${JSON.stringify(line)}`).join('');
+    await appendDurably((0,store_layout/* damagePath */.rM)(store), `${text}\n`, 0o600);
+}
+/** The extents of one archive that are known as damaged. */
+function damageOf({ extents }, name, index) {
+    return extents.filter((extent) => extent.archive === name && extent.index === index);
+}
+/** Forgets what is known of an archive, where anything is. */
+async function clearDamage(store, name, index) {
+    if (damageOf(await readDamage(store), name, index).length > 0)
+        await appendDamage(store, [{ cleared: name, index }]);
+}
+function parseLine(text) {
+    if (text === '')
+        return undefined;
+    try {
+        const line = JSON.parse(text);
+        const isNote = typeof line['searched'] === 'string' || typeof line['cleared'] === 'string';
+        const isExtent = typeof line['archive'] === 'string' && Number.isSafeInteger(line['offset']);
+        return isNote || isExtent ? line : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/barred.js
+
+
+/**
+ * Digests that a client must not take over from this archive, because their bytes are damaged there; undefined where
+ * they are so many that nothing should be built upon it.
+ */
+function listBarred(record, name, index) {
+    const damaged = damageOf(record, name, index);
+    if (damaged.length > MAX_BARRED_EXTENTS)
+        return undefined;
+    return [...new Set(damaged.map(({ sha256 }) => sha256))];
+}
+/**
+ * Sees to it that no damaged extent is taken over from the base. The vault's lock must be held.
+ * @throws Failure `refused`: damage that was found since the client was greeted, or a client that does not know of bars.
+ */
+async function refuseBarred(store, { head: { base }, extents, originOf }) {
+    if (!base)
+        return;
+    const damaged = new Set(damageOf(await readDamage(store), base.name, base.index).map(({ offset }) => offset));
+    if (damaged.size === 0)
+        return;
+    for (let ordinal = 0; ordinal < extents.count; ordinal++) {
+        const from = originOf(ordinal);
+        if (!('base' in from) || !damaged.has(from.base))
+            continue;
+        throw new failure/* Failure */.HR('refused', `the recipe takes over the extent at byte ${from.base} of ${base.name}, which is damaged on the backup server's disk`, 'Run the backup again, with the toolkit of the same version as the backup server: it brings the extent anew.');
     }
 }
 
@@ -1970,16 +3257,17 @@ async function syncDirectory(path) {
 const GENESIS = '0'.repeat(64);
 /** Reads the ledger and follows its chain. Lines behind a broken one are still read: they say what should be there. */
 async function readLedger(store) {
-    return parseLedger(await readBytes(ledgerPath(store)));
+    return parseLedger(await readBytes((0,store_layout/* ledgerPath */.tf)(store)));
 }
 /** Nothing where there is no ledger yet; one that cannot be read must never be taken for that. */
 async function readBytes(path) {
-    return await (0,promises_namespaceObject.readFile)(path).catch((error) => {
+    return await (0,promises_.readFile)(path).catch((error) => {
         if (error.code === 'ENOENT')
             return Buffer.alloc(0);
         throw error;
     });
 }
+/** What these bytes say as a ledger. A last line that a crash cut is counted in bytes, and is no fault. */
 function parseLedger(bytes) {
     const ledger = { lines: [], tornBytes: 0, tip: GENESIS };
     let number = 0;
@@ -2010,13 +3298,13 @@ function parseLedger(bytes) {
  * `ledger.torn`.
  */
 async function appendToLedger(store, entry) {
-    const path = ledgerPath(store);
+    const path = (0,store_layout/* ledgerPath */.tf)(store);
     const bytes = await readBytes(path);
     const { tip, tornBytes } = parseLedger(bytes);
     if (tornBytes > 0) {
         const torn = Buffer.concat([bytes.subarray(-tornBytes), Buffer.from('\n')]);
         await appendDurably(path.replace(/jsonl$/, 'torn'), torn, 0o600);
-        await (0,promises_namespaceObject.truncate)(path, bytes.length - tornBytes);
+        await (0,promises_.truncate)(path, bytes.length - tornBytes);
     }
     const wholeBytes = bytes.length - tornBytes;
     const text = JSON.stringify({ ...entry, previous: tip });
@@ -2051,95 +3339,318 @@ function parseEntry(text) {
     }
 }
 
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
-;// CONCATENATED MODULE: ./.build/src/system/run-command.js
+// EXTERNAL MODULE: ./.build/src/system/run-command.js
+var run_command = __nccwpck_require__(940);
+;// CONCATENATED MODULE: ./.build/src/vault/store/missing-programs.js
+
+/** What this vault does without because a program is missing: for its administrator, the same every night. */
+async function listMissingPrograms() {
+    // Only whether it starts at all is asked.
+    const hasLimits = await (0,run_command/* runCommand */.d)('prlimit', ['--version']).then(() => true, () => false);
+    return hasLimits
+        ? []
+        : ['uploads are not held to the size of a segment: the program prlimit is missing (Debian package util-linux)'];
+}
+
+;// CONCATENATED MODULE: ./.build/src/system/is-alive.js
+/** Whether a program of this number runs on this host, whoever owns it. */
+function isAlive(pid) {
+    try {
+        process.kill(pid, 0);
+        return true;
+    }
+    catch (error) {
+        return error.code === 'EPERM';
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/check-extents.js
 
 
-const graceMs = 2_000;
+
+/** Extents that stand one behind the other are read together, up to so many bytes. */
+const BLOCK_BYTES = 4 * 1024 * 1024;
 /**
- * Runs a short program, without a shell, and returns what came of it, whatever its exit code.
- * @throws Failure `failed` where the program cannot be started at all.
+ * Reads extents of a file, in the order given, and compares their digests. A disk that refuses to read one is damage of
+ * that one; nothing is called wrong before a second look past the cache. Memory: one block.
  */
-function runCommand(program, args, options = {}) {
-    const limit = options.maximumOutputBytes ?? 1_048_576;
-    return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
-        const stdout = keepBeginning(child.stdout, limit);
-        const stderr = keepEnd(child.stderr, limit);
-        let isAborted = false;
-        const timers = [];
-        const abort = () => {
-            isAborted = true;
-            child.kill('SIGTERM');
-            timers.push(setTimeout(() => child.kill('SIGKILL'), graceMs));
-            // A grandchild may hold the pipes open for ever: what it says is no longer waited for.
-            timers.push(setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream.destroy()), 2 * graceMs));
-        };
-        if (options.timeoutMs !== undefined)
-            timers.push(setTimeout(abort, options.timeoutMs));
-        if (options.signal?.aborted === true)
-            abort();
-        else
-            options.signal?.addEventListener('abort', abort, { once: true });
-        const settle = () => {
-            timers.forEach(clearTimeout);
-            options.signal?.removeEventListener('abort', abort);
-        };
-        child.on('error', (error) => {
-            settle();
-            reject(new failure_Failure('failed', `cannot run ${program}: ${messageOf(error)}`, `Install ${program}.`, { cause: error }));
-        });
-        child.on('close', (code, signal) => {
-            settle();
-            const text = stdout();
-            const { bytes, isTruncated } = text;
-            resolve({ code, signal, stdout: bytes.toString(), stderr: stderr().toString(), isTruncated, isAborted });
-        });
-        // A program that does not read its input to the end is not an error in itself: its exit code tells.
-        child.stdin.on('error', () => undefined);
-        child.stdin.end(options.input);
-    });
-}
-/**
- * The path of a program, as the shell finds it, or in the system administrator's folders (`sshd` is there).
- * @throws Failure `failed` that names the Debian package to install.
- */
-async function requireProgram(name, debianPackage) {
-    const script = 'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"; command -v -- "$1"';
-    const { code, stdout } = await runCommand('/bin/sh', ['-c', script, 'sh', name]);
-    if (code === 0)
-        return stdout.trim();
-    throw new Failure('failed', `the program ${name} is missing on this machine`, `Install the package ${debianPackage}: sudo apt-get install ${debianPackage}`);
-}
-function keepBeginning(stream, limit) {
-    const chunks = [];
-    let length = 0;
-    let isTruncated = false;
-    stream.on('data', (chunk) => {
-        const kept = chunk.subarray(0, limit - length);
-        isTruncated ||= kept.length < chunk.length;
-        if (kept.length > 0)
-            chunks.push(kept);
-        length += kept.length;
-    });
-    return () => ({ bytes: Buffer.concat(chunks), isTruncated });
-}
-function keepEnd(stream, limit) {
-    let chunks = [];
-    let length = 0;
-    stream.on('data', (chunk) => {
-        chunks.push(chunk);
-        length += chunk.length;
-        if (length > 2 * limit) {
-            chunks = [Buffer.concat(chunks).subarray(-limit)];
-            length = limit;
+async function* checkExtents({ path, handle }, places) {
+    const buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES);
+    for (const block of joinBlocks(places)) {
+        const suspect = await findSuspects(handle, block, buffer);
+        const wrong = [];
+        if (suspect.length > 0)
+            await dropFromCache(path);
+        for (const place of suspect) {
+            const what = await examine(handle, place, buffer);
+            if (what !== undefined)
+                wrong.push({ ...place, what });
         }
+        yield { places: block, wrong };
+    }
+}
+/**
+ * Has the kernel forget a file's cached pages, so that what is read next comes from the disk. Node has no
+ * posix_fadvise(2), but the dd of GNU coreutils has; without it the cache may hide damage until it forgets by itself.
+ */
+async function dropFromCache(path) {
+    const drop = ['iflag=nocache', 'count=0', 'status=none'];
+    const { code } = await (0,run_command/* runCommand */.d)('dd', [`if=${path}`, ...drop]).catch(() => ({ code: null }));
+    return code === 0;
+}
+function* joinBlocks(places) {
+    let block = [];
+    let [end, length] = [0, 0];
+    for (const place of places) {
+        if (block.length > 0 && (place.offset !== end || length + place.length > BLOCK_BYTES)) {
+            yield block;
+            [block, length] = [[], 0];
+        }
+        block.push(place);
+        length += place.length;
+        end = place.offset + place.length;
+    }
+    if (block.length > 0)
+        yield block;
+}
+/** Extents of a block that are not as they should be at first sight; one read for all of them. */
+async function findSuspects(handle, block, buffer) {
+    const [first] = block;
+    const length = block.reduce((sum, place) => sum + place.length, 0);
+    // A large one stands alone and is read piece by piece.
+    if (length > buffer.length)
+        return (await examine(handle, first, buffer)) === undefined ? [] : [first];
+    try {
+        const got = await readInto(handle, buffer.subarray(0, length), first.offset);
+        return block.filter((place) => {
+            const at = place.offset - first.offset;
+            const bytes = buffer.subarray(at, Math.min(got, at + place.length));
+            return (0,external_node_crypto_.createHash)('sha256').update(bytes).digest('hex') !== place.sha256;
+        });
+    }
+    catch (error) {
+        if (!isReadError(error))
+            throw error;
+        return [...block];
+    }
+}
+/** What is wrong with an extent; undefined where nothing is. */
+async function examine(handle, { offset, length, sha256 }, buffer) {
+    try {
+        const got = await digestBytes(handle, { offset, length }, buffer);
+        if (got.length < length)
+            return 'the file ends before it';
+        return got.sha256 === sha256 ? undefined : 'its bytes do not have their digest';
+    }
+    catch (error) {
+        if (isReadError(error))
+            return `the disk cannot read it (${error.code})`;
+        throw error;
+    }
+}
+/** SHA-256 of a range, and how many bytes of it there are. */
+async function digestBytes(handle, { offset, length }, buffer = Buffer.allocUnsafeSlow(BLOCK_BYTES)) {
+    const hash = (0,external_node_crypto_.createHash)('sha256');
+    let done = 0;
+    while (done < length) {
+        const piece = buffer.subarray(0, Math.min(buffer.length, length - done));
+        const got = await readInto(handle, piece, offset + done);
+        hash.update(piece.subarray(0, got));
+        done += got;
+        if (got < piece.length)
+            break;
+    }
+    return { sha256: hash.digest('hex'), length: done };
+}
+/** The disk's own word that bytes cannot be read: EIO, and what checksums of file systems turn it into. */
+function isReadError(error) {
+    const { code, syscall } = (error ?? {});
+    return syscall === 'read' && (code === 'EIO' || code === 'EBADMSG' || code === 'EUCLEAN' || code === 'EILSEQ');
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/own-extents.js
+
+const NUMBER_BYTES = 6;
+const TIME_BYTES = 4;
+const DIGEST_BYTES = 32;
+const ENTRY_BYTES = 2 * NUMBER_BYTES + TIME_BYTES + DIGEST_BYTES;
+/** No head is longer. */
+const own_extents_HEAD_BYTES = 1024;
+/**
+ * The extents that an archive holds by itself, in the order of their places, 48 bytes for each: what no other archive
+ * had when it was sealed. Whoever reads the own extents of all archives has read every byte of the vault once.
+ */
+class own_extents_OwnExtents {
+    about;
+    #entries;
+    #count = 0;
+    constructor(about, entries) {
+        this.about = about;
+        this.#entries = entries ?? Buffer.alloc(64 * ENTRY_BYTES);
+        if (entries)
+            this.#count = entries.length / ENTRY_BYTES;
+    }
+    get count() {
+        return this.#count;
+    }
+    append({ offset, length, sha256, read }) {
+        const place = this.#count++ * ENTRY_BYTES;
+        if (place === this.#entries.length)
+            this.#entries = Buffer.concat([this.#entries], place * 2 + ENTRY_BYTES);
+        this.#entries.writeUIntBE(offset, place, NUMBER_BYTES);
+        this.#entries.writeUIntBE(length, place + NUMBER_BYTES, NUMBER_BYTES);
+        this.#entries.writeUInt32BE(read, place + 2 * NUMBER_BYTES);
+        this.#entries.write(sha256, place + ENTRY_BYTES - DIGEST_BYTES, 'hex');
+    }
+    at(ordinal) {
+        if (ordinal < 0 || ordinal >= this.#count)
+            throw new RangeError(`there is no own extent ${ordinal}`);
+        const place = ordinal * ENTRY_BYTES;
+        return {
+            offset: this.#entries.readUIntBE(place, NUMBER_BYTES),
+            length: this.#entries.readUIntBE(place + NUMBER_BYTES, NUMBER_BYTES),
+            sha256: this.#entries.toString('hex', place + ENTRY_BYTES - DIGEST_BYTES, place + ENTRY_BYTES),
+            read: this.readAt(ordinal),
+        };
+    }
+    readAt(ordinal) {
+        return this.#entries.readUInt32BE(ordinal * ENTRY_BYTES + 2 * NUMBER_BYTES);
+    }
+    /** Notes down that an extent was read. */
+    touch(ordinal, read) {
+        this.#entries.writeUInt32BE(read, ordinal * ENTRY_BYTES + 2 * NUMBER_BYTES);
+    }
+    *[Symbol.iterator]() {
+        for (let ordinal = 0; ordinal < this.#count; ordinal++)
+            yield this.at(ordinal);
+    }
+    head() {
+        let bytes = 0;
+        let oldest = 0xffffffff;
+        for (let ordinal = 0; ordinal < this.#count; ordinal++) {
+            bytes += this.#entries.readUIntBE(ordinal * ENTRY_BYTES + NUMBER_BYTES, NUMBER_BYTES);
+            oldest = Math.min(oldest, this.readAt(ordinal));
+        }
+        return { extents: 1, ...this.about, count: this.#count, bytes, oldest };
+    }
+    /** A line of JSON, the extents, and the SHA-256 of both: a record that rots must not accuse an archive. */
+    encode() {
+        const line = Buffer.from(`${JSON.stringify(this.head())}\n`);
+        const content = Buffer.concat([line, this.#entries.subarray(0, this.#count * ENTRY_BYTES)]);
+        return Buffer.concat([content, (0,external_node_crypto_.createHash)('sha256').update(content).digest()]);
+    }
+    /** Undefined where it is no record, or not as it was written. */
+    static decode(bytes) {
+        const head = own_extents_parseOwnHead(bytes);
+        const start = bytes.indexOf(0x0a) + 1;
+        const end = bytes.length - DIGEST_BYTES;
+        if (!head || end - start !== head.count * ENTRY_BYTES)
+            return undefined;
+        if (!(0,external_node_crypto_.createHash)('sha256').update(bytes.subarray(0, end)).digest().equals(bytes.subarray(end)))
+            return undefined;
+        const { archive, index, base, tail } = head;
+        const about = { archive, index, tail, ...(base === undefined ? {} : { base }) };
+        return new own_extents_OwnExtents(about, Buffer.from(bytes.subarray(start, end)));
+    }
+}
+/** The first line of a record, out of its beginning; undefined where it is none. */
+function own_extents_parseOwnHead(beginning) {
+    try {
+        const head = JSON.parse(beginning.toString('utf8', 0, beginning.indexOf(0x0a)));
+        const counts = [head.tail, head.count, head.bytes, head.oldest];
+        const isWhole = typeof head.archive === 'string' && typeof head.index === 'string' && head.extents === 1;
+        return isWhole && counts.every((count) => Number.isSafeInteger(count) && count >= 0) ? head : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/own-records.js
+
+
+
+
+
+
+/** What a seal's record is called while its archive is being assembled. */
+function assembledRecordPath(assembledPath) {
+    return `${assembledPath}.extents`;
+}
+/**
+ * Notes down beside an assembled archive which extents it holds by itself: all of them, or those that it does not
+ * share with its base. `sealed` is the time at which their bytes were hashed on their way.
+ */
+async function noteOwnExtents(assembledPath, { name, plan, base, sealed }) {
+    const { extents, index, originOf } = plan;
+    const read = secondsOf(sealed);
+    const tail = extents.endOffset;
+    const own = new own_extents_OwnExtents({ archive: name, index, tail, ...(base === undefined ? {} : { base }) });
+    for (let ordinal = 0; ordinal < extents.count; ordinal++) {
+        if (base === undefined || 'segment' in originOf(ordinal))
+            own.append({ ...extents.at(ordinal), read });
+    }
+    const file = await (0,promises_.open)(assembledPath, 'r');
+    try {
+        const { size } = await file.stat();
+        const { sha256, length } = await digestBytes(file, { offset: tail, length: size - tail });
+        own.append({ offset: tail, length, sha256, read });
+    }
+    finally {
+        await file.close();
+    }
+    await durable_file_writeDurably(assembledRecordPath(assembledPath), own.encode(), 0o600);
+}
+/** The record of an archive; undefined where there is none that can be believed. */
+async function loadOwnExtents(store, name, index) {
+    try {
+        const own = OwnExtents.decode(await readFile(extentsPath(store, name)));
+        return own?.about.archive === name && own.about.index === index ? own : undefined;
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    }
+}
+/** The first line alone, whatever the record's length. */
+async function loadOwnHead(store, name, index) {
+    const file = await open(extentsPath(store, name), 'r').catch((error) => {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
     });
-    return () => Buffer.concat(chunks).subarray(-limit);
+    if (!file)
+        return undefined;
+    try {
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(HEAD_BYTES), 0, HEAD_BYTES, 0);
+        const head = parseOwnHead(buffer.subarray(0, bytesRead));
+        const isOf = head?.archive === name && (index === undefined || head.index === index);
+        return isOf ? head : undefined;
+    }
+    finally {
+        await file.close();
+    }
+}
+/** Durable when this returns; takes the place of an older one. */
+async function saveOwnExtents(store, own) {
+    await writeDurably(extentsPath(store, own.about.archive), own.encode(), 0o600);
+}
+/** Names of the archives that have a record. */
+async function listOwnRecords(store) {
+    return (await readdir(join(store.private, 'extents'))).filter((name) => !name.startsWith('.'));
+}
+/** No error where there is none. */
+async function removeOwnRecord(store, name) {
+    await rm(join(store.private, 'extents', name), { force: true });
+}
+/** What times in records are counted in. */
+function secondsOf(time) {
+    return Math.max(0, Math.floor(time.getTime() / 1000));
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/share-extents.js
+
 
 
 
@@ -2153,22 +3664,34 @@ const PROGRAMS = ['xfs_io', '/usr/sbin/xfs_io', '/sbin/xfs_io'];
 const BYTES_PER_ANSWER = 512;
 const LINKED = /^linked (\d+)\/(\d+) bytes at offset (\d+)$/;
 const known = new Map();
-/** Whether archives of this vault can share extents; tried once in the life of a process. */
+/**
+ * Whether archives of this vault can share extents; tried once in the life of a process.
+ * @throws the system's error where the disk is too full to try: that says nothing of another time.
+ */
 function detectSharing(store) {
     let answer = known.get(store.directory);
-    if (!answer)
+    if (!answer) {
         known.set(store.directory, (answer = trySharing(store)));
+        answer.catch(() => known.delete(store.directory));
+    }
     return answer;
+}
+/** The same for whoever only tells about it. */
+async function describeSharing(store) {
+    return await detectSharing(store).catch((error) => {
+        const warning = `the disk is too full to find out whether archives can share extents (${(0,failure/* messageOf */.bD)(error)})`;
+        return { isPossible: false, warnings: [warning] };
+    });
 }
 /**
  * Makes `target` share ranges of archives, all in one call of xfs_io. Paths count from the vault's directory.
- * @throws Failure `vault` unless every range was linked from its first to its last byte.
+ * @throws Failure `vault` unless every range was linked from its first to its last byte; ENOSPC where the disk is full.
  */
 async function shareRanges(store, target, ranges) {
     if (ranges.length === 0)
         return;
     const lines = ranges.map(({ source, sourceOffset, targetOffset, length }) => {
-        if ([sourceOffset, targetOffset, length].some((number) => number % ALIGNMENT !== 0)) {
+        if ([sourceOffset, targetOffset, length].some((number) => number % layout/* ALIGNMENT */.AO !== 0)) {
             throw new RangeError(`an extent at ${sourceOffset} is not aligned`);
         }
         return `reflink ${source} ${sourceOffset} ${targetOffset} ${length}\n`;
@@ -2179,21 +3702,24 @@ async function shareRanges(store, target, ranges) {
     const isWhole = linked.length === ranges.length && ranges.every((range, at) => isLinked(linked[at], range));
     if (code === 0 && isWhole)
         return;
-    throw new failure_Failure('vault', `sharing extents failed after ${linked.length} of ${ranges.length} ranges (${stderr.trim().split('\n')[0] || `exit ${code}`})`, 'Nothing was sealed. Look at the disk of the backup server (dmesg), then run the backup again.');
+    if (/no space left|quota exceeded/i.test(stderr)) {
+        throw Object.assign(new Error(`sharing extents: ${stderr.trim().split('\n')[0]}`), { code: 'ENOSPC' });
+    }
+    throw new failure/* Failure */.HR('vault', `sharing extents failed after ${linked.length} of ${ranges.length} ranges (${stderr.trim().split('\n')[0] || `exit ${code}`})`, 'Nothing was sealed. Look at the disk of the backup server (dmesg), then run the backup again.');
 }
 function isLinked(line, { targetOffset, length }) {
     const match = LINKED.exec(line ?? '');
     return match !== null && [length, length, targetOffset].every((expected, at) => match[at + 1] === String(expected));
 }
 async function trySharing(store) {
-    const source = (0,external_node_path_namespaceObject.join)(store.assembly, `${PROBE_PREFIX}${process.pid}`);
+    const source = (0,external_node_path_.join)(store.assembly, `${PROBE_PREFIX}${process.pid}`);
     const target = `${source}.shared`;
     try {
-        await (0,promises_namespaceObject.writeFile)(source, Buffer.alloc(ALIGNMENT, 1), { mode: 0o600 });
-        const hasReflink = await (0,promises_namespaceObject.copyFile)(source, target, promises_namespaceObject.constants.COPYFILE_FICLONE_FORCE).then(() => true, () => false);
-        await (0,promises_namespaceObject.writeFile)(target, '');
+        await (0,promises_.writeFile)(source, Buffer.alloc(layout/* ALIGNMENT */.AO, 1), { mode: 0o600 });
+        const hasReflink = await (0,promises_.copyFile)(source, target, promises_.constants.COPYFILE_FICLONE_FORCE).then(() => true, (error) => ((0,disk_room/* isDiskFull */.b$)(error) ? Promise.reject(error) : false));
+        await (0,promises_.writeFile)(target, '');
         const relative = (path) => path.slice(store.directory.length + 1);
-        const range = { source: relative(source), sourceOffset: 0, targetOffset: 0, length: ALIGNMENT };
+        const range = { source: relative(source), sourceOffset: 0, targetOffset: 0, length: layout/* ALIGNMENT */.AO };
         if (hasReflink)
             await shareRanges(store, relative(target), [range]);
         else
@@ -2201,14 +3727,16 @@ async function trySharing(store) {
         return { isPossible: hasReflink, warnings: hasReflink ? [] : [noReflink] };
     }
     catch (error) {
+        if ((0,disk_room/* isDiskFull */.b$)(error))
+            throw error;
         return {
             isPossible: false,
             warnings: [error instanceof MissingProgram ? noProgram : `${noSharing}: ${String(error)}`],
         };
     }
     finally {
-        await (0,promises_namespaceObject.rm)(source, { force: true });
-        await (0,promises_namespaceObject.rm)(target, { force: true });
+        await (0,promises_.rm)(source, { force: true });
+        await (0,promises_.rm)(target, { force: true });
     }
 }
 const noSharing = 'archives share nothing, each one takes its full size';
@@ -2219,7 +3747,7 @@ class MissingProgram extends Error {
 async function runXfsIo(store, options, lines) {
     for (const program of PROGRAMS) {
         try {
-            return await runCommand(program, options, {
+            return await (0,run_command/* runCommand */.d)(program, options, {
                 cwd: store.directory,
                 input: lines.join(''),
                 maximumOutputBytes: 64 * 1024 + lines.length * BYTES_PER_ANSWER,
@@ -2234,7 +3762,12 @@ async function runXfsIo(store, options, lines) {
     throw new MissingProgram('xfs_io is not installed');
 }
 
+// EXTERNAL MODULE: ./.build/src/vault/store/space.js
+var store_space = __nccwpck_require__(988);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/publish.js
+
+
+
 
 
 
@@ -2246,47 +3779,67 @@ async function runXfsIo(store, options, lines) {
  * An archive becomes visible by a second link to its inode, which never replaces; only then comes the ledger's line.
  * Between the two it would be an archive that nobody answers for. Therefore the line is noted down before the link, and
  * the first name, in the assembly directory, goes last: whoever finds the note and both names of the one inode writes
- * the line; whoever finds the note alone knows that nothing became visible, and clears up.
+ * the line; whoever finds the note alone knows that nothing became visible, and clears up. The record of its own extents
+ * lies beside the first name until then.
  */
 /** Makes an assembled archive visible under its name, for ever. The vault's lock must be held. */
 async function publishArchive(store, assembledPath, entry) {
     // By its first name the next seal recognises what a crash has left.
     await syncDirectory(store.assembly);
-    const pending = { assembled: (0,external_node_path_namespaceObject.basename)(assembledPath), entry };
-    await writeDurably(pendingPath(store), JSON.stringify(pending), 0o600);
+    const pending = { assembled: (0,external_node_path_.basename)(assembledPath), entry };
     try {
-        await (0,promises_namespaceObject.link)(assembledPath, archivePath(store, entry.name));
+        await durable_file_writeDurably((0,store_layout/* pendingPath */.pZ)(store), JSON.stringify(pending), 0o600);
+        await (0,promises_.link)(assembledPath, (0,store_layout/* archivePath */.oM)(store, entry.name));
     }
     catch (error) {
-        await (0,promises_namespaceObject.rm)(pendingPath(store));
+        // Nothing became visible; what stayed here would take the room that somebody makes for the next try.
+        for (const path of [(0,store_layout/* pendingPath */.pZ)(store), assembledPath, assembledRecordPath(assembledPath)]) {
+            await (0,promises_.rm)(path, { force: true });
+        }
         if (error.code !== 'EEXIST')
             throw error;
         throw refuseName(entry.name, error);
     }
-    await syncDirectory(store.directory);
-    return await completeSeal(store, await appendToLedger(store, entry), assembledPath);
+    try {
+        await syncDirectory(store.directory);
+        return await completeSeal(store, await appendToLedger(store, entry), assembledPath);
+    }
+    catch (error) {
+        throw await explainCutSeal(store, entry.name, error);
+    }
+}
+/** A full disk behind the last step back: by now the archive is there, and only its papers are not. */
+async function explainCutSeal({ directory }, name, error) {
+    const next = `${name} is complete there, but what goes with it could not be written: make room on the backup server, then run the backup again, which finishes it.`;
+    return await (0,store_space/* explainFullDisk */.Eh)(error, { directory, next });
 }
 /** Finishes what a killed seal has left, or clears it up: one good archive, or none. The vault's lock must be held. */
 async function settleCutSeal(store, log) {
     const pending = await readPending(store);
     if (pending) {
-        const { name, index } = pending.entry;
-        const assembledPath = (0,external_node_path_namespaceObject.join)(store.assembly, pending.assembled);
-        const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
-        if (line?.index === index && line) {
-            await completeSeal(store, line, assembledPath);
-        }
-        else if (!line && (await isSameFile(assembledPath, archivePath(store, name)))) {
-            log.warning(`the seal of ${name} was cut off after its archive was complete; finished it`);
-            await syncDirectory(store.directory);
-            await completeSeal(store, await appendToLedger(store, pending.entry), assembledPath);
-        }
+        await finishPending(store, pending, log).catch(async (error) => {
+            throw await explainCutSeal(store, pending.entry.name, error);
+        });
     }
-    await (0,promises_namespaceObject.rm)(pendingPath(store), { force: true });
-    for (const name of await (0,promises_namespaceObject.readdir)(store.assembly)) {
-        // Probes come and go without the lock.
-        if (!name.startsWith(PROBE_PREFIX))
-            await (0,promises_namespaceObject.rm)((0,external_node_path_namespaceObject.join)(store.assembly, name), { force: true, recursive: true });
+    await (0,promises_.rm)((0,store_layout/* pendingPath */.pZ)(store), { force: true });
+    for (const name of await (0,promises_.readdir)(store.assembly)) {
+        // Probes come and go without the lock, as long as whoever made them lives.
+        const prober = name.startsWith(PROBE_PREFIX) ? Number.parseInt(name.slice(PROBE_PREFIX.length), 10) : undefined;
+        if (prober === undefined || !isAlive(prober))
+            await (0,promises_.rm)((0,external_node_path_.join)(store.assembly, name), { force: true, recursive: true });
+    }
+}
+async function finishPending(store, pending, log) {
+    const { name, index } = pending.entry;
+    const assembledPath = (0,external_node_path_.join)(store.assembly, pending.assembled);
+    const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
+    if (line?.index === index && line) {
+        await completeSeal(store, line, assembledPath);
+    }
+    else if (!line && (await isSameFile(assembledPath, (0,store_layout/* archivePath */.oM)(store, name)))) {
+        log.warning(`the seal of ${name} was cut off after its archive was complete; finished it`);
+        await syncDirectory(store.directory);
+        await completeSeal(store, await appendToLedger(store, pending.entry), assembledPath);
     }
 }
 /** The receipt for a line of the ledger. */
@@ -2296,18 +3849,31 @@ function makeReceipt(line, already) {
 }
 /** A file lies where an archive is to go, and the ledger does not know it. */
 function refuseName(name, cause) {
-    return new failure_Failure('refused', `${name} is there already, with other content; the first one stays`, 'Give the new archive a name of its own (with its time of day), or have the administrator look at the first.', { cause });
+    return new failure/* Failure */.HR('refused', `${name} is there already, with other content; the first one stays`, 'Give the new archive a name of its own (with its time of day), or have the administrator look at the first.', { cause });
 }
 async function completeSeal(store, line, assembledPath) {
+    await placeOwnRecord(store, assembledPath, line.name);
     const receipt = makeReceipt(line, false);
-    await writeDurably(receiptPath(store, line.name), JSON.stringify(receipt), 0o600);
-    await (0,promises_namespaceObject.rm)(assembledPath, { force: true });
-    await (0,promises_namespaceObject.rm)(pendingPath(store), { force: true });
+    await durable_file_writeDurably((0,store_layout/* receiptPath */.WI)(store, line.name), JSON.stringify(receipt), 0o600);
+    await (0,promises_.rm)(assembledPath, { force: true });
+    await (0,promises_.rm)((0,store_layout/* pendingPath */.pZ)(store), { force: true });
     return receipt;
+}
+/** Moves the record of the archive's own extents to its place; done twice where the first time was cut. */
+async function placeOwnRecord(store, assembledPath, name) {
+    const path = (0,store_layout/* extentsPath */.jb)(store, name);
+    try {
+        await (0,promises_.rename)(assembledRecordPath(assembledPath), path);
+    }
+    catch (error) {
+        if (error.code !== 'ENOENT')
+            throw error;
+    }
+    await syncDirectory((0,external_node_path_.dirname)(path));
 }
 async function readPending(store) {
     try {
-        return JSON.parse(await (0,promises_namespaceObject.readFile)(pendingPath(store), 'utf8'));
+        return JSON.parse(await (0,promises_.readFile)((0,store_layout/* pendingPath */.pZ)(store), 'utf8'));
     }
     catch (error) {
         if (error.code === 'ENOENT')
@@ -2316,97 +3882,12 @@ async function readPending(store) {
     }
 }
 async function isSameFile(one, other) {
-    const [first, second] = await Promise.all([one, other].map((path) => (0,promises_namespaceObject.lstat)(path).catch(() => undefined)));
+    const [first, second] = await Promise.all([one, other].map((path) => (0,promises_.lstat)(path).catch(() => undefined)));
     return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
 }
 
-;// CONCATENATED MODULE: ./.build/src/archive/segment-lane.js
-
-
-
-
-const MEAN_SEGMENT_BYTES = (/* unused pure expression or super */ null && (24 * 1024 * 1024));
-const CUT_BYTES = 64 * 1024 * 1024;
-/** No segment is larger: a full one, and one more extent of a whole chunk that barely shrank. */
-const MAX_SEGMENT_BYTES = CUT_BYTES + CHUNK_BYTES + 1024 * 1024;
-const SEGMENT_NAME = /^[0-9a-f]{64}\.segment$/;
-/** All segments of a run, from all lanes; steps of the recipe refer to them by their position here. */
-class SegmentList {
-    /** Names by position; empty until the segment is finished. */
-    names = [];
-    reserve() {
-        return this.names.push('') - 1;
-    }
-}
-/**
- * Writes extents into segments, one producer's after the other. Where a segment ends is decided by its extents' digests,
- * and its name is a digest of them: the same new content gives the same segments in the next run too, which then goes on
- * where a cut transfer stopped.
- */
-class SegmentLane {
-    #directory;
-    #list;
-    #deliver;
-    #open;
-    /** `deliver` is awaited before more is written: it holds the lane back while staging is full. */
-    constructor(directory, list, deliver) {
-        this.#directory = directory;
-        this.#list = list;
-        this.#deliver = deliver;
-    }
-    /** Appends an extent; says where it will be found. One call at a time. */
-    async append(bytes, sha256) {
-        const segment = (this.#open ??= await this.#begin());
-        const place = { segment: segment.number, at: segment.sizeBytes };
-        await segment.file.appendFile(bytes);
-        segment.sizeBytes += bytes.length;
-        segment.name.update(sha256);
-        const isChosen = Number.parseInt(sha256.slice(0, 8), 16) < 2 ** 32 * (bytes.length / MEAN_SEGMENT_BYTES);
-        if (isChosen || segment.sizeBytes >= CUT_BYTES)
-            await this.finish();
-        return place;
-    }
-    /** Finishes the segment under way, if there is one, and delivers it. */
-    async finish() {
-        if (!this.#open)
-            return;
-        const { file, path, number, sizeBytes, name } = this.#open;
-        this.#open = undefined;
-        await file.close();
-        const finalName = `${name.digest('hex')}.segment`;
-        // The same extents twice in a run give one name twice; the second takes the first one's place, byte for byte.
-        const finalPath = join(this.#directory, finalName);
-        await rename(path, finalPath);
-        this.#list.names[number] = finalName;
-        await this.#deliver({ path: finalPath, sizeBytes });
-    }
-    /** Closes the segment under way, which nobody will want. */
-    async abandon() {
-        await this.#open?.file.close();
-        this.#open = undefined;
-    }
-    async #begin() {
-        const number = this.#list.reserve();
-        const path = join(this.#directory, `segment-${number}.part`);
-        const file = await open(path, 'wx', 0o600);
-        return { file, path, number, sizeBytes: 0, name: createHash('sha256') };
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/vault/protocol/limits.js
-
-
-/** No extent is longer: a whole chunk that did not shrink, with its header, the framing of deflate and the filler. */
-const MAX_EXTENT_BYTES = CHUNK_BYTES + 1024 * 1024;
-/** Extents of one archive: what reads it holds about a hundred bytes for each. */
-const MAX_ARCHIVE_EXTENTS = 4_000_000;
-/** An index of ten million files with long names. */
-const MAX_INDEX_BYTES = 8 * 1024 ** 3;
-/** Days that an archive's date may lie before or after the vault's. */
-const MAX_DAYS_OFF = 2;
-/** The longest recipe that a vault takes, compressed: a first night of ten million files. */
-const MAX_RECIPE_BYTES = 4 * 1024 ** 3;
-
+// EXTERNAL MODULE: ./.build/src/vault/protocol/limits.js + 3 modules
+var limits = __nccwpck_require__(379);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/segments.js
 
 
@@ -2455,10 +3936,10 @@ class SegmentFiles {
 /** What lies in the incoming area under the names of segments, with sizes in bytes. */
 async function listIncoming(store) {
     const sizes = {};
-    for (const name of await (0,promises_namespaceObject.readdir)(store.incoming)) {
-        if (!SEGMENT_NAME.test(name))
+    for (const name of await (0,promises_.readdir)(store.incoming)) {
+        if (!limits/* SEGMENT_NAME */.wN.test(name))
             continue;
-        const about = await (0,promises_namespaceObject.lstat)((0,external_node_path_namespaceObject.join)(store.incoming, name)).catch(() => undefined);
+        const about = await (0,promises_.lstat)((0,external_node_path_.join)(store.incoming, name)).catch(() => undefined);
         if (about?.isFile())
             sizes[name] = about.size;
     }
@@ -2466,37 +3947,37 @@ async function listIncoming(store) {
 }
 /** Removes a segment, so that the next upload brings it anew. */
 async function dropSegment(store, name) {
-    if (SEGMENT_NAME.test(name))
-        await (0,promises_namespaceObject.rm)((0,external_node_path_namespaceObject.join)(store.incoming, name), { force: true });
+    if (limits/* SEGMENT_NAME */.wN.test(name))
+        await (0,promises_.rm)((0,external_node_path_.join)(store.incoming, name), { force: true });
 }
 async function openSegment(store, name) {
-    if (!SEGMENT_NAME.test(name))
-        throw segments_refuse('a segment', 'has a name that is none');
+    if (!limits/* SEGMENT_NAME */.wN.test(name))
+        throw refuse('a segment', 'has a name that is none');
     const short = `segment ${name.slice(0, 12)}…`;
     let handle;
     try {
         // Without waiting: a FIFO would block until somebody writes into it.
-        handle = await (0,promises_namespaceObject.open)((0,external_node_path_namespaceObject.join)(store.incoming, name), promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_NOFOLLOW | promises_namespaceObject.constants.O_NONBLOCK);
+        handle = await (0,promises_.open)((0,external_node_path_.join)(store.incoming, name), promises_.constants.O_RDONLY | promises_.constants.O_NOFOLLOW | promises_.constants.O_NONBLOCK);
     }
     catch (error) {
         const { code } = error;
         if (code === 'ELOOP')
-            throw segments_refuse(short, 'is a symbolic link');
+            throw refuse(short, 'is a symbolic link');
         if (code !== 'ENOENT')
-            throw segments_refuse(short, `cannot be opened (${code})`);
-        throw new failure_Failure('vault', `${short} is not on the backup server`, 'Run the backup again: it sends what is missing.');
+            throw refuse(short, `cannot be opened (${code})`);
+        throw new failure/* Failure */.HR('vault', `${short} is not on the backup server`, 'Run the backup again: it sends what is missing.');
     }
     try {
         const about = await handle.stat();
         if (!about.isFile())
-            throw segments_refuse(short, 'is not a regular file');
+            throw refuse(short, 'is not a regular file');
         if (about.nlink < 1 || about.nlink > store.segmentLinks)
-            throw segments_refuse(short, `has ${about.nlink} links`);
+            throw refuse(short, `has ${about.nlink} links`);
         if (about.uid !== store.uploadUid)
-            throw segments_refuse(short, `belongs to user ${about.uid}, not to ${store.uploadUid}`);
-        if (about.size > MAX_SEGMENT_BYTES) {
-            const claim = `${short} claims ${about.size} bytes where a segment may have ${MAX_SEGMENT_BYTES}`;
-            throw new failure_Failure('space', `not enough space for what was sent: ${claim}`, 'Remove it from .incoming and run the backup again.');
+            throw refuse(short, `belongs to user ${about.uid}, not to ${store.uploadUid}`);
+        if (about.size > limits/* MAX_SEGMENT_BYTES */.lN) {
+            const claim = `${short} claims ${about.size} bytes where a segment may have ${limits/* MAX_SEGMENT_BYTES */.lN}`;
+            throw new failure/* Failure */.HR('space', `not enough space for what was sent: ${claim}`, 'Remove it from .incoming and run the backup again.');
         }
         return handle;
     }
@@ -2505,101 +3986,53 @@ async function openSegment(store, name) {
         throw error;
     }
 }
-function segments_refuse(what, why) {
-    return new failure_Failure('refused', `${what} in the incoming area ${why}`, 'Find out who put it there; remove it and run the backup again.');
-}
-
-;// CONCATENATED MODULE: ./.build/src/logging/quantity-text.js
-const sizeSteps = ['B', 'kB', 'MB', 'GB', 'TB'];
-/** A size in bytes as people read it: `0 B`, `1.5 kB`, `120 MB`; decimal units. */
-function formatBytes(bytes) {
-    let amount = bytes;
-    let step = 0;
-    while (amount >= 999.5 && step < sizeSteps.length - 1) {
-        amount /= 1000;
-        step += 1;
-    }
-    return `${step > 0 && amount < 9.95 ? amount.toFixed(1) : amount.toFixed(0)} ${sizeSteps[step]}`;
-}
-/** A duration in milliseconds as people read it: `0.4 s`, `12 s`, `3 min 05 s`, `2 h 10 min`, `3 d 4 h`. */
-function formatDuration(milliseconds) {
-    if (milliseconds < 9_950)
-        return `${(milliseconds / 1000).toFixed(1)} s`;
-    const seconds = Math.round(milliseconds / 1000);
-    if (seconds < 60)
-        return `${seconds} s`;
-    const minutes = Math.floor(seconds / 60);
-    if (minutes < 60)
-        return `${minutes} min ${String(seconds % 60).padStart(2, '0')} s`;
-    const hours = Math.floor(minutes / 60);
-    if (hours < 48)
-        return `${hours} h ${String(minutes % 60).padStart(2, '0')} min`;
-    return `${Math.floor(hours / 24)} d ${hours % 24} h`;
-}
-/** `12,345`. */
-function formatCount(count) {
-    return count.toLocaleString('en-US');
-}
-/** `1 file`, `12,345 files`; `plural` where no s makes it. */
-function countOf(count, noun, plural = `${noun}s`) {
-    return `${formatCount(count)} ${count === 1 ? noun : plural}`;
-}
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/space.js
-
-
-
-const DEFAULT_RESERVE_BYTES = 1024 ** 3;
-/** A reserve in proportion, where the disk is small. */
-const LARGEST_PART = 0.02;
-/** Free space as the vault's own account may use it, and the size of the disk; in bytes. */
-async function readSpace(store) {
-    const { bavail, blocks, bsize } = await (0,promises_namespaceObject.statfs)(store.directory);
-    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize };
-}
-/** @throws Failure `space` unless so many bytes fit and the reserve stays free. */
-async function requireSpace(store, needBytes) {
-    const { freeBytes, totalBytes } = await readSpace(store);
-    const reserveBytes = store.reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, totalBytes * LARGEST_PART);
-    if (freeBytes - reserveBytes >= needBytes)
-        return;
-    throw new failure_Failure('space', `vault full: ${formatBytes(freeBytes)} free, of which ${formatBytes(reserveBytes)} are kept in reserve, need ${formatBytes(needBytes)}`, 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.');
-}
-/** A disk that became full in the middle, as a Failure; anything else as it is. */
-function explainFullDisk(error) {
-    const { code } = (error instanceof Error ? error : {});
-    if (code !== 'ENOSPC' && code !== 'EDQUOT')
-        return error;
-    const next = 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.';
-    return new failure_Failure('space', `vault full: the disk took no more (${code})`, next, { cause: error });
+function refuse(what, why) {
+    return new failure/* Failure */.HR('refused', `${what} in the incoming area ${why}`, 'Find out who put it there; remove it and run the backup again.');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/verdicts.js
 
 
 
+/** More damage than this is not listed. */
+const LISTED_DAMAGE = 1000;
+/** What stands for the index of a foreign archive. */
+const NO_INDEX = '';
 /** The last word on an archive; undefined where nobody has looked at it since it was sealed. */
 async function readVerdict(store, name, index) {
     try {
-        const verdict = JSON.parse(await (0,promises_namespaceObject.readFile)(verdictPath(store, name), 'utf8'));
-        return verdict.name === name && verdict.index === index ? verdict : undefined;
+        const verdict = JSON.parse(await (0,promises_.readFile)((0,store_layout/* verdictPath */.NO)(store, name), 'utf8'));
+        return verdict.name === name && verdict.index === (index ?? NO_INDEX) ? verdict : undefined;
     }
     catch {
         // None was written, or a crash cut it: either way nothing is known.
         return undefined;
     }
 }
+/** Whether an archive may be built upon, as far as its verdict says: what is barred in it is another matter. */
+function allowsBuilding(verdict) {
+    return verdict === undefined || verdict.isSound || verdict.isExtentsOnly === true;
+}
 /**
  * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
- * any bad news (a seal that met wrong bytes has looked no further either): only a full one does. Nor does a quick look
- * that finds damage stand in for a full one that had: that one names all of it.
+ * any bad news (whoever met wrong bytes has looked no further either): only a full one does. Nor does a quick look that
+ * finds damage stand in for a full one that had: that one names all of it. What a scrub found is added to what was known.
  */
 async function recordVerdict(store, verdict) {
     const before = await readVerdict(store, verdict.name, verdict.index);
     const saysMore = before && (verdict.isSound ? before.level === 'full' || !before.isSound : isFullDamage(before));
     if (saysMore && verdict.level === 'seal')
         return;
-    await writeDurably(verdictPath(store, verdict.name), JSON.stringify(verdict), 0o600);
+    const said = verdict.level === 'scrub' && before && !before.isSound ? verdicts_join(before, verdict) : verdict;
+    await durable_file_writeDurably((0,store_layout/* verdictPath */.NO)(store, verdict.name), JSON.stringify(said), 0o600);
+}
+/** Both in one; of the level that had looked further, which is never the scrub. */
+function verdicts_join(before, found) {
+    const { isExtentsOnly: wasExtentsOnly, ...rest } = before;
+    const isKnown = (where) => before.damage.some((damage) => damage.where === where);
+    const damage = [...before.damage, ...found.damage.filter(({ where }) => !isKnown(where))].slice(0, LISTED_DAMAGE);
+    const isExtentsOnly = wasExtentsOnly === true && found.isExtentsOnly === true;
+    return { ...rest, damage, time: found.time, ...(isExtentsOnly ? { isExtentsOnly } : {}) };
 }
 function isFullDamage({ level, isSound }) {
     return level === 'full' && !isSound;
@@ -2614,13 +4047,17 @@ function isFullDamage({ level, isSound }) {
 
 
 
+
+
+
 /** What the vault says first. */
 async function greet(store, role, askedName) {
-    const [ledger, incoming, sharing, { freeBytes }] = await Promise.all([
+    const [ledger, incoming, sharing, missing, room] = await Promise.all([
         readLedger(store),
         listIncoming(store),
-        detectSharing(store),
-        readSpace(store),
+        describeSharing(store),
+        listMissingPrograms(),
+        (0,disk_room/* measureRoom */.qC)(store.directory),
     ]);
     const newest = await findNewest(store, ledger);
     const asked = listLedgerArchives(ledger).find(({ name, action }) => name === askedName && action === 'seal');
@@ -2633,34 +4070,41 @@ async function greet(store, role, askedName) {
         ...(asked ? { asked: makeReceipt(asked, true) } : {}),
         incoming,
         sharesExtents: sharing.isPossible,
-        freeBytes,
+        freeBytes: room.freeBytes,
+        ...(room.freeFiles === undefined ? {} : { freeFiles: room.freeFiles }),
         warnings: warnOfLedger(ledger),
-        conditions: sharing.warnings,
+        conditions: [...sharing.warnings, ...missing],
     };
 }
 /**
- * The newest archive of ours that is whole as far as anybody knows; damaged and missing ones are passed over. So are
- * safety copies, while there is another: they hold a state that somebody was about to replace.
+ * The newest archive of ours that can be built upon; damaged and missing ones are passed over, but for those of which
+ * extents alone are damaged: these are barred. Safety copies are passed over too, while there is another: they hold a
+ * state that somebody was about to replace.
  */
 async function findNewest(store, ledger) {
     const newestFirst = listLedgerArchives(ledger).reverse();
+    const damage = await readDamage(store);
     const isSafety = ({ trigger }) => trigger === 'safety';
     for (const line of [...newestFirst.filter((known) => !isSafety(known)), ...newestFirst.filter(isSafety)]) {
         const { name, index, time, size } = line;
         if (line.action !== 'seal' || index === undefined || (await findFault(store, line)))
             continue;
-        if ((await readVerdict(store, name, index))?.isSound !== false)
-            return { name, index, sealed: time, sizeBytes: size };
+        if (!allowsBuilding(await readVerdict(store, name, index)))
+            continue;
+        const barred = listBarred(damage, name, index);
+        if (barred)
+            return { name, index, sealed: time, sizeBytes: size, ...(barred.length > 0 ? { barred } : {}) };
     }
     return undefined;
 }
 /** What is wrong with the file of an archive, without reading it. */
 async function findFault(store, { name, size }) {
-    const about = await (0,promises_namespaceObject.stat)(archivePath(store, name)).catch(() => undefined);
+    const about = await (0,promises_.stat)((0,store_layout/* archivePath */.oM)(store, name)).catch(() => undefined);
     if (!about?.isFile())
         return 'in the ledger, but not on disk';
     return about.size === size ? undefined : `has ${about.size} bytes on disk, ${size} in the ledger`;
 }
+/** What a client is told of a ledger that is not as the vault wrote it; empty where all is well. */
 function warnOfLedger({ fault, tornBytes }) {
     return [
         ...(fault ? [`the ledger was changed by another hand: ${fault}`] : []),
@@ -2668,6 +4112,355 @@ function warnOfLedger({ fault, tornBytes }) {
             ? [`the ledger's last line was cut off by a crash (${tornBytes} bytes); the chain goes on before it`]
             : []),
     ];
+}
+
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(421);
+;// CONCATENATED MODULE: ./.build/src/system/lock.js
+
+
+
+
+
+const conflictCode = 75;
+/**
+ * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
+ * ends, and programs that the process starts do not carry it on: there are no stale locks.
+ * @throws the system's error where the disk is full or read-only; Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
+ * that ended the waiting.
+ */
+async function acquireLock(path, options) {
+    for (;;) {
+        const descriptor = openLockFile(path);
+        try {
+            if (!(await takeFlock(descriptor, options)))
+                throw describeConflict(path);
+            if (isStillAt(descriptor, path))
+                return claim(descriptor, options.holder);
+        }
+        catch (error) {
+            (0,external_node_fs_.closeSync)(descriptor);
+            throw error;
+        }
+        // Somebody removed the file while we waited: a lock on a file without a name excludes nobody.
+        (0,external_node_fs_.closeSync)(descriptor);
+    }
+}
+function openLockFile(path) {
+    try {
+        (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
+        return (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_NOFOLLOW, 0o600);
+    }
+    catch (error) {
+        // What a disk does is explained by whoever knows which one it is.
+        if ((0,disk_room/* isDiskFull */.b$)(error) || (0,disk_room/* isReadOnly */.PI)(error))
+            throw error;
+        throw new failure/* Failure */.HR('failed', `cannot open the lock ${path}: ${(0,failure/* messageOf */.bD)(error)}`, 'Run as the user who owns the state folder (root on production), or name another one with state: in the configuration.', { cause: error });
+    }
+}
+/**
+ * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
+ * too, and stays locked when that program has ended.
+ */
+function takeFlock(descriptor, { waitMs, signal }) {
+    const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
+    return new Promise((resolve, reject) => {
+        const child = (0,external_node_child_process_.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
+            stdio: ['ignore', 'ignore', 'pipe', descriptor],
+        });
+        let complaint = '';
+        child.stderr?.on('data', (chunk) => (complaint += chunk.toString()));
+        const fail = (reason) => reject(new failure/* Failure */.HR('failed', `cannot lock: ${reason}`, 'Install the package util-linux, which holds the program flock.'));
+        const stop = () => child.kill();
+        signal?.addEventListener('abort', stop, { once: true });
+        if (signal?.aborted)
+            stop();
+        child.on('error', (error) => fail((0,failure/* messageOf */.bD)(error)));
+        child.on('close', (code, endedBy) => {
+            signal?.removeEventListener('abort', stop);
+            // Whatever it answered: who was told to stop wants no lock.
+            if (signal?.aborted)
+                reject(asError(signal.reason));
+            else if (code === 0)
+                resolve(true);
+            else if (code === conflictCode)
+                resolve(false);
+            else
+                fail(`flock ended with ${endedBy ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
+        });
+    });
+}
+function asError(reason) {
+    return reason instanceof Error ? reason : new Error(String(reason));
+}
+function isStillAt(descriptor, path) {
+    const ours = (0,external_node_fs_.fstatSync)(descriptor);
+    const named = (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false });
+    return named !== undefined && named.ino === ours.ino && named.dev === ours.dev;
+}
+function claim(descriptor, holder) {
+    // What is written here was left by a holder that died: giving back empties the file.
+    const tookOverFrom = parseHolder((0,external_node_fs_.readFileSync)(descriptor, 'utf8'));
+    (0,external_node_fs_.ftruncateSync)(descriptor, 0);
+    try {
+        (0,external_node_fs_.writeSync)(descriptor, `${JSON.stringify({ holder, pid: process.pid, since: new Date().toISOString() })}\n`, 0);
+    }
+    catch (error) {
+        // The lock holds without its note, and whoever makes room on a full disk needs it.
+        if (!(0,disk_room/* isDiskFull */.b$)(error))
+            throw error;
+    }
+    let isHeld = true;
+    return {
+        ...(tookOverFrom && { tookOverFrom }),
+        release() {
+            if (!isHeld)
+                return;
+            isHeld = false;
+            (0,external_node_fs_.ftruncateSync)(descriptor, 0);
+            (0,external_node_fs_.closeSync)(descriptor);
+        },
+    };
+}
+function describeConflict(path) {
+    const holder = parseHolder((0,external_node_fs_.readFileSync)(path, 'utf8'));
+    const who = holder
+        ? `${holder.holder} (pid ${holder.pid}, since ${holder.since})`
+        : 'another run that has just begun';
+    return new failure/* Failure */.HR('locked', `${path} is held by ${who}`, 'Wait until it has ended, then try again.');
+}
+function parseHolder(text) {
+    try {
+        const { holder, pid, since } = JSON.parse(text);
+        return typeof holder === 'string' && typeof pid === 'number' && typeof since === 'string'
+            ? { holder, pid, since }
+            : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/copy-run.js
+
+
+const copy_run_BLOCK_BYTES = 4 * 1024 * 1024;
+/** Written bytes that may wait for the disk; a multiple of the block. */
+const FLUSH_BYTES = 64 * 1024 * 1024;
+/** An extent's bytes are not those that its digest promises. */
+class WrongDigest extends Error {
+    ordinal;
+    constructor(ordinal) {
+        super(`the bytes of extent ${ordinal} have another digest`);
+        this.ordinal = ordinal;
+    }
+}
+/**
+ * Copies runs of extents and hashes what it writes: the digest is taken of the very buffer that goes into the file.
+ * While one block is hashed, the one before is being written and the next one read; and what was written goes to the
+ * disk meanwhile, instead of all at once in the end.
+ */
+class RunCopier {
+    #target;
+    #extents;
+    #flushing = Promise.resolve();
+    #unflushedBytes = 0;
+    #buffers = [0, 1, 2].map(() => Buffer.allocUnsafeSlow(copy_run_BLOCK_BYTES));
+    constructor(target, extents) {
+        this.#target = target;
+        this.#extents = extents;
+    }
+    /** @throws WrongDigest, also where the source is too short. */
+    async copy(run, source, sourceOffset, onCopied) {
+        const digests = new RunDigests(this.#extents, run);
+        const readBlock = (done, turn) => {
+            const buffer = this.#buffers[turn % 3];
+            const block = buffer.subarray(0, Math.min(copy_run_BLOCK_BYTES, run.length - done));
+            return settleLater(readInto(source, block, sourceOffset + done).then((got) => block.subarray(0, got)));
+        };
+        let reading = readBlock(0, 0);
+        let writing = Promise.resolve();
+        try {
+            for (let done = 0, turn = 1; done < run.length; turn++) {
+                const block = await reading;
+                const next = done + block.length;
+                if (block.length > 0 && next < run.length)
+                    reading = readBlock(next, turn);
+                digests.update(block);
+                await writing;
+                await this.#flushSometimes();
+                writing = settleLater(writeWhole(this.#target, block, run.targetOffset + done));
+                this.#unflushedBytes += block.length;
+                onCopied(block.length);
+                done = next;
+            }
+            await writing;
+        }
+        finally {
+            // Nothing may touch the files or the buffers any more when this has ended.
+            await Promise.allSettled([reading, writing]);
+        }
+    }
+    /** Resolves when nothing touches the target any more. @throws what the disk said to an earlier block. */
+    async finish() {
+        await this.#flushing;
+    }
+    /** One flush at a time: whoever writes faster than the disk waits for it. */
+    async #flushSometimes() {
+        if (this.#unflushedBytes < FLUSH_BYTES)
+            return;
+        this.#unflushedBytes = 0;
+        // The kernel tells of a failed write once: it must not get lost here.
+        await this.#flushing;
+        this.#flushing = settleLater(this.#target.datasync());
+    }
+}
+/** Digests of a run's extents, from blocks that begin and end anywhere. */
+class RunDigests {
+    #extents;
+    #ordinal;
+    #missing = 0;
+    #hash = (0,external_node_crypto_.createHash)('sha256');
+    constructor(extents, run) {
+        this.#extents = extents;
+        this.#ordinal = run.first;
+        this.#missing = extents.at(run.first).length;
+    }
+    update(block) {
+        if (block.length === 0)
+            throw new WrongDigest(this.#ordinal);
+        for (let at = 0; at < block.length;) {
+            if (this.#missing === 0)
+                this.#missing = this.#extents.at(this.#ordinal).length;
+            const piece = block.subarray(at, at + this.#missing);
+            this.#hash.update(piece);
+            at += piece.length;
+            this.#missing -= piece.length;
+            if (this.#missing > 0)
+                continue;
+            if (this.#hash.digest('hex') !== this.#extents.at(this.#ordinal).sha256)
+                throw new WrongDigest(this.#ordinal);
+            this.#hash = (0,external_node_crypto_.createHash)('sha256');
+            this.#ordinal++;
+        }
+    }
+}
+async function writeWhole(target, block, position) {
+    for (let done = 0; done < block.length;) {
+        const { bytesWritten } = await target.write(block, done, block.length - done, position + done);
+        done += bytesWritten;
+    }
+}
+/** A promise that may fail before anybody waits for it. */
+function settleLater(promise) {
+    promise.catch(() => { });
+    return promise;
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/runs.js
+/** Joins a plan's extents into the longest runs, in order. */
+function* joinRuns({ extents, originOf }) {
+    let run;
+    for (let ordinal = 0; ordinal < extents.count; ordinal++) {
+        const { offset, length } = extents.at(ordinal);
+        const from = originOf(ordinal);
+        if (run && isNext(run, from)) {
+            run.length += length;
+            run.count++;
+            continue;
+        }
+        if (run)
+            yield run;
+        run = { from, targetOffset: offset, length, first: ordinal, count: 1 };
+    }
+    if (run)
+        yield run;
+}
+function isNext({ from, length }, next) {
+    if ('base' in from)
+        return 'base' in next && next.base === from.base + length;
+    return 'segment' in next && next.segment === from.segment && next.at === from.at + length;
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/assemble.js
+
+
+
+
+
+
+
+/**
+ * Writes the archive of a plan: new extents out of segments and known ones out of the base, then index and footer.
+ * What is copied is hashed on its way. Returns the archive's size and how many of its bytes are index and footer.
+ * @throws WrongDigest naming the extent whose bytes are not what they should be; Failure `vault` where sharing failed.
+ */
+async function assembleArchive(assembly) {
+    const { store, plan, path, shares } = assembly;
+    const file = await (0,promises_.open)(path, 'wx+', 0o600);
+    try {
+        const shared = await copyExtents(file, assembly);
+        const sizeBytes = await appendIndex(file, plan);
+        if (shares)
+            await shareRanges(store, (0,external_node_path_.relative)(store.directory, path), shared);
+        await file.chmod(0o440);
+        await file.sync();
+        const { size } = await file.stat();
+        if (size !== sizeBytes)
+            throw new Error(`the archive has ${size} bytes instead of ${sizeBytes}`);
+        return { sizeBytes, tailBytes: sizeBytes - plan.extents.endOffset };
+    }
+    finally {
+        await file.close();
+    }
+}
+/** Copies what has to be copied; returns what is to be shared. */
+async function copyExtents(file, assembly) {
+    const { plan, segments, base, shares, progress } = assembly;
+    const copier = new RunCopier(file, plan.extents);
+    const shared = [];
+    let doneBytes = 0;
+    const count = (bytes) => progress((doneBytes += bytes), plan.extents.endOffset);
+    try {
+        for (const run of joinRuns(plan)) {
+            if ('segment' in run.from) {
+                await copier.copy(run, await segments.open(run.from.segment), run.from.at, count);
+                continue;
+            }
+            if (!base)
+                throw new TypeError('the recipe has no base');
+            if (shares) {
+                const { targetOffset, length } = run;
+                shared.push({ source: base.name, sourceOffset: run.from.base, targetOffset, length });
+                count(length);
+            }
+            else {
+                await copier.copy(run, base.file.handle, run.from.base, count);
+            }
+        }
+    }
+    finally {
+        await copier.finish();
+    }
+    return shared;
+}
+/** Writes index and footer behind the extents; returns the archive's size. */
+async function appendIndex(file, { extents, indexPath, indexBytes }) {
+    let position = extents.endOffset;
+    const append = async (bytes) => {
+        const { bytesWritten } = await file.write(bytes, 0, bytes.length, position);
+        if (bytesWritten !== bytes.length)
+            throw new Error('the disk took only a part of the index');
+        position += bytes.length;
+    };
+    for await (const chunk of encodeIndexMember(indexPath, indexBytes))
+        await append(chunk);
+    await append(encodeFooter(extents.endOffset));
+    return position;
+}
+/** What an archive takes at most besides its extents: an index that does not shrink at all. */
+function boundTailBytes(plan) {
+    return plan.indexBytes + FOOTER_BYTES + 64 * 1024;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/manifest-check.js
@@ -2679,18 +4472,18 @@ function parseManifest(text) {
         raw = JSON.parse(text);
     }
     catch (error) {
-        throw damaged(`it is no JSON (${messageOf(error)})`);
+        throw damaged(`it is no JSON (${(0,failure/* messageOf */.bD)(error)})`);
     }
     const format = raw?.format;
     if (typeof format === 'number' && format > 1) {
         const message = `This archive was made by a newer version of the toolkit (format ${format}; this one reads 1).`;
-        throw new failure_Failure('refused', message, 'Update the toolkit on this machine, then try again.');
+        throw new failure/* Failure */.HR('refused', message, 'Update the toolkit on this machine, then try again.');
     }
     checkManifest(raw, 'manifest');
     return raw;
 }
 function damaged(what) {
-    return new failure_Failure('damaged', `manifest.json: ${what}`, 'Choose another archive, and have this one verified.');
+    return new failure/* Failure */.HR('damaged', `manifest.json: ${what}`, 'Choose another archive, and have this one verified.');
 }
 const manifest_check_text = (value, where) => {
     if (typeof value !== 'string')
@@ -3058,6 +4851,16 @@ function takeChunkLine(feed, line, where) {
 
 /** Below this the way to the thread pool costs more than the hash. */
 const SYNC_LIMIT_BYTES = 64 * 1024;
+/**
+ * The same of several buffers, one after the other. On the main thread: the thread pool takes a copy of what it hashes,
+ * which costs as much again.
+ */
+function sha256OfPieces(pieces) {
+    const hash = createHash('sha256');
+    for (const piece of pieces)
+        hash.update(piece);
+    return hash.digest('hex');
+}
 /** SHA-256 in lower-case hexadecimal; large buffers are hashed beside the main thread. */
 async function sha256Of(bytes) {
     if (bytes.length < SYNC_LIMIT_BYTES)
@@ -3065,14 +4868,14 @@ async function sha256Of(bytes) {
     return Buffer.from(await external_node_crypto_.webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
 }
 
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+// EXTERNAL MODULE: external "node:util"
+var external_node_util_ = __nccwpck_require__(975);
 ;// CONCATENATED MODULE: ./.build/src/archive/inflate-extent.js
 
 
 
 
-const gunzipAsync = (0,external_node_util_namespaceObject.promisify)(external_node_zlib_namespaceObject.gunzip);
+const gunzipAsync = (0,external_node_util_.promisify)(external_node_zlib_.gunzip);
 const inflate_extent_SYNC_LIMIT_BYTES = 16 * 1024;
 /**
  * Decompresses an extent whose digest was checked. `continued` is the large entry whose first chunk has no line of its
@@ -3096,12 +4899,12 @@ function planSlices(extent, lines, continued) {
     let slice = { start: 0, maxBytes: 0, isChunk: false };
     const slices = [slice];
     const beginChunk = (offset, size) => {
-        if (size + TAR_BLOCK > MAX_CHUNK_BYTES)
+        if (size + layout/* TAR_BLOCK */.mv > layout/* MAX_CHUNK_BYTES */.xR)
             throw new TypeError(`a chunk of ${size} bytes is larger than allowed`);
         const start = offset - extent.offset;
         if (start < slice.start || start >= extent.length)
             throw new TypeError('a chunk lies outside its extent');
-        slices.push((slice = { start, maxBytes: size + TAR_BLOCK, isChunk: true }));
+        slices.push((slice = { start, maxBytes: size + layout/* TAR_BLOCK */.mv, isChunk: true }));
     };
     if (continued?.offset === extent.offset)
         beginChunk(extent.offset, chunkSizeOf(continued));
@@ -3115,7 +4918,7 @@ function planSlices(extent, lines, continued) {
     }
     // They are in memory together.
     const declaredBytes = slices.reduce((sum, { maxBytes }) => sum + maxBytes, 0);
-    if (declaredBytes > MAX_EXTENT_CONTENT_BYTES)
+    if (declaredBytes > layout/* MAX_EXTENT_CONTENT_BYTES */.Qv)
         throw new TypeError(`it claims to hold ${declaredBytes} bytes`);
     return slices;
 }
@@ -3124,7 +4927,7 @@ function chunkSizeOf(line) {
 }
 /** A header with extended records and long names: generous, and bounded by what the index says. */
 function headerAllowance({ name, linkName }) {
-    return 16 * TAR_BLOCK + 2 * (name.length + (linkName?.length ?? 0));
+    return 16 * layout/* TAR_BLOCK */.mv + 2 * (name.length + (linkName?.length ?? 0));
 }
 async function inflateSlice(slice, maxBytes) {
     if (maxBytes === 0)
@@ -3135,11 +4938,11 @@ async function inflateSlice(slice, maxBytes) {
         chunkSize: Math.max(512, Math.min(maxBytes + 1, 256 * 1024)),
     };
     try {
-        return slice.length <= inflate_extent_SYNC_LIMIT_BYTES ? (0,external_node_zlib_namespaceObject.gunzipSync)(slice, options) : await gunzipAsync(slice, options);
+        return slice.length <= inflate_extent_SYNC_LIMIT_BYTES ? (0,external_node_zlib_.gunzipSync)(slice, options) : await gunzipAsync(slice, options);
     }
     catch (error) {
         const isTooLarge = error.code === 'ERR_BUFFER_TOO_LARGE';
-        const what = isTooLarge ? 'it decompresses to more than the index declares' : `no sound gzip (${messageOf(error)})`;
+        const what = isTooLarge ? 'it decompresses to more than the index declares' : `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`;
         throw new TypeError(what, { cause: error });
     }
 }
@@ -3267,7 +5070,7 @@ function requireCount(value, key) {
 
 
 /** No writer makes a larger extent: a chunk that did not shrink, or a run of headers. Read whole before it is used. */
-const read_extents_MAX_EXTENT_BYTES = 2 * CHUNK_BYTES;
+const MAX_EXTENT_BYTES = 2 * layout/* CHUNK_BYTES */.EC;
 /**
  * Reads chosen extents: `bytes` delivers exactly theirs, one after the other. An extent is used only when the SHA-256
  * of those very bytes is the index's; a damaged one is passed on without content, for the caller to refuse or to list.
@@ -3282,7 +5085,7 @@ async function* readExtents(chosen, bytes) {
             const isContinuation = lines.length === 0 || lines[0]?.type === 'chunk';
             const names = namesOf(lines, isContinuation ? large : undefined);
             const read = { extent, lines, isContinuation, names, pieces: [] };
-            if (extent.length > read_extents_MAX_EXTENT_BYTES) {
+            if (extent.length > MAX_EXTENT_BYTES) {
                 read.damage = `the extent claims ${extent.length} bytes, more than any holds`;
                 for (let rest = extent.length; rest > 0;)
                     rest -= (await reader.takeSome(rest))?.length ?? rest;
@@ -3300,7 +5103,7 @@ async function* readExtents(chosen, bytes) {
                 catch (error) {
                     if (!(error instanceof TypeError))
                         throw error;
-                    read.damage = messageOf(error);
+                    read.damage = (0,failure/* messageOf */.bD)(error);
                 }
             }
             yield read;
@@ -3344,331 +5147,55 @@ async function readManifest(archive, chosen) {
     };
     let text;
     for await (const { header, body } of readOwnEntries(readExtents(noting(), bytes()))) {
-        if (header.name.toString('latin1') !== MANIFEST_NAME)
+        if (header.name.toString('latin1') !== layout/* MANIFEST_NAME */.ir)
             continue;
         if (header.size > MAX_MANIFEST_BYTES)
-            throw new ArchiveDamage(MANIFEST_NAME, `it has ${header.size} bytes`);
+            throw new ArchiveDamage(layout/* MANIFEST_NAME */.ir, `it has ${header.size} bytes`);
         const pieces = [];
         for await (const piece of body)
             pieces.push(piece);
         text = Buffer.concat(pieces).toString('utf8');
     }
     if (text === undefined)
-        throw new ArchiveDamage(MANIFEST_NAME, 'it is not there');
+        throw new ArchiveDamage(layout/* MANIFEST_NAME */.ir, 'it is not there');
     return parseManifest(text);
 }
 
-;// CONCATENATED MODULE: ./.build/src/system/lock.js
+;// CONCATENATED MODULE: ./.build/src/vault/store/check-assembled.js
 
 
 
 
-const conflictCode = 75;
-/**
- * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
- * ends, and programs that the process starts do not carry it on: there are no stale locks.
- * @throws Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
- * that ended the waiting.
- */
-async function acquireLock(path, options) {
-    for (;;) {
-        const descriptor = openLockFile(path);
-        try {
-            if (!(await takeFlock(descriptor, options)))
-                throw describeConflict(path);
-            if (isStillAt(descriptor, path))
-                return claim(descriptor, options.holder);
-        }
-        catch (error) {
-            (0,external_node_fs_namespaceObject.closeSync)(descriptor);
-            throw error;
-        }
-        // Somebody removed the file while we waited: a lock on a file without a name excludes nobody.
-        (0,external_node_fs_namespaceObject.closeSync)(descriptor);
-    }
-}
-function openLockFile(path) {
+
+
+/** Looks at the new file as any reader would: footer, and the manifest out of its extents. */
+async function checkAssembled(path, name, plan, sizeBytes) {
+    const file = await openArchiveAt(path, name);
     try {
-        (0,external_node_fs_namespaceObject.mkdirSync)((0,external_node_path_namespaceObject.dirname)(path), { recursive: true, mode: 0o700 });
-        return (0,external_node_fs_namespaceObject.openSync)(path, external_node_fs_namespaceObject.constants.O_RDWR | external_node_fs_namespaceObject.constants.O_CREAT | external_node_fs_namespaceObject.constants.O_NOFOLLOW, 0o600);
-    }
-    catch (error) {
-        throw new failure_Failure('failed', `cannot open the lock ${path}: ${messageOf(error)}`, 'Run as the user who owns the state folder (root on production), or name another one with state: in the configuration.', { cause: error });
-    }
-}
-/**
- * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
- * too, and stays locked when that program has ended.
- */
-function takeFlock(descriptor, { waitMs, signal }) {
-    const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
-    return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
-            stdio: ['ignore', 'ignore', 'pipe', descriptor],
-        });
-        let complaint = '';
-        child.stderr?.on('data', (chunk) => (complaint += chunk.toString()));
-        const fail = (reason) => reject(new failure_Failure('failed', `cannot lock: ${reason}`, 'Install the package util-linux, which holds the program flock.'));
-        const stop = () => child.kill();
-        signal?.addEventListener('abort', stop, { once: true });
-        if (signal?.aborted)
-            stop();
-        child.on('error', (error) => fail(messageOf(error)));
-        child.on('close', (code, endedBy) => {
-            signal?.removeEventListener('abort', stop);
-            // Whatever it answered: who was told to stop wants no lock.
-            if (signal?.aborted)
-                reject(asError(signal.reason));
-            else if (code === 0)
-                resolve(true);
-            else if (code === conflictCode)
-                resolve(false);
-            else
-                fail(`flock ended with ${endedBy ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
-        });
-    });
-}
-function asError(reason) {
-    return reason instanceof Error ? reason : new Error(String(reason));
-}
-function isStillAt(descriptor, path) {
-    const ours = (0,external_node_fs_namespaceObject.fstatSync)(descriptor);
-    const named = (0,external_node_fs_namespaceObject.statSync)(path, { throwIfNoEntry: false });
-    return named !== undefined && named.ino === ours.ino && named.dev === ours.dev;
-}
-function claim(descriptor, holder) {
-    // What is written here was left by a holder that died: giving back empties the file.
-    const tookOverFrom = parseHolder((0,external_node_fs_namespaceObject.readFileSync)(descriptor, 'utf8'));
-    (0,external_node_fs_namespaceObject.ftruncateSync)(descriptor, 0);
-    (0,external_node_fs_namespaceObject.writeSync)(descriptor, `${JSON.stringify({ holder, pid: process.pid, since: new Date().toISOString() })}\n`, 0);
-    let isHeld = true;
-    return {
-        ...(tookOverFrom && { tookOverFrom }),
-        release() {
-            if (!isHeld)
-                return;
-            isHeld = false;
-            (0,external_node_fs_namespaceObject.ftruncateSync)(descriptor, 0);
-            (0,external_node_fs_namespaceObject.closeSync)(descriptor);
-        },
-    };
-}
-function describeConflict(path) {
-    const holder = parseHolder((0,external_node_fs_namespaceObject.readFileSync)(path, 'utf8'));
-    const who = holder
-        ? `${holder.holder} (pid ${holder.pid}, since ${holder.since})`
-        : 'another run that has just begun';
-    return new failure_Failure('locked', `${path} is held by ${who}`, 'Wait until it has ended, then try again.');
-}
-function parseHolder(text) {
-    try {
-        const { holder, pid, since } = JSON.parse(text);
-        return typeof holder === 'string' && typeof pid === 'number' && typeof since === 'string'
-            ? { holder, pid, since }
-            : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/copy-run.js
-
-
-const BLOCK_BYTES = 4 * 1024 * 1024;
-/** An extent's bytes are not those that its digest promises. */
-class WrongDigest extends Error {
-    ordinal;
-    constructor(ordinal) {
-        super(`the bytes of extent ${ordinal} have another digest`);
-        this.ordinal = ordinal;
-    }
-}
-/**
- * Copies runs of extents and hashes what it writes: the digest is taken of the very buffer that goes into the file.
- * While one block is hashed, the one before is being written and the next one read.
- */
-class RunCopier {
-    #target;
-    #extents;
-    #buffers = [0, 1, 2].map(() => Buffer.allocUnsafeSlow(BLOCK_BYTES));
-    constructor(target, extents) {
-        this.#target = target;
-        this.#extents = extents;
-    }
-    /** @throws WrongDigest, also where the source is too short. */
-    async copy(run, source, sourceOffset, onCopied) {
-        const digests = new RunDigests(this.#extents, run);
-        const readBlock = (done, turn) => {
-            const buffer = this.#buffers[turn % 3];
-            const block = buffer.subarray(0, Math.min(BLOCK_BYTES, run.length - done));
-            return settleLater(readInto(source, block, sourceOffset + done).then((got) => block.subarray(0, got)));
-        };
-        let reading = readBlock(0, 0);
-        let writing = Promise.resolve();
-        try {
-            for (let done = 0, turn = 1; done < run.length; turn++) {
-                const block = await reading;
-                const next = done + block.length;
-                if (block.length > 0 && next < run.length)
-                    reading = readBlock(next, turn);
-                digests.update(block);
-                await writing;
-                writing = settleLater(writeWhole(this.#target, block, run.targetOffset + done));
-                onCopied(block.length);
-                done = next;
-            }
-            await writing;
+        const indexOffset = await file.readIndexOffset();
+        if (file.sizeBytes !== sizeBytes || indexOffset !== plan.extents.endOffset) {
+            throw new failure/* Failure */.HR('vault', `${name} was not written as it should be`, 'Look at the disk of the backup server (dmesg).');
         }
-        finally {
-            // Nothing may touch the files or the buffers any more when this has ended.
-            await Promise.allSettled([reading, writing]);
-        }
-    }
-}
-/** Digests of a run's extents, from blocks that begin and end anywhere. */
-class RunDigests {
-    #extents;
-    #ordinal;
-    #missing = 0;
-    #hash = (0,external_node_crypto_.createHash)('sha256');
-    constructor(extents, run) {
-        this.#extents = extents;
-        this.#ordinal = run.first;
-        this.#missing = extents.at(run.first).length;
-    }
-    update(block) {
-        if (block.length === 0)
-            throw new WrongDigest(this.#ordinal);
-        for (let at = 0; at < block.length;) {
-            if (this.#missing === 0)
-                this.#missing = this.#extents.at(this.#ordinal).length;
-            const piece = block.subarray(at, at + this.#missing);
-            this.#hash.update(piece);
-            at += piece.length;
-            this.#missing -= piece.length;
-            if (this.#missing > 0)
-                continue;
-            if (this.#hash.digest('hex') !== this.#extents.at(this.#ordinal).sha256)
-                throw new WrongDigest(this.#ordinal);
-            this.#hash = (0,external_node_crypto_.createHash)('sha256');
-            this.#ordinal++;
-        }
-    }
-}
-async function writeWhole(target, block, position) {
-    for (let done = 0; done < block.length;) {
-        const { bytesWritten } = await target.write(block, done, block.length - done, position + done);
-        done += bytesWritten;
-    }
-}
-/** A promise that may fail before anybody waits for it. */
-function settleLater(promise) {
-    promise.catch(() => { });
-    return promise;
-}
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/runs.js
-/** Joins a plan's extents into the longest runs, in order. */
-function* joinRuns({ extents, originOf }) {
-    let run;
-    for (let ordinal = 0; ordinal < extents.count; ordinal++) {
-        const { offset, length } = extents.at(ordinal);
-        const from = originOf(ordinal);
-        if (run && isNext(run, from)) {
-            run.length += length;
-            run.count++;
-            continue;
-        }
-        if (run)
-            yield run;
-        run = { from, targetOffset: offset, length, first: ordinal, count: 1 };
-    }
-    if (run)
-        yield run;
-}
-function isNext({ from, length }, next) {
-    if ('base' in from)
-        return 'base' in next && next.base === from.base + length;
-    return 'segment' in next && next.segment === from.segment && next.at === from.at + length;
-}
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/assemble.js
-
-
-
-
-
-
-
-/**
- * Writes the archive of a plan: new extents out of segments and known ones out of the base, then index and footer.
- * What is copied is hashed on its way. Returns the archive's size and how many of its bytes are index and footer.
- * @throws WrongDigest naming the extent whose bytes are not what they should be; Failure `vault` where sharing failed.
- */
-async function assembleArchive(assembly) {
-    const { store, plan, path, shares } = assembly;
-    const file = await (0,promises_namespaceObject.open)(path, 'wx+', 0o600);
-    try {
-        const shared = await copyExtents(file, assembly);
-        const sizeBytes = await appendIndex(file, plan);
-        if (shares)
-            await shareRanges(store, (0,external_node_path_namespaceObject.relative)(store.directory, path), shared);
-        await file.chmod(0o440);
-        await file.sync();
-        const { size } = await file.stat();
-        if (size !== sizeBytes)
-            throw new Error(`the archive has ${size} bytes instead of ${sizeBytes}`);
-        return { sizeBytes, tailBytes: sizeBytes - plan.extents.endOffset };
+        const manifest = await readManifest(file, plan.manifestExtents);
+        if (manifest.name === name)
+            return manifest;
+        throw new ArchiveDamage(layout/* MANIFEST_NAME */.ir, `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}`);
     }
     finally {
         await file.close();
     }
 }
-/** Copies what has to be copied; returns what is to be shared. */
-async function copyExtents(file, assembly) {
-    const { plan, segments, base, shares, progress } = assembly;
-    const copier = new RunCopier(file, plan.extents);
-    const shared = [];
-    let doneBytes = 0;
-    const count = (bytes) => progress((doneBytes += bytes), plan.extents.endOffset);
-    for (const run of joinRuns(plan)) {
-        if ('segment' in run.from) {
-            await copier.copy(run, await segments.open(run.from.segment), run.from.at, count);
-            continue;
-        }
-        if (!base)
-            throw new TypeError('the recipe has no base');
-        if (shares) {
-            const { targetOffset, length } = run;
-            shared.push({ source: base.name, sourceOffset: run.from.base, targetOffset, length });
-            count(length);
-        }
-        else {
-            await copier.copy(run, base.file.handle, run.from.base, count);
-        }
-    }
-    return shared;
-}
-/** Writes index and footer behind the extents; returns the archive's size. */
-async function appendIndex(file, { extents, indexPath, indexBytes }) {
-    let position = extents.endOffset;
-    const append = async (bytes) => {
-        const { bytesWritten } = await file.write(bytes, 0, bytes.length, position);
-        if (bytesWritten !== bytes.length)
-            throw new Error('the disk took only a part of the index');
-        position += bytes.length;
-    };
-    for await (const chunk of encodeIndexMember(indexPath, indexBytes))
-        await append(chunk);
-    await append(encodeFooter(extents.endOffset));
-    return position;
-}
-/** What an archive takes at most besides its extents: an index that does not shrink at all. */
-function boundTailBytes(plan) {
-    return plan.indexBytes + FOOTER_BYTES + 64 * 1024;
+/** Lets the group of the vault's directory read the archive: operators, where the keeper is one of them. */
+async function giveToGroup(store, path) {
+    if (!store.isProvisioned)
+        return;
+    const { gid } = await (0,promises_.stat)(store.directory);
+    if (gid !== process.getegid?.() && process.getgroups?.().includes(gid))
+        await (0,promises_.chown)(path, process.geteuid?.() ?? 0, gid);
 }
 
+// EXTERNAL MODULE: ./.build/src/config/archive-name.js
+var archive_name = __nccwpck_require__(334);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/check-name.js
 
 
@@ -3680,18 +5207,115 @@ const DAY_MS = 86_400_000;
  * @throws Failure `refused`.
  */
 function checkSealName(name, clock) {
-    const parsed = parseArchiveName(name);
+    const parsed = (0,archive_name/* parseArchiveName */.Lz)(name);
     if (!parsed) {
-        throw new failure_Failure('refused', `${JSON.stringify(name.slice(0, 60))} is not the name of an archive`, 'Check the date in it.');
+        throw new failure/* Failure */.HR('refused', `${JSON.stringify(name.slice(0, 60))} is not the name of an archive`, 'Check the date in it.');
     }
     if (parsed.foreign) {
-        throw new failure_Failure('refused', `${name} is a name of the former script`, 'Nothing new is sealed under such a name.');
+        throw new failure/* Failure */.HR('refused', `${name} is a name of the former script`, 'Nothing new is sealed under such a name.');
     }
     const today = clock.toISOString().slice(0, 10);
     const daysOff = Math.abs(Date.parse(parsed.date) - Date.parse(today)) / DAY_MS;
-    if (daysOff <= MAX_DAYS_OFF)
+    if (daysOff <= limits/* MAX_DAYS_OFF */.zg)
         return;
-    throw new failure_Failure('refused', `the archive is dated ${parsed.date}, but the backup server's clock says ${clock.toISOString()}: ${daysOff} days apart`, `Set the clock that is wrong (timedatectl, NTP); at most ${MAX_DAYS_OFF} days are allowed.`);
+    throw new failure/* Failure */.HR('refused', `the archive is dated ${parsed.date}, but the backup server's clock says ${clock.toISOString()}: ${daysOff} days apart`, `Set the clock that is wrong (timedatectl, NTP); at most ${limits/* MAX_DAYS_OFF */.zg} days are allowed.`);
+}
+
+;// CONCATENATED MODULE: ./.build/src/logging/format-time.js
+/**
+ * A point in time as people read it: `2026-11-24 00:45 Europe/Paris`, as in the names of archives of that zone. Without a
+ * zone it is UTC, and says so. What is no time is shown as it came.
+ */
+function format_time_formatTime(instant, timezone = 'UTC') {
+    const time = new Date(instant);
+    if (Number.isNaN(time.getTime()))
+        return String(instant);
+    const parts = new Intl.DateTimeFormat('en-CA', {
+        timeZone: timezone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: '2-digit',
+        day: '2-digit',
+        hour: '2-digit',
+        minute: '2-digit',
+    }).formatToParts(time);
+    const part = (type) => parts.find((candidate) => candidate.type === type)?.value ?? '';
+    return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')} ${timezone}`;
+}
+
+// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
+var quantity_text = __nccwpck_require__(534);
+;// CONCATENATED MODULE: ./.build/src/vault/store/daily-limits.js
+
+
+
+const daily_limits_DAY_MS = 86_400_000;
+/**
+ * Checks that one more seal of so many bytes stays within the day's limits, which go by the ledger and the vault's clock.
+ * Where archives share nothing, a seal takes an archive's full size, whatever of it is new.
+ * @throws Failure `refused` with the numbers, when it will be possible again, and the setting that says so.
+ */
+function requireDailyRoom(store, ledger, { newBytes, sharesExtents }) {
+    const { dailyLimits: limits } = store;
+    if (!limits)
+        return;
+    const nowMs = store.now().getTime();
+    const spent = ledger.lines
+        .filter(({ action }) => action === 'seal')
+        .map((line) => ({ timeMs: Date.parse(line.time), bytes: sharesExtents ? line.newBytes : line.size }))
+        // A clock that was set back has sealed in what is now the future: that counts as well, but not for ever.
+        .filter(({ timeMs }) => Math.abs(nowMs - timeMs) < daily_limits_DAY_MS)
+        .sort((one, other) => one.timeMs - other.timeMs);
+    const say = (atMs) => format_time_formatTime(new Date(atMs + daily_limits_DAY_MS), limits.timezone);
+    if (spent.length >= limits.seals) {
+        const again = spent[spent.length - limits.seals];
+        throw daily_limits_refuse(`${(0,quantity_text/* countOf */.pq)(spent.length, 'archive')} sealed within 24 hours, and the vault takes no more than ${limits.seals}`, again && `possible again from ${say(again.timeMs)} on`, 'budgets.seals-per-day');
+    }
+    const spentBytes = spent.reduce((sum, { bytes }) => sum + bytes, 0);
+    if (spentBytes + newBytes <= limits.newBytes)
+        return;
+    throw daily_limits_refuse(`this archive takes ${(0,quantity_text/* formatBytes */.z3)(newBytes)} of disk after ${(0,quantity_text/* formatBytes */.z3)(spentBytes)} within 24 hours, and the vault gives no more than ${(0,quantity_text/* formatBytes */.z3)(limits.newBytes)}`, findAgain(spent, limits.newBytes - newBytes, say), 'budgets.new-bytes-per-day');
+}
+/** When enough of what was spent is a day old; undefined where that alone will never do. */
+function findAgain(spent, mayBeSpent, say) {
+    if (mayBeSpent < 0)
+        return undefined;
+    let rest = spent.reduce((sum, { bytes }) => sum + bytes, 0);
+    for (const { timeMs, bytes } of spent) {
+        rest -= bytes;
+        if (rest <= mayBeSpent)
+            return `possible again from ${say(timeMs)} on`;
+    }
+    return undefined;
+}
+function daily_limits_refuse(what, again, key) {
+    return new failure/* Failure */.HR('refused', `the vault's limit for a day is reached: ${what}; ${again ?? 'no day has room for it'} (${key})`, `Nothing was sealed and nothing was lost. Where this is no mistake, have ${key} raised in the vault's settings (/etc/skills-vault.yml, by its administrator), or wait.`);
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/guard-planning.js
+
+
+/** Ten million files take a few minutes; what takes longer was made to. */
+const MAX_PLANNING_MS = 15 * 60_000;
+const INTERVAL_MS = 1_000;
+/**
+ * Ends the work on a recipe that eats up the disk's reserve (its index is written meanwhile), or that does not end: a few
+ * kilobytes may unpack to millions of steps. The signal's reason is a Failure, `space` or `refused`.
+ */
+function guardPlanning(store, maximumMs = MAX_PLANNING_MS) {
+    const abort = new AbortController();
+    const startedMs = performance.now();
+    const look = () => {
+        if (performance.now() - startedMs > maximumMs) {
+            const next = 'Run the backup again, with less at once.';
+            abort.abort(new failure/* Failure */.HR('refused', 'following the recipe takes longer than any may', next));
+        }
+        else {
+            (0,store_space/* requireSpace */.MK)(store, 0).catch((error) => abort.abort(error));
+        }
+    };
+    const timer = setInterval(look, Math.min(INTERVAL_MS, maximumMs));
+    return { signal: abort.signal, stop: () => clearInterval(timer) };
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/open-base.js
@@ -3702,7 +5326,7 @@ function checkSealName(name, clock) {
 
 /**
  * Opens the archive that the recipe of `name` builds upon. It must be one of ours, as the ledger knows it, and not known
- * as damaged. A writer's must be the newest besides `name` itself: an older one, taken over into tonight's, would let
+ * as damaged but for single extents, which `refuseBarred` looks after. A writer's must be the newest besides `name` itself: an older one, taken over into tonight's, would let
  * production read from the newest index which files there were before they were deleted.
  * @throws Failure `refused`; the client then asks for the newest archive again.
  */
@@ -3711,8 +5335,7 @@ async function openBase({ store, role, name }, ledger, named) {
     if (line?.action !== 'seal' || line.index !== named.index) {
         throw open_base_refuse(`the recipe builds upon ${JSON.stringify(named.name).slice(0, 60)}, which this vault does not hold`);
     }
-    const verdict = await readVerdict(store, line.name, line.index);
-    if (verdict && !verdict.isSound)
+    if (!allowsBuilding(await readVerdict(store, line.name, line.index)))
         throw open_base_refuse(`the recipe builds upon ${line.name}, which is damaged`);
     if (role === 'writer') {
         const newest = await findNewest(store, { ...ledger, lines: ledger.lines.filter((known) => known.name !== name) });
@@ -3726,11 +5349,11 @@ async function openBase({ store, role, name }, ledger, named) {
     throw open_base_refuse(`the recipe builds upon ${line.name}, which has ${file.sizeBytes} bytes instead of ${line.size}`);
 }
 function open_base_refuse(message) {
-    return new failure_Failure('refused', message, 'Run the backup again: it begins with the newest good archive.');
+    return new failure/* Failure */.HR('refused', message, 'Run the backup again: it begins with the newest good archive.');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/extent-table.js
-const DIGEST_BYTES = 32;
+const extent_table_DIGEST_BYTES = 32;
 const EMPTY = 0xffffffff;
 /**
  * All extents of an archive in memory, about a hundred bytes each, found by digest and by key. A million extents, of
@@ -3756,9 +5379,9 @@ class ExtentTable {
     append(extent) {
         const ordinal = this.#count++;
         this.#grow();
-        this.#digests.write(extent.sha256, ordinal * DIGEST_BYTES, 'hex');
+        this.#digests.write(extent.sha256, ordinal * extent_table_DIGEST_BYTES, 'hex');
         if (extent.key)
-            this.#keys.write(extent.key, ordinal * DIGEST_BYTES, 'hex');
+            this.#keys.write(extent.key, ordinal * extent_table_DIGEST_BYTES, 'hex');
         this.#numbers.set([extent.offset, extent.length, extent.entries], ordinal * 3);
         this.#byDigest = undefined;
         this.#byKey = undefined;
@@ -3766,13 +5389,13 @@ class ExtentTable {
     at(ordinal) {
         if (ordinal < 0 || ordinal >= this.#count)
             throw new RangeError(`there is no extent ${ordinal}`);
-        const place = ordinal * DIGEST_BYTES;
-        const key = this.#keys.toString('hex', place, place + DIGEST_BYTES);
+        const place = ordinal * extent_table_DIGEST_BYTES;
+        const key = this.#keys.toString('hex', place, place + extent_table_DIGEST_BYTES);
         return {
             offset: this.#numbers[ordinal * 3] ?? 0,
             length: this.#numbers[ordinal * 3 + 1] ?? 0,
             entries: this.#numbers[ordinal * 3 + 2] ?? 0,
-            sha256: this.#digests.toString('hex', place, place + DIGEST_BYTES),
+            sha256: this.#digests.toString('hex', place, place + extent_table_DIGEST_BYTES),
             ...(/^0+$/.test(key) ? {} : { key }),
         };
     }
@@ -3804,11 +5427,11 @@ class ExtentTable {
             yield this.at(ordinal);
     }
     #grow() {
-        const capacity = this.#digests.length / DIGEST_BYTES;
+        const capacity = this.#digests.length / extent_table_DIGEST_BYTES;
         if (this.#count <= capacity)
             return;
         const larger = Math.max(1024, capacity * 2);
-        const enlarge = (old) => Buffer.concat([old], larger * DIGEST_BYTES);
+        const enlarge = (old) => Buffer.concat([old], larger * extent_table_DIGEST_BYTES);
         this.#digests = enlarge(this.#digests);
         this.#keys = enlarge(this.#keys);
         const numbers = new Float64Array(larger * 3);
@@ -3819,7 +5442,7 @@ class ExtentTable {
     #hash(digests) {
         const slots = new Uint32Array(2 ** Math.ceil(Math.log2(this.#count * 2 + 2))).fill(EMPTY);
         for (let ordinal = 0; ordinal < this.#count; ordinal++) {
-            let slot = digests.readUInt32BE(ordinal * DIGEST_BYTES) & (slots.length - 1);
+            let slot = digests.readUInt32BE(ordinal * extent_table_DIGEST_BYTES) & (slots.length - 1);
             while (slots[slot] !== EMPTY)
                 slot = (slot + 1) & (slots.length - 1);
             slots[slot] = ordinal;
@@ -3832,8 +5455,8 @@ class ExtentTable {
             const ordinal = slots[slot] ?? EMPTY;
             if (ordinal === EMPTY)
                 return undefined;
-            const place = ordinal * DIGEST_BYTES;
-            if (wanted.equals(digests.subarray(place, place + DIGEST_BYTES)))
+            const place = ordinal * extent_table_DIGEST_BYTES;
+            if (wanted.equals(digests.subarray(place, place + extent_table_DIGEST_BYTES)))
                 return this.at(ordinal);
         }
     }
@@ -3868,18 +5491,27 @@ function checkExtent(raw) {
  * `maxLineBytes` is refused: memory stays bounded whatever the other side sends.
  */
 async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
-    let rest = Buffer.alloc(0);
+    // In pieces: whoever sends a line without end must not have it copied again with every chunk.
+    let rest = [];
+    let restBytes = 0;
     for await (const chunk of chunks) {
-        const bytes = rest.length === 0 ? Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length) : Buffer.concat([rest, chunk]);
+        const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
         const end = bytes.lastIndexOf(0x0a);
-        if (end === -1 && bytes.length > maxLineBytes)
+        if (end >= 0) {
+            const whole = rest.length === 0 ? bytes.subarray(0, end) : Buffer.concat([...rest, bytes.subarray(0, end)]);
+            yield whole.toString('utf8').split('\n');
+            rest = [];
+            restBytes = 0;
+        }
+        if (end === bytes.length - 1)
+            continue;
+        rest.push(Buffer.from(bytes.subarray(end + 1)));
+        restBytes += bytes.length - end - 1;
+        if (end === -1 && restBytes > maxLineBytes)
             throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
-        if (end >= 0)
-            yield bytes.toString('utf8', 0, end).split('\n');
-        rest = end === bytes.length - 1 ? Buffer.alloc(0) : Buffer.from(bytes.subarray(end + 1));
     }
-    if (rest.length > 0)
-        yield [rest.toString('utf8')];
+    if (restBytes > 0)
+        yield [Buffer.concat(rest).toString('utf8')];
 }
 /** The lines of all batches, one by one. */
 async function* singly(batches) {
@@ -3991,7 +5623,7 @@ class IndexWriter {
     /** Writes the index; returns its size in bytes and its SHA-256, the archive's identity. */
     async finish() {
         const hash = (0,external_node_crypto_.createHash)('sha256');
-        const target = await (0,promises_namespaceObject.open)(this.#path, 'wx', 0o600);
+        const target = await (0,promises_.open)(this.#path, 'wx', 0o600);
         let sizeBytes = 0;
         const write = async (bytes) => {
             hash.update(bytes);
@@ -4016,7 +5648,7 @@ class IndexWriter {
     async discard() {
         await this.#extents.discard();
         await this.#entries.discard();
-        await (0,promises_namespaceObject.rm)(this.#path, { force: true });
+        await (0,promises_.rm)(this.#path, { force: true });
     }
 }
 /** Lines of a JSON array, on their way through a temporary file. */
@@ -4033,7 +5665,7 @@ class Spool {
         this.#file = file;
     }
     static async create(path) {
-        return new Spool(path, await (0,promises_namespaceObject.open)(path, 'wx', 0o600));
+        return new Spool(path, await (0,promises_.open)(path, 'wx', 0o600));
     }
     async append(lines) {
         for (const line of lines) {
@@ -4049,14 +5681,14 @@ class Spool {
         if (!this.#isEmpty)
             this.#pending += '\n';
         await this.#flush();
-        yield* (0,external_node_fs_namespaceObject.createReadStream)(this.#path, { highWaterMark: 1024 * 1024 });
+        yield* (0,external_node_fs_.createReadStream)(this.#path, { highWaterMark: 1024 * 1024 });
         await this.discard();
     }
     async discard() {
         if (!this.#isClosed)
             await this.#file.close();
         this.#isClosed = true;
-        await (0,promises_namespaceObject.rm)(this.#path, { force: true });
+        await (0,promises_.rm)(this.#path, { force: true });
     }
     async #flush() {
         const text = this.#pending;
@@ -4163,7 +5795,7 @@ class DigestedStream {
 
 /** Lines are held in memory until the archive stands; a manifest has one for each chunk. */
 const MAX_EXTENTS = 64;
-const MAX_LINES_CHARACTERS = CHUNK_BYTES;
+const MAX_LINES_CHARACTERS = layout/* CHUNK_BYTES */.EC;
 /** Picks the extents that hold the manifest out of all that go by in archive order. */
 class ManifestFinder {
     extents = [];
@@ -4185,7 +5817,7 @@ class ManifestFinder {
 }
 /** Whether a line of the index is the manifest's, or a further chunk of it: name and type stand first. */
 function isManifestLine(line) {
-    return line.startsWith(`{"name":"${MANIFEST_NAME}","type":`);
+    return line.startsWith(`{"name":"${layout/* MANIFEST_NAME */.ir}","type":`);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/origin-table.js
@@ -4240,14 +5872,14 @@ const MAX_INDEX_LINE_BYTES = 1024 * 1024;
  * Follows a recipe and writes the index of the archive to be to `indexPath`.
  * `openBase` gives the archive that the recipe names. Nothing of the upload is believed: every new line must be one that
  * our writer would write, within its extent, and the base's index must have the digest that the ledger knows.
- * @throws Failure `refused` where the recipe does not hold together.
+ * @throws Failure `refused` where the recipe does not hold together; the signal's reason where that came first.
  */
-async function planArchive(recipe, indexPath, openBase) {
+async function planArchive(recipe, indexPath, openBase, signal) {
     const writer = await IndexWriter.create(indexPath);
     try {
-        const gunzip = (0,external_node_zlib_namespaceObject.createGunzip)();
-        (0,external_node_stream_namespaceObject.pipeline)(recipe, gunzip, () => { });
-        const steps = singly(readLines(gunzip, MAX_STEP_BYTES));
+        const gunzip = (0,external_node_zlib_.createGunzip)();
+        (0,external_node_stream_.pipeline)(recipe, gunzip, () => { });
+        const steps = singly(stopWith(signal, readLines(gunzip, MAX_STEP_BYTES)));
         const first = await steps.next();
         if (first.done)
             throw new TypeError('the recipe is empty');
@@ -4261,7 +5893,7 @@ async function planArchive(recipe, indexPath, openBase) {
         let newExtentBytes = 0;
         for await (const { extent, from } of followRecipe(head.segments, steps, reader)) {
             if ('segment' in from) {
-                if (extent.length > MAX_EXTENT_BYTES)
+                if (extent.length > limits/* MAX_EXTENT_BYTES */.GR)
                     throw new TypeError(`an extent has ${extent.length} bytes`);
                 newExtentBytes += extent.length;
             }
@@ -4275,14 +5907,14 @@ async function planArchive(recipe, indexPath, openBase) {
             origins.append(from);
             manifest.look(placed, lines, offset - extent.origin);
             // What a recipe of a few megabytes unpacks to is not for the client to decide.
-            if (extents.count > MAX_ARCHIVE_EXTENTS)
-                throw new TypeError(`it has more than ${MAX_ARCHIVE_EXTENTS} extents`);
-            if (writer.sizeBytes > MAX_INDEX_BYTES)
-                throw new TypeError(`its index has more than ${MAX_INDEX_BYTES} bytes`);
+            if (extents.count > limits/* MAX_ARCHIVE_EXTENTS */.yJ)
+                throw new TypeError(`it has more than ${limits/* MAX_ARCHIVE_EXTENTS */.yJ} extents`);
+            if (writer.sizeBytes > limits/* MAX_INDEX_BYTES */.w2)
+                throw new TypeError(`its index has more than ${limits/* MAX_INDEX_BYTES */.w2} bytes`);
         }
         await reader?.close();
         if (base && (await digest?.finish()) !== base.index) {
-            throw new failure_Failure('damaged', `the index of ${head.base?.name} is damaged`, 'Have it verified: the next backup then builds upon an older one.');
+            throw new failure/* Failure */.HR('damaged', `the index of ${head.base?.name} is damaged`, 'Have it verified: the next backup then builds upon an older one.');
         }
         const { sha256, sizeBytes } = await writer.finish();
         const originOf = (ordinal) => origins.at(ordinal);
@@ -4299,11 +5931,18 @@ async function planArchive(recipe, indexPath, openBase) {
     }
     catch (error) {
         await writer.discard();
-        if (error instanceof failure_Failure || !isMisfit(error))
+        if (error instanceof failure/* Failure */.HR || !isMisfit(error))
             throw error;
-        throw new failure_Failure('refused', `the recipe is not valid: ${messageOf(error)}`, 'Run the backup again.', {
+        throw new failure/* Failure */.HR('refused', `the recipe is not valid: ${(0,failure/* messageOf */.bD)(error)}`, 'Run the backup again.', {
             cause: error,
         });
+    }
+}
+/** Passes lines on until there is a reason to stop: what has been received already may unpack to any number of them. */
+async function* stopWith(signal, batches) {
+    for await (const batch of batches) {
+        signal?.throwIfAborted();
+        yield batch;
     }
 }
 function checkLine(line, extent) {
@@ -4327,20 +5966,29 @@ function isMisfit(error) {
 
 
 
+
+/** Between two looks at the disk: many clients may be sending at once. */
+const LOOK_EVERY_BYTES = 16 * 1024 * 1024;
 /**
  * Takes a recipe off the wire into a file without a name, so that a client that stalls holds no lock and leaves nothing
  * behind. The caller closes it.
+ * @throws Failure `refused` where it is too long, `space` where it would take the disk's reserve.
  */
 async function receiveRecipe(store, body) {
-    const path = (0,external_node_path_namespaceObject.join)(store.assembly, `recipe-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
-    const file = await (0,promises_namespaceObject.open)(path, 'wx+', 0o600);
-    await (0,promises_namespaceObject.rm)(path, { force: true });
+    const path = (0,external_node_path_.join)(store.assembly, `recipe-${(0,external_node_crypto_.randomBytes)(6).toString('hex')}`);
+    const file = await (0,promises_.open)(path, 'wx+', 0o600);
+    await (0,promises_.rm)(path, { force: true });
     try {
         let receivedBytes = 0;
+        let nextLook = LOOK_EVERY_BYTES;
         for await (const chunk of body) {
             receivedBytes += chunk.length;
-            if (receivedBytes > MAX_RECIPE_BYTES) {
-                throw new failure_Failure('refused', 'the recipe is longer than any may be', 'Run the backup again, with less at once.');
+            if (receivedBytes > nextLook) {
+                await (0,store_space/* requireSpace */.MK)(store, LOOK_EVERY_BYTES);
+                nextLook += LOOK_EVERY_BYTES;
+            }
+            if (receivedBytes > limits/* MAX_RECIPE_BYTES */.WE) {
+                throw new failure/* Failure */.HR('refused', 'the recipe is longer than any may be', 'Run the backup again, with less at once.');
             }
             await file.appendFile(chunk);
         }
@@ -4352,268 +6000,143 @@ async function receiveRecipe(store, body) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/reject-damage.js
+;// CONCATENATED MODULE: ./.build/src/vault/store/read-extent-table.js
+
+
 
 
 
 /**
- * What follows when an extent's bytes turn out to be wrong while they are copied: a segment is removed, so that the next
- * upload brings it anew; an older archive is remembered as damaged, so that no backup builds upon it again.
+ * The extents of an archive by its own index, which must have the digest that the ledger knows.
+ * @throws ArchiveDamage where it has not, or cannot be read.
  */
-async function rejectDamage(store, plan, { ordinal }) {
-    const origin = plan.originOf(ordinal);
-    if ('segment' in origin) {
-        await dropSegment(store, origin.segment);
-        return new failure_Failure('damaged', `segment ${origin.segment.slice(0, 12)}… does not hold what was announced (byte ${origin.at}): it was changed on its way`, 'It has been removed; run the backup again, which sends it anew.');
-    }
-    const { name = '', index = '' } = plan.head.base ?? {};
-    const { sha256, length } = plan.extents.at(ordinal);
-    await recordVerdict(store, {
-        name,
-        index,
-        level: 'seal',
-        isSound: false,
-        damage: [
-            { where: `extent at byte ${origin.base}`, what: `its bytes do not have the digest ${sha256.slice(0, 12)}…` },
-        ],
-        checked: { extents: 1, entries: 0, bytes: length, databases: [], tables: 0 },
-        time: store.now().toISOString(),
-    });
-    return new failure_Failure('damaged', `${name} is damaged on the backup server's disk, at byte ${origin.base}`, 'Run the backup again: it no longer builds upon that archive. Have the others verified, and the disk looked at.');
-}
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/seal.js
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-
-const DEFAULT_LOCK_WAIT_MS = 60_000;
-/**
- * Seals an archive: until its last step nothing is visible, after it nothing changes.
- * @throws Failure `refused` for what must not be, `damaged` for wrong bytes, `space`, or `locked`.
- */
-async function sealArchive(options) {
-    const { store, name, log, lockWaitMs = DEFAULT_LOCK_WAIT_MS } = options;
-    checkSealName(name, store.now());
+async function readExtentTable(file, index) {
     try {
-        const recipe = await receiveRecipe(store, options.recipe);
-        try {
-            const lock = await acquireLock(lockPath(store), { holder: `seal of ${name}`, waitMs: lockWaitMs });
-            try {
-                await settleCutSeal(store, log);
-                const { size } = await recipe.stat();
-                const bytes = readRange(recipe, { offset: 0, length: size });
-                return await sealLocked(options, external_node_stream_namespaceObject.Readable.from(bytes, { objectMode: false }));
-            }
-            finally {
-                lock.release();
-            }
-        }
-        finally {
-            await recipe.close();
-        }
+        const digest = new DigestedStream(file.readIndex());
+        const reader = await IndexReader.open(digest);
+        if ((await digest.finish()) !== index)
+            throw new ArchiveDamage('the index', 'it is not the one that was sealed');
+        return reader.extents;
     }
     catch (error) {
-        throw explainFullDisk(error);
-    }
-}
-/**
- * Settles what a killed seal has left before anybody is greeted: a client that saw its connection die asks at once
- * whether its archive is there. Does nothing while a seal is at work.
- */
-async function settleBeforeGreeting(store, log) {
-    if (!(await (0,promises_namespaceObject.lstat)(pendingPath(store)).catch(() => undefined)))
-        return;
-    try {
-        const lock = await acquireLock(lockPath(store), { holder: 'settling a seal that was cut off' });
-        try {
-            await settleCutSeal(store, log);
-        }
-        finally {
-            lock.release();
-        }
-    }
-    catch (error) {
-        if (!(error instanceof failure_Failure && error.kind === 'locked'))
+        const isMisfit = error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError;
+        if (!isMisfit && !isReadError(error))
             throw error;
+        throw new ArchiveDamage('the index', (0,failure/* messageOf */.bD)(error), { cause: error });
     }
 }
-async function sealLocked(options, recipe) {
-    const { store, name, log } = options;
-    const ledger = await readLedger(store);
-    const indexPath = (0,external_node_path_namespaceObject.join)(store.assembly, `${name}.index`);
-    let base;
-    try {
-        const plan = await planArchive(recipe, indexPath, async (named) => {
-            base = { name: named.name, file: await openBase(options, ledger, named) };
-            return { index: named.index, stream: base.file.readIndex() };
-        });
-        const known = listLedgerArchives(ledger).find((line) => line.name === name);
-        if (known && known.index !== plan.index)
-            throw refuseName(name);
-        const receipt = known
-            ? makeReceipt(known, true)
-            : await assembleAndPublish(options, { plan, ...(base ? { base } : {}) });
-        for (const segment of new Set(plan.head.segments))
-            await dropSegment(store, segment).catch(() => { });
-        log.info(`${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`);
-        return receipt;
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/find-wrong-extents.js
+
+
+
+/**
+ * Reads all extents of an archive and returns those that are damaged.
+ * @throws ArchiveDamage where its index is.
+ */
+async function findWrongExtents(store, { name, index, file }, progress) {
+    const extents = await readExtentTable(file, index);
+    const wrong = [];
+    for await (const block of checkExtents({ path: (0,store_layout/* archivePath */.oM)(store, name), handle: file.handle }, extents)) {
+        wrong.push(...block.wrong);
+        const last = block.places.at(-1);
+        if (last)
+            progress(last.offset + last.length, extents.endOffset);
     }
-    finally {
-        recipe.destroy();
-        await (0,promises_namespaceObject.rm)(indexPath, { force: true });
-        await base?.file.close();
-    }
+    return wrong;
 }
-async function assembleAndPublish({ store, name, progress }, { plan, base }) {
-    if (await (0,promises_namespaceObject.lstat)(archivePath(store, name)).catch(() => undefined))
-        throw refuseName(name);
-    const segments = await SegmentFiles.check(store, plan.head.segments);
-    const path = (0,external_node_path_namespaceObject.join)(store.assembly, name);
-    let isComplete = false;
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/name-entries.js
+
+
+
+
+/** An extent may hold hundreds of small files; so many are named. */
+const LISTED_NAMES = 20;
+/**
+ * The entries that have something in the extents at these places, by place. For messages: where the index cannot be
+ * read either, nothing is named.
+ */
+async function nameEntries(store, name, offsets) {
+    const names = new Map();
+    const file = await openArchive(store, name).catch(() => undefined);
+    if (!file)
+        return names;
     try {
-        const shares = base !== undefined && (await detectSharing(store)).isPossible;
-        await requireSpace(store, (shares ? plan.newExtentBytes : plan.extents.endOffset) + boundTailBytes(plan));
-        const assembly = { store, plan, path, segments, shares, progress, ...(base ? { base } : {}) };
-        const { sizeBytes, tailBytes } = await assembleArchive(assembly);
-        const { trigger } = await checkAssembled(path, name, plan, sizeBytes);
-        const newBytes = plan.newExtentBytes + tailBytes;
-        const time = store.now().toISOString();
-        const entry = { time, action: 'seal', name, size: sizeBytes, index: plan.index, newBytes, trigger };
-        isComplete = true;
-        return await publishArchive(store, path, entry);
-    }
-    catch (error) {
-        // What is complete may be visible already: the next seal finds out.
-        if (!isComplete)
-            await (0,promises_namespaceObject.rm)(path, { force: true });
-        if (error instanceof WrongDigest)
-            throw await rejectDamage(store, plan, error);
-        throw error;
-    }
-    finally {
-        await segments.close();
-    }
-}
-/** Looks at the new file as any reader would: footer, and the manifest out of its extents. */
-async function checkAssembled(path, name, plan, sizeBytes) {
-    const file = await openArchiveAt(path, name);
-    try {
-        const indexOffset = await file.readIndexOffset();
-        if (file.sizeBytes !== sizeBytes || indexOffset !== plan.extents.endOffset) {
-            throw new failure_Failure('vault', `${name} was not written as it should be`, 'Look at the disk of the backup server (dmesg).');
+        const reader = await IndexReader.open(file.readIndex());
+        let last;
+        for await (const { extent, lines } of reader.entries()) {
+            if (offsets.has(extent.offset)) {
+                const listed = lines.slice(0, LISTED_NAMES).map((line) => showName(toc_line_parseTocLine(line).name));
+                // Without a line of its own it goes on with the entry before.
+                names.set(extent.offset, listed.length > 0 || last === undefined ? [...new Set(listed)] : [last]);
+                if (names.size === offsets.size)
+                    break;
+            }
+            const line = lines.at(-1);
+            if (line !== undefined)
+                last = showName(toc_line_parseTocLine(line).name);
         }
-        const manifest = await readManifest(file, plan.manifestExtents);
-        if (manifest.name === name)
-            return manifest;
-        throw new ArchiveDamage(MANIFEST_NAME, `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}`);
+    }
+    catch {
+        // The damage is told all the same, by its place.
     }
     finally {
         await file.close();
     }
+    return names;
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/forecast.js
-const forecast_DAY_MS = 86_400_000;
-const NIGHTS = 30;
-const HORIZON_DAYS = 20 * 366;
+;// CONCATENATED MODULE: ./.build/src/vault/store/record-damage.js
+
+
+
 /**
- * How fast the vault fills, on average of the last 30 nights, and the date on which nothing is free any more.
- * Where archives share extents a vault's first archive is left aside: it is new as a whole, and no night like others.
+ * Remembers that extents of an archive are damaged: they are barred, and the archive's verdict names what is in them.
+ * Returns those that were not known before.
  */
-function forecastSpace(archives, { sharesExtents, freeBytes, now }) {
-    const seals = archives.filter(({ action }) => action === 'seal');
-    const since = now.getTime() - NIGHTS * forecast_DAY_MS;
-    const recent = (sharesExtents ? seals.slice(1) : seals).filter(({ time }) => Date.parse(time) > since);
-    const [first] = recent;
-    if (!first)
-        return {};
-    const nights = Math.max(1, Math.round((now.getTime() - Date.parse(first.time)) / forecast_DAY_MS) + 1);
-    const taken = recent.reduce((sum, { newBytes, size }) => sum + (sharesExtents ? newBytes : size), 0);
-    const newBytesPerNight = Math.round(taken / Math.min(NIGHTS, nights));
-    const days = newBytesPerNight > 0 ? freeBytes / newBytesPerNight : Infinity;
-    if (days > HORIZON_DAYS)
-        return { newBytesPerNight };
-    return { newBytesPerNight, fullOn: new Date(now.getTime() + days * forecast_DAY_MS).toISOString().slice(0, 10) };
+async function recordDamage(store, found) {
+    const { name, index } = found;
+    const extents = await noteDamage(store, found);
+    if (extents.length > 0)
+        await pronounceDamaged(store, { name, index, extents });
+    return extents;
 }
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/status.js
-
-
-
-
-
-
-
-
-/** Everything that is to be known of a vault without reading an archive; oldest archive first. */
-async function readStatus(store) {
-    const now = store.now();
-    const [ledger, sharing, space] = await Promise.all([readLedger(store), detectSharing(store), readSpace(store)]);
-    const lines = listLedgerArchives(ledger);
-    const archives = [];
-    for (const line of lines)
-        archives.push(await summarise(store, line));
-    const unknown = await listUnknown(store, new Set(lines.map(({ name }) => name)));
-    const { isPossible: sharesExtents } = sharing;
-    return {
-        clock: now.toISOString(),
-        archives,
-        ...space,
-        sharesExtents,
-        ...forecastSpace(lines, { sharesExtents, freeBytes: space.freeBytes, now }),
-        ledger: {
-            lines: ledger.lines.length,
-            isIntact: ledger.fault === undefined,
-            ...(ledger.fault === undefined ? {} : { fault: ledger.fault }),
-        },
-        isProvisioned: store.isProvisioned,
-        warnings: [
-            ...warnOfLedger(ledger),
-            ...unknown.map((name) => `${name} is on disk, but not in the ledger: no backup of ours put it there, or a seal was cut`),
-            ...sharing.warnings,
-        ],
-    };
+/** The same without a verdict, for whoever gives one. */
+async function noteDamage(store, { name, index, wrong, by }) {
+    const before = damageOf(await readDamage(store), name, index);
+    const known = new Set(before.map(({ offset }) => offset));
+    const found = store.now().toISOString();
+    const fresh = wrong
+        .filter(({ offset }) => !known.has(offset))
+        // One more than can be barred says that they are too many.
+        .slice(0, Math.max(0, MAX_BARRED_EXTENTS + 1 - before.length))
+        .map(({ offset, length, sha256, what }) => ({ archive: name, index, offset, length, sha256, found, by, what }));
+    await appendDamage(store, fresh);
+    return fresh;
 }
-async function summarise(store, line) {
-    const { name, index, size, newBytes, time, trigger } = line;
-    const fault = await findFault(store, line);
-    const verdict = await readVerdict(store, name, index);
-    return {
+/** Gives an archive the verdict that its damaged extents make necessary. */
+async function pronounceDamaged(store, { name, index, extents }) {
+    const damage = await describeDamage(store, name, extents);
+    const bytes = extents.reduce((sum, { length }) => sum + length, 0);
+    await recordVerdict(store, {
         name,
-        isForeign: line.action === 'foreign',
-        sizeBytes: size,
-        newBytes,
-        sealed: time,
-        ...(index === undefined ? {} : { index }),
-        ...(trigger === undefined ? {} : { trigger }),
-        ...(verdict ? { verdict: { level: verdict.level, isSound: verdict.isSound, time: verdict.time } } : {}),
-        ...(fault === undefined ? {} : { fault }),
-    };
+        index,
+        level: 'scrub',
+        isSound: false,
+        isExtentsOnly: true,
+        damage,
+        checked: { extents: extents.length, entries: 0, bytes, databases: [], tables: 0 },
+        time: store.now().toISOString(),
+    });
 }
-/** Files with the name of an archive that the ledger does not know. */
-async function listUnknown(store, known) {
-    const names = await (0,promises_namespaceObject.readdir)(store.directory);
-    return names.filter((name) => parseArchiveName(name) && !known.has(name)).sort();
+/** Damaged extents as a verdict has them: by the entries that are in them. */
+async function describeDamage(store, name, extents) {
+    const names = await nameEntries(store, name, new Set(extents.map(({ offset }) => offset)));
+    return extents.flatMap(({ offset, what }) => {
+        const hit = names.get(offset) ?? [];
+        return (hit.length > 0 ? hit : [`the extent at ${offset}`]).map((where) => ({ where, what }));
+    });
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/archive-bytes.js
@@ -4673,11 +6196,11 @@ async function surveyIndex(index) {
         for (const line of lines.map(toc_line_parseTocLine)) {
             if (line.type !== 'chunk') {
                 const name = line.name.toString('utf8');
-                isManifest = name === MANIFEST_NAME;
+                isManifest = name === layout/* MANIFEST_NAME */.ir;
                 survey.entries++;
                 survey.contentBytes += line.size ?? 0;
                 survey.topNames.add(name.split('/', 1)[0] ?? '');
-                if (name.startsWith(DUMP_FOLDER) && line.type !== 'dir')
+                if (name.startsWith(layout/* DUMP_FOLDER */.OY) && line.type !== 'dir')
                     survey.dumpSizes.set(name, line.size ?? 0);
             }
             holdsManifest ||= isManifest;
@@ -4715,7 +6238,7 @@ function compareWithManifest(manifest, survey) {
             damage.push({ where: `${source}/`, what: 'the manifest names it, the archive does not hold it' });
         }
     }
-    const allowed = new Set([...Object.keys(manifest.files), DUMP_FOLDER.slice(0, -1), README_NAME, MANIFEST_NAME]);
+    const allowed = new Set([...Object.keys(manifest.files), layout/* DUMP_FOLDER */.OY.slice(0, -1), layout/* README_NAME */.B5, layout/* MANIFEST_NAME */.ir]);
     for (const name of survey.topNames) {
         if (!allowed.has(name))
             damage.push({ where: name, what: 'the manifest does not name it' });
@@ -4809,9 +6332,9 @@ var external_zlib_namespaceObject_0 = /*#__PURE__*/__nccwpck_require__.t(externa
 ;// CONCATENATED MODULE: external "node:assert"
 const external_node_assert_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:assert");
 ;// CONCATENATED MODULE: ./node_modules/tar/dist/esm/index.min.js
-var zr=Object.defineProperty;var Ur=(s,t)=>{for(var e in t)zr(s,e,{get:t[e],enumerable:!0})};var Ds=typeof process=="object"&&process?process:{stdout:null,stderr:null},Wr=s=>!!s&&typeof s=="object"&&(s instanceof A||s instanceof external_node_stream_namespaceObject||Gr(s)||Zr(s)),Gr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_namespaceObject.EventEmitter&&typeof s.pipe=="function"&&s.pipe!==external_node_stream_namespaceObject.Writable.prototype.pipe,Zr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_namespaceObject.EventEmitter&&typeof s.write=="function"&&typeof s.end=="function",Q=Symbol("EOF"),J=Symbol("maybeEmitEnd"),nt=Symbol("emittedEnd"),De=Symbol("emittingEnd"),qt=Symbol("emittedError"),Ne=Symbol("closed"),Ns=Symbol("read"),Ae=Symbol("flush"),As=Symbol("flushChunk"),z=Symbol("encoding"),Mt=Symbol("decoder"),g=Symbol("flowing"),Qt=Symbol("paused"),Bt=Symbol("resume"),b=Symbol("buffer"),N=Symbol("pipes"),_=Symbol("bufferLength"),bi=Symbol("bufferPush"),Ie=Symbol("bufferShift"),L=Symbol("objectMode"),S=Symbol("destroyed"),_i=Symbol("error"),Oi=Symbol("emitData"),Is=Symbol("emitEnd"),Ti=Symbol("emitEnd2"),Z=Symbol("async"),xi=Symbol("abort"),Ce=Symbol("aborted"),Jt=Symbol("signal"),Rt=Symbol("dataListeners"),C=Symbol("discarded"),jt=s=>Promise.resolve().then(s),Yr=s=>s(),Kr=s=>s==="end"||s==="finish"||s==="prefinish",Vr=s=>s instanceof ArrayBuffer||!!s&&typeof s=="object"&&s.constructor&&s.constructor.name==="ArrayBuffer"&&s.byteLength>=0,$r=s=>!Buffer.isBuffer(s)&&ArrayBuffer.isView(s),Fe=class{src;dest;opts;ondrain;constructor(t,e,i){this.src=t,this.dest=e,this.opts=i,this.ondrain=()=>t[Bt](),this.dest.on("drain",this.ondrain)}unpipe(){this.dest.removeListener("drain",this.ondrain)}proxyErrors(t){}end(){this.unpipe(),this.opts.end&&this.dest.end()}},Li=class extends Fe{unpipe(){this.src.removeListener("error",this.proxyErrors),super.unpipe()}constructor(t,e,i){super(t,e,i),this.proxyErrors=r=>this.dest.emit("error",r),t.on("error",this.proxyErrors)}},Xr=s=>!!s.objectMode,qr=s=>!s.objectMode&&!!s.encoding&&s.encoding!=="buffer",A=class extends external_node_events_namespaceObject.EventEmitter{[g]=!1;[Qt]=!1;[N]=[];[b]=[];[L];[z];[Z];[Mt];[Q]=!1;[nt]=!1;[De]=!1;[Ne]=!1;[qt]=null;[_]=0;[S]=!1;[Jt];[Ce]=!1;[Rt]=0;[C]=!1;writable=!0;readable=!0;constructor(...t){let e=t[0]||{};if(super(),e.objectMode&&typeof e.encoding=="string")throw new TypeError("Encoding and objectMode may not be used together");Xr(e)?(this[L]=!0,this[z]=null):qr(e)?(this[z]=e.encoding,this[L]=!1):(this[L]=!1,this[z]=null),this[Z]=!!e.async,this[Mt]=this[z]?new external_node_string_decoder_namespaceObject.StringDecoder(this[z]):null,e&&e.debugExposeBuffer===!0&&Object.defineProperty(this,"buffer",{get:()=>this[b]}),e&&e.debugExposePipes===!0&&Object.defineProperty(this,"pipes",{get:()=>this[N]});let{signal:i}=e;i&&(this[Jt]=i,i.aborted?this[xi]():i.addEventListener("abort",()=>this[xi]()))}get bufferLength(){return this[_]}get encoding(){return this[z]}set encoding(t){throw new Error("Encoding must be set at instantiation time")}setEncoding(t){throw new Error("Encoding must be set at instantiation time")}get objectMode(){return this[L]}set objectMode(t){throw new Error("objectMode must be set at instantiation time")}get async(){return this[Z]}set async(t){this[Z]=this[Z]||!!t}[xi](){this[Ce]=!0,this.emit("abort",this[Jt]?.reason),this.destroy(this[Jt]?.reason)}get aborted(){return this[Ce]}set aborted(t){}write(t,e,i){if(this[Ce])return!1;if(this[Q])throw new Error("write after end");if(this[S])return this.emit("error",Object.assign(new Error("Cannot call write after a stream was destroyed"),{code:"ERR_STREAM_DESTROYED"})),!0;typeof e=="function"&&(i=e,e="utf8"),e||(e="utf8");let r=this[Z]?jt:Yr;if(!this[L]&&!Buffer.isBuffer(t)){if($r(t))t=Buffer.from(t.buffer,t.byteOffset,t.byteLength);else if(Vr(t))t=Buffer.from(t);else if(typeof t!="string")throw new Error("Non-contiguous data written to non-objectMode stream")}return this[L]?(this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):t.length?(typeof t=="string"&&!(e===this[z]&&!this[Mt]?.lastNeed)&&(t=Buffer.from(t,e)),Buffer.isBuffer(t)&&this[z]&&(t=this[Mt].write(t)),this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):(this[_]!==0&&this.emit("readable"),i&&r(i),this[g])}read(t){if(this[S])return null;if(this[C]=!1,this[_]===0||t===0||t&&t>this[_])return this[J](),null;this[L]&&(t=null),this[b].length>1&&!this[L]&&(this[b]=[this[z]?this[b].join(""):Buffer.concat(this[b],this[_])]);let e=this[Ns](t||null,this[b][0]);return this[J](),e}[Ns](t,e){if(this[L])this[Ie]();else{let i=e;t===i.length||t===null?this[Ie]():typeof i=="string"?(this[b][0]=i.slice(t),e=i.slice(0,t),this[_]-=t):(this[b][0]=i.subarray(t),e=i.subarray(0,t),this[_]-=t)}return this.emit("data",e),!this[b].length&&!this[Q]&&this.emit("drain"),e}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e="utf8"),t!==void 0&&this.write(t,e),i&&this.once("end",i),this[Q]=!0,this.writable=!1,(this[g]||!this[Qt])&&this[J](),this}[Bt](){this[S]||(!this[Rt]&&!this[N].length&&(this[C]=!0),this[Qt]=!1,this[g]=!0,this.emit("resume"),this[b].length?this[Ae]():this[Q]?this[J]():this.emit("drain"))}resume(){return this[Bt]()}pause(){this[g]=!1,this[Qt]=!0,this[C]=!1}get destroyed(){return this[S]}get flowing(){return this[g]}get paused(){return this[Qt]}[bi](t){this[L]?this[_]+=1:this[_]+=t.length,this[b].push(t)}[Ie](){return this[L]?this[_]-=1:this[_]-=this[b][0].length,this[b].shift()}[Ae](t=!1){do;while(this[As](this[Ie]())&&this[b].length);!t&&!this[b].length&&!this[Q]&&this.emit("drain")}[As](t){return this.emit("data",t),this[g]}pipe(t,e){if(this[S])return t;this[C]=!1;let i=this[nt];return e=e||{},t===Ds.stdout||t===Ds.stderr?e.end=!1:e.end=e.end!==!1,e.proxyErrors=!!e.proxyErrors,i?e.end&&t.end():(this[N].push(e.proxyErrors?new Li(this,t,e):new Fe(this,t,e)),this[Z]?jt(()=>this[Bt]()):this[Bt]()),t}unpipe(t){let e=this[N].find(i=>i.dest===t);e&&(this[N].length===1?(this[g]&&this[Rt]===0&&(this[g]=!1),this[N]=[]):this[N].splice(this[N].indexOf(e),1),e.unpipe())}addListener(t,e){return this.on(t,e)}on(t,e){let i=super.on(t,e);if(t==="data")this[C]=!1,this[Rt]++,!this[N].length&&!this[g]&&this[Bt]();else if(t==="readable"&&this[_]!==0)super.emit("readable");else if(Kr(t)&&this[nt])super.emit(t),this.removeAllListeners(t);else if(t==="error"&&this[qt]){let r=e;this[Z]?jt(()=>r.call(this,this[qt])):r.call(this,this[qt])}return i}removeListener(t,e){return this.off(t,e)}off(t,e){let i=super.off(t,e);return t==="data"&&(this[Rt]=this.listeners("data").length,this[Rt]===0&&!this[C]&&!this[N].length&&(this[g]=!1)),i}removeAllListeners(t){let e=super.removeAllListeners(t);return(t==="data"||t===void 0)&&(this[Rt]=0,!this[C]&&!this[N].length&&(this[g]=!1)),e}get emittedEnd(){return this[nt]}[J](){!this[De]&&!this[nt]&&!this[S]&&this[b].length===0&&this[Q]&&(this[De]=!0,this.emit("end"),this.emit("prefinish"),this.emit("finish"),this[Ne]&&this.emit("close"),this[De]=!1)}emit(t,...e){let i=e[0];if(t!=="error"&&t!=="close"&&t!==S&&this[S])return!1;if(t==="data")return!this[L]&&!i?!1:this[Z]?(jt(()=>this[Oi](i)),!0):this[Oi](i);if(t==="end")return this[Is]();if(t==="close"){if(this[Ne]=!0,!this[nt]&&!this[S])return!1;let n=super.emit("close");return this.removeAllListeners("close"),n}else if(t==="error"){this[qt]=i,super.emit(_i,i);let n=!this[Jt]||this.listeners("error").length?super.emit("error",i):!1;return this[J](),n}else if(t==="resume"){let n=super.emit("resume");return this[J](),n}else if(t==="finish"||t==="prefinish"){let n=super.emit(t);return this.removeAllListeners(t),n}let r=super.emit(t,...e);return this[J](),r}[Oi](t){for(let i of this[N])i.dest.write(t)===!1&&this.pause();let e=this[C]?!1:super.emit("data",t);return this[J](),e}[Is](){return this[nt]?!1:(this[nt]=!0,this.readable=!1,this[Z]?(jt(()=>this[Ti]()),!0):this[Ti]())}[Ti](){if(this[Mt]){let e=this[Mt].end();if(e){for(let i of this[N])i.dest.write(e);this[C]||super.emit("data",e)}}for(let e of this[N])e.end();let t=super.emit("end");return this.removeAllListeners("end"),t}async collect(){let t=Object.assign([],{dataLength:0});this[L]||(t.dataLength=0);let e=this.promise();return this.on("data",i=>{t.push(i),this[L]||(t.dataLength+=i.length)}),await e,t}async concat(){if(this[L])throw new Error("cannot concat in objectMode");let t=await this.collect();return this[z]?t.join(""):Buffer.concat(t,t.dataLength)}async promise(){return new Promise((t,e)=>{this.on(S,()=>e(new Error("stream destroyed"))),this.on("error",i=>e(i)),this.on("end",()=>t())})}[Symbol.asyncIterator](){this[C]=!1;let t=!1,e=async()=>(this.pause(),t=!0,{value:void 0,done:!0});return{next:()=>{if(t)return e();let r=this.read();if(r!==null)return Promise.resolve({done:!1,value:r});if(this[Q])return e();let n,o,h=d=>{this.off("data",a),this.off("end",l),this.off(S,c),e(),o(d)},a=d=>{this.off("error",h),this.off("end",l),this.off(S,c),this.pause(),n({value:d,done:!!this[Q]})},l=()=>{this.off("error",h),this.off("data",a),this.off(S,c),e(),n({done:!0,value:void 0})},c=()=>h(new Error("stream destroyed"));return new Promise((d,y)=>{o=y,n=d,this.once(S,c),this.once("error",h),this.once("end",l),this.once("data",a)})},throw:e,return:e,[Symbol.asyncIterator](){return this},[Symbol.asyncDispose]:async()=>{}}}[Symbol.iterator](){this[C]=!1;let t=!1,e=()=>(this.pause(),this.off(_i,e),this.off(S,e),this.off("end",e),t=!0,{done:!0,value:void 0}),i=()=>{if(t)return e();let r=this.read();return r===null?e():{done:!1,value:r}};return this.once("end",e),this.once(_i,e),this.once(S,e),{next:i,throw:e,return:e,[Symbol.iterator](){return this},[Symbol.dispose]:()=>{}}}destroy(t){if(this[S])return t?this.emit("error",t):this.emit(S),this;this[S]=!0,this[C]=!0,this[b].length=0,this[_]=0;let e=this;return typeof e.close=="function"&&!this[Ne]&&e.close(),t?this.emit("error",t):this.emit(S),this}static get isStream(){return Wr}};var Jr=external_fs_namespaceObject.writev,ht=Symbol("_autoClose"),H=Symbol("_close"),te=Symbol("_ended"),m=Symbol("_fd"),Ni=Symbol("_finished"),tt=Symbol("_flags"),Ai=Symbol("_flush"),ki=Symbol("_handleChunk"),vi=Symbol("_makeBuf"),ie=Symbol("_mode"),ke=Symbol("_needDrain"),Ut=Symbol("_onerror"),Ht=Symbol("_onopen"),Ii=Symbol("_onread"),Pt=Symbol("_onwrite"),at=Symbol("_open"),U=Symbol("_path"),ot=Symbol("_pos"),Y=Symbol("_queue"),zt=Symbol("_read"),Ci=Symbol("_readSize"),j=Symbol("_reading"),ee=Symbol("_remain"),Fi=Symbol("_size"),ve=Symbol("_write"),gt=Symbol("_writing"),Me=Symbol("_defaultFlag"),bt=Symbol("_errored"),_t=class extends A{[bt]=!1;[m];[U];[Ci];[j]=!1;[Fi];[ee];[ht];constructor(t,e){if(e=e||{},super(e),this.readable=!0,this.writable=!1,typeof t!="string")throw new TypeError("path must be a string");this[bt]=!1,this[m]=typeof e.fd=="number"?e.fd:void 0,this[U]=t,this[Ci]=e.readSize||16*1024*1024,this[j]=!1,this[Fi]=typeof e.size=="number"?e.size:1/0,this[ee]=this[Fi],this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0,typeof this[m]=="number"?this[zt]():this[at]()}get fd(){return this[m]}get path(){return this[U]}write(){throw new TypeError("this is a readable stream")}end(){throw new TypeError("this is a readable stream")}[at](){external_fs_namespaceObject.open(this[U],"r",(t,e)=>this[Ht](t,e))}[Ht](t,e){t?this[Ut](t):(this[m]=e,this.emit("open",e),this[zt]())}[vi](){return Buffer.allocUnsafe(Math.min(this[Ci],this[ee]))}[zt](){if(!this[j]){this[j]=!0;let t=this[vi]();if(t.length===0)return process.nextTick(()=>this[Ii](null,0,t));external_fs_namespaceObject.read(this[m],t,0,t.length,null,(e,i,r)=>this[Ii](e,i,r))}}[Ii](t,e,i){this[j]=!1,t?this[Ut](t):this[ki](e,i)&&this[zt]()}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_namespaceObject.close(t,e=>e?this.emit("error",e):this.emit("close"))}}[Ut](t){this[j]=!0,this[H](),this.emit("error",t)}[ki](t,e){let i=!1;return this[ee]-=t,t>0&&(i=super.write(t<e.length?e.subarray(0,t):e)),(t===0||this[ee]<=0)&&(i=!1,this[H](),super.end()),i}emit(t,...e){switch(t){case"prefinish":case"finish":return!1;case"drain":return typeof this[m]=="number"&&this[zt](),!1;case"error":return this[bt]?!1:(this[bt]=!0,super.emit(t,...e));default:return super.emit(t,...e)}}},Be=class extends _t{[at](){let t=!0;try{this[Ht](null,external_fs_namespaceObject.openSync(this[U],"r")),t=!1}finally{t&&this[H]()}}[zt](){let t=!0;try{if(!this[j]){this[j]=!0;do{let e=this[vi](),i=e.length===0?0:external_fs_namespaceObject.readSync(this[m],e,0,e.length,null);if(!this[ki](i,e))break}while(!0);this[j]=!1}t=!1}finally{t&&this[H]()}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_namespaceObject.closeSync(t),this.emit("close")}}},et=class extends external_events_namespaceObject{readable=!1;writable=!0;[bt]=!1;[gt]=!1;[te]=!1;[Y]=[];[ke]=!1;[U];[ie];[ht];[m];[Me];[tt];[Ni]=!1;[ot];constructor(t,e){e=e||{},super(e),this[U]=t,this[m]=typeof e.fd=="number"?e.fd:void 0,this[ie]=e.mode===void 0?438:e.mode,this[ot]=typeof e.start=="number"?e.start:void 0,this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0;let i=this[ot]!==void 0?"r+":"w";this[Me]=e.flags===void 0,this[tt]=e.flags===void 0?i:e.flags,this[m]===void 0&&this[at]()}emit(t,...e){if(t==="error"){if(this[bt])return!1;this[bt]=!0}return super.emit(t,...e)}get fd(){return this[m]}get path(){return this[U]}[Ut](t){this[H](),this[gt]=!0,this.emit("error",t)}[at](){external_fs_namespaceObject.open(this[U],this[tt],this[ie],(t,e)=>this[Ht](t,e))}[Ht](t,e){this[Me]&&this[tt]==="r+"&&t&&t.code==="ENOENT"?(this[tt]="w",this[at]()):t?this[Ut](t):(this[m]=e,this.emit("open",e),this[gt]||this[Ai]())}end(t,e){return t&&this.write(t,e),this[te]=!0,!this[gt]&&!this[Y].length&&typeof this[m]=="number"&&this[Pt](null,0),this}write(t,e){return typeof t=="string"&&(t=Buffer.from(t,e)),this[te]?(this.emit("error",new Error("write() after end()")),!1):this[m]===void 0||this[gt]||this[Y].length?(this[Y].push(t),this[ke]=!0,!1):(this[gt]=!0,this[ve](t),!0)}[ve](t){external_fs_namespaceObject.write(this[m],t,0,t.length,this[ot],(e,i)=>this[Pt](e,i))}[Pt](t,e){t?this[Ut](t):(this[ot]!==void 0&&typeof e=="number"&&(this[ot]+=e),this[Y].length?this[Ai]():(this[gt]=!1,this[te]&&!this[Ni]?(this[Ni]=!0,this[H](),this.emit("finish")):this[ke]&&(this[ke]=!1,this.emit("drain"))))}[Ai](){if(this[Y].length===0)this[te]&&this[Pt](null,0);else if(this[Y].length===1)this[ve](this[Y].pop());else{let t=this[Y];this[Y]=[],Jr(this[m],t,this[ot],(e,i)=>this[Pt](e,i))}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_namespaceObject.close(t,e=>e?this.emit("error",e):this.emit("close"))}}},Wt=class extends et{[at](){let t;if(this[Me]&&this[tt]==="r+")try{t=external_fs_namespaceObject.openSync(this[U],this[tt],this[ie])}catch(e){if(e?.code==="ENOENT")return this[tt]="w",this[at]();throw e}else t=external_fs_namespaceObject.openSync(this[U],this[tt],this[ie]);this[Ht](null,t)}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_namespaceObject.closeSync(t),this.emit("close")}}[ve](t){let e=!0;try{this[Pt](null,external_fs_namespaceObject.writeSync(this[m],t,0,t.length,this[ot])),e=!1}finally{if(e)try{this[H]()}catch{}}}};var jr=new Map([["C","cwd"],["f","file"],["z","gzip"],["P","preservePaths"],["U","unlink"],["strip-components","strip"],["stripComponents","strip"],["keep-newer","newer"],["keepNewer","newer"],["keep-newer-files","newer"],["keepNewerFiles","newer"],["k","keep"],["keep-existing","keep"],["keepExisting","keep"],["m","noMtime"],["no-mtime","noMtime"],["p","preserveOwner"],["L","follow"],["h","follow"],["onentry","onReadEntry"]]),Fs=s=>!!s.sync&&!!s.file,ks=s=>!s.sync&&!!s.file,vs=s=>!!s.sync&&!s.file,Ms=s=>!s.sync&&!s.file;var Bs=s=>!!s.file;var tn=s=>{let t=jr.get(s);return t||s},se=(s={})=>{if(!s)return{};let t={};for(let[e,i]of Object.entries(s)){let r=tn(e);t[r]=i}return t.chmod===void 0&&t.noChmod===!1&&(t.chmod=!0),delete t.noChmod,t};var K=(s,t,e,i,r)=>Object.assign((n=[],o,h)=>{Array.isArray(n)&&(o=n,n={}),typeof o=="function"&&(h=o,o=void 0),o=o?Array.from(o):[];let a=se(n);if(r?.(a,o),Fs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return s(a,o)}else if(ks(a)){let l=t(a,o);return h?l.then(()=>h(),h):l}else if(vs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return e(a,o)}else if(Ms(a)){if(typeof h=="function")throw new TypeError("callback only supported with file option");return i(a,o)}throw new Error("impossible options??")},{syncFile:s,asyncFile:t,syncNoFile:e,asyncNoFile:i,validate:r});var sn=external_zlib_namespaceObject.constants||{ZLIB_VERNUM:4736},M=Object.freeze(Object.assign(Object.create(null),{Z_NO_FLUSH:0,Z_PARTIAL_FLUSH:1,Z_SYNC_FLUSH:2,Z_FULL_FLUSH:3,Z_FINISH:4,Z_BLOCK:5,Z_OK:0,Z_STREAM_END:1,Z_NEED_DICT:2,Z_ERRNO:-1,Z_STREAM_ERROR:-2,Z_DATA_ERROR:-3,Z_MEM_ERROR:-4,Z_BUF_ERROR:-5,Z_VERSION_ERROR:-6,Z_NO_COMPRESSION:0,Z_BEST_SPEED:1,Z_BEST_COMPRESSION:9,Z_DEFAULT_COMPRESSION:-1,Z_FILTERED:1,Z_HUFFMAN_ONLY:2,Z_RLE:3,Z_FIXED:4,Z_DEFAULT_STRATEGY:0,DEFLATE:1,INFLATE:2,GZIP:3,GUNZIP:4,DEFLATERAW:5,INFLATERAW:6,UNZIP:7,BROTLI_DECODE:8,BROTLI_ENCODE:9,Z_MIN_WINDOWBITS:8,Z_MAX_WINDOWBITS:15,Z_DEFAULT_WINDOWBITS:15,Z_MIN_CHUNK:64,Z_MAX_CHUNK:1/0,Z_DEFAULT_CHUNK:16384,Z_MIN_MEMLEVEL:1,Z_MAX_MEMLEVEL:9,Z_DEFAULT_MEMLEVEL:8,Z_MIN_LEVEL:-1,Z_MAX_LEVEL:9,Z_DEFAULT_LEVEL:-1,BROTLI_OPERATION_PROCESS:0,BROTLI_OPERATION_FLUSH:1,BROTLI_OPERATION_FINISH:2,BROTLI_OPERATION_EMIT_METADATA:3,BROTLI_MODE_GENERIC:0,BROTLI_MODE_TEXT:1,BROTLI_MODE_FONT:2,BROTLI_DEFAULT_MODE:0,BROTLI_MIN_QUALITY:0,BROTLI_MAX_QUALITY:11,BROTLI_DEFAULT_QUALITY:11,BROTLI_MIN_WINDOW_BITS:10,BROTLI_MAX_WINDOW_BITS:24,BROTLI_LARGE_MAX_WINDOW_BITS:30,BROTLI_DEFAULT_WINDOW:22,BROTLI_MIN_INPUT_BLOCK_BITS:16,BROTLI_MAX_INPUT_BLOCK_BITS:24,BROTLI_PARAM_MODE:0,BROTLI_PARAM_QUALITY:1,BROTLI_PARAM_LGWIN:2,BROTLI_PARAM_LGBLOCK:3,BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING:4,BROTLI_PARAM_SIZE_HINT:5,BROTLI_PARAM_LARGE_WINDOW:6,BROTLI_PARAM_NPOSTFIX:7,BROTLI_PARAM_NDIRECT:8,BROTLI_DECODER_RESULT_ERROR:0,BROTLI_DECODER_RESULT_SUCCESS:1,BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:2,BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION:0,BROTLI_DECODER_PARAM_LARGE_WINDOW:1,BROTLI_DECODER_NO_ERROR:0,BROTLI_DECODER_SUCCESS:1,BROTLI_DECODER_NEEDS_MORE_INPUT:2,BROTLI_DECODER_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_NIBBLE:-1,BROTLI_DECODER_ERROR_FORMAT_RESERVED:-2,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_META_NIBBLE:-3,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET:-4,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_SAME:-5,BROTLI_DECODER_ERROR_FORMAT_CL_SPACE:-6,BROTLI_DECODER_ERROR_FORMAT_HUFFMAN_SPACE:-7,BROTLI_DECODER_ERROR_FORMAT_CONTEXT_MAP_REPEAT:-8,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_1:-9,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_2:-10,BROTLI_DECODER_ERROR_FORMAT_TRANSFORM:-11,BROTLI_DECODER_ERROR_FORMAT_DICTIONARY:-12,BROTLI_DECODER_ERROR_FORMAT_WINDOW_BITS:-13,BROTLI_DECODER_ERROR_FORMAT_PADDING_1:-14,BROTLI_DECODER_ERROR_FORMAT_PADDING_2:-15,BROTLI_DECODER_ERROR_FORMAT_DISTANCE:-16,BROTLI_DECODER_ERROR_DICTIONARY_NOT_SET:-19,BROTLI_DECODER_ERROR_INVALID_ARGUMENTS:-20,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES:-21,BROTLI_DECODER_ERROR_ALLOC_TREE_GROUPS:-22,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MAP:-25,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_1:-26,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_2:-27,BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES:-30,BROTLI_DECODER_ERROR_UNREACHABLE:-31},sn));var rn=external_buffer_namespaceObject.Buffer.concat,zs=Object.getOwnPropertyDescriptor(external_buffer_namespaceObject.Buffer,"concat"),nn=s=>s,Bi=zs?.writable===!0||zs?.set!==void 0?s=>{external_buffer_namespaceObject.Buffer.concat=s?nn:rn}:s=>{},Tt=Symbol("_superWrite"),Gt=class extends Error{code;errno;constructor(t,e){super("zlib: "+t.message,{cause:t}),this.code=t.code,this.errno=t.errno,this.code||(this.code="ZLIB_ERROR"),this.message="zlib: "+t.message,Error.captureStackTrace(this,e??this.constructor)}get name(){return"ZlibError"}},Pi=Symbol("flushFlag"),re=class extends A{#t=!1;#i=!1;#s;#n;#r;#e;#o;get sawError(){return this.#t}get handle(){return this.#e}get flushFlag(){return this.#s}constructor(t,e){if(!t||typeof t!="object")throw new TypeError("invalid options for ZlibBase constructor");if(super(t),this.#s=t.flush??0,this.#n=t.finishFlush??0,this.#r=t.fullFlushFlag??0,typeof external_zlib_namespaceObject_0[e]!="function")throw new TypeError("Compression method not supported: "+e);try{this.#e=new external_zlib_namespaceObject_0[e](t)}catch(i){throw new Gt(i,this.constructor)}this.#o=i=>{this.#t||(this.#t=!0,this.close(),this.emit("error",i))},this.#e?.on("error",i=>this.#o(new Gt(i))),this.once("end",()=>this.close)}close(){this.#e&&(this.#e.close(),this.#e=void 0,this.emit("close"))}reset(){if(!this.#t)return external_assert_namespaceObject(this.#e,"zlib binding closed"),this.#e.reset?.()}flush(t){this.ended||(typeof t!="number"&&(t=this.#r),this.write(Object.assign(external_buffer_namespaceObject.Buffer.alloc(0),{[Pi]:t})))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&(e?this.write(t,e):this.write(t)),this.flush(this.#n),this.#i=!0,super.end(i)}get ended(){return this.#i}[Tt](t){return super.write(t)}write(t,e,i){if(typeof e=="function"&&(i=e,e="utf8"),typeof t=="string"&&(t=external_buffer_namespaceObject.Buffer.from(t,e)),this.#t)return;external_assert_namespaceObject(this.#e,"zlib binding closed");let r=this.#e._handle,n=r.close;r.close=()=>{};let o=this.#e.close;this.#e.close=()=>{},Bi(!0);let h;try{let l=typeof t[Pi]=="number"?t[Pi]:this.#s;h=this.#e._processChunk(t,l),Bi(!1)}catch(l){Bi(!1),this.#o(new Gt(l,this.write))}finally{this.#e&&(this.#e._handle=r,r.close=n,this.#e.close=o,this.#e.removeAllListeners("error"))}this.#e&&this.#e.on("error",l=>this.#o(new Gt(l,this.write)));let a;if(h)if(Array.isArray(h)&&h.length>0){let l=h[0];a=this[Tt](external_buffer_namespaceObject.Buffer.from(l));for(let c=1;c<h.length;c++)a=this[Tt](h[c])}else a=this[Tt](external_buffer_namespaceObject.Buffer.from(h));return i&&i(),a}},Pe=class extends re{#t;#i;constructor(t,e){t=t||{},t.flush=t.flush||M.Z_NO_FLUSH,t.finishFlush=t.finishFlush||M.Z_FINISH,t.fullFlushFlag=M.Z_FULL_FLUSH,super(t,e),this.#t=t.level,this.#i=t.strategy}params(t,e){if(!this.sawError){if(!this.handle)throw new Error("cannot switch params when binding is closed");if(!this.handle.params)throw new Error("not supported in this implementation");if(this.#t!==t||this.#i!==e){this.flush(M.Z_SYNC_FLUSH),external_assert_namespaceObject(this.handle,"zlib binding closed");let i=this.handle.flush;this.handle.flush=(r,n)=>{typeof r=="function"&&(n=r,r=this.flushFlag),this.flush(r),n?.()};try{this.handle.params(t,e)}finally{this.handle.flush=i}this.handle&&(this.#t=t,this.#i=e)}}}};var ze=class extends Pe{#t;constructor(t){super(t,"Gzip"),this.#t=t&&!!t.portable}[Tt](t){return this.#t?(this.#t=!1,t[9]=255,super[Tt](t)):super[Tt](t)}};var Ue=class extends Pe{constructor(t){super(t,"Unzip")}},He=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.BROTLI_OPERATION_PROCESS,t.finishFlush=t.finishFlush||M.BROTLI_OPERATION_FINISH,t.fullFlushFlag=M.BROTLI_OPERATION_FLUSH,super(t,e)}},We=class extends He{constructor(t){super(t,"BrotliCompress")}},Ge=class extends He{constructor(t){super(t,"BrotliDecompress")}},Ze=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.ZSTD_e_continue,t.finishFlush=t.finishFlush||M.ZSTD_e_end,t.fullFlushFlag=M.ZSTD_e_flush,super(t,e)}},Ye=class extends Ze{constructor(t){super(t,"ZstdCompress")}},Ke=class extends Ze{constructor(t){super(t,"ZstdDecompress")}};var Us=(s,t)=>{if(Number.isSafeInteger(s))s<0?an(s,t):hn(s,t);else throw Error("cannot encode number outside of javascript safe integer range");return t},hn=(s,t)=>{t[0]=128;for(var e=t.length;e>1;e--)t[e-1]=s&255,s=Math.floor(s/256)},an=(s,t)=>{t[0]=255;var e=!1;s=s*-1;for(var i=t.length;i>1;i--){var r=s&255;s=Math.floor(s/256),e?t[i-1]=Ws(r):r===0?t[i-1]=0:(e=!0,t[i-1]=Gs(r))}},Hs=s=>{let t=s[0],e=t===128?cn(s.subarray(1,s.length)):t===255?ln(s):null;if(e===null)throw Error("invalid base256 encoding");if(!Number.isSafeInteger(e))throw Error("parsed number outside of javascript safe integer range");return e},ln=s=>{for(var t=s.length,e=0,i=!1,r=t-1;r>-1;r--){var n=Number(s[r]),o;i?o=Ws(n):n===0?o=n:(i=!0,o=Gs(n)),o!==0&&(e-=o*Math.pow(256,t-r-1))}return e},cn=s=>{for(var t=s.length,e=0,i=t-1;i>-1;i--){var r=Number(s[i]);r!==0&&(e+=r*Math.pow(256,t-i-1))}return e},Ws=s=>(255^s)&255,Gs=s=>(255^s)+1&255;var Hi={};Ur(Hi,{code:()=>Ve,isCode:()=>ne,isName:()=>dn,name:()=>oe,normalFsTypes:()=>Ui});var ne=s=>oe.has(s),dn=s=>Ve.has(s),Ui=new Set(["0","","1","2","3","4","5","6","7","D"]),oe=new Map([["0","File"],["","OldFile"],["1","Link"],["2","SymbolicLink"],["3","CharacterDevice"],["4","BlockDevice"],["5","Directory"],["6","FIFO"],["7","ContiguousFile"],["g","GlobalExtendedHeader"],["x","ExtendedHeader"],["A","SolarisACL"],["D","GNUDumpDir"],["I","Inode"],["K","NextFileHasLongLinkpath"],["L","NextFileHasLongPath"],["M","ContinuationFile"],["N","OldGnuLongPath"],["S","SparseFile"],["V","TapeVolumeHeader"],["X","OldExtendedHeader"]]),Ve=new Map(Array.from(oe).map(s=>[s[1],s[0]]));var un=s=>s===void 0||s<0?void 0:s,F=class{cksumValid=!1;needPax=!1;nullBlock=!1;block;path;mode;uid;gid;size;cksum;#t="Unsupported";linkpath;uname;gname;devmaj=0;devmin=0;atime;ctime;mtime;charset;comment;constructor(t,e=0,i,r){Buffer.isBuffer(t)?this.decode(t,e||0,i,r):t&&this.#i(t)}decode(t,e,i,r){if(e||(e=0),!t||!(t.length>=e+512))throw new Error("need 512 bytes for header");let n=xt(t,e+156,1),o=Ui.has(n),h=o?i:void 0,a=o?r:void 0;if(this.path=h?.path??xt(t,e,100),this.mode=h?.mode??a?.mode??lt(t,e+100,8),this.uid=h?.uid??a?.uid??lt(t,e+108,8),this.gid=h?.gid??a?.gid??lt(t,e+116,8),this.size=un(h?.size??a?.size??lt(t,e+124,12)),this.mtime=h?.mtime??a?.mtime??Wi(t,e+136,12),this.cksum=lt(t,e+148,12),a&&this.#i(a,!0),h&&this.#i(h),ne(n)&&(this.#t=n||"0"),this.#t==="0"&&this.path.slice(-1)==="/"&&(this.#t="5"),this.#t==="5"&&(this.size=0),this.linkpath=xt(t,e+157,100),t.subarray(e+257,e+265).toString()==="ustar\x0000")if(this.uname=h?.uname??a?.uname??xt(t,e+265,32),this.gname=h?.gname??a?.gname??xt(t,e+297,32),this.devmaj=h?.devmaj??a?.devmaj??lt(t,e+329,8)??0,this.devmin=h?.devmin??a?.devmin??lt(t,e+337,8)??0,t[e+475]!==0){let c=xt(t,e+345,155);this.path=c+"/"+this.path}else{let c=xt(t,e+345,130);c&&(this.path=c+"/"+this.path),this.atime=i?.atime??r?.atime??Wi(t,e+476,12),this.ctime=i?.ctime??r?.ctime??Wi(t,e+488,12)}let l=256;for(let c=e;c<e+148;c++)l+=t[c];for(let c=e+156;c<e+512;c++)l+=t[c];this.cksumValid=l===this.cksum,this.cksum===void 0&&l===256&&(this.nullBlock=!0)}#i(t,e=!1){Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="size"&&Number(r)<0||i==="path"&&e||i==="linkpath"&&e||i==="global"))))}encode(t,e=0){if(t||(t=this.block=Buffer.alloc(512)),this.#t==="Unsupported"&&(this.#t="0"),!(t.length>=e+512))throw new Error("need 512 bytes for header");let i=this.ctime||this.atime?130:155,r=mn(this.path||"",i),n=r[0],o=r[1];this.needPax=!!r[2],this.needPax=Lt(t,e,100,n)||this.needPax,this.needPax=ct(t,e+100,8,this.mode)||this.needPax,this.needPax=ct(t,e+108,8,this.uid)||this.needPax,this.needPax=ct(t,e+116,8,this.gid)||this.needPax,this.needPax=ct(t,e+124,12,this.size)||this.needPax,this.needPax=Gi(t,e+136,12,this.mtime)||this.needPax,t[e+156]=Number(this.#t.codePointAt(0)),this.needPax=Lt(t,e+157,100,this.linkpath)||this.needPax,t.write("ustar\x0000",e+257,8),this.needPax=Lt(t,e+265,32,this.uname)||this.needPax,this.needPax=Lt(t,e+297,32,this.gname)||this.needPax,this.needPax=ct(t,e+329,8,this.devmaj)||this.needPax,this.needPax=ct(t,e+337,8,this.devmin)||this.needPax,this.needPax=Lt(t,e+345,i,o)||this.needPax,t[e+475]!==0?this.needPax=Lt(t,e+345,155,o)||this.needPax:(this.needPax=Lt(t,e+345,130,o)||this.needPax,this.needPax=Gi(t,e+476,12,this.atime)||this.needPax,this.needPax=Gi(t,e+488,12,this.ctime)||this.needPax);let h=256;for(let a=e;a<e+148;a++)h+=t[a];for(let a=e+156;a<e+512;a++)h+=t[a];return this.cksum=h,ct(t,e+148,8,this.cksum),this.cksumValid=!0,this.needPax}get type(){return this.#t==="Unsupported"?this.#t:oe.get(this.#t)}get typeKey(){return this.#t}set type(t){let e=String(Ve.get(t));if(ne(e)||e==="Unsupported")this.#t=e;else if(ne(t))this.#t=t;else throw new TypeError("invalid entry type: "+t)}},mn=(s,t)=>{let i=s,r="",n,o=external_node_path_namespaceObject.posix.parse(s).root||".";if(Buffer.byteLength(i)<100)n=[i,r,!1];else{r=external_node_path_namespaceObject.posix.dirname(i),i=external_node_path_namespaceObject.posix.basename(i);do Buffer.byteLength(i)<=100&&Buffer.byteLength(r)<=t?n=[i,r,!1]:Buffer.byteLength(i)>100&&Buffer.byteLength(r)<=t?n=[i.slice(0,99),r,!0]:(i=external_node_path_namespaceObject.posix.join(external_node_path_namespaceObject.posix.basename(r),i),r=external_node_path_namespaceObject.posix.dirname(r));while(r!==o&&n===void 0);n||(n=[s.slice(0,99),"",!0])}return n},xt=(s,t,e)=>s.subarray(t,t+e).toString("utf8").replace(/\0.*/,""),Wi=(s,t,e)=>pn(lt(s,t,e)),pn=s=>s===void 0?void 0:new Date(s*1e3),lt=(s,t,e)=>Number(s[t])&128?Hs(s.subarray(t,t+e)):wn(s,t,e),En=s=>isNaN(s)?void 0:s,wn=(s,t,e)=>En(parseInt(s.subarray(t,t+e).toString("utf8").replace(/\0.*$/,"").trim(),8)),Sn={12:8589934591,8:2097151},ct=(s,t,e,i)=>i===void 0?!1:i>Sn[e]||i<0?(Us(i,s.subarray(t,t+e)),!0):(yn(s,t,e,i),!1),yn=(s,t,e,i)=>s.write(Rn(i,e),t,e,"ascii"),Rn=(s,t)=>gn(Math.floor(s).toString(8),t),gn=(s,t)=>(s.length===t-1?s:new Array(t-s.length-1).join("0")+s+" ")+"\0",Gi=(s,t,e,i)=>i===void 0?!1:ct(s,t,e,i.getTime()/1e3),bn=new Array(156).join("\0"),Lt=(s,t,e,i)=>i===void 0?!1:(s.write(i+bn,t,e,"utf8"),i.length!==Buffer.byteLength(i)||i.length>e);var ft=class s{atime;mtime;ctime;charset;comment;gid;uid;gname;uname;linkpath;dev;ino;nlink;path;size;mode;global;constructor(t,e=!1){this.atime=t.atime,this.charset=t.charset,this.comment=t.comment,this.ctime=t.ctime,this.dev=t.dev,this.gid=t.gid,this.global=e,this.gname=t.gname,this.ino=t.ino,this.linkpath=t.linkpath,this.mtime=t.mtime,this.nlink=t.nlink,this.path=t.path,this.size=t.size,this.uid=t.uid,this.uname=t.uname}encode(){let t=this.encodeBody();if(t==="")return Buffer.allocUnsafe(0);let e=Buffer.byteLength(t),i=512*Math.ceil(1+e/512),r=Buffer.allocUnsafe(i);for(let n=0;n<512;n++)r[n]=0;new F({path:("PaxHeader/"+(0,external_node_path_namespaceObject.basename)(this.path??"")).slice(0,99),mode:this.mode||420,uid:this.uid,gid:this.gid,size:e,mtime:this.mtime,type:this.global?"GlobalExtendedHeader":"ExtendedHeader",linkpath:"",uname:this.uname||"",gname:this.gname||"",devmaj:0,devmin:0,atime:this.atime,ctime:this.ctime}).encode(r),r.write(t,512,e,"utf8");for(let n=e+512;n<r.length;n++)r[n]=0;return r}encodeBody(){return this.encodeField("path")+this.encodeField("ctime")+this.encodeField("atime")+this.encodeField("dev")+this.encodeField("ino")+this.encodeField("nlink")+this.encodeField("charset")+this.encodeField("comment")+this.encodeField("gid")+this.encodeField("gname")+this.encodeField("linkpath")+this.encodeField("mtime")+this.encodeField("size")+this.encodeField("uid")+this.encodeField("uname")}encodeField(t){if(this[t]===void 0)return"";let e=this[t],i=e instanceof Date?e.getTime()/1e3:e,r=" "+(t==="dev"||t==="ino"||t==="nlink"?"SCHILY.":"")+t+"="+i+`
+var zr=Object.defineProperty;var Ur=(s,t)=>{for(var e in t)zr(s,e,{get:t[e],enumerable:!0})};var Ds=typeof process=="object"&&process?process:{stdout:null,stderr:null},Wr=s=>!!s&&typeof s=="object"&&(s instanceof A||s instanceof external_node_stream_||Gr(s)||Zr(s)),Gr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_namespaceObject.EventEmitter&&typeof s.pipe=="function"&&s.pipe!==external_node_stream_.Writable.prototype.pipe,Zr=s=>!!s&&typeof s=="object"&&s instanceof external_node_events_namespaceObject.EventEmitter&&typeof s.write=="function"&&typeof s.end=="function",Q=Symbol("EOF"),J=Symbol("maybeEmitEnd"),nt=Symbol("emittedEnd"),De=Symbol("emittingEnd"),qt=Symbol("emittedError"),Ne=Symbol("closed"),Ns=Symbol("read"),Ae=Symbol("flush"),As=Symbol("flushChunk"),z=Symbol("encoding"),Mt=Symbol("decoder"),g=Symbol("flowing"),Qt=Symbol("paused"),Bt=Symbol("resume"),b=Symbol("buffer"),N=Symbol("pipes"),_=Symbol("bufferLength"),bi=Symbol("bufferPush"),Ie=Symbol("bufferShift"),L=Symbol("objectMode"),S=Symbol("destroyed"),_i=Symbol("error"),Oi=Symbol("emitData"),Is=Symbol("emitEnd"),Ti=Symbol("emitEnd2"),Z=Symbol("async"),xi=Symbol("abort"),Ce=Symbol("aborted"),Jt=Symbol("signal"),Rt=Symbol("dataListeners"),C=Symbol("discarded"),jt=s=>Promise.resolve().then(s),Yr=s=>s(),Kr=s=>s==="end"||s==="finish"||s==="prefinish",Vr=s=>s instanceof ArrayBuffer||!!s&&typeof s=="object"&&s.constructor&&s.constructor.name==="ArrayBuffer"&&s.byteLength>=0,$r=s=>!Buffer.isBuffer(s)&&ArrayBuffer.isView(s),Fe=class{src;dest;opts;ondrain;constructor(t,e,i){this.src=t,this.dest=e,this.opts=i,this.ondrain=()=>t[Bt](),this.dest.on("drain",this.ondrain)}unpipe(){this.dest.removeListener("drain",this.ondrain)}proxyErrors(t){}end(){this.unpipe(),this.opts.end&&this.dest.end()}},Li=class extends Fe{unpipe(){this.src.removeListener("error",this.proxyErrors),super.unpipe()}constructor(t,e,i){super(t,e,i),this.proxyErrors=r=>this.dest.emit("error",r),t.on("error",this.proxyErrors)}},Xr=s=>!!s.objectMode,qr=s=>!s.objectMode&&!!s.encoding&&s.encoding!=="buffer",A=class extends external_node_events_namespaceObject.EventEmitter{[g]=!1;[Qt]=!1;[N]=[];[b]=[];[L];[z];[Z];[Mt];[Q]=!1;[nt]=!1;[De]=!1;[Ne]=!1;[qt]=null;[_]=0;[S]=!1;[Jt];[Ce]=!1;[Rt]=0;[C]=!1;writable=!0;readable=!0;constructor(...t){let e=t[0]||{};if(super(),e.objectMode&&typeof e.encoding=="string")throw new TypeError("Encoding and objectMode may not be used together");Xr(e)?(this[L]=!0,this[z]=null):qr(e)?(this[z]=e.encoding,this[L]=!1):(this[L]=!1,this[z]=null),this[Z]=!!e.async,this[Mt]=this[z]?new external_node_string_decoder_namespaceObject.StringDecoder(this[z]):null,e&&e.debugExposeBuffer===!0&&Object.defineProperty(this,"buffer",{get:()=>this[b]}),e&&e.debugExposePipes===!0&&Object.defineProperty(this,"pipes",{get:()=>this[N]});let{signal:i}=e;i&&(this[Jt]=i,i.aborted?this[xi]():i.addEventListener("abort",()=>this[xi]()))}get bufferLength(){return this[_]}get encoding(){return this[z]}set encoding(t){throw new Error("Encoding must be set at instantiation time")}setEncoding(t){throw new Error("Encoding must be set at instantiation time")}get objectMode(){return this[L]}set objectMode(t){throw new Error("objectMode must be set at instantiation time")}get async(){return this[Z]}set async(t){this[Z]=this[Z]||!!t}[xi](){this[Ce]=!0,this.emit("abort",this[Jt]?.reason),this.destroy(this[Jt]?.reason)}get aborted(){return this[Ce]}set aborted(t){}write(t,e,i){if(this[Ce])return!1;if(this[Q])throw new Error("write after end");if(this[S])return this.emit("error",Object.assign(new Error("Cannot call write after a stream was destroyed"),{code:"ERR_STREAM_DESTROYED"})),!0;typeof e=="function"&&(i=e,e="utf8"),e||(e="utf8");let r=this[Z]?jt:Yr;if(!this[L]&&!Buffer.isBuffer(t)){if($r(t))t=Buffer.from(t.buffer,t.byteOffset,t.byteLength);else if(Vr(t))t=Buffer.from(t);else if(typeof t!="string")throw new Error("Non-contiguous data written to non-objectMode stream")}return this[L]?(this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):t.length?(typeof t=="string"&&!(e===this[z]&&!this[Mt]?.lastNeed)&&(t=Buffer.from(t,e)),Buffer.isBuffer(t)&&this[z]&&(t=this[Mt].write(t)),this[g]&&this[_]!==0&&this[Ae](!0),this[g]?this.emit("data",t):this[bi](t),this[_]!==0&&this.emit("readable"),i&&r(i),this[g]):(this[_]!==0&&this.emit("readable"),i&&r(i),this[g])}read(t){if(this[S])return null;if(this[C]=!1,this[_]===0||t===0||t&&t>this[_])return this[J](),null;this[L]&&(t=null),this[b].length>1&&!this[L]&&(this[b]=[this[z]?this[b].join(""):Buffer.concat(this[b],this[_])]);let e=this[Ns](t||null,this[b][0]);return this[J](),e}[Ns](t,e){if(this[L])this[Ie]();else{let i=e;t===i.length||t===null?this[Ie]():typeof i=="string"?(this[b][0]=i.slice(t),e=i.slice(0,t),this[_]-=t):(this[b][0]=i.subarray(t),e=i.subarray(0,t),this[_]-=t)}return this.emit("data",e),!this[b].length&&!this[Q]&&this.emit("drain"),e}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e="utf8"),t!==void 0&&this.write(t,e),i&&this.once("end",i),this[Q]=!0,this.writable=!1,(this[g]||!this[Qt])&&this[J](),this}[Bt](){this[S]||(!this[Rt]&&!this[N].length&&(this[C]=!0),this[Qt]=!1,this[g]=!0,this.emit("resume"),this[b].length?this[Ae]():this[Q]?this[J]():this.emit("drain"))}resume(){return this[Bt]()}pause(){this[g]=!1,this[Qt]=!0,this[C]=!1}get destroyed(){return this[S]}get flowing(){return this[g]}get paused(){return this[Qt]}[bi](t){this[L]?this[_]+=1:this[_]+=t.length,this[b].push(t)}[Ie](){return this[L]?this[_]-=1:this[_]-=this[b][0].length,this[b].shift()}[Ae](t=!1){do;while(this[As](this[Ie]())&&this[b].length);!t&&!this[b].length&&!this[Q]&&this.emit("drain")}[As](t){return this.emit("data",t),this[g]}pipe(t,e){if(this[S])return t;this[C]=!1;let i=this[nt];return e=e||{},t===Ds.stdout||t===Ds.stderr?e.end=!1:e.end=e.end!==!1,e.proxyErrors=!!e.proxyErrors,i?e.end&&t.end():(this[N].push(e.proxyErrors?new Li(this,t,e):new Fe(this,t,e)),this[Z]?jt(()=>this[Bt]()):this[Bt]()),t}unpipe(t){let e=this[N].find(i=>i.dest===t);e&&(this[N].length===1?(this[g]&&this[Rt]===0&&(this[g]=!1),this[N]=[]):this[N].splice(this[N].indexOf(e),1),e.unpipe())}addListener(t,e){return this.on(t,e)}on(t,e){let i=super.on(t,e);if(t==="data")this[C]=!1,this[Rt]++,!this[N].length&&!this[g]&&this[Bt]();else if(t==="readable"&&this[_]!==0)super.emit("readable");else if(Kr(t)&&this[nt])super.emit(t),this.removeAllListeners(t);else if(t==="error"&&this[qt]){let r=e;this[Z]?jt(()=>r.call(this,this[qt])):r.call(this,this[qt])}return i}removeListener(t,e){return this.off(t,e)}off(t,e){let i=super.off(t,e);return t==="data"&&(this[Rt]=this.listeners("data").length,this[Rt]===0&&!this[C]&&!this[N].length&&(this[g]=!1)),i}removeAllListeners(t){let e=super.removeAllListeners(t);return(t==="data"||t===void 0)&&(this[Rt]=0,!this[C]&&!this[N].length&&(this[g]=!1)),e}get emittedEnd(){return this[nt]}[J](){!this[De]&&!this[nt]&&!this[S]&&this[b].length===0&&this[Q]&&(this[De]=!0,this.emit("end"),this.emit("prefinish"),this.emit("finish"),this[Ne]&&this.emit("close"),this[De]=!1)}emit(t,...e){let i=e[0];if(t!=="error"&&t!=="close"&&t!==S&&this[S])return!1;if(t==="data")return!this[L]&&!i?!1:this[Z]?(jt(()=>this[Oi](i)),!0):this[Oi](i);if(t==="end")return this[Is]();if(t==="close"){if(this[Ne]=!0,!this[nt]&&!this[S])return!1;let n=super.emit("close");return this.removeAllListeners("close"),n}else if(t==="error"){this[qt]=i,super.emit(_i,i);let n=!this[Jt]||this.listeners("error").length?super.emit("error",i):!1;return this[J](),n}else if(t==="resume"){let n=super.emit("resume");return this[J](),n}else if(t==="finish"||t==="prefinish"){let n=super.emit(t);return this.removeAllListeners(t),n}let r=super.emit(t,...e);return this[J](),r}[Oi](t){for(let i of this[N])i.dest.write(t)===!1&&this.pause();let e=this[C]?!1:super.emit("data",t);return this[J](),e}[Is](){return this[nt]?!1:(this[nt]=!0,this.readable=!1,this[Z]?(jt(()=>this[Ti]()),!0):this[Ti]())}[Ti](){if(this[Mt]){let e=this[Mt].end();if(e){for(let i of this[N])i.dest.write(e);this[C]||super.emit("data",e)}}for(let e of this[N])e.end();let t=super.emit("end");return this.removeAllListeners("end"),t}async collect(){let t=Object.assign([],{dataLength:0});this[L]||(t.dataLength=0);let e=this.promise();return this.on("data",i=>{t.push(i),this[L]||(t.dataLength+=i.length)}),await e,t}async concat(){if(this[L])throw new Error("cannot concat in objectMode");let t=await this.collect();return this[z]?t.join(""):Buffer.concat(t,t.dataLength)}async promise(){return new Promise((t,e)=>{this.on(S,()=>e(new Error("stream destroyed"))),this.on("error",i=>e(i)),this.on("end",()=>t())})}[Symbol.asyncIterator](){this[C]=!1;let t=!1,e=async()=>(this.pause(),t=!0,{value:void 0,done:!0});return{next:()=>{if(t)return e();let r=this.read();if(r!==null)return Promise.resolve({done:!1,value:r});if(this[Q])return e();let n,o,h=d=>{this.off("data",a),this.off("end",l),this.off(S,c),e(),o(d)},a=d=>{this.off("error",h),this.off("end",l),this.off(S,c),this.pause(),n({value:d,done:!!this[Q]})},l=()=>{this.off("error",h),this.off("data",a),this.off(S,c),e(),n({done:!0,value:void 0})},c=()=>h(new Error("stream destroyed"));return new Promise((d,y)=>{o=y,n=d,this.once(S,c),this.once("error",h),this.once("end",l),this.once("data",a)})},throw:e,return:e,[Symbol.asyncIterator](){return this},[Symbol.asyncDispose]:async()=>{}}}[Symbol.iterator](){this[C]=!1;let t=!1,e=()=>(this.pause(),this.off(_i,e),this.off(S,e),this.off("end",e),t=!0,{done:!0,value:void 0}),i=()=>{if(t)return e();let r=this.read();return r===null?e():{done:!1,value:r}};return this.once("end",e),this.once(_i,e),this.once(S,e),{next:i,throw:e,return:e,[Symbol.iterator](){return this},[Symbol.dispose]:()=>{}}}destroy(t){if(this[S])return t?this.emit("error",t):this.emit(S),this;this[S]=!0,this[C]=!0,this[b].length=0,this[_]=0;let e=this;return typeof e.close=="function"&&!this[Ne]&&e.close(),t?this.emit("error",t):this.emit(S),this}static get isStream(){return Wr}};var Jr=external_fs_namespaceObject.writev,ht=Symbol("_autoClose"),H=Symbol("_close"),te=Symbol("_ended"),m=Symbol("_fd"),Ni=Symbol("_finished"),tt=Symbol("_flags"),Ai=Symbol("_flush"),ki=Symbol("_handleChunk"),vi=Symbol("_makeBuf"),ie=Symbol("_mode"),ke=Symbol("_needDrain"),Ut=Symbol("_onerror"),Ht=Symbol("_onopen"),Ii=Symbol("_onread"),Pt=Symbol("_onwrite"),at=Symbol("_open"),U=Symbol("_path"),ot=Symbol("_pos"),Y=Symbol("_queue"),zt=Symbol("_read"),Ci=Symbol("_readSize"),j=Symbol("_reading"),ee=Symbol("_remain"),Fi=Symbol("_size"),ve=Symbol("_write"),gt=Symbol("_writing"),Me=Symbol("_defaultFlag"),bt=Symbol("_errored"),_t=class extends A{[bt]=!1;[m];[U];[Ci];[j]=!1;[Fi];[ee];[ht];constructor(t,e){if(e=e||{},super(e),this.readable=!0,this.writable=!1,typeof t!="string")throw new TypeError("path must be a string");this[bt]=!1,this[m]=typeof e.fd=="number"?e.fd:void 0,this[U]=t,this[Ci]=e.readSize||16*1024*1024,this[j]=!1,this[Fi]=typeof e.size=="number"?e.size:1/0,this[ee]=this[Fi],this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0,typeof this[m]=="number"?this[zt]():this[at]()}get fd(){return this[m]}get path(){return this[U]}write(){throw new TypeError("this is a readable stream")}end(){throw new TypeError("this is a readable stream")}[at](){external_fs_namespaceObject.open(this[U],"r",(t,e)=>this[Ht](t,e))}[Ht](t,e){t?this[Ut](t):(this[m]=e,this.emit("open",e),this[zt]())}[vi](){return Buffer.allocUnsafe(Math.min(this[Ci],this[ee]))}[zt](){if(!this[j]){this[j]=!0;let t=this[vi]();if(t.length===0)return process.nextTick(()=>this[Ii](null,0,t));external_fs_namespaceObject.read(this[m],t,0,t.length,null,(e,i,r)=>this[Ii](e,i,r))}}[Ii](t,e,i){this[j]=!1,t?this[Ut](t):this[ki](e,i)&&this[zt]()}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_namespaceObject.close(t,e=>e?this.emit("error",e):this.emit("close"))}}[Ut](t){this[j]=!0,this[H](),this.emit("error",t)}[ki](t,e){let i=!1;return this[ee]-=t,t>0&&(i=super.write(t<e.length?e.subarray(0,t):e)),(t===0||this[ee]<=0)&&(i=!1,this[H](),super.end()),i}emit(t,...e){switch(t){case"prefinish":case"finish":return!1;case"drain":return typeof this[m]=="number"&&this[zt](),!1;case"error":return this[bt]?!1:(this[bt]=!0,super.emit(t,...e));default:return super.emit(t,...e)}}},Be=class extends _t{[at](){let t=!0;try{this[Ht](null,external_fs_namespaceObject.openSync(this[U],"r")),t=!1}finally{t&&this[H]()}}[zt](){let t=!0;try{if(!this[j]){this[j]=!0;do{let e=this[vi](),i=e.length===0?0:external_fs_namespaceObject.readSync(this[m],e,0,e.length,null);if(!this[ki](i,e))break}while(!0);this[j]=!1}t=!1}finally{t&&this[H]()}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_namespaceObject.closeSync(t),this.emit("close")}}},et=class extends external_events_namespaceObject{readable=!1;writable=!0;[bt]=!1;[gt]=!1;[te]=!1;[Y]=[];[ke]=!1;[U];[ie];[ht];[m];[Me];[tt];[Ni]=!1;[ot];constructor(t,e){e=e||{},super(e),this[U]=t,this[m]=typeof e.fd=="number"?e.fd:void 0,this[ie]=e.mode===void 0?438:e.mode,this[ot]=typeof e.start=="number"?e.start:void 0,this[ht]=typeof e.autoClose=="boolean"?e.autoClose:!0;let i=this[ot]!==void 0?"r+":"w";this[Me]=e.flags===void 0,this[tt]=e.flags===void 0?i:e.flags,this[m]===void 0&&this[at]()}emit(t,...e){if(t==="error"){if(this[bt])return!1;this[bt]=!0}return super.emit(t,...e)}get fd(){return this[m]}get path(){return this[U]}[Ut](t){this[H](),this[gt]=!0,this.emit("error",t)}[at](){external_fs_namespaceObject.open(this[U],this[tt],this[ie],(t,e)=>this[Ht](t,e))}[Ht](t,e){this[Me]&&this[tt]==="r+"&&t&&t.code==="ENOENT"?(this[tt]="w",this[at]()):t?this[Ut](t):(this[m]=e,this.emit("open",e),this[gt]||this[Ai]())}end(t,e){return t&&this.write(t,e),this[te]=!0,!this[gt]&&!this[Y].length&&typeof this[m]=="number"&&this[Pt](null,0),this}write(t,e){return typeof t=="string"&&(t=Buffer.from(t,e)),this[te]?(this.emit("error",new Error("write() after end()")),!1):this[m]===void 0||this[gt]||this[Y].length?(this[Y].push(t),this[ke]=!0,!1):(this[gt]=!0,this[ve](t),!0)}[ve](t){external_fs_namespaceObject.write(this[m],t,0,t.length,this[ot],(e,i)=>this[Pt](e,i))}[Pt](t,e){t?this[Ut](t):(this[ot]!==void 0&&typeof e=="number"&&(this[ot]+=e),this[Y].length?this[Ai]():(this[gt]=!1,this[te]&&!this[Ni]?(this[Ni]=!0,this[H](),this.emit("finish")):this[ke]&&(this[ke]=!1,this.emit("drain"))))}[Ai](){if(this[Y].length===0)this[te]&&this[Pt](null,0);else if(this[Y].length===1)this[ve](this[Y].pop());else{let t=this[Y];this[Y]=[],Jr(this[m],t,this[ot],(e,i)=>this[Pt](e,i))}}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_namespaceObject.close(t,e=>e?this.emit("error",e):this.emit("close"))}}},Wt=class extends et{[at](){let t;if(this[Me]&&this[tt]==="r+")try{t=external_fs_namespaceObject.openSync(this[U],this[tt],this[ie])}catch(e){if(e?.code==="ENOENT")return this[tt]="w",this[at]();throw e}else t=external_fs_namespaceObject.openSync(this[U],this[tt],this[ie]);this[Ht](null,t)}[H](){if(this[ht]&&typeof this[m]=="number"){let t=this[m];this[m]=void 0,external_fs_namespaceObject.closeSync(t),this.emit("close")}}[ve](t){let e=!0;try{this[Pt](null,external_fs_namespaceObject.writeSync(this[m],t,0,t.length,this[ot])),e=!1}finally{if(e)try{this[H]()}catch{}}}};var jr=new Map([["C","cwd"],["f","file"],["z","gzip"],["P","preservePaths"],["U","unlink"],["strip-components","strip"],["stripComponents","strip"],["keep-newer","newer"],["keepNewer","newer"],["keep-newer-files","newer"],["keepNewerFiles","newer"],["k","keep"],["keep-existing","keep"],["keepExisting","keep"],["m","noMtime"],["no-mtime","noMtime"],["p","preserveOwner"],["L","follow"],["h","follow"],["onentry","onReadEntry"]]),Fs=s=>!!s.sync&&!!s.file,ks=s=>!s.sync&&!!s.file,vs=s=>!!s.sync&&!s.file,Ms=s=>!s.sync&&!s.file;var Bs=s=>!!s.file;var tn=s=>{let t=jr.get(s);return t||s},se=(s={})=>{if(!s)return{};let t={};for(let[e,i]of Object.entries(s)){let r=tn(e);t[r]=i}return t.chmod===void 0&&t.noChmod===!1&&(t.chmod=!0),delete t.noChmod,t};var K=(s,t,e,i,r)=>Object.assign((n=[],o,h)=>{Array.isArray(n)&&(o=n,n={}),typeof o=="function"&&(h=o,o=void 0),o=o?Array.from(o):[];let a=se(n);if(r?.(a,o),Fs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return s(a,o)}else if(ks(a)){let l=t(a,o);return h?l.then(()=>h(),h):l}else if(vs(a)){if(typeof h=="function")throw new TypeError("callback not supported for sync tar functions");return e(a,o)}else if(Ms(a)){if(typeof h=="function")throw new TypeError("callback only supported with file option");return i(a,o)}throw new Error("impossible options??")},{syncFile:s,asyncFile:t,syncNoFile:e,asyncNoFile:i,validate:r});var sn=external_zlib_namespaceObject.constants||{ZLIB_VERNUM:4736},M=Object.freeze(Object.assign(Object.create(null),{Z_NO_FLUSH:0,Z_PARTIAL_FLUSH:1,Z_SYNC_FLUSH:2,Z_FULL_FLUSH:3,Z_FINISH:4,Z_BLOCK:5,Z_OK:0,Z_STREAM_END:1,Z_NEED_DICT:2,Z_ERRNO:-1,Z_STREAM_ERROR:-2,Z_DATA_ERROR:-3,Z_MEM_ERROR:-4,Z_BUF_ERROR:-5,Z_VERSION_ERROR:-6,Z_NO_COMPRESSION:0,Z_BEST_SPEED:1,Z_BEST_COMPRESSION:9,Z_DEFAULT_COMPRESSION:-1,Z_FILTERED:1,Z_HUFFMAN_ONLY:2,Z_RLE:3,Z_FIXED:4,Z_DEFAULT_STRATEGY:0,DEFLATE:1,INFLATE:2,GZIP:3,GUNZIP:4,DEFLATERAW:5,INFLATERAW:6,UNZIP:7,BROTLI_DECODE:8,BROTLI_ENCODE:9,Z_MIN_WINDOWBITS:8,Z_MAX_WINDOWBITS:15,Z_DEFAULT_WINDOWBITS:15,Z_MIN_CHUNK:64,Z_MAX_CHUNK:1/0,Z_DEFAULT_CHUNK:16384,Z_MIN_MEMLEVEL:1,Z_MAX_MEMLEVEL:9,Z_DEFAULT_MEMLEVEL:8,Z_MIN_LEVEL:-1,Z_MAX_LEVEL:9,Z_DEFAULT_LEVEL:-1,BROTLI_OPERATION_PROCESS:0,BROTLI_OPERATION_FLUSH:1,BROTLI_OPERATION_FINISH:2,BROTLI_OPERATION_EMIT_METADATA:3,BROTLI_MODE_GENERIC:0,BROTLI_MODE_TEXT:1,BROTLI_MODE_FONT:2,BROTLI_DEFAULT_MODE:0,BROTLI_MIN_QUALITY:0,BROTLI_MAX_QUALITY:11,BROTLI_DEFAULT_QUALITY:11,BROTLI_MIN_WINDOW_BITS:10,BROTLI_MAX_WINDOW_BITS:24,BROTLI_LARGE_MAX_WINDOW_BITS:30,BROTLI_DEFAULT_WINDOW:22,BROTLI_MIN_INPUT_BLOCK_BITS:16,BROTLI_MAX_INPUT_BLOCK_BITS:24,BROTLI_PARAM_MODE:0,BROTLI_PARAM_QUALITY:1,BROTLI_PARAM_LGWIN:2,BROTLI_PARAM_LGBLOCK:3,BROTLI_PARAM_DISABLE_LITERAL_CONTEXT_MODELING:4,BROTLI_PARAM_SIZE_HINT:5,BROTLI_PARAM_LARGE_WINDOW:6,BROTLI_PARAM_NPOSTFIX:7,BROTLI_PARAM_NDIRECT:8,BROTLI_DECODER_RESULT_ERROR:0,BROTLI_DECODER_RESULT_SUCCESS:1,BROTLI_DECODER_RESULT_NEEDS_MORE_INPUT:2,BROTLI_DECODER_RESULT_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_PARAM_DISABLE_RING_BUFFER_REALLOCATION:0,BROTLI_DECODER_PARAM_LARGE_WINDOW:1,BROTLI_DECODER_NO_ERROR:0,BROTLI_DECODER_SUCCESS:1,BROTLI_DECODER_NEEDS_MORE_INPUT:2,BROTLI_DECODER_NEEDS_MORE_OUTPUT:3,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_NIBBLE:-1,BROTLI_DECODER_ERROR_FORMAT_RESERVED:-2,BROTLI_DECODER_ERROR_FORMAT_EXUBERANT_META_NIBBLE:-3,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_ALPHABET:-4,BROTLI_DECODER_ERROR_FORMAT_SIMPLE_HUFFMAN_SAME:-5,BROTLI_DECODER_ERROR_FORMAT_CL_SPACE:-6,BROTLI_DECODER_ERROR_FORMAT_HUFFMAN_SPACE:-7,BROTLI_DECODER_ERROR_FORMAT_CONTEXT_MAP_REPEAT:-8,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_1:-9,BROTLI_DECODER_ERROR_FORMAT_BLOCK_LENGTH_2:-10,BROTLI_DECODER_ERROR_FORMAT_TRANSFORM:-11,BROTLI_DECODER_ERROR_FORMAT_DICTIONARY:-12,BROTLI_DECODER_ERROR_FORMAT_WINDOW_BITS:-13,BROTLI_DECODER_ERROR_FORMAT_PADDING_1:-14,BROTLI_DECODER_ERROR_FORMAT_PADDING_2:-15,BROTLI_DECODER_ERROR_FORMAT_DISTANCE:-16,BROTLI_DECODER_ERROR_DICTIONARY_NOT_SET:-19,BROTLI_DECODER_ERROR_INVALID_ARGUMENTS:-20,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MODES:-21,BROTLI_DECODER_ERROR_ALLOC_TREE_GROUPS:-22,BROTLI_DECODER_ERROR_ALLOC_CONTEXT_MAP:-25,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_1:-26,BROTLI_DECODER_ERROR_ALLOC_RING_BUFFER_2:-27,BROTLI_DECODER_ERROR_ALLOC_BLOCK_TYPE_TREES:-30,BROTLI_DECODER_ERROR_UNREACHABLE:-31},sn));var rn=external_buffer_namespaceObject.Buffer.concat,zs=Object.getOwnPropertyDescriptor(external_buffer_namespaceObject.Buffer,"concat"),nn=s=>s,Bi=zs?.writable===!0||zs?.set!==void 0?s=>{external_buffer_namespaceObject.Buffer.concat=s?nn:rn}:s=>{},Tt=Symbol("_superWrite"),Gt=class extends Error{code;errno;constructor(t,e){super("zlib: "+t.message,{cause:t}),this.code=t.code,this.errno=t.errno,this.code||(this.code="ZLIB_ERROR"),this.message="zlib: "+t.message,Error.captureStackTrace(this,e??this.constructor)}get name(){return"ZlibError"}},Pi=Symbol("flushFlag"),re=class extends A{#t=!1;#i=!1;#s;#n;#r;#e;#o;get sawError(){return this.#t}get handle(){return this.#e}get flushFlag(){return this.#s}constructor(t,e){if(!t||typeof t!="object")throw new TypeError("invalid options for ZlibBase constructor");if(super(t),this.#s=t.flush??0,this.#n=t.finishFlush??0,this.#r=t.fullFlushFlag??0,typeof external_zlib_namespaceObject_0[e]!="function")throw new TypeError("Compression method not supported: "+e);try{this.#e=new external_zlib_namespaceObject_0[e](t)}catch(i){throw new Gt(i,this.constructor)}this.#o=i=>{this.#t||(this.#t=!0,this.close(),this.emit("error",i))},this.#e?.on("error",i=>this.#o(new Gt(i))),this.once("end",()=>this.close)}close(){this.#e&&(this.#e.close(),this.#e=void 0,this.emit("close"))}reset(){if(!this.#t)return external_assert_namespaceObject(this.#e,"zlib binding closed"),this.#e.reset?.()}flush(t){this.ended||(typeof t!="number"&&(t=this.#r),this.write(Object.assign(external_buffer_namespaceObject.Buffer.alloc(0),{[Pi]:t})))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&(e?this.write(t,e):this.write(t)),this.flush(this.#n),this.#i=!0,super.end(i)}get ended(){return this.#i}[Tt](t){return super.write(t)}write(t,e,i){if(typeof e=="function"&&(i=e,e="utf8"),typeof t=="string"&&(t=external_buffer_namespaceObject.Buffer.from(t,e)),this.#t)return;external_assert_namespaceObject(this.#e,"zlib binding closed");let r=this.#e._handle,n=r.close;r.close=()=>{};let o=this.#e.close;this.#e.close=()=>{},Bi(!0);let h;try{let l=typeof t[Pi]=="number"?t[Pi]:this.#s;h=this.#e._processChunk(t,l),Bi(!1)}catch(l){Bi(!1),this.#o(new Gt(l,this.write))}finally{this.#e&&(this.#e._handle=r,r.close=n,this.#e.close=o,this.#e.removeAllListeners("error"))}this.#e&&this.#e.on("error",l=>this.#o(new Gt(l,this.write)));let a;if(h)if(Array.isArray(h)&&h.length>0){let l=h[0];a=this[Tt](external_buffer_namespaceObject.Buffer.from(l));for(let c=1;c<h.length;c++)a=this[Tt](h[c])}else a=this[Tt](external_buffer_namespaceObject.Buffer.from(h));return i&&i(),a}},Pe=class extends re{#t;#i;constructor(t,e){t=t||{},t.flush=t.flush||M.Z_NO_FLUSH,t.finishFlush=t.finishFlush||M.Z_FINISH,t.fullFlushFlag=M.Z_FULL_FLUSH,super(t,e),this.#t=t.level,this.#i=t.strategy}params(t,e){if(!this.sawError){if(!this.handle)throw new Error("cannot switch params when binding is closed");if(!this.handle.params)throw new Error("not supported in this implementation");if(this.#t!==t||this.#i!==e){this.flush(M.Z_SYNC_FLUSH),external_assert_namespaceObject(this.handle,"zlib binding closed");let i=this.handle.flush;this.handle.flush=(r,n)=>{typeof r=="function"&&(n=r,r=this.flushFlag),this.flush(r),n?.()};try{this.handle.params(t,e)}finally{this.handle.flush=i}this.handle&&(this.#t=t,this.#i=e)}}}};var ze=class extends Pe{#t;constructor(t){super(t,"Gzip"),this.#t=t&&!!t.portable}[Tt](t){return this.#t?(this.#t=!1,t[9]=255,super[Tt](t)):super[Tt](t)}};var Ue=class extends Pe{constructor(t){super(t,"Unzip")}},He=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.BROTLI_OPERATION_PROCESS,t.finishFlush=t.finishFlush||M.BROTLI_OPERATION_FINISH,t.fullFlushFlag=M.BROTLI_OPERATION_FLUSH,super(t,e)}},We=class extends He{constructor(t){super(t,"BrotliCompress")}},Ge=class extends He{constructor(t){super(t,"BrotliDecompress")}},Ze=class extends re{constructor(t,e){t=t||{},t.flush=t.flush||M.ZSTD_e_continue,t.finishFlush=t.finishFlush||M.ZSTD_e_end,t.fullFlushFlag=M.ZSTD_e_flush,super(t,e)}},Ye=class extends Ze{constructor(t){super(t,"ZstdCompress")}},Ke=class extends Ze{constructor(t){super(t,"ZstdDecompress")}};var Us=(s,t)=>{if(Number.isSafeInteger(s))s<0?an(s,t):hn(s,t);else throw Error("cannot encode number outside of javascript safe integer range");return t},hn=(s,t)=>{t[0]=128;for(var e=t.length;e>1;e--)t[e-1]=s&255,s=Math.floor(s/256)},an=(s,t)=>{t[0]=255;var e=!1;s=s*-1;for(var i=t.length;i>1;i--){var r=s&255;s=Math.floor(s/256),e?t[i-1]=Ws(r):r===0?t[i-1]=0:(e=!0,t[i-1]=Gs(r))}},Hs=s=>{let t=s[0],e=t===128?cn(s.subarray(1,s.length)):t===255?ln(s):null;if(e===null)throw Error("invalid base256 encoding");if(!Number.isSafeInteger(e))throw Error("parsed number outside of javascript safe integer range");return e},ln=s=>{for(var t=s.length,e=0,i=!1,r=t-1;r>-1;r--){var n=Number(s[r]),o;i?o=Ws(n):n===0?o=n:(i=!0,o=Gs(n)),o!==0&&(e-=o*Math.pow(256,t-r-1))}return e},cn=s=>{for(var t=s.length,e=0,i=t-1;i>-1;i--){var r=Number(s[i]);r!==0&&(e+=r*Math.pow(256,t-i-1))}return e},Ws=s=>(255^s)&255,Gs=s=>(255^s)+1&255;var Hi={};Ur(Hi,{code:()=>Ve,isCode:()=>ne,isName:()=>dn,name:()=>oe,normalFsTypes:()=>Ui});var ne=s=>oe.has(s),dn=s=>Ve.has(s),Ui=new Set(["0","","1","2","3","4","5","6","7","D"]),oe=new Map([["0","File"],["","OldFile"],["1","Link"],["2","SymbolicLink"],["3","CharacterDevice"],["4","BlockDevice"],["5","Directory"],["6","FIFO"],["7","ContiguousFile"],["g","GlobalExtendedHeader"],["x","ExtendedHeader"],["A","SolarisACL"],["D","GNUDumpDir"],["I","Inode"],["K","NextFileHasLongLinkpath"],["L","NextFileHasLongPath"],["M","ContinuationFile"],["N","OldGnuLongPath"],["S","SparseFile"],["V","TapeVolumeHeader"],["X","OldExtendedHeader"]]),Ve=new Map(Array.from(oe).map(s=>[s[1],s[0]]));var un=s=>s===void 0||s<0?void 0:s,F=class{cksumValid=!1;needPax=!1;nullBlock=!1;block;path;mode;uid;gid;size;cksum;#t="Unsupported";linkpath;uname;gname;devmaj=0;devmin=0;atime;ctime;mtime;charset;comment;constructor(t,e=0,i,r){Buffer.isBuffer(t)?this.decode(t,e||0,i,r):t&&this.#i(t)}decode(t,e,i,r){if(e||(e=0),!t||!(t.length>=e+512))throw new Error("need 512 bytes for header");let n=xt(t,e+156,1),o=Ui.has(n),h=o?i:void 0,a=o?r:void 0;if(this.path=h?.path??xt(t,e,100),this.mode=h?.mode??a?.mode??lt(t,e+100,8),this.uid=h?.uid??a?.uid??lt(t,e+108,8),this.gid=h?.gid??a?.gid??lt(t,e+116,8),this.size=un(h?.size??a?.size??lt(t,e+124,12)),this.mtime=h?.mtime??a?.mtime??Wi(t,e+136,12),this.cksum=lt(t,e+148,12),a&&this.#i(a,!0),h&&this.#i(h),ne(n)&&(this.#t=n||"0"),this.#t==="0"&&this.path.slice(-1)==="/"&&(this.#t="5"),this.#t==="5"&&(this.size=0),this.linkpath=xt(t,e+157,100),t.subarray(e+257,e+265).toString()==="ustar\x0000")if(this.uname=h?.uname??a?.uname??xt(t,e+265,32),this.gname=h?.gname??a?.gname??xt(t,e+297,32),this.devmaj=h?.devmaj??a?.devmaj??lt(t,e+329,8)??0,this.devmin=h?.devmin??a?.devmin??lt(t,e+337,8)??0,t[e+475]!==0){let c=xt(t,e+345,155);this.path=c+"/"+this.path}else{let c=xt(t,e+345,130);c&&(this.path=c+"/"+this.path),this.atime=i?.atime??r?.atime??Wi(t,e+476,12),this.ctime=i?.ctime??r?.ctime??Wi(t,e+488,12)}let l=256;for(let c=e;c<e+148;c++)l+=t[c];for(let c=e+156;c<e+512;c++)l+=t[c];this.cksumValid=l===this.cksum,this.cksum===void 0&&l===256&&(this.nullBlock=!0)}#i(t,e=!1){Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="size"&&Number(r)<0||i==="path"&&e||i==="linkpath"&&e||i==="global"))))}encode(t,e=0){if(t||(t=this.block=Buffer.alloc(512)),this.#t==="Unsupported"&&(this.#t="0"),!(t.length>=e+512))throw new Error("need 512 bytes for header");let i=this.ctime||this.atime?130:155,r=mn(this.path||"",i),n=r[0],o=r[1];this.needPax=!!r[2],this.needPax=Lt(t,e,100,n)||this.needPax,this.needPax=ct(t,e+100,8,this.mode)||this.needPax,this.needPax=ct(t,e+108,8,this.uid)||this.needPax,this.needPax=ct(t,e+116,8,this.gid)||this.needPax,this.needPax=ct(t,e+124,12,this.size)||this.needPax,this.needPax=Gi(t,e+136,12,this.mtime)||this.needPax,t[e+156]=Number(this.#t.codePointAt(0)),this.needPax=Lt(t,e+157,100,this.linkpath)||this.needPax,t.write("ustar\x0000",e+257,8),this.needPax=Lt(t,e+265,32,this.uname)||this.needPax,this.needPax=Lt(t,e+297,32,this.gname)||this.needPax,this.needPax=ct(t,e+329,8,this.devmaj)||this.needPax,this.needPax=ct(t,e+337,8,this.devmin)||this.needPax,this.needPax=Lt(t,e+345,i,o)||this.needPax,t[e+475]!==0?this.needPax=Lt(t,e+345,155,o)||this.needPax:(this.needPax=Lt(t,e+345,130,o)||this.needPax,this.needPax=Gi(t,e+476,12,this.atime)||this.needPax,this.needPax=Gi(t,e+488,12,this.ctime)||this.needPax);let h=256;for(let a=e;a<e+148;a++)h+=t[a];for(let a=e+156;a<e+512;a++)h+=t[a];return this.cksum=h,ct(t,e+148,8,this.cksum),this.cksumValid=!0,this.needPax}get type(){return this.#t==="Unsupported"?this.#t:oe.get(this.#t)}get typeKey(){return this.#t}set type(t){let e=String(Ve.get(t));if(ne(e)||e==="Unsupported")this.#t=e;else if(ne(t))this.#t=t;else throw new TypeError("invalid entry type: "+t)}},mn=(s,t)=>{let i=s,r="",n,o=external_node_path_.posix.parse(s).root||".";if(Buffer.byteLength(i)<100)n=[i,r,!1];else{r=external_node_path_.posix.dirname(i),i=external_node_path_.posix.basename(i);do Buffer.byteLength(i)<=100&&Buffer.byteLength(r)<=t?n=[i,r,!1]:Buffer.byteLength(i)>100&&Buffer.byteLength(r)<=t?n=[i.slice(0,99),r,!0]:(i=external_node_path_.posix.join(external_node_path_.posix.basename(r),i),r=external_node_path_.posix.dirname(r));while(r!==o&&n===void 0);n||(n=[s.slice(0,99),"",!0])}return n},xt=(s,t,e)=>s.subarray(t,t+e).toString("utf8").replace(/\0.*/,""),Wi=(s,t,e)=>pn(lt(s,t,e)),pn=s=>s===void 0?void 0:new Date(s*1e3),lt=(s,t,e)=>Number(s[t])&128?Hs(s.subarray(t,t+e)):wn(s,t,e),En=s=>isNaN(s)?void 0:s,wn=(s,t,e)=>En(parseInt(s.subarray(t,t+e).toString("utf8").replace(/\0.*$/,"").trim(),8)),Sn={12:8589934591,8:2097151},ct=(s,t,e,i)=>i===void 0?!1:i>Sn[e]||i<0?(Us(i,s.subarray(t,t+e)),!0):(yn(s,t,e,i),!1),yn=(s,t,e,i)=>s.write(Rn(i,e),t,e,"ascii"),Rn=(s,t)=>gn(Math.floor(s).toString(8),t),gn=(s,t)=>(s.length===t-1?s:new Array(t-s.length-1).join("0")+s+" ")+"\0",Gi=(s,t,e,i)=>i===void 0?!1:ct(s,t,e,i.getTime()/1e3),bn=new Array(156).join("\0"),Lt=(s,t,e,i)=>i===void 0?!1:(s.write(i+bn,t,e,"utf8"),i.length!==Buffer.byteLength(i)||i.length>e);var ft=class s{atime;mtime;ctime;charset;comment;gid;uid;gname;uname;linkpath;dev;ino;nlink;path;size;mode;global;constructor(t,e=!1){this.atime=t.atime,this.charset=t.charset,this.comment=t.comment,this.ctime=t.ctime,this.dev=t.dev,this.gid=t.gid,this.global=e,this.gname=t.gname,this.ino=t.ino,this.linkpath=t.linkpath,this.mtime=t.mtime,this.nlink=t.nlink,this.path=t.path,this.size=t.size,this.uid=t.uid,this.uname=t.uname}encode(){let t=this.encodeBody();if(t==="")return Buffer.allocUnsafe(0);let e=Buffer.byteLength(t),i=512*Math.ceil(1+e/512),r=Buffer.allocUnsafe(i);for(let n=0;n<512;n++)r[n]=0;new F({path:("PaxHeader/"+(0,external_node_path_.basename)(this.path??"")).slice(0,99),mode:this.mode||420,uid:this.uid,gid:this.gid,size:e,mtime:this.mtime,type:this.global?"GlobalExtendedHeader":"ExtendedHeader",linkpath:"",uname:this.uname||"",gname:this.gname||"",devmaj:0,devmin:0,atime:this.atime,ctime:this.ctime}).encode(r),r.write(t,512,e,"utf8");for(let n=e+512;n<r.length;n++)r[n]=0;return r}encodeBody(){return this.encodeField("path")+this.encodeField("ctime")+this.encodeField("atime")+this.encodeField("dev")+this.encodeField("ino")+this.encodeField("nlink")+this.encodeField("charset")+this.encodeField("comment")+this.encodeField("gid")+this.encodeField("gname")+this.encodeField("linkpath")+this.encodeField("mtime")+this.encodeField("size")+this.encodeField("uid")+this.encodeField("uname")}encodeField(t){if(this[t]===void 0)return"";let e=this[t],i=e instanceof Date?e.getTime()/1e3:e,r=" "+(t==="dev"||t==="ino"||t==="nlink"?"SCHILY.":"")+t+"="+i+`
 `,n=Buffer.byteLength(r),o=Math.floor(Math.log(n)/Math.log(10))+1;return n+o>=Math.pow(10,o)&&(o+=1),o+n+r}static parse(t,e,i=!1){return new s(On(Tn(t),e),i)}},On=(s,t)=>t?Object.assign({},t,s):s,Tn=s=>s.replace(/\n$/,"").split(`
-`).reduce(xn,Object.create(null)),xn=(s,t)=>{let e=parseInt(t,10);if(e!==Buffer.byteLength(t)+1)return s;t=t.slice((e+" ").length);let i=t.split("="),r=i.shift();if(!r)return s;let n=r.replace(/^SCHILY\.(dev|ino|nlink)/,"$1"),o=i.join("=").replace(/\0.*/,"");switch(n){case"path":case"linkpath":case"type":case"charset":case"comment":case"gname":case"uname":s[n]=o;break;case"ctime":case"atime":case"mtime":s[n]=new Date(Number(o)*1e3);break;case"size":let h=+o;h>=0&&(s[n]=h);break;case"gid":case"uid":case"dev":case"ino":case"nlink":case"mode":s[n]=+o;break}return s};var Ln=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,f=Ln!=="win32"?s=>String(s):s=>String(s).replaceAll(/\\/g,"/");var $e=class extends A{extended;globalExtended;header;startBlockSize;blockRemain;remain;type;meta=!1;ignore=!1;path;mode;uid;gid;uname;gname;size=0;mtime;atime;ctime;linkpath;dev;ino;nlink;invalid=!1;absolute;unsupported=!1;constructor(t,e,i){switch(super({}),this.pause(),this.extended=e,this.globalExtended=i,this.header=t,this.remain=t.size??0,this.startBlockSize=512*Math.ceil(this.remain/512),this.blockRemain=this.startBlockSize,this.type=t.type,this.type){case"File":case"OldFile":case"Link":case"SymbolicLink":case"CharacterDevice":case"BlockDevice":case"Directory":case"FIFO":case"ContiguousFile":case"GNUDumpDir":break;case"NextFileHasLongLinkpath":case"NextFileHasLongPath":case"OldGnuLongPath":case"GlobalExtendedHeader":case"ExtendedHeader":case"OldExtendedHeader":this.meta=!0;break;default:this.ignore=!0}if(!t.path)throw new Error("no path provided for tar.ReadEntry");this.path=f(t.path),this.mode=t.mode,this.mode&&(this.mode=this.mode&4095),this.uid=t.uid,this.gid=t.gid,this.uname=t.uname,this.gname=t.gname,this.size=this.remain,this.mtime=t.mtime,this.atime=t.atime,this.ctime=t.ctime,this.linkpath=t.linkpath?f(t.linkpath):void 0,this.uname=t.uname,this.gname=t.gname,e&&this.#t(e),i&&this.#t(i,!0)}write(t){let e=t.length;if(e>this.blockRemain)throw new Error("writing more to entry than is appropriate");let i=this.remain,r=this.blockRemain;return this.remain=Math.max(0,i-e),this.blockRemain=Math.max(0,r-e),this.ignore?!0:i>=e?super.write(t):super.write(t.subarray(0,i))}#t(t,e=!1){t.path&&(t.path=f(t.path)),t.linkpath&&(t.linkpath=f(t.linkpath)),Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="path"&&e))))}};var Dt=(s,t,e,i={})=>{s.file&&(i.file=s.file),s.cwd&&(i.cwd=s.cwd),i.code=e instanceof Error&&e.code||t,i.tarCode=t,!s.strict&&i.recoverable!==!1?(e instanceof Error&&(i=Object.assign(e,i),e=e.message),s.emit("warn",t,e,i)):e instanceof Error?s.emit("error",Object.assign(e,i)):s.emit("error",Object.assign(new Error(`${t}: ${e}`),i))};var Nn=1024*1024,Xi=Buffer.from([31,139]),qi=Buffer.from([40,181,47,253]),An=Math.max(Xi.length,qi.length),B=Symbol("state"),Nt=Symbol("writeEntry"),it=Symbol("readEntry"),Zi=Symbol("nextEntry"),Zs=Symbol("processEntry"),V=Symbol("extendedHeader"),he=Symbol("globalExtendedHeader"),dt=Symbol("meta"),Ys=Symbol("emitMeta"),p=Symbol("buffer"),st=Symbol("queue"),ut=Symbol("ended"),Yi=Symbol("emittedEnd"),At=Symbol("emit"),w=Symbol("unzip"),Xe=Symbol("consumeChunk"),qe=Symbol("consumeChunkSub"),Ki=Symbol("consumeBody"),Ks=Symbol("consumeMeta"),Vs=Symbol("consumeHeader"),ae=Symbol("consuming"),Vi=Symbol("bufferConcat"),Qe=Symbol("maybeEnd"),Yt=Symbol("writing"),$=Symbol("aborted"),Je=Symbol("onDone"),It=Symbol("sawValidEntry"),je=Symbol("sawNullBlock"),ti=Symbol("sawEOF"),$s=Symbol("closeStream"),In=1e3,le=Symbol("compressedBytesRead"),$i=Symbol("decompressedBytesRead"),Xs=Symbol("checkDecompressionRatio"),Cn=()=>!0,rt=class extends external_events_namespaceObject.EventEmitter{file;strict;maxMetaEntrySize;filter;brotli;zstd;maxDecompressionRatio;writable=!0;readable=!1;[st]=[];[p];[it];[Nt];[B]="begin";[dt]="";[V];[he];[ut]=!1;[w];[$]=!1;[It];[je]=!1;[ti]=!1;[Yt]=!1;[ae]=!1;[Yi]=!1;[le]=0;[$i]=0;constructor(t={}){super(),this.file=t.file||"",this.on(Je,()=>{(this[B]==="begin"||this[It]===!1)&&this.warn("TAR_BAD_ARCHIVE","Unrecognized archive format")}),t.ondone?this.on(Je,t.ondone):this.on(Je,()=>{this.emit("prefinish"),this.emit("finish"),this.emit("end")}),this.strict=!!t.strict,this.maxDecompressionRatio=typeof t.maxDecompressionRatio=="number"?t.maxDecompressionRatio:In,this.maxMetaEntrySize=t.maxMetaEntrySize||Nn,this.filter=typeof t.filter=="function"?t.filter:Cn;let e=t.file&&(t.file.endsWith(".tar.br")||t.file.endsWith(".tbr"));this.brotli=!(t.gzip||t.zstd)&&t.brotli!==void 0?t.brotli:e?void 0:!1;let i=t.file&&(t.file.endsWith(".tar.zst")||t.file.endsWith(".tzst"));this.zstd=!(t.gzip||t.brotli)&&t.zstd!==void 0?t.zstd:i?!0:void 0,this.on("end",()=>this[$s]()),typeof t.onwarn=="function"&&this.on("warn",t.onwarn),typeof t.onReadEntry=="function"&&this.on("entry",t.onReadEntry)}warn(t,e,i={}){Dt(this,t,e,i)}[Vs](t,e){this[It]===void 0&&(this[It]=!1);let i;try{i=new F(t,e,this[V],this[he])}catch(r){return this.warn("TAR_ENTRY_INVALID",r)}if(i.nullBlock)this[je]?(this[ti]=!0,this[B]==="begin"&&(this[B]="header"),this[At]("eof")):(this[je]=!0,this[At]("nullBlock"));else if(this[je]=!1,!i.cksumValid)this.warn("TAR_ENTRY_INVALID","checksum failure",{header:i});else if(!i.path)this.warn("TAR_ENTRY_INVALID","path is required",{header:i});else{let r=i.type;if(/^(Symbolic)?Link$/.test(r)&&!i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath required",{header:i});else if(!/^(Symbolic)?Link$/.test(r)&&!/^(Global)?ExtendedHeader$/.test(r)&&i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath forbidden",{header:i});else{let n=this[Nt]=new $e(i,this[V],this[he]);if(!this[It])if(n.remain){let o=()=>{n.invalid||(this[It]=!0)};n.on("end",o)}else this[It]=!0;n.meta?n.size>this.maxMetaEntrySize?(n.ignore=!0,this[At]("ignoredEntry",n),this[B]="ignore",n.resume()):n.size>0&&(this[dt]="",n.on("data",o=>this[dt]+=o),this[B]="meta"):(this[V]=void 0,n.ignore=n.ignore||!this.filter(n.path,n),n.ignore?(this[At]("ignoredEntry",n),this[B]=n.remain?"ignore":"header",n.resume()):(n.remain?this[B]="body":(this[B]="header",n.end()),this[it]?this[st].push(n):(this[st].push(n),this[Zi]())))}}}[$s](){queueMicrotask(()=>this.emit("close"))}[Zs](t){let e=!0;if(!t)this[it]=void 0,e=!1;else if(Array.isArray(t)){let[i,...r]=t;this.emit(i,...r)}else this[it]=t,this.emit("entry",t),t.emittedEnd||(t.on("end",()=>this[Zi]()),e=!1);return e}[Zi](){do;while(this[Zs](this[st].shift()));if(this[st].length===0){let t=this[it];!t||t.flowing||t.size===t.remain?this[Yt]||this.emit("drain"):t.once("drain",()=>this.emit("drain"))}}[Ki](t,e){let i=this[Nt];if(!i)throw new Error("attempt to consume body without entry??");let r=i.blockRemain??0,n=r>=t.length&&e===0?t:t.subarray(e,e+r);return i.write(n),i.blockRemain||(this[B]="header",this[Nt]=void 0,i.end()),n.length}[Ks](t,e){let i=this[Nt],r=this[Ki](t,e);return!this[Nt]&&i&&this[Ys](i),r}[At](t,e,i){this[st].length===0&&!this[it]?this.emit(t,e,i):this[st].push([t,e,i])}[Ys](t){switch(this[At]("meta",this[dt]),t.type){case"ExtendedHeader":case"OldExtendedHeader":this[V]=ft.parse(this[dt],this[V],!1);break;case"GlobalExtendedHeader":this[he]=ft.parse(this[dt],this[he],!0);break;case"NextFileHasLongPath":case"OldGnuLongPath":{let e=this[V]??Object.create(null);this[V]=e,e.path=this[dt].replace(/\0.*/,"");break}case"NextFileHasLongLinkpath":{let e=this[V]||Object.create(null);this[V]=e,e.linkpath=this[dt].replace(/\0.*/,"");break}default:throw new Error("unknown meta: "+t.type)}}abort(t){if(!this[$]){if(this[w]){let e=this[w];e.write=()=>!0,e.end=()=>e,e.emit=()=>!1,e.destroy?.()}this[$]=!0,this.emit("abort",t),this.warn("TAR_ABORT",t,{recoverable:!1})}}[Xs](t){this[$i]+=t.length;let e=this[$i]/this[le];return e>this.maxDecompressionRatio?(this.abort(new Error(`max decompression ratio exceeded: ${e.toFixed(2)} > ${this.maxDecompressionRatio}`)),!1):!0}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this[$])return i?.(),!1;if((this[w]===void 0||this.brotli===void 0&&this[w]===!1)&&t){if(this[p]&&(t=Buffer.concat([this[p],t]),this[p]=void 0),t.length<An)return this[p]=t,i?.(),!0;for(let a=0;this[w]===void 0&&a<Xi.length;a++)t[a]!==Xi[a]&&(this[w]=!1);let o=!1;if(this[w]===!1&&this.zstd!==!1){o=!0;for(let a=0;a<qi.length;a++)if(t[a]!==qi[a]){o=!1;break}}let h=this.brotli===void 0&&!o;if(this[w]===!1&&h)if(t.length<512)if(this[ut])this.brotli=!0;else return this[p]=t,i?.(),!0;else try{new F(t.subarray(0,512)),this.brotli=!1}catch{this.brotli=!0}if(this[w]===void 0||this[w]===!1&&(this.brotli||o)){let a=this[ut];this[ut]=!1,this[w]=this[w]===void 0?new Ue({}):o?new Ke({}):new Ge({}),this[w].on("data",c=>{this[Xs](c)&&this[Xe](c)}),this[w].on("error",c=>{this[$]||this.abort(c)}),this[w].on("end",()=>{this[ut]=!0,this[Xe]()}),this[Yt]=!0,this[le]+=t.length;let l=!!this[w][a?"end":"write"](t);return this[Yt]=!1,i?.(),l}}this[Yt]=!0,this[w]?(this[le]+=t.length,this[w].write(t)):this[Xe](t),this[Yt]=!1;let n=this[st].length>0?!1:this[it]?this[it].flowing:!0;return!n&&this[st].length===0&&this[it]?.once("drain",()=>this.emit("drain")),i?.(),n}[Vi](t){t&&!this[$]&&(this[p]=this[p]?Buffer.concat([this[p],t]):t)}[Qe](){if(this[ut]&&!this[Yi]&&!this[$]&&!this[ae]){this[Yi]=!0;let t=this[Nt];if(t?.blockRemain){let e=this[p]?this[p].length:0;this.warn("TAR_BAD_ARCHIVE",`Truncated input (needed ${t.blockRemain} more bytes, only ${e} available)`,{entry:t}),this[p]&&t.write(this[p]),t.end()}this[At](Je)}}[Xe](t){if(this[ae]&&t)this[Vi](t);else if(!t&&!this[p])this[Qe]();else if(t){if(this[ae]=!0,this[p]){this[Vi](t);let e=this[p];this[p]=void 0,this[qe](e)}else this[qe](t);for(;this[p]&&this[p]?.length>=512&&!this[$]&&!this[ti];){let e=this[p];this[p]=void 0,this[qe](e)}this[ae]=!1}(!this[p]||this[ut])&&this[Qe]()}[qe](t){let e=0,i=t.length;for(;e+512<=i&&!this[$]&&!this[ti];)switch(this[B]){case"begin":case"header":this[Vs](t,e),e+=512;break;case"ignore":case"body":e+=this[Ki](t,e);break;case"meta":e+=this[Ks](t,e);break;default:throw new Error("invalid state: "+this[B])}e<i&&(this[p]=this[p]?Buffer.concat([t.subarray(e),this[p]]):t.subarray(e))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e)),i&&this.once("finish",i),this[$]||(this[w]?(t&&(this[le]+=t.length,this[w].write(t)),this[w].end()):(this[ut]=!0,(this.brotli===void 0||this.zstd===void 0)&&(t=t||Buffer.alloc(0)),t&&this.write(t),this[Qe]())),this}};var mt=s=>{let t=s.length-1,e=-1;for(;t>-1&&s.charAt(t)==="/";)e=t,t--;return e===-1?s:s.slice(0,e)};var vn=s=>{let t=s.onReadEntry;s.onReadEntry=t?e=>{t(e),e.resume()}:e=>e.resume()},Qi=(s,t)=>{let e=new Map(t.map(o=>[mt(o),!0])),i=s.filter,r=100,n=(o,h="",a=0)=>{if(a>=r)return e.set(o,!1),!1;let l=h||(0,external_path_namespaceObject.parse)(o).root||".",c;if(o===l)c=!1;else{let d=e.get(o);c=d!==void 0?d:n((0,external_path_namespaceObject.dirname)(o),l,a+1)}return e.set(o,c),c};s.filter=i?(o,h)=>i(o,h)&&n(mt(o)):o=>n(mt(o))},Mn=s=>{let t=new rt(s),e=s.file,i;try{i=external_node_fs_namespaceObject.openSync(e,"r");let r=external_node_fs_namespaceObject.fstatSync(i),n=s.maxReadSize||16*1024*1024;if(r.size<n){let o=Buffer.allocUnsafe(r.size),h=external_node_fs_namespaceObject.readSync(i,o,0,r.size,0);t.end(h===o.byteLength?o:o.subarray(0,h))}else{let o=0,h=Buffer.allocUnsafe(n);for(;o<r.size;){let a=external_node_fs_namespaceObject.readSync(i,h,0,n,o);if(a===0)break;o+=a,t.write(h.subarray(0,a))}t.end()}}finally{if(typeof i=="number")try{external_node_fs_namespaceObject.closeSync(i)}catch{}}},Bn=(s,t)=>{let e=new rt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("end",o),external_node_fs_namespaceObject.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},Ct=K(Mn,Bn,s=>new rt(s),s=>new rt(s),(s,t)=>{t?.length&&Qi(s,t),s.noResume||vn(s)});var Ji=(s,t,e)=>(s&=4095,e&&(s=(s|384)&-19),t&&(s&256&&(s|=64),s&32&&(s|=8),s&4&&(s|=1)),s);var{isAbsolute:zn,parse:qs}=external_node_path_namespaceObject.win32,ce=s=>{let t="",e=qs(s);for(;zn(s)||e.root;){let i=s.charAt(0)==="/"&&s.slice(0,4)!=="//?/"?"/":e.root;s=s.slice(i.length),t+=i,e=qs(s)}return[t,s]};var ei=["|","<",">","?",":"],ji=ei.map(s=>String.fromCodePoint(61440+Number(s.codePointAt(0)))),Un=new Map(ei.map((s,t)=>[s,ji[t]])),Hn=new Map(ji.map((s,t)=>[s,ei[t]])),ts=s=>ei.reduce((t,e)=>t.split(e).join(Un.get(e)),s),Qs=s=>ji.reduce((t,e)=>t.split(e).join(Hn.get(e)),s);var rr=(s,t)=>t?(s=f(s).replace(/^\.(\/|$)/,""),mt(t)+"/"+s):f(s),Wn=16*1024*1024,tr=Symbol("process"),er=Symbol("file"),ir=Symbol("directory"),is=Symbol("symlink"),sr=Symbol("hardlink"),fe=Symbol("header"),ii=Symbol("read"),ss=Symbol("lstat"),si=Symbol("onlstat"),rs=Symbol("onread"),ns=Symbol("onreadlink"),os=Symbol("openfile"),hs=Symbol("onopenfile"),pt=Symbol("close"),ri=Symbol("mode"),as=Symbol("awaitDrain"),es=Symbol("ondrain"),q=Symbol("prefix"),de=class extends A{path;portable;myuid=process.getuid&&process.getuid()||0;myuser=process.env.USER||"";maxReadSize;linkCache;statCache;preservePaths;cwd;strict;mtime;noPax;noMtime;prefix;fd;blockLen=0;blockRemain=0;buf;pos=0;remain=0;length=0;offset=0;win32;absolute;header;type;linkpath;stat;onWriteEntry;#t=!1;constructor(t,e={}){let i=se(e);super(),this.path=f(t),this.portable=!!i.portable,this.maxReadSize=i.maxReadSize||Wn,this.linkCache=i.linkCache||new Map,this.statCache=i.statCache||new Map,this.preservePaths=!!i.preservePaths,this.cwd=f(i.cwd||process.cwd()),this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.mtime=i.mtime,this.prefix=i.prefix?f(i.prefix):void 0,this.onWriteEntry=i.onWriteEntry,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let r=!1;if(!this.preservePaths){let[o,h]=ce(this.path);o&&typeof h=="string"&&(this.path=h,r=o)}this.win32=!!i.win32||process.platform==="win32",this.win32&&(this.path=Qs(this.path.replaceAll(/\\/g,"/")),t=t.replaceAll(/\\/g,"/")),this.absolute=f(i.absolute||external_path_namespaceObject.resolve(this.cwd,t)),this.path===""&&(this.path="./"),r&&this.warn("TAR_ENTRY_INFO",`stripping ${r} from absolute path`,{entry:this,path:r+this.path});let n=this.statCache.get(this.absolute);n?this[si](n):this[ss]()}warn(t,e,i={}){return Dt(this,t,e,i)}emit(t,...e){return t==="error"&&(this.#t=!0),super.emit(t,...e)}[ss](){external_fs_namespaceObject.lstat(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[si](e)})}[si](t){this.statCache.set(this.absolute,t),this.stat=t,t.isFile()||(t.size=0),this.type=Gn(t),this.emit("stat",t),this[tr]()}[tr](){switch(this.type){case"File":return this[er]();case"Directory":return this[ir]();case"SymbolicLink":return this[is]();default:return this.end()}}[ri](t){return Ji(t,this.type==="Directory",this.portable)}[q](t){return rr(t,this.prefix)}[fe](){if(!this.stat)throw new Error("cannot write header before stat");this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this[ri](this.stat.mode),uid:this.portable?void 0:this.stat.uid,gid:this.portable?void 0:this.stat.gid,size:this.stat.size,mtime:this.noMtime?void 0:this.mtime||this.stat.mtime,type:this.type==="Unsupported"?void 0:this.type,uname:this.portable?void 0:this.stat.uid===this.myuid?this.myuser:"",atime:this.portable?void 0:this.stat.atime,ctime:this.portable?void 0:this.stat.ctime}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.header.atime,ctime:this.portable?void 0:this.header.ctime,gid:this.portable?void 0:this.header.gid,mtime:this.noMtime?void 0:this.mtime||this.header.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.header.size,uid:this.portable?void 0:this.header.uid,uname:this.portable?void 0:this.header.uname,dev:this.portable?void 0:this.stat.dev,ino:this.portable?void 0:this.stat.ino,nlink:this.portable?void 0:this.stat.nlink}).encode());let t=this.header?.block;if(!t)throw new Error("failed to encode header");super.write(t)}[ir](){if(!this.stat)throw new Error("cannot create directory entry without stat");this.path.slice(-1)!=="/"&&(this.path+="/"),this.stat.size=0,this[fe](),this.end()}[is](){external_fs_namespaceObject.readlink(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[ns](e)})}[ns](t){this.linkpath=f(t),this[fe](),this.end()}[sr](t){if(!this.stat)throw new Error("cannot create link entry without stat");this.type="Link",this.linkpath=f(external_path_namespaceObject.relative(this.cwd,t)),this.stat.size=0,this[fe](),this.end()}[er](){if(!this.stat)throw new Error("cannot create file entry without stat");if(this.stat.nlink>1){let t=`${this.stat.dev}:${this.stat.ino}`,e=this.linkCache.get(t);if(e?.indexOf(this.cwd)===0)return this[sr](e);this.linkCache.set(t,this.absolute)}if(this[fe](),this.stat.size===0)return this.end();this[os]()}[os](){external_fs_namespaceObject.open(this.absolute,"r",(t,e)=>{if(t)return this.emit("error",t);this[hs](e)})}[hs](t){if(this.fd=t,this.#t)return this[pt]();if(!this.stat)throw new Error("should stat before calling onopenfile");this.blockLen=512*Math.ceil(this.stat.size/512),this.blockRemain=this.blockLen;let e=Math.min(this.blockLen,this.maxReadSize);this.buf=Buffer.allocUnsafe(e),this.offset=0,this.pos=0,this.remain=this.stat.size,this.length=this.buf.length,this[ii]()}[ii](){let{fd:t,buf:e,offset:i,length:r,pos:n}=this;if(t===void 0||e===void 0)throw new Error("cannot read file without first opening");external_fs_namespaceObject.read(t,e,i,r,n,(o,h)=>{if(o)return this[pt](()=>this.emit("error",o));this[rs](h)})}[pt](t=()=>{}){this.fd!==void 0&&external_fs_namespaceObject.close(this.fd,t)}[rs](t){if(t<=0&&this.remain>0){let r=Object.assign(new Error("encountered unexpected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(t>this.remain){let r=Object.assign(new Error("did not encounter expected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(!this.buf)throw new Error("should have created buffer prior to reading");if(t===this.remain)for(let r=t;r<this.length&&t<this.blockRemain;r++)this.buf[r+this.offset]=0,t++,this.remain++;let e=this.offset===0&&t===this.buf.length?this.buf:this.buf.subarray(this.offset,this.offset+t);this.write(e)?this[es]():this[as](()=>this[es]())}[as](t){this.once("drain",t)}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this.blockRemain<t.length){let r=Object.assign(new Error("writing more data than expected"),{path:this.absolute});return this.emit("error",r)}return this.remain-=t.length,this.blockRemain-=t.length,this.pos+=t.length,this.offset+=t.length,super.write(t,null,i)}[es](){if(!this.remain)return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),this[pt](t=>t?this.emit("error",t):this.end());if(!this.buf)throw new Error("buffer lost somehow in ONDRAIN");this.offset>=this.length&&(this.buf=Buffer.allocUnsafe(Math.min(this.blockRemain,this.buf.length)),this.offset=0),this.length=this.buf.length-this.offset,this[ii]()}},ni=class extends de{sync=!0;[ss](){this[si](external_fs_namespaceObject.lstatSync(this.absolute))}[is](){this[ns](external_fs_namespaceObject.readlinkSync(this.absolute))}[os](){this[hs](external_fs_namespaceObject.openSync(this.absolute,"r"))}[ii](){let t=!0;try{let{fd:e,buf:i,offset:r,length:n,pos:o}=this;if(e===void 0||i===void 0)throw new Error("fd and buf must be set in READ method");let h=external_fs_namespaceObject.readSync(e,i,r,n,o);this[rs](h),t=!1}finally{if(t)try{this[pt](()=>{})}catch{}}}[as](t){t()}[pt](t=()=>{}){this.fd!==void 0&&external_fs_namespaceObject.closeSync(this.fd),t()}},oi=class extends A{blockLen=0;blockRemain=0;buf=0;pos=0;remain=0;length=0;preservePaths;portable;strict;noPax;noMtime;readEntry;type;prefix;path;mode;uid;gid;uname;gname;header;mtime;atime;ctime;linkpath;size;onWriteEntry;warn(t,e,i={}){return Dt(this,t,e,i)}constructor(t,e={}){let i=se(e);super(),this.preservePaths=!!i.preservePaths,this.portable=!!i.portable,this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.onWriteEntry=i.onWriteEntry,this.readEntry=t;let{type:r}=t;if(r==="Unsupported")throw new Error("writing entry that should be ignored");this.type=r,this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.prefix=i.prefix,this.path=f(t.path),this.mode=t.mode!==void 0?this[ri](t.mode):void 0,this.uid=this.portable?void 0:t.uid,this.gid=this.portable?void 0:t.gid,this.uname=this.portable?void 0:t.uname,this.gname=this.portable?void 0:t.gname,this.size=t.size,this.mtime=this.noMtime?void 0:i.mtime||t.mtime,this.atime=this.portable?void 0:t.atime,this.ctime=this.portable?void 0:t.ctime,this.linkpath=t.linkpath!==void 0?f(t.linkpath):void 0,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let n=!1;if(!this.preservePaths){let[h,a]=ce(this.path);h&&typeof a=="string"&&(this.path=a,n=h)}this.remain=t.size,this.blockRemain=t.startBlockSize,this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this.mode,uid:this.portable?void 0:this.uid,gid:this.portable?void 0:this.gid,size:this.size,mtime:this.noMtime?void 0:this.mtime,type:this.type,uname:this.portable?void 0:this.uname,atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime}),n&&this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute path`,{entry:this,path:n+this.path}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime,gid:this.portable?void 0:this.gid,mtime:this.noMtime?void 0:this.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.size,uid:this.portable?void 0:this.uid,uname:this.portable?void 0:this.uname,dev:this.portable?void 0:this.readEntry.dev,ino:this.portable?void 0:this.readEntry.ino,nlink:this.portable?void 0:this.readEntry.nlink}).encode());let o=this.header?.block;if(!o)throw new Error("failed to encode header");super.write(o),t.pipe(this)}[q](t){return rr(t,this.prefix)}[ri](t){return Ji(t,this.type==="Directory",this.portable)}write(t,e,i){typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8"));let r=t.length;if(r>this.blockRemain)throw new Error("writing more to entry than is appropriate");return this.blockRemain-=r,super.write(t,i)}end(t,e,i){return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e??"utf8")),i&&this.once("finish",i),t?super.end(t,i):super.end(i),this}},Gn=s=>s.isFile()?"File":s.isDirectory()?"Directory":s.isSymbolicLink()?"SymbolicLink":"Unsupported";var hi=class s{tail;head;length=0;static create(t=[]){return new s(t)}constructor(t=[]){for(let e of t)this.push(e)}*[Symbol.iterator](){for(let t=this.head;t;t=t.next)yield t.value}removeNode(t){if(t.list!==this)throw new Error("removing node which does not belong to this list");let e=t.next,i=t.prev;return e&&(e.prev=i),i&&(i.next=e),t===this.head&&(this.head=e),t===this.tail&&(this.tail=i),this.length--,t.next=void 0,t.prev=void 0,t.list=void 0,e}unshiftNode(t){if(t===this.head)return;t.list&&t.list.removeNode(t);let e=this.head;t.list=this,t.next=e,e&&(e.prev=t),this.head=t,this.tail||(this.tail=t),this.length++}pushNode(t){if(t===this.tail)return;t.list&&t.list.removeNode(t);let e=this.tail;t.list=this,t.prev=e,e&&(e.next=t),this.tail=t,this.head||(this.head=t),this.length++}push(...t){for(let e=0,i=t.length;e<i;e++)Yn(this,t[e]);return this.length}unshift(...t){for(var e=0,i=t.length;e<i;e++)Kn(this,t[e]);return this.length}pop(){if(!this.tail)return;let t=this.tail.value,e=this.tail;return this.tail=this.tail.prev,this.tail?this.tail.next=void 0:this.head=void 0,e.list=void 0,this.length--,t}shift(){if(!this.head)return;let t=this.head.value,e=this.head;return this.head=this.head.next,this.head?this.head.prev=void 0:this.tail=void 0,e.list=void 0,this.length--,t}forEach(t,e){e=e||this;for(let i=this.head,r=0;i;r++)t.call(e,i.value,r,this),i=i.next}forEachReverse(t,e){e=e||this;for(let i=this.tail,r=this.length-1;i;r--)t.call(e,i.value,r,this),i=i.prev}get(t){let e=0,i=this.head;for(;i&&e<t;e++)i=i.next;if(e===t&&i)return i.value}getReverse(t){let e=0,i=this.tail;for(;i&&e<t;e++)i=i.prev;if(e===t&&i)return i.value}map(t,e){e=e||this;let i=new s;for(let r=this.head;r;)i.push(t.call(e,r.value,this)),r=r.next;return i}mapReverse(t,e){e=e||this;var i=new s;for(let r=this.tail;r;)i.push(t.call(e,r.value,this)),r=r.prev;return i}reduce(t,e){let i,r=this.head;if(arguments.length>1)i=e;else if(this.head)r=this.head.next,i=this.head.value;else throw new TypeError("Reduce of empty list with no initial value");for(var n=0;r;n++)i=t(i,r.value,n),r=r.next;return i}reduceReverse(t,e){let i,r=this.tail;if(arguments.length>1)i=e;else if(this.tail)r=this.tail.prev,i=this.tail.value;else throw new TypeError("Reduce of empty list with no initial value");for(let n=this.length-1;r;n--)i=t(i,r.value,n),r=r.prev;return i}toArray(){let t=new Array(this.length);for(let e=0,i=this.head;i;e++)t[e]=i.value,i=i.next;return t}toArrayReverse(){let t=new Array(this.length);for(let e=0,i=this.tail;i;e++)t[e]=i.value,i=i.prev;return t}slice(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.head,n=0;for(n=0;r&&n<t;n++)r=r.next;for(;r&&n<e;n++,r=r.next)i.push(r.value);return i}sliceReverse(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.length,n=this.tail;for(;n&&r>e;r--)n=n.prev;for(;n&&r>t;r--,n=n.prev)i.push(n.value);return i}splice(t,e=0,...i){t>this.length&&(t=this.length-1),t<0&&(t=this.length+t);let r=this.head;for(let o=0;r&&o<t;o++)r=r.next;let n=[];for(let o=0;r&&o<e;o++)n.push(r.value),r=this.removeNode(r);r?r!==this.tail&&(r=r.prev):r=this.tail;for(let o of i)r=Zn(this,r,o);return n}reverse(){let t=this.head,e=this.tail;for(let i=t;i;i=i.prev){let r=i.prev;i.prev=i.next,i.next=r}return this.head=e,this.tail=t,this}};function Zn(s,t,e){let i=t,r=t?t.next:s.head,n=new ue(e,i,r,s);return n.next===void 0&&(s.tail=n),n.prev===void 0&&(s.head=n),s.length++,n}function Yn(s,t){s.tail=new ue(t,s.tail,void 0,s),s.head||(s.head=s.tail),s.length++}function Kn(s,t){s.head=new ue(t,void 0,s.head,s),s.tail||(s.tail=s.head),s.length++}var ue=class{list;next;prev;value;constructor(t,e,i,r){this.list=r,this.value=t,e?(e.next=this,this.prev=e):this.prev=void 0,i?(i.prev=this,this.next=i):this.next=void 0}};var pi=class{path;absolute;entry;stat;readdir;pending=!1;pendingLink=!1;ignore=!1;piped=!1;constructor(t,e){this.path=t||"./",this.absolute=e}},nr=Buffer.alloc(1024),li=Symbol("onStat"),me=Symbol("ended"),W=Symbol("queue"),pe=Symbol("pendingLinks"),Et=Symbol("current"),Ft=Symbol("process"),Ee=Symbol("processing"),ai=Symbol("processJob"),G=Symbol("jobs"),ls=Symbol("jobDone"),ci=Symbol("addFSEntry"),or=Symbol("addTarEntry"),ds=Symbol("stat"),us=Symbol("readdir"),fi=Symbol("onreaddir"),di=Symbol("pipe"),hr=Symbol("entry"),cs=Symbol("entryOpt"),ui=Symbol("writeEntryClass"),lr=Symbol("write"),fs=Symbol("ondrain"),wt=class extends A{sync=!1;opt;cwd;maxReadSize;preservePaths;strict;noPax;prefix;linkCache;statCache;file;portable;zip;readdirCache;noDirRecurse;follow;noMtime;mtime;filter;jobs;[ui];onWriteEntry;[W];[pe]=new Map;[G]=0;[Ee]=!1;[me]=!1;constructor(t={}){if(super(),this.opt=t,this.file=t.file||"",this.cwd=t.cwd||process.cwd(),this.maxReadSize=t.maxReadSize,this.preservePaths=!!t.preservePaths,this.strict=!!t.strict,this.noPax=!!t.noPax,this.prefix=f(t.prefix||""),this.linkCache=t.linkCache||new Map,this.statCache=t.statCache||new Map,this.readdirCache=t.readdirCache||new Map,this.onWriteEntry=t.onWriteEntry,this[ui]=de,typeof t.onwarn=="function"&&this.on("warn",t.onwarn),this.portable=!!t.portable,t.gzip||t.brotli||t.zstd){if((t.gzip?1:0)+(t.brotli?1:0)+(t.zstd?1:0)>1)throw new TypeError("gzip, brotli, zstd are mutually exclusive");if(t.gzip&&(typeof t.gzip!="object"&&(t.gzip={}),this.portable&&(t.gzip.portable=!0),this.zip=new ze(t.gzip)),t.brotli&&(typeof t.brotli!="object"&&(t.brotli={}),this.zip=new We(t.brotli)),t.zstd&&(typeof t.zstd!="object"&&(t.zstd={}),this.zip=new Ye(t.zstd)),!this.zip)throw new Error("impossible");let e=this.zip;e.on("data",i=>super.write(i)),e.on("end",()=>super.end()),e.on("drain",()=>this[fs]()),this.on("resume",()=>e.resume())}else this.on("drain",this[fs]);this.noDirRecurse=!!t.noDirRecurse,this.follow=!!t.follow,this.noMtime=!!t.noMtime,t.mtime&&(this.mtime=t.mtime),this.filter=typeof t.filter=="function"?t.filter:()=>!0,this[W]=new hi,this[G]=0,this.jobs=Number(t.jobs)||4,this[Ee]=!1,this[me]=!1}[lr](t){return super.write(t)}add(t){return this.write(t),this}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&this.add(t),this[me]=!0,this[Ft](),i&&i(),this}write(t){if(this[me])throw new Error("write after end");return typeof t=="string"?this[ci](t):this[or](t),this.flowing}[or](t){let e=f(external_path_namespaceObject.resolve(this.cwd,t.path));if(!this.filter(t.path,t))t.resume();else{let i=new pi(t.path,e);i.entry=new oi(t,this[cs](i)),i.entry.on("end",()=>this[ls](i)),this[G]+=1,this[W].push(i)}this[Ft]()}[ci](t){let e=f(external_path_namespaceObject.resolve(this.cwd,t));this[W].push(new pi(t,e)),this[Ft]()}[ds](t){t.pending=!0,this[G]+=1;let e=this.follow?"stat":"lstat";external_fs_namespaceObject[e](t.absolute,(i,r)=>{t.pending=!1,this[G]-=1,i?this.emit("error",i):this[li](t,r)})}[li](t,e){if(this.statCache.set(t.absolute,e),t.stat=e,!this.filter(t.path,e))t.ignore=!0;else if(e.isFile()&&e.nlink>1&&!this.linkCache.get(`${e.dev}:${e.ino}`)&&!this.sync)if(t===this[Et])this[ai](t);else{let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);r?r.push(t):this[pe].set(i,[t]),t.pendingLink=!0,t.pending=!0}this[Ft]()}[us](t){t.pending=!0,this[G]+=1,external_fs_namespaceObject.readdir(t.absolute,(e,i)=>{if(t.pending=!1,this[G]-=1,e)return this.emit("error",e);this[fi](t,i)})}[fi](t,e){this.readdirCache.set(t.absolute,e),t.readdir=e,this[Ft]()}[Ft](){if(!this[Ee]){this[Ee]=!0;for(let t=this[W].head;t&&this[G]<this.jobs;t=t.next)if(this[ai](t.value),t.value.ignore){let e=t.next;this[W].removeNode(t),t.next=e}this[Ee]=!1,this[me]&&this[W].length===0&&this[G]===0&&(this.zip?this.zip.end(nr):(super.write(nr),super.end()))}}get[Et](){return this[W]&&this[W].head&&this[W].head.value}[ls](t){this[W].shift(),this[G]-=1;let{stat:e}=t;if(e&&e.isFile()&&e.nlink>1){let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);if(r){this[pe].delete(i);for(let n of r)n.pending=!1,this[ai](n)}}this[Ft]()}[ai](t){if(t.pending&&t.pendingLink&&t===this[Et]&&(t.pending=!1,t.pendingLink=!1),!t.pending){if(t.entry){t===this[Et]&&!t.piped&&this[di](t);return}if(!t.stat){let e=this.statCache.get(t.absolute);e?this[li](t,e):this[ds](t)}if(t.stat&&!t.ignore){if(!this.noDirRecurse&&t.stat.isDirectory()&&!t.readdir){let e=this.readdirCache.get(t.absolute);if(e?this[fi](t,e):this[us](t),!t.readdir)return}if(t.entry=this[hr](t),!t.entry){t.ignore=!0;return}t===this[Et]&&!t.piped&&this[di](t)}}}[cs](t){return{onwarn:(e,i,r)=>this.warn(e,i,r),noPax:this.noPax,cwd:this.cwd,absolute:t.absolute,preservePaths:this.preservePaths,maxReadSize:this.maxReadSize,strict:this.strict,portable:this.portable,linkCache:this.linkCache,statCache:this.statCache,noMtime:this.noMtime,mtime:this.mtime,prefix:this.prefix,onWriteEntry:this.onWriteEntry}}[hr](t){this[G]+=1;try{return new this[ui](t.path,this[cs](t)).on("end",()=>this[ls](t)).on("error",i=>this.emit("error",i))}catch(e){this.emit("error",e)}}[fs](){this[Et]&&this[Et].entry&&this[Et].entry.resume()}[di](t){t.piped=!0,t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)});let e=t.entry,i=this.zip;if(!e)throw new Error("cannot pipe without source");i?e.on("data",r=>{i.write(r)||e.pause()}):e.on("data",r=>{super.write(r)||e.pause()})}pause(){return this.zip&&this.zip.pause(),super.pause()}warn(t,e,i={}){Dt(this,t,e,i)}},kt=class extends wt{sync=!0;constructor(t){super(t),this[ui]=ni}pause(){}resume(){}[ds](t){let e=this.follow?"statSync":"lstatSync";this[li](t,external_fs_namespaceObject[e](t.absolute))}[us](t){this[fi](t,external_fs_namespaceObject.readdirSync(t.absolute))}[di](t){let e=t.entry,i=this.zip;if(t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)}),!e)throw new Error("Cannot pipe without source");i?e.on("data",r=>{i.write(r)}):e.on("data",r=>{super[lr](r)})}};var Vn=(s,t)=>{let e=new kt(s),i=new Wt(s.file,{mode:s.mode||438});e.pipe(i),fr(e,t)},$n=(s,t)=>{let e=new wt(s),i=new et(s.file,{mode:s.mode||438});e.pipe(i);let r=new Promise((n,o)=>{i.on("error",o),i.on("close",n),e.on("error",o)});return dr(e,t).catch(n=>e.emit("error",n)),r},fr=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_namespaceObject.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},dr=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_namespaceObject.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>{s.add(i)}}):s.add(e);s.end()},Xn=(s,t)=>{let e=new kt(s);return fr(e,t),e},qn=(s,t)=>{let e=new wt(s);return dr(e,t).catch(i=>e.emit("error",i)),e},Qn=K(Vn,$n,Xn,qn,(s,t)=>{if(!t?.length)throw new TypeError("no paths specified to add to archive")});var Jn=process.env.__FAKE_PLATFORM__||process.platform,Er=Jn==="win32",{O_CREAT:wr,O_NOFOLLOW:ur,O_TRUNC:Sr,O_WRONLY:yr}=external_fs_namespaceObject.constants,Rr=Number(process.env.__FAKE_FS_O_FILENAME__)||external_fs_namespaceObject.constants.UV_FS_O_FILEMAP||0,jn=Er&&!!Rr,to=512*1024,eo=Rr|Sr|wr|yr,mr=!Er&&typeof ur=="number"?ur|Sr|wr|yr:null,ms=mr!==null?()=>mr:jn?s=>s<to?eo:"w":()=>"w";var ps=(s,t,e)=>{try{return external_node_fs_namespaceObject.lchownSync(s,t,e)}catch(i){if(i?.code!=="ENOENT")throw i}},Ei=(s,t,e,i)=>{external_node_fs_namespaceObject.lchown(s,t,e,r=>{i(r&&r?.code!=="ENOENT"?r:null)})},io=(s,t,e,i,r)=>{if(t.isDirectory())Es(external_node_path_namespaceObject.resolve(s,t.name),e,i,n=>{if(n)return r(n);let o=external_node_path_namespaceObject.resolve(s,t.name);Ei(o,e,i,r)});else{let n=external_node_path_namespaceObject.resolve(s,t.name);Ei(n,e,i,r)}},Es=(s,t,e,i)=>{external_node_fs_namespaceObject.readdir(s,{withFileTypes:!0},(r,n)=>{if(r){if(r.code==="ENOENT")return i();if(r.code!=="ENOTDIR"&&r.code!=="ENOTSUP")return i(r)}if(r||!n.length)return Ei(s,t,e,i);let o=n.length,h=null,a=l=>{if(!h){if(l)return i(h=l);if(--o===0)return Ei(s,t,e,i)}};for(let l of n)io(s,l,t,e,a)})},so=(s,t,e,i)=>{t.isDirectory()&&ws(external_node_path_namespaceObject.resolve(s,t.name),e,i),ps(external_node_path_namespaceObject.resolve(s,t.name),e,i)},ws=(s,t,e)=>{let i;try{i=external_node_fs_namespaceObject.readdirSync(s,{withFileTypes:!0})}catch(r){let n=r;if(n?.code==="ENOENT")return;if(n?.code==="ENOTDIR"||n?.code==="ENOTSUP")return ps(s,t,e);throw n}for(let r of i)so(s,r,t,e);return ps(s,t,e)};var Se=class extends Error{path;code;syscall="chdir";constructor(t,e){super(`${e}: Cannot cd into '${t}'`),this.path=t,this.code=e}get name(){return"CwdError"}};var St=class extends Error{path;symlink;syscall="symlink";code="TAR_SYMLINK_ERROR";constructor(t,e){super("TAR_SYMLINK_ERROR: Cannot extract through symbolic link"),this.symlink=t,this.path=e}get name(){return"SymlinkError"}};var no=(s,t)=>{external_node_fs_namespaceObject.stat(s,(e,i)=>{(e||!i.isDirectory())&&(e=new Se(s,e?.code||"ENOTDIR")),t(e)})},gr=(s,t,e)=>{s=f(s);let i=t.umask??18,r=t.mode|448,n=(r&i)!==0,o=t.uid,h=t.gid,a=typeof o=="number"&&typeof h=="number"&&(o!==t.processUid||h!==t.processGid),l=t.preserve,c=t.unlink,d=f(t.cwd),y=(E,x)=>{E?e(E):x&&a?Es(x,o,h,Le=>y(Le)):n?external_node_fs_namespaceObject.chmod(s,r,e):e()};if(s===d)return no(s,y);if(l)return promises_namespaceObject.mkdir(s,{mode:r,recursive:!0}).then(E=>y(null,E??void 0),y);let D=f(external_node_path_namespaceObject.relative(d,s)).split("/");Ss(d,D,r,c,d,void 0,y)},Ss=(s,t,e,i,r,n,o)=>{if(t.length===0)return o(null,n);let h=t.shift(),a=f(external_node_path_namespaceObject.resolve(s+"/"+h));external_node_fs_namespaceObject.mkdir(a,e,br(a,t,e,i,r,n,o))},br=(s,t,e,i,r,n,o)=>h=>{h?external_node_fs_namespaceObject.lstat(s,(a,l)=>{if(a)a.path=a.path&&f(a.path),o(a);else if(l.isDirectory())Ss(s,t,e,i,r,n,o);else if(i)external_node_fs_namespaceObject.unlink(s,c=>{if(c)return o(c);external_node_fs_namespaceObject.mkdir(s,e,br(s,t,e,i,r,n,o))});else{if(l.isSymbolicLink())return o(new St(s,s+"/"+t.join("/")));o(h)}}):(n=n||s,Ss(s,t,e,i,r,n,o))},oo=s=>{let t=!1,e;try{t=external_node_fs_namespaceObject.statSync(s).isDirectory()}catch(i){e=i?.code}finally{if(!t)throw new Se(s,e??"ENOTDIR")}},_r=(s,t)=>{s=f(s);let e=t.umask??18,i=t.mode|448,r=(i&e)!==0,n=t.uid,o=t.gid,h=typeof n=="number"&&typeof o=="number"&&(n!==t.processUid||o!==t.processGid),a=t.preserve,l=t.unlink,c=f(t.cwd),d=E=>{E&&h&&ws(E,n,o),r&&external_node_fs_namespaceObject.chmodSync(s,i)};if(s===c)return oo(c),d();if(a)return d(external_node_fs_namespaceObject.mkdirSync(s,{mode:i,recursive:!0})??void 0);let T=f(external_node_path_namespaceObject.relative(c,s)).split("/"),D;for(let E=T.shift(),x=c;E&&(x+="/"+E);E=T.shift()){x=f(external_node_path_namespaceObject.resolve(x));try{external_node_fs_namespaceObject.mkdirSync(x,i),D=D||x}catch{let Le=external_node_fs_namespaceObject.lstatSync(x);if(Le.isDirectory())continue;if(l){external_node_fs_namespaceObject.unlinkSync(x),external_node_fs_namespaceObject.mkdirSync(x,i),D=D||x;continue}else if(Le.isSymbolicLink())return new St(x,x+"/"+T.join("/"))}}return d(D)};var ys=Object.create(null),Or=1e4,Vt=new Set,Tr=s=>{Vt.has(s)?Vt.delete(s):ys[s]=s.normalize("NFD").toLocaleLowerCase("en").toLocaleUpperCase("en"),Vt.add(s);let t=ys[s],e=Vt.size-Or;if(e>Or/10){for(let i of Vt)if(Vt.delete(i),delete ys[i],--e<=0)break}return t};var ho=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,ao=ho==="win32",lo=s=>s.split("/").slice(0,-1).reduce((e,i)=>{let r=e.at(-1);return r!==void 0&&(i=(0,external_node_path_namespaceObject.join)(r,i)),e.push(i||"/"),e},[]),yi=class{#t=new Map;#i=new Map;#s=new Set;reserve(t,e){t=ao?["win32 parallelization disabled"]:t.map(r=>mt((0,external_node_path_namespaceObject.join)(Tr(r))));let i=new Set(t.map(r=>lo(r)).reduce((r,n)=>r.concat(n)));this.#i.set(e,{dirs:i,paths:t});for(let r of t){let n=this.#t.get(r);n?n.push(e):this.#t.set(r,[e])}for(let r of i){let n=this.#t.get(r);if(!n)this.#t.set(r,[new Set([e])]);else{let o=n.at(-1);o instanceof Set?o.add(e):n.push(new Set([e]))}}return this.#r(e)}#n(t){let e=this.#i.get(t);if(!e)throw new Error("function does not have any path reservations");return{paths:e.paths.map(i=>this.#t.get(i)),dirs:[...e.dirs].map(i=>this.#t.get(i))}}check(t){let{paths:e,dirs:i}=this.#n(t);return e.every(r=>r&&r[0]===t)&&i.every(r=>r&&r[0]instanceof Set&&r[0].has(t))}#r(t){return this.#s.has(t)||!this.check(t)?!1:(this.#s.add(t),t(()=>this.#e(t)),!0)}#e(t){if(!this.#s.has(t))return!1;let e=this.#i.get(t);if(!e)throw new Error("invalid reservation");let{paths:i,dirs:r}=e,n=new Set;for(let o of i){let h=this.#t.get(o);if(!h||h?.[0]!==t)continue;let a=h[1];if(!a){this.#t.delete(o);continue}if(h.shift(),typeof a=="function")n.add(a);else for(let l of a)n.add(l)}for(let o of r){let h=this.#t.get(o),a=h?.[0];if(!(!h||!(a instanceof Set)))if(a.size===1&&h.length===1){this.#t.delete(o);continue}else if(a.size===1){h.shift();let l=h[0];typeof l=="function"&&n.add(l)}else a.delete(t)}return this.#s.delete(t),n.forEach(o=>this.#r(o)),!0}};var Lr=()=>process.umask();var Dr=Symbol("onEntry"),_s=Symbol("checkFs"),Nr=Symbol("checkFs2"),Os=Symbol("isReusable"),P=Symbol("makeFs"),Ts=Symbol("file"),xs=Symbol("directory"),gi=Symbol("link"),Ar=Symbol("symlink"),Ir=Symbol("hardlink"),Re=Symbol("ensureNoSymlink"),Cr=Symbol("unsupported"),Fr=Symbol("checkPath"),Rs=Symbol("stripAbsolutePath"),yt=Symbol("mkdir"),O=Symbol("onError"),Ri=Symbol("pending"),kr=Symbol("pend"),$t=Symbol("unpend"),gs=Symbol("ended"),bs=Symbol("maybeClose"),Ls=Symbol("skip"),ge=Symbol("doChown"),be=Symbol("uid"),_e=Symbol("gid"),Oe=Symbol("checkedCwd"),fo=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,Te=fo==="win32",uo=1024,mo=(s,t)=>{if(!Te)return external_node_fs_namespaceObject.unlink(s,t);let e=s+".DELETE."+(0,external_node_crypto_.randomBytes)(16).toString("hex");external_node_fs_namespaceObject.rename(s,e,i=>{if(i)return t(i);external_node_fs_namespaceObject.unlink(e,t)})},po=s=>{if(!Te)return external_node_fs_namespaceObject.unlinkSync(s);let t=s+".DELETE."+(0,external_node_crypto_.randomBytes)(16).toString("hex");external_node_fs_namespaceObject.renameSync(s,t),external_node_fs_namespaceObject.unlinkSync(t)},vr=(s,t,e)=>s!==void 0&&s===s>>>0?s:t!==void 0&&t===t>>>0?t:e,Xt=class extends rt{[gs]=!1;[Oe]=!1;[Ri]=0;reservations=new yi;transform;writable=!0;readable=!1;uid;gid;setOwner;preserveOwner;processGid;processUid;maxDepth;forceChown;win32;newer;keep;noMtime;preservePaths;unlink;cwd;strip;processUmask;umask;dmode;fmode;chmod;constructor(t={}){if(t.ondone=()=>{this[gs]=!0,this[bs]()},super(t),this.transform=t.transform,this.chmod=!!t.chmod,typeof t.uid=="number"||typeof t.gid=="number"){if(typeof t.uid!="number"||typeof t.gid!="number")throw new TypeError("cannot set owner without number uid and gid");if(t.preserveOwner)throw new TypeError("cannot preserve owner in archive and also set owner explicitly");this.uid=t.uid,this.gid=t.gid,this.setOwner=!0}else this.uid=void 0,this.gid=void 0,this.setOwner=!1;this.preserveOwner=t.preserveOwner===void 0&&typeof t.uid!="number"?process.getuid?.()===0:!!t.preserveOwner,this.processUid=(this.preserveOwner||this.setOwner)&&process.getuid?process.getuid():void 0,this.processGid=(this.preserveOwner||this.setOwner)&&process.getgid?process.getgid():void 0,this.maxDepth=typeof t.maxDepth=="number"?t.maxDepth:uo,this.forceChown=t.forceChown===!0,this.win32=!!t.win32||Te,this.newer=!!t.newer,this.keep=!!t.keep,this.noMtime=!!t.noMtime,this.preservePaths=!!t.preservePaths,this.unlink=!!t.unlink,this.cwd=f(external_node_path_namespaceObject.resolve(t.cwd||process.cwd())),this.strip=Number(t.strip)||0,this.processUmask=this.chmod?typeof t.processUmask=="number"?t.processUmask:Lr():0,this.umask=typeof t.umask=="number"?t.umask:this.processUmask,this.dmode=t.dmode||511&~this.umask,this.fmode=t.fmode||438&~this.umask,this.on("entry",e=>this[Dr](e))}warn(t,e,i={}){return(t==="TAR_BAD_ARCHIVE"||t==="TAR_ABORT")&&(i.recoverable=!1),super.warn(t,e,i)}[bs](){this[gs]&&this[Ri]===0&&(this.emit("prefinish"),this.emit("finish"),this.emit("end"))}[Rs](t,e){let i=t[e],{type:r}=t;if(!i||this.preservePaths)return!0;let[n,o]=ce(i),h=o.replaceAll(/\\/g,"/").split("/");if(h.includes("..")||Te&&/^[a-z]:\.\.$/i.test(h[0]??"")){if(e==="path"||r==="Link")return this.warn("TAR_ENTRY_ERROR",`${e} contains '..'`,{entry:t,[e]:i}),!1;let a=external_node_path_namespaceObject.posix.dirname(t.path),l=external_node_path_namespaceObject.posix.normalize(external_node_path_namespaceObject.posix.join(a,h.join("/")));if(l.startsWith("../")||l==="..")return this.warn("TAR_ENTRY_ERROR",`${e} escapes extraction directory`,{entry:t,[e]:i}),!1}return n&&(t[e]=String(o),this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute ${e}`,{entry:t,[e]:i})),!0}[Fr](t){let e=f(t.path),i=e.split("/");if(this.strip){if(i.length<this.strip)return!1;if(t.type==="Link"){let r=f(String(t.linkpath)).split("/");if(r.length>=this.strip)t.linkpath=r.slice(this.strip).join("/");else return!1}i.splice(0,this.strip),t.path=i.join("/")}if(isFinite(this.maxDepth)&&i.length>this.maxDepth)return this.warn("TAR_ENTRY_ERROR","path excessively deep",{entry:t,path:e,depth:i.length,maxDepth:this.maxDepth}),!1;if(!this[Rs](t,"path")||!this[Rs](t,"linkpath"))return!1;if(t.absolute=external_node_path_namespaceObject.isAbsolute(t.path)?f(external_node_path_namespaceObject.resolve(t.path)):f(external_node_path_namespaceObject.resolve(this.cwd,t.path)),!this.preservePaths&&typeof t.absolute=="string"&&t.absolute.indexOf(this.cwd+"/")!==0&&t.absolute!==this.cwd)return this.warn("TAR_ENTRY_ERROR","path escaped extraction target",{entry:t,path:f(t.path),resolvedPath:t.absolute,cwd:this.cwd}),!1;if(t.absolute===this.cwd&&t.type!=="Directory"&&t.type!=="GNUDumpDir")return!1;if(this.win32){let{root:r}=external_node_path_namespaceObject.win32.parse(String(t.absolute));t.absolute=r+ts(String(t.absolute).slice(r.length));let{root:n}=external_node_path_namespaceObject.win32.parse(t.path);t.path=n+ts(t.path.slice(n.length))}return!0}[Dr](t){if(!this[Fr](t))return t.resume();switch(external_node_assert_namespaceObject.equal(typeof t.absolute,"string"),t.type){case"Directory":case"GNUDumpDir":t.mode&&(t.mode=t.mode|448);case"File":case"OldFile":case"ContiguousFile":case"Link":case"SymbolicLink":return this[_s](t);default:return this[Cr](t)}}[O](t,e){t.name==="CwdError"?this.emit("error",t):(this.warn("TAR_ENTRY_ERROR",t,{entry:e}),this[$t](),e.resume())}[yt](t,e,i){gr(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e},i)}[ge](t){return this.forceChown||this.preserveOwner&&(typeof t.uid=="number"&&t.uid!==this.processUid||typeof t.gid=="number"&&t.gid!==this.processGid)||typeof this.uid=="number"&&this.uid!==this.processUid||typeof this.gid=="number"&&this.gid!==this.processGid}[be](t){return vr(this.uid,t.uid,this.processUid)}[_e](t){return vr(this.gid,t.gid,this.processGid)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=new et(String(t.absolute),{flags:ms(t.size),mode:i,autoClose:!1});r.on("error",a=>{r.fd&&external_node_fs_namespaceObject.close(r.fd,()=>{}),r.write=()=>!0,this[O](a,t),e()});let n=1,o=a=>{if(a){r.fd&&external_node_fs_namespaceObject.close(r.fd,()=>{}),this[O](a,t),e();return}--n===0&&r.fd!==void 0&&external_node_fs_namespaceObject.close(r.fd,l=>{l?this[O](l,t):this[$t](),e()})};r.on("finish",()=>{let a=String(t.absolute),l=r.fd;if(typeof l=="number"&&t.mtime&&!this.noMtime){n++;let c=t.atime||new Date,d=t.mtime;external_node_fs_namespaceObject.futimes(l,c,d,y=>y?external_node_fs_namespaceObject.utimes(a,c,d,T=>o(T&&y)):o())}if(typeof l=="number"&&this[ge](t)){n++;let c=this[be](t),d=this[_e](t);typeof c=="number"&&typeof d=="number"&&external_node_fs_namespaceObject.fchown(l,c,d,y=>y?external_node_fs_namespaceObject.chown(a,c,d,T=>o(T&&y)):o())}o()});let h=this.transform&&this.transform(t)||t;h!==t&&(h.on("error",a=>{this[O](a,t),e()}),t.pipe(h)),h.pipe(r)}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode;this[yt](String(t.absolute),i,r=>{if(r){this[O](r,t),e();return}let n=1,o=()=>{--n===0&&(e(),this[$t](),t.resume())};t.mtime&&!this.noMtime&&(n++,external_node_fs_namespaceObject.utimes(String(t.absolute),t.atime||new Date,t.mtime,o)),this[ge](t)&&(n++,external_node_fs_namespaceObject.chown(String(t.absolute),Number(this[be](t)),Number(this[_e](t)),o)),o()})}[Cr](t){t.unsupported=!0,this.warn("TAR_ENTRY_UNSUPPORTED",`unsupported entry type: ${t.type}`,{entry:t}),t.resume()}[Ar](t,e){let i=f(external_node_path_namespaceObject.relative(this.cwd,external_node_path_namespaceObject.resolve(external_node_path_namespaceObject.dirname(String(t.absolute)),String(t.linkpath)))).split("/");this[Re](t,this.cwd,i,()=>this[gi](t,String(t.linkpath),"symlink",e),r=>{this[O](r,t),e()})}[Ir](t,e){let i=f(external_node_path_namespaceObject.resolve(this.cwd,String(t.linkpath))),r=f(String(t.linkpath)).split("/");this[Re](t,this.cwd,r,()=>this[gi](t,i,"link",e),n=>{this[O](n,t),e()})}[Re](t,e,i,r,n){let o=i.shift();if(this.preservePaths||o===void 0)return r();let h=external_node_path_namespaceObject.resolve(e,o);external_node_fs_namespaceObject.lstat(h,(a,l)=>{if(a)return r();if(l?.isSymbolicLink())return n(new St(h,external_node_path_namespaceObject.resolve(h,i.join("/"))));this[Re](t,h,i,r,n)})}[kr](){this[Ri]++}[$t](){this[Ri]--,this[bs]()}[Ls](t){this[$t](),t.resume()}[Os](t,e){return t.type==="File"&&!this.unlink&&e.isFile()&&e.nlink<=1&&!Te}[_s](t){this[kr]();let e=[t.path];t.linkpath&&e.push(t.linkpath),this.reservations.reserve(e,i=>this[Nr](t,i))}[Nr](t,e){let i=h=>{e(h)},r=()=>{this[yt](this.cwd,this.dmode,h=>{if(h){this[O](h,t),i();return}this[Oe]=!0,n()})},n=()=>{if(t.absolute!==this.cwd){let h=f(external_node_path_namespaceObject.dirname(String(t.absolute)));if(h!==this.cwd)return this[yt](h,this.dmode,a=>{if(a){this[O](a,t),i();return}o()})}o()},o=()=>{external_node_fs_namespaceObject.lstat(String(t.absolute),(h,a)=>{if(a&&(this.keep||this.newer&&a.mtime>(t.mtime??a.mtime))){this[Ls](t),i();return}if(h||this[Os](t,a))return this[P](null,t,i);if(a.isDirectory()){if(t.type==="Directory"){let l=this.chmod&&t.mode&&(a.mode&4095)!==t.mode,c=d=>this[P](d??null,t,i);return l?external_node_fs_namespaceObject.chmod(String(t.absolute),Number(t.mode),c):c()}if(t.absolute!==this.cwd)return external_node_fs_namespaceObject.rmdir(String(t.absolute),l=>this[P](l??null,t,i))}if(t.absolute===this.cwd)return this[P](null,t,i);mo(String(t.absolute),l=>this[P](l??null,t,i))})};this[Oe]?n():r()}[P](t,e,i){if(t){this[O](t,e),i();return}switch(e.type){case"File":case"OldFile":case"ContiguousFile":return this[Ts](e,i);case"Link":return this[Ir](e,i);case"SymbolicLink":return this[Ar](e,i);case"Directory":case"GNUDumpDir":return this[xs](e,i)}}[gi](t,e,i,r){external_node_fs_namespaceObject[i](e,String(t.absolute),n=>{n?this[O](n,t):(this[$t](),t.resume()),r()})}},ye=s=>{try{return[null,s()]}catch(t){return[t,null]}},xe=class extends Xt{sync=!0;[P](t,e){return super[P](t,e,()=>{})}[_s](t){if(!this[Oe]){let n=this[yt](this.cwd,this.dmode);if(n)return this[O](n,t);this[Oe]=!0}if(t.absolute!==this.cwd){let n=f(external_node_path_namespaceObject.dirname(String(t.absolute)));if(n!==this.cwd){let o=this[yt](n,this.dmode);if(o)return this[O](o,t)}}let[e,i]=ye(()=>external_node_fs_namespaceObject.lstatSync(String(t.absolute)));if(i&&(this.keep||this.newer&&i.mtime>(t.mtime??i.mtime)))return this[Ls](t);if(e||this[Os](t,i))return this[P](null,t);if(i.isDirectory()){if(t.type==="Directory"){let o=this.chmod&&t.mode&&(i.mode&4095)!==t.mode,[h]=o?ye(()=>{external_node_fs_namespaceObject.chmodSync(String(t.absolute),Number(t.mode))}):[];return this[P](h,t)}let[n]=ye(()=>external_node_fs_namespaceObject.rmdirSync(String(t.absolute)));this[P](n,t)}let[r]=t.absolute===this.cwd?[]:ye(()=>po(String(t.absolute)));this[P](r,t)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=h=>{let a;try{external_node_fs_namespaceObject.closeSync(n)}catch(l){a=l}(h||a)&&this[O](h||a,t),e()},n;try{n=external_node_fs_namespaceObject.openSync(String(t.absolute),ms(t.size),i)}catch(h){return r(h)}let o=this.transform&&this.transform(t)||t;o!==t&&(o.on("error",h=>this[O](h,t)),t.pipe(o)),o.on("data",h=>{try{external_node_fs_namespaceObject.writeSync(n,h,0,h.length)}catch(a){r(a)}}),o.on("end",()=>{let h=null;if(t.mtime&&!this.noMtime){let a=t.atime||new Date,l=t.mtime;try{external_node_fs_namespaceObject.futimesSync(n,a,l)}catch(c){try{external_node_fs_namespaceObject.utimesSync(String(t.absolute),a,l)}catch{h=c}}}if(this[ge](t)){let a=this[be](t),l=this[_e](t);try{external_node_fs_namespaceObject.fchownSync(n,Number(a),Number(l))}catch(c){try{external_node_fs_namespaceObject.chownSync(String(t.absolute),Number(a),Number(l))}catch{h=h||c}}}r(h)})}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode,r=this[yt](String(t.absolute),i);if(r){this[O](r,t),e();return}if(t.mtime&&!this.noMtime)try{external_node_fs_namespaceObject.utimesSync(String(t.absolute),t.atime||new Date,t.mtime)}catch{}if(this[ge](t))try{external_node_fs_namespaceObject.chownSync(String(t.absolute),Number(this[be](t)),Number(this[_e](t)))}catch{}e(),t.resume()}[yt](t,e){try{return _r(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e})}catch(i){return i}}[Re](t,e,i,r,n){if(this.preservePaths||i.length===0)return r();let o=e;for(let h of i){o=external_node_path_namespaceObject.resolve(o,h);let[a,l]=ye(()=>external_node_fs_namespaceObject.lstatSync(o));if(a)return r();if(l.isSymbolicLink())return n(new St(o,external_node_path_namespaceObject.resolve(e,i.join("/"))))}r()}[gi](t,e,i,r){let n=`${i}Sync`;try{external_node_fs_namespaceObject[n](e,String(t.absolute)),r(),t.resume()}catch(o){return this[O](o,t)}}};var Eo=s=>{let t=new xe(s),e=s.file,i=external_node_fs_namespaceObject.statSync(e),r=s.maxReadSize||16*1024*1024;new Be(e,{readSize:r,size:i.size}).pipe(t)},wo=(s,t)=>{let e=new Xt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("close",o),external_node_fs_namespaceObject.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},So=K(Eo,wo,s=>new xe(s),s=>new Xt(s),(s,t)=>{t?.length&&Qi(s,t)});var yo=(s,t)=>{let e=new kt(s),i=!0,r,n;try{try{r=external_node_fs_namespaceObject.openSync(s.file,"r+")}catch(a){if(a?.code==="ENOENT")r=external_node_fs_namespaceObject.openSync(s.file,"w+");else throw a}let o=external_node_fs_namespaceObject.fstatSync(r),h=Buffer.alloc(512);t:for(n=0;n<o.size;n+=512){for(let c=0,d=0;c<512;c+=d){if(d=external_node_fs_namespaceObject.readSync(r,h,c,h.length-c,n+c),n===0&&h[0]===31&&h[1]===139)throw new Error("cannot append to compressed archives");if(!d)break t}let a=new F(h);if(!a.cksumValid)break;let l=512*Math.ceil((a.size||0)/512);if(n+l+512>o.size)break;n+=l,s.mtimeCache&&a.mtime&&s.mtimeCache.set(String(a.path),a.mtime)}i=!1,Ro(s,e,n,r,t)}finally{if(i)try{external_node_fs_namespaceObject.closeSync(r)}catch{}}},Ro=(s,t,e,i,r)=>{let n=new Wt(s.file,{fd:i,start:e});t.pipe(n),bo(t,r)},go=(s,t)=>{t=Array.from(t);let e=new wt(s),i=(n,o,h)=>{let a=(T,D)=>{T?external_node_fs_namespaceObject.close(n,E=>h(T)):h(null,D)},l=0;if(o===0)return a(null,0);let c=0,d=Buffer.alloc(512),y=(T,D)=>{if(T||D===void 0)return a(T);if(c+=D,c<512&&D)return external_node_fs_namespaceObject.read(n,d,c,d.length-c,l+c,y);if(l===0&&d[0]===31&&d[1]===139)return a(new Error("cannot append to compressed archives"));if(c<512)return a(null,l);let E=new F(d);if(!E.cksumValid)return a(null,l);let x=512*Math.ceil((E.size??0)/512);if(l+x+512>o||(l+=x+512,l>=o))return a(null,l);s.mtimeCache&&E.mtime&&s.mtimeCache.set(String(E.path),E.mtime),c=0,external_node_fs_namespaceObject.read(n,d,0,512,l,y)};external_node_fs_namespaceObject.read(n,d,0,512,l,y)};return new Promise((n,o)=>{e.on("error",o);let h="r+",a=(l,c)=>{if(l&&l.code==="ENOENT"&&h==="r+")return h="w+",external_node_fs_namespaceObject.open(s.file,h,a);if(l||!c)return o(l);external_node_fs_namespaceObject.fstat(c,(d,y)=>{if(d)return external_node_fs_namespaceObject.close(c,()=>o(d));i(c,y.size,(T,D)=>{if(T)return o(T);let E=new et(s.file,{fd:c,start:D});e.pipe(E),E.on("error",o),E.on("close",n),_o(e,t)})})};external_node_fs_namespaceObject.open(s.file,h,a)})},bo=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_namespaceObject.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},_o=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_namespaceObject.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e);s.end()},vt=K(yo,go,()=>{throw new TypeError("file is required")},()=>{throw new TypeError("file is required")},(s,t)=>{if(!Bs(s))throw new TypeError("file is required");if(s.gzip||s.brotli||s.zstd||s.file.endsWith(".br")||s.file.endsWith(".tbr"))throw new TypeError("cannot append to compressed archives");if(!t?.length)throw new TypeError("no paths specified to add/replace")});var Oo=K(vt.syncFile,vt.asyncFile,vt.syncNoFile,vt.asyncNoFile,(s,t=[])=>{vt.validate?.(s,t),To(s)}),To=s=>{let t=s.filter;s.mtimeCache||(s.mtimeCache=new Map),s.filter=t?(e,i)=>t(e,i)&&!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0)):(e,i)=>!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0))};
+`).reduce(xn,Object.create(null)),xn=(s,t)=>{let e=parseInt(t,10);if(e!==Buffer.byteLength(t)+1)return s;t=t.slice((e+" ").length);let i=t.split("="),r=i.shift();if(!r)return s;let n=r.replace(/^SCHILY\.(dev|ino|nlink)/,"$1"),o=i.join("=").replace(/\0.*/,"");switch(n){case"path":case"linkpath":case"type":case"charset":case"comment":case"gname":case"uname":s[n]=o;break;case"ctime":case"atime":case"mtime":s[n]=new Date(Number(o)*1e3);break;case"size":let h=+o;h>=0&&(s[n]=h);break;case"gid":case"uid":case"dev":case"ino":case"nlink":case"mode":s[n]=+o;break}return s};var Ln=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,f=Ln!=="win32"?s=>String(s):s=>String(s).replaceAll(/\\/g,"/");var $e=class extends A{extended;globalExtended;header;startBlockSize;blockRemain;remain;type;meta=!1;ignore=!1;path;mode;uid;gid;uname;gname;size=0;mtime;atime;ctime;linkpath;dev;ino;nlink;invalid=!1;absolute;unsupported=!1;constructor(t,e,i){switch(super({}),this.pause(),this.extended=e,this.globalExtended=i,this.header=t,this.remain=t.size??0,this.startBlockSize=512*Math.ceil(this.remain/512),this.blockRemain=this.startBlockSize,this.type=t.type,this.type){case"File":case"OldFile":case"Link":case"SymbolicLink":case"CharacterDevice":case"BlockDevice":case"Directory":case"FIFO":case"ContiguousFile":case"GNUDumpDir":break;case"NextFileHasLongLinkpath":case"NextFileHasLongPath":case"OldGnuLongPath":case"GlobalExtendedHeader":case"ExtendedHeader":case"OldExtendedHeader":this.meta=!0;break;default:this.ignore=!0}if(!t.path)throw new Error("no path provided for tar.ReadEntry");this.path=f(t.path),this.mode=t.mode,this.mode&&(this.mode=this.mode&4095),this.uid=t.uid,this.gid=t.gid,this.uname=t.uname,this.gname=t.gname,this.size=this.remain,this.mtime=t.mtime,this.atime=t.atime,this.ctime=t.ctime,this.linkpath=t.linkpath?f(t.linkpath):void 0,this.uname=t.uname,this.gname=t.gname,e&&this.#t(e),i&&this.#t(i,!0)}write(t){let e=t.length;if(e>this.blockRemain)throw new Error("writing more to entry than is appropriate");let i=this.remain,r=this.blockRemain;return this.remain=Math.max(0,i-e),this.blockRemain=Math.max(0,r-e),this.ignore?!0:i>=e?super.write(t):super.write(t.subarray(0,i))}#t(t,e=!1){t.path&&(t.path=f(t.path)),t.linkpath&&(t.linkpath=f(t.linkpath)),Object.assign(this,Object.fromEntries(Object.entries(t).filter(([i,r])=>!(r==null||i==="path"&&e))))}};var Dt=(s,t,e,i={})=>{s.file&&(i.file=s.file),s.cwd&&(i.cwd=s.cwd),i.code=e instanceof Error&&e.code||t,i.tarCode=t,!s.strict&&i.recoverable!==!1?(e instanceof Error&&(i=Object.assign(e,i),e=e.message),s.emit("warn",t,e,i)):e instanceof Error?s.emit("error",Object.assign(e,i)):s.emit("error",Object.assign(new Error(`${t}: ${e}`),i))};var Nn=1024*1024,Xi=Buffer.from([31,139]),qi=Buffer.from([40,181,47,253]),An=Math.max(Xi.length,qi.length),B=Symbol("state"),Nt=Symbol("writeEntry"),it=Symbol("readEntry"),Zi=Symbol("nextEntry"),Zs=Symbol("processEntry"),V=Symbol("extendedHeader"),he=Symbol("globalExtendedHeader"),dt=Symbol("meta"),Ys=Symbol("emitMeta"),p=Symbol("buffer"),st=Symbol("queue"),ut=Symbol("ended"),Yi=Symbol("emittedEnd"),At=Symbol("emit"),w=Symbol("unzip"),Xe=Symbol("consumeChunk"),qe=Symbol("consumeChunkSub"),Ki=Symbol("consumeBody"),Ks=Symbol("consumeMeta"),Vs=Symbol("consumeHeader"),ae=Symbol("consuming"),Vi=Symbol("bufferConcat"),Qe=Symbol("maybeEnd"),Yt=Symbol("writing"),$=Symbol("aborted"),Je=Symbol("onDone"),It=Symbol("sawValidEntry"),je=Symbol("sawNullBlock"),ti=Symbol("sawEOF"),$s=Symbol("closeStream"),In=1e3,le=Symbol("compressedBytesRead"),$i=Symbol("decompressedBytesRead"),Xs=Symbol("checkDecompressionRatio"),Cn=()=>!0,rt=class extends external_events_namespaceObject.EventEmitter{file;strict;maxMetaEntrySize;filter;brotli;zstd;maxDecompressionRatio;writable=!0;readable=!1;[st]=[];[p];[it];[Nt];[B]="begin";[dt]="";[V];[he];[ut]=!1;[w];[$]=!1;[It];[je]=!1;[ti]=!1;[Yt]=!1;[ae]=!1;[Yi]=!1;[le]=0;[$i]=0;constructor(t={}){super(),this.file=t.file||"",this.on(Je,()=>{(this[B]==="begin"||this[It]===!1)&&this.warn("TAR_BAD_ARCHIVE","Unrecognized archive format")}),t.ondone?this.on(Je,t.ondone):this.on(Je,()=>{this.emit("prefinish"),this.emit("finish"),this.emit("end")}),this.strict=!!t.strict,this.maxDecompressionRatio=typeof t.maxDecompressionRatio=="number"?t.maxDecompressionRatio:In,this.maxMetaEntrySize=t.maxMetaEntrySize||Nn,this.filter=typeof t.filter=="function"?t.filter:Cn;let e=t.file&&(t.file.endsWith(".tar.br")||t.file.endsWith(".tbr"));this.brotli=!(t.gzip||t.zstd)&&t.brotli!==void 0?t.brotli:e?void 0:!1;let i=t.file&&(t.file.endsWith(".tar.zst")||t.file.endsWith(".tzst"));this.zstd=!(t.gzip||t.brotli)&&t.zstd!==void 0?t.zstd:i?!0:void 0,this.on("end",()=>this[$s]()),typeof t.onwarn=="function"&&this.on("warn",t.onwarn),typeof t.onReadEntry=="function"&&this.on("entry",t.onReadEntry)}warn(t,e,i={}){Dt(this,t,e,i)}[Vs](t,e){this[It]===void 0&&(this[It]=!1);let i;try{i=new F(t,e,this[V],this[he])}catch(r){return this.warn("TAR_ENTRY_INVALID",r)}if(i.nullBlock)this[je]?(this[ti]=!0,this[B]==="begin"&&(this[B]="header"),this[At]("eof")):(this[je]=!0,this[At]("nullBlock"));else if(this[je]=!1,!i.cksumValid)this.warn("TAR_ENTRY_INVALID","checksum failure",{header:i});else if(!i.path)this.warn("TAR_ENTRY_INVALID","path is required",{header:i});else{let r=i.type;if(/^(Symbolic)?Link$/.test(r)&&!i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath required",{header:i});else if(!/^(Symbolic)?Link$/.test(r)&&!/^(Global)?ExtendedHeader$/.test(r)&&i.linkpath)this.warn("TAR_ENTRY_INVALID","linkpath forbidden",{header:i});else{let n=this[Nt]=new $e(i,this[V],this[he]);if(!this[It])if(n.remain){let o=()=>{n.invalid||(this[It]=!0)};n.on("end",o)}else this[It]=!0;n.meta?n.size>this.maxMetaEntrySize?(n.ignore=!0,this[At]("ignoredEntry",n),this[B]="ignore",n.resume()):n.size>0&&(this[dt]="",n.on("data",o=>this[dt]+=o),this[B]="meta"):(this[V]=void 0,n.ignore=n.ignore||!this.filter(n.path,n),n.ignore?(this[At]("ignoredEntry",n),this[B]=n.remain?"ignore":"header",n.resume()):(n.remain?this[B]="body":(this[B]="header",n.end()),this[it]?this[st].push(n):(this[st].push(n),this[Zi]())))}}}[$s](){queueMicrotask(()=>this.emit("close"))}[Zs](t){let e=!0;if(!t)this[it]=void 0,e=!1;else if(Array.isArray(t)){let[i,...r]=t;this.emit(i,...r)}else this[it]=t,this.emit("entry",t),t.emittedEnd||(t.on("end",()=>this[Zi]()),e=!1);return e}[Zi](){do;while(this[Zs](this[st].shift()));if(this[st].length===0){let t=this[it];!t||t.flowing||t.size===t.remain?this[Yt]||this.emit("drain"):t.once("drain",()=>this.emit("drain"))}}[Ki](t,e){let i=this[Nt];if(!i)throw new Error("attempt to consume body without entry??");let r=i.blockRemain??0,n=r>=t.length&&e===0?t:t.subarray(e,e+r);return i.write(n),i.blockRemain||(this[B]="header",this[Nt]=void 0,i.end()),n.length}[Ks](t,e){let i=this[Nt],r=this[Ki](t,e);return!this[Nt]&&i&&this[Ys](i),r}[At](t,e,i){this[st].length===0&&!this[it]?this.emit(t,e,i):this[st].push([t,e,i])}[Ys](t){switch(this[At]("meta",this[dt]),t.type){case"ExtendedHeader":case"OldExtendedHeader":this[V]=ft.parse(this[dt],this[V],!1);break;case"GlobalExtendedHeader":this[he]=ft.parse(this[dt],this[he],!0);break;case"NextFileHasLongPath":case"OldGnuLongPath":{let e=this[V]??Object.create(null);this[V]=e,e.path=this[dt].replace(/\0.*/,"");break}case"NextFileHasLongLinkpath":{let e=this[V]||Object.create(null);this[V]=e,e.linkpath=this[dt].replace(/\0.*/,"");break}default:throw new Error("unknown meta: "+t.type)}}abort(t){if(!this[$]){if(this[w]){let e=this[w];e.write=()=>!0,e.end=()=>e,e.emit=()=>!1,e.destroy?.()}this[$]=!0,this.emit("abort",t),this.warn("TAR_ABORT",t,{recoverable:!1})}}[Xs](t){this[$i]+=t.length;let e=this[$i]/this[le];return e>this.maxDecompressionRatio?(this.abort(new Error(`max decompression ratio exceeded: ${e.toFixed(2)} > ${this.maxDecompressionRatio}`)),!1):!0}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this[$])return i?.(),!1;if((this[w]===void 0||this.brotli===void 0&&this[w]===!1)&&t){if(this[p]&&(t=Buffer.concat([this[p],t]),this[p]=void 0),t.length<An)return this[p]=t,i?.(),!0;for(let a=0;this[w]===void 0&&a<Xi.length;a++)t[a]!==Xi[a]&&(this[w]=!1);let o=!1;if(this[w]===!1&&this.zstd!==!1){o=!0;for(let a=0;a<qi.length;a++)if(t[a]!==qi[a]){o=!1;break}}let h=this.brotli===void 0&&!o;if(this[w]===!1&&h)if(t.length<512)if(this[ut])this.brotli=!0;else return this[p]=t,i?.(),!0;else try{new F(t.subarray(0,512)),this.brotli=!1}catch{this.brotli=!0}if(this[w]===void 0||this[w]===!1&&(this.brotli||o)){let a=this[ut];this[ut]=!1,this[w]=this[w]===void 0?new Ue({}):o?new Ke({}):new Ge({}),this[w].on("data",c=>{this[Xs](c)&&this[Xe](c)}),this[w].on("error",c=>{this[$]||this.abort(c)}),this[w].on("end",()=>{this[ut]=!0,this[Xe]()}),this[Yt]=!0,this[le]+=t.length;let l=!!this[w][a?"end":"write"](t);return this[Yt]=!1,i?.(),l}}this[Yt]=!0,this[w]?(this[le]+=t.length,this[w].write(t)):this[Xe](t),this[Yt]=!1;let n=this[st].length>0?!1:this[it]?this[it].flowing:!0;return!n&&this[st].length===0&&this[it]?.once("drain",()=>this.emit("drain")),i?.(),n}[Vi](t){t&&!this[$]&&(this[p]=this[p]?Buffer.concat([this[p],t]):t)}[Qe](){if(this[ut]&&!this[Yi]&&!this[$]&&!this[ae]){this[Yi]=!0;let t=this[Nt];if(t?.blockRemain){let e=this[p]?this[p].length:0;this.warn("TAR_BAD_ARCHIVE",`Truncated input (needed ${t.blockRemain} more bytes, only ${e} available)`,{entry:t}),this[p]&&t.write(this[p]),t.end()}this[At](Je)}}[Xe](t){if(this[ae]&&t)this[Vi](t);else if(!t&&!this[p])this[Qe]();else if(t){if(this[ae]=!0,this[p]){this[Vi](t);let e=this[p];this[p]=void 0,this[qe](e)}else this[qe](t);for(;this[p]&&this[p]?.length>=512&&!this[$]&&!this[ti];){let e=this[p];this[p]=void 0,this[qe](e)}this[ae]=!1}(!this[p]||this[ut])&&this[Qe]()}[qe](t){let e=0,i=t.length;for(;e+512<=i&&!this[$]&&!this[ti];)switch(this[B]){case"begin":case"header":this[Vs](t,e),e+=512;break;case"ignore":case"body":e+=this[Ki](t,e);break;case"meta":e+=this[Ks](t,e);break;default:throw new Error("invalid state: "+this[B])}e<i&&(this[p]=this[p]?Buffer.concat([t.subarray(e),this[p]]):t.subarray(e))}end(t,e,i){return typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e)),i&&this.once("finish",i),this[$]||(this[w]?(t&&(this[le]+=t.length,this[w].write(t)),this[w].end()):(this[ut]=!0,(this.brotli===void 0||this.zstd===void 0)&&(t=t||Buffer.alloc(0)),t&&this.write(t),this[Qe]())),this}};var mt=s=>{let t=s.length-1,e=-1;for(;t>-1&&s.charAt(t)==="/";)e=t,t--;return e===-1?s:s.slice(0,e)};var vn=s=>{let t=s.onReadEntry;s.onReadEntry=t?e=>{t(e),e.resume()}:e=>e.resume()},Qi=(s,t)=>{let e=new Map(t.map(o=>[mt(o),!0])),i=s.filter,r=100,n=(o,h="",a=0)=>{if(a>=r)return e.set(o,!1),!1;let l=h||(0,external_path_namespaceObject.parse)(o).root||".",c;if(o===l)c=!1;else{let d=e.get(o);c=d!==void 0?d:n((0,external_path_namespaceObject.dirname)(o),l,a+1)}return e.set(o,c),c};s.filter=i?(o,h)=>i(o,h)&&n(mt(o)):o=>n(mt(o))},Mn=s=>{let t=new rt(s),e=s.file,i;try{i=external_node_fs_.openSync(e,"r");let r=external_node_fs_.fstatSync(i),n=s.maxReadSize||16*1024*1024;if(r.size<n){let o=Buffer.allocUnsafe(r.size),h=external_node_fs_.readSync(i,o,0,r.size,0);t.end(h===o.byteLength?o:o.subarray(0,h))}else{let o=0,h=Buffer.allocUnsafe(n);for(;o<r.size;){let a=external_node_fs_.readSync(i,h,0,n,o);if(a===0)break;o+=a,t.write(h.subarray(0,a))}t.end()}}finally{if(typeof i=="number")try{external_node_fs_.closeSync(i)}catch{}}},Bn=(s,t)=>{let e=new rt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("end",o),external_node_fs_.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},Ct=K(Mn,Bn,s=>new rt(s),s=>new rt(s),(s,t)=>{t?.length&&Qi(s,t),s.noResume||vn(s)});var Ji=(s,t,e)=>(s&=4095,e&&(s=(s|384)&-19),t&&(s&256&&(s|=64),s&32&&(s|=8),s&4&&(s|=1)),s);var{isAbsolute:zn,parse:qs}=external_node_path_.win32,ce=s=>{let t="",e=qs(s);for(;zn(s)||e.root;){let i=s.charAt(0)==="/"&&s.slice(0,4)!=="//?/"?"/":e.root;s=s.slice(i.length),t+=i,e=qs(s)}return[t,s]};var ei=["|","<",">","?",":"],ji=ei.map(s=>String.fromCodePoint(61440+Number(s.codePointAt(0)))),Un=new Map(ei.map((s,t)=>[s,ji[t]])),Hn=new Map(ji.map((s,t)=>[s,ei[t]])),ts=s=>ei.reduce((t,e)=>t.split(e).join(Un.get(e)),s),Qs=s=>ji.reduce((t,e)=>t.split(e).join(Hn.get(e)),s);var rr=(s,t)=>t?(s=f(s).replace(/^\.(\/|$)/,""),mt(t)+"/"+s):f(s),Wn=16*1024*1024,tr=Symbol("process"),er=Symbol("file"),ir=Symbol("directory"),is=Symbol("symlink"),sr=Symbol("hardlink"),fe=Symbol("header"),ii=Symbol("read"),ss=Symbol("lstat"),si=Symbol("onlstat"),rs=Symbol("onread"),ns=Symbol("onreadlink"),os=Symbol("openfile"),hs=Symbol("onopenfile"),pt=Symbol("close"),ri=Symbol("mode"),as=Symbol("awaitDrain"),es=Symbol("ondrain"),q=Symbol("prefix"),de=class extends A{path;portable;myuid=process.getuid&&process.getuid()||0;myuser=process.env.USER||"";maxReadSize;linkCache;statCache;preservePaths;cwd;strict;mtime;noPax;noMtime;prefix;fd;blockLen=0;blockRemain=0;buf;pos=0;remain=0;length=0;offset=0;win32;absolute;header;type;linkpath;stat;onWriteEntry;#t=!1;constructor(t,e={}){let i=se(e);super(),this.path=f(t),this.portable=!!i.portable,this.maxReadSize=i.maxReadSize||Wn,this.linkCache=i.linkCache||new Map,this.statCache=i.statCache||new Map,this.preservePaths=!!i.preservePaths,this.cwd=f(i.cwd||process.cwd()),this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.mtime=i.mtime,this.prefix=i.prefix?f(i.prefix):void 0,this.onWriteEntry=i.onWriteEntry,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let r=!1;if(!this.preservePaths){let[o,h]=ce(this.path);o&&typeof h=="string"&&(this.path=h,r=o)}this.win32=!!i.win32||process.platform==="win32",this.win32&&(this.path=Qs(this.path.replaceAll(/\\/g,"/")),t=t.replaceAll(/\\/g,"/")),this.absolute=f(i.absolute||external_path_namespaceObject.resolve(this.cwd,t)),this.path===""&&(this.path="./"),r&&this.warn("TAR_ENTRY_INFO",`stripping ${r} from absolute path`,{entry:this,path:r+this.path});let n=this.statCache.get(this.absolute);n?this[si](n):this[ss]()}warn(t,e,i={}){return Dt(this,t,e,i)}emit(t,...e){return t==="error"&&(this.#t=!0),super.emit(t,...e)}[ss](){external_fs_namespaceObject.lstat(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[si](e)})}[si](t){this.statCache.set(this.absolute,t),this.stat=t,t.isFile()||(t.size=0),this.type=Gn(t),this.emit("stat",t),this[tr]()}[tr](){switch(this.type){case"File":return this[er]();case"Directory":return this[ir]();case"SymbolicLink":return this[is]();default:return this.end()}}[ri](t){return Ji(t,this.type==="Directory",this.portable)}[q](t){return rr(t,this.prefix)}[fe](){if(!this.stat)throw new Error("cannot write header before stat");this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this[ri](this.stat.mode),uid:this.portable?void 0:this.stat.uid,gid:this.portable?void 0:this.stat.gid,size:this.stat.size,mtime:this.noMtime?void 0:this.mtime||this.stat.mtime,type:this.type==="Unsupported"?void 0:this.type,uname:this.portable?void 0:this.stat.uid===this.myuid?this.myuser:"",atime:this.portable?void 0:this.stat.atime,ctime:this.portable?void 0:this.stat.ctime}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.header.atime,ctime:this.portable?void 0:this.header.ctime,gid:this.portable?void 0:this.header.gid,mtime:this.noMtime?void 0:this.mtime||this.header.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.header.size,uid:this.portable?void 0:this.header.uid,uname:this.portable?void 0:this.header.uname,dev:this.portable?void 0:this.stat.dev,ino:this.portable?void 0:this.stat.ino,nlink:this.portable?void 0:this.stat.nlink}).encode());let t=this.header?.block;if(!t)throw new Error("failed to encode header");super.write(t)}[ir](){if(!this.stat)throw new Error("cannot create directory entry without stat");this.path.slice(-1)!=="/"&&(this.path+="/"),this.stat.size=0,this[fe](),this.end()}[is](){external_fs_namespaceObject.readlink(this.absolute,(t,e)=>{if(t)return this.emit("error",t);this[ns](e)})}[ns](t){this.linkpath=f(t),this[fe](),this.end()}[sr](t){if(!this.stat)throw new Error("cannot create link entry without stat");this.type="Link",this.linkpath=f(external_path_namespaceObject.relative(this.cwd,t)),this.stat.size=0,this[fe](),this.end()}[er](){if(!this.stat)throw new Error("cannot create file entry without stat");if(this.stat.nlink>1){let t=`${this.stat.dev}:${this.stat.ino}`,e=this.linkCache.get(t);if(e?.indexOf(this.cwd)===0)return this[sr](e);this.linkCache.set(t,this.absolute)}if(this[fe](),this.stat.size===0)return this.end();this[os]()}[os](){external_fs_namespaceObject.open(this.absolute,"r",(t,e)=>{if(t)return this.emit("error",t);this[hs](e)})}[hs](t){if(this.fd=t,this.#t)return this[pt]();if(!this.stat)throw new Error("should stat before calling onopenfile");this.blockLen=512*Math.ceil(this.stat.size/512),this.blockRemain=this.blockLen;let e=Math.min(this.blockLen,this.maxReadSize);this.buf=Buffer.allocUnsafe(e),this.offset=0,this.pos=0,this.remain=this.stat.size,this.length=this.buf.length,this[ii]()}[ii](){let{fd:t,buf:e,offset:i,length:r,pos:n}=this;if(t===void 0||e===void 0)throw new Error("cannot read file without first opening");external_fs_namespaceObject.read(t,e,i,r,n,(o,h)=>{if(o)return this[pt](()=>this.emit("error",o));this[rs](h)})}[pt](t=()=>{}){this.fd!==void 0&&external_fs_namespaceObject.close(this.fd,t)}[rs](t){if(t<=0&&this.remain>0){let r=Object.assign(new Error("encountered unexpected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(t>this.remain){let r=Object.assign(new Error("did not encounter expected EOF"),{path:this.absolute,syscall:"read",code:"EOF"});return this[pt](()=>this.emit("error",r))}if(!this.buf)throw new Error("should have created buffer prior to reading");if(t===this.remain)for(let r=t;r<this.length&&t<this.blockRemain;r++)this.buf[r+this.offset]=0,t++,this.remain++;let e=this.offset===0&&t===this.buf.length?this.buf:this.buf.subarray(this.offset,this.offset+t);this.write(e)?this[es]():this[as](()=>this[es]())}[as](t){this.once("drain",t)}write(t,e,i){if(typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8")),this.blockRemain<t.length){let r=Object.assign(new Error("writing more data than expected"),{path:this.absolute});return this.emit("error",r)}return this.remain-=t.length,this.blockRemain-=t.length,this.pos+=t.length,this.offset+=t.length,super.write(t,null,i)}[es](){if(!this.remain)return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),this[pt](t=>t?this.emit("error",t):this.end());if(!this.buf)throw new Error("buffer lost somehow in ONDRAIN");this.offset>=this.length&&(this.buf=Buffer.allocUnsafe(Math.min(this.blockRemain,this.buf.length)),this.offset=0),this.length=this.buf.length-this.offset,this[ii]()}},ni=class extends de{sync=!0;[ss](){this[si](external_fs_namespaceObject.lstatSync(this.absolute))}[is](){this[ns](external_fs_namespaceObject.readlinkSync(this.absolute))}[os](){this[hs](external_fs_namespaceObject.openSync(this.absolute,"r"))}[ii](){let t=!0;try{let{fd:e,buf:i,offset:r,length:n,pos:o}=this;if(e===void 0||i===void 0)throw new Error("fd and buf must be set in READ method");let h=external_fs_namespaceObject.readSync(e,i,r,n,o);this[rs](h),t=!1}finally{if(t)try{this[pt](()=>{})}catch{}}}[as](t){t()}[pt](t=()=>{}){this.fd!==void 0&&external_fs_namespaceObject.closeSync(this.fd),t()}},oi=class extends A{blockLen=0;blockRemain=0;buf=0;pos=0;remain=0;length=0;preservePaths;portable;strict;noPax;noMtime;readEntry;type;prefix;path;mode;uid;gid;uname;gname;header;mtime;atime;ctime;linkpath;size;onWriteEntry;warn(t,e,i={}){return Dt(this,t,e,i)}constructor(t,e={}){let i=se(e);super(),this.preservePaths=!!i.preservePaths,this.portable=!!i.portable,this.strict=!!i.strict,this.noPax=!!i.noPax,this.noMtime=!!i.noMtime,this.onWriteEntry=i.onWriteEntry,this.readEntry=t;let{type:r}=t;if(r==="Unsupported")throw new Error("writing entry that should be ignored");this.type=r,this.type==="Directory"&&this.portable&&(this.noMtime=!0),this.prefix=i.prefix,this.path=f(t.path),this.mode=t.mode!==void 0?this[ri](t.mode):void 0,this.uid=this.portable?void 0:t.uid,this.gid=this.portable?void 0:t.gid,this.uname=this.portable?void 0:t.uname,this.gname=this.portable?void 0:t.gname,this.size=t.size,this.mtime=this.noMtime?void 0:i.mtime||t.mtime,this.atime=this.portable?void 0:t.atime,this.ctime=this.portable?void 0:t.ctime,this.linkpath=t.linkpath!==void 0?f(t.linkpath):void 0,typeof i.onwarn=="function"&&this.on("warn",i.onwarn);let n=!1;if(!this.preservePaths){let[h,a]=ce(this.path);h&&typeof a=="string"&&(this.path=a,n=h)}this.remain=t.size,this.blockRemain=t.startBlockSize,this.onWriteEntry?.(this),this.header=new F({path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,mode:this.mode,uid:this.portable?void 0:this.uid,gid:this.portable?void 0:this.gid,size:this.size,mtime:this.noMtime?void 0:this.mtime,type:this.type,uname:this.portable?void 0:this.uname,atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime}),n&&this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute path`,{entry:this,path:n+this.path}),this.header.encode()&&!this.noPax&&super.write(new ft({atime:this.portable?void 0:this.atime,ctime:this.portable?void 0:this.ctime,gid:this.portable?void 0:this.gid,mtime:this.noMtime?void 0:this.mtime,path:this[q](this.path),linkpath:this.type==="Link"&&this.linkpath!==void 0?this[q](this.linkpath):this.linkpath,size:this.size,uid:this.portable?void 0:this.uid,uname:this.portable?void 0:this.uname,dev:this.portable?void 0:this.readEntry.dev,ino:this.portable?void 0:this.readEntry.ino,nlink:this.portable?void 0:this.readEntry.nlink}).encode());let o=this.header?.block;if(!o)throw new Error("failed to encode header");super.write(o),t.pipe(this)}[q](t){return rr(t,this.prefix)}[ri](t){return Ji(t,this.type==="Directory",this.portable)}write(t,e,i){typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,typeof e=="string"?e:"utf8"));let r=t.length;if(r>this.blockRemain)throw new Error("writing more to entry than is appropriate");return this.blockRemain-=r,super.write(t,i)}end(t,e,i){return this.blockRemain&&super.write(Buffer.alloc(this.blockRemain)),typeof t=="function"&&(i=t,e=void 0,t=void 0),typeof e=="function"&&(i=e,e=void 0),typeof t=="string"&&(t=Buffer.from(t,e??"utf8")),i&&this.once("finish",i),t?super.end(t,i):super.end(i),this}},Gn=s=>s.isFile()?"File":s.isDirectory()?"Directory":s.isSymbolicLink()?"SymbolicLink":"Unsupported";var hi=class s{tail;head;length=0;static create(t=[]){return new s(t)}constructor(t=[]){for(let e of t)this.push(e)}*[Symbol.iterator](){for(let t=this.head;t;t=t.next)yield t.value}removeNode(t){if(t.list!==this)throw new Error("removing node which does not belong to this list");let e=t.next,i=t.prev;return e&&(e.prev=i),i&&(i.next=e),t===this.head&&(this.head=e),t===this.tail&&(this.tail=i),this.length--,t.next=void 0,t.prev=void 0,t.list=void 0,e}unshiftNode(t){if(t===this.head)return;t.list&&t.list.removeNode(t);let e=this.head;t.list=this,t.next=e,e&&(e.prev=t),this.head=t,this.tail||(this.tail=t),this.length++}pushNode(t){if(t===this.tail)return;t.list&&t.list.removeNode(t);let e=this.tail;t.list=this,t.prev=e,e&&(e.next=t),this.tail=t,this.head||(this.head=t),this.length++}push(...t){for(let e=0,i=t.length;e<i;e++)Yn(this,t[e]);return this.length}unshift(...t){for(var e=0,i=t.length;e<i;e++)Kn(this,t[e]);return this.length}pop(){if(!this.tail)return;let t=this.tail.value,e=this.tail;return this.tail=this.tail.prev,this.tail?this.tail.next=void 0:this.head=void 0,e.list=void 0,this.length--,t}shift(){if(!this.head)return;let t=this.head.value,e=this.head;return this.head=this.head.next,this.head?this.head.prev=void 0:this.tail=void 0,e.list=void 0,this.length--,t}forEach(t,e){e=e||this;for(let i=this.head,r=0;i;r++)t.call(e,i.value,r,this),i=i.next}forEachReverse(t,e){e=e||this;for(let i=this.tail,r=this.length-1;i;r--)t.call(e,i.value,r,this),i=i.prev}get(t){let e=0,i=this.head;for(;i&&e<t;e++)i=i.next;if(e===t&&i)return i.value}getReverse(t){let e=0,i=this.tail;for(;i&&e<t;e++)i=i.prev;if(e===t&&i)return i.value}map(t,e){e=e||this;let i=new s;for(let r=this.head;r;)i.push(t.call(e,r.value,this)),r=r.next;return i}mapReverse(t,e){e=e||this;var i=new s;for(let r=this.tail;r;)i.push(t.call(e,r.value,this)),r=r.prev;return i}reduce(t,e){let i,r=this.head;if(arguments.length>1)i=e;else if(this.head)r=this.head.next,i=this.head.value;else throw new TypeError("Reduce of empty list with no initial value");for(var n=0;r;n++)i=t(i,r.value,n),r=r.next;return i}reduceReverse(t,e){let i,r=this.tail;if(arguments.length>1)i=e;else if(this.tail)r=this.tail.prev,i=this.tail.value;else throw new TypeError("Reduce of empty list with no initial value");for(let n=this.length-1;r;n--)i=t(i,r.value,n),r=r.prev;return i}toArray(){let t=new Array(this.length);for(let e=0,i=this.head;i;e++)t[e]=i.value,i=i.next;return t}toArrayReverse(){let t=new Array(this.length);for(let e=0,i=this.tail;i;e++)t[e]=i.value,i=i.prev;return t}slice(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.head,n=0;for(n=0;r&&n<t;n++)r=r.next;for(;r&&n<e;n++,r=r.next)i.push(r.value);return i}sliceReverse(t=0,e=this.length){e<0&&(e+=this.length),t<0&&(t+=this.length);let i=new s;if(e<t||e<0)return i;t<0&&(t=0),e>this.length&&(e=this.length);let r=this.length,n=this.tail;for(;n&&r>e;r--)n=n.prev;for(;n&&r>t;r--,n=n.prev)i.push(n.value);return i}splice(t,e=0,...i){t>this.length&&(t=this.length-1),t<0&&(t=this.length+t);let r=this.head;for(let o=0;r&&o<t;o++)r=r.next;let n=[];for(let o=0;r&&o<e;o++)n.push(r.value),r=this.removeNode(r);r?r!==this.tail&&(r=r.prev):r=this.tail;for(let o of i)r=Zn(this,r,o);return n}reverse(){let t=this.head,e=this.tail;for(let i=t;i;i=i.prev){let r=i.prev;i.prev=i.next,i.next=r}return this.head=e,this.tail=t,this}};function Zn(s,t,e){let i=t,r=t?t.next:s.head,n=new ue(e,i,r,s);return n.next===void 0&&(s.tail=n),n.prev===void 0&&(s.head=n),s.length++,n}function Yn(s,t){s.tail=new ue(t,s.tail,void 0,s),s.head||(s.head=s.tail),s.length++}function Kn(s,t){s.head=new ue(t,void 0,s.head,s),s.tail||(s.tail=s.head),s.length++}var ue=class{list;next;prev;value;constructor(t,e,i,r){this.list=r,this.value=t,e?(e.next=this,this.prev=e):this.prev=void 0,i?(i.prev=this,this.next=i):this.next=void 0}};var pi=class{path;absolute;entry;stat;readdir;pending=!1;pendingLink=!1;ignore=!1;piped=!1;constructor(t,e){this.path=t||"./",this.absolute=e}},nr=Buffer.alloc(1024),li=Symbol("onStat"),me=Symbol("ended"),W=Symbol("queue"),pe=Symbol("pendingLinks"),Et=Symbol("current"),Ft=Symbol("process"),Ee=Symbol("processing"),ai=Symbol("processJob"),G=Symbol("jobs"),ls=Symbol("jobDone"),ci=Symbol("addFSEntry"),or=Symbol("addTarEntry"),ds=Symbol("stat"),us=Symbol("readdir"),fi=Symbol("onreaddir"),di=Symbol("pipe"),hr=Symbol("entry"),cs=Symbol("entryOpt"),ui=Symbol("writeEntryClass"),lr=Symbol("write"),fs=Symbol("ondrain"),wt=class extends A{sync=!1;opt;cwd;maxReadSize;preservePaths;strict;noPax;prefix;linkCache;statCache;file;portable;zip;readdirCache;noDirRecurse;follow;noMtime;mtime;filter;jobs;[ui];onWriteEntry;[W];[pe]=new Map;[G]=0;[Ee]=!1;[me]=!1;constructor(t={}){if(super(),this.opt=t,this.file=t.file||"",this.cwd=t.cwd||process.cwd(),this.maxReadSize=t.maxReadSize,this.preservePaths=!!t.preservePaths,this.strict=!!t.strict,this.noPax=!!t.noPax,this.prefix=f(t.prefix||""),this.linkCache=t.linkCache||new Map,this.statCache=t.statCache||new Map,this.readdirCache=t.readdirCache||new Map,this.onWriteEntry=t.onWriteEntry,this[ui]=de,typeof t.onwarn=="function"&&this.on("warn",t.onwarn),this.portable=!!t.portable,t.gzip||t.brotli||t.zstd){if((t.gzip?1:0)+(t.brotli?1:0)+(t.zstd?1:0)>1)throw new TypeError("gzip, brotli, zstd are mutually exclusive");if(t.gzip&&(typeof t.gzip!="object"&&(t.gzip={}),this.portable&&(t.gzip.portable=!0),this.zip=new ze(t.gzip)),t.brotli&&(typeof t.brotli!="object"&&(t.brotli={}),this.zip=new We(t.brotli)),t.zstd&&(typeof t.zstd!="object"&&(t.zstd={}),this.zip=new Ye(t.zstd)),!this.zip)throw new Error("impossible");let e=this.zip;e.on("data",i=>super.write(i)),e.on("end",()=>super.end()),e.on("drain",()=>this[fs]()),this.on("resume",()=>e.resume())}else this.on("drain",this[fs]);this.noDirRecurse=!!t.noDirRecurse,this.follow=!!t.follow,this.noMtime=!!t.noMtime,t.mtime&&(this.mtime=t.mtime),this.filter=typeof t.filter=="function"?t.filter:()=>!0,this[W]=new hi,this[G]=0,this.jobs=Number(t.jobs)||4,this[Ee]=!1,this[me]=!1}[lr](t){return super.write(t)}add(t){return this.write(t),this}end(t,e,i){return typeof t=="function"&&(i=t,t=void 0),typeof e=="function"&&(i=e,e=void 0),t&&this.add(t),this[me]=!0,this[Ft](),i&&i(),this}write(t){if(this[me])throw new Error("write after end");return typeof t=="string"?this[ci](t):this[or](t),this.flowing}[or](t){let e=f(external_path_namespaceObject.resolve(this.cwd,t.path));if(!this.filter(t.path,t))t.resume();else{let i=new pi(t.path,e);i.entry=new oi(t,this[cs](i)),i.entry.on("end",()=>this[ls](i)),this[G]+=1,this[W].push(i)}this[Ft]()}[ci](t){let e=f(external_path_namespaceObject.resolve(this.cwd,t));this[W].push(new pi(t,e)),this[Ft]()}[ds](t){t.pending=!0,this[G]+=1;let e=this.follow?"stat":"lstat";external_fs_namespaceObject[e](t.absolute,(i,r)=>{t.pending=!1,this[G]-=1,i?this.emit("error",i):this[li](t,r)})}[li](t,e){if(this.statCache.set(t.absolute,e),t.stat=e,!this.filter(t.path,e))t.ignore=!0;else if(e.isFile()&&e.nlink>1&&!this.linkCache.get(`${e.dev}:${e.ino}`)&&!this.sync)if(t===this[Et])this[ai](t);else{let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);r?r.push(t):this[pe].set(i,[t]),t.pendingLink=!0,t.pending=!0}this[Ft]()}[us](t){t.pending=!0,this[G]+=1,external_fs_namespaceObject.readdir(t.absolute,(e,i)=>{if(t.pending=!1,this[G]-=1,e)return this.emit("error",e);this[fi](t,i)})}[fi](t,e){this.readdirCache.set(t.absolute,e),t.readdir=e,this[Ft]()}[Ft](){if(!this[Ee]){this[Ee]=!0;for(let t=this[W].head;t&&this[G]<this.jobs;t=t.next)if(this[ai](t.value),t.value.ignore){let e=t.next;this[W].removeNode(t),t.next=e}this[Ee]=!1,this[me]&&this[W].length===0&&this[G]===0&&(this.zip?this.zip.end(nr):(super.write(nr),super.end()))}}get[Et](){return this[W]&&this[W].head&&this[W].head.value}[ls](t){this[W].shift(),this[G]-=1;let{stat:e}=t;if(e&&e.isFile()&&e.nlink>1){let i=`${e.dev}:${e.ino}`,r=this[pe].get(i);if(r){this[pe].delete(i);for(let n of r)n.pending=!1,this[ai](n)}}this[Ft]()}[ai](t){if(t.pending&&t.pendingLink&&t===this[Et]&&(t.pending=!1,t.pendingLink=!1),!t.pending){if(t.entry){t===this[Et]&&!t.piped&&this[di](t);return}if(!t.stat){let e=this.statCache.get(t.absolute);e?this[li](t,e):this[ds](t)}if(t.stat&&!t.ignore){if(!this.noDirRecurse&&t.stat.isDirectory()&&!t.readdir){let e=this.readdirCache.get(t.absolute);if(e?this[fi](t,e):this[us](t),!t.readdir)return}if(t.entry=this[hr](t),!t.entry){t.ignore=!0;return}t===this[Et]&&!t.piped&&this[di](t)}}}[cs](t){return{onwarn:(e,i,r)=>this.warn(e,i,r),noPax:this.noPax,cwd:this.cwd,absolute:t.absolute,preservePaths:this.preservePaths,maxReadSize:this.maxReadSize,strict:this.strict,portable:this.portable,linkCache:this.linkCache,statCache:this.statCache,noMtime:this.noMtime,mtime:this.mtime,prefix:this.prefix,onWriteEntry:this.onWriteEntry}}[hr](t){this[G]+=1;try{return new this[ui](t.path,this[cs](t)).on("end",()=>this[ls](t)).on("error",i=>this.emit("error",i))}catch(e){this.emit("error",e)}}[fs](){this[Et]&&this[Et].entry&&this[Et].entry.resume()}[di](t){t.piped=!0,t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)});let e=t.entry,i=this.zip;if(!e)throw new Error("cannot pipe without source");i?e.on("data",r=>{i.write(r)||e.pause()}):e.on("data",r=>{super.write(r)||e.pause()})}pause(){return this.zip&&this.zip.pause(),super.pause()}warn(t,e,i={}){Dt(this,t,e,i)}},kt=class extends wt{sync=!0;constructor(t){super(t),this[ui]=ni}pause(){}resume(){}[ds](t){let e=this.follow?"statSync":"lstatSync";this[li](t,external_fs_namespaceObject[e](t.absolute))}[us](t){this[fi](t,external_fs_namespaceObject.readdirSync(t.absolute))}[di](t){let e=t.entry,i=this.zip;if(t.readdir&&t.readdir.forEach(r=>{let n=t.path,o=n==="./"?"":n.replace(/\/*$/,"/");this[ci](o+r)}),!e)throw new Error("Cannot pipe without source");i?e.on("data",r=>{i.write(r)}):e.on("data",r=>{super[lr](r)})}};var Vn=(s,t)=>{let e=new kt(s),i=new Wt(s.file,{mode:s.mode||438});e.pipe(i),fr(e,t)},$n=(s,t)=>{let e=new wt(s),i=new et(s.file,{mode:s.mode||438});e.pipe(i);let r=new Promise((n,o)=>{i.on("error",o),i.on("close",n),e.on("error",o)});return dr(e,t).catch(n=>e.emit("error",n)),r},fr=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},dr=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>{s.add(i)}}):s.add(e);s.end()},Xn=(s,t)=>{let e=new kt(s);return fr(e,t),e},qn=(s,t)=>{let e=new wt(s);return dr(e,t).catch(i=>e.emit("error",i)),e},Qn=K(Vn,$n,Xn,qn,(s,t)=>{if(!t?.length)throw new TypeError("no paths specified to add to archive")});var Jn=process.env.__FAKE_PLATFORM__||process.platform,Er=Jn==="win32",{O_CREAT:wr,O_NOFOLLOW:ur,O_TRUNC:Sr,O_WRONLY:yr}=external_fs_namespaceObject.constants,Rr=Number(process.env.__FAKE_FS_O_FILENAME__)||external_fs_namespaceObject.constants.UV_FS_O_FILEMAP||0,jn=Er&&!!Rr,to=512*1024,eo=Rr|Sr|wr|yr,mr=!Er&&typeof ur=="number"?ur|Sr|wr|yr:null,ms=mr!==null?()=>mr:jn?s=>s<to?eo:"w":()=>"w";var ps=(s,t,e)=>{try{return external_node_fs_.lchownSync(s,t,e)}catch(i){if(i?.code!=="ENOENT")throw i}},Ei=(s,t,e,i)=>{external_node_fs_.lchown(s,t,e,r=>{i(r&&r?.code!=="ENOENT"?r:null)})},io=(s,t,e,i,r)=>{if(t.isDirectory())Es(external_node_path_.resolve(s,t.name),e,i,n=>{if(n)return r(n);let o=external_node_path_.resolve(s,t.name);Ei(o,e,i,r)});else{let n=external_node_path_.resolve(s,t.name);Ei(n,e,i,r)}},Es=(s,t,e,i)=>{external_node_fs_.readdir(s,{withFileTypes:!0},(r,n)=>{if(r){if(r.code==="ENOENT")return i();if(r.code!=="ENOTDIR"&&r.code!=="ENOTSUP")return i(r)}if(r||!n.length)return Ei(s,t,e,i);let o=n.length,h=null,a=l=>{if(!h){if(l)return i(h=l);if(--o===0)return Ei(s,t,e,i)}};for(let l of n)io(s,l,t,e,a)})},so=(s,t,e,i)=>{t.isDirectory()&&ws(external_node_path_.resolve(s,t.name),e,i),ps(external_node_path_.resolve(s,t.name),e,i)},ws=(s,t,e)=>{let i;try{i=external_node_fs_.readdirSync(s,{withFileTypes:!0})}catch(r){let n=r;if(n?.code==="ENOENT")return;if(n?.code==="ENOTDIR"||n?.code==="ENOTSUP")return ps(s,t,e);throw n}for(let r of i)so(s,r,t,e);return ps(s,t,e)};var Se=class extends Error{path;code;syscall="chdir";constructor(t,e){super(`${e}: Cannot cd into '${t}'`),this.path=t,this.code=e}get name(){return"CwdError"}};var St=class extends Error{path;symlink;syscall="symlink";code="TAR_SYMLINK_ERROR";constructor(t,e){super("TAR_SYMLINK_ERROR: Cannot extract through symbolic link"),this.symlink=t,this.path=e}get name(){return"SymlinkError"}};var no=(s,t)=>{external_node_fs_.stat(s,(e,i)=>{(e||!i.isDirectory())&&(e=new Se(s,e?.code||"ENOTDIR")),t(e)})},gr=(s,t,e)=>{s=f(s);let i=t.umask??18,r=t.mode|448,n=(r&i)!==0,o=t.uid,h=t.gid,a=typeof o=="number"&&typeof h=="number"&&(o!==t.processUid||h!==t.processGid),l=t.preserve,c=t.unlink,d=f(t.cwd),y=(E,x)=>{E?e(E):x&&a?Es(x,o,h,Le=>y(Le)):n?external_node_fs_.chmod(s,r,e):e()};if(s===d)return no(s,y);if(l)return promises_.mkdir(s,{mode:r,recursive:!0}).then(E=>y(null,E??void 0),y);let D=f(external_node_path_.relative(d,s)).split("/");Ss(d,D,r,c,d,void 0,y)},Ss=(s,t,e,i,r,n,o)=>{if(t.length===0)return o(null,n);let h=t.shift(),a=f(external_node_path_.resolve(s+"/"+h));external_node_fs_.mkdir(a,e,br(a,t,e,i,r,n,o))},br=(s,t,e,i,r,n,o)=>h=>{h?external_node_fs_.lstat(s,(a,l)=>{if(a)a.path=a.path&&f(a.path),o(a);else if(l.isDirectory())Ss(s,t,e,i,r,n,o);else if(i)external_node_fs_.unlink(s,c=>{if(c)return o(c);external_node_fs_.mkdir(s,e,br(s,t,e,i,r,n,o))});else{if(l.isSymbolicLink())return o(new St(s,s+"/"+t.join("/")));o(h)}}):(n=n||s,Ss(s,t,e,i,r,n,o))},oo=s=>{let t=!1,e;try{t=external_node_fs_.statSync(s).isDirectory()}catch(i){e=i?.code}finally{if(!t)throw new Se(s,e??"ENOTDIR")}},_r=(s,t)=>{s=f(s);let e=t.umask??18,i=t.mode|448,r=(i&e)!==0,n=t.uid,o=t.gid,h=typeof n=="number"&&typeof o=="number"&&(n!==t.processUid||o!==t.processGid),a=t.preserve,l=t.unlink,c=f(t.cwd),d=E=>{E&&h&&ws(E,n,o),r&&external_node_fs_.chmodSync(s,i)};if(s===c)return oo(c),d();if(a)return d(external_node_fs_.mkdirSync(s,{mode:i,recursive:!0})??void 0);let T=f(external_node_path_.relative(c,s)).split("/"),D;for(let E=T.shift(),x=c;E&&(x+="/"+E);E=T.shift()){x=f(external_node_path_.resolve(x));try{external_node_fs_.mkdirSync(x,i),D=D||x}catch{let Le=external_node_fs_.lstatSync(x);if(Le.isDirectory())continue;if(l){external_node_fs_.unlinkSync(x),external_node_fs_.mkdirSync(x,i),D=D||x;continue}else if(Le.isSymbolicLink())return new St(x,x+"/"+T.join("/"))}}return d(D)};var ys=Object.create(null),Or=1e4,Vt=new Set,Tr=s=>{Vt.has(s)?Vt.delete(s):ys[s]=s.normalize("NFD").toLocaleLowerCase("en").toLocaleUpperCase("en"),Vt.add(s);let t=ys[s],e=Vt.size-Or;if(e>Or/10){for(let i of Vt)if(Vt.delete(i),delete ys[i],--e<=0)break}return t};var ho=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,ao=ho==="win32",lo=s=>s.split("/").slice(0,-1).reduce((e,i)=>{let r=e.at(-1);return r!==void 0&&(i=(0,external_node_path_.join)(r,i)),e.push(i||"/"),e},[]),yi=class{#t=new Map;#i=new Map;#s=new Set;reserve(t,e){t=ao?["win32 parallelization disabled"]:t.map(r=>mt((0,external_node_path_.join)(Tr(r))));let i=new Set(t.map(r=>lo(r)).reduce((r,n)=>r.concat(n)));this.#i.set(e,{dirs:i,paths:t});for(let r of t){let n=this.#t.get(r);n?n.push(e):this.#t.set(r,[e])}for(let r of i){let n=this.#t.get(r);if(!n)this.#t.set(r,[new Set([e])]);else{let o=n.at(-1);o instanceof Set?o.add(e):n.push(new Set([e]))}}return this.#r(e)}#n(t){let e=this.#i.get(t);if(!e)throw new Error("function does not have any path reservations");return{paths:e.paths.map(i=>this.#t.get(i)),dirs:[...e.dirs].map(i=>this.#t.get(i))}}check(t){let{paths:e,dirs:i}=this.#n(t);return e.every(r=>r&&r[0]===t)&&i.every(r=>r&&r[0]instanceof Set&&r[0].has(t))}#r(t){return this.#s.has(t)||!this.check(t)?!1:(this.#s.add(t),t(()=>this.#e(t)),!0)}#e(t){if(!this.#s.has(t))return!1;let e=this.#i.get(t);if(!e)throw new Error("invalid reservation");let{paths:i,dirs:r}=e,n=new Set;for(let o of i){let h=this.#t.get(o);if(!h||h?.[0]!==t)continue;let a=h[1];if(!a){this.#t.delete(o);continue}if(h.shift(),typeof a=="function")n.add(a);else for(let l of a)n.add(l)}for(let o of r){let h=this.#t.get(o),a=h?.[0];if(!(!h||!(a instanceof Set)))if(a.size===1&&h.length===1){this.#t.delete(o);continue}else if(a.size===1){h.shift();let l=h[0];typeof l=="function"&&n.add(l)}else a.delete(t)}return this.#s.delete(t),n.forEach(o=>this.#r(o)),!0}};var Lr=()=>process.umask();var Dr=Symbol("onEntry"),_s=Symbol("checkFs"),Nr=Symbol("checkFs2"),Os=Symbol("isReusable"),P=Symbol("makeFs"),Ts=Symbol("file"),xs=Symbol("directory"),gi=Symbol("link"),Ar=Symbol("symlink"),Ir=Symbol("hardlink"),Re=Symbol("ensureNoSymlink"),Cr=Symbol("unsupported"),Fr=Symbol("checkPath"),Rs=Symbol("stripAbsolutePath"),yt=Symbol("mkdir"),O=Symbol("onError"),Ri=Symbol("pending"),kr=Symbol("pend"),$t=Symbol("unpend"),gs=Symbol("ended"),bs=Symbol("maybeClose"),Ls=Symbol("skip"),ge=Symbol("doChown"),be=Symbol("uid"),_e=Symbol("gid"),Oe=Symbol("checkedCwd"),fo=process.env.TESTING_TAR_FAKE_PLATFORM||process.platform,Te=fo==="win32",uo=1024,mo=(s,t)=>{if(!Te)return external_node_fs_.unlink(s,t);let e=s+".DELETE."+(0,external_node_crypto_.randomBytes)(16).toString("hex");external_node_fs_.rename(s,e,i=>{if(i)return t(i);external_node_fs_.unlink(e,t)})},po=s=>{if(!Te)return external_node_fs_.unlinkSync(s);let t=s+".DELETE."+(0,external_node_crypto_.randomBytes)(16).toString("hex");external_node_fs_.renameSync(s,t),external_node_fs_.unlinkSync(t)},vr=(s,t,e)=>s!==void 0&&s===s>>>0?s:t!==void 0&&t===t>>>0?t:e,Xt=class extends rt{[gs]=!1;[Oe]=!1;[Ri]=0;reservations=new yi;transform;writable=!0;readable=!1;uid;gid;setOwner;preserveOwner;processGid;processUid;maxDepth;forceChown;win32;newer;keep;noMtime;preservePaths;unlink;cwd;strip;processUmask;umask;dmode;fmode;chmod;constructor(t={}){if(t.ondone=()=>{this[gs]=!0,this[bs]()},super(t),this.transform=t.transform,this.chmod=!!t.chmod,typeof t.uid=="number"||typeof t.gid=="number"){if(typeof t.uid!="number"||typeof t.gid!="number")throw new TypeError("cannot set owner without number uid and gid");if(t.preserveOwner)throw new TypeError("cannot preserve owner in archive and also set owner explicitly");this.uid=t.uid,this.gid=t.gid,this.setOwner=!0}else this.uid=void 0,this.gid=void 0,this.setOwner=!1;this.preserveOwner=t.preserveOwner===void 0&&typeof t.uid!="number"?process.getuid?.()===0:!!t.preserveOwner,this.processUid=(this.preserveOwner||this.setOwner)&&process.getuid?process.getuid():void 0,this.processGid=(this.preserveOwner||this.setOwner)&&process.getgid?process.getgid():void 0,this.maxDepth=typeof t.maxDepth=="number"?t.maxDepth:uo,this.forceChown=t.forceChown===!0,this.win32=!!t.win32||Te,this.newer=!!t.newer,this.keep=!!t.keep,this.noMtime=!!t.noMtime,this.preservePaths=!!t.preservePaths,this.unlink=!!t.unlink,this.cwd=f(external_node_path_.resolve(t.cwd||process.cwd())),this.strip=Number(t.strip)||0,this.processUmask=this.chmod?typeof t.processUmask=="number"?t.processUmask:Lr():0,this.umask=typeof t.umask=="number"?t.umask:this.processUmask,this.dmode=t.dmode||511&~this.umask,this.fmode=t.fmode||438&~this.umask,this.on("entry",e=>this[Dr](e))}warn(t,e,i={}){return(t==="TAR_BAD_ARCHIVE"||t==="TAR_ABORT")&&(i.recoverable=!1),super.warn(t,e,i)}[bs](){this[gs]&&this[Ri]===0&&(this.emit("prefinish"),this.emit("finish"),this.emit("end"))}[Rs](t,e){let i=t[e],{type:r}=t;if(!i||this.preservePaths)return!0;let[n,o]=ce(i),h=o.replaceAll(/\\/g,"/").split("/");if(h.includes("..")||Te&&/^[a-z]:\.\.$/i.test(h[0]??"")){if(e==="path"||r==="Link")return this.warn("TAR_ENTRY_ERROR",`${e} contains '..'`,{entry:t,[e]:i}),!1;let a=external_node_path_.posix.dirname(t.path),l=external_node_path_.posix.normalize(external_node_path_.posix.join(a,h.join("/")));if(l.startsWith("../")||l==="..")return this.warn("TAR_ENTRY_ERROR",`${e} escapes extraction directory`,{entry:t,[e]:i}),!1}return n&&(t[e]=String(o),this.warn("TAR_ENTRY_INFO",`stripping ${n} from absolute ${e}`,{entry:t,[e]:i})),!0}[Fr](t){let e=f(t.path),i=e.split("/");if(this.strip){if(i.length<this.strip)return!1;if(t.type==="Link"){let r=f(String(t.linkpath)).split("/");if(r.length>=this.strip)t.linkpath=r.slice(this.strip).join("/");else return!1}i.splice(0,this.strip),t.path=i.join("/")}if(isFinite(this.maxDepth)&&i.length>this.maxDepth)return this.warn("TAR_ENTRY_ERROR","path excessively deep",{entry:t,path:e,depth:i.length,maxDepth:this.maxDepth}),!1;if(!this[Rs](t,"path")||!this[Rs](t,"linkpath"))return!1;if(t.absolute=external_node_path_.isAbsolute(t.path)?f(external_node_path_.resolve(t.path)):f(external_node_path_.resolve(this.cwd,t.path)),!this.preservePaths&&typeof t.absolute=="string"&&t.absolute.indexOf(this.cwd+"/")!==0&&t.absolute!==this.cwd)return this.warn("TAR_ENTRY_ERROR","path escaped extraction target",{entry:t,path:f(t.path),resolvedPath:t.absolute,cwd:this.cwd}),!1;if(t.absolute===this.cwd&&t.type!=="Directory"&&t.type!=="GNUDumpDir")return!1;if(this.win32){let{root:r}=external_node_path_.win32.parse(String(t.absolute));t.absolute=r+ts(String(t.absolute).slice(r.length));let{root:n}=external_node_path_.win32.parse(t.path);t.path=n+ts(t.path.slice(n.length))}return!0}[Dr](t){if(!this[Fr](t))return t.resume();switch(external_node_assert_namespaceObject.equal(typeof t.absolute,"string"),t.type){case"Directory":case"GNUDumpDir":t.mode&&(t.mode=t.mode|448);case"File":case"OldFile":case"ContiguousFile":case"Link":case"SymbolicLink":return this[_s](t);default:return this[Cr](t)}}[O](t,e){t.name==="CwdError"?this.emit("error",t):(this.warn("TAR_ENTRY_ERROR",t,{entry:e}),this[$t](),e.resume())}[yt](t,e,i){gr(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e},i)}[ge](t){return this.forceChown||this.preserveOwner&&(typeof t.uid=="number"&&t.uid!==this.processUid||typeof t.gid=="number"&&t.gid!==this.processGid)||typeof this.uid=="number"&&this.uid!==this.processUid||typeof this.gid=="number"&&this.gid!==this.processGid}[be](t){return vr(this.uid,t.uid,this.processUid)}[_e](t){return vr(this.gid,t.gid,this.processGid)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=new et(String(t.absolute),{flags:ms(t.size),mode:i,autoClose:!1});r.on("error",a=>{r.fd&&external_node_fs_.close(r.fd,()=>{}),r.write=()=>!0,this[O](a,t),e()});let n=1,o=a=>{if(a){r.fd&&external_node_fs_.close(r.fd,()=>{}),this[O](a,t),e();return}--n===0&&r.fd!==void 0&&external_node_fs_.close(r.fd,l=>{l?this[O](l,t):this[$t](),e()})};r.on("finish",()=>{let a=String(t.absolute),l=r.fd;if(typeof l=="number"&&t.mtime&&!this.noMtime){n++;let c=t.atime||new Date,d=t.mtime;external_node_fs_.futimes(l,c,d,y=>y?external_node_fs_.utimes(a,c,d,T=>o(T&&y)):o())}if(typeof l=="number"&&this[ge](t)){n++;let c=this[be](t),d=this[_e](t);typeof c=="number"&&typeof d=="number"&&external_node_fs_.fchown(l,c,d,y=>y?external_node_fs_.chown(a,c,d,T=>o(T&&y)):o())}o()});let h=this.transform&&this.transform(t)||t;h!==t&&(h.on("error",a=>{this[O](a,t),e()}),t.pipe(h)),h.pipe(r)}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode;this[yt](String(t.absolute),i,r=>{if(r){this[O](r,t),e();return}let n=1,o=()=>{--n===0&&(e(),this[$t](),t.resume())};t.mtime&&!this.noMtime&&(n++,external_node_fs_.utimes(String(t.absolute),t.atime||new Date,t.mtime,o)),this[ge](t)&&(n++,external_node_fs_.chown(String(t.absolute),Number(this[be](t)),Number(this[_e](t)),o)),o()})}[Cr](t){t.unsupported=!0,this.warn("TAR_ENTRY_UNSUPPORTED",`unsupported entry type: ${t.type}`,{entry:t}),t.resume()}[Ar](t,e){let i=f(external_node_path_.relative(this.cwd,external_node_path_.resolve(external_node_path_.dirname(String(t.absolute)),String(t.linkpath)))).split("/");this[Re](t,this.cwd,i,()=>this[gi](t,String(t.linkpath),"symlink",e),r=>{this[O](r,t),e()})}[Ir](t,e){let i=f(external_node_path_.resolve(this.cwd,String(t.linkpath))),r=f(String(t.linkpath)).split("/");this[Re](t,this.cwd,r,()=>this[gi](t,i,"link",e),n=>{this[O](n,t),e()})}[Re](t,e,i,r,n){let o=i.shift();if(this.preservePaths||o===void 0)return r();let h=external_node_path_.resolve(e,o);external_node_fs_.lstat(h,(a,l)=>{if(a)return r();if(l?.isSymbolicLink())return n(new St(h,external_node_path_.resolve(h,i.join("/"))));this[Re](t,h,i,r,n)})}[kr](){this[Ri]++}[$t](){this[Ri]--,this[bs]()}[Ls](t){this[$t](),t.resume()}[Os](t,e){return t.type==="File"&&!this.unlink&&e.isFile()&&e.nlink<=1&&!Te}[_s](t){this[kr]();let e=[t.path];t.linkpath&&e.push(t.linkpath),this.reservations.reserve(e,i=>this[Nr](t,i))}[Nr](t,e){let i=h=>{e(h)},r=()=>{this[yt](this.cwd,this.dmode,h=>{if(h){this[O](h,t),i();return}this[Oe]=!0,n()})},n=()=>{if(t.absolute!==this.cwd){let h=f(external_node_path_.dirname(String(t.absolute)));if(h!==this.cwd)return this[yt](h,this.dmode,a=>{if(a){this[O](a,t),i();return}o()})}o()},o=()=>{external_node_fs_.lstat(String(t.absolute),(h,a)=>{if(a&&(this.keep||this.newer&&a.mtime>(t.mtime??a.mtime))){this[Ls](t),i();return}if(h||this[Os](t,a))return this[P](null,t,i);if(a.isDirectory()){if(t.type==="Directory"){let l=this.chmod&&t.mode&&(a.mode&4095)!==t.mode,c=d=>this[P](d??null,t,i);return l?external_node_fs_.chmod(String(t.absolute),Number(t.mode),c):c()}if(t.absolute!==this.cwd)return external_node_fs_.rmdir(String(t.absolute),l=>this[P](l??null,t,i))}if(t.absolute===this.cwd)return this[P](null,t,i);mo(String(t.absolute),l=>this[P](l??null,t,i))})};this[Oe]?n():r()}[P](t,e,i){if(t){this[O](t,e),i();return}switch(e.type){case"File":case"OldFile":case"ContiguousFile":return this[Ts](e,i);case"Link":return this[Ir](e,i);case"SymbolicLink":return this[Ar](e,i);case"Directory":case"GNUDumpDir":return this[xs](e,i)}}[gi](t,e,i,r){external_node_fs_[i](e,String(t.absolute),n=>{n?this[O](n,t):(this[$t](),t.resume()),r()})}},ye=s=>{try{return[null,s()]}catch(t){return[t,null]}},xe=class extends Xt{sync=!0;[P](t,e){return super[P](t,e,()=>{})}[_s](t){if(!this[Oe]){let n=this[yt](this.cwd,this.dmode);if(n)return this[O](n,t);this[Oe]=!0}if(t.absolute!==this.cwd){let n=f(external_node_path_.dirname(String(t.absolute)));if(n!==this.cwd){let o=this[yt](n,this.dmode);if(o)return this[O](o,t)}}let[e,i]=ye(()=>external_node_fs_.lstatSync(String(t.absolute)));if(i&&(this.keep||this.newer&&i.mtime>(t.mtime??i.mtime)))return this[Ls](t);if(e||this[Os](t,i))return this[P](null,t);if(i.isDirectory()){if(t.type==="Directory"){let o=this.chmod&&t.mode&&(i.mode&4095)!==t.mode,[h]=o?ye(()=>{external_node_fs_.chmodSync(String(t.absolute),Number(t.mode))}):[];return this[P](h,t)}let[n]=ye(()=>external_node_fs_.rmdirSync(String(t.absolute)));this[P](n,t)}let[r]=t.absolute===this.cwd?[]:ye(()=>po(String(t.absolute)));this[P](r,t)}[Ts](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.fmode,r=h=>{let a;try{external_node_fs_.closeSync(n)}catch(l){a=l}(h||a)&&this[O](h||a,t),e()},n;try{n=external_node_fs_.openSync(String(t.absolute),ms(t.size),i)}catch(h){return r(h)}let o=this.transform&&this.transform(t)||t;o!==t&&(o.on("error",h=>this[O](h,t)),t.pipe(o)),o.on("data",h=>{try{external_node_fs_.writeSync(n,h,0,h.length)}catch(a){r(a)}}),o.on("end",()=>{let h=null;if(t.mtime&&!this.noMtime){let a=t.atime||new Date,l=t.mtime;try{external_node_fs_.futimesSync(n,a,l)}catch(c){try{external_node_fs_.utimesSync(String(t.absolute),a,l)}catch{h=c}}}if(this[ge](t)){let a=this[be](t),l=this[_e](t);try{external_node_fs_.fchownSync(n,Number(a),Number(l))}catch(c){try{external_node_fs_.chownSync(String(t.absolute),Number(a),Number(l))}catch{h=h||c}}}r(h)})}[xs](t,e){let i=typeof t.mode=="number"?t.mode&4095:this.dmode,r=this[yt](String(t.absolute),i);if(r){this[O](r,t),e();return}if(t.mtime&&!this.noMtime)try{external_node_fs_.utimesSync(String(t.absolute),t.atime||new Date,t.mtime)}catch{}if(this[ge](t))try{external_node_fs_.chownSync(String(t.absolute),Number(this[be](t)),Number(this[_e](t)))}catch{}e(),t.resume()}[yt](t,e){try{return _r(f(t),{uid:this.uid,gid:this.gid,processUid:this.processUid,processGid:this.processGid,umask:this.processUmask,preserve:this.preservePaths,unlink:this.unlink,cwd:this.cwd,mode:e})}catch(i){return i}}[Re](t,e,i,r,n){if(this.preservePaths||i.length===0)return r();let o=e;for(let h of i){o=external_node_path_.resolve(o,h);let[a,l]=ye(()=>external_node_fs_.lstatSync(o));if(a)return r();if(l.isSymbolicLink())return n(new St(o,external_node_path_.resolve(e,i.join("/"))))}r()}[gi](t,e,i,r){let n=`${i}Sync`;try{external_node_fs_[n](e,String(t.absolute)),r(),t.resume()}catch(o){return this[O](o,t)}}};var Eo=s=>{let t=new xe(s),e=s.file,i=external_node_fs_.statSync(e),r=s.maxReadSize||16*1024*1024;new Be(e,{readSize:r,size:i.size}).pipe(t)},wo=(s,t)=>{let e=new Xt(s),i=s.maxReadSize||16*1024*1024,r=s.file;return new Promise((o,h)=>{e.on("error",h),e.on("close",o),external_node_fs_.stat(r,(a,l)=>{if(a)h(a);else{let c=new _t(r,{readSize:i,size:l.size});c.on("error",h),c.pipe(e)}})})},So=K(Eo,wo,s=>new xe(s),s=>new Xt(s),(s,t)=>{t?.length&&Qi(s,t)});var yo=(s,t)=>{let e=new kt(s),i=!0,r,n;try{try{r=external_node_fs_.openSync(s.file,"r+")}catch(a){if(a?.code==="ENOENT")r=external_node_fs_.openSync(s.file,"w+");else throw a}let o=external_node_fs_.fstatSync(r),h=Buffer.alloc(512);t:for(n=0;n<o.size;n+=512){for(let c=0,d=0;c<512;c+=d){if(d=external_node_fs_.readSync(r,h,c,h.length-c,n+c),n===0&&h[0]===31&&h[1]===139)throw new Error("cannot append to compressed archives");if(!d)break t}let a=new F(h);if(!a.cksumValid)break;let l=512*Math.ceil((a.size||0)/512);if(n+l+512>o.size)break;n+=l,s.mtimeCache&&a.mtime&&s.mtimeCache.set(String(a.path),a.mtime)}i=!1,Ro(s,e,n,r,t)}finally{if(i)try{external_node_fs_.closeSync(r)}catch{}}},Ro=(s,t,e,i,r)=>{let n=new Wt(s.file,{fd:i,start:e});t.pipe(n),bo(t,r)},go=(s,t)=>{t=Array.from(t);let e=new wt(s),i=(n,o,h)=>{let a=(T,D)=>{T?external_node_fs_.close(n,E=>h(T)):h(null,D)},l=0;if(o===0)return a(null,0);let c=0,d=Buffer.alloc(512),y=(T,D)=>{if(T||D===void 0)return a(T);if(c+=D,c<512&&D)return external_node_fs_.read(n,d,c,d.length-c,l+c,y);if(l===0&&d[0]===31&&d[1]===139)return a(new Error("cannot append to compressed archives"));if(c<512)return a(null,l);let E=new F(d);if(!E.cksumValid)return a(null,l);let x=512*Math.ceil((E.size??0)/512);if(l+x+512>o||(l+=x+512,l>=o))return a(null,l);s.mtimeCache&&E.mtime&&s.mtimeCache.set(String(E.path),E.mtime),c=0,external_node_fs_.read(n,d,0,512,l,y)};external_node_fs_.read(n,d,0,512,l,y)};return new Promise((n,o)=>{e.on("error",o);let h="r+",a=(l,c)=>{if(l&&l.code==="ENOENT"&&h==="r+")return h="w+",external_node_fs_.open(s.file,h,a);if(l||!c)return o(l);external_node_fs_.fstat(c,(d,y)=>{if(d)return external_node_fs_.close(c,()=>o(d));i(c,y.size,(T,D)=>{if(T)return o(T);let E=new et(s.file,{fd:c,start:D});e.pipe(E),E.on("error",o),E.on("close",n),_o(e,t)})})};external_node_fs_.open(s.file,h,a)})},bo=(s,t)=>{t.forEach(e=>{e.charAt(0)==="@"?Ct({file:external_node_path_.resolve(s.cwd,e.slice(1)),sync:!0,noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e)}),s.end()},_o=async(s,t)=>{for(let e of t)e.charAt(0)==="@"?await Ct({file:external_node_path_.resolve(String(s.cwd),e.slice(1)),noResume:!0,onReadEntry:i=>s.add(i)}):s.add(e);s.end()},vt=K(yo,go,()=>{throw new TypeError("file is required")},()=>{throw new TypeError("file is required")},(s,t)=>{if(!Bs(s))throw new TypeError("file is required");if(s.gzip||s.brotli||s.zstd||s.file.endsWith(".br")||s.file.endsWith(".tbr"))throw new TypeError("cannot append to compressed archives");if(!t?.length)throw new TypeError("no paths specified to add/replace")});var Oo=K(vt.syncFile,vt.asyncFile,vt.syncNoFile,vt.asyncNoFile,(s,t=[])=>{vt.validate?.(s,t),To(s)}),To=s=>{let t=s.filter;s.mtimeCache||(s.mtimeCache=new Map),s.filter=t?(e,i)=>t(e,i)&&!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0)):(e,i)=>!((s.mtimeCache?.get(e)??i.mtime??0)>(i.mtime??0))};
 //# sourceMappingURL=index.min.js.map
 
 ;// CONCATENATED MODULE: ./.build/src/archive/second-reader.js
@@ -4841,7 +6364,7 @@ class SecondReader {
         this.#ended = new Promise((resolve) => {
             this.#parser.on('end', resolve);
             this.#parser.on('error', (error) => {
-                this.complaint ??= messageOf(error);
+                this.complaint ??= (0,failure/* messageOf */.bD)(error);
                 resolve();
             });
         });
@@ -4867,7 +6390,7 @@ class SecondReader {
             this.#parser.write(bytes);
         }
         catch (error) {
-            this.complaint ??= messageOf(error);
+            this.complaint ??= (0,failure/* messageOf */.bD)(error);
         }
     }
 }
@@ -4961,7 +6484,7 @@ function reportExtent({ names, lines, extent }, what, guard, report) {
 
 
 /** More damage than this is counted, not listed. */
-const LISTED_DAMAGE = 1000;
+const verify_archive_LISTED_DAMAGE = 1000;
 /**
  * Verifies a whole archive: every digest, the tar as we and as others read it, the index, the manifest and the dumps.
  * Damage is the result, never an exception; it goes on behind damage and names everything that is hit.
@@ -4974,6 +6497,9 @@ class VerifyRun {
     #second = new SecondReader();
     #checked = { extents: 0, entries: 0, bytes: 0, databases: [], tables: 0 };
     #damage = [];
+    #damagedExtents = [];
+    /** So many of the reports are about damaged extents. */
+    #extentReports = 0;
     #unlisted = 0;
     #manifest;
     constructor(options) {
@@ -4988,6 +6514,7 @@ class VerifyRun {
             else
                 await this.#checkContent(known);
         }
+        const reports = this.#damage.length + this.#unlisted;
         if (this.#unlisted > 0)
             this.#damage.push({ where: 'the archive', what: `${this.#unlisted} further damages` });
         return {
@@ -4995,6 +6522,8 @@ class VerifyRun {
             checked: this.#checked,
             ...(known ? { index: known.sha256 } : {}),
             ...(this.#manifest ? { manifest: this.#manifest } : {}),
+            damagedExtents: this.#damagedExtents,
+            isExtentsOnly: reports > 0 && reports === this.#extentReports,
         };
     }
     /** An index to go by: the archive's own where it is sound and the expected one, else the vault's copy. */
@@ -5031,8 +6560,8 @@ class VerifyRun {
         });
         if (this.#manifest)
             compareWithManifest(this.#manifest, survey).forEach((damage) => this.#report(damage));
-        if (!survey.topNames.has(README_NAME))
-            this.#report({ where: README_NAME, what: 'it is not there' });
+        if (!survey.topNames.has(layout/* README_NAME */.B5))
+            this.#report({ where: layout/* README_NAME */.B5, what: 'it is not there' });
     }
     #countStructure({ extents, entries, endOffset }) {
         Object.assign(this.#checked, { extents, entries, bytes: this.#options.archive.sizeBytes - endOffset });
@@ -5062,6 +6591,12 @@ class VerifyRun {
     async *#count(extents, totalBytes) {
         for await (const read of extents) {
             this.#checked.extents++;
+            if (read.damage !== undefined) {
+                if (this.#damagedExtents.length <= verify_archive_LISTED_DAMAGE)
+                    this.#damagedExtents.push(read.extent);
+                // One for each entry in it, as whoever walks the extents tells it.
+                this.#extentReports += Math.max(1, read.names.length);
+            }
             this.#options.onProgress?.(read.extent.offset + read.extent.length, totalBytes);
             yield read;
             // By now its entries have been checked too.
@@ -5072,7 +6607,7 @@ class VerifyRun {
     async #visit({ header, body }) {
         const name = header.name.toString('utf8');
         const { checkDump } = this.#options;
-        if (checkDump && this.#manifest && header.type === 'reg' && name.startsWith(DUMP_FOLDER)) {
+        if (checkDump && this.#manifest && header.type === 'reg' && name.startsWith(layout/* DUMP_FOLDER */.OY)) {
             for (const what of await checkDump(name, body, this.#manifest))
                 this.#report({ where: name, what });
         }
@@ -5110,9 +6645,9 @@ class VerifyRun {
             if (error instanceof ArchiveDamage)
                 this.#report({ where: error.where, what: error.what });
             else if (error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError) {
-                this.#report({ where, what: messageOf(error) });
+                this.#report({ where, what: (0,failure/* messageOf */.bD)(error) });
             }
-            else if (error instanceof failure_Failure && error.kind === 'damaged')
+            else if (error instanceof failure/* Failure */.HR && error.kind === 'damaged')
                 this.#report({ where, what: error.message });
             else
                 throw error;
@@ -5120,10 +6655,49 @@ class VerifyRun {
         }
     }
     #report(damage) {
-        if (this.#damage.length < LISTED_DAMAGE)
+        if (this.#damage.length < verify_archive_LISTED_DAMAGE)
             this.#damage.push(damage);
         else
             this.#unlisted++;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/confirm-damage.js
+
+
+
+
+
+/**
+ * Those extents whose very bytes are wrong on the disk. Others have the right bytes, but no archive of ours in them:
+ * brought anew they would be the same.
+ */
+async function confirmDamage(store, name, file, places) {
+    const wrong = [];
+    const whole = { path: (0,store_layout/* archivePath */.oM)(store, name), handle: file.handle };
+    for await (const block of checkExtents(whole, places))
+        wrong.push(...block.wrong);
+    return wrong;
+}
+/** A disk that cannot read something is damage of the archive, not an end of its verification. */
+async function explainReadError(error, { store, file, line, progress }) {
+    if (!isReadError(error))
+        throw error;
+    const checked = { extents: 0, entries: 0, bytes: 0, databases: [], tables: 0 };
+    try {
+        const wrong = await findWrongExtents(store, { ...line, file }, progress);
+        // It could be read this time.
+        if (wrong.length === 0)
+            throw error;
+        const damagedExtents = wrong.map((place) => ({ ...place, entries: 0 }));
+        const damage = await describeDamage(store, line.name, wrong);
+        return { damage, checked, index: line.index, damagedExtents, isExtentsOnly: true };
+    }
+    catch (failure) {
+        if (!(failure instanceof ArchiveDamage))
+            throw failure;
+        const damage = [{ where: failure.where, what: failure.what }];
+        return { damage, checked, damagedExtents: [], isExtentsOnly: false };
     }
 }
 
@@ -5134,40 +6708,91 @@ class VerifyRun {
 
 
 
+
+
+
+
+
+
+
+const DEFAULT_LOCK_WAIT_MS = 60_000;
 /**
- * Verifies an archive on the vault's own disk, and records the verdict: one that is damaged is never built upon again.
- * @throws Failure `vault` where the ledger knows no archive of ours by that name.
+ * Verifies an archive on the vault's own disk, and records the verdict: one that is damaged is never built upon
+ * again, unless single extents are all that is damaged; these are barred.
+ * Full verifications run one at a time: each takes memory and the disk for itself.
+ * @throws Failure `vault` where the ledger knows no archive of ours by that name, `locked` where another full
+ * verification does not end in time.
  */
 async function verifySealed(options) {
+    const { store, name, level, lockWaitMs = DEFAULT_LOCK_WAIT_MS } = options;
+    if (level === 'seal')
+        return await verifyAndRecord(options);
+    const holder = `full verification of ${name}`;
+    const lock = await acquireLock((0,store_layout/* verifyingLockPath */.YJ)(store), { holder, waitMs: lockWaitMs });
+    try {
+        return await verifyAndRecord(options);
+    }
+    finally {
+        lock.release();
+    }
+}
+async function verifyAndRecord(options) {
     const { store, name, level } = options;
     const line = await findSealed(store, name);
     const file = await openArchive(store, name);
     try {
-        const { damage, checked } = await verifyFile(options, file, line);
+        const { damage, checked, wrongExtents, isExtentsOnly } = await verifyFile(options, file, line);
+        const { index } = line;
         const time = store.now().toISOString();
-        const verdict = { name, index: line.index, level, isSound: damage.length === 0, damage, checked, time };
-        await recordVerdict(store, verdict);
+        const onlyExtents = isExtentsOnly ? { isExtentsOnly } : {};
+        const isSound = damage.length === 0;
+        const verdict = { name, index, level, isSound, ...onlyExtents, damage, checked, time };
+        try {
+            // Whoever has read all of it has the last word on its extents; before the verdict, which may say that all is well.
+            if (level === 'full') {
+                await clearDamage(store, name, index);
+                await noteDamage(store, { name, index, wrong: wrongExtents, by: 'verify' });
+            }
+            await recordVerdict(store, verdict);
+        }
+        catch (error) {
+            throw await explainUnrecorded(store, verdict, error);
+        }
         return verdict;
     }
     finally {
         await file.close();
     }
 }
-async function verifyFile({ level, checkDump, progress }, file, line) {
-    const { damage, checked, manifest } = await verifyArchive({
+/** What was found must be heard, though a full disk takes no note of it. */
+async function explainUnrecorded(store, { name, isSound, damage }, error) {
+    const found = isSound
+        ? 'is sound'
+        : `is damaged (${(0,quantity_text/* countOf */.pq)(damage.length, 'place')}, the first: ${damage[0]?.where})`;
+    const next = `${name} ${found}, but that is recorded nowhere: make room on the backup server, then verify it again.`;
+    return await (0,store_space/* explainFullDisk */.Eh)(error, { directory: store.directory, next });
+}
+async function verifyFile({ store, level, checkDump, progress }, file, line) {
+    const reading = verifyArchive({
         archive: file,
         index: line.index,
         skipsContent: level === 'seal',
         ...(checkDump ? { checkDump } : {}),
         onProgress: progress,
     });
+    const found = await reading.catch((error) => explainReadError(error, { store, file, line, progress }));
+    const { damage, checked, manifest, damagedExtents } = found;
+    const wrongExtents = await confirmDamage(store, line.name, file, damagedExtents);
+    let isExtentsOnly = found.isExtentsOnly && wrongExtents.length === damagedExtents.length;
     if (file.sizeBytes !== line.size) {
         damage.unshift({ where: line.name, what: `has ${file.sizeBytes} bytes, ${line.size} in the ledger` });
+        isExtentsOnly = false;
     }
     if (manifest && manifest.name !== line.name) {
-        damage.unshift({ where: MANIFEST_NAME, what: `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}` });
+        damage.unshift({ where: layout/* MANIFEST_NAME */.ir, what: `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}` });
+        isExtentsOnly = false;
     }
-    return { damage, checked };
+    return { damage, checked, wrongExtents, isExtentsOnly };
 }
 /** The ledger's line of an archive that we sealed. */
 async function findSealed(store, name) {
@@ -5175,7 +6800,384 @@ async function findSealed(store, name) {
     const { index } = line ?? {};
     if (line?.action === 'seal' && index !== undefined)
         return { ...line, index };
-    throw new failure_Failure('vault', line ? `${name} was made by the former script: it has no index` : `the vault holds no archive ${name}`, 'list shows the archives, and which of them are ours.');
+    throw new failure/* Failure */.HR('vault', line ? `${name} was made by the former script: it has no index` : `the vault holds no archive ${name}`, 'list shows the archives, and which of them are ours.');
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/reject-damage.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * What follows when extents turn out to be damaged while they are copied: a segment is removed, so that the next upload
+ * brings it anew; the base is read to its end, and all that is damaged there is barred, so that the next backup brings
+ * that anew. Returns what to tell the client; an error that is no such thing as it is.
+ */
+async function rejectDamage(store, plan, error, progress) {
+    if (!(error instanceof WrongDigest) && !isReadError(error))
+        return error;
+    const origin = error instanceof WrongDigest ? plan.originOf(error.ordinal) : undefined;
+    if (origin && 'segment' in origin) {
+        await dropSegment(store, origin.segment);
+        return new failure/* Failure */.HR('damaged', `segment ${origin.segment.slice(0, 12)}… does not hold what was announced (byte ${origin.at}): it was changed on its way`, 'It has been removed; run the backup again, which sends it anew.');
+    }
+    const { base } = plan.head;
+    if (!base)
+        return error;
+    const file = await openArchive(store, base.name);
+    const wrong = await findWrongExtents(store, { ...base, file }, progress)
+        .catch((failure) => {
+        if (failure instanceof ArchiveDamage)
+            return [];
+        throw failure;
+    })
+        .finally(() => file.close());
+    if (wrong.length === 0)
+        return error;
+    await recordDamage(store, { ...base, wrong, by: 'seal' });
+    return new failure/* Failure */.HR('damaged', `${base.name} is damaged on the backup server's disk: ${(0,quantity_text/* countOf */.pq)(wrong.length, 'extent')}, the first at byte ${wrong[0]?.offset}`, 'Run the backup again: it brings them anew. Have the disk looked at; scrub names the archives that are hit.', { cause: error });
+}
+/**
+ * What follows when a recipe cannot be followed: where the fault is the base's own index, the base gets its verdict, and
+ * the next backup builds upon an older one. Returns what to tell the client.
+ */
+async function blameBase(store, name, error) {
+    const verdict = await verifySealed({ store, name, level: 'seal', progress: () => { } }).catch(() => undefined);
+    if (!verdict || verdict.isSound)
+        return error;
+    return new failure/* Failure */.HR('damaged', `the index of ${name} is damaged on the backup server's disk`, 'Run the backup again: it builds upon an older archive. Have the disk looked at.', { cause: error });
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/seal.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+const seal_DEFAULT_LOCK_WAIT_MS = 60_000;
+/**
+ * Seals an archive: until its last step nothing is visible, after it nothing changes. The recipe is followed before the
+ * vault's lock is taken: however long that goes on, upkeep does not wait for it.
+ * @throws Failure `refused` for what must not be, `damaged` for wrong bytes, `space`, or `locked`.
+ */
+async function sealArchive(options) {
+    const { store, name, log } = options;
+    checkSealName(name, store.now());
+    try {
+        const recipe = await receiveRecipe(store, options.recipe);
+        try {
+            const planning = await takeLock(options, (0,store_layout/* planningLockPath */.ob)(store));
+            try {
+                await settleBeforeGreeting(store, log);
+                await emptyPlanning(store);
+                return await planAndSeal(options, recipe);
+            }
+            finally {
+                planning.release();
+            }
+        }
+        finally {
+            await recipe.close();
+        }
+    }
+    catch (error) {
+        throw await (0,store_space/* explainFullDisk */.Eh)(error, store);
+    }
+}
+function takeLock({ name, lockWaitMs = seal_DEFAULT_LOCK_WAIT_MS }, path) {
+    return acquireLock(path, { holder: `seal of ${name}`, waitMs: lockWaitMs });
+}
+/** What a killed seal left of its index. */
+async function emptyPlanning(store) {
+    for (const name of await (0,promises_.readdir)(store.planning))
+        await (0,promises_.rm)((0,external_node_path_.join)(store.planning, name), { force: true });
+}
+/**
+ * Settles what a killed seal has left before anybody is greeted: a client that saw its connection die asks at once
+ * whether its archive is there. Does nothing while a seal is at work.
+ */
+async function settleBeforeGreeting(store, log) {
+    if (!(await (0,promises_.lstat)((0,store_layout/* pendingPath */.pZ)(store)).catch(() => undefined)))
+        return;
+    try {
+        const lock = await acquireLock((0,store_layout/* lockPath */.HZ)(store), { holder: 'settling a seal that was cut off' });
+        try {
+            await settleCutSeal(store, log);
+        }
+        finally {
+            lock.release();
+        }
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked'))
+            throw error;
+    }
+}
+/** The planning lock must be held. */
+async function planAndSeal(options, recipe) {
+    const { store, name, log } = options;
+    const ledger = await readLedger(store);
+    const isKnown = listLedgerArchives(ledger).some((line) => line.name === name);
+    if (!isKnown)
+        requireDailyRoom(store, ledger, { newBytes: 0, sharesExtents: true });
+    const { size } = await recipe.stat();
+    const steps = external_node_stream_.Readable.from(readRange(recipe, { offset: 0, length: size }), { objectMode: false });
+    const guard = guardPlanning(store);
+    const indexPath = (0,external_node_path_.join)(store.planning, `${name}.index`);
+    let base;
+    try {
+        const openNamed = async (named) => {
+            base = { name: named.name, file: await openBase(options, ledger, named) };
+            return { index: named.index, stream: base.file.readIndex() };
+        };
+        const plan = await planArchive(steps, indexPath, openNamed, guard.signal).catch(async (error) => {
+            throw base ? await blameBase(store, base.name, error) : error;
+        });
+        guard.stop();
+        const lock = await takeLock(options, (0,store_layout/* lockPath */.HZ)(store));
+        try {
+            await settleCutSeal(store, log);
+            return await sealLocked(options, { plan, ...(base ? { base } : {}) });
+        }
+        finally {
+            lock.release();
+        }
+    }
+    finally {
+        guard.stop();
+        steps.destroy();
+        await (0,promises_.rm)(indexPath, { force: true });
+        await base?.file.close();
+    }
+}
+async function sealLocked(options, planned) {
+    const { store, name, log } = options;
+    const { plan } = planned;
+    // Upkeep may have been at work since the recipe was followed.
+    const ledger = await readLedger(store);
+    if (plan.head.base)
+        await (await openBase(options, ledger, plan.head.base)).close();
+    const known = listLedgerArchives(ledger).find((line) => line.name === name);
+    if (known && known.index !== plan.index)
+        throw refuseName(name);
+    const receipt = known ? makeReceipt(known, true) : await assembleAndPublish(options, planned, ledger);
+    for (const segment of new Set(plan.head.segments))
+        await dropSegment(store, segment).catch(() => { });
+    log.info(`${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`);
+    return receipt;
+}
+async function assembleAndPublish({ store, name, progress }, { plan, base }, ledger) {
+    if (await (0,promises_.lstat)((0,store_layout/* archivePath */.oM)(store, name)).catch(() => undefined))
+        throw refuseName(name);
+    const segments = await SegmentFiles.check(store, plan.head.segments);
+    await refuseBarred(store, plan);
+    const path = (0,external_node_path_.join)(store.assembly, name);
+    let isComplete = false;
+    let needBytes = 0;
+    try {
+        const { isPossible: sharesExtents } = await detectSharing(store);
+        const shares = base !== undefined && sharesExtents;
+        const newBytesOnDisk = shares ? plan.newExtentBytes : plan.extents.endOffset;
+        requireDailyRoom(store, ledger, { newBytes: newBytesOnDisk, sharesExtents });
+        needBytes = newBytesOnDisk + boundTailBytes(plan);
+        await (0,store_space/* requireSpace */.MK)(store, needBytes);
+        const assembly = { store, plan, path, segments, shares, progress, ...(base ? { base } : {}) };
+        const { sizeBytes, tailBytes } = await assembleArchive(assembly);
+        await giveToGroup(store, path);
+        const { trigger } = await checkAssembled(path, name, plan, sizeBytes);
+        const newBytes = plan.newExtentBytes + tailBytes;
+        const time = store.now().toISOString();
+        const entry = { time, action: 'seal', name, size: sizeBytes, index: plan.index, newBytes, trigger };
+        await noteOwnExtents(path, { name, plan, base: shares ? base.name : undefined, sealed: new Date(time) });
+        isComplete = true;
+        return await publishArchive(store, path, entry);
+    }
+    catch (error) {
+        // What is complete may be visible already: publishing has said what comes next.
+        if (isComplete)
+            throw error;
+        await Promise.all([path, assembledRecordPath(path)].map((each) => (0,promises_.rm)(each, { force: true })));
+        const { directory } = store;
+        throw await (0,store_space/* explainFullDisk */.Eh)(await rejectDamage(store, plan, error, progress), { directory, needBytes });
+    }
+    finally {
+        await segments.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/forecast.js
+const forecast_DAY_MS = 86_400_000;
+const NIGHTS = 30;
+const HORIZON_DAYS = 20 * 366;
+/**
+ * How fast the vault fills, on average of the last 30 nights, and the date on which nothing is free any more.
+ * Where archives share extents a vault's first archive is left aside: it is new as a whole, and no night like others.
+ */
+function forecastSpace(archives, { sharesExtents, freeBytes, now }) {
+    const seals = archives.filter(({ action }) => action === 'seal');
+    const since = now.getTime() - NIGHTS * forecast_DAY_MS;
+    const recent = (sharesExtents ? seals.slice(1) : seals).filter(({ time }) => Date.parse(time) > since);
+    const [first] = recent;
+    if (!first)
+        return {};
+    const nights = Math.max(1, Math.round((now.getTime() - Date.parse(first.time)) / forecast_DAY_MS) + 1);
+    const taken = recent.reduce((sum, { newBytes, size }) => sum + (sharesExtents ? newBytes : size), 0);
+    const newBytesPerNight = Math.round(taken / Math.min(NIGHTS, nights));
+    const days = newBytesPerNight > 0 ? freeBytes / newBytesPerNight : Infinity;
+    if (days > HORIZON_DAYS)
+        return { newBytesPerNight };
+    return { newBytesPerNight, fullOn: new Date(now.getTime() + days * forecast_DAY_MS).toISOString().slice(0, 10) };
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/upkeep/record.js
+
+
+
+/** A status lists what is wrong; whoever wants to know it all runs the command. */
+const MOST_FAULTS = 20;
+/** Notes down how a run of upkeep ended, in place of the run before; what else a result says is not kept. */
+async function recordUpkeep(store, { verb, time, isFine, summary, faults }) {
+    const rest = faults.length - MOST_FAULTS;
+    const listed = rest > 0 ? [...faults.slice(0, MOST_FAULTS), `and ${rest} more`] : faults;
+    const record = { verb, time, isFine, summary, faults: listed };
+    const directory = upkeepDirectory(store);
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    await writeDurably(join(directory, `${record.verb}.json`), JSON.stringify(record), 0o600);
+}
+/** The last run of each verb, those that ever ran; what a crash cut is passed over. */
+async function readUpkeep(store) {
+    const directory = upkeepDirectory(store);
+    const names = await (0,promises_.readdir)(directory).catch(() => []);
+    const records = [];
+    for (const name of names.filter((each) => each.endsWith('.json')).sort()) {
+        try {
+            records.push(JSON.parse(await (0,promises_.readFile)((0,external_node_path_.join)(directory, name), 'utf8')));
+        }
+        catch {
+            // The next run writes it anew.
+        }
+    }
+    return records;
+}
+function upkeepDirectory(store) {
+    return (0,external_node_path_.join)(store.private, 'upkeep');
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/upkeep/removal-note.js
+
+
+
+/** The removal that is under way, or was cut off; undefined where there is none. */
+async function readRemovalNote(store) {
+    try {
+        return JSON.parse(await (0,promises_.readFile)(notePath(store), 'utf8'));
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    }
+}
+/** Before anything of the archive is removed: durable when this returns. */
+async function writeRemovalNote(store, note) {
+    await writeDurably(notePath(store), JSON.stringify(note), 0o600);
+}
+/** After all of it is gone, and the ledger says so. */
+async function dropRemovalNote(store) {
+    await rm(notePath(store), { force: true });
+}
+function notePath(store) {
+    return (0,external_node_path_.join)(store.private, 'removal.json');
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/status.js
+
+
+
+
+
+
+
+
+
+
+/** Everything that is to be known of a vault without reading an archive; oldest archive first. */
+async function readStatus(store) {
+    const now = store.now();
+    const [ledger, sharing, space] = await Promise.all([readLedger(store), describeSharing(store), (0,store_space/* readSpace */.lM)(store)]);
+    const lines = listLedgerArchives(ledger);
+    const archives = [];
+    for (const line of lines)
+        archives.push(await summarise(store, line));
+    const upkeep = await readUpkeep(store);
+    const leaving = await readRemovalNote(store);
+    const expected = [...lines, ...(leaving ? [leaving.entry] : [])].map(({ name }) => name);
+    const unknown = await listUnknown(store, new Set(expected));
+    const { isPossible: sharesExtents } = sharing;
+    return {
+        clock: now.toISOString(),
+        archives,
+        ...space,
+        sharesExtents,
+        ...forecastSpace(lines, { sharesExtents, freeBytes: space.freeBytes, now }),
+        ledger: {
+            lines: ledger.lines.length,
+            isIntact: ledger.fault === undefined,
+            ...(ledger.fault === undefined ? {} : { fault: ledger.fault }),
+        },
+        isProvisioned: store.isProvisioned,
+        warnings: [
+            ...warnOfLedger(ledger),
+            ...unknown.map((name) => `${name} is on disk, but not in the ledger: no backup of ours put it there, or a seal was cut`),
+            ...sharing.warnings,
+        ],
+        ...(upkeep.length > 0 || store.isProvisioned ? { upkeep } : {}),
+    };
+}
+async function summarise(store, line) {
+    const { name, index, size, newBytes, time, trigger } = line;
+    const fault = await findFault(store, line);
+    const verdict = await readVerdict(store, name, index);
+    return {
+        name,
+        isForeign: line.action === 'foreign',
+        sizeBytes: size,
+        newBytes,
+        sealed: time,
+        ...(index === undefined ? {} : { index }),
+        ...(trigger === undefined ? {} : { trigger }),
+        ...(verdict ? { verdict: { level: verdict.level, isSound: verdict.isSound, time: verdict.time } } : {}),
+        ...(fault === undefined ? {} : { fault }),
+    };
+}
+/** Files with the name of an archive that the ledger does not know. */
+async function listUnknown(store, known) {
+    const names = await (0,promises_.readdir)(store.directory);
+    return names.filter((name) => (0,archive_name/* parseArchiveName */.Lz)(name) && !known.has(name)).sort();
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/server/read-ranges.js
@@ -5197,80 +7199,17 @@ async function parseRanges(body, sizeBytes) {
                 throw read_ranges_refuse(`the archive has no bytes ${line.slice(0, 40)}`);
             ranges.push(range);
         }
-        if (ranges.length > MAX_ARCHIVE_EXTENTS)
+        if (ranges.length > limits/* MAX_ARCHIVE_EXTENTS */.yJ)
             throw read_ranges_refuse('too many ranges in one request');
     }
     return ranges;
 }
 function read_ranges_refuse(message) {
-    return new failure_Failure('refused', message, 'Read the index of this archive again, then try once more.');
+    return new failure/* Failure */.HR('refused', message, 'Read the index of this archive again, then try once more.');
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/server/rsync-command.js
-
-/** Quick check off, quiet, times, verbose, whole files; then what the client's own rsync can do (`e.`), which is harmless. */
-const FLAGS = /^-[IqtvW]*e\.[A-Za-z]{0,24}$/;
-const OPTIONS = /^--(?:partial|size-only|ignore-existing|stats|timeout=\d{1,5}|bwlimit=\d{1,9})$/;
-/**
- * Checks a request to receive files (`rsync --server -e.LsfxCIvu … . PATH`) against the one form that our client sends, and
- * returns the arguments that rsync is run with: the client's wishes where they are harmless, and the target that we choose.
- * There is no way to send, to delete, to write in place, to append, to recurse, to make links or devices, to read
- * arguments from standard input (`s`), or to name any folder.
- * @throws Failure `refused`.
- */
-function parseRsyncCommand(words, target) {
-    const [program, server, flags = '', ...rest] = words;
-    const options = rest.slice(0, -2);
-    const isOurs = program === 'rsync' &&
-        server === '--server' &&
-        FLAGS.test(flags) &&
-        rest.length >= 2 &&
-        rest.at(-2) === '.' &&
-        options.every((option) => OPTIONS.test(option));
-    if (!isOurs) {
-        throw new failure_Failure('refused', 'this account receives segments with rsync, and nothing else', 'Use the toolkit of the same version on both sides.');
-    }
-    return ['--server', flags, ...options, '.', target];
-}
-
-;// CONCATENATED MODULE: ./.build/src/vault/server/receive-segments.js
-
-
-
-
-
-/**
- * Receives segments into the incoming area. rsync's protocol goes over the streams, its complaints to standard error, and
- * no file may become larger than a segment.
- * @returns rsync's exit code.
- * @throws Failure `refused` for any other form of rsync; `vault` where the program is missing.
- */
-async function receiveSegments(store, words, streams) {
-    const options = parseRsyncCommand(words, `${store.incoming}/`);
-    const limited = ['prlimit', `--fsize=${MAX_SEGMENT_BYTES}`, '--core=0', 'rsync', ...options];
-    return (await run(limited, streams)) ?? (await run(['rsync', ...options], streams)) ?? failWithoutRsync();
-}
-/** The exit code; undefined where the program does not exist, and nothing was read or written. */
-function run([program = '', ...options], streams) {
-    return new Promise((resolve, reject) => {
-        const inherits = streams === 'inherit';
-        const channel = inherits ? 'inherit' : 'pipe';
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, options, { stdio: [channel, channel, 'inherit'] });
-        child.on('error', (error) => (error.code === 'ENOENT' ? resolve(undefined) : reject(error)));
-        child.on('spawn', () => {
-            if (inherits || !child.stdin || !child.stdout)
-                return;
-            // A connection that breaks ends rsync by the end of its input; how it ended is what counts.
-            (0,external_node_stream_namespaceObject.pipeline)(streams.input, child.stdin, () => { });
-            (0,external_node_stream_namespaceObject.pipeline)(child.stdout, streams.output, () => { });
-        });
-        child.on('close', (code, signal) => resolve(code ?? (signal === 'SIGXFSZ' ? 11 : 20)));
-    });
-}
-function failWithoutRsync() {
-    throw new failure_Failure('vault', 'the program rsync is missing on the backup server (Debian package rsync)', 'Install it there: sudo apt-get install rsync');
-}
-
+// EXTERNAL MODULE: ./.build/src/vault/server/receive-segments.js + 3 modules
+var receive_segments = __nccwpck_require__(946);
 ;// CONCATENATED MODULE: ./.build/src/vault/server/serve.js
 
 
@@ -5284,26 +7223,31 @@ function failWithoutRsync() {
 
 
 
+
 /**
- * Answers one request; whatever is not in the protocol's table is refused with one line and a log entry.
+ * Answers one request, or receives segments; whatever is not in the protocol's table is refused with one line and a log
+ * entry.
  * @returns the exit code: 0, that of rsync, or 1 where the answer was an error. Never throws.
  */
 async function serve(options) {
+    if (options.words[0] !== 'rsync')
+        return await serveRequest(options);
+    const { input, output } = options;
+    return await serveRsync({ ...options, streams: { input, output } });
+}
+/** The same without rsync, which is refused like any other word that the table does not have. */
+async function serveRequest(options) {
     const { words, role, log } = options;
-    if (words[0] === 'rsync') {
-        const { input, output } = options;
-        return await serveRsync({ ...options, streams: { input, output } });
-    }
     const answer = new Answer(options.output);
     try {
-        const request = parseRequest(words, role);
-        const store = await openStore(options);
+        const request = (0,protocol_words/* parseRequest */.TR)(words, role);
+        const store = await (0,store_layout/* openStore */.Ch)(options);
         await answerRequest(request, { ...options, store, answer });
         return 0;
     }
     catch (error) {
         logFailure(log, role, words, error);
-        await answer.error(error).catch(() => { });
+        await answer.error(await explain(error, options)).catch(() => { });
         return 1;
     }
 }
@@ -5315,16 +7259,21 @@ async function serveRsync(options) {
     const { role, words, log, streams } = options;
     try {
         if (role === 'reader')
-            throw new failure_Failure('refused', 'a reader may not send anything', 'Use the writer key for backups.');
-        return await receiveSegments(await openStore(options), words, streams);
+            throw new failure/* Failure */.HR('refused', 'a reader may not send anything', 'Use the writer key for backups.');
+        const { incoming } = await (0,store_layout/* openStore */.Ch)(options);
+        return await (0,receive_segments.receiveSegments)({ incoming, words, streams });
     }
     catch (error) {
         logFailure(log, role, words, error);
         return 1;
     }
 }
+/** What the disk did to a request that is not a seal, which says more itself. */
+async function explain(error, { directory }) {
+    return await (0,store_space/* explainFullDisk */.Eh)(error, { directory, next: 'Make room on the backup server, then try again.' });
+}
 function logFailure(log, role, words, error) {
-    log.error(`${role}: ${JSON.stringify(words.join(' ').slice(0, 200))}: ${messageOf(error)}`);
+    log.error(`${role}: ${JSON.stringify(words.join(' ').slice(0, 200))}: ${(0,failure/* messageOf */.bD)(error)}`);
 }
 async function answerRequest({ word, arguments: [name = '', level] }, exchange) {
     const { store, answer, role, input, log, lockWaitMs } = exchange;
@@ -5332,7 +7281,12 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
     const wait = lockWaitMs === undefined ? {} : { lockWaitMs };
     switch (word) {
         case 'hello':
-            await settleBeforeGreeting(store, log);
+            await settleBeforeGreeting(store, log).catch((error) => {
+                // A full disk is in the way of the backup that asks for its name; never of a restore.
+                if (name !== '' || !(error instanceof failure/* Failure */.HR && error.kind === 'space'))
+                    throw error;
+                log.warning(`${error.message}. ${error.next}`);
+            });
             await answer.result(await greet(store, role, name === '' ? undefined : name));
             break;
         case 'status':
@@ -5352,14 +7306,21 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
             break;
     }
 }
-async function verify(name, level, { store, answer, checkDump }) {
+async function verify(name, level, { store, answer, checkDump, lockWaitMs }) {
     const { progress } = answer;
-    return await verifySealed({ store, name, level, progress, ...(checkDump ? { checkDump } : {}) });
+    return await verifySealed({
+        store,
+        name,
+        level,
+        progress,
+        ...(checkDump ? { checkDump } : {}),
+        ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
+    });
 }
 /** The index's compressed bytes just as they stand in the archive: nothing is compressed twice. */
 async function answerIndex(name, { store, role, answer }) {
     if (role === 'writer' && (await findNewest(store, await readLedger(store)))?.name !== name) {
-        throw new failure_Failure('refused', 'a writer may read the index of the newest archive only', 'Use the reader key for any other.');
+        throw new failure/* Failure */.HR('refused', 'a writer may read the index of the newest archive only', 'Use the reader key for any other.');
     }
     const { index } = await findSealed(store, name);
     const file = await openArchive(store, name);
@@ -5387,7 +7348,17 @@ async function answerRanges(name, { store, input, answer }) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/server/split-command.js
+
+/***/ }),
+
+/***/ 474:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   G: () => (/* binding */ splitCommand)
+/* harmony export */ });
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(619);
+/* harmony import */ var _protocol_words_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(376);
 
 
 const LONGEST_COMMAND = 4096;
@@ -5398,61 +7369,445 @@ const LONGEST_COMMAND = 4096;
  */
 function splitCommand(command) {
     const words = command.split(' ');
-    if (command.length <= LONGEST_COMMAND && words.every(isWord))
+    if (command.length <= LONGEST_COMMAND && words.every(_protocol_words_js__WEBPACK_IMPORTED_MODULE_1__/* .isWord */ .Jg))
         return words;
-    throw new failure_Failure('refused', 'this account runs no commands', 'It is for the continuity toolkit alone.');
+    throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('refused', 'this account runs no commands', 'It is for the continuity toolkit alone.');
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/server/serve-command.js
+
+/***/ }),
+
+/***/ 293:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  o: () => (/* binding */ loadServingSettings)
+});
 
+// UNUSED EXPORTS: readPlainSettings
 
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(760);
+;// CONCATENATED MODULE: ./.build/src/config/quantities.js
+/** Sizes and durations as people write them in `continuity.yml`: `50MB`, `1GiB`, `90s`, `1h30m`. */
+const sizeUnits = {
+    B: 1,
+    KB: 1e3,
+    MB: 1e6,
+    GB: 1e9,
+    TB: 1e12,
+    KIB: 2 ** 10,
+    MIB: 2 ** 20,
+    GIB: 2 ** 30,
+    TIB: 2 ** 40,
+};
+const durationUnits = { d: 86_400_000, h: 3_600_000, m: 60_000, s: 1_000 };
+const sizePattern = /^(\d{1,15}(?:\.\d{1,3})?) ?(B|[KMGT]i?B)$/i;
+const durationPattern = /^(?:\d{1,6}d)?(?:\d{1,6}h)?(?:\d{1,6}m)?(?:\d{1,6}s)?$/;
+/** Bytes of a size such as `50MB` (decimal) or `1GiB` (binary); undefined where the text is no positive size. */
+function parseSizeBytes(text) {
+    const match = sizePattern.exec(text);
+    if (!match)
+        return undefined;
+    const bytes = Math.round(Number(match[1]) * sizeUnits[match[2].toUpperCase()]);
+    return bytes > 0 && Number.isSafeInteger(bytes) ? bytes : undefined;
+}
+/** Milliseconds of a duration such as `26h` or `1h30m`; undefined where the text is no positive duration. */
+function parseDurationMs(text) {
+    if (!durationPattern.test(text))
+        return undefined;
+    let milliseconds = 0;
+    for (const [, amount, unit] of text.matchAll(/(\d+)([dhms])/g))
+        milliseconds += Number(amount) * durationUnits[unit];
+    return milliseconds > 0 ? milliseconds : undefined;
+}
 
-
-
-/** Answers the one request that a process of `vault serve` was started for; returns its exit code. */
-async function serveCommandLine({ words, command, streams, checkDump, complain }) {
-    const log = logTo(complain);
+;// CONCATENATED MODULE: ./.build/src/config/timezone.js
+/** Whether it names a time zone that this machine knows, such as Europe/Paris. */
+function isTimezone(value) {
     try {
-        const parsed = parseServeArguments(words, command);
-        // rsync reads and writes the descriptors themselves, which must not be touched before.
-        if (parsed.words[0] === 'rsync')
-            return await serveRsync({ ...parsed, streams: 'inherit', log });
-        return await serve({ ...parsed, ...streams(), checkDump, log });
+        new Intl.DateTimeFormat('en', { timeZone: value });
+        return true;
+    }
+    catch {
+        return false;
+    }
+}
+
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(619);
+// EXTERNAL MODULE: ./.build/src/system/run-command.js
+var run_command = __nccwpck_require__(940);
+;// CONCATENATED MODULE: ./.build/src/vault/settings/defaults.js
+/** What answering a request needs of the settings where the file is silent: as people would write it there. */
+const servingDefaults = {
+    directory: '/srv/tc-data/backups',
+    accounts: {
+        writer: 'skills-backup',
+        reader: 'skills-restore',
+        keeper: 'skills-vault',
+        operators: 'skills-operators',
+    },
+    budgets: {
+        incoming: '200GB',
+        'incoming-files': 4096,
+        reserve: '20GB',
+        'seals-per-day': 48,
+        'new-bytes-per-day': '400GB',
+    },
+    timezone: 'Europe/Paris',
+    log: '/var/log/skills-vault/vault.log',
+};
+
+;// CONCATENATED MODULE: ./.build/src/vault/settings/plain-keys.js
+/** Neither quoted nor of several words, and nothing that YAML takes for something else. */
+const VALUE = /^[A-Za-z0-9_/][A-Za-z0-9_./+-]*$/;
+const OTHER_TYPE = /^(?:null|true|false|yes|no|on|off)$/i;
+const TOP = /^([a-z][a-z-]*):(?: +([^#\s].*?))?(?: +#.*)?$/;
+const NESTED = /^( +)([a-z][a-z-]*): +([^#\s].*?)(?: +#.*)?$/;
+const IGNORED = /^ *(?:#.*)?$/;
+/** Groups that are not for those who answer requests: their lines are passed over. */
+const PASSED_OVER = new Set(['retention', 'scrub', 'freshness', 'sweep', 'alerts']);
+/**
+ * Reads the simplest form of YAML: keys at the start of a line, and groups of them, indented or within braces on one line.
+ * Undefined where there is anything else, which may be as right: a reader of YAML has to look.
+ */
+function readPlainKeys(text) {
+    const keys = new Map();
+    const groups = new Set();
+    let group;
+    let indent;
+    const add = (key, value) => {
+        if (!VALUE.test(value) || OTHER_TYPE.test(value) || keys.has(key))
+            return false;
+        keys.set(key, value);
+        return true;
+    };
+    for (const line of text.split('\n')) {
+        if (IGNORED.test(line))
+            continue;
+        if (line.startsWith(' ')) {
+            if (group !== undefined && PASSED_OVER.has(group))
+                continue;
+            const [, spaces, key = '', value = ''] = NESTED.exec(line) ?? [];
+            indent ??= spaces;
+            if (group === undefined || spaces === undefined || spaces !== indent || !add(`${group}.${key}`, value)) {
+                return undefined;
+            }
+            continue;
+        }
+        const [, key, value] = TOP.exec(line) ?? [];
+        if (key === undefined || groups.has(key))
+            return undefined;
+        groups.add(key);
+        group = value === undefined || PASSED_OVER.has(key) ? key : undefined;
+        indent = undefined;
+        if (value === undefined || PASSED_OVER.has(key))
+            continue;
+        const inner = /^\{ *(.*?) *\}$/.exec(value)?.[1];
+        if (inner === undefined ? !add(key, value) : !inner.split(/ *, */).every((pair) => addPair(key, pair, add))) {
+            return undefined;
+        }
+    }
+    return keys;
+}
+function addPair(group, pair, add) {
+    const [, key, value] = /^([a-z][a-z-]*): +(\S+)$/.exec(pair) ?? [];
+    return key !== undefined && value !== undefined && add(`${group}.${key}`, value);
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/settings/serving.js
+
+
+
+
+
+
+
+
+/**
+ * Reads what answering a request needs. A file in the plain form that provisioning writes is read in less than a
+ * millisecond; for any other, and for whatever may be wrong with one, the upkeep program is asked, which can read all of
+ * YAML and check it: half a second. `library` is the folder of the installed program.
+ * @throws Failure `config`
+ */
+async function loadServingSettings(path, library) {
+    const text = await (0,promises_.readFile)(path, 'utf8').catch(() => undefined);
+    const plain = text === undefined ? undefined : readPlainSettings(text);
+    return plain ?? (await askUpkeepProgram(path, library));
+}
+async function askUpkeepProgram(path, library) {
+    const words = ['vault', 'settings', '--settings', path, '--json'];
+    const { code, stdout, stderr } = await (0,run_command/* runCommand */.d)((0,external_node_path_.join)(library, 'skills-vault'), words, { timeoutMs: 60_000 });
+    if (code === 0)
+        return JSON.parse(stdout);
+    throw new failure/* Failure */.HR('config', stderr.replaceAll(/^error: |^next: .*\n?/gm, '').trim() || `${path} cannot be read (code ${code})`, 'Have the administrator of the backup server correct the file; skills-vault vault settings shows what is wrong.');
+}
+const ACCOUNT = /^[A-Za-z_][A-Za-z0-9_.-]*$/;
+const COUNT = /^[1-9]\d{0,14}$/;
+/** The same as the checker makes of a text; undefined where that is for the checker to say. */
+function readPlainSettings(text) {
+    const keys = readPlainKeys(text);
+    if (!keys)
+        return undefined;
+    const take = new PlainTaker(keys);
+    const settings = {
+        directory: take.text('directory', servingDefaults.directory, /^\//),
+        accounts: {
+            writer: take.text('accounts.writer', servingDefaults.accounts.writer, ACCOUNT),
+            reader: take.text('accounts.reader', servingDefaults.accounts.reader, ACCOUNT),
+            keeper: take.text('accounts.keeper', servingDefaults.accounts.keeper, ACCOUNT),
+            operators: take.text('accounts.operators', servingDefaults.accounts.operators, ACCOUNT),
+        },
+        budgets: {
+            incomingBytes: take.size('budgets.incoming', servingDefaults.budgets.incoming),
+            incomingFiles: take.count('budgets.incoming-files', servingDefaults.budgets['incoming-files']),
+            reserveBytes: take.size('budgets.reserve', servingDefaults.budgets.reserve),
+            sealsPerDay: take.count('budgets.seals-per-day', servingDefaults.budgets['seals-per-day']),
+            newBytesPerDay: take.size('budgets.new-bytes-per-day', servingDefaults.budgets['new-bytes-per-day']),
+        },
+        timezone: take.text('timezone', servingDefaults.timezone, /^[A-Z][A-Za-z]+\/[A-Z][A-Za-z_/-]+$/),
+        log: take.text('log', servingDefaults.log, /^\//),
+    };
+    return take.isWhole && isTimezone(settings.timezone) ? settings : undefined;
+}
+/** Takes keys one by one, and knows in the end whether each was fit and none is left of their groups. */
+class PlainTaker {
+    #keys;
+    #isFit = true;
+    constructor(keys) {
+        this.#keys = new Map(keys);
+    }
+    get isWhole() {
+        const known = ['directory', 'timezone', 'log', 'accounts', 'budgets'];
+        const isLeft = [...this.#keys.keys()].some((key) => known.includes(key.split('.')[0] ?? ''));
+        return this.#isFit && !isLeft;
+    }
+    text(key, standard, pattern) {
+        const value = this.#take(key) ?? standard;
+        this.#isFit &&= pattern.test(value);
+        return value;
+    }
+    size(key, standard) {
+        const bytes = parseSizeBytes(this.#take(key) ?? standard);
+        this.#isFit &&= bytes !== undefined;
+        return bytes ?? 0;
+    }
+    count(key, standard) {
+        const value = this.#take(key) ?? String(standard);
+        this.#isFit &&= COUNT.test(value);
+        return Number(value);
+    }
+    #take(key) {
+        const value = this.#keys.get(key);
+        this.#keys.delete(key);
+        return value;
+    }
+}
+
+
+/***/ }),
+
+/***/ 410:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Ch: () => (/* binding */ openStore),
+/* harmony export */   HZ: () => (/* binding */ lockPath),
+/* harmony export */   NO: () => (/* binding */ verdictPath),
+/* harmony export */   WI: () => (/* binding */ receiptPath),
+/* harmony export */   YJ: () => (/* binding */ verifyingLockPath),
+/* harmony export */   jb: () => (/* binding */ extentsPath),
+/* harmony export */   oM: () => (/* binding */ archivePath),
+/* harmony export */   ob: () => (/* binding */ planningLockPath),
+/* harmony export */   pZ: () => (/* binding */ pendingPath),
+/* harmony export */   rM: () => (/* binding */ damagePath),
+/* harmony export */   tf: () => (/* binding */ ledgerPath)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(760);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(619);
+/* harmony import */ var _system_disk_room_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(98);
+/* harmony import */ var _config_archive_name_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(334);
+/* harmony import */ var _space_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(988);
+
+
+
+
+
+
+/**
+ * Opens a vault, and makes its places on the first use. Its directory is made too, but not the folder above: a volume
+ * that is not mounted must not become a vault that looks empty.
+ * @throws Failure `config` where the directory cannot be made or is none.
+ */
+async function openStore(options) {
+    const { directory } = options;
+    const ownUid = process.getuid?.() ?? 0;
+    const uploadUid = options.expectedUid ?? ownUid;
+    const hidden = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, '.vault');
+    const store = {
+        directory,
+        private: hidden,
+        assembly: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(hidden, 'assembly'),
+        planning: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(hidden, 'planning'),
+        incoming: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(directory, '.incoming'),
+        uploadUid,
+        isProvisioned: uploadUid !== ownUid,
+        segmentLinks: options.segmentLinks ?? 1,
+        ...(options.reserveBytes === undefined ? {} : { reserveBytes: options.reserveBytes }),
+        ...(options.dailyLimits ? { dailyLimits: options.dailyLimits } : {}),
+        now: options.now ?? (() => new Date()),
+    };
+    await makePlaces(store, options.uploadGid);
+    return store;
+}
+/** Where an archive lies. The name must be one that `parseArchiveName` takes. */
+function archivePath(store, name) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.directory, requireName(name));
+}
+/** The answer to a seal, kept so that it can be given again. */
+function receiptPath(store, name) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'receipts', `${requireName(name)}.json`);
+}
+/** What the last verification of an archive found. */
+function verdictPath(store, name) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'verdicts', `${requireName(name)}.json`);
+}
+/** The record of the extents that an archive holds by itself. */
+function extentsPath(store, name) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'extents', requireName(name));
+}
+/** Extents whose bytes are known as wrong. */
+function damagePath(store) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'damage.jsonl');
+}
+function ledgerPath(store) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'ledger.jsonl');
+}
+function lockPath(store) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'lock');
+}
+/** Held by the seal that follows its recipe: one at a time, while upkeep goes on beside it. */
+function planningLockPath(store) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'planning.lock');
+}
+/** Held by a full verification: it reads a whole archive, and a client may ask for as many as it likes. */
+function verifyingLockPath(store) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'verifying.lock');
+}
+/** What a seal is about to make visible: where a crash leaves it, the next seal finishes the work. */
+function pendingPath(store) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'pending.json');
+}
+/** @throws Failure `usage`: nothing that is no archive's name ever becomes part of a path. */
+function requireName(name) {
+    if ((0,_config_archive_name_js__WEBPACK_IMPORTED_MODULE_4__/* .parseArchiveName */ .Lz)(name))
+        return name;
+    throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .HR('usage', `${JSON.stringify(name.slice(0, 60))} names no archive`, 'Give a full name such as backup_full_2026-01-31.tar.gz, with a date that exists.');
+}
+const privatePlaces = ['assembly', 'extents', 'planning', 'receipts', 'verdicts'];
+async function makePlaces(store, uploadGid) {
+    try {
+        await makeDirectory(store.directory, 0o751);
+        if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.stat)(store.directory)).isDirectory())
+            throw new Error('it is not a directory');
+        await makeDirectory(store.private, 0o700);
+        await refuseLink(store.private);
+        for (const name of privatePlaces) {
+            await makeDirectory((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, name), 0o700);
+            await refuseLink((0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, name));
+        }
+        // Sticky: the upload account adds to it, and can neither remove nor rename what others have put there.
+        if (store.isProvisioned)
+            await makeDirectory(store.incoming, 0o1770, uploadGid);
+        else
+            await makeDirectory(store.incoming, 0o700);
+        await refuseLink(store.incoming);
     }
     catch (error) {
-        log.error(error instanceof Error ? error.message : String(error));
-        streams().output.write(formatError(error));
-        return 1;
+        if ((0,_system_disk_room_js__WEBPACK_IMPORTED_MODULE_3__/* .isDiskFull */ .b$)(error))
+            throw await (0,_space_js__WEBPACK_IMPORTED_MODULE_5__/* .explainFullDisk */ .Eh)(error, store);
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .HR('config', `the vault's directory ${store.directory} cannot be used: ${reason}`, 'Check the path, that its disk is mounted, and who owns it.', { cause: error });
     }
+}
+async function makeDirectory(path, mode, gid) {
+    try {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(path, { mode: 0o700 });
+        if (gid !== undefined)
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.chown)(path, process.getuid?.() ?? 0, gid);
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.chmod)(path, mode);
+    }
+    catch (error) {
+        if (error.code !== 'EEXIST')
+            throw error;
+    }
+}
+/** A link there would have the keeper clear up, or write, somewhere else. */
+async function refuseLink(path) {
+    if (!(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(path)).isDirectory())
+        throw new Error(`${path} is not a directory of its own`);
+}
+
+
+/***/ }),
+
+/***/ 988:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Eh: () => (/* binding */ explainFullDisk),
+/* harmony export */   MK: () => (/* binding */ requireSpace),
+/* harmony export */   lM: () => (/* binding */ readSpace)
+/* harmony export */ });
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(619);
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(534);
+/* harmony import */ var _system_disk_room_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(98);
+
+
+
+const DEFAULT_RESERVE_BYTES = 1024 ** 3;
+/** A reserve in proportion, where the disk is small. */
+const LARGEST_PART = 0.02;
+const NOTHING_SEALED = 'Nothing was sealed and nothing was lost. Make room on the backup server, then run the backup again.';
+/** Free space as the vault's own account may use it, and the size of the disk; in bytes. */
+async function readSpace(store) {
+    const { freeBytes, totalBytes } = await (0,_system_disk_room_js__WEBPACK_IMPORTED_MODULE_1__/* .measureRoom */ .qC)(store.directory);
+    return { freeBytes, totalBytes };
+}
+/** @throws Failure `space` unless so many bytes and a few files fit, and the reserve stays free. */
+async function requireSpace(store, needBytes) {
+    const room = await (0,_system_disk_room_js__WEBPACK_IMPORTED_MODULE_1__/* .measureRoom */ .qC)(store.directory);
+    const { freeBytes, totalBytes } = room;
+    const reserveBytes = store.reserveBytes ?? Math.min(DEFAULT_RESERVE_BYTES, totalBytes * LARGEST_PART);
+    if (freeBytes - reserveBytes < needBytes) {
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('space', `vault full: ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(freeBytes)} free, of which ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(reserveBytes)} are kept in reserve, need ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(needBytes)}`, NOTHING_SEALED);
+    }
+    if ((0,_system_disk_room_js__WEBPACK_IMPORTED_MODULE_1__/* .hasFewFiles */ ["in"])(room))
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('space', `vault full: ${(0,_system_disk_room_js__WEBPACK_IMPORTED_MODULE_1__/* .describeRoom */ .l5)(room)}`, NOTHING_SEALED);
 }
 /**
- * Takes the command line apart. Words after the options are the request, as a plain account is asked; without any it is
- * what the SSH client wanted to run.
- * @throws Failure `usage` for the options, `refused` for the client's command.
+ * A disk of the vault that takes no more, or no writes at all, as a Failure with what is free now; anything else as it
+ * is. `needBytes`: what was to be written; `next`: what to do, where that is something else than to run a backup again.
  */
-function parseServeArguments(words, command) {
-    const [group, verb, ...rest] = words;
-    const options = new Map();
-    while (rest[0] === '--role' || rest[0] === '--path') {
-        const [name = '', value] = rest.splice(0, 2);
-        if (value !== undefined)
-            options.set(name, value);
+async function explainFullDisk(error, { directory, needBytes, next = NOTHING_SEALED }) {
+    if ((0,_system_disk_room_js__WEBPACK_IMPORTED_MODULE_1__/* .isReadOnly */ .PI)(error)) {
+        return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('vault', `the vault's disk is mounted read-only: ${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .messageOf */ .bD)(error)}`, 'Have the administrator of the backup server look at it (dmesg, mount), then try again.', { cause: error });
     }
-    const role = roles.find((known) => known === options.get('--role'));
-    const directory = options.get('--path');
-    if (group !== 'vault' || verb !== 'serve' || !role || !directory?.startsWith('/')) {
-        throw new failure_Failure('usage', 'expected: vault serve --role writer|reader|owner --path DIRECTORY [WORD…]', 'DIRECTORY is absolute; without words the request is taken from SSH_ORIGINAL_COMMAND.');
-    }
-    if (rest.length > 0)
-        return { role, directory, words: rest };
-    return { role, directory, words: splitCommand(command ?? '') };
-}
-function logTo(complain) {
-    // Messages may quote what a client sent: a recipe, a name.
-    const line = (level) => (message) => complain(`skills-vault: ${level}: ${printable_printable(message)}`);
-    return { ...silent, warning: line('warning'), error: line('refused or failed') };
+    if (!(0,_system_disk_room_js__WEBPACK_IMPORTED_MODULE_1__/* .isDiskFull */ .b$)(error))
+        return error;
+    const room = await (0,_system_disk_room_js__WEBPACK_IMPORTED_MODULE_1__/* .measureRoom */ .qC)(directory).then(_system_disk_room_js__WEBPACK_IMPORTED_MODULE_1__/* .describeRoom */ .l5, () => undefined);
+    const figures = [
+        ...(room === undefined ? [] : [room]),
+        ...(needBytes === undefined ? [] : [`need ${(0,_logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__/* .formatBytes */ .z3)(needBytes)}`]),
+        `the disk took no more (${error.code})`,
+    ];
+    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('space', `vault full: ${figures.join(', ')}`, next, { cause: error });
 }
 
 

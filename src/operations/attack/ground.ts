@@ -59,11 +59,17 @@ export class AttackGround {
 
   /** The SSH connection; a new one where the last was lost. */
   connect(): Promise<Client> {
-    this.#client ??= openConnection(this.options, this.#key, this.#pins).then((client) => {
-      client.once('close', () => (this.#client = undefined));
+    if (this.#client) return this.#client;
+    const connecting = openConnection(this.options, this.#key, this.#pins).then((client) => {
+      // One that ends late must not make us forget the one that has taken its place, which nobody would end then.
+      client.once('close', () => {
+        if (this.#client === connecting) this.#client = undefined;
+      });
       return client;
     });
-    return this.#client;
+    connecting.catch(() => (this.#client = undefined));
+    this.#client = connecting;
+    return connecting;
   }
 
   /** Has a command run, whatever it consists of. */
