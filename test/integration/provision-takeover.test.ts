@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { rawMember, rawPax, rawTar } from '../fixtures/hostile-tar.ts';
@@ -26,6 +27,18 @@ import { readPublicKey } from '../fixtures/rsa-keys.ts';
 import { makeNightVault, nightName } from '../fixtures/vault-nights.ts';
 
 const foreign = 'backup_full_2025-03-01_03-00.tar.gz';
+
+/** Kills a program and what it has started, and waits until all of them are gone. */
+async function endGroup({ pid = 0 }: ChildProcess): Promise<void> {
+  for (const deadline = Date.now() + 10_000; Date.now() < deadline;) {
+    try {
+      process.kill(-pid, 'SIGKILL');
+    } catch {
+      return;
+    }
+    await sleep(50);
+  }
+}
 
 (canProvision ? describe : describe.skip)('provision.sh over a directory that a plain account has used', () => {
   let place: Workplace;
@@ -96,7 +109,7 @@ const foreign = 'backup_full_2025-03-01_03-00.tar.gz';
     const { code, stderr, stdout } = await place.provision();
     expect([code, stderr]).toEqual([2, expect.stringMatching(/is at work: .*(sh|sleep)/)]);
     expect(stdout).not.toMatch(/^changed/m);
-    execFileSync('kill', ['-KILL', '--', `-${held.pid}`]);
+    await endGroup(held);
   });
 
   it('stops where any other process does, which a new owner alone would not keep out', async () => {

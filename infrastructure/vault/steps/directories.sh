@@ -31,8 +31,9 @@ list_former_owners() {
 list_processes_of_former_owners() {
   local uid
   while read -r uid; do
-    # The administrator who runs this may have copied archives here.
-    [[ $uid == "${SUDO_UID-}" ]] || ps -o pid=,user=,comm= -U "$uid" -u "$uid" || true
+    # The administrator who runs this may have copied archives here. One that has ended (Z) holds nothing any more.
+    [[ $uid == "${SUDO_UID-}" ]] || ps -o pid=,user=,stat=,comm= -U "$uid" -u "$uid" |
+      awk '$3 !~ /^Z/ { print $1, $2, $4 }' || true
   done < <(list_former_owners)
 }
 
