@@ -1,6 +1,6 @@
 import type { ExtentTable } from './extent-table.ts';
 import type { IndexReader, IndexedExtent } from './index-reader.ts';
-import { parseTocLine } from './toc-line.ts';
+import { parseTocLine, parseTocName } from './toc-line.ts';
 
 /** Which extents hold the wanted entries. */
 export interface Selection {
@@ -39,12 +39,12 @@ export async function* chooseExtents(
   let place = 0;
   let ordinal = 0;
   for await (const indexed of index.entries()) {
-    if (ordinals[place] === ordinal) {
-      place++;
+    if (ordinals[place] === ordinal++) {
       yield indexed;
+      if (++place === ordinals.length) break;
     }
-    ordinal++;
   }
+  await index.close();
 }
 
 async function passThrough(
@@ -60,15 +60,15 @@ async function passThrough(
   for await (const { lines } of index.entries()) {
     // Without lines it is the first chunk of a large entry, and belongs to the entry before it.
     let isChosen = isWanted && lines.length === 0;
-    for (const line of lines.map(parseTocLine)) {
-      if (line.type !== 'chunk') {
-        isWanted = wants(line.name);
+    for (const line of lines) {
+      const { name, type } = parseTocName(line);
+      if (type !== 'chunk') {
+        isWanted = wants(name);
         if (isWanted) {
+          const { size = 0, linkName } = parseTocLine(line);
           entries++;
-          contentBytes += line.size ?? 0;
-          if (line.type === 'hardlink' && line.linkName && !wants(line.linkName)) {
-            linkTargets.add(line.linkName.toString('latin1'));
-          }
+          contentBytes += size;
+          if (linkName && type === 'hardlink' && !wants(linkName)) linkTargets.add(linkName.toString('latin1'));
         }
       }
       isChosen ||= isWanted;

@@ -72,6 +72,17 @@ export function parseTocLine(text: string): TocLine {
   return line;
 }
 
+/**
+ * The name and type of a line alone, which stand first: most lines of an index are looked at for nothing else. Throws as
+ * `parseTocLine` does, but for what is wrong behind them.
+ */
+export function parseTocName(text: string): Pick<TocLine, 'name' | 'type'> {
+  // Escaped names, and those that are not UTF-8, are rare.
+  const match = /^\{"name":"([^"\\]*)","type":"(dir|reg|symlink|hardlink|chunk)"/.exec(text);
+  if (!match) return parseTocLine(text);
+  return { name: Buffer.from(match[1] as string), type: match[2] as TocLine['type'] };
+}
+
 /** Moves a line by `delta` bytes without parsing it: the offset stands last. */
 export function relocateLine(text: string, delta: number): string {
   if (delta === 0) return text;
