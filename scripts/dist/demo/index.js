@@ -38116,39 +38116,53 @@ async function syncDirectory(path) {
 
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
 var picomatch = __nccwpck_require__(4006);
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 ;// CONCATENATED MODULE: ./.build/src/sources/files/read-file.js
 
 
 
+
+const openFd = (0,external_node_util_namespaceObject.promisify)(external_node_fs_.open);
+const readFd = (0,external_node_util_namespaceObject.promisify)(external_node_fs_.read);
 /**
  * Opens a regular file for reading: never through a symbolic link, never waiting for a FIFO that has taken its place.
- * Undefined where the name is gone, or is no regular file any more.
+ * Undefined where the name is gone, or is no regular file any more. What may wait for the disk (opening, reading) is done
+ * beside; looking at an open file and closing it take less than the way there and back.
  */
 async function openFile(seen) {
     let file;
     try {
-        file = await withReachablePath(seen.path, (reachable) => (0,promises_namespaceObject.open)(reachable, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_NOFOLLOW | promises_namespaceObject.constants.O_NONBLOCK));
+        file = await withReachablePath(seen.path, (reachable) => openFd(reachable, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK));
     }
     catch (error) {
         if (isGone(error) || error.code === 'ELOOP')
             return undefined;
         throw error;
     }
-    const opened = await file.stat({ bigint: true });
+    const opened = (0,external_node_fs_.fstatSync)(file, { bigint: true });
     if (!opened.isFile()) {
-        await file.close();
+        (0,external_node_fs_.closeSync)(file);
         return undefined;
     }
     // What has grown since the walk is stored as far as the walk saw it: the entry's place among others, and the memory
     // for it, were decided by that.
     const size = Number(opened.size > seen.size ? seen.size : opened.size);
     let shortBytes = 0;
+    const nameOddity = (now) => {
+        if (shortBytes > 0)
+            return `shrank while it was read: the last ${shortBytes} bytes are zeros`;
+        if (now.size > BigInt(size))
+            return `grew while it was read: stored with its first ${size} bytes`;
+        const isAsSeen = now.ctimeNs === seen.ctimeNs && opened.ino === seen.ino && opened.size === seen.size;
+        return isAsSeen ? undefined : 'changed while it was read';
+    };
     return {
         size,
         async read(target, position) {
             let done = 0;
             while (done < target.length) {
-                const { bytesRead } = await file.read(target, done, target.length - done, position + done);
+                const { bytesRead } = await readFd(file, target, done, target.length - done, position + done);
                 if (bytesRead === 0)
                     break;
                 done += bytesRead;
@@ -38156,20 +38170,12 @@ async function openFile(seen) {
             shortBytes += target.length - done;
             return done;
         },
-        async close() {
+        close() {
             try {
-                const now = await file.stat({ bigint: true });
-                if (shortBytes > 0)
-                    return `shrank while it was read: the last ${shortBytes} bytes are zeros`;
-                if (now.size > BigInt(size))
-                    return `grew while it was read: stored with its first ${size} bytes`;
-                if (now.ctimeNs !== seen.ctimeNs || opened.ino !== seen.ino || opened.size !== seen.size) {
-                    return 'changed while it was read';
-                }
-                return undefined;
+                return Promise.resolve(nameOddity((0,external_node_fs_.fstatSync)(file, { bigint: true })));
             }
             finally {
-                await file.close();
+                (0,external_node_fs_.closeSync)(file);
             }
         },
     };
@@ -39399,6 +39405,17 @@ function parseTocLine(text) {
     if (raw['sparse'] === true)
         line.sparse = true;
     return line;
+}
+/**
+ * The name and type of a line alone, which stand first: most lines of an index are looked at for nothing else. Throws as
+ * `parseTocLine` does, but for what is wrong behind them.
+ */
+function parseTocName(text) {
+    // Escaped names, and those that are not UTF-8, are rare.
+    const match = /^\{"name":"([^"\\]*)","type":"(dir|reg|symlink|hardlink|chunk)"/.exec(text);
+    if (!match)
+        return parseTocLine(text);
+    return { name: Buffer.from(match[1]), type: match[2] };
 }
 /** Moves a line by `delta` bytes without parsing it: the offset stands last. */
 function relocateLine(text, delta) {
@@ -41029,8 +41046,6 @@ async function sha256Of(bytes) {
     return Buffer.from(await external_node_crypto_namespaceObject.webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
 }
 
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 ;// CONCATENATED MODULE: external "node:zlib"
 const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
 ;// CONCATENATED MODULE: ./.build/src/system/crc32.js
@@ -41060,6 +41075,11 @@ const crc32 = external_node_zlib_namespaceObject.crc32 ?? computeCrc32;
 const gzipAsync = (0,external_node_util_namespaceObject.promisify)(external_node_zlib_namespaceObject.gzip);
 /** Below this the way to the thread pool and back costs more than the compression. */
 const gzip_member_SYNC_LIMIT_BYTES = 2 * 1024;
+/**
+ * Of deflate. Level 6 takes twice the time for 2 to 5 % less (SQL, source text, programs), which was most of what a first
+ * night costs.
+ */
+const PAYLOAD_LEVEL = 4;
 const SAMPLE_BYTES = 4 * 1024;
 /** A sample that deflate cannot bring below this part of its size is called incompressible. */
 const INCOMPRESSIBLE_RATIO = 0.95;
@@ -41078,7 +41098,7 @@ function headerMember(bytes) {
 async function payloadMember(bytes) {
     if (isIncompressible(bytes))
         return storedMember(bytes);
-    const options = { level: 6, chunkSize: gzip_member_roomFor(bytes) };
+    const options = { level: PAYLOAD_LEVEL, chunkSize: gzip_member_roomFor(bytes) };
     const isSmall = bytes.length <= gzip_member_SYNC_LIMIT_BYTES;
     return [plainHeader(isSmall ? (0,external_node_zlib_namespaceObject.gzipSync)(bytes, options) : await gzipAsync(bytes, options))];
 }
@@ -47340,12 +47360,13 @@ async function* chooseExtents(index, ordinals) {
     let place = 0;
     let ordinal = 0;
     for await (const indexed of index.entries()) {
-        if (ordinals[place] === ordinal) {
-            place++;
+        if (ordinals[place] === ordinal++) {
             yield indexed;
+            if (++place === ordinals.length)
+                break;
         }
-        ordinal++;
     }
+    await index.close();
 }
 async function passThrough(index, wants, linkTargets) {
     const ordinals = [];
@@ -47356,15 +47377,16 @@ async function passThrough(index, wants, linkTargets) {
     for await (const { lines } of index.entries()) {
         // Without lines it is the first chunk of a large entry, and belongs to the entry before it.
         let isChosen = isWanted && lines.length === 0;
-        for (const line of lines.map(parseTocLine)) {
-            if (line.type !== 'chunk') {
-                isWanted = wants(line.name);
+        for (const line of lines) {
+            const { name, type } = parseTocName(line);
+            if (type !== 'chunk') {
+                isWanted = wants(name);
                 if (isWanted) {
+                    const { size = 0, linkName } = parseTocLine(line);
                     entries++;
-                    contentBytes += line.size ?? 0;
-                    if (line.type === 'hardlink' && line.linkName && !wants(line.linkName)) {
-                        linkTargets.add(line.linkName.toString('latin1'));
-                    }
+                    contentBytes += size;
+                    if (linkName && type === 'hardlink' && !wants(linkName))
+                        linkTargets.add(linkName.toString('latin1'));
                 }
             }
             isChosen ||= isWanted;
