@@ -45412,13 +45412,14 @@ async function trySharing(store) {
     const source = (0,external_node_path_.join)(store.assembly, `${PROBE_PREFIX}${process.pid}`);
     const target = `${source}.shared`;
     try {
-        await (0,promises_namespaceObject.writeFile)(source, Buffer.alloc(ALIGNMENT, 1), { mode: 0o600 });
+        // In the middle of both files, as nearly all extents are: at a file's end, less than a block of the disk's may be shared.
+        const range = { sourceOffset: ALIGNMENT, targetOffset: ALIGNMENT, length: ALIGNMENT };
+        await (0,promises_namespaceObject.writeFile)(source, Buffer.alloc(3 * ALIGNMENT, 1), { mode: 0o600 });
         const hasReflink = await (0,promises_namespaceObject.copyFile)(source, target, promises_namespaceObject.constants.COPYFILE_FICLONE_FORCE).then(() => true, (error) => (isDiskFull(error) ? Promise.reject(error) : false));
-        await (0,promises_namespaceObject.writeFile)(target, '');
+        await (0,promises_namespaceObject.writeFile)(target, Buffer.alloc(3 * ALIGNMENT));
         const relative = (path) => path.slice(store.directory.length + 1);
-        const range = { source: relative(source), sourceOffset: 0, targetOffset: 0, length: ALIGNMENT };
         if (hasReflink)
-            await shareRanges(store, relative(target), [range]);
+            await shareRanges(store, relative(target), [{ ...range, source: relative(source) }]);
         else
             await runXfsIo(store, ['-V'], []);
         return { isPossible: hasReflink, warnings: hasReflink ? [] : [noReflink] };

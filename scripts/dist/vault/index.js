@@ -3720,13 +3720,14 @@ async function trySharing(store) {
     const source = (0,external_node_path_.join)(store.assembly, `${PROBE_PREFIX}${process.pid}`);
     const target = `${source}.shared`;
     try {
-        await (0,promises_.writeFile)(source, Buffer.alloc(layout/* ALIGNMENT */.AO, 1), { mode: 0o600 });
+        // In the middle of both files, as nearly all extents are: at a file's end, less than a block of the disk's may be shared.
+        const range = { sourceOffset: layout/* ALIGNMENT */.AO, targetOffset: layout/* ALIGNMENT */.AO, length: layout/* ALIGNMENT */.AO };
+        await (0,promises_.writeFile)(source, Buffer.alloc(3 * layout/* ALIGNMENT */.AO, 1), { mode: 0o600 });
         const hasReflink = await (0,promises_.copyFile)(source, target, promises_.constants.COPYFILE_FICLONE_FORCE).then(() => true, (error) => ((0,disk_room/* isDiskFull */.b$)(error) ? Promise.reject(error) : false));
-        await (0,promises_.writeFile)(target, '');
+        await (0,promises_.writeFile)(target, Buffer.alloc(3 * layout/* ALIGNMENT */.AO));
         const relative = (path) => path.slice(store.directory.length + 1);
-        const range = { source: relative(source), sourceOffset: 0, targetOffset: 0, length: layout/* ALIGNMENT */.AO };
         if (hasReflink)
-            await shareRanges(store, relative(target), [range]);
+            await shareRanges(store, relative(target), [{ ...range, source: relative(source) }]);
         else
             await runXfsIo(store, ['-V'], []);
         return { isPossible: hasReflink, warnings: hasReflink ? [] : [noReflink] };

@@ -88,15 +88,16 @@ async function trySharing(store: Store): Promise<Sharing> {
   const source = join(store.assembly, `${PROBE_PREFIX}${process.pid}`);
   const target = `${source}.shared`;
   try {
-    await writeFile(source, Buffer.alloc(ALIGNMENT, 1), { mode: 0o600 });
+    // In the middle of both files, as nearly all extents are: at a file's end, less than a block of the disk's may be shared.
+    const range = { sourceOffset: ALIGNMENT, targetOffset: ALIGNMENT, length: ALIGNMENT };
+    await writeFile(source, Buffer.alloc(3 * ALIGNMENT, 1), { mode: 0o600 });
     const hasReflink = await copyFile(source, target, constants.COPYFILE_FICLONE_FORCE).then(
       () => true,
       (error: unknown) => (isDiskFull(error) ? Promise.reject(error as Error) : false),
     );
-    await writeFile(target, '');
+    await writeFile(target, Buffer.alloc(3 * ALIGNMENT));
     const relative = (path: string): string => path.slice(store.directory.length + 1);
-    const range = { source: relative(source), sourceOffset: 0, targetOffset: 0, length: ALIGNMENT };
-    if (hasReflink) await shareRanges(store, relative(target), [range]);
+    if (hasReflink) await shareRanges(store, relative(target), [{ ...range, source: relative(source) }]);
     else await runXfsIo(store, ['-V'], []);
     return { isPossible: hasReflink, warnings: hasReflink ? [] : [noReflink] };
   } catch (error) {
