@@ -17235,28 +17235,32 @@ const INDEX_END = ']}';
  */
 class IndexReader {
     extents = new ExtentTable();
-    #lines;
-    constructor(lines) {
-        this.#lines = lines;
+    #batches;
+    #batch = [];
+    #at = 0;
+    constructor(batches) {
+        this.#batches = batches;
     }
     /** Reads as far as the extents go. */
     static async open(chunks) {
-        const reader = new IndexReader(singly(readLines(chunks)));
+        const reader = new IndexReader(readLines(chunks));
         await reader.#expect(INDEX_START);
-        for (let line = await reader.#next(); line !== INDEX_MIDDLE; line = await reader.#next()) {
+        for (;;) {
+            const line = reader.#take() ?? (await reader.#next());
+            if (line === INDEX_MIDDLE)
+                return reader;
             const extent = checkExtent(JSON.parse(line.replace(/,$/, '')));
             if (extent.offset !== reader.extents.endOffset)
                 throw new TypeError(`the extent at ${extent.offset} leaves a gap`);
             reader.extents.append(extent);
         }
-        return reader;
     }
     /** All extents in order, each with its lines; can be gone through once. */
     async *entries() {
         for (const extent of this.extents) {
             const lines = [];
             while (lines.length < extent.entries) {
-                const line = await this.#next();
+                const line = this.#take() ?? (await this.#next());
                 lines.push(line.endsWith(',') ? line.slice(0, -1) : line);
             }
             yield { extent, lines };
@@ -17265,16 +17269,26 @@ class IndexReader {
     }
     /** Stops reading early; the stream behind is closed. */
     async close() {
-        await this.#lines.return?.();
+        await this.#batches.return?.();
+    }
+    /** The next line of those that have been read: waiting for each of a million takes longer than all the rest. */
+    #take() {
+        return this.#batch[this.#at++];
     }
     async #next() {
-        const result = await this.#lines.next();
-        if (result.done)
-            throw new TypeError('the index ends too early');
-        return result.value;
+        for (;;) {
+            const result = await this.#batches.next();
+            if (result.done)
+                throw new TypeError('the index ends too early');
+            this.#batch = result.value;
+            this.#at = 0;
+            const line = this.#take();
+            if (line !== undefined)
+                return line;
+        }
     }
     async #expect(text) {
-        const line = await this.#next();
+        const line = this.#take() ?? (await this.#next());
         if (line !== text)
             throw new TypeError(`the index has ${JSON.stringify(line.slice(0, 60))} in place of ${text}`);
     }
