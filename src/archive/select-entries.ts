@@ -38,13 +38,15 @@ export async function* chooseExtents(
 ): AsyncGenerator<IndexedExtent, void, undefined> {
   let place = 0;
   let ordinal = 0;
-  for await (const indexed of index.entries()) {
-    if (ordinals[place] === ordinal++) {
+  try {
+    for await (const indexed of index.entries()) {
+      if (ordinals[place] !== ordinal++) continue;
       yield indexed;
-      if (++place === ordinals.length) break;
+      if (++place === ordinals.length) return;
     }
+  } finally {
+    await index.close();
   }
-  await index.close();
 }
 
 async function passThrough(
@@ -76,6 +78,7 @@ async function passThrough(
     if (isChosen) ordinals.push(ordinal);
     ordinal++;
   }
+  await index.close();
   return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
 }
 

@@ -26,6 +26,8 @@ export interface TocLine {
 
 const SECOND_NS = 1_000_000_000n;
 const OFFSET_KEY = '"offset":';
+/** A name in which JSON has nothing to escape, and a type. */
+const PLAIN_START = /^\{"name":"([^"\\\p{Cc}]*)","type":"(dir|reg|symlink|hardlink|chunk)"/u;
 
 /** Writes the line; `name` and `type` come first and `offset` last, which `relocateLine` and readers rely on. */
 export function formatTocLine(line: TocLine): string {
@@ -73,13 +75,14 @@ export function parseTocLine(text: string): TocLine {
 }
 
 /**
- * The name and type of a line alone, which stand first: most lines of an index are looked at for nothing else. Throws as
- * `parseTocLine` does, but for what is wrong behind them.
+ * The name and type of a line, the same as `parseTocLine` finds: most lines of an index are looked at for nothing else.
+ * Where a line of ours begins with both and has neither key again, nor an escape, what follows is not read, nor checked.
  */
 export function parseTocName(text: string): Pick<TocLine, 'name' | 'type'> {
-  // Escaped names, and those that are not UTF-8, are rare.
-  const match = /^\{"name":"([^"\\]*)","type":"(dir|reg|symlink|hardlink|chunk)"/.exec(text);
-  if (!match) return parseTocLine(text);
+  const match = PLAIN_START.exec(text);
+  const behind = match?.[0].length ?? 0;
+  const isWhole = match !== null && ['\\', '"name', '"type"'].every((sign) => !text.includes(sign, behind));
+  if (!isWhole) return parseTocLine(text);
   return { name: Buffer.from(match[1] as string), type: match[2] as TocLine['type'] };
 }
 

@@ -61,8 +61,12 @@ export class ArchiveReader {
   /** All entries' lines in archive order; further chunks of large entries are left out. */
   async *lines(): AsyncGenerator<TocLine, void, undefined> {
     const reader = await this.#cache.open(this.#indexPath);
-    for await (const { lines } of reader.entries()) {
-      for (const line of lines.map(parseTocLine)) if (line.type !== 'chunk') yield line;
+    try {
+      for await (const { lines } of reader.entries()) {
+        for (const line of lines.map(parseTocLine)) if (line.type !== 'chunk') yield line;
+      }
+    } finally {
+      await reader.close();
     }
   }
 

@@ -63039,7 +63039,14 @@ async function openFile(seen) {
             return undefined;
         throw error;
     }
-    const opened = (0,external_node_fs_.fstatSync)(file, { bigint: true });
+    let opened;
+    try {
+        opened = (0,external_node_fs_.fstatSync)(file, { bigint: true });
+    }
+    catch (error) {
+        (0,external_node_fs_.closeSync)(file);
+        throw error;
+    }
     if (!opened.isFile()) {
         (0,external_node_fs_.closeSync)(file);
         return undefined;
@@ -63048,6 +63055,8 @@ async function openFile(seen) {
     // for it, were decided by that.
     const size = Number(opened.size > seen.size ? seen.size : opened.size);
     let shortBytes = 0;
+    let isOpen = true;
+    let reading = Promise.resolve();
     const nameOddity = (now) => {
         if (shortBytes > 0)
             return `shrank while it was read: the last ${shortBytes} bytes are zeros`;
@@ -63061,7 +63070,11 @@ async function openFile(seen) {
         async read(target, position) {
             let done = 0;
             while (done < target.length) {
-                const { bytesRead } = await readFd(file, target, done, target.length - done, position + done);
+                if (!isOpen)
+                    throw new Error('the file has been closed');
+                const piece = readFd(file, target, done, target.length - done, position + done);
+                reading = piece.catch(() => undefined);
+                const { bytesRead } = await piece;
                 if (bytesRead === 0)
                     break;
                 done += bytesRead;
@@ -63069,9 +63082,12 @@ async function openFile(seen) {
             shortBytes += target.length - done;
             return done;
         },
-        close() {
+        async close() {
+            isOpen = false;
+            // Its number may soon be another file's.
+            await reading;
             try {
-                return Promise.resolve(nameOddity((0,external_node_fs_.fstatSync)(file, { bigint: true })));
+                return nameOddity((0,external_node_fs_.fstatSync)(file, { bigint: true }));
             }
             finally {
                 (0,external_node_fs_.closeSync)(file);
@@ -71282,10 +71298,15 @@ class ArchiveReader {
     /** All entries' lines in archive order; further chunks of large entries are left out. */
     async *lines() {
         const reader = await this.#cache.open(this.#indexPath);
-        for await (const { lines } of reader.entries()) {
-            for (const line of lines.map(toc_line/* parseTocLine */.G4))
-                if (line.type !== 'chunk')
-                    yield line;
+        try {
+            for await (const { lines } of reader.entries()) {
+                for (const line of lines.map(toc_line/* parseTocLine */.G4))
+                    if (line.type !== 'chunk')
+                        yield line;
+            }
+        }
+        finally {
+            await reader.close();
         }
     }
     /** Finds what has to be fetched for the wanted entries. */
@@ -75629,14 +75650,18 @@ async function selectEntries(openIndex, wants) {
 async function* chooseExtents(index, ordinals) {
     let place = 0;
     let ordinal = 0;
-    for await (const indexed of index.entries()) {
-        if (ordinals[place] === ordinal++) {
+    try {
+        for await (const indexed of index.entries()) {
+            if (ordinals[place] !== ordinal++)
+                continue;
             yield indexed;
             if (++place === ordinals.length)
-                break;
+                return;
         }
     }
-    await index.close();
+    finally {
+        await index.close();
+    }
 }
 async function passThrough(index, wants, linkTargets) {
     const ordinals = [];
@@ -75665,6 +75690,7 @@ async function passThrough(index, wants, linkTargets) {
             ordinals.push(ordinal);
         ordinal++;
     }
+    await index.close();
     return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
 }
 function mergeRanges(extents, ordinals) {
@@ -76116,6 +76142,8 @@ function attempt(where, step) {
 
 const SECOND_NS = 1000000000n;
 const OFFSET_KEY = '"offset":';
+/** A name in which JSON has nothing to escape, and a type. */
+const PLAIN_START = /^\{"name":"([^"\\\p{Cc}]*)","type":"(dir|reg|symlink|hardlink|chunk)"/u;
 /** Writes the line; `name` and `type` come first and `offset` last, which `relocateLine` and readers rely on. */
 function formatTocLine(line) {
     let text = `{"name":${JSON.stringify(line.name.toString('utf8'))}`;
@@ -76177,13 +76205,14 @@ function parseTocLine(text) {
     return line;
 }
 /**
- * The name and type of a line alone, which stand first: most lines of an index are looked at for nothing else. Throws as
- * `parseTocLine` does, but for what is wrong behind them.
+ * The name and type of a line, the same as `parseTocLine` finds: most lines of an index are looked at for nothing else.
+ * Where a line of ours begins with both and has neither key again, nor an escape, what follows is not read, nor checked.
  */
 function parseTocName(text) {
-    // Escaped names, and those that are not UTF-8, are rare.
-    const match = /^\{"name":"([^"\\]*)","type":"(dir|reg|symlink|hardlink|chunk)"/.exec(text);
-    if (!match)
+    const match = PLAIN_START.exec(text);
+    const behind = match?.[0].length ?? 0;
+    const isWhole = match !== null && ['\\', '"name', '"type"'].every((sign) => !text.includes(sign, behind));
+    if (!isWhole)
         return parseTocLine(text);
     return { name: Buffer.from(match[1]), type: match[2] };
 }

@@ -38140,7 +38140,14 @@ async function openFile(seen) {
             return undefined;
         throw error;
     }
-    const opened = (0,external_node_fs_.fstatSync)(file, { bigint: true });
+    let opened;
+    try {
+        opened = (0,external_node_fs_.fstatSync)(file, { bigint: true });
+    }
+    catch (error) {
+        (0,external_node_fs_.closeSync)(file);
+        throw error;
+    }
     if (!opened.isFile()) {
         (0,external_node_fs_.closeSync)(file);
         return undefined;
@@ -38149,6 +38156,8 @@ async function openFile(seen) {
     // for it, were decided by that.
     const size = Number(opened.size > seen.size ? seen.size : opened.size);
     let shortBytes = 0;
+    let isOpen = true;
+    let reading = Promise.resolve();
     const nameOddity = (now) => {
         if (shortBytes > 0)
             return `shrank while it was read: the last ${shortBytes} bytes are zeros`;
@@ -38162,7 +38171,11 @@ async function openFile(seen) {
         async read(target, position) {
             let done = 0;
             while (done < target.length) {
-                const { bytesRead } = await readFd(file, target, done, target.length - done, position + done);
+                if (!isOpen)
+                    throw new Error('the file has been closed');
+                const piece = readFd(file, target, done, target.length - done, position + done);
+                reading = piece.catch(() => undefined);
+                const { bytesRead } = await piece;
                 if (bytesRead === 0)
                     break;
                 done += bytesRead;
@@ -38170,9 +38183,12 @@ async function openFile(seen) {
             shortBytes += target.length - done;
             return done;
         },
-        close() {
+        async close() {
+            isOpen = false;
+            // Its number may soon be another file's.
+            await reading;
             try {
-                return Promise.resolve(nameOddity((0,external_node_fs_.fstatSync)(file, { bigint: true })));
+                return nameOddity((0,external_node_fs_.fstatSync)(file, { bigint: true }));
             }
             finally {
                 (0,external_node_fs_.closeSync)(file);
@@ -39346,6 +39362,8 @@ async function* singly(batches) {
 
 const toc_line_SECOND_NS = 1000000000n;
 const OFFSET_KEY = '"offset":';
+/** A name in which JSON has nothing to escape, and a type. */
+const PLAIN_START = /^\{"name":"([^"\\\p{Cc}]*)","type":"(dir|reg|symlink|hardlink|chunk)"/u;
 /** Writes the line; `name` and `type` come first and `offset` last, which `relocateLine` and readers rely on. */
 function formatTocLine(line) {
     let text = `{"name":${JSON.stringify(line.name.toString('utf8'))}`;
@@ -39407,13 +39425,14 @@ function parseTocLine(text) {
     return line;
 }
 /**
- * The name and type of a line alone, which stand first: most lines of an index are looked at for nothing else. Throws as
- * `parseTocLine` does, but for what is wrong behind them.
+ * The name and type of a line, the same as `parseTocLine` finds: most lines of an index are looked at for nothing else.
+ * Where a line of ours begins with both and has neither key again, nor an escape, what follows is not read, nor checked.
  */
 function parseTocName(text) {
-    // Escaped names, and those that are not UTF-8, are rare.
-    const match = /^\{"name":"([^"\\]*)","type":"(dir|reg|symlink|hardlink|chunk)"/.exec(text);
-    if (!match)
+    const match = PLAIN_START.exec(text);
+    const behind = match?.[0].length ?? 0;
+    const isWhole = match !== null && ['\\', '"name', '"type"'].every((sign) => !text.includes(sign, behind));
+    if (!isWhole)
         return parseTocLine(text);
     return { name: Buffer.from(match[1]), type: match[2] };
 }
@@ -47374,14 +47393,18 @@ async function selectEntries(openIndex, wants) {
 async function* chooseExtents(index, ordinals) {
     let place = 0;
     let ordinal = 0;
-    for await (const indexed of index.entries()) {
-        if (ordinals[place] === ordinal++) {
+    try {
+        for await (const indexed of index.entries()) {
+            if (ordinals[place] !== ordinal++)
+                continue;
             yield indexed;
             if (++place === ordinals.length)
-                break;
+                return;
         }
     }
-    await index.close();
+    finally {
+        await index.close();
+    }
 }
 async function passThrough(index, wants, linkTargets) {
     const ordinals = [];
@@ -47410,6 +47433,7 @@ async function passThrough(index, wants, linkTargets) {
             ordinals.push(ordinal);
         ordinal++;
     }
+    await index.close();
     return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
 }
 function mergeRanges(extents, ordinals) {
@@ -52136,10 +52160,15 @@ class ArchiveReader {
     /** All entries' lines in archive order; further chunks of large entries are left out. */
     async *lines() {
         const reader = await this.#cache.open(this.#indexPath);
-        for await (const { lines } of reader.entries()) {
-            for (const line of lines.map(parseTocLine))
-                if (line.type !== 'chunk')
-                    yield line;
+        try {
+            for await (const { lines } of reader.entries()) {
+                for (const line of lines.map(parseTocLine))
+                    if (line.type !== 'chunk')
+                        yield line;
+            }
+        }
+        finally {
+            await reader.close();
         }
     }
     /** Finds what has to be fetched for the wanted entries. */

@@ -36674,6 +36674,8 @@ function renderScrub(result, timezone) {
 
 const toc_line_SECOND_NS = 1000000000n;
 const OFFSET_KEY = '"offset":';
+/** A name in which JSON has nothing to escape, and a type. */
+const PLAIN_START = /^\{"name":"([^"\\\p{Cc}]*)","type":"(dir|reg|symlink|hardlink|chunk)"/u;
 /** Writes the line; `name` and `type` come first and `offset` last, which `relocateLine` and readers rely on. */
 function formatTocLine(line) {
     let text = `{"name":${JSON.stringify(line.name.toString('utf8'))}`;
@@ -36735,13 +36737,14 @@ function parseTocLine(text) {
     return line;
 }
 /**
- * The name and type of a line alone, which stand first: most lines of an index are looked at for nothing else. Throws as
- * `parseTocLine` does, but for what is wrong behind them.
+ * The name and type of a line, the same as `parseTocLine` finds: most lines of an index are looked at for nothing else.
+ * Where a line of ours begins with both and has neither key again, nor an escape, what follows is not read, nor checked.
  */
 function parseTocName(text) {
-    // Escaped names, and those that are not UTF-8, are rare.
-    const match = /^\{"name":"([^"\\]*)","type":"(dir|reg|symlink|hardlink|chunk)"/.exec(text);
-    if (!match)
+    const match = PLAIN_START.exec(text);
+    const behind = match?.[0].length ?? 0;
+    const isWhole = match !== null && ['\\', '"name', '"type"'].every((sign) => !text.includes(sign, behind));
+    if (!isWhole)
         return parseTocLine(text);
     return { name: Buffer.from(match[1]), type: match[2] };
 }

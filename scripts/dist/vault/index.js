@@ -4957,6 +4957,8 @@ async function inflateSlice(slice, maxBytes) {
 
 const toc_line_SECOND_NS = 1000000000n;
 const OFFSET_KEY = '"offset":';
+/** A name in which JSON has nothing to escape, and a type. */
+const PLAIN_START = /^\{"name":"([^"\\\p{Cc}]*)","type":"(dir|reg|symlink|hardlink|chunk)"/u;
 /** Writes the line; `name` and `type` come first and `offset` last, which `relocateLine` and readers rely on. */
 function formatTocLine(line) {
     let text = `{"name":${JSON.stringify(line.name.toString('utf8'))}`;
@@ -5018,13 +5020,14 @@ function toc_line_parseTocLine(text) {
     return line;
 }
 /**
- * The name and type of a line alone, which stand first: most lines of an index are looked at for nothing else. Throws as
- * `parseTocLine` does, but for what is wrong behind them.
+ * The name and type of a line, the same as `parseTocLine` finds: most lines of an index are looked at for nothing else.
+ * Where a line of ours begins with both and has neither key again, nor an escape, what follows is not read, nor checked.
  */
 function toc_line_parseTocName(text) {
-    // Escaped names, and those that are not UTF-8, are rare.
-    const match = /^\{"name":"([^"\\]*)","type":"(dir|reg|symlink|hardlink|chunk)"/.exec(text);
-    if (!match)
+    const match = PLAIN_START.exec(text);
+    const behind = match?.[0].length ?? 0;
+    const isWhole = match !== null && ['\\', '"name', '"type"'].every((sign) => !text.includes(sign, behind));
+    if (!isWhole)
         return toc_line_parseTocLine(text);
     return { name: Buffer.from(match[1]), type: match[2] };
 }
@@ -6296,14 +6299,18 @@ async function selectEntries(openIndex, wants) {
 async function* chooseExtents(index, ordinals) {
     let place = 0;
     let ordinal = 0;
-    for await (const indexed of index.entries()) {
-        if (ordinals[place] === ordinal++) {
+    try {
+        for await (const indexed of index.entries()) {
+            if (ordinals[place] !== ordinal++)
+                continue;
             yield indexed;
             if (++place === ordinals.length)
-                break;
+                return;
         }
     }
-    await index.close();
+    finally {
+        await index.close();
+    }
 }
 async function passThrough(index, wants, linkTargets) {
     const ordinals = [];
@@ -6332,6 +6339,7 @@ async function passThrough(index, wants, linkTargets) {
             ordinals.push(ordinal);
         ordinal++;
     }
+    await index.close();
     return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
 }
 function mergeRanges(extents, ordinals) {

@@ -30,7 +30,13 @@ export async function openFile(seen: SeenFile): Promise<EntryContent | undefined
     if (isGone(error) || (error as NodeJS.ErrnoException).code === 'ELOOP') return undefined;
     throw error;
   }
-  const opened = fstatSync(file, { bigint: true });
+  let opened: BigIntStats;
+  try {
+    opened = fstatSync(file, { bigint: true });
+  } catch (error) {
+    closeSync(file);
+    throw error;
+  }
   if (!opened.isFile()) {
     closeSync(file);
     return undefined;
@@ -39,6 +45,8 @@ export async function openFile(seen: SeenFile): Promise<EntryContent | undefined
   // for it, were decided by that.
   const size = Number(opened.size > seen.size ? seen.size : opened.size);
   let shortBytes = 0;
+  let isOpen = true;
+  let reading: Promise<unknown> = Promise.resolve();
   const nameOddity = (now: BigIntStats): string | undefined => {
     if (shortBytes > 0) return `shrank while it was read: the last ${shortBytes} bytes are zeros`;
     if (now.size > BigInt(size)) return `grew while it was read: stored with its first ${size} bytes`;
@@ -50,16 +58,22 @@ export async function openFile(seen: SeenFile): Promise<EntryContent | undefined
     async read(target, position) {
       let done = 0;
       while (done < target.length) {
-        const { bytesRead } = await readFd(file, target, done, target.length - done, position + done);
+        if (!isOpen) throw new Error('the file has been closed');
+        const piece = readFd(file, target, done, target.length - done, position + done);
+        reading = piece.catch(() => undefined);
+        const { bytesRead } = await piece;
         if (bytesRead === 0) break;
         done += bytesRead;
       }
       shortBytes += target.length - done;
       return done;
     },
-    close() {
+    async close() {
+      isOpen = false;
+      // Its number may soon be another file's.
+      await reading;
       try {
-        return Promise.resolve(nameOddity(fstatSync(file, { bigint: true })));
+        return nameOddity(fstatSync(file, { bigint: true }));
       } finally {
         closeSync(file);
       }

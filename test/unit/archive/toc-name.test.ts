@@ -22,8 +22,24 @@ it('the name and type of a line are the same whether all of it is read or its be
   );
 });
 
+it('a line that says a thing twice has one name and one type for all who read it', () => {
+  const lines = [
+    '{"name":"a","type":"reg","name":"b","offset":0}',
+    '{"name":"a","type":"reg","name" :"b","offset":0}',
+    '{"name":"a","type":"reg","nameBytes":"Yg==","offset":0}',
+    '{"name":"a","type":"reg","\\u006eame":"b","offset":0}',
+    '{"name":"a","type":"chunk","type":"reg","offset":0}',
+    '{"name":"a","type":"reg","linkName":"name","offset":0}',
+  ];
+  for (const line of lines) {
+    const { name, type } = parseTocLine(line);
+    expect([line, parseTocName(line)]).toMatchObject([line, { name, type }]);
+  }
+});
+
 it('a line that begins otherwise is read whole, and refused where it is none', () => {
   expect(parseTocName('{"type":"reg","name":"a","offset":0}')).toMatchObject({ name: Buffer.from('a'), type: 'reg' });
   expect(() => parseTocName('{"name":"a","type":"device","offset":0}')).toThrow(TypeError);
   expect(() => parseTocName('no line')).toThrow(SyntaxError);
+  expect(() => parseTocName('{"name":"a\n","type":"reg","offset":0}')).toThrow(SyntaxError);
 });

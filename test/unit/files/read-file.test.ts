@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
+import { pbkdf2 } from 'node:crypto';
 import {
   appendFileSync,
+  closeSync,
   lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -14,9 +17,12 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { keyOfGroup } from '../../../src/archive/group-entries.ts';
 import type { SourceEntry } from '../../../src/archive/source-entry.ts';
 import { readEntry, walkUploads } from '../../fixtures/walk-uploads.ts';
+
+const deriveKey = promisify(pbkdf2);
 
 let root: string;
 let count = 0;
@@ -32,6 +38,24 @@ function folder(): string {
   mkdirSync(path);
   return path;
 }
+
+it('a read that is under way ends before the file is closed, whose number may then be another file’s', async () => {
+  const path = folder();
+  writeFileSync(join(path, 'file'), 'AAAA');
+  writeFileSync(join(root, 'other'), 'BBBB');
+  const content = await (await walkUploads(path)).entries[1]?.open?.();
+  if (!content) throw new Error('nothing to read');
+  // All threads of the pool are at work: the read has to wait.
+  const busy = Array.from({ length: 16 }, () => deriveKey('word', 'salt', 100_000, 32, 'sha512'));
+  const target = Buffer.alloc(4);
+  const reading = content.read(target, 0);
+  const closing = content.close();
+  const descriptor = openSync(join(root, 'other'), 'r');
+  expect([await reading, target.toString(), await closing]).toEqual([4, 'AAAA', undefined]);
+  await expect(content.read(target, 0)).rejects.toThrow('closed');
+  closeSync(descriptor);
+  await Promise.all(busy);
+});
 
 describe('reading a file that changes', () => {
   const fileOf = async (content: string): Promise<{ path: string; entry: SourceEntry | undefined }> => {
