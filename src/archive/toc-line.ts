@@ -28,6 +28,8 @@ const SECOND_NS = 1_000_000_000n;
 const OFFSET_KEY = '"offset":';
 /** A name in which JSON has nothing to escape, and a type. */
 const PLAIN_START = /^\{"name":"([^"\\\p{Cc}]*)","type":"(dir|reg|symlink|hardlink|chunk)"/u;
+/** Where one of these follows, a key may stand a second time, in one way of writing or another. */
+const SAID_AGAIN = ['\\', '"name', '"type"'];
 
 /** Writes the line; `name` and `type` come first and `offset` last, which `relocateLine` and readers rely on. */
 export function formatTocLine(line: TocLine): string {
@@ -79,11 +81,9 @@ export function parseTocLine(text: string): TocLine {
  * Where a line of ours begins with both and has neither key again, nor an escape, what follows is not read, nor checked.
  */
 export function parseTocName(text: string): Pick<TocLine, 'name' | 'type'> {
-  const match = PLAIN_START.exec(text);
-  const behind = match?.[0].length ?? 0;
-  const isWhole = match !== null && ['\\', '"name', '"type"'].every((sign) => !text.includes(sign, behind));
-  if (!isWhole) return parseTocLine(text);
-  return { name: Buffer.from(match[1] as string), type: match[2] as TocLine['type'] };
+  const [start, name, type] = PLAIN_START.exec(text) ?? [];
+  const isPlain = start !== undefined && !SAID_AGAIN.some((sign) => text.includes(sign, start.length));
+  return isPlain ? { name: Buffer.from(name as string), type: type as TocLine['type'] } : parseTocLine(text);
 }
 
 /** Moves a line by `delta` bytes without parsing it: the offset stands last. */

@@ -80435,6 +80435,8 @@ const SECOND_NS = 1000000000n;
 const OFFSET_KEY = '"offset":';
 /** A name in which JSON has nothing to escape, and a type. */
 const PLAIN_START = /^\{"name":"([^"\\\p{Cc}]*)","type":"(dir|reg|symlink|hardlink|chunk)"/u;
+/** Where one of these follows, a key may stand a second time, in one way of writing or another. */
+const SAID_AGAIN = ['\\', '"name', '"type"'];
 /** Writes the line; `name` and `type` come first and `offset` last, which `relocateLine` and readers rely on. */
 function formatTocLine(line) {
     let text = `{"name":${JSON.stringify(line.name.toString('utf8'))}`;
@@ -80500,12 +80502,9 @@ function parseTocLine(text) {
  * Where a line of ours begins with both and has neither key again, nor an escape, what follows is not read, nor checked.
  */
 function parseTocName(text) {
-    const match = PLAIN_START.exec(text);
-    const behind = match?.[0].length ?? 0;
-    const isWhole = match !== null && ['\\', '"name', '"type"'].every((sign) => !text.includes(sign, behind));
-    if (!isWhole)
-        return parseTocLine(text);
-    return { name: Buffer.from(match[1]), type: match[2] };
+    const [start, name, type] = PLAIN_START.exec(text) ?? [];
+    const isPlain = start !== undefined && !SAID_AGAIN.some((sign) => text.includes(sign, start.length));
+    return isPlain ? { name: Buffer.from(name), type: type } : parseTocLine(text);
 }
 /** Moves a line by `delta` bytes without parsing it: the offset stands last. */
 function relocateLine(text, delta) {

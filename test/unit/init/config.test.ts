@@ -7,7 +7,7 @@ import { findGaps } from '../../../src/operations/init/config/coverage.ts';
 import { readUncovered } from '../../../src/operations/init/config/not-covered.ts';
 import { propose } from '../../../src/operations/init/proposal/propose.ts';
 
-const file = '/work/app/continuity.yml';
+const file = '/srv/app/continuity.yml';
 const proposal = propose({
   model: readModel({
     services: {
@@ -16,7 +16,7 @@ const proposal = propose({
     },
     volumes: { 'unused-old': null },
   }),
-  directory: '/work/app',
+  directory: '/srv/app',
   mountpoints: new Map(),
   lookAt: () => ({ isFile: false, trackedFiles: 0 }),
 });

@@ -11,7 +11,7 @@ const unknown = {
 };
 
 function proposalOf(compose: unknown, surroundings: Partial<typeof unknown> = {}) {
-  return propose({ model: readModel(compose), directory: '/work/app', ...unknown, ...surroundings });
+  return propose({ model: readModel(compose), directory: '/srv/app', ...unknown, ...surroundings });
 }
 
 function databasesOf(services: Record<string, unknown>) {
@@ -103,7 +103,7 @@ describe('volumes and bind mounts', () => {
         image: 'app',
         volumes: [
           './data/uploads:/app/uploads',
-          '/work/app/data/uploads/thumbs:/app/thumbs',
+          '/srv/app/data/uploads/thumbs:/app/thumbs',
           './src:/app/src',
           '.:/workspace',
           './nginx.conf:/etc/nginx.conf',
@@ -232,10 +232,10 @@ describe('volumes and bind mounts', () => {
     const proposal = proposalOf(strange);
     const config = parseConfig(
       writeConfigText({ proposal, composeFiles: ['compose.yml'] }),
-      '/work/app/continuity.yml',
+      '/srv/app/continuity.yml',
     );
     expect(config.files.map(({ path }) => path)).toEqual(
-      proposal.files.map(({ path }) => (path.startsWith('/') ? path : `/work/app/${path}`)),
+      proposal.files.map(({ path }) => (path.startsWith('/') ? path : `/srv/app/${path}`)),
     );
     expect(config.files.map(({ name }) => name)).toEqual(['donnees-eleves-1', 'srv', 'app-1-db', 'it-s']);
   });
