@@ -230,10 +230,7 @@ describe('volumes and bind mounts', () => {
       },
     };
     const proposal = proposalOf(strange);
-    const config = parseConfig(
-      writeConfigText({ proposal, composeFiles: ['compose.yml'] }),
-      '/srv/app/continuity.yml',
-    );
+    const config = parseConfig(writeConfigText({ proposal, composeFiles: ['compose.yml'] }), '/srv/app/continuity.yml');
     expect(config.files.map(({ path }) => path)).toEqual(
       proposal.files.map(({ path }) => (path.startsWith('/') ? path : `/srv/app/${path}`)),
     );
