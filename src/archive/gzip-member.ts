@@ -8,8 +8,8 @@ const gzipAsync = promisify<Buffer, object, Buffer>(gzip);
 /** Below this the way to the thread pool and back costs more than the compression. */
 const SYNC_LIMIT_BYTES = 2 * 1024;
 /**
- * Of deflate. Level 6 takes twice the time for 2 to 5 % less (SQL, source text, programs), which was most of what a first
- * night costs.
+ * Of deflate. Level 6 takes up to twice the time for 2 to 5 % less (source text, programs), and was the largest single
+ * part of a first night's processor time.
  */
 const PAYLOAD_LEVEL = 4;
 const SAMPLE_BYTES = 4 * 1024;

@@ -65,17 +65,17 @@ export class IndexReader {
 
   async #next(): Promise<string> {
     for (;;) {
+      const line = this.#take();
+      if (line !== undefined) return line;
       const result = await this.#batches.next();
       if (result.done) throw new TypeError('the index ends too early');
       this.#batch = result.value;
       this.#at = 0;
-      const line = this.#take();
-      if (line !== undefined) return line;
     }
   }
 
   async #expect(text: string): Promise<void> {
-    const line = this.#take() ?? (await this.#next());
+    const line = await this.#next();
     if (line !== text) throw new TypeError(`the index has ${JSON.stringify(line.slice(0, 60))} in place of ${text}`);
   }
 }

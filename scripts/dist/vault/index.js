@@ -1195,8 +1195,8 @@ const gzipAsync = (0,external_node_util_.promisify)(external_node_zlib_.gzip);
 /** Below this the way to the thread pool and back costs more than the compression. */
 const SYNC_LIMIT_BYTES = (/* unused pure expression or super */ null && (2 * 1024));
 /**
- * Of deflate. Level 6 takes twice the time for 2 to 5 % less (SQL, source text, programs), which was most of what a first
- * night costs.
+ * Of deflate. Level 6 takes up to twice the time for 2 to 5 % less (source text, programs), and was the largest single
+ * part of a first night's processor time.
  */
 const PAYLOAD_LEVEL = 4;
 const SAMPLE_BYTES = (/* unused pure expression or super */ null && (4 * 1024));
@@ -5593,18 +5593,18 @@ class IndexReader {
     }
     async #next() {
         for (;;) {
+            const line = this.#take();
+            if (line !== undefined)
+                return line;
             const result = await this.#batches.next();
             if (result.done)
                 throw new TypeError('the index ends too early');
             this.#batch = result.value;
             this.#at = 0;
-            const line = this.#take();
-            if (line !== undefined)
-                return line;
         }
     }
     async #expect(text) {
-        const line = this.#take() ?? (await this.#next());
+        const line = await this.#next();
         if (line !== text)
             throw new TypeError(`the index has ${JSON.stringify(line.slice(0, 60))} in place of ${text}`);
     }
