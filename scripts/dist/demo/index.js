@@ -63269,7 +63269,7 @@ async function startSshd(options) {
             directory,
             clientKeyPath,
             log,
-            cutConnections: () => endSessions(server, 'sshd'),
+            cutConnections: () => endSessions(server, (name) => name.startsWith('sshd')),
             async stop() {
                 endSessions(server);
                 const ended = new Promise((resolve) => server.once('exit', resolve));
@@ -63341,9 +63341,9 @@ async function listen(directory, launcher) {
     throw new Error(`sshd did not start:\n${text}`);
 }
 /** Ends what serves the connections: those of a name, or all. */
-function endSessions(server, name) {
+function endSessions(server, isMeant) {
     if (server.pid !== undefined)
-        (0,processes/* killDescendants */.He)(server.pid, name);
+        (0,processes/* killDescendants */.He)(server.pid, isMeant);
 }
 async function sshd_findFreePort() {
     const probe = (0,external_node_net_namespaceObject.createServer)();
@@ -64490,18 +64490,24 @@ function listPrograms() {
     }
     return all;
 }
-/** Kills what a program has started, and what that has started; those whose name begins so, or all. */
-function killDescendants(ancestor, nameBegin = '') {
+/**
+ * Kills what a program has started, and what that has started; those with such a name, or all.
+ * @returns how many were killed
+ */
+function killDescendants(ancestor, isMeant = () => true) {
+    let killed = 0;
     for (const { pid, name } of listDescendants(ancestor)) {
-        if (!name.startsWith(nameBegin))
+        if (!isMeant(name))
             continue;
         try {
             process.kill(pid, 'SIGKILL');
+            killed += 1;
         }
         catch {
             // Ended meanwhile.
         }
     }
+    return killed;
 }
 
 
