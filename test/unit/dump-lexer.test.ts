@@ -133,6 +133,7 @@ describe('DumpLexer', () => {
     ['with statements after the trailer', `${dump}SELECT 1;\n`],
     ['with an open quote after the trailer', `${dump}SELECT '`],
     ['with rows after the trailer', `${dump}COPY public.x FROM stdin;\n`],
+    ['without its beginning', dump.slice(dump.indexOf('\n', dump.indexOf('\\restrict')) + 1)],
     ['with a wrong key at the end', dump.replace('\\unrestrict abc', '\\unrestrict abd')],
     ['empty', ''],
   ])('does not take a dump %s for a whole one', async (_, text) => {

@@ -81588,7 +81588,7 @@ async function checkDump(name, content, manifest) {
     if (!record)
         return await checkRoles(content);
     const { fingerprints, trailer } = await (0,postgres_fingerprints/* fingerprintDump */.LB)(content);
-    const cut = trailer ? [] : ['it is cut off: its last line is missing'];
+    const cut = trailer ? [] : ['it is cut off: its first or its last line is missing'];
     return [...cut, ...(0,postgres_fingerprints/* compareFingerprints */.tS)(record.fingerprints, fingerprints)];
 }
 async function checkRoles(content) {
@@ -92840,7 +92840,7 @@ class DumpLexer {
         this.#events = events;
         this.#rows = new CopyRows(events);
     }
-    /** Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it. */
+    /** Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it, whose key was given. */
     get complete() {
         return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
     }
@@ -92987,8 +92987,9 @@ class DumpLexer {
         const [word, key] = text.split(' ');
         if (word === '\\restrict')
             this.#restrictKey = key ?? '';
-        else if (word === '\\unrestrict' && key === this.#restrictKey)
-            this.#restrictKey = undefined;
+        // One without its \restrict stands in a dump that lacks its beginning.
+        else if (word === '\\unrestrict')
+            this.#restrictKey = key === this.#restrictKey ? undefined : '';
         this.#events.metaEnds(text, this.#base + at + 1);
     }
     #openStatement(at) {
@@ -93391,6 +93392,8 @@ class DumpRun {
         this.#child.stdin.on('error', () => undefined);
         this.#child.stdin.end();
         this.#messages = (0,run_tool/* keepMessages */.Uv)(this.#child);
+        // When a program ends, Node throws away what nobody listens for; whoever reads this may come later.
+        this.#child.stdout.on('readable', () => undefined);
         this.ended = (0,run_tool/* awaitEnd */.so)(this.#child, 'pg_dump').then(({ code, endedBy }) => this.#judgeEnd(code, endedBy), (error) => {
             throw this.#failure ?? error;
         });
@@ -93439,10 +93442,11 @@ class DumpRun {
     stop(reason) {
         this.#failure ??= reason;
         this.#child.kill('SIGTERM');
+        // What it wrote is of no use any more, and unread it would keep the program from being over.
+        this.#child.stdout.destroy();
         void (0,promises_.setTimeout)(graceMs, undefined, { ref: false }).then(() => {
             this.#child.kill('SIGKILL');
             // What it started may still hold the pipe.
-            this.#child.stdout.destroy();
             this.#child.stderr.destroy();
         });
     }
@@ -93560,8 +93564,8 @@ async function* checkDump(options, { plan, run, startedAt }) {
     }
     const ended = new Date().toISOString();
     if (!lexer.complete) {
-        const next = 'Run the backup again; if it happens again, run pg_dump by hand and look at the end of its output.';
-        throw new failure/* Failure */.HR('source', `the dump of ${run.label} is cut off: its last line is missing`, next);
+        const next = 'Run the backup again; if it happens again, run pg_dump by hand and look at both ends of its output.';
+        throw new failure/* Failure */.HR('source', `the dump of ${run.label} is cut off: its first or its last line is missing`, next);
     }
     yield* cutter.finish();
     const fingerprints = taker.finish();

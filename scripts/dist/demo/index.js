@@ -42693,7 +42693,7 @@ class DumpLexer {
         this.#events = events;
         this.#rows = new CopyRows(events);
     }
-    /** Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it. */
+    /** Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it, whose key was given. */
     get complete() {
         return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
     }
@@ -42840,8 +42840,9 @@ class DumpLexer {
         const [word, key] = text.split(' ');
         if (word === '\\restrict')
             this.#restrictKey = key ?? '';
-        else if (word === '\\unrestrict' && key === this.#restrictKey)
-            this.#restrictKey = undefined;
+        // One without its \restrict stands in a dump that lacks its beginning.
+        else if (word === '\\unrestrict')
+            this.#restrictKey = key === this.#restrictKey ? undefined : '';
         this.#events.metaEnds(text, this.#base + at + 1);
     }
     #openStatement(at) {
@@ -42916,6 +42917,8 @@ class DumpRun {
         this.#child.stdin.on('error', () => undefined);
         this.#child.stdin.end();
         this.#messages = keepMessages(this.#child);
+        // When a program ends, Node throws away what nobody listens for; whoever reads this may come later.
+        this.#child.stdout.on('readable', () => undefined);
         this.ended = awaitEnd(this.#child, 'pg_dump').then(({ code, endedBy }) => this.#judgeEnd(code, endedBy), (error) => {
             throw this.#failure ?? error;
         });
@@ -42964,10 +42967,11 @@ class DumpRun {
     stop(reason) {
         this.#failure ??= reason;
         this.#child.kill('SIGTERM');
+        // What it wrote is of no use any more, and unread it would keep the program from being over.
+        this.#child.stdout.destroy();
         void (0,external_node_timers_promises_namespaceObject.setTimeout)(dump_run_graceMs, undefined, { ref: false }).then(() => {
             this.#child.kill('SIGKILL');
             // What it started may still hold the pipe.
-            this.#child.stdout.destroy();
             this.#child.stderr.destroy();
         });
     }
@@ -43201,8 +43205,8 @@ async function* checkDump(options, { plan, run, startedAt }) {
     }
     const ended = new Date().toISOString();
     if (!lexer.complete) {
-        const next = 'Run the backup again; if it happens again, run pg_dump by hand and look at the end of its output.';
-        throw new failure/* Failure */.HR('source', `the dump of ${run.label} is cut off: its last line is missing`, next);
+        const next = 'Run the backup again; if it happens again, run pg_dump by hand and look at both ends of its output.';
+        throw new failure/* Failure */.HR('source', `the dump of ${run.label} is cut off: its first or its last line is missing`, next);
     }
     yield* cutter.finish();
     const fingerprints = taker.finish();
@@ -43865,7 +43869,7 @@ async function check_dump_checkDump(name, content, manifest) {
     if (!record)
         return await checkRoles(content);
     const { fingerprints, trailer } = await fingerprintDump(content);
-    const cut = trailer ? [] : ['it is cut off: its last line is missing'];
+    const cut = trailer ? [] : ['it is cut off: its first or its last line is missing'];
     return [...cut, ...compareFingerprints(record.fingerprints, fingerprints)];
 }
 async function checkRoles(content) {

@@ -661,7 +661,7 @@ class DumpLexer {
         this.#events = events;
         this.#rows = new CopyRows(events);
     }
-    /** Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it. */
+    /** Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it, whose key was given. */
     get complete() {
         return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
     }
@@ -808,8 +808,9 @@ class DumpLexer {
         const [word, key] = text.split(' ');
         if (word === '\\restrict')
             this.#restrictKey = key ?? '';
-        else if (word === '\\unrestrict' && key === this.#restrictKey)
-            this.#restrictKey = undefined;
+        // One without its \restrict stands in a dump that lacks its beginning.
+        else if (word === '\\unrestrict')
+            this.#restrictKey = key === this.#restrictKey ? undefined : '';
         this.#events.metaEnds(text, this.#base + at + 1);
     }
     #openStatement(at) {
@@ -988,7 +989,7 @@ async function checkDump(name, content, manifest) {
     if (!record)
         return await checkRoles(content);
     const { fingerprints, trailer } = await fingerprintDump(content);
-    const cut = trailer ? [] : ['it is cut off: its last line is missing'];
+    const cut = trailer ? [] : ['it is cut off: its first or its last line is missing'];
     return [...cut, ...compareFingerprints(record.fingerprints, fingerprints)];
 }
 async function checkRoles(content) {

@@ -13,7 +13,7 @@ export async function checkDump(name: string, content: AsyncIterable<Buffer>, ma
   const record = Object.values(manifest.databases).find(({ dump }) => dump === name);
   if (!record) return await checkRoles(content);
   const { fingerprints, trailer } = await fingerprintDump(content);
-  const cut = trailer ? [] : ['it is cut off: its last line is missing'];
+  const cut = trailer ? [] : ['it is cut off: its first or its last line is missing'];
   return [...cut, ...compareFingerprints(record.fingerprints, fingerprints)];
 }
 

@@ -61,7 +61,7 @@ export class DumpLexer {
     this.#rows = new CopyRows(events);
   }
 
-  /** Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it. */
+  /** Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it, whose key was given. */
   get complete(): boolean {
     return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
   }
@@ -194,7 +194,8 @@ export class DumpLexer {
     const text = `\\${Buffer.from(this.#line).toString('latin1')}`;
     const [word, key] = text.split(' ');
     if (word === '\\restrict') this.#restrictKey = key ?? '';
-    else if (word === '\\unrestrict' && key === this.#restrictKey) this.#restrictKey = undefined;
+    // One without its \restrict stands in a dump that lacks its beginning.
+    else if (word === '\\unrestrict') this.#restrictKey = key === this.#restrictKey ? undefined : '';
     this.#events.metaEnds(text, this.#base + at + 1);
   }
 

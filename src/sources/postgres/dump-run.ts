@@ -42,6 +42,8 @@ export class DumpRun {
     this.#child.stdin.on('error', () => undefined);
     this.#child.stdin.end();
     this.#messages = keepMessages(this.#child);
+    // When a program ends, Node throws away what nobody listens for; whoever reads this may come later.
+    this.#child.stdout.on('readable', () => undefined);
     this.ended = awaitEnd(this.#child, 'pg_dump').then(
       ({ code, endedBy }) => this.#judgeEnd(code, endedBy),
       (error: unknown) => {
@@ -97,10 +99,11 @@ export class DumpRun {
   stop(reason: Failure): void {
     this.#failure ??= reason;
     this.#child.kill('SIGTERM');
+    // What it wrote is of no use any more, and unread it would keep the program from being over.
+    this.#child.stdout.destroy();
     void sleep(graceMs, undefined, { ref: false }).then(() => {
       this.#child.kill('SIGKILL');
       // What it started may still hold the pipe.
-      this.#child.stdout.destroy();
       this.#child.stderr.destroy();
     });
   }

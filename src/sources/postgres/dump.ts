@@ -111,8 +111,8 @@ async function* checkDump(
   }
   const ended = new Date().toISOString();
   if (!lexer.complete) {
-    const next = 'Run the backup again; if it happens again, run pg_dump by hand and look at the end of its output.';
-    throw new Failure('source', `the dump of ${run.label} is cut off: its last line is missing`, next);
+    const next = 'Run the backup again; if it happens again, run pg_dump by hand and look at both ends of its output.';
+    throw new Failure('source', `the dump of ${run.label} is cut off: its first or its last line is missing`, next);
   }
   yield* cutter.finish();
   const fingerprints = taker.finish();
