@@ -42693,7 +42693,10 @@ class DumpLexer {
         this.#events = events;
         this.#rows = new CopyRows(events);
     }
-    /** Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it, whose key was given. */
+    /**
+     * Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it,
+     * with the key that the beginning gave.
+     */
     get complete() {
         return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
     }
