@@ -40,17 +40,24 @@ export class IndexReader {
     }
   }
 
-  /** All extents in order, each with its lines; can be gone through once. */
+  /** All extents in order, each with its lines; can be gone through once. Whoever stops early closes the stream behind. */
   async *entries(): AsyncGenerator<IndexedExtent, void, undefined> {
-    for (const extent of this.extents) {
-      const lines: string[] = [];
-      while (lines.length < extent.entries) {
-        const line = this.#take() ?? (await this.#next());
-        lines.push(line.endsWith(',') ? line.slice(0, -1) : line);
+    let isWhole = false;
+    try {
+      for (const extent of this.extents) {
+        const lines: string[] = [];
+        while (lines.length < extent.entries) {
+          const line = this.#take() ?? (await this.#next());
+          lines.push(line.endsWith(',') ? line.slice(0, -1) : line);
+        }
+        yield { extent, lines };
       }
-      yield { extent, lines };
+      await this.#expect(INDEX_END);
+      isWhole = true;
+    } finally {
+      // To its end, it is left to whoever hashes what passes.
+      if (!isWhole) await this.close();
     }
-    await this.#expect(INDEX_END);
   }
 
   /** Stops reading early; the stream behind is closed. */

@@ -38,14 +38,10 @@ export async function* chooseExtents(
 ): AsyncGenerator<IndexedExtent, void, undefined> {
   let place = 0;
   let ordinal = 0;
-  try {
-    for await (const indexed of index.entries()) {
-      if (ordinals[place] !== ordinal++) continue;
-      yield indexed;
-      if (++place === ordinals.length) return;
-    }
-  } finally {
-    await index.close();
+  for await (const indexed of index.entries()) {
+    if (ordinals[place] !== ordinal++) continue;
+    yield indexed;
+    if (++place === ordinals.length) return;
   }
 }
 
@@ -78,7 +74,6 @@ async function passThrough(
     if (isChosen) ordinals.push(ordinal);
     ordinal++;
   }
-  await index.close();
   return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
 }
 

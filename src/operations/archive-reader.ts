@@ -61,12 +61,8 @@ export class ArchiveReader {
   /** All entries' lines in archive order; further chunks of large entries are left out. */
   async *lines(): AsyncGenerator<TocLine, void, undefined> {
     const reader = await this.#cache.open(this.#indexPath);
-    try {
-      for await (const { lines } of reader.entries()) {
-        for (const line of lines.map(parseTocLine)) if (line.type !== 'chunk') yield line;
-      }
-    } finally {
-      await reader.close();
+    for await (const { lines } of reader.entries()) {
+      for (const line of lines.map(parseTocLine)) if (line.type !== 'chunk') yield line;
     }
   }
 

@@ -78987,17 +78987,26 @@ class IndexReader {
             reader.extents.append(extent);
         }
     }
-    /** All extents in order, each with its lines; can be gone through once. */
+    /** All extents in order, each with its lines; can be gone through once. Whoever stops early closes the stream behind. */
     async *entries() {
-        for (const extent of this.extents) {
-            const lines = [];
-            while (lines.length < extent.entries) {
-                const line = this.#take() ?? (await this.#next());
-                lines.push(line.endsWith(',') ? line.slice(0, -1) : line);
+        let isWhole = false;
+        try {
+            for (const extent of this.extents) {
+                const lines = [];
+                while (lines.length < extent.entries) {
+                    const line = this.#take() ?? (await this.#next());
+                    lines.push(line.endsWith(',') ? line.slice(0, -1) : line);
+                }
+                yield { extent, lines };
             }
-            yield { extent, lines };
+            await this.#expect(INDEX_END);
+            isWhole = true;
         }
-        await this.#expect(INDEX_END);
+        finally {
+            // To its end, it is left to whoever hashes what passes.
+            if (!isWhole)
+                await this.close();
+        }
     }
     /** Stops reading early; the stream behind is closed. */
     async close() {
@@ -79831,17 +79840,12 @@ async function selectEntries(openIndex, wants) {
 async function* chooseExtents(index, ordinals) {
     let place = 0;
     let ordinal = 0;
-    try {
-        for await (const indexed of index.entries()) {
-            if (ordinals[place] !== ordinal++)
-                continue;
-            yield indexed;
-            if (++place === ordinals.length)
-                return;
-        }
-    }
-    finally {
-        await index.close();
+    for await (const indexed of index.entries()) {
+        if (ordinals[place] !== ordinal++)
+            continue;
+        yield indexed;
+        if (++place === ordinals.length)
+            return;
     }
 }
 async function passThrough(index, wants, linkTargets) {
@@ -79871,7 +79875,6 @@ async function passThrough(index, wants, linkTargets) {
             ordinals.push(ordinal);
         ordinal++;
     }
-    await index.close();
     return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
 }
 function mergeRanges(extents, ordinals) {
@@ -80966,15 +80969,10 @@ class ArchiveReader {
     /** All entries' lines in archive order; further chunks of large entries are left out. */
     async *lines() {
         const reader = await this.#cache.open(this.#indexPath);
-        try {
-            for await (const { lines } of reader.entries()) {
-                for (const line of lines.map(_archive_toc_line_js__WEBPACK_IMPORTED_MODULE_5__/* .parseTocLine */ .G4))
-                    if (line.type !== 'chunk')
-                        yield line;
-            }
-        }
-        finally {
-            await reader.close();
+        for await (const { lines } of reader.entries()) {
+            for (const line of lines.map(_archive_toc_line_js__WEBPACK_IMPORTED_MODULE_5__/* .parseTocLine */ .G4))
+                if (line.type !== 'chunk')
+                    yield line;
         }
     }
     /** Finds what has to be fetched for the wanted entries. */

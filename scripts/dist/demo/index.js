@@ -41722,17 +41722,26 @@ class IndexReader {
             reader.extents.append(extent);
         }
     }
-    /** All extents in order, each with its lines; can be gone through once. */
+    /** All extents in order, each with its lines; can be gone through once. Whoever stops early closes the stream behind. */
     async *entries() {
-        for (const extent of this.extents) {
-            const lines = [];
-            while (lines.length < extent.entries) {
-                const line = this.#take() ?? (await this.#next());
-                lines.push(line.endsWith(',') ? line.slice(0, -1) : line);
+        let isWhole = false;
+        try {
+            for (const extent of this.extents) {
+                const lines = [];
+                while (lines.length < extent.entries) {
+                    const line = this.#take() ?? (await this.#next());
+                    lines.push(line.endsWith(',') ? line.slice(0, -1) : line);
+                }
+                yield { extent, lines };
             }
-            yield { extent, lines };
+            await this.#expect(INDEX_END);
+            isWhole = true;
         }
-        await this.#expect(INDEX_END);
+        finally {
+            // To its end, it is left to whoever hashes what passes.
+            if (!isWhole)
+                await this.close();
+        }
     }
     /** Stops reading early; the stream behind is closed. */
     async close() {
@@ -47399,17 +47408,12 @@ async function selectEntries(openIndex, wants) {
 async function* chooseExtents(index, ordinals) {
     let place = 0;
     let ordinal = 0;
-    try {
-        for await (const indexed of index.entries()) {
-            if (ordinals[place] !== ordinal++)
-                continue;
-            yield indexed;
-            if (++place === ordinals.length)
-                return;
-        }
-    }
-    finally {
-        await index.close();
+    for await (const indexed of index.entries()) {
+        if (ordinals[place] !== ordinal++)
+            continue;
+        yield indexed;
+        if (++place === ordinals.length)
+            return;
     }
 }
 async function passThrough(index, wants, linkTargets) {
@@ -47439,7 +47443,6 @@ async function passThrough(index, wants, linkTargets) {
             ordinals.push(ordinal);
         ordinal++;
     }
-    await index.close();
     return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
 }
 function mergeRanges(extents, ordinals) {
@@ -52166,15 +52169,10 @@ class ArchiveReader {
     /** All entries' lines in archive order; further chunks of large entries are left out. */
     async *lines() {
         const reader = await this.#cache.open(this.#indexPath);
-        try {
-            for await (const { lines } of reader.entries()) {
-                for (const line of lines.map(parseTocLine))
-                    if (line.type !== 'chunk')
-                        yield line;
-            }
-        }
-        finally {
-            await reader.close();
+        for await (const { lines } of reader.entries()) {
+            for (const line of lines.map(parseTocLine))
+                if (line.type !== 'chunk')
+                    yield line;
         }
     }
     /** Finds what has to be fetched for the wanted entries. */

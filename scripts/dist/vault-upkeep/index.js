@@ -17255,17 +17255,26 @@ class IndexReader {
             reader.extents.append(extent);
         }
     }
-    /** All extents in order, each with its lines; can be gone through once. */
+    /** All extents in order, each with its lines; can be gone through once. Whoever stops early closes the stream behind. */
     async *entries() {
-        for (const extent of this.extents) {
-            const lines = [];
-            while (lines.length < extent.entries) {
-                const line = this.#take() ?? (await this.#next());
-                lines.push(line.endsWith(',') ? line.slice(0, -1) : line);
+        let isWhole = false;
+        try {
+            for (const extent of this.extents) {
+                const lines = [];
+                while (lines.length < extent.entries) {
+                    const line = this.#take() ?? (await this.#next());
+                    lines.push(line.endsWith(',') ? line.slice(0, -1) : line);
+                }
+                yield { extent, lines };
             }
-            yield { extent, lines };
+            await this.#expect(INDEX_END);
+            isWhole = true;
         }
-        await this.#expect(INDEX_END);
+        finally {
+            // To its end, it is left to whoever hashes what passes.
+            if (!isWhole)
+                await this.close();
+        }
     }
     /** Stops reading early; the stream behind is closed. */
     async close() {
