@@ -196,12 +196,12 @@ describe('a vault over SSH that cannot be reached or trusted', () => {
     const key = readPublicKey(vault.sshd.hostKeyPath);
     const knownHostsPath = writeKnownHosts('others', `[127.0.0.1]:${frozen.port},[127.0.0.1]:${chatty.port} ${key}\n`);
     const began = Date.now();
-    const changes = { knownHostsPath, connectTimeoutMs: 400 };
-    const silence = await failureOf(hello(vault.options('writer', { ...changes, port: frozen.port })));
+    const silent = { knownHostsPath, connectTimeoutMs: 400, port: frozen.port };
+    const silence = await failureOf(hello(vault.options('writer', silent)));
     expect(silence.message).toContain('does not answer within 0.4 s');
     expect(frozen.count()).toBe(2);
     expect(Date.now() - began).toBeLessThan(5_000);
-    const noise = await failureOf(hello(vault.options('writer', { ...changes, port: chatty.port })));
+    const noise = await failureOf(hello(vault.options('writer', { knownHostsPath, port: chatty.port })));
     expect(noise.message).toContain('protocol incompatibility');
   });
 

@@ -48,8 +48,26 @@ describe('a running dump', () => {
     const begun = Date.now();
     run.stop(new Failure('source', 'given up', 'Run it again.'));
     await expect(run.ended).rejects.toThrow('given up');
-    expect(Date.now() - begun).toBeLessThan(1_000);
+    expect(Date.now() - begun).toBeLessThan(1_500);
     await expect(readAll(run)).rejects.toThrow('given up');
+  });
+
+  it('is told to be over when pg_dump is: neither its reader nor its ender goes on before', async () => {
+    const slowlyEnding = `trap 'exec sleep 0.5' TERM; seq 1 5000; while :; do sleep 0.05; done`;
+    const run = startRun(slowlyEnding);
+    await run.started;
+    let hasEnded = false;
+    run.ended.catch(() => (hasEnded = true));
+    const reading = readAll(run);
+    run.stop(new Failure('source', 'given up', 'Run it again.'));
+    await expect(reading).rejects.toThrow('given up');
+    expect(hasEnded).toBe(true);
+
+    const left = startRun(slowlyEnding);
+    let hasLeftEnded = false;
+    left.ended.catch(() => (hasLeftEnded = true));
+    for await (const _piece of left.read()) break;
+    expect(hasLeftEnded).toBe(true);
   });
 
   it('has started with its end where there is no output at all', async () => {

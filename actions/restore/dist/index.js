@@ -93412,9 +93412,10 @@ class DumpRun {
             .split('\n')
             .filter((line) => line.trim() !== '');
     }
-    /** The output, as fast as it is taken. @throws Failure where the run did not end well. */
+    /** The output, as fast as it is taken; it ends after pg_dump. @throws Failure where the run did not end well. */
     async *read() {
-        let finished = false;
+        let reason = 'was given up';
+        let isComplete = false;
         try {
             this.#waiting = true;
             for await (const piece of this.#child.stdout) {
@@ -93425,18 +93426,20 @@ class DumpRun {
                 this.#lastArrival = Date.now();
                 this.#waiting = true;
             }
-            finished = true;
+            isComplete = true;
         }
         catch (error) {
-            finished = true;
-            const next = 'Run the backup again; if it happens again, look at the log of the server.';
-            throw (this.#failure ?? new failure/* Failure */.HR('source', `${this.label}: reading from pg_dump failed: ${(0,failure/* messageOf */.bD)(error)}`, next));
+            reason = `could not be read: ${(0,failure/* messageOf */.bD)(error)}`;
         }
         finally {
             // Whoever stops reading needs no dump: it must not go on, blocked on a full pipe, with its locks.
-            if (!finished)
-                this.stop(new failure/* Failure */.HR('source', `the dump of ${this.label} was given up`, 'Run the backup again.'));
+            if (!isComplete)
+                this.stop(new failure/* Failure */.HR('source', `the dump of ${this.label} ${reason}`, 'Run the backup again.'));
+            // Nobody is told that the run is over while pg_dump still is there.
+            await this.ended.catch(() => undefined);
         }
+        if (!isComplete && this.#failure)
+            throw this.#failure;
         await this.ended;
     }
     /** Ends pg_dump, gently and then not; the first reason is the one that is told. */
