@@ -20,7 +20,11 @@ export class OpenFolder {
     const [, root, inner] = containerPath.exec(path.toString('latin1')) ?? [];
     if (root !== undefined && inner !== undefined) {
       const top = await OpenFolder.open(Buffer.from(`${root}/.`));
-      return await top?.reach(Buffer.from(inner, 'latin1')).finally(() => top.close());
+      try {
+        return await top?.reach(Buffer.from(inner, 'latin1'));
+      } finally {
+        await top?.close();
+      }
     }
     try {
       return new OpenFolder(await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW));
