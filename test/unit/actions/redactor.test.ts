@@ -54,6 +54,7 @@ describe('what is written', () => {
   });
 
   it('holds neither a connection string nor its password, as it stands there or decoded', () => {
+    // not-a-secret: made up for its escapes
     const url = 'postgres://app:p%40ss%3A%2F%22w%C3%A9@db.internal:5432/skills_hub';
     const { redactor } = redactorOf(url);
     const text = `${url} p%40ss%3A%2F%22w%C3%A9 p@ss:/"wé "p@ss:/\\"wé" ${Buffer.from('app:p@ss:/"wé').toString('base64')}`;
@@ -62,6 +63,7 @@ describe('what is written', () => {
   });
 
   it('holds no password that a connection string names as a parameter', () => {
+    // not-a-secret: made up for its escapes
     const { redactor } = redactorOf('postgres://app@db/x?sslmode=require&password=s%2Bcret%20word');
     expect(redactor.redact('s%2Bcret%20word, s+cret word')).toBe('***, ***');
   });
