@@ -62,6 +62,19 @@ describe('what is written', () => {
     expect(redactor.redact('db.internal:5432')).toBe('db.internal:5432');
   });
 
+  it('holds no line of a password of many lines, in a connection string or in JSON (fault 127)', () => {
+    const lines = ['50% of the "first"', '{"second": "line"}', "'third' $(line)"];
+    const url = `postgres://app:${encodeURIComponent(lines.join('\n'))}@db/x`;
+    for (const secret of [url, `${url.replace(/app:.*@/, '')}?password=${encodeURIComponent(lines.join('\r\n'))}`]) {
+      const { redactor, registered } = redactorOf(secret);
+      for (const line of lines) {
+        expect(redactor.redact(`psql: <${line}>`)).toBe('psql: <***>');
+        expect(redactor.redact(JSON.stringify(line))).toBe('"***"');
+        expect(registered).toContain(line);
+      }
+    }
+  });
+
   it('holds no password that a connection string names as a parameter', () => {
     // not-a-secret: made up for its escapes
     const { redactor } = redactorOf('postgres://app@db/x?sslmode=require&password=s%2Bcret%20word');
