@@ -25,8 +25,13 @@ export function findAssignments(line, after, isCode) {
   // Such lines are written by programs: an image in base64, a minified page.
   if (line.length > 10_000) return [];
   const patterns = isCode ? [withQuotes, bare, sql] : [withQuotes, bare, sql, spaced, yaml];
+  const isComment = /^\s*(?:#|\/\/|;|\*)/.test(line);
   const found = patterns.flatMap((pattern) =>
     list(line, pattern).flatMap(([key, written]) => {
+      // Prose, where a colon explains.
+      if (isComment && pattern === yaml && written.includes(' ')) return [];
+      // An expression, as in Python's name=os.environ["NAME"].
+      if (isCode && pattern === bare && /^[a-z_]\w*(?:\.\w+|\[|$)/i.test(written) && !looksRandom(written)) return [];
       const value = /^[|>][-+\d]*$/.test(written) ? after.trim() : written;
       const kind = judge(key, value, isCode);
       return kind === undefined ? [] : [{ kind, value }];

@@ -64,6 +64,8 @@ describe('a secret in a tracked file is found, with its line, and not shown', ()
     ['password in plain text', 'a.sql', "\nALTER ROLE app PASSWORD 'hunter2';"],
     ['password in plain text', 'src/config.ts', `\nexport const config = { password: '${words}' };`],
     ['password in plain text', 'src/config.ts', `\nconst { DB_PASSWORD = '${words}' } = environment;`],
+    ['password in plain text', 'src/a.ts', `\nconst dsn = 'host=db user=app password=${word}-${word}';`],
+    ['password in plain text', 'settings.conf', `\n# db_password: ${word}`],
     ['secret in plain text', 'a.yml', 'a:\nclient_secret: hunter2'],
     ['random text under the name of a secret', 'src/a.ts', `\nconst apiKey = '${random}';`],
     ['random text under the name of a secret', 'src/a.ts', `\nconst cookieSecret = "${drawText(40, 'hex')}";`],
