@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alertsSchema } from './alerts.ts';
+import { composeSchema, usedBySchema } from './compose.ts';
 import { account, duration, mapping, path, port, size, text, timezone, variable } from './fields.ts';
 
 /** The form of `continuity.yml`. */
@@ -43,6 +44,7 @@ const database = mapping({
     .describe('Tables whose rows are left out; their definition stays.'),
   'lock-wait-timeout': duration.default('5m').describe('How long pg_dump waits for a locked table.'),
   timeout: duration.default('6h').describe('How long the whole dump may take.'),
+  'used-by': usedBySchema,
 })
   .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env, url-file')
   .refine((value) => !(('url-env' in value || 'url-file' in value) && 'user' in value), {
@@ -52,9 +54,27 @@ const database = mapping({
   .meta(exactlyOne(reachKeys));
 
 const files = mapping({
-  path: path.describe('Folder to protect; relative to root.'),
+  path: path
+    .optional()
+    .describe('Folder to protect, relative to root; beside service: an absolute path inside its container.'),
+  volume: account
+    .optional()
+    .describe('Volume to protect: its key in the compose file, or its name as Docker knows it.'),
+  service: account
+    .optional()
+    .describe('Service whose container holds the folder, in no volume: it is lost with the container.'),
   exclude: globs.default([]).describe('What to leave out; relative to the folder.'),
   'allow-unreadable': globs.default([]).describe('What may be unreadable without failing the run.'),
+  'used-by': usedBySchema,
+}).superRefine(({ path: folder, volume, service }, context) => {
+  const complain = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+  if (volume !== undefined && (folder !== undefined || service !== undefined)) {
+    complain('volume', 'expected volume alone, or path, or path with service');
+  } else if (volume === undefined && folder === undefined) {
+    complain('path', 'missing: expected a path, or a volume in its place');
+  } else if (service !== undefined && folder?.startsWith('/') !== true) {
+    complain('path', 'expected an absolute path, since it is inside the container');
+  }
 });
 
 const keyKeys = ['key-file', 'key-env', 'agent'] as const;
@@ -105,6 +125,13 @@ export const configSchema = mapping({
   timezone: timezone.default('Europe/Paris').describe('The zone whose calendar names the archives.'),
   databases: named(database, 'database names to {service | container | url-env | url-file, …}'),
   files: named(files, 'source names to {path, …}'),
+  compose: composeSchema.optional().describe('The compose project that runs the platform.'),
+  'not-covered': z
+    .record(z.string().min(1), text('the reason why it is not backed up'), {
+      error: 'expected a mapping such as "volume app-cache": can be made again',
+    })
+    .default({})
+    .describe('Volumes, bind mounts and databases of the project that are left out on purpose, each with the reason.'),
   vault: vault.describe('Where the archives are kept.'),
   dev: mapping({
     port: port.default(8081),

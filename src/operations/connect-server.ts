@@ -1,23 +1,35 @@
-import type { DatabaseConfig } from '../config/config.ts';
+import type { DatabaseConfig, SecretReference } from '../config/config.ts';
 import { resolveSecret } from '../config/secrets.ts';
 import { Failure } from '../logging/failure.ts';
 import { connectMatching } from '../sources/postgres/by-url.ts';
+import { connectInContainer } from '../sources/postgres/in-container.ts';
 import type { PostgresServer } from '../sources/postgres/server.ts';
+import { openProject } from './open-project.ts';
 import type { Platform } from './platform.ts';
 
 /** Reaches the server of a configured database, with client programs that fit its version. */
-export async function connectServer(
-  { environment }: Platform,
-  { name, reach }: DatabaseConfig,
-): Promise<PostgresServer> {
-  if (reach.by !== 'url') {
-    throw new Failure(
-      'config',
-      `databases.${name}: this version reaches servers over a connection string only, not inside a ${reach.by}`,
-      `Name what holds one: databases.${name}.url-env or .url-file.`,
-    );
+export async function connectServer(platform: Platform, database: DatabaseConfig): Promise<PostgresServer> {
+  const { reach, name } = database;
+  if (reach.by === 'url') return await connectByString(platform, name, reach.url);
+  const { environment, signal } = platform;
+  const container =
+    reach.by === 'service'
+      ? ({ ...reach, project: openProject(platform) } as const)
+      : ({ ...reach, environment } as const);
+  try {
+    return await connectInContainer(container, { user: reach.user, environment, signal });
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(error.kind, `databases.${name}: ${error.message}`, error.next, { cause: error });
   }
-  const url = (await resolveSecret(reach.url, environment).catch((error: unknown) => explain(name, error))).trim();
+}
+
+async function connectByString(
+  { environment }: Platform,
+  name: string,
+  reference: SecretReference,
+): Promise<PostgresServer> {
+  const url = (await resolveSecret(reference, environment).catch((error: unknown) => explain(name, error))).trim();
   try {
     return await connectMatching(url, { environment: { ...environment } });
   } catch (error) {

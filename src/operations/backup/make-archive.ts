@@ -2,11 +2,11 @@ import { ArchiveBuilder, type BuiltArchive } from '../../archive/archive-builder
 import { MANIFEST_NAME, README_NAME } from '../../archive/layout.ts';
 import type { FilesOutcome } from '../../archive/files-packer.ts';
 import type { FilesRecord, Manifest } from '../../archive/manifest.ts';
-import type { FilesConfig } from '../../config/config.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
 import { runTogether } from '../../system/run-together.ts';
 import type { Greeting, Receipt, VaultClient } from '../../vault/vault-client.ts';
 import type { BackupOptions } from '../backup.ts';
+import type { LocatedFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
 import { IndexCache } from './base-index.ts';
 import { describeChanges, type BackupChanges } from './describe-changes.ts';
@@ -56,11 +56,11 @@ export async function makeArchive(run: Run): Promise<MadeArchive> {
   const cache = new IndexCache(config.state);
   vault.expectUpload();
   const isSafety = options.trigger === 'safety';
-  const sources = await presentSources(config.files, isSafety);
+  const sources = await presentSources(platform, isSafety);
   const [found, base] = await Promise.all([run.found, openBase({ vault, cache, logger }, greeting.newest)]);
   const missing = [
     ...found.missing,
-    ...config.files.filter((source) => !sources.includes(source)).map((source) => source.name),
+    ...config.files.map(({ name }) => name).filter((name) => !sources.some((source) => source.name === name)),
   ];
 
   const uploader = new Uploader(vault, greeting.incoming);
@@ -87,7 +87,7 @@ interface Filling {
   builder: ArchiveBuilder;
   uploader: Uploader;
   cache: IndexCache;
-  sources: readonly FilesConfig[];
+  sources: readonly LocatedFiles[];
   found: FoundDatabases;
   /** Sources that a safety backup goes without. */
   missing: readonly string[];
@@ -118,6 +118,7 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
     ...greeting.warnings,
     ...found.warnings,
     ...missing.map((source) => `"${source}" is missing and so not in this safety backup`),
+    ...sources.flatMap(({ warning }) => warning ?? []),
     ...dumps.warnings,
     ...nameOddities(files.records),
   ]);
@@ -162,7 +163,7 @@ interface WalkedFiles {
 
 async function addFiles(
   builder: ArchiveBuilder,
-  sources: readonly FilesConfig[],
+  sources: readonly LocatedFiles[],
   { allowShrink = [], trigger }: BackupOptions,
   signal: AbortSignal,
 ): Promise<WalkedFiles> {

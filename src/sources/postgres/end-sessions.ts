@@ -8,6 +8,6 @@ import type { PostgresServer } from './server.ts';
  */
 export async function endLeftSessions(server: PostgresServer): Promise<void> {
   const select = `SELECT json_build_object('ended', pg_terminate_backend(pid)) FROM pg_stat_activity
-    WHERE application_name = ${quoteLiteral(restoreApplicationName)} AND usename = current_user AND pid <> pg_backend_pid();`;
+    WHERE starts_with(application_name, ${quoteLiteral(restoreApplicationName)}) AND usename = current_user AND pid <> pg_backend_pid();`;
   await runStatements(server, chooseMaintenanceDatabase(), select);
 }

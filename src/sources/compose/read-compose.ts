@@ -1,9 +1,9 @@
 import { lstat, readFile } from 'node:fs/promises';
 import { join, posix, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
-import { Failure, messageOf } from '../../../logging/failure.ts';
-import { runCommand } from '../../../system/run-command.ts';
-import type { Environment } from '../adoption/git.ts';
+import { Failure, messageOf } from '../../logging/failure.ts';
+import { runCommand } from '../../system/run-command.ts';
+import type { Environment } from '../../system/run-command.ts';
 import type { ComposeModel } from './compose-model.ts';
 import { interpolate } from './interpolate.ts';
 import { mergeFiles } from './merge-files.ts';
