@@ -10,6 +10,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -288,6 +289,27 @@ describe('what cannot be read', () => {
     const now = () => new Date(Date.now() + (seconds += 1) * 1000);
     const safety = await backup({ ...platform, now }, { trigger: 'safety' });
     expect(safety.warnings).toContainEqual(expect.stringMatching(/no-such-folder.*cannot be read/));
+  });
+
+  it('fails the backup where it is there and cannot be read, though nobody has named it', async () => {
+    const path = join(one.directory, 'app.env');
+    const content = readFileSync(path);
+    rmSync(path);
+    symlinkSync('app.env', path);
+    try {
+      const platform = await withRecovery(everything());
+      await expect(backup(platform, { trigger: 'manual' })).rejects.toMatchObject({
+        kind: 'source',
+        message: expect.stringMatching(
+          /^recovery kit: files\/app\.env, named by the compose file, cannot be read: ELOOP/,
+        ),
+      });
+      // Nobody reads it where it would stay out anyway.
+      await backup(await withRecovery({}), { trigger: 'safety' });
+    } finally {
+      rmSync(path);
+      writeFileSync(path, content);
+    }
   });
 
   it('is a warning where the compose file alone names it, and nothing at all for an .env that nobody has', async () => {
