@@ -54,6 +54,7 @@ missing_packages() {
   has_program tar || printf 'tar\n'
   if "$for_tests"; then
     has_program jq || printf 'jq\n'
+    has_program age || printf 'age\n'
     has_program sudo || printf 'sudo\n'
     has_program nft || printf 'nftables\n'
     has_program ip || printf 'iproute2\n'
