@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154 # scratch is provision.sh's
+# shellcheck shell=bash
 # Docker's engine with Compose 2 or newer. What is there stays. Debian 12's own docker-compose is version 1, which reads no
 # file of today: there the plugin of the next release is unpacked, which the archive's keys that this machine has vouch for.
 # Expects ../../vault/steps/state.sh.

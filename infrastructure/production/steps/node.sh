@@ -1,4 +1,4 @@
-# shellcheck shell=bash disable=SC2154,SC2034 # scratch is provision.sh's, node_path is for it
+# shellcheck shell=bash
 # Node 20.11 or newer, for root. What is there and new enough stays; else Debian's package where that is new enough (13);
 # else (12 has 18) the one program of npm's package node-linux-*, without npm, against the digest in ../node.
 # Expects ../../vault/steps/state.sh. Sets node_path.
@@ -6,17 +6,14 @@
 node_step_folder=$(cd "$(dirname "${BASH_SOURCE[0]}")" && pwd)
 # shellcheck source-path=SCRIPTDIR source=packages.sh
 source "$node_step_folder/packages.sh"
-# shellcheck source-path=SCRIPTDIR source=../../vault/steps/node-program.sh
-source "$node_step_folder/../../vault/steps/node-program.sh"
+# shellcheck source-path=SCRIPTDIR source=engine.sh
+source "$node_step_folder/engine.sh"
 
-# Where cron and systemd look: what only a person's shell finds (nvm, a home) does not count.
-node_search_path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
-private_node=/usr/local/lib/skills-hub/node/bin/node
 node_path=''
 
 ensure_node() {
   local found difference=''
-  found=$(PATH=$node_search_path command -v node || true)
+  found=$(PATH=$system_path command -v node || true)
   if [[ -n $found && $(readlink -f -- "$found") != "$private_node" ]] && is_recent_node "$found" && is_roots_own "$(readlink -f -- "$found")"; then
     node_path=$found
     say ok "Node $("$found" --version) ($found)"
@@ -33,7 +30,7 @@ ensure_node() {
   fi
   settle 'Node 20.11 or newer' "$difference" install_node
   [[ ! -x $private_node ]] || ensure_node_link
-  if [[ -x $private_node ]]; then node_path=$private_node; else node_path=$(PATH=$node_search_path command -v node || true); fi
+  if [[ -x $private_node ]]; then node_path=$private_node; else node_path=$(PATH=$system_path command -v node || true); fi
 }
 
 # Ours is kept at the version that this clone names.
@@ -49,8 +46,8 @@ install_node() {
     if is_version_at_least "$(candidate_of nodejs)" 20 11; then
       install_debian nodejs
       hash -r
-      is_recent_node "$(PATH=$node_search_path command -v node)" ||
-        fail 'apt installed nodejs, and still an older Node comes first' "Look at: PATH=$node_search_path type -a node"
+      is_recent_node "$(PATH=$system_path command -v node)" ||
+        fail 'apt installed nodejs, and still an older Node comes first' "Look at: PATH=$system_path type -a node"
       return
     fi
   fi

@@ -21,7 +21,7 @@ refresh_lists() {
   [[ $are_lists_fresh == no ]] || return 0
   command -v apt-get >/dev/null ||
     fail 'apt-get is missing: this system is neither Debian nor Ubuntu' 'Install Docker with Compose 2 and Node 20.11 by its own means; both are then taken as they are.'
-  apt-get -qq -o DPkg::Lock::Timeout=300 update >&2 ||
+  run_apt update ||
     fail 'apt-get update failed' 'Its message is above. Put the network or /etc/apt/sources.list right, and run this again.'
   are_lists_fresh=yes
 }
@@ -29,8 +29,17 @@ refresh_lists() {
 # install_debian PACKAGE...: from the sources that this machine has; nothing is removed for it.
 install_debian() {
   refresh_lists
-  DEBIAN_FRONTEND=noninteractive apt-get -qq -y -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 install --no-install-recommends --no-remove "$@" >&2 ||
+  printf 'apt-get install %s\n' "$*" >&2
+  run_apt -y install --no-install-recommends --no-remove "$@" ||
     fail "apt-get could not install: $*" 'Its message is above. Put it right, and run this again.'
+}
+
+# What apt has to say is of interest where it fails. Another one that is at work, such as that of the first boot, is waited for.
+run_apt() {
+  DEBIAN_FRONTEND=noninteractive apt-get -qq -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 "$@" >"$scratch/apt" 2>&1 </dev/null || {
+    tail -n 30 "$scratch/apt" >&2
+    return 1
+  }
 }
 
 # ensure_debian_program PROGRAM PACKAGE
@@ -40,7 +49,7 @@ ensure_debian_program() {
   settle "program $1" "$difference" install_debian "$2"
 }
 
-# download URL FILE: with whichever program this machine has; curl is brought where it has none.
+# download URL FILE: with whichever program this machine has; curl is brought where it has neither.
 download() {
   command -v curl >/dev/null || command -v wget >/dev/null || install_debian curl ca-certificates
   if command -v curl >/dev/null; then
