@@ -8,7 +8,7 @@ is_host_key() { [[ $1 =~ $host_key_form ]] && ssh-keygen -lf - <<<"$1" >/dev/nul
 
 # read_host_keys FILE: prints "TYPE BLOB" of each key in it; lines of known_hosts must be this vault's.
 read_host_keys() {
-  local file=$1 line first rest key number=0 count=0
+  local file=$1 line first rest names key number=0 count=0
   [[ -f $file && -r $file ]] || fail "$file cannot be read" 'Name a file with the host keys of the vault, such as its /etc/ssh/ssh_host_ed25519_key.pub.'
   ! grep -q 'PRIVATE KEY' -- "$file" ||
     fail "$file is a private key" 'It belongs on the vault alone: treat it as stolen, and make the vault a new host key. Here the file that ends in .pub is wanted.'
@@ -17,19 +17,21 @@ read_host_keys() {
     line=${line%$'\r'}
     [[ ! $line =~ ^[[:space:]]*(#|$) ]] || continue
     read -r first rest <<<"$line"
+    names=''
     case $first in
     @*) fail "line $number of $file has the mark $first" 'Only plain host keys are pinned.' ;;
     '|'*) fail "line $number of $file hides its host name" "Nobody can compare it. Hand over the vault's *.pub, or a line that begins with ${wish[vault-name]}." ;;
-    ssh-* | ecdsa-*) key="$first ${rest%% *}" ;;
+    ssh-* | ecdsa-*) ;;
     *)
-      [[ ,$first, == *,"${wish[vault-name]}",* ]] ||
-        fail "line $number of $file is for $first, and the vault is ${wish[vault-name]}" 'A key of another host proves nothing about this one.'
+      names=$first
       read -r first rest <<<"$rest"
-      key="$first ${rest%% *}"
       ;;
     esac
+    key="$first ${rest%% *}"
     is_host_key "$key" ||
       fail "line $number of $file is no host key" 'Expected: ssh-ed25519 AAAA…, ecdsa-sha2-nistp… AAAA… or ssh-rsa AAAA…'
+    [[ -z $names || ,$names, == *,"${wish[vault-name]}",* ]] ||
+      fail "line $number of $file is for $names, and the vault is ${wish[vault-name]}" 'A key of another host proves nothing about this one.'
     printf '%s\n' "$key"
     count=$((count + 1))
   done <"$file"
