@@ -4,6 +4,7 @@ import {
   existsSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -138,6 +139,15 @@ function itemsOf(stdout: string, state: string): string[] {
     expect(read('/etc/skills-hub/continuity.yml')).toBe(DIRECTORY_VAULT);
   }, 120_000);
   afterAll(() => machine.remove());
+
+  it('leaves the configuration to the repository where that has one', async () => {
+    renameSync(machine.path('/etc/skills-hub/continuity.yml'), machine.path(`${clone}/continuity.yml`));
+    const { code, stdout } = await machine.provision();
+    expect([code, stdout]).toEqual([0, expect.stringContaining('The backup of tonight has all that it needs.')]);
+    expect(stdout).toContain(`configuration ${clone}/continuity.yml, which is the repository's`);
+    expect(itemsOf(stdout, 'changed')).toEqual([]);
+    renameSync(machine.path(`${clone}/continuity.yml`), machine.path('/etc/skills-hub/continuity.yml'));
+  }, 60_000);
 
   it('takes cron in place of the timer, never both', async () => {
     machine.write('/usr/sbin/cron', '#!/bin/sh\n', 0o755);

@@ -129,7 +129,7 @@ check_clone() {
   done
   [[ $clone =~ ^(/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$ ]] ||
     fail "this clone has a path of unusual characters: $clone" 'Clone it to /opt/skills-hub-continuity.'
-  odd=$(find "$clone/infrastructure" "$clone/scripts" ! -type l \( ! -uid 0 -o -perm /022 \) -print -quit)
+  odd=$(find "$clone"/{infrastructure,scripts,continuity*.yml} ! -type l \( ! -uid 0 -o -perm /022 \) -print -quit)
   [[ -n $odd ]] || is_roots_own "$clone" || odd=$clone
   [[ -z $odd ]] || fail "$odd can be changed by others than root, and root would run it" \
     'Clone it as root, where root alone can write: git clone … /opt/skills-hub-continuity'

@@ -1,11 +1,6 @@
 # shellcheck shell=bash
-# /etc/skills-hub/continuity.yml is written once, from the repository's example. What is made of it stays; from then on it
-# says where the vault and the keys are.
-
-# configuration_text: what stands there, or what would be written.
-configuration_text() {
-  if [[ -f $provisioned_config ]]; then cat -- "$provisioned_config"; else fill_example; fi
-}
+# /etc/skills-hub/continuity.yml is written once, from the repository's example, where the repository itself has no
+# continuity.yml. What is made of it stays; from then on it says where the vault and the keys are.
 
 # The example with this host's values. Its alerts would go to addresses that do not exist: they wait as comments.
 fill_example() {
@@ -43,14 +38,18 @@ vault_value() {
 # Takes over what continuity.yml says. An option that contradicts it is no reason to guess which of the two is meant.
 read_configuration() {
   local key value option
-  configuration=$(configuration_text)
-  if [[ -f $provisioned_config ]]; then
+  config_path=$(find_config "$clone")
+  if [[ ! -f $config_path ]]; then
+    config_path=$provisioned_config
+    configuration=$(fill_example)
+  else
+    configuration=$(<"$config_path")
     for key in root:platform timezone:timezone host:vault port:port user:vault-user path:vault-path; do
       option=${key#*:} key=${key%:*}
       case $key in root | timezone) value=$(top_value "$key") ;; *) value=$(vault_value "$key") ;; esac
       [[ -n $value ]] || continue
       [[ -z ${asked[$option]+set} || ${asked[$option]} == "$value" ]] ||
-        fail "$provisioned_config says $key: $value, and --$option is ${asked[$option]}" 'Change the file, or leave the option out.'
+        fail "$config_path says $key: $value, and --$option is ${asked[$option]}" 'Change the file, or leave the option out.'
       wish["$option"]=$value
     done
   fi
@@ -73,19 +72,21 @@ resolve_path() {
     return
   fi
   base=$(top_value root)
-  printf '%s/%s' "${base:-${provisioned_config%/*}}" "$1"
+  printf '%s/%s' "${base:-${config_path%/*}}" "$1"
 }
 
 check_configuration() {
   [[ ! -L $provisioned_config ]] || fail "$provisioned_config is a link" 'Put the file itself there.'
   [[ ${wish[reaches-by]} == directory ]] || [[ -n ${wish[known-hosts]} ]] ||
-    fail "$provisioned_config pins no host keys" "Add known-hosts: ${wish[folder]}/known_hosts below vault:."
+    fail "$config_path pins no host keys" "Add known-hosts: ${wish[folder]}/known_hosts below vault:."
 }
 
 ensure_configuration() {
   if [[ -f $provisioned_config ]]; then
     settle "configuration $provisioned_config" "$(describe_owner "$provisioned_config" 644 root root)" \
       set_owner "$provisioned_config" 644 root root
+  elif [[ -f $config_path ]]; then
+    say ok "configuration $config_path, which is the repository's"
   else
     fill_example | ensure_file "$provisioned_config" 644 root root
     todos+=("Adapt $provisioned_config: databases, files, alerts. provision.sh never changes it again.")

@@ -32,7 +32,7 @@ ensure_client_keys() {
   if [[ ${wish[reaches-by]} == directory ]]; then
     say ok 'the vault is a directory of this host: no keys'
   elif [[ -z ${wish[writer-key]} ]]; then
-    say note "$provisioned_config names no vault.key-file: no key is made"
+    say note "$config_path names no vault.key-file: no key is made"
   else
     ensure_key writer "${wish[writer-key]}"
   fi

@@ -38,7 +38,7 @@ ask_doctor() (
   load_environment /etc/skills-hub/backup.env || return 1
   unset NODE_OPTIONS NODE_PATH
   cd /
-  "$node_path" "$clone/scripts/dist/continuity/index.js" doctor --config "$provisioned_config" 2>&1
+  "$node_path" "$clone/scripts/dist/continuity/index.js" doctor --config "$config_path" 2>&1
 )
 
 tell_next_steps() {
