@@ -29,6 +29,7 @@ function clockOf(zone: string): (instant: number) => { hour: number; minute: num
   const writeLine = async (system: string, night: string) => {
     rmSync(machine.path('/etc/localtime'), { force: true });
     symlinkSync(`/usr/share/zoneinfo/${system}`, machine.path('/etc/localtime'));
+    machine.write('/etc/timezone', `${system}\n`);
     machine.write('/etc/skills-hub/continuity.yml', `timezone: ${night}\nvault: { path: /srv/vault/backups }\n`);
     await machine.provision(['--docker', 'no', '--schedule', 'cron']);
     const text = readFileSync(machine.path('/etc/cron.d/skills-hub-backup'), 'utf8');
@@ -60,6 +61,19 @@ function clockOf(zone: string): (instant: number) => { hour: number; minute: num
     }
     expect(runs.size).toBeGreaterThanOrEqual(364);
     expect([...runs].filter(([, count]) => count !== 1)).toEqual([]);
+  });
+
+  it('goes by /etc/localtime where /etc/timezone is missing or names no zone, as cron does', async () => {
+    expect(await writeLine('Europe/Paris', 'Europe/Paris')).toMatch(/^0 3 /);
+    rmSync(machine.path('/etc/timezone'));
+    expect((await machine.provision(['--check'])).code).toBe(0);
+    machine.write('/etc/timezone', 'nowhere\n');
+    expect((await machine.provision(['--check'])).code).toBe(0);
+    machine.write('/etc/timezone', 'Etc/UTC\n');
+    expect(await machine.provision(['--check'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('file /etc/cron.d/skills-hub-backup: content differs'),
+    });
   });
 
   it('asks for the hour in words that the shell of cron understands', async () => {

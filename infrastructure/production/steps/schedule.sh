@@ -79,6 +79,13 @@ print_cron_file() {
     "$clone" "$cron_log" "$cron_log"
 }
 
+# Started by systemd, cron goes by /etc/localtime; by its own init script, by /etc/timezone where there is one.
+find_cron_zone() {
+  local zone
+  zone=$(cat /etc/timezone 2>/dev/null || true)
+  if [[ ! -d /run/systemd/system && -n $zone && -e /usr/share/zoneinfo/$zone ]]; then printf '%s' "$zone"; else printf ':/etc/localtime'; fi
+}
+
 # list_cron_times ZONE: "MINUTE HOUR[,HOUR…]" of this machine's time at which it is three o'clock there, on some day of the
 # two years to come. A day without that hour is passed over: the later looks are there for it.
 list_cron_times() {
@@ -86,6 +93,6 @@ list_cron_times() {
   local today
   today=$(date +%s)
   for day in {0..730}; do printf 'TZ="%s" %(%F)T 03:00\n' "$1" $((today + day * 86400)); done |
-    env -u TZ date -f - '+%M %H' 2>/dev/null | sort -u |
+    TZ=$(find_cron_zone) date -f - '+%M %H' 2>/dev/null | sort -u |
     awk '{ hours[$1 + 0] = hours[$1 + 0] "," $2 + 0 } END { for (minute in hours) print minute, substr(hours[minute], 2) }' | sort -n
 }
