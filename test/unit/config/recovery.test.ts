@@ -54,6 +54,7 @@ describe('recovery: in continuity.yml', () => {
   });
 
   it('refuses a private key without repeating it, and says what to do about it', () => {
+    // not-a-secret: made up, with a checksum that fits
     const secret = 'AGE-SECRET-KEY-1GFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPYYSJZGFPQ4EGAEX';
     const message = refusalOf(`recovery: {recipients: [${secret}]}`);
     expect(message).toMatch(/recovery\.recipients\.0: expected the public half .*private key.*make another/);
