@@ -96,7 +96,7 @@ ground.describe('the platform as shipped', () => {
         /was interrupted|not properly shut down/,
       );
     }
-  }, 180_000);
+  }, 300_000);
 
   it('shows its passwords neither in what Docker tells of containers nor in lists of processes', async () => {
     const secrets = readdirSync(join(stack.directory, 'secrets')).map((name) =>
@@ -143,7 +143,7 @@ ground.describe('the platform as shipped', () => {
     );
     await stack.up();
     expect(await answer()).toEqual([true, true, true, true]);
-  }, 120_000);
+  }, 300_000);
 
   it('does not start over a folder that is missing', async () => {
     const uploads = join(stack.directory, 'data/uploads');
@@ -157,7 +157,7 @@ ground.describe('the platform as shipped', () => {
       renameSync(`${uploads}.away`, uploads);
     }
     await stack.up();
-  }, 120_000);
+  }, 300_000);
 
   it('is untouched by a development platform beside it', async () => {
     const before = await listProject(stack);
@@ -176,5 +176,5 @@ ground.describe('the platform as shipped', () => {
       await development.remove();
     }
     expect(await listProject(stack)).toEqual(before);
-  }, 180_000);
+  }, 300_000);
 });
