@@ -202,7 +202,10 @@ describe('an archive with a recovery kit', () => {
     expect(statSync(kitPath('files/secrets/app_db_password')).mode & 0o777).toBe(0o440);
     if (isRoot) expect(statSync(kitPath('files/secrets/app_db_password')).uid).toBe(1234);
     expect(existsSync(kitPath('secrets.tar.age'))).toBe(false);
-    await expect(extractKit(platform, options)).rejects.toMatchObject({ kind: 'refused', message: /is not empty/ });
+    await expect(extractKit(platform, options)).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringMatching(/is not empty/),
+    });
   });
 
   it('comes back without the key as well: the secrets as they are, to be opened later', async () => {
@@ -250,7 +253,10 @@ describe('a key that does not open it', () => {
     const file = join(one.directory, 'wrong-key');
     writeFileSync(file, content);
     const options = { archive: 'latest', directory: kitPath(), identity: file };
-    await expect(extractKit(one.platform, options)).rejects.toMatchObject({ kind: 'usage', message });
+    await expect(extractKit(one.platform, options)).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(message),
+    });
   });
 
   it('is refused where there is no such file', async () => {
@@ -281,7 +287,10 @@ describe('without recipients', () => {
 describe('what cannot be read', () => {
   it('fails the backup and the doctor where continuity.yml names it, and is in no way of a safety backup', async () => {
     const platform = await withRecovery({ ...everything(), secrets: ['tls', 'no-such-folder'] });
-    const failure = { kind: 'source', message: /files\/no-such-folder, named by recovery\.secrets, cannot be read/ };
+    const failure = {
+      kind: 'source',
+      message: expect.stringMatching(/files\/no-such-folder, named by recovery\.secrets, cannot be read/),
+    };
     await expect(backup(platform, { trigger: 'manual' })).rejects.toMatchObject(failure);
     const { findings, exitCode } = await doctor(platform);
     expect(exitCode).toBe(1);
@@ -301,7 +310,7 @@ describe('what cannot be read', () => {
       await expect(backup(platform, { trigger: 'manual' })).rejects.toMatchObject({
         kind: 'source',
         message: expect.stringMatching(
-          /^recovery kit: files\/app\.env, named by the compose file, cannot be read: ELOOP/,
+          /^recovery kit: files\/app\.env, named by the compose file, cannot be read: .*ELOOP/,
         ),
       });
       // Nobody reads it where it would stay out anyway.

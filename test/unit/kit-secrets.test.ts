@@ -24,10 +24,11 @@ async function extract(secrets: Buffer, plain = [memoryEntry('kit/files/docker-c
   const notes: string[] = [];
   const counts = { files: 0, secrets: 0 };
   async function* entries(wants: (name: Buffer) => boolean): AsyncGenerator<SafeEntry> {
-    for (const { name, type, mode, uid, gid, mtimeNs, size, linkName, open } of plain) {
+    for (const entry of plain) {
+      const { name, type, mode, uid, gid, mtimeNs, size, linkName } = entry;
       if (!wants(name)) continue;
       const bytes = Buffer.alloc(size);
-      await (await open?.())?.read(bytes, 0);
+      await (await entry.open?.())?.read(bytes, 0);
       const header = { name, type, mode, uid, gid, mtimeNs, size, ...(linkName ? { linkName } : {}) };
       yield { header, body: asStream(bytes) };
     }
