@@ -78104,7 +78104,7 @@ function refuse(what) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_operations_extract_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1232);
-/* harmony import */ var _src_operations_restore_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1330);
+/* harmony import */ var _src_operations_restore_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2030);
 /* harmony import */ var _src_report_restore_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1708);
 /* harmony import */ var _src_report_summary_plan_json_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(637);
 /* harmony import */ var _src_report_summary_restore_summary_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6121);
@@ -81463,17 +81463,22 @@ function startInside(container, { user, environment }, [tool, args, identity]) {
         env: environment,
         stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const killClient = child.kill.bind(child);
     let ending;
-    // Killing the client leaves the program in the container running (and blocked, with its locks): its session is ended
-    // first, whereupon it ends by itself and the client with it.
+    const endInside = () => (ending ??= endSession(container, { ...inside, PGAPPNAME: 'skills-hub-continuity' }, environment, applicationName));
+    // A client that is killed leaves the program in the container running, blocked on its full pipe, with its locks. So its
+    // session is ended first, whereupon it ends by itself and the client with it; where somebody else killed the client,
+    // afterwards.
+    const killClient = child.kill.bind(child);
     child.kill = (signal) => {
         if (child.exitCode !== null || child.signalCode !== null)
             return false;
-        ending ??= endSession(container, { ...inside, PGAPPNAME: 'skills-hub-continuity' }, environment, applicationName);
-        void ending.then(() => signal === 'SIGKILL' && killClient('SIGKILL'));
+        void endInside().then(() => signal === 'SIGKILL' && killClient('SIGKILL'));
         return true;
     };
+    child.once('exit', (_code, signal) => {
+        if (signal !== null)
+            void endInside();
+    });
     return child;
 }
 function execArguments({ id, user }, inside) {
@@ -88154,7 +88159,7 @@ function isTrusted({ isForeign, verdict, trigger }) {
 
 /***/ }),
 
-/***/ 1330:
+/***/ 2030:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -90347,91 +90352,8 @@ var file_touches = __nccwpck_require__(5680);
 var gnu_tar = __nccwpck_require__(6164);
 // EXTERNAL MODULE: ./.build/src/archive/tar-process.js
 var tar_process = __nccwpck_require__(7873);
-;// CONCATENATED MODULE: ./.build/src/system/open-folder.js
-
-/**
- * A folder held open. Names in it are reached through its descriptor, so that whoever renames things around it, or puts
- * a symbolic link in the place of its path, makes nothing happen outside of it; and no path is too long.
- */
-class OpenFolder {
-    handle;
-    constructor(handle) {
-        this.handle = handle;
-    }
-    /** Opens the folder itself; what stands before its last component is trusted. Undefined where there is none. */
-    static async open(path) {
-        try {
-            return new OpenFolder(await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY | promises_.constants.O_NOFOLLOW));
-        }
-        catch (error) {
-            if (NO_FOLDER.has(error.code ?? ''))
-                return undefined;
-            throw error;
-        }
-    }
-    /** Opens a folder below, name by name, never through a symbolic link; undefined where there is none. */
-    async reach(relative, makes = false) {
-        let folder = await OpenFolder.open(this.pathOf(Buffer.from('.')));
-        for (const name of splitNames(relative)) {
-            if (!folder)
-                return undefined;
-            const outer = folder;
-            folder = await (makes ? outer.make(name) : outer.child(name)).finally(() => outer.close());
-        }
-        return folder;
-    }
-    async child(name) {
-        return await OpenFolder.open(this.pathOf(name));
-    }
-    /** Opens a private folder in this one, which is made where it does not exist. */
-    async make(name) {
-        await (0,promises_.mkdir)(this.pathOf(name), { mode: 0o700 }).catch((error) => {
-            if (error.code !== 'EEXIST')
-                throw error;
-        });
-        return await this.child(name);
-    }
-    /** A path that leads to a name in this folder as long as the folder is open. */
-    pathOf(name) {
-        return Buffer.concat([Buffer.from(`/proc/self/fd/${this.handle.fd}/`), name]);
-    }
-    /** What a name stands for, links not followed; undefined where there is nothing. */
-    async look(name) {
-        try {
-            return await (0,promises_.lstat)(this.pathOf(name), { bigint: true });
-        }
-        catch (error) {
-            if (error.code === 'ENOENT')
-                return undefined;
-            throw error;
-        }
-    }
-    /** The names in it, in bytewise order. */
-    async names() {
-        const found = await (0,promises_.readdir)(this.pathOf(Buffer.from('.')), { encoding: 'buffer' });
-        return found.sort((a, b) => Buffer.compare(a, b));
-    }
-    async close() {
-        await this.handle.close();
-    }
-}
-const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
-const SLASH = 0x2f;
-/** The folder part of a relative path, and the name in it. */
-function splitPath(path) {
-    const end = path.lastIndexOf(SLASH);
-    return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
-}
-function* splitNames(path) {
-    for (let start = 0; start < path.length;) {
-        const slash = path.indexOf(SLASH, start);
-        const end = slash === -1 ? path.length : slash;
-        if (end > start)
-            yield path.subarray(start, end);
-        start = end + 1;
-    }
-}
-
+// EXTERNAL MODULE: ./.build/src/system/open-folder.js
+var open_folder = __nccwpck_require__(9722);
 ;// CONCATENATED MODULE: ./.build/src/sources/files/align-directories.js
 
 
@@ -90446,7 +90368,7 @@ const BATCH = 200;
  * long.
  */
 async function alignDirectories(root, source, directories) {
-    const top = await OpenFolder.open(root);
+    const top = await open_folder/* OpenFolder */.BG.open(root);
     if (!top)
         return;
     const batch = [];
@@ -90522,7 +90444,7 @@ const LONGEST_STEM_BYTES = 240;
  */
 async function swapFiles(options) {
     const { root, staged, kept: keptPath, removals } = options;
-    const live = await OpenFolder.open(root);
+    const live = await open_folder/* OpenFolder */.BG.open(root);
     if (!live)
         throw new failure/* Failure */.HR('source', `the folder ${root.toString()} is gone`, 'Check that it is mounted, then run any command again.');
     const opened = [live];
@@ -90553,7 +90475,7 @@ async function openKept(path) {
 }
 /** Opens a folder that a restore made; undefined where it is gone. */
 async function openOwn(path) {
-    const folder = await OpenFolder.open(path);
+    const folder = await open_folder/* OpenFolder */.BG.open(path);
     if (!folder)
         return undefined;
     const { uid, mode } = await folder.handle.stat();
@@ -90567,7 +90489,7 @@ function isNotOurs(path) {
 }
 /** Moves one live entry that the archive does not have to the kept ones. */
 async function removeLive(live, kept, path) {
-    const { parent, name } = splitPath(path);
+    const { parent, name } = (0,open_folder/* splitPath */.Uf)(path);
     // What was kept already has been moved in an earlier attempt: the live name may be a new entry by now.
     const before = await kept.reach(parent);
     const isDone = (await before?.look(name)) !== undefined;
@@ -90613,7 +90535,7 @@ async function placeFolder({ live, fresh, kept, path }) {
  * without one; anything else is moved.
  */
 async function keepForReplacement(live, kept, path, present) {
-    const { parent, name } = splitPath(path);
+    const { parent, name } = (0,open_folder/* splitPath */.Uf)(path);
     const folder = await kept.reach(parent, true);
     try {
         const already = await folder?.look(name);
@@ -90636,7 +90558,7 @@ async function keepForReplacement(live, kept, path, present) {
 }
 /** Moves a live entry to the kept ones; false where it is gone already. */
 async function keep(live, kept, path) {
-    const { parent, name } = splitPath(path);
+    const { parent, name } = (0,open_folder/* splitPath */.Uf)(path);
     const folder = await kept.reach(parent, true);
     if (!folder)
         throw new failure/* Failure */.HR('failed', `${path.toString()} cannot be kept: a file is in the way of its folder`, 'Look into the kept folder.');
@@ -90660,8 +90582,8 @@ async function keep(live, kept, path) {
 }
 /** Removes a tree that a restore made, never through a symbolic link; nothing of it is left, however long its paths. */
 async function removeTree(path) {
-    const { parent, name } = splitPath(path);
-    const folder = await OpenFolder.open(parent);
+    const { parent, name } = (0,open_folder/* splitPath */.Uf)(path);
+    const folder = await open_folder/* OpenFolder */.BG.open(parent);
     if (!folder)
         return;
     try {
@@ -90745,7 +90667,7 @@ async function placeFilesSwap(source, path, id, state) {
  */
 async function stageFiles(archive, plan, swap) {
     await (0,promises_.mkdir)(swap.root, { recursive: true });
-    const root = await OpenFolder.open(Buffer.from(swap.root));
+    const root = await open_folder/* OpenFolder */.BG.open(Buffer.from(swap.root));
     const [kept, staged] = await makeOwnFolders(root, swap).finally(() => root?.close());
     await kept?.close();
     if (!staged)
@@ -90782,7 +90704,7 @@ async function swapStagedFiles(swap) {
 }
 /** Removes what was staged and never put in place; its lists go with the restore's work directory. */
 async function discardStagedFiles(swap) {
-    const root = await OpenFolder.open(Buffer.from(swap.root));
+    const root = await open_folder/* OpenFolder */.BG.open(Buffer.from(swap.root));
     if (!root)
         return;
     try {
@@ -91465,6 +91387,8 @@ var external_node_events_ = __nccwpck_require__(8474);
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./.build/src/system/long-path.js
 var long_path = __nccwpck_require__(4743);
+// EXTERNAL MODULE: ./.build/src/system/resolve-folder.js
+var resolve_folder = __nccwpck_require__(2466);
 // EXTERNAL MODULE: ./.build/src/sources/files/file-source.js + 1 modules
 var file_source = __nccwpck_require__(4749);
 ;// CONCATENATED MODULE: ./.build/src/sources/files/link-groups.js
@@ -91516,6 +91440,7 @@ class LinkGroups {
 // EXTERNAL MODULE: ./.build/src/sources/files/walk.js
 var walk = __nccwpck_require__(8813);
 ;// CONCATENATED MODULE: ./.build/src/sources/files/compare-tree.js
+
 
 
 
@@ -91587,7 +91512,7 @@ function isStored(stat) {
     return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink();
 }
 async function resolveRoot(path) {
-    return Buffer.from(await (0,promises_.realpath)(path).catch((error) => {
+    return Buffer.from(await (0,resolve_folder/* resolveFolder */.h)(path).catch((error) => {
         if ((0,walk/* isGone */.S)(error))
             return path;
         throw error;
@@ -91794,22 +91719,22 @@ function isOwnKept(record) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   H: () => (/* binding */ resolveRoot)
 /* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _system_resolve_folder_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2466);
 
 
 /** Follows links as far as there is something; changes nothing. */
 async function resolveRoot(path) {
-    const absolute = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(path);
+    const absolute = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.resolve)(path);
     try {
-        const root = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.realpath)(absolute);
+        const root = await (0,_system_resolve_folder_js__WEBPACK_IMPORTED_MODULE_1__/* .resolveFolder */ .h)(absolute);
         return { root, isNew: false, existing: root };
     }
     catch (error) {
-        if (error.code !== 'ENOENT' || (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(absolute) === absolute)
+        if (error.code !== 'ENOENT' || (0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(absolute) === absolute)
             throw error;
-        const { root, existing } = await resolveRoot((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(absolute));
-        return { root: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(absolute)), isNew: true, existing };
+        const { root, existing } = await resolveRoot((0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(absolute));
+        return { root: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(root, (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(absolute)), isNew: true, existing };
     }
 }
 
@@ -91871,7 +91796,7 @@ SELECT json_build_object(
       'owner', pg_get_userbyid(d.datdba), 'isOurs', pg_has_role(d.datdba, 'USAGE'),
       'preparedTransactions', (SELECT count(*) FROM pg_prepared_xacts x WHERE x.database = d.datname),
       'connections', coalesce((SELECT json_agg(json_build_object('user', a.usename, 'application', a.application_name) ORDER BY a.pid)
-        FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend'), '[]'))
+        FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()), '[]'))
     FROM pg_database d WHERE d.datname = ${(0,query/* quoteLiteral */.ce)(live)}),
   'knowsEncoding', pg_char_to_encoding(${(0,query/* quoteLiteral */.ce)(encoding)}) >= 0,
   'knowsCollate', current_setting('continuity.collate') = 'yes',
@@ -92708,6 +92633,8 @@ var picomatch = __nccwpck_require__(4006);
 var failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/system/long-path.js
 var long_path = __nccwpck_require__(4743);
+// EXTERNAL MODULE: ./.build/src/system/resolve-folder.js
+var resolve_folder = __nccwpck_require__(2466);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: ./.build/src/sources/files/walk.js
@@ -92792,6 +92719,7 @@ async function openFile(seen) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/files/file-source.js
+
 
 
 
@@ -92912,7 +92840,7 @@ function storedEmpty(why) {
 }
 async function resolveRoot({ name, path }) {
     try {
-        const root = await (0,promises_.realpath)(path);
+        const root = await (0,resolve_folder/* resolveFolder */.h)(path);
         return Buffer.from(root);
     }
     catch (error) {
@@ -95844,6 +95772,151 @@ async function withReachablePath(path, use) {
 /** Joins a folder's path and a name, as bytes. */
 function joinBytes(folder, name) {
     return Buffer.concat([folder, SLASH, name]);
+}
+
+
+/***/ }),
+
+/***/ 9722:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BG: () => (/* binding */ OpenFolder),
+/* harmony export */   L7: () => (/* binding */ isInContainer),
+/* harmony export */   Uf: () => (/* binding */ splitPath)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+
+/**
+ * A folder held open. Names in it are reached through its descriptor, so that whoever renames things around it, or puts
+ * a symbolic link in the place of its path, makes nothing happen outside of it; and no path is too long.
+ */
+class OpenFolder {
+    handle;
+    constructor(handle) {
+        this.handle = handle;
+    }
+    /**
+     * Opens the folder itself; what stands before its last component is trusted, but inside a container, where nothing is.
+     * Undefined where there is none.
+     */
+    static async open(path) {
+        const [, root, inner] = containerPath.exec(path.toString('latin1')) ?? [];
+        if (root !== undefined && inner !== undefined) {
+            const top = await OpenFolder.open(Buffer.from(`${root}/.`));
+            try {
+                return await top?.reach(Buffer.from(inner, 'latin1'));
+            }
+            finally {
+                await top?.close();
+            }
+        }
+        try {
+            return new OpenFolder(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.open)(path, node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.constants.O_DIRECTORY | node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW));
+        }
+        catch (error) {
+            if (NO_FOLDER.has(error.code ?? ''))
+                return undefined;
+            throw error;
+        }
+    }
+    /** Opens a folder below, name by name, never through a symbolic link; undefined where there is none. */
+    async reach(relative, makes = false) {
+        let folder = await OpenFolder.open(this.pathOf(Buffer.from('.')));
+        for (const name of splitNames(relative)) {
+            if (!folder)
+                return undefined;
+            const outer = folder;
+            folder = await (makes ? outer.make(name) : outer.child(name)).finally(() => outer.close());
+        }
+        return folder;
+    }
+    async child(name) {
+        return await OpenFolder.open(this.pathOf(name));
+    }
+    /** Opens a private folder in this one, which is made where it does not exist. */
+    async make(name) {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(this.pathOf(name), { mode: 0o700 }).catch((error) => {
+            if (error.code !== 'EEXIST')
+                throw error;
+        });
+        return await this.child(name);
+    }
+    /** A path that leads to a name in this folder as long as the folder is open. */
+    pathOf(name) {
+        return Buffer.concat([Buffer.from(`/proc/self/fd/${this.handle.fd}/`), name]);
+    }
+    /** What a name stands for, links not followed; undefined where there is nothing. */
+    async look(name) {
+        try {
+            return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(this.pathOf(name), { bigint: true });
+        }
+        catch (error) {
+            if (error.code === 'ENOENT')
+                return undefined;
+            throw error;
+        }
+    }
+    /** The names in it, in bytewise order. */
+    async names() {
+        const found = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(this.pathOf(Buffer.from('.')), { encoding: 'buffer' });
+        return found.sort((a, b) => Buffer.compare(a, b));
+    }
+    async close() {
+        await this.handle.close();
+    }
+}
+/** The root of a process, which is that of its container, and a path below. */
+const containerPath = /^(\/proc\/\d+\/root)\/+([^/.][^]*)$/;
+/** Whether a path leads into a container by the root of its process. */
+function isInContainer(path) {
+    return containerPath.test(path);
+}
+const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+const SLASH = 0x2f;
+/** The folder part of a relative path, and the name in it. */
+function splitPath(path) {
+    const end = path.lastIndexOf(SLASH);
+    return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
+}
+function* splitNames(path) {
+    for (let start = 0; start < path.length;) {
+        const slash = path.indexOf(SLASH, start);
+        const end = slash === -1 ? path.length : slash;
+        if (end > start)
+            yield path.subarray(start, end);
+        start = end + 1;
+    }
+}
+
+
+/***/ }),
+
+/***/ 2466:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ resolveFolder)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var _open_folder_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9722);
+
+
+/**
+ * The real path of a folder. One inside a container (`/proc/<pid>/root/…`) stays as it is, and holds no symbolic link:
+ * resolved from here, an absolute link in there would lead to a folder of the host.
+ * @throws the system's error where there is none.
+ */
+async function resolveFolder(path) {
+    if (!(0,_open_folder_js__WEBPACK_IMPORTED_MODULE_1__/* .isInContainer */ .L7)(path))
+        return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.realpath)(path);
+    const folder = await _open_folder_js__WEBPACK_IMPORTED_MODULE_1__/* .OpenFolder */ .BG.open(Buffer.from(path));
+    if (!folder) {
+        const message = 'no such folder in the container, or one reached through a symbolic link (name the real path)';
+        throw Object.assign(new Error(`ENOENT: ${message}`), { code: 'ENOENT', path });
+    }
+    await folder.close();
+    return path;
 }
 
 

@@ -42656,7 +42656,7 @@ function completeContext(base, values, workingDirectory) {
 
 /***/ }),
 
-/***/ 5929:
+/***/ 7987:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -61030,17 +61030,22 @@ function startInside(container, { user, environment }, [tool, args, identity]) {
         env: environment,
         stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const killClient = child.kill.bind(child);
     let ending;
-    // Killing the client leaves the program in the container running (and blocked, with its locks): its session is ended
-    // first, whereupon it ends by itself and the client with it.
+    const endInside = () => (ending ??= endSession(container, { ...inside, PGAPPNAME: 'skills-hub-continuity' }, environment, applicationName));
+    // A client that is killed leaves the program in the container running, blocked on its full pipe, with its locks. So its
+    // session is ended first, whereupon it ends by itself and the client with it; where somebody else killed the client,
+    // afterwards.
+    const killClient = child.kill.bind(child);
     child.kill = (signal) => {
         if (child.exitCode !== null || child.signalCode !== null)
             return false;
-        ending ??= endSession(container, { ...inside, PGAPPNAME: 'skills-hub-continuity' }, environment, applicationName);
-        void ending.then(() => signal === 'SIGKILL' && killClient('SIGKILL'));
+        void endInside().then(() => signal === 'SIGKILL' && killClient('SIGKILL'));
         return true;
     };
+    child.once('exit', (_code, signal) => {
+        if (signal !== null)
+            void endInside();
+    });
     return child;
 }
 function execArguments({ id, user }, inside) {
@@ -63336,6 +63341,130 @@ function joinBytes(folder, name) {
     return Buffer.concat([folder, SLASH, name]);
 }
 
+;// CONCATENATED MODULE: ./.build/src/system/open-folder.js
+
+/**
+ * A folder held open. Names in it are reached through its descriptor, so that whoever renames things around it, or puts
+ * a symbolic link in the place of its path, makes nothing happen outside of it; and no path is too long.
+ */
+class OpenFolder {
+    handle;
+    constructor(handle) {
+        this.handle = handle;
+    }
+    /**
+     * Opens the folder itself; what stands before its last component is trusted, but inside a container, where nothing is.
+     * Undefined where there is none.
+     */
+    static async open(path) {
+        const [, root, inner] = containerPath.exec(path.toString('latin1')) ?? [];
+        if (root !== undefined && inner !== undefined) {
+            const top = await OpenFolder.open(Buffer.from(`${root}/.`));
+            try {
+                return await top?.reach(Buffer.from(inner, 'latin1'));
+            }
+            finally {
+                await top?.close();
+            }
+        }
+        try {
+            return new OpenFolder(await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY | promises_.constants.O_NOFOLLOW));
+        }
+        catch (error) {
+            if (NO_FOLDER.has(error.code ?? ''))
+                return undefined;
+            throw error;
+        }
+    }
+    /** Opens a folder below, name by name, never through a symbolic link; undefined where there is none. */
+    async reach(relative, makes = false) {
+        let folder = await OpenFolder.open(this.pathOf(Buffer.from('.')));
+        for (const name of splitNames(relative)) {
+            if (!folder)
+                return undefined;
+            const outer = folder;
+            folder = await (makes ? outer.make(name) : outer.child(name)).finally(() => outer.close());
+        }
+        return folder;
+    }
+    async child(name) {
+        return await OpenFolder.open(this.pathOf(name));
+    }
+    /** Opens a private folder in this one, which is made where it does not exist. */
+    async make(name) {
+        await (0,promises_.mkdir)(this.pathOf(name), { mode: 0o700 }).catch((error) => {
+            if (error.code !== 'EEXIST')
+                throw error;
+        });
+        return await this.child(name);
+    }
+    /** A path that leads to a name in this folder as long as the folder is open. */
+    pathOf(name) {
+        return Buffer.concat([Buffer.from(`/proc/self/fd/${this.handle.fd}/`), name]);
+    }
+    /** What a name stands for, links not followed; undefined where there is nothing. */
+    async look(name) {
+        try {
+            return await (0,promises_.lstat)(this.pathOf(name), { bigint: true });
+        }
+        catch (error) {
+            if (error.code === 'ENOENT')
+                return undefined;
+            throw error;
+        }
+    }
+    /** The names in it, in bytewise order. */
+    async names() {
+        const found = await (0,promises_.readdir)(this.pathOf(Buffer.from('.')), { encoding: 'buffer' });
+        return found.sort((a, b) => Buffer.compare(a, b));
+    }
+    async close() {
+        await this.handle.close();
+    }
+}
+/** The root of a process, which is that of its container, and a path below. */
+const containerPath = /^(\/proc\/\d+\/root)\/+([^/.][^]*)$/;
+/** Whether a path leads into a container by the root of its process. */
+function isInContainer(path) {
+    return containerPath.test(path);
+}
+const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+const open_folder_SLASH = 0x2f;
+/** The folder part of a relative path, and the name in it. */
+function splitPath(path) {
+    const end = path.lastIndexOf(open_folder_SLASH);
+    return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
+}
+function* splitNames(path) {
+    for (let start = 0; start < path.length;) {
+        const slash = path.indexOf(open_folder_SLASH, start);
+        const end = slash === -1 ? path.length : slash;
+        if (end > start)
+            yield path.subarray(start, end);
+        start = end + 1;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/system/resolve-folder.js
+
+
+/**
+ * The real path of a folder. One inside a container (`/proc/<pid>/root/…`) stays as it is, and holds no symbolic link:
+ * resolved from here, an absolute link in there would lead to a folder of the host.
+ * @throws the system's error where there is none.
+ */
+async function resolveFolder(path) {
+    if (!isInContainer(path))
+        return await (0,promises_.realpath)(path);
+    const folder = await OpenFolder.open(Buffer.from(path));
+    if (!folder) {
+        const message = 'no such folder in the container, or one reached through a symbolic link (name the real path)';
+        throw Object.assign(new Error(`ENOENT: ${message}`), { code: 'ENOENT', path });
+    }
+    await folder.close();
+    return path;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/files/walk.js
 
 
@@ -63535,6 +63664,7 @@ async function openFile(seen) {
 
 
 
+
 /** Names that a restore puts into a source's root for its own use: never part of an archive. */
 const OWN_PREFIX = '.continuity-';
 /** A file changed so recently could be changed again without its ctime showing it: kernel clocks are coarse. */
@@ -63648,7 +63778,7 @@ function storedEmpty(why) {
 }
 async function resolveRoot({ name, path }) {
     try {
-        const root = await (0,promises_.realpath)(path);
+        const root = await resolveFolder(path);
         return Buffer.from(root);
     }
     catch (error) {
@@ -66943,91 +67073,6 @@ class Extraction {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/system/open-folder.js
-
-/**
- * A folder held open. Names in it are reached through its descriptor, so that whoever renames things around it, or puts
- * a symbolic link in the place of its path, makes nothing happen outside of it; and no path is too long.
- */
-class OpenFolder {
-    handle;
-    constructor(handle) {
-        this.handle = handle;
-    }
-    /** Opens the folder itself; what stands before its last component is trusted. Undefined where there is none. */
-    static async open(path) {
-        try {
-            return new OpenFolder(await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY | promises_.constants.O_NOFOLLOW));
-        }
-        catch (error) {
-            if (NO_FOLDER.has(error.code ?? ''))
-                return undefined;
-            throw error;
-        }
-    }
-    /** Opens a folder below, name by name, never through a symbolic link; undefined where there is none. */
-    async reach(relative, makes = false) {
-        let folder = await OpenFolder.open(this.pathOf(Buffer.from('.')));
-        for (const name of splitNames(relative)) {
-            if (!folder)
-                return undefined;
-            const outer = folder;
-            folder = await (makes ? outer.make(name) : outer.child(name)).finally(() => outer.close());
-        }
-        return folder;
-    }
-    async child(name) {
-        return await OpenFolder.open(this.pathOf(name));
-    }
-    /** Opens a private folder in this one, which is made where it does not exist. */
-    async make(name) {
-        await (0,promises_.mkdir)(this.pathOf(name), { mode: 0o700 }).catch((error) => {
-            if (error.code !== 'EEXIST')
-                throw error;
-        });
-        return await this.child(name);
-    }
-    /** A path that leads to a name in this folder as long as the folder is open. */
-    pathOf(name) {
-        return Buffer.concat([Buffer.from(`/proc/self/fd/${this.handle.fd}/`), name]);
-    }
-    /** What a name stands for, links not followed; undefined where there is nothing. */
-    async look(name) {
-        try {
-            return await (0,promises_.lstat)(this.pathOf(name), { bigint: true });
-        }
-        catch (error) {
-            if (error.code === 'ENOENT')
-                return undefined;
-            throw error;
-        }
-    }
-    /** The names in it, in bytewise order. */
-    async names() {
-        const found = await (0,promises_.readdir)(this.pathOf(Buffer.from('.')), { encoding: 'buffer' });
-        return found.sort((a, b) => Buffer.compare(a, b));
-    }
-    async close() {
-        await this.handle.close();
-    }
-}
-const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
-const open_folder_SLASH = 0x2f;
-/** The folder part of a relative path, and the name in it. */
-function splitPath(path) {
-    const end = path.lastIndexOf(open_folder_SLASH);
-    return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
-}
-function* splitNames(path) {
-    for (let start = 0; start < path.length;) {
-        const slash = path.indexOf(open_folder_SLASH, start);
-        const end = slash === -1 ? path.length : slash;
-        if (end > start)
-            yield path.subarray(start, end);
-        start = end + 1;
-    }
-}
-
 ;// CONCATENATED MODULE: ./.build/src/sources/files/align-directories.js
 
 
@@ -67339,6 +67384,7 @@ class LinkGroups {
 
 
 
+
 /** Kernel clocks are coarse: a file can be changed this long after a moment and have a ctime before it. */
 const CLOCK_SLACK_NS = 2000000000n;
 /**
@@ -67404,7 +67450,7 @@ function isStored(stat) {
     return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink();
 }
 async function compare_tree_resolveRoot(path) {
-    return Buffer.from(await (0,promises_.realpath)(path).catch((error) => {
+    return Buffer.from(await resolveFolder(path).catch((error) => {
         if (isGone(error))
             return path;
         throw error;
@@ -67489,7 +67535,7 @@ async function compare_tree_digestFile(path) {
 async function resolve_root_resolveRoot(path) {
     const absolute = (0,external_node_path_.resolve)(path);
     try {
-        const root = await (0,promises_.realpath)(absolute);
+        const root = await resolveFolder(absolute);
         return { root, isNew: false, existing: root };
     }
     catch (error) {
@@ -72394,7 +72440,7 @@ SELECT json_build_object(
       'owner', pg_get_userbyid(d.datdba), 'isOurs', pg_has_role(d.datdba, 'USAGE'),
       'preparedTransactions', (SELECT count(*) FROM pg_prepared_xacts x WHERE x.database = d.datname),
       'connections', coalesce((SELECT json_agg(json_build_object('user', a.usename, 'application', a.application_name) ORDER BY a.pid)
-        FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend'), '[]'))
+        FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()), '[]'))
     FROM pg_database d WHERE d.datname = ${quoteLiteral(live)}),
   'knowsEncoding', pg_char_to_encoding(${quoteLiteral(encoding)}) >= 0,
   'knowsCollate', current_setting('continuity.collate') = 'yes',
@@ -73774,7 +73820,7 @@ async function serveVault(args) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _commands_context_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5071);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5929);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7987);
 /* harmony import */ var _commands_vault_serve_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(306);
 /* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8574);
 
