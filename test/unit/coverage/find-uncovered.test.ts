@@ -1,9 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../../../src/config/load.ts';
 import { findUncovered } from '../../../src/operations/coverage/find-uncovered.ts';
+import { readCompose } from '../../../src/sources/compose/read-compose.ts';
 import { readModel } from '../../../src/sources/compose/read-model.ts';
 import type { ProjectState } from '../../../src/sources/compose/project-state.ts';
 
@@ -150,5 +151,19 @@ not-covered: {volume cache: made again, volume old: of last year, volume pg: its
   it('is also a server that the files no longer have', async () => {
     const former = { ...container('wiki-db'), image: 'postgres:14' };
     expect((await namesIn(databases, { ...state, containers: [former] })).names).toContain('database wiki-db');
+  });
+});
+
+describe('the platform as shipped', () => {
+  it('has a source or a reason for everything, in the example of a configuration', async () => {
+    const repository = new URL('../../../', import.meta.url).pathname;
+    const text = readFileSync(join(repository, 'continuity.example.yml'), 'utf8');
+    const config = parseConfig(text.replace(/^root:.*$/m, ''), join(repository, 'continuity.yml'));
+    // Without docker: the file itself.
+    const files = ['docker-compose.yml'];
+    const { model: shipped } = await readCompose({ directory: repository, files, environment: { PATH: '' } });
+    expect(shipped.services.length).toBeGreaterThan(8);
+    const found = await findUncovered({ config, environment: process.env }, { model: shipped, state: nothing });
+    expect(found).toEqual({ uncovered: [], stale: [] });
   });
 });
