@@ -1,4 +1,5 @@
 import type { Config } from '../../config/config.ts';
+import { Failure } from '../../logging/failure.ts';
 import type { ComposeModel } from '../../sources/compose/compose-model.ts';
 import { runDocker } from '../../sources/compose/docker.ts';
 import { askCompose, type ComposeProject } from '../../sources/compose/project.ts';
@@ -28,9 +29,13 @@ export async function checkCompose(platform: Platform): Promise<Finding[]> {
 
 /** @throws Failure where the engine does not answer, or Compose 2 or newer is missing. */
 async function readVersions(project: ComposeProject): Promise<string> {
-  const compose = (await askCompose(project, ['version', '--short'])).trim();
+  const compose = (await askCompose(project, ['version', '--short'])).trim().replace(/^v/, '');
+  if (/^[01]\./.test(compose)) {
+    const next = 'Install Compose 2 or newer for Docker (docs/platform.md).';
+    throw new Failure('config', `Docker Compose ${compose} cannot be used`, next);
+  }
   const { stdout } = await runDocker(['version', '--format', '{{.Server.Version}}'], project);
-  return `Docker ${stdout.trim()}, Compose ${compose.replace(/^v/, '')}`;
+  return `Docker ${stdout.trim()}, Compose ${compose}`;
 }
 
 /** Services that the configuration names and the compose file does not have. */
