@@ -247,6 +247,11 @@ describe('the compose project', () => {
     expect(config.files[0]?.place).toEqual({ by: 'volume', volume: 'uploads' });
   });
 
+  it('begins where its first file lies, as for docker compose', () => {
+    const { compose } = parse(`root: /srv/hub\ncompose: {file: [deploy/a.yml, b.yml]}\n${localVault}`);
+    expect(compose).toMatchObject({ directory: '/srv/hub/deploy', files: ['/srv/hub/deploy/a.yml', '/srv/hub/b.yml'] });
+  });
+
   it('is absent where nothing needs it', () => {
     expect(parse(`databases: {app: {container: pg}}\n${localVault}`).compose).toBeUndefined();
   });
