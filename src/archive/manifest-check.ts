@@ -121,6 +121,8 @@ const filesRecord = shape({
   changed: oddities,
 });
 
+const kitRecord = shape({ entries: record(shape({ sizeBytes: count })), secrets: count, recipients: list(text) });
+
 const checkManifest = shape({
   format: oneOf(1),
   name: text,
@@ -134,5 +136,6 @@ const checkManifest = shape({
   files: record(filesRecord),
   compose: optional(shape({ project: text, version: optional(text) })),
   images: optional(record(shape({ image: text, id: optional(text), digests: list(text) }))),
+  kit: optional(kitRecord),
   warnings: list(text),
 });

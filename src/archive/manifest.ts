@@ -21,6 +21,8 @@ export interface Manifest {
   compose?: ComposeRecord;
   /** What its services ran on, by service. */
   images?: Record<string, ImageRecord>;
+  /** Absent in archives of earlier versions. */
+  kit?: KitRecord;
   /** Everything worth a second look that did not make the archive wrong. */
   warnings: string[];
 }
@@ -38,6 +40,16 @@ export interface ImageRecord {
   id?: string;
   /** `repository@sha256:…`; empty for an image that was built there. */
   digests: string[];
+}
+
+/** What a restore needs besides data, in `kit/`. */
+export interface KitRecord {
+  /** Its entries, by name in the archive; the secrets are one of them where they are in it. */
+  entries: Record<string, { sizeBytes: number }>;
+  /** Secret files that were found, whether they are in the archive or not. */
+  secrets: number;
+  /** Public age keys that the secrets are encrypted to; without any they are not in the archive. */
+  recipients: string[];
 }
 
 export type Trigger = 'nightly' | 'push' | 'manual' | 'safety';

@@ -3,6 +3,7 @@ import { checkAlerts } from './doctor/check-alerts.ts';
 import { checkCompose } from './doctor/check-compose.ts';
 import { checkDatabases } from './doctor/check-databases.ts';
 import { checkHost } from './doctor/check-host.ts';
+import { checkKit } from './doctor/check-kit.ts';
 import { checkVault } from './doctor/check-vault.ts';
 import type { Finding } from './doctor/finding.ts';
 import type { Platform } from './platform.ts';
@@ -19,6 +20,7 @@ export async function doctor(platform: Platform): Promise<DoctorResult> {
     checkCompose(platform),
     checkDatabases(platform),
     checkVault(platform),
+    checkKit(platform),
     checkAlerts(platform),
   ]);
   const findings = checks.flat();

@@ -24,9 +24,11 @@ export function coversDatabase(
   });
 }
 
-/** Whether a file source of the configuration holds what is mounted there. */
+/** Whether a file source of the configuration, or the recovery kit, holds what is mounted there. */
 export function coversMount(mount: FoundMount & { readonly path?: string }, setting: Setting): boolean {
-  return setting.config.files.some(({ place }) => holds(place, mount, setting));
+  const { files, recovery } = setting.config;
+  if (recovery.secretVolumes.some((volume) => mount.label === `volume ${volume}`)) return true;
+  return files.some(({ place }) => holds(place, mount, setting));
 }
 
 function holds(
