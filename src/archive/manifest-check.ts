@@ -134,6 +134,8 @@ const checkManifest = shape({
   databases: record(databaseRecord),
   globals: record(shape({ source: text, passwords: flag, sizeBytes: count, roles: list(text) })),
   files: record(filesRecord),
+  compose: optional(shape({ project: text, version: optional(text) })),
+  images: optional(record(shape({ image: text, id: optional(text), digests: list(text) }))),
   kit: optional(kitRecord),
   warnings: list(text),
 });

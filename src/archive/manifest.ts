@@ -17,10 +17,29 @@ export interface Manifest {
   /** Roles dumped per configured server: file name in the archive → what is known of it. */
   globals: Record<string, GlobalsRecord>;
   files: Record<string, FilesRecord>;
+  /** The compose project that runs the platform, where there is one. */
+  compose?: ComposeRecord;
+  /** What its services ran on, by service. */
+  images?: Record<string, ImageRecord>;
   /** Absent in archives of earlier versions. */
   kit?: KitRecord;
   /** Everything worth a second look that did not make the archive wrong. */
   warnings: string[];
+}
+
+export interface ComposeRecord {
+  project: string;
+  /** Of the Compose that made its containers; absent where there was none. */
+  version?: string;
+}
+
+export interface ImageRecord {
+  /** Reference as configured: `postgres:16.4`. */
+  image: string;
+  /** `sha256:…`; absent where the image was not on the host. */
+  id?: string;
+  /** `repository@sha256:…`; empty for an image that was built there. */
+  digests: string[];
 }
 
 /** What a restore needs besides data, in `kit/`. */

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { z } from 'zod';
 import { account, mapping, path, text } from './fields.ts';
 
@@ -33,9 +33,11 @@ export const composeSchema = mapping({
 
 /** The `compose:` of the file as the program sees it. */
 export function resolveCompose({ file, project, pause }: z.output<typeof composeSchema>, root: string): ComposeConfig {
+  const files = (typeof file === 'string' ? [file] : file).map((each) => resolve(root, each));
   return {
-    directory: root,
-    files: (typeof file === 'string' ? [file] : file).map((each) => resolve(root, each)),
+    // As docker compose has it when it is given the same files.
+    directory: dirname(files[0] as string),
+    files,
     ...(project === undefined ? {} : { project }),
     pauses: pause,
   };

@@ -7,6 +7,7 @@ import type { Greeting, Receipt, VaultClient } from '../vault/vault-client.ts';
 import type { BackupChanges } from './backup/describe-changes.ts';
 import { findDatabases } from './backup/find-databases.ts';
 import { makeArchive } from './backup/make-archive.ts';
+import { startStackInspection } from './coverage/inspect-stack.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
 import { withLock } from './with-lock.ts';
@@ -61,6 +62,7 @@ export async function backupUnderLock(
   // The servers are asked while the connection to the vault comes up; what they say counts once the vault has answered.
   const found = findDatabases(platform, options.trigger === 'safety');
   found.catch(() => undefined);
+  const stack = startStackInspection(platform);
   try {
     let { started, name, greeting } = await askForName(platform, vault, options);
     if (greeting.asked && options.trigger !== 'nightly') {
@@ -87,6 +89,7 @@ export async function backupUnderLock(
       options,
       vault,
       found,
+      stack: stack.report,
       greeting,
       name,
       started,
@@ -100,6 +103,8 @@ export async function backupUnderLock(
     };
   } finally {
     // No program outlives the run.
+    stack.stop();
+    await stack.report;
     await found.then(({ targets }) => Promise.allSettled(targets.map(({ plan }) => plan))).catch(() => undefined);
     await vault.close();
   }

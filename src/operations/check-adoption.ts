@@ -7,7 +7,7 @@ import { stampPath, workflowsFolder } from './init/adoption/installed-paths.ts';
 import { findMissingScripts } from './init/adoption/package-scripts.ts';
 import { readRepositoryFile } from './init/adoption/repository-file.ts';
 import { digestOf, readStamp, type Stamp } from './init/adoption/stamp.ts';
-import { findGaps } from './init/config/coverage.ts';
+import { findGaps } from './coverage/find-gaps.ts';
 import { describeCoverage } from './init/describe-coverage.ts';
 import { configPath, listUrlEnvs } from './init/plan-config.ts';
 import { findAbsences } from './init/foreign.ts';
@@ -54,10 +54,10 @@ export async function checkAdoption(options: CheckOptions): Promise<CheckResult>
   const stamp = readStamp((await readRepositoryFile(directory, stampPath))?.toString() ?? '');
   const named = options.composeFiles ?? stamp?.composeFiles;
   const found = await survey({ ...options, ...(named ? { composeFiles: named } : {}), directory });
-  const gaps = findGaps({ config, content, proposal: found.proposal });
+  const gaps = findGaps({ config, proposal: found.proposal });
   const coverage = describeCoverage(found, { content, config, gaps, isByHand: false });
   const findings = coverage.gaps.map(
-    (gap) => `continuity.yml says nothing about ${gap}: add it, or leave it out: "# not covered: …: reason"`,
+    (gap) => `continuity.yml says nothing about ${gap}: add it, or leave it out under not-covered: with the reason`,
   );
   const absences = stamp ? await findAbsences(directory, stamp) : [];
   const warnings = [...coverage.warnings, ...absences.map(({ warning }) => warning)];

@@ -1,5 +1,6 @@
 import { exitCodes } from '../logging/failure.ts';
 import { checkAlerts } from './doctor/check-alerts.ts';
+import { checkCompose } from './doctor/check-compose.ts';
 import { checkDatabases } from './doctor/check-databases.ts';
 import { checkHost } from './doctor/check-host.ts';
 import { checkKit } from './doctor/check-kit.ts';
@@ -16,6 +17,7 @@ export interface DoctorResult {
 export async function doctor(platform: Platform): Promise<DoctorResult> {
   const checks = await Promise.all([
     checkHost(platform),
+    checkCompose(platform),
     checkDatabases(platform),
     checkVault(platform),
     checkKit(platform),

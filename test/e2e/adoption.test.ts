@@ -147,7 +147,9 @@ describe('a team that brings continuity into its own repository', () => {
       /^vault:\n(?: {2}.*\n)+/m,
       `vault: { path: ${folder}/vault }\nstate: ${folder}/state\n`,
     );
-    write(join(clone, 'continuity.yml'), adapted);
+    expect(adapted).toContain('{ service: app-db, user: app, database: skills_hub }');
+    // No container runs here: the server is reached as those outside of Docker are.
+    write(join(clone, 'continuity.yml'), adapted.replace('service: app-db, user: app', 'url-env: APP_DATABASE_URL'));
     write(join(clone, 'data/uploads/student_0001/cv.pdf'), 'a curriculum');
 
     const made = await run(clone, 'npm', 'run', '-s', 'prod:backup', '--', '--nightly', '--json');

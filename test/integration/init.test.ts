@@ -32,10 +32,11 @@ describe('init in a repository with a compose file and an app', () => {
     expect(first).toMatchObject({
       isIncomplete: false,
       toolkit: { repository: 'educ-ai/continuity', commit: sha, version: '1.0.0' },
-      coverage: { composeFiles: ['compose.yaml'], readBy: 'yaml', open: ['volume media'] },
+      coverage: { composeFiles: ['compose.yaml'], readBy: 'yaml', open: [] },
     });
-    expect(read('continuity.yml')).toContain('url-env: APP_DATABASE_URL, database: skills_hub');
-    expect(read('continuity.yml')).toContain('# not covered: volume app-cache (service app; /cache)');
+    expect(read('continuity.yml')).toContain('app: { service: app-db, database: skills_hub }');
+    expect(read('continuity.yml')).toContain('app-media: { volume: media }');
+    expect(read('continuity.yml')).toContain('  volume app-cache: can be made again');
     expect(read('package.json')).toContain('"name": "app"');
     expect(read('tools/continuity/continuity/index.js')).toBe('// the program\n');
     expect(await check()).toMatchObject({ findings: [], checked: 9 });
@@ -58,7 +59,7 @@ describe('init in a repository with a compose file and an app', () => {
     expect(await check()).toMatchObject({
       findings: [],
       composeFiles: ['deploy/compose.yaml'],
-      open: ['volume media'],
+      open: [],
     });
     expect(statuses(await runInit(answering({})))).toEqual(all('unchanged'));
     write('app/deploy/compose.yaml', compose.replace('./data/uploads:', './data/other:'));
@@ -158,32 +159,24 @@ describe('init in a repository with a compose file and an app', () => {
         .replace('  app-db:', '  wiki-db:\n    image: postgres\n  app-db:'),
     );
     expect((await check()).findings).toEqual([
-      expect.stringContaining('database wiki (service wiki-db)'),
+      expect.stringContaining('database wiki-db'),
       expect.stringContaining('bind mount ./data/letters'),
     ]);
     await runInit(answering({}));
-    expect(asked).toEqual([
-      'continuity.yml',
-      '.github/workflows/backup.yml',
-      '.github/workflows/restore.yml',
-      'tools/continuity/installed.json',
-    ]);
+    expect(asked).toEqual(['continuity.yml']);
     const lines = read('continuity.yml')
       .split('\n')
       .filter((line) => !former.split('\n').includes(line));
-    expect(lines).toEqual([
-      '  wiki: { url-env: WIKI_DATABASE_URL, database: postgres }',
-      '  letters: { path: data/letters }',
-    ]);
+    expect(lines).toEqual(['  wiki: { service: wiki-db, database: postgres }', '  letters: { path: data/letters }']);
     expect(await check()).toMatchObject({ findings: [] });
     // A database that was entered by hand needs its connection string in the workflows.
-    write('app/continuity.yml', read('continuity.yml').replace('WIKI_DATABASE_URL', 'OTHER_URL'));
+    write('app/continuity.yml', read('continuity.yml').replace('service: wiki-db', 'url-env: OTHER_URL'));
     expect((await check()).findings).toEqual(
       ['backup', 'restore'].map((name) => expect.stringContaining(`${name}.yml does not hand over OTHER_URL`)),
     );
   });
 
-  it('reads the compose file through docker where it is there, and asks it for the folders of volumes', async () => {
+  it('reads the compose file through docker where it is there', async () => {
     const recorded = {
       name: 'hub',
       services: {
@@ -205,7 +198,6 @@ describe('init in a repository with a compose file and an app', () => {
     const script = `#!/bin/sh
 case "$*" in
   'compose --profile * --file compose.yaml config --format json') exec /bin/cat '${folder}/recorded.json' ;;
-  'volume inspect -- hub_media hub_pg') echo '[{"Name":"hub_media","Mountpoint":"/var/lib/docker/volumes/hub_media/_data"}]'; exit 1 ;;
   *) echo "unexpected: $*" >&2; exit 64 ;;
 esac
 `;
@@ -218,7 +210,7 @@ esac
       warnings: [],
       files: [
         { name: 'uploads', path: 'data/uploads' },
-        { name: 'app-media', path: '/var/lib/docker/volumes/hub_media/_data' },
+        { name: 'app-media', volume: 'media' },
       ],
     });
     expect(await check()).toMatchObject({ findings: [], warnings: [] });

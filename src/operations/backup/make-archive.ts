@@ -6,6 +6,7 @@ import { Failure, messageOf } from '../../logging/failure.ts';
 import { runTogether } from '../../system/run-together.ts';
 import type { Greeting, Receipt, VaultClient } from '../../vault/vault-client.ts';
 import type { BackupOptions } from '../backup.ts';
+import type { StackReport } from '../coverage/inspect-stack.ts';
 import type { LocatedFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
 import { addKit } from './add-kit.ts';
@@ -28,6 +29,8 @@ export interface Run {
   greeting: Greeting;
   /** Being looked for since before the vault was greeted. */
   found: Promise<FoundDatabases>;
+  /** The compose project, being looked at; never rejects. */
+  stack: Promise<StackReport>;
   name: string;
   started: Date;
   /** An empty directory for spools and segments. */
@@ -116,9 +119,11 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
     ],
     stop,
   );
+  const { compose, images, warnings: uncovered } = await run.stack;
   const warnings = unique([
     ...greeting.warnings,
     ...found.warnings,
+    ...uncovered,
     ...missing.map((source) => `"${source}" is missing and so not in this safety backup`),
     ...sources.flatMap(({ warning }) => warning ?? []),
     ...dumps.warnings,
@@ -136,6 +141,8 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
     databases: dumps.databases,
     globals: dumps.globals,
     files: files.records,
+    ...(compose ? { compose } : {}),
+    ...(images ? { images } : {}),
     kit: kit.record,
     warnings,
   };

@@ -1,8 +1,7 @@
-import { namesVolume } from './config/coverage.ts';
-import { readUncovered } from './config/not-covered.ts';
+import { nameDatabase } from '../coverage/find-gaps.ts';
 import type { ConfigPlan } from './plan-config.ts';
-import type { ProposedDatabase } from './proposal/postgres-servers.ts';
-import type { ProposedFiles, UncoveredMount } from './proposal/propose.ts';
+import type { ProposedDatabase } from '../coverage/postgres-servers.ts';
+import type { ProposedFiles, UncoveredMount } from '../coverage/propose.ts';
 import type { Survey } from './survey.ts';
 
 /** What was found in the compose file, and how continuity.yml stands to it. */
@@ -21,14 +20,11 @@ export interface Coverage {
 
 /** Puts findings and configuration side by side. */
 export function describeCoverage({ compose, proposal }: Survey, plan: ConfigPlan): Coverage {
-  const leftOut = readUncovered(plan.content);
-  const open = proposal.uncovered.filter(
-    ({ label }) => leftOut.get(label)?.isOpen === true && !namesVolume(label, plan.config),
-  );
+  const { open } = plan.gaps;
   const gaps = [
-    ...plan.gaps.databases.map(({ name, service }) => `database ${name} (service ${service})`),
+    ...plan.gaps.databases.map(nameDatabase),
     ...plan.gaps.files.map(nameMount),
-    ...plan.gaps.uncovered.map(nameMount),
+    ...plan.gaps.presumed.map(nameMount),
   ];
   const warnings = [
     ...(compose.note === undefined ? [] : [compose.note]),
@@ -38,7 +34,10 @@ export function describeCoverage({ compose, proposal }: Survey, plan: ConfigPlan
         ]
       : []),
     ...(plan.isByHand
-      ? gaps.map((gap) => `continuity.yml says nothing about ${gap}: add it, or leave it out with a comment`)
+      ? gaps.map(
+          (gap) =>
+            `continuity.yml says nothing about ${gap}: add it, or leave it out under not-covered: with the reason`,
+        )
       : []),
     ...open.map((mount) => `not covered yet: ${nameMount(mount)}: ${mount.reason}`),
   ];

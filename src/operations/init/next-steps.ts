@@ -10,7 +10,7 @@ export function listNextSteps(config: Config, { open }: Coverage): string[] {
     ...(config.vault.kind === 'ssh' && config.vault.key.from === 'environment' ? ['WRITER_KEY'] : []),
   ];
   return [
-    'Read continuity.yml: root: (where the data lies in production), every name and path, every line "not covered".',
+    'Read continuity.yml: root: (where the data lies in production), every name and path, everything under not-covered:.',
     ...(open.length === 0 ? [] : [`Decide on what is not covered yet: ${open.join(', ')}.`]),
     ...(secrets.length === 0
       ? []

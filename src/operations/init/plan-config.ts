@@ -4,8 +4,7 @@ import { parseConfig } from '../../config/load.ts';
 import { readRepositoryFile } from './adoption/repository-file.ts';
 import { addGaps } from './config/add-gaps.ts';
 import { writeConfigText } from './config/config-text.ts';
-import { findGaps } from './config/coverage.ts';
-import type { Proposal } from './proposal/propose.ts';
+import { findGaps, type Gaps } from '../coverage/find-gaps.ts';
 import type { Survey } from './survey.ts';
 
 export const configPath = 'continuity.yml';
@@ -14,8 +13,8 @@ export interface ConfigPlan {
   /** The configuration as it would be. */
   readonly content: string;
   readonly config: Config;
-  /** What the file that is there says nothing about; everything where there is none. */
-  readonly gaps: Proposal;
+  /** What the file that is there says nothing about; where there is none, nothing but what is left open. */
+  readonly gaps: Gaps;
   /** The gaps could not be closed by adding lines: a person has to. */
   readonly isByHand: boolean;
 }
@@ -30,11 +29,12 @@ export async function planConfig(directory: string, { compose, proposal }: Surve
   const content = (await readRepositoryFile(directory, configPath))?.toString();
   if (content === undefined) {
     const text = writeConfigText({ proposal, composeFiles: compose.files, ...(root === undefined ? {} : { root }) });
-    return { content: text, config: parseConfig(text, file), gaps: proposal, isByHand: false };
+    const config = parseConfig(text, file);
+    return { content: text, config, gaps: findGaps({ config, proposal }), isByHand: false };
   }
   const config = parseConfig(content, file);
-  const gaps = findGaps({ config, content, proposal });
-  if (gaps.databases.length + gaps.files.length + gaps.uncovered.length === 0) {
+  const gaps = findGaps({ config, proposal });
+  if (gaps.databases.length + gaps.files.length + gaps.presumed.length === 0) {
     return { content, config, gaps, isByHand: false };
   }
   const closed = closeGaps(content, gaps, file);
@@ -42,7 +42,7 @@ export async function planConfig(directory: string, { compose, proposal }: Surve
 }
 
 /** Undefined where the text with the lines added would be no valid configuration. */
-function closeGaps(content: string, gaps: Proposal, file: string): { content: string; config: Config } | undefined {
+function closeGaps(content: string, gaps: Gaps, file: string): { content: string; config: Config } | undefined {
   const text = addGaps(content, gaps);
   if (text === undefined) return undefined;
   try {

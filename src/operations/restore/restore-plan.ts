@@ -6,6 +6,7 @@ import type { ArchiveReader } from '../archive-reader.ts';
 import { serverOf } from '../connect-server.ts';
 import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
+import { compareImages } from './compare-images.ts';
 import { planFiles, type FilesPlan } from './files-plan.ts';
 import { removalsPathIn } from './own-paths.ts';
 
@@ -84,6 +85,7 @@ export async function planRestore(
       `a verification found ${archive.name} damaged (${formatTime(archive.foundDamagedAt, config.timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
     );
   }
+  const differences = compareImages(platform, manifest);
   for (const [key, record] of chosen.databases) {
     const globals = `db/globals-${record.source}.sql`;
     const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
@@ -104,6 +106,7 @@ export async function planRestore(
     plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
     plan.warnings.push(...found.warnings.map((warning) => `${key}: ${warning}`));
   }
+  plan.warnings.push(...(await differences));
   const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
   plan.files = files.files;
   plan.refusals.push(...files.refusals);

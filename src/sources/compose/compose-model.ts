@@ -1,5 +1,7 @@
-/** What `init` reads out of a compose file: services, and what each of them mounts. */
+/** What is read out of a compose file: services, and what each of them mounts. */
 export interface ComposeModel {
+  /** Name of the project; undefined where it depends on the folder and docker was not asked. */
+  readonly project?: string | undefined;
   readonly services: readonly ComposeService[];
   readonly volumes: readonly ComposeVolume[];
   /** Services come from files that were not read (`include`, `extends`): a volume may have users that are not known. */

@@ -41,8 +41,12 @@ export async function runCompose(
 }
 
 /** The output of a command that has to succeed. @throws Failure `source` with what docker said. */
-export async function askCompose(project: ComposeProject, args: readonly string[]): Promise<string> {
-  const result = await runCompose(project, args);
+export async function askCompose(
+  project: ComposeProject,
+  args: readonly string[],
+  options: Omit<DockerOptions, 'environment'> = {},
+): Promise<string> {
+  const result = await runCompose(project, args, options);
   if (result.code === 0) return result.stdout;
   const files = project.files.join(', ');
   throw new Failure(

@@ -13,6 +13,7 @@ export function readModel(content: unknown): ComposeModel {
   // A volume may be used without being declared in the file that was read (an included one declares it).
   const keys = new Set([...Object.keys(declared), ...listMountedVolumes(services)]);
   return {
+    project,
     services,
     volumes: [...keys].map((key) => readVolume(key, asMap(declared[key]), project)),
     hasUnreadServices: file['include'] !== undefined || written.some(([, service]) => service['extends'] !== undefined),

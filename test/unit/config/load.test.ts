@@ -89,16 +89,16 @@ describe('the shipped example', () => {
   it('loads, with the four databases and three file sources of the platform', async () => {
     const config = await loadConfig(new URL('../../../continuity.example.yml', import.meta.url).pathname);
     expect(config.root).toBe('/srv/skills-hub');
-    expect(config.databases.map(({ name, reach }) => [name, reach.by])).toEqual([
-      ['app', 'url'],
-      ['keycloak', 'url'],
-      ['odoo', 'url'],
-      ['mattermost', 'url'],
+    expect(config.databases.map(({ name, reach }) => [name, reach.by === 'service' && reach.service])).toEqual([
+      ['app', 'app-db'],
+      ['keycloak', 'keycloak-db'],
+      ['odoo', 'odoo-db'],
+      ['mattermost', 'mattermost-db'],
     ]);
     expect(config.databases[2]?.database).toBe('all');
     expect(config.files.map(({ place }) => place.by === 'path' && place.path)).toEqual([
       '/srv/skills-hub/data/uploads',
-      '/srv/skills-hub/data/odoo/filestore',
+      '/srv/skills-hub/data/odoo',
       '/srv/skills-hub/data/mattermost',
     ]);
     expect(config.vault).toMatchObject({ kind: 'ssh', bandwidthLimitBytesPerSecond: 50_000_000 });
@@ -247,6 +247,11 @@ describe('the compose project', () => {
     );
     expect(config.compose).toEqual({ directory: '/srv/hub', files: ['/srv/hub/docker-compose.yml'], pauses: [] });
     expect(config.files[0]?.place).toEqual({ by: 'volume', volume: 'uploads' });
+  });
+
+  it('begins where its first file lies, as for docker compose', () => {
+    const { compose } = parse(`root: /srv/hub\ncompose: {file: [deploy/a.yml, b.yml]}\n${localVault}`);
+    expect(compose).toMatchObject({ directory: '/srv/hub/deploy', files: ['/srv/hub/deploy/a.yml', '/srv/hub/b.yml'] });
   });
 
   it('is absent where nothing needs it', () => {

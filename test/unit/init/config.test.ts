@@ -3,33 +3,35 @@ import { parseConfig } from '../../../src/config/load.ts';
 import { readModel } from '../../../src/sources/compose/read-model.ts';
 import { addGaps } from '../../../src/operations/init/config/add-gaps.ts';
 import { writeConfigText } from '../../../src/operations/init/config/config-text.ts';
-import { findGaps } from '../../../src/operations/init/config/coverage.ts';
-import { readUncovered } from '../../../src/operations/init/config/not-covered.ts';
-import { propose } from '../../../src/operations/init/proposal/propose.ts';
+import { findGaps, type Gaps } from '../../../src/operations/coverage/find-gaps.ts';
+import { propose } from '../../../src/operations/coverage/propose.ts';
 
 const file = '/srv/app/continuity.yml';
 const proposal = propose({
   model: readModel({
     services: {
-      app: { image: 'a', volumes: ['./data/uploads:/u', 'cache:/c', 'media:/m'] },
-      'app-db': { image: 'postgres', environment: { POSTGRES_DB: 'hub' }, volumes: ['pg:/var/lib/postgresql/data'] },
+      app: { image: 'a', volumes: ['./data/uploads:/u', 'cache:/c', 'media:/m', '/state'] },
+      'app-db': {
+        image: 'postgres',
+        environment: { POSTGRES_DB: 'hub', POSTGRES_USER: 'app' },
+        volumes: ['pg:/var/lib/postgresql/data'],
+      },
     },
     volumes: { 'unused-old': null },
   }),
   directory: '/srv/app',
-  mountpoints: new Map(),
   lookAt: () => ({ isFile: false, trackedFiles: 0 }),
 });
 
 function gapsOf(content: string) {
-  return findGaps({ config: parseConfig(content, file), content, proposal });
+  return findGaps({ config: parseConfig(content, file), proposal });
 }
 
-function labelsOf({ databases, files, uncovered }: typeof proposal): string[] {
+function labelsOf({ databases, files, presumed }: Gaps): string[] {
   return [
     ...databases.map(({ name }) => name),
     ...files.map(({ label }) => label),
-    ...uncovered.map(({ label }) => label),
+    ...presumed.map(({ label }) => label),
   ];
 }
 
@@ -42,10 +44,14 @@ describe('a proposed continuity.yml', () => {
       {
         name: 'app',
         database: 'hub',
-        reach: { by: 'url', url: { from: 'environment', variable: 'APP_DATABASE_URL' } },
+        reach: { by: 'service', service: 'app-db', user: 'app' },
       },
     ]);
-    expect(config.files).toMatchObject([{ name: 'uploads', place: { path: '/srv/hub/data/uploads' } }]);
+    expect(config.compose?.files).toEqual(['/srv/hub/compose.yml']);
+    expect(config.files).toMatchObject([
+      { name: 'uploads', place: { path: '/srv/hub/data/uploads' } },
+      { name: 'app-media', place: { by: 'volume', volume: 'media' } },
+    ]);
     expect(config.vault).toMatchObject({
       kind: 'ssh',
       host: '172.16.95.98',
@@ -55,14 +61,18 @@ describe('a proposed continuity.yml', () => {
   });
 
   it('says of everything in the compose file that it is covered, or why not', () => {
-    expect(text).toContain('# not covered: volume cache (service app; /c): can be made again');
-    expect(text).toContain('# not covered yet: volume media (service app; /m): its folder is not known here');
-    expect(text).toContain(
-      "# not covered: volume pg (service app-db; /var/lib/postgresql/data): a database server's own files; its dump is in databases.app",
-    );
+    expect(text).toContain('  app: { service: app-db, user: app, database: hub }\n');
+    expect(parseConfig(text, file).notCovered).toEqual({
+      'volume cache': expect.stringContaining('can be made again'),
+      'volume unused-old': 'no service mounts it',
+    });
     expect(labelsOf(gapsOf(text))).toEqual([]);
-    expect(text).toContain('# not covered: volume unused-old: no service mounts it\n');
-    expect(readUncovered(text).get('volume media')).toEqual({ isOpen: true, isUnmounted: false });
+  });
+
+  it('leaves open what a person has to decide, and no word is needed on what is evident', () => {
+    expect(text).toContain('# not covered yet: anonymous volume app:/state (service app; /state): a volume without');
+    expect(gapsOf(text).open.map(({ label }) => label)).toEqual(['anonymous volume app:/state']);
+    expect(text).not.toContain('volume pg');
   });
 
   it('is valid also where there was nothing to find', () => {
@@ -87,12 +97,7 @@ vault: { path: /mnt/vault }
 `;
 
   it('is told what it says nothing about', () => {
-    expect(labelsOf(gapsOf(content))).toEqual([
-      'bind mount ./data/uploads',
-      'volume cache',
-      'volume pg',
-      'volume unused-old',
-    ]);
+    expect(labelsOf(gapsOf(content))).toEqual(['bind mount ./data/uploads', 'volume cache', 'volume unused-old']);
   });
 
   it('gets lines added, and keeps everything else byte for byte', () => {
@@ -100,24 +105,34 @@ vault: { path: /mnt/vault }
     const added = text.split('\n').filter((line) => !content.split('\n').includes(line));
     expect(added).toEqual([
       '    uploads: { path: data/uploads }',
-      expect.stringMatching(/^# not covered: volume cache /),
-      expect.stringMatching(/^# not covered: volume pg /),
-      '# not covered: volume unused-old: no service mounts it',
+      'not-covered:',
+      '  volume cache: can be made again (by its name); correct this if it cannot',
+      '  volume unused-old: no service mounts it',
     ]);
     for (const line of added) expect(text.split('\n').filter((each) => each === line)).toHaveLength(1);
-    expect(
-      text
-        .split('\n')
-        .filter((line) => !added.includes(line))
-        .join('\n'),
-    ).toBe(content);
+    const kept = text.split('\n').filter((line) => !added.includes(line));
+    expect(kept.join('\n').trimEnd()).toBe(content.trimEnd());
     expect(labelsOf(gapsOf(text))).toEqual([]);
   });
 
-  it('covers what lies inside one of its folders, or is left out in a comment', () => {
-    const wide =
-      'files: { all: { path: data } }\nvault: { path: /v }\n# not covered: volume cache: no need\n#not covered: database app: elsewhere\n';
-    expect(labelsOf(gapsOf(wide))).toEqual(['volume media', 'volume pg', 'volume unused-old']);
+  it('covers what lies inside one of its folders, or is left out with a reason', () => {
+    const wide = `files: { all: { path: data } }
+vault: { path: /v }
+not-covered: { volume cache: no need, database app-db: elsewhere }
+`;
+    expect(labelsOf(gapsOf(wide))).toEqual(['volume media', 'volume unused-old']);
+  });
+
+  it('has one more line where a reason is added to those that are there', () => {
+    const some = 'vault: { path: /v }\nnot-covered:\n    volume cache: no need\n';
+    const text = addGaps(some, gapsOf(some)) as string;
+    expect(text).toContain('    volume cache: no need\n    volume unused-old: no service mounts it\n');
+  });
+
+  it('asks again for a volume that no service mounted, once one does', () => {
+    const left = 'vault: { path: /v }\nnot-covered: { volume media: no service mounts it, volume cache: no need }\n';
+    expect(labelsOf(gapsOf(left))).toContain('volume media');
+    expect(labelsOf(gapsOf(left))).not.toContain('volume cache');
   });
 
   it('in a form that takes no added line is left to a person', () => {

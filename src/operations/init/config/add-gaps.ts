@@ -1,19 +1,20 @@
 import { isMap, isScalar, parseDocument } from 'yaml';
-import type { Proposal } from '../proposal/propose.ts';
-import { writeEntry } from './config-text.ts';
-import { describeUncovered } from './not-covered.ts';
+import type { Gaps } from '../../coverage/find-gaps.ts';
+import { writeDatabase, writeFiles, writeReason } from './config-text.ts';
 
 /**
  * Adds what is missing to the text of a configuration, line by line; everything else stays as it is, byte for byte.
  * Undefined where the text has a form that no line can simply be added to.
  */
-export function addGaps(content: string, gaps: Proposal): string | undefined {
+export function addGaps(content: string, gaps: Gaps): string | undefined {
+  const sections: [string, string[]][] = [
+    ['databases', gaps.databases.map(writeDatabase)],
+    ['files', gaps.files.map(writeFiles)],
+    ['not-covered', gaps.presumed.map(writeReason)],
+  ];
   let text: string | undefined = content;
-  const comments = gaps.uncovered.map((mount) => `# ${describeUncovered(mount)}`);
-  text = addLines(text, 'databases', gaps.databases.map(writeEntry));
-  if (text !== undefined) text = addLines(text, 'files', gaps.files.map(writeEntry));
-  if (text === undefined || comments.length === 0) return text;
-  return `${text}${text.endsWith('\n') || text === '' ? '' : '\n'}${comments.join('\n')}\n`;
+  for (const [section, lines] of sections) text = text === undefined ? text : addLines(text, section, lines);
+  return text;
 }
 
 function addLines(content: string, section: string, lines: readonly string[]): string | undefined {

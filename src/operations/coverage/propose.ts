@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { listMountedVolumes, type ComposeModel } from '../../../sources/compose/compose-model.ts';
+import { listMountedVolumes, type ComposeModel } from '../../sources/compose/compose-model.ts';
 import { collectMounts, type MountUse } from './collect-mounts.ts';
 import { judgeMount, type MountSurroundings } from './judge-mount.ts';
 import { proposeDatabases, type ProposedDatabase } from './postgres-servers.ts';
@@ -12,35 +12,44 @@ export interface Proposal {
   readonly uncovered: readonly UncoveredMount[];
 }
 
-export interface ProposedFiles {
-  readonly name: string;
-  /** Relative to the repository where it lies inside. */
-  readonly path: string;
-  readonly label: string;
-  readonly services: readonly string[];
-}
-
-export interface UncoveredMount {
+/** Something that is mounted, or could be. */
+export interface FoundMount {
+  /** `volume media`, `bind mount ./data/uploads`, `anonymous volume odoo:/var/lib/odoo`. */
   readonly label: string;
   /** Empty for a volume that is declared and mounted by none. */
   readonly services: readonly string[];
   readonly targets: readonly string[];
+}
+
+export interface ProposedFiles extends FoundMount {
+  readonly name: string;
+  /** Relative to the repository where it lies inside; absent for a volume. */
+  readonly path?: string;
+  /** Key of the volume; absent for a folder of the host. */
+  readonly volume?: string;
+}
+
+export interface UncoveredMount extends FoundMount {
   readonly reason: string;
   /** It may hold data: a person has to decide. */
   readonly isOpen: boolean;
+  /** Nothing that a backup has to hold, whoever looks: the configuration needs no word on it. */
+  readonly isEvident: boolean;
 }
 
 export interface ProposalOptions extends Omit<MountSurroundings, 'databases'> {
   readonly model: ComposeModel;
   /** The application's repository, absolute. */
   readonly directory: string;
+  /** Also what lies inside another source, which may be left out. */
+  readonly keepsNested?: boolean;
 }
 
 /** How continuity.yml says that a declared volume is in nobody's use. */
 export const unmountedReason = 'no service mounts it';
 
 /** Says of every database server, every mount and every declared volume whether it is covered, and if not, why. */
-export function propose({ model, directory, ...surroundings }: ProposalOptions): Proposal {
+export function propose({ model, directory, keepsNested = false, ...surroundings }: ProposalOptions): Proposal {
   const databases = proposeDatabases(model);
   const byService = new Map(databases.map(({ service, name }) => [service, name]));
   const files: ProposedFiles[] = [];
@@ -50,17 +59,21 @@ export function propose({ model, directory, ...surroundings }: ProposalOptions):
     use,
     verdict: judgeMount(use, { ...surroundings, databases: byService }),
   }));
-  const paths = judged.flatMap(({ verdict }) => (verdict.kind === 'data' ? [verdict.path] : []));
+  const paths = judged.flatMap(({ verdict }) => ('path' in verdict ? [verdict.path] : []));
   for (const { use, verdict } of judged) {
     const { label, services, targets } = use;
+    const found = { label, services, targets };
     if (verdict.kind !== 'data') {
-      uncovered.push({ label, services, targets, reason: verdict.reason, isOpen: verdict.kind === 'open' });
+      const isEvident = verdict.kind === 'excluded' && verdict.isEvident;
+      uncovered.push({ ...found, reason: verdict.reason, isOpen: verdict.kind === 'open', isEvident });
+    } else if ('volume' in verdict) {
+      files.push({ name: uniqueName(wishNames(use), taken), volume: verdict.volume, ...found });
     } else if (
-      !paths.some((other) => isBelow(verdict.path, other)) &&
-      !files.some(({ path }) => path === verdict.path)
+      keepsNested ||
+      (!paths.some((other) => isBelow(verdict.path, other)) && !files.some(({ path }) => path === verdict.path))
     ) {
       // What lies inside another source is in that source.
-      files.push({ name: uniqueName(wishNames(use), taken), path: verdict.path, label, services });
+      files.push({ name: uniqueName(wishNames(use), taken), path: verdict.path, ...found });
     }
   }
   return { databases, files, uncovered: [...uncovered, ...listUnmounted(model)] };
@@ -74,7 +87,14 @@ function listUnmounted({ services, volumes, hasUnreadServices }: ComposeModel): 
     : unmountedReason;
   return volumes
     .filter(({ key }) => !mounted.has(key))
-    .map(({ key }) => ({ label: `volume ${key}`, services: [], targets: [], reason, isOpen: hasUnreadServices }));
+    .map(({ key }) => ({
+      label: `volume ${key}`,
+      services: [],
+      targets: [],
+      reason,
+      isOpen: hasUnreadServices,
+      isEvident: false,
+    }));
 }
 
 /** `path` lies inside `folder`, both absolute or both relative to the same place. */

@@ -1,14 +1,15 @@
-import type { ComposeModel, ComposeService } from '../../../sources/compose/compose-model.ts';
+import type { ComposeModel, ComposeService } from '../../sources/compose/compose-model.ts';
 import { uniqueName } from './source-name.ts';
 
 /** A PostgreSQL server that the compose file runs, and how it would stand in continuity.yml. */
 export interface ProposedDatabase {
   readonly name: string;
   readonly service: string;
-  readonly urlEnv: string;
+  /** Its superuser, where the compose file says it; the image's default, `postgres`, is left out. */
+  readonly user?: string;
   /** `all`: every database of the server. */
   readonly database: string;
-  /** Why it is `all`, where that needs saying. */
+  /** What needs saying about both: why it is `all`, that the user is not known. */
   readonly reason?: string;
 }
 
@@ -35,8 +36,19 @@ export function proposeDatabases(model: ComposeModel): ProposedDatabase[] {
   return findServers(model).map((service) => {
     const named = readDatabase(service);
     const name = uniqueName([shortName(service.name) ?? named ?? 'database', service.name], taken);
-    const prefix = name === 'database' ? '' : `${name.replaceAll('-', '_').toUpperCase()}_`;
-    return { name, service: service.name, urlEnv: `${prefix}DATABASE_URL`, ...chooseDatabase(service, named, model) };
+    const { database, reason } = chooseDatabase(service, named, model);
+    const user = readUser(service);
+    const reasons = [
+      ...(reason === undefined ? [] : [`all: ${reason}`]),
+      ...(user === undefined ? ['user: the compose file does not say it; without one it is postgres'] : []),
+    ];
+    return {
+      name,
+      service: service.name,
+      ...(user === undefined || user === 'postgres' ? {} : { user }),
+      database,
+      ...(reasons.length === 0 ? {} : { reason: reasons.join('; ') }),
+    };
   });
 }
 
@@ -53,7 +65,20 @@ function looksLikeServer(service: ComposeService, servers: ReadonlySet<string>):
   return !service.dependsOn.some((name) => servers.has(name));
 }
 
-function chooseDatabase(service: ComposeService, named: string | undefined, model: ComposeModel) {
+/** As the image does: `postgres` where nothing is said. Undefined where it is said in a place that was not read. */
+function readUser({ environment, hasUnreadEnvironment }: ComposeService): string | undefined {
+  if (environment.has('POSTGRES_USER_FILE')) return undefined;
+  const variable = userVariables.find((name) => environment.has(name));
+  if (variable === undefined) return hasUnreadEnvironment ? undefined : 'postgres';
+  const value = environment.get(variable);
+  return value !== undefined && /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/.test(value) ? value : undefined;
+}
+
+function chooseDatabase(
+  service: ComposeService,
+  named: string | undefined,
+  model: ComposeModel,
+): { database: string; reason?: string } {
   if (servesOdoo(service, model)) return { database: 'all', reason: 'Odoo makes databases at run time' };
   if (service.environment.has('POSTGRES_MULTIPLE_DATABASES')) return { database: 'all', reason: 'it holds several' };
   if (named !== undefined) return { database: named };

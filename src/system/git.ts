@@ -1,4 +1,4 @@
-import { runCommand, type Environment } from '../../../system/run-command.ts';
+import { runCommand, type Environment } from './run-command.ts';
 
 /** Runs git in a folder; undefined where it fails or is not there. Output without the line break at its end. */
 export async function askGit(

@@ -1,22 +1,22 @@
 import { posix } from 'node:path';
-import { unresolvedPattern } from '../../../sources/compose/compose-model.ts';
+import { unresolvedPattern } from '../../sources/compose/compose-model.ts';
 import type { MountUse } from './collect-mounts.ts';
 
 /** What is to become of a mount. */
 export type MountVerdict =
   /** A folder of the host that holds data; relative to the repository where it lies inside. */
   | { readonly kind: 'data'; readonly path: string }
-  /** Nothing that a backup has to hold. */
-  | { readonly kind: 'excluded'; readonly reason: string }
-  /** Data that cannot be reached from here: a person has to say where it lies. */
+  /** A volume that holds data, by its key. */
+  | { readonly kind: 'data'; readonly volume: string }
+  /** Nothing that a backup has to hold: that is evident, or only its name says so and a person has to confirm it. */
+  | { readonly kind: 'excluded'; readonly reason: string; readonly isEvident: boolean }
+  /** May hold data that no source can simply be named for: a person has to decide. */
   | { readonly kind: 'open'; readonly reason: string };
 
 /** What is known of the machine and the repository. */
 export interface MountSurroundings {
   /** Name of the database entry by the service that runs its server. */
   readonly databases: ReadonlyMap<string, string>;
-  /** Folder of a volume on this host, by the name that Docker knows; empty where Docker does not answer. */
-  readonly mountpoints: ReadonlyMap<string, string>;
   /** What lies at a path of the repository. */
   readonly lookAt: (path: string) => { readonly isFile: boolean; readonly trackedFiles: number };
 }
@@ -45,10 +45,10 @@ export function judgeMount(use: MountUse, surroundings: MountSurroundings): Moun
   if (hostPaths.test(use.source)) return exclude('it belongs to the host');
   if (use.isReadOnly) return exclude('mounted read-only: no service changes it');
   if (targets.some((target) => target.startsWith('/docker-entrypoint-'))) return exclude('scripts of the first start');
-  if (isPassing(use, passing)) return exclude('can be made again (by its name); correct this if it cannot');
+  if (isPassing(use, passing)) return presume('can be made again (by its name); correct this if it cannot');
   if (isPassing(use, logs) || use.source.startsWith('/var/log/'))
-    return exclude('logs (by its name); correct this if they have to be kept');
-  return use.kind === 'bind' ? judgeBind(use.source, surroundings) : judgeVolume(use, surroundings);
+    return presume('logs (by its name); correct this if they have to be kept');
+  return use.kind === 'bind' ? judgeBind(use.source, surroundings) : judgeVolume(use);
 }
 
 function judgeBind(source: string, { lookAt }: MountSurroundings): MountVerdict {
@@ -62,7 +62,7 @@ function judgeBind(source: string, { lookAt }: MountSurroundings): MountVerdict 
   return { kind: 'data', path: posix.normalize(source).replace(/(?<=.)\/$/, '') };
 }
 
-function judgeVolume({ kind, volume }: MountUse, { mountpoints }: MountSurroundings): MountVerdict {
+function judgeVolume({ kind, source, volume }: MountUse): MountVerdict {
   if (kind === 'anonymous') {
     return leaveOpen('a volume without a name is lost with its container: if it holds data, give it a name');
   }
@@ -72,12 +72,7 @@ function judgeVolume({ kind, volume }: MountUse, { mountpoints }: MountSurroundi
   if (volume?.isForeignFileSystem === true || (volume !== undefined && volume.driver !== 'local')) {
     return leaveOpen('it is mounted only while its service runs: mount it on the host too, and add that under files:');
   }
-  const mountpoint = volume?.name === undefined ? undefined : mountpoints.get(volume.name);
-  if (mountpoint !== undefined) return { kind: 'data', path: mountpoint };
-  const name = volume?.name ?? `PROJECT_${volume?.key ?? 'NAME'}`;
-  return leaveOpen(
-    `its folder is not known here: add what "docker volume inspect --format '{{.Mountpoint}}' ${name}" prints in production under files:`,
-  );
+  return { kind: 'data', volume: source };
 }
 
 /** A server's only volume, wherever it is mounted (`PGDATA`). */
@@ -94,7 +89,11 @@ function isPassing({ kind, source, targets }: MountUse, pattern: RegExp): boolea
 }
 
 function exclude(reason: string): MountVerdict {
-  return { kind: 'excluded', reason };
+  return { kind: 'excluded', reason, isEvident: true };
+}
+
+function presume(reason: string): MountVerdict {
+  return { kind: 'excluded', reason, isEvident: false };
 }
 
 function leaveOpen(reason: string): MountVerdict {

@@ -2,11 +2,10 @@ import { describe, expect, it } from '@jest/globals';
 import { parseConfig } from '../../../src/config/load.ts';
 import { readModel } from '../../../src/sources/compose/read-model.ts';
 import { writeConfigText } from '../../../src/operations/init/config/config-text.ts';
-import { proposeDatabases } from '../../../src/operations/init/proposal/postgres-servers.ts';
-import { propose } from '../../../src/operations/init/proposal/propose.ts';
+import { proposeDatabases } from '../../../src/operations/coverage/postgres-servers.ts';
+import { propose } from '../../../src/operations/coverage/propose.ts';
 
 const unknown = {
-  mountpoints: new Map<string, string>(),
   lookAt: (_path: string) => ({ isFile: false, trackedFiles: 0 }),
 };
 
@@ -15,7 +14,7 @@ function proposalOf(compose: unknown, surroundings: Partial<typeof unknown> = {}
 }
 
 function databasesOf(services: Record<string, unknown>) {
-  return proposeDatabases(readModel({ services })).map(({ name, urlEnv, database }) => [name, urlEnv, database]);
+  return proposeDatabases(readModel({ services })).map(({ name, user, database }) => [name, user, database]);
 }
 
 describe('PostgreSQL servers', () => {
@@ -33,12 +32,12 @@ describe('PostgreSQL servers', () => {
         bitnami: { image: 'bitnami/postgresql:16', environment: { POSTGRESQL_DATABASE: 'b' } },
       }),
     ).toEqual([
-      ['app', 'APP_DATABASE_URL', 'skills_hub'],
-      ['keycloak', 'KEYCLOAK_DATABASE_URL', 'keycloak'],
-      ['maps', 'MAPS_DATABASE_URL', 'postgres'],
-      ['metrics', 'METRICS_DATABASE_URL', 'metrics'],
-      ['vectors', 'VECTORS_DATABASE_URL', 'v'],
-      ['bitnami', 'BITNAMI_DATABASE_URL', 'b'],
+      ['app', undefined, 'skills_hub'],
+      ['keycloak', 'keycloak', 'keycloak'],
+      ['maps', undefined, 'postgres'],
+      ['metrics', undefined, 'metrics'],
+      ['vectors', undefined, 'v'],
+      ['bitnami', undefined, 'b'],
     ]);
   });
 
@@ -78,14 +77,10 @@ describe('PostgreSQL servers', () => {
   it('with names that say nothing take the name of their database, and never one that is refused', () => {
     expect(databasesOf({ db: { image: 'postgres', environment: { POSTGRES_DB: 'hub' } } })[0]).toEqual([
       'hub',
-      'HUB_DATABASE_URL',
+      undefined,
       'hub',
     ]);
-    expect(databasesOf({ db: { image: 'postgres', env_file: '.env' } })[0]).toEqual([
-      'database',
-      'DATABASE_URL',
-      'all',
-    ]);
+    expect(databasesOf({ db: { image: 'postgres', env_file: '.env' } })[0]).toEqual(['database', undefined, 'all']);
     const names = databasesOf({
       'a-db': { image: 'postgres' },
       'db-a': { image: 'postgres' },
@@ -132,37 +127,38 @@ describe('volumes and bind mounts', () => {
 
   it('are each covered, or left out with a reason', () => {
     const { files, uncovered } = proposalOf(compose, { lookAt });
-    expect(files.map(({ name, path }) => [name, path])).toEqual([['uploads', 'data/uploads']]);
-    expect(uncovered.map(({ label, reason, isOpen }) => [label, isOpen, reason.slice(0, 24)])).toEqual([
-      ['bind mount ./src', false, 'sources: git keeps them '],
-      ['bind mount .', false, 'the repository itself: g'],
-      ['bind mount ./nginx.conf', false, 'a single file of configu'],
-      ['bind mount ./certs', false, 'mounted read-only: no se'],
-      ['volume app-cache', false, 'can be made again (by it'],
-      ['volume media', true, 'its folder is not known '],
-      ['anonymous volume app:/app/node_modules', false, 'can be made again (by it'],
-      ['anonymous volume app:/app/state', true, 'a volume without a name '],
-      ['bind mount /var/run/docker.sock', false, 'it belongs to the host'],
-      ['bind mount /var/log/nginx', false, 'logs (by its name); corr'],
-      ['bind mount ${DATA}/x', true, 'its place depends on the'],
-      ['volume pg', false, "a database server's own "],
-      ['bind mount ./init', false, 'scripts of the first sta'],
-      ['volume mysql', true, "a database server's own "],
-      ['volume nas', false, 'no service mounts it'],
+    expect(files.map(({ name, path, volume }) => [name, path ?? volume])).toEqual([
+      ['uploads', 'data/uploads'],
+      ['app-media', 'media'],
+    ]);
+    const kindOf = ({ isOpen, isEvident }: (typeof uncovered)[number]) =>
+      isOpen ? 'open' : isEvident ? 'evident' : 'presumed';
+    expect(uncovered.map((mount) => [mount.label, kindOf(mount), mount.reason.slice(0, 24)])).toEqual([
+      ['bind mount ./src', 'evident', 'sources: git keeps them '],
+      ['bind mount .', 'evident', 'the repository itself: g'],
+      ['bind mount ./nginx.conf', 'evident', 'a single file of configu'],
+      ['bind mount ./certs', 'evident', 'mounted read-only: no se'],
+      ['volume app-cache', 'presumed', 'can be made again (by it'],
+      ['anonymous volume app:/app/node_modules', 'presumed', 'can be made again (by it'],
+      ['anonymous volume app:/app/state', 'open', 'a volume without a name '],
+      ['bind mount /var/run/docker.sock', 'evident', 'it belongs to the host'],
+      ['bind mount /var/log/nginx', 'presumed', 'logs (by its name); corr'],
+      ['bind mount ${DATA}/x', 'open', 'its place depends on the'],
+      ['volume pg', 'evident', "a database server's own "],
+      ['bind mount ./init', 'evident', 'scripts of the first sta'],
+      ['volume mysql', 'open', "a database server's own "],
+      ['volume nas', 'presumed', 'no service mounts it'],
     ]);
     expect(uncovered.find(({ label }) => label === 'volume pg')?.reason).toContain('databases.app');
-    expect(uncovered.find(({ label }) => label === 'volume media')).toMatchObject({ services: ['app', 'worker'] });
+    expect(files[1]).toMatchObject({ services: ['app', 'worker'], targets: ['/media'] });
   });
 
-  it('take the folder that Docker knows of a volume, and the one that a volume is bound to', () => {
+  it('are taken by the key of a volume, and by the folder that a volume is bound to', () => {
     const services = { a: { image: 'a', volumes: ['media:/m', 'nas:/n'] } };
-    const { files } = proposalOf(
-      { ...compose, services },
-      { mountpoints: new Map([['hub_media', '/var/lib/docker/volumes/hub_media/_data']]) },
-    );
-    expect(files.map(({ name, path }) => [name, path])).toEqual([
-      ['a-media', '/var/lib/docker/volumes/hub_media/_data'],
-      ['nas', '/srv/nas'],
+    const { files } = proposalOf({ ...compose, services });
+    expect(files).toMatchObject([
+      { name: 'a-media', volume: 'media', label: 'volume media' },
+      { name: 'nas', path: '/srv/nas', label: 'volume nas' },
     ]);
   });
 
@@ -213,7 +209,14 @@ describe('volumes and bind mounts', () => {
     const volumes = { 'unused-old': {} };
     const app = { image: 'a', volumes: ['./uploads:/u'] };
     expect(proposalOf({ services: { app }, volumes }).uncovered).toEqual([
-      { label: 'volume unused-old', services: [], targets: [], reason: 'no service mounts it', isOpen: false },
+      {
+        label: 'volume unused-old',
+        services: [],
+        targets: [],
+        reason: 'no service mounts it',
+        isOpen: false,
+        isEvident: false,
+      },
     ]);
     for (const unread of [
       { include: ['other.yml'], services: { app }, volumes },
@@ -232,7 +235,7 @@ describe('volumes and bind mounts', () => {
     const proposal = proposalOf(strange);
     const config = parseConfig(writeConfigText({ proposal, composeFiles: ['compose.yml'] }), '/srv/app/continuity.yml');
     expect(config.files.map(({ place }) => place.by === 'path' && place.path)).toEqual(
-      proposal.files.map(({ path }) => (path.startsWith('/') ? path : `/srv/app/${path}`)),
+      proposal.files.map(({ path }) => (path?.startsWith('/') === true ? path : `/srv/app/${path}`)),
     );
     expect(config.files.map(({ name }) => name)).toEqual(['donnees-eleves-1', 'srv', 'app-1-db', 'it-s']);
   });

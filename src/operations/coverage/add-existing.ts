@@ -1,0 +1,43 @@
+import type { ComposeModel, ComposeMount, ComposeService, ComposeVolume } from '../../sources/compose/compose-model.ts';
+import type { ProjectState, ServiceContainer } from '../../sources/compose/project-state.ts';
+
+/** What the engine calls a volume that nobody named. */
+const anonymousName = /^[0-9a-f]{64}$/;
+
+/**
+ * The model with what exists besides: volumes that an image declares and nobody named, volumes and services that the
+ * files no longer have.
+ */
+export function addExisting(model: ComposeModel, { containers, volumes }: ProjectState): ComposeModel {
+  const known = new Map<string, ComposeVolume>();
+  const keys = new Set(model.volumes.map(({ key }) => key));
+  for (const volume of model.volumes) known.set(volume.name ?? volume.key, volume);
+  const declare = (name: string, key: string, driver: string): ComposeVolume => {
+    const present = known.get(name);
+    if (present) return present;
+    // A key of the files means the volume of the files, and this is another one.
+    const added = { key: keys.has(key) ? name : key, name, driver, boundPath: undefined, isForeignFileSystem: false };
+    known.set(name, added);
+    keys.add(added.key);
+    return added;
+  };
+  for (const { name, key, driver } of volumes) declare(name, key, driver);
+  const services = new Map(model.services.map((service) => [service.name, service]));
+  for (const container of containers) {
+    const service = services.get(container.service) ?? formerService(container);
+    const mounts = container.volumeMounts
+      .filter(({ target }) => !service.mounts.some((mount) => mount.target === target))
+      .map(({ name, target, isReadOnly }): ComposeMount =>
+        anonymousName.test(name)
+          ? { kind: 'anonymous', source: '', target, isReadOnly }
+          : { kind: 'volume', source: declare(name, name, 'local').key, target, isReadOnly },
+      );
+    services.set(service.name, { ...service, mounts: [...service.mounts, ...mounts] });
+  }
+  return { ...model, services: [...services.values()], volumes: [...known.values()] };
+}
+
+/** A service that the files no longer have, and whose container is still there. */
+function formerService({ service, image }: ServiceContainer): ComposeService {
+  return { name: service, image, environment: new Map(), hasUnreadEnvironment: true, dependsOn: [], mounts: [] };
+}
