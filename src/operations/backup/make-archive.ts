@@ -8,6 +8,7 @@ import type { Greeting, Receipt, VaultClient } from '../../vault/vault-client.ts
 import type { BackupOptions } from '../backup.ts';
 import type { LocatedFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
+import { whilePaused } from '../services/while-paused.ts';
 import { IndexCache } from './base-index.ts';
 import { describeChanges, type BackupChanges } from './describe-changes.ts';
 import { startDumps, type DumpReport } from './dump-databases.ts';
@@ -42,6 +43,8 @@ export interface MadeArchive {
   changes?: BackupChanges;
   warnings: string[];
   conditions: string[];
+  /** Why services that were paused meanwhile do not go on. */
+  stillHalted?: string[];
 }
 
 /**
@@ -103,13 +106,15 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
   platform.signal?.addEventListener('abort', () => stop.abort(), { once: true });
   platform.signal?.throwIfAborted();
   const running = startDumps(platform, builder, found, applicationName(name), stop.signal);
-  const [dumps, files] = await runTogether<[DumpReport, WalkedFiles]>(
+  const [dumps, { result: files, stillHalted }] = await runTogether<
+    [DumpReport, Awaited<ReturnType<typeof whilePaused<WalkedFiles>>>]
+  >(
     [
       () => running.finished,
       async (signal) => {
         // Dumps first: no row may name a file that only came later.
         await running.started;
-        return await addFiles(builder, sources, options, signal);
+        return await whilePaused(platform, () => addFiles(builder, sources, options, signal));
       },
     ],
     stop,
@@ -153,7 +158,16 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
   const changes =
     since === undefined ? undefined : describeChanges(since, files, { records: dumps.databases, now: built.dumps });
   const { readBytes } = files.outcome;
-  return { receipt, sentBytes, readBytes, manifest, warnings, conditions, ...(changes ? { changes } : {}) };
+  return {
+    receipt,
+    sentBytes,
+    readBytes,
+    manifest,
+    warnings,
+    conditions,
+    ...(changes ? { changes } : {}),
+    ...(stillHalted.length > 0 ? { stillHalted } : {}),
+  };
 }
 
 interface WalkedFiles {
