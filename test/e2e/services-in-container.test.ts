@@ -21,7 +21,7 @@ ground.describe("a restore of files in a service's own container", () => {
   afterAll(() => made.remove(), 120_000);
 
   async function spoil(): Promise<string> {
-    await made.inside('legacy', 'cd /srv/legacy; echo spoilt >same; rm -rf folder; mkdir more; echo x >more/x');
+    await made.inside('legacy', 'cd /srv/legacy; echo spoilt >same; rm -rf folder; mkdir -p more; echo x >more/x');
     rmSync(join(made.directory, 'seen/legacy'), { force: true });
     return await made.inside('legacy', tree);
   }
