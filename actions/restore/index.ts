@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { extractArchive } from '../../src/operations/extract.ts';
 import { restore } from '../../src/operations/restore.ts';
+import { servicesDown } from '../../src/operations/take-over.ts';
 import { renderExtraction, renderRestore } from '../../src/report/restore-report.ts';
 import { planAsJson } from '../../src/report/summary/plan-json.ts';
 import { summarizeExtraction, summarizeRestore } from '../../src/report/summary/restore-summary.ts';
@@ -35,8 +36,10 @@ await runAction({
       confirm: async (plan) => checkConsent(plan.archive, request.confirm),
     });
     const { plan, safety, id } = result;
+    const faults = result.services?.faults ?? [];
     return {
       result,
+      ...(faults.length > 0 ? { failure: servicesDown(platform, faults) } : {}),
       outputs: {
         archive: plan.archive,
         plan: JSON.stringify(planAsJson(plan)),

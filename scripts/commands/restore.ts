@@ -50,9 +50,10 @@ export const restoreCommand: CommandDefinition = {
         }),
     });
     const isDeclined = !result.done && dryRun !== true;
+    const isServing = (result.services?.faults ?? []).length === 0;
     return {
       result,
-      exitCode: isDeclined ? exitCodes.refused : exitCodes.ok,
+      exitCode: isDeclined ? exitCodes.refused : isServing ? exitCodes.ok : exitCodes.source,
       render: () => renderRestore(result, platform.config.timezone),
     };
   },

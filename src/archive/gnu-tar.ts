@@ -17,6 +17,8 @@ export interface ExtractOptions {
   entries: AsyncIterable<SafeEntry>;
   /** An empty directory that nobody else writes to. */
   directory: string;
+  /** Other entries of the same archive have been extracted into it before. */
+  goesOn?: boolean;
   /** Owners are restored; by default where this process is root. */
   asRoot?: boolean;
 }
@@ -40,6 +42,7 @@ interface Level {
  */
 export async function extractEntries(options: ExtractOptions): Promise<Extracted> {
   const extraction = new Extraction(Buffer.from(options.directory), options.asRoot ?? process.getuid?.() === 0);
+  if (options.goesOn !== true) await extraction.requireEmpty();
   return await extraction.run(options.entries);
 }
 
@@ -57,7 +60,6 @@ class Extraction {
 
   async run(entries: AsyncIterable<SafeEntry>): Promise<Extracted> {
     const result: Extracted = { entries: 0, bytes: 0, notes: [] };
-    await this.#requireEmpty();
     this.#levels.push({ prefix: Buffer.alloc(0), tar: await TarProcess.start(this.#root, this.#asRoot) });
     try {
       for await (const { header, sparse, body } of entries) {
@@ -78,7 +80,7 @@ class Extraction {
     return result;
   }
 
-  async #requireEmpty(): Promise<void> {
+  async requireEmpty(): Promise<void> {
     if ((await readdir(this.#root)).length === 0) return;
     const message = `The staging directory ${this.#root.toString()} is not empty.`;
     throw new Failure('refused', message, `Look into it, and remove it from ${dirname(this.#root.toString())}.`);

@@ -54,6 +54,7 @@ export function findClashes(config: Config): Clash[] {
       });
     }
   }
+  clashes.push(...findHaltedServers(config));
   for (const [index, source] of config.files.entries()) {
     const refuse = (message: string, key?: string) =>
       clashes.push({ path: ['files', source.name, ...(key ? [key] : [])], message });
@@ -73,6 +74,24 @@ export function findClashes(config: Config): Clash[] {
     if (isInside(config.state, source.place.path)) refuse('expected a folder that does not hold state:', 'path');
   }
   return clashes;
+}
+
+/** A server that is halted can neither be dumped nor restored. */
+function findHaltedServers({ databases, files, compose }: Config): Clash[] {
+  const servers = new Set(databases.flatMap(({ reach }) => (reach.by === 'service' ? [reach.service] : [])));
+  const lists = [
+    { path: ['compose', 'pause'], services: compose?.pauses ?? [] },
+    ...databases.map(({ name, usedBy = [] }) => ({ path: ['databases', name, 'used-by'], services: usedBy })),
+    ...files.map(({ name, usedBy = [] }) => ({ path: ['files', name, 'used-by'], services: usedBy })),
+  ];
+  return lists.flatMap(({ path, services }) =>
+    services
+      .filter((service) => servers.has(service))
+      .map((service) => ({
+        path,
+        message: `expected no service that runs a database: ${service} has to answer meanwhile`,
+      })),
+  );
 }
 
 function resolveDatabase(name: string, database: ConfigText['databases'][string], root: string): DatabaseConfig {

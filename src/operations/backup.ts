@@ -10,6 +10,7 @@ import { makeArchive } from './backup/make-archive.ts';
 import { startStackInspection } from './coverage/inspect-stack.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
+import { requireServices } from './take-over.ts';
 import { withLock } from './with-lock.ts';
 
 export interface BackupOptions {
@@ -44,11 +45,20 @@ export interface BackupResult {
   warnings: string[];
   /** Standing conditions of the machines, the same every night: no reflink in the vault, an old pg_dump. */
   conditions: string[];
+  /** Why services that were paused meanwhile do not go on; only of a safety backup: else it is a failure. */
+  stillHalted?: string[];
 }
 
-/** Backs up everything that the configuration names into one sealed archive. */
+/**
+ * Backs up everything that the configuration names into one sealed archive.
+ * @throws Failure also where the archive is sealed, but services that were paused for it do not go on.
+ */
 export async function backup(platform: Platform, options: BackupOptions): Promise<BackupResult> {
-  return await withLock(platform, (runDirectory) => backupUnderLock(platform, runDirectory, options));
+  return await withLock(platform, async (runDirectory) => {
+    const result = await backupUnderLock(platform, runDirectory, options);
+    await requireServices(platform, result.stillHalted ?? []);
+    return result;
+  });
 }
 
 /** The same for whoever holds the platform's lock already. */

@@ -6,6 +6,7 @@ import { dropDatabases } from '../sources/postgres/forget-databases.ts';
 import { OpenFolder } from '../system/open-folder.ts';
 import { serverOf } from './connect-server.ts';
 import type { Platform } from './platform.ts';
+import { followContainer } from './restore/follow-container.ts';
 import { listKept, removeKeptRecord, type KeptRecord } from './restore/kept.ts';
 import { withLock } from './with-lock.ts';
 
@@ -42,7 +43,10 @@ export async function forget(platform: Platform, { ids, confirm }: ForgetOptions
 async function forgetOne(platform: Platform, { id, databases, files }: KeptRecord): Promise<void> {
   for (const { source, kept } of databases)
     await dropDatabases({ server: await serverOf(platform, source), names: [kept] });
-  for (const { root, kept } of files) await removeKeptFolder(root, kept);
+  for (const folder of files) {
+    const found = await followContainer(platform, id, folder);
+    if (found) await removeKeptFolder(found.root, found.kept);
+  }
   await removeKeptRecord(platform.config.state, id);
 }
 

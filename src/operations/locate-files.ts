@@ -7,6 +7,8 @@ import type { Platform } from './platform.ts';
 /** A file source whose folder on this host is known. */
 export interface LocatedFiles extends Omit<FilesConfig, 'place'> {
   readonly path: string;
+  /** The container that it is in, by its number, where it is in one. */
+  readonly container?: string;
   /** What is to be known of that place, each time. */
   readonly warning?: string;
 }
@@ -19,10 +21,11 @@ export async function locateFiles(platform: Platform, { place, ...source }: File
   if (place.by === 'path') return { ...source, path: place.path };
   const project = openProject(platform);
   if (place.by === 'volume') return { ...source, path: await locateVolume(project, place.volume) };
-  const { pid } = await findRunning({ by: 'service', service: place.service, project });
+  const { pid, id } = await findRunning({ by: 'service', service: place.service, project }, { mayBePaused: true });
   return {
     ...source,
     path: `/proc/${pid}/root${place.path}`,
+    container: id,
     warning:
       `files.${source.name} lie in the container of service ${place.service} (${place.path}), in no volume: ` +
       'they vanish when it is made anew; give that folder a volume',

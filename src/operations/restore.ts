@@ -1,20 +1,18 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Manifest } from '../archive/manifest.ts';
-import { Failure, messageOf } from '../logging/failure.ts';
+import { Failure } from '../logging/failure.ts';
 import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
 import type { ArchiveReader } from './archive-reader.ts';
 import { backupUnderLock, type BackupResult } from './backup.ts';
 import type { Platform } from './platform.ts';
-import { carryThrough, type CarriedThrough } from './restore/carry-through.ts';
+import type { CarriedThrough } from './restore/carry-through.ts';
 import { planOnly } from './restore/plan-only.ts';
-import { writeJournal, type DatabaseSwap, type RestoreJournal } from './restore/journal.ts';
-import { discardStaged } from './restore/recover.ts';
+import { writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
 import { choose, planAllFiles, planRestore, type RestorePlan } from './restore/restore-plan.ts';
-import { createRoles, stageDatabases } from './restore/stage-databases.ts';
-import { placeFilesSwap, stageFiles } from './restore/stage-files.ts';
-import { syncFileSystems } from './restore/sync-file-systems.ts';
+import { orDiscard, stageAll } from './restore/stage-all.ts';
+import { placeFilesSwap } from './restore/stage-files.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
 import { withArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
@@ -40,6 +38,8 @@ export interface RestoreResult {
   /** Names what is kept, for `forget`. */
   id?: string;
   carried?: CarriedThrough;
+  /** What became of the services that use it. */
+  services?: ServicesReport;
   createdRoles: string[];
   notes: string[];
   fetchedBytes: number;
@@ -113,53 +113,28 @@ async function restoreFrom(
         staged: stagedNameOf(record.database, id),
         kept: keptNameOf(record.database, id),
       })),
-      files: await Promise.all(current.files.map(({ source, path }) => placeFilesSwap(source, path, id, config.state))),
+      files: await Promise.all(current.files.map((planned) => placeFilesSwap(planned, id, config.state))),
     };
     logger.phase('Stage and prove');
     isBegun = true;
     await writeJournal(config.state, journal);
-    const staged = await stageOrDiscard(platform, archive, manifest, current, journal);
-    const { createdRoles, notes, databases } = staged;
-    const swapping: RestoreJournal = { ...journal, phase: 'swapping', databases };
-    await writeJournal(config.state, swapping);
+    const run = { platform, archive, manifest, plan: current, journal };
+    const staged = await orDiscard(platform, journal, () => stageAll(run));
     logger.phase('Swap');
-    logger.info('Everything is staged and proven. Putting it in place.');
-    const carried = await carryThrough(platform, swapping);
-    return { plan: current, done: true, ...(safety ? { safety } : {}), id, carried, createdRoles, notes };
+    const { carried, notes, services } = await putInPlace(run, staged.databases);
+    return {
+      plan: current,
+      done: true,
+      ...(safety ? { safety } : {}),
+      id,
+      carried,
+      services,
+      createdRoles: staged.createdRoles,
+      notes: [...staged.notes, ...notes],
+    };
   } finally {
     // From the journal's first line on, it goes when the journal goes.
     if (!isBegun) await rm(workDirectory, { recursive: true, force: true });
-  }
-}
-
-/** Stages all that was planned; where any of it fails, nothing of it is left. */
-async function stageOrDiscard(
-  platform: Platform,
-  archive: ArchiveReader,
-  manifest: Manifest,
-  plan: RestorePlan,
-  journal: RestoreJournal,
-): Promise<{ createdRoles: string[]; notes: string[]; databases: DatabaseSwap[] }> {
-  try {
-    const { created: createdRoles, notes } = await createRoles(platform, archive, manifest, plan.databases);
-    const databases = await stageDatabases(platform, archive, plan.databases, journal.databases);
-    for (const [position, planned] of plan.files.entries()) {
-      const swap = journal.files[position];
-      if (!swap) continue;
-      platform.logger.info(`Fetching what differs in ${planned.source}: ${planned.wanted.size} entries.`);
-      notes.push(...(await stageFiles(archive, planned, swap)));
-    }
-    // What is staged is on disk before the journal says that it counts.
-    await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
-    return { createdRoles, notes, databases };
-  } catch (error) {
-    await discardStaged(platform, journal).catch((second: unknown) => {
-      platform.logger.error(`What was staged could not be removed: ${messageOf(second)}. The next command will.`);
-    });
-    if (!(error instanceof Failure)) throw error;
-    // Whoever reads this at night wants to know that before anything else.
-    const next = error.next.startsWith('Nothing') ? error.next : `Nothing live was changed. ${error.next}`;
-    throw new Failure(error.kind, error.message, next, { cause: error });
   }
 }
 

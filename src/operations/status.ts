@@ -5,6 +5,7 @@ import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
 import { listKept, type KeptRecord } from './restore/kept.ts';
 import { readJournal, type RestoreJournal } from './restore/journal.ts';
+import { readHalted } from './services/halted-record.ts';
 import { describeUpkeepFaults, judgeUpkeep, type UpkeepState } from './upkeep-state.ts';
 
 /** How things stand, worst first; sizes in bytes, times RFC 3339. */
@@ -81,6 +82,13 @@ async function judge({ config, now }: Platform, vault: VaultClient): Promise<Sta
     findings.push(
       `a restore of ${interrupted.archive} was interrupted: the next backup, restore or forget completes it`,
     );
+  const halted = await readHalted(config.state);
+  if (halted) {
+    const names = [...new Set(halted.containers.map(({ service }) => service))].join(', ');
+    findings.push(
+      `${names}: halted by ${halted.holder}, ${formatTime(halted.since, config.timezone)}; where it was killed, the next backup, restore or forget starts them`,
+    );
+  }
   const oldest = all.at(-1);
   return {
     vault: vault.label,

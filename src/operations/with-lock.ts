@@ -6,7 +6,7 @@ import { isDiskFull } from '../system/disk-room.ts';
 import { acquireLock, type Lock } from '../system/lock.ts';
 import { explainStagingError, openRunDirectory } from './backup/staging.ts';
 import type { Platform } from './platform.ts';
-import { finishInterrupted } from './restore/recover.ts';
+import { requireServices, takeOver } from './take-over.ts';
 
 /**
  * Runs an operation that changes something as the only one on this platform, in a private directory of its own. What an
@@ -21,12 +21,14 @@ export async function withLock<T>(platform: Platform, work: (runDirectory: strin
   try {
     const former = lock.tookOverFrom;
     if (former) logger.warning(`Took over from ${former.holder} (pid ${former.pid}), which ended without finishing.`);
-    await finishInterrupted(platform);
+    const faults = await takeOver(platform);
     const run = await openRunDirectory(config.state);
     if (run.leftovers > 0)
       logger.info(`Removed what ${run.leftovers} interrupted run(s) had left in the staging directory.`);
     try {
-      return await work(run.path);
+      const result = await work(run.path);
+      await requireServices(platform, faults);
+      return result;
     } catch (error) {
       if (platform.signal?.aborted) throw interrupted(holder, error);
       throw await explainStagingError(error, config.state);

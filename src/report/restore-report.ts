@@ -28,21 +28,36 @@ export function renderPlan(plan: RestorePlan, timezone?: string): string {
     `Restore of ${plan.archive}, made ${formatTime(plan.made, timezone)} (${formatDuration(plan.ageMs)} ago):`,
     formatTable([...databases, ...files]),
     ...(connected.length > 0 ? ['Connected now, to be disconnected for the swap:', ...connected] : []),
+    ...describeHalt(plan),
     ...plan.warnings.map((warning) => `Warning: ${warning}`),
     ...plan.refusals.map((refusal) => `CANNOT BE DONE: ${refusal}`),
     'What is replaced stays beside until forget.',
   ].join('\n');
 }
 
+/** Which services the swap halts, in a sentence each. */
+export function describeHalt({ services: { stop, hold } }: RestorePlan): string[] {
+  return [
+    ...(stop.length > 0 ? [`Stopped while it is put in place, then started again: ${stop.join(', ')}.`] : []),
+    ...(hold.length > 0 ? [`Paused while it is put in place, then restarted: ${hold.join(', ')}.`] : []),
+  ];
+}
+
 /** What a restore did; times of `timezone`. */
 export function renderRestore(result: RestoreResult, timezone?: string): string {
-  const { plan, done, safety, id, carried, createdRoles, notes, fetchedBytes, durationMs } = result;
+  const { plan, done, safety, id, carried, services, createdRoles, notes, fetchedBytes, durationMs } = result;
   if (!done) return `${renderPlan(plan, timezone)}\nNothing was changed.`;
   return [
     `${plan.archive} is restored, in ${formatDuration(durationMs)}; ${formatBytes(fetchedBytes)} fetched.`,
     ...plan.databases.map(({ key }) => `  ${key}: equal to its fingerprints, in place`),
     ...(plan.files.length > 0
       ? [`  files: ${carried?.placed ?? 0} put in place, ${carried?.removed ?? 0} moved away`]
+      : []),
+    ...(services && services.stopped.length > 0
+      ? [
+          `  services halted for ${formatDuration(services.downtimeMs)}: ${services.stopped.join(', ')}; ` +
+            `running again: ${services.started.join(', ') || 'none'}`,
+        ]
       : []),
     ...createdRoles.map((role) => `  role created: ${role}`),
     ...(carried?.disconnected ?? []).map((who) => `  disconnected: ${who}`),
@@ -51,6 +66,7 @@ export function renderRestore(result: RestoreResult, timezone?: string): string 
       ? [`The state before is in ${safety.archive}, and what was replaced is kept as ${id} until "forget ${id}".`]
       : []),
     ...(safety ? [] : [`What was replaced is kept as ${id} until "forget ${id}".`]),
+    ...(services?.faults ?? []).map((fault) => `NOT RUNNING: ${fault}`),
   ].join('\n');
 }
 

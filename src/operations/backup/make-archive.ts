@@ -9,6 +9,7 @@ import type { BackupOptions } from '../backup.ts';
 import type { StackReport } from '../coverage/inspect-stack.ts';
 import type { LocatedFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
+import { whilePaused } from '../services/while-paused.ts';
 import { addKit } from './add-kit.ts';
 import { IndexCache } from './base-index.ts';
 import { describeChanges, type BackupChanges } from './describe-changes.ts';
@@ -46,6 +47,8 @@ export interface MadeArchive {
   changes?: BackupChanges;
   warnings: string[];
   conditions: string[];
+  /** Why services that were paused meanwhile do not go on. */
+  stillHalted?: string[];
 }
 
 /**
@@ -107,13 +110,15 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
   platform.signal?.addEventListener('abort', () => stop.abort(), { once: true });
   platform.signal?.throwIfAborted();
   const running = startDumps(platform, builder, found, applicationName(name), stop.signal);
-  const [dumps, files, kit] = await runTogether<[DumpReport, WalkedFiles, Awaited<ReturnType<typeof addKit>>]>(
+  const [dumps, { result: files, stillHalted }, kit] = await runTogether<
+    [DumpReport, Awaited<ReturnType<typeof whilePaused<WalkedFiles>>>, Awaited<ReturnType<typeof addKit>>]
+  >(
     [
       () => running.finished,
       async (signal) => {
         // Dumps first: no row may name a file that only came later.
         await running.started;
-        return await addFiles(builder, sources, options, signal);
+        return await whilePaused(platform, () => addFiles(builder, sources, options, signal));
       },
       () => addKit(builder, platform, { mayBeMissing: options.trigger === 'safety' }),
     ],
@@ -164,7 +169,16 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
   const changes =
     since === undefined ? undefined : describeChanges(since, files, { records: dumps.databases, now: built.dumps });
   const { readBytes } = files.outcome;
-  return { receipt, sentBytes, readBytes, manifest, warnings, conditions, ...(changes ? { changes } : {}) };
+  return {
+    receipt,
+    sentBytes,
+    readBytes,
+    manifest,
+    warnings,
+    conditions,
+    ...(changes ? { changes } : {}),
+    ...(stillHalted.length > 0 ? { stillHalted } : {}),
+  };
 }
 
 interface WalkedFiles {

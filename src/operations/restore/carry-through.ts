@@ -55,7 +55,12 @@ export async function carryThrough(platform: Platform, journal: RestoreJournal):
     databases: journal.databases
       .filter(({ kept }) => present.has(kept))
       .map(({ source, live, kept }) => ({ source, live, kept })),
-    files: journal.files.map(({ source, root, kept }) => ({ source, root, kept })),
+    files: journal.files.map(({ source, root, container, kept }) => ({
+      source,
+      root,
+      ...(container === undefined ? {} : { container }),
+      kept,
+    })),
   });
   // Without the journal, the work directory is a leftover that the next command removes; the other way round is worse.
   await removeJournal(config.state);

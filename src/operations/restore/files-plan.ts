@@ -18,6 +18,8 @@ class WantedEntries extends Set<string> {
 export interface FilesPlan {
   source: string;
   path: string;
+  /** The container that the folder is in, where it is in one. */
+  container?: string;
   /** What the archive holds. */
   archived: { files: number; bytes: number };
   /** Entries that are missing, differ, or are too many in the live folder. */
@@ -67,6 +69,7 @@ export async function planFiles(
   return {
     source: source.name,
     path: source.path,
+    ...(source.container === undefined ? {} : { container: source.container }),
     archived: { files: record.files, bytes: record.bytes },
     ...plan,
     ...(free ? { freeBytes: free.bavail * free.bsize } : {}),

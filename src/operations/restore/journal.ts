@@ -20,6 +20,8 @@ export interface DatabaseSwap {
 export interface FilesSwap {
   source: string;
   root: string;
+  /** Of the container that the root is in, where it is in one; the path goes by its first program's number. */
+  container?: string;
   staged: string;
   kept: string;
   /** File with the names that are to go, in base64, a line each. */

@@ -11,7 +11,7 @@ export interface KeptRecord {
   /** When the restore was carried through, RFC 3339. */
   since: string;
   databases: { source: string; live: string; kept: string }[];
-  files: { source: string; root: string; kept: string }[];
+  files: { source: string; root: string; container?: string; kept: string }[];
 }
 
 export async function recordKept(stateDirectory: string, record: KeptRecord): Promise<void> {

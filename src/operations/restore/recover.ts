@@ -6,7 +6,9 @@ import { dropDatabases } from '../../sources/postgres/forget-databases.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { carryThrough } from './carry-through.ts';
+import { followContainers } from './follow-container.ts';
 import { readJournal, removeJournal, type RestoreJournal } from './journal.ts';
+import { haltAgain } from '../services/halt-services.ts';
 import { isRestoreId } from './own-paths.ts';
 import { discardStagedFiles } from './stage-files.ts';
 import { workDirectoryOf } from './work-directory.ts';
@@ -25,7 +27,9 @@ export async function finishInterrupted(platform: Platform): Promise<void> {
     logger.warning(
       `The restore of ${journal.archive} of ${journal.started} was interrupted while it was put in place: going on.`,
     );
-    await carryThrough(platform, journal);
+    // A reboot, or somebody, may have started what was halted for it.
+    await haltAgain(platform);
+    await carryThrough(platform, { ...journal, files: await followContainers(platform, journal) });
     logger.warning(`The restore of ${journal.archive} is complete now.`);
   } else {
     logger.warning(
@@ -52,7 +56,7 @@ export async function discardStaged(platform: Platform, journal: RestoreJournal)
   for (const { source, staged } of journal.databases) {
     await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
   }
-  for (const swap of journal.files) await discardStagedFiles(swap);
+  for (const swap of await followContainers(platform, journal)) await discardStagedFiles(swap);
   await removeJournal(platform.config.state);
   await rm(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
 }

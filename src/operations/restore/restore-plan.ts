@@ -6,6 +6,7 @@ import type { ArchiveReader } from '../archive-reader.ts';
 import { serverOf } from '../connect-server.ts';
 import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
+import { planHalt } from '../services/plan-halt.ts';
 import { compareImages } from './compare-images.ts';
 import { planFiles, type FilesPlan } from './files-plan.ts';
 import { removalsPathIn } from './own-paths.ts';
@@ -18,6 +19,8 @@ export interface RestorePlan {
   ageMs: number;
   databases: PlannedDatabase[];
   files: FilesPlan[];
+  /** Services that use it: stopped, or paused and started afresh, while it is put in place. */
+  services: { stop: readonly string[]; hold: readonly string[] };
   /** Why it cannot be done; with any of these nothing is. */
   refusals: string[];
   warnings: string[];
@@ -77,6 +80,7 @@ export async function planRestore(
     ageMs: now().getTime() - Date.parse(manifest.started),
     databases: [],
     files: [],
+    services: { stop: [], hold: [] },
     refusals: [],
     warnings: [],
   };
@@ -110,6 +114,12 @@ export async function planRestore(
   const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
   plan.files = files.files;
   plan.refusals.push(...files.refusals);
+  const { warnings, ...services } = await planHalt(platform, {
+    databases: config.databases.filter(({ name }) => plan.databases.some(({ record }) => record.source === name)),
+    files: config.files.filter(({ name }) => plan.files.some(({ source }) => source === name)),
+  });
+  plan.services = services;
+  plan.warnings.push(...warnings);
   return plan;
 }
 

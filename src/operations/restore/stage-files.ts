@@ -19,11 +19,16 @@ import { resolveRoot } from './resolve-root.ts';
 import { adviseOthers } from './stage-damage.ts';
 
 /** Where a source's staged and kept entries go. Only looks. */
-export async function placeFilesSwap(source: string, path: string, id: string, state: string): Promise<FilesSwap> {
+export async function placeFilesSwap(
+  { source, path, container }: Pick<FilesPlan, 'source' | 'path' | 'container'>,
+  id: string,
+  state: string,
+): Promise<FilesSwap> {
   const { root, isNew } = await resolveRoot(path);
   return {
     source,
     root,
+    ...(container === undefined ? {} : { container }),
     isRootNew: isNew,
     ...(isNew ? {} : { rootMtimeNs: String((await lstat(root, { bigint: true })).mtimeNs) }),
     staged: stagedPathOf(root, id),
@@ -36,8 +41,16 @@ export async function placeFilesSwap(source: string, path: string, id: string, s
 /**
  * Fetches what differs, checks it and extracts it into the staging directory; nothing live is touched. The directory is
  * reached through its descriptor: who owns the live folder may rename it, and put a link to elsewhere in its place.
+ *
+ * `goesOn`: what an earlier plan wanted is there already. Of a file with several names, all are wanted or none, so that
+ * nothing has to be linked to what is there.
  */
-export async function stageFiles(archive: ArchiveReader, plan: FilesPlan, swap: FilesSwap): Promise<string[]> {
+export async function stageFiles(
+  archive: ArchiveReader,
+  plan: Pick<FilesPlan, 'wanted'>,
+  swap: FilesSwap,
+  { goesOn = false } = {},
+): Promise<string[]> {
   await mkdir(swap.root, { recursive: true });
   const root = await OpenFolder.open(Buffer.from(swap.root));
   const [kept, staged] = await makeOwnFolders(root, swap).finally(() => root?.close());
@@ -47,7 +60,7 @@ export async function stageFiles(archive: ArchiveReader, plan: FilesPlan, swap: 
     await writeDirectories(archive, swap);
     const wants = (name: Buffer): boolean => plan.wanted.has(name.toString('latin1'));
     const entries = relativeTo(`${swap.source}/`, archive.entries(wants));
-    const { notes } = await extractEntries({ entries, directory: `/proc/self/fd/${staged.handle.fd}` });
+    const { notes } = await extractEntries({ entries, directory: `/proc/self/fd/${staged.handle.fd}`, goesOn });
     return notes;
   } catch (error) {
     throw adviseOthers(explainFullDisk(error, swap.root), swap.source);

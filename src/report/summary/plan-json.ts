@@ -12,7 +12,7 @@ const MOST_NAME_CHARACTERS = 100;
  * `omitted`), texts to 300 characters. Below 1 MiB, however large the plan.
  */
 export function planAsJson(plan: RestorePlan): unknown {
-  const { databases, files, refusals, warnings } = plan;
+  const { databases, files, services, refusals, warnings } = plan;
   return {
     archive: plan.archive,
     made: plan.made,
@@ -42,6 +42,10 @@ export function planAsJson(plan: RestorePlan): unknown {
         stageBytes,
         ...(freeBytes === undefined ? {} : { freeBytes }),
       })),
+    services: {
+      stop: services.stop.slice(0, MOST_SOURCES).map(cutName),
+      hold: services.hold.slice(0, MOST_SOURCES).map(cutName),
+    },
     refusals: refusals.slice(0, MOST_SENTENCES).map(cut),
     warnings: warnings.slice(0, MOST_SENTENCES).map(cut),
     omitted: {

@@ -14,10 +14,14 @@ export function planSection(plan: RestorePlan, timezone?: string): string[] {
   const connected = plan.databases.flatMap(({ record, connections }) =>
     connections.map(({ user, application }) => `${record.database}: ${user} (${application || 'no name'})`),
   );
+  const halted = [...plan.services.stop, ...plan.services.hold];
   return [
     `Archive ${code(plan.archive)}, made ${code(formatTime(plan.made, timezone))}, ${formatDuration(plan.ageMs)} ago.`,
     ...(refusals.length > 0 ? ['', '**In the way:**', '', ...list(refusals, LISTED)] : []),
     ...planTable(plan),
+    ...(halted.length > 0
+      ? ['', `Halted while it is put in place: ${halted.map((name) => code(name, 80)).join(', ')}.`]
+      : []),
     ...(connected.length > 0
       ? details(`${countOf(connected.length, 'connection')} open now, ended by the swap`, list(connected, LISTED))
       : []),

@@ -30,13 +30,19 @@ function summarizePlan({ plan }: RestoreResult, timezone: string | undefined): s
 }
 
 function summarizeDone(result: RestoreResult, timezone: string | undefined): string {
-  const { plan, safety, id, carried, createdRoles, notes } = result;
+  const { plan, safety, id, carried, services, createdRoles, notes } = result;
+  const faults = services?.faults ?? [];
   const facts = [
     ...(plan.databases.length > 0
       ? [`- ${countOf(plan.databases.length, 'database')}: equal to the fingerprints, in place`]
       : []),
     ...(plan.files.length > 0
       ? [`- Files: ${formatCount(carried?.placed ?? 0)} put in place, ${formatCount(carried?.removed ?? 0)} moved away`]
+      : []),
+    ...(services && services.stopped.length > 0
+      ? [
+          `- Services halted for ${formatDuration(services.downtimeMs)}: ${services.stopped.map((name) => code(name, 80)).join(', ')}`,
+        ]
       : []),
     safety ? `- The state before is in ${code(safety.archive)}` : '- ⚠️ The state before was not backed up',
     ...(id === undefined ? [] : [`- What was replaced is kept as ${code(id)}`]),
@@ -48,8 +54,11 @@ function summarizeDone(result: RestoreResult, timezone: string | undefined): str
     ['Warnings of the safety backup', safety?.warnings ?? []],
   ];
   return joinLines([
-    `### ✅ Restored, in ${formatDuration(result.durationMs)}`,
+    faults.length > 0
+      ? `### ❌ Restored, in ${formatDuration(result.durationMs)}, but not all services run again`
+      : `### ✅ Restored, in ${formatDuration(result.durationMs)}`,
     '',
+    ...(faults.length > 0 ? ['**Not running:**', '', ...list(faults, LISTED), ''] : []),
     ...facts,
     '',
     ...planSection(plan, timezone),
@@ -62,7 +71,9 @@ function summarizeDone(result: RestoreResult, timezone: string | undefined): str
       ...(safety ? [`- Index of the safety backup ${code(safety.index)}`] : []),
     ]),
     '',
-    `**Next:** look at the application. When all is well, free the space: ${code(`npm run -s continuity -- forget ${id ?? ''}`.trim())}`,
+    faults.length > 0
+      ? '**Next:** start them (`docker compose up -d`) and look at their logs; every next command tries again.'
+      : `**Next:** look at the application. When all is well, free the space: ${code(`npm run -s continuity -- forget ${id ?? ''}`.trim())}`,
   ]);
 }
 

@@ -23,6 +23,14 @@ export type ContainerName =
   | { readonly by: 'service'; readonly service: string; readonly project: ComposeProject }
   | { readonly by: 'container'; readonly container: string; readonly environment: Environment };
 
+export interface FindOptions {
+  signal?: AbortSignal | undefined;
+  /** How long one that does not run yet is awaited. */
+  waitMs?: number;
+  /** What is paused has files all the same; programs cannot be started in it. */
+  mayBePaused?: boolean;
+}
+
 const retryForMs = 30_000;
 
 /**
@@ -31,12 +39,13 @@ const retryForMs = 30_000;
  */
 export async function findRunning(
   name: ContainerName,
-  { signal, waitMs = retryForMs }: { signal?: AbortSignal | undefined; waitMs?: number } = {},
+  { signal, waitMs = retryForMs, mayBePaused = false }: FindOptions = {},
 ): Promise<Container> {
   const deadline = Date.now() + waitMs;
   for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, 5000)) {
     const found = await findContainer(name);
     if (found && found.state === 'running' && !found.isRestarting) return found;
+    if (found && found.state === 'paused' && mayBePaused) return found;
     if (Date.now() + delayMs > deadline) throw notRunning(name, found);
     await sleep(delayMs, undefined, signal ? { signal } : {});
   }

@@ -29,6 +29,7 @@ const plan = {
   ageMs: 26_000,
   databases: [],
   files: [],
+  services: { stop: [], hold: [] },
   refusals: [],
   warnings: [],
 } as RestorePlan;

@@ -70,6 +70,7 @@ const plan = {
       elsewhere: { count: 0 },
     },
   ],
+  services: { stop: [], hold: [] },
   refusals: [],
   warnings: [],
 } as unknown as RestorePlan;

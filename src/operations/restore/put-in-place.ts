@@ -1,0 +1,78 @@
+import { Failure } from '../../logging/failure.ts';
+import { haltServices } from '../services/halt-services.ts';
+import { resumeServices, type Resumed } from '../services/resume-services.ts';
+import { carryThrough, type CarriedThrough } from './carry-through.ts';
+import { followContainers } from './follow-container.ts';
+import { writeJournal, type DatabaseSwap, type RestoreJournal } from './journal.ts';
+import { orDiscard, stageRest, type StagingRun } from './stage-all.ts';
+import { workDirectoryOf } from './work-directory.ts';
+
+/** What became of the services that use what was replaced. */
+export interface ServicesReport {
+  /** Were stopped, or paused, while it was put in place. */
+  stopped: string[];
+  /** Of these, those that run again. */
+  started: string[];
+  /** Why others do not, a sentence each. */
+  faults: string[];
+  /** From the first stop to the last start. */
+  downtimeMs: number;
+}
+
+/**
+ * Halts the services that use what is replaced, stages what they have changed until then, puts all of it in place, and
+ * has them run again.
+ *
+ * They are halted as late as can be: when everything is staged and proven (a damaged archive is refused while production
+ * serves), right before the journal says `swapping`. Until then nothing live is replaced; from then on nobody else may
+ * look. They run again only when the journal is gone: after a swap that is complete, or after one that never began.
+ */
+export async function putInPlace(
+  run: StagingRun,
+  databases: DatabaseSwap[],
+): Promise<{ carried: CarriedThrough; notes: string[]; services: ServicesReport }> {
+  const { platform, plan } = run;
+  const { logger } = platform;
+  let begun = Date.now();
+  let notes: string[] = [];
+  let stopped: string[] = [];
+  let carried: CarriedThrough;
+  try {
+    const swapping = await orDiscard(platform, run.journal, async () => {
+      platform.signal?.throwIfAborted();
+      begun = Date.now();
+      const halted = await haltServices(platform, plan.services);
+      stopped = [...new Set(halted.map(({ service }) => service))].sort();
+      const files = await followContainers(platform, run.journal);
+      if (files.length < run.journal.files.length) {
+        const next = 'Run the restore again.';
+        throw new Failure('source', 'a container was made anew while its files were being staged', next);
+      }
+      const journal: RestoreJournal = { ...run.journal, databases, files };
+      if (stopped.length > 0)
+        notes = await stageRest({ ...run, journal }, workDirectoryOf(platform.config.state, journal.id));
+      platform.signal?.throwIfAborted();
+      return { ...journal, phase: 'swapping' as const };
+    });
+    await writeJournal(platform.config.state, swapping);
+    logger.info('Everything is staged and proven. Putting it in place.');
+    carried = await carryThrough(platform, swapping);
+  } catch (error) {
+    throw tellOfServices(error, await resumeServices(platform));
+  }
+  const { running, faults } = await resumeServices(platform);
+  const started = stopped.filter((service) => running.includes(service));
+  return { carried, notes, services: { stopped, started, faults, downtimeMs: Date.now() - begun } };
+}
+
+/** What failed counts more than what became of the services, which is said after it. */
+function tellOfServices(error: unknown, { faults, waiting }: Resumed): unknown {
+  const told = [
+    ...faults,
+    ...(waiting.length > 0
+      ? [`${waiting.join(', ')}: halted until the restore is complete, so that nobody opens half of it`]
+      : []),
+  ];
+  if (!(error instanceof Failure) || told.length === 0) return error;
+  return new Failure(error.kind, error.message, `${error.next} Services: ${told.join('; ')}.`, { cause: error });
+}

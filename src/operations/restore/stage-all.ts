@@ -1,0 +1,86 @@
+import type { Manifest } from '../../archive/manifest.ts';
+import { Failure, messageOf } from '../../logging/failure.ts';
+import type { ArchiveReader } from '../archive-reader.ts';
+import type { Platform } from '../platform.ts';
+import type { DatabaseSwap, RestoreJournal } from './journal.ts';
+import { discardStaged } from './recover.ts';
+import { planAllFiles, type RestorePlan } from './restore-plan.ts';
+import { createRoles, stageDatabases } from './stage-databases.ts';
+import { stageFiles } from './stage-files.ts';
+import { syncFileSystems } from './sync-file-systems.ts';
+
+/** A restore whose journal says `staging`. */
+export interface StagingRun {
+  platform: Platform;
+  archive: ArchiveReader;
+  manifest: Manifest;
+  plan: RestorePlan;
+  journal: RestoreJournal;
+}
+
+/** Stages and proves all that was planned; it is on disk when this returns. */
+export async function stageAll({
+  platform,
+  archive,
+  manifest,
+  plan,
+  journal,
+}: StagingRun): Promise<{ createdRoles: string[]; notes: string[]; databases: DatabaseSwap[] }> {
+  const { created: createdRoles, notes } = await createRoles(platform, archive, manifest, plan.databases);
+  const databases = await stageDatabases(platform, archive, plan.databases, journal.databases);
+  for (const [position, planned] of plan.files.entries()) {
+    const swap = journal.files[position];
+    if (!swap) continue;
+    platform.logger.info(`Fetching what differs in ${planned.source}: ${planned.wanted.size} entries.`);
+    notes.push(...(await stageFiles(archive, planned, swap)));
+  }
+  // What is staged is on disk before the journal says that it counts.
+  await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
+  return { createdRoles, notes, databases };
+}
+
+/**
+ * Stages what was added or changed in the files between the plan and the moment at which their services were halted, and
+ * notes down anew what is to go. Databases need nothing: each is replaced as a whole.
+ */
+export async function stageRest(
+  { platform, archive, manifest, plan, journal }: StagingRun,
+  workDirectory: string,
+): Promise<string[]> {
+  const sources = plan.files.map(({ source }) => source);
+  const { files } = await planAllFiles(platform, archive, manifest, sources, workDirectory);
+  const notes: string[] = [];
+  for (const later of files) {
+    const swap = journal.files.find(({ source }) => source === later.source);
+    const staged = plan.files.find(({ source }) => source === later.source)?.wanted ?? new Set();
+    if (!swap) continue;
+    if (later.elsewhere.count > 0) {
+      throw new Failure(
+        'refused',
+        `a file system was mounted below ${later.path} while the restore was staged`,
+        'Unmount it, or make it a source of its own, then run the restore again.',
+      );
+    }
+    for (const name of staged) later.wanted.delete(name);
+    if (later.wanted.size === 0) continue;
+    platform.logger.info(`Fetching what else differs in ${later.source} by now: ${later.wanted.size} entries.`);
+    notes.push(...(await stageFiles(archive, later, swap, { goesOn: true })));
+  }
+  await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
+  return notes;
+}
+
+/** Does what comes before anything is replaced; where it fails, nothing of what was staged is left. */
+export async function orDiscard<T>(platform: Platform, journal: RestoreJournal, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    await discardStaged(platform, journal).catch((second: unknown) => {
+      platform.logger.error(`What was staged could not be removed: ${messageOf(second)}. The next command will.`);
+    });
+    if (!(error instanceof Failure)) throw error;
+    // Whoever reads this at night wants to know that before anything else.
+    const next = error.next.startsWith('Nothing') ? error.next : `Nothing live was changed. ${error.next}`;
+    throw new Failure(error.kind, error.message, next, { cause: error });
+  }
+}

@@ -1,0 +1,68 @@
+import type { DatabaseConfig, FilesConfig } from '../../config/config.ts';
+import type { ComposeModel, ComposeMount } from '../../sources/compose/compose-model.ts';
+
+/** What is about to be replaced, by its configuration. */
+export interface Replaced {
+  readonly databases: readonly DatabaseConfig[];
+  readonly files: readonly FilesConfig[];
+}
+
+/** Services of a compose project that use it. Sorted; none is in both. */
+export interface Users {
+  /** To be stopped while it is replaced. */
+  readonly stop: readonly string[];
+  /** To be paused, then started afresh: files to be replaced lie in their own containers. */
+  readonly hold: readonly string[];
+}
+
+/**
+ * Finds the services that use what is replaced: by `used-by` where the configuration has it, else by the compose file. A
+ * database is used by the services that depend on its server's; files by those that mount them, or what holds them, and
+ * by the one in whose container they lie. The services that run the configured servers are never among them: without
+ * them, nothing can be replaced.
+ */
+export function findUsers(model: ComposeModel, replaced: Replaced, servers: ReadonlySet<string>): Users {
+  const inContainers = replaced.files.flatMap(({ place }) => (place.by === 'service' ? [place.service] : []));
+  const hold = new Set(inContainers.filter((service) => !servers.has(service)));
+  const users = [
+    ...replaced.databases.flatMap((database) => database.usedBy ?? findDependents(model, database)),
+    ...replaced.files.flatMap((source) => source.usedBy ?? findMounting(model, source)),
+  ];
+  const stop = new Set(users.filter((service) => !servers.has(service) && !hold.has(service)));
+  return { stop: [...stop].sort(), hold: [...hold].sort() };
+}
+
+/** The services of the project that run servers of configured databases. */
+export function listServers(databases: readonly DatabaseConfig[]): ReadonlySet<string> {
+  return new Set(databases.flatMap(({ reach }) => (reach.by === 'service' ? [reach.service] : [])));
+}
+
+/** Of a server that is not a service of the project, nothing is known. */
+function findDependents({ services }: ComposeModel, { reach }: DatabaseConfig): string[] {
+  if (reach.by !== 'service') return [];
+  return services.filter(({ dependsOn }) => dependsOn.includes(reach.service)).map(({ name }) => name);
+}
+
+/** Read-only mounts count: what is half replaced is not to be shown to anybody. */
+function findMounting(model: ComposeModel, { place }: FilesConfig): string[] {
+  if (place.by === 'service') return [];
+  const isMeant = (mount: ComposeMount): boolean => {
+    if (mount.kind === 'bind') return place.by === 'path' && isOverlapping(mount.source, place.path);
+    if (mount.kind === 'anonymous') return false;
+    const volume = model.volumes.find(({ key }) => key === mount.source);
+    if (place.by === 'path') return volume?.boundPath !== undefined && isOverlapping(volume.boundPath, place.path);
+    // By its key in the compose file, or by its name as Docker knows it: as it may be configured.
+    return mount.source === place.volume || volume?.name === place.volume;
+  };
+  return model.services.filter(({ mounts }) => mounts.some(isMeant)).map(({ name }) => name);
+}
+
+/** Whether one of two folders is, or holds, the other. */
+function isOverlapping(one: string, other: string): boolean {
+  return isAtOrBelow(one, other) || isAtOrBelow(other, one);
+}
+
+function isAtOrBelow(path: string, folder: string): boolean {
+  const stem = folder.replace(/\/+$/, '');
+  return path.replace(/\/+$/, '') === stem || path.startsWith(`${stem}/`);
+}

@@ -1,0 +1,99 @@
+import { Failure } from '../../logging/failure.ts';
+import { readComposeModel } from '../../sources/compose/model.ts';
+import type { ComposeProject } from '../../sources/compose/project.ts';
+import {
+  changeContainer,
+  listServiceContainers,
+  type ContainerState,
+  type ServiceContainer,
+} from '../../sources/compose/service-containers.ts';
+import { openProject } from '../open-project.ts';
+import type { Platform } from '../platform.ts';
+import { groupByDependence } from './by-dependence.ts';
+import { readHalted, writeHalted, type Halt, type HaltedContainer } from './halted-record.ts';
+
+/** Names of services, by what is to be done to them. */
+export type HaltRequest = Readonly<Partial<Record<Halt, readonly string[]>>>;
+
+/** A container that starts again and again does not work, but would, in the middle of what is done meanwhile. */
+const working: ReadonlySet<ContainerState> = new Set(['running', 'restarting']);
+
+/**
+ * Halts the containers of services that run now, those first that depend on others. Which they are is on disk before the
+ * first of them is: `resumeServices` has exactly these run again, after whatever happened.
+ *
+ * @throws Failure where one cannot be halted; others may be by then.
+ */
+export async function haltServices(platform: Platform, request: HaltRequest): Promise<HaltedContainer[]> {
+  const haltOf = new Map(
+    Object.entries(request).flatMap(([halt, services]) => services.map((service) => [service, halt as Halt] as const)),
+  );
+  if (haltOf.size === 0) return [];
+  const project = openProject(platform);
+  const containers = await listServiceContainers(project);
+  const chosen = containers.flatMap((container) => {
+    const halt = haltOf.get(container.service);
+    return halt !== undefined && working.has(container.state) ? [{ ...container, halt }] : [];
+  });
+  if (chosen.length === 0) return [];
+  const halted = chosen.map(({ id, name, service, halt }) => ({ id, name, service, halt }));
+  await record(platform, halted);
+  const { services } = await readComposeModel(project);
+  for (const group of groupByDependence(chosen, services).reverse()) {
+    await Promise.all(group.map((container) => haltOne(platform, project, container)));
+  }
+  return halted;
+}
+
+/**
+ * Halts again what somebody, or the engine after a reboot, has started before the run that had halted it was finished.
+ * @throws Failure where that is not possible.
+ */
+export async function haltAgain(platform: Platform): Promise<void> {
+  const halted = await readHalted(platform.config.state);
+  if (!halted) return;
+  const project = openProject(platform);
+  const present = await listServiceContainers(project);
+  const all = halted.containers.flatMap(({ service, halt }) =>
+    // Those made anew for the service meanwhile as well.
+    present.filter((container) => container.service === service).map((container) => ({ ...container, halt })),
+  );
+  for (const container of all) {
+    // Its files are reached through its first program, which has to be there for that.
+    if (container.halt === 'hold' && container.state === 'exited') {
+      await changeContainer(project, container, 'start');
+      await haltOne(platform, project, { ...container, state: 'running' });
+    } else if (working.has(container.state)) {
+      await haltOne(platform, project, container);
+    }
+  }
+}
+
+/** What was not had running again before stays on the list. */
+async function record({ config, holder, now }: Platform, halted: readonly HaltedContainer[]): Promise<void> {
+  const before = (await readHalted(config.state))?.containers ?? [];
+  const left = before.filter(({ id }) => !halted.some((container) => container.id === id));
+  await writeHalted(config.state, {
+    version: 1,
+    holder,
+    since: now().toISOString(),
+    containers: [...left, ...halted],
+  });
+}
+
+async function haltOne(
+  { logger }: Platform,
+  project: ComposeProject,
+  container: ServiceContainer & { halt: Halt },
+): Promise<void> {
+  const { service, halt, state } = container;
+  logger.info(`${halt === 'stop' ? 'Stopping' : 'Pausing'} service ${service}.`);
+  // What is between two attempts to start has nothing that could be paused.
+  const change = halt === 'stop' || state === 'restarting' ? 'stop' : 'pause';
+  await changeContainer(project, container, change).catch((error: unknown) => {
+    if (!(error instanceof Failure)) throw error;
+    throw new Failure(error.kind, `service ${service} cannot be halted: ${error.message}`, error.next, {
+      cause: error,
+    });
+  });
+}

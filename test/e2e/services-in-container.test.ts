@@ -1,0 +1,105 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { openDockerGround } from '../fixtures/docker/ground.ts';
+import { startServedPlatform, waitFor, type ServedPlatform } from '../fixtures/docker/served-platform.ts';
+
+const ground = await openDockerGround();
+const restoreLegacy = ['restore', 'latest', '--select', 'legacy', '--yes', '--no-safety'];
+const tree =
+  'cd /srv/legacy; for name in $(find . -path "./.continuity-*" -prune -o -type f -print | sort); do echo "$name $(cat $name)"; done';
+
+ground.describe("a restore of files in a service's own container", () => {
+  let made: ServedPlatform;
+  let archived: string;
+  beforeAll(async () => {
+    made = await startServedPlatform(ground);
+    const { code, stderr } = await made.run(['backup']);
+    expect(code === 0 ? '' : stderr).toBe('');
+    archived = await made.inside('legacy', tree);
+  }, 600_000);
+  afterAll(() => made.remove(), 120_000);
+
+  async function spoil(): Promise<string> {
+    await made.inside('legacy', 'cd /srv/legacy; echo spoilt >same; rm -rf folder; mkdir -p more; echo x >more/x');
+    rmSync(join(made.directory, 'seen/legacy'), { force: true });
+    return await made.inside('legacy', tree);
+  }
+
+  /** It runs, and its program, started afresh, has read what is there now. */
+  async function expectServing(content: string): Promise<void> {
+    expect((await made.stateOf('legacy')).state).toBe('running');
+    expect(await made.inside('legacy', tree)).toBe(content);
+    const left = await made.inside('legacy', 'ls -A /srv/legacy | grep continuity || true');
+    expect(left).toBe('');
+  }
+
+  it('pauses it, puts them in place, and starts it afresh', async () => {
+    const before = await spoil();
+    expect(before).not.toBe(archived);
+    const { code, stdout, stderr } = await made.run([...restoreLegacy, '--json']);
+    expect(code === 0 ? '' : stderr).toBe('');
+    const { services } = JSON.parse(stdout) as { services: unknown };
+    expect(services).toMatchObject({ stopped: ['legacy'], started: ['legacy'], faults: [] });
+    const seen = join(made.directory, 'seen/legacy');
+    await waitFor('its program has read them', () => readFileSync(seen, 'utf8') === 'archived\n');
+    // What was replaced is kept in there, and goes with forget, although the path that leads there is another by now.
+    expect(await made.inside('legacy', 'cat /srv/legacy/.continuity-kept-*/same')).toBe('spoilt\n');
+    expect((await made.run(['forget', '--yes'])).code).toBe(0);
+    await expectServing(archived);
+  }, 300_000);
+
+  it('is made good by the next command wherever it was killed, also where the container was started again since', async () => {
+    await spoil();
+    const whole = await made.run(restoreLegacy);
+    expect(whole.code).toBe(0);
+    expect((await made.run(['forget', '--yes'])).code).toBe(0);
+    const positionOf = (text: string, from = 0) =>
+      whole.steps.findIndex((step, position) => position >= from && step.includes(text)) + 1;
+    const pause = positionOf('container pause');
+    const swapping = positionOf('restore-journal.json', pause);
+    const journalGone = whole.steps.findLastIndex((step) => /^rm .*restore-journal\.json/.test(step)) + 1;
+    expect(pause > 0 && swapping > pause && journalGone > swapping).toBe(true);
+    const seen = new Set<boolean>();
+    for (const [killAt, isRestarted] of [
+      [pause - 2, true],
+      [pause + 1, false],
+      [swapping + 1, false],
+      [swapping + 3, true],
+      [Math.floor((swapping + journalGone) / 2), true],
+      [journalGone, false],
+      [journalGone + 2, true],
+    ] as const) {
+      const before = await spoil();
+      const { signal, steps } = await made.run(restoreLegacy, { killAt });
+      expect(signal).toBe('SIGKILL');
+      if (isRestarted) await made.compose('kill', 'legacy').then(() => made.compose('start', 'legacy'));
+      const next = await made.run(['forget', '--yes']);
+      expect([`killed at ${steps.at(-1)}`, next.code === 0 ? '' : next.stderr]).toEqual([expect.anything(), '']);
+      const now = await made.inside('legacy', tree);
+      expect([archived, before]).toContain(now);
+      expect(killAt <= swapping || now === archived).toBe(true);
+      seen.add(now === archived);
+      await expectServing(now);
+    }
+    expect(seen).toEqual(new Set([true, false]));
+  }, 600_000);
+
+  it('is given up for a container that was made anew, whose files went with it, and nothing else is held up by that', async () => {
+    await spoil();
+    const whole = await made.run(restoreLegacy);
+    const killAt =
+      whole.steps.findIndex(
+        (step, at) =>
+          step.includes('restore-journal.json') &&
+          whole.steps.slice(0, at).some((each) => each.includes('container pause')),
+      ) + 2;
+    await made.run(['forget', '--yes']);
+    await spoil();
+    expect((await made.run(restoreLegacy, { killAt })).signal).toBe('SIGKILL');
+    await made.compose('up', '--detach', '--force-recreate', '--no-deps', 'legacy');
+    const next = await made.run(['forget', '--yes']);
+    expect([next.code, next.stderr]).toEqual([0, expect.stringContaining('was made anew')]);
+    expect((await made.stateOf('legacy')).state).toBe('running');
+  }, 300_000);
+});
