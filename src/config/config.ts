@@ -1,4 +1,6 @@
 import type { AlertsConfig } from './alerts.ts';
+import type { ComposeConfig } from './compose.ts';
+import type { RecoveryConfig } from './recovery.ts';
 
 /**
  * The configuration as the rest of the program sees it: every default filled in, every path absolute, every quantity a
@@ -15,8 +17,14 @@ export interface Config {
   /** In the order of the file. */
   readonly databases: readonly DatabaseConfig[];
   readonly files: readonly FilesConfig[];
+  /** Present where it is configured, or where a source is a service or a volume. */
+  readonly compose?: ComposeConfig;
+  /** What no source covers on purpose: `volume app-cache`, `database app-db`, and why. */
+  readonly notCovered: Readonly<Record<string, string>>;
   readonly vault: VaultConfig;
   readonly dev: DevConfig;
+  /** What a restore needs besides data. */
+  readonly recovery: RecoveryConfig;
   /** Who is told when a run fails; the vault has settings of its own. */
   readonly alerts?: AlertsConfig;
   /** Age of the newest archive from which `status` complains. */
@@ -34,6 +42,8 @@ export interface DatabaseConfig {
   readonly lockWaitTimeoutMs: number;
   /** Longest time that the whole dump may take. */
   readonly timeoutMs: number;
+  /** Services that stop while it is replaced; absent: found in the compose file. */
+  readonly usedBy?: readonly string[];
 }
 
 /** How a PostgreSQL server is reached; the user of a connection string is in the string. */
@@ -45,12 +55,20 @@ export type ServerReach =
 export interface FilesConfig {
   /** Its folder in the archive: `<name>/…`. */
   readonly name: string;
-  readonly path: string;
-  /** Globs, relative to `path`. */
+  readonly place: FilesPlace;
+  /** Globs, relative to its folder. */
   readonly exclude: readonly string[];
   /** Globs of entries that may be unreadable without failing the run. */
   readonly allowUnreadable: readonly string[];
+  /** Services that stop while it is replaced; absent: found in the compose file. */
+  readonly usedBy?: readonly string[];
 }
+
+/** Where the files of a source lie: on the host, in a volume, or in the container of a service. Paths are absolute. */
+export type FilesPlace =
+  | { readonly by: 'path'; readonly path: string }
+  | { readonly by: 'volume'; readonly volume: string }
+  | { readonly by: 'service'; readonly service: string; readonly path: string };
 
 export type VaultConfig = DirectoryVaultConfig | SshVaultConfig;
 

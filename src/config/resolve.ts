@@ -1,27 +1,42 @@
 import { dirname, resolve, sep } from 'node:path';
 import { resolveAlerts } from './alerts.ts';
+import { composeSchema, resolveCompose } from './compose.ts';
 import type { Clash } from './checked-yaml.ts';
-import type { Config, DatabaseConfig, KeyReference, ServerReach, VaultConfig } from './config.ts';
+import type {
+  Config,
+  DatabaseConfig,
+  FilesConfig,
+  FilesPlace,
+  KeyReference,
+  ServerReach,
+  VaultConfig,
+} from './config.ts';
 import { parseDurationMs, parseSizeBytes } from './quantities.ts';
+import { resolveRecovery } from './recovery.ts';
 import { type ConfigText, isDirectoryVault } from './schema.ts';
 
 /** Turns the checked text of the file into a `Config`: defaults, absolute paths, numbers. */
 export function resolveConfig(text: ConfigText, file: string): Config {
   const root = resolve(dirname(file), text.root ?? '.');
+  const databases = Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database, root));
+  const files = Object.entries(text.files).map(([name, source]) => resolveFiles(name, source, root));
+  const needsCompose = [...databases.map(({ reach }) => reach.by), ...files.map(({ place }) => place.by)].some(
+    (by) => by === 'service' || by === 'volume',
+  );
+  const compose =
+    text.compose ?? (needsCompose || text.recovery['secret-volumes'].length > 0 ? composeSchema.parse({}) : undefined);
   return {
     file,
     root,
     state: resolve(root, text.state),
     timezone: text.timezone,
-    databases: Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database, root)),
-    files: Object.entries(text.files).map(([name, source]) => ({
-      name,
-      path: resolve(root, source.path),
-      exclude: source.exclude,
-      allowUnreadable: source['allow-unreadable'],
-    })),
+    databases,
+    files,
+    ...(compose ? { compose: resolveCompose(compose, root) } : {}),
+    notCovered: text['not-covered'],
     vault: resolveVault(text.vault, root),
     dev: text.dev,
+    recovery: resolveRecovery(text.recovery, root),
     ...(text.alerts ? { alerts: resolveAlerts(text.alerts, root) } : {}),
     maximumAgeMs: readDuration(text['maximum-age']),
   };
@@ -44,14 +59,18 @@ export function findClashes(config: Config): Clash[] {
       clashes.push({ path: ['files', source.name, ...(key ? [key] : [])], message });
     if (databases.has(source.name)) refuse('expected a name that no database has, so that --select is clear');
     for (const other of config.files.slice(0, index)) {
-      if (isInside(source.path, other.path) || isInside(other.path, source.path)) {
-        refuse(`expected a folder apart from that of files.${other.name}: neither may hold the other`, 'path');
+      if (areNested(source.place, other.place)) {
+        refuse(
+          `expected a folder apart from that of files.${other.name}: neither may hold the other`,
+          source.place.by === 'volume' ? 'volume' : 'path',
+        );
       }
     }
-    if (config.vault.kind === 'directory' && isInside(config.vault.path, source.path)) {
+    if (source.place.by !== 'path') continue;
+    if (config.vault.kind === 'directory' && isInside(config.vault.path, source.place.path)) {
       refuse('expected a folder that does not hold the vault', 'path');
     }
-    if (isInside(config.state, source.path)) refuse('expected a folder that does not hold state:', 'path');
+    if (isInside(config.state, source.place.path)) refuse('expected a folder that does not hold state:', 'path');
   }
   return clashes;
 }
@@ -64,7 +83,24 @@ function resolveDatabase(name: string, database: ConfigText['databases'][string]
     excludeTableData: database['exclude-table-data'],
     lockWaitTimeoutMs: readDuration(database['lock-wait-timeout']),
     timeoutMs: readDuration(database.timeout),
+    ...(database['used-by'] ? { usedBy: database['used-by'] } : {}),
   };
+}
+
+function resolveFiles(name: string, source: ConfigText['files'][string], root: string): FilesConfig {
+  return {
+    name,
+    place: resolvePlace(source, root),
+    exclude: source.exclude,
+    allowUnreadable: source['allow-unreadable'],
+    ...(source['used-by'] ? { usedBy: source['used-by'] } : {}),
+  };
+}
+
+function resolvePlace({ path, volume, service }: ConfigText['files'][string], root: string): FilesPlace {
+  if (volume !== undefined) return { by: 'volume', volume };
+  if (service !== undefined) return { by: 'service', service, path: resolve(path as string) };
+  return { by: 'path', path: resolve(root, path as string) };
 }
 
 function resolveReach(database: ConfigText['databases'][string], root: string): ServerReach {
@@ -106,4 +142,14 @@ function readDuration(text: string): number {
 
 function isInside(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith(sep) ? folder : folder + sep);
+}
+
+/** Whether one of two places holds the other. Only like kinds are compared: where a volume lies, Docker knows. */
+function areNested(one: FilesPlace, other: FilesPlace): boolean {
+  if (one.by === 'volume' || other.by === 'volume') {
+    return one.by === other.by && 'volume' in one && 'volume' in other && one.volume === other.volume;
+  }
+  const isSameGround =
+    one.by === 'service' ? other.by === 'service' && one.service === other.service : other.by === 'path';
+  return isSameGround && (isInside(one.path, other.path) || isInside(other.path, one.path));
 }

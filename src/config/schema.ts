@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { alertsSchema } from './alerts.ts';
+import { composeSchema, usedBySchema } from './compose.ts';
 import { account, duration, mapping, path, port, size, text, timezone, variable } from './fields.ts';
+import { recoverySchema } from './recovery.ts';
 
 /** The form of `continuity.yml`. */
 
@@ -16,8 +18,8 @@ function exactlyOne(keys: readonly string[]) {
 const databaseText = text('a database name, not beginning with "-"', /^[^-\0\n\r][^\0\n\r]*$/);
 const globs = z.array(text('a glob such as "**/.cache/**"'), { error: 'expected a list of globs' });
 const sourceNameForm =
-  'expected a name of lower-case letters, digits and "-", beginning with a letter, at most 63 characters, other than "db"';
-const sourceName = z.string().regex(/^(?!db$)[a-z][a-z0-9-]{0,62}$/, sourceNameForm);
+  'expected a name of lower-case letters, digits and "-", beginning with a letter, at most 63 characters, other than "db" and "kit"';
+const sourceName = z.string().regex(/^(?!(?:db|kit)$)[a-z][a-z0-9-]{0,62}$/, sourceNameForm);
 
 function named<Value extends z.ZodType>(value: Value, expected: string) {
   return z
@@ -43,6 +45,7 @@ const database = mapping({
     .describe('Tables whose rows are left out; their definition stays.'),
   'lock-wait-timeout': duration.default('5m').describe('How long pg_dump waits for a locked table.'),
   timeout: duration.default('6h').describe('How long the whole dump may take.'),
+  'used-by': usedBySchema,
 })
   .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env, url-file')
   .refine((value) => !(('url-env' in value || 'url-file' in value) && 'user' in value), {
@@ -52,9 +55,27 @@ const database = mapping({
   .meta(exactlyOne(reachKeys));
 
 const files = mapping({
-  path: path.describe('Folder to protect; relative to root.'),
+  path: path
+    .optional()
+    .describe('Folder to protect, relative to root; beside service: an absolute path inside its container.'),
+  volume: account
+    .optional()
+    .describe('Volume to protect: its key in the compose file, or its name as Docker knows it.'),
+  service: account
+    .optional()
+    .describe('Service whose container holds the folder, in no volume: it is lost with the container.'),
   exclude: globs.default([]).describe('What to leave out; relative to the folder.'),
   'allow-unreadable': globs.default([]).describe('What may be unreadable without failing the run.'),
+  'used-by': usedBySchema,
+}).superRefine(({ path: folder, volume, service }, context) => {
+  const complain = (key: string, message: string) => context.addIssue({ code: 'custom', path: [key], message });
+  if (volume !== undefined && (folder !== undefined || service !== undefined)) {
+    complain('volume', 'expected volume alone, or path, or path with service');
+  } else if (volume === undefined && folder === undefined) {
+    complain('path', 'missing: expected a path, or a volume in its place');
+  } else if (service !== undefined && folder?.startsWith('/') !== true) {
+    complain('path', 'expected an absolute path, since it is inside the container');
+  }
 });
 
 const keyKeys = ['key-file', 'key-env', 'agent'] as const;
@@ -105,6 +126,13 @@ export const configSchema = mapping({
   timezone: timezone.default('Europe/Paris').describe('The zone whose calendar names the archives.'),
   databases: named(database, 'database names to {service | container | url-env | url-file, …}'),
   files: named(files, 'source names to {path, …}'),
+  compose: composeSchema.optional().describe('The compose project that runs the platform.'),
+  'not-covered': z
+    .record(z.string().min(1), text('the reason why it is not backed up'), {
+      error: 'expected a mapping such as "volume app-cache": can be made again',
+    })
+    .default({})
+    .describe('Volumes, bind mounts and databases of the project that are left out on purpose, each with the reason.'),
   vault: vault.describe('Where the archives are kept.'),
   dev: mapping({
     port: port.default(8081),
@@ -112,6 +140,7 @@ export const configSchema = mapping({
       .url({ protocol: /^https?$/, error: 'expected an address such as https://dev.educ-ai.fr' })
       .default('https://dev.educ-ai.fr'),
   }).prefault({}),
+  recovery: recoverySchema.prefault({}).describe('What a restore needs besides data: the recovery kit.'),
   alerts: alertsSchema.optional().describe('Who is told when a run fails, and how.'),
   'maximum-age': duration.default('26h').describe('Age of the newest archive from which status complains.'),
 });

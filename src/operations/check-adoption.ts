@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { parseConfig } from '../config/load.ts';
 import { Failure } from '../logging/failure.ts';
-import type { Environment } from './init/adoption/git.ts';
+import type { Environment } from '../system/run-command.ts';
 import { stampPath, workflowsFolder } from './init/adoption/installed-paths.ts';
 import { findMissingScripts } from './init/adoption/package-scripts.ts';
 import { readRepositoryFile } from './init/adoption/repository-file.ts';

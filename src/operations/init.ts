@@ -1,5 +1,6 @@
 import type { Logger } from '../logging/logger.ts';
-import { askGit, type Environment } from './init/adoption/git.ts';
+import type { Environment } from '../system/run-command.ts';
+import { askGit } from './init/adoption/git.ts';
 import { readBundles, type BundleFiles } from './init/adoption/bundles.ts';
 import { compareBundle, compareText, type Change, type ChangeStatus } from './init/adoption/change.ts';
 import { programPath, stampPath, vaultProgramPath, workflowsFolder } from './init/adoption/installed-paths.ts';

@@ -2,11 +2,14 @@ import { spawn } from 'node:child_process';
 import type { Readable } from 'node:stream';
 import { Failure, messageOf } from '../logging/failure.ts';
 
+/** Environment variables as a program is given them. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
 export interface CommandOptions {
   /** Written to standard input, which is empty otherwise. */
   input?: string | Uint8Array;
   /** The whole environment; absent: this program's own. */
-  env?: Record<string, string | undefined>;
+  env?: Environment;
   cwd?: string;
   /** After this the program is ended, and killed where it does not end. */
   timeoutMs?: number;

@@ -65519,7 +65519,7 @@ function refuse(name, expected) {
 
 /***/ }),
 
-/***/ 4879:
+/***/ 5453:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -75284,7 +75284,35 @@ function resolveMail(checked, refer) {
     return { host, port: portNumber, security, ...credentials, from, to };
 }
 
+;// CONCATENATED MODULE: ./.build/src/config/compose.js
+
+
+
+const services = array(account, { error: 'expected a list of services of the compose project' });
+const usedBySchema = services
+    .optional()
+    .describe('Services that stop while this is replaced. Default: those that mount it, or depend on its server.');
+const composeSchema = mapping({
+    file: union([path, array(path).min(1)], { error: 'expected a compose file, or a list of them' })
+        .default('docker-compose.yml')
+        .describe('Compose file of the platform, or several, each on top of those before it; relative to root.'),
+    project: fields_text('a project name of lower-case letters, digits, "-" and "_"', /^[a-z0-9][a-z0-9_-]*$/)
+        .optional()
+        .describe('Name of the compose project. Default: the name in the compose file.'),
+    pause: services.default([]).describe('Services that are paused while the files are read. Default: none.'),
+});
+/** The `compose:` of the file as the program sees it. */
+function resolveCompose({ file, project, pause }, root) {
+    return {
+        directory: root,
+        files: (typeof file === 'string' ? [file] : file).map((each) => (0,external_node_path_.resolve)(root, each)),
+        ...(project === undefined ? {} : { project }),
+        pauses: pause,
+    };
+}
+
 ;// CONCATENATED MODULE: ./.build/src/config/schema.js
+
 
 
 
@@ -75321,6 +75349,7 @@ const database = mapping({
         .describe('Tables whose rows are left out; their definition stays.'),
     'lock-wait-timeout': fields_duration.default('5m').describe('How long pg_dump waits for a locked table.'),
     timeout: fields_duration.default('6h').describe('How long the whole dump may take.'),
+    'used-by': usedBySchema,
 })
     .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env, url-file')
     .refine((value) => !(('url-env' in value || 'url-file' in value) && 'user' in value), {
@@ -75329,9 +75358,29 @@ const database = mapping({
 })
     .meta(exactlyOne(reachKeys));
 const files = mapping({
-    path: path.describe('Folder to protect; relative to root.'),
+    path: path
+        .optional()
+        .describe('Folder to protect, relative to root; beside service: an absolute path inside its container.'),
+    volume: account
+        .optional()
+        .describe('Volume to protect: its key in the compose file, or its name as Docker knows it.'),
+    service: account
+        .optional()
+        .describe('Service whose container holds the folder, in no volume: it is lost with the container.'),
     exclude: globs.default([]).describe('What to leave out; relative to the folder.'),
     'allow-unreadable': globs.default([]).describe('What may be unreadable without failing the run.'),
+    'used-by': usedBySchema,
+}).superRefine(({ path: folder, volume, service }, context) => {
+    const complain = (key, message) => context.addIssue({ code: 'custom', path: [key], message });
+    if (volume !== undefined && (folder !== undefined || service !== undefined)) {
+        complain('volume', 'expected volume alone, or path, or path with service');
+    }
+    else if (volume === undefined && folder === undefined) {
+        complain('path', 'missing: expected a path, or a volume in its place');
+    }
+    else if (service !== undefined && folder?.startsWith('/') !== true) {
+        complain('path', 'expected an absolute path, since it is inside the container');
+    }
 });
 const keyKeys = ['key-file', 'key-env', 'agent'];
 const keyShape = {
@@ -75379,6 +75428,12 @@ const configSchema = mapping({
     timezone: timezone.default('Europe/Paris').describe('The zone whose calendar names the archives.'),
     databases: named(database, 'database names to {service | container | url-env | url-file, …}'),
     files: named(files, 'source names to {path, …}'),
+    compose: composeSchema.optional().describe('The compose project that runs the platform.'),
+    'not-covered': record(schemas_string().min(1), fields_text('the reason why it is not backed up'), {
+        error: 'expected a mapping such as "volume app-cache": can be made again',
+    })
+        .default({})
+        .describe('Volumes, bind mounts and databases of the project that are left out on purpose, each with the reason.'),
     vault: vault.describe('Where the archives are kept.'),
     dev: mapping({
         port: port.default(8081),
@@ -75394,21 +75449,23 @@ const configSchema = mapping({
 
 
 
+
 /** Turns the checked text of the file into a `Config`: defaults, absolute paths, numbers. */
 function resolveConfig(text, file) {
     const root = (0,external_node_path_.resolve)((0,external_node_path_.dirname)(file), text.root ?? '.');
+    const databases = Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database, root));
+    const files = Object.entries(text.files).map(([name, source]) => resolveFiles(name, source, root));
+    const needsCompose = [...databases.map(({ reach }) => reach.by), ...files.map(({ place }) => place.by)].some((by) => by === 'service' || by === 'volume');
+    const compose = text.compose ?? (needsCompose ? composeSchema.parse({}) : undefined);
     return {
         file,
         root,
         state: (0,external_node_path_.resolve)(root, text.state),
         timezone: text.timezone,
-        databases: Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database, root)),
-        files: Object.entries(text.files).map(([name, source]) => ({
-            name,
-            path: (0,external_node_path_.resolve)(root, source.path),
-            exclude: source.exclude,
-            allowUnreadable: source['allow-unreadable'],
-        })),
+        databases,
+        files,
+        ...(compose ? { compose: resolveCompose(compose, root) } : {}),
+        notCovered: text['not-covered'],
         vault: resolveVault(text.vault, root),
         dev: text.dev,
         ...(text.alerts ? { alerts: resolveAlerts(text.alerts, root) } : {}),
@@ -75432,14 +75489,16 @@ function findClashes(config) {
         if (databases.has(source.name))
             refuse('expected a name that no database has, so that --select is clear');
         for (const other of config.files.slice(0, index)) {
-            if (isInside(source.path, other.path) || isInside(other.path, source.path)) {
-                refuse(`expected a folder apart from that of files.${other.name}: neither may hold the other`, 'path');
+            if (areNested(source.place, other.place)) {
+                refuse(`expected a folder apart from that of files.${other.name}: neither may hold the other`, source.place.by === 'volume' ? 'volume' : 'path');
             }
         }
-        if (config.vault.kind === 'directory' && isInside(config.vault.path, source.path)) {
+        if (source.place.by !== 'path')
+            continue;
+        if (config.vault.kind === 'directory' && isInside(config.vault.path, source.place.path)) {
             refuse('expected a folder that does not hold the vault', 'path');
         }
-        if (isInside(config.state, source.path))
+        if (isInside(config.state, source.place.path))
             refuse('expected a folder that does not hold state:', 'path');
     }
     return clashes;
@@ -75452,7 +75511,24 @@ function resolveDatabase(name, database, root) {
         excludeTableData: database['exclude-table-data'],
         lockWaitTimeoutMs: readDuration(database['lock-wait-timeout']),
         timeoutMs: readDuration(database.timeout),
+        ...(database['used-by'] ? { usedBy: database['used-by'] } : {}),
     };
+}
+function resolveFiles(name, source, root) {
+    return {
+        name,
+        place: resolvePlace(source, root),
+        exclude: source.exclude,
+        allowUnreadable: source['allow-unreadable'],
+        ...(source['used-by'] ? { usedBy: source['used-by'] } : {}),
+    };
+}
+function resolvePlace({ path, volume, service }, root) {
+    if (volume !== undefined)
+        return { by: 'volume', volume };
+    if (service !== undefined)
+        return { by: 'service', service, path: (0,external_node_path_.resolve)(path) };
+    return { by: 'path', path: (0,external_node_path_.resolve)(root, path) };
 }
 function resolveReach(database, root) {
     const user = database.user ?? 'postgres';
@@ -75493,6 +75569,14 @@ function readDuration(text) {
 }
 function isInside(path, folder) {
     return path === folder || path.startsWith(folder.endsWith(external_node_path_.sep) ? folder : folder + external_node_path_.sep);
+}
+/** Whether one of two places holds the other. Only like kinds are compared: where a volume lies, Docker knows. */
+function areNested(one, other) {
+    if (one.by === 'volume' || other.by === 'volume') {
+        return one.by === other.by && 'volume' in one && 'volume' in other && one.volume === other.volume;
+    }
+    const isSameGround = one.by === 'service' ? other.by === 'service' && one.service === other.service : other.by === 'path';
+    return isSameGround && (isInside(one.path, other.path) || isInside(other.path, one.path));
 }
 
 ;// CONCATENATED MODULE: ./.build/src/config/load.js
@@ -78020,11 +78104,11 @@ function refuse(what) {
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_operations_extract_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1232);
-/* harmony import */ var _src_operations_restore_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1330);
+/* harmony import */ var _src_operations_restore_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2030);
 /* harmony import */ var _src_report_restore_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1708);
 /* harmony import */ var _src_report_summary_plan_json_js__WEBPACK_IMPORTED_MODULE_9__ = __nccwpck_require__(637);
 /* harmony import */ var _src_report_summary_restore_summary_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(6121);
-/* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(4879);
+/* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5453);
 /* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(8918);
 /* harmony import */ var _consent_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(533);
 /* harmony import */ var _request_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(2170);
@@ -81129,7 +81213,7 @@ async function digestOf(path) {
 
 /***/ }),
 
-/***/ 9979:
+/***/ 4929:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -81341,16 +81425,107 @@ async function connectMatching(url, options = {}) {
     return connectByUrl(url, { ...options, major });
 }
 
+// EXTERNAL MODULE: external "node:crypto"
+var external_node_crypto_ = __nccwpck_require__(7598);
+// EXTERNAL MODULE: ./.build/src/system/run-command.js
+var run_command = __nccwpck_require__(6940);
+// EXTERNAL MODULE: ./.build/src/sources/compose/container.js
+var compose_container = __nccwpck_require__(2862);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/query.js
+var query = __nccwpck_require__(3344);
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/in-container.js
+
+
+
+
+
+
+/** A dump must not run with more rights than it takes; the official image runs as root until told otherwise. */
+const unprivilegedUser = 'postgres';
+const endingTimeoutMs = 30_000;
+/**
+ * Reaches a server inside its container, with the server's own client programs, over its Unix socket: no version differs,
+ * and no password is needed. Without a terminal (`-t`), which would change line ends.
+ *
+ * Docker is called with `exec` on the container that runs now. `docker compose exec` does the same through a second
+ * program, which goes on when the first is killed, and takes half as long again (measured: 125 ms against 82).
+ * @throws Failure `config` where there is no such container, `source` where it does not run.
+ */
+async function connectInContainer(name, options) {
+    const container = await (0,compose_container/* findRunning */.P)(name, options);
+    return { label: container.label, user: options.user, start: (...run) => startInside(container, options, run) };
+}
+function startInside(container, { user, environment }, [tool, args, identity]) {
+    // Its own name for each: in there, a program is found by nothing else.
+    const applicationName = `${identity.applicationName} ${(0,external_node_crypto_.randomBytes)(4).toString('hex')}`;
+    const inside = { ...buildClientEnvironment({ ...identity, applicationName }), PGUSER: user };
+    const child = (0,external_node_child_process_.spawn)('docker', [...execArguments(container, inside), tool, ...args], {
+        env: environment,
+        stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let ending;
+    const endInside = () => (ending ??= endSession(container, { ...inside, PGAPPNAME: 'skills-hub-continuity' }, environment, applicationName));
+    // A client that is killed leaves the program in the container running, blocked on its full pipe, with its locks. So its
+    // session is ended first, whereupon it ends by itself and the client with it; where somebody else killed the client,
+    // afterwards.
+    const killClient = child.kill.bind(child);
+    child.kill = (signal) => {
+        if (child.exitCode !== null || child.signalCode !== null)
+            return false;
+        void endInside().then(() => signal === 'SIGKILL' && killClient('SIGKILL'));
+        return true;
+    };
+    child.once('exit', (_code, signal) => {
+        if (signal !== null)
+            void endInside();
+    });
+    return child;
+}
+function execArguments({ id, user }, inside) {
+    const isRoot = /^(|root|0)(:|$)/.test(user);
+    return [
+        'exec',
+        '--interactive',
+        ...(isRoot ? ['--user', unprivilegedUser] : []),
+        ...Object.entries(inside).flatMap(([variable, value]) => ['--env', `${variable}=${value}`]),
+        id,
+    ];
+}
+/** Ends the one session of that name; where the server does not answer any more, there is none. */
+async function endSession(container, inside, env, applicationName) {
+    const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ${(0,query/* quoteLiteral */.ce)(applicationName)};`;
+    const args = [...execArguments(container, { ...inside, PGDATABASE: 'postgres' }), 'psql', '-Xqw', '-f', '-'];
+    await (0,run_command/* runCommand */.d)('docker', args, { env, input: sql, timeoutMs: endingTimeoutMs }).catch(() => undefined);
+}
+
+// EXTERNAL MODULE: ./.build/src/operations/open-project.js
+var open_project = __nccwpck_require__(552);
 ;// CONCATENATED MODULE: ./.build/src/operations/connect-server.js
 
 
 
+
+
 /** Reaches the server of a configured database, with client programs that fit its version. */
-async function connectServer({ environment }, { name, reach }) {
-    if (reach.by !== 'url') {
-        throw new failure/* Failure */.HR('config', `databases.${name}: this version reaches servers over a connection string only, not inside a ${reach.by}`, `Name what holds one: databases.${name}.url-env or .url-file.`);
+async function connectServer(platform, database) {
+    const { reach, name } = database;
+    if (reach.by === 'url')
+        return await connectByString(platform, name, reach.url);
+    const { environment, signal } = platform;
+    const container = reach.by === 'service'
+        ? { ...reach, project: (0,open_project/* openProject */.U)(platform) }
+        : { ...reach, environment };
+    try {
+        return await connectInContainer(container, { user: reach.user, environment, signal });
     }
-    const url = (await (0,secrets/* resolveSecret */.J)(reach.url, environment).catch((error) => explain(name, error))).trim();
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.HR))
+            throw error;
+        throw new failure/* Failure */.HR(error.kind, `databases.${name}: ${error.message}`, error.next, { cause: error });
+    }
+}
+async function connectByString({ environment }, name, reference) {
+    const url = (await (0,secrets/* resolveSecret */.J)(reference, environment).catch((error) => explain(name, error))).trim();
     try {
         return await connectMatching(url, { environment: { ...environment } });
     }
@@ -81544,6 +81719,245 @@ async function refuseFilledFolder(directory) {
     if (names.length === 0)
         return;
     throw new failure/* Failure */.HR('refused', `${directory} is not empty`, 'Name an empty folder, or one that does not exist.');
+}
+
+
+/***/ }),
+
+/***/ 7517:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  d: () => (/* binding */ describePlace),
+  w: () => (/* binding */ locateFiles)
+});
+
+// EXTERNAL MODULE: ./.build/src/sources/compose/container.js
+var container = __nccwpck_require__(2862);
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/sources/compose/docker.js
+var docker = __nccwpck_require__(2933);
+// EXTERNAL MODULE: ./.build/src/sources/compose/project.js
+var compose_project = __nccwpck_require__(6972);
+;// CONCATENATED MODULE: ./.build/src/system/is-record.js
+/** A mapping of YAML or JSON: no list, and not null. */
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/compose-model.js
+/** Keys of the volumes that some service mounts, in the order of the services. */
+function listMountedVolumes(services) {
+    return new Set(services.flatMap(({ mounts }) => mounts.flatMap(({ kind, source }) => (kind === 'volume' ? [source] : []))));
+}
+/** A variable that was not resolved; no path and no name can be read where one stands. */
+const unresolvedPattern = /\$\{?[A-Za-z_]/;
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/read-mount.js
+/** One line of `volumes:` of a service, short or long; undefined where it holds nothing on a disk (tmpfs, npipe). */
+function readMount(value) {
+    if (typeof value === 'string')
+        return readShortMount(value);
+    if (typeof value !== 'object' || value === null)
+        return undefined;
+    const { type, source, target, read_only } = value;
+    if (typeof target !== 'string')
+        return undefined;
+    const isReadOnly = read_only === true || read_only === 'true';
+    const from = typeof source === 'string' ? source : '';
+    if (type === 'bind')
+        return { kind: 'bind', source: from, target, isReadOnly };
+    // Cluster volumes are named like the others, and are as little known here.
+    if (type === 'volume' || type === 'cluster' || type === undefined) {
+        return { kind: from === '' ? 'anonymous' : 'volume', source: from, target, isReadOnly };
+    }
+    return undefined;
+}
+/** `[SOURCE:]TARGET[:OPTIONS]`; a colon inside `${…}` separates nothing. */
+function readShortMount(text) {
+    const parts = text.match(/(?:\$\{[^}]*\}|[^:])+/g) ?? [];
+    const [first, second, options = ''] = parts;
+    if (first === undefined)
+        return undefined;
+    if (second === undefined)
+        return { kind: 'anonymous', source: '', target: first, isReadOnly: false };
+    const isReadOnly = options.split(',').includes('ro');
+    // Only a path begins like one: anything else is the name of a volume.
+    const kind = /^[./~\\]|^\$/.test(first) ? 'bind' : 'volume';
+    return { kind, source: first, target: second, isReadOnly };
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/read-model.js
+
+
+
+/** Takes a compose file apart, as `docker compose config` prints it or as people write it. Unknown parts are left out. */
+function readModel(content) {
+    const file = asMap(content);
+    const project = typeof file['name'] === 'string' ? file['name'] : undefined;
+    const written = Object.entries(asMap(file['services'])).map(([name, service]) => [name, asMap(service)]);
+    const services = written.map(([name, service]) => readService(name, service));
+    const declared = asMap(file['volumes']);
+    // A volume may be used without being declared in the file that was read (an included one declares it).
+    const keys = new Set([...Object.keys(declared), ...listMountedVolumes(services)]);
+    return {
+        services,
+        volumes: [...keys].map((key) => readVolume(key, asMap(declared[key]), project)),
+        hasUnreadServices: file['include'] !== undefined || written.some(([, service]) => service['extends'] !== undefined),
+    };
+}
+function readService(name, service) {
+    return {
+        name,
+        image: typeof service['image'] === 'string' ? service['image'] : '',
+        environment: readEnvironment(service['environment']),
+        hasUnreadEnvironment: service['env_file'] !== undefined || service['extends'] !== undefined,
+        dependsOn: readNames(service['depends_on']),
+        mounts: asList(service['volumes'])
+            .map((mount) => readMount(mount))
+            .filter((mount) => mount !== undefined),
+    };
+}
+/** A list of `NAME=value`, or a mapping. */
+function readEnvironment(value) {
+    if (Array.isArray(value)) {
+        return new Map(value.map(String).map((line) => {
+            const [name = '', ...rest] = line.split('=');
+            return [name, rest.length === 0 ? undefined : readValue(rest.join('='))];
+        }));
+    }
+    return new Map(Object.entries(asMap(value)).map(([name, each]) => [name, readValue(each)]));
+}
+function readValue(value) {
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+        return undefined;
+    const text = String(value);
+    return unresolvedPattern.test(text) ? undefined : text;
+}
+function readNames(value) {
+    return Array.isArray(value) ? value.map(String) : Object.keys(asMap(value));
+}
+function readVolume(key, volume, project) {
+    const options = asMap(volume['driver_opts']);
+    const device = typeof options['device'] === 'string' ? options['device'] : undefined;
+    const flags = typeof options['o'] === 'string' ? options['o'].split(',') : [];
+    const isBind = device !== undefined && (flags.includes('bind') || flags.includes('rbind'));
+    return {
+        key,
+        name: readVolumeName(key, volume, project),
+        driver: typeof volume['driver'] === 'string' ? volume['driver'] : 'local',
+        boundPath: isBind ? device : undefined,
+        isForeignFileSystem: device !== undefined && !isBind,
+    };
+}
+function readVolumeName(key, volume, project) {
+    const external = volume['external'];
+    const name = volume['name'] ?? asMap(external)['name'];
+    if (typeof name === 'string')
+        return unresolvedPattern.test(name) ? undefined : name;
+    if (external === true || Object.keys(asMap(external)).length > 0)
+        return key;
+    return project === undefined ? undefined : `${project}_${key}`;
+}
+function asMap(value) {
+    return isRecord(value) ? value : {};
+}
+function asList(value) {
+    return Array.isArray(value) ? value : [];
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/model.js
+
+
+/**
+ * The project as docker compose understands its files: services, mounts, volumes, of every profile.
+ * @throws Failure where docker or the files are not there, or the files are wrong.
+ */
+async function readComposeModel(project) {
+    const text = await (0,compose_project/* askCompose */.gu)({ ...project }, ['--profile', '*', 'config', '--format', 'json']);
+    return readModel(JSON.parse(text));
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/volume.js
+
+
+
+/**
+ * The folder of a volume on this host, by its key in the compose file or by its name as Docker knows it.
+ * @throws Failure `source` where there is no such volume, or its files are on this host only while a service runs.
+ */
+async function locateVolume(project, volume) {
+    const { volumes } = await readComposeModel(project);
+    const declared = volumes.find(({ key }) => key === volume);
+    const name = declared?.name ?? volume;
+    if (declared?.boundPath !== undefined)
+        return declared.boundPath;
+    const found = await inspectVolume(name, project.environment);
+    if (!found) {
+        const next = 'Correct the name in the configuration (docker volume ls), or start the platform once: that makes it.';
+        throw new failure/* Failure */.HR('source', `there is no volume ${name}`, next);
+    }
+    if (found.Driver === 'local' && found.Options?.['device'] === undefined)
+        return found.Mountpoint;
+    const next = 'Mount the same on the host, and name that folder with path: in place of volume:.';
+    throw new failure/* Failure */.HR('source', `the files of volume ${name} are on this host only while a service runs`, next);
+}
+async function inspectVolume(name, environment) {
+    const { code, stdout } = await (0,docker/* runDocker */.S)(['volume', 'inspect', '--', name], { environment });
+    return code === 0 ? JSON.parse(stdout)[0] : undefined;
+}
+
+// EXTERNAL MODULE: ./.build/src/operations/open-project.js
+var open_project = __nccwpck_require__(552);
+;// CONCATENATED MODULE: ./.build/src/operations/locate-files.js
+
+
+
+/**
+ * Finds the folder of a file source: as configured, where Docker keeps the volume, or below the root of a container.
+ * @throws Failure `config` or `source` where Docker does not know it.
+ */
+async function locateFiles(platform, { place, ...source }) {
+    if (place.by === 'path')
+        return { ...source, path: place.path };
+    const project = (0,open_project/* openProject */.U)(platform);
+    if (place.by === 'volume')
+        return { ...source, path: await locateVolume(project, place.volume) };
+    const { pid } = await (0,container/* findRunning */.P)({ by: 'service', service: place.service, project });
+    return {
+        ...source,
+        path: `/proc/${pid}/root${place.path}`,
+        warning: `files.${source.name} lie in the container of service ${place.service} (${place.path}), in no volume: ` +
+            'they vanish when it is made anew; give that folder a volume',
+    };
+}
+/** How people and files name a place. */
+function describePlace({ place }) {
+    if (place.by === 'path')
+        return place.path;
+    return place.by === 'volume' ? `volume ${place.volume}` : `${place.path} in service ${place.service}`;
+}
+
+
+/***/ }),
+
+/***/ 552:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   U: () => (/* binding */ openProject)
+/* harmony export */ });
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+
+/** The compose project of the platform. @throws Failure `config` where none is configured. */
+function openProject({ config, environment }) {
+    if (config.compose)
+        return { ...config.compose, environment };
+    const next = 'Name the compose file there: compose: { file: docker-compose.yml }.';
+    throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('config', `${config.file} names no compose project`, next);
 }
 
 
@@ -87745,7 +88159,7 @@ function isTrusted({ isForeign, verdict, trigger }) {
 
 /***/ }),
 
-/***/ 1330:
+/***/ 2030:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -87809,8 +88223,8 @@ async function findUnconfigured(server, configured, options = {}) {
 var dump_plan = __nccwpck_require__(3459);
 // EXTERNAL MODULE: ./.build/src/sources/postgres/versions.js
 var postgres_versions = __nccwpck_require__(4771);
-// EXTERNAL MODULE: ./.build/src/operations/connect-server.js + 4 modules
-var connect_server = __nccwpck_require__(9979);
+// EXTERNAL MODULE: ./.build/src/operations/connect-server.js + 5 modules
+var connect_server = __nccwpck_require__(4929);
 ;// CONCATENATED MODULE: ./.build/src/system/group-by.js
 /** Groups items by a key, in order (Node 20 has no Map.groupBy). */
 function groupBy(items, keyOf) {
@@ -89128,24 +89542,36 @@ async function openOlderBase(question, damaged, failure) {
     return await openBase(question, newest);
 }
 
+// EXTERNAL MODULE: ./.build/src/operations/locate-files.js + 6 modules
+var locate_files = __nccwpck_require__(7517);
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/present-sources.js
 
 
+
 /** File sources that are there. Only a safety backup may do without one: somebody is about to bring it back. */
-async function presentSources(sources, mayBeMissing) {
-    const present = await Promise.all(sources.map(async ({ name, path }) => {
+async function presentSources(platform, mayBeMissing) {
+    const present = await Promise.all(platform.config.files.map(async (source) => {
         try {
-            if ((await (0,promises_.stat)(path)).isDirectory())
-                return true;
+            const located = await (0,locate_files/* locateFiles */.w)(platform, source);
+            if ((await (0,promises_.stat)(located.path)).isDirectory())
+                return [located];
             throw new Error('it is no folder');
         }
         catch (error) {
             if (mayBeMissing)
-                return false;
-            throw new failure/* Failure */.HR('source', `files "${name}": ${path} cannot be backed up: ${(0,failure/* messageOf */.bD)(error)}`, `Check that it is mounted, or correct files.${name}.path in the configuration.`, { cause: error });
+                return [];
+            throw explain(source, error);
         }
     }));
-    return sources.filter((_source, position) => present[position]);
+    return present.flat();
+}
+function explain(source, error) {
+    const what = `files "${source.name}": ${(0,locate_files/* describePlace */.d)(source)} cannot be backed up: ${(0,failure/* messageOf */.bD)(error)}`;
+    if (error instanceof failure/* Failure */.HR)
+        return new failure/* Failure */.HR(error.kind, what, error.next, { cause: error });
+    const key = source.place.by === 'volume' ? 'volume' : 'path';
+    const next = `Check that it is mounted, or correct files.${source.name}.${key} in the configuration.`;
+    return new failure/* Failure */.HR('source', what, next, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/readme-text.js
@@ -89426,11 +89852,11 @@ async function makeArchive(run) {
     const cache = new base_index/* IndexCache */.d(config.state);
     vault.expectUpload();
     const isSafety = options.trigger === 'safety';
-    const sources = await presentSources(config.files, isSafety);
+    const sources = await presentSources(platform, isSafety);
     const [found, base] = await Promise.all([run.found, openBase({ vault, cache, logger }, greeting.newest)]);
     const missing = [
         ...found.missing,
-        ...config.files.filter((source) => !sources.includes(source)).map((source) => source.name),
+        ...config.files.map(({ name }) => name).filter((name) => !sources.some((source) => source.name === name)),
     ];
     const uploader = new Uploader(vault, greeting.incoming);
     const builder = await ArchiveBuilder.create({
@@ -89472,6 +89898,7 @@ async function fillArchive(run, filling) {
         ...greeting.warnings,
         ...found.warnings,
         ...missing.map((source) => `"${source}" is missing and so not in this safety backup`),
+        ...sources.flatMap(({ warning }) => warning ?? []),
         ...dumps.warnings,
         ...nameOddities(files.records),
     ]);
@@ -89604,7 +90031,7 @@ var restore_session = __nccwpck_require__(6503);
  */
 async function endLeftSessions(server) {
     const select = `SELECT json_build_object('ended', pg_terminate_backend(pid)) FROM pg_stat_activity
-    WHERE application_name = ${(0,query/* quoteLiteral */.ce)(restore_session/* restoreApplicationName */.As)} AND usename = current_user AND pid <> pg_backend_pid();`;
+    WHERE starts_with(application_name, ${(0,query/* quoteLiteral */.ce)(restore_session/* restoreApplicationName */.As)}) AND usename = current_user AND pid <> pg_backend_pid();`;
     await (0,restore_session/* runStatements */.o7)(server, (0,restore_session/* chooseMaintenanceDatabase */.mN)(), select);
 }
 
@@ -89925,91 +90352,8 @@ var file_touches = __nccwpck_require__(5680);
 var gnu_tar = __nccwpck_require__(6164);
 // EXTERNAL MODULE: ./.build/src/archive/tar-process.js
 var tar_process = __nccwpck_require__(7873);
-;// CONCATENATED MODULE: ./.build/src/system/open-folder.js
-
-/**
- * A folder held open. Names in it are reached through its descriptor, so that whoever renames things around it, or puts
- * a symbolic link in the place of its path, makes nothing happen outside of it; and no path is too long.
- */
-class OpenFolder {
-    handle;
-    constructor(handle) {
-        this.handle = handle;
-    }
-    /** Opens the folder itself; what stands before its last component is trusted. Undefined where there is none. */
-    static async open(path) {
-        try {
-            return new OpenFolder(await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY | promises_.constants.O_NOFOLLOW));
-        }
-        catch (error) {
-            if (NO_FOLDER.has(error.code ?? ''))
-                return undefined;
-            throw error;
-        }
-    }
-    /** Opens a folder below, name by name, never through a symbolic link; undefined where there is none. */
-    async reach(relative, makes = false) {
-        let folder = await OpenFolder.open(this.pathOf(Buffer.from('.')));
-        for (const name of splitNames(relative)) {
-            if (!folder)
-                return undefined;
-            const outer = folder;
-            folder = await (makes ? outer.make(name) : outer.child(name)).finally(() => outer.close());
-        }
-        return folder;
-    }
-    async child(name) {
-        return await OpenFolder.open(this.pathOf(name));
-    }
-    /** Opens a private folder in this one, which is made where it does not exist. */
-    async make(name) {
-        await (0,promises_.mkdir)(this.pathOf(name), { mode: 0o700 }).catch((error) => {
-            if (error.code !== 'EEXIST')
-                throw error;
-        });
-        return await this.child(name);
-    }
-    /** A path that leads to a name in this folder as long as the folder is open. */
-    pathOf(name) {
-        return Buffer.concat([Buffer.from(`/proc/self/fd/${this.handle.fd}/`), name]);
-    }
-    /** What a name stands for, links not followed; undefined where there is nothing. */
-    async look(name) {
-        try {
-            return await (0,promises_.lstat)(this.pathOf(name), { bigint: true });
-        }
-        catch (error) {
-            if (error.code === 'ENOENT')
-                return undefined;
-            throw error;
-        }
-    }
-    /** The names in it, in bytewise order. */
-    async names() {
-        const found = await (0,promises_.readdir)(this.pathOf(Buffer.from('.')), { encoding: 'buffer' });
-        return found.sort((a, b) => Buffer.compare(a, b));
-    }
-    async close() {
-        await this.handle.close();
-    }
-}
-const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
-const SLASH = 0x2f;
-/** The folder part of a relative path, and the name in it. */
-function splitPath(path) {
-    const end = path.lastIndexOf(SLASH);
-    return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
-}
-function* splitNames(path) {
-    for (let start = 0; start < path.length;) {
-        const slash = path.indexOf(SLASH, start);
-        const end = slash === -1 ? path.length : slash;
-        if (end > start)
-            yield path.subarray(start, end);
-        start = end + 1;
-    }
-}
-
+// EXTERNAL MODULE: ./.build/src/system/open-folder.js
+var open_folder = __nccwpck_require__(9722);
 ;// CONCATENATED MODULE: ./.build/src/sources/files/align-directories.js
 
 
@@ -90024,7 +90368,7 @@ const BATCH = 200;
  * long.
  */
 async function alignDirectories(root, source, directories) {
-    const top = await OpenFolder.open(root);
+    const top = await open_folder/* OpenFolder */.BG.open(root);
     if (!top)
         return;
     const batch = [];
@@ -90100,7 +90444,7 @@ const LONGEST_STEM_BYTES = 240;
  */
 async function swapFiles(options) {
     const { root, staged, kept: keptPath, removals } = options;
-    const live = await OpenFolder.open(root);
+    const live = await open_folder/* OpenFolder */.BG.open(root);
     if (!live)
         throw new failure/* Failure */.HR('source', `the folder ${root.toString()} is gone`, 'Check that it is mounted, then run any command again.');
     const opened = [live];
@@ -90131,7 +90475,7 @@ async function openKept(path) {
 }
 /** Opens a folder that a restore made; undefined where it is gone. */
 async function openOwn(path) {
-    const folder = await OpenFolder.open(path);
+    const folder = await open_folder/* OpenFolder */.BG.open(path);
     if (!folder)
         return undefined;
     const { uid, mode } = await folder.handle.stat();
@@ -90145,7 +90489,7 @@ function isNotOurs(path) {
 }
 /** Moves one live entry that the archive does not have to the kept ones. */
 async function removeLive(live, kept, path) {
-    const { parent, name } = splitPath(path);
+    const { parent, name } = (0,open_folder/* splitPath */.Uf)(path);
     // What was kept already has been moved in an earlier attempt: the live name may be a new entry by now.
     const before = await kept.reach(parent);
     const isDone = (await before?.look(name)) !== undefined;
@@ -90191,7 +90535,7 @@ async function placeFolder({ live, fresh, kept, path }) {
  * without one; anything else is moved.
  */
 async function keepForReplacement(live, kept, path, present) {
-    const { parent, name } = splitPath(path);
+    const { parent, name } = (0,open_folder/* splitPath */.Uf)(path);
     const folder = await kept.reach(parent, true);
     try {
         const already = await folder?.look(name);
@@ -90214,7 +90558,7 @@ async function keepForReplacement(live, kept, path, present) {
 }
 /** Moves a live entry to the kept ones; false where it is gone already. */
 async function keep(live, kept, path) {
-    const { parent, name } = splitPath(path);
+    const { parent, name } = (0,open_folder/* splitPath */.Uf)(path);
     const folder = await kept.reach(parent, true);
     if (!folder)
         throw new failure/* Failure */.HR('failed', `${path.toString()} cannot be kept: a file is in the way of its folder`, 'Look into the kept folder.');
@@ -90238,8 +90582,8 @@ async function keep(live, kept, path) {
 }
 /** Removes a tree that a restore made, never through a symbolic link; nothing of it is left, however long its paths. */
 async function removeTree(path) {
-    const { parent, name } = splitPath(path);
-    const folder = await OpenFolder.open(parent);
+    const { parent, name } = (0,open_folder/* splitPath */.Uf)(path);
+    const folder = await open_folder/* OpenFolder */.BG.open(parent);
     if (!folder)
         return;
     try {
@@ -90323,7 +90667,7 @@ async function placeFilesSwap(source, path, id, state) {
  */
 async function stageFiles(archive, plan, swap) {
     await (0,promises_.mkdir)(swap.root, { recursive: true });
-    const root = await OpenFolder.open(Buffer.from(swap.root));
+    const root = await open_folder/* OpenFolder */.BG.open(Buffer.from(swap.root));
     const [kept, staged] = await makeOwnFolders(root, swap).finally(() => root?.close());
     await kept?.close();
     if (!staged)
@@ -90360,7 +90704,7 @@ async function swapStagedFiles(swap) {
 }
 /** Removes what was staged and never put in place; its lists go with the restore's work directory. */
 async function discardStagedFiles(swap) {
-    const root = await OpenFolder.open(Buffer.from(swap.root));
+    const root = await open_folder/* OpenFolder */.BG.open(Buffer.from(swap.root));
     if (!root)
         return;
     try {
@@ -91043,6 +91387,8 @@ var external_node_events_ = __nccwpck_require__(8474);
 var external_node_crypto_ = __nccwpck_require__(7598);
 // EXTERNAL MODULE: ./.build/src/system/long-path.js
 var long_path = __nccwpck_require__(4743);
+// EXTERNAL MODULE: ./.build/src/system/resolve-folder.js
+var resolve_folder = __nccwpck_require__(2466);
 // EXTERNAL MODULE: ./.build/src/sources/files/file-source.js + 1 modules
 var file_source = __nccwpck_require__(4749);
 ;// CONCATENATED MODULE: ./.build/src/sources/files/link-groups.js
@@ -91094,6 +91440,7 @@ class LinkGroups {
 // EXTERNAL MODULE: ./.build/src/sources/files/walk.js
 var walk = __nccwpck_require__(8813);
 ;// CONCATENATED MODULE: ./.build/src/sources/files/compare-tree.js
+
 
 
 
@@ -91165,7 +91512,7 @@ function isStored(stat) {
     return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink();
 }
 async function resolveRoot(path) {
-    return Buffer.from(await (0,promises_.realpath)(path).catch((error) => {
+    return Buffer.from(await (0,resolve_folder/* resolveFolder */.h)(path).catch((error) => {
         if ((0,walk/* isGone */.S)(error))
             return path;
         throw error;
@@ -91372,22 +91719,22 @@ function isOwnKept(record) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   H: () => (/* binding */ resolveRoot)
 /* harmony export */ });
-/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(6760);
+/* harmony import */ var _system_resolve_folder_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2466);
 
 
 /** Follows links as far as there is something; changes nothing. */
 async function resolveRoot(path) {
-    const absolute = (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(path);
+    const absolute = (0,node_path__WEBPACK_IMPORTED_MODULE_0__.resolve)(path);
     try {
-        const root = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.realpath)(absolute);
+        const root = await (0,_system_resolve_folder_js__WEBPACK_IMPORTED_MODULE_1__/* .resolveFolder */ .h)(absolute);
         return { root, isNew: false, existing: root };
     }
     catch (error) {
-        if (error.code !== 'ENOENT' || (0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(absolute) === absolute)
+        if (error.code !== 'ENOENT' || (0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(absolute) === absolute)
             throw error;
-        const { root, existing } = await resolveRoot((0,node_path__WEBPACK_IMPORTED_MODULE_1__.dirname)(absolute));
-        return { root: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(root, (0,node_path__WEBPACK_IMPORTED_MODULE_1__.basename)(absolute)), isNew: true, existing };
+        const { root, existing } = await resolveRoot((0,node_path__WEBPACK_IMPORTED_MODULE_0__.dirname)(absolute));
+        return { root: (0,node_path__WEBPACK_IMPORTED_MODULE_0__.join)(root, (0,node_path__WEBPACK_IMPORTED_MODULE_0__.basename)(absolute)), isNew: true, existing };
     }
 }
 
@@ -91449,7 +91796,7 @@ SELECT json_build_object(
       'owner', pg_get_userbyid(d.datdba), 'isOurs', pg_has_role(d.datdba, 'USAGE'),
       'preparedTransactions', (SELECT count(*) FROM pg_prepared_xacts x WHERE x.database = d.datname),
       'connections', coalesce((SELECT json_agg(json_build_object('user', a.usename, 'application', a.application_name) ORDER BY a.pid)
-        FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend'), '[]'))
+        FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()), '[]'))
     FROM pg_database d WHERE d.datname = ${(0,query/* quoteLiteral */.ce)(live)}),
   'knowsEncoding', pg_char_to_encoding(${(0,query/* quoteLiteral */.ce)(encoding)}) >= 0,
   'knowsCollate', current_setting('continuity.collate') = 'yes',
@@ -91584,13 +91931,16 @@ function warnOfRoles(missing, existing) {
     ];
 }
 
-// EXTERNAL MODULE: ./.build/src/operations/connect-server.js + 4 modules
-var connect_server = __nccwpck_require__(9979);
+// EXTERNAL MODULE: ./.build/src/operations/connect-server.js + 5 modules
+var connect_server = __nccwpck_require__(4929);
+// EXTERNAL MODULE: ./.build/src/operations/locate-files.js + 6 modules
+var locate_files = __nccwpck_require__(7517);
 // EXTERNAL MODULE: ./.build/src/operations/restore/files-plan.js + 2 modules
 var files_plan = __nccwpck_require__(7193);
 // EXTERNAL MODULE: ./.build/src/operations/restore/own-paths.js
 var own_paths = __nccwpck_require__(7234);
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/restore-plan.js
+
 
 
 
@@ -91658,16 +92008,16 @@ async function planRestore(platform, archive, manifest, chosen, workDirectory) {
     return plan;
 }
 /** Compares the chosen file sources with what stands there now. */
-async function planAllFiles({ config }, archive, manifest, chosen, workDirectory) {
+async function planAllFiles(platform, archive, manifest, chosen, workDirectory) {
     const plan = { files: [], refusals: [] };
     for (const name of chosen) {
-        const source = config.files.find((candidate) => candidate.name === name);
+        const source = platform.config.files.find((candidate) => candidate.name === name);
         const record = manifest.files[name];
         if (!source || !record) {
-            plan.refusals.push(`files "${name}" is in the archive, but not in ${config.file}`);
+            plan.refusals.push(`files "${name}" is in the archive, but not in ${platform.config.file}`);
             continue;
         }
-        const files = await (0,files_plan/* planFiles */.j)(archive, source, record, (0,own_paths/* removalsPathIn */.iW)(workDirectory, name));
+        const files = await (0,files_plan/* planFiles */.j)(archive, await (0,locate_files/* locateFiles */.w)(platform, source), record, (0,own_paths/* removalsPathIn */.iW)(workDirectory, name));
         plan.files.push(files);
         if (files.elsewhere.count > 0) {
             plan.refusals.push(`${files.elsewhere.count} entries to be replaced lie on another file system, mounted below ${files.path}: ` +
@@ -92096,6 +92446,171 @@ function summarizeExtraction(result) {
 
 /***/ }),
 
+/***/ 2862:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   P: () => (/* binding */ findRunning)
+/* harmony export */ });
+/* unused harmony export findContainer */
+/* harmony import */ var node_timers_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8500);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
+/* harmony import */ var _docker_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2933);
+/* harmony import */ var _project_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6972);
+
+
+
+
+const retryForMs = 30_000;
+/**
+ * Finds a container that runs; one that is just starting or restarting is awaited, for a bounded time.
+ * @throws Failure `config` where there is no such service or container, `source` where it does not run.
+ */
+async function findRunning(name, { signal, waitMs = retryForMs } = {}) {
+    const deadline = Date.now() + waitMs;
+    for (let delayMs = 250;; delayMs = Math.min(delayMs * 2, 5000)) {
+        const found = await findContainer(name);
+        if (found && found.state === 'running' && !found.isRestarting)
+            return found;
+        if (Date.now() + delayMs > deadline)
+            throw notRunning(name, found);
+        await (0,node_timers_promises__WEBPACK_IMPORTED_MODULE_0__.setTimeout)(delayMs, undefined, signal ? { signal } : {});
+    }
+}
+/** The container as it is now; undefined where a service has none. @throws Failure as above. */
+async function findContainer(name) {
+    const label = labelOf(name);
+    if (name.by === 'container')
+        return await inspect(name.container, label, name.environment);
+    // Of a service with several containers, the first; a database has one.
+    const ids = (await (0,_project_js__WEBPACK_IMPORTED_MODULE_3__/* .askCompose */ .gu)(name.project, ['ps', '--all', '--quiet', name.service])).trim().split('\n');
+    return ids[0] ? await inspect(ids[0], label, name.project.environment) : undefined;
+}
+function labelOf(name) {
+    return name.by === 'service' ? `service ${name.service}` : `container ${name.container}`;
+}
+async function inspect(id, label, environment) {
+    const result = await (0,_docker_js__WEBPACK_IMPORTED_MODULE_2__/* .runDocker */ .S)(['container', 'inspect', '--', id], { environment });
+    const [found] = result.code === 0 ? JSON.parse(result.stdout) : [];
+    if (!found) {
+        const next = 'Correct the name in the configuration (docker ps --all lists them).';
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('config', `there is no ${label}: ${(0,_docker_js__WEBPACK_IMPORTED_MODULE_2__/* .lastLine */ .f)(result)}`, next);
+    }
+    return {
+        id: found.Id,
+        name: found.Name.replace(/^\//, ''),
+        label,
+        user: found.Config.User,
+        pid: found.State.Pid,
+        state: found.State.Status,
+        isRestarting: found.State.Restarting,
+    };
+}
+function notRunning(name, found) {
+    const what = found ? `is not running (${found.isRestarting ? 'restarting' : found.state})` : 'has no container';
+    const start = name.by === 'service' ? `docker compose up -d ${name.service}` : `docker start ${name.container}`;
+    return new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('source', `${labelOf(name)} ${what}`, `Start it (${start}) and look at its log, then run again.`);
+}
+
+
+/***/ }),
+
+/***/ 2933:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   S: () => (/* binding */ runDocker),
+/* harmony export */   f: () => (/* binding */ lastLine)
+/* harmony export */ });
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var _system_run_command_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6940);
+
+
+const timeoutMs = 60_000;
+const unreachable = /cannot connect to the docker daemon|is the docker daemon running|error during connect/i;
+const forbidden = /permission denied.*docker|docker.*permission denied/is;
+/**
+ * Runs one docker command to its end. That it failed is a result; that docker is missing or its engine does not answer
+ * is a Failure, `config` or `source`.
+ */
+async function runDocker(args, { environment, ...options }) {
+    const result = await (0,_system_run_command_js__WEBPACK_IMPORTED_MODULE_1__/* .runCommand */ .d)('docker', args, { timeoutMs, ...options, env: environment }).catch((cause) => {
+        const next = 'Install Docker Engine, with Compose 2 or newer (docs/platform.md says how).';
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('config', 'the program docker is missing on this machine', next, { cause });
+    });
+    options.signal?.throwIfAborted();
+    if (result.code === 0)
+        return result;
+    if (forbidden.test(result.stderr)) {
+        const next = 'Run as root, or as a user of the group docker (who is root on this machine all the same).';
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('config', "this user may not use Docker's socket", next);
+    }
+    if (unreachable.test(result.stderr)) {
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('source', 'the Docker engine does not answer', 'Start it (systemctl start docker), then run again.');
+    }
+    if (result.isAborted) {
+        const what = `docker ${args[0]} took longer than ${Math.round((options.timeoutMs ?? timeoutMs) / 1000)} s`;
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('source', what, 'Look at the engine (journalctl -u docker), then run again.');
+    }
+    return result;
+}
+/** The last line that docker wrote, which says what is wrong; short. */
+function lastLine({ stderr, code }) {
+    return stderr.trim().split('\n').at(-1)?.slice(0, 300) || `exit code ${code}`;
+}
+
+
+/***/ }),
+
+/***/ 6972:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   gu: () => (/* binding */ askCompose)
+/* harmony export */ });
+/* unused harmony exports composeArguments, runCompose */
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var _docker_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2933);
+
+
+/** `docker compose …` for this project, wherever the program itself was started. */
+function composeArguments({ directory, files, project }) {
+    return [
+        'compose',
+        '--project-directory',
+        directory,
+        ...files.flatMap((file) => ['--file', file]),
+        ...(project === undefined ? [] : ['--project-name', project]),
+    ];
+}
+/**
+ * Runs one command of docker compose; its exit code is for the caller.
+ * @throws Failure `config` where docker or Compose 2 is missing or the files cannot be read, `source` where the engine
+ * does not answer.
+ */
+async function runCompose(project, args, options = {}) {
+    const result = await (0,_docker_js__WEBPACK_IMPORTED_MODULE_1__/* .runDocker */ .S)([...composeArguments(project), ...args], {
+        ...options,
+        environment: project.environment,
+    });
+    if (result.code !== 0 && /unknown (shorthand )?flag|is not a docker command|unknown command/.test(result.stderr)) {
+        const next = 'Install Compose 2 or newer for Docker (docs/platform.md); the old docker-compose 1 cannot be used.';
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('config', 'this Docker has no "docker compose"', next);
+    }
+    return result;
+}
+/** The output of a command that has to succeed. @throws Failure `source` with what docker said. */
+async function askCompose(project, args) {
+    const result = await runCompose(project, args);
+    if (result.code === 0)
+        return result.stdout;
+    const files = project.files.join(', ');
+    throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('source', `docker compose ${args[0]} failed for ${files}: ${(0,_docker_js__WEBPACK_IMPORTED_MODULE_1__/* .lastLine */ .f)(result)}`, 'Check the compose file and its .env (docker compose config -q).');
+}
+
+
+/***/ }),
+
 /***/ 4749:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -92118,6 +92633,8 @@ var picomatch = __nccwpck_require__(4006);
 var failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/system/long-path.js
 var long_path = __nccwpck_require__(4743);
+// EXTERNAL MODULE: ./.build/src/system/resolve-folder.js
+var resolve_folder = __nccwpck_require__(2466);
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
 // EXTERNAL MODULE: ./.build/src/sources/files/walk.js
@@ -92202,6 +92719,7 @@ async function openFile(seen) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/files/file-source.js
+
 
 
 
@@ -92322,7 +92840,7 @@ function storedEmpty(why) {
 }
 async function resolveRoot({ name, path }) {
     try {
-        const root = await (0,promises_.realpath)(path);
+        const root = await (0,resolve_folder/* resolveFolder */.h)(path);
         return Buffer.from(root);
     }
     catch (error) {
@@ -95254,6 +95772,151 @@ async function withReachablePath(path, use) {
 /** Joins a folder's path and a name, as bytes. */
 function joinBytes(folder, name) {
     return Buffer.concat([folder, SLASH, name]);
+}
+
+
+/***/ }),
+
+/***/ 9722:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   BG: () => (/* binding */ OpenFolder),
+/* harmony export */   L7: () => (/* binding */ isInContainer),
+/* harmony export */   Uf: () => (/* binding */ splitPath)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+
+/**
+ * A folder held open. Names in it are reached through its descriptor, so that whoever renames things around it, or puts
+ * a symbolic link in the place of its path, makes nothing happen outside of it; and no path is too long.
+ */
+class OpenFolder {
+    handle;
+    constructor(handle) {
+        this.handle = handle;
+    }
+    /**
+     * Opens the folder itself; what stands before its last component is trusted, but inside a container, where nothing is.
+     * Undefined where there is none.
+     */
+    static async open(path) {
+        const [, root, inner] = containerPath.exec(path.toString('latin1')) ?? [];
+        if (root !== undefined && inner !== undefined) {
+            const top = await OpenFolder.open(Buffer.from(`${root}/.`));
+            try {
+                return await top?.reach(Buffer.from(inner, 'latin1'));
+            }
+            finally {
+                await top?.close();
+            }
+        }
+        try {
+            return new OpenFolder(await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.open)(path, node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.constants.O_RDONLY | node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.constants.O_DIRECTORY | node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.constants.O_NOFOLLOW));
+        }
+        catch (error) {
+            if (NO_FOLDER.has(error.code ?? ''))
+                return undefined;
+            throw error;
+        }
+    }
+    /** Opens a folder below, name by name, never through a symbolic link; undefined where there is none. */
+    async reach(relative, makes = false) {
+        let folder = await OpenFolder.open(this.pathOf(Buffer.from('.')));
+        for (const name of splitNames(relative)) {
+            if (!folder)
+                return undefined;
+            const outer = folder;
+            folder = await (makes ? outer.make(name) : outer.child(name)).finally(() => outer.close());
+        }
+        return folder;
+    }
+    async child(name) {
+        return await OpenFolder.open(this.pathOf(name));
+    }
+    /** Opens a private folder in this one, which is made where it does not exist. */
+    async make(name) {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.mkdir)(this.pathOf(name), { mode: 0o700 }).catch((error) => {
+            if (error.code !== 'EEXIST')
+                throw error;
+        });
+        return await this.child(name);
+    }
+    /** A path that leads to a name in this folder as long as the folder is open. */
+    pathOf(name) {
+        return Buffer.concat([Buffer.from(`/proc/self/fd/${this.handle.fd}/`), name]);
+    }
+    /** What a name stands for, links not followed; undefined where there is nothing. */
+    async look(name) {
+        try {
+            return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.lstat)(this.pathOf(name), { bigint: true });
+        }
+        catch (error) {
+            if (error.code === 'ENOENT')
+                return undefined;
+            throw error;
+        }
+    }
+    /** The names in it, in bytewise order. */
+    async names() {
+        const found = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.readdir)(this.pathOf(Buffer.from('.')), { encoding: 'buffer' });
+        return found.sort((a, b) => Buffer.compare(a, b));
+    }
+    async close() {
+        await this.handle.close();
+    }
+}
+/** The root of a process, which is that of its container, and a path below. */
+const containerPath = /^(\/proc\/\d+\/root)\/+([^/.][^]*)$/;
+/** Whether a path leads into a container by the root of its process. */
+function isInContainer(path) {
+    return containerPath.test(path);
+}
+const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+const SLASH = 0x2f;
+/** The folder part of a relative path, and the name in it. */
+function splitPath(path) {
+    const end = path.lastIndexOf(SLASH);
+    return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
+}
+function* splitNames(path) {
+    for (let start = 0; start < path.length;) {
+        const slash = path.indexOf(SLASH, start);
+        const end = slash === -1 ? path.length : slash;
+        if (end > start)
+            yield path.subarray(start, end);
+        start = end + 1;
+    }
+}
+
+
+/***/ }),
+
+/***/ 2466:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   h: () => (/* binding */ resolveFolder)
+/* harmony export */ });
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
+/* harmony import */ var _open_folder_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9722);
+
+
+/**
+ * The real path of a folder. One inside a container (`/proc/<pid>/root/…`) stays as it is, and holds no symbolic link:
+ * resolved from here, an absolute link in there would lead to a folder of the host.
+ * @throws the system's error where there is none.
+ */
+async function resolveFolder(path) {
+    if (!(0,_open_folder_js__WEBPACK_IMPORTED_MODULE_1__/* .isInContainer */ .L7)(path))
+        return await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_0__.realpath)(path);
+    const folder = await _open_folder_js__WEBPACK_IMPORTED_MODULE_1__/* .OpenFolder */ .BG.open(Buffer.from(path));
+    if (!folder) {
+        const message = 'no such folder in the container, or one reached through a symbolic link (name the real path)';
+        throw Object.assign(new Error(`ENOENT: ${message}`), { code: 'ENOENT', path });
+    }
+    await folder.close();
+    return path;
 }
 
 

@@ -63008,7 +63008,7 @@ function refuse(name, expected) {
 
 /***/ }),
 
-/***/ 5475:
+/***/ 9484:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63240,7 +63240,35 @@ function resolveMail(checked, refer) {
     return { host, port: portNumber, security, ...credentials, from, to };
 }
 
+;// CONCATENATED MODULE: ./.build/src/config/compose.js
+
+
+
+const services = schemas/* array */.YOg(account, { error: 'expected a list of services of the compose project' });
+const usedBySchema = services
+    .optional()
+    .describe('Services that stop while this is replaced. Default: those that mount it, or depend on its server.');
+const composeSchema = mapping({
+    file: schemas/* union */.KCZ([path, schemas/* array */.YOg(path).min(1)], { error: 'expected a compose file, or a list of them' })
+        .default('docker-compose.yml')
+        .describe('Compose file of the platform, or several, each on top of those before it; relative to root.'),
+    project: fields_text('a project name of lower-case letters, digits, "-" and "_"', /^[a-z0-9][a-z0-9_-]*$/)
+        .optional()
+        .describe('Name of the compose project. Default: the name in the compose file.'),
+    pause: services.default([]).describe('Services that are paused while the files are read. Default: none.'),
+});
+/** The `compose:` of the file as the program sees it. */
+function resolveCompose({ file, project, pause }, root) {
+    return {
+        directory: root,
+        files: (typeof file === 'string' ? [file] : file).map((each) => (0,external_node_path_.resolve)(root, each)),
+        ...(project === undefined ? {} : { project }),
+        pauses: pause,
+    };
+}
+
 ;// CONCATENATED MODULE: ./.build/src/config/schema.js
+
 
 
 
@@ -63277,6 +63305,7 @@ const database = mapping({
         .describe('Tables whose rows are left out; their definition stays.'),
     'lock-wait-timeout': duration.default('5m').describe('How long pg_dump waits for a locked table.'),
     timeout: duration.default('6h').describe('How long the whole dump may take.'),
+    'used-by': usedBySchema,
 })
     .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env, url-file')
     .refine((value) => !(('url-env' in value || 'url-file' in value) && 'user' in value), {
@@ -63285,9 +63314,29 @@ const database = mapping({
 })
     .meta(exactlyOne(reachKeys));
 const files = mapping({
-    path: path.describe('Folder to protect; relative to root.'),
+    path: path
+        .optional()
+        .describe('Folder to protect, relative to root; beside service: an absolute path inside its container.'),
+    volume: account
+        .optional()
+        .describe('Volume to protect: its key in the compose file, or its name as Docker knows it.'),
+    service: account
+        .optional()
+        .describe('Service whose container holds the folder, in no volume: it is lost with the container.'),
     exclude: globs.default([]).describe('What to leave out; relative to the folder.'),
     'allow-unreadable': globs.default([]).describe('What may be unreadable without failing the run.'),
+    'used-by': usedBySchema,
+}).superRefine(({ path: folder, volume, service }, context) => {
+    const complain = (key, message) => context.addIssue({ code: 'custom', path: [key], message });
+    if (volume !== undefined && (folder !== undefined || service !== undefined)) {
+        complain('volume', 'expected volume alone, or path, or path with service');
+    }
+    else if (volume === undefined && folder === undefined) {
+        complain('path', 'missing: expected a path, or a volume in its place');
+    }
+    else if (service !== undefined && folder?.startsWith('/') !== true) {
+        complain('path', 'expected an absolute path, since it is inside the container');
+    }
 });
 const keyKeys = ['key-file', 'key-env', 'agent'];
 const keyShape = {
@@ -63335,6 +63384,12 @@ const configSchema = mapping({
     timezone: timezone.default('Europe/Paris').describe('The zone whose calendar names the archives.'),
     databases: named(database, 'database names to {service | container | url-env | url-file, …}'),
     files: named(files, 'source names to {path, …}'),
+    compose: composeSchema.optional().describe('The compose project that runs the platform.'),
+    'not-covered': schemas/* record */.g1P(schemas/* string */.YjP().min(1), fields_text('the reason why it is not backed up'), {
+        error: 'expected a mapping such as "volume app-cache": can be made again',
+    })
+        .default({})
+        .describe('Volumes, bind mounts and databases of the project that are left out on purpose, each with the reason.'),
     vault: vault.describe('Where the archives are kept.'),
     dev: mapping({
         port: port.default(8081),
@@ -63350,21 +63405,23 @@ const configSchema = mapping({
 
 
 
+
 /** Turns the checked text of the file into a `Config`: defaults, absolute paths, numbers. */
 function resolveConfig(text, file) {
     const root = (0,external_node_path_.resolve)((0,external_node_path_.dirname)(file), text.root ?? '.');
+    const databases = Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database, root));
+    const files = Object.entries(text.files).map(([name, source]) => resolveFiles(name, source, root));
+    const needsCompose = [...databases.map(({ reach }) => reach.by), ...files.map(({ place }) => place.by)].some((by) => by === 'service' || by === 'volume');
+    const compose = text.compose ?? (needsCompose ? composeSchema.parse({}) : undefined);
     return {
         file,
         root,
         state: (0,external_node_path_.resolve)(root, text.state),
         timezone: text.timezone,
-        databases: Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database, root)),
-        files: Object.entries(text.files).map(([name, source]) => ({
-            name,
-            path: (0,external_node_path_.resolve)(root, source.path),
-            exclude: source.exclude,
-            allowUnreadable: source['allow-unreadable'],
-        })),
+        databases,
+        files,
+        ...(compose ? { compose: resolveCompose(compose, root) } : {}),
+        notCovered: text['not-covered'],
         vault: resolveVault(text.vault, root),
         dev: text.dev,
         ...(text.alerts ? { alerts: resolveAlerts(text.alerts, root) } : {}),
@@ -63388,14 +63445,16 @@ function findClashes(config) {
         if (databases.has(source.name))
             refuse('expected a name that no database has, so that --select is clear');
         for (const other of config.files.slice(0, index)) {
-            if (isInside(source.path, other.path) || isInside(other.path, source.path)) {
-                refuse(`expected a folder apart from that of files.${other.name}: neither may hold the other`, 'path');
+            if (areNested(source.place, other.place)) {
+                refuse(`expected a folder apart from that of files.${other.name}: neither may hold the other`, source.place.by === 'volume' ? 'volume' : 'path');
             }
         }
-        if (config.vault.kind === 'directory' && isInside(config.vault.path, source.path)) {
+        if (source.place.by !== 'path')
+            continue;
+        if (config.vault.kind === 'directory' && isInside(config.vault.path, source.place.path)) {
             refuse('expected a folder that does not hold the vault', 'path');
         }
-        if (isInside(config.state, source.path))
+        if (isInside(config.state, source.place.path))
             refuse('expected a folder that does not hold state:', 'path');
     }
     return clashes;
@@ -63408,7 +63467,24 @@ function resolveDatabase(name, database, root) {
         excludeTableData: database['exclude-table-data'],
         lockWaitTimeoutMs: readDuration(database['lock-wait-timeout']),
         timeoutMs: readDuration(database.timeout),
+        ...(database['used-by'] ? { usedBy: database['used-by'] } : {}),
     };
+}
+function resolveFiles(name, source, root) {
+    return {
+        name,
+        place: resolvePlace(source, root),
+        exclude: source.exclude,
+        allowUnreadable: source['allow-unreadable'],
+        ...(source['used-by'] ? { usedBy: source['used-by'] } : {}),
+    };
+}
+function resolvePlace({ path, volume, service }, root) {
+    if (volume !== undefined)
+        return { by: 'volume', volume };
+    if (service !== undefined)
+        return { by: 'service', service, path: (0,external_node_path_.resolve)(path) };
+    return { by: 'path', path: (0,external_node_path_.resolve)(root, path) };
 }
 function resolveReach(database, root) {
     const user = database.user ?? 'postgres';
@@ -63449,6 +63525,14 @@ function readDuration(text) {
 }
 function isInside(path, folder) {
     return path === folder || path.startsWith(folder.endsWith(external_node_path_.sep) ? folder : folder + external_node_path_.sep);
+}
+/** Whether one of two places holds the other. Only like kinds are compared: where a volume lies, Docker knows. */
+function areNested(one, other) {
+    if (one.by === 'volume' || other.by === 'volume') {
+        return one.by === other.by && 'volume' in one && 'volume' in other && one.volume === other.volume;
+    }
+    const isSameGround = one.by === 'service' ? other.by === 'service' && one.service === other.service : other.by === 'path';
+    return isSameGround && (isInside(one.path, other.path) || isInside(other.path, one.path));
 }
 
 ;// CONCATENATED MODULE: ./.build/src/config/load.js
@@ -65903,7 +65987,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _src_operations_verify_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2564);
 /* harmony import */ var _src_report_summary_verdict_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7597);
 /* harmony import */ var _src_report_verdict_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7038);
-/* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(5475);
+/* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9484);
 /* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9849);
 /* harmony import */ var _probe_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8594);
 
@@ -95439,10 +95523,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   g1P: () => (/* binding */ record),
   rej: () => (/* binding */ strictObject),
   YjP: () => (/* binding */ string),
+  KCZ: () => (/* binding */ union),
   OZ5: () => (/* binding */ url)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, number, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, union, unknown, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, number, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, unknown, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);

@@ -42606,8 +42606,8 @@ __nccwpck_require__.d(__webpack_exports__, {
   K: () => (/* binding */ configOption)
 });
 
-// EXTERNAL MODULE: ./.build/src/config/load.js + 5 modules
-var load = __nccwpck_require__(4618);
+// EXTERNAL MODULE: ./.build/src/config/load.js + 6 modules
+var load = __nccwpck_require__(3425);
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: external "node:path"
@@ -42656,7 +42656,7 @@ function completeContext(base, values, workingDirectory) {
 
 /***/ }),
 
-/***/ 2896:
+/***/ 7987:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -60868,16 +60868,239 @@ async function connectMatching(url, options = {}) {
     return connectByUrl(url, { ...options, major });
 }
 
+// EXTERNAL MODULE: ./.build/src/system/run-command.js
+var run_command = __nccwpck_require__(6940);
+;// CONCATENATED MODULE: ./.build/src/sources/compose/docker.js
+
+
+const timeoutMs = 60_000;
+const unreachable = /cannot connect to the docker daemon|is the docker daemon running|error during connect/i;
+const forbidden = /permission denied.*docker|docker.*permission denied/is;
+/**
+ * Runs one docker command to its end. That it failed is a result; that docker is missing or its engine does not answer
+ * is a Failure, `config` or `source`.
+ */
+async function runDocker(args, { environment, ...options }) {
+    const result = await (0,run_command/* runCommand */.d)('docker', args, { timeoutMs, ...options, env: environment }).catch((cause) => {
+        const next = 'Install Docker Engine, with Compose 2 or newer (docs/platform.md says how).';
+        throw new failure/* Failure */.HR('config', 'the program docker is missing on this machine', next, { cause });
+    });
+    options.signal?.throwIfAborted();
+    if (result.code === 0)
+        return result;
+    if (forbidden.test(result.stderr)) {
+        const next = 'Run as root, or as a user of the group docker (who is root on this machine all the same).';
+        throw new failure/* Failure */.HR('config', "this user may not use Docker's socket", next);
+    }
+    if (unreachable.test(result.stderr)) {
+        throw new failure/* Failure */.HR('source', 'the Docker engine does not answer', 'Start it (systemctl start docker), then run again.');
+    }
+    if (result.isAborted) {
+        const what = `docker ${args[0]} took longer than ${Math.round((options.timeoutMs ?? timeoutMs) / 1000)} s`;
+        throw new failure/* Failure */.HR('source', what, 'Look at the engine (journalctl -u docker), then run again.');
+    }
+    return result;
+}
+/** The last line that docker wrote, which says what is wrong; short. */
+function lastLine({ stderr, code }) {
+    return stderr.trim().split('\n').at(-1)?.slice(0, 300) || `exit code ${code}`;
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/project.js
+
+
+/** `docker compose …` for this project, wherever the program itself was started. */
+function composeArguments({ directory, files, project }) {
+    return [
+        'compose',
+        '--project-directory',
+        directory,
+        ...files.flatMap((file) => ['--file', file]),
+        ...(project === undefined ? [] : ['--project-name', project]),
+    ];
+}
+/**
+ * Runs one command of docker compose; its exit code is for the caller.
+ * @throws Failure `config` where docker or Compose 2 is missing or the files cannot be read, `source` where the engine
+ * does not answer.
+ */
+async function runCompose(project, args, options = {}) {
+    const result = await runDocker([...composeArguments(project), ...args], {
+        ...options,
+        environment: project.environment,
+    });
+    if (result.code !== 0 && /unknown (shorthand )?flag|is not a docker command|unknown command/.test(result.stderr)) {
+        const next = 'Install Compose 2 or newer for Docker (docs/platform.md); the old docker-compose 1 cannot be used.';
+        throw new failure/* Failure */.HR('config', 'this Docker has no "docker compose"', next);
+    }
+    return result;
+}
+/** The output of a command that has to succeed. @throws Failure `source` with what docker said. */
+async function askCompose(project, args) {
+    const result = await runCompose(project, args);
+    if (result.code === 0)
+        return result.stdout;
+    const files = project.files.join(', ');
+    throw new failure/* Failure */.HR('source', `docker compose ${args[0]} failed for ${files}: ${lastLine(result)}`, 'Check the compose file and its .env (docker compose config -q).');
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/container.js
+
+
+
+
+const retryForMs = 30_000;
+/**
+ * Finds a container that runs; one that is just starting or restarting is awaited, for a bounded time.
+ * @throws Failure `config` where there is no such service or container, `source` where it does not run.
+ */
+async function findRunning(name, { signal, waitMs = retryForMs } = {}) {
+    const deadline = Date.now() + waitMs;
+    for (let delayMs = 250;; delayMs = Math.min(delayMs * 2, 5000)) {
+        const found = await findContainer(name);
+        if (found && found.state === 'running' && !found.isRestarting)
+            return found;
+        if (Date.now() + delayMs > deadline)
+            throw notRunning(name, found);
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(delayMs, undefined, signal ? { signal } : {});
+    }
+}
+/** The container as it is now; undefined where a service has none. @throws Failure as above. */
+async function findContainer(name) {
+    const label = labelOf(name);
+    if (name.by === 'container')
+        return await inspect(name.container, label, name.environment);
+    // Of a service with several containers, the first; a database has one.
+    const ids = (await askCompose(name.project, ['ps', '--all', '--quiet', name.service])).trim().split('\n');
+    return ids[0] ? await inspect(ids[0], label, name.project.environment) : undefined;
+}
+function labelOf(name) {
+    return name.by === 'service' ? `service ${name.service}` : `container ${name.container}`;
+}
+async function inspect(id, label, environment) {
+    const result = await runDocker(['container', 'inspect', '--', id], { environment });
+    const [found] = result.code === 0 ? JSON.parse(result.stdout) : [];
+    if (!found) {
+        const next = 'Correct the name in the configuration (docker ps --all lists them).';
+        throw new failure/* Failure */.HR('config', `there is no ${label}: ${lastLine(result)}`, next);
+    }
+    return {
+        id: found.Id,
+        name: found.Name.replace(/^\//, ''),
+        label,
+        user: found.Config.User,
+        pid: found.State.Pid,
+        state: found.State.Status,
+        isRestarting: found.State.Restarting,
+    };
+}
+function notRunning(name, found) {
+    const what = found ? `is not running (${found.isRestarting ? 'restarting' : found.state})` : 'has no container';
+    const start = name.by === 'service' ? `docker compose up -d ${name.service}` : `docker start ${name.container}`;
+    return new failure/* Failure */.HR('source', `${labelOf(name)} ${what}`, `Start it (${start}) and look at its log, then run again.`);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/in-container.js
+
+
+
+
+
+
+/** A dump must not run with more rights than it takes; the official image runs as root until told otherwise. */
+const unprivilegedUser = 'postgres';
+const endingTimeoutMs = 30_000;
+/**
+ * Reaches a server inside its container, with the server's own client programs, over its Unix socket: no version differs,
+ * and no password is needed. Without a terminal (`-t`), which would change line ends.
+ *
+ * Docker is called with `exec` on the container that runs now. `docker compose exec` does the same through a second
+ * program, which goes on when the first is killed, and takes half as long again (measured: 125 ms against 82).
+ * @throws Failure `config` where there is no such container, `source` where it does not run.
+ */
+async function connectInContainer(name, options) {
+    const container = await findRunning(name, options);
+    return { label: container.label, user: options.user, start: (...run) => startInside(container, options, run) };
+}
+function startInside(container, { user, environment }, [tool, args, identity]) {
+    // Its own name for each: in there, a program is found by nothing else.
+    const applicationName = `${identity.applicationName} ${(0,external_node_crypto_.randomBytes)(4).toString('hex')}`;
+    const inside = { ...buildClientEnvironment({ ...identity, applicationName }), PGUSER: user };
+    const child = (0,external_node_child_process_.spawn)('docker', [...execArguments(container, inside), tool, ...args], {
+        env: environment,
+        stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    let ending;
+    const endInside = () => (ending ??= endSession(container, { ...inside, PGAPPNAME: 'skills-hub-continuity' }, environment, applicationName));
+    // A client that is killed leaves the program in the container running, blocked on its full pipe, with its locks. So its
+    // session is ended first, whereupon it ends by itself and the client with it; where somebody else killed the client,
+    // afterwards.
+    const killClient = child.kill.bind(child);
+    child.kill = (signal) => {
+        if (child.exitCode !== null || child.signalCode !== null)
+            return false;
+        void endInside().then(() => signal === 'SIGKILL' && killClient('SIGKILL'));
+        return true;
+    };
+    child.once('exit', (_code, signal) => {
+        if (signal !== null)
+            void endInside();
+    });
+    return child;
+}
+function execArguments({ id, user }, inside) {
+    const isRoot = /^(|root|0)(:|$)/.test(user);
+    return [
+        'exec',
+        '--interactive',
+        ...(isRoot ? ['--user', unprivilegedUser] : []),
+        ...Object.entries(inside).flatMap(([variable, value]) => ['--env', `${variable}=${value}`]),
+        id,
+    ];
+}
+/** Ends the one session of that name; where the server does not answer any more, there is none. */
+async function endSession(container, inside, env, applicationName) {
+    const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ${quoteLiteral(applicationName)};`;
+    const args = [...execArguments(container, { ...inside, PGDATABASE: 'postgres' }), 'psql', '-Xqw', '-f', '-'];
+    await (0,run_command/* runCommand */.d)('docker', args, { env, input: sql, timeoutMs: endingTimeoutMs }).catch(() => undefined);
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/open-project.js
+
+/** The compose project of the platform. @throws Failure `config` where none is configured. */
+function openProject({ config, environment }) {
+    if (config.compose)
+        return { ...config.compose, environment };
+    const next = 'Name the compose file there: compose: { file: docker-compose.yml }.';
+    throw new failure/* Failure */.HR('config', `${config.file} names no compose project`, next);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/connect-server.js
 
 
 
+
+
 /** Reaches the server of a configured database, with client programs that fit its version. */
-async function connectServer({ environment }, { name, reach }) {
-    if (reach.by !== 'url') {
-        throw new failure/* Failure */.HR('config', `databases.${name}: this version reaches servers over a connection string only, not inside a ${reach.by}`, `Name what holds one: databases.${name}.url-env or .url-file.`);
+async function connectServer(platform, database) {
+    const { reach, name } = database;
+    if (reach.by === 'url')
+        return await connectByString(platform, name, reach.url);
+    const { environment, signal } = platform;
+    const container = reach.by === 'service'
+        ? { ...reach, project: openProject(platform) }
+        : { ...reach, environment };
+    try {
+        return await connectInContainer(container, { user: reach.user, environment, signal });
     }
-    const url = (await resolveSecret(reach.url, environment).catch((error) => connect_server_explain(name, error))).trim();
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.HR))
+            throw error;
+        throw new failure/* Failure */.HR(error.kind, `databases.${name}: ${error.message}`, error.next, { cause: error });
+    }
+}
+async function connectByString({ environment }, name, reference) {
+    const url = (await resolveSecret(reference, environment).catch((error) => connect_server_explain(name, error))).trim();
     try {
         return await connectMatching(url, { environment: { ...environment } });
     }
@@ -62656,24 +62879,231 @@ async function openOlderBase(question, damaged, failure) {
     return await openBase(question, newest);
 }
 
+;// CONCATENATED MODULE: ./.build/src/system/is-record.js
+/** A mapping of YAML or JSON: no list, and not null. */
+function isRecord(value) {
+    return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/compose-model.js
+/** Keys of the volumes that some service mounts, in the order of the services. */
+function listMountedVolumes(services) {
+    return new Set(services.flatMap(({ mounts }) => mounts.flatMap(({ kind, source }) => (kind === 'volume' ? [source] : []))));
+}
+/** A variable that was not resolved; no path and no name can be read where one stands. */
+const unresolvedPattern = /\$\{?[A-Za-z_]/;
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/read-mount.js
+/** One line of `volumes:` of a service, short or long; undefined where it holds nothing on a disk (tmpfs, npipe). */
+function readMount(value) {
+    if (typeof value === 'string')
+        return readShortMount(value);
+    if (typeof value !== 'object' || value === null)
+        return undefined;
+    const { type, source, target, read_only } = value;
+    if (typeof target !== 'string')
+        return undefined;
+    const isReadOnly = read_only === true || read_only === 'true';
+    const from = typeof source === 'string' ? source : '';
+    if (type === 'bind')
+        return { kind: 'bind', source: from, target, isReadOnly };
+    // Cluster volumes are named like the others, and are as little known here.
+    if (type === 'volume' || type === 'cluster' || type === undefined) {
+        return { kind: from === '' ? 'anonymous' : 'volume', source: from, target, isReadOnly };
+    }
+    return undefined;
+}
+/** `[SOURCE:]TARGET[:OPTIONS]`; a colon inside `${…}` separates nothing. */
+function readShortMount(text) {
+    const parts = text.match(/(?:\$\{[^}]*\}|[^:])+/g) ?? [];
+    const [first, second, options = ''] = parts;
+    if (first === undefined)
+        return undefined;
+    if (second === undefined)
+        return { kind: 'anonymous', source: '', target: first, isReadOnly: false };
+    const isReadOnly = options.split(',').includes('ro');
+    // Only a path begins like one: anything else is the name of a volume.
+    const kind = /^[./~\\]|^\$/.test(first) ? 'bind' : 'volume';
+    return { kind, source: first, target: second, isReadOnly };
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/read-model.js
+
+
+
+/** Takes a compose file apart, as `docker compose config` prints it or as people write it. Unknown parts are left out. */
+function readModel(content) {
+    const file = asMap(content);
+    const project = typeof file['name'] === 'string' ? file['name'] : undefined;
+    const written = Object.entries(asMap(file['services'])).map(([name, service]) => [name, asMap(service)]);
+    const services = written.map(([name, service]) => readService(name, service));
+    const declared = asMap(file['volumes']);
+    // A volume may be used without being declared in the file that was read (an included one declares it).
+    const keys = new Set([...Object.keys(declared), ...listMountedVolumes(services)]);
+    return {
+        services,
+        volumes: [...keys].map((key) => readVolume(key, asMap(declared[key]), project)),
+        hasUnreadServices: file['include'] !== undefined || written.some(([, service]) => service['extends'] !== undefined),
+    };
+}
+function readService(name, service) {
+    return {
+        name,
+        image: typeof service['image'] === 'string' ? service['image'] : '',
+        environment: readEnvironment(service['environment']),
+        hasUnreadEnvironment: service['env_file'] !== undefined || service['extends'] !== undefined,
+        dependsOn: readNames(service['depends_on']),
+        mounts: asList(service['volumes'])
+            .map((mount) => readMount(mount))
+            .filter((mount) => mount !== undefined),
+    };
+}
+/** A list of `NAME=value`, or a mapping. */
+function readEnvironment(value) {
+    if (Array.isArray(value)) {
+        return new Map(value.map(String).map((line) => {
+            const [name = '', ...rest] = line.split('=');
+            return [name, rest.length === 0 ? undefined : readValue(rest.join('='))];
+        }));
+    }
+    return new Map(Object.entries(asMap(value)).map(([name, each]) => [name, readValue(each)]));
+}
+function readValue(value) {
+    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+        return undefined;
+    const text = String(value);
+    return unresolvedPattern.test(text) ? undefined : text;
+}
+function readNames(value) {
+    return Array.isArray(value) ? value.map(String) : Object.keys(asMap(value));
+}
+function readVolume(key, volume, project) {
+    const options = asMap(volume['driver_opts']);
+    const device = typeof options['device'] === 'string' ? options['device'] : undefined;
+    const flags = typeof options['o'] === 'string' ? options['o'].split(',') : [];
+    const isBind = device !== undefined && (flags.includes('bind') || flags.includes('rbind'));
+    return {
+        key,
+        name: readVolumeName(key, volume, project),
+        driver: typeof volume['driver'] === 'string' ? volume['driver'] : 'local',
+        boundPath: isBind ? device : undefined,
+        isForeignFileSystem: device !== undefined && !isBind,
+    };
+}
+function readVolumeName(key, volume, project) {
+    const external = volume['external'];
+    const name = volume['name'] ?? asMap(external)['name'];
+    if (typeof name === 'string')
+        return unresolvedPattern.test(name) ? undefined : name;
+    if (external === true || Object.keys(asMap(external)).length > 0)
+        return key;
+    return project === undefined ? undefined : `${project}_${key}`;
+}
+function asMap(value) {
+    return isRecord(value) ? value : {};
+}
+function asList(value) {
+    return Array.isArray(value) ? value : [];
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/model.js
+
+
+/**
+ * The project as docker compose understands its files: services, mounts, volumes, of every profile.
+ * @throws Failure where docker or the files are not there, or the files are wrong.
+ */
+async function readComposeModel(project) {
+    const text = await askCompose({ ...project }, ['--profile', '*', 'config', '--format', 'json']);
+    return readModel(JSON.parse(text));
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/volume.js
+
+
+
+/**
+ * The folder of a volume on this host, by its key in the compose file or by its name as Docker knows it.
+ * @throws Failure `source` where there is no such volume, or its files are on this host only while a service runs.
+ */
+async function locateVolume(project, volume) {
+    const { volumes } = await readComposeModel(project);
+    const declared = volumes.find(({ key }) => key === volume);
+    const name = declared?.name ?? volume;
+    if (declared?.boundPath !== undefined)
+        return declared.boundPath;
+    const found = await inspectVolume(name, project.environment);
+    if (!found) {
+        const next = 'Correct the name in the configuration (docker volume ls), or start the platform once: that makes it.';
+        throw new failure/* Failure */.HR('source', `there is no volume ${name}`, next);
+    }
+    if (found.Driver === 'local' && found.Options?.['device'] === undefined)
+        return found.Mountpoint;
+    const next = 'Mount the same on the host, and name that folder with path: in place of volume:.';
+    throw new failure/* Failure */.HR('source', `the files of volume ${name} are on this host only while a service runs`, next);
+}
+async function inspectVolume(name, environment) {
+    const { code, stdout } = await runDocker(['volume', 'inspect', '--', name], { environment });
+    return code === 0 ? JSON.parse(stdout)[0] : undefined;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/locate-files.js
+
+
+
+/**
+ * Finds the folder of a file source: as configured, where Docker keeps the volume, or below the root of a container.
+ * @throws Failure `config` or `source` where Docker does not know it.
+ */
+async function locateFiles(platform, { place, ...source }) {
+    if (place.by === 'path')
+        return { ...source, path: place.path };
+    const project = openProject(platform);
+    if (place.by === 'volume')
+        return { ...source, path: await locateVolume(project, place.volume) };
+    const { pid } = await findRunning({ by: 'service', service: place.service, project });
+    return {
+        ...source,
+        path: `/proc/${pid}/root${place.path}`,
+        warning: `files.${source.name} lie in the container of service ${place.service} (${place.path}), in no volume: ` +
+            'they vanish when it is made anew; give that folder a volume',
+    };
+}
+/** How people and files name a place. */
+function describePlace({ place }) {
+    if (place.by === 'path')
+        return place.path;
+    return place.by === 'volume' ? `volume ${place.volume}` : `${place.path} in service ${place.service}`;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/present-sources.js
 
 
+
 /** File sources that are there. Only a safety backup may do without one: somebody is about to bring it back. */
-async function presentSources(sources, mayBeMissing) {
-    const present = await Promise.all(sources.map(async ({ name, path }) => {
+async function presentSources(platform, mayBeMissing) {
+    const present = await Promise.all(platform.config.files.map(async (source) => {
         try {
-            if ((await (0,promises_.stat)(path)).isDirectory())
-                return true;
+            const located = await locateFiles(platform, source);
+            if ((await (0,promises_.stat)(located.path)).isDirectory())
+                return [located];
             throw new Error('it is no folder');
         }
         catch (error) {
             if (mayBeMissing)
-                return false;
-            throw new failure/* Failure */.HR('source', `files "${name}": ${path} cannot be backed up: ${(0,failure/* messageOf */.bD)(error)}`, `Check that it is mounted, or correct files.${name}.path in the configuration.`, { cause: error });
+                return [];
+            throw present_sources_explain(source, error);
         }
     }));
-    return sources.filter((_source, position) => present[position]);
+    return present.flat();
+}
+function present_sources_explain(source, error) {
+    const what = `files "${source.name}": ${describePlace(source)} cannot be backed up: ${(0,failure/* messageOf */.bD)(error)}`;
+    if (error instanceof failure/* Failure */.HR)
+        return new failure/* Failure */.HR(error.kind, what, error.next, { cause: error });
+    const key = source.place.by === 'volume' ? 'volume' : 'path';
+    const next = `Check that it is mounted, or correct files.${source.name}.${key} in the configuration.`;
+    return new failure/* Failure */.HR('source', what, next, { cause: error });
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/readme-text.js
@@ -62911,6 +63341,130 @@ function joinBytes(folder, name) {
     return Buffer.concat([folder, SLASH, name]);
 }
 
+;// CONCATENATED MODULE: ./.build/src/system/open-folder.js
+
+/**
+ * A folder held open. Names in it are reached through its descriptor, so that whoever renames things around it, or puts
+ * a symbolic link in the place of its path, makes nothing happen outside of it; and no path is too long.
+ */
+class OpenFolder {
+    handle;
+    constructor(handle) {
+        this.handle = handle;
+    }
+    /**
+     * Opens the folder itself; what stands before its last component is trusted, but inside a container, where nothing is.
+     * Undefined where there is none.
+     */
+    static async open(path) {
+        const [, root, inner] = containerPath.exec(path.toString('latin1')) ?? [];
+        if (root !== undefined && inner !== undefined) {
+            const top = await OpenFolder.open(Buffer.from(`${root}/.`));
+            try {
+                return await top?.reach(Buffer.from(inner, 'latin1'));
+            }
+            finally {
+                await top?.close();
+            }
+        }
+        try {
+            return new OpenFolder(await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY | promises_.constants.O_NOFOLLOW));
+        }
+        catch (error) {
+            if (NO_FOLDER.has(error.code ?? ''))
+                return undefined;
+            throw error;
+        }
+    }
+    /** Opens a folder below, name by name, never through a symbolic link; undefined where there is none. */
+    async reach(relative, makes = false) {
+        let folder = await OpenFolder.open(this.pathOf(Buffer.from('.')));
+        for (const name of splitNames(relative)) {
+            if (!folder)
+                return undefined;
+            const outer = folder;
+            folder = await (makes ? outer.make(name) : outer.child(name)).finally(() => outer.close());
+        }
+        return folder;
+    }
+    async child(name) {
+        return await OpenFolder.open(this.pathOf(name));
+    }
+    /** Opens a private folder in this one, which is made where it does not exist. */
+    async make(name) {
+        await (0,promises_.mkdir)(this.pathOf(name), { mode: 0o700 }).catch((error) => {
+            if (error.code !== 'EEXIST')
+                throw error;
+        });
+        return await this.child(name);
+    }
+    /** A path that leads to a name in this folder as long as the folder is open. */
+    pathOf(name) {
+        return Buffer.concat([Buffer.from(`/proc/self/fd/${this.handle.fd}/`), name]);
+    }
+    /** What a name stands for, links not followed; undefined where there is nothing. */
+    async look(name) {
+        try {
+            return await (0,promises_.lstat)(this.pathOf(name), { bigint: true });
+        }
+        catch (error) {
+            if (error.code === 'ENOENT')
+                return undefined;
+            throw error;
+        }
+    }
+    /** The names in it, in bytewise order. */
+    async names() {
+        const found = await (0,promises_.readdir)(this.pathOf(Buffer.from('.')), { encoding: 'buffer' });
+        return found.sort((a, b) => Buffer.compare(a, b));
+    }
+    async close() {
+        await this.handle.close();
+    }
+}
+/** The root of a process, which is that of its container, and a path below. */
+const containerPath = /^(\/proc\/\d+\/root)\/+([^/.][^]*)$/;
+/** Whether a path leads into a container by the root of its process. */
+function isInContainer(path) {
+    return containerPath.test(path);
+}
+const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
+const open_folder_SLASH = 0x2f;
+/** The folder part of a relative path, and the name in it. */
+function splitPath(path) {
+    const end = path.lastIndexOf(open_folder_SLASH);
+    return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
+}
+function* splitNames(path) {
+    for (let start = 0; start < path.length;) {
+        const slash = path.indexOf(open_folder_SLASH, start);
+        const end = slash === -1 ? path.length : slash;
+        if (end > start)
+            yield path.subarray(start, end);
+        start = end + 1;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/system/resolve-folder.js
+
+
+/**
+ * The real path of a folder. One inside a container (`/proc/<pid>/root/…`) stays as it is, and holds no symbolic link:
+ * resolved from here, an absolute link in there would lead to a folder of the host.
+ * @throws the system's error where there is none.
+ */
+async function resolveFolder(path) {
+    if (!isInContainer(path))
+        return await (0,promises_.realpath)(path);
+    const folder = await OpenFolder.open(Buffer.from(path));
+    if (!folder) {
+        const message = 'no such folder in the container, or one reached through a symbolic link (name the real path)';
+        throw Object.assign(new Error(`ENOENT: ${message}`), { code: 'ENOENT', path });
+    }
+    await folder.close();
+    return path;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/files/walk.js
 
 
@@ -63110,6 +63664,7 @@ async function openFile(seen) {
 
 
 
+
 /** Names that a restore puts into a source's root for its own use: never part of an archive. */
 const OWN_PREFIX = '.continuity-';
 /** A file changed so recently could be changed again without its ctime showing it: kernel clocks are coarse. */
@@ -63223,7 +63778,7 @@ function storedEmpty(why) {
 }
 async function resolveRoot({ name, path }) {
     try {
-        const root = await (0,promises_.realpath)(path);
+        const root = await resolveFolder(path);
         return Buffer.from(root);
     }
     catch (error) {
@@ -63338,11 +63893,11 @@ async function makeArchive(run) {
     const cache = new IndexCache(config.state);
     vault.expectUpload();
     const isSafety = options.trigger === 'safety';
-    const sources = await presentSources(config.files, isSafety);
+    const sources = await presentSources(platform, isSafety);
     const [found, base] = await Promise.all([run.found, openBase({ vault, cache, logger }, greeting.newest)]);
     const missing = [
         ...found.missing,
-        ...config.files.filter((source) => !sources.includes(source)).map((source) => source.name),
+        ...config.files.map(({ name }) => name).filter((name) => !sources.some((source) => source.name === name)),
     ];
     const uploader = new Uploader(vault, greeting.incoming);
     const builder = await ArchiveBuilder.create({
@@ -63384,6 +63939,7 @@ async function fillArchive(run, filling) {
         ...greeting.warnings,
         ...found.warnings,
         ...missing.map((source) => `"${source}" is missing and so not in this safety backup`),
+        ...sources.flatMap(({ warning }) => warning ?? []),
         ...dumps.warnings,
         ...nameOddities(files.records),
     ]);
@@ -63625,10 +64181,10 @@ const isText = (value) => typeof value === 'string';
 const isFlag = (value) => typeof value === 'boolean';
 const isSize = (value) => Number.isSafeInteger(value) && value >= 0;
 const isDigest = (value) => typeof value === 'string' && /^[0-9a-f]{64}$/.test(value);
-const isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const check_reply_isRecord = (value) => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isTexts = (value) => Array.isArray(value) && value.every(isText);
 const has = (checks) => {
-    return (value) => isRecord(value) && Object.entries(checks).every(([key, check]) => check(value[key]));
+    return (value) => check_reply_isRecord(value) && Object.entries(checks).every(([key, check]) => check(value[key]));
 };
 const optional = (check) => (value) => value === undefined || check(value);
 const listOf = (check) => (value) => Array.isArray(value) && value.every(check);
@@ -63647,7 +64203,7 @@ const isGreeting = has({
     clock: isText,
     newest: optional(has({ name: isText, index: isDigest, sealed: isText, sizeBytes: isSize, barred: optional(listOf(isDigest)) })),
     asked: optional(isReceipt),
-    incoming: (value) => isRecord(value) && Object.values(value).every(isSize),
+    incoming: (value) => check_reply_isRecord(value) && Object.values(value).every(isSize),
     sharesExtents: isFlag,
     freeBytes: isSize,
     freeFiles: optional(isSize),
@@ -63676,7 +64232,7 @@ const isVerdict = has({
 });
 /** @throws Failure `vault` where it is no greeting, or speaks another protocol. */
 function checkGreeting(raw, askedName) {
-    const { protocol } = (isRecord(raw) ? raw : {});
+    const { protocol } = (check_reply_isRecord(raw) ? raw : {});
     if (protocol !== 1)
         throw misfit(`a greeting in protocol ${JSON.stringify(protocol)}, where 1 is spoken here`);
     const greeting = requireShape(raw, isGreeting, 'greeting');
@@ -64098,7 +64654,7 @@ const DEFAULT_SILENCE_MS = 60_000;
 /** Before each side's own choice: with the processor's instructions for AES they take a third of ChaCha20's time. */
 const QUICK_CIPHERS = ['aes128-gcm@openssh.com', 'aes256-gcm@openssh.com'];
 /** For messages. */
-function labelOf({ user, host, port }) {
+function ssh_options_labelOf({ user, host, port }) {
     return `${user}@${host}:${port}`;
 }
 
@@ -64123,12 +64679,12 @@ const FOLDER = '.local/share/skills-hub-continuity';
 async function preparePlainAccount(client, options) {
     const digest = await digestFile(options.bundlePath);
     const file = `vault-${digest}.mjs`;
-    const found = await probe(client, file, labelOf(options));
+    const found = await probe(client, file, ssh_options_labelOf(options));
     if (!found)
         return undefined;
     if (found.digest !== digest) {
         await copyBundle(client, options, file, digest);
-        options.log.info(`copied the vault's program to ${labelOf(options)}, ~/${FOLDER}/${file}`);
+        options.log.info(`copied the vault's program to ${ssh_options_labelOf(options)}, ~/${FOLDER}/${file}`);
     }
     return `node "$HOME"/${FOLDER}/${file} vault serve --role owner --path ${plain_account_quote(options.directory)}`;
 }
@@ -64281,8 +64837,6 @@ async function retryOnTrouble(options, attempt) {
     }
 }
 
-// EXTERNAL MODULE: ./.build/src/system/run-command.js
-var run_command = __nccwpck_require__(6940);
 ;// CONCATENATED MODULE: ./.build/src/vault/client/run-program.js
 
 /** Runs ssh or rsync, in the C locale: their words and numbers are read by us. The signal ends it. */
@@ -64386,7 +64940,7 @@ class ControlMaster {
     }
 }
 function explainSshFailure(end, options, pins) {
-    const label = labelOf(options);
+    const label = ssh_options_labelOf(options);
     const said = (0,printable/* printable */.g)(end.stderr).slice(-600);
     if (end.isMissing) {
         return new failure/* Failure */.HR('vault', 'the program ssh is missing on this host', 'Install the package openssh-client on this host.');
@@ -64548,7 +65102,7 @@ class RsyncSession {
         if (end.code === 0)
             return { sentBytes: readSentBytes(end.stdout) };
         signal?.throwIfAborted();
-        throw explainRsyncFailure(end, labelOf(this.#options));
+        throw explainRsyncFailure(end, ssh_options_labelOf(this.#options));
     }
 }
 
@@ -65447,7 +66001,7 @@ const SILENT = new Set(['ETIMEDOUT', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN']
 const UNKNOWN_NAME = new Set(['ENOTFOUND', 'EAI_AGAIN']);
 /** Turns what ssh2 says about a connection that did not come about into words with a next step. */
 function explainConnectFailure(error, options) {
-    const label = labelOf(options);
+    const label = ssh_options_labelOf(options);
     const { code = '', level = '' } = error;
     const message = (0,failure/* messageOf */.bD)(error);
     const fail = (what, next) => new failure/* Failure */.HR('vault', what, next, { cause: error });
@@ -65528,7 +66082,7 @@ async function connectOnce(options, key, pins) {
         options.signal?.throwIfAborted();
         const isPinned = shown !== undefined && pins.some((pin) => pin.blob.equals(shown));
         if (shown && !isPinned)
-            throw describeMismatch(labelOf(options), pins, fingerprint(shown));
+            throw describeMismatch(ssh_options_labelOf(options), pins, fingerprint(shown));
         throw explainConnectFailure(error, options);
     }
 }
@@ -65594,7 +66148,7 @@ class SshTransport {
     #prefix;
     #isClosed = false;
     constructor(options, key, pins) {
-        this.label = labelOf(options);
+        this.label = ssh_options_labelOf(options);
         this.#options = options;
         this.#key = key;
         this.#pins = pins;
@@ -65879,7 +66433,7 @@ function parseRows(output) {
  */
 async function endLeftSessions(server) {
     const select = `SELECT json_build_object('ended', pg_terminate_backend(pid)) FROM pg_stat_activity
-    WHERE application_name = ${quoteLiteral(restoreApplicationName)} AND usename = current_user AND pid <> pg_backend_pid();`;
+    WHERE starts_with(application_name, ${quoteLiteral(restoreApplicationName)}) AND usename = current_user AND pid <> pg_backend_pid();`;
     await runStatements(server, chooseMaintenanceDatabase(), select);
 }
 
@@ -66519,91 +67073,6 @@ class Extraction {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/system/open-folder.js
-
-/**
- * A folder held open. Names in it are reached through its descriptor, so that whoever renames things around it, or puts
- * a symbolic link in the place of its path, makes nothing happen outside of it; and no path is too long.
- */
-class OpenFolder {
-    handle;
-    constructor(handle) {
-        this.handle = handle;
-    }
-    /** Opens the folder itself; what stands before its last component is trusted. Undefined where there is none. */
-    static async open(path) {
-        try {
-            return new OpenFolder(await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY | promises_.constants.O_NOFOLLOW));
-        }
-        catch (error) {
-            if (NO_FOLDER.has(error.code ?? ''))
-                return undefined;
-            throw error;
-        }
-    }
-    /** Opens a folder below, name by name, never through a symbolic link; undefined where there is none. */
-    async reach(relative, makes = false) {
-        let folder = await OpenFolder.open(this.pathOf(Buffer.from('.')));
-        for (const name of splitNames(relative)) {
-            if (!folder)
-                return undefined;
-            const outer = folder;
-            folder = await (makes ? outer.make(name) : outer.child(name)).finally(() => outer.close());
-        }
-        return folder;
-    }
-    async child(name) {
-        return await OpenFolder.open(this.pathOf(name));
-    }
-    /** Opens a private folder in this one, which is made where it does not exist. */
-    async make(name) {
-        await (0,promises_.mkdir)(this.pathOf(name), { mode: 0o700 }).catch((error) => {
-            if (error.code !== 'EEXIST')
-                throw error;
-        });
-        return await this.child(name);
-    }
-    /** A path that leads to a name in this folder as long as the folder is open. */
-    pathOf(name) {
-        return Buffer.concat([Buffer.from(`/proc/self/fd/${this.handle.fd}/`), name]);
-    }
-    /** What a name stands for, links not followed; undefined where there is nothing. */
-    async look(name) {
-        try {
-            return await (0,promises_.lstat)(this.pathOf(name), { bigint: true });
-        }
-        catch (error) {
-            if (error.code === 'ENOENT')
-                return undefined;
-            throw error;
-        }
-    }
-    /** The names in it, in bytewise order. */
-    async names() {
-        const found = await (0,promises_.readdir)(this.pathOf(Buffer.from('.')), { encoding: 'buffer' });
-        return found.sort((a, b) => Buffer.compare(a, b));
-    }
-    async close() {
-        await this.handle.close();
-    }
-}
-const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
-const open_folder_SLASH = 0x2f;
-/** The folder part of a relative path, and the name in it. */
-function splitPath(path) {
-    const end = path.lastIndexOf(open_folder_SLASH);
-    return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
-}
-function* splitNames(path) {
-    for (let start = 0; start < path.length;) {
-        const slash = path.indexOf(open_folder_SLASH, start);
-        const end = slash === -1 ? path.length : slash;
-        if (end > start)
-            yield path.subarray(start, end);
-        start = end + 1;
-    }
-}
-
 ;// CONCATENATED MODULE: ./.build/src/sources/files/align-directories.js
 
 
@@ -66915,6 +67384,7 @@ class LinkGroups {
 
 
 
+
 /** Kernel clocks are coarse: a file can be changed this long after a moment and have a ctime before it. */
 const CLOCK_SLACK_NS = 2000000000n;
 /**
@@ -66980,7 +67450,7 @@ function isStored(stat) {
     return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink();
 }
 async function compare_tree_resolveRoot(path) {
-    return Buffer.from(await (0,promises_.realpath)(path).catch((error) => {
+    return Buffer.from(await resolveFolder(path).catch((error) => {
         if (isGone(error))
             return path;
         throw error;
@@ -67065,7 +67535,7 @@ async function compare_tree_digestFile(path) {
 async function resolve_root_resolveRoot(path) {
     const absolute = (0,external_node_path_.resolve)(path);
     try {
-        const root = await (0,promises_.realpath)(absolute);
+        const root = await resolveFolder(absolute);
         return { root, isNew: false, existing: root };
     }
     catch (error) {
@@ -68359,7 +68829,7 @@ async function lookAround(ground, isShell) {
     if (result === undefined) {
         if (isShell(await ground.ask('echo $((271*3041))')))
             return { hasShell: true, isProvisioned: false };
-        throw new failure/* Failure */.HR('vault', `${labelOf(ground.options)} answers neither as a vault nor as a shell: ${describeSaid(said)}`, 'Check the line of our key in authorized_keys on the backup server, and the log of sshd.');
+        throw new failure/* Failure */.HR('vault', `${ssh_options_labelOf(ground.options)} answers neither as a vault nor as a shell: ${describeSaid(said)}`, 'Check the line of our key in authorized_keys on the backup server, and the log of sshd.');
     }
     const { clock, newest, isProvisioned } = checkGreeting(result);
     const { archives } = checkStatus(readAnswer(await ground.ask('status'))?.result);
@@ -68447,7 +68917,7 @@ async function attackVault(platform, { attempts: wanted = attempts, limitMs = TO
         const ground = await AttackGround.open(options, nowhere(vault.path, platform.now()));
         const begun = Date.now();
         try {
-            platform.logger.phase(`Attack ${labelOf(options)}`);
+            platform.logger.phase(`Attack ${ssh_options_labelOf(options)}`);
             const seen = await lookAround(ground, (said) => findShell(said) !== undefined);
             const chosen = seen.hasShell ? [shellCommand] : wanted;
             const limit = begun + limitMs;
@@ -68457,7 +68927,7 @@ async function attackVault(platform, { attempts: wanted = attempts, limitMs = TO
             });
             const verdict = judgeAll(outcomes);
             return {
-                vault: labelOf(options),
+                vault: ssh_options_labelOf(options),
                 verdict,
                 ...seen,
                 attempts: outcomes,
@@ -68660,6 +69130,7 @@ async function checkDatabase(platform, source) {
 
 
 
+
 /** Segments wait in the state directory until they are sent; with less room than this a backup may fail. */
 const STAGING_BYTES = 1024 * 1024 * 1024;
 /** Programs that every backup or restore calls, with the Debian package of each. */
@@ -68672,7 +69143,7 @@ async function checkHost(platform) {
     const checks = [
         ...Object.entries(programs).map(([program, debianPackage]) => examine(program, async () => [fine(program, await (0,run_command/* requireProgram */.q)(program, debianPackage))])),
         examine('state', () => checkState(config.state)),
-        ...config.files.map(({ name, path }) => examine(`files.${name}`, () => checkFolder(`files.${name}`, path))),
+        ...config.files.map((source) => examine(`files.${source.name}`, () => checkFolder(platform, source))),
         examine('restore', () => checkUnfinished(config.state)),
     ];
     const findings = (await Promise.all(checks)).flat();
@@ -68692,12 +69163,15 @@ async function checkState(state) {
         worry('state', `${state} has only ${(0,quantity_text/* formatBytes */.z3)(free)} free`, `Make room: up to ${(0,quantity_text/* formatBytes */.z3)(STAGING_BYTES)} wait there to be sent.`),
     ];
 }
-async function checkFolder(subject, path) {
+async function checkFolder(platform, source) {
+    const subject = `files.${source.name}`;
+    const { path, warning } = await locateFiles(platform, source);
     const about = await (0,promises_.stat)(path);
     if (!about.isDirectory())
         return [{ subject, state: 'failed', message: `${path} is no folder` }];
     const names = await (0,promises_.readdir)(path);
-    return names.length > 0 ? [fine(subject, path)] : [worry(subject, `${path} is empty`, 'Check that it is mounted.')];
+    const found = names.length > 0 ? fine(subject, path) : worry(subject, `${path} is empty`, 'Check that it is mounted.');
+    return warning === undefined ? [found] : [found, worry(subject, warning)];
 }
 async function checkUnfinished(state) {
     const journal = await readJournal(state);
@@ -69168,8 +69642,8 @@ function forget_describe(kept) {
     return ['To be deleted for good:', ...lines].join('\n');
 }
 
-// EXTERNAL MODULE: ./.build/src/config/load.js + 5 modules
-var load = __nccwpck_require__(4618);
+// EXTERNAL MODULE: ./.build/src/config/load.js + 6 modules
+var load = __nccwpck_require__(3425);
 ;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/installed-paths.js
 /** Where an application's repository keeps what `init` brings; relative to it. */
 const toolsFolder = 'tools/continuity';
@@ -69183,12 +69657,6 @@ const workflowsFolder = '.github/workflows';
 
 // EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
 var dist = __nccwpck_require__(8815);
-;// CONCATENATED MODULE: ./.build/src/operations/init/is-record.js
-/** A mapping of YAML or JSON: no list, and not null. */
-function is_record_isRecord(value) {
-    return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
 ;// CONCATENATED MODULE: ./.build/src/operations/init/adoption/package-scripts.js
 
 
@@ -69249,11 +69717,11 @@ function readScripts(content) {
     catch (error) {
         throw refuse((0,failure/* messageOf */.bD)(error), error);
     }
-    if (!is_record_isRecord(parsed))
+    if (!isRecord(parsed))
         throw refuse('it holds no object');
     if (parsed['scripts'] === undefined)
         return {};
-    if (!is_record_isRecord(parsed['scripts']))
+    if (!isRecord(parsed['scripts']))
         throw refuse('"scripts" is no object');
     return parsed['scripts'];
 }
@@ -69405,14 +69873,6 @@ function isTable(value) {
 function sort(table) {
     return Object.fromEntries(Object.entries(table).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
-
-;// CONCATENATED MODULE: ./.build/src/operations/init/compose/compose-model.js
-/** Keys of the volumes that some service mounts, in the order of the services. */
-function listMountedVolumes(services) {
-    return new Set(services.flatMap(({ mounts }) => mounts.flatMap(({ kind, source }) => (kind === 'volume' ? [source] : []))));
-}
-/** A variable that was not resolved; no path and no name can be read where one stands. */
-const unresolvedPattern = /\$\{?[A-Za-z_]/;
 
 ;// CONCATENATED MODULE: ./.build/src/operations/init/proposal/collect-mounts.js
 
@@ -69752,14 +70212,19 @@ function findGaps({ config, content, proposal }) {
 /** A folder counts as protected by its place, or by its place below another root: production's is not this one. */
 function isProtected(path, config) {
     const place = (0,external_node_path_.resolve)(config.root, path);
-    return config.files.some((source) => source.path === place || isBelow(place, source.path));
+    return config.files.some((source) => source.place.by === 'path' && (source.place.path === place || isBelow(place, source.place.path)));
 }
 /** `volume media` is covered by a source in Docker's folder of it, `…/PROJECT_media/_data`. */
 function namesVolume(label, config) {
     const key = /^volume (.*)$/.exec(label)?.[1];
     if (key === undefined)
         return false;
-    return config.files.some(({ path }) => {
+    return config.files.some(({ place }) => {
+        if (place.by === 'volume')
+            return place.volume === key || place.volume.endsWith(`_${key}`);
+        if (place.by !== 'path')
+            return false;
+        const { path } = place;
         const name = path.endsWith('/_data') ? external_node_path_.posix.basename(external_node_path_.posix.dirname(path)) : undefined;
         return name === key || name?.endsWith(`_${key}`) === true;
     });
@@ -70429,7 +70894,7 @@ async function isToolkit(place) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/init/compose/interpolate.js
+;// CONCATENATED MODULE: ./.build/src/sources/compose/interpolate.js
 
 /**
  * Fills in the defaults that a compose file gives itself: `${NAME:-default}`. What has none stays as it is: nobody here
@@ -70440,7 +70905,7 @@ function interpolate(value) {
         return interpolateText(value);
     if (Array.isArray(value))
         return value.map(interpolate);
-    if (!is_record_isRecord(value))
+    if (!isRecord(value))
         return value;
     return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, interpolate(each)]));
 }
@@ -70456,7 +70921,7 @@ function interpolateText(text) {
     return current.replaceAll('$$', '$');
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/init/compose/merge-files.js
+;// CONCATENATED MODULE: ./.build/src/sources/compose/merge-files.js
 
 /** Puts compose files on top of each other the way docker does, as far as services and volumes are concerned. */
 function mergeFiles(files) {
@@ -70467,126 +70932,13 @@ function merge(below, above) {
         return below;
     if (Array.isArray(below) && Array.isArray(above))
         return [...below, ...above];
-    if (!is_record_isRecord(below) || !is_record_isRecord(above))
+    if (!isRecord(below) || !isRecord(above))
         return above;
     const keys = new Set([...Object.keys(below), ...Object.keys(above)]);
     return Object.fromEntries([...keys].map((key) => [key, merge(below[key], above[key])]));
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/init/compose/read-mount.js
-/** One line of `volumes:` of a service, short or long; undefined where it holds nothing on a disk (tmpfs, npipe). */
-function readMount(value) {
-    if (typeof value === 'string')
-        return readShortMount(value);
-    if (typeof value !== 'object' || value === null)
-        return undefined;
-    const { type, source, target, read_only } = value;
-    if (typeof target !== 'string')
-        return undefined;
-    const isReadOnly = read_only === true || read_only === 'true';
-    const from = typeof source === 'string' ? source : '';
-    if (type === 'bind')
-        return { kind: 'bind', source: from, target, isReadOnly };
-    // Cluster volumes are named like the others, and are as little known here.
-    if (type === 'volume' || type === 'cluster' || type === undefined) {
-        return { kind: from === '' ? 'anonymous' : 'volume', source: from, target, isReadOnly };
-    }
-    return undefined;
-}
-/** `[SOURCE:]TARGET[:OPTIONS]`; a colon inside `${…}` separates nothing. */
-function readShortMount(text) {
-    const parts = text.match(/(?:\$\{[^}]*\}|[^:])+/g) ?? [];
-    const [first, second, options = ''] = parts;
-    if (first === undefined)
-        return undefined;
-    if (second === undefined)
-        return { kind: 'anonymous', source: '', target: first, isReadOnly: false };
-    const isReadOnly = options.split(',').includes('ro');
-    // Only a path begins like one: anything else is the name of a volume.
-    const kind = /^[./~\\]|^\$/.test(first) ? 'bind' : 'volume';
-    return { kind, source: first, target: second, isReadOnly };
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/init/compose/read-model.js
-
-
-
-/** Takes a compose file apart, as `docker compose config` prints it or as people write it. Unknown parts are left out. */
-function readModel(content) {
-    const file = asMap(content);
-    const project = typeof file['name'] === 'string' ? file['name'] : undefined;
-    const written = Object.entries(asMap(file['services'])).map(([name, service]) => [name, asMap(service)]);
-    const services = written.map(([name, service]) => readService(name, service));
-    const declared = asMap(file['volumes']);
-    // A volume may be used without being declared in the file that was read (an included one declares it).
-    const keys = new Set([...Object.keys(declared), ...listMountedVolumes(services)]);
-    return {
-        services,
-        volumes: [...keys].map((key) => readVolume(key, asMap(declared[key]), project)),
-        hasUnreadServices: file['include'] !== undefined || written.some(([, service]) => service['extends'] !== undefined),
-    };
-}
-function readService(name, service) {
-    return {
-        name,
-        image: typeof service['image'] === 'string' ? service['image'] : '',
-        environment: readEnvironment(service['environment']),
-        hasUnreadEnvironment: service['env_file'] !== undefined || service['extends'] !== undefined,
-        dependsOn: readNames(service['depends_on']),
-        mounts: asList(service['volumes'])
-            .map((mount) => readMount(mount))
-            .filter((mount) => mount !== undefined),
-    };
-}
-/** A list of `NAME=value`, or a mapping. */
-function readEnvironment(value) {
-    if (Array.isArray(value)) {
-        return new Map(value.map(String).map((line) => {
-            const [name = '', ...rest] = line.split('=');
-            return [name, rest.length === 0 ? undefined : readValue(rest.join('='))];
-        }));
-    }
-    return new Map(Object.entries(asMap(value)).map(([name, each]) => [name, readValue(each)]));
-}
-function readValue(value) {
-    if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
-        return undefined;
-    const text = String(value);
-    return unresolvedPattern.test(text) ? undefined : text;
-}
-function readNames(value) {
-    return Array.isArray(value) ? value.map(String) : Object.keys(asMap(value));
-}
-function readVolume(key, volume, project) {
-    const options = asMap(volume['driver_opts']);
-    const device = typeof options['device'] === 'string' ? options['device'] : undefined;
-    const flags = typeof options['o'] === 'string' ? options['o'].split(',') : [];
-    const isBind = device !== undefined && (flags.includes('bind') || flags.includes('rbind'));
-    return {
-        key,
-        name: readVolumeName(key, volume, project),
-        driver: typeof volume['driver'] === 'string' ? volume['driver'] : 'local',
-        boundPath: isBind ? device : undefined,
-        isForeignFileSystem: device !== undefined && !isBind,
-    };
-}
-function readVolumeName(key, volume, project) {
-    const external = volume['external'];
-    const name = volume['name'] ?? asMap(external)['name'];
-    if (typeof name === 'string')
-        return unresolvedPattern.test(name) ? undefined : name;
-    if (external === true || Object.keys(asMap(external)).length > 0)
-        return key;
-    return project === undefined ? undefined : `${project}_${key}`;
-}
-function asMap(value) {
-    return is_record_isRecord(value) ? value : {};
-}
-function asList(value) {
-    return Array.isArray(value) ? value : [];
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/init/compose/read-compose.js
+;// CONCATENATED MODULE: ./.build/src/sources/compose/read-compose.js
 
 
 
@@ -70597,7 +70949,7 @@ function asList(value) {
 
 const baseNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
 const maximumModelBytes = 16 << 20;
-const timeoutMs = 60_000;
+const read_compose_timeoutMs = 60_000;
 /**
  * Reads the compose file of a repository: through `docker compose`, which knows every form, else the file itself.
  * @throws Failure `usage` where a named file is missing, `config` where it is no YAML.
@@ -70684,7 +71036,7 @@ async function askDocker({ directory, environment, signal }, files) {
             cwd: directory,
             // Docker takes the folder's name from here: the one that we compare with.
             env: { ...environment, PWD: directory },
-            timeoutMs,
+            timeoutMs: read_compose_timeoutMs,
             maximumOutputBytes: maximumModelBytes,
             ...(signal ? { signal } : {}),
         });
@@ -72088,7 +72440,7 @@ SELECT json_build_object(
       'owner', pg_get_userbyid(d.datdba), 'isOurs', pg_has_role(d.datdba, 'USAGE'),
       'preparedTransactions', (SELECT count(*) FROM pg_prepared_xacts x WHERE x.database = d.datname),
       'connections', coalesce((SELECT json_agg(json_build_object('user', a.usename, 'application', a.application_name) ORDER BY a.pid)
-        FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend'), '[]'))
+        FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()), '[]'))
     FROM pg_database d WHERE d.datname = ${quoteLiteral(live)}),
   'knowsEncoding', pg_char_to_encoding(${quoteLiteral(encoding)}) >= 0,
   'knowsCollate', current_setting('continuity.collate') = 'yes',
@@ -72442,6 +72794,7 @@ function warnOfRoles(missing, existing) {
 
 
 
+
 /** A source must keep this much free besides what is staged. */
 const RESERVE_BYTES = 64 * 1024 * 1024;
 /**
@@ -72503,16 +72856,16 @@ async function planRestore(platform, archive, manifest, chosen, workDirectory) {
     return plan;
 }
 /** Compares the chosen file sources with what stands there now. */
-async function planAllFiles({ config }, archive, manifest, chosen, workDirectory) {
+async function planAllFiles(platform, archive, manifest, chosen, workDirectory) {
     const plan = { files: [], refusals: [] };
     for (const name of chosen) {
-        const source = config.files.find((candidate) => candidate.name === name);
+        const source = platform.config.files.find((candidate) => candidate.name === name);
         const record = manifest.files[name];
         if (!source || !record) {
-            plan.refusals.push(`files "${name}" is in the archive, but not in ${config.file}`);
+            plan.refusals.push(`files "${name}" is in the archive, but not in ${platform.config.file}`);
             continue;
         }
-        const files = await planFiles(archive, source, record, removalsPathIn(workDirectory, name));
+        const files = await planFiles(archive, await locateFiles(platform, source), record, removalsPathIn(workDirectory, name));
         plan.files.push(files);
         if (files.elsewhere.count > 0) {
             plan.refusals.push(`${files.elsewhere.count} entries to be replaced lie on another file system, mounted below ${files.path}: ` +
@@ -73467,7 +73820,7 @@ async function serveVault(args) {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _commands_context_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5071);
-/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2896);
+/* harmony import */ var _commands_index_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(7987);
 /* harmony import */ var _commands_vault_serve_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(306);
 /* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8574);
 
@@ -76824,7 +77177,7 @@ function quote(text) {
 
 /***/ }),
 
-/***/ 4618:
+/***/ 3425:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -77047,7 +77400,35 @@ function resolveMail(checked, refer) {
     return { host, port: portNumber, security, ...credentials, from, to };
 }
 
+;// CONCATENATED MODULE: ./.build/src/config/compose.js
+
+
+
+const services = schemas/* array */.YOg(account, { error: 'expected a list of services of the compose project' });
+const usedBySchema = services
+    .optional()
+    .describe('Services that stop while this is replaced. Default: those that mount it, or depend on its server.');
+const composeSchema = mapping({
+    file: schemas/* union */.KCZ([path, schemas/* array */.YOg(path).min(1)], { error: 'expected a compose file, or a list of them' })
+        .default('docker-compose.yml')
+        .describe('Compose file of the platform, or several, each on top of those before it; relative to root.'),
+    project: fields_text('a project name of lower-case letters, digits, "-" and "_"', /^[a-z0-9][a-z0-9_-]*$/)
+        .optional()
+        .describe('Name of the compose project. Default: the name in the compose file.'),
+    pause: services.default([]).describe('Services that are paused while the files are read. Default: none.'),
+});
+/** The `compose:` of the file as the program sees it. */
+function resolveCompose({ file, project, pause }, root) {
+    return {
+        directory: root,
+        files: (typeof file === 'string' ? [file] : file).map((each) => (0,external_node_path_.resolve)(root, each)),
+        ...(project === undefined ? {} : { project }),
+        pauses: pause,
+    };
+}
+
 ;// CONCATENATED MODULE: ./.build/src/config/schema.js
+
 
 
 
@@ -77084,6 +77465,7 @@ const database = mapping({
         .describe('Tables whose rows are left out; their definition stays.'),
     'lock-wait-timeout': duration.default('5m').describe('How long pg_dump waits for a locked table.'),
     timeout: duration.default('6h').describe('How long the whole dump may take.'),
+    'used-by': usedBySchema,
 })
     .refine((value) => countKeys(value, reachKeys) === 1, 'expected exactly one of service, container, url-env, url-file')
     .refine((value) => !(('url-env' in value || 'url-file' in value) && 'user' in value), {
@@ -77092,9 +77474,29 @@ const database = mapping({
 })
     .meta(exactlyOne(reachKeys));
 const files = mapping({
-    path: path.describe('Folder to protect; relative to root.'),
+    path: path
+        .optional()
+        .describe('Folder to protect, relative to root; beside service: an absolute path inside its container.'),
+    volume: account
+        .optional()
+        .describe('Volume to protect: its key in the compose file, or its name as Docker knows it.'),
+    service: account
+        .optional()
+        .describe('Service whose container holds the folder, in no volume: it is lost with the container.'),
     exclude: globs.default([]).describe('What to leave out; relative to the folder.'),
     'allow-unreadable': globs.default([]).describe('What may be unreadable without failing the run.'),
+    'used-by': usedBySchema,
+}).superRefine(({ path: folder, volume, service }, context) => {
+    const complain = (key, message) => context.addIssue({ code: 'custom', path: [key], message });
+    if (volume !== undefined && (folder !== undefined || service !== undefined)) {
+        complain('volume', 'expected volume alone, or path, or path with service');
+    }
+    else if (volume === undefined && folder === undefined) {
+        complain('path', 'missing: expected a path, or a volume in its place');
+    }
+    else if (service !== undefined && folder?.startsWith('/') !== true) {
+        complain('path', 'expected an absolute path, since it is inside the container');
+    }
 });
 const keyKeys = ['key-file', 'key-env', 'agent'];
 const keyShape = {
@@ -77142,6 +77544,12 @@ const configSchema = mapping({
     timezone: fields_timezone.default('Europe/Paris').describe('The zone whose calendar names the archives.'),
     databases: named(database, 'database names to {service | container | url-env | url-file, …}'),
     files: named(files, 'source names to {path, …}'),
+    compose: composeSchema.optional().describe('The compose project that runs the platform.'),
+    'not-covered': schemas/* record */.g1P(schemas/* string */.YjP().min(1), fields_text('the reason why it is not backed up'), {
+        error: 'expected a mapping such as "volume app-cache": can be made again',
+    })
+        .default({})
+        .describe('Volumes, bind mounts and databases of the project that are left out on purpose, each with the reason.'),
     vault: vault.describe('Where the archives are kept.'),
     dev: mapping({
         port: port.default(8081),
@@ -77157,21 +77565,23 @@ const configSchema = mapping({
 
 
 
+
 /** Turns the checked text of the file into a `Config`: defaults, absolute paths, numbers. */
 function resolveConfig(text, file) {
     const root = (0,external_node_path_.resolve)((0,external_node_path_.dirname)(file), text.root ?? '.');
+    const databases = Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database, root));
+    const files = Object.entries(text.files).map(([name, source]) => resolveFiles(name, source, root));
+    const needsCompose = [...databases.map(({ reach }) => reach.by), ...files.map(({ place }) => place.by)].some((by) => by === 'service' || by === 'volume');
+    const compose = text.compose ?? (needsCompose ? composeSchema.parse({}) : undefined);
     return {
         file,
         root,
         state: (0,external_node_path_.resolve)(root, text.state),
         timezone: text.timezone,
-        databases: Object.entries(text.databases).map(([name, database]) => resolveDatabase(name, database, root)),
-        files: Object.entries(text.files).map(([name, source]) => ({
-            name,
-            path: (0,external_node_path_.resolve)(root, source.path),
-            exclude: source.exclude,
-            allowUnreadable: source['allow-unreadable'],
-        })),
+        databases,
+        files,
+        ...(compose ? { compose: resolveCompose(compose, root) } : {}),
+        notCovered: text['not-covered'],
         vault: resolveVault(text.vault, root),
         dev: text.dev,
         ...(text.alerts ? { alerts: resolveAlerts(text.alerts, root) } : {}),
@@ -77195,14 +77605,16 @@ function findClashes(config) {
         if (databases.has(source.name))
             refuse('expected a name that no database has, so that --select is clear');
         for (const other of config.files.slice(0, index)) {
-            if (isInside(source.path, other.path) || isInside(other.path, source.path)) {
-                refuse(`expected a folder apart from that of files.${other.name}: neither may hold the other`, 'path');
+            if (areNested(source.place, other.place)) {
+                refuse(`expected a folder apart from that of files.${other.name}: neither may hold the other`, source.place.by === 'volume' ? 'volume' : 'path');
             }
         }
-        if (config.vault.kind === 'directory' && isInside(config.vault.path, source.path)) {
+        if (source.place.by !== 'path')
+            continue;
+        if (config.vault.kind === 'directory' && isInside(config.vault.path, source.place.path)) {
             refuse('expected a folder that does not hold the vault', 'path');
         }
-        if (isInside(config.state, source.path))
+        if (isInside(config.state, source.place.path))
             refuse('expected a folder that does not hold state:', 'path');
     }
     return clashes;
@@ -77215,7 +77627,24 @@ function resolveDatabase(name, database, root) {
         excludeTableData: database['exclude-table-data'],
         lockWaitTimeoutMs: readDuration(database['lock-wait-timeout']),
         timeoutMs: readDuration(database.timeout),
+        ...(database['used-by'] ? { usedBy: database['used-by'] } : {}),
     };
+}
+function resolveFiles(name, source, root) {
+    return {
+        name,
+        place: resolvePlace(source, root),
+        exclude: source.exclude,
+        allowUnreadable: source['allow-unreadable'],
+        ...(source['used-by'] ? { usedBy: source['used-by'] } : {}),
+    };
+}
+function resolvePlace({ path, volume, service }, root) {
+    if (volume !== undefined)
+        return { by: 'volume', volume };
+    if (service !== undefined)
+        return { by: 'service', service, path: (0,external_node_path_.resolve)(path) };
+    return { by: 'path', path: (0,external_node_path_.resolve)(root, path) };
 }
 function resolveReach(database, root) {
     const user = database.user ?? 'postgres';
@@ -77256,6 +77685,14 @@ function readDuration(text) {
 }
 function isInside(path, folder) {
     return path === folder || path.startsWith(folder.endsWith(external_node_path_.sep) ? folder : folder + external_node_path_.sep);
+}
+/** Whether one of two places holds the other. Only like kinds are compared: where a volume lies, Docker knows. */
+function areNested(one, other) {
+    if (one.by === 'volume' || other.by === 'volume') {
+        return one.by === other.by && 'volume' in one && 'volume' in other && one.volume === other.volume;
+    }
+    const isSameGround = one.by === 'service' ? other.by === 'service' && one.service === other.service : other.by === 'path';
+    return isSameGround && (isInside(one.path, other.path) || isInside(other.path, one.path));
 }
 
 ;// CONCATENATED MODULE: ./.build/src/config/load.js
@@ -82590,10 +83027,11 @@ __nccwpck_require__.d(__webpack_exports__, {
   g1P: () => (/* binding */ record),
   rej: () => (/* binding */ strictObject),
   YjP: () => (/* binding */ string),
+  KCZ: () => (/* binding */ union),
   OZ5: () => (/* binding */ url)
 });
 
-// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, number, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, union, unknown, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
+// UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, number, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, unknown, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
 var core_core = __nccwpck_require__(8532);

@@ -2,12 +2,13 @@ import { ArchiveBuilder, type BuiltArchive } from '../../archive/archive-builder
 import { MANIFEST_NAME, README_NAME } from '../../archive/layout.ts';
 import type { FilesOutcome } from '../../archive/files-packer.ts';
 import type { FilesRecord, Manifest } from '../../archive/manifest.ts';
-import type { FilesConfig } from '../../config/config.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
 import { runTogether } from '../../system/run-together.ts';
 import type { Greeting, Receipt, VaultClient } from '../../vault/vault-client.ts';
 import type { BackupOptions } from '../backup.ts';
+import type { LocatedFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
+import { addKit } from './add-kit.ts';
 import { IndexCache } from './base-index.ts';
 import { describeChanges, type BackupChanges } from './describe-changes.ts';
 import { startDumps, type DumpReport } from './dump-databases.ts';
@@ -56,11 +57,11 @@ export async function makeArchive(run: Run): Promise<MadeArchive> {
   const cache = new IndexCache(config.state);
   vault.expectUpload();
   const isSafety = options.trigger === 'safety';
-  const sources = await presentSources(config.files, isSafety);
+  const sources = await presentSources(platform, isSafety);
   const [found, base] = await Promise.all([run.found, openBase({ vault, cache, logger }, greeting.newest)]);
   const missing = [
     ...found.missing,
-    ...config.files.filter((source) => !sources.includes(source)).map((source) => source.name),
+    ...config.files.map(({ name }) => name).filter((name) => !sources.some((source) => source.name === name)),
   ];
 
   const uploader = new Uploader(vault, greeting.incoming);
@@ -87,7 +88,7 @@ interface Filling {
   builder: ArchiveBuilder;
   uploader: Uploader;
   cache: IndexCache;
-  sources: readonly FilesConfig[];
+  sources: readonly LocatedFiles[];
   found: FoundDatabases;
   /** Sources that a safety backup goes without. */
   missing: readonly string[];
@@ -103,7 +104,7 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
   platform.signal?.addEventListener('abort', () => stop.abort(), { once: true });
   platform.signal?.throwIfAborted();
   const running = startDumps(platform, builder, found, applicationName(name), stop.signal);
-  const [dumps, files] = await runTogether<[DumpReport, WalkedFiles]>(
+  const [dumps, files, kit] = await runTogether<[DumpReport, WalkedFiles, Awaited<ReturnType<typeof addKit>>]>(
     [
       () => running.finished,
       async (signal) => {
@@ -111,6 +112,7 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
         await running.started;
         return await addFiles(builder, sources, options, signal);
       },
+      () => addKit(builder, platform, { mayBeMissing: options.trigger === 'safety' }),
     ],
     stop,
   );
@@ -118,8 +120,10 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
     ...greeting.warnings,
     ...found.warnings,
     ...missing.map((source) => `"${source}" is missing and so not in this safety backup`),
+    ...sources.flatMap(({ warning }) => warning ?? []),
     ...dumps.warnings,
     ...nameOddities(files.records),
+    ...kit.warnings,
   ]);
   const manifest: Manifest = {
     format: 1,
@@ -132,6 +136,7 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
     databases: dumps.databases,
     globals: dumps.globals,
     files: files.records,
+    kit: kit.record,
     warnings,
   };
   await builder.addText(textEntry(README_NAME, 0o644), Buffer.from(README_TEXT));
@@ -162,7 +167,7 @@ interface WalkedFiles {
 
 async function addFiles(
   builder: ArchiveBuilder,
-  sources: readonly FilesConfig[],
+  sources: readonly LocatedFiles[],
   { allowShrink = [], trigger }: BackupOptions,
   signal: AbortSignal,
 ): Promise<WalkedFiles> {

@@ -1,24 +1,30 @@
 import { stat } from 'node:fs/promises';
 import type { FilesConfig } from '../../config/config.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
+import { describePlace, locateFiles, type LocatedFiles } from '../locate-files.ts';
+import type { Platform } from '../platform.ts';
 
 /** File sources that are there. Only a safety backup may do without one: somebody is about to bring it back. */
-export async function presentSources(sources: readonly FilesConfig[], mayBeMissing: boolean): Promise<FilesConfig[]> {
+export async function presentSources(platform: Platform, mayBeMissing: boolean): Promise<LocatedFiles[]> {
   const present = await Promise.all(
-    sources.map(async ({ name, path }) => {
+    platform.config.files.map(async (source) => {
       try {
-        if ((await stat(path)).isDirectory()) return true;
+        const located = await locateFiles(platform, source);
+        if ((await stat(located.path)).isDirectory()) return [located];
         throw new Error('it is no folder');
       } catch (error) {
-        if (mayBeMissing) return false;
-        throw new Failure(
-          'source',
-          `files "${name}": ${path} cannot be backed up: ${messageOf(error)}`,
-          `Check that it is mounted, or correct files.${name}.path in the configuration.`,
-          { cause: error },
-        );
+        if (mayBeMissing) return [];
+        throw explain(source, error);
       }
     }),
   );
-  return sources.filter((_source, position) => present[position]);
+  return present.flat();
+}
+
+function explain(source: FilesConfig, error: unknown): Failure {
+  const what = `files "${source.name}": ${describePlace(source)} cannot be backed up: ${messageOf(error)}`;
+  if (error instanceof Failure) return new Failure(error.kind, what, error.next, { cause: error });
+  const key = source.place.by === 'volume' ? 'volume' : 'path';
+  const next = `Check that it is mounted, or correct files.${source.name}.${key} in the configuration.`;
+  return new Failure('source', what, next, { cause: error });
 }

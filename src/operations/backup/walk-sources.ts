@@ -1,8 +1,8 @@
 import type { FilesOutcome } from '../../archive/files-packer.ts';
 import type { FilesRecord } from '../../archive/manifest.ts';
 import type { SourceEntry } from '../../archive/source-entry.ts';
-import type { FilesConfig } from '../../config/config.ts';
 import type { Oddity } from '../../archive/pack-entries.ts';
+import type { LocatedFiles } from '../locate-files.ts';
 import { openFileSource, type FileSourceReport } from '../../sources/files/file-source.ts';
 
 /** All file sources as one walk in archive order. */
@@ -13,7 +13,7 @@ export interface SourcesWalk {
 }
 
 /** Opens the sources, one after the other in bytewise order of their names. */
-export function walkSources(sources: readonly FilesConfig[], signal: AbortSignal): SourcesWalk {
+export function walkSources(sources: readonly LocatedFiles[], signal: AbortSignal): SourcesWalk {
   const opened = [...sources]
     .sort((a, b) => Buffer.compare(Buffer.from(`${a.name}/`), Buffer.from(`${b.name}/`)))
     .map((source) => ({ source, ...openFileSource(source) }));

@@ -1,6 +1,8 @@
 import { access, constants, mkdir, readdir, stat, statfs } from 'node:fs/promises';
+import type { FilesConfig } from '../../config/config.ts';
 import { formatBytes } from '../../logging/quantity-text.ts';
 import { requireProgram } from '../../system/run-command.ts';
+import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
 import { readJournal } from '../restore/journal.ts';
 import { examine, fine, worry, type Finding } from './finding.ts';
@@ -21,7 +23,7 @@ export async function checkHost(platform: Platform): Promise<Finding[]> {
       examine(program, async () => [fine(program, await requireProgram(program, debianPackage))]),
     ),
     examine('state', () => checkState(config.state)),
-    ...config.files.map(({ name, path }) => examine(`files.${name}`, () => checkFolder(`files.${name}`, path))),
+    ...config.files.map((source) => examine(`files.${source.name}`, () => checkFolder(platform, source))),
     examine('restore', () => checkUnfinished(config.state)),
   ];
   const findings = (await Promise.all(checks)).flat();
@@ -46,11 +48,15 @@ async function checkState(state: string): Promise<Finding[]> {
   ];
 }
 
-async function checkFolder(subject: string, path: string): Promise<Finding[]> {
+async function checkFolder(platform: Platform, source: FilesConfig): Promise<Finding[]> {
+  const subject = `files.${source.name}`;
+  const { path, warning } = await locateFiles(platform, source);
   const about = await stat(path);
   if (!about.isDirectory()) return [{ subject, state: 'failed', message: `${path} is no folder` }];
   const names = await readdir(path);
-  return names.length > 0 ? [fine(subject, path)] : [worry(subject, `${path} is empty`, 'Check that it is mounted.')];
+  const found =
+    names.length > 0 ? fine(subject, path) : worry(subject, `${path} is empty`, 'Check that it is mounted.');
+  return warning === undefined ? [found] : [found, worry(subject, warning)];
 }
 
 async function checkUnfinished(state: string): Promise<Finding[]> {

@@ -1,6 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { Failure } from '../../logging/failure.ts';
-import { askGit, type Environment } from './adoption/git.ts';
+import type { Environment } from '../../system/run-command.ts';
+import { askGit } from './adoption/git.ts';
 import { readRepositoryFile } from './adoption/repository-file.ts';
 
 /** Name of the toolkit's own package. */

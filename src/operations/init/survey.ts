@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { posix, resolve } from 'node:path';
-import { runCommand } from '../../system/run-command.ts';
-import { listMountedVolumes, type ComposeModel } from './compose/compose-model.ts';
-import { readCompose, type ComposeReading } from './compose/read-compose.ts';
+import { runCommand, type Environment } from '../../system/run-command.ts';
+import { listMountedVolumes, type ComposeModel } from '../../sources/compose/compose-model.ts';
+import { readCompose, type ComposeReading } from '../../sources/compose/read-compose.ts';
 import { propose, type Proposal } from './proposal/propose.ts';
-import { askGit, type Environment } from './adoption/git.ts';
+import { askGit } from './adoption/git.ts';
 
 export interface SurveyOptions {
   /** The application's repository: its top folder, without links in its path. */

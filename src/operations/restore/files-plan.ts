@@ -1,10 +1,10 @@
 import { createWriteStream } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { once } from 'node:events';
-import type { FilesConfig } from '../../config/config.ts';
 import type { FilesRecord } from '../../archive/manifest.ts';
 import { compareTree } from '../../sources/files/compare-tree.ts';
 import type { ArchiveReader } from '../archive-reader.ts';
+import type { LocatedFiles } from '../locate-files.ts';
 import { resolveRoot } from './resolve-root.ts';
 
 /** Names of entries; there may be a million, which no report wants to list. */
@@ -36,7 +36,7 @@ export interface FilesPlan {
 /** Compares a live folder with the archive; the names that are to go are written to `removalsPath`. */
 export async function planFiles(
   archive: ArchiveReader,
-  source: FilesConfig,
+  source: LocatedFiles,
   record: FilesRecord,
   removalsPath: string,
 ): Promise<FilesPlan> {

@@ -4,6 +4,7 @@ import { formatTime } from '../../logging/format-time.ts';
 import { planDatabaseRestore, type DatabasePlan } from '../../sources/postgres/restore-plan.ts';
 import type { ArchiveReader } from '../archive-reader.ts';
 import { serverOf } from '../connect-server.ts';
+import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
 import { planFiles, type FilesPlan } from './files-plan.ts';
 import { removalsPathIn } from './own-paths.ts';
@@ -111,7 +112,7 @@ export async function planRestore(
 
 /** Compares the chosen file sources with what stands there now. */
 export async function planAllFiles(
-  { config }: Platform,
+  platform: Platform,
   archive: ArchiveReader,
   manifest: Manifest,
   chosen: readonly string[],
@@ -119,13 +120,18 @@ export async function planAllFiles(
 ): Promise<Pick<RestorePlan, 'files' | 'refusals'>> {
   const plan: Pick<RestorePlan, 'files' | 'refusals'> = { files: [], refusals: [] };
   for (const name of chosen) {
-    const source = config.files.find((candidate) => candidate.name === name);
+    const source = platform.config.files.find((candidate) => candidate.name === name);
     const record = manifest.files[name];
     if (!source || !record) {
-      plan.refusals.push(`files "${name}" is in the archive, but not in ${config.file}`);
+      plan.refusals.push(`files "${name}" is in the archive, but not in ${platform.config.file}`);
       continue;
     }
-    const files = await planFiles(archive, source, record, removalsPathIn(workDirectory, name));
+    const files = await planFiles(
+      archive,
+      await locateFiles(platform, source),
+      record,
+      removalsPathIn(workDirectory, name),
+    );
     plan.files.push(files);
     if (files.elsewhere.count > 0) {
       plan.refusals.push(

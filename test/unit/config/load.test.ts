@@ -36,6 +36,8 @@ describe('the defaults', () => {
       timezone: 'Europe/Paris',
       databases: [],
       files: [],
+      notCovered: {},
+      recovery: { recipients: [], include: [], secrets: [], secretVolumes: [] },
       vault: {
         kind: 'ssh',
         host: '172.16.95.98',
@@ -54,7 +56,12 @@ describe('the defaults', () => {
     const config = parse('databases: {}\nfiles: {uploads: {path: data/uploads}}\nvault: {path: ../backups}\n');
     expect(config.vault).toEqual({ kind: 'directory', path: '/srv/backups' });
     expect(config.files).toEqual([
-      { name: 'uploads', path: '/srv/skills-hub/data/uploads', exclude: [], allowUnreadable: [] },
+      {
+        name: 'uploads',
+        place: { by: 'path', path: '/srv/skills-hub/data/uploads' },
+        exclude: [],
+        allowUnreadable: [],
+      },
     ]);
   });
 
@@ -89,7 +96,7 @@ describe('the shipped example', () => {
       ['mattermost', 'url'],
     ]);
     expect(config.databases[2]?.database).toBe('all');
-    expect(config.files.map(({ path }) => path)).toEqual([
+    expect(config.files.map(({ place }) => place.by === 'path' && place.path)).toEqual([
       '/srv/skills-hub/data/uploads',
       '/srv/skills-hub/data/odoo/filestore',
       '/srv/skills-hub/data/mattermost',
@@ -103,7 +110,7 @@ describe('paths', () => {
     const config = parse(`root: platform\nstate: state\nfiles: {uploads: {path: uploads}}\n${localVault}`);
     expect(config.root).toBe('/srv/skills-hub/platform');
     expect(config.state).toBe('/srv/skills-hub/platform/state');
-    expect(config.files[0]?.path).toBe('/srv/skills-hub/platform/uploads');
+    expect(config.files[0]?.place).toEqual({ by: 'path', path: '/srv/skills-hub/platform/uploads' });
     expect(config.vault.path).toBe('/srv/skills-hub/platform/backups');
   });
 
@@ -159,7 +166,7 @@ describe('a refusal', () => {
     [
       'a database called db',
       `databases: {db: {url-env: A}}\n${localVault}`,
-      /databases\.db: expected a name .* other than "db"/,
+      /databases\.db: expected a name .* other than "db" and "kit"/,
     ],
     ['a name with a slash', `files: {a/b: {path: x}}\n${localVault}`, /files\.a\/b: expected a name/],
     ['a name of 64 characters', `files: {a${'b'.repeat(63)}: {path: x}}\n${localVault}`, /at most 63/],
@@ -200,8 +207,8 @@ describe('a refusal', () => {
       /bandwidth-limit: expected a size such as/,
     ],
     ['a duration without unit', `maximum-age: 26\n${localVault}`, /maximum-age: expected a duration such as/],
-    ['a source without path', `files: {a: {}}\n${localVault}`, /files\.a\.path: expected a path/],
-    ['a home folder', `files: {a: {path: ~/x}}\n${localVault}`, /files\.a\.path: expected a path/],
+    ['a source without path', `files: {a: {}}\n${localVault}`, /files\.a\.path: (missing: )?expected a path/],
+    ['a home folder', `files: {a: {path: ~/x}}\n${localVault}`, /files\.a\.path: (missing: )?expected a path/],
     ['broken YAML', 'vault: {path: x\n', /^continuity\.yml:\d+:\d+: not valid YAML/],
     ['a key twice', `${localVault}${localVault}`, /^continuity\.yml:2:1: not valid YAML: Map keys must be unique/],
     ['a list', '- a\n', /the file: expected a mapping/],
@@ -214,6 +221,7 @@ describe('a refusal', () => {
 
   it('never repeats a secret that was written in the wrong place, and says where secrets go', () => {
     for (const text of [
+      // not-a-secret: what must never be repeated, made up
       `databases: {app: {url-env: 'postgres://app:hunter2@db/app'}}\n${localVault}`,
       `databases: {app: {service: a, password: hunter2}}\n${localVault}`,
       'vault: {known-hosts: k, agent: true, key: hunter2}\n',
@@ -229,5 +237,49 @@ describe('a refusal', () => {
   it('lists every fault at once', () => {
     const lines = refusalOf('timezone: Mars\nmaximum-age: soon\nvault: {path: x}\n').message.split('\n');
     expect(lines).toHaveLength(2);
+  });
+});
+
+describe('the compose project', () => {
+  it('is there with its usual file where a source is a service or a volume', () => {
+    const config = parse(
+      `root: /srv/hub\ndatabases: {app: {service: app-db}}\nfiles: {a: {volume: uploads}}\n${localVault}`,
+    );
+    expect(config.compose).toEqual({ directory: '/srv/hub', files: ['/srv/hub/docker-compose.yml'], pauses: [] });
+    expect(config.files[0]?.place).toEqual({ by: 'volume', volume: 'uploads' });
+  });
+
+  it('is absent where nothing needs it', () => {
+    expect(parse(`databases: {app: {container: pg}}\n${localVault}`).compose).toBeUndefined();
+  });
+
+  it('has files on top of each other, a name, services to pause, and what is left out with its reason', () => {
+    const text = [
+      'root: /srv/hub',
+      'compose: {file: [a.yml, /etc/b.yml], project: hub, pause: [app]}',
+      'not-covered: {"volume cache": can be made again}',
+      'files: {up: {service: app, path: /app/uploads, used-by: [app, worker]}}',
+      localVault,
+    ].join('\n');
+    const config = parse(text);
+    expect(config.compose).toEqual({
+      directory: '/srv/hub',
+      files: ['/srv/hub/a.yml', '/etc/b.yml'],
+      project: 'hub',
+      pauses: ['app'],
+    });
+    expect(config.notCovered).toEqual({ 'volume cache': 'can be made again' });
+    expect(config.files[0]).toMatchObject({
+      place: { by: 'service', service: 'app', path: '/app/uploads' },
+      usedBy: ['app', 'worker'],
+    });
+  });
+
+  it.each([
+    ['a volume beside a path', '{volume: a, path: b}', /files\.up\.volume: expected volume alone/],
+    ['a relative path in a container', '{service: app, path: uploads}', /files\.up\.path: expected an absolute path/],
+    ['neither path nor volume', '{exclude: []}', /files\.up\.path: missing: expected a path/],
+  ])('refuses %s', (_what, source, message) => {
+    expect(refusalOf(`files: {up: ${source}}\n${localVault}`).message).toMatch(message);
   });
 });

@@ -1,8 +1,8 @@
 import { describe, expect, it } from '@jest/globals';
-import { interpolate } from '../../../src/operations/init/compose/interpolate.ts';
-import { mergeFiles } from '../../../src/operations/init/compose/merge-files.ts';
-import { readModel } from '../../../src/operations/init/compose/read-model.ts';
-import { readMount } from '../../../src/operations/init/compose/read-mount.ts';
+import { interpolate } from '../../../src/sources/compose/interpolate.ts';
+import { mergeFiles } from '../../../src/sources/compose/merge-files.ts';
+import { readModel } from '../../../src/sources/compose/read-model.ts';
+import { readMount } from '../../../src/sources/compose/read-mount.ts';
 
 describe('a mount of a compose file', () => {
   it.each([

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseConfig } from '../../../src/config/load.ts';
-import { readModel } from '../../../src/operations/init/compose/read-model.ts';
+import { readModel } from '../../../src/sources/compose/read-model.ts';
 import { addGaps } from '../../../src/operations/init/config/add-gaps.ts';
 import { writeConfigText } from '../../../src/operations/init/config/config-text.ts';
 import { findGaps } from '../../../src/operations/init/config/coverage.ts';
@@ -45,7 +45,7 @@ describe('a proposed continuity.yml', () => {
         reach: { by: 'url', url: { from: 'environment', variable: 'APP_DATABASE_URL' } },
       },
     ]);
-    expect(config.files).toMatchObject([{ name: 'uploads', path: '/srv/hub/data/uploads' }]);
+    expect(config.files).toMatchObject([{ name: 'uploads', place: { path: '/srv/hub/data/uploads' } }]);
     expect(config.vault).toMatchObject({
       kind: 'ssh',
       host: '172.16.95.98',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseConfig } from '../../../src/config/load.ts';
-import { readModel } from '../../../src/operations/init/compose/read-model.ts';
+import { readModel } from '../../../src/sources/compose/read-model.ts';
 import { writeConfigText } from '../../../src/operations/init/config/config-text.ts';
 import { proposeDatabases } from '../../../src/operations/init/proposal/postgres-servers.ts';
 import { propose } from '../../../src/operations/init/proposal/propose.ts';
@@ -231,7 +231,7 @@ describe('volumes and bind mounts', () => {
     };
     const proposal = proposalOf(strange);
     const config = parseConfig(writeConfigText({ proposal, composeFiles: ['compose.yml'] }), '/srv/app/continuity.yml');
-    expect(config.files.map(({ path }) => path)).toEqual(
+    expect(config.files.map(({ place }) => place.by === 'path' && place.path)).toEqual(
       proposal.files.map(({ path }) => (path.startsWith('/') ? path : `/srv/app/${path}`)),
     );
     expect(config.files.map(({ name }) => name)).toEqual(['donnees-eleves-1', 'srv', 'app-1-db', 'it-s']);

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readCompose } from '../../../src/operations/init/compose/read-compose.ts';
+import { readCompose } from '../../../src/sources/compose/read-compose.ts';
 
 let directory: string;
 beforeEach(() => {

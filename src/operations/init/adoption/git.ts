@@ -1,6 +1,4 @@
-import { runCommand } from '../../../system/run-command.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import { runCommand, type Environment } from '../../../system/run-command.ts';
 
 /** Runs git in a folder; undefined where it fails or is not there. Output without the line break at its end. */
 export async function askGit(

@@ -1,6 +1,6 @@
 import { isMap, isScalar, parseDocument } from 'yaml';
 import { Failure, messageOf } from '../../../logging/failure.ts';
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../../system/is-record.ts';
 import { programPath } from './installed-paths.ts';
 
 /** npm scripts of an application; npm's own flags are told apart by these names. */

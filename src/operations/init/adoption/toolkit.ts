@@ -1,5 +1,6 @@
 import { Failure } from '../../../logging/failure.ts';
-import { askGit, type Environment } from './git.ts';
+import type { Environment } from '../../../system/run-command.ts';
+import { askGit } from './git.ts';
 
 /** The toolkit as an application's workflows name it. */
 export interface ToolkitIdentity {

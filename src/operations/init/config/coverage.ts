@@ -37,14 +37,20 @@ export function findGaps({ config, content, proposal }: CoverageOptions): Propos
 /** A folder counts as protected by its place, or by its place below another root: production's is not this one. */
 function isProtected(path: string, config: Config): boolean {
   const place = resolve(config.root, path);
-  return config.files.some((source) => source.path === place || isBelow(place, source.path));
+  return config.files.some(
+    (source) => source.place.by === 'path' && (source.place.path === place || isBelow(place, source.place.path)),
+  );
 }
 
 /** `volume media` is covered by a source in Docker's folder of it, `…/PROJECT_media/_data`. */
 export function namesVolume(label: string, config: Config): boolean {
   const key = /^volume (.*)$/.exec(label)?.[1];
   if (key === undefined) return false;
-  return config.files.some(({ path }) => {
+  if (config.recovery.secretVolumes.includes(key)) return true;
+  return config.files.some(({ place }) => {
+    if (place.by === 'volume') return place.volume === key || place.volume.endsWith(`_${key}`);
+    if (place.by !== 'path') return false;
+    const { path } = place;
     const name = path.endsWith('/_data') ? posix.basename(posix.dirname(path)) : undefined;
     return name === key || name?.endsWith(`_${key}`) === true;
   });

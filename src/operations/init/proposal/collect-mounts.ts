@@ -1,5 +1,5 @@
 import { posix, relative, sep } from 'node:path';
-import type { ComposeModel, ComposeMount, ComposeVolume } from '../compose/compose-model.ts';
+import type { ComposeModel, ComposeMount, ComposeVolume } from '../../../sources/compose/compose-model.ts';
 
 /** One volume or folder of the host, with everybody who mounts it. */
 export interface MountUse {

@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { unresolvedPattern } from '../compose/compose-model.ts';
+import { unresolvedPattern } from '../../../sources/compose/compose-model.ts';
 import type { MountUse } from './collect-mounts.ts';
 
 /** What is to become of a mount. */

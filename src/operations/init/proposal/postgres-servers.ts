@@ -1,4 +1,4 @@
-import type { ComposeModel, ComposeService } from '../compose/compose-model.ts';
+import type { ComposeModel, ComposeService } from '../../../sources/compose/compose-model.ts';
 import { uniqueName } from './source-name.ts';
 
 /** A PostgreSQL server that the compose file runs, and how it would stand in continuity.yml. */

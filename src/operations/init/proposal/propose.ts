@@ -1,5 +1,5 @@
 import { posix } from 'node:path';
-import { listMountedVolumes, type ComposeModel } from '../compose/compose-model.ts';
+import { listMountedVolumes, type ComposeModel } from '../../../sources/compose/compose-model.ts';
 import { collectMounts, type MountUse } from './collect-mounts.ts';
 import { judgeMount, type MountSurroundings } from './judge-mount.ts';
 import { proposeDatabases, type ProposedDatabase } from './postgres-servers.ts';

@@ -1,4 +1,4 @@
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../system/is-record.ts';
 
 /**
  * Fills in the defaults that a compose file gives itself: `${NAME:-default}`. What has none stays as it is: nobody here

@@ -1,4 +1,4 @@
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../system/is-record.ts';
 import type { ComposeModel, ComposeMount, ComposeService, ComposeVolume } from './compose-model.ts';
 import { listMountedVolumes, unresolvedPattern } from './compose-model.ts';
 import { readMount } from './read-mount.ts';

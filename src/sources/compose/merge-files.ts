@@ -1,4 +1,4 @@
-import { isRecord } from '../is-record.ts';
+import { isRecord } from '../../system/is-record.ts';
 
 /** Puts compose files on top of each other the way docker does, as far as services and volumes are concerned. */
 export function mergeFiles(files: readonly unknown[]): unknown {

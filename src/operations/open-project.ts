@@ -1,0 +1,10 @@
+import { Failure } from '../logging/failure.ts';
+import type { ComposeProject } from '../sources/compose/project.ts';
+import type { Platform } from './platform.ts';
+
+/** The compose project of the platform. @throws Failure `config` where none is configured. */
+export function openProject({ config, environment }: Pick<Platform, 'config' | 'environment'>): ComposeProject {
+  if (config.compose) return { ...config.compose, environment };
+  const next = 'Name the compose file there: compose: { file: docker-compose.yml }.';
+  throw new Failure('config', `${config.file} names no compose project`, next);
+}
