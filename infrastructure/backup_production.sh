@@ -7,6 +7,8 @@ set -euo pipefail
 # Each job in a group of its own: a signal reaches the program once, and from here.
 set -m
 umask 077
+# Memory holds connection strings and keys: none of it is to be written to disk.
+ulimit -c 0
 
 clone=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 # shellcheck source-path=SCRIPTDIR source=production/steps/engine.sh
