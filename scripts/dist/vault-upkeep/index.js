@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 21:
+/***/ 4433:
 /***/ ((module) => {
 
 
@@ -18,16 +18,16 @@ module.exports = ({onlyFirst = false} = {}) => {
 
 /***/ }),
 
-/***/ 8502:
+/***/ 890:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const _SingleBar = __nccwpck_require__(2176);
-const _MultiBar = __nccwpck_require__(9307);
-const _Presets = __nccwpck_require__(1921);
-const _Formatter = __nccwpck_require__(4740);
-const _defaultFormatValue = __nccwpck_require__(8023);
-const _defaultFormatBar = __nccwpck_require__(5563);
-const _defaultFormatTime = __nccwpck_require__(9061);
+const _SingleBar = __nccwpck_require__(4580);
+const _MultiBar = __nccwpck_require__(6471);
+const _Presets = __nccwpck_require__(1725);
+const _Formatter = __nccwpck_require__(6056);
+const _defaultFormatValue = __nccwpck_require__(7515);
+const _defaultFormatBar = __nccwpck_require__(431);
+const _defaultFormatTime = __nccwpck_require__(6633);
 
 // sub-module access
 module.exports = {
@@ -45,7 +45,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4250:
+/***/ 3950:
 /***/ ((module) => {
 
 
@@ -124,7 +124,7 @@ module.exports = ETA;
 
 /***/ }),
 
-/***/ 5563:
+/***/ 431:
 /***/ ((module) => {
 
 // format bar
@@ -141,7 +141,7 @@ module.exports = function formatBar(progress, options){
 
 /***/ }),
 
-/***/ 9061:
+/***/ 6633:
 /***/ ((module) => {
 
 // default time format
@@ -181,7 +181,7 @@ module.exports = function formatTime(t, options, roundToMultipleOf){
 
 /***/ }),
 
-/***/ 8023:
+/***/ 7515:
 /***/ ((module) => {
 
 // default value format (apply autopadding)
@@ -209,13 +209,13 @@ module.exports = function formatValue(v, options, type){
 
 /***/ }),
 
-/***/ 4740:
+/***/ 6056:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const _stringWidth = __nccwpck_require__(60);
-const _defaultFormatValue = __nccwpck_require__(8023);
-const _defaultFormatBar = __nccwpck_require__(5563);
-const _defaultFormatTime = __nccwpck_require__(9061);
+const _stringWidth = __nccwpck_require__(3544);
+const _defaultFormatValue = __nccwpck_require__(7515);
+const _defaultFormatBar = __nccwpck_require__(431);
+const _defaultFormatTime = __nccwpck_require__(6633);
 
 // generic formatter
 module.exports = function defaultFormatter(options, params, payload){
@@ -296,13 +296,13 @@ module.exports = function defaultFormatter(options, params, payload){
 
 /***/ }),
 
-/***/ 5123:
+/***/ 1775:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const _ETA = __nccwpck_require__(4250);
-const _Terminal = __nccwpck_require__(7748);
-const _formatter = __nccwpck_require__(4740);
-const _options = __nccwpck_require__(1596);
+const _ETA = __nccwpck_require__(3950);
+const _Terminal = __nccwpck_require__(1800);
+const _formatter = __nccwpck_require__(6056);
+const _options = __nccwpck_require__(7776);
 const _EventEmitter = __nccwpck_require__(4434);
 
 // Progress-Bar constructor
@@ -537,12 +537,12 @@ module.exports = class GenericBar extends _EventEmitter{
 
 /***/ }),
 
-/***/ 9307:
+/***/ 6471:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const _Terminal = __nccwpck_require__(7748);
-const _BarElement = __nccwpck_require__(5123);
-const _options = __nccwpck_require__(1596);
+const _Terminal = __nccwpck_require__(1800);
+const _BarElement = __nccwpck_require__(1775);
+const _options = __nccwpck_require__(7776);
 const _EventEmitter = __nccwpck_require__(4434);
 
 // Progress-Bar constructor
@@ -794,7 +794,7 @@ module.exports = class MultiBar extends _EventEmitter{
 
 /***/ }),
 
-/***/ 1596:
+/***/ 7776:
 /***/ ((module) => {
 
 // utility to merge defaults
@@ -910,11 +910,11 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2176:
+/***/ 4580:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const _GenericBar = __nccwpck_require__(5123);
-const _options = __nccwpck_require__(1596);
+const _GenericBar = __nccwpck_require__(1775);
+const _options = __nccwpck_require__(7776);
 
 // Progress-Bar constructor
 module.exports = class SingleBar extends _GenericBar{
@@ -1057,7 +1057,7 @@ module.exports = class SingleBar extends _GenericBar{
 
 /***/ }),
 
-/***/ 7748:
+/***/ 1800:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 const _readline = __nccwpck_require__(3785);
@@ -1226,13 +1226,13 @@ module.exports = Terminal;
 
 /***/ }),
 
-/***/ 1921:
+/***/ 1725:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const _legacy = __nccwpck_require__(4874);
-const _shades_classic = __nccwpck_require__(8170);
-const _shades_grey = __nccwpck_require__(3351);
-const _rect = __nccwpck_require__(8879);
+const _legacy = __nccwpck_require__(366);
+const _shades_classic = __nccwpck_require__(2838);
+const _shades_grey = __nccwpck_require__(7043);
+const _rect = __nccwpck_require__(8891);
 
 module.exports = {
     legacy: _legacy,
@@ -1243,7 +1243,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4874:
+/***/ 366:
 /***/ ((module) => {
 
 // cli-progress legacy style as of 1.x
@@ -1255,7 +1255,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8879:
+/***/ 8891:
 /***/ ((module) => {
 
 module.exports = {
@@ -1266,7 +1266,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8170:
+/***/ 2838:
 /***/ ((module) => {
 
 // cli-progress legacy style as of 1.x
@@ -1278,7 +1278,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3351:
+/***/ 7043:
 /***/ ((module) => {
 
 
@@ -1291,7 +1291,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 872:
+/***/ 556:
 /***/ ((module) => {
 
 
@@ -1304,7 +1304,7 @@ module.exports = function () {
 
 /***/ }),
 
-/***/ 4519:
+/***/ 771:
 /***/ ((module) => {
 
 /* eslint-disable yoda */
@@ -1361,13 +1361,13 @@ module.exports["default"] = isFullwidthCodePoint;
 
 /***/ }),
 
-/***/ 60:
+/***/ 3544:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const stripAnsi = __nccwpck_require__(3958);
-const isFullwidthCodePoint = __nccwpck_require__(4519);
-const emojiRegex = __nccwpck_require__(872);
+const stripAnsi = __nccwpck_require__(6642);
+const isFullwidthCodePoint = __nccwpck_require__(771);
+const emojiRegex = __nccwpck_require__(556);
 
 const stringWidth = string => {
 	if (typeof string !== 'string' || string.length === 0) {
@@ -1415,11 +1415,11 @@ module.exports["default"] = stringWidth;
 
 /***/ }),
 
-/***/ 3958:
+/***/ 6642:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const ansiRegex = __nccwpck_require__(21);
+const ansiRegex = __nccwpck_require__(4433);
 
 module.exports = string => typeof string === 'string' ? string.replace(ansiRegex(), '') : string;
 
@@ -1503,14 +1503,14 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("readline");
 
 /***/ }),
 
-/***/ 8909:
+/***/ 5161:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { Argument } = __nccwpck_require__(9154);
-const { Command } = __nccwpck_require__(4348);
-const { CommanderError, InvalidArgumentError } = __nccwpck_require__(1135);
-const { Help } = __nccwpck_require__(9754);
-const { Option } = __nccwpck_require__(5240);
+const { Argument } = __nccwpck_require__(1054);
+const { Command } = __nccwpck_require__(2072);
+const { CommanderError, InvalidArgumentError } = __nccwpck_require__(5907);
+const { Help } = __nccwpck_require__(8758);
+const { Option } = __nccwpck_require__(164);
 
 exports.DM = new Command();
 
@@ -1534,10 +1534,10 @@ exports.a2 = InvalidArgumentError; // Deprecated
 
 /***/ }),
 
-/***/ 9154:
+/***/ 1054:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { InvalidArgumentError } = __nccwpck_require__(1135);
+const { InvalidArgumentError } = __nccwpck_require__(5907);
 
 class Argument {
   /**
@@ -1691,7 +1691,7 @@ exports.humanReadableArgName = humanReadableArgName;
 
 /***/ }),
 
-/***/ 4348:
+/***/ 2072:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 const EventEmitter = (__nccwpck_require__(8474).EventEmitter);
@@ -1700,11 +1700,11 @@ const path = __nccwpck_require__(6760);
 const fs = __nccwpck_require__(3024);
 const process = __nccwpck_require__(1708);
 
-const { Argument, humanReadableArgName } = __nccwpck_require__(9154);
-const { CommanderError } = __nccwpck_require__(1135);
-const { Help, stripColor } = __nccwpck_require__(9754);
-const { Option, DualOptions } = __nccwpck_require__(5240);
-const { suggestSimilar } = __nccwpck_require__(5030);
+const { Argument, humanReadableArgName } = __nccwpck_require__(1054);
+const { CommanderError } = __nccwpck_require__(5907);
+const { Help, stripColor } = __nccwpck_require__(8758);
+const { Option, DualOptions } = __nccwpck_require__(164);
+const { suggestSimilar } = __nccwpck_require__(9370);
 
 class Command extends EventEmitter {
   /**
@@ -4475,7 +4475,7 @@ exports.useColor = useColor; // exporting for tests
 
 /***/ }),
 
-/***/ 1135:
+/***/ 5907:
 /***/ ((__unused_webpack_module, exports) => {
 
 /**
@@ -4521,10 +4521,10 @@ exports.InvalidArgumentError = InvalidArgumentError;
 
 /***/ }),
 
-/***/ 9754:
+/***/ 8758:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { humanReadableArgName } = __nccwpck_require__(9154);
+const { humanReadableArgName } = __nccwpck_require__(1054);
 
 /**
  * TypeScript import types for JSDoc, used by Visual Studio Code IntelliSense and `npm run typescript-checkJS`
@@ -5275,10 +5275,10 @@ exports.stripColor = stripColor;
 
 /***/ }),
 
-/***/ 5240:
+/***/ 164:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { InvalidArgumentError } = __nccwpck_require__(1135);
+const { InvalidArgumentError } = __nccwpck_require__(5907);
 
 class Option {
   /**
@@ -5662,7 +5662,7 @@ exports.DualOptions = DualOptions;
 
 /***/ }),
 
-/***/ 5030:
+/***/ 9370:
 /***/ ((__unused_webpack_module, exports) => {
 
 const maxDistance = 3;
@@ -5770,18 +5770,18 @@ exports.suggestSimilar = suggestSimilar;
 
 /***/ }),
 
-/***/ 7349:
+/***/ 1537:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var Scalar = __nccwpck_require__(3301);
-var YAMLMap = __nccwpck_require__(4454);
-var YAMLSeq = __nccwpck_require__(2223);
-var resolveBlockMap = __nccwpck_require__(7103);
-var resolveBlockSeq = __nccwpck_require__(334);
-var resolveFlowCollection = __nccwpck_require__(3142);
+var identity = __nccwpck_require__(6891);
+var Scalar = __nccwpck_require__(9481);
+var YAMLMap = __nccwpck_require__(4850);
+var YAMLSeq = __nccwpck_require__(7627);
+var resolveBlockMap = __nccwpck_require__(4707);
+var resolveBlockSeq = __nccwpck_require__(4738);
+var resolveFlowCollection = __nccwpck_require__(714);
 
 function resolveCollection(CN, ctx, token, onError, tagName, tag) {
     const coll = token.type === 'block-map'
@@ -5867,15 +5867,15 @@ exports.composeCollection = composeCollection;
 
 /***/ }),
 
-/***/ 3683:
+/***/ 9391:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Document = __nccwpck_require__(3021);
-var composeNode = __nccwpck_require__(5937);
-var resolveEnd = __nccwpck_require__(7788);
-var resolveProps = __nccwpck_require__(4631);
+var Document = __nccwpck_require__(3345);
+var composeNode = __nccwpck_require__(3669);
+var resolveEnd = __nccwpck_require__(5048);
+var resolveProps = __nccwpck_require__(4483);
 
 function composeDoc(options, directives, { offset, start, value, end }, onError) {
     const opts = Object.assign({ _directives: directives }, options);
@@ -5919,17 +5919,17 @@ exports.composeDoc = composeDoc;
 
 /***/ }),
 
-/***/ 5937:
+/***/ 3669:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Alias = __nccwpck_require__(4065);
-var identity = __nccwpck_require__(1127);
-var composeCollection = __nccwpck_require__(7349);
-var composeScalar = __nccwpck_require__(5413);
-var resolveEnd = __nccwpck_require__(7788);
-var utilEmptyScalarPosition = __nccwpck_require__(2599);
+var Alias = __nccwpck_require__(4525);
+var identity = __nccwpck_require__(6891);
+var composeCollection = __nccwpck_require__(1537);
+var composeScalar = __nccwpck_require__(8001);
+var resolveEnd = __nccwpck_require__(5048);
+var utilEmptyScalarPosition = __nccwpck_require__(2995);
 
 const CN = { composeNode, composeEmptyNode };
 function composeNode(ctx, token, props, onError) {
@@ -6038,15 +6038,15 @@ exports.composeNode = composeNode;
 
 /***/ }),
 
-/***/ 5413:
+/***/ 8001:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var Scalar = __nccwpck_require__(3301);
-var resolveBlockScalar = __nccwpck_require__(8913);
-var resolveFlowScalar = __nccwpck_require__(6842);
+var identity = __nccwpck_require__(6891);
+var Scalar = __nccwpck_require__(9481);
+var resolveBlockScalar = __nccwpck_require__(5597);
+var resolveFlowScalar = __nccwpck_require__(3598);
 
 function composeScalar(ctx, token, tagToken, onError) {
     const { value, type, comment, range } = token.type === 'block-scalar'
@@ -6133,18 +6133,18 @@ exports.composeScalar = composeScalar;
 
 /***/ }),
 
-/***/ 9984:
+/***/ 9452:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_process = __nccwpck_require__(932);
-var directives = __nccwpck_require__(1342);
-var Document = __nccwpck_require__(3021);
-var errors = __nccwpck_require__(1464);
-var identity = __nccwpck_require__(1127);
-var composeDoc = __nccwpck_require__(3683);
-var resolveEnd = __nccwpck_require__(7788);
+var directives = __nccwpck_require__(6802);
+var Document = __nccwpck_require__(3345);
+var errors = __nccwpck_require__(8492);
+var identity = __nccwpck_require__(6891);
+var composeDoc = __nccwpck_require__(9391);
+var resolveEnd = __nccwpck_require__(5048);
 
 function getErrorPos(src) {
     if (typeof src === 'number')
@@ -6364,17 +6364,17 @@ exports.Composer = Composer;
 
 /***/ }),
 
-/***/ 7103:
+/***/ 4707:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Pair = __nccwpck_require__(7165);
-var YAMLMap = __nccwpck_require__(4454);
-var resolveProps = __nccwpck_require__(4631);
-var utilContainsNewline = __nccwpck_require__(9499);
-var utilFlowIndentCheck = __nccwpck_require__(4051);
-var utilMapIncludes = __nccwpck_require__(1187);
+var Pair = __nccwpck_require__(8137);
+var YAMLMap = __nccwpck_require__(4850);
+var resolveProps = __nccwpck_require__(4483);
+var utilContainsNewline = __nccwpck_require__(8935);
+var utilFlowIndentCheck = __nccwpck_require__(8479);
+var utilMapIncludes = __nccwpck_require__(2431);
 
 const startColMsg = 'All mapping items must start at the same column';
 function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
@@ -6488,12 +6488,12 @@ exports.resolveBlockMap = resolveBlockMap;
 
 /***/ }),
 
-/***/ 8913:
+/***/ 5597:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(3301);
+var Scalar = __nccwpck_require__(9481);
 
 function resolveBlockScalar(ctx, scalar, onError) {
     const start = scalar.offset;
@@ -6695,14 +6695,14 @@ exports.resolveBlockScalar = resolveBlockScalar;
 
 /***/ }),
 
-/***/ 334:
+/***/ 4738:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var YAMLSeq = __nccwpck_require__(2223);
-var resolveProps = __nccwpck_require__(4631);
-var utilFlowIndentCheck = __nccwpck_require__(4051);
+var YAMLSeq = __nccwpck_require__(7627);
+var resolveProps = __nccwpck_require__(4483);
+var utilFlowIndentCheck = __nccwpck_require__(8479);
 
 function resolveBlockSeq({ composeNode, composeEmptyNode }, ctx, bs, onError, tag) {
     const NodeClass = tag?.nodeClass ?? YAMLSeq.YAMLSeq;
@@ -6753,7 +6753,7 @@ exports.resolveBlockSeq = resolveBlockSeq;
 
 /***/ }),
 
-/***/ 7788:
+/***/ 5048:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -6799,19 +6799,19 @@ exports.resolveEnd = resolveEnd;
 
 /***/ }),
 
-/***/ 3142:
+/***/ 714:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var Pair = __nccwpck_require__(7165);
-var YAMLMap = __nccwpck_require__(4454);
-var YAMLSeq = __nccwpck_require__(2223);
-var resolveEnd = __nccwpck_require__(7788);
-var resolveProps = __nccwpck_require__(4631);
-var utilContainsNewline = __nccwpck_require__(9499);
-var utilMapIncludes = __nccwpck_require__(1187);
+var identity = __nccwpck_require__(6891);
+var Pair = __nccwpck_require__(8137);
+var YAMLMap = __nccwpck_require__(4850);
+var YAMLSeq = __nccwpck_require__(7627);
+var resolveEnd = __nccwpck_require__(5048);
+var resolveProps = __nccwpck_require__(4483);
+var utilContainsNewline = __nccwpck_require__(8935);
+var utilMapIncludes = __nccwpck_require__(2431);
 
 const blockMsg = 'Block collections are not allowed within flow collections';
 const isBlock = (token) => token && (token.type === 'block-map' || token.type === 'block-seq');
@@ -7015,13 +7015,13 @@ exports.resolveFlowCollection = resolveFlowCollection;
 
 /***/ }),
 
-/***/ 6842:
+/***/ 3598:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(3301);
-var resolveEnd = __nccwpck_require__(7788);
+var Scalar = __nccwpck_require__(9481);
+var resolveEnd = __nccwpck_require__(5048);
 
 function resolveFlowScalar(scalar, strict, onError) {
     const { offset, type, source, end } = scalar;
@@ -7250,7 +7250,7 @@ exports.resolveFlowScalar = resolveFlowScalar;
 
 /***/ }),
 
-/***/ 4631:
+/***/ 4483:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -7405,7 +7405,7 @@ exports.resolveProps = resolveProps;
 
 /***/ }),
 
-/***/ 9499:
+/***/ 8935:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -7448,7 +7448,7 @@ exports.containsNewline = containsNewline;
 
 /***/ }),
 
-/***/ 2599:
+/***/ 2995:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -7483,12 +7483,12 @@ exports.emptyScalarPosition = emptyScalarPosition;
 
 /***/ }),
 
-/***/ 4051:
+/***/ 8479:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var utilContainsNewline = __nccwpck_require__(9499);
+var utilContainsNewline = __nccwpck_require__(8935);
 
 function flowIndentCheck(indent, fc, onError) {
     if (fc?.type === 'flow-collection') {
@@ -7507,12 +7507,12 @@ exports.flowIndentCheck = flowIndentCheck;
 
 /***/ }),
 
-/***/ 1187:
+/***/ 2431:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
+var identity = __nccwpck_require__(6891);
 
 function mapIncludes(ctx, items, search) {
     const { uniqueKeys } = ctx.options;
@@ -7529,22 +7529,22 @@ exports.mapIncludes = mapIncludes;
 
 /***/ }),
 
-/***/ 3021:
+/***/ 3345:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Alias = __nccwpck_require__(4065);
-var Collection = __nccwpck_require__(101);
-var identity = __nccwpck_require__(1127);
-var Pair = __nccwpck_require__(7165);
-var toJS = __nccwpck_require__(4043);
-var Schema = __nccwpck_require__(5840);
-var stringifyDocument = __nccwpck_require__(6829);
-var anchors = __nccwpck_require__(9215);
-var applyReviver = __nccwpck_require__(3661);
-var createNode = __nccwpck_require__(2404);
-var directives = __nccwpck_require__(1342);
+var Alias = __nccwpck_require__(4525);
+var Collection = __nccwpck_require__(9913);
+var identity = __nccwpck_require__(6891);
+var Pair = __nccwpck_require__(8137);
+var toJS = __nccwpck_require__(6695);
+var Schema = __nccwpck_require__(4916);
+var stringifyDocument = __nccwpck_require__(5865);
+var anchors = __nccwpck_require__(9344);
+var applyReviver = __nccwpck_require__(7793);
+var createNode = __nccwpck_require__(9944);
+var directives = __nccwpck_require__(6802);
 
 class Document {
     constructor(value, replacer, options) {
@@ -7873,13 +7873,13 @@ exports.Document = Document;
 
 /***/ }),
 
-/***/ 9215:
+/***/ 9344:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var visit = __nccwpck_require__(204);
+var identity = __nccwpck_require__(6891);
+var visit = __nccwpck_require__(3736);
 
 /**
  * Verify that the input string is a valid anchor.
@@ -7956,7 +7956,7 @@ exports.findNewAnchor = findNewAnchor;
 
 /***/ }),
 
-/***/ 3661:
+/***/ 7793:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -8020,14 +8020,14 @@ exports.applyReviver = applyReviver;
 
 /***/ }),
 
-/***/ 2404:
+/***/ 9944:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Alias = __nccwpck_require__(4065);
-var identity = __nccwpck_require__(1127);
-var Scalar = __nccwpck_require__(3301);
+var Alias = __nccwpck_require__(4525);
+var identity = __nccwpck_require__(6891);
+var Scalar = __nccwpck_require__(9481);
 
 const defaultTagPrefix = 'tag:yaml.org,2002:';
 function findTagObject(value, tagName, tags) {
@@ -8117,13 +8117,13 @@ exports.createNode = createNode;
 
 /***/ }),
 
-/***/ 1342:
+/***/ 6802:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var visit = __nccwpck_require__(204);
+var identity = __nccwpck_require__(6891);
+var visit = __nccwpck_require__(3736);
 
 const escapeChars = {
     '!': '%21',
@@ -8302,7 +8302,7 @@ exports.Directives = Directives;
 
 /***/ }),
 
-/***/ 1464:
+/***/ 8492:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -8371,28 +8371,28 @@ exports.prettifyError = prettifyError;
 
 /***/ }),
 
-/***/ 8815:
+/***/ 9779:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
 
 
-var composer = __nccwpck_require__(9984);
-var Document = __nccwpck_require__(3021);
-var Schema = __nccwpck_require__(5840);
-var errors = __nccwpck_require__(1464);
-var Alias = __nccwpck_require__(4065);
-var identity = __nccwpck_require__(1127);
-var Pair = __nccwpck_require__(7165);
-var Scalar = __nccwpck_require__(3301);
-var YAMLMap = __nccwpck_require__(4454);
-var YAMLSeq = __nccwpck_require__(2223);
-var cst = __nccwpck_require__(3461);
-var lexer = __nccwpck_require__(361);
-var lineCounter = __nccwpck_require__(6628);
-var parser = __nccwpck_require__(3456);
-var publicApi = __nccwpck_require__(4047);
-var visit = __nccwpck_require__(204);
+var composer = __nccwpck_require__(9452);
+var Document = __nccwpck_require__(3345);
+var Schema = __nccwpck_require__(4916);
+var errors = __nccwpck_require__(8492);
+var Alias = __nccwpck_require__(4525);
+var identity = __nccwpck_require__(6891);
+var Pair = __nccwpck_require__(8137);
+var Scalar = __nccwpck_require__(9481);
+var YAMLMap = __nccwpck_require__(4850);
+var YAMLSeq = __nccwpck_require__(7627);
+var cst = __nccwpck_require__(4793);
+var lexer = __nccwpck_require__(4845);
+var lineCounter = __nccwpck_require__(7936);
+var parser = __nccwpck_require__(380);
+var publicApi = __nccwpck_require__(2619);
+var visit = __nccwpck_require__(3736);
 
 
 
@@ -8429,7 +8429,7 @@ __webpack_unused_export__ = visit.visitAsync;
 
 /***/ }),
 
-/***/ 7249:
+/***/ 1461:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -8455,16 +8455,16 @@ exports.warn = warn;
 
 /***/ }),
 
-/***/ 4065:
+/***/ 4525:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var anchors = __nccwpck_require__(9215);
-var visit = __nccwpck_require__(204);
-var identity = __nccwpck_require__(1127);
-var Node = __nccwpck_require__(6673);
-var toJS = __nccwpck_require__(4043);
+var anchors = __nccwpck_require__(9344);
+var visit = __nccwpck_require__(3736);
+var identity = __nccwpck_require__(6891);
+var Node = __nccwpck_require__(3245);
+var toJS = __nccwpck_require__(6695);
 
 class Alias extends Node.NodeBase {
     constructor(source) {
@@ -8582,14 +8582,14 @@ exports.Alias = Alias;
 
 /***/ }),
 
-/***/ 101:
+/***/ 9913:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(2404);
-var identity = __nccwpck_require__(1127);
-var Node = __nccwpck_require__(6673);
+var createNode = __nccwpck_require__(9944);
+var identity = __nccwpck_require__(6891);
+var Node = __nccwpck_require__(3245);
 
 function collectionFromPath(schema, path, value) {
     let v = value;
@@ -8740,14 +8740,14 @@ exports.isEmptyPath = isEmptyPath;
 
 /***/ }),
 
-/***/ 6673:
+/***/ 3245:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var applyReviver = __nccwpck_require__(3661);
-var identity = __nccwpck_require__(1127);
-var toJS = __nccwpck_require__(4043);
+var applyReviver = __nccwpck_require__(7793);
+var identity = __nccwpck_require__(6891);
+var toJS = __nccwpck_require__(6695);
 
 class NodeBase {
     constructor(type) {
@@ -8787,15 +8787,15 @@ exports.NodeBase = NodeBase;
 
 /***/ }),
 
-/***/ 7165:
+/***/ 8137:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(2404);
-var stringifyPair = __nccwpck_require__(9748);
-var addPairToJSMap = __nccwpck_require__(7104);
-var identity = __nccwpck_require__(1127);
+var createNode = __nccwpck_require__(9944);
+var stringifyPair = __nccwpck_require__(4232);
+var addPairToJSMap = __nccwpck_require__(2628);
+var identity = __nccwpck_require__(6891);
 
 function createPair(key, value, ctx) {
     const k = createNode.createNode(key, undefined, ctx);
@@ -8833,14 +8833,14 @@ exports.createPair = createPair;
 
 /***/ }),
 
-/***/ 3301:
+/***/ 9481:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var Node = __nccwpck_require__(6673);
-var toJS = __nccwpck_require__(4043);
+var identity = __nccwpck_require__(6891);
+var Node = __nccwpck_require__(3245);
+var toJS = __nccwpck_require__(6695);
 
 const isScalarValue = (value) => !value || (typeof value !== 'function' && typeof value !== 'object');
 class Scalar extends Node.NodeBase {
@@ -8867,17 +8867,17 @@ exports.isScalarValue = isScalarValue;
 
 /***/ }),
 
-/***/ 4454:
+/***/ 4850:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyCollection = __nccwpck_require__(1212);
-var addPairToJSMap = __nccwpck_require__(7104);
-var Collection = __nccwpck_require__(101);
-var identity = __nccwpck_require__(1127);
-var Pair = __nccwpck_require__(7165);
-var Scalar = __nccwpck_require__(3301);
+var stringifyCollection = __nccwpck_require__(3048);
+var addPairToJSMap = __nccwpck_require__(2628);
+var Collection = __nccwpck_require__(9913);
+var identity = __nccwpck_require__(6891);
+var Pair = __nccwpck_require__(8137);
+var Scalar = __nccwpck_require__(9481);
 
 function findPair(items, key) {
     const k = identity.isScalar(key) ? key.value : key;
@@ -9021,17 +9021,17 @@ exports.findPair = findPair;
 
 /***/ }),
 
-/***/ 2223:
+/***/ 7627:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(2404);
-var stringifyCollection = __nccwpck_require__(1212);
-var Collection = __nccwpck_require__(101);
-var identity = __nccwpck_require__(1127);
-var Scalar = __nccwpck_require__(3301);
-var toJS = __nccwpck_require__(4043);
+var createNode = __nccwpck_require__(9944);
+var stringifyCollection = __nccwpck_require__(3048);
+var Collection = __nccwpck_require__(9913);
+var identity = __nccwpck_require__(6891);
+var Scalar = __nccwpck_require__(9481);
+var toJS = __nccwpck_require__(6695);
 
 class YAMLSeq extends Collection.Collection {
     static get tagName() {
@@ -9143,16 +9143,16 @@ exports.YAMLSeq = YAMLSeq;
 
 /***/ }),
 
-/***/ 7104:
+/***/ 2628:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var log = __nccwpck_require__(7249);
-var merge = __nccwpck_require__(452);
-var stringify = __nccwpck_require__(2148);
-var identity = __nccwpck_require__(1127);
-var toJS = __nccwpck_require__(4043);
+var log = __nccwpck_require__(1461);
+var merge = __nccwpck_require__(8496);
+var stringify = __nccwpck_require__(2200);
+var identity = __nccwpck_require__(6891);
+var toJS = __nccwpck_require__(6695);
 
 function addPairToJSMap(ctx, map, { key, value }) {
     if (identity.isNode(key) && key.addToJSMap)
@@ -9215,7 +9215,7 @@ exports.addPairToJSMap = addPairToJSMap;
 
 /***/ }),
 
-/***/ 1127:
+/***/ 6891:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -9275,12 +9275,12 @@ exports.isSeq = isSeq;
 
 /***/ }),
 
-/***/ 4043:
+/***/ 6695:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
+var identity = __nccwpck_require__(6891);
 
 /**
  * Recursively convert any node or its contents to native JavaScript
@@ -9321,15 +9321,15 @@ exports.toJS = toJS;
 
 /***/ }),
 
-/***/ 110:
+/***/ 5658:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var resolveBlockScalar = __nccwpck_require__(8913);
-var resolveFlowScalar = __nccwpck_require__(6842);
-var errors = __nccwpck_require__(1464);
-var stringifyString = __nccwpck_require__(3069);
+var resolveBlockScalar = __nccwpck_require__(5597);
+var resolveFlowScalar = __nccwpck_require__(3598);
+var errors = __nccwpck_require__(8492);
+var stringifyString = __nccwpck_require__(6953);
 
 function resolveAsScalar(token, strict = true, onError) {
     if (token) {
@@ -9546,7 +9546,7 @@ exports.setScalarValue = setScalarValue;
 
 /***/ }),
 
-/***/ 1733:
+/***/ 9969:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -9616,7 +9616,7 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 7715:
+/***/ 5375:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -9722,14 +9722,14 @@ exports.visit = visit;
 
 /***/ }),
 
-/***/ 3461:
+/***/ 4793:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var cstScalar = __nccwpck_require__(110);
-var cstStringify = __nccwpck_require__(1733);
-var cstVisit = __nccwpck_require__(7715);
+var cstScalar = __nccwpck_require__(5658);
+var cstStringify = __nccwpck_require__(9969);
+var cstVisit = __nccwpck_require__(5375);
 
 /** The byte order mark */
 const BOM = '\u{FEFF}';
@@ -9841,12 +9841,12 @@ exports.tokenType = tokenType;
 
 /***/ }),
 
-/***/ 361:
+/***/ 4845:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var cst = __nccwpck_require__(3461);
+var cst = __nccwpck_require__(4793);
 
 /*
 START -> stream
@@ -10571,7 +10571,7 @@ exports.Lexer = Lexer;
 
 /***/ }),
 
-/***/ 6628:
+/***/ 7936:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -10619,14 +10619,14 @@ exports.LineCounter = LineCounter;
 
 /***/ }),
 
-/***/ 3456:
+/***/ 380:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_process = __nccwpck_require__(932);
-var cst = __nccwpck_require__(3461);
-var lexer = __nccwpck_require__(361);
+var cst = __nccwpck_require__(4793);
+var lexer = __nccwpck_require__(4845);
 
 function includesToken(list, type) {
     for (let i = 0; i < list.length; ++i)
@@ -11606,18 +11606,18 @@ exports.Parser = Parser;
 
 /***/ }),
 
-/***/ 4047:
+/***/ 2619:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var composer = __nccwpck_require__(9984);
-var Document = __nccwpck_require__(3021);
-var errors = __nccwpck_require__(1464);
-var log = __nccwpck_require__(7249);
-var identity = __nccwpck_require__(1127);
-var lineCounter = __nccwpck_require__(6628);
-var parser = __nccwpck_require__(3456);
+var composer = __nccwpck_require__(9452);
+var Document = __nccwpck_require__(3345);
+var errors = __nccwpck_require__(8492);
+var log = __nccwpck_require__(1461);
+var identity = __nccwpck_require__(6891);
+var lineCounter = __nccwpck_require__(7936);
+var parser = __nccwpck_require__(380);
 
 function parseOptions(options) {
     const prettyErrors = options.prettyErrors !== false;
@@ -11720,16 +11720,16 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 5840:
+/***/ 4916:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var map = __nccwpck_require__(7451);
-var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(6464);
-var tags = __nccwpck_require__(18);
+var identity = __nccwpck_require__(6891);
+var map = __nccwpck_require__(4343);
+var seq = __nccwpck_require__(4582);
+var string = __nccwpck_require__(5284);
+var tags = __nccwpck_require__(6326);
 
 const sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 class Schema {
@@ -11766,13 +11766,13 @@ exports.Schema = Schema;
 
 /***/ }),
 
-/***/ 7451:
+/***/ 4343:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var YAMLMap = __nccwpck_require__(4454);
+var identity = __nccwpck_require__(6891);
+var YAMLMap = __nccwpck_require__(4850);
 
 const map = {
     collection: 'map',
@@ -11792,12 +11792,12 @@ exports.map = map;
 
 /***/ }),
 
-/***/ 3632:
+/***/ 5964:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(3301);
+var Scalar = __nccwpck_require__(9481);
 
 const nullTag = {
     identify: value => value == null,
@@ -11816,13 +11816,13 @@ exports.nullTag = nullTag;
 
 /***/ }),
 
-/***/ 1706:
+/***/ 4582:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var YAMLSeq = __nccwpck_require__(2223);
+var identity = __nccwpck_require__(6891);
+var YAMLSeq = __nccwpck_require__(7627);
 
 const seq = {
     collection: 'seq',
@@ -11842,12 +11842,12 @@ exports.seq = seq;
 
 /***/ }),
 
-/***/ 6464:
+/***/ 5284:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyString = __nccwpck_require__(3069);
+var stringifyString = __nccwpck_require__(6953);
 
 const string = {
     identify: value => typeof value === 'string',
@@ -11865,12 +11865,12 @@ exports.string = string;
 
 /***/ }),
 
-/***/ 3959:
+/***/ 7107:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(3301);
+var Scalar = __nccwpck_require__(9481);
 
 const boolTag = {
     identify: value => typeof value === 'boolean',
@@ -11893,13 +11893,13 @@ exports.boolTag = boolTag;
 
 /***/ }),
 
-/***/ 8405:
+/***/ 4993:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(3301);
-var stringifyNumber = __nccwpck_require__(8689);
+var Scalar = __nccwpck_require__(9481);
+var stringifyNumber = __nccwpck_require__(4469);
 
 const floatNaN = {
     identify: value => typeof value === 'number',
@@ -11947,12 +11947,12 @@ exports.floatNaN = floatNaN;
 
 /***/ }),
 
-/***/ 9874:
+/***/ 6750:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(8689);
+var stringifyNumber = __nccwpck_require__(4469);
 
 const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
 const intResolve = (str, offset, radix, { intAsBigInt }) => (intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix));
@@ -11996,18 +11996,18 @@ exports.intOct = intOct;
 
 /***/ }),
 
-/***/ 896:
+/***/ 916:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(7451);
-var _null = __nccwpck_require__(3632);
-var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(6464);
-var bool = __nccwpck_require__(3959);
-var float = __nccwpck_require__(8405);
-var int = __nccwpck_require__(9874);
+var map = __nccwpck_require__(4343);
+var _null = __nccwpck_require__(5964);
+var seq = __nccwpck_require__(4582);
+var string = __nccwpck_require__(5284);
+var bool = __nccwpck_require__(7107);
+var float = __nccwpck_require__(4993);
+var int = __nccwpck_require__(6750);
 
 const schema = [
     map.map,
@@ -12028,14 +12028,14 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 3559:
+/***/ 1195:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(3301);
-var map = __nccwpck_require__(7451);
-var seq = __nccwpck_require__(1706);
+var Scalar = __nccwpck_require__(9481);
+var map = __nccwpck_require__(4343);
+var seq = __nccwpck_require__(4582);
 
 function intIdentify(value) {
     return typeof value === 'bigint' || Number.isInteger(value);
@@ -12099,27 +12099,27 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 18:
+/***/ 6326:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(7451);
-var _null = __nccwpck_require__(3632);
-var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(6464);
-var bool = __nccwpck_require__(3959);
-var float = __nccwpck_require__(8405);
-var int = __nccwpck_require__(9874);
-var schema = __nccwpck_require__(896);
-var schema$1 = __nccwpck_require__(3559);
-var binary = __nccwpck_require__(6083);
-var merge = __nccwpck_require__(452);
-var omap = __nccwpck_require__(303);
-var pairs = __nccwpck_require__(8385);
-var schema$2 = __nccwpck_require__(5913);
-var set = __nccwpck_require__(1528);
-var timestamp = __nccwpck_require__(6752);
+var map = __nccwpck_require__(4343);
+var _null = __nccwpck_require__(5964);
+var seq = __nccwpck_require__(4582);
+var string = __nccwpck_require__(5284);
+var bool = __nccwpck_require__(7107);
+var float = __nccwpck_require__(4993);
+var int = __nccwpck_require__(6750);
+var schema = __nccwpck_require__(916);
+var schema$1 = __nccwpck_require__(1195);
+var binary = __nccwpck_require__(3823);
+var merge = __nccwpck_require__(8496);
+var omap = __nccwpck_require__(2563);
+var pairs = __nccwpck_require__(7181);
+var schema$2 = __nccwpck_require__(1901);
+var set = __nccwpck_require__(1236);
+var timestamp = __nccwpck_require__(7988);
 
 const schemas = new Map([
     ['core', schema.schema],
@@ -12205,14 +12205,14 @@ exports.getTags = getTags;
 
 /***/ }),
 
-/***/ 6083:
+/***/ 3823:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_buffer = __nccwpck_require__(181);
-var Scalar = __nccwpck_require__(3301);
-var stringifyString = __nccwpck_require__(3069);
+var Scalar = __nccwpck_require__(9481);
+var stringifyString = __nccwpck_require__(6953);
 
 const binary = {
     identify: value => value instanceof Uint8Array, // Buffer inherits from Uint8Array
@@ -12282,12 +12282,12 @@ exports.binary = binary;
 
 /***/ }),
 
-/***/ 8398:
+/***/ 5690:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(3301);
+var Scalar = __nccwpck_require__(9481);
 
 function boolStringify({ value, source }, ctx) {
     const boolObj = value ? trueTag : falseTag;
@@ -12318,13 +12318,13 @@ exports.trueTag = trueTag;
 
 /***/ }),
 
-/***/ 5782:
+/***/ 8834:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(3301);
-var stringifyNumber = __nccwpck_require__(8689);
+var Scalar = __nccwpck_require__(9481);
+var stringifyNumber = __nccwpck_require__(4469);
 
 const floatNaN = {
     identify: value => typeof value === 'number',
@@ -12375,12 +12375,12 @@ exports.floatNaN = floatNaN;
 
 /***/ }),
 
-/***/ 873:
+/***/ 1877:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(8689);
+var stringifyNumber = __nccwpck_require__(4469);
 
 const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
 function intResolve(str, offset, radix, { intAsBigInt }) {
@@ -12458,13 +12458,13 @@ exports.intOct = intOct;
 
 /***/ }),
 
-/***/ 452:
+/***/ 8496:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var Scalar = __nccwpck_require__(3301);
+var identity = __nccwpck_require__(6891);
+var Scalar = __nccwpck_require__(9481);
 
 // If the value associated with a merge key is a single mapping node, each of
 // its key/value pairs is inserted into the current mapping, unless the key
@@ -12536,16 +12536,16 @@ exports.merge = merge;
 
 /***/ }),
 
-/***/ 303:
+/***/ 2563:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var toJS = __nccwpck_require__(4043);
-var YAMLMap = __nccwpck_require__(4454);
-var YAMLSeq = __nccwpck_require__(2223);
-var pairs = __nccwpck_require__(8385);
+var identity = __nccwpck_require__(6891);
+var toJS = __nccwpck_require__(6695);
+var YAMLMap = __nccwpck_require__(4850);
+var YAMLSeq = __nccwpck_require__(7627);
+var pairs = __nccwpck_require__(7181);
 
 class YAMLOMap extends YAMLSeq.YAMLSeq {
     constructor() {
@@ -12620,15 +12620,15 @@ exports.omap = omap;
 
 /***/ }),
 
-/***/ 8385:
+/***/ 7181:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var Pair = __nccwpck_require__(7165);
-var Scalar = __nccwpck_require__(3301);
-var YAMLSeq = __nccwpck_require__(2223);
+var identity = __nccwpck_require__(6891);
+var Pair = __nccwpck_require__(8137);
+var Scalar = __nccwpck_require__(9481);
+var YAMLSeq = __nccwpck_require__(7627);
 
 function resolvePairs(seq, onError) {
     if (identity.isSeq(seq)) {
@@ -12709,24 +12709,24 @@ exports.resolvePairs = resolvePairs;
 
 /***/ }),
 
-/***/ 5913:
+/***/ 1901:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(7451);
-var _null = __nccwpck_require__(3632);
-var seq = __nccwpck_require__(1706);
-var string = __nccwpck_require__(6464);
-var binary = __nccwpck_require__(6083);
-var bool = __nccwpck_require__(8398);
-var float = __nccwpck_require__(5782);
-var int = __nccwpck_require__(873);
-var merge = __nccwpck_require__(452);
-var omap = __nccwpck_require__(303);
-var pairs = __nccwpck_require__(8385);
-var set = __nccwpck_require__(1528);
-var timestamp = __nccwpck_require__(6752);
+var map = __nccwpck_require__(4343);
+var _null = __nccwpck_require__(5964);
+var seq = __nccwpck_require__(4582);
+var string = __nccwpck_require__(5284);
+var binary = __nccwpck_require__(3823);
+var bool = __nccwpck_require__(5690);
+var float = __nccwpck_require__(8834);
+var int = __nccwpck_require__(1877);
+var merge = __nccwpck_require__(8496);
+var omap = __nccwpck_require__(2563);
+var pairs = __nccwpck_require__(7181);
+var set = __nccwpck_require__(1236);
+var timestamp = __nccwpck_require__(7988);
 
 const schema = [
     map.map,
@@ -12757,14 +12757,14 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 1528:
+/***/ 1236:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var Pair = __nccwpck_require__(7165);
-var YAMLMap = __nccwpck_require__(4454);
+var identity = __nccwpck_require__(6891);
+var Pair = __nccwpck_require__(8137);
+var YAMLMap = __nccwpck_require__(4850);
 
 class YAMLSet extends YAMLMap.YAMLMap {
     constructor(schema) {
@@ -12860,12 +12860,12 @@ exports.set = set;
 
 /***/ }),
 
-/***/ 6752:
+/***/ 7988:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(8689);
+var stringifyNumber = __nccwpck_require__(4469);
 
 /** Internal types handle bigint as number, because TS can't figure it out. */
 function parseSexagesimal(str, asBigInt) {
@@ -12972,7 +12972,7 @@ exports.timestamp = timestamp;
 
 /***/ }),
 
-/***/ 4475:
+/***/ 247:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -13130,15 +13130,15 @@ exports.foldFlowLines = foldFlowLines;
 
 /***/ }),
 
-/***/ 2148:
+/***/ 2200:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var anchors = __nccwpck_require__(9215);
-var identity = __nccwpck_require__(1127);
-var stringifyComment = __nccwpck_require__(9799);
-var stringifyString = __nccwpck_require__(3069);
+var anchors = __nccwpck_require__(9344);
+var identity = __nccwpck_require__(6891);
+var stringifyComment = __nccwpck_require__(9219);
+var stringifyString = __nccwpck_require__(6953);
 
 function createStringifyContext(doc, options) {
     const opt = Object.assign({
@@ -13269,14 +13269,14 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 1212:
+/***/ 3048:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var stringify = __nccwpck_require__(2148);
-var stringifyComment = __nccwpck_require__(9799);
+var identity = __nccwpck_require__(6891);
+var stringify = __nccwpck_require__(2200);
+var stringifyComment = __nccwpck_require__(9219);
 
 function stringifyCollection(collection, ctx, options) {
     const flow = ctx.inFlow ?? collection.flow;
@@ -13431,7 +13431,7 @@ exports.stringifyCollection = stringifyCollection;
 
 /***/ }),
 
-/***/ 9799:
+/***/ 9219:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -13462,14 +13462,14 @@ exports.stringifyComment = stringifyComment;
 
 /***/ }),
 
-/***/ 6829:
+/***/ 5865:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var stringify = __nccwpck_require__(2148);
-var stringifyComment = __nccwpck_require__(9799);
+var identity = __nccwpck_require__(6891);
+var stringify = __nccwpck_require__(2200);
+var stringifyComment = __nccwpck_require__(9219);
 
 function stringifyDocument(doc, options) {
     const lines = [];
@@ -13556,7 +13556,7 @@ exports.stringifyDocument = stringifyDocument;
 
 /***/ }),
 
-/***/ 8689:
+/***/ 4469:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -13590,15 +13590,15 @@ exports.stringifyNumber = stringifyNumber;
 
 /***/ }),
 
-/***/ 9748:
+/***/ 4232:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
-var Scalar = __nccwpck_require__(3301);
-var stringify = __nccwpck_require__(2148);
-var stringifyComment = __nccwpck_require__(9799);
+var identity = __nccwpck_require__(6891);
+var Scalar = __nccwpck_require__(9481);
+var stringify = __nccwpck_require__(2200);
+var stringifyComment = __nccwpck_require__(9219);
 
 function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
     const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
@@ -13749,13 +13749,13 @@ exports.stringifyPair = stringifyPair;
 
 /***/ }),
 
-/***/ 3069:
+/***/ 6953:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(3301);
-var foldFlowLines = __nccwpck_require__(4475);
+var Scalar = __nccwpck_require__(9481);
+var foldFlowLines = __nccwpck_require__(247);
 
 const getFoldOptions = (ctx, isBlock) => ({
     indentAtStart: isBlock ? ctx.indent.length : ctx.indentAtStart,
@@ -14094,12 +14094,12 @@ exports.stringifyString = stringifyString;
 
 /***/ }),
 
-/***/ 204:
+/***/ 3736:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(1127);
+var identity = __nccwpck_require__(6891);
 
 const BREAK = Symbol('break visit');
 const SKIP = Symbol('skip children');
@@ -14337,7 +14337,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 5684:
+/***/ 9480:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14346,9 +14346,9 @@ __nccwpck_require__.d(__webpack_exports__, {
   X: () => (/* binding */ startProgram)
 });
 
-// EXTERNAL MODULE: ./node_modules/commander/index.js
-var commander = __nccwpck_require__(8909);
-;// CONCATENATED MODULE: ./node_modules/commander/esm.mjs
+// EXTERNAL MODULE: ../nm/node_modules/commander/index.js
+var commander = __nccwpck_require__(5161);
+;// CONCATENATED MODULE: ../nm/node_modules/commander/esm.mjs
 
 
 // wrapper to provide named exports for ESM.
@@ -14367,7 +14367,7 @@ const {
 } = commander;
 
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
-var logging_failure = __nccwpck_require__(1619);
+var logging_failure = __nccwpck_require__(5241);
 ;// CONCATENATED MODULE: ./.build/scripts/report-failure.js
 
 /** Says what went wrong and what to do next; with `--json` on standard output as well. Returns the exit code. */
@@ -14458,10 +14458,10 @@ function quote(text) {
     return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-// EXTERNAL MODULE: ./node_modules/cli-progress/cli-progress.js
-var cli_progress = __nccwpck_require__(8502);
+// EXTERNAL MODULE: ../nm/node_modules/cli-progress/cli-progress.js
+var cli_progress = __nccwpck_require__(890);
 // EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
-var quantity_text = __nccwpck_require__(6534);
+var quantity_text = __nccwpck_require__(9856);
 ;// CONCATENATED MODULE: ./.build/src/logging/progress-rate.js
 
 /** Follows one phase; `beganMs` and `nowMs` are of the same clock. */
@@ -14740,7 +14740,7 @@ async function startProgram(program) {
 
 /***/ }),
 
-/***/ 2496:
+/***/ 10:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14752,10 +14752,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(2857);
+// EXTERNAL MODULE: ../nm/node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(7565);
 // EXTERNAL MODULE: ./.build/src/config/quantities.js
-var quantities = __nccwpck_require__(8649);
+var quantities = __nccwpck_require__(1999);
 ;// CONCATENATED MODULE: ./.build/src/config/timezone.js
 /** Whether it names a time zone that this machine knows, such as Europe/Paris. */
 function isTimezone(value) {
@@ -14890,10 +14890,10 @@ function resolveMail(checked, refer) {
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ../nm/node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(9779);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
-var failure = __nccwpck_require__(1619);
+var failure = __nccwpck_require__(5241);
 ;// CONCATENATED MODULE: ./.build/src/config/checked-yaml.js
 
 
@@ -15088,9 +15088,9 @@ function resolveSettings(text, file) {
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: ./.build/src/system/accounts.js
-var system_accounts = __nccwpck_require__(4761);
+var system_accounts = __nccwpck_require__(6007);
 // EXTERNAL MODULE: ./.build/src/vault/store/layout.js
-var layout = __nccwpck_require__(8410);
+var layout = __nccwpck_require__(6144);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/open-provisioned.js
 
 
@@ -15175,7 +15175,7 @@ function completeContext(base, values) {
 
 /***/ }),
 
-/***/ 851:
+/***/ 1507:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -15187,7 +15187,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
-var quantity_text = __nccwpck_require__(6534);
+var quantity_text = __nccwpck_require__(9856);
 ;// CONCATENATED MODULE: ./.build/src/report/table.js
 /** Rows with their columns aligned, two spaces between; numbers (by `right`) to the right. */
 function formatTable(rows, right = []) {
@@ -15226,9 +15226,9 @@ function renderAdopt({ adopted, known, left, isDryRun }) {
 }
 
 // EXTERNAL MODULE: ./.build/src/system/accounts.js
-var system_accounts = __nccwpck_require__(4761);
+var system_accounts = __nccwpck_require__(6007);
 // EXTERNAL MODULE: ./.build/src/config/archive-name.js
-var archive_name = __nccwpck_require__(7334);
+var archive_name = __nccwpck_require__(604);
 ;// CONCATENATED MODULE: external "node:crypto"
 const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 // EXTERNAL MODULE: external "node:path"
@@ -15292,7 +15292,7 @@ async function durable_file_syncDirectory(path) {
 }
 
 // EXTERNAL MODULE: ./.build/src/vault/store/layout.js
-var layout = __nccwpck_require__(8410);
+var layout = __nccwpck_require__(6144);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/ledger.js
 
 
@@ -15565,9 +15565,9 @@ var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
-var failure = __nccwpck_require__(1619);
+var failure = __nccwpck_require__(5241);
 // EXTERNAL MODULE: ./.build/src/system/disk-room.js
-var disk_room = __nccwpck_require__(6098);
+var disk_room = __nccwpck_require__(5508);
 ;// CONCATENATED MODULE: ./.build/src/system/lock.js
 
 
@@ -15706,7 +15706,7 @@ function isAlive(pid) {
 }
 
 // EXTERNAL MODULE: ./.build/src/system/run-command.js
-var run_command = __nccwpck_require__(6940);
+var run_command = __nccwpck_require__(9974);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/check-extents.js
 
 
@@ -16014,14 +16014,25 @@ const layout_INDEX_NAME = 'stargz.index.json';
 const MANIFEST_NAME = 'manifest.json';
 const README_NAME = 'LISEZMOI.txt';
 const DUMP_FOLDER = 'db/';
+/** The recovery kit: plain files by where they lie, and one encrypted entry with the secrets. */
+const KIT_FOLDER = 'kit/';
+const KIT_SECRETS_NAME = 'kit/secrets.tar.age';
+/** Below its folder: what lies in the platform's root, elsewhere on the host, and in volumes. */
+const KIT_PARTS = { root: 'files', host: 'host', volume: 'volumes' };
 /** Bytes from `length` up to the next multiple of `unit`. */
 function layout_gapTo(unit, length) {
     return (unit - (length % unit)) % unit;
 }
-/** Whether a name belongs to the part after the file sources: dumps, the README and the manifest. */
+/** Whether a name belongs to the part after the file sources: dumps, the recovery kit, the README and the manifest. */
 function isTailName(name) {
     const text = name.toString('latin1');
-    return text.startsWith(DUMP_FOLDER) || text === README_NAME || text === MANIFEST_NAME;
+    return text.startsWith(DUMP_FOLDER) || isKitEntry(text) || text === README_NAME || text === MANIFEST_NAME;
+}
+/** Whether a name is one of the kit's. Earlier versions allowed a file source named `kit`, which begins otherwise. */
+function isKitEntry(name) {
+    if (!name.startsWith(KIT_FOLDER))
+        return false;
+    return name === KIT_SECRETS_NAME || Object.values(KIT_PARTS).some((part) => name.startsWith(`${KIT_FOLDER}${part}/`));
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/share-extents.js
@@ -16139,7 +16150,7 @@ async function runXfsIo(store, options, lines) {
 }
 
 // EXTERNAL MODULE: ./.build/src/vault/store/space.js
-var space = __nccwpck_require__(7988);
+var space = __nccwpck_require__(1690);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/publish.js
 
 
@@ -18633,7 +18644,7 @@ const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impor
 var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: external "node:url"
 const external_node_url_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/punycode/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/punycode/index.js
 /*
 
 Copied from https://github.com/mathiasbynens/punycode.js/blob/ef3505c8abb5143a00d53ce59077c9f7f4b2ac47/punycode.js
@@ -19040,7 +19051,7 @@ const ucs2 = {
 };
 
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/shared/url.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/shared/url.js
 // URL parsing wrapper around the WHATWG `URL` class. It only falls back to the
 // legacy, deprecation-warning-emitting `url.parse()` / `url.resolve()` for input
 // the WHATWG parser rejects.
@@ -19279,7 +19290,7 @@ const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 ;// CONCATENATED MODULE: external "node:https"
 const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/fetch/cookies.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/fetch/cookies.js
 // module to handle cookies
 
 
@@ -19531,13 +19542,13 @@ class Cookies {
 }
 /* harmony default export */ const fetch_cookies = (Cookies);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/package-info.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/package-info.js
 // Generated by scripts/build.js from package.json. Do not edit by hand.
 const package_info_name = 'nodemailer';
 const package_info_version = '10.6.0';
 const homepage = 'https://nodemailer.com/';
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/errors.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/errors.js
 /**
  * Nodemailer Error Codes
  *
@@ -19639,7 +19650,7 @@ const isPermanentResponseCode = (responseCode) => responseCode >= 500 && respons
  */
 const ERR_ACCESS_DENIED = 'ERR_ACCESS_DENIED';
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/shared/objects.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/shared/objects.js
 // Safe copying of objects whose keys come from the caller.
 //
 // This lives in its own leaf module, like ./url.ts, so that every layer can reach it.
@@ -19679,7 +19690,7 @@ const copyOwnKeys = (target, source, skip) => {
     return target;
 };
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/fetch/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/fetch/index.js
 
 
 
@@ -20077,7 +20088,7 @@ nmfetch.DEFAULT_MAX_TIME = DEFAULT_MAX_TIME;
 
 ;// CONCATENATED MODULE: external "node:dns"
 const external_node_dns_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/shared/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/shared/index.js
 /* eslint no-console: 0 */
 
 
@@ -20876,7 +20887,7 @@ function normalizeDomain(domain, toUnicode) {
     return toUnicode ? punycode_toUnicode(domain) : toASCII(domain);
 }
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mime-funcs/mime-types.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mime-funcs/mime-types.js
 /* eslint quote-props: 0 */
 
 const defaultMimeType = 'application/octet-stream';
@@ -22965,7 +22976,7 @@ function detectExtension(mimeType) {
     }
 }
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/base64/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/base64/index.js
 
 /**
  * Encodes a Buffer into a base64 encoded string
@@ -23119,7 +23130,7 @@ class Encoder extends external_node_stream_namespaceObject.Transform {
     }
 }
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/qp/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/qp/index.js
 
 /**
  * Encodes a Buffer into a Quoted-Printable encoded string
@@ -23383,7 +23394,7 @@ class qp_Encoder extends external_node_stream_namespaceObject.Transform {
     }
 }
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mime-funcs/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mime-funcs/index.js
 /* eslint no-control-regex:0 */
 
 
@@ -24253,7 +24264,7 @@ function safeEncodeURIComponent(str) {
     return str.replace(/[\x00-\x1F *'()<>@,;:\\"[\]?=\u007F-\uFFFF]/g, chr => encodeURICharComponent(chr));
 }
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/addressparser/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/addressparser/index.js
 /* eslint-disable no-bitwise -- the kind of a token is a set of bit flags packed into one slot of a typed array */
 /** The token is an operator, a text run otherwise */
 const TOKEN_OPERATOR = 1;
@@ -25653,7 +25664,7 @@ function addressparser(str, options) {
 }
 /* harmony default export */ const esm_addressparser = (addressparser);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mime-node/last-newline.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mime-node/last-newline.js
 
 class LastNewline extends external_node_stream_namespaceObject.Transform {
     constructor() {
@@ -25682,7 +25693,7 @@ class LastNewline extends external_node_stream_namespaceObject.Transform {
     }
 }
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mime-node/le-windows.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mime-node/le-windows.js
 
 /**
  * Ensures that only <CR><LF> sequences are used for linebreaks
@@ -25726,7 +25737,7 @@ class LeWindows extends external_node_stream_namespaceObject.Transform {
     }
 }
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mime-node/le-unix.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mime-node/le-unix.js
 
 /**
  * Ensures that only <LF> is used for linebreaks
@@ -25763,7 +25774,7 @@ class LeUnix extends external_node_stream_namespaceObject.Transform {
     }
 }
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mime-node/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mime-node/index.js
 /* eslint no-undefined: 0, prefer-spread: 0, no-control-regex: 0 */
 
 
@@ -27314,7 +27325,7 @@ class MimeNode {
 }
 /* harmony default export */ const mime_node = (MimeNode);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mail-composer/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mail-composer/index.js
 /* eslint no-undefined: 0 */
 
 
@@ -27975,7 +27986,7 @@ function otpError(message) {
 }
 /* harmony default export */ const mail_composer = (MailComposer);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/dkim/message-parser.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/dkim/message-parser.js
 
 /**
  * Drops the SP and HTAB from both ends of a field name.
@@ -28153,7 +28164,7 @@ class MessageParser extends external_node_stream_namespaceObject.Transform {
 }
 /* harmony default export */ const message_parser = (MessageParser);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/dkim/relaxed-body.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/dkim/relaxed-body.js
 // streams through a message body and calculates relaxed body hash
 
 
@@ -28296,7 +28307,7 @@ class RelaxedBody extends external_node_stream_namespaceObject.Transform {
 }
 /* harmony default export */ const relaxed_body = (RelaxedBody);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/dkim/sign.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/dkim/sign.js
 
 
 
@@ -28423,7 +28434,7 @@ function relaxedHeaderLine(line) {
         .replace(/^ | $/g, '');
 }
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/dkim/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/dkim/index.js
 // FIXME:
 // replace this Transform mess with a method that pipes input argument to output argument
 
@@ -28661,7 +28672,7 @@ class DKIM {
 
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/smtp-connection/http-proxy-client.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/smtp-connection/http-proxy-client.js
 /**
  * Minimal HTTP/S proxy client
  */
@@ -28832,7 +28843,7 @@ function httpProxyClient(proxyUrl, destinationPort, destinationHost, tlsOptions,
 }
 /* harmony default export */ const http_proxy_client = (httpProxyClient);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mailer/mail-message.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mailer/mail-message.js
 
 
 
@@ -29157,7 +29168,7 @@ class MailMessage {
     }
 }
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mailer/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mailer/index.js
 
 
 
@@ -29605,7 +29616,7 @@ class Mail extends external_node_events_.EventEmitter {
 }
 /* harmony default export */ const mailer = (Mail);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/smtp-connection/data-stream.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/smtp-connection/data-stream.js
 
 // bytes inserted into the output, shared as they are only ever copied by Buffer.concat
 const INSERT_LF = Buffer.from('\n');
@@ -29710,7 +29721,7 @@ class DataStream extends external_node_stream_namespaceObject.Transform {
     }
 }
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/smtp-connection/server-message-id.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/smtp-connection/server-message-id.js
 /**
  * Reads the Message-ID a receiving server gave the message out of its final 250 reply. Some
  * servers replace the Message-ID header of a submitted message with one of their own, and
@@ -29762,7 +29773,7 @@ function parseServerMessageId(response, host) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/smtp-connection/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/smtp-connection/index.js
 
 
 
@@ -31805,7 +31816,7 @@ class SMTPConnection extends external_node_events_.EventEmitter {
 }
 /* harmony default export */ const smtp_connection = (SMTPConnection);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/xoauth2/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/xoauth2/index.js
 
 
 
@@ -32198,7 +32209,7 @@ class XOAuth2 extends external_node_stream_namespaceObject.Stream {
 }
 /* harmony default export */ const xoauth2 = (XOAuth2);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/smtp-pool/pool-resource.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/smtp-pool/pool-resource.js
 
 
 
@@ -32524,7 +32535,7 @@ class PoolResource extends external_node_events_.EventEmitter {
     }
 }
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/well-known/services.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/well-known/services.js
 // Generated by scripts/build.js from services.json. Do not edit by hand.
 const services = {
     "126": {
@@ -33218,7 +33229,7 @@ const services = {
     }
 };
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/well-known/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/well-known/index.js
 
 const normalized = {};
 Object.keys(services).forEach(key => {
@@ -33256,7 +33267,7 @@ function wellKnown(key) {
     return normalized[key] || false;
 }
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/smtp-pool/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/smtp-pool/index.js
 
 
 
@@ -33875,7 +33886,7 @@ class SMTPPool extends external_node_events_.EventEmitter {
 }
 /* harmony default export */ const smtp_pool = (SMTPPool);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/smtp-transport/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/smtp-transport/index.js
 
 
 
@@ -34237,7 +34248,7 @@ class SMTPTransport extends external_node_events_.EventEmitter {
 }
 /* harmony default export */ const smtp_transport = (SMTPTransport);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/sendmail-transport/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/sendmail-transport/index.js
 
 
 
@@ -34447,7 +34458,7 @@ class SendmailTransport {
 }
 /* harmony default export */ const sendmail_transport = (SendmailTransport);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/stream-transport/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/stream-transport/index.js
 
 
 
@@ -34555,7 +34566,7 @@ class StreamTransport {
 }
 /* harmony default export */ const stream_transport = (StreamTransport);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/json-transport/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/json-transport/index.js
 
 
 /**
@@ -34621,7 +34632,7 @@ class JSONTransport {
 }
 /* harmony default export */ const json_transport = (JSONTransport);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/ses-transport/index.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/ses-transport/index.js
 
 
 
@@ -34835,7 +34846,7 @@ class SESTransport extends external_node_events_ {
 }
 /* harmony default export */ const ses_transport = (SESTransport);
 
-;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/nodemailer.js
+;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/nodemailer.js
 
 
 
@@ -35484,11 +35495,11 @@ function waitsFor({ after }, subject) {
     return after === undefined ? verb === 'backup' || verb === 'freshness' : after === verb;
 }
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
-var api = __nccwpck_require__(3759);
-// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(2857);
-;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
+// EXTERNAL MODULE: ../nm/node_modules/zod/v4/core/api.js
+var api = __nccwpck_require__(1003);
+// EXTERNAL MODULE: ../nm/node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(7565);
+;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/classic/iso.js
 
 
 
@@ -37460,7 +37471,7 @@ function listFields(value, prefix = '') {
 }
 
 // EXTERNAL MODULE: ./.build/src/config/quantities.js
-var quantities = __nccwpck_require__(8649);
+var quantities = __nccwpck_require__(1999);
 ;// CONCATENATED MODULE: ./.build/src/report/upkeep/sweep-report.js
 
 
@@ -37853,13 +37864,13 @@ const vaultCommands = [
 
 /***/ }),
 
-/***/ 4214:
+/***/ 5060:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5684);
-/* harmony import */ var _vault_commands_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2496);
-/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(851);
+/* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9480);
+/* harmony import */ var _vault_commands_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(10);
+/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1507);
 
 
 
@@ -37877,14 +37888,14 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 7334:
+/***/ 604:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Lz: () => (/* binding */ parseArchiveName)
 /* harmony export */ });
 /* unused harmony exports nightlyName, timedName, selectArchive */
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5241);
 
 const namePattern = /^backup_full_(\d{4}-\d{2}-\d{2})(?:_(\d{2}-\d{2}(?:-\d{2})?))?\.tar\.gz$/;
 const datePattern = /^\d{4}-\d{2}-\d{2}$/;
@@ -37957,7 +37968,7 @@ function quote(text) {
 
 /***/ }),
 
-/***/ 8649:
+/***/ 1999:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38002,7 +38013,7 @@ function parseDurationMs(text) {
 
 /***/ }),
 
-/***/ 1619:
+/***/ 5241:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38066,7 +38077,7 @@ function messageOf(error) {
 
 /***/ }),
 
-/***/ 6534:
+/***/ 9856:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38113,15 +38124,15 @@ function countOf(count, noun, plural = `${noun}s`) {
 
 /***/ }),
 
-/***/ 4761:
+/***/ 6007:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   v: () => (/* binding */ findAccount)
 /* harmony export */ });
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
-/* harmony import */ var _run_command_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6940);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5241);
+/* harmony import */ var _run_command_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9974);
 
 
 
@@ -38146,7 +38157,7 @@ function findLine(lines, name) {
 
 /***/ }),
 
-/***/ 6098:
+/***/ 5508:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38157,7 +38168,7 @@ function findLine(lines, name) {
 /* harmony export */ });
 /* unused harmony export hasFewFiles */
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6534);
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9856);
 
 
 /** Fewer free inodes than this, and a disk takes no more whatever its bytes: one request needs some at once. */
@@ -38188,7 +38199,7 @@ function isReadOnly(error) {
 
 /***/ }),
 
-/***/ 6940:
+/***/ 9974:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38196,7 +38207,7 @@ function isReadOnly(error) {
 /* harmony export */ });
 /* unused harmony export requireProgram */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5241);
 
 
 const graceMs = 2_000;
@@ -38285,7 +38296,7 @@ function keepEnd(stream, limit) {
 
 /***/ }),
 
-/***/ 8410:
+/***/ 6144:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38303,10 +38314,10 @@ function keepEnd(stream, limit) {
 /* unused harmony export verifyingLockPath */
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
-/* harmony import */ var _system_disk_room_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6098);
-/* harmony import */ var _config_archive_name_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7334);
-/* harmony import */ var _space_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7988);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5241);
+/* harmony import */ var _system_disk_room_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5508);
+/* harmony import */ var _config_archive_name_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(604);
+/* harmony import */ var _space_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1690);
 
 
 
@@ -38430,16 +38441,16 @@ async function refuseLink(path) {
 
 /***/ }),
 
-/***/ 7988:
+/***/ 1690:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Eh: () => (/* binding */ explainFullDisk)
 /* harmony export */ });
 /* unused harmony exports readSpace, requireSpace */
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
-/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6534);
-/* harmony import */ var _system_disk_room_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6098);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5241);
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9856);
+/* harmony import */ var _system_disk_room_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5508);
 
 
 
@@ -38485,7 +38496,7 @@ async function explainFullDisk(error, { directory, needBytes, next = NOTHING_SEA
 
 /***/ }),
 
-/***/ 2857:
+/***/ 7565:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38504,11 +38515,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, number, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, record, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, union, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
-var core_core = __nccwpck_require__(8532);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/util.js
-var core_util = __nccwpck_require__(4723);
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/memoizer.js
+// EXTERNAL MODULE: ../nm/node_modules/zod/v4/core/core.js
+var core_core = __nccwpck_require__(9192);
+// EXTERNAL MODULE: ../nm/node_modules/zod/v4/core/util.js
+var core_util = __nccwpck_require__(8767);
+;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/memoizer.js
 
 class $ZodCyclicError extends Error {
     constructor() {
@@ -38821,9 +38832,9 @@ function isBackEdge(ctx, value) {
     return backEdges !== undefined && isRef(value) && backEdges.has(value);
 }
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
-var core_checks = __nccwpck_require__(4890);
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/doc.js
+// EXTERNAL MODULE: ../nm/node_modules/zod/v4/core/checks.js
+var core_checks = __nccwpck_require__(2070);
+;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/doc.js
 class Doc {
     constructor(args = [], closed = {}) {
         this.content = [];
@@ -38863,16 +38874,16 @@ class Doc {
     }
 }
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/regexes.js
-var core_regexes = __nccwpck_require__(3908);
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/versions.js
+// EXTERNAL MODULE: ../nm/node_modules/zod/v4/core/regexes.js
+var core_regexes = __nccwpck_require__(5024);
+;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/versions.js
 const version = {
     major: 4,
     minor: 6,
     patch: 7,
 };
 
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/schemas.js
+;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/schemas.js
 
 
 
@@ -41510,11 +41521,11 @@ function handleRefineResult(result, payload, input, inst) {
     }
 }
 
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/registries.js
-var registries = __nccwpck_require__(9396);
-// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
-var api = __nccwpck_require__(3759);
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/to-json-schema.js
+// EXTERNAL MODULE: ../nm/node_modules/zod/v4/core/registries.js
+var registries = __nccwpck_require__(7112);
+// EXTERNAL MODULE: ../nm/node_modules/zod/v4/core/api.js
+var api = __nccwpck_require__(1003);
+;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/to-json-schema.js
 
 
 function assignProps(target, ...sources) {
@@ -42167,7 +42178,7 @@ const createStandardJSONSchemaMethod = (schema, io, processors = {}) => (params)
     return to_json_schema_finalize(ctx, schema);
 };
 
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/json-schema-processors.js
+;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/json-schema-processors.js
 
 
 
@@ -43012,7 +43023,7 @@ function toJSONSchema(input, params) {
     return finalize(ctx, input);
 }
 
-;// CONCATENATED MODULE: ./node_modules/zod/v4/locales/en.js
+;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/locales/en.js
 
 const error = () => {
     const Sizable = {
@@ -43139,7 +43150,7 @@ const error = () => {
     };
 }
 
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/errors.js
+;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/errors.js
 
 
 /* Computing the message eagerly is expensive (pretty-printed JSON of all
@@ -43408,7 +43419,7 @@ function prettifyError(error) {
     return lines.join("\n");
 }
 
-;// CONCATENATED MODULE: ./node_modules/zod/v4/core/parse.js
+;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/parse.js
 
 
 
@@ -43585,7 +43596,7 @@ const _safeDecodeAsync = (_Err) => async (schema, value, _ctx) => {
 };
 const safeDecodeAsync = /* @__PURE__*/ _safeDecodeAsync($ZodRealError);
 
-;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/errors.js
+;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/classic/errors.js
 
 
 
@@ -43644,7 +43655,7 @@ const ZodRealError = /*@__PURE__*/ core_core/* $constructor */.xI("ZodError", er
 // /** @deprecated Use `z.core.$ZodErrorMapCtx` instead. */
 // export type ErrorMapCtx = core.$ZodErrorMapCtx;
 
-;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/parse.js
+;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/classic/parse.js
 
 
 const classic_parse_parse = /* @__PURE__ */ _parse(ZodRealError);
@@ -43662,7 +43673,7 @@ const parse_safeDecode = /* @__PURE__ */ _safeDecode(ZodRealError);
 const parse_safeEncodeAsync = /* @__PURE__ */ _safeEncodeAsync(ZodRealError);
 const parse_safeDecodeAsync = /* @__PURE__ */ _safeDecodeAsync(ZodRealError);
 
-;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/schemas.js
+;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/classic/schemas.js
 
 
 
@@ -45202,7 +45213,7 @@ function preprocess(fn, schema) {
 
 /***/ }),
 
-/***/ 3759:
+/***/ 1003:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -45265,9 +45276,9 @@ function preprocess(fn, schema) {
 /* harmony export */   xY: () => (/* binding */ _toUpperCase)
 /* harmony export */ });
 /* unused harmony exports _coercedString, _mac, _creditCard, _iban, TimePrecision, _number, _coercedNumber, _float32, _float64, _int32, _uint32, _coercedBoolean, _bigint, _coercedBigint, _int64, _uint64, _symbol, _undefined, _null, _any, _void, _date, _coercedDate, _nan, _max, _min, _positive, _negative, _nonpositive, _nonnegative, _maxSize, _minSize, _size, _property, _mime, _union, _xor, _discriminatedUnion, _intersection, _tuple, _record, _map, _set, _enum, _nativeEnum, _literal, _file, _transform, _optional, _nullable, _default, _nonoptional, _success, _catch, _pipe, _readonly, _templateLiteral, _lazy, _promise, _custom, _check, _stringbool, _stringFormat */
-/* harmony import */ var _checks_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4890);
-/* harmony import */ var _registries_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9396);
-/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4723);
+/* harmony import */ var _checks_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2070);
+/* harmony import */ var _registries_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7112);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8767);
 
 
 
@@ -46375,7 +46386,7 @@ function _stringFormat(Class, format, fnOrRegex, _params = {}) {
 
 /***/ }),
 
-/***/ 4890:
+/***/ 2070:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -46398,9 +46409,9 @@ function _stringFormat(Class, format, fnOrRegex, _params = {}) {
 /* harmony export */   v$: () => (/* binding */ $ZodCheckOverwrite)
 /* harmony export */ });
 /* unused harmony exports $ZodCheckBigIntFormat, $ZodCheckMaxSize, $ZodCheckMinSize, $ZodCheckSizeEquals, $ZodCheckProperty, $ZodCheckMimeType */
-/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8532);
-/* harmony import */ var _regexes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3908);
-/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4723);
+/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9192);
+/* harmony import */ var _regexes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5024);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8767);
 // import { $ZodType } from "./schemas.js";
 
 
@@ -46921,7 +46932,7 @@ const $ZodCheckOverwrite = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/*
 
 /***/ }),
 
-/***/ 8532:
+/***/ 9192:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -46932,7 +46943,7 @@ const $ZodCheckOverwrite = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/*
 /* harmony export */   xI: () => (/* binding */ $constructor)
 /* harmony export */ });
 /* unused harmony exports NEVER, $brand */
-/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4723);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8767);
 var _a;
 
 /** A special constant with type `never` */
@@ -47078,7 +47089,7 @@ function config(newConfig) {
 
 /***/ }),
 
-/***/ 3908:
+/***/ 5024:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -47274,7 +47285,7 @@ const sha512_base64url = /*@__PURE__*/ (/* unused pure expression or super */ nu
 
 /***/ }),
 
-/***/ 9396:
+/***/ 7112:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -47336,7 +47347,7 @@ const globalRegistry = globalThis.__zod_globalRegistry;
 
 /***/ }),
 
-/***/ 4723:
+/***/ 8767:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -47391,7 +47402,7 @@ const globalRegistry = globalThis.__zod_globalRegistry;
 /* harmony export */   zM: () => (/* binding */ mergeDefs)
 /* harmony export */ });
 /* unused harmony exports assertEqual, assertNotEqual, toZod, assertIs, assertNever, assert, defineLazy, objectClone, cloneDef, getElementAtPath, promiseAllObject, randomString, numKeys, getParsedType, primitiveTypes, createTransparentProxy, unwrapMessage, getSizableOrigin, cleanEnum, base64ToUint8Array, uint8ArrayToBase64, base64urlToUint8Array, uint8ArrayToBase64url, hexToUint8Array, uint8ArrayToHex, Class, CONSTANT_CATCH */
-/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8532);
+/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9192);
 
 // functions
 function assertEqual(val) {
@@ -48396,6 +48407,6 @@ function constantCatch(value) {
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(4214);
+/******/ var __webpack_exports__ = __nccwpck_require__(5060);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 
