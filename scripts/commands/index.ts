@@ -1,5 +1,9 @@
 import { backupCommand } from './backup.ts';
 import type { CommandDefinition } from './command.ts';
+import { devLogsCommand } from './dev-logs.ts';
+import { devStartCommand } from './dev-start.ts';
+import { devStatusCommand } from './dev-status.ts';
+import { devStopCommand } from './dev-stop.ts';
 import { doctorCommand } from './doctor.ts';
 import { fetchCommand } from './fetch.ts';
 import { forgetCommand } from './forget.ts';
@@ -23,5 +27,9 @@ export const commands: readonly CommandDefinition[] = [
   fetchCommand,
   doctorCommand,
   initCommand,
+  devStartCommand,
+  devStopCommand,
+  devStatusCommand,
+  devLogsCommand,
   vaultServeCommand,
 ];
