@@ -1,4 +1,4 @@
-import { realpathSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { listCheckouts, openDevProject, type DevProject } from '../../src/operations/dev/dev-project.ts';
 import type { CommandContext, CommandOption, OptionValues } from './command.ts';
@@ -24,6 +24,13 @@ export function locatePrepareScript({ directory }: Pick<DevProject, 'directory'>
   return join(directory, 'infrastructure', 'compose', 'prepare.sh');
 }
 
-export function ownCheckouts(): string[] {
+/** The same of the checkout that this program lies in: a deployment runs nothing that a commit brings. */
+export function locateOwnPrepareScript(): string | undefined {
+  return ownCheckouts()
+    .map((directory) => locatePrepareScript({ directory }))
+    .find((path) => existsSync(path));
+}
+
+function ownCheckouts(): string[] {
   return listCheckouts(realpathSync(process.argv[1] ?? '.'));
 }

@@ -1,5 +1,6 @@
 import { backupCommand } from './backup.ts';
 import type { CommandDefinition } from './command.ts';
+import { devDeployCommand } from './dev-deploy.ts';
 import { devLogsCommand } from './dev-logs.ts';
 import { devStartCommand } from './dev-start.ts';
 import { devStatusCommand } from './dev-status.ts';
@@ -31,5 +32,6 @@ export const commands: readonly CommandDefinition[] = [
   devStopCommand,
   devStatusCommand,
   devLogsCommand,
+  devDeployCommand,
   vaultServeCommand,
 ];

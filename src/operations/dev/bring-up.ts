@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from 'node:util';
 import { Failure } from '../../logging/failure.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { printable } from '../../logging/printable.ts';
@@ -63,6 +64,8 @@ async function explainTrouble(project: ComposeProject, said: string, waitMs: num
     return new Failure('source', `docker compose up failed: ${printable(said)}`, 'Correct that, then run again.');
   }
   const logs = await runCompose(project, [
+    '--ansi',
+    'never',
     'logs',
     '--no-color',
     '--no-log-prefix',
@@ -98,7 +101,7 @@ function describe({ state, health, exitCode }: ServiceState, waitMs: number): st
 function readLastLines(text: string): string[] {
   return text
     .split('\n')
-    .map((line) => printable(line).slice(0, 300))
+    .map((line) => printable(stripVTControlCharacters(line)).slice(0, 300))
     .filter((line) => line !== '')
     .slice(-LOG_LINES);
 }

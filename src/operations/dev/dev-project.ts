@@ -100,7 +100,9 @@ async function readOwnName(file: string): Promise<string | undefined> {
 async function readEnvFile(path: string): Promise<Environment> {
   const text = await readFile(path, 'utf8').catch(() => '');
   const lines = text.matchAll(/^\s*(?:export\s+)?(\w+)\s*=\s*("[^"\n]*"|'[^'\n]*'|[^\n#]*)/gm);
-  return Object.fromEntries([...lines].map(([, name, value]) => [name, value?.trim().replace(/^(["'])(.*)\1$/, '$2')]));
+  const settings: Record<string, string> = {};
+  for (const [, name = '', value = ''] of lines) settings[name] = value.trim().replace(/^(["'])(.*)\1$/, '$2');
+  return settings;
 }
 
 function dropUndefined(environment: Environment): Environment {

@@ -3,7 +3,7 @@ import { basename } from 'node:path';
 import type { Logger } from '../../logging/logger.ts';
 import { messageOf } from '../../logging/failure.ts';
 import type { ComposeProject } from '../../sources/compose/project.ts';
-import { followLinks } from './check-reads.ts';
+import { followLinks, listForeignReads } from './check-reads.ts';
 import { noProduction, type ProductionTraces } from './policy/ground.ts';
 import { asList, asMap, isSet, show } from './policy/parts.ts';
 import { readRawModel } from './read-raw-model.ts';
@@ -18,6 +18,9 @@ export async function traceProduction(projects: readonly ComposeProject[], logge
       .filter(({ files }) => files.every((file) => existsSync(file)))
       .map(async (project) => {
         try {
+          // Of a commit, this file too is in the hands of whoever pushed it.
+          const [foreign] = await listForeignReads(project.files, followLinks(project.directory));
+          if (foreign !== undefined) throw new Error(foreign);
           return readTraces(await readRawModel(project), project);
         } catch (error) {
           logger.warning(`Production's own compose file cannot be compared with: ${messageOf(error)}`);
@@ -25,7 +28,7 @@ export async function traceProduction(projects: readonly ComposeProject[], logge
         }
       }),
   );
-  const all = <Key extends keyof ProductionTraces>(key: Key) => [...new Set(found.flatMap((each) => each[key]))];
+  const all = (key: keyof ProductionTraces) => [...new Set(found.flatMap((each) => each[key]))];
   return {
     projects: all('projects'),
     images: all('images'),
