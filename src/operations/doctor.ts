@@ -3,7 +3,9 @@ import { checkAlerts } from './doctor/check-alerts.ts';
 import { checkDatabases } from './doctor/check-databases.ts';
 import { checkHost } from './doctor/check-host.ts';
 import { checkVault } from './doctor/check-vault.ts';
-import type { Finding } from './doctor/finding.ts';
+import { findRunners } from './doctor/find-runners.ts';
+import { judgeDevRunner } from './doctor/judge-dev-runner.ts';
+import { examine, type Finding } from './doctor/finding.ts';
 import type { Platform } from './platform.ts';
 
 export interface DoctorResult {
@@ -18,6 +20,7 @@ export async function doctor(platform: Platform): Promise<DoctorResult> {
     checkDatabases(platform),
     checkVault(platform),
     checkAlerts(platform),
+    examine('development runner', async () => judgeDevRunner(await findRunners())),
   ]);
   const findings = checks.flat();
   return { findings, exitCode: findings.some(({ state }) => state === 'failed') ? exitCodes.failed : exitCodes.ok };

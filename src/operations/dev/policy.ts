@@ -1,3 +1,4 @@
+import { isRecord } from '../../system/is-record.ts';
 import { judgeMounts } from './policy/mounts.ts';
 import { judgeBuild } from './policy/build.ts';
 import type { Complain, DevGround } from './policy/ground.ts';
@@ -25,6 +26,7 @@ export function judgeDevModel(model: unknown, ground: DevGround): string[] {
   const services = Object.entries(asMap(top['services']));
   if (services.length === 0) complain('services', 'there is none');
   for (const [name, service] of services) {
+    if (!isRecord(service)) complain(`services.${name}`, 'is no service');
     judgeService(name, asMap(service), String(top['name']), complain);
     judgeMounts(name, asMap(service), ground, complain);
     judgeBuild(name, asMap(service), ground, complain);
