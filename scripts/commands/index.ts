@@ -9,6 +9,7 @@ import { doctorCommand } from './doctor.ts';
 import { fetchCommand } from './fetch.ts';
 import { forgetCommand } from './forget.ts';
 import { initCommand } from './init.ts';
+import { kitCommand } from './kit.ts';
 import { listCommand } from './list.ts';
 import { lsCommand } from './ls.ts';
 import { restoreCommand } from './restore.ts';
@@ -26,6 +27,7 @@ export const commands: readonly CommandDefinition[] = [
   restoreCommand,
   forgetCommand,
   fetchCommand,
+  kitCommand,
   doctorCommand,
   initCommand,
   devStartCommand,

