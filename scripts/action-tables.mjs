@@ -12,6 +12,7 @@ const urls = { APP_DATABASE_URL: '${{ secrets.APP_DATABASE_URL }} # every url-en
 /** What a step usually gives each action; what may be left out as a rule is left out. */
 const usages = {
   backup: { env: urls, with: { 'writer-key': '${{ secrets.WRITER_KEY }}' } },
+  'deploy-dev': { with: { url: 'https://dev.educ-ai.fr' } },
   restore: {
     env: urls,
     with: {

@@ -17,6 +17,8 @@ export interface BaseContext {
 export interface CommandContext extends BaseContext {
   /** Reads and checks the configuration: `--config`, else ./continuity.yml, else the one under /etc. */
   loadConfig(): Promise<Config>;
+  /** The same, for commands that can do without; undefined where there is none. */
+  loadConfigIfAny(): Promise<Config | undefined>;
 }
 
 export interface CommandArgument {

@@ -1,5 +1,5 @@
 import { loadConfig } from '../../src/config/load.ts';
-import { locateConfig } from '../../src/config/locate.ts';
+import { findConfig, locateConfig } from '../../src/config/locate.ts';
 import type { BaseContext, CommandContext, CommandOption, OptionValues } from './command.ts';
 
 /** Of every command of `continuity`. */
@@ -12,6 +12,10 @@ export const configOption: CommandOption = {
 export function completeContext(base: BaseContext, values: OptionValues, workingDirectory: string): CommandContext {
   return {
     ...base,
+    loadConfigIfAny: async () => {
+      const file = await findConfig(values['config'] as string | undefined, workingDirectory);
+      return file === undefined ? undefined : loadConfig(file);
+    },
     loadConfig: async () => loadConfig(await locateConfig(values['config'] as string | undefined, workingDirectory)),
   };
 }

@@ -1,5 +1,10 @@
 import { backupCommand } from './backup.ts';
 import type { CommandDefinition } from './command.ts';
+import { devDeployCommand } from './dev-deploy.ts';
+import { devLogsCommand } from './dev-logs.ts';
+import { devStartCommand } from './dev-start.ts';
+import { devStatusCommand } from './dev-status.ts';
+import { devStopCommand } from './dev-stop.ts';
 import { doctorCommand } from './doctor.ts';
 import { fetchCommand } from './fetch.ts';
 import { forgetCommand } from './forget.ts';
@@ -25,5 +30,10 @@ export const commands: readonly CommandDefinition[] = [
   kitCommand,
   doctorCommand,
   initCommand,
+  devStartCommand,
+  devStopCommand,
+  devStatusCommand,
+  devLogsCommand,
+  devDeployCommand,
   vaultServeCommand,
 ];

@@ -9,6 +9,17 @@ const provisioned = '/etc/skills-hub/continuity.yml';
  * @throws Failure `config` where there is none.
  */
 export async function locateConfig(requested: string | undefined, workingDirectory: string): Promise<string> {
+  const found = await findConfig(requested, workingDirectory);
+  if (found !== undefined) return found;
+  throw new Failure(
+    'config',
+    `there is no configuration: neither ${resolve(workingDirectory, 'continuity.yml')} nor ${provisioned} exists`,
+    'Copy continuity.example.yml to continuity.yml and adapt it, or name a file (--config FILE; in a workflow the input config).',
+  );
+}
+
+/** The same, for those who can do without; undefined where there is none. */
+export async function findConfig(requested: string | undefined, workingDirectory: string): Promise<string | undefined> {
   if (requested !== undefined) return resolve(workingDirectory, requested);
   const local = resolve(workingDirectory, 'continuity.yml');
   for (const file of [local, provisioned]) {
@@ -19,9 +30,5 @@ export async function locateConfig(requested: string | undefined, workingDirecto
     );
     if (isThere) return file;
   }
-  throw new Failure(
-    'config',
-    `there is no configuration: neither ${local} nor ${provisioned} exists`,
-    'Copy continuity.example.yml to continuity.yml and adapt it, or name a file (--config FILE; in a workflow the input config).',
-  );
+  return undefined;
 }

@@ -28,7 +28,7 @@ export interface GitHubOptions {
 export interface Request<T> {
   /** `GET /repos/{owner}/{repo}/issues` */
   route: string;
-  parameters: Readonly<Record<string, string | number | readonly string[]>>;
+  parameters: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   answer: z.ZodType<T>;
   /** Permission that it takes, named where it is missing: `issues: write`. */
   permission: string;

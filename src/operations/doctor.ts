@@ -5,7 +5,9 @@ import { checkDatabases } from './doctor/check-databases.ts';
 import { checkHost } from './doctor/check-host.ts';
 import { checkKit } from './doctor/check-kit.ts';
 import { checkVault } from './doctor/check-vault.ts';
-import type { Finding } from './doctor/finding.ts';
+import { findRunners } from './doctor/find-runners.ts';
+import { judgeDevRunner } from './doctor/judge-dev-runner.ts';
+import { examine, type Finding } from './doctor/finding.ts';
 import type { Platform } from './platform.ts';
 
 export interface DoctorResult {
@@ -22,6 +24,7 @@ export async function doctor(platform: Platform): Promise<DoctorResult> {
     checkVault(platform),
     checkKit(platform),
     checkAlerts(platform),
+    examine('development runner', async () => judgeDevRunner(await findRunners())),
   ]);
   const findings = checks.flat();
   return { findings, exitCode: findings.some(({ state }) => state === 'failed') ? exitCodes.failed : exitCodes.ok };

@@ -6,14 +6,17 @@ import { lastLine, runDocker, type DockerOptions } from './docker.ts';
 /** A compose project on this host, and the environment that its variables come from. */
 export interface ComposeProject extends ComposeConfig {
   readonly environment: Environment;
+  /** File with variables, in place of the `.env` beside the compose files. */
+  readonly envFile?: string;
 }
 
 /** `docker compose …` for this project, wherever the program itself was started. */
-export function composeArguments({ directory, files, project }: ComposeProject): string[] {
+export function composeArguments({ directory, files, project, envFile }: ComposeProject): string[] {
   return [
     'compose',
     '--project-directory',
     directory,
+    ...(envFile === undefined ? [] : ['--env-file', envFile]),
     ...files.flatMap((file) => ['--file', file]),
     ...(project === undefined ? [] : ['--project-name', project]),
   ];

@@ -8,7 +8,7 @@ const names = readdirSync(folder).filter((name) => existsSync(join(folder, name,
 
 describe('our actions', () => {
   it('are these', () => {
-    expect(names.sort()).toEqual(['backup', 'restore', 'verify', 'watch']);
+    expect(names.sort()).toEqual(['backup', 'deploy-dev', 'restore', 'verify', 'watch']);
   });
 
   it.each(names)('%s says of itself exactly what its code does', (name) => {

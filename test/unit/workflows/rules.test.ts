@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { checkWorkflow } from '../../fixtures/workflow-rules.ts';
-import { checkout, good, ours, pullRequest } from '../../fixtures/workflow-rules/samples.ts';
+import { checkout, deployment, good, ours, pullRequest } from '../../fixtures/workflow-rules/samples.ts';
 
 const check = (text: string, name = 'restore.yml') => checkWorkflow(name, text, { toolkit: 'skills-hub/continuity' });
 
@@ -165,6 +165,21 @@ describe('the rules for workflows', () => {
     );
     expect(await check(text, 'watch.yml')).toEqual([]);
     expect(await check(text, 'other.yml')).toEqual(['other.yml job test may write issues']);
+  });
+
+  it('have nothing against a deployment of develop on the runner of development', async () => {
+    expect(await check(deployment, 'deploy-dev.yml')).toEqual([]);
+  });
+
+  it.each([
+    ['main on the development runner', 'not only for develop', "'refs/heads/develop'", "'refs/heads/main'"],
+    ['develop on the production runner', 'not only for main', 'skills-hub-dev]', 'skills-hub-production]'],
+    ['both runners at once', 'not only for main', 'skills-hub-dev]', 'skills-hub-dev, skills-hub-production]'],
+    ['two deployments at once', 'deploys without the lock', 'group: development', 'group: other'],
+    ['a deployment cut off', 'may be cancelled', 'cancel-in-progress: false', 'cancel-in-progress: true'],
+    ['more to write', 'job deploy may write contents', 'contents: read', 'contents: write'],
+  ])('keep a deployment from %s', async (_what, finding, from, to) => {
+    expect((await check(change(deployment, from, to), 'deploy-dev.yml')).join('\n')).toContain(finding);
   });
 
   it('know a call of a reusable workflow', async () => {

@@ -25,7 +25,7 @@ function runScript(script: string | undefined, environment: Record<string, strin
 describe('our workflows', () => {
   it('are these', () => {
     expect(names.sort()).toEqual(
-      ['backup', 'pull-request', 'release', 'restore', 'verify', 'watch'].map((name) => `${name}.yml`),
+      ['backup', 'deploy-dev', 'pull-request', 'release', 'restore', 'verify', 'watch'].map((name) => `${name}.yml`),
     );
   });
 
@@ -49,6 +49,19 @@ describe('our workflows', () => {
     const verify = jobsOf('backup.yml')['verify'];
     expect(verify?.needs).toBe('backup');
     expect(verify?.steps?.at(-1)?.with?.['archive']).toBe('${{ needs.backup.outputs.archive }}');
+  });
+
+  it('deploy what was pushed to develop, on the development runner, with no secret and one permission to write', () => {
+    const { on } = readWorkflow('deploy-dev.yml', read('deploy-dev.yml'));
+    expect(on).toEqual({ push: { branches: ['develop'] } });
+    const { deploy } = jobsOf('deploy-dev.yml');
+    expect(deploy).toMatchObject({
+      if: "github.ref == 'refs/heads/develop'",
+      'runs-on': ['self-hosted', 'skills-hub-dev'],
+      environment: { name: 'development', deployment: false },
+      permissions: { contents: 'read', deployments: 'write' },
+    });
+    expect(read('deploy-dev.yml').match(/secrets\.\w+/g)).toEqual(['secrets.TOOLKIT_TOKEN']);
   });
 
   it('let an approval wait without lock, runner or secret, and restore only after it', () => {

@@ -1,0 +1,38 @@
+import { Failure } from '../../logging/failure.ts';
+import type { Logger } from '../../logging/logger.ts';
+import { printable } from '../../logging/printable.ts';
+import { followLinks, listForeignReads } from './check-reads.ts';
+import { listTakenNames } from './check-running.ts';
+import type { DevProject } from './dev-project.ts';
+import { judgeDevModel } from './policy.ts';
+import { traceProduction } from './production-traces.ts';
+import { readRawModel } from './read-raw-model.ts';
+
+/**
+ * Reads the development project's model, and refuses it where it reaches production or the host. Nothing of it has been
+ * built or started by then. Every command that changes something on the engine asks here first.
+ * @throws Failure `refused` with every fault, `config` where the file cannot be read.
+ */
+export async function approveProject(project: DevProject, logger: Logger): Promise<unknown> {
+  const directory = followLinks(project.directory);
+  const secrets = followLinks(project.secrets);
+  refuse(await listForeignReads(project.files, directory), project);
+  const [model, production] = await Promise.all([readRawModel(project), traceProduction(project.production, logger)]);
+  const contexts = project.contexts.map(followLinks);
+  refuse(judgeDevModel(model, { directory, secrets, contexts, production, resolve: followLinks }), project);
+  refuse(
+    await listTakenNames(model, { ...project, directory, formerPlaces: project.formerPlaces.map(followLinks) }),
+    project,
+  );
+  return model;
+}
+
+function refuse(faults: readonly string[], { files }: DevProject): void {
+  if (faults.length === 0) return;
+  const list = faults.map((fault) => `\n  ${printable(fault)}`).join('');
+  throw new Failure(
+    'refused',
+    `${files[0] ?? ''} reaches beyond development, and was not used:${list}`,
+    'Correct the file: development has its own project, networks and volumes, and nothing of this host (docs/development.md).',
+  );
+}

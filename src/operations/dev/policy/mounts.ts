@@ -1,0 +1,56 @@
+import { isWithin, type Complain, type DevGround } from './ground.ts';
+import { asList, asMap, isSet, show } from './parts.ts';
+
+/** Rules for what a service mounts: folders of the project, volumes, memory; never what belongs to production. */
+export function judgeMounts(
+  name: string,
+  service: Readonly<Record<string, unknown>>,
+  ground: DevGround,
+  complain: Complain,
+): void {
+  const place = `services.${name}.volumes`;
+  for (const mount of asList(service['volumes']).map(asMap)) {
+    if (mount['type'] === 'bind') judgeBind(show(mount['source'] ?? ''), mount, place, ground, complain);
+    else if (mount['type'] !== 'volume' && mount['type'] !== 'tmpfs') {
+      complain(place, `${show(mount['type'] ?? mount)} is not known to be harmless`);
+    }
+  }
+}
+
+function judgeBind(
+  source: string,
+  mount: Readonly<Record<string, unknown>>,
+  place: string,
+  ground: DevGround,
+  complain: Complain,
+): void {
+  const path = ground.resolve(source);
+  const propagation = asMap(mount['bind'])['propagation'];
+  if (isSet(propagation) && !/^r?private$/.test(show(propagation))) {
+    complain(place, `${source} with propagation ${show(propagation)} changes mounts of this host`);
+  }
+  // By any name: it is called docker.sock, and so are its copies.
+  if ([source, path].some((each) => /(^|\/)(docker|containerd|podman)\.sock$/.test(each))) {
+    complain(place, `${source} is Docker's socket: whoever has it is root on this host`);
+    return;
+  }
+  judgeOwnPath(source, path, place, ground, complain);
+}
+
+/** A path of the project, and none that production's containers have, nor that holds one, nor lies in one. */
+export function judgeOwnPath(
+  source: string,
+  path: string,
+  place: string,
+  { directory, secrets, production }: DevGround,
+  complain: Complain,
+): void {
+  if (!isWithin(path, directory)) {
+    const leads = path === source ? '' : `, which leads to ${path},`;
+    complain(place, `${source}${leads} is outside the project's folder ${directory}`);
+    return;
+  }
+  const theirs = production.paths.find((each) => isWithin(path, each) || isWithin(each, path));
+  if (theirs !== undefined) complain(place, `${source} reaches ${theirs}, which is production's`);
+  else if (isWithin(secrets, path)) complain(place, `${source} holds the secrets of every service`);
+}

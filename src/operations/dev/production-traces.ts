@@ -1,0 +1,72 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { Logger } from '../../logging/logger.ts';
+import { messageOf } from '../../logging/failure.ts';
+import type { ComposeProject } from '../../sources/compose/project.ts';
+import { followLinks, listForeignReads } from './check-reads.ts';
+import { noProduction, type ProductionTraces } from './policy/ground.ts';
+import { asList, asMap, isSet, show } from './policy/parts.ts';
+import { readRawModel } from './read-raw-model.ts';
+
+/**
+ * By what production is recognised, out of its compose files as far as they are on this host. A file that cannot be read
+ * still gives the project's usual names: docker itself is asked for the rest (check-running.ts).
+ */
+export async function traceProduction(projects: readonly ComposeProject[], logger: Logger): Promise<ProductionTraces> {
+  const found = await Promise.all(
+    projects
+      .filter(({ files }) => files.every((file) => existsSync(file)))
+      .map(async (project) => {
+        try {
+          // Of a commit, this file too is in the hands of whoever pushed it.
+          const [foreign] = await listForeignReads(project.files, followLinks(project.directory));
+          if (foreign !== undefined) throw new Error(foreign);
+          return readTraces(await readRawModel(project), project);
+        } catch (error) {
+          logger.warning(`Production's own compose file cannot be compared with: ${messageOf(error)}`);
+          return { ...noProduction, projects: namesOf(project, undefined) };
+        }
+      }),
+  );
+  const all = (key: keyof ProductionTraces) => [...new Set(found.flatMap((each) => each[key]))];
+  return {
+    projects: all('projects'),
+    images: all('images'),
+    volumes: all('volumes'),
+    networks: all('networks'),
+    paths: all('paths'),
+  };
+}
+
+/** Takes production's model apart. */
+export function readTraces(model: unknown, project: ComposeProject): ProductionTraces {
+  const { name, services, volumes, networks, secrets } = asMap(model);
+  const each = Object.values(asMap(services)).map(asMap);
+  const names = (resources: unknown) =>
+    Object.values(asMap(resources)).flatMap((resource) => {
+      const own = asMap(resource)['name'];
+      return isSet(own) ? [show(own)] : [];
+    });
+  const binds = each.flatMap((service) =>
+    asList(service['volumes'])
+      .map(asMap)
+      .filter(({ type }) => type === 'bind'),
+  );
+  return {
+    projects: namesOf(project, name),
+    images: each.flatMap(({ image }) => (isSet(image) ? [show(image)] : [])),
+    volumes: names(volumes),
+    networks: names(networks),
+    paths: [
+      ...binds.map(({ source }) => source),
+      ...Object.values(asMap(secrets)).map((secret) => asMap(secret)['file']),
+    ]
+      .filter(isSet)
+      .map((path) => followLinks(show(path))),
+  };
+}
+
+function namesOf({ project, directory }: ComposeProject, name: unknown): string[] {
+  if (project !== undefined) return [project];
+  return isSet(name) ? [show(name)] : [basename(directory).toLowerCase()];
+}

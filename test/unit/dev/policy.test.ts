@@ -1,0 +1,218 @@
+import { describe, expect, it } from '@jest/globals';
+import { judgeDevModel } from '../../../src/operations/dev/policy.ts';
+import type { DevGround } from '../../../src/operations/dev/policy/ground.ts';
+
+const ground: DevGround = {
+  directory: '/home/dev/hub',
+  secrets: '/home/dev/hub/secrets/dev',
+  contexts: ['/home/dev/app'],
+  production: {
+    projects: ['skills-hub'],
+    images: ['skills-hub/app:1.0.0'],
+    volumes: ['skills-hub_app-db'],
+    networks: ['skills-hub_front'],
+    paths: ['/srv/skills-hub/data/uploads', '/home/dev/hub/data/uploads', '/home/dev/hub/secrets/app_db_password'],
+  },
+  resolve: (path) => (path === '/home/dev/hub/link' ? '/etc' : path),
+};
+
+type Parts = Record<string, unknown>;
+const model = (service: Parts = {}, top: Parts = {}): Parts => ({
+  name: 'skills-hub-dev',
+  services: { web: { image: 'web', ...service } },
+  ...top,
+});
+const judge = (content: unknown, on: DevGround = ground) => judgeDevModel(content, on).join('\n');
+const bind = (source: string, more: Parts = {}) => ({ volumes: [{ type: 'bind', source, target: '/x', ...more }] });
+
+describe('the policy for development', () => {
+  it('has nothing against a platform that keeps to itself', () => {
+    const service = {
+      build: { context: '/home/dev/hub', dockerfile: 'Dockerfile', args: { A: 'b' } },
+      image: 'skills-hub-dev/app:local',
+      cap_drop: ['ALL'],
+      cap_add: ['CHOWN', 'CAP_SETUID', 'NET_BIND_SERVICE'],
+      security_opt: ['no-new-privileges:true'],
+      command: null,
+      entrypoint: null,
+      privileged: false,
+      devices: [],
+      network_mode: 'service:proxy',
+      pid: 'service:proxy',
+      ipc: 'private',
+      ports: [{ mode: 'ingress', host_ip: '127.0.0.1', target: 8081, published: '8081', protocol: 'tcp' }],
+      logging: { driver: 'json-file', options: { 'max-size': '10m' } },
+      volumes: [
+        { type: 'volume', source: 'uploads', target: '/u' },
+        { type: 'volume', target: '/anonymous' },
+        { type: 'tmpfs', target: '/t' },
+        { type: 'bind', source: '/home/dev/hub/src', target: '/s', bind: { create_host_path: true } },
+      ],
+      deploy: { resources: { limits: { memory: '1' } }, placement: {} },
+      'x-note': { any: 'thing' },
+    };
+    const top = {
+      networks: {
+        default: { name: 'skills-hub-dev_default', ipam: {} },
+        db: { name: 'skills-hub-dev_db', internal: true },
+      },
+      volumes: { uploads: { name: 'skills-hub-dev_uploads' } },
+      secrets: { p: { name: 'skills-hub-dev_p', file: '/home/dev/hub/secrets/dev/p' } },
+      configs: { c: { content: 'x' }, f: { file: '/home/dev/hub/Caddyfile' } },
+      'x-service': {},
+    };
+    expect(judge(model(service, top))).toBe('');
+  });
+
+  it.each<[string, Parts, string]>([
+    ['privileged containers', { privileged: true }, 'services.web.privileged'],
+    ['the power to mount', { cap_add: ['SYS_ADMIN'] }, 'SYS_ADMIN reaches beyond'],
+    ['it in small letters, with its prefix', { cap_add: ['cap_sys_admin'] }, 'cap_sys_admin reaches beyond'],
+    ['all powers', { cap_add: ['ALL'] }, 'ALL reaches beyond'],
+    ['reading past permissions of the host', { cap_add: ['DAC_READ_SEARCH'] }, 'DAC_READ_SEARCH'],
+    ['devices', { devices: [{ source: '/dev/sda', target: '/dev/sda' }] }, 'services.web.devices'],
+    ['rules for devices', { device_cgroup_rules: ['c 1:3 mr'] }, 'device_cgroup_rules'],
+    ['graphics cards', { gpus: [{ count: -1 }] }, 'services.web.gpus'],
+    ['reserved devices', { deploy: { resources: { reservations: { devices: [{ count: 1 }] } } } }, 'reservations'],
+    ['no seccomp', { security_opt: ['seccomp:unconfined'] }, 'takes a protection away'],
+    ['no apparmor', { security_opt: ['apparmor=unconfined'] }, 'takes a protection away'],
+    ['new privileges', { security_opt: ['no-new-privileges:false'] }, 'takes a protection away'],
+    ["the host's network", { network_mode: 'host' }, 'services.web.network_mode'],
+    ["another container's network", { network_mode: 'container:skills-hub-app-1' }, 'services.web.network_mode'],
+    ["the host's processes", { pid: 'host' }, 'services.web.pid'],
+    ["another container's processes", { pid: 'container:x' }, 'services.web.pid'],
+    ["the host's shared memory", { ipc: 'host' }, 'services.web.ipc'],
+    ["the host's name", { uts: 'host' }, 'services.web.uts'],
+    ["the host's users", { userns_mode: 'host' }, 'services.web.userns_mode'],
+    ["the host's control groups", { cgroup: 'host' }, 'services.web.cgroup'],
+    ['a control group by name', { cgroup_parent: '/' }, 'cgroup_parent'],
+    ['another runtime', { runtime: 'nvidia' }, 'services.web.runtime'],
+    ['volumes of another container', { volumes_from: ['container:skills-hub-app-1'] }, 'volumes_from'],
+    ['links to another project', { external_links: ['skills-hub-app-db-1:db'] }, 'external_links'],
+    ["Docker's socket, as newer versions hand it out", { use_api_socket: true }, 'use_api_socket'],
+    ['programs on the host', { provider: { type: 'x' } }, 'services.web.provider'],
+    ['what nobody knows yet', { unheard_of: 'yes' }, 'services.web.unheard_of: is not known'],
+    ['logs elsewhere', { logging: { driver: 'syslog' } }, 'logging.driver'],
+    ['the name of a container of production', { container_name: 'skills-hub-app-1' }, 'container_name'],
+    ["production's port", { ports: [{ published: '443', target: 1 }] }, "443 is production's port"],
+    ["a range with production's port", { ports: [{ published: '79-90', target: 1 }] }, "80 is production's port"],
+    ['a mount of another kind', { volumes: [{ type: 'npipe', source: 'x', target: '/x' }] }, 'npipe'],
+  ])('refuses %s', (_what, service, finding) => {
+    expect(judge(model(service))).toContain(finding);
+  });
+
+  it.each([
+    ['/', 'outside the project'],
+    ['/home/dev', 'outside the project'],
+    ['/home/dev/hubris', 'outside the project'],
+    ['/srv/skills-hub/data/uploads', 'outside the project'],
+    ['/home/dev/hub/link', 'which leads to /etc'],
+    ['/var/run/docker.sock', "Docker's socket"],
+    ['/home/dev/hub/docker.sock', "Docker's socket"],
+    ['/run/containerd/containerd.sock', "Docker's socket"],
+    ['/home/dev/hub/data/uploads', "which is production's"],
+    ['/home/dev/hub/data/uploads/2026', "which is production's"],
+    ['/home/dev/hub/data', "which is production's"],
+    ['/home/dev/hub', "which is production's"],
+  ])('refuses the mount of %s', (source, finding) => {
+    expect(judge(model(bind(source)))).toContain(finding);
+    const volume = { name: 'v', driver: 'local', driver_opts: { type: 'none', o: 'bind,rw', device: source } };
+    if (!finding.includes('socket') && !finding.includes('leads')) {
+      expect(judge(model({}, { volumes: { v: volume } }))).toContain(finding);
+    }
+  });
+
+  it('refuses a mount that holds all secrets, and one that changes mounts of the host', () => {
+    const alone = { ...ground, production: { ...ground.production, paths: [] } };
+    expect(judge(model(bind('/home/dev/hub')), alone)).toContain('holds the secrets of every service');
+    expect(judge(model(bind('/home/dev/hub/src', { bind: { propagation: 'rshared' } })))).toContain(
+      'propagation rshared',
+    );
+    expect(judge(model(bind('/home/dev/hub/src', { bind: { propagation: 'rprivate' } })))).toBe('');
+  });
+
+  it.each<[string, Parts, string]>([
+    ['fault 122: the name of production', { name: 'skills-hub' }, "skills-hub is production's project"],
+    ['no name', { name: '' }, 'the project has none'],
+    ['no service', { services: {} }, 'there is none'],
+    ['what nobody knows yet', { models: { m: {} } }, 'models: is not known'],
+    ['external volumes', { volumes: { v: { name: 'x', external: true } } }, 'volumes.v: external'],
+    [
+      "production's volume by name",
+      { volumes: { v: { name: 'skills-hub_app-db' } } },
+      "skills-hub_app-db is production's",
+    ],
+    ['volumes of another driver', { volumes: { v: { name: 'v', driver: 'sshfs' } } }, 'keeps files elsewhere'],
+    [
+      'a file system of the network',
+      { volumes: { v: { name: 'v', driver_opts: { type: 'nfs', o: 'addr=1.2.3.4', device: ':/x' } } } },
+      'mounted from elsewhere',
+    ],
+    [
+      'a disk of the host',
+      { volumes: { v: { name: 'v', driver_opts: { type: 'ext4', device: '/dev/sda1' } } } },
+      'mounted from elsewhere',
+    ],
+    ['external networks', { networks: { n: { name: 'x', external: true } } }, 'networks.n: external'],
+    [
+      "production's network by name",
+      { networks: { n: { name: 'skills-hub_front' } } },
+      "skills-hub_front is production's",
+    ],
+    ['networks of the host', { networks: { n: { name: 'n', driver: 'macvlan' } } }, 'joins a network of this host'],
+    [
+      'a bridge by name',
+      { networks: { n: { name: 'n', driver_opts: { 'com.docker.network.bridge.name': 'br0' } } } },
+      'bridge by name',
+    ],
+    ['external secrets', { secrets: { s: { name: 's', external: true } } }, 'secrets.s'],
+    ['a file of the host as a secret', { secrets: { s: { file: '/etc/shadow' } } }, 'outside the project'],
+    [
+      "production's secret",
+      { secrets: { s: { file: '/home/dev/hub/secrets/app_db_password' } } },
+      "app_db_password is production's",
+    ],
+    ['a file of the host as a configuration', { configs: { c: { file: '/etc/passwd' } } }, 'outside the project'],
+  ])('refuses %s', (_what, top, finding) => {
+    expect(judge(model({}, top))).toContain(finding);
+  });
+
+  it.each<[string, Parts, string]>([
+    ['a context outside', { context: '/etc' }, 'services.web.build.context: /etc is outside'],
+    ['a context on the network', { context: 'https://example.org/x.git' }, 'is not of the commit'],
+    ['a Dockerfile outside', { context: '/home/dev/hub', dockerfile: '../../x/Dockerfile' }, 'build.dockerfile'],
+    [
+      'further contexts outside',
+      { context: '/home/dev/hub', additional_contexts: { data: '/srv/skills-hub' } },
+      'additional_contexts.data',
+    ],
+    ["the host's network", { context: '/home/dev/hub', network: 'host' }, 'build.network'],
+    ['privileges', { context: '/home/dev/hub', privileged: true }, 'build.privileged'],
+    ['entitlements', { context: '/home/dev/hub', entitlements: ['security.insecure'] }, 'build.entitlements'],
+    ["the account's SSH keys", { context: '/home/dev/hub', ssh: ['default'] }, 'build.ssh'],
+    ['a tag of production', { context: '/home/dev/hub', tags: ['skills-hub/app:1.0.0'] }, 'an image of production'],
+  ])('refuses a build with %s', (_what, build, finding) => {
+    expect(judge(model({ build }))).toContain(finding);
+  });
+
+  it('refuses a build under the name of an image of production, and lets the same image be used', () => {
+    const image = 'skills-hub/app:1.0.0';
+    expect(judge(model({ image, build: { context: '/home/dev/hub' } }))).toContain('a build would replace it');
+    expect(judge(model({ image }))).toBe('');
+  });
+
+  it('lets a build take what the operator has named', () => {
+    expect(judge(model({ build: { context: '/home/dev/app/server' } }))).toBe('');
+    expect(judge(model({ build: '/etc' }))).toContain('outside');
+  });
+
+  it('names every fault, not only the first', () => {
+    const faults = judgeDevModel(model({ privileged: true, pid: 'host' }, { name: 'skills-hub' }), ground);
+    expect(faults).toHaveLength(3);
+  });
+
+  it.each([undefined, null, [], 'text', {}, { name: 'x', services: { web: 'text' } }])(
+    'does not pass nonsense: %j',
+    (content) => expect(judgeDevModel(content, ground)).not.toEqual([]),
+  );
+});
