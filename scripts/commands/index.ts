@@ -6,6 +6,7 @@ import { forgetCommand } from './forget.ts';
 import { initCommand } from './init.ts';
 import { listCommand } from './list.ts';
 import { lsCommand } from './ls.ts';
+import { recoverCommand } from './recover.ts';
 import { restoreCommand } from './restore.ts';
 import { statusCommand } from './status.ts';
 import { vaultServeCommand } from './vault-serve.ts';
@@ -19,6 +20,7 @@ export const commands: readonly CommandDefinition[] = [
   lsCommand,
   verifyCommand,
   restoreCommand,
+  recoverCommand,
   forgetCommand,
   fetchCommand,
   doctorCommand,
