@@ -10,6 +10,9 @@ export default {
   },
   testMatch: ['<rootDir>/test/**/*.test.ts'],
   testTimeout: 60_000,
+  // An engine for Docker that test files share, where this machine runs none.
+  globalSetup: '<rootDir>/test/fixtures/docker/session-begin.mjs',
+  globalTeardown: '<rootDir>/test/fixtures/docker/session-end.mjs',
   // Two cores: most of the time is spent waiting for servers.
   maxWorkers: 2,
 };

@@ -12,8 +12,20 @@ export class OpenFolder {
     this.handle = handle;
   }
 
-  /** Opens the folder itself; what stands before its last component is trusted. Undefined where there is none. */
+  /**
+   * Opens the folder itself; what stands before its last component is trusted, but inside a container, where nothing is.
+   * Undefined where there is none.
+   */
   static async open(path: Buffer): Promise<OpenFolder | undefined> {
+    const [, root, inner] = containerPath.exec(path.toString('latin1')) ?? [];
+    if (root !== undefined && inner !== undefined) {
+      const top = await OpenFolder.open(Buffer.from(`${root}/.`));
+      try {
+        return await top?.reach(Buffer.from(inner, 'latin1'));
+      } finally {
+        await top?.close();
+      }
+    }
     try {
       return new OpenFolder(await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW));
     } catch (error) {
@@ -69,6 +81,14 @@ export class OpenFolder {
   async close(): Promise<void> {
     await this.handle.close();
   }
+}
+
+/** The root of a process, which is that of its container, and a path below. */
+const containerPath = /^(\/proc\/\d+\/root)\/+([^/.][^]*)$/;
+
+/** Whether a path leads into a container by the root of its process. */
+export function isInContainer(path: string): boolean {
+  return containerPath.test(path);
 }
 
 const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);

@@ -36842,7 +36842,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
 /* harmony import */ var _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8458);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6069);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2483);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
@@ -36935,7 +36935,7 @@ function awaitInterruption(abort, stdout) {
 
 /***/ }),
 
-/***/ 6069:
+/***/ 2483:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37046,8 +37046,16 @@ class OpenFolder {
     constructor(handle) {
         this.handle = handle;
     }
-    /** Opens the folder itself; what stands before its last component is trusted. Undefined where there is none. */
+    /**
+     * Opens the folder itself; what stands before its last component is trusted, but inside a container, where nothing is.
+     * Undefined where there is none.
+     */
     static async open(path) {
+        const [, root, inner] = containerPath.exec(path.toString('latin1')) ?? [];
+        if (root !== undefined && inner !== undefined) {
+            const top = await OpenFolder.open(Buffer.from(`${root}/.`));
+            return await top?.reach(Buffer.from(inner, 'latin1')).finally(() => top.close());
+        }
         try {
             return new OpenFolder(await (0,promises_namespaceObject.open)(path, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_DIRECTORY | promises_namespaceObject.constants.O_NOFOLLOW));
         }
@@ -37102,6 +37110,12 @@ class OpenFolder {
     async close() {
         await this.handle.close();
     }
+}
+/** The root of a process, which is that of its container, and a path below. */
+const containerPath = /^(\/proc\/\d+\/root)\/+([^/.][^]*)$/;
+/** Whether a path leads into a container by the root of its process. */
+function isInContainer(path) {
+    return containerPath.test(path);
 }
 const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 const open_folder_SLASH = 0x2f;
@@ -38418,6 +38432,26 @@ async function syncDirectory(path) {
 
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
 var picomatch = __nccwpck_require__(4006);
+;// CONCATENATED MODULE: ./.build/src/system/resolve-folder.js
+
+
+/**
+ * The real path of a folder. One inside a container (`/proc/<pid>/root/…`) stays as it is, and holds no symbolic link:
+ * resolved from here, an absolute link in there would lead to a folder of the host.
+ * @throws the system's error where there is none.
+ */
+async function resolveFolder(path) {
+    if (!isInContainer(path))
+        return await (0,promises_namespaceObject.realpath)(path);
+    const folder = await OpenFolder.open(Buffer.from(path));
+    if (!folder) {
+        const message = 'no such folder in the container, or one reached through a symbolic link (name the real path)';
+        throw Object.assign(new Error(`ENOENT: ${message}`), { code: 'ENOENT', path });
+    }
+    await folder.close();
+    return path;
+}
+
 ;// CONCATENATED MODULE: external "node:util"
 const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 ;// CONCATENATED MODULE: ./.build/src/sources/files/read-file.js
@@ -38500,6 +38534,7 @@ async function openFile(seen) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/files/file-source.js
+
 
 
 
@@ -38620,7 +38655,7 @@ function storedEmpty(why) {
 }
 async function resolveRoot({ name, path }) {
     try {
-        const root = await (0,promises_namespaceObject.realpath)(path);
+        const root = await resolveFolder(path);
         return Buffer.from(root);
     }
     catch (error) {
@@ -39906,6 +39941,7 @@ class LinkGroups {
 
 
 
+
 /** Kernel clocks are coarse: a file can be changed this long after a moment and have a ctime before it. */
 const CLOCK_SLACK_NS = 2000000000n;
 /**
@@ -39971,7 +40007,7 @@ function isStored(stat) {
     return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink();
 }
 async function compare_tree_resolveRoot(path) {
-    return Buffer.from(await (0,promises_namespaceObject.realpath)(path).catch((error) => {
+    return Buffer.from(await resolveFolder(path).catch((error) => {
         if (isGone(error))
             return path;
         throw error;
@@ -40056,7 +40092,7 @@ async function digestFile(path) {
 async function resolve_root_resolveRoot(path) {
     const absolute = (0,external_node_path_.resolve)(path);
     try {
-        const root = await (0,promises_namespaceObject.realpath)(absolute);
+        const root = await resolveFolder(absolute);
         return { root, isNew: false, existing: root };
     }
     catch (error) {
@@ -51965,7 +52001,7 @@ SELECT json_build_object(
       'owner', pg_get_userbyid(d.datdba), 'isOurs', pg_has_role(d.datdba, 'USAGE'),
       'preparedTransactions', (SELECT count(*) FROM pg_prepared_xacts x WHERE x.database = d.datname),
       'connections', coalesce((SELECT json_agg(json_build_object('user', a.usename, 'application', a.application_name) ORDER BY a.pid)
-        FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend'), '[]'))
+        FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()), '[]'))
     FROM pg_database d WHERE d.datname = ${quoteLiteral(live)}),
   'knowsEncoding', pg_char_to_encoding(${quoteLiteral(encoding)}) >= 0,
   'knowsCollate', current_setting('continuity.collate') = 'yes',

@@ -37491,8 +37491,16 @@ class OpenFolder {
     constructor(handle) {
         this.handle = handle;
     }
-    /** Opens the folder itself; what stands before its last component is trusted. Undefined where there is none. */
+    /**
+     * Opens the folder itself; what stands before its last component is trusted, but inside a container, where nothing is.
+     * Undefined where there is none.
+     */
     static async open(path) {
+        const [, root, inner] = containerPath.exec(path.toString('latin1')) ?? [];
+        if (root !== undefined && inner !== undefined) {
+            const top = await OpenFolder.open(Buffer.from(`${root}/.`));
+            return await top?.reach(Buffer.from(inner, 'latin1')).finally(() => top.close());
+        }
         try {
             return new OpenFolder(await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY | promises_.constants.O_NOFOLLOW));
         }
@@ -37547,6 +37555,12 @@ class OpenFolder {
     async close() {
         await this.handle.close();
     }
+}
+/** The root of a process, which is that of its container, and a path below. */
+const containerPath = /^(\/proc\/\d+\/root)\/+([^/.][^]*)$/;
+/** Whether a path leads into a container by the root of its process. */
+function isInContainer(path) {
+    return containerPath.test(path);
 }
 const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 const open_folder_SLASH = 0x2f;

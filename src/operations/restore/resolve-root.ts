@@ -1,5 +1,5 @@
-import { realpath } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
+import { resolveFolder } from '../../system/resolve-folder.ts';
 
 /** Where a source's folder is. */
 export interface ResolvedRoot {
@@ -14,7 +14,7 @@ export interface ResolvedRoot {
 export async function resolveRoot(path: string): Promise<ResolvedRoot> {
   const absolute = resolve(path);
   try {
-    const root = await realpath(absolute);
+    const root = await resolveFolder(absolute);
     return { root, isNew: false, existing: root };
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || dirname(absolute) === absolute) throw error;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { constants, lstat, open, readlink, realpath } from 'node:fs/promises';
+import { constants, lstat, open, readlink } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import type { TocLine } from '../../archive/toc-line.ts';
 import { joinBytes, withReachablePath } from '../../system/long-path.ts';
+import { resolveFolder } from '../../system/resolve-folder.ts';
 import { isOwnName, matcherOf } from './file-source.ts';
 import { LinkGroups } from './link-groups.ts';
 import { isGone, walkTree, type WalkedEntry } from './walk.ts';
@@ -97,7 +98,7 @@ function isStored(stat: BigIntStats): boolean {
 
 async function resolveRoot(path: string): Promise<Buffer> {
   return Buffer.from(
-    await realpath(path).catch((error: unknown) => {
+    await resolveFolder(path).catch((error: unknown) => {
       if (isGone(error)) return path;
       throw error;
     }),

@@ -1,9 +1,10 @@
-import { readlink, realpath } from 'node:fs/promises';
+import { readlink } from 'node:fs/promises';
 import { constants, type BigIntStats } from 'node:fs';
 import picomatch from 'picomatch';
 import type { EntryContent, SourceEntry } from '../../archive/source-entry.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
 import { withReachablePath } from '../../system/long-path.ts';
+import { resolveFolder } from '../../system/resolve-folder.ts';
 import { openFile } from './read-file.ts';
 import { isGone, walkTree, type WalkedEntry } from './walk.ts';
 
@@ -152,7 +153,7 @@ function storedEmpty(why: string): EntryContent {
 
 async function resolveRoot({ name, path }: FileSourceOptions): Promise<Buffer> {
   try {
-    const root = await realpath(path);
+    const root = await resolveFolder(path);
     return Buffer.from(root);
   } catch (error) {
     throw new Failure(

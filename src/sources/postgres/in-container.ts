@@ -46,16 +46,21 @@ function startInside(
     env: environment,
     stdio: ['pipe', 'pipe', 'pipe'],
   });
-  const killClient = child.kill.bind(child);
   let ending: Promise<void> | undefined;
-  // Killing the client leaves the program in the container running (and blocked, with its locks): its session is ended
-  // first, whereupon it ends by itself and the client with it.
+  const endInside = (): Promise<void> =>
+    (ending ??= endSession(container, { ...inside, PGAPPNAME: 'skills-hub-continuity' }, environment, applicationName));
+  // A client that is killed leaves the program in the container running, blocked on its full pipe, with its locks. So its
+  // session is ended first, whereupon it ends by itself and the client with it; where somebody else killed the client,
+  // afterwards.
+  const killClient = child.kill.bind(child);
   child.kill = (signal) => {
     if (child.exitCode !== null || child.signalCode !== null) return false;
-    ending ??= endSession(container, { ...inside, PGAPPNAME: 'skills-hub-continuity' }, environment, applicationName);
-    void ending.then((): unknown => signal === 'SIGKILL' && killClient('SIGKILL'));
+    void endInside().then((): unknown => signal === 'SIGKILL' && killClient('SIGKILL'));
     return true;
   };
+  child.once('exit', (_code, signal) => {
+    if (signal !== null) void endInside();
+  });
   return child;
 }
 

@@ -68,7 +68,7 @@ SELECT json_build_object(
       'owner', pg_get_userbyid(d.datdba), 'isOurs', pg_has_role(d.datdba, 'USAGE'),
       'preparedTransactions', (SELECT count(*) FROM pg_prepared_xacts x WHERE x.database = d.datname),
       'connections', coalesce((SELECT json_agg(json_build_object('user', a.usename, 'application', a.application_name) ORDER BY a.pid)
-        FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend'), '[]'))
+        FROM pg_stat_activity a WHERE a.datid = d.oid AND a.backend_type = 'client backend' AND a.pid <> pg_backend_pid()), '[]'))
     FROM pg_database d WHERE d.datname = ${quoteLiteral(live)}),
   'knowsEncoding', pg_char_to_encoding(${quoteLiteral(encoding)}) >= 0,
   'knowsCollate', current_setting('continuity.collate') = 'yes',

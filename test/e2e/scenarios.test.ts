@@ -1,0 +1,146 @@
+import { execFile } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { openDockerGround } from '../fixtures/docker/ground.ts';
+import type { Evidence } from '../fixtures/docker/site.ts';
+import { openPlatformStack, type PlatformStack } from '../fixtures/docker/stack.ts';
+import { canProvision, startProvisionedVault, type ProvisionedVault } from '../fixtures/provisioned-vault.ts';
+
+const ground = await openDockerGround();
+const continuity = join(import.meta.dirname, '../../scripts/dist/continuity/index.js');
+
+ground.describe('the platform after a crisis', () => {
+  let stack: PlatformStack;
+  let vault: ProvisionedVault;
+  let clean: string;
+  const evidence: { told: Evidence; content: Buffer }[] = [];
+
+  /** The program as the manual's commands run it. */
+  function ask(...args: string[]): Promise<{ code: number; text: string }> {
+    const words = [continuity, ...args, '--config', join(stack.directory, 'continuity.yml')];
+    return new Promise((resolve) => {
+      execFile(process.execPath, words, { env: stack.environment, maxBuffer: 1 << 26 }, (error, stdout, stderr) =>
+        resolve({ code: typeof error?.code === 'number' ? error.code : error ? 1 : 0, text: stdout + stderr }),
+      );
+    });
+  }
+
+  async function backUp(): Promise<string> {
+    const { code, text } = await ask('backup');
+    expect({ code, text }).toMatchObject({ code: 0 });
+    return /backup_full_[\d_-]+\.tar\.gz(?= is sealed)/.exec(text)?.[0] as string;
+  }
+
+  async function upload(title: string): Promise<void> {
+    const content = randomBytes(20_000);
+    evidence.push({ told: await stack.uploadEvidence({ student: 'Amina', title, content }), content });
+  }
+
+  /** Everything that was ever uploaded is there, in the database and as a file. */
+  async function expectAllEvidence(): Promise<void> {
+    const listed = await stack.listEvidence();
+    for (const { told, content } of evidence) {
+      expect(listed.find(({ id }) => id === told.id)).toMatchObject({ title: told.title, sha256: told.sha256 });
+      expect((await stack.fetchEvidence(told.id))?.equals(content)).toBe(true);
+    }
+  }
+
+  const countsOf = async () => ({
+    keycloak: await stack.query('keycloak-db', 'keycloak', 'SELECT count(*) FROM user_entity'),
+    odoo: await stack.query(
+      'odoo-db',
+      'postgres',
+      'SELECT datname FROM pg_database WHERE NOT datistemplate ORDER BY 1',
+    ),
+    mattermost: await stack.query('mattermost-db', 'mattermost', 'SELECT count(*) FROM posts'),
+  });
+
+  beforeAll(async () => {
+    stack = await openPlatformStack(ground);
+    vault = await startProvisionedVault();
+    await stack.up();
+    const access = {
+      host: vault.host,
+      port: vault.port,
+      user: vault.accounts.writer,
+      path: vault.directory,
+      'key-file': vault.keyPath('writer'),
+      'known-hosts': vault.knownHostsPath,
+      reader: { user: vault.accounts.reader, 'key-file': vault.keyPath('reader') },
+    };
+    writeFileSync(
+      join(stack.directory, 'continuity.yml'),
+      `state: state
+databases:
+  app: { service: app-db, user: app, database: skills_hub }
+  keycloak: { service: keycloak-db, user: keycloak }
+  odoo: { service: odoo-db, user: odoo, database: all }
+  mattermost: { service: mattermost-db, user: mmuser }
+files:
+  uploads: { path: data/uploads }
+  odoo-data: { path: data/odoo }
+  mattermost: { path: data/mattermost }
+vault: ${JSON.stringify(access)}
+`,
+    );
+    await upload('portfolio of the first year');
+    await upload('portfolio of the second year');
+  }, 300_000);
+  afterAll(async () => {
+    await stack?.remove();
+    await vault?.stop();
+  }, 120_000);
+
+  it('is backed up whole while it is in use', async () => {
+    const before = await countsOf();
+    clean = await backUp();
+    expect(await ask('verify', clean, '--level', 'full')).toMatchObject({ code: 0 });
+    expect(await countsOf()).toEqual(before);
+    await expectAllEvidence();
+  }, 120_000);
+
+  it('A: a portfolio that was deleted by accident is there again, and what came after the archive stays beside', async () => {
+    const [first] = evidence;
+    await stack.deleteEvidence(first?.told.id as number);
+    expect(await stack.fetchEvidence(first?.told.id as number)).toBeUndefined();
+    const { code, text } = await ask('restore', clean, '--yes');
+    expect({ code, text }).toMatchObject({ code: 0 });
+    expect(text).toContain('app: equal to its fingerprints, in place');
+    await expectAllEvidence();
+    expect(Object.values(await stack.health()).filter((health) => health !== 'healthy')).toEqual([]);
+  }, 180_000);
+
+  it('B: with everything garbled, the key of production destroys no archive', async () => {
+    for (const name of ['uploads', 'odoo', 'mattermost/data']) garble(join(stack.directory, 'data', name));
+    await stack.query('app-db', 'skills_hub', "UPDATE evidence SET title = md5(title), comment = 'pay us'");
+    await stack.query('keycloak-db', 'keycloak', 'DROP TABLE credential CASCADE');
+    await stack.query('mattermost-db', 'mattermost', 'DROP TABLE posts CASCADE');
+    const attack = await ask('doctor', '--attack');
+    expect(attack).toMatchObject({ code: 0 });
+    // The attacker can add an archive of the ruins, and nothing else: what was sealed before is what it was.
+    const poisoned = await backUp();
+    expect(poisoned).not.toBe(clean);
+    expect(await ask('verify', clean, '--level', 'full')).toMatchObject({ code: 0 });
+  }, 300_000);
+
+  it('B: an archive from before the attack brings everything back', async () => {
+    const { code, text } = await ask('restore', clean, '--yes');
+    expect({ code, text }).toMatchObject({ code: 0 });
+    await expectAllEvidence();
+    expect((await stack.listEvidence()).filter(({ comment }) => comment === 'pay us')).toEqual([]);
+    expect(Number((await countsOf()).mattermost[0])).toBeGreaterThan(0);
+    expect(Object.values(await stack.health()).filter((health) => health !== 'healthy')).toEqual([]);
+  }, 180_000);
+});
+
+/** What ransomware does to a folder: every file is another one, under another name. */
+function garble(folder: string): void {
+  for (const name of readdirSync(folder, { recursive: true, encoding: 'utf8' })) {
+    const path = join(folder, name);
+    if (!statSync(path).isFile() || name.includes('.continuity-')) continue;
+    writeFileSync(`${path}.locked`, randomBytes(readFileSync(path).length));
+    rmSync(path);
+  }
+}
