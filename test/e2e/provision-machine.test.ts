@@ -145,7 +145,7 @@ const has = (program: string): boolean => {
 
   it('runs no Node that anybody but root could change', () => {
     const ask = (path: string): string => {
-      const steps = join(root, 'infrastructure/vault/steps/program.sh');
+      const steps = join(root, 'infrastructure/vault/steps/node-program.sh');
       return spawnSync('bash', ['-c', `. ${steps} && is_roots_own "$1" && echo yes || echo no`, 'bash', path], {
         encoding: 'utf8',
       }).stdout.trim();

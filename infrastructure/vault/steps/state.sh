@@ -8,7 +8,7 @@ declare -g mode=apply
 declare -g changes=0
 
 fail() {
-  printf 'provision.sh: %s\n' "$1" >&2
+  printf '%s: %s\n' "${0##*/}" "$1" >&2
   [[ -z ${2-} ]] || printf 'next: %s\n' "$2" >&2
   exit 2
 }
