@@ -4,6 +4,7 @@ import { doctorCommand } from './doctor.ts';
 import { fetchCommand } from './fetch.ts';
 import { forgetCommand } from './forget.ts';
 import { initCommand } from './init.ts';
+import { kitCommand } from './kit.ts';
 import { listCommand } from './list.ts';
 import { lsCommand } from './ls.ts';
 import { recoverCommand } from './recover.ts';
@@ -23,6 +24,7 @@ export const commands: readonly CommandDefinition[] = [
   recoverCommand,
   forgetCommand,
   fetchCommand,
+  kitCommand,
   doctorCommand,
   initCommand,
   vaultServeCommand,

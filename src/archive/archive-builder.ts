@@ -6,7 +6,7 @@ import { FilesPacker, type FilesOutcome } from './files-packer.ts';
 import type { Extent } from './extent.ts';
 import type { IndexReader } from './index-reader.ts';
 import { sumLengths } from './gzip-member.ts';
-import { CHUNK_BYTES, DUMP_FOLDER } from './layout.ts';
+import { CHUNK_BYTES, DUMP_FOLDER, KIT_FOLDER } from './layout.ts';
 import { packEntries, type PackedExtent } from './pack-entries.ts';
 import { packStream, type ExtentStore, type PackedStream, type StreamOptions } from './pack-stream.ts';
 import { RecipeRecorder } from './recipe-recorder.ts';
@@ -51,7 +51,8 @@ export type TextEntry = Pick<SourceEntry, 'name' | 'mode' | 'uid' | 'gid' | 'mti
 
 /**
  * Builds an archive as a recipe over last night's archive and new segments. Dumps may be added side by side and beside
- * the files; whatever the order of building, the archive holds files, then dumps by name, then texts as they came.
+ * the files; whatever the order of building, the archive holds files, then dumps by name, then the recovery kit by name,
+ * then texts as they came.
  */
 export class ArchiveBuilder {
   readonly #options: BuilderOptions;
@@ -104,7 +105,7 @@ export class ArchiveBuilder {
     return { sizeBytes: packed.sizeBytes };
   }
 
-  /** Adds a text: in `db/` it stands among the dumps, else behind them. */
+  /** Adds a text: in `db/` and `kit/` it stands among its like, else behind them. */
   async addText(entry: TextEntry, content: Buffer): Promise<void> {
     if (content.length > CHUNK_BYTES) {
       await this.addDump(entry, cut(content));
@@ -119,6 +120,12 @@ export class ArchiveBuilder {
     const size = content.length;
     const text = { ...entry, type: 'reg', size, settled: true, identity: '', open } as const;
     const extent = await packEntries([text], new ContentPool());
+    this.#tail.set(entry.name.toString('latin1'), { extent });
+  }
+
+  /** Adds a folder or a symbolic link to `kit/`. */
+  async addBare(entry: TextEntry & Pick<SourceEntry, 'type' | 'linkName'>): Promise<void> {
+    const extent = await packEntries([{ ...entry, size: 0, settled: true, identity: '' }], new ContentPool());
     this.#tail.set(entry.name.toString('latin1'), { extent });
   }
 
@@ -157,12 +164,13 @@ export class ArchiveBuilder {
     await this.#options.base?.reader.close();
   }
 
-  /** First what is in `db/`, by name, whoever was ready first; then the texts as they came. */
+  /** First what is in `db/` and in `kit/`, by name, whoever was ready first; then the texts as they came. */
   #tailInOrder() {
-    const isDump = ([name]: [string, unknown]): boolean => name.startsWith(DUMP_FOLDER);
     const all = [...this.#tail];
-    const dumps = all.filter(isDump).sort(([a], [b]) => (a < b ? -1 : 1));
-    return [...dumps, ...all.filter((part) => !isDump(part))].map(([, part]) => part);
+    const below = (folder: string) =>
+      all.filter(([name]) => name.startsWith(folder)).sort(([a], [b]) => (a < b ? -1 : 1));
+    const inFolders = [...below(DUMP_FOLDER), ...below(KIT_FOLDER)];
+    return [...inFolders, ...all.filter((part) => !inFolders.includes(part))].map(([, part]) => part);
   }
 
   /** Every producer writes into segments of its own, so that their order does not depend on who was faster. */

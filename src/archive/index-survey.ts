@@ -1,5 +1,5 @@
 import type { IndexReader } from './index-reader.ts';
-import { DUMP_FOLDER, MANIFEST_NAME } from './layout.ts';
+import { DUMP_FOLDER, KIT_FOLDER, MANIFEST_NAME } from './layout.ts';
 import { parseTocLine } from './toc-line.ts';
 
 /** What an index says as a whole, from one pass over it. */
@@ -8,6 +8,8 @@ export interface IndexSurvey {
   topNames: Set<string>;
   /** Content of the entries in `db/`, by name. */
   dumpSizes: Map<string, number>;
+  /** The same of the entries in `kit/`. */
+  kitSizes: Map<string, number>;
   entries: number;
   contentBytes: number;
   extents: number;
@@ -23,6 +25,7 @@ export async function surveyIndex(index: IndexReader): Promise<IndexSurvey> {
   const survey: IndexSurvey = {
     topNames: new Set(),
     dumpSizes: new Map(),
+    kitSizes: new Map(),
     entries: 0,
     contentBytes: 0,
     extents,
@@ -41,6 +44,7 @@ export async function surveyIndex(index: IndexReader): Promise<IndexSurvey> {
         survey.contentBytes += line.size ?? 0;
         survey.topNames.add(name.split('/', 1)[0] ?? '');
         if (name.startsWith(DUMP_FOLDER) && line.type !== 'dir') survey.dumpSizes.set(name, line.size ?? 0);
+        if (name.startsWith(KIT_FOLDER)) survey.kitSizes.set(name, line.size ?? 0);
       }
       holdsManifest ||= isManifest;
     }

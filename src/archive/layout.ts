@@ -27,14 +27,25 @@ export const INDEX_NAME = 'stargz.index.json';
 export const MANIFEST_NAME = 'manifest.json';
 export const README_NAME = 'LISEZMOI.txt';
 export const DUMP_FOLDER = 'db/';
+/** The recovery kit: plain files by where they lie, and one encrypted entry with the secrets. */
+export const KIT_FOLDER = 'kit/';
+export const KIT_SECRETS_NAME = 'kit/secrets.tar.age';
+/** Below its folder: what lies in the platform's root, elsewhere on the host, and in volumes. */
+export const KIT_PARTS = { root: 'files', host: 'host', volume: 'volumes' } as const;
 
 /** Bytes from `length` up to the next multiple of `unit`. */
 export function gapTo(unit: number, length: number): number {
   return (unit - (length % unit)) % unit;
 }
 
-/** Whether a name belongs to the part after the file sources: dumps, the README and the manifest. */
+/** Whether a name belongs to the part after the file sources: dumps, the recovery kit, the README and the manifest. */
 export function isTailName(name: Buffer): boolean {
   const text = name.toString('latin1');
-  return text.startsWith(DUMP_FOLDER) || text === README_NAME || text === MANIFEST_NAME;
+  return text.startsWith(DUMP_FOLDER) || isKitEntry(text) || text === README_NAME || text === MANIFEST_NAME;
+}
+
+/** Whether a name is one of the kit's. Earlier versions allowed a file source named `kit`, which begins otherwise. */
+export function isKitEntry(name: string): boolean {
+  if (!name.startsWith(KIT_FOLDER)) return false;
+  return name === KIT_SECRETS_NAME || Object.values(KIT_PARTS).some((part) => name.startsWith(`${KIT_FOLDER}${part}/`));
 }

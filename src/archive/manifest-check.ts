@@ -121,6 +121,8 @@ const filesRecord = shape({
   changed: oddities,
 });
 
+const kitRecord = shape({ entries: record(shape({ sizeBytes: count })), secrets: count, recipients: list(text) });
+
 const checkManifest = shape({
   format: oneOf(1),
   name: text,
@@ -132,5 +134,6 @@ const checkManifest = shape({
   databases: record(databaseRecord),
   globals: record(shape({ source: text, passwords: flag, sizeBytes: count, roles: list(text) })),
   files: record(filesRecord),
+  kit: optional(kitRecord),
   warnings: list(text),
 });

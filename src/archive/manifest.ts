@@ -17,8 +17,20 @@ export interface Manifest {
   /** Roles dumped per configured server: file name in the archive → what is known of it. */
   globals: Record<string, GlobalsRecord>;
   files: Record<string, FilesRecord>;
+  /** Absent in archives of earlier versions. */
+  kit?: KitRecord;
   /** Everything worth a second look that did not make the archive wrong. */
   warnings: string[];
+}
+
+/** What a restore needs besides data, in `kit/`. */
+export interface KitRecord {
+  /** Its entries, by name in the archive; the secrets are one of them where they are in it. */
+  entries: Record<string, { sizeBytes: number }>;
+  /** Secret files that were found, whether they are in the archive or not. */
+  secrets: number;
+  /** Public age keys that the secrets are encrypted to; without any they are not in the archive. */
+  recipients: string[];
 }
 
 export type Trigger = 'nightly' | 'push' | 'manual' | 'safety';

@@ -1,5 +1,6 @@
 import type { AlertsConfig } from './alerts.ts';
 import type { ComposeConfig } from './compose.ts';
+import type { RecoveryConfig } from './recovery.ts';
 
 /**
  * The configuration as the rest of the program sees it: every default filled in, every path absolute, every quantity a
@@ -22,6 +23,8 @@ export interface Config {
   readonly notCovered: Readonly<Record<string, string>>;
   readonly vault: VaultConfig;
   readonly dev: DevConfig;
+  /** What a restore needs besides data. */
+  readonly recovery: RecoveryConfig;
   /** Who is told when a run fails; the vault has settings of its own. */
   readonly alerts?: AlertsConfig;
   /** Age of the newest archive from which `status` complains. */

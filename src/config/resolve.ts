@@ -12,6 +12,7 @@ import type {
   VaultConfig,
 } from './config.ts';
 import { parseDurationMs, parseSizeBytes } from './quantities.ts';
+import { resolveRecovery } from './recovery.ts';
 import { type ConfigText, isDirectoryVault } from './schema.ts';
 
 /** Turns the checked text of the file into a `Config`: defaults, absolute paths, numbers. */
@@ -22,7 +23,8 @@ export function resolveConfig(text: ConfigText, file: string): Config {
   const needsCompose = [...databases.map(({ reach }) => reach.by), ...files.map(({ place }) => place.by)].some(
     (by) => by === 'service' || by === 'volume',
   );
-  const compose = text.compose ?? (needsCompose ? composeSchema.parse({}) : undefined);
+  const compose =
+    text.compose ?? (needsCompose || text.recovery['secret-volumes'].length > 0 ? composeSchema.parse({}) : undefined);
   return {
     file,
     root,
@@ -34,6 +36,7 @@ export function resolveConfig(text: ConfigText, file: string): Config {
     notCovered: text['not-covered'],
     vault: resolveVault(text.vault, root),
     dev: text.dev,
+    recovery: resolveRecovery(text.recovery, root),
     ...(text.alerts ? { alerts: resolveAlerts(text.alerts, root) } : {}),
     maximumAgeMs: readDuration(text['maximum-age']),
   };

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { alertsSchema } from './alerts.ts';
 import { composeSchema, usedBySchema } from './compose.ts';
 import { account, duration, mapping, path, port, size, text, timezone, variable } from './fields.ts';
+import { recoverySchema } from './recovery.ts';
 
 /** The form of `continuity.yml`. */
 
@@ -17,8 +18,8 @@ function exactlyOne(keys: readonly string[]) {
 const databaseText = text('a database name, not beginning with "-"', /^[^-\0\n\r][^\0\n\r]*$/);
 const globs = z.array(text('a glob such as "**/.cache/**"'), { error: 'expected a list of globs' });
 const sourceNameForm =
-  'expected a name of lower-case letters, digits and "-", beginning with a letter, at most 63 characters, other than "db"';
-const sourceName = z.string().regex(/^(?!db$)[a-z][a-z0-9-]{0,62}$/, sourceNameForm);
+  'expected a name of lower-case letters, digits and "-", beginning with a letter, at most 63 characters, other than "db" and "kit"';
+const sourceName = z.string().regex(/^(?!(?:db|kit)$)[a-z][a-z0-9-]{0,62}$/, sourceNameForm);
 
 function named<Value extends z.ZodType>(value: Value, expected: string) {
   return z
@@ -139,6 +140,7 @@ export const configSchema = mapping({
       .url({ protocol: /^https?$/, error: 'expected an address such as https://dev.educ-ai.fr' })
       .default('https://dev.educ-ai.fr'),
   }).prefault({}),
+  recovery: recoverySchema.prefault({}).describe('What a restore needs besides data: the recovery kit.'),
   alerts: alertsSchema.optional().describe('Who is told when a run fails, and how.'),
   'maximum-age': duration.default('26h').describe('Age of the newest archive from which status complains.'),
 });

@@ -2,6 +2,7 @@ import { exitCodes } from '../logging/failure.ts';
 import { checkAlerts } from './doctor/check-alerts.ts';
 import { checkDatabases } from './doctor/check-databases.ts';
 import { checkHost } from './doctor/check-host.ts';
+import { checkKit } from './doctor/check-kit.ts';
 import { checkVault } from './doctor/check-vault.ts';
 import type { Finding } from './doctor/finding.ts';
 import type { Platform } from './platform.ts';
@@ -17,6 +18,7 @@ export async function doctor(platform: Platform): Promise<DoctorResult> {
     checkHost(platform),
     checkDatabases(platform),
     checkVault(platform),
+    checkKit(platform),
     checkAlerts(platform),
   ]);
   const findings = checks.flat();

@@ -2,8 +2,8 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isAtOrBelow } from '../archive/entry-names.ts';
 import { extractEntries } from '../archive/gnu-tar.ts';
-import { MANIFEST_NAME, README_NAME } from '../archive/layout.ts';
-import type { Manifest } from '../archive/manifest.ts';
+import { isKitEntry, MANIFEST_NAME, README_NAME } from '../archive/layout.ts';
+import type { KitRecord, Manifest } from '../archive/manifest.ts';
 import { Failure, messageOf } from '../logging/failure.ts';
 import { refuseMissingPath } from './list.ts';
 import type { Platform } from './platform.ts';
@@ -16,8 +16,8 @@ export interface ExtractResult {
   directory: string;
   /** False after a dry run: nothing was unpacked. */
   done: boolean;
-  /** What was chosen, as the manifest knows it: dumps and file sources. */
-  parts: { name: string; kind: 'database' | 'files'; bytes: number }[];
+  /** What was chosen, as the manifest knows it: dumps, file sources, the recovery kit where all is wanted. */
+  parts: { name: string; kind: 'database' | 'files' | 'kit'; bytes: number }[];
   entries: number;
   bytes: number;
   fetchedBytes: number;
@@ -46,7 +46,10 @@ export async function extractArchive(platform: Platform, options: ExtractOptions
   return await withArchive(platform, options.archive, async (archive) => {
     const manifest = await archive.manifest();
     const path = Buffer.from((options.path ?? '').replace(/\/+$/, ''));
-    const chosen = narrow(choose(manifest, options.select), path);
+    const chosen = narrow(
+      { ...choose(manifest, options.select), kit: options.select ? undefined : manifest.kit },
+      path,
+    );
     const matches = matcherOf(chosen);
     const wants = path.length === 0 ? matches : (name: Buffer) => matches(name) && isAtOrBelow(name, path);
     const looked = { archive: archive.name, directory, parts: listParts(chosen, manifest) };
@@ -62,31 +65,45 @@ export async function extractArchive(platform: Platform, options: ExtractOptions
   });
 }
 
+/** The recovery kit is there where the archive has one, and no sources were chosen. */
+interface ChosenParts extends Chosen {
+  kit: KitRecord | undefined;
+}
+
 /** Those parts that may hold a path. */
-function narrow({ databases, files }: Chosen, path: Buffer): Chosen {
-  if (path.length === 0) return { databases, files };
+function narrow({ databases, files, kit }: ChosenParts, path: Buffer): ChosenParts {
+  if (path.length === 0) return { databases, files, kit };
   return {
     databases: databases.filter(([, { dump }]) => isAtOrBelow(Buffer.from(dump), path)),
     files: files.filter((source) => isAtOrBelow(path, Buffer.from(source))),
+    kit: isAtOrBelow(path, Buffer.from('kit')) ? kit : undefined,
   };
 }
 
-function matcherOf({ databases, files }: Chosen): (name: Buffer) => boolean {
+function matcherOf({ databases, files, kit }: ChosenParts): (name: Buffer) => boolean {
   const single = new Set([README_NAME, MANIFEST_NAME]);
   for (const [, { dump, source }] of databases) single.add(dump).add(`db/globals-${source}.sql`);
   const folders = files.map((source) => Buffer.from(`${source}/`));
   return (name) =>
-    single.has(name.toString('latin1')) || folders.some((folder) => name.subarray(0, folder.length).equals(folder));
+    single.has(name.toString('latin1')) ||
+    (kit !== undefined && isKitEntry(name.toString('latin1'))) ||
+    folders.some((folder) => name.subarray(0, folder.length).equals(folder));
 }
 
-function listParts({ databases, files }: Chosen, manifest: Manifest): ExtractResult['parts'] {
+function listParts({ databases, files, kit }: ChosenParts, manifest: Manifest): ExtractResult['parts'] {
   return [
     ...databases.map(([name, { sizeBytes }]) => ({ name, kind: 'database' as const, bytes: sizeBytes })),
     ...files.map((name) => ({ name, kind: 'files' as const, bytes: manifest.files[name]?.bytes ?? 0 })),
+    ...(kit ? [{ name: 'kit', kind: 'kit' as const, bytes: sumSizes(kit) }] : []),
   ];
 }
 
-async function refuseFilledFolder(directory: string): Promise<void> {
+function sumSizes({ entries }: KitRecord): number {
+  return Object.values(entries).reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
+}
+
+/** @throws Failure `refused` where something lies there already. */
+export async function refuseFilledFolder(directory: string): Promise<void> {
   const names = await readdir(directory).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw new Failure('refused', `cannot unpack into ${directory}: ${messageOf(error)}`, 'Name another folder.');

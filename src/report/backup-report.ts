@@ -1,6 +1,7 @@
 import type { BackupResult } from '../operations/backup.ts';
 import type { BackupChanges, FileChanges } from '../operations/backup/describe-changes.ts';
 import { countOf, formatBytes, formatCount, formatDuration } from '../logging/quantity-text.ts';
+import { tellKit } from './kit-report.ts';
 import { formatTable } from './table.ts';
 
 /** A backup's result for a terminal. */
@@ -27,6 +28,7 @@ export function renderBackup(result: BackupResult): string {
     `${archive} is sealed on ${vault}: ${formatBytes(result.sizeBytes)}.`,
     `Read ${formatBytes(result.readBytes)} of files, sent ${formatBytes(result.sentBytes)}, stored ${formatBytes(result.storedBytes)}, in ${formatDuration(result.durationMs)}.`,
     ...(result.changes ? [renderChanges(result.changes)] : []),
+    ...(manifest?.kit ? [tellKit(manifest.kit)] : []),
     `Index ${result.index}`,
     ...result.conditions.map((condition) => `Standing condition: ${condition}`),
   ];

@@ -8,6 +8,7 @@ import type { Greeting, Receipt, VaultClient } from '../../vault/vault-client.ts
 import type { BackupOptions } from '../backup.ts';
 import type { LocatedFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
+import { addKit } from './add-kit.ts';
 import { IndexCache } from './base-index.ts';
 import { describeChanges, type BackupChanges } from './describe-changes.ts';
 import { startDumps, type DumpReport } from './dump-databases.ts';
@@ -103,7 +104,7 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
   platform.signal?.addEventListener('abort', () => stop.abort(), { once: true });
   platform.signal?.throwIfAborted();
   const running = startDumps(platform, builder, found, applicationName(name), stop.signal);
-  const [dumps, files] = await runTogether<[DumpReport, WalkedFiles]>(
+  const [dumps, files, kit] = await runTogether<[DumpReport, WalkedFiles, Awaited<ReturnType<typeof addKit>>]>(
     [
       () => running.finished,
       async (signal) => {
@@ -111,6 +112,7 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
         await running.started;
         return await addFiles(builder, sources, options, signal);
       },
+      () => addKit(builder, platform, { mayBeMissing: options.trigger === 'safety' }),
     ],
     stop,
   );
@@ -121,6 +123,7 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
     ...sources.flatMap(({ warning }) => warning ?? []),
     ...dumps.warnings,
     ...nameOddities(files.records),
+    ...kit.warnings,
   ]);
   const manifest: Manifest = {
     format: 1,
@@ -133,6 +136,7 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
     databases: dumps.databases,
     globals: dumps.globals,
     files: files.records,
+    kit: kit.record,
     warnings,
   };
   await builder.addText(textEntry(README_NAME, 0o644), Buffer.from(README_TEXT));

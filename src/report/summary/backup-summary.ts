@@ -2,6 +2,7 @@ import { countOf, formatBytes, formatDuration } from '../../logging/quantity-tex
 import type { BackupResult } from '../../operations/backup.ts';
 import type { ArchiveSummary } from '../../vault/vault-client.ts';
 import { NOT_TAMPER_PROOF } from '../backup-report.ts';
+import { tellKit } from '../kit-report.ts';
 import { sourcesTable, tellChanges } from './changes-table.ts';
 import { code } from '../../logging/code-span.ts';
 import { details, joinLines, list } from './markdown.ts';
@@ -23,6 +24,7 @@ export function summarizeBackup(result: BackupResult, recent: readonly ArchiveSu
     ...(!changes && !isOld ? ['There was no earlier archive to build upon: everything is new.'] : []),
     ...(warnings.length > 0 ? ['', `⚠️ **${countOf(warnings.length, 'warning')}**, below.`] : []),
     ...(isOld ? [] : sourcesTable(manifest, changes)),
+    ...(manifest?.kit ? ['', tellKit(manifest.kit)] : []),
     ...(warnings.length > 0 ? details(countOf(warnings.length, 'warning'), list(warnings, LISTED)) : []),
     ...(conditions.length > 0 ? details(`Standing conditions (${conditions.length})`, list(conditions, LISTED)) : []),
     ...nightsSection(recent),

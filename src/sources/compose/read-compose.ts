@@ -36,7 +36,7 @@ const timeoutMs = 60_000;
  * @throws Failure `usage` where a named file is missing, `config` where it is no YAML.
  */
 export async function readCompose(options: ComposeOptions): Promise<ComposeReading> {
-  const files = options.files ?? (await findFiles(options.directory));
+  const files = options.files ?? (await findComposeFiles(options.directory));
   if (files.length === 0) return { model: readModel({}), files, readBy: 'nothing' };
   for (const file of files) await requireFile(resolve(options.directory, file));
   const answer = await askDocker(options, files);
@@ -80,8 +80,8 @@ function rebase({ services, ...rest }: ComposeModel, folder: string): ComposeMod
   };
 }
 
-/** The first of the usual names, and its override. */
-async function findFiles(directory: string): Promise<string[]> {
+/** The first of the usual names, and its override; relative to the directory, none where there is none. */
+export async function findComposeFiles(directory: string): Promise<string[]> {
   for (const name of baseNames) {
     if (!(await isFile(join(directory, name)))) continue;
     const stem = name.replace(/\.ya?ml$/, '');

@@ -37,6 +37,7 @@ describe('the defaults', () => {
       databases: [],
       files: [],
       notCovered: {},
+      recovery: { recipients: [], include: [], secrets: [], secretVolumes: [] },
       vault: {
         kind: 'ssh',
         host: '172.16.95.98',
@@ -165,7 +166,7 @@ describe('a refusal', () => {
     [
       'a database called db',
       `databases: {db: {url-env: A}}\n${localVault}`,
-      /databases\.db: expected a name .* other than "db"/,
+      /databases\.db: expected a name .* other than "db" and "kit"/,
     ],
     ['a name with a slash', `files: {a/b: {path: x}}\n${localVault}`, /files\.a\/b: expected a name/],
     ['a name of 64 characters', `files: {a${'b'.repeat(63)}: {path: x}}\n${localVault}`, /at most 63/],

@@ -1,7 +1,7 @@
 /** Folders that every other service has: the name says what it is, and not whose. */
 const generic =
   /^(addons|backups?|conf|configs?|configuration|content|custom|data|database|dumps?|etc|exports?|extensions|extra|files?|filestore|html|imports?|lib|logs?|media|modules|output|persist|plugins|private|public|scripts|secrets|settings|shared?|srv|state|static|storage|store|themes|var|volumes?|work|workspace|www)$/;
-const form = /^(?!db$)[a-z][a-z0-9-]{0,62}$/;
+const form = /^(?!(?:db|kit)$)[a-z][a-z0-9-]{0,62}$/;
 
 /** The first wish that continuity.yml accepts as a name and nobody has, else the first with a number; then taken. */
 export function uniqueName(wishes: readonly string[], taken: Set<string>): string {
@@ -29,5 +29,6 @@ function toName(text: string): string {
     .replace(/[^a-z0-9]+/g, '-')
     .replace(/^[^a-z]+|-+$/g, '')
     .slice(0, 63);
+  if (name === 'kit') return 'kit-files';
   return name === 'db' ? 'database' : name;
 }
