@@ -39,6 +39,8 @@ export const recoverCommand: CommandDefinition = {
       description: "where production's new key goes",
       default: '/etc/skills-hub/writer_rsa',
     },
+    { flags: '--identity <file>', description: "private age key that opens the archive's secrets" },
+    { flags: '--new-secrets', description: 'leave them closed, and make new ones' },
     { flags: '--url <url>', description: 'address to ask for at the end, on this machine' },
     { flags: '--health-timeout <duration>', description: 'how long to wait for it', default: '5m' },
     { flags: '--replace', description: 'replace what stands there, without a copy of it' },
@@ -60,6 +62,11 @@ export const recoverCommand: CommandDefinition = {
         level: options['quick'] === true ? 'seal' : 'full',
         ...chooser(context, options, timezone),
       },
+      kit: {
+        makesNewSecrets: options['newSecrets'] === true,
+        clone: directory,
+        ...(options['identity'] === undefined ? {} : { identity: options['identity'] as string }),
+      },
       loadConfig: () => loadFullConfig(options, directory),
     });
     return { result, render: () => renderRecovery(result, timezone) };
@@ -70,7 +77,7 @@ function readFlags(
   context: CommandContext,
   options: OptionValues,
   timezone: string,
-): Omit<RecoverOptions, 'choice' | 'loadConfig'> {
+): Omit<RecoverOptions, 'choice' | 'kit' | 'loadConfig'> {
   const { scenario, yes, oldKey, url } = options;
   if (url !== undefined && !/^https?:\/\/[^/\s]+/.test(url as string))
     throw new Failure('usage', '--url: expected an address such as https://home.educ-ai.fr', 'Nothing was started.');

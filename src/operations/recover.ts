@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from '../config/config.ts';
 import { Failure } from '../logging/failure.ts';
@@ -9,6 +10,14 @@ import { bringUpDatabases, bringUpPlatform, prepareProject } from './recover/bri
 import { waitForHealth, type HealthResult } from './recover/check-health.ts';
 import { checkRoom } from './recover/check-room.ts';
 import { chooseArchive, type ArchiveChoice } from './recover/choose-archive.ts';
+import {
+  kitDirectoryIn,
+  listKitVolumes,
+  listLeftOfKit,
+  placeKit,
+  placeKitVolumes,
+  type KitChoice,
+} from './recover/place-kit.ts';
 import type { RecoveredParts } from './recover/recovered-parts.ts';
 import {
   readRecovery,
@@ -26,6 +35,7 @@ import { withArchive } from './with-archive.ts';
 export interface RecoverOptions {
   scenario: Scenario;
   choice: ArchiveChoice;
+  kit: KitChoice;
   /** The configuration as it is once the kit is in place, with the reader's key. */
   loadConfig: () => Promise<Config>;
   confirm: (plan: RestorePlan) => Promise<boolean>;
@@ -51,6 +61,8 @@ export interface RecoverResult {
   finished: string;
   steps: StepTime[];
   restored: RecoveredParts;
+  /** Files of this host that the kit holds and that no program puts back. */
+  kitLeft: { path: string; from: string }[];
   writerKey: WriterKey;
   health?: HealthResult;
 }
@@ -84,15 +96,20 @@ async function recoverAlone(base: Platform, options: RecoverOptions): Promise<Re
   const early = scenario === 'b' ? await changeKey() : undefined;
 
   const archive = await settleArchive(base, options, record, log, save);
-  const config = await log.run('kit', () => options.loadConfig());
+  const manifest = await withArchive(base, archive, (reader) => reader.manifest());
+  const config = await log.run('kit', async () => {
+    // What people have changed since then is not put back.
+    if (!record.restored) await placeKit(base, { archive, kit: manifest.kit }, options.kit);
+    return await options.loadConfig();
+  });
   const platform: Platform = { ...base, config };
-  const manifest = await withArchive(platform, archive, (reader) => reader.manifest());
   if (record.restored) log.pass('room', 'everything is in place');
   else await log.run('room', () => checkRoom(platform, manifest));
   if (config.compose) {
     await log.run('databases', async () => {
       await prepareProject(platform);
-      await bringUpDatabases(platform);
+      await bringUpDatabases(platform, await listKitVolumes(state));
+      await placeKitVolumes(platform, state);
     });
   } else log.pass('databases', `${config.file} names no compose project`);
 
@@ -112,10 +129,13 @@ async function recoverAlone(base: Platform, options: RecoverOptions): Promise<Re
           waitForHealth({ url, address: '127.0.0.1', timeoutMs, ...(base.signal ? { signal: base.signal } : {}) }),
         );
   const writerKey = early ?? (await changeKey());
+  const kitLeft = (await listLeftOfKit(state)).map((path) => ({ path, from: `${kitDirectoryIn(state)}/host${path}` }));
+  if (kitLeft.length === 0) await rm(kitDirectoryIn(state), { recursive: true, force: true });
   record.finished = base.now().toISOString();
   await save();
   const { started, finished } = record;
-  return { scenario, archive, started, finished, steps: log.times, restored, writerKey, ...(health ? { health } : {}) };
+  const steps = log.times;
+  return { scenario, archive, started, finished, steps, restored, kitLeft, writerKey, ...(health ? { health } : {}) };
 }
 
 /** The record of the recovery that goes on, or a new one. */

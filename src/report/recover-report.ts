@@ -41,7 +41,7 @@ export function renderRecovery(result: RecoverResult, timezone: string): string 
   ].join('\n');
 }
 
-function listTasks({ writerKey, health, scenario }: RecoverResult): string[] {
+function listTasks({ writerKey, health, scenario, kitLeft }: RecoverResult): string[] {
   const fault = health?.certificateFault;
   return [
     `Clé d’écriture : sur le serveur de sauvegarde, enregistrer cette clé publique (empreinte ${writerKey.fingerprint}). (On the vault, enter this public key.)\n` +
@@ -49,6 +49,7 @@ function listTasks({ writerKey, health, scenario }: RecoverResult): string[] {
       `     Commande là-bas (command there): ${revokeCommand} --new-key FICHIER.pub`,
     'Première sauvegarde (first backup): npm run -s prod:backup, puis npm run -s prod:check-backup.',
     'Sauvegarde de nuit et runner GitHub (nightly backup, runner): infrastructure/production/provision.sh, docs/reprise.md.',
+    ...kitLeft.map(({ path, from }) => `Remettre ${path}, qui est dans ${from}. (Put it back.)`),
     `TLS : ${fault ? `le certificat n’est pas encore reconnu (${fault}). ` : ''}vérifier que le DNS désigne cette machine et que le cadenas du navigateur est fermé. (Check DNS and certificate.)`,
     'Retirer la clé de lecture de cette machine. (Remove the reader key from this machine.)',
     ...(scenario === 'b'

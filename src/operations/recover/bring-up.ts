@@ -37,14 +37,17 @@ export async function prepareProject(platform: Platform): Promise<void> {
   );
 }
 
-/** Starts the database servers alone, so that no application opens an empty database, and makes what file sources need. */
-export async function bringUpDatabases(platform: Platform): Promise<string[]> {
+/**
+ * Starts the database servers alone, so that no application opens an empty database, and makes what else is to be filled:
+ * the volumes of file sources and those named (by their keys), the containers that file sources lie in.
+ */
+export async function bringUpDatabases(platform: Platform, otherVolumes: readonly string[]): Promise<string[]> {
   const project = openProject(platform);
   const model = await readComposeModel(project);
   const { databases, files } = platform.config;
   const servers = unique(databases.flatMap(({ reach }) => (reach.by === 'service' ? [reach.service] : [])));
   refuseUnknown(platform, model, servers);
-  const volumes = files.flatMap(({ place }) => (place.by === 'volume' ? [place.volume] : []));
+  const volumes = [...otherVolumes, ...files.flatMap(({ place }) => (place.by === 'volume' ? [place.volume] : []))];
   const users = model.services
     .filter(({ mounts }) => mounts.some(({ kind, source }) => kind === 'volume' && volumes.includes(source)))
     .map(({ name }) => name);
