@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Makes a fresh Debian or Ubuntu machine ready for the demo: npm's packages, PostgreSQL, rsync, OpenSSH; with --tests as
-# first argument for the tests as well: jq, sudo, tools of file systems and networks, and the Node of GitHub's runners; with
-# --bench for the bench: restic, borg, and the same tools.
+# first argument for the tests as well: jq, sudo, tools of file systems and networks, the Node of GitHub's runners, and
+# Docker where that can be had; with --bench for the bench: restic, borg, and the same tools.
 # Further arguments it then runs as a command, in an environment that finds all of this.
 # Safe to run again, and quick where everything is there. Production needs none of this: its bundles run with Node alone.
 set -euo pipefail
@@ -54,6 +54,7 @@ missing_packages() {
   has_program tar || printf 'tar\n'
   if "$for_tests"; then
     has_program jq || printf 'jq\n'
+    has_program age || printf 'age\n'
     has_program sudo || printf 'sudo\n'
     has_program nft || printf 'nftables\n'
     has_program ip || printf 'iproute2\n'
@@ -62,6 +63,7 @@ missing_packages() {
     has_program mkfs.xfs || printf 'xfsprogs\n'
     has_program mkfs.btrfs || printf 'btrfs-progs\n'
     has_program mkfs.ext4 || printf 'e2fsprogs\n'
+    has_program age || printf 'age\n'
   fi
   if "$for_bench"; then
     has_program restic || printf 'restic\n'
@@ -136,10 +138,51 @@ install_debian_packages() {
   fi
 }
 
+# Compose 2 for an engine that came without it. Debian 12 has version 1 only: the next release's package is one program that
+# runs here as well, so that one is unpacked, and nothing else of that release comes near this machine.
+install_compose() {
+  local scratch options status=0
+  scratch="$(mktemp -d)"
+  mkdir -p "$scratch"/{lists,cache}/partial
+  printf 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian trixie main\n' \
+    >"$scratch/sources.list"
+  options=(-qq -o Dir::Etc::sourcelist="$scratch/sources.list" -o Dir::Etc::sourceparts=- -o APT::Sandbox::User=root
+    -o Dir::State::lists="$scratch/lists" -o Dir::Cache="$scratch/cache" -o APT::Get::List-Cleanup=0)
+  say 'Docker Compose 2, from the next Debian release'
+  { apt-get "${options[@]}" update && (cd "$scratch" && apt-get "${options[@]}" download docker-compose) &&
+    dpkg-deb -x "$scratch"/docker-compose_*.deb "$scratch/package" &&
+    install -D -t /usr/libexec/docker/cli-plugins "$scratch/package/usr/libexec/docker/cli-plugins/docker-compose"; } >&2 ||
+    status=1
+  rm -rf "$scratch"
+  return "$status"
+}
+
+# An engine, Compose, and what the tests' images are made with. Without them these tests are skipped and say so; all other
+# tests are none the worse.
+install_docker() {
+  local missing=()
+  has_program docker || missing+=(docker.io)
+  has_program iptables || missing+=(iptables)
+  has_program debootstrap || missing+=(debootstrap)
+  # A client without an engine of this machine's own is enough where an engine answers it.
+  has_program dockerd || docker version >/dev/null 2>&1 || [ "${missing[0]-}" = docker.io ] || missing+=(docker.io)
+  if [ "${#missing[@]}" -eq 0 ] && docker compose version >/dev/null 2>&1; then return; fi
+  if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
+    say "tests with Docker are skipped: ${missing[*]-} Compose 2 cannot be installed without root and apt-get"
+    return
+  fi
+  if [ "${#missing[@]}" -gt 0 ] && ! apt_install '' "${missing[@]}"; then
+    say "tests with Docker are skipped: ${missing[*]} cannot be installed"
+  elif ! docker compose version >/dev/null 2>&1 && ! install_compose; then
+    say 'tests with Docker are skipped: Docker Compose 2 cannot be installed'
+  fi
+}
+
 require_node
 install_node_modules .
 if "$for_tests" && [ "$(uname -sm)" = 'Linux x86_64' ]; then install_node_modules test/node24; fi
 install_debian_packages
+if "$for_tests"; then install_docker; fi
 if [ -f "$tools_dir/.unpacked" ]; then
   say "unpacked programs are in use: export CONTINUITY_TOOLS_DIR='$tools_dir'"
   export CONTINUITY_TOOLS_DIR="$tools_dir"

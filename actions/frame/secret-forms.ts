@@ -8,10 +8,9 @@ const SHORTEST_LINE = 8;
  * for URLs, JSON, base64 and markdown.
  */
 export function listSecretForms(secret: string): string[] {
-  const lines = secret.split(/\r\n|\r|\n/).map((line) => line.trim());
-  const filled = lines.filter((line) => line !== '');
-  const parts = filled.length === 1 ? filled : filled.filter((line) => line.length >= SHORTEST_LINE);
-  const plain = new Set([secret, secret.trim(), ...parts, ...filled.flatMap(listPasswords)]);
+  const passwords = listLines(secret).flatMap(listPasswords);
+  // A password may be of many lines as well, each of which would stand in the log by itself.
+  const plain = new Set([secret, secret.trim(), ...[secret, ...passwords].flatMap(listParts), ...passwords]);
   const forms = [...plain].flatMap((text) => [
     text,
     turn(text, encodeURIComponent),
@@ -19,6 +18,17 @@ export function listSecretForms(secret: string): string[] {
     code(text, Infinity).slice(1, -1),
   ]);
   return unique([...forms, ...[...plain].flatMap(listBase64)]).filter((form) => form.trim() !== '');
+}
+
+function listLines(text: string): string[] {
+  const lines = text.split(/\r\n|\r|\n/).map((line) => line.trim());
+  return lines.filter((line) => line !== '');
+}
+
+/** The lines that are masked by themselves. */
+function listParts(text: string): string[] {
+  const lines = listLines(text);
+  return lines.length === 1 ? lines : lines.filter((line) => line.length >= SHORTEST_LINE);
 }
 
 /** The password of a connection string, as it stands there and decoded. */

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Creates what the compose files expect on this machine and is missing: secret files with random content, and for
-# production the folders of data/, each of the user who writes there. Never changes a secret or a folder that is there.
+# production the folders of data/, each of the user who writes there. What is there keeps its content.
 #
 #   infrastructure/compose/prepare.sh production    as root
 #   infrastructure/compose/prepare.sh dev           as whoever may use Docker
@@ -52,6 +52,8 @@ create_secrets() {
   chmod 700 "$secrets"
   for name in {app,keycloak,odoo,mattermost}_db_password {keycloak,odoo}_admin_password; do
     [ -e "$secrets/$name" ] || write_new "$secrets/$name" 444 random_password
+    # Put there by hand, or out of a recovery kit.
+    [ "$(stat -c %a "$secrets/$name")" = 444 ] || chmod 444 "$secrets/$name"
   done
   [ -e "$secrets/mattermost_pgpass" ] || write_new "$secrets/mattermost_pgpass" 400 password_file
   give_password_file

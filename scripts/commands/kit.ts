@@ -9,7 +9,7 @@ export const kitCommand: CommandDefinition = {
   example: 'npm run -s continuity -- kit latest --target /root/kit --identity /media/usb/recovery-key.txt',
   arguments: [{ name: 'archive', description: 'name, date or latest' }],
   options: [
-    { flags: '--target <dir>', description: 'empty folder to put it into (default: ./kit)', default: 'kit' },
+    { flags: '--target <dir>', description: 'empty folder to put it into', default: 'kit' },
     { flags: '--identity <file>', description: 'file with the private age key; without it the secrets stay encrypted' },
   ],
   async run(context, [archive = ''], { target, identity }) {

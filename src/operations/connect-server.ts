@@ -1,4 +1,4 @@
-import type { DatabaseConfig, SecretReference } from '../config/config.ts';
+import type { DatabaseConfig, SecretReference, ServerReach } from '../config/config.ts';
 import { resolveSecret } from '../config/secrets.ts';
 import { Failure } from '../logging/failure.ts';
 import { connectMatching } from '../sources/postgres/by-url.ts';
@@ -7,10 +7,27 @@ import type { PostgresServer } from '../sources/postgres/server.ts';
 import { openProject } from './open-project.ts';
 import type { Platform } from './platform.ts';
 
-/** Reaches the server of a configured database, with client programs that fit its version. */
+/** A restore asks for each server a dozen times; finding its container takes two calls of docker. */
+const found = new WeakMap<Platform, Map<DatabaseConfig, Promise<PostgresServer>>>();
+
+/** Reaches the server of a configured database, with client programs that fit its version; found once in a run. */
 export async function connectServer(platform: Platform, database: DatabaseConfig): Promise<PostgresServer> {
   const { reach, name } = database;
   if (reach.by === 'url') return await connectByString(platform, name, reach.url);
+  const servers = found.get(platform) ?? new Map<DatabaseConfig, Promise<PostgresServer>>();
+  found.set(platform, servers);
+  const server = servers.get(database) ?? connectInside(platform, name, reach);
+  servers.set(database, server);
+  // One that was down may be up when it is asked for again.
+  server.catch(() => servers.delete(database));
+  return await server;
+}
+
+async function connectInside(
+  platform: Platform,
+  name: string,
+  reach: Exclude<ServerReach, { by: 'url' }>,
+): Promise<PostgresServer> {
   const { environment, signal } = platform;
   const container =
     reach.by === 'service'
@@ -48,8 +65,8 @@ function explain(name: string, error: unknown): never {
 /** The server of a configured source, by its name; what is unfinished may name one that was taken out since. */
 export async function serverOf(platform: Platform, source: string): Promise<PostgresServer> {
   const { config } = platform;
-  const found = config.databases.find(({ name }) => name === source);
-  if (found) return await connectServer(platform, found);
+  const database = config.databases.find(({ name }) => name === source);
+  if (database) return await connectServer(platform, database);
   throw new Failure(
     'config',
     `an earlier restore concerns databases.${source}, which ${config.file} no longer has`,

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { quoteLiteral } from '../../src/sources/postgres/query.ts';
 import {
   checkOutWorkspace,
   type ActionName,
@@ -94,6 +95,24 @@ describe('secrets in inputs and variables', () => {
     const lines = workspace.writerKey.split('\n').filter((line) => line.length > 8);
     for (const form of [url, canaryPassword, encodeURIComponent(canaryPassword), ...lines])
       expect(masked).toContain(form);
+  });
+
+  it('are shown nowhere where they hold line breaks, quotes, per cent signs and JSON (fault 127)', async () => {
+    const hard = `${JSON.stringify({ password: CANARY, line: `\n${CANARY}` })}\n50%${CANARY}%41\r\n"'${CANARY}'"`;
+    await test.cluster?.query('postgres', `CREATE ROLE hard SUPERUSER LOGIN PASSWORD ${quoteLiteral(hard)}`);
+    const run = async (password: string) => {
+      const url = `postgres://hard:${encodeURIComponent(password)}@127.0.0.1:${test.cluster?.port}/postgres`;
+      return runWithSecrets('backup', { environment: { DATABASE_URL: url } });
+    };
+    const made = await run(hard);
+    expect([made.exitCode, errorsOf(made)]).toEqual([0, []]);
+    expect(made.summary).toContain(made.outputs['archive']);
+    const refused = await run(`${hard}x`);
+    expect([refused.exitCode, errorsOf(refused)]).toEqual([
+      1,
+      [expect.stringMatching(/password authentication failed/)],
+    ]);
+    expect(refused.summary).toContain('password authentication failed');
   });
 
   const failures: [string, () => StepOptions, RegExp][] = [

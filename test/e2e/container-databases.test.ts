@@ -1,5 +1,14 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
@@ -115,11 +124,12 @@ ground.describe('a database in a container', () => {
 
   beforeAll(async () => {
     directory = mkdtempSync(join(tmpdir(), 'continuity-containers-'));
+    mkdirSync(join(directory, 'vault'));
     writeFileSync(join(directory, 'docker-compose.yml'), composeFile);
     writeFileSync(join(directory, '.env'), `POSTGRES_IMAGE=${ground.images.postgres}\n`);
     writeFileSync(join(directory, 'continuity.yml'), configuration);
     // Every call of docker is written down, then made.
-    const real = (await ground.docker('version', '--format', '{{.Client.Version}}')) && (await whereIs('docker'));
+    const real = execFileSync('/bin/sh', ['-c', 'command -v docker'], { encoding: 'utf8' }).trim();
     calls = join(directory, 'calls');
     writeFileSync(join(directory, 'docker'), `#!/bin/sh\nprintf '%s\\n' "$*" >>'${calls}'\nexec '${real}' "$@"\n`);
     chmodSync(join(directory, 'docker'), 0o755);
@@ -188,7 +198,7 @@ ground.describe('a database in a container', () => {
       await inside(
         'sh',
         '-c',
-        'for p in /proc/[0-9]*; do case "$(tr "\\0" " " <$p/cmdline)" in *bin/pg_dump*) kill -9 ${p#/proc/};; esac; done',
+        'for p in /proc/[0-9]*; do case "$(tr "\\0" " " <$p/cmdline)" in *[b]in/pg_dump*) kill -9 ${p#/proc/};; esac; done',
       );
       const { code, text } = await ended;
       expect(code).not.toBe(0);
@@ -253,12 +263,3 @@ ground.describe('a database in a container', () => {
     }
   }, 60_000);
 });
-
-async function whereIs(program: string): Promise<string> {
-  const { execFile } = await import('node:child_process');
-  return await new Promise((resolve, reject) => {
-    execFile('/bin/sh', ['-c', 'command -v "$1"', 'sh', program], (error, stdout) =>
-      error ? reject(error) : resolve(stdout.trim()),
-    );
-  });
-}

@@ -49,6 +49,19 @@ describe('a second trigger beside GitHub (fault 124)', () => {
   });
 });
 
+describe('services that have secrets in memory', () => {
+  it('leave none of it on the disk when they crash (fault 127)', () => {
+    const infrastructure = join(units, '..');
+    const names = readdirSync(infrastructure, { recursive: true, encoding: 'utf8' });
+    const services = names
+      .filter((name) => name.endsWith('.service'))
+      .map((name) => ({ name, text: readFileSync(join(infrastructure, name), 'utf8') }))
+      .filter(({ text }) => /^ExecStart=.*(continuity|vault)/m.test(text));
+    expect(services.length).toBeGreaterThan(1);
+    expect(services.filter(({ text }) => !/^LimitCORE=0$/m.test(text)).map(({ name }) => name)).toEqual([]);
+  });
+});
+
 const hasSystemd = existsSync('/usr/bin/systemd-analyze');
 if (!hasSystemd) console.warn('skipped: systemd-analyze is in the package systemd');
 (hasSystemd ? describe : describe.skip)('the timer on the production host', () => {

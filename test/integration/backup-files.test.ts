@@ -130,6 +130,46 @@ describe('a source that lost most of its files (fault 38)', () => {
   });
 });
 
+describe('a source whose disk is not mounted (fault 38)', () => {
+  (isRoot ? it : it.skip)('stops every run, by schedule or by hand, until it is mounted again', async () => {
+    const mount = (...words: string[]) => execFileSync('mount', [...words, one.uploads]);
+    const disk = join(one.directory, 'disk');
+    mkdirSync(disk);
+    writeFiles(disk, manyFiles(41));
+    mount('--bind', disk);
+    let isMounted = true;
+    const unmount = () => {
+      if (isMounted) execFileSync('umount', [one.uploads]);
+      isMounted = false;
+    };
+    onEnd = unmount;
+    await backup(one.platform, { trigger: 'manual' });
+    unmount();
+    for (const trigger of ['nightly', 'manual', 'push'] as const) {
+      expect(await failure(backup(one.platform, { trigger }))).toMatchObject({
+        kind: 'source',
+        message: expect.stringMatching(/uploads.* 0 files, the previous backup had 41/),
+        next: expect.stringContaining('mount'),
+      });
+    }
+    expect(archives()).toHaveLength(1);
+    mount('--bind', disk);
+    isMounted = true;
+    expect((await backup(one.platform, { trigger: 'nightly' })).manifest?.files['uploads']?.files).toBe(41);
+  });
+
+  it('is told by its path where not even the folder is there', async () => {
+    writeFiles(one.uploads, manyFiles(3));
+    await backup(one.platform, { trigger: 'manual' });
+    rmSync(one.uploads, { recursive: true });
+    expect(await failure(backup(one.platform, { trigger: 'nightly', allowShrink: ['uploads'] }))).toMatchObject({
+      kind: 'source',
+      message: expect.stringContaining(one.uploads),
+    });
+    expect(archives()).toHaveLength(1);
+  });
+});
+
 describe('names (fault 125)', () => {
   it.each([
     ['2027-03-27T23:30:00Z', '2027-03-28'],

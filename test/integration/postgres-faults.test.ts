@@ -50,6 +50,24 @@ async function waitForNoClients(): Promise<void> {
   expect(await countClients()).toBe(0);
 }
 
+/** Longer than a table is held. */
+const patient = { lockTimeoutMs: 60_000 };
+
+/** Works while a table is locked, so that no dump can be done. */
+async function whileHeld(work: () => Promise<void>): Promise<void> {
+  const hold = `SET application_name = 'holder'; BEGIN; LOCK TABLE public.student; SELECT pg_sleep(120);`;
+  const held = cluster.query('app', hold).catch(() => undefined);
+  const ask = (what: string) => `SELECT ${what} FROM pg_stat_activity WHERE application_name = 'holder'`;
+  const isHeld = async () => (await cluster.query('postgres', ask('wait_event'))).flat().includes('PgSleep');
+  for (let turn = 0; turn < 400 && !(await isHeld()); turn++) await sleep(25);
+  try {
+    await work();
+  } finally {
+    await cluster.query('postgres', ask('pg_terminate_backend(pid)'));
+    await held;
+  }
+}
+
 describe('a dump that must fail', () => {
   it('says so for a wrong password and an unknown database, without the password (faults 1)', async () => {
     const wrong = connectByUrl(cluster.url('app', 'postgres', 'wrong secret'));
@@ -93,6 +111,37 @@ describe('a dump that must fail', () => {
       expect(failure.message).toMatch(/dump of database "app" .* is cut off/);
     },
   );
+
+  // As `docker exec` in front of a pg_dump that is inside: either may end without the other.
+  it('is incomplete where pg_dump goes on after the client in front of it was killed (fault 3)', async () => {
+    const script = `pipe=$(mktemp -u); mkfifo "$pipe"; "$REAL" "$@" >"$pipe" 2>/dev/null &
+(sleep 0.3; rm "$pipe"; kill -KILL $$) >/dev/null 2>&1 &
+exec cat "$pipe"`;
+    await whileHeld(async () => {
+      const failure = await catchFailure(dumpWithScript(script, patient));
+      expect(failure.message).toMatch(/incomplete: pg_dump was ended by SIGKILL/);
+    });
+    await waitForNoClients();
+  });
+
+  it.each([
+    [137, /137/],
+    [0, /cut off/],
+  ])(
+    'is incomplete where pg_dump is killed behind a client that goes on and ends with %d (fault 3)',
+    async (status, expected) => {
+      const script = `"$REAL" "$@" & pid=$!; sleep 0.3; kill -KILL $pid; wait $pid 2>/dev/null; exit ${status}`;
+      await whileHeld(async () => {
+        expect((await catchFailure(dumpWithScript(script, patient))).message).toMatch(expected);
+      });
+      await waitForNoClients();
+    },
+  );
+
+  it('is none where a terminal in between has changed its line ends (fault 12)', async () => {
+    const failure = await catchFailure(dumpWithScript(`"$REAL" "$@" | sed 's/$/\\r/'`));
+    expect(failure.message).toMatch(/dump of database "app" .* is cut off/);
+  });
 
   it('is a failure where pg_dump writes nothing, with status 0', async () => {
     expect((await catchFailure(dumpWithScript('exit 0'))).message).toMatch(/cut off/);

@@ -18,9 +18,9 @@ beforeAll(async () => {
   await cluster.query(
     'postgres',
     String.raw`
-CREATE ROLE "Élève ""one""" LOGIN PASSWORD 'first secret' CONNECTION LIMIT 3;
+CREATE ROLE "Élève ""one""" LOGIN PASSWORD 'first secret' CONNECTION LIMIT 3; -- not-a-secret: of a server that lives as long as this test
 CREATE ROLE readers;
-CREATE ROLE plain LOGIN PASSWORD 'plain secret';
+CREATE ROLE plain LOGIN PASSWORD 'plain secret'; -- not-a-secret: of a server that lives as long as this test
 GRANT readers TO "Élève ""one""";
 ALTER ROLE readers SET work_mem = '7MB';
 CREATE DATABASE app OWNER "Élève ""one""" TEMPLATE template0 CONNECTION LIMIT 17;

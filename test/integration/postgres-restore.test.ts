@@ -66,8 +66,10 @@ function nextNames(live: string): { live: string; staged: string; kept: string }
 }
 
 describe('a restore of every database, swapped in at once', () => {
-  it('gives dumps, facts and discovery as they were before', async () => {
+  it('gives dumps, facts and discovery as they were before, and never shows Odoo one of ours (fault 134)', async () => {
     const discovered = await discoverDatabases(server);
+    const listed = (await cluster.query('postgres', odooList)).flat();
+    expect(listed.length).toBeGreaterThan(3);
     const swaps = names.map(nextNames);
     for (const swap of swaps) {
       const { chunks, record } = dumpOf(swap.live);
@@ -76,14 +78,17 @@ describe('a restore of every database, swapped in at once', () => {
       await loadStaged({ server, staged, chunks });
       expect(await checkStaged({ server, staged, record })).toEqual([]);
       await finishStaged({ server, record, staged });
-      // Faults 134: neither listed by Odoo nor discovered, however far it is.
-      expect((await cluster.query('postgres', odooList)).flat().filter((name) => /^continuity/.test(name))).toEqual([]);
+      // Fault 134: neither listed by Odoo nor discovered, however far it is.
+      expect((await cluster.query('postgres', odooList)).flat()).toEqual(listed);
     }
     expect(await discoverDatabases(server)).toEqual(discovered);
 
     const result = await swapDatabases({ server, swaps });
     expect(result).toEqual({ swapped: names, alreadyDone: [], disconnected: [] });
     expect(await discoverDatabases(server)).toEqual(discovered);
+    // Nor what was replaced: Odoo's list is what it was, and each that it names lets it in.
+    expect((await cluster.query('postgres', odooList)).flat()).toEqual(listed);
+    for (const name of listed) expect(await cluster.query(name, 'SELECT 1')).toEqual([['1']]);
     for (const name of names) {
       const { bytes, record } = dumpOf(name);
       const again = await dumpWhole(server, name);
@@ -167,6 +172,10 @@ describe('a dump that is not whole, or not only a dump', () => {
     for (const at of [0, 1000, midRow, bytes.indexOf('\\.\n', midRow), bytes.indexOf('\\.\n', midRow) + 3, trailer]) {
       await expect(load(bytes.subarray(0, at))).rejects.toThrow(/cut off: its last line is missing/);
     }
+  });
+
+  it('never passes with the line ends of a terminal (fault 12)', async () => {
+    await expect(load(dumpText().replaceAll('\n', '\r\n'))).rejects.toThrow(/command for psql|cut off/);
   });
 
   it('stops at the first error, and tells it with the database', async () => {

@@ -37054,7 +37054,12 @@ class OpenFolder {
         const [, root, inner] = containerPath.exec(path.toString('latin1')) ?? [];
         if (root !== undefined && inner !== undefined) {
             const top = await OpenFolder.open(Buffer.from(`${root}/.`));
-            return await top?.reach(Buffer.from(inner, 'latin1')).finally(() => top.close());
+            try {
+                return await top?.reach(Buffer.from(inner, 'latin1'));
+            }
+            finally {
+                await top?.close();
+            }
         }
         try {
             return new OpenFolder(await (0,promises_namespaceObject.open)(path, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_DIRECTORY | promises_namespaceObject.constants.O_NOFOLLOW));
@@ -38281,17 +38286,22 @@ function startInside(container, { user, environment }, [tool, args, identity]) {
         env: environment,
         stdio: ['pipe', 'pipe', 'pipe'],
     });
-    const killClient = child.kill.bind(child);
     let ending;
-    // Killing the client leaves the program in the container running (and blocked, with its locks): its session is ended
-    // first, whereupon it ends by itself and the client with it.
+    const endInside = () => (ending ??= endSession(container, { ...inside, PGAPPNAME: 'skills-hub-continuity' }, environment, applicationName));
+    // A client that is killed leaves the program in the container running, blocked on its full pipe, with its locks. So its
+    // session is ended first, whereupon it ends by itself and the client with it; where somebody else killed the client,
+    // afterwards.
+    const killClient = child.kill.bind(child);
     child.kill = (signal) => {
         if (child.exitCode !== null || child.signalCode !== null)
             return false;
-        ending ??= endSession(container, { ...inside, PGAPPNAME: 'skills-hub-continuity' }, environment, applicationName);
-        void ending.then(() => signal === 'SIGKILL' && killClient('SIGKILL'));
+        void endInside().then(() => signal === 'SIGKILL' && killClient('SIGKILL'));
         return true;
     };
+    child.once('exit', (_code, signal) => {
+        if (signal !== null)
+            void endInside();
+    });
     return child;
 }
 function execArguments({ id, user }, inside) {

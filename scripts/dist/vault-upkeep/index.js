@@ -37499,7 +37499,12 @@ class OpenFolder {
         const [, root, inner] = containerPath.exec(path.toString('latin1')) ?? [];
         if (root !== undefined && inner !== undefined) {
             const top = await OpenFolder.open(Buffer.from(`${root}/.`));
-            return await top?.reach(Buffer.from(inner, 'latin1')).finally(() => top.close());
+            try {
+                return await top?.reach(Buffer.from(inner, 'latin1'));
+            }
+            finally {
+                await top?.close();
+            }
         }
         try {
             return new OpenFolder(await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY | promises_.constants.O_NOFOLLOW));

@@ -3,6 +3,7 @@ import type { ArchiveBuilder } from '../../archive/archive-builder.ts';
 import { KIT_FOLDER, KIT_SECRETS_NAME } from '../../archive/layout.ts';
 import type { KitRecord } from '../../archive/manifest.ts';
 import { writeTar } from '../../archive/write-tar.ts';
+import type { KitEntry } from '../../sources/kit/kit-entry.ts';
 import { collectKit } from '../kit/collect-kit.ts';
 import type { Platform } from '../platform.ts';
 
@@ -30,11 +31,16 @@ export async function addKit(
     record.entries[name.toString('utf8')] = { sizeBytes: content.length };
   }
   if (recipients.length > 0 && record.secrets > 0) {
-    const tar = writeTar(secrets.map(({ content, ...header }) => ({ header: { ...header, size: 0 }, content })));
+    const tar = writeTar(secrets.map(describeSecret));
     const sealed = await encryptFor(recipients, tar);
     const name = Buffer.from(KIT_SECRETS_NAME);
     await builder.addText({ name, mode: 0o600, uid: 0, gid: 0, mtimeNs: 0n }, sealed);
     record.entries[KIT_SECRETS_NAME] = { sizeBytes: sealed.length };
   }
   return { record, warnings };
+}
+
+/** With its time in whole seconds: fractions would double what every small secret takes, each night anew. */
+function describeSecret({ content, mtimeNs, ...header }: KitEntry) {
+  return { header: { ...header, mtimeNs: mtimeNs - (mtimeNs % 1_000_000_000n), size: 0 }, content };
 }

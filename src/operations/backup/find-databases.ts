@@ -1,5 +1,6 @@
 import type { DatabaseConfig } from '../../config/config.ts';
 import { discoverDatabases } from '../../sources/postgres/discover.ts';
+import { endLeftDumps } from '../../sources/postgres/end-sessions.ts';
 import { planDump, type DumpPlan } from '../../sources/postgres/dump-plan.ts';
 import type { PostgresServer } from '../../sources/postgres/server.ts';
 import { readClientVersion, type PostgresVersion } from '../../sources/postgres/versions.ts';
@@ -31,7 +32,8 @@ export interface FoundDatabases {
 }
 
 /**
- * Finds every database to be dumped; all servers are asked at the same time.
+ * Finds every database to be dumped; all servers are asked at the same time. What a killed run has left running there is
+ * ended: only for whoever holds the platform's lock.
  *
  * @throws Failure where a server does not answer, or a database is missing that may not be.
  */
@@ -44,7 +46,7 @@ export async function findDatabases(platform: Platform, mayBeMissing: boolean): 
   // A cluster may serve several configured databases: it is asked once what it has.
   const clusters = [...groupBy(servers, ({ server }) => server.label).values()];
   const listed = await Promise.all(
-    clusters.map(async (members) => ({ members, present: await listDatabases(members) })),
+    clusters.map(async (members) => ({ members, present: await listDatabases(platform, members) })),
   );
   const planOf = startPlanning(platform);
   const presentAt = new Map(listed.flatMap(({ members, present }) => members.map(({ server }) => [server, present])));
@@ -83,8 +85,25 @@ interface Member {
   server: PostgresServer;
 }
 
-async function listDatabases([first]: readonly Member[]): Promise<string[]> {
-  return first ? await discoverDatabases(first.server) : [];
+/** The databases of a cluster; no earlier run works on them any more. */
+async function listDatabases(platform: Platform, members: readonly Member[]): Promise<string[]> {
+  const [first] = members;
+  if (!first) return [];
+  const [present] = await Promise.all([discoverDatabases(first.server), endLeftRuns(platform, members)]);
+  return present;
+}
+
+async function endLeftRuns({ logger }: Platform, members: readonly Member[]): Promise<void> {
+  const users = [...groupBy(members, ({ server }) => server.user).values()];
+  const left = await Promise.all(
+    users.map(async (ofUser) => {
+      const names = ofUser.map(({ source }) => source.database);
+      return ofUser[0] ? await endLeftDumps(ofUser[0].server, names.includes('all') ? undefined : names) : [];
+    }),
+  );
+  const runs = [...new Set(left.flat())].sort().join(', ');
+  const label = members[0]?.server.label ?? '';
+  if (runs !== '') logger.warning(`Ended what a killed backup had left running on ${label} (${runs}).`);
 }
 
 /** What none of the configured databases of a cluster names. */

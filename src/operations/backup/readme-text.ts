@@ -13,6 +13,8 @@ Contenu
   db/globals-<source>.sql  rôles du serveur PostgreSQL (sans les données)
   db/<base>.sql            une base de données, en SQL
   <source>/                les fichiers d'une source (par exemple uploads/)
+  kit/                     le kit de reprise : fichiers compose, configuration,
+                           et les secrets chiffrés (kit/secrets.tar.age)
   manifest.json            ce qui a été sauvegardé, avec les empreintes
   stargz.index.json        table des matières (utile aux outils, pas à vous)
 
@@ -44,6 +46,22 @@ Restaurer à la main
      psql -X -c 'ALTER DATABASE skills_hub RENAME TO skills_hub_ancienne' postgres
      psql -X -c 'ALTER DATABASE skills_hub_restauree RENAME TO skills_hub' postgres
      cp --archive uploads/. /srv/skills-hub/data/uploads/
+
+Sur une machine vierge : le kit de reprise
+------------------------------------------
+  kit/files/    va à la racine de la plateforme (par exemple /srv/skills-hub)
+  kit/host/     va à la racine de la machine (/)
+  kit/volumes/  va dans les volumes Docker du même nom
+
+Les mots de passe, le fichier .env et les certificats sont chiffrés. Il faut la
+clé privée de reprise (une ligne AGE-SECRET-KEY-1…), que l'équipe garde hors
+ligne, et le programme age (paquet Debian « age ») :
+
+     age -d -i /media/usb/cle.txt kit/secrets.tar.age | tar --extract --numeric-owner --preserve-permissions -C kit
+
+Les secrets rejoignent alors les autres fichiers de kit/. Si secrets.tar.age
+n'existe pas, aucun destinataire n'était configuré : manifest.json (« kit ») le
+dit, et les secrets sont à reprendre ailleurs.
 
 Ne supprimez rien de l'ancien avant d'avoir vérifié le nouveau.
 `;

@@ -1,4 +1,4 @@
-import { quoteLiteral } from './query.ts';
+import { queryRows, quoteLiteral } from './query.ts';
 import { chooseMaintenanceDatabase, restoreApplicationName, runStatements } from './restore-session.ts';
 import type { PostgresServer } from './server.ts';
 
@@ -10,4 +10,25 @@ export async function endLeftSessions(server: PostgresServer): Promise<void> {
   const select = `SELECT json_build_object('ended', pg_terminate_backend(pid)) FROM pg_stat_activity
     WHERE starts_with(application_name, ${quoteLiteral(restoreApplicationName)}) AND usename = current_user AND pid <> pg_backend_pid();`;
   await runStatements(server, chooseMaintenanceDatabase(), select);
+}
+
+/** What the dumps of a backup call themselves: this and the archive's date. */
+const namesOfDumps = '^skills-hub-continuity \\d{4}-\\d\\d-\\d\\d';
+
+/**
+ * Ends what killed backups have left running: a pg_dump inside a container outlives whoever started it, blocked on a pipe
+ * that nobody reads, with its locks. For whoever holds the platform's lock, before its own dumps begin. Sessions on other
+ * databases are left alone: another platform may have its own on the same server. Connects to `postgres`.
+ *
+ * @param databases those that are to be dumped; all of them where it is absent
+ * @returns the names of the sessions that were ended
+ * @throws Failure `source`
+ */
+export async function endLeftDumps(server: PostgresServer, databases?: readonly string[]): Promise<string[]> {
+  const only = databases ? `AND datname IN (${databases.map(quoteLiteral).join(', ')})` : '';
+  // Not in the condition, whose parts the server may look at in any order.
+  const select = `SELECT application_name AS name, pg_terminate_backend(pid) AS ended FROM pg_stat_activity
+    WHERE application_name ~ ${quoteLiteral(namesOfDumps)} AND usename = current_user AND pid <> pg_backend_pid() ${only}`;
+  const found = await queryRows<{ name: string; ended: boolean }>(server, 'postgres', select);
+  return found.filter(({ ended }) => ended).map(({ name }) => name);
 }

@@ -54,6 +54,7 @@ describe('what is written', () => {
   });
 
   it('holds neither a connection string nor its password, as it stands there or decoded', () => {
+    // not-a-secret: made up for its escapes
     const url = 'postgres://app:p%40ss%3A%2F%22w%C3%A9@db.internal:5432/skills_hub';
     const { redactor } = redactorOf(url);
     const text = `${url} p%40ss%3A%2F%22w%C3%A9 p@ss:/"wé "p@ss:/\\"wé" ${Buffer.from('app:p@ss:/"wé').toString('base64')}`;
@@ -61,7 +62,21 @@ describe('what is written', () => {
     expect(redactor.redact('db.internal:5432')).toBe('db.internal:5432');
   });
 
+  it('holds no line of a password of many lines, in a connection string or in JSON (fault 127)', () => {
+    const lines = ['50% of the "first"', '{"second": "line"}', "'third' $(line)"];
+    const url = `postgres://app:${encodeURIComponent(lines.join('\n'))}@db/x`;
+    for (const secret of [url, `${url.replace(/app:.*@/, '')}?password=${encodeURIComponent(lines.join('\r\n'))}`]) {
+      const { redactor, registered } = redactorOf(secret);
+      for (const line of lines) {
+        expect(redactor.redact(`psql: <${line}>`)).toBe('psql: <***>');
+        expect(redactor.redact(JSON.stringify(line))).toBe('"***"');
+        expect(registered).toContain(line);
+      }
+    }
+  });
+
   it('holds no password that a connection string names as a parameter', () => {
+    // not-a-secret: made up for its escapes
     const { redactor } = redactorOf('postgres://app@db/x?sslmode=require&password=s%2Bcret%20word');
     expect(redactor.redact('s%2Bcret%20word, s+cret word')).toBe('***, ***');
   });

@@ -221,6 +221,7 @@ describe('a refusal', () => {
 
   it('never repeats a secret that was written in the wrong place, and says where secrets go', () => {
     for (const text of [
+      // not-a-secret: what must never be repeated, made up
       `databases: {app: {url-env: 'postgres://app:hunter2@db/app'}}\n${localVault}`,
       `databases: {app: {service: a, password: hunter2}}\n${localVault}`,
       'vault: {known-hosts: k, agent: true, key: hunter2}\n',

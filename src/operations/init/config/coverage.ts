@@ -46,6 +46,7 @@ function isProtected(path: string, config: Config): boolean {
 export function namesVolume(label: string, config: Config): boolean {
   const key = /^volume (.*)$/.exec(label)?.[1];
   if (key === undefined) return false;
+  if (config.recovery.secretVolumes.includes(key)) return true;
   return config.files.some(({ place }) => {
     if (place.by === 'volume') return place.volume === key || place.volume.endsWith(`_${key}`);
     if (place.by !== 'path') return false;
