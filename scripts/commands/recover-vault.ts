@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Config, SshVaultConfig } from '../../src/config/config.ts';
 import { loadConfig, parseConfig } from '../../src/config/load.ts';
@@ -21,7 +22,9 @@ export const vaultOptions = [
 async function findConfig(options: OptionValues, directory: string): Promise<Config | undefined> {
   const requested = options['config'] as string | undefined;
   const path = await locateConfig(requested, directory).catch(() => undefined);
-  return path === undefined ? undefined : await loadConfig(path);
+  // One that is named may still be in the kit.
+  const isThere = path !== undefined && (requested === undefined || existsSync(path));
+  return isThere ? await loadConfig(path) : undefined;
 }
 
 /**
@@ -39,6 +42,11 @@ export async function loadFullConfig(options: OptionValues, directory: string): 
   return withVault(await loadConfig(path), options, directory);
 }
 
+/** Where the configuration is, or is to be: beside it the platform's files go, unless it names a root. */
+export function configPathIn(options: OptionValues, directory: string): string {
+  return resolve(directory, (options['config'] as string | undefined) ?? 'continuity.yml');
+}
+
 function describeVaultAlone(options: OptionValues, directory: string): Config {
   const { readerKey, knownHosts, state } = options;
   if (readerKey === undefined || knownHosts === undefined) {
@@ -48,12 +56,16 @@ function describeVaultAlone(options: OptionValues, directory: string): Config {
       'Nothing was started. Bring the key of whoever restores and the pinned host keys of the vault (docs/reprise.md), or name a configuration: --config FILE.',
     );
   }
-  const vault = { host: '172.16.95.98', 'key-file': '/etc/skills-hub/writer_rsa', 'known-hosts': knownHosts };
+  const vault = {
+    host: '172.16.95.98',
+    'key-file': '/etc/skills-hub/writer_rsa',
+    'known-hosts': resolve(directory, knownHosts as string),
+  };
   const content = JSON.stringify({
     vault,
     ...(state === undefined ? {} : { state: resolve(directory, state as string) }),
   });
-  return parseConfig(content, resolve(directory, 'continuity.yml'));
+  return parseConfig(content, configPathIn(options, directory));
 }
 
 /** The vault as the options say; whoever recovers reads with the key that they brought. */

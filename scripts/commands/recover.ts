@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import { parseInstant } from '../../src/config/instant.ts';
 import { Failure } from '../../src/logging/failure.ts';
 import { recover, type RecoverOptions } from '../../src/operations/recover.ts';
@@ -12,7 +13,7 @@ import type { ArchiveSummary } from '../../src/vault/vault-client.ts';
 import type { CommandContext, CommandDefinition, CommandOutcome, OptionValues } from './command.ts';
 import { askLine, confirm } from './confirm.ts';
 import { openPlatform, readDuration } from './platform.ts';
-import { loadEarlyConfig, loadFullConfig, vaultOptions } from './recover-vault.ts';
+import { configPathIn, loadEarlyConfig, loadFullConfig, vaultOptions } from './recover-vault.ts';
 
 export const recoverCommand: CommandDefinition = {
   name: 'recover',
@@ -64,7 +65,7 @@ export const recoverCommand: CommandDefinition = {
       },
       kit: {
         makesNewSecrets: options['newSecrets'] === true,
-        clone: directory,
+        clone: dirname(configPathIn(options, directory)),
         ...(options['identity'] === undefined ? {} : { identity: options['identity'] as string }),
       },
       loadConfig: () => loadFullConfig(options, directory),

@@ -91,7 +91,8 @@ async function recoverAlone(base: Platform, options: RecoverOptions): Promise<Re
   const { state } = base.config;
   const record = await beginRecord(base, options);
   const save = () => writeRecovery(state, record);
-  const log = new StepLog(base.logger, orders[scenario], record, save);
+  const order = orders[scenario].filter((step) => step !== 'health' || options.url !== undefined);
+  const log = new StepLog(base.logger, order, record, save);
   const changeKey = () => log.run('key', () => renewKey(base, options, record, save));
   const early = scenario === 'b' ? await changeKey() : undefined;
 

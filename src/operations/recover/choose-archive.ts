@@ -23,6 +23,15 @@ export function listCandidates(status: VaultStatus, before?: Date): ArchiveSumma
     .sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
 }
 
+/** Archives of ours that are newer than the newest healthy one, and why nobody should miss them. */
+function listPassedOver(status: VaultStatus, newest: ArchiveSummary | undefined, before?: Date): ArchiveSummary[] {
+  return status.archives
+    .filter(({ isForeign, trigger }) => !isForeign && trigger !== 'safety')
+    .filter(({ fault, verdict }) => fault !== undefined || verdict?.isSound === false)
+    .filter(({ sealed }) => before === undefined || Date.parse(sealed) < before.getTime())
+    .filter(({ sealed }) => newest === undefined || sealed > newest.sealed);
+}
+
 /**
  * Chooses an archive and has the vault prove it, before anything is started. Where nobody named one, a damaged archive is
  * passed over for the next older one; one that was named is refused.
@@ -44,6 +53,9 @@ export async function chooseArchive(
     return named;
   }
   const candidates = listCandidates(status, choice.before);
+  for (const { name, fault } of listPassedOver(status, candidates[0], choice.before)) {
+    logger.warning(`${name} is passed over: ${fault ?? 'a verification found it damaged'}.`);
+  }
   if (candidates.length > 0 && choice.ask) {
     const answer = await choice.ask(candidates);
     const chosen = candidates.find(({ name }) => name === answer);
