@@ -15,8 +15,10 @@ export const vaultOptions = [
   { flags: '--vault-path <dir>', description: 'default: as configured, else /srv/tc-data/backups' },
   { flags: '--reader-user <account>', description: 'default: as configured, else skills-restore' },
   { flags: '--writer-user <account>', description: 'default: as configured, else skills-backup' },
-  { flags: '--state <dir>', description: 'where progress is noted, without a configuration' },
+  { flags: '--state <dir>', description: 'where progress is noted (default: /var/lib/skills-hub-continuity)' },
 ] as const;
+
+const usualState = '/var/lib/skills-hub-continuity';
 
 /** The configuration that is there, if any. @throws Failure `config` where one is there and wrong. */
 async function findConfig(options: OptionValues, directory: string): Promise<Config | undefined> {
@@ -33,7 +35,9 @@ async function findConfig(options: OptionValues, directory: string): Promise<Con
  */
 export async function loadEarlyConfig(options: OptionValues, directory: string): Promise<Config> {
   const found = await findConfig(options, directory);
-  return withVault(found ?? describeVaultAlone(options, directory), options, directory);
+  const config = withVault(found ?? describeVaultAlone(options, directory), options, directory);
+  // The same place before and after the kit has brought a configuration: else a later run would not find what is done.
+  return { ...config, state: resolve(directory, (options['state'] as string | undefined) ?? usualState) };
 }
 
 /** The configuration that the platform runs with. @throws Failure `config` where there is none by now. */
@@ -48,7 +52,7 @@ export function configPathIn(options: OptionValues, directory: string): string {
 }
 
 function describeVaultAlone(options: OptionValues, directory: string): Config {
-  const { readerKey, knownHosts, state } = options;
+  const { readerKey, knownHosts } = options;
   if (readerKey === undefined || knownHosts === undefined) {
     throw new Failure(
       'usage',
@@ -61,10 +65,7 @@ function describeVaultAlone(options: OptionValues, directory: string): Config {
     'key-file': '/etc/skills-hub/writer_rsa',
     'known-hosts': resolve(directory, knownHosts as string),
   };
-  const content = JSON.stringify({
-    vault,
-    ...(state === undefined ? {} : { state: resolve(directory, state as string) }),
-  });
+  const content = JSON.stringify({ vault });
   return parseConfig(content, configPathIn(options, directory));
 }
 

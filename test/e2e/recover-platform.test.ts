@@ -154,14 +154,14 @@ databases:
 files:
   uploads: { path: data/uploads }
   odoo-data: { path: data/odoo }
-  mattermost: { path: data/mattermost }
+  mattermost-data: { path: data/mattermost }
 recovery: { recipients: [${await identityToRecipient(recoveryKey)}], secret-volumes: [proxy-data] }
 vault: ${JSON.stringify(access)}
 `,
     );
     await upload('portfolio of the first year');
     const { code, stderr, archive } = await backUp();
-    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(code === 0 ? '' : stderr).toBe('');
     clean = archive;
     secrets = readSecrets();
   }, 420_000);
@@ -191,9 +191,9 @@ vault: ${JSON.stringify(access)}
     const first = await recover(identity(), ({ durationsMs }) => durationsMs?.['databases'] !== undefined);
     expect(first.signal).toBe('SIGKILL');
     const second = await recover(identity(), ({ restored }) => restored !== undefined);
-    expect(second.signal).toBe('SIGKILL');
+    expect(second.signal === 'SIGKILL' ? '' : second.stderr).toBe('');
     const { code, stdout, stderr } = await recover(identity());
-    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(code === 0 ? '' : stderr).toBe('');
     expect(stdout).toContain(`PLATEFORME RÉTABLIE (PLATFORM RECOVERED): ${clean}`);
     expect(stdout).toMatch(/total +[\d.]+ (s|min)/);
     expect(stdout).toContain(`${stack.url}/health : HTTP 200`);
@@ -216,7 +216,7 @@ vault: ${JSON.stringify(access)}
   it('B: begins by the stolen key, takes an archive from before the attack, and writes with a key of its own', async () => {
     evidence.splice(1);
     const attack = new Date().toISOString();
-    await stack.query('app-db', 'skills_hub', "UPDATE evidence SET title = md5(title), comment = 'pay us'");
+    await stack.query('app-db', 'skills_hub', "UPDATE evidence SET comment = 'pay us'");
     const poisoned = await backUp();
     expect(poisoned.code).toBe(0);
     await loseEverything();
@@ -231,7 +231,7 @@ vault: ${JSON.stringify(access)}
     const unchosen = await recover(words);
     expect(unchosen.stderr).toContain('say which one is meant');
     const { code, stdout, stderr } = await recover([...words, clean]);
-    expect({ code, stderr }).toMatchObject({ code: 0 });
+    expect(code === 0 ? '' : stderr).toBe('');
     expect(stdout).toContain('ssh-rsa ');
     await expectAllEvidence();
     expect((await stack.listEvidence()).filter(({ comment }) => comment === 'pay us')).toEqual([]);

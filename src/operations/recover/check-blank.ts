@@ -1,3 +1,5 @@
+import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import { connectServer } from '../connect-server.ts';
 import { queryRows } from '../../sources/postgres/query.ts';
 import type { Platform } from '../platform.ts';
@@ -21,8 +23,17 @@ export async function listOccupied(platform: Platform, plan: RestorePlan): Promi
     const tables = found?.tables ?? 0;
     if (tables > 0) occupied.push(`database ${key} holds ${tables} tables`);
   }
-  for (const { source, replace, remove } of plan.files) {
-    if (replace + remove > 0) occupied.push(`${source} holds ${replace + remove} other entries`);
+  for (const { source, path, replace, remove } of plan.files) {
+    if (replace + remove > 0 && (await holdsFile(path))) occupied.push(`${source} holds other files (${path})`);
   }
   return occupied;
+}
+
+/** Folders alone are what preparing the platform makes. */
+async function holdsFile(path: string): Promise<boolean> {
+  for (const entry of await readdir(path, { withFileTypes: true }).catch(() => [])) {
+    if (entry.name.startsWith('.continuity-')) continue;
+    if (!entry.isDirectory() || (await holdsFile(join(path, entry.name)))) return true;
+  }
+  return false;
 }
