@@ -25,10 +25,14 @@ export async function confirm(context: BaseContext, { summary, answer, isAgreed 
       'Look at the plan above, then run it again with --yes.',
     );
   }
+  return (await askLine(context, `Type ${answer} to go on: `)) === answer;
+}
+
+/** A line that a person types on the terminal, without the spaces around it. */
+export async function askLine(context: BaseContext, question: string): Promise<string> {
   const prompt = createInterface({ input: process.stdin, output: process.stderr });
   try {
-    const typed = await prompt.question(`Type ${answer} to go on: `, { signal: context.signal });
-    return typed.trim() === answer;
+    return (await prompt.question(question, { signal: context.signal })).trim();
   } finally {
     prompt.close();
   }

@@ -12,6 +12,7 @@ import { initCommand } from './init.ts';
 import { kitCommand } from './kit.ts';
 import { listCommand } from './list.ts';
 import { lsCommand } from './ls.ts';
+import { recoverCommand } from './recover.ts';
 import { restoreCommand } from './restore.ts';
 import { statusCommand } from './status.ts';
 import { vaultServeCommand } from './vault-serve.ts';
@@ -25,6 +26,7 @@ export const commands: readonly CommandDefinition[] = [
   lsCommand,
   verifyCommand,
   restoreCommand,
+  recoverCommand,
   forgetCommand,
   fetchCommand,
   kitCommand,

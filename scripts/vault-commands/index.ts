@@ -6,6 +6,7 @@ import { freshnessCommand } from './freshness.ts';
 import { pruneCommand } from './prune.ts';
 import { retireCommand } from './retire.ts';
 import { scrubCommand } from './scrub.ts';
+import { sealedCommand } from './sealed.ts';
 import { settingsCommand } from './settings.ts';
 import { sweepCommand } from './sweep.ts';
 import { testAlertCommand } from './test-alert.ts';
@@ -17,6 +18,7 @@ export const vaultCommands: readonly CommandDefinition<VaultContext>[] = [
   pruneCommand,
   scrubCommand,
   auditCommand,
+  sealedCommand,
   retireCommand,
   adoptCommand,
   settingsCommand,

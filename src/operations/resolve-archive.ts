@@ -46,6 +46,7 @@ function bySealing(a: ArchiveSummary, b: ArchiveSummary): number {
   return a.sealed < b.sealed ? 1 : -1;
 }
 
-function isTrusted({ isForeign, verdict, trigger }: ArchiveSummary): boolean {
+/** Ours, no safety copy, and no verification found it damaged. */
+export function isTrusted({ isForeign, verdict, trigger }: ArchiveSummary): boolean {
   return !isForeign && trigger !== 'safety' && verdict?.isSound !== false;
 }

@@ -14,6 +14,8 @@ usage: provision.sh [--check | --dry-run] [options]
 who may come
   --writer-key FILE  public key of production (RSA 4096); twice for two keys, while one replaces the other
   --reader-key FILE  public key of whoever restores; likewise
+  --revoke-writer    every writer key but those named now is refused for every account from now on; with none named,
+                     nobody writes until there is a new one (infrastructure/recovery/revoke-writer-key.sh)
   --from LIST        addresses or networks that both keys may come from, or "any"
   --reader-from LIST the same for the reader key alone
   --also-from LIST   further addresses that the firewall lets reach the port: administrators who log in there
@@ -37,6 +39,7 @@ USAGE
 }
 
 declare -ga writer_keys=() reader_keys=() former_keys=()
+revokes_writer=no
 
 # Remembered from run to run, in this order; the rest concerns one run only, or stands in other files.
 remembered=(directory volume mount-point writer reader keeper operators library homes log settings sshd-config
@@ -50,6 +53,7 @@ read_arguments() {
     case $1 in
     --check) mode=check ;;
     --dry-run) mode=dry-run ;;
+    --revoke-writer) revokes_writer=yes ;;
     --help | -h)
       usage
       exit 0

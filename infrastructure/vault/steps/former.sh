@@ -11,6 +11,7 @@ collect_former_keys() {
       ssh-keygen -lf "$file" >/dev/null 2>&1 || fail "$file is no public key"
       awk '/^[^#]/ { print $1, $2, "former" }' "$file"
     done
+    list_revoked_writers
   } | sort -u
 }
 

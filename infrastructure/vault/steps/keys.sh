@@ -25,6 +25,8 @@ collect_keys() {
   local -n files="${role}_keys"
   if ((${#files[@]} > 0)); then
     for file in "${files[@]}"; do read_public_key "$file"; done
+  elif [[ $role == writer && $revokes_writer == yes ]]; then
+    :
   elif [[ -f $scratch/remembered.$role-key ]]; then
     cat "$scratch/remembered.$role-key"
   fi
@@ -35,11 +37,24 @@ check_keys() {
   local role
   for role in writer reader; do
     collect_keys "$role" >"$scratch/$role.keys"
+    [[ $role != writer ]] || ! has_revoked_writer || continue
     [[ -s $scratch/$role.keys ]] || fail "--$role-key is missing" "Name the public key of the $role: --$role-key FILE.pub"
   done
   collect_former_keys >"$scratch/former.keys"
   [[ -z $(cut -d' ' -f2 "$scratch"/{writer,reader,former}.keys | sort | uniq -d) ]] ||
     fail 'a key is named twice' 'Writer, reader and former script each have a key of their own.'
+}
+
+# Whether production's key was revoked, now or the last time: there may be no other yet.
+has_revoked_writer() { [[ $revokes_writer == yes ]] || [[ ! -f $scratch/remembered.writer-key && -s $scratch/remembered.former-key ]]; }
+
+# What has been a writer key until now, by the record and by sshd's own file, and is none of those that are wanted.
+list_revoked_writers() {
+  [[ $revokes_writer == yes ]] || return 0
+  {
+    [[ ! -f $scratch/remembered.writer-key ]] || cat "$scratch/remembered.writer-key"
+    [[ ! -f ${wish[keys]}/${wish[writer]} ]] || sed -n 's/^.*" \(ssh-rsa .*\)$/\1/p' "${wish[keys]}/${wish[writer]}"
+  } | awk 'FILENAME != "-" { wanted[$2]; next } !($2 in wanted) { print $1, $2, "former" }' "$scratch/writer.keys" -
 }
 
 forced_command() { printf '%s/skills-vault vault serve --role %s --settings %s' "${wish[library]}" "$1" "${wish[settings]}"; }

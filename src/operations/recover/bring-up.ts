@@ -1,0 +1,105 @@
+import { access } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../../logging/failure.ts';
+import type { ComposeModel } from '../../sources/compose/compose-model.ts';
+import { lastLine } from '../../sources/compose/docker.ts';
+import { readComposeModel } from '../../sources/compose/model.ts';
+import { runCompose, type ComposeProject } from '../../sources/compose/project.ts';
+import { runCommand } from '../../system/run-command.ts';
+import { openProject } from '../open-project.ts';
+import type { Platform } from '../platform.ts';
+
+/** Images may have to be fetched or built first. */
+const timeoutMs = 60 * 60_000;
+
+/** What the compose project's own folder has to make secrets and folders that its compose file expects. */
+const preparation = 'infrastructure/compose/prepare.sh';
+
+/** Creates secret files and folders that are still missing; what the recovery kit brought stays as it is. */
+export async function prepareProject(platform: Platform): Promise<void> {
+  const { directory, environment } = openProject(platform);
+  const script = join(directory, preparation);
+  const isThere = await access(script).then(
+    () => true,
+    () => false,
+  );
+  if (!isThere) return;
+  const { signal } = platform;
+  const options = { env: environment, cwd: directory, timeoutMs, ...(signal ? { signal } : {}) };
+  const { code, stderr } = await runCommand('bash', [script, 'production'], options);
+  for (const line of stderr.split('\n').filter((each) => each.startsWith('prepare: ')))
+    platform.logger.info(`   ${line}`);
+  if (code === 0) return;
+  throw new Failure(
+    'source',
+    `${script} failed: ${lastLine({ stderr, code })}`,
+    'Put right what it names, then run the same line again: it goes on where it stopped.',
+  );
+}
+
+/**
+ * Starts the database servers alone, so that no application opens an empty database, and makes what else is to be filled:
+ * the volumes of file sources and those named (by their keys), the containers that file sources lie in.
+ */
+export async function bringUpDatabases(platform: Platform, otherVolumes: readonly string[]): Promise<string[]> {
+  const project = openProject(platform);
+  const model = await readComposeModel(project);
+  const { databases, files } = platform.config;
+  const servers = unique(databases.flatMap(({ reach }) => (reach.by === 'service' ? [reach.service] : [])));
+  refuseUnknown(platform, model, servers);
+  const volumes = [...otherVolumes, ...files.flatMap(({ place }) => (place.by === 'volume' ? [place.volume] : []))];
+  const users = model.services
+    .filter(({ mounts }) => mounts.some(({ kind, source }) => kind === 'volume' && volumes.includes(source)))
+    .map(({ name }) => name);
+  const homes = unique(files.flatMap(({ place }) => (place.by === 'service' ? [place.service] : [])));
+  if (servers.length > 0) await up(platform, project, ['--detach', '--wait', ...servers]);
+  // A volume is there once a service that has it is made; it does not have to run.
+  if (users.length > 0) await up(platform, project, ['--no-start', '--no-recreate', ...unique(users)]);
+  // Files in a container can only be put there while it runs.
+  if (homes.length > 0) await up(platform, project, ['--detach', '--no-deps', '--no-recreate', ...homes]);
+  return servers;
+}
+
+/** Starts everything and waits until all of it is healthy. */
+export async function bringUpPlatform(platform: Platform): Promise<void> {
+  await up(platform, openProject(platform), ['--detach', '--wait']);
+}
+
+async function up(platform: Platform, project: ComposeProject, words: readonly string[]): Promise<void> {
+  const { signal } = platform;
+  const result = await runCompose(project, ['up', ...words], { timeoutMs, ...(signal ? { signal } : {}) });
+  if (result.code === 0) return;
+  const ailing = await listAiling(project);
+  throw new Failure(
+    'source',
+    `docker compose up failed: ${lastLine(result)}${ailing.length > 0 ? `; not well: ${ailing.join(', ')}` : ''}`,
+    'Look at docker compose ps and docker compose logs SERVICE, put it right, then run the same line again: it goes on where it stopped.',
+  );
+}
+
+/** Services that do not run or are not healthy, each with its state. */
+async function listAiling(project: ComposeProject): Promise<string[]> {
+  const format = '{{.Service}}\t{{.State}}\t{{.Health}}\t{{.ExitCode}}';
+  const { code, stdout } = await runCompose(project, ['ps', '--all', '--format', format]);
+  if (code !== 0) return [];
+  return stdout.split('\n').flatMap((line) => {
+    const [service = '', state = '', health = '', exitCode = '0'] = line.split('\t');
+    if (service === '' || (state === 'running' && (health === '' || health === 'healthy'))) return [];
+    if (state === 'exited' && exitCode === '0') return [];
+    return [`${service} (${[state, health].filter((word) => word !== '').join(', ')})`];
+  });
+}
+
+function refuseUnknown({ config }: Platform, { services }: ComposeModel, wanted: readonly string[]): void {
+  const missing = wanted.filter((name) => !services.some((service) => service.name === name));
+  if (missing.length === 0) return;
+  throw new Failure(
+    'config',
+    `${config.file} names services that the compose file does not have: ${missing.join(', ')}`,
+    'Correct one of the two (docker compose config --services), then run the same line again.',
+  );
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)];
+}

@@ -1,0 +1,72 @@
+import type { LookupFunction } from 'node:net';
+import http from 'node:http';
+import https from 'node:https';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure, messageOf } from '../../logging/failure.ts';
+
+export interface HealthOptions {
+  url: string;
+  /** Address that the name of the URL is taken to be, whatever the DNS says: it may still name the machine that was lost. */
+  address: string;
+  timeoutMs: number;
+  signal?: AbortSignal;
+}
+
+export interface HealthResult {
+  url: string;
+  statusCode: number;
+  /** Why browsers would not trust the certificate yet. */
+  certificateFault?: string;
+}
+
+const betweenMs = 2_000;
+const requestMs = 10_000;
+
+/**
+ * Asks this machine for an address until it answers without a server fault.
+ * @throws Failure `source` where it does not within the time.
+ */
+export async function waitForHealth(options: HealthOptions): Promise<HealthResult> {
+  const deadline = Date.now() + options.timeoutMs;
+  for (;;) {
+    const answer = await ask(options).catch((error: unknown) => messageOf(error));
+    options.signal?.throwIfAborted();
+    if (typeof answer !== 'string' && answer.statusCode < 400) return answer;
+    if (Date.now() + betweenMs > deadline) {
+      const what = typeof answer === 'string' ? answer : `HTTP ${answer.statusCode}`;
+      throw new Failure(
+        'source',
+        `${options.url} does not answer well on this machine: ${what}`,
+        'Everything is restored. Look at docker compose ps and docker compose logs, then run the same line again.',
+      );
+    }
+    await sleep(betweenMs, undefined, options.signal ? { signal: options.signal } : {});
+  }
+}
+
+/** One request; a certificate that is not trusted is no fault of the platform, and is told beside. */
+function ask({ url, address, signal }: HealthOptions): Promise<HealthResult> {
+  const lookup: LookupFunction = (_name, wanted, done) => {
+    const family = address.includes(':') ? 6 : 4;
+    if (wanted.all === true) done(null, [{ address, family }]);
+    else done(null, address, family);
+  };
+  const isTls = new URL(url).protocol === 'https:';
+  return new Promise((resolve, reject) => {
+    const options = {
+      lookup,
+      timeout: requestMs,
+      rejectUnauthorized: false,
+      agent: false,
+      ...(signal ? { signal } : {}),
+    };
+    const request = (isTls ? https : http).get(url, options, (response) => {
+      const { authorizationError } = response.socket as unknown as { authorizationError?: Error | string | null };
+      const fault = authorizationError ? messageOf(authorizationError) : undefined;
+      response.resume();
+      resolve({ url, statusCode: response.statusCode ?? 0, ...(isTls && fault ? { certificateFault: fault } : {}) });
+    });
+    request.on('timeout', () => request.destroy(new Error(`no answer within ${requestMs / 1000} s`)));
+    request.on('error', reject);
+  });
+}

@@ -1,0 +1,85 @@
+import { Failure } from '../../logging/failure.ts';
+import { countOf } from '../../logging/quantity-text.ts';
+import { forget } from '../forget.ts';
+import type { Platform } from '../platform.ts';
+import { restore } from '../restore.ts';
+import { listKept } from '../restore/kept.ts';
+import type { RestorePlan } from '../restore/restore-plan.ts';
+import { withArchive } from '../with-archive.ts';
+import { withLock } from '../with-lock.ts';
+import { listOccupied } from './check-blank.ts';
+import { listParts, type RecoveredParts } from './recovered-parts.ts';
+import type { RecoveryRecord } from './recovery-record.ts';
+
+export interface RestoreBlankOptions {
+  archive: string;
+  record: RecoveryRecord;
+  save: () => Promise<void>;
+  /** Typed by an operator: what stands there may be replaced, without a copy of it. */
+  replaces: boolean;
+  confirm: (plan: RestorePlan) => Promise<boolean>;
+}
+
+/**
+ * Restores onto a machine that has nothing to lose, so without a safety backup and without the writer's key. A run that
+ * was killed is finished or reverted first, and what it completed is not restored twice.
+ * @throws Failure `refused` where something stands there, or the plan is declined.
+ */
+export async function restoreBlank(platform: Platform, options: RestoreBlankOptions): Promise<RecoveredParts> {
+  const { archive, record } = options;
+  await withLock(platform, () => Promise.resolve());
+  const earlier = (await listKept(platform.config.state)).find(
+    (kept) => kept.archive === archive && kept.since >= record.started,
+  );
+  if (earlier) {
+    platform.logger.info(`   ${archive} was put in place at ${earlier.since} by an earlier run.`);
+    const parts = await withArchive(platform, archive, async (reader) => listParts(await reader.manifest()));
+    return await settle(platform, options, parts, earlier.id);
+  }
+  const result = await restore(platform, {
+    archive,
+    skipsSafetyBackup: true,
+    confirm: async (plan) => {
+      await refuseOccupied(platform, plan, options);
+      return await options.confirm(plan);
+    },
+  });
+  if (!result.done) {
+    const next = 'The databases run, the platform is not started. Run the same line again when you have decided.';
+    throw new Failure('refused', 'the restore was declined: nothing was restored', next);
+  }
+  const manifest = await withArchive(platform, archive, (reader) => reader.manifest());
+  return await settle(platform, options, listParts(manifest, result), result.id);
+}
+
+async function refuseOccupied(
+  platform: Platform,
+  plan: RestorePlan,
+  { record, save, replaces, archive }: RestoreBlankOptions,
+): Promise<void> {
+  if (record.wasBlank === true || replaces) return;
+  const occupied = await listOccupied(platform, plan);
+  if (occupied.length > 0) {
+    throw new Failure(
+      'refused',
+      `this machine is not blank: ${occupied.slice(0, 5).join('; ')}${occupied.length > 5 ? `, and ${countOf(occupied.length - 5, 'other')}` : ''}`,
+      `Nothing was replaced. On a platform that lives, use: npm run -s prod:restore -- ${archive}. To replace it without a copy of what is there, add --replace.`,
+    );
+  }
+  record.wasBlank = true;
+  await save();
+}
+
+/** Noted before anything is cleared up; then what a blank machine had is not worth keeping. */
+async function settle(
+  platform: Platform,
+  { record, save }: RestoreBlankOptions,
+  parts: RecoveredParts,
+  id: string | undefined,
+): Promise<RecoveredParts> {
+  record.restored = { ...parts, at: platform.now().toISOString() };
+  await save();
+  if (record.wasBlank === true && id !== undefined)
+    await forget(platform, { ids: [id], confirm: () => Promise.resolve(true) });
+  return parts;
+}
