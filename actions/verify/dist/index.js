@@ -64835,6 +64835,13 @@ const provisioned = '/etc/skills-hub/continuity.yml';
  * @throws Failure `config` where there is none.
  */
 async function locateConfig(requested, workingDirectory) {
+    const found = await findConfig(requested, workingDirectory);
+    if (found !== undefined)
+        return found;
+    throw new failure/* Failure */.HR('config', `there is no configuration: neither ${(0,external_node_path_.resolve)(workingDirectory, 'continuity.yml')} nor ${provisioned} exists`, 'Copy continuity.example.yml to continuity.yml and adapt it, or name a file (--config FILE; in a workflow the input config).');
+}
+/** The same, for those who can do without; undefined where there is none. */
+async function findConfig(requested, workingDirectory) {
     if (requested !== undefined)
         return (0,external_node_path_.resolve)(workingDirectory, requested);
     const local = (0,external_node_path_.resolve)(workingDirectory, 'continuity.yml');
@@ -64845,7 +64852,7 @@ async function locateConfig(requested, workingDirectory) {
         if (isThere)
             return file;
     }
-    throw new failure/* Failure */.HR('config', `there is no configuration: neither ${local} nor ${provisioned} exists`, 'Copy continuity.example.yml to continuity.yml and adapt it, or name a file (--config FILE; in a workflow the input config).');
+    return undefined;
 }
 
 // EXTERNAL MODULE: ./.build/src/config/secrets.js
@@ -64867,22 +64874,28 @@ var exec = __nccwpck_require__(3501);
 
 
 /** What a backup or restore leans on, and how each tells its version. */
-const programs = [
+const backupPrograms = [
     ['psql', '--version'],
     ['rsync', '--version'],
     ['ssh', '-V'],
     ['tar', '--version'],
 ];
+/** The same for a deployment. */
+const dockerPrograms = (/* unused pure expression or super */ null && ([
+    ['docker', '--version'],
+    ['docker', 'compose', 'version'],
+    ['git', '--version'],
+]));
 /** Logs what runs here, in which version: the first question of whoever reads a failed step's log. */
-async function describeMachine(logger, configFile) {
+async function describeMachine(logger, what, programs = backupPrograms) {
     logger.phase('Machine');
-    logger.info(`continuity ${version}, Node ${process.version}, ${configFile}`);
+    logger.info(`continuity ${version}, Node ${process.version}, ${what}`);
     for (const line of await Promise.all(programs.map(readVersion)))
         logger.info(line);
 }
-async function readVersion([name, option]) {
+async function readVersion([name, ...options]) {
     try {
-        const { stdout, stderr } = await (0,exec/* getExecOutput */.H)(name, [option], { silent: true, ignoreReturnCode: true });
+        const { stdout, stderr } = await (0,exec/* getExecOutput */.H)(name, options, { silent: true, ignoreReturnCode: true });
         return `${stdout}${stderr}`.split('\n', 1)[0] ?? name;
     }
     catch {
@@ -93098,6 +93111,7 @@ function resolveArchive(request, status) {
 function bySealing(a, b) {
     return a.sealed < b.sealed ? 1 : -1;
 }
+/** Ours, no safety copy, and no verification found it damaged. */
 function isTrusted({ isForeign, verdict, trigger }) {
     return !isForeign && trigger !== 'safety' && verdict?.isSound !== false;
 }

@@ -15175,7 +15175,7 @@ function completeContext(base, values) {
 
 /***/ }),
 
-/***/ 1507:
+/***/ 7415:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -36624,10 +36624,13 @@ async function confirm_confirm(context, { summary, answer, isAgreed }) {
     if (!context.isInteractive) {
         throw new failure/* Failure */.HR('refused', 'this needs a confirmation, and there is no terminal to ask on', 'Look at the plan above, then run it again with --yes.');
     }
+    return (await askLine(context, `Type ${answer} to go on: `)) === answer;
+}
+/** A line that a person types on the terminal, without the spaces around it. */
+async function askLine(context, question) {
     const prompt = (0,external_node_readline_promises_namespaceObject.createInterface)({ input: process.stdin, output: process.stderr });
     try {
-        const typed = await prompt.question(`Type ${answer} to go on: `, { signal: context.signal });
-        return typed.trim() === answer;
+        return (await prompt.question(question, { signal: context.signal })).trim();
     }
     finally {
         prompt.close();
@@ -37453,6 +37456,119 @@ const scrubCommand = {
     },
 };
 
+;// CONCATENATED MODULE: ./.build/src/config/instant.js
+const localPattern = /^(\d{4})-(\d{2})-(\d{2})(?:[T ](\d{2}):(\d{2})(?::(\d{2}))?)?$/;
+const zonedPattern = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:Z|[+-]\d{2}:\d{2})$/;
+/**
+ * A point in time as people type it: `2026-11-20` (its beginning), `2026-11-20 14:30`, both in that zone, or RFC 3339 with
+ * a zone of its own. Undefined where the text is none, or such a day or hour does not exist.
+ */
+function parseInstant(text, timezone) {
+    if (zonedPattern.test(text)) {
+        const instant = new Date(text.replace(' ', 'T'));
+        return Number.isNaN(instant.getTime()) ? undefined : instant;
+    }
+    const match = localPattern.exec(text);
+    if (!match)
+        return undefined;
+    const [year, month, day, hour, minute, second] = [1, 2, 3, 4, 5, 6].map((group) => Number(match[group] ?? 0));
+    const wanted = Date.UTC(year, month - 1, day, hour, minute, second);
+    const written = new Date(wanted).toISOString();
+    const asked = `${match[1]}-${match[2]}-${match[3]}T${match[4] ?? '00'}:${match[5] ?? '00'}:${match[6] ?? '00'}`;
+    if (!written.startsWith(asked))
+        return undefined;
+    // Twice: the first guess may fall on the other side of a change of clocks.
+    let instant = wanted;
+    for (let look = 0; look < 2; look++)
+        instant = wanted - instant_offsetMs(instant, timezone);
+    return new Date(instant);
+}
+/** How far the zone's clocks are ahead of UTC at an instant. */
+function instant_offsetMs(instant, timezone) {
+    const format = new Intl.DateTimeFormat('en-US-u-ca-iso8601-nu-latn', {
+        timeZone: timezone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: 'numeric',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: 'numeric',
+        second: 'numeric',
+    });
+    const parts = Object.fromEntries(format.formatToParts(instant).map(({ type, value }) => [type, Number(value)]));
+    const { year = 0, month = 1, day = 1, hour = 0, minute = 0, second = 0 } = parts;
+    return Date.UTC(year, month - 1, day, hour, minute, second) - Math.floor(instant / 1000) * 1000;
+}
+
+;// CONCATENATED MODULE: ./.build/src/report/upkeep/sealed-report.js
+
+
+
+/** What came into the vault since a time, for whoever has to choose an archive from before an attack. */
+function renderSealed({ since, archives, newestBefore, ledgerFault }, timezone) {
+    const rows = archives.map(({ time, name, size, newBytes, trigger }) => [
+        formatTime(time, timezone),
+        name,
+        (0,quantity_text/* formatBytes */.z3)(size),
+        `${(0,quantity_text/* formatBytes */.z3)(newBytes)} new`,
+        trigger ?? '',
+    ]);
+    return [
+        ...(ledgerFault === undefined ? [] : [`THE LEDGER CANNOT BE TRUSTED: ${ledgerFault}`]),
+        `${(0,quantity_text/* countOf */.pq)(archives.length, 'archive')} sealed since ${formatTime(since, timezone)}, none of them changed or removed:`,
+        ...(rows.length > 0 ? [formatTable(rows, [2, 3])] : ['(none)']),
+        newestBefore
+            ? `The newest from before: ${newestBefore.name}, sealed ${formatTime(newestBefore.time, timezone)}`
+            : 'There is none from before.',
+    ].join('\n');
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/upkeep/sealed-since.js
+
+/** Whoever held production's key could add archives, and nothing else: these are the ones that it can have added. */
+async function listSealedSince(store, since) {
+    const ledger = await ledger_readLedger(store);
+    const sealed = ledger_listLedgerArchives(ledger).filter(({ action }) => action === 'seal');
+    const isLater = ({ time }) => Date.parse(time) >= since.getTime();
+    const before = sealed.filter((line) => !isLater(line) && line.trigger !== 'safety').at(-1);
+    return {
+        since: since.toISOString(),
+        archives: sealed
+            .filter(isLater)
+            .map(({ time, name, size, newBytes, trigger }) => ({
+            time,
+            name,
+            size,
+            newBytes,
+            ...(trigger ? { trigger } : {}),
+        })),
+        ...(before ? { newestBefore: { time: before.time, name: before.name } } : {}),
+        ...(ledger.fault === undefined ? {} : { ledgerFault: ledger.fault }),
+    };
+}
+
+;// CONCATENATED MODULE: ./.build/scripts/vault-commands/sealed.js
+
+
+
+
+const sealedCommand = {
+    name: 'vault sealed',
+    summary: "What came into the vault since a time, by the vault's own clock: after an attack on production.",
+    example: 'sudo skills-vault vault sealed --since "2026-11-20 14:30"',
+    options: [{ flags: '--since <time>', description: 'such as 2026-11-20, or "2026-11-20 14:30" (required)' }],
+    async run(context, _args, { since }) {
+        const settings = await context.loadSettings();
+        const instant = since === undefined ? undefined : parseInstant(since, settings.timezone);
+        if (!instant) {
+            const next = 'Name the time from which production may have been in other hands: --since "2026-11-20 14:30".';
+            throw new failure/* Failure */.HR('usage', '--since: expected a time', next);
+        }
+        const result = await listSealedSince(await context.openVault(settings), instant);
+        return { result, render: () => renderSealed(result, settings.timezone) };
+    },
+};
+
 ;// CONCATENATED MODULE: ./.build/scripts/vault-commands/settings.js
 const settingsCommand = {
     name: 'vault settings',
@@ -37848,6 +37964,7 @@ const testAlertCommand = {
 
 
 
+
 /** Every command of the vault's own side, in the order of its help. */
 const vaultCommands = [
     freshnessCommand,
@@ -37855,6 +37972,7 @@ const vaultCommands = [
     pruneCommand,
     scrubCommand,
     auditCommand,
+    sealedCommand,
     retireCommand,
     adoptCommand,
     settingsCommand,
@@ -37870,7 +37988,7 @@ const vaultCommands = [
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9480);
 /* harmony import */ var _vault_commands_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(10);
-/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1507);
+/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7415);
 
 
 
