@@ -126,7 +126,10 @@ interface Run {
   it('is not looked for on a machine that is no vault', async () => {
     const { code, text } = await promisify(execFile)('bash', [script, '--etc', there.scratch]).then(
       () => ({ code: 0, text: '' }),
-      (error: { code: number; stderr: string }) => ({ code: error.code, text: error.stderr }),
+      (error: unknown) => {
+        const { code, stderr } = error as { code: number; stderr: string };
+        return { code, text: stderr };
+      },
     );
     expect(code).toBe(2);
     expect(text).toContain('Is this the vault?');

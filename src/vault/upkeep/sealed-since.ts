@@ -20,15 +20,13 @@ export async function listSealedSince(store: Store, since: Date): Promise<Sealed
   const before = sealed.filter((line) => !isLater(line) && line.trigger !== 'safety').at(-1);
   return {
     since: since.toISOString(),
-    archives: sealed
-      .filter(isLater)
-      .map(({ time, name, size, newBytes, trigger }) => ({
-        time,
-        name,
-        size,
-        newBytes,
-        ...(trigger ? { trigger } : {}),
-      })),
+    archives: sealed.filter(isLater).map(({ time, name, size, newBytes, trigger }) => ({
+      time,
+      name,
+      size,
+      newBytes,
+      ...(trigger ? { trigger } : {}),
+    })),
     ...(before ? { newestBefore: { time: before.time, name: before.name } } : {}),
     ...(ledger.fault === undefined ? {} : { ledgerFault: ledger.fault }),
   };
