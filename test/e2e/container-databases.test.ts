@@ -198,7 +198,7 @@ ground.describe('a database in a container', () => {
       await inside(
         'sh',
         '-c',
-        'for p in /proc/[0-9]*; do case "$(tr "\\0" " " <$p/cmdline)" in *[b]in/pg_dump*) kill -9 ${p#/proc/};; esac; done',
+        'for p in /proc/[0-9]*; do case "$(tr "\\0" " " <$p/cmdline)" in *[p]g_dump*) kill -9 ${p#/proc/};; esac; done',
       );
       const { code, text } = await ended;
       expect(code).not.toBe(0);

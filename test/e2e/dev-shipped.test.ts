@@ -1,0 +1,46 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { openDockerGround } from '../fixtures/docker/ground.ts';
+import { openPlatformStack, type PlatformStack } from '../fixtures/docker/stack.ts';
+
+const ground = await openDockerGround();
+const continuity = join(import.meta.dirname, '../../scripts/dist/continuity/index.js');
+
+ground.describe('dev:start with the compose file as shipped', () => {
+  let stack: PlatformStack;
+
+  /** The bundle, as the npm scripts run it. */
+  const dev = (...args: string[]): Promise<{ code: number; text: string }> =>
+    new Promise((resolve) => {
+      const words = [continuity, 'dev', ...args, '--directory', stack.directory];
+      execFile(process.execPath, words, { env: stack.environment }, (error, stdout, stderr) => {
+        resolve({ code: error === null ? 0 : Number(error.code), text: stdout + stderr });
+      });
+    });
+
+  beforeAll(async () => {
+    stack = await openPlatformStack(ground, { platform: 'dev' });
+  });
+  afterAll(async () => {
+    await stack.remove();
+  }, 120_000);
+
+  it('brings the whole platform up with one command, on plain HTTP, with nothing but secrets of its own', async () => {
+    const { code, text } = await dev('start');
+    expect({ code, text }).toMatchObject({ code: 0 });
+    expect(text).toContain(`http://localhost:${stack.port}`);
+    const content = Buffer.from('a first try');
+    const { id } = await stack.uploadEvidence({ student: 'Amina', title: 'A try', content });
+    expect(await stack.fetchEvidence(id)).toEqual(content);
+    expect(await dev('status')).toMatchObject({ code: 0 });
+  }, 300_000);
+
+  it('keeps what was put in over a stop, which ends every container', async () => {
+    expect(await dev('stop')).toMatchObject({ code: 0 });
+    expect(await stack.health()).toEqual({});
+    expect((await dev('status')).code).not.toBe(0);
+    expect(await dev('start')).toMatchObject({ code: 0 });
+    expect(await stack.listEvidence()).toContainEqual(expect.objectContaining({ title: 'A try' }));
+  }, 300_000);
+});
