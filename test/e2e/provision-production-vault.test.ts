@@ -32,8 +32,9 @@ if (obstacle) console.warn(`skipped: ${obstacle}`);
 
     // What is left to people: what is protected, and the key on the vault.
     const adapted = readFileSync(machine.path(configPath), 'utf8')
+      .replace(/^compose:\n[\s\S]*?(?=^databases:)/m, '')
       .replace(/^databases:\n[\s\S]*?(?=^files:)/m, 'databases: {}\n')
-      .replace(/^ {2}(odoo-filestore|mattermost-data): .*\n/gm, '');
+      .replace(/^ {2}(odoo-data|mattermost-files): .*\n/gm, '');
     writeFileSync(machine.path(configPath), adapted);
     const publicKey = join(vault.base, 'production.pub');
     copyFileSync(machine.path('/etc/skills-hub/writer_rsa.pub'), publicKey);
