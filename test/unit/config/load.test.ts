@@ -86,7 +86,7 @@ describe('a connection string', () => {
 });
 
 describe('the shipped example', () => {
-  it('loads, with the four databases and three file sources of the platform', async () => {
+  it('loads, with the four databases and file sources of the platform', async () => {
     const config = await loadConfig(new URL('../../../continuity.example.yml', import.meta.url).pathname);
     expect(config.root).toBe('/srv/skills-hub');
     expect(config.databases.map(({ name, reach }) => [name, reach.by === 'service' && reach.service])).toEqual([
@@ -99,6 +99,7 @@ describe('the shipped example', () => {
     expect(config.files.map(({ place }) => place.by === 'path' && place.path)).toEqual([
       '/srv/skills-hub/data/uploads',
       '/srv/skills-hub/data/odoo',
+      '/srv/skills-hub/data/odoo-addons',
       '/srv/skills-hub/data/mattermost',
     ]);
     expect(config.vault).toMatchObject({ kind: 'ssh', bandwidthLimitBytesPerSecond: 50_000_000 });
