@@ -70,6 +70,6 @@ export function listSecurityWarnings(tool: PostgresTool, version: PostgresVersio
   if (floor === undefined || version.minor >= floor) return [];
   const wanted = `${version.major}.${floor}`;
   return [
-    `${tool} ${version.text} lacks security fixes of ${wanted}: update the package postgresql-client-${version.major}`,
+    `${tool} ${version.text} lacks security fixes of ${wanted}: update the package postgresql-client-${version.major} (of a container, its image)`,
   ];
 }
