@@ -136,7 +136,7 @@ ground.describe('a database in a container', () => {
     environment = { ...ground.environment, PATH: `${directory}:${process.env['PATH']}` };
     await compose('up', '--detach', '--wait');
     await query(
-      "CREATE TABLE evidence (id int PRIMARY KEY, title text); INSERT INTO evidence SELECT g, 'title ' || g FROM generate_series(1, 500) g",
+      "CREATE TABLE evidence (id int PRIMARY KEY, title text); INSERT INTO evidence SELECT g, 'title ' || g || repeat(md5(g::text), 400) FROM generate_series(1, 500) g",
     );
     await inside('sh', '-c', 'mkdir -p /srv/media/a && echo picture >/srv/media/a/one.txt');
   }, 240_000);
@@ -218,6 +218,35 @@ ground.describe('a database in a container', () => {
       expect(listClients()).toEqual([]);
     });
   }, 120_000);
+
+  it('is free of our programs again by the next backup when one was killed (fault 133)', async () => {
+    await holdTable(async () => {
+      const { child, ended } = start('backup');
+      await waitFor('pg_dump waits', async () => (await dumping()) !== '0' && listClients().length > 0);
+      child.kill('SIGKILL');
+      for (const pid of listClients()) process.kill(pid, 'SIGKILL');
+      await ended;
+    });
+    // It goes on, and waits for somebody to read it.
+    expect(await dumping()).not.toBe('0');
+    const next = await start('backup').ended;
+    expect(next).toMatchObject({ code: 0 });
+    expect(next.text).toContain('Ended what a killed backup had left running on service one-db');
+    expect(await dumping()).toBe('0');
+  }, 120_000);
+
+  it('whose volume lost its files gives no happy empty backup (fault 38)', async () => {
+    const before = archives();
+    await inside('sh', '-c', 'mv /srv/media/a /srv/a-elsewhere');
+    try {
+      const { code, text } = await start('backup').ended;
+      expect(code).not.toBe(0);
+      expect(text).toMatch(/files "media": .* holds 0 files, the previous backup had 1/);
+      expect(archives()).toEqual(before);
+    } finally {
+      await inside('sh', '-c', 'mv /srv/a-elsewhere /srv/media/a');
+    }
+  }, 60_000);
 
   it('that starts a little later is awaited (fault 8)', async () => {
     await compose('stop', 'one-db');
