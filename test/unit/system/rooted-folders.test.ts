@@ -5,6 +5,7 @@ import {
   mkdtempSync,
   readdirSync,
   realpathSync,
+  renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -87,6 +88,29 @@ describeAsRoot('a folder below the root of another process', () => {
       });
     }
   });
+
+  it.each(['legacy/deep/', 'legacy/deep/secret'])(
+    'gives a walk nothing of this host, when a link takes the place of a folder after %s',
+    async (swapAfter) => {
+      mkdirSync(join(root, 'srv/deep'));
+      writeFileSync(join(root, 'srv/deep/secret'), 'of the container');
+      const options = { name: 'legacy', path: `${rooted.top}/srv`, exclude: [], allowUnreadable: [] };
+      const seen: string[] = [];
+      let content: unknown = 'not asked for';
+      for await (const entry of openFileSource(options).entries) {
+        const name = entry.name.toString();
+        seen.push(name);
+        if (name === swapAfter) {
+          renameSync(join(root, 'srv/deep'), join(root, 'moved'));
+          symlinkSync(join(outside, 'host/uploads'), join(root, 'srv/deep'));
+        }
+        if (name === 'legacy/deep/secret') content = await entry.open?.();
+      }
+      expect(seen).toContain('legacy/uploads/file');
+      expect(seen.includes('legacy/deep/secret')).toBe(swapAfter === 'legacy/deep/secret');
+      expect(content).toBe(swapAfter === 'legacy/deep/' ? 'not asked for' : undefined);
+    },
+  );
 
   it('that has ended is no empty one: looking, resolving, making and walking fail', async () => {
     for (let number = 0; number < 300; number++) writeFileSync(join(root, `srv/uploads/${number}`), 'content');
