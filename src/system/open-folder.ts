@@ -1,5 +1,7 @@
 import { constants, lstat, mkdir, open, readdir, type FileHandle } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
+import { Failure } from '../logging/failure.ts';
+import { splitContainerPath } from './container-path.ts';
 
 /**
  * A folder held open. Names in it are reached through its descriptor, so that whoever renames things around it, or puts
@@ -15,17 +17,28 @@ export class OpenFolder {
   /**
    * Opens the folder itself; what stands before its last component is trusted, but inside a container, where nothing is.
    * Undefined where there is none.
+   * @throws Failure `source` where it is in a container that does not run any more.
    */
   static async open(path: Buffer): Promise<OpenFolder | undefined> {
-    const [, root, inner] = containerPath.exec(path.toString('latin1')) ?? [];
-    if (root !== undefined && inner !== undefined) {
-      const top = await OpenFolder.open(Buffer.from(`${root}/.`));
-      try {
-        return await top?.reach(Buffer.from(inner, 'latin1'));
-      } finally {
-        await top?.close();
-      }
-    }
+    const inside = splitContainerPath(path);
+    if (!inside) return await OpenFolder.#openPlain(path);
+    const top = await OpenFolder.openTop(inside.top);
+    return await top.reach(inside.inner).finally(() => top.close());
+  }
+
+  /** Opens a container's own root. @throws Failure `source` where its program has ended: nothing in there is "missing". */
+  static async openTop(top: string): Promise<OpenFolder> {
+    // With the dot, it is no link that is to be opened.
+    const folder = await OpenFolder.#openPlain(Buffer.from(`${top}/.`));
+    if (folder) return folder;
+    throw new Failure(
+      'source',
+      `the container whose files are reached by ${top} does not run any more: it was stopped, or started again`,
+      'Look at its log (docker compose ps, docker compose logs), then run again.',
+    );
+  }
+
+  static async #openPlain(path: Buffer): Promise<OpenFolder | undefined> {
     try {
       return new OpenFolder(await open(path, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW));
     } catch (error) {
@@ -35,12 +48,12 @@ export class OpenFolder {
   }
 
   /** Opens a folder below, name by name, never through a symbolic link; undefined where there is none. */
-  async reach(relative: Buffer, makes = false): Promise<OpenFolder | undefined> {
+  async reach(relative: Buffer, makes = false, mode = PRIVATE_MODE): Promise<OpenFolder | undefined> {
     let folder = await OpenFolder.open(this.pathOf(Buffer.from('.')));
     for (const name of splitNames(relative)) {
       if (!folder) return undefined;
       const outer: OpenFolder = folder;
-      folder = await (makes ? outer.make(name) : outer.child(name)).finally(() => outer.close());
+      folder = await (makes ? outer.make(name, mode) : outer.child(name)).finally(() => outer.close());
     }
     return folder;
   }
@@ -49,9 +62,9 @@ export class OpenFolder {
     return await OpenFolder.open(this.pathOf(name));
   }
 
-  /** Opens a private folder in this one, which is made where it does not exist. */
-  async make(name: Buffer): Promise<OpenFolder | undefined> {
-    await mkdir(this.pathOf(name), { mode: 0o700 }).catch((error: unknown) => {
+  /** Opens a folder in this one, which is made where it does not exist: private, unless told otherwise. */
+  async make(name: Buffer, mode = PRIVATE_MODE): Promise<OpenFolder | undefined> {
+    await mkdir(this.pathOf(name), { mode }).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     });
     return await this.child(name);
@@ -83,14 +96,7 @@ export class OpenFolder {
   }
 }
 
-/** The root of a process, which is that of its container, and a path below. */
-const containerPath = /^(\/proc\/\d+\/root)\/+([^/.][^]*)$/;
-
-/** Whether a path leads into a container by the root of its process. */
-export function isInContainer(path: string): boolean {
-  return containerPath.test(path);
-}
-
+const PRIVATE_MODE = 0o700;
 const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 const SLASH = 0x2f;
 

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import type { FilesConfig } from '../../config/config.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
+import { resolveFolder } from '../../system/resolve-folder.ts';
 import { describePlace, locateFiles, type LocatedFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
 
@@ -10,7 +11,7 @@ export async function presentSources(platform: Platform, mayBeMissing: boolean):
     platform.config.files.map(async (source) => {
       try {
         const located = await locateFiles(platform, source);
-        if ((await stat(located.path)).isDirectory()) return [located];
+        if ((await stat(await resolveFolder(located.path))).isDirectory()) return [located];
         throw new Error('it is no folder');
       } catch (error) {
         if (mayBeMissing) return [];

@@ -23,6 +23,7 @@ export function walkSources(sources: readonly LocatedFiles[], signal: AbortSigna
         signal.throwIfAborted();
         yield entry;
       }
+      await source.source.confirm?.();
     }
   }
   return { entries: entries(), reports: new Map(opened.map(({ source, report }) => [source.name, report])) };

@@ -2,6 +2,7 @@ import { access, constants, mkdir, readdir, stat, statfs } from 'node:fs/promise
 import type { FilesConfig } from '../../config/config.ts';
 import { formatBytes } from '../../logging/quantity-text.ts';
 import { requireProgram } from '../../system/run-command.ts';
+import { resolveFolder } from '../../system/resolve-folder.ts';
 import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
 import { readJournal } from '../restore/journal.ts';
@@ -51,7 +52,7 @@ async function checkState(state: string): Promise<Finding[]> {
 async function checkFolder(platform: Platform, source: FilesConfig): Promise<Finding[]> {
   const subject = `files.${source.name}`;
   const { path, warning } = await locateFiles(platform, source);
-  const about = await stat(path);
+  const about = await stat(await resolveFolder(path));
   if (!about.isDirectory()) return [{ subject, state: 'failed', message: `${path} is no folder` }];
   const names = await readdir(path);
   const found =

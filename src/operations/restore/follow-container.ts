@@ -1,5 +1,5 @@
 import { Failure } from '../../logging/failure.ts';
-import { isInContainer } from '../../system/open-folder.ts';
+import { isInContainer } from '../../system/container-path.ts';
 import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
 import { keptPathOf, stagedPathOf } from './own-paths.ts';

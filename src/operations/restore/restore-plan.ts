@@ -139,12 +139,9 @@ export async function planAllFiles(
       plan.refusals.push(`files "${name}" is in the archive, but not in ${platform.config.file}`);
       continue;
     }
-    const files = await planFiles(
-      archive,
-      await locateFiles(platform, source),
-      record,
-      removalsPathIn(workDirectory, name),
-    );
+    const located = await locateFiles(platform, source);
+    const files = await planFiles(archive, located, record, removalsPathIn(workDirectory, name));
+    await located.confirm?.();
     plan.files.push(files);
     if (files.elsewhere.count > 0) {
       plan.refusals.push(

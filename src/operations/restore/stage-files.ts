@@ -1,5 +1,5 @@
 import { createReadStream, createWriteStream } from 'node:fs';
-import { lstat, mkdir, rmdir } from 'node:fs/promises';
+import { lstat, rmdir } from 'node:fs/promises';
 import { once } from 'node:events';
 import { basename } from 'node:path';
 import type { SafeEntry } from '../../archive/entry-guard.ts';
@@ -10,6 +10,9 @@ import { formatTocLine, parseTocLine, type TocLine } from '../../archive/toc-lin
 import { Failure } from '../../logging/failure.ts';
 import { alignDirectories } from '../../sources/files/align-directories.ts';
 import { removeTree, swapFiles } from '../../sources/files/swap-files.ts';
+import { isInContainer } from '../../system/container-path.ts';
+import { withReachablePath } from '../../system/long-path.ts';
+import { makeFolder } from '../../system/make-folder.ts';
 import { OpenFolder } from '../../system/open-folder.ts';
 import type { ArchiveReader } from '../archive-reader.ts';
 import { linesOf, type FilesPlan } from './files-plan.ts';
@@ -25,12 +28,15 @@ export async function placeFilesSwap(
   state: string,
 ): Promise<FilesSwap> {
   const { root, isNew } = await resolveRoot(path);
+  // Whatever went wrong on the way there: what is meant for a container is not to be put on this host.
+  if (isInContainer(root) !== isInContainer(path)) throw new Error(`${path} was resolved to ${root}`);
+  const look = (reachable: Buffer) => lstat(reachable, { bigint: true });
   return {
     source,
     root,
     ...(container === undefined ? {} : { container }),
     isRootNew: isNew,
-    ...(isNew ? {} : { rootMtimeNs: String((await lstat(root, { bigint: true })).mtimeNs) }),
+    ...(isNew ? {} : { rootMtimeNs: String((await withReachablePath(Buffer.from(root), look)).mtimeNs) }),
     staged: stagedPathOf(root, id),
     kept: keptPathOf(root, id),
     removals: removalsPathOf(state, id, source),
@@ -51,8 +57,7 @@ export async function stageFiles(
   swap: FilesSwap,
   { goesOn = false } = {},
 ): Promise<string[]> {
-  await mkdir(swap.root, { recursive: true });
-  const root = await OpenFolder.open(Buffer.from(swap.root));
+  const root = await makeFolder(swap.root);
   const [kept, staged] = await makeOwnFolders(root, swap).finally(() => root?.close());
   await kept?.close();
   if (!staged) throw new Failure('source', `${swap.root} is no folder to restore into`, 'Check that it is mounted.');
@@ -106,7 +111,7 @@ export async function discardStagedFiles(swap: FilesSwap): Promise<void> {
     await root.close();
   }
   // Only where nobody has put anything there since.
-  if (swap.isRootNew) await rmdir(swap.root).catch(() => undefined);
+  if (swap.isRootNew) await withReachablePath(Buffer.from(swap.root), rmdir).catch(() => undefined);
 }
 
 /** Both at once: where the kept folder is missing later, it is not the folder that was staged in. */

@@ -64,6 +64,8 @@ async function* walkSource(
     report.skipped.push({ path: relativeName.toString(), reason });
   };
   const onUnreadable = (relativeName: Buffer, error: unknown): void => {
+    // Not one file, but the container of all of them.
+    if (error instanceof Failure) throw error;
     if (!mayBeUnreadable(relativeName)) throw unreadable(options, relativeName, error);
     skip(relativeName, `may not be read: ${messageOf(error)}`);
   };
@@ -156,6 +158,7 @@ async function resolveRoot({ name, path }: FileSourceOptions): Promise<Buffer> {
     const root = await resolveFolder(path);
     return Buffer.from(root);
   } catch (error) {
+    if (error instanceof Failure) throw error;
     throw new Failure(
       'source',
       `files "${name}": the folder ${path} cannot be reached: ${messageOf(error)}`,

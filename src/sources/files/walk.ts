@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import { constants, lstat, type BigIntStats, type Dirent } from 'node:fs';
+import { splitContainerPath } from '../../system/container-path.ts';
 import { joinBytes, withReachablePath } from '../../system/long-path.ts';
 
 /** One name in a tree, as found. */
@@ -21,13 +22,15 @@ export interface WalkOptions {
 /** Names of a folder that are looked at side by side. */
 const BATCH = 128;
 const SLASH = Buffer.from('/');
+const DOT = Buffer.from('.');
 
 /**
  * Walks a tree in bytewise order of the names as archives write them (folders with their slash), never following a
  * symbolic link. Memory grows with the largest folder on the way, not with the tree. What vanishes meanwhile is left out.
+ * @throws Failure `source` where the tree is in a container that ends meanwhile.
  */
 export async function* walkTree(options: WalkOptions): AsyncGenerator<WalkedEntry, void, undefined> {
-  const stat = await readStat(options.root);
+  const stat = await withReachablePath(options.root, readStat);
   yield { relativeName: Buffer.alloc(0), path: options.root, stat };
   if (!isFolder(stat)) return;
   const folders = [walkFolder(options, options.root, Buffer.alloc(0))];
@@ -85,7 +88,9 @@ async function* walkFolder(
 /** The names in a folder in archive order, folders with a slash behind. */
 async function listFolder(path: Buffer, onError: (error: NodeJS.ErrnoException) => void): Promise<Buffer[]> {
   try {
-    const found = await withReachablePath(path, (reachable) =>
+    // Its last name must be no link either.
+    const listed = splitContainerPath(path) ? joinBytes(path, DOT) : path;
+    const found = await withReachablePath(listed, (reachable) =>
       readdir(reachable, { withFileTypes: true, encoding: 'buffer' as BufferEncoding }),
     );
     return (found as unknown as Dirent<Buffer>[])
