@@ -2,7 +2,7 @@ import { readComposeModel } from '../../sources/compose/model.ts';
 import { listServiceContainers } from '../../sources/compose/service-containers.ts';
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
-import { findUsers, listServers, type Replaced, type Users } from './find-users.ts';
+import { findUnused, findUsers, listServers, type Replaced, type Users } from './find-users.ts';
 
 /** What is to be told and done about the services that use what is replaced. */
 export interface HaltPlan {
@@ -27,6 +27,7 @@ export async function planHalt(platform: Platform, replaced: Replaced): Promise<
   const project = openProject(platform);
   const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
   const users = findUsers(model, replaced, listServers(config.databases));
+  const unused = findUnused(model, replaced);
   const halting = new Set(
     containers.filter(({ state }) => state === 'running' || state === 'restarting').map(({ service }) => service),
   );
@@ -37,8 +38,11 @@ export async function planHalt(platform: Platform, replaced: Replaced): Promise<
       stop: users.stop.filter((service) => halting.has(service)),
       hold: users.hold.filter((service) => halting.has(service)),
     },
-    warnings: users.stop
-      .filter((service) => !known.has(service))
-      .map((service) => `used-by names service ${service}, which the compose project does not have`),
+    warnings: [
+      ...users.stop
+        .filter((service) => !known.has(service))
+        .map((service) => `used-by names service ${service}, which the compose project does not have`),
+      ...(unused.length > 0 ? [`no service is known to use ${unused.join(', ')}: name it under used-by`] : []),
+    ],
   };
 }
