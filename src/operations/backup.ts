@@ -10,6 +10,7 @@ import { makeArchive } from './backup/make-archive.ts';
 import { startStackInspection } from './coverage/inspect-stack.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
+import type { StillHalted } from './services/resume-services.ts';
 import { requireServices } from './take-over.ts';
 import { withLock } from './with-lock.ts';
 
@@ -46,7 +47,7 @@ export interface BackupResult {
   /** Standing conditions of the machines, the same every night: no reflink in the vault, an old pg_dump. */
   conditions: string[];
   /** Why services that were paused meanwhile do not go on; only of a safety backup: else it is a failure. */
-  stillHalted?: string[];
+  stillHalted?: StillHalted;
 }
 
 /**
@@ -56,7 +57,7 @@ export interface BackupResult {
 export async function backup(platform: Platform, options: BackupOptions): Promise<BackupResult> {
   return await withLock(platform, async (runDirectory) => {
     const result = await backupUnderLock(platform, runDirectory, options);
-    await requireServices(platform, result.stillHalted ?? []);
+    if (result.stillHalted) await requireServices(platform, result.stillHalted);
     return result;
   });
 }

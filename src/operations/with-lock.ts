@@ -21,13 +21,13 @@ export async function withLock<T>(platform: Platform, work: (runDirectory: strin
   try {
     const former = lock.tookOverFrom;
     if (former) logger.warning(`Took over from ${former.holder} (pid ${former.pid}), which ended without finishing.`);
-    const faults = await takeOver(platform);
+    const resumed = await takeOver(platform);
     const run = await openRunDirectory(config.state);
     if (run.leftovers > 0)
       logger.info(`Removed what ${run.leftovers} interrupted run(s) had left in the staging directory.`);
     try {
       const result = await work(run.path);
-      await requireServices(platform, faults);
+      await requireServices(platform, resumed);
       return result;
     } catch (error) {
       if (platform.signal?.aborted) throw interrupted(holder, error);

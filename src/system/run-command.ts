@@ -15,6 +15,8 @@ export interface CommandOptions {
   timeoutMs?: number;
   /** Ends the program like the timeout. */
   signal?: AbortSignal;
+  /** In a session of its own: the Ctrl-C and the hang-up of the terminal end the caller, not this. */
+  isDetached?: boolean;
   /** How much of each output is kept; of standard output the beginning, of standard error the end. Default 1 MiB. */
   maximumOutputBytes?: number;
 }
@@ -44,7 +46,12 @@ export function runCommand(
 ): Promise<CommandResult> {
   const limit = options.maximumOutputBytes ?? 1_048_576;
   return new Promise((resolve, reject) => {
-    const child = spawn(program, args, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
+    const child = spawn(program, args, {
+      cwd: options.cwd,
+      env: options.env,
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: options.isDetached ?? false,
+    });
     const stdout = keepBeginning(child.stdout, limit);
     const stderr = keepEnd(child.stderr, limit);
     let isAborted = false;

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDockerGround } from '../fixtures/docker/ground.ts';
 import {
@@ -86,6 +86,92 @@ ground.describe('a restore under services that are in use', () => {
     expect(stderr).toContain('service app cannot be halted');
     expect(stderr).toContain('Nothing live was changed');
     await expectServing(spoilt);
+  }, 300_000);
+
+  it('stops also who was started after the plan', async () => {
+    await spoil(made);
+    const idle = (await made.compose('ps', '--all', '--quiet', 'idle')).trim();
+    const flag = join(made.directory, 'late');
+    writeFileSync(flag, '');
+    made.hook(
+      'before',
+      `if [ -e '${made.state}/restore-journal.json' ] && [ -e '${flag}' ]; then
+        rm '${flag}'; docker container start ${idle} </dev/null >/dev/null
+      fi`,
+    );
+    const { code, stdout } = await made.run([...restoreAll, '--json']);
+    await made.compose('stop', 'idle');
+    expect(code).toBe(0);
+    const { services, plan } = JSON.parse(stdout) as {
+      services: { stopped: string[] };
+      plan: { services: unknown; users: unknown };
+    };
+    expect(plan.services).toEqual({ stop: ['app', 'odoo'], hold: [] });
+    expect(plan.users).toEqual({ stop: ['app', 'idle', 'odoo'], hold: [] });
+    expect(services.stopped).toEqual(['app', 'idle', 'odoo']);
+    await expectServing(archived);
+    expect((await made.run(['forget', '--yes'])).code).toBe(0);
+  }, 300_000);
+
+  it('starts a service whose stop ends only after the run that asked for it was killed', async () => {
+    await spoil(made);
+    const [asked, go] = [join(made.directory, 'asked'), join(made.directory, 'go')];
+    made.hook(
+      'before',
+      `if [ "$1 $2" = "container stop" ]; then : >'${asked}'; while [ ! -e '${go}' ]; do sleep 0.1; done; fi`,
+    );
+    const { signal } = await made.run(restoreAll, {
+      onStart: (child) => {
+        void waitFor('it is being stopped', () => existsSync(asked)).then(() => child.kill('SIGKILL'));
+      },
+    });
+    expect([signal, (await made.stateOf('odoo')).state]).toEqual(['SIGKILL', 'running']);
+    const looks = () => made.calls().filter((call) => call.startsWith('container inspect')).length;
+    const before = looks();
+    const { started } = await made.stateOf('odoo');
+    const next = await made.run(['forget', '--yes'], {
+      // Looked at twice: found running first, then watched.
+      onStart: () => void waitFor('it is looked at', () => looks() >= before + 2).then(() => writeFileSync(go, '')),
+    });
+    expect([next.code, next.stderr]).toEqual([0, expect.stringContaining('Starting service odoo again')]);
+    await waitFor('it runs afresh', async () => (await made.stateOf('odoo')).started !== started);
+    await expectServing(spoilt);
+  }, 300_000);
+
+  it('starts them again by their ids where the compose file has become wrong meanwhile', async () => {
+    await spoil(made);
+    const composeFile = join(made.directory, 'compose.yml');
+    const right = readFileSync(composeFile, 'utf8');
+    made.hook('before', `if [ "$1 $2" = "container start" ]; then echo 'port is already allocated' >&2; exit 1; fi`);
+    expect((await made.run(restoreAll)).code).toBe(4);
+    made.hook('before', undefined);
+    writeFileSync(composeFile, 'services: [');
+    const next = await made.run(['forget', '--yes']);
+    writeFileSync(composeFile, right);
+    expect(next.stderr).toContain('looked for by the ids of its containers');
+    expect(next.stderr).toMatch(/Starting service (app|odoo) again/);
+    await expectServing(archived);
+    expect((await made.run(['forget', '--yes'])).code).toBe(0);
+  }, 300_000);
+
+  it('is a success where it starts itself what did not start before it', async () => {
+    await spoil(made);
+    const failed = join(made.directory, 'failed');
+    rmSync(failed, { force: true });
+    made.hook('before', `if [ "$1 $2" = "container start" ]; then echo 'port is already allocated' >&2; exit 1; fi`);
+    expect((await made.run(restoreAll)).code).toBe(4);
+    // Before its work the next restore fails twice to start them, once for each; then nothing is in the way any more.
+    made.hook(
+      'before',
+      `if [ "$1 $2" = "container start" ] && [ ! -e '${made.state}/restore-journal.json' ] && [ ! -e '${failed}' ]; then
+        echo 'port is already allocated' >&2; exit 1
+      fi
+      if [ -e '${made.state}/restore-journal.json' ]; then : >'${failed}'; fi`,
+    );
+    const { code, stderr } = await made.run(restoreAll);
+    expect([code, stderr]).toEqual([0, expect.stringContaining('port is already allocated')]);
+    await expectServing(archived);
+    expect((await made.run(['forget', '--yes'])).code).toBe(0);
   }, 300_000);
 
   it('keeps them halted while a swap is incomplete, says so, and the next command completes it and starts them', async () => {

@@ -9,6 +9,7 @@ import type { BackupOptions } from '../backup.ts';
 import type { StackReport } from '../coverage/inspect-stack.ts';
 import type { LocatedFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
+import type { StillHalted } from '../services/resume-services.ts';
 import { whilePaused } from '../services/while-paused.ts';
 import { addKit } from './add-kit.ts';
 import { IndexCache } from './base-index.ts';
@@ -48,7 +49,7 @@ export interface MadeArchive {
   warnings: string[];
   conditions: string[];
   /** Why services that were paused meanwhile do not go on. */
-  stillHalted?: string[];
+  stillHalted?: StillHalted;
 }
 
 /**
@@ -177,7 +178,7 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
     warnings,
     conditions,
     ...(changes ? { changes } : {}),
-    ...(stillHalted.length > 0 ? { stillHalted } : {}),
+    ...(stillHalted ? { stillHalted } : {}),
   };
 }
 

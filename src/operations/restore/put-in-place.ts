@@ -41,7 +41,7 @@ export async function putInPlace(
     const swapping = await orDiscard(platform, run.journal, async () => {
       platform.signal?.throwIfAborted();
       begun = Date.now();
-      const halted = await haltServices(platform, plan.services);
+      const halted = await haltServices(platform, plan.users);
       stopped = [...new Set(halted.map(({ service }) => service))].sort();
       const files = await followContainers(platform, run.journal);
       if (files.length < run.journal.files.length) {
@@ -58,7 +58,7 @@ export async function putInPlace(
     logger.info('Everything is staged and proven. Putting it in place.');
     carried = await carryThrough(platform, swapping);
   } catch (error) {
-    throw tellOfServices(error, await resumeServices(platform));
+    throw tellOfServices(error, await resumeServices(platform, { afterFailure: true }));
   }
   const { running, faults } = await resumeServices(platform);
   const started = stopped.filter((service) => running.includes(service));

@@ -6,6 +6,7 @@ import type { ArchiveReader } from '../archive-reader.ts';
 import { serverOf } from '../connect-server.ts';
 import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
+import type { Users } from '../services/find-users.ts';
 import { planHalt } from '../services/plan-halt.ts';
 import { compareImages } from './compare-images.ts';
 import { planFiles, type FilesPlan } from './files-plan.ts';
@@ -19,8 +20,10 @@ export interface RestorePlan {
   ageMs: number;
   databases: PlannedDatabase[];
   files: FilesPlan[];
-  /** Services that use it: stopped, or paused and started afresh, while it is put in place. */
-  services: { stop: readonly string[]; hold: readonly string[] };
+  /** Services that use it and run now: stopped, or paused and started afresh, while it is put in place. */
+  services: Users;
+  /** All that use it: what of them runs by then is halted. */
+  users: Users;
   /** Why it cannot be done; with any of these nothing is. */
   refusals: string[];
   warnings: string[];
@@ -81,6 +84,7 @@ export async function planRestore(
     databases: [],
     files: [],
     services: { stop: [], hold: [] },
+    users: { stop: [], hold: [] },
     refusals: [],
     warnings: [],
   };
@@ -114,11 +118,12 @@ export async function planRestore(
   const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
   plan.files = files.files;
   plan.refusals.push(...files.refusals);
-  const { warnings, ...services } = await planHalt(platform, {
+  const { warnings, ...halts } = await planHalt(platform, {
     databases: config.databases.filter(({ name }) => plan.databases.some(({ record }) => record.source === name)),
     files: config.files.filter(({ name }) => plan.files.some(({ source }) => source === name)),
   });
-  plan.services = services;
+  plan.services = halts.services;
+  plan.users = halts.users;
   plan.warnings.push(...warnings);
   return plan;
 }

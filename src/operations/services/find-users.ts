@@ -1,3 +1,5 @@
+import { realpathSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
 import type { DatabaseConfig, FilesConfig } from '../../config/config.ts';
 import type { ComposeModel, ComposeMount } from '../../sources/compose/compose-model.ts';
 
@@ -32,6 +34,21 @@ export function findUsers(model: ComposeModel, replaced: Replaced, servers: Read
   return { stop: [...stop].sort(), hold: [...hold].sort() };
 }
 
+/**
+ * What is replaced without a service that is known to use it, since neither `used-by` nor the compose file names one:
+ * who does use it, goes on while it is replaced.
+ */
+export function findUnused(model: ComposeModel, { databases, files }: Replaced): string[] {
+  return [
+    ...databases
+      .filter((database) => !database.usedBy && findDependents(model, database).length === 0)
+      .map(({ name }) => `database ${name}`),
+    ...files
+      .filter((source) => !source.usedBy && source.place.by !== 'service' && findMounting(model, source).length === 0)
+      .map(({ name }) => `files ${name}`),
+  ];
+}
+
 /** The services of the project that run servers of configured databases. */
 export function listServers(databases: readonly DatabaseConfig[]): ReadonlySet<string> {
   return new Set(databases.flatMap(({ reach }) => (reach.by === 'service' ? [reach.service] : [])));
@@ -57,9 +74,20 @@ function findMounting(model: ComposeModel, { place }: FilesConfig): string[] {
   return model.services.filter(({ mounts }) => mounts.some(isMeant)).map(({ name }) => name);
 }
 
-/** Whether one of two folders is, or holds, the other. */
+/** Whether one of two folders is, or holds, the other; by whatever symbolic links they are named. */
 function isOverlapping(one: string, other: string): boolean {
-  return isAtOrBelow(one, other) || isAtOrBelow(other, one);
+  const [real, otherReal] = [resolveLinks(one), resolveLinks(other)];
+  return isAtOrBelow(real, otherReal) || isAtOrBelow(otherReal, real);
+}
+
+/** The real path; what of it does not exist yet stays as it is named. */
+function resolveLinks(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch {
+    const parent = dirname(path);
+    return parent === path ? path : join(resolveLinks(parent), basename(path));
+  }
 }
 
 function isAtOrBelow(path: string, folder: string): boolean {

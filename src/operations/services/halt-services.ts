@@ -1,6 +1,6 @@
 import { Failure } from '../../logging/failure.ts';
+import type { DockerCaller } from '../../sources/compose/docker.ts';
 import { readComposeModel } from '../../sources/compose/model.ts';
-import type { ComposeProject } from '../../sources/compose/project.ts';
 import {
   changeContainer,
   listServiceContainers,
@@ -16,7 +16,7 @@ import { readHalted, writeHalted, type Halt, type HaltedContainer } from './halt
 export type HaltRequest = Readonly<Partial<Record<Halt, readonly string[]>>>;
 
 /** A container that starts again and again does not work, but would, in the middle of what is done meanwhile. */
-const working: ReadonlySet<ContainerState> = new Set(['running', 'restarting']);
+export const working: ReadonlySet<ContainerState> = new Set(['running', 'restarting']);
 
 /**
  * Halts the containers of services that run now, those first that depend on others. Which they are is on disk before the
@@ -29,7 +29,7 @@ export async function haltServices(platform: Platform, request: HaltRequest): Pr
     Object.entries(request).flatMap(([halt, services]) => services.map((service) => [service, halt as Halt] as const)),
   );
   if (haltOf.size === 0) return [];
-  const project = openProject(platform);
+  const project = { ...openProject(platform), isDetached: true };
   const containers = await listServiceContainers(project);
   const chosen = containers.flatMap((container) => {
     const halt = haltOf.get(container.service);
@@ -37,10 +37,12 @@ export async function haltServices(platform: Platform, request: HaltRequest): Pr
   });
   if (chosen.length === 0) return [];
   const halted = chosen.map(({ id, name, service, halt }) => ({ id, name, service, halt }));
-  await record(platform, halted);
   const { services } = await readComposeModel(project);
+  await record(platform, halted);
   for (const group of groupByDependence(chosen, services).reverse()) {
-    await Promise.all(group.map((container) => haltOne(platform, project, container)));
+    // All of a group are waited for, also where one fails: what is still stopping would end after it was to run again.
+    const ended = await Promise.allSettled(group.map((container) => haltOne(platform, project, container)));
+    for (const each of ended) if (each.status === 'rejected') throw each.reason;
   }
   return halted;
 }
@@ -52,7 +54,7 @@ export async function haltServices(platform: Platform, request: HaltRequest): Pr
 export async function haltAgain(platform: Platform): Promise<void> {
   const halted = await readHalted(platform.config.state);
   if (!halted) return;
-  const project = openProject(platform);
+  const project = { ...openProject(platform), isDetached: true };
   const present = await listServiceContainers(project);
   const all = halted.containers.flatMap(({ service, halt }) =>
     // Those made anew for the service meanwhile as well.
@@ -83,14 +85,14 @@ async function record({ config, holder, now }: Platform, halted: readonly Halted
 
 async function haltOne(
   { logger }: Platform,
-  project: ComposeProject,
+  caller: DockerCaller,
   container: ServiceContainer & { halt: Halt },
 ): Promise<void> {
   const { service, halt, state } = container;
   logger.info(`${halt === 'stop' ? 'Stopping' : 'Pausing'} service ${service}.`);
   // What is between two attempts to start has nothing that could be paused.
   const change = halt === 'stop' || state === 'restarting' ? 'stop' : 'pause';
-  await changeContainer(project, container, change).catch((error: unknown) => {
+  await changeContainer(caller, container, change).catch((error: unknown) => {
     if (!(error instanceof Failure)) throw error;
     throw new Failure(error.kind, `service ${service} cannot be halted: ${error.message}`, error.next, {
       cause: error,

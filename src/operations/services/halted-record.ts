@@ -27,8 +27,16 @@ export interface HaltedRecord {
   containers: HaltedContainer[];
 }
 
-/** Returns when the record is on disk. */
+/**
+ * Returns when the record is on disk.
+ * @throws Failure `refused` where the record is none that we would read again: nothing is halted for it then.
+ */
 export async function writeHalted(stateDirectory: string, record: HaltedRecord): Promise<void> {
+  const odd = record.containers.find((container) => !isHaltedContainer(container));
+  if (odd) {
+    const next = 'Give the service a name of letters, digits, "_", "." and "-" that does not begin with "-".';
+    throw new Failure('refused', `service ${JSON.stringify(odd.service)} cannot be halted: its name is unusual`, next);
+  }
   await writeDurably(pathIn(stateDirectory), `${JSON.stringify(record, null, 2)}\n`, 0o600);
 }
 
@@ -68,13 +76,14 @@ function isHaltedRecord(value: unknown): value is HaltedRecord {
   );
 }
 
+/** Compose lets a service's name begin with `_` and `.` as well; what begins with `-` would be taken for an option. */
 function isHaltedContainer(value: unknown): boolean {
   if (!isRecord(value)) return false;
   const { id, name, service, halt } = value;
   return (
     typeof id === 'string' &&
     /^[0-9a-f]{64}$/.test(id) &&
-    [name, service].every((text) => typeof text === 'string' && /^[A-Za-z0-9][\w.-]*$/.test(text)) &&
+    [name, service].every((text) => typeof text === 'string' && /^[\w.][\w.-]*$/.test(text)) &&
     ['stop', 'pause', 'hold'].includes(halt as string)
   );
 }

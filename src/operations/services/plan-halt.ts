@@ -2,30 +2,47 @@ import { readComposeModel } from '../../sources/compose/model.ts';
 import { listServiceContainers } from '../../sources/compose/service-containers.ts';
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
-import { findUsers, listServers, type Replaced, type Users } from './find-users.ts';
+import { findUnused, findUsers, listServers, type Replaced, type Users } from './find-users.ts';
+
+/** What is to be told and done about the services that use what is replaced. */
+export interface HaltPlan {
+  /** All that use it; of these, those that run are halted when the time comes. */
+  readonly users: Users;
+  /** Those of them that run now. */
+  readonly services: Users;
+  readonly warnings: string[];
+}
 
 /**
- * The services that are to be halted while something is replaced; of those that use it, the ones that have not been
- * stopped by hand. None where the configuration knows no compose project.
+ * The services that use what is to be replaced. One that is started between the plan and the swap is halted as well: so
+ * those that do not run now are among the users. None where the configuration knows no compose project.
  * @throws Failure where docker or the compose files are not there, or the files are wrong.
  */
-export async function planHalt(platform: Platform, replaced: Replaced): Promise<Users & { warnings: string[] }> {
+export async function planHalt(platform: Platform, replaced: Replaced): Promise<HaltPlan> {
   const { config } = platform;
   if (!config.compose || replaced.databases.length + replaced.files.length === 0) {
-    return { stop: [], hold: [], warnings: [] };
+    const none = { stop: [], hold: [] };
+    return { users: none, services: none, warnings: [] };
   }
   const project = openProject(platform);
   const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
   const users = findUsers(model, replaced, listServers(config.databases));
+  const unused = findUnused(model, replaced);
   const halting = new Set(
     containers.filter(({ state }) => state === 'running' || state === 'restarting').map(({ service }) => service),
   );
   const known = new Set([...model.services.map(({ name }) => name), ...containers.map(({ service }) => service)]);
   return {
-    stop: users.stop.filter((service) => halting.has(service)),
-    hold: users.hold.filter((service) => halting.has(service)),
-    warnings: users.stop
-      .filter((service) => !known.has(service))
-      .map((service) => `used-by names service ${service}, which the compose project does not have`),
+    users,
+    services: {
+      stop: users.stop.filter((service) => halting.has(service)),
+      hold: users.hold.filter((service) => halting.has(service)),
+    },
+    warnings: [
+      ...users.stop
+        .filter((service) => !known.has(service))
+        .map((service) => `used-by names service ${service}, which the compose project does not have`),
+      ...(unused.length > 0 ? [`no service is known to use ${unused.join(', ')}: name it under used-by`] : []),
+    ],
   };
 }

@@ -1,6 +1,6 @@
 import type { Platform } from '../platform.ts';
 import { haltServices } from './halt-services.ts';
-import { resumeServices } from './resume-services.ts';
+import { resumeServices, type StillHalted } from './resume-services.ts';
 
 /**
  * Does some work while the services of `compose.pause` stand still, so that no file changes under it. They go on whatever
@@ -11,17 +11,17 @@ import { resumeServices } from './resume-services.ts';
 export async function whilePaused<T>(
   platform: Platform,
   work: () => Promise<T>,
-): Promise<{ result: T; stillHalted: string[] }> {
+): Promise<{ result: T; stillHalted?: StillHalted }> {
   const pause = platform.config.compose?.pauses ?? [];
-  if (pause.length === 0) return { result: await work(), stillHalted: [] };
+  if (pause.length === 0) return { result: await work() };
   let result: T;
   try {
     await haltServices(platform, { pause });
     result = await work();
   } catch (error) {
-    await resumeServices(platform);
+    await resumeServices(platform, { afterFailure: true });
     throw error;
   }
-  const { faults } = await resumeServices(platform);
-  return { result, stillHalted: faults };
+  const { faults, lasting } = await resumeServices(platform);
+  return { result, ...(faults.length > 0 ? { stillHalted: { faults, lasting } } : {}) };
 }

@@ -6,6 +6,13 @@ export interface DockerOptions extends Omit<CommandOptions, 'env'> {
   environment: Environment;
 }
 
+/** The engine as a caller reaches it. */
+export interface DockerCaller {
+  readonly environment: Environment;
+  /** What it starts is not ended by the terminal's Ctrl-C: the engine would go on with what was asked of it, unwatched. */
+  readonly isDetached?: boolean;
+}
+
 const timeoutMs = 60_000;
 const unreachable = /cannot connect to the docker daemon|is the docker daemon running|error during connect/i;
 const forbidden = /permission denied.*docker|docker.*permission denied/is;

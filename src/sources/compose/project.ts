@@ -1,11 +1,10 @@
 import type { ComposeConfig } from '../../config/compose.ts';
 import { Failure } from '../../logging/failure.ts';
-import type { CommandResult, Environment } from '../../system/run-command.ts';
-import { lastLine, runDocker, type DockerOptions } from './docker.ts';
+import type { CommandResult } from '../../system/run-command.ts';
+import { lastLine, runDocker, type DockerCaller, type DockerOptions } from './docker.ts';
 
 /** A compose project on this host, and the environment that its variables come from. */
-export interface ComposeProject extends ComposeConfig {
-  readonly environment: Environment;
+export interface ComposeProject extends ComposeConfig, DockerCaller {
   /** File with variables, in place of the `.env` beside the compose files. */
   readonly envFile?: string;
 }
@@ -33,6 +32,7 @@ export async function runCompose(
   options: Omit<DockerOptions, 'environment'> = {},
 ): Promise<CommandResult> {
   const result = await runDocker([...composeArguments(project), ...args], {
+    isDetached: project.isDetached ?? false,
     ...options,
     environment: project.environment,
   });

@@ -1,5 +1,5 @@
 import { Failure } from '../../logging/failure.ts';
-import { lastLine, runDocker } from './docker.ts';
+import { lastLine, runDocker, type DockerCaller } from './docker.ts';
 import { askCompose, type ComposeProject } from './project.ts';
 
 /** A container of a service, one of possibly several. */
@@ -35,10 +35,16 @@ interface Inspected {
 export async function listServiceContainers(project: ComposeProject): Promise<ServiceContainer[]> {
   const listed = await askCompose(project, ['--profile', '*', 'ps', '--all', '--quiet']);
   const ids = [...new Set(listed.split(/\s+/).filter((id) => id !== ''))];
+  return await inspectContainers(project, ids);
+}
+
+/** Containers by their ids, without the compose files; those that are gone are left out. @throws Failure without docker */
+export async function inspectContainers(caller: DockerCaller, ids: readonly string[]): Promise<ServiceContainer[]> {
   if (ids.length === 0) return [];
   // One that was removed at this moment makes it fail, and is not among those that it prints.
   const { stdout } = await runDocker(['container', 'inspect', '--', ...ids], {
-    environment: project.environment,
+    environment: caller.environment,
+    isDetached: caller.isDetached ?? false,
     maximumOutputBytes: 64 * 1024 * 1024,
   });
   return (JSON.parse(stdout || '[]') as Inspected[]).flatMap(describe);
@@ -53,12 +59,13 @@ function describe({ Id, Name, Config, State }: Inspected): ServiceContainer[] {
 
 /** Stops, starts, pauses… one container. @throws Failure `source` with what docker said. */
 export async function changeContainer(
-  project: ComposeProject,
+  caller: DockerCaller,
   { id, name, graceMs }: Pick<ServiceContainer, 'id' | 'name' | 'graceMs'>,
   change: ContainerChange,
 ): Promise<void> {
   const result = await runDocker(['container', change, id], {
-    environment: project.environment,
+    environment: caller.environment,
+    isDetached: caller.isDetached ?? false,
     timeoutMs: engineTimeoutMs + graceMs,
   });
   if (result.code === 0) return;

@@ -30,6 +30,7 @@ const plan = {
   databases: [],
   files: [],
   services: { stop: [], hold: [] },
+  users: { stop: [], hold: [] },
   refusals: [],
   warnings: [],
 } as RestorePlan;

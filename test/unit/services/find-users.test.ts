@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { DatabaseConfig, FilesConfig, FilesPlace, ServerReach } from '../../../src/config/config.ts';
-import { findUsers, listServers } from '../../../src/operations/services/find-users.ts';
+import { findUnused, findUsers, listServers } from '../../../src/operations/services/find-users.ts';
 import { readModel } from '../../../src/sources/compose/read-model.ts';
 
 const model = readModel({
@@ -86,6 +89,39 @@ describe('services that use what is replaced', () => {
     const inApp = files({ by: 'service', service: 'app', path: '/app/uploads' });
     expect(usersOf([appDb], [inApp])).toEqual({ stop: ['worker'], hold: ['app'] });
     expect(usersOf([], [files({ by: 'service', service: 'app-db', path: '/x' })])).toEqual({ stop: [], hold: [] });
+  });
+
+  it('are found by whatever symbolic link the folder is named', () => {
+    const directory = realpathSync(mkdtempSync(join(tmpdir(), 'continuity-users-')));
+    try {
+      mkdirSync(join(directory, 'real/data'), { recursive: true });
+      symlinkSync('real', join(directory, 'link'));
+      const bound = (path: string) =>
+        readModel({ name: 'hub', services: { app: { image: 'app', volumes: [`${join(directory, path)}:/data`] } } });
+      const stopFor = (mounted: string, path: string) => {
+        const replaced = { databases: [], files: [files({ by: 'path', path: join(directory, path) })] };
+        return findUsers(bound(mounted), replaced, servers).stop;
+      };
+      expect(stopFor('link/data', 'real')).toEqual(['app']);
+      expect(stopFor('real', 'link/data')).toEqual(['app']);
+      // Not there yet.
+      expect(stopFor('link/data/new', 'real/data/new')).toEqual(['app']);
+      expect(stopFor('link/other', 'real/data')).toEqual([]);
+    } finally {
+      rmSync(directory, { recursive: true });
+    }
+  });
+
+  it('are told to be unknown where neither the compose file nor used-by names any', () => {
+    const url = { by: 'url', url: { from: 'environment', variable: 'URL' } } as const;
+    const unusedOf = (databases: DatabaseConfig[], sources: FilesConfig[]) =>
+      findUnused(model, { databases, files: sources });
+    expect(unusedOf([appDb, database('away', url)], [files({ by: 'path', path: '/elsewhere' })])).toEqual([
+      'database away',
+      'files uploads',
+    ]);
+    expect(unusedOf([database('away', url, [])], [files({ by: 'path', path: '/elsewhere' }, ['app'])])).toEqual([]);
+    expect(unusedOf([], [files({ by: 'service', service: 'app', path: '/x' })])).toEqual([]);
   });
 
   it('are what used-by says, and nothing else, also where it says none', () => {

@@ -32,6 +32,18 @@ describe('the record of halted services', () => {
     expect(existsSync(path())).toBe(false);
   });
 
+  it.each(['_worker', '.hidden', 'a.b_c-d', '9'])('holds a service named %s, as compose allows it', async (service) => {
+    const named = { ...record, containers: [{ id, name: `hub-${service}-1`, service, halt: 'stop' as const }] };
+    await writeHalted(state, named);
+    expect(await readHalted(state)).toEqual(named);
+  });
+
+  it('is not written where it would be refused when it is read', async () => {
+    const odd = { ...record, containers: [{ id, name: 'hub-f-1', service: '-f', halt: 'stop' as const }] };
+    await expect(writeHalted(state, odd)).rejects.toMatchObject({ kind: 'refused' });
+    expect(existsSync(path())).toBe(false);
+  });
+
   it.each([
     ['a container that is an option', { ...record, containers: [{ ...record.containers[0], id: '--all' }] }],
     ['a service that is an option', { ...record, containers: [{ ...record.containers[0], service: '-f' }] }],

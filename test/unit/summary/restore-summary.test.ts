@@ -71,6 +71,7 @@ const plan = {
     },
   ],
   services: { stop: [], hold: [] },
+  users: { stop: [], hold: [] },
   refusals: [],
   warnings: [],
 } as unknown as RestorePlan;

@@ -28,6 +28,15 @@ describe('a command', () => {
     await expect(runCommand('true', [], { input: 'x'.repeat(1_000_000) })).resolves.toMatchObject({ code: 0 });
   });
 
+  it('hears nothing of the terminal where it is detached', async () => {
+    const ownGroup = async (isDetached: boolean) => {
+      const { stdout } = await runCommand('sh', ['-c', 'echo $$; cut -d" " -f5 /proc/$$/stat'], { isDetached });
+      const [pid, group] = stdout.trim().split('\n');
+      return pid === group;
+    };
+    expect([await ownGroup(true), await ownGroup(false)]).toEqual([true, false]);
+  });
+
   it('is ended after its time', async () => {
     const result = await runCommand('sleep', ['60'], { timeoutMs: 50 });
     expect(result).toMatchObject({ code: null, signal: 'SIGTERM', isAborted: true });
