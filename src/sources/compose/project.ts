@@ -10,6 +10,20 @@ export interface ComposeProject extends ComposeConfig {
   readonly envFile?: string;
 }
 
+/**
+ * An environment without what tells Compose which project is meant: a shell in which somebody works on another one would
+ * have its databases taken for this one's, since it outranks the compose file. The `.env` of the project still counts.
+ */
+export function leaveOutOtherProjects(environment: Environment): Environment {
+  return {
+    ...environment,
+    COMPOSE_PROJECT_NAME: undefined,
+    COMPOSE_FILE: undefined,
+    COMPOSE_PROFILES: undefined,
+    COMPOSE_ENV_FILES: undefined,
+  };
+}
+
 /** `docker compose …` for this project, wherever the program itself was started. */
 export function composeArguments({ directory, files, project, envFile }: ComposeProject): string[] {
   return [
