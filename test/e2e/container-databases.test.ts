@@ -215,7 +215,7 @@ ground.describe('a database in a container', () => {
       const { code } = await ended;
       expect(code).not.toBe(0);
       await waitFor('no session is left', async () => (await dumping()) === '0');
-      expect(listClients()).toEqual([]);
+      await waitFor('no client is left', () => listClients().length === 0);
     });
   }, 120_000);
 

@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { Config } from '../../config/config.ts';
 import { Failure } from '../../logging/failure.ts';
-import type { ComposeProject } from '../../sources/compose/project.ts';
+import { leaveOutOtherProjects, type ComposeProject } from '../../sources/compose/project.ts';
 import type { Environment } from '../../system/run-command.ts';
 import { asMap } from './policy/parts.ts';
 
@@ -50,10 +50,8 @@ export async function openDevProject({ folders, environment, config }: DevPlace)
     project: (await readOwnName(file)) ?? defaultProjectName,
     pauses: [],
     environment: {
-      ...environment,
       // Production's, in a shell that was used for it.
-      COMPOSE_PROJECT_NAME: undefined,
-      COMPOSE_FILE: undefined,
+      ...leaveOutOtherProjects(environment),
       // The file's own default is the configuration's too: only another one has to be said.
       ...(port === undefined || port === 8081 || environment['DEV_PORT'] ? {} : { DEV_PORT: String(port) }),
     },
@@ -71,8 +69,9 @@ export function listProduction(
   environment: Environment,
   config: Config | undefined,
 ): ComposeProject[] {
-  const beside = { directory, files: [join(directory, 'docker-compose.yml')], pauses: [], environment };
-  return [...(config?.compose ? [{ ...config.compose, environment }] : []), beside];
+  const own = leaveOutOtherProjects(environment);
+  const beside = { directory, files: [join(directory, 'docker-compose.yml')], pauses: [], environment: own };
+  return [...(config?.compose ? [{ ...config.compose, environment: own }] : []), beside];
 }
 
 async function findFolder(folders: readonly string[]): Promise<string> {

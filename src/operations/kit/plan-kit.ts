@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Config, KeyReference, SecretReference } from '../../config/config.ts';
 import { readNamedFiles, type NamedFiles } from '../../sources/compose/named-files.ts';
+import { leaveOutOtherProjects } from '../../sources/compose/project.ts';
 import { findComposeFiles } from '../../sources/compose/read-compose.ts';
 import { locateVolume } from '../../sources/compose/volume.ts';
 import { nameInKit, nameVolumeInKit } from '../../sources/kit/kit-entry.ts';
@@ -81,7 +82,12 @@ async function readProject(
   const directory = config.root;
   const files = (await findComposeFiles(directory)).map((file) => resolve(directory, file));
   if (files.length === 0) return undefined;
-  const named = await readNamedFiles({ directory, files, pauses: [], environment });
+  const named = await readNamedFiles({
+    directory,
+    files,
+    pauses: [],
+    environment: leaveOutOtherProjects(environment),
+  });
   // Nobody has said that it is this platform's: what is there is taken, and what is odd about it is nobody's trouble.
   return { ...named, directory, warnings: [] };
 }

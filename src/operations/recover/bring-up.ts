@@ -8,6 +8,7 @@ import { runCompose, type ComposeProject } from '../../sources/compose/project.t
 import { runCommand } from '../../system/run-command.ts';
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
+import { findMounting } from '../services/find-users.ts';
 
 /** Images may have to be fetched or built first. */
 const timeoutMs = 60 * 60_000;
@@ -39,7 +40,7 @@ export async function prepareProject(platform: Platform): Promise<void> {
 
 /**
  * Starts the database servers alone, so that no application opens an empty database, and makes what else is to be filled:
- * the volumes of file sources and those named (by their keys), the containers that file sources lie in.
+ * the volumes of file sources and those named, the containers that file sources lie in.
  */
 export async function bringUpDatabases(platform: Platform, otherVolumes: readonly string[]): Promise<string[]> {
   const project = openProject(platform);
@@ -48,9 +49,7 @@ export async function bringUpDatabases(platform: Platform, otherVolumes: readonl
   const servers = unique(databases.flatMap(({ reach }) => (reach.by === 'service' ? [reach.service] : [])));
   refuseUnknown(platform, model, servers);
   const volumes = [...otherVolumes, ...files.flatMap(({ place }) => (place.by === 'volume' ? [place.volume] : []))];
-  const users = model.services
-    .filter(({ mounts }) => mounts.some(({ kind, source }) => kind === 'volume' && volumes.includes(source)))
-    .map(({ name }) => name);
+  const users = volumes.flatMap((volume) => findMounting(model, { place: { by: 'volume', volume } }));
   const homes = unique(files.flatMap(({ place }) => (place.by === 'service' ? [place.service] : [])));
   if (servers.length > 0) await up(platform, project, ['--detach', '--wait', ...servers]);
   // A volume is there once a service that has it is made; it does not have to run.

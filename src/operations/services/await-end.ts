@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { DockerCaller } from '../../sources/compose/docker.ts';
-import { inspectContainers, type ServiceContainer } from '../../sources/compose/service-containers.ts';
+import { inspectServices, type ServiceContainer } from '../../sources/compose/service-containers.ts';
 import { working } from './halt-services.ts';
 
 const lookEveryMs = 500;
@@ -23,7 +23,7 @@ export async function awaitEnd(
   while (waiting.length > 0) {
     await sleep(lookEveryMs);
     const waitedMs = Date.now() - begun;
-    const present = await inspectContainers(
+    const present = await inspectServices(
       caller,
       waiting.map(({ id }) => id),
     );

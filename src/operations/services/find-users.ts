@@ -60,8 +60,8 @@ function findDependents({ services }: ComposeModel, { reach }: DatabaseConfig): 
   return services.filter(({ dependsOn }) => dependsOn.includes(reach.service)).map(({ name }) => name);
 }
 
-/** Read-only mounts count: what is half replaced is not to be shown to anybody. */
-function findMounting(model: ComposeModel, { place }: FilesConfig): string[] {
+/** The services that mount it. Read-only mounts count: what is half replaced is not to be shown to anybody. */
+export function findMounting(model: ComposeModel, { place }: Pick<FilesConfig, 'place'>): string[] {
   if (place.by === 'service') return [];
   const isMeant = (mount: ComposeMount): boolean => {
     if (mount.kind === 'bind') return place.by === 'path' && isOverlapping(mount.source, place.path);

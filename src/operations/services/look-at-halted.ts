@@ -2,7 +2,7 @@ import { Failure } from '../../logging/failure.ts';
 import type { ComposeService } from '../../sources/compose/compose-model.ts';
 import { readComposeModel } from '../../sources/compose/model.ts';
 import {
-  inspectContainers,
+  inspectServices,
   listServiceContainers,
   type ServiceContainer,
 } from '../../sources/compose/service-containers.ts';
@@ -31,7 +31,7 @@ export async function lookAtHalted(platform: Platform, halted: readonly HaltedCo
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const ids = halted.map(({ id }) => id);
-    const present = await inspectContainers({ environment: platform.environment, isDetached: true }, ids);
+    const present = await inspectServices({ environment: platform.environment, isDetached: true }, ids);
     platform.logger.warning(`${error.message}: what was halted is looked for by the ids of its containers.`);
     return { present, services: [], unknown: error.message };
   }

@@ -1,21 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../logging/failure.ts';
 import type { Environment } from '../../system/run-command.ts';
-import { lastLine, runDocker } from './docker.ts';
-import { askCompose, type ComposeProject } from './project.ts';
+import type { ComposeProject } from './project.ts';
+import {
+  inspectContainers,
+  listServiceContainers,
+  type ContainerState,
+  type InspectedContainer,
+  type ServiceContainer,
+} from './service-containers.ts';
 
-/** A container as the engine describes it. */
-export interface Container {
-  readonly id: string;
-  readonly name: string;
+/** The one container that a name means. */
+export interface Container extends InspectedContainer {
   /** As people speak of it: `service app-db`, `container pg`. */
   readonly label: string;
-  /** The user that its programs run as unless told otherwise; empty: root. */
-  readonly user: string;
-  /** Of its first process, on the host; 0 where it does not run. */
-  readonly pid: number;
-  readonly state: string;
-  readonly isRestarting: boolean;
 }
 
 /** Which container is meant. */
@@ -35,7 +33,7 @@ const retryForMs = 30_000;
 
 /**
  * Finds a container that runs; one that is just starting or restarting is awaited, for a bounded time.
- * @throws Failure `config` where there is no such service or container, `source` where it does not run.
+ * @throws Failure `config` where there is no such container or several run, `source` where none does.
  */
 export async function findRunning(
   name: ContainerName,
@@ -44,53 +42,49 @@ export async function findRunning(
   const deadline = Date.now() + waitMs;
   for (let delayMs = 250; ; delayMs = Math.min(delayMs * 2, 5000)) {
     const found = await findContainer(name);
-    if (found && found.state === 'running' && !found.isRestarting) return found;
-    if (found && found.state === 'paused' && mayBePaused) return found;
+    if (found?.state === 'running') return found;
+    if (found?.state === 'paused' && mayBePaused) return found;
     if (Date.now() + delayMs > deadline) throw notRunning(name, found);
     await sleep(delayMs, undefined, signal ? { signal } : {});
   }
 }
 
-/** The container as it is now; undefined where a service has none. @throws Failure as above. */
+/**
+ * The container as it is now; undefined where a service has none.
+ * @throws Failure as above; `config` where several of the service run: what they hold may differ.
+ */
 export async function findContainer(name: ContainerName): Promise<Container | undefined> {
   const label = labelOf(name);
-  if (name.by === 'container') return await inspect(name.container, label, name.environment);
-  // Of a service with several containers, the first; a database has one.
-  const ids = (await askCompose(name.project, ['ps', '--all', '--quiet', name.service])).trim().split('\n');
-  return ids[0] ? await inspect(ids[0], label, name.project.environment) : undefined;
+  if (name.by === 'service') {
+    const found = pickOne(name.service, await listServiceContainers(name.project, [name.service]));
+    return found && { ...found, label };
+  }
+  const [found] = await inspectContainers(name, [name.container]);
+  if (found) return { ...found, label };
+  const next = 'Correct the name in the configuration (docker ps --all lists them).';
+  throw new Failure('config', `there is no ${label}`, next);
 }
 
 function labelOf(name: ContainerName): string {
   return name.by === 'service' ? `service ${name.service}` : `container ${name.container}`;
 }
 
-interface Inspected {
-  Id: string;
-  Name: string;
-  Config: { User: string };
-  State: { Status: string; Restarting: boolean; Pid: number };
-}
+const living: ReadonlySet<ContainerState> = new Set(['running', 'paused', 'restarting']);
 
-async function inspect(id: string, label: string, environment: Environment): Promise<Container> {
-  const result = await runDocker(['container', 'inspect', '--', id], { environment });
-  const [found] = result.code === 0 ? (JSON.parse(result.stdout) as Inspected[]) : [];
-  if (!found) {
-    const next = 'Correct the name in the configuration (docker ps --all lists them).';
-    throw new Failure('config', `there is no ${label}: ${lastLine(result)}`, next);
-  }
-  return {
-    id: found.Id,
-    name: found.Name.replace(/^\//, ''),
-    label,
-    user: found.Config.User,
-    pid: found.State.Pid,
-    state: found.State.Status,
-    isRestarting: found.State.Restarting,
-  };
+/** Of a service's containers the one that lives, else any; what was scaled down, or died, does not count beside it. */
+function pickOne(service: string, containers: readonly ServiceContainer[]): ServiceContainer | undefined {
+  const alive = containers.filter(({ state }) => living.has(state));
+  if (alive.length <= 1) return alive[0] ?? containers[0];
+  const names = alive.map(({ name }) => name).sort();
+  throw new Failure(
+    'config',
+    `service ${service} runs in ${names.length} containers (${names.join(', ')}), and nothing says which of them is meant`,
+    `Have one of them run (docker compose up --detach --scale ${service}=1 ${service}), then run again.`,
+  );
 }
 
 function notRunning(name: ContainerName, found: Container | undefined): Failure {
-  const what = found ? `is not running (${found.isRestarting ? 'restarting' : found.state})` : 'has no container';
+  const what = found ? `is not running (${found.state})` : 'has no container';
   const start = name.by === 'service' ? `docker compose up -d ${name.service}` : `docker start ${name.container}`;
   return new Failure('source', `${labelOf(name)} ${what}`, `Start it (${start}) and look at its log, then run again.`);
 }

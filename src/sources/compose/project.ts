@@ -1,12 +1,26 @@
 import type { ComposeConfig } from '../../config/compose.ts';
 import { Failure } from '../../logging/failure.ts';
-import type { CommandResult } from '../../system/run-command.ts';
+import type { CommandResult, Environment } from '../../system/run-command.ts';
 import { lastLine, runDocker, type DockerCaller, type DockerOptions } from './docker.ts';
 
 /** A compose project on this host, and the environment that its variables come from. */
 export interface ComposeProject extends ComposeConfig, DockerCaller {
   /** File with variables, in place of the `.env` beside the compose files. */
   readonly envFile?: string;
+}
+
+/**
+ * An environment without what tells Compose which project is meant: a shell in which somebody works on another one would
+ * have its databases taken for this one's, since it outranks the compose file. The `.env` of the project still counts.
+ */
+export function leaveOutOtherProjects(environment: Environment): Environment {
+  return {
+    ...environment,
+    COMPOSE_PROJECT_NAME: undefined,
+    COMPOSE_FILE: undefined,
+    COMPOSE_PROFILES: undefined,
+    COMPOSE_ENV_FILES: undefined,
+  };
 }
 
 /** `docker compose …` for this project, wherever the program itself was started. */

@@ -7,6 +7,7 @@ import type { Environment } from '../../system/run-command.ts';
 import type { ComposeModel } from './compose-model.ts';
 import { interpolate } from './interpolate.ts';
 import { mergeFiles } from './merge-files.ts';
+import { leaveOutOtherProjects } from './project.ts';
 import { readModel } from './read-model.ts';
 
 export interface ComposeOptions {
@@ -123,7 +124,7 @@ async function askDocker(
     const { code, stdout, stderr, isTruncated } = await runCommand('docker', args, {
       cwd: directory,
       // Docker takes the folder's name from here: the one that we compare with.
-      env: { ...environment, PWD: directory },
+      env: { ...leaveOutOtherProjects(environment), PWD: directory },
       timeoutMs,
       maximumOutputBytes: maximumModelBytes,
       ...(signal ? { signal } : {}),

@@ -2,15 +2,23 @@ import { Failure } from '../../logging/failure.ts';
 import { lastLine, runDocker, type DockerCaller } from './docker.ts';
 import { askCompose, type ComposeProject } from './project.ts';
 
-/** A container of a service, one of possibly several. */
-export interface ServiceContainer {
+/** A container as the engine describes it. */
+export interface InspectedContainer {
   readonly id: string;
   readonly name: string;
-  readonly service: string;
   readonly state: ContainerState;
+  /** The user that its programs run as unless told otherwise; empty: root. */
+  readonly user: string;
+  /** Of its first process, on the host; 0 where it does not run. */
+  readonly pid: number;
+  /** Of whichever compose project; undefined where it is of none, or what `docker compose run` made. */
+  readonly service: string | undefined;
   /** How long it is given to end by itself, by the compose file. */
   readonly graceMs: number;
 }
+
+/** A container of a service, one of possibly several. */
+export type ServiceContainer = InspectedContainer & { readonly service: string };
 
 /** As the engine calls them. */
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
@@ -24,22 +32,35 @@ const defaultGraceSeconds = 10;
 interface Inspected {
   Id: string;
   Name: string;
-  Config: { Labels: Record<string, string> | null; StopTimeout?: number };
-  State: { Status: ContainerState };
+  Config: { Labels: Record<string, string> | null; StopTimeout?: number; User: string };
+  State: { Status: ContainerState; Pid: number };
 }
 
 /**
- * The containers of all services of a project, also those that do not run; what `docker compose run` left is none of them.
- * @throws Failure where docker or the files are not there, or the files are wrong.
+ * The containers of these services of a project, of all where none is named, also those that do not run; what
+ * `docker compose run` left is none of them.
+ * @throws Failure where docker or the files are not there, the files are wrong, or have no such service.
  */
-export async function listServiceContainers(project: ComposeProject): Promise<ServiceContainer[]> {
-  const listed = await askCompose(project, ['--profile', '*', 'ps', '--all', '--quiet']);
+export async function listServiceContainers(
+  project: ComposeProject,
+  services: readonly string[] = [],
+): Promise<ServiceContainer[]> {
+  const listed = await askCompose(project, ['--profile', '*', 'ps', '--all', '--quiet', ...services]);
   const ids = [...new Set(listed.split(/\s+/).filter((id) => id !== ''))];
-  return await inspectContainers(project, ids);
+  return await inspectServices(project, ids);
 }
 
-/** Containers by their ids, without the compose files; those that are gone are left out. @throws Failure without docker */
-export async function inspectContainers(caller: DockerCaller, ids: readonly string[]): Promise<ServiceContainer[]> {
+/** Those of these containers that are of a service. @throws Failure without docker */
+export async function inspectServices(caller: DockerCaller, ids: readonly string[]): Promise<ServiceContainer[]> {
+  const containers = await inspectContainers(caller, ids);
+  return containers.flatMap((each) => (each.service === undefined ? [] : [{ ...each, service: each.service }]));
+}
+
+/**
+ * What the engine knows of these containers, by their ids or names, without the compose files; those that are gone are
+ * left out. @throws Failure without docker
+ */
+export async function inspectContainers(caller: DockerCaller, ids: readonly string[]): Promise<InspectedContainer[]> {
   if (ids.length === 0) return [];
   // One that was removed at this moment makes it fail, and is not among those that it prints.
   const { stdout } = await runDocker(['container', 'inspect', '--', ...ids], {
@@ -47,14 +68,21 @@ export async function inspectContainers(caller: DockerCaller, ids: readonly stri
     isDetached: caller.isDetached ?? false,
     maximumOutputBytes: 64 * 1024 * 1024,
   });
-  return (JSON.parse(stdout || '[]') as Inspected[]).flatMap(describe);
+  return (JSON.parse(stdout || '[]') as Inspected[]).map(describe);
 }
 
-function describe({ Id, Name, Config, State }: Inspected): ServiceContainer[] {
-  const service = Config.Labels?.['com.docker.compose.service'];
-  if (service === undefined || Config.Labels?.['com.docker.compose.oneoff'] === 'True') return [];
-  const graceMs = (Config.StopTimeout ?? defaultGraceSeconds) * 1000;
-  return [{ id: Id, name: Name.replace(/^\//, ''), service, state: State.Status, graceMs }];
+function describe({ Id, Name, Config, State }: Inspected): InspectedContainer {
+  const labels = Config.Labels ?? {};
+  const isOneOff = labels['com.docker.compose.oneoff'] === 'True';
+  return {
+    id: Id,
+    name: Name.replace(/^\//, ''),
+    state: State.Status,
+    user: Config.User,
+    pid: State.Pid,
+    service: isOneOff ? undefined : labels['com.docker.compose.service'],
+    graceMs: (Config.StopTimeout ?? defaultGraceSeconds) * 1000,
+  };
 }
 
 /** Stops, starts, pauses… one container. @throws Failure `source` with what docker said. */

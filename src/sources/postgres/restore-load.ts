@@ -38,7 +38,17 @@ export async function loadStaged({ server, staged, chunks, signal }: LoadOptions
   psql.stdout.resume();
   const ended = awaitEnd(psql, 'psql');
   ended.catch(() => undefined);
-  const abort = () => psql.kill('SIGTERM');
+  const stopped = new AbortController();
+  const abort = () => {
+    psql.kill('SIGTERM');
+    // One that waits for input does not notice that its session is over.
+    stopped.abort();
+    void sleep(killAfterMs, undefined, { ref: false }).then(() => {
+      psql.kill('SIGKILL');
+      // What it started may still hold the pipes.
+      for (const output of [psql.stdout, psql.stderr]) output.destroy();
+    });
+  };
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
   let unreadable: { error: unknown } | undefined;
@@ -47,7 +57,9 @@ export async function loadStaged({ server, staged, chunks, signal }: LoadOptions
     // What came of the dump would pass for all of it.
     abort();
   });
-  const piped = pipeline(Readable.from(session, { objectMode: true, highWaterMark: 1 }), psql.stdin);
+  const piped = pipeline(Readable.from(session, { objectMode: true, highWaterMark: 1 }), psql.stdin, {
+    signal: stopped.signal,
+  });
   const isWhole = await awaitInput(piped, ended);
   const { code, endedBy } = await ended.finally(() => signal?.removeEventListener('abort', abort));
   const what = `loading database "${staged}" on ${server.label}`;
@@ -66,6 +78,9 @@ function describeUnreadable(what: string, cause: unknown): Failure {
   const next = 'Nothing that is in use was changed. Verify the archive, then run the restore again.';
   return new Failure('source', `${what}: the dump could not be read: ${messageOf(cause)}`, next, { cause });
 }
+
+/** How long psql may take to end once it was asked to. */
+const killAfterMs = 2000;
 
 /** How long whoever brings the dump may take to notice that psql has ended. */
 const graceMs = 1000;

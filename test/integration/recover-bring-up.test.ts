@@ -1,0 +1,37 @@
+import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseConfig } from '../../src/config/load.ts';
+import type { Platform } from '../../src/operations/platform.ts';
+import { bringUpDatabases } from '../../src/operations/recover/bring-up.ts';
+
+const model = {
+  name: 'hub',
+  services: {
+    app: { image: 'app', volumes: [{ type: 'volume', source: 'media', target: '/media' }] },
+    chat: { image: 'chat', volumes: [{ type: 'volume', source: 'talk', target: '/talk' }] },
+    proxy: { image: 'proxy', volumes: [{ type: 'volume', source: 'certificates', target: '/data' }] },
+    mail: { image: 'mail', volumes: [{ type: 'volume', source: 'queue', target: '/queue' }] },
+  },
+  volumes: { media: { name: 'hub_media' }, talk: { name: 'the-talk' }, certificates: {}, queue: {} },
+};
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'continuity-bring-up-'));
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+it('makes the volumes of file sources, be they named by their keys or as Docker knows them', async () => {
+  writeFileSync(join(folder, 'model.json'), JSON.stringify(model));
+  const script = `case "$*" in *config*) cat "${folder}/model.json" ;; *) echo "$*" >>"${folder}/calls" ;; esac`;
+  writeFileSync(join(folder, 'docker'), `#!/bin/sh\n${script}\n`);
+  chmodSync(join(folder, 'docker'), 0o755);
+  const text = 'vault: {path: /vault}\ncompose: {}\nfiles: {a: {volume: hub_media}, b: {volume: the-talk}}\n';
+  const config = parseConfig(text, join(folder, 'continuity.yml'));
+  const platform = { config, environment: { PATH: `${folder}:${process.env['PATH']}` } } as unknown as Platform;
+  await bringUpDatabases(platform, ['certificates']);
+  const calls = readFileSync(join(folder, 'calls'), 'utf8').trim().split('\n');
+  expect(calls).toEqual([expect.stringMatching(/ up --no-start --no-recreate proxy app chat$/)]);
+});
