@@ -75,6 +75,21 @@ function itemsOf(stdout: string, state: string): string[] {
     expect(existsSync(machine.path('/etc/cron.d/skills-hub-backup'))).toBe(false);
   }, 120_000);
 
+  it('leaves the former backup running while doctor finds something failed, and says until when', async () => {
+    const crontab = '0 3 * * * /root/infrastructure/backup_production.sh\n';
+    machine.write('/etc/cron.d/hub', crontab);
+    const { code, stdout } = await machine.provision();
+    expect([code, read('/etc/cron.d/hub')]).toEqual([0, crontab]);
+    expect(itemsOf(stdout, 'left to you').join('\n')).toContain('it stays until doctor finds nothing failed');
+    expect(stdout).toContain('then run provision.sh again, which switches it off');
+    expect(existsSync(machine.path('/var/backups/skills-hub-cron'))).toBe(false);
+    expect(await machine.provision(['--check'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('no former backup in /etc/cron.d/hub: 1 line'),
+    });
+    rmSync(machine.path('/etc/cron.d/hub'));
+  }, 60_000);
+
   it('changes nothing on its second run, and says so', async () => {
     const before = describeMachine();
     const { code, stdout, stderr } = await machine.provision();
