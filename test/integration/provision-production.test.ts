@@ -67,6 +67,7 @@ function itemsOf(stdout: string, state: string): string[] {
     expect(stdout).not.toContain('PRIVATE KEY');
     const [kind, blob] = read('/root/vault.pub').split(' ');
     expect(read('/etc/skills-hub/known_hosts')).toBe(`[172.16.95.98]:4660 ${kind} ${blob}\n`);
+    expect(stdout).toContain('Keep a copy of /etc/skills-hub/known_hosts offline');
     // doctor has read the configuration that was written, and knows the key: what it misses is the platform itself.
     expect(stdout).toMatch(/^FAILED +files\.uploads: .*\/srv\/skills-hub\/data\/uploads/m);
     expect(stdout).toMatch(/^WARNING +alerts: nobody is told/m);
@@ -171,6 +172,7 @@ function itemsOf(stdout: string, state: string): string[] {
     expect(read('/etc/cron.d/skills-hub-backup')).toMatch(
       new RegExp(`^\\S+ \\S+ \\* \\* \\* root .*/bin/bash ${clone}/infrastructure/backup_production\\.sh >>`, 'm'),
     );
+    expect(statSync(machine.path('/var/log/skills-hub-backup.log')).mode & 0o777).toBe(0o640);
     const units = () =>
       readdirSync(machine.path('/etc/systemd/system')).filter((name) => name.startsWith('skills-hub'));
     expect(units()).toEqual([]);
