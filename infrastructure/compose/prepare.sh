@@ -34,7 +34,7 @@ setting() {
 write_new() {
   local path="$1" mode="$2" partial
   shift 2
-  partial="$(mktemp "$path.XXXXXX")"
+  partial="$(mktemp "$path.partial-XXXXXX")"
   "$@" >"$partial"
   [ -s "$partial" ] || stop "Nothing was written to $partial." 'Remove that file and run this again.'
   chmod "$mode" "$partial"
@@ -50,6 +50,8 @@ create_secrets() {
   umask 077
   mkdir -p "$secrets"
   chmod 700 "$secrets"
+  # Of a run that was killed: passwords that nothing uses.
+  rm -f -- "$secrets"/*.partial-??????
   for name in {app,keycloak,odoo,mattermost}_db_password {keycloak,odoo}_admin_password; do
     [ -e "$secrets/$name" ] || write_new "$secrets/$name" 444 random_password
     # Put there by hand, or out of a recovery kit.

@@ -50,12 +50,15 @@ ensure_record
 ensure_programs
 [[ ${wish[docker]} == no ]] || ensure_docker
 ensure_node
+ensure_npm_name
 ensure_configuration
 ensure_state
 ensure_client_keys
 ensure_host_keys
-ensure_former_lines_out
 ensure_schedule
 ensure_runner
+# The former backup stays until this one has all that it needs.
+consult_doctor
+ensure_former_lines_out
 tell_summary
 [[ $mode != check ]] || ((changes == 0)) || exit 1

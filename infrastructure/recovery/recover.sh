@@ -14,6 +14,8 @@ current_item=''
 source "$clone/infrastructure/vault/steps/state.sh"
 # shellcheck source-path=SCRIPTDIR source=../production/steps/node.sh
 source "$clone/infrastructure/production/steps/node.sh"
+# shellcheck source-path=SCRIPTDIR source=../production/steps/npm.sh
+source "$clone/infrastructure/production/steps/npm.sh"
 # shellcheck source-path=SCRIPTDIR source=../production/steps/docker.sh
 source "$clone/infrastructure/production/steps/docker.sh"
 
@@ -125,11 +127,13 @@ tell_time() { printf '   fait en %d s (done)\n' "$((SECONDS - $1))" >&2; }
 
 read_words "$@"
 check_system
-[[ $shows_help == yes ]] || check_files
+[[ $shows_help == yes || $installs_only == yes ]] || check_files
 check_room /usr/local 500
 check_room /var/lib/docker 1500
 
-# One at a time while packages are installed; the program has a lock of its own.
+# One at a time while packages are installed; the program has a lock of its own. Of Debian's programs flock is one that no
+# machine lacks unless somebody took it away.
+command -v flock >/dev/null || fail 'flock manque (flock is missing)' 'apt-get install util-linux'
 exec 9<"$clone"
 flock -n 9 || fail 'une autre reprise est en cours (another recovery is at work)' 'La laisser finir : ps aux | grep recover'
 scratch=$(mktemp -d /tmp/recover-XXXXXX)
@@ -144,12 +148,12 @@ trap finish EXIT
 begun=$SECONDS
 printf 'Préparation 1/2 : Node (preparing Node)\n' >&2
 ensure_node >&2
+ensure_npm_name >&2
 tell_time "$begun"
 begun=$SECONDS
 printf 'Préparation 2/2 : Docker avec Compose 2, ssh, tar (preparing Docker with Compose 2)\n' >&2
 ensure_debian_program ssh-keygen openssh-client >&2
 ensure_debian_program ssh openssh-client >&2
-ensure_debian_program flock util-linux >&2
 ensure_debian_program tar tar >&2
 [[ ${given[--list]-} == yes ]] || ensure_docker >&2
 tell_time "$begun"

@@ -60,7 +60,23 @@ record=$etc/$name.provision
 [[ -f $record ]] ||
   fail "ce serveur n'a pas été préparé par provision.sh : $record manque (this machine was not provisioned as the vault)" \
     "Se trompe-t-on de machine ? (Is this the vault?) Without provisioning: remove the key's line from the account's ~/.ssh/authorized_keys, then pkill -KILL -u ACCOUNT."
-[[ -z $new_key || -r $new_key ]] || fail "$new_key est introuvable (cannot be read)" 'Name the public key, the file that ends in .pub.'
+
+# Before anything is changed: with a wrong file here, every key of production would be cut off for one that cannot write.
+check_new_key() {
+  local next="Rien n'a été changé (nothing was changed). Name the public key that recover.sh has shown: RSA 4096, the file that ends in .pub."
+  local lines
+  [[ -f $new_key && -r $new_key ]] || fail "$new_key est introuvable (cannot be read)" "$next"
+  ! grep -q 'PRIVATE KEY' -- "$new_key" ||
+    fail "$new_key est une clé privée, qui ne quitte pas la production (a private key, which stays on production)" "$next"
+  lines=$(grep -cEv '^[[:space:]]*(#|$)' -- "$new_key" || true)
+  if [[ $lines == 1 ]] && grep -qE '^ssh-rsa [A-Za-z0-9+/=]+([[:space:]]|$)' -- "$new_key"; then
+    new_key_shown=$(ssh-keygen -lf "$new_key" 2>/dev/null || true)
+  fi
+  [[ $new_key_shown =~ ^([0-9]+)' '.*'(RSA)'$ ]] || fail "$new_key n'est pas une seule clé publique RSA (not one public RSA key)" "$next"
+  if ((BASH_REMATCH[1] < 4096)); then fail "$new_key : ${BASH_REMATCH[1]} bits, il en faut 4096 (too short)" "$next"; fi
+}
+new_key_shown=''
+[[ -z $new_key ]] || check_new_key
 
 remembered() { sed -n "s/^$1=//p" "$record" | tail -n 1; }
 writer=$(remembered writer)
@@ -90,7 +106,7 @@ printf "Clés d'écriture admises maintenant (writer keys that are taken now), %
 list_keys | sed 's/^/  /' | grep . || printf '  (aucune, none)\n'
 unwanted=$(list_unwanted)
 if [[ -n $new_key ]]; then
-  printf 'Nouvelle clé (new key) :\n  %s\n' "$(ssh-keygen -lf "$new_key" 2>/dev/null)" || fail "$new_key is no public key"
+  printf 'Nouvelle clé (new key) :\n  %s\n' "$new_key_shown"
 fi
 if [[ -n $unwanted ]]; then
   printf 'Révoquées, sessions coupées (to be revoked, sessions ended) :\n'

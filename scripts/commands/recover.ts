@@ -110,9 +110,9 @@ function chooser(
   timezone: string,
 ): Pick<RecoverOptions['choice'], 'ask'> {
   if (options['scenario'] !== 'b') return {};
+  if (options['before'] !== undefined) return {};
   if (context.isInteractive && options['yes'] !== true)
     return { ask: (candidates) => askForArchive(context, candidates, timezone) };
-  if (options['before'] !== undefined) return {};
   return {
     ask: () => {
       throw new Failure(

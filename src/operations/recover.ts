@@ -7,7 +7,7 @@ import { acquireLock } from '../system/lock.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
 import { bringUpDatabases, bringUpPlatform, prepareProject } from './recover/bring-up.ts';
-import { waitForHealth, type HealthResult } from './recover/check-health.ts';
+import { describeMissingCertificate, waitForHealth, type HealthResult } from './recover/check-health.ts';
 import { checkRoom } from './recover/check-room.ts';
 import { chooseArchive, type ArchiveChoice } from './recover/choose-archive.ts';
 import {
@@ -69,7 +69,7 @@ export interface RecoverResult {
 
 const orders: Record<Scenario, readonly StepName[]> = {
   b: ['key', 'archive', 'kit', 'room', 'databases', 'restore', 'platform', 'health'],
-  c: ['archive', 'kit', 'room', 'databases', 'restore', 'platform', 'health', 'key'],
+  c: ['archive', 'kit', 'room', 'databases', 'restore', 'platform', 'key', 'health'],
 };
 
 /**
@@ -122,6 +122,8 @@ async function recoverAlone(base: Platform, options: RecoverOptions): Promise<Re
 
   if (config.compose) await log.run('platform', () => bringUpPlatform(platform));
   else log.pass('platform', 'it is started by other means');
+  // Before the address is asked for, which may wait for others: the DNS, a certificate.
+  const writerKey = early ?? (await changeKey());
   const { url, healthTimeoutMs: timeoutMs } = options;
   const health =
     url === undefined
@@ -129,7 +131,7 @@ async function recoverAlone(base: Platform, options: RecoverOptions): Promise<Re
       : await log.run('health', () =>
           waitForHealth({ url, address: '127.0.0.1', timeoutMs, ...(base.signal ? { signal: base.signal } : {}) }),
         );
-  const writerKey = early ?? (await changeKey());
+  if (health && health.statusCode === undefined) base.logger.warning(describeMissingCertificate(health));
   const kitLeft = (await listLeftOfKit(state)).map((path) => ({ path, from: `${kitDirectoryIn(state)}/host${path}` }));
   if (kitLeft.length === 0) await rm(kitDirectoryIn(state), { recursive: true, force: true });
   record.finished = base.now().toISOString();

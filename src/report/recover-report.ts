@@ -1,6 +1,7 @@
 import { formatTime } from '../logging/format-time.ts';
 import { countOf, formatBytes, formatDuration } from '../logging/quantity-text.ts';
 import type { RecoverResult } from '../operations/recover.ts';
+import { describeMissingCertificate, type HealthResult } from '../operations/recover/check-health.ts';
 import { stepTitles } from '../operations/recover/step-log.ts';
 import { revokeCommand } from '../operations/recover/writer-key.ts';
 import { formatTable } from './table.ts';
@@ -34,15 +35,25 @@ export function renderRecovery(result: RecoverResult, timezone: string): string 
     'Restauré (restored):',
     formatTable([...databases, ...files]),
     ...restored.notes.map((note) => `  ${note}`),
-    ...(health ? ['', `${health.url} : HTTP ${health.statusCode}`] : []),
+    ...(health ? ['', describeHealth(health)] : []),
     '',
     'Reste à faire par une personne (left to a person):',
     ...listTasks(result).map((task, position) => `  ${position + 1}. ${task}`),
   ].join('\n');
 }
 
+/** What the address answered, and what the certificate still lacks. */
+function describeHealth({ url, statusCode }: HealthResult): string {
+  return `${url} : ${statusCode === undefined ? 'pas encore de certificat (no certificate yet)' : `HTTP ${statusCode}`}`;
+}
+
+function describeCertificate(health: HealthResult | undefined): string {
+  if (health?.certificateFault === undefined) return '';
+  if (health.statusCode === undefined) return `${describeMissingCertificate(health)} `;
+  return `le certificat n’est pas encore reconnu (${health.certificateFault}). `;
+}
+
 function listTasks({ writerKey, health, scenario, kitLeft }: RecoverResult): string[] {
-  const fault = health?.certificateFault;
   return [
     `Clé d’écriture : sur le serveur de sauvegarde, enregistrer cette clé publique (empreinte ${writerKey.fingerprint}). (On the vault, enter this public key.)\n` +
       `       ${writerKey.publicKey}\n` +
@@ -50,7 +61,7 @@ function listTasks({ writerKey, health, scenario, kitLeft }: RecoverResult): str
     'Première sauvegarde (first backup): npm run -s prod:backup, puis npm run -s prod:check-backup.',
     'Sauvegarde de nuit et runner GitHub (nightly backup, runner): infrastructure/production/provision.sh, docs/reprise.md.',
     ...kitLeft.map(({ path, from }) => `Remettre ${path}, qui est dans ${from}. (Put it back.)`),
-    `TLS : ${fault ? `le certificat n’est pas encore reconnu (${fault}). ` : ''}vérifier que le DNS désigne cette machine et que le cadenas du navigateur est fermé. (Check DNS and certificate.)`,
+    `TLS : ${describeCertificate(health)}vérifier que le DNS désigne cette machine et que le cadenas du navigateur est fermé. (Check DNS and certificate.)`,
     'Retirer la clé de lecture de cette machine. (Remove the reader key from this machine.)',
     ...(scenario === 'b'
       ? [

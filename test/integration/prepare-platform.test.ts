@@ -103,6 +103,10 @@ asRoot('prepare.sh', () => {
   it('finishes what a killed run left half done', () => {
     prepare('production');
     const secrets = join(folder, 'secrets');
+    writeFileSync(join(secrets, 'app_db_password.partial-aB3xYz'), 'half a password');
+    writeFileSync(join(secrets, 'app_db_password.backup'), 'kept by the team');
+    expect(prepare('production').status).toBe(0);
+    expect(readdirSync(secrets).sort()).toEqual([...secretNames, 'app_db_password.backup'].sort());
     const password = readFileSync(join(secrets, 'mattermost_db_password'), 'utf8');
     unlinkSync(join(secrets, 'mattermost_pgpass'));
     execFileSync('chown', ['0:0', join(folder, 'data/odoo')]);

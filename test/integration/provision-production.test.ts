@@ -67,6 +67,7 @@ function itemsOf(stdout: string, state: string): string[] {
     expect(stdout).not.toContain('PRIVATE KEY');
     const [kind, blob] = read('/root/vault.pub').split(' ');
     expect(read('/etc/skills-hub/known_hosts')).toBe(`[172.16.95.98]:4660 ${kind} ${blob}\n`);
+    expect(stdout).toContain('Keep a copy of /etc/skills-hub/known_hosts offline');
     // doctor has read the configuration that was written, and knows the key: what it misses is the platform itself.
     expect(stdout).toMatch(/^FAILED +files\.uploads: .*\/srv\/skills-hub\/data\/uploads/m);
     expect(stdout).toMatch(/^WARNING +alerts: nobody is told/m);
@@ -74,6 +75,21 @@ function itemsOf(stdout: string, state: string): string[] {
     expect(service).toContain(`ExecStart=/bin/bash ${clone}/infrastructure/backup_production.sh --unless-newer 6h`);
     expect(existsSync(machine.path('/etc/cron.d/skills-hub-backup'))).toBe(false);
   }, 120_000);
+
+  it('leaves the former backup running while doctor finds something failed, and says until when', async () => {
+    const crontab = '0 3 * * * /root/infrastructure/backup_production.sh\n';
+    machine.write('/etc/cron.d/hub', crontab);
+    const { code, stdout } = await machine.provision();
+    expect([code, read('/etc/cron.d/hub')]).toEqual([0, crontab]);
+    expect(itemsOf(stdout, 'left to you').join('\n')).toContain('it stays until doctor finds nothing failed');
+    expect(stdout).toContain('then run provision.sh again, which switches it off');
+    expect(existsSync(machine.path('/var/backups/skills-hub-cron'))).toBe(false);
+    expect(await machine.provision(['--check'])).toMatchObject({
+      code: 1,
+      stdout: expect.stringContaining('no former backup in /etc/cron.d/hub: 1 line'),
+    });
+    rmSync(machine.path('/etc/cron.d/hub'));
+  }, 60_000);
 
   it('changes nothing on its second run, and says so', async () => {
     const before = describeMachine();
@@ -156,6 +172,7 @@ function itemsOf(stdout: string, state: string): string[] {
     expect(read('/etc/cron.d/skills-hub-backup')).toMatch(
       new RegExp(`^\\S+ \\S+ \\* \\* \\* root .*/bin/bash ${clone}/infrastructure/backup_production\\.sh >>`, 'm'),
     );
+    expect(statSync(machine.path('/var/log/skills-hub-backup.log')).mode & 0o777).toBe(0o640);
     const units = () =>
       readdirSync(machine.path('/etc/systemd/system')).filter((name) => name.startsWith('skills-hub'));
     expect(units()).toEqual([]);

@@ -72,6 +72,37 @@ interface Run {
     expect(readFileSync(keysFile(), 'utf8')).toBe(before);
   });
 
+  it.each([
+    ['a private key', /private key/],
+    ['a key of another kind', /not one public RSA key/],
+    ['a short key', /too short/],
+    ['a text', /not one public RSA key/],
+    ['two keys', /not one public RSA key/],
+    ['no file', /cannot be read/],
+  ])('is not given up for %s named as the new one', async (kind, message) => {
+    const file = join(there.scratch, `wrong-${kind.replaceAll(' ', '-')}`);
+    const generate = async (...words: string[]) =>
+      promisify(execFile)('ssh-keygen', ['-q', '-N', '', '-f', file, ...words]);
+    let named = file;
+    if (kind === 'a private key') named = newKey;
+    else if (kind === 'a text') writeFileSync(file, 'ssh-rsa which key, please?\n');
+    else if (kind === 'two keys')
+      writeFileSync(file, `${readPublicKey(newKey)} a\n${readPublicKey(there.vault.keyPath('writer'))} b\n`);
+    else if (kind !== 'no file') {
+      await generate(...(kind === 'a short key' ? ['-t', 'rsa', '-b', '2048'] : ['-t', 'ed25519']));
+      named = `${file}.pub`;
+    }
+    const before = readFileSync(keysFile(), 'utf8');
+    const { code, text } = await revoke('--yes', '--new-key', named);
+    expect(text).toMatch(message);
+    expect(text).toContain('nothing was changed');
+    expect(code).toBe(2);
+    expect(readFileSync(keysFile(), 'utf8')).toBe(before);
+    const writer = await openWith(there.vault.keyPath('writer'));
+    expect(await writer.hello()).toMatchObject({ role: 'writer' });
+    await writer.close();
+  });
+
   it('is cut off with its running sessions; the reader goes on, and the archive is untouched', async () => {
     const bytes = readFileSync(join(there.vault.directory, today));
     const open = await openWith(there.vault.keyPath('writer'));

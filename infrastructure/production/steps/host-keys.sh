@@ -97,7 +97,7 @@ pinned_keys() {
 }
 
 ensure_host_keys() {
-  local file=${wish[known-hosts]} name=${wish[vault-name]}
+  local file=${wish[known-hosts]} name=${wish[vault-name]} before=$changes
   [[ ${wish[reaches-by]} == ssh ]] || return 0
   if [[ -s $scratch/host-keys ]]; then
     [[ -d ${file%/*} ]] || ensure_directory "${file%/*}" 755 root root
@@ -106,6 +106,8 @@ ensure_host_keys() {
       [[ ! -f $file ]] || awk -v name="$name" 'index("," $1 ",", "," name ",") == 0' "$file"
       sed "s/^/$(printf '%s' "$name" | sed 's/[][]/\\&/g') /" "$scratch/host-keys"
     } | ensure_file "$file" 644 root root
+    ((changes == before)) ||
+      notes+=("Keep a copy of $file offline, with the keys of a recovery: the machine that replaces this one needs it (docs/reprise.md).")
   elif [[ -z $(pinned_keys) ]]; then
     leave "host keys of $name" "none is pinned in $file" \
       "Pin the vault's host key: provision.sh --vault-host-key FILE (its ssh_host_ed25519_key.pub), or --show-vault-keys and then --vault-fingerprint SHA256:…"

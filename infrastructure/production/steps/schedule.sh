@@ -48,6 +48,12 @@ remove_timer() {
 }
 
 ensure_cron() {
+  # Before cron's shell creates it for everybody to read.
+  if [[ ! -e $cron_log ]]; then
+    : | ensure_file "$cron_log" 640 root adm
+  else
+    settle "file $cron_log" "$(describe_owner "$cron_log" 640 root adm)" set_owner "$cron_log" 640 root adm
+  fi
   ensure_directory "${cron_file%/*}" 755 root root
   print_cron_file | ensure_file "$cron_file" 644 root root
   ensure_directory /etc/logrotate.d 755 root root

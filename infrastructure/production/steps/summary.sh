@@ -24,13 +24,21 @@ tell_summary() {
   *)
     if ((changes == 0)); then printf 'Nothing was changed: all is as it was asked for.\n'; else printf '%d items changed.\n' "$changes"; fi
     printf '\ndoctor:\n'
-    if ask_doctor && ((${#todos[@]} == 0)); then
+    cat -- "$scratch/doctor"
+    if ((doctor_code == 0 && ${#todos[@]} == 0)); then
       printf '\nThe backup of tonight has all that it needs.\n'
     else
       tell_next_steps
     fi
     ;;
   esac
+}
+
+# Once all is in place; the other modes change nothing, so there is nothing new to ask.
+doctor_code=0
+consult_doctor() {
+  [[ $mode == apply ]] || return 0
+  ask_doctor >"$scratch/doctor" 2>&1 || doctor_code=$?
 }
 
 # In what tonight's run will find, not in the shell of whoever types this.

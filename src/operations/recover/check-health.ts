@@ -14,25 +14,34 @@ export interface HealthOptions {
 
 export interface HealthResult {
   url: string;
-  statusCode: number;
+  /** Absent: no TLS connection came about, for the reason that `certificateFault` gives. */
+  statusCode?: number;
   /** Why browsers would not trust the certificate yet. */
   certificateFault?: string;
 }
 
 const betweenMs = 2_000;
 const requestMs = 10_000;
+// A certificate that needs nobody else is there by then.
+const certificateMs = 20_000;
 
 /**
- * Asks this machine for an address until it answers without a server fault.
+ * Asks this machine for an address until it answers without a server fault. A server that has no certificate yet is no
+ * fault of the platform, whose services have proven their own health: it is told as `certificateFault`, without a status.
  * @throws Failure `source` where it does not within the time.
  */
 export async function waitForHealth(options: HealthOptions): Promise<HealthResult> {
-  const deadline = Date.now() + options.timeoutMs;
+  const begun = Date.now();
   for (;;) {
-    const answer = await ask(options).catch((error: unknown) => messageOf(error));
+    const answer = await ask(options).catch((error: unknown) => readRefusal(options.url, error));
     options.signal?.throwIfAborted();
-    if (typeof answer !== 'string' && answer.statusCode < 400) return answer;
-    if (Date.now() + betweenMs > deadline) {
+    const waitedMs = Date.now() + betweenMs - begun;
+    if (typeof answer !== 'string') {
+      const { statusCode } = answer;
+      if (statusCode === undefined ? waitedMs > Math.min(certificateMs, options.timeoutMs) : statusCode < 400)
+        return answer;
+    }
+    if (waitedMs > options.timeoutMs) {
       const what = typeof answer === 'string' ? answer : `HTTP ${answer.statusCode}`;
       throw new Failure(
         'source',
@@ -42,6 +51,23 @@ export async function waitForHealth(options: HealthOptions): Promise<HealthResul
     }
     await sleep(betweenMs, undefined, options.signal ? { signal: options.signal } : {});
   }
+}
+
+/** In both languages, with what a person has to do. */
+export function describeMissingCertificate({ url, certificateFault }: HealthResult): string {
+  return (
+    `${url} : pas encore de certificat sur cette machine (${certificateFault}). Le DNS désigne sans doute encore la machine perdue : ` +
+    'le changer ; Caddy obtient alors son certificat seul. (No certificate yet: the DNS still names the machine that was ' +
+    'lost; once it names this one, Caddy gets its certificate by itself.)'
+  );
+}
+
+/** What the server said instead of shaking hands is a fault of its certificate; anything else is one of its own. */
+function readRefusal(url: string, error: unknown): HealthResult | string {
+  const message = messageOf(error);
+  const code = (error as NodeJS.ErrnoException).code ?? '';
+  const isRefusedHandshake = /^ERR_SSL_.*(ALERT|UNRECOGNIZED_NAME)/.test(code) || message.includes('SSL alert number');
+  return isRefusedHandshake ? { url, certificateFault: message.trim().split(':').slice(2).join(':') || code } : message;
 }
 
 /** One request; a certificate that is not trusted is no fault of the platform, and is told beside. */
