@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { openDockerGround } from '../fixtures/docker/ground.ts';
@@ -25,6 +26,17 @@ ground.describe('dev:start with the compose file as shipped', () => {
   afterAll(async () => {
     await stack.remove();
   }, 120_000);
+
+  it('ends before anything starts where the App has neither a Dockerfile nor an image', async () => {
+    const file = join(stack.directory, '.env');
+    const variables = readFileSync(file, 'utf8');
+    writeFileSync(file, variables.replace(/^DEV_APP_IMAGE=.*$/m, 'DEV_APP_IMAGE=localhost:9/no-such-app:1'));
+    const { code, text } = await dev('start');
+    writeFileSync(file, variables);
+    expect(code).not.toBe(0);
+    expect(text).toMatch(/service app has no Dockerfile[^]*APP_CONTEXT[^]*DEV_APP_IMAGE/);
+    expect(await stack.health()).toEqual({});
+  }, 300_000);
 
   it('brings the whole platform up with one command, on plain HTTP, with nothing but secrets of its own', async () => {
     const { code, text } = await dev('start');

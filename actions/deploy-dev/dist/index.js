@@ -1130,7 +1130,7 @@ exports.debug = debug; // for test
 
 const Client = __nccwpck_require__(8809)
 const Dispatcher = __nccwpck_require__(1247)
-const Pool = __nccwpck_require__(5216)
+const Pool = __nccwpck_require__(2835)
 const BalancedPool = __nccwpck_require__(2657)
 const Agent = __nccwpck_require__(1753)
 const ProxyAgent = __nccwpck_require__(2892)
@@ -5274,7 +5274,7 @@ module.exports = {
 const { InvalidArgumentError } = __nccwpck_require__(5647)
 const { kClients, kRunning, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(6295)
 const DispatcherBase = __nccwpck_require__(4789)
-const Pool = __nccwpck_require__(5216)
+const Pool = __nccwpck_require__(2835)
 const Client = __nccwpck_require__(8809)
 const util = __nccwpck_require__(9892)
 const createRedirectInterceptor = __nccwpck_require__(3904)
@@ -5423,7 +5423,7 @@ const {
   kRemoveClient,
   kGetDispatcher
 } = __nccwpck_require__(516)
-const Pool = __nccwpck_require__(5216)
+const Pool = __nccwpck_require__(2835)
 const { kUrl, kInterceptors } = __nccwpck_require__(6295)
 const { parseOrigin } = __nccwpck_require__(9892)
 const kFactory = Symbol('factory')
@@ -9392,7 +9392,7 @@ module.exports = PoolStats
 
 /***/ }),
 
-/***/ 5216:
+/***/ 2835:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
@@ -9514,7 +9514,7 @@ module.exports = Pool
 const { kProxy, kClose, kDestroy, kDispatch, kInterceptors } = __nccwpck_require__(6295)
 const { URL } = __nccwpck_require__(3136)
 const Agent = __nccwpck_require__(1753)
-const Pool = __nccwpck_require__(5216)
+const Pool = __nccwpck_require__(2835)
 const DispatcherBase = __nccwpck_require__(4789)
 const { InvalidArgumentError, RequestAbortedError, SecureProxyConnectionError } = __nccwpck_require__(5647)
 const buildConnector = __nccwpck_require__(572)
@@ -12016,7 +12016,7 @@ module.exports.MockScope = MockScope
 
 
 const { promisify } = __nccwpck_require__(7975)
-const Pool = __nccwpck_require__(5216)
+const Pool = __nccwpck_require__(2835)
 const { buildMockDispatch } = __nccwpck_require__(8673)
 const {
   kDispatches,
@@ -38051,7 +38051,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5241);
-/* harmony import */ var _src_operations_deploy_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5402);
+/* harmony import */ var _src_operations_deploy_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5216);
 /* harmony import */ var _src_report_deploy_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8644);
 /* harmony import */ var _src_report_summary_deploy_summary_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(4149);
 /* harmony import */ var _frame_describe_machine_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(2784);
@@ -48001,7 +48001,7 @@ function countOf(count, noun, plural = `${noun}s`) {
 
 /***/ }),
 
-/***/ 5402:
+/***/ 5216:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48211,7 +48211,14 @@ function isSet(value) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/policy/ground.js
-const noProduction = { projects: [], images: [], volumes: [], networks: [], paths: [] };
+const noProduction = {
+    projects: [],
+    images: [],
+    volumes: [],
+    networks: [],
+    paths: [],
+    settings: [],
+};
 /** Whether `path` is `folder` or lies within. */
 function isWithin(path, folder) {
     return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
@@ -48260,6 +48267,13 @@ async function listForeignReads(files, directory) {
         }
     }
     return faults;
+}
+/** The files with variables that services of these compose files name (`env_file`); what a file includes is left out. */
+async function listEnvironmentFiles(files) {
+    const reads = await Promise.all(files.map(async (file) => listReads(await readYaml(file))
+        .filter(({ place }) => place.endsWith('env_file'))
+        .map(({ path }) => (0,external_node_path_.resolve)((0,external_node_path_.dirname)(file), path))));
+    return reads.flat();
 }
 function listReads(content) {
     const reads = [];
@@ -48325,7 +48339,12 @@ const graceMs = 2_000;
 function runCommand(program, args, options = {}) {
     const limit = options.maximumOutputBytes ?? 1_048_576;
     return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
+            cwd: options.cwd,
+            env: options.env,
+            stdio: ['pipe', 'pipe', 'pipe'],
+            detached: options.isDetached ?? false,
+        });
         const stdout = keepBeginning(child.stdout, limit);
         const stderr = keepEnd(child.stderr, limit);
         let isAborted = false;
@@ -48537,7 +48556,7 @@ function judgeOwnPath(source, path, place, { directory, secrets, production }, c
         complain(place, `${source}${leads} is outside the project's folder ${directory}`);
         return;
     }
-    const theirs = production.paths.find((each) => isWithin(path, each) || isWithin(each, path));
+    const theirs = [...production.paths, ...production.settings].find((each) => isWithin(path, each) || isWithin(each, path));
     if (theirs !== undefined)
         complain(place, `${source} reaches ${theirs}, which is production's`);
     else if (isWithin(secrets, path))
@@ -48588,9 +48607,18 @@ function judgeFolder(source, place, ground, complain) {
         return;
     }
     const path = ground.resolve(source);
-    if ([ground.directory, ...ground.contexts].some((folder) => isWithin(path, folder)))
+    if (![ground.directory, ...ground.contexts].some((folder) => isWithin(path, folder))) {
+        complain(place, `${source} is outside the project's folder ${ground.directory}`);
         return;
-    complain(place, `${source} is outside the project's folder ${ground.directory}`);
+    }
+    const { paths, settings } = ground.production;
+    // A part of what is production's; or a folder that has it here, whatever a .dockerignore may leave out.
+    const theirs = [...paths, ...settings].find((each) => isWithin(path, each)) ?? ground.kept.find((each) => isWithin(each, path));
+    if (theirs !== undefined) {
+        complain(place, `${source} reaches ${theirs}, which is production's: build from another clone, without it`);
+    }
+    else if (isWithin(path, ground.secrets))
+        complain(place, `${source} is of the secrets of every service`);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/policy/service.js
@@ -48733,7 +48761,8 @@ function judgeFiles(kind, files, ground, complain) {
         if (!isSet(file))
             continue;
         const path = ground.resolve(show(file));
-        const isProductions = ground.production.paths.some((each) => isWithin(path, each) || isWithin(each, path));
+        const { paths, settings } = ground.production;
+        const isProductions = [...paths, ...settings].some((each) => isWithin(path, each) || isWithin(each, path));
         if (isProductions)
             complain(place, `${show(file)} is production's`);
         else if (![ground.directory, ground.secrets].some((folder) => isWithin(path, folder))) {
@@ -48796,9 +48825,46 @@ function judgeName(name, { production }, complain) {
         complain('name', `${show(name)} is production's project`);
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/dev/list-kept.js
+
+
+
+const list_kept_timeoutMs = 60_000;
+/**
+ * What of production is on this disk with more in it than git has: its data, its secrets, files of variables. A
+ * development clone has none of it, and what is committed is no secret of this host. `directory`: the development
+ * project's; the `.env` in it is its own as well, and holds no password.
+ */
+async function listKept({ paths, settings }, directory, environment) {
+    const own = (0,external_node_path_.join)(directory, '.env');
+    const here = [...paths, ...settings.filter((path) => path !== own)].filter((path) => (0,external_node_fs_.existsSync)(path));
+    const judged = await Promise.all(here.map(async (path) => ((await isCommitted(path, environment)) ? [] : [path])));
+    return judged.flat();
+}
+/** Whether git has all that the path holds. Where git cannot tell, it is not. */
+async function isCommitted(path, environment) {
+    const args = ['-c', 'core.fsmonitor=false', '-C', (0,external_node_path_.dirname)(path), 'ls-files', '--others', '--', (0,external_node_path_.basename)(path)];
+    const result = await runCommand('git', args, { timeoutMs: list_kept_timeoutMs, env: environment }).catch(() => undefined);
+    // A folder that may not be looked into is a warning of git's.
+    return (result !== undefined && result.code === 0 && result.stdout === '' && result.stderr === '' && !result.isTruncated);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/compose/project.js
 
 
+/**
+ * An environment without what tells Compose which project is meant: a shell in which somebody works on another one would
+ * have its databases taken for this one's, since it outranks the compose file. The `.env` of the project still counts.
+ */
+function project_leaveOutOtherProjects(environment) {
+    return {
+        ...environment,
+        COMPOSE_PROJECT_NAME: undefined,
+        COMPOSE_FILE: undefined,
+        COMPOSE_PROFILES: undefined,
+        COMPOSE_ENV_FILES: undefined,
+    };
+}
 /** `docker compose …` for this project, wherever the program itself was started. */
 function composeArguments({ directory, files, project, envFile }) {
     return [
@@ -48817,6 +48883,7 @@ function composeArguments({ directory, files, project, envFile }) {
  */
 async function runCompose(project, args, options = {}) {
     const result = await runDocker([...composeArguments(project), ...args], {
+        isDetached: project.isDetached ?? false,
         ...options,
         environment: project.environment,
     });
@@ -48874,11 +48941,11 @@ async function traceProduction(projects, logger) {
             const [foreign] = await listForeignReads(project.files, followLinks(project.directory));
             if (foreign !== undefined)
                 throw new Error(foreign);
-            return readTraces(await readRawModel(project), project);
+            return readTraces(await readRawModel(project), project, await listEnvironmentFiles(project.files));
         }
         catch (error) {
             logger.warning(`Production's own compose file cannot be compared with: ${(0,failure/* messageOf */.bD)(error)}`);
-            return { ...noProduction, projects: production_traces_namesOf(project, undefined) };
+            return { ...noProduction, projects: production_traces_namesOf(project, undefined), settings: listSettings(project) };
         }
     }));
     const all = (key) => [...new Set(found.flatMap((each) => each[key]))];
@@ -48888,10 +48955,11 @@ async function traceProduction(projects, logger) {
         volumes: all('volumes'),
         networks: all('networks'),
         paths: all('paths'),
+        settings: all('settings'),
     };
 }
-/** Takes production's model apart. */
-function readTraces(model, project) {
+/** Takes production's model apart. `environmentFiles`: what its services name; the model has only what they hold. */
+function readTraces(model, project, environmentFiles = []) {
     const { name, services, volumes, networks, secrets } = parts_asMap(model);
     const each = Object.values(parts_asMap(services)).map(parts_asMap);
     const names = (resources) => Object.values(parts_asMap(resources)).flatMap((resource) => {
@@ -48912,7 +48980,12 @@ function readTraces(model, project) {
         ]
             .filter(isSet)
             .map((path) => followLinks(show(path))),
+        settings: listSettings(project, environmentFiles),
     };
+}
+function listSettings({ directory, envFile }, more = []) {
+    const all = [(0,external_node_path_.join)(directory, '.env'), ...more, ...(envFile === undefined ? [] : [envFile])];
+    return all.filter((path) => path !== '/dev/null').map(followLinks);
 }
 function production_traces_namesOf({ project, directory }, name) {
     if (project !== undefined)
@@ -48921,6 +48994,7 @@ function production_traces_namesOf({ project, directory }, name) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/approve.js
+
 
 
 
@@ -48939,7 +49013,8 @@ async function approveProject(project, logger) {
     refuse(await listForeignReads(project.files, directory), project);
     const [model, production] = await Promise.all([readRawModel(project), traceProduction(project.production, logger)]);
     const contexts = project.contexts.map(followLinks);
-    refuse(judgeDevModel(model, { directory, secrets, contexts, production, resolve: followLinks }), project);
+    const kept = project.isCommit ? [] : await listKept(production, directory, project.environment);
+    refuse(judgeDevModel(model, { directory, secrets, contexts, production, kept, resolve: followLinks }), project);
     refuse(await listTakenNames(model, { ...project, directory, formerPlaces: project.formerPlaces.map(followLinks) }), project);
     return model;
 }
@@ -48952,6 +49027,55 @@ function refuse(faults, { files }) {
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
+;// CONCATENATED MODULE: ./.build/src/operations/dev/plan-build.js
+
+
+
+
+
+
+const pullMs = 60 * 60_000;
+const plan_build_MAXIMUM_MODEL_BYTES = 16 << 20;
+/**
+ * Names the services to build: those that have a build, without those whose Dockerfile is somewhere else and whose image
+ * is on the engine, or can be pulled now.
+ * @throws Failure `config` where a service has neither; nothing has been built by then.
+ */
+async function planBuild(project, { logger, signal }) {
+    // Of the profiles that are started: what nobody starts needs no image.
+    const args = ['config', '--format', 'json'];
+    const model = JSON.parse(await askCompose(project, args, { maximumOutputBytes: plan_build_MAXIMUM_MODEL_BYTES }));
+    const services = Object.entries(parts_asMap(parts_asMap(model)['services'])).map(([name, each]) => ({ name, ...parts_asMap(each) }));
+    const options = { environment: project.environment, ...(signal ? { signal } : {}) };
+    const planned = [];
+    for (const service of services.filter((each) => isSet(parts_asMap(each)['build']))) {
+        if (!lacksDockerfile(service)) {
+            planned.push(service.name);
+            continue;
+        }
+        const image = show(parts_asMap(service)['image']);
+        if ((await runDocker(['image', 'inspect', '--', image], options)).code === 0)
+            continue;
+        logger.info(`There is no Dockerfile for ${service.name}: pulling ${image}.`);
+        const pulled = await runDocker(['pull', '--quiet', '--', image], { ...options, timeoutMs: pullMs });
+        if (pulled.code === 0)
+            continue;
+        throw new failure/* Failure */.HR('config', `service ${service.name} has no Dockerfile (${findDockerfile(service)}), and its image ${image} is not here and cannot be pulled: ${lastLine(pulled)}`, "Say in .env where the App's Dockerfile is (APP_CONTEXT), or which image to use instead (DEV_APP_IMAGE); nothing was started (docs/development.md).");
+    }
+    return planned;
+}
+/** Whether a service can only be started from an image that is made elsewhere: it names one, and its Dockerfile is not here. */
+function lacksDockerfile(service) {
+    const { build, image } = service;
+    if (!isSet(build) || !isSet(image) || isSet(parts_asMap(build)['dockerfile_inline']))
+        return false;
+    return !(0,external_node_fs_.existsSync)(findDockerfile(service));
+}
+function findDockerfile({ build }) {
+    const { context, dockerfile } = typeof build === 'string' ? { context: build, dockerfile: undefined } : parts_asMap(build);
+    return (0,external_node_path_.resolve)(show(context ?? '.'), isSet(dockerfile) ? show(dockerfile) : 'Dockerfile');
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/service-states.js
 
 
@@ -48991,6 +49115,7 @@ function isWell({ state, health, exitCode }) {
 
 
 
+
 /** Building, pulling images and starting the first time; Compose's own limit for health comes on top. */
 const PREPARATION_MS = 60 * 60_000;
 const LOG_LINES = 15;
@@ -49013,9 +49138,19 @@ async function bringUp(project, options) {
     if (result.code !== 0)
         throw await explainTrouble(project, lastLine(result), waitMs);
 }
-/** Builds every image that has a build; a project without any is done at once. @throws Failure `source` */
+/**
+ * Builds every image that has a build; a project without any is done at once. What has no Dockerfile here is pulled
+ * instead, if its image is not here yet.
+ * @throws Failure `source` where a build fails, `config` where there is neither a Dockerfile nor an image.
+ */
 async function buildImages(project, { logger, signal }) {
-    const result = await runCompose(project, ['build'], { timeoutMs: PREPARATION_MS, ...(signal ? { signal } : {}) });
+    const services = await planBuild(project, { logger, signal });
+    if (services.length === 0)
+        return;
+    const result = await runCompose(project, ['build', ...services], {
+        timeoutMs: PREPARATION_MS,
+        ...(signal ? { signal } : {}),
+    });
     logger.debug(result.stderr.trim());
     if (result.code === 0)
         return;
@@ -49269,6 +49404,7 @@ function git(args, environment) {
 
 
 
+
 const devFileName = 'docker-compose.dev.yml';
 /** Of a file that names none: the folder's name, which Compose would take, may be production's as well. */
 const defaultProjectName = 'skills-hub-dev';
@@ -49289,10 +49425,8 @@ async function openDevProject({ folders, environment, config }) {
         project: (await readOwnName(file)) ?? defaultProjectName,
         pauses: [],
         environment: {
-            ...environment,
             // Production's, in a shell that was used for it.
-            COMPOSE_PROJECT_NAME: undefined,
-            COMPOSE_FILE: undefined,
+            ...leaveOutOtherProjects(environment),
             // The file's own default is the configuration's too: only another one has to be said.
             ...(port === undefined || port === 8081 || environment['DEV_PORT'] ? {} : { DEV_PORT: String(port) }),
         },
@@ -49305,8 +49439,9 @@ async function openDevProject({ folders, environment, config }) {
 }
 /** Production as its configuration names it, and the file that lies beside development's. */
 function listProduction(directory, environment, config) {
-    const beside = { directory, files: [(0,external_node_path_.join)(directory, 'docker-compose.yml')], pauses: [], environment };
-    return [...(config?.compose ? [{ ...config.compose, environment }] : []), beside];
+    const own = project_leaveOutOtherProjects(environment);
+    const beside = { directory, files: [(0,external_node_path_.join)(directory, 'docker-compose.yml')], pauses: [], environment: own };
+    return [...(config?.compose ? [{ ...config.compose, environment: own }] : []), beside];
 }
 async function findFolder(folders) {
     for (const folder of folders) {
@@ -49390,6 +49525,7 @@ function openCommit(places, commit, { project, environment, config }) {
         contexts: [],
         production: listProduction(directory, own, config),
         formerPlaces: [places.checkouts, places.images],
+        isCommit: true,
     };
 }
 /** The images that a commit was built with; none where it was not. */
@@ -49405,16 +49541,17 @@ async function readImageNames({ images }, commit) {
 
 
 
+
 /**
  * Which image each service has that is built, or that uses what another one builds: one of this commit's own, so that
- * going back needs no building and no commit's image replaces another's.
+ * going back needs no building and no commit's image replaces another's. What has no Dockerfile keeps the image it names.
  */
 function nameImages(model, project, commit) {
     const services = Object.entries(parts_asMap(parts_asMap(model)['services'])).map(([name, service]) => [name, parts_asMap(service)]);
-    const built = services.filter(([, { build }]) => isSet(build));
+    const built = services.filter(([, service]) => isSet(service['build']) && !lacksDockerfile(service));
     const nameFor = (service) => `${project}/${service.toLowerCase()}:${commit.slice(0, 12)}`;
-    return Object.fromEntries(services.flatMap(([name, { build, image }]) => {
-        if (isSet(build))
+    return Object.fromEntries(services.flatMap(([name, { image }]) => {
+        if (built.some(([maker]) => maker === name))
             return [[name, nameFor(name)]];
         const maker = built.find(([, other]) => isSet(image) && other['image'] === image);
         return maker ? [[name, nameFor(maker[0])]] : [];

@@ -36842,7 +36842,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5241);
 /* harmony import */ var _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(1656);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1582);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(2466);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1799);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(5522);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(3670);
@@ -36935,7 +36935,7 @@ function awaitInterruption(abort, stdout) {
 
 /***/ }),
 
-/***/ 1582:
+/***/ 2466:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37002,40 +37002,26 @@ async function runOn(file, command, options) {
     });
 }
 
-;// CONCATENATED MODULE: ./.build/src/system/long-path.js
-
-/** The kernel takes 4096 bytes with the NUL; a margin for what is appended to it. */
-const LONGEST_PATH_BYTES = 3800;
-const SLASH = Buffer.from('/');
-/**
- * Calls `use` with a path by which the kernel reaches `path`, however long that is: folders are opened one within the
- * other, and the rest is named relative to the last of them. The path given is valid only until `use` has ended.
- */
-async function withReachablePath(path, use) {
-    if (path.length <= LONGEST_PATH_BYTES)
-        return use(path);
-    const folders = [];
-    try {
-        let reachable = path;
-        while (reachable.length > LONGEST_PATH_BYTES) {
-            const end = reachable.lastIndexOf(0x2f, LONGEST_PATH_BYTES);
-            const folder = await (0,promises_namespaceObject.open)(reachable.subarray(0, end), promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_DIRECTORY);
-            folders.push(folder);
-            reachable = Buffer.concat([Buffer.from(`/proc/self/fd/${folder.fd}/`), reachable.subarray(end + 1)]);
-        }
-        return await use(reachable);
-    }
-    finally {
-        for (const folder of folders)
-            await folder.close();
-    }
+;// CONCATENATED MODULE: ./.build/src/system/container-path.js
+/** The root of a process, which is that of its container, and a path below it. */
+const containerPath = /^(\/proc\/\d+\/root)(?:\/+([^]*))?$/;
+const PREFIX = Buffer.from('/proc/');
+/** Takes a path into a container apart; undefined where it is one of this host. */
+function splitContainerPath(path) {
+    // Asked for every file of a walk: most paths are told apart by their first bytes.
+    if (path.length < PREFIX.length || path.compare(PREFIX, 0, PREFIX.length, 0, PREFIX.length) !== 0)
+        return undefined;
+    const [, top, inner = ''] = containerPath.exec(path.toString('latin1')) ?? [];
+    return top === undefined ? undefined : { top, inner: Buffer.from(inner, 'latin1') };
 }
-/** Joins a folder's path and a name, as bytes. */
-function joinBytes(folder, name) {
-    return Buffer.concat([folder, SLASH, name]);
+/** Whether a path leads into a container by the root of its process. */
+function isInContainer(path) {
+    return containerPath.test(path);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/system/open-folder.js
+
+
 
 /**
  * A folder held open. Names in it are reached through its descriptor, so that whoever renames things around it, or puts
@@ -37049,18 +37035,24 @@ class OpenFolder {
     /**
      * Opens the folder itself; what stands before its last component is trusted, but inside a container, where nothing is.
      * Undefined where there is none.
+     * @throws Failure `source` where it is in a container that does not run any more.
      */
     static async open(path) {
-        const [, root, inner] = containerPath.exec(path.toString('latin1')) ?? [];
-        if (root !== undefined && inner !== undefined) {
-            const top = await OpenFolder.open(Buffer.from(`${root}/.`));
-            try {
-                return await top?.reach(Buffer.from(inner, 'latin1'));
-            }
-            finally {
-                await top?.close();
-            }
-        }
+        const inside = splitContainerPath(path);
+        if (!inside)
+            return await OpenFolder.#openPlain(path);
+        const top = await OpenFolder.openTop(inside.top);
+        return await top.reach(inside.inner).finally(() => top.close());
+    }
+    /** Opens a container's own root. @throws Failure `source` where its program has ended: nothing in there is "missing". */
+    static async openTop(top) {
+        // With the dot, it is no link that is to be opened.
+        const folder = await OpenFolder.#openPlain(Buffer.from(`${top}/.`));
+        if (folder)
+            return folder;
+        throw new failure/* Failure */.HR('source', `the container whose files are reached by ${top} does not run any more: it was stopped, or started again`, 'Look at its log (docker compose ps, docker compose logs), then run again.');
+    }
+    static async #openPlain(path) {
         try {
             return new OpenFolder(await (0,promises_namespaceObject.open)(path, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_DIRECTORY | promises_namespaceObject.constants.O_NOFOLLOW));
         }
@@ -37071,22 +37063,22 @@ class OpenFolder {
         }
     }
     /** Opens a folder below, name by name, never through a symbolic link; undefined where there is none. */
-    async reach(relative, makes = false) {
+    async reach(relative, makes = false, mode = PRIVATE_MODE) {
         let folder = await OpenFolder.open(this.pathOf(Buffer.from('.')));
         for (const name of splitNames(relative)) {
             if (!folder)
                 return undefined;
             const outer = folder;
-            folder = await (makes ? outer.make(name) : outer.child(name)).finally(() => outer.close());
+            folder = await (makes ? outer.make(name, mode) : outer.child(name)).finally(() => outer.close());
         }
         return folder;
     }
     async child(name) {
         return await OpenFolder.open(this.pathOf(name));
     }
-    /** Opens a private folder in this one, which is made where it does not exist. */
-    async make(name) {
-        await (0,promises_namespaceObject.mkdir)(this.pathOf(name), { mode: 0o700 }).catch((error) => {
+    /** Opens a folder in this one, which is made where it does not exist: private, unless told otherwise. */
+    async make(name, mode = PRIVATE_MODE) {
+        await (0,promises_namespaceObject.mkdir)(this.pathOf(name), { mode }).catch((error) => {
             if (error.code !== 'EEXIST')
                 throw error;
         });
@@ -37116,27 +37108,77 @@ class OpenFolder {
         await this.handle.close();
     }
 }
-/** The root of a process, which is that of its container, and a path below. */
-const containerPath = /^(\/proc\/\d+\/root)\/+([^/.][^]*)$/;
-/** Whether a path leads into a container by the root of its process. */
-function isInContainer(path) {
-    return containerPath.test(path);
-}
+const PRIVATE_MODE = 0o700;
 const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
-const open_folder_SLASH = 0x2f;
+const SLASH = 0x2f;
 /** The folder part of a relative path, and the name in it. */
 function splitPath(path) {
-    const end = path.lastIndexOf(open_folder_SLASH);
+    const end = path.lastIndexOf(SLASH);
     return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
 }
 function* splitNames(path) {
     for (let start = 0; start < path.length;) {
-        const slash = path.indexOf(open_folder_SLASH, start);
+        const slash = path.indexOf(SLASH, start);
         const end = slash === -1 ? path.length : slash;
         if (end > start)
             yield path.subarray(start, end);
         start = end + 1;
     }
+}
+
+;// CONCATENATED MODULE: ./.build/src/system/long-path.js
+
+
+
+/** The kernel takes 4096 bytes with the NUL; a margin for what is appended to it. */
+const LONGEST_PATH_BYTES = 3800;
+const long_path_SLASH = Buffer.from('/');
+/**
+ * Calls `use` with a path by which the kernel reaches `path`, however long that is: folders are opened one within the
+ * other, and the rest is named relative to the last of them. The path given is valid only until `use` has ended.
+ *
+ * A path into a container is reached in that way however short it is, and never through a symbolic link: whoever puts
+ * one in the place of a folder in there would otherwise lead the reader, who is root, to files of this host.
+ * @throws Failure `source` where that container does not run any more.
+ */
+async function withReachablePath(path, use) {
+    const inside = splitContainerPath(path);
+    if (inside)
+        return useInside(path, inside.top, use);
+    if (path.length <= LONGEST_PATH_BYTES)
+        return use(path);
+    const folders = [];
+    try {
+        let reachable = path;
+        while (reachable.length > LONGEST_PATH_BYTES) {
+            const end = reachable.lastIndexOf(0x2f, LONGEST_PATH_BYTES);
+            const folder = await (0,promises_namespaceObject.open)(reachable.subarray(0, end), promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_DIRECTORY);
+            folders.push(folder);
+            reachable = Buffer.concat([Buffer.from(`/proc/self/fd/${folder.fd}/`), reachable.subarray(end + 1)]);
+        }
+        return await use(reachable);
+    }
+    finally {
+        for (const folder of folders)
+            await folder.close();
+    }
+}
+async function useInside(path, top, use) {
+    const end = path.lastIndexOf(0x2f);
+    const isTop = end < top.length;
+    const folder = isTop ? await OpenFolder.openTop(top) : await OpenFolder.open(path.subarray(0, end));
+    if (!folder)
+        throw Object.assign(new Error(`ENOENT: no such folder above ${path.toString()}`), { code: 'ENOENT' });
+    try {
+        return await use(folder.pathOf(isTop ? Buffer.from('.') : path.subarray(end + 1)));
+    }
+    finally {
+        await folder.close();
+    }
+}
+/** Joins a folder's path and a name, as bytes. */
+function joinBytes(folder, name) {
+    return Buffer.concat([folder, long_path_SLASH, name]);
 }
 
 // EXTERNAL MODULE: external "node:fs"
@@ -37145,15 +37187,18 @@ var external_node_fs_ = __nccwpck_require__(3024);
 
 
 
+
 /** Names of a folder that are looked at side by side. */
 const BATCH = 128;
 const walk_SLASH = Buffer.from('/');
+const DOT = Buffer.from('.');
 /**
  * Walks a tree in bytewise order of the names as archives write them (folders with their slash), never following a
  * symbolic link. Memory grows with the largest folder on the way, not with the tree. What vanishes meanwhile is left out.
+ * @throws Failure `source` where the tree is in a container that ends meanwhile.
  */
 async function* walkTree(options) {
-    const stat = await readStat(options.root);
+    const stat = await withReachablePath(options.root, readStat);
     yield { relativeName: Buffer.alloc(0), path: options.root, stat };
     if (!isFolder(stat))
         return;
@@ -37213,7 +37258,9 @@ async function* walkFolder({ isExcluded, onUnreadable }, path, relativeName) {
 /** The names in a folder in archive order, folders with a slash behind. */
 async function listFolder(path, onError) {
     try {
-        const found = await withReachablePath(path, (reachable) => (0,promises_namespaceObject.readdir)(reachable, { withFileTypes: true, encoding: 'buffer' }));
+        // Its last name must be no link either.
+        const listed = splitContainerPath(path) ? joinBytes(path, DOT) : path;
+        const found = await withReachablePath(listed, (reachable) => (0,promises_namespaceObject.readdir)(reachable, { withFileTypes: true, encoding: 'buffer' }));
         return found
             .map((entry) => (entry.isDirectory() ? Buffer.concat([entry.name, walk_SLASH]) : entry.name))
             .sort((a, b) => Buffer.compare(a, b));
@@ -37992,7 +38039,7 @@ function listSecurityWarnings(tool, version) {
         return [];
     const wanted = `${version.major}.${floor}`;
     return [
-        `${tool} ${version.text} lacks security fixes of ${wanted}: update the package postgresql-client-${version.major}`,
+        `${tool} ${version.text} lacks security fixes of ${wanted}: update the package postgresql-client-${version.major} (of a container, its image)`,
     ];
 }
 
@@ -38051,7 +38098,12 @@ const graceMs = 2_000;
 function run_command_runCommand(program, args, options = {}) {
     const limit = options.maximumOutputBytes ?? 1_048_576;
     return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
+            cwd: options.cwd,
+            env: options.env,
+            stdio: ['pipe', 'pipe', 'pipe'],
+            detached: options.isDetached ?? false,
+        });
         const stdout = keepBeginning(child.stdout, limit);
         const stderr = keepEnd(child.stderr, limit);
         let isAborted = false;
@@ -38165,6 +38217,19 @@ function lastLine({ stderr, code }) {
 ;// CONCATENATED MODULE: ./.build/src/sources/compose/project.js
 
 
+/**
+ * An environment without what tells Compose which project is meant: a shell in which somebody works on another one would
+ * have its databases taken for this one's, since it outranks the compose file. The `.env` of the project still counts.
+ */
+function project_leaveOutOtherProjects(environment) {
+    return {
+        ...environment,
+        COMPOSE_PROJECT_NAME: undefined,
+        COMPOSE_FILE: undefined,
+        COMPOSE_PROFILES: undefined,
+        COMPOSE_ENV_FILES: undefined,
+    };
+}
 /** `docker compose …` for this project, wherever the program itself was started. */
 function composeArguments({ directory, files, project, envFile }) {
     return [
@@ -38183,6 +38248,7 @@ function composeArguments({ directory, files, project, envFile }) {
  */
 async function runCompose(project, args, options = {}) {
     const result = await runDocker([...composeArguments(project), ...args], {
+        isDetached: project.isDetached ?? false,
         ...options,
         environment: project.environment,
     });
@@ -38201,60 +38267,120 @@ async function askCompose(project, args, options = {}) {
     throw new failure/* Failure */.HR('source', `docker compose ${args[0]} failed for ${files}: ${lastLine(result)}`, 'Check the compose file and its .env (docker compose config -q).');
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/compose/container.js
+;// CONCATENATED MODULE: ./.build/src/sources/compose/service-containers.js
 
+
+
+const engineTimeoutMs = 60_000;
+const defaultGraceSeconds = 10;
+/**
+ * The containers of these services of a project, of all where none is named, also those that do not run; what
+ * `docker compose run` left is none of them.
+ * @throws Failure where docker or the files are not there, the files are wrong, or have no such service.
+ */
+async function listServiceContainers(project, services = []) {
+    const listed = await askCompose(project, ['--profile', '*', 'ps', '--all', '--quiet', ...services]);
+    const ids = [...new Set(listed.split(/\s+/).filter((id) => id !== ''))];
+    return await inspectServices(project, ids);
+}
+/** Those of these containers that are of a service. @throws Failure without docker */
+async function inspectServices(caller, ids) {
+    const containers = await inspectContainers(caller, ids);
+    return containers.flatMap((each) => (each.service === undefined ? [] : [{ ...each, service: each.service }]));
+}
+/**
+ * What the engine knows of these containers, by their ids or names, without the compose files; those that are gone are
+ * left out. @throws Failure without docker
+ */
+async function inspectContainers(caller, ids) {
+    if (ids.length === 0)
+        return [];
+    // One that was removed at this moment makes it fail, and is not among those that it prints.
+    const { stdout } = await runDocker(['container', 'inspect', '--', ...ids], {
+        environment: caller.environment,
+        isDetached: caller.isDetached ?? false,
+        maximumOutputBytes: 64 * 1024 * 1024,
+    });
+    return JSON.parse(stdout || '[]').map(describe);
+}
+function describe({ Id, Name, Config, State }) {
+    const labels = Config.Labels ?? {};
+    const isOneOff = labels['com.docker.compose.oneoff'] === 'True';
+    return {
+        id: Id,
+        name: Name.replace(/^\//, ''),
+        state: State.Status,
+        user: Config.User,
+        pid: State.Pid,
+        service: isOneOff ? undefined : labels['com.docker.compose.service'],
+        graceMs: (Config.StopTimeout ?? defaultGraceSeconds) * 1000,
+    };
+}
+/** Stops, starts, pauses… one container. @throws Failure `source` with what docker said. */
+async function changeContainer(caller, { id, name, graceMs }, change) {
+    const result = await runDocker(['container', change, id], {
+        environment: caller.environment,
+        isDetached: caller.isDetached ?? false,
+        timeoutMs: engineTimeoutMs + graceMs,
+    });
+    if (result.code === 0)
+        return;
+    const next = `Look at it (docker ps --all; docker logs ${name}), then run again.`;
+    throw new failure/* Failure */.HR('source', `docker ${change} ${name} failed: ${lastLine(result)}`, next);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/container.js
 
 
 
 const retryForMs = 30_000;
 /**
  * Finds a container that runs; one that is just starting or restarting is awaited, for a bounded time.
- * @throws Failure `config` where there is no such service or container, `source` where it does not run.
+ * @throws Failure `config` where there is no such container or several run, `source` where none does.
  */
 async function findRunning(name, { signal, waitMs = retryForMs, mayBePaused = false } = {}) {
     const deadline = Date.now() + waitMs;
     for (let delayMs = 250;; delayMs = Math.min(delayMs * 2, 5000)) {
         const found = await findContainer(name);
-        if (found && found.state === 'running' && !found.isRestarting)
+        if (found?.state === 'running')
             return found;
-        if (found && found.state === 'paused' && mayBePaused)
+        if (found?.state === 'paused' && mayBePaused)
             return found;
         if (Date.now() + delayMs > deadline)
             throw notRunning(name, found);
         await (0,external_node_timers_promises_namespaceObject.setTimeout)(delayMs, undefined, signal ? { signal } : {});
     }
 }
-/** The container as it is now; undefined where a service has none. @throws Failure as above. */
+/**
+ * The container as it is now; undefined where a service has none.
+ * @throws Failure as above; `config` where several of the service run: what they hold may differ.
+ */
 async function findContainer(name) {
     const label = labelOf(name);
-    if (name.by === 'container')
-        return await inspect(name.container, label, name.environment);
-    // Of a service with several containers, the first; a database has one.
-    const ids = (await askCompose(name.project, ['ps', '--all', '--quiet', name.service])).trim().split('\n');
-    return ids[0] ? await inspect(ids[0], label, name.project.environment) : undefined;
+    if (name.by === 'service') {
+        const found = pickOne(name.service, await listServiceContainers(name.project, [name.service]));
+        return found && { ...found, label };
+    }
+    const [found] = await inspectContainers(name, [name.container]);
+    if (found)
+        return { ...found, label };
+    const next = 'Correct the name in the configuration (docker ps --all lists them).';
+    throw new failure/* Failure */.HR('config', `there is no ${label}`, next);
 }
 function labelOf(name) {
     return name.by === 'service' ? `service ${name.service}` : `container ${name.container}`;
 }
-async function inspect(id, label, environment) {
-    const result = await runDocker(['container', 'inspect', '--', id], { environment });
-    const [found] = result.code === 0 ? JSON.parse(result.stdout) : [];
-    if (!found) {
-        const next = 'Correct the name in the configuration (docker ps --all lists them).';
-        throw new failure/* Failure */.HR('config', `there is no ${label}: ${lastLine(result)}`, next);
-    }
-    return {
-        id: found.Id,
-        name: found.Name.replace(/^\//, ''),
-        label,
-        user: found.Config.User,
-        pid: found.State.Pid,
-        state: found.State.Status,
-        isRestarting: found.State.Restarting,
-    };
+const living = new Set(['running', 'paused', 'restarting']);
+/** Of a service's containers the one that lives, else any; what was scaled down, or died, does not count beside it. */
+function pickOne(service, containers) {
+    const alive = containers.filter(({ state }) => living.has(state));
+    if (alive.length <= 1)
+        return alive[0] ?? containers[0];
+    const names = alive.map(({ name }) => name).sort();
+    throw new failure/* Failure */.HR('config', `service ${service} runs in ${names.length} containers (${names.join(', ')}), and nothing says which of them is meant`, `Have one of them run (docker compose up --detach --scale ${service}=1 ${service}), then run again.`);
 }
 function notRunning(name, found) {
-    const what = found ? `is not running (${found.isRestarting ? 'restarting' : found.state})` : 'has no container';
+    const what = found ? `is not running (${found.state})` : 'has no container';
     const start = name.by === 'service' ? `docker compose up -d ${name.service}` : `docker start ${name.container}`;
     return new failure/* Failure */.HR('source', `${labelOf(name)} ${what}`, `Start it (${start}) and look at its log, then run again.`);
 }
@@ -38266,9 +38392,13 @@ function notRunning(name, found) {
 
 
 
+
 /** A dump must not run with more rights than it takes; the official image runs as root until told otherwise. */
 const unprivilegedUser = 'postgres';
 const endingTimeoutMs = 30_000;
+/** How long a session that is not there yet is awaited, to be ended, and how often it is looked for. */
+const endingRetryForMs = 5_000;
+const endingRetryEveryMs = 250;
 /**
  * Reaches a server inside its container, with the server's own client programs, over its Unix socket: no version differs,
  * and no password is needed. Without a terminal (`-t`), which would change line ends.
@@ -38289,21 +38419,34 @@ function startInside(container, { user, environment }, [tool, args, identity]) {
         env: environment,
         stdio: ['pipe', 'pipe', 'pipe'],
     });
+    let isEnded = false;
     let ending;
-    const endInside = () => (ending ??= endSession(container, { ...inside, PGAPPNAME: 'skills-hub-continuity' }, environment, applicationName));
+    const endInside = () => (ending ??= repeatEnding().finally(() => (ending = undefined)));
+    // What is ended as soon as it was started may not have connected yet. With an exit code of its own, it is over.
+    async function repeatEnding() {
+        const own = { ...inside, PGAPPNAME: 'skills-hub-continuity' };
+        const deadline = Date.now() + endingRetryForMs;
+        while (!isEnded && child.exitCode === null) {
+            isEnded = await endSession(container, own, environment, applicationName);
+            if (isEnded || Date.now() + endingRetryEveryMs > deadline)
+                return;
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(endingRetryEveryMs);
+        }
+    }
     // A client that is killed leaves the program in the container running, blocked on its full pipe, with its locks. So its
     // session is ended first, whereupon it ends by itself and the client with it; where somebody else killed the client,
-    // afterwards.
+    // afterwards. Where there was no session to end, the client is all that can be.
     const killClient = child.kill.bind(child);
     child.kill = (signal) => {
         if (child.exitCode !== null || child.signalCode !== null)
             return false;
-        void endInside().then(() => signal === 'SIGKILL' && killClient('SIGKILL'));
+        void endInside().then(() => (signal === 'SIGKILL' || !isEnded) && killClient(signal));
         return true;
     };
     child.once('exit', (_code, signal) => {
+        // An attempt that is under way may be its last.
         if (signal !== null)
-            void endInside();
+            void (ending ?? Promise.resolve()).then(endInside);
     });
     return child;
 }
@@ -38317,19 +38460,22 @@ function execArguments({ id, user }, inside) {
         id,
     ];
 }
-/** Ends the one session of that name; where the server does not answer any more, there is none. */
+/** Ends the one session of that name: whether there was one. Where the server does not answer any more, there is none. */
 async function endSession(container, inside, env, applicationName) {
     const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ${quoteLiteral(applicationName)};`;
-    const args = [...execArguments(container, { ...inside, PGDATABASE: 'postgres' }), 'psql', '-Xqw', '-f', '-'];
-    await run_command_runCommand('docker', args, { env, input: sql, timeoutMs: endingTimeoutMs }).catch(() => undefined);
+    const args = [...execArguments(container, { ...inside, PGDATABASE: 'postgres' }), 'psql', '-XqwAt', '-f', '-'];
+    const options = { env, input: sql, timeoutMs: endingTimeoutMs };
+    const result = await run_command_runCommand('docker', args, options).catch(() => undefined);
+    return result?.code === 0 && /^t$/m.test(result.stdout);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/open-project.js
 
-/** The compose project of the platform. @throws Failure `config` where none is configured. */
+
+/** The compose project of the platform, whatever project the shell is set to. @throws Failure `config` where none is configured. */
 function openProject({ config, environment }) {
     if (config.compose)
-        return { ...config.compose, environment };
+        return { ...config.compose, environment: project_leaveOutOtherProjects(environment) };
     const next = 'Name the compose file there: compose: { file: docker-compose.yml }.';
     throw new failure/* Failure */.HR('config', `${config.file} names no compose project`, next);
 }
@@ -38394,6 +38540,57 @@ async function serverOf(platform, source) {
     if (database)
         return await connectServer(platform, database);
     throw new failure/* Failure */.HR('config', `an earlier restore concerns databases.${source}, which ${config.file} no longer has`, `Put databases.${source} back into it until that restore is finished or forgotten.`);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/container-root.js
+
+
+/** Where the kernel says to which container a process belongs: by its control groups, or by what is mounted in it. */
+const TELLING = ['cgroup', 'mountinfo'];
+/**
+ * The root of a running container as this host reaches it, when it is certain that the process is that container's: the
+ * engine may be another machine's, or the number have gone to another process.
+ * @throws Failure `config` where it is not.
+ */
+async function rootOfContainer(container) {
+    if (await isOf(container))
+        return rootOf(container);
+    throw new failure/* Failure */.HR('config', `the container of ${container.label} runs on another machine than this one, or in another place that only its ` +
+        `engine sees: its first program, ${container.pid}, is not to be found here`, "Run this on the host itself, with that host's own Docker engine (look at DOCKER_HOST and docker context ls).");
+}
+/**
+ * Makes sure that a container has run all the time since its root was reached.
+ * @throws Failure `source` where it has not: what was read in between is not whole.
+ */
+async function confirmRunning(container) {
+    if (await isOf(container))
+        return;
+    throw new failure/* Failure */.HR('source', `the container of ${container.label} was stopped or started again while its files were read`, 'Look at its log (docker compose ps, docker compose logs), then run again.');
+}
+function rootOf({ pid }) {
+    return `/proc/${pid}/root`;
+}
+async function isOf({ id, pid }) {
+    // What is mounted names the container also for programs of the host.
+    if (!(await hasOwnRoot(rootOf({ pid }))))
+        return false;
+    for (const name of TELLING) {
+        // Gone, or hidden from this user: it tells nothing then.
+        const told = await (0,promises_namespaceObject.readFile)(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
+        if (told.includes(id))
+            return true;
+    }
+    return false;
+}
+/** False where there is no such process. @throws the system's error where this user may not look. */
+async function hasOwnRoot(root) {
+    const ours = await (0,promises_namespaceObject.stat)('/');
+    const theirs = await (0,promises_namespaceObject.stat)(`${root}/.`).catch((error) => {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    });
+    return theirs !== undefined && (theirs.dev !== ours.dev || theirs.ino !== ours.ino);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/system/is-record.js
@@ -38571,9 +38768,10 @@ async function inspectVolume(name, environment) {
 
 
 
+
 /**
  * Finds the folder of a file source: as configured, where Docker keeps the volume, or below the root of a container.
- * @throws Failure `config` or `source` where Docker does not know it.
+ * @throws Failure `config` or `source` where Docker does not know it, or its engine is another machine's.
  */
 async function locateFiles(platform, { place, ...source }) {
     if (place.by === 'path')
@@ -38581,11 +38779,12 @@ async function locateFiles(platform, { place, ...source }) {
     const project = openProject(platform);
     if (place.by === 'volume')
         return { ...source, path: await locateVolume(project, place.volume) };
-    const { pid, id } = await findRunning({ by: 'service', service: place.service, project }, { mayBePaused: true });
+    const container = await findRunning({ by: 'service', service: place.service, project }, { mayBePaused: true });
     return {
         ...source,
-        path: `/proc/${pid}/root${place.path}`,
-        container: id,
+        path: (await rootOfContainer(container)) + place.path,
+        container: container.id,
+        confirm: () => confirmRunning(container),
         warning: `files.${source.name} lie in the container of service ${place.service} (${place.path}), in no volume: ` +
             'they vanish when it is made anew; give that folder a volume',
     };
@@ -38602,10 +38801,11 @@ var picomatch = __nccwpck_require__(90);
 ;// CONCATENATED MODULE: ./.build/src/system/resolve-folder.js
 
 
+
 /**
  * The real path of a folder. One inside a container (`/proc/<pid>/root/…`) stays as it is, and holds no symbolic link:
  * resolved from here, an absolute link in there would lead to a folder of the host.
- * @throws the system's error where there is none.
+ * @throws the system's error where there is none; Failure `source` where the container does not run any more.
  */
 async function resolveFolder(path) {
     if (!isInContainer(path))
@@ -38734,6 +38934,9 @@ async function* walkSource(options, report) {
         report.skipped.push({ path: relativeName.toString(), reason });
     };
     const onUnreadable = (relativeName, error) => {
+        // Not one file, but the container of all of them.
+        if (error instanceof failure/* Failure */.HR)
+            throw error;
         if (!mayBeUnreadable(relativeName))
             throw unreadable(options, relativeName, error);
         skip(relativeName, `may not be read: ${(0,failure/* messageOf */.bD)(error)}`);
@@ -38746,7 +38949,7 @@ async function* walkSource(options, report) {
         onUnreadable,
     });
     for await (const found of walk) {
-        const entry = await describe(found, prefix, firstLinks, skip, onUnreadable);
+        const entry = await file_source_describe(found, prefix, firstLinks, skip, onUnreadable);
         if (!entry)
             continue;
         if (entry.type === 'dir')
@@ -38760,7 +38963,7 @@ async function* walkSource(options, report) {
     }
     report.walkEnded = new Date();
 }
-async function describe({ relativeName, path, stat }, prefix, firstLinks, skip, onUnreadable) {
+async function file_source_describe({ relativeName, path, stat }, prefix, firstLinks, skip, onUnreadable) {
     const name = Buffer.concat([prefix, relativeName]);
     const entry = {
         name,
@@ -38826,6 +39029,8 @@ async function resolveRoot({ name, path }) {
         return Buffer.from(root);
     }
     catch (error) {
+        if (error instanceof failure/* Failure */.HR)
+            throw error;
         throw new failure/* Failure */.HR('source', `files "${name}": the folder ${path} cannot be reached: ${(0,failure/* messageOf */.bD)(error)}`, `Check that it is mounted, or correct files.${name}.path in continuity.yml.`, { cause: error });
     }
 }
@@ -40190,6 +40395,27 @@ async function alignAll(batch) {
         await folder.close();
 }
 
+;// CONCATENATED MODULE: ./.build/src/system/make-folder.js
+
+
+
+/** As a service expects a folder that it did not make itself: it may enter it. */
+const SHARED_MODE = 0o755;
+/**
+ * Makes a folder with all that is missing above it, and opens it; undefined where something else is in its way. Inside a
+ * container it is made name by name, never through a symbolic link, which would lead to this host.
+ */
+async function makeFolder(path) {
+    const bytes = Buffer.from(path);
+    const inside = splitContainerPath(bytes);
+    if (!inside) {
+        await (0,promises_namespaceObject.mkdir)(path, { recursive: true });
+        return await OpenFolder.open(bytes);
+    }
+    const top = await OpenFolder.openTop(inside.top);
+    return await top.reach(inside.inner, true, SHARED_MODE).finally(() => top.close());
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/files/link-groups.js
 /**
  * Hard links while two trees are compared. A file that is put in place is a new one, and every name that the archive has
@@ -40390,7 +40616,14 @@ async function digestFile(path) {
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/resolve-root.js
 
 
-/** Follows links as far as there is something; changes nothing. */
+
+
+
+/**
+ * Follows links as far as there is something; changes nothing. Inside a container none is followed, and nothing above
+ * the container's own root is looked at.
+ * @throws Failure `refused` where a link, or a file, is in the way in there.
+ */
 async function resolve_root_resolveRoot(path) {
     const absolute = (0,external_node_path_.resolve)(path);
     try {
@@ -40400,9 +40633,21 @@ async function resolve_root_resolveRoot(path) {
     catch (error) {
         if (error.code !== 'ENOENT' || (0,external_node_path_.dirname)(absolute) === absolute)
             throw error;
-        const { root, existing } = await resolve_root_resolveRoot((0,external_node_path_.dirname)(absolute));
+        const { root, isNew, existing } = await resolve_root_resolveRoot((0,external_node_path_.dirname)(absolute));
+        if (!isNew && isInContainer(root))
+            await refuseLink(root, (0,external_node_path_.basename)(absolute));
         return { root: (0,external_node_path_.join)(root, (0,external_node_path_.basename)(absolute)), isNew: true, existing };
     }
+}
+/** What is there and could not be opened as a folder is none: nothing is made in its place. */
+async function refuseLink(root, name) {
+    const folder = await OpenFolder.open(Buffer.from(root));
+    if (!folder)
+        return;
+    const found = await folder.look(Buffer.from(name)).finally(() => folder.close());
+    if (!found)
+        return;
+    throw new failure/* Failure */.HR('refused', `${(0,external_node_path_.join)(root, name)} is ${found.isSymbolicLink() ? 'a symbolic link' : 'no folder'} in its container`, 'Name the real path of the folder in continuity.yml (path beside service), or move that entry away.');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/files-plan.js
@@ -40497,15 +40742,22 @@ function adviseOthers(error, part) {
 
 
 
+
+
+
 /** Where a source's staged and kept entries go. Only looks. */
 async function placeFilesSwap({ source, path, container }, id, state) {
     const { root, isNew } = await resolve_root_resolveRoot(path);
+    // Whatever went wrong on the way there: what is meant for a container is not to be put on this host.
+    if (isInContainer(root) !== isInContainer(path))
+        throw new Error(`${path} was resolved to ${root}`);
+    const look = (reachable) => (0,promises_namespaceObject.lstat)(reachable, { bigint: true });
     return {
         source,
         root,
         ...(container === undefined ? {} : { container }),
         isRootNew: isNew,
-        ...(isNew ? {} : { rootMtimeNs: String((await (0,promises_namespaceObject.lstat)(root, { bigint: true })).mtimeNs) }),
+        ...(isNew ? {} : { rootMtimeNs: String((await withReachablePath(Buffer.from(root), look)).mtimeNs) }),
         staged: stagedPathOf(root, id),
         kept: keptPathOf(root, id),
         removals: removalsPathOf(state, id, source),
@@ -40520,8 +40772,7 @@ async function placeFilesSwap({ source, path, container }, id, state) {
  * nothing has to be linked to what is there.
  */
 async function stageFiles(archive, plan, swap, { goesOn = false } = {}) {
-    await (0,promises_namespaceObject.mkdir)(swap.root, { recursive: true });
-    const root = await OpenFolder.open(Buffer.from(swap.root));
+    const root = await makeFolder(swap.root);
     const [kept, staged] = await makeOwnFolders(root, swap).finally(() => root?.close());
     await kept?.close();
     if (!staged)
@@ -40575,7 +40826,7 @@ async function discardStagedFiles(swap) {
     }
     // Only where nobody has put anything there since.
     if (swap.isRootNew)
-        await (0,promises_namespaceObject.rmdir)(swap.root).catch(() => undefined);
+        await withReachablePath(Buffer.from(swap.root), promises_namespaceObject.rmdir).catch(() => undefined);
 }
 /** Both at once: where the kept folder is missing later, it is not the folder that was staged in. */
 async function makeOwnFolders(root, { kept, staged }) {
@@ -40688,47 +40939,6 @@ async function carryThrough(platform, journal) {
     return result;
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/compose/service-containers.js
-
-
-
-const engineTimeoutMs = 60_000;
-const defaultGraceSeconds = 10;
-/**
- * The containers of all services of a project, also those that do not run; what `docker compose run` left is none of them.
- * @throws Failure where docker or the files are not there, or the files are wrong.
- */
-async function listServiceContainers(project) {
-    const listed = await askCompose(project, ['--profile', '*', 'ps', '--all', '--quiet']);
-    const ids = [...new Set(listed.split(/\s+/).filter((id) => id !== ''))];
-    if (ids.length === 0)
-        return [];
-    // One that was removed at this moment makes it fail, and is not among those that it prints.
-    const { stdout } = await runDocker(['container', 'inspect', '--', ...ids], {
-        environment: project.environment,
-        maximumOutputBytes: 64 * 1024 * 1024,
-    });
-    return JSON.parse(stdout || '[]').flatMap(service_containers_describe);
-}
-function service_containers_describe({ Id, Name, Config, State }) {
-    const service = Config.Labels?.['com.docker.compose.service'];
-    if (service === undefined || Config.Labels?.['com.docker.compose.oneoff'] === 'True')
-        return [];
-    const graceMs = (Config.StopTimeout ?? defaultGraceSeconds) * 1000;
-    return [{ id: Id, name: Name.replace(/^\//, ''), service, state: State.Status, graceMs }];
-}
-/** Stops, starts, pauses… one container. @throws Failure `source` with what docker said. */
-async function changeContainer(project, { id, name, graceMs }, change) {
-    const result = await runDocker(['container', change, id], {
-        environment: project.environment,
-        timeoutMs: engineTimeoutMs + graceMs,
-    });
-    if (result.code === 0)
-        return;
-    const next = `Look at it (docker ps --all; docker logs ${name}), then run again.`;
-    throw new failure/* Failure */.HR('source', `docker ${change} ${name} failed: ${lastLine(result)}`, next);
-}
-
 ;// CONCATENATED MODULE: ./.build/src/operations/services/by-dependence.js
 /**
  * Divides what belongs to services into groups, one after the other: those first that depend on none of the others. A
@@ -40768,8 +40978,16 @@ function reaches(dependsOn, from, to) {
 
 
 
-/** Returns when the record is on disk. */
+/**
+ * Returns when the record is on disk.
+ * @throws Failure `refused` where the record is none that we would read again: nothing is halted for it then.
+ */
 async function writeHalted(stateDirectory, record) {
+    const odd = record.containers.find((container) => !isHaltedContainer(container));
+    if (odd) {
+        const next = 'Give the service a name of letters, digits, "_", "." and "-" that does not begin with "-".';
+        throw new failure/* Failure */.HR('refused', `service ${JSON.stringify(odd.service)} cannot be halted: its name is unusual`, next);
+    }
     await durable_file_writeDurably(pathIn(stateDirectory), `${JSON.stringify(record, null, 2)}\n`, 0o600);
 }
 /** What is halted and not running again yet. @throws Failure `refused` where the record is none that we write. */
@@ -40802,13 +41020,14 @@ function isHaltedRecord(value) {
         Array.isArray(value['containers']) &&
         value['containers'].every(isHaltedContainer));
 }
+/** Compose lets a service's name begin with `_` and `.` as well; what begins with `-` would be taken for an option. */
 function isHaltedContainer(value) {
     if (!isRecord(value))
         return false;
     const { id, name, service, halt } = value;
     return (typeof id === 'string' &&
         /^[0-9a-f]{64}$/.test(id) &&
-        [name, service].every((text) => typeof text === 'string' && /^[A-Za-z0-9][\w.-]*$/.test(text)) &&
+        [name, service].every((text) => typeof text === 'string' && /^[\w.][\w.-]*$/.test(text)) &&
         ['stop', 'pause', 'hold'].includes(halt));
 }
 function halted_record_parse(text) {
@@ -40842,7 +41061,7 @@ async function haltServices(platform, request) {
     const haltOf = new Map(Object.entries(request).flatMap(([halt, services]) => services.map((service) => [service, halt])));
     if (haltOf.size === 0)
         return [];
-    const project = openProject(platform);
+    const project = { ...openProject(platform), isDetached: true };
     const containers = await listServiceContainers(project);
     const chosen = containers.flatMap((container) => {
         const halt = haltOf.get(container.service);
@@ -40851,10 +41070,14 @@ async function haltServices(platform, request) {
     if (chosen.length === 0)
         return [];
     const halted = chosen.map(({ id, name, service, halt }) => ({ id, name, service, halt }));
-    await record(platform, halted);
     const { services } = await readComposeModel(project);
+    await record(platform, halted);
     for (const group of groupByDependence(chosen, services).reverse()) {
-        await Promise.all(group.map((container) => haltOne(platform, project, container)));
+        // All of a group are waited for, also where one fails: what is still stopping would end after it was to run again.
+        const ended = await Promise.allSettled(group.map((container) => haltOne(platform, project, container)));
+        for (const each of ended)
+            if (each.status === 'rejected')
+                throw each.reason;
     }
     return halted;
 }
@@ -40866,7 +41089,7 @@ async function haltAgain(platform) {
     const halted = await readHalted(platform.config.state);
     if (!halted)
         return;
-    const project = openProject(platform);
+    const project = { ...openProject(platform), isDetached: true };
     const present = await listServiceContainers(project);
     const all = halted.containers.flatMap(({ service, halt }) => 
     // Those made anew for the service meanwhile as well.
@@ -40893,12 +41116,12 @@ async function record({ config, holder, now }, halted) {
         containers: [...left, ...halted],
     });
 }
-async function haltOne({ logger }, project, container) {
+async function haltOne({ logger }, caller, container) {
     const { service, halt, state } = container;
     logger.info(`${halt === 'stop' ? 'Stopping' : 'Pausing'} service ${service}.`);
     // What is between two attempts to start has nothing that could be paused.
     const change = halt === 'stop' || state === 'restarting' ? 'stop' : 'pause';
-    await changeContainer(project, container, change).catch((error) => {
+    await changeContainer(caller, container, change).catch((error) => {
         if (!(error instanceof failure/* Failure */.HR))
             throw error;
         throw new failure/* Failure */.HR(error.kind, `service ${service} cannot be halted: ${error.message}`, error.next, {
@@ -40974,6 +41197,59 @@ async function removeWorkDirectories(stateDirectory) {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/services/await-end.js
+
+
+
+const lookEveryMs = 500;
+/** From the kill at the end of the grace until the engine calls the container ended. */
+const killMs = 2_000;
+/**
+ * Waits for what the engine may still be stopping or pausing, since whoever asked for it is gone or was not answered: no
+ * state of a container tells. After its grace, one that runs goes on running.
+ *
+ * @returns those that stand still after all, as they are then.
+ */
+async function await_end_awaitEnd(caller, containers) {
+    const begun = Date.now();
+    const ended = [];
+    let waiting = containers;
+    while (waiting.length > 0) {
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(lookEveryMs);
+        const waitedMs = Date.now() - begun;
+        const present = await inspectServices(caller, waiting.map(({ id }) => id));
+        ended.push(...present.filter(({ state }) => !working.has(state)));
+        waiting = present.filter(({ state, graceMs }) => working.has(state) && waitedMs < graceMs + killMs);
+    }
+    return ended;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/services/look-at-halted.js
+
+
+
+
+/**
+ * Looks for halted containers as the compose project has them; where its files cannot be read, by their ids alone: a
+ * mistake in a compose file is no reason to leave the platform down.
+ * @throws Failure where docker is not there.
+ */
+async function lookAtHalted(platform, halted) {
+    try {
+        const project = { ...openProject(platform), isDetached: true };
+        const present = await listServiceContainers(project);
+        return { present, services: (await readComposeModel(project)).services };
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.HR))
+            throw error;
+        const ids = halted.map(({ id }) => id);
+        const present = await inspectServices({ environment: platform.environment, isDetached: true }, ids);
+        platform.logger.warning(`${error.message}: what was halted is looked for by the ids of its containers.`);
+        return { present, services: [], unknown: error.message };
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/services/resume-services.js
 
 
@@ -40982,67 +41258,89 @@ async function removeWorkDirectories(stateDirectory) {
 
 
 
+
+const nothing = { running: [], faults: [], lasting: [], waiting: [] };
 /**
  * Has everything run again that a run of the toolkit halted, those first that others depend on; nothing else is ever
  * started. Not before a restore that is being put in place is complete: nobody is to open what is half restored. Can be
  * repeated. Never throws: it is called where something else may have failed that counts more.
+ *
+ * `afterFailure`: the engine may still be stopping what it was asked to, with nobody who has waited for it. What runs is
+ * then watched for as long as its end may take, and the record of it stays that long.
  */
-async function resumeServices(platform) {
+async function resumeServices(platform, options = {}) {
     try {
-        return await resumeRecorded(platform);
+        return await resumeRecorded(platform, options.afterFailure ?? false);
     }
     catch (error) {
         const fault = `services that were halted do not run again: ${resume_services_describe(error)}`;
         platform.logger.error(fault);
-        return { running: [], faults: [fault], waiting: [] };
+        return { ...nothing, faults: [fault] };
     }
 }
-async function resumeRecorded(platform) {
+async function resumeRecorded(platform, afterFailure) {
     const { config, logger } = platform;
     const halted = await readHalted(config.state);
     if (!halted)
-        return { running: [], faults: [], waiting: [] };
+        return nothing;
     if ((await readJournal(config.state))?.phase === 'swapping') {
-        return { running: [], faults: [], waiting: namesOf(halted.containers) };
+        return { ...nothing, waiting: namesOf(halted.containers) };
     }
-    const project = openProject(platform);
-    const present = await listServiceContainers(project);
-    const { services } = await readComposeModel(project);
-    const left = [];
-    const gone = [];
+    const caller = { environment: platform.environment, isDetached: true };
+    const { present, services, unknown } = await lookAtHalted(platform, halted.containers);
+    const left = new Set();
+    const gone = new Set();
     const faults = [];
-    for (const group of groupByDependence(halted.containers, services)) {
-        await Promise.all(group.map(async (container) => {
-            const { service } = container;
-            try {
-                const found = findPresent(container, present);
-                if (found.length === 0) {
-                    // Whoever removed it decides whether it comes back.
-                    gone.push(container);
-                    faults.push(`service ${service} has no container any more: docker compose up -d ${service}`);
-                    return;
+    const lasting = [];
+    const groups = groupByDependence(halted.containers, services);
+    const resumeAll = async (looked) => {
+        for (const group of groups) {
+            await Promise.all(group.map(async (container) => {
+                try {
+                    for (const { id } of findPresent(container, present)) {
+                        const now = looked.find((each) => each.id === id);
+                        if (now)
+                            await resumeOne(platform, caller, container, now);
+                    }
                 }
-                for (const each of found)
-                    await resumeOne(platform, project, container, each);
-            }
-            catch (error) {
-                left.push(container);
-                faults.push(`service ${service} is not running again: ${resume_services_describe(error)}`);
-            }
-        }));
+                catch (error) {
+                    left.add(container);
+                    faults.push(`service ${container.service} is not running again: ${resume_services_describe(error)}`);
+                }
+            }));
+        }
+    };
+    await resumeAll(present);
+    if (afterFailure)
+        await resumeAll(await await_end_awaitEnd(caller, listRunning(halted.containers, present)));
+    for (const container of halted.containers.filter((each) => findPresent(each, present).length === 0)) {
+        const { service } = container;
+        const fault = `service ${service} has no container any more: docker compose up -d ${service}`;
+        faults.push(fault);
+        // Where the compose files cannot be read, there may be one made anew. Else whoever removed it decides on it.
+        if (unknown !== undefined)
+            left.add(container);
+        else {
+            gone.add(container);
+            lasting.push(fault);
+        }
     }
-    for (const container of await findEnded(project, halted.containers, left)) {
-        left.push(container);
+    for (const container of await findEnded(caller, halted.containers, left)) {
+        left.add(container);
         faults.push(`service ${container.service} ended as soon as it was started: docker logs ${container.name}`);
     }
-    if (left.length === 0)
+    if (left.size === 0)
         await removeHalted(config.state);
     else
-        await writeHalted(config.state, { ...halted, containers: left });
+        await writeHalted(config.state, { ...halted, containers: [...left] });
     for (const fault of faults)
         logger.error(fault);
-    const running = halted.containers.filter((container) => !left.includes(container) && !gone.includes(container));
-    return { running: namesOf(running), faults, waiting: [] };
+    const running = halted.containers.filter((container) => !left.has(container) && !gone.has(container));
+    return { ...nothing, running: namesOf(running), faults, lasting };
+}
+/** What was to be halted, and ran when it was looked at. */
+function listRunning(halted, present) {
+    return present.filter(({ id, state }) => working.has(state) && halted.some((container) => container.id === id));
 }
 /** The container itself; where it was made anew since, those of its service. */
 function findPresent({ id, service }, present) {
@@ -41050,14 +41348,14 @@ function findPresent({ id, service }, present) {
     const itself = ofService.find((container) => container.id === id);
     return itself ? [itself] : ofService;
 }
-async function resumeOne({ logger }, project, { service, halt, id }, container) {
+async function resumeOne({ logger }, caller, { service, halt, id }, container) {
     const isItself = container.id === id;
     const changes = changesFor(halt === 'hold' && isItself, container.state);
     if (changes.length === 0)
         return;
     logger.info(`${changes.includes('unpause') ? 'Continuing' : 'Starting'} service ${service} again.`);
     for (const change of changes)
-        await changeContainer(project, container, change);
+        await changeContainer(caller, container, change);
 }
 /** What was held has read files that are others by now. */
 function changesFor(isHeld, state) {
@@ -41068,10 +41366,11 @@ function changesFor(isHeld, state) {
     return ['start'];
 }
 /** Those that were started, and do not run all the same. */
-async function findEnded(project, halted, left) {
-    const present = await listServiceContainers(project);
-    return halted.filter(({ id }) => !left.some((container) => container.id === id) &&
-        present.some((container) => container.id === id && ['exited', 'dead', 'created'].includes(container.state)));
+async function findEnded(caller, halted, left) {
+    const started = halted.filter((container) => !left.has(container));
+    const present = await inspectContainers(caller, started.map(({ id }) => id));
+    const ended = present.filter(({ state }) => ['exited', 'dead', 'created'].includes(state));
+    return started.filter(({ id }) => ended.some((container) => container.id === id));
 }
 function resume_services_describe(error) {
     return error instanceof failure/* Failure */.HR ? `${error.message}. ${error.next}` : (0,failure/* messageOf */.bD)(error);
@@ -41088,7 +41387,7 @@ function namesOf(containers) {
  * Does what a killed run left to do, for whoever holds the lock now: its restore is carried through or
  * reverted, and then, in this order, the services that it had halted run again.
  *
- * @returns why services do not run again; no reason to do without a backup, but to be told in the end.
+ * @returns what came of these; that some do not run is no reason to do without a backup, but to be told in the end.
  * @throws Failure where an interrupted restore cannot be finished.
  */
 async function takeOver(platform) {
@@ -41099,23 +41398,27 @@ async function takeOver(platform) {
     }
     finally {
         // Also where what was staged cannot be removed: nothing live was replaced then.
-        resumed = await resumeServices(platform);
+        resumed = await resumeServices(platform, { afterFailure: true });
         const { running, waiting } = resumed;
         if (running.length > 0)
             logger.warning(`Run again since an interrupted run had halted them: ${running.join(', ')}.`);
         if (waiting.length > 0)
             logger.error(`Halted until the interrupted restore is complete: ${waiting.join(', ')}.`);
     }
-    return resumed.faults;
+    return resumed;
 }
-/** Tries once more what could not be started before the work, which is done by now. @throws Failure `source` */
-async function requireServices(platform, faults) {
-    if (faults.length === 0)
+/**
+ * Tries once more what could not be started before the work, which is done by now. The work itself may have started it
+ * meanwhile: then there is no record of it any more, and only what was lasting is left to be told.
+ * @throws Failure `source`
+ */
+async function requireServices(platform, before) {
+    if (before.faults.length === 0)
         return;
     const again = await resumeServices(platform);
-    if (again.faults.length === 0 && again.running.length > 0)
-        return;
-    throw servicesDown(platform, again.faults.length > 0 ? again.faults : faults);
+    const faults = [...before.lasting, ...again.faults];
+    if (faults.length > 0)
+        throw servicesDown(platform, faults);
 }
 /** What was asked for is done, but the platform does not serve: that is a failure, and says so. */
 function servicesDown({ holder }, faults) {
@@ -41145,13 +41448,13 @@ async function withLock(platform, work) {
         const former = lock.tookOverFrom;
         if (former)
             logger.warning(`Took over from ${former.holder} (pid ${former.pid}), which ended without finishing.`);
-        const faults = await takeOver(platform);
+        const resumed = await takeOver(platform);
         const run = await openRunDirectory(config.state);
         if (run.leftovers > 0)
             logger.info(`Removed what ${run.leftovers} interrupted run(s) had left in the staging directory.`);
         try {
             const result = await work(run.path);
-            await requireServices(platform, faults);
+            await requireServices(platform, resumed);
             return result;
         }
         catch (error) {
@@ -43190,18 +43493,18 @@ async function runTogether(tasks, abort = new AbortController()) {
 async function whilePaused(platform, work) {
     const pause = platform.config.compose?.pauses ?? [];
     if (pause.length === 0)
-        return { result: await work(), stillHalted: [] };
+        return { result: await work() };
     let result;
     try {
         await haltServices(platform, { pause });
         result = await work();
     }
     catch (error) {
-        await resumeServices(platform);
+        await resumeServices(platform, { afterFailure: true });
         throw error;
     }
-    const { faults } = await resumeServices(platform);
-    return { result, stillHalted: faults };
+    const { faults, lasting } = await resumeServices(platform);
+    return { result, ...(faults.length > 0 ? { stillHalted: { faults, lasting } } : {}) };
 }
 
 ;// CONCATENATED MODULE: ../nm/node_modules/@noble/hashes/utils.js
@@ -63324,6 +63627,7 @@ function named_files_asList(value) {
 
 
 
+
 const baseNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
 const read_compose_maximumModelBytes = (/* unused pure expression or super */ null && (16 << 20));
 const read_compose_timeoutMs = 60_000;
@@ -63412,7 +63716,7 @@ async function askDocker({ directory, environment, signal }, files) {
         const { code, stdout, stderr, isTruncated } = await runCommand('docker', args, {
             cwd: directory,
             // Docker takes the folder's name from here: the one that we compare with.
-            env: { ...environment, PWD: directory },
+            env: { ...leaveOutOtherProjects(environment), PWD: directory },
             timeoutMs: read_compose_timeoutMs,
             maximumOutputBytes: read_compose_maximumModelBytes,
             ...(signal ? { signal } : {}),
@@ -63443,6 +63747,7 @@ async function readYaml(path, name) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/kit/plan-kit.js
+
 
 
 
@@ -63499,7 +63804,12 @@ async function readProject(platform) {
     const files = (await findComposeFiles(directory)).map((file) => (0,external_node_path_.resolve)(directory, file));
     if (files.length === 0)
         return undefined;
-    const named = await readNamedFiles({ directory, files, pauses: [], environment });
+    const named = await readNamedFiles({
+        directory,
+        files,
+        pauses: [],
+        environment: project_leaveOutOtherProjects(environment),
+    });
     // Nobody has said that it is this platform's: what is there is taken, and what is odd about it is nobody's trouble.
     return { ...named, directory, warnings: [] };
 }
@@ -64937,12 +65247,13 @@ async function openOlderBase(question, damaged, failure) {
 
 
 
+
 /** File sources that are there. Only a safety backup may do without one: somebody is about to bring it back. */
 async function presentSources(platform, mayBeMissing) {
     const present = await Promise.all(platform.config.files.map(async (source) => {
         try {
             const located = await locateFiles(platform, source);
-            if ((await (0,promises_namespaceObject.stat)(located.path)).isDirectory())
+            if ((await (0,promises_namespaceObject.stat)(await resolveFolder(located.path))).isDirectory())
                 return [located];
             throw new Error('it is no folder');
         }
@@ -65192,6 +65503,7 @@ function walkSources(sources, signal) {
                 signal.throwIfAborted();
                 yield entry;
             }
+            await source.source.confirm?.();
         }
     }
     return { entries: entries(), reports: new Map(opened.map(({ source, report }) => [source.name, report])) };
@@ -65353,7 +65665,7 @@ async function fillArchive(run, filling) {
         warnings,
         conditions,
         ...(changes ? { changes } : {}),
-        ...(stillHalted.length > 0 ? { stillHalted } : {}),
+        ...(stillHalted ? { stillHalted } : {}),
     };
 }
 async function addFiles(builder, sources, { allowShrink = [], trigger }, signal) {
@@ -65987,7 +66299,7 @@ async function readProjectState(project, options) {
     const [containers, volumes] = await Promise.all([
         ask(['ps', '--all', '--no-trunc', '--quiet', ...mine]).then(async (ids) => {
             const listed = splitLines(ids);
-            return listed.length === 0 ? [] : readContainers(await project_state_inspect(listed, { maximumOutputBytes: project_state_maximumOutputBytes, ...options }));
+            return listed.length === 0 ? [] : readContainers(await inspect(listed, { maximumOutputBytes: project_state_maximumOutputBytes, ...options }));
         }),
         ask(['volume', 'ls', ...mine, '--format', `{{.Driver}} {{.Name}} {{.Label "${project_state_label}.volume"}}`]).then(readVolumes),
     ]);
@@ -65997,7 +66309,7 @@ async function project_state_askDocker(args, options) {
     return requireSuccess(args, await runDocker(args, options)).stdout;
 }
 /** One that was removed in the meantime makes docker fail; the others are printed all the same. */
-async function project_state_inspect(ids, options) {
+async function inspect(ids, options) {
     const args = ['container', 'inspect', '--', ...ids];
     const result = await runDocker(args, options);
     return /no such container/i.test(result.stderr) ? result.stdout : requireSuccess(args, result).stdout;
@@ -66966,17 +67278,17 @@ async function makePlaces(store, uploadGid) {
         if (!(await (0,promises_namespaceObject.stat)(store.directory)).isDirectory())
             throw new Error('it is not a directory');
         await makeDirectory(store.private, 0o700);
-        await refuseLink(store.private);
+        await layout_refuseLink(store.private);
         for (const name of privatePlaces) {
             await makeDirectory((0,external_node_path_.join)(store.private, name), 0o700);
-            await refuseLink((0,external_node_path_.join)(store.private, name));
+            await layout_refuseLink((0,external_node_path_.join)(store.private, name));
         }
         // Sticky: the upload account adds to it, and can neither remove nor rename what others have put there.
         if (store.isProvisioned)
             await makeDirectory(store.incoming, 0o1770, uploadGid);
         else
             await makeDirectory(store.incoming, 0o700);
-        await refuseLink(store.incoming);
+        await layout_refuseLink(store.incoming);
     }
     catch (error) {
         if (isDiskFull(error))
@@ -66998,7 +67310,7 @@ async function makeDirectory(path, mode, gid) {
     }
 }
 /** A link there would have the keeper clear up, or write, somewhere else. */
-async function refuseLink(path) {
+async function layout_refuseLink(path) {
     if (!(await (0,promises_namespaceObject.lstat)(path)).isDirectory())
         throw new Error(`${path} is not a directory of its own`);
 }
@@ -73153,7 +73465,8 @@ async function keySource(reference, { environment }) {
 async function backup(platform, options) {
     return await withLock(platform, async (runDirectory) => {
         const result = await backupUnderLock(platform, runDirectory, options);
-        await requireServices(platform, result.stillHalted ?? []);
+        if (result.stillHalted)
+            await requireServices(platform, result.stillHalted);
         return result;
     });
 }
@@ -73563,7 +73876,18 @@ async function loadStaged({ server, staged, chunks, signal }) {
     psql.stdout.resume();
     const ended = awaitEnd(psql, 'psql');
     ended.catch(() => undefined);
-    const abort = () => psql.kill('SIGTERM');
+    const stopped = new AbortController();
+    const abort = () => {
+        psql.kill('SIGTERM');
+        // One that waits for input does not notice that its session is over.
+        stopped.abort();
+        void (0,external_node_timers_promises_namespaceObject.setTimeout)(killAfterMs, undefined, { ref: false }).then(() => {
+            psql.kill('SIGKILL');
+            // What it started may still hold the pipes.
+            for (const output of [psql.stdout, psql.stderr])
+                output.destroy();
+        });
+    };
     signal?.addEventListener('abort', abort, { once: true });
     if (signal?.aborted)
         abort();
@@ -73573,7 +73897,9 @@ async function loadStaged({ server, staged, chunks, signal }) {
         // What came of the dump would pass for all of it.
         abort();
     });
-    const piped = (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_namespaceObject.Readable.from(session, { objectMode: true, highWaterMark: 1 }), psql.stdin);
+    const piped = (0,external_node_stream_promises_namespaceObject.pipeline)(external_node_stream_namespaceObject.Readable.from(session, { objectMode: true, highWaterMark: 1 }), psql.stdin, {
+        signal: stopped.signal,
+    });
     const isWhole = await awaitInput(piped, ended);
     const { code, endedBy } = await ended.finally(() => signal?.removeEventListener('abort', abort));
     const what = `loading database "${staged}" on ${server.label}`;
@@ -73596,6 +73922,8 @@ function describeUnreadable(what, cause) {
     const next = 'Nothing that is in use was changed. Verify the archive, then run the restore again.';
     return new failure/* Failure */.HR('source', `${what}: the dump could not be read: ${(0,failure/* messageOf */.bD)(cause)}`, next, { cause });
 }
+/** How long psql may take to end once it was asked to. */
+const killAfterMs = 2000;
 /** How long whoever brings the dump may take to notice that psql has ended. */
 const restore_load_graceMs = 1000;
 /** Waits until psql was given the whole dump: whether it was. Once psql has ended, nobody waits for who brings it. */
@@ -74127,6 +74455,8 @@ function warnOfRoles(missing, existing) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/services/find-users.js
+
+
 /**
  * Finds the services that use what is replaced: by `used-by` where the configuration has it, else by the compose file. A
  * database is used by the services that depend on its server's; files by those that mount them, or what holds them, and
@@ -74143,6 +74473,20 @@ function findUsers(model, replaced, servers) {
     const stop = new Set(users.filter((service) => !servers.has(service) && !hold.has(service)));
     return { stop: [...stop].sort(), hold: [...hold].sort() };
 }
+/**
+ * What is replaced without a service that is known to use it, since neither `used-by` nor the compose file names one:
+ * who does use it, goes on while it is replaced.
+ */
+function findUnused(model, { databases, files }) {
+    return [
+        ...databases
+            .filter((database) => !database.usedBy && findDependents(model, database).length === 0)
+            .map(({ name }) => `database ${name}`),
+        ...files
+            .filter((source) => !source.usedBy && source.place.by !== 'service' && findMounting(model, source).length === 0)
+            .map(({ name }) => `files ${name}`),
+    ];
+}
 /** The services of the project that run servers of configured databases. */
 function listServers(databases) {
     return new Set(databases.flatMap(({ reach }) => (reach.by === 'service' ? [reach.service] : [])));
@@ -74153,7 +74497,7 @@ function findDependents({ services }, { reach }) {
         return [];
     return services.filter(({ dependsOn }) => dependsOn.includes(reach.service)).map(({ name }) => name);
 }
-/** Read-only mounts count: what is half replaced is not to be shown to anybody. */
+/** The services that mount it. Read-only mounts count: what is half replaced is not to be shown to anybody. */
 function findMounting(model, { place }) {
     if (place.by === 'service')
         return [];
@@ -74170,9 +74514,20 @@ function findMounting(model, { place }) {
     };
     return model.services.filter(({ mounts }) => mounts.some(isMeant)).map(({ name }) => name);
 }
-/** Whether one of two folders is, or holds, the other. */
+/** Whether one of two folders is, or holds, the other; by whatever symbolic links they are named. */
 function isOverlapping(one, other) {
-    return find_users_isAtOrBelow(one, other) || find_users_isAtOrBelow(other, one);
+    const [real, otherReal] = [resolveLinks(one), resolveLinks(other)];
+    return find_users_isAtOrBelow(real, otherReal) || find_users_isAtOrBelow(otherReal, real);
+}
+/** The real path; what of it does not exist yet stays as it is named. */
+function resolveLinks(path) {
+    try {
+        return (0,external_node_fs_.realpathSync)(path);
+    }
+    catch {
+        const parent = (0,external_node_path_.dirname)(path);
+        return parent === path ? path : (0,external_node_path_.join)(resolveLinks(parent), (0,external_node_path_.basename)(path));
+    }
 }
 function find_users_isAtOrBelow(path, folder) {
     const stem = folder.replace(/\/+$/, '');
@@ -74185,26 +74540,34 @@ function find_users_isAtOrBelow(path, folder) {
 
 
 /**
- * The services that are to be halted while something is replaced; of those that use it, the ones that have not been
- * stopped by hand. None where the configuration knows no compose project.
+ * The services that use what is to be replaced. One that is started between the plan and the swap is halted as well: so
+ * those that do not run now are among the users. None where the configuration knows no compose project.
  * @throws Failure where docker or the compose files are not there, or the files are wrong.
  */
 async function planHalt(platform, replaced) {
     const { config } = platform;
     if (!config.compose || replaced.databases.length + replaced.files.length === 0) {
-        return { stop: [], hold: [], warnings: [] };
+        const none = { stop: [], hold: [] };
+        return { users: none, services: none, warnings: [] };
     }
     const project = openProject(platform);
     const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
     const users = findUsers(model, replaced, listServers(config.databases));
+    const unused = findUnused(model, replaced);
     const halting = new Set(containers.filter(({ state }) => state === 'running' || state === 'restarting').map(({ service }) => service));
     const known = new Set([...model.services.map(({ name }) => name), ...containers.map(({ service }) => service)]);
     return {
-        stop: users.stop.filter((service) => halting.has(service)),
-        hold: users.hold.filter((service) => halting.has(service)),
-        warnings: users.stop
-            .filter((service) => !known.has(service))
-            .map((service) => `used-by names service ${service}, which the compose project does not have`),
+        users,
+        services: {
+            stop: users.stop.filter((service) => halting.has(service)),
+            hold: users.hold.filter((service) => halting.has(service)),
+        },
+        warnings: [
+            ...users.stop
+                .filter((service) => !known.has(service))
+                .map((service) => `used-by names service ${service}, which the compose project does not have`),
+            ...(unused.length > 0 ? [`no service is known to use ${unused.join(', ')}: name it under used-by`] : []),
+        ],
     };
 }
 
@@ -74289,6 +74652,7 @@ async function planRestore(platform, archive, manifest, chosen, workDirectory) {
         databases: [],
         files: [],
         services: { stop: [], hold: [] },
+        users: { stop: [], hold: [] },
         refusals: [],
         warnings: [],
     };
@@ -74318,11 +74682,12 @@ async function planRestore(platform, archive, manifest, chosen, workDirectory) {
     const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
     plan.files = files.files;
     plan.refusals.push(...files.refusals);
-    const { warnings, ...services } = await planHalt(platform, {
+    const { warnings, ...halts } = await planHalt(platform, {
         databases: config.databases.filter(({ name }) => plan.databases.some(({ record }) => record.source === name)),
         files: config.files.filter(({ name }) => plan.files.some(({ source }) => source === name)),
     });
-    plan.services = services;
+    plan.services = halts.services;
+    plan.users = halts.users;
     plan.warnings.push(...warnings);
     return plan;
 }
@@ -74336,7 +74701,9 @@ async function planAllFiles(platform, archive, manifest, chosen, workDirectory) 
             plan.refusals.push(`files "${name}" is in the archive, but not in ${platform.config.file}`);
             continue;
         }
-        const files = await planFiles(archive, await locateFiles(platform, source), record, removalsPathIn(workDirectory, name));
+        const located = await locateFiles(platform, source);
+        const files = await planFiles(archive, located, record, removalsPathIn(workDirectory, name));
+        await located.confirm?.();
         plan.files.push(files);
         if (files.elsewhere.count > 0) {
             plan.refusals.push(`${files.elsewhere.count} entries to be replaced lie on another file system, mounted below ${files.path}: ` +
@@ -74595,7 +74962,7 @@ async function putInPlace(run, databases) {
         const swapping = await orDiscard(platform, run.journal, async () => {
             platform.signal?.throwIfAborted();
             begun = Date.now();
-            const halted = await haltServices(platform, plan.services);
+            const halted = await haltServices(platform, plan.users);
             stopped = [...new Set(halted.map(({ service }) => service))].sort();
             const files = await followContainers(platform, run.journal);
             if (files.length < run.journal.files.length) {
@@ -74613,7 +74980,7 @@ async function putInPlace(run, databases) {
         carried = await carryThrough(platform, swapping);
     }
     catch (error) {
-        throw tellOfServices(error, await resumeServices(platform));
+        throw tellOfServices(error, await resumeServices(platform, { afterFailure: true }));
     }
     const { running, faults } = await resumeServices(platform);
     const started = stopped.filter((service) => running.includes(service));

@@ -15175,7 +15175,7 @@ function completeContext(base, values) {
 
 /***/ }),
 
-/***/ 7415:
+/***/ 2680:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37533,9 +37533,7 @@ async function listSealedSince(store, since) {
     const before = sealed.filter((line) => !isLater(line) && line.trigger !== 'safety').at(-1);
     return {
         since: since.toISOString(),
-        archives: sealed
-            .filter(isLater)
-            .map(({ time, name, size, newBytes, trigger }) => ({
+        archives: sealed.filter(isLater).map(({ time, name, size, newBytes, trigger }) => ({
             time,
             name,
             size,
@@ -37607,7 +37605,26 @@ function renderSweep(result, timezone) {
     return [...headUpkeep(result, timezone), '', formatTable(rows)].join('\n');
 }
 
+;// CONCATENATED MODULE: ./.build/src/system/container-path.js
+/** The root of a process, which is that of its container, and a path below it. */
+const containerPath = /^(\/proc\/\d+\/root)(?:\/+([^]*))?$/;
+const PREFIX = Buffer.from('/proc/');
+/** Takes a path into a container apart; undefined where it is one of this host. */
+function splitContainerPath(path) {
+    // Asked for every file of a walk: most paths are told apart by their first bytes.
+    if (path.length < PREFIX.length || path.compare(PREFIX, 0, PREFIX.length, 0, PREFIX.length) !== 0)
+        return undefined;
+    const [, top, inner = ''] = containerPath.exec(path.toString('latin1')) ?? [];
+    return top === undefined ? undefined : { top, inner: Buffer.from(inner, 'latin1') };
+}
+/** Whether a path leads into a container by the root of its process. */
+function isInContainer(path) {
+    return containerPath.test(path);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/system/open-folder.js
+
+
 
 /**
  * A folder held open. Names in it are reached through its descriptor, so that whoever renames things around it, or puts
@@ -37621,18 +37638,24 @@ class OpenFolder {
     /**
      * Opens the folder itself; what stands before its last component is trusted, but inside a container, where nothing is.
      * Undefined where there is none.
+     * @throws Failure `source` where it is in a container that does not run any more.
      */
     static async open(path) {
-        const [, root, inner] = containerPath.exec(path.toString('latin1')) ?? [];
-        if (root !== undefined && inner !== undefined) {
-            const top = await OpenFolder.open(Buffer.from(`${root}/.`));
-            try {
-                return await top?.reach(Buffer.from(inner, 'latin1'));
-            }
-            finally {
-                await top?.close();
-            }
-        }
+        const inside = splitContainerPath(path);
+        if (!inside)
+            return await OpenFolder.#openPlain(path);
+        const top = await OpenFolder.openTop(inside.top);
+        return await top.reach(inside.inner).finally(() => top.close());
+    }
+    /** Opens a container's own root. @throws Failure `source` where its program has ended: nothing in there is "missing". */
+    static async openTop(top) {
+        // With the dot, it is no link that is to be opened.
+        const folder = await OpenFolder.#openPlain(Buffer.from(`${top}/.`));
+        if (folder)
+            return folder;
+        throw new failure/* Failure */.HR('source', `the container whose files are reached by ${top} does not run any more: it was stopped, or started again`, 'Look at its log (docker compose ps, docker compose logs), then run again.');
+    }
+    static async #openPlain(path) {
         try {
             return new OpenFolder(await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_DIRECTORY | promises_.constants.O_NOFOLLOW));
         }
@@ -37643,22 +37666,22 @@ class OpenFolder {
         }
     }
     /** Opens a folder below, name by name, never through a symbolic link; undefined where there is none. */
-    async reach(relative, makes = false) {
+    async reach(relative, makes = false, mode = PRIVATE_MODE) {
         let folder = await OpenFolder.open(this.pathOf(Buffer.from('.')));
         for (const name of splitNames(relative)) {
             if (!folder)
                 return undefined;
             const outer = folder;
-            folder = await (makes ? outer.make(name) : outer.child(name)).finally(() => outer.close());
+            folder = await (makes ? outer.make(name, mode) : outer.child(name)).finally(() => outer.close());
         }
         return folder;
     }
     async child(name) {
         return await OpenFolder.open(this.pathOf(name));
     }
-    /** Opens a private folder in this one, which is made where it does not exist. */
-    async make(name) {
-        await (0,promises_.mkdir)(this.pathOf(name), { mode: 0o700 }).catch((error) => {
+    /** Opens a folder in this one, which is made where it does not exist: private, unless told otherwise. */
+    async make(name, mode = PRIVATE_MODE) {
+        await (0,promises_.mkdir)(this.pathOf(name), { mode }).catch((error) => {
             if (error.code !== 'EEXIST')
                 throw error;
         });
@@ -37688,12 +37711,7 @@ class OpenFolder {
         await this.handle.close();
     }
 }
-/** The root of a process, which is that of its container, and a path below. */
-const containerPath = /^(\/proc\/\d+\/root)\/+([^/.][^]*)$/;
-/** Whether a path leads into a container by the root of its process. */
-function isInContainer(path) {
-    return containerPath.test(path);
-}
+const PRIVATE_MODE = 0o700;
 const NO_FOLDER = new Set(['ENOENT', 'ENOTDIR', 'ELOOP']);
 const open_folder_SLASH = 0x2f;
 /** The folder part of a relative path, and the name in it. */
@@ -37988,7 +38006,7 @@ const vaultCommands = [
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9480);
 /* harmony import */ var _vault_commands_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(10);
-/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7415);
+/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2680);
 
 
 
@@ -38336,7 +38354,12 @@ const graceMs = 2_000;
 function runCommand(program, args, options = {}) {
     const limit = options.maximumOutputBytes ?? 1_048_576;
     return new Promise((resolve, reject) => {
-        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
+        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, {
+            cwd: options.cwd,
+            env: options.env,
+            stdio: ['pipe', 'pipe', 'pipe'],
+            detached: options.isDetached ?? false,
+        });
         const stdout = keepBeginning(child.stdout, limit);
         const stderr = keepEnd(child.stderr, limit);
         let isAborted = false;

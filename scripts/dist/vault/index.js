@@ -1078,7 +1078,12 @@ const graceMs = 2_000;
 function runCommand(program, args, options = {}) {
     const limit = options.maximumOutputBytes ?? 1_048_576;
     return new Promise((resolve, reject) => {
-        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, { cwd: options.cwd, env: options.env, stdio: ['pipe', 'pipe', 'pipe'] });
+        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, {
+            cwd: options.cwd,
+            env: options.env,
+            stdio: ['pipe', 'pipe', 'pipe'],
+            detached: options.isDetached ?? false,
+        });
         const stdout = keepBeginning(child.stdout, limit);
         const stderr = keepEnd(child.stderr, limit);
         let isAborted = false;

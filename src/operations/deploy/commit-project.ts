@@ -32,6 +32,7 @@ export function openCommit(
     contexts: [],
     production: listProduction(directory, own, config),
     formerPlaces: [places.checkouts, places.images],
+    isCommit: true,
   };
 }
 

@@ -3,22 +3,23 @@ import { join } from 'node:path';
 import { runDocker } from '../../sources/compose/docker.ts';
 import type { Environment } from '../../system/run-command.ts';
 import { writeDurably } from '../../system/durable-file.ts';
+import { lacksDockerfile } from '../dev/plan-build.ts';
 import { asMap, isSet, show } from '../dev/policy/parts.ts';
 import type { DeployPlaces } from './places.ts';
 
 /**
  * Which image each service has that is built, or that uses what another one builds: one of this commit's own, so that
- * going back needs no building and no commit's image replaces another's.
+ * going back needs no building and no commit's image replaces another's. What has no Dockerfile keeps the image it names.
  */
 export function nameImages(model: unknown, project: string, commit: string): Record<string, string> {
   const services = Object.entries(asMap(asMap(model)['services'])).map(
     ([name, service]) => [name, asMap(service)] as const,
   );
-  const built = services.filter(([, { build }]) => isSet(build));
+  const built = services.filter(([, service]) => isSet(service['build']) && !lacksDockerfile(service));
   const nameFor = (service: string) => `${project}/${service.toLowerCase()}:${commit.slice(0, 12)}`;
   return Object.fromEntries(
-    services.flatMap(([name, { build, image }]) => {
-      if (isSet(build)) return [[name, nameFor(name)]];
+    services.flatMap(([name, { image }]) => {
+      if (built.some(([maker]) => maker === name)) return [[name, nameFor(name)]];
       const maker = built.find(([, other]) => isSet(image) && other['image'] === image);
       return maker ? [[name, nameFor(maker[0])]] : [];
     }),

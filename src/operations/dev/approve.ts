@@ -5,6 +5,7 @@ import { followLinks, listForeignReads } from './check-reads.ts';
 import { listTakenNames } from './check-running.ts';
 import type { DevProject } from './dev-project.ts';
 import { judgeDevModel } from './policy.ts';
+import { listKept } from './list-kept.ts';
 import { traceProduction } from './production-traces.ts';
 import { readRawModel } from './read-raw-model.ts';
 
@@ -19,7 +20,8 @@ export async function approveProject(project: DevProject, logger: Logger): Promi
   refuse(await listForeignReads(project.files, directory), project);
   const [model, production] = await Promise.all([readRawModel(project), traceProduction(project.production, logger)]);
   const contexts = project.contexts.map(followLinks);
-  refuse(judgeDevModel(model, { directory, secrets, contexts, production, resolve: followLinks }), project);
+  const kept = project.isCommit ? [] : await listKept(production, directory, project.environment);
+  refuse(judgeDevModel(model, { directory, secrets, contexts, production, kept, resolve: followLinks }), project);
   refuse(
     await listTakenNames(model, { ...project, directory, formerPlaces: project.formerPlaces.map(followLinks) }),
     project,

@@ -5,6 +5,7 @@ import { printable } from '../../logging/printable.ts';
 import { formatDuration } from '../../logging/quantity-text.ts';
 import { lastLine } from '../../sources/compose/docker.ts';
 import { runCompose, type ComposeProject } from '../../sources/compose/project.ts';
+import { planBuild } from './plan-build.ts';
 import { isWell, listServiceStates, type ServiceState } from './service-states.ts';
 
 /** Building, pulling images and starting the first time; Compose's own limit for health comes on top. */
@@ -38,12 +39,21 @@ export async function bringUp(project: ComposeProject, options: BringUpOptions):
   if (result.code !== 0) throw await explainTrouble(project, lastLine(result), waitMs);
 }
 
-/** Builds every image that has a build; a project without any is done at once. @throws Failure `source` */
+/**
+ * Builds every image that has a build; a project without any is done at once. What has no Dockerfile here is pulled
+ * instead, if its image is not here yet.
+ * @throws Failure `source` where a build fails, `config` where there is neither a Dockerfile nor an image.
+ */
 export async function buildImages(
   project: ComposeProject,
   { logger, signal }: Pick<BringUpOptions, 'logger' | 'signal'>,
 ): Promise<void> {
-  const result = await runCompose(project, ['build'], { timeoutMs: PREPARATION_MS, ...(signal ? { signal } : {}) });
+  const services = await planBuild(project, { logger, signal });
+  if (services.length === 0) return;
+  const result = await runCompose(project, ['build', ...services], {
+    timeoutMs: PREPARATION_MS,
+    ...(signal ? { signal } : {}),
+  });
   logger.debug(result.stderr.trim());
   if (result.code === 0) return;
   // What a build says stands at its end.

@@ -40,6 +40,18 @@ export async function listForeignReads(files: readonly string[], directory: stri
   return faults;
 }
 
+/** The files with variables that services of these compose files name (`env_file`); what a file includes is left out. */
+export async function listEnvironmentFiles(files: readonly string[]): Promise<string[]> {
+  const reads = await Promise.all(
+    files.map(async (file) =>
+      listReads(await readYaml(file))
+        .filter(({ place }) => place.endsWith('env_file'))
+        .map(({ path }) => resolve(dirname(file), path)),
+    ),
+  );
+  return reads.flat();
+}
+
 interface Read {
   place: string;
   path: string;

@@ -17,6 +17,8 @@ export interface DevProject extends ComposeProject {
   readonly production: readonly ComposeProject[];
   /** Folders besides `directory` from which this project may have been started before: earlier deployments. */
   readonly formerPlaces: readonly string[];
+  /** Its folder holds a commit's files and nothing else. */
+  readonly isCommit?: boolean;
   /** Port on which it is reached; absent: the one that the file publishes. */
   readonly port?: number;
 }

@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { basename } from 'node:path';
+import { basename, join } from 'node:path';
 import type { Logger } from '../../logging/logger.ts';
 import { messageOf } from '../../logging/failure.ts';
 import type { ComposeProject } from '../../sources/compose/project.ts';
-import { followLinks, listForeignReads } from './check-reads.ts';
+import { followLinks, listEnvironmentFiles, listForeignReads } from './check-reads.ts';
 import { noProduction, type ProductionTraces } from './policy/ground.ts';
 import { asList, asMap, isSet, show } from './policy/parts.ts';
 import { readRawModel } from './read-raw-model.ts';
@@ -21,10 +21,10 @@ export async function traceProduction(projects: readonly ComposeProject[], logge
           // Of a commit, this file too is in the hands of whoever pushed it.
           const [foreign] = await listForeignReads(project.files, followLinks(project.directory));
           if (foreign !== undefined) throw new Error(foreign);
-          return readTraces(await readRawModel(project), project);
+          return readTraces(await readRawModel(project), project, await listEnvironmentFiles(project.files));
         } catch (error) {
           logger.warning(`Production's own compose file cannot be compared with: ${messageOf(error)}`);
-          return { ...noProduction, projects: namesOf(project, undefined) };
+          return { ...noProduction, projects: namesOf(project, undefined), settings: listSettings(project) };
         }
       }),
   );
@@ -35,11 +35,16 @@ export async function traceProduction(projects: readonly ComposeProject[], logge
     volumes: all('volumes'),
     networks: all('networks'),
     paths: all('paths'),
+    settings: all('settings'),
   };
 }
 
-/** Takes production's model apart. */
-export function readTraces(model: unknown, project: ComposeProject): ProductionTraces {
+/** Takes production's model apart. `environmentFiles`: what its services name; the model has only what they hold. */
+export function readTraces(
+  model: unknown,
+  project: ComposeProject,
+  environmentFiles: readonly string[] = [],
+): ProductionTraces {
   const { name, services, volumes, networks, secrets } = asMap(model);
   const each = Object.values(asMap(services)).map(asMap);
   const names = (resources: unknown) =>
@@ -63,7 +68,13 @@ export function readTraces(model: unknown, project: ComposeProject): ProductionT
     ]
       .filter(isSet)
       .map((path) => followLinks(show(path))),
+    settings: listSettings(project, environmentFiles),
   };
+}
+
+function listSettings({ directory, envFile }: ComposeProject, more: readonly string[] = []): string[] {
+  const all = [join(directory, '.env'), ...more, ...(envFile === undefined ? [] : [envFile])];
+  return all.filter((path) => path !== '/dev/null').map(followLinks);
 }
 
 function namesOf({ project, directory }: ComposeProject, name: unknown): string[] {

@@ -12,7 +12,9 @@ const ground: DevGround = {
     volumes: ['skills-hub_app-db'],
     networks: ['skills-hub_front'],
     paths: ['/srv/skills-hub/data/uploads', '/home/dev/hub/data/uploads', '/home/dev/hub/secrets/app_db_password'],
+    settings: ['/home/dev/hub/.env', '/home/dev/hub/app/production.env'],
   },
+  kept: [],
   resolve: (path) => (path === '/home/dev/hub/link' ? '/etc' : path),
 };
 
@@ -113,6 +115,8 @@ describe('the policy for development', () => {
     ['/home/dev/hub/data/uploads', "which is production's"],
     ['/home/dev/hub/data/uploads/2026', "which is production's"],
     ['/home/dev/hub/data', "which is production's"],
+    ['/home/dev/hub/.env', "which is production's"],
+    ['/home/dev/hub/app', "which is production's"],
     ['/home/dev/hub', "which is production's"],
   ])('refuses the mount of %s', (source, finding) => {
     expect(judge(model(bind(source)))).toContain(finding);
@@ -123,7 +127,7 @@ describe('the policy for development', () => {
   });
 
   it('refuses a mount that holds all secrets, and one that changes mounts of the host', () => {
-    const alone = { ...ground, production: { ...ground.production, paths: [] } };
+    const alone = { ...ground, production: { ...ground.production, paths: [], settings: [] } };
     expect(judge(model(bind('/home/dev/hub')), alone)).toContain('holds the secrets of every service');
     expect(judge(model(bind('/home/dev/hub/src', { bind: { propagation: 'rshared' } })))).toContain(
       'propagation rshared',
@@ -204,6 +208,20 @@ describe('the policy for development', () => {
   it('lets a build take what the operator has named', () => {
     expect(judge(model({ build: { context: '/home/dev/app/server' } }))).toBe('');
     expect(judge(model({ build: '/etc' }))).toContain('outside');
+  });
+
+  it.each<[string, Parts]>([
+    ['the folder that holds it', { context: '/home/dev/hub' }],
+    ['a folder of its own', { context: '/home/dev/hub/data/uploads' }],
+    ['its variables, as a Dockerfile', { context: '/home/dev/hub/src', dockerfile: '../.env' }],
+    ['a further context', { context: '/home/dev/hub/src', additional_contexts: { more: '/home/dev/hub/data' } }],
+    ["development's own secrets", { context: '/home/dev/hub/secrets/dev' }],
+  ])('refuses to build from what production keeps here: %s', (_what, build) => {
+    const kept = ['/home/dev/hub/data/uploads', '/home/dev/hub/secrets/app_db_password'];
+    expect(judge(model({ build }), { ...ground, kept })).toMatch(
+      /which is production's: build from another|of the secrets/,
+    );
+    expect(judge(model({ build: { context: '/home/dev/hub/src' } }), { ...ground, kept })).toBe('');
   });
 
   it('names every fault, not only the first', () => {

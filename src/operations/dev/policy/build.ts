@@ -47,6 +47,15 @@ function judgeFolder(source: string, place: string, ground: DevGround, complain:
     return;
   }
   const path = ground.resolve(source);
-  if ([ground.directory, ...ground.contexts].some((folder) => isWithin(path, folder))) return;
-  complain(place, `${source} is outside the project's folder ${ground.directory}`);
+  if (![ground.directory, ...ground.contexts].some((folder) => isWithin(path, folder))) {
+    complain(place, `${source} is outside the project's folder ${ground.directory}`);
+    return;
+  }
+  const { paths, settings } = ground.production;
+  // A part of what is production's; or a folder that has it here, whatever a .dockerignore may leave out.
+  const theirs =
+    [...paths, ...settings].find((each) => isWithin(path, each)) ?? ground.kept.find((each) => isWithin(each, path));
+  if (theirs !== undefined) {
+    complain(place, `${source} reaches ${theirs}, which is production's: build from another clone, without it`);
+  } else if (isWithin(path, ground.secrets)) complain(place, `${source} is of the secrets of every service`);
 }

@@ -7,6 +7,8 @@ export interface DevGround {
   /** Folders outside the project that the operator has named for builds. */
   readonly contexts: readonly string[];
   readonly production: ProductionTraces;
+  /** What of `production` is on this disk with more in it than git has: a build that copies its folder would take it. */
+  readonly kept: readonly string[];
   /** The path that a path leads to, links followed as far as it exists. */
   resolve(path: string): string;
 }
@@ -20,9 +22,18 @@ export interface ProductionTraces {
   readonly networks: readonly string[];
   /** Folders and files of the host that its containers are given. */
   readonly paths: readonly string[];
+  /** Files with its variables: `.env`, `env_file`. */
+  readonly settings: readonly string[];
 }
 
-export const noProduction: ProductionTraces = { projects: [], images: [], volumes: [], networks: [], paths: [] };
+export const noProduction: ProductionTraces = {
+  projects: [],
+  images: [],
+  volumes: [],
+  networks: [],
+  paths: [],
+  settings: [],
+};
 
 /** Says what is wrong, each fault one sentence that begins with its place in the file. */
 export type Complain = (place: string, fault: string) => void;

@@ -50,7 +50,9 @@ export function judgeOwnPath(
     complain(place, `${source}${leads} is outside the project's folder ${directory}`);
     return;
   }
-  const theirs = production.paths.find((each) => isWithin(path, each) || isWithin(each, path));
+  const theirs = [...production.paths, ...production.settings].find(
+    (each) => isWithin(path, each) || isWithin(each, path),
+  );
   if (theirs !== undefined) complain(place, `${source} reaches ${theirs}, which is production's`);
   else if (isWithin(secrets, path)) complain(place, `${source} holds the secrets of every service`);
 }

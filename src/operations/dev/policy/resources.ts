@@ -45,7 +45,8 @@ export function judgeFiles(kind: 'secrets' | 'configs', files: Resources, ground
     if (isSet(external) || isSet(driver)) complain(place, 'it belongs to another project');
     if (!isSet(file)) continue;
     const path = ground.resolve(show(file));
-    const isProductions = ground.production.paths.some((each) => isWithin(path, each) || isWithin(each, path));
+    const { paths, settings } = ground.production;
+    const isProductions = [...paths, ...settings].some((each) => isWithin(path, each) || isWithin(each, path));
     if (isProductions) complain(place, `${show(file)} is production's`);
     else if (![ground.directory, ground.secrets].some((folder) => isWithin(path, folder))) {
       complain(place, `${show(file)} is outside the project's folder ${ground.directory}`);
