@@ -8,7 +8,7 @@ import type { Environment } from '../system/run-command.ts';
 import { attempt, type DeployOutcome, type DeployRun } from './deploy/attempt.ts';
 import { resolveCommit } from './deploy/checkout.ts';
 import { DEPLOY_VARIABLE, pickEnvironment } from './deploy/docker-environment.ts';
-import { readCurrent, removeJournal, type CurrentDeployment } from './deploy/journal.ts';
+import { readCurrent, removeJournal } from './deploy/journal.ts';
 import { describePlaces, type DeployPlaces } from './deploy/places.ts';
 import { beginRecord, type DeployGitHub } from './deploy/record.ts';
 import { repairInterrupted } from './deploy/repair.ts';
@@ -84,12 +84,13 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
     const current = await readCurrent(places);
     const run: DeployRun = { options, places, commit, current, warn, deploymentId: record.id };
     const outcome = await attempt(run);
+    const before = outcome.previous ?? current?.commit;
     await removeJournal(places);
-    await record.tell(outcome.verdict === 'deployed' ? 'success' : 'failure', describe(outcome, current));
+    await record.tell(outcome.verdict === 'deployed' ? 'success' : 'failure', describe(outcome, before));
     return {
       ...outcome,
       commit,
-      ...(current ? { previous: current.commit } : {}),
+      ...(before === undefined ? {} : { previous: before }),
       project: options.project,
       ...(record.id === undefined ? {} : { deployment: record.id }),
       durationMs: performance.now() - began,
@@ -100,8 +101,8 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
   }
 }
 
-function describe({ verdict, problem }: DeployOutcome, current: CurrentDeployment | undefined): string {
-  const before = current ? `${current.commit.slice(0, 12)} runs` : 'nothing runs';
+function describe({ verdict, problem }: DeployOutcome, running: string | undefined): string {
+  const before = running ? `${running.slice(0, 12)} runs` : 'nothing runs';
   const [first = ''] = (problem?.message ?? '').split('\n', 1);
   if (verdict === 'deployed') return 'healthy';
   if (verdict === 'down') return `not healthy, and nothing runs: ${first}`;

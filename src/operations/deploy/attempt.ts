@@ -6,7 +6,7 @@ import { createMissingSecrets } from '../dev/create-secrets.ts';
 import { checkOut } from './checkout.ts';
 import { openCommit } from './commit-project.ts';
 import { DEPLOY_VARIABLE, pickEnvironment } from './docker-environment.ts';
-import { goBack, takeDown } from './go-back.ts';
+import { goBackToHealthy, takeDown } from './go-back.ts';
 import { nameImages, writeImageFile } from './image-names.ts';
 import { writeCurrent, writeJournal, type CurrentDeployment } from './journal.ts';
 import type { DeployPlaces } from './places.ts';
@@ -23,7 +23,7 @@ export interface DeployRun {
   readonly deploymentId: number | undefined;
 }
 
-export type DeployOutcome = Pick<DeployResult, 'verdict' | 'url' | 'problem'>;
+export type DeployOutcome = Pick<DeployResult, 'verdict' | 'url' | 'problem' | 'previous'>;
 type Problem = NonNullable<DeployResult['problem']>;
 
 /** Prepares, switches, and goes back where that fails. Never throws for what the commit is to blame for. */
@@ -80,8 +80,8 @@ async function revert({ options, places, commit, current, warn }: DeployRun, pro
       await takeDown(places, commit, options);
       return { verdict: 'down', problem };
     }
-    await goBack(places, current.commit, options);
-    return { verdict: 'rolled-back', problem };
+    const running = await goBackToHealthy(places, current, commit, options);
+    return { verdict: 'rolled-back', problem, previous: running };
   } catch (error) {
     warn(`what ran before could not be brought back: ${messageOf(error)}`);
     return { verdict: 'down', problem };

@@ -4,6 +4,7 @@ import { approveProject } from '../dev/approve.ts';
 import { openCommit, readImageNames } from './commit-project.ts';
 import { hasImages } from './image-names.ts';
 import type { DeployPlaces } from './places.ts';
+import { writeCurrent, type CurrentDeployment } from './journal.ts';
 import { switchTo } from './switch-to.ts';
 
 const downMs = 15 * 60_000;
@@ -15,6 +16,32 @@ export async function goBack(places: DeployPlaces, commit: string, options: Depl
   const isBuilt = await hasImages(await readImageNames(places, commit), project.environment);
   // Not cut short: half of two commits is worse than a run that ends later than it was asked to.
   await switchTo(project, { healthUrl, waitMs, logger, build: !isBuilt });
+}
+
+/**
+ * Brings the last healthy commit up again, or the one before it where that fails too, or is the one that has just failed.
+ * Returns the commit that runs then. @throws Failure of the last one tried.
+ */
+export async function goBackToHealthy(
+  places: DeployPlaces,
+  current: CurrentDeployment,
+  failed: string | undefined,
+  options: DeployOptions,
+): Promise<string> {
+  const { commit, previous } = current;
+  if (previous === undefined || commit !== failed) {
+    try {
+      await goBack(places, commit, options);
+      return commit;
+    } catch (error) {
+      if (previous === undefined || previous === failed) throw error;
+      options.logger.info(`${commit.slice(0, 12)} does not get healthy any more; trying ${previous.slice(0, 12)}.`);
+    }
+  }
+  await goBack(places, previous, options);
+  // The next deployment that fails comes back to what runs now.
+  await writeCurrent(places, { commit: previous, deployedAt: options.now().toISOString() });
+  return previous;
 }
 
 /** Takes down what a first deployment has started, since there is nothing to go back to. Volumes stay. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { messageOf } from '../../logging/failure.ts';
 import type { DeployOptions } from '../deploy.ts';
 import { endOrphans } from './end-orphans.ts';
-import { goBack, takeDown } from './go-back.ts';
+import { goBackToHealthy, takeDown } from './go-back.ts';
 import { readCurrent, readJournal, removeJournal } from './journal.ts';
 import type { DeployPlaces } from './places.ts';
 import { resumeRecord } from './record.ts';
@@ -37,8 +37,8 @@ async function revert(places: DeployPlaces, interrupted: string, options: Deploy
   const current = await readCurrent(places);
   try {
     if (current) {
-      await goBack(places, current.commit, options);
-      return `${current.commit.slice(0, 12)} is up again`;
+      const running = await goBackToHealthy(places, current, undefined, options);
+      return `${running.slice(0, 12)} is up again`;
     }
     if (existsSync(join(places.checkouts, interrupted))) await takeDown(places, interrupted, options);
     return 'nothing was there before, and what it had started was taken down';

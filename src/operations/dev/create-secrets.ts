@@ -21,14 +21,24 @@ const timeoutMs = 10 * 60_000;
  */
 export async function createMissingSecrets(
   model: unknown,
-  { secrets, environment }: Pick<DevProject, 'secrets' | 'environment'>,
+  { secrets, environment, project, envFile }: Pick<DevProject, 'secrets' | 'environment' | 'project' | 'envFile'>,
   { script, logger, signal }: { script: string | undefined; logger: Logger; signal?: AbortSignal | undefined },
 ): Promise<void> {
   if (listMissing(model, secrets).length === 0) return;
   // Closed to all but its owner; a file in it is open to the user of the one service that it is given to.
   await mkdir(secrets, { recursive: true, mode: 0o700 });
   if (script !== undefined && existsSync(script))
-    await runScript(script, { ...environment, DEV_SECRETS_DIR: secrets }, signal);
+    await runScript(
+      script,
+      {
+        ...environment,
+        DEV_SECRETS_DIR: secrets,
+        // Its container is of this project and this project's images, wherever the script lies.
+        ...(project === undefined ? {} : { COMPOSE_PROJECT_NAME: project }),
+        ...(envFile === undefined ? {} : { COMPOSE_ENV_FILES: envFile }),
+      },
+      signal,
+    );
   for (const path of listMissing(model, secrets)) {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     await writeDurably(path, randomBytes(24).toString('hex'), 0o444);

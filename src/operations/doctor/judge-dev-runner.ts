@@ -42,6 +42,11 @@ export function judgeDevRunner({ runners, lists }: RunnerWorld): Finding[] {
         : [fine(SUBJECT, `${who} has a Docker of its own, and not production's`)]),
     );
   }
+  for (const runner of production.filter((each) => !isProduction(each) && (each.uid === 0 || each.mayUseDocker))) {
+    const who = `${runner.name || runner.directory} (user ${runner.user})`;
+    const what = `${who} is root on this host, and neither its name nor its folder tells whether it is development's`;
+    findings.push(worry(SUBJECT, what, 'Name it after its label (docs/runner.md), so that this can be told.'));
+  }
   if (findings.length === 0) findings.push(fine(SUBJECT, 'none on this host'));
   return findings;
 }
@@ -49,6 +54,10 @@ export function judgeDevRunner({ runners, lists }: RunnerWorld): Finding[] {
 /** By its folder or its name, both of which docs/runner.md ends in the label. */
 function isDevelopment({ directory, name }: LocalRunner): boolean {
   return /(^|[^a-z])dev(elopment)?([^a-z]|$)/i.test(`${directory.split('/').at(-1) ?? ''} ${name}`);
+}
+
+function isProduction({ directory, name }: LocalRunner): boolean {
+  return /(^|[^a-z])prod(uction)?([^a-z]|$)/i.test(`${directory.split('/').at(-1) ?? ''} ${name}`);
 }
 
 function listFaults({ uid, groups, mayUseDocker, hasOwnDocker }: LocalRunner): string[] {

@@ -46,6 +46,14 @@ describe('the runner of development', () => {
     expect(findings[0]?.next).toContain('whoever can push to develop is root on production');
   });
 
+  it('is a warning where a runner that is root does not tell which one it is', () => {
+    const unclear = { ...production, directory: '/opt/actions-runner', name: 'home' };
+    const judged = judgeDevRunner({ runners: [unclear], lists: {} });
+    expect(judged).toMatchObject([{ state: 'warning', message: expect.stringContaining('neither its name') }]);
+    const harmless = { ...unclear, uid: 1002, user: 'ci', mayUseDocker: false };
+    expect(judgeDevRunner({ runners: [harmless], lists: {} })).toMatchObject([{ state: 'ok' }]);
+  });
+
   it('is a warning where production has the same user', () => {
     const findings = judge({}, [{ ...production, uid: 1001 }]);
     expect(findings).toMatchObject([{ state: 'warning', message: expect.stringContaining('is the user of') }]);
