@@ -49283,13 +49283,19 @@ const create_secrets_timeoutMs = 10 * 60_000;
  * which knows those with a form of their own; what it does not know becomes a random password.
  * @throws Failure `config` where the script fails.
  */
-async function createMissingSecrets(model, { secrets, environment }, { script, logger, signal }) {
+async function createMissingSecrets(model, { secrets, environment, project, envFile }, { script, logger, signal }) {
     if (listMissing(model, secrets).length === 0)
         return;
     // Closed to all but its owner; a file in it is open to the user of the one service that it is given to.
     await (0,promises_.mkdir)(secrets, { recursive: true, mode: 0o700 });
     if (script !== undefined && (0,external_node_fs_.existsSync)(script))
-        await runScript(script, { ...environment, DEV_SECRETS_DIR: secrets }, signal);
+        await runScript(script, {
+            ...environment,
+            DEV_SECRETS_DIR: secrets,
+            // Its container is of this project and this project's images, wherever the script lies.
+            ...(project === undefined ? {} : { COMPOSE_PROJECT_NAME: project }),
+            ...(envFile === undefined ? {} : { COMPOSE_ENV_FILES: envFile }),
+        }, signal);
     for (const path of listMissing(model, secrets)) {
         await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
         await writeDurably(path, (0,external_node_crypto_.randomBytes)(24).toString('hex'), 0o444);
@@ -49319,10 +49325,11 @@ async function runScript(script, env, signal) {
 
 
 
+
 const checkout_timeoutMs = 10 * 60_000;
 /**
  * Git without anything that a repository or an account could have it run: no hooks, no filters, no prompts. The source
- * may belong to another user.
+ * may belong to another user: what a fetch starts there does not get these, and is told by a file (trustSource).
  */
 const settings = { 'core.hooksPath': '/dev/null', 'core.fsmonitor': 'false', 'safe.directory': '*', 'gc.auto': '0' };
 /** The full name of a commit of a repository on this host. @throws Failure `usage` where it has no such commit. */
@@ -49356,7 +49363,8 @@ async function checkOut(places, { source, commit, environment }) {
     const reference = `refs/deployments/${commit}`;
     const isHere = (await git([...own, 'rev-parse', '--verify', '--quiet', reference], environment)).code === 0;
     if (!isHere) {
-        await need([...own, 'fetch', '--quiet', '--no-tags', '--depth=1', source, `+${commit}:${reference}`], environment);
+        const args = [...own, 'fetch', '--quiet', '--no-tags', '--depth=1', source, `+${commit}:${reference}`];
+        await need(args, environment, await trustSource(places));
     }
     const partial = await (0,promises_.mkdtemp)((0,external_node_path_.join)(checkouts, '.partial-'));
     const tree = (0,external_node_path_.join)(partial, 'tree');
@@ -49373,20 +49381,28 @@ async function forgetCommit(places, commit, environment) {
     await (0,promises_.rm)((0,external_node_path_.join)(places.checkouts, commit), { recursive: true, force: true });
     await git(['--git-dir', places.repository, 'update-ref', '-d', `refs/deployments/${commit}`], environment);
 }
-async function need(args, environment) {
-    const { code, stderr } = await git(args, environment);
+/** A configuration of git's that its upload-pack reads as well. Returns its path. */
+async function trustSource({ directory }) {
+    const path = (0,external_node_path_.join)(directory, 'gitconfig');
+    await writeDurably(path, '[safe]\n\tdirectory = *\n', 0o600);
+    return path;
+}
+async function need(args, environment, configuration) {
+    const { code, stderr } = await git(args, environment, configuration);
     if (code === 0)
         return;
-    const said = stderr.trim().split('\n').at(-1)?.slice(0, 300) ?? '';
+    const lines = stderr.trim().split('\n');
+    // Advice may follow.
+    const said = (lines.find((line) => line.startsWith('fatal:')) ?? lines.at(-1) ?? '').slice(0, 300);
     throw new failure/* Failure */.HR('failed', `git cannot bring the commit: ${said}`, 'Check that the checkout holds the commit.');
 }
-function git(args, environment) {
+function git(args, environment, configuration = '/dev/null') {
     const entries = Object.entries(settings);
     return runCommand('git', args, {
         timeoutMs: checkout_timeoutMs,
         env: {
             ...environment,
-            GIT_CONFIG_GLOBAL: '/dev/null',
+            GIT_CONFIG_GLOBAL: configuration,
             GIT_CONFIG_NOSYSTEM: '1',
             GIT_TERMINAL_PROMPT: '0',
             GIT_CONFIG_COUNT: String(entries.length),
@@ -49579,6 +49595,50 @@ async function removeImages(names, environment) {
         await runDocker(['image', 'rm', '--', image], { environment });
 }
 
+// EXTERNAL MODULE: ../nm/node_modules/zod/v4/classic/schemas.js + 17 modules
+var schemas = __nccwpck_require__(1636);
+;// CONCATENATED MODULE: ./.build/src/operations/deploy/journal.js
+
+
+
+
+const commit = schemas/* string */.YjP().regex(/^[0-9a-f]{40,64}$/);
+const journalSchema = schemas/* object */.Ikc({
+    commit,
+    holder: schemas/* string */.YjP(),
+    /** `preparing`: what runs is untouched. `switching`: it may be half of this commit. */
+    phase: schemas/* enum */.k5n(['preparing', 'switching']),
+    /** GitHub's record, to be closed by whoever finds this. */
+    deploymentId: schemas/* number */.aig().optional(),
+});
+const currentSchema = schemas/* object */.Ikc({ commit, previous: commit.optional(), deployedAt: schemas/* string */.YjP() });
+function readJournal({ journal }) {
+    return read(journal, journalSchema);
+}
+async function writeJournal({ journal }, content) {
+    await writeDurably(journal, `${JSON.stringify(content)}\n`, 0o600);
+}
+async function removeJournal({ journal }) {
+    await (0,promises_.rm)(journal, { force: true });
+}
+function readCurrent({ current }) {
+    return read(current, currentSchema);
+}
+async function writeCurrent({ current }, content) {
+    await writeDurably(current, `${JSON.stringify(content)}\n`, 0o600);
+}
+async function read(path, schema) {
+    try {
+        return schema.parse(JSON.parse(await (0,promises_.readFile)(path, 'utf8')));
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined;
+        const what = `${path} cannot be read: ${(0,failure/* messageOf */.bD)(error).split('\n', 1)[0] ?? ''}`;
+        throw new failure/* Failure */.HR('failed', what, 'Look at it; removed, the next deployment begins without knowing what runs.');
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/published-url.js
 
 /** The address at which a model is reached from its own host: at `port` where it publishes that one, else at its first. */
@@ -49663,6 +49723,7 @@ async function switchTo(project, options) {
 
 
 
+
 const downMs = 15 * 60_000;
 /** Brings an earlier commit up again, from what this host still has of it. @throws Failure where that one fails as well. */
 async function goBack(places, commit, options) {
@@ -49672,55 +49733,33 @@ async function goBack(places, commit, options) {
     // Not cut short: half of two commits is worse than a run that ends later than it was asked to.
     await switchTo(project, { healthUrl, waitMs, logger, build: !isBuilt });
 }
+/**
+ * Brings the last healthy commit up again, or the one before it where that fails too, or is the one that has just failed.
+ * Returns the commit that runs then. @throws Failure of the last one tried.
+ */
+async function goBackToHealthy(places, current, failed, options) {
+    const { commit, previous } = current;
+    if (previous === undefined || commit !== failed) {
+        try {
+            await goBack(places, commit, options);
+            return commit;
+        }
+        catch (error) {
+            if (previous === undefined || previous === failed)
+                throw error;
+            options.logger.info(`${commit.slice(0, 12)} does not get healthy any more; trying ${previous.slice(0, 12)}.`);
+        }
+    }
+    await goBack(places, previous, options);
+    // The next deployment that fails comes back to what runs now.
+    await writeCurrent(places, { commit: previous, deployedAt: options.now().toISOString() });
+    return previous;
+}
 /** Takes down what a first deployment has started, since there is nothing to go back to. Volumes stay. */
 async function takeDown(places, commit, options) {
     const project = openCommit(places, commit, options);
     await approveProject(project, options.logger);
     await runCompose(project, ['--profile', '*', 'down', '--remove-orphans'], { timeoutMs: downMs });
-}
-
-// EXTERNAL MODULE: ../nm/node_modules/zod/v4/classic/schemas.js + 17 modules
-var schemas = __nccwpck_require__(1636);
-;// CONCATENATED MODULE: ./.build/src/operations/deploy/journal.js
-
-
-
-
-const commit = schemas/* string */.YjP().regex(/^[0-9a-f]{40,64}$/);
-const journalSchema = schemas/* object */.Ikc({
-    commit,
-    holder: schemas/* string */.YjP(),
-    /** `preparing`: what runs is untouched. `switching`: it may be half of this commit. */
-    phase: schemas/* enum */.k5n(['preparing', 'switching']),
-    /** GitHub's record, to be closed by whoever finds this. */
-    deploymentId: schemas/* number */.aig().optional(),
-});
-const currentSchema = schemas/* object */.Ikc({ commit, previous: commit.optional(), deployedAt: schemas/* string */.YjP() });
-function readJournal({ journal }) {
-    return read(journal, journalSchema);
-}
-async function writeJournal({ journal }, content) {
-    await writeDurably(journal, `${JSON.stringify(content)}\n`, 0o600);
-}
-async function removeJournal({ journal }) {
-    await (0,promises_.rm)(journal, { force: true });
-}
-function readCurrent({ current }) {
-    return read(current, currentSchema);
-}
-async function writeCurrent({ current }, content) {
-    await writeDurably(current, `${JSON.stringify(content)}\n`, 0o600);
-}
-async function read(path, schema) {
-    try {
-        return schema.parse(JSON.parse(await (0,promises_.readFile)(path, 'utf8')));
-    }
-    catch (error) {
-        if (error.code === 'ENOENT')
-            return undefined;
-        const what = `${path} cannot be read: ${(0,failure/* messageOf */.bD)(error).split('\n', 1)[0] ?? ''}`;
-        throw new failure/* Failure */.HR('failed', what, 'Look at it; removed, the next deployment begins without knowing what runs.');
-    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/deploy/prune-commits.js
@@ -49813,8 +49852,8 @@ async function revert({ options, places, commit, current, warn }, problem) {
             await takeDown(places, commit, options);
             return { verdict: 'down', problem };
         }
-        await goBack(places, current.commit, options);
-        return { verdict: 'rolled-back', problem };
+        const running = await goBackToHealthy(places, current, commit, options);
+        return { verdict: 'rolled-back', problem, previous: running };
     }
     catch (error) {
         warn(`what ran before could not be brought back: ${(0,failure/* messageOf */.bD)(error)}`);
@@ -50010,8 +50049,8 @@ async function repair_revert(places, interrupted, options) {
     const current = await readCurrent(places);
     try {
         if (current) {
-            await goBack(places, current.commit, options);
-            return `${current.commit.slice(0, 12)} is up again`;
+            const running = await goBackToHealthy(places, current, undefined, options);
+            return `${running.slice(0, 12)} is up again`;
         }
         if ((0,external_node_fs_.existsSync)((0,external_node_path_.join)(places.checkouts, interrupted)))
             await takeDown(places, interrupted, options);
@@ -50109,12 +50148,13 @@ async function deploy(options) {
         const current = await readCurrent(places);
         const run = { options, places, commit, current, warn, deploymentId: record.id };
         const outcome = await attempt(run);
+        const before = outcome.previous ?? current?.commit;
         await removeJournal(places);
-        await record.tell(outcome.verdict === 'deployed' ? 'success' : 'failure', deploy_describe(outcome, current));
+        await record.tell(outcome.verdict === 'deployed' ? 'success' : 'failure', deploy_describe(outcome, before));
         return {
             ...outcome,
             commit,
-            ...(current ? { previous: current.commit } : {}),
+            ...(before === undefined ? {} : { previous: before }),
             project: options.project,
             ...(record.id === undefined ? {} : { deployment: record.id }),
             durationMs: performance.now() - began,
@@ -50125,8 +50165,8 @@ async function deploy(options) {
         lock.release();
     }
 }
-function deploy_describe({ verdict, problem }, current) {
-    const before = current ? `${current.commit.slice(0, 12)} runs` : 'nothing runs';
+function deploy_describe({ verdict, problem }, running) {
+    const before = running ? `${running.slice(0, 12)} runs` : 'nothing runs';
     const [first = ''] = (problem?.message ?? '').split('\n', 1);
     if (verdict === 'deployed')
         return 'healthy';
