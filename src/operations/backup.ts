@@ -76,8 +76,8 @@ export async function backupUnderLock(
   const stack = startStackInspection(platform);
   try {
     let { started, name, greeting } = await askForName(platform, vault, options);
-    if (greeting.asked && options.trigger !== 'nightly') {
-      // Another run of the same second: what changed since then is in no archive yet.
+    while (greeting.asked && options.trigger !== 'nightly') {
+      // Another run of the same second: what changed since then is in no archive yet. The next second may be taken, too.
       await sleep(1000);
       ({ started, name, greeting } = await askForName(platform, vault, options));
     }

@@ -1,7 +1,7 @@
 import { createRequire as __WEBPACK_EXTERNAL_createRequire } from "module";
 /******/ var __webpack_modules__ = ({
 
-/***/ 4433:
+/***/ 21:
 /***/ ((module) => {
 
 
@@ -18,16 +18,16 @@ module.exports = ({onlyFirst = false} = {}) => {
 
 /***/ }),
 
-/***/ 890:
+/***/ 8502:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const _SingleBar = __nccwpck_require__(4580);
-const _MultiBar = __nccwpck_require__(6471);
-const _Presets = __nccwpck_require__(1725);
-const _Formatter = __nccwpck_require__(6056);
-const _defaultFormatValue = __nccwpck_require__(7515);
-const _defaultFormatBar = __nccwpck_require__(431);
-const _defaultFormatTime = __nccwpck_require__(6633);
+const _SingleBar = __nccwpck_require__(2176);
+const _MultiBar = __nccwpck_require__(9307);
+const _Presets = __nccwpck_require__(1921);
+const _Formatter = __nccwpck_require__(4740);
+const _defaultFormatValue = __nccwpck_require__(8023);
+const _defaultFormatBar = __nccwpck_require__(5563);
+const _defaultFormatTime = __nccwpck_require__(9061);
 
 // sub-module access
 module.exports = {
@@ -45,7 +45,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 3950:
+/***/ 4250:
 /***/ ((module) => {
 
 
@@ -124,7 +124,7 @@ module.exports = ETA;
 
 /***/ }),
 
-/***/ 431:
+/***/ 5563:
 /***/ ((module) => {
 
 // format bar
@@ -141,7 +141,7 @@ module.exports = function formatBar(progress, options){
 
 /***/ }),
 
-/***/ 6633:
+/***/ 9061:
 /***/ ((module) => {
 
 // default time format
@@ -181,7 +181,7 @@ module.exports = function formatTime(t, options, roundToMultipleOf){
 
 /***/ }),
 
-/***/ 7515:
+/***/ 8023:
 /***/ ((module) => {
 
 // default value format (apply autopadding)
@@ -209,13 +209,13 @@ module.exports = function formatValue(v, options, type){
 
 /***/ }),
 
-/***/ 6056:
+/***/ 4740:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const _stringWidth = __nccwpck_require__(3544);
-const _defaultFormatValue = __nccwpck_require__(7515);
-const _defaultFormatBar = __nccwpck_require__(431);
-const _defaultFormatTime = __nccwpck_require__(6633);
+const _stringWidth = __nccwpck_require__(60);
+const _defaultFormatValue = __nccwpck_require__(8023);
+const _defaultFormatBar = __nccwpck_require__(5563);
+const _defaultFormatTime = __nccwpck_require__(9061);
 
 // generic formatter
 module.exports = function defaultFormatter(options, params, payload){
@@ -296,13 +296,13 @@ module.exports = function defaultFormatter(options, params, payload){
 
 /***/ }),
 
-/***/ 1775:
+/***/ 5123:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const _ETA = __nccwpck_require__(3950);
-const _Terminal = __nccwpck_require__(1800);
-const _formatter = __nccwpck_require__(6056);
-const _options = __nccwpck_require__(7776);
+const _ETA = __nccwpck_require__(4250);
+const _Terminal = __nccwpck_require__(7748);
+const _formatter = __nccwpck_require__(4740);
+const _options = __nccwpck_require__(1596);
 const _EventEmitter = __nccwpck_require__(4434);
 
 // Progress-Bar constructor
@@ -537,12 +537,12 @@ module.exports = class GenericBar extends _EventEmitter{
 
 /***/ }),
 
-/***/ 6471:
+/***/ 9307:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const _Terminal = __nccwpck_require__(1800);
-const _BarElement = __nccwpck_require__(1775);
-const _options = __nccwpck_require__(7776);
+const _Terminal = __nccwpck_require__(7748);
+const _BarElement = __nccwpck_require__(5123);
+const _options = __nccwpck_require__(1596);
 const _EventEmitter = __nccwpck_require__(4434);
 
 // Progress-Bar constructor
@@ -794,7 +794,7 @@ module.exports = class MultiBar extends _EventEmitter{
 
 /***/ }),
 
-/***/ 7776:
+/***/ 1596:
 /***/ ((module) => {
 
 // utility to merge defaults
@@ -910,11 +910,11 @@ module.exports = {
 
 /***/ }),
 
-/***/ 4580:
+/***/ 2176:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const _GenericBar = __nccwpck_require__(1775);
-const _options = __nccwpck_require__(7776);
+const _GenericBar = __nccwpck_require__(5123);
+const _options = __nccwpck_require__(1596);
 
 // Progress-Bar constructor
 module.exports = class SingleBar extends _GenericBar{
@@ -1057,7 +1057,7 @@ module.exports = class SingleBar extends _GenericBar{
 
 /***/ }),
 
-/***/ 1800:
+/***/ 7748:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 const _readline = __nccwpck_require__(3785);
@@ -1226,13 +1226,13 @@ module.exports = Terminal;
 
 /***/ }),
 
-/***/ 1725:
+/***/ 1921:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
-const _legacy = __nccwpck_require__(366);
-const _shades_classic = __nccwpck_require__(2838);
-const _shades_grey = __nccwpck_require__(7043);
-const _rect = __nccwpck_require__(8891);
+const _legacy = __nccwpck_require__(4874);
+const _shades_classic = __nccwpck_require__(8170);
+const _shades_grey = __nccwpck_require__(3351);
+const _rect = __nccwpck_require__(8879);
 
 module.exports = {
     legacy: _legacy,
@@ -1243,7 +1243,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 366:
+/***/ 4874:
 /***/ ((module) => {
 
 // cli-progress legacy style as of 1.x
@@ -1255,7 +1255,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 8891:
+/***/ 8879:
 /***/ ((module) => {
 
 module.exports = {
@@ -1266,7 +1266,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 2838:
+/***/ 8170:
 /***/ ((module) => {
 
 // cli-progress legacy style as of 1.x
@@ -1278,7 +1278,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 7043:
+/***/ 3351:
 /***/ ((module) => {
 
 
@@ -1291,7 +1291,7 @@ module.exports = {
 
 /***/ }),
 
-/***/ 556:
+/***/ 872:
 /***/ ((module) => {
 
 
@@ -1304,7 +1304,7 @@ module.exports = function () {
 
 /***/ }),
 
-/***/ 771:
+/***/ 4519:
 /***/ ((module) => {
 
 /* eslint-disable yoda */
@@ -1361,13 +1361,13 @@ module.exports["default"] = isFullwidthCodePoint;
 
 /***/ }),
 
-/***/ 3544:
+/***/ 60:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const stripAnsi = __nccwpck_require__(6642);
-const isFullwidthCodePoint = __nccwpck_require__(771);
-const emojiRegex = __nccwpck_require__(556);
+const stripAnsi = __nccwpck_require__(3958);
+const isFullwidthCodePoint = __nccwpck_require__(4519);
+const emojiRegex = __nccwpck_require__(872);
 
 const stringWidth = string => {
 	if (typeof string !== 'string' || string.length === 0) {
@@ -1415,11 +1415,11 @@ module.exports["default"] = stringWidth;
 
 /***/ }),
 
-/***/ 6642:
+/***/ 3958:
 /***/ ((module, __unused_webpack_exports, __nccwpck_require__) => {
 
 
-const ansiRegex = __nccwpck_require__(4433);
+const ansiRegex = __nccwpck_require__(21);
 
 module.exports = string => typeof string === 'string' ? string.replace(ansiRegex(), '') : string;
 
@@ -1503,14 +1503,14 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("readline");
 
 /***/ }),
 
-/***/ 5161:
+/***/ 8909:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { Argument } = __nccwpck_require__(1054);
-const { Command } = __nccwpck_require__(2072);
-const { CommanderError, InvalidArgumentError } = __nccwpck_require__(5907);
-const { Help } = __nccwpck_require__(8758);
-const { Option } = __nccwpck_require__(164);
+const { Argument } = __nccwpck_require__(9154);
+const { Command } = __nccwpck_require__(4348);
+const { CommanderError, InvalidArgumentError } = __nccwpck_require__(1135);
+const { Help } = __nccwpck_require__(9754);
+const { Option } = __nccwpck_require__(5240);
 
 exports.DM = new Command();
 
@@ -1534,10 +1534,10 @@ exports.a2 = InvalidArgumentError; // Deprecated
 
 /***/ }),
 
-/***/ 1054:
+/***/ 9154:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { InvalidArgumentError } = __nccwpck_require__(5907);
+const { InvalidArgumentError } = __nccwpck_require__(1135);
 
 class Argument {
   /**
@@ -1691,7 +1691,7 @@ exports.humanReadableArgName = humanReadableArgName;
 
 /***/ }),
 
-/***/ 2072:
+/***/ 4348:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 const EventEmitter = (__nccwpck_require__(8474).EventEmitter);
@@ -1700,11 +1700,11 @@ const path = __nccwpck_require__(6760);
 const fs = __nccwpck_require__(3024);
 const process = __nccwpck_require__(1708);
 
-const { Argument, humanReadableArgName } = __nccwpck_require__(1054);
-const { CommanderError } = __nccwpck_require__(5907);
-const { Help, stripColor } = __nccwpck_require__(8758);
-const { Option, DualOptions } = __nccwpck_require__(164);
-const { suggestSimilar } = __nccwpck_require__(9370);
+const { Argument, humanReadableArgName } = __nccwpck_require__(9154);
+const { CommanderError } = __nccwpck_require__(1135);
+const { Help, stripColor } = __nccwpck_require__(9754);
+const { Option, DualOptions } = __nccwpck_require__(5240);
+const { suggestSimilar } = __nccwpck_require__(5030);
 
 class Command extends EventEmitter {
   /**
@@ -4475,7 +4475,7 @@ exports.useColor = useColor; // exporting for tests
 
 /***/ }),
 
-/***/ 5907:
+/***/ 1135:
 /***/ ((__unused_webpack_module, exports) => {
 
 /**
@@ -4521,10 +4521,10 @@ exports.InvalidArgumentError = InvalidArgumentError;
 
 /***/ }),
 
-/***/ 8758:
+/***/ 9754:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { humanReadableArgName } = __nccwpck_require__(1054);
+const { humanReadableArgName } = __nccwpck_require__(9154);
 
 /**
  * TypeScript import types for JSDoc, used by Visual Studio Code IntelliSense and `npm run typescript-checkJS`
@@ -5275,10 +5275,10 @@ exports.stripColor = stripColor;
 
 /***/ }),
 
-/***/ 164:
+/***/ 5240:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
-const { InvalidArgumentError } = __nccwpck_require__(5907);
+const { InvalidArgumentError } = __nccwpck_require__(1135);
 
 class Option {
   /**
@@ -5662,7 +5662,7 @@ exports.DualOptions = DualOptions;
 
 /***/ }),
 
-/***/ 9370:
+/***/ 5030:
 /***/ ((__unused_webpack_module, exports) => {
 
 const maxDistance = 3;
@@ -5770,18 +5770,18 @@ exports.suggestSimilar = suggestSimilar;
 
 /***/ }),
 
-/***/ 1537:
+/***/ 7349:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var Scalar = __nccwpck_require__(9481);
-var YAMLMap = __nccwpck_require__(4850);
-var YAMLSeq = __nccwpck_require__(7627);
-var resolveBlockMap = __nccwpck_require__(4707);
-var resolveBlockSeq = __nccwpck_require__(4738);
-var resolveFlowCollection = __nccwpck_require__(714);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
+var resolveBlockMap = __nccwpck_require__(7103);
+var resolveBlockSeq = __nccwpck_require__(334);
+var resolveFlowCollection = __nccwpck_require__(3142);
 
 function resolveCollection(CN, ctx, token, onError, tagName, tag) {
     const coll = token.type === 'block-map'
@@ -5867,15 +5867,15 @@ exports.composeCollection = composeCollection;
 
 /***/ }),
 
-/***/ 9391:
+/***/ 3683:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Document = __nccwpck_require__(3345);
-var composeNode = __nccwpck_require__(3669);
-var resolveEnd = __nccwpck_require__(5048);
-var resolveProps = __nccwpck_require__(4483);
+var Document = __nccwpck_require__(3021);
+var composeNode = __nccwpck_require__(5937);
+var resolveEnd = __nccwpck_require__(7788);
+var resolveProps = __nccwpck_require__(4631);
 
 function composeDoc(options, directives, { offset, start, value, end }, onError) {
     const opts = Object.assign({ _directives: directives }, options);
@@ -5919,17 +5919,17 @@ exports.composeDoc = composeDoc;
 
 /***/ }),
 
-/***/ 3669:
+/***/ 5937:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Alias = __nccwpck_require__(4525);
-var identity = __nccwpck_require__(6891);
-var composeCollection = __nccwpck_require__(1537);
-var composeScalar = __nccwpck_require__(8001);
-var resolveEnd = __nccwpck_require__(5048);
-var utilEmptyScalarPosition = __nccwpck_require__(2995);
+var Alias = __nccwpck_require__(4065);
+var identity = __nccwpck_require__(1127);
+var composeCollection = __nccwpck_require__(7349);
+var composeScalar = __nccwpck_require__(5413);
+var resolveEnd = __nccwpck_require__(7788);
+var utilEmptyScalarPosition = __nccwpck_require__(2599);
 
 const CN = { composeNode, composeEmptyNode };
 function composeNode(ctx, token, props, onError) {
@@ -6038,15 +6038,15 @@ exports.composeNode = composeNode;
 
 /***/ }),
 
-/***/ 8001:
+/***/ 5413:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var Scalar = __nccwpck_require__(9481);
-var resolveBlockScalar = __nccwpck_require__(5597);
-var resolveFlowScalar = __nccwpck_require__(3598);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var resolveBlockScalar = __nccwpck_require__(8913);
+var resolveFlowScalar = __nccwpck_require__(6842);
 
 function composeScalar(ctx, token, tagToken, onError) {
     const { value, type, comment, range } = token.type === 'block-scalar'
@@ -6133,18 +6133,18 @@ exports.composeScalar = composeScalar;
 
 /***/ }),
 
-/***/ 9452:
+/***/ 9984:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_process = __nccwpck_require__(932);
-var directives = __nccwpck_require__(6802);
-var Document = __nccwpck_require__(3345);
-var errors = __nccwpck_require__(8492);
-var identity = __nccwpck_require__(6891);
-var composeDoc = __nccwpck_require__(9391);
-var resolveEnd = __nccwpck_require__(5048);
+var directives = __nccwpck_require__(1342);
+var Document = __nccwpck_require__(3021);
+var errors = __nccwpck_require__(1464);
+var identity = __nccwpck_require__(1127);
+var composeDoc = __nccwpck_require__(3683);
+var resolveEnd = __nccwpck_require__(7788);
 
 function getErrorPos(src) {
     if (typeof src === 'number')
@@ -6364,17 +6364,17 @@ exports.Composer = Composer;
 
 /***/ }),
 
-/***/ 4707:
+/***/ 7103:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Pair = __nccwpck_require__(8137);
-var YAMLMap = __nccwpck_require__(4850);
-var resolveProps = __nccwpck_require__(4483);
-var utilContainsNewline = __nccwpck_require__(8935);
-var utilFlowIndentCheck = __nccwpck_require__(8479);
-var utilMapIncludes = __nccwpck_require__(2431);
+var Pair = __nccwpck_require__(7165);
+var YAMLMap = __nccwpck_require__(4454);
+var resolveProps = __nccwpck_require__(4631);
+var utilContainsNewline = __nccwpck_require__(9499);
+var utilFlowIndentCheck = __nccwpck_require__(4051);
+var utilMapIncludes = __nccwpck_require__(1187);
 
 const startColMsg = 'All mapping items must start at the same column';
 function resolveBlockMap({ composeNode, composeEmptyNode }, ctx, bm, onError, tag) {
@@ -6488,12 +6488,12 @@ exports.resolveBlockMap = resolveBlockMap;
 
 /***/ }),
 
-/***/ 5597:
+/***/ 8913:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(9481);
+var Scalar = __nccwpck_require__(3301);
 
 function resolveBlockScalar(ctx, scalar, onError) {
     const start = scalar.offset;
@@ -6695,14 +6695,14 @@ exports.resolveBlockScalar = resolveBlockScalar;
 
 /***/ }),
 
-/***/ 4738:
+/***/ 334:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var YAMLSeq = __nccwpck_require__(7627);
-var resolveProps = __nccwpck_require__(4483);
-var utilFlowIndentCheck = __nccwpck_require__(8479);
+var YAMLSeq = __nccwpck_require__(2223);
+var resolveProps = __nccwpck_require__(4631);
+var utilFlowIndentCheck = __nccwpck_require__(4051);
 
 function resolveBlockSeq({ composeNode, composeEmptyNode }, ctx, bs, onError, tag) {
     const NodeClass = tag?.nodeClass ?? YAMLSeq.YAMLSeq;
@@ -6753,7 +6753,7 @@ exports.resolveBlockSeq = resolveBlockSeq;
 
 /***/ }),
 
-/***/ 5048:
+/***/ 7788:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -6799,19 +6799,19 @@ exports.resolveEnd = resolveEnd;
 
 /***/ }),
 
-/***/ 714:
+/***/ 3142:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var Pair = __nccwpck_require__(8137);
-var YAMLMap = __nccwpck_require__(4850);
-var YAMLSeq = __nccwpck_require__(7627);
-var resolveEnd = __nccwpck_require__(5048);
-var resolveProps = __nccwpck_require__(4483);
-var utilContainsNewline = __nccwpck_require__(8935);
-var utilMapIncludes = __nccwpck_require__(2431);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
+var resolveEnd = __nccwpck_require__(7788);
+var resolveProps = __nccwpck_require__(4631);
+var utilContainsNewline = __nccwpck_require__(9499);
+var utilMapIncludes = __nccwpck_require__(1187);
 
 const blockMsg = 'Block collections are not allowed within flow collections';
 const isBlock = (token) => token && (token.type === 'block-map' || token.type === 'block-seq');
@@ -7015,13 +7015,13 @@ exports.resolveFlowCollection = resolveFlowCollection;
 
 /***/ }),
 
-/***/ 3598:
+/***/ 6842:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(9481);
-var resolveEnd = __nccwpck_require__(5048);
+var Scalar = __nccwpck_require__(3301);
+var resolveEnd = __nccwpck_require__(7788);
 
 function resolveFlowScalar(scalar, strict, onError) {
     const { offset, type, source, end } = scalar;
@@ -7250,7 +7250,7 @@ exports.resolveFlowScalar = resolveFlowScalar;
 
 /***/ }),
 
-/***/ 4483:
+/***/ 4631:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -7405,7 +7405,7 @@ exports.resolveProps = resolveProps;
 
 /***/ }),
 
-/***/ 8935:
+/***/ 9499:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -7448,7 +7448,7 @@ exports.containsNewline = containsNewline;
 
 /***/ }),
 
-/***/ 2995:
+/***/ 2599:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -7483,12 +7483,12 @@ exports.emptyScalarPosition = emptyScalarPosition;
 
 /***/ }),
 
-/***/ 8479:
+/***/ 4051:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var utilContainsNewline = __nccwpck_require__(8935);
+var utilContainsNewline = __nccwpck_require__(9499);
 
 function flowIndentCheck(indent, fc, onError) {
     if (fc?.type === 'flow-collection') {
@@ -7507,12 +7507,12 @@ exports.flowIndentCheck = flowIndentCheck;
 
 /***/ }),
 
-/***/ 2431:
+/***/ 1187:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
+var identity = __nccwpck_require__(1127);
 
 function mapIncludes(ctx, items, search) {
     const { uniqueKeys } = ctx.options;
@@ -7529,22 +7529,22 @@ exports.mapIncludes = mapIncludes;
 
 /***/ }),
 
-/***/ 3345:
+/***/ 3021:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Alias = __nccwpck_require__(4525);
-var Collection = __nccwpck_require__(9913);
-var identity = __nccwpck_require__(6891);
-var Pair = __nccwpck_require__(8137);
-var toJS = __nccwpck_require__(6695);
-var Schema = __nccwpck_require__(4916);
-var stringifyDocument = __nccwpck_require__(5865);
-var anchors = __nccwpck_require__(9344);
-var applyReviver = __nccwpck_require__(7793);
-var createNode = __nccwpck_require__(9944);
-var directives = __nccwpck_require__(6802);
+var Alias = __nccwpck_require__(4065);
+var Collection = __nccwpck_require__(101);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var toJS = __nccwpck_require__(4043);
+var Schema = __nccwpck_require__(5840);
+var stringifyDocument = __nccwpck_require__(6829);
+var anchors = __nccwpck_require__(9215);
+var applyReviver = __nccwpck_require__(3661);
+var createNode = __nccwpck_require__(2404);
+var directives = __nccwpck_require__(1342);
 
 class Document {
     constructor(value, replacer, options) {
@@ -7873,13 +7873,13 @@ exports.Document = Document;
 
 /***/ }),
 
-/***/ 9344:
+/***/ 9215:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var visit = __nccwpck_require__(3736);
+var identity = __nccwpck_require__(1127);
+var visit = __nccwpck_require__(204);
 
 /**
  * Verify that the input string is a valid anchor.
@@ -7956,7 +7956,7 @@ exports.findNewAnchor = findNewAnchor;
 
 /***/ }),
 
-/***/ 7793:
+/***/ 3661:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -8020,14 +8020,14 @@ exports.applyReviver = applyReviver;
 
 /***/ }),
 
-/***/ 9944:
+/***/ 2404:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Alias = __nccwpck_require__(4525);
-var identity = __nccwpck_require__(6891);
-var Scalar = __nccwpck_require__(9481);
+var Alias = __nccwpck_require__(4065);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
 
 const defaultTagPrefix = 'tag:yaml.org,2002:';
 function findTagObject(value, tagName, tags) {
@@ -8117,13 +8117,13 @@ exports.createNode = createNode;
 
 /***/ }),
 
-/***/ 6802:
+/***/ 1342:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var visit = __nccwpck_require__(3736);
+var identity = __nccwpck_require__(1127);
+var visit = __nccwpck_require__(204);
 
 const escapeChars = {
     '!': '%21',
@@ -8302,7 +8302,7 @@ exports.Directives = Directives;
 
 /***/ }),
 
-/***/ 8492:
+/***/ 1464:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -8371,28 +8371,28 @@ exports.prettifyError = prettifyError;
 
 /***/ }),
 
-/***/ 9779:
+/***/ 8815:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 var __webpack_unused_export__;
 
 
-var composer = __nccwpck_require__(9452);
-var Document = __nccwpck_require__(3345);
-var Schema = __nccwpck_require__(4916);
-var errors = __nccwpck_require__(8492);
-var Alias = __nccwpck_require__(4525);
-var identity = __nccwpck_require__(6891);
-var Pair = __nccwpck_require__(8137);
-var Scalar = __nccwpck_require__(9481);
-var YAMLMap = __nccwpck_require__(4850);
-var YAMLSeq = __nccwpck_require__(7627);
-var cst = __nccwpck_require__(4793);
-var lexer = __nccwpck_require__(4845);
-var lineCounter = __nccwpck_require__(7936);
-var parser = __nccwpck_require__(380);
-var publicApi = __nccwpck_require__(2619);
-var visit = __nccwpck_require__(3736);
+var composer = __nccwpck_require__(9984);
+var Document = __nccwpck_require__(3021);
+var Schema = __nccwpck_require__(5840);
+var errors = __nccwpck_require__(1464);
+var Alias = __nccwpck_require__(4065);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var Scalar = __nccwpck_require__(3301);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
+var cst = __nccwpck_require__(3461);
+var lexer = __nccwpck_require__(361);
+var lineCounter = __nccwpck_require__(6628);
+var parser = __nccwpck_require__(3456);
+var publicApi = __nccwpck_require__(4047);
+var visit = __nccwpck_require__(204);
 
 
 
@@ -8429,7 +8429,7 @@ __webpack_unused_export__ = visit.visitAsync;
 
 /***/ }),
 
-/***/ 1461:
+/***/ 7249:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
@@ -8455,16 +8455,16 @@ exports.warn = warn;
 
 /***/ }),
 
-/***/ 4525:
+/***/ 4065:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var anchors = __nccwpck_require__(9344);
-var visit = __nccwpck_require__(3736);
-var identity = __nccwpck_require__(6891);
-var Node = __nccwpck_require__(3245);
-var toJS = __nccwpck_require__(6695);
+var anchors = __nccwpck_require__(9215);
+var visit = __nccwpck_require__(204);
+var identity = __nccwpck_require__(1127);
+var Node = __nccwpck_require__(6673);
+var toJS = __nccwpck_require__(4043);
 
 class Alias extends Node.NodeBase {
     constructor(source) {
@@ -8582,14 +8582,14 @@ exports.Alias = Alias;
 
 /***/ }),
 
-/***/ 9913:
+/***/ 101:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(9944);
-var identity = __nccwpck_require__(6891);
-var Node = __nccwpck_require__(3245);
+var createNode = __nccwpck_require__(2404);
+var identity = __nccwpck_require__(1127);
+var Node = __nccwpck_require__(6673);
 
 function collectionFromPath(schema, path, value) {
     let v = value;
@@ -8740,14 +8740,14 @@ exports.isEmptyPath = isEmptyPath;
 
 /***/ }),
 
-/***/ 3245:
+/***/ 6673:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var applyReviver = __nccwpck_require__(7793);
-var identity = __nccwpck_require__(6891);
-var toJS = __nccwpck_require__(6695);
+var applyReviver = __nccwpck_require__(3661);
+var identity = __nccwpck_require__(1127);
+var toJS = __nccwpck_require__(4043);
 
 class NodeBase {
     constructor(type) {
@@ -8787,15 +8787,15 @@ exports.NodeBase = NodeBase;
 
 /***/ }),
 
-/***/ 8137:
+/***/ 7165:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(9944);
-var stringifyPair = __nccwpck_require__(4232);
-var addPairToJSMap = __nccwpck_require__(2628);
-var identity = __nccwpck_require__(6891);
+var createNode = __nccwpck_require__(2404);
+var stringifyPair = __nccwpck_require__(9748);
+var addPairToJSMap = __nccwpck_require__(7104);
+var identity = __nccwpck_require__(1127);
 
 function createPair(key, value, ctx) {
     const k = createNode.createNode(key, undefined, ctx);
@@ -8833,14 +8833,14 @@ exports.createPair = createPair;
 
 /***/ }),
 
-/***/ 9481:
+/***/ 3301:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var Node = __nccwpck_require__(3245);
-var toJS = __nccwpck_require__(6695);
+var identity = __nccwpck_require__(1127);
+var Node = __nccwpck_require__(6673);
+var toJS = __nccwpck_require__(4043);
 
 const isScalarValue = (value) => !value || (typeof value !== 'function' && typeof value !== 'object');
 class Scalar extends Node.NodeBase {
@@ -8867,17 +8867,17 @@ exports.isScalarValue = isScalarValue;
 
 /***/ }),
 
-/***/ 4850:
+/***/ 4454:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyCollection = __nccwpck_require__(3048);
-var addPairToJSMap = __nccwpck_require__(2628);
-var Collection = __nccwpck_require__(9913);
-var identity = __nccwpck_require__(6891);
-var Pair = __nccwpck_require__(8137);
-var Scalar = __nccwpck_require__(9481);
+var stringifyCollection = __nccwpck_require__(1212);
+var addPairToJSMap = __nccwpck_require__(7104);
+var Collection = __nccwpck_require__(101);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var Scalar = __nccwpck_require__(3301);
 
 function findPair(items, key) {
     const k = identity.isScalar(key) ? key.value : key;
@@ -9021,17 +9021,17 @@ exports.findPair = findPair;
 
 /***/ }),
 
-/***/ 7627:
+/***/ 2223:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var createNode = __nccwpck_require__(9944);
-var stringifyCollection = __nccwpck_require__(3048);
-var Collection = __nccwpck_require__(9913);
-var identity = __nccwpck_require__(6891);
-var Scalar = __nccwpck_require__(9481);
-var toJS = __nccwpck_require__(6695);
+var createNode = __nccwpck_require__(2404);
+var stringifyCollection = __nccwpck_require__(1212);
+var Collection = __nccwpck_require__(101);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var toJS = __nccwpck_require__(4043);
 
 class YAMLSeq extends Collection.Collection {
     static get tagName() {
@@ -9143,16 +9143,16 @@ exports.YAMLSeq = YAMLSeq;
 
 /***/ }),
 
-/***/ 2628:
+/***/ 7104:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var log = __nccwpck_require__(1461);
-var merge = __nccwpck_require__(8496);
-var stringify = __nccwpck_require__(2200);
-var identity = __nccwpck_require__(6891);
-var toJS = __nccwpck_require__(6695);
+var log = __nccwpck_require__(7249);
+var merge = __nccwpck_require__(452);
+var stringify = __nccwpck_require__(2148);
+var identity = __nccwpck_require__(1127);
+var toJS = __nccwpck_require__(4043);
 
 function addPairToJSMap(ctx, map, { key, value }) {
     if (identity.isNode(key) && key.addToJSMap)
@@ -9215,7 +9215,7 @@ exports.addPairToJSMap = addPairToJSMap;
 
 /***/ }),
 
-/***/ 6891:
+/***/ 1127:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -9275,12 +9275,12 @@ exports.isSeq = isSeq;
 
 /***/ }),
 
-/***/ 6695:
+/***/ 4043:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
+var identity = __nccwpck_require__(1127);
 
 /**
  * Recursively convert any node or its contents to native JavaScript
@@ -9321,15 +9321,15 @@ exports.toJS = toJS;
 
 /***/ }),
 
-/***/ 5658:
+/***/ 110:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var resolveBlockScalar = __nccwpck_require__(5597);
-var resolveFlowScalar = __nccwpck_require__(3598);
-var errors = __nccwpck_require__(8492);
-var stringifyString = __nccwpck_require__(6953);
+var resolveBlockScalar = __nccwpck_require__(8913);
+var resolveFlowScalar = __nccwpck_require__(6842);
+var errors = __nccwpck_require__(1464);
+var stringifyString = __nccwpck_require__(3069);
 
 function resolveAsScalar(token, strict = true, onError) {
     if (token) {
@@ -9546,7 +9546,7 @@ exports.setScalarValue = setScalarValue;
 
 /***/ }),
 
-/***/ 9969:
+/***/ 1733:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -9616,7 +9616,7 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 5375:
+/***/ 7715:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -9722,14 +9722,14 @@ exports.visit = visit;
 
 /***/ }),
 
-/***/ 4793:
+/***/ 3461:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var cstScalar = __nccwpck_require__(5658);
-var cstStringify = __nccwpck_require__(9969);
-var cstVisit = __nccwpck_require__(5375);
+var cstScalar = __nccwpck_require__(110);
+var cstStringify = __nccwpck_require__(1733);
+var cstVisit = __nccwpck_require__(7715);
 
 /** The byte order mark */
 const BOM = '\u{FEFF}';
@@ -9841,12 +9841,12 @@ exports.tokenType = tokenType;
 
 /***/ }),
 
-/***/ 4845:
+/***/ 361:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var cst = __nccwpck_require__(4793);
+var cst = __nccwpck_require__(3461);
 
 /*
 START -> stream
@@ -10571,7 +10571,7 @@ exports.Lexer = Lexer;
 
 /***/ }),
 
-/***/ 7936:
+/***/ 6628:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -10619,14 +10619,14 @@ exports.LineCounter = LineCounter;
 
 /***/ }),
 
-/***/ 380:
+/***/ 3456:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_process = __nccwpck_require__(932);
-var cst = __nccwpck_require__(4793);
-var lexer = __nccwpck_require__(4845);
+var cst = __nccwpck_require__(3461);
+var lexer = __nccwpck_require__(361);
 
 function includesToken(list, type) {
     for (let i = 0; i < list.length; ++i)
@@ -11606,18 +11606,18 @@ exports.Parser = Parser;
 
 /***/ }),
 
-/***/ 2619:
+/***/ 4047:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var composer = __nccwpck_require__(9452);
-var Document = __nccwpck_require__(3345);
-var errors = __nccwpck_require__(8492);
-var log = __nccwpck_require__(1461);
-var identity = __nccwpck_require__(6891);
-var lineCounter = __nccwpck_require__(7936);
-var parser = __nccwpck_require__(380);
+var composer = __nccwpck_require__(9984);
+var Document = __nccwpck_require__(3021);
+var errors = __nccwpck_require__(1464);
+var log = __nccwpck_require__(7249);
+var identity = __nccwpck_require__(1127);
+var lineCounter = __nccwpck_require__(6628);
+var parser = __nccwpck_require__(3456);
 
 function parseOptions(options) {
     const prettyErrors = options.prettyErrors !== false;
@@ -11720,16 +11720,16 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 4916:
+/***/ 5840:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var map = __nccwpck_require__(4343);
-var seq = __nccwpck_require__(4582);
-var string = __nccwpck_require__(5284);
-var tags = __nccwpck_require__(6326);
+var identity = __nccwpck_require__(1127);
+var map = __nccwpck_require__(7451);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(6464);
+var tags = __nccwpck_require__(18);
 
 const sortMapEntriesByKey = (a, b) => a.key < b.key ? -1 : a.key > b.key ? 1 : 0;
 class Schema {
@@ -11766,13 +11766,13 @@ exports.Schema = Schema;
 
 /***/ }),
 
-/***/ 4343:
+/***/ 7451:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var YAMLMap = __nccwpck_require__(4850);
+var identity = __nccwpck_require__(1127);
+var YAMLMap = __nccwpck_require__(4454);
 
 const map = {
     collection: 'map',
@@ -11792,12 +11792,12 @@ exports.map = map;
 
 /***/ }),
 
-/***/ 5964:
+/***/ 3632:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(9481);
+var Scalar = __nccwpck_require__(3301);
 
 const nullTag = {
     identify: value => value == null,
@@ -11816,13 +11816,13 @@ exports.nullTag = nullTag;
 
 /***/ }),
 
-/***/ 4582:
+/***/ 1706:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var YAMLSeq = __nccwpck_require__(7627);
+var identity = __nccwpck_require__(1127);
+var YAMLSeq = __nccwpck_require__(2223);
 
 const seq = {
     collection: 'seq',
@@ -11842,12 +11842,12 @@ exports.seq = seq;
 
 /***/ }),
 
-/***/ 5284:
+/***/ 6464:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyString = __nccwpck_require__(6953);
+var stringifyString = __nccwpck_require__(3069);
 
 const string = {
     identify: value => typeof value === 'string',
@@ -11865,12 +11865,12 @@ exports.string = string;
 
 /***/ }),
 
-/***/ 7107:
+/***/ 3959:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(9481);
+var Scalar = __nccwpck_require__(3301);
 
 const boolTag = {
     identify: value => typeof value === 'boolean',
@@ -11893,13 +11893,13 @@ exports.boolTag = boolTag;
 
 /***/ }),
 
-/***/ 4993:
+/***/ 8405:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(9481);
-var stringifyNumber = __nccwpck_require__(4469);
+var Scalar = __nccwpck_require__(3301);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const floatNaN = {
     identify: value => typeof value === 'number',
@@ -11947,12 +11947,12 @@ exports.floatNaN = floatNaN;
 
 /***/ }),
 
-/***/ 6750:
+/***/ 9874:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(4469);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
 const intResolve = (str, offset, radix, { intAsBigInt }) => (intAsBigInt ? BigInt(str) : parseInt(str.substring(offset), radix));
@@ -11996,18 +11996,18 @@ exports.intOct = intOct;
 
 /***/ }),
 
-/***/ 916:
+/***/ 896:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(4343);
-var _null = __nccwpck_require__(5964);
-var seq = __nccwpck_require__(4582);
-var string = __nccwpck_require__(5284);
-var bool = __nccwpck_require__(7107);
-var float = __nccwpck_require__(4993);
-var int = __nccwpck_require__(6750);
+var map = __nccwpck_require__(7451);
+var _null = __nccwpck_require__(3632);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(6464);
+var bool = __nccwpck_require__(3959);
+var float = __nccwpck_require__(8405);
+var int = __nccwpck_require__(9874);
 
 const schema = [
     map.map,
@@ -12028,14 +12028,14 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 1195:
+/***/ 3559:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(9481);
-var map = __nccwpck_require__(4343);
-var seq = __nccwpck_require__(4582);
+var Scalar = __nccwpck_require__(3301);
+var map = __nccwpck_require__(7451);
+var seq = __nccwpck_require__(1706);
 
 function intIdentify(value) {
     return typeof value === 'bigint' || Number.isInteger(value);
@@ -12099,27 +12099,27 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 6326:
+/***/ 18:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(4343);
-var _null = __nccwpck_require__(5964);
-var seq = __nccwpck_require__(4582);
-var string = __nccwpck_require__(5284);
-var bool = __nccwpck_require__(7107);
-var float = __nccwpck_require__(4993);
-var int = __nccwpck_require__(6750);
-var schema = __nccwpck_require__(916);
-var schema$1 = __nccwpck_require__(1195);
-var binary = __nccwpck_require__(3823);
-var merge = __nccwpck_require__(8496);
-var omap = __nccwpck_require__(2563);
-var pairs = __nccwpck_require__(7181);
-var schema$2 = __nccwpck_require__(1901);
-var set = __nccwpck_require__(1236);
-var timestamp = __nccwpck_require__(7988);
+var map = __nccwpck_require__(7451);
+var _null = __nccwpck_require__(3632);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(6464);
+var bool = __nccwpck_require__(3959);
+var float = __nccwpck_require__(8405);
+var int = __nccwpck_require__(9874);
+var schema = __nccwpck_require__(896);
+var schema$1 = __nccwpck_require__(3559);
+var binary = __nccwpck_require__(6083);
+var merge = __nccwpck_require__(452);
+var omap = __nccwpck_require__(303);
+var pairs = __nccwpck_require__(8385);
+var schema$2 = __nccwpck_require__(5913);
+var set = __nccwpck_require__(1528);
+var timestamp = __nccwpck_require__(6752);
 
 const schemas = new Map([
     ['core', schema.schema],
@@ -12205,14 +12205,14 @@ exports.getTags = getTags;
 
 /***/ }),
 
-/***/ 3823:
+/***/ 6083:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
 var node_buffer = __nccwpck_require__(181);
-var Scalar = __nccwpck_require__(9481);
-var stringifyString = __nccwpck_require__(6953);
+var Scalar = __nccwpck_require__(3301);
+var stringifyString = __nccwpck_require__(3069);
 
 const binary = {
     identify: value => value instanceof Uint8Array, // Buffer inherits from Uint8Array
@@ -12282,12 +12282,12 @@ exports.binary = binary;
 
 /***/ }),
 
-/***/ 5690:
+/***/ 8398:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(9481);
+var Scalar = __nccwpck_require__(3301);
 
 function boolStringify({ value, source }, ctx) {
     const boolObj = value ? trueTag : falseTag;
@@ -12318,13 +12318,13 @@ exports.trueTag = trueTag;
 
 /***/ }),
 
-/***/ 8834:
+/***/ 5782:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(9481);
-var stringifyNumber = __nccwpck_require__(4469);
+var Scalar = __nccwpck_require__(3301);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const floatNaN = {
     identify: value => typeof value === 'number',
@@ -12375,12 +12375,12 @@ exports.floatNaN = floatNaN;
 
 /***/ }),
 
-/***/ 1877:
+/***/ 873:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(4469);
+var stringifyNumber = __nccwpck_require__(8689);
 
 const intIdentify = (value) => typeof value === 'bigint' || Number.isInteger(value);
 function intResolve(str, offset, radix, { intAsBigInt }) {
@@ -12458,13 +12458,13 @@ exports.intOct = intOct;
 
 /***/ }),
 
-/***/ 8496:
+/***/ 452:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var Scalar = __nccwpck_require__(9481);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
 
 // If the value associated with a merge key is a single mapping node, each of
 // its key/value pairs is inserted into the current mapping, unless the key
@@ -12536,16 +12536,16 @@ exports.merge = merge;
 
 /***/ }),
 
-/***/ 2563:
+/***/ 303:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var toJS = __nccwpck_require__(6695);
-var YAMLMap = __nccwpck_require__(4850);
-var YAMLSeq = __nccwpck_require__(7627);
-var pairs = __nccwpck_require__(7181);
+var identity = __nccwpck_require__(1127);
+var toJS = __nccwpck_require__(4043);
+var YAMLMap = __nccwpck_require__(4454);
+var YAMLSeq = __nccwpck_require__(2223);
+var pairs = __nccwpck_require__(8385);
 
 class YAMLOMap extends YAMLSeq.YAMLSeq {
     constructor() {
@@ -12620,15 +12620,15 @@ exports.omap = omap;
 
 /***/ }),
 
-/***/ 7181:
+/***/ 8385:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var Pair = __nccwpck_require__(8137);
-var Scalar = __nccwpck_require__(9481);
-var YAMLSeq = __nccwpck_require__(7627);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var Scalar = __nccwpck_require__(3301);
+var YAMLSeq = __nccwpck_require__(2223);
 
 function resolvePairs(seq, onError) {
     if (identity.isSeq(seq)) {
@@ -12709,24 +12709,24 @@ exports.resolvePairs = resolvePairs;
 
 /***/ }),
 
-/***/ 1901:
+/***/ 5913:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var map = __nccwpck_require__(4343);
-var _null = __nccwpck_require__(5964);
-var seq = __nccwpck_require__(4582);
-var string = __nccwpck_require__(5284);
-var binary = __nccwpck_require__(3823);
-var bool = __nccwpck_require__(5690);
-var float = __nccwpck_require__(8834);
-var int = __nccwpck_require__(1877);
-var merge = __nccwpck_require__(8496);
-var omap = __nccwpck_require__(2563);
-var pairs = __nccwpck_require__(7181);
-var set = __nccwpck_require__(1236);
-var timestamp = __nccwpck_require__(7988);
+var map = __nccwpck_require__(7451);
+var _null = __nccwpck_require__(3632);
+var seq = __nccwpck_require__(1706);
+var string = __nccwpck_require__(6464);
+var binary = __nccwpck_require__(6083);
+var bool = __nccwpck_require__(8398);
+var float = __nccwpck_require__(5782);
+var int = __nccwpck_require__(873);
+var merge = __nccwpck_require__(452);
+var omap = __nccwpck_require__(303);
+var pairs = __nccwpck_require__(8385);
+var set = __nccwpck_require__(1528);
+var timestamp = __nccwpck_require__(6752);
 
 const schema = [
     map.map,
@@ -12757,14 +12757,14 @@ exports.schema = schema;
 
 /***/ }),
 
-/***/ 1236:
+/***/ 1528:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var Pair = __nccwpck_require__(8137);
-var YAMLMap = __nccwpck_require__(4850);
+var identity = __nccwpck_require__(1127);
+var Pair = __nccwpck_require__(7165);
+var YAMLMap = __nccwpck_require__(4454);
 
 class YAMLSet extends YAMLMap.YAMLMap {
     constructor(schema) {
@@ -12860,12 +12860,12 @@ exports.set = set;
 
 /***/ }),
 
-/***/ 7988:
+/***/ 6752:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var stringifyNumber = __nccwpck_require__(4469);
+var stringifyNumber = __nccwpck_require__(8689);
 
 /** Internal types handle bigint as number, because TS can't figure it out. */
 function parseSexagesimal(str, asBigInt) {
@@ -12972,7 +12972,7 @@ exports.timestamp = timestamp;
 
 /***/ }),
 
-/***/ 247:
+/***/ 4475:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -13130,15 +13130,15 @@ exports.foldFlowLines = foldFlowLines;
 
 /***/ }),
 
-/***/ 2200:
+/***/ 2148:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var anchors = __nccwpck_require__(9344);
-var identity = __nccwpck_require__(6891);
-var stringifyComment = __nccwpck_require__(9219);
-var stringifyString = __nccwpck_require__(6953);
+var anchors = __nccwpck_require__(9215);
+var identity = __nccwpck_require__(1127);
+var stringifyComment = __nccwpck_require__(9799);
+var stringifyString = __nccwpck_require__(3069);
 
 function createStringifyContext(doc, options) {
     const opt = Object.assign({
@@ -13269,14 +13269,14 @@ exports.stringify = stringify;
 
 /***/ }),
 
-/***/ 3048:
+/***/ 1212:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var stringify = __nccwpck_require__(2200);
-var stringifyComment = __nccwpck_require__(9219);
+var identity = __nccwpck_require__(1127);
+var stringify = __nccwpck_require__(2148);
+var stringifyComment = __nccwpck_require__(9799);
 
 function stringifyCollection(collection, ctx, options) {
     const flow = ctx.inFlow ?? collection.flow;
@@ -13431,7 +13431,7 @@ exports.stringifyCollection = stringifyCollection;
 
 /***/ }),
 
-/***/ 9219:
+/***/ 9799:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -13462,14 +13462,14 @@ exports.stringifyComment = stringifyComment;
 
 /***/ }),
 
-/***/ 5865:
+/***/ 6829:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var stringify = __nccwpck_require__(2200);
-var stringifyComment = __nccwpck_require__(9219);
+var identity = __nccwpck_require__(1127);
+var stringify = __nccwpck_require__(2148);
+var stringifyComment = __nccwpck_require__(9799);
 
 function stringifyDocument(doc, options) {
     const lines = [];
@@ -13556,7 +13556,7 @@ exports.stringifyDocument = stringifyDocument;
 
 /***/ }),
 
-/***/ 4469:
+/***/ 8689:
 /***/ ((__unused_webpack_module, exports) => {
 
 
@@ -13590,15 +13590,15 @@ exports.stringifyNumber = stringifyNumber;
 
 /***/ }),
 
-/***/ 4232:
+/***/ 9748:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
-var Scalar = __nccwpck_require__(9481);
-var stringify = __nccwpck_require__(2200);
-var stringifyComment = __nccwpck_require__(9219);
+var identity = __nccwpck_require__(1127);
+var Scalar = __nccwpck_require__(3301);
+var stringify = __nccwpck_require__(2148);
+var stringifyComment = __nccwpck_require__(9799);
 
 function stringifyPair({ key, value }, ctx, onComment, onChompKeep) {
     const { allNullValues, doc, indent, indentStep, options: { commentString, indentSeq, simpleKeys } } = ctx;
@@ -13749,13 +13749,13 @@ exports.stringifyPair = stringifyPair;
 
 /***/ }),
 
-/***/ 6953:
+/***/ 3069:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var Scalar = __nccwpck_require__(9481);
-var foldFlowLines = __nccwpck_require__(247);
+var Scalar = __nccwpck_require__(3301);
+var foldFlowLines = __nccwpck_require__(4475);
 
 const getFoldOptions = (ctx, isBlock) => ({
     indentAtStart: isBlock ? ctx.indent.length : ctx.indentAtStart,
@@ -14094,12 +14094,12 @@ exports.stringifyString = stringifyString;
 
 /***/ }),
 
-/***/ 3736:
+/***/ 204:
 /***/ ((__unused_webpack_module, exports, __nccwpck_require__) => {
 
 
 
-var identity = __nccwpck_require__(6891);
+var identity = __nccwpck_require__(1127);
 
 const BREAK = Symbol('break visit');
 const SKIP = Symbol('skip children');
@@ -14337,7 +14337,7 @@ exports.visitAsync = visitAsync;
 
 /***/ }),
 
-/***/ 9480:
+/***/ 5684:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14346,9 +14346,9 @@ __nccwpck_require__.d(__webpack_exports__, {
   X: () => (/* binding */ startProgram)
 });
 
-// EXTERNAL MODULE: ../nm/node_modules/commander/index.js
-var commander = __nccwpck_require__(5161);
-;// CONCATENATED MODULE: ../nm/node_modules/commander/esm.mjs
+// EXTERNAL MODULE: ./node_modules/commander/index.js
+var commander = __nccwpck_require__(8909);
+;// CONCATENATED MODULE: ./node_modules/commander/esm.mjs
 
 
 // wrapper to provide named exports for ESM.
@@ -14367,7 +14367,7 @@ const {
 } = commander;
 
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
-var logging_failure = __nccwpck_require__(5241);
+var logging_failure = __nccwpck_require__(1619);
 ;// CONCATENATED MODULE: ./.build/scripts/report-failure.js
 
 /** Says what went wrong and what to do next; with `--json` on standard output as well. Returns the exit code. */
@@ -14458,10 +14458,10 @@ function quote(text) {
     return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
-// EXTERNAL MODULE: ../nm/node_modules/cli-progress/cli-progress.js
-var cli_progress = __nccwpck_require__(890);
+// EXTERNAL MODULE: ./node_modules/cli-progress/cli-progress.js
+var cli_progress = __nccwpck_require__(8502);
 // EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
-var quantity_text = __nccwpck_require__(9856);
+var quantity_text = __nccwpck_require__(6534);
 ;// CONCATENATED MODULE: ./.build/src/logging/progress-rate.js
 
 /** Follows one phase; `beganMs` and `nowMs` are of the same clock. */
@@ -14740,7 +14740,7 @@ async function startProgram(program) {
 
 /***/ }),
 
-/***/ 10:
+/***/ 2496:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -14752,10 +14752,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // EXTERNAL MODULE: external "node:path"
 var external_node_path_ = __nccwpck_require__(6760);
-// EXTERNAL MODULE: ../nm/node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(7565);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
 // EXTERNAL MODULE: ./.build/src/config/quantities.js
-var quantities = __nccwpck_require__(1999);
+var quantities = __nccwpck_require__(8649);
 ;// CONCATENATED MODULE: ./.build/src/config/timezone.js
 /** Whether it names a time zone that this machine knows, such as Europe/Paris. */
 function isTimezone(value) {
@@ -14890,10 +14890,10 @@ function resolveMail(checked, refer) {
 
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
-// EXTERNAL MODULE: ../nm/node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(9779);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
-var failure = __nccwpck_require__(5241);
+var failure = __nccwpck_require__(1619);
 ;// CONCATENATED MODULE: ./.build/src/config/checked-yaml.js
 
 
@@ -15088,9 +15088,9 @@ function resolveSettings(text, file) {
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 // EXTERNAL MODULE: ./.build/src/system/accounts.js
-var system_accounts = __nccwpck_require__(6007);
+var system_accounts = __nccwpck_require__(4761);
 // EXTERNAL MODULE: ./.build/src/vault/store/layout.js
-var layout = __nccwpck_require__(6144);
+var layout = __nccwpck_require__(8410);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/open-provisioned.js
 
 
@@ -15175,7 +15175,7 @@ function completeContext(base, values) {
 
 /***/ }),
 
-/***/ 2680:
+/***/ 1543:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -15187,7 +15187,7 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
-var quantity_text = __nccwpck_require__(9856);
+var quantity_text = __nccwpck_require__(6534);
 ;// CONCATENATED MODULE: ./.build/src/report/table.js
 /** Rows with their columns aligned, two spaces between; numbers (by `right`) to the right. */
 function formatTable(rows, right = []) {
@@ -15226,9 +15226,9 @@ function renderAdopt({ adopted, known, left, isDryRun }) {
 }
 
 // EXTERNAL MODULE: ./.build/src/system/accounts.js
-var system_accounts = __nccwpck_require__(6007);
+var system_accounts = __nccwpck_require__(4761);
 // EXTERNAL MODULE: ./.build/src/config/archive-name.js
-var archive_name = __nccwpck_require__(604);
+var archive_name = __nccwpck_require__(7334);
 ;// CONCATENATED MODULE: external "node:crypto"
 const external_node_crypto_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:crypto");
 // EXTERNAL MODULE: external "node:path"
@@ -15292,7 +15292,7 @@ async function durable_file_syncDirectory(path) {
 }
 
 // EXTERNAL MODULE: ./.build/src/vault/store/layout.js
-var layout = __nccwpck_require__(6144);
+var layout = __nccwpck_require__(8410);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/ledger.js
 
 
@@ -15565,9 +15565,9 @@ var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
-var failure = __nccwpck_require__(5241);
+var failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/system/disk-room.js
-var disk_room = __nccwpck_require__(5508);
+var disk_room = __nccwpck_require__(6098);
 ;// CONCATENATED MODULE: ./.build/src/system/lock.js
 
 
@@ -15706,7 +15706,7 @@ function isAlive(pid) {
 }
 
 // EXTERNAL MODULE: ./.build/src/system/run-command.js
-var run_command = __nccwpck_require__(9974);
+var run_command = __nccwpck_require__(6940);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/check-extents.js
 
 
@@ -16150,7 +16150,7 @@ async function runXfsIo(store, options, lines) {
 }
 
 // EXTERNAL MODULE: ./.build/src/vault/store/space.js
-var space = __nccwpck_require__(1690);
+var space = __nccwpck_require__(7988);
 ;// CONCATENATED MODULE: ./.build/src/vault/store/publish.js
 
 
@@ -18644,7 +18644,7 @@ const external_node_net_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impor
 var external_node_events_ = __nccwpck_require__(8474);
 ;// CONCATENATED MODULE: external "node:url"
 const external_node_url_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:url");
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/punycode/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/punycode/index.js
 /*
 
 Copied from https://github.com/mathiasbynens/punycode.js/blob/ef3505c8abb5143a00d53ce59077c9f7f4b2ac47/punycode.js
@@ -19051,7 +19051,7 @@ const ucs2 = {
 };
 
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/shared/url.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/shared/url.js
 // URL parsing wrapper around the WHATWG `URL` class. It only falls back to the
 // legacy, deprecation-warning-emitting `url.parse()` / `url.resolve()` for input
 // the WHATWG parser rejects.
@@ -19290,7 +19290,7 @@ const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 ;// CONCATENATED MODULE: external "node:https"
 const external_node_https_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:https");
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/fetch/cookies.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/fetch/cookies.js
 // module to handle cookies
 
 
@@ -19542,13 +19542,13 @@ class Cookies {
 }
 /* harmony default export */ const fetch_cookies = (Cookies);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/package-info.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/package-info.js
 // Generated by scripts/build.js from package.json. Do not edit by hand.
 const package_info_name = 'nodemailer';
 const package_info_version = '10.6.0';
 const homepage = 'https://nodemailer.com/';
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/errors.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/errors.js
 /**
  * Nodemailer Error Codes
  *
@@ -19650,7 +19650,7 @@ const isPermanentResponseCode = (responseCode) => responseCode >= 500 && respons
  */
 const ERR_ACCESS_DENIED = 'ERR_ACCESS_DENIED';
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/shared/objects.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/shared/objects.js
 // Safe copying of objects whose keys come from the caller.
 //
 // This lives in its own leaf module, like ./url.ts, so that every layer can reach it.
@@ -19690,7 +19690,7 @@ const copyOwnKeys = (target, source, skip) => {
     return target;
 };
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/fetch/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/fetch/index.js
 
 
 
@@ -20088,7 +20088,7 @@ nmfetch.DEFAULT_MAX_TIME = DEFAULT_MAX_TIME;
 
 ;// CONCATENATED MODULE: external "node:dns"
 const external_node_dns_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:dns");
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/shared/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/shared/index.js
 /* eslint no-console: 0 */
 
 
@@ -20887,7 +20887,7 @@ function normalizeDomain(domain, toUnicode) {
     return toUnicode ? punycode_toUnicode(domain) : toASCII(domain);
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mime-funcs/mime-types.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mime-funcs/mime-types.js
 /* eslint quote-props: 0 */
 
 const defaultMimeType = 'application/octet-stream';
@@ -22976,7 +22976,7 @@ function detectExtension(mimeType) {
     }
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/base64/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/base64/index.js
 
 /**
  * Encodes a Buffer into a base64 encoded string
@@ -23130,7 +23130,7 @@ class Encoder extends external_node_stream_namespaceObject.Transform {
     }
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/qp/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/qp/index.js
 
 /**
  * Encodes a Buffer into a Quoted-Printable encoded string
@@ -23394,7 +23394,7 @@ class qp_Encoder extends external_node_stream_namespaceObject.Transform {
     }
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mime-funcs/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mime-funcs/index.js
 /* eslint no-control-regex:0 */
 
 
@@ -24264,7 +24264,7 @@ function safeEncodeURIComponent(str) {
     return str.replace(/[\x00-\x1F *'()<>@,;:\\"[\]?=\u007F-\uFFFF]/g, chr => encodeURICharComponent(chr));
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/addressparser/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/addressparser/index.js
 /* eslint-disable no-bitwise -- the kind of a token is a set of bit flags packed into one slot of a typed array */
 /** The token is an operator, a text run otherwise */
 const TOKEN_OPERATOR = 1;
@@ -25664,7 +25664,7 @@ function addressparser(str, options) {
 }
 /* harmony default export */ const esm_addressparser = (addressparser);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mime-node/last-newline.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mime-node/last-newline.js
 
 class LastNewline extends external_node_stream_namespaceObject.Transform {
     constructor() {
@@ -25693,7 +25693,7 @@ class LastNewline extends external_node_stream_namespaceObject.Transform {
     }
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mime-node/le-windows.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mime-node/le-windows.js
 
 /**
  * Ensures that only <CR><LF> sequences are used for linebreaks
@@ -25737,7 +25737,7 @@ class LeWindows extends external_node_stream_namespaceObject.Transform {
     }
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mime-node/le-unix.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mime-node/le-unix.js
 
 /**
  * Ensures that only <LF> is used for linebreaks
@@ -25774,7 +25774,7 @@ class LeUnix extends external_node_stream_namespaceObject.Transform {
     }
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mime-node/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mime-node/index.js
 /* eslint no-undefined: 0, prefer-spread: 0, no-control-regex: 0 */
 
 
@@ -27325,7 +27325,7 @@ class MimeNode {
 }
 /* harmony default export */ const mime_node = (MimeNode);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mail-composer/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mail-composer/index.js
 /* eslint no-undefined: 0 */
 
 
@@ -27986,7 +27986,7 @@ function otpError(message) {
 }
 /* harmony default export */ const mail_composer = (MailComposer);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/dkim/message-parser.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/dkim/message-parser.js
 
 /**
  * Drops the SP and HTAB from both ends of a field name.
@@ -28164,7 +28164,7 @@ class MessageParser extends external_node_stream_namespaceObject.Transform {
 }
 /* harmony default export */ const message_parser = (MessageParser);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/dkim/relaxed-body.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/dkim/relaxed-body.js
 // streams through a message body and calculates relaxed body hash
 
 
@@ -28307,7 +28307,7 @@ class RelaxedBody extends external_node_stream_namespaceObject.Transform {
 }
 /* harmony default export */ const relaxed_body = (RelaxedBody);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/dkim/sign.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/dkim/sign.js
 
 
 
@@ -28434,7 +28434,7 @@ function relaxedHeaderLine(line) {
         .replace(/^ | $/g, '');
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/dkim/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/dkim/index.js
 // FIXME:
 // replace this Transform mess with a method that pipes input argument to output argument
 
@@ -28672,7 +28672,7 @@ class DKIM {
 
 ;// CONCATENATED MODULE: external "node:tls"
 const external_node_tls_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:tls");
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/smtp-connection/http-proxy-client.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/smtp-connection/http-proxy-client.js
 /**
  * Minimal HTTP/S proxy client
  */
@@ -28843,7 +28843,7 @@ function httpProxyClient(proxyUrl, destinationPort, destinationHost, tlsOptions,
 }
 /* harmony default export */ const http_proxy_client = (httpProxyClient);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mailer/mail-message.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mailer/mail-message.js
 
 
 
@@ -29168,7 +29168,7 @@ class MailMessage {
     }
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/mailer/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/mailer/index.js
 
 
 
@@ -29616,7 +29616,7 @@ class Mail extends external_node_events_.EventEmitter {
 }
 /* harmony default export */ const mailer = (Mail);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/smtp-connection/data-stream.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/smtp-connection/data-stream.js
 
 // bytes inserted into the output, shared as they are only ever copied by Buffer.concat
 const INSERT_LF = Buffer.from('\n');
@@ -29721,7 +29721,7 @@ class DataStream extends external_node_stream_namespaceObject.Transform {
     }
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/smtp-connection/server-message-id.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/smtp-connection/server-message-id.js
 /**
  * Reads the Message-ID a receiving server gave the message out of its final 250 reply. Some
  * servers replace the Message-ID header of a submitted message with one of their own, and
@@ -29773,7 +29773,7 @@ function parseServerMessageId(response, host) {
     return undefined;
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/smtp-connection/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/smtp-connection/index.js
 
 
 
@@ -31816,7 +31816,7 @@ class SMTPConnection extends external_node_events_.EventEmitter {
 }
 /* harmony default export */ const smtp_connection = (SMTPConnection);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/xoauth2/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/xoauth2/index.js
 
 
 
@@ -32209,7 +32209,7 @@ class XOAuth2 extends external_node_stream_namespaceObject.Stream {
 }
 /* harmony default export */ const xoauth2 = (XOAuth2);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/smtp-pool/pool-resource.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/smtp-pool/pool-resource.js
 
 
 
@@ -32535,7 +32535,7 @@ class PoolResource extends external_node_events_.EventEmitter {
     }
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/well-known/services.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/well-known/services.js
 // Generated by scripts/build.js from services.json. Do not edit by hand.
 const services = {
     "126": {
@@ -33229,7 +33229,7 @@ const services = {
     }
 };
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/well-known/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/well-known/index.js
 
 const normalized = {};
 Object.keys(services).forEach(key => {
@@ -33267,7 +33267,7 @@ function wellKnown(key) {
     return normalized[key] || false;
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/smtp-pool/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/smtp-pool/index.js
 
 
 
@@ -33886,7 +33886,7 @@ class SMTPPool extends external_node_events_.EventEmitter {
 }
 /* harmony default export */ const smtp_pool = (SMTPPool);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/smtp-transport/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/smtp-transport/index.js
 
 
 
@@ -34248,7 +34248,7 @@ class SMTPTransport extends external_node_events_.EventEmitter {
 }
 /* harmony default export */ const smtp_transport = (SMTPTransport);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/sendmail-transport/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/sendmail-transport/index.js
 
 
 
@@ -34458,7 +34458,7 @@ class SendmailTransport {
 }
 /* harmony default export */ const sendmail_transport = (SendmailTransport);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/stream-transport/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/stream-transport/index.js
 
 
 
@@ -34566,7 +34566,7 @@ class StreamTransport {
 }
 /* harmony default export */ const stream_transport = (StreamTransport);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/json-transport/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/json-transport/index.js
 
 
 /**
@@ -34632,7 +34632,7 @@ class JSONTransport {
 }
 /* harmony default export */ const json_transport = (JSONTransport);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/ses-transport/index.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/ses-transport/index.js
 
 
 
@@ -34846,7 +34846,7 @@ class SESTransport extends external_node_events_ {
 }
 /* harmony default export */ const ses_transport = (SESTransport);
 
-;// CONCATENATED MODULE: ../nm/node_modules/nodemailer/dist/esm/nodemailer.js
+;// CONCATENATED MODULE: ./node_modules/nodemailer/dist/esm/nodemailer.js
 
 
 
@@ -35495,11 +35495,11 @@ function waitsFor({ after }, subject) {
     return after === undefined ? verb === 'backup' || verb === 'freshness' : after === verb;
 }
 
-// EXTERNAL MODULE: ../nm/node_modules/zod/v4/core/api.js
-var api = __nccwpck_require__(1003);
-// EXTERNAL MODULE: ../nm/node_modules/zod/v4/classic/schemas.js + 11 modules
-var schemas = __nccwpck_require__(7565);
-;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/classic/iso.js
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
+var api = __nccwpck_require__(3759);
+// EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 11 modules
+var schemas = __nccwpck_require__(2857);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/iso.js
 
 
 
@@ -37585,7 +37585,7 @@ function listFields(value, prefix = '') {
 }
 
 // EXTERNAL MODULE: ./.build/src/config/quantities.js
-var quantities = __nccwpck_require__(1999);
+var quantities = __nccwpck_require__(8649);
 ;// CONCATENATED MODULE: ./.build/src/report/upkeep/sweep-report.js
 
 
@@ -38000,13 +38000,13 @@ const vaultCommands = [
 
 /***/ }),
 
-/***/ 5060:
+/***/ 4214:
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9480);
-/* harmony import */ var _vault_commands_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(10);
-/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2680);
+/* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5684);
+/* harmony import */ var _vault_commands_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2496);
+/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1543);
 
 
 
@@ -38024,14 +38024,14 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 604:
+/***/ 7334:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Lz: () => (/* binding */ parseArchiveName)
 /* harmony export */ });
 /* unused harmony exports nightlyName, timedName, selectArchive */
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5241);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
 
 const namePattern = /^backup_full_(\d{4}-\d{2}-\d{2})(?:_(\d{2}-\d{2}(?:-\d{2})?))?\.tar\.gz$/;
 const datePattern = /^\d{4}-\d{2}-\d{2}$/;
@@ -38104,7 +38104,7 @@ function quote(text) {
 
 /***/ }),
 
-/***/ 1999:
+/***/ 8649:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38149,7 +38149,7 @@ function parseDurationMs(text) {
 
 /***/ }),
 
-/***/ 5241:
+/***/ 1619:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38213,7 +38213,7 @@ function messageOf(error) {
 
 /***/ }),
 
-/***/ 9856:
+/***/ 6534:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38260,15 +38260,15 @@ function countOf(count, noun, plural = `${noun}s`) {
 
 /***/ }),
 
-/***/ 6007:
+/***/ 4761:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   v: () => (/* binding */ findAccount)
 /* harmony export */ });
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5241);
-/* harmony import */ var _run_command_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9974);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
+/* harmony import */ var _run_command_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6940);
 
 
 
@@ -38293,7 +38293,7 @@ function findLine(lines, name) {
 
 /***/ }),
 
-/***/ 5508:
+/***/ 6098:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38304,7 +38304,7 @@ function findLine(lines, name) {
 /* harmony export */ });
 /* unused harmony export hasFewFiles */
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
-/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(9856);
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6534);
 
 
 /** Fewer free inodes than this, and a disk takes no more whatever its bytes: one request needs some at once. */
@@ -38335,7 +38335,7 @@ function isReadOnly(error) {
 
 /***/ }),
 
-/***/ 9974:
+/***/ 6940:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38343,7 +38343,7 @@ function isReadOnly(error) {
 /* harmony export */ });
 /* unused harmony export requireProgram */
 /* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5241);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
 
 
 const graceMs = 2_000;
@@ -38437,7 +38437,7 @@ function keepEnd(stream, limit) {
 
 /***/ }),
 
-/***/ 6144:
+/***/ 8410:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -38455,10 +38455,10 @@ function keepEnd(stream, limit) {
 /* unused harmony export verifyingLockPath */
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5241);
-/* harmony import */ var _system_disk_room_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5508);
-/* harmony import */ var _config_archive_name_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(604);
-/* harmony import */ var _space_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1690);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
+/* harmony import */ var _system_disk_room_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(6098);
+/* harmony import */ var _config_archive_name_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(7334);
+/* harmony import */ var _space_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(7988);
 
 
 
@@ -38582,16 +38582,16 @@ async function refuseLink(path) {
 
 /***/ }),
 
-/***/ 1690:
+/***/ 7988:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   Eh: () => (/* binding */ explainFullDisk)
 /* harmony export */ });
 /* unused harmony exports readSpace, requireSpace */
-/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5241);
-/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9856);
-/* harmony import */ var _system_disk_room_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(5508);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var _logging_quantity_text_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6534);
+/* harmony import */ var _system_disk_room_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6098);
 
 
 
@@ -38637,7 +38637,7 @@ async function explainFullDisk(error, { directory, needBytes, next = NOTHING_SEA
 
 /***/ }),
 
-/***/ 7565:
+/***/ 2857:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38656,11 +38656,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 
 // UNUSED EXPORTS: ZodAny, ZodArray, ZodBase64, ZodBase64URL, ZodBigInt, ZodBigIntFormat, ZodBoolean, ZodCIDRv4, ZodCIDRv6, ZodCUID, ZodCUID2, ZodCatch, ZodCodec, ZodCreditCard, ZodCustom, ZodCustomStringFormat, ZodDate, ZodDefault, ZodDiscriminatedUnion, ZodE164, ZodEmail, ZodEmoji, ZodEnum, ZodExactOptional, ZodFile, ZodFunction, ZodGUID, ZodIBAN, ZodIPv4, ZodIPv6, ZodISODate, ZodISODuration, ZodISOTime, ZodInstanceOf, ZodIntersection, ZodJWT, ZodKSUID, ZodLazy, ZodLiteral, ZodMAC, ZodMap, ZodNaN, ZodNanoID, ZodNever, ZodNonOptional, ZodNull, ZodNullable, ZodNumber, ZodNumberFormat, ZodObject, ZodOptional, ZodPipe, ZodPrefault, ZodPreprocess, ZodPromise, ZodReadonly, ZodRecord, ZodSet, ZodString, ZodStringFormat, ZodSuccess, ZodSymbol, ZodTemplateLiteral, ZodTransform, ZodTuple, ZodType, ZodULID, ZodURL, ZodUUID, ZodUndefined, ZodUnion, ZodUnknown, ZodVoid, ZodXID, ZodXor, _ZodString, _default, _function, any, base64, base64url, bigint, catch, check, cidrv4, cidrv6, codec, creditCard, cuid, cuid2, currencyCode, custom, date, describe, discriminatedUnion, e164, email, emoji, exactOptional, file, float32, float64, function, guid, hash, hex, hostname, httpUrl, iban, instanceof, int32, int64, intersection, invertCodec, ipv4, ipv6, json, jwt, keyof, ksuid, lazy, looseObject, looseRecord, mac, map, meta, nan, nanoid, nativeEnum, never, nonoptional, null, nullable, nullish, number, optional, partialRecord, pipe, prefault, preprocess, promise, readonly, record, refine, set, stringFormat, stringbool, success, superRefine, symbol, templateLiteral, transform, tuple, uint32, uint64, ulid, undefined, union, unknown, url, uuid, uuidv4, uuidv6, uuidv7, void, xid, xor
 
-// EXTERNAL MODULE: ../nm/node_modules/zod/v4/core/core.js
-var core_core = __nccwpck_require__(9192);
-// EXTERNAL MODULE: ../nm/node_modules/zod/v4/core/util.js
-var core_util = __nccwpck_require__(8767);
-;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/memoizer.js
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/core.js
+var core_core = __nccwpck_require__(8532);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/util.js
+var core_util = __nccwpck_require__(4723);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/memoizer.js
 
 class $ZodCyclicError extends Error {
     constructor() {
@@ -38973,9 +38973,9 @@ function isBackEdge(ctx, value) {
     return backEdges !== undefined && isRef(value) && backEdges.has(value);
 }
 
-// EXTERNAL MODULE: ../nm/node_modules/zod/v4/core/checks.js
-var core_checks = __nccwpck_require__(2070);
-;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/doc.js
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/checks.js
+var core_checks = __nccwpck_require__(4890);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/doc.js
 class Doc {
     constructor(args = [], closed = {}) {
         this.content = [];
@@ -39015,16 +39015,16 @@ class Doc {
     }
 }
 
-// EXTERNAL MODULE: ../nm/node_modules/zod/v4/core/regexes.js
-var core_regexes = __nccwpck_require__(5024);
-;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/versions.js
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/regexes.js
+var core_regexes = __nccwpck_require__(3908);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/versions.js
 const version = {
     major: 4,
     minor: 6,
     patch: 7,
 };
 
-;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/schemas.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/schemas.js
 
 
 
@@ -41662,11 +41662,11 @@ function handleRefineResult(result, payload, input, inst) {
     }
 }
 
-// EXTERNAL MODULE: ../nm/node_modules/zod/v4/core/registries.js
-var registries = __nccwpck_require__(7112);
-// EXTERNAL MODULE: ../nm/node_modules/zod/v4/core/api.js
-var api = __nccwpck_require__(1003);
-;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/to-json-schema.js
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/registries.js
+var registries = __nccwpck_require__(9396);
+// EXTERNAL MODULE: ./node_modules/zod/v4/core/api.js
+var api = __nccwpck_require__(3759);
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/to-json-schema.js
 
 
 function assignProps(target, ...sources) {
@@ -42319,7 +42319,7 @@ const createStandardJSONSchemaMethod = (schema, io, processors = {}) => (params)
     return to_json_schema_finalize(ctx, schema);
 };
 
-;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/json-schema-processors.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/json-schema-processors.js
 
 
 
@@ -43164,7 +43164,7 @@ function toJSONSchema(input, params) {
     return finalize(ctx, input);
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/locales/en.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/locales/en.js
 
 const error = () => {
     const Sizable = {
@@ -43291,7 +43291,7 @@ const error = () => {
     };
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/errors.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/errors.js
 
 
 /* Computing the message eagerly is expensive (pretty-printed JSON of all
@@ -43560,7 +43560,7 @@ function prettifyError(error) {
     return lines.join("\n");
 }
 
-;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/core/parse.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/core/parse.js
 
 
 
@@ -43737,7 +43737,7 @@ const _safeDecodeAsync = (_Err) => async (schema, value, _ctx) => {
 };
 const safeDecodeAsync = /* @__PURE__*/ _safeDecodeAsync($ZodRealError);
 
-;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/classic/errors.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/errors.js
 
 
 
@@ -43796,7 +43796,7 @@ const ZodRealError = /*@__PURE__*/ core_core/* $constructor */.xI("ZodError", er
 // /** @deprecated Use `z.core.$ZodErrorMapCtx` instead. */
 // export type ErrorMapCtx = core.$ZodErrorMapCtx;
 
-;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/classic/parse.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/parse.js
 
 
 const classic_parse_parse = /* @__PURE__ */ _parse(ZodRealError);
@@ -43814,7 +43814,7 @@ const parse_safeDecode = /* @__PURE__ */ _safeDecode(ZodRealError);
 const parse_safeEncodeAsync = /* @__PURE__ */ _safeEncodeAsync(ZodRealError);
 const parse_safeDecodeAsync = /* @__PURE__ */ _safeDecodeAsync(ZodRealError);
 
-;// CONCATENATED MODULE: ../nm/node_modules/zod/v4/classic/schemas.js
+;// CONCATENATED MODULE: ./node_modules/zod/v4/classic/schemas.js
 
 
 
@@ -45354,7 +45354,7 @@ function preprocess(fn, schema) {
 
 /***/ }),
 
-/***/ 1003:
+/***/ 3759:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -45417,9 +45417,9 @@ function preprocess(fn, schema) {
 /* harmony export */   xY: () => (/* binding */ _toUpperCase)
 /* harmony export */ });
 /* unused harmony exports _coercedString, _mac, _creditCard, _iban, TimePrecision, _number, _coercedNumber, _float32, _float64, _int32, _uint32, _coercedBoolean, _bigint, _coercedBigint, _int64, _uint64, _symbol, _undefined, _null, _any, _void, _date, _coercedDate, _nan, _max, _min, _positive, _negative, _nonpositive, _nonnegative, _maxSize, _minSize, _size, _property, _mime, _union, _xor, _discriminatedUnion, _intersection, _tuple, _record, _map, _set, _enum, _nativeEnum, _literal, _file, _transform, _optional, _nullable, _default, _nonoptional, _success, _catch, _pipe, _readonly, _templateLiteral, _lazy, _promise, _custom, _check, _stringbool, _stringFormat */
-/* harmony import */ var _checks_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2070);
-/* harmony import */ var _registries_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(7112);
-/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8767);
+/* harmony import */ var _checks_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4890);
+/* harmony import */ var _registries_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(9396);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4723);
 
 
 
@@ -46527,7 +46527,7 @@ function _stringFormat(Class, format, fnOrRegex, _params = {}) {
 
 /***/ }),
 
-/***/ 2070:
+/***/ 4890:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -46550,9 +46550,9 @@ function _stringFormat(Class, format, fnOrRegex, _params = {}) {
 /* harmony export */   v$: () => (/* binding */ $ZodCheckOverwrite)
 /* harmony export */ });
 /* unused harmony exports $ZodCheckBigIntFormat, $ZodCheckMaxSize, $ZodCheckMinSize, $ZodCheckSizeEquals, $ZodCheckProperty, $ZodCheckMimeType */
-/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9192);
-/* harmony import */ var _regexes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(5024);
-/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8767);
+/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8532);
+/* harmony import */ var _regexes_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(3908);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(4723);
 // import { $ZodType } from "./schemas.js";
 
 
@@ -47073,7 +47073,7 @@ const $ZodCheckOverwrite = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/*
 
 /***/ }),
 
-/***/ 9192:
+/***/ 8532:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -47084,7 +47084,7 @@ const $ZodCheckOverwrite = /*@__PURE__*/ _core_js__WEBPACK_IMPORTED_MODULE_0__/*
 /* harmony export */   xI: () => (/* binding */ $constructor)
 /* harmony export */ });
 /* unused harmony exports NEVER, $brand */
-/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8767);
+/* harmony import */ var _util_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(4723);
 var _a;
 
 /** A special constant with type `never` */
@@ -47230,7 +47230,7 @@ function config(newConfig) {
 
 /***/ }),
 
-/***/ 5024:
+/***/ 3908:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -47426,7 +47426,7 @@ const sha512_base64url = /*@__PURE__*/ (/* unused pure expression or super */ nu
 
 /***/ }),
 
-/***/ 7112:
+/***/ 9396:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -47488,7 +47488,7 @@ const globalRegistry = globalThis.__zod_globalRegistry;
 
 /***/ }),
 
-/***/ 8767:
+/***/ 4723:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
@@ -47543,7 +47543,7 @@ const globalRegistry = globalThis.__zod_globalRegistry;
 /* harmony export */   zM: () => (/* binding */ mergeDefs)
 /* harmony export */ });
 /* unused harmony exports assertEqual, assertNotEqual, toZod, assertIs, assertNever, assert, defineLazy, objectClone, cloneDef, getElementAtPath, promiseAllObject, randomString, numKeys, getParsedType, primitiveTypes, createTransparentProxy, unwrapMessage, getSizableOrigin, cleanEnum, base64ToUint8Array, uint8ArrayToBase64, base64urlToUint8Array, uint8ArrayToBase64url, hexToUint8Array, uint8ArrayToHex, Class, CONSTANT_CATCH */
-/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(9192);
+/* harmony import */ var _core_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8532);
 
 // functions
 function assertEqual(val) {
@@ -48548,6 +48548,6 @@ function constantCatch(value) {
 /******/ // startup
 /******/ // Load entry module and return exports
 /******/ // This entry module used 'module' so it can't be inlined
-/******/ var __webpack_exports__ = __nccwpck_require__(5060);
+/******/ var __webpack_exports__ = __nccwpck_require__(4214);
 /******/ __webpack_exports__ = await __webpack_exports__;
 /******/ 
