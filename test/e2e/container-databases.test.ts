@@ -24,14 +24,14 @@ name: ${project}
 services:
   one-db:
     image: \${POSTGRES_IMAGE}
-    environment: { POSTGRES_USER: hub, POSTGRES_DB: hub, POSTGRES_PASSWORD: s3cret-of-the-container }
+    environment: { POSTGRES_USER: lonely, POSTGRES_DB: hub, POSTGRES_PASSWORD: s3cret-of-the-container }
     volumes: ['one:/var/lib/postgresql/data', 'media:/srv/media']
-    healthcheck: { test: [CMD, pg_isready, -q, -h, 127.0.0.1, -U, hub], interval: 1s, retries: 60 }
+    healthcheck: { test: [CMD, pg_isready, -q, -h, 127.0.0.1, -U, lonely, -d, hub], interval: 1s, retries: 60 }
 volumes: { one: {}, media: {} }
 `;
 const configuration = `
 state: state
-databases: { hub: { service: one-db, user: hub, lock-wait-timeout: 2m } }
+databases: { hub: { service: one-db, user: lonely, lock-wait-timeout: 2m } }
 files: { media: { volume: media } }
 not-covered: {}
 vault: { path: vault/archives }
@@ -53,7 +53,7 @@ ground.describe('a database in a container', () => {
       ...args,
     );
   const inside = (...command: string[]) => compose('exec', '-T', 'one-db', ...command);
-  const query = async (sql: string) => (await inside('psql', '-U', 'hub', '-XAtqc', sql)).trim();
+  const query = async (sql: string) => (await inside('psql', '-U', 'lonely', '-d', 'hub', '-XAtqc', sql)).trim();
   const dumping = () =>
     query("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'skills-hub-continuity 2%'");
   const archives = () => {
@@ -86,9 +86,15 @@ ground.describe('a database in a container', () => {
 
   /** Holds a table for as long as the work takes, so that a dump has to wait for it. */
   async function holdTable(work: () => Promise<void>): Promise<void> {
-    const holder = inside('psql', '-U', 'hub', '-Xqc', 'BEGIN; LOCK TABLE evidence; SELECT pg_sleep(600)').catch(
-      () => '',
-    );
+    const holder = inside(
+      'psql',
+      '-U',
+      'lonely',
+      '-d',
+      'hub',
+      '-Xqc',
+      'BEGIN; LOCK TABLE evidence; SELECT pg_sleep(600)',
+    ).catch(() => '');
     await waitFor(
       'the table is held',
       async () =>
@@ -106,14 +112,14 @@ ground.describe('a database in a container', () => {
     }
   }
 
-  /** The docker clients of pg_dump that run on this host. */
+  /** The docker clients of pg_dump that run on this host, for this user, whom no other test has. */
   function listClients(): number[] {
     return readdirSync('/proc')
       .filter((pid) => /^\d+$/.test(pid))
       .flatMap((pid) => {
         try {
           const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-          return words[0]?.endsWith('docker') === true && words.includes('pg_dump') && words.includes('PGUSER=hub')
+          return words[0]?.endsWith('docker') === true && words.includes('pg_dump') && words.includes('PGUSER=lonely')
             ? [Number(pid)]
             : [];
         } catch {
