@@ -34,7 +34,9 @@ if (obstacle) console.warn(`skipped: ${obstacle}`);
     const adapted = readFileSync(machine.path(configPath), 'utf8')
       .replace(/^compose:\n[\s\S]*?(?=^databases:)/m, '')
       .replace(/^databases:\n[\s\S]*?(?=^files:)/m, 'databases: {}\n')
-      .replace(/^ {2}(odoo-data|odoo-addons|mattermost-files): .*\n/gm, '');
+      .replace(/^ {2}(odoo-data|odoo-addons|mattermost-files): .*\n/gm, '')
+      // No engine runs here: nothing that would need one.
+      .replace(/^ {2}secret-volumes: .*\n/m, '');
     writeFileSync(machine.path(configPath), adapted);
     const publicKey = join(vault.base, 'production.pub');
     copyFileSync(machine.path('/etc/skills-hub/writer_rsa.pub'), publicKey);
