@@ -140,6 +140,17 @@ describe('a restore that does not come about changes nothing', () => {
     }
   });
 
+  it('where Docker cannot tell which services use it; the plan is shown all the same', () =>
+    expectUntouched(async () => {
+      const project = await made.reconfigure((yaml) => `${yaml}compose: {}\n`);
+      const environment = { ...project.environment, DOCKER_HOST: 'unix:///nowhere/docker.sock' };
+      const options = { archive, confirm: async () => true, skipsSafetyBackup: true };
+      const refusal = /^which services use it, and must stop, cannot be told: .*[Dd]ocker/;
+      const { plan } = await restore({ ...project, environment }, { ...options, dryRun: true });
+      expect(plan).toMatchObject({ files: [{ remove: 1 }], refusals: [expect.stringMatching(refusal)] });
+      await expect(restore({ ...project, environment }, options)).rejects.toMatchObject({ kind: 'refused' });
+    }));
+
   it('where the archive is damaged in what is needed; what is not, still restores', async () => {
     const path = join(made.vaultDirectory, archive);
     const sound = readFileSync(path);

@@ -74539,22 +74539,34 @@ function find_users_isAtOrBelow(path, folder) {
 
 
 
+
+
+const none = { stop: [], hold: [] };
 /**
  * The services that use what is to be replaced. One that is started between the plan and the swap is halted as well: so
  * those that do not run now are among the users. None where the configuration knows no compose project.
- * @throws Failure where docker or the compose files are not there, or the files are wrong.
  */
 async function planHalt(platform, replaced) {
     const { config } = platform;
     if (!config.compose || replaced.databases.length + replaced.files.length === 0) {
-        const none = { stop: [], hold: [] };
-        return { users: none, services: none, warnings: [] };
+        return { users: none, services: none, refusals: [], warnings: [] };
     }
-    const project = openProject(platform);
-    const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
-    const users = findUsers(model, replaced, listServers(config.databases));
+    try {
+        const project = openProject(platform);
+        const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
+        return plan(config, replaced, model, containers);
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.HR))
+            throw error;
+        const refusal = `which services use it, and must stop, cannot be told: ${error.message}`;
+        return { users: none, services: none, refusals: [refusal], warnings: [] };
+    }
+}
+function plan({ databases }, replaced, model, containers) {
+    const users = findUsers(model, replaced, listServers(databases));
     const unused = findUnused(model, replaced);
-    const halting = new Set(containers.filter(({ state }) => state === 'running' || state === 'restarting').map(({ service }) => service));
+    const halting = new Set(containers.filter(({ state }) => working.has(state)).map(({ service }) => service));
     const known = new Set([...model.services.map(({ name }) => name), ...containers.map(({ service }) => service)]);
     return {
         users,
@@ -74562,6 +74574,7 @@ async function planHalt(platform, replaced) {
             stop: users.stop.filter((service) => halting.has(service)),
             hold: users.hold.filter((service) => halting.has(service)),
         },
+        refusals: [],
         warnings: [
             ...users.stop
                 .filter((service) => !known.has(service))
@@ -74682,13 +74695,14 @@ async function planRestore(platform, archive, manifest, chosen, workDirectory) {
     const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
     plan.files = files.files;
     plan.refusals.push(...files.refusals);
-    const { warnings, ...halts } = await planHalt(platform, {
+    const halts = await planHalt(platform, {
         databases: config.databases.filter(({ name }) => plan.databases.some(({ record }) => record.source === name)),
         files: config.files.filter(({ name }) => plan.files.some(({ source }) => source === name)),
     });
     plan.services = halts.services;
     plan.users = halts.users;
-    plan.warnings.push(...warnings);
+    plan.refusals.push(...halts.refusals);
+    plan.warnings.push(...halts.warnings);
     return plan;
 }
 /** Compares the chosen file sources with what stands there now. */

@@ -118,13 +118,14 @@ export async function planRestore(
   const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
   plan.files = files.files;
   plan.refusals.push(...files.refusals);
-  const { warnings, ...halts } = await planHalt(platform, {
+  const halts = await planHalt(platform, {
     databases: config.databases.filter(({ name }) => plan.databases.some(({ record }) => record.source === name)),
     files: config.files.filter(({ name }) => plan.files.some(({ source }) => source === name)),
   });
   plan.services = halts.services;
   plan.users = halts.users;
-  plan.warnings.push(...warnings);
+  plan.refusals.push(...halts.refusals);
+  plan.warnings.push(...halts.warnings);
   return plan;
 }
 

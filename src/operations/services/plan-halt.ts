@@ -1,8 +1,11 @@
+import { Failure } from '../../logging/failure.ts';
+import type { ComposeModel } from '../../sources/compose/compose-model.ts';
 import { readComposeModel } from '../../sources/compose/model.ts';
-import { listServiceContainers } from '../../sources/compose/service-containers.ts';
+import { listServiceContainers, type ServiceContainer } from '../../sources/compose/service-containers.ts';
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
 import { findUnused, findUsers, listServers, type Replaced, type Users } from './find-users.ts';
+import { working } from './halt-services.ts';
 
 /** What is to be told and done about the services that use what is replaced. */
 export interface HaltPlan {
@@ -10,27 +13,42 @@ export interface HaltPlan {
   readonly users: Users;
   /** Those of them that run now. */
   readonly services: Users;
+  /** Why nobody can tell which they are: what runs unknown to us is not to meet what is half replaced. */
+  readonly refusals: string[];
   readonly warnings: string[];
 }
+
+const none: Users = { stop: [], hold: [] };
 
 /**
  * The services that use what is to be replaced. One that is started between the plan and the swap is halted as well: so
  * those that do not run now are among the users. None where the configuration knows no compose project.
- * @throws Failure where docker or the compose files are not there, or the files are wrong.
  */
 export async function planHalt(platform: Platform, replaced: Replaced): Promise<HaltPlan> {
   const { config } = platform;
   if (!config.compose || replaced.databases.length + replaced.files.length === 0) {
-    const none = { stop: [], hold: [] };
-    return { users: none, services: none, warnings: [] };
+    return { users: none, services: none, refusals: [], warnings: [] };
   }
-  const project = openProject(platform);
-  const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
-  const users = findUsers(model, replaced, listServers(config.databases));
+  try {
+    const project = openProject(platform);
+    const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
+    return plan(config, replaced, model, containers);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const refusal = `which services use it, and must stop, cannot be told: ${error.message}`;
+    return { users: none, services: none, refusals: [refusal], warnings: [] };
+  }
+}
+
+function plan(
+  { databases }: Platform['config'],
+  replaced: Replaced,
+  model: ComposeModel,
+  containers: readonly ServiceContainer[],
+): HaltPlan {
+  const users = findUsers(model, replaced, listServers(databases));
   const unused = findUnused(model, replaced);
-  const halting = new Set(
-    containers.filter(({ state }) => state === 'running' || state === 'restarting').map(({ service }) => service),
-  );
+  const halting = new Set(containers.filter(({ state }) => working.has(state)).map(({ service }) => service));
   const known = new Set([...model.services.map(({ name }) => name), ...containers.map(({ service }) => service)]);
   return {
     users,
@@ -38,6 +56,7 @@ export async function planHalt(platform: Platform, replaced: Replaced): Promise<
       stop: users.stop.filter((service) => halting.has(service)),
       hold: users.hold.filter((service) => halting.has(service)),
     },
+    refusals: [],
     warnings: [
       ...users.stop
         .filter((service) => !known.has(service))
