@@ -14,6 +14,7 @@ import { choose, planAllFiles, planRestore, type RestorePlan } from './restore/r
 import { orDiscard, stageAll } from './restore/stage-all.ts';
 import { placeFilesSwap } from './restore/stage-files.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
+import { awaitHealthy } from './services/await-healthy.ts';
 import { withArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
 
@@ -28,6 +29,8 @@ export interface RestoreOptions {
   confirm: (plan: RestorePlan) => Promise<boolean>;
   /** Typed by an operator who accepts that what stands there now is not backed up first. */
   skipsSafetyBackup?: boolean;
+  /** Services that are started again are not waited for: what they need is not there yet. */
+  skipsHealth?: boolean;
 }
 
 export interface RestoreResult {
@@ -122,13 +125,18 @@ async function restoreFrom(
     const staged = await orDiscard(platform, journal, () => stageAll(run));
     logger.phase('Swap');
     const { carried, notes, services } = await putInPlace(run, staged.databases);
+    const health = options.skipsHealth ? undefined : await awaitHealthy(platform, services.started);
     return {
       plan: current,
       done: true,
       ...(safety ? { safety } : {}),
       id,
       carried,
-      services,
+      services: {
+        ...services,
+        faults: [...services.faults, ...(health?.faults ?? [])],
+        ...(health ? { healthMs: health.waitedMs } : {}),
+      },
       createdRoles: staged.createdRoles,
       notes: [...staged.notes, ...notes],
     };

@@ -1,5 +1,6 @@
 import type { ExtractResult } from '../operations/extract.ts';
 import type { RestoreResult } from '../operations/restore.ts';
+import type { ServicesReport } from '../operations/restore/put-in-place.ts';
 import type { RestorePlan } from '../operations/restore/restore-plan.ts';
 import { formatTime } from '../logging/format-time.ts';
 import { countOf, formatBytes, formatDuration } from '../logging/quantity-text.ts';
@@ -56,7 +57,7 @@ export function renderRestore(result: RestoreResult, timezone?: string): string 
     ...(services && services.stopped.length > 0
       ? [
           `  services halted for ${formatDuration(services.downtimeMs)}: ${services.stopped.join(', ')}; ` +
-            `running again: ${services.started.join(', ') || 'none'}`,
+            `running again: ${services.started.join(', ') || 'none'}${describeHealth(services)}`,
         ]
       : []),
     ...createdRoles.map((role) => `  role created: ${role}`),
@@ -66,8 +67,13 @@ export function renderRestore(result: RestoreResult, timezone?: string): string 
       ? [`The state before is in ${safety.archive}, and what was replaced is kept as ${id} until "forget ${id}".`]
       : []),
     ...(safety ? [] : [`What was replaced is kept as ${id} until "forget ${id}".`]),
-    ...(services?.faults ?? []).map((fault) => `NOT RUNNING: ${fault}`),
+    ...(services?.faults ?? []).map((fault) => `NOT SERVING: ${fault}`),
   ].join('\n');
+}
+
+/** Nothing where nobody waited for it, or where faults say more. */
+export function describeHealth({ faults, healthMs }: ServicesReport): string {
+  return healthMs === undefined || faults.length > 0 ? '' : `, healthy ${formatDuration(healthMs)} later`;
 }
 
 /** What was unpacked beside. */

@@ -62,6 +62,7 @@ ground.describe('a restore under services that are in use', () => {
       started: ['app', 'odoo'],
       faults: [],
       downtimeMs: expect.any(Number),
+      healthMs: expect.any(Number),
     });
     expect(readdirSync(made.uploads).filter((name) => !name.startsWith('.continuity-'))).toEqual(['other', 'same']);
     expect(readFileSync(join(made.uploads, 'other'), 'utf8')).toBe('other');
@@ -200,7 +201,7 @@ ground.describe('a restore under services that are in use', () => {
     made.hook('before', `if [ "$1 $2" = "container start" ]; then echo 'port is already allocated' >&2; exit 1; fi`);
     const { code, stdout } = await made.run(restoreAll);
     expect(code).toBe(4);
-    expect(stdout).toContain('NOT RUNNING: service app is not running again');
+    expect(stdout).toContain('NOT SERVING: service app is not running again');
     expect(stdout).toContain('port is already allocated');
     const next = await made.run(['forget', '--yes']);
     expect([next.code, next.stderr]).toEqual([
@@ -208,6 +209,23 @@ ground.describe('a restore under services that are in use', () => {
       expect.stringContaining('did what it was asked for, but service app'),
     ]);
     made.hook('before', undefined);
+    expect((await made.run(['forget', '--yes'])).code).toBe(0);
+    await expectServing(archived);
+  }, 300_000);
+
+  it('waits until they are healthy, and says of one that is not where to look', async () => {
+    await spoil(made);
+    const well = await made.run(restoreAll);
+    expect([well.code, well.stdout]).toEqual([0, expect.stringMatching(/running again: app, odoo, healthy .* later/)]);
+    expect((await made.compose('ps', 'app', '--format', '{{.Health}}')).trim()).toBe('healthy');
+    await spoil(made);
+    await made.inside('app', 'touch /tmp/ill');
+    const { code, stdout } = await made.run(restoreAll);
+    expect(code).toBe(4);
+    expect(stdout).toMatch(
+      /^NOT SERVING: service app was started again and is not healthy \(unhealthy\): docker logs /m,
+    );
+    await made.inside('app', 'rm /tmp/ill');
     expect((await made.run(['forget', '--yes'])).code).toBe(0);
     await expectServing(archived);
   }, 300_000);

@@ -36842,7 +36842,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
 /* harmony import */ var _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8458);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9983);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9523);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
@@ -36935,7 +36935,7 @@ function awaitInterruption(abort, stdout) {
 
 /***/ }),
 
-/***/ 9983:
+/***/ 9523:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38271,6 +38271,7 @@ async function askCompose(project, args, options = {}) {
 
 
 
+const healthStates = ['starting', 'healthy', 'unhealthy'];
 const engineTimeoutMs = 60_000;
 const defaultGraceSeconds = 10;
 /**
@@ -38310,6 +38311,7 @@ function describe({ Id, Name, Config, State }) {
         id: Id,
         name: Name.replace(/^\//, ''),
         state: State.Status,
+        health: healthStates.find((each) => each === State.Health?.Status),
         user: Config.User,
         pid: State.Pid,
         service: isOneOff ? undefined : labels['com.docker.compose.service'],
@@ -74633,6 +74635,7 @@ function compare_images_describe({ image, id, digests }) {
 
 
 
+
 /** A source must keep this much free besides what is staged. */
 const RESERVE_BYTES = 64 * 1024 * 1024;
 /**
@@ -74672,6 +74675,7 @@ async function planRestore(platform, archive, manifest, chosen, workDirectory) {
     if (archive.foundDamagedAt !== undefined) {
         plan.warnings.push(`a verification found ${archive.name} damaged (${format_time_formatTime(archive.foundDamagedAt, config.timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`);
     }
+    const warnings = [];
     const differences = compareImages(platform, manifest);
     for (const [key, record] of chosen.databases) {
         const globals = `db/globals-${record.source}.sql`;
@@ -74689,8 +74693,11 @@ async function planRestore(platform, archive, manifest, chosen, workDirectory) {
         });
         plan.databases.push({ ...found, record, key });
         plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
-        plan.warnings.push(...found.warnings.map((warning) => `${key}: ${warning}`));
+        warnings.push(...found.warnings.map((warning) => ({ key, warning })));
     }
+    // One program serves many databases: what is said of it is said once, with all their names.
+    for (const [warning, members] of groupBy(warnings, (each) => each.warning))
+        plan.warnings.push(`${members.map(({ key }) => key).join(', ')}: ${warning}`);
     plan.warnings.push(...(await differences));
     const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
     plan.files = files.files;
@@ -75013,6 +75020,53 @@ function tellOfServices(error, { faults, waiting }) {
     return new failure/* Failure */.HR(error.kind, error.message, `${error.next} Services: ${told.join('; ')}.`, { cause: error });
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/services/await-healthy.js
+
+
+
+
+const await_healthy_lookEveryMs = 500;
+/** The largest of the applications take minutes to start on a slow machine. */
+const patienceMs = 5 * 60_000;
+/**
+ * Waits until services that were started again are healthy, as their containers' own checks tell; one without a check
+ * is, as long as it runs. Never throws: all is done that they were halted for.
+ */
+async function awaitHealthy(platform, services) {
+    if (services.length === 0)
+        return { faults: [], waitedMs: 0 };
+    const { logger, signal } = platform;
+    const begun = Date.now();
+    const project = { ...openProject(platform), isDetached: true };
+    logger.info(`Waiting until what was started again is healthy: ${services.join(', ')}.`);
+    let faults = [];
+    try {
+        for (;;) {
+            const containers = await listServiceContainers(project, services);
+            const isOver = Date.now() - begun > patienceMs || signal?.aborted === true;
+            faults = containers.flatMap((container) => describeAilment(container, isOver) ?? []);
+            if (isOver || !containers.some(isStarting))
+                break;
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(await_healthy_lookEveryMs);
+        }
+    }
+    catch (error) {
+        faults = [`whether ${services.join(', ')} are healthy could not be seen: ${(0,failure/* messageOf */.bD)(error)}`];
+    }
+    for (const fault of faults)
+        logger.error(fault);
+    return { faults, waitedMs: Date.now() - begun };
+}
+function isStarting({ state, health }) {
+    return state === 'restarting' || (state === 'running' && health === 'starting');
+}
+function describeAilment(container, isOver) {
+    const { service, name, state, health } = container;
+    if (isStarting(container) ? !isOver : state === 'running' && health !== 'unhealthy')
+        return undefined;
+    return `service ${service} was started again and is ${state === 'running' ? `not healthy (${health ?? 'not known'})` : state}: docker logs ${name}`;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/archive-reader.js
 
 
@@ -75181,6 +75235,7 @@ async function withArchive(platform, request, work) {
 
 
 
+
 /**
  * Restores databases and files into the live sources: planned, confirmed, preceded by a safety backup, staged and proven
  * beside what is live, then put in place under a journal. Until the journal says otherwise, a failure changes nothing.
@@ -75238,13 +75293,18 @@ async function restoreFrom(platform, archive, options, runDirectory) {
         const staged = await orDiscard(platform, journal, () => stageAll(run));
         logger.phase('Swap');
         const { carried, notes, services } = await putInPlace(run, staged.databases);
+        const health = options.skipsHealth ? undefined : await awaitHealthy(platform, services.started);
         return {
             plan: current,
             done: true,
             ...(safety ? { safety } : {}),
             id,
             carried,
-            services,
+            services: {
+                ...services,
+                faults: [...services.faults, ...(health?.faults ?? [])],
+                ...(health ? { healthMs: health.waitedMs } : {}),
+            },
             createdRoles: staged.createdRoles,
             notes: [...staged.notes, ...notes],
         };

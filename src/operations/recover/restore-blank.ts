@@ -39,6 +39,7 @@ export async function restoreBlank(platform: Platform, options: RestoreBlankOpti
   const result = await restore(platform, {
     archive,
     skipsSafetyBackup: true,
+    skipsHealth: true,
     confirm: async (plan) => {
       await refuseOccupied(platform, plan, options);
       return await options.confirm(plan);

@@ -13,10 +13,12 @@ export interface ServicesReport {
   stopped: string[];
   /** Of these, those that run again. */
   started: string[];
-  /** Why others do not, a sentence each. */
+  /** Why others do not, or are not healthy, a sentence each. */
   faults: string[];
   /** From the first stop to the last start. */
   downtimeMs: number;
+  /** From then on until they were healthy, or were not waited for any longer. */
+  healthMs?: number;
 }
 
 /**

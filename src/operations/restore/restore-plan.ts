@@ -3,6 +3,7 @@ import { Failure } from '../../logging/failure.ts';
 import { formatTime } from '../../logging/format-time.ts';
 import { planDatabaseRestore, type DatabasePlan } from '../../sources/postgres/restore-plan.ts';
 import type { ArchiveReader } from '../archive-reader.ts';
+import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
@@ -93,6 +94,7 @@ export async function planRestore(
       `a verification found ${archive.name} damaged (${formatTime(archive.foundDamagedAt, config.timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
     );
   }
+  const warnings: { key: string; warning: string }[] = [];
   const differences = compareImages(platform, manifest);
   for (const [key, record] of chosen.databases) {
     const globals = `db/globals-${record.source}.sql`;
@@ -112,8 +114,11 @@ export async function planRestore(
     });
     plan.databases.push({ ...found, record, key });
     plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
-    plan.warnings.push(...found.warnings.map((warning) => `${key}: ${warning}`));
+    warnings.push(...found.warnings.map((warning) => ({ key, warning })));
   }
+  // One program serves many databases: what is said of it is said once, with all their names.
+  for (const [warning, members] of groupBy(warnings, (each) => each.warning))
+    plan.warnings.push(`${members.map(({ key }) => key).join(', ')}: ${warning}`);
   plan.warnings.push(...(await differences));
   const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
   plan.files = files.files;

@@ -2,6 +2,7 @@ import { countOf, formatBytes, formatCount, formatDuration } from '../../logging
 import type { ExtractResult } from '../../operations/extract.ts';
 import type { RestoreResult } from '../../operations/restore.ts';
 import { code } from '../../logging/code-span.ts';
+import { describeHealth } from '../restore-report.ts';
 import { details, joinLines, limitRows, list, table } from './markdown.ts';
 import { planSection } from './plan-section.ts';
 
@@ -41,7 +42,7 @@ function summarizeDone(result: RestoreResult, timezone: string | undefined): str
       : []),
     ...(services && services.stopped.length > 0
       ? [
-          `- Services halted for ${formatDuration(services.downtimeMs)}: ${services.stopped.map((name) => code(name, 80)).join(', ')}`,
+          `- Services halted for ${formatDuration(services.downtimeMs)}: ${services.stopped.map((name) => code(name, 80)).join(', ')}${describeHealth(services)}`,
         ]
       : []),
     safety ? `- The state before is in ${code(safety.archive)}` : '- ⚠️ The state before was not backed up',
@@ -55,10 +56,10 @@ function summarizeDone(result: RestoreResult, timezone: string | undefined): str
   ];
   return joinLines([
     faults.length > 0
-      ? `### ❌ Restored, in ${formatDuration(result.durationMs)}, but not all services run again`
+      ? `### ❌ Restored, in ${formatDuration(result.durationMs)}, but not all services serve again`
       : `### ✅ Restored, in ${formatDuration(result.durationMs)}`,
     '',
-    ...(faults.length > 0 ? ['**Not running:**', '', ...list(faults, LISTED), ''] : []),
+    ...(faults.length > 0 ? ['**Not serving:**', '', ...list(faults, LISTED), ''] : []),
     ...facts,
     '',
     ...planSection(plan, timezone),
@@ -72,7 +73,7 @@ function summarizeDone(result: RestoreResult, timezone: string | undefined): str
     ]),
     '',
     faults.length > 0
-      ? '**Next:** start them (`docker compose up -d`) and look at their logs; every next command tries again.'
+      ? '**Next:** look at their logs (`docker compose logs`) and start what does not run (`docker compose up -d`).'
       : `**Next:** look at the application. When all is well, free the space: ${code(`npm run -s continuity -- forget ${id ?? ''}`.trim())}`,
   ]);
 }

@@ -2,11 +2,15 @@ import { Failure } from '../../logging/failure.ts';
 import { lastLine, runDocker, type DockerCaller } from './docker.ts';
 import { askCompose, type ComposeProject } from './project.ts';
 
+const healthStates = ['starting', 'healthy', 'unhealthy'] as const;
+
 /** A container as the engine describes it. */
 export interface InspectedContainer {
   readonly id: string;
   readonly name: string;
   readonly state: ContainerState;
+  /** By its own check; undefined where it has none. */
+  readonly health: (typeof healthStates)[number] | undefined;
   /** The user that its programs run as unless told otherwise; empty: root. */
   readonly user: string;
   /** Of its first process, on the host; 0 where it does not run. */
@@ -33,7 +37,7 @@ interface Inspected {
   Id: string;
   Name: string;
   Config: { Labels: Record<string, string> | null; StopTimeout?: number; User: string };
-  State: { Status: ContainerState; Pid: number };
+  State: { Status: ContainerState; Pid: number; Health?: { Status: string } };
 }
 
 /**
@@ -78,6 +82,7 @@ function describe({ Id, Name, Config, State }: Inspected): InspectedContainer {
     id: Id,
     name: Name.replace(/^\//, ''),
     state: State.Status,
+    health: healthStates.find((each) => each === State.Health?.Status),
     user: Config.User,
     pid: State.Pid,
     service: isOneOff ? undefined : labels['com.docker.compose.service'],
