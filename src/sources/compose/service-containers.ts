@@ -17,6 +17,8 @@ export interface InspectedContainer {
   readonly pid: number;
   /** Of whichever compose project; undefined where it is of none, or what `docker compose run` made. */
   readonly service: string | undefined;
+  /** Where something is mounted in it, and the volume's name where it is one. */
+  readonly mounts: readonly { readonly target: string; readonly volume?: string }[];
   /** How long it is given to end by itself, by the compose file. */
   readonly graceMs: number;
 }
@@ -37,6 +39,7 @@ interface Inspected {
   Id: string;
   Name: string;
   Config: { Labels: Record<string, string> | null; StopTimeout?: number; User: string };
+  Mounts?: { Destination: string; Type: string; Name?: string }[] | null;
   State: { Status: ContainerState; Pid: number; Health?: { Status: string } };
 }
 
@@ -75,7 +78,7 @@ export async function inspectContainers(caller: DockerCaller, ids: readonly stri
   return (JSON.parse(stdout || '[]') as Inspected[]).map(describe);
 }
 
-function describe({ Id, Name, Config, State }: Inspected): InspectedContainer {
+function describe({ Id, Name, Config, Mounts, State }: Inspected): InspectedContainer {
   const labels = Config.Labels ?? {};
   const isOneOff = labels['com.docker.compose.oneoff'] === 'True';
   return {
@@ -86,6 +89,9 @@ function describe({ Id, Name, Config, State }: Inspected): InspectedContainer {
     user: Config.User,
     pid: State.Pid,
     service: isOneOff ? undefined : labels['com.docker.compose.service'],
+    mounts: (Mounts ?? []).map(({ Destination: target, Type, Name: volume }) =>
+      Type === 'volume' && volume !== undefined ? { target, volume } : { target },
+    ),
     graceMs: (Config.StopTimeout ?? defaultGraceSeconds) * 1000,
   };
 }
