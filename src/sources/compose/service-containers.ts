@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../logging/failure.ts';
+import type { CommandResult } from '../../system/run-command.ts';
 import { lastLine, runDocker, type DockerCaller } from './docker.ts';
 import { askCompose, type ComposeProject } from './project.ts';
 
@@ -34,6 +36,8 @@ export type ContainerChange = 'stop' | 'start' | 'pause' | 'unpause' | 'restart'
 
 const engineTimeoutMs = 60_000;
 const defaultGraceSeconds = 10;
+const freezeAttempts = 5;
+const freezeAgainMs = 1000;
 
 interface Inspected {
   Id: string;
@@ -96,17 +100,27 @@ function describe({ Id, Name, Config, Mounts, State }: Inspected): InspectedCont
   };
 }
 
+/** On a busy machine the kernel may not have stopped all of a container's processes when its runtime gives up. */
+function isStillBusy({ code, stderr }: CommandResult): boolean {
+  return code !== 0 && stderr.includes('unable to freeze');
+}
+
 /** Stops, starts, pauses… one container. @throws Failure `source` with what docker said. */
 export async function changeContainer(
   caller: DockerCaller,
   { id, name, graceMs }: Pick<ServiceContainer, 'id' | 'name' | 'graceMs'>,
   change: ContainerChange,
 ): Promise<void> {
-  const result = await runDocker(['container', change, id], {
+  const options = {
     environment: caller.environment,
     isDetached: caller.isDetached ?? false,
     timeoutMs: engineTimeoutMs + graceMs,
-  });
+  };
+  let result = await runDocker(['container', change, id], options);
+  for (let attempt = 1; attempt < freezeAttempts && isStillBusy(result); attempt++) {
+    await sleep(freezeAgainMs);
+    result = await runDocker(['container', change, id], options);
+  }
   if (result.code === 0) return;
   const next = `Look at it (docker ps --all; docker logs ${name}), then run again.`;
   throw new Failure('source', `docker ${change} ${name} failed: ${lastLine(result)}`, next);
