@@ -8,6 +8,7 @@ import { checkVault } from './doctor/check-vault.ts';
 import { findRunners } from './doctor/find-runners.ts';
 import { judgeDevRunner } from './doctor/judge-dev-runner.ts';
 import { examine, type Finding } from './doctor/finding.ts';
+import { locateFiles } from './locate-files.ts';
 import type { Platform } from './platform.ts';
 
 export interface DoctorResult {
@@ -24,8 +25,21 @@ export async function doctor(platform: Platform): Promise<DoctorResult> {
     checkVault(platform),
     checkKit(platform),
     checkAlerts(platform),
-    examine('development runner', async () => judgeDevRunner(await findRunners())),
+    examine('development runner', async () => judgeDevRunner(await findRunners(await listFolders(platform)))),
   ]);
   const findings = checks.flat();
   return { findings, exitCode: findings.some(({ state }) => state === 'failed') ? exitCodes.failed : exitCodes.ok };
+}
+
+/** Folders of file sources, as far as they are found: checkHost says of the others what is wrong. */
+async function listFolders(platform: Platform): Promise<string[]> {
+  const found = await Promise.all(
+    platform.config.files.map((source) =>
+      locateFiles(platform, source).then(
+        ({ path }) => [path],
+        () => [],
+      ),
+    ),
+  );
+  return found.flat();
 }
