@@ -1,6 +1,7 @@
 import { exitCodes } from '../logging/failure.ts';
 import { checkAlerts } from './doctor/check-alerts.ts';
 import { checkCompose } from './doctor/check-compose.ts';
+import { checkConfiguration } from './doctor/check-configuration.ts';
 import { checkDatabases } from './doctor/check-databases.ts';
 import { checkHost } from './doctor/check-host.ts';
 import { checkKit } from './doctor/check-kit.ts';
@@ -19,6 +20,7 @@ export interface DoctorResult {
 /** Looks at everything that tonight's backup will need, and says of each part whether it is fit. Changes nothing. */
 export async function doctor(platform: Platform): Promise<DoctorResult> {
   const checks = await Promise.all([
+    checkConfiguration(platform.config),
     checkHost(platform),
     checkCompose(platform),
     checkDatabases(platform),
