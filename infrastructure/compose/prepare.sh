@@ -31,12 +31,12 @@ setting() {
     return
   fi
   # shellcheck disable=SC2016 # for Compose
-  model="$(printf 'name: setting\nservices: {}\nx-setting: "${%s:-%s}"\n' "$1" "$2" |
+  model="$(printf 'name: setting\nservices: { one: { image: none, environment: { SETTING: "${%s:-%s}" } } }\n' "$1" "$2" |
     docker compose --project-directory . -f - config --format json)" ||
     stop "Docker Compose cannot tell $1: it is missing, or .env is not well formed." \
       'Install Docker with Compose 2, or put right what it names.'
-  value="$(sed -n 's/^ *"x-setting": "\(.*\)",\{0,1\}$/\1/p' <<<"$model")"
-  case "$value" in '' | *\\*) stop "$1 in .env is no plain path." "Set $1 to a path without quotes and backslashes in it." ;; esac
+  value="$(sed -n 's/^ *"SETTING": "\(.*\)",\{0,1\}$/\1/p' <<<"$model")"
+  case "$value" in '' | *[\\\$]*) stop "$1 in .env is no plain path." "Set $1 to a path without quotes, backslashes and dollars in it." ;; esac
   printf '%s\n' "$value"
 }
 
