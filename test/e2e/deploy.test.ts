@@ -179,7 +179,7 @@ ground.describe('a deployment', () => {
     dev.write('page.txt', 'seven');
     dev.write(
       'Dockerfile',
-      `FROM ${ground.images.base}\nCOPY page.txt /srv/index.html\nENTRYPOINT ["sleep", "600", "--"]\n`,
+      `FROM ${ground.images.base}\nCOPY page.txt /srv/index.html\nENTRYPOINT ["sh", "-c", "exec sleep 600"]\n`,
     );
     const stuck = dev.commit();
     const killed = await runCli(stuck, {
