@@ -79,5 +79,5 @@ function fail({ message, next }: Failure, title: string, redact: (text: string) 
   process.exitCode = core.ExitCode.Failure;
   const advice = next === '' ? '' : `\n${redact(next)}`;
   // Of a long message the middle goes: what to do next stands at the end.
-  core.error(`${shorten(redact(message), MAX_ANNOTATION_LENGTH - advice.length)}${advice}`, { title });
+  core.error(`${shorten(redact(message), MAX_ANNOTATION_LENGTH - advice.length - 1)}${advice}`, { title });
 }
