@@ -1,8 +1,6 @@
 import type { ComposeModel, ComposeMount, ComposeService, ComposeVolume } from '../../sources/compose/compose-model.ts';
-import type { ProjectState, ServiceContainer } from '../../sources/compose/project-state.ts';
-
-/** What the engine calls a volume that nobody named. */
-const anonymousName = /^[0-9a-f]{64}$/;
+import type { ExistingContainer, ProjectState } from '../../sources/compose/project-state.ts';
+import { isAnonymous } from '../../sources/compose/service-containers.ts';
 
 /**
  * The model with what exists besides: volumes that an image declares and nobody named, volumes and services that the
@@ -25,19 +23,17 @@ export function addExisting(model: ComposeModel, { containers, volumes }: Projec
   const services = new Map(model.services.map((service) => [service.name, service]));
   for (const container of containers) {
     const service = services.get(container.service) ?? formerService(container);
-    const mounts = container.volumeMounts
-      .filter(({ target }) => !service.mounts.some((mount) => mount.target === target))
-      .map(({ name, target, isReadOnly }): ComposeMount =>
-        anonymousName.test(name)
-          ? { kind: 'anonymous', source: '', target, isReadOnly }
-          : { kind: 'volume', source: declare(name, name, 'local').key, target, isReadOnly },
-      );
+    const mounts = container.mounts.flatMap(({ volume, target, isReadOnly }): ComposeMount[] => {
+      if (volume === undefined || service.mounts.some((mount) => mount.target === target)) return [];
+      if (isAnonymous(volume)) return [{ kind: 'anonymous', source: '', target, isReadOnly }];
+      return [{ kind: 'volume', source: declare(volume, volume, 'local').key, target, isReadOnly }];
+    });
     services.set(service.name, { ...service, mounts: [...service.mounts, ...mounts] });
   }
   return { ...model, services: [...services.values()], volumes: [...known.values()] };
 }
 
 /** A service that the files no longer have, and whose container is still there. */
-function formerService({ service, image }: ServiceContainer): ComposeService {
+function formerService({ service, image }: ExistingContainer): ComposeService {
   return { name: service, image, environment: new Map(), hasUnreadEnvironment: true, dependsOn: [], mounts: [] };
 }

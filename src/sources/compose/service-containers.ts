@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../logging/failure.ts';
 import type { CommandResult } from '../../system/run-command.ts';
-import { lastLine, runDocker, type DockerCaller } from './docker.ts';
+import { composeLabel, lastLine, requireSuccess, runDocker, type DockerCaller, type DockerOptions } from './docker.ts';
 import { askCompose, type ComposeProject } from './project.ts';
 
 const healthStates = ['starting', 'healthy', 'unhealthy'] as const;
@@ -19,10 +19,27 @@ export interface InspectedContainer {
   readonly pid: number;
   /** Of whichever compose project; undefined where it is of none, or what `docker compose run` made. */
   readonly service: string | undefined;
-  /** Where something is mounted in it, and the volume's name where it is one. */
-  readonly mounts: readonly { readonly target: string; readonly volume?: string }[];
+  readonly mounts: readonly ContainerMount[];
   /** How long it is given to end by itself, by the compose file. */
   readonly graceMs: number;
+  /** Reference of its image as it was configured, and the image's id. */
+  readonly image: string;
+  readonly imageId: string;
+  /** Version of Compose that made it; empty where none did. */
+  readonly composeVersion: string;
+}
+
+/** What is mounted in a container. */
+export interface ContainerMount {
+  readonly target: string;
+  readonly isReadOnly: boolean;
+  /** Name of the volume, where it is one. */
+  readonly volume?: string;
+}
+
+/** Whether a volume has the name that the engine gives to one which nobody named. */
+export function isAnonymous(volume: string): boolean {
+  return /^[0-9a-f]{64}$/.test(volume);
 }
 
 /** A container of a service, one of possibly several. */
@@ -34,6 +51,9 @@ export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | '
 /** What is done to a container, as the engine's command. */
 export type ContainerChange = 'stop' | 'start' | 'pause' | 'unpause' | 'restart';
 
+/** The engine, and how long an answer may take. */
+type InspectCaller = DockerCaller & Pick<DockerOptions, 'timeoutMs' | 'signal'>;
+
 const engineTimeoutMs = 60_000;
 const defaultGraceSeconds = 10;
 const freezeAttempts = 5;
@@ -42,8 +62,9 @@ const freezeAgainMs = 1000;
 interface Inspected {
   Id: string;
   Name: string;
-  Config: { Labels: Record<string, string> | null; StopTimeout?: number; User: string };
-  Mounts?: { Destination: string; Type: string; Name?: string }[] | null;
+  Image: string;
+  Config: { Image: string; Labels: Record<string, string> | null; StopTimeout?: number; User: string };
+  Mounts?: { Type: string; Name?: string; Destination: string; RW: boolean }[] | null;
   State: { Status: ContainerState; Pid: number; Health?: { Status: string } };
 }
 
@@ -61,30 +82,35 @@ export async function listServiceContainers(
   return await inspectServices(project, ids);
 }
 
-/** Those of these containers that are of a service. @throws Failure without docker */
-export async function inspectServices(caller: DockerCaller, ids: readonly string[]): Promise<ServiceContainer[]> {
+/** Those of these containers that are of a service. @throws Failure where the engine cannot be asked */
+export async function inspectServices(caller: InspectCaller, ids: readonly string[]): Promise<ServiceContainer[]> {
   const containers = await inspectContainers(caller, ids);
   return containers.flatMap((each) => (each.service === undefined ? [] : [{ ...each, service: each.service }]));
 }
 
 /**
  * What the engine knows of these containers, by their ids or names, without the compose files; those that are gone are
- * left out. @throws Failure without docker
+ * left out. @throws Failure where the engine cannot be asked
  */
-export async function inspectContainers(caller: DockerCaller, ids: readonly string[]): Promise<InspectedContainer[]> {
+export async function inspectContainers(caller: InspectCaller, ids: readonly string[]): Promise<InspectedContainer[]> {
   if (ids.length === 0) return [];
-  // One that was removed at this moment makes it fail, and is not among those that it prints.
-  const { stdout } = await runDocker(['container', 'inspect', '--', ...ids], {
-    environment: caller.environment,
-    isDetached: caller.isDetached ?? false,
-    maximumOutputBytes: 64 * 1024 * 1024,
+  const { environment, isDetached = false, timeoutMs, signal } = caller;
+  const args = ['container', 'inspect', '--', ...ids];
+  const result = await runDocker(args, {
+    environment,
+    isDetached,
+    maximumOutputBytes: 64 << 20,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(signal ? { signal } : {}),
   });
+  // One that was removed at this moment makes it fail, and is not among those that it prints.
+  const { stdout } = /no such container/i.test(result.stderr) ? result : requireSuccess(args, result);
   return (JSON.parse(stdout || '[]') as Inspected[]).map(describe);
 }
 
-function describe({ Id, Name, Config, Mounts, State }: Inspected): InspectedContainer {
+function describe({ Id, Name, Image, Config, Mounts, State }: Inspected): InspectedContainer {
   const labels = Config.Labels ?? {};
-  const isOneOff = labels['com.docker.compose.oneoff'] === 'True';
+  const isOneOff = labels[`${composeLabel}.oneoff`] === 'True';
   return {
     id: Id,
     name: Name.replace(/^\//, ''),
@@ -92,11 +118,16 @@ function describe({ Id, Name, Config, Mounts, State }: Inspected): InspectedCont
     health: healthStates.find((each) => each === State.Health?.Status),
     user: Config.User,
     pid: State.Pid,
-    service: isOneOff ? undefined : labels['com.docker.compose.service'],
-    mounts: (Mounts ?? []).map(({ Destination: target, Type, Name: volume }) =>
-      Type === 'volume' && volume !== undefined ? { target, volume } : { target },
-    ),
+    service: isOneOff ? undefined : labels[`${composeLabel}.service`],
     graceMs: (Config.StopTimeout ?? defaultGraceSeconds) * 1000,
+    image: Config.Image,
+    imageId: Image,
+    composeVersion: labels[`${composeLabel}.version`] ?? '',
+    mounts: (Mounts ?? []).map(({ Type, Name: volume, Destination: target, RW }) => ({
+      target,
+      isReadOnly: !RW,
+      ...(Type === 'volume' && volume !== undefined ? { volume } : {}),
+    })),
   };
 }
 
