@@ -17,7 +17,7 @@ export interface RestoreBlankOptions {
   save: () => Promise<void>;
   /** Typed by an operator: what stands there may be replaced, without a copy of it. */
   replaces: boolean;
-  confirm: (plan: RestorePlan) => Promise<boolean>;
+  confirm: (plan: RestorePlan, isBlank: boolean) => Promise<boolean>;
 }
 
 /**
@@ -32,7 +32,9 @@ export async function restoreBlank(platform: Platform, options: RestoreBlankOpti
     (kept) => kept.archive === archive && kept.since >= record.started,
   );
   if (earlier) {
-    platform.logger.info(`   ${archive} was put in place at ${earlier.since} by an earlier run.`);
+    platform.logger.info(
+      `   ${archive} : mis en place par un essai précédent (put in place by an earlier run, ${earlier.since}).`,
+    );
     const parts = await withArchive(platform, archive, async (reader) => listParts(await reader.manifest()));
     return await settle(platform, options, parts, earlier.id);
   }
@@ -42,7 +44,7 @@ export async function restoreBlank(platform: Platform, options: RestoreBlankOpti
     skipsHealth: true,
     confirm: async (plan) => {
       await refuseOccupied(platform, plan, options);
-      return await options.confirm(plan);
+      return await options.confirm(plan, record.wasBlank === true);
     },
   });
   if (!result.done) {
