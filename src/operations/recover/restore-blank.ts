@@ -8,6 +8,7 @@ import type { RestorePlan } from '../restore/restore-plan.ts';
 import { withArchive } from '../with-archive.ts';
 import { withLock } from '../with-lock.ts';
 import { listOccupied } from './check-blank.ts';
+import { startHomes } from './homes.ts';
 import { listParts, type RecoveredParts } from './recovered-parts.ts';
 import type { RecoveryRecord } from './recovery-record.ts';
 
@@ -27,6 +28,8 @@ export interface RestoreBlankOptions {
  */
 export async function restoreBlank(platform: Platform, options: RestoreBlankOptions): Promise<RecoveredParts> {
   const { archive, record } = options;
+  await requireBlank(platform, options);
+  const homes = await startHomes(platform);
   await withLock(platform, () => Promise.resolve());
   const earlier = (await listKept(platform.config.state)).find(
     (kept) => kept.archive === archive && kept.since >= record.started,
@@ -42,26 +45,24 @@ export async function restoreBlank(platform: Platform, options: RestoreBlankOpti
     archive,
     skipsSafetyBackup: true,
     skipsHealth: true,
-    confirm: async (plan) => {
-      await refuseOccupied(platform, plan, options);
-      return await options.confirm(plan, record.wasBlank === true);
-    },
+    confirm: (plan) => options.confirm(plan, record.wasBlank === true),
   });
   if (!result.done) {
-    const next = 'The databases run, the platform is not started. Run the same line again when you have decided.';
+    const running = ['The databases', ...homes].join(', ');
+    const next = `${running} run, the platform is not started. Run the same line again when you have decided.`;
     throw new Failure('refused', 'the restore was declined: nothing was restored', next);
   }
   const manifest = await withArchive(platform, archive, (reader) => reader.manifest());
   return await settle(platform, options, listParts(manifest, result), result.id);
 }
 
-async function refuseOccupied(
+/** Decided once, and noted before any application runs: from then on, what there is may be what one has just made. */
+async function requireBlank(
   platform: Platform,
-  plan: RestorePlan,
   { record, save, replaces, archive }: RestoreBlankOptions,
 ): Promise<void> {
   if (record.wasBlank === true || replaces) return;
-  const occupied = await listOccupied(platform, plan);
+  const occupied = await withArchive(platform, archive, (reader) => listOccupied(platform, reader));
   if (occupied.length > 0) {
     throw new Failure(
       'refused',

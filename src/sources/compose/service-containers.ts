@@ -49,7 +49,7 @@ export type ServiceContainer = InspectedContainer & { readonly service: string }
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
 /** What is done to a container, as the engine's command. */
-export type ContainerChange = 'stop' | 'start' | 'pause' | 'unpause' | 'restart';
+export type ContainerChange = 'stop' | 'kill' | 'start' | 'pause' | 'unpause' | 'restart';
 
 /** The engine, and how long an answer may take. */
 type InspectCaller = DockerCaller & Pick<DockerOptions, 'timeoutMs' | 'signal'>;
