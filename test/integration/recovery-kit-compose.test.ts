@@ -88,6 +88,19 @@ const plain = [
   },
 );
 
+(hasCompose ? it : it.skip)(
+  'a .env that docker cannot read is told by its line, not by what stands there (skipped without docker compose)',
+  async () => {
+    const password = randomBytes(12).toString('hex');
+    writeFiles(directory, { '.env': `SECRETS=./real\n${password}/+ part of a key\n` });
+    const { warnings } = await collect(process.env).finally(() =>
+      writeFiles(directory, { '.env': 'SECRETS=./real\n' }),
+    );
+    expect(warnings.join('\n')).toContain('.env: line 2: unexpected character');
+    expect(warnings.join('\n')).not.toContain(password);
+  },
+);
+
 it('without docker it holds what the files themselves tell, and says what it does not know', async () => {
   const { secrets, warnings, ...rest } = await collect({ ...process.env, PATH: '/nowhere' });
   expect(rest).toEqual({ plain });

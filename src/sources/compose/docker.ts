@@ -1,5 +1,6 @@
 import { Failure } from '../../logging/failure.ts';
 import { runCommand, type CommandOptions, type CommandResult, type Environment } from '../../system/run-command.ts';
+import { leaveOutValues } from './without-values.ts';
 
 /** How docker is called: its environment names the engine and fills the variables of compose files. */
 export interface DockerOptions extends Omit<CommandOptions, 'env'> {
@@ -18,8 +19,8 @@ const unreachable = /cannot connect to the docker daemon|is the docker daemon ru
 const forbidden = /permission denied.*docker|docker.*permission denied/is;
 
 /**
- * Runs one docker command to its end. That it failed is a result; that docker is missing or its engine does not answer
- * is a Failure, `config` or `source`.
+ * Runs one docker command to its end. That it failed is a result, whose standard error holds no value of a `.env`; that
+ * docker is missing or its engine does not answer is a Failure, `config` or `source`.
  */
 export async function runDocker(
   args: readonly string[],
@@ -48,7 +49,7 @@ export async function runDocker(
     const what = `docker ${args[0]} took longer than ${Math.round((options.timeoutMs ?? timeoutMs) / 1000)} s`;
     throw new Failure('source', what, 'Look at the engine (journalctl -u docker), then run again.');
   }
-  return result;
+  return { ...result, stderr: leaveOutValues(result.stderr) };
 }
 
 /** The last line that docker wrote, which says what is wrong; short. */

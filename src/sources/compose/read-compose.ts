@@ -9,6 +9,7 @@ import { interpolate } from './interpolate.ts';
 import { mergeFiles } from './merge-files.ts';
 import { leaveOutOtherProjects } from './project.ts';
 import { readModel } from './read-model.ts';
+import { leaveOutValues } from './without-values.ts';
 
 export interface ComposeOptions {
   /** The application's repository: paths of the compose file are relative to it. */
@@ -131,7 +132,7 @@ async function askDocker(
     });
     if (code === 0 && !isTruncated) return { model: JSON.parse(stdout) as unknown };
     // Its last line says what is wrong, but for a docker that knows no compose and prints its usage.
-    const lines = stderr.trim().split('\n');
+    const lines = leaveOutValues(stderr).trim().split('\n');
     const said = (lines.some((line) => line.startsWith('Usage:')) ? lines[0] : lines.at(-1)) ?? '';
     return { reason: `docker compose could not read it (${said.slice(0, 200) || `exit code ${code}`})` };
   } catch (error) {
