@@ -15,8 +15,10 @@ export interface DockerCaller {
 }
 
 const timeoutMs = 60_000;
-const unreachable = /cannot connect to the docker daemon|is the docker daemon running|error during connect/i;
-const forbidden = /permission denied.*docker|docker.*permission denied/is;
+const unreachable =
+  /cannot connect to the docker daemon|failed to connect to the docker api|is the docker daemon running|error during connect/i;
+// Of the socket alone: an entry point that may not be run, or a file that may not be read, is denied as well.
+const forbidden = /permission denied while trying to connect to the docker (daemon socket|api)/i;
 
 /**
  * Runs one docker command to its end. That it failed is a result, whose standard error holds no value of a `.env`; that

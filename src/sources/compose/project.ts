@@ -68,7 +68,12 @@ export async function askCompose(
   const files = project.files.join(', ');
   throw new Failure(
     'source',
-    `docker compose ${args[0]} failed for ${files}: ${lastLine(result)}`,
+    `docker compose ${findCommand(args)} failed for ${files}: ${lastLine(result)}`,
     'Check the compose file and its .env (docker compose config -q).',
   );
+}
+
+/** The command among the options of docker compose itself, each of which has a value: `--profile * ps --all`. */
+function findCommand(args: readonly string[]): string | undefined {
+  return args.find((_, index) => index % 2 === 0 && !args[index]?.startsWith('-'));
 }
