@@ -17,6 +17,8 @@ export interface ServiceContainer {
   readonly imageId: string;
   /** Version of Compose that made it. */
   readonly composeVersion: string;
+  /** Compose files that it runs by, absolute; none where it does not run. */
+  readonly composeFiles: readonly string[];
   readonly volumeMounts: readonly { readonly name: string; readonly target: string; readonly isReadOnly: boolean }[];
 }
 
@@ -69,22 +71,29 @@ interface Inspected {
   Name: string;
   Image: string;
   Config: { Image: string; Labels: Record<string, string> };
+  State: { Running: boolean };
   Mounts: { Type: string; Name?: string; Destination: string; RW: boolean }[];
 }
 
 function readContainers(text: string): ServiceContainer[] {
   return (JSON.parse(text) as Inspected[])
     .filter(({ Config: { Labels } }) => Labels[`${label}.oneoff`] !== 'True')
-    .map(({ Name, Image, Config, Mounts }) => ({
+    .map(({ Name, Image, Config, State, Mounts }) => ({
       service: Config.Labels[`${label}.service`] ?? '',
       name: Name.replace(/^\//, ''),
       image: Config.Image,
       imageId: Image,
       composeVersion: Config.Labels[`${label}.version`] ?? '',
+      composeFiles: State.Running ? splitFiles(Config.Labels[`${label}.project.config_files`] ?? '') : [],
       volumeMounts: Mounts.flatMap(({ Type, Name: name, Destination: target, RW }) =>
         Type === 'volume' && name !== undefined ? [{ name, target, isReadOnly: !RW }] : [],
       ),
     }));
+}
+
+/** What was given as standard input has no path. */
+function splitFiles(text: string): string[] {
+  return text.split(',').filter((file) => file.startsWith('/'));
 }
 
 function readVolumes(text: string): ExistingVolume[] {

@@ -2,12 +2,10 @@ import type { ComposeConfig } from '../../config/compose.ts';
 import { Failure } from '../../logging/failure.ts';
 import type { CommandResult, Environment } from '../../system/run-command.ts';
 import { lastLine, runDocker, type DockerCaller, type DockerOptions } from './docker.ts';
+import type { ProjectFiles } from './project-files.ts';
 
 /** A compose project on this host, and the environment that its variables come from. */
-export interface ComposeProject extends ComposeConfig, DockerCaller {
-  /** File with variables, in place of the `.env` beside the compose files. */
-  readonly envFile?: string;
-}
+export interface ComposeProject extends Omit<ComposeConfig, 'files'>, ProjectFiles, DockerCaller {}
 
 /**
  * An environment without what tells Compose which project is meant: a shell in which somebody works on another one would

@@ -48,6 +48,7 @@ const container = (service: string, mounts: [name: string, target: string][] = [
   image: 'x',
   imageId: 'sha256:x',
   composeVersion: '2.26.1',
+  composeFiles: [],
   volumeMounts: mounts.map(([name, target]) => ({ name, target, isReadOnly: false })),
 });
 
