@@ -38,7 +38,7 @@ export async function locateVolume(project: ComposeProject, volume: string): Pro
 interface InspectedVolume {
   Driver: string;
   Mountpoint: string;
-  /** In truth the time of the last change to its folder: before Engine 23 the one with the files, since then the one around it. */
+  /** In truth when its folder was last changed: in Engine 20.10 the one with the files, in newer ones the one around it. */
   CreatedAt?: string;
   Options: Record<string, string> | null;
 }
