@@ -71,7 +71,7 @@ create_secrets() {
   give_password_file
 }
 
-compose() { docker compose -f "$file" "$@"; }
+compose() { docker compose "${files[@]}" "$@"; }
 
 # Without root only a container can give a file away, which also knows a rootless engine's numbers.
 give_password_file() {
@@ -136,7 +136,8 @@ create_data_folders() {
 
 case "${1-}" in
 production)
-  file=docker-compose.yml
+  # As operators start it: with an override, or what .env or the caller names in COMPOSE_FILE.
+  files=()
   secrets="$(setting SECRETS_DIR ./secrets)"
   data="$(setting DATA_DIR ./data)"
   [ "$(id -u)" -eq 0 ] || stop 'Production is prepared as root.' "sudo $0 production"
@@ -144,7 +145,7 @@ production)
   create_data_folders
   ;;
 dev)
-  file=docker-compose.dev.yml
+  files=(-f docker-compose.dev.yml)
   secrets="$(setting DEV_SECRETS_DIR ./secrets/dev)"
   create_secrets
   ;;

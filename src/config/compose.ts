@@ -1,13 +1,11 @@
-import { dirname, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { z } from 'zod';
 import { account, mapping, path, text } from './fields.ts';
 
 /** The compose project that runs the platform: what `service:` and `volume:` elsewhere in the configuration refer to. */
 export interface ComposeConfig {
-  /** Where the relative paths of the compose files begin, and where its `.env` lies. */
-  readonly directory: string;
-  /** Compose files, absolute, each on top of those before it. */
-  readonly files: readonly string[];
+  /** Compose files, absolute, each on top of those before it; absent: those that docker compose takes by itself at the root. */
+  readonly files?: readonly string[];
   /** Name of the project; absent: the one that the files give themselves. */
   readonly project?: string;
   /** Services that stand still while the files are read. */
@@ -23,8 +21,11 @@ export const usedBySchema = services
 export const composeSchema = mapping({
   file: z
     .union([path, z.array(path).min(1)], { error: 'expected a compose file, or a list of them' })
-    .default('docker-compose.yml')
-    .describe('Compose file of the platform, or several, each on top of those before it; relative to root.'),
+    .optional()
+    .describe(
+      'Compose file of the platform, or several, each on top of those before it; relative to root. ' +
+        'Default: what docker compose takes there by itself, overrides and COMPOSE_FILE of .env included.',
+    ),
   project: text('a project name of lower-case letters, digits, "-" and "_"', /^[a-z0-9][a-z0-9_-]*$/)
     .optional()
     .describe('Name of the compose project. Default: the name in the compose file.'),
@@ -33,11 +34,9 @@ export const composeSchema = mapping({
 
 /** The `compose:` of the file as the program sees it. */
 export function resolveCompose({ file, project, pause }: z.output<typeof composeSchema>, root: string): ComposeConfig {
-  const files = (typeof file === 'string' ? [file] : file).map((each) => resolve(root, each));
+  const names = typeof file === 'string' ? [file] : file;
   return {
-    // As docker compose has it when it is given the same files.
-    directory: dirname(files[0] as string),
-    files,
+    ...(names === undefined ? {} : { files: names.map((each) => resolve(root, each)) }),
     ...(project === undefined ? {} : { project }),
     pauses: pause,
   };

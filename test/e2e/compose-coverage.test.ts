@@ -7,6 +7,7 @@ import { silent } from '../../src/logging/logger.ts';
 import { backup } from '../../src/operations/backup.ts';
 import { doctor } from '../../src/operations/doctor.ts';
 import type { Platform } from '../../src/operations/platform.ts';
+import { planHalt } from '../../src/operations/services/plan-halt.ts';
 import { compareImages } from '../../src/operations/restore/compare-images.ts';
 import { openDockerGround } from '../fixtures/docker/ground.ts';
 import { removeProject } from '../fixtures/docker/project.ts';
@@ -35,9 +36,13 @@ ground.describe('a compose project of which not all is covered', () => {
   const compose = (...args: string[]) =>
     ground.docker('compose', '--project-directory', directory, '-f', join(directory, 'docker-compose.yml'), ...args);
 
-  async function configure(lines: string, environment: NodeJS.ProcessEnv = ground.environment): Promise<Platform> {
+  async function configure(
+    lines: string,
+    environment: NodeJS.ProcessEnv = ground.environment,
+    files = '{}',
+  ): Promise<Platform> {
     const path = join(directory, 'continuity.yml');
-    writeFileSync(path, `state: state\nvault: {path: vault/archives}\ncompose: {}\n${lines}`);
+    writeFileSync(path, `state: state\nvault: {path: vault/archives}\ncompose: ${files}\n${lines}`);
     return { ...platform, config: await loadConfig(path), environment };
   }
 
@@ -156,5 +161,28 @@ not-covered:
         new RegExp(`^service app: made with ${image}:1 \\(sha256:.{12}…\\), now ${image}:2 \\(sha256:`),
       ),
     ]);
+  }, 120_000);
+
+  it('is read with its override, as operators start it, and what is left unread is named', async () => {
+    const override = join(directory, 'docker-compose.override.yml');
+    const worker = `{ image: '${image}:2', command: [sleep, infinity], init: true, volumes: ['./uploads:/in'] }`;
+    writeFileSync(override, `services: { worker: ${worker} }\n`);
+    await compose('-f', override, 'up', '--detach');
+    const settled = await configure(covered);
+    const { users, services } = await planHalt(settled, { databases: [], files: settled.config.files });
+    expect([users.stop, services.stop].map((names) => [...names].sort())).toEqual([
+      ['app', 'worker'],
+      ['app', 'worker'],
+    ]);
+    expect((await backup(settled, { trigger: 'manual' })).warnings).toEqual([]);
+    const partly = await configure(covered, ground.environment, '{ file: docker-compose.yml }');
+    const unread = expect.stringContaining(`containers run by ${override}, which is not read`);
+    expect((await backup(partly, { trigger: 'manual' })).warnings).toEqual([unread]);
+    expect((await doctor(partly)).findings).toContainEqual({
+      subject: 'compose',
+      state: 'warning',
+      message: unread,
+      next: expect.stringContaining('compose: file:'),
+    });
   }, 120_000);
 });

@@ -6,7 +6,7 @@ import { parseConfig } from '../../src/config/load.ts';
 import { planKit } from '../../src/operations/kit/plan-kit.ts';
 import { openProject } from '../../src/operations/open-project.ts';
 import type { Platform } from '../../src/operations/platform.ts';
-import { findContainer, findRunning } from '../../src/sources/compose/container.ts';
+import { findContainer, findRunning, type ContainerName } from '../../src/sources/compose/container.ts';
 import { readComposeModel } from '../../src/sources/compose/model.ts';
 import { listServiceContainers } from '../../src/sources/compose/service-containers.ts';
 import { openDockerGround } from '../fixtures/docker/ground.ts';
@@ -62,6 +62,21 @@ ground.describe('the container that a command acts on', () => {
     expect(found).toMatchObject({ name: `${project}-store-1`, label: 'service store', state: 'running' });
     expect(found.pid).toBeGreaterThan(0);
   }, 120_000);
+
+  it('that is paused is to be let go on, by whichever name it was asked for', async () => {
+    await compose('pause', 'store');
+    const project = openProject(platformIn({}));
+    const { name } = await findRunning({ by: 'service', service: 'store', project }, { mayBePaused: true });
+    const ask = (asked: ContainerName) => findRunning(asked, { waitMs: 0 });
+    await expect(ask({ by: 'service', service: 'store', project })).rejects.toMatchObject({
+      message: 'service store is not running (paused)',
+      next: 'Let it go on (docker compose unpause store), then run again.',
+    });
+    await expect(ask({ by: 'container', container: name, environment: ground.environment })).rejects.toMatchObject({
+      next: `Let it go on (docker unpause ${name}), then run again.`,
+    });
+    await compose('unpause', 'store');
+  }, 60_000);
 
   it('is what a kit looks for as well, where no project is configured', async () => {
     const { plain } = await planKit(platformIn({ COMPOSE_PROJECT_NAME: other }, ''));

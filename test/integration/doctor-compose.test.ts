@@ -42,11 +42,27 @@ describe('doctor, on a host', () => {
     [
       'with a compose file that is wrong',
       `case "$*" in *version*) echo 2.26.1 ;; *) echo "services.app must be a mapping" >&2; exit 15 ;; esac`,
-      'services.app must be a mapping',
+      'docker compose config failed for FOLDER/docker-compose.yml: services.app must be a mapping',
+    ],
+    [
+      'with a compose file that may not be read',
+      `case "$*" in *version*) echo 2.26.1 ;; *) echo "open /srv/docker-compose.yml: permission denied" >&2; exit 14 ;; esac`,
+      'open /srv/docker-compose.yml: permission denied',
+    ],
+    [
+      'whose socket is closed to this user',
+      `echo 'permission denied while trying to connect to the Docker daemon socket at unix:///x: Get "http://x": dial' >&2; exit 1`,
+      "this user may not use Docker's socket",
+    ],
+    [
+      'whose socket is closed to this user, with a newer Docker',
+      `echo 'permission denied while trying to connect to the docker API at unix:///x' >&2; exit 1`,
+      "this user may not use Docker's socket",
     ],
   ])('%s says so, and what to do', async (_name, script, message) => {
     const [finding, ...others] = await checkCompose(platformWith(script));
-    expect(finding).toMatchObject({ subject: 'compose', state: 'failed', message: expect.stringContaining(message) });
+    const told = message.replace('FOLDER', folder);
+    expect(finding).toMatchObject({ subject: 'compose', state: 'failed', message: expect.stringContaining(told) });
     expect(finding?.next).toMatch(/\.$/);
     expect(others).toEqual([]);
   });

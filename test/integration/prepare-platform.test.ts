@@ -181,6 +181,18 @@ asRoot('prepare.sh', () => {
     expect(readdirSync(folder).sort()).toEqual(['.env', 'infrastructure']);
   });
 
+  it("asks the services as operators start them: by the usual files or the caller's", () => {
+    const calls = join(folder, 'calls');
+    writeFileSync(join(folder, 'docker'), `#!/bin/sh\necho "$COMPOSE_FILE $*" >>${calls}\necho 4711:4712\n`, {
+      mode: 0o755,
+    });
+    const PATH = `${folder}:${process.env['PATH']}`;
+    expect(prepare('production', { PATH, COMPOSE_FILE: 'a.yml:b.yml' }).status).toBe(0);
+    expect(statSync(join(folder, 'data/uploads')).uid).toBe(4711);
+    for (const call of readFileSync(calls, 'utf8').trim().split('\n'))
+      expect(call).toMatch(/^a\.yml:b\.yml compose run --rm /);
+  });
+
   it('says what to do where it cannot give a file away', () => {
     execFileSync('chown', ['-R', '65534:65534', folder]);
     const script = join(folder, 'infrastructure/compose/prepare.sh');

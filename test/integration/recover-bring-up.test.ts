@@ -1,10 +1,10 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
-import { chmodSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../../src/config/load.ts';
 import type { Platform } from '../../src/operations/platform.ts';
-import { bringUpDatabases } from '../../src/operations/recover/bring-up.ts';
+import { bringUpDatabases, prepareProject } from '../../src/operations/recover/bring-up.ts';
 
 const model = {
   name: 'hub',
@@ -60,4 +60,14 @@ it('makes the container that files lie in, and leaves one alone that is there: C
   rmSync(join(folder, 'calls'));
   const again = await collectCalls(files, { hasApp: true });
   expect(again).toEqual([expect.stringMatching(/ up --no-start --no-recreate proxy mail$/)]);
+});
+
+it('prepares the project of the files that it will be started by, an override that the kit brought among them', async () => {
+  for (const name of ['docker-compose.yml', 'docker-compose.override.yml']) writeFileSync(join(folder, name), '');
+  mkdirSync(join(folder, 'infrastructure/compose'), { recursive: true });
+  writeFileSync(join(folder, 'infrastructure/compose/prepare.sh'), `echo "$COMPOSE_FILE" >"${folder}/told"\n`);
+  const config = parseConfig('vault: {path: /vault}\ncompose: {}\n', join(folder, 'continuity.yml'));
+  await prepareProject({ config, environment: process.env } as unknown as Platform);
+  const told = readFileSync(join(folder, 'told'), 'utf8').trim().split(':');
+  expect(told).toEqual([join(folder, 'docker-compose.yml'), join(folder, 'docker-compose.override.yml')]);
 });

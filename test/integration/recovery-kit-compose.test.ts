@@ -53,8 +53,12 @@ afterAll(() => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function collect(environment: Record<string, string | undefined>, mayBeMissing = false) {
-  const config = await loadConfig(join(directory, 'continuity.yml'));
+async function collect(
+  environment: Record<string, string | undefined>,
+  mayBeMissing = false,
+  place: string = directory,
+) {
+  const config = await loadConfig(join(place, 'continuity.yml'));
   const { plain, secrets, warnings } = await collectKit({ config, environment }, { mayBeMissing });
   const namesOf = (entries: typeof plain) =>
     entries.filter(({ type }) => type !== 'dir').map(({ name: each }) => each.toString());
@@ -87,6 +91,39 @@ const plain = [
     });
   },
 );
+
+(hasCompose ? it : it.skip)(
+  'a .env that docker cannot read is told by its line, not by what stands there (skipped without docker compose)',
+  async () => {
+    const password = randomBytes(12).toString('hex');
+    writeFiles(directory, { '.env': `SECRETS=./real\n${password}/+ part of a key\n` });
+    const { warnings } = await collect(process.env).finally(() =>
+      writeFiles(directory, { '.env': 'SECRETS=./real\n' }),
+    );
+    expect(warnings.join('\n')).toContain('.env: line 2: unexpected character');
+    expect(warnings.join('\n')).not.toContain(password);
+  },
+);
+
+it('the kit holds what bare docker compose takes: the override, and files that COMPOSE_FILE of .env names', async () => {
+  const place = mkdtempSync(join(tmpdir(), 'kit-compose-'));
+  try {
+    writeFiles(place, {
+      'continuity.yml': 'vault: {path: vault}\ncompose: {}\n',
+      'docker-compose.yml': 'services: {}\n',
+      'docker-compose.override.yml': 'configs: {proxy: {file: Caddyfile}}\n',
+      'parts/more.yml': 'services: {}\n',
+      Caddyfile: ':80\n',
+    });
+    const list = async () => (await collect({ ...process.env, PATH: '/nowhere' }, false, place)).plain;
+    const own = ['files/continuity.yml', 'files/docker-compose.yml'];
+    expect(await list()).toEqual(['files/Caddyfile', own[0], 'files/docker-compose.override.yml', own[1]]);
+    writeFiles(place, { '.env': 'COMPOSE_FILE=docker-compose.yml:parts/more.yml\n' });
+    expect(await list()).toEqual([...own, 'files/parts/more.yml']);
+  } finally {
+    rmSync(place, { recursive: true, force: true });
+  }
+});
 
 it('without docker it holds what the files themselves tell, and says what it does not know', async () => {
   const { secrets, warnings, ...rest } = await collect({ ...process.env, PATH: '/nowhere' });

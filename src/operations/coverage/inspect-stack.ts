@@ -3,6 +3,7 @@ import { messageOf } from '../../logging/failure.ts';
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
 import { findUncovered } from './find-uncovered.ts';
+import { findUnread } from './find-unread.ts';
 import { listImages } from './list-images.ts';
 import { readStack } from './read-stack.ts';
 
@@ -39,14 +40,15 @@ async function inspectStack(platform: Platform, signal: AbortSignal): Promise<St
   const project = openProject(platform);
   const options = { signal, timeoutMs };
   const stack = await readStack(project, options);
-  const [{ uncovered }, images] = await Promise.all([
+  const [{ uncovered }, unread, images] = await Promise.all([
     findUncovered(platform, stack),
+    findUnread(project, stack.state),
     listImages(stack, project, options),
   ]);
   const version = stack.state.containers[0]?.composeVersion ?? '';
   return {
     compose: { project: project.project ?? stack.model.project ?? '', ...(version === '' ? {} : { version }) },
     images,
-    warnings: uncovered.map(({ message, next }) => `${message}. ${next}`),
+    warnings: [...unread, ...uncovered].map(({ message, next }) => `${message}. ${next}`),
   };
 }

@@ -1,8 +1,10 @@
 import { access, readFile } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import type { Config } from '../../config/config.ts';
 import { Failure } from '../../logging/failure.ts';
+import { readEnvFile } from '../../sources/compose/env-file.ts';
+import { locateProject } from '../../sources/compose/project-files.ts';
 import { leaveOutOtherProjects, type ComposeProject } from '../../sources/compose/project.ts';
 import type { Environment } from '../../system/run-command.ts';
 import { asMap } from './policy/parts.ts';
@@ -45,7 +47,7 @@ export async function openDevProject({ folders, environment, config }: DevPlace)
   const directory = await findFolder(folders);
   const file = join(directory, devFileName);
   // As Compose reads it; what the shell says counts more.
-  const settings = { ...(await readEnvFile(join(directory, '.env'))), ...dropUndefined(environment) };
+  const settings = { ...readEnvFile(join(directory, '.env')), ...dropUndefined(environment) };
   const port = readPort(environment['DEV_PORT']) ?? config?.dev.port;
   const context = settings['APP_CONTEXT'];
   return {
@@ -75,7 +77,12 @@ export function listProduction(
 ): ComposeProject[] {
   const own = leaveOutOtherProjects(environment);
   const beside = { directory, files: [join(directory, 'docker-compose.yml')], pauses: [], environment: own };
-  return [...(config?.compose ? [{ ...config.compose, environment: own }] : []), beside];
+  if (!config?.compose) return [beside];
+  const { compose, root } = config;
+  const found = locateProject(compose.files, root);
+  // Where a developer's `.env` has bare docker compose take development's file, that is not production's.
+  if (!compose.files && found.files.some((file) => basename(file) === devFileName)) return [beside];
+  return [{ ...compose, ...found, environment: own }, beside];
 }
 
 async function findFolder(folders: readonly string[]): Promise<string> {
@@ -98,14 +105,6 @@ async function readOwnName(file: string): Promise<string | undefined> {
   const document = parseDocument(await readFile(file, 'utf8'), { merge: true, logLevel: 'silent' });
   const name = document.errors.length > 0 ? undefined : asMap(document.toJS() as unknown)['name'];
   return typeof name === 'string' && projectNamePattern.test(name) ? name : undefined;
-}
-
-async function readEnvFile(path: string): Promise<Environment> {
-  const text = await readFile(path, 'utf8').catch(() => '');
-  const lines = text.matchAll(/^\s*(?:export\s+)?(\w+)\s*=\s*("[^"\n]*"|'[^'\n]*'|[^\n#]*)/gm);
-  const settings: Record<string, string> = {};
-  for (const [, name = '', value = ''] of lines) settings[name] = value.trim().replace(/^(["'])(.*)\1$/, '$2');
-  return settings;
 }
 
 function dropUndefined(environment: Environment): Environment {

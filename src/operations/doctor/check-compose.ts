@@ -4,6 +4,7 @@ import type { ComposeModel } from '../../sources/compose/compose-model.ts';
 import { runDocker } from '../../sources/compose/docker.ts';
 import { askCompose, type ComposeProject } from '../../sources/compose/project.ts';
 import { findUncovered } from '../coverage/find-uncovered.ts';
+import { findUnread } from '../coverage/find-unread.ts';
 import { readStack, type Stack } from '../coverage/read-stack.ts';
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
@@ -21,6 +22,7 @@ export async function checkCompose(platform: Platform): Promise<Finding[]> {
     const name = project.project ?? stack.model.project ?? '';
     return [
       fine(SUBJECT, `project ${name}, ${stack.model.services.length} services; ${versions}`),
+      ...(await findUnread(project, stack.state)).map(({ message, next }) => worry(SUBJECT, message, next)),
       ...checkServices(platform.config, stack.model),
       ...(await examine('coverage', () => checkCoverage(platform, stack))),
     ];

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import type { Config, KeyReference, SecretReference } from '../../config/config.ts';
 import { readNamedFiles, type NamedFiles } from '../../sources/compose/named-files.ts';
 import { leaveOutOtherProjects } from '../../sources/compose/project.ts';
-import { findComposeFiles } from '../../sources/compose/read-compose.ts';
+import { findProject } from '../../sources/compose/project-files.ts';
 import { locateVolume } from '../../sources/compose/volume.ts';
 import { nameInKit, nameVolumeInKit } from '../../sources/kit/kit-entry.ts';
 import { openProject } from '../open-project.ts';
@@ -77,19 +77,14 @@ async function readProject(
 ): Promise<(NamedFiles & { directory: string }) | undefined> {
   const { config, environment } = platform;
   if (config.compose) {
-    return { ...(await readNamedFiles(openProject(platform))), directory: config.compose.directory };
+    const project = openProject(platform);
+    return { ...(await readNamedFiles(project)), directory: project.directory };
   }
-  const directory = config.root;
-  const files = (await findComposeFiles(directory)).map((file) => resolve(directory, file));
-  if (files.length === 0) return undefined;
-  const named = await readNamedFiles({
-    directory,
-    files,
-    pauses: [],
-    environment: leaveOutOtherProjects(environment),
-  });
+  const found = findProject(config.root);
+  if (!found) return undefined;
+  const named = await readNamedFiles({ ...found, pauses: [], environment: leaveOutOtherProjects(environment) });
   // Nobody has said that it is this platform's: what is there is taken, and what is odd about it is nobody's trouble.
-  return { ...named, directory, warnings: [] };
+  return { ...named, directory: found.directory, warnings: [] };
 }
 
 /** Files with secrets that continuity.yml refers to; not the keys of the vault: whoever recovers makes new ones. */

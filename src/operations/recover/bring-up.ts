@@ -20,7 +20,7 @@ const preparation = 'infrastructure/compose/prepare.sh';
 
 /** Creates secret files and folders that are still missing; what the recovery kit brought stays as it is. */
 export async function prepareProject(platform: Platform): Promise<void> {
-  const { directory, environment } = openProject(platform);
+  const { directory, files, environment } = openProject(platform);
   const script = join(directory, preparation);
   const isThere = await access(script).then(
     () => true,
@@ -28,7 +28,8 @@ export async function prepareProject(platform: Platform): Promise<void> {
   );
   if (!isThere) return;
   const { signal } = platform;
-  const options = { env: environment, cwd: directory, timeoutMs, ...(signal ? { signal } : {}) };
+  const env = { ...environment, COMPOSE_FILE: files.join(':'), COMPOSE_PATH_SEPARATOR: ':' };
+  const options = { env, cwd: directory, timeoutMs, ...(signal ? { signal } : {}) };
   const { code, stderr } = await runCommand('bash', [script, 'production'], options);
   for (const line of stderr.split('\n').filter((each) => each.startsWith('prepare: ')))
     platform.logger.info(`   ${line}`);

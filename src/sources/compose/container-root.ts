@@ -5,6 +5,10 @@ import type { Container } from './container.ts';
 /** Where the kernel says to which container a process belongs: by its control groups, or by what is mounted in it. */
 const TELLING = ['cgroup', 'mountinfo'];
 
+/** What to do where the engine is another machine's. */
+export const onItsHost =
+  "Run this on the host itself, with that host's own Docker engine (look at DOCKER_HOST and docker context ls).";
+
 /**
  * The root of a running container as this host reaches it, when it is certain that the process is that container's: the
  * engine may be another machine's, or the number have gone to another process.
@@ -16,7 +20,7 @@ export async function rootOfContainer(container: Pick<Container, 'id' | 'pid' | 
     'config',
     `the container of ${container.label} runs on another machine than this one, or in another place that only its ` +
       `engine sees: its first program, ${container.pid}, is not to be found here`,
-    "Run this on the host itself, with that host's own Docker engine (look at DOCKER_HOST and docker context ls).",
+    onItsHost,
   );
 }
 

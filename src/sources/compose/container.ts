@@ -85,6 +85,13 @@ function pickOne(service: string, containers: readonly ServiceContainer[]): Serv
 
 function notRunning(name: ContainerName, found: Container | undefined): Failure {
   const what = found ? `is not running (${found.state})` : 'has no container';
-  const start = name.by === 'service' ? `docker compose up -d ${name.service}` : `docker start ${name.container}`;
-  return new Failure('source', `${labelOf(name)} ${what}`, `Start it (${start}) and look at its log, then run again.`);
+  return new Failure('source', `${labelOf(name)} ${what}`, adviseStart(name, found?.state === 'paused'));
+}
+
+function adviseStart(name: ContainerName, isPaused: boolean): string {
+  const target = name.by === 'service' ? name.service : name.container;
+  const docker = name.by === 'service' ? 'docker compose' : 'docker';
+  if (isPaused) return `Let it go on (${docker} unpause ${target}), then run again.`;
+  const start = name.by === 'service' ? 'up -d' : 'start';
+  return `Start it (${docker} ${start} ${target}) and look at its log, then run again.`;
 }

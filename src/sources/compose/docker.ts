@@ -1,5 +1,6 @@
 import { Failure } from '../../logging/failure.ts';
 import { runCommand, type CommandOptions, type CommandResult, type Environment } from '../../system/run-command.ts';
+import { leaveOutValues } from './without-values.ts';
 
 /** How docker is called: its environment names the engine and fills the variables of compose files. */
 export interface DockerOptions extends Omit<CommandOptions, 'env'> {
@@ -17,12 +18,14 @@ export interface DockerCaller {
 export const composeLabel = 'com.docker.compose';
 
 const timeoutMs = 60_000;
-const unreachable = /cannot connect to the docker daemon|is the docker daemon running|error during connect/i;
-const forbidden = /permission denied.*docker|docker.*permission denied/is;
+const unreachable =
+  /cannot connect to the docker daemon|failed to connect to the docker api|is the docker daemon running|error during connect/i;
+// Of the socket alone: an entry point that may not be run, or a file that may not be read, is denied as well.
+const forbidden = /permission denied while trying to connect to the docker (daemon socket|api)/i;
 
 /**
- * Runs one docker command to its end. That it failed is a result; that docker is missing or its engine does not answer
- * is a Failure, `config` or `source`.
+ * Runs one docker command to its end. That it failed is a result, whose standard error holds no value of a `.env`; that
+ * docker is missing or its engine does not answer is a Failure, `config` or `source`.
  */
 export async function runDocker(
   args: readonly string[],
@@ -51,7 +54,7 @@ export async function runDocker(
     const what = `docker ${args[0]} took longer than ${Math.round((options.timeoutMs ?? timeoutMs) / 1000)} s`;
     throw new Failure('source', what, 'Look at the engine (journalctl -u docker), then run again.');
   }
-  return result;
+  return { ...result, stderr: leaveOutValues(result.stderr) };
 }
 
 /** The last line that docker wrote, which says what is wrong; short. */

@@ -31,7 +31,7 @@ export interface NamedFiles {
 export async function readNamedFiles(project: ComposeProject): Promise<NamedFiles> {
   const reading = new Reading();
   for (const file of project.files) await reading.addFile(file, project.directory);
-  reading.environments.add(resolve(project.directory, '.env'));
+  reading.environments.add(project.envFile ?? resolve(project.directory, '.env'));
   try {
     const model = await askCompose(project, ['--profile', '*', 'config', '--format', 'json']);
     reading.replaceNamed(JSON.parse(model) as unknown, project.directory);

@@ -2,12 +2,10 @@ import type { ComposeConfig } from '../../config/compose.ts';
 import { Failure } from '../../logging/failure.ts';
 import type { CommandResult, Environment } from '../../system/run-command.ts';
 import { lastLine, runDocker, type DockerCaller, type DockerOptions } from './docker.ts';
+import type { ProjectFiles } from './project-files.ts';
 
 /** A compose project on this host, and the environment that its variables come from. */
-export interface ComposeProject extends ComposeConfig, DockerCaller {
-  /** File with variables, in place of the `.env` beside the compose files. */
-  readonly envFile?: string;
-}
+export interface ComposeProject extends Omit<ComposeConfig, 'files'>, ProjectFiles, DockerCaller {}
 
 /**
  * An environment without what tells Compose which project is meant: a shell in which somebody works on another one would
@@ -68,7 +66,12 @@ export async function askCompose(
   const files = project.files.join(', ');
   throw new Failure(
     'source',
-    `docker compose ${args[0]} failed for ${files}: ${lastLine(result)}`,
+    `docker compose ${findCommand(args)} failed for ${files}: ${lastLine(result)}`,
     'Check the compose file and its .env (docker compose config -q).',
   );
+}
+
+/** The command among the options of docker compose itself, each of which has a value: `--profile * ps --all`. */
+function findCommand(args: readonly string[]): string | undefined {
+  return args.find((_, index) => index % 2 === 0 && !args[index]?.startsWith('-'));
 }

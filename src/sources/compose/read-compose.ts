@@ -1,5 +1,5 @@
-import { lstat, readFile } from 'node:fs/promises';
-import { join, posix, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { posix, resolve } from 'node:path';
 import { parseDocument } from 'yaml';
 import { Failure, messageOf } from '../../logging/failure.ts';
 import { runCommand } from '../../system/run-command.ts';
@@ -7,8 +7,10 @@ import type { Environment } from '../../system/run-command.ts';
 import type { ComposeModel } from './compose-model.ts';
 import { interpolate } from './interpolate.ts';
 import { mergeFiles } from './merge-files.ts';
+import { findComposeFiles, isFile } from './project-files.ts';
 import { leaveOutOtherProjects } from './project.ts';
 import { readModel } from './read-model.ts';
+import { leaveOutValues } from './without-values.ts';
 
 export interface ComposeOptions {
   /** The application's repository: paths of the compose file are relative to it. */
@@ -28,7 +30,6 @@ export interface ComposeReading {
   readonly note?: string;
 }
 
-const baseNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
 const maximumModelBytes = 16 << 20;
 const timeoutMs = 60_000;
 
@@ -37,9 +38,9 @@ const timeoutMs = 60_000;
  * @throws Failure `usage` where a named file is missing, `config` where it is no YAML.
  */
 export async function readCompose(options: ComposeOptions): Promise<ComposeReading> {
-  const files = options.files ?? (await findComposeFiles(options.directory));
+  const files = options.files ?? findComposeFiles(options.directory);
   if (files.length === 0) return { model: readModel({}), files, readBy: 'nothing' };
-  for (const file of files) await requireFile(resolve(options.directory, file));
+  for (const file of files) requireFile(resolve(options.directory, file));
   const answer = await askDocker(options, files);
   if (answer.model !== undefined) {
     const model = await addUnused(answer.model, options.directory, files);
@@ -81,28 +82,8 @@ function rebase({ services, ...rest }: ComposeModel, folder: string): ComposeMod
   };
 }
 
-/** The first of the usual names, and its override; relative to the directory, none where there is none. */
-export async function findComposeFiles(directory: string): Promise<string[]> {
-  for (const name of baseNames) {
-    if (!(await isFile(join(directory, name)))) continue;
-    const stem = name.replace(/\.ya?ml$/, '');
-    for (const override of [`${stem}.override.yml`, `${stem}.override.yaml`]) {
-      if (await isFile(join(directory, override))) return [name, override];
-    }
-    return [name];
-  }
-  return [];
-}
-
-function isFile(path: string): Promise<boolean> {
-  return lstat(path).then(
-    (stats) => !stats.isDirectory(),
-    () => false,
-  );
-}
-
-async function requireFile(path: string): Promise<void> {
-  if (await isFile(path)) return;
+function requireFile(path: string): void {
+  if (isFile(path)) return;
   throw new Failure('usage', `there is no compose file ${path}`, 'Name files of this repository.');
 }
 
@@ -131,7 +112,7 @@ async function askDocker(
     });
     if (code === 0 && !isTruncated) return { model: JSON.parse(stdout) as unknown };
     // Its last line says what is wrong, but for a docker that knows no compose and prints its usage.
-    const lines = stderr.trim().split('\n');
+    const lines = leaveOutValues(stderr).trim().split('\n');
     const said = (lines.some((line) => line.startsWith('Usage:')) ? lines[0] : lines.at(-1)) ?? '';
     return { reason: `docker compose could not read it (${said.slice(0, 200) || `exit code ${code}`})` };
   } catch (error) {

@@ -27,6 +27,8 @@ export interface InspectedContainer {
   readonly imageId: string;
   /** Version of Compose that made it; empty where none did. */
   readonly composeVersion: string;
+  /** Compose files that it runs by, absolute; none where it does not run. */
+  readonly composeFiles: readonly string[];
 }
 
 /** What is mounted in a container. */
@@ -123,12 +125,18 @@ function describe({ Id, Name, Image, Config, Mounts, State }: Inspected): Inspec
     image: Config.Image,
     imageId: Image,
     composeVersion: labels[`${composeLabel}.version`] ?? '',
+    composeFiles: State.Status === 'running' ? splitFiles(labels[`${composeLabel}.project.config_files`] ?? '') : [],
     mounts: (Mounts ?? []).map(({ Type, Name: volume, Destination: target, RW }) => ({
       target,
       isReadOnly: !RW,
       ...(Type === 'volume' && volume !== undefined ? { volume } : {}),
     })),
   };
+}
+
+/** What was given as standard input has no path. */
+function splitFiles(text: string): string[] {
+  return text.split(',').filter((file) => file.startsWith('/'));
 }
 
 /** On a busy machine the kernel may not have stopped all of a container's processes when its runtime gives up. */

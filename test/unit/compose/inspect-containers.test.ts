@@ -33,7 +33,11 @@ const inspected = (name: string, labels: Record<string, string> | null) => ({
 
 describe('what the engine tells of containers', () => {
   it('holds service, image and named volumes', async () => {
-    const labels = { 'com.docker.compose.service': 'app', 'com.docker.compose.version': '2.26.1' };
+    const labels = {
+      'com.docker.compose.service': 'app',
+      'com.docker.compose.version': '2.26.1',
+      'com.docker.compose.project.config_files': '/hub/docker-compose.yml,/hub/docker-compose.override.yml',
+    };
     const caller = answering({ stdout: JSON.stringify([inspected('app-1', labels)]) });
     expect(await inspectContainers(caller, ['app-1'])).toEqual([
       {
@@ -47,6 +51,7 @@ describe('what the engine tells of containers', () => {
         image: 'hub/app:1',
         imageId: 'sha256:1',
         composeVersion: '2.26.1',
+        composeFiles: ['/hub/docker-compose.yml', '/hub/docker-compose.override.yml'],
         mounts: [
           { volume: 'hub_media', target: '/media', isReadOnly: true },
           { target: '/data', isReadOnly: false },

@@ -242,17 +242,12 @@ describe('a refusal', () => {
 });
 
 describe('the compose project', () => {
-  it('is there with its usual file where a source is a service or a volume', () => {
+  it('is there, whatever its files are, where a source is a service or a volume', () => {
     const config = parse(
       `root: /srv/hub\ndatabases: {app: {service: app-db}}\nfiles: {a: {volume: uploads}}\n${localVault}`,
     );
-    expect(config.compose).toEqual({ directory: '/srv/hub', files: ['/srv/hub/docker-compose.yml'], pauses: [] });
+    expect(config.compose).toEqual({ pauses: [] });
     expect(config.files[0]?.place).toEqual({ by: 'volume', volume: 'uploads' });
-  });
-
-  it('begins where its first file lies, as for docker compose', () => {
-    const { compose } = parse(`root: /srv/hub\ncompose: {file: [deploy/a.yml, b.yml]}\n${localVault}`);
-    expect(compose).toMatchObject({ directory: '/srv/hub/deploy', files: ['/srv/hub/deploy/a.yml', '/srv/hub/b.yml'] });
   });
 
   it('is absent where nothing needs it', () => {
@@ -269,7 +264,6 @@ describe('the compose project', () => {
     ].join('\n');
     const config = parse(text);
     expect(config.compose).toEqual({
-      directory: '/srv/hub',
       files: ['/srv/hub/a.yml', '/etc/b.yml'],
       project: 'hub',
       pauses: ['app'],

@@ -48,6 +48,7 @@ const container = (service: string, mounts: [name: string, target: string][] = [
   image: 'x',
   imageId: 'sha256:x',
   composeVersion: '2.26.1',
+  composeFiles: [],
   mounts: mounts.map(([volume, target]) => ({ volume, target, isReadOnly: false })),
 });
 
