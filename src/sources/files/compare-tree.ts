@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { constants, lstat, open, readlink } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
 import type { TocLine } from '../../archive/toc-line.ts';
-import { joinBytes, withReachablePath } from '../../system/long-path.ts';
+import { FolderTree } from '../../system/folder-tree.ts';
 import { resolveFolder } from '../../system/resolve-folder.ts';
 import { isOwnName, matcherOf } from './file-source.ts';
 import { LinkGroups } from './link-groups.ts';
@@ -40,8 +40,16 @@ const CLOCK_SLACK_NS = 2_000_000_000n;
  * leaves out (excluded names, FIFOs, sockets, devices) is no difference. Of the names of one file, all differ or none.
  */
 export async function* compareTree(options: CompareOptions): AsyncGenerator<Difference, void, undefined> {
-  const root = await resolveRoot(options.path);
-  const live = liveEntries(root, options.exclude ?? [])[Symbol.asyncIterator]();
+  const tree = new FolderTree(await resolveRoot(options.path));
+  try {
+    yield* compareWith(tree, options);
+  } finally {
+    tree.close();
+  }
+}
+
+async function* compareWith(tree: FolderTree, options: CompareOptions): AsyncGenerator<Difference, void, undefined> {
+  const live = liveEntries(tree, options.exclude ?? [])[Symbol.asyncIterator]();
   const groups = new LinkGroups();
   const mounts = new Mounts();
   let present = await live.next();
@@ -55,7 +63,7 @@ export async function* compareTree(options: CompareOptions): AsyncGenerator<Diff
     const found = !present.done && present.value.relativeName.equals(relativeName) ? present.value : undefined;
     if (found) mounts.pass(found);
     const isEqual =
-      found !== undefined && (await isSame(line, found, root, options)) && !groups.isJoined(line, found.stat);
+      found !== undefined && (await isSame(line, found, tree, options)) && !groups.isJoined(line, found.stat);
     groups.note(line, relativeName, isEqual, options.source.length + 1);
     if (!isEqual) yield mounts.place(found ? 'replace' : 'add', relativeName, line.size ?? 0);
     if (found) present = await live.next();
@@ -66,7 +74,7 @@ export async function* compareTree(options: CompareOptions): AsyncGenerator<Diff
     present = await live.next();
   }
   for (const { relativeName, isTarget } of groups.torn()) {
-    const stat = isTarget ? await look(joinBytes(root, relativeName)) : undefined;
+    const stat = isTarget ? await look(tree, relativeName) : undefined;
     yield mounts.place('replace', relativeName, Number(stat?.size ?? 0));
   }
 }
@@ -105,11 +113,14 @@ async function resolveRoot(path: string): Promise<Buffer> {
   );
 }
 
-async function* liveEntries(root: Buffer, exclude: readonly string[]): AsyncGenerator<WalkedEntry, void, undefined> {
+async function* liveEntries(
+  tree: FolderTree,
+  exclude: readonly string[],
+): AsyncGenerator<WalkedEntry, void, undefined> {
   const isIgnored = matcherOf(exclude);
   try {
     yield* walkTree({
-      root,
+      tree,
       isExcluded: (relativeName) => isOwnName(relativeName) || isIgnored(relativeName),
       onUnreadable: (_relativeName, error) => {
         throw error;
@@ -123,21 +134,23 @@ async function* liveEntries(root: Buffer, exclude: readonly string[]): AsyncGene
 
 async function isSame(
   line: TocLine,
-  { path, stat }: WalkedEntry,
-  root: Buffer,
+  { relativeName, stat }: WalkedEntry,
+  tree: FolderTree,
   options: CompareOptions,
 ): Promise<boolean> {
   if (!isSameKind(line, stat) || Number(stat.uid) !== (line.uid ?? 0) || Number(stat.gid) !== (line.gid ?? 0))
     return false;
   if (line.type === 'symlink') {
-    const target = await withReachablePath(path, (reachable) => readlink(reachable, { encoding: 'buffer' }));
+    const target = await tree.reach(relativeName, (reachable) => readlink(reachable, { encoding: 'buffer' }));
     return target.equals(line.linkName ?? Buffer.alloc(0)) && stat.mtimeNs === line.mtimeNs;
   }
   if (Number(stat.mode & 0o7777n) !== line.mode || stat.mtimeNs !== line.mtimeNs) return false;
   if (line.type === 'dir') return true;
-  if (line.type === 'hardlink') return await isLinkedTo(line, stat, root, options.source);
+  if (line.type === 'hardlink') return await isLinkedTo(line, stat, tree, options.source);
   if (stat.size !== BigInt(line.size ?? 0)) return false;
-  return stat.ctimeNs < options.archivedSinceNs - CLOCK_SLACK_NS || (await digestFile(path)) === line.digest;
+  return (
+    stat.ctimeNs < options.archivedSinceNs - CLOCK_SLACK_NS || (await digestFile(tree, relativeName)) === line.digest
+  );
 }
 
 function isSameKind(line: TocLine, stat: BigIntStats): boolean {
@@ -146,22 +159,22 @@ function isSameKind(line: TocLine, stat: BigIntStats): boolean {
   return stat.isFile();
 }
 
-async function isLinkedTo(line: TocLine, stat: BigIntStats, root: Buffer, source: string): Promise<boolean> {
-  const target = await look(joinBytes(root, line.linkName?.subarray(source.length + 1) ?? Buffer.alloc(0)));
+async function isLinkedTo(line: TocLine, stat: BigIntStats, tree: FolderTree, source: string): Promise<boolean> {
+  const target = await look(tree, line.linkName?.subarray(source.length + 1) ?? Buffer.alloc(0));
   return target?.ino === stat.ino && target.dev === stat.dev;
 }
 
-async function look(path: Buffer): Promise<BigIntStats | undefined> {
+async function look(tree: FolderTree, name: Buffer): Promise<BigIntStats | undefined> {
   try {
-    return await withReachablePath(path, (reachable) => lstat(reachable, { bigint: true }));
+    return await tree.reach(name, (reachable) => lstat(reachable, { bigint: true }));
   } catch (error) {
     if (isGone(error)) return undefined;
     throw error;
   }
 }
 
-async function digestFile(path: Buffer): Promise<string> {
-  const file = await withReachablePath(path, (reachable) =>
+async function digestFile(tree: FolderTree, name: Buffer): Promise<string> {
+  const file = await tree.reach(name, (reachable) =>
     open(reachable, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK),
   );
   try {

@@ -3,7 +3,7 @@ import { constants, type BigIntStats } from 'node:fs';
 import picomatch from 'picomatch';
 import type { EntryContent, SourceEntry } from '../../archive/source-entry.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
-import { withReachablePath } from '../../system/long-path.ts';
+import { FolderTree } from '../../system/folder-tree.ts';
 import { resolveFolder } from '../../system/resolve-folder.ts';
 import { openFile } from './read-file.ts';
 import { isGone, walkTree, type WalkedEntry } from './walk.ts';
@@ -12,7 +12,7 @@ import { isGone, walkTree, type WalkedEntry } from './walk.ts';
 export const OWN_PREFIX = '.continuity-';
 
 /** A file changed so recently could be changed again without its ctime showing it: kernel clocks are coarse. */
-const SETTLED_AFTER_NS = 2_000_000_000n;
+const SETTLED_AFTER_MS = 2000;
 const SPARSE_BLOCK_BYTES = 512n;
 
 export interface FileSourceOptions {
@@ -57,7 +57,7 @@ async function* walkSource(
   report: FileSourceReport,
 ): AsyncGenerator<SourceEntry, void, undefined> {
   report.walkStarted = new Date();
-  const root = await resolveRoot(options);
+  const tree = new FolderTree(await resolveRoot(options));
   const isIgnored = matcherOf(options.exclude);
   const mayBeUnreadable = matcherOf(options.allowUnreadable);
   const skip = (relativeName: Buffer, reason: string): void => {
@@ -72,24 +72,29 @@ async function* walkSource(
   const firstLinks = new Map<string, Buffer>();
   const prefix = Buffer.from(`${options.name}/`);
   const walk = walkTree({
-    root,
+    tree,
     isExcluded: (relativeName) => isOwnName(relativeName) || isIgnored(relativeName),
     onUnreadable,
   });
-  for await (const found of walk) {
-    const entry = await describe(found, prefix, firstLinks, skip, onUnreadable);
-    if (!entry) continue;
-    if (entry.type === 'dir') report.directories++;
-    else if (entry.type === 'reg') report.files++;
-    else report.links++;
-    report.bytes += entry.size;
-    yield entry;
+  try {
+    for await (const found of walk) {
+      const entry = await describe(found, tree, prefix, firstLinks, skip, onUnreadable);
+      if (!entry) continue;
+      if (entry.type === 'dir') report.directories++;
+      else if (entry.type === 'reg') report.files++;
+      else report.links++;
+      report.bytes += entry.size;
+      yield entry;
+    }
+  } finally {
+    tree.close();
   }
   report.walkEnded = new Date();
 }
 
 async function describe(
-  { relativeName, path, stat }: WalkedEntry,
+  { relativeName, stat }: WalkedEntry,
+  tree: FolderTree,
   prefix: Buffer,
   firstLinks: Map<string, Buffer>,
   skip: (relativeName: Buffer, reason: string) => void,
@@ -110,7 +115,7 @@ async function describe(
   const format = Number(stat.mode) & constants.S_IFMT;
   if (format === constants.S_IFDIR) return { ...entry, type: 'dir' };
   if (format === constants.S_IFLNK) {
-    const linkName = await readTarget(path);
+    const linkName = await readTarget(tree, relativeName);
     return linkName && { ...entry, type: 'symlink', linkName };
   }
   if (format !== constants.S_IFREG) {
@@ -123,18 +128,17 @@ async function describe(
     if (first) return { ...entry, type: 'hardlink', linkName: first };
     firstLinks.set(inode, name);
   }
-  const ageNs = BigInt(Date.now()) * 1_000_000n - stat.ctimeNs;
   return {
     ...entry,
     type: 'reg',
     size: Number(stat.size),
     identity: `${stat.ino}:${stat.ctimeNs}`,
-    settled: ageNs > SETTLED_AFTER_NS,
+    settled: Date.now() - Number(stat.ctimeMs) > SETTLED_AFTER_MS,
     ...(stat.blocks * SPARSE_BLOCK_BYTES < stat.size ? { sparse: true } : {}),
     open: async () => {
       try {
         const { ino, size, ctimeNs } = stat;
-        const content = await openFile({ path, ino, size, ctimeNs });
+        const content = await openFile(tree, { name: relativeName, ino, size, ctimeNs });
         // Other names in the archive refer to this one: it has to be there, even if it is gone.
         return content ?? (stat.nlink > 1n ? storedEmpty('vanished before it was read') : undefined);
       } catch (error) {
@@ -168,9 +172,9 @@ async function resolveRoot({ name, path }: FileSourceOptions): Promise<Buffer> {
   }
 }
 
-async function readTarget(path: Buffer): Promise<Buffer | undefined> {
+async function readTarget(tree: FolderTree, name: Buffer): Promise<Buffer | undefined> {
   try {
-    return await withReachablePath(path, (reachable) => readlink(reachable, { encoding: 'buffer' }));
+    return await tree.reach(name, (reachable) => readlink(reachable, { encoding: 'buffer' }));
   } catch (error) {
     if (isGone(error) || (error as NodeJS.ErrnoException).code === 'EINVAL') return undefined;
     throw error;

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, open, read, type BigIntStats } from 'node:fs';
 import { promisify } from 'node:util';
 import type { EntryContent } from '../../archive/source-entry.ts';
-import { withReachablePath } from '../../system/long-path.ts';
+import type { FolderTree } from '../../system/folder-tree.ts';
 import { isGone } from './walk.ts';
 
 const openFd = promisify(open);
@@ -9,7 +9,8 @@ const readFd = promisify(read);
 
 /** What the walk saw of the file that is now to be read. */
 export interface SeenFile {
-  path: Buffer;
+  /** In its tree. */
+  name: Buffer;
   ino: bigint;
   size: bigint;
   ctimeNs: bigint;
@@ -20,10 +21,10 @@ export interface SeenFile {
  * Undefined where the name is gone, or is no regular file any more. What may wait for the disk (opening, reading) is done
  * beside; looking at an open file and closing it take less than the way there and back.
  */
-export async function openFile(seen: SeenFile): Promise<EntryContent | undefined> {
+export async function openFile(tree: FolderTree, seen: SeenFile): Promise<EntryContent | undefined> {
   let file: number;
   try {
-    file = await withReachablePath(seen.path, (reachable) =>
+    file = await tree.reach(seen.name, (reachable) =>
       openFd(reachable, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK),
     );
   } catch (error) {

@@ -1,22 +1,28 @@
-import { readdir } from 'node:fs/promises';
+import { lstat as lstatRoot, readdir } from 'node:fs/promises';
 import { constants, lstat, type BigIntStats, type Dirent } from 'node:fs';
-import { splitContainerPath } from '../../system/container-path.ts';
-import { joinBytes, withReachablePath } from '../../system/long-path.ts';
+import type { FolderTree } from '../../system/folder-tree.ts';
+import type { HeldFolder } from '../../system/held-folder.ts';
 
 /** One name in a tree, as found. */
 export interface WalkedEntry {
   /** Relative to the root, as bytes; the root's own is empty. A folder's ends in `/`. */
   relativeName: Buffer;
-  path: Buffer;
   stat: BigIntStats;
 }
 
 export interface WalkOptions {
-  root: Buffer;
+  tree: FolderTree;
   /** Whether an entry (and all below it) is left out; decided by the relative name. */
   isExcluded: (relativeName: Buffer) => boolean;
   /** Told of a folder or file that may not be read; may throw. */
   onUnreadable: (relativeName: Buffer, error: NodeJS.ErrnoException) => void;
+}
+
+/** What a look at a name gave: one of the two. */
+interface Look {
+  name: Buffer;
+  stat?: BigIntStats;
+  error?: NodeJS.ErrnoException;
 }
 
 /** Names of a folder that are looked at side by side. */
@@ -30,10 +36,11 @@ const DOT = Buffer.from('.');
  * @throws Failure `source` where the tree is in a container that ends meanwhile.
  */
 export async function* walkTree(options: WalkOptions): AsyncGenerator<WalkedEntry, void, undefined> {
-  const stat = await withReachablePath(options.root, readStat);
-  yield { relativeName: Buffer.alloc(0), path: options.root, stat };
+  const relativeName = Buffer.alloc(0);
+  const stat = await options.tree.reach(relativeName, (root) => lstatRoot(root, { bigint: true }));
+  yield { relativeName, stat };
   if (!isFolder(stat)) return;
-  const folders = [walkFolder(options, options.root, Buffer.alloc(0))];
+  const folders = [walkFolder(options, relativeName)];
   for (let innermost = folders.at(-1); innermost; innermost = folders.at(-1)) {
     const { value: entry, done } = await innermost.next();
     if (done) {
@@ -41,38 +48,29 @@ export async function* walkTree(options: WalkOptions): AsyncGenerator<WalkedEntr
       continue;
     }
     yield entry;
-    if (isFolder(entry.stat)) folders.push(walkFolder(options, entry.path, entry.relativeName));
+    if (isFolder(entry.stat)) folders.push(walkFolder(options, entry.relativeName));
   }
 }
 
 async function* walkFolder(
-  { isExcluded, onUnreadable }: WalkOptions,
-  path: Buffer,
+  { tree, isExcluded, onUnreadable }: WalkOptions,
   relativeName: Buffer,
 ): AsyncGenerator<WalkedEntry, void, undefined> {
-  const names = await listFolder(path, (error) => {
-    onUnreadable(relativeName, error);
-  });
-  const look = async (name: Buffer): Promise<WalkedEntry | undefined> => {
-    const listedName = Buffer.concat([relativeName, name]);
-    if (isExcluded(listedName)) return undefined;
-    const plain = withoutSlash(name);
-    const entryPath = joinBytes(path, plain);
+  const within = async <T>(use: (folder: HeldFolder) => Promise<T[]>): Promise<T[]> => {
     try {
-      const stat = await lookAt(entryPath);
-      if (!stat) return undefined;
-      // It may have become a folder, or ceased to be one, since it was listed.
-      const ending = isFolder(stat) ? [SLASH] : [];
-      return { relativeName: Buffer.concat([relativeName, plain, ...ending]), path: entryPath, stat };
+      return await tree.within(relativeName, use);
     } catch (error) {
-      // A folder that may be listed but not entered.
-      onUnreadable(listedName, error as NodeJS.ErrnoException);
-      return undefined;
+      if (!isGone(error)) onUnreadable(relativeName, error as NodeJS.ErrnoException);
+      return [];
     }
   };
-  const lookAtBatch = (start: number): Promise<(WalkedEntry | undefined)[]> | undefined => {
+  const listed = await within(listFolder);
+  const names = listed.filter((name) => !isExcluded(Buffer.concat([relativeName, name])));
+  const lookAtBatch = (start: number): Promise<Look[]> | undefined => {
     if (start >= names.length) return undefined;
-    const batch = Promise.all(names.slice(start, start + BATCH).map(look));
+    const batch = within((folder) => {
+      return Promise.all(names.slice(start, start + BATCH).map((name) => lookAt(folder, withoutSlash(name))));
+    });
     // It may fail while nobody waits for it yet.
     batch.catch(() => undefined);
     return batch;
@@ -81,40 +79,32 @@ async function* walkFolder(
   for (let start = BATCH; next; start += BATCH) {
     const batch = await next;
     next = lookAtBatch(start);
-    for (const entry of batch) if (entry) yield entry;
+    for (const { name, stat, error } of batch) {
+      // It may have become a folder, or ceased to be one, since it was listed.
+      const ending = stat && isFolder(stat) ? [SLASH] : [];
+      const entryName = Buffer.concat([relativeName, name, ...ending]);
+      if (stat) yield { relativeName: entryName, stat };
+      // A folder that may be listed but not entered.
+      else if (error && !isGone(error)) onUnreadable(entryName, error);
+    }
   }
 }
 
 /** The names in a folder in archive order, folders with a slash behind. */
-async function listFolder(path: Buffer, onError: (error: NodeJS.ErrnoException) => void): Promise<Buffer[]> {
-  try {
-    // Its last name must be no link either.
-    const listed = splitContainerPath(path) ? joinBytes(path, DOT) : path;
-    const found = await withReachablePath(listed, (reachable) =>
-      readdir(reachable, { withFileTypes: true, encoding: 'buffer' as BufferEncoding }),
-    );
-    return (found as unknown as Dirent<Buffer>[])
-      .map((entry) => (entry.isDirectory() ? Buffer.concat([entry.name, SLASH]) : entry.name))
-      .sort((a, b) => Buffer.compare(a, b));
-  } catch (error) {
-    if (!isGone(error)) onError(error as NodeJS.ErrnoException);
-    return [];
-  }
-}
-
-async function lookAt(path: Buffer): Promise<BigIntStats | undefined> {
-  try {
-    return await withReachablePath(path, readStat);
-  } catch (error) {
-    if (isGone(error)) return undefined;
-    throw error;
-  }
+async function listFolder(folder: HeldFolder): Promise<Buffer[]> {
+  const encoding = 'buffer' as BufferEncoding;
+  const found: unknown = await readdir(folder.pathOf(DOT), { withFileTypes: true, encoding });
+  return (found as Dirent<Buffer>[])
+    .map((entry) => (entry.isDirectory() ? Buffer.concat([entry.name, SLASH]) : entry.name))
+    .sort((a, b) => Buffer.compare(a, b));
 }
 
 /** With a callback: a promise of Node's own costs twice as much, and there may be a million files. */
-function readStat(path: Buffer): Promise<BigIntStats> {
-  return new Promise((resolve, reject) => {
-    lstat(path, { bigint: true }, (error, stat) => (error ? reject(error) : resolve(stat)));
+function lookAt(folder: HeldFolder, name: Buffer): Promise<Look> {
+  return new Promise((resolve) => {
+    lstat(folder.pathOf(name), { bigint: true }, (error, stat) => {
+      resolve(error ? { name, error: folder.explain(error) } : { name, stat });
+    });
   });
 }
 

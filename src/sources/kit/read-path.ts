@@ -1,7 +1,7 @@
 import { constants, type BigIntStats } from 'node:fs';
 import { lstat, readlink, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { withReachablePath } from '../../system/long-path.ts';
+import { FolderTree } from '../../system/folder-tree.ts';
 import { openFile } from '../files/read-file.ts';
 import { isGone, walkTree } from '../files/walk.ts';
 import type { KitBudget } from './kit-budget.ts';
@@ -25,21 +25,29 @@ export interface ReadPathOptions {
 
 /** What a file or a folder gives to the kit. @throws the system's errors: what is missing, what may not be read. */
 export async function* readPath(options: ReadPathOptions): AsyncGenerator<KitEntry, void, undefined> {
-  const root = Buffer.from(await realpath(options.path));
+  const tree = new FolderTree(Buffer.from(await realpath(options.path)));
+  try {
+    yield* readTree(tree, options);
+  } finally {
+    tree.close();
+  }
+}
+
+async function* readTree(tree: FolderTree, options: ReadPathOptions): AsyncGenerator<KitEntry, void, undefined> {
   const walk = walkTree({
-    root,
+    tree,
     isExcluded: (name) => isLeftOut(options, name),
     onUnreadable: (_name, error) => {
       throw error;
     },
   });
-  for await (const { relativeName, path, stat: seen } of walk) {
+  for await (const { relativeName, stat: seen } of walk) {
     if (relativeName.length === 0 && isLeftOut(options, relativeName)) return;
     const isFolder = kindOf(seen) === constants.S_IFDIR;
     const separator = relativeName.length > 0 || isFolder ? '/' : '';
     const name = Buffer.concat([Buffer.from(`${options.name}${separator}`), relativeName]);
     try {
-      const entry = await readEntry(name, path, seen, options);
+      const entry = await readEntry({ name, tree, relativeName, seen }, options);
       if (entry) yield entry;
     } catch (error) {
       // In a folder that is in use, files come and go.
@@ -67,12 +75,18 @@ function isLeftOut({ path, without }: ReadPathOptions, relativeName: Buffer): bo
   return without.has(below === '' ? path : `${path}/${below}`);
 }
 
-async function readEntry(
-  name: Buffer,
-  path: Buffer,
-  seen: BigIntStats,
-  options: ReadPathOptions,
-): Promise<KitEntry | undefined> {
+/** What the walk met. */
+interface Found {
+  /** In the kit. */
+  name: Buffer;
+  tree: FolderTree;
+  /** In the tree. */
+  relativeName: Buffer;
+  seen: BigIntStats;
+}
+
+async function readEntry(found: Found, options: ReadPathOptions): Promise<KitEntry | undefined> {
+  const { name, tree, relativeName, seen } = found;
   const { skipsContent = false, budget, warn } = options;
   const entry = { ...describe(name, seen), content: Buffer.alloc(0) };
   const kind = kindOf(seen);
@@ -81,12 +95,12 @@ async function readEntry(
     return {
       ...entry,
       type: 'reg',
-      ...(skipsContent ? {} : { content: await readContent(name, path, seen, options) }),
+      ...(skipsContent ? {} : { content: await readContent(found, options) }),
     };
   }
   if (kind === constants.S_IFDIR) return { ...entry, type: 'dir' };
   if (kind === constants.S_IFLNK) {
-    const linkName = await withReachablePath(path, (reachable) => readlink(reachable, { encoding: 'buffer' }));
+    const linkName = await tree.reach(relativeName, (reachable) => readlink(reachable, { encoding: 'buffer' }));
     return { ...entry, type: 'symlink', linkName };
   }
   warn(`${name.toString()} is neither file nor folder: left out`);
@@ -95,17 +109,17 @@ async function readEntry(
 
 /** Reads a file as a whole; one that is written meanwhile is read again, so that no half of it is taken for all. */
 async function readContent(
-  name: Buffer,
-  path: Buffer,
-  seen: BigIntStats,
+  { name, tree, relativeName, seen }: Found,
   { budget, warn }: ReadPathOptions,
 ): Promise<Buffer> {
-  for (let attempt = 1, now = seen; ; attempt++, now = await lstat(path, { bigint: true })) {
+  const look = () => tree.reach(relativeName, (reachable) => lstat(reachable, { bigint: true }));
+  for (let attempt = 1, now = seen; ; attempt++, now = await look()) {
     budget.takeBytes(now.size, name);
-    const content = await openFile({ path, ino: now.ino, size: now.size, ctimeNs: now.ctimeNs });
+    const { ino, size, ctimeNs } = now;
+    const content = await openFile(tree, { name: relativeName, ino, size, ctimeNs });
     if (!content) {
       if (attempt < ATTEMPTS) continue;
-      throw Object.assign(new Error(`${path.toString()} vanished while it was read`), { code: 'ENOENT' });
+      throw Object.assign(new Error(`${name.toString()} vanished while it was read`), { code: 'ENOENT' });
     }
     const bytes = Buffer.alloc(content.size);
     let oddity: string | undefined;

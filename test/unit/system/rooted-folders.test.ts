@@ -14,12 +14,14 @@ import { lstat, readdir } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import type { SourceEntry } from '../../../src/archive/source-entry.ts';
 import { placeFilesSwap } from '../../../src/operations/restore/stage-files.ts';
 import { resolveRoot } from '../../../src/operations/restore/resolve-root.ts';
 import { openFileSource } from '../../../src/sources/files/file-source.ts';
 import { withReachablePath } from '../../../src/system/long-path.ts';
 import { makeFolder } from '../../../src/system/make-folder.ts';
 import { resolveFolder } from '../../../src/system/resolve-folder.ts';
+import { readEntry } from '../../fixtures/walk-uploads.ts';
 import { startRootedProcess, type RootedProcess } from '../../fixtures/rooted-process.ts';
 
 const describeAsRoot = process.getuid?.() === 0 ? describe : describe.skip;
@@ -104,13 +106,29 @@ describeAsRoot('a folder below the root of another process', () => {
           renameSync(join(root, 'srv/deep'), join(root, 'moved'));
           symlinkSync(join(outside, 'host/uploads'), join(root, 'srv/deep'));
         }
-        if (name === 'legacy/deep/secret') content = await entry.open?.();
+        if (name === 'legacy/deep/secret') content = (await readEntry(entry))?.bytes.toString();
       }
       expect(seen).toContain('legacy/uploads/file');
       expect(seen.includes('legacy/deep/secret')).toBe(swapAfter === 'legacy/deep/secret');
-      expect(content).toBe(swapAfter === 'legacy/deep/' ? 'not asked for' : undefined);
+      expect(content).toBe(swapAfter === 'legacy/deep/' ? 'not asked for' : 'of the container');
     },
   );
+
+  it('that ends while a walk holds folders in it open gives no file any more', async () => {
+    for (let number = 0; number < 300; number++) writeFileSync(join(root, `srv/uploads/${number}`), 'content');
+    const options = { name: 'uploads', path: `${rooted.top}/srv/uploads`, exclude: [], allowUnreadable: ['**'] };
+    let read: SourceEntry | undefined;
+    const walk = async () => {
+      for await (const entry of openFileSource(options).entries) {
+        if (read || entry.type !== 'reg') continue;
+        read = entry;
+        await rooted.end();
+      }
+    };
+    const ended = { kind: 'source', message: expect.stringContaining('does not run any more') as unknown };
+    await expect(walk()).rejects.toMatchObject(ended);
+    await expect(readEntry(read)).rejects.toMatchObject(ended);
+  });
 
   it('that has ended is no empty one: looking, resolving, making and walking fail', async () => {
     for (let number = 0; number < 300; number++) writeFileSync(join(root, `srv/uploads/${number}`), 'content');
