@@ -25,7 +25,9 @@ const model = (service: Parts = {}, top: Parts = {}): Parts => ({
   ...top,
 });
 const judge = (content: unknown, on: DevGround = ground) => judgeDevModel(content, on).join('\n');
-const bind = (source: string, more: Parts = {}) => ({ volumes: [{ type: 'bind', source, target: '/x', ...more }] });
+const bind = (source: string, more: Parts = {}) => ({
+  volumes: [{ type: 'bind', source, target: '/x', read_only: true, ...more }],
+});
 
 describe('the policy for development', () => {
   it('has nothing against a platform that keeps to itself', () => {
@@ -48,7 +50,7 @@ describe('the policy for development', () => {
         { type: 'volume', source: 'uploads', target: '/u' },
         { type: 'volume', target: '/anonymous' },
         { type: 'tmpfs', target: '/t' },
-        { type: 'bind', source: '/home/dev/hub/src', target: '/s', bind: { create_host_path: true } },
+        { type: 'bind', source: '/home/dev/hub/src', target: '/s', read_only: true, bind: { create_host_path: true } },
       ],
       deploy: { resources: { limits: { memory: '1' } }, placement: {} },
       'x-note': { any: 'thing' },
@@ -118,17 +120,37 @@ describe('the policy for development', () => {
     ['/home/dev/hub/.env', "which is production's"],
     ['/home/dev/hub/app', "which is production's"],
     ['/home/dev/hub', "which is production's"],
+    ['/home/dev/hub/.git', 'holds what git keeps'],
+    ['/home/dev/hub/vendor/other/.git/config', 'holds what git keeps'],
   ])('refuses the mount of %s', (source, finding) => {
     expect(judge(model(bind(source)))).toContain(finding);
-    const volume = { name: 'v', driver: 'local', driver_opts: { type: 'none', o: 'bind,rw', device: source } };
-    if (!finding.includes('socket') && !finding.includes('leads')) {
-      expect(judge(model({}, { volumes: { v: volume } }))).toContain(finding);
-    }
+  });
+
+  it.each([undefined, false, 'true'])('refuses a mount of the project that a container may write to: %j', (written) => {
+    const finding = '/home/dev/hub/src is writable: mount it read-only (:ro)';
+    expect(judge(model(bind('/home/dev/hub/src', { read_only: written })))).toContain(finding);
+  });
+
+  it.each([
+    { type: 'none', o: 'bind,rw', device: '/home/dev/hub/src' },
+    { type: 'none', o: 'bind,ro', device: '/home/dev/hub/src' },
+    { o: 'rbind', device: '/home/dev/hub/link' },
+    { type: 'tmpfs', o: 'bind', device: '/' },
+  ])('refuses a volume that is a folder: %j', (options) => {
+    const volumes = { v: { name: 'v', driver: 'local', driver_opts: options } };
+    expect(judge(model({}, { volumes }))).toContain('volumes.v: ');
+  });
+
+  it('lets a volume be memory', () => {
+    const options = { type: 'tmpfs', o: 'size=10m,uid=1000', device: 'tmpfs' };
+    expect(judge(model({}, { volumes: { v: { name: 'v', driver_opts: options } } }))).toBe('');
   });
 
   it('refuses a mount that holds all secrets, and one that changes mounts of the host', () => {
     const alone = { ...ground, production: { ...ground.production, paths: [], settings: [] } };
     expect(judge(model(bind('/home/dev/hub')), alone)).toContain('holds the secrets of every service');
+    const apart = { ...alone, secrets: '/home/dev/secrets' };
+    expect(judge(model(bind('/home/dev/hub')), apart)).toContain('holds what git keeps');
     expect(judge(model(bind('/home/dev/hub/src', { bind: { propagation: 'rshared' } })))).toContain(
       'propagation rshared',
     );
@@ -176,6 +198,7 @@ describe('the policy for development', () => {
       { secrets: { s: { file: '/home/dev/hub/secrets/app_db_password' } } },
       "app_db_password is production's",
     ],
+    ["git's tokens", { configs: { c: { file: '/home/dev/hub/.git/config' } } }, "git's own"],
     ['a file of the host as a configuration', { configs: { c: { file: '/etc/passwd' } } }, 'outside the project'],
   ])('refuses %s', (_what, top, finding) => {
     expect(judge(model({}, top))).toContain(finding);
@@ -183,6 +206,7 @@ describe('the policy for development', () => {
 
   it.each<[string, Parts, string]>([
     ['a context outside', { context: '/etc' }, 'services.web.build.context: /etc is outside'],
+    ['what git keeps', { context: '/home/dev/hub/.git' }, "is git's own"],
     ['a context on the network', { context: 'https://example.org/x.git' }, 'is not of the commit'],
     ['a Dockerfile outside', { context: '/home/dev/hub', dockerfile: '../../x/Dockerfile' }, 'build.dockerfile'],
     [

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { isWithin, type Complain, type DevGround } from './ground.ts';
+import { isOfGit, isWithin, type Complain, type DevGround } from './ground.ts';
 import { asList, asMap, isSet, show } from './parts.ts';
 
 const knownKeys = new Set(
@@ -58,4 +58,5 @@ function judgeFolder(source: string, place: string, ground: DevGround, complain:
   if (theirs !== undefined) {
     complain(place, `${source} reaches ${theirs}, which is production's: build from another clone, without it`);
   } else if (isWithin(path, ground.secrets)) complain(place, `${source} is of the secrets of every service`);
+  else if (isOfGit(path)) complain(place, `${source} is git's own, tokens included`);
 }

@@ -1,7 +1,11 @@
-import { isWithin, type Complain, type DevGround } from './ground.ts';
+import { isOfGit, isWithin, type Complain, type DevGround } from './ground.ts';
 import { asList, asMap, isSet, show } from './parts.ts';
 
-/** Rules for what a service mounts: folders of the project, volumes, memory; never what belongs to production. */
+/**
+ * Rules for what a service mounts: folders of the project to be read, volumes, memory; never what belongs to production.
+ * A container that could write to the project would put a link in the place of what is judged here and used later: by
+ * Docker, which follows links when the next container starts, or by the next build.
+ */
 export function judgeMounts(
   name: string,
   service: Readonly<Record<string, unknown>>,
@@ -34,11 +38,14 @@ function judgeBind(
     complain(place, `${source} is Docker's socket: whoever has it is root on this host`);
     return;
   }
+  if (mount['read_only'] !== true) {
+    complain(place, `${source} is writable: mount it read-only (:ro), and keep what is written in a named volume`);
+  }
   judgeOwnPath(source, path, place, ground, complain);
 }
 
 /** A path of the project, and none that production's containers have, nor that holds one, nor lies in one. */
-export function judgeOwnPath(
+function judgeOwnPath(
   source: string,
   path: string,
   place: string,
@@ -55,4 +62,6 @@ export function judgeOwnPath(
   );
   if (theirs !== undefined) complain(place, `${source} reaches ${theirs}, which is production's`);
   else if (isWithin(secrets, path)) complain(place, `${source} holds the secrets of every service`);
+  else if (path === directory || isOfGit(path))
+    complain(place, `${source} holds what git keeps, tokens included (.git)`);
 }

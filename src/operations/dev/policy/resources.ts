@@ -1,5 +1,4 @@
-import { isWithin, type Complain, type DevGround } from './ground.ts';
-import { judgeOwnPath } from './mounts.ts';
+import { isOfGit, isWithin, type Complain, type DevGround } from './ground.ts';
 import { asMap, isSet, show } from './parts.ts';
 
 type Resources = Readonly<Record<string, unknown>>;
@@ -11,13 +10,11 @@ export function judgeVolumes(volumes: Resources, ground: DevGround, complain: Co
     const place = `volumes.${key}`;
     judgeOwner(place, volume, ground.production.volumes, complain);
     if (isSet(driver) && driver !== 'local') complain(`${place}.driver`, `${show(driver)} keeps files elsewhere`);
-    const device = asMap(options)['device'];
-    if (!isSet(device)) continue;
-    const flags = show(asMap(options)['o'] ?? '').split(',');
-    if (flags.includes('bind') || flags.includes('rbind')) {
-      judgeOwnPath(show(device), ground.resolve(show(device)), place, ground, complain);
-    } else if (asMap(options)['type'] !== 'tmpfs') {
-      complain(place, `${show(device)} is mounted from elsewhere`);
+    const { type, o: flags, device } = asMap(options);
+    // Docker follows the device when a container starts: a folder of the project would be one no longer. A memory disk has
+    // none, unless its flags make it a bind.
+    if (isSet(device) && (type !== 'tmpfs' || /bind/.test(show(flags ?? '')))) {
+      complain(place, `${show(device)} is mounted from elsewhere: a named volume has no device`);
     }
   }
 }
@@ -48,6 +45,7 @@ export function judgeFiles(kind: 'secrets' | 'configs', files: Resources, ground
     const { paths, settings } = ground.production;
     const isProductions = [...paths, ...settings].some((each) => isWithin(path, each) || isWithin(each, path));
     if (isProductions) complain(place, `${show(file)} is production's`);
+    else if (isOfGit(path)) complain(place, `${show(file)} is git's own, tokens included`);
     else if (![ground.directory, ground.secrets].some((folder) => isWithin(path, folder))) {
       complain(place, `${show(file)} is outside the project's folder ${ground.directory}`);
     }
