@@ -136,6 +136,7 @@ describe('the policy for development', () => {
     { type: 'none', o: 'bind,ro', device: '/home/dev/hub/src' },
     { o: 'rbind', device: '/home/dev/hub/link' },
     { type: 'tmpfs', o: 'bind', device: '/' },
+    { type: 'overlay', o: 'lowerdir=/:/srv', device: '' },
   ])('refuses a volume that is a folder: %j', (options) => {
     const volumes = { v: { name: 'v', driver: 'local', driver_opts: options } };
     expect(judge(model({}, { volumes }))).toContain('volumes.v: ');
@@ -151,6 +152,7 @@ describe('the policy for development', () => {
     expect(judge(model(bind('/home/dev/hub')), alone)).toContain('holds the secrets of every service');
     const apart = { ...alone, secrets: '/home/dev/secrets' };
     expect(judge(model(bind('/home/dev/hub')), apart)).toContain('holds what git keeps');
+    expect(judge(model({}, { configs: { c: { file: '/home/dev/hub' } } }), alone)).toContain('holds what git keeps');
     expect(judge(model(bind('/home/dev/hub/src', { bind: { propagation: 'rshared' } })))).toContain(
       'propagation rshared',
     );
@@ -198,7 +200,8 @@ describe('the policy for development', () => {
       { secrets: { s: { file: '/home/dev/hub/secrets/app_db_password' } } },
       "app_db_password is production's",
     ],
-    ["git's tokens", { configs: { c: { file: '/home/dev/hub/.git/config' } } }, "git's own"],
+    ["git's tokens", { configs: { c: { file: '/home/dev/hub/.git/config' } } }, 'holds what git keeps'],
+    ['all secrets as one', { secrets: { s: { file: '/home/dev/hub/secrets/dev' } } }, 'holds the secrets'],
     ['a file of the host as a configuration', { configs: { c: { file: '/etc/passwd' } } }, 'outside the project'],
   ])('refuses %s', (_what, top, finding) => {
     expect(judge(model({}, top))).toContain(finding);

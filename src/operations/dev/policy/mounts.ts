@@ -62,6 +62,5 @@ function judgeOwnPath(
   );
   if (theirs !== undefined) complain(place, `${source} reaches ${theirs}, which is production's`);
   else if (isWithin(secrets, path)) complain(place, `${source} holds the secrets of every service`);
-  else if (path === directory || isOfGit(path))
-    complain(place, `${source} holds what git keeps, tokens included (.git)`);
+  else if (path === directory || isOfGit(path)) complain(place, `${source} holds what git keeps (.git)`);
 }

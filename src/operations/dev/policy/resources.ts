@@ -11,10 +11,10 @@ export function judgeVolumes(volumes: Resources, ground: DevGround, complain: Co
     judgeOwner(place, volume, ground.production.volumes, complain);
     if (isSet(driver) && driver !== 'local') complain(`${place}.driver`, `${show(driver)} keeps files elsewhere`);
     const { type, o: flags, device } = asMap(options);
-    // Docker follows the device when a container starts: a folder of the project would be one no longer. A memory disk has
-    // none, unless its flags make it a bind.
-    if (isSet(device) && (type !== 'tmpfs' || /bind/.test(show(flags ?? '')))) {
-      complain(place, `${show(device)} is mounted from elsewhere: a named volume has no device`);
+    // Any of them makes Docker mount something when a container starts: a folder, which may be another one by then, a disk,
+    // or by its flags alone what lies over others. Only memory is nobody's, unless its flags make it a folder.
+    if ([type, flags, device].some(isSet) && (type !== 'tmpfs' || /bind/.test(show(flags ?? '')))) {
+      complain(place, `${show(options)} is mounted from elsewhere: a named volume needs none of it`);
     }
   }
 }
@@ -45,7 +45,8 @@ export function judgeFiles(kind: 'secrets' | 'configs', files: Resources, ground
     const { paths, settings } = ground.production;
     const isProductions = [...paths, ...settings].some((each) => isWithin(path, each) || isWithin(each, path));
     if (isProductions) complain(place, `${show(file)} is production's`);
-    else if (isOfGit(path)) complain(place, `${show(file)} is git's own, tokens included`);
+    else if (path === ground.directory || isOfGit(path)) complain(place, `${show(file)} holds what git keeps (.git)`);
+    else if (isWithin(ground.secrets, path)) complain(place, `${show(file)} holds the secrets of every service`);
     else if (![ground.directory, ground.secrets].some((folder) => isWithin(path, folder))) {
       complain(place, `${show(file)} is outside the project's folder ${ground.directory}`);
     }
