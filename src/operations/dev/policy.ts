@@ -2,6 +2,7 @@ import { isRecord } from '../../system/is-record.ts';
 import { judgeMounts } from './policy/mounts.ts';
 import { judgeBuild } from './policy/build.ts';
 import type { Complain, DevGround } from './policy/ground.ts';
+import { judgeImage } from './policy/image.ts';
 import { asMap, isSet, show } from './policy/parts.ts';
 import { judgeService } from './policy/service.ts';
 import { judgeFiles, judgeNetworks, judgeVolumes } from './policy/resources.ts';
@@ -30,6 +31,7 @@ export function judgeDevModel(model: unknown, ground: DevGround): string[] {
     judgeService(name, asMap(service), String(top['name']), complain);
     judgeMounts(name, asMap(service), ground, complain);
     judgeBuild(name, asMap(service), ground, complain);
+    judgeImage(name, asMap(service), String(top['name']), ground, complain);
   }
   judgeVolumes(asMap(top['volumes']), ground, complain);
   judgeNetworks(asMap(top['networks']), ground, complain);

@@ -6,6 +6,7 @@ import type { ComposeProject } from '../../sources/compose/project.ts';
 import { listEnvironmentFiles, listForeignReads } from './check-reads.ts';
 import { followLinks } from './follow-links.ts';
 import { noProduction, type ProductionTraces } from './policy/ground.ts';
+import { nameImage } from './policy/image.ts';
 import { asList, asMap, isSet, show } from './policy/parts.ts';
 import { readRawModel } from './read-raw-model.ts';
 
@@ -51,6 +52,7 @@ export function readTraces(
   environmentFiles: readonly string[] = [],
 ): ProductionTraces {
   const { name, services, volumes, networks, secrets } = asMap(model);
+  const projects = namesOf(project, name);
   const each = Object.values(asMap(services)).map(asMap);
   const names = (resources: unknown) =>
     Object.values(asMap(resources)).flatMap((resource) => {
@@ -63,8 +65,10 @@ export function readTraces(
       .filter(({ type }) => type === 'bind'),
   );
   return {
-    projects: namesOf(project, name),
-    images: each.flatMap(({ image }) => (isSet(image) ? [show(image)] : [])),
+    projects,
+    images: projects.flatMap((own) =>
+      Object.entries(asMap(services)).map(([key, service]) => nameImage(own, key, asMap(service))),
+    ),
     volumes: names(volumes),
     networks: names(networks),
     paths: [

@@ -232,6 +232,34 @@ describe('the policy for development', () => {
     expect(judge(model({ image }))).toBe('');
   });
 
+  it.each([
+    ['docker.io/skills-hub/app:1.0.0', 'skills-hub/app:1.0.0'],
+    ['index.docker.io/skills-hub/app:1.0.0', 'skills-hub/app:1.0.0'],
+    ['skills-hub/app:1.0.0', 'docker.io/skills-hub/app:1.0.0'],
+    [`skills-hub/app:1.0.0@sha256:${'0'.repeat(64)}`, 'skills-hub/app:1.0.0'],
+    ['app', 'docker.io/library/app:latest'],
+    ['library/app:latest', 'app'],
+    ['localhost/app', 'localhost/app:latest'],
+    ['registry.example.org:5000/app', 'registry.example.org:5000/app:latest'],
+  ])('refuses it however it is written: %s for %s', (image, theirs) => {
+    const on = { ...ground, production: { ...ground.production, images: [theirs] } };
+    expect(judge(model({ image, build: { context: '/home/dev/hub' } }), on)).toContain('a build would replace it');
+    expect(judge(model({ build: { context: '/home/dev/hub', tags: [image] } }), on)).toContain('a build would replace');
+    expect(judge(model({ image, pull_policy: 'always' }), on)).toContain(
+      'with pull_policy always it would be replaced',
+    );
+    expect(judge(model({ image, pull_policy: 'missing' }), on)).toBe('');
+  });
+
+  it('tells images apart that only look alike, and knows the name of one that has none', () => {
+    const on = (...images: string[]) => ({ ...ground, production: { ...ground.production, images } });
+    const build = { context: '/home/dev/hub' };
+    expect(judge(model({ image: 'skills-hub/app:1', build }), on('skills-hub/app', 'quay.io/skills-hub/app:1'))).toBe(
+      '',
+    );
+    expect(judge(model({ image: undefined, build }), on('skills-hub-dev-web'))).toContain('a build would replace it');
+  });
+
   it('lets a build take what the operator has named', () => {
     expect(judge(model({ build: { context: '/home/dev/app/server' } }))).toBe('');
     expect(judge(model({ build: '/etc' }))).toContain('outside');

@@ -1,13 +1,13 @@
 import { resolve } from 'node:path';
 import { isOfGit, isWithin, type Complain, type DevGround } from './ground.ts';
-import { asList, asMap, isSet, show } from './parts.ts';
+import { asMap, isSet, show } from './parts.ts';
 
 const knownKeys = new Set(
   `additional_contexts args cache_from context dockerfile dockerfile_inline extra_hosts isolation labels network no_cache
   platforms pull secrets shm_size tags target ulimits`.split(/\s+/),
 );
 
-/** Rules for building a service's image: from the project alone, and under a name that is not production's. */
+/** Rules for building a service's image: from the project alone. Its name is judged in image.ts. */
 export function judgeBuild(
   name: string,
   service: Readonly<Record<string, unknown>>,
@@ -31,11 +31,6 @@ export function judgeBuild(
   }
   if (isSet(build['network']) && !/^(none|default|bridge)$/.test(show(build['network']))) {
     complain(at('network'), `${show(build['network'])} is not of this project's own`);
-  }
-  for (const image of [service['image'], ...asList(build['tags'])].filter(isSet).map(show)) {
-    if (ground.production.images.includes(image)) {
-      complain(`services.${name}.image`, `${image} is an image of production: a build would replace it`);
-    }
   }
 }
 
