@@ -82,6 +82,8 @@ describe('the policy for development', () => {
     ['no apparmor', { security_opt: ['apparmor=unconfined'] }, 'takes a protection away'],
     ['new privileges', { security_opt: ['no-new-privileges:false'] }, 'takes a protection away'],
     ["the host's network", { network_mode: 'host' }, 'services.web.network_mode'],
+    ["Docker's own bridge", { network_mode: 'bridge' }, 'services.web.network_mode'],
+    ["Docker's own bridge, by its other name", { network_mode: 'default' }, 'services.web.network_mode'],
     ["another container's network", { network_mode: 'container:skills-hub-app-1' }, 'services.web.network_mode'],
     ["the host's processes", { pid: 'host' }, 'services.web.pid'],
     ["another container's processes", { pid: 'container:x' }, 'services.web.pid'],

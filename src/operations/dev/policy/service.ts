@@ -61,7 +61,8 @@ export function judgeService(
 /** Namespaces of the host, or of a container of another project. */
 function judgeNamespaces(name: string, service: Readonly<Record<string, unknown>>, complain: Complain): void {
   const allowed: Record<string, RegExp> = {
-    network_mode: /^(none|bridge|default|service:.*)$/,
+    // On Docker's own bridge are also containers that no compose file governs.
+    network_mode: /^(none|service:.*)$/,
     pid: /^service:/,
     ipc: /^(none|private|shareable|service:.*)$/,
     uts: /^$/,
