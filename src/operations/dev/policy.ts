@@ -3,12 +3,12 @@ import { judgeMounts } from './policy/mounts.ts';
 import { judgeBuild } from './policy/build.ts';
 import type { Complain, DevGround } from './policy/ground.ts';
 import { judgeImage } from './policy/image.ts';
-import { asMap, isSet, show } from './policy/parts.ts';
+import { asMap, judgeKeys, show } from './policy/parts.ts';
 import { judgeService } from './policy/service.ts';
 import { judgeFiles, judgeNetworks, judgeVolumes } from './policy/resources.ts';
 
 /** What may stand at the top of the model; anything else is newer than this policy. */
-const topKeys = ['name', 'services', 'networks', 'volumes', 'configs', 'secrets'];
+const topKeys = new Set(['name', 'services', 'networks', 'volumes', 'configs', 'secrets']);
 
 /**
  * Everything in a development model (`docker compose config --format json`, of every profile) that reaches production,
@@ -20,10 +20,7 @@ export function judgeDevModel(model: unknown, ground: DevGround): string[] {
   const complain: Complain = (place, fault) => faults.push(`${place}: ${fault}`);
   const top = asMap(model);
   judgeName(top['name'], ground, complain);
-  for (const key of Object.keys(top)) {
-    if (!topKeys.includes(key) && !key.startsWith('x-') && isSet(top[key]))
-      complain(key, 'is not known to be harmless');
-  }
+  judgeKeys(top, topKeys, (key) => key, complain);
   const services = Object.entries(asMap(top['services']));
   if (services.length === 0) complain('services', 'there is none');
   for (const [name, service] of services) {

@@ -97,6 +97,7 @@ describe('the policy for development', () => {
     ['links to another project', { external_links: ['skills-hub-app-db-1:db'] }, 'external_links'],
     ["Docker's socket, as newer versions hand it out", { use_api_socket: true }, 'use_api_socket'],
     ['programs on the host', { provider: { type: 'x' } }, 'services.web.provider'],
+    ['words to the runtime', { annotations: { 'org.systemd.property.Slice': "'x'" } }, 'services.web.annotations'],
     ['what nobody knows yet', { unheard_of: 'yes' }, 'services.web.unheard_of: is not known'],
     ['logs elsewhere', { logging: { driver: 'syslog' } }, 'logging.driver'],
     ['the name of a container of production', { container_name: 'skills-hub-app-1' }, 'container_name'],
@@ -159,6 +160,7 @@ describe('the policy for development', () => {
       'propagation rshared',
     );
     expect(judge(model(bind('/home/dev/hub/src', { bind: { propagation: 'rprivate' } })))).toBe('');
+    expect(judge(model(bind('/home/dev/hub/src', { bind: { recursive: 'writable' } })))).toContain('bind.recursive');
   });
 
   it.each<[string, Parts, string]>([
@@ -182,6 +184,14 @@ describe('the policy for development', () => {
       'a disk of the host',
       { volumes: { v: { name: 'v', driver_opts: { type: 'ext4', device: '/dev/sda1' } } } },
       'mounted from elsewhere',
+    ],
+    ['what nobody knows yet of a volume', { volumes: { v: { name: 'v', new: 1 } } }, 'volumes.v.new: is not known'],
+    ['what nobody knows yet of a network', { networks: { n: { name: 'n', new: 1 } } }, 'networks.n.new: is not known'],
+    ['what nobody knows yet of a secret', { secrets: { s: { name: 's', new: 1 } } }, 'secrets.s.new: is not known'],
+    [
+      'a network by its number',
+      { networks: { n: { name: 'a0'.repeat(32) } } },
+      "may be the number of another project's",
     ],
     ['external networks', { networks: { n: { name: 'x', external: true } } }, 'networks.n: external'],
     [
@@ -218,6 +228,16 @@ describe('the policy for development', () => {
       'further contexts outside',
       { context: '/home/dev/hub', additional_contexts: { data: '/srv/skills-hub' } },
       'additional_contexts.data',
+    ],
+    [
+      "a Dockerfile beside development's secrets",
+      { context: '/home/dev/hub/src', dockerfile: '../secrets/dev/Dockerfile' },
+      'is of the secrets',
+    ],
+    [
+      'a cache in a folder of the host',
+      { context: '/home/dev/hub', cache_from: ['src=/etc,type=local'] },
+      'build.cache_from: src=/etc,type=local is no image',
     ],
     ["the host's network", { context: '/home/dev/hub', network: 'host' }, 'build.network'],
     ['privileges', { context: '/home/dev/hub', privileged: true }, 'build.privileged'],
@@ -260,6 +280,16 @@ describe('the policy for development', () => {
       '',
     );
     expect(judge(model({ image: undefined, build }), on('skills-hub-dev-web'))).toContain('a build would replace it');
+  });
+
+  it('judges all that lies beside a Dockerfile, and lets caches be images', () => {
+    const build = { context: '/home/dev/hub/src', dockerfile: '../Dockerfile' };
+    expect(judge(model({ build }))).toBe('');
+    expect(judge(model({ build }), { ...ground, kept: ['/home/dev/hub/data'] })).toContain(
+      'build.dockerfile: /home/dev/hub reaches /home/dev/hub/data',
+    );
+    const cached = { context: '/home/dev/hub', cache_from: ['hub/app:cache', 'type=registry,ref=hub/app:cache'] };
+    expect(judge(model({ build: cached }))).toBe('');
   });
 
   it('lets a build take what the operator has named', () => {

@@ -1,6 +1,6 @@
-import { resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isOfGit, isWithin, type Complain, type DevGround } from './ground.ts';
-import { asMap, isSet, show } from './parts.ts';
+import { asList, asMap, isSet, judgeKeys, show } from './parts.ts';
 
 const knownKeys = new Set(
   `additional_contexts args cache_from context dockerfile dockerfile_inline extra_hosts isolation labels network no_cache
@@ -18,13 +18,21 @@ export function judgeBuild(
   const written = service['build'];
   const build = typeof written === 'string' ? { context: written } : asMap(written);
   const at = (key: string) => `services.${name}.build.${key}`;
-  for (const [key, value] of Object.entries(build)) {
-    if (!knownKeys.has(key) && !key.startsWith('x-') && isSet(value)) complain(at(key), 'is not known to be harmless');
-  }
+  judgeKeys(build, knownKeys, at, complain);
   const context = show(build['context'] ?? ground.directory);
   judgeFolder(context, at('context'), ground, complain);
   const dockerfile = build['dockerfile'];
-  if (isSet(dockerfile)) judgeFolder(resolve(context, show(dockerfile)), at('dockerfile'), ground, complain);
+  if (isSet(dockerfile)) {
+    const file = resolve(context, show(dockerfile));
+    judgeFolder(file, at('dockerfile'), ground, complain);
+    // The builder is handed all that lies beside it, and what is written in the file decides what becomes of that.
+    judgeFolder(dirname(file), at('dockerfile'), ground, complain);
+  }
+  for (const cache of asList(build['cache_from']).map(show)) {
+    // An image; other kinds are a folder of this host, or an address that is told tokens.
+    if (/[=,]/.test(cache) && !/^type=registry,ref=[^,]+$/.test(cache))
+      complain(at('cache_from'), `${cache} is no image`);
+  }
   for (const [key, folder] of Object.entries(asMap(build['additional_contexts']))) {
     if (/^(docker-image:\/\/|service:)/.test(show(folder))) continue;
     judgeFolder(show(folder), at(`additional_contexts.${key}`), ground, complain);

@@ -1,5 +1,7 @@
 import { isOfGit, isWithin, type Complain, type DevGround } from './ground.ts';
-import { asList, asMap, isSet, show } from './parts.ts';
+import { asList, asMap, isSet, judgeKeys, show } from './parts.ts';
+
+const bindKeys = new Set(['propagation', 'create_host_path', 'selinux']);
 
 /**
  * Rules for what a service mounts: folders of the project to be read, volumes, memory; never what belongs to production.
@@ -29,6 +31,7 @@ function judgeBind(
   complain: Complain,
 ): void {
   const path = ground.resolve(source);
+  judgeKeys(asMap(mount['bind']), bindKeys, (key) => `${place}.bind.${key}`, complain);
   const propagation = asMap(mount['bind'])['propagation'];
   if (isSet(propagation) && !/^r?private$/.test(show(propagation))) {
     complain(place, `${source} with propagation ${show(propagation)} changes mounts of this host`);
