@@ -19,10 +19,11 @@ import { readRawModel } from './read-raw-model.ts';
 export async function approveProject(project: DevProject, logger: Logger): Promise<unknown> {
   const directory = followLinks(project.directory);
   const secrets = followLinks(project.secrets);
-  refuse([...listLinkedOut(project), ...(await listForeignReads(project.files, project.directory))], project);
-  const [model, production] = await Promise.all([readRawModel(project), traceProduction(project.production, logger)]);
+  const production = await traceProduction(project.production, logger);
   const contexts = project.contexts.map(followLinks);
   const kept = project.isCommit ? [] : await listKept(production, directory, project.environment);
+  refuse([...listLinkedOut(project), ...(await listForeignReads(project.files, project.directory, kept))], project);
+  const model = await readRawModel(project);
   refuse(judgeDevModel(model, { directory, secrets, contexts, production, kept, resolve: followLinks }), project);
   refuse(
     await listTakenNames(model, { ...project, directory, formerPlaces: project.formerPlaces.map(followLinks) }),

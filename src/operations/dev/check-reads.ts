@@ -18,10 +18,15 @@ interface ComposeFile {
 /**
  * Looks at what docker compose would read while it merely reads these files: `include`, `extends`, `env_file` may name
  * any file of this host, or a repository on the network, and what they hold ends up in containers.
- * Returns what lies outside the project's folder (links followed), one sentence each; empty where all is within.
+ * Returns what lies outside the project's folder (links followed) or in `kept`, which is production's, one sentence each;
+ * empty where there is nothing to say.
  * @throws Failure `config` where a file is missing, no YAML, or not clear.
  */
-export async function listForeignReads(files: readonly string[], folder: string): Promise<string[]> {
+export async function listForeignReads(
+  files: readonly string[],
+  folder: string,
+  kept: readonly string[] = [],
+): Promise<string[]> {
   const directory = followLinks(folder);
   const faults: string[] = [];
   const queue: ComposeFile[] = files.map((path) => ({ path, base: folder, isNested: false }));
@@ -33,7 +38,7 @@ export async function listForeignReads(files: readonly string[], folder: string)
     seen.add(key);
     if (seen.size > MAXIMUM_FILES) return [...faults, `include: more than ${MAXIMUM_FILES} files`];
     for (const read of listReads(await readComposeYaml(file.path))) {
-      const fault = await judgeRead(read, file, { folder, directory });
+      const fault = await judgeRead(read, file, { folder, directory, kept });
       if (fault !== undefined) faults.push(`${read.place} in ${relative(folder, file.path)}: ${fault}`);
       else if (read.base !== undefined) {
         queue.push({ path: resolve(file.base, read.path), base: resolve(file.base, read.base), isNested: true });
@@ -46,7 +51,7 @@ export async function listForeignReads(files: readonly string[], folder: string)
 async function judgeRead(
   { place, path, base }: Read,
   file: ComposeFile,
-  { folder, directory }: { folder: string; directory: string },
+  { folder, directory, kept }: { folder: string; directory: string; kept: readonly string[] },
 ): Promise<string | undefined> {
   // Compose replaces ~ by the home of whoever runs it.
   if (/[$:\0]|^git@|^-$|^~/.test(path)) return `${path} is no plain path`;
@@ -57,6 +62,7 @@ async function judgeRead(
   const written = resolve(file.base, path);
   const target = followLinks(written);
   if (!isWithin(target, directory)) return `${path} is outside the project's folder ${directory}`;
+  if (kept.some((each) => isWithin(target, each))) return `${path} is production's`;
   if (isOfGit(target)) return `${path} is git's own`;
   if (base === undefined) return undefined;
   // What is counted from its folder is counted from the folder that is written, not from the one that a link leads to.

@@ -48,6 +48,16 @@ describe('what a compose file has read', () => {
     expect((await look()).join('\n')).toContain(finding);
   });
 
+  it("is refused where it is production's, in the project's own folder", async () => {
+    write('dev.yml', 'services: { a: { env_file: production.env }, b: { env_file: data/x.env } }\n');
+    const kept = ['production.env', 'data'].map((name) => join(folder, name));
+    expect(await listForeignReads([join(folder, 'dev.yml')], folder, kept)).toEqual([
+      expect.stringContaining("production.env is production's"),
+      expect.stringContaining("data/x.env is production's"),
+    ]);
+    expect(await look()).toEqual([]);
+  });
+
   it.each([
     'x-a: &a { env_file: ../out.env }\nservices: { a: { <<: *a, image: x } }',
     'x-a: &a { env_file: ../out.env }\nservices: { a: { <<: *a, env_file: in.env } }',
