@@ -1,7 +1,7 @@
 import { dirname, join } from 'node:path';
 import type { Config } from '../../src/config/config.ts';
 import { loadConfig } from '../../src/config/load.ts';
-import { findConfig } from '../../src/config/locate.ts';
+import { findHostConfig } from '../../src/config/locate.ts';
 import { openGitHub } from '../../src/github/github-api.ts';
 import { parseRepository } from '../../src/github/repository.ts';
 import { messageOf } from '../../src/logging/failure.ts';
@@ -37,7 +37,7 @@ export function connectGitHub(
 /** Production's configuration, where this host is production's too, and this account may read it. */
 export async function findProductionConfig(workspace: string, logger: Logger): Promise<Config | undefined> {
   try {
-    const file = await findConfig(undefined, workspace);
+    const file = await findHostConfig(workspace);
     return file === undefined ? undefined : await loadConfig(file);
   } catch (error) {
     logger.debug(`production's configuration is not compared with: ${messageOf(error)}`);

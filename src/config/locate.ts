@@ -22,8 +22,19 @@ export async function locateConfig(requested: string | undefined, workingDirecto
 /** The same, for those who can do without; undefined where there is none. */
 export async function findConfig(requested: string | undefined, workingDirectory: string): Promise<string | undefined> {
   if (requested !== undefined) return resolve(workingDirectory, requested);
-  const local = resolve(workingDirectory, 'continuity.yml');
-  for (const file of [local, provisioned]) {
+  return findFirst([resolve(workingDirectory, 'continuity.yml'), provisioned]);
+}
+
+/**
+ * The same where the working directory is a commit's, which whoever pushed it has written: the host's own file counts
+ * before it. `hosts`: for tests.
+ */
+export async function findHostConfig(workingDirectory: string, hosts = provisioned): Promise<string | undefined> {
+  return findFirst([hosts, resolve(workingDirectory, 'continuity.yml')]);
+}
+
+async function findFirst(files: readonly string[]): Promise<string | undefined> {
+  for (const file of files) {
     const isThere = await access(file).then(
       () => true,
       // One that may not be read is the one that was meant: loading it says why.

@@ -25,7 +25,11 @@ ground.describe('the development platform', () => {
         const ids = (await ground.docker(kind, 'ls', ...(kind === 'container' ? ['--all'] : []), ...filter)).split(
           '\n',
         );
-        return ground.docker(kind, 'inspect', ...ids.filter(Boolean).sort());
+        const described = await ground.docker(kind, 'inspect', ...ids.filter(Boolean).sort());
+        const all = JSON.parse(described) as { Mounts?: { Destination: string }[] }[];
+        // Docker lists mounts in any order.
+        for (const each of all) each.Mounts?.sort((a, b) => a.Destination.localeCompare(b.Destination));
+        return JSON.stringify(all, undefined, 4);
       }),
     );
     // What changes by itself: the health check's log.

@@ -1,10 +1,12 @@
 import { Failure } from '../../logging/failure.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { printable } from '../../logging/printable.ts';
-import { followLinks, listForeignReads } from './check-reads.ts';
+import { listForeignReads } from './check-reads.ts';
 import { listTakenNames } from './check-running.ts';
 import type { DevProject } from './dev-project.ts';
+import { followLinks } from './follow-links.ts';
 import { judgeDevModel } from './policy.ts';
+import { isWithin } from './policy/ground.ts';
 import { listKept } from './list-kept.ts';
 import { traceProduction } from './production-traces.ts';
 import { readRawModel } from './read-raw-model.ts';
@@ -17,16 +19,24 @@ import { readRawModel } from './read-raw-model.ts';
 export async function approveProject(project: DevProject, logger: Logger): Promise<unknown> {
   const directory = followLinks(project.directory);
   const secrets = followLinks(project.secrets);
-  refuse(await listForeignReads(project.files, directory), project);
-  const [model, production] = await Promise.all([readRawModel(project), traceProduction(project.production, logger)]);
+  const production = await traceProduction(project.production, logger);
   const contexts = project.contexts.map(followLinks);
   const kept = project.isCommit ? [] : await listKept(production, directory, project.environment);
+  refuse([...listLinkedOut(project), ...(await listForeignReads(project.files, project.directory, kept))], project);
+  const model = await readRawModel(project);
   refuse(judgeDevModel(model, { directory, secrets, contexts, production, kept, resolve: followLinks }), project);
   refuse(
     await listTakenNames(model, { ...project, directory, formerPlaces: project.formerPlaces.map(followLinks) }),
     project,
   );
   return model;
+}
+
+/** Compose files of the project that are links to somewhere else. */
+function listLinkedOut({ files, directory }: DevProject): string[] {
+  return files
+    .filter((file) => isWithin(file, directory) && !isWithin(followLinks(file), followLinks(directory)))
+    .map((file) => `${file} is a link to ${followLinks(file)}, outside the project's folder`);
 }
 
 function refuse(faults: readonly string[], { files }: DevProject): void {

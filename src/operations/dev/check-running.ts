@@ -2,8 +2,8 @@ import { dirname, resolve } from 'node:path';
 import { Failure } from '../../logging/failure.ts';
 import { lastLine, runDocker } from '../../sources/compose/docker.ts';
 import type { Environment } from '../../system/run-command.ts';
-import { followLinks } from './check-reads.ts';
 import type { DevProject } from './dev-project.ts';
+import { followLinks } from './follow-links.ts';
 import { isWithin } from './policy/ground.ts';
 import { asMap, isSet, show } from './policy/parts.ts';
 

@@ -6,8 +6,8 @@ import { Failure } from '../../logging/failure.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { runCommand, type Environment } from '../../system/run-command.ts';
 import { writeDurably } from '../../system/durable-file.ts';
-import { followLinks } from './check-reads.ts';
 import type { DevProject } from './dev-project.ts';
+import { followLinks } from './follow-links.ts';
 import { isWithin } from './policy/ground.ts';
 import { asMap, isSet, show } from './policy/parts.ts';
 

@@ -2,12 +2,13 @@ import { isRecord } from '../../system/is-record.ts';
 import { judgeMounts } from './policy/mounts.ts';
 import { judgeBuild } from './policy/build.ts';
 import type { Complain, DevGround } from './policy/ground.ts';
-import { asMap, isSet, show } from './policy/parts.ts';
+import { judgeImage } from './policy/image.ts';
+import { asMap, judgeKeys, show } from './policy/parts.ts';
 import { judgeService } from './policy/service.ts';
 import { judgeFiles, judgeNetworks, judgeVolumes } from './policy/resources.ts';
 
 /** What may stand at the top of the model; anything else is newer than this policy. */
-const topKeys = ['name', 'services', 'networks', 'volumes', 'configs', 'secrets'];
+const topKeys = new Set(['name', 'services', 'networks', 'volumes', 'configs', 'secrets']);
 
 /**
  * Everything in a development model (`docker compose config --format json`, of every profile) that reaches production,
@@ -19,10 +20,7 @@ export function judgeDevModel(model: unknown, ground: DevGround): string[] {
   const complain: Complain = (place, fault) => faults.push(`${place}: ${fault}`);
   const top = asMap(model);
   judgeName(top['name'], ground, complain);
-  for (const key of Object.keys(top)) {
-    if (!topKeys.includes(key) && !key.startsWith('x-') && isSet(top[key]))
-      complain(key, 'is not known to be harmless');
-  }
+  judgeKeys(top, topKeys, (key) => key, complain);
   const services = Object.entries(asMap(top['services']));
   if (services.length === 0) complain('services', 'there is none');
   for (const [name, service] of services) {
@@ -30,6 +28,7 @@ export function judgeDevModel(model: unknown, ground: DevGround): string[] {
     judgeService(name, asMap(service), String(top['name']), complain);
     judgeMounts(name, asMap(service), ground, complain);
     judgeBuild(name, asMap(service), ground, complain);
+    judgeImage(name, asMap(service), String(top['name']), ground, complain);
   }
   judgeVolumes(asMap(top['volumes']), ground, complain);
   judgeNetworks(asMap(top['networks']), ground, complain);

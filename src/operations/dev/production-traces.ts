@@ -3,8 +3,10 @@ import { basename, join } from 'node:path';
 import type { Logger } from '../../logging/logger.ts';
 import { messageOf } from '../../logging/failure.ts';
 import type { ComposeProject } from '../../sources/compose/project.ts';
-import { followLinks, listEnvironmentFiles, listForeignReads } from './check-reads.ts';
+import { listEnvironmentFiles, listForeignReads } from './check-reads.ts';
+import { followLinks } from './follow-links.ts';
 import { noProduction, type ProductionTraces } from './policy/ground.ts';
+import { nameImage } from './policy/image.ts';
 import { asList, asMap, isSet, show } from './policy/parts.ts';
 import { readRawModel } from './read-raw-model.ts';
 
@@ -19,9 +21,13 @@ export async function traceProduction(projects: readonly ComposeProject[], logge
       .map(async (project) => {
         try {
           // Of a commit, this file too is in the hands of whoever pushed it.
-          const [foreign] = await listForeignReads(project.files, followLinks(project.directory));
+          const [foreign] = await listForeignReads(project.files, project.directory);
           if (foreign !== undefined) throw new Error(foreign);
-          return readTraces(await readRawModel(project), project, await listEnvironmentFiles(project.files));
+          return readTraces(
+            await readRawModel(project),
+            project,
+            await listEnvironmentFiles(project.files, project.directory),
+          );
         } catch (error) {
           logger.warning(`Production's own compose file cannot be compared with: ${messageOf(error)}`);
           return { ...noProduction, projects: namesOf(project, undefined), settings: listSettings(project) };
@@ -46,6 +52,7 @@ export function readTraces(
   environmentFiles: readonly string[] = [],
 ): ProductionTraces {
   const { name, services, volumes, networks, secrets } = asMap(model);
+  const projects = namesOf(project, name);
   const each = Object.values(asMap(services)).map(asMap);
   const names = (resources: unknown) =>
     Object.values(asMap(resources)).flatMap((resource) => {
@@ -58,8 +65,10 @@ export function readTraces(
       .filter(({ type }) => type === 'bind'),
   );
   return {
-    projects: namesOf(project, name),
-    images: each.flatMap(({ image }) => (isSet(image) ? [show(image)] : [])),
+    projects,
+    images: projects.flatMap((own) =>
+      Object.entries(asMap(services)).map(([key, service]) => nameImage(own, key, asMap(service))),
+    ),
     volumes: names(volumes),
     networks: names(networks),
     paths: [

@@ -25,7 +25,9 @@ const model = (service: Parts = {}, top: Parts = {}): Parts => ({
   ...top,
 });
 const judge = (content: unknown, on: DevGround = ground) => judgeDevModel(content, on).join('\n');
-const bind = (source: string, more: Parts = {}) => ({ volumes: [{ type: 'bind', source, target: '/x', ...more }] });
+const bind = (source: string, more: Parts = {}) => ({
+  volumes: [{ type: 'bind', source, target: '/x', read_only: true, ...more }],
+});
 
 describe('the policy for development', () => {
   it('has nothing against a platform that keeps to itself', () => {
@@ -48,7 +50,7 @@ describe('the policy for development', () => {
         { type: 'volume', source: 'uploads', target: '/u' },
         { type: 'volume', target: '/anonymous' },
         { type: 'tmpfs', target: '/t' },
-        { type: 'bind', source: '/home/dev/hub/src', target: '/s', bind: { create_host_path: true } },
+        { type: 'bind', source: '/home/dev/hub/src', target: '/s', read_only: true, bind: { create_host_path: true } },
       ],
       deploy: { resources: { limits: { memory: '1' } }, placement: {} },
       'x-note': { any: 'thing' },
@@ -80,6 +82,8 @@ describe('the policy for development', () => {
     ['no apparmor', { security_opt: ['apparmor=unconfined'] }, 'takes a protection away'],
     ['new privileges', { security_opt: ['no-new-privileges:false'] }, 'takes a protection away'],
     ["the host's network", { network_mode: 'host' }, 'services.web.network_mode'],
+    ["Docker's own bridge", { network_mode: 'bridge' }, 'services.web.network_mode'],
+    ["Docker's own bridge, by its other name", { network_mode: 'default' }, 'services.web.network_mode'],
     ["another container's network", { network_mode: 'container:skills-hub-app-1' }, 'services.web.network_mode'],
     ["the host's processes", { pid: 'host' }, 'services.web.pid'],
     ["another container's processes", { pid: 'container:x' }, 'services.web.pid'],
@@ -93,6 +97,7 @@ describe('the policy for development', () => {
     ['links to another project', { external_links: ['skills-hub-app-db-1:db'] }, 'external_links'],
     ["Docker's socket, as newer versions hand it out", { use_api_socket: true }, 'use_api_socket'],
     ['programs on the host', { provider: { type: 'x' } }, 'services.web.provider'],
+    ['words to the runtime', { annotations: { 'org.systemd.property.Slice': "'x'" } }, 'services.web.annotations'],
     ['what nobody knows yet', { unheard_of: 'yes' }, 'services.web.unheard_of: is not known'],
     ['logs elsewhere', { logging: { driver: 'syslog' } }, 'logging.driver'],
     ['the name of a container of production', { container_name: 'skills-hub-app-1' }, 'container_name'],
@@ -118,21 +123,44 @@ describe('the policy for development', () => {
     ['/home/dev/hub/.env', "which is production's"],
     ['/home/dev/hub/app', "which is production's"],
     ['/home/dev/hub', "which is production's"],
+    ['/home/dev/hub/.git', 'holds what git keeps'],
+    ['/home/dev/hub/vendor/other/.git/config', 'holds what git keeps'],
   ])('refuses the mount of %s', (source, finding) => {
     expect(judge(model(bind(source)))).toContain(finding);
-    const volume = { name: 'v', driver: 'local', driver_opts: { type: 'none', o: 'bind,rw', device: source } };
-    if (!finding.includes('socket') && !finding.includes('leads')) {
-      expect(judge(model({}, { volumes: { v: volume } }))).toContain(finding);
-    }
+  });
+
+  it.each([undefined, false, 'true'])('refuses a mount of the project that a container may write to: %j', (written) => {
+    const finding = '/home/dev/hub/src is writable: mount it read-only (:ro)';
+    expect(judge(model(bind('/home/dev/hub/src', { read_only: written })))).toContain(finding);
+  });
+
+  it.each([
+    { type: 'none', o: 'bind,rw', device: '/home/dev/hub/src' },
+    { type: 'none', o: 'bind,ro', device: '/home/dev/hub/src' },
+    { o: 'rbind', device: '/home/dev/hub/link' },
+    { type: 'tmpfs', o: 'bind', device: '/' },
+    { type: 'overlay', o: 'lowerdir=/:/srv', device: '' },
+  ])('refuses a volume that is a folder: %j', (options) => {
+    const volumes = { v: { name: 'v', driver: 'local', driver_opts: options } };
+    expect(judge(model({}, { volumes }))).toContain('volumes.v: ');
+  });
+
+  it('lets a volume be memory', () => {
+    const options = { type: 'tmpfs', o: 'size=10m,uid=1000', device: 'tmpfs' };
+    expect(judge(model({}, { volumes: { v: { name: 'v', driver_opts: options } } }))).toBe('');
   });
 
   it('refuses a mount that holds all secrets, and one that changes mounts of the host', () => {
     const alone = { ...ground, production: { ...ground.production, paths: [], settings: [] } };
     expect(judge(model(bind('/home/dev/hub')), alone)).toContain('holds the secrets of every service');
+    const apart = { ...alone, secrets: '/home/dev/secrets' };
+    expect(judge(model(bind('/home/dev/hub')), apart)).toContain('holds what git keeps');
+    expect(judge(model({}, { configs: { c: { file: '/home/dev/hub' } } }), alone)).toContain('holds what git keeps');
     expect(judge(model(bind('/home/dev/hub/src', { bind: { propagation: 'rshared' } })))).toContain(
       'propagation rshared',
     );
     expect(judge(model(bind('/home/dev/hub/src', { bind: { propagation: 'rprivate' } })))).toBe('');
+    expect(judge(model(bind('/home/dev/hub/src', { bind: { recursive: 'writable' } })))).toContain('bind.recursive');
   });
 
   it.each<[string, Parts, string]>([
@@ -157,6 +185,14 @@ describe('the policy for development', () => {
       { volumes: { v: { name: 'v', driver_opts: { type: 'ext4', device: '/dev/sda1' } } } },
       'mounted from elsewhere',
     ],
+    ['what nobody knows yet of a volume', { volumes: { v: { name: 'v', new: 1 } } }, 'volumes.v.new: is not known'],
+    ['what nobody knows yet of a network', { networks: { n: { name: 'n', new: 1 } } }, 'networks.n.new: is not known'],
+    ['what nobody knows yet of a secret', { secrets: { s: { name: 's', new: 1 } } }, 'secrets.s.new: is not known'],
+    [
+      'a network by its number',
+      { networks: { n: { name: 'a0'.repeat(32) } } },
+      "may be the number of another project's",
+    ],
     ['external networks', { networks: { n: { name: 'x', external: true } } }, 'networks.n: external'],
     [
       "production's network by name",
@@ -176,6 +212,8 @@ describe('the policy for development', () => {
       { secrets: { s: { file: '/home/dev/hub/secrets/app_db_password' } } },
       "app_db_password is production's",
     ],
+    ["git's tokens", { configs: { c: { file: '/home/dev/hub/.git/config' } } }, 'holds what git keeps'],
+    ['all secrets as one', { secrets: { s: { file: '/home/dev/hub/secrets/dev' } } }, 'holds the secrets'],
     ['a file of the host as a configuration', { configs: { c: { file: '/etc/passwd' } } }, 'outside the project'],
   ])('refuses %s', (_what, top, finding) => {
     expect(judge(model({}, top))).toContain(finding);
@@ -183,12 +221,23 @@ describe('the policy for development', () => {
 
   it.each<[string, Parts, string]>([
     ['a context outside', { context: '/etc' }, 'services.web.build.context: /etc is outside'],
+    ['what git keeps', { context: '/home/dev/hub/.git' }, "is git's own"],
     ['a context on the network', { context: 'https://example.org/x.git' }, 'is not of the commit'],
     ['a Dockerfile outside', { context: '/home/dev/hub', dockerfile: '../../x/Dockerfile' }, 'build.dockerfile'],
     [
       'further contexts outside',
       { context: '/home/dev/hub', additional_contexts: { data: '/srv/skills-hub' } },
       'additional_contexts.data',
+    ],
+    [
+      "a Dockerfile beside development's secrets",
+      { context: '/home/dev/hub/src', dockerfile: '../secrets/dev/Dockerfile' },
+      'is of the secrets',
+    ],
+    [
+      'a cache in a folder of the host',
+      { context: '/home/dev/hub', cache_from: ['src=/etc,type=local'] },
+      'build.cache_from: src=/etc,type=local is no image',
     ],
     ["the host's network", { context: '/home/dev/hub', network: 'host' }, 'build.network'],
     ['privileges', { context: '/home/dev/hub', privileged: true }, 'build.privileged'],
@@ -203,6 +252,44 @@ describe('the policy for development', () => {
     const image = 'skills-hub/app:1.0.0';
     expect(judge(model({ image, build: { context: '/home/dev/hub' } }))).toContain('a build would replace it');
     expect(judge(model({ image }))).toBe('');
+  });
+
+  it.each([
+    ['docker.io/skills-hub/app:1.0.0', 'skills-hub/app:1.0.0'],
+    ['index.docker.io/skills-hub/app:1.0.0', 'skills-hub/app:1.0.0'],
+    ['skills-hub/app:1.0.0', 'docker.io/skills-hub/app:1.0.0'],
+    [`skills-hub/app:1.0.0@sha256:${'0'.repeat(64)}`, 'skills-hub/app:1.0.0'],
+    ['app', 'docker.io/library/app:latest'],
+    ['library/app:latest', 'app'],
+    ['localhost/app', 'localhost/app:latest'],
+    ['registry.example.org:5000/app', 'registry.example.org:5000/app:latest'],
+  ])('refuses it however it is written: %s for %s', (image, theirs) => {
+    const on = { ...ground, production: { ...ground.production, images: [theirs] } };
+    expect(judge(model({ image, build: { context: '/home/dev/hub' } }), on)).toContain('a build would replace it');
+    expect(judge(model({ build: { context: '/home/dev/hub', tags: [image] } }), on)).toContain('a build would replace');
+    expect(judge(model({ image, pull_policy: 'always' }), on)).toContain(
+      'with pull_policy always it would be replaced',
+    );
+    expect(judge(model({ image, pull_policy: 'missing' }), on)).toBe('');
+  });
+
+  it('tells images apart that only look alike, and knows the name of one that has none', () => {
+    const on = (...images: string[]) => ({ ...ground, production: { ...ground.production, images } });
+    const build = { context: '/home/dev/hub' };
+    expect(judge(model({ image: 'skills-hub/app:1', build }), on('skills-hub/app', 'quay.io/skills-hub/app:1'))).toBe(
+      '',
+    );
+    expect(judge(model({ image: undefined, build }), on('skills-hub-dev-web'))).toContain('a build would replace it');
+  });
+
+  it('judges all that lies beside a Dockerfile, and lets caches be images', () => {
+    const build = { context: '/home/dev/hub/src', dockerfile: '../Dockerfile' };
+    expect(judge(model({ build }))).toBe('');
+    expect(judge(model({ build }), { ...ground, kept: ['/home/dev/hub/data'] })).toContain(
+      'build.dockerfile: /home/dev/hub reaches /home/dev/hub/data',
+    );
+    const cached = { context: '/home/dev/hub', cache_from: ['hub/app:cache', 'type=registry,ref=hub/app:cache'] };
+    expect(judge(model({ build: cached }))).toBe('');
   });
 
   it('lets a build take what the operator has named', () => {

@@ -1,13 +1,13 @@
-import { resolve } from 'node:path';
-import { isWithin, type Complain, type DevGround } from './ground.ts';
-import { asList, asMap, isSet, show } from './parts.ts';
+import { dirname, resolve } from 'node:path';
+import { isOfGit, isWithin, type Complain, type DevGround } from './ground.ts';
+import { asList, asMap, isSet, judgeKeys, show } from './parts.ts';
 
 const knownKeys = new Set(
   `additional_contexts args cache_from context dockerfile dockerfile_inline extra_hosts isolation labels network no_cache
   platforms pull secrets shm_size tags target ulimits`.split(/\s+/),
 );
 
-/** Rules for building a service's image: from the project alone, and under a name that is not production's. */
+/** Rules for building a service's image: from the project alone. Its name is judged in image.ts. */
 export function judgeBuild(
   name: string,
   service: Readonly<Record<string, unknown>>,
@@ -18,24 +18,27 @@ export function judgeBuild(
   const written = service['build'];
   const build = typeof written === 'string' ? { context: written } : asMap(written);
   const at = (key: string) => `services.${name}.build.${key}`;
-  for (const [key, value] of Object.entries(build)) {
-    if (!knownKeys.has(key) && !key.startsWith('x-') && isSet(value)) complain(at(key), 'is not known to be harmless');
-  }
+  judgeKeys(build, knownKeys, at, complain);
   const context = show(build['context'] ?? ground.directory);
   judgeFolder(context, at('context'), ground, complain);
   const dockerfile = build['dockerfile'];
-  if (isSet(dockerfile)) judgeFolder(resolve(context, show(dockerfile)), at('dockerfile'), ground, complain);
+  if (isSet(dockerfile)) {
+    const file = resolve(context, show(dockerfile));
+    judgeFolder(file, at('dockerfile'), ground, complain);
+    // The builder is handed all that lies beside it, and what is written in the file decides what becomes of that.
+    judgeFolder(dirname(file), at('dockerfile'), ground, complain);
+  }
+  for (const cache of asList(build['cache_from']).map(show)) {
+    // An image; other kinds are a folder of this host, or an address that is told tokens.
+    if (/[=,]/.test(cache) && !/^type=registry,ref=[^,]+$/.test(cache))
+      complain(at('cache_from'), `${cache} is no image`);
+  }
   for (const [key, folder] of Object.entries(asMap(build['additional_contexts']))) {
     if (/^(docker-image:\/\/|service:)/.test(show(folder))) continue;
     judgeFolder(show(folder), at(`additional_contexts.${key}`), ground, complain);
   }
   if (isSet(build['network']) && !/^(none|default|bridge)$/.test(show(build['network']))) {
     complain(at('network'), `${show(build['network'])} is not of this project's own`);
-  }
-  for (const image of [service['image'], ...asList(build['tags'])].filter(isSet).map(show)) {
-    if (ground.production.images.includes(image)) {
-      complain(`services.${name}.image`, `${image} is an image of production: a build would replace it`);
-    }
   }
 }
 
@@ -58,4 +61,5 @@ function judgeFolder(source: string, place: string, ground: DevGround, complain:
   if (theirs !== undefined) {
     complain(place, `${source} reaches ${theirs}, which is production's: build from another clone, without it`);
   } else if (isWithin(path, ground.secrets)) complain(place, `${source} is of the secrets of every service`);
+  else if (isOfGit(path)) complain(place, `${source} is git's own, tokens included`);
 }

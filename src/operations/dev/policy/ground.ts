@@ -38,6 +38,11 @@ export const noProduction: ProductionTraces = {
 /** Says what is wrong, each fault one sentence that begins with its place in the file. */
 export type Complain = (place: string, fault: string) => void;
 
+/** Whether a path is git's own, of the project or of a repository in it: its configuration may hold a token. */
+export function isOfGit(path: string): boolean {
+  return path.split('/').includes('.git');
+}
+
 /** Whether `path` is `folder` or lies within. */
 export function isWithin(path: string, folder: string): boolean {
   return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);

@@ -1,7 +1,13 @@
-import { isWithin, type Complain, type DevGround } from './ground.ts';
-import { asList, asMap, isSet, show } from './parts.ts';
+import { isOfGit, isWithin, type Complain, type DevGround } from './ground.ts';
+import { asList, asMap, isSet, judgeKeys, show } from './parts.ts';
 
-/** Rules for what a service mounts: folders of the project, volumes, memory; never what belongs to production. */
+const bindKeys = new Set(['propagation', 'create_host_path', 'selinux']);
+
+/**
+ * Rules for what a service mounts: folders of the project to be read, volumes, memory; never what belongs to production.
+ * A container that could write to the project would put a link in the place of what is judged here and used later: by
+ * Docker, which follows links when the next container starts, or by the next build.
+ */
 export function judgeMounts(
   name: string,
   service: Readonly<Record<string, unknown>>,
@@ -25,6 +31,7 @@ function judgeBind(
   complain: Complain,
 ): void {
   const path = ground.resolve(source);
+  judgeKeys(asMap(mount['bind']), bindKeys, (key) => `${place}.bind.${key}`, complain);
   const propagation = asMap(mount['bind'])['propagation'];
   if (isSet(propagation) && !/^r?private$/.test(show(propagation))) {
     complain(place, `${source} with propagation ${show(propagation)} changes mounts of this host`);
@@ -34,11 +41,14 @@ function judgeBind(
     complain(place, `${source} is Docker's socket: whoever has it is root on this host`);
     return;
   }
+  if (mount['read_only'] !== true) {
+    complain(place, `${source} is writable: mount it read-only (:ro), and keep what is written in a named volume`);
+  }
   judgeOwnPath(source, path, place, ground, complain);
 }
 
 /** A path of the project, and none that production's containers have, nor that holds one, nor lies in one. */
-export function judgeOwnPath(
+function judgeOwnPath(
   source: string,
   path: string,
   place: string,
@@ -55,4 +65,5 @@ export function judgeOwnPath(
   );
   if (theirs !== undefined) complain(place, `${source} reaches ${theirs}, which is production's`);
   else if (isWithin(secrets, path)) complain(place, `${source} holds the secrets of every service`);
+  else if (path === directory || isOfGit(path)) complain(place, `${source} holds what git keeps (.git)`);
 }

@@ -1,4 +1,5 @@
 import { isRecord } from '../../../system/is-record.ts';
+import type { Complain } from './ground.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
 
@@ -23,4 +24,16 @@ export function isSet(value: unknown): boolean {
   if (value === undefined || value === null || value === false || value === '') return false;
   if (Array.isArray(value)) return value.length > 0;
   return !isRecord(value) || Object.keys(value).length > 0;
+}
+
+/** Complains of every key that means something and is not among `known`: a newer Compose may give it any meaning. */
+export function judgeKeys(
+  mapping: Mapping,
+  known: ReadonlySet<string>,
+  at: (key: string) => string,
+  complain: Complain,
+) {
+  for (const [key, value] of Object.entries(mapping)) {
+    if (!known.has(key) && !key.startsWith('x-') && isSet(value)) complain(at(key), 'is not known to be harmless');
+  }
 }

@@ -1,9 +1,9 @@
 import type { Complain } from './ground.ts';
-import { asList, asMap, isSet, show } from './parts.ts';
+import { asList, asMap, isSet, judgeKeys, show } from './parts.ts';
 
 /** Keys that cannot reach beyond the container, or that are judged below, in mounts.ts and in build.ts. */
 const knownKeys = new Set(
-  `annotations attach build cap_add cap_drop cgroup command configs container_name cpu_count cpu_percent cpu_period
+  `attach build cap_add cap_drop cgroup command configs container_name cpu_count cpu_percent cpu_period
   cpu_quota cpu_shares cpus cpuset depends_on deploy develop devices dns dns_opt dns_search domainname entrypoint
   environment expose extra_hosts group_add healthcheck hostname image init ipc labels links logging mac_address mem_limit
   mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable oom_score_adj pid pids_limit
@@ -31,9 +31,7 @@ export function judgeService(
   complain: Complain,
 ): void {
   const at = (key: string) => `services.${name}.${key}`;
-  for (const [key, value] of Object.entries(service)) {
-    if (!knownKeys.has(key) && !key.startsWith('x-') && isSet(value)) complain(at(key), 'is not known to be harmless');
-  }
+  judgeKeys(service, knownKeys, at, complain);
   if (isSet(service['privileged'])) complain(at('privileged'), 'the container would be root on this host');
   for (const capability of asList(service['cap_add'])) {
     const plain = show(capability).toUpperCase().replace(/^CAP_/, '');
@@ -61,7 +59,8 @@ export function judgeService(
 /** Namespaces of the host, or of a container of another project. */
 function judgeNamespaces(name: string, service: Readonly<Record<string, unknown>>, complain: Complain): void {
   const allowed: Record<string, RegExp> = {
-    network_mode: /^(none|bridge|default|service:.*)$/,
+    // On Docker's own bridge are also containers that no compose file governs.
+    network_mode: /^(none|service:.*)$/,
     pid: /^service:/,
     ipc: /^(none|private|shareable|service:.*)$/,
     uts: /^$/,
