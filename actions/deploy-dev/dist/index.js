@@ -29281,6 +29281,13 @@ module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer"
 
 /***/ }),
 
+/***/ 1421:
+/***/ ((module) => {
+
+module.exports = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+
+/***/ }),
+
 /***/ 7540:
 /***/ ((module) => {
 
@@ -32130,7 +32137,7 @@ __webpack_unused_export__ = publicApi.parse;
 __webpack_unused_export__ = publicApi.parseAllDocuments;
 exports.Tp = publicApi.parseDocument;
 __webpack_unused_export__ = publicApi.stringify;
-__webpack_unused_export__ = visit.visit;
+exports.YR = visit.visit;
 __webpack_unused_export__ = visit.visitAsync;
 
 
@@ -38048,15 +38055,14 @@ exports.visitAsync = visitAsync;
 /***/ ((__webpack_module__, __unused_webpack___webpack_exports__, __nccwpck_require__) => {
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
-/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
-/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
-/* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
-/* harmony import */ var _src_operations_deploy_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8775);
-/* harmony import */ var _src_report_deploy_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5066);
-/* harmony import */ var _src_report_summary_deploy_summary_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(5799);
-/* harmony import */ var _frame_describe_machine_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(938);
-/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9710);
-/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9755);
+/* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var _src_operations_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1136);
+/* harmony import */ var _src_report_deploy_report_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5066);
+/* harmony import */ var _src_report_summary_deploy_summary_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5799);
+/* harmony import */ var _frame_describe_machine_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(938);
+/* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9710);
+/* harmony import */ var _request_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6895);
+/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9755);
 
 
 
@@ -38065,48 +38071,24 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 
 
-
-const DEFAULT_WAIT_MS = 10 * 60_000;
-const DEFAULT_LOCK_WAIT_MS = 30 * 60_000;
-await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__/* .runAction */ .C)({
+await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_3__/* .runAction */ .C)({
     name: 'deploy-dev',
     async run(context) {
-        const { inputs, environment, logger, signal } = context;
-        const workspace = environment['GITHUB_WORKSPACE'] ?? process.cwd();
-        const environmentUrl = inputs.text('url');
-        const directory = inputs.text('directory');
-        const options = {
-            source: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace, inputs.text('source') ?? '.'),
-            commit: inputs.text('commit') ?? environment['GITHUB_SHA'] ?? '',
-            directory: directory === undefined ? (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,node_os__WEBPACK_IMPORTED_MODULE_0__.homedir)(), '.local', 'state', 'skills-hub-dev') : (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace, directory),
-            project: inputs.text('project') ?? 'skills-hub-dev',
-            healthUrl: inputs.text('health-url'),
-            waitMs: inputs.durationMs('wait') ?? DEFAULT_WAIT_MS,
-            lockWaitMs: inputs.durationMs('lock-wait') ?? DEFAULT_LOCK_WAIT_MS,
-            gitHub: (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_6__/* .connectGitHub */ .UY)(context, {
-                token: inputs.secret('token'),
-                environment: inputs.text('environment') ?? 'development',
-                environmentUrl,
-            }),
-        };
-        await (0,_frame_describe_machine_js__WEBPACK_IMPORTED_MODULE_4__/* .describeMachine */ .F)(logger, options.directory, _frame_describe_machine_js__WEBPACK_IMPORTED_MODULE_4__/* .dockerPrograms */ .e);
-        const { GITHUB_RUN_ID: run, GITHUB_RUN_ATTEMPT: attempt = '1' } = environment;
-        const result = await (0,_src_operations_deploy_js__WEBPACK_IMPORTED_MODULE_3__/* .deploy */ .g)({
-            ...options,
-            holder: run === undefined ? 'deploy' : `deploy (GitHub run ${run}, attempt ${attempt})`,
-            prepareScript: (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_6__/* .locatePrepareScript */ .TP)(),
-            config: await (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_6__/* .findProductionConfig */ .X4)(workspace, logger),
-            environment,
-            now: () => new Date(),
-            logger,
+        const { logger, signal } = context;
+        const { environmentUrl, ...request } = (0,_request_js__WEBPACK_IMPORTED_MODULE_4__/* .readRequest */ .i)(context);
+        await (0,_frame_describe_machine_js__WEBPACK_IMPORTED_MODULE_2__/* .describeMachine */ .F)(logger, request.directory, _frame_describe_machine_js__WEBPACK_IMPORTED_MODULE_2__/* .dockerPrograms */ .e);
+        const result = await (0,_src_operations_deploy_js__WEBPACK_IMPORTED_MODULE_1__/* .deploy */ .g)({
+            ...request,
+            prepareScript: (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_5__/* .locatePrepareScript */ .TP)(),
+            config: await (0,_request_js__WEBPACK_IMPORTED_MODULE_4__/* .readHost */ .r)(context),
             signal,
         });
         const { verdict, commit, previous, url, deployment, problem } = result;
         return {
             result,
             outputs: { verdict, commit, previous, url, deployment },
-            report: (0,_src_report_deploy_report_js__WEBPACK_IMPORTED_MODULE_7__/* .renderDeploy */ .G)(result),
-            summary: (0,_src_report_summary_deploy_summary_js__WEBPACK_IMPORTED_MODULE_8__/* .summarizeDeploy */ .n)(result, environmentUrl),
+            report: (0,_src_report_deploy_report_js__WEBPACK_IMPORTED_MODULE_6__/* .renderDeploy */ .G)(result),
+            summary: (0,_src_report_summary_deploy_summary_js__WEBPACK_IMPORTED_MODULE_7__/* .summarizeDeploy */ .n)(result, environmentUrl),
             ...(problem ? { failure: describeProblem(verdict, problem, previous) } : {}),
         };
     },
@@ -38114,11 +38096,69 @@ await (0,_frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__/* .runAction */ .C)({
 function describeProblem(verdict, { kind, message, next }, previous) {
     const runs = verdict === 'down' || previous === undefined ? 'nothing runs' : `${previous.slice(0, 12)} runs`;
     const before = { refused: `not deployed, ${runs}`, 'rolled-back': `rolled back, ${runs}` }[verdict] ?? 'development is down';
-    return new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .HR(kind, `${before}: ${message}`, next);
+    return new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR(kind, `${before}: ${message}`, next);
 }
 
 __webpack_async_result__();
 } catch(e) { __webpack_async_result__(e); } }, 1);
+
+/***/ }),
+
+/***/ 6895:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   i: () => (/* binding */ readRequest),
+/* harmony export */   r: () => (/* binding */ readHost)
+/* harmony export */ });
+/* harmony import */ var node_os__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(8161);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
+/* harmony import */ var _src_operations_deploy_checkout_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(4390);
+/* harmony import */ var _src_operations_dev_dev_project_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(5467);
+/* harmony import */ var _surroundings_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9755);
+
+
+
+
+
+const DEFAULT_WAIT_MS = 10 * 60_000;
+const DEFAULT_LOCK_WAIT_MS = 30 * 60_000;
+/** @throws Failure `usage` where an input is not as it has to be, before anything is touched. */
+function readRequest(context) {
+    const { inputs, environment, logger } = context;
+    const workspace = locateWorkspace(environment);
+    const directory = inputs.text('directory');
+    const environmentUrl = inputs.url('url');
+    const { GITHUB_RUN_ID: run, GITHUB_RUN_ATTEMPT: attempt = '1' } = environment;
+    return {
+        source: (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace, inputs.text('source') ?? '.'),
+        commit: inputs.matching('commit', _src_operations_deploy_checkout_js__WEBPACK_IMPORTED_MODULE_2__/* .revisionPattern */ .a5, 'the SHA of a commit, or a branch') ?? environment['GITHUB_SHA'] ?? '',
+        directory: directory === undefined ? (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)((0,node_os__WEBPACK_IMPORTED_MODULE_0__.homedir)(), '.local', 'state', 'skills-hub-dev') : (0,node_path__WEBPACK_IMPORTED_MODULE_1__.resolve)(workspace, directory),
+        project: inputs.matching('project', _src_operations_dev_dev_project_js__WEBPACK_IMPORTED_MODULE_3__/* .projectNamePattern */ .Bm, 'a name of lower-case letters, digits, - and _') ??
+            _src_operations_dev_dev_project_js__WEBPACK_IMPORTED_MODULE_3__/* .defaultProjectName */ .Y7,
+        healthUrl: inputs.url('health-url'),
+        waitMs: inputs.durationMs('wait') ?? DEFAULT_WAIT_MS,
+        lockWaitMs: inputs.durationMs('lock-wait') ?? DEFAULT_LOCK_WAIT_MS,
+        environmentUrl,
+        gitHub: (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_4__/* .connectGitHub */ .UY)(context, {
+            token: inputs.secret('token'),
+            environment: inputs.matching('environment', /^.{1,255}$/u, 'a name of at most 255 characters') ?? 'development',
+            environmentUrl,
+        }),
+        holder: run === undefined ? 'deploy' : `deploy (GitHub run ${run}, attempt ${attempt})`,
+        environment,
+        now: () => new Date(),
+        logger,
+    };
+}
+/** What else a deployment needs to know of this host. */
+function readHost({ environment, logger }) {
+    return (0,_surroundings_js__WEBPACK_IMPORTED_MODULE_4__/* .findProductionConfig */ .X4)(locateWorkspace(environment), logger);
+}
+function locateWorkspace(environment) {
+    return environment['GITHUB_WORKSPACE'] ?? process.cwd();
+}
+
 
 /***/ }),
 
@@ -38366,8 +38406,9 @@ const usedBySchema = services
     .describe('Services that stop while this is replaced. Default: those that mount it, or depend on its server.');
 const composeSchema = mapping({
     file: schemas/* union */.KCZ([path, schemas/* array */.YOg(path).min(1)], { error: 'expected a compose file, or a list of them' })
-        .default('docker-compose.yml')
-        .describe('Compose file of the platform, or several, each on top of those before it; relative to root.'),
+        .optional()
+        .describe('Compose file of the platform, or several, each on top of those before it; relative to root. ' +
+        'Default: what docker compose takes there by itself, overrides and COMPOSE_FILE of .env included.'),
     project: fields_text('a project name of lower-case letters, digits, "-" and "_"', /^[a-z0-9][a-z0-9_-]*$/)
         .optional()
         .describe('Name of the compose project. Default: the name in the compose file.'),
@@ -38375,11 +38416,9 @@ const composeSchema = mapping({
 });
 /** The `compose:` of the file as the program sees it. */
 function resolveCompose({ file, project, pause }, root) {
-    const files = (typeof file === 'string' ? [file] : file).map((each) => (0,external_node_path_.resolve)(root, each));
+    const names = typeof file === 'string' ? [file] : file;
     return {
-        // As docker compose has it when it is given the same files.
-        directory: (0,external_node_path_.dirname)(files[0]),
-        files,
+        ...(names === undefined ? {} : { files: names.map((each) => (0,external_node_path_.resolve)(root, each)) }),
         ...(project === undefined ? {} : { project }),
         pauses: pause,
     };
@@ -39945,6 +39984,7 @@ function parseConfig(content, file) {
 
 
 
+/** Where provisioning puts it; cron and the timer read this one first. */
 const provisioned = '/etc/skills-hub/continuity.yml';
 /**
  * The configuration to read: the one asked for, else continuity.yml in the working directory, else the provisioned one.
@@ -39959,9 +39999,18 @@ async function locateConfig(requested, workingDirectory) {
 /** The same, for those who can do without; undefined where there is none. */
 async function findConfig(requested, workingDirectory) {
     if (requested !== undefined)
-        return (0,external_node_path_.resolve)(workingDirectory, requested);
-    const local = (0,external_node_path_.resolve)(workingDirectory, 'continuity.yml');
-    for (const file of [local, provisioned]) {
+        return resolve(workingDirectory, requested);
+    return findFirst([resolve(workingDirectory, 'continuity.yml'), provisioned]);
+}
+/**
+ * The same where the working directory is a commit's, which whoever pushed it has written: the host's own file counts
+ * before it. `hosts`: for tests.
+ */
+async function findHostConfig(workingDirectory, hosts = provisioned) {
+    return findFirst([hosts, (0,external_node_path_.resolve)(workingDirectory, 'continuity.yml')]);
+}
+async function findFirst(files) {
+    for (const file of files) {
         const isThere = await (0,promises_.access)(file).then(() => true, 
         // One that may not be read is the one that was meant: loading it says why.
         (error) => error.code === 'EACCES');
@@ -45231,7 +45280,7 @@ function connectGitHub({ environment, logger }, options) {
 /** Production's configuration, where this host is production's too, and this account may read it. */
 async function findProductionConfig(workspace, logger) {
     try {
-        const file = await findConfig(undefined, workspace);
+        const file = await findHostConfig(workspace);
         return file === undefined ? undefined : await loadConfig(file);
     }
     catch (error) {
@@ -47126,10 +47175,10 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./.build/src/logging/failure.js
-var logging_failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/logging/code-span.js
 var code_span = __nccwpck_require__(1197);
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var logging_failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/report/summary/markdown.js
 var markdown = __nccwpck_require__(9496);
 ;// CONCATENATED MODULE: ./.build/src/report/summary/failure-summary.js
@@ -47437,6 +47486,23 @@ class Inputs {
             throw refuse(name, `expected ${words.join(' or ')}`);
         return word;
     }
+    /** Text of a certain form, which `expected` describes; undefined where it was not given. */
+    matching(name, pattern, expected) {
+        const value = this.text(name);
+        if (value !== undefined && !pattern.test(value))
+            throw refuse(name, `expected ${expected}`);
+        return value;
+    }
+    /** An address of the web, without a password: it is shown. Undefined where it was not given. */
+    url(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        const url = URL.canParse(value) ? new URL(value) : undefined;
+        if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '')
+            return value;
+        throw refuse(name, 'expected an address such as https://dev.example.org, without a password');
+    }
     /** A duration such as `26h`, in milliseconds; undefined where it was not given. */
     durationMs(name) {
         const value = this.text(name);
@@ -47498,6 +47564,13 @@ function inputVariable(name) {
 }
 function refuse(name, expected) {
     return new logging_failure/* Failure */.HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
+}
+/** Takes the inputs out of the environment: what this program starts (pg_dump, ssh, tar) has no use for them. */
+function takeInputs(environment) {
+    const inputs = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('INPUT_')));
+    for (const name of Object.keys(inputs))
+        Reflect.deleteProperty(environment, name);
+    return inputs;
 }
 
 // EXTERNAL MODULE: external "node:os"
@@ -47716,6 +47789,7 @@ function writeSummary(text, redact) {
 
 
 
+
 const secondSignalCode = 130;
 /**
  * Runs an action as a step: the one place where anything thrown is caught, and where anything is written. What a
@@ -47776,17 +47850,12 @@ function endInOrder(privateDirectory, say) {
     }
     return abort.signal;
 }
-/** Takes the inputs out of the environment: what this program starts (pg_dump, ssh, tar) has no use for them. */
-function takeInputs(environment) {
-    const inputs = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('INPUT_')));
-    for (const name of Object.keys(inputs))
-        Reflect.deleteProperty(environment, name);
-    return inputs;
-}
 /** One annotation with what failed, and what to do next. */
 function fail({ message, next }, title, redact) {
     process.exitCode = ExitCode.Failure;
-    error(redact(next === '' ? message : `${message}\n${next}`), { title });
+    const advice = next === '' ? '' : `\n${redact(next)}`;
+    // Of a long message the middle goes: what to do next stands at the end.
+    error(`${(0,code_span/* shorten */.m)(redact(message), MAX_ANNOTATION_LENGTH - advice.length - 1)}${advice}`, { title });
 }
 
 
@@ -47841,9 +47910,9 @@ function parseDurationMs(text) {
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ code)
+/* harmony export */   a: () => (/* binding */ code),
+/* harmony export */   m: () => (/* binding */ shorten)
 /* harmony export */ });
-/* unused harmony export shorten */
 /** Longer texts are shown by their beginning and end. */
 const SHOWN_CHARACTERS = 300;
 /**
@@ -48001,7 +48070,7 @@ function countOf(count, noun, plural = `${noun}s`) {
 
 /***/ }),
 
-/***/ 8775:
+/***/ 1136:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48013,11 +48082,11 @@ __nccwpck_require__.d(__webpack_exports__, {
 // EXTERNAL MODULE: external "node:fs/promises"
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
-var failure = __nccwpck_require__(1619);
+var logging_failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
 var quantity_text = __nccwpck_require__(6534);
-;// CONCATENATED MODULE: external "node:child_process"
-const external_node_child_process_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:child_process");
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 // EXTERNAL MODULE: external "node:path"
@@ -48089,7 +48158,7 @@ function openLockFile(path) {
         // What a disk does is explained by whoever knows which one it is.
         if (isDiskFull(error) || isReadOnly(error))
             throw error;
-        throw new failure/* Failure */.HR('failed', `cannot open the lock ${path}: ${(0,failure/* messageOf */.bD)(error)}`, 'Run as the user who owns the state folder (root on production), or name another one with state: in the configuration.', { cause: error });
+        throw new logging_failure/* Failure */.HR('failed', `cannot open the lock ${path}: ${(0,logging_failure/* messageOf */.bD)(error)}`, 'Run as the user who owns the state folder (root on production), or name another one with state: in the configuration.', { cause: error });
     }
 }
 /**
@@ -48099,17 +48168,17 @@ function openLockFile(path) {
 function takeFlock(descriptor, { waitMs, signal }) {
     const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
     return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
+        const child = (0,external_node_child_process_.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
             stdio: ['ignore', 'ignore', 'pipe', descriptor],
         });
         let complaint = '';
         child.stderr?.on('data', (chunk) => (complaint += chunk.toString()));
-        const fail = (reason) => reject(new failure/* Failure */.HR('failed', `cannot lock: ${reason}`, 'Install the package util-linux, which holds the program flock.'));
+        const fail = (reason) => reject(new logging_failure/* Failure */.HR('failed', `cannot lock: ${reason}`, 'Install the package util-linux, which holds the program flock.'));
         const stop = () => child.kill();
         signal?.addEventListener('abort', stop, { once: true });
         if (signal?.aborted)
             stop();
-        child.on('error', (error) => fail((0,failure/* messageOf */.bD)(error)));
+        child.on('error', (error) => fail((0,logging_failure/* messageOf */.bD)(error)));
         child.on('close', (code, endedBy) => {
             signal?.removeEventListener('abort', stop);
             // Whatever it answered: who was told to stop wants no lock.
@@ -48161,7 +48230,7 @@ function describeConflict(path) {
     const who = holder
         ? `${holder.holder} (pid ${holder.pid}, since ${holder.since})`
         : 'another run that has just begun';
-    return new failure/* Failure */.HR('locked', `${path} is held by ${who}`, 'Wait until it has ended, then try again.');
+    return new logging_failure/* Failure */.HR('locked', `${path} is held by ${who}`, 'Wait until it has ended, then try again.');
 }
 function parseHolder(text) {
     try {
@@ -48177,8 +48246,6 @@ function parseHolder(text) {
 
 // EXTERNAL MODULE: ./.build/src/logging/printable.js
 var printable = __nccwpck_require__(6730);
-// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
-var dist = __nccwpck_require__(8815);
 ;// CONCATENATED MODULE: ./.build/src/system/is-record.js
 /** A mapping of YAML or JSON: no list, and not null. */
 function isRecord(value) {
@@ -48188,7 +48255,7 @@ function isRecord(value) {
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/policy/parts.js
 
 /** A mapping of the model; an empty one where there is none. */
-function parts_asMap(value) {
+function asMap(value) {
     return isRecord(value) ? value : {};
 }
 /** A list of the model; what is no list stands for itself, so that nothing is passed over. */
@@ -48209,6 +48276,13 @@ function isSet(value) {
         return value.length > 0;
     return !isRecord(value) || Object.keys(value).length > 0;
 }
+/** Complains of every key that means something and is not among `known`: a newer Compose may give it any meaning. */
+function judgeKeys(mapping, known, at, complain) {
+    for (const [key, value] of Object.entries(mapping)) {
+        if (!known.has(key) && !key.startsWith('x-') && isSet(value))
+            complain(at(key), 'is not known to be harmless');
+    }
+}
 
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/policy/ground.js
 const noProduction = {
@@ -48219,9 +48293,118 @@ const noProduction = {
     paths: [],
     settings: [],
 };
+/** Whether a path is git's own, of the project or of a repository in it: its configuration may hold a token. */
+function isOfGit(path) {
+    return path.split('/').includes('.git');
+}
 /** Whether `path` is `folder` or lies within. */
 function isWithin(path, folder) {
     return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/dev/follow-links.js
+
+
+/** As many as Linux follows. */
+const MAXIMUM_LINKS = 40;
+/**
+ * The path that a path leads to, links followed, also those into folders that are not there yet, or that are closed to
+ * this account: Docker is root, and gets further. Links in a circle lead to `/`, which is nobody's.
+ */
+function followLinks(path) {
+    const ahead = (0,external_node_path_.resolve)(path).split('/');
+    let links = 0;
+    let reached = '/';
+    for (let name = ahead.shift(); name !== undefined; name = ahead.shift()) {
+        if (name === '' || name === '.')
+            continue;
+        if (name === '..') {
+            reached = (0,external_node_path_.dirname)(reached);
+            continue;
+        }
+        const here = (0,external_node_path_.join)(reached, name);
+        const target = readLink(here);
+        if (target === undefined) {
+            reached = here;
+            continue;
+        }
+        links += 1;
+        if (links > MAXIMUM_LINKS)
+            return '/';
+        if (target.startsWith('/'))
+            reached = '/';
+        ahead.unshift(...target.split('/'));
+    }
+    return reached;
+}
+function readLink(path) {
+    try {
+        return (0,external_node_fs_.readlinkSync)(path);
+    }
+    catch {
+        return undefined;
+    }
+}
+
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+;// CONCATENATED MODULE: ./.build/src/operations/dev/read-compose-yaml.js
+
+
+
+const MAXIMUM_BYTES = 1 << 20;
+/**
+ * Characters on which readers of YAML disagree: where one sees a comment, Compose sees a new line, with an `include` on it.
+ * Control characters, a carriage return alone, the line ends of Unicode, the mark of an encoding.
+ */
+const ambiguous = /\r(?!\n)|[^\P{Cc}\t\r\n]|[\u2028\u2029\uFEFF]/u;
+/** Compose's own two change nothing of the value; any other may, as !!binary does. */
+const knownTags = ['!reset', '!override', 'tag:yaml.org,2002:str'];
+/**
+ * A compose file as it is written, with `<<` left as the key that it is. Whatever Compose might read otherwise than we do
+ * is refused.
+ * @throws Failure `config` where it is missing, no YAML, or not clear.
+ */
+async function readComposeYaml(file) {
+    try {
+        const content = await (0,promises_.readFile)(file);
+        if (content.length > MAXIMUM_BYTES)
+            throw new Error(`it has more than ${MAXIMUM_BYTES} bytes`);
+        return parseClearly(decode(content));
+    }
+    catch (error) {
+        const reason = (0,logging_failure/* messageOf */.bD)(error).split('\n', 1)[0];
+        throw new logging_failure/* Failure */.HR('config', `${file} cannot be read: ${reason}`, 'Correct the compose file.', { cause: error });
+    }
+}
+function decode(content) {
+    try {
+        return new TextDecoder('utf-8', { fatal: true }).decode(content);
+    }
+    catch (error) {
+        throw new Error('it is not UTF-8: save it in that encoding', { cause: error });
+    }
+}
+function parseClearly(text) {
+    const at = text.search(ambiguous);
+    if (at >= 0) {
+        const code = text.codePointAt(at).toString(16).toUpperCase().padStart(4, '0');
+        const line = text.slice(0, at).split('\n').length;
+        throw new Error(`line ${line} has the character U+${code}, which not every program reads alike: take it out`);
+    }
+    // At `silent` it would keep quiet about a second document, which Compose reads as well.
+    const document = (0,dist/* parseDocument */.Tp)(text, { logLevel: 'error' });
+    if (document.errors[0])
+        throw document.errors[0];
+    if (document.directives.yaml.explicit === true)
+        throw new Error('it names a version of YAML: take %YAML out');
+    (0,dist/* visit */.YR)(document, {
+        Node(_key, { tag }) {
+            if (tag !== undefined && !knownTags.includes(tag))
+                throw new Error(`the tag ${tag} is not known to be harmless`);
+        },
+    });
+    return document.toJS();
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/check-reads.js
@@ -48231,230 +48414,122 @@ function isWithin(path, folder) {
 
 
 
-
 /** A file that includes itself would never end; nobody needs more. */
 const MAXIMUM_FILES = 50;
-const MAXIMUM_BYTES = 1 << 20;
 /**
  * Looks at what docker compose would read while it merely reads these files: `include`, `extends`, `env_file` may name
  * any file of this host, or a repository on the network, and what they hold ends up in containers.
- * Returns what lies outside `directory` (links followed), one sentence each; empty where all is within.
- * @throws Failure `config` where a file is missing or no YAML.
+ * Returns what lies outside the project's folder (links followed) or in `kept`, which is production's, one sentence each;
+ * empty where there is nothing to say.
+ * @throws Failure `config` where a file is missing, no YAML, or not clear.
  */
-async function listForeignReads(files, directory) {
+async function listForeignReads(files, folder, kept = []) {
+    const directory = followLinks(folder);
     const faults = [];
-    const queue = [...files];
+    const queue = files.map((path) => ({ path, base: folder, isNested: false }));
     const seen = new Set();
     for (let file = queue.shift(); file !== undefined; file = queue.shift()) {
-        if (seen.has(file))
+        // The same file counts from elsewhere where it is the second of a list.
+        const key = JSON.stringify([file.path, file.base]);
+        if (seen.has(key))
             continue;
-        seen.add(file);
+        seen.add(key);
         if (seen.size > MAXIMUM_FILES)
             return [...faults, `include: more than ${MAXIMUM_FILES} files`];
-        const folder = (0,external_node_path_.dirname)(file);
-        for (const { place, path, isCompose } of listReads(await readYaml(file))) {
-            const what = `${place} in ${(0,external_node_path_.relative)(directory, file)}`;
-            if (/[$:\0]|^git@|^-$/.test(path)) {
-                faults.push(`${what}: ${path} is no plain path`);
-                continue;
+        for (const read of listReads(await readComposeYaml(file.path))) {
+            const fault = await judgeRead(read, file, { folder, directory, kept });
+            if (fault !== undefined)
+                faults.push(`${read.place} in ${(0,external_node_path_.relative)(folder, file.path)}: ${fault}`);
+            else if (read.base !== undefined) {
+                queue.push({ path: (0,external_node_path_.resolve)(file.base, read.path), base: (0,external_node_path_.resolve)(file.base, read.base), isNested: true });
             }
-            const target = followLinks((0,external_node_path_.resolve)(folder, path));
-            if (!isWithin(target, directory))
-                faults.push(`${what}: ${path} is outside the project's folder ${directory}`);
-            // What is missing is compose's to complain about.
-            else if (isCompose && (await isFile(target)))
-                queue.push(target);
         }
     }
     return faults;
 }
+async function judgeRead({ place, path, base }, file, { folder, directory, kept }) {
+    // Compose replaces ~ by the home of whoever runs it.
+    if (/[$:\0]|^git@|^-$|^~/.test(path))
+        return `${path} is no plain path`;
+    if (place === 'include.project_directory')
+        return `${path}: name the files by their paths from here instead`;
+    if (place === 'include.env_file' && file.isNested) {
+        return `${path}: in a file that is itself included, Compose looks for it wherever it was started`;
+    }
+    const written = (0,external_node_path_.resolve)(file.base, path);
+    const target = followLinks(written);
+    if (!isWithin(target, directory))
+        return `${path} is outside the project's folder ${directory}`;
+    if (kept.some((each) => isWithin(target, each)))
+        return `${path} is production's`;
+    if (isOfGit(target))
+        return `${path} is git's own`;
+    if (base === undefined)
+        return undefined;
+    // What is counted from its folder is counted from the folder that is written, not from the one that a link leads to.
+    if (target !== (0,external_node_path_.join)(directory, (0,external_node_path_.relative)(folder, written)))
+        return `${path} is reached through a link`;
+    return (await isFile(target)) ? undefined : `${path} is no file`;
+}
 /** The files with variables that services of these compose files name (`env_file`); what a file includes is left out. */
-async function listEnvironmentFiles(files) {
-    const reads = await Promise.all(files.map(async (file) => listReads(await readYaml(file))
+async function listEnvironmentFiles(files, folder) {
+    const reads = await Promise.all(files.map(async (file) => listReads(await readComposeYaml(file))
         .filter(({ place }) => place.endsWith('env_file'))
-        .map(({ path }) => (0,external_node_path_.resolve)((0,external_node_path_.dirname)(file), path))));
+        .map(({ path }) => (0,external_node_path_.resolve)(folder, path))));
     return reads.flat();
 }
 function listReads(content) {
     const reads = [];
-    const add = (place, value, isCompose = false) => {
-        for (const each of asList(value)) {
-            const path = typeof each === 'string' ? each : parts_asMap(each)['path'];
-            for (const one of asList(path))
-                reads.push({ place, path: show(one), isCompose });
+    const add = (place, value, base) => {
+        for (const path of asList(value).filter(isSet).map(show)) {
+            reads.push({ place, path, ...(base === undefined ? {} : { base }) });
         }
     };
-    for (const include of asList(parts_asMap(content)['include'])) {
-        add('include', include, true);
-        add('include.env_file', parts_asMap(include)['env_file']);
-        add('include.project_directory', parts_asMap(include)['project_directory']);
+    const top = unfold(content);
+    for (const include of top.flatMap((part) => asList(part['include']))) {
+        const parts = typeof include === 'string' ? [{ path: include }] : unfold(include);
+        for (const { path: paths, env_file: envFile, project_directory: projectDirectory } of parts) {
+            // All of a list count from the folder of its first one.
+            const base = (0,external_node_path_.dirname)(show(asList(paths)[0] ?? '.'));
+            add('include', paths, base);
+            add('include.env_file', envFile);
+            add('include.project_directory', projectDirectory);
+            // Read without being named.
+            if (isSet(paths))
+                add('include: .env', (0,external_node_path_.join)(base, '.env'));
+        }
     }
-    for (const [name, service] of Object.entries(parts_asMap(parts_asMap(content)['services']))) {
-        const { env_file: envFile, label_file: labelFile, extends: base } = parts_asMap(service);
-        add(`services.${name}.env_file`, envFile);
-        add(`services.${name}.label_file`, labelFile);
-        if (isSet(parts_asMap(base)['file']))
-            add(`services.${name}.extends`, parts_asMap(base)['file'], true);
+    for (const [name, written] of top.flatMap((part) => unfold(part['services'])).flatMap(Object.entries)) {
+        for (const { env_file: envFile, label_file: labelFile, extends: other } of unfold(written)) {
+            for (const each of asList(envFile)) {
+                if (typeof each === 'string')
+                    add(`services.${name}.env_file`, each);
+                else
+                    for (const { path } of unfold(each))
+                        add(`services.${name}.env_file`, path);
+            }
+            add(`services.${name}.label_file`, labelFile);
+            for (const { file } of unfold(other))
+                if (isSet(file))
+                    add(`services.${name}.extends`, file, (0,external_node_path_.dirname)(show(file)));
+        }
     }
     return reads;
 }
-async function readYaml(file) {
-    try {
-        const content = await (0,promises_.readFile)(file);
-        if (content.length > MAXIMUM_BYTES)
-            throw new Error(`it has more than ${MAXIMUM_BYTES} bytes`);
-        // Compose knows tags of its own (!reset, !override): their values are read like any other.
-        const document = (0,dist/* parseDocument */.Tp)(content.toString(), { merge: true, logLevel: 'silent' });
-        if (document.errors[0])
-            throw document.errors[0];
-        return document.toJS();
-    }
-    catch (error) {
-        const reason = (0,failure/* messageOf */.bD)(error).split('\n', 1)[0];
-        throw new failure/* Failure */.HR('config', `${file} cannot be read: ${reason}`, 'Correct the compose file.', { cause: error });
-    }
+/** A mapping and all that is merged into it (`<<`), each on its own: looked at is also what another one outweighs. */
+function unfold(value, seen = new Set()) {
+    if (seen.has(value))
+        return [];
+    seen.add(value);
+    const mapping = asMap(value);
+    return [mapping, ...asList(mapping['<<']).flatMap((merged) => unfold(merged, seen))];
 }
 function isFile(path) {
     return (0,promises_.lstat)(path).then((stats) => stats.isFile(), () => false);
 }
-/** The path that a path leads to, links followed as far as it exists. */
-function followLinks(path) {
-    try {
-        return (0,external_node_fs_.realpathSync)(path);
-    }
-    catch {
-        const parent = (0,external_node_path_.dirname)(path);
-        return parent === path ? path : (0,external_node_path_.resolve)(followLinks(parent), (0,external_node_path_.relative)(parent, path));
-    }
-}
 
-;// CONCATENATED MODULE: ./.build/src/system/run-command.js
-
-
-const graceMs = 2_000;
-/**
- * Runs a short program, without a shell, and returns what came of it, whatever its exit code.
- * @throws Failure `failed` where the program cannot be started at all.
- */
-function runCommand(program, args, options = {}) {
-    const limit = options.maximumOutputBytes ?? 1_048_576;
-    return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
-            cwd: options.cwd,
-            env: options.env,
-            stdio: ['pipe', 'pipe', 'pipe'],
-            detached: options.isDetached ?? false,
-        });
-        const stdout = keepBeginning(child.stdout, limit);
-        const stderr = keepEnd(child.stderr, limit);
-        let isAborted = false;
-        const timers = [];
-        const abort = () => {
-            isAborted = true;
-            child.kill('SIGTERM');
-            timers.push(setTimeout(() => child.kill('SIGKILL'), graceMs));
-            // A grandchild may hold the pipes open for ever: what it says is no longer waited for.
-            timers.push(setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream.destroy()), 2 * graceMs));
-        };
-        if (options.timeoutMs !== undefined)
-            timers.push(setTimeout(abort, options.timeoutMs));
-        if (options.signal?.aborted === true)
-            abort();
-        else
-            options.signal?.addEventListener('abort', abort, { once: true });
-        const settle = () => {
-            timers.forEach(clearTimeout);
-            options.signal?.removeEventListener('abort', abort);
-        };
-        child.on('error', (error) => {
-            settle();
-            reject(new failure/* Failure */.HR('failed', `cannot run ${program}: ${(0,failure/* messageOf */.bD)(error)}`, `Install ${program}.`, { cause: error }));
-        });
-        child.on('close', (code, signal) => {
-            settle();
-            const text = stdout();
-            const { bytes, isTruncated } = text;
-            resolve({ code, signal, stdout: bytes.toString(), stderr: stderr().toString(), isTruncated, isAborted });
-        });
-        // A program that does not read its input to the end is not an error in itself: its exit code tells.
-        child.stdin.on('error', () => undefined);
-        child.stdin.end(options.input);
-    });
-}
-/**
- * The path of a program, as the shell finds it, or in the system administrator's folders (`sshd` is there).
- * @throws Failure `failed` that names the Debian package to install.
- */
-async function requireProgram(name, debianPackage) {
-    const script = 'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"; command -v -- "$1"';
-    const { code, stdout } = await runCommand('/bin/sh', ['-c', script, 'sh', name]);
-    if (code === 0)
-        return stdout.trim();
-    throw new Failure('failed', `the program ${name} is missing on this machine`, `Install the package ${debianPackage}: sudo apt-get install ${debianPackage}`);
-}
-function keepBeginning(stream, limit) {
-    const chunks = [];
-    let length = 0;
-    let isTruncated = false;
-    stream.on('data', (chunk) => {
-        const kept = chunk.subarray(0, limit - length);
-        isTruncated ||= kept.length < chunk.length;
-        if (kept.length > 0)
-            chunks.push(kept);
-        length += kept.length;
-    });
-    return () => ({ bytes: Buffer.concat(chunks), isTruncated });
-}
-function keepEnd(stream, limit) {
-    let chunks = [];
-    let length = 0;
-    stream.on('data', (chunk) => {
-        chunks.push(chunk);
-        length += chunk.length;
-        if (length > 2 * limit) {
-            chunks = [Buffer.concat(chunks).subarray(-limit)];
-            length = limit;
-        }
-    });
-    return () => Buffer.concat(chunks).subarray(-limit);
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/compose/docker.js
-
-
-const timeoutMs = 60_000;
-const unreachable = /cannot connect to the docker daemon|is the docker daemon running|error during connect/i;
-const forbidden = /permission denied.*docker|docker.*permission denied/is;
-/**
- * Runs one docker command to its end. That it failed is a result; that docker is missing or its engine does not answer
- * is a Failure, `config` or `source`.
- */
-async function runDocker(args, { environment, ...options }) {
-    const result = await runCommand('docker', args, { timeoutMs, ...options, env: environment }).catch((cause) => {
-        const next = 'Install Docker Engine, with Compose 2 or newer (docs/platform.md says how).';
-        throw new failure/* Failure */.HR('config', 'the program docker is missing on this machine', next, { cause });
-    });
-    options.signal?.throwIfAborted();
-    if (result.code === 0)
-        return result;
-    if (forbidden.test(result.stderr)) {
-        const next = 'Run as root, or as a user of the group docker (who is root on this machine all the same).';
-        throw new failure/* Failure */.HR('config', "this user may not use Docker's socket", next);
-    }
-    if (unreachable.test(result.stderr)) {
-        throw new failure/* Failure */.HR('source', 'the Docker engine does not answer', 'Start it (systemctl start docker), then run again.');
-    }
-    if (result.isAborted) {
-        const what = `docker ${args[0]} took longer than ${Math.round((options.timeoutMs ?? timeoutMs) / 1000)} s`;
-        throw new failure/* Failure */.HR('source', what, 'Look at the engine (journalctl -u docker), then run again.');
-    }
-    return result;
-}
-/** The last line that docker wrote, which says what is wrong; short. */
-function lastLine({ stderr, code }) {
-    return stderr.trim().split('\n').at(-1)?.slice(0, 300) || `exit code ${code}`;
-}
-
+// EXTERNAL MODULE: ./.build/src/sources/compose/docker.js + 1 modules
+var docker = __nccwpck_require__(8784);
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/check-running.js
 
 
@@ -48469,7 +48544,7 @@ const filesLabel = 'com.docker.compose.project.config_files';
  * from elsewhere, volumes and networks that are another project's. One sentence each; empty where all is ours.
  */
 async function listTakenNames(model, project) {
-    const { name, volumes, networks } = parts_asMap(model);
+    const { name, volumes, networks } = asMap(model);
     const { environment } = project;
     const [containers, ownedVolumes, ownedNetworks] = await Promise.all([
         listLabelled(['container', 'ls', '--all', '--filter', `label=${projectLabel}=${show(name)}`], environment),
@@ -48498,26 +48573,26 @@ function judgeTakenNames(wanted, engine, places) {
 }
 async function listLabelled(args, environment) {
     const kind = args[0];
-    const listed = await runDocker([...args, '--quiet'], { environment });
+    const listed = await (0,docker/* runDocker */.ST)([...args, '--quiet'], { environment });
     const ids = listed.stdout.split('\n').filter((id) => id !== '');
     if (listed.code !== 0)
-        throw unreadable(kind, lastLine(listed));
+        throw unreadable(kind, (0,docker/* lastLine */.fM)(listed));
     if (ids.length === 0)
         return [];
     // Labels from inspect: the list's own form cannot hold a comma.
-    const { stdout } = await runDocker([kind, 'inspect', '--', ...ids], { environment, maximumOutputBytes: 64 << 20 });
+    const { stdout } = await (0,docker/* runDocker */.ST)([kind, 'inspect', '--', ...ids], { environment, maximumOutputBytes: 64 << 20 });
     // What went meanwhile is left out, and makes the exit code 1.
-    return JSON.parse(stdout).map(parts_asMap).map(({ Name: name, Labels, Config }) => ({
+    return JSON.parse(stdout).map(asMap).map(({ Name: name, Labels, Config }) => ({
         name: show(name ?? '').replace(/^\//, ''),
-        labels: parts_asMap(Labels ?? parts_asMap(Config)['Labels']),
+        labels: asMap(Labels ?? asMap(Config)['Labels']),
     }));
 }
 function unreadable(kind, reason) {
-    return new failure/* Failure */.HR('source', `docker cannot list its ${kind}s: ${reason}`, 'Look at docker info, then run again.');
+    return new logging_failure/* Failure */.HR('source', `docker cannot list its ${kind}s: ${reason}`, 'Look at docker info, then run again.');
 }
 function namesOf(resources) {
-    return Object.values(parts_asMap(resources)).flatMap((each) => {
-        const { name } = parts_asMap(each);
+    return Object.values(asMap(resources)).flatMap((each) => {
+        const { name } = asMap(each);
         return isSet(name) ? [show(name)] : [];
     });
 }
@@ -48525,10 +48600,15 @@ function namesOf(resources) {
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/policy/mounts.js
 
 
-/** Rules for what a service mounts: folders of the project, volumes, memory; never what belongs to production. */
+const bindKeys = new Set(['propagation', 'create_host_path', 'selinux']);
+/**
+ * Rules for what a service mounts: folders of the project to be read, volumes, memory; never what belongs to production.
+ * A container that could write to the project would put a link in the place of what is judged here and used later: by
+ * Docker, which follows links when the next container starts, or by the next build.
+ */
 function judgeMounts(name, service, ground, complain) {
     const place = `services.${name}.volumes`;
-    for (const mount of asList(service['volumes']).map(parts_asMap)) {
+    for (const mount of asList(service['volumes']).map(asMap)) {
         if (mount['type'] === 'bind')
             judgeBind(show(mount['source'] ?? ''), mount, place, ground, complain);
         else if (mount['type'] !== 'volume' && mount['type'] !== 'tmpfs') {
@@ -48538,7 +48618,8 @@ function judgeMounts(name, service, ground, complain) {
 }
 function judgeBind(source, mount, place, ground, complain) {
     const path = ground.resolve(source);
-    const propagation = parts_asMap(mount['bind'])['propagation'];
+    judgeKeys(asMap(mount['bind']), bindKeys, (key) => `${place}.bind.${key}`, complain);
+    const propagation = asMap(mount['bind'])['propagation'];
     if (isSet(propagation) && !/^r?private$/.test(show(propagation))) {
         complain(place, `${source} with propagation ${show(propagation)} changes mounts of this host`);
     }
@@ -48546,6 +48627,9 @@ function judgeBind(source, mount, place, ground, complain) {
     if ([source, path].some((each) => /(^|\/)(docker|containerd|podman)\.sock$/.test(each))) {
         complain(place, `${source} is Docker's socket: whoever has it is root on this host`);
         return;
+    }
+    if (mount['read_only'] !== true) {
+        complain(place, `${source} is writable: mount it read-only (:ro), and keep what is written in a named volume`);
     }
     judgeOwnPath(source, path, place, ground, complain);
 }
@@ -48561,6 +48645,8 @@ function judgeOwnPath(source, path, place, { directory, secrets, production }, c
         complain(place, `${source} reaches ${theirs}, which is production's`);
     else if (isWithin(secrets, path))
         complain(place, `${source} holds the secrets of every service`);
+    else if (path === directory || isOfGit(path))
+        complain(place, `${source} holds what git keeps (.git)`);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/policy/build.js
@@ -48569,34 +48655,35 @@ function judgeOwnPath(source, path, place, { directory, secrets, production }, c
 
 const knownKeys = new Set(`additional_contexts args cache_from context dockerfile dockerfile_inline extra_hosts isolation labels network no_cache
   platforms pull secrets shm_size tags target ulimits`.split(/\s+/));
-/** Rules for building a service's image: from the project alone, and under a name that is not production's. */
+/** Rules for building a service's image: from the project alone. Its name is judged in image.ts. */
 function judgeBuild(name, service, ground, complain) {
     if (!isSet(service['build']))
         return;
     const written = service['build'];
-    const build = typeof written === 'string' ? { context: written } : parts_asMap(written);
+    const build = typeof written === 'string' ? { context: written } : asMap(written);
     const at = (key) => `services.${name}.build.${key}`;
-    for (const [key, value] of Object.entries(build)) {
-        if (!knownKeys.has(key) && !key.startsWith('x-') && isSet(value))
-            complain(at(key), 'is not known to be harmless');
-    }
+    judgeKeys(build, knownKeys, at, complain);
     const context = show(build['context'] ?? ground.directory);
     judgeFolder(context, at('context'), ground, complain);
     const dockerfile = build['dockerfile'];
-    if (isSet(dockerfile))
-        judgeFolder((0,external_node_path_.resolve)(context, show(dockerfile)), at('dockerfile'), ground, complain);
-    for (const [key, folder] of Object.entries(parts_asMap(build['additional_contexts']))) {
+    if (isSet(dockerfile)) {
+        const file = (0,external_node_path_.resolve)(context, show(dockerfile));
+        judgeFolder(file, at('dockerfile'), ground, complain);
+        // The builder is handed all that lies beside it, and what is written in the file decides what becomes of that.
+        judgeFolder((0,external_node_path_.dirname)(file), at('dockerfile'), ground, complain);
+    }
+    for (const cache of asList(build['cache_from']).map(show)) {
+        // An image; other kinds are a folder of this host, or an address that is told tokens.
+        if (/[=,]/.test(cache) && !/^type=registry,ref=[^,]+$/.test(cache))
+            complain(at('cache_from'), `${cache} is no image`);
+    }
+    for (const [key, folder] of Object.entries(asMap(build['additional_contexts']))) {
         if (/^(docker-image:\/\/|service:)/.test(show(folder)))
             continue;
         judgeFolder(show(folder), at(`additional_contexts.${key}`), ground, complain);
     }
     if (isSet(build['network']) && !/^(none|default|bridge)$/.test(show(build['network']))) {
         complain(at('network'), `${show(build['network'])} is not of this project's own`);
-    }
-    for (const image of [service['image'], ...asList(build['tags'])].filter(isSet).map(show)) {
-        if (ground.production.images.includes(image)) {
-            complain(`services.${name}.image`, `${image} is an image of production: a build would replace it`);
-        }
     }
 }
 /** What is copied into an image is in the hands of whoever runs it. */
@@ -48619,12 +48706,49 @@ function judgeFolder(source, place, ground, complain) {
     }
     else if (isWithin(path, ground.secrets))
         complain(place, `${source} is of the secrets of every service`);
+    else if (isOfGit(path))
+        complain(place, `${source} is git's own, tokens included`);
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/dev/policy/image.js
+
+/** With these an image that is here stays as it is. */
+const keepsImages = /^(missing|if_not_present|never|build)$/;
+/** Rules for a service's image: production's may be used, and are never replaced, by a build or from a registry. */
+function judgeImage(name, service, project, { production }, complain) {
+    const place = `services.${name}.image`;
+    const theirs = production.images.map(writeImageInFull);
+    const isTheirs = (image) => theirs.includes(writeImageInFull(image));
+    const own = nameImage(project, name, service);
+    const { build, pull_policy: policy } = service;
+    if (isSet(build)) {
+        for (const image of [own, ...asList(asMap(build)['tags']).map(show)].filter(isTheirs)) {
+            complain(place, `${image} is an image of production: a build would replace it`);
+        }
+    }
+    if (isSet(policy) && !keepsImages.test(show(policy)) && isTheirs(own)) {
+        complain(place, `${own} is an image of production: with pull_policy ${show(policy)} it would be replaced`);
+    }
+}
+/** The image that a service is started from: where it names none, what Compose calls the one that it builds. */
+function nameImage(project, name, { image }) {
+    return isSet(image) ? show(image) : `${project}-${name}`;
+}
+/** An image's name as Docker files it, whichever of its short forms is written: registry, repository, tag; no digest. */
+function writeImageInFull(image) {
+    const [written = ''] = image.split('@');
+    const [first = '', ...rest] = written.split('/');
+    const isRegistry = rest.length > 0 && (/[.:A-Z]/.test(first) || first === 'localhost');
+    const registry = isRegistry && first !== 'index.docker.io' ? first : 'docker.io';
+    const path = isRegistry ? rest.join('/') : written;
+    const repository = registry === 'docker.io' && !path.includes('/') ? `library/${path}` : path;
+    return `${registry}/${repository}${repository.includes(':') ? '' : ':latest'}`;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/policy/service.js
 
 /** Keys that cannot reach beyond the container, or that are judged below, in mounts.ts and in build.ts. */
-const service_knownKeys = new Set(`annotations attach build cap_add cap_drop cgroup command configs container_name cpu_count cpu_percent cpu_period
+const service_knownKeys = new Set(`attach build cap_add cap_drop cgroup command configs container_name cpu_count cpu_percent cpu_period
   cpu_quota cpu_shares cpus cpuset depends_on deploy develop devices dns dns_opt dns_search domainname entrypoint
   environment expose extra_hosts group_add healthcheck hostname image init ipc labels links logging mac_address mem_limit
   mem_reservation mem_swappiness memswap_limit network_mode networks oom_kill_disable oom_score_adj pid pids_limit
@@ -48639,10 +48763,7 @@ const productionPorts = [80, 443];
 /** Rules for a service on its own: nothing that makes it more than a container. */
 function judgeService(name, service, project, complain) {
     const at = (key) => `services.${name}.${key}`;
-    for (const [key, value] of Object.entries(service)) {
-        if (!service_knownKeys.has(key) && !key.startsWith('x-') && isSet(value))
-            complain(at(key), 'is not known to be harmless');
-    }
+    judgeKeys(service, service_knownKeys, at, complain);
     if (isSet(service['privileged']))
         complain(at('privileged'), 'the container would be root on this host');
     for (const capability of asList(service['cap_add'])) {
@@ -48659,8 +48780,8 @@ function judgeService(name, service, project, complain) {
     }
     judgeNamespaces(name, service, complain);
     judgePorts(name, service, complain);
-    judgeDeploy(name, parts_asMap(service['deploy']), complain);
-    const driver = parts_asMap(service['logging'])['driver'];
+    judgeDeploy(name, asMap(service['deploy']), complain);
+    const driver = asMap(service['logging'])['driver'];
     if (isSet(driver) && !harmlessLogging.includes(show(driver))) {
         complain(at('logging.driver'), `${show(driver)} writes elsewhere than into Docker's own log`);
     }
@@ -48672,7 +48793,8 @@ function judgeService(name, service, project, complain) {
 /** Namespaces of the host, or of a container of another project. */
 function judgeNamespaces(name, service, complain) {
     const allowed = {
-        network_mode: /^(none|bridge|default|service:.*)$/,
+        // On Docker's own bridge are also containers that no compose file governs.
+        network_mode: /^(none|service:.*)$/,
         pid: /^service:/,
         ipc: /^(none|private|shareable|service:.*)$/,
         uts: /^$/,
@@ -48694,7 +48816,7 @@ function judgeNamespaces(name, service, complain) {
 function judgePorts(name, service, complain) {
     for (const port of asList(service['ports'])) {
         // A number, a text, or a range of ports of which Docker takes one.
-        const [first, last = first] = show(parts_asMap(port)['published'] ?? '')
+        const [first, last = first] = show(asMap(port)['published'] ?? '')
             .split('-')
             .map(Number);
         for (const taken of productionPorts) {
@@ -48705,9 +48827,9 @@ function judgePorts(name, service, complain) {
     }
 }
 function judgeDeploy(name, deploy, complain) {
-    const resources = parts_asMap(deploy['resources']);
+    const resources = asMap(deploy['resources']);
     for (const part of ['reservations', 'limits']) {
-        const { devices, generic_resources: generic } = parts_asMap(resources[part]);
+        const { devices, generic_resources: generic } = asMap(resources[part]);
         if (isSet(devices) || isSet(generic))
             complain(`services.${name}.deploy.resources.${part}`, 'a device of this host');
     }
@@ -48716,37 +48838,37 @@ function judgeDeploy(name, deploy, complain) {
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/policy/resources.js
 
 
-
+const volumeKeys = new Set(['name', 'driver', 'driver_opts', 'external', 'labels']);
+const networkKeys = new Set('name driver driver_opts ipam external internal attachable labels enable_ipv4 enable_ipv6'.split(' '));
+const fileKeys = new Set('name file content environment external driver driver_opts template_driver labels'.split(' '));
 /** Volumes: the project's own, on Docker's own disk. */
 function judgeVolumes(volumes, ground, complain) {
     for (const [key, volume] of Object.entries(volumes)) {
-        const { driver, driver_opts: options } = parts_asMap(volume);
+        const { driver, driver_opts: options } = asMap(volume);
         const place = `volumes.${key}`;
+        judgeKeys(asMap(volume), volumeKeys, (name) => `${place}.${name}`, complain);
         judgeOwner(place, volume, ground.production.volumes, complain);
         if (isSet(driver) && driver !== 'local')
             complain(`${place}.driver`, `${show(driver)} keeps files elsewhere`);
-        const device = parts_asMap(options)['device'];
-        if (!isSet(device))
-            continue;
-        const flags = show(parts_asMap(options)['o'] ?? '').split(',');
-        if (flags.includes('bind') || flags.includes('rbind')) {
-            judgeOwnPath(show(device), ground.resolve(show(device)), place, ground, complain);
-        }
-        else if (parts_asMap(options)['type'] !== 'tmpfs') {
-            complain(place, `${show(device)} is mounted from elsewhere`);
+        const { type, o: flags, device } = asMap(options);
+        // Any of them makes Docker mount something when a container starts: a folder, which may be another one by then, a disk,
+        // or by its flags alone what lies over others. Only memory is nobody's, unless its flags make it a folder.
+        if ([type, flags, device].some(isSet) && (type !== 'tmpfs' || /bind/.test(show(flags ?? '')))) {
+            complain(place, `${show(options)} is mounted from elsewhere: a named volume needs none of it`);
         }
     }
 }
 /** Networks: the project's own bridges. */
 function judgeNetworks(networks, ground, complain) {
     for (const [key, network] of Object.entries(networks)) {
-        const { driver, driver_opts: options } = parts_asMap(network);
+        const { driver, driver_opts: options } = asMap(network);
         const place = `networks.${key}`;
+        judgeKeys(asMap(network), networkKeys, (name) => `${place}.${name}`, complain);
         judgeOwner(place, network, ground.production.networks, complain);
         if (isSet(driver) && driver !== 'bridge' && driver !== 'default') {
             complain(`${place}.driver`, `${show(driver)} joins a network of this host`);
         }
-        if (isSet(parts_asMap(options)['com.docker.network.bridge.name'])) {
+        if (isSet(asMap(options)['com.docker.network.bridge.name'])) {
             complain(`${place}.driver_opts`, 'a bridge by name may be that of another project');
         }
     }
@@ -48754,8 +48876,9 @@ function judgeNetworks(networks, ground, complain) {
 /** Secrets and configurations: files of the project, or of development's folder of secrets. */
 function judgeFiles(kind, files, ground, complain) {
     for (const [key, entry] of Object.entries(files)) {
-        const { external, file, driver } = parts_asMap(entry);
+        const { external, file, driver } = asMap(entry);
         const place = `${kind}.${key}`;
+        judgeKeys(asMap(entry), fileKeys, (name) => `${place}.${name}`, complain);
         if (isSet(external) || isSet(driver))
             complain(place, 'it belongs to another project');
         if (!isSet(file))
@@ -48765,17 +48888,24 @@ function judgeFiles(kind, files, ground, complain) {
         const isProductions = [...paths, ...settings].some((each) => isWithin(path, each) || isWithin(each, path));
         if (isProductions)
             complain(place, `${show(file)} is production's`);
+        else if (path === ground.directory || isOfGit(path))
+            complain(place, `${show(file)} holds what git keeps (.git)`);
+        else if (isWithin(ground.secrets, path))
+            complain(place, `${show(file)} holds the secrets of every service`);
         else if (![ground.directory, ground.secrets].some((folder) => isWithin(path, folder))) {
             complain(place, `${show(file)} is outside the project's folder ${ground.directory}`);
         }
     }
 }
 function judgeOwner(place, resource, theirs, complain) {
-    const { external, name } = parts_asMap(resource);
+    const { external, name } = asMap(resource);
     if (isSet(external))
         complain(place, 'external: it belongs to another project');
     else if (isSet(name) && theirs.includes(show(name)))
         complain(place, `${show(name)} is production's`);
+    // Docker takes the number of a network for its name.
+    else if (/^[0-9a-f]{64}$/.test(show(name)))
+        complain(place, `${show(name)} may be the number of another project's`);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/policy.js
@@ -48785,8 +48915,9 @@ function judgeOwner(place, resource, theirs, complain) {
 
 
 
+
 /** What may stand at the top of the model; anything else is newer than this policy. */
-const topKeys = ['name', 'services', 'networks', 'volumes', 'configs', 'secrets'];
+const topKeys = new Set(['name', 'services', 'networks', 'volumes', 'configs', 'secrets']);
 /**
  * Everything in a development model (`docker compose config --format json`, of every profile) that reaches production,
  * or the host: whoever can push to develop writes it. Empty where it may be started. What this version does not know is
@@ -48795,26 +48926,24 @@ const topKeys = ['name', 'services', 'networks', 'volumes', 'configs', 'secrets'
 function judgeDevModel(model, ground) {
     const faults = [];
     const complain = (place, fault) => faults.push(`${place}: ${fault}`);
-    const top = parts_asMap(model);
+    const top = asMap(model);
     judgeName(top['name'], ground, complain);
-    for (const key of Object.keys(top)) {
-        if (!topKeys.includes(key) && !key.startsWith('x-') && isSet(top[key]))
-            complain(key, 'is not known to be harmless');
-    }
-    const services = Object.entries(parts_asMap(top['services']));
+    judgeKeys(top, topKeys, (key) => key, complain);
+    const services = Object.entries(asMap(top['services']));
     if (services.length === 0)
         complain('services', 'there is none');
     for (const [name, service] of services) {
         if (!isRecord(service))
             complain(`services.${name}`, 'is no service');
-        judgeService(name, parts_asMap(service), String(top['name']), complain);
-        judgeMounts(name, parts_asMap(service), ground, complain);
-        judgeBuild(name, parts_asMap(service), ground, complain);
+        judgeService(name, asMap(service), String(top['name']), complain);
+        judgeMounts(name, asMap(service), ground, complain);
+        judgeBuild(name, asMap(service), ground, complain);
+        judgeImage(name, asMap(service), String(top['name']), ground, complain);
     }
-    judgeVolumes(parts_asMap(top['volumes']), ground, complain);
-    judgeNetworks(parts_asMap(top['networks']), ground, complain);
-    judgeFiles('secrets', parts_asMap(top['secrets']), ground, complain);
-    judgeFiles('configs', parts_asMap(top['configs']), ground, complain);
+    judgeVolumes(asMap(top['volumes']), ground, complain);
+    judgeNetworks(asMap(top['networks']), ground, complain);
+    judgeFiles('secrets', asMap(top['secrets']), ground, complain);
+    judgeFiles('configs', asMap(top['configs']), ground, complain);
     return faults;
 }
 /** The project's name decides which containers, volumes and networks are meant: by that of production they are production's. */
@@ -48825,11 +48954,13 @@ function judgeName(name, { production }, complain) {
         complain('name', `${show(name)} is production's project`);
 }
 
+// EXTERNAL MODULE: ./.build/src/system/run-command.js
+var run_command = __nccwpck_require__(6940);
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/list-kept.js
 
 
 
-const list_kept_timeoutMs = 60_000;
+const timeoutMs = 60_000;
 /**
  * What of production is on this disk with more in it than git has: its data, its secrets, files of variables. A
  * development clone has none of it, and what is committed is no secret of this host. `directory`: the development
@@ -48844,64 +48975,13 @@ async function listKept({ paths, settings }, directory, environment) {
 /** Whether git has all that the path holds. Where git cannot tell, it is not. */
 async function isCommitted(path, environment) {
     const args = ['-c', 'core.fsmonitor=false', '-C', (0,external_node_path_.dirname)(path), 'ls-files', '--others', '--', (0,external_node_path_.basename)(path)];
-    const result = await runCommand('git', args, { timeoutMs: list_kept_timeoutMs, env: environment }).catch(() => undefined);
+    const result = await (0,run_command/* runCommand */.d)('git', args, { timeoutMs, env: environment }).catch(() => undefined);
     // A folder that may not be looked into is a warning of git's.
     return (result !== undefined && result.code === 0 && result.stdout === '' && result.stderr === '' && !result.isTruncated);
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/compose/project.js
-
-
-/**
- * An environment without what tells Compose which project is meant: a shell in which somebody works on another one would
- * have its databases taken for this one's, since it outranks the compose file. The `.env` of the project still counts.
- */
-function project_leaveOutOtherProjects(environment) {
-    return {
-        ...environment,
-        COMPOSE_PROJECT_NAME: undefined,
-        COMPOSE_FILE: undefined,
-        COMPOSE_PROFILES: undefined,
-        COMPOSE_ENV_FILES: undefined,
-    };
-}
-/** `docker compose …` for this project, wherever the program itself was started. */
-function composeArguments({ directory, files, project, envFile }) {
-    return [
-        'compose',
-        '--project-directory',
-        directory,
-        ...(envFile === undefined ? [] : ['--env-file', envFile]),
-        ...files.flatMap((file) => ['--file', file]),
-        ...(project === undefined ? [] : ['--project-name', project]),
-    ];
-}
-/**
- * Runs one command of docker compose; its exit code is for the caller.
- * @throws Failure `config` where docker or Compose 2 is missing or the files cannot be read, `source` where the engine
- * does not answer.
- */
-async function runCompose(project, args, options = {}) {
-    const result = await runDocker([...composeArguments(project), ...args], {
-        isDetached: project.isDetached ?? false,
-        ...options,
-        environment: project.environment,
-    });
-    if (result.code !== 0 && /unknown (shorthand )?flag|is not a docker command|unknown command/.test(result.stderr)) {
-        const next = 'Install Compose 2 or newer for Docker (docs/platform.md); the old docker-compose 1 cannot be used.';
-        throw new failure/* Failure */.HR('config', 'this Docker has no "docker compose"', next);
-    }
-    return result;
-}
-/** The output of a command that has to succeed. @throws Failure `source` with what docker said. */
-async function askCompose(project, args, options = {}) {
-    const result = await runCompose(project, args, options);
-    if (result.code === 0)
-        return result.stdout;
-    const files = project.files.join(', ');
-    throw new failure/* Failure */.HR('source', `docker compose ${args[0]} failed for ${files}: ${lastLine(result)}`, 'Check the compose file and its .env (docker compose config -q).');
-}
-
+// EXTERNAL MODULE: ./.build/src/sources/compose/project.js
+var compose_project = __nccwpck_require__(6972);
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/read-raw-model.js
 
 
@@ -48913,14 +48993,16 @@ const MAXIMUM_MODEL_BYTES = 16 << 20;
  */
 async function readRawModel(project) {
     const args = ['--profile', '*', 'config', '--format', 'json'];
-    const result = await runCompose(project, args, { maximumOutputBytes: MAXIMUM_MODEL_BYTES });
+    const result = await (0,compose_project/* runCompose */.yv)(project, args, { maximumOutputBytes: MAXIMUM_MODEL_BYTES });
     if (result.code === 0 && !result.isTruncated)
         return JSON.parse(result.stdout);
-    const reason = result.isTruncated ? 'its model is too large' : lastLine(result);
-    throw new failure/* Failure */.HR('config', `docker compose cannot read ${project.files.join(', ')}: ${reason}`, 'Correct the compose file (docker compose config -q).');
+    const reason = result.isTruncated ? 'its model is too large' : (0,docker/* lastLine */.fM)(result);
+    throw new logging_failure/* Failure */.HR('config', `docker compose cannot read ${project.files.join(', ')}: ${reason}`, 'Correct the compose file (docker compose config -q).');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/production-traces.js
+
+
 
 
 
@@ -48938,13 +49020,13 @@ async function traceProduction(projects, logger) {
         .map(async (project) => {
         try {
             // Of a commit, this file too is in the hands of whoever pushed it.
-            const [foreign] = await listForeignReads(project.files, followLinks(project.directory));
+            const [foreign] = await listForeignReads(project.files, project.directory);
             if (foreign !== undefined)
                 throw new Error(foreign);
-            return readTraces(await readRawModel(project), project, await listEnvironmentFiles(project.files));
+            return readTraces(await readRawModel(project), project, await listEnvironmentFiles(project.files, project.directory));
         }
         catch (error) {
-            logger.warning(`Production's own compose file cannot be compared with: ${(0,failure/* messageOf */.bD)(error)}`);
+            logger.warning(`Production's own compose file cannot be compared with: ${(0,logging_failure/* messageOf */.bD)(error)}`);
             return { ...noProduction, projects: production_traces_namesOf(project, undefined), settings: listSettings(project) };
         }
     }));
@@ -48960,23 +49042,24 @@ async function traceProduction(projects, logger) {
 }
 /** Takes production's model apart. `environmentFiles`: what its services name; the model has only what they hold. */
 function readTraces(model, project, environmentFiles = []) {
-    const { name, services, volumes, networks, secrets } = parts_asMap(model);
-    const each = Object.values(parts_asMap(services)).map(parts_asMap);
-    const names = (resources) => Object.values(parts_asMap(resources)).flatMap((resource) => {
-        const own = parts_asMap(resource)['name'];
+    const { name, services, volumes, networks, secrets } = asMap(model);
+    const projects = production_traces_namesOf(project, name);
+    const each = Object.values(asMap(services)).map(asMap);
+    const names = (resources) => Object.values(asMap(resources)).flatMap((resource) => {
+        const own = asMap(resource)['name'];
         return isSet(own) ? [show(own)] : [];
     });
     const binds = each.flatMap((service) => asList(service['volumes'])
-        .map(parts_asMap)
+        .map(asMap)
         .filter(({ type }) => type === 'bind'));
     return {
-        projects: production_traces_namesOf(project, name),
-        images: each.flatMap(({ image }) => (isSet(image) ? [show(image)] : [])),
+        projects,
+        images: projects.flatMap((own) => Object.entries(asMap(services)).map(([key, service]) => nameImage(own, key, asMap(service)))),
         volumes: names(volumes),
         networks: names(networks),
         paths: [
             ...binds.map(({ source }) => source),
-            ...Object.values(parts_asMap(secrets)).map((secret) => parts_asMap(secret)['file']),
+            ...Object.values(asMap(secrets)).map((secret) => asMap(secret)['file']),
         ]
             .filter(isSet)
             .map((path) => followLinks(show(path))),
@@ -49002,6 +49085,8 @@ function production_traces_namesOf({ project, directory }, name) {
 
 
 
+
+
 /**
  * Reads the development project's model, and refuses it where it reaches production or the host. Nothing of it has been
  * built or started by then. Every command that changes something on the engine asks here first.
@@ -49010,19 +49095,26 @@ function production_traces_namesOf({ project, directory }, name) {
 async function approveProject(project, logger) {
     const directory = followLinks(project.directory);
     const secrets = followLinks(project.secrets);
-    refuse(await listForeignReads(project.files, directory), project);
-    const [model, production] = await Promise.all([readRawModel(project), traceProduction(project.production, logger)]);
+    const production = await traceProduction(project.production, logger);
     const contexts = project.contexts.map(followLinks);
     const kept = project.isCommit ? [] : await listKept(production, directory, project.environment);
+    refuse([...listLinkedOut(project), ...(await listForeignReads(project.files, project.directory, kept))], project);
+    const model = await readRawModel(project);
     refuse(judgeDevModel(model, { directory, secrets, contexts, production, kept, resolve: followLinks }), project);
     refuse(await listTakenNames(model, { ...project, directory, formerPlaces: project.formerPlaces.map(followLinks) }), project);
     return model;
+}
+/** Compose files of the project that are links to somewhere else. */
+function listLinkedOut({ files, directory }) {
+    return files
+        .filter((file) => isWithin(file, directory) && !isWithin(followLinks(file), followLinks(directory)))
+        .map((file) => `${file} is a link to ${followLinks(file)}, outside the project's folder`);
 }
 function refuse(faults, { files }) {
     if (faults.length === 0)
         return;
     const list = faults.map((fault) => `\n  ${(0,printable/* printable */.g)(fault)}`).join('');
-    throw new failure/* Failure */.HR('refused', `${files[0] ?? ''} reaches beyond development, and was not used:${list}`, 'Correct the file: development has its own project, networks and volumes, and nothing of this host (docs/development.md).');
+    throw new logging_failure/* Failure */.HR('refused', `${files[0] ?? ''} reaches beyond development, and was not used:${list}`, 'Correct the file: development has its own project, networks and volumes, and nothing of this host (docs/development.md).');
 }
 
 // EXTERNAL MODULE: external "node:util"
@@ -49044,35 +49136,35 @@ const plan_build_MAXIMUM_MODEL_BYTES = 16 << 20;
 async function planBuild(project, { logger, signal }) {
     // Of the profiles that are started: what nobody starts needs no image.
     const args = ['config', '--format', 'json'];
-    const model = JSON.parse(await askCompose(project, args, { maximumOutputBytes: plan_build_MAXIMUM_MODEL_BYTES }));
-    const services = Object.entries(parts_asMap(parts_asMap(model)['services'])).map(([name, each]) => ({ name, ...parts_asMap(each) }));
+    const model = JSON.parse(await (0,compose_project/* askCompose */.gu)(project, args, { maximumOutputBytes: plan_build_MAXIMUM_MODEL_BYTES }));
+    const services = Object.entries(asMap(asMap(model)['services'])).map(([name, each]) => ({ name, ...asMap(each) }));
     const options = { environment: project.environment, ...(signal ? { signal } : {}) };
     const planned = [];
-    for (const service of services.filter((each) => isSet(parts_asMap(each)['build']))) {
+    for (const service of services.filter((each) => isSet(asMap(each)['build']))) {
         if (!lacksDockerfile(service)) {
             planned.push(service.name);
             continue;
         }
-        const image = show(parts_asMap(service)['image']);
-        if ((await runDocker(['image', 'inspect', '--', image], options)).code === 0)
+        const image = show(asMap(service)['image']);
+        if ((await (0,docker/* runDocker */.ST)(['image', 'inspect', '--', image], options)).code === 0)
             continue;
         logger.info(`There is no Dockerfile for ${service.name}: pulling ${image}.`);
-        const pulled = await runDocker(['pull', '--quiet', '--', image], { ...options, timeoutMs: pullMs });
+        const pulled = await (0,docker/* runDocker */.ST)(['pull', '--quiet', '--', image], { ...options, timeoutMs: pullMs });
         if (pulled.code === 0)
             continue;
-        throw new failure/* Failure */.HR('config', `service ${service.name} has no Dockerfile (${findDockerfile(service)}), and its image ${image} is not here and cannot be pulled: ${lastLine(pulled)}`, "Say in .env where the App's Dockerfile is (APP_CONTEXT), or which image to use instead (DEV_APP_IMAGE); nothing was started (docs/development.md).");
+        throw new logging_failure/* Failure */.HR('config', `service ${service.name} has no Dockerfile (${findDockerfile(service)}), and its image ${image} is not here and cannot be pulled: ${(0,docker/* lastLine */.fM)(pulled)}`, "Say in .env where the App's Dockerfile is (APP_CONTEXT), or which image to use instead (DEV_APP_IMAGE); nothing was started (docs/development.md).");
     }
     return planned;
 }
 /** Whether a service can only be started from an image that is made elsewhere: it names one, and its Dockerfile is not here. */
 function lacksDockerfile(service) {
     const { build, image } = service;
-    if (!isSet(build) || !isSet(image) || isSet(parts_asMap(build)['dockerfile_inline']))
+    if (!isSet(build) || !isSet(image) || isSet(asMap(build)['dockerfile_inline']))
         return false;
     return !(0,external_node_fs_.existsSync)(findDockerfile(service));
 }
 function findDockerfile({ build }) {
-    const { context, dockerfile } = typeof build === 'string' ? { context: build, dockerfile: undefined } : parts_asMap(build);
+    const { context, dockerfile } = typeof build === 'string' ? { context: build, dockerfile: undefined } : asMap(build);
     return (0,external_node_path_.resolve)(show(context ?? '.'), isSet(dockerfile) ? show(dockerfile) : 'Dockerfile');
 }
 
@@ -49081,7 +49173,7 @@ function findDockerfile({ build }) {
 
 /** All containers of the project, stopped ones too, in the order of their services' names. */
 async function listServiceStates(project) {
-    return readServiceStates(await askCompose(project, ['ps', '--all', '--format', 'json']));
+    return readServiceStates(await (0,compose_project/* askCompose */.gu)(project, ['ps', '--all', '--format', 'json']));
 }
 /** Reads both forms of `docker compose ps --format json`: one list (before 2.21), or one object a line. */
 function readServiceStates(text) {
@@ -49090,7 +49182,7 @@ function readServiceStates(text) {
         ? JSON.parse(trimmed)
         : trimmed.split('\n').flatMap((line) => (line.trim() === '' ? [] : [JSON.parse(line)]));
     return entries
-        .map(parts_asMap)
+        .map(asMap)
         .map((entry) => ({
         service: show(entry['Service'] ?? ''),
         container: show(entry['Name'] ?? ''),
@@ -49130,13 +49222,13 @@ async function bringUp(project, options) {
         await buildImages(project, options);
     const seconds = String(Math.ceil(waitMs / 1000));
     const args = ['up', '--detach', '--no-build', '--remove-orphans', '--wait', '--wait-timeout', seconds];
-    const result = await runCompose(project, args, {
+    const result = await (0,compose_project/* runCompose */.yv)(project, args, {
         timeoutMs: PREPARATION_MS + waitMs,
         ...(signal ? { signal } : {}),
     });
     logger.debug(result.stderr.trim());
     if (result.code !== 0)
-        throw await explainTrouble(project, lastLine(result), waitMs);
+        throw await explainTrouble(project, (0,docker/* lastLine */.fM)(result), waitMs);
 }
 /**
  * Builds every image that has a build; a project without any is done at once. What has no Dockerfile here is pulled
@@ -49147,7 +49239,7 @@ async function buildImages(project, { logger, signal }) {
     const services = await planBuild(project, { logger, signal });
     if (services.length === 0)
         return;
-    const result = await runCompose(project, ['build', ...services], {
+    const result = await (0,compose_project/* runCompose */.yv)(project, ['build', ...services], {
         timeoutMs: PREPARATION_MS,
         ...(signal ? { signal } : {}),
     });
@@ -49156,7 +49248,7 @@ async function buildImages(project, { logger, signal }) {
         return;
     // What a build says stands at its end.
     const said = readLastLines(`${result.stdout}\n${result.stderr}`);
-    throw new failure/* Failure */.HR('source', ['the images cannot be built:', ...said].join('\n  '), 'Correct the Dockerfile, or what it fetches; nothing that runs was changed.');
+    throw new logging_failure/* Failure */.HR('source', ['the images cannot be built:', ...said].join('\n  '), 'Correct the Dockerfile, or what it fetches; nothing that runs was changed.');
 }
 async function explainTrouble(project, said, waitMs) {
     const states = await listServiceStates(project).catch(() => []);
@@ -49164,9 +49256,9 @@ async function explainTrouble(project, said, waitMs) {
     const ailing = states.filter((state) => state.state !== 'created' && !isWell(state));
     const [first] = ailing.sort((a, b) => rank(a) - rank(b));
     if (!first) {
-        return new failure/* Failure */.HR('source', `docker compose up failed: ${(0,printable/* printable */.g)(said)}`, 'Correct that, then run again.');
+        return new logging_failure/* Failure */.HR('source', `docker compose up failed: ${(0,printable/* printable */.g)(said)}`, 'Correct that, then run again.');
     }
-    const logs = await runCompose(project, [
+    const logs = await (0,compose_project/* runCompose */.yv)(project, [
         '--ansi',
         'never',
         'logs',
@@ -49178,7 +49270,7 @@ async function explainTrouble(project, said, waitMs) {
     ]);
     const lines = readLastLines(`${logs.stdout}\n${logs.stderr}`);
     const others = ailing.filter(({ service }) => service !== first.service).map(({ service }) => service);
-    return new failure/* Failure */.HR('source', [
+    return new logging_failure/* Failure */.HR('source', [
         `service ${first.service} ${describe(first, waitMs)}`,
         ...(others.length > 0 ? [`not well either: ${others.join(', ')}`] : []),
         ...(lines.length > 0 ? [`the last lines of its log:`, ...lines] : ['its log is empty']),
@@ -49207,64 +49299,8 @@ function readLastLines(text) {
 
 // EXTERNAL MODULE: external "node:crypto"
 var external_node_crypto_ = __nccwpck_require__(7598);
-;// CONCATENATED MODULE: ./.build/src/system/durable-file.js
-
-
-
-/**
- * Puts `content` at `path` so that, whatever happens and whenever, either the former file is there or the new one,
- * whole. `mode` holds whatever the umask says. Rejects with the system's error and leaves nothing behind.
- */
-async function writeDurably(path, content, mode) {
-    const folder = (0,external_node_path_.dirname)(path);
-    const temporary = (0,external_node_path_.join)(folder, `.${(0,external_node_path_.basename)(path)}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.tmp`);
-    try {
-        const file = await (0,promises_.open)(temporary, 'wx', 0o600);
-        try {
-            await file.writeFile(content);
-            await file.chmod(mode);
-            await file.sync();
-        }
-        finally {
-            await file.close();
-        }
-        await (0,promises_.rename)(temporary, path);
-    }
-    catch (error) {
-        await (0,promises_.rm)(temporary, { force: true });
-        throw error;
-    }
-    await syncDirectory(folder);
-}
-/**
- * Appends `content` to `path`, which is made with `mode` where it does not exist, and returns when it is on disk.
- * A crash in between can leave a part of it: the reader is to recognise a cut last line.
- */
-async function appendDurably(path, content, mode) {
-    const file = await open(path, 'a', mode);
-    let isNew;
-    try {
-        isNew = (await file.stat()).size === 0;
-        await file.appendFile(content);
-        await file.datasync();
-    }
-    finally {
-        await file.close();
-    }
-    if (isNew)
-        await syncDirectory(dirname(path));
-}
-/** Returns when the names in the directory `path` are on disk: a rename lasts only from then on. */
-async function syncDirectory(path) {
-    const directory = await (0,promises_.open)(path, 'r');
-    try {
-        await directory.sync();
-    }
-    finally {
-        await directory.close();
-    }
-}
-
+// EXTERNAL MODULE: ./.build/src/system/durable-file.js
+var durable_file = __nccwpck_require__(6389);
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/create-secrets.js
 
 
@@ -49298,210 +49334,36 @@ async function createMissingSecrets(model, { secrets, environment, project, envF
         }, signal);
     for (const path of listMissing(model, secrets)) {
         await (0,promises_.mkdir)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
-        await writeDurably(path, (0,external_node_crypto_.randomBytes)(24).toString('hex'), 0o444);
+        await (0,durable_file/* writeDurably */.v8)(path, (0,external_node_crypto_.randomBytes)(24).toString('hex'), 0o444);
         logger.info(`Created the secret ${path}.`);
     }
 }
 function listMissing(model, secrets) {
     const folder = followLinks(secrets);
-    return Object.values(parts_asMap(parts_asMap(model)['secrets']))
-        .map((secret) => parts_asMap(secret)['file'])
+    return Object.values(asMap(asMap(model)['secrets']))
+        .map((secret) => asMap(secret)['file'])
         .filter(isSet)
         .map(show)
         .filter((path) => isWithin(followLinks(path), folder) && !(0,external_node_fs_.existsSync)(path));
 }
 async function runScript(script, env, signal) {
-    const result = await runCommand('bash', [script, 'dev'], { env, timeoutMs: create_secrets_timeoutMs, ...(signal ? { signal } : {}) });
+    const result = await (0,run_command/* runCommand */.d)('bash', [script, 'dev'], { env, timeoutMs: create_secrets_timeoutMs, ...(signal ? { signal } : {}) });
     signal?.throwIfAborted();
     if (result.code === 0)
         return;
     const said = result.stderr.trim().split('\n').slice(-2).join('; ').slice(0, 400);
-    throw new failure/* Failure */.HR('config', `development's secrets cannot be created: ${said || `exit code ${result.code}`}`, `Run it by hand: bash ${script} dev.`);
+    throw new logging_failure/* Failure */.HR('config', `development's secrets cannot be created: ${said || `exit code ${result.code}`}`, `Run it by hand: bash ${script} dev.`);
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/deploy/checkout.js
-
-
-
-
-
-
-const checkout_timeoutMs = 10 * 60_000;
-/**
- * Git without anything that a repository or an account could have it run: no hooks, no filters, no prompts. The source
- * may belong to another user: what a fetch starts there does not get these, and is told by a file (trustSource).
- */
-const settings = { 'core.hooksPath': '/dev/null', 'core.fsmonitor': 'false', 'safe.directory': '*', 'gc.auto': '0' };
-/** The full name of a commit of a repository on this host. @throws Failure `usage` where it has no such commit. */
-async function resolveCommit(source, revision, environment) {
-    if (!/^[\w][\w./-]{0,200}$/.test(revision)) {
-        throw new failure/* Failure */.HR('usage', 'the commit: expected its SHA, or a branch', 'Nothing was done.');
-    }
-    const { code, stdout } = await git(['-C', source, 'rev-parse', '--verify', '--quiet', `${revision}^{commit}`], environment);
-    const commit = stdout.trim();
-    if (code === 0 && /^[0-9a-f]{40,64}$/.test(commit))
-        return commit;
-    throw new failure/* Failure */.HR('usage', `${source} has no commit ${revision}`, 'Check the commit out or fetch it first.');
-}
-/**
- * Puts a commit's files into a folder of their own, whole or not at all, and returns the folder. A commit that was
- * brought once needs its source no more. Expects the lock.
- */
-async function checkOut(places, { source, commit, environment }) {
-    const { repository, checkouts } = places;
-    const target = (0,external_node_path_.join)(checkouts, commit);
-    await (0,promises_.mkdir)(checkouts, { recursive: true, mode: 0o700 });
-    // A killed run's halves.
-    for (const name of await (0,promises_.readdir)(checkouts)) {
-        if (name.startsWith('.partial-'))
-            await (0,promises_.rm)((0,external_node_path_.join)(checkouts, name), { recursive: true, force: true });
-    }
-    if ((0,external_node_fs_.existsSync)(target))
-        return target;
-    const own = ['--git-dir', repository];
-    await need(['init', '--quiet', '--bare', repository], environment);
-    const reference = `refs/deployments/${commit}`;
-    const isHere = (await git([...own, 'rev-parse', '--verify', '--quiet', reference], environment)).code === 0;
-    if (!isHere) {
-        const args = [...own, 'fetch', '--quiet', '--no-tags', '--depth=1', source, `+${commit}:${reference}`];
-        await need(args, environment, await trustSource(places));
-    }
-    const partial = await (0,promises_.mkdtemp)((0,external_node_path_.join)(checkouts, '.partial-'));
-    const tree = (0,external_node_path_.join)(partial, 'tree');
-    await (0,promises_.mkdir)(tree, { mode: 0o755 });
-    const withIndex = { ...environment, GIT_INDEX_FILE: (0,external_node_path_.join)(partial, 'index') };
-    await need([...own, 'read-tree', commit], withIndex);
-    await need([...own, '--work-tree', tree, 'checkout-index', '--all', '--force'], withIndex);
-    await (0,promises_.rename)(tree, target);
-    await (0,promises_.rm)(partial, { recursive: true, force: true });
-    return target;
-}
-/** Forgets a commit: its files, and what git keeps of it. */
-async function forgetCommit(places, commit, environment) {
-    await (0,promises_.rm)((0,external_node_path_.join)(places.checkouts, commit), { recursive: true, force: true });
-    await git(['--git-dir', places.repository, 'update-ref', '-d', `refs/deployments/${commit}`], environment);
-}
-/** A configuration of git's that its upload-pack reads as well. Returns its path. */
-async function trustSource({ directory }) {
-    const path = (0,external_node_path_.join)(directory, 'gitconfig');
-    await writeDurably(path, '[safe]\n\tdirectory = *\n', 0o600);
-    return path;
-}
-async function need(args, environment, configuration) {
-    const { code, stderr } = await git(args, environment, configuration);
-    if (code === 0)
-        return;
-    const lines = stderr.trim().split('\n');
-    // Advice may follow.
-    const said = (lines.find((line) => line.startsWith('fatal:')) ?? lines.at(-1) ?? '').slice(0, 300);
-    throw new failure/* Failure */.HR('failed', `git cannot bring the commit: ${said}`, 'Check that the checkout holds the commit.');
-}
-function git(args, environment, configuration = '/dev/null') {
-    const entries = Object.entries(settings);
-    return runCommand('git', args, {
-        timeoutMs: checkout_timeoutMs,
-        env: {
-            ...environment,
-            GIT_CONFIG_GLOBAL: configuration,
-            GIT_CONFIG_NOSYSTEM: '1',
-            GIT_TERMINAL_PROMPT: '0',
-            GIT_CONFIG_COUNT: String(entries.length),
-            ...Object.fromEntries(entries.flatMap(([key, value], index) => [
-                [`GIT_CONFIG_KEY_${index}`, key],
-                [`GIT_CONFIG_VALUE_${index}`, value],
-            ])),
-        },
-    });
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/dev/dev-project.js
-
-
-
-
-
-
-const devFileName = 'docker-compose.dev.yml';
-/** Of a file that names none: the folder's name, which Compose would take, may be production's as well. */
-const defaultProjectName = 'skills-hub-dev';
-/**
- * Finds the development platform's compose file, and all that belongs to it.
- * @throws Failure `config` where no folder has one.
- */
-async function openDevProject({ folders, environment, config }) {
-    const directory = await findFolder(folders);
-    const file = join(directory, devFileName);
-    // As Compose reads it; what the shell says counts more.
-    const settings = { ...(await readEnvFile(join(directory, '.env'))), ...dropUndefined(environment) };
-    const port = readPort(environment['DEV_PORT']) ?? config?.dev.port;
-    const context = settings['APP_CONTEXT'];
-    return {
-        directory,
-        files: [file],
-        project: (await readOwnName(file)) ?? defaultProjectName,
-        pauses: [],
-        environment: {
-            // Production's, in a shell that was used for it.
-            ...leaveOutOtherProjects(environment),
-            // The file's own default is the configuration's too: only another one has to be said.
-            ...(port === undefined || port === 8081 || environment['DEV_PORT'] ? {} : { DEV_PORT: String(port) }),
-        },
-        secrets: resolve(directory, settings['DEV_SECRETS_DIR'] ?? 'secrets/dev'),
-        contexts: context ? [resolve(directory, context)] : [],
-        production: listProduction(directory, environment, config),
-        formerPlaces: [],
-        ...(port === undefined ? {} : { port }),
-    };
-}
-/** Production as its configuration names it, and the file that lies beside development's. */
-function listProduction(directory, environment, config) {
-    const own = project_leaveOutOtherProjects(environment);
-    const beside = { directory, files: [(0,external_node_path_.join)(directory, 'docker-compose.yml')], pauses: [], environment: own };
-    return [...(config?.compose ? [{ ...config.compose, environment: own }] : []), beside];
-}
-async function findFolder(folders) {
-    for (const folder of folders) {
-        const isThere = await access(join(folder, devFileName)).then(() => true, () => false);
-        if (isThere)
-            return folder;
-    }
-    throw new Failure('config', `there is no ${devFileName} in ${[...new Set(folders)].join(', nor in ')}`, 'Go to the repository that holds it, or name its folder with --directory.');
-}
-/** The `name:` of a file, where it is written out. */
-async function readOwnName(file) {
-    const document = parseDocument(await readFile(file, 'utf8'), { merge: true, logLevel: 'silent' });
-    const name = document.errors.length > 0 ? undefined : asMap(document.toJS())['name'];
-    return typeof name === 'string' && /^[a-z0-9][a-z0-9_-]*$/.test(name) ? name : undefined;
-}
-async function readEnvFile(path) {
-    const text = await readFile(path, 'utf8').catch(() => '');
-    const lines = text.matchAll(/^\s*(?:export\s+)?(\w+)\s*=\s*("[^"\n]*"|'[^'\n]*'|[^\n#]*)/gm);
-    const settings = {};
-    for (const [, name = '', value = ''] of lines)
-        settings[name] = value.trim().replace(/^(["'])(.*)\1$/, '$2');
-    return settings;
-}
-function dropUndefined(environment) {
-    return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
-}
-function readPort(text) {
-    if (text === undefined || text === '')
-        return undefined;
-    const port = Number(text);
-    if (Number.isInteger(port) && port > 0 && port < 65_536)
-        return port;
-    throw new Failure('usage', 'DEV_PORT: expected a port between 1 and 65535', 'Nothing was done.');
-}
-/** The checkout that a bundle or a script of ours lies in: scripts/dist/continuity/index.js, scripts/continuity.ts. */
-function listCheckouts(script) {
-    const folder = dirname(script);
-    return [resolve(folder, '..', '..', '..'), resolve(folder, '..')];
-}
-
+// EXTERNAL MODULE: ./.build/src/operations/deploy/checkout.js
+var checkout = __nccwpck_require__(4390);
+// EXTERNAL MODULE: ./.build/src/operations/dev/dev-project.js + 2 modules
+var dev_project = __nccwpck_require__(5467);
 ;// CONCATENATED MODULE: ./.build/src/operations/deploy/docker-environment.js
 /** Names the folder of a deployment in every program that it starts: what a killed one has left is found by it. */
 const DEPLOY_VARIABLE = 'CONTINUITY_DEPLOY';
-const passed = /^(PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TMPDIR|XDG_\w+|DBUS_SESSION_BUS_ADDRESS|DOCKER_(HOST|CONTEXT|CONFIG|CERT_PATH|TLS_VERIFY|BUILDKIT|DEFAULT_PLATFORM)|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|SSL_CERT_(FILE|DIR))$/;
+/** The last two are how a step, and the runner after it, finds the programs that it has to end. */
+const passed = /^(PATH|HOME|USER|LOGNAME|LANG|LC_\w+|TMPDIR|XDG_\w+|DBUS_SESSION_BUS_ADDRESS|DOCKER_(HOST|CONTEXT|CONFIG|CERT_PATH|TLS_VERIFY|BUILDKIT|DEFAULT_PLATFORM)|(HTTPS?|NO|ALL)_PROXY|(https?|no|all)_proxy|SSL_CERT_(FILE|DIR)|CONTINUITY_STEP|RUNNER_TRACKING_ID)$/;
 /**
  * What docker and git are given of a run's environment. A commit's compose file can ask for any variable that is here,
  * and the tokens of the run are none of its business.
@@ -49531,7 +49393,7 @@ function openCommit(places, commit, { project, environment, config }) {
     });
     return {
         directory,
-        files: [(0,external_node_path_.join)(directory, devFileName), ...((0,external_node_fs_.existsSync)(imageFile) ? [imageFile] : [])],
+        files: [(0,external_node_path_.join)(directory, dev_project/* devFileName */.j$), ...((0,external_node_fs_.existsSync)(imageFile) ? [imageFile] : [])],
         project,
         pauses: [],
         environment: own,
@@ -49539,7 +49401,7 @@ function openCommit(places, commit, { project, environment, config }) {
         envFile: (0,external_node_fs_.existsSync)(places.envFile) ? places.envFile : '/dev/null',
         secrets: places.secrets,
         contexts: [],
-        production: listProduction(directory, own, config),
+        production: (0,dev_project/* listProduction */.wQ)(directory, own, config),
         formerPlaces: [places.checkouts, places.images],
         isCommit: true,
     };
@@ -49547,8 +49409,8 @@ function openCommit(places, commit, { project, environment, config }) {
 /** The images that a commit was built with; none where it was not. */
 async function readImageNames({ images }, commit) {
     const text = await (0,promises_.readFile)((0,external_node_path_.join)(images, `${commit}.yml`), 'utf8').catch(() => '{}');
-    const { services } = parts_asMap(JSON.parse(text));
-    return Object.fromEntries(Object.entries(parts_asMap(services)).map(([name, service]) => [name, show(parts_asMap(service)['image'])]));
+    const { services } = asMap(JSON.parse(text));
+    return Object.fromEntries(Object.entries(asMap(services)).map(([name, service]) => [name, show(asMap(service)['image'])]));
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/deploy/image-names.js
@@ -49563,7 +49425,7 @@ async function readImageNames({ images }, commit) {
  * going back needs no building and no commit's image replaces another's. What has no Dockerfile keeps the image it names.
  */
 function nameImages(model, project, commit) {
-    const services = Object.entries(parts_asMap(parts_asMap(model)['services'])).map(([name, service]) => [name, parts_asMap(service)]);
+    const services = Object.entries(asMap(asMap(model)['services'])).map(([name, service]) => [name, asMap(service)]);
     const built = services.filter(([, service]) => isSet(service['build']) && !lacksDockerfile(service));
     const nameFor = (service) => `${project}/${service.toLowerCase()}:${commit.slice(0, 12)}`;
     return Object.fromEntries(services.flatMap(([name, { image }]) => {
@@ -49579,7 +49441,7 @@ async function writeImageFile({ images }, commit, names) {
     const path = (0,external_node_path_.join)(images, `${commit}.yml`);
     const services = Object.fromEntries(Object.entries(names).map(([name, image]) => [name, { image: show(image) }]));
     // JSON is YAML.
-    await writeDurably(path, `${JSON.stringify({ services }, undefined, 2)}\n`, 0o600);
+    await (0,durable_file/* writeDurably */.v8)(path, `${JSON.stringify({ services }, undefined, 2)}\n`, 0o600);
     return path;
 }
 /** Whether all of these images are on the engine. */
@@ -49587,12 +49449,12 @@ async function hasImages(names, environment) {
     const images = [...new Set(Object.values(names))];
     if (images.length === 0)
         return true;
-    return ((await runDocker(['image', 'inspect', '--', ...images], { environment, maximumOutputBytes: 64 << 20 })).code === 0);
+    return ((await (0,docker/* runDocker */.ST)(['image', 'inspect', '--', ...images], { environment, maximumOutputBytes: 64 << 20 })).code === 0);
 }
 /** Removes images by name; those that something uses stay. */
 async function removeImages(names, environment) {
     for (const image of new Set(Object.values(names)))
-        await runDocker(['image', 'rm', '--', image], { environment });
+        await (0,docker/* runDocker */.ST)(['image', 'rm', '--', image], { environment });
 }
 
 // EXTERNAL MODULE: ./node_modules/zod/v4/classic/schemas.js + 17 modules
@@ -49611,12 +49473,18 @@ const journalSchema = schemas/* object */.Ikc({
     /** GitHub's record, to be closed by whoever finds this. */
     deploymentId: schemas/* number */.aig().optional(),
 });
-const currentSchema = schemas/* object */.Ikc({ commit, previous: commit.optional(), deployedAt: schemas/* string */.YjP() });
+const currentSchema = schemas/* object */.Ikc({
+    commit,
+    previous: commit.optional(),
+    deployedAt: schemas/* string */.YjP(),
+    /** It was to be brought up again, and could not be. */
+    isDown: schemas/* literal */.euz(true).optional(),
+});
 function readJournal({ journal }) {
     return read(journal, journalSchema);
 }
 async function writeJournal({ journal }, content) {
-    await writeDurably(journal, `${JSON.stringify(content)}\n`, 0o600);
+    await (0,durable_file/* writeDurably */.v8)(journal, `${JSON.stringify(content)}\n`, 0o600);
 }
 async function removeJournal({ journal }) {
     await (0,promises_.rm)(journal, { force: true });
@@ -49625,7 +49493,7 @@ function readCurrent({ current }) {
     return read(current, currentSchema);
 }
 async function writeCurrent({ current }, content) {
-    await writeDurably(current, `${JSON.stringify(content)}\n`, 0o600);
+    await (0,durable_file/* writeDurably */.v8)(current, `${JSON.stringify(content)}\n`, 0o600);
 }
 async function read(path, schema) {
     try {
@@ -49634,8 +49502,8 @@ async function read(path, schema) {
     catch (error) {
         if (error.code === 'ENOENT')
             return undefined;
-        const what = `${path} cannot be read: ${(0,failure/* messageOf */.bD)(error).split('\n', 1)[0] ?? ''}`;
-        throw new failure/* Failure */.HR('failed', what, 'Look at it; removed, the next deployment begins without knowing what runs.');
+        const what = `${path} cannot be read: ${(0,logging_failure/* messageOf */.bD)(error).split('\n', 1)[0] ?? ''}`;
+        throw new logging_failure/* Failure */.HR('failed', what, 'Look at it; removed, the next deployment begins without knowing what runs.');
     }
 }
 
@@ -49643,9 +49511,9 @@ async function read(path, schema) {
 
 /** The address at which a model is reached from its own host: at `port` where it publishes that one, else at its first. */
 function findPublishedUrl(model, port) {
-    const published = Object.values(parts_asMap(parts_asMap(model)['services']))
-        .flatMap((service) => asList(parts_asMap(service)['ports']))
-        .map(parts_asMap)
+    const published = Object.values(asMap(asMap(model)['services']))
+        .flatMap((service) => asList(asMap(service)['ports']))
+        .map(asMap)
         .filter(({ published: each, protocol }) => isSet(each) && protocol !== 'udp')
         .map(({ published: each, host_ip: host }) => ({ port: show(each), host: isSet(host) ? show(host) : '' }));
     const found = published.find((each) => each.port === String(port)) ?? published[0];
@@ -49679,7 +49547,7 @@ async function askUrl(url, signal) {
     }
     catch (error) {
         const { cause } = error;
-        return { isGood: false, said: (0,printable/* printable */.g)(cause?.code ?? (0,failure/* messageOf */.bD)(error)).slice(0, 200) };
+        return { isGood: false, said: (0,printable/* printable */.g)(cause?.code ?? (0,logging_failure/* messageOf */.bD)(error)).slice(0, 200) };
     }
 }
 /** Waits until an address answers. @throws Failure `source` with what it said last; the signal's reason where that came first. */
@@ -49691,13 +49559,129 @@ async function waitForUrl(url, waitMs, signal) {
         if (isGood)
             return;
         if (Date.now() >= deadline) {
-            throw new failure/* Failure */.HR('source', `${url} does not answer as it should within ${(0,quantity_text/* formatDuration */.a3)(waitMs)}: ${said}`, 'Every service says that it is healthy: look at the proxy (npm run -s dev:logs -- proxy) and at its port.');
+            throw new logging_failure/* Failure */.HR('source', `${url} does not answer as it should within ${(0,quantity_text/* formatDuration */.a3)(waitMs)}: ${said}`, 'Every service says that it is healthy: look at the proxy (npm run -s dev:logs -- proxy) and at its port.');
         }
         await (0,external_node_timers_promises_.setTimeout)(PAUSE_MS, undefined, signal ? { signal } : {});
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/compose/service-containers.js
+
+
+
+
+const healthStates = ['starting', 'healthy', 'unhealthy'];
+/** Whether a volume has the name that the engine gives to one which nobody named. */
+function isAnonymous(volume) {
+    return /^[0-9a-f]{64}$/.test(volume);
+}
+const engineTimeoutMs = 60_000;
+const defaultGraceSeconds = 10;
+const freezeAttempts = 5;
+const freezeAgainMs = 1000;
+/**
+ * The containers of these services of a project, of all where none is named, also those that do not run; what
+ * `docker compose run` left is none of them.
+ * @throws Failure where docker or the files are not there, the files are wrong, or have no such service.
+ */
+async function listServiceContainers(project, services = []) {
+    const listed = await askCompose(project, ['--profile', '*', 'ps', '--all', '--quiet', ...services]);
+    const ids = [...new Set(listed.split(/\s+/).filter((id) => id !== ''))];
+    return await inspectServices(project, ids);
+}
+/** Those of these containers that are of a service. @throws Failure where the engine cannot be asked */
+async function inspectServices(caller, ids) {
+    const containers = await inspectContainers(caller, ids);
+    return containers.flatMap((each) => (each.service === undefined ? [] : [{ ...each, service: each.service }]));
+}
+/**
+ * What the engine knows of these containers, by their ids or names, without the compose files; those that are gone are
+ * left out. @throws Failure where the engine cannot be asked
+ */
+async function inspectContainers(caller, ids) {
+    if (ids.length === 0)
+        return [];
+    const { environment, isDetached = false, timeoutMs, signal } = caller;
+    const args = ['container', 'inspect', '--', ...ids];
+    const result = await (0,docker/* runDocker */.ST)(args, {
+        environment,
+        isDetached,
+        maximumOutputBytes: 64 << 20,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        ...(signal ? { signal } : {}),
+    });
+    // One that was removed at this moment makes it fail, and is not among those that it prints.
+    const { stdout } = /no such container/i.test(result.stderr) ? result : (0,docker/* requireSuccess */.z_)(args, result);
+    return JSON.parse(stdout || '[]').map(service_containers_describe);
+}
+function service_containers_describe({ Id, Name, Image, Config, Mounts, State }) {
+    const labels = Config.Labels ?? {};
+    const isOneOff = labels[`${docker/* composeLabel */.dv}.oneoff`] === 'True';
+    return {
+        id: Id,
+        name: Name.replace(/^\//, ''),
+        state: State.Status,
+        health: healthStates.find((each) => each === State.Health?.Status),
+        user: Config.User,
+        pid: State.Pid,
+        service: isOneOff ? undefined : labels[`${docker/* composeLabel */.dv}.service`],
+        graceMs: (Config.StopTimeout ?? defaultGraceSeconds) * 1000,
+        image: Config.Image,
+        imageId: Image,
+        composeVersion: labels[`${docker/* composeLabel */.dv}.version`] ?? '',
+        composeFiles: State.Status === 'running' ? splitFiles(labels[`${docker/* composeLabel */.dv}.project.config_files`] ?? '') : [],
+        mounts: (Mounts ?? []).map(({ Type, Name: volume, Destination: target, RW }) => ({
+            target,
+            isReadOnly: !RW,
+            ...(Type === 'volume' && volume !== undefined ? { volume } : {}),
+        })),
+    };
+}
+/** What was given as standard input has no path. */
+function splitFiles(text) {
+    return text.split(',').filter((file) => file.startsWith('/'));
+}
+/** On a busy machine the kernel may not have stopped all of a container's processes when its runtime gives up. */
+function isStillBusy({ code, stderr }) {
+    return code !== 0 && stderr.includes('unable to freeze');
+}
+/** Stops, starts, pauses… one container. @throws Failure `source` with what docker said. */
+async function changeContainer(caller, { id, name, graceMs }, change) {
+    const options = {
+        environment: caller.environment,
+        isDetached: caller.isDetached ?? false,
+        timeoutMs: engineTimeoutMs + graceMs,
+    };
+    let result = await (0,docker/* runDocker */.ST)(['container', change, id], options);
+    for (let attempt = 1; attempt < freezeAttempts && isStillBusy(result); attempt++) {
+        await (0,external_node_timers_promises_.setTimeout)(freezeAgainMs);
+        result = await (0,docker/* runDocker */.ST)(['container', change, id], options);
+    }
+    if (result.code === 0)
+        return;
+    const next = `Look at it (docker ps --all; docker logs ${name}), then run again.`;
+    throw new logging_failure/* Failure */.HR('source', `docker ${change} ${name} failed: ${(0,docker/* lastLine */.fM)(result)}`, next);
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/deploy/stop-unhealthy.js
+
+
+/**
+ * Stops the containers that run and are unhealthy. `docker compose up` leaves a container as it is whose service has not
+ * changed: of one that hangs it would only say that it does, where a new start may be all that it needs.
+ */
+async function stopUnhealthy(project, logger) {
+    const states = await listServiceStates(project);
+    const unhealthy = states.filter(({ state, health }) => state === 'running' && health === 'unhealthy');
+    const containers = await inspectContainers(project, unhealthy.map(({ container }) => container));
+    for (const container of containers) {
+        logger.info(`${container.name} is unhealthy: it is stopped, and started anew.`);
+        await changeContainer(project, container, 'stop');
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/deploy/switch-to.js
+
 
 
 
@@ -49710,6 +49694,7 @@ async function waitForUrl(url, waitMs, signal) {
 async function switchTo(project, options) {
     const { healthUrl, waitMs, logger, signal, build } = options;
     const model = await approveProject(project, logger);
+    await stopUnhealthy(project, logger);
     await bringUp(project, { waitMs, logger, signal, build });
     const url = healthUrl ?? findPublishedUrl(model, project.port);
     if (url !== undefined)
@@ -49718,6 +49703,8 @@ async function switchTo(project, options) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/deploy/go-back.js
+
+
 
 
 
@@ -49742,6 +49729,8 @@ async function goBackToHealthy(places, current, failed, options) {
     if (previous === undefined || commit !== failed) {
         try {
             await goBack(places, commit, options);
+            if (current.isDown)
+                await writeCurrent(places, { ...current, isDown: undefined });
             return commit;
         }
         catch (error) {
@@ -49755,11 +49744,41 @@ async function goBackToHealthy(places, current, failed, options) {
     await writeCurrent(places, { commit: previous, deployedAt: options.now().toISOString() });
     return previous;
 }
-/** Takes down what a first deployment has started, since there is nothing to go back to. Volumes stay. */
+/**
+ * Takes down what a first deployment has started, since there is nothing to go back to. Volumes stay.
+ * @throws Failure `source` where docker does not.
+ */
 async function takeDown(places, commit, options) {
     const project = openCommit(places, commit, options);
     await approveProject(project, options.logger);
-    await runCompose(project, ['--profile', '*', 'down', '--remove-orphans'], { timeoutMs: downMs });
+    const result = await (0,compose_project/* runCompose */.yv)(project, ['--profile', '*', 'down', '--remove-orphans'], { timeoutMs: downMs });
+    if (result.code === 0)
+        return;
+    const next = 'Look at docker ps --all, then deploy again.';
+    throw new logging_failure/* Failure */.HR('source', `docker compose down failed: ${(0,docker/* lastLine */.fM)(result)}`, next);
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/deploy/problem.js
+
+/** Who was told to end is no fault to report. `what` was interrupted, and `error` is what came of it. */
+function interrupted(what, error) {
+    return new logging_failure/* Failure */.HR('failed', `${what} was interrupted: ${(0,logging_failure/* messageOf */.bD)(error)}`, 'Run it again.', { cause: error });
+}
+/** Why a commit does not run, out of what was thrown. */
+function readProblem(error, { holder, signal }) {
+    const failure = signal?.aborted ? interrupted(holder, error) : (0,logging_failure/* toFailure */.w2)(error, 'Run it again with --verbose');
+    const { kind, message, next } = failure;
+    return { kind, message, next };
+}
+/**
+ * The same problem, with what there is to do once the commit is gone again: its containers, and with them their logs, are
+ * no longer there to be looked at.
+ */
+function adviseAfterRollback(problem, signal) {
+    if (signal?.aborted)
+        return problem;
+    const next = 'Correct it with a new commit. The containers of this one are gone; what they said last stands above.';
+    return { ...problem, next };
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/deploy/prune-commits.js
@@ -49777,15 +49796,16 @@ async function pruneCommits(places, kept, { environment, warn }) {
         try {
             await removeImages(await readImageNames(places, commit), environment);
             await (0,promises_.rm)((0,external_node_path_.join)(places.images, `${commit}.yml`), { force: true });
-            await forgetCommit(places, commit, environment);
+            await (0,checkout/* forgetCommit */.Pt)(places, commit, environment);
         }
         catch (error) {
-            warn(`the files of commit ${commit.slice(0, 12)} were not removed: ${(0,failure/* messageOf */.bD)(error)}`);
+            warn(`the files of commit ${commit.slice(0, 12)} were not removed: ${(0,logging_failure/* messageOf */.bD)(error)}`);
         }
     }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/deploy/attempt.js
+
 
 
 
@@ -49813,7 +49833,8 @@ async function attempt(run) {
         signal?.throwIfAborted();
     }
     catch (error) {
-        return { verdict: 'refused', problem: readProblem(error) };
+        // Of what is down nobody would say that it still runs.
+        return { verdict: current?.isDown ? 'down' : 'refused', problem: readProblem(error, options) };
     }
     logger.phase('Start');
     try {
@@ -49828,14 +49849,14 @@ async function attempt(run) {
         return { verdict: 'deployed', ...(url === undefined ? {} : { url }) };
     }
     catch (error) {
-        return revert(run, readProblem(error));
+        return revert(run, readProblem(error, options));
     }
 }
 /** Everything that leaves what runs untouched: files, secrets, images; and whether the commit may be started at all. */
 async function prepare({ options, places, commit }) {
     const { source, logger, signal, prepareScript, environment } = options;
     const plain = pickEnvironment(environment, { [DEPLOY_VARIABLE]: places.directory });
-    await checkOut(places, { source, commit, environment: plain });
+    await (0,checkout/* checkOut */.b$)(places, { source, commit, environment: plain });
     const project = openCommit(places, commit, options);
     const model = await approveProject(project, logger);
     await createMissingSecrets(model, project, { script: prepareScript, logger, signal });
@@ -49844,25 +49865,24 @@ async function prepare({ options, places, commit }) {
     await buildImages(openCommit(places, commit, options), { logger, signal });
 }
 async function revert({ options, places, commit, current, warn }, problem) {
-    const { logger } = options;
+    const { logger, signal } = options;
     logger.phase('Roll back');
     logger.info(problem.message);
     try {
+        const afterwards = adviseAfterRollback(problem, signal);
         if (!current) {
             await takeDown(places, commit, options);
-            return { verdict: 'down', problem };
+            return { verdict: 'down', problem: afterwards };
         }
         const running = await goBackToHealthy(places, current, commit, options);
-        return { verdict: 'rolled-back', problem, previous: running };
+        return { verdict: 'rolled-back', problem: afterwards, previous: running };
     }
     catch (error) {
-        warn(`what ran before could not be brought back: ${(0,failure/* messageOf */.bD)(error)}`);
+        warn(`what ran before could not be brought back: ${(0,logging_failure/* messageOf */.bD)(error)}`);
+        if (current)
+            await writeCurrent(places, { ...current, isDown: true });
         return { verdict: 'down', problem };
     }
-}
-function readProblem(error) {
-    const { kind, message, next } = (0,failure/* toFailure */.w2)(error, 'Run it again with --verbose');
-    return { kind, message, next };
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/deploy/places.js
@@ -49946,7 +49966,7 @@ async function beginRecord(gitHub, { commit, holder }, warn) {
         return record;
     }
     catch (error) {
-        warn(`GitHub keeps no record of this deployment: ${(0,failure/* messageOf */.bD)(error)}`);
+        warn(`GitHub keeps no record of this deployment: ${(0,logging_failure/* messageOf */.bD)(error)}`);
         return { tell: async () => undefined };
     }
 }
@@ -49961,7 +49981,7 @@ function resumeRecord(gitHub, id, warn) {
                 await setDeploymentStatus(api, repository, id, { state, description, environmentUrl: url, logUrl });
             }
             catch (error) {
-                warn(`GitHub's record of deployment ${id} does not say "${state}": ${(0,failure/* messageOf */.bD)(error)}`);
+                warn(`GitHub's record of deployment ${id} does not say "${state}": ${(0,logging_failure/* messageOf */.bD)(error)}`);
             }
         },
     };
@@ -50057,7 +50077,9 @@ async function repair_revert(places, interrupted, options) {
         return 'nothing was there before, and what it had started was taken down';
     }
     catch (error) {
-        return `what was there before could not be brought up: ${(0,failure/* messageOf */.bD)(error).split('\n', 1)[0] ?? ''}`;
+        if (current)
+            await writeCurrent(places, { ...current, isDown: true });
+        return `what was there before could not be brought up: ${(0,logging_failure/* messageOf */.bD)(error).split('\n', 1)[0] ?? ''}`;
     }
 }
 
@@ -50072,13 +50094,13 @@ const RECOMMENDED = [2, 20];
  * @throws Failure `config` where docker or Compose is missing or too old, `source` where the engine does not answer.
  */
 async function checkEngine(environment, logger) {
-    const answer = await runDocker(['version', '--format', '{{.Server.Version}}'], { environment });
+    const answer = await (0,docker/* runDocker */.ST)(['version', '--format', '{{.Server.Version}}'], { environment });
     if (answer.code !== 0) {
         const next = 'Look at docker info, then run again.';
-        throw new failure/* Failure */.HR('source', `the Docker engine does not answer: ${lastLine(answer)}`, next);
+        throw new logging_failure/* Failure */.HR('source', `the Docker engine does not answer: ${(0,docker/* lastLine */.fM)(answer)}`, next);
     }
     const engine = answer.stdout.trim();
-    const { code, stdout } = await runDocker(['compose', 'version', '--short'], { environment });
+    const { code, stdout } = await (0,docker/* runDocker */.ST)(['compose', 'version', '--short'], { environment });
     const compose = code === 0 ? stdout.trim().replace(/^v/, '') : await findOldCompose(environment);
     judgeComposeVersion(compose, logger);
     return { engine, compose: compose };
@@ -50088,11 +50110,11 @@ function judgeComposeVersion(version, logger) {
     const next = 'Install Compose 2: the package docker-compose-plugin of Docker, or docker-compose of Debian 13 or newer (docs/development.md).';
     const [, major, minor] = /^v?(\d+)\.(\d+)/.exec(version ?? '') ?? [];
     if (major === undefined || minor === undefined) {
-        throw new failure/* Failure */.HR('config', 'this Docker has no Compose ("docker compose")', next);
+        throw new logging_failure/* Failure */.HR('config', 'this Docker has no Compose ("docker compose")', next);
     }
     if (Number(major) < 2) {
         const what = `Compose ${version} is here, which cannot read today's compose files and has no "up --wait"`;
-        throw new failure/* Failure */.HR('config', what, next);
+        throw new logging_failure/* Failure */.HR('config', what, next);
     }
     if (Number(major) === RECOMMENDED[0] && Number(minor) < RECOMMENDED[1]) {
         logger.warning(`Compose ${version} is older than ${RECOMMENDED.join('.')}: it may not understand every part.`);
@@ -50100,7 +50122,7 @@ function judgeComposeVersion(version, logger) {
 }
 /** The version of a `docker-compose` that stands alone: whoever has only that one wants to know why it does not do. */
 async function findOldCompose(environment) {
-    const result = await runCommand('docker-compose', ['version', '--short'], {
+    const result = await (0,run_command/* runCommand */.d)('docker-compose', ['version', '--short'], {
         env: environment,
         timeoutMs: 30_000,
     }).catch(() => undefined);
@@ -50110,6 +50132,7 @@ async function findOldCompose(environment) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/deploy.js
+
 
 
 
@@ -50142,7 +50165,7 @@ async function deploy(options) {
     await makeDirectory(directory);
     const lock = await takeLock(places, options);
     try {
-        const commit = await resolveCommit(source, options.commit, environment);
+        const commit = await (0,checkout/* resolveCommit */.WL)(source, options.commit, environment);
         await repairInterrupted(places, options, warn);
         const record = await beginRecord(options.gitHub, { commit, holder }, warn);
         const current = await readCurrent(places);
@@ -50171,7 +50194,7 @@ function deploy_describe({ verdict, problem }, running) {
     if (verdict === 'deployed')
         return 'healthy';
     if (verdict === 'down')
-        return `not healthy, and nothing runs: ${first}`;
+        return `development is down: ${first}`;
     return `${verdict === 'refused' ? 'not started' : 'rolled back'}, ${before}: ${first}`;
 }
 async function makeDirectory(directory) {
@@ -50180,7 +50203,7 @@ async function makeDirectory(directory) {
     }
     catch (error) {
         const next = 'Name a folder that the account of the development runner may write to.';
-        throw new failure/* Failure */.HR('config', `${directory} cannot be made: ${(0,failure/* messageOf */.bD)(error)}`, next, { cause: error });
+        throw new logging_failure/* Failure */.HR('config', `${directory} cannot be made: ${(0,logging_failure/* messageOf */.bD)(error)}`, next, { cause: error });
     }
 }
 async function takeLock({ lock }, { holder, lockWaitMs, logger, signal }) {
@@ -50188,11 +50211,317 @@ async function takeLock({ lock }, { holder, lockWaitMs, logger, signal }) {
         return await acquireLock(lock, { holder });
     }
     catch (error) {
-        if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked') || lockWaitMs <= 0)
+        if (!(error instanceof logging_failure/* Failure */.HR && error.kind === 'locked') || lockWaitMs <= 0)
             throw error;
         logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a3)(lockWaitMs)}.`);
-        return await acquireLock(lock, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) });
+        return await acquireLock(lock, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch((second) => {
+            throw signal?.aborted ? interrupted(holder, second) : second;
+        });
     }
+}
+
+
+/***/ }),
+
+/***/ 4390:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   Pt: () => (/* binding */ forgetCommit),
+/* harmony export */   WL: () => (/* binding */ resolveCommit),
+/* harmony export */   a5: () => (/* binding */ revisionPattern),
+/* harmony export */   b$: () => (/* binding */ checkOut)
+/* harmony export */ });
+/* harmony import */ var node_fs__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(3024);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(1619);
+/* harmony import */ var _system_durable_file_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(6389);
+/* harmony import */ var _system_run_command_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(6940);
+
+
+
+
+
+
+const timeoutMs = 10 * 60_000;
+/**
+ * Git without anything that a repository or an account could have it run: no hooks, no filters, no prompts. The source
+ * may belong to another user: what a fetch starts there does not get these, and is told by a file (trustSource).
+ */
+const settings = { 'core.hooksPath': '/dev/null', 'core.fsmonitor': 'false', 'safe.directory': '*', 'gc.auto': '0' };
+/** What names a commit, and can be no option of git's. */
+const revisionPattern = /^\w[\w./-]{0,200}$/;
+/** The full name of a commit of a repository on this host. @throws Failure `usage` where it has no such commit. */
+async function resolveCommit(source, revision, environment) {
+    if (!revisionPattern.test(revision)) {
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .Failure */ .HR('usage', 'the commit: expected its SHA, or a branch', 'Nothing was done.');
+    }
+    const { code, stdout } = await git(['-C', source, 'rev-parse', '--verify', '--quiet', `${revision}^{commit}`], environment);
+    const commit = stdout.trim();
+    if (code === 0 && /^[0-9a-f]{40,64}$/.test(commit))
+        return commit;
+    throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .Failure */ .HR('usage', `${source} has no commit ${revision}`, 'Check the commit out or fetch it first.');
+}
+/**
+ * Puts a commit's files into a folder of their own, whole or not at all, and returns the folder. A commit that was
+ * brought once needs its source no more. Expects the lock.
+ */
+async function checkOut(places, { source, commit, environment }) {
+    const { repository, checkouts } = places;
+    const target = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(checkouts, commit);
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdir)(checkouts, { recursive: true, mode: 0o700 });
+    // A killed run's halves.
+    for (const name of await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.readdir)(checkouts)) {
+        if (name.startsWith('.partial-'))
+            await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(checkouts, name), { recursive: true, force: true });
+    }
+    if ((0,node_fs__WEBPACK_IMPORTED_MODULE_0__.existsSync)(target))
+        return target;
+    const own = ['--git-dir', repository];
+    await need(['init', '--quiet', '--bare', repository], environment);
+    const reference = `refs/deployments/${commit}`;
+    const isHere = (await git([...own, 'rev-parse', '--verify', '--quiet', reference], environment)).code === 0;
+    if (!isHere) {
+        const args = [...own, 'fetch', '--quiet', '--no-tags', '--depth=1', source, `+${commit}:${reference}`];
+        await need(args, environment, await trustSource(places));
+    }
+    const partial = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdtemp)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(checkouts, '.partial-'));
+    const tree = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(partial, 'tree');
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.mkdir)(tree, { mode: 0o755 });
+    const withIndex = { ...environment, GIT_INDEX_FILE: (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(partial, 'index') };
+    await need([...own, 'read-tree', commit], withIndex);
+    await need([...own, '--work-tree', tree, 'checkout-index', '--all', '--force'], withIndex);
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rename)(tree, target);
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(partial, { recursive: true, force: true });
+    return target;
+}
+/** Forgets a commit: its files, and what git keeps of it. */
+async function forgetCommit(places, commit, environment) {
+    await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)((0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(places.checkouts, commit), { recursive: true, force: true });
+    await git(['--git-dir', places.repository, 'update-ref', '-d', `refs/deployments/${commit}`], environment);
+}
+/** A configuration of git's that its upload-pack reads as well. Returns its path. */
+async function trustSource({ directory }) {
+    const path = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(directory, 'gitconfig');
+    await (0,_system_durable_file_js__WEBPACK_IMPORTED_MODULE_4__/* .writeDurably */ .v8)(path, '[safe]\n\tdirectory = *\n', 0o600);
+    return path;
+}
+async function need(args, environment, configuration) {
+    const { code, stderr } = await git(args, environment, configuration);
+    if (code === 0)
+        return;
+    const lines = stderr.trim().split('\n');
+    // Advice may follow.
+    const said = (lines.find((line) => line.startsWith('fatal:')) ?? lines.at(-1) ?? '').slice(0, 300);
+    throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_3__/* .Failure */ .HR('failed', `git cannot bring the commit: ${said}`, 'Check that the checkout holds the commit.');
+}
+function git(args, environment, configuration = '/dev/null') {
+    const entries = Object.entries(settings);
+    return (0,_system_run_command_js__WEBPACK_IMPORTED_MODULE_5__/* .runCommand */ .d)('git', args, {
+        timeoutMs,
+        env: {
+            ...environment,
+            GIT_CONFIG_GLOBAL: configuration,
+            GIT_CONFIG_NOSYSTEM: '1',
+            GIT_TERMINAL_PROMPT: '0',
+            GIT_CONFIG_COUNT: String(entries.length),
+            ...Object.fromEntries(entries.flatMap(([key, value], index) => [
+                [`GIT_CONFIG_KEY_${index}`, key],
+                [`GIT_CONFIG_VALUE_${index}`, value],
+            ])),
+        },
+    });
+}
+
+
+/***/ }),
+
+/***/ 5467:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  Y7: () => (/* binding */ defaultProjectName),
+  j$: () => (/* binding */ devFileName),
+  wQ: () => (/* binding */ listProduction),
+  Bm: () => (/* binding */ projectNamePattern)
+});
+
+// UNUSED EXPORTS: listCheckouts, openDevProject
+
+// EXTERNAL MODULE: external "node:fs/promises"
+var promises_ = __nccwpck_require__(1455);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
+// EXTERNAL MODULE: ./node_modules/yaml/dist/index.js
+var dist = __nccwpck_require__(8815);
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
+;// CONCATENATED MODULE: ./.build/src/sources/compose/env-file.js
+
+/** The variables of a `.env`, as they are written: none is filled in. None where it is not there, or may not be read. */
+function env_file_readEnvFile(path) {
+    const lines = readText(path).matchAll(/^\s*(?:export\s+)?(\w+)\s*=\s*("[^"\n]*"|'[^'\n]*'|[^\n#]*)/gm);
+    const settings = {};
+    for (const [, name = '', value = ''] of lines)
+        settings[name] = value.trim().replace(/^(["'])(.*)\1$/, '$2');
+    return settings;
+}
+function readText(path) {
+    try {
+        return (0,external_node_fs_.readFileSync)(path, 'utf8');
+    }
+    catch {
+        return '';
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/project-files.js
+
+
+
+// In the order of docker compose; an override need not be called after its base.
+const baseNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+const overrideNames = [
+    'compose.override.yml',
+    'compose.override.yaml',
+    'docker-compose.override.yml',
+    'docker-compose.override.yaml',
+];
+/** These files, relative to the root; where none are named, those that docker compose takes there by itself. */
+function locateProject(named, root) {
+    if (named === undefined)
+        return findProject(root) ?? placeFiles(['docker-compose.yml'], root);
+    return placeFiles(named, root);
+}
+/**
+ * What bare `docker compose` takes in a folder: the files that COMPOSE_FILE names in its `.env`, else the usual names;
+ * undefined where there is none.
+ */
+function findProject(root) {
+    const envFile = (0,external_node_path_.join)(root, '.env');
+    const { COMPOSE_FILE: named = '', COMPOSE_PATH_SEPARATOR: separator } = env_file_readEnvFile(envFile);
+    const listed = named.split(separator || ':').filter((name) => name !== '');
+    const names = listed.length > 0 ? listed : findComposeFiles(root);
+    if (names.length === 0)
+        return undefined;
+    const found = placeFiles(names, root);
+    // Of a project whose first file lies elsewhere Compose reads the `.env` of the folder all the same.
+    return found.directory === (0,external_node_path_.resolve)(root) ? found : { ...found, envFile };
+}
+/** The first of the usual names, and its override; relative to the directory, none where there is none. */
+function findComposeFiles(directory) {
+    const find = (names) => names.find((name) => isFile((0,external_node_path_.join)(directory, name)));
+    const base = find(baseNames);
+    const override = find(overrideNames);
+    return base === undefined ? [] : [base, ...(override === undefined ? [] : [override])];
+}
+/** Whether something is there that is no folder. */
+function isFile(path) {
+    try {
+        return !(0,external_node_fs_.lstatSync)(path).isDirectory();
+    }
+    catch {
+        return false;
+    }
+}
+function placeFiles(names, root) {
+    const files = names.map((name) => (0,external_node_path_.resolve)(root, name));
+    // As docker compose has it when it is given the same files.
+    return { directory: (0,external_node_path_.dirname)(files[0]), files };
+}
+
+// EXTERNAL MODULE: ./.build/src/sources/compose/project.js
+var project = __nccwpck_require__(6972);
+;// CONCATENATED MODULE: ./.build/src/operations/dev/dev-project.js
+
+
+
+
+
+
+
+
+const devFileName = 'docker-compose.dev.yml';
+/** Of a file that names none: the folder's name, which Compose would take, may be production's as well. */
+const defaultProjectName = 'skills-hub-dev';
+/** What Compose takes as the name of a project. */
+const projectNamePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
+/**
+ * Finds the development platform's compose file, and all that belongs to it.
+ * @throws Failure `config` where no folder has one.
+ */
+async function openDevProject({ folders, environment, config }) {
+    const directory = await findFolder(folders);
+    const file = join(directory, devFileName);
+    // As Compose reads it; what the shell says counts more.
+    const settings = { ...readEnvFile(join(directory, '.env')), ...dropUndefined(environment) };
+    const port = readPort(environment['DEV_PORT']) ?? config?.dev.port;
+    const context = settings['APP_CONTEXT'];
+    return {
+        directory,
+        files: [file],
+        project: (await readOwnName(file)) ?? defaultProjectName,
+        pauses: [],
+        environment: {
+            // Production's, in a shell that was used for it.
+            ...leaveOutOtherProjects(environment),
+            // The file's own default is the configuration's too: only another one has to be said.
+            ...(port === undefined || port === 8081 || environment['DEV_PORT'] ? {} : { DEV_PORT: String(port) }),
+        },
+        secrets: resolve(directory, settings['DEV_SECRETS_DIR'] ?? 'secrets/dev'),
+        contexts: context ? [resolve(directory, context)] : [],
+        production: listProduction(directory, environment, config),
+        formerPlaces: [],
+        ...(port === undefined ? {} : { port }),
+    };
+}
+/** Production as its configuration names it, and the file that lies beside development's. */
+function listProduction(directory, environment, config) {
+    const own = (0,project/* leaveOutOtherProjects */.uG)(environment);
+    const beside = { directory, files: [(0,external_node_path_.join)(directory, 'docker-compose.yml')], pauses: [], environment: own };
+    if (!config?.compose)
+        return [beside];
+    const { compose, root } = config;
+    const found = locateProject(compose.files, root);
+    // Where a developer's `.env` has bare docker compose take development's file, that is not production's.
+    if (!compose.files && found.files.some((file) => (0,external_node_path_.basename)(file) === devFileName))
+        return [beside];
+    return [{ ...compose, ...found, environment: own }, beside];
+}
+async function findFolder(folders) {
+    for (const folder of folders) {
+        const isThere = await access(join(folder, devFileName)).then(() => true, () => false);
+        if (isThere)
+            return folder;
+    }
+    throw new Failure('config', `there is no ${devFileName} in ${[...new Set(folders)].join(', nor in ')}`, 'Go to the repository that holds it, or name its folder with --directory.');
+}
+/** The `name:` of a file, where it is written out. */
+async function readOwnName(file) {
+    const document = parseDocument(await readFile(file, 'utf8'), { merge: true, logLevel: 'silent' });
+    const name = document.errors.length > 0 ? undefined : asMap(document.toJS())['name'];
+    return typeof name === 'string' && projectNamePattern.test(name) ? name : undefined;
+}
+function dropUndefined(environment) {
+    return Object.fromEntries(Object.entries(environment).filter(([, value]) => value !== undefined && value !== ''));
+}
+function readPort(text) {
+    if (text === undefined || text === '')
+        return undefined;
+    const port = Number(text);
+    if (Number.isInteger(port) && port > 0 && port < 65_536)
+        return port;
+    throw new Failure('usage', 'DEV_PORT: expected a port between 1 and 65535', 'Nothing was done.');
+}
+/** The checkout that a bundle or a script of ours lies in: scripts/dist/continuity/index.js, scripts/continuity.ts. */
+function listCheckouts(script) {
+    const folder = dirname(script);
+    return [resolve(folder, '..', '..', '..'), resolve(folder, '..')];
 }
 
 
@@ -50213,9 +50542,9 @@ function renderDeploy({ verdict, commit, previous, url, durationMs, problem }) {
     const before = previous === undefined ? 'Nothing ran before' : `${previous.slice(0, 12)} ran before`;
     const outcome = {
         deployed: `${short} is up${url === undefined ? '' : ` at ${url}`}, ${took}. ${before}.`,
-        'rolled-back': `${short} did not get healthy; ${previous?.slice(0, 12) ?? ''} is up again, ${took}.`,
-        refused: `${short} was not started, and what runs was not touched. ${before}.`,
-        down: `${short} did not get healthy, and nothing is up now. ${before}.`,
+        'rolled-back': `${short} did not come up; ${previous?.slice(0, 12) ?? ''} is up again, ${took}.`,
+        refused: `${short} was not started, and what runs was not touched: ${previous?.slice(0, 12) ?? 'nothing'}.`,
+        down: `${short} does not run, and nothing else does. ${before}.`,
     }[verdict];
     return problem === undefined ? outcome : [outcome, problem.message].join('\n');
 }
@@ -50236,24 +50565,29 @@ function renderDeploy({ verdict, commit, previous, url, durationMs, problem }) {
 
 
 const MAX_WARNINGS = 20;
+/** A log's last lines, or the faults of a compose file. */
+const MAX_LINES = 50;
 /** A deployment in the job's summary: what runs now, and why if it is not the commit. */
 function summarizeDeploy(result, environmentUrl) {
     const { verdict, commit, previous, project, url, deployment, durationMs, problem, warnings } = result;
     const title = {
         deployed: '### ✅ Development runs this commit',
-        'rolled-back': '### ❌ Rolled back: the commit did not get healthy',
+        'rolled-back': '### ❌ Rolled back: the commit did not come up',
         refused: '### ❌ Not deployed: what runs was not touched',
         down: '### ❌ Development is down',
     }[verdict];
     const running = verdict === 'deployed' ? commit : verdict === 'down' ? undefined : previous;
     const [first, ...rest] = (problem?.message ?? '').split('\n');
+    const said = (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .list */ .p_)(rest.map((line) => line.trim()), MAX_LINES);
     return (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .joinLines */ .cT)([
         title,
         '',
         ...(problem
             ? [
                 (0,_logging_code_span_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .a)(first ?? ''),
-                ...(0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .details */ .zH)('What was said', rest.map((line) => `- ${(0,_logging_code_span_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .a)(line.trim())}`)),
+                '',
+                ...(verdict === 'refused' ? said : said.length > 0 ? (0,_markdown_js__WEBPACK_IMPORTED_MODULE_0__/* .details */ .zH)('What was said', said) : []),
+                '',
                 `**Next:** ${(0,_logging_code_span_js__WEBPACK_IMPORTED_MODULE_1__/* .code */ .a)(problem.next)}`,
             ]
             : []),
@@ -50329,6 +50663,238 @@ function joinLines(lines) {
 
 /***/ }),
 
+/***/ 8784:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  dv: () => (/* binding */ composeLabel),
+  fM: () => (/* binding */ lastLine),
+  z_: () => (/* binding */ requireSuccess),
+  ST: () => (/* binding */ runDocker)
+});
+
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(1619);
+// EXTERNAL MODULE: ./.build/src/system/run-command.js
+var run_command = __nccwpck_require__(6940);
+;// CONCATENATED MODULE: ./.build/src/sources/compose/without-values.js
+/** Where docker, in what it says of a project's files, comes to the value that it could not read. */
+const valueAhead = [
+    // Of a `.env` or an `env_file:`; what should have been a name may be part of a key.
+    'unexpected character',
+    'unterminated quoted value',
+    'invalid template',
+    String.raw `failed to read \S.*?: required variable \w+ is missing a value`,
+    // Of a compose file, in which `.env` may have filled it in.
+    String.raw `invalid interpolation format for [^\s:]+`,
+    "error decoding '[^']*'",
+    'expected type',
+    String.raw `cannot unmarshal !!\w+`,
+    'invalid (?:hostPort|containerPort|ip address|spec)',
+].join('|');
+// At the beginning: it reads the files before all else, and what follows may be the output of a build.
+const preface = String.raw `(?:time=.*\n|decoding failed.*\n|\d+ error.*\n|yaml: unmarshal errors:\n|[\s*])*`;
+const untilValue = new RegExp(String.raw `^${preface}.*?(?:${valueAhead})(?=[\s\S])`, 'i');
+/**
+ * What docker wrote, but for values of the project's files: it repeats what it could not read, and in a `.env` that is a
+ * password, or a line of a key. File, line and key stay.
+ */
+function leaveOutValues(stderr) {
+    return untilValue.exec(stderr)?.[0] ?? stderr;
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/docker.js
+
+
+
+/** What the labels begin with by which Compose knows its containers, volumes and networks. */
+const composeLabel = 'com.docker.compose';
+const timeoutMs = 60_000;
+const unreachable = /cannot connect to the docker daemon|failed to connect to the docker api|is the docker daemon running|error during connect/i;
+// Of the socket alone: an entry point that may not be run, or a file that may not be read, is denied as well.
+const forbidden = /permission denied while trying to connect to the docker (daemon socket|api)/i;
+/**
+ * Runs one docker command to its end. That it failed is a result, whose standard error holds no value of a `.env`; that
+ * docker is missing or its engine does not answer is a Failure, `config` or `source`.
+ */
+async function runDocker(args, { environment, ...options }) {
+    const result = await (0,run_command/* runCommand */.d)('docker', args, { timeoutMs, ...options, env: environment }).catch((cause) => {
+        const next = 'Install Docker Engine, with Compose 2 or newer (docs/platform.md says how).';
+        throw new failure/* Failure */.HR('config', 'the program docker is missing on this machine', next, { cause });
+    });
+    options.signal?.throwIfAborted();
+    if (result.code === 0)
+        return result;
+    if (forbidden.test(result.stderr)) {
+        const next = 'Run as root, or as a user of the group docker (who is root on this machine all the same).';
+        throw new failure/* Failure */.HR('config', "this user may not use Docker's socket", next);
+    }
+    if (unreachable.test(result.stderr)) {
+        throw new failure/* Failure */.HR('source', 'the Docker engine does not answer', 'Start it (systemctl start docker), then run again.');
+    }
+    if (result.isAborted) {
+        const what = `docker ${args[0]} took longer than ${Math.round((options.timeoutMs ?? timeoutMs) / 1000)} s`;
+        throw new failure/* Failure */.HR('source', what, 'Look at the engine (journalctl -u docker), then run again.');
+    }
+    return { ...result, stderr: leaveOutValues(result.stderr) };
+}
+/** The last line that docker wrote, which says what is wrong; short. */
+function lastLine({ stderr, code }) {
+    return stderr.trim().split('\n').at(-1)?.slice(0, 300) || `exit code ${code}`;
+}
+/** The result of a command that has to succeed, whole. @throws Failure `source` with what docker said */
+function requireSuccess(args, result) {
+    if (result.code === 0 && !result.isTruncated)
+        return result;
+    const what = `docker ${args.slice(0, 2).join(' ')} failed: ${lastLine(result)}`;
+    throw new failure/* Failure */.HR('source', what, 'Look at the engine (journalctl -u docker), then run again.');
+}
+
+
+/***/ }),
+
+/***/ 6972:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   gu: () => (/* binding */ askCompose),
+/* harmony export */   uG: () => (/* binding */ leaveOutOtherProjects),
+/* harmony export */   yv: () => (/* binding */ runCompose)
+/* harmony export */ });
+/* unused harmony export composeArguments */
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
+/* harmony import */ var _docker_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8784);
+
+
+/**
+ * An environment without what tells Compose which project is meant: a shell in which somebody works on another one would
+ * have its databases taken for this one's, since it outranks the compose file. The `.env` of the project still counts.
+ */
+function leaveOutOtherProjects(environment) {
+    return {
+        ...environment,
+        COMPOSE_PROJECT_NAME: undefined,
+        COMPOSE_FILE: undefined,
+        COMPOSE_PROFILES: undefined,
+        COMPOSE_ENV_FILES: undefined,
+    };
+}
+/** `docker compose …` for this project, wherever the program itself was started. */
+function composeArguments({ directory, files, project, envFile }) {
+    return [
+        'compose',
+        '--project-directory',
+        directory,
+        ...(envFile === undefined ? [] : ['--env-file', envFile]),
+        ...files.flatMap((file) => ['--file', file]),
+        ...(project === undefined ? [] : ['--project-name', project]),
+    ];
+}
+/**
+ * Runs one command of docker compose; its exit code is for the caller.
+ * @throws Failure `config` where docker or Compose 2 is missing or the files cannot be read, `source` where the engine
+ * does not answer.
+ */
+async function runCompose(project, args, options = {}) {
+    const result = await (0,_docker_js__WEBPACK_IMPORTED_MODULE_1__/* .runDocker */ .ST)([...composeArguments(project), ...args], {
+        isDetached: project.isDetached ?? false,
+        ...options,
+        environment: project.environment,
+    });
+    if (result.code !== 0 && /unknown (shorthand )?flag|is not a docker command|unknown command/.test(result.stderr)) {
+        const next = 'Install Compose 2 or newer for Docker (docs/platform.md); the old docker-compose 1 cannot be used.';
+        throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('config', 'this Docker has no "docker compose"', next);
+    }
+    return result;
+}
+/** The output of a command that has to succeed. @throws Failure `source` with what docker said. */
+async function askCompose(project, args, options = {}) {
+    const result = await runCompose(project, args, options);
+    if (result.code === 0)
+        return result.stdout;
+    const files = project.files.join(', ');
+    throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_0__/* .Failure */ .HR('source', `docker compose ${findCommand(args)} failed for ${files}: ${(0,_docker_js__WEBPACK_IMPORTED_MODULE_1__/* .lastLine */ .fM)(result)}`, 'Check the compose file and its .env (docker compose config -q).');
+}
+/** The command among the options of docker compose itself, each of which has a value: `--profile * ps --all`. */
+function findCommand(args) {
+    return args.find((_, index) => index % 2 === 0 && !args[index]?.startsWith('-'));
+}
+
+
+/***/ }),
+
+/***/ 6389:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   v8: () => (/* binding */ writeDurably)
+/* harmony export */ });
+/* unused harmony exports appendDurably, syncDirectory */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
+/* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
+/* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
+
+
+
+/**
+ * Puts `content` at `path` so that, whatever happens and whenever, either the former file is there or the new one,
+ * whole. `mode` holds whatever the umask says. Rejects with the system's error and leaves nothing behind.
+ */
+async function writeDurably(path, content, mode) {
+    const folder = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.dirname)(path);
+    const temporary = (0,node_path__WEBPACK_IMPORTED_MODULE_2__.join)(folder, `.${(0,node_path__WEBPACK_IMPORTED_MODULE_2__.basename)(path)}.${(0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.randomBytes)(6).toString('hex')}.tmp`);
+    try {
+        const file = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(temporary, 'wx', 0o600);
+        try {
+            await file.writeFile(content);
+            await file.chmod(mode);
+            await file.sync();
+        }
+        finally {
+            await file.close();
+        }
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rename)(temporary, path);
+    }
+    catch (error) {
+        await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.rm)(temporary, { force: true });
+        throw error;
+    }
+    await syncDirectory(folder);
+}
+/**
+ * Appends `content` to `path`, which is made with `mode` where it does not exist, and returns when it is on disk.
+ * A crash in between can leave a part of it: the reader is to recognise a cut last line.
+ */
+async function appendDurably(path, content, mode) {
+    const file = await open(path, 'a', mode);
+    let isNew;
+    try {
+        isNew = (await file.stat()).size === 0;
+        await file.appendFile(content);
+        await file.datasync();
+    }
+    finally {
+        await file.close();
+    }
+    if (isNew)
+        await syncDirectory(dirname(path));
+}
+/** Returns when the names in the directory `path` are on disk: a rename lasts only from then on. */
+async function syncDirectory(path) {
+    const directory = await (0,node_fs_promises__WEBPACK_IMPORTED_MODULE_1__.open)(path, 'r');
+    try {
+        await directory.sync();
+    }
+    finally {
+        await directory.close();
+    }
+}
+
+
+/***/ }),
+
 /***/ 8001:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
@@ -50344,6 +50910,108 @@ function isAlive(pid) {
     catch (error) {
         return error.code === 'EPERM';
     }
+}
+
+
+/***/ }),
+
+/***/ 6940:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   d: () => (/* binding */ runCommand)
+/* harmony export */ });
+/* unused harmony export requireProgram */
+/* harmony import */ var node_child_process__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1421);
+/* harmony import */ var _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1619);
+
+
+const graceMs = 2_000;
+/**
+ * Runs a short program, without a shell, and returns what came of it, whatever its exit code.
+ * @throws Failure `failed` where the program cannot be started at all.
+ */
+function runCommand(program, args, options = {}) {
+    const limit = options.maximumOutputBytes ?? 1_048_576;
+    return new Promise((resolve, reject) => {
+        const child = (0,node_child_process__WEBPACK_IMPORTED_MODULE_0__.spawn)(program, args, {
+            cwd: options.cwd,
+            env: options.env,
+            stdio: ['pipe', 'pipe', 'pipe'],
+            detached: options.isDetached ?? false,
+        });
+        const stdout = keepBeginning(child.stdout, limit);
+        const stderr = keepEnd(child.stderr, limit);
+        let isAborted = false;
+        const timers = [];
+        const abort = () => {
+            isAborted = true;
+            child.kill('SIGTERM');
+            timers.push(setTimeout(() => child.kill('SIGKILL'), graceMs));
+            // A grandchild may hold the pipes open for ever: what it says is no longer waited for.
+            timers.push(setTimeout(() => [child.stdout, child.stderr].forEach((stream) => stream.destroy()), 2 * graceMs));
+        };
+        if (options.timeoutMs !== undefined)
+            timers.push(setTimeout(abort, options.timeoutMs));
+        if (options.signal?.aborted === true)
+            abort();
+        else
+            options.signal?.addEventListener('abort', abort, { once: true });
+        const settle = () => {
+            timers.forEach(clearTimeout);
+            options.signal?.removeEventListener('abort', abort);
+        };
+        child.on('error', (error) => {
+            settle();
+            reject(new _logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .Failure */ .HR('failed', `cannot run ${program}: ${(0,_logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)}`, `Install ${program}.`, { cause: error }));
+        });
+        child.on('close', (code, signal) => {
+            settle();
+            const text = stdout();
+            const { bytes, isTruncated } = text;
+            resolve({ code, signal, stdout: bytes.toString(), stderr: stderr().toString(), isTruncated, isAborted });
+        });
+        // A program that does not read its input to the end is not an error in itself: its exit code tells.
+        child.stdin.on('error', () => undefined);
+        child.stdin.end(options.input);
+    });
+}
+/**
+ * The path of a program, as the shell finds it, or in the system administrator's folders (`sshd` is there).
+ * @throws Failure `failed` that names the Debian package to install.
+ */
+async function requireProgram(name, debianPackage) {
+    const script = 'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"; command -v -- "$1"';
+    const { code, stdout } = await runCommand('/bin/sh', ['-c', script, 'sh', name]);
+    if (code === 0)
+        return stdout.trim();
+    throw new Failure('failed', `the program ${name} is missing on this machine`, `Install the package ${debianPackage}: sudo apt-get install ${debianPackage}`);
+}
+function keepBeginning(stream, limit) {
+    const chunks = [];
+    let length = 0;
+    let isTruncated = false;
+    stream.on('data', (chunk) => {
+        const kept = chunk.subarray(0, limit - length);
+        isTruncated ||= kept.length < chunk.length;
+        if (kept.length > 0)
+            chunks.push(kept);
+        length += kept.length;
+    });
+    return () => ({ bytes: Buffer.concat(chunks), isTruncated });
+}
+function keepEnd(stream, limit) {
+    let chunks = [];
+    let length = 0;
+    stream.on('data', (chunk) => {
+        chunks.push(chunk);
+        length += chunk.length;
+        if (length > 2 * limit) {
+            chunks = [Buffer.concat(chunks).subarray(-limit)];
+            length = limit;
+        }
+    });
+    return () => Buffer.concat(chunks).subarray(-limit);
 }
 
 

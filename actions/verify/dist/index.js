@@ -62878,8 +62878,9 @@ exports.visitAsync = visitAsync;
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   G: () => (/* binding */ Inputs),
-/* harmony export */   L: () => (/* binding */ inputVariable)
+/* harmony export */   G0: () => (/* binding */ Inputs),
+/* harmony export */   LO: () => (/* binding */ inputVariable),
+/* harmony export */   LY: () => (/* binding */ takeInputs)
 /* harmony export */ });
 /* harmony import */ var _src_config_archive_name_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7334);
 /* harmony import */ var _src_config_quantities_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(8649);
@@ -62942,6 +62943,23 @@ class Inputs {
             throw refuse(name, `expected ${words.join(' or ')}`);
         return word;
     }
+    /** Text of a certain form, which `expected` describes; undefined where it was not given. */
+    matching(name, pattern, expected) {
+        const value = this.text(name);
+        if (value !== undefined && !pattern.test(value))
+            throw refuse(name, `expected ${expected}`);
+        return value;
+    }
+    /** An address of the web, without a password: it is shown. Undefined where it was not given. */
+    url(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        const url = URL.canParse(value) ? new URL(value) : undefined;
+        if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '')
+            return value;
+        throw refuse(name, 'expected an address such as https://dev.example.org, without a password');
+    }
     /** A duration such as `26h`, in milliseconds; undefined where it was not given. */
     durationMs(name) {
         const value = this.text(name);
@@ -63003,6 +63021,13 @@ function inputVariable(name) {
 }
 function refuse(name, expected) {
     return new _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
+}
+/** Takes the inputs out of the environment: what this program starts (pg_dump, ssh, tar) has no use for them. */
+function takeInputs(environment) {
+    const inputs = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('INPUT_')));
+    for (const name of Object.keys(inputs))
+        Reflect.deleteProperty(environment, name);
+    return inputs;
 }
 
 
@@ -63250,8 +63275,9 @@ const usedBySchema = services
     .describe('Services that stop while this is replaced. Default: those that mount it, or depend on its server.');
 const composeSchema = mapping({
     file: schemas/* union */.KCZ([path, schemas/* array */.YOg(path).min(1)], { error: 'expected a compose file, or a list of them' })
-        .default('docker-compose.yml')
-        .describe('Compose file of the platform, or several, each on top of those before it; relative to root.'),
+        .optional()
+        .describe('Compose file of the platform, or several, each on top of those before it; relative to root. ' +
+        'Default: what docker compose takes there by itself, overrides and COMPOSE_FILE of .env included.'),
     project: fields_text('a project name of lower-case letters, digits, "-" and "_"', /^[a-z0-9][a-z0-9_-]*$/)
         .optional()
         .describe('Name of the compose project. Default: the name in the compose file.'),
@@ -63259,11 +63285,9 @@ const composeSchema = mapping({
 });
 /** The `compose:` of the file as the program sees it. */
 function resolveCompose({ file, project, pause }, root) {
-    const files = (typeof file === 'string' ? [file] : file).map((each) => (0,external_node_path_.resolve)(root, each));
+    const names = typeof file === 'string' ? [file] : file;
     return {
-        // As docker compose has it when it is given the same files.
-        directory: (0,external_node_path_.dirname)(files[0]),
-        files,
+        ...(names === undefined ? {} : { files: names.map((each) => (0,external_node_path_.resolve)(root, each)) }),
         ...(project === undefined ? {} : { project }),
         pauses: pause,
     };
@@ -64829,6 +64853,7 @@ function parseConfig(content, file) {
 
 
 
+/** Where provisioning puts it; cron and the timer read this one first. */
 const provisioned = '/etc/skills-hub/continuity.yml';
 /**
  * The configuration to read: the one asked for, else continuity.yml in the working directory, else the provisioned one.
@@ -64844,8 +64869,17 @@ async function locateConfig(requested, workingDirectory) {
 async function findConfig(requested, workingDirectory) {
     if (requested !== undefined)
         return (0,external_node_path_.resolve)(workingDirectory, requested);
-    const local = (0,external_node_path_.resolve)(workingDirectory, 'continuity.yml');
-    for (const file of [local, provisioned]) {
+    return findFirst([(0,external_node_path_.resolve)(workingDirectory, 'continuity.yml'), provisioned]);
+}
+/**
+ * The same where the working directory is a commit's, which whoever pushed it has written: the host's own file counts
+ * before it. `hosts`: for tests.
+ */
+async function findHostConfig(workingDirectory, hosts = provisioned) {
+    return findFirst([hosts, resolve(workingDirectory, 'continuity.yml')]);
+}
+async function findFirst(files) {
+    for (const file of files) {
         const isThere = await (0,promises_.access)(file).then(() => true, 
         // One that may not be read is the one that was meant: loading it says why.
         (error) => error.code === 'EACCES');
@@ -64944,8 +64978,8 @@ async function openPlatform(context, inputs) {
     };
 }
 /** Messages name these; no `key-env:` can be called so. */
-const writerVariable = (0,inputs/* inputVariable */.L)('writer-key');
-const readerVariable = (0,inputs/* inputVariable */.L)('reader-key');
+const writerVariable = (0,inputs/* inputVariable */.LO)('writer-key');
+const readerVariable = (0,inputs/* inputVariable */.LO)('reader-key');
 /** Puts keys that came as inputs where the configuration says that keys are. */
 function takeKeys(config, environment, { writerKey, readerKey }) {
     const { vault } = config;
@@ -66812,6 +66846,8 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
+// EXTERNAL MODULE: ./.build/src/logging/code-span.js
+var code_span = __nccwpck_require__(1197);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var logging_failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/report/summary/failure-summary.js
@@ -67007,8 +67043,6 @@ function removePrivateDirectory(path, runnerTemp) {
     }
 }
 
-// EXTERNAL MODULE: ./.build/src/logging/code-span.js
-var code_span = __nccwpck_require__(1197);
 ;// CONCATENATED MODULE: ./.build/actions/frame/secret-forms.js
 
 /** Shorter lines of a secret of many lines (the end of a key) would blacken half of the log. */
@@ -67187,6 +67221,7 @@ function writeSummary(text, redact) {
 
 
 
+
 const secondSignalCode = 130;
 /**
  * Runs an action as a step: the one place where anything thrown is caught, and where anything is written. What a
@@ -67208,7 +67243,7 @@ async function runAction(definition) {
         const mask = (secret) => redactor.add(secret);
         const signal = endInOrder(privateDirectory, logger.warning.bind(logger));
         try {
-            const inputs = new frame_inputs/* Inputs */.G(takeInputs(process.env), mask);
+            const inputs = new frame_inputs/* Inputs */.G0((0,frame_inputs/* takeInputs */.LY)(process.env), mask);
             const environment = { ...process.env };
             const outcome = await definition.run({ inputs, environment, logger, signal, privateDirectory, mask });
             logger.close();
@@ -67247,17 +67282,12 @@ function endInOrder(privateDirectory, say) {
     }
     return abort.signal;
 }
-/** Takes the inputs out of the environment: what this program starts (pg_dump, ssh, tar) has no use for them. */
-function takeInputs(environment) {
-    const inputs = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('INPUT_')));
-    for (const name of Object.keys(inputs))
-        Reflect.deleteProperty(environment, name);
-    return inputs;
-}
 /** One annotation with what failed, and what to do next. */
 function fail({ message, next }, title, redact) {
     process.exitCode = ExitCode.Failure;
-    error(redact(next === '' ? message : `${message}\n${next}`), { title });
+    const advice = next === '' ? '' : `\n${redact(next)}`;
+    // Of a long message the middle goes: what to do next stands at the end.
+    error(`${(0,code_span/* shorten */.m)(redact(message), MAX_ANNOTATION_LENGTH - advice.length - 1)}${advice}`, { title });
 }
 
 

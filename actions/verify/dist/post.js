@@ -63,15 +63,22 @@ function removePrivateDirectory(path, runnerTemp) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/actions/frame/post.js
+;// CONCATENATED MODULE: ./.build/actions/frame/clean-up.js
 
 
-// The post step of every action: removes what a killed main step left. It is a bundle of its own, dist/post.js, because
-// the runner also starts it where the main step was ended before it could say that it had begun: told apart by that
-// alone, the post step of a cancelled restore would be the restore.
-const left = process.env[`STATE_${PRIVATE_DIRECTORY_STATE}`];
-if (left) {
+/** Ends and removes what a killed main step left; after one that ended by itself there is nothing. */
+function cleanUp() {
+    const left = process.env[`STATE_${PRIVATE_DIRECTORY_STATE}`];
+    if (!left)
+        return;
     endPrograms(left);
     removePrivateDirectory(left, locateRunnerTemp(process.env));
 }
+
+;// CONCATENATED MODULE: ./.build/actions/frame/post.js
+
+// The post step of every action that has none of its own: removes what a killed main step left. It is a bundle of its
+// own, dist/post.js, because the runner also starts it where the main step was ended before it could say that it had
+// begun: told apart by that alone, the post step of a cancelled restore would be the restore.
+cleanUp();
 

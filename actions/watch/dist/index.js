@@ -32375,10 +32375,10 @@ function getIDToken(aud) {
  */
 
 //# sourceMappingURL=core.js.map
-// EXTERNAL MODULE: ./.build/src/logging/failure.js
-var logging_failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/logging/code-span.js
 var code_span = __nccwpck_require__(1197);
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var logging_failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/report/summary/markdown.js
 var markdown = __nccwpck_require__(9496);
 ;// CONCATENATED MODULE: ./.build/src/report/summary/failure-summary.js
@@ -32718,6 +32718,23 @@ class Inputs {
             throw refuse(name, `expected ${words.join(' or ')}`);
         return word;
     }
+    /** Text of a certain form, which `expected` describes; undefined where it was not given. */
+    matching(name, pattern, expected) {
+        const value = this.text(name);
+        if (value !== undefined && !pattern.test(value))
+            throw refuse(name, `expected ${expected}`);
+        return value;
+    }
+    /** An address of the web, without a password: it is shown. Undefined where it was not given. */
+    url(name) {
+        const value = this.text(name);
+        if (value === undefined)
+            return undefined;
+        const url = URL.canParse(value) ? new URL(value) : undefined;
+        if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '')
+            return value;
+        throw refuse(name, 'expected an address such as https://dev.example.org, without a password');
+    }
     /** A duration such as `26h`, in milliseconds; undefined where it was not given. */
     durationMs(name) {
         const value = this.text(name);
@@ -32779,6 +32796,13 @@ function inputVariable(name) {
 }
 function refuse(name, expected) {
     return new logging_failure/* Failure */.HR('usage', `input ${name}: ${expected}`, `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`);
+}
+/** Takes the inputs out of the environment: what this program starts (pg_dump, ssh, tar) has no use for them. */
+function takeInputs(environment) {
+    const inputs = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('INPUT_')));
+    for (const name of Object.keys(inputs))
+        Reflect.deleteProperty(environment, name);
+    return inputs;
 }
 
 ;// CONCATENATED MODULE: external "node:os"
@@ -33007,6 +33031,7 @@ function writeSummary(text, redact) {
 
 
 
+
 const secondSignalCode = 130;
 /**
  * Runs an action as a step: the one place where anything thrown is caught, and where anything is written. What a
@@ -33067,17 +33092,12 @@ function endInOrder(privateDirectory, say) {
     }
     return abort.signal;
 }
-/** Takes the inputs out of the environment: what this program starts (pg_dump, ssh, tar) has no use for them. */
-function takeInputs(environment) {
-    const inputs = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('INPUT_')));
-    for (const name of Object.keys(inputs))
-        Reflect.deleteProperty(environment, name);
-    return inputs;
-}
 /** One annotation with what failed, and what to do next. */
 function fail({ message, next }, title, redact) {
     process.exitCode = ExitCode.Failure;
-    error(redact(next === '' ? message : `${message}\n${next}`), { title });
+    const advice = next === '' ? '' : `\n${redact(next)}`;
+    // Of a long message the middle goes: what to do next stands at the end.
+    error(`${(0,code_span/* shorten */.m)(redact(message), MAX_ANNOTATION_LENGTH - advice.length - 1)}${advice}`, { title });
 }
 
 
@@ -33153,9 +33173,9 @@ __webpack_async_result__();
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
-/* harmony export */   a: () => (/* binding */ code)
+/* harmony export */   a: () => (/* binding */ code),
+/* harmony export */   m: () => (/* binding */ shorten)
 /* harmony export */ });
-/* unused harmony export shorten */
 /** Longer texts are shown by their beginning and end. */
 const SHOWN_CHARACTERS = 300;
 /**

@@ -36842,7 +36842,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
 /* harmony import */ var _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8458);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9523);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9017);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
@@ -36935,7 +36935,7 @@ function awaitInterruption(abort, stdout) {
 
 /***/ }),
 
-/***/ 9523:
+/***/ 9017:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37084,6 +37084,11 @@ class OpenFolder {
         });
         return await this.child(name);
     }
+    /** Makes a private folder in this one and opens it. @throws the system's EEXIST where the name is taken. */
+    async makeNew(name) {
+        await (0,promises_namespaceObject.mkdir)(this.pathOf(name), { mode: PRIVATE_MODE });
+        return await this.child(name);
+    }
     /** A path that leads to a name in this folder as long as the folder is open. */
     pathOf(name) {
         return Buffer.concat([Buffer.from(`/proc/self/fd/${this.handle.fd}/`), name]);
@@ -37186,8 +37191,6 @@ var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./.build/src/sources/files/walk.js
 
 
-
-
 /** Names of a folder that are looked at side by side. */
 const BATCH = 128;
 const walk_SLASH = Buffer.from('/');
@@ -37198,11 +37201,12 @@ const DOT = Buffer.from('.');
  * @throws Failure `source` where the tree is in a container that ends meanwhile.
  */
 async function* walkTree(options) {
-    const stat = await withReachablePath(options.root, readStat);
-    yield { relativeName: Buffer.alloc(0), path: options.root, stat };
+    const relativeName = Buffer.alloc(0);
+    const stat = await options.tree.reach(relativeName, (root) => (0,promises_namespaceObject.lstat)(root, { bigint: true }));
+    yield { relativeName, stat };
     if (!isFolder(stat))
         return;
-    const folders = [walkFolder(options, options.root, Buffer.alloc(0))];
+    const folders = [walkFolder(options, relativeName)];
     for (let innermost = folders.at(-1); innermost; innermost = folders.at(-1)) {
         const { value: entry, done } = await innermost.next();
         if (done) {
@@ -37211,37 +37215,28 @@ async function* walkTree(options) {
         }
         yield entry;
         if (isFolder(entry.stat))
-            folders.push(walkFolder(options, entry.path, entry.relativeName));
+            folders.push(walkFolder(options, entry.relativeName));
     }
 }
-async function* walkFolder({ isExcluded, onUnreadable }, path, relativeName) {
-    const names = await listFolder(path, (error) => {
-        onUnreadable(relativeName, error);
-    });
-    const look = async (name) => {
-        const listedName = Buffer.concat([relativeName, name]);
-        if (isExcluded(listedName))
-            return undefined;
-        const plain = withoutSlash(name);
-        const entryPath = joinBytes(path, plain);
+async function* walkFolder({ tree, isExcluded, onUnreadable }, relativeName) {
+    const within = async (use) => {
         try {
-            const stat = await lookAt(entryPath);
-            if (!stat)
-                return undefined;
-            // It may have become a folder, or ceased to be one, since it was listed.
-            const ending = isFolder(stat) ? [walk_SLASH] : [];
-            return { relativeName: Buffer.concat([relativeName, plain, ...ending]), path: entryPath, stat };
+            return await tree.within(relativeName, use);
         }
         catch (error) {
-            // A folder that may be listed but not entered.
-            onUnreadable(listedName, error);
-            return undefined;
+            if (!isGone(error))
+                onUnreadable(relativeName, error);
+            return [];
         }
     };
+    const listed = await within(listFolder);
+    const names = listed.filter((name) => !isExcluded(Buffer.concat([relativeName, name])));
     const lookAtBatch = (start) => {
         if (start >= names.length)
             return undefined;
-        const batch = Promise.all(names.slice(start, start + BATCH).map(look));
+        const batch = within((folder) => {
+            return Promise.all(names.slice(start, start + BATCH).map((name) => lookAt(folder, withoutSlash(name))));
+        });
         // It may fail while nobody waits for it yet.
         batch.catch(() => undefined);
         return batch;
@@ -37250,41 +37245,32 @@ async function* walkFolder({ isExcluded, onUnreadable }, path, relativeName) {
     for (let start = BATCH; next; start += BATCH) {
         const batch = await next;
         next = lookAtBatch(start);
-        for (const entry of batch)
-            if (entry)
-                yield entry;
+        for (const { name, stat, error } of batch) {
+            // It may have become a folder, or ceased to be one, since it was listed.
+            const ending = stat && isFolder(stat) ? [walk_SLASH] : [];
+            const entryName = Buffer.concat([relativeName, name, ...ending]);
+            if (stat)
+                yield { relativeName: entryName, stat };
+            // A folder that may be listed but not entered.
+            else if (error && !isGone(error))
+                onUnreadable(entryName, error);
+        }
     }
 }
 /** The names in a folder in archive order, folders with a slash behind. */
-async function listFolder(path, onError) {
-    try {
-        // Its last name must be no link either.
-        const listed = splitContainerPath(path) ? joinBytes(path, DOT) : path;
-        const found = await withReachablePath(listed, (reachable) => (0,promises_namespaceObject.readdir)(reachable, { withFileTypes: true, encoding: 'buffer' }));
-        return found
-            .map((entry) => (entry.isDirectory() ? Buffer.concat([entry.name, walk_SLASH]) : entry.name))
-            .sort((a, b) => Buffer.compare(a, b));
-    }
-    catch (error) {
-        if (!isGone(error))
-            onError(error);
-        return [];
-    }
-}
-async function lookAt(path) {
-    try {
-        return await withReachablePath(path, readStat);
-    }
-    catch (error) {
-        if (isGone(error))
-            return undefined;
-        throw error;
-    }
+async function listFolder(folder) {
+    const encoding = 'buffer';
+    const found = await (0,promises_namespaceObject.readdir)(folder.pathOf(DOT), { withFileTypes: true, encoding });
+    return found
+        .map((entry) => (entry.isDirectory() ? Buffer.concat([entry.name, walk_SLASH]) : entry.name))
+        .sort((a, b) => Buffer.compare(a, b));
 }
 /** With a callback: a promise of Node's own costs twice as much, and there may be a million files. */
-function readStat(path) {
-    return new Promise((resolve, reject) => {
-        (0,external_node_fs_.lstat)(path, { bigint: true }, (error, stat) => (error ? reject(error) : resolve(stat)));
+function lookAt(folder, name) {
+    return new Promise((resolve) => {
+        (0,external_node_fs_.lstat)(folder.pathOf(name), { bigint: true }, (error, stat) => {
+            resolve(error ? { name, error: folder.explain(error) } : { name, stat });
+        });
     });
 }
 /** By a number: the methods of big statistics count with big integers, again with every call. */
@@ -37319,15 +37305,15 @@ const LONGEST_STEM_BYTES = 240;
  * not the one that was staged in (not mounted).
  */
 async function swapFiles(options) {
-    const { root, staged, kept: keptPath, removals } = options;
+    const { root, staged, kept: keptPath, inodes, removals } = options;
     const live = await OpenFolder.open(root);
     if (!live)
         throw new failure/* Failure */.HR('source', `the folder ${root.toString()} is gone`, 'Check that it is mounted, then run any command again.');
     const opened = [live];
     try {
-        const kept = await openKept(keptPath);
+        const kept = await openKept(keptPath, inodes?.kept);
         opened.push(kept);
-        const fresh = await openOwn(staged);
+        const fresh = await openOwn(staged, inodes?.staged);
         if (fresh)
             opened.push(fresh);
         let removed = 0;
@@ -37343,19 +37329,38 @@ async function swapFiles(options) {
     }
 }
 /** What was staged is a list of what is left to do, and may be gone; that the kept folder is there says that all is. */
-async function openKept(path) {
-    const kept = await openOwn(path);
+async function openKept(path, inode) {
+    const kept = await openOwn(path, inode);
     if (kept)
         return kept;
     throw new failure/* Failure */.HR('source', `${path.toString()} is gone, so this is not the folder that the restore was staged in`, 'Check that it is mounted, and that nobody moved anything in it; then run any command again.');
 }
-/** Opens a folder that a restore made; undefined where it is gone. */
-async function openOwn(path) {
-    const folder = await OpenFolder.open(path);
+/** Makes a folder of a restore's own. @throws Failure `refused` where something has its name. */
+async function makeOwn(root, path) {
+    const folder = await root.makeNew(splitPath(path).name).catch((error) => {
+        if (error.code !== 'EEXIST')
+            throw error;
+    });
     if (!folder)
-        return undefined;
+        throw isNotOurs(path);
+    return await requireOwn(folder, path);
+}
+/**
+ * Opens a folder that a restore made, by its number where that is known; undefined where it is gone.
+ * @throws Failure `refused` where another one has its name.
+ */
+async function openOwn(path, inode) {
+    const folder = await OpenFolder.open(path);
+    return folder && (await requireOwn(folder, path, inode));
+}
+/** The folder's number on its file system. */
+async function inodeOf(folder) {
+    return String((await folder.handle.stat({ bigint: true })).ino);
+}
+async function requireOwn(folder, path, inode) {
     const { uid, mode } = await folder.handle.stat();
-    if (uid === process.getuid?.() && (mode & 0o077) === 0)
+    const isPrivate = uid === process.getuid?.() && (mode & 0o077) === 0;
+    if (isPrivate && (inode === undefined || inode === (await inodeOf(folder))))
         return folder;
     await folder.close();
     throw isNotOurs(path);
@@ -38095,7 +38100,7 @@ const graceMs = 2_000;
  * Runs a short program, without a shell, and returns what came of it, whatever its exit code.
  * @throws Failure `failed` where the program cannot be started at all.
  */
-function run_command_runCommand(program, args, options = {}) {
+function runCommand(program, args, options = {}) {
     const limit = options.maximumOutputBytes ?? 1_048_576;
     return new Promise((resolve, reject) => {
         const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
@@ -38146,7 +38151,7 @@ function run_command_runCommand(program, args, options = {}) {
  */
 async function requireProgram(name, debianPackage) {
     const script = 'PATH="$PATH:/usr/local/sbin:/usr/sbin:/sbin"; command -v -- "$1"';
-    const { code, stdout } = await run_command_runCommand('/bin/sh', ['-c', script, 'sh', name]);
+    const { code, stdout } = await runCommand('/bin/sh', ['-c', script, 'sh', name]);
     if (code === 0)
         return stdout.trim();
     throw new Failure('failed', `the program ${name} is missing on this machine`, `Install the package ${debianPackage}: sudo apt-get install ${debianPackage}`);
@@ -38178,18 +38183,48 @@ function keepEnd(stream, limit) {
     return () => Buffer.concat(chunks).subarray(-limit);
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/compose/without-values.js
+/** Where docker, in what it says of a project's files, comes to the value that it could not read. */
+const valueAhead = [
+    // Of a `.env` or an `env_file:`; what should have been a name may be part of a key.
+    'unexpected character',
+    'unterminated quoted value',
+    'invalid template',
+    String.raw `failed to read \S.*?: required variable \w+ is missing a value`,
+    // Of a compose file, in which `.env` may have filled it in.
+    String.raw `invalid interpolation format for [^\s:]+`,
+    "error decoding '[^']*'",
+    'expected type',
+    String.raw `cannot unmarshal !!\w+`,
+    'invalid (?:hostPort|containerPort|ip address|spec)',
+].join('|');
+// At the beginning: it reads the files before all else, and what follows may be the output of a build.
+const preface = String.raw `(?:time=.*\n|decoding failed.*\n|\d+ error.*\n|yaml: unmarshal errors:\n|[\s*])*`;
+const untilValue = new RegExp(String.raw `^${preface}.*?(?:${valueAhead})(?=[\s\S])`, 'i');
+/**
+ * What docker wrote, but for values of the project's files: it repeats what it could not read, and in a `.env` that is a
+ * password, or a line of a key. File, line and key stay.
+ */
+function leaveOutValues(stderr) {
+    return untilValue.exec(stderr)?.[0] ?? stderr;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/compose/docker.js
 
 
+
+/** What the labels begin with by which Compose knows its containers, volumes and networks. */
+const composeLabel = 'com.docker.compose';
 const timeoutMs = 60_000;
-const unreachable = /cannot connect to the docker daemon|is the docker daemon running|error during connect/i;
-const forbidden = /permission denied.*docker|docker.*permission denied/is;
+const unreachable = /cannot connect to the docker daemon|failed to connect to the docker api|is the docker daemon running|error during connect/i;
+// Of the socket alone: an entry point that may not be run, or a file that may not be read, is denied as well.
+const forbidden = /permission denied while trying to connect to the docker (daemon socket|api)/i;
 /**
- * Runs one docker command to its end. That it failed is a result; that docker is missing or its engine does not answer
- * is a Failure, `config` or `source`.
+ * Runs one docker command to its end. That it failed is a result, whose standard error holds no value of a `.env`; that
+ * docker is missing or its engine does not answer is a Failure, `config` or `source`.
  */
 async function runDocker(args, { environment, ...options }) {
-    const result = await run_command_runCommand('docker', args, { timeoutMs, ...options, env: environment }).catch((cause) => {
+    const result = await runCommand('docker', args, { timeoutMs, ...options, env: environment }).catch((cause) => {
         const next = 'Install Docker Engine, with Compose 2 or newer (docs/platform.md says how).';
         throw new failure/* Failure */.HR('config', 'the program docker is missing on this machine', next, { cause });
     });
@@ -38207,11 +38242,18 @@ async function runDocker(args, { environment, ...options }) {
         const what = `docker ${args[0]} took longer than ${Math.round((options.timeoutMs ?? timeoutMs) / 1000)} s`;
         throw new failure/* Failure */.HR('source', what, 'Look at the engine (journalctl -u docker), then run again.');
     }
-    return result;
+    return { ...result, stderr: leaveOutValues(result.stderr) };
 }
 /** The last line that docker wrote, which says what is wrong; short. */
 function lastLine({ stderr, code }) {
     return stderr.trim().split('\n').at(-1)?.slice(0, 300) || `exit code ${code}`;
+}
+/** The result of a command that has to succeed, whole. @throws Failure `source` with what docker said */
+function requireSuccess(args, result) {
+    if (result.code === 0 && !result.isTruncated)
+        return result;
+    const what = `docker ${args.slice(0, 2).join(' ')} failed: ${lastLine(result)}`;
+    throw new failure/* Failure */.HR('source', what, 'Look at the engine (journalctl -u docker), then run again.');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/compose/project.js
@@ -38221,7 +38263,7 @@ function lastLine({ stderr, code }) {
  * An environment without what tells Compose which project is meant: a shell in which somebody works on another one would
  * have its databases taken for this one's, since it outranks the compose file. The `.env` of the project still counts.
  */
-function project_leaveOutOtherProjects(environment) {
+function leaveOutOtherProjects(environment) {
     return {
         ...environment,
         COMPOSE_PROJECT_NAME: undefined,
@@ -38264,16 +38306,27 @@ async function askCompose(project, args, options = {}) {
     if (result.code === 0)
         return result.stdout;
     const files = project.files.join(', ');
-    throw new failure/* Failure */.HR('source', `docker compose ${args[0]} failed for ${files}: ${lastLine(result)}`, 'Check the compose file and its .env (docker compose config -q).');
+    throw new failure/* Failure */.HR('source', `docker compose ${findCommand(args)} failed for ${files}: ${lastLine(result)}`, 'Check the compose file and its .env (docker compose config -q).');
+}
+/** The command among the options of docker compose itself, each of which has a value: `--profile * ps --all`. */
+function findCommand(args) {
+    return args.find((_, index) => index % 2 === 0 && !args[index]?.startsWith('-'));
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/compose/service-containers.js
 
 
 
+
 const healthStates = ['starting', 'healthy', 'unhealthy'];
+/** Whether a volume has the name that the engine gives to one which nobody named. */
+function isAnonymous(volume) {
+    return /^[0-9a-f]{64}$/.test(volume);
+}
 const engineTimeoutMs = 60_000;
 const defaultGraceSeconds = 10;
+const freezeAttempts = 5;
+const freezeAgainMs = 1000;
 /**
  * The containers of these services of a project, of all where none is named, also those that do not run; what
  * `docker compose run` left is none of them.
@@ -38284,29 +38337,34 @@ async function listServiceContainers(project, services = []) {
     const ids = [...new Set(listed.split(/\s+/).filter((id) => id !== ''))];
     return await inspectServices(project, ids);
 }
-/** Those of these containers that are of a service. @throws Failure without docker */
+/** Those of these containers that are of a service. @throws Failure where the engine cannot be asked */
 async function inspectServices(caller, ids) {
     const containers = await inspectContainers(caller, ids);
     return containers.flatMap((each) => (each.service === undefined ? [] : [{ ...each, service: each.service }]));
 }
 /**
  * What the engine knows of these containers, by their ids or names, without the compose files; those that are gone are
- * left out. @throws Failure without docker
+ * left out. @throws Failure where the engine cannot be asked
  */
 async function inspectContainers(caller, ids) {
     if (ids.length === 0)
         return [];
-    // One that was removed at this moment makes it fail, and is not among those that it prints.
-    const { stdout } = await runDocker(['container', 'inspect', '--', ...ids], {
-        environment: caller.environment,
-        isDetached: caller.isDetached ?? false,
-        maximumOutputBytes: 64 * 1024 * 1024,
+    const { environment, isDetached = false, timeoutMs, signal } = caller;
+    const args = ['container', 'inspect', '--', ...ids];
+    const result = await runDocker(args, {
+        environment,
+        isDetached,
+        maximumOutputBytes: 64 << 20,
+        ...(timeoutMs === undefined ? {} : { timeoutMs }),
+        ...(signal ? { signal } : {}),
     });
+    // One that was removed at this moment makes it fail, and is not among those that it prints.
+    const { stdout } = /no such container/i.test(result.stderr) ? result : requireSuccess(args, result);
     return JSON.parse(stdout || '[]').map(describe);
 }
-function describe({ Id, Name, Config, State }) {
+function describe({ Id, Name, Image, Config, Mounts, State }) {
     const labels = Config.Labels ?? {};
-    const isOneOff = labels['com.docker.compose.oneoff'] === 'True';
+    const isOneOff = labels[`${composeLabel}.oneoff`] === 'True';
     return {
         id: Id,
         name: Name.replace(/^\//, ''),
@@ -38314,17 +38372,39 @@ function describe({ Id, Name, Config, State }) {
         health: healthStates.find((each) => each === State.Health?.Status),
         user: Config.User,
         pid: State.Pid,
-        service: isOneOff ? undefined : labels['com.docker.compose.service'],
+        service: isOneOff ? undefined : labels[`${composeLabel}.service`],
         graceMs: (Config.StopTimeout ?? defaultGraceSeconds) * 1000,
+        image: Config.Image,
+        imageId: Image,
+        composeVersion: labels[`${composeLabel}.version`] ?? '',
+        composeFiles: State.Status === 'running' ? splitFiles(labels[`${composeLabel}.project.config_files`] ?? '') : [],
+        mounts: (Mounts ?? []).map(({ Type, Name: volume, Destination: target, RW }) => ({
+            target,
+            isReadOnly: !RW,
+            ...(Type === 'volume' && volume !== undefined ? { volume } : {}),
+        })),
     };
+}
+/** What was given as standard input has no path. */
+function splitFiles(text) {
+    return text.split(',').filter((file) => file.startsWith('/'));
+}
+/** On a busy machine the kernel may not have stopped all of a container's processes when its runtime gives up. */
+function isStillBusy({ code, stderr }) {
+    return code !== 0 && stderr.includes('unable to freeze');
 }
 /** Stops, starts, pauses… one container. @throws Failure `source` with what docker said. */
 async function changeContainer(caller, { id, name, graceMs }, change) {
-    const result = await runDocker(['container', change, id], {
+    const options = {
         environment: caller.environment,
         isDetached: caller.isDetached ?? false,
         timeoutMs: engineTimeoutMs + graceMs,
-    });
+    };
+    let result = await runDocker(['container', change, id], options);
+    for (let attempt = 1; attempt < freezeAttempts && isStillBusy(result); attempt++) {
+        await (0,external_node_timers_promises_namespaceObject.setTimeout)(freezeAgainMs);
+        result = await runDocker(['container', change, id], options);
+    }
     if (result.code === 0)
         return;
     const next = `Look at it (docker ps --all; docker logs ${name}), then run again.`;
@@ -38383,8 +38463,15 @@ function pickOne(service, containers) {
 }
 function notRunning(name, found) {
     const what = found ? `is not running (${found.state})` : 'has no container';
-    const start = name.by === 'service' ? `docker compose up -d ${name.service}` : `docker start ${name.container}`;
-    return new failure/* Failure */.HR('source', `${labelOf(name)} ${what}`, `Start it (${start}) and look at its log, then run again.`);
+    return new failure/* Failure */.HR('source', `${labelOf(name)} ${what}`, adviseStart(name, found?.state === 'paused'));
+}
+function adviseStart(name, isPaused) {
+    const target = name.by === 'service' ? name.service : name.container;
+    const docker = name.by === 'service' ? 'docker compose' : 'docker';
+    if (isPaused)
+        return `Let it go on (${docker} unpause ${target}), then run again.`;
+    const start = name.by === 'service' ? 'up -d' : 'start';
+    return `Start it (${docker} ${start} ${target}) and look at its log, then run again.`;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/in-container.js
@@ -38467,17 +38554,94 @@ async function endSession(container, inside, env, applicationName) {
     const sql = `SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = ${quoteLiteral(applicationName)};`;
     const args = [...execArguments(container, { ...inside, PGDATABASE: 'postgres' }), 'psql', '-XqwAt', '-f', '-'];
     const options = { env, input: sql, timeoutMs: endingTimeoutMs };
-    const result = await run_command_runCommand('docker', args, options).catch(() => undefined);
+    const result = await runCommand('docker', args, options).catch(() => undefined);
     return result?.code === 0 && /^t$/m.test(result.stdout);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/env-file.js
+
+/** The variables of a `.env`, as they are written: none is filled in. None where it is not there, or may not be read. */
+function readEnvFile(path) {
+    const lines = readText(path).matchAll(/^\s*(?:export\s+)?(\w+)\s*=\s*("[^"\n]*"|'[^'\n]*'|[^\n#]*)/gm);
+    const settings = {};
+    for (const [, name = '', value = ''] of lines)
+        settings[name] = value.trim().replace(/^(["'])(.*)\1$/, '$2');
+    return settings;
+}
+function readText(path) {
+    try {
+        return (0,external_node_fs_.readFileSync)(path, 'utf8');
+    }
+    catch {
+        return '';
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/compose/project-files.js
+
+
+
+// In the order of docker compose; an override need not be called after its base.
+const baseNames = ['compose.yaml', 'compose.yml', 'docker-compose.yml', 'docker-compose.yaml'];
+const overrideNames = [
+    'compose.override.yml',
+    'compose.override.yaml',
+    'docker-compose.override.yml',
+    'docker-compose.override.yaml',
+];
+/** These files, relative to the root; where none are named, those that docker compose takes there by itself. */
+function locateProject(named, root) {
+    if (named === undefined)
+        return findProject(root) ?? placeFiles(['docker-compose.yml'], root);
+    return placeFiles(named, root);
+}
+/**
+ * What bare `docker compose` takes in a folder: the files that COMPOSE_FILE names in its `.env`, else the usual names;
+ * undefined where there is none.
+ */
+function findProject(root) {
+    const envFile = (0,external_node_path_.join)(root, '.env');
+    const { COMPOSE_FILE: named = '', COMPOSE_PATH_SEPARATOR: separator } = readEnvFile(envFile);
+    const listed = named.split(separator || ':').filter((name) => name !== '');
+    const names = listed.length > 0 ? listed : findComposeFiles(root);
+    if (names.length === 0)
+        return undefined;
+    const found = placeFiles(names, root);
+    // Of a project whose first file lies elsewhere Compose reads the `.env` of the folder all the same.
+    return found.directory === (0,external_node_path_.resolve)(root) ? found : { ...found, envFile };
+}
+/** The first of the usual names, and its override; relative to the directory, none where there is none. */
+function findComposeFiles(directory) {
+    const find = (names) => names.find((name) => isFile((0,external_node_path_.join)(directory, name)));
+    const base = find(baseNames);
+    const override = find(overrideNames);
+    return base === undefined ? [] : [base, ...(override === undefined ? [] : [override])];
+}
+/** Whether something is there that is no folder. */
+function isFile(path) {
+    try {
+        return !(0,external_node_fs_.lstatSync)(path).isDirectory();
+    }
+    catch {
+        return false;
+    }
+}
+function placeFiles(names, root) {
+    const files = names.map((name) => (0,external_node_path_.resolve)(root, name));
+    // As docker compose has it when it is given the same files.
+    return { directory: (0,external_node_path_.dirname)(files[0]), files };
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/open-project.js
 
 
+
 /** The compose project of the platform, whatever project the shell is set to. @throws Failure `config` where none is configured. */
 function openProject({ config, environment }) {
-    if (config.compose)
-        return { ...config.compose, environment: project_leaveOutOtherProjects(environment) };
+    const { compose, root } = config;
+    if (compose) {
+        return { ...compose, ...locateProject(compose.files, root), environment: leaveOutOtherProjects(environment) };
+    }
     const next = 'Name the compose file there: compose: { file: docker-compose.yml }.';
     throw new failure/* Failure */.HR('config', `${config.file} names no compose project`, next);
 }
@@ -38549,6 +38713,8 @@ async function serverOf(platform, source) {
 
 /** Where the kernel says to which container a process belongs: by its control groups, or by what is mounted in it. */
 const TELLING = ['cgroup', 'mountinfo'];
+/** What to do where the engine is another machine's. */
+const onItsHost = "Run this on the host itself, with that host's own Docker engine (look at DOCKER_HOST and docker context ls).";
 /**
  * The root of a running container as this host reaches it, when it is certain that the process is that container's: the
  * engine may be another machine's, or the number have gone to another process.
@@ -38558,7 +38724,7 @@ async function rootOfContainer(container) {
     if (await isOf(container))
         return rootOf(container);
     throw new failure/* Failure */.HR('config', `the container of ${container.label} runs on another machine than this one, or in another place that only its ` +
-        `engine sees: its first program, ${container.pid}, is not to be found here`, "Run this on the host itself, with that host's own Docker engine (look at DOCKER_HOST and docker context ls).");
+        `engine sees: its first program, ${container.pid}, is not to be found here`, onItsHost);
 }
 /**
  * Makes sure that a container has run all the time since its root was reached.
@@ -38648,7 +38814,7 @@ function readShortMount(text) {
 
 
 /** Takes a compose file apart, as `docker compose config` prints it or as people write it. Unknown parts are left out. */
-function read_model_readModel(content) {
+function readModel(content) {
     const file = asMap(content);
     const project = typeof file['name'] === 'string' ? file['name'] : undefined;
     const written = Object.entries(asMap(file['services'])).map(([name, service]) => [name, asMap(service)]);
@@ -38734,16 +38900,20 @@ const maximumModelBytes = 16 << 20;
 async function readComposeModel(project, options = {}) {
     const args = ['--profile', '*', 'config', '--format', 'json'];
     const text = await askCompose(project, args, { maximumOutputBytes: maximumModelBytes, ...options });
-    return read_model_readModel(JSON.parse(text));
+    return readModel(JSON.parse(text));
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/compose/volume.js
 
 
 
+
+
+
 /**
  * The folder of a volume on this host, by its key in the compose file or by its name as Docker knows it.
- * @throws Failure `source` where there is no such volume, or its files are on this host only while a service runs.
+ * @throws Failure `source` where there is no such volume, or its files are on this host only while a service runs;
+ * `config` where the engine that keeps it is another machine's.
  */
 async function locateVolume(project, volume) {
     const { volumes } = await readComposeModel(project);
@@ -38756,8 +38926,12 @@ async function locateVolume(project, volume) {
         const next = 'Correct the name in the configuration (docker volume ls), or start the platform once: that makes it.';
         throw new failure/* Failure */.HR('source', `there is no volume ${name}`, next);
     }
-    if (found.Driver === 'local' && found.Options?.['device'] === undefined)
-        return found.Mountpoint;
+    if (found.Driver === 'local' && found.Options?.['device'] === undefined) {
+        if (await isHere(found.Mountpoint, () => inspectVolume(name, project.environment)))
+            return found.Mountpoint;
+        throw new failure/* Failure */.HR('config', `volume ${name} is on another machine than this one, or in another place that only its engine sees: ` +
+            `its folder, ${found.Mountpoint}, is not to be found here`, onItsHost);
+    }
     const next = 'Mount the same on the host, and name that folder with path: in place of volume:.';
     throw new failure/* Failure */.HR('source', `the files of volume ${name} are on this host only while a service runs`, next);
 }
@@ -38765,8 +38939,28 @@ async function inspectVolume(name, environment) {
     const { code, stdout } = await runDocker(['volume', 'inspect', '--', name], { environment });
     return code === 0 ? JSON.parse(stdout)[0] : undefined;
 }
+/** Whether the folder on this host is the one that the engine sees: another machine's was changed at another time. */
+async function isHere(folder, ask) {
+    const before = await readChanges(folder);
+    const told = Math.floor(Date.parse((await ask())?.CreatedAt ?? '') / 1000);
+    const after = await readChanges(folder);
+    return before.some((since, index) => since <= told && told <= (after[index] ?? 0));
+}
+/** In seconds since 1970, of the folder and the one around it; none where it is not here. */
+async function readChanges(folder) {
+    try {
+        const stats = await Promise.all([folder, (0,external_node_path_.dirname)(folder)].map((path) => (0,promises_namespaceObject.stat)(path)));
+        return stats.map(({ ctimeMs }) => Math.floor(ctimeMs / 1000));
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return [];
+        throw error;
+    }
+}
 
 ;// CONCATENATED MODULE: ./.build/src/operations/locate-files.js
+
 
 
 
@@ -38782,14 +38976,26 @@ async function locateFiles(platform, { place, ...source }) {
     if (place.by === 'volume')
         return { ...source, path: await locateVolume(project, place.volume) };
     const container = await findRunning({ by: 'service', service: place.service, project }, { mayBePaused: true });
+    const peril = describePeril(container.mounts, place.path);
+    const where = `files.${source.name} lie in the container of service ${place.service} (${place.path})`;
     return {
         ...source,
         path: (await rootOfContainer(container)) + place.path,
         container: container.id,
         confirm: () => confirmRunning(container),
-        warning: `files.${source.name} lie in the container of service ${place.service} (${place.path}), in no volume: ` +
-            'they vanish when it is made anew; give that folder a volume',
+        ...(peril === undefined ? {} : { warning: `${where}, ${peril}` }),
     };
+}
+/** What may become of a folder in a container; undefined where something with a name of its own is mounted there. */
+function describePeril(mounts, path) {
+    const [mount] = mounts
+        .filter(({ target }) => `${path}/`.startsWith(`${target.replace(/\/+$/, '')}/`))
+        .sort((a, b) => b.target.length - a.target.length);
+    if (!mount)
+        return 'in no volume: they vanish when it is made anew; give that folder a volume';
+    if (mount.volume === undefined || !isAnonymous(mount.volume))
+        return undefined;
+    return 'in a volume without a name: "docker compose down" leaves it behind, with -v it goes; give it a name';
 }
 /** How people and files name a place. */
 function describePlace({ place }) {
@@ -38800,6 +39006,205 @@ function describePlace({ place }) {
 
 // EXTERNAL MODULE: ./node_modules/picomatch/index.js
 var picomatch = __nccwpck_require__(4006);
+;// CONCATENATED MODULE: ./.build/src/system/held-folder.js
+
+
+const FLAGS = external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_DIRECTORY | external_node_fs_.constants.O_NOFOLLOW;
+/** By our number: the link /proc/self would be followed anew with every name. */
+const DESCRIPTORS = `/proc/${process.pid}/fd`;
+const held_folder_DOT = Buffer.from('.');
+/**
+ * A folder held open, for what is done a million times: to open and to close one that has just been looked at takes less
+ * than the way to another thread and back.
+ */
+class HeldFolder {
+    /** How many are using it right now. */
+    users = 1;
+    /** What a person knows it by; it may have been renamed since. */
+    #path;
+    #descriptor;
+    #prefix;
+    constructor(descriptor, path) {
+        this.#path = path;
+        this.#descriptor = descriptor;
+        this.#prefix = Buffer.from(`${DESCRIPTORS}/${descriptor}/`);
+    }
+    /** Opens a folder by its path, of which nothing but the last component is known to be no link. */
+    static openFirst(path) {
+        const folder = new HeldFolder((0,external_node_fs_.openSync)(path, FLAGS), path);
+        const { dev, ino } = (0,external_node_fs_.fstatSync)(folder.#descriptor);
+        const reached = (0,external_node_fs_.lstatSync)(folder.pathOf(held_folder_DOT), { throwIfNoEntry: false });
+        if (reached?.dev === dev && reached.ino === ino)
+            return folder;
+        folder.close();
+        throw new failure/* Failure */.HR('failed', `a folder that is open cannot be reached as ${DESCRIPTORS}/NUMBER: /proc is not mounted, or not this process's`, 'Mount it (mount -t proc proc /proc), then run again.');
+    }
+    /** Opens a folder in this one by its name, without a slash: with one, a link would be followed. */
+    openChild(name) {
+        try {
+            const path = Buffer.concat([this.#path, Buffer.from('/'), name]);
+            return new HeldFolder((0,external_node_fs_.openSync)(this.pathOf(name), FLAGS), path);
+        }
+        catch (error) {
+            throw this.explain(error);
+        }
+    }
+    /** A path that leads to a name in this folder as long as the folder is open. */
+    pathOf(name) {
+        return Buffer.concat([this.#prefix, name]);
+    }
+    /** Has the system's error name a path, instead of our descriptor. */
+    explain(error) {
+        const { path, message } = error;
+        const ours = this.#prefix.toString();
+        if (path?.startsWith(ours) === true) {
+            const named = `${this.#path.toString()}/`;
+            Object.assign(error, {
+                path: named + path.slice(ours.length),
+                message: message.replace(ours, () => named),
+            });
+        }
+        return error;
+    }
+    close() {
+        (0,external_node_fs_.closeSync)(this.#descriptor);
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/system/folder-tree.js
+
+
+
+
+/** Folders that are held open at a time: where a walk is, and where files are read behind it. */
+const HELD = 64;
+const folder_tree_SLASH = 0x2f;
+/**
+ * A tree that is read while others, whom nobody trusts, may rename things in it. Its root is trusted, and reached by its
+ * path; all that is below is reached name by name from folders held open, never through a symbolic link: one that has
+ * taken the place of a folder would lead a reader who is root to files that are not the tree's.
+ *
+ * Names are relative to the root. A folder's ends in `/`; the root's own is empty.
+ */
+class FolderTree {
+    #root;
+    /** A container that the tree is in; from its own root on, nothing is trusted. */
+    #top;
+    /** Where the root is in the container, as the names in it are written. */
+    #inner;
+    /** By name; those used last stand last. */
+    #held = new Map();
+    #limit = HELD;
+    /** The root's path holds no symbolic link; nothing is opened yet. */
+    constructor(root) {
+        const inside = splitContainerPath(root);
+        this.#root = root;
+        this.#top = inside?.top;
+        const names = (inside?.inner.toString('latin1') ?? '').split('/').filter((name) => name !== '');
+        this.#inner = Buffer.from(names.map((name) => `${name}/`).join(''), 'latin1');
+    }
+    /**
+     * Calls `use` with a path by which the kernel reaches a name, valid until `use` has ended. Nothing but the last
+     * component can be a symbolic link.
+     * @throws `ENOENT` or `ENOTDIR` where a folder on the way is gone; Failure `source` where the container is.
+     */
+    reach(name, use) {
+        // It may be a file.
+        if (name.length === 0)
+            return withReachablePath(this.#root, use);
+        const parent = parentOf(name);
+        return this.within(parent, (folder) => use(folder.pathOf(name.subarray(parent.length))));
+    }
+    /** Calls `use` with a folder of the tree, which is open until `use` has ended. @throws as `reach` does. */
+    async within(name, use) {
+        try {
+            const folder = this.#take(this.#inner.length === 0 ? name : Buffer.concat([this.#inner, name]));
+            try {
+                return await use(folder);
+            }
+            catch (error) {
+                throw folder.explain(error);
+            }
+            finally {
+                this.#giveBack(folder);
+            }
+        }
+        finally {
+            // A container's mounts end with it: what has been found since may not be what was in them.
+            if (this.#top !== undefined)
+                await (await OpenFolder.openTop(this.#top)).close();
+        }
+    }
+    /** Closes what is open. What is reached later is opened for that alone. */
+    close() {
+        this.#limit = 0;
+        this.#closeIdle();
+    }
+    #take(name) {
+        const key = name.toString('latin1');
+        const held = this.#held.get(key);
+        if (held) {
+            held.users++;
+            this.#held.delete(key);
+        }
+        const folder = held ?? (name.length === 0 ? this.#openFirst() : this.#openBelow(name));
+        this.#held.set(key, folder);
+        return folder;
+    }
+    #openFirst() {
+        // With the dot, it is no link that is to be opened.
+        return HeldFolder.openFirst(this.#top === undefined ? this.#root : Buffer.from(`${this.#top}/.`));
+    }
+    /** From the nearest folder above that is held: a way as long as anybody may make it, so no more are held for it. */
+    #openBelow(name) {
+        let above = parentOf(name);
+        while (above.length > 0 && !this.#held.has(above.toString('latin1')))
+            above = parentOf(above);
+        const nearest = this.#take(above);
+        let folder = nearest;
+        try {
+            for (let start = above.length; start < name.length;) {
+                const end = name.indexOf(folder_tree_SLASH, start);
+                const outer = folder;
+                folder = outer.openChild(name.subarray(start, end));
+                if (outer !== nearest)
+                    outer.close();
+                start = end + 1;
+            }
+            return folder;
+        }
+        catch (error) {
+            if (folder !== nearest)
+                folder.close();
+            throw error;
+        }
+        finally {
+            this.#giveBack(nearest);
+        }
+    }
+    #giveBack(folder) {
+        folder.users--;
+        this.#closeIdle();
+    }
+    /** The root stays open: what its path leads to is decided once. */
+    #closeIdle() {
+        if (this.#held.size <= this.#limit)
+            return;
+        for (const [key, folder] of this.#held) {
+            if (folder.users > 0 || (key === '' && this.#limit > 0))
+                continue;
+            this.#held.delete(key);
+            folder.close();
+            if (this.#held.size <= this.#limit)
+                return;
+        }
+    }
+}
+/** The name of the folder that a name is in. */
+function parentOf(name) {
+    return name.subarray(0, name.lastIndexOf(folder_tree_SLASH, name.length - 2) + 1);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/system/resolve-folder.js
 
 
@@ -38827,7 +39232,6 @@ const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(impo
 
 
 
-
 const openFd = (0,external_node_util_namespaceObject.promisify)(external_node_fs_.open);
 const readFd = (0,external_node_util_namespaceObject.promisify)(external_node_fs_.read);
 /**
@@ -38835,10 +39239,10 @@ const readFd = (0,external_node_util_namespaceObject.promisify)(external_node_fs
  * Undefined where the name is gone, or is no regular file any more. What may wait for the disk (opening, reading) is done
  * beside; looking at an open file and closing it take less than the way there and back.
  */
-async function openFile(seen) {
+async function openFile(tree, seen) {
     let file;
     try {
-        file = await withReachablePath(seen.path, (reachable) => openFd(reachable, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK));
+        file = await tree.reach(seen.name, (reachable) => openFd(reachable, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK));
     }
     catch (error) {
         if (isGone(error) || error.code === 'ELOOP')
@@ -38914,7 +39318,7 @@ async function openFile(seen) {
 /** Names that a restore puts into a source's root for its own use: never part of an archive. */
 const OWN_PREFIX = '.continuity-';
 /** A file changed so recently could be changed again without its ctime showing it: kernel clocks are coarse. */
-const SETTLED_AFTER_NS = 2000000000n;
+const SETTLED_AFTER_MS = 2000;
 const SPARSE_BLOCK_BYTES = 512n;
 /**
  * A folder as a source of entries. Symbolic links are stored, never followed; of several hard links the first is the
@@ -38929,7 +39333,7 @@ function openFileSource(options) {
 }
 async function* walkSource(options, report) {
     report.walkStarted = new Date();
-    const root = await resolveRoot(options);
+    const tree = new FolderTree(await resolveRoot(options));
     const isIgnored = matcherOf(options.exclude);
     const mayBeUnreadable = matcherOf(options.allowUnreadable);
     const skip = (relativeName, reason) => {
@@ -38946,26 +39350,31 @@ async function* walkSource(options, report) {
     const firstLinks = new Map();
     const prefix = Buffer.from(`${options.name}/`);
     const walk = walkTree({
-        root,
+        tree,
         isExcluded: (relativeName) => isOwnName(relativeName) || isIgnored(relativeName),
         onUnreadable,
     });
-    for await (const found of walk) {
-        const entry = await file_source_describe(found, prefix, firstLinks, skip, onUnreadable);
-        if (!entry)
-            continue;
-        if (entry.type === 'dir')
-            report.directories++;
-        else if (entry.type === 'reg')
-            report.files++;
-        else
-            report.links++;
-        report.bytes += entry.size;
-        yield entry;
+    try {
+        for await (const found of walk) {
+            const entry = await file_source_describe(found, tree, prefix, firstLinks, skip, onUnreadable);
+            if (!entry)
+                continue;
+            if (entry.type === 'dir')
+                report.directories++;
+            else if (entry.type === 'reg')
+                report.files++;
+            else
+                report.links++;
+            report.bytes += entry.size;
+            yield entry;
+        }
+    }
+    finally {
+        tree.close();
     }
     report.walkEnded = new Date();
 }
-async function file_source_describe({ relativeName, path, stat }, prefix, firstLinks, skip, onUnreadable) {
+async function file_source_describe({ relativeName, stat }, tree, prefix, firstLinks, skip, onUnreadable) {
     const name = Buffer.concat([prefix, relativeName]);
     const entry = {
         name,
@@ -38982,7 +39391,7 @@ async function file_source_describe({ relativeName, path, stat }, prefix, firstL
     if (format === external_node_fs_.constants.S_IFDIR)
         return { ...entry, type: 'dir' };
     if (format === external_node_fs_.constants.S_IFLNK) {
-        const linkName = await readTarget(path);
+        const linkName = await readTarget(tree, relativeName);
         return linkName && { ...entry, type: 'symlink', linkName };
     }
     if (format !== external_node_fs_.constants.S_IFREG) {
@@ -38996,18 +39405,17 @@ async function file_source_describe({ relativeName, path, stat }, prefix, firstL
             return { ...entry, type: 'hardlink', linkName: first };
         firstLinks.set(inode, name);
     }
-    const ageNs = BigInt(Date.now()) * 1000000n - stat.ctimeNs;
     return {
         ...entry,
         type: 'reg',
         size: Number(stat.size),
         identity: `${stat.ino}:${stat.ctimeNs}`,
-        settled: ageNs > SETTLED_AFTER_NS,
+        settled: Date.now() - Number(stat.ctimeMs) > SETTLED_AFTER_MS,
         ...(stat.blocks * SPARSE_BLOCK_BYTES < stat.size ? { sparse: true } : {}),
         open: async () => {
             try {
                 const { ino, size, ctimeNs } = stat;
-                const content = await openFile({ path, ino, size, ctimeNs });
+                const content = await openFile(tree, { name: relativeName, ino, size, ctimeNs });
                 // Other names in the archive refer to this one: it has to be there, even if it is gone.
                 return content ?? (stat.nlink > 1n ? storedEmpty('vanished before it was read') : undefined);
             }
@@ -39036,9 +39444,9 @@ async function resolveRoot({ name, path }) {
         throw new failure/* Failure */.HR('source', `files "${name}": the folder ${path} cannot be reached: ${(0,failure/* messageOf */.bD)(error)}`, `Check that it is mounted, or correct files.${name}.path in continuity.yml.`, { cause: error });
     }
 }
-async function readTarget(path) {
+async function readTarget(tree, name) {
     try {
-        return await withReachablePath(path, (reachable) => (0,promises_namespaceObject.readlink)(reachable, { encoding: 'buffer' }));
+        return await tree.reach(name, (reachable) => (0,promises_namespaceObject.readlink)(reachable, { encoding: 'buffer' }));
     }
     catch (error) {
         if (isGone(error) || error.code === 'EINVAL')
@@ -39116,6 +39524,7 @@ function isOwnKept(record) {
 
 
 
+
 /**
  * Says where a folder that a restore noted down is now. Inside a container it is reached by the number of its first
  * program, which is another one when the container was started again. Undefined where the container was made anew: then
@@ -39131,16 +39540,24 @@ async function followContainer(platform, id, folder) {
         throw new failure/* Failure */.HR('config', `an earlier restore concerns files.${folder.source} inside a container, which ${file} no longer has`, `Put files.${folder.source} back into it until that restore is finished or forgotten.`);
     }
     const { path, container } = await locateFiles(platform, source);
-    if (folder.container !== undefined && container !== folder.container)
-        return undefined;
     const topOf = (root) => /^\/proc\/\d+\/root/.exec(root)?.[0] ?? '';
     const root = topOf(path) + folder.root.slice(topOf(folder.root).length);
+    const kept = keptPathOf(root, id);
+    // A volume without a name goes from container to container.
+    const isSame = folder.container === undefined || container === folder.container;
+    if (!isSame && !(await isThere(kept)))
+        return undefined;
     return {
         ...folder,
         root,
-        kept: keptPathOf(root, id),
+        kept,
         ...(folder.staged === undefined ? {} : { staged: stagedPathOf(root, id) }),
     };
+}
+async function isThere(path) {
+    const folder = await OpenFolder.open(Buffer.from(path));
+    await folder?.close();
+    return folder !== undefined;
 }
 /** The same for all of them; those that went with their container are said, and left out. */
 async function followContainers(platform, { id, files }) {
@@ -39720,6 +40137,59 @@ function journalPath(stateDirectory) {
 
 ;// CONCATENATED MODULE: external "node:events"
 const external_node_events_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:events");
+;// CONCATENATED MODULE: ./.build/src/archive/confine.js
+
+
+/**
+ * Calls a program with nothing in reach but the folder it is started in, and the programs of this system, which it may
+ * only read: a symbolic link to elsewhere, whoever put it there, leads nowhere.
+ *
+ * A folder of this host becomes a mount of its own, above which ".." finds nothing. One in a container cannot be: it is
+ * mounted in the container's own namespace, where ".." ends at the container's root.
+ */
+const script = String.raw `
+use strict;
+sub run { system(@_) == 0 or die "$_[0] failed\n" }
+sub slurp { open(my $file, "<", $_[0]) or die "$_[0]: $!\n"; local $/; readline $file }
+run(qw(mount -t tmpfs -o mode=755,size=1m tmpfs /tmp));
+for my $name (qw(bin sbin lib lib32 lib64 libx32 usr)) {
+  if (-l "/$name") {
+    symlink(readlink("/$name"), "/tmp/$name") or die "$name: $!\n";
+  } elsif (-d "/$name") {
+    mkdir("/tmp/$name") or die "$name: $!\n";
+    run("mount", "--bind", "/$name", "/tmp/$name");
+    run("mount", "-o", "remount,bind,ro", "/tmp/$name");
+  }
+}
+mkdir("/tmp/folder") or die "folder: $!\n";
+opendir(my $here, ".") or die "the folder: $!\n";
+my ($mount) = slurp("/proc/self/fdinfo/" . fileno($here)) =~ /^mnt_id:\s*(\d+)/m;
+if (slurp("/proc/self/mountinfo") =~ /^$mount /m) {
+  # As it is, not by its path, which somebody may have changed since it was opened.
+  run(qw(mount --no-canonicalize --bind . /tmp/folder));
+  chdir("/tmp/folder") or die "the folder: $!\n";
+}
+closedir($here);
+chroot("/tmp") or die "chroot: $!\n";
+exec { $ARGV[0] } @ARGV or die "$ARGV[0]: $!\n";
+`;
+let possible;
+/** Whether this process may confine others: it is root, with the right to mount. Asked once. */
+async function canConfine() {
+    possible ??= (async () => {
+        if (process.getuid?.() !== 0)
+            return false;
+        const [program, ...args] = confined(['true']);
+        const { code } = await runCommand(program, args, { env: COMMAND_ENVIRONMENT, cwd: '/' }).catch(() => ({ code: 1 }));
+        return code === 0;
+    })();
+    return await possible;
+}
+/** The command that runs a program confined to its working directory. */
+function confined(command) {
+    return ['unshare', '--mount', '--propagation', 'private', '--', 'perl', '-e', script, '--', ...command];
+}
+
 ;// CONCATENATED MODULE: ./.build/src/archive/entry-names.js
 const entry_names_SLASH = 0x2f;
 const MAX_COMPONENT_BYTES = 255;
@@ -39939,6 +40409,7 @@ function ustarBlock(header, typeFlag) {
 
 
 
+
 const MAX_COMPLAINT_BYTES = 16 * 1024;
 const TAR_ARGUMENTS = [
     '--extract',
@@ -39975,11 +40446,16 @@ class TarProcess {
                 this.#complaint += text;
         });
     }
-    /** `directory` must be a path that the kernel takes. `asRoot`: owners are restored. */
-    static async start(directory, asRoot) {
-        const handle = await (0,promises_namespaceObject.open)(directory, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_DIRECTORY);
+    /**
+     * `directory` must be a path that the kernel takes. `asRoot`: owners are restored. `isConfined`: whatever others do in
+     * the directory meanwhile, nothing outside of it is written to.
+     */
+    static async start(directory, asRoot, isConfined = false) {
+        const handle = await (0,promises_namespaceObject.open)(directory, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_DIRECTORY | promises_namespaceObject.constants.O_NOFOLLOW);
         const owner = asRoot ? '--same-owner' : '--no-same-owner';
-        const child = (0,external_node_child_process_namespaceObject.spawn)('tar', [...TAR_ARGUMENTS, owner], {
+        const command = ['tar', ...TAR_ARGUMENTS, owner];
+        const [program = '', ...args] = isConfined ? confined(command) : command;
+        const child = (0,external_node_child_process_namespaceObject.spawn)(program, args, {
             // By descriptor: however long the path is, and whatever bytes it holds.
             cwd: `/proc/${process.pid}/fd/${handle.fd}`,
             env: COMMAND_ENVIRONMENT,
@@ -40040,6 +40516,7 @@ class TarProcess {
 
 
 
+
 /** Longer names than this are extracted from within a directory further down; the kernel's limit is 4095. */
 const LONGEST_NAME_BYTES = 3500;
 /**
@@ -40047,24 +40524,41 @@ const LONGEST_NAME_BYTES = 3500;
  * to the nanosecond, holes dug again. Throws a Failure; what was extracted until then stays for the caller to remove.
  */
 async function extractEntries(options) {
-    const extraction = new Extraction(Buffer.from(options.directory), options.asRoot ?? process.getuid?.() === 0);
-    if (options.goesOn !== true)
-        await extraction.requireEmpty();
-    return await extraction.run(options.entries);
+    const { directory, entries, asRoot = process.getuid?.() === 0 } = options;
+    // With the dot, a link to the directory is as good as itself.
+    const root = await OpenFolder.open(Buffer.from(`${directory}/.`));
+    if (!root)
+        throw new failure/* Failure */.HR('source', `${directory} is no folder to extract into`, 'Check that it is there.');
+    try {
+        if (options.goesOn !== true && (await root.names()).length > 0) {
+            const message = `The staging directory ${directory} is not empty.`;
+            throw new failure/* Failure */.HR('refused', message, `Look into it, and remove it from ${(0,external_node_path_.dirname)(directory)}.`);
+        }
+        const isConfined = await canConfine();
+        const extracted = await new Extraction(root, asRoot, isConfined).run(entries);
+        if (!isConfined && process.getuid?.() === 0)
+            extracted.notes.push('this process may not mount anything: links that others put there would have been followed');
+        return extracted;
+    }
+    finally {
+        await root.close();
+    }
 }
 class Extraction {
     #root;
     #asRoot;
+    #isConfined;
     #levels = [];
     #sparse = [];
     #longLinks = [];
-    constructor(root, asRoot) {
+    constructor(root, asRoot, isConfined) {
         this.#root = root;
         this.#asRoot = asRoot;
+        this.#isConfined = isConfined;
     }
     async run(entries) {
         const result = { entries: 0, bytes: 0, notes: [] };
-        this.#levels.push({ prefix: Buffer.alloc(0), tar: await TarProcess.start(this.#root, this.#asRoot) });
+        this.#levels.push({ prefix: Buffer.alloc(0), tar: await this.#startIn(this.#root.pathOf(Buffer.from('.'))) });
         try {
             for await (const { header, sparse, body } of entries) {
                 await this.#extract(header, body);
@@ -40088,12 +40582,6 @@ class Extraction {
                 result.notes.push(`${showName(header.name)}: ${note}`);
         }
         return result;
-    }
-    async requireEmpty() {
-        if ((await (0,promises_namespaceObject.readdir)(this.#root)).length === 0)
-            return;
-        const message = `The staging directory ${this.#root.toString()} is not empty.`;
-        throw new failure/* Failure */.HR('refused', message, `Look into it, and remove it from ${(0,external_node_path_.dirname)(this.#root.toString())}.`);
     }
     async #extract(header, body) {
         const { prefix, tar } = await this.#levelFor(header.name);
@@ -40125,7 +40613,7 @@ class Extraction {
             const start = top().prefix.length;
             const prefix = name.subarray(0, name.lastIndexOf(0x2f, start + LONGEST_NAME_BYTES) + 1);
             await this.#makeDirectories(entry_names_withoutSlash(prefix));
-            const tar = await this.#reach(prefix, (path) => TarProcess.start(path, this.#asRoot));
+            const tar = await this.#reach(prefix, (path) => this.#startIn(path));
             this.#levels.push({ prefix: Buffer.from(prefix), tar });
         }
         return top();
@@ -40165,8 +40653,23 @@ class Extraction {
             }
         });
     }
+    async #startIn(directory) {
+        return await TarProcess.start(directory, this.#asRoot, this.#isConfined);
+    }
+    /** Calls `use` with a path that leads to a name in the directory, through no symbolic link, until `use` has ended. */
     async #reach(name, use) {
-        return await withReachablePath(name.length === 0 ? this.#root : joinBytes(this.#root, entry_names_withoutSlash(name)), use);
+        const { parent, name: last } = splitPath(entry_names_withoutSlash(name));
+        const folder = await this.#root.reach(parent);
+        if (!folder) {
+            const what = `The folder of ${showName(name)} is not as it was extracted`;
+            throw new failure/* Failure */.HR('refused', `${what}: somebody else writes there.`, 'Find out who does, then try again.');
+        }
+        try {
+            return await use(folder.pathOf(last.length === 0 ? Buffer.from('.') : last));
+        }
+        finally {
+            await folder.close();
+        }
     }
 }
 
@@ -40480,8 +40983,16 @@ const CLOCK_SLACK_NS = 2000000000n;
  * leaves out (excluded names, FIFOs, sockets, devices) is no difference. Of the names of one file, all differ or none.
  */
 async function* compareTree(options) {
-    const root = await compare_tree_resolveRoot(options.path);
-    const live = liveEntries(root, options.exclude ?? [])[Symbol.asyncIterator]();
+    const tree = new FolderTree(await compare_tree_resolveRoot(options.path));
+    try {
+        yield* compareWith(tree, options);
+    }
+    finally {
+        tree.close();
+    }
+}
+async function* compareWith(tree, options) {
+    const live = liveEntries(tree, options.exclude ?? [])[Symbol.asyncIterator]();
     const groups = new LinkGroups();
     const mounts = new Mounts();
     let present = await live.next();
@@ -40496,7 +41007,7 @@ async function* compareTree(options) {
         const found = !present.done && present.value.relativeName.equals(relativeName) ? present.value : undefined;
         if (found)
             mounts.pass(found);
-        const isEqual = found !== undefined && (await isSame(line, found, root, options)) && !groups.isJoined(line, found.stat);
+        const isEqual = found !== undefined && (await isSame(line, found, tree, options)) && !groups.isJoined(line, found.stat);
         groups.note(line, relativeName, isEqual, options.source.length + 1);
         if (!isEqual)
             yield mounts.place(found ? 'replace' : 'add', relativeName, line.size ?? 0);
@@ -40510,7 +41021,7 @@ async function* compareTree(options) {
         present = await live.next();
     }
     for (const { relativeName, isTarget } of groups.torn()) {
-        const stat = isTarget ? await look(joinBytes(root, relativeName)) : undefined;
+        const stat = isTarget ? await look(tree, relativeName) : undefined;
         yield mounts.place('replace', relativeName, Number(stat?.size ?? 0));
     }
 }
@@ -40543,11 +41054,11 @@ async function compare_tree_resolveRoot(path) {
         throw error;
     }));
 }
-async function* liveEntries(root, exclude) {
+async function* liveEntries(tree, exclude) {
     const isIgnored = matcherOf(exclude);
     try {
         yield* walkTree({
-            root,
+            tree,
             isExcluded: (relativeName) => isOwnName(relativeName) || isIgnored(relativeName),
             onUnreadable: (_relativeName, error) => {
                 throw error;
@@ -40560,11 +41071,11 @@ async function* liveEntries(root, exclude) {
             throw error;
     }
 }
-async function isSame(line, { path, stat }, root, options) {
+async function isSame(line, { relativeName, stat }, tree, options) {
     if (!isSameKind(line, stat) || Number(stat.uid) !== (line.uid ?? 0) || Number(stat.gid) !== (line.gid ?? 0))
         return false;
     if (line.type === 'symlink') {
-        const target = await withReachablePath(path, (reachable) => (0,promises_namespaceObject.readlink)(reachable, { encoding: 'buffer' }));
+        const target = await tree.reach(relativeName, (reachable) => (0,promises_namespaceObject.readlink)(reachable, { encoding: 'buffer' }));
         return target.equals(line.linkName ?? Buffer.alloc(0)) && stat.mtimeNs === line.mtimeNs;
     }
     if (Number(stat.mode & 4095n) !== line.mode || stat.mtimeNs !== line.mtimeNs)
@@ -40572,10 +41083,10 @@ async function isSame(line, { path, stat }, root, options) {
     if (line.type === 'dir')
         return true;
     if (line.type === 'hardlink')
-        return await isLinkedTo(line, stat, root, options.source);
+        return await isLinkedTo(line, stat, tree, options.source);
     if (stat.size !== BigInt(line.size ?? 0))
         return false;
-    return stat.ctimeNs < options.archivedSinceNs - CLOCK_SLACK_NS || (await digestFile(path)) === line.digest;
+    return (stat.ctimeNs < options.archivedSinceNs - CLOCK_SLACK_NS || (await digestFile(tree, relativeName)) === line.digest);
 }
 function isSameKind(line, stat) {
     if (line.type === 'dir')
@@ -40584,13 +41095,13 @@ function isSameKind(line, stat) {
         return stat.isSymbolicLink();
     return stat.isFile();
 }
-async function isLinkedTo(line, stat, root, source) {
-    const target = await look(joinBytes(root, line.linkName?.subarray(source.length + 1) ?? Buffer.alloc(0)));
+async function isLinkedTo(line, stat, tree, source) {
+    const target = await look(tree, line.linkName?.subarray(source.length + 1) ?? Buffer.alloc(0));
     return target?.ino === stat.ino && target.dev === stat.dev;
 }
-async function look(path) {
+async function look(tree, name) {
     try {
-        return await withReachablePath(path, (reachable) => (0,promises_namespaceObject.lstat)(reachable, { bigint: true }));
+        return await tree.reach(name, (reachable) => (0,promises_namespaceObject.lstat)(reachable, { bigint: true }));
     }
     catch (error) {
         if (isGone(error))
@@ -40598,8 +41109,8 @@ async function look(path) {
         throw error;
     }
 }
-async function digestFile(path) {
-    const file = await withReachablePath(path, (reachable) => (0,promises_namespaceObject.open)(reachable, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_NOFOLLOW | promises_namespaceObject.constants.O_NONBLOCK));
+async function digestFile(tree, name) {
+    const file = await tree.reach(name, (reachable) => (0,promises_namespaceObject.open)(reachable, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_NOFOLLOW | promises_namespaceObject.constants.O_NONBLOCK));
     try {
         const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
         const buffer = Buffer.alloc(1024 * 1024);
@@ -40770,21 +41281,18 @@ async function placeFilesSwap({ source, path, container }, id, state) {
  * Fetches what differs, checks it and extracts it into the staging directory; nothing live is touched. The directory is
  * reached through its descriptor: who owns the live folder may rename it, and put a link to elsewhere in its place.
  *
- * `goesOn`: what an earlier plan wanted is there already. Of a file with several names, all are wanted or none, so that
- * nothing has to be linked to what is there.
+ * Where the swap knows its folders, what an earlier plan wanted is in them already. Of a file with several names, all are
+ * wanted or none, so that nothing has to be linked to what is there.
  */
-async function stageFiles(archive, plan, swap, { goesOn = false } = {}) {
-    const root = await makeFolder(swap.root);
-    const [kept, staged] = await makeOwnFolders(root, swap).finally(() => root?.close());
-    await kept?.close();
-    if (!staged)
-        throw new failure/* Failure */.HR('source', `${swap.root} is no folder to restore into`, 'Check that it is mounted.');
+async function stageFiles(archive, plan, swap) {
+    const goesOn = swap.inodes !== undefined;
+    const { staged, inodes } = await openOwnFolders(swap);
     try {
         await writeDirectories(archive, swap);
         const wants = (name) => plan.wanted.has(name.toString('latin1'));
         const entries = relativeTo(`${swap.source}/`, archive.entries(wants));
         const { notes } = await extractEntries({ entries, directory: `/proc/self/fd/${staged.handle.fd}`, goesOn });
-        return notes;
+        return { notes, inodes };
     }
     catch (error) {
         throw adviseOthers(explainFullDisk(error, swap.root), swap.source);
@@ -40804,7 +41312,8 @@ async function swapStagedFiles(swap) {
     const root = Buffer.from(swap.root);
     const staged = Buffer.from(swap.staged);
     const removals = decodeNames(swap.removals);
-    const counts = await swapFiles({ root, staged, kept: Buffer.from(swap.kept), removals });
+    const { inodes } = swap;
+    const counts = await swapFiles({ root, staged, kept: Buffer.from(swap.kept), inodes, removals });
     await removeTree(staged);
     await alignDirectories(root, swap.source, readDirectories(swap.directories));
     return counts;
@@ -40830,9 +41339,22 @@ async function discardStagedFiles(swap) {
     if (swap.isRootNew)
         await withReachablePath(Buffer.from(swap.root), promises_namespaceObject.rmdir).catch(() => undefined);
 }
-/** Both at once: where the kept folder is missing later, it is not the folder that was staged in. */
-async function makeOwnFolders(root, { kept, staged }) {
-    return [await root?.make(Buffer.from((0,external_node_path_.basename)(kept))), await root?.make(Buffer.from((0,external_node_path_.basename)(staged)))];
+/** Both are made at once: where the kept folder is missing later, it is not the folder that was staged in. */
+async function openOwnFolders(swap) {
+    const root = await makeFolder(swap.root);
+    try {
+        const open = async (path, inode) => root && (inode === undefined ? await makeOwn(root, path) : await openOwn(path, inode));
+        const kept = await open(Buffer.from(swap.kept), swap.inodes?.kept);
+        const ofKept = kept && (await inodeOf(kept).finally(() => kept.close()));
+        const staged = await open(Buffer.from(swap.staged), swap.inodes?.staged);
+        if (staged && ofKept !== undefined)
+            return { staged, inodes: { kept: ofKept, staged: await inodeOf(staged) } };
+        await staged?.close();
+    }
+    finally {
+        await root?.close();
+    }
+    throw new failure/* Failure */.HR('source', `${swap.root} is no folder to restore into`, 'Check that it is mounted.');
 }
 async function writeDirectories(archive, { source, directories }) {
     const file = (0,external_node_fs_.createWriteStream)(directories, { mode: 0o600 });
@@ -40876,7 +41398,7 @@ async function* relativeTo(prefix, entries) {
 async function syncFileSystems(paths) {
     if (paths.length === 0)
         return;
-    const { code, stderr } = await run_command_runCommand('sync', ['--file-system', '--', ...paths]);
+    const { code, stderr } = await runCommand('sync', ['--file-system', '--', ...paths]);
     if (code === 0)
         return;
     throw new failure/* Failure */.HR('failed', `${paths.join(', ')} cannot be brought to disk: ${stderr.trim()}`, 'Look at the disks (dmesg), then run any command again.');
@@ -41359,10 +41881,13 @@ async function resumeOne({ logger }, caller, { service, halt, id }, container) {
     for (const change of changes)
         await changeContainer(caller, container, change);
 }
-/** What was held has read files that are others by now. */
+/**
+ * What was held knows files and databases that are others by now, and would write what it knows into these, until it ends
+ * in its own time: killed while it is paused, it does nothing any more.
+ */
 function changesFor(isHeld, state) {
     if (state === 'paused')
-        return isHeld ? ['unpause', 'restart'] : ['unpause'];
+        return isHeld ? ['kill', 'start'] : ['unpause'];
     if (state === 'running' || state === 'restarting')
         return isHeld ? ['restart'] : [];
     return ['start'];
@@ -63372,22 +63897,30 @@ function isSecretByLook({ name, content }) {
 const ATTEMPTS = 3;
 /** What a file or a folder gives to the kit. @throws the system's errors: what is missing, what may not be read. */
 async function* readPath(options) {
-    const root = Buffer.from(await (0,promises_namespaceObject.realpath)(options.path));
+    const tree = new FolderTree(Buffer.from(await (0,promises_namespaceObject.realpath)(options.path)));
+    try {
+        yield* readTree(tree, options);
+    }
+    finally {
+        tree.close();
+    }
+}
+async function* readTree(tree, options) {
     const walk = walkTree({
-        root,
+        tree,
         isExcluded: (name) => isLeftOut(options, name),
         onUnreadable: (_name, error) => {
             throw error;
         },
     });
-    for await (const { relativeName, path, stat: seen } of walk) {
+    for await (const { relativeName, stat: seen } of walk) {
         if (relativeName.length === 0 && isLeftOut(options, relativeName))
             return;
         const isFolder = read_path_kindOf(seen) === external_node_fs_.constants.S_IFDIR;
         const separator = relativeName.length > 0 || isFolder ? '/' : '';
         const name = Buffer.concat([Buffer.from(`${options.name}${separator}`), relativeName]);
         try {
-            const entry = await readEntry(name, path, seen, options);
+            const entry = await readEntry({ name, tree, relativeName, seen }, options);
             if (entry)
                 yield entry;
         }
@@ -63416,7 +63949,8 @@ function isLeftOut({ path, without }, relativeName) {
     const below = relativeName.toString('utf8').replace(/\/$/, '');
     return without.has(below === '' ? path : `${path}/${below}`);
 }
-async function readEntry(name, path, seen, options) {
+async function readEntry(found, options) {
+    const { name, tree, relativeName, seen } = found;
     const { skipsContent = false, budget, warn } = options;
     const entry = { ...read_path_describe(name, seen), content: Buffer.alloc(0) };
     const kind = read_path_kindOf(seen);
@@ -63425,27 +63959,29 @@ async function readEntry(name, path, seen, options) {
         return {
             ...entry,
             type: 'reg',
-            ...(skipsContent ? {} : { content: await read_path_readContent(name, path, seen, options) }),
+            ...(skipsContent ? {} : { content: await read_path_readContent(found, options) }),
         };
     }
     if (kind === external_node_fs_.constants.S_IFDIR)
         return { ...entry, type: 'dir' };
     if (kind === external_node_fs_.constants.S_IFLNK) {
-        const linkName = await withReachablePath(path, (reachable) => (0,promises_namespaceObject.readlink)(reachable, { encoding: 'buffer' }));
+        const linkName = await tree.reach(relativeName, (reachable) => (0,promises_namespaceObject.readlink)(reachable, { encoding: 'buffer' }));
         return { ...entry, type: 'symlink', linkName };
     }
     warn(`${name.toString()} is neither file nor folder: left out`);
     return undefined;
 }
 /** Reads a file as a whole; one that is written meanwhile is read again, so that no half of it is taken for all. */
-async function read_path_readContent(name, path, seen, { budget, warn }) {
-    for (let attempt = 1, now = seen;; attempt++, now = await (0,promises_namespaceObject.lstat)(path, { bigint: true })) {
+async function read_path_readContent({ name, tree, relativeName, seen }, { budget, warn }) {
+    const look = () => tree.reach(relativeName, (reachable) => (0,promises_namespaceObject.lstat)(reachable, { bigint: true }));
+    for (let attempt = 1, now = seen;; attempt++, now = await look()) {
         budget.takeBytes(now.size, name);
-        const content = await openFile({ path, ino: now.ino, size: now.size, ctimeNs: now.ctimeNs });
+        const { ino, size, ctimeNs } = now;
+        const content = await openFile(tree, { name: relativeName, ino, size, ctimeNs });
         if (!content) {
             if (attempt < ATTEMPTS)
                 continue;
-            throw Object.assign(new Error(`${path.toString()} vanished while it was read`), { code: 'ENOENT' });
+            throw Object.assign(new Error(`${name.toString()} vanished while it was read`), { code: 'ENOENT' });
         }
         const bytes = Buffer.alloc(content.size);
         let oddity;
@@ -63477,14 +64013,14 @@ var dist = __nccwpck_require__(8815);
  * Fills in the defaults that a compose file gives itself: `${NAME:-default}`. What has none stays as it is: nobody here
  * knows the values of production, and `.env` holds secrets, which are left unread.
  */
-function interpolate_interpolate(value) {
+function interpolate(value) {
     if (typeof value === 'string')
         return interpolateText(value);
     if (Array.isArray(value))
-        return value.map(interpolate_interpolate);
+        return value.map(interpolate);
     if (!isRecord(value))
         return value;
-    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, interpolate_interpolate(each)]));
+    return Object.fromEntries(Object.entries(value).map(([key, each]) => [key, interpolate(each)]));
 }
 function interpolateText(text) {
     // Innermost first, so that a default may hold another variable with a default.
@@ -63516,7 +64052,7 @@ async function readNamedFiles(project) {
     const reading = new Reading();
     for (const file of project.files)
         await reading.addFile(file, project.directory);
-    reading.environments.add((0,external_node_path_.resolve)(project.directory, '.env'));
+    reading.environments.add(project.envFile ?? (0,external_node_path_.resolve)(project.directory, '.env'));
     try {
         const model = await askCompose(project, ['--profile', '*', 'config', '--format', 'json']);
         reading.replaceNamed(JSON.parse(model), project.directory);
@@ -63545,7 +64081,7 @@ class Reading {
             const document = (0,dist/* parseDocument */.Tp)(await (0,promises_namespaceObject.readFile)(file, 'utf8'), { merge: true, logLevel: 'silent' });
             if (document.errors[0])
                 throw document.errors[0];
-            content = interpolate_interpolate(document.toJS());
+            content = interpolate(document.toJS());
         }
         catch (error) {
             this.warnings.push(`${file} could not be read: ${(0,failure/* messageOf */.bD)(error).split('\n', 1)[0]}`);
@@ -63620,134 +64156,6 @@ function named_files_asList(value) {
     return value === undefined || value === null ? [] : [value];
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/compose/read-compose.js
-
-
-
-
-
-
-
-
-
-const baseNames = ['compose.yaml', 'compose.yml', 'docker-compose.yaml', 'docker-compose.yml'];
-const read_compose_maximumModelBytes = (/* unused pure expression or super */ null && (16 << 20));
-const read_compose_timeoutMs = 60_000;
-/**
- * Reads the compose file of a repository: through `docker compose`, which knows every form, else the file itself.
- * @throws Failure `usage` where a named file is missing, `config` where it is no YAML.
- */
-async function readCompose(options) {
-    const files = options.files ?? (await findComposeFiles(options.directory));
-    if (files.length === 0)
-        return { model: readModel({}), files, readBy: 'nothing' };
-    for (const file of files)
-        await requireFile(resolve(options.directory, file));
-    const answer = await askDocker(options, files);
-    if (answer.model !== undefined) {
-        const model = await addUnused(answer.model, options.directory, files);
-        return { model, files, readBy: 'docker' };
-    }
-    const contents = await Promise.all(files.map((file) => readYaml(resolve(options.directory, file), file)));
-    return {
-        model: rebase(readModel(interpolate(mergeFiles(contents))), posix.dirname(files[0])),
-        files,
-        readBy: 'yaml',
-        note: `${answer.reason}: ${files.join(', ')} was read as it is written (.env, env_file, include and extends are not followed)`,
-    };
-}
-/** Docker leaves volumes out that no service mounts; the files declare them all the same. */
-async function addUnused(answer, directory, files) {
-    const model = readModel(answer);
-    try {
-        const contents = await Promise.all(files.map((file) => readYaml(resolve(directory, file), file)));
-        const { volumes } = readModel(interpolate(mergeFiles(contents)));
-        const known = new Set(model.volumes.map(({ key }) => key));
-        return { ...model, volumes: [...model.volumes, ...volumes.filter(({ key }) => !known.has(key))] };
-    }
-    catch {
-        // A form that docker alone understands: then what it says is all there is.
-        return model;
-    }
-}
-/** Relative paths begin, for docker compose, at the folder of the first file; here at the repository's top. */
-function rebase({ services, ...rest }, folder) {
-    const move = (source) => /^\.\.?(\/|$)/.test(source) ? `./${posix.join(folder, source)}`.replace(/^\.\/(?=\.)/, '') : source;
-    return {
-        ...rest,
-        services: services.map((service) => ({
-            ...service,
-            mounts: service.mounts.map((mount) => (mount.kind === 'bind' ? { ...mount, source: move(mount.source) } : mount)),
-        })),
-    };
-}
-/** The first of the usual names, and its override; relative to the directory, none where there is none. */
-async function findComposeFiles(directory) {
-    for (const name of baseNames) {
-        if (!(await isFile((0,external_node_path_.join)(directory, name))))
-            continue;
-        const stem = name.replace(/\.ya?ml$/, '');
-        for (const override of [`${stem}.override.yml`, `${stem}.override.yaml`]) {
-            if (await isFile((0,external_node_path_.join)(directory, override)))
-                return [name, override];
-        }
-        return [name];
-    }
-    return [];
-}
-function isFile(path) {
-    return (0,promises_namespaceObject.lstat)(path).then((stats) => !stats.isDirectory(), () => false);
-}
-async function requireFile(path) {
-    if (await isFile(path))
-        return;
-    throw new Failure('usage', `there is no compose file ${path}`, 'Name files of this repository.');
-}
-async function askDocker({ directory, environment, signal }, files) {
-    // Every profile: what runs only now and then holds data all the same.
-    const args = [
-        'compose',
-        '--profile',
-        '*',
-        ...files.flatMap((file) => ['--file', file]),
-        'config',
-        '--format',
-        'json',
-    ];
-    try {
-        const { code, stdout, stderr, isTruncated } = await runCommand('docker', args, {
-            cwd: directory,
-            // Docker takes the folder's name from here: the one that we compare with.
-            env: { ...leaveOutOtherProjects(environment), PWD: directory },
-            timeoutMs: read_compose_timeoutMs,
-            maximumOutputBytes: read_compose_maximumModelBytes,
-            ...(signal ? { signal } : {}),
-        });
-        if (code === 0 && !isTruncated)
-            return { model: JSON.parse(stdout) };
-        // Its last line says what is wrong, but for a docker that knows no compose and prints its usage.
-        const lines = stderr.trim().split('\n');
-        const said = (lines.some((line) => line.startsWith('Usage:')) ? lines[0] : lines.at(-1)) ?? '';
-        return { reason: `docker compose could not read it (${said.slice(0, 200) || `exit code ${code}`})` };
-    }
-    catch (error) {
-        signal?.throwIfAborted();
-        return { reason: error instanceof SyntaxError ? 'docker compose printed no JSON' : 'docker is not here' };
-    }
-}
-async function readYaml(path, name) {
-    try {
-        const document = parseDocument(await readFile(path, 'utf8'), { merge: true, logLevel: 'silent' });
-        if (document.errors[0])
-            throw document.errors[0];
-        return document.toJS();
-    }
-    catch (error) {
-        const reason = messageOf(error).split('\n', 1)[0];
-        throw new Failure('config', `${name} cannot be read: ${reason}`, 'Correct the compose file.', { cause: error });
-    }
-}
-
 ;// CONCATENATED MODULE: ./.build/src/operations/kit/plan-kit.js
 
 
@@ -63800,20 +64208,15 @@ async function planKit(platform) {
 async function readProject(platform) {
     const { config, environment } = platform;
     if (config.compose) {
-        return { ...(await readNamedFiles(openProject(platform))), directory: config.compose.directory };
+        const project = openProject(platform);
+        return { ...(await readNamedFiles(project)), directory: project.directory };
     }
-    const directory = config.root;
-    const files = (await findComposeFiles(directory)).map((file) => (0,external_node_path_.resolve)(directory, file));
-    if (files.length === 0)
+    const found = findProject(config.root);
+    if (!found)
         return undefined;
-    const named = await readNamedFiles({
-        directory,
-        files,
-        pauses: [],
-        environment: project_leaveOutOtherProjects(environment),
-    });
+    const named = await readNamedFiles({ ...found, pauses: [], environment: leaveOutOtherProjects(environment) });
     // Nobody has said that it is this platform's: what is there is taken, and what is odd about it is nobody's trouble.
-    return { ...named, directory, warnings: [] };
+    return { ...named, directory: found.directory, warnings: [] };
 }
 /** Files with secrets that continuity.yml refers to; not the keys of the vault: whoever recovers makes new ones. */
 function listSecretFiles({ databases, alerts }) {
@@ -65705,8 +66108,7 @@ function applicationName(archive) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/coverage/add-existing.js
-/** What the engine calls a volume that nobody named. */
-const anonymousName = /^[0-9a-f]{64}$/;
+
 /**
  * The model with what exists besides: volumes that an image declares and nobody named, volumes and services that the
  * files no longer have.
@@ -65731,11 +66133,13 @@ function addExisting(model, { containers, volumes }) {
     const services = new Map(model.services.map((service) => [service.name, service]));
     for (const container of containers) {
         const service = services.get(container.service) ?? formerService(container);
-        const mounts = container.volumeMounts
-            .filter(({ target }) => !service.mounts.some((mount) => mount.target === target))
-            .map(({ name, target, isReadOnly }) => anonymousName.test(name)
-            ? { kind: 'anonymous', source: '', target, isReadOnly }
-            : { kind: 'volume', source: declare(name, name, 'local').key, target, isReadOnly });
+        const mounts = container.mounts.flatMap(({ volume, target, isReadOnly }) => {
+            if (volume === undefined || service.mounts.some((mount) => mount.target === target))
+                return [];
+            if (isAnonymous(volume))
+                return [{ kind: 'anonymous', source: '', target, isReadOnly }];
+            return [{ kind: 'volume', source: declare(volume, volume, 'local').key, target, isReadOnly }];
+        });
         services.set(service.name, { ...service, mounts: [...service.mounts, ...mounts] });
     }
     return { ...model, services: [...services.values()], volumes: [...known.values()] };
@@ -66148,7 +66552,7 @@ async function askGit(folder, args, environment) {
     // A hook's variables name another repository than the one in this folder.
     const { GIT_DIR: _dir, GIT_WORK_TREE: _tree, GIT_INDEX_FILE: _index, ...env } = environment;
     try {
-        const { code, stdout, isTruncated } = await run_command_runCommand('git', ['-C', folder, ...args], {
+        const { code, stdout, isTruncated } = await runCommand('git', ['-C', folder, ...args], {
             env,
             timeoutMs: 60_000,
             maximumOutputBytes: 64 << 20,
@@ -66235,6 +66639,31 @@ function nameMount({ label, services }) {
     return `${label} (${services.length > 1 ? 'services' : 'service'} ${services.join(', ')})`;
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/coverage/find-unread.js
+
+/**
+ * Compose files that the project's running containers were made from, as their labels say, and that are not read: what
+ * such a file adds is in no archive, and no restore stops it.
+ */
+async function findUnread({ files }, { containers }) {
+    const known = new Set(await Promise.all(files.map(follow)));
+    const unread = [];
+    for (const file of new Set(containers.flatMap(({ composeFiles }) => composeFiles))) {
+        if (known.has(await follow(file)))
+            continue;
+        unread.push({
+            message: `containers run by ${file}, which is not read: what it adds is neither backed up nor stopped by a restore`,
+            next: `Name it under compose: file:, with those that are read (${files.join(', ')}); ` +
+                'or, where it is of the past, have the containers made anew: docker compose up --detach.',
+        });
+    }
+    return unread;
+}
+/** The same file may be known by several paths. */
+async function follow(path) {
+    return await (0,promises_namespaceObject.realpath)(path).catch(() => path);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/compose/read-images.js
 
 const maximumOutputBytes = 16 << 20;
@@ -66289,50 +66718,18 @@ async function listImages({ model, state }, { environment }, options = {}) {
 ;// CONCATENATED MODULE: ./.build/src/sources/compose/project-state.js
 
 
-const project_state_maximumOutputBytes = 64 << 20;
-const project_state_label = 'com.docker.compose';
 /**
  * Asks the engine for the containers and volumes that carry the project's label.
  * @throws Failure where the engine cannot be asked.
  */
 async function readProjectState(project, options) {
-    const ask = (args) => project_state_askDocker(args, { maximumOutputBytes: project_state_maximumOutputBytes, ...options });
-    const mine = ['--filter', `label=${project_state_label}.project=${project}`];
+    const ask = async (args) => requireSuccess(args, await runDocker(args, { maximumOutputBytes: 64 << 20, ...options })).stdout;
+    const mine = ['--filter', `label=${composeLabel}.project=${project}`];
     const [containers, volumes] = await Promise.all([
-        ask(['ps', '--all', '--no-trunc', '--quiet', ...mine]).then(async (ids) => {
-            const listed = splitLines(ids);
-            return listed.length === 0 ? [] : readContainers(await inspect(listed, { maximumOutputBytes: project_state_maximumOutputBytes, ...options }));
-        }),
-        ask(['volume', 'ls', ...mine, '--format', `{{.Driver}} {{.Name}} {{.Label "${project_state_label}.volume"}}`]).then(readVolumes),
+        ask(['ps', '--all', '--no-trunc', '--quiet', ...mine]).then((ids) => inspectServices(options, splitLines(ids))),
+        ask(['volume', 'ls', ...mine, '--format', `{{.Driver}} {{.Name}} {{.Label "${composeLabel}.volume"}}`]),
     ]);
-    return { containers, volumes };
-}
-async function project_state_askDocker(args, options) {
-    return requireSuccess(args, await runDocker(args, options)).stdout;
-}
-/** One that was removed in the meantime makes docker fail; the others are printed all the same. */
-async function inspect(ids, options) {
-    const args = ['container', 'inspect', '--', ...ids];
-    const result = await runDocker(args, options);
-    return /no such container/i.test(result.stderr) ? result.stdout : requireSuccess(args, result).stdout;
-}
-function requireSuccess(args, result) {
-    if (result.code === 0 && !result.isTruncated)
-        return result;
-    const what = `docker ${args.slice(0, 2).join(' ')} failed: ${lastLine(result)}`;
-    throw new failure/* Failure */.HR('source', what, 'Look at the engine (journalctl -u docker), then run again.');
-}
-function readContainers(text) {
-    return JSON.parse(text)
-        .filter(({ Config: { Labels } }) => Labels[`${project_state_label}.oneoff`] !== 'True')
-        .map(({ Name, Image, Config, Mounts }) => ({
-        service: Config.Labels[`${project_state_label}.service`] ?? '',
-        name: Name.replace(/^\//, ''),
-        image: Config.Image,
-        imageId: Image,
-        composeVersion: Config.Labels[`${project_state_label}.version`] ?? '',
-        volumeMounts: Mounts.flatMap(({ Type, Name: name, Destination: target, RW }) => Type === 'volume' && name !== undefined ? [{ name, target, isReadOnly: !RW }] : []),
-    }));
+    return { containers, volumes: readVolumes(volumes) };
 }
 function readVolumes(text) {
     return splitLines(text).map((line) => {
@@ -66360,6 +66757,7 @@ async function readStack(project, options = {}) {
 
 
 
+
 /** Longer than this docker is not waited for. */
 const inspect_stack_timeoutMs = 30_000;
 /** Looks at the compose project while other things go on. Without one there is nothing to report. */
@@ -66377,15 +66775,16 @@ async function inspectStack(platform, signal) {
     const project = openProject(platform);
     const options = { signal, timeoutMs: inspect_stack_timeoutMs };
     const stack = await readStack(project, options);
-    const [{ uncovered }, images] = await Promise.all([
+    const [{ uncovered }, unread, images] = await Promise.all([
         findUncovered(platform, stack),
+        findUnread(project, stack.state),
         listImages(stack, project, options),
     ]);
     const version = stack.state.containers[0]?.composeVersion ?? '';
     return {
         compose: { project: project.project ?? stack.model.project ?? '', ...(version === '' ? {} : { version }) },
         images,
-        warnings: uncovered.map(({ message, next }) => `${message}. ${next}`),
+        warnings: [...unread, ...uncovered].map(({ message, next }) => `${message}. ${next}`),
     };
 }
 
@@ -66845,9 +67244,9 @@ function parseTarBlock(block) {
     if (!isPosix && magic !== 'ustar  \0' && !isZeroBlock(block.subarray(257, TAR_BLOCK))) {
         throw new TypeError('the header is of no known kind');
     }
-    const name = readText(block, 0, 100);
+    const name = tar_fields_readText(block, 0, 100);
     // GNU keeps times where POSIX keeps the first part of a long name.
-    const prefix = isPosix ? readText(block, 345, 155) : Buffer.alloc(0);
+    const prefix = isPosix ? tar_fields_readText(block, 345, 155) : Buffer.alloc(0);
     return {
         name: prefix.length > 0 ? Buffer.concat([prefix, Buffer.from('/'), name]) : Buffer.from(name),
         mode: readCount(block, 100, 8, 'mode'),
@@ -66856,7 +67255,7 @@ function parseTarBlock(block) {
         size: readCount(block, 124, 12, 'size'),
         mtimeSeconds: readNumber(block, 136, 12, 'mtime'),
         typeFlag: block.toString('latin1', 156, 157),
-        linkName: Buffer.from(readText(block, 157, 100)),
+        linkName: Buffer.from(tar_fields_readText(block, 157, 100)),
     };
 }
 function sumOf(block) {
@@ -66867,7 +67266,7 @@ function sumOf(block) {
     }
     return sum;
 }
-function readText(block, start, length) {
+function tar_fields_readText(block, start, length) {
     const field = block.subarray(start, start + length);
     const end = field.indexOf(0);
     return end === -1 ? field : field.subarray(0, end);
@@ -67615,7 +68014,7 @@ function parseEntry(text) {
 /** What this vault does without because a program is missing: for its administrator, the same every night. */
 async function listMissingPrograms() {
     // Only whether it starts at all is asked.
-    const hasLimits = await run_command_runCommand('prlimit', ['--version']).then(() => true, () => false);
+    const hasLimits = await runCommand('prlimit', ['--version']).then(() => true, () => false);
     return hasLimits
         ? []
         : ['uploads are not held to the size of a segment: the program prlimit is missing (Debian package util-linux)'];
@@ -67664,7 +68063,7 @@ async function* checkExtents({ path, handle }, places) {
  */
 async function dropFromCache(path) {
     const drop = ['iflag=nocache', 'count=0', 'status=none'];
-    const { code } = await run_command_runCommand('dd', [`if=${path}`, ...drop]).catch(() => ({ code: null }));
+    const { code } = await runCommand('dd', [`if=${path}`, ...drop]).catch(() => ({ code: null }));
     return code === 0;
 }
 function* joinBlocks(places) {
@@ -68017,7 +68416,7 @@ class MissingProgram extends Error {
 async function runXfsIo(store, options, lines) {
     for (const program of PROGRAMS) {
         try {
-            return await run_command_runCommand(program, options, {
+            return await runCommand(program, options, {
                 cwd: store.directory,
                 input: lines.join(''),
                 maximumOutputBytes: 64 * 1024 + lines.length * BYTES_PER_ANSWER,
@@ -70926,7 +71325,7 @@ function findExcess(incoming, budget) {
 ;// CONCATENATED MODULE: ./.build/src/vault/server/rsync-command.js
 
 /** Quick check off, quiet, times, verbose, whole files; then what the client's own rsync can do (`e.`), which is harmless. */
-const FLAGS = /^-[IqtvW]*e\.[A-Za-z]{0,24}$/;
+const rsync_command_FLAGS = /^-[IqtvW]*e\.[A-Za-z]{0,24}$/;
 const OPTIONS = /^--(?:partial|size-only|ignore-existing|stats|timeout=\d{1,5}|bwlimit=\d{1,9})$/;
 /**
  * Checks a request to receive files (`rsync --server -e.LsfxCIvu … . PATH`) against the one form that our client sends, and
@@ -70940,7 +71339,7 @@ function parseRsyncCommand(words, target) {
     const options = rest.slice(0, -2);
     const isOurs = program === 'rsync' &&
         server === '--server' &&
-        FLAGS.test(flags) &&
+        rsync_command_FLAGS.test(flags) &&
         rest.length >= 2 &&
         rest.at(-2) === '.' &&
         options.every((option) => OPTIONS.test(option));
@@ -71946,7 +72345,7 @@ async function retryOnTrouble(options, attempt) {
 /** Runs ssh or rsync, in the C locale: their words and numbers are read by us. The signal ends it. */
 async function runProgram(program, args, { environment, signal }) {
     const options = { ...(environment ? { env: environment } : {}), ...(signal ? { signal } : {}) };
-    const { code, stdout, stderr } = await run_command_runCommand('env', ['LC_ALL=C', program, ...args], options);
+    const { code, stdout, stderr } = await runCommand('env', ['LC_ALL=C', program, ...args], options);
     return { code, stdout, stderr, isMissing: code === 127 && stderr.startsWith('env:') };
 }
 
@@ -74901,16 +75300,19 @@ async function stageDatabase(platform, archive, { key, record }, { staged }, sig
 async function stageAll({ platform, archive, manifest, plan, journal, }) {
     const { created: createdRoles, notes } = await createRoles(platform, archive, manifest, plan.databases);
     const databases = await stageDatabases(platform, archive, plan.databases, journal.databases);
+    const files = [];
     for (const [position, planned] of plan.files.entries()) {
         const swap = journal.files[position];
         if (!swap)
             continue;
         platform.logger.info(`Fetching what differs in ${planned.source}: ${planned.wanted.size} entries.`);
-        notes.push(...(await stageFiles(archive, planned, swap)));
+        const staged = await stageFiles(archive, planned, swap);
+        notes.push(...staged.notes);
+        files.push({ ...swap, inodes: staged.inodes });
     }
     // What is staged is on disk before the journal says that it counts.
     await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
-    return { createdRoles, notes, databases };
+    return { createdRoles, notes, databases, files };
 }
 /**
  * Stages what was added or changed in the files between the plan and the moment at which their services were halted, and
@@ -74933,7 +75335,7 @@ async function stageRest({ platform, archive, manifest, plan, journal }, workDir
         if (later.wanted.size === 0)
             continue;
         platform.logger.info(`Fetching what else differs in ${later.source} by now: ${later.wanted.size} entries.`);
-        notes.push(...(await stageFiles(archive, later, swap, { goesOn: true })));
+        notes.push(...(await stageFiles(archive, later, swap)).notes);
     }
     await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
     return notes;
@@ -74972,7 +75374,7 @@ async function orDiscard(platform, journal, work) {
  * serves), right before the journal says `swapping`. Until then nothing live is replaced; from then on nobody else may
  * look. They run again only when the journal is gone: after a swap that is complete, or after one that never began.
  */
-async function putInPlace(run, databases) {
+async function putInPlace(run) {
     const { platform, plan } = run;
     const { logger } = platform;
     let begun = Date.now();
@@ -74990,7 +75392,7 @@ async function putInPlace(run, databases) {
                 const next = 'Run the restore again.';
                 throw new failure/* Failure */.HR('source', 'a container was made anew while its files were being staged', next);
             }
-            const journal = { ...run.journal, databases, files };
+            const journal = { ...run.journal, files };
             if (stopped.length > 0)
                 notes = await stageRest({ ...run, journal }, workDirectoryOf(platform.config.state, journal.id));
             platform.signal?.throwIfAborted();
@@ -75292,7 +75694,8 @@ async function restoreFrom(platform, archive, options, runDirectory) {
         const run = { platform, archive, manifest, plan: current, journal };
         const staged = await orDiscard(platform, journal, () => stageAll(run));
         logger.phase('Swap');
-        const { carried, notes, services } = await putInPlace(run, staged.databases);
+        const swaps = { databases: staged.databases, files: staged.files };
+        const { carried, notes, services } = await putInPlace({ ...run, journal: { ...journal, ...swaps } });
         const health = options.skipsHealth ? undefined : await awaitHealthy(platform, services.started);
         return {
             plan: current,
@@ -85337,8 +85740,9 @@ const usedBySchema = services
     .describe('Services that stop while this is replaced. Default: those that mount it, or depend on its server.');
 const composeSchema = mapping({
     file: union([path, array(path).min(1)], { error: 'expected a compose file, or a list of them' })
-        .default('docker-compose.yml')
-        .describe('Compose file of the platform, or several, each on top of those before it; relative to root.'),
+        .optional()
+        .describe('Compose file of the platform, or several, each on top of those before it; relative to root. ' +
+        'Default: what docker compose takes there by itself, overrides and COMPOSE_FILE of .env included.'),
     project: fields_text('a project name of lower-case letters, digits, "-" and "_"', /^[a-z0-9][a-z0-9_-]*$/)
         .optional()
         .describe('Name of the compose project. Default: the name in the compose file.'),
@@ -85346,11 +85750,9 @@ const composeSchema = mapping({
 });
 /** The `compose:` of the file as the program sees it. */
 function resolveCompose({ file, project, pause }, root) {
-    const files = (typeof file === 'string' ? [file] : file).map((each) => (0,external_node_path_.resolve)(root, each));
+    const names = typeof file === 'string' ? [file] : file;
     return {
-        // As docker compose has it when it is given the same files.
-        directory: (0,external_node_path_.dirname)(files[0]),
-        files,
+        ...(names === undefined ? {} : { files: names.map((each) => (0,external_node_path_.resolve)(root, each)) }),
         ...(project === undefined ? {} : { project }),
         pauses: pause,
     };
@@ -86962,7 +87364,7 @@ async function playCheck(story, stage, archive) {
         throw new failure/* Failure */.HR('damaged', `${archive} is damaged: ${checks_describeDamage(found)}`, checks_report);
     const { entries, databases, tables, bytes } = found.checked;
     story.proof('archive', `every byte: ${entries} entries, ${databases.length} dumps with ${tables} tables, ${(0,quantity_text/* formatBytes */.z3)(bytes)}`);
-    const listed = await run_command_runCommand('tar', ['--list', '--gzip', '--file', (0,external_node_path_.join)(stage.vault, archive)], {
+    const listed = await runCommand('tar', ['--list', '--gzip', '--file', (0,external_node_path_.join)(stage.vault, archive)], {
         maximumOutputBytes: 1 << 26,
     });
     if (listed.code !== 0 || listed.stderr !== '')

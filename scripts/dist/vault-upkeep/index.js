@@ -36617,14 +36617,14 @@ const external_node_readline_promises_namespaceObject = __WEBPACK_EXTERNAL_creat
  * Asks a person to type something that nobody types by mistake. With `--yes` nobody is asked; without a terminal it
  * refuses instead of waiting for ever.
  */
-async function confirm_confirm(context, { summary, answer, isAgreed }) {
+async function confirm_confirm(context, { summary, answer, isAgreed, question = `Type ${answer} to go on: ` }) {
     context.logger.info(summary);
     if (isAgreed)
         return true;
     if (!context.isInteractive) {
         throw new failure/* Failure */.HR('refused', 'this needs a confirmation, and there is no terminal to ask on', 'Look at the plan above, then run it again with --yes.');
     }
-    return (await askLine(context, `Type ${answer} to go on: `)) === answer;
+    return (await askLine(context, question)) === answer;
 }
 /** A line that a person types on the terminal, without the spaces around it. */
 async function askLine(context, question) {
@@ -37685,6 +37685,11 @@ class OpenFolder {
             if (error.code !== 'EEXIST')
                 throw error;
         });
+        return await this.child(name);
+    }
+    /** Makes a private folder in this one and opens it. @throws the system's EEXIST where the name is taken. */
+    async makeNew(name) {
+        await (0,promises_.mkdir)(this.pathOf(name), { mode: PRIVATE_MODE });
         return await this.child(name);
     }
     /** A path that leads to a name in this folder as long as the folder is open. */
