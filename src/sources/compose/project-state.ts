@@ -1,6 +1,6 @@
 import { Failure } from '../../logging/failure.ts';
-import type { CommandResult } from '../../system/run-command.ts';
 import { lastLine, runDocker, type DockerOptions } from './docker.ts';
+import { inspectByEngine } from './inspect.ts';
 
 /** What the engine has of a compose project, whatever its files say by now. */
 export interface ProjectState {
@@ -39,28 +39,17 @@ export async function readProjectState(project: string, options: DockerOptions):
   const ask = (args: readonly string[]) => askDocker(args, { maximumOutputBytes, ...options });
   const mine = ['--filter', `label=${label}.project=${project}`];
   const [containers, volumes] = await Promise.all([
-    ask(['ps', '--all', '--no-trunc', '--quiet', ...mine]).then(async (ids) => {
-      const listed = splitLines(ids);
-      return listed.length === 0 ? [] : readContainers(await inspect(listed, { maximumOutputBytes, ...options }));
-    }),
+    ask(['ps', '--all', '--no-trunc', '--quiet', ...mine]).then(async (ids) =>
+      readContainers(await inspectByEngine<Inspected>(splitLines(ids), options)),
+    ),
     ask(['volume', 'ls', ...mine, '--format', `{{.Driver}} {{.Name}} {{.Label "${label}.volume"}}`]).then(readVolumes),
   ]);
   return { containers, volumes };
 }
 
 async function askDocker(args: readonly string[], options: DockerOptions): Promise<string> {
-  return requireSuccess(args, await runDocker(args, options)).stdout;
-}
-
-/** One that was removed in the meantime makes docker fail; the others are printed all the same. */
-async function inspect(ids: readonly string[], options: DockerOptions): Promise<string> {
-  const args = ['container', 'inspect', '--', ...ids];
   const result = await runDocker(args, options);
-  return /no such container/i.test(result.stderr) ? result.stdout : requireSuccess(args, result).stdout;
-}
-
-function requireSuccess(args: readonly string[], result: CommandResult): CommandResult {
-  if (result.code === 0 && !result.isTruncated) return result;
+  if (result.code === 0 && !result.isTruncated) return result.stdout;
   const what = `docker ${args.slice(0, 2).join(' ')} failed: ${lastLine(result)}`;
   throw new Failure('source', what, 'Look at the engine (journalctl -u docker), then run again.');
 }
@@ -72,8 +61,8 @@ interface Inspected {
   Mounts: { Type: string; Name?: string; Destination: string; RW: boolean }[];
 }
 
-function readContainers(text: string): ServiceContainer[] {
-  return (JSON.parse(text) as Inspected[])
+function readContainers(inspected: readonly Inspected[]): ServiceContainer[] {
+  return inspected
     .filter(({ Config: { Labels } }) => Labels[`${label}.oneoff`] !== 'True')
     .map(({ Name, Image, Config, Mounts }) => ({
       service: Config.Labels[`${label}.service`] ?? '',

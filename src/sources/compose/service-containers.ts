@@ -1,5 +1,6 @@
 import { Failure } from '../../logging/failure.ts';
 import { lastLine, runDocker, type DockerCaller } from './docker.ts';
+import { inspectByEngine } from './inspect.ts';
 import { askCompose, type ComposeProject } from './project.ts';
 
 const healthStates = ['starting', 'healthy', 'unhealthy'] as const;
@@ -54,7 +55,7 @@ export async function listServiceContainers(
   return await inspectServices(project, ids);
 }
 
-/** Those of these containers that are of a service. @throws Failure without docker */
+/** Those of these containers that are of a service. @throws Failure where the engine does not tell */
 export async function inspectServices(caller: DockerCaller, ids: readonly string[]): Promise<ServiceContainer[]> {
   const containers = await inspectContainers(caller, ids);
   return containers.flatMap((each) => (each.service === undefined ? [] : [{ ...each, service: each.service }]));
@@ -62,17 +63,11 @@ export async function inspectServices(caller: DockerCaller, ids: readonly string
 
 /**
  * What the engine knows of these containers, by their ids or names, without the compose files; those that are gone are
- * left out. @throws Failure without docker
+ * left out. @throws Failure where the engine does not tell
  */
 export async function inspectContainers(caller: DockerCaller, ids: readonly string[]): Promise<InspectedContainer[]> {
-  if (ids.length === 0) return [];
-  // One that was removed at this moment makes it fail, and is not among those that it prints.
-  const { stdout } = await runDocker(['container', 'inspect', '--', ...ids], {
-    environment: caller.environment,
-    isDetached: caller.isDetached ?? false,
-    maximumOutputBytes: 64 * 1024 * 1024,
-  });
-  return (JSON.parse(stdout || '[]') as Inspected[]).map(describe);
+  const { environment, isDetached = false } = caller;
+  return (await inspectByEngine<Inspected>(ids, { environment, isDetached })).map(describe);
 }
 
 function describe({ Id, Name, Config, State }: Inspected): InspectedContainer {
