@@ -39,5 +39,6 @@ export function addExisting(model: ComposeModel, { containers, volumes }: Projec
 
 /** A service that the files no longer have, and whose container is still there. */
 function formerService({ service, image }: ServiceContainer): ComposeService {
-  return { name: service, image, environment: new Map(), hasUnreadEnvironment: true, dependsOn: [], mounts: [] };
+  const unknown = { dependsOn: [], volumesFrom: [], isInside: [], mounts: [] };
+  return { name: service, image, environment: new Map(), hasUnreadEnvironment: true, ...unknown };
 }

@@ -10,6 +10,7 @@ import {
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
 import { groupByDependence } from './by-dependence.ts';
+import { findOneOffs } from './find-one-offs.ts';
 import { readHalted, writeHalted, type Halt, type HaltedContainer } from './halted-record.ts';
 
 /** Names of services, by what is to be done to them. */
@@ -22,7 +23,8 @@ export const working: ReadonlySet<ContainerState> = new Set(['running', 'restart
  * Halts the containers of services that run now, those first that depend on others. Which they are is on disk before the
  * first of them is: `resumeServices` has exactly these run again, after whatever happened.
  *
- * @throws Failure where one cannot be halted; others may be by then.
+ * @throws Failure where one cannot be halted, others may be by then; `refused` where one is used by what nobody could
+ * have run again.
  */
 export async function haltServices(platform: Platform, request: HaltRequest): Promise<HaltedContainer[]> {
   const haltOf = new Map(
@@ -30,16 +32,17 @@ export async function haltServices(platform: Platform, request: HaltRequest): Pr
   );
   if (haltOf.size === 0) return [];
   const project = { ...openProject(platform), isDetached: true };
-  const containers = await listServiceContainers(project);
+  const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
+  const oneOffs = await findOneOffs(project, model, request);
+  if (oneOffs.length > 0) throw new Failure('refused', oneOffs.join('; '), 'Run again when nothing of that goes on.');
   const chosen = containers.flatMap((container) => {
     const halt = haltOf.get(container.service);
     return halt !== undefined && working.has(container.state) ? [{ ...container, halt }] : [];
   });
   if (chosen.length === 0) return [];
   const halted = chosen.map(({ id, name, service, halt }) => ({ id, name, service, halt }));
-  const { services } = await readComposeModel(project);
   await record(platform, halted);
-  for (const group of groupByDependence(chosen, services).reverse()) {
+  for (const group of groupByDependence(chosen, model.services).reverse()) {
     // All of a group are waited for, also where one fails: what is still stopping would end after it was to run again.
     const ended = await Promise.allSettled(group.map((container) => haltOne(platform, project, container)));
     for (const each of ended) if (each.status === 'rejected') throw each.reason;

@@ -51,6 +51,14 @@ export async function runDocker(
   return result;
 }
 
+/** The output of a command that has to succeed. @throws Failure `source` with what docker said. */
+export async function askDocker(args: readonly string[], options: DockerOptions): Promise<string> {
+  const result = await runDocker(args, options);
+  if (result.code === 0 && !result.isTruncated) return result.stdout;
+  const what = `docker ${args.slice(0, 2).join(' ')} failed: ${lastLine(result)}`;
+  throw new Failure('source', what, 'Look at the engine (journalctl -u docker), then run again.');
+}
+
 /** The last line that docker wrote, which says what is wrong; short. */
 export function lastLine({ stderr, code }: Pick<CommandResult, 'stderr' | 'code'>): string {
   return stderr.trim().split('\n').at(-1)?.slice(0, 300) || `exit code ${code}`;

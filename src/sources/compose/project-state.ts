@@ -1,5 +1,4 @@
-import { Failure } from '../../logging/failure.ts';
-import { lastLine, runDocker, type DockerOptions } from './docker.ts';
+import { askDocker, type DockerOptions } from './docker.ts';
 import { inspectByEngine } from './inspect.ts';
 
 /** What the engine has of a compose project, whatever its files say by now. */
@@ -45,13 +44,6 @@ export async function readProjectState(project: string, options: DockerOptions):
     ask(['volume', 'ls', ...mine, '--format', `{{.Driver}} {{.Name}} {{.Label "${label}.volume"}}`]).then(readVolumes),
   ]);
   return { containers, volumes };
-}
-
-async function askDocker(args: readonly string[], options: DockerOptions): Promise<string> {
-  const result = await runDocker(args, options);
-  if (result.code === 0 && !result.isTruncated) return result.stdout;
-  const what = `docker ${args.slice(0, 2).join(' ')} failed: ${lastLine(result)}`;
-  throw new Failure('source', what, 'Look at the engine (journalctl -u docker), then run again.');
 }
 
 interface Inspected {
