@@ -5,10 +5,12 @@ import {
   spoil,
   spoilt,
   startServedPlatform,
+  waitFor,
   type ServedPlatform,
 } from '../fixtures/docker/served-platform.ts';
 
 const ground = await openDockerGround();
+const restoreAll = ['restore', 'latest', '--select', 'one,two,uploads', '--yes', '--no-safety'];
 const restoreUploads = ['restore', 'latest', '--select', 'uploads', '--yes', '--no-safety'];
 
 ground.describe('a restore under what is tied to the services that it stops', () => {
@@ -39,6 +41,24 @@ ground.describe('a restore under what is tied to the services that it stops', ()
     expect(after).not.toBe(before);
     expect(await networkOf('tunnel')).toBe(after);
     expect((await made.run(['forget', '--yes'])).code).toBe(0);
+  }, 300_000);
+
+  it('goes on, after an interruption, only when also those stand still that somebody has started since', async () => {
+    await spoil(made);
+    await made.compose('stop', 'odoo');
+    made.hook('before', `if [ "$1" = exec ] && [ -e '${made.state}/halted-services.json' ]; then exit 1; fi`);
+    expect((await made.run(restoreAll)).stderr).toContain('halted until the restore is complete');
+    made.hook('before', undefined);
+    await made.compose('up', '--detach', 'odoo', 'app');
+    await waitFor('Odoo opens what is there', () => made.seen().has(spoilt));
+    made.forgetSeen();
+    const next = await made.run(['forget', '--yes']);
+    expect([next.code, next.stderr]).toEqual([
+      0,
+      expect.stringMatching(/Stopping service odoo[^]*complete now[^]*Starting service odoo/),
+    ]);
+    await waitFor('Odoo opens what was restored', () => made.seen().has(archived));
+    for (const state of made.seen()) expect([spoilt, archived]).toContain(state);
   }, 300_000);
 
   it('refuses while docker compose run goes on for one of them, names it, and stops nobody', async () => {

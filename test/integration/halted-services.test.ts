@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { parseConfig } from '../../src/config/load.ts';
 import { silent } from '../../src/logging/logger.ts';
 import type { Platform } from '../../src/operations/platform.ts';
+import { haltServices } from '../../src/operations/services/halt-services.ts';
 import { readHalted, writeHalted } from '../../src/operations/services/halted-record.ts';
 import { resumeServices } from '../../src/operations/services/resume-services.ts';
 
@@ -20,11 +21,11 @@ beforeEach(async () => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A platform whose docker lists the container, and answers so when it is asked to inspect it. */
-function platformWith(inspect: string): Platform {
+function platformWith(inspect: string, listed = id): Platform {
   const path = join(folder, 'bin/docker');
   const script = `#!/bin/sh
 case "$*" in
-  *' ps '*) echo ${id} ;;
+  *' ps '*) echo ${listed} ;;
   *' config '*) echo '{"name": "hub", "services": {"app": {"image": "app"}}}' ;;
   'container inspect '*) ${inspect} ;;
   'container start '*) echo "$*" >>'${folder}/started' ;;
@@ -33,7 +34,13 @@ esac
   writeFileSync(path, script);
   chmodSync(path, 0o755);
   const config = parseConfig('state: state\nvault: {path: /vault}\ncompose: {}\n', join(folder, 'continuity.yml'));
-  return { config, environment: { PATH: join(folder, 'bin') }, logger: silent } as unknown as Platform;
+  return {
+    config,
+    environment: { PATH: join(folder, 'bin') },
+    logger: silent,
+    now: () => new Date(),
+    holder: 'x',
+  } as unknown as Platform;
 }
 
 const inspected = JSON.stringify([
@@ -46,6 +53,14 @@ const inspected = JSON.stringify([
 ]);
 
 describe('services that were halted', () => {
+  it('are on record by their containers as they are now, and not by those that these have replaced', async () => {
+    const made = 'b'.repeat(64);
+    const anew = inspected.replaceAll(id, made).replace('exited', 'running');
+    const platform = platformWith(`echo '${anew}'`, made);
+    await haltServices(platform, { stop: ['app'] });
+    expect((await readHalted(platform.config.state))?.containers.map((container) => container.id)).toEqual([made]);
+  });
+
   it('stay on record where the engine fails to tell what became of them, and are started when it does', async () => {
     const failing = platformWith("echo '[]'; echo 'Error response from daemon: layer does not exist' >&2; exit 1");
     const { faults, lasting } = await resumeServices(failing);
