@@ -6,10 +6,17 @@ import { parseConfig } from '../../src/config/load.ts';
 import { silent } from '../../src/logging/logger.ts';
 import type { Platform } from '../../src/operations/platform.ts';
 import { haltServices } from '../../src/operations/services/halt-services.ts';
+import { planHalt } from '../../src/operations/services/plan-halt.ts';
 import { readHalted, writeHalted } from '../../src/operations/services/halted-record.ts';
 import { resumeServices } from '../../src/operations/services/resume-services.ts';
 
 const id = 'a'.repeat(64);
+const configuration = `
+state: state
+vault: { path: /vault }
+compose: {}
+files: { uploads: { path: uploads, used-by: [app] } }
+`;
 let folder: string;
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'continuity-halted-'));
@@ -23,17 +30,18 @@ afterEach(() => rmSync(folder, { recursive: true }));
 /** A platform whose docker lists the container, and answers so when it is asked to inspect it. */
 function platformWith(inspect: string, listed = id): Platform {
   const path = join(folder, 'bin/docker');
-  const script = `#!/bin/sh
+  const script = `#!/bin/bash
 case "$*" in
   *' ps '*) echo ${listed} ;;
   *' config '*) echo '{"name": "hub", "services": {"app": {"image": "app"}}}' ;;
+  'ps '*project=hub*oneoff=True*) [ ! -e '${folder}/one-offs' ] || echo "$(<'${folder}/one-offs')" ;;
   'container inspect '*) ${inspect} ;;
   'container start '*) echo "$*" >>'${folder}/started' ;;
 esac
 `;
   writeFileSync(path, script);
   chmodSync(path, 0o755);
-  const config = parseConfig('state: state\nvault: {path: /vault}\ncompose: {}\n', join(folder, 'continuity.yml'));
+  const config = parseConfig(configuration, join(folder, 'continuity.yml'));
   return {
     config,
     environment: { PATH: join(folder, 'bin') },
@@ -51,6 +59,26 @@ const inspected = JSON.stringify([
     State: { Status: 'exited', Pid: 0 },
   },
 ]);
+
+describe('services that are to be halted', () => {
+  const planFor = (platform: Platform) => planHalt(platform, { databases: [], files: platform.config.files });
+
+  it.each(['running', 'paused'])('are in the plan, a warning names one that somebody has paused: %s', async (state) => {
+    const { services, warnings } = await planFor(platformWith(`echo '${inspected.replace('exited', state)}'`));
+    expect(services.stop).toEqual(state === 'running' ? ['app'] : []);
+    expect(warnings).toEqual(state === 'running' ? [] : [expect.stringMatching(/^service app is paused/)]);
+  });
+
+  it('are refused while docker compose run goes on for one of them, before the plan and after it', async () => {
+    const platform = platformWith(`echo '${inspected.replace('exited', 'running')}'`);
+    expect((await planFor(platform)).refusals).toEqual([]);
+    writeFileSync(join(folder, 'one-offs'), 'hub-app-run-1 app\nhub-mail-run-1 mail\n');
+    const found = expect.stringMatching(/^docker compose run app [^;]*\(docker stop hub-app-run-1\)$/);
+    expect((await planFor(platform)).refusals).toEqual([found]);
+    await expect(haltServices(platform, { stop: ['app'] })).rejects.toMatchObject({ kind: 'refused', message: found });
+    await expect(haltServices(platform, { pause: ['app'] })).resolves.toHaveLength(1);
+  });
+});
 
 describe('services that were halted', () => {
   it('are on record by their containers as they are now, and not by those that these have replaced', async () => {

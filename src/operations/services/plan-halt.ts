@@ -51,6 +51,7 @@ function plan(
   const users = findUsers(model, replaced, listServers(databases));
   const unused = findUnused(model, replaced);
   const halting = new Set(containers.filter(({ state }) => working.has(state)).map(({ service }) => service));
+  const paused = new Set(containers.filter(({ state }) => state === 'paused').map(({ service }) => service));
   const known = new Set([...model.services.map(({ name }) => name), ...containers.map(({ service }) => service)]);
   return {
     users,
@@ -62,6 +63,13 @@ function plan(
       ...users.stop
         .filter((service) => !known.has(service))
         .map((service) => `used-by names service ${service}, which the compose project does not have`),
+      // Somebody's pause, and theirs to end: to stop it would take it from them, to start it afterwards as well.
+      ...[...users.stop, ...users.hold]
+        .filter((service) => paused.has(service))
+        .map(
+          (service) =>
+            `service ${service} is paused, and stays so: what it has open is replaced all the same, so when it may go on, docker compose restart ${service}`,
+        ),
       ...(unused.length > 0 ? [`no service is known to use ${unused.join(', ')}: name it under used-by`] : []),
     ],
   };
