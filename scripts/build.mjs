@@ -26,7 +26,7 @@ const entries = {
       .filter((name) => existsSync(join(root, 'actions', name, 'action.yml')))
       .map((name) => [
         `actions/${name}`,
-        { source: `actions/${name}/index`, target: `actions/${name}/dist`, post: 'actions/frame/post' },
+        { source: `actions/${name}/index`, target: `actions/${name}/dist`, post: findPostStep(name) },
       ]),
   ),
 };
@@ -47,6 +47,11 @@ try {
   }
 } finally {
   await rm(scratch, { recursive: true });
+}
+
+/** Of an action that has no post step of its own it is everybody's. */
+function findPostStep(name) {
+  return existsSync(join(root, 'actions', name, 'post.ts')) ? `actions/${name}/post` : 'actions/frame/post';
 }
 
 /** One build at a time: a second one waits, and takes over what a killed one left. */

@@ -11,7 +11,7 @@ import type { ActionContext } from '../frame/action.ts';
 
 /** GitHub as this run knows it; undefined without a token. */
 export function connectGitHub(
-  { environment, logger }: ActionContext,
+  { environment, logger }: Pick<ActionContext, 'environment' | 'logger'>,
   options: { token: string | undefined; environment: string; environmentUrl: string | undefined },
 ): DeployGitHub | undefined {
   const { token, environmentUrl } = options;

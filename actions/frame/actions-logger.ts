@@ -10,7 +10,7 @@ import { neutralize } from './neutralize.ts';
 const MAX_WARNINGS = 9;
 const MAX_ERRORS = 8;
 /** GitHub cuts longer ones. */
-const MAX_ANNOTATION_LENGTH = 4000;
+export const MAX_ANNOTATION_LENGTH = 4000;
 
 /** A logger for a step. `close` ends the open group and says what had no annotation of its own. */
 export interface ActionsLogger extends Logger {

@@ -58,6 +58,22 @@ export class Inputs {
     return word;
   }
 
+  /** Text of a certain form, which `expected` describes; undefined where it was not given. */
+  matching(name: string, pattern: RegExp, expected: string): string | undefined {
+    const value = this.text(name);
+    if (value !== undefined && !pattern.test(value)) throw refuse(name, `expected ${expected}`);
+    return value;
+  }
+
+  /** An address of the web, without a password: it is shown. Undefined where it was not given. */
+  url(name: string): string | undefined {
+    const value = this.text(name);
+    if (value === undefined) return undefined;
+    const url = URL.canParse(value) ? new URL(value) : undefined;
+    if (url && /^https?:$/.test(url.protocol) && url.username === '' && url.password === '') return value;
+    throw refuse(name, 'expected an address such as https://dev.example.org, without a password');
+  }
+
   /** A duration such as `26h`, in milliseconds; undefined where it was not given. */
   durationMs(name: string): number | undefined {
     const value = this.text(name);
@@ -121,4 +137,11 @@ function refuse(name: string, expected: string): Failure {
     `input ${name}: ${expected}`,
     `Nothing was done. Correct "${name}" under "with:" in the workflow, or in the form that it was started with.`,
   );
+}
+
+/** Takes the inputs out of the environment: what this program starts (pg_dump, ssh, tar) has no use for them. */
+export function takeInputs(environment: NodeJS.ProcessEnv): Record<string, string | undefined> {
+  const inputs = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('INPUT_')));
+  for (const name of Object.keys(inputs)) Reflect.deleteProperty(environment, name);
+  return inputs;
 }

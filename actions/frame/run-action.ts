@@ -1,10 +1,11 @@
 import * as core from '@actions/core';
+import { shorten } from '../../src/logging/code-span.ts';
 import { Failure, toFailure } from '../../src/logging/failure.ts';
 import { summarizeFailure } from '../../src/report/summary/failure-summary.ts';
 import type { ActionDefinition } from './action.ts';
-import { createActionsLogger } from './actions-logger.ts';
+import { createActionsLogger, MAX_ANNOTATION_LENGTH } from './actions-logger.ts';
 import { endPrograms, STEP_VARIABLE } from './end-programs.ts';
-import { Inputs } from './inputs.ts';
+import { Inputs, takeInputs } from './inputs.ts';
 import {
   locateRunnerTemp,
   makePrivateDirectory,
@@ -73,15 +74,10 @@ function endInOrder(privateDirectory: string, say: (message: string) => void): A
   return abort.signal;
 }
 
-/** Takes the inputs out of the environment: what this program starts (pg_dump, ssh, tar) has no use for them. */
-function takeInputs(environment: NodeJS.ProcessEnv): Record<string, string | undefined> {
-  const inputs = Object.fromEntries(Object.entries(environment).filter(([name]) => name.startsWith('INPUT_')));
-  for (const name of Object.keys(inputs)) Reflect.deleteProperty(environment, name);
-  return inputs;
-}
-
 /** One annotation with what failed, and what to do next. */
 function fail({ message, next }: Failure, title: string, redact: (text: string) => string): void {
   process.exitCode = core.ExitCode.Failure;
-  core.error(redact(next === '' ? message : `${message}\n${next}`), { title });
+  const advice = next === '' ? '' : `\n${redact(next)}`;
+  // Of a long message the middle goes: what to do next stands at the end.
+  core.error(`${shorten(redact(message), MAX_ANNOTATION_LENGTH - advice.length - 1)}${advice}`, { title });
 }

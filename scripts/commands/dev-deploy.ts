@@ -1,8 +1,8 @@
 import { join, resolve } from 'node:path';
 import { homedir } from 'node:os';
-import { exitCodes } from '../../src/logging/failure.ts';
+import { exitCodes, Failure } from '../../src/logging/failure.ts';
 import { deploy } from '../../src/operations/deploy.ts';
-import { defaultProjectName } from '../../src/operations/dev/dev-project.ts';
+import { defaultProjectName, projectNamePattern } from '../../src/operations/dev/dev-project.ts';
 import { renderDeploy } from '../../src/report/deploy-report.ts';
 import type { CommandDefinition } from './command.ts';
 import { locateOwnPrepareScript } from './dev-place.ts';
@@ -28,11 +28,16 @@ export const devDeployCommand: CommandDefinition = {
     const { logger, environment, signal } = context;
     const text = (name: string) => options[name] as string | undefined;
     const directory = text('directory') ?? join(homedir(), '.local', 'state', 'skills-hub-dev');
+    const project = text('project') ?? defaultProjectName;
+    if (!projectNamePattern.test(project)) {
+      const what = '--project: expected a name of lower-case letters, digits, - and _';
+      throw new Failure('usage', what, 'Nothing was done.');
+    }
     const result = await deploy({
       source: resolve(text('source') ?? '.'),
       commit,
       directory: resolve(directory),
-      project: text('project') ?? defaultProjectName,
+      project,
       healthUrl: text('healthUrl'),
       waitMs: readDuration('--health-wait', text('healthWait') ?? '10m'),
       lockWaitMs: text('wait') === undefined ? 0 : readDuration('--wait', text('wait') as string),

@@ -10,15 +10,13 @@ import { resolveCommit } from './deploy/checkout.ts';
 import { DEPLOY_VARIABLE, pickEnvironment } from './deploy/docker-environment.ts';
 import { readCurrent, removeJournal } from './deploy/journal.ts';
 import { describePlaces, type DeployPlaces } from './deploy/places.ts';
+import { interrupted } from './deploy/problem.ts';
 import { beginRecord, type DeployGitHub } from './deploy/record.ts';
 import { repairInterrupted } from './deploy/repair.ts';
 import { checkEngine } from './dev/check-engine.ts';
 
-export interface DeployOptions {
-  /** Repository on this host that has the commit. */
-  readonly source: string;
-  /** A commit, as its SHA or anything that names it in the source. */
-  readonly commit: string;
+/** Where deployments take place, and who is told: all that one needs which only puts right what another has left. */
+export interface DeployHost {
   /** Folder that deployments keep their things in. */
   readonly directory: string;
   /** Name of the compose project, whatever the commit's own file says. */
@@ -27,22 +25,29 @@ export interface DeployOptions {
   readonly healthUrl?: string | undefined;
   /** How long the services, and then the address, may take. */
   readonly waitMs: number;
-  /** How long to wait for another deployment to end. */
-  readonly lockWaitMs: number;
   /** Who deploys, for the lock, the journal and GitHub's record. */
   readonly holder: string;
-  /** The toolkit's own infrastructure/compose/prepare.sh; never the commit's. */
-  readonly prepareScript: string | undefined;
   readonly config: Config | undefined;
   readonly gitHub?: DeployGitHub | undefined;
   readonly environment: Environment;
   readonly now: () => Date;
   readonly logger: Logger;
+}
+
+export interface DeployOptions extends DeployHost {
+  /** Repository on this host that has the commit. */
+  readonly source: string;
+  /** A commit, as its SHA or anything that names it in the source. */
+  readonly commit: string;
+  /** How long to wait for another deployment to end. */
+  readonly lockWaitMs: number;
+  /** The toolkit's own infrastructure/compose/prepare.sh; never the commit's. */
+  readonly prepareScript: string | undefined;
   readonly signal?: AbortSignal;
 }
 
 export interface DeployResult {
-  /** `refused`: nothing that runs was touched. `down`: neither the commit nor the one before it is healthy. */
+  /** `refused`: nothing that runs was touched. `down`: neither the commit nor the one before it runs and is healthy. */
   readonly verdict: 'deployed' | 'rolled-back' | 'refused' | 'down';
   readonly commit: string;
   /** The commit that ran before, and runs again after `rolled-back` and `refused`. */
@@ -105,7 +110,7 @@ function describe({ verdict, problem }: DeployOutcome, running: string | undefin
   const before = running ? `${running.slice(0, 12)} runs` : 'nothing runs';
   const [first = ''] = (problem?.message ?? '').split('\n', 1);
   if (verdict === 'deployed') return 'healthy';
-  if (verdict === 'down') return `not healthy, and nothing runs: ${first}`;
+  if (verdict === 'down') return `development is down: ${first}`;
   return `${verdict === 'refused' ? 'not started' : 'rolled back'}, ${before}: ${first}`;
 }
 
@@ -124,6 +129,10 @@ async function takeLock({ lock }: DeployPlaces, { holder, lockWaitMs, logger, si
   } catch (error) {
     if (!(error instanceof Failure && error.kind === 'locked') || lockWaitMs <= 0) throw error;
     logger.info(`${error.message}: waiting for up to ${formatDuration(lockWaitMs)}.`);
-    return await acquireLock(lock, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) });
+    return await acquireLock(lock, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch(
+      (second: unknown) => {
+        throw signal?.aborted ? interrupted(holder, second) : second;
+      },
+    );
   }
 }

@@ -8,9 +8,9 @@ export function renderDeploy({ verdict, commit, previous, url, durationMs, probl
   const before = previous === undefined ? 'Nothing ran before' : `${previous.slice(0, 12)} ran before`;
   const outcome = {
     deployed: `${short} is up${url === undefined ? '' : ` at ${url}`}, ${took}. ${before}.`,
-    'rolled-back': `${short} did not get healthy; ${previous?.slice(0, 12) ?? ''} is up again, ${took}.`,
-    refused: `${short} was not started, and what runs was not touched. ${before}.`,
-    down: `${short} did not get healthy, and nothing is up now. ${before}.`,
+    'rolled-back': `${short} did not come up; ${previous?.slice(0, 12) ?? ''} is up again, ${took}.`,
+    refused: `${short} was not started, and what runs was not touched: ${previous?.slice(0, 12) ?? 'nothing'}.`,
+    down: `${short} does not run, and nothing else does. ${before}.`,
   }[verdict];
   return problem === undefined ? outcome : [outcome, problem.message].join('\n');
 }

@@ -7,6 +7,7 @@ import { openGitHub } from '../../src/github/github-api.ts';
 import { silent } from '../../src/logging/logger.ts';
 import { deploy, type DeployOptions } from '../../src/operations/deploy.ts';
 import { compileProgram, type CompiledProgram } from '../fixtures/compiled-program.ts';
+import { makeDeployOptions } from '../fixtures/docker/deploy-options.ts';
 import { makeDevRepository, type DevRepository } from '../fixtures/docker/dev-repository.ts';
 import { openDockerGround } from '../fixtures/docker/ground.ts';
 import { startGitHub, type GitHubServer } from '../fixtures/github-api.ts';
@@ -37,15 +38,7 @@ ground.describe('a deployment', () => {
   function optionsFor(commit: string, changes: Partial<DeployOptions> = {}): DeployOptions {
     const wait = async () => undefined;
     return {
-      source: dev.directory,
-      commit,
-      directory,
-      project: dev.project,
-      waitMs: 120_000,
-      lockWaitMs: 0,
-      holder: 'deploy (GitHub run 7, attempt 1)',
-      prepareScript: undefined,
-      config: undefined,
+      ...makeDeployOptions(ground, dev, { commit, directory }),
       gitHub: {
         api: openGitHub({ apiUrl: gitHub.url, token: 'token', tokenName: 'input token', logger: silent, wait }),
         repository: { owner: 'acme', repo: 'hub' },
@@ -53,9 +46,6 @@ ground.describe('a deployment', () => {
         environmentUrl: 'https://dev.example',
         logUrl: 'https://github.example/acme/hub/actions/runs/7',
       },
-      environment: { ...ground.environment, RUN_TOKEN: 'secret-of-the-run' },
-      now: () => new Date(),
-      logger: silent,
       ...changes,
     };
   }
@@ -179,7 +169,7 @@ ground.describe('a deployment', () => {
     dev.write('page.txt', 'seven');
     dev.write(
       'Dockerfile',
-      `FROM ${ground.images.base}\nCOPY page.txt /srv/index.html\nENTRYPOINT ["sleep", "600", "--"]\n`,
+      `FROM ${ground.images.base}\nCOPY page.txt /srv/index.html\nENTRYPOINT ["sh", "-c", "exec sleep 600"]\n`,
     );
     const stuck = dev.commit();
     const killed = await runCli(stuck, {

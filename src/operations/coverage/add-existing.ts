@@ -1,5 +1,5 @@
 import type { ComposeModel, ComposeMount, ComposeService, ComposeVolume } from '../../sources/compose/compose-model.ts';
-import type { ProjectState, ServiceContainer } from '../../sources/compose/project-state.ts';
+import type { ExistingContainer, ProjectState } from '../../sources/compose/project-state.ts';
 
 /** What the engine calls a volume that nobody named. */
 const anonymousName = /^[0-9a-f]{64}$/;
@@ -38,7 +38,7 @@ export function addExisting(model: ComposeModel, { containers, volumes }: Projec
 }
 
 /** A service that the files no longer have, and whose container is still there. */
-function formerService({ service, image }: ServiceContainer): ComposeService {
+function formerService({ service, image }: ExistingContainer): ComposeService {
   const unknown = { dependsOn: [], volumesFrom: [], isInside: [], mounts: [] };
   return { name: service, image, environment: new Map(), hasUnreadEnvironment: true, ...unknown };
 }

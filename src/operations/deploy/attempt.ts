@@ -1,4 +1,4 @@
-import { messageOf, toFailure } from '../../logging/failure.ts';
+import { messageOf } from '../../logging/failure.ts';
 import type { DeployOptions, DeployResult } from '../deploy.ts';
 import { approveProject } from '../dev/approve.ts';
 import { buildImages } from '../dev/bring-up.ts';
@@ -10,6 +10,7 @@ import { goBackToHealthy, takeDown } from './go-back.ts';
 import { nameImages, writeImageFile } from './image-names.ts';
 import { writeCurrent, writeJournal, type CurrentDeployment } from './journal.ts';
 import type { DeployPlaces } from './places.ts';
+import { adviseAfterRollback, readProblem, type Problem } from './problem.ts';
 import { pruneCommits } from './prune-commits.ts';
 import { switchTo } from './switch-to.ts';
 
@@ -24,7 +25,6 @@ export interface DeployRun {
 }
 
 export type DeployOutcome = Pick<DeployResult, 'verdict' | 'url' | 'problem' | 'previous'>;
-type Problem = NonNullable<DeployResult['problem']>;
 
 /** Prepares, switches, and goes back where that fails. Never throws for what the commit is to blame for. */
 export async function attempt(run: DeployRun): Promise<DeployOutcome> {
@@ -40,7 +40,8 @@ export async function attempt(run: DeployRun): Promise<DeployOutcome> {
     await prepare(run);
     signal?.throwIfAborted();
   } catch (error) {
-    return { verdict: 'refused', problem: readProblem(error) };
+    // Of what is down nobody would say that it still runs.
+    return { verdict: current?.isDown ? 'down' : 'refused', problem: readProblem(error, options) };
   }
   logger.phase('Start');
   try {
@@ -54,7 +55,7 @@ export async function attempt(run: DeployRun): Promise<DeployOutcome> {
     await pruneCommits(places, [commit, previous], { environment: pruneEnvironment, warn });
     return { verdict: 'deployed', ...(url === undefined ? {} : { url }) };
   } catch (error) {
-    return revert(run, readProblem(error));
+    return revert(run, readProblem(error, options));
   }
 }
 
@@ -72,23 +73,20 @@ async function prepare({ options, places, commit }: DeployRun): Promise<void> {
 }
 
 async function revert({ options, places, commit, current, warn }: DeployRun, problem: Problem): Promise<DeployOutcome> {
-  const { logger } = options;
+  const { logger, signal } = options;
   logger.phase('Roll back');
   logger.info(problem.message);
   try {
+    const afterwards = adviseAfterRollback(problem, signal);
     if (!current) {
       await takeDown(places, commit, options);
-      return { verdict: 'down', problem };
+      return { verdict: 'down', problem: afterwards };
     }
     const running = await goBackToHealthy(places, current, commit, options);
-    return { verdict: 'rolled-back', problem, previous: running };
+    return { verdict: 'rolled-back', problem: afterwards, previous: running };
   } catch (error) {
     warn(`what ran before could not be brought back: ${messageOf(error)}`);
+    if (current) await writeCurrent(places, { ...current, isDown: true });
     return { verdict: 'down', problem };
   }
-}
-
-function readProblem(error: unknown): Problem {
-  const { kind, message, next } = toFailure(error, 'Run it again with --verbose');
-  return { kind, message, next };
 }

@@ -14,9 +14,12 @@ const timeoutMs = 10 * 60_000;
  */
 const settings = { 'core.hooksPath': '/dev/null', 'core.fsmonitor': 'false', 'safe.directory': '*', 'gc.auto': '0' };
 
+/** What names a commit, and can be no option of git's. */
+export const revisionPattern = /^\w[\w./-]{0,200}$/;
+
 /** The full name of a commit of a repository on this host. @throws Failure `usage` where it has no such commit. */
 export async function resolveCommit(source: string, revision: string, environment: Environment): Promise<string> {
-  if (!/^[\w][\w./-]{0,200}$/.test(revision)) {
+  if (!revisionPattern.test(revision)) {
     throw new Failure('usage', 'the commit: expected its SHA, or a branch', 'Nothing was done.');
   }
   const { code, stdout } = await git(

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { asMap, show } from '../dev/policy/parts.ts';
 import { devFileName, listProduction, type DevProject } from '../dev/dev-project.ts';
 import { DEPLOY_VARIABLE, pickEnvironment } from './docker-environment.ts';
-import type { DeployOptions } from '../deploy.ts';
+import type { DeployHost } from '../deploy.ts';
 import type { DeployPlaces } from './places.ts';
 
 /** A commit's checkout as a compose project: always under the same name, whatever the commit calls itself. */
 export function openCommit(
   places: DeployPlaces,
   commit: string,
-  { project, environment, config }: Pick<DeployOptions, 'project' | 'environment' | 'config'>,
+  { project, environment, config }: Pick<DeployHost, 'project' | 'environment' | 'config'>,
 ): DevProject {
   const directory = join(places.checkouts, commit);
   const imageFile = join(places.images, `${commit}.yml`);

@@ -1,5 +1,7 @@
+import { Failure } from '../../logging/failure.ts';
+import { lastLine } from '../../sources/compose/docker.ts';
 import { runCompose } from '../../sources/compose/project.ts';
-import type { DeployOptions } from '../deploy.ts';
+import type { DeployHost } from '../deploy.ts';
 import { approveProject } from '../dev/approve.ts';
 import { openCommit, readImageNames } from './commit-project.ts';
 import { hasImages } from './image-names.ts';
@@ -10,7 +12,7 @@ import { switchTo } from './switch-to.ts';
 const downMs = 15 * 60_000;
 
 /** Brings an earlier commit up again, from what this host still has of it. @throws Failure where that one fails as well. */
-export async function goBack(places: DeployPlaces, commit: string, options: DeployOptions): Promise<void> {
+export async function goBack(places: DeployPlaces, commit: string, options: DeployHost): Promise<void> {
   const { healthUrl, waitMs, logger } = options;
   const project = openCommit(places, commit, options);
   const isBuilt = await hasImages(await readImageNames(places, commit), project.environment);
@@ -26,12 +28,13 @@ export async function goBackToHealthy(
   places: DeployPlaces,
   current: CurrentDeployment,
   failed: string | undefined,
-  options: DeployOptions,
+  options: DeployHost,
 ): Promise<string> {
   const { commit, previous } = current;
   if (previous === undefined || commit !== failed) {
     try {
       await goBack(places, commit, options);
+      if (current.isDown) await writeCurrent(places, { ...current, isDown: undefined });
       return commit;
     } catch (error) {
       if (previous === undefined || previous === failed) throw error;
@@ -44,9 +47,15 @@ export async function goBackToHealthy(
   return previous;
 }
 
-/** Takes down what a first deployment has started, since there is nothing to go back to. Volumes stay. */
-export async function takeDown(places: DeployPlaces, commit: string, options: DeployOptions): Promise<void> {
+/**
+ * Takes down what a first deployment has started, since there is nothing to go back to. Volumes stay.
+ * @throws Failure `source` where docker does not.
+ */
+export async function takeDown(places: DeployPlaces, commit: string, options: DeployHost): Promise<void> {
   const project = openCommit(places, commit, options);
   await approveProject(project, options.logger);
-  await runCompose(project, ['--profile', '*', 'down', '--remove-orphans'], { timeoutMs: downMs });
+  const result = await runCompose(project, ['--profile', '*', 'down', '--remove-orphans'], { timeoutMs: downMs });
+  if (result.code === 0) return;
+  const next = 'Look at docker ps --all, then deploy again.';
+  throw new Failure('source', `docker compose down failed: ${lastLine(result)}`, next);
 }

@@ -14,11 +14,17 @@ const journalSchema = z.object({
   /** GitHub's record, to be closed by whoever finds this. */
   deploymentId: z.number().optional(),
 });
-const currentSchema = z.object({ commit, previous: commit.optional(), deployedAt: z.string() });
+const currentSchema = z.object({
+  commit,
+  previous: commit.optional(),
+  deployedAt: z.string(),
+  /** It was to be brought up again, and could not be. */
+  isDown: z.literal(true).optional(),
+});
 
 /** A deployment that is under way, or that was killed. */
 export type DeployJournal = z.infer<typeof journalSchema>;
-/** The commit that runs and is known as healthy, and the one before it. */
+/** The commit that was healthy last and runs unless it is down, and the one before it. */
 export type CurrentDeployment = z.infer<typeof currentSchema>;
 
 export function readJournal({ journal }: DeployPlaces): Promise<DeployJournal | undefined> {

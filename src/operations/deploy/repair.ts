@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { messageOf } from '../../logging/failure.ts';
-import type { DeployOptions } from '../deploy.ts';
+import type { DeployHost } from '../deploy.ts';
 import { endOrphans } from './end-orphans.ts';
 import { goBackToHealthy, takeDown } from './go-back.ts';
-import { readCurrent, readJournal, removeJournal } from './journal.ts';
+import { readCurrent, readJournal, removeJournal, writeCurrent } from './journal.ts';
 import type { DeployPlaces } from './places.ts';
 import { resumeRecord } from './record.ts';
 
@@ -15,7 +15,7 @@ import { resumeRecord } from './record.ts';
  */
 export async function repairInterrupted(
   places: DeployPlaces,
-  options: DeployOptions,
+  options: DeployHost,
   warn: (message: string) => void,
 ): Promise<string | undefined> {
   const orphans = await endOrphans(places.directory);
@@ -33,7 +33,7 @@ export async function repairInterrupted(
   return outcome;
 }
 
-async function revert(places: DeployPlaces, interrupted: string, options: DeployOptions): Promise<string> {
+async function revert(places: DeployPlaces, interrupted: string, options: DeployHost): Promise<string> {
   const current = await readCurrent(places);
   try {
     if (current) {
@@ -43,6 +43,7 @@ async function revert(places: DeployPlaces, interrupted: string, options: Deploy
     if (existsSync(join(places.checkouts, interrupted))) await takeDown(places, interrupted, options);
     return 'nothing was there before, and what it had started was taken down';
   } catch (error) {
+    if (current) await writeCurrent(places, { ...current, isDown: true });
     return `what was there before could not be brought up: ${messageOf(error).split('\n', 1)[0] ?? ''}`;
   }
 }

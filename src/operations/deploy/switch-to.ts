@@ -4,6 +4,7 @@ import { bringUp } from '../dev/bring-up.ts';
 import type { DevProject } from '../dev/dev-project.ts';
 import { findPublishedUrl } from '../dev/published-url.ts';
 import { waitForUrl } from '../dev/wait-for-url.ts';
+import { stopUnhealthy } from './stop-unhealthy.ts';
 
 export interface SwitchOptions {
   readonly healthUrl: string | undefined;
@@ -22,6 +23,7 @@ export interface SwitchOptions {
 export async function switchTo(project: DevProject, options: SwitchOptions): Promise<string | undefined> {
   const { healthUrl, waitMs, logger, signal, build } = options;
   const model = await approveProject(project, logger);
+  await stopUnhealthy(project, logger);
   await bringUp(project, { waitMs, logger, signal, build });
   const url = healthUrl ?? findPublishedUrl(model, project.port);
   if (url !== undefined) await waitForUrl(url, waitMs, signal);

@@ -26,6 +26,8 @@ export interface DevProject extends ComposeProject {
 export const devFileName = 'docker-compose.dev.yml';
 /** Of a file that names none: the folder's name, which Compose would take, may be production's as well. */
 export const defaultProjectName = 'skills-hub-dev';
+/** What Compose takes as the name of a project. */
+export const projectNamePattern = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 export interface DevPlace {
   /** Folders in which the file may be, the first that has it counts. */
@@ -95,7 +97,7 @@ async function findFolder(folders: readonly string[]): Promise<string> {
 async function readOwnName(file: string): Promise<string | undefined> {
   const document = parseDocument(await readFile(file, 'utf8'), { merge: true, logLevel: 'silent' });
   const name = document.errors.length > 0 ? undefined : asMap(document.toJS() as unknown)['name'];
-  return typeof name === 'string' && /^[a-z0-9][a-z0-9_-]*$/.test(name) ? name : undefined;
+  return typeof name === 'string' && projectNamePattern.test(name) ? name : undefined;
 }
 
 async function readEnvFile(path: string): Promise<Environment> {

@@ -4,28 +4,33 @@ import type { DeployResult } from '../../operations/deploy.ts';
 import { details, joinLines, list, table } from './markdown.ts';
 
 const MAX_WARNINGS = 20;
+/** A log's last lines, or the faults of a compose file. */
+const MAX_LINES = 50;
 
 /** A deployment in the job's summary: what runs now, and why if it is not the commit. */
 export function summarizeDeploy(result: DeployResult, environmentUrl: string | undefined): string {
   const { verdict, commit, previous, project, url, deployment, durationMs, problem, warnings } = result;
   const title = {
     deployed: '### ✅ Development runs this commit',
-    'rolled-back': '### ❌ Rolled back: the commit did not get healthy',
+    'rolled-back': '### ❌ Rolled back: the commit did not come up',
     refused: '### ❌ Not deployed: what runs was not touched',
     down: '### ❌ Development is down',
   }[verdict];
   const running = verdict === 'deployed' ? commit : verdict === 'down' ? undefined : previous;
   const [first, ...rest] = (problem?.message ?? '').split('\n');
+  const said = list(
+    rest.map((line) => line.trim()),
+    MAX_LINES,
+  );
   return joinLines([
     title,
     '',
     ...(problem
       ? [
           code(first ?? ''),
-          ...details(
-            'What was said',
-            rest.map((line) => `- ${code(line.trim())}`),
-          ),
+          '',
+          ...(verdict === 'refused' ? said : said.length > 0 ? details('What was said', said) : []),
+          '',
           `**Next:** ${code(problem.next)}`,
         ]
       : []),

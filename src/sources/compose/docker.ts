@@ -13,6 +13,9 @@ export interface DockerCaller {
   readonly isDetached?: boolean;
 }
 
+/** What the labels begin with by which Compose knows its containers, volumes and networks. */
+export const composeLabel = 'com.docker.compose';
+
 const timeoutMs = 60_000;
 const unreachable = /cannot connect to the docker daemon|is the docker daemon running|error during connect/i;
 const forbidden = /permission denied.*docker|docker.*permission denied/is;
@@ -51,15 +54,14 @@ export async function runDocker(
   return result;
 }
 
-/** The output of a command that has to succeed. @throws Failure `source` with what docker said. */
-export async function askDocker(args: readonly string[], options: DockerOptions): Promise<string> {
-  const result = await runDocker(args, options);
-  if (result.code === 0 && !result.isTruncated) return result.stdout;
-  const what = `docker ${args.slice(0, 2).join(' ')} failed: ${lastLine(result)}`;
-  throw new Failure('source', what, 'Look at the engine (journalctl -u docker), then run again.');
-}
-
 /** The last line that docker wrote, which says what is wrong; short. */
 export function lastLine({ stderr, code }: Pick<CommandResult, 'stderr' | 'code'>): string {
   return stderr.trim().split('\n').at(-1)?.slice(0, 300) || `exit code ${code}`;
+}
+
+/** The result of a command that has to succeed, whole. @throws Failure `source` with what docker said */
+export function requireSuccess(args: readonly string[], result: CommandResult): CommandResult {
+  if (result.code === 0 && !result.isTruncated) return result;
+  const what = `docker ${args.slice(0, 2).join(' ')} failed: ${lastLine(result)}`;
+  throw new Failure('source', what, 'Look at the engine (journalctl -u docker), then run again.');
 }

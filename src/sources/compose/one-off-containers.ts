@@ -1,4 +1,4 @@
-import { askDocker, type DockerCaller } from './docker.ts';
+import { composeLabel, requireSuccess, runDocker, type DockerCaller } from './docker.ts';
 
 /** What `docker compose run` made for a service, and that has not ended. */
 export interface OneOffContainer {
@@ -6,17 +6,16 @@ export interface OneOffContainer {
   readonly service: string;
 }
 
-const label = 'com.docker.compose';
-
 /** Those of a compose project. @throws Failure where the engine cannot be asked. */
 export async function listOneOffs(
   project: string,
   { environment, isDetached = false }: DockerCaller,
 ): Promise<OneOffContainer[]> {
-  const filters = [`${label}.project=${project}`, `${label}.oneoff=True`].flatMap((is) => ['--filter', `label=${is}`]);
-  const format = `{{.Names}} {{.Label "${label}.service"}}`;
-  const listed = await askDocker(['ps', ...filters, '--format', format], { environment, isDetached });
-  return listed.split('\n').flatMap((line) => {
+  const labels = [`${composeLabel}.project=${project}`, `${composeLabel}.oneoff=True`];
+  const filters = labels.flatMap((label) => ['--filter', `label=${label}`]);
+  const args = ['ps', ...filters, '--format', `{{.Names}} {{.Label "${composeLabel}.service"}}`];
+  const { stdout } = requireSuccess(args, await runDocker(args, { environment, isDetached }));
+  return stdout.split('\n').flatMap((line) => {
     const [name = '', service = ''] = line.split(' ');
     return name === '' ? [] : [{ name, service }];
   });

@@ -1,6 +1,5 @@
 import { Failure } from '../../logging/failure.ts';
-import { lastLine, runDocker, type DockerCaller } from './docker.ts';
-import { inspectByEngine } from './inspect.ts';
+import { composeLabel, lastLine, requireSuccess, runDocker, type DockerCaller, type DockerOptions } from './docker.ts';
 import { askCompose, type ComposeProject } from './project.ts';
 
 const healthStates = ['starting', 'healthy', 'unhealthy'] as const;
@@ -20,6 +19,12 @@ export interface InspectedContainer {
   readonly service: string | undefined;
   /** How long it is given to end by itself, by the compose file. */
   readonly graceMs: number;
+  /** Reference of its image as it was configured, and the image's id. */
+  readonly image: string;
+  readonly imageId: string;
+  /** Version of Compose that made it; empty where none did. */
+  readonly composeVersion: string;
+  readonly volumeMounts: readonly { readonly name: string; readonly target: string; readonly isReadOnly: boolean }[];
 }
 
 /** A container of a service, one of possibly several. */
@@ -31,14 +36,19 @@ export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | '
 /** What is done to a container, as the engine's command. */
 export type ContainerChange = 'stop' | 'start' | 'pause' | 'unpause' | 'restart';
 
+/** The engine, and how long an answer may take. */
+type InspectCaller = DockerCaller & Pick<DockerOptions, 'timeoutMs' | 'signal'>;
+
 const engineTimeoutMs = 60_000;
 const defaultGraceSeconds = 10;
 
 interface Inspected {
   Id: string;
   Name: string;
-  Config: { Labels: Record<string, string> | null; StopTimeout?: number; User: string };
+  Image: string;
+  Config: { Image: string; Labels: Record<string, string> | null; StopTimeout?: number; User: string };
   State: { Status: ContainerState; Pid: number; Health?: { Status: string } };
+  Mounts: { Type: string; Name?: string; Destination: string; RW: boolean }[];
 }
 
 /**
@@ -55,24 +65,39 @@ export async function listServiceContainers(
   return await inspectServices(project, ids);
 }
 
-/** Those of these containers that are of a service. @throws Failure where the engine does not tell */
-export async function inspectServices(caller: DockerCaller, ids: readonly string[]): Promise<ServiceContainer[]> {
+/** Those of these containers that are of a service. @throws Failure where the engine cannot be asked */
+export async function inspectServices(caller: InspectCaller, ids: readonly string[]): Promise<ServiceContainer[]> {
   const containers = await inspectContainers(caller, ids);
   return containers.flatMap((each) => (each.service === undefined ? [] : [{ ...each, service: each.service }]));
 }
 
 /**
  * What the engine knows of these containers, by their ids or names, without the compose files; those that are gone are
- * left out. @throws Failure where the engine does not tell
+ * left out. @throws Failure where the engine cannot be asked
  */
-export async function inspectContainers(caller: DockerCaller, ids: readonly string[]): Promise<InspectedContainer[]> {
-  const { environment, isDetached = false } = caller;
-  return (await inspectByEngine<Inspected>(ids, { environment, isDetached })).map(describe);
+export async function inspectContainers(caller: InspectCaller, ids: readonly string[]): Promise<InspectedContainer[]> {
+  if (ids.length === 0) return [];
+  const { environment, isDetached = false, timeoutMs, signal } = caller;
+  const args = ['container', 'inspect', '--', ...ids];
+  const result = await runDocker(args, {
+    environment,
+    isDetached,
+    maximumOutputBytes: 64 << 20,
+    ...(timeoutMs === undefined ? {} : { timeoutMs }),
+    ...(signal ? { signal } : {}),
+  });
+  // One that was removed at this moment makes it fail, and is not among those that it prints.
+  const gone = result.stderr.match(/no such (container|object)/gi)?.length ?? 0;
+  const { stdout } = gone > 0 ? result : requireSuccess(args, result);
+  const found = JSON.parse(stdout || '[]') as Inspected[];
+  // None is gone because the engine failed to tell.
+  if (found.length + gone < ids.length) requireSuccess(args, result);
+  return found.map(describe);
 }
 
-function describe({ Id, Name, Config, State }: Inspected): InspectedContainer {
+function describe({ Id, Name, Image, Config, State, Mounts }: Inspected): InspectedContainer {
   const labels = Config.Labels ?? {};
-  const isOneOff = labels['com.docker.compose.oneoff'] === 'True';
+  const isOneOff = labels[`${composeLabel}.oneoff`] === 'True';
   return {
     id: Id,
     name: Name.replace(/^\//, ''),
@@ -80,8 +105,14 @@ function describe({ Id, Name, Config, State }: Inspected): InspectedContainer {
     health: healthStates.find((each) => each === State.Health?.Status),
     user: Config.User,
     pid: State.Pid,
-    service: isOneOff ? undefined : labels['com.docker.compose.service'],
+    service: isOneOff ? undefined : labels[`${composeLabel}.service`],
     graceMs: (Config.StopTimeout ?? defaultGraceSeconds) * 1000,
+    image: Config.Image,
+    imageId: Image,
+    composeVersion: labels[`${composeLabel}.version`] ?? '',
+    volumeMounts: Mounts.flatMap(({ Type, Name: name, Destination: target, RW }) =>
+      Type === 'volume' && name !== undefined ? [{ name, target, isReadOnly: !RW }] : [],
+    ),
   };
 }
 

@@ -122,3 +122,30 @@ describe('an input', () => {
     );
   });
 });
+
+describe('an address', () => {
+  it.each(['https://dev.example', 'http://localhost:8081/health?full=1'])('%s is taken as it is', (value) => {
+    expect(inputsOf({ a: value }).url('a')).toBe(value);
+  });
+
+  it.each([
+    'dev.example',
+    'file:///etc/passwd',
+    'javascript:alert(1)',
+    'https://user@h',
+    'https://user:password@h',
+    'https://',
+  ])('%s is refused, and not repeated', (value) => {
+    const { kind, message } = refusalOf(() => inputsOf({ a: value }).url('a'));
+    expect(kind).toBe('usage');
+    expect(message).toBe('input a: expected an address such as https://dev.example.org, without a password');
+  });
+});
+
+describe('a text of a certain form', () => {
+  it('is taken where it has it, and refused with what was expected where it has not', () => {
+    const read = (value: string) => inputsOf({ a: value }).matching('a', /^[a-z]+$/, 'lower-case letters');
+    expect([read(' dev '), read('')]).toEqual(['dev', undefined]);
+    expect(refusalOf(() => read('Dev')).message).toBe('input a: expected lower-case letters');
+  });
+});
