@@ -42,9 +42,19 @@ function readText(path) {
   const stats = lstatSync(path, { throwIfNoEntry: false });
   if (stats?.isSymbolicLink()) return readlinkSync(path);
   if (!stats?.isFile()) return undefined;
-  const bytes = readFileSync(path);
-  // What PowerShell's `>` writes.
-  return bytes.toString(bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf16le' : 'utf8');
+  return decodeText(readFileSync(path));
+}
+
+/** UTF-16 is what PowerShell's `>` and Notepad's "Unicode" write, either byte first; it begins with a mark. */
+function decodeText(bytes) {
+  const mark = bytes.length < 2 ? 0 : bytes.readUInt16BE(0);
+  if (mark === 0xfffe) return bytes.toString('utf16le');
+  if (mark === 0xfeff)
+    return bytes
+      .subarray(0, bytes.length & ~1)
+      .swap16()
+      .toString('utf16le');
+  return bytes.toString('utf8');
 }
 
 function describe({ path, line, kind, value, next }) {

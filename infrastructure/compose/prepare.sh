@@ -9,6 +9,7 @@
 # own: a file that only root may read would be closed to them. So the folder is closed (0700) and the files are open
 # (0444): on the host nobody passes the folder, in a container nobody is but the service that the file was given to. The
 # one exception, a PostgreSQL password file, is ignored by its reader unless it is private: it belongs to Mattermost's user.
+# data/ is closed for the same reason.
 set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/../.."
@@ -21,13 +22,22 @@ stop() {
   exit 1
 }
 
-# A variable as Compose sees it: from the environment, or from .env. Expects: its name and its default.
+# A variable as Compose sees it. What .env says is for Compose itself to tell: quotes, comments and variables in it are of
+# its own kind. Expects: the variable's name and its default.
 setting() {
-  local value="${!1-}"
-  if [ -z "$value" ] && [ -f .env ]; then
-    value="$(sed -n "s/^$1=//p" .env | tail -n 1 | sed "s/^[\"']\(.*\)[\"']\$/\1/")"
+  local model value
+  if [ -n "${!1-}" ] || [ ! -e .env ]; then
+    printf '%s\n' "${!1:-$2}"
+    return
   fi
-  printf '%s\n' "${value:-$2}"
+  # shellcheck disable=SC2016 # for Compose
+  model="$(printf 'name: setting\nservices: { one: { image: none, environment: { SETTING: "${%s:-%s}" } } }\n' "$1" "$2" |
+    docker compose --project-directory . -f - config --format json)" ||
+    stop "Docker Compose cannot tell $1: it is missing, or .env is not well formed." \
+      'Install Docker with Compose 2, or put right what it names.'
+  value="$(sed -n 's/^ *"SETTING": "\(.*\)",\{0,1\}$/\1/p' <<<"$model")"
+  case "$value" in '' | *[\\\$]*) stop "$1 in .env is no plain path." "Set $1 to a path without quotes, backslashes and dollars in it." ;; esac
+  printf '%s\n' "$value"
 }
 
 # Nothing is half written under its name, and an unreadable source of chance is an error. Expects: the content's producer.
@@ -87,10 +97,28 @@ user_of() {
   printf '%s\n' "$answer"
 }
 
+# What a container's user may do, the host's account of the same number may: the App's 1000 is that of the first account
+# that useradd makes. So nobody but root gets as far as the folders; Docker mounts them as root.
+close_data_folder() {
+  local other
+  if [ ! -d "$data" ]; then install -d -m 700 "$data"; fi
+  if [ "$(stat -c %a "$data")" = 700 ]; then return; fi
+  # A folder that others use as well is not ours to close.
+  other="$(find "$data" -mindepth 1 -maxdepth 1 ! -name lost+found ! -name uploads ! -name odoo ! -name odoo-addons \
+    ! -name mattermost -print -quit)"
+  if [ -z "$other" ]; then
+    chmod 700 "$data"
+    say "closed $data to all but its owner"
+  else
+    say "$data holds more than the platform ($other): close it or its folders to the host's other accounts by hand"
+  fi
+}
+
 create_data_folders() {
   local name owner
   local folders=(uploads odoo odoo-addons mattermost/config mattermost/data mattermost/plugins mattermost/client-plugins)
   umask 022
+  close_data_folder
   # All of them first: a service whose folder is missing cannot be asked either.
   for name in "${folders[@]}"; do [ -d "$data/$name" ] || install -d -m 750 "$data/$name"; done
   for name in "${folders[@]}"; do

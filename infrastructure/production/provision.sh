@@ -35,13 +35,15 @@ exec 9</etc
 flock -w 30 9 || fail 'another provision.sh is at work'
 settle_wishes
 if [[ $shows_vault_keys == yes ]]; then
+  ensure_key_programs
   show_vault_keys
   exit 0
 fi
 
-# Nothing is changed before all of this is well.
+# Nothing but a missing openssh-client is brought before all of this is well.
 check_clone
 check_configuration
+ensure_key_programs
 check_writer_key
 collect_host_keys
 

@@ -26,7 +26,7 @@ usage: recover.sh [ARCHIVE] --reader-key FILE [--known-hosts FILE] [--identity F
 
   scénario C (panne)    recover.sh --reader-key /root/skills_restore --identity /root/recovery-key.txt
   scénario B (attaque)  recover.sh --scenario b --before "2026-11-20 14:30" --reader-key … --identity …
-  voir les archives     recover.sh --list --reader-key /root/skills_restore
+  voir les archives     recover.sh --list --reader-key /root/skills_restore --known-hosts /root/known_hosts
 
   --reader-key FILE   clé privée de lecture, mode 0600 (private key of whoever restores)
   --known-hosts FILE  clés d'hôte du serveur de sauvegarde (default: infrastructure/known_hosts of this clone)
@@ -62,6 +62,10 @@ read_words() {
       ;;
     --help-recover) shows_help=yes ;;
     --install-only) installs_only=yes ;;
+    --reader-key=* | --known-hosts=* | --identity=* | --old-key=* | --config=* | --writer-key=* | --state=*)
+      set -- "${1%%=*}" "${1#*=}" "${@:2}"
+      continue
+      ;;
     --reader-key | --known-hosts | --identity | --old-key | --config | --writer-key | --state)
       (($# > 1)) || fail "$1 : il manque un fichier (a file is missing)"
       value=$2
@@ -79,6 +83,17 @@ read_words() {
     esac
     shift
   done
+}
+
+# For whoever only wants to read: nothing is asked of this machine, and nothing installed.
+show_program_help() {
+  local node
+  node=$(find_recent_node 2>/dev/null) || {
+    usage
+    fail 'Node manque encore ici, qui montrerait les autres options (Node would show the other options)' \
+      "$0 --install-only l'installe, puis $0 --help-recover ; ou lire docs/reprise.md"
+  }
+  exec "$node" "$clone/scripts/dist/continuity/index.js" recover --help
 }
 
 # Before anything is installed: what no program can bring.
@@ -126,8 +141,9 @@ check_room() {
 tell_time() { printf '   fait en %d s (done)\n' "$((SECONDS - $1))" >&2; }
 
 read_words "$@"
+[[ $shows_help == no ]] || show_program_help
 check_system
-[[ $shows_help == yes || $installs_only == yes ]] || check_files
+[[ $installs_only == yes ]] || check_files
 check_room /usr/local 500
 check_room /var/lib/docker 1500
 
@@ -159,7 +175,6 @@ ensure_debian_program tar tar >&2
 tell_time "$begun"
 for note in "${notes[@]}"; do printf 'note: %s\n' "$note" >&2; done
 [[ $installs_only == no ]] || exit 0
-[[ $shows_help == no ]] || words=(--help)
 
 # Its own folder is where continuity.yml and the compose file are looked for.
 cd "$clone"

@@ -1,10 +1,10 @@
 import { isPlaceholder, looksRandom } from './values.mjs';
 
-/** Who holds a password: a name that ends so. PASSWORD_FILE and password-env only say where it is. */
-const password = /pass(?:word|wd|phrase)$|^pass$|[_-]pass$/i;
+/** Who holds a password: a name that ends so, in English or French. PASSWORD_FILE and password-env only say where it is. */
+const password = /pass(?:word|wd|phrase)$|mot[_-]?de[_-]?passe$|(?:^|[_-])(?:pass|mdp|pwd)$/i;
 const secret = /(?:secret|token|credentials?|(?:api|access|private|secret|encryption|signing|auth)[_-]?keys?)$/i;
 /** Long and random under such a name is a secret as well; what is public by its nature is not. */
-const hints = /secret|token|passw|credential|private|salt|auth|key$/i;
+const hints = /secret|token|passw|passe$|mdp$|pwd$|credential|private|salt|auth|key$/i;
 const publicly = /public|fingerprint|digest|sha\d*$|hash$|integrity|known[_-]?host|NOPASSWD/i;
 
 const name = String.raw`(?<name>[A-Za-z_][\w.-]*)`;
@@ -17,6 +17,11 @@ const bare = new RegExp(`${name}=(?<value>${inBare}+)`, 'g');
 const spaced = new RegExp(`^\\s*${name}\\s*=\\s*(?<value>${inBare}+)\\s*$`, 'g');
 /** name: value in YAML, also behind a dash and in braces. */
 const yaml = new RegExp(`${name}["']?:[ \\t]+(?<value>[^\\s"'#{\\[][^\\n#},]*)`, 'g');
+/** name: in YAML, with its value on the line below. */
+const yamlAbove = new RegExp(`^(?<indent>\\s*)(?:- +)*["']?${name}["']?:\\s*(?:#.*)?$`);
+/** A value by itself: no further key, item, list or comment. */
+const alone =
+  /^(?<indent>\s+)(?:"(?<double>[^"]*)"|'(?<single>[^']*)'|(?<value>(?![-?] |[#[{&*!|>])[^\s].*?))\s*(?:\s#.*)?$/;
 /** ALTER ROLE app PASSWORD 'value' in SQL. */
 const sql = /\b(?<name>PASSWORD)\s+'(?<single>[^']+)'/gi;
 
@@ -37,8 +42,19 @@ export function findAssignments(line, after, isCode) {
       return kind === undefined ? [] : [{ kind, value }];
     }),
   );
+  if (!isCode && !isComment) found.push(...findBelow(line, after));
   // The same place is read in more than one way.
   return found.slice(0, 1);
+}
+
+function findBelow(line, after) {
+  const key = yamlAbove.exec(line)?.groups;
+  const below = alone.exec(after)?.groups;
+  if (key === undefined || below === undefined || below.indent.length <= key.indent.length) return [];
+  const value = below.double ?? below.single ?? below.value;
+  if (below.value !== undefined && /:(?:\s|$)/.test(value)) return [];
+  const kind = judge(key.name, value, false);
+  return kind === undefined ? [] : [{ kind, value }];
 }
 
 function list(line, pattern) {

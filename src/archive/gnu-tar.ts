@@ -1,7 +1,8 @@
-import { constants, link, lstat, mkdir, open, readdir } from 'node:fs/promises';
+import { constants, link, lstat, mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '../logging/failure.ts';
-import { joinBytes, withReachablePath } from '../system/long-path.ts';
+import { OpenFolder, splitPath } from '../system/open-folder.ts';
+import { canConfine } from './confine.ts';
 import type { SafeEntry } from './entry-guard.ts';
 import { showName, splitName, withoutSlash } from './entry-names.ts';
 import { restoreHoles, restoreTime } from './file-touches.ts';
@@ -15,7 +16,7 @@ const LONGEST_NAME_BYTES = 3500;
 export interface ExtractOptions {
   /** Safe entries in their order, as `readOwnEntries` and `readForeignEntries` yield them. */
   entries: AsyncIterable<SafeEntry>;
-  /** An empty directory that nobody else writes to. */
+  /** An empty directory. Others may write to it: where this process is root, it writes nowhere else whatever they do. */
   directory: string;
   /** Other entries of the same archive have been extracted into it before. */
   goesOn?: boolean;
@@ -41,26 +42,42 @@ interface Level {
  * to the nanosecond, holes dug again. Throws a Failure; what was extracted until then stays for the caller to remove.
  */
 export async function extractEntries(options: ExtractOptions): Promise<Extracted> {
-  const extraction = new Extraction(Buffer.from(options.directory), options.asRoot ?? process.getuid?.() === 0);
-  if (options.goesOn !== true) await extraction.requireEmpty();
-  return await extraction.run(options.entries);
+  const { directory, entries, asRoot = process.getuid?.() === 0 } = options;
+  // With the dot, a link to the directory is as good as itself.
+  const root = await OpenFolder.open(Buffer.from(`${directory}/.`));
+  if (!root) throw new Failure('source', `${directory} is no folder to extract into`, 'Check that it is there.');
+  try {
+    if (options.goesOn !== true && (await root.names()).length > 0) {
+      const message = `The staging directory ${directory} is not empty.`;
+      throw new Failure('refused', message, `Look into it, and remove it from ${dirname(directory)}.`);
+    }
+    const isConfined = await canConfine();
+    const extracted = await new Extraction(root, asRoot, isConfined).run(entries);
+    if (!isConfined && process.getuid?.() === 0)
+      extracted.notes.push('this process may not mount anything: links that others put there would have been followed');
+    return extracted;
+  } finally {
+    await root.close();
+  }
 }
 
 class Extraction {
-  readonly #root: Buffer;
+  readonly #root: OpenFolder;
   readonly #asRoot: boolean;
+  readonly #isConfined: boolean;
   readonly #levels: Level[] = [];
   readonly #sparse: TarHeader[] = [];
   readonly #longLinks: TarHeader[] = [];
 
-  constructor(root: Buffer, asRoot: boolean) {
+  constructor(root: OpenFolder, asRoot: boolean, isConfined: boolean) {
     this.#root = root;
     this.#asRoot = asRoot;
+    this.#isConfined = isConfined;
   }
 
   async run(entries: AsyncIterable<SafeEntry>): Promise<Extracted> {
     const result: Extracted = { entries: 0, bytes: 0, notes: [] };
-    this.#levels.push({ prefix: Buffer.alloc(0), tar: await TarProcess.start(this.#root, this.#asRoot) });
+    this.#levels.push({ prefix: Buffer.alloc(0), tar: await this.#startIn(this.#root.pathOf(Buffer.from('.'))) });
     try {
       for await (const { header, sparse, body } of entries) {
         await this.#extract(header, body);
@@ -78,12 +95,6 @@ class Extraction {
       if (note !== undefined) result.notes.push(`${showName(header.name)}: ${note}`);
     }
     return result;
-  }
-
-  async requireEmpty(): Promise<void> {
-    if ((await readdir(this.#root)).length === 0) return;
-    const message = `The staging directory ${this.#root.toString()} is not empty.`;
-    throw new Failure('refused', message, `Look into it, and remove it from ${dirname(this.#root.toString())}.`);
   }
 
   async #extract(header: TarHeader, body: AsyncIterable<Buffer>): Promise<void> {
@@ -116,7 +127,7 @@ class Extraction {
       const start = top().prefix.length;
       const prefix = name.subarray(0, name.lastIndexOf(0x2f, start + LONGEST_NAME_BYTES) + 1);
       await this.#makeDirectories(withoutSlash(prefix));
-      const tar = await this.#reach(prefix, (path) => TarProcess.start(path, this.#asRoot));
+      const tar = await this.#reach(prefix, (path) => this.#startIn(path));
       this.#levels.push({ prefix: Buffer.from(prefix), tar });
     }
     return top();
@@ -158,7 +169,22 @@ class Extraction {
     });
   }
 
+  async #startIn(directory: Buffer): Promise<TarProcess> {
+    return await TarProcess.start(directory, this.#asRoot, this.#isConfined);
+  }
+
+  /** Calls `use` with a path that leads to a name in the directory, through no symbolic link, until `use` has ended. */
   async #reach<T>(name: Buffer, use: (path: Buffer) => Promise<T>): Promise<T> {
-    return await withReachablePath(name.length === 0 ? this.#root : joinBytes(this.#root, withoutSlash(name)), use);
+    const { parent, name: last } = splitPath(withoutSlash(name));
+    const folder = await this.#root.reach(parent);
+    if (!folder) {
+      const what = `The folder of ${showName(name)} is not as it was extracted`;
+      throw new Failure('refused', `${what}: somebody else writes there.`, 'Find out who does, then try again.');
+    }
+    try {
+      return await use(folder.pathOf(last.length === 0 ? Buffer.from('.') : last));
+    } finally {
+      await folder.close();
+    }
   }
 }

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { constants, open, type FileHandle } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { Failure } from '../logging/failure.ts';
+import { confined } from './confine.ts';
 import { COMMAND_ENVIRONMENT } from './file-touches.ts';
 
 const MAX_COMPLAINT_BYTES = 16 * 1024;
@@ -43,11 +44,16 @@ export class TarProcess {
     });
   }
 
-  /** `directory` must be a path that the kernel takes. `asRoot`: owners are restored. */
-  static async start(directory: Buffer, asRoot: boolean): Promise<TarProcess> {
-    const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY);
+  /**
+   * `directory` must be a path that the kernel takes. `asRoot`: owners are restored. `isConfined`: whatever others do in
+   * the directory meanwhile, nothing outside of it is written to.
+   */
+  static async start(directory: Buffer, asRoot: boolean, isConfined = false): Promise<TarProcess> {
+    const handle = await open(directory, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
     const owner = asRoot ? '--same-owner' : '--no-same-owner';
-    const child = spawn('tar', [...TAR_ARGUMENTS, owner], {
+    const command = ['tar', ...TAR_ARGUMENTS, owner];
+    const [program = '', ...args] = isConfined ? confined(command) : command;
+    const child = spawn(program, args, {
       // By descriptor: however long the path is, and whatever bytes it holds.
       cwd: `/proc/${process.pid}/fd/${handle.fd}`,
       env: COMMAND_ENVIRONMENT,

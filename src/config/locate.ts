@@ -2,7 +2,8 @@ import { access } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Failure } from '../logging/failure.ts';
 
-const provisioned = '/etc/skills-hub/continuity.yml';
+/** Where provisioning puts it; cron and the timer read this one first. */
+export const provisioned = '/etc/skills-hub/continuity.yml';
 
 /**
  * The configuration to read: the one asked for, else continuity.yml in the working directory, else the provisioned one.

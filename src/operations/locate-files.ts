@@ -1,6 +1,6 @@
 import type { FilesConfig } from '../config/config.ts';
 import { confirmRunning, rootOfContainer } from '../sources/compose/container-root.ts';
-import { findRunning } from '../sources/compose/container.ts';
+import { findRunning, type Container } from '../sources/compose/container.ts';
 import { locateVolume } from '../sources/compose/volume.ts';
 import { openProject } from './open-project.ts';
 import type { Platform } from './platform.ts';
@@ -25,15 +25,26 @@ export async function locateFiles(platform: Platform, { place, ...source }: File
   const project = openProject(platform);
   if (place.by === 'volume') return { ...source, path: await locateVolume(project, place.volume) };
   const container = await findRunning({ by: 'service', service: place.service, project }, { mayBePaused: true });
+  const peril = describePeril(container.mounts, place.path);
+  const where = `files.${source.name} lie in the container of service ${place.service} (${place.path})`;
   return {
     ...source,
     path: (await rootOfContainer(container)) + place.path,
     container: container.id,
     confirm: () => confirmRunning(container),
-    warning:
-      `files.${source.name} lie in the container of service ${place.service} (${place.path}), in no volume: ` +
-      'they vanish when it is made anew; give that folder a volume',
+    ...(peril === undefined ? {} : { warning: `${where}, ${peril}` }),
   };
+}
+
+/** What may become of a folder in a container; undefined where something with a name of its own is mounted there. */
+function describePeril(mounts: Container['mounts'], path: string): string | undefined {
+  const [mount] = mounts
+    .filter(({ target }) => `${path}/`.startsWith(`${target.replace(/\/+$/, '')}/`))
+    .sort((a, b) => b.target.length - a.target.length);
+  if (!mount) return 'in no volume: they vanish when it is made anew; give that folder a volume';
+  // As the engine names a volume that nobody named.
+  if (mount.volume === undefined || !/^[0-9a-f]{64}$/.test(mount.volume)) return undefined;
+  return 'in a volume without a name: "docker compose down" leaves it behind, with -v it goes; give it a name';
 }
 
 /** How people and files name a place. */

@@ -125,7 +125,8 @@ async function restoreFrom(
     const run = { platform, archive, manifest, plan: current, journal };
     const staged = await orDiscard(platform, journal, () => stageAll(run));
     logger.phase('Swap');
-    const { carried, notes, services } = await putInPlace(run, staged.databases);
+    const swaps = { databases: staged.databases, files: staged.files };
+    const { carried, notes, services } = await putInPlace({ ...run, journal: { ...journal, ...swaps } });
     const health = options.skipsHealth ? undefined : await awaitHealthy(platform, services.started);
     return {
       plan: current,

@@ -70,6 +70,12 @@ export class OpenFolder {
     return await this.child(name);
   }
 
+  /** Makes a private folder in this one and opens it. @throws the system's EEXIST where the name is taken. */
+  async makeNew(name: Buffer): Promise<OpenFolder | undefined> {
+    await mkdir(this.pathOf(name), { mode: PRIVATE_MODE });
+    return await this.child(name);
+  }
+
   /** A path that leads to a name in this folder as long as the folder is open. */
   pathOf(name: Buffer): Buffer {
     return Buffer.concat([Buffer.from(`/proc/self/fd/${this.handle.fd}/`), name]);

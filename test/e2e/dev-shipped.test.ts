@@ -48,6 +48,13 @@ ground.describe('dev:start with the compose file as shipped', () => {
     expect(await dev('status')).toMatchObject({ code: 0 });
   }, 300_000);
 
+  it('lets the App reach Keycloak under the address that its users are sent to', async () => {
+    const fetchRealm =
+      'import os, urllib.request as u; print(u.urlopen(os.environ["AUTH_URL"] + "/realms/master").status)';
+    const { code, stdout, stderr } = await stack.exec('app', ['python3', '-c', fetchRealm]);
+    expect([code, stderr.toString(), stdout.toString().trim()]).toEqual([0, '', '200']);
+  });
+
   it('keeps what was put in over a stop, which ends every container', async () => {
     expect(await dev('stop')).toMatchObject({ code: 0 });
     expect(await stack.health()).toEqual({});

@@ -85,6 +85,27 @@ ground.describe("a restore of files in a service's own container", () => {
     expect(seen).toEqual(new Set([true, false]));
   }, 600_000);
 
+  it('is completed in a volume without a name, which outlives its container', async () => {
+    const restoreNameless = restoreLegacy.map((word) => (word === 'legacy' ? 'nameless' : word));
+    const spoilNameless = () => made.inside('legacy', 'cd /srv/nameless; echo spoilt >same; rm -f other');
+    await spoilNameless();
+    const whole = await made.run(restoreNameless);
+    expect(whole.code === 0 ? '' : whole.stderr).toBe('');
+    await made.run(['forget', '--yes']);
+    const pause = whole.steps.findIndex((step) => step.includes('container pause'));
+    const swapping = whole.steps.findIndex((step, at) => at > pause && step.includes('restore-journal.json'));
+    await spoilNameless();
+    expect((await made.run(restoreNameless, { killAt: swapping + 3 })).signal).toBe('SIGKILL');
+    await made.compose('up', '--detach', '--force-recreate', '--no-deps', 'legacy');
+    const next = await made.run(['forget', '--yes']);
+    expect([next.code, next.stderr]).toEqual([0, expect.not.stringContaining('was made anew')]);
+    expect(await made.inside('legacy', 'cd /srv/nameless; ls -A; cat same other')).toBe(
+      'other\nsame\narchived\nother\n',
+    );
+    // What lay in no volume went with the container.
+    await made.inside('legacy', 'mkdir -p /srv/legacy/folder; cd /srv/legacy; echo archived >same; echo in >folder/in');
+  }, 300_000);
+
   it('is given up for a container that was made anew, whose files went with it, and nothing else is held up by that', async () => {
     await spoil();
     const whole = await made.run(restoreLegacy);

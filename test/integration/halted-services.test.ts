@@ -56,7 +56,6 @@ const inspected = JSON.stringify([
     Id: id,
     Name: '/hub-app-1',
     Image: 'sha256:x',
-    Mounts: [],
     Config: { Image: 'hub/app:1', User: '', Labels: { 'com.docker.compose.service': 'app' } },
     State: { Status: 'exited', Pid: 0 },
   },

@@ -6,6 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 
 const repository = join(import.meta.dirname, '../..');
 const asRoot = process.getuid?.() === 0 ? describe : describe.skip;
+const hasCompose = spawnSync('docker', ['compose', 'version']).status === 0;
+const withCompose = hasCompose ? it : it.skip;
 const secretNames = [
   'app_db_password',
   'keycloak_admin_password',
@@ -125,11 +127,58 @@ asRoot('prepare.sh', () => {
     expect(readdirSync(folder)).not.toContain('data');
   });
 
-  it('takes folders from .env as Compose does', () => {
-    writeFileSync(join(folder, '.env'), `DATA_DIR="${folder}/elsewhere"\nSECRETS_DIR=./locked\n`);
+  it("lets no account of the host get as far as production's folders, nor where an earlier run left them open", () => {
+    const data = join(folder, 'data');
+    execFileSync('install', ['-d', '-m', '755', data]);
+    execFileSync('install', ['-d', '-m', '750', '-o', '1000', '-g', '1000', join(data, 'uploads')]);
+    writeFileSync(join(data, 'uploads/evidence.pdf'), 'private');
+    execFileSync('chmod', ['755', folder]);
+    const readAs = (user: number) =>
+      spawnSync('setpriv', [
+        `--reuid=${user}`,
+        `--regid=${user}`,
+        '--clear-groups',
+        'cat',
+        join(data, 'uploads/evidence.pdf'),
+      ]);
+    expect(readAs(1000).status).toBe(0);
+    const { status, stderr } = prepare('production');
+    expect([status, statSync(data).mode & 0o777]).toEqual([0, 0o700]);
+    expect(stderr).toContain('closed ./data');
+    expect(readAs(1000).status).not.toBe(0);
+    rmSync(data, { recursive: true });
     expect(prepare('production').status).toBe(0);
+    expect(statSync(data).mode & 0o777).toBe(0o700);
+  });
+
+  it('does not close a folder that others use as well, and says so each time', () => {
+    execFileSync('mkdir', ['-p', '-m', '755', join(folder, 'data/films')]);
+    for (let run = 0; run < 2; run += 1) {
+      expect(prepare('production').stderr).toContain('data holds more than the platform (./data/films)');
+      expect(statSync(join(folder, 'data')).mode & 0o777).toBe(0o755);
+    }
+  });
+
+  withCompose.each([
+    ['in quotes', '"$folder/elsewhere"'],
+    ['with a comment', '$folder/elsewhere   # the big disk'],
+    ['by another variable', '${BASE}/elsewhere'],
+    ['as single words', "'$folder/elsewhere'"],
+  ])('takes folders from .env as Compose does: %s', (_form, written) => {
+    const value = written.replace('$folder', folder);
+    writeFileSync(join(folder, '.env'), `BASE=${folder}\nexport DATA_DIR=${value}\nSECRETS_DIR=./locked\n`);
+    expect(prepare('production')).toMatchObject({ status: 0 });
     expect(readdirSync(join(folder, 'elsewhere')).sort()).toEqual(['mattermost', 'odoo', 'odoo-addons', 'uploads']);
     expect(readdirSync(join(folder, 'locked')).sort()).toEqual(secretNames);
+    expect(readdirSync(folder).sort()).toEqual(['.env', 'elsewhere', 'infrastructure', 'locked']);
+  });
+
+  it('guesses nothing where Compose cannot tell what .env says', () => {
+    writeFileSync(join(folder, '.env'), 'DATA_DIR="./elsewhere\n');
+    const { status, stderr } = prepare('production');
+    expect(status).toBe(1);
+    expect(stderr).toMatch(/error: Docker Compose cannot tell SECRETS_DIR.*\n.*next: Install Docker/);
+    expect(readdirSync(folder).sort()).toEqual(['.env', 'infrastructure']);
   });
 
   it('says what to do where it cannot give a file away', () => {

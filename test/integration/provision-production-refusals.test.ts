@@ -1,4 +1,4 @@
-import { chmodSync, copyFileSync, rmSync } from 'node:fs';
+import { chmodSync, copyFileSync, renameSync, rmSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 
 import { describeTree } from '../fixtures/describe-tree.ts';
@@ -117,6 +117,24 @@ if (noMachine) console.warn(`skipped: ${noMachine}`);
     chmodSync(machine.path('/opt'), 0o777);
     await expectRefusal([], /\/opt\/skills-hub-continuity can be changed by others/);
     chmodSync(machine.path('/opt'), 0o755);
+  });
+
+  it('a look at host keys where ssh is not installed, unless the run may install it', async () => {
+    const programs = ['/usr/bin/ssh-keygen', '/usr/bin/ssh-keyscan'];
+    for (const path of programs) renameSync(machine.path(path), machine.path(`${path}.away`));
+    const missing = /ssh-keygen and ssh-keyscan are missing[\s\S]*apt-get install openssh-client/;
+    await expectRefusal(['--show-vault-keys'], missing);
+    await expectRefusal(['--dry-run', '--vault-host-key', '/root/vault.pub'], missing);
+    await expectRefusal(['--check', '--vault-fingerprint', `SHA256:${'A'.repeat(43)}`], missing);
+    machine.write(
+      '/usr/local/bin/apt-get',
+      `#!/bin/sh\ncase "$*" in *openssh-client) ${programs.map((path) => `mv ${path}.away ${path}`).join(' && ')} ;; esac\n`,
+      0o755,
+    );
+    const { code, stdout, stderr } = await machine.provision([...always, '--vault-host-key', '/root/empty']);
+    rmSync(machine.path('/usr/local/bin/apt-get'));
+    expect(stdout).toBe('changed      programs for host keys: missing package: openssh-client\n');
+    expect([code, stderr]).toEqual([2, expect.stringContaining('/root/empty holds no host key')]);
   });
 
   it('anybody but root', async () => {

@@ -72,7 +72,7 @@ function itemsOf(stdout: string, state: string): string[] {
     expect(stdout).toMatch(/^FAILED +files\.uploads: .*\/srv\/skills-hub\/data\/uploads/m);
     expect(stdout).toMatch(/^WARNING +alerts: nobody is told/m);
     const service = read('/etc/systemd/system/skills-hub-backup.service');
-    expect(service).toContain(`ExecStart=/bin/bash ${clone}/infrastructure/backup_production.sh --unless-newer 6h`);
+    expect(service).toContain(`ExecStart=/bin/bash ${clone}/infrastructure/backup_production.sh\n`);
     expect(existsSync(machine.path('/etc/cron.d/skills-hub-backup'))).toBe(false);
   }, 120_000);
 
@@ -140,6 +140,10 @@ function itemsOf(stdout: string, state: string): string[] {
 (noMachine ? describe.skip : describe)('production/provision.sh on a host whose configuration is there', () => {
   let machine: ProductionMachine;
   const read = (path: string) => readFileSync(machine.path(path), 'utf8');
+  const readTimer = () => [
+    /^OnCalendar=(.*)$/m.exec(read('/etc/systemd/system/skills-hub-backup.timer'))?.[1],
+    /^ExecStart=.*\/(backup_production\.sh.*)$/m.exec(read('/etc/systemd/system/skills-hub-backup.service'))?.[1],
+  ];
   // doctor tries in the vault, a directory here, whether files share extents.
   const describeMachine = () =>
     ['etc', 'opt', 'usr', 'var'].map((folder) => describeTree(join(machine.changes, folder))).join('\n');
@@ -179,6 +183,8 @@ function itemsOf(stdout: string, state: string): string[] {
     expect((await machine.provision(['--check'])).code).toBe(0);
     expect((await machine.provision(['--schedule', 'timer'])).code).toBe(0);
     expect(units()).toEqual(['skills-hub-backup.service', 'skills-hub-backup.timer']);
+    // Nobody else makes the backup of the night.
+    expect(readTimer()).toEqual(['*-*-* 03,05,09,13,17,21:00:00 Europe/Paris', 'backup_production.sh']);
     expect(existsSync(machine.path('/etc/cron.d/skills-hub-backup'))).toBe(false);
   }, 60_000);
 
@@ -238,6 +244,8 @@ function itemsOf(stdout: string, state: string): string[] {
       'univ/skills-hub schedule univ/skills-hub/.github/workflows/backup.yml@refs/heads/main protected\n',
     );
     expect(read('/opt/actions-runner/skills-hub-production/.env')).toContain('ACTIONS_RUNNER_HOOK_JOB_STARTED=');
+    // GitHub makes the backup of the night; the timer stands in.
+    expect(readTimer()).toEqual(['*-*-* 05,09,13,17,21:00:00 Europe/Paris', 'backup_production.sh --unless-newer 6h']);
     const before = describeMachine();
     expect(itemsOf((await machine.provision()).stdout, 'changed')).toEqual([]);
     expect(describeMachine()).toBe(before);

@@ -6,6 +6,16 @@ host_key_form='^(ssh-ed25519|ssh-rsa|ecdsa-sha2-nistp(256|384|521)) [A-Za-z0-9+/
 
 is_host_key() { [[ $1 =~ $host_key_form ]] && ssh-keygen -lf - <<<"$1" >/dev/null 2>&1; }
 
+# What looks at host keys, where there are some to look at: a blank machine lacks it, and it would look like a key that is none
+# or a vault that does not answer. Only a run that may change something brings it.
+ensure_key_programs() {
+  [[ $shows_vault_keys == yes ]] || ((${#host_key_files[@]} + ${#fingerprints[@]} > 0)) || return 0
+  if command -v ssh-keygen >/dev/null && command -v ssh-keyscan >/dev/null; then return 0; fi
+  [[ $mode == apply && $shows_vault_keys == no ]] ||
+    fail 'ssh-keygen and ssh-keyscan are missing, which look at host keys' 'apt-get update && apt-get install openssh-client, then run this again.'
+  settle 'programs for host keys' 'missing package: openssh-client' install_debian openssh-client
+}
+
 # read_host_keys FILE: prints "TYPE BLOB" of each key in it; lines of known_hosts must be this vault's.
 read_host_keys() {
   local file=$1 line first rest names key number=0 count=0

@@ -25,11 +25,13 @@ ensure_schedule() {
 }
 
 ensure_timer_units() {
-  local unit
+  local unit night=''
+  # Without a runner nobody makes the backup at three, so there is none to stand in for: as cron does.
+  [[ -n ${wish[runner]} ]] || night='/^OnCalendar=/s|=\*-\*-\* 05,|=*-*-* 03,05,|; /^ExecStart=/s| --unless-newer 6h$||'
   ensure_directory "$units_folder" 755 root root
   for unit in "${units[@]}"; do
     # The files of the repository, for this clone and this night.
-    sed "s|/opt/skills-hub-continuity|$clone|; /^OnCalendar=/s|Europe/Paris|${wish[timezone]}|" \
+    sed "s|/opt/skills-hub-continuity|$clone|; /^OnCalendar=/s|Europe/Paris|${wish[timezone]}|; $night" \
       "$clone/infrastructure/production/$unit" | ensure_file "$units_folder/$unit" 644 root root
   done
   ensure_running skills-hub-backup.timer

@@ -25,13 +25,11 @@ export function addExisting(model: ComposeModel, { containers, volumes }: Projec
   const services = new Map(model.services.map((service) => [service.name, service]));
   for (const container of containers) {
     const service = services.get(container.service) ?? formerService(container);
-    const mounts = container.volumeMounts
-      .filter(({ target }) => !service.mounts.some((mount) => mount.target === target))
-      .map(({ name, target, isReadOnly }): ComposeMount =>
-        anonymousName.test(name)
-          ? { kind: 'anonymous', source: '', target, isReadOnly }
-          : { kind: 'volume', source: declare(name, name, 'local').key, target, isReadOnly },
-      );
+    const mounts = container.mounts.flatMap(({ volume, target, isReadOnly }): ComposeMount[] => {
+      if (volume === undefined || service.mounts.some((mount) => mount.target === target)) return [];
+      if (anonymousName.test(volume)) return [{ kind: 'anonymous', source: '', target, isReadOnly }];
+      return [{ kind: 'volume', source: declare(volume, volume, 'local').key, target, isReadOnly }];
+    });
     services.set(service.name, { ...service, mounts: [...service.mounts, ...mounts] });
   }
   return { ...model, services: [...services.values()], volumes: [...known.values()] };

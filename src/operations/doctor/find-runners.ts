@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile, readlink, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { findReachable, permits } from './reachable-folders.ts';
 import { asMap } from '../dev/policy/parts.ts';
 import type { LocalRunner, RunnerWorld } from './judge-dev-runner.ts';
 
@@ -13,14 +14,18 @@ export interface RunnerGround {
 
 const host: RunnerGround = { proc: '/proc', etc: '/etc', run: '/run' };
 
-/** Runners whose listener runs on this host, and root's lists, as far as this user may see them. */
-export async function findRunners(ground: RunnerGround = host): Promise<RunnerWorld> {
+/** Runners whose listener runs on this host, which of `folders` each may enter, and root's lists, as far as this user may see them. */
+export async function findRunners(folders: readonly string[], ground: RunnerGround = host): Promise<RunnerWorld> {
   const pids = (await readdir(ground.proc)).filter((name) => /^\d+$/.test(name));
-  const found = await Promise.all(pids.map((pid) => readRunner(ground, pid)));
+  const found = await Promise.all(pids.map((pid) => readRunner(ground, pid, folders)));
   return { runners: found.filter((each) => each !== undefined), lists: await readLists(ground.etc) };
 }
 
-async function readRunner({ proc, etc, run }: RunnerGround, pid: string): Promise<LocalRunner | undefined> {
+async function readRunner(
+  { proc, etc, run }: RunnerGround,
+  pid: string,
+  folders: readonly string[],
+): Promise<LocalRunner | undefined> {
   const program = (await readText(join(proc, pid, 'cmdline'))).split('\0')[0] ?? '';
   if (!/(^|\/)Runner\.Listener$/.test(program)) return undefined;
   // DIRECTORY/bin/Runner.Listener; started by another name, the program itself tells.
@@ -29,25 +34,17 @@ async function readRunner({ proc, etc, run }: RunnerGround, pid: string): Promis
   const { uid } = await stat(join(proc, pid));
   const account = await readAccount(etc, uid);
   const socket = await stat(join(run, 'docker.sock')).catch(() => undefined);
-  const groupIds = [...account.groups.values()];
+  const identity = { uid, groupIds: [...account.groups.values()] };
   return {
     directory,
     name: await readName(directory),
     uid,
     user: account.user,
     groups: [...account.groups.keys()],
-    mayUseDocker: socket !== undefined && mayWrite(socket, uid, groupIds),
+    mayUseDocker: socket !== undefined && permits(socket, identity, 0o2),
     hasOwnDocker: existsSync(join(run, 'user', String(uid), 'docker.sock')),
+    reaches: await findReachable(folders, identity),
   };
-}
-
-function mayWrite(
-  { mode, uid, gid }: { mode: number; uid: number; gid: number },
-  user: number,
-  groups: readonly number[],
-): boolean {
-  if (user === 0 || user === uid) return true;
-  return groups.includes(gid) ? (mode & 0o020) !== 0 : (mode & 0o002) !== 0;
 }
 
 /** What `config.sh` has written; with a byte order mark in front. */

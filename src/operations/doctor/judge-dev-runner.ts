@@ -15,6 +15,8 @@ export interface LocalRunner {
   readonly mayUseDocker: boolean;
   /** Whether its account has a Docker of its own. */
   readonly hasOwnDocker: boolean;
+  /** Folders of file sources that its account may enter. */
+  readonly reaches: readonly string[];
 }
 
 export interface RunnerWorld {
@@ -28,19 +30,25 @@ const rootGroups = ['docker', 'sudo', 'wheel', 'admin', 'root', 'disk', 'lxd', '
 const advice =
   'Give it an account of its own with rootless Docker, or another machine (docs/development.md); until then whoever can push to develop is root on production.';
 
+const closing =
+  'Close the folder above it (chmod 700; infrastructure/compose/prepare.sh production does so for data/), or give that account another number: an account may what the user of the same number may in a container.';
+
 /** Whether who can push to develop is root here: what this host tells of its runners. */
 export function judgeDevRunner({ runners, lists }: RunnerWorld): Finding[] {
   const findings = listOpenLists(lists);
   const development = runners.filter(isDevelopment);
   const production = runners.filter((runner) => !isDevelopment(runner));
   for (const runner of development) {
-    const faults = [...listFaults(runner), ...listShared(runner, production)];
     const who = `${runner.name || runner.directory} (user ${runner.user})`;
+    const faults = [...listFaults(runner), ...listShared(runner, production)];
+    // Who is root as well enters everything.
+    const reached = faults.length > 0 ? [] : runner.reaches;
     findings.push(
-      ...(faults.length > 0
-        ? faults.map((fault) => worry(SUBJECT, `${who} ${fault}`, advice))
-        : [fine(SUBJECT, `${who} has a Docker of its own, and not production's`)]),
+      ...faults.map((fault) => worry(SUBJECT, `${who} ${fault}`, advice)),
+      ...reached.map((folder) => worry(SUBJECT, `${who} may enter ${folder}, which is production's`, closing)),
     );
+    if (faults.length + reached.length === 0)
+      findings.push(fine(SUBJECT, `${who} has a Docker of its own, and not production's`));
   }
   for (const runner of production.filter((each) => !isProduction(each) && (each.uid === 0 || each.mayUseDocker))) {
     const who = `${runner.name || runner.directory} (user ${runner.user})`;

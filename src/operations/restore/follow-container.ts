@@ -1,5 +1,6 @@
 import { Failure } from '../../logging/failure.ts';
 import { isInContainer } from '../../system/container-path.ts';
+import { OpenFolder } from '../../system/open-folder.ts';
 import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
 import { keptPathOf, stagedPathOf } from './own-paths.ts';
@@ -34,15 +35,24 @@ export async function followContainer<Folder extends FolderOfRestore>(
     );
   }
   const { path, container } = await locateFiles(platform, source);
-  if (folder.container !== undefined && container !== folder.container) return undefined;
   const topOf = (root: string): string => /^\/proc\/\d+\/root/.exec(root)?.[0] ?? '';
   const root = topOf(path) + folder.root.slice(topOf(folder.root).length);
+  const kept = keptPathOf(root, id);
+  // A volume without a name goes from container to container.
+  const isSame = folder.container === undefined || container === folder.container;
+  if (!isSame && !(await isThere(kept))) return undefined;
   return {
     ...folder,
     root,
-    kept: keptPathOf(root, id),
+    kept,
     ...(folder.staged === undefined ? {} : { staged: stagedPathOf(root, id) }),
   };
+}
+
+async function isThere(path: string): Promise<boolean> {
+  const folder = await OpenFolder.open(Buffer.from(path));
+  await folder?.close();
+  return folder !== undefined;
 }
 
 /** The same for all of them; those that went with their container are said, and left out. */

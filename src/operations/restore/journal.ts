@@ -1,6 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../logging/failure.ts';
+import type { OwnInodes } from '../../sources/files/swap-files.ts';
 import { kindOfName } from '../../sources/postgres/own-names.ts';
 import { syncDirectory, writeDurably } from '../../system/durable-file.ts';
 import type { Users } from '../services/find-users.ts';
@@ -25,6 +26,8 @@ export interface FilesSwap {
   container?: string;
   staged: string;
   kept: string;
+  /** Of these two, once they are made: whoever may write to the root may put others there. */
+  inodes?: OwnInodes;
   /** File with the names that are to go, in base64, a line each. */
   removals: string;
   /** File with the directories' lines of the index: their times and modes are put right at the end. */

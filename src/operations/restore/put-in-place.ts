@@ -3,7 +3,7 @@ import { haltServices } from '../services/halt-services.ts';
 import { resumeServices, type Resumed } from '../services/resume-services.ts';
 import { carryThrough, type CarriedThrough } from './carry-through.ts';
 import { followContainers } from './follow-container.ts';
-import { writeJournal, type DatabaseSwap, type RestoreJournal } from './journal.ts';
+import { writeJournal, type RestoreJournal } from './journal.ts';
 import { orDiscard, stageRest, type StagingRun } from './stage-all.ts';
 import { workDirectoryOf } from './work-directory.ts';
 
@@ -31,7 +31,6 @@ export interface ServicesReport {
  */
 export async function putInPlace(
   run: StagingRun,
-  databases: DatabaseSwap[],
 ): Promise<{ carried: CarriedThrough; notes: string[]; services: ServicesReport }> {
   const { platform, plan } = run;
   const { logger } = platform;
@@ -50,7 +49,7 @@ export async function putInPlace(
         const next = 'Run the restore again.';
         throw new Failure('source', 'a container was made anew while its files were being staged', next);
       }
-      const journal: RestoreJournal = { ...run.journal, databases, files };
+      const journal: RestoreJournal = { ...run.journal, files };
       if (stopped.length > 0)
         notes = await stageRest({ ...run, journal }, workDirectoryOf(platform.config.state, journal.id));
       platform.signal?.throwIfAborted();

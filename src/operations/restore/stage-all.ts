@@ -2,7 +2,7 @@ import type { Manifest } from '../../archive/manifest.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
 import type { ArchiveReader } from '../archive-reader.ts';
 import type { Platform } from '../platform.ts';
-import type { DatabaseSwap, RestoreJournal } from './journal.ts';
+import type { DatabaseSwap, FilesSwap, RestoreJournal } from './journal.ts';
 import { discardStaged } from './recover.ts';
 import { planAllFiles, type RestorePlan } from './restore-plan.ts';
 import { createRoles, stageDatabases } from './stage-databases.ts';
@@ -25,18 +25,21 @@ export async function stageAll({
   manifest,
   plan,
   journal,
-}: StagingRun): Promise<{ createdRoles: string[]; notes: string[]; databases: DatabaseSwap[] }> {
+}: StagingRun): Promise<{ createdRoles: string[]; notes: string[]; databases: DatabaseSwap[]; files: FilesSwap[] }> {
   const { created: createdRoles, notes } = await createRoles(platform, archive, manifest, plan.databases);
   const databases = await stageDatabases(platform, archive, plan.databases, journal.databases);
+  const files: FilesSwap[] = [];
   for (const [position, planned] of plan.files.entries()) {
     const swap = journal.files[position];
     if (!swap) continue;
     platform.logger.info(`Fetching what differs in ${planned.source}: ${planned.wanted.size} entries.`);
-    notes.push(...(await stageFiles(archive, planned, swap)));
+    const staged = await stageFiles(archive, planned, swap);
+    notes.push(...staged.notes);
+    files.push({ ...swap, inodes: staged.inodes });
   }
   // What is staged is on disk before the journal says that it counts.
   await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
-  return { createdRoles, notes, databases };
+  return { createdRoles, notes, databases, files };
 }
 
 /**
@@ -64,7 +67,7 @@ export async function stageRest(
     for (const name of staged) later.wanted.delete(name);
     if (later.wanted.size === 0) continue;
     platform.logger.info(`Fetching what else differs in ${later.source} by now: ${later.wanted.size} entries.`);
-    notes.push(...(await stageFiles(archive, later, swap, { goesOn: true })));
+    notes.push(...(await stageFiles(archive, later, swap)).notes);
   }
   await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
   return notes;

@@ -9,7 +9,7 @@ import { readLines } from '../../archive/line-reader.ts';
 import { formatTocLine, parseTocLine, type TocLine } from '../../archive/toc-line.ts';
 import { Failure } from '../../logging/failure.ts';
 import { alignDirectories } from '../../sources/files/align-directories.ts';
-import { removeTree, swapFiles } from '../../sources/files/swap-files.ts';
+import { inodeOf, makeOwn, openOwn, removeTree, swapFiles, type OwnInodes } from '../../sources/files/swap-files.ts';
 import { isInContainer } from '../../system/container-path.ts';
 import { withReachablePath } from '../../system/long-path.ts';
 import { makeFolder } from '../../system/make-folder.ts';
@@ -48,25 +48,22 @@ export async function placeFilesSwap(
  * Fetches what differs, checks it and extracts it into the staging directory; nothing live is touched. The directory is
  * reached through its descriptor: who owns the live folder may rename it, and put a link to elsewhere in its place.
  *
- * `goesOn`: what an earlier plan wanted is there already. Of a file with several names, all are wanted or none, so that
- * nothing has to be linked to what is there.
+ * Where the swap knows its folders, what an earlier plan wanted is in them already. Of a file with several names, all are
+ * wanted or none, so that nothing has to be linked to what is there.
  */
 export async function stageFiles(
   archive: ArchiveReader,
   plan: Pick<FilesPlan, 'wanted'>,
   swap: FilesSwap,
-  { goesOn = false } = {},
-): Promise<string[]> {
-  const root = await makeFolder(swap.root);
-  const [kept, staged] = await makeOwnFolders(root, swap).finally(() => root?.close());
-  await kept?.close();
-  if (!staged) throw new Failure('source', `${swap.root} is no folder to restore into`, 'Check that it is mounted.');
+): Promise<{ notes: string[]; inodes: OwnInodes }> {
+  const goesOn = swap.inodes !== undefined;
+  const { staged, inodes } = await openOwnFolders(swap);
   try {
     await writeDirectories(archive, swap);
     const wants = (name: Buffer): boolean => plan.wanted.has(name.toString('latin1'));
     const entries = relativeTo(`${swap.source}/`, archive.entries(wants));
     const { notes } = await extractEntries({ entries, directory: `/proc/self/fd/${staged.handle.fd}`, goesOn });
-    return notes;
+    return { notes, inodes };
   } catch (error) {
     throw adviseOthers(explainFullDisk(error, swap.root), swap.source);
   } finally {
@@ -90,7 +87,8 @@ export async function swapStagedFiles(swap: FilesSwap): Promise<{ placed: number
   const root = Buffer.from(swap.root);
   const staged = Buffer.from(swap.staged);
   const removals = decodeNames(swap.removals);
-  const counts = await swapFiles({ root, staged, kept: Buffer.from(swap.kept), removals });
+  const { inodes } = swap;
+  const counts = await swapFiles({ root, staged, kept: Buffer.from(swap.kept), inodes, removals });
   await removeTree(staged);
   await alignDirectories(root, swap.source, readDirectories(swap.directories));
   return counts;
@@ -114,9 +112,21 @@ export async function discardStagedFiles(swap: FilesSwap): Promise<void> {
   if (swap.isRootNew) await withReachablePath(Buffer.from(swap.root), rmdir).catch(() => undefined);
 }
 
-/** Both at once: where the kept folder is missing later, it is not the folder that was staged in. */
-async function makeOwnFolders(root: OpenFolder | undefined, { kept, staged }: FilesSwap) {
-  return [await root?.make(Buffer.from(basename(kept))), await root?.make(Buffer.from(basename(staged)))] as const;
+/** Both are made at once: where the kept folder is missing later, it is not the folder that was staged in. */
+async function openOwnFolders(swap: FilesSwap): Promise<{ staged: OpenFolder; inodes: OwnInodes }> {
+  const root = await makeFolder(swap.root);
+  try {
+    const open = async (path: Buffer, inode?: string) =>
+      root && (inode === undefined ? await makeOwn(root, path) : await openOwn(path, inode));
+    const kept = await open(Buffer.from(swap.kept), swap.inodes?.kept);
+    const ofKept = kept && (await inodeOf(kept).finally(() => kept.close()));
+    const staged = await open(Buffer.from(swap.staged), swap.inodes?.staged);
+    if (staged && ofKept !== undefined) return { staged, inodes: { kept: ofKept, staged: await inodeOf(staged) } };
+    await staged?.close();
+  } finally {
+    await root?.close();
+  }
+  throw new Failure('source', `${swap.root} is no folder to restore into`, 'Check that it is mounted.');
 }
 
 async function writeDirectories(archive: ArchiveReader, { source, directories }: FilesSwap): Promise<void> {

@@ -10,7 +10,7 @@ export interface ProjectState {
 
 export type ExistingContainer = Pick<
   ServiceContainer,
-  'service' | 'name' | 'image' | 'imageId' | 'composeVersion' | 'volumeMounts'
+  'service' | 'name' | 'image' | 'imageId' | 'composeVersion' | 'mounts'
 >;
 
 /** A named volume that Compose made for the project. */

@@ -1,4 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../logging/failure.ts';
+import type { CommandResult } from '../../system/run-command.ts';
 import { composeLabel, lastLine, requireSuccess, runDocker, type DockerCaller, type DockerOptions } from './docker.ts';
 import { askCompose, type ComposeProject } from './project.ts';
 
@@ -17,6 +19,8 @@ export interface InspectedContainer {
   readonly pid: number;
   /** Of whichever compose project; undefined where it is of none, or what `docker compose run` made. */
   readonly service: string | undefined;
+  /** Where something is mounted in it, and the volume's name where it is one. */
+  readonly mounts: readonly { readonly target: string; readonly volume?: string; readonly isReadOnly: boolean }[];
   /** How long it is given to end by itself, by the compose file. */
   readonly graceMs: number;
   /** Reference of its image as it was configured, and the image's id. */
@@ -24,7 +28,6 @@ export interface InspectedContainer {
   readonly imageId: string;
   /** Version of Compose that made it; empty where none did. */
   readonly composeVersion: string;
-  readonly volumeMounts: readonly { readonly name: string; readonly target: string; readonly isReadOnly: boolean }[];
 }
 
 /** A container of a service, one of possibly several. */
@@ -41,6 +44,8 @@ type InspectCaller = DockerCaller & Pick<DockerOptions, 'timeoutMs' | 'signal'>;
 
 const engineTimeoutMs = 60_000;
 const defaultGraceSeconds = 10;
+const freezeAttempts = 5;
+const freezeAgainMs = 1000;
 
 interface Inspected {
   Id: string;
@@ -48,7 +53,7 @@ interface Inspected {
   Image: string;
   Config: { Image: string; Labels: Record<string, string> | null; StopTimeout?: number; User: string };
   State: { Status: ContainerState; Pid: number; Health?: { Status: string } };
-  Mounts: { Type: string; Name?: string; Destination: string; RW: boolean }[];
+  Mounts?: { Type: string; Name?: string; Destination: string; RW: boolean }[] | null;
 }
 
 /**
@@ -106,14 +111,21 @@ function describe({ Id, Name, Image, Config, State, Mounts }: Inspected): Inspec
     user: Config.User,
     pid: State.Pid,
     service: isOneOff ? undefined : labels[`${composeLabel}.service`],
+    mounts: (Mounts ?? []).map(({ Type, Name: volume, Destination: target, RW }) => ({
+      target,
+      ...(Type === 'volume' && volume !== undefined ? { volume } : {}),
+      isReadOnly: !RW,
+    })),
     graceMs: (Config.StopTimeout ?? defaultGraceSeconds) * 1000,
     image: Config.Image,
     imageId: Image,
     composeVersion: labels[`${composeLabel}.version`] ?? '',
-    volumeMounts: Mounts.flatMap(({ Type, Name: name, Destination: target, RW }) =>
-      Type === 'volume' && name !== undefined ? [{ name, target, isReadOnly: !RW }] : [],
-    ),
   };
+}
+
+/** On a busy machine the kernel may not have stopped all of a container's processes when its runtime gives up. */
+function isStillBusy({ code, stderr }: CommandResult): boolean {
+  return code !== 0 && stderr.includes('unable to freeze');
 }
 
 /** Stops, starts, pauses… one container. @throws Failure `source` with what docker said. */
@@ -122,11 +134,16 @@ export async function changeContainer(
   { id, name, graceMs }: Pick<ServiceContainer, 'id' | 'name' | 'graceMs'>,
   change: ContainerChange,
 ): Promise<void> {
-  const result = await runDocker(['container', change, id], {
+  const options = {
     environment: caller.environment,
     isDetached: caller.isDetached ?? false,
     timeoutMs: engineTimeoutMs + graceMs,
-  });
+  };
+  let result = await runDocker(['container', change, id], options);
+  for (let attempt = 1; attempt < freezeAttempts && isStillBusy(result); attempt++) {
+    await sleep(freezeAgainMs);
+    result = await runDocker(['container', change, id], options);
+  }
   if (result.code === 0) return;
   const next = `Look at it (docker ps --all; docker logs ${name}), then run again.`;
   throw new Failure('source', `docker ${change} ${name} failed: ${lastLine(result)}`, next);

@@ -5,6 +5,12 @@ import { joinBytes } from '../../system/long-path.ts';
 import { OpenFolder, splitPath } from '../../system/open-folder.ts';
 import { isGone } from './walk.ts';
 
+/** Numbers of the folders that a restore made in a live folder. */
+export interface OwnInodes {
+  staged: string;
+  kept: string;
+}
+
 export interface SwapOptions {
   /** Absolute path of the live folder. */
   root: Buffer;
@@ -12,6 +18,8 @@ export interface SwapOptions {
   staged: Buffer;
   /** Private folder that receives what was there, laid out likewise; it exists since the staging. */
   kept: Buffer;
+  /** Numbers of the two folders, where they are known: others of the same name are not ours. */
+  inodes?: OwnInodes | undefined;
   /** Names relative to the root that are to go; of a folder and its content, the folder comes first. */
   removals: AsyncIterable<Buffer>;
 }
@@ -30,7 +38,7 @@ const LONGEST_STEM_BYTES = 240;
  * not the one that was staged in (not mounted).
  */
 export async function swapFiles(options: SwapOptions): Promise<{ placed: number; removed: number }> {
-  const { root, staged, kept: keptPath, removals } = options;
+  const { root, staged, kept: keptPath, inodes, removals } = options;
   const live = await OpenFolder.open(root);
   if (!live)
     throw new Failure(
@@ -40,9 +48,9 @@ export async function swapFiles(options: SwapOptions): Promise<{ placed: number;
     );
   const opened = [live];
   try {
-    const kept = await openKept(keptPath);
+    const kept = await openKept(keptPath, inodes?.kept);
     opened.push(kept);
-    const fresh = await openOwn(staged);
+    const fresh = await openOwn(staged, inodes?.staged);
     if (fresh) opened.push(fresh);
     let removed = 0;
     for await (const name of removals) if (await removeLive(live, kept, withoutSlash(name))) removed++;
@@ -54,8 +62,8 @@ export async function swapFiles(options: SwapOptions): Promise<{ placed: number;
 }
 
 /** What was staged is a list of what is left to do, and may be gone; that the kept folder is there says that all is. */
-async function openKept(path: Buffer): Promise<OpenFolder> {
-  const kept = await openOwn(path);
+async function openKept(path: Buffer, inode: string | undefined): Promise<OpenFolder> {
+  const kept = await openOwn(path, inode);
   if (kept) return kept;
   throw new Failure(
     'source',
@@ -64,12 +72,33 @@ async function openKept(path: Buffer): Promise<OpenFolder> {
   );
 }
 
-/** Opens a folder that a restore made; undefined where it is gone. */
-async function openOwn(path: Buffer): Promise<OpenFolder | undefined> {
+/** Makes a folder of a restore's own. @throws Failure `refused` where something has its name. */
+export async function makeOwn(root: OpenFolder, path: Buffer): Promise<OpenFolder> {
+  const folder = await root.makeNew(splitPath(path).name).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+  });
+  if (!folder) throw isNotOurs(path);
+  return await requireOwn(folder, path);
+}
+
+/**
+ * Opens a folder that a restore made, by its number where that is known; undefined where it is gone.
+ * @throws Failure `refused` where another one has its name.
+ */
+export async function openOwn(path: Buffer, inode?: string): Promise<OpenFolder | undefined> {
   const folder = await OpenFolder.open(path);
-  if (!folder) return undefined;
+  return folder && (await requireOwn(folder, path, inode));
+}
+
+/** The folder's number on its file system. */
+export async function inodeOf(folder: OpenFolder): Promise<string> {
+  return String((await folder.handle.stat({ bigint: true })).ino);
+}
+
+async function requireOwn(folder: OpenFolder, path: Buffer, inode?: string): Promise<OpenFolder> {
   const { uid, mode } = await folder.handle.stat();
-  if (uid === process.getuid?.() && (mode & 0o077) === 0) return folder;
+  const isPrivate = uid === process.getuid?.() && (mode & 0o077) === 0;
+  if (isPrivate && (inode === undefined || inode === (await inodeOf(folder)))) return folder;
   await folder.close();
   throw isNotOurs(path);
 }

@@ -49,7 +49,7 @@ const container = (service: string, mounts: [name: string, target: string][] = [
   image: 'x',
   imageId: 'sha256:x',
   composeVersion: '2.26.1',
-  volumeMounts: mounts.map(([name, target]) => ({ name, target, isReadOnly: false })),
+  mounts: mounts.map(([volume, target]) => ({ volume, target, isReadOnly: false })),
 });
 
 const nothing: ProjectState = { containers: [], volumes: [] };

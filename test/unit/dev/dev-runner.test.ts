@@ -1,7 +1,8 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { findReachable } from '../../../src/operations/doctor/reachable-folders.ts';
 import { findRunners } from '../../../src/operations/doctor/find-runners.ts';
 import { judgeDevRunner, type LocalRunner } from '../../../src/operations/doctor/judge-dev-runner.ts';
 
@@ -13,6 +14,7 @@ const development: LocalRunner = {
   groups: ['skills-hub-dev'],
   mayUseDocker: false,
   hasOwnDocker: true,
+  reaches: [],
 };
 const production: LocalRunner = {
   ...development,
@@ -44,6 +46,16 @@ describe('the runner of development', () => {
     const findings = judge(changes);
     expect(findings).toMatchObject([{ state: 'warning', message: expect.stringContaining(message) }]);
     expect(findings[0]?.next).toContain('whoever can push to develop is root on production');
+  });
+
+  it("is a warning where its account may enter a folder of production's, once for each", () => {
+    const findings = judge({ reaches: ['/srv/skills-hub/data/uploads', '/srv/films'] });
+    expect(findings).toMatchObject([
+      { state: 'warning', message: expect.stringContaining('may enter /srv/skills-hub/data/uploads') },
+      { state: 'warning', message: expect.stringContaining('may enter /srv/films') },
+    ]);
+    expect(findings[0]?.next).toContain('prepare.sh production');
+    expect(judge({ uid: 0, user: 'root', reaches: ['/srv/films'] })).toHaveLength(1);
   });
 
   it('is a warning where a runner that is root does not tell which one it is', () => {
@@ -82,7 +94,7 @@ describe('the runner of development', () => {
       writeFileSync(join(folder, 'etc/group'), `mine:x:${gid}:\ndocker:x:998:a,me\nnone:x:5:men\n`);
       writeFileSync(join(folder, 'etc/skills-hub-runner/p.conf'), 'a\nb');
       writeFileSync(join(folder, 'run/docker.sock'), '');
-      const world = await findRunners({
+      const world = await findRunners([join(folder, 'run')], {
         proc: join(folder, 'proc'),
         etc: join(folder, 'etc'),
         run: join(folder, 'run'),
@@ -97,6 +109,7 @@ describe('the runner of development', () => {
             groups: ['mine', 'docker'],
             mayUseDocker: true,
             hasOwnDocker: false,
+            reaches: [join(folder, 'run')],
           },
         ],
         lists: { p: ['a', 'b'] },
@@ -104,5 +117,31 @@ describe('the runner of development', () => {
     } finally {
       rmSync(folder, { recursive: true });
     }
+  });
+});
+
+describe('the folders that an account may enter', () => {
+  let folder: string;
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'reachable-'));
+    chmodSync(folder, 0o755);
+    mkdirSync(join(folder, 'data/uploads'), { recursive: true });
+  });
+  afterEach(() => rmSync(folder, { recursive: true }));
+  const own = { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 };
+  const stranger = { uid: 54321, groupIds: [54321] };
+  const member = { uid: 54321, groupIds: [own.gid] };
+
+  it.each([
+    ['open to all', 0o755, 0o755, stranger, true],
+    ['of a group that it is in', 0o755, 0o750, member, true],
+    ['of a group that it is not in', 0o755, 0o750, stranger, false],
+    ['open, and below one that is closed', 0o700, 0o777, stranger, false],
+    ['open to its group, below one that its group may list and not pass', 0o740, 0o777, member, false],
+  ])('%s', async (_case, above, mode, identity, reached) => {
+    const uploads = join(folder, 'data/uploads');
+    chmodSync(uploads, mode);
+    chmodSync(join(folder, 'data'), above);
+    expect(await findReachable([uploads, join(folder, 'missing')], identity)).toEqual(reached ? [uploads] : []);
   });
 });

@@ -55,6 +55,23 @@ function swap(...removals: (string | Buffer)[]) {
 const content = (...path: string[]) => readFileSync(join(...path), 'utf8');
 
 describe('putting staged entries in place', () => {
+  it('is refused where another folder has the name of one of ours, private and of the same owner though it is', async () => {
+    write(root, { 'a/file': 'live' });
+    write(staged, { 'a/file': 'forged' });
+    const numberOf = (path: string) => String(statSync(path).ino);
+    const inodes = { staged: numberOf(kept), kept: numberOf(kept) };
+    const names = (async function* (): AsyncGenerator<Buffer> {})();
+    const [live, fresh, old] = [root, staged, kept].map((path) => Buffer.from(path)) as [Buffer, Buffer, Buffer];
+    await expect(swapFiles({ root: live, staged: fresh, kept: old, inodes, removals: names })).rejects.toMatchObject({
+      kind: 'refused',
+      message: `${staged} is not the folder that the restore made there`,
+    });
+    expect(content(root, 'a/file')).toBe('live');
+    inodes.staged = numberOf(staged);
+    const removals = (async function* (): AsyncGenerator<Buffer> {})();
+    expect(await swapFiles({ root: live, staged: fresh, kept: old, inodes, removals })).toMatchObject({ placed: 1 });
+  });
+
   it('replaces, adds and moves away, and keeps what was there', async () => {
     write(root, { 'a/same': '1', 'a/old': 'old', 'extra/x': 'x', gone: 'g' });
     write(staged, { 'a/old': 'new', 'b/c/added': 'added' });

@@ -9,7 +9,7 @@ interface Service {
   ports?: string[];
   environment?: Record<string, string>;
   volumes?: (string | { type: string; source: string; read_only?: boolean; bind?: { create_host_path: boolean } })[];
-  networks: string[];
+  networks: string[] | Record<string, { aliases: string[] }>;
   cap_add?: string[];
   depends_on?: Record<string, { condition: string }>;
   [key: string]: unknown;
@@ -30,6 +30,8 @@ const load = (name: string): ComposeFile => parse(read(name), { merge: true }) a
 const files = { production: load('docker-compose.yml'), development: load('docker-compose.dev.yml') };
 const applications = ['app', 'keycloak', 'odoo', 'mattermost'];
 const databases = applications.map((name) => `${name}-db`);
+
+const networksOf = ({ networks }: Service): string[] => (Array.isArray(networks) ? networks : Object.keys(networks));
 
 /** The variables of a text with their defaults, `undefined` where one has none. */
 function findVariables(text: string): Map<string, string | undefined> {
@@ -79,10 +81,11 @@ describe.each(Object.entries(files))('the compose file of %s', (_platform, file)
   });
 
   it.each(databases)('%s can be reached by its application alone, and has time to stop', (name) => {
-    const { ports, networks, stop_grace_period: grace } = file.services[name] as Service;
-    expect([ports, networks, grace]).toEqual([undefined, [name], '2m']);
+    const service = file.services[name] as Service;
+    const { ports, stop_grace_period: grace } = service;
+    expect([ports, networksOf(service), grace]).toEqual([undefined, [name], '2m']);
     expect(file.networks[name]?.internal).toBe(true);
-    const others = services.filter(([, service]) => service.networks.includes(name)).map(([other]) => other);
+    const others = services.filter(([, each]) => networksOf(each).includes(name)).map(([other]) => other);
     expect(others.sort()).toEqual([name.replace('-db', ''), name].sort());
   });
 
@@ -146,6 +149,17 @@ describe('the compose file of development', () => {
     expect(published).toEqual(['${DEV_BIND:-127.0.0.1}:${DEV_PORT:-8081}:8081']);
   });
 
+  it('gives the proxy, in the containers as well, the names that the browser knows the applications by', () => {
+    const proxy = services['proxy'] as Service;
+    const { aliases = [] } = Array.isArray(proxy.networks) ? {} : (proxy.networks['front'] ?? {});
+    const variables = findVariables(read('docker-compose.dev.yml'));
+    for (const name of ['KEYCLOAK', 'ODOO', 'MATTERMOST']) {
+      const [host = ''] = /[a-z]+\.localhost(?=:8081)/.exec(variables.get(`DEV_${name}_SITE`) ?? '') ?? [];
+      expect(aliases).toContain(host);
+    }
+    expect(variables.get('DEV_KEYCLOAK_URL')).toBe('http://auth.localhost:8081');
+  });
+
   it("knows none of the variables that name production's folders, secrets, addresses and image", () => {
     const development = findVariables(read('docker-compose.dev.yml'));
     for (const name of ['DATA_DIR', 'SECRETS_DIR', 'APP_IMAGE', 'APP_SITE', 'APP_URL', 'KEYCLOAK_URL', 'HTTP_PORT']) {
@@ -162,7 +176,8 @@ describe('the compose file of development', () => {
           for (const key of ['build', 'ports', 'volumes']) Reflect.deleteProperty(rest, key);
           const addresses = /_SITE|_URL$|SITEURL$|TRUSTED_PROXIES|KC_HOSTNAME/;
           const settings = Object.entries(environment).filter(([key]) => key === 'KC_DB_URL' || !addresses.test(key));
-          return [name, { ...rest, image: name === 'app' ? '' : image, environment: Object.fromEntries(settings) }];
+          const alike = { networks: networksOf(service), environment: Object.fromEntries(settings) };
+          return [name, { ...rest, ...alike, image: name === 'app' ? '' : image }];
         }),
       );
     expect(strip(files.development)).toEqual(strip(files.production));

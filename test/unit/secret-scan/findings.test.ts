@@ -56,6 +56,14 @@ describe('a secret in a tracked file is found, with its line, and not shown', ()
     ['password in plain text', 'docker-compose.yml', `environment:\n  - "POSTGRES_PASSWORD=${words}"`],
     ['password in plain text', 'a.yml', 'a:\n{ user: me, password: hunter2, port: 1 }'],
     ['password in plain text', 'a.yml', `a:\npassword: |\n  ${words}\n`],
+    ['password in plain text', 'a.yml', `a:\npassword:\n  ${words}\n`],
+    ['password in plain text', 'a.yml', `a:\n  - password: # of the app\n      "${word}" # for now\n`],
+    ['password in plain text', 'a.yml', `a:\nmot_de_passe: ${word}\n`],
+    ['password in plain text', 'a.conf', `a\nMDP=${word}\n`],
+    ['password in plain text', 'a.conf', `a\ndb_mdp = ${word}\n`],
+    ['password in plain text', 'a.ini', `a\nDB_PWD=${word}\n`],
+    ['password in plain text', 'src/a.ts', `a\nconst motDePasse = '${words}';\n`],
+    ['random text under the name of a secret', 'src/a.ts', `a\nconst compte = { passe: '${random}' };\n`],
     ['password in plain text', 'settings.env.example', 'A=1\nDB_PASSWORD=hunter2\n'],
     ['password in plain text', 'run.sh', 'set -e\nexport PGPASSWORD=hunter2\n'],
     ['password in plain text', 'run.sh', `set -e\ndocker run -e POSTGRES_PASSWORD='${words}' db\n`],
@@ -100,6 +108,8 @@ describe('a secret in a tracked file is found, with its line, and not shown', ()
 
   it('in the encoding of PowerShell, and in a file that is no text', () => {
     expect(scanFile('a.txt', Buffer.from(`\ufeff${heads.ghp}_${drawText(36)}\r\n`, 'utf16le')).status).toBe(1);
+    const bigEndian = Buffer.from(`\ufeff${heads.ghp}_${drawText(36)}\r\n`, 'utf16le').swap16();
+    expect(scanFile('a.txt', Buffer.concat([bigEndian, Buffer.from([0])])).status).toBe(1);
     expect(scanFile('b.bin', Buffer.from(`\0\xff\0${heads.ghp}_${drawText(36)}\0`, 'latin1')).output).toContain(
       'b.bin:1',
     );

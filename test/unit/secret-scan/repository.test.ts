@@ -43,7 +43,22 @@ describe('a repository without secrets', () => {
         '  persist-credentials: false',
         `  uses: actions/checkout@${drawText(40, 'hex')}`,
       ].join('\n'),
+      'settings.yml': [
+        'app_password:',
+        '  file: ./secrets/app',
+        'mot_de_passe:',
+        '  # comes by hand',
+        'tokens:',
+        '  - one',
+        'mdp:',
+        "  ''",
+        'admin_password:',
+        '  ${ADMIN_PASSWORD}',
+        'password:',
+        'user: app',
+      ].join('\n'),
       'run.sh': [
+        'OLD_PWD=$PWD; PWD=/srv pwd="$(pwd)"',
         'password="$(openssl rand -base64 32)"',
         "token=$1 secret='' key=/etc/key",
         'printf "password=%s" "$password"',
@@ -70,7 +85,7 @@ describe('a repository without secrets', () => {
       known_hosts: `vault ssh-ed25519 ${drawText(68)}\n`,
       'key.pub': `ssh-rsa ${drawText(300)}\n`,
     });
-    expect(output).toMatch(/no secret in 13 tracked files\n$/);
+    expect(output).toMatch(/no secret in 14 tracked files\n$/);
     expect(status).toBe(0);
   });
 
