@@ -46,6 +46,32 @@ fail() {
   exit 2
 }
 
+# The steps' own names of what they bring, for whoever reads French.
+declare -A french=(
+  ['Node 20.11 or newer']='Node 20.11 ou plus récent'
+  ['Docker is installed']='installation de Docker'
+  ['the engine of Docker answers']='démarrage du moteur Docker'
+  ['Compose 2 or newer']='Compose 2 ou plus récent'
+)
+
+name_item() { if [[ -n ${french[$1]-} ]]; then printf '%s (%s)' "${french[$1]}" "$1"; else printf '%s' "$1"; fi; }
+
+# In place of state.sh's: what was missing is of no interest once it is there.
+say() {
+  local state='déjà là (there already)'
+  [[ $1 != changed ]] || state='fait (done)'
+  printf '   %s : %s\n' "$(name_item "${2%%: *}")" "$state"
+}
+
+# Packages may take minutes on a slow line. Ends with this script, however that ends.
+show_life() {
+  local never
+  exec {never}<> <(:)
+  while ! read -rt 20 -u "$never" && kill -0 $$ 2>/dev/null; do
+    printf '   … %d s (en cours, still at it)\n' "$((SECONDS - begun))" >&2
+  done
+}
+
 words=()
 declare -A given=()
 installs_only=no
@@ -138,7 +164,31 @@ check_room() {
   ((free >= $2)) || fail "$folder n'a que $free Mo libres, il en faut $2 (not enough room)" 'Agrandir le disque, puis relancer la même ligne.'
 }
 
-tell_time() { printf '   fait en %d s (done)\n' "$((SECONDS - $1))" >&2; }
+# prepare TITLE COMMAND: says what begins, that it still goes on, and sets `took`. Nothing that is started meanwhile holds the lock.
+prepare() {
+  local begun=$SECONDS
+  printf '%s\n' "$1" >&2
+  show_life 9<&- &
+  ticker=$!
+  disown "$ticker"
+  "$2" >&2 9<&-
+  kill "$ticker" 2>/dev/null || true
+  ticker=''
+  took=$((SECONDS - begun))
+  printf '   fait en %d s (done)\n' "$took" >&2
+}
+
+prepare_node() {
+  ensure_node
+  ensure_npm_name
+}
+
+prepare_docker() {
+  ensure_debian_program ssh-keygen openssh-client
+  ensure_debian_program ssh openssh-client
+  ensure_debian_program tar tar
+  [[ ${given[--list]-} == yes ]] || ensure_docker
+}
 
 read_words "$@"
 [[ $shows_help == no ]] || show_program_help
@@ -153,26 +203,24 @@ command -v flock >/dev/null || fail 'flock manque (flock is missing)' 'apt-get i
 exec 9<"$clone"
 flock -n 9 || fail 'une autre reprise est en cours (another recovery is at work)' 'La laisser finir : ps aux | grep recover'
 scratch=$(mktemp -d /tmp/recover-XXXXXX)
+ticker=''
 finish() {
   local code=$?
+  [[ -z $ticker ]] || kill "$ticker" 2>/dev/null || true
   rm -rf "$scratch"
-  [[ -z $current_item ]] || printf 'recover.sh: arrêté à (stopped at): %s. Relancer la même ligne (run the same line again).\n' "$current_item" >&2
+  if [[ -n $current_item ]]; then
+    printf '\nArrêté pendant (stopped during): %s. ' "$(name_item "$current_item")" >&2
+    printf 'Corriger ce que dit le message (réseau, DNS, sources apt), puis relancer la même ligne. (Then run the same line again.)\n' >&2
+  fi
   exit "$code"
 }
 trap finish EXIT
 
-begun=$SECONDS
-printf 'Préparation 1/2 : Node (preparing Node)\n' >&2
-ensure_node >&2
-ensure_npm_name >&2
-tell_time "$begun"
-begun=$SECONDS
-printf 'Préparation 2/2 : Docker avec Compose 2, ssh, tar (preparing Docker with Compose 2)\n' >&2
-ensure_debian_program ssh-keygen openssh-client >&2
-ensure_debian_program ssh openssh-client >&2
-ensure_debian_program tar tar >&2
-[[ ${given[--list]-} == yes ]] || ensure_docker >&2
-tell_time "$begun"
+took=0
+prepare 'Préparation 1/2 : Node (preparing Node)' prepare_node
+node_took=$took
+prepare 'Préparation 2/2 : Docker avec Compose 2, ssh, tar (preparing Docker with Compose 2)' prepare_docker
+docker_took=$took
 for note in "${notes[@]}"; do printf 'note: %s\n' "$note" >&2; done
 [[ $installs_only == no ]] || exit 0
 
@@ -182,7 +230,8 @@ code=0
 unset NODE_OPTIONS NODE_PATH
 "$node_path" "$clone/scripts/dist/continuity/index.js" recover "${words[@]}" 9<&- || code=$?
 if ((code == 0)); then
-  printf '\nDurée totale, installation comprise (total, with what was installed): %d min %02d s\n' "$((SECONDS / 60))" "$((SECONDS % 60))" >&2
+  printf '\nDurée totale, installation comprise (total, with what was installed): %d min %02d s (Node %d s, Docker %d s)\n' \
+    "$((SECONDS / 60))" "$((SECONDS % 60))" "$node_took" "$docker_took" >&2
 else
   printf '\nInterrompu (code %d). Après correction, relancer la même ligne : elle reprend où elle en était. (The same line goes on.)\n' "$code" >&2
 fi

@@ -7,6 +7,8 @@ export interface Question {
   summary: string;
   /** What has to be typed, to the letter. */
   answer: string;
+  /** The words of the question; by default in English. */
+  question?: string;
   /** `--yes` was given. */
   isAgreed: boolean;
 }
@@ -15,7 +17,10 @@ export interface Question {
  * Asks a person to type something that nobody types by mistake. With `--yes` nobody is asked; without a terminal it
  * refuses instead of waiting for ever.
  */
-export async function confirm(context: BaseContext, { summary, answer, isAgreed }: Question): Promise<boolean> {
+export async function confirm(
+  context: BaseContext,
+  { summary, answer, isAgreed, question = `Type ${answer} to go on: ` }: Question,
+): Promise<boolean> {
   context.logger.info(summary);
   if (isAgreed) return true;
   if (!context.isInteractive) {
@@ -25,7 +30,7 @@ export async function confirm(context: BaseContext, { summary, answer, isAgreed 
       'Look at the plan above, then run it again with --yes.',
     );
   }
-  return (await askLine(context, `Type ${answer} to go on: `)) === answer;
+  return (await askLine(context, question)) === answer;
 }
 
 /** A line that a person types on the terminal, without the spaces around it. */

@@ -74,6 +74,14 @@ export const recoverCommand: CommandDefinition = {
   },
 };
 
+const blankWords =
+  'Cette machine est vierge : rien n’y est perdu. Ce qui va être mis en place :\n' +
+  '(This machine is blank: nothing on it is lost. What will be put in place:)';
+const replacingWords =
+  'ATTENTION : ce qui se trouve sur cette machine est remplacé, sans sauvegarde préalable.\n' +
+  '(What is on this machine is replaced, without a backup of it before.)';
+const askFor = (answer: string): string => `Taper ${answer} pour continuer (type it to go on): `;
+
 function readFlags(
   context: CommandContext,
   options: OptionValues,
@@ -90,14 +98,20 @@ function readFlags(
     healthTimeoutMs: readDuration('--health-timeout', options['healthTimeout'] as string),
     replaces: options['replace'] === true,
     again: options['again'] === true,
-    confirm: (plan) =>
-      confirm(context, { summary: renderPlan(plan, timezone), answer: plan.archive, isAgreed: yes === true }),
+    confirm: (plan, isBlank) =>
+      confirm(context, {
+        summary: `${isBlank ? blankWords : replacingWords}\n${renderPlan(plan, timezone)}`,
+        answer: plan.archive,
+        question: askFor(plan.archive),
+        isAgreed: yes === true,
+      }),
     confirmRevoked: () =>
       confirm(context, {
         summary:
           `Avant tout, la clé volée doit être révoquée sur le serveur de sauvegarde, en root :\n    ${revokeCommand}\n` +
           '(First of all, the stolen key has to be revoked on the vault, with that line.)',
         answer: 'REVOQUEE',
+        question: askFor('REVOQUEE'),
         isAgreed: options['writerKeyRevoked'] === true,
       }),
   };

@@ -1,6 +1,7 @@
 import type { FilesConfig } from '../config/config.ts';
 import { confirmRunning, rootOfContainer } from '../sources/compose/container-root.ts';
 import { findRunning, type Container } from '../sources/compose/container.ts';
+import { isAnonymous } from '../sources/compose/service-containers.ts';
 import { locateVolume } from '../sources/compose/volume.ts';
 import { openProject } from './open-project.ts';
 import type { Platform } from './platform.ts';
@@ -42,8 +43,7 @@ function describePeril(mounts: Container['mounts'], path: string): string | unde
     .filter(({ target }) => `${path}/`.startsWith(`${target.replace(/\/+$/, '')}/`))
     .sort((a, b) => b.target.length - a.target.length);
   if (!mount) return 'in no volume: they vanish when it is made anew; give that folder a volume';
-  // As the engine names a volume that nobody named.
-  if (mount.volume === undefined || !/^[0-9a-f]{64}$/.test(mount.volume)) return undefined;
+  if (mount.volume === undefined || !isAnonymous(mount.volume)) return undefined;
   return 'in a volume without a name: "docker compose down" leaves it behind, with -v it goes; give it a name';
 }
 

@@ -38,7 +38,8 @@ export interface RecoverOptions {
   kit: KitChoice;
   /** The configuration as it is once the kit is in place, with the reader's key. */
   loadConfig: () => Promise<Config>;
-  confirm: (plan: RestorePlan) => Promise<boolean>;
+  /** `isBlank`: nothing stands where the plan puts something. */
+  confirm: (plan: RestorePlan, isBlank: boolean) => Promise<boolean>;
   /** Where production's own key goes. */
   writerKeyFile: string;
   /** Scenario B: the stolen key, if it is at hand; the vault must refuse it. */
@@ -93,7 +94,12 @@ async function recoverAlone(base: Platform, options: RecoverOptions): Promise<Re
   const save = () => writeRecovery(state, record);
   const order = orders[scenario].filter((step) => step !== 'health' || options.url !== undefined);
   const log = new StepLog(base.logger, order, record, save);
-  const changeKey = () => log.run('key', () => renewKey(base, options, record, save));
+  const asking = {
+    ...options,
+    confirmRevoked: () => log.ask(options.confirmRevoked),
+    confirm: (plan: RestorePlan, isBlank: boolean) => log.ask(() => options.confirm(plan, isBlank)),
+  };
+  const changeKey = () => log.run('key', () => renewKey(base, asking, record, save));
   const early = scenario === 'b' ? await changeKey() : undefined;
 
   const archive = await settleArchive(base, options, record, log, save);
@@ -114,7 +120,7 @@ async function recoverAlone(base: Platform, options: RecoverOptions): Promise<Re
     });
   } else log.pass('databases', `${config.file} names no compose project`);
 
-  const { replaces, confirm } = options;
+  const { replaces, confirm } = asking;
   const done = record.restored;
   if (done) log.pass('restore', `${archive}, ${formatTime(done.at, config.timezone)}`);
   const restored =
@@ -134,7 +140,7 @@ async function recoverAlone(base: Platform, options: RecoverOptions): Promise<Re
   if (health && health.statusCode === undefined) base.logger.warning(describeMissingCertificate(health));
   const kitLeft = (await listLeftOfKit(state)).map((path) => ({ path, from: `${kitDirectoryIn(state)}/host${path}` }));
   if (kitLeft.length === 0) await rm(kitDirectoryIn(state), { recursive: true, force: true });
-  record.finished = base.now().toISOString();
+  record.finished ??= base.now().toISOString();
   await save();
   const { started, finished } = record;
   const steps = log.times;
@@ -155,11 +161,21 @@ async function beginRecord({ config, logger, now }: Platform, options: RecoverOp
       `Nothing was started. For another archive: npm run -s prod:restore -- ${asked ?? 'ARCHIVE'}. To recover anew: --again.`,
     );
   }
-  const since = formatTime(found.started, config.timezone);
-  logger.warning(`La reprise commencée ${since} continue. (The recovery begun ${since} goes on; --again begins anew.)`);
+  logger.warning(describeFound(found, config.timezone));
   // Another choice, before anything was restored, is simply made.
   const { archive, ...rest } = found;
   return isOther || !archive ? { ...rest, scenario: options.scenario } : { ...found, scenario: options.scenario };
+}
+
+function describeFound({ started, finished, archive }: RecoveryRecord, timezone: string): string {
+  const since = formatTime(started, timezone);
+  if (finished === undefined)
+    return `La reprise commencée ${since} continue. (The recovery begun ${since} goes on; --again begins anew.)`;
+  const end = formatTime(finished, timezone);
+  return (
+    `Cette machine a déjà été rétablie (${archive?.name}, ${end}) : rien n’est restauré de nouveau, seul ce qui est arrêté est démarré. ` +
+    `(It was recovered already: nothing is restored again, only what has stopped is started; --again begins anew.)`
+  );
 }
 
 async function settleArchive(
@@ -176,7 +192,7 @@ async function settleArchive(
   return await log.run('archive', async () => {
     const vault = await openVault(base, 'reader');
     try {
-      const { name, index = '' } = await chooseArchive(base, vault, choice);
+      const { name, index = '' } = await chooseArchive(base, vault, withPauses(choice, log));
       record.archive = { name, index, verified: choice.level };
       await save();
       base.logger.info(`   ${name}`);
@@ -185,6 +201,12 @@ async function settleArchive(
       await vault.close();
     }
   });
+}
+
+/** A person chooses in their own time. */
+function withPauses(choice: ArchiveChoice, log: StepLog): ArchiveChoice {
+  const { ask } = choice;
+  return ask === undefined ? choice : { ...choice, ask: (candidates) => log.ask(async () => await ask(candidates)) };
 }
 
 /** Scenario B: the stolen key must be refused before anything is read. In both, production gets a key of its own. */

@@ -57,6 +57,7 @@ function listTasks({ writerKey, health, scenario, kitLeft }: RecoverResult): str
   return [
     `Clé d’écriture : sur le serveur de sauvegarde, enregistrer cette clé publique (empreinte ${writerKey.fingerprint}). (On the vault, enter this public key.)\n` +
       `       ${writerKey.publicKey}\n` +
+      `     Elle est aussi dans (it is in) ${writerKey.file}.pub\n` +
       `     Commande là-bas (command there): ${revokeCommand} --new-key FICHIER.pub`,
     'Première sauvegarde (first backup): npm run -s prod:backup, puis npm run -s prod:check-backup.',
     'Sauvegarde de nuit et runner GitHub (nightly backup, runner): infrastructure/production/provision.sh, docs/reprise.md.',

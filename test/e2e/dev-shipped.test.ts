@@ -52,7 +52,7 @@ ground.describe('dev:start with the compose file as shipped', () => {
     const fetchRealm =
       'import os, urllib.request as u; print(u.urlopen(os.environ["AUTH_URL"] + "/realms/master").status)';
     const { code, stdout, stderr } = await stack.exec('app', ['python3', '-c', fetchRealm]);
-    expect([code, stderr.toString(), stdout.toString().trim()]).toEqual([0, '', '200']);
+    expect([code, stderr, stdout.toString().trim()]).toEqual([0, '', '200']);
   });
 
   it('keeps what was put in over a stop, which ends every container', async () => {

@@ -1,15 +1,5 @@
 import { execFile } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
-import {
-  copyFileSync,
-  cpSync,
-  existsSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { copyFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,9 +8,9 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { generateIdentity, identityToRecipient } from 'age-encryption';
 import type { RecoveryRecord } from '../../src/operations/recover/recovery-record.ts';
 import { compileProgram, type CompiledProgram, type ProgramEnd } from '../fixtures/compiled-program.ts';
+import { keepEvidence, type KeptEvidence } from '../fixtures/docker/evidence.ts';
 import { openDockerGround } from '../fixtures/docker/ground.ts';
-import { removeProject } from '../fixtures/docker/project.ts';
-import type { Evidence } from '../fixtures/docker/site.ts';
+import { loseStack } from '../fixtures/docker/lose-stack.ts';
 import { openPlatformStack, type PlatformStack } from '../fixtures/docker/stack.ts';
 import { canProvision, startProvisionedVault, type ProvisionedVault } from '../fixtures/provisioned-vault.ts';
 
@@ -39,7 +29,7 @@ describeHere('the platform on a machine that has nothing', () => {
   let state: string;
   let clean: string;
   let secrets: Record<string, string>;
-  const evidence: { told: Evidence; content: Buffer }[] = [];
+  let evidence: KeptEvidence;
 
   const configPath = () => join(stack.directory, 'continuity.yml');
   const environment = () => stack.environment as Record<string, string>;
@@ -88,19 +78,6 @@ describeHere('the platform on a machine that has nothing', () => {
     return existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as RecoveryRecord) : {};
   }
 
-  async function upload(title: string): Promise<void> {
-    const content = randomBytes(20_000);
-    evidence.push({ told: await stack.uploadEvidence({ student: 'Amina', title, content }), content });
-  }
-
-  async function expectAllEvidence(): Promise<void> {
-    const listed = await stack.listEvidence();
-    for (const { told, content } of evidence) {
-      expect(listed.find(({ id }) => id === told.id)).toMatchObject({ title: told.title, sha256: told.sha256 });
-      expect((await stack.fetchEvidence(told.id))?.equals(content)).toBe(true);
-    }
-  }
-
   const readSecrets = () =>
     Object.fromEntries(
       ['.env', ...readdirSync(join(stack.directory, 'secrets')).map((name) => `secrets/${name}`)].map((name) => [
@@ -109,14 +86,10 @@ describeHere('the platform on a machine that has nothing', () => {
       ]),
     );
 
-  /** The machine is lost: containers, volumes, data, secrets, progress. What remains is a fresh clone. */
+  /** With the progress of an earlier recovery. */
   async function loseEverything(): Promise<void> {
-    await removeProject(ground, stack.project);
-    for (const name of readdirSync(stack.directory)) rmSync(join(stack.directory, name), { recursive: true });
+    await loseStack(ground, stack);
     rmSync(state, { recursive: true, force: true });
-    copyFileSync(join(repository, 'docker-compose.yml'), join(stack.directory, 'docker-compose.yml'));
-    const scripts = 'infrastructure/compose';
-    cpSync(join(repository, scripts), join(stack.directory, scripts), { recursive: true });
   }
 
   const listContainers = () =>
@@ -127,6 +100,7 @@ describeHere('the platform on a machine that has nothing', () => {
     pocket = mkdtempSync(join(tmpdir(), 'continuity-pocket-'));
     state = join(pocket, 'state');
     [stack, vault] = [await openPlatformStack(ground), await startProvisionedVault()];
+    evidence = keepEvidence(stack);
     await stack.up();
     copyFileSync(vault.knownHostsPath, join(pocket, 'known_hosts'));
     copyFileSync(vault.knownHostsPath, join(stack.directory, 'known_hosts'));
@@ -159,7 +133,7 @@ recovery: { recipients: [${await identityToRecipient(recoveryKey)}], secret-volu
 vault: ${JSON.stringify(access)}
 `,
     );
-    await upload('portfolio of the first year');
+    await evidence.upload('portfolio of the first year');
     const { code, stderr, archive } = await backUp();
     expect(code === 0 ? '' : stderr).toBe('');
     clean = archive;
@@ -197,7 +171,7 @@ vault: ${JSON.stringify(access)}
     expect(stdout).toContain(`PLATEFORME RÉTABLIE (PLATFORM RECOVERED): ${clean}`);
     expect(stdout).toMatch(/total +[\d.]+ (s|min)/);
     expect(stdout).toContain(`${stack.url}/health : HTTP 200`);
-    await expectAllEvidence();
+    await evidence.expectAll();
     expect(readSecrets()).toEqual(secrets);
     expect(Object.values(await stack.health()).filter((health) => health !== 'healthy')).toEqual([]);
     // The kit held secrets: nothing of it is left beside.
@@ -206,15 +180,15 @@ vault: ${JSON.stringify(access)}
   }, 420_000);
 
   it('C: typed again on the platform that lives, it restores nothing', async () => {
-    await upload('portfolio of the second year');
+    await evidence.upload('portfolio of the second year');
     const { code, stdout } = await recover(identity());
     expect(code).toBe(0);
     expect(stdout).toContain('fait par un essai précédent');
-    await expectAllEvidence();
+    await evidence.expectAll();
   }, 180_000);
 
   it('B: begins by the stolen key, takes an archive from before the attack, and writes with a key of its own', async () => {
-    evidence.splice(1);
+    evidence.uploaded.splice(1);
     const attack = new Date().toISOString();
     await stack.query('app-db', 'skills_hub', "UPDATE evidence SET comment = 'pay us'");
     const poisoned = await backUp();
@@ -233,7 +207,7 @@ vault: ${JSON.stringify(access)}
     const { code, stdout, stderr } = await recover([...words, clean]);
     expect(code === 0 ? '' : stderr).toBe('');
     expect(stdout).toContain('ssh-rsa ');
-    await expectAllEvidence();
+    await evidence.expectAll();
     expect((await stack.listEvidence()).filter(({ comment }) => comment === 'pay us')).toEqual([]);
 
     expect((await backUp()).code).toBe(5);

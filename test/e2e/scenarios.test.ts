@@ -3,8 +3,8 @@ import { randomBytes } from 'node:crypto';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { keepEvidence, type KeptEvidence } from '../fixtures/docker/evidence.ts';
 import { openDockerGround } from '../fixtures/docker/ground.ts';
-import type { Evidence } from '../fixtures/docker/site.ts';
 import { openPlatformStack, type PlatformStack } from '../fixtures/docker/stack.ts';
 import { startProvisionedVault, type ProvisionedVault } from '../fixtures/provisioned-vault.ts';
 
@@ -15,7 +15,7 @@ ground.describe('the platform after a crisis', () => {
   let stack: PlatformStack;
   let vault: ProvisionedVault;
   let clean: string;
-  const evidence: { told: Evidence; content: Buffer }[] = [];
+  let evidence: KeptEvidence;
 
   /** The program as the manual's commands run it. */
   function ask(...args: string[]): Promise<{ code: number; text: string }> {
@@ -39,20 +39,6 @@ ground.describe('the platform after a crisis', () => {
     return /backup_full_[\d_-]+\.tar\.gz(?= is sealed)/.exec(text)?.[0] as string;
   }
 
-  async function upload(title: string): Promise<void> {
-    const content = randomBytes(20_000);
-    evidence.push({ told: await stack.uploadEvidence({ student: 'Amina', title, content }), content });
-  }
-
-  /** Everything that was ever uploaded is there, in the database and as a file. */
-  async function expectAllEvidence(): Promise<void> {
-    const listed = await stack.listEvidence();
-    for (const { told, content } of evidence) {
-      expect(listed.find(({ id }) => id === told.id)).toMatchObject({ title: told.title, sha256: told.sha256 });
-      expect((await stack.fetchEvidence(told.id))?.equals(content)).toBe(true);
-    }
-  }
-
   /** The services that were halted run again, and get healthy: some have just been started. */
   async function expectAllHealthy(): Promise<void> {
     const ailing = async () => Object.entries(await stack.health()).filter(([, health]) => health !== 'healthy');
@@ -74,6 +60,7 @@ ground.describe('the platform after a crisis', () => {
 
   beforeAll(async () => {
     stack = await openPlatformStack(ground);
+    evidence = keepEvidence(stack);
     vault = await startProvisionedVault();
     await stack.up();
     const access = {
@@ -100,8 +87,8 @@ files:
 vault: ${JSON.stringify(access)}
 `,
     );
-    await upload('portfolio of the first year');
-    await upload('portfolio of the second year');
+    await evidence.upload('portfolio of the first year');
+    await evidence.upload('portfolio of the second year');
   }, 300_000);
   afterAll(async () => {
     await stack.remove();
@@ -117,17 +104,17 @@ vault: ${JSON.stringify(access)}
     expect(await succeed('ls', clean, 'db')).toContain('odoo.summer_school.sql');
     await succeed('verify', clean, '--level', 'full');
     expect(await countsOf()).toEqual(before);
-    await expectAllEvidence();
+    await evidence.expectAll();
   }, 120_000);
 
   it('A: a portfolio that was deleted by accident is there again, and what came after the archive stays beside', async () => {
-    const [first] = evidence;
+    const [first] = evidence.uploaded;
     await stack.deleteEvidence(first?.told.id as number);
     expect(await stack.fetchEvidence(first?.told.id as number)).toBeUndefined();
     const text = await succeed('restore', clean, '--yes');
     expect(text).toContain('app: equal to its fingerprints, in place');
     await expectAllHealthy();
-    await expectAllEvidence();
+    await evidence.expectAll();
   }, 180_000);
 
   it('B: with everything garbled, the key of production destroys no archive', async () => {
@@ -145,7 +132,7 @@ vault: ${JSON.stringify(access)}
   it('B: an archive from before the attack brings everything back', async () => {
     await succeed('restore', clean, '--yes');
     await expectAllHealthy();
-    await expectAllEvidence();
+    await evidence.expectAll();
     expect((await stack.listEvidence()).filter(({ comment }) => comment === 'pay us')).toEqual([]);
     expect(Number((await countsOf()).mattermost[0])).toBeGreaterThan(0);
   }, 180_000);

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { openDockerGround } from '../fixtures/docker/ground.ts';
 import { startServedPlatform, waitFor, type ServedPlatform } from '../fixtures/docker/served-platform.ts';
@@ -42,9 +42,19 @@ ground.describe("a restore of files in a service's own container", () => {
     const { services } = JSON.parse(stdout) as { services: unknown };
     expect(services).toMatchObject({ stopped: ['legacy'], started: ['legacy'], faults: [] });
     const seen = join(made.directory, 'seen/legacy');
-    await waitFor('its program has read them', () => readFileSync(seen, 'utf8') === 'archived\n');
+    await waitFor('its program has read them', () => existsSync(seen) && readFileSync(seen, 'utf8') === 'archived\n');
     // What was replaced is kept in there, and goes with forget, although the path that leads there is another by now.
     expect(await made.inside('legacy', 'cat /srv/legacy/.continuity-kept-*/same')).toBe('spoilt\n');
+    expect((await made.run(['forget', '--yes'])).code).toBe(0);
+    await expectServing(archived);
+  }, 300_000);
+
+  it('keeps its program from writing what it knew into what was put in place', async () => {
+    await spoil();
+    writeFileSync(join(made.directory, 'seen/write'), '');
+    await waitFor('it writes', async () => (await made.inside('legacy', 'cat /srv/legacy/same')) === 'known');
+    const { code, stderr } = await made.run(restoreLegacy);
+    expect(code === 0 ? '' : stderr).toBe('');
     expect((await made.run(['forget', '--yes'])).code).toBe(0);
     await expectServing(archived);
   }, 300_000);

@@ -17,6 +17,7 @@ ensure_docker() {
 ensure_engine() {
   local difference=''
   if ! command -v docker >/dev/null; then difference='docker is missing'; elif ! command -v dockerd >/dev/null; then difference='dockerd is missing'; fi
+  [[ -n $difference ]] || ! is_half_installed docker.io || difference='its installation was interrupted'
   settle 'Docker is installed' "$difference" install_engine
   difference=''
   is_engine_up || difference='it does not answer'
@@ -34,6 +35,8 @@ install_engine() {
   [[ $(cat /sys/module/apparmor/parameters/enabled 2>/dev/null) != Y ]] || packages+=(apparmor)
   install_debian "${packages[@]}"
   hash -r
+  [[ -n $(command -v docker) && -n $(command -v dockerd) ]] ||
+    fail 'apt installed docker.io, and still Docker is not there' 'Look at: dpkg --audit; dpkg -l docker.io'
 }
 
 start_engine() {

@@ -1,8 +1,6 @@
 import type { ComposeModel, ComposeMount, ComposeService, ComposeVolume } from '../../sources/compose/compose-model.ts';
 import type { ExistingContainer, ProjectState } from '../../sources/compose/project-state.ts';
-
-/** What the engine calls a volume that nobody named. */
-const anonymousName = /^[0-9a-f]{64}$/;
+import { isAnonymous } from '../../sources/compose/service-containers.ts';
 
 /**
  * The model with what exists besides: volumes that an image declares and nobody named, volumes and services that the
@@ -27,7 +25,7 @@ export function addExisting(model: ComposeModel, { containers, volumes }: Projec
     const service = services.get(container.service) ?? formerService(container);
     const mounts = container.mounts.flatMap(({ volume, target, isReadOnly }): ComposeMount[] => {
       if (volume === undefined || service.mounts.some((mount) => mount.target === target)) return [];
-      if (anonymousName.test(volume)) return [{ kind: 'anonymous', source: '', target, isReadOnly }];
+      if (isAnonymous(volume)) return [{ kind: 'anonymous', source: '', target, isReadOnly }];
       return [{ kind: 'volume', source: declare(volume, volume, 'local').key, target, isReadOnly }];
     });
     services.set(service.name, { ...service, mounts: [...service.mounts, ...mounts] });

@@ -5,10 +5,12 @@ import type { ComposeModel } from '../../sources/compose/compose-model.ts';
 import { lastLine } from '../../sources/compose/docker.ts';
 import { readComposeModel } from '../../sources/compose/model.ts';
 import { runCompose, type ComposeProject } from '../../sources/compose/project.ts';
+import { listServiceContainers } from '../../sources/compose/service-containers.ts';
 import { runCommand } from '../../system/run-command.ts';
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
 import { findMounting } from '../services/find-users.ts';
+import { listHomes } from './homes.ts';
 
 /** Images may have to be fetched or built first. */
 const timeoutMs = 60 * 60_000;
@@ -50,18 +52,29 @@ export async function bringUpDatabases(platform: Platform, otherVolumes: readonl
   refuseUnknown(platform, model, servers);
   const volumes = [...otherVolumes, ...files.flatMap(({ place }) => (place.by === 'volume' ? [place.volume] : []))];
   const users = volumes.flatMap((volume) => findMounting(model, { place: { by: 'volume', volume } }));
-  const homes = unique(files.flatMap(({ place }) => (place.by === 'service' ? [place.service] : [])));
   if (servers.length > 0) await up(platform, project, ['--detach', '--wait', ...servers]);
   // A volume is there once a service that has it is made; it does not have to run.
-  if (users.length > 0) await up(platform, project, ['--no-start', '--no-recreate', ...unique(users)]);
-  // Files in a container can only be put there while it runs.
-  if (homes.length > 0) await up(platform, project, ['--detach', '--no-deps', '--no-recreate', ...homes]);
+  await make(platform, project, unique([...users, ...listHomes(platform.config)]));
   return servers;
+}
+
+/**
+ * Makes containers where there are none, also of what these services depend on: made without (`--no-deps`), one is
+ * outdated for Compose, and replaced when everything is started. What is there is left alone: Compose would start one
+ * that a killed run has paused.
+ */
+async function make(platform: Platform, project: ComposeProject, services: readonly string[]): Promise<void> {
+  if (services.length === 0) return;
+  const present = await listServiceContainers(project, services);
+  const missing = services.filter((name) => !present.some(({ service }) => service === name));
+  if (missing.length > 0) await up(platform, project, ['--no-start', '--no-recreate', ...missing]);
 }
 
 /** Starts everything and waits until all of it is healthy. */
 export async function bringUpPlatform(platform: Platform): Promise<void> {
-  await up(platform, openProject(platform), ['--detach', '--wait']);
+  // Made anew, a container has lost the files that were put into it.
+  const keeping = listHomes(platform.config).length > 0 ? ['--no-recreate'] : [];
+  await up(platform, openProject(platform), ['--detach', '--wait', ...keeping]);
 }
 
 async function up(platform: Platform, project: ComposeProject, words: readonly string[]): Promise<void> {

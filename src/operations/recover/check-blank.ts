@@ -1,9 +1,13 @@
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { connectServer } from '../connect-server.ts';
+import { findContainer } from '../../sources/compose/container.ts';
 import { queryRows } from '../../sources/postgres/query.ts';
+import type { ArchiveReader } from '../archive-reader.ts';
+import { connectServer } from '../connect-server.ts';
+import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
-import type { RestorePlan } from '../restore/restore-plan.ts';
+import { planOnly } from '../restore/plan-only.ts';
+import { listHomed } from './homes.ts';
 
 const ownTables = `
   SELECT count(*)::int AS tables FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -11,9 +15,13 @@ const ownTables = `
 
 /**
  * What stands where a restore would put something; nothing on a blank machine, whose databases are there but hold no
- * table. Reads only.
+ * table. Reads only, and needs nothing to run but the database servers: an application that runs fills its database.
  */
-export async function listOccupied(platform: Platform, plan: RestorePlan): Promise<string[]> {
+export async function listOccupied(platform: Platform, archive: ArchiveReader): Promise<string[]> {
+  const { databases, files } = await archive.manifest();
+  const homed = listHomed(platform.config).filter(({ name }) => Object.hasOwn(files, name));
+  const others = Object.keys(files).filter((source) => !homed.some(({ name }) => name === source));
+  const plan = await planOnly(platform, archive, [...Object.keys(databases), ...others]);
   const occupied: string[] = [];
   for (const { key, exists, record } of plan.databases) {
     const database = platform.config.databases.find(({ name }) => name === record.source);
@@ -26,7 +34,17 @@ export async function listOccupied(platform: Platform, plan: RestorePlan): Promi
   for (const { source, path, replace, remove } of plan.files) {
     if (replace + remove > 0 && (await holdsFile(path))) occupied.push(`${source} holds other files (${path})`);
   }
+  for (const { name, place } of homed) {
+    if (await hasRun(platform, place.service))
+      occupied.push(`${name} may hold files: service ${place.service} has run here (${place.path} in its container)`);
+  }
   return occupied;
+}
+
+/** A container that never ran holds what its image has, and nothing of anybody's. */
+async function hasRun(platform: Platform, service: string): Promise<boolean> {
+  const container = await findContainer({ by: 'service', service, project: openProject(platform) });
+  return container !== undefined && container.state !== 'created';
 }
 
 /** Folders alone are what preparing the platform makes. */

@@ -37,7 +37,10 @@ export async function checkRoom(platform: Platform, manifest: Manifest): Promise
     const { freeBytes } = await measureRoom(path);
     const line = `the disk of ${path} has ${formatBytes(freeBytes)} free, and takes ${formatBytes(bytes)} (${what.join(', ')})`;
     if (freeBytes < bytes + RESERVE_BYTES) lacks.push(line);
-    else platform.logger.info(`   ${line}`);
+    else
+      platform.logger.info(
+        `   disque de ${path} : ${formatBytes(freeBytes)} libres, ${formatBytes(bytes)} à écrire (free; to be written): ${what.join(', ')}`,
+      );
   }
   if (lacks.length === 0) return;
   throw new Failure(

@@ -67,7 +67,7 @@ export async function placeKit(
     if (!(await exists(from))) continue;
     await mkdir(to, { recursive: true, mode: 0o755 });
     const { placed, kept } = await placeTree(from, to);
-    logger.info(`   ${placed.length} files of the kit put below ${to}`);
+    logger.info(`   ${placed.length} fichiers du kit mis en place sous ${to} (files of the kit put in place)`);
     for (const path of kept) logger.warning(`${path} lay there already and differs from the kit: it is left as it is.`);
   }
   for (const path of await listLeftOfKit(base.config.state)) {
@@ -86,7 +86,9 @@ export async function placeKitVolumes(platform: Platform, state: string): Promis
   for (const volume of await listKitVolumes(state)) {
     const target = await locateVolume(openProject(platform), volume);
     const { placed } = await placeTree(join(kitDirectoryIn(state), KIT_PARTS.volume, volume), target);
-    platform.logger.info(`   ${placed.length} files of the kit put into the volume ${volume}`);
+    platform.logger.info(
+      `   ${placed.length} fichiers du kit mis dans le volume ${volume} (files of the kit put into it)`,
+    );
   }
 }
 

@@ -19,7 +19,7 @@ export interface RecoveryRecord {
   archive?: { name: string; index: string; verified: 'seal' | 'full' };
   /** The new writer key: made by this recovery, so that a later run does not make another. */
   writerKey?: string;
-  /** Nothing stood where the archive goes when the restore began. */
+  /** Nothing stood where the archive goes before any application ran: what stands there since, one has made by itself. */
   wasBlank?: boolean;
   restored?: RecoveredParts & { at: string };
   finished?: string;

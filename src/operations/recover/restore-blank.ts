@@ -8,6 +8,7 @@ import type { RestorePlan } from '../restore/restore-plan.ts';
 import { withArchive } from '../with-archive.ts';
 import { withLock } from '../with-lock.ts';
 import { listOccupied } from './check-blank.ts';
+import { startHomes } from './homes.ts';
 import { listParts, type RecoveredParts } from './recovered-parts.ts';
 import type { RecoveryRecord } from './recovery-record.ts';
 
@@ -17,7 +18,7 @@ export interface RestoreBlankOptions {
   save: () => Promise<void>;
   /** Typed by an operator: what stands there may be replaced, without a copy of it. */
   replaces: boolean;
-  confirm: (plan: RestorePlan) => Promise<boolean>;
+  confirm: (plan: RestorePlan, isBlank: boolean) => Promise<boolean>;
 }
 
 /**
@@ -27,12 +28,16 @@ export interface RestoreBlankOptions {
  */
 export async function restoreBlank(platform: Platform, options: RestoreBlankOptions): Promise<RecoveredParts> {
   const { archive, record } = options;
+  await requireBlank(platform, options);
+  const homes = await startHomes(platform);
   await withLock(platform, () => Promise.resolve());
   const earlier = (await listKept(platform.config.state)).find(
     (kept) => kept.archive === archive && kept.since >= record.started,
   );
   if (earlier) {
-    platform.logger.info(`   ${archive} was put in place at ${earlier.since} by an earlier run.`);
+    platform.logger.info(
+      `   ${archive} : mis en place par un essai précédent (put in place by an earlier run, ${earlier.since}).`,
+    );
     const parts = await withArchive(platform, archive, async (reader) => listParts(await reader.manifest()));
     return await settle(platform, options, parts, earlier.id);
   }
@@ -40,26 +45,24 @@ export async function restoreBlank(platform: Platform, options: RestoreBlankOpti
     archive,
     skipsSafetyBackup: true,
     skipsHealth: true,
-    confirm: async (plan) => {
-      await refuseOccupied(platform, plan, options);
-      return await options.confirm(plan);
-    },
+    confirm: (plan) => options.confirm(plan, record.wasBlank === true),
   });
   if (!result.done) {
-    const next = 'The databases run, the platform is not started. Run the same line again when you have decided.';
+    const running = ['The databases', ...homes].join(', ');
+    const next = `${running} run, the platform is not started. Run the same line again when you have decided.`;
     throw new Failure('refused', 'the restore was declined: nothing was restored', next);
   }
   const manifest = await withArchive(platform, archive, (reader) => reader.manifest());
   return await settle(platform, options, listParts(manifest, result), result.id);
 }
 
-async function refuseOccupied(
+/** Decided once, and noted before any application runs: from then on, what there is may be what one has just made. */
+async function requireBlank(
   platform: Platform,
-  plan: RestorePlan,
   { record, save, replaces, archive }: RestoreBlankOptions,
 ): Promise<void> {
   if (record.wasBlank === true || replaces) return;
-  const occupied = await listOccupied(platform, plan);
+  const occupied = await withArchive(platform, archive, (reader) => listOccupied(platform, reader));
   if (occupied.length > 0) {
     throw new Failure(
       'refused',

@@ -32,6 +32,8 @@ export class StepLog {
   readonly #order: readonly StepName[];
   readonly #record: RecoveryRecord;
   readonly #save: () => Promise<void>;
+  #waitedMs = 0;
+  #isWaiting = false;
 
   constructor(logger: Logger, order: readonly StepName[], record: RecoveryRecord, save: () => Promise<void>) {
     this.#logger = logger;
@@ -43,14 +45,15 @@ export class StepLog {
   async run<T>(step: StepName, work: () => Promise<T>): Promise<T> {
     this.#announce(step);
     const begun = performance.now();
+    this.#waitedMs = 0;
     const timer = setInterval(() => {
-      this.#logger.info(`… ${formatDuration(performance.now() - begun)} (en cours, still at it)`);
+      if (this.#isWaiting) return;
+      this.#logger.info(`   … ${formatDuration(performance.now() - begun - this.#waitedMs)} (en cours, still at it)`);
     }, signOfLifeMs);
     try {
       const result = await work();
-      const durationMs = Math.round(performance.now() - begun);
-      this.times.push({ step, durationMs, earlier: false });
-      this.#record.durationsMs[step] = durationMs;
+      const durationMs = Math.round(performance.now() - begun - this.#waitedMs);
+      this.#note(step, durationMs);
       await this.#save();
       this.#logger.info(`   fait en ${formatDuration(durationMs)} (done)`);
       return result;
@@ -59,11 +62,31 @@ export class StepLog {
     }
   }
 
+  /** Asks a person: nothing is written over the question meanwhile, and their time is not the step's. */
+  async ask<T>(question: () => Promise<T>): Promise<T> {
+    const begun = performance.now();
+    this.#isWaiting = true;
+    try {
+      return await question();
+    } finally {
+      this.#isWaiting = false;
+      this.#waitedMs += performance.now() - begun;
+    }
+  }
+
   /** A step that an earlier run had completed. */
   pass(step: StepName, why: string): void {
     this.#announce(step);
     this.times.push({ step, durationMs: this.#record.durationsMs[step] ?? 0, earlier: true });
     this.#logger.info(`   déjà fait (done before): ${why}`);
+  }
+
+  /** Once a recovery has come to its end, how long it took stays on record, whatever looks at it afterwards. */
+  #note(step: StepName, durationMs: number): void {
+    const { finished, durationsMs } = this.#record;
+    const recorded = finished === undefined ? undefined : durationsMs[step];
+    if (recorded === undefined) durationsMs[step] = durationMs;
+    this.times.push({ step, durationMs: recorded ?? durationMs, earlier: recorded !== undefined });
   }
 
   #announce(step: StepName): void {

@@ -129,9 +129,12 @@ async function resumeOne(
   for (const change of changes) await changeContainer(caller, container, change);
 }
 
-/** What was held has read files that are others by now. */
+/**
+ * What was held knows files and databases that are others by now, and would write what it knows into these, until it ends
+ * in its own time: killed while it is paused, it does nothing any more.
+ */
 function changesFor(isHeld: boolean, state: ServiceContainer['state']): ContainerChange[] {
-  if (state === 'paused') return isHeld ? ['unpause', 'restart'] : ['unpause'];
+  if (state === 'paused') return isHeld ? ['kill', 'start'] : ['unpause'];
   if (state === 'running' || state === 'restarting') return isHeld ? ['restart'] : [];
   return ['start'];
 }

@@ -19,8 +19,7 @@ export interface InspectedContainer {
   readonly pid: number;
   /** Of whichever compose project; undefined where it is of none, or what `docker compose run` made. */
   readonly service: string | undefined;
-  /** Where something is mounted in it, and the volume's name where it is one. */
-  readonly mounts: readonly { readonly target: string; readonly volume?: string; readonly isReadOnly: boolean }[];
+  readonly mounts: readonly ContainerMount[];
   /** How long it is given to end by itself, by the compose file. */
   readonly graceMs: number;
   /** Reference of its image as it was configured, and the image's id. */
@@ -30,6 +29,19 @@ export interface InspectedContainer {
   readonly composeVersion: string;
 }
 
+/** What is mounted in a container. */
+export interface ContainerMount {
+  readonly target: string;
+  readonly isReadOnly: boolean;
+  /** Name of the volume, where it is one. */
+  readonly volume?: string;
+}
+
+/** Whether a volume has the name that the engine gives to one which nobody named. */
+export function isAnonymous(volume: string): boolean {
+  return /^[0-9a-f]{64}$/.test(volume);
+}
+
 /** A container of a service, one of possibly several. */
 export type ServiceContainer = InspectedContainer & { readonly service: string };
 
@@ -37,7 +49,7 @@ export type ServiceContainer = InspectedContainer & { readonly service: string }
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
 /** What is done to a container, as the engine's command. */
-export type ContainerChange = 'stop' | 'start' | 'pause' | 'unpause' | 'restart';
+export type ContainerChange = 'stop' | 'kill' | 'start' | 'pause' | 'unpause' | 'restart';
 
 /** The engine, and how long an answer may take. */
 type InspectCaller = DockerCaller & Pick<DockerOptions, 'timeoutMs' | 'signal'>;
@@ -52,8 +64,8 @@ interface Inspected {
   Name: string;
   Image: string;
   Config: { Image: string; Labels: Record<string, string> | null; StopTimeout?: number; User: string };
-  State: { Status: ContainerState; Pid: number; Health?: { Status: string } };
   Mounts?: { Type: string; Name?: string; Destination: string; RW: boolean }[] | null;
+  State: { Status: ContainerState; Pid: number; Health?: { Status: string } };
 }
 
 /**
@@ -100,7 +112,7 @@ export async function inspectContainers(caller: InspectCaller, ids: readonly str
   return found.map(describe);
 }
 
-function describe({ Id, Name, Image, Config, State, Mounts }: Inspected): InspectedContainer {
+function describe({ Id, Name, Image, Config, Mounts, State }: Inspected): InspectedContainer {
   const labels = Config.Labels ?? {};
   const isOneOff = labels[`${composeLabel}.oneoff`] === 'True';
   return {
@@ -111,15 +123,15 @@ function describe({ Id, Name, Image, Config, State, Mounts }: Inspected): Inspec
     user: Config.User,
     pid: State.Pid,
     service: isOneOff ? undefined : labels[`${composeLabel}.service`],
-    mounts: (Mounts ?? []).map(({ Type, Name: volume, Destination: target, RW }) => ({
-      target,
-      ...(Type === 'volume' && volume !== undefined ? { volume } : {}),
-      isReadOnly: !RW,
-    })),
     graceMs: (Config.StopTimeout ?? defaultGraceSeconds) * 1000,
     image: Config.Image,
     imageId: Image,
     composeVersion: labels[`${composeLabel}.version`] ?? '',
+    mounts: (Mounts ?? []).map(({ Type, Name: volume, Destination: target, RW }) => ({
+      target,
+      isReadOnly: !RW,
+      ...(Type === 'volume' && volume !== undefined ? { volume } : {}),
+    })),
   };
 }
 
