@@ -117,6 +117,7 @@ async function restoreFrom(
         kept: keptNameOf(record.database, id),
       })),
       files: await Promise.all(current.files.map((planned) => placeFilesSwap(planned, id, config.state))),
+      users: plan.users,
     };
     logger.phase('Stage and prove');
     isBegun = true;

@@ -8,7 +8,7 @@ import { backup } from '../../src/operations/backup.ts';
 import { doctor } from '../../src/operations/doctor.ts';
 import type { Platform } from '../../src/operations/platform.ts';
 import { planHalt } from '../../src/operations/services/plan-halt.ts';
-import { compareImages } from '../../src/operations/restore/compare-images.ts';
+import { compareStack } from '../../src/operations/restore/compare-stack.ts';
 import { openDockerGround } from '../fixtures/docker/ground.ts';
 import { removeProject } from '../fixtures/docker/project.ts';
 
@@ -150,13 +150,15 @@ not-covered:
   it('has a restore told where a service runs another image than then', async () => {
     const settled = await configure(covered);
     const { manifest } = await backup(settled, { trigger: 'manual' });
-    expect(await compareImages(settled, manifest!)).toEqual([]);
+    expect(await compareStack(settled, manifest!)).toEqual([]);
+    const foreign = { ...manifest!, compose: { project: 'another' } };
+    expect(await compareStack(settled, foreign)).toEqual([expect.stringContaining('compose project another')]);
     writeFileSync(
       join(directory, 'docker-compose.yml'),
       composeFile("'media:/media'").replace(`${image}:1`, `${image}:2`),
     );
     await compose('up', '--detach');
-    expect(await compareImages(settled, manifest!)).toEqual([
+    expect(await compareStack(settled, manifest!)).toEqual([
       expect.stringMatching(
         new RegExp(`^service app: made with ${image}:1 \\(sha256:.{12}…\\), now ${image}:2 \\(sha256:`),
       ),

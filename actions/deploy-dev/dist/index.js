@@ -49611,8 +49611,13 @@ async function inspectContainers(caller, ids) {
         ...(signal ? { signal } : {}),
     });
     // One that was removed at this moment makes it fail, and is not among those that it prints.
-    const { stdout } = /no such container/i.test(result.stderr) ? result : (0,docker/* requireSuccess */.z_)(args, result);
-    return JSON.parse(stdout || '[]').map(service_containers_describe);
+    const gone = result.stderr.match(/no such (container|object)/gi)?.length ?? 0;
+    const { stdout } = gone > 0 ? result : (0,docker/* requireSuccess */.z_)(args, result);
+    const found = JSON.parse(stdout || '[]');
+    // None is gone because the engine failed to tell.
+    if (found.length + gone < ids.length)
+        (0,docker/* requireSuccess */.z_)(args, result);
+    return found.map(service_containers_describe);
 }
 function service_containers_describe({ Id, Name, Image, Config, Mounts, State }) {
     const labels = Config.Labels ?? {};

@@ -36842,7 +36842,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
 /* harmony import */ var _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8458);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9017);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8498);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
@@ -36935,7 +36935,7 @@ function awaitInterruption(abort, stdout) {
 
 /***/ }),
 
-/***/ 9017:
+/***/ 8498:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38359,8 +38359,13 @@ async function inspectContainers(caller, ids) {
         ...(signal ? { signal } : {}),
     });
     // One that was removed at this moment makes it fail, and is not among those that it prints.
-    const { stdout } = /no such container/i.test(result.stderr) ? result : requireSuccess(args, result);
-    return JSON.parse(stdout || '[]').map(describe);
+    const gone = result.stderr.match(/no such (container|object)/gi)?.length ?? 0;
+    const { stdout } = gone > 0 ? result : requireSuccess(args, result);
+    const found = JSON.parse(stdout || '[]');
+    // None is gone because the engine failed to tell.
+    if (found.length + gone < ids.length)
+        requireSuccess(args, result);
+    return found.map(describe);
 }
 function describe({ Id, Name, Image, Config, Mounts, State }) {
     const labels = Config.Labels ?? {};
@@ -38830,12 +38835,16 @@ function readModel(content) {
     };
 }
 function readService(name, service) {
+    const volumesFrom = asList(service['volumes_from']).flatMap((from) => readFromService(from));
+    const isInside = ['network_mode', 'pid', 'ipc'].flatMap((namespace) => readOfService(service[namespace]));
     return {
         name,
         image: typeof service['image'] === 'string' ? service['image'] : '',
         environment: readEnvironment(service['environment']),
         hasUnreadEnvironment: service['env_file'] !== undefined || service['extends'] !== undefined,
-        dependsOn: readNames(service['depends_on']),
+        dependsOn: [...new Set([...readNames(service['depends_on']), ...volumesFrom, ...isInside])],
+        volumesFrom,
+        isInside: [...new Set(isInside)],
         mounts: asList(service['volumes'])
             .map((mount) => readMount(mount))
             .filter((mount) => mount !== undefined),
@@ -38859,6 +38868,16 @@ function readValue(value) {
 }
 function readNames(value) {
     return Array.isArray(value) ? value.map(String) : Object.keys(asMap(value));
+}
+/** `SERVICE[:ro]`; or `container:NAME`, which is of no service that is known here. */
+function readFromService(value) {
+    const [name = '', mode] = String(value).split(':');
+    return name === '' || (name === 'container' && mode !== undefined) ? [] : [name];
+}
+/** `service:NAME`, where it is that. */
+function readOfService(value) {
+    const name = typeof value === 'string' ? /^service:(.+)$/.exec(value)?.[1] : undefined;
+    return name === undefined ? [] : [name];
 }
 function readVolume(key, volume, project) {
     const options = asMap(volume['driver_opts']);
@@ -41496,6 +41515,37 @@ function reaches(dependsOn, from, to) {
     return false;
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/compose/one-off-containers.js
+
+/** Those of a compose project. @throws Failure where the engine cannot be asked. */
+async function listOneOffs(project, { environment, isDetached = false }) {
+    const labels = [`${composeLabel}.project=${project}`, `${composeLabel}.oneoff=True`];
+    const filters = labels.flatMap((label) => ['--filter', `label=${label}`]);
+    const args = ['ps', ...filters, '--format', `{{.Names}} {{.Label "${composeLabel}.service"}}`];
+    const { stdout } = requireSuccess(args, await runDocker(args, { environment, isDetached }));
+    return stdout.split('\n').flatMap((line) => {
+        const [name = '', service = ''] = line.split(' ');
+        return name === '' ? [] : [{ name, service }];
+    });
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/services/find-one-offs.js
+
+/**
+ * Says what `docker compose run` has started for services that are to be halted, and that still goes on: a command that
+ * somebody typed, which the toolkit could end, and not have run again.
+ * @returns a sentence for each of these containers.
+ */
+async function findOneOffs(project, { project: name }, { stop = [], hold = [] }) {
+    const halting = new Set([...stop, ...hold]);
+    if (halting.size === 0)
+        return [];
+    const oneOffs = await listOneOffs(project.project ?? name ?? '', project);
+    return oneOffs
+        .filter(({ service }) => halting.has(service))
+        .map(({ name: container, service }) => `docker compose run ${service} still goes on, and uses what is replaced: await its end, or end it (docker stop ${container})`);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/services/halted-record.js
 
 
@@ -41573,20 +41623,25 @@ function pathIn(stateDirectory) {
 
 
 
+
 /** A container that starts again and again does not work, but would, in the middle of what is done meanwhile. */
 const working = new Set(['running', 'restarting']);
 /**
  * Halts the containers of services that run now, those first that depend on others. Which they are is on disk before the
  * first of them is: `resumeServices` has exactly these run again, after whatever happened.
  *
- * @throws Failure where one cannot be halted; others may be by then.
+ * @throws Failure where one cannot be halted, others may be by then; `refused` where one is used by what nobody could
+ * have run again.
  */
 async function haltServices(platform, request) {
     const haltOf = new Map(Object.entries(request).flatMap(([halt, services]) => services.map((service) => [service, halt])));
     if (haltOf.size === 0)
         return [];
     const project = { ...openProject(platform), isDetached: true };
-    const containers = await listServiceContainers(project);
+    const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
+    const oneOffs = await findOneOffs(project, model, request);
+    if (oneOffs.length > 0)
+        throw new failure/* Failure */.HR('refused', oneOffs.join('; '), 'Run again when nothing of that goes on.');
     const chosen = containers.flatMap((container) => {
         const halt = haltOf.get(container.service);
         return halt !== undefined && working.has(container.state) ? [{ ...container, halt }] : [];
@@ -41594,9 +41649,8 @@ async function haltServices(platform, request) {
     if (chosen.length === 0)
         return [];
     const halted = chosen.map(({ id, name, service, halt }) => ({ id, name, service, halt }));
-    const { services } = await readComposeModel(project);
-    await record(platform, halted);
-    for (const group of groupByDependence(chosen, services).reverse()) {
+    await record(platform, halted, containers);
+    for (const group of groupByDependence(chosen, model.services).reverse()) {
         // All of a group are waited for, also where one fails: what is still stopping would end after it was to run again.
         const ended = await Promise.allSettled(group.map((container) => haltOne(platform, project, container)));
         for (const each of ended)
@@ -41606,33 +41660,29 @@ async function haltServices(platform, request) {
     return halted;
 }
 /**
- * Halts again what somebody, or the engine after a reboot, has started before the run that had halted it was finished.
+ * Halts again what somebody, or the engine after a reboot, has started before the run that halts its users was finished.
+ * What its journal does not tell, for it is an older one, the record of what was halted tells in part.
  * @throws Failure where that is not possible.
  */
-async function haltAgain(platform) {
-    const halted = await readHalted(platform.config.state);
-    if (!halted)
-        return;
-    const project = { ...openProject(platform), isDetached: true };
-    const present = await listServiceContainers(project);
-    const all = halted.containers.flatMap(({ service, halt }) => 
-    // Those made anew for the service meanwhile as well.
-    present.filter((container) => container.service === service).map((container) => ({ ...container, halt })));
-    for (const container of all) {
+async function haltAgain(platform, users) {
+    const recorded = users ? [] : ((await readHalted(platform.config.state))?.containers ?? []);
+    const namesOf = (halt) => recorded.filter((each) => each.halt === halt).map(({ service }) => service);
+    const { stop, hold } = users ?? { stop: namesOf('stop'), hold: namesOf('hold') };
+    if (hold.length > 0) {
+        const project = { ...openProject(platform), isDetached: true };
+        const containers = await listServiceContainers(project);
         // Its files are reached through its first program, which has to be there for that.
-        if (container.halt === 'hold' && container.state === 'exited') {
+        const ended = containers.filter(({ service, state }) => hold.includes(service) && state === 'exited');
+        for (const container of ended)
             await changeContainer(project, container, 'start');
-            await haltOne(platform, project, { ...container, state: 'running' });
-        }
-        else if (working.has(container.state)) {
-            await haltOne(platform, project, container);
-        }
     }
+    await haltServices(platform, { stop, hold });
 }
-/** What was not had running again before stays on the list. */
-async function record({ config, holder, now }, halted) {
+/** What was not had running again before stays on the list, except for containers that others have taken the place of. */
+async function record({ config, holder, now }, halted, present) {
     const before = (await readHalted(config.state))?.containers ?? [];
-    const left = before.filter(({ id }) => !halted.some((container) => container.id === id));
+    const isReplaced = ({ id, service }) => !present.some((container) => container.id === id) && halted.some((container) => container.service === service);
+    const left = before.filter((container) => !halted.some(({ id }) => id === container.id) && !isReplaced(container));
     await writeHalted(config.state, {
         version: 1,
         holder,
@@ -41679,8 +41729,8 @@ async function finishInterrupted(platform) {
     const { logger } = platform;
     if (journal.phase === 'swapping') {
         logger.warning(`The restore of ${journal.archive} of ${journal.started} was interrupted while it was put in place: going on.`);
-        // A reboot, or somebody, may have started what was halted for it.
-        await haltAgain(platform);
+        // A reboot, or somebody, may have started those who use it, whether they ran when it began or not.
+        await haltAgain(platform, journal.users);
         await carryThrough(platform, { ...journal, files: await followContainers(platform, journal) });
         logger.warning(`The restore of ${journal.archive} is complete now.`);
     }
@@ -66146,7 +66196,8 @@ function addExisting(model, { containers, volumes }) {
 }
 /** A service that the files no longer have, and whose container is still there. */
 function formerService({ service, image }) {
-    return { name: service, image, environment: new Map(), hasUnreadEnvironment: true, dependsOn: [], mounts: [] };
+    const unknown = { dependsOn: [], volumesFrom: [], isInside: [], mounts: [] };
+    return { name: service, image, environment: new Map(), hasUnreadEnvironment: true, ...unknown };
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/coverage/collect-mounts.js
@@ -66231,11 +66282,14 @@ function judgeBind(source, { lookAt }) {
     }
     if (source === '.')
         return exclude('the repository itself: git keeps it');
-    const { isFile, trackedFiles } = lookAt(source);
+    const { isFile, trackedFiles, untracked } = lookAt(source);
     if (isFile || configFile.test(source))
         return exclude('a single file of configuration: keep it in the repository');
-    if (trackedFiles > 0)
-        return exclude(`sources: git keeps them (${trackedFiles} tracked)`);
+    if (trackedFiles > 0) {
+        if (untracked === undefined)
+            return exclude(`sources: git keeps them (${trackedFiles} tracked)`);
+        return leaveOpen(`git keeps ${trackedFiles} of its files, and not ${untracked}: find out whether that is data`);
+    }
     return { kind: 'data', path: external_node_path_.posix.normalize(source).replace(/(?<=.)\/$/, '') };
 }
 function judgeVolume({ kind, source, volume }) {
@@ -66574,10 +66628,16 @@ const placeholder = /(^|\/)(\.gitkeep|\.gitignore|\.keep|README(\.md)?)$/;
 async function openLook(directory, environment) {
     const tracked = (await askGit(directory, ['ls-files', '-z'], environment))?.split('\0').filter(Boolean) ?? [];
     const files = tracked.filter((path) => !placeholder.test(path));
+    // What git ignores as well; a folder of which it keeps nothing is one line, however much lies in it.
+    const listOthers = ['ls-files', '-z', '--others', '--directory', '--no-empty-directory'];
+    const others = files.length === 0 ? [] : (await askGit(directory, listOthers, environment))?.split('\0');
     return (path) => {
         const inside = `${external_node_path_.posix.normalize(path).replace(/\/$/, '')}/`;
         const isFile = (0,external_node_fs_.statSync)((0,external_node_path_.resolve)(directory, path), { throwIfNoEntry: false })?.isFile() === true;
-        return { isFile, trackedFiles: files.filter((file) => file.startsWith(inside)).length };
+        const trackedFiles = files.filter((file) => file.startsWith(inside)).length;
+        // What cannot be listed is not taken for kept.
+        const untracked = others ? others.find((other) => other.startsWith(inside)) : inside;
+        return { isFile, trackedFiles, ...(untracked === undefined ? {} : { untracked }) };
     };
 }
 
@@ -74861,8 +74921,8 @@ function warnOfRoles(missing, existing) {
 /**
  * Finds the services that use what is replaced: by `used-by` where the configuration has it, else by the compose file. A
  * database is used by the services that depend on its server's; files by those that mount them, or what holds them, and
- * by the one in whose container they lie. The services that run the configured servers are never among them: without
- * them, nothing can be replaced.
+ * by the one in whose container they lie. With them stop those that are in a namespace of theirs: it ends with them. The
+ * services that run the configured servers are never among them: without them, nothing can be replaced.
  */
 function findUsers(model, replaced, servers) {
     const inContainers = replaced.files.flatMap(({ place }) => (place.by === 'service' ? [place.service] : []));
@@ -74871,8 +74931,10 @@ function findUsers(model, replaced, servers) {
         ...replaced.databases.flatMap((database) => database.usedBy ?? findDependents(model, database)),
         ...replaced.files.flatMap((source) => source.usedBy ?? findMounting(model, source)),
     ];
-    const stop = new Set(users.filter((service) => !servers.has(service) && !hold.has(service)));
-    return { stop: [...stop].sort(), hold: [...hold].sort() };
+    const halted = [...users.filter((service) => !servers.has(service)), ...hold];
+    const stop = withFollowers(model, halted, ({ isInside }) => isInside);
+    const isFree = (service) => !servers.has(service) && !hold.has(service);
+    return { stop: [...stop].filter(isFree).sort(), hold: [...hold].sort() };
 }
 /**
  * What is replaced without a service that is known to use it, since neither `used-by` nor the compose file names one:
@@ -74913,7 +74975,19 @@ function findMounting(model, { place }) {
         // By its key in the compose file, or by its name as Docker knows it: as it may be configured.
         return mount.source === place.volume || volume?.name === place.volume;
     };
-    return model.services.filter(({ mounts }) => mounts.some(isMeant)).map(({ name }) => name);
+    const mounting = model.services.filter(({ mounts }) => mounts.some(isMeant)).map(({ name }) => name);
+    return [...withFollowers(model, mounting, ({ volumesFrom }) => volumesFrom)];
+}
+/** Services, and those that are tied to one of them, also by way of others. */
+function withFollowers({ services }, names, tiesOf) {
+    const found = new Set(names);
+    // What is added meanwhile is gone through as well.
+    for (const name of found) {
+        for (const service of services)
+            if (tiesOf(service).includes(name))
+                found.add(service.name);
+    }
+    return found;
 }
 /** Whether one of two folders is, or holds, the other; by whatever symbolic links they are named. */
 function isOverlapping(one, other) {
@@ -74942,6 +75016,7 @@ function find_users_isAtOrBelow(path, folder) {
 
 
 
+
 const none = { stop: [], hold: [] };
 /**
  * The services that use what is to be replaced. One that is started between the plan and the swap is halted as well: so
@@ -74955,7 +75030,8 @@ async function planHalt(platform, replaced) {
     try {
         const project = openProject(platform);
         const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
-        return plan(config, replaced, model, containers);
+        const planned = plan(config, replaced, model, containers);
+        return { ...planned, refusals: await findOneOffs(project, model, planned.users) };
     }
     catch (error) {
         if (!(error instanceof failure/* Failure */.HR))
@@ -74968,6 +75044,7 @@ function plan({ databases }, replaced, model, containers) {
     const users = findUsers(model, replaced, listServers(databases));
     const unused = findUnused(model, replaced);
     const halting = new Set(containers.filter(({ state }) => working.has(state)).map(({ service }) => service));
+    const paused = new Set(containers.filter(({ state }) => state === 'paused').map(({ service }) => service));
     const known = new Set([...model.services.map(({ name }) => name), ...containers.map(({ service }) => service)]);
     return {
         users,
@@ -74975,51 +75052,69 @@ function plan({ databases }, replaced, model, containers) {
             stop: users.stop.filter((service) => halting.has(service)),
             hold: users.hold.filter((service) => halting.has(service)),
         },
-        refusals: [],
         warnings: [
             ...users.stop
                 .filter((service) => !known.has(service))
                 .map((service) => `used-by names service ${service}, which the compose project does not have`),
+            // Somebody's pause, and theirs to end: to stop it would take it from them, to start it afterwards as well.
+            ...[...users.stop, ...users.hold]
+                .filter((service) => paused.has(service))
+                .map((service) => `service ${service} is paused, and stays so: what it has open is replaced all the same, so when it may go on, docker compose restart ${service}`),
             ...(unused.length > 0 ? [`no service is known to use ${unused.join(', ')}: name it under used-by`] : []),
         ],
     };
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/restore/compare-images.js
+;// CONCATENATED MODULE: ./.build/src/operations/restore/compare-stack.js
 
 
 
 
 /** Longer than this docker is not waited for: a restore does not depend on it. */
 const options = { timeoutMs: 30_000 };
-/** A warning for each service that runs another image than when the archive was made. Never fails. */
-async function compareImages(platform, { images }) {
+/**
+ * A warning where the archive is another compose project's, and one for each service that runs another image than when it
+ * was made. Never fails.
+ */
+async function compareStack(platform, { compose, images }) {
     if (!images || !platform.config.compose)
         return [];
     try {
         const project = openProject(platform);
-        return listDifferences(images, await listImages(await readStack(project, options), project, options));
+        const stack = await readStack(project, options);
+        return [
+            ...compareProjects(compose?.project, project.project ?? stack.model.project),
+            ...listDifferences(images, await listImages(stack, project, options)),
+        ];
     }
     catch (error) {
         return [`whether the services still run the images of the archive could not be checked: ${(0,failure/* messageOf */.bD)(error)}`];
     }
 }
+/** No refusal: a platform that is recovered elsewhere may have another name on purpose. */
+function compareProjects(before, now) {
+    if (!before || !now || before === now)
+        return [];
+    return [
+        `the archive is of the compose project ${before}, and what it would stop and replace is of the project ${now}`,
+    ];
+}
 /** Services that are gone, or came later, say nothing about what is restored. */
 function listDifferences(before, now) {
     return Object.entries(before).flatMap(([service, former]) => {
         const current = Object.hasOwn(now, service) ? now[service] : undefined;
-        if (!current || compare_images_isSame(former, current))
+        if (!current || compare_stack_isSame(former, current))
             return [];
-        return [`service ${service}: made with ${compare_images_describe(former)}, now ${compare_images_describe(current)}`];
+        return [`service ${service}: made with ${compare_stack_describe(former)}, now ${compare_stack_describe(current)}`];
     });
 }
 /** By id or digest where both are known: a tag moves. */
-function compare_images_isSame(one, other) {
+function compare_stack_isSame(one, other) {
     if (one.digests.some((digest) => other.digests.includes(digest)))
         return true;
     return one.id !== undefined && other.id !== undefined ? one.id === other.id : one.image === other.image;
 }
-function compare_images_describe({ image, id, digests }) {
+function compare_stack_describe({ image, id, digests }) {
     const digest = digests[0]?.split('@')[1] ?? id;
     return digest === undefined ? image : `${image} (${digest.slice(0, 'sha256:'.length + 12)}…)`;
 }
@@ -75075,7 +75170,7 @@ async function planRestore(platform, archive, manifest, chosen, workDirectory) {
         plan.warnings.push(`a verification found ${archive.name} damaged (${format_time_formatTime(archive.foundDamagedAt, config.timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`);
     }
     const warnings = [];
-    const differences = compareImages(platform, manifest);
+    const differences = compareStack(platform, manifest);
     for (const [key, record] of chosen.databases) {
         const globals = `db/globals-${record.source}.sql`;
         const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
@@ -75687,6 +75782,7 @@ async function restoreFrom(platform, archive, options, runDirectory) {
                 kept: keptNameOf(record.database, id),
             })),
             files: await Promise.all(current.files.map((planned) => placeFilesSwap(planned, id, config.state))),
+            users: plan.users,
         };
         logger.phase('Stage and prove');
         isBegun = true;

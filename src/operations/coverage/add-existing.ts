@@ -35,5 +35,6 @@ export function addExisting(model: ComposeModel, { containers, volumes }: Projec
 
 /** A service that the files no longer have, and whose container is still there. */
 function formerService({ service, image }: ExistingContainer): ComposeService {
-  return { name: service, image, environment: new Map(), hasUnreadEnvironment: true, dependsOn: [], mounts: [] };
+  const unknown = { dependsOn: [], volumesFrom: [], isInside: [], mounts: [] };
+  return { name: service, image, environment: new Map(), hasUnreadEnvironment: true, ...unknown };
 }

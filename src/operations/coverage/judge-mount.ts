@@ -13,12 +13,21 @@ export type MountVerdict =
   /** May hold data that no source can simply be named for: a person has to decide. */
   | { readonly kind: 'open'; readonly reason: string };
 
+/** What lies at a path of the repository. */
+export interface LookedAt {
+  readonly isFile: boolean;
+  /** How many files git keeps there, besides those that only keep the folder. */
+  readonly trackedFiles: number;
+  /** Something there that git does not keep, where there is anything. */
+  readonly untracked?: string;
+}
+
 /** What is known of the machine and the repository. */
 export interface MountSurroundings {
   /** Name of the database entry by the service that runs its server. */
   readonly databases: ReadonlyMap<string, string>;
   /** What lies at a path of the repository. */
-  readonly lookAt: (path: string) => { readonly isFile: boolean; readonly trackedFiles: number };
+  readonly lookAt: (path: string) => LookedAt;
 }
 
 const serverFolders = /^(\/var\/lib\/(postgresql|pgsql)|\/bitnami\/postgresql|\/home\/postgres\/pgdata|\/pgdata)(\/|$)/;
@@ -56,9 +65,12 @@ function judgeBind(source: string, { lookAt }: MountSurroundings): MountVerdict 
     return leaveOpen('its place depends on the machine: find out where it lies in production, and add it under files:');
   }
   if (source === '.') return exclude('the repository itself: git keeps it');
-  const { isFile, trackedFiles } = lookAt(source);
+  const { isFile, trackedFiles, untracked } = lookAt(source);
   if (isFile || configFile.test(source)) return exclude('a single file of configuration: keep it in the repository');
-  if (trackedFiles > 0) return exclude(`sources: git keeps them (${trackedFiles} tracked)`);
+  if (trackedFiles > 0) {
+    if (untracked === undefined) return exclude(`sources: git keeps them (${trackedFiles} tracked)`);
+    return leaveOpen(`git keeps ${trackedFiles} of its files, and not ${untracked}: find out whether that is data`);
+  }
   return { kind: 'data', path: posix.normalize(source).replace(/(?<=.)\/$/, '') };
 }
 

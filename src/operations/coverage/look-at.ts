@@ -11,9 +11,15 @@ const placeholder = /(^|\/)(\.gitkeep|\.gitignore|\.keep|README(\.md)?)$/;
 export async function openLook(directory: string, environment: Environment): Promise<MountSurroundings['lookAt']> {
   const tracked = (await askGit(directory, ['ls-files', '-z'], environment))?.split('\0').filter(Boolean) ?? [];
   const files = tracked.filter((path) => !placeholder.test(path));
+  // What git ignores as well; a folder of which it keeps nothing is one line, however much lies in it.
+  const listOthers = ['ls-files', '-z', '--others', '--directory', '--no-empty-directory'];
+  const others = files.length === 0 ? [] : (await askGit(directory, listOthers, environment))?.split('\0');
   return (path) => {
     const inside = `${posix.normalize(path).replace(/\/$/, '')}/`;
     const isFile = statSync(resolve(directory, path), { throwIfNoEntry: false })?.isFile() === true;
-    return { isFile, trackedFiles: files.filter((file) => file.startsWith(inside)).length };
+    const trackedFiles = files.filter((file) => file.startsWith(inside)).length;
+    // What cannot be listed is not taken for kept.
+    const untracked = others ? others.find((other) => other.startsWith(inside)) : inside;
+    return { isFile, trackedFiles, ...(untracked === undefined ? {} : { untracked }) };
   };
 }

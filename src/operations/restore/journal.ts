@@ -4,6 +4,7 @@ import { Failure } from '../../logging/failure.ts';
 import type { OwnInodes } from '../../sources/files/swap-files.ts';
 import { kindOfName } from '../../sources/postgres/own-names.ts';
 import { syncDirectory, writeDurably } from '../../system/durable-file.ts';
+import type { Users } from '../services/find-users.ts';
 import { directoriesPathOf, isOwnKept, removalsPathOf, stagedPathOf } from './own-paths.ts';
 
 /** One database that changes places, by its names on the server. */
@@ -50,6 +51,8 @@ export interface RestoreJournal {
   started: string;
   databases: DatabaseSwap[];
   files: FilesSwap[];
+  /** Services that stand still during the swap, also those that did not run when it began; absent in older journals. */
+  users?: Users;
 }
 
 /** Makes the journal the word that counts: it is on disk when this returns. */

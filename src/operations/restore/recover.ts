@@ -27,8 +27,8 @@ export async function finishInterrupted(platform: Platform): Promise<void> {
     logger.warning(
       `The restore of ${journal.archive} of ${journal.started} was interrupted while it was put in place: going on.`,
     );
-    // A reboot, or somebody, may have started what was halted for it.
-    await haltAgain(platform);
+    // A reboot, or somebody, may have started those who use it, whether they ran when it began or not.
+    await haltAgain(platform, journal.users);
     await carryThrough(platform, { ...journal, files: await followContainers(platform, journal) });
     logger.warning(`The restore of ${journal.archive} is complete now.`);
   } else {

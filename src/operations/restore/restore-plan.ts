@@ -9,7 +9,7 @@ import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
 import type { Users } from '../services/find-users.ts';
 import { planHalt } from '../services/plan-halt.ts';
-import { compareImages } from './compare-images.ts';
+import { compareStack } from './compare-stack.ts';
 import { planFiles, type FilesPlan } from './files-plan.ts';
 import { removalsPathIn } from './own-paths.ts';
 
@@ -95,7 +95,7 @@ export async function planRestore(
     );
   }
   const warnings: { key: string; warning: string }[] = [];
-  const differences = compareImages(platform, manifest);
+  const differences = compareStack(platform, manifest);
   for (const [key, record] of chosen.databases) {
     const globals = `db/globals-${record.source}.sql`;
     const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;

@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { DatabaseConfig, FilesConfig } from '../../config/config.ts';
-import type { ComposeModel, ComposeMount } from '../../sources/compose/compose-model.ts';
+import type { ComposeModel, ComposeMount, ComposeService } from '../../sources/compose/compose-model.ts';
 
 /** What is about to be replaced, by its configuration. */
 export interface Replaced {
@@ -20,8 +20,8 @@ export interface Users {
 /**
  * Finds the services that use what is replaced: by `used-by` where the configuration has it, else by the compose file. A
  * database is used by the services that depend on its server's; files by those that mount them, or what holds them, and
- * by the one in whose container they lie. The services that run the configured servers are never among them: without
- * them, nothing can be replaced.
+ * by the one in whose container they lie. With them stop those that are in a namespace of theirs: it ends with them. The
+ * services that run the configured servers are never among them: without them, nothing can be replaced.
  */
 export function findUsers(model: ComposeModel, replaced: Replaced, servers: ReadonlySet<string>): Users {
   const inContainers = replaced.files.flatMap(({ place }) => (place.by === 'service' ? [place.service] : []));
@@ -30,8 +30,10 @@ export function findUsers(model: ComposeModel, replaced: Replaced, servers: Read
     ...replaced.databases.flatMap((database) => database.usedBy ?? findDependents(model, database)),
     ...replaced.files.flatMap((source) => source.usedBy ?? findMounting(model, source)),
   ];
-  const stop = new Set(users.filter((service) => !servers.has(service) && !hold.has(service)));
-  return { stop: [...stop].sort(), hold: [...hold].sort() };
+  const halted = [...users.filter((service) => !servers.has(service)), ...hold];
+  const stop = withFollowers(model, halted, ({ isInside }) => isInside);
+  const isFree = (service: string): boolean => !servers.has(service) && !hold.has(service);
+  return { stop: [...stop].filter(isFree).sort(), hold: [...hold].sort() };
 }
 
 /**
@@ -71,7 +73,22 @@ export function findMounting(model: ComposeModel, { place }: Pick<FilesConfig, '
     // By its key in the compose file, or by its name as Docker knows it: as it may be configured.
     return mount.source === place.volume || volume?.name === place.volume;
   };
-  return model.services.filter(({ mounts }) => mounts.some(isMeant)).map(({ name }) => name);
+  const mounting = model.services.filter(({ mounts }) => mounts.some(isMeant)).map(({ name }) => name);
+  return [...withFollowers(model, mounting, ({ volumesFrom }) => volumesFrom)];
+}
+
+/** Services, and those that are tied to one of them, also by way of others. */
+function withFollowers(
+  { services }: ComposeModel,
+  names: readonly string[],
+  tiesOf: (service: ComposeService) => readonly string[],
+): ReadonlySet<string> {
+  const found = new Set(names);
+  // What is added meanwhile is gone through as well.
+  for (const name of found) {
+    for (const service of services) if (tiesOf(service).includes(name)) found.add(service.name);
+  }
+  return found;
 }
 
 /** Whether one of two folders is, or holds, the other; by whatever symbolic links they are named. */

@@ -10,6 +10,8 @@ import {
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
 import { groupByDependence } from './by-dependence.ts';
+import { findOneOffs } from './find-one-offs.ts';
+import type { Users } from './find-users.ts';
 import { readHalted, writeHalted, type Halt, type HaltedContainer } from './halted-record.ts';
 
 /** Names of services, by what is to be done to them. */
@@ -22,7 +24,8 @@ export const working: ReadonlySet<ContainerState> = new Set(['running', 'restart
  * Halts the containers of services that run now, those first that depend on others. Which they are is on disk before the
  * first of them is: `resumeServices` has exactly these run again, after whatever happened.
  *
- * @throws Failure where one cannot be halted; others may be by then.
+ * @throws Failure where one cannot be halted, others may be by then; `refused` where one is used by what nobody could
+ * have run again.
  */
 export async function haltServices(platform: Platform, request: HaltRequest): Promise<HaltedContainer[]> {
   const haltOf = new Map(
@@ -30,16 +33,17 @@ export async function haltServices(platform: Platform, request: HaltRequest): Pr
   );
   if (haltOf.size === 0) return [];
   const project = { ...openProject(platform), isDetached: true };
-  const containers = await listServiceContainers(project);
+  const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
+  const oneOffs = await findOneOffs(project, model, request);
+  if (oneOffs.length > 0) throw new Failure('refused', oneOffs.join('; '), 'Run again when nothing of that goes on.');
   const chosen = containers.flatMap((container) => {
     const halt = haltOf.get(container.service);
     return halt !== undefined && working.has(container.state) ? [{ ...container, halt }] : [];
   });
   if (chosen.length === 0) return [];
   const halted = chosen.map(({ id, name, service, halt }) => ({ id, name, service, halt }));
-  const { services } = await readComposeModel(project);
-  await record(platform, halted);
-  for (const group of groupByDependence(chosen, services).reverse()) {
+  await record(platform, halted, containers);
+  for (const group of groupByDependence(chosen, model.services).reverse()) {
     // All of a group are waited for, also where one fails: what is still stopping would end after it was to run again.
     const ended = await Promise.allSettled(group.map((container) => haltOne(platform, project, container)));
     for (const each of ended) if (each.status === 'rejected') throw each.reason;
@@ -48,33 +52,34 @@ export async function haltServices(platform: Platform, request: HaltRequest): Pr
 }
 
 /**
- * Halts again what somebody, or the engine after a reboot, has started before the run that had halted it was finished.
+ * Halts again what somebody, or the engine after a reboot, has started before the run that halts its users was finished.
+ * What its journal does not tell, for it is an older one, the record of what was halted tells in part.
  * @throws Failure where that is not possible.
  */
-export async function haltAgain(platform: Platform): Promise<void> {
-  const halted = await readHalted(platform.config.state);
-  if (!halted) return;
-  const project = { ...openProject(platform), isDetached: true };
-  const present = await listServiceContainers(project);
-  const all = halted.containers.flatMap(({ service, halt }) =>
-    // Those made anew for the service meanwhile as well.
-    present.filter((container) => container.service === service).map((container) => ({ ...container, halt })),
-  );
-  for (const container of all) {
+export async function haltAgain(platform: Platform, users: Users | undefined): Promise<void> {
+  const recorded = users ? [] : ((await readHalted(platform.config.state))?.containers ?? []);
+  const namesOf = (halt: Halt) => recorded.filter((each) => each.halt === halt).map(({ service }) => service);
+  const { stop, hold } = users ?? { stop: namesOf('stop'), hold: namesOf('hold') };
+  if (hold.length > 0) {
+    const project = { ...openProject(platform), isDetached: true };
+    const containers = await listServiceContainers(project);
     // Its files are reached through its first program, which has to be there for that.
-    if (container.halt === 'hold' && container.state === 'exited') {
-      await changeContainer(project, container, 'start');
-      await haltOne(platform, project, { ...container, state: 'running' });
-    } else if (working.has(container.state)) {
-      await haltOne(platform, project, container);
-    }
+    const ended = containers.filter(({ service, state }) => hold.includes(service) && state === 'exited');
+    for (const container of ended) await changeContainer(project, container, 'start');
   }
+  await haltServices(platform, { stop, hold });
 }
 
-/** What was not had running again before stays on the list. */
-async function record({ config, holder, now }: Platform, halted: readonly HaltedContainer[]): Promise<void> {
+/** What was not had running again before stays on the list, except for containers that others have taken the place of. */
+async function record(
+  { config, holder, now }: Platform,
+  halted: readonly HaltedContainer[],
+  present: readonly ServiceContainer[],
+): Promise<void> {
   const before = (await readHalted(config.state))?.containers ?? [];
-  const left = before.filter(({ id }) => !halted.some((container) => container.id === id));
+  const isReplaced = ({ id, service }: HaltedContainer): boolean =>
+    !present.some((container) => container.id === id) && halted.some((container) => container.service === service);
+  const left = before.filter((container) => !halted.some(({ id }) => id === container.id) && !isReplaced(container));
   await writeHalted(config.state, {
     version: 1,
     holder,

@@ -4,6 +4,7 @@ import { readComposeModel } from '../../sources/compose/model.ts';
 import { listServiceContainers, type ServiceContainer } from '../../sources/compose/service-containers.ts';
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
+import { findOneOffs } from './find-one-offs.ts';
 import { findUnused, findUsers, listServers, type Replaced, type Users } from './find-users.ts';
 import { working } from './halt-services.ts';
 
@@ -13,7 +14,7 @@ export interface HaltPlan {
   readonly users: Users;
   /** Those of them that run now. */
   readonly services: Users;
-  /** Why nobody can tell which they are: what runs unknown to us is not to meet what is half replaced. */
+  /** What could not be halted, or why nobody can tell what would be: what goes on is not to meet what is half replaced. */
   readonly refusals: string[];
   readonly warnings: string[];
 }
@@ -32,7 +33,8 @@ export async function planHalt(platform: Platform, replaced: Replaced): Promise<
   try {
     const project = openProject(platform);
     const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
-    return plan(config, replaced, model, containers);
+    const planned = plan(config, replaced, model, containers);
+    return { ...planned, refusals: await findOneOffs(project, model, planned.users) };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const refusal = `which services use it, and must stop, cannot be told: ${error.message}`;
@@ -45,10 +47,11 @@ function plan(
   replaced: Replaced,
   model: ComposeModel,
   containers: readonly ServiceContainer[],
-): HaltPlan {
+): Omit<HaltPlan, 'refusals'> {
   const users = findUsers(model, replaced, listServers(databases));
   const unused = findUnused(model, replaced);
   const halting = new Set(containers.filter(({ state }) => working.has(state)).map(({ service }) => service));
+  const paused = new Set(containers.filter(({ state }) => state === 'paused').map(({ service }) => service));
   const known = new Set([...model.services.map(({ name }) => name), ...containers.map(({ service }) => service)]);
   return {
     users,
@@ -56,11 +59,17 @@ function plan(
       stop: users.stop.filter((service) => halting.has(service)),
       hold: users.hold.filter((service) => halting.has(service)),
     },
-    refusals: [],
     warnings: [
       ...users.stop
         .filter((service) => !known.has(service))
         .map((service) => `used-by names service ${service}, which the compose project does not have`),
+      // Somebody's pause, and theirs to end: to stop it would take it from them, to start it afterwards as well.
+      ...[...users.stop, ...users.hold]
+        .filter((service) => paused.has(service))
+        .map(
+          (service) =>
+            `service ${service} is paused, and stays so: what it has open is replaced all the same, so when it may go on, docker compose restart ${service}`,
+        ),
       ...(unused.length > 0 ? [`no service is known to use ${unused.join(', ')}: name it under used-by`] : []),
     ],
   };

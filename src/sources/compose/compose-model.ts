@@ -16,7 +16,12 @@ export interface ComposeService {
   readonly environment: ReadonlyMap<string, string | undefined>;
   /** Part of the environment is in files that were not read. */
   readonly hasUnreadEnvironment: boolean;
+  /** Also those that the two below name: without them it cannot start. */
   readonly dependsOn: readonly string[];
+  /** Services whose mounts it has as well. */
+  readonly volumesFrom: readonly string[];
+  /** Services in whose namespaces it is (network, processes, IPC): these end when theirs do. */
+  readonly isInside: readonly string[];
   readonly mounts: readonly ComposeMount[];
 }
 

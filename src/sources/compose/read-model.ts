@@ -21,12 +21,16 @@ export function readModel(content: unknown): ComposeModel {
 }
 
 function readService(name: string, service: Record<string, unknown>): ComposeService {
+  const volumesFrom = asList(service['volumes_from']).flatMap((from) => readFromService(from));
+  const isInside = ['network_mode', 'pid', 'ipc'].flatMap((namespace) => readOfService(service[namespace]));
   return {
     name,
     image: typeof service['image'] === 'string' ? service['image'] : '',
     environment: readEnvironment(service['environment']),
     hasUnreadEnvironment: service['env_file'] !== undefined || service['extends'] !== undefined,
-    dependsOn: readNames(service['depends_on']),
+    dependsOn: [...new Set([...readNames(service['depends_on']), ...volumesFrom, ...isInside])],
+    volumesFrom,
+    isInside: [...new Set(isInside)],
     mounts: asList(service['volumes'])
       .map((mount) => readMount(mount))
       .filter((mount): mount is ComposeMount => mount !== undefined),
@@ -54,6 +58,18 @@ function readValue(value: unknown): string | undefined {
 
 function readNames(value: unknown): string[] {
   return Array.isArray(value) ? value.map(String) : Object.keys(asMap(value));
+}
+
+/** `SERVICE[:ro]`; or `container:NAME`, which is of no service that is known here. */
+function readFromService(value: unknown): string[] {
+  const [name = '', mode] = String(value).split(':');
+  return name === '' || (name === 'container' && mode !== undefined) ? [] : [name];
+}
+
+/** `service:NAME`, where it is that. */
+function readOfService(value: unknown): string[] {
+  const name = typeof value === 'string' ? /^service:(.+)$/.exec(value)?.[1] : undefined;
+  return name === undefined ? [] : [name];
 }
 
 function readVolume(key: string, volume: Record<string, unknown>, project: string | undefined): ComposeVolume {

@@ -106,8 +106,12 @@ export async function inspectContainers(caller: InspectCaller, ids: readonly str
     ...(signal ? { signal } : {}),
   });
   // One that was removed at this moment makes it fail, and is not among those that it prints.
-  const { stdout } = /no such container/i.test(result.stderr) ? result : requireSuccess(args, result);
-  return (JSON.parse(stdout || '[]') as Inspected[]).map(describe);
+  const gone = result.stderr.match(/no such (container|object)/gi)?.length ?? 0;
+  const { stdout } = gone > 0 ? result : requireSuccess(args, result);
+  const found = JSON.parse(stdout || '[]') as Inspected[];
+  // None is gone because the engine failed to tell.
+  if (found.length + gone < ids.length) requireSuccess(args, result);
+  return found.map(describe);
 }
 
 function describe({ Id, Name, Image, Config, Mounts, State }: Inspected): InspectedContainer {

@@ -32,7 +32,7 @@ const inspected = (name: string, labels: Record<string, string> | null) => ({
 });
 
 describe('what the engine tells of containers', () => {
-  it('holds service, image and named volumes', async () => {
+  it('holds service, image and mounts', async () => {
     const labels = {
       'com.docker.compose.service': 'app',
       'com.docker.compose.version': '2.26.1',
@@ -78,5 +78,8 @@ describe('what the engine tells of containers', () => {
       kind: 'source',
       message: 'docker container inspect failed: Error response from daemon: i/o timeout',
     });
+    const stderr = 'Error response from daemon: No such container: gone\nError response from daemon: i/o timeout\n';
+    const partly = answering({ stdout: '[]', stderr, code: 1 });
+    await expect(inspectContainers(partly, ['gone', 'app-1'])).rejects.toMatchObject({ kind: 'source' });
   });
 });

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseConfig } from '../../../src/config/load.ts';
@@ -153,6 +154,35 @@ not-covered: {volume cache: made again, volume old: of last year, volume pg: its
     const former = { ...container('wiki-db'), image: 'postgres:14' };
     expect((await namesIn(databases, { ...state, containers: [former] })).names).toContain('database wiki-db');
   });
+});
+
+describe('a folder of which git keeps a part', () => {
+  const git = (...args: string[]) => execFileSync('git', ['-C', root, ...args]);
+  const put = (path: string) => writeFileSync(join(root, 'data/uploads', path), 'x');
+  const lookAtUploads = async () => {
+    const { uncovered } = await namesIn('', nothing);
+    return uncovered.find(({ label }) => label === 'bind mount ./data/uploads');
+  };
+  beforeAll(() => {
+    git('init', '--quiet');
+    put('default-avatar.png');
+    git('add', '--force', '.');
+  });
+  afterAll(() => rmSync(join(root, '.git'), { recursive: true }));
+
+  it('is sources as long as git keeps all of it', async () => {
+    expect(await lookAtUploads()).toBeUndefined();
+  });
+
+  it.each(['left alone', 'ignored'])(
+    'is told of, with one of them, where others lie in it that git has %s',
+    async (how) => {
+      mkdirSync(join(root, 'data/uploads/student'), { recursive: true });
+      put('student/essay.pdf');
+      writeFileSync(join(root, '.gitignore'), how === 'ignored' ? 'data/uploads\n' : '');
+      expect((await lookAtUploads())?.message).toMatch(/git keeps 1 of its files, and not data\/uploads\/student\//);
+    },
+  );
 });
 
 describe('the platform as shipped', () => {

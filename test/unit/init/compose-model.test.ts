@@ -61,6 +61,21 @@ describe('a compose file', () => {
     expect(services.map(({ hasUnreadEnvironment }) => hasUnreadEnvironment)).toEqual([false, true]);
   });
 
+  it('knows whose mounts and namespaces a service has, and that it cannot start without them', () => {
+    const { services } = readModel({
+      services: {
+        a: { depends_on: ['b'], volumes_from: ['b', 'c:ro', 'container:d', 'container:e:ro'] },
+        f: { network_mode: 'service:a', pid: 'service:a', ipc: 'service:b' },
+        g: { network_mode: 'host', pid: 'container:a', ipc: 'shareable', volumes_from: 'b' },
+      },
+    });
+    expect(services.map(({ dependsOn, volumesFrom, isInside }) => [dependsOn, volumesFrom, isInside])).toEqual([
+      [['b', 'c'], ['b', 'c'], []],
+      [['a', 'b'], [], ['a', 'b']],
+      [[], [], []],
+    ]);
+  });
+
   it('knows the names of volumes where they do not depend on the folder', () => {
     const { volumes } = readModel({
       name: 'hub',

@@ -91,6 +91,29 @@ describe('services that use what is replaced', () => {
     expect(usersOf([], [files({ by: 'service', service: 'app-db', path: '/x' })])).toEqual({ stop: [], hold: [] });
   });
 
+  it('are also those that have the mounts of one that mounts it, and those in a namespace of one that is halted', () => {
+    const neighbours = readModel({
+      services: {
+        app: { image: 'app', volumes: ['media:/media'], depends_on: ['app-db'] },
+        thumbnails: { image: 'app', volumes_from: ['app:ro'] },
+        scanner: { image: 'app', volumes_from: ['thumbnails'] },
+        tunnel: { image: 'tunnel', network_mode: 'service:app' },
+        probe: { image: 'probe', pid: 'service:tunnel' },
+        'app-db': { image: 'postgres' },
+        'db-probe': { image: 'probe', ipc: 'service:app-db' },
+      },
+    });
+    const usersFor = (source: FilesConfig) => findUsers(neighbours, { databases: [], files: [source] }, servers);
+    expect(usersFor(files({ by: 'volume', volume: 'media' }))).toEqual({
+      stop: ['app', 'probe', 'scanner', 'thumbnails', 'tunnel'],
+      hold: [],
+    });
+    const named = files({ by: 'volume', volume: 'media' }, ['app', 'app-db']);
+    expect(usersFor(named)).toEqual({ stop: ['app', 'probe', 'tunnel'], hold: [] });
+    const inApp = files({ by: 'service', service: 'app', path: '/app/uploads' });
+    expect(usersFor(inApp)).toEqual({ stop: ['probe', 'tunnel'], hold: ['app'] });
+  });
+
   it('are found by whatever symbolic link the folder is named', () => {
     const directory = realpathSync(mkdtempSync(join(tmpdir(), 'continuity-users-')));
     try {

@@ -1,8 +1,17 @@
 import { describe, expect, it } from '@jest/globals';
 import { parseManifest } from '../../../src/archive/manifest-check.ts';
-import { listDifferences } from '../../../src/operations/restore/compare-images.ts';
+import { compareProjects, listDifferences } from '../../../src/operations/restore/compare-stack.ts';
 
 const id = (letter: string) => `sha256:${letter.repeat(64)}`;
+
+describe('the compose project of an archive beside the one that a restore would replace', () => {
+  it('is told of with both names where it is another', () => {
+    expect(compareProjects('hub', 'hub-trial')).toEqual([expect.stringMatching(/project hub, .* project hub-trial$/)]);
+    expect(compareProjects('hub', 'hub')).toEqual([]);
+    expect(compareProjects(undefined, 'hub')).toEqual([]);
+    expect(compareProjects('', 'hub')).toEqual([]);
+  });
+});
 
 describe('the images of an archive beside those of now', () => {
   it('differ where id and digests do, and say both', () => {

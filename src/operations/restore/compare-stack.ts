@@ -8,15 +8,30 @@ import type { Platform } from '../platform.ts';
 /** Longer than this docker is not waited for: a restore does not depend on it. */
 const options = { timeoutMs: 30_000 };
 
-/** A warning for each service that runs another image than when the archive was made. Never fails. */
-export async function compareImages(platform: Platform, { images }: Manifest): Promise<string[]> {
+/**
+ * A warning where the archive is another compose project's, and one for each service that runs another image than when it
+ * was made. Never fails.
+ */
+export async function compareStack(platform: Platform, { compose, images }: Manifest): Promise<string[]> {
   if (!images || !platform.config.compose) return [];
   try {
     const project = openProject(platform);
-    return listDifferences(images, await listImages(await readStack(project, options), project, options));
+    const stack = await readStack(project, options);
+    return [
+      ...compareProjects(compose?.project, project.project ?? stack.model.project),
+      ...listDifferences(images, await listImages(stack, project, options)),
+    ];
   } catch (error) {
     return [`whether the services still run the images of the archive could not be checked: ${messageOf(error)}`];
   }
+}
+
+/** No refusal: a platform that is recovered elsewhere may have another name on purpose. */
+export function compareProjects(before: string | undefined, now: string | undefined): string[] {
+  if (!before || !now || before === now) return [];
+  return [
+    `the archive is of the compose project ${before}, and what it would stop and replace is of the project ${now}`,
+  ];
 }
 
 /** Services that are gone, or came later, say nothing about what is restored. */
