@@ -153,7 +153,7 @@ async function beginRecord({ config, logger, now }: Platform, options: RecoverOp
   const found = await readRecovery(config.state);
   if (!found) return { version: 1, scenario: options.scenario, started: now().toISOString(), durationsMs: {} };
   const asked = options.choice.archive;
-  const isOther = asked !== undefined && asked !== 'latest' && found.archive && found.archive.name !== asked;
+  const isOther = isOtherAsked(found, asked);
   if (found.restored && (isOther || found.scenario !== options.scenario)) {
     throw new Failure(
       'refused',
@@ -165,6 +165,14 @@ async function beginRecord({ config, logger, now }: Platform, options: RecoverOp
   // Another choice, before anything was restored, is simply made.
   const { archive, ...rest } = found;
   return isOther || !archive ? { ...rest, scenario: options.scenario } : { ...found, scenario: options.scenario };
+}
+
+/** Whether another archive is asked for than the one that an earlier run chose. */
+function isOtherAsked({ archive, restoreId, restored }: RecoveryRecord, asked: string | undefined): boolean {
+  if (archive === undefined || asked === undefined) return false;
+  // The newest may be another one by now, as long as nothing of the first is in place.
+  if (asked === 'latest') return restoreId === undefined && restored === undefined;
+  return archive.name !== asked;
 }
 
 function describeFound({ started, finished, archive }: RecoveryRecord, timezone: string): string {

@@ -27,6 +27,8 @@ export interface RestoreOptions {
   dryRun?: boolean;
   /** Shown the plan; only `true` goes on. */
   confirm: (plan: RestorePlan) => Promise<boolean>;
+  /** Told the restore's id before anything of it is on disk. */
+  note?: (id: string) => Promise<void>;
   /** Typed by an operator who accepts that what stands there now is not backed up first. */
   skipsSafetyBackup?: boolean;
   /** Services that are started again are not waited for: what they need is not there yet. */
@@ -120,6 +122,7 @@ async function restoreFrom(
       users: plan.users,
     };
     logger.phase('Stage and prove');
+    await options.note?.(id);
     isBegun = true;
     await writeJournal(config.state, journal);
     const run = { platform, archive, manifest, plan: current, journal };

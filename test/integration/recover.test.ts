@@ -120,6 +120,11 @@ describe('a recovery', () => {
     await expect(run({ confirm: () => Promise.resolve(false) })).rejects.toMatchObject({
       message: 'the restore was declined: nothing was restored',
     });
+    // Meanwhile the platform was brought up by other means.
+    writeFiles(made.uploads, { 'thesis.txt': 'years of work' });
+    await expect(run()).rejects.toMatchObject({ message: expect.stringContaining('this machine is not blank') });
+    expect(readFileSync(join(made.uploads, 'thesis.txt'), 'utf8')).toBe('years of work');
+    rmSync(join(made.uploads, 'thesis.txt'));
     const { archive, steps } = await run();
     expect(archive).toBe(newest);
     expect(steps.find(({ step }) => step === 'archive')).toMatchObject({ earlier: true });
@@ -133,7 +138,8 @@ describe('a recovery', () => {
     // Killed right after the swap: the restore is kept in the records, and the recovery has not noted it yet.
     const id = '20261101000000-abcdef';
     const since = new Date().toISOString();
-    await writeRecovery(made.state, { ...(rest as unknown as RecoveryRecord), started: since, wasBlank: true });
+    const cut = { ...(rest as unknown as RecoveryRecord), started: since, wasBlank: true };
+    await writeRecovery(made.state, { ...cut, restoreId: id });
     await recordKept(made.state, { id, archive: newest, since, databases: [], files: [] });
     let isPlanned = false;
     const { restored: again } = await run({
@@ -145,6 +151,11 @@ describe('a recovery', () => {
     expect(isPlanned).toBe(false);
     expect(again.databases).toHaveLength(4);
     expect(await listKept(made.state)).toEqual([]);
+    // What a restore of somebody else has kept is neither taken for it nor forgotten.
+    await writeRecovery(made.state, { ...cut, restoreId: '20261102000000-abcdef' });
+    await recordKept(made.state, { id, archive: newest, since, databases: [], files: [] });
+    await expect(run()).rejects.toMatchObject({ message: expect.stringContaining('this machine is not blank') });
+    expect(await listKept(made.state)).toHaveLength(1);
   }, 180_000);
 
   it('refuses before anything is started where the archive cannot fit on the disks (fault 118)', async () => {

@@ -75785,6 +75785,7 @@ async function restoreFrom(platform, archive, options, runDirectory) {
             users: plan.users,
         };
         logger.phase('Stage and prove');
+        await options.note?.(id);
         isBegun = true;
         await writeJournal(config.state, journal);
         const run = { platform, archive, manifest, plan: current, journal };

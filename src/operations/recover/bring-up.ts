@@ -1,12 +1,13 @@
 import { access } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../logging/failure.ts';
 import type { ComposeModel } from '../../sources/compose/compose-model.ts';
 import { lastLine } from '../../sources/compose/docker.ts';
 import { readComposeModel } from '../../sources/compose/model.ts';
-import { runCompose, type ComposeProject } from '../../sources/compose/project.ts';
+import { askCompose, runCompose, type ComposeProject } from '../../sources/compose/project.ts';
 import { listServiceContainers } from '../../sources/compose/service-containers.ts';
-import { runCommand } from '../../system/run-command.ts';
+import { runCommand, type CommandResult } from '../../system/run-command.ts';
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
 import { findMounting } from '../services/find-users.ts';
@@ -14,6 +15,8 @@ import { listHomes } from './homes.ts';
 
 /** Images may have to be fetched or built first. */
 const timeoutMs = 60 * 60_000;
+const startingMs = 5 * 60_000;
+const lookEveryMs = 1000;
 
 /** What the compose project's own folder has to make secrets and folders that its compose file expects. */
 const preparation = 'infrastructure/compose/prepare.sh';
@@ -42,8 +45,9 @@ export async function prepareProject(platform: Platform): Promise<void> {
 }
 
 /**
- * Starts the database servers alone, so that no application opens an empty database, and makes what else is to be filled:
- * the volumes of file sources and those named, the containers that file sources lie in.
+ * Starts the database servers alone, so that no application opens an empty database, and makes all other containers and
+ * volumes without starting them: some are to be filled, and an image that cannot be had is better known now than hours
+ * later, when everything is restored.
  */
 export async function bringUpDatabases(platform: Platform, otherVolumes: readonly string[]): Promise<string[]> {
   const project = openProject(platform);
@@ -54,8 +58,9 @@ export async function bringUpDatabases(platform: Platform, otherVolumes: readonl
   const volumes = [...otherVolumes, ...files.flatMap(({ place }) => (place.by === 'volume' ? [place.volume] : []))];
   const users = volumes.flatMap((volume) => findMounting(model, { place: { by: 'volume', volume } }));
   if (servers.length > 0) await up(platform, project, ['--detach', '--wait', ...servers]);
-  // A volume is there once a service that has it is made; it does not have to run.
-  await make(platform, project, unique([...users, ...listHomes(platform.config)]));
+  const started = (await askCompose(project, ['config', '--services'])).split('\n').filter((name) => name !== '');
+  // Those of a profile that is not started as well: a volume is there once a service that has it is made.
+  await make(platform, project, unique([...started.sort(), ...users, ...listHomes(platform.config)]));
   return servers;
 }
 
@@ -82,12 +87,27 @@ async function up(platform: Platform, project: ComposeProject, words: readonly s
   const { signal } = platform;
   const result = await runCompose(project, ['up', ...words], { timeoutMs, ...(signal ? { signal } : {}) });
   if (result.code === 0) return;
-  const ailing = await listAiling(project);
+  let ailing = await listAiling(project);
+  // Compose stops waiting, and fails, when a service has done what it was to do once: others may be starting still.
+  const isByEnd = /exited \(0\)$/.test(lastLine(result));
+  for (const begun = Date.now(); isByEnd && ailing.some(isStarting) && Date.now() - begun < startingMs;) {
+    await sleep(lookEveryMs, undefined, signal ? { signal } : {});
+    ailing = await listAiling(project);
+  }
+  if (isByEnd && ailing.length === 0) return;
   throw new Failure(
     'source',
     `docker compose up failed: ${lastLine(result)}${ailing.length > 0 ? `; not well: ${ailing.join(', ')}` : ''}`,
-    'Look at docker compose ps and docker compose logs SERVICE, put it right, then run the same line again: it goes on where it stopped.',
+    `${adviseOn(result)}, then run the same line again: it goes on where it stopped.`,
   );
+}
+
+function adviseOn({ stderr }: CommandResult): string {
+  return /pull access denied|manifest unknown|unauthorized|unable to prepare context|Dockerfile|failed to resolve|no such host/i.test(
+    stderr,
+  )
+    ? 'An image cannot be had: log in to its registry (docker login), name another in .env, or put what it is built from where .env says (APP_CONTEXT)'
+    : 'Look at docker compose ps and docker compose logs SERVICE, put it right';
 }
 
 /** Services that do not run or are not healthy, each with its state. */
@@ -101,6 +121,10 @@ async function listAiling(project: ComposeProject): Promise<string[]> {
     if (state === 'exited' && exitCode === '0') return [];
     return [`${service} (${[state, health].filter((word) => word !== '').join(', ')})`];
   });
+}
+
+function isStarting(ailing: string): boolean {
+  return ailing.includes('starting');
 }
 
 function refuseUnknown({ config }: Platform, { services }: ComposeModel, wanted: readonly string[]): void {

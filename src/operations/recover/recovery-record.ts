@@ -21,6 +21,8 @@ export interface RecoveryRecord {
   writerKey?: string;
   /** Nothing stood where the archive goes before any application ran: what stands there since, one has made by itself. */
   wasBlank?: boolean;
+  /** Of the restore that this recovery began: no other is taken for it, nor is what others have kept. */
+  restoreId?: string;
   restored?: RecoveredParts & { at: string };
   finished?: string;
   /** Of steps that were completed, by whichever run, in milliseconds. */

@@ -3,12 +3,13 @@ import { countOf } from '../../logging/quantity-text.ts';
 import { forget } from '../forget.ts';
 import type { Platform } from '../platform.ts';
 import { restore } from '../restore.ts';
-import { listKept } from '../restore/kept.ts';
+import { readJournal } from '../restore/journal.ts';
+import { listKept, type KeptRecord } from '../restore/kept.ts';
 import type { RestorePlan } from '../restore/restore-plan.ts';
 import { withArchive } from '../with-archive.ts';
 import { withLock } from '../with-lock.ts';
 import { listOccupied } from './check-blank.ts';
-import { startHomes } from './homes.ts';
+import { listHomes, startHomes } from './homes.ts';
 import { listParts, type RecoveredParts } from './recovered-parts.ts';
 import type { RecoveryRecord } from './recovery-record.ts';
 
@@ -27,14 +28,12 @@ export interface RestoreBlankOptions {
  * @throws Failure `refused` where something stands there, or the plan is declined.
  */
 export async function restoreBlank(platform: Platform, options: RestoreBlankOptions): Promise<RecoveredParts> {
-  const { archive, record } = options;
+  const { archive, record, save } = options;
   await requireBlank(platform, options);
   const homes = await startHomes(platform);
   await withLock(platform, () => Promise.resolve());
-  const earlier = (await listKept(platform.config.state)).find(
-    (kept) => kept.archive === archive && kept.since >= record.started,
-  );
-  if (earlier) {
+  const earlier = await findKept(platform, record);
+  if (earlier?.archive === archive) {
     platform.logger.info(
       `   ${archive} : mis en place par un essai précédent (put in place by an earlier run, ${earlier.since}).`,
     );
@@ -46,8 +45,15 @@ export async function restoreBlank(platform: Platform, options: RestoreBlankOpti
     skipsSafetyBackup: true,
     skipsHealth: true,
     confirm: (plan) => options.confirm(plan, record.wasBlank === true),
+    note: async (id) => {
+      record.restoreId = id;
+      await save();
+    },
   });
   if (!result.done) {
+    // Whoever declines may go on by other means: next time, what stands here is looked at again.
+    delete record.wasBlank;
+    await save();
     const running = ['The databases', ...homes].join(', ');
     const next = `${running} run, the platform is not started. Run the same line again when you have decided.`;
     throw new Failure('refused', 'the restore was declined: nothing was restored', next);
@@ -56,12 +62,17 @@ export async function restoreBlank(platform: Platform, options: RestoreBlankOpti
   return await settle(platform, options, listParts(manifest, result), result.id);
 }
 
-/** Decided once, and noted before any application runs: from then on, what there is may be what one has just made. */
+/**
+ * Looks at what stands there, unless it may be what this recovery has made itself: by a restore that it began, or by an
+ * application that it started, which fills its database. So it is noted before any application runs.
+ */
 async function requireBlank(
   platform: Platform,
   { record, save, replaces, archive }: RestoreBlankOptions,
 ): Promise<void> {
-  if (record.wasBlank === true || replaces) return;
+  if (replaces) return;
+  const isOurs = listHomes(platform.config).length > 0 || (await isRestoring(platform, record));
+  if (record.wasBlank === true && isOurs) return;
   const occupied = await withArchive(platform, archive, (reader) => listOccupied(platform, reader));
   if (occupied.length > 0) {
     throw new Failure(
@@ -72,6 +83,17 @@ async function requireBlank(
   }
   record.wasBlank = true;
   await save();
+}
+
+/** Whether the restore that this recovery began is unfinished, or complete and not noted yet. */
+async function isRestoring(platform: Platform, record: RecoveryRecord): Promise<boolean> {
+  if (record.restoreId === undefined) return false;
+  const journal = await readJournal(platform.config.state);
+  return journal?.id === record.restoreId || (await findKept(platform, record)) !== undefined;
+}
+
+async function findKept({ config }: Platform, { restoreId }: RecoveryRecord): Promise<KeptRecord | undefined> {
+  return (await listKept(config.state)).find(({ id }) => id === restoreId);
 }
 
 /** Noted before anything is cleared up; then what a blank machine had is not worth keeping. */
