@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { leaveOutValues } from '../../../src/sources/compose/without-values.ts';
 
-const value = 'hunter2 seCRet"/x'; // not-a-secret: stands for one
+const value = 'hunter2 seCRet"/x';
 
 it.each([
   [
