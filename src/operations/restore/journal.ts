@@ -1,7 +1,7 @@
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../logging/failure.ts';
-import type { OwnInodes } from '../../sources/files/swap-files.ts';
+import type { OwnInodes } from '../../sources/files/own-folder.ts';
 import { kindOfName } from '../../sources/postgres/own-names.ts';
 import { syncDirectory, writeDurably } from '../../system/durable-file.ts';
 import type { Users } from '../services/find-users.ts';
