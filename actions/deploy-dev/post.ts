@@ -20,10 +20,13 @@ try {
   const inputs = new Inputs(takeInputs(process.env), (secret) => redactor.add(secret));
   const context = { inputs, environment: { ...process.env }, logger };
   const request = readRequest(context);
-  const repair = await repairDeployment({ ...request, config: await readHost(context) });
+  const config = await readHost(context);
+  const repair = await repairDeployment({ ...request, config }).catch((error: unknown) => {
+    logger.warning(`what the run left was not repaired, the next deployment tries again: ${messageOf(error)}`);
+  });
   if (repair) writeSummary(summarizeRepair(repair), redact);
 } catch (error) {
-  // Why the step failed was said by the main step.
+  // What is wrong with the inputs was said by the main step.
   logger.debug(`the post step did not repair: ${messageOf(error)}`);
 }
 logger.close();

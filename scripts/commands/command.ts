@@ -19,6 +19,8 @@ export interface CommandContext extends BaseContext {
   loadConfig(): Promise<Config>;
   /** The same, for commands that can do without; undefined where there is none. */
   loadConfigIfAny(): Promise<Config | undefined>;
+  /** The same, where a commit's checkout is here: the one under /etc comes before ./continuity.yml. */
+  loadHostConfigIfAny(): Promise<Config | undefined>;
 }
 
 export interface CommandArgument {

@@ -1,5 +1,5 @@
 import { loadConfig } from '../../src/config/load.ts';
-import { findConfig, locateConfig } from '../../src/config/locate.ts';
+import { findConfig, findHostConfig, locateConfig } from '../../src/config/locate.ts';
 import type { BaseContext, CommandContext, CommandOption, OptionValues } from './command.ts';
 
 /** Of every command of `continuity`. */
@@ -10,12 +10,12 @@ export const configOption: CommandOption = {
 
 /** The configuration is read by those commands alone that ask for it. */
 export function completeContext(base: BaseContext, values: OptionValues, workingDirectory: string): CommandContext {
+  const requested = values['config'] as string | undefined;
+  const loadIfAny = async (file: string | undefined) => (file === undefined ? undefined : await loadConfig(file));
   return {
     ...base,
-    loadConfigIfAny: async () => {
-      const file = await findConfig(values['config'] as string | undefined, workingDirectory);
-      return file === undefined ? undefined : loadConfig(file);
-    },
-    loadConfig: async () => loadConfig(await locateConfig(values['config'] as string | undefined, workingDirectory)),
+    loadConfigIfAny: async () => loadIfAny(await findConfig(requested, workingDirectory)),
+    loadHostConfigIfAny: async () => loadIfAny(requested ?? (await findHostConfig(workingDirectory))),
+    loadConfig: async () => loadConfig(await locateConfig(requested, workingDirectory)),
   };
 }

@@ -43,7 +43,7 @@ export const devDeployCommand: CommandDefinition = {
       lockWaitMs: text('wait') === undefined ? 0 : readDuration('--wait', text('wait') as string),
       holder: 'dev deploy',
       prepareScript: locateOwnPrepareScript(),
-      config: await context.loadConfigIfAny(),
+      config: await context.loadHostConfigIfAny(),
       environment,
       now: () => new Date(),
       logger,

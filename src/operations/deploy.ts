@@ -2,15 +2,13 @@ import { mkdir } from 'node:fs/promises';
 import type { Config } from '../config/config.ts';
 import { Failure, messageOf } from '../logging/failure.ts';
 import type { Logger } from '../logging/logger.ts';
-import { formatDuration } from '../logging/quantity-text.ts';
-import { acquireLock, type Lock } from '../system/lock.ts';
 import type { Environment } from '../system/run-command.ts';
 import { attempt, type DeployOutcome, type DeployRun } from './deploy/attempt.ts';
 import { resolveCommit } from './deploy/checkout.ts';
 import { DEPLOY_VARIABLE, pickEnvironment } from './deploy/docker-environment.ts';
 import { readCurrent, removeJournal } from './deploy/journal.ts';
-import { describePlaces, type DeployPlaces } from './deploy/places.ts';
-import { interrupted } from './deploy/problem.ts';
+import { describePlaces } from './deploy/places.ts';
+import { takeLock } from './take-lock.ts';
 import { beginRecord, type DeployGitHub } from './deploy/record.ts';
 import { repairInterrupted } from './deploy/repair.ts';
 import { checkEngine } from './dev/check-engine.ts';
@@ -81,7 +79,7 @@ export async function deploy(options: DeployOptions): Promise<DeployResult> {
   await checkEngine(environment, logger);
   const places = describePlaces(directory);
   await makeDirectory(directory);
-  const lock = await takeLock(places, options);
+  const lock = await takeLock(places.lock, options);
   try {
     const commit = await resolveCommit(source, options.commit, environment);
     await repairInterrupted(places, options, warn);
@@ -120,19 +118,5 @@ async function makeDirectory(directory: string): Promise<void> {
   } catch (error) {
     const next = 'Name a folder that the account of the development runner may write to.';
     throw new Failure('config', `${directory} cannot be made: ${messageOf(error)}`, next, { cause: error });
-  }
-}
-
-async function takeLock({ lock }: DeployPlaces, { holder, lockWaitMs, logger, signal }: DeployOptions): Promise<Lock> {
-  try {
-    return await acquireLock(lock, { holder });
-  } catch (error) {
-    if (!(error instanceof Failure && error.kind === 'locked') || lockWaitMs <= 0) throw error;
-    logger.info(`${error.message}: waiting for up to ${formatDuration(lockWaitMs)}.`);
-    return await acquireLock(lock, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch(
-      (second: unknown) => {
-        throw signal?.aborted ? interrupted(holder, second) : second;
-      },
-    );
   }
 }

@@ -1,11 +1,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure, messageOf } from '../logging/failure.ts';
-import { formatDuration } from '../logging/quantity-text.ts';
 import { isDiskFull } from '../system/disk-room.ts';
-import { acquireLock, type Lock } from '../system/lock.ts';
 import { explainStagingError, openRunDirectory } from './backup/staging.ts';
 import type { Platform } from './platform.ts';
+import { interrupted, takeLock } from './take-lock.ts';
 import { requireServices, takeOver } from './take-over.ts';
 
 /**
@@ -15,7 +14,7 @@ import { requireServices, takeOver } from './take-over.ts';
 export async function withLock<T>(platform: Platform, work: (runDirectory: string) => Promise<T>): Promise<T> {
   const { config, logger, holder } = platform;
   await makeStateDirectory(config.state);
-  const lock = await takeLock(platform).catch(async (error: unknown) => {
+  const lock = await takeLock(join(config.state, 'lock'), platform).catch(async (error: unknown) => {
     throw await explainStagingError(error, config.state);
   });
   try {
@@ -43,22 +42,6 @@ export async function withLock<T>(platform: Platform, work: (runDirectory: strin
   }
 }
 
-/** Takes the lock; where somebody holds it, says who, and waits as long as the platform allows. */
-async function takeLock({ config, logger, holder, lockWaitMs = 0, signal }: Platform): Promise<Lock> {
-  const path = join(config.state, 'lock');
-  try {
-    return await acquireLock(path, { holder });
-  } catch (error) {
-    if (!(error instanceof Failure && error.kind === 'locked') || lockWaitMs <= 0) throw error;
-    logger.info(`${error.message}: waiting for up to ${formatDuration(lockWaitMs)}.`);
-    return await acquireLock(path, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch(
-      (second: unknown) => {
-        throw signal?.aborted ? interrupted(holder, second) : second;
-      },
-    );
-  }
-}
-
 async function makeStateDirectory(path: string): Promise<void> {
   try {
     await mkdir(path, { recursive: true, mode: 0o700 });
@@ -71,13 +54,4 @@ async function makeStateDirectory(path: string): Promise<void> {
       { cause: error },
     );
   }
-}
-
-function interrupted(holder: string, cause: unknown): Failure {
-  return new Failure(
-    'failed',
-    `${holder} was interrupted: ${messageOf(cause)}`,
-    'Run it again: it goes on where it stopped.',
-    { cause },
-  );
 }

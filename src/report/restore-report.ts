@@ -37,7 +37,7 @@ export function renderPlan(plan: RestorePlan, timezone?: string): string {
 }
 
 /** Which services the swap halts, in a sentence each. */
-export function describeHalt({ services: { stop, hold } }: RestorePlan): string[] {
+function describeHalt({ services: { stop, hold } }: RestorePlan): string[] {
   return [
     ...(stop.length > 0 ? [`Stopped while it is put in place, then started again: ${stop.join(', ')}.`] : []),
     ...(hold.length > 0 ? [`Paused while it is put in place, then restarted: ${hold.join(', ')}.`] : []),

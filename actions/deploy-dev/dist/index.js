@@ -38056,7 +38056,7 @@ exports.visitAsync = visitAsync;
 
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(1619);
-/* harmony import */ var _src_operations_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1136);
+/* harmony import */ var _src_operations_deploy_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2024);
 /* harmony import */ var _src_report_deploy_report_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(5066);
 /* harmony import */ var _src_report_summary_deploy_summary_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(5799);
 /* harmony import */ var _frame_describe_machine_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(938);
@@ -48070,7 +48070,7 @@ function countOf(count, noun, plural = `${noun}s`) {
 
 /***/ }),
 
-/***/ 1136:
+/***/ 2024:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -48083,169 +48083,10 @@ __nccwpck_require__.d(__webpack_exports__, {
 var promises_ = __nccwpck_require__(1455);
 // EXTERNAL MODULE: ./.build/src/logging/failure.js
 var logging_failure = __nccwpck_require__(1619);
-// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
-var quantity_text = __nccwpck_require__(6534);
-// EXTERNAL MODULE: external "node:child_process"
-var external_node_child_process_ = __nccwpck_require__(1421);
-// EXTERNAL MODULE: external "node:fs"
-var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: external "node:path"
-var external_node_path_ = __nccwpck_require__(6760);
-;// CONCATENATED MODULE: ./.build/src/system/disk-room.js
-
-
-/** Fewer free inodes than this, and a disk takes no more whatever its bytes: one request needs some at once. */
-const FEW_FILES = 16;
-/** The room on the file system of `path`. Rejects with the system's error. */
-async function measureRoom(path) {
-    const { bavail, blocks, bsize, files, ffree } = await statfs(path);
-    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, ...(files > 0 ? { freeFiles: ffree } : {}) };
-}
-function hasFewFiles({ freeFiles }) {
-    return freeFiles !== undefined && freeFiles < FEW_FILES;
-}
-/** `12 kB free`; also how few inodes, where these are what is missing. */
-function describeRoom(room) {
-    const bytes = `${formatBytes(room.freeBytes)} free`;
-    return hasFewFiles(room) ? `${bytes}, ${room.freeFiles} inodes free (df -i)` : bytes;
-}
-/** Whether a system's error says that a disk, or a quota on it, is used up. */
-function isDiskFull(error) {
-    const { code } = (error ?? {});
-    return code === 'ENOSPC' || code === 'EDQUOT';
-}
-/** Whether it says that a disk takes no writes at all. */
-function isReadOnly(error) {
-    return (error ?? {}).code === 'EROFS';
-}
-
-;// CONCATENATED MODULE: ./.build/src/system/lock.js
-
-
-
-
-
-const conflictCode = 75;
-/**
- * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
- * ends, and programs that the process starts do not carry it on: there are no stale locks.
- * @throws the system's error where the disk is full or read-only; Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
- * that ended the waiting.
- */
-async function acquireLock(path, options) {
-    for (;;) {
-        const descriptor = openLockFile(path);
-        try {
-            if (!(await takeFlock(descriptor, options)))
-                throw describeConflict(path);
-            if (isStillAt(descriptor, path))
-                return claim(descriptor, options.holder);
-        }
-        catch (error) {
-            (0,external_node_fs_.closeSync)(descriptor);
-            throw error;
-        }
-        // Somebody removed the file while we waited: a lock on a file without a name excludes nobody.
-        (0,external_node_fs_.closeSync)(descriptor);
-    }
-}
-function openLockFile(path) {
-    try {
-        (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
-        return (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_NOFOLLOW, 0o600);
-    }
-    catch (error) {
-        // What a disk does is explained by whoever knows which one it is.
-        if (isDiskFull(error) || isReadOnly(error))
-            throw error;
-        throw new logging_failure/* Failure */.HR('failed', `cannot open the lock ${path}: ${(0,logging_failure/* messageOf */.bD)(error)}`, 'Run as the user who owns the state folder (root on production), or name another one with state: in the configuration.', { cause: error });
-    }
-}
-/**
- * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
- * too, and stays locked when that program has ended.
- */
-function takeFlock(descriptor, { waitMs, signal }) {
-    const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
-    return new Promise((resolve, reject) => {
-        const child = (0,external_node_child_process_.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
-            stdio: ['ignore', 'ignore', 'pipe', descriptor],
-        });
-        let complaint = '';
-        child.stderr?.on('data', (chunk) => (complaint += chunk.toString()));
-        const fail = (reason) => reject(new logging_failure/* Failure */.HR('failed', `cannot lock: ${reason}`, 'Install the package util-linux, which holds the program flock.'));
-        const stop = () => child.kill();
-        signal?.addEventListener('abort', stop, { once: true });
-        if (signal?.aborted)
-            stop();
-        child.on('error', (error) => fail((0,logging_failure/* messageOf */.bD)(error)));
-        child.on('close', (code, endedBy) => {
-            signal?.removeEventListener('abort', stop);
-            // Whatever it answered: who was told to stop wants no lock.
-            if (signal?.aborted)
-                reject(asError(signal.reason));
-            else if (code === 0)
-                resolve(true);
-            else if (code === conflictCode)
-                resolve(false);
-            else
-                fail(`flock ended with ${endedBy ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
-        });
-    });
-}
-function asError(reason) {
-    return reason instanceof Error ? reason : new Error(String(reason));
-}
-function isStillAt(descriptor, path) {
-    const ours = (0,external_node_fs_.fstatSync)(descriptor);
-    const named = (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false });
-    return named !== undefined && named.ino === ours.ino && named.dev === ours.dev;
-}
-function claim(descriptor, holder) {
-    // What is written here was left by a holder that died: giving back empties the file.
-    const tookOverFrom = parseHolder((0,external_node_fs_.readFileSync)(descriptor, 'utf8'));
-    (0,external_node_fs_.ftruncateSync)(descriptor, 0);
-    try {
-        (0,external_node_fs_.writeSync)(descriptor, `${JSON.stringify({ holder, pid: process.pid, since: new Date().toISOString() })}\n`, 0);
-    }
-    catch (error) {
-        // The lock holds without its note, and whoever makes room on a full disk needs it.
-        if (!isDiskFull(error))
-            throw error;
-    }
-    let isHeld = true;
-    return {
-        ...(tookOverFrom && { tookOverFrom }),
-        release() {
-            if (!isHeld)
-                return;
-            isHeld = false;
-            (0,external_node_fs_.ftruncateSync)(descriptor, 0);
-            (0,external_node_fs_.closeSync)(descriptor);
-        },
-    };
-}
-function describeConflict(path) {
-    const holder = parseHolder((0,external_node_fs_.readFileSync)(path, 'utf8'));
-    const who = holder
-        ? `${holder.holder} (pid ${holder.pid}, since ${holder.since})`
-        : 'another run that has just begun';
-    return new logging_failure/* Failure */.HR('locked', `${path} is held by ${who}`, 'Wait until it has ended, then try again.');
-}
-function parseHolder(text) {
-    try {
-        const { holder, pid, since } = JSON.parse(text);
-        return typeof holder === 'string' && typeof pid === 'number' && typeof since === 'string'
-            ? { holder, pid, since }
-            : undefined;
-    }
-    catch {
-        return undefined;
-    }
-}
-
 // EXTERNAL MODULE: ./.build/src/logging/printable.js
 var printable = __nccwpck_require__(6730);
+// EXTERNAL MODULE: external "node:path"
+var external_node_path_ = __nccwpck_require__(6760);
 ;// CONCATENATED MODULE: ./.build/src/system/is-record.js
 /** A mapping of YAML or JSON: no list, and not null. */
 function isRecord(value) {
@@ -48302,6 +48143,8 @@ function isWithin(path, folder) {
     return path === folder || path.startsWith(folder.endsWith('/') ? folder : `${folder}/`);
 }
 
+// EXTERNAL MODULE: external "node:fs"
+var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/follow-links.js
 
 
@@ -48537,8 +48380,8 @@ var docker = __nccwpck_require__(8784);
 
 
 
-const projectLabel = 'com.docker.compose.project';
-const filesLabel = 'com.docker.compose.project.config_files';
+const projectLabel = `${docker/* composeLabel */.dv}.project`;
+const filesLabel = `${projectLabel}.config_files`;
 /**
  * Compares the model with what the engine already has, whatever any file says: containers of this name that were started
  * from elsewhere, volumes and networks that are another project's. One sentence each; empty where all is ours.
@@ -48580,9 +48423,11 @@ async function listLabelled(args, environment) {
     if (ids.length === 0)
         return [];
     // Labels from inspect: the list's own form cannot hold a comma.
-    const { stdout } = await (0,docker/* runDocker */.ST)([kind, 'inspect', '--', ...ids], { environment, maximumOutputBytes: 64 << 20 });
+    const found = await (0,docker/* runDocker */.ST)([kind, 'inspect', '--', ...ids], { environment, maximumOutputBytes: 64 << 20 });
     // What went meanwhile is left out, and makes the exit code 1.
-    return JSON.parse(stdout).map(asMap).map(({ Name: name, Labels, Config }) => ({
+    if (found.code !== 0 && !/no such/i.test(found.stderr))
+        throw unreadable(kind, (0,docker/* lastLine */.fM)(found));
+    return JSON.parse(found.stdout || '[]').map(asMap).map(({ Name: name, Labels, Config }) => ({
         name: show(name ?? '').replace(/^\//, ''),
         labels: asMap(Labels ?? asMap(Config)['Labels']),
     }));
@@ -49119,6 +48964,8 @@ function refuse(faults, { files }) {
 
 // EXTERNAL MODULE: external "node:util"
 var external_node_util_ = __nccwpck_require__(7975);
+// EXTERNAL MODULE: ./.build/src/logging/quantity-text.js
+var quantity_text = __nccwpck_require__(6534);
 ;// CONCATENATED MODULE: ./.build/src/operations/dev/plan-build.js
 
 
@@ -49763,15 +49610,195 @@ async function takeDown(places, commit, options) {
     throw new logging_failure/* Failure */.HR('source', `docker compose down failed: ${(0,docker/* lastLine */.fM)(result)}`, next);
 }
 
+// EXTERNAL MODULE: external "node:child_process"
+var external_node_child_process_ = __nccwpck_require__(1421);
+;// CONCATENATED MODULE: ./.build/src/system/disk-room.js
+
+
+/** Fewer free inodes than this, and a disk takes no more whatever its bytes: one request needs some at once. */
+const FEW_FILES = 16;
+/** The room on the file system of `path`. Rejects with the system's error. */
+async function measureRoom(path) {
+    const { bavail, blocks, bsize, files, ffree } = await statfs(path);
+    return { freeBytes: bavail * bsize, totalBytes: blocks * bsize, ...(files > 0 ? { freeFiles: ffree } : {}) };
+}
+function hasFewFiles({ freeFiles }) {
+    return freeFiles !== undefined && freeFiles < FEW_FILES;
+}
+/** `12 kB free`; also how few inodes, where these are what is missing. */
+function describeRoom(room) {
+    const bytes = `${formatBytes(room.freeBytes)} free`;
+    return hasFewFiles(room) ? `${bytes}, ${room.freeFiles} inodes free (df -i)` : bytes;
+}
+/** Whether a system's error says that a disk, or a quota on it, is used up. */
+function isDiskFull(error) {
+    const { code } = (error ?? {});
+    return code === 'ENOSPC' || code === 'EDQUOT';
+}
+/** Whether it says that a disk takes no writes at all. */
+function isReadOnly(error) {
+    return (error ?? {}).code === 'EROFS';
+}
+
+;// CONCATENATED MODULE: ./.build/src/system/lock.js
+
+
+
+
+
+const conflictCode = 75;
+/**
+ * Takes the lock at `path` for this process. It is flock(2) on an open file, so it ends with the process, however that
+ * ends, and programs that the process starts do not carry it on: there are no stale locks.
+ * @throws the system's error where the disk is full or read-only; Failure `locked`, with the holder's name, where it is held (still, after `waitMs`); the signal's reason where
+ * that ended the waiting.
+ */
+async function acquireLock(path, options) {
+    for (;;) {
+        const descriptor = openLockFile(path);
+        try {
+            if (!(await takeFlock(descriptor, options)))
+                throw describeConflict(path);
+            if (isStillAt(descriptor, path))
+                return claim(descriptor, options.holder);
+        }
+        catch (error) {
+            (0,external_node_fs_.closeSync)(descriptor);
+            throw error;
+        }
+        // Somebody removed the file while we waited: a lock on a file without a name excludes nobody.
+        (0,external_node_fs_.closeSync)(descriptor);
+    }
+}
+function openLockFile(path) {
+    try {
+        (0,external_node_fs_.mkdirSync)((0,external_node_path_.dirname)(path), { recursive: true, mode: 0o700 });
+        return (0,external_node_fs_.openSync)(path, external_node_fs_.constants.O_RDWR | external_node_fs_.constants.O_CREAT | external_node_fs_.constants.O_NOFOLLOW, 0o600);
+    }
+    catch (error) {
+        // What a disk does is explained by whoever knows which one it is.
+        if (isDiskFull(error) || isReadOnly(error))
+            throw error;
+        throw new logging_failure/* Failure */.HR('failed', `cannot open the lock ${path}: ${(0,logging_failure/* messageOf */.bD)(error)}`, 'Run as the user who owns the state folder (root on production), or name another one with state: in the configuration.', { cause: error });
+    }
+}
+/**
+ * Node has no flock(2), but util-linux has: its program locks the open file that it inherits from us, which is ours
+ * too, and stays locked when that program has ended.
+ */
+function takeFlock(descriptor, { waitMs, signal }) {
+    const patience = waitMs === undefined || waitMs <= 0 ? ['--nonblock'] : ['--timeout', (waitMs / 1000).toFixed(3)];
+    return new Promise((resolve, reject) => {
+        const child = (0,external_node_child_process_.spawn)('flock', [...patience, '--conflict-exit-code', String(conflictCode), '3'], {
+            stdio: ['ignore', 'ignore', 'pipe', descriptor],
+        });
+        let complaint = '';
+        child.stderr?.on('data', (chunk) => (complaint += chunk.toString()));
+        const fail = (reason) => reject(new logging_failure/* Failure */.HR('failed', `cannot lock: ${reason}`, 'Install the package util-linux, which holds the program flock.'));
+        const stop = () => child.kill();
+        signal?.addEventListener('abort', stop, { once: true });
+        if (signal?.aborted)
+            stop();
+        child.on('error', (error) => fail((0,logging_failure/* messageOf */.bD)(error)));
+        child.on('close', (code, endedBy) => {
+            signal?.removeEventListener('abort', stop);
+            // Whatever it answered: who was told to stop wants no lock.
+            if (signal?.aborted)
+                reject(asError(signal.reason));
+            else if (code === 0)
+                resolve(true);
+            else if (code === conflictCode)
+                resolve(false);
+            else
+                fail(`flock ended with ${endedBy ?? `exit code ${code}`}${complaint && `: ${complaint.trim()}`}`);
+        });
+    });
+}
+function asError(reason) {
+    return reason instanceof Error ? reason : new Error(String(reason));
+}
+function isStillAt(descriptor, path) {
+    const ours = (0,external_node_fs_.fstatSync)(descriptor);
+    const named = (0,external_node_fs_.statSync)(path, { throwIfNoEntry: false });
+    return named !== undefined && named.ino === ours.ino && named.dev === ours.dev;
+}
+function claim(descriptor, holder) {
+    // What is written here was left by a holder that died: giving back empties the file.
+    const tookOverFrom = parseHolder((0,external_node_fs_.readFileSync)(descriptor, 'utf8'));
+    (0,external_node_fs_.ftruncateSync)(descriptor, 0);
+    try {
+        (0,external_node_fs_.writeSync)(descriptor, `${JSON.stringify({ holder, pid: process.pid, since: new Date().toISOString() })}\n`, 0);
+    }
+    catch (error) {
+        // The lock holds without its note, and whoever makes room on a full disk needs it.
+        if (!isDiskFull(error))
+            throw error;
+    }
+    let isHeld = true;
+    return {
+        ...(tookOverFrom && { tookOverFrom }),
+        release() {
+            if (!isHeld)
+                return;
+            isHeld = false;
+            (0,external_node_fs_.ftruncateSync)(descriptor, 0);
+            (0,external_node_fs_.closeSync)(descriptor);
+        },
+    };
+}
+function describeConflict(path) {
+    const holder = parseHolder((0,external_node_fs_.readFileSync)(path, 'utf8'));
+    const who = holder
+        ? `${holder.holder} (pid ${holder.pid}, since ${holder.since})`
+        : 'another run that has just begun';
+    return new logging_failure/* Failure */.HR('locked', `${path} is held by ${who}`, 'Wait until it has ended, then try again.');
+}
+function parseHolder(text) {
+    try {
+        const { holder, pid, since } = JSON.parse(text);
+        return typeof holder === 'string' && typeof pid === 'number' && typeof since === 'string'
+            ? { holder, pid, since }
+            : undefined;
+    }
+    catch {
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/take-lock.js
+
+
+
+/**
+ * Takes a lock; where somebody holds it, says who, and waits as long as is allowed.
+ * @throws Failure `locked` where it is not to be had, `failed` where this run was told to end meanwhile.
+ */
+async function takeLock(path, { holder, lockWaitMs = 0, logger, signal }) {
+    try {
+        return await acquireLock(path, { holder });
+    }
+    catch (error) {
+        if (!(error instanceof logging_failure/* Failure */.HR && error.kind === 'locked') || lockWaitMs <= 0)
+            throw error;
+        logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a3)(lockWaitMs)}.`);
+        return await acquireLock(path, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch((second) => {
+            throw signal?.aborted ? interrupted(holder, second) : second;
+        });
+    }
+}
+/** Who was told to end is no fault to report. `holder` was interrupted, and `cause` is what came of it. */
+function interrupted(holder, cause, next = 'Run it again: it goes on where it stopped.') {
+    return new logging_failure/* Failure */.HR('failed', `${holder} was interrupted: ${(0,logging_failure/* messageOf */.bD)(cause)}`, next, { cause });
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/deploy/problem.js
 
-/** Who was told to end is no fault to report. `what` was interrupted, and `error` is what came of it. */
-function interrupted(what, error) {
-    return new logging_failure/* Failure */.HR('failed', `${what} was interrupted: ${(0,logging_failure/* messageOf */.bD)(error)}`, 'Run it again.', { cause: error });
-}
+
 /** Why a commit does not run, out of what was thrown. */
 function readProblem(error, { holder, signal }) {
-    const failure = signal?.aborted ? interrupted(holder, error) : (0,logging_failure/* toFailure */.w2)(error, 'Run it again with --verbose');
+    const failure = signal?.aborted
+        ? interrupted(holder, error, 'Run it again.')
+        : (0,logging_failure/* toFailure */.w2)(error, 'Run it again with --verbose');
     const { kind, message, next } = failure;
     return { kind, message, next };
 }
@@ -50148,8 +50175,6 @@ async function findOldCompose(environment) {
 
 
 
-
-
 /**
  * Brings a commit up as the development platform, in place of the one that runs; where it does not get healthy, that one
  * is brought back. One deployment at a time; what a killed one left is repaired first.
@@ -50168,7 +50193,7 @@ async function deploy(options) {
     await checkEngine(environment, logger);
     const places = describePlaces(directory);
     await makeDirectory(directory);
-    const lock = await takeLock(places, options);
+    const lock = await takeLock(places.lock, options);
     try {
         const commit = await (0,checkout/* resolveCommit */.WL)(source, options.commit, environment);
         await repairInterrupted(places, options, warn);
@@ -50209,19 +50234,6 @@ async function makeDirectory(directory) {
     catch (error) {
         const next = 'Name a folder that the account of the development runner may write to.';
         throw new logging_failure/* Failure */.HR('config', `${directory} cannot be made: ${(0,logging_failure/* messageOf */.bD)(error)}`, next, { cause: error });
-    }
-}
-async function takeLock({ lock }, { holder, lockWaitMs, logger, signal }) {
-    try {
-        return await acquireLock(lock, { holder });
-    }
-    catch (error) {
-        if (!(error instanceof logging_failure/* Failure */.HR && error.kind === 'locked') || lockWaitMs <= 0)
-            throw error;
-        logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a3)(lockWaitMs)}.`);
-        return await acquireLock(lock, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch((second) => {
-            throw signal?.aborted ? interrupted(holder, second) : second;
-        });
     }
 }
 
@@ -50370,7 +50382,7 @@ var external_node_fs_ = __nccwpck_require__(3024);
 
 /** The variables of a `.env`, as they are written: none is filled in. None where it is not there, or may not be read. */
 function env_file_readEnvFile(path) {
-    const lines = readText(path).matchAll(/^\s*(?:export\s+)?(\w+)\s*=\s*("[^"\n]*"|'[^'\n]*'|[^\n#]*)/gm);
+    const lines = readText(path).matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*'|[^\n#]*)/gm);
     const settings = {};
     for (const [, name = '', value = ''] of lines)
         settings[name] = value.trim().replace(/^(["'])(.*)\1$/, '$2');

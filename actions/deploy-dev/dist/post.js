@@ -38079,12 +38079,15 @@ try {
     const inputs = new _frame_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .Inputs */ .G0((0,_frame_inputs_js__WEBPACK_IMPORTED_MODULE_5__/* .takeInputs */ .LY)(process.env), (secret) => redactor.add(secret));
     const context = { inputs, environment: { ...process.env }, logger };
     const request = (0,_request_js__WEBPACK_IMPORTED_MODULE_7__/* .readRequest */ .i)(context);
-    const repair = await (0,_src_operations_repair_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .repairDeployment */ .h)({ ...request, config: await (0,_request_js__WEBPACK_IMPORTED_MODULE_7__/* .readHost */ .r)(context) });
+    const config = await (0,_request_js__WEBPACK_IMPORTED_MODULE_7__/* .readHost */ .r)(context);
+    const repair = await (0,_src_operations_repair_deployment_js__WEBPACK_IMPORTED_MODULE_2__/* .repairDeployment */ .h)({ ...request, config }).catch((error) => {
+        logger.warning(`what the run left was not repaired, the next deployment tries again: ${(0,_src_logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)}`);
+    });
     if (repair)
         (0,_frame_step_files_js__WEBPACK_IMPORTED_MODULE_6__/* .writeSummary */ .S)((0,_src_report_summary_repair_summary_js__WEBPACK_IMPORTED_MODULE_9__/* .summarizeRepair */ .t)(repair), redact);
 }
 catch (error) {
-    // Why the step failed was said by the main step.
+    // What is wrong with the inputs was said by the main step.
     logger.debug(`the post step did not repair: ${(0,_src_logging_failure_js__WEBPACK_IMPORTED_MODULE_1__/* .messageOf */ .bD)(error)}`);
 }
 logger.close();
@@ -46280,7 +46283,7 @@ var external_node_fs_ = __nccwpck_require__(3024);
 
 /** The variables of a `.env`, as they are written: none is filled in. None where it is not there, or may not be read. */
 function env_file_readEnvFile(path) {
-    const lines = readText(path).matchAll(/^\s*(?:export\s+)?(\w+)\s*=\s*("[^"\n]*"|'[^'\n]*'|[^\n#]*)/gm);
+    const lines = readText(path).matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*'|[^\n#]*)/gm);
     const settings = {};
     for (const [, name = '', value = ''] of lines)
         settings[name] = value.trim().replace(/^(["'])(.*)\1$/, '$2');
@@ -47054,8 +47057,8 @@ function isFile(path) {
 
 
 
-const projectLabel = 'com.docker.compose.project';
-const filesLabel = 'com.docker.compose.project.config_files';
+const projectLabel = `${docker/* composeLabel */.dv}.project`;
+const filesLabel = `${projectLabel}.config_files`;
 /**
  * Compares the model with what the engine already has, whatever any file says: containers of this name that were started
  * from elsewhere, volumes and networks that are another project's. One sentence each; empty where all is ours.
@@ -47097,9 +47100,11 @@ async function listLabelled(args, environment) {
     if (ids.length === 0)
         return [];
     // Labels from inspect: the list's own form cannot hold a comma.
-    const { stdout } = await (0,docker/* runDocker */.ST)([kind, 'inspect', '--', ...ids], { environment, maximumOutputBytes: 64 << 20 });
+    const found = await (0,docker/* runDocker */.ST)([kind, 'inspect', '--', ...ids], { environment, maximumOutputBytes: 64 << 20 });
     // What went meanwhile is left out, and makes the exit code 1.
-    return JSON.parse(stdout).map(parts_asMap).map(({ Name: name, Labels, Config }) => ({
+    if (found.code !== 0 && !/no such/i.test(found.stderr))
+        throw unreadable(kind, (0,docker/* lastLine */.fM)(found));
+    return JSON.parse(found.stdout || '[]').map(parts_asMap).map(({ Name: name, Labels, Config }) => ({
         name: parts_show(name ?? '').replace(/^\//, ''),
         labels: parts_asMap(Labels ?? parts_asMap(Config)['Labels']),
     }));

@@ -36842,7 +36842,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
 /* harmony import */ var _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8458);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8498);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9251);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
@@ -36935,7 +36935,7 @@ function awaitInterruption(abort, stdout) {
 
 /***/ }),
 
-/***/ 8498:
+/***/ 9251:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37186,6 +37186,43 @@ function joinBytes(folder, name) {
     return Buffer.concat([folder, long_path_SLASH, name]);
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/files/own-folder.js
+
+
+/** Makes a folder of a restore's own. @throws Failure `refused` where something has its name. */
+async function makeOwn(root, path) {
+    const folder = await root.makeNew(splitPath(path).name).catch((error) => {
+        if (error.code !== 'EEXIST')
+            throw error;
+    });
+    if (!folder)
+        throw isNotOurs(path);
+    return await requireOwn(folder, path);
+}
+/**
+ * Opens a folder that a restore made, by its number where that is known; undefined where it is gone.
+ * @throws Failure `refused` where another one has its name.
+ */
+async function openOwn(path, inode) {
+    const folder = await OpenFolder.open(path);
+    return folder && (await requireOwn(folder, path, inode));
+}
+/** The folder's number on its file system. */
+async function inodeOf(folder) {
+    return String((await folder.handle.stat({ bigint: true })).ino);
+}
+async function requireOwn(folder, path, inode) {
+    const { uid, mode } = await folder.handle.stat();
+    const isPrivate = uid === process.getuid?.() && (mode & 0o077) === 0;
+    if (isPrivate && (inode === undefined || inode === (await inodeOf(folder))))
+        return folder;
+    await folder.close();
+    throw isNotOurs(path);
+}
+function isNotOurs(path) {
+    return new failure/* Failure */.HR('refused', `${path.toString()} is not the folder that the restore made there`, 'Somebody who may write to this folder put it there. Move it away, put ours back in its place if it is to be found, then run any command again.');
+}
+
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
 ;// CONCATENATED MODULE: ./.build/src/sources/files/walk.js
@@ -37292,6 +37329,7 @@ function withoutSlash(name) {
 
 
 
+
 /** What is left when a name is taken: names have at most 255 bytes. */
 const LONGEST_STEM_BYTES = 240;
 /**
@@ -37334,39 +37372,6 @@ async function openKept(path, inode) {
     if (kept)
         return kept;
     throw new failure/* Failure */.HR('source', `${path.toString()} is gone, so this is not the folder that the restore was staged in`, 'Check that it is mounted, and that nobody moved anything in it; then run any command again.');
-}
-/** Makes a folder of a restore's own. @throws Failure `refused` where something has its name. */
-async function makeOwn(root, path) {
-    const folder = await root.makeNew(splitPath(path).name).catch((error) => {
-        if (error.code !== 'EEXIST')
-            throw error;
-    });
-    if (!folder)
-        throw isNotOurs(path);
-    return await requireOwn(folder, path);
-}
-/**
- * Opens a folder that a restore made, by its number where that is known; undefined where it is gone.
- * @throws Failure `refused` where another one has its name.
- */
-async function openOwn(path, inode) {
-    const folder = await OpenFolder.open(path);
-    return folder && (await requireOwn(folder, path, inode));
-}
-/** The folder's number on its file system. */
-async function inodeOf(folder) {
-    return String((await folder.handle.stat({ bigint: true })).ino);
-}
-async function requireOwn(folder, path, inode) {
-    const { uid, mode } = await folder.handle.stat();
-    const isPrivate = uid === process.getuid?.() && (mode & 0o077) === 0;
-    if (isPrivate && (inode === undefined || inode === (await inodeOf(folder))))
-        return folder;
-    await folder.close();
-    throw isNotOurs(path);
-}
-function isNotOurs(path) {
-    return new failure/* Failure */.HR('refused', `${path.toString()} is not the folder that the restore made there`, 'Somebody who may write to this folder put it there. Look into it, move it away, then run any command again.');
 }
 /** Moves one live entry that the archive does not have to the kept ones. */
 async function removeLive(live, kept, path) {
@@ -38567,7 +38572,7 @@ async function endSession(container, inside, env, applicationName) {
 
 /** The variables of a `.env`, as they are written: none is filled in. None where it is not there, or may not be read. */
 function readEnvFile(path) {
-    const lines = readText(path).matchAll(/^\s*(?:export\s+)?(\w+)\s*=\s*("[^"\n]*"|'[^'\n]*'|[^\n#]*)/gm);
+    const lines = readText(path).matchAll(/^[ \t]*(?:export[ \t]+)?(\w+)[ \t]*=[ \t]*("[^"\n]*"|'[^'\n]*'|[^\n#]*)/gm);
     const settings = {};
     for (const [, name = '', value = ''] of lines)
         settings[name] = value.trim().replace(/^(["'])(.*)\1$/, '$2');
@@ -39718,6 +39723,53 @@ function isReadOnly(error) {
     return (error ?? {}).code === 'EROFS';
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/backup/staging.js
+
+
+
+
+const RUN_PREFIX = 'run-';
+/**
+ * A private directory for one run's spools, segments and keys, below the state directory. The caller holds the
+ * platform's lock: whatever another run left there belongs to a dead one and is removed, and nothing else is.
+ */
+async function openRunDirectory(stateDirectory) {
+    const staging = (0,external_node_path_.join)(stateDirectory, 'staging');
+    try {
+        await (0,promises_namespaceObject.mkdir)(staging, { recursive: true, mode: 0o700 });
+        const old = (await (0,promises_namespaceObject.readdir)(staging)).filter((name) => /^run-[A-Za-z0-9]{6}$/.test(name));
+        for (const name of old)
+            await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(staging, name), { recursive: true, force: true });
+        const path = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(staging, RUN_PREFIX));
+        return { path, leftovers: old.length, remove: () => (0,promises_namespaceObject.rm)(path, { recursive: true, force: true }) };
+    }
+    catch (error) {
+        if (isDiskFull(error))
+            throw await explainStagingError(error, stateDirectory);
+        throw new failure/* Failure */.HR('config', `the staging directory ${staging} cannot be used: ${(0,failure/* messageOf */.bD)(error)}`, 'Make it writable for this user and not read-only, or set another state: in continuity.yml.', { cause: error });
+    }
+}
+/**
+ * What the disk of the state directory did to a run, as a Failure: `space` where it is full, `config` where it is gone or
+ * does not take writes any more. Anything else as it is, and so what happened on another disk.
+ */
+async function explainStagingError(error, stateDirectory) {
+    if (error instanceof failure/* Failure */.HR || typeof error !== 'object' || error === null)
+        return error;
+    const { code, path } = error;
+    const isElsewhere = path !== undefined && !path.startsWith(stateDirectory);
+    if (isElsewhere)
+        return error;
+    if (isDiskFull(error)) {
+        const room = await measureRoom(stateDirectory).then(describeRoom, () => 'it cannot be looked at');
+        return new failure/* Failure */.HR('space', `the disk of the staging directory below ${stateDirectory} is full (${code}; ${room} now)`, 'Nothing was sealed and nothing was lost. Make room there, or set another state: in continuity.yml.', { cause: error });
+    }
+    const isOurs = isReadOnly(error) || (path !== undefined && code !== 'EEXIST');
+    if (!isOurs)
+        return error;
+    return new failure/* Failure */.HR('config', `the staging directory below ${stateDirectory} cannot be used any more: ${(0,failure/* messageOf */.bD)(error)}`, 'Nothing was sealed. Check that its disk is mounted and not read-only, then run the backup again.', { cause: error });
+}
+
 ;// CONCATENATED MODULE: ./.build/src/system/lock.js
 
 
@@ -39843,51 +39895,30 @@ function parseHolder(text) {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/backup/staging.js
+;// CONCATENATED MODULE: ./.build/src/operations/take-lock.js
 
 
 
-
-const RUN_PREFIX = 'run-';
 /**
- * A private directory for one run's spools, segments and keys, below the state directory. The caller holds the
- * platform's lock: whatever another run left there belongs to a dead one and is removed, and nothing else is.
+ * Takes a lock; where somebody holds it, says who, and waits as long as is allowed.
+ * @throws Failure `locked` where it is not to be had, `failed` where this run was told to end meanwhile.
  */
-async function openRunDirectory(stateDirectory) {
-    const staging = (0,external_node_path_.join)(stateDirectory, 'staging');
+async function takeLock(path, { holder, lockWaitMs = 0, logger, signal }) {
     try {
-        await (0,promises_namespaceObject.mkdir)(staging, { recursive: true, mode: 0o700 });
-        const old = (await (0,promises_namespaceObject.readdir)(staging)).filter((name) => /^run-[A-Za-z0-9]{6}$/.test(name));
-        for (const name of old)
-            await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(staging, name), { recursive: true, force: true });
-        const path = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(staging, RUN_PREFIX));
-        return { path, leftovers: old.length, remove: () => (0,promises_namespaceObject.rm)(path, { recursive: true, force: true }) };
+        return await acquireLock(path, { holder });
     }
     catch (error) {
-        if (isDiskFull(error))
-            throw await explainStagingError(error, stateDirectory);
-        throw new failure/* Failure */.HR('config', `the staging directory ${staging} cannot be used: ${(0,failure/* messageOf */.bD)(error)}`, 'Make it writable for this user and not read-only, or set another state: in continuity.yml.', { cause: error });
+        if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked') || lockWaitMs <= 0)
+            throw error;
+        logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a3)(lockWaitMs)}.`);
+        return await acquireLock(path, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch((second) => {
+            throw signal?.aborted ? interrupted(holder, second) : second;
+        });
     }
 }
-/**
- * What the disk of the state directory did to a run, as a Failure: `space` where it is full, `config` where it is gone or
- * does not take writes any more. Anything else as it is, and so what happened on another disk.
- */
-async function explainStagingError(error, stateDirectory) {
-    if (error instanceof failure/* Failure */.HR || typeof error !== 'object' || error === null)
-        return error;
-    const { code, path } = error;
-    const isElsewhere = path !== undefined && !path.startsWith(stateDirectory);
-    if (isElsewhere)
-        return error;
-    if (isDiskFull(error)) {
-        const room = await measureRoom(stateDirectory).then(describeRoom, () => 'it cannot be looked at');
-        return new failure/* Failure */.HR('space', `the disk of the staging directory below ${stateDirectory} is full (${code}; ${room} now)`, 'Nothing was sealed and nothing was lost. Make room there, or set another state: in continuity.yml.', { cause: error });
-    }
-    const isOurs = isReadOnly(error) || (path !== undefined && code !== 'EEXIST');
-    if (!isOurs)
-        return error;
-    return new failure/* Failure */.HR('config', `the staging directory below ${stateDirectory} cannot be used any more: ${(0,failure/* messageOf */.bD)(error)}`, 'Nothing was sealed. Check that its disk is mounted and not read-only, then run the backup again.', { cause: error });
+/** Who was told to end is no fault to report. `holder` was interrupted, and `cause` is what came of it. */
+function interrupted(holder, cause, next = 'Run it again: it goes on where it stopped.') {
+    return new failure/* Failure */.HR('failed', `${holder} was interrupted: ${(0,failure/* messageOf */.bD)(cause)}`, next, { cause });
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/end-sessions.js
@@ -41277,6 +41308,7 @@ function adviseOthers(error, part) {
 
 
 
+
 /** Where a source's staged and kept entries go. Only looks. */
 async function placeFilesSwap({ source, path, container }, id, state) {
     const { root, isNew } = await resolve_root_resolveRoot(path);
@@ -41318,6 +41350,21 @@ async function stageFiles(archive, plan, swap) {
     }
     finally {
         await staged.close();
+    }
+}
+/**
+ * Makes sure that what was staged is where the swap will look for it: a folder that is gone by then counts as done.
+ * @throws Failure `source` where it is not, `refused` where another folder has its name.
+ */
+async function confirmStaged({ staged, kept, inodes }) {
+    for (const [path, inode] of [
+        [staged, inodes?.staged],
+        [kept, inodes?.kept],
+    ]) {
+        const folder = await openOwn(Buffer.from(path), inode);
+        if (!folder)
+            throw new failure/* Failure */.HR('source', `${path} is gone: somebody moved it`, 'Find out who, then restore again.');
+        await folder.close();
     }
 }
 /** GNU tar says which entries did not fit, not on which disk. */
@@ -42010,7 +42057,6 @@ function servicesDown({ holder }, faults) {
 
 
 
-
 /**
  * Runs an operation that changes something as the only one on this platform, in a private directory of its own. What an
  * interrupted run left is finished or reverted first, and said.
@@ -42018,7 +42064,7 @@ function servicesDown({ holder }, faults) {
 async function withLock(platform, work) {
     const { config, logger, holder } = platform;
     await makeStateDirectory(config.state);
-    const lock = await takeLock(platform).catch(async (error) => {
+    const lock = await takeLock((0,external_node_path_.join)(config.state, 'lock'), platform).catch(async (error) => {
         throw await explainStagingError(error, config.state);
     });
     try {
@@ -42050,21 +42096,6 @@ async function withLock(platform, work) {
         lock.release();
     }
 }
-/** Takes the lock; where somebody holds it, says who, and waits as long as the platform allows. */
-async function takeLock({ config, logger, holder, lockWaitMs = 0, signal }) {
-    const path = (0,external_node_path_.join)(config.state, 'lock');
-    try {
-        return await acquireLock(path, { holder });
-    }
-    catch (error) {
-        if (!(error instanceof failure/* Failure */.HR && error.kind === 'locked') || lockWaitMs <= 0)
-            throw error;
-        logger.info(`${error.message}: waiting for up to ${(0,quantity_text/* formatDuration */.a3)(lockWaitMs)}.`);
-        return await acquireLock(path, { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) }).catch((second) => {
-            throw signal?.aborted ? interrupted(holder, second) : second;
-        });
-    }
-}
 async function makeStateDirectory(path) {
     try {
         await (0,promises_namespaceObject.mkdir)(path, { recursive: true, mode: 0o700 });
@@ -42074,9 +42105,6 @@ async function makeStateDirectory(path) {
             throw await explainStagingError(error, path);
         throw new failure/* Failure */.HR('config', `the state directory ${path} cannot be made: ${(0,failure/* messageOf */.bD)(error)}`, 'Run as root, or set state: in continuity.yml to a folder that this user may write to.', { cause: error });
     }
-}
-function interrupted(holder, cause) {
-    return new failure/* Failure */.HR('failed', `${holder} was interrupted: ${(0,failure/* messageOf */.bD)(cause)}`, 'Run it again: it goes on where it stopped.', { cause });
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/forget.js
@@ -66714,7 +66742,7 @@ async function findUnread({ files }, { containers }) {
         unread.push({
             message: `containers run by ${file}, which is not read: what it adds is neither backed up nor stopped by a restore`,
             next: `Name it under compose: file:, with those that are read (${files.join(', ')}); ` +
-                'or, where it is of the past, have the containers made anew: docker compose up --detach.',
+                'or, where it is of the past, have the containers made anew: docker compose up --detach --force-recreate.',
         });
     }
     return unread;
@@ -75461,6 +75489,7 @@ async function orDiscard(platform, journal, work) {
 
 
 
+
 /**
  * Halts the services that use what is replaced, stages what they have changed until then, puts all of it in place, and
  * has them run again.
@@ -75490,6 +75519,8 @@ async function putInPlace(run) {
             const journal = { ...run.journal, files };
             if (stopped.length > 0)
                 notes = await stageRest({ ...run, journal }, workDirectoryOf(platform.config.state, journal.id));
+            for (const swap of files)
+                await confirmStaged(swap);
             platform.signal?.throwIfAborted();
             return { ...journal, phase: 'swapping' };
         });
@@ -75539,7 +75570,7 @@ async function awaitHealthy(platform, services) {
     let faults = [];
     try {
         for (;;) {
-            const containers = await listServiceContainers(project, services);
+            const containers = leaveOutFormer(await listServiceContainers(project, services));
             const isOver = Date.now() - begun > patienceMs || signal?.aborted === true;
             faults = containers.flatMap((container) => describeAilment(container, isOver) ?? []);
             if (isOver || !containers.some(isStarting))
@@ -75553,6 +75584,14 @@ async function awaitHealthy(platform, services) {
     for (const fault of faults)
         logger.error(fault);
     return { faults, waitedMs: Date.now() - begun };
+}
+/** Of a service that runs, containers that do not are what was scaled down, or died, before. */
+function leaveOutFormer(containers) {
+    const alive = new Set(containers.filter(await_healthy_isAlive).map(({ service }) => service));
+    return containers.filter((container) => await_healthy_isAlive(container) || !alive.has(container.service));
+}
+function await_healthy_isAlive({ state }) {
+    return state === 'running' || state === 'restarting' || state === 'paused';
 }
 function isStarting({ state, health }) {
     return state === 'restarting' || (state === 'running' && health === 'starting');

@@ -23,7 +23,7 @@ export async function findUnread({ files }: ComposeProject, { containers }: Proj
       message: `containers run by ${file}, which is not read: what it adds is neither backed up nor stopped by a restore`,
       next:
         `Name it under compose: file:, with those that are read (${files.join(', ')}); ` +
-        'or, where it is of the past, have the containers made anew: docker compose up --detach.',
+        'or, where it is of the past, have the containers made anew: docker compose up --detach --force-recreate.',
     });
   }
   return unread;

@@ -12,7 +12,7 @@ import { switchTo } from './switch-to.ts';
 const downMs = 15 * 60_000;
 
 /** Brings an earlier commit up again, from what this host still has of it. @throws Failure where that one fails as well. */
-export async function goBack(places: DeployPlaces, commit: string, options: DeployHost): Promise<void> {
+async function goBack(places: DeployPlaces, commit: string, options: DeployHost): Promise<void> {
   const { healthUrl, waitMs, logger } = options;
   const project = openCommit(places, commit, options);
   const isBuilt = await hasImages(await readImageNames(places, commit), project.environment);

@@ -1,19 +1,17 @@
-import { Failure, messageOf, toFailure } from '../../logging/failure.ts';
+import { toFailure } from '../../logging/failure.ts';
 import type { DeployResult } from '../deploy.ts';
+import { interrupted } from '../take-lock.ts';
 
 export type Problem = NonNullable<DeployResult['problem']>;
-
-/** Who was told to end is no fault to report. `what` was interrupted, and `error` is what came of it. */
-export function interrupted(what: string, error: unknown): Failure {
-  return new Failure('failed', `${what} was interrupted: ${messageOf(error)}`, 'Run it again.', { cause: error });
-}
 
 /** Why a commit does not run, out of what was thrown. */
 export function readProblem(
   error: unknown,
   { holder, signal }: { holder: string; signal?: AbortSignal | undefined },
 ): Problem {
-  const failure = signal?.aborted ? interrupted(holder, error) : toFailure(error, 'Run it again with --verbose');
+  const failure = signal?.aborted
+    ? interrupted(holder, error, 'Run it again.')
+    : toFailure(error, 'Run it again with --verbose');
   const { kind, message, next } = failure;
   return { kind, message, next };
 }

@@ -1,14 +1,14 @@
 import { dirname, resolve } from 'node:path';
 import { Failure } from '../../logging/failure.ts';
-import { lastLine, runDocker } from '../../sources/compose/docker.ts';
+import { composeLabel, lastLine, runDocker } from '../../sources/compose/docker.ts';
 import type { Environment } from '../../system/run-command.ts';
 import type { DevProject } from './dev-project.ts';
 import { followLinks } from './follow-links.ts';
 import { isWithin } from './policy/ground.ts';
 import { asMap, isSet, show } from './policy/parts.ts';
 
-const projectLabel = 'com.docker.compose.project';
-const filesLabel = 'com.docker.compose.project.config_files';
+const projectLabel = `${composeLabel}.project`;
+const filesLabel = `${projectLabel}.config_files`;
 
 /** Something on the engine that carries a project's name. */
 export interface Labelled {
@@ -68,9 +68,10 @@ async function listLabelled(args: readonly string[], environment: Environment): 
   if (listed.code !== 0) throw unreadable(kind, lastLine(listed));
   if (ids.length === 0) return [];
   // Labels from inspect: the list's own form cannot hold a comma.
-  const { stdout } = await runDocker([kind, 'inspect', '--', ...ids], { environment, maximumOutputBytes: 64 << 20 });
+  const found = await runDocker([kind, 'inspect', '--', ...ids], { environment, maximumOutputBytes: 64 << 20 });
   // What went meanwhile is left out, and makes the exit code 1.
-  return (JSON.parse(stdout) as unknown[]).map(asMap).map(({ Name: name, Labels, Config }) => ({
+  if (found.code !== 0 && !/no such/i.test(found.stderr)) throw unreadable(kind, lastLine(found));
+  return (JSON.parse(found.stdout || '[]') as unknown[]).map(asMap).map(({ Name: name, Labels, Config }) => ({
     name: show(name ?? '').replace(/^\//, ''),
     labels: asMap(Labels ?? asMap(Config)['Labels']) as Record<string, string>,
   }));

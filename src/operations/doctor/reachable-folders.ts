@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { isInContainer } from '../../system/container-path.ts';
 
 /** An account as the kernel knows it. */
 export interface Identity {
@@ -14,6 +15,8 @@ export async function findReachable(folders: readonly string[], identity: Identi
 }
 
 async function mayEnter(folder: string, identity: Identity): Promise<boolean> {
+  // The kernel lets nobody else through the root of a process.
+  if (isInContainer(folder)) return identity.uid === 0;
   for (let path = folder, wanted = 0o7; ; path = dirname(path), wanted = 0o1) {
     const about = await stat(path).catch(() => undefined);
     if (about === undefined || !permits(about, identity, wanted)) return false;

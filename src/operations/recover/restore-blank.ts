@@ -1,11 +1,14 @@
 import { Failure } from '../../logging/failure.ts';
 import { countOf } from '../../logging/quantity-text.ts';
+import { listServiceContainers } from '../../sources/compose/service-containers.ts';
 import { forget } from '../forget.ts';
+import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
 import { restore } from '../restore.ts';
 import { readJournal } from '../restore/journal.ts';
 import { listKept, type KeptRecord } from '../restore/kept.ts';
 import type { RestorePlan } from '../restore/restore-plan.ts';
+import { listServers } from '../services/find-users.ts';
 import { withArchive } from '../with-archive.ts';
 import { withLock } from '../with-lock.ts';
 import { listOccupied } from './check-blank.ts';
@@ -51,9 +54,6 @@ export async function restoreBlank(platform: Platform, options: RestoreBlankOpti
     },
   });
   if (!result.done) {
-    // Whoever declines may go on by other means: next time, what stands here is looked at again.
-    delete record.wasBlank;
-    await save();
     const running = ['The databases', ...homes].join(', ');
     const next = `${running} run, the platform is not started. Run the same line again when you have decided.`;
     throw new Failure('refused', 'the restore was declined: nothing was restored', next);
@@ -71,8 +71,7 @@ async function requireBlank(
   { record, save, replaces, archive }: RestoreBlankOptions,
 ): Promise<void> {
   if (replaces) return;
-  const isOurs = listHomes(platform.config).length > 0 || (await isRestoring(platform, record));
-  if (record.wasBlank === true && isOurs) return;
+  if (record.wasBlank === true && ((await isRestoring(platform, record)) || (await runsOnlyHomes(platform)))) return;
   const occupied = await withArchive(platform, archive, (reader) => listOccupied(platform, reader));
   if (occupied.length > 0) {
     throw new Failure(
@@ -90,6 +89,15 @@ async function isRestoring(platform: Platform, record: RecoveryRecord): Promise<
   if (record.restoreId === undefined) return false;
   const journal = await readJournal(platform.config.state);
   return journal?.id === record.restoreId || (await findKept(platform, record)) !== undefined;
+}
+
+/** Whether applications in whose containers files lie have run, and no other: nobody has gone on by other means. */
+async function runsOnlyHomes(platform: Platform): Promise<boolean> {
+  const homes = listHomes(platform.config);
+  if (homes.length === 0) return false;
+  const own = new Set([...homes, ...listServers(platform.config.databases)]);
+  const containers = await listServiceContainers(openProject(platform));
+  return containers.every(({ service, state }) => own.has(service) || state === 'created');
 }
 
 async function findKept({ config }: Platform, { restoreId }: RecoveryRecord): Promise<KeptRecord | undefined> {

@@ -5,6 +5,7 @@ import { carryThrough, type CarriedThrough } from './carry-through.ts';
 import { followContainers } from './follow-container.ts';
 import { writeJournal, type RestoreJournal } from './journal.ts';
 import { orDiscard, stageRest, type StagingRun } from './stage-all.ts';
+import { confirmStaged } from './stage-files.ts';
 import { workDirectoryOf } from './work-directory.ts';
 
 /** What became of the services that use what was replaced. */
@@ -52,6 +53,7 @@ export async function putInPlace(
       const journal: RestoreJournal = { ...run.journal, files };
       if (stopped.length > 0)
         notes = await stageRest({ ...run, journal }, workDirectoryOf(platform.config.state, journal.id));
+      for (const swap of files) await confirmStaged(swap);
       platform.signal?.throwIfAborted();
       return { ...journal, phase: 'swapping' as const };
     });

@@ -72,6 +72,21 @@ export async function stageFiles(
   }
 }
 
+/**
+ * Makes sure that what was staged is where the swap will look for it: a folder that is gone by then counts as done.
+ * @throws Failure `source` where it is not, `refused` where another folder has its name.
+ */
+export async function confirmStaged({ staged, kept, inodes }: FilesSwap): Promise<void> {
+  for (const [path, inode] of [
+    [staged, inodes?.staged],
+    [kept, inodes?.kept],
+  ] as const) {
+    const folder = await openOwn(Buffer.from(path), inode);
+    if (!folder) throw new Failure('source', `${path} is gone: somebody moved it`, 'Find out who, then restore again.');
+    await folder.close();
+  }
+}
+
 /** GNU tar says which entries did not fit, not on which disk. */
 function explainFullDisk(error: unknown, root: string): unknown {
   if (!(error instanceof Failure) || error.kind !== 'space') return error;

@@ -28,7 +28,7 @@ export async function awaitHealthy(platform: Platform, services: readonly string
   let faults: string[] = [];
   try {
     for (;;) {
-      const containers = await listServiceContainers(project, services);
+      const containers = leaveOutFormer(await listServiceContainers(project, services));
       const isOver = Date.now() - begun > patienceMs || signal?.aborted === true;
       faults = containers.flatMap((container) => describeAilment(container, isOver) ?? []);
       if (isOver || !containers.some(isStarting)) break;
@@ -39,6 +39,16 @@ export async function awaitHealthy(platform: Platform, services: readonly string
   }
   for (const fault of faults) logger.error(fault);
   return { faults, waitedMs: Date.now() - begun };
+}
+
+/** Of a service that runs, containers that do not are what was scaled down, or died, before. */
+function leaveOutFormer(containers: readonly ServiceContainer[]): ServiceContainer[] {
+  const alive = new Set(containers.filter(isAlive).map(({ service }) => service));
+  return containers.filter((container) => isAlive(container) || !alive.has(container.service));
+}
+
+function isAlive({ state }: ServiceContainer): boolean {
+  return state === 'running' || state === 'restarting' || state === 'paused';
 }
 
 function isStarting({ state, health }: ServiceContainer): boolean {

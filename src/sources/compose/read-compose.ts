@@ -15,7 +15,7 @@ import { leaveOutValues } from './without-values.ts';
 export interface ComposeOptions {
   /** The application's repository: paths of the compose file are relative to it. */
   readonly directory: string;
-  /** Compose files, relative to it; absent: those that docker compose takes by itself. */
+  /** Compose files, relative to it; absent: those whose names docker compose knows. */
   readonly files?: readonly string[];
   readonly environment: Environment;
   readonly signal?: AbortSignal;

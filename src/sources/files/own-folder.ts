@@ -42,6 +42,6 @@ function isNotOurs(path: Buffer): Failure {
   return new Failure(
     'refused',
     `${path.toString()} is not the folder that the restore made there`,
-    'Somebody who may write to this folder put it there. Look into it, move it away, then run any command again.',
+    'Somebody who may write to this folder put it there. Move it away, put ours back in its place if it is to be found, then run any command again.',
   );
 }

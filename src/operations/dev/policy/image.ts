@@ -35,7 +35,7 @@ export function nameImage(project: string, name: string, { image }: Service): st
 }
 
 /** An image's name as Docker files it, whichever of its short forms is written: registry, repository, tag; no digest. */
-export function writeImageInFull(image: string): string {
+function writeImageInFull(image: string): string {
   const [written = ''] = image.split('@');
   const [first = '', ...rest] = written.split('/');
   const isRegistry = rest.length > 0 && (/[.:A-Z]/.test(first) || first === 'localhost');
