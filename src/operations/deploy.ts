@@ -8,10 +8,10 @@ import { resolveCommit } from './deploy/checkout.ts';
 import { DEPLOY_VARIABLE, pickEnvironment } from './deploy/docker-environment.ts';
 import { readCurrent, removeJournal } from './deploy/journal.ts';
 import { describePlaces } from './deploy/places.ts';
-import { takeLock } from './take-lock.ts';
 import { beginRecord, type DeployGitHub } from './deploy/record.ts';
 import { repairInterrupted } from './deploy/repair.ts';
 import { checkEngine } from './dev/check-engine.ts';
+import { takeLock } from './take-lock.ts';
 
 /** Where deployments take place, and who is told: all that one needs which only puts right what another has left. */
 export interface DeployHost {
