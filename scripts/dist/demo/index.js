@@ -40587,7 +40587,7 @@ async function extractEntries(options) {
         const isConfined = await canConfine();
         const extracted = await new Extraction(root, asRoot, isConfined).run(entries);
         if (!isConfined && process.getuid?.() === 0)
-            extracted.notes.push('this process may not mount anything: links that others put there would have been followed');
+            extracted.notes.push('links that others put there meanwhile would have been followed: unshare, mount or perl does not work here');
         return extracted;
     }
     finally {
