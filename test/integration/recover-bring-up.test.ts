@@ -82,7 +82,10 @@ it.each([
   ['is well where one has done what it was to do once, and the others get healthy', 0, 0],
   ['is not where another one has ended', 1, 1],
 ])('a platform %s', async (_name, exitCode, failures) => {
-  const list = (health: string) => `printf 'setup\\texited\\t\\t${exitCode}\\napp\\trunning\\t${health}\\t0\\n'`;
+  const list = (Health: string) => {
+    const setup = { Service: 'setup', State: 'exited', Health: '', ExitCode: exitCode };
+    return `echo '${JSON.stringify([setup, { Service: 'app', State: 'running', Health, ExitCode: 0 }])}'`;
+  };
   const cases = `
     *" ps "*) if [ -e "${folder}/seen" ]; then ${list('healthy')}; else : >"${folder}/seen"; ${list('starting')}; fi ;;
     *) echo 'container hub-setup-1 exited (0)' >&2; exit 1 ;;`;

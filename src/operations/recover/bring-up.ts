@@ -8,6 +8,7 @@ import { readComposeModel } from '../../sources/compose/model.ts';
 import { askCompose, runCompose, type ComposeProject } from '../../sources/compose/project.ts';
 import { listServiceContainers } from '../../sources/compose/service-containers.ts';
 import { runCommand, type CommandResult } from '../../system/run-command.ts';
+import { isWell, listServiceStates, type ServiceState } from '../dev/service-states.ts';
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
 import { findMounting } from '../services/find-users.ts';
@@ -90,14 +91,14 @@ async function up(platform: Platform, project: ComposeProject, words: readonly s
   let ailing = await listAiling(project);
   // Compose stops waiting, and fails, when a service has done what it was to do once: others may be starting still.
   const isByEnd = /exited \(0\)$/.test(lastLine(result));
-  for (const begun = Date.now(); isByEnd && ailing.some(isStarting) && Date.now() - begun < startingMs;) {
+  for (const begun = Date.now(); isByEnd && ailing?.some(isStarting) && Date.now() - begun < startingMs;) {
     await sleep(lookEveryMs, undefined, signal ? { signal } : {});
     ailing = await listAiling(project);
   }
-  if (isByEnd && ailing.length === 0) return;
+  if (isByEnd && ailing?.length === 0) return;
   throw new Failure(
     'source',
-    `docker compose up failed: ${lastLine(result)}${ailing.length > 0 ? `; not well: ${ailing.join(', ')}` : ''}`,
+    `docker compose up failed: ${lastLine(result)}${ailing?.length ? `; not well: ${ailing.map(describe).join(', ')}` : ''}`,
     `${adviseOn(result)}, then run the same line again: it goes on where it stopped.`,
   );
 }
@@ -110,21 +111,18 @@ function adviseOn({ stderr }: CommandResult): string {
     : 'Look at docker compose ps and docker compose logs SERVICE, put it right';
 }
 
-/** Services that do not run or are not healthy, each with its state. */
-async function listAiling(project: ComposeProject): Promise<string[]> {
-  const format = '{{.Service}}\t{{.State}}\t{{.Health}}\t{{.ExitCode}}';
-  const { code, stdout } = await runCompose(project, ['ps', '--all', '--format', format]);
-  if (code !== 0) return [];
-  return stdout.split('\n').flatMap((line) => {
-    const [service = '', state = '', health = '', exitCode = '0'] = line.split('\t');
-    if (service === '' || (state === 'running' && (health === '' || health === 'healthy'))) return [];
-    if (state === 'exited' && exitCode === '0') return [];
-    return [`${service} (${[state, health].filter((word) => word !== '').join(', ')})`];
-  });
+/** Services that do not run or are not healthy; undefined where nobody can tell. */
+async function listAiling(project: ComposeProject): Promise<ServiceState[] | undefined> {
+  const states = await listServiceStates(project).catch(() => undefined);
+  return states?.filter((state) => !isWell(state));
 }
 
-function isStarting(ailing: string): boolean {
-  return ailing.includes('starting');
+function isStarting({ state, health }: ServiceState): boolean {
+  return state === 'restarting' || health === 'starting';
+}
+
+function describe({ service, state, health }: ServiceState): string {
+  return `${service} (${[state, health].filter((word) => word !== '').join(', ')})`;
 }
 
 function refuseUnknown({ config }: Platform, { services }: ComposeModel, wanted: readonly string[]): void {

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { messageOf } from '../../logging/failure.ts';
-import { listServiceContainers, type ServiceContainer } from '../../sources/compose/service-containers.ts';
+import { listServiceContainers, living, type ServiceContainer } from '../../sources/compose/service-containers.ts';
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
 
@@ -43,12 +43,8 @@ export async function awaitHealthy(platform: Platform, services: readonly string
 
 /** Of a service that runs, containers that do not are what was scaled down, or died, before. */
 function leaveOutFormer(containers: readonly ServiceContainer[]): ServiceContainer[] {
-  const alive = new Set(containers.filter(isAlive).map(({ service }) => service));
-  return containers.filter((container) => isAlive(container) || !alive.has(container.service));
-}
-
-function isAlive({ state }: ServiceContainer): boolean {
-  return state === 'running' || state === 'restarting' || state === 'paused';
+  const alive = new Set(containers.filter(({ state }) => living.has(state)).map(({ service }) => service));
+  return containers.filter(({ service, state }) => living.has(state) || !alive.has(service));
 }
 
 function isStarting({ state, health }: ServiceContainer): boolean {

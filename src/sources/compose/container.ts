@@ -5,7 +5,7 @@ import type { ComposeProject } from './project.ts';
 import {
   inspectContainers,
   listServiceContainers,
-  type ContainerState,
+  living,
   type InspectedContainer,
   type ServiceContainer,
 } from './service-containers.ts';
@@ -68,8 +68,6 @@ export async function findContainer(name: ContainerName): Promise<Container | un
 function labelOf(name: ContainerName): string {
   return name.by === 'service' ? `service ${name.service}` : `container ${name.container}`;
 }
-
-const living: ReadonlySet<ContainerState> = new Set(['running', 'paused', 'restarting']);
 
 /** Of a service's containers the one that lives, else any; what was scaled down, or died, does not count beside it. */
 function pickOne(service: string, containers: readonly ServiceContainer[]): ServiceContainer | undefined {

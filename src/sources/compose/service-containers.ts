@@ -50,6 +50,9 @@ export type ServiceContainer = InspectedContainer & { readonly service: string }
 /** As the engine calls them. */
 export type ContainerState = 'created' | 'running' | 'paused' | 'restarting' | 'removing' | 'exited' | 'dead';
 
+/** Those of a container that has begun and has not ended. */
+export const living: ReadonlySet<ContainerState> = new Set(['running', 'paused', 'restarting']);
+
 /** What is done to a container, as the engine's command. */
 export type ContainerChange = 'stop' | 'kill' | 'start' | 'pause' | 'unpause' | 'restart';
 
