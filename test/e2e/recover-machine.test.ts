@@ -12,6 +12,7 @@ import { compileProgram } from '../fixtures/compiled-program.ts';
 import { describeTree } from '../fixtures/describe-tree.ts';
 import { openDockerGround } from '../fixtures/docker/ground.ts';
 import type { Evidence } from '../fixtures/docker/site.ts';
+import { writePlatformConfig } from '../fixtures/docker/platform-config.ts';
 import { openPlatformStack, type PlatformStack } from '../fixtures/docker/stack.ts';
 import { killDescendants } from '../fixtures/processes.ts';
 import { engineSocket, type ProductionMachine } from '../fixtures/production-machine.ts';
@@ -79,19 +80,7 @@ describeHere('recovery/recover.sh on a Debian that has neither Node nor Docker',
     const config = join(stack.directory, 'continuity.yml');
     writeFileSync(
       config,
-      `state: state
-databases:
-  app: { service: app-db, user: app, database: skills_hub }
-  keycloak: { service: keycloak-db, user: keycloak }
-  odoo: { service: odoo-db, user: odoo, database: all }
-  mattermost: { service: mattermost-db, user: mmuser }
-files:
-  uploads: { path: data/uploads }
-  odoo-data: { path: data/odoo }
-  mattermost-data: { path: data/mattermost }
-recovery: { recipients: [${recipient}], secret-volumes: [proxy-data] }
-vault: ${JSON.stringify(access)}
-`,
+      writePlatformConfig(access, [`recovery: { recipients: [${recipient}], secret-volumes: [proxy-data] }`]),
     );
     const program = compileProgram();
     const env = stack.environment as Record<string, string>;

@@ -11,6 +11,7 @@ import { compileProgram, type CompiledProgram, type ProgramEnd } from '../fixtur
 import { keepEvidence, type KeptEvidence } from '../fixtures/docker/evidence.ts';
 import { openDockerGround } from '../fixtures/docker/ground.ts';
 import { loseStack } from '../fixtures/docker/lose-stack.ts';
+import { writePlatformConfig } from '../fixtures/docker/platform-config.ts';
 import { openPlatformStack, type PlatformStack } from '../fixtures/docker/stack.ts';
 import { canProvision, startProvisionedVault, type ProvisionedVault } from '../fixtures/provisioned-vault.ts';
 
@@ -119,19 +120,9 @@ describeHere('the platform on a machine that has nothing', () => {
     };
     writeFileSync(
       configPath(),
-      `state: state
-databases:
-  app: { service: app-db, user: app, database: skills_hub }
-  keycloak: { service: keycloak-db, user: keycloak }
-  odoo: { service: odoo-db, user: odoo, database: all }
-  mattermost: { service: mattermost-db, user: mmuser }
-files:
-  uploads: { path: data/uploads }
-  odoo-data: { path: data/odoo }
-  mattermost-data: { path: data/mattermost }
-recovery: { recipients: [${await identityToRecipient(recoveryKey)}], secret-volumes: [proxy-data] }
-vault: ${JSON.stringify(access)}
-`,
+      writePlatformConfig(access, [
+        `recovery: { recipients: [${await identityToRecipient(recoveryKey)}], secret-volumes: [proxy-data] }`,
+      ]),
     );
     await evidence.upload('portfolio of the first year');
     const { code, stderr, archive } = await backUp();

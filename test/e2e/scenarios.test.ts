@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { keepEvidence, type KeptEvidence } from '../fixtures/docker/evidence.ts';
 import { openDockerGround } from '../fixtures/docker/ground.ts';
+import { writePlatformConfig } from '../fixtures/docker/platform-config.ts';
 import { openPlatformStack, type PlatformStack } from '../fixtures/docker/stack.ts';
 import { startProvisionedVault, type ProvisionedVault } from '../fixtures/provisioned-vault.ts';
 
@@ -68,21 +69,7 @@ ground.describe('the platform after a crisis', () => {
       'known-hosts': vault.knownHostsPath,
       reader: { user: vault.accounts.reader, 'key-file': vault.keyPath('reader') },
     };
-    writeFileSync(
-      join(stack.directory, 'continuity.yml'),
-      `state: state
-databases:
-  app: { service: app-db, user: app, database: skills_hub }
-  keycloak: { service: keycloak-db, user: keycloak }
-  odoo: { service: odoo-db, user: odoo, database: all }
-  mattermost: { service: mattermost-db, user: mmuser }
-files:
-  uploads: { path: data/uploads }
-  odoo-data: { path: data/odoo }
-  mattermost-files: { path: data/mattermost }
-vault: ${JSON.stringify(access)}
-`,
-    );
+    writeFileSync(join(stack.directory, 'continuity.yml'), writePlatformConfig(access));
     await evidence.upload('portfolio of the first year');
     await evidence.upload('portfolio of the second year');
   }, 300_000);

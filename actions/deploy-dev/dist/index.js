@@ -49422,6 +49422,8 @@ const healthStates = ['starting', 'healthy', 'unhealthy'];
 function isAnonymous(volume) {
     return /^[0-9a-f]{64}$/.test(volume);
 }
+/** Those of a container that has begun and has not ended. */
+const living = new Set(['running', 'paused', 'restarting']);
 const engineTimeoutMs = 60_000;
 const defaultGraceSeconds = 10;
 const freezeAttempts = 5;

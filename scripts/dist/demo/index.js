@@ -38328,6 +38328,8 @@ const healthStates = ['starting', 'healthy', 'unhealthy'];
 function isAnonymous(volume) {
     return /^[0-9a-f]{64}$/.test(volume);
 }
+/** Those of a container that has begun and has not ended. */
+const living = new Set(['running', 'paused', 'restarting']);
 const engineTimeoutMs = 60_000;
 const defaultGraceSeconds = 10;
 const freezeAttempts = 5;
@@ -38462,7 +38464,6 @@ async function findContainer(name) {
 function labelOf(name) {
     return name.by === 'service' ? `service ${name.service}` : `container ${name.container}`;
 }
-const living = new Set(['running', 'paused', 'restarting']);
 /** Of a service's containers the one that lives, else any; what was scaled down, or died, does not count beside it. */
 function pickOne(service, containers) {
     const alive = containers.filter(({ state }) => living.has(state));
@@ -75587,11 +75588,8 @@ async function awaitHealthy(platform, services) {
 }
 /** Of a service that runs, containers that do not are what was scaled down, or died, before. */
 function leaveOutFormer(containers) {
-    const alive = new Set(containers.filter(await_healthy_isAlive).map(({ service }) => service));
-    return containers.filter((container) => await_healthy_isAlive(container) || !alive.has(container.service));
-}
-function await_healthy_isAlive({ state }) {
-    return state === 'running' || state === 'restarting' || state === 'paused';
+    const alive = new Set(containers.filter(({ state }) => living.has(state)).map(({ service }) => service));
+    return containers.filter(({ service, state }) => living.has(state) || !alive.has(service));
 }
 function isStarting({ state, health }) {
     return state === 'restarting' || (state === 'running' && health === 'starting');
