@@ -13,11 +13,11 @@ import { readRequest } from './request.ts';
 await runAction({
   name: 'restore',
   async run(context) {
-    const { archive, select, target, dryRun, skipsSafetyBackup, ...request } = readRequest(context);
+    const { archive, select, to, dryRun, skipsSafetyBackup, ...request } = readRequest(context);
     const platform = await openPlatform(context, { command: `restore of ${archive}`, ...request });
     const selection = { archive, ...(select ? { select } : {}), dryRun };
-    if (target !== undefined) {
-      const directory = resolve(context.environment['GITHUB_WORKSPACE'] ?? '.', target);
+    if (to !== undefined) {
+      const directory = resolve(context.environment['GITHUB_WORKSPACE'] ?? '.', to);
       const result = await extractArchive(platform, { ...selection, directory });
       return {
         result,

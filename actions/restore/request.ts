@@ -6,7 +6,7 @@ import { checkActors, checkConfirmation } from './consent.ts';
 export interface RestoreRequest {
   archive: string;
   select: string[] | undefined;
-  target: string | undefined;
+  to: string | undefined;
   dryRun: boolean;
   confirm: string | undefined;
   skipsSafetyBackup: boolean;
@@ -21,7 +21,7 @@ export function readRequest({ inputs, environment }: ActionContext): RestoreRequ
   const request: RestoreRequest = {
     archive: inputs.archive('archive'),
     select: inputs.list('select'),
-    target: inputs.text('target'),
+    to: inputs.text('to'),
     dryRun: inputs.flag('dry-run') ?? true,
     confirm: inputs.text('confirm'),
     skipsSafetyBackup: inputs.flag('safety-backup') === false,
@@ -34,6 +34,6 @@ export function readRequest({ inputs, environment }: ActionContext): RestoreRequ
   if (request.dryRun) return request;
   // Who runs a run again may be another person than who started it.
   checkActors([environment['GITHUB_ACTOR'], environment['GITHUB_TRIGGERING_ACTOR']], allowedActors);
-  if (request.target === undefined) checkConfirmation(selectArchive(request.archive), request.confirm);
+  if (request.to === undefined) checkConfirmation(selectArchive(request.archive), request.confirm);
   return request;
 }

@@ -30,7 +30,7 @@ export interface CommandArgument {
 }
 
 export interface CommandOption {
-  /** As commander takes them: `--target <dir>`, `--yes`, `--no-safety`. Its value is found under the camelCase name. */
+  /** As commander takes them: `--to <dir>`, `--yes`, `--no-safety`. Its value is found under the camelCase name. */
   readonly flags: string;
   readonly description: string;
   readonly default?: string | boolean;

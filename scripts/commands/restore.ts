@@ -13,26 +13,26 @@ export const restoreCommand: CommandDefinition = {
   arguments: [{ name: 'archive', description: 'name, date or latest' }],
   options: [
     { flags: '--select <names>', description: 'only these databases and file sources', isList: true },
-    { flags: '--target <dir>', description: 'unpack into an empty folder instead; nothing live is touched' },
-    { flags: '--path <path>', description: 'with --target: only what lies at or below it, such as uploads/report.pdf' },
+    { flags: '--to <dir>', description: 'unpack into an empty folder instead; nothing live is touched' },
+    { flags: '--path <path>', description: 'with --to: only what lies at or below it, such as uploads/report.pdf' },
     { flags: '--dry-run', description: 'show the plan and stop' },
     { flags: '--yes', description: 'do not ask' },
     { flags: '--no-safety', description: 'do without a backup of the present state' },
     waitOption,
   ],
   async run(context, [archive = ''], options) {
-    const { select, target, path, dryRun, yes, safety } = options;
+    const { select, to, path, dryRun, yes, safety } = options;
     const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`, options);
     const selection = select === undefined ? {} : { select: select as string[] };
-    if (path !== undefined && target === undefined) {
-      throw new Failure('usage', '--path needs --target: single files are not swapped in place', 'Nothing was done.');
+    if (path !== undefined && to === undefined) {
+      throw new Failure('usage', '--path needs --to: single files are not swapped in place', 'Nothing was done.');
     }
-    if (target !== undefined) {
+    if (to !== undefined) {
       const result = await extractArchive(platform, {
         archive,
         ...selection,
         ...(path === undefined ? {} : { path: path as string }),
-        directory: target as string,
+        directory: to as string,
         dryRun: dryRun === true,
       });
       return { result, render: () => renderExtraction(result) };

@@ -120,23 +120,23 @@ describe('the action restore, as the runner runs it', () => {
     expect(run.exitCode).toBe(1);
     expect(errorsOf(run)[0]).toMatch(/is not among allowed-actors/);
     expect(connections()).toBe(before);
-    const beside = await restore({ ...inputs, target: 'beside' }, { event });
+    const beside = await restore({ ...inputs, to: 'beside' }, { event });
     expect([beside.exitCode, existsSync(join(workspace.directory, 'beside'))]).toEqual([1, false]);
   });
 
   it('unpacks beside into the workspace, of which the dry run only looks', async () => {
     const before = await look();
-    const planned = await restore({ target: 'beside', select: 'uploads' });
+    const planned = await restore({ to: 'beside', select: 'uploads' });
     expect(planned.outputs).toMatchObject({ verdict: 'planned', archive });
     expect(JSON.parse(planned.outputs['plan'] ?? '')).toEqual([expect.objectContaining({ name: 'uploads' })]);
     expect(existsSync(join(workspace.directory, 'beside'))).toBe(false);
-    const run = await restore({ target: 'beside', 'dry-run': 'false', select: 'uploads\napp' });
+    const run = await restore({ to: 'beside', 'dry-run': 'false', select: 'uploads\napp' });
     expect(run.outputs).toMatchObject({ verdict: 'unpacked', archive });
     const beside = join(workspace.directory, 'beside');
     expect(readFileSync(join(beside, 'uploads/a/cv.pdf'), 'utf8')).toBe('a curriculum');
     expect(readdirSync(join(beside, 'db'))).toEqual(['app.sql', 'globals-app.sql']);
     expect(await look()).toEqual(before);
-    const filled = await restore({ target: 'beside', 'dry-run': 'false' });
+    const filled = await restore({ to: 'beside', 'dry-run': 'false' });
     expect(errorsOf(filled)[0]).toContain('is not empty');
   });
 

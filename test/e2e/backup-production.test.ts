@@ -138,7 +138,7 @@ vault: { path: /srv/vault/backups }
     const holder = spawn(
       'nsenter',
       [
-        '--target',
+        '--to',
         String(machine.pid),
         '--mount',
         'flock',

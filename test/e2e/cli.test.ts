@@ -129,13 +129,13 @@ describe('the command line, from a clone without node_modules', () => {
     expect(readdirSync(test.uploads)).toEqual(['student_0001', 'student_0002']);
   });
 
-  it('unpacks beside with --target, and fetches a whole archive that tar reads', async () => {
+  it('unpacks beside with --to, and fetches a whole archive that tar reads', async () => {
     const beside = join(clone, 'beside');
-    expect((await continuity('restore', archive, '--target', beside)).code).toBe(0);
+    expect((await continuity('restore', archive, '--to', beside)).code).toBe(0);
     expect(readFileSync(join(beside, 'uploads/student_0002/été.txt'), 'utf8')).toBe('évidence');
     expect(readdirSync(join(beside, 'db'))).toEqual(expect.arrayContaining(['app.sql', 'globals-app.sql', 'odoo.sql']));
     mkdirSync(join(clone, 'fetched'));
-    expect((await continuity('fetch', archive, '--target', join(clone, 'fetched'))).code).toBe(0);
+    expect((await continuity('fetch', archive, '--to', join(clone, 'fetched'))).code).toBe(0);
     const listed = await run('tar', 'tzf', join(clone, 'fetched', archive));
     expect(listed).toMatchObject({ code: 0, stderr: '' });
     expect(listed.stdout).toContain('manifest.json');

@@ -68,7 +68,7 @@ vault: { path: ${pocket}/vault/archives }
     const made = await program.run(['backup', ...config], { env });
     expect(made.code === 0 ? '' : made.stderr).toBe('');
     archive = readdirSync(join(pocket, 'vault/archives')).find((name) => name.endsWith('.tar.gz')) ?? '';
-    const words = ['--target', join(pocket, 'kit'), '--identity', join(pocket, 'recovery-key.txt')];
+    const words = ['--to', join(pocket, 'kit'), '--identity', join(pocket, 'recovery-key.txt')];
     const brought = await program.run(['kit', 'latest', ...config, ...words], { env });
     expect(brought.code === 0 ? '' : brought.stderr).toBe('');
     // The machine is lost.

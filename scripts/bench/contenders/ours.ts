@@ -40,7 +40,7 @@ export function openOurs(place: Place, { bundlePath, keys, oldArchives }: OursOp
       dumps: join(directory, 'db'),
     }),
     restoreFile: (path, directory) => ({
-      steps: [[run('restore', 'latest', '--target', directory, '--path', join('uploads', path))]],
+      steps: [[run('restore', 'latest', '--to', directory, '--path', join('uploads', path))]],
       file: join(directory, 'uploads', path),
     }),
   };

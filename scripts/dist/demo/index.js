@@ -75251,7 +75251,7 @@ async function planAllFiles(platform, archive, manifest, chosen, workDirectory) 
         plan.files.push(files);
         if (files.elsewhere.count > 0) {
             plan.refusals.push(`${files.elsewhere.count} entries to be replaced lie on another file system, mounted below ${files.path}: ` +
-                `${JSON.stringify(files.elsewhere.first)}; make it a source of its own, or unpack it elsewhere: --target, in a workflow the input target`);
+                `${JSON.stringify(files.elsewhere.first)}; make it a source of its own, or unpack it elsewhere: --to, in a workflow the input to`);
         }
         if (files.freeBytes !== undefined && files.freeBytes < files.stageBytes + RESERVE_BYTES) {
             plan.refusals.push(`${files.path} has ${files.freeBytes} bytes free, and ${files.stageBytes} are to be staged there before anything is replaced`);

@@ -157,7 +157,7 @@ export async function planAllFiles(
     if (files.elsewhere.count > 0) {
       plan.refusals.push(
         `${files.elsewhere.count} entries to be replaced lie on another file system, mounted below ${files.path}: ` +
-          `${JSON.stringify(files.elsewhere.first)}; make it a source of its own, or unpack it elsewhere: --target, in a workflow the input target`,
+          `${JSON.stringify(files.elsewhere.first)}; make it a source of its own, or unpack it elsewhere: --to, in a workflow the input to`,
       );
     }
     if (files.freeBytes !== undefined && files.freeBytes < files.stageBytes + RESERVE_BYTES) {

@@ -16,7 +16,7 @@ const definitions: CommandDefinition[] = [
     arguments: [{ name: 'archive', description: '' }],
     options: [
       { flags: '--select <names>', description: '' },
-      { flags: '--target <dir>', description: '' },
+      { flags: '--to <dir>', description: '' },
       { flags: '-y, --yes', description: '' },
       { flags: '--dry-run', description: '' },
       { flags: '--no-safety', description: '' },
@@ -69,8 +69,8 @@ describe('fault 129: npm keeps flags before " -- " for itself', () => {
     ['prod:restore latest --json', 'npm run -s prod:restore -- latest --json'],
     ['prod:restore latest --sel=app', 'npm run -s prod:restore -- latest --select app'],
     [
-      'prod:restore latest --select app --target /tmp/x',
-      'npm run -s prod:restore -- latest app /tmp/x --select <names> --target <dir>',
+      'prod:restore latest --select app --to /tmp/x',
+      'npm run -s prod:restore -- latest app /tmp/x --select <names> --to <dir>',
     ],
     ["prod:restore latest --select='a b'", "npm run -s prod:restore -- latest --select 'a b'"],
     ['prod:backup --allow-shrink uploads', 'npm run -s prod:backup -- --allow-shrink uploads'],

@@ -1,0 +1,79 @@
+import { describe, expect, it } from '@jest/globals';
+import { PathChoice } from '../../../src/archive/path-choice.ts';
+import { Failure } from '../../../src/logging/failure.ts';
+
+const includes = (text: string, name: string) => PathChoice.parse([text]).includes(Buffer.from(name));
+const mayHold = (text: string, name: string) => PathChoice.parse([text]).mayHold(Buffer.from(name));
+
+describe('a path that was asked for', () => {
+  it.each(['uploads/a', 'uploads/a/', 'uploads/a/b', 'uploads/a/b/'])(
+    'chooses itself and what is below: %s',
+    (name) => {
+      expect(includes('uploads/a', name)).toBe(true);
+      expect(includes('uploads/a/', name)).toBe(true);
+    },
+  );
+
+  it.each(['uploads/', 'uploads/ab', 'uploads', 'other/a'])('chooses nothing else: %s', (name) => {
+    expect(includes('uploads/a', name)).toBe(false);
+  });
+
+  it('may be held by the folders above it and below it alone', () => {
+    const held = ['uploads/', 'uploads/a/', 'uploads/a/b/c/', 'uploads/b/', 'odoo/'];
+    expect(held.map((name) => mayHold('uploads/a/b', name))).toEqual([true, true, true, false, false]);
+  });
+
+  it('takes names with letters that are special elsewhere as they are', () => {
+    for (const name of ['uploads/-rf', 'uploads/$(id)', 'uploads/a b', "uploads/l'été.pdf"])
+      expect(includes(name, name)).toBe(true);
+    for (const name of ['uploads/photo (1).jpg', 'uploads/r[1].pdf', 'uploads/what?', 'uploads/{a,b}', 'uploads/!x'])
+      expect(includes(name, name)).toBe(true);
+    expect(includes('uploads/r\\[1\\]*', 'uploads/r[1].pdf')).toBe(true);
+  });
+});
+
+describe('a glob', () => {
+  it.each([
+    ['uploads/*/report.pdf', 'uploads/a/report.pdf', true],
+    ['uploads/*/report.pdf', 'uploads/a/b/report.pdf', false],
+    ['uploads/**/*.pdf', 'uploads/a/b/.hidden.pdf', true],
+    ['uploads/student_00*', 'uploads/student_0042/portfolio/one', true],
+    ['**/portfolio', 'uploads/student_0042/portfolio/one', true],
+    ['uploads/student_00*', 'uploads/student_1/', false],
+  ])('%s on %s: %s', (glob, name, isChosen) => {
+    expect(includes(glob, name)).toBe(isChosen);
+  });
+
+  it('may be held by what its beginning leaves open', () => {
+    const held = ['uploads/', 'uploads/x/y/', 'odoo/'];
+    expect(held.map((name) => mayHold('uploads/*/a', name))).toEqual([true, true, false]);
+    expect(mayHold('**/a', 'odoo/')).toBe(true);
+  });
+});
+
+it.each([
+  '',
+  '/',
+  '/etc/passwd',
+  '../x',
+  'uploads/../../x',
+  'uploads/./x',
+  'uploads//x',
+  'uploads/a\nb',
+  'uploads/a\0b',
+  'uploads/*/../../x',
+  '/uploads/*',
+])('is refused in one line where no archive can have it: %j', (text) => {
+  expect(() => PathChoice.parse([text])).toThrow(Failure);
+  try {
+    PathChoice.parse([text]);
+  } catch (error) {
+    expect((error as Failure).message).not.toContain('\n');
+    expect((error as Failure).kind).toBe('usage');
+  }
+});
+
+it('is refused where a component, or all of it, is longer than a name can be', () => {
+  for (const text of [`uploads/${'x'.repeat(300)}`, `uploads${'/x'.repeat(3000)}`])
+    expect(() => PathChoice.parse([text])).toThrow(/ is no path in an archive: .*long/);
+});
