@@ -65,8 +65,13 @@ function readSwallowed(option: CommandOption, args: readonly string[], environme
   return [{ flag, needsValue, placeholder, ...(!needsValue && { value: quote(value as string) }) }];
 }
 
+/** What npm 11 takes two of our flags for: a shortened `--token-description`, and `-a -s`. */
+const takenFor: Readonly<Record<string, string>> = { to: 'token_description', as: 'all' };
+
 /** What npm holds under a flag's name, or under a shortened form of it (`--sel` for `--select`). */
 function readNpmValue(name: string, environment: Environment): string | undefined {
+  const other = takenFor[name];
+  if (other !== undefined && environment[`npm_config_${other}`]) return environment[`npm_config_${other}`];
   for (let length = name.length; length >= Math.min(3, name.length); length -= 1) {
     const value = environment[`npm_config_${name.slice(0, length).replaceAll('-', '_')}`];
     if (value !== undefined && (value !== '' || length === name.length)) return value;

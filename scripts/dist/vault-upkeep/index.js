@@ -14442,8 +14442,13 @@ function readSwallowed(option, args, environment) {
     const needsValue = value === 'true';
     return [{ flag, needsValue, placeholder, ...(!needsValue && { value: quote(value) }) }];
 }
+/** What npm 11 takes two of our flags for: a shortened `--token-description`, and `-a -s`. */
+const takenFor = { to: 'token_description', as: 'all' };
 /** What npm holds under a flag's name, or under a shortened form of it (`--sel` for `--select`). */
 function readNpmValue(name, environment) {
+    const other = takenFor[name];
+    if (other !== undefined && environment[`npm_config_${other}`])
+        return environment[`npm_config_${other}`];
     for (let length = name.length; length >= Math.min(3, name.length); length -= 1) {
         const value = environment[`npm_config_${name.slice(0, length).replaceAll('-', '_')}`];
         if (value !== undefined && (value !== '' || length === name.length))

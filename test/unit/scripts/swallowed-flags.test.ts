@@ -17,6 +17,7 @@ const definitions: CommandDefinition[] = [
     options: [
       { flags: '--select <names>', description: '' },
       { flags: '--to <dir>', description: '' },
+      { flags: '--as <database>', description: '' },
       { flags: '-y, --yes', description: '' },
       { flags: '--dry-run', description: '' },
       { flags: '--no-safety', description: '' },
@@ -68,9 +69,12 @@ describe('fault 129: npm keeps flags before " -- " for itself', () => {
     ['prod:restore latest --no-safety', 'npm run -s prod:restore -- latest --no-safety'],
     ['prod:restore latest --json', 'npm run -s prod:restore -- latest --json'],
     ['prod:restore latest --sel=app', 'npm run -s prod:restore -- latest --select app'],
+    ['prod:restore latest --select app --to /tmp/x', 'npm run -s prod:restore -- latest --select app --to /tmp/x'],
+    ['prod:restore latest --to=/tmp/x', 'npm run -s prod:restore -- latest --to /tmp/x'],
+    ['prod:restore latest --as beside', 'npm run -s prod:restore -- latest --as beside'],
     [
-      'prod:restore latest --select app --to /tmp/x',
-      'npm run -s prod:restore -- latest app /tmp/x --select <names> --to <dir>',
+      'prod:restore latest --select app --as beside',
+      'npm run -s prod:restore -- latest app beside --select <names> --as <database>',
     ],
     ["prod:restore latest --select='a b'", "npm run -s prod:restore -- latest --select 'a b'"],
     ['prod:backup --allow-shrink uploads', 'npm run -s prod:backup -- --allow-shrink uploads'],
