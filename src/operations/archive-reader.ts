@@ -20,6 +20,8 @@ export class ArchiveReader {
   readonly index: string;
   /** When a verification found it damaged, by the vault's clock (RFC 3339); undefined where none did. */
   readonly foundDamagedAt: string | undefined;
+  /** What the newest verification of it came to; undefined where there was none. */
+  readonly verdict: ReadableArchive['verdict'];
   readonly #vault: VaultClient;
   readonly #cache: IndexCache;
   readonly #indexPath: string;
@@ -35,6 +37,7 @@ export class ArchiveReader {
     this.name = name;
     this.index = index;
     this.foundDamagedAt = verdict?.isSound === false ? verdict.time : undefined;
+    this.verdict = verdict;
     this.#vault = vault;
     this.#cache = cache;
     this.#indexPath = indexPath;
