@@ -18,7 +18,9 @@ describe('what is expected of a restore', () => {
   it('does not take what a small restore needs once for what each megabyte needs', () => {
     const rates = learnAll(small, 900);
     expect(predict(rates.databases, small).ms).toBe(900);
-    expect(predict(rates.databases, large)).toEqual({ ms: predict(fresh.databases, large).ms - 601, measured: 0 });
+    const before = predict(fresh.databases, large).ms;
+    const { ms, measured } = predict(rates.databases, large);
+    expect([measured, ms < before, ms > 0.9 * before]).toEqual([0, true, true]);
   });
 
   it('is not spoilt by one bad night, however bad, and follows a host that has changed', () => {

@@ -36,9 +36,9 @@ export interface Measure {
  */
 const reference: Record<RestoreStep, Partial<Record<Term, number>>> = {
   safety: { once: 4000, megabyte: 40, entry: 0.05 },
-  databases: { once: 1500, megabyte: 125 },
+  databases: { once: 1500, megabyte: 150 },
   files: { once: 500, megabyte: 40, entry: 0.5 },
-  swap: { once: 1000, entry: 0.05, service: 3000 },
+  swap: { once: 2000, entry: 0.05, service: 3000 },
   health: { once: 30_000 },
 };
 

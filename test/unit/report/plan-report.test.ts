@@ -54,7 +54,7 @@ const plan: RestorePlan = {
         replace: ['b/two'],
         remove: ['evil\u001b[2J\nRestore of another'],
       },
-      wanted: Object.assign(new Set<string>(), { toJSON: () => 0 }),
+      wanted: new Set<string>() as RestorePlan['files'][number]['wanted'],
       elsewhere: { count: 0 },
     },
   ],
