@@ -1,5 +1,5 @@
 import type { SafeEntry } from '../archive/entry-guard.ts';
-import type { Manifest } from '../archive/manifest.ts';
+import type { Manifest, Place } from '../archive/manifest.ts';
 import type { Selection } from '../archive/select-entries.ts';
 import type { TocLine } from '../archive/toc-line.ts';
 import type { ArchiveSummary } from '../vault/vault-client.ts';
@@ -31,6 +31,9 @@ export interface OpenArchive {
 
   /** The content of one entry, streamed; nothing where the archive does not hold it. */
   content(name: string): AsyncIterable<Buffer>;
+
+  /** Parts of one entry's content, which ascend and do not overlap, one after the other; no more of it than need be is fetched. */
+  parts(name: string, places: readonly Place[]): AsyncIterable<Buffer>;
 
   /** The content of one small entry; throws a Failure where the archive does not hold it. */
   text(name: string): Promise<string>;
