@@ -3,7 +3,7 @@ import { statfs } from 'node:fs/promises';
 import { once } from 'node:events';
 import type { FilesRecord } from '../../archive/manifest.ts';
 import { compareTree } from '../../sources/files/compare-tree.ts';
-import type { ArchiveReader } from '../archive-reader.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import type { LocatedFiles } from '../locate-files.ts';
 import { countDifference, isFolder, startTally, type FilesTally } from './files-tally.ts';
 import { resolveRoot } from './resolve-root.ts';
@@ -32,7 +32,7 @@ export interface FilesPlan extends FilesTally {
 
 /** Compares a live folder with the archive; the names that are to go are written to `removalsPath`. */
 export async function planFiles(
-  archive: ArchiveReader,
+  archive: OpenArchive,
   source: LocatedFiles,
   record: FilesRecord,
   removalsPath: string,
@@ -74,7 +74,7 @@ export async function planFiles(
 }
 
 /** The lines of one source, in order. */
-export async function* linesOf(archive: ArchiveReader, source: string) {
+export async function* linesOf(archive: OpenArchive, source: string) {
   const prefix = Buffer.from(`${source}/`);
   for await (const line of archive.lines()) {
     if (line.name.subarray(0, prefix.length).equals(prefix)) yield line;

@@ -1,7 +1,7 @@
 import type { DatabaseRecord } from '../../archive/manifest.ts';
 import { groupBy } from '../../system/group-by.ts';
 import { planDatabaseRestore } from '../../sources/postgres/restore-plan.ts';
-import type { ArchiveReader } from '../archive-reader.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import type { PlannedDatabase, RestorePlan } from './restore-plan.ts';
@@ -15,7 +15,7 @@ import { compareAllRows } from './row-counts.ts';
  */
 export async function planAllDatabases(
   platform: Platform,
-  archive: Pick<ArchiveReader, 'text'>,
+  archive: Pick<OpenArchive, 'text'>,
   globals: Readonly<Record<string, unknown>>,
   chosen: readonly (readonly [key: string, record: DatabaseRecord])[],
 ): Promise<Pick<RestorePlan, 'databases' | 'refusals' | 'warnings'>> {

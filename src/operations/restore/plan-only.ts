@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ArchiveReader } from '../archive-reader.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
 import { readJournal } from './journal.ts';
 import type { RestoreStep } from './rates.ts';
@@ -13,7 +13,7 @@ import { choose, planRestore, type RestorePlan } from './restore-plan.ts';
  */
 export async function planOnly(
   platform: Platform,
-  archive: ArchiveReader,
+  archive: OpenArchive,
   select: readonly string[] | undefined,
   leftOut: readonly RestoreStep[] = [],
 ): Promise<RestorePlan> {

@@ -2,7 +2,7 @@ import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
 import { Failure } from '../../logging/failure.ts';
 import { formatTime } from '../../logging/format-time.ts';
 import type { DatabasePlan } from '../../sources/postgres/restore-plan.ts';
-import type { ArchiveReader } from '../archive-reader.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
 import type { Users } from '../services/find-users.ts';
@@ -23,7 +23,7 @@ export interface RestorePlan {
   made: string;
   ageMs: number;
   /** What the newest verification of it came to, by the vault's word; absent where it never was verified. */
-  verified?: NonNullable<ArchiveReader['verdict']>;
+  verified?: NonNullable<OpenArchive['verdict']>;
   databases: PlannedDatabase[];
   files: FilesPlan[];
   /** Services that use it and run now: stopped, or paused and started afresh, while it is put in place. */
@@ -94,7 +94,7 @@ export function choose(manifest: Manifest, select: readonly string[] | undefined
  */
 export async function planRestore(
   platform: Platform,
-  archive: ArchiveReader,
+  archive: OpenArchive,
   manifest: Manifest,
   chosen: Chosen,
   { workDirectory, leftOut = [] }: PlanOptions,
@@ -128,7 +128,7 @@ export async function planRestore(
   };
 }
 
-function warnOfDamage({ name, foundDamagedAt }: ArchiveReader, timezone: string): string[] {
+function warnOfDamage({ name, foundDamagedAt }: OpenArchive, timezone: string): string[] {
   if (foundDamagedAt === undefined) return [];
   return [
     `a verification found ${name} damaged (${formatTime(foundDamagedAt, timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
@@ -138,7 +138,7 @@ function warnOfDamage({ name, foundDamagedAt }: ArchiveReader, timezone: string)
 /** Compares the chosen file sources with what stands there now. */
 export async function planAllFiles(
   platform: Platform,
-  archive: ArchiveReader,
+  archive: OpenArchive,
   manifest: Manifest,
   chosen: readonly string[],
   workDirectory: string,

@@ -54,7 +54,7 @@ const plan: RestorePlan = {
         replace: ['b/two'],
         remove: ['evil\u001b[2J\nRestore of another'],
       },
-      wanted: new Set<string>() as RestorePlan['files'][number]['wanted'],
+      wanted: new Set<string>() as unknown as RestorePlan['files'][number]['wanted'],
       elsewhere: { count: 0 },
     },
   ],
