@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../logging/failure.ts';
@@ -9,9 +8,10 @@ import type { Platform } from './platform.ts';
 import type { CarriedThrough } from './restore/carry-through.ts';
 import { planOnly } from './restore/plan-only.ts';
 import { writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { makeRestoreId } from './restore/own-paths.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
 import { choose, planAllFiles, planRestore, type RestorePlan } from './restore/restore-plan.ts';
-import { orDiscard, stageAll } from './restore/stage-all.ts';
+import { orDiscard, stageAll, stageRest } from './restore/stage-all.ts';
 import { placeFilesSwap } from './restore/stage-files.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
 import { awaitHealthy } from './services/await-healthy.ts';
@@ -85,7 +85,7 @@ async function restoreFrom(
   const { config, logger, holder, now } = platform;
   logger.phase('Plan');
   const manifest = await archive.manifest();
-  const id = `${now().toISOString().slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`;
+  const id = makeRestoreId(now());
   const workDirectory = workDirectoryOf(config.state, id);
   await mkdir(workDirectory, { recursive: true, mode: 0o700 });
   let isBegun = false;
@@ -129,7 +129,12 @@ async function restoreFrom(
     const staged = await orDiscard(platform, journal, () => stageAll(run));
     logger.phase('Swap');
     const swaps = { databases: staged.databases, files: staged.files };
-    const { carried, notes, services } = await putInPlace({ ...run, journal: { ...journal, ...swaps } });
+    const { carried, notes, services } = await putInPlace({
+      platform,
+      journal: { ...journal, ...swaps },
+      users: current.users,
+      stageRest: (halted) => stageRest({ ...run, journal: halted }, workDirectory),
+    });
     const health = options.skipsHealth ? undefined : await awaitHealthy(platform, services.started);
     return {
       plan: current,
