@@ -15,6 +15,7 @@ import { lsCommand } from './ls.ts';
 import { recoverCommand } from './recover.ts';
 import { restoreCommand } from './restore.ts';
 import { statusCommand } from './status.ts';
+import { undoCommand } from './undo.ts';
 import { vaultServeCommand } from './vault-serve.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -27,6 +28,7 @@ export const commands: readonly CommandDefinition[] = [
   verifyCommand,
   restoreCommand,
   recoverCommand,
+  undoCommand,
   forgetCommand,
   fetchCommand,
   kitCommand,
