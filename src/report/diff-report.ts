@@ -86,6 +86,8 @@ function describeTable({ state, rowsBefore = 0, rows = 0 }: TableDiff): string[]
       return [countOf(rowsBefore, 'row'), 'TABLE GONE'];
     case 'left-out':
       return [countOf(rowsBefore, 'row'), 'not compared: excluded from backups by now'];
+    case 'uncounted':
+      return [countOf(rowsBefore, 'row'), 'not counted now: somebody had locked it, or there was no time'];
     case 'content':
       return [countOf(rows, 'row'), 'as many rows, content differs'];
     case 'rows':

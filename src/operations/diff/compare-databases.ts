@@ -5,8 +5,11 @@ import { splitQualifiedName } from '../../sources/postgres/dump-statements.ts';
 export interface TableDiff {
   /** Qualified, quoted where needed: `public.student`. */
   table: string;
-  /** `content`: as many rows as before, but not the same. `left-out`: its rows are excluded from backups by now. */
-  state: 'added' | 'removed' | 'rows' | 'content' | 'left-out';
+  /**
+   * `content`: as many rows as before, but not the same. `left-out`: its rows are excluded from backups by now.
+   * `uncounted`: its rows could not be counted, since somebody had locked it or there was no time.
+   */
+  state: 'added' | 'removed' | 'rows' | 'content' | 'left-out' | 'uncounted';
   rowsBefore?: number;
   rows?: number;
 }
@@ -71,7 +74,7 @@ const nothing: Fingerprints = { tables: {}, sequences: {}, largeObjects: { count
 export function compareRowCounts(
   database: string,
   before: ComparedDatabase | undefined,
-  rows: Readonly<Record<string, { rows: number }>>,
+  rows: Readonly<Record<string, CountedTable>>,
   leftOut: ReadonlySet<string>,
 ): DatabaseDiff {
   const compared = compareTables(before?.fingerprints.tables ?? {}, rows, leftOut);
@@ -91,10 +94,18 @@ export function tableKey(name: string): string {
   return splitQualifiedName(name).join('\0');
 }
 
+interface CountedTable {
+  rows: number;
+  /** Of all its rows, where they were read. */
+  sha256?: string;
+  /** The rows are what the server believes. */
+  isEstimate?: boolean;
+}
+
 /** Compares row counts, and digests where both sides have them. */
 function compareTables(
-  before: Readonly<Record<string, { rows: number; sha256?: string }>>,
-  after: Readonly<Record<string, { rows: number; sha256?: string }>>,
+  before: Readonly<Record<string, CountedTable>>,
+  after: Readonly<Record<string, CountedTable>>,
   leftOut: ReadonlySet<string>,
 ): Pick<DatabaseDiff, 'tables' | 'tablesSame'> {
   const [left, right] = [byKey(before), byKey(after)];
@@ -106,6 +117,7 @@ function compareTables(
     const counts = { ...(a ? { rowsBefore: a.rows } : {}), ...(b ? { rows: b.rows } : {}) };
     if (!a) tables.push({ table, state: 'added', ...counts });
     else if (!b) tables.push({ table, state: leftOut.has(key) ? 'left-out' : 'removed', ...counts });
+    else if (b.isEstimate) tables.push({ table, state: 'uncounted', rowsBefore: a.rows });
     else if (a.rows !== b.rows) tables.push({ table, state: 'rows', ...counts });
     else if (a.sha256 !== undefined && b.sha256 !== undefined && a.sha256 !== b.sha256)
       tables.push({ table, state: 'content', ...counts });

@@ -1,11 +1,12 @@
 import type { DatabaseRecord } from '../../archive/manifest.ts';
 import type { DatabaseConfig } from '../../config/config.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
-import { countRows } from '../../sources/postgres/count-rows.ts';
+import { countRows, type TableCount } from '../../sources/postgres/count-rows.ts';
 import { discoverDatabases } from '../../sources/postgres/discover.ts';
 import { dumpDatabase } from '../../sources/postgres/dump.ts';
 import { planDump } from '../../sources/postgres/dump-plan.ts';
 import { comparisonApplicationName, LONGEST_COMPARISON_MS } from '../../sources/postgres/end-sessions.ts';
+import { quoteIdentifier } from '../../sources/postgres/query.ts';
 import type { PostgresServer } from '../../sources/postgres/server.ts';
 import { dumpNameOf } from '../backup/find-databases.ts';
 import { connectServer } from '../connect-server.ts';
@@ -99,11 +100,11 @@ async function diffLive(
   const { excludeTableData, lockWaitTimeoutMs: lockTimeoutMs } = source;
   const timeoutMs = Math.min(source.timeoutMs, LONGEST_COMPARISON_MS);
   const plan = await planDump({ server, database, excludeTableData, lockTimeoutMs }, { applicationName, signal });
-  const leftOut = new Set(plan.excluded.map(({ schema, name }) => `${schema}\0${name}`));
+  const leftOut = new Set(plan.excluded.map(({ schema, name }) => keyOf(schema, name)));
   if (isQuick) {
-    const tables = plan.tables.filter(({ schema, name }) => !leftOut.has(`${schema}\0${name}`));
-    const rows = await countRows(server, database, tables, { applicationName, signal, timeoutMs });
-    return compareRowCounts(key, record, rows, leftOut);
+    const counted = await countRows({ server, database, named: [], timeoutMs, signal });
+    const tables = counted.filter(({ schema, name }) => !leftOut.has(keyOf(schema, name)));
+    return compareRowCounts(key, record, Object.fromEntries(tables.map(describeCount)), leftOut);
   }
   const dump = dumpDatabase({
     server,
@@ -123,4 +124,17 @@ async function diffLive(
     logger.progress({ phase: key, done: readBytes, unit: 'bytes' });
   }
   return compareDatabases(key, record, (await dump.finished).record, leftOut);
+}
+
+/** What needs no quotes, whatever the version; names are compared without them anyway. */
+const PLAIN = /^[a-z_][a-z0-9_]*$/;
+
+function describeCount({ schema, name, rows, isEstimate }: TableCount) {
+  const table = [schema, name].map((part) => (PLAIN.test(part) ? part : quoteIdentifier(part))).join('.');
+  return [table, { rows, isEstimate }] as const;
+}
+
+/** As `tableKey` has them. */
+function keyOf(schema: string, name: string): string {
+  return `${schema}\0${name}`;
 }
