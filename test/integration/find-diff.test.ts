@@ -12,12 +12,15 @@ import {
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PathChoice } from '../../src/archive/path-choice.ts';
+import { silent } from '../../src/logging/logger.ts';
 import { backup } from '../../src/operations/backup.ts';
 import { cataloguePathOf } from '../../src/operations/catalogue/catalogue-file.ts';
 import { diff, type DiffOptions, type DiffResult } from '../../src/operations/diff.ts';
 import { find, type FindOptions } from '../../src/operations/find.ts';
 import { renderDiff } from '../../src/report/diff-report.ts';
 import { FindReport } from '../../src/report/find-report.ts';
+import { openStore } from '../../src/vault/store/layout.ts';
+import { retire } from '../../src/vault/upkeep/retire.ts';
 import { createPlatform, writeFiles, type TestPlatform } from '../fixtures/platform.ts';
 
 let made: TestPlatform;
@@ -59,6 +62,10 @@ async function search(path: string, options: Partial<FindOptions> = {}): Promise
 beforeAll(async () => {
   made = await createPlatform({
     databases: 20,
+    databaseLines: {
+      app: '{url-env: $URL, database: skills_hub}',
+      mattermost: '{url-env: $URL, database: mattermost}',
+    },
     files: {
       'student_1/portfolio/a.txt': 'a',
       'student_1/portfolio/b.txt': 'bb',
@@ -113,9 +120,7 @@ describe('diff', () => {
     expect(result).toMatchObject({ isSame: false, omitted: 0, faults: [] });
     expect(result.databases.map(({ database, state }) => `${database} ${state}`)).toEqual([
       'app changed',
-      'keycloak same',
       'mattermost same',
-      'odoo same',
     ]);
     expect(result.databases[0]?.sequences).toBe(1);
     const [uploads] = result.files;
@@ -281,5 +286,23 @@ describe('find', () => {
     expect(found.archives.map(({ name }) => name)).toEqual([nights[0], nights[2]]);
     await found.close();
     expect(await search('uploads/*/same')).toEqual(['uploads/student_1/same 4 0-2 (2)']);
+    renameSync(join(made.directory, 'aside', gone), join(made.vaultDirectory, gone));
+    expect(await search('uploads/*/same')).toEqual(['uploads/student_1/same 4 0-2 (3)']);
+  });
+
+  it('knows nothing of an archive any more that the vault has removed', async () => {
+    const removed = nights[1] ?? '';
+    const store = await openStore({ directory: made.vaultDirectory });
+    const confirm = (): Promise<boolean> => Promise.resolve(true);
+    await retire({ store, logger: silent, name: removed, reason: 'test data', confirm });
+    expect(await search('uploads/student_2/cv.pdf')).toEqual([
+      'uploads/student_2/cv.pdf 6 2-2 (1)',
+      'uploads/student_2/cv.pdf 6 0-0 (1)',
+    ]);
+    expect(await search('uploads/*/same')).toEqual(['uploads/student_1/same 4 0-2 (2)']);
+    nights.splice(1, 1);
+    await night();
+    expect(await search('uploads/*/same')).toEqual(['uploads/student_1/same 4 0-2 (3)']);
+    expect(readFileSync(cataloguePathOf(made.state), 'utf8')).not.toContain(removed);
   });
 });
