@@ -1,25 +1,27 @@
 import type { Readable } from 'node:stream';
 import type { SafeEntry } from '../archive/entry-guard.ts';
+import { cutParts, readParts, selectParts } from '../archive/entry-parts.ts';
 import { MANIFEST_NAME } from '../archive/layout.ts';
-import type { Manifest } from '../archive/manifest.ts';
+import type { Manifest, Place } from '../archive/manifest.ts';
 import { parseManifest } from '../archive/manifest-check.ts';
 import { readOwnEntries } from '../archive/own-entries.ts';
 import { readExtents } from '../archive/read-extents.ts';
-import { chooseExtents, selectEntries, type Selection } from '../archive/select-entries.ts';
+import { chooseExtents, mergeRanges, selectEntries, type Selection } from '../archive/select-entries.ts';
 import { parseTocLine, type TocLine } from '../archive/toc-line.ts';
 import { Failure } from '../logging/failure.ts';
 import type { ArchiveSummary, VaultClient } from '../vault/vault-client.ts';
 import type { IndexCache } from './backup/base-index.ts';
+import type { OpenArchive } from './open-archive.ts';
 
 /** What has to be known of an archive that is to be read. */
 export type ReadableArchive = Pick<ArchiveSummary, 'name' | 'index' | 'verdict'>;
 
-/** One archive in the vault, read by its index: only the extents that are needed are fetched, and each is checked. */
-export class ArchiveReader {
+/** One of our archives, read by its index: only the extents that are needed are fetched, and each is checked. */
+export class ArchiveReader implements OpenArchive {
   readonly name: string;
-  readonly index: string;
-  /** When a verification found it damaged, by the vault's clock (RFC 3339); undefined where none did. */
-  readonly foundDamagedAt: string | undefined;
+  readonly identity: string;
+  readonly isForeign = false;
+  readonly verdict: OpenArchive['verdict'];
   readonly #vault: VaultClient;
   readonly #cache: IndexCache;
   readonly #indexPath: string;
@@ -33,8 +35,8 @@ export class ArchiveReader {
     indexPath: string,
   ) {
     this.name = name;
-    this.index = index;
-    this.foundDamagedAt = verdict?.isSound === false ? verdict.time : undefined;
+    this.identity = index;
+    this.verdict = verdict;
     this.#vault = vault;
     this.#cache = cache;
     this.#indexPath = indexPath;
@@ -53,12 +55,10 @@ export class ArchiveReader {
     return new ArchiveReader(archive, index, vault, cache, await cache.obtain(vault, { name, index }));
   }
 
-  /** Bytes of the archive fetched so far. */
   get fetchedBytes(): number {
     return this.#fetchedBytes;
   }
 
-  /** All entries' lines in archive order; further chunks of large entries are left out. */
   async *lines(): AsyncGenerator<TocLine, void, undefined> {
     const reader = await this.#cache.open(this.#indexPath);
     for await (const { lines } of reader.entries()) {
@@ -66,12 +66,10 @@ export class ArchiveReader {
     }
   }
 
-  /** Finds what has to be fetched for the wanted entries. */
   async select(wants: (name: Buffer) => boolean): Promise<Selection> {
     return await selectEntries(() => this.#cache.open(this.#indexPath), wants);
   }
 
-  /** Fetches what the wanted entries take and yields them, with the files that wanted hard links lead to. */
   async *entries(wants: (name: Buffer) => boolean): AsyncGenerator<SafeEntry, void, undefined> {
     const { ordinals, ranges, linkTargets } = await this.select(wants);
     if (ordinals.length === 0) return;
@@ -86,13 +84,25 @@ export class ArchiveReader {
     }
   }
 
-  /** The content of one entry, streamed. */
   async *content(name: string): AsyncGenerator<Buffer, void, undefined> {
     const wanted = Buffer.from(name);
     for await (const { body } of this.entries((entry) => entry.equals(wanted))) yield* body;
   }
 
-  /** The content of one small entry; throws a Failure where the archive does not hold it. */
+  async *parts(name: string, places: readonly Place[]): AsyncGenerator<Buffer, void, undefined> {
+    const wanted = Buffer.from(name);
+    const index = await this.#cache.open(this.#indexPath);
+    const selection = await selectParts(index, wanted, places);
+    if (!selection) return yield* cutParts(this.content(name), places);
+    const chosen = chooseExtents(await this.#cache.open(this.#indexPath), selection.ordinals);
+    const bytes = await this.#vault.readRanges(this.name, mergeRanges(index.extents, selection.ordinals));
+    try {
+      yield* readParts(readExtents(chosen, this.#count(bytes)), selection, wanted, places);
+    } finally {
+      bytes.destroy();
+    }
+  }
+
   async text(name: string): Promise<string> {
     const pieces: Buffer[] = [];
     for await (const piece of this.content(name)) pieces.push(piece);

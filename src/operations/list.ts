@@ -5,6 +5,7 @@ import { Failure } from '../logging/failure.ts';
 import type { ArchiveSummary } from '../vault/vault-client.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { IndexCache } from './backup/base-index.ts';
+import type { OpenArchive } from './open-archive.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
 import { resolveArchive } from './resolve-archive.ts';
@@ -56,10 +57,7 @@ export function refuseMissingPath(archive: string, path = ''): Failure {
   return new Failure('usage', `${archive} holds nothing at ${JSON.stringify(path.slice(0, 200))}`, next);
 }
 
-async function* matching(
-  archive: ArchiveReader,
-  path: string | undefined,
-): AsyncGenerator<ListedEntry, void, undefined> {
+async function* matching(archive: OpenArchive, path: string | undefined): AsyncGenerator<ListedEntry, void, undefined> {
   const wanted = Buffer.from((path ?? '').replace(/\/+$/, ''));
   let isFound = false;
   for await (const line of archive.lines()) {

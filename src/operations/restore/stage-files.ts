@@ -15,7 +15,7 @@ import { isInContainer } from '../../system/container-path.ts';
 import { withReachablePath } from '../../system/long-path.ts';
 import { makeFolder } from '../../system/make-folder.ts';
 import { OpenFolder } from '../../system/open-folder.ts';
-import type { ArchiveReader } from '../archive-reader.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import { linesOf, type FilesPlan } from './files-plan.ts';
 import type { FilesSwap } from './journal.ts';
 import { directoriesPathOf, keptPathOf, removalsPathOf, stagedPathOf } from './own-paths.ts';
@@ -53,7 +53,7 @@ export async function placeFilesSwap(
  * wanted or none, so that nothing has to be linked to what is there.
  */
 export async function stageFiles(
-  archive: ArchiveReader,
+  archive: OpenArchive,
   plan: Pick<FilesPlan, 'wanted'>,
   swap: FilesSwap,
 ): Promise<{ notes: string[]; inodes: OwnInodes }> {
@@ -110,15 +110,17 @@ export async function swapStagedFiles(swap: FilesSwap): Promise<{ placed: number
   return counts;
 }
 
-/** Removes what was staged and never put in place; its lists go with the restore's work directory. */
-export async function discardStagedFiles(swap: FilesSwap): Promise<void> {
+/**
+ * Removes what was staged and never put in place, unless it `staysStaged`; its lists go with the restore's work
+ * directory.
+ */
+export async function discardStagedFiles(swap: FilesSwap, staysStaged = false): Promise<void> {
   const root = await OpenFolder.open(Buffer.from(swap.root));
   if (!root) return;
   try {
-    const names = [swap.staged, swap.kept].map((path) => Buffer.from(basename(path)));
-    const found = await Promise.all(names.map((name) => root.look(name)));
-    await removeTree(Buffer.from(swap.staged));
-    await removeTree(Buffer.from(swap.kept));
+    const paths = staysStaged ? [swap.kept] : [swap.staged, swap.kept];
+    const found = await Promise.all(paths.map((path) => root.look(Buffer.from(basename(path)))));
+    for (const path of paths) await removeTree(Buffer.from(path));
     const isTouched = found.some((stat) => stat !== undefined);
     if (isTouched && swap.rootMtimeNs !== undefined) await restoreTime(root.handle, BigInt(swap.rootMtimeNs));
   } finally {
@@ -145,7 +147,7 @@ async function openOwnFolders(swap: FilesSwap): Promise<{ staged: OpenFolder; in
   throw new Failure('source', `${swap.root} is no folder to restore into`, 'Check that it is mounted.');
 }
 
-async function writeDirectories(archive: ArchiveReader, { source, directories }: FilesSwap): Promise<void> {
+async function writeDirectories(archive: OpenArchive, { source, directories }: FilesSwap): Promise<void> {
   const file = createWriteStream(directories, { mode: 0o600 });
   for await (const line of linesOf(archive, source)) {
     if (line.type === 'dir' && !file.write(`${formatTocLine(line)}\n`)) await once(file, 'drain');
