@@ -1,5 +1,6 @@
 import { backupCommand } from './backup.ts';
 import type { CommandDefinition } from './command.ts';
+import { crisisCommand } from './crisis.ts';
 import { devDeployCommand } from './dev-deploy.ts';
 import { devLogsCommand } from './dev-logs.ts';
 import { devStartCommand } from './dev-start.ts';
@@ -31,6 +32,7 @@ export const commands: readonly CommandDefinition[] = [
   findCommand,
   verifyCommand,
   restoreCommand,
+  crisisCommand,
   recoverCommand,
   undoCommand,
   forgetCommand,
