@@ -2,6 +2,7 @@ import type { SafeEntry } from '../archive/entry-guard.ts';
 import type { Manifest } from '../archive/manifest.ts';
 import type { Selection } from '../archive/select-entries.ts';
 import type { TocLine } from '../archive/toc-line.ts';
+import type { ForeignAppraisal } from './foreign/appraisal.ts';
 
 /**
  * An archive in the vault, opened to be read: what a restore, a listing or a comparison needs of it, whoever made it.
@@ -14,6 +15,8 @@ export interface OpenArchive {
   readonly identity: string;
   /** The team's former script made it: nothing is known of it but what it says of itself. */
   readonly isForeign: boolean;
+  /** What is to be thought of it; of a foreign one alone. */
+  readonly appraisal?: ForeignAppraisal;
   /** When a verification found it damaged, by the vault's clock (RFC 3339); undefined where none did. */
   readonly foundDamagedAt: string | undefined;
   /** Bytes of the archive fetched so far. */
@@ -35,4 +38,7 @@ export interface OpenArchive {
   text(name: string): Promise<string>;
 
   manifest(): Promise<Manifest>;
+
+  /** Gives back what reading it took. */
+  close(): Promise<void>;
 }

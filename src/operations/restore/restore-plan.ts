@@ -27,6 +27,8 @@ export interface RestorePlan {
   users: Users;
   /** Why it cannot be done; with any of these nothing is. */
   refusals: string[];
+  /** Some of these say that the archive is damaged, or was made to do harm. */
+  isDamaged?: boolean;
   warnings: string[];
 }
 
@@ -94,7 +96,17 @@ export async function planRestore(
       `a verification found ${archive.name} damaged (${formatTime(archive.foundDamagedAt, config.timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
     );
   }
-  const warnings: { key: string; warning: string }[] = [];
+  const judgement = archive.appraisal?.judge({
+    databases: chosen.databases.map(([key]) => key),
+    files: chosen.files,
+  });
+  if (judgement) {
+    plan.isDamaged = judgement.damage.length > 0;
+    plan.refusals.push(...judgement.damage);
+    plan.warnings.push(...judgement.warnings);
+  }
+  const refusals: { key: string; text: string }[] = [];
+  const warnings: { key: string; text: string }[] = [];
   const differences = compareStack(platform, manifest);
   for (const [key, record] of chosen.databases) {
     const globals = `db/globals-${record.source}.sql`;
@@ -111,14 +123,16 @@ export async function planRestore(
       record,
       live: record.database,
       ...(globalsSql === undefined ? {} : { globalsSql }),
+      isForeign: archive.isForeign,
+      allowOldClient: archive.appraisal?.allowsOldClient === true,
     });
     plan.databases.push({ ...found, record, key });
-    plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
-    warnings.push(...found.warnings.map((warning) => ({ key, warning })));
+    refusals.push(...found.refusals.map((text) => ({ key, text })));
+    warnings.push(...found.warnings.map((text) => ({ key, text })));
   }
   // One program serves many databases: what is said of it is said once, with all their names.
-  for (const [warning, members] of groupBy(warnings, (each) => each.warning))
-    plan.warnings.push(`${members.map(({ key }) => key).join(', ')}: ${warning}`);
+  plan.refusals.push(...sayTogether(refusals));
+  plan.warnings.push(...sayTogether(warnings));
   plan.warnings.push(...(await differences));
   const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
   plan.files = files.files;
@@ -132,6 +146,12 @@ export async function planRestore(
   plan.refusals.push(...halts.refusals);
   plan.warnings.push(...halts.warnings);
   return plan;
+}
+
+function sayTogether(said: readonly { key: string; text: string }[]): string[] {
+  return [...groupBy(said, ({ text }) => text)].map(
+    ([text, members]) => `${members.map(({ key }) => key).join(', ')}: ${text}`,
+  );
 }
 
 /** Compares the chosen file sources with what stands there now. */
