@@ -2,7 +2,7 @@ import { mkdir, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { isAtOrBelow } from '../archive/entry-names.ts';
 import { extractEntries } from '../archive/gnu-tar.ts';
-import { isKitEntry, MANIFEST_NAME, README_NAME } from '../archive/layout.ts';
+import { isKitEntry, TEXT_NAMES } from '../archive/layout.ts';
 import type { KitRecord, Manifest } from '../archive/manifest.ts';
 import { Failure, messageOf } from '../logging/failure.ts';
 import { requireRoom } from './foreign/require-room.ts';
@@ -93,7 +93,7 @@ function narrow({ databases, files, kit }: ChosenParts, path: Buffer): ChosenPar
 }
 
 function matcherOf({ databases, files, kit }: ChosenParts): (name: Buffer) => boolean {
-  const single = new Set([README_NAME, MANIFEST_NAME]);
+  const single = new Set(TEXT_NAMES);
   for (const [, { dump, source }] of databases) single.add(dump).add(`db/globals-${source}.sql`);
   const folders = files.map((source) => Buffer.from(`${source}/`));
   return (name) =>

@@ -2,6 +2,8 @@
 export interface ForeignAppraisal {
   /** Typed by an operator who lets an outdated psql read its dumps. */
   readonly allowsOldClient: boolean;
+  /** Bytes of it that are kept in the state folder while it is restored. */
+  readonly copyBytes: number;
   /** `databases` are keys of the manifest, `files` names of sources. One line each. */
   judge(chosen: { databases: readonly string[]; files: readonly string[] }): Judgement;
 }

@@ -3,10 +3,11 @@ import type { FileHandle } from 'node:fs/promises';
 import type { ArchiveBytes } from '../../archive/archive-bytes.ts';
 import { ArchiveDamage } from '../../archive/archive-damage.ts';
 import type { SafeEntry } from '../../archive/entry-guard.ts';
+import { cutParts } from '../../archive/entry-parts.ts';
 import { showName } from '../../archive/entry-names.ts';
 import { admitForeignEntries } from '../../archive/foreign-entries.ts';
 import { gunzipStream } from '../../archive/gunzip-stream.ts';
-import type { Manifest } from '../../archive/manifest.ts';
+import type { Manifest, Place } from '../../archive/manifest.ts';
 import type { Selection } from '../../archive/select-entries.ts';
 import type { TocLine } from '../../archive/toc-line.ts';
 import { Failure } from '../../logging/failure.ts';
@@ -22,7 +23,7 @@ export interface ForeignFindings {
   name: string;
   sha256: string;
   sizeBytes: number;
-  foundDamagedAt: string | undefined;
+  verdict: OpenArchive['verdict'];
   about: SurveyAbout;
   layout: ForeignLayout;
   lines: MappedLines;
@@ -41,7 +42,7 @@ export class ForeignArchive implements OpenArchive {
   readonly name: string;
   readonly identity: string;
   readonly isForeign = true;
-  readonly foundDamagedAt: string | undefined;
+  readonly verdict: OpenArchive['verdict'];
   readonly appraisal: ForeignAppraisal;
   fetchedBytes = 0;
   readonly #findings: ForeignFindings;
@@ -52,7 +53,7 @@ export class ForeignArchive implements OpenArchive {
   constructor(findings: ForeignFindings) {
     this.name = findings.name;
     this.identity = findings.sha256;
-    this.foundDamagedAt = findings.foundDamagedAt;
+    this.verdict = findings.verdict;
     this.appraisal = findings.appraisal;
     this.#findings = findings;
   }
@@ -106,6 +107,10 @@ export class ForeignArchive implements OpenArchive {
   async *content(name: string): AsyncGenerator<Buffer, void, undefined> {
     const wanted = Buffer.from(name);
     for await (const { body } of this.entries((entry) => entry.equals(wanted))) yield* body;
+  }
+
+  parts(name: string, places: readonly Place[]): AsyncGenerator<Buffer, void, undefined> {
+    return cutParts(this.content(name), places);
   }
 
   async text(name: string): Promise<string> {

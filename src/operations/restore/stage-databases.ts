@@ -74,6 +74,7 @@ async function stageDatabase(
   { staged }: DatabaseSwap,
   signal: AbortSignal,
 ): Promise<number> {
+  if (staged === undefined) throw new RangeError(`the journal has no name for ${key}`);
   const { logger } = platform;
   const server = await serverOf(platform, record.source);
   logger.info(`Restoring ${key} beside the live database, as ${staged}.`);

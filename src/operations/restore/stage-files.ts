@@ -110,15 +110,17 @@ export async function swapStagedFiles(swap: FilesSwap): Promise<{ placed: number
   return counts;
 }
 
-/** Removes what was staged and never put in place; its lists go with the restore's work directory. */
-export async function discardStagedFiles(swap: FilesSwap): Promise<void> {
+/**
+ * Removes what was staged and never put in place, unless it `staysStaged`; its lists go with the restore's work
+ * directory.
+ */
+export async function discardStagedFiles(swap: FilesSwap, staysStaged = false): Promise<void> {
   const root = await OpenFolder.open(Buffer.from(swap.root));
   if (!root) return;
   try {
-    const names = [swap.staged, swap.kept].map((path) => Buffer.from(basename(path)));
-    const found = await Promise.all(names.map((name) => root.look(name)));
-    await removeTree(Buffer.from(swap.staged));
-    await removeTree(Buffer.from(swap.kept));
+    const paths = staysStaged ? [swap.kept] : [swap.staged, swap.kept];
+    const found = await Promise.all(paths.map((path) => root.look(Buffer.from(basename(path)))));
+    for (const path of paths) await removeTree(Buffer.from(path));
     const isTouched = found.some((stat) => stat !== undefined);
     if (isTouched && swap.rootMtimeNs !== undefined) await restoreTime(root.handle, BigInt(swap.rootMtimeNs));
   } finally {

@@ -57,8 +57,8 @@ class DumpReading {
     const events = joinEvents(this.#taker);
     this.#lexer = new DumpLexer({
       ...events,
-      copyBegins: (table, at) => this.#note() && events.copyBegins(table, at),
-      statement: (text) => this.#read(text) && events.statement(text),
+      copyBegins: (...block) => this.#note() && events.copyBegins(...block),
+      statement: (text, end) => this.#read(text) && events.statement(text, end),
       metaEnds: (text) => this.#own.admits(text) || (this.#command ??= text.slice(0, 200)),
     });
   }
