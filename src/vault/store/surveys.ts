@@ -60,11 +60,14 @@ export async function obtainSurvey(options: ObtainOptions): Promise<{ line: Fore
   throw new Failure('vault', `the survey of ${name} could not be read again`, 'Look at the disk of the backup server.');
 }
 
-/** Whether there is one already. */
-export async function hasSurvey(store: Store, line: ForeignLine): Promise<boolean> {
+/** What the survey of an archive begins with; undefined where there is none yet. */
+export async function readKnownSurvey(store: Store, line: ForeignLine): Promise<SurveyHead | undefined> {
   const file = await openSurvey(surveyPath(store, line.name), line);
-  await file?.close();
-  return file !== undefined;
+  try {
+    return file && (await readHead(file));
+  } finally {
+    await file?.close();
+  }
 }
 
 /** No error where there is none: names of what is removed are not to outlive it. */
