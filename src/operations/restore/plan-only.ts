@@ -19,14 +19,18 @@ export async function planOnly(
   const lists = await mkdtemp(join(platform.temporary ?? tmpdir(), 'continuity-plan-'));
   try {
     const plan = await planRestore(platform, archive, manifest, choose(manifest, select), lists);
-    const interrupted = await readJournal(platform.config.state);
-    if (interrupted) {
-      plan.warnings.unshift(
-        `a restore of ${interrupted.archive} was interrupted: the next backup, restore or forget completes it, and this plan may change then`,
-      );
-    }
+    plan.warnings.unshift(...(await warnOfInterrupted(platform)));
     return plan;
   } finally {
     await rm(lists, { recursive: true, force: true });
   }
+}
+
+/** What is to be known of an interrupted restore by whoever reads a plan. */
+export async function warnOfInterrupted({ config }: Platform): Promise<string[]> {
+  const interrupted = await readJournal(config.state);
+  if (!interrupted) return [];
+  return [
+    `a restore of ${interrupted.archive} was interrupted: the next backup, restore or forget completes it, and this plan may change then`,
+  ];
 }

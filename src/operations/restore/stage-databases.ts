@@ -15,7 +15,7 @@ export async function createRoles(
   platform: Platform,
   archive: OpenArchive,
   manifest: Manifest,
-  databases: readonly PlannedDatabase[],
+  databases: readonly { record: DatabaseRecord }[],
 ): Promise<{ created: string[]; notes: string[] }> {
   const result = { created: [] as string[], notes: [] as string[] };
   for (const source of new Set(databases.map(({ record }) => record.source))) {
