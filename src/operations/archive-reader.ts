@@ -21,7 +21,7 @@ export class ArchiveReader implements OpenArchive {
   readonly name: string;
   readonly identity: string;
   readonly isForeign = false;
-  readonly foundDamagedAt: string | undefined;
+  readonly verdict: OpenArchive['verdict'];
   readonly #vault: VaultClient;
   readonly #cache: IndexCache;
   readonly #indexPath: string;
@@ -36,7 +36,7 @@ export class ArchiveReader implements OpenArchive {
   ) {
     this.name = name;
     this.identity = index;
-    this.foundDamagedAt = verdict?.isSound === false ? verdict.time : undefined;
+    this.verdict = verdict;
     this.#vault = vault;
     this.#cache = cache;
     this.#indexPath = indexPath;

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
 import { readJournal } from './journal.ts';
+import type { RestoreStep } from './rates.ts';
 import { choose, planRestore, type RestorePlan } from './restore-plan.ts';
 
 /**
@@ -14,11 +15,15 @@ export async function planOnly(
   platform: Platform,
   archive: OpenArchive,
   select: readonly string[] | undefined,
+  leftOut: readonly RestoreStep[] = [],
 ): Promise<RestorePlan> {
   const manifest = await archive.manifest();
   const lists = await mkdtemp(join(platform.temporary ?? tmpdir(), 'continuity-plan-'));
   try {
-    const plan = await planRestore(platform, archive, manifest, choose(manifest, select), lists);
+    const plan = await planRestore(platform, archive, manifest, choose(manifest, select), {
+      workDirectory: lists,
+      leftOut,
+    });
     plan.warnings.unshift(...(await warnOfInterrupted(platform)));
     return plan;
   } finally {

@@ -49,7 +49,9 @@ export async function runStream<T>(script: AsyncIterable<Buffer>, options: Strea
   if (endedBy) throw new Failure('source', `${what}: psql was ended by ${endedBy}`, 'Run the restore again.');
   if (code !== 0) throw explain(what, messages());
   // A dump within the script prints what it sets.
-  const rows = Buffer.concat(output).toString('utf8').split(/[\x1e\n]/);
+  const rows = Buffer.concat(output)
+    .toString('utf8')
+    .split(/[\x1e\n]/);
   return rows.filter((row) => row.startsWith('{')).map((row) => JSON.parse(row) as T);
 }
 
