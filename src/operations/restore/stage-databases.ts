@@ -59,12 +59,12 @@ export async function stageDatabases(
  *
  * @throws Failure where the dump cannot be loaded, or what came of it differs.
  */
-async function stageDatabase(
+export async function stageDatabase(
   platform: Platform,
   archive: OpenArchive,
   { key, record }: { key: string; record: DatabaseRecord },
-  { staged }: DatabaseSwap,
-  signal: AbortSignal,
+  { staged }: Pick<DatabaseSwap, 'staged'>,
+  signal: AbortSignal | undefined,
 ): Promise<number> {
   if (staged === undefined) throw new RangeError(`the journal has no name for ${key}`);
   const { logger } = platform;
