@@ -75,9 +75,9 @@ function describeRows(plan: RestorePlan): string[] {
   const { lost, back, uncertain, equal } = listRows(plan);
   const same = equal.map(({ key, tables }) => `${key} ${tables}`).join(', ');
   return [
-    ...listTables('Lost by it, rows that came after the archive:', lost),
-    ...listTables('Not counted, as locked, too large or not readable; estimated:', uncertain),
-    ...listTables('Comes back:', back),
+    ...listTables('Lost by it (more rows now than in the archive):', lost),
+    ...listTables('Estimated, as locked, too large to count or not readable:', uncertain),
+    ...listTables('Comes back (fewer rows now than in the archive):', back),
     ...(same === '' ? [] : [`Tables with as many rows as in the archive: ${same}. What the rows say is not compared.`]),
   ];
 }
