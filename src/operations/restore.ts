@@ -191,7 +191,7 @@ async function restoreFrom(
 }
 
 /** Backs up what is about to be replaced. What is missing there is no reason to stop: it is why somebody restores. */
-async function backUpFirst(platform: Platform, runDirectory: string): Promise<BackupResult> {
+export async function backUpFirst(platform: Platform, runDirectory: string): Promise<BackupResult> {
   platform.logger.phase('Safety backup');
   platform.logger.info('Backing up the present state first.');
   try {
