@@ -114,6 +114,7 @@ function buildOption(definition: CommandOption): Option {
       return [...(former ?? []), ...names];
     });
   }
+  if (definition.isRepeatable) option.argParser((text, former: string[] | undefined) => [...(former ?? []), text]);
   return option;
 }
 

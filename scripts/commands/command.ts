@@ -37,6 +37,8 @@ export interface CommandOption {
   readonly choices?: readonly string[];
   /** `app,odoo` or given several times: the command sees a list of texts. */
   readonly isList?: boolean;
+  /** Given several times, each a text of its own, commas and all: the command sees a list of texts. */
+  readonly isRepeatable?: boolean;
 }
 
 export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;

@@ -7,10 +7,11 @@ import type { ArchiveReader } from './archive-reader.ts';
 import { backupUnderLock, type BackupResult } from './backup.ts';
 import type { Platform } from './platform.ts';
 import type { CarriedThrough } from './restore/carry-through.ts';
+import { chooseParts, type Choice } from './restore/choose.ts';
 import { planOnly } from './restore/plan-only.ts';
 import { writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
-import { choose, planAllFiles, planRestore, type RestorePlan } from './restore/restore-plan.ts';
+import { planAllFiles, planRestore, type RestorePlan } from './restore/restore-plan.ts';
 import { orDiscard, stageAll } from './restore/stage-all.ts';
 import { placeFilesSwap } from './restore/stage-files.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
@@ -18,11 +19,9 @@ import { awaitHealthy } from './services/await-healthy.ts';
 import { withArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
 
-export interface RestoreOptions {
+export interface RestoreOptions extends Choice {
   /** Name, date or `latest`. */
   archive: string;
-  /** Names of sources, or of single dumps; everything in the archive without. */
-  select?: readonly string[];
   /** Stop after the plan; takes no lock. */
   dryRun?: boolean;
   /** Shown the plan; only `true` goes on. */
@@ -65,8 +64,7 @@ export async function restore(platform: Platform, options: RestoreOptions): Prom
       const outcome = await work(archive);
       return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
     });
-  if (options.dryRun)
-    return await carryOut(async (archive) => unchanged(await planOnly(platform, archive, options.select)));
+  if (options.dryRun) return await carryOut(async (archive) => unchanged(await planOnly(platform, archive, options)));
   return await withLock(platform, (runDirectory) =>
     carryOut((archive) => restoreFrom(platform, archive, options, runDirectory)),
   );
@@ -90,19 +88,14 @@ async function restoreFrom(
   await mkdir(workDirectory, { recursive: true, mode: 0o700 });
   let isBegun = false;
   try {
-    const plan = await planRestore(platform, archive, manifest, choose(manifest, options.select), workDirectory);
+    const chosen = await chooseParts(archive, manifest, options);
+    const plan = await planRestore(platform, archive, manifest, chosen, workDirectory);
     if (!(await options.confirm(plan))) return unchanged(plan);
     refuseImpossible(plan);
 
     const safety = options.skipsSafetyBackup ? undefined : await backUpFirst(platform, runDirectory);
     // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
-    const files = await planAllFiles(
-      platform,
-      archive,
-      manifest,
-      plan.files.map(({ source }) => source),
-      workDirectory,
-    );
+    const files = await planAllFiles(platform, archive, manifest, plan.files, workDirectory);
     const current = { ...plan, ...files, refusals: [...plan.refusals, ...files.refusals] };
     refuseImpossible(current);
     const journal: RestoreJournal = {

@@ -14,13 +14,14 @@ export function renderPlan(plan: RestorePlan, timezone?: string): string {
     `${countOf(Object.keys(record.fingerprints.tables).length, 'table')}, ${formatBytes(record.sizeBytes)}`,
     exists ? `replaces the live one (${formatBytes(sizeBytes)})` : 'is missing, will be created',
   ]);
-  const files = plan.files.map(({ source, path, archived, add, replace, remove, stageBytes }) => [
+  const files = plan.files.map(({ source, paths, path, archived, add, replace, remove, stay, stageBytes }) => [
     source,
-    path,
+    paths ? `${path}: ${paths.texts.join(', ')}` : path,
     `${countOf(archived.files, 'file')}, ${formatBytes(archived.bytes)}`,
-    add + replace + remove === 0
+    (add + replace + remove === 0
       ? 'is the same already'
-      : `adds ${add}, replaces ${replace}, removes ${countOf(remove, 'entry', 'entries')}; fetches ${formatBytes(stageBytes)}`,
+      : `adds ${add}, replaces ${replace}, removes ${countOf(remove, 'entry', 'entries')}; fetches ${formatBytes(stageBytes)}`) +
+      (stay > 0 ? `; ${countOf(stay, 'entry', 'entries')} that it does not have ${stay === 1 ? 'stays' : 'stay'}` : ''),
   ]);
   const connected = plan.databases.flatMap(({ record, connections }) =>
     connections.map(({ user, application }) => `  ${record.database}: ${user} (${application || 'no name'})`),
@@ -77,7 +78,8 @@ export function describeHealth({ faults, healthMs }: ServicesReport): string {
 }
 
 /** What was unpacked beside. */
-export function renderExtraction({ archive, directory, done, parts, entries, bytes, notes }: ExtractResult): string {
+export function renderExtraction(result: ExtractResult): string {
+  const { archive, directory, done, parts, entries, bytes, fetchedBytes, notes } = result;
   if (!done) {
     const rows = parts.map(({ name, kind, bytes: size }) => [name, kind, formatBytes(size)]);
     return [`${archive} would be unpacked into ${directory}:`, formatTable(rows, [2]), 'Nothing was unpacked.'].join(
@@ -85,7 +87,7 @@ export function renderExtraction({ archive, directory, done, parts, entries, byt
     );
   }
   return [
-    `${archive}: ${countOf(entries, 'entry', 'entries')}, ${formatBytes(bytes)}, unpacked into ${directory}.`,
+    `${archive}: ${countOf(entries, 'entry', 'entries')}, ${formatBytes(bytes)}, unpacked into ${directory}; ${formatBytes(fetchedBytes)} fetched.`,
     ...notes,
   ].join('\n');
 }

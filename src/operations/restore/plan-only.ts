@@ -3,22 +3,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ArchiveReader } from '../archive-reader.ts';
 import type { Platform } from '../platform.ts';
+import { chooseParts, type Choice } from './choose.ts';
 import { readJournal } from './journal.ts';
-import { choose, planRestore, type RestorePlan } from './restore-plan.ts';
+import { planRestore, type RestorePlan } from './restore-plan.ts';
 
 /**
  * Says what a restore would do. Nothing is changed, so nothing is locked: a backup may run meanwhile, and who looks at a
  * plan holds up nobody.
  */
-export async function planOnly(
-  platform: Platform,
-  archive: ArchiveReader,
-  select: readonly string[] | undefined,
-): Promise<RestorePlan> {
+export async function planOnly(platform: Platform, archive: ArchiveReader, choice: Choice): Promise<RestorePlan> {
   const manifest = await archive.manifest();
   const lists = await mkdtemp(join(platform.temporary ?? tmpdir(), 'continuity-plan-'));
   try {
-    const plan = await planRestore(platform, archive, manifest, choose(manifest, select), lists);
+    const plan = await planRestore(platform, archive, manifest, await chooseParts(archive, manifest, choice), lists);
     const interrupted = await readJournal(platform.config.state);
     if (interrupted) {
       plan.warnings.unshift(
