@@ -1,7 +1,7 @@
 // Builds what is generated and committed: one file per entry (scripts/dist/<name>/index.js, actions/<name>/dist/index.js,
 // and post.js beside it where action.yml has a post step) that runs with Node alone, continuity.schema.json for editors,
-// and the README's tables of the actions. `npm run build` builds all, `npm run build -- continuity actions/backup` what
-// is named.
+// the README's tables of the actions, and the emergency card as a module. `npm run build` builds all, `npm run build --
+// continuity actions/backup` what is named.
 // TypeScript is compiled first, file by file: ncc knows nothing of imports that end in .ts. The same sources give the
 // same bytes on every machine, and `npm run check:dist` sees to it that what is committed is what is built.
 import { existsSync } from 'node:fs';
@@ -11,6 +11,7 @@ import { pathToFileURL } from 'node:url';
 import ncc from '@vercel/ncc';
 import ts from 'typescript';
 import { writeActionTables } from './action-tables.mjs';
+import { writeCard } from './write-card.mjs';
 
 const root = join(import.meta.dirname, '..');
 /** From the name of an entry to where its source lies and its bundle goes. */
@@ -30,16 +31,19 @@ const entries = {
       ]),
   ),
 };
-const known = ['schema', 'readme', ...Object.keys(entries)];
+const known = ['card', 'schema', 'readme', ...Object.keys(entries)];
 const wanted = process.argv.length > 2 ? process.argv.slice(2) : known;
 
 // Inside the repository, so that imports find node_modules; always by this name, since webpack numbers modules by path.
 const scratch = join(root, '.build');
 await takeScratch();
 try {
+  // A source of all that follows.
+  if (wanted.includes('card')) await writeCard(root);
   for (const folder of ['src', 'scripts', 'actions', 'test/fixtures']) await compileFolder(folder);
   await writeFile(join(scratch, 'package.json'), '{"type":"module"}\n');
   for (const name of wanted) {
+    if (name === 'card') continue;
     if (name === 'schema') await writeSchema();
     else if (name === 'readme') await writeActionTables(root);
     else if (name in entries) await bundle(name, entries[name]);

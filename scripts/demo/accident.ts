@@ -74,7 +74,9 @@ export async function playForget(story: Story, stage: Stage, before: PlatformPro
   const { kept } = await status(platform);
   const present = (await cluster.query('postgres', listKeptDatabases)).flat();
   for (const { id, archive, databases, files } of kept) {
-    const former = databases.filter(({ kept: name }) => present.includes(name)).map(({ source }) => source);
+    const former = databases
+      .filter(({ kept: name }) => name !== undefined && present.includes(name))
+      .map(({ source }) => source);
     story.fact('kept', `${id}, replaced by ${archive}:`);
     story.fact(
       'kept',

@@ -26,6 +26,8 @@ export const TAR_BLOCK = 512;
 export const INDEX_NAME = 'stargz.index.json';
 export const MANIFEST_NAME = 'manifest.json';
 export const README_NAME = 'LISEZMOI.txt';
+/** The emergency card; archives of earlier versions have none. */
+export const CARD_NAME = 'CARTE-URGENCE.md';
 export const DUMP_FOLDER = 'db/';
 /** The recovery kit: plain files by where they lie, and one encrypted entry with the secrets. */
 export const KIT_FOLDER = 'kit/';
@@ -38,10 +40,13 @@ export function gapTo(unit: number, length: number): number {
   return (unit - (length % unit)) % unit;
 }
 
-/** Whether a name belongs to the part after the file sources: dumps, the recovery kit, the README and the manifest. */
+/** The texts at the top of every archive, beside the folders. */
+export const TEXT_NAMES: readonly string[] = [CARD_NAME, README_NAME, MANIFEST_NAME];
+
+/** Whether a name belongs to the part after the file sources: dumps, the recovery kit, the texts. */
 export function isTailName(name: Buffer): boolean {
   const text = name.toString('latin1');
-  return text.startsWith(DUMP_FOLDER) || isKitEntry(text) || text === README_NAME || text === MANIFEST_NAME;
+  return text.startsWith(DUMP_FOLDER) || isKitEntry(text) || TEXT_NAMES.includes(text);
 }
 
 /** Whether a name is one of the kit's. Earlier versions allowed a file source named `kit`, which begins otherwise. */

@@ -1,6 +1,6 @@
 import type { Damage } from './archive-damage.ts';
 import type { IndexSurvey } from './index-survey.ts';
-import { DUMP_FOLDER, KIT_FOLDER, MANIFEST_NAME, README_NAME } from './layout.ts';
+import { DUMP_FOLDER, KIT_FOLDER, TEXT_NAMES } from './layout.ts';
 import type { Manifest } from './manifest.ts';
 
 /** Compares what the manifest names with what the index holds: nothing more and nothing less. */
@@ -19,7 +19,7 @@ export function compareWithManifest(manifest: Manifest, survey: IndexSurvey): Da
       damage.push({ where: `${source}/`, what: 'the manifest names it, the archive does not hold it' });
     }
   }
-  const allowed = new Set([...Object.keys(manifest.files), DUMP_FOLDER.slice(0, -1), README_NAME, MANIFEST_NAME]);
+  const allowed = new Set([...Object.keys(manifest.files), DUMP_FOLDER.slice(0, -1), ...TEXT_NAMES]);
   if (manifest.kit) allowed.add(KIT_FOLDER.slice(0, -1));
   for (const name of survey.topNames) {
     if (!allowed.has(name)) damage.push({ where: name, what: 'the manifest does not name it' });

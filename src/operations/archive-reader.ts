@@ -10,15 +10,16 @@ import { parseTocLine, type TocLine } from '../archive/toc-line.ts';
 import { Failure } from '../logging/failure.ts';
 import type { ArchiveSummary, VaultClient } from '../vault/vault-client.ts';
 import type { IndexCache } from './backup/base-index.ts';
+import type { OpenArchive } from './open-archive.ts';
 
 /** What has to be known of an archive that is to be read. */
 export type ReadableArchive = Pick<ArchiveSummary, 'name' | 'index' | 'verdict'>;
 
-/** One archive in the vault, read by its index: only the extents that are needed are fetched, and each is checked. */
-export class ArchiveReader {
+/** One of our archives, read by its index: only the extents that are needed are fetched, and each is checked. */
+export class ArchiveReader implements OpenArchive {
   readonly name: string;
-  readonly index: string;
-  /** When a verification found it damaged, by the vault's clock (RFC 3339); undefined where none did. */
+  readonly identity: string;
+  readonly isForeign = false;
   readonly foundDamagedAt: string | undefined;
   readonly #vault: VaultClient;
   readonly #cache: IndexCache;
@@ -33,7 +34,7 @@ export class ArchiveReader {
     indexPath: string,
   ) {
     this.name = name;
-    this.index = index;
+    this.identity = index;
     this.foundDamagedAt = verdict?.isSound === false ? verdict.time : undefined;
     this.#vault = vault;
     this.#cache = cache;
@@ -53,12 +54,10 @@ export class ArchiveReader {
     return new ArchiveReader(archive, index, vault, cache, await cache.obtain(vault, { name, index }));
   }
 
-  /** Bytes of the archive fetched so far. */
   get fetchedBytes(): number {
     return this.#fetchedBytes;
   }
 
-  /** All entries' lines in archive order; further chunks of large entries are left out. */
   async *lines(): AsyncGenerator<TocLine, void, undefined> {
     const reader = await this.#cache.open(this.#indexPath);
     for await (const { lines } of reader.entries()) {
@@ -66,12 +65,10 @@ export class ArchiveReader {
     }
   }
 
-  /** Finds what has to be fetched for the wanted entries. */
   async select(wants: (name: Buffer) => boolean): Promise<Selection> {
     return await selectEntries(() => this.#cache.open(this.#indexPath), wants);
   }
 
-  /** Fetches what the wanted entries take and yields them, with the files that wanted hard links lead to. */
   async *entries(wants: (name: Buffer) => boolean): AsyncGenerator<SafeEntry, void, undefined> {
     const { ordinals, ranges, linkTargets } = await this.select(wants);
     if (ordinals.length === 0) return;
@@ -86,13 +83,11 @@ export class ArchiveReader {
     }
   }
 
-  /** The content of one entry, streamed. */
   async *content(name: string): AsyncGenerator<Buffer, void, undefined> {
     const wanted = Buffer.from(name);
     for await (const { body } of this.entries((entry) => entry.equals(wanted))) yield* body;
   }
 
-  /** The content of one small entry; throws a Failure where the archive does not hold it. */
   async text(name: string): Promise<string> {
     const pieces: Buffer[] = [];
     for await (const piece of this.content(name)) pieces.push(piece);

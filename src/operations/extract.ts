@@ -1,7 +1,7 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { extractEntries } from '../archive/gnu-tar.ts';
-import { isKitEntry, MANIFEST_NAME, README_NAME } from '../archive/layout.ts';
+import { isKitEntry, TEXT_NAMES } from '../archive/layout.ts';
 import type { KitRecord, Manifest } from '../archive/manifest.ts';
 import type { PathChoice } from '../archive/path-choice.ts';
 import { Failure, messageOf } from '../logging/failure.ts';
@@ -75,7 +75,7 @@ function choosePieces(manifest: Manifest, { select, paths }: ExtractOptions): Pi
 
 function matcherOf({ databases, files, kit }: Pieces, paths: PathChoice | undefined): (name: Buffer) => boolean {
   const isAll = databases.length + files.length > 0 || !paths;
-  const single = new Set(isAll ? [README_NAME, MANIFEST_NAME] : []);
+  const single = new Set<string>(isAll ? TEXT_NAMES : []);
   for (const [, { dump, source }] of databases) single.add(dump).add(`db/globals-${source}.sql`);
   const folders = files.map(({ source }) => Buffer.from(`${source}/`));
   return (name) =>

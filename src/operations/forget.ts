@@ -40,14 +40,15 @@ export async function forget(platform: Platform, { ids, confirm }: ForgetOptions
   });
 }
 
-async function forgetOne(platform: Platform, { id, databases, files }: KeptRecord): Promise<void> {
-  for (const { source, kept } of databases)
-    await dropDatabases({ server: await serverOf(platform, source), names: [kept] });
-  for (const folder of files) {
-    const found = await followContainer(platform, id, folder);
+async function forgetOne(platform: Platform, record: KeptRecord): Promise<void> {
+  for (const { source, kept } of record.databases) {
+    if (kept !== undefined) await dropDatabases({ server: await serverOf(platform, source), names: [kept] });
+  }
+  for (const folder of record.files) {
+    const found = await followContainer(platform, record, folder);
     if (found) await removeKeptFolder(found.root, found.kept);
   }
-  await removeKeptRecord(platform.config.state, id);
+  await removeKeptRecord(platform.config.state, record.id);
 }
 
 /** Removes the kept entries; the live folder around them keeps its time, to the nanosecond. */

@@ -5,7 +5,7 @@ import { extractEntries } from '../archive/gnu-tar.ts';
 import { KIT_FOLDER, KIT_SECRETS_NAME } from '../archive/layout.ts';
 import type { KitRecord } from '../archive/manifest.ts';
 import { Failure } from '../logging/failure.ts';
-import type { ArchiveReader } from './archive-reader.ts';
+import type { OpenArchive } from './open-archive.ts';
 import { refuseFilledFolder } from './extract.ts';
 import { openSecrets } from './kit/open-secrets.ts';
 import { readKit } from './kit/read-kit.ts';
@@ -94,7 +94,7 @@ export function sealedPathIn(directory: string): string {
   return join(directory, KIT_SECRETS_NAME.slice(KIT_FOLDER.length));
 }
 
-async function readSealed(archive: ArchiveReader, { entries }: KitRecord): Promise<Buffer> {
+async function readSealed(archive: OpenArchive, { entries }: KitRecord): Promise<Buffer> {
   const declared = entries[KIT_SECRETS_NAME]?.sizeBytes ?? 0;
   const pieces: Buffer[] = [];
   let bytes = 0;

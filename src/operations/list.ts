@@ -5,6 +5,7 @@ import { Failure } from '../logging/failure.ts';
 import type { ArchiveSummary } from '../vault/vault-client.ts';
 import { ArchiveReader } from './archive-reader.ts';
 import { IndexCache } from './backup/base-index.ts';
+import type { OpenArchive } from './open-archive.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
 import { resolveArchive } from './resolve-archive.ts';
@@ -57,7 +58,7 @@ export function refuseMissingPath(archive: string, path = ''): Failure {
 }
 
 async function* matching(
-  archive: ArchiveReader,
+  archive: OpenArchive,
   paths: PathChoice | undefined,
 ): AsyncGenerator<ListedEntry, void, undefined> {
   let isFound = false;

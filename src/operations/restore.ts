@@ -3,7 +3,7 @@ import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../logging/failure.ts';
 import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
-import type { ArchiveReader } from './archive-reader.ts';
+import type { OpenArchive } from './open-archive.ts';
 import { backupUnderLock, type BackupResult } from './backup.ts';
 import type { Platform } from './platform.ts';
 import type { CarriedThrough } from './restore/carry-through.ts';
@@ -59,7 +59,7 @@ type RestoreOutcome = Omit<RestoreResult, 'fetchedBytes' | 'durationMs'>;
  */
 export async function restore(platform: Platform, options: RestoreOptions): Promise<RestoreResult> {
   const begun = Date.now();
-  const carryOut = (work: (archive: ArchiveReader) => Promise<RestoreOutcome>): Promise<RestoreResult> =>
+  const carryOut = (work: (archive: OpenArchive) => Promise<RestoreOutcome>): Promise<RestoreResult> =>
     withArchive(platform, options.archive, async (archive) => {
       const outcome = await work(archive);
       return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
@@ -76,7 +76,7 @@ function unchanged(plan: RestorePlan): RestoreOutcome {
 
 async function restoreFrom(
   platform: Platform,
-  archive: ArchiveReader,
+  archive: OpenArchive,
   options: RestoreOptions,
   runDirectory: string,
 ): Promise<RestoreOutcome> {

@@ -1,5 +1,6 @@
 import { ArchiveReader } from './archive-reader.ts';
 import { IndexCache } from './backup/base-index.ts';
+import type { OpenArchive } from './open-archive.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
 import { resolveArchive } from './resolve-archive.ts';
@@ -8,7 +9,7 @@ import { resolveArchive } from './resolve-archive.ts';
 export async function withArchive<T>(
   platform: Platform,
   request: string,
-  work: (archive: ArchiveReader) => Promise<T>,
+  work: (archive: OpenArchive) => Promise<T>,
 ): Promise<T> {
   const vault = await openVault(platform, 'reader');
   try {

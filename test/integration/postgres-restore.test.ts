@@ -95,7 +95,7 @@ describe('a restore of every database, swapped in at once', () => {
       expect(withoutKeys(again.bytes) === withoutKeys(bytes)).toBe(true);
       expect({ ...again.record, started: record.started, ended: record.ended }).toEqual(record);
     }
-    expect(await swapDatabases({ server, swaps })).toEqual({ swapped: [], alreadyDone: names, disconnected: [] });
+    expect(await swapDatabases({ server, swaps })).toMatchObject({ swapped: [], alreadyDone: names, disconnected: [] });
 
     const kept = swaps.map((swap) => swap.kept);
     expect((await listOwnDatabases(server)).map(({ name, kind }) => `${kind} ${name}`).sort()).toEqual(

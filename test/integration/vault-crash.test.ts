@@ -65,7 +65,7 @@ describeUnderFaults('105: a seal that is killed, or whose disk fails,', () => {
           ledger: { lines: 1, isIntact: true },
           archives: [{ name: today }],
         });
-        expect(readdirSync(vault.directory).sort()).toEqual(['.incoming', '.vault', today]);
+        expect(readdirSync(vault.directory).sort()).toEqual(['.incoming', '.vault', 'CARTE-URGENCE.md', today]);
         expect(readdirSync(join(vault.directory, '.vault', 'assembly'))).toEqual([]);
         expect(readdirSync(join(vault.directory, '.vault', 'extents'))).toEqual([today]);
         expect(existsSync(join(vault.directory, '.vault', 'pending.json'))).toBe(false);

@@ -47,7 +47,9 @@ describe('a vault that is a directory', () => {
     expect(sealed.subarray(first.extentBytes, first.extentBytes + 10).toString('hex')).toBe('1f8b08000000000000ff');
     expect(statSync(stored(yesterday)).mode & 0o7777).toBe(0o440);
     expect(statSync(stored(yesterday)).nlink).toBe(1);
-    expect(readdirSync(vault.directory).sort()).toEqual(['.incoming', '.vault', yesterday, today].sort());
+    expect(readdirSync(vault.directory).sort()).toEqual(
+      ['.incoming', '.vault', 'CARTE-URGENCE.md', yesterday, today].sort(),
+    );
     expect(readdirSync(join(vault.directory, '.vault', 'assembly'))).toEqual([]);
     expect(readdirSync(join(vault.directory, '.incoming'))).toEqual([]);
   });

@@ -22,7 +22,7 @@ ensure_adopted() {
   count=$(count_adoptable) || fail 'the archives cannot be looked through' 'Its message is above.'
   settle 'archives of the former script are in the ledger' "$( ((count == 0)) || echo "$count are not")" adopt_archives
   [[ -d ${wish[directory]} ]] || return 0
-  find -P "${wish[directory]}" -regextype posix-extended -mindepth 1 -maxdepth 1 ! -regex "$archive_names" ! -name .vault ! -name .incoming -printf '%f\n' |
+  find -P "${wish[directory]}" -regextype posix-extended -mindepth 1 -maxdepth 1 ! -regex "$archive_names" ! -name .vault ! -name .incoming ! -name CARTE-URGENCE.md -printf '%f\n' |
     sed -n 1,20p | while read -r name; do say note "no archive, left alone: $name"; done
 }
 

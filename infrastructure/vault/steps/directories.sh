@@ -97,6 +97,7 @@ ensure_directories() {
   ensure_directory "$directory/.vault" 700 "$keeper" "$keeper"
   ensure_directory "$directory/.incoming" 1770 "$keeper" "$writer"
   ensure_contents 'archives' "$keeper:${wish[operators]}" 0440 "$directory" -regextype posix-extended -maxdepth 1 -regex "$archive_names"
+  ensure_contents 'the emergency card' "$keeper:${wish[operators]}" 0444 "$directory" -maxdepth 1 -name CARTE-URGENCE.md
   ensure_contents '.vault' "$keeper:$keeper" '' "$directory/.vault" -mindepth 1
   # Never a file with a second name: it may be an archive's.
   ensure_contents '.incoming' "$writer:$writer" '' "$directory/.incoming" -mindepth 1 -maxdepth 1 ! \( -type f -links +1 \)

@@ -1,5 +1,6 @@
 import { ArchiveBuilder, type BuiltArchive } from '../../archive/archive-builder.ts';
-import { MANIFEST_NAME, README_NAME } from '../../archive/layout.ts';
+import { CARD_TEXT } from '../../archive/emergency-card.ts';
+import { CARD_NAME, MANIFEST_NAME, README_NAME } from '../../archive/layout.ts';
 import type { FilesOutcome } from '../../archive/files-packer.ts';
 import type { FilesRecord, Manifest } from '../../archive/manifest.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
@@ -152,6 +153,7 @@ async function fillArchive(run: Run, filling: Filling): Promise<MadeArchive> {
     kit: kit.record,
     warnings,
   };
+  await builder.addText(textEntry(CARD_NAME, 0o644), Buffer.from(CARD_TEXT));
   await builder.addText(textEntry(README_NAME, 0o644), Buffer.from(README_TEXT));
   await builder.addText(textEntry(MANIFEST_NAME, 0o600), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
   const built = await builder.finish();

@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findContainer } from '../../sources/compose/container.ts';
 import { queryRows } from '../../sources/postgres/query.ts';
-import type { ArchiveReader } from '../archive-reader.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import { connectServer } from '../connect-server.ts';
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
@@ -17,7 +17,7 @@ const ownTables = `
  * What stands where a restore would put something; nothing on a blank machine, whose databases are there but hold no
  * table. Reads only, and needs nothing to run but the database servers: an application that runs fills its database.
  */
-export async function listOccupied(platform: Platform, archive: ArchiveReader): Promise<string[]> {
+export async function listOccupied(platform: Platform, archive: OpenArchive): Promise<string[]> {
   const { databases, files } = await archive.manifest();
   const homed = listHomed(platform.config).filter(({ name }) => Object.hasOwn(files, name));
   const others = Object.keys(files).filter((source) => !homed.some(({ name }) => name === source));

@@ -5,15 +5,17 @@ import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { removeJournal, type RestoreJournal } from './journal.ts';
-import { recordKept } from './kept.ts';
+import { recordKept, removeKeptRecord } from './kept.ts';
 import { swapStagedFiles } from './stage-files.ts';
 import { syncFileSystems } from './sync-file-systems.ts';
 import { workDirectoryOf } from './work-directory.ts';
 
-/** What putting a restore in place did. */
+/** What putting a restore, or what it had replaced, in place did. */
 export interface CarriedThrough {
   /** Who was connected to a database that was replaced: `database: user (application)`. */
   disconnected: string[];
+  /** A cluster each: its databases that changed places, and for how long nobody could connect to them. */
+  swaps: { databases: string[]; refusedMs: number }[];
   placed: number;
   removed: number;
 }
@@ -23,7 +25,7 @@ export interface CarriedThrough {
  * step can be repeated, so that whoever finds the journal only has to call this again.
  */
 export async function carryThrough(platform: Platform, journal: RestoreJournal): Promise<CarriedThrough> {
-  const result: CarriedThrough = { disconnected: [], placed: 0, removed: 0 };
+  const result: CarriedThrough = { disconnected: [], swaps: [], placed: 0, removed: 0 };
   const placed = await Promise.all(
     journal.databases.map(async (swap) => ({ swap, server: await serverOf(platform, swap.source) })),
   );
@@ -33,7 +35,11 @@ export async function carryThrough(platform: Platform, journal: RestoreJournal):
     const [first] = members;
     if (!first) continue;
     const { server } = first;
-    const { disconnected } = await swapDatabases({ server, swaps: members.map(({ swap }) => swap) });
+    const { swapped, disconnected, refusedMs } = await swapDatabases({
+      server,
+      swaps: members.map(({ swap }) => swap),
+    });
+    if (swapped.length > 0) result.swaps.push({ databases: swapped, refusedMs });
     for (const { name } of await listOwnDatabases(server)) present.add(name);
     result.disconnected.push(
       ...disconnected.map(({ database, user, application }) => `${database}: ${user} (${application || 'no name'})`),
@@ -50,11 +56,14 @@ export async function carryThrough(platform: Platform, journal: RestoreJournal):
   await recordKept(config.state, {
     id: journal.id,
     archive: journal.archive,
+    ...(journal.undoes ? { undoes: journal.undoes } : {}),
     since: now().toISOString(),
     // One that was missing before the restore has left nothing to keep.
-    databases: journal.databases
-      .filter(({ kept }) => present.has(kept))
-      .map(({ source, live, kept }) => ({ source, live, kept })),
+    databases: journal.databases.map(({ source, live, kept }) => ({
+      source,
+      live,
+      ...(present.has(kept) ? { kept } : {}),
+    })),
     files: journal.files.map(({ source, root, container, kept }) => ({
       source,
       root,
@@ -62,6 +71,8 @@ export async function carryThrough(platform: Platform, journal: RestoreJournal):
       kept,
     })),
   });
+  // What it had kept is in place: the way back from here is the new record's.
+  if (journal.undoes) await removeKeptRecord(config.state, journal.undoes.id);
   // Without the journal, the work directory is a leftover that the next command removes; the other way round is worse.
   await removeJournal(config.state);
   await rm(workDirectoryOf(config.state, journal.id), { recursive: true, force: true });

@@ -1,7 +1,7 @@
 import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
 import type { PathChoice } from '../../archive/path-choice.ts';
 import { Failure } from '../../logging/failure.ts';
-import type { ArchiveReader } from '../archive-reader.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import { refuseMissingPath } from '../list.ts';
 
 /** What somebody asked for. */
@@ -65,7 +65,7 @@ export function choose(manifest: Manifest, { select, paths, keepsExtra }: Choice
 }
 
 /** The same, once it is sure that the archive holds something at each path; file sources without any are left out. */
-export async function chooseParts(archive: ArchiveReader, manifest: Manifest, choice: Choice): Promise<Chosen> {
+export async function chooseParts(archive: OpenArchive, manifest: Manifest, choice: Choice): Promise<Chosen> {
   const chosen = choose(manifest, choice);
   const { paths } = choice;
   if (!paths) return chosen;
@@ -80,7 +80,7 @@ export async function chooseParts(archive: ArchiveReader, manifest: Manifest, ch
  * @throws Failure `usage` for the first path at which there is nothing.
  */
 export async function confirmPaths(
-  archive: ArchiveReader,
+  archive: OpenArchive,
   paths: PathChoice,
   counts: (first: string) => boolean = () => true,
 ): Promise<Map<string, number>> {

@@ -1,7 +1,7 @@
 import { ArchiveDamage } from '../../archive/archive-damage.ts';
 import { isAtOrBelow, showName, withoutSlash } from '../../archive/entry-names.ts';
 import type { TocLine } from '../../archive/toc-line.ts';
-import type { ArchiveReader } from '../archive-reader.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import type { ChosenFiles } from './choose.ts';
 
 /**
@@ -25,7 +25,7 @@ export function describeTorn(source: string, torn: TornLinks): string[] {
 }
 
 /** Goes through the index for hard links whose file was not chosen with them. */
-export async function findTornLinks(archive: ArchiveReader, { source, paths }: ChosenFiles): Promise<TornLinks> {
+export async function findTornLinks(archive: OpenArchive, { source, paths }: ChosenFiles): Promise<TornLinks> {
   const torn = new TornLinks();
   if (!paths) return torn;
   for await (const { type, name, linkName } of linesOf(archive, source)) {
@@ -41,7 +41,7 @@ export async function findTornLinks(archive: ArchiveReader, { source, paths }: C
  * is that file. Before them come the folders on the way there, which were not chosen.
  */
 export async function* chosenLines(
-  archive: ArchiveReader,
+  archive: OpenArchive,
   { source, paths }: ChosenFiles,
   torn: TornLinks = new TornLinks(),
 ): AsyncGenerator<TocLine, void, undefined> {
@@ -78,7 +78,7 @@ function untie(line: TocLine, torn: TornLinks, files: ReadonlyMap<string, TocLin
 }
 
 /** The lines of one source, in order. */
-export async function* linesOf(archive: ArchiveReader, source: string): AsyncGenerator<TocLine, void, undefined> {
+export async function* linesOf(archive: OpenArchive, source: string): AsyncGenerator<TocLine, void, undefined> {
   const prefix = Buffer.from(`${source}/`);
   for await (const line of archive.lines()) {
     if (line.name.subarray(0, prefix.length).equals(prefix)) yield line;

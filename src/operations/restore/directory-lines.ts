@@ -1,7 +1,7 @@
 import { withoutSlash } from '../../archive/entry-names.ts';
 import type { TocLine } from '../../archive/toc-line.ts';
 import { OpenFolder, splitPath } from '../../system/open-folder.ts';
-import type { ArchiveReader } from '../archive-reader.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import { chosenLines } from './chosen-lines.ts';
 import type { ChosenFiles } from './choose.ts';
 import type { FilesSwap } from './journal.ts';
@@ -13,7 +13,7 @@ import { readNames } from './name-list.ts';
  * time; only those that are missing come from the archive.
  */
 export async function* directoryLines(
-  archive: ArchiveReader,
+  archive: OpenArchive,
   part: ChosenFiles,
   swap: Pick<FilesSwap, 'root' | 'isRootNew' | 'rootMtimeNs' | 'removals'>,
 ): AsyncGenerator<TocLine, void, undefined> {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import type { FilesRecord } from '../../archive/manifest.ts';
 import type { TocLine } from '../../archive/toc-line.ts';
 import { compareTree } from '../../sources/files/compare-tree.ts';
-import type { ArchiveReader } from '../archive-reader.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import type { LocatedFiles } from '../locate-files.ts';
 import { chosenLines, findTornLinks, type TornLinks } from './chosen-lines.ts';
 import type { ChosenFiles } from './choose.ts';
@@ -46,7 +46,7 @@ export interface FilesPlan extends ChosenFiles {
 
 /** Compares a live folder, or the chosen part, with the archive; the names that are to go are written to `removalsPath`. */
 export async function planFiles(
-  archive: ArchiveReader,
+  archive: OpenArchive,
   source: LocatedFiles,
   record: FilesRecord,
   part: ChosenFiles,

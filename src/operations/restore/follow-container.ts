@@ -3,7 +3,13 @@ import { isInContainer } from '../../system/container-path.ts';
 import { OpenFolder } from '../../system/open-folder.ts';
 import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
-import { keptPathOf, stagedPathOf } from './own-paths.ts';
+import { incomingPathOf, keptPathOf } from './own-paths.ts';
+
+/** A restore or an undo, by its journal or its record. */
+interface Run {
+  id: string;
+  undoes?: { id: string };
+}
 
 interface FolderOfRestore {
   source: string;
@@ -21,7 +27,7 @@ interface FolderOfRestore {
  */
 export async function followContainer<Folder extends FolderOfRestore>(
   platform: Platform,
-  id: string,
+  run: Run,
   folder: Folder,
 ): Promise<Folder | undefined> {
   if (!isInContainer(folder.root)) return folder;
@@ -37,7 +43,7 @@ export async function followContainer<Folder extends FolderOfRestore>(
   const { path, container } = await locateFiles(platform, source);
   const topOf = (root: string): string => /^\/proc\/\d+\/root/.exec(root)?.[0] ?? '';
   const root = topOf(path) + folder.root.slice(topOf(folder.root).length);
-  const kept = keptPathOf(root, id);
+  const kept = keptPathOf(root, run.id);
   // A volume without a name goes from container to container.
   const isSame = folder.container === undefined || container === folder.container;
   if (!isSame && !(await isThere(kept))) return undefined;
@@ -45,7 +51,7 @@ export async function followContainer<Folder extends FolderOfRestore>(
     ...folder,
     root,
     kept,
-    ...(folder.staged === undefined ? {} : { staged: stagedPathOf(root, id) }),
+    ...(folder.staged === undefined ? {} : { staged: incomingPathOf(root, run) }),
   };
 }
 
@@ -58,11 +64,11 @@ async function isThere(path: string): Promise<boolean> {
 /** The same for all of them; those that went with their container are said, and left out. */
 export async function followContainers<Folder extends FolderOfRestore>(
   platform: Platform,
-  { id, files }: { id: string; files: readonly Folder[] },
+  run: Run & { files: readonly Folder[] },
 ): Promise<Folder[]> {
   const found: Folder[] = [];
-  for (const folder of files) {
-    const now = await followContainer(platform, id, folder);
+  for (const folder of run.files) {
+    const now = await followContainer(platform, run, folder);
     if (now) found.push(now);
     else {
       platform.logger.error(

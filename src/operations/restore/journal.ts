@@ -5,16 +5,18 @@ import type { OwnInodes } from '../../sources/files/own-folder.ts';
 import { kindOfName } from '../../sources/postgres/own-names.ts';
 import { syncDirectory, writeDurably } from '../../system/durable-file.ts';
 import type { Users } from '../services/find-users.ts';
-import { directoriesPathOf, isOwnKept, removalsPathOf, stagedPathOf } from './own-paths.ts';
+import type { Undone } from './kept.ts';
+import { directoriesPathOf, incomingPathOf, isOwnKept, removalsPathOf } from './own-paths.ts';
 
 /** One database that changes places, by its names on the server. */
 export interface DatabaseSwap {
   /** Configured source whose server it is on. */
   source: string;
   live: string;
-  staged: string;
+  /** What comes in; absent where an undo has nothing to put in place, since there was no such database before. */
+  staged?: string;
   kept: string;
-  /** The staged database's own number, from when it is there: by it, whoever goes on tells done from not done. */
+  /** The incoming database's own number, from when it is there: by it, whoever goes on tells done from not done. */
   stagedOid?: number;
 }
 
@@ -24,13 +26,14 @@ export interface FilesSwap {
   root: string;
   /** Of the container that the root is in, where it is in one; the path goes by its first program's number. */
   container?: string;
+  /** What comes in, laid out as below the root. */
   staged: string;
   kept: string;
   /** Of these two, once they are made: whoever may write to the root may put others there. */
   inodes?: OwnInodes;
   /** File with the names that are to go, in base64, a line each. */
   removals: string;
-  /** File with the directories' lines of the index: their times and modes are put right at the end. */
+  /** File with lines of folders, as an index writes them: their times and modes are put right at the end. */
   directories: string;
   /** The root did not exist: taken back, the restore leaves none. */
   isRootNew: boolean;
@@ -39,14 +42,17 @@ export interface FilesSwap {
 }
 
 /**
- * What a restore is about to do, on disk before it does it. `staging`: nothing has been replaced, the next command
+ * What a restore, or an undo, is about to do, on disk before it does it. `staging`: nothing has been replaced, the next command
  * removes what was staged. `swapping`: all of it is staged and proven, the next command carries it through.
  */
 export interface RestoreJournal {
   version: 1;
   id: string;
   phase: 'staging' | 'swapping';
+  /** Of an undo: that of the restore which first put in place what is at stake. */
   archive: string;
+  /** Of an undo: what it takes back. What that has kept is what comes in. */
+  undoes?: Undone;
   holder: string;
   started: string;
   databases: DatabaseSwap[];
@@ -90,14 +96,16 @@ export async function readJournal(stateDirectory: string): Promise<RestoreJourna
 
 /** Whether a journal speaks of nothing but what a restore of its id may touch. */
 function isOurs(journal: RestoreJournal, stateDirectory: string): boolean {
-  const { id } = journal;
+  const { id, undoes } = journal;
+  const isIncoming = (name: string | undefined): boolean =>
+    name === undefined ? undoes !== undefined : kindOfName(name) === (undoes ? 'kept' : 'new');
   return (
     isOwnKept(journal) &&
-    journal.databases.every(({ staged }) => kindOfName(staged) === 'new') &&
+    journal.databases.every(({ staged }) => isIncoming(staged)) &&
     journal.files.every(
       ({ source, root, staged, removals, directories }) =>
         /^[\w-]+$/.test(source) &&
-        staged === stagedPathOf(root, id) &&
+        staged === incomingPathOf(root, journal) &&
         removals === removalsPathOf(stateDirectory, id, source) &&
         directories === directoriesPathOf(stateDirectory, id, source),
     )

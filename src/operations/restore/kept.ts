@@ -2,32 +2,59 @@ import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../../logging/failure.ts';
 import { syncDirectory, writeDurably } from '../../system/durable-file.ts';
-import { isOwnKept } from './own-paths.ts';
+import { isOwnKept, keptRecordsIn, wayBackPathOf } from './own-paths.ts';
 
-/** What a restore replaced, and where it is kept until `forget`. */
+/** A restore, or an undo, that an undo took back. */
+export interface Undone {
+  id: string;
+  /** When it had been carried through, RFC 3339. */
+  since: string;
+}
+
+/** What a restore, or an undo, replaced, and where it is kept until `forget`. */
 export interface KeptRecord {
   id: string;
+  /** Of an undo: that of the restore which first put in place what is at stake. */
   archive: string;
-  /** When the restore was carried through, RFC 3339. */
+  /** Of an undo: what it took back. */
+  undoes?: Undone;
+  /** When it was carried through, RFC 3339. */
   since: string;
-  databases: { source: string; live: string; kept: string }[];
-  files: { source: string; root: string; container?: string; kept: string }[];
+  databases: KeptDatabase[];
+  files: KeptFiles[];
+}
+
+/** A database that was replaced. */
+export interface KeptDatabase {
+  source: string;
+  live: string;
+  /** Its name now; absent where there was no such database before. */
+  kept?: string;
+}
+
+/** A folder in which entries were replaced, added or moved away. */
+export interface KeptFiles {
+  source: string;
+  root: string;
+  container?: string;
+  /** Folder with what was replaced or moved away, laid out as below the root. */
+  kept: string;
 }
 
 export async function recordKept(stateDirectory: string, record: KeptRecord): Promise<void> {
-  await mkdir(folderOf(stateDirectory), { recursive: true, mode: 0o700 });
+  await mkdir(keptRecordsIn(stateDirectory), { recursive: true, mode: 0o700 });
   await writeDurably(pathOf(stateDirectory, record.id), `${JSON.stringify(record, null, 2)}\n`, 0o600);
 }
 
 /** All that is kept, oldest first. @throws Failure `refused` on a record that names anything but what is ours. */
 export async function listKept(stateDirectory: string): Promise<KeptRecord[]> {
-  const names = await readdir(folderOf(stateDirectory)).catch((error: unknown) => {
+  const names = await readdir(keptRecordsIn(stateDirectory)).catch((error: unknown) => {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
     throw error;
   });
   const records: KeptRecord[] = [];
   for (const name of names.filter((candidate) => candidate.endsWith('.json')).sort()) {
-    const path = join(folderOf(stateDirectory), name);
+    const path = join(keptRecordsIn(stateDirectory), name);
     const record = JSON.parse(await readFile(path, 'utf8')) as KeptRecord;
     if (!isOwnKept(record) || name !== `${record.id}.json`) {
       throw new Failure(
@@ -41,15 +68,13 @@ export async function listKept(stateDirectory: string): Promise<KeptRecord[]> {
   return records.sort((a, b) => (a.since < b.since ? -1 : 1));
 }
 
+/** Removes a record with the lists of its way back. */
 export async function removeKeptRecord(stateDirectory: string, id: string): Promise<void> {
+  await rm(wayBackPathOf(stateDirectory, id), { recursive: true, force: true });
   await rm(pathOf(stateDirectory, id), { force: true });
-  await syncDirectory(folderOf(stateDirectory));
-}
-
-function folderOf(stateDirectory: string): string {
-  return join(stateDirectory, 'kept');
+  await syncDirectory(keptRecordsIn(stateDirectory));
 }
 
 function pathOf(stateDirectory: string, id: string): string {
-  return join(folderOf(stateDirectory), `${id}.json`);
+  return join(keptRecordsIn(stateDirectory), `${id}.json`);
 }

@@ -18,9 +18,14 @@ export function keptPathOf(root: string, id: string): string {
   return join(root, `${OWN_PREFIX}kept-${id}`);
 }
 
+/** Folder of what comes in: what a restore has staged; for an undo, what was kept by the restore that it takes back. */
+export function incomingPathOf(root: string, { id, undoes }: { id: string; undoes?: { id: string } }): string {
+  return undoes ? keptPathOf(root, undoes.id) : stagedPathOf(root, id);
+}
+
 /** File with the names that are to go from a source, in base64, a line each. */
-export function removalsPathIn(workDirectory: string, source: string): string {
-  return join(workDirectory, `${source}.removals`);
+export function removalsPathIn(directory: string, source: string): string {
+  return join(directory, `${source}.removals`);
 }
 
 /** The same for the restore of that name. */
@@ -28,20 +33,37 @@ export function removalsPathOf(stateDirectory: string, id: string, source: strin
   return removalsPathIn(workDirectoryOf(stateDirectory, id), source);
 }
 
-/** File with the lines of the index that describe a source's folders. */
+/** File with the lines that describe a source's folders, as an index writes them. */
+export function directoriesPathIn(directory: string, source: string): string {
+  return join(directory, `${source}.directories`);
+}
+
+/** The same for the restore of that name. */
 export function directoriesPathOf(stateDirectory: string, id: string, source: string): string {
-  return join(workDirectoryOf(stateDirectory, id), `${source}.directories`);
+  return directoriesPathIn(workDirectoryOf(stateDirectory, id), source);
+}
+
+/** Where records of what is kept are. */
+export function keptRecordsIn(stateDirectory: string): string {
+  return join(stateDirectory, 'kept');
+}
+
+/** Folder with the lists that the way back needs: by source what is to go again, and the folders as they were. */
+export function wayBackPathOf(stateDirectory: string, id: string): string {
+  return join(keptRecordsIn(stateDirectory), id);
 }
 
 /** Whether what a record says is kept is named as a restore names it: nothing else is ever deleted. */
 export function isOwnKept(record: {
   id: string;
-  databases: readonly { kept: string }[];
+  undoes?: { id: string };
+  databases: readonly { kept?: string }[];
   files: readonly { root: string; kept: string }[];
 }): boolean {
   return (
     isRestoreId(record.id) &&
-    record.databases.every(({ kept }) => kindOfName(kept) === 'kept') &&
+    (record.undoes === undefined || isRestoreId(record.undoes.id)) &&
+    record.databases.every(({ kept }) => kept === undefined || kindOfName(kept) === 'kept') &&
     record.files.every(({ root, kept }) => isAbsolute(root) && kept === keptPathOf(root, record.id))
   );
 }

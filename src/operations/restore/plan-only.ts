@@ -1,7 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { ArchiveReader } from '../archive-reader.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
 import { chooseParts, type Choice } from './choose.ts';
 import { readJournal } from './journal.ts';
@@ -11,7 +11,7 @@ import { planRestore, type RestorePlan } from './restore-plan.ts';
  * Says what a restore would do. Nothing is changed, so nothing is locked: a backup may run meanwhile, and who looks at a
  * plan holds up nobody.
  */
-export async function planOnly(platform: Platform, archive: ArchiveReader, choice: Choice): Promise<RestorePlan> {
+export async function planOnly(platform: Platform, archive: OpenArchive, choice: Choice): Promise<RestorePlan> {
   const manifest = await archive.manifest();
   const lists = await mkdtemp(join(platform.temporary ?? tmpdir(), 'continuity-plan-'));
   try {

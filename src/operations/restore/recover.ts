@@ -9,7 +9,7 @@ import { carryThrough } from './carry-through.ts';
 import { followContainers } from './follow-container.ts';
 import { readJournal, removeJournal, type RestoreJournal } from './journal.ts';
 import { haltAgain } from '../services/halt-services.ts';
-import { isRestoreId } from './own-paths.ts';
+import { isRestoreId, wayBackPathOf } from './own-paths.ts';
 import { discardStagedFiles } from './stage-files.ts';
 import { workDirectoryOf } from './work-directory.ts';
 
@@ -51,12 +51,15 @@ async function endLeftovers(platform: Platform, { databases }: RestoreJournal): 
   }
 }
 
-/** Removes everything that a restore has staged, and its journal. */
+/** Removes everything that a restore, or an undo, has made before it replaced anything, and its journal. */
 export async function discardStaged(platform: Platform, journal: RestoreJournal): Promise<void> {
-  for (const { source, staged } of journal.databases) {
-    await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
+  const isUndo = journal.undoes !== undefined;
+  // What was to come in with an undo is what a restore has kept: that stays.
+  for (const { source, staged } of isUndo ? [] : journal.databases) {
+    if (staged !== undefined) await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
   }
-  for (const swap of await followContainers(platform, journal)) await discardStagedFiles(swap);
+  for (const swap of await followContainers(platform, journal)) await discardStagedFiles(swap, isUndo);
+  await rm(wayBackPathOf(platform.config.state, journal.id), { recursive: true, force: true });
   await removeJournal(platform.config.state);
   await rm(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
 }

@@ -1,7 +1,7 @@
 import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
 import { formatTime } from '../../logging/format-time.ts';
 import { planDatabaseRestore, type DatabasePlan } from '../../sources/postgres/restore-plan.ts';
-import type { ArchiveReader } from '../archive-reader.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import { locateFiles } from '../locate-files.ts';
@@ -43,7 +43,7 @@ const RESERVE_BYTES = 64 * 1024 * 1024;
 /** Compares what the archive holds with what stands there now. Reads only; lists of names go to `workDirectory`. */
 export async function planRestore(
   platform: Platform,
-  archive: ArchiveReader,
+  archive: OpenArchive,
   manifest: Manifest,
   chosen: Chosen,
   workDirectory: string,
@@ -109,7 +109,7 @@ export async function planRestore(
 /** Compares the chosen file sources with what stands there now. */
 export async function planAllFiles(
   platform: Platform,
-  archive: ArchiveReader,
+  archive: OpenArchive,
   manifest: Manifest,
   chosen: readonly ChosenFiles[],
   workDirectory: string,

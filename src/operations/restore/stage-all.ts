@@ -1,6 +1,6 @@
 import type { Manifest } from '../../archive/manifest.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
-import type { ArchiveReader } from '../archive-reader.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
 import { describeTorn } from './chosen-lines.ts';
 import type { DatabaseSwap, FilesSwap, RestoreJournal } from './journal.ts';
@@ -13,7 +13,7 @@ import { syncFileSystems } from './sync-file-systems.ts';
 /** A restore whose journal says `staging`. */
 export interface StagingRun {
   platform: Platform;
-  archive: ArchiveReader;
+  archive: OpenArchive;
   manifest: Manifest;
   plan: RestorePlan;
   journal: RestoreJournal;

@@ -2,7 +2,7 @@ import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
 import { Failure } from '../../logging/failure.ts';
 import { createMissingRoles } from '../../sources/postgres/create-roles.ts';
 import { checkStaged, createStaged, finishStaged, loadStaged } from '../../sources/postgres/restore-database.ts';
-import type { ArchiveReader } from '../archive-reader.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import { serverOf } from '../connect-server.ts';
 import { runTogether } from '../../system/run-together.ts';
 import type { Platform } from '../platform.ts';
@@ -13,7 +13,7 @@ import { adviseOthers } from './stage-damage.ts';
 /** Creates the roles that the chosen dumps need and their servers lack. Existing ones are never altered. */
 export async function createRoles(
   platform: Platform,
-  archive: ArchiveReader,
+  archive: OpenArchive,
   manifest: Manifest,
   databases: readonly PlannedDatabase[],
 ): Promise<{ created: string[]; notes: string[] }> {
@@ -38,7 +38,7 @@ export async function createRoles(
 /** Restores all chosen dumps, side by side; what comes back names the staged databases by number. */
 export async function stageDatabases(
   platform: Platform,
-  archive: ArchiveReader,
+  archive: OpenArchive,
   databases: readonly PlannedDatabase[],
   swaps: readonly DatabaseSwap[],
 ): Promise<DatabaseSwap[]> {
@@ -61,11 +61,12 @@ export async function stageDatabases(
  */
 async function stageDatabase(
   platform: Platform,
-  archive: ArchiveReader,
+  archive: OpenArchive,
   { key, record }: { key: string; record: DatabaseRecord },
   { staged }: DatabaseSwap,
   signal: AbortSignal,
 ): Promise<number> {
+  if (staged === undefined) throw new RangeError(`the journal has no name for ${key}`);
   const { logger } = platform;
   const server = await serverOf(platform, record.source);
   logger.info(`Restoring ${key} beside the live database, as ${staged}.`);

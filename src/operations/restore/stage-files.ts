@@ -15,7 +15,7 @@ import { isInContainer } from '../../system/container-path.ts';
 import { withReachablePath } from '../../system/long-path.ts';
 import { makeFolder } from '../../system/make-folder.ts';
 import { OpenFolder } from '../../system/open-folder.ts';
-import type { ArchiveReader } from '../archive-reader.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import { directoryLines } from './directory-lines.ts';
 import type { FilesPlan } from './files-plan.ts';
 import type { FilesSwap } from './journal.ts';
@@ -55,7 +55,7 @@ export async function placeFilesSwap(
  * that were chosen are wanted or none, so that nothing has to be linked to what is there.
  */
 export async function stageFiles(
-  archive: ArchiveReader,
+  archive: OpenArchive,
   plan: StagedPart,
   swap: FilesSwap,
 ): Promise<{ notes: string[]; inodes: OwnInodes }> {
@@ -115,15 +115,17 @@ export async function swapStagedFiles(swap: FilesSwap): Promise<{ placed: number
   return counts;
 }
 
-/** Removes what was staged and never put in place; its lists go with the restore's work directory. */
-export async function discardStagedFiles(swap: FilesSwap): Promise<void> {
+/**
+ * Removes what was staged and never put in place, unless it `staysStaged`; its lists go with the restore's work
+ * directory.
+ */
+export async function discardStagedFiles(swap: FilesSwap, staysStaged = false): Promise<void> {
   const root = await OpenFolder.open(Buffer.from(swap.root));
   if (!root) return;
   try {
-    const names = [swap.staged, swap.kept].map((path) => Buffer.from(basename(path)));
-    const found = await Promise.all(names.map((name) => root.look(name)));
-    await removeTree(Buffer.from(swap.staged));
-    await removeTree(Buffer.from(swap.kept));
+    const paths = staysStaged ? [swap.kept] : [swap.staged, swap.kept];
+    const found = await Promise.all(paths.map((path) => root.look(Buffer.from(basename(path)))));
+    for (const path of paths) await removeTree(Buffer.from(path));
     const isTouched = found.some((stat) => stat !== undefined);
     if (isTouched && swap.rootMtimeNs !== undefined) await restoreTime(root.handle, BigInt(swap.rootMtimeNs));
   } finally {
@@ -152,7 +154,7 @@ async function openOwnFolders(swap: FilesSwap): Promise<{ staged: OpenFolder; in
 
 /** Notes down what the swap gives folders at its end, as late as can be: others may be at work in those above it. */
 export async function writeDirectories(
-  archive: ArchiveReader,
+  archive: OpenArchive,
   part: Pick<FilesPlan, 'source' | 'paths'>,
   swap: FilesSwap,
 ): Promise<void> {

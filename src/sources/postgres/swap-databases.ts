@@ -26,6 +26,8 @@ export interface SwapResult {
   alreadyDone: string[];
   /** Whose connections were ended. */
   disconnected: { database: string; user: string; application: string }[];
+  /** For how long, at most, nobody could connect to these databases, all attempts together. */
+  refusedMs: number;
 }
 
 /** Every so often, those who connected since are ended while the server waits for them to go. */
@@ -34,23 +36,28 @@ const sweepEveryMs = 250;
 const passing = new Set(['55006', '55P03', '40P01', '40001']);
 
 /**
- * Puts restored databases in the place of live ones: all in one transaction, which also ends the connections to them,
- * and closes and hides what is replaced. Whatever is killed, all are old or all are new; repeated, it does nothing.
+ * Puts restored databases, or those kept by a restore, in the place of live ones: all in one transaction, which also ends
+ * the connections to them, and closes and hides what is replaced. Whatever is killed, all are old or all are new; repeated, it does nothing.
  *
  * From the rename on the server lets nobody connect to a database until the transaction ends, but waits at most 5 s for
  * those who are in; who slipped in just before is ended from a second session.
  * @throws Failure `refused` where the databases are not those of the restore; `source` where they stay in use.
  */
 export async function swapDatabases({ server, swaps, attempts = 5 }: SwapOptions): Promise<SwapResult> {
-  const result: SwapResult = { swapped: [], alreadyDone: [], disconnected: [] };
+  const result: SwapResult = { swapped: [], alreadyDone: [], disconnected: [], refusedMs: 0 };
   if (swaps.length === 0) return result;
   for (const { staged, kept } of swaps) {
-    if (kindOfName(staged) === 'new' && kindOfName(kept) === 'kept') continue;
-    throw new Failure('refused', `"${staged}" and "${kept}" are no names of a restore`, 'Run the restore again.');
+    if ((staged === undefined || kindOfName(staged)) && kindOfName(kept) === 'kept') continue;
+    const names = [staged, kept].filter((name) => name !== undefined).map((name) => `"${name}"`);
+    throw new Failure('refused', `${names.join(' and ')} are no names of a restore`, 'Run the restore again.');
   }
   for (let attempt = 1; ; attempt++) {
+    const begun = Date.now();
     const { rows, failure } = await trySwap(server, swaps);
     for (const row of rows) if ('ended' in row && row.ended) result.disconnected.push(row.ended);
+    const [measured] = rows.filter((row) => 'refusedMs' in row);
+    // An attempt that failed has told nothing; it kept the others out no longer than it took.
+    result.refusedMs += measured?.refusedMs ?? Date.now() - begun;
     if (!failure) {
       const done = rows.filter((row) => 'live' in row);
       result.swapped = done.filter((row) => row.done === 'now').map(({ live }) => live);
@@ -112,7 +119,8 @@ async function describeUse(
   attempts: number,
   cause: Failure,
 ): Promise<Failure> {
-  const names = swaps.flatMap(({ live, staged }) => [quoteLiteral(live), quoteLiteral(staged)]).join(', ');
+  const involved = swaps.flatMap(({ live, staged }) => (staged === undefined ? [live] : [live, staged]));
+  const names = involved.map(quoteLiteral).join(', ');
   const select = `SELECT datname || ': ' || usename || ' (' || coalesce(nullif(application_name, ''), 'no name') || ')' AS who
     FROM pg_stat_activity WHERE datname IN (${names}) AND backend_type = 'client backend' GROUP BY 1 ORDER BY 1 LIMIT 20`;
   const options = { applicationName: restoreApplicationName };

@@ -17,6 +17,7 @@ import { archivePath, lockPath, pendingPath, planningLockPath, type Store } from
 import { listLedgerArchives, readLedger, type Ledger } from './ledger.ts';
 import { openBase } from './open-base.ts';
 import { assembledRecordPath, noteOwnExtents } from './own-records.ts';
+import { placeCard } from './place-card.ts';
 import { planArchive, type Plan } from './plan.ts';
 import { makeReceipt, publishArchive, refuseName, settleCutSeal } from './publish.ts';
 import { readRange } from './read-range.ts';
@@ -149,6 +150,7 @@ async function sealLocked(options: SealOptions, planned: Planned): Promise<Recei
   const known = listLedgerArchives(ledger).find((line) => line.name === name);
   if (known && known.index !== plan.index) throw refuseName(name);
   const receipt = known ? makeReceipt(known, true) : await assembleAndPublish(options, planned, ledger);
+  await placeCard(store, log);
   for (const segment of new Set(plan.head.segments)) await dropSegment(store, segment).catch(() => {});
   log.info(
     `${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`,

@@ -1,4 +1,5 @@
 import { readdir } from 'node:fs/promises';
+import { CARD_NAME } from '../../archive/layout.ts';
 import { parseArchiveName, type ArchiveName } from '../../config/archive-name.ts';
 import type { Logger } from '../../logging/logger.ts';
 import type { VaultSettings } from '../settings/settings.ts';
@@ -92,6 +93,9 @@ export async function giveToKeeper(
   }
 }
 
+/** What lies beside the archives and is the vault's own. */
+const ownNames = new Set(['.vault', '.incoming', CARD_NAME, 'lost+found']);
+
 interface Candidate {
   name: string;
   instant: Date;
@@ -106,7 +110,7 @@ async function findCandidates(
   const left: LeftFile[] = [];
   let known = 0;
   for (const name of await readdir(store.directory)) {
-    if (name === '.vault' || name === '.incoming' || name === 'lost+found') continue;
+    if (ownNames.has(name)) continue;
     const judged = judgeName(name, timezone, store.now());
     if (inLedger.has(name)) known++;
     else if (judged instanceof Unfit) left.push({ name, why: judged.message });

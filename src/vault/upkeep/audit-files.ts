@@ -1,12 +1,14 @@
 import { lstat, readFile, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { CARD_NAME } from '../../archive/layout.ts';
 import { parseArchiveName } from '../../config/archive-name.ts';
 import { archivePath, receiptPath, type Store } from '../store/layout.ts';
 import type { LedgerLine } from '../store/ledger.ts';
+import { CARD_MODE, cardPath } from '../store/place-card.ts';
 import { formatMode } from './format-mode.ts';
 
 /** What else may lie beside the archives; ext4 makes `lost+found` where the vault is a volume of its own. */
-const OWN_PLACES = new Set(['.vault', '.incoming', 'lost+found']);
+const OWN_PLACES = new Set(['.vault', '.incoming', CARD_NAME, 'lost+found']);
 const ARCHIVE_MODE = 0o440;
 
 /** The archive of a line as it lies on the disk: there, whole by its size, and the keeper's alone to change. */
@@ -34,6 +36,18 @@ export async function auditReceipt(store: Store, line: LedgerLine): Promise<stri
     const isMissing = (error as NodeJS.ErrnoException).code === 'ENOENT';
     return [`the receipt of ${line.name} ${isMissing ? 'is missing' : 'cannot be read'}`];
   }
+}
+
+/** The emergency card, which the next seal lays where it is missing or an older one. */
+export async function auditCard(store: Store, keeperUid: number): Promise<string[]> {
+  const about = await lstat(cardPath(store)).catch(() => undefined);
+  if (!about) return [];
+  if (!about.isFile()) return [`${CARD_NAME} is no file`];
+  const mode = about.mode & 0o7777;
+  return [
+    ...(mode === CARD_MODE ? [] : [`${CARD_NAME} has mode ${formatMode(mode)} instead of ${formatMode(CARD_MODE)}`]),
+    ...(about.uid === keeperUid ? [] : [`${CARD_NAME} belongs to user ${about.uid}, not to the keeper (${keeperUid})`]),
+  ];
 }
 
 /** Whatever lies in the vault's directory and is not known; `expected` are names that the ledger or a note has. */

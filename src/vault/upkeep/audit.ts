@@ -4,7 +4,7 @@ import { countOf } from '../../logging/quantity-text.ts';
 import type { Store } from '../store/layout.ts';
 import { listLedgerArchives, readLedger, type LedgerLine } from '../store/ledger.ts';
 import type { UpkeepRecord } from '../vault-client.ts';
-import { auditFile, auditPlaces, auditReceipt, findStrays } from './audit-files.ts';
+import { auditCard, auditFile, auditPlaces, auditReceipt, findStrays } from './audit-files.ts';
 import { auditIndex, chooseForToday } from './audit-index.ts';
 import { judgeClock, readClockRecord } from './prune-clock.ts';
 import { recordUpkeep } from './record.ts';
@@ -49,7 +49,7 @@ export async function audit({ store, logger, lockWaitMs, signal }: AuditOptions)
     const leaving = await readRemovalNote(store);
     const expected = [...present, ...(leaving ? [leaving.entry] : [])].map(({ name }) => name);
     faults.push(...(await findStrays(store, new Set(expected))));
-    faults.push(...(await auditPlaces(store, keeperUid)));
+    faults.push(...(await auditCard(store, keeperUid)), ...(await auditPlaces(store, keeperUid)));
     return present;
   });
   const read = chooseForToday(lines, store.now());

@@ -80,7 +80,7 @@ const restored: RestoreResult = {
   done: true,
   id: '20261123211739-ed36c4',
   safety: backupOf({ archive: 'backup_full_2026-11-23_22-17-39.tar.gz', warnings: [hostile] }),
-  carried: { disconnected: [hostile], placed: 2, removed: 1 },
+  carried: { disconnected: [hostile], swaps: [], placed: 2, removed: 1 },
   createdRoles: [],
   notes: [hostile],
   fetchedBytes: 86_016,

@@ -1,0 +1,38 @@
+import type { SafeEntry } from '../archive/entry-guard.ts';
+import type { Manifest } from '../archive/manifest.ts';
+import type { Selection } from '../archive/select-entries.ts';
+import type { TocLine } from '../archive/toc-line.ts';
+
+/**
+ * An archive in the vault, opened to be read: what a restore, a listing or a comparison needs of it, whoever made it.
+ * Names are those of our own archives (`uploads/…`, `db/app.sql`); where the former script made it, what the
+ * configuration maps has such a name, and all else keeps its own.
+ */
+export interface OpenArchive {
+  readonly name: string;
+  /** SHA-256 that the vault's ledger has of it: of its index, or of the whole file of the former script's. */
+  readonly identity: string;
+  /** The team's former script made it: nothing is known of it but what it says of itself. */
+  readonly isForeign: boolean;
+  /** When a verification found it damaged, by the vault's clock (RFC 3339); undefined where none did. */
+  readonly foundDamagedAt: string | undefined;
+  /** Bytes of the archive fetched so far. */
+  readonly fetchedBytes: number;
+
+  /** All entries' lines in archive order; further chunks of large entries are left out. */
+  lines(): AsyncIterable<TocLine>;
+
+  /** Finds what has to be fetched for the wanted entries. */
+  select(wants: (name: Buffer) => boolean): Promise<Selection>;
+
+  /** Fetches what the wanted entries take and yields them, with the files that wanted hard links lead to. */
+  entries(wants: (name: Buffer) => boolean): AsyncIterable<SafeEntry>;
+
+  /** The content of one entry, streamed; nothing where the archive does not hold it. */
+  content(name: string): AsyncIterable<Buffer>;
+
+  /** The content of one small entry; throws a Failure where the archive does not hold it. */
+  text(name: string): Promise<string>;
+
+  manifest(): Promise<Manifest>;
+}
