@@ -5,7 +5,7 @@ import type { OpenArchive } from '../open-archive.ts';
 import { chosenLines } from './chosen-lines.ts';
 import type { ChosenFiles } from './choose.ts';
 import type { FilesSwap } from './journal.ts';
-import { readNames } from './name-list.ts';
+import { readNames } from './lists.ts';
 
 /**
  * The folders that a swap changes something in, with the attributes that they are to have afterwards: those of the

@@ -1,12 +1,11 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { lstat, rmdir } from 'node:fs/promises';
 import { once } from 'node:events';
 import { basename } from 'node:path';
 import type { SafeEntry } from '../../archive/entry-guard.ts';
 import { restoreTime } from '../../archive/file-touches.ts';
 import { extractEntries } from '../../archive/gnu-tar.ts';
-import { readLines } from '../../archive/line-reader.ts';
-import { formatTocLine, parseTocLine, type TocLine } from '../../archive/toc-line.ts';
+import { formatTocLine } from '../../archive/toc-line.ts';
 import { Failure } from '../../logging/failure.ts';
 import { alignDirectories } from '../../sources/files/align-directories.ts';
 import { inodeOf, makeOwn, openOwn, type OwnInodes } from '../../sources/files/own-folder.ts';
@@ -19,7 +18,7 @@ import type { OpenArchive } from '../open-archive.ts';
 import { directoryLines } from './directory-lines.ts';
 import type { FilesPlan } from './files-plan.ts';
 import type { FilesSwap } from './journal.ts';
-import { readNames } from './name-list.ts';
+import { readFolders, readNames } from './lists.ts';
 import { directoriesPathOf, keptPathOf, removalsPathOf, stagedPathOf } from './own-paths.ts';
 import { resolveRoot } from './resolve-root.ts';
 import { adviseOthers } from './stage-damage.ts';
@@ -111,7 +110,7 @@ export async function swapStagedFiles(swap: FilesSwap): Promise<{ placed: number
   const { inodes } = swap;
   const counts = await swapFiles({ root, staged, kept: Buffer.from(swap.kept), inodes, removals });
   await removeTree(staged);
-  await alignDirectories(root, swap.source, readDirectories(swap.directories));
+  await alignDirectories(root, swap.source, readFolders(swap.directories));
   return counts;
 }
 
@@ -164,10 +163,6 @@ export async function writeDirectories(
   }
   file.end();
   await once(file, 'close');
-}
-
-async function* readDirectories(path: string): AsyncGenerator<TocLine, void, undefined> {
-  for await (const lines of readLines(createReadStream(path))) yield* lines.map(parseTocLine);
 }
 
 /** A torn file goes by its first chosen name, and those to be linked to it are linked to that. */
