@@ -1,19 +1,22 @@
 import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../logging/failure.ts';
+import { Failure, messageOf } from '../logging/failure.ts';
 import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
 import type { OpenArchive } from './open-archive.ts';
 import { backupUnderLock, type BackupResult } from './backup.ts';
 import type { Platform } from './platform.ts';
 import type { CarriedThrough } from './restore/carry-through.ts';
 import { chooseParts, type Choice } from './restore/choose.ts';
+import { measure, type StepDuration } from './restore/estimate.ts';
 import { planOnly } from './restore/plan-only.ts';
 import { writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
+import { noteMeasures, type RestoreStep } from './restore/rates.ts';
 import { planAllFiles, planRestore, type RestorePlan } from './restore/restore-plan.ts';
 import { orDiscard, stageAll } from './restore/stage-all.ts';
 import { placeFilesSwap } from './restore/stage-files.ts';
+import { StepClock } from './restore/step-clock.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
 import { awaitHealthy } from './services/await-healthy.ts';
 import { withArchive } from './with-archive.ts';
@@ -46,6 +49,8 @@ export interface RestoreResult {
   services?: ServicesReport;
   createdRoles: string[];
   notes: string[];
+  /** How long each step took, beside what the plan had said; empty where nothing was done. */
+  steps: StepDuration[];
   fetchedBytes: number;
   durationMs: number;
 }
@@ -64,14 +69,22 @@ export async function restore(platform: Platform, options: RestoreOptions): Prom
       const outcome = await work(archive);
       return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
     });
-  if (options.dryRun) return await carryOut(async (archive) => unchanged(await planOnly(platform, archive, options)));
+  if (options.dryRun)
+    return await carryOut(async (archive) =>
+      unchanged(await planOnly(platform, archive, options, listLeftOut(options))),
+    );
   return await withLock(platform, (runDirectory) =>
     carryOut((archive) => restoreFrom(platform, archive, options, runDirectory)),
   );
 }
 
 function unchanged(plan: RestorePlan): RestoreOutcome {
-  return { plan, done: false, createdRoles: [], notes: [] };
+  return { plan, done: false, createdRoles: [], notes: [], steps: [] };
+}
+
+/** Steps that the operator does without. */
+function listLeftOut({ skipsSafetyBackup, skipsHealth }: RestoreOptions): RestoreStep[] {
+  return [...(skipsSafetyBackup ? ['safety' as const] : []), ...(skipsHealth ? ['health' as const] : [])];
 }
 
 async function restoreFrom(
@@ -82,20 +95,28 @@ async function restoreFrom(
 ): Promise<RestoreOutcome> {
   const { config, logger, holder, now } = platform;
   logger.phase('Plan');
+  const clock = new StepClock();
   const manifest = await archive.manifest();
   const id = `${now().toISOString().slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`;
   const workDirectory = workDirectoryOf(config.state, id);
   await mkdir(workDirectory, { recursive: true, mode: 0o700 });
   let isBegun = false;
   try {
-    const chosen = await chooseParts(archive, manifest, options);
-    const plan = await planRestore(platform, archive, manifest, chosen, workDirectory);
+    const chosen = await clock.time('plan', () => chooseParts(archive, manifest, options));
+    const plan = await clock.time('plan', () =>
+      planRestore(platform, archive, manifest, chosen, {
+        workDirectory,
+        leftOut: listLeftOut(options),
+      }),
+    );
     if (!(await options.confirm(plan))) return unchanged(plan);
     refuseImpossible(plan);
 
-    const safety = options.skipsSafetyBackup ? undefined : await backUpFirst(platform, runDirectory);
+    const safety = options.skipsSafetyBackup
+      ? undefined
+      : await clock.time('safety', () => backUpFirst(platform, runDirectory));
     // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
-    const files = await planAllFiles(platform, archive, manifest, plan.files, workDirectory);
+    const files = await clock.time('plan', () => planAllFiles(platform, archive, manifest, plan.files, workDirectory));
     const current = { ...plan, ...files, refusals: [...plan.refusals, ...files.refusals] };
     refuseImpossible(current);
     const journal: RestoreJournal = {
@@ -120,10 +141,21 @@ async function restoreFrom(
     await writeJournal(config.state, journal);
     const run = { platform, archive, manifest, plan: current, journal };
     const staged = await orDiscard(platform, journal, () => stageAll(run));
+    if (plan.databases.length > 0) clock.note('databases', staged.databasesMs);
+    if (plan.files.length > 0) clock.note('files', staged.filesMs);
     logger.phase('Swap');
     const swaps = { databases: staged.databases, files: staged.files };
-    const { carried, notes, services } = await putInPlace({ ...run, journal: { ...journal, ...swaps } });
+    const { carried, notes, services } = await clock.time('swap', () =>
+      putInPlace({ ...run, journal: { ...journal, ...swaps } }),
+    );
     const health = options.skipsHealth ? undefined : await awaitHealthy(platform, services.started);
+    if (health && services.started.length > 0) clock.note('health', health.waitedMs);
+    const steps = clock.compare(plan.estimate);
+    // Where somebody waited in vain, nothing was measured.
+    const measured = health?.faults.length ? steps.filter(({ step }) => step !== 'health') : steps;
+    await noteMeasures(config.state, measure(measured, manifest, current)).catch((error: unknown) => {
+      logger.warning(`what the restore took was not noted down for later estimates: ${messageOf(error)}`);
+    });
     return {
       plan: current,
       done: true,
@@ -137,6 +169,7 @@ async function restoreFrom(
       },
       createdRoles: staged.createdRoles,
       notes: [...staged.notes, ...notes],
+      steps,
     };
   } finally {
     // From the journal's first line on, it goes when the journal goes.

@@ -8,33 +8,23 @@ import type { OpenArchive } from '../open-archive.ts';
 import type { LocatedFiles } from '../locate-files.ts';
 import { chosenLines, findTornLinks, type TornLinks } from './chosen-lines.ts';
 import type { ChosenFiles } from './choose.ts';
+import { countDifference, isFolder, startTally, type FilesTally } from './files-tally.ts';
 import { resolveRoot } from './resolve-root.ts';
 
 /** Names of entries; there may be a million, which no report wants to list. */
-class WantedEntries extends Set<string> {
+export class WantedEntries extends Set<string> {
   toJSON(): number {
     return this.size;
   }
 }
 
 /** What restoring one file source, or a part of it, comes to. Sizes in bytes. */
-export interface FilesPlan extends ChosenFiles {
+export interface FilesPlan extends ChosenFiles, FilesTally {
   path: string;
   /** The container that the folder is in, where it is in one. */
   container?: string;
   /** What the archive holds of what was chosen. */
   archived: { files: number; bytes: number };
-  /** Entries that are missing, differ, or are too many in the live folder. */
-  add: number;
-  replace: number;
-  remove: number;
-  /** Entries that are too many, and stay all the same. */
-  stay: number;
-  /** How many renames it takes to put all of it in place, what is to be removed left out; and the first name of those. */
-  renames: number;
-  renamed?: string;
-  /** Content that has to be fetched and staged. */
-  stageBytes: number;
   freeBytes?: number;
   /** Entries to be staged: latin1 of their names in the archive. Printed as JSON, how many they are. */
   wanted: WantedEntries;
@@ -56,14 +46,7 @@ export async function planFiles(
   const wanted = new WantedEntries();
   const torn = await findTornLinks(archive, part);
   const archived = { files: 0, bytes: 0 };
-  const plan: Pick<FilesPlan, 'add' | 'replace' | 'remove' | 'stay' | 'stageBytes' | 'renames' | 'renamed'> = {
-    add: 0,
-    replace: 0,
-    remove: 0,
-    stay: 0,
-    stageBytes: 0,
-    renames: 0,
-  };
+  const tally = startTally();
   const elsewhere: FilesPlan['elsewhere'] = { count: 0 };
   const removals = createWriteStream(removalsPath, { mode: 0o600 });
   const closed = once(removals, 'close');
@@ -77,12 +60,10 @@ export async function planFiles(
     ...(paths ? { choice: paths } : {}),
     ...(keepsExtra ? { keepsExtra } : {}),
   });
-  for await (const { kind, relativeName, sizeBytes, renames, isElsewhere } of differences) {
-    plan[kind]++;
+  for await (const difference of differences) {
+    const { kind, relativeName, isElsewhere } = difference;
+    countDifference(tally, difference);
     if (kind === 'stay') continue;
-    plan.stageBytes += sizeBytes;
-    plan.renames += renames;
-    if (renames > 0) plan.renamed ??= relativeName.toString('latin1');
     if (isElsewhere && elsewhere.count++ === 0) elsewhere.first = relativeName.toString();
     if (kind === 'remove') removals.write(`${relativeName.toString('base64')}\n`);
     // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
@@ -99,7 +80,7 @@ export async function planFiles(
     ...(paths ? { paths } : {}),
     ...(keepsExtra ? { keepsExtra } : {}),
     archived: paths ? archived : { files: record.files, bytes: record.bytes },
-    ...plan,
+    ...tally,
     ...(free ? { freeBytes: free.bavail * free.bsize } : {}),
     wanted,
     torn,
@@ -114,9 +95,4 @@ async function* count(lines: AsyncIterable<TocLine>, total: FilesPlan['archived'
     total.bytes += line.size ?? 0;
     yield line;
   }
-}
-
-/** The source's own folder has the empty name. */
-function isFolder(relativeName: Buffer): boolean {
-  return relativeName.length === 0 || relativeName.at(-1) === 0x2f;
 }

@@ -5,17 +5,26 @@ import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
 import { chooseParts, type Choice } from './choose.ts';
 import { readJournal } from './journal.ts';
+import type { RestoreStep } from './rates.ts';
 import { planRestore, type RestorePlan } from './restore-plan.ts';
 
 /**
  * Says what a restore would do. Nothing is changed, so nothing is locked: a backup may run meanwhile, and who looks at a
  * plan holds up nobody.
  */
-export async function planOnly(platform: Platform, archive: OpenArchive, choice: Choice): Promise<RestorePlan> {
+export async function planOnly(
+  platform: Platform,
+  archive: OpenArchive,
+  choice: Choice,
+  leftOut: readonly RestoreStep[] = [],
+): Promise<RestorePlan> {
   const manifest = await archive.manifest();
   const lists = await mkdtemp(join(platform.temporary ?? tmpdir(), 'continuity-plan-'));
   try {
-    const plan = await planRestore(platform, archive, manifest, await chooseParts(archive, manifest, choice), lists);
+    const plan = await planRestore(platform, archive, manifest, await chooseParts(archive, manifest, choice), {
+      workDirectory: lists,
+      leftOut,
+    });
     const interrupted = await readJournal(platform.config.state);
     if (interrupted) {
       plan.warnings.unshift(

@@ -20,6 +20,8 @@ export interface Difference {
   relativeName: Buffer;
   /** Bytes of content that are to be fetched; 0 for a removal. */
   sizeBytes: number;
+  /** Bytes of content that stand there now. */
+  liveBytes: number;
   /** How many it takes to put it in place: 0 for what comes with a folder, and for attributes; 0 for a removal. */
   renames: number;
   /** On another file system, mounted somewhere below the source's folder: nothing can be renamed to there. */
@@ -79,14 +81,14 @@ async function* compareWith(tree: FolderTree, options: CompareOptions): AsyncGen
       const { relativeName, stat } = present.value;
       mounts.pass(present.value);
       if (isStored(stat) && isChosen(relativeName))
-        for (const [kind, name] of extras.judge(relativeName, before)) yield mounts.place(kind, name);
+        for (const [kind, extra] of extras.judge(present.value, before)) yield mounts.place(kind, extra);
       present = await live.next();
     }
   };
   for await (const line of options.archived) {
     const relativeName = line.name.subarray(prefix.length);
     yield* passExtras(relativeName);
-    for (const [kind, name] of extras.pass(line.type, relativeName)) yield mounts.place(kind, name);
+    for (const [kind, extra] of extras.pass(line.type, relativeName)) yield mounts.place(kind, extra);
     const found = !present.done && present.value.relativeName.equals(relativeName) ? present.value : undefined;
     if (found) mounts.pass(found);
     const isOnTheWay = !isChosen(relativeName);
@@ -99,15 +101,16 @@ async function* compareWith(tree: FolderTree, options: CompareOptions): AsyncGen
       if (isOnTheWay && renames > 1) throw blocked(source, relativeName);
       // The source's own folder is made, and what it holds is renamed into it.
       if (!found && line.type === 'dir' && relativeName.length > 0) added = relativeName;
-      yield mounts.place(found ? 'replace' : 'add', relativeName, line.size, renames);
+      const place = { relativeName, ...(found ? { stat: found.stat } : {}) };
+      yield mounts.place(found ? 'replace' : 'add', place, line.size, renames);
     }
     if (found) present = await live.next();
   }
   yield* passExtras();
-  for (const [kind, name] of extras.end()) yield mounts.place(kind, name);
+  for (const [kind, extra] of extras.end()) yield mounts.place(kind, extra);
   for (const { relativeName, isTarget } of groups.torn()) {
     const stat = isTarget ? await look(tree, relativeName) : undefined;
-    yield mounts.place('replace', relativeName, Number(stat?.size ?? 0), 1);
+    yield mounts.place('replace', { relativeName, ...(stat ? { stat } : {}) }, Number(stat?.size ?? 0), 1);
   }
 }
 

@@ -1,7 +1,8 @@
 import { isAtOrBelow } from '../../archive/entry-names.ts';
 import type { TocLine } from '../../archive/toc-line.ts';
+import type { WalkedEntry } from './walk.ts';
 
-type Judgement = [kind: 'remove' | 'stay', relativeName: Buffer];
+type Judgement = [kind: 'remove' | 'stay', extra: WalkedEntry];
 
 const SLASH = Buffer.from('/');
 
@@ -13,7 +14,7 @@ const SLASH = Buffer.from('/');
 export class ExtraEntries {
   readonly #areKept: boolean;
   /** Live files that may have the name of an archived folder. */
-  #waiting: Buffer[] = [];
+  #waiting: WalkedEntry[] = [];
   /** Archived files that may have the name of a live folder. */
   #files: Buffer[] = [];
 
@@ -22,11 +23,11 @@ export class ExtraEntries {
   }
 
   /** A live entry, before the next archived one, if there is one. */
-  judge(relativeName: Buffer, next: Buffer | undefined): Judgement[] {
-    if (!this.#areKept) return [['remove', relativeName]];
-    if (this.#files.some((file) => isAtOrBelow(relativeName, file))) return [['remove', relativeName]];
-    if (!next?.subarray(0, relativeName.length).equals(relativeName)) return [['stay', relativeName]];
-    this.#waiting.push(relativeName);
+  judge(extra: WalkedEntry, next: Buffer | undefined): Judgement[] {
+    const { relativeName } = extra;
+    if (!this.#areKept || this.#files.some((file) => isAtOrBelow(relativeName, file))) return [['remove', extra]];
+    if (!next?.subarray(0, relativeName.length).equals(relativeName)) return [['stay', extra]];
+    this.#waiting.push(extra);
     return [];
   }
 
@@ -34,9 +35,9 @@ export class ExtraEntries {
   pass(type: TocLine['type'], relativeName: Buffer): Judgement[] {
     if (!this.#areKept) return [];
     const judged: Judgement[] = [];
-    this.#waiting = this.#waiting.filter((name) => {
-      const order = Buffer.compare(Buffer.concat([name, SLASH]), relativeName);
-      if (order <= 0) judged.push([order === 0 ? 'remove' : 'stay', name]);
+    this.#waiting = this.#waiting.filter((extra) => {
+      const order = Buffer.compare(Buffer.concat([extra.relativeName, SLASH]), relativeName);
+      if (order <= 0) judged.push([order === 0 ? 'remove' : 'stay', extra]);
       return order > 0;
     });
     this.#files = this.#files.filter((file) => relativeName.subarray(0, file.length).equals(file));
@@ -45,6 +46,6 @@ export class ExtraEntries {
   }
 
   end(): Judgement[] {
-    return this.#waiting.splice(0).map((name) => ['stay', name]);
+    return this.#waiting.splice(0).map((extra) => ['stay', extra]);
   }
 }

@@ -11,12 +11,19 @@ export class Mounts {
     if (stat.isDirectory() && stat.dev !== this.#rootDevice) this.#prefixes.push(relativeName);
   }
 
-  place(kind: Difference['kind'], relativeName: Buffer, sizeBytes = 0, renames = 0): Difference {
+  /** A difference at a place, with what stands there now, if anything does. */
+  place(
+    kind: Difference['kind'],
+    { relativeName, stat }: Pick<WalkedEntry, 'relativeName'> & Partial<WalkedEntry>,
+    sizeBytes = 0,
+    renames = 0,
+  ): Difference {
     const isElsewhere = this.#prefixes.some((prefix) => {
       // A mount point's own times and modes can be put right; it cannot be moved away.
       const isItself = relativeName.length === prefix.length && kind !== 'remove';
       return !isItself && relativeName.subarray(0, prefix.length).equals(prefix);
     });
-    return { kind, relativeName, sizeBytes, renames, ...(isElsewhere ? { isElsewhere } : {}) };
+    const liveBytes = stat?.isFile() ? Number(stat.size) : 0;
+    return { kind, relativeName, sizeBytes, liveBytes, renames, ...(isElsewhere ? { isElsewhere } : {}) };
   }
 }
