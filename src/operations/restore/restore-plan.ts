@@ -128,10 +128,10 @@ export async function planRestore(
   };
 }
 
-function warnOfDamage({ name, foundDamagedAt }: OpenArchive, timezone: string): string[] {
-  if (foundDamagedAt === undefined) return [];
+function warnOfDamage({ name, verdict }: OpenArchive, timezone: string): string[] {
+  if (!verdict || verdict.isSound) return [];
   return [
-    `a verification found ${name} damaged (${formatTime(foundDamagedAt, timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
+    `a verification found ${name} damaged (${formatTime(verdict.time, timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
   ];
 }
 

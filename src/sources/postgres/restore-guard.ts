@@ -4,12 +4,13 @@ import { DumpLexer } from './dump-lexer.ts';
 /**
  * Passes a dump on to psql without psql's own commands in it: pg_dump's `\restrict` and `\unrestrict` are left out
  * (the loader sets one of its own, with a key that whoever wrote the dump cannot know), any other is refused. Row data
- * is no concern of it. Bounded memory; bytes pass unchanged otherwise.
+ * is no concern of it. Bounded memory; bytes pass unchanged otherwise. Of a part of a dump the trailer is not asked for.
  * @throws Failure `damaged` for a foreign command, or where the dump ends before its trailer.
  */
 export async function* guardDump(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   database: string,
+  { isPart = false }: { isPart?: boolean | undefined } = {},
 ): AsyncGenerator<Buffer, void, undefined> {
   const lines = new CommandLines(database);
   const nothing = () => undefined;
@@ -28,7 +29,7 @@ export async function* guardDump(
     yield* lines.cutOut(chunk, offset);
     offset += chunk.length;
   }
-  if (lexer.complete) return;
+  if (lexer.complete || isPart) return;
   const message = `the dump of database "${database}" is cut off: its last line is missing after ${offset} bytes`;
   throw new Failure('damaged', message, 'Restore another archive; verify this one to see what else it lacks.');
 }
