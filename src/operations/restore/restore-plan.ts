@@ -13,7 +13,7 @@ import { planFiles, type FilesPlan } from './files-plan.ts';
 import { removalsPathIn } from './own-paths.ts';
 import { planAllDatabases } from './plan-databases.ts';
 import type { RestoreStep } from './rates.ts';
-import { checkStateRoom } from './room.ts';
+import { checkRoom, checkStateRoom } from './room.ts';
 import type { RowComparison } from './row-counts.ts';
 
 /** What a restore would do, before it does anything. Sizes in bytes, times RFC 3339. */
@@ -107,7 +107,8 @@ export async function planRestore(
     databases: config.databases.filter(({ name }) => databases.databases.some(({ record }) => record.source === name)),
     files: config.files.filter(({ name }) => files.files.some(({ source }) => source === name)),
   });
-  const plan = { databases: databases.databases, files: files.files, services: halts.services };
+  const room = await checkRoom(platform, databases.databases, files.files);
+  const plan = { databases: room.databases, files: files.files, services: halts.services };
   return {
     archive: archive.name,
     made: manifest.started,
@@ -117,11 +118,12 @@ export async function planRestore(
     haltOrder: halts.order,
     users: halts.users,
     estimate: await estimateRestore(config.state, manifest, plan, leftOut),
-    refusals: [...databases.refusals, ...files.refusals, ...halts.refusals],
+    refusals: [...databases.refusals, ...files.refusals, ...room.refusals, ...halts.refusals],
     warnings: [
       ...warnOfDamage(archive, config.timezone),
       ...databases.warnings,
       ...(await differences),
+      ...room.warnings,
       ...(await checkStateRoom(config.state)),
       ...halts.warnings,
     ],
