@@ -124,6 +124,6 @@ export async function checkStateRoom(stateDirectory: string, bytes = 0): Promise
   const room = await measureRoom(existing).catch(() => undefined);
   if (!room || room.freeBytes >= needed) return [];
   return [
-    `the disk of the state folder ${stateDirectory} has ${formatBytes(room.freeBytes)} free: ${formatBytes(needed)} may be needed there, for the safety backup and what is noted down`,
+    `the disk of the state folder ${stateDirectory} has ${formatBytes(room.freeBytes)} free: ${formatBytes(needed)} may be needed there, for the safety backup and what a restore puts there meanwhile`,
   ];
 }
