@@ -14,7 +14,7 @@ import { planFiles, type FilesPlan } from './files-plan.ts';
 import { removalsPathIn } from './own-paths.ts';
 import { planAllDatabases } from './plan-databases.ts';
 import type { RestoreStep } from './rates.ts';
-import { checkStateRoom } from './room.ts';
+import { checkRoom, checkStateRoom } from './room.ts';
 import type { RowComparison } from './row-counts.ts';
 
 /** What a restore would do, before it does anything. Sizes in bytes, times RFC 3339. */
@@ -86,7 +86,8 @@ export async function planRestore(
     databases: config.databases.filter(({ name }) => databases.databases.some(({ record }) => record.source === name)),
     files: config.files.filter(({ name }) => files.files.some(({ source }) => source === name)),
   });
-  const plan = { databases: databases.databases, files: files.files, services: halts.services };
+  const room = await checkRoom(platform, databases.databases, files.files);
+  const plan = { databases: room.databases, files: files.files, services: halts.services };
   return {
     archive: archive.name,
     made: manifest.started,
@@ -96,7 +97,7 @@ export async function planRestore(
     haltOrder: halts.order,
     users: halts.users,
     estimate: await estimateRestore(config.state, manifest, plan, leftOut),
-    refusals: [...damage, ...databases.refusals, ...files.refusals, ...halts.refusals],
+    refusals: [...damage, ...databases.refusals, ...files.refusals, ...room.refusals, ...halts.refusals],
     ...(damage.length > 0 ? { isDamaged: true } : {}),
     warnings: [
       ...warnOfDamage(archive, config.timezone),
@@ -104,6 +105,7 @@ export async function planRestore(
       ...databases.warnings,
       ...files.files.flatMap(({ source, torn }) => describeTorn(source, torn)),
       ...(await differences),
+      ...room.warnings,
       ...(await checkStateRoom(config.state, appraisal?.copyBytes)),
       ...halts.warnings,
     ],
