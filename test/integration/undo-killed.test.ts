@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { backup } from '../../src/operations/backup.ts';
 import { restore } from '../../src/operations/restore.ts';
 import { readJournal } from '../../src/operations/restore/journal.ts';
@@ -130,22 +131,28 @@ describe('an undo of databases in two clusters and of files', () => {
     return number;
   }
 
+  let current = 1;
+
   it('is entirely undone, or entirely done, by the next command, wherever it was killed', async () => {
-    let current = 1;
     const ended = { undone: 0, done: 0 };
     for (let killAt = 1; ; killAt++) {
-      const { isKilled, steps, code, stderr } = await runKilled(program, made, ['undo', '--yes'], killAt);
+      const { isKilled, steps, code, stderr } = await runKilled(program, made, ['undo', '--yes'], {
+        killAt,
+        opens: true,
+      });
       const step = `killed at ${killAt}: ${steps.at(-1)}`;
+      const expected = 1 - current;
       if (!isKilled) {
         expect([code, code === 0 ? '' : stderr]).toEqual([0, '']);
-        expect(await finish('the end')).toBe(1 - current);
-        expect(await readRows()).toBe(current === 1 ? 'spoilt,none,spoilt' : 'archived,archived,archived');
+        current = await finish('the end');
+        expect(current).toBe(expected);
+        expect(await readRows()).toBe(current === 0 ? 'spoilt,none,spoilt' : 'archived,archived,archived');
         break;
       }
       await expectUnmixed(step);
       const isSwapping = (await readJournal(made.state))?.phase === 'swapping';
       const now = await finish(step);
-      if (isSwapping) expect([step, now]).toEqual([step, 1 - current]);
+      if (isSwapping) expect([step, now]).toEqual([step, expected]);
       if (now === current) ended.undone++;
       else ended.done++;
       current = now;
@@ -153,4 +160,24 @@ describe('an undo of databases in two clusters and of files', () => {
     expect(ended.undone).toBeGreaterThan(12);
     expect(ended.done).toBeGreaterThan(20);
   }, 400_000);
+
+  it('is done by the next command where the servers crash in the middle of the swap', async () => {
+    let crashed = false;
+    for (let tries = 0; !crashed && tries < 5; tries++) {
+      const over = new AbortController();
+      const expected = 1 - current;
+      const run = runKilled(program, made, ['undo', '--yes']).finally(() => over.abort());
+      while (!over.signal.aborted && !crashed) {
+        crashed = (await readJournal(made.state))?.phase === 'swapping';
+        await sleep(2);
+      }
+      if (crashed) await Promise.all(clusters.map((cluster) => cluster.crash()));
+      await run;
+      if (crashed) await Promise.all(clusters.map((cluster) => cluster.resume()));
+      current = await finish('the crash');
+      expect(current).toBe(expected);
+    }
+    expect(crashed).toBe(true);
+    expect(await readRows()).toBe(current === 0 ? 'spoilt,none,spoilt' : 'archived,archived,archived');
+  }, 120_000);
 });
