@@ -135,46 +135,50 @@ describe('a restore of two clusters and files, killed here and there', () => {
   const archived = 'archived,archived,archived,one';
   const spoilt = 'spoilt,spoilt,spoilt,spoilt';
 
-  it('leaves all of them old or all of them new, after whatever command comes next', async () => {
-    await spoil();
-    const whole = await restoreKilled(made);
-    expect(whole.code).toBe(0);
-    expect(await stateOf()).toBe(archived);
-    await forget(made.platform, { confirm: async () => true });
-    const first = whole.steps.findIndex((step) => step.includes('restore-journal.json'));
-    const staging = whole.steps.findIndex(
-      (step, position) => position > first && step.includes('restore-journal.json'),
-    );
-    expect(staging).toBeGreaterThan(first);
-    // Some while staging, more of them from the moment on that the journal says that it counts: each takes seconds.
-    const ofPsql = [...whole.steps.keys()].filter((position) => whole.steps[position]?.includes('psql'));
-    const before = ofPsql.filter((position) => position > first && position < staging);
-    const after = ofPsql.filter((position) => position > staging);
-    const pick = (positions: number[], count: number) =>
-      Array.from({ length: count }, (_, nth) => positions[Math.floor((nth * positions.length) / count)] ?? first);
-    const sampled = [first, ...pick(before, 3), staging, ...pick(after, 3), whole.steps.length - 3];
-    const chosen = new Set(every ? whole.steps.keys() : sampled);
-    const seen = new Set<string>();
-    for (const position of [...chosen].sort((a, b) => a - b)) {
+  it(
+    'leaves all of them old or all of them new, after whatever command comes next',
+    async () => {
       await spoil();
-      const { steps } = await restoreKilled(made, position + 1);
-      // A cluster's databases change places together.
-      const [one, three] = (await stateOf()).split(',');
-      expect([steps.at(-1), one]).toEqual([steps.at(-1), three]);
+      const whole = await restoreKilled(made);
+      expect(whole.code).toBe(0);
+      expect(await stateOf()).toBe(archived);
       await forget(made.platform, { confirm: async () => true });
-      await expectNothingLeft(made);
-      const state = await stateOf();
-      seen.add(state);
-      expect([`killed at ${steps.at(-1)}`, [archived, spoilt].includes(state)]).toEqual([
-        `killed at ${steps.at(-1)}`,
-        true,
-      ]);
-      for (const cluster of clusters) {
-        expect(
-          await cluster.query('postgres', "SELECT datname FROM pg_database WHERE datname LIKE 'continuity%'"),
-        ).toEqual([]);
+      const first = whole.steps.findIndex((step) => step.includes('restore-journal.json'));
+      const staging = whole.steps.findIndex(
+        (step, position) => position > first && step.includes('restore-journal.json'),
+      );
+      expect(staging).toBeGreaterThan(first);
+      // Some while staging, more of them from the moment on that the journal says that it counts: each takes seconds.
+      const ofPsql = [...whole.steps.keys()].filter((position) => whole.steps[position]?.includes('psql'));
+      const before = ofPsql.filter((position) => position > first && position < staging);
+      const after = ofPsql.filter((position) => position > staging);
+      const pick = (positions: number[], count: number) =>
+        Array.from({ length: count }, (_, nth) => positions[Math.floor((nth * positions.length) / count)] ?? first);
+      const sampled = [first, ...pick(before, 3), staging, ...pick(after, 3), whole.steps.length - 3];
+      const chosen = new Set(every ? whole.steps.keys() : sampled);
+      const seen = new Set<string>();
+      for (const position of [...chosen].sort((a, b) => a - b)) {
+        await spoil();
+        const { steps } = await restoreKilled(made, position + 1);
+        // A cluster's databases change places together.
+        const [one, three] = (await stateOf()).split(',');
+        expect([steps.at(-1), one]).toEqual([steps.at(-1), three]);
+        await forget(made.platform, { confirm: async () => true });
+        await expectNothingLeft(made);
+        const state = await stateOf();
+        seen.add(state);
+        expect([`killed at ${steps.at(-1)}`, [archived, spoilt].includes(state)]).toEqual([
+          `killed at ${steps.at(-1)}`,
+          true,
+        ]);
+        for (const cluster of clusters) {
+          expect(
+            await cluster.query('postgres', "SELECT datname FROM pg_database WHERE datname LIKE 'continuity%'"),
+          ).toEqual([]);
+        }
       }
-    }
-    expect(seen).toEqual(new Set([archived, spoilt]));
-  }, every ? 3_600_000 : 400_000);
+      expect(seen).toEqual(new Set([archived, spoilt]));
+    },
+    every ? 3_600_000 : 400_000,
+  );
 });
