@@ -1,5 +1,6 @@
 import { backupCommand } from './backup.ts';
 import type { CommandDefinition } from './command.ts';
+import { crisisCommand } from './crisis.ts';
 import { devDeployCommand } from './dev-deploy.ts';
 import { devLogsCommand } from './dev-logs.ts';
 import { devStartCommand } from './dev-start.ts';
@@ -17,6 +18,7 @@ import { lsCommand } from './ls.ts';
 import { recoverCommand } from './recover.ts';
 import { restoreCommand } from './restore.ts';
 import { statusCommand } from './status.ts';
+import { undoCommand } from './undo.ts';
 import { vaultServeCommand } from './vault-serve.ts';
 import { verifyCommand } from './verify.ts';
 
@@ -30,7 +32,9 @@ export const commands: readonly CommandDefinition[] = [
   findCommand,
   verifyCommand,
   restoreCommand,
+  crisisCommand,
   recoverCommand,
+  undoCommand,
   forgetCommand,
   fetchCommand,
   kitCommand,
