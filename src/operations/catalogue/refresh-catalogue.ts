@@ -20,9 +20,12 @@ export interface UnreadArchive {
   reason: string;
 }
 
-/** What a catalogue calls an archive of the vault: one of the same name that comes later has another identity. */
+/**
+ * What a catalogue calls an archive of the vault: one of the same name that comes later has another identity. The time is
+ * part of it, since archives are in its order.
+ */
 export function describeArchive({ name, index, sealed }: ArchiveSummary): CataloguedArchive {
-  return { name, identity: index ?? sealed };
+  return { name, identity: `${sealed} ${index ?? ''}` };
 }
 
 /**
