@@ -25,14 +25,18 @@ export async function planOnly(
       workDirectory: lists,
       leftOut,
     });
-    const interrupted = await readJournal(platform.config.state);
-    if (interrupted) {
-      plan.warnings.unshift(
-        `the ${describeJournal(interrupted)} was interrupted: ${FINISHING_COMMANDS} completes or reverts it first, and this plan may change then`,
-      );
-    }
+    plan.warnings.unshift(...(await warnOfInterrupted(platform)));
     return plan;
   } finally {
     await rm(lists, { recursive: true, force: true });
   }
+}
+
+/** What is to be known of an interrupted restore, or undo, by whoever reads a plan. */
+export async function warnOfInterrupted({ config }: Platform): Promise<string[]> {
+  const interrupted = await readJournal(config.state);
+  if (!interrupted) return [];
+  return [
+    `the ${describeJournal(interrupted)} was interrupted: ${FINISHING_COMMANDS} completes or reverts it first, and this plan may change then`,
+  ];
 }
