@@ -48,7 +48,8 @@ export const restoreCommand: CommandDefinition = {
         confirm(context, {
           summary: renderPlan(plan, platform.config.timezone),
           answer: plan.archive,
-          isAgreed: yes === true,
+          // What cannot be done is refused right after it was shown: nobody is asked for it.
+          isAgreed: yes === true || plan.refusals.length > 0,
         }),
     });
     const isDeclined = !result.done && dryRun !== true;

@@ -16,8 +16,11 @@ import {
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { PathChoice } from '../../src/archive/path-choice.ts';
 import { Failure } from '../../src/logging/failure.ts';
+import { diff } from '../../src/operations/diff.ts';
 import { extractArchive } from '../../src/operations/extract.ts';
+import { find } from '../../src/operations/find.ts';
 import { fetch } from '../../src/operations/fetch.ts';
 import { list, listEntries } from '../../src/operations/list.ts';
 import { openVault } from '../../src/operations/open-vault.ts';
@@ -141,6 +144,23 @@ describe('an archive of the former script', () => {
     expect(readFileSync(fetched.path).equals(readFileSync(at(night)))).toBe(true);
   }, 60_000);
 
+  it('is searched, and compared with what stands there now', async () => {
+    const found = await find(place.platform, { choice: PathChoice.parse(['uploads/**/cv.pdf']) });
+    const names: [string, number][] = [];
+    for await (const { name, versions } of found.names) names.push([name, versions[0]?.archives ?? 0]);
+    await found.close();
+    expect(names).toEqual([['uploads/student_0001/cv.pdf', 1]]);
+    writeFileSync(join(place.uploads, 'student_0001/cv.pdf'), 'changed');
+    await cluster().query('keycloak', 'CREATE TABLE public.later (id int); INSERT INTO public.later VALUES (1);');
+    const changed = await diff(place.platform, { archive: night, against: 'live' });
+    await cluster().query('keycloak', 'DROP TABLE public.later;');
+    expect(changed.listed).toContainEqual(expect.objectContaining({ name: 'uploads/student_0001/cv.pdf' }));
+    expect(changed.databases.filter(({ state }) => state !== 'same').map(({ database }) => database)).toEqual([
+      'keycloak',
+    ]);
+    expect(changed.faults).toEqual([]);
+  }, 60_000);
+
   it('is never what latest or a date means, but is named for its date', async () => {
     expect((await failureOf(run('latest'))).message).toMatch(/no archive that can be trusted/);
     expect((await failureOf(run('2024-01-31'))).next).toContain(night);
@@ -212,7 +232,7 @@ describe('an archive that somebody made by hand', () => {
       (yaml) => `${yaml}\nforeign: {databases: {app: ['dumps/**/app-*.sql']}}\n`,
     );
     expect(await failureOf(run(name, { dryRun: true }, ambiguous))).toMatchObject({
-      kind: 'config',
+      kind: 'refused',
       message: expect.stringMatching(/dumps\/app-final.sql and dumps\/old\/app-1.sql/),
     });
   }, 60_000);

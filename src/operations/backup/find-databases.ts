@@ -7,7 +7,7 @@ import { readClientVersion, type PostgresVersion } from '../../sources/postgres/
 import { connectServer } from '../connect-server.ts';
 import { groupBy } from '../../system/group-by.ts';
 import type { Platform } from '../platform.ts';
-import { fileNameOf } from './dump-name.ts';
+import { dumpNameOf } from './dump-name.ts';
 
 /** One database that is to be dumped. */
 export interface DumpTarget {
@@ -59,7 +59,7 @@ export async function findDatabases(platform: Platform, mayBeMissing: boolean): 
       continue;
     }
     for (const database of isAll ? present : [source.database]) {
-      const dump = isAll ? `${source.name}.${fileNameOf(database)}` : source.name;
+      const dump = dumpNameOf(source, database);
       found.targets.push({ source, server, database, dump, plan: planOf(source, server, database) });
     }
     found.servers.push({ source, server, database: isAll ? 'postgres' : source.database });

@@ -4,7 +4,7 @@ import { DUMP_FOLDER } from '../../archive/layout.ts';
 import type { TocLine } from '../../archive/toc-line.ts';
 import type { ForeignConfig, ForeignDatabase, ForeignFiles } from '../../config/foreign.ts';
 import { Failure } from '../../logging/failure.ts';
-import { fileNameOf } from '../backup/dump-name.ts';
+import { dumpNameOf } from '../backup/dump-name.ts';
 
 /** A dump in an archive that we did not make, and what it is to us. */
 export interface PlacedDump {
@@ -99,7 +99,7 @@ export class LayoutFinder {
     }
   }
 
-  /** @throws Failure `config` where a glob fits two names, or one name is to be two things. */
+  /** @throws Failure `refused` where a glob fits two names, or one name is to be two things. */
   finish(): ForeignLayout {
     const dumps: PlacedDump[] = [];
     const files: PlacedFiles[] = [];
@@ -122,7 +122,7 @@ export class LayoutFinder {
     const [first, second] = matchers.find(({ found }) => found.length > 0)?.found ?? [];
     if (!first || !second) return first;
     throw new Failure(
-      'config',
+      'refused',
       `${this.#archive} has two things that could be ${source}: ${showName(first)} and ${showName(second)}`,
       `Put a narrower glob first in foreign.${source} of continuity.yml: nothing was changed.`,
     );
@@ -144,7 +144,7 @@ export class LayoutFinder {
 
   #refuse(what: string, name: Buffer): Failure {
     const message = `by foreign: of continuity.yml ${this.#archive} has ${what}: ${showName(name)}`;
-    return new Failure('config', message, 'Correct the globs there: nothing was changed.');
+    return new Failure('refused', message, 'Correct the globs there: nothing was changed.');
   }
 }
 
@@ -162,5 +162,10 @@ function placeDump(of: ForeignDatabase, name: Buffer): PlacedDump {
   const { source } = of;
   const stem = (name.toString('utf8').split('/').at(-1) ?? '').replace(/\.sql$/, '');
   const database = of.database ?? stem;
-  return { source, database, key: of.isOneOfMany ? `${source}.${fileNameOf(database)}` : source, name };
+  return {
+    source,
+    database,
+    key: dumpNameOf({ name: source, database: of.isOneOfMany ? 'all' : database }, database),
+    name,
+  };
 }

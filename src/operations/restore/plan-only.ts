@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
+import { describeJournal, FINISHING_COMMANDS } from './interrupted-text.ts';
 import { readJournal } from './journal.ts';
 import type { RestoreStep } from './rates.ts';
 import { choose, planRestore, type RestorePlan } from './restore-plan.ts';
@@ -27,7 +28,7 @@ export async function planOnly(
     const interrupted = await readJournal(platform.config.state);
     if (interrupted) {
       plan.warnings.unshift(
-        `a restore of ${interrupted.archive} was interrupted: the next backup, restore or forget completes it, and this plan may change then`,
+        `the ${describeJournal(interrupted)} was interrupted: ${FINISHING_COMMANDS} completes or reverts it first, and this plan may change then`,
       );
     }
     return plan;

@@ -7,6 +7,7 @@ import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { carryThrough } from './carry-through.ts';
 import { followContainers } from './follow-container.ts';
+import { describeJournal } from './interrupted-text.ts';
 import { readJournal, removeJournal, type RestoreJournal } from './journal.ts';
 import { haltAgain } from '../services/halt-services.ts';
 import { isRestoreId, wayBackPathOf } from './own-paths.ts';
@@ -15,7 +16,7 @@ import { workDirectoryOf } from './work-directory.ts';
 
 const LEFTOVERS_CONNECT_WITHIN_MS = 500;
 
-/** Finishes a restore that was interrupted while it put things in place, or reverts one that had not begun to. */
+/** Finishes a restore, or an undo, that was interrupted while it put things in place, or reverts one that had not begun to. */
 export async function finishInterrupted(platform: Platform): Promise<void> {
   const journal = await readJournal(platform.config.state);
   if (!journal) {
@@ -23,17 +24,16 @@ export async function finishInterrupted(platform: Platform): Promise<void> {
     return;
   }
   const { logger } = platform;
+  const run = describeJournal(journal);
   if (journal.phase === 'swapping') {
-    logger.warning(
-      `The restore of ${journal.archive} of ${journal.started} was interrupted while it was put in place: going on.`,
-    );
+    logger.warning(`The ${run}, begun ${journal.started}, was interrupted while it was put in place: going on.`);
     // A reboot, or somebody, may have started those who use it, whether they ran when it began or not.
     await haltAgain(platform, journal.users);
     await carryThrough(platform, { ...journal, files: await followContainers(platform, journal) });
-    logger.warning(`The restore of ${journal.archive} is complete now.`);
+    logger.warning(`The ${run} is complete now.`);
   } else {
     logger.warning(
-      `The restore of ${journal.archive} of ${journal.started} was interrupted before it changed anything: removing what it had staged.`,
+      `The ${run}, begun ${journal.started}, was interrupted before it changed anything: removing what it had made.`,
     );
     await endLeftovers(platform, journal);
     await discardStaged(platform, journal);
