@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, messageOf } from '../logging/failure.ts';
@@ -10,10 +9,11 @@ import type { CarriedThrough } from './restore/carry-through.ts';
 import { measure, type StepDuration } from './restore/estimate.ts';
 import { planOnly } from './restore/plan-only.ts';
 import { writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { makeRestoreId } from './restore/own-paths.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
 import { noteMeasures, type RestoreStep } from './restore/rates.ts';
 import { choose, planAllFiles, planRestore, type RestorePlan } from './restore/restore-plan.ts';
-import { orDiscard, stageAll } from './restore/stage-all.ts';
+import { orDiscard, stageAll, stageRest } from './restore/stage-all.ts';
 import { placeFilesSwap } from './restore/stage-files.ts';
 import { StepClock } from './restore/step-clock.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
@@ -98,7 +98,7 @@ async function restoreFrom(
   logger.phase('Plan');
   const clock = new StepClock();
   const manifest = await archive.manifest();
-  const id = `${now().toISOString().slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`;
+  const id = makeRestoreId(now());
   const workDirectory = workDirectoryOf(config.state, id);
   await mkdir(workDirectory, { recursive: true, mode: 0o700 });
   let isBegun = false;
@@ -147,7 +147,12 @@ async function restoreFrom(
     logger.phase('Swap');
     const swaps = { databases: staged.databases, files: staged.files };
     const { carried, notes, services } = await clock.time('swap', () =>
-      putInPlace({ ...run, journal: { ...journal, ...swaps } }),
+      putInPlace({
+        platform,
+        journal: { ...journal, ...swaps },
+        users: current.users,
+        stageRest: (halted) => stageRest({ ...run, journal: halted }, workDirectory),
+      }),
     );
     const health = options.skipsHealth ? undefined : await awaitHealthy(platform, services.started);
     if (health && services.started.length > 0) clock.note('health', health.waitedMs);

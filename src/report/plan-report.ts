@@ -27,7 +27,7 @@ export function renderPlan(plan: RestorePlan, timezone?: string): string {
     formatTable([...plan.databases.map(describeDatabase), ...plan.files.map(describeFiles)]),
     ...describeRows(plan),
     ...plan.files.flatMap(describeNames),
-    ...describeHalt(plan),
+    ...describeHalt(plan, plan.estimate.standstillMs),
     ...describeConnections(plan.databases),
     `Time: ${describeEstimate(plan.estimate)}.`,
     ...limit(warnings, LISTED_SENTENCES).map((warning) => `Warning: ${warning}`),
@@ -102,15 +102,17 @@ function describeNames({ source, examples, add, replace, alignedFolders, remove 
   ];
 }
 
-/** Which services the swap halts, in which order, and for how long. */
-function describeHalt({ services: { stop, hold }, haltOrder, estimate }: RestorePlan): string[] {
+/** Which services the swap halts, in which order, and for how long where that is estimated. */
+export function describeHalt(
+  { services: { stop, hold }, haltOrder }: Pick<RestorePlan, 'services' | 'haltOrder'>,
+  standstillMs?: number,
+): string[] {
   if (stop.length + hold.length === 0) return [];
   const order = haltOrder.map((group) =>
     group.map((service) => (hold.includes(service) ? `${service} (paused, then restarted)` : service)).join(', '),
   );
-  return [
-    `Services stopped while it is put in place, for about ${formatAbout(estimate.standstillMs)}: ${order.join(', then ')}; started in the opposite order.`,
-  ];
+  const time = standstillMs === undefined ? '' : `, for about ${formatAbout(standstillMs)}`;
+  return [`Services stopped while it is put in place${time}: ${order.join(', then ')}; started in the opposite order.`];
 }
 
 function describeConnections(databases: readonly PlannedDatabase[]): string[] {

@@ -58,7 +58,7 @@ export async function findDatabases(platform: Platform, mayBeMissing: boolean): 
       continue;
     }
     for (const database of isAll ? present : [source.database]) {
-      const dump = isAll ? `${source.name}.${fileNameOf(database)}` : source.name;
+      const dump = dumpNameOf(source, database);
       found.targets.push({ source, server, database, dump, plan: planOf(source, server, database) });
     }
     found.servers.push({ source, server, database: isAll ? 'postgres' : source.database });
@@ -113,6 +113,11 @@ function nameUnconfigured(members: readonly Member[], present: readonly string[]
   return present
     .filter((name) => !configured.includes(name))
     .map((name) => `database "${name}" on ${members[0]?.server.label} is not in continuity.yml: it is not backed up`);
+}
+
+/** What a database's dump is called in the archive. */
+export function dumpNameOf({ name, database: configured }: DatabaseConfig, database: string): string {
+  return configured === 'all' ? `${name}.${fileNameOf(database)}` : name;
 }
 
 /** Names on a server may hold anything; in a file's name what could mislead is written as %XX. */

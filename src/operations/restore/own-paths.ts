@@ -1,7 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
 import { OWN_PREFIX } from '../../sources/files/file-source.ts';
 import { kindOfName } from '../../sources/postgres/own-names.ts';
 import { workDirectoryOf } from './work-directory.ts';
+
+/** Names a restore, or an undo, that begins now. */
+export function makeRestoreId(now: Date): string {
+  return `${now.toISOString().slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`;
+}
 
 /** Names a restore wherever it leaves something: time and chance. */
 export function isRestoreId(id: unknown): id is string {

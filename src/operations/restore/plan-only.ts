@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
+import { describeJournal, FINISHING_COMMANDS } from './interrupted-text.ts';
 import { readJournal } from './journal.ts';
 import type { RestoreStep } from './rates.ts';
 import { choose, planRestore, type RestorePlan } from './restore-plan.ts';
@@ -31,11 +32,11 @@ export async function planOnly(
   }
 }
 
-/** What is to be known of an interrupted restore by whoever reads a plan. */
+/** What is to be known of an interrupted restore, or undo, by whoever reads a plan. */
 export async function warnOfInterrupted({ config }: Platform): Promise<string[]> {
   const interrupted = await readJournal(config.state);
   if (!interrupted) return [];
   return [
-    `a restore of ${interrupted.archive} was interrupted: the next backup, restore or forget completes it, and this plan may change then`,
+    `the ${describeJournal(interrupted)} was interrupted: ${FINISHING_COMMANDS} completes or reverts it first, and this plan may change then`,
   ];
 }

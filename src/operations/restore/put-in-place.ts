@@ -1,12 +1,14 @@
 import { Failure } from '../../logging/failure.ts';
 import { haltServices } from '../services/halt-services.ts';
+import type { Users } from '../services/find-users.ts';
 import { resumeServices, type Resumed } from '../services/resume-services.ts';
+import type { Platform } from '../platform.ts';
 import { carryThrough, type CarriedThrough } from './carry-through.ts';
 import { followContainers } from './follow-container.ts';
 import { writeJournal, type RestoreJournal } from './journal.ts';
-import { orDiscard, stageRest, type StagingRun } from './stage-all.ts';
+import { noteWayBack } from './note-way-back.ts';
+import { orDiscard } from './stage-all.ts';
 import { confirmStaged } from './stage-files.ts';
-import { workDirectoryOf } from './work-directory.ts';
 
 /** What became of the services that use what was replaced. */
 export interface ServicesReport {
@@ -22,18 +24,29 @@ export interface ServicesReport {
   healthMs?: number;
 }
 
+/** What is to be put in place. */
+export interface Placement {
+  platform: Platform;
+  /** Says `staging`, and all that comes in is there. */
+  journal: RestoreJournal;
+  /** Services that are to stand still. */
+  users: Users;
+  /** Stages what they have changed until they stood still; returns what is to be noted. An undo has nothing to stage. */
+  stageRest?: (journal: RestoreJournal) => Promise<string[]>;
+}
+
 /**
- * Halts the services that use what is replaced, stages what they have changed until then, puts all of it in place, and
- * has them run again.
+ * Halts the services that use what is replaced, stages what they have changed until then, notes down the way back, puts
+ * all of it in place, and has them run again. A restore and an undo of one go this same way.
  *
  * They are halted as late as can be: when everything is staged and proven (a damaged archive is refused while production
  * serves), right before the journal says `swapping`. Until then nothing live is replaced; from then on nobody else may
  * look. They run again only when the journal is gone: after a swap that is complete, or after one that never began.
  */
 export async function putInPlace(
-  run: StagingRun,
+  run: Placement,
 ): Promise<{ carried: CarriedThrough; notes: string[]; services: ServicesReport }> {
-  const { platform, plan } = run;
+  const { platform, users, stageRest } = run;
   const { logger } = platform;
   let begun = Date.now();
   let notes: string[] = [];
@@ -43,17 +56,17 @@ export async function putInPlace(
     const swapping = await orDiscard(platform, run.journal, async () => {
       platform.signal?.throwIfAborted();
       begun = Date.now();
-      const halted = await haltServices(platform, plan.users);
+      const halted = await haltServices(platform, users);
       stopped = [...new Set(halted.map(({ service }) => service))].sort();
       const files = await followContainers(platform, run.journal);
       if (files.length < run.journal.files.length) {
-        const next = 'Run the restore again.';
-        throw new Failure('source', 'a container was made anew while its files were being staged', next);
+        const next = 'Run the same command again.';
+        throw new Failure('source', 'a container was made anew before its files were put in place', next);
       }
       const journal: RestoreJournal = { ...run.journal, files };
-      if (stopped.length > 0)
-        notes = await stageRest({ ...run, journal }, workDirectoryOf(platform.config.state, journal.id));
+      if (stopped.length > 0 && stageRest) notes = await stageRest(journal);
       for (const swap of files) await confirmStaged(swap);
+      await noteWayBack(platform.config.state, journal);
       platform.signal?.throwIfAborted();
       return { ...journal, phase: 'swapping' as const };
     });

@@ -7,6 +7,7 @@ import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { carryThrough } from './carry-through.ts';
 import { followContainers } from './follow-container.ts';
+import { describeJournal } from './interrupted-text.ts';
 import { readJournal, removeJournal, type RestoreJournal } from './journal.ts';
 import { haltAgain } from '../services/halt-services.ts';
 import { areTablesReplaced, awaitSilence, closeTables } from './kept-tables.ts';
@@ -16,7 +17,7 @@ import { workDirectoryOf } from './work-directory.ts';
 
 const LEFTOVERS_CONNECT_WITHIN_MS = 500;
 
-/** Finishes a restore that was interrupted while it put things in place, or reverts one that had not begun to. */
+/** Finishes a restore, or an undo, that was interrupted while it put things in place, or reverts one that had not begun to. */
 export async function finishInterrupted(platform: Platform): Promise<void> {
   const journal = await readJournal(platform.config.state);
   if (!journal) {
@@ -24,19 +25,18 @@ export async function finishInterrupted(platform: Platform): Promise<void> {
     return;
   }
   const { logger } = platform;
+  const run = describeJournal(journal);
   if (journal.phase === 'swapping') {
-    logger.warning(
-      `The restore of ${journal.archive} of ${journal.started} was interrupted while it was put in place: going on.`,
-    );
+    logger.warning(`The ${run}, begun ${journal.started}, was interrupted while it was put in place: going on.`);
     // A reboot, or somebody, may have started those who use it, whether they ran when it began or not.
     await haltAgain(platform, journal.users);
     await carryThrough(platform, { ...journal, files: await followContainers(platform, journal) });
-    logger.warning(`The restore of ${journal.archive} is complete now.`);
+    logger.warning(`The ${run} is complete now.`);
   } else {
     await endLeftovers(platform, journal);
     if (await finishTables(platform, journal)) return;
     logger.warning(
-      `The restore of ${journal.archive} of ${journal.started} was interrupted before it changed anything: removing what it had staged.`,
+      `The ${run}, begun ${journal.started}, was interrupted before it changed anything: removing what it had made.`,
     );
     await discardStaged(platform, journal);
   }
@@ -49,7 +49,7 @@ async function finishTables(platform: Platform, journal: RestoreJournal): Promis
   if (!(await areTablesReplaced(platform, tables))) return false;
   await closeTables(platform, journal);
   platform.logger.warning(
-    `The restore of ${journal.archive} of ${journal.started} was interrupted when its tables had just been replaced: it is complete now.`,
+    `The ${describeJournal(journal)}, begun ${journal.started}, was interrupted when its tables had just been replaced: it is complete now.`,
   );
   return true;
 }

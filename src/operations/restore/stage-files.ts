@@ -1,12 +1,11 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { lstat, rmdir } from 'node:fs/promises';
 import { once } from 'node:events';
 import { basename } from 'node:path';
 import type { SafeEntry } from '../../archive/entry-guard.ts';
 import { restoreTime } from '../../archive/file-touches.ts';
 import { extractEntries } from '../../archive/gnu-tar.ts';
-import { readLines } from '../../archive/line-reader.ts';
-import { formatTocLine, parseTocLine, type TocLine } from '../../archive/toc-line.ts';
+import { formatTocLine } from '../../archive/toc-line.ts';
 import { Failure } from '../../logging/failure.ts';
 import { alignDirectories } from '../../sources/files/align-directories.ts';
 import { inodeOf, makeOwn, openOwn, type OwnInodes } from '../../sources/files/own-folder.ts';
@@ -18,6 +17,7 @@ import { OpenFolder } from '../../system/open-folder.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import { linesOf, type FilesPlan } from './files-plan.ts';
 import type { FilesSwap } from './journal.ts';
+import { readFolders, readNames } from './lists.ts';
 import { directoriesPathOf, keptPathOf, removalsPathOf, stagedPathOf } from './own-paths.ts';
 import { resolveRoot } from './resolve-root.ts';
 import { adviseOthers } from './stage-damage.ts';
@@ -102,11 +102,11 @@ function explainFullDisk(error: unknown, root: string): unknown {
 export async function swapStagedFiles(swap: FilesSwap): Promise<{ placed: number; removed: number }> {
   const root = Buffer.from(swap.root);
   const staged = Buffer.from(swap.staged);
-  const removals = decodeNames(swap.removals);
+  const removals = readNames(swap.removals);
   const { inodes } = swap;
   const counts = await swapFiles({ root, staged, kept: Buffer.from(swap.kept), inodes, removals });
   await removeTree(staged);
-  await alignDirectories(root, swap.source, readDirectories(swap.directories));
+  await alignDirectories(root, swap.source, readFolders(swap.directories));
   return counts;
 }
 
@@ -154,16 +154,6 @@ async function writeDirectories(archive: OpenArchive, { source, directories }: F
   }
   file.end();
   await once(file, 'close');
-}
-
-async function* readDirectories(path: string): AsyncGenerator<TocLine, void, undefined> {
-  for await (const lines of readLines(createReadStream(path))) yield* lines.map(parseTocLine);
-}
-
-async function* decodeNames(path: string): AsyncGenerator<Buffer, void, undefined> {
-  for await (const lines of readLines(createReadStream(path))) {
-    for (const line of lines) yield Buffer.from(line, 'base64');
-  }
 }
 
 /** Entries named from within a source's folder, which itself is there already. */
