@@ -30,6 +30,8 @@ export interface RestoreOptions {
   dryRun?: boolean;
   /** Shown the plan; only `true` goes on. */
   confirm: (plan: RestorePlan) => Promise<boolean>;
+  /** Typed by an operator who lets an outdated psql read an archive that was not made here. */
+  allowOldClient?: boolean;
   /** Told the restore's id before anything of it is on disk. */
   note?: (id: string) => Promise<void>;
   /** Typed by an operator who accepts that what stands there now is not backed up first. */
@@ -66,10 +68,15 @@ type RestoreOutcome = Omit<RestoreResult, 'fetchedBytes' | 'durationMs'>;
 export async function restore(platform: Platform, options: RestoreOptions): Promise<RestoreResult> {
   const begun = Date.now();
   const carryOut = (work: (archive: OpenArchive) => Promise<RestoreOutcome>): Promise<RestoreResult> =>
-    withArchive(platform, options.archive, async (archive) => {
-      const outcome = await work(archive);
-      return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-    });
+    withArchive(
+      platform,
+      options.archive,
+      async (archive) => {
+        const outcome = await work(archive);
+        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
+      },
+      { allowOldClient: options.allowOldClient === true },
+    );
   if (options.dryRun)
     return await carryOut(async (archive) =>
       unchanged(await planOnly(platform, archive, options.select, listLeftOut(options))),
@@ -205,10 +212,10 @@ export async function backUpFirst(platform: Platform, runDirectory: string): Pro
   }
 }
 
-function refuseImpossible({ archive, refusals }: RestorePlan): void {
+function refuseImpossible({ archive, refusals, isDamaged }: RestorePlan): void {
   if (refusals.length === 0) return;
   throw new Failure(
-    'refused',
+    isDamaged ? 'damaged' : 'refused',
     `${archive} cannot be restored: ${refusals.join('; ')}`,
     'Nothing was changed. Mend what is named, or leave those parts out with --select (in a workflow the input select).',
   );

@@ -8,7 +8,7 @@ import { planDump } from '../../sources/postgres/dump-plan.ts';
 import { comparisonApplicationName, LONGEST_COMPARISON_MS } from '../../sources/postgres/end-sessions.ts';
 import { quoteIdentifier } from '../../sources/postgres/query.ts';
 import type { PostgresServer } from '../../sources/postgres/server.ts';
-import { dumpNameOf } from '../backup/find-databases.ts';
+import { dumpNameOf } from '../backup/dump-name.ts';
 import { connectServer } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { compareDatabases, compareRowCounts, type DatabaseDiff } from './compare-databases.ts';

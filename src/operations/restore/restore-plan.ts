@@ -35,6 +35,8 @@ export interface RestorePlan {
   estimate: RestoreEstimate;
   /** Why it cannot be done; with any of these nothing is. */
   refusals: string[];
+  /** Some of these say that the archive is damaged, or was made to do harm. */
+  isDamaged?: boolean;
   warnings: string[];
 }
 
@@ -101,6 +103,9 @@ export async function planRestore(
 ): Promise<RestorePlan> {
   const { config, now } = platform;
   const differences = compareStack(platform, manifest);
+  const { appraisal } = archive;
+  const judgement = appraisal?.judge({ databases: chosen.databases.map(([key]) => key), files: chosen.files });
+  const { damage = [], warnings = [] } = judgement ?? {};
   const databases = await planAllDatabases(platform, archive, manifest.globals, chosen.databases);
   const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
   const halts = await planHalt(platform, {
@@ -117,12 +122,14 @@ export async function planRestore(
     haltOrder: halts.order,
     users: halts.users,
     estimate: await estimateRestore(config.state, manifest, plan, leftOut),
-    refusals: [...databases.refusals, ...files.refusals, ...halts.refusals],
+    refusals: [...damage, ...databases.refusals, ...files.refusals, ...halts.refusals],
+    ...(damage.length > 0 ? { isDamaged: true } : {}),
     warnings: [
       ...warnOfDamage(archive, config.timezone),
+      ...warnings,
       ...databases.warnings,
       ...(await differences),
-      ...(await checkStateRoom(config.state)),
+      ...(await checkStateRoom(config.state, appraisal?.copyBytes)),
       ...halts.warnings,
     ],
   };
