@@ -5,6 +5,7 @@ import { renderExtraction, renderPlan, renderRestore } from '../../src/report/re
 import type { CommandDefinition } from './command.ts';
 import { confirm } from './confirm.ts';
 import { openPlatform, waitOption } from './platform.ts';
+import { partOptions, restorePart } from './restore-part.ts';
 
 export const restoreCommand: CommandDefinition = {
   name: 'restore',
@@ -15,6 +16,7 @@ export const restoreCommand: CommandDefinition = {
     { flags: '--select <names>', description: 'only these databases and file sources', isList: true },
     { flags: '--to <dir>', description: 'unpack into an empty folder instead; nothing live is touched' },
     { flags: '--path <path>', description: 'with --to: only what lies at or below it, such as uploads/report.pdf' },
+    ...partOptions,
     { flags: '--dry-run', description: 'show the plan and stop' },
     { flags: '--yes', description: 'do not ask' },
     { flags: '--no-safety', description: 'do without a backup of the present state' },
@@ -22,6 +24,9 @@ export const restoreCommand: CommandDefinition = {
     waitOption,
   ],
   async run(context, [archive = ''], options) {
+    if ([options['table'], options['inPlace'], options['as']].some((value) => value !== undefined)) {
+      return await restorePart(context, archive, options);
+    }
     const { select, to, path, dryRun, yes, safety, allowOldClient } = options;
     const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`, options);
     const selection = select === undefined ? {} : { select: select as string[] };
