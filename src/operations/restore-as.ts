@@ -28,6 +28,8 @@ export interface RestoreAsOptions {
   tables?: readonly string[];
   /** Name of the new database. */
   as: string;
+  /** Typed by an operator who lets an outdated psql read an archive of the former script. */
+  allowOldClient?: boolean;
   /** Stop after the plan; takes no lock. */
   dryRun?: boolean;
   /** Shown the plan; only `true` goes on. */
@@ -88,10 +90,15 @@ export async function restoreAs(platform: Platform, options: RestoreAsOptions): 
   }
   const asked = options.tables ? parseTables(options.tables) : [];
   const carryOut = (work: (archive: OpenArchive) => Promise<Outcome>): Promise<RestoreAsResult> =>
-    withArchive(platform, options.archive, async (archive) => {
-      const outcome = await work(archive);
-      return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-    });
+    withArchive(
+      platform,
+      options.archive,
+      async (archive) => {
+        const outcome = await work(archive);
+        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
+      },
+      { allowOldClient: options.allowOldClient === true },
+    );
   if (options.dryRun) {
     return await carryOut(async (archive) => {
       const manifest = await archive.manifest();
@@ -156,13 +163,13 @@ async function planAs(
   const server = await serverOf(platform, record.source);
   const globals = `db/globals-${record.source}.sql`;
   const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
-  const isForeign = archive.isForeign;
   const live = stagedNameOf(as, 'plan');
   const found = await planDatabaseRestore({
     server,
     record,
     live,
-    isForeign,
+    isForeign: archive.isForeign,
+    allowOldClient: archive.appraisal?.allowsOldClient === true,
     ...(globalsSql === undefined ? {} : { globalsSql }),
   });
   plan.refusals.push(...found.refusals);
