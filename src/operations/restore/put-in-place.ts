@@ -1,4 +1,5 @@
 import { Failure } from '../../logging/failure.ts';
+import { isUsed } from '../services/find-users.ts';
 import { haltServices } from '../services/halt-services.ts';
 import { resumeServices, type Resumed } from '../services/resume-services.ts';
 import { carryThrough, type CarriedThrough } from './carry-through.ts';
@@ -24,7 +25,7 @@ export interface ServicesReport {
 
 /**
  * Halts the services that use what is replaced, stages what they have changed until then, puts all of it in place, and
- * has them run again.
+ * has them run again. Where one rename puts all of it in place, also by a look right before, they go on.
  *
  * They are halted as late as can be: when everything is staged and proven (a damaged archive is refused while production
  * serves), right before the journal says `swapping`. Until then nothing live is replaced; from then on nobody else may
@@ -36,24 +37,20 @@ export async function putInPlace(
   const { platform, plan } = run;
   const { logger } = platform;
   let begun = Date.now();
-  let notes: string[] = [];
+  const notes: string[] = [];
   let stopped: string[] = [];
   let carried: CarriedThrough;
   try {
     const swapping = await orDiscard(platform, run.journal, async () => {
       platform.signal?.throwIfAborted();
       begun = Date.now();
-      const halted = await haltServices(platform, plan.users);
+      // What the journal names as users stays: whoever goes on after a kill may find more than one rename to do.
+      const isSingle = plan.isSingleRename && isUsed(plan.users) && (await stageLate(run, notes));
+      const halted = isSingle ? [] : await haltServices(platform, plan.users);
       stopped = [...new Set(halted.map(({ service }) => service))].sort();
-      const files = await followContainers(platform, run.journal);
-      if (files.length < run.journal.files.length) {
-        const next = 'Run the restore again.';
-        throw new Failure('source', 'a container was made anew while its files were being staged', next);
-      }
-      const journal: RestoreJournal = { ...run.journal, files };
-      if (stopped.length > 0)
-        notes = await stageRest({ ...run, journal }, workDirectoryOf(platform.config.state, journal.id));
-      for (const swap of files) await confirmStaged(swap);
+      if (stopped.length > 0) await stageLate(run, notes);
+      const journal = await followJournal(run);
+      for (const swap of journal.files) await confirmStaged(swap);
       platform.signal?.throwIfAborted();
       return { ...journal, phase: 'swapping' as const };
     });
@@ -66,6 +63,22 @@ export async function putInPlace(
   const { running, faults } = await resumeServices(platform);
   const started = stopped.filter((service) => running.includes(service));
   return { carried, notes, services: { stopped, started, faults, downtimeMs: Date.now() - begun } };
+}
+
+/** Stages what else differs by now; tells whether one rename puts all that is staged in place. */
+async function stageLate(run: StagingRun, notes: string[]): Promise<boolean> {
+  const journal = await followJournal(run);
+  const rest = await stageRest({ ...run, journal }, workDirectoryOf(run.platform.config.state, journal.id));
+  notes.push(...rest.notes);
+  return rest.isSingleRename;
+}
+
+/** The journal with the places where its folders are now. */
+async function followJournal({ platform, journal }: StagingRun): Promise<RestoreJournal> {
+  const files = await followContainers(platform, journal);
+  if (files.length === journal.files.length) return { ...journal, files };
+  const next = 'Run the restore again.';
+  throw new Failure('source', 'a container was made anew while its files were being staged', next);
 }
 
 /** What failed counts more than what became of the services, which is said after it. */

@@ -15,6 +15,7 @@ import { removalsPathIn } from './own-paths.ts';
 import { planAllDatabases } from './plan-databases.ts';
 import type { RestoreStep } from './rates.ts';
 import { checkStateRoom } from './room.ts';
+import { isSingleRename } from './single-rename.ts';
 import type { RowComparison } from './row-counts.ts';
 
 /** What a restore would do, before it does anything. Sizes in bytes, times RFC 3339. */
@@ -34,6 +35,8 @@ export interface RestorePlan {
   /** All that use it: what of them runs by then is halted. */
   users: Users;
   estimate: RestoreEstimate;
+  /** All of it is put in place by one rename at most: no service has to stand still, unless more has changed by then. */
+  isSingleRename: boolean;
   /** Why it cannot be done; with any of these nothing is. */
   refusals: string[];
   warnings: string[];
@@ -78,15 +81,18 @@ export async function planRestore(
     databases: config.databases.filter(({ name }) => databases.databases.some(({ record }) => record.source === name)),
     files: config.files.filter(({ name }) => files.files.some(({ source }) => source === name)),
   });
-  const plan = { databases: databases.databases, files: files.files, services: halts.services };
+  const isSingle = isSingleRename({ databases: chosen.databases, files: files.files });
+  const services = isSingle ? { stop: [], hold: [] } : halts.services;
+  const plan = { databases: databases.databases, files: files.files, services };
   return {
     archive: archive.name,
     made: manifest.started,
     ageMs: now().getTime() - Date.parse(manifest.started),
     ...(archive.verdict ? { verified: archive.verdict } : {}),
     ...plan,
-    haltOrder: halts.order,
+    haltOrder: isSingle ? [] : halts.order,
     users: halts.users,
+    isSingleRename: isSingle,
     estimate: await estimateRestore(config.state, manifest, plan, leftOut),
     refusals: [...databases.refusals, ...files.refusals, ...halts.refusals],
     warnings: [
