@@ -13,9 +13,9 @@ import { readRequest } from './request.ts';
 await runAction({
   name: 'restore',
   async run(context) {
-    const { archive, select, to, dryRun, skipsSafetyBackup, ...request } = readRequest(context);
+    const { archive, select, paths, keepsExtra, to, dryRun, skipsSafetyBackup, ...request } = readRequest(context);
     const platform = await openPlatform(context, { command: `restore of ${archive}`, ...request });
-    const selection = { archive, ...(select ? { select } : {}), dryRun };
+    const selection = { archive, ...(select ? { select } : {}), ...(paths ? { paths } : {}), dryRun };
     if (to !== undefined) {
       const directory = resolve(context.environment['GITHUB_WORKSPACE'] ?? '.', to);
       const result = await extractArchive(platform, { ...selection, directory });
@@ -32,6 +32,7 @@ await runAction({
     }
     const result = await restore(platform, {
       ...selection,
+      keepsExtra,
       skipsSafetyBackup,
       confirm: async (plan) => checkConsent(plan.archive, request.confirm),
     });

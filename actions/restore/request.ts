@@ -1,3 +1,4 @@
+import { PathChoice } from '../../src/archive/path-choice.ts';
 import { selectArchive } from '../../src/config/archive-name.ts';
 import type { ActionContext } from '../frame/action.ts';
 import { checkActors, checkConfirmation } from './consent.ts';
@@ -6,6 +7,8 @@ import { checkActors, checkConfirmation } from './consent.ts';
 export interface RestoreRequest {
   archive: string;
   select: string[] | undefined;
+  paths: PathChoice | undefined;
+  keepsExtra: boolean;
   to: string | undefined;
   dryRun: boolean;
   confirm: string | undefined;
@@ -18,9 +21,12 @@ export interface RestoreRequest {
 
 /** @throws Failure `usage` or `refused`, before anything is touched. */
 export function readRequest({ inputs, environment }: ActionContext): RestoreRequest {
+  const paths = inputs.lines('path');
   const request: RestoreRequest = {
     archive: inputs.archive('archive'),
     select: inputs.list('select'),
+    paths: paths && PathChoice.parse(paths),
+    keepsExtra: inputs.flag('no-remove') ?? false,
     to: inputs.text('to'),
     dryRun: inputs.flag('dry-run') ?? true,
     confirm: inputs.text('confirm'),
