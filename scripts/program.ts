@@ -145,7 +145,8 @@ async function runDefinition<Context extends BaseContext>(
     const outcome = await definition.run(context, args, values);
     logger.close();
     if (!outcome) return exitCodes.ok;
-    const text = json ? JSON.stringify(outcome.result, undefined, 2) : outcome.render();
+    const printed = outcome.result === undefined ? '' : JSON.stringify(outcome.result, undefined, 2);
+    const text = json ? printed : outcome.render();
     if (text !== '') stdout.write(`${text}\n`);
     return outcome.exitCode ?? exitCodes.ok;
   } finally {

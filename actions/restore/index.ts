@@ -13,7 +13,8 @@ import { readRequest } from './request.ts';
 await runAction({
   name: 'restore',
   async run(context) {
-    const { archive, select, paths, keepsExtra, to, dryRun, skipsSafetyBackup, ...request } = readRequest(context);
+    const { archive, select, paths, keepsExtra, to, dryRun, skipsSafetyBackup, allowOldClient, ...request } =
+      readRequest(context);
     const platform = await openPlatform(context, { command: `restore of ${archive}`, ...request });
     const selection = { archive, ...(select ? { select } : {}), ...(paths ? { paths } : {}), dryRun };
     if (to !== undefined) {
@@ -34,6 +35,7 @@ await runAction({
       ...selection,
       keepsExtra,
       skipsSafetyBackup,
+      allowOldClient,
       confirm: async (plan) => checkConsent(plan.archive, request.confirm),
     });
     const { plan, safety, id } = result;

@@ -45,7 +45,7 @@ export type OptionValues = Readonly<Record<string, string | boolean | readonly s
 
 /** What a command hands back. */
 export interface CommandOutcome {
-  /** Documented result object: what `--json` prints. */
+  /** Documented result object: what `--json` prints; undefined where the command has written it line by line. */
   readonly result: unknown;
   /** Default 0. */
   readonly exitCode?: number;

@@ -120,6 +120,8 @@ export class ArchiveReader implements OpenArchive {
     return parseManifest(await this.text(MANIFEST_NAME));
   }
 
+  async close(): Promise<void> {}
+
   async *#count(bytes: Readable): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const chunk of bytes as AsyncIterable<Uint8Array>) {
       this.#fetchedBytes += chunk.length;

@@ -5,6 +5,7 @@ import { isKitEntry, TEXT_NAMES } from '../archive/layout.ts';
 import type { KitRecord, Manifest } from '../archive/manifest.ts';
 import type { PathChoice } from '../archive/path-choice.ts';
 import { Failure, messageOf } from '../logging/failure.ts';
+import { requireRoom } from './foreign/require-room.ts';
 import type { Platform } from './platform.ts';
 import { choose, confirmPaths, refuseCovered, type Chosen } from './restore/choose.ts';
 import { withArchive } from './with-archive.ts';
@@ -47,16 +48,28 @@ export async function extractArchive(platform: Platform, options: ExtractOptions
     const { paths } = options;
     const chosen = choosePieces(manifest, options);
     const found = paths ? await confirmPaths(archive, paths) : new Map<string, number>();
-    const wants = matcherOf(chosen, paths);
+    // What the former script, or somebody by hand, put into it may be worth having though nobody configured it.
+    const isAll = archive.isForeign && !options.select && !paths;
+    const wants = isAll ? () => true : matcherOf(chosen, paths);
     const looked = { archive: archive.name, directory, parts: listParts(chosen, manifest, { paths, found }) };
     await refuseFilledFolder(directory);
     if (options.dryRun) {
       return { ...looked, done: false, entries: 0, bytes: 0, fetchedBytes: archive.fetchedBytes, notes: [] };
     }
+    if (archive.isForeign) await requireRoom(directory, (await archive.select(wants)).contentBytes);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const unpacked = await extractEntries({ entries: archive.entries(wants), directory });
     const { entries, bytes, notes } = unpacked;
-    return { ...looked, done: true, entries, bytes, fetchedBytes: archive.fetchedBytes, notes };
+    const parts = { databases: chosen.databases.map(([key]) => key), files: chosen.files.map(({ source }) => source) };
+    const { damage = [], warnings = [] } = archive.appraisal?.judge(parts) ?? {};
+    return {
+      ...looked,
+      done: true,
+      entries,
+      bytes,
+      fetchedBytes: archive.fetchedBytes,
+      notes: [...notes, ...damage, ...warnings],
+    };
   });
 }
 

@@ -3,6 +3,7 @@ import type { Manifest, Place } from '../archive/manifest.ts';
 import type { Selection } from '../archive/select-entries.ts';
 import type { TocLine } from '../archive/toc-line.ts';
 import type { ArchiveSummary } from '../vault/vault-client.ts';
+import type { ForeignAppraisal } from './foreign/appraisal.ts';
 
 /**
  * An archive in the vault, opened to be read: what a restore, a listing or a comparison needs of it, whoever made it.
@@ -15,6 +16,8 @@ export interface OpenArchive {
   readonly identity: string;
   /** The team's former script made it: nothing is known of it but what it says of itself. */
   readonly isForeign: boolean;
+  /** What is to be thought of it; of a foreign one alone. */
+  readonly appraisal?: ForeignAppraisal;
   /** What the newest verification of it came to, by the vault's clock; undefined where there was none. */
   readonly verdict: ArchiveSummary['verdict'];
   /** Bytes of the archive fetched so far. */
@@ -39,4 +42,7 @@ export interface OpenArchive {
   text(name: string): Promise<string>;
 
   manifest(): Promise<Manifest>;
+
+  /** Gives back what reading it took. */
+  close(): Promise<void>;
 }

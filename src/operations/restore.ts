@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, messageOf } from '../logging/failure.ts';
@@ -11,11 +10,12 @@ import { chooseParts, type Choice } from './restore/choose.ts';
 import { measure, type StepDuration } from './restore/estimate.ts';
 import { planOnly } from './restore/plan-only.ts';
 import { writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { makeRestoreId } from './restore/own-paths.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
 import { noteMeasures, type RestoreStep } from './restore/rates.ts';
 import { planAllFiles, planRestore, type RestorePlan } from './restore/restore-plan.ts';
 import { isSingleRename } from './restore/single-rename.ts';
-import { orDiscard, stageAll } from './restore/stage-all.ts';
+import { orDiscard, stageAll, stageRest } from './restore/stage-all.ts';
 import { placeFilesSwap } from './restore/stage-files.ts';
 import { StepClock } from './restore/step-clock.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
@@ -30,6 +30,8 @@ export interface RestoreOptions extends Choice {
   dryRun?: boolean;
   /** Shown the plan; only `true` goes on. */
   confirm: (plan: RestorePlan) => Promise<boolean>;
+  /** Typed by an operator who lets an outdated psql read an archive that was not made here. */
+  allowOldClient?: boolean;
   /** Told the restore's id before anything of it is on disk. */
   note?: (id: string) => Promise<void>;
   /** Typed by an operator who accepts that what stands there now is not backed up first. */
@@ -66,10 +68,15 @@ type RestoreOutcome = Omit<RestoreResult, 'fetchedBytes' | 'durationMs'>;
 export async function restore(platform: Platform, options: RestoreOptions): Promise<RestoreResult> {
   const begun = Date.now();
   const carryOut = (work: (archive: OpenArchive) => Promise<RestoreOutcome>): Promise<RestoreResult> =>
-    withArchive(platform, options.archive, async (archive) => {
-      const outcome = await work(archive);
-      return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-    });
+    withArchive(
+      platform,
+      options.archive,
+      async (archive) => {
+        const outcome = await work(archive);
+        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
+      },
+      { allowOldClient: options.allowOldClient === true },
+    );
   if (options.dryRun)
     return await carryOut(async (archive) =>
       unchanged(await planOnly(platform, archive, options, listLeftOut(options))),
@@ -98,7 +105,7 @@ async function restoreFrom(
   logger.phase('Plan');
   const clock = new StepClock();
   const manifest = await archive.manifest();
-  const id = `${now().toISOString().slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`;
+  const id = makeRestoreId(now());
   const workDirectory = workDirectoryOf(config.state, id);
   await mkdir(workDirectory, { recursive: true, mode: 0o700 });
   let isBegun = false;
@@ -152,7 +159,13 @@ async function restoreFrom(
     logger.phase('Swap');
     const swaps = { databases: staged.databases, files: staged.files };
     const { carried, notes, services } = await clock.time('swap', () =>
-      putInPlace({ ...run, journal: { ...journal, ...swaps } }),
+      putInPlace({
+        platform,
+        journal: { ...journal, ...swaps },
+        users: current.users,
+        isSingleRename: current.isSingleRename,
+        stageRest: (followed) => stageRest({ ...run, journal: followed }, workDirectory),
+      }),
     );
     const health = options.skipsHealth ? undefined : await awaitHealthy(platform, services.started);
     if (health && services.started.length > 0) clock.note('health', health.waitedMs);
@@ -184,7 +197,7 @@ async function restoreFrom(
 }
 
 /** Backs up what is about to be replaced. What is missing there is no reason to stop: it is why somebody restores. */
-async function backUpFirst(platform: Platform, runDirectory: string): Promise<BackupResult> {
+export async function backUpFirst(platform: Platform, runDirectory: string): Promise<BackupResult> {
   platform.logger.phase('Safety backup');
   platform.logger.info('Backing up the present state first.');
   try {
@@ -205,10 +218,10 @@ async function backUpFirst(platform: Platform, runDirectory: string): Promise<Ba
   }
 }
 
-function refuseImpossible({ archive, refusals }: RestorePlan): void {
+function refuseImpossible({ archive, refusals, isDamaged }: RestorePlan): void {
   if (refusals.length === 0) return;
   throw new Failure(
-    'refused',
+    isDamaged ? 'damaged' : 'refused',
     `${archive} cannot be restored: ${refusals.join('; ')}`,
     'Nothing was changed. Mend what is named, or leave those parts out with --select (in a workflow the input select).',
   );

@@ -3,7 +3,9 @@ import { formatTime } from '../logging/format-time.ts';
 import type { ArchiveSummary, VaultClient, VaultStatus } from '../vault/vault-client.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
-import { listKept, type KeptRecord } from './restore/kept.ts';
+import { describeJournal, describePhase, describeRemedy, FINISHING_COMMANDS } from './restore/interrupted-text.ts';
+import { listKept } from './restore/kept.ts';
+import { measureKept, type KeptState } from './restore/measure-kept.ts';
 import { readJournal, type RestoreJournal } from './restore/journal.ts';
 import { readHalted } from './services/halted-record.ts';
 import { describeUpkeepFaults, judgeUpkeep, type UpkeepState } from './upkeep-state.ts';
@@ -23,8 +25,8 @@ export interface StatusResult {
   upkeep: UpkeepState[];
   /** A restore that was interrupted: the next command that changes anything finishes or reverts it. */
   interrupted?: RestoreJournal;
-  /** What restores replaced, until `forget`. */
-  kept: KeptRecord[];
+  /** What restores replaced, until `forget`, and what it takes. */
+  kept: KeptState[];
   exitCode: number;
 }
 
@@ -46,7 +48,8 @@ export async function status(platform: Platform): Promise<StatusResult> {
   }
 }
 
-async function judge({ config, now }: Platform, vault: VaultClient): Promise<StatusResult> {
+async function judge(platform: Platform, vault: VaultClient): Promise<StatusResult> {
+  const { config, now } = platform;
   const state = await vault.status();
   const all = [...state.archives].sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
   // A safety copy before a restore is no sign that nights are backed up.
@@ -80,13 +83,13 @@ async function judge({ config, now }: Platform, vault: VaultClient): Promise<Sta
   const interrupted = await readJournal(config.state);
   if (interrupted)
     findings.push(
-      `a restore of ${interrupted.archive} was interrupted: the next backup, restore or forget completes it`,
+      `the ${describeJournal(interrupted)}, begun ${formatTime(interrupted.started, config.timezone)}, is going on, or was interrupted ${describePhase(interrupted)}: then ${FINISHING_COMMANDS} ${describeRemedy(interrupted)}`,
     );
   const halted = await readHalted(config.state);
   if (halted) {
     const names = [...new Set(halted.containers.map(({ service }) => service))].join(', ');
     findings.push(
-      `${names}: halted by ${halted.holder}, ${formatTime(halted.since, config.timezone)}; where it was killed, the next backup, restore or forget starts them`,
+      `${names}: halted by ${halted.holder}, ${formatTime(halted.since, config.timezone)}; where it was killed, ${FINISHING_COMMANDS} starts them`,
     );
   }
   const oldest = all.at(-1);
@@ -100,7 +103,7 @@ async function judge({ config, now }: Platform, vault: VaultClient): Promise<Sta
     state,
     upkeep,
     ...(interrupted ? { interrupted } : {}),
-    kept: await listKept(config.state),
+    kept: await measureKept(platform, await listKept(config.state)),
     exitCode: exitCodeOf[verdict],
   };
 }

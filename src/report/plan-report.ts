@@ -31,7 +31,7 @@ export function renderPlan(plan: RestorePlan, timezone?: string): string {
     formatTable([...plan.databases.map(describeDatabase), ...plan.files.map(describeFiles)]),
     ...describeRows(plan),
     ...plan.files.flatMap(describeNames),
-    ...describeHalt(plan),
+    ...(plan.isSingleRename && isUsed(plan.users) ? [NOTHING_STOPPED] : describeHalt(plan, plan.estimate.standstillMs)),
     ...describeConnections(plan.databases),
     `Time: ${describeEstimate(plan.estimate)}.`,
     ...limit(warnings, LISTED_SENTENCES).map((warning) => `Warning: ${warning}`),
@@ -81,9 +81,9 @@ function describeRows(plan: RestorePlan): string[] {
   const { lost, back, uncertain, equal } = listRows(plan);
   const same = equal.map(({ key, tables }) => `${key} ${tables}`).join(', ');
   return [
-    ...listTables('Lost by it, rows that came after the archive:', lost),
-    ...listTables('Not counted, as locked, too large or not readable; estimated:', uncertain),
-    ...listTables('Comes back:', back),
+    ...listTables('Lost by it (more rows now than in the archive):', lost),
+    ...listTables('Estimated, as locked, too large to count or not readable:', uncertain),
+    ...listTables('Comes back (fewer rows now than in the archive):', back),
     ...(same === '' ? [] : [`Tables with as many rows as in the archive: ${same}. What the rows say is not compared.`]),
   ];
 }
@@ -108,16 +108,17 @@ function describeNames({ source, examples, add, replace, alignedFolders, remove 
   ];
 }
 
-/** Which services the swap halts, in which order, and for how long. */
-function describeHalt({ services: { stop, hold }, haltOrder, estimate, users, isSingleRename }: RestorePlan): string[] {
-  if (isSingleRename && isUsed(users)) return [NOTHING_STOPPED];
+/** Which services the swap halts, in which order, and for how long where that is estimated. */
+export function describeHalt(
+  { services: { stop, hold }, haltOrder }: Pick<RestorePlan, 'services' | 'haltOrder'>,
+  standstillMs?: number,
+): string[] {
   if (stop.length + hold.length === 0) return [];
   const order = haltOrder.map((group) =>
     group.map((service) => (hold.includes(service) ? `${service} (paused, then restarted)` : service)).join(', '),
   );
-  return [
-    `Services stopped while it is put in place, for about ${formatAbout(estimate.standstillMs)}: ${order.join(', then ')}; started in the opposite order.`,
-  ];
+  const time = standstillMs === undefined ? '' : `, for about ${formatAbout(standstillMs)}`;
+  return [`Services stopped while it is put in place${time}: ${order.join(', then ')}; started in the opposite order.`];
 }
 
 function describeConnections(databases: readonly PlannedDatabase[]): string[] {

@@ -1,5 +1,6 @@
 import type { ExtractResult } from '../operations/extract.ts';
 import type { RestoreResult } from '../operations/restore.ts';
+import type { CarriedThrough } from '../operations/restore/carry-through.ts';
 import type { ServicesReport } from '../operations/restore/put-in-place.ts';
 import { countOf, formatBytes, formatDuration } from '../logging/quantity-text.ts';
 import { describeSteps } from './estimate-text.ts';
@@ -16,24 +17,49 @@ export function renderRestore(result: RestoreResult, timezone?: string): string 
     `${plan.archive} is restored, in ${formatDuration(durationMs)}; ${formatBytes(fetchedBytes)} fetched.`,
     `  ${describeSteps(steps)}`,
     ...plan.databases.map(({ key }) => `  ${key}: equal to its fingerprints, in place`),
-    ...(plan.files.length > 0
-      ? [`  files: ${carried?.placed ?? 0} put in place, ${carried?.removed ?? 0} moved away`]
-      : []),
-    ...(services && services.stopped.length > 0
+    ...(carried && services ? describeCarried(carried, services, plan.files.length > 0) : []),
+    ...createdRoles.map((role) => `  role created: ${role}`),
+    ...notes.map((note) => `  ${note}`),
+    ...(safety ? [`The state before is in ${safety.archive}.`] : []),
+    ...(id === undefined ? [] : describeKept(id, 'What was replaced')),
+    ...(services?.faults ?? []).map((fault) => `NOT SERVING: ${fault}`),
+  ].join('\n');
+}
+
+/** What changed places, who stood still, and who could not connect meanwhile, a line each. */
+export function describeCarried(
+  { placed, removed, swaps, disconnected }: CarriedThrough,
+  services: ServicesReport,
+  hasFiles: boolean,
+): string[] {
+  return [
+    ...(hasFiles ? [`  files: ${placed} put in place, ${removed} moved away`] : []),
+    ...(services.stopped.length > 0
       ? [
           `  services halted for ${formatDuration(services.downtimeMs)}: ${services.stopped.join(', ')}; ` +
             `running again: ${services.started.join(', ') || 'none'}${describeHealth(services)}`,
         ]
       : []),
-    ...createdRoles.map((role) => `  role created: ${role}`),
-    ...(carried?.disconnected ?? []).map((who) => `  disconnected: ${who}`),
-    ...notes.map((note) => `  ${note}`),
-    ...(safety
-      ? [`The state before is in ${safety.archive}, and what was replaced is kept as ${id} until "forget ${id}".`]
-      : []),
-    ...(safety ? [] : [`What was replaced is kept as ${id} until "forget ${id}".`]),
-    ...(services?.faults ?? []).map((fault) => `NOT SERVING: ${fault}`),
-  ].join('\n');
+    ...swaps.map(
+      ({ databases, refusedMs }) =>
+        `  connections were refused for ${formatDuration(refusedMs)} at most: ${databases.join(', ')}`,
+    ),
+    ...disconnected.map((who) => `  disconnected: ${who}`),
+  ];
+}
+
+/** The command lines that what is kept is for. */
+export function describeKept(id: string, what: string): string[] {
+  return [
+    `${what} is kept as ${id}.`,
+    `  To put it back:    ${commandLine('undo', id)}`,
+    `  To free its space: ${commandLine('forget', id)}`,
+  ];
+}
+
+/** A whole line that a person can type. */
+export function commandLine(command: 'undo' | 'forget', id: string): string {
+  return `npm run -s continuity -- ${command} ${id}`;
 }
 
 /** Nothing where nobody waited for it, or where faults say more. */

@@ -4,7 +4,10 @@ import type { ArchiveSummary } from '../vault/vault-client.ts';
 import { NOT_TAMPER_PROOF } from './backup-report.ts';
 import { formatTime } from '../logging/format-time.ts';
 import { countOf, formatBytes, formatCount, formatDuration } from '../logging/quantity-text.ts';
+import type { KeptState } from '../operations/restore/measure-kept.ts';
+import { commandLine } from './restore-report.ts';
 import { formatTable } from './table.ts';
+import { describeReplacing } from './undo-report.ts';
 
 /** The vault's state for a terminal, the verdict first; times of `timezone`. */
 export function renderStatus(result: StatusResult, now: Date, timezone?: string): string {
@@ -31,10 +34,7 @@ export function renderStatus(result: StatusResult, now: Date, timezone?: string)
       state.ledger.isIntact ? `intact, ${countOf(state.ledger.lines, 'line')}` : `BROKEN: ${state.ledger.fault ?? ''}`,
     ],
     ...result.upkeep.map((known) => ['Upkeep', describeUpkeep(known, timezone)]),
-    ...kept.map(({ id, archive, since }) => [
-      'Kept',
-      `${id}: what the restore of ${archive} replaced, since ${formatTime(since, timezone)}`,
-    ]),
+    ...kept.flatMap((state) => describeKeptState(state, timezone).map((line) => ['Kept', line])),
   ];
   const lines = [
     result.verdict.toUpperCase(),
@@ -44,6 +44,18 @@ export function renderStatus(result: StatusResult, now: Date, timezone?: string)
   ];
   if (!state.isProvisioned) lines.push('', NOT_TAMPER_PROOF);
   return lines.join('\n');
+}
+
+/** What is kept of one restore, what it takes, and the command lines that it is for. */
+function describeKeptState(state: KeptState, timezone: string | undefined): string[] {
+  const { id, since, sizeBytes, unknown } = state;
+  const size = unknown.length > 0 ? `at least ${formatBytes(sizeBytes)}` : formatBytes(sizeBytes);
+  return [
+    `${id}: what the ${describeReplacing(state)} replaced, since ${formatTime(since, timezone)}; takes ${size}`,
+    ...unknown.map((why) => `  not known: ${why}`),
+    `  put it back: ${commandLine('undo', id)}`,
+    `  free its space: ${commandLine('forget', id)}`,
+  ];
 }
 
 /** How one kind of upkeep stands: `prune: fine, 2026-11-24 05:12 Europe/Paris: nothing pruned; …`. */

@@ -5,6 +5,7 @@ import { requireProgram } from '../../system/run-command.ts';
 import { resolveFolder } from '../../system/resolve-folder.ts';
 import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
+import { describePhase, describeRemedy, describeJournal, FINISHING_COMMANDS } from '../restore/interrupted-text.ts';
 import { readJournal } from '../restore/journal.ts';
 import { examine, fine, worry, type Finding } from './finding.ts';
 
@@ -63,6 +64,6 @@ async function checkFolder(platform: Platform, source: FilesConfig): Promise<Fin
 async function checkUnfinished(state: string): Promise<Finding[]> {
   const journal = await readJournal(state);
   if (!journal) return [];
-  const message = `the restore of ${journal.archive} was interrupted (${journal.phase})`;
-  return [worry('restore', message, 'Any backup, restore or forget finishes or reverts it first.')];
+  const message = `the ${describeJournal(journal)}, begun ${journal.started}, was interrupted ${describePhase(journal)}`;
+  return [worry('restore', message, `Nothing to be done: ${FINISHING_COMMANDS} ${describeRemedy(journal)} first.`)];
 }

@@ -1,6 +1,10 @@
 import { createReadStream } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { readLines } from '../../archive/line-reader.ts';
 import { parseTocLine, type TocLine } from '../../archive/toc-line.ts';
+
+/** Lines are gathered up to about so much before they are written. */
+const BATCH_CHARACTERS = 64 * 1024;
 
 /** The names of a list of them, which are in base64, a line each. */
 export async function* readNames(path: string): AsyncGenerator<Buffer, void, undefined> {
@@ -12,4 +16,22 @@ export async function* readNames(path: string): AsyncGenerator<Buffer, void, und
 /** The folders of a list of them, which are described as in an index. */
 export async function* readFolders(path: string): AsyncGenerator<TocLine, void, undefined> {
   for await (const lines of readLines(createReadStream(path))) yield* lines.map(parseTocLine);
+}
+
+/** Writes a list, one line each; it is on disk when this returns, and whoever is killed before leaves a part of it. */
+export async function writeList(path: string, lines: AsyncIterable<string>): Promise<void> {
+  const file = await open(path, 'w', 0o600);
+  try {
+    let batch = '';
+    for await (const line of lines) {
+      batch += `${line}\n`;
+      if (batch.length < BATCH_CHARACTERS) continue;
+      await file.writeFile(batch);
+      batch = '';
+    }
+    await file.writeFile(batch);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
 }

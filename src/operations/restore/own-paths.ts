@@ -1,7 +1,13 @@
+import { randomBytes } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
 import { OWN_PREFIX } from '../../sources/files/file-source.ts';
 import { kindOfName } from '../../sources/postgres/own-names.ts';
 import { workDirectoryOf } from './work-directory.ts';
+
+/** Names a restore, or an undo, that begins now. */
+export function makeRestoreId(now: Date): string {
+  return `${now.toISOString().slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`;
+}
 
 /** Names a restore wherever it leaves something: time and chance. */
 export function isRestoreId(id: unknown): id is string {
@@ -59,11 +65,13 @@ export function isOwnKept(record: {
   undoes?: { id: string };
   databases: readonly { kept?: string }[];
   files: readonly { root: string; kept: string }[];
+  tables?: readonly { kept: string }[];
 }): boolean {
   return (
     isRestoreId(record.id) &&
     (record.undoes === undefined || isRestoreId(record.undoes.id)) &&
     record.databases.every(({ kept }) => kept === undefined || kindOfName(kept) === 'kept') &&
+    (record.tables ?? []).every(({ kept }) => kindOfName(kept) === 'kept') &&
     record.files.every(({ root, kept }) => isAbsolute(root) && kept === keptPathOf(root, record.id))
   );
 }

@@ -15,13 +15,14 @@ import { compareAllRows } from './row-counts.ts';
  */
 export async function planAllDatabases(
   platform: Platform,
-  archive: Pick<OpenArchive, 'text'>,
+  archive: Pick<OpenArchive, 'text' | 'isForeign' | 'appraisal'>,
   globals: Readonly<Record<string, unknown>>,
   chosen: readonly (readonly [key: string, record: DatabaseRecord])[],
 ): Promise<Pick<RestorePlan, 'databases' | 'refusals' | 'warnings'>> {
   const { config } = platform;
   const plan: Pick<RestorePlan, 'databases' | 'refusals' | 'warnings'> = { databases: [], refusals: [], warnings: [] };
-  const warnings: { key: string; warning: string }[] = [];
+  const refusals: { key: string; text: string }[] = [];
+  const warnings: { key: string; text: string }[] = [];
   for (const [key, record] of chosen) {
     const globalsName = `db/globals-${record.source}.sql`;
     const globalsSql = globalsName in globals ? await archive.text(globalsName) : undefined;
@@ -37,14 +38,16 @@ export async function planAllDatabases(
       record,
       live: record.database,
       ...(globalsSql === undefined ? {} : { globalsSql }),
+      isForeign: archive.isForeign,
+      allowOldClient: archive.appraisal?.allowsOldClient === true,
     });
     plan.databases.push({ ...found, record, key });
-    plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
-    warnings.push(...found.warnings.map((warning) => ({ key, warning })));
+    refusals.push(...found.refusals.map((text) => ({ key, text })));
+    warnings.push(...found.warnings.map((text) => ({ key, text })));
   }
   // One program serves many databases: what is said of it is said once, with all their names.
-  for (const [warning, members] of groupBy(warnings, (each) => each.warning))
-    plan.warnings.push(`${members.map(({ key }) => key).join(', ')}: ${warning}`);
+  plan.refusals.push(...sayTogether(refusals));
+  plan.warnings.push(...sayTogether(warnings));
   const [counts, room] = await Promise.all([
     compareAllRows(
       platform,
@@ -56,6 +59,12 @@ export async function planAllDatabases(
   plan.refusals.push(...room.refusals);
   plan.warnings.push(...counts.warnings, ...room.warnings);
   return plan;
+}
+
+function sayTogether(said: readonly { key: string; text: string }[]): string[] {
+  return [...groupBy(said, ({ text }) => text)].map(
+    ([text, members]) => `${members.map(({ key }) => key).join(', ')}: ${text}`,
+  );
 }
 
 function withFindings(

@@ -1,13 +1,14 @@
 import { Failure } from '../../logging/failure.ts';
-import { isUsed } from '../services/find-users.ts';
 import { haltServices } from '../services/halt-services.ts';
+import { isUsed, type Users } from '../services/find-users.ts';
 import { resumeServices, type Resumed } from '../services/resume-services.ts';
+import type { Platform } from '../platform.ts';
 import { carryThrough, type CarriedThrough } from './carry-through.ts';
 import { followContainers } from './follow-container.ts';
 import { writeJournal, type RestoreJournal } from './journal.ts';
-import { orDiscard, stageRest, type StagingRun } from './stage-all.ts';
+import { noteWayBack } from './note-way-back.ts';
+import { orDiscard, type StagedRest } from './stage-all.ts';
 import { confirmStaged } from './stage-files.ts';
-import { workDirectoryOf } from './work-directory.ts';
 
 /** What became of the services that use what was replaced. */
 export interface ServicesReport {
@@ -23,18 +24,32 @@ export interface ServicesReport {
   healthMs?: number;
 }
 
+/** What is to be put in place. */
+export interface Placement {
+  platform: Platform;
+  /** Says `staging`, and all that comes in is there. */
+  journal: RestoreJournal;
+  /** Services that are to stand still. */
+  users: Users;
+  /** Stages what has changed since. An undo has nothing to stage. */
+  stageRest?: (journal: RestoreJournal) => Promise<StagedRest>;
+  /** One rename puts all of it in place, as far as the plan could tell. */
+  isSingleRename?: boolean;
+}
+
 /**
- * Halts the services that use what is replaced, stages what they have changed until then, puts all of it in place, and
- * has them run again. Where one rename puts all of it in place, also by a look right before, they go on.
+ * Halts the services that use what is replaced, stages what they have changed until then, notes down the way back, puts
+ * all of it in place, and has them run again. A restore and an undo of one go this same way. Where one
+ * rename puts all of it in place, also by a look right before, they go on.
  *
  * They are halted as late as can be: when everything is staged and proven (a damaged archive is refused while production
  * serves), right before the journal says `swapping`. Until then nothing live is replaced; from then on nobody else may
  * look. They run again only when the journal is gone: after a swap that is complete, or after one that never began.
  */
 export async function putInPlace(
-  run: StagingRun,
+  run: Placement,
 ): Promise<{ carried: CarriedThrough; notes: string[]; services: ServicesReport }> {
-  const { platform, plan } = run;
+  const { platform, users } = run;
   const { logger } = platform;
   let begun = Date.now();
   const notes: string[] = [];
@@ -45,12 +60,13 @@ export async function putInPlace(
       platform.signal?.throwIfAborted();
       begun = Date.now();
       // What the journal names as users stays: whoever goes on after a kill may find more than one rename to do.
-      const isSingle = plan.isSingleRename && isUsed(plan.users) && (await stageLate(run, notes));
-      const halted = isSingle ? [] : await haltServices(platform, plan.users);
+      const isSingle = run.isSingleRename && isUsed(users) && (await stageLate(run, notes));
+      const halted = isSingle ? [] : await haltServices(platform, users);
       stopped = [...new Set(halted.map(({ service }) => service))].sort();
       if (stopped.length > 0) await stageLate(run, notes);
       const journal = await followJournal(run);
       for (const swap of journal.files) await confirmStaged(swap);
+      await noteWayBack(platform.config.state, journal);
       platform.signal?.throwIfAborted();
       return { ...journal, phase: 'swapping' as const };
     });
@@ -66,19 +82,18 @@ export async function putInPlace(
 }
 
 /** Stages what else differs by now; tells whether one rename puts all that is staged in place. */
-async function stageLate(run: StagingRun, notes: string[]): Promise<boolean> {
-  const journal = await followJournal(run);
-  const rest = await stageRest({ ...run, journal }, workDirectoryOf(run.platform.config.state, journal.id));
-  notes.push(...rest.notes);
-  return rest.isSingleRename;
+async function stageLate(run: Placement, notes: string[]): Promise<boolean> {
+  const rest = await run.stageRest?.(await followJournal(run));
+  notes.push(...(rest?.notes ?? []));
+  return rest?.isSingleRename ?? false;
 }
 
 /** The journal with the places where its folders are now. */
-async function followJournal({ platform, journal }: StagingRun): Promise<RestoreJournal> {
+async function followJournal({ platform, journal }: Placement): Promise<RestoreJournal> {
   const files = await followContainers(platform, journal);
   if (files.length === journal.files.length) return { ...journal, files };
-  const next = 'Run the restore again.';
-  throw new Failure('source', 'a container was made anew while its files were being staged', next);
+  const next = 'Run the same command again.';
+  throw new Failure('source', 'a container was made anew before its files were put in place', next);
 }
 
 /** What failed counts more than what became of the services, which is said after it. */

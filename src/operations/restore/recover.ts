@@ -7,15 +7,17 @@ import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { carryThrough } from './carry-through.ts';
 import { followContainers } from './follow-container.ts';
+import { describeJournal } from './interrupted-text.ts';
 import { readJournal, removeJournal, type RestoreJournal } from './journal.ts';
 import { haltAgain } from '../services/halt-services.ts';
+import { areTablesReplaced, awaitSilence, closeTables } from './kept-tables.ts';
 import { isRestoreId, wayBackPathOf } from './own-paths.ts';
 import { discardStagedFiles } from './stage-files.ts';
 import { workDirectoryOf } from './work-directory.ts';
 
 const LEFTOVERS_CONNECT_WITHIN_MS = 500;
 
-/** Finishes a restore that was interrupted while it put things in place, or reverts one that had not begun to. */
+/** Finishes a restore, or an undo, that was interrupted while it put things in place, or reverts one that had not begun to. */
 export async function finishInterrupted(platform: Platform): Promise<void> {
   const journal = await readJournal(platform.config.state);
   if (!journal) {
@@ -23,26 +25,38 @@ export async function finishInterrupted(platform: Platform): Promise<void> {
     return;
   }
   const { logger } = platform;
+  const run = describeJournal(journal);
   if (journal.phase === 'swapping') {
-    logger.warning(
-      `The restore of ${journal.archive} of ${journal.started} was interrupted while it was put in place: going on.`,
-    );
+    logger.warning(`The ${run}, begun ${journal.started}, was interrupted while it was put in place: going on.`);
     // A reboot, or somebody, may have started those who use it, whether they ran when it began or not.
     await haltAgain(platform, journal.users);
     await carryThrough(platform, { ...journal, files: await followContainers(platform, journal) });
-    logger.warning(`The restore of ${journal.archive} is complete now.`);
+    logger.warning(`The ${run} is complete now.`);
   } else {
-    logger.warning(
-      `The restore of ${journal.archive} of ${journal.started} was interrupted before it changed anything: removing what it had staged.`,
-    );
     await endLeftovers(platform, journal);
+    if (await finishTables(platform, journal)) return;
+    logger.warning(
+      `The ${run}, begun ${journal.started}, was interrupted before it changed anything: removing what it had made.`,
+    );
     await discardStaged(platform, journal);
   }
 }
 
+/** Tables change in one transaction, which may have happened though nobody was there any more to hear of it. */
+async function finishTables(platform: Platform, journal: RestoreJournal): Promise<boolean> {
+  const { tables = [] } = journal;
+  await awaitSilence(platform, tables);
+  if (!(await areTablesReplaced(platform, tables))) return false;
+  await closeTables(platform, journal);
+  platform.logger.warning(
+    `The restore of ${journal.archive} of ${journal.started} was interrupted when its tables had just been replaced: it is complete now.`,
+  );
+  return true;
+}
+
 /** The killed run's own programs may just have begun to connect: they are looked for twice. */
-async function endLeftovers(platform: Platform, { databases }: RestoreJournal): Promise<void> {
-  const sources = [...new Set(databases.map(({ source }) => source))];
+async function endLeftovers(platform: Platform, { databases, tables = [] }: RestoreJournal): Promise<void> {
+  const sources = [...new Set([...databases, ...tables].map(({ source }) => source))];
   const servers = await Promise.all(sources.map((source) => serverOf(platform, source)));
   if (servers.length === 0) return;
   for (let look = 0; look < 2; look++) {

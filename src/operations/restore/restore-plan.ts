@@ -39,6 +39,8 @@ export interface RestorePlan {
   isSingleRename: boolean;
   /** Why it cannot be done; with any of these nothing is. */
   refusals: string[];
+  /** Some of these say that the archive is damaged, or was made to do harm. */
+  isDamaged?: boolean;
   warnings: string[];
 }
 
@@ -75,6 +77,9 @@ export async function planRestore(
 ): Promise<RestorePlan> {
   const { config, now } = platform;
   const differences = compareStack(platform, manifest);
+  const { appraisal } = archive;
+  const parts = { databases: chosen.databases.map(([key]) => key), files: chosen.files.map(({ source }) => source) };
+  const { damage = [], warnings = [] } = appraisal?.judge(parts) ?? {};
   const databases = await planAllDatabases(platform, archive, manifest.globals, chosen.databases);
   const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
   const halts = await planHalt(platform, {
@@ -94,13 +99,15 @@ export async function planRestore(
     users: halts.users,
     isSingleRename: isSingle,
     estimate: await estimateRestore(config.state, manifest, plan, leftOut),
-    refusals: [...databases.refusals, ...files.refusals, ...halts.refusals],
+    refusals: [...damage, ...databases.refusals, ...files.refusals, ...halts.refusals],
+    ...(damage.length > 0 ? { isDamaged: true } : {}),
     warnings: [
       ...warnOfDamage(archive, config.timezone),
+      ...warnings,
       ...databases.warnings,
       ...files.files.flatMap(({ source, torn }) => describeTorn(source, torn)),
       ...(await differences),
-      ...(await checkStateRoom(config.state)),
+      ...(await checkStateRoom(config.state, appraisal?.copyBytes)),
       ...halts.warnings,
     ],
   };

@@ -69,7 +69,7 @@ function rowLists(plan: RestorePlan): string[] {
   const same = equal.map(({ key, tables }) => `${code(key, 80)} ${formatCount(tables)}`).join(', ');
   return [
     ...(lost.length > 0
-      ? ['', '**Lost by it, rows that came after the archive:**', '', ...list(textsOf(lost), LISTED_ROWS), '']
+      ? ['', '**Lost by it (more rows now than in the archive):**', '', ...list(textsOf(lost), LISTED_ROWS), '']
       : []),
     ...(uncertain.length > 0
       ? details(`${countOf(uncertain.length, 'table')} estimated, not counted`, list(textsOf(uncertain), LISTED))

@@ -110,23 +110,38 @@ async function placeFolder({ live, fresh, kept, path }: Place): Promise<number> 
       await counterpart?.close();
     }
     const present = await live.look(name);
-    if (present) await keepForReplacement(live, kept, entry, present);
+    if (present && (await isSameFile(fresh, name, present))) {
+      // Two names of one file: a rename of the one to the other would do nothing, and leave both.
+      await unlink(fresh.pathOf(name));
+      continue;
+    }
+    if (present) await keepForReplacement(live, kept, entry, present, inner !== undefined);
     await rename(fresh.pathOf(name), live.pathOf(name));
     placed++;
   }
   return placed;
 }
 
+async function isSameFile(fresh: OpenFolder, name: Buffer, present: BigIntStats): Promise<boolean> {
+  const incoming = await fresh.look(name);
+  return incoming?.ino === present.ino && incoming.dev === present.dev;
+}
+
 /**
  * Keeps what is about to be replaced. A file gets a second name, so that the rename over its first leaves no moment
- * without one; anything else is moved.
+ * without one; anything else is moved, and so is a file that a folder is to replace.
  */
 async function keepForReplacement(
   live: OpenFolder,
   kept: OpenFolder,
   path: Buffer,
   present: BigIntStats,
+  byFolder: boolean,
 ): Promise<void> {
+  if (byFolder) {
+    await keep(live, kept, path);
+    return;
+  }
   const { parent, name } = splitPath(path);
   const folder = await kept.reach(parent, true);
   try {

@@ -1,6 +1,6 @@
 import { Failure } from '../../logging/failure.ts';
 import { kindOfName } from './own-names.ts';
-import { queryRows, quoteIdentifier } from './query.ts';
+import { queryRows, quoteIdentifier, type QueryOptions } from './query.ts';
 import { chooseMaintenanceDatabase, restoreApplicationName, runStatements } from './restore-session.ts';
 import type { PostgresServer } from './server.ts';
 
@@ -17,12 +17,15 @@ export interface OwnDatabase {
 }
 
 /** The databases beside the live ones that are ours, by name. @throws Failure `source` */
-export async function listOwnDatabases(server: PostgresServer): Promise<OwnDatabase[]> {
+export async function listOwnDatabases(
+  server: PostgresServer,
+  patience: Pick<QueryOptions, 'retryForMs' | 'timeoutMs'> = {},
+): Promise<OwnDatabase[]> {
   const select = `SELECT d.datname AS name, d.oid::bigint AS oid, pg_get_userbyid(d.datdba) AS owner,
     CASE WHEN has_database_privilege(d.oid, 'CONNECT') OR pg_has_role('pg_read_all_stats', 'USAGE')
       THEN pg_database_size(d.oid) ELSE 0 END AS "sizeBytes", d.datistemplate OR NOT d.datallowconn AS "isOurs"
     FROM pg_database d WHERE d.datname LIKE 'continuity\\_%' ORDER BY d.datname COLLATE "C"`;
-  const options = { applicationName: restoreApplicationName };
+  const options = { applicationName: restoreApplicationName, ...patience };
   const rows = await queryRows<Omit<OwnDatabase, 'kind'>>(server, chooseMaintenanceDatabase(), select, options);
   return rows.flatMap((row) => {
     const kind = kindOfName(row.name);

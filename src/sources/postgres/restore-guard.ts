@@ -34,11 +34,26 @@ export async function* guardDump(
   throw new Failure('damaged', message, 'Restore another archive; verify this one to see what else it lacks.');
 }
 
+/** Which lines of psql's own a dump may hold: pg_dump's `\restrict` before all others, and `\unrestrict` with its key. */
+export class OwnCommands {
+  #key: string | undefined;
+  #count = 0;
+
+  /** Whether the next such line may be there. */
+  admits(text: string): boolean {
+    const [word, key] = text.split(' ');
+    this.#count++;
+    const opens = this.#count === 1 && /^\\restrict \w+$/.test(text);
+    const closes = this.#count === 2 && word === '\\unrestrict' && key !== undefined && key === this.#key;
+    this.#key = key;
+    return opens || closes;
+  }
+}
+
 /** Where lines of psql's own stand in the stream, and which of them may. */
 class CommandLines {
   readonly #database: string;
-  #key: string | undefined;
-  #count = 0;
+  readonly #own = new OwnCommands();
   #begun: number | undefined;
   #spans: { from: number; to: number }[] = [];
 
@@ -51,16 +66,11 @@ class CommandLines {
   }
 
   end(text: string, at: number): void {
-    const [word, key] = text.split(' ');
-    this.#count++;
-    const opens = this.#count === 1 && /^\\restrict \w+$/.test(text);
-    const closes = this.#count === 2 && word === '\\unrestrict' && key !== undefined && key === this.#key;
-    if (!opens && !closes) {
+    if (!this.#own.admits(text)) {
       const shown = JSON.stringify(text.slice(0, 40));
       const message = `the dump of database "${this.#database}" holds a command for psql, which no dump does: ${shown}`;
       throw new Failure('damaged', message, 'Do not load it: find out who changed the archive; restore another one.');
     }
-    this.#key = key;
     this.#spans.push({ from: this.#begun ?? at, to: at });
     this.#begun = undefined;
   }

@@ -89,7 +89,7 @@ describe('the plan, for whoever has to say yes to it', () => {
     expect(lines[0]).toBe(
       `Restore of ${name}, made 2026-11-23 22:17 Europe/Paris (9 h 10 min ago), verified 2026-11-23 23:00 Europe/Paris (full):`,
     );
-    const lost = lines.indexOf('Lost by it, rows that came after the archive:');
+    const lost = lines.indexOf('Lost by it (more rows now than in the archive):');
     expect(lines.slice(lost + 1, lost + 7)).toEqual([
       ...[0, 1, 2, 3, 4].map((number) => `  app  public.t${number}: 1,203 rows now, 1,180 in the archive`),
       '  … and 13 more tables',

@@ -55,7 +55,7 @@ describe('reports for people', () => {
       count: 2,
       upkeep: [{ verb: 'prune', state: 'fine', time: at, summary: 'nothing pruned', faults: [] }],
       state: { ...state, isProvisioned: true, warnings: [], clock: at, archives: [] } as VaultStatus,
-      kept: [{ id: 'one', archive: archive.name, since: at, databases: [], files: [] }],
+      kept: [{ id: 'one', archive: archive.name, since: at, databases: [], files: [], sizeBytes: 1024, unknown: [] }],
       exitCode: 0,
     } satisfies StatusResult;
     const text = renderStatus(status, new Date(at), PARIS);

@@ -1,0 +1,42 @@
+import { mkdir } from 'node:fs/promises';
+import { formatTocLine, type TocLine } from '../../archive/toc-line.ts';
+import { describeFolders, listAdded } from '../../sources/files/way-back.ts';
+import { syncDirectory } from '../../system/durable-file.ts';
+import type { FilesSwap, RestoreJournal } from './journal.ts';
+import { readFolders, writeList } from './lists.ts';
+import { directoriesPathIn, keptRecordsIn, removalsPathIn, wayBackPathOf } from './own-paths.ts';
+
+/**
+ * Notes down what can be told only before a swap begins, and what taking it back needs: which names it adds, and how the
+ * folders are that it changes. What is kept is then staged for the way back as an archive's entries are for a restore. On
+ * disk when this returns.
+ */
+export async function noteWayBack(stateDirectory: string, { id, files }: RestoreJournal): Promise<void> {
+  if (files.length === 0) return;
+  const directory = wayBackPathOf(stateDirectory, id);
+  await mkdir(directory, { recursive: true, mode: 0o700 });
+  for (const swap of files) {
+    const [root, staged] = [Buffer.from(swap.root), Buffer.from(swap.staged)];
+    await writeList(removalsPathIn(directory, swap.source), mapEach(listAdded(root, staged), encodeName));
+    await writeList(directoriesPathIn(directory, swap.source), mapEach(foldersBefore(root, swap), formatTocLine));
+  }
+  for (const path of [directory, keptRecordsIn(stateDirectory), stateDirectory]) await syncDirectory(path);
+}
+
+/** All folders that the swap aligns are described; a root that was made for it had nothing to be described. */
+async function* foldersBefore(
+  root: Buffer,
+  { source, directories, isRootNew, rootMtimeNs }: FilesSwap,
+): AsyncGenerator<TocLine, void, undefined> {
+  if (isRootNew) return;
+  const time = rootMtimeNs === undefined ? undefined : BigInt(rootMtimeNs);
+  yield* describeFolders(root, source, readFolders(directories), time);
+}
+
+function encodeName(name: Buffer): string {
+  return name.toString('base64');
+}
+
+async function* mapEach<T, U>(items: AsyncIterable<T>, map: (item: T) => U): AsyncGenerator<U, void, undefined> {
+  for await (const item of items) yield map(item);
+}

@@ -1,0 +1,142 @@
+import { mkdir, rm } from 'node:fs/promises';
+import { Failure } from '../logging/failure.ts';
+import type { Platform } from './platform.ts';
+import type { CarriedThrough } from './restore/carry-through.ts';
+import { describeJournal } from './restore/interrupted-text.ts';
+import { readJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { listKept, type KeptRecord } from './restore/kept.ts';
+import { makeRestoreId } from './restore/own-paths.ts';
+import { warnOfInterrupted } from './restore/plan-only.ts';
+import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
+import { orDiscard } from './restore/stage-all.ts';
+import { placeDatabaseBack, placeFilesBack, stageUndo } from './restore/stage-undo.ts';
+import { planUndo, type UndoPlan } from './restore/undo-plan.ts';
+import { workDirectoryOf } from './restore/work-directory.ts';
+import { awaitHealthy } from './services/await-healthy.ts';
+import { withLock } from './with-lock.ts';
+
+export interface UndoOptions {
+  /** Of the restore, or undo, to take back; the newest without. */
+  id?: string;
+  /** Stop after the plan; takes no lock. */
+  dryRun?: boolean;
+  /** Shown the plan; only `true` goes on. */
+  confirm: (plan: UndoPlan) => Promise<boolean>;
+}
+
+export interface UndoResult {
+  plan: UndoPlan;
+  /** False after a dry run, or where the plan was declined. */
+  done: boolean;
+  /** Names what is kept now, for `undo` and `forget`. */
+  id?: string;
+  carried?: CarriedThrough;
+  /** What became of the services that use it. */
+  services?: ServicesReport;
+  durationMs: number;
+}
+
+/**
+ * Takes a restore back: what it replaced is put in place again, by the same swap and under the same journal, and what it
+ * brought is kept in turn. So nothing is deleted, no safety backup is needed, and an undo can be taken back likewise.
+ */
+export async function undo(platform: Platform, options: UndoOptions): Promise<UndoResult> {
+  const begun = Date.now();
+  const measured = (outcome: Omit<UndoResult, 'durationMs'>): UndoResult => ({
+    ...outcome,
+    durationMs: Date.now() - begun,
+  });
+  const { state } = platform.config;
+  const interrupted = await readJournal(state);
+  if (options.dryRun) {
+    const kept = await listKept(state);
+    const plan = await planUndo(platform, choose(kept, options.id), kept);
+    plan.warnings.unshift(...(await warnOfInterrupted(platform)));
+    return measured({ plan, done: false });
+  }
+  return await withLock(platform, async () => {
+    const kept = await listKept(state);
+    refuseReversal(kept, options.id, interrupted);
+    const plan = await planUndo(platform, choose(kept, options.id), kept);
+    refuseImpossible(plan);
+    if (!(await options.confirm(plan))) return measured({ plan, done: false });
+    return measured(await carryOut(platform, plan));
+  });
+}
+
+/** @throws Failure `usage` where nothing of that name is kept. */
+function choose(kept: readonly KeptRecord[], id: string | undefined): KeptRecord {
+  const record = id === undefined ? kept.at(-1) : kept.find((each) => each.id === id);
+  if (record) return record;
+  const by = kept.find(({ undoes }) => undoes?.id === id);
+  if (id !== undefined && by)
+    throw new Failure('usage', `${id} was taken back already`, `To have it again: undo ${by.id}.`);
+  throw new Failure(
+    'usage',
+    id === undefined
+      ? 'nothing is kept that could be put back'
+      : `nothing is kept of a restore ${JSON.stringify(id.slice(0, 80))}`,
+    kept.length > 0 ? 'status lists what is kept.' : 'It was forgotten, or no restore was done on this host.',
+  );
+}
+
+/**
+ * Whoever types `undo` again because it was killed wants it finished, which has just been done: the newest that could be
+ * taken back is that very undo.
+ */
+function refuseReversal(
+  kept: readonly KeptRecord[],
+  id: string | undefined,
+  interrupted: RestoreJournal | undefined,
+): void {
+  const finished = kept.at(-1);
+  if (id !== undefined || !interrupted?.undoes || finished?.id !== interrupted.id) return;
+  throw new Failure(
+    'refused',
+    `the ${describeJournal(interrupted)} was interrupted, and is complete now: taking that back as well is to be asked for by its name`,
+    `If that is what you want: undo ${finished.id}.`,
+  );
+}
+
+function refuseImpossible({ id, refusals }: UndoPlan): void {
+  if (refusals.length === 0) return;
+  throw new Failure('refused', `${id} cannot be undone: ${refusals.join('; ')}`, 'Nothing was changed.');
+}
+
+async function carryOut(platform: Platform, plan: UndoPlan): Promise<Omit<UndoResult, 'durationMs'>> {
+  const { config, logger, holder, now } = platform;
+  const id = makeRestoreId(now());
+  const workDirectory = workDirectoryOf(config.state, id);
+  await mkdir(workDirectory, { recursive: true, mode: 0o700 });
+  let isBegun = false;
+  try {
+    const journal = {
+      version: 1,
+      id,
+      phase: 'staging',
+      archive: plan.archive,
+      undoes: { id: plan.id, since: plan.since },
+      holder,
+      started: now().toISOString(),
+      databases: plan.databases.map((database) => placeDatabaseBack(database, id)),
+      files: await Promise.all(plan.files.map((folder) => placeFilesBack(folder, id, config.state))),
+      users: plan.users,
+    } as const;
+    isBegun = true;
+    await writeJournal(config.state, journal);
+    logger.phase('Swap');
+    const files = await orDiscard(platform, journal, () => stageUndo(platform, journal, workDirectory));
+    const { carried, services } = await putInPlace({ platform, journal: { ...journal, files }, users: plan.users });
+    const health = await awaitHealthy(platform, services.started);
+    return {
+      plan,
+      done: true,
+      id,
+      carried,
+      services: { ...services, faults: [...services.faults, ...health.faults], healthMs: health.waitedMs },
+    };
+  } finally {
+    // From the journal's first line on, it goes when the journal goes.
+    if (!isBegun) await rm(workDirectory, { recursive: true, force: true });
+  }
+}

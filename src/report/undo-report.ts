@@ -1,0 +1,61 @@
+import { formatTime } from '../logging/format-time.ts';
+import { countOf, formatBytes, formatDuration } from '../logging/quantity-text.ts';
+import type { KeptRecord } from '../operations/restore/kept.ts';
+import type { UndoPlan } from '../operations/restore/undo-plan.ts';
+import type { UndoResult } from '../operations/undo.ts';
+import { describeHalt } from './plan-report.ts';
+import { describeCarried, describeKept } from './restore-report.ts';
+import { formatTable } from './table.ts';
+
+/** What an undo would do, for whoever has to say yes to it; times of `timezone`. */
+export function renderUndoPlan(plan: UndoPlan, timezone?: string): string {
+  const databases = plan.databases.map(({ source, live, kept, sizeBytes, exists }) => [
+    source,
+    `database ${live}`,
+    kept === undefined
+      ? 'was not there before: goes aside'
+      : `comes back as before (${formatBytes(sizeBytes ?? 0)})${exists ? ', the present one goes aside' : ''}`,
+  ]);
+  const files = plan.files.map(({ source, root, back, backBytes, aside }) => [
+    source,
+    root,
+    `${countOf(back, 'entry', 'entries')} (${formatBytes(backBytes)}) come back, ${aside} that came with it go aside`,
+  ]);
+  const connected = plan.databases.flatMap(({ live, connections }) =>
+    connections.map(({ user, application }) => `  ${live}: ${user} (${application || 'no name'})`),
+  );
+  return [
+    `Undo of ${plan.id}, the ${describeReplacing(plan)}, in place since ${formatTime(plan.since, timezone)}:`,
+    formatTable([...databases, ...files]),
+    ...(connected.length > 0 ? ['Connected now, to be disconnected for the swap:', ...connected] : []),
+    ...describeHalt(plan),
+    ...plan.warnings.map((warning) => `Warning: ${warning}`),
+    ...plan.refusals.map((refusal) => `CANNOT BE DONE: ${refusal}`),
+    ...(files.length > 0 ? ['Files that the restore did not touch stay as they are, also those that came since.'] : []),
+    ...(databases.length > 0 ? ['Databases come back as they were: what was entered since goes aside with them.'] : []),
+    ...(databases.length > 0 ? ['Roles that the restore created stay.'] : []),
+    'Nothing is deleted, so there is no safety backup: what goes aside is kept, and an undo of this undo brings it back.',
+  ].join('\n');
+}
+
+/** What an undo did; times of `timezone`. */
+export function renderUndo(result: UndoResult, timezone?: string): string {
+  const { plan, done, id, carried, services, durationMs } = result;
+  if (!done || !carried || !services || id === undefined) {
+    return `${renderUndoPlan(plan, timezone)}\nNothing was changed.`;
+  }
+  return [
+    `The ${describeReplacing(plan)} is taken back, in ${formatDuration(durationMs)}.`,
+    ...plan.databases.map(({ source, live, kept }) =>
+      kept === undefined ? `  ${source}: database ${live} is gone again` : `  ${source}: database ${live} is as before`,
+    ),
+    ...describeCarried(carried, services, plan.files.length > 0),
+    ...describeKept(id, 'What the restore had brought'),
+    ...services.faults.map((fault) => `NOT SERVING: ${fault}`),
+  ].join('\n');
+}
+
+/** What replaced what is kept: `restore of backup_full_2026-01-31.tar.gz`, or an undo. */
+export function describeReplacing({ archive, undoes }: Pick<KeptRecord, 'archive' | 'undoes'>): string {
+  return undoes ? `undo of ${undoes.id}, which concerned ${archive}` : `restore of ${archive}`;
+}
