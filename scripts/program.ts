@@ -114,6 +114,7 @@ function buildOption(definition: CommandOption): Option {
       return [...(former ?? []), ...names];
     });
   }
+  if (definition.isRepeatable) option.argParser((text, former: string[] | undefined) => [...(former ?? []), text]);
   return option;
 }
 
@@ -144,7 +145,8 @@ async function runDefinition<Context extends BaseContext>(
     const outcome = await definition.run(context, args, values);
     logger.close();
     if (!outcome) return exitCodes.ok;
-    const text = json ? JSON.stringify(outcome.result, undefined, 2) : outcome.render();
+    const printed = outcome.result === undefined ? '' : JSON.stringify(outcome.result, undefined, 2);
+    const text = json ? printed : outcome.render();
     if (text !== '') stdout.write(`${text}\n`);
     return outcome.exitCode ?? exitCodes.ok;
   } finally {

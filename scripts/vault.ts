@@ -1,10 +1,15 @@
 import { serveCommandLine } from '../src/vault/server/serve-command.ts';
+import type { DumpSurveyor } from '../src/archive/foreign-survey.ts';
 import type { DumpCheck } from '../src/vault/store/verify.ts';
 
 // Started for every request, at times twice: nothing is loaded but what answers it.
 const checkDump: DumpCheck = async (...dump) => {
   const { checkDump: check } = await import(/* webpackMode: "eager" */ '../src/sources/postgres/check-dump.ts');
   return await check(...dump);
+};
+const surveyDump: DumpSurveyor = async (content) => {
+  const { surveyDump: survey } = await import(/* webpackMode: "eager" */ '../src/sources/postgres/survey-dump.ts');
+  return await survey(content);
 };
 
 process.exitCode = await serveCommandLine({
@@ -15,5 +20,6 @@ process.exitCode = await serveCommandLine({
   // Not touched before they are needed: rsync and the keeper take the descriptors over as they are.
   streams: () => ({ input: process.stdin, output: process.stdout }),
   checkDump,
+  surveyDump,
   complain: (line) => void process.stderr.write(`${line}\n`),
 });

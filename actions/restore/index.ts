@@ -13,7 +13,7 @@ import { readRequest } from './request.ts';
 await runAction({
   name: 'restore',
   async run(context) {
-    const { archive, select, to, dryRun, skipsSafetyBackup, ...request } = readRequest(context);
+    const { archive, select, to, dryRun, skipsSafetyBackup, allowOldClient, ...request } = readRequest(context);
     const platform = await openPlatform(context, { command: `restore of ${archive}`, ...request });
     const selection = { archive, ...(select ? { select } : {}), dryRun };
     if (to !== undefined) {
@@ -33,6 +33,7 @@ await runAction({
     const result = await restore(platform, {
       ...selection,
       skipsSafetyBackup,
+      allowOldClient,
       confirm: async (plan) => checkConsent(plan.archive, request.confirm),
     });
     const { plan, safety, id } = result;

@@ -10,6 +10,7 @@ export interface RestoreRequest {
   dryRun: boolean;
   confirm: string | undefined;
   skipsSafetyBackup: boolean;
+  allowOldClient: boolean;
   lockWaitMs: number | undefined;
   config: string | undefined;
   readerKey: string | undefined;
@@ -25,6 +26,7 @@ export function readRequest({ inputs, environment }: ActionContext): RestoreRequ
     dryRun: inputs.flag('dry-run') ?? true,
     confirm: inputs.text('confirm'),
     skipsSafetyBackup: inputs.flag('safety-backup') === false,
+    allowOldClient: inputs.flag('allow-old-client') === true,
     lockWaitMs: inputs.durationMs('lock-wait'),
     config: inputs.text('config'),
     readerKey: inputs.secret('reader-key'),

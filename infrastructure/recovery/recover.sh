@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Scénarios B et C : remet la plateforme en service sur une machine Debian vierge. docs/reprise.md.
+# Scénarios B et C : remet la plateforme en service sur une machine Debian vierge. docs/manuel-exploitation.md.
 # Brings the platform up on a blank Debian machine: checks, installs Node and Docker with Compose 2, then hands over to
 # `continuity recover`. The same line can be typed again after any interruption.
 set -euo pipefail
@@ -117,7 +117,7 @@ show_program_help() {
   node=$(find_recent_node 2>/dev/null) || {
     usage
     fail 'Node manque encore ici, qui montrerait les autres options (Node would show the other options)' \
-      "$0 --install-only l'installe, puis $0 --help-recover ; ou lire docs/reprise.md"
+      "$0 --install-only l'installe, puis $0 --help-recover ; ou lire docs/manuel-exploitation.md"
   }
   exec "$node" "$clone/scripts/dist/continuity/index.js" recover --help
 }
@@ -131,9 +131,9 @@ check_files() {
   fi
   if [[ -z ${given[--config]-} && ! -e $clone/continuity.yml && ! -e /etc/skills-hub/continuity.yml ]]; then
     [[ -n ${given[--reader-key]-} ]] || fail 'il manque --reader-key : la clé de lecture (the key of whoever restores)' \
-      'Apporter cette clé sur la machine (docs/reprise.md), puis relancer avec --reader-key FICHIER.'
+      'Apporter cette clé sur la machine (docs/manuel-exploitation.md), puis relancer avec --reader-key FICHIER.'
     [[ -n ${given[--known-hosts]-} ]] || fail "il manque --known-hosts : les clés d'hôte du serveur de sauvegarde (the vault's pinned host keys)" \
-      "Les relever sur la console du serveur de sauvegarde, jamais par le réseau : /etc/ssh/ssh_host_ed25519_key.pub (docs/reprise.md)."
+      "Les relever sur la console du serveur de sauvegarde, jamais par le réseau : /etc/ssh/ssh_host_ed25519_key.pub (docs/manuel-exploitation.md)."
   fi
   for option in --reader-key --known-hosts --identity --old-key --config; do
     file=${given[$option]-}

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Scénario B, sur le serveur de sauvegarde, en root : révoque la clé d'écriture volée et en enregistre une autre.
 # Scenario B, on the vault, as root: revokes the stolen writer key, ends its sessions, enters another. Archives are not
-# touched. Safe to type again. docs/reprise.md.
+# touched. Safe to type again. docs/manuel-exploitation.md.
 set -euo pipefail
 shopt -s inherit_errexit lastpipe
 umask 022

@@ -37,13 +37,15 @@ export interface CommandOption {
   readonly choices?: readonly string[];
   /** `app,odoo` or given several times: the command sees a list of texts. */
   readonly isList?: boolean;
+  /** Given several times, each a text of its own, commas and all: the command sees a list of texts. */
+  readonly isRepeatable?: boolean;
 }
 
 export type OptionValues = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 
 /** What a command hands back. */
 export interface CommandOutcome {
-  /** Documented result object: what `--json` prints. */
+  /** Documented result object: what `--json` prints; undefined where the command has written it line by line. */
   readonly result: unknown;
   /** Default 0. */
   readonly exitCode?: number;

@@ -1,12 +1,15 @@
 import { backupCommand } from './backup.ts';
 import type { CommandDefinition } from './command.ts';
+import { crisisCommand } from './crisis.ts';
 import { devDeployCommand } from './dev-deploy.ts';
 import { devLogsCommand } from './dev-logs.ts';
 import { devStartCommand } from './dev-start.ts';
 import { devStatusCommand } from './dev-status.ts';
 import { devStopCommand } from './dev-stop.ts';
+import { diffCommand } from './diff.ts';
 import { doctorCommand } from './doctor.ts';
 import { fetchCommand } from './fetch.ts';
+import { findCommand } from './find.ts';
 import { forgetCommand } from './forget.ts';
 import { initCommand } from './init.ts';
 import { kitCommand } from './kit.ts';
@@ -25,8 +28,11 @@ export const commands: readonly CommandDefinition[] = [
   statusCommand,
   listCommand,
   lsCommand,
+  diffCommand,
+  findCommand,
   verifyCommand,
   restoreCommand,
+  crisisCommand,
   recoverCommand,
   undoCommand,
   forgetCommand,

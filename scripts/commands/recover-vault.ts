@@ -57,7 +57,7 @@ function describeVaultAlone(options: OptionValues, directory: string): Config {
     throw new Failure(
       'usage',
       `without a continuity.yml, ${readerKey === undefined ? '--reader-key' : '--known-hosts'} has to be given`,
-      'Nothing was started. Bring the key of whoever restores and the pinned host keys of the vault (docs/reprise.md), or name a configuration: --config FILE.',
+      'Nothing was started. Bring the key of whoever restores and the pinned host keys of the vault (docs/manuel-exploitation.md), or name a configuration: --config FILE.',
     );
   }
   const vault = {
@@ -80,7 +80,7 @@ function withVault(config: Config, options: OptionValues, directory: string): Co
     throw new Failure(
       'usage',
       'a recovery reads with the key of whoever restores: --reader-key has to be given',
-      'Nothing was started. Bring that private key to this machine for the time of the recovery (docs/reprise.md); an ssh-agent serves as well where continuity.yml names it.',
+      'Nothing was started. Bring that private key to this machine for the time of the recovery (docs/manuel-exploitation.md); an ssh-agent serves as well where continuity.yml names it.',
     );
   }
   const port = text('vaultPort');

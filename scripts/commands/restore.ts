@@ -18,10 +18,11 @@ export const restoreCommand: CommandDefinition = {
     { flags: '--dry-run', description: 'show the plan and stop' },
     { flags: '--yes', description: 'do not ask' },
     { flags: '--no-safety', description: 'do without a backup of the present state' },
+    { flags: '--allow-old-client', description: 'let an outdated psql read an archive of the former script' },
     waitOption,
   ],
   async run(context, [archive = ''], options) {
-    const { select, to, path, dryRun, yes, safety } = options;
+    const { select, to, path, dryRun, yes, safety, allowOldClient } = options;
     const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`, options);
     const selection = select === undefined ? {} : { select: select as string[] };
     if (path !== undefined && to === undefined) {
@@ -42,11 +43,13 @@ export const restoreCommand: CommandDefinition = {
       ...selection,
       dryRun: dryRun === true,
       skipsSafetyBackup: safety === false,
+      allowOldClient: allowOldClient === true,
       confirm: (plan) =>
         confirm(context, {
           summary: renderPlan(plan, platform.config.timezone),
           answer: plan.archive,
-          isAgreed: yes === true,
+          // What cannot be done is refused right after it was shown: nobody is asked for it.
+          isAgreed: yes === true || plan.refusals.length > 0,
         }),
     });
     const isDeclined = !result.done && dryRun !== true;

@@ -1,4 +1,5 @@
 import { checkDump } from '../../src/sources/postgres/check-dump.ts';
+import { surveyDump } from '../../src/sources/postgres/survey-dump.ts';
 import { serveCommandLine } from '../../src/vault/server/serve-command.ts';
 import type { CommandDefinition } from './command.ts';
 
@@ -27,6 +28,7 @@ export async function serveVault(args: readonly string[]): Promise<number | unde
     program: process.argv[1],
     streams: () => ({ input: process.stdin, output: process.stdout }),
     checkDump,
+    surveyDump,
     complain: (line) => void process.stderr.write(`${line}\n`),
   });
 }

@@ -3,6 +3,7 @@ import { renderAdopt } from '../../src/report/upkeep/adopt-report.ts';
 import { findAccount } from '../../src/system/accounts.ts';
 import type { VaultSettings } from '../../src/vault/settings/settings.ts';
 import { adopt, giveToKeeper } from '../../src/vault/upkeep/adopt.ts';
+import { surveyDump } from '../../src/sources/postgres/survey-dump.ts';
 import type { CommandDefinition } from '../commands/command.ts';
 import type { VaultContext } from './context.ts';
 
@@ -10,14 +11,24 @@ export const adoptCommand: CommandDefinition<VaultContext> = {
   name: 'vault adopt',
   summary: 'Take over the archives of the former script; as root, so that they can be given to the keeper.',
   example: 'sudo skills-vault vault adopt --dry-run',
-  options: [{ flags: '--dry-run', description: 'show what would be taken over, and change nothing' }],
-  async run(context, _args, { dryRun }) {
+  options: [
+    { flags: '--dry-run', description: 'show what would be taken over, and change nothing' },
+    { flags: '--no-survey', description: 'leave reading them through to the first restore of each' },
+  ],
+  async run(context, _args, { dryRun, survey }) {
     const { logger, signal } = context;
     const isDryRun = dryRun === true;
     const settings = await context.loadSettings();
     if (!isDryRun && process.geteuid?.() === 0) await giveAsRoot(settings);
     const store = await context.openVault(settings);
-    const result = await adopt({ store, settings, logger, signal, isDryRun });
+    const result = await adopt({
+      store,
+      settings,
+      logger,
+      signal,
+      isDryRun,
+      ...(survey === false ? {} : { surveyDump }),
+    });
     return { result, render: () => renderAdopt(result) };
   },
 };

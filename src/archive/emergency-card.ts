@@ -46,8 +46,9 @@ $PSQL -d postgres -c 'ALTER DATABASE skills_hub RENAME TO skills_hub_avant'
 $PSQL -d postgres -c 'ALTER DATABASE neuve RENAME TO skills_hub'
 \`\`\`
 
-Sans \`CHARGEE\`, ne rien renommer. keycloak : \`keycloak-db\`, \`keycloak\` ; odoo : \`odoo-db\`,
-\`odoo\`, un \`db/odoo.BASE.sql\` par base ; mattermost : \`mattermost-db\`, \`mmuser\`.
+Sans \`CHARGEE\`, ne rien renommer (base absente : le premier renommage échoue, sans mal).
+keycloak : \`keycloak-db\`, \`keycloak\` ; mattermost : \`mattermost-db\`, \`mmuser\` ; odoo :
+\`odoo-db\`, \`odoo\`, un \`db/odoo.BASE.sql\` par base.
 
 ## 4. Les fichiers (un portfolio : \`uploads/student_0042\`), puis tout redémarrer
 

@@ -8,6 +8,14 @@ const SETUID_SETGID_STICKY = 0o7000;
 const WORLD_WRITABLE = 0o002;
 const NOBODY = 65_534;
 
+/** An entry as it is stored, its name normalized, that is safe to extract after all those before it. */
+export interface AdmittedEntry extends SafeEntry {
+  /** Its place among the entries of the archive, from 1. */
+  ordinal: number;
+  /** A symbolic link that leads out of the archive: never to be extracted. */
+  isOutside: boolean;
+}
+
 export interface ForeignOptions {
   /** The tar, decompressed (`gunzipStream`). */
   tar: AsyncIterable<Uint8Array>;
@@ -24,22 +32,44 @@ export interface ForeignOptions {
  * by which it could do harm. Throws an ArchiveDamage on what cannot be extracted safely.
  */
 export async function* readForeignEntries(options: ForeignOptions): AsyncGenerator<SafeEntry, void, undefined> {
+  for await (const { header, body, isOutside } of admitForeignEntries(options)) {
+    if (isOutside) {
+      options.note(header.name, `a link to ${showName(header.linkName ?? Buffer.alloc(0))}, outside: left out`);
+      continue;
+    }
+    const masked = maskHeader(header, options.ownerForRoot);
+    if (masked.mode !== header.mode) {
+      options.note(header.name, `mode ${header.mode.toString(8)} becomes ${masked.mode.toString(8)}`);
+    }
+    if (masked.uid !== header.uid || masked.gid !== header.gid) {
+      options.note(header.name, `it belonged to root, and goes to ${masked.uid}:${masked.gid}`);
+    }
+    yield { header: masked, body };
+  }
+}
+
+/**
+ * The same with nothing masked and nothing left out, for whoever does so by himself (`maskHeader`).
+ * @throws ArchiveDamage on what cannot be extracted safely; Failure `space` beyond `maxBytes`.
+ */
+export async function* admitForeignEntries({
+  tar,
+  maxBytes,
+}: Pick<ForeignOptions, 'tar' | 'maxBytes'>): AsyncGenerator<AdmittedEntry, void, undefined> {
   const guard = new EntryGuard();
   let totalBytes = 0;
-  for await (const { header: raw, body } of parseTar(options.tar, { isForeign: true })) {
+  let ordinal = 0;
+  for await (const { header: raw, body } of parseTar(tar, { isForeign: true })) {
     const header = normalizeNames(raw);
     if (withoutSlash(header.name).length === 0 && header.type === 'dir') continue;
     guard.admit(header);
     totalBytes += header.size;
-    if (totalBytes > options.maxBytes) {
-      const message = `The archive holds more than the ${options.maxBytes} bytes that there is room for.`;
+    if (totalBytes > maxBytes) {
+      const message = `The archive holds more than the ${maxBytes} bytes that there is room for.`;
       throw new Failure('space', message, 'Make room, or choose another archive.');
     }
-    if (header.type === 'symlink' && pointsOutside(header.name, header.linkName ?? Buffer.alloc(0))) {
-      options.note(header.name, `a link to ${showName(header.linkName ?? Buffer.alloc(0))}, outside: left out`);
-      continue;
-    }
-    yield { header: maskHeader(header, options), body };
+    const isOutside = header.type === 'symlink' && pointsOutside(header.name, header.linkName ?? Buffer.alloc(0));
+    yield { ordinal: ++ordinal, header, isOutside, body };
   }
 }
 
@@ -54,16 +84,14 @@ function normalizeNames(raw: TarHeader): TarHeader {
   };
 }
 
-function maskHeader(header: TarHeader, { ownerForRoot, note }: ForeignOptions): TarHeader {
+/** Without the bits by which an entry could do harm; what belongs to root goes to `ownerForRoot`, by default nobody. */
+export function maskHeader<Header extends Pick<TarHeader, 'mode' | 'uid' | 'gid'> & { type: string }>(
+  header: Header,
+  ownerForRoot: ForeignOptions['ownerForRoot'],
+): Header {
   const masked = { ...header };
   if (header.type !== 'symlink') masked.mode &= ~(SETUID_SETGID_STICKY | WORLD_WRITABLE);
-  if (masked.mode !== header.mode) {
-    note(header.name, `mode ${header.mode.toString(8)} becomes ${masked.mode.toString(8)}`);
-  }
   if (header.uid === 0) masked.uid = ownerForRoot?.uid ?? NOBODY;
   if (header.gid === 0) masked.gid = ownerForRoot?.gid ?? NOBODY;
-  if (masked.uid !== header.uid || masked.gid !== header.gid) {
-    note(header.name, `it belonged to root, and goes to ${masked.uid}:${masked.gid}`);
-  }
   return masked;
 }

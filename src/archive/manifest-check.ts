@@ -80,6 +80,7 @@ function requireObject(value: unknown, where: string): Record<string, unknown> {
   return value as Record<string, unknown>;
 }
 
+const places = list(shape({ offset: count, length: count }));
 const oddities = list(shape({ path: text, reason: text }));
 
 const databaseRecord = shape({
@@ -103,9 +104,10 @@ const databaseRecord = shape({
   acl: optional(list(text)),
   extensions: list(shape({ name: text, version: text })),
   fingerprints: shape({
-    tables: record(shape({ rows: count, sha256: digest })),
+    tables: record(shape({ rows: count, sha256: digest, places: optional(places) })),
     sequences: record(shape({ value: text, called: flag })),
     largeObjects: shape({ count, bytes: count, sha256: digest }),
+    structure: optional(shape({ headBytes: count, tailOffset: count })),
   }),
   messages: list(text),
 });

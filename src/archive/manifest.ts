@@ -89,11 +89,29 @@ export interface DatabaseRecord {
 
 export interface Fingerprints {
   /** Qualified, quoted where needed: `public.student`; sorted by name. `sha256` is over the rows of its COPY block. */
-  tables: Record<string, { rows: number; sha256: string }>;
+  tables: Record<string, TableFingerprint>;
   /** `setval` calls as dumped: last value and whether it was called. */
   sequences: Record<string, { value: string; called: boolean }>;
   /** Large objects: how many, bytes of content, digest over (oid, content) in dump order. */
   largeObjects: { count: number; bytes: number; sha256: string };
+  /**
+   * What of the dump is structure: its first bytes, before any rows, and all from `tailOffset` on (indexes, constraints,
+   * triggers). Absent in archives of earlier versions, and where a dump holds no rows at all.
+   */
+  structure?: { headBytes: number; tailOffset: number };
+}
+
+export interface TableFingerprint {
+  rows: number;
+  sha256: string;
+  /** Its COPY blocks in the dump, statement and `\.` included, by offset; absent in archives of earlier versions. */
+  places?: Place[];
+}
+
+/** A run of bytes in a dump. */
+export interface Place {
+  offset: number;
+  length: number;
 }
 
 export interface GlobalsRecord {

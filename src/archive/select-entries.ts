@@ -77,7 +77,8 @@ async function passThrough(
   return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
 }
 
-function mergeRanges(extents: ExtentTable, ordinals: readonly number[]): Selection['ranges'] {
+/** The bytes of chosen extents in the archive, neighbours merged. */
+export function mergeRanges(extents: ExtentTable, ordinals: readonly number[]): Selection['ranges'] {
   const ranges: Selection['ranges'] = [];
   for (const ordinal of ordinals) {
     const { offset, length } = extents.at(ordinal);

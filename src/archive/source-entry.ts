@@ -19,6 +19,8 @@ export interface SourceEntry {
   readonly sparse?: boolean;
   /** What would differ if the entry had been touched: inode, ctime and the like. */
   readonly identity: string;
+  /** When a `reg` was last touched in any way (its ctime), in nanoseconds since 1970. */
+  readonly touchedNs?: bigint;
   /** False where the last change is so recent that a second one could carry the same ctime. */
   readonly settled: boolean;
   /** Opens the content of a `reg` with a size; undefined where the file has vanished meanwhile. */

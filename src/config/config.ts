@@ -1,5 +1,6 @@
 import type { AlertsConfig } from './alerts.ts';
 import type { ComposeConfig } from './compose.ts';
+import type { ForeignConfig } from './foreign.ts';
 import type { RecoveryConfig } from './recovery.ts';
 
 /**
@@ -25,6 +26,8 @@ export interface Config {
   readonly dev: DevConfig;
   /** What a restore needs besides data. */
   readonly recovery: RecoveryConfig;
+  /** Where archives that were not made here have what is configured here. */
+  readonly foreign: ForeignConfig;
   /** Who is told when a run fails; the vault has settings of its own. */
   readonly alerts?: AlertsConfig;
   /** Age of the newest archive from which `status` complains. */

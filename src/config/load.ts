@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { checkYaml, readConfigFile, type FileForm } from './checked-yaml.ts';
 import type { Config } from './config.ts';
+import { findForeignClashes } from './foreign.ts';
 import { findClashes, resolveConfig } from './resolve.ts';
 import { configSchema } from './schema.ts';
 
@@ -22,6 +23,6 @@ export async function loadConfig(path: string): Promise<Config> {
 export function parseConfig(content: string, file: string): Config {
   const checked = checkYaml(content, file, form);
   const config = resolveConfig(checked.value, file);
-  checked.refuse(findClashes(config));
+  checked.refuse([...findClashes(config), ...findForeignClashes(checked.value.foreign, config)]);
   return config;
 }

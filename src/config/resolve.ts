@@ -11,6 +11,7 @@ import type {
   ServerReach,
   VaultConfig,
 } from './config.ts';
+import { resolveForeign } from './foreign.ts';
 import { parseDurationMs, parseSizeBytes } from './quantities.ts';
 import { resolveRecovery } from './recovery.ts';
 import { type ConfigText, isDirectoryVault } from './schema.ts';
@@ -37,6 +38,7 @@ export function resolveConfig(text: ConfigText, file: string): Config {
     vault: resolveVault(text.vault, root),
     dev: text.dev,
     recovery: resolveRecovery(text.recovery, root),
+    foreign: resolveForeign(text.foreign, { databases, files }),
     ...(text.alerts ? { alerts: resolveAlerts(text.alerts, root) } : {}),
     maximumAgeMs: readDuration(text['maximum-age']),
   };

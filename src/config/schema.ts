@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { alertsSchema } from './alerts.ts';
 import { composeSchema, usedBySchema } from './compose.ts';
 import { account, duration, mapping, path, port, size, text, timezone, variable } from './fields.ts';
+import { foreignSchema } from './foreign.ts';
 import { recoverySchema } from './recovery.ts';
 
 /** The form of `continuity.yml`. */
@@ -141,6 +142,11 @@ export const configSchema = mapping({
       .default('https://dev.educ-ai.fr'),
   }).prefault({}),
   recovery: recoverySchema.prefault({}).describe('What a restore needs besides data: the recovery kit.'),
+  foreign: foreignSchema
+    .prefault({})
+    .describe(
+      "Where archives that were not made here have what is configured here; default: as the team's former script did.",
+    ),
   alerts: alertsSchema.optional().describe('Who is told when a run fails, and how.'),
   'maximum-age': duration.default('26h').describe('Age of the newest archive from which status complains.'),
 });

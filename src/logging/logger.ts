@@ -3,7 +3,7 @@ export interface Progress {
   phase: string;
   done: number;
   total?: number;
-  unit: 'bytes' | 'files';
+  unit: 'bytes' | 'files' | 'archives';
 }
 
 /** What every layer is given to speak through; the terminal, GitHub Actions and tests each bring their own. */

@@ -11,7 +11,7 @@ export interface ProgressText {
 /** Follows one phase; `beganMs` and `nowMs` are of the same clock. */
 export function describeProgress(report: Progress, beganMs: number, nowMs: number): ProgressText {
   const show = (amount: number) =>
-    report.unit === 'bytes' ? formatBytes(amount) : countOf(Math.round(amount), 'file');
+    report.unit === 'bytes' ? formatBytes(amount) : countOf(Math.round(amount), report.unit.slice(0, -1));
   const elapsedMs = nowMs - beganMs;
   const perSecond = elapsedMs > 0 ? (report.done / elapsedMs) * 1000 : 0;
   const missing = report.total === undefined ? undefined : Math.max(0, report.total - report.done);

@@ -1,11 +1,12 @@
 import type { Readable } from 'node:stream';
 import type { SafeEntry } from '../archive/entry-guard.ts';
+import { cutParts, readParts, selectParts } from '../archive/entry-parts.ts';
 import { MANIFEST_NAME } from '../archive/layout.ts';
-import type { Manifest } from '../archive/manifest.ts';
+import type { Manifest, Place } from '../archive/manifest.ts';
 import { parseManifest } from '../archive/manifest-check.ts';
 import { readOwnEntries } from '../archive/own-entries.ts';
 import { readExtents } from '../archive/read-extents.ts';
-import { chooseExtents, selectEntries, type Selection } from '../archive/select-entries.ts';
+import { chooseExtents, mergeRanges, selectEntries, type Selection } from '../archive/select-entries.ts';
 import { parseTocLine, type TocLine } from '../archive/toc-line.ts';
 import { Failure } from '../logging/failure.ts';
 import type { ArchiveSummary, VaultClient } from '../vault/vault-client.ts';
@@ -20,7 +21,7 @@ export class ArchiveReader implements OpenArchive {
   readonly name: string;
   readonly identity: string;
   readonly isForeign = false;
-  readonly foundDamagedAt: string | undefined;
+  readonly verdict: OpenArchive['verdict'];
   readonly #vault: VaultClient;
   readonly #cache: IndexCache;
   readonly #indexPath: string;
@@ -35,7 +36,7 @@ export class ArchiveReader implements OpenArchive {
   ) {
     this.name = name;
     this.identity = index;
-    this.foundDamagedAt = verdict?.isSound === false ? verdict.time : undefined;
+    this.verdict = verdict;
     this.#vault = vault;
     this.#cache = cache;
     this.#indexPath = indexPath;
@@ -88,6 +89,20 @@ export class ArchiveReader implements OpenArchive {
     for await (const { body } of this.entries((entry) => entry.equals(wanted))) yield* body;
   }
 
+  async *parts(name: string, places: readonly Place[]): AsyncGenerator<Buffer, void, undefined> {
+    const wanted = Buffer.from(name);
+    const index = await this.#cache.open(this.#indexPath);
+    const selection = await selectParts(index, wanted, places);
+    if (!selection) return yield* cutParts(this.content(name), places);
+    const chosen = chooseExtents(await this.#cache.open(this.#indexPath), selection.ordinals);
+    const bytes = await this.#vault.readRanges(this.name, mergeRanges(index.extents, selection.ordinals));
+    try {
+      yield* readParts(readExtents(chosen, this.#count(bytes)), selection, wanted, places);
+    } finally {
+      bytes.destroy();
+    }
+  }
+
   async text(name: string): Promise<string> {
     const pieces: Buffer[] = [];
     for await (const piece of this.content(name)) pieces.push(piece);
@@ -104,6 +119,8 @@ export class ArchiveReader implements OpenArchive {
   async manifest(): Promise<Manifest> {
     return parseManifest(await this.text(MANIFEST_NAME));
   }
+
+  async close(): Promise<void> {}
 
   async *#count(bytes: Readable): AsyncGenerator<Uint8Array, void, undefined> {
     for await (const chunk of bytes as AsyncIterable<Uint8Array>) {

@@ -5,6 +5,7 @@ import { extractEntries } from '../archive/gnu-tar.ts';
 import { isKitEntry, TEXT_NAMES } from '../archive/layout.ts';
 import type { KitRecord, Manifest } from '../archive/manifest.ts';
 import { Failure, messageOf } from '../logging/failure.ts';
+import { requireRoom } from './foreign/require-room.ts';
 import { refuseMissingPath } from './list.ts';
 import type { Platform } from './platform.ts';
 import { choose, type Chosen } from './restore/restore-plan.ts';
@@ -50,18 +51,29 @@ export async function extractArchive(platform: Platform, options: ExtractOptions
       { ...choose(manifest, options.select), kit: options.select ? undefined : manifest.kit },
       path,
     );
-    const matches = matcherOf(chosen);
+    // What the former script, or somebody by hand, put into it may be worth having though nobody configured it.
+    const matches = archive.isForeign && !options.select ? () => true : matcherOf(chosen);
     const wants = path.length === 0 ? matches : (name: Buffer) => matches(name) && isAtOrBelow(name, path);
     const looked = { archive: archive.name, directory, parts: listParts(chosen, manifest) };
     await refuseFilledFolder(directory);
     if (options.dryRun) {
       return { ...looked, done: false, entries: 0, bytes: 0, fetchedBytes: archive.fetchedBytes, notes: [] };
     }
+    if (archive.isForeign) await requireRoom(directory, (await archive.select(wants)).contentBytes);
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const unpacked = await extractEntries({ entries: archive.entries(wants), directory });
     const { entries, bytes, notes } = unpacked;
     if (entries === 0) throw refuseMissingPath(archive.name, options.path);
-    return { ...looked, done: true, entries, bytes, fetchedBytes: archive.fetchedBytes, notes };
+    const parts = { databases: chosen.databases.map(([key]) => key), files: chosen.files };
+    const { damage = [], warnings = [] } = archive.appraisal?.judge(parts) ?? {};
+    return {
+      ...looked,
+      done: true,
+      entries,
+      bytes,
+      fetchedBytes: archive.fetchedBytes,
+      notes: [...notes, ...damage, ...warnings],
+    };
   });
 }
 

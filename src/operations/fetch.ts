@@ -19,7 +19,7 @@ export interface FetchResult {
 
 /**
  * Fetches a whole archive into a folder, going on where an earlier attempt stopped. It gets its name only when its index
- * and every extent have been checked.
+ * and every extent have been checked, or all of it where it has no index.
  */
 export async function fetch(platform: Platform, options: { archive: string; directory: string }): Promise<FetchResult> {
   const { logger } = platform;
@@ -27,7 +27,7 @@ export async function fetch(platform: Platform, options: { archive: string; dire
   const vault = await openVault(platform, 'reader');
   try {
     const summary = resolveArchive(options.archive, await vault.status());
-    const { name, sizeBytes, index } = summary;
+    const { name, sizeBytes } = summary;
     await mkdir(directory, { recursive: true });
     const path = join(directory, name);
     if ((await sizeOf(path)) !== undefined) {
@@ -46,7 +46,7 @@ export async function fetch(platform: Platform, options: { archive: string; dire
       });
       await pipeline(body, counted, createWriteStream(part, { flags: 'a', mode: 0o600 }));
     }
-    await checkFetched(part, name, index).catch(async (error: unknown) => {
+    await checkFetched(part, summary).catch(async (error: unknown) => {
       await rm(part, { force: true });
       throw error;
     });

@@ -3,12 +3,11 @@ import type { TocLine } from '../archive/toc-line.ts';
 import { formatTime } from '../archive/toc-line.ts';
 import { Failure } from '../logging/failure.ts';
 import type { ArchiveSummary } from '../vault/vault-client.ts';
-import { ArchiveReader } from './archive-reader.ts';
-import { IndexCache } from './backup/base-index.ts';
 import type { OpenArchive } from './open-archive.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
 import { resolveArchive } from './resolve-archive.ts';
+import { openArchive } from './with-archive.ts';
 
 /** All archives in the vault, newest first. */
 export async function list(platform: Platform): Promise<ArchiveSummary[]> {
@@ -43,8 +42,9 @@ export async function listEntries(
   const vault = await openVault(platform, 'reader');
   try {
     const summary = resolveArchive(request, await vault.status());
-    const archive = await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary);
-    return { archive: archive.name, entries: matching(archive, path), close: () => vault.close() };
+    const archive = await openArchive(platform, vault, summary);
+    const close = () => archive.close().finally(() => vault.close());
+    return { archive: archive.name, entries: matching(archive, path), close };
   } catch (error) {
     await vault.close();
     throw error;

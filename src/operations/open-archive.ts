@@ -1,7 +1,9 @@
 import type { SafeEntry } from '../archive/entry-guard.ts';
-import type { Manifest } from '../archive/manifest.ts';
+import type { Manifest, Place } from '../archive/manifest.ts';
 import type { Selection } from '../archive/select-entries.ts';
 import type { TocLine } from '../archive/toc-line.ts';
+import type { ArchiveSummary } from '../vault/vault-client.ts';
+import type { ForeignAppraisal } from './foreign/appraisal.ts';
 
 /**
  * An archive in the vault, opened to be read: what a restore, a listing or a comparison needs of it, whoever made it.
@@ -14,8 +16,10 @@ export interface OpenArchive {
   readonly identity: string;
   /** The team's former script made it: nothing is known of it but what it says of itself. */
   readonly isForeign: boolean;
-  /** When a verification found it damaged, by the vault's clock (RFC 3339); undefined where none did. */
-  readonly foundDamagedAt: string | undefined;
+  /** What is to be thought of it; of a foreign one alone. */
+  readonly appraisal?: ForeignAppraisal;
+  /** What the newest verification of it came to, by the vault's clock; undefined where there was none. */
+  readonly verdict: ArchiveSummary['verdict'];
   /** Bytes of the archive fetched so far. */
   readonly fetchedBytes: number;
 
@@ -31,8 +35,14 @@ export interface OpenArchive {
   /** The content of one entry, streamed; nothing where the archive does not hold it. */
   content(name: string): AsyncIterable<Buffer>;
 
+  /** Parts of one entry's content, which ascend and do not overlap, one after the other; no more of it than need be is fetched. */
+  parts(name: string, places: readonly Place[]): AsyncIterable<Buffer>;
+
   /** The content of one small entry; throws a Failure where the archive does not hold it. */
   text(name: string): Promise<string>;
 
   manifest(): Promise<Manifest>;
+
+  /** Gives back what reading it took. */
+  close(): Promise<void>;
 }

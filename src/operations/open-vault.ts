@@ -6,6 +6,7 @@ import { resolveSecret } from '../config/secrets.ts';
 import { Failure } from '../logging/failure.ts';
 import type { KeySource } from '../vault/client/keys.ts';
 import { checkDump } from '../sources/postgres/check-dump.ts';
+import { surveyDump } from '../sources/postgres/survey-dump.ts';
 import { openLocalTransport } from '../vault/client/local-transport.ts';
 import { openSession } from '../vault/client/session.ts';
 import type { SshOptions } from '../vault/client/ssh-options.ts';
@@ -20,7 +21,9 @@ import type { Platform } from './platform.ts';
 export async function openVault(platform: Platform, role: 'writer' | 'reader'): Promise<VaultClient> {
   const { vault } = platform.config;
   if (vault.kind === 'directory')
-    return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump }));
+    return openSession(
+      await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump, surveyDump }),
+    );
   const { privateDirectory, remove } = await makePrivateDirectory(platform);
   try {
     const session = openSession(await openSshTransport(await sshOptions(platform, vault, role, privateDirectory)));

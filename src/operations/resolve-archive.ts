@@ -20,15 +20,20 @@ export function resolveArchive(request: string, status: VaultStatus): ArchiveSum
         : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
           candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
   if (!found) {
+    const others = present.filter(
+      (each) => each.isForeign && selection.by === 'date' && each.name.includes(selection.date),
+    );
     const nearest = candidates.slice(0, 3).map(({ name }) => name);
     throw new Failure(
       'usage',
       selection.by === 'latest'
         ? 'the vault holds no archive that can be trusted'
         : `the vault holds no archive for ${request}`,
-      nearest.length > 0
-        ? `The newest are ${nearest.join(', ')}; list shows them all.`
-        : 'Run backup, or look at list.',
+      others.length > 0
+        ? `The former script made ${others.map(({ name }) => name).join(', ')} on that day: give its full name.`
+        : nearest.length > 0
+          ? `The newest are ${nearest.join(', ')}; list shows them all.`
+          : 'Run backup, or look at list.',
     );
   }
   if (found.fault !== undefined) {

@@ -1,18 +1,21 @@
 import { mkdir, rm } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { Failure } from '../logging/failure.ts';
+import { Failure, messageOf } from '../logging/failure.ts';
 import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
 import type { OpenArchive } from './open-archive.ts';
 import { backupUnderLock, type BackupResult } from './backup.ts';
 import type { Platform } from './platform.ts';
 import type { CarriedThrough } from './restore/carry-through.ts';
+import { measure, type StepDuration } from './restore/estimate.ts';
 import { planOnly } from './restore/plan-only.ts';
 import { writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
+import { noteMeasures, type RestoreStep } from './restore/rates.ts';
 import { choose, planAllFiles, planRestore, type RestorePlan } from './restore/restore-plan.ts';
 import { orDiscard, stageAll, stageRest } from './restore/stage-all.ts';
 import { placeFilesSwap } from './restore/stage-files.ts';
+import { StepClock } from './restore/step-clock.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
 import { awaitHealthy } from './services/await-healthy.ts';
 import { withArchive } from './with-archive.ts';
@@ -27,6 +30,8 @@ export interface RestoreOptions {
   dryRun?: boolean;
   /** Shown the plan; only `true` goes on. */
   confirm: (plan: RestorePlan) => Promise<boolean>;
+  /** Typed by an operator who lets an outdated psql read an archive that was not made here. */
+  allowOldClient?: boolean;
   /** Told the restore's id before anything of it is on disk. */
   note?: (id: string) => Promise<void>;
   /** Typed by an operator who accepts that what stands there now is not backed up first. */
@@ -47,6 +52,8 @@ export interface RestoreResult {
   services?: ServicesReport;
   createdRoles: string[];
   notes: string[];
+  /** How long each step took, beside what the plan had said; empty where nothing was done. */
+  steps: StepDuration[];
   fetchedBytes: number;
   durationMs: number;
 }
@@ -61,19 +68,31 @@ type RestoreOutcome = Omit<RestoreResult, 'fetchedBytes' | 'durationMs'>;
 export async function restore(platform: Platform, options: RestoreOptions): Promise<RestoreResult> {
   const begun = Date.now();
   const carryOut = (work: (archive: OpenArchive) => Promise<RestoreOutcome>): Promise<RestoreResult> =>
-    withArchive(platform, options.archive, async (archive) => {
-      const outcome = await work(archive);
-      return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-    });
+    withArchive(
+      platform,
+      options.archive,
+      async (archive) => {
+        const outcome = await work(archive);
+        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
+      },
+      { allowOldClient: options.allowOldClient === true },
+    );
   if (options.dryRun)
-    return await carryOut(async (archive) => unchanged(await planOnly(platform, archive, options.select)));
+    return await carryOut(async (archive) =>
+      unchanged(await planOnly(platform, archive, options.select, listLeftOut(options))),
+    );
   return await withLock(platform, (runDirectory) =>
     carryOut((archive) => restoreFrom(platform, archive, options, runDirectory)),
   );
 }
 
 function unchanged(plan: RestorePlan): RestoreOutcome {
-  return { plan, done: false, createdRoles: [], notes: [] };
+  return { plan, done: false, createdRoles: [], notes: [], steps: [] };
+}
+
+/** Steps that the operator does without. */
+function listLeftOut({ skipsSafetyBackup, skipsHealth }: RestoreOptions): RestoreStep[] {
+  return [...(skipsSafetyBackup ? ['safety' as const] : []), ...(skipsHealth ? ['health' as const] : [])];
 }
 
 async function restoreFrom(
@@ -84,25 +103,28 @@ async function restoreFrom(
 ): Promise<RestoreOutcome> {
   const { config, logger, holder, now } = platform;
   logger.phase('Plan');
+  const clock = new StepClock();
   const manifest = await archive.manifest();
   const id = makeRestoreId(now());
   const workDirectory = workDirectoryOf(config.state, id);
   await mkdir(workDirectory, { recursive: true, mode: 0o700 });
   let isBegun = false;
   try {
-    const plan = await planRestore(platform, archive, manifest, choose(manifest, options.select), workDirectory);
+    const plan = await clock.time('plan', () =>
+      planRestore(platform, archive, manifest, choose(manifest, options.select), {
+        workDirectory,
+        leftOut: listLeftOut(options),
+      }),
+    );
     if (!(await options.confirm(plan))) return unchanged(plan);
     refuseImpossible(plan);
 
-    const safety = options.skipsSafetyBackup ? undefined : await backUpFirst(platform, runDirectory);
+    const safety = options.skipsSafetyBackup
+      ? undefined
+      : await clock.time('safety', () => backUpFirst(platform, runDirectory));
     // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
-    const files = await planAllFiles(
-      platform,
-      archive,
-      manifest,
-      plan.files.map(({ source }) => source),
-      workDirectory,
-    );
+    const sources = plan.files.map(({ source }) => source);
+    const files = await clock.time('plan', () => planAllFiles(platform, archive, manifest, sources, workDirectory));
     const current = { ...plan, ...files, refusals: [...plan.refusals, ...files.refusals] };
     refuseImpossible(current);
     const journal: RestoreJournal = {
@@ -127,15 +149,26 @@ async function restoreFrom(
     await writeJournal(config.state, journal);
     const run = { platform, archive, manifest, plan: current, journal };
     const staged = await orDiscard(platform, journal, () => stageAll(run));
+    if (plan.databases.length > 0) clock.note('databases', staged.databasesMs);
+    if (plan.files.length > 0) clock.note('files', staged.filesMs);
     logger.phase('Swap');
     const swaps = { databases: staged.databases, files: staged.files };
-    const { carried, notes, services } = await putInPlace({
-      platform,
-      journal: { ...journal, ...swaps },
-      users: current.users,
-      stageRest: (halted) => stageRest({ ...run, journal: halted }, workDirectory),
-    });
+    const { carried, notes, services } = await clock.time('swap', () =>
+      putInPlace({
+        platform,
+        journal: { ...journal, ...swaps },
+        users: current.users,
+        stageRest: (halted) => stageRest({ ...run, journal: halted }, workDirectory),
+      }),
+    );
     const health = options.skipsHealth ? undefined : await awaitHealthy(platform, services.started);
+    if (health && services.started.length > 0) clock.note('health', health.waitedMs);
+    const steps = clock.compare(plan.estimate);
+    // Where somebody waited in vain, nothing was measured.
+    const measured = health?.faults.length ? steps.filter(({ step }) => step !== 'health') : steps;
+    await noteMeasures(config.state, measure(measured, manifest, current)).catch((error: unknown) => {
+      logger.warning(`what the restore took was not noted down for later estimates: ${messageOf(error)}`);
+    });
     return {
       plan: current,
       done: true,
@@ -149,6 +182,7 @@ async function restoreFrom(
       },
       createdRoles: staged.createdRoles,
       notes: [...staged.notes, ...notes],
+      steps,
     };
   } finally {
     // From the journal's first line on, it goes when the journal goes.
@@ -157,7 +191,7 @@ async function restoreFrom(
 }
 
 /** Backs up what is about to be replaced. What is missing there is no reason to stop: it is why somebody restores. */
-async function backUpFirst(platform: Platform, runDirectory: string): Promise<BackupResult> {
+export async function backUpFirst(platform: Platform, runDirectory: string): Promise<BackupResult> {
   platform.logger.phase('Safety backup');
   platform.logger.info('Backing up the present state first.');
   try {
@@ -178,10 +212,10 @@ async function backUpFirst(platform: Platform, runDirectory: string): Promise<Ba
   }
 }
 
-function refuseImpossible({ archive, refusals }: RestorePlan): void {
+function refuseImpossible({ archive, refusals, isDamaged }: RestorePlan): void {
   if (refusals.length === 0) return;
   throw new Failure(
-    'refused',
+    isDamaged ? 'damaged' : 'refused',
     `${archive} cannot be restored: ${refusals.join('; ')}`,
     'Nothing was changed. Mend what is named, or leave those parts out with --select (in a workflow the input select).',
   );

@@ -60,7 +60,7 @@ function listTasks({ writerKey, health, scenario, kitLeft }: RecoverResult): str
       `     Elle est aussi dans (it is in) ${writerKey.file}.pub\n` +
       `     Commande là-bas (command there): ${revokeCommand} --new-key FICHIER.pub`,
     'Première sauvegarde (first backup): npm run -s prod:backup, puis npm run -s prod:check-backup.',
-    'Sauvegarde de nuit et runner GitHub (nightly backup, runner): infrastructure/production/provision.sh, docs/reprise.md.',
+    'Sauvegarde de nuit et runner GitHub (nightly backup, runner): infrastructure/production/provision.sh, docs/manuel-exploitation.md.',
     ...kitLeft.map(({ path, from }) => `Remettre ${path}, qui est dans ${from}. (Put it back.)`),
     `TLS : ${describeCertificate(health)}vérifier que le DNS désigne cette machine et que le cadenas du navigateur est fermé. (Check DNS and certificate.)`,
     'Retirer la clé de lecture de cette machine. (Remove the reader key from this machine.)',

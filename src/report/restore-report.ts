@@ -2,55 +2,20 @@ import type { ExtractResult } from '../operations/extract.ts';
 import type { RestoreResult } from '../operations/restore.ts';
 import type { CarriedThrough } from '../operations/restore/carry-through.ts';
 import type { ServicesReport } from '../operations/restore/put-in-place.ts';
-import type { RestorePlan } from '../operations/restore/restore-plan.ts';
-import { formatTime } from '../logging/format-time.ts';
 import { countOf, formatBytes, formatDuration } from '../logging/quantity-text.ts';
+import { describeSteps } from './estimate-text.ts';
+import { renderPlan } from './plan-report.ts';
 import { formatTable } from './table.ts';
 
-/** What a restore would do, for whoever has to say yes to it; times of `timezone`. */
-export function renderPlan(plan: RestorePlan, timezone?: string): string {
-  const databases = plan.databases.map(({ key, record, exists, sizeBytes }) => [
-    key,
-    `database ${record.database}`,
-    `${countOf(Object.keys(record.fingerprints.tables).length, 'table')}, ${formatBytes(record.sizeBytes)}`,
-    exists ? `replaces the live one (${formatBytes(sizeBytes)})` : 'is missing, will be created',
-  ]);
-  const files = plan.files.map(({ source, path, archived, add, replace, remove, stageBytes }) => [
-    source,
-    path,
-    `${countOf(archived.files, 'file')}, ${formatBytes(archived.bytes)}`,
-    add + replace + remove === 0
-      ? 'is the same already'
-      : `adds ${add}, replaces ${replace}, removes ${countOf(remove, 'entry', 'entries')}; fetches ${formatBytes(stageBytes)}`,
-  ]);
-  const connected = plan.databases.flatMap(({ record, connections }) =>
-    connections.map(({ user, application }) => `  ${record.database}: ${user} (${application || 'no name'})`),
-  );
-  return [
-    `Restore of ${plan.archive}, made ${formatTime(plan.made, timezone)} (${formatDuration(plan.ageMs)} ago):`,
-    formatTable([...databases, ...files]),
-    ...(connected.length > 0 ? ['Connected now, to be disconnected for the swap:', ...connected] : []),
-    ...describeHalt(plan),
-    ...plan.warnings.map((warning) => `Warning: ${warning}`),
-    ...plan.refusals.map((refusal) => `CANNOT BE DONE: ${refusal}`),
-    'What is replaced stays beside, for undo, until forget.',
-  ].join('\n');
-}
-
-/** Which services the swap halts, in a sentence each. */
-export function describeHalt({ services: { stop, hold } }: Pick<RestorePlan, 'services'>): string[] {
-  return [
-    ...(stop.length > 0 ? [`Stopped while it is put in place, then started again: ${stop.join(', ')}.`] : []),
-    ...(hold.length > 0 ? [`Paused while it is put in place, then restarted: ${hold.join(', ')}.`] : []),
-  ];
-}
+export { renderPlan };
 
 /** What a restore did; times of `timezone`. */
 export function renderRestore(result: RestoreResult, timezone?: string): string {
-  const { plan, done, safety, id, carried, services, createdRoles, notes, fetchedBytes, durationMs } = result;
+  const { plan, done, safety, id, carried, services, createdRoles, notes, steps, fetchedBytes, durationMs } = result;
   if (!done) return `${renderPlan(plan, timezone)}\nNothing was changed.`;
   return [
     `${plan.archive} is restored, in ${formatDuration(durationMs)}; ${formatBytes(fetchedBytes)} fetched.`,
+    `  ${describeSteps(steps)}`,
     ...plan.databases.map(({ key }) => `  ${key}: equal to its fingerprints, in place`),
     ...(carried && services ? describeCarried(carried, services, plan.files.length > 0) : []),
     ...createdRoles.map((role) => `  role created: ${role}`),

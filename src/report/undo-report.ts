@@ -3,7 +3,8 @@ import { countOf, formatBytes, formatDuration } from '../logging/quantity-text.t
 import type { KeptRecord } from '../operations/restore/kept.ts';
 import type { UndoPlan } from '../operations/restore/undo-plan.ts';
 import type { UndoResult } from '../operations/undo.ts';
-import { describeCarried, describeHalt, describeKept } from './restore-report.ts';
+import { describeHalt } from './plan-report.ts';
+import { describeCarried, describeKept } from './restore-report.ts';
 import { formatTable } from './table.ts';
 
 /** What an undo would do, for whoever has to say yes to it; times of `timezone`. */

@@ -67,6 +67,8 @@ export interface ArchiveSummary {
   newBytes: number;
   sealed: string;
   index?: string;
+  /** Of the whole file, since it was adopted; of foreign ones alone. */
+  sha256?: string;
   /** Why it was made, as its manifest says; absent for foreign ones. */
   trigger?: Trigger;
   verdict?: { level: Verdict['level']; isSound: boolean; time: string };
@@ -116,6 +118,11 @@ export interface VaultClient {
   hello(askedName?: string): Promise<Greeting>;
   /** The index of an archive (`stargz.index.json`, decompressed); the writer may have the newest one only. */
   readIndex(name: string): Promise<Readable>;
+  /**
+   * What an archive of the former script holds (`src/archive/foreign-survey.ts`), decompressed. Made when it is asked
+   * for first, which takes as long as reading the archive. Reader only.
+   */
+  readSurvey(name: string, progress?: (doneBytes: number, totalBytes: number) => void): Promise<Readable>;
   /** Says that an upload will follow: what it needs is made ready meanwhile. */
   expectUpload(): void;
   /** Brings segment files into the incoming area, resuming what was cut. Returns the bytes that went over the wire. */

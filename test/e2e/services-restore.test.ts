@@ -1,6 +1,7 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RestoreResult } from '../../src/operations/restore.ts';
 import { openDockerGround } from '../fixtures/docker/ground.ts';
 import {
   archived,
@@ -52,11 +53,11 @@ ground.describe('a restore under services that are in use', () => {
     );
     const { code, stdout, stderr } = await made.run([...restoreAll, '--json']);
     expect([code, stderr]).toEqual([0, expect.stringContaining('Stopping service odoo')]);
-    const { services, plan } = JSON.parse(stdout) as {
-      services: { stopped: string[]; started: string[]; faults: string[]; downtimeMs: number };
-      plan: { services: unknown };
-    };
+    const { services, plan, steps } = JSON.parse(stdout) as Pick<RestoreResult, 'plan' | 'services' | 'steps'>;
     expect(plan.services).toEqual({ stop: ['app', 'odoo'], hold: [] });
+    expect(plan.haltOrder).toEqual([['odoo'], ['app']]);
+    expect(plan.estimate.standstillMs).toBeGreaterThan(0);
+    expect(steps.map(({ step }) => step)).toEqual(['plan', 'databases', 'files', 'swap', 'health']);
     expect(services).toEqual({
       stopped: ['app', 'odoo'],
       started: ['app', 'odoo'],

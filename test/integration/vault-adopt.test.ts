@@ -133,7 +133,7 @@ describe('adopt', () => {
     const sizeBytes = 2_200_000_000;
     writeFileSync(at(large), gzipSync(''));
     truncateSync(at(large), sizeBytes);
-    const args = [bundle, 'vault', 'adopt', '--settings', vault.settingsPath];
+    const args = [bundle, 'vault', 'adopt', '--no-survey', '--settings', vault.settingsPath];
     const child = spawn(process.execPath, args, { stdio: 'ignore' });
     while (vault.lines().length < 2) await sleep(20);
     child.kill('SIGKILL');

@@ -23,10 +23,19 @@ describe('a request to the vault', () => {
     expect(allowed(['verify', name, 'full'])).toEqual(['writer', 'reader', 'owner']);
     expect(allowed(['seal', name])).toEqual(['writer', 'owner']);
     expect(allowed(['read', name])).toEqual(['reader', 'owner']);
+    expect(allowed(['survey', name])).toEqual(['reader', 'owner']);
   });
 
   it('101: cannot delete: there is no such word', () => {
-    expect(Object.keys(protocolWords).sort()).toEqual(['hello', 'index', 'read', 'seal', 'status', 'verify']);
+    expect(Object.keys(protocolWords).sort()).toEqual([
+      'hello',
+      'index',
+      'read',
+      'seal',
+      'status',
+      'survey',
+      'verify',
+    ]);
     for (const word of ['delete', 'prune', 'retire', 'rm', 'constructor', '__proto__', 'toString', '']) {
       expect(() => parseRequest([word, name], 'owner')).toThrow();
     }

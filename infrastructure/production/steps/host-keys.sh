@@ -117,7 +117,7 @@ ensure_host_keys() {
       sed "s/^/$(printf '%s' "$name" | sed 's/[][]/\\&/g') /" "$scratch/host-keys"
     } | ensure_file "$file" 644 root root
     ((changes == before)) ||
-      notes+=("Keep a copy of $file offline, with the keys of a recovery: the machine that replaces this one needs it (docs/reprise.md).")
+      notes+=("Keep a copy of $file offline, with the keys of a recovery: the machine that replaces this one needs it (docs/manuel-exploitation.md).")
   elif [[ -z $(pinned_keys) ]]; then
     leave "host keys of $name" "none is pinned in $file" \
       "Pin the vault's host key: provision.sh --vault-host-key FILE (its ssh_host_ed25519_key.pub), or --show-vault-keys and then --vault-fingerprint SHA256:…"

@@ -26,4 +26,5 @@ ensure_adopted() {
     sed -n 1,20p | while read -r name; do say note "no archive, left alone: $name"; done
 }
 
-adopt_archives() { ask_vault adopt >&2 || fail 'the archives could not be adopted' 'Its message is above; run provision.sh again afterwards.'; }
+# Reading them through takes hours where there are many, and can be left to the first restore of each.
+adopt_archives() { ask_vault adopt --no-survey >&2 || fail 'the archives could not be adopted' 'Its message is above; run provision.sh again afterwards.'; }

@@ -10,6 +10,7 @@ import type { VaultClient } from '../../vault/vault-client.ts';
 
 /** Enough for the archives that an operator compares; an index has a few hundred bytes a file. */
 const KEPT_INDEXES = 8;
+const SUFFIX = '.index.json';
 
 /** Local copies of indexes, by digest. A copy is only a cache: it is used when its digest is the one that was asked for. */
 export class IndexCache {
@@ -52,6 +53,11 @@ export class IndexCache {
     return path;
   }
 
+  /** Whether there is a copy by that name; whether it is whole, `obtain` finds out. */
+  async holds(index: string): Promise<boolean> {
+    return (await timeOf(this.#pathOf(index))) > 0;
+  }
+
   /** Opens a cached index for reading. */
   async open(path: string): Promise<IndexReader> {
     return await IndexReader.open(createReadStream(path, { highWaterMark: 1024 * 1024 }));
@@ -61,7 +67,8 @@ export class IndexCache {
   async add(path: string, index: string): Promise<void> {
     await mkdir(this.#directory, { recursive: true, mode: 0o700 });
     await rename(path, this.#pathOf(index));
-    const names = await readdir(this.#directory);
+    // What was left half fetched goes as well; the catalogue of all archives lies there, too, and stays.
+    const names = (await readdir(this.#directory)).filter((name) => name.includes(SUFFIX));
     const used = await Promise.all(
       names.map(async (name) => ({ name, time: await timeOf(join(this.#directory, name)) })),
     );
@@ -70,7 +77,7 @@ export class IndexCache {
   }
 
   #pathOf(index: string): string {
-    return join(this.#directory, `${index}.index.json`);
+    return join(this.#directory, `${index}${SUFFIX}`);
   }
 }
 

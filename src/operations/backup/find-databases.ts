@@ -7,6 +7,7 @@ import { readClientVersion, type PostgresVersion } from '../../sources/postgres/
 import { connectServer } from '../connect-server.ts';
 import { groupBy } from '../../system/group-by.ts';
 import type { Platform } from '../platform.ts';
+import { dumpNameOf } from './dump-name.ts';
 
 /** One database that is to be dumped. */
 export interface DumpTarget {
@@ -58,7 +59,7 @@ export async function findDatabases(platform: Platform, mayBeMissing: boolean): 
       continue;
     }
     for (const database of isAll ? present : [source.database]) {
-      const dump = isAll ? `${source.name}.${fileNameOf(database)}` : source.name;
+      const dump = dumpNameOf(source, database);
       found.targets.push({ source, server, database, dump, plan: planOf(source, server, database) });
     }
     found.servers.push({ source, server, database: isAll ? 'postgres' : source.database });
@@ -113,13 +114,4 @@ function nameUnconfigured(members: readonly Member[], present: readonly string[]
   return present
     .filter((name) => !configured.includes(name))
     .map((name) => `database "${name}" on ${members[0]?.server.label} is not in continuity.yml: it is not backed up`);
-}
-
-/** Names on a server may hold anything; in a file's name what could mislead is written as %XX. */
-function fileNameOf(database: string): string {
-  return database.replace(/[^A-Za-z0-9_-]/gu, (character) => encodeURIComponent(character).replace(/^[^%]$/, hexOf));
-}
-
-function hexOf(character: string): string {
-  return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }

@@ -5,6 +5,7 @@ import type { FilesRecord } from '../../archive/manifest.ts';
 import { compareTree } from '../../sources/files/compare-tree.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { LocatedFiles } from '../locate-files.ts';
+import { countDifference, isFolder, startTally, type FilesTally } from './files-tally.ts';
 import { resolveRoot } from './resolve-root.ts';
 
 /** Names of entries; there may be a million, which no report wants to list. */
@@ -15,19 +16,13 @@ class WantedEntries extends Set<string> {
 }
 
 /** What restoring one file source comes to. Sizes in bytes. */
-export interface FilesPlan {
+export interface FilesPlan extends FilesTally {
   source: string;
   path: string;
   /** The container that the folder is in, where it is in one. */
   container?: string;
   /** What the archive holds. */
   archived: { files: number; bytes: number };
-  /** Entries that are missing, differ, or are too many in the live folder. */
-  add: number;
-  replace: number;
-  remove: number;
-  /** Content that has to be fetched and staged. */
-  stageBytes: number;
   freeBytes?: number;
   /** Entries to be staged: latin1 of their names in the archive. Printed as JSON, how many they are. */
   wanted: WantedEntries;
@@ -43,7 +38,7 @@ export async function planFiles(
   removalsPath: string,
 ): Promise<FilesPlan> {
   const wanted = new WantedEntries();
-  const plan = { add: 0, replace: 0, remove: 0, stageBytes: 0 };
+  const tally = startTally();
   const elsewhere: FilesPlan['elsewhere'] = { count: 0 };
   const removals = createWriteStream(removalsPath, { mode: 0o600 });
   const closed = once(removals, 'close');
@@ -55,9 +50,9 @@ export async function planFiles(
     archivedSinceNs: BigInt(Date.parse(record.walkStarted)) * 1_000_000n,
     exclude: [...source.exclude, ...source.allowUnreadable],
   });
-  for await (const { kind, relativeName, sizeBytes, isElsewhere } of differences) {
-    plan[kind]++;
-    plan.stageBytes += sizeBytes;
+  for await (const difference of differences) {
+    const { kind, relativeName, isElsewhere } = difference;
+    countDifference(tally, difference);
     if (isElsewhere && elsewhere.count++ === 0) elsewhere.first = relativeName.toString();
     if (kind === 'remove') removals.write(`${relativeName.toString('base64')}\n`);
     // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
@@ -71,16 +66,11 @@ export async function planFiles(
     path: source.path,
     ...(source.container === undefined ? {} : { container: source.container }),
     archived: { files: record.files, bytes: record.bytes },
-    ...plan,
+    ...tally,
     ...(free ? { freeBytes: free.bavail * free.bsize } : {}),
     wanted,
     elsewhere,
   };
-}
-
-/** The source's own folder has the empty name. */
-function isFolder(relativeName: Buffer): boolean {
-  return relativeName.length === 0 || relativeName.at(-1) === 0x2f;
 }
 
 /** The lines of one source, in order. */

@@ -41,6 +41,17 @@ export interface FilesSwap {
   rootMtimeNs?: string;
 }
 
+/** One table that gets other rows, or is made or moved as a whole: all those of a journal in one transaction. */
+export interface TableSwap {
+  /** Configured source whose server its database is on. */
+  source: string;
+  database: string;
+  schema: string;
+  table: string;
+  /** Table in the same schema with what is replaced, from that transaction on. */
+  kept: string;
+}
+
 /**
  * What a restore, or an undo, is about to do, on disk before it does it. `staging`: nothing has been replaced, the next command
  * removes what was staged. `swapping`: all of it is staged and proven, the next command carries it through.
@@ -57,6 +68,8 @@ export interface RestoreJournal {
   started: string;
   databases: DatabaseSwap[];
   files: FilesSwap[];
+  /** Tables of one database; that their transaction has happened is told by what they keep. Absent in older journals. */
+  tables?: TableSwap[];
   /** Services that stand still during the swap, also those that did not run when it began; absent in older journals. */
   users?: Users;
 }

@@ -5,6 +5,7 @@ import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
 import { describeJournal, FINISHING_COMMANDS } from './interrupted-text.ts';
 import { readJournal } from './journal.ts';
+import type { RestoreStep } from './rates.ts';
 import { choose, planRestore, type RestorePlan } from './restore-plan.ts';
 
 /**
@@ -15,19 +16,27 @@ export async function planOnly(
   platform: Platform,
   archive: OpenArchive,
   select: readonly string[] | undefined,
+  leftOut: readonly RestoreStep[] = [],
 ): Promise<RestorePlan> {
   const manifest = await archive.manifest();
   const lists = await mkdtemp(join(platform.temporary ?? tmpdir(), 'continuity-plan-'));
   try {
-    const plan = await planRestore(platform, archive, manifest, choose(manifest, select), lists);
-    const interrupted = await readJournal(platform.config.state);
-    if (interrupted) {
-      plan.warnings.unshift(
-        `the ${describeJournal(interrupted)} was interrupted: ${FINISHING_COMMANDS} completes or reverts it first, and this plan may change then`,
-      );
-    }
+    const plan = await planRestore(platform, archive, manifest, choose(manifest, select), {
+      workDirectory: lists,
+      leftOut,
+    });
+    plan.warnings.unshift(...(await warnOfInterrupted(platform)));
     return plan;
   } finally {
     await rm(lists, { recursive: true, force: true });
   }
+}
+
+/** What is to be known of an interrupted restore, or undo, by whoever reads a plan. */
+export async function warnOfInterrupted({ config }: Platform): Promise<string[]> {
+  const interrupted = await readJournal(config.state);
+  if (!interrupted) return [];
+  return [
+    `the ${describeJournal(interrupted)} was interrupted: ${FINISHING_COMMANDS} completes or reverts it first, and this plan may change then`,
+  ];
 }

@@ -11,6 +11,7 @@ import { followContainers } from './follow-container.ts';
 import { describeJournal } from './interrupted-text.ts';
 import { JOURNAL_NAME, readJournal, removeJournal, type RestoreJournal } from './journal.ts';
 import { haltAgain } from '../services/halt-services.ts';
+import { areTablesReplaced, awaitSilence, closeTables } from './kept-tables.ts';
 import { isRestoreId, keptRecordsIn, wayBackPathOf } from './own-paths.ts';
 import { discardStagedFiles } from './stage-files.ts';
 import { workDirectoryOf } from './work-directory.ts';
@@ -35,17 +36,30 @@ async function finish(platform: Platform, journal: RestoreJournal): Promise<void
     await carryThrough(platform, { ...journal, files: await followContainers(platform, journal) });
     logger.warning(`The ${run} is complete now.`);
   } else {
+    await endLeftovers(platform, journal);
+    if (await finishTables(platform, journal)) return;
     logger.warning(
       `The ${run}, begun ${journal.started}, was interrupted before it changed anything: removing what it had made.`,
     );
-    await endLeftovers(platform, journal);
     await discardStaged(platform, journal);
   }
 }
 
+/** Tables change in one transaction, which may have happened though nobody was there any more to hear of it. */
+async function finishTables(platform: Platform, journal: RestoreJournal): Promise<boolean> {
+  const { tables = [] } = journal;
+  await awaitSilence(platform, tables);
+  if (!(await areTablesReplaced(platform, tables))) return false;
+  await closeTables(platform, journal);
+  platform.logger.warning(
+    `The restore of ${journal.archive} of ${journal.started} was interrupted when its tables had just been replaced: it is complete now.`,
+  );
+  return true;
+}
+
 /** The killed run's own programs may just have begun to connect: they are looked for twice. */
-async function endLeftovers(platform: Platform, { databases }: RestoreJournal): Promise<void> {
-  const sources = [...new Set(databases.map(({ source }) => source))];
+async function endLeftovers(platform: Platform, { databases, tables = [] }: RestoreJournal): Promise<void> {
+  const sources = [...new Set([...databases, ...tables].map(({ source }) => source))];
   const servers = await Promise.all(sources.map((source) => serverOf(platform, source)));
   if (servers.length === 0) return;
   for (let look = 0; look < 2; look++) {

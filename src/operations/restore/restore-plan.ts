@@ -1,17 +1,20 @@
 import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
 import { Failure } from '../../logging/failure.ts';
 import { formatTime } from '../../logging/format-time.ts';
-import { planDatabaseRestore, type DatabasePlan } from '../../sources/postgres/restore-plan.ts';
+import type { DatabasePlan } from '../../sources/postgres/restore-plan.ts';
 import type { OpenArchive } from '../open-archive.ts';
-import { groupBy } from '../../system/group-by.ts';
-import { serverOf } from '../connect-server.ts';
 import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
 import type { Users } from '../services/find-users.ts';
 import { planHalt } from '../services/plan-halt.ts';
 import { compareStack } from './compare-stack.ts';
+import { estimateRestore, type RestoreEstimate } from './estimate.ts';
 import { planFiles, type FilesPlan } from './files-plan.ts';
 import { removalsPathIn } from './own-paths.ts';
+import { planAllDatabases } from './plan-databases.ts';
+import type { RestoreStep } from './rates.ts';
+import { checkStateRoom } from './room.ts';
+import type { RowComparison } from './row-counts.ts';
 
 /** What a restore would do, before it does anything. Sizes in bytes, times RFC 3339. */
 export interface RestorePlan {
@@ -19,14 +22,21 @@ export interface RestorePlan {
   /** When the archive was made, and how old that is now. */
   made: string;
   ageMs: number;
+  /** What the newest verification of it came to, by the vault's word; absent where it never was verified. */
+  verified?: NonNullable<OpenArchive['verdict']>;
   databases: PlannedDatabase[];
   files: FilesPlan[];
   /** Services that use it and run now: stopped, or paused and started afresh, while it is put in place. */
   services: Users;
+  /** The same services in the order of halting: those of one group together, and started in the opposite order. */
+  haltOrder: string[][];
   /** All that use it: what of them runs by then is halted. */
   users: Users;
+  estimate: RestoreEstimate;
   /** Why it cannot be done; with any of these nothing is. */
   refusals: string[];
+  /** Some of these say that the archive is damaged, or was made to do harm. */
+  isDamaged?: boolean;
   warnings: string[];
 }
 
@@ -34,6 +44,17 @@ export interface PlannedDatabase extends DatabasePlan {
   record: DatabaseRecord;
   /** Name of the dump in the archive. */
   key: string;
+  /** Where the live database and the dump have other numbers of rows; absent where it could not be looked at. */
+  rows?: RowComparison;
+  /** Of the disk of the server's data folder, where that can be seen from here. */
+  freeBytes?: number;
+}
+
+export interface PlanOptions {
+  /** For lists of names. */
+  workDirectory: string;
+  /** Steps that will not be made. */
+  leftOut?: readonly RestoreStep[];
 }
 
 /** Parts of an archive that a restore is about: dumps by their key in the manifest, and file sources. */
@@ -69,69 +90,56 @@ export function choose(manifest: Manifest, select: readonly string[] | undefined
   };
 }
 
-/** Compares what the archive holds with what stands there now. Reads only; lists of names go to `workDirectory`. */
+/**
+ * Compares what the archive holds with what stands there now, and tells how long its restore will take without the steps
+ * that are left out. Reads only; lists of names go to `workDirectory`.
+ */
 export async function planRestore(
   platform: Platform,
   archive: OpenArchive,
   manifest: Manifest,
   chosen: Chosen,
-  workDirectory: string,
+  { workDirectory, leftOut = [] }: PlanOptions,
 ): Promise<RestorePlan> {
   const { config, now } = platform;
-  const plan: RestorePlan = {
+  const differences = compareStack(platform, manifest);
+  const { appraisal } = archive;
+  const judgement = appraisal?.judge({ databases: chosen.databases.map(([key]) => key), files: chosen.files });
+  const { damage = [], warnings = [] } = judgement ?? {};
+  const databases = await planAllDatabases(platform, archive, manifest.globals, chosen.databases);
+  const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
+  const halts = await planHalt(platform, {
+    databases: config.databases.filter(({ name }) => databases.databases.some(({ record }) => record.source === name)),
+    files: config.files.filter(({ name }) => files.files.some(({ source }) => source === name)),
+  });
+  const plan = { databases: databases.databases, files: files.files, services: halts.services };
+  return {
     archive: archive.name,
     made: manifest.started,
     ageMs: now().getTime() - Date.parse(manifest.started),
-    databases: [],
-    files: [],
-    services: { stop: [], hold: [] },
-    users: { stop: [], hold: [] },
-    refusals: [],
-    warnings: [],
+    ...(archive.verdict ? { verified: archive.verdict } : {}),
+    ...plan,
+    haltOrder: halts.order,
+    users: halts.users,
+    estimate: await estimateRestore(config.state, manifest, plan, leftOut),
+    refusals: [...damage, ...databases.refusals, ...files.refusals, ...halts.refusals],
+    ...(damage.length > 0 ? { isDamaged: true } : {}),
+    warnings: [
+      ...warnOfDamage(archive, config.timezone),
+      ...warnings,
+      ...databases.warnings,
+      ...(await differences),
+      ...(await checkStateRoom(config.state, appraisal?.copyBytes)),
+      ...halts.warnings,
+    ],
   };
-  if (archive.foundDamagedAt !== undefined) {
-    plan.warnings.push(
-      `a verification found ${archive.name} damaged (${formatTime(archive.foundDamagedAt, config.timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
-    );
-  }
-  const warnings: { key: string; warning: string }[] = [];
-  const differences = compareStack(platform, manifest);
-  for (const [key, record] of chosen.databases) {
-    const globals = `db/globals-${record.source}.sql`;
-    const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
-    if (!config.databases.some((source) => source.name === record.source)) {
-      plan.refusals.push(
-        `database "${key}" is in the archive, but databases.${record.source} is not in ${config.file}`,
-      );
-      continue;
-    }
-    const server = await serverOf(platform, record.source);
-    const found = await planDatabaseRestore({
-      server,
-      record,
-      live: record.database,
-      ...(globalsSql === undefined ? {} : { globalsSql }),
-    });
-    plan.databases.push({ ...found, record, key });
-    plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
-    warnings.push(...found.warnings.map((warning) => ({ key, warning })));
-  }
-  // One program serves many databases: what is said of it is said once, with all their names.
-  for (const [warning, members] of groupBy(warnings, (each) => each.warning))
-    plan.warnings.push(`${members.map(({ key }) => key).join(', ')}: ${warning}`);
-  plan.warnings.push(...(await differences));
-  const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
-  plan.files = files.files;
-  plan.refusals.push(...files.refusals);
-  const halts = await planHalt(platform, {
-    databases: config.databases.filter(({ name }) => plan.databases.some(({ record }) => record.source === name)),
-    files: config.files.filter(({ name }) => plan.files.some(({ source }) => source === name)),
-  });
-  plan.services = halts.services;
-  plan.users = halts.users;
-  plan.refusals.push(...halts.refusals);
-  plan.warnings.push(...halts.warnings);
-  return plan;
+}
+
+function warnOfDamage({ name, verdict }: OpenArchive, timezone: string): string[] {
+  if (!verdict || verdict.isSound) return [];
+  return [
+    `a verification found ${name} damaged (${formatTime(verdict.time, timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
+  ];
 }
 
 /** Compares the chosen file sources with what stands there now. */

@@ -18,16 +18,23 @@ export interface StagingRun {
   journal: RestoreJournal;
 }
 
+/** What is staged, and proven. */
+export interface Staged {
+  createdRoles: string[];
+  notes: string[];
+  databases: DatabaseSwap[];
+  files: FilesSwap[];
+  /** How long either took. */
+  databasesMs: number;
+  filesMs: number;
+}
+
 /** Stages and proves all that was planned; it is on disk when this returns. */
-export async function stageAll({
-  platform,
-  archive,
-  manifest,
-  plan,
-  journal,
-}: StagingRun): Promise<{ createdRoles: string[]; notes: string[]; databases: DatabaseSwap[]; files: FilesSwap[] }> {
+export async function stageAll({ platform, archive, manifest, plan, journal }: StagingRun): Promise<Staged> {
+  const begun = Date.now();
   const { created: createdRoles, notes } = await createRoles(platform, archive, manifest, plan.databases);
   const databases = await stageDatabases(platform, archive, plan.databases, journal.databases);
+  const databasesMs = Date.now() - begun;
   const files: FilesSwap[] = [];
   for (const [position, planned] of plan.files.entries()) {
     const swap = journal.files[position];
@@ -39,7 +46,7 @@ export async function stageAll({
   }
   // What is staged is on disk before the journal says that it counts.
   await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
-  return { createdRoles, notes, databases, files };
+  return { createdRoles, notes, databases, files, databasesMs, filesMs: Date.now() - begun - databasesMs };
 }
 
 /**

@@ -22,6 +22,8 @@ export interface UndoPlan extends Pick<KeptRecord, 'id' | 'archive' | 'undoes' |
   files: UndoneFiles[];
   /** Services that use it and run now: stopped, or paused and started afresh, while it is put in place. */
   services: Users;
+  /** The same, in the order in which they are halted: those of one group together. */
+  haltOrder: string[][];
   /** All that use it. */
   users: Users;
   /** Why it cannot be done; with any of these nothing is. */
@@ -80,6 +82,7 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
     databases,
     files,
     services: halts.services,
+    haltOrder: halts.order,
     users: halts.users,
     refusals: [...refusals, ...halts.refusals],
     warnings: halts.warnings,

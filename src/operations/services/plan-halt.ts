@@ -4,6 +4,7 @@ import { readComposeModel } from '../../sources/compose/model.ts';
 import { listServiceContainers, type ServiceContainer } from '../../sources/compose/service-containers.ts';
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
+import { groupByDependence } from './by-dependence.ts';
 import { findOneOffs } from './find-one-offs.ts';
 import { findUnused, findUsers, listServers, type Replaced, type Users } from './find-users.ts';
 import { working } from './halt-services.ts';
@@ -14,6 +15,8 @@ export interface HaltPlan {
   readonly users: Users;
   /** Those of them that run now. */
   readonly services: Users;
+  /** The same, in the order in which they are halted: those of one group together. */
+  readonly order: string[][];
   /** What could not be halted, or why nobody can tell what would be: what goes on is not to meet what is half replaced. */
   readonly refusals: string[];
   readonly warnings: string[];
@@ -28,7 +31,7 @@ const none: Users = { stop: [], hold: [] };
 export async function planHalt(platform: Platform, replaced: Replaced): Promise<HaltPlan> {
   const { config } = platform;
   if (!config.compose || replaced.databases.length + replaced.files.length === 0) {
-    return { users: none, services: none, refusals: [], warnings: [] };
+    return { users: none, services: none, order: [], refusals: [], warnings: [] };
   }
   try {
     const project = openProject(platform);
@@ -38,7 +41,7 @@ export async function planHalt(platform: Platform, replaced: Replaced): Promise<
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     const refusal = `which services use it, and must stop, cannot be told: ${error.message}`;
-    return { users: none, services: none, refusals: [refusal], warnings: [] };
+    return { users: none, services: none, order: [], refusals: [refusal], warnings: [] };
   }
 }
 
@@ -53,12 +56,17 @@ function plan(
   const halting = new Set(containers.filter(({ state }) => working.has(state)).map(({ service }) => service));
   const paused = new Set(containers.filter(({ state }) => state === 'paused').map(({ service }) => service));
   const known = new Set([...model.services.map(({ name }) => name), ...containers.map(({ service }) => service)]);
+  const services = {
+    stop: users.stop.filter((service) => halting.has(service)),
+    hold: users.hold.filter((service) => halting.has(service)),
+  };
+  const members = [...services.stop, ...services.hold].sort().map((service) => ({ service }));
   return {
     users,
-    services: {
-      stop: users.stop.filter((service) => halting.has(service)),
-      hold: users.hold.filter((service) => halting.has(service)),
-    },
+    services,
+    order: groupByDependence(members, model.services)
+      .reverse()
+      .map((group) => group.map(({ service }) => service)),
     warnings: [
       ...users.stop
         .filter((service) => !known.has(service))

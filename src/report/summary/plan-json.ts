@@ -1,9 +1,16 @@
+import type { FilesPlan } from '../../operations/restore/files-plan.ts';
 import type { RestorePlan } from '../../operations/restore/restore-plan.ts';
+import type { RowComparison } from '../../operations/restore/row-counts.ts';
 import { shorten } from '../../logging/code-span.ts';
 
 const MOST_SOURCES = 100;
 const MOST_SENTENCES = 50;
 const MOST_ROLES = 5;
+/** So many sources have tables and names of files with them. */
+const DETAILED = 10;
+const MOST_TABLES = 5;
+const MOST_EXAMPLES = 3;
+const MOST_HALTED = 20;
 const MOST_CHARACTERS = 300;
 const MOST_NAME_CHARACTERS = 100;
 
@@ -17,9 +24,11 @@ export function planAsJson(plan: RestorePlan): unknown {
     archive: plan.archive,
     made: plan.made,
     ageMs: plan.ageMs,
+    ...(plan.verified ? { verified: plan.verified } : {}),
+    estimate: plan.estimate,
     databases: databases
       .slice(0, MOST_SOURCES)
-      .map(({ key, record, exists, sizeBytes, connections, missingRoles }) => ({
+      .map(({ key, record, exists, sizeBytes, connections, missingRoles, rows, freeBytes }, position) => ({
         key: cutName(key),
         source: cutName(record.source),
         database: cutName(record.database),
@@ -29,23 +38,17 @@ export function planAsJson(plan: RestorePlan): unknown {
         sizeBytes,
         connections: connections.length,
         missingRoles: missingRoles.slice(0, MOST_ROLES).map(cutName),
+        ...(rows ? { rows: cutRows(rows, position < DETAILED ? MOST_TABLES : 0) } : {}),
+        ...(freeBytes === undefined ? {} : { freeBytes }),
       })),
     files: files
       .slice(0, MOST_SOURCES)
-      .map(({ source, path, archived, add, replace, remove, stageBytes, freeBytes }) => ({
-        source: cutName(source),
-        path: cut(path),
-        archived,
-        add,
-        replace,
-        remove,
-        stageBytes,
-        ...(freeBytes === undefined ? {} : { freeBytes }),
-      })),
+      .map((source, position) => cutFiles(source, position < DETAILED ? MOST_EXAMPLES : 0)),
     services: {
       stop: services.stop.slice(0, MOST_SOURCES).map(cutName),
       hold: services.hold.slice(0, MOST_SOURCES).map(cutName),
     },
+    haltOrder: plan.haltOrder.slice(0, MOST_HALTED).map((group) => group.slice(0, MOST_HALTED).map(cutName)),
     refusals: refusals.slice(0, MOST_SENTENCES).map(cut),
     warnings: warnings.slice(0, MOST_SENTENCES).map(cut),
     omitted: {
@@ -54,6 +57,36 @@ export function planAsJson(plan: RestorePlan): unknown {
       refusals: Math.max(0, refusals.length - MOST_SENTENCES),
       warnings: Math.max(0, warnings.length - MOST_SENTENCES),
     },
+  };
+}
+
+function cutRows({ tables, equal }: RowComparison, most: number): unknown {
+  return {
+    tables: tables.slice(0, most).map((row) => ({ ...row, table: cutName(row.table) })),
+    equal,
+    omitted: Math.max(0, tables.length - most),
+  };
+}
+
+function cutFiles(files: FilesPlan, mostExamples: number): unknown {
+  const { archived, add, replace, alignedFolders, remove } = files;
+  const { addBytes, replaceBytes, removeBytes, stageBytes, freeBytes } = files;
+  const namesOf = (kind: keyof FilesPlan['examples']): string[] =>
+    files.examples[kind].slice(0, mostExamples).map(cutName);
+  return {
+    source: cutName(files.source),
+    path: cut(files.path),
+    archived,
+    add,
+    replace,
+    alignedFolders,
+    remove,
+    addBytes,
+    replaceBytes,
+    removeBytes,
+    stageBytes,
+    ...(freeBytes === undefined ? {} : { freeBytes }),
+    examples: { add: namesOf('add'), replace: namesOf('replace'), remove: namesOf('remove') },
   };
 }
 

@@ -2,6 +2,7 @@ import { countOf, formatBytes, formatCount, formatDuration } from '../../logging
 import type { ExtractResult } from '../../operations/extract.ts';
 import type { RestoreResult } from '../../operations/restore.ts';
 import { code } from '../../logging/code-span.ts';
+import { describeSteps } from '../estimate-text.ts';
 import { describeHealth } from '../restore-report.ts';
 import { details, joinLines, limitRows, list, table } from './markdown.ts';
 import { planSection } from './plan-section.ts';
@@ -22,7 +23,7 @@ function summarizePlan({ plan }: RestoreResult, timezone: string | undefined): s
     '',
     ...planSection(plan, timezone),
     '',
-    'What is replaced is backed up first, and stays beside until `forget`.',
+    'What is replaced is backed up first, and stays beside until `forget`; `undo` puts it back.',
     '',
     isPossible
       ? `**Next:** to carry it out, run it again without the dry run and type the name to confirm it: ${code(plan.archive)}`
@@ -31,7 +32,7 @@ function summarizePlan({ plan }: RestoreResult, timezone: string | undefined): s
 }
 
 function summarizeDone(result: RestoreResult, timezone: string | undefined): string {
-  const { plan, safety, id, carried, services, createdRoles, notes } = result;
+  const { plan, safety, id, carried, services, createdRoles, notes, steps } = result;
   const faults = services?.faults ?? [];
   const facts = [
     ...(plan.databases.length > 0
@@ -68,7 +69,7 @@ function summarizeDone(result: RestoreResult, timezone: string | undefined): str
     ),
     ...details('Numbers', [
       `- Fetched ${formatBytes(result.fetchedBytes)} of the archive`,
-      `- Took ${formatDuration(result.durationMs)}`,
+      `- Took ${formatDuration(result.durationMs)}: ${describeSteps(steps)}`,
       ...(safety ? [`- Index of the safety backup ${code(safety.index)}`] : []),
     ]),
     '',

@@ -14,6 +14,8 @@ export interface Difference {
   relativeName: Buffer;
   /** Bytes of content that are to be fetched; 0 for a removal. */
   sizeBytes: number;
+  /** Bytes of content that stand there now. */
+  liveBytes: number;
   /** On another file system, mounted somewhere below the source's folder: nothing can be renamed to there. */
   isElsewhere?: boolean;
 }
@@ -57,7 +59,7 @@ async function* compareWith(tree: FolderTree, options: CompareOptions): AsyncGen
     const relativeName = line.name.subarray(options.source.length + 1);
     while (!present.done && Buffer.compare(present.value.relativeName, relativeName) < 0) {
       mounts.pass(present.value);
-      if (isStored(present.value.stat)) yield mounts.place('remove', present.value.relativeName, 0);
+      if (isStored(present.value.stat)) yield mounts.place('remove', present.value.relativeName, 0, present.value.stat);
       present = await live.next();
     }
     const found = !present.done && present.value.relativeName.equals(relativeName) ? present.value : undefined;
@@ -65,17 +67,17 @@ async function* compareWith(tree: FolderTree, options: CompareOptions): AsyncGen
     const isEqual =
       found !== undefined && (await isSame(line, found, tree, options)) && !groups.isJoined(line, found.stat);
     groups.note(line, relativeName, isEqual, options.source.length + 1);
-    if (!isEqual) yield mounts.place(found ? 'replace' : 'add', relativeName, line.size ?? 0);
+    if (!isEqual) yield mounts.place(found ? 'replace' : 'add', relativeName, line.size ?? 0, found?.stat);
     if (found) present = await live.next();
   }
   while (!present.done) {
     mounts.pass(present.value);
-    if (isStored(present.value.stat)) yield mounts.place('remove', present.value.relativeName, 0);
+    if (isStored(present.value.stat)) yield mounts.place('remove', present.value.relativeName, 0, present.value.stat);
     present = await live.next();
   }
   for (const { relativeName, isTarget } of groups.torn()) {
     const stat = isTarget ? await look(tree, relativeName) : undefined;
-    yield mounts.place('replace', relativeName, Number(stat?.size ?? 0));
+    yield mounts.place('replace', relativeName, Number(stat?.size ?? 0), stat);
   }
 }
 
@@ -89,13 +91,14 @@ class Mounts {
     if (stat.isDirectory() && stat.dev !== this.#rootDevice) this.#prefixes.push(relativeName);
   }
 
-  place(kind: Difference['kind'], relativeName: Buffer, sizeBytes: number): Difference {
+  place(kind: Difference['kind'], relativeName: Buffer, sizeBytes: number, live?: BigIntStats): Difference {
     const isElsewhere = this.#prefixes.some((prefix) => {
       // A mount point's own times and modes can be put right; it cannot be moved away.
       const isItself = relativeName.length === prefix.length && kind !== 'remove';
       return !isItself && relativeName.subarray(0, prefix.length).equals(prefix);
     });
-    return { kind, relativeName, sizeBytes, ...(isElsewhere ? { isElsewhere } : {}) };
+    const liveBytes = live?.isFile() ? Number(live.size) : 0;
+    return { kind, relativeName, sizeBytes, liveBytes, ...(isElsewhere ? { isElsewhere } : {}) };
   }
 }
 

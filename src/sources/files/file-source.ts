@@ -133,6 +133,7 @@ async function describe(
     type: 'reg',
     size: Number(stat.size),
     identity: `${stat.ino}:${stat.ctimeNs}`,
+    touchedNs: stat.ctimeNs,
     settled: Date.now() - Number(stat.ctimeMs) > SETTLED_AFTER_MS,
     ...(stat.blocks * SPARSE_BLOCK_BYTES < stat.size ? { sparse: true } : {}),
     open: async () => {

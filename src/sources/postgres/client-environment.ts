@@ -3,6 +3,8 @@ export interface ClientIdentity {
   /** Names the run in `pg_stat_activity`, so that a program left behind can be found and ended. */
   applicationName: string;
   database: string;
+  /** In which times are written; default UTC. */
+  timezone?: string;
 }
 
 /**
@@ -10,11 +12,15 @@ export interface ClientIdentity {
  * for the database's own encoding by an option; UTF8 here is for queries. Server settings in `PGOPTIONS` outrank
  * those of the database and the role: texts of a dump must not depend on them.
  */
-export function buildClientEnvironment({ applicationName, database }: ClientIdentity): Record<string, string> {
+export function buildClientEnvironment({
+  applicationName,
+  database,
+  timezone = 'UTC',
+}: ClientIdentity): Record<string, string> {
   return {
     PGDATABASE: database,
     PGAPPNAME: applicationName,
-    PGTZ: 'UTC',
+    PGTZ: timezone,
     PGCLIENTENCODING: 'UTF8',
     PGOPTIONS: '-c bytea_output=hex -c standard_conforming_strings=on',
     PGCONNECT_TIMEOUT: '15',

@@ -18,11 +18,12 @@ export class CopyRows {
     this.#events = events;
   }
 
-  begin(table: string, at: number): void {
+  /** Rows of a table begin at `at`, behind the statement that began at `statementAt`. */
+  begin(table: string, at: number, statementAt: number): void {
     this.#table = table;
     this.#rows = this.#matched = this.#held = 0;
     this.ended = false;
-    this.#events.copyBegins(table, at);
+    this.#events.copyBegins(table, at, statementAt);
   }
 
   /** Reads from index `from`; `base` is the piece's offset in the stream. Gives the index where it stopped. */

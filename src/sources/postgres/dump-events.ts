@@ -3,16 +3,19 @@ import type { FingerprintTaker } from './fingerprints.ts';
 
 /** What a dump consists of, in stream order. Offsets `at` count bytes from the beginning of the stream. */
 export interface DumpEvents {
-  /** The line of a `COPY … FROM stdin;` has ended: rows follow. `table` as the dump writes it. */
-  copyBegins(table: string, at: number): void;
+  /**
+   * The line of a `COPY … FROM stdin;` has ended: rows follow. `table` as the dump writes it; the statement itself began
+   * at `statementAt`.
+   */
+  copyBegins(table: string, at: number, statementAt: number): void;
   /** Bytes of rows, line ends included; a row may come in several pieces. Valid during the call only. */
   copyRows(bytes: Buffer): void;
   /** The line `\.` has ended. */
   copyEnds(table: string, rows: number, at: number): void;
   /** A row, or the line of a statement outside of rows, has ended. */
   unitEnds(at: number): void;
-  /** A whole statement at the top level, with its semicolon; bytes as latin1 characters. COPY included. */
-  statement(text: string): void;
+  /** A whole statement at the top level, with its semicolon, behind which `end` is; bytes as latin1 characters. COPY included. */
+  statement(text: string, end: number): void;
   /** A line of psql's own begins (`\restrict`), and has ended (without its line end). */
   metaBegins(at: number): void;
   metaEnds(text: string, at: number): void;
@@ -21,17 +24,17 @@ export interface DumpEvents {
 /** The lexer's events for whoever wants them: the fingerprints, the cuts, or both. */
 export function joinEvents(taker?: FingerprintTaker, cutter?: DumpCutter): DumpEvents {
   return {
-    copyBegins(table, at) {
-      taker?.copyBegins(table);
+    copyBegins(table, at, statementAt) {
+      taker?.copyBegins(table, statementAt);
       cutter?.copyBegins(table, at);
     },
     copyRows: (bytes) => taker?.copyRows(bytes),
     copyEnds(table, rows, at) {
-      taker?.copyEnds(table, rows);
+      taker?.copyEnds(table, rows, at);
       cutter?.copyEnds(table, at);
     },
     unitEnds: (at) => cutter?.unitEnds(at),
-    statement: (text) => taker?.statement(text),
+    statement: (text, end) => taker?.statement(text, end),
     metaBegins: (at) => cutter?.metaBegins(at),
     metaEnds: (_text, at) => cutter?.metaEnds(at),
   };

@@ -36,6 +36,7 @@ export class DumpLexer {
 
   // The statement at hand: its bytes, and whether it began a line.
   #open = false;
+  #statementAt = 0;
   #atLineStart = true;
   #parentheses = 0;
   #pieces: Buffer[] = [];
@@ -96,7 +97,7 @@ export class DumpLexer {
     else if (byte === newline) {
       this.#state = 'rows';
       this.#atLineStart = true;
-      this.#rows.begin(this.#table, this.#base + at + 1);
+      this.#rows.begin(this.#table, this.#base + at + 1, this.#statementAt);
     }
     return at + 1;
   }
@@ -204,6 +205,7 @@ export class DumpLexer {
 
   #openStatement(at: number): void {
     this.#open = true;
+    this.#statementAt = this.#base + at;
     this.#trailerSeen = false;
     this.#parentheses = 0;
     this.#word = 0;
@@ -227,7 +229,7 @@ export class DumpLexer {
     this.#atLineStart = false;
     if (text === '') return;
     if (text.startsWith('SET ')) this.#readSetting(text);
-    this.#events.statement(text);
+    this.#events.statement(text, this.#base + end);
     const table = parseCopyTable(text);
     if (table === undefined) return;
     this.#table = decodeName(table, this.#encoding);

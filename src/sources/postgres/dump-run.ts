@@ -10,6 +10,7 @@ export interface RunOptions {
   server: PostgresServer;
   database: string;
   applicationName: string;
+  timezone?: string | undefined;
   args: readonly string[];
   timeoutMs: number;
   heartbeatMs: number;
@@ -37,8 +38,9 @@ export class DumpRun {
 
   constructor(options: RunOptions) {
     this.#options = options;
-    const { server, args, database, applicationName } = options;
-    this.#child = server.start('pg_dump', args, { database, applicationName });
+    const { server, args, database, applicationName, timezone } = options;
+    const identity = { database, applicationName, ...(timezone === undefined ? {} : { timezone }) };
+    this.#child = server.start('pg_dump', args, identity);
     this.#child.stdin.on('error', () => undefined);
     this.#child.stdin.end();
     this.#messages = keepMessages(this.#child);

@@ -1,7 +1,11 @@
 /** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
 
 const name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
-const copyPattern = new RegExp(`^COPY (${name}(?:\\.${name})?) [^]*FROM stdin;$`);
+const qualifiedName = `${name}(?:\\.${name})?`;
+const copyPattern = new RegExp(`^COPY (${qualifiedName}) [^]*FROM stdin;$`);
+const foreignKeyPattern = new RegExp(
+  `^ALTER TABLE (?:ONLY )?(${qualifiedName})\\s+ADD CONSTRAINT (${name}) FOREIGN KEY \\([^]*\\) REFERENCES (${qualifiedName})\\(`,
+);
 const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
 const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
 const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
@@ -9,6 +13,22 @@ const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/
 /** The table of a `COPY … FROM stdin;`, as written. */
 export function parseCopyTable(text: string): string | undefined {
   return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
+}
+
+export interface ForeignKey {
+  /** All as written; the statement adds the constraint to the table. */
+  table: string;
+  constraint: string;
+  references: string;
+  statement: string;
+}
+
+/** The foreign key that a statement adds. */
+export function parseForeignKey(statement: string): ForeignKey | undefined {
+  const found = statement.startsWith('ALTER TABLE ') ? foreignKeyPattern.exec(statement) : null;
+  if (!found) return undefined;
+  const [, table, constraint, references] = found as unknown as [string, string, string, string];
+  return { table, constraint, references, statement };
 }
 
 export interface SequenceValue {

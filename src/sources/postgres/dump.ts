@@ -21,6 +21,8 @@ export interface DumpOptions {
   excludeTableData?: readonly string[];
   /** Names the run in `pg_stat_activity`. */
   applicationName: string;
+  /** In which times are written; default UTC, in which all backups are. */
+  timezone?: string;
   /** How long pg_dump waits for a lock; default 60 s. */
   lockTimeoutMs?: number;
   /** How long the whole dump may take; default 4 h. */
@@ -86,13 +88,13 @@ interface RunningDump {
 }
 
 async function startDump(options: DumpOptions): Promise<RunningDump> {
-  const { server, database, applicationName, signal, log } = options;
+  const { server, database, applicationName, timezone, signal, log } = options;
   const { excludeTableData = [], lockTimeoutMs = 60_000 } = options;
   const plan = await (options.plan ??
     planDump({ server, database, excludeTableData, lockTimeoutMs }, queryOptions(options)));
   const limits = { timeoutMs: options.timeoutMs ?? 4 * 3_600_000, heartbeatMs: options.heartbeatMs ?? 30_000 };
   const startedAt = new Date().toISOString();
-  const run = new DumpRun({ server, database, applicationName, args: plan.args, signal, log, ...limits });
+  const run = new DumpRun({ server, database, applicationName, timezone, args: plan.args, signal, log, ...limits });
   return { plan, run, startedAt };
 }
 

@@ -1,38 +1,55 @@
 import { createHash, type Hash } from 'node:crypto';
 
-import type { Fingerprints } from '../../archive/manifest.ts';
+import type { Fingerprints, Place } from '../../archive/manifest.ts';
 import { joinEvents } from './dump-events.ts';
 import { DumpLexer } from './dump-lexer.ts';
 import { decodeName, parseLargeObjectStep, parseSetval, splitQualifiedName } from './dump-statements.ts';
 
-/** Takes the fingerprints of a dump from what the lexer finds in it. */
+interface TakenTable {
+  rows: number;
+  hash: Hash;
+  places: Place[];
+}
+
+/** Takes the fingerprints of a dump, and the places of its parts, from what the lexer finds in it. */
 export class FingerprintTaker {
-  readonly #tables = new Map<string, { rows: number; hash: Hash }>();
+  readonly #tables = new Map<string, TakenTable>();
   readonly #sequences = new Map<string, { value: string; called: boolean }>();
   readonly #largeObjects = { count: 0, bytes: 0, hash: createHash('sha256') };
   #objectBytes = 0;
   #rowsHash: Hash | undefined;
   #encoding = 'UTF8';
+  #blockAt = 0;
+  /** Where the first block of rows begins, and where the last statement ended that brought content. */
+  #headBytes: number | undefined;
+  #contentEnd = 0;
 
-  copyBegins(table: string): void {
+  copyBegins(table: string, statementAt: number): void {
     // A table may have several blocks, where its partitions are loaded through their root.
-    const known = this.#tables.get(table) ?? { rows: 0, hash: createHash('sha256') };
+    const known = this.#tables.get(table) ?? { rows: 0, hash: createHash('sha256'), places: [] };
     this.#tables.set(table, known);
     this.#rowsHash = known.hash;
+    this.#blockAt = statementAt;
+    this.#headBytes ??= statementAt;
   }
 
   copyRows(bytes: Buffer): void {
     this.#rowsHash?.update(bytes);
   }
 
-  copyEnds(table: string, rows: number): void {
+  copyEnds(table: string, rows: number, at: number): void {
+    this.#contentEnd = at;
     const known = this.#tables.get(table);
-    if (known) known.rows += rows;
+    if (!known) return;
+    known.rows += rows;
+    known.places.push({ offset: this.#blockAt, length: at - this.#blockAt });
   }
 
-  statement(text: string): void {
+  statement(text: string, end: number): void {
     if (text.startsWith('SET client_encoding')) this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
     if (!text.startsWith('SELECT pg_catalog.')) return;
+    // Of these, there are some before the rows as well.
+    if (/^SELECT pg_catalog\.(setval|lo)/.test(text)) this.#contentEnd = end;
     const found = parseSetval(text);
     if (found) {
       const name = decodeName(found.sequence, this.#encoding);
@@ -61,8 +78,14 @@ export class FingerprintTaker {
   /** The fingerprints of all that was seen; to be called once, at the end. */
   finish(): Fingerprints {
     const { count, bytes, hash } = this.#largeObjects;
+    const headBytes = this.#headBytes;
     return {
-      tables: sortByName(this.#tables, ({ rows, hash: rowsHash }) => ({ rows, sha256: rowsHash.digest('hex') })),
+      ...(headBytes === undefined ? {} : { structure: { headBytes, tailOffset: this.#contentEnd } }),
+      tables: sortByName(this.#tables, ({ rows, hash: rowsHash, places }) => ({
+        rows,
+        sha256: rowsHash.digest('hex'),
+        places,
+      })),
       sequences: sortByName(this.#sequences, (sequence) => sequence),
       largeObjects: { count, bytes, sha256: hash.digest('hex') },
     };
@@ -79,7 +102,7 @@ export async function fingerprintDump(
   return { fingerprints: taker.finish(), trailer: lexer.complete };
 }
 
-/** What differs between two fingerprints, one line each, for people; empty where all is equal. */
+/** What differs between two fingerprints, one line each, for people; empty where all is equal. Places are no matter. */
 export function compareFingerprints(expected: Fingerprints, found: Fingerprints): string[] {
   const tables = compareByName(
     'table',
@@ -102,6 +125,26 @@ export function compareFingerprints(expected: Fingerprints, found: Fingerprints)
   else if (a.bytes !== b.bytes) differences.push(`large objects: ${a.bytes} bytes expected, ${b.bytes} found`);
   else if (a.sha256 !== b.sha256) differences.push(`large objects: ${a.count} as expected, but their content differs`);
   return differences;
+}
+
+/**
+ * Fingerprints as found, without what may only be another way to write the same: tables with as many rows as expected
+ * have the expected digest, and are named.
+ */
+export function overlookContent(
+  expected: Fingerprints,
+  found: Fingerprints,
+): { fingerprints: Fingerprints; overlooked: string[] } {
+  const keyOf = (name: string): string => splitQualifiedName(name).join('\0');
+  const wanted = new Map(Object.entries(expected.tables).map(([name, table]) => [keyOf(name), table]));
+  const overlooked: string[] = [];
+  const tables = Object.entries(found.tables).map(([name, table]) => {
+    const other = wanted.get(keyOf(name));
+    if (!other || other.rows !== table.rows || other.sha256 === table.sha256) return [name, table] as const;
+    overlooked.push(name);
+    return [name, other] as const;
+  });
+  return { fingerprints: { ...found, tables: Object.fromEntries(tables) }, overlooked };
 }
 
 function compareByName<T>(

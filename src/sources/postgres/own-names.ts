@@ -25,6 +25,11 @@ function nameBeside(prefix: string, database: string, restoreId: string): string
   return `${prefix}_${truncate(database, room)}_${hash}`;
 }
 
+/** As much of a name as leaves room for a suffix of so many bytes. */
+export function truncateName(name: string, suffixBytes: number): string {
+  return truncate(name, maxNameBytes - suffixBytes);
+}
+
 /** The longest beginning of whole characters that fits. */
 function truncate(text: string, maxBytes: number): string {
   let kept = '';

@@ -13,7 +13,7 @@ export interface QueryOptions {
 }
 
 /** Bytes of an SQL_ASCII database are of any encoding: they come as they are, and must not be refused. */
-const speakEncoding = `SELECT CASE pg_catalog.current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END AS encoding \\gset
+export const speakEncoding = `SELECT CASE pg_catalog.current_setting('server_encoding') WHEN 'SQL_ASCII' THEN 'SQL_ASCII' ELSE 'UTF8' END AS encoding \\gset
 SET client_encoding = :'encoding';
 `;
 
@@ -105,7 +105,8 @@ export function quoteLiteral(text: string): string {
   return text.includes('\\') ? ` E${quoted}` : quoted;
 }
 
-function decodeText(bytes: Buffer): string {
+/** What psql printed, as text: UTF-8 where it is, else latin1. */
+export function decodeText(bytes: Buffer): string {
   const text = bytes.toString('utf8');
   return text.includes('\ufffd') ? bytes.toString('latin1') : text;
 }

@@ -1,7 +1,7 @@
 import type { DatabaseRecord, Fingerprints } from '../../archive/manifest.ts';
 import { silent, type Logger } from '../../logging/logger.ts';
 import { dumpDatabase } from './dump.ts';
-import { compareFingerprints } from './fingerprints.ts';
+import { compareFingerprints, overlookContent } from './fingerprints.ts';
 import { restoreApplicationName } from './restore-session.ts';
 import type { PostgresServer } from './server.ts';
 
@@ -10,7 +10,7 @@ export interface CheckOptions {
   staged: string;
   record: DatabaseRecord;
   log?: Logger;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**
@@ -18,7 +18,38 @@ export interface CheckOptions {
  * difference, none where all is equal. Tables whose rows were left out of the dump are there, and empty.
  * @throws Failure `source` where the dump fails.
  */
-export async function checkStaged({ server, staged, record, log = silent, signal }: CheckOptions): Promise<string[]> {
+export async function checkStaged(options: CheckOptions): Promise<string[]> {
+  return compare(options.record, await dumpStaged(options));
+}
+
+/**
+ * The same for a dump that was not made here, whose times may be in another zone: each of `timezones` is tried. In a
+ * table whose rows are as many as expected and differ in all of them, something may be written otherwise now, by another
+ * version: such tables are named in `uncompared`.
+ */
+export async function checkForeignStaged(
+  options: CheckOptions,
+  timezones: readonly string[],
+): Promise<{ differences: string[]; uncompared: string[] }> {
+  const { record } = options;
+  let found: DatabaseRecord | undefined;
+  for (const timezone of timezones) {
+    found = await dumpStaged({ ...options, timezone });
+    if (compare(record, found).length === 0) return { differences: [], uncompared: [] };
+  }
+  if (!found) throw new RangeError('no time zone to compare in');
+  const { fingerprints, overlooked } = overlookContent(record.fingerprints, found.fingerprints);
+  return { differences: compare(record, { ...found, fingerprints }), uncompared: overlooked };
+}
+
+async function dumpStaged({
+  server,
+  staged,
+  record,
+  timezone,
+  log = silent,
+  signal,
+}: CheckOptions & { timezone?: string }): Promise<DatabaseRecord> {
   const dump = dumpDatabase({
     server,
     database: staged,
@@ -26,12 +57,16 @@ export async function checkStaged({ server, staged, record, log = silent, signal
     source: record.source,
     applicationName: restoreApplicationName,
     log,
+    ...(timezone === undefined ? {} : { timezone }),
     ...(signal ? { signal } : {}),
   });
   let comparedBytes = 0;
   for await (const chunk of dump.chunks) comparedBytes += chunk.length;
   log.debug(`database "${staged}": ${comparedBytes} bytes of its dump compared`);
-  const { record: found } = await dump.finished;
+  return (await dump.finished).record;
+}
+
+function compare(record: DatabaseRecord, found: DatabaseRecord): string[] {
   const fingerprints = leaveOutEmpty(found.fingerprints, record.fingerprints);
   return [...compareFacts(record, found), ...compareFingerprints(record.fingerprints, fingerprints)];
 }

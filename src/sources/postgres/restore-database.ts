@@ -7,7 +7,7 @@ import { chooseMaintenanceDatabase, restoreApplicationName, runStatements } from
 import { writeSettingStatements } from './restore-settings.ts';
 import type { PostgresServer } from './server.ts';
 
-export { checkStaged, type CheckOptions } from './restore-check.ts';
+export { checkForeignStaged, checkStaged, type CheckOptions } from './restore-check.ts';
 export { loadStaged, type LoadOptions } from './restore-load.ts';
 
 export interface StagedOptions {

@@ -4,12 +4,13 @@ import { DumpLexer } from './dump-lexer.ts';
 /**
  * Passes a dump on to psql without psql's own commands in it: pg_dump's `\restrict` and `\unrestrict` are left out
  * (the loader sets one of its own, with a key that whoever wrote the dump cannot know), any other is refused. Row data
- * is no concern of it. Bounded memory; bytes pass unchanged otherwise.
+ * is no concern of it. Bounded memory; bytes pass unchanged otherwise. Of a part of a dump the trailer is not asked for.
  * @throws Failure `damaged` for a foreign command, or where the dump ends before its trailer.
  */
 export async function* guardDump(
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>,
   database: string,
+  { isPart = false }: { isPart?: boolean | undefined } = {},
 ): AsyncGenerator<Buffer, void, undefined> {
   const lines = new CommandLines(database);
   const nothing = () => undefined;
@@ -28,16 +29,31 @@ export async function* guardDump(
     yield* lines.cutOut(chunk, offset);
     offset += chunk.length;
   }
-  if (lexer.complete) return;
+  if (lexer.complete || isPart) return;
   const message = `the dump of database "${database}" is cut off: its last line is missing after ${offset} bytes`;
   throw new Failure('damaged', message, 'Restore another archive; verify this one to see what else it lacks.');
+}
+
+/** Which lines of psql's own a dump may hold: pg_dump's `\restrict` before all others, and `\unrestrict` with its key. */
+export class OwnCommands {
+  #key: string | undefined;
+  #count = 0;
+
+  /** Whether the next such line may be there. */
+  admits(text: string): boolean {
+    const [word, key] = text.split(' ');
+    this.#count++;
+    const opens = this.#count === 1 && /^\\restrict \w+$/.test(text);
+    const closes = this.#count === 2 && word === '\\unrestrict' && key !== undefined && key === this.#key;
+    this.#key = key;
+    return opens || closes;
+  }
 }
 
 /** Where lines of psql's own stand in the stream, and which of them may. */
 class CommandLines {
   readonly #database: string;
-  #key: string | undefined;
-  #count = 0;
+  readonly #own = new OwnCommands();
   #begun: number | undefined;
   #spans: { from: number; to: number }[] = [];
 
@@ -50,16 +66,11 @@ class CommandLines {
   }
 
   end(text: string, at: number): void {
-    const [word, key] = text.split(' ');
-    this.#count++;
-    const opens = this.#count === 1 && /^\\restrict \w+$/.test(text);
-    const closes = this.#count === 2 && word === '\\unrestrict' && key !== undefined && key === this.#key;
-    if (!opens && !closes) {
+    if (!this.#own.admits(text)) {
       const shown = JSON.stringify(text.slice(0, 40));
       const message = `the dump of database "${this.#database}" holds a command for psql, which no dump does: ${shown}`;
       throw new Failure('damaged', message, 'Do not load it: find out who changed the archive; restore another one.');
     }
-    this.#key = key;
     this.#spans.push({ from: this.#begun ?? at, to: at });
     this.#begun = undefined;
   }

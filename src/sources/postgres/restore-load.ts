@@ -18,6 +18,8 @@ export interface LoadOptions {
   staged: string;
   /** The dump, in pieces of any size. */
   chunks: AsyncIterable<Buffer> | Iterable<Buffer>;
+  /** It ends somewhere before the dump's end (`takePart`): whoever asks for it proves what came of it. */
+  isPart?: boolean;
   signal?: AbortSignal | undefined;
 }
 
@@ -28,7 +30,7 @@ export interface LoadOptions {
  * on disk at the latest when the swap is.
  * @throws Failure `source` with the server's message; `damaged` where the dump is cut off or holds commands for psql.
  */
-export async function loadStaged({ server, staged, chunks, signal }: LoadOptions): Promise<void> {
+export async function loadStaged({ server, staged, chunks, isPart, signal }: LoadOptions): Promise<void> {
   const client = await readClientVersion(server, 'psql');
   const psql = server.start('psql', ['-Xqw', '-v', 'ON_ERROR_STOP=1', '-f', '-'], {
     database: staged,
@@ -52,7 +54,7 @@ export async function loadStaged({ server, staged, chunks, signal }: LoadOptions
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
   let unreadable: { error: unknown } | undefined;
-  const session = writeSession(client, keepRowOrder(guardDump(chunks, staged)), (error) => {
+  const session = writeSession(client, keepRowOrder(guardDump(chunks, staged, { isPart })), (error) => {
     unreadable = { error };
     // What came of the dump would pass for all of it.
     abort();

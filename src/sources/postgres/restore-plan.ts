@@ -65,7 +65,12 @@ export async function planDatabaseRestore(options: DatabasePlanOptions): Promise
       ...refuseLocale(record, facts),
       ...refuseExtensions(record, facts),
       ...undefinedRoles.map((role) => `role ${role} exists neither here nor in the archive: create it first`),
-      ...(isRefused ? outdated.map((text) => `${text}, before it reads an archive that was not made here`) : []),
+      ...(isRefused
+        ? outdated.map(
+            (text) =>
+              `${text}, before it reads an archive that was not made here; or accept the risk (--allow-old-client, in a workflow allow-old-client)`,
+          )
+        : []),
     ],
     warnings: [
       ...warnOfCollation(record, facts),

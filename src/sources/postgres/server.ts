@@ -20,10 +20,10 @@ export interface PostgresServer {
   readonly label: string;
   /** The user that it connects as. */
   readonly user: string;
-  /** Starts a client program connected to `database`; `applicationName` names the run in `pg_stat_activity`. */
+  /** Starts a client program connected to `database`; `applicationName` names the run in `pg_stat_activity`; times are in UTC without a `timezone`. */
   start(
     tool: PostgresTool,
     args: readonly string[],
-    options: { database: string; applicationName: string },
+    options: { database: string; applicationName: string; timezone?: string },
   ): StartedTool;
 }

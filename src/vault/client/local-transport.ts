@@ -1,6 +1,7 @@
 import { constants, copyFile, link, lstat, mkdir, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
+import type { DumpSurveyor } from '../../archive/foreign-survey.ts';
 import { messageOf } from '../../logging/failure.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { isDiskFull, isReadOnly } from '../../system/disk-room.ts';
@@ -15,6 +16,8 @@ export interface LocalOptions extends StoreOptions {
   log: Logger;
   /** Judges the dumps of an archive that is verified in full. */
   checkDump?: DumpCheck;
+  /** Looks at the dumps of an archive of the former script. */
+  surveyDump?: DumpSurveyor;
   /** How long a seal waits for another one. */
   lockWaitMs?: number;
 }

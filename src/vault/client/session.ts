@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { Readable } from 'node:stream';
+import { gunzipStream } from '../../archive/gunzip-stream.ts';
 import { decodeIndexMember } from '../../archive/index-member.ts';
 import { Failure } from '../../logging/failure.ts';
 import type { ByteRange, Greeting, Receipt, VaultClient, VaultStatus, Verdict } from '../vault-client.ts';
@@ -34,6 +35,12 @@ class Session implements VaultClient {
     if (!body || typeof index !== 'string')
       throw new Failure('vault', `the vault sent no index of ${name}`, 'Try again.');
     return Readable.from(checkDigest(decodeIndexMember(body), index, name), { objectMode: false });
+  }
+
+  async readSurvey(name: string, progress?: (done: number, total: number) => void): Promise<Readable> {
+    const { body } = await this.#transport.call({ words: ['survey', name], ...(progress ? { progress } : {}) });
+    if (!body) throw new Failure('vault', `the vault sent no survey of ${name}`, 'Try again.');
+    return Readable.from(gunzipStream(body, `the survey of ${name}`), { objectMode: false });
   }
 
   upload(files: readonly string[]): Promise<{ sentBytes: number }> {

@@ -25,6 +25,7 @@ export const protocolWords = {
   hello: { roles: ['writer', 'reader', 'owner'], takes: [NAME], optional: 1 },
   status: { roles: ['writer', 'reader', 'owner'], takes: [] },
   index: { roles: ['writer', 'reader', 'owner'], takes: [NAME] },
+  survey: { roles: ['reader', 'owner'], takes: [NAME] },
   verify: { roles: ['writer', 'reader', 'owner'], takes: [NAME, LEVEL] },
   seal: { roles: ['writer', 'owner'], takes: [NAME] },
   read: { roles: ['reader', 'owner'], takes: [NAME] },

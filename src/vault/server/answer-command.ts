@@ -28,9 +28,9 @@ const NOTE = 'note';
  * says that there was an answer, and that it was an error.
  */
 export async function answerCommandLine(
-  line: Pick<CommandLine, 'words' | 'program' | 'streams' | 'checkDump' | 'complain'>,
+  line: Pick<CommandLine, 'words' | 'program' | 'streams' | 'checkDump' | 'surveyDump' | 'complain'>,
 ): Promise<number> {
-  const { program, streams, checkDump, complain } = line;
+  const { program, streams, checkDump, surveyDump, complain } = line;
   const log = logTo(complain);
   let requests: RequestLog | undefined;
   try {
@@ -43,7 +43,8 @@ export async function answerCommandLine(
       return 0;
     }
     const heard = listen(log);
-    const code = await serveRequest({ ...store, role, words, ...streams(), checkDump, log: heard.log });
+    const dumps = { checkDump, ...(surveyDump ? { surveyDump } : {}) };
+    const code = await serveRequest({ ...store, role, words, ...streams(), ...dumps, log: heard.log });
     requests.writeOutcome(words, heard.last() ?? 'answered');
     return code === 0 ? 0 : ANSWERED_WITH_ERROR;
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { DumpSurveyor } from '../../archive/foreign-survey.ts';
 import type { DumpCheck } from '../store/verify.ts';
 
 /** What a process of the vault was started with. */
@@ -17,6 +18,8 @@ export interface CommandLine {
   streams: () => { input: Readable; output: Writable };
   /** Judges the dumps of an archive that is verified in full. */
   checkDump: DumpCheck;
+  /** Looks at the dumps of an archive of the former script. */
+  surveyDump?: DumpSurveyor;
   /** Takes a line for the log: standard error. */
   complain: (line: string) => void;
 }

@@ -10,7 +10,7 @@ type ServeArguments =
 
 /** Answers the one request that a process of `vault serve` or `vault answer` was started for; returns its exit code. */
 export async function serveCommandLine(line: CommandLine): Promise<number> {
-  const { words, command, streams, checkDump, complain } = line;
+  const { words, command, streams, checkDump, surveyDump, complain } = line;
   const log = logTo(complain);
   try {
     if (words[0] === 'vault' && words[1] === 'answer') {
@@ -26,7 +26,7 @@ export async function serveCommandLine(line: CommandLine): Promise<number> {
     const { serve, serveRsync } = await import(/* webpackMode: "eager" */ './serve.ts');
     // rsync reads and writes the descriptors themselves, which must not be touched before.
     if (parsed.words[0] === 'rsync') return await serveRsync({ ...parsed, streams: 'inherit', log });
-    return await serve({ ...parsed, ...streams(), checkDump, log });
+    return await serve({ ...parsed, ...streams(), checkDump, ...(surveyDump ? { surveyDump } : {}), log });
   } catch (error) {
     log.error(error instanceof Error ? error.message : String(error));
     streams().output.write(formatError(error));

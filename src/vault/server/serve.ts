@@ -1,4 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
+import type { DumpSurveyor } from '../../archive/foreign-survey.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { Answer } from '../protocol/answer.ts';
@@ -8,8 +9,10 @@ import { findNewest, greet } from '../store/greet.ts';
 import { openStore, type Store, type StoreOptions } from '../store/layout.ts';
 import { readLedger } from '../store/ledger.ts';
 import { sealArchive, settleBeforeGreeting } from '../store/seal.ts';
+import { readRange } from '../store/read-range.ts';
 import { explainFullDisk } from '../store/space.ts';
 import { readStatus } from '../store/status.ts';
+import { obtainSurvey } from '../store/surveys.ts';
 import { findSealed, verifySealed, type DumpCheck } from '../store/verify.ts';
 import { parseRanges } from './read-ranges.ts';
 import { receiveSegments, type RsyncStreams } from './receive-segments.ts';
@@ -25,6 +28,8 @@ export interface ServeOptions extends StoreOptions {
   lockWaitMs?: number;
   /** Judges the dumps of an archive that is verified in full. */
   checkDump?: DumpCheck;
+  /** Looks at the dumps of an archive of the former script. */
+  surveyDump?: DumpSurveyor;
 }
 
 interface Exchange extends ServeOptions {
@@ -112,6 +117,9 @@ async function answerRequest({ word, arguments: [name = '', level] }: Request, e
     case 'index':
       await answerIndex(name, exchange);
       break;
+    case 'survey':
+      await answerSurvey(name, exchange);
+      break;
     case 'read':
       await answerRanges(name, exchange);
       break;
@@ -144,6 +152,24 @@ async function answerIndex(name: string, { store, role, answer }: Exchange): Pro
   try {
     const range = await file.locateIndex();
     await answer.result({ name, index }, range.length, file.read(range.offset, range.length));
+  } finally {
+    await file.close();
+  }
+}
+
+/** Compressed, as it is kept; while it is being made for the first time, progress keeps the connection alive. */
+async function answerSurvey(name: string, { store, answer, surveyDump, lockWaitMs }: Exchange): Promise<void> {
+  if (!surveyDump) throw new TypeError('nobody here can tell what a dump holds');
+  const { line, file } = await obtainSurvey({
+    store,
+    name,
+    surveyDump,
+    progress: answer.progress,
+    ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
+  });
+  try {
+    const { size } = await file.stat();
+    await answer.result({ name, sha256: line.sha256 }, size, readRange(file, { offset: 0, length: size }));
   } finally {
     await file.close();
   }

@@ -98,6 +98,11 @@ export function extentsPath(store: Store, name: string): string {
   return join(store.private, 'extents', requireName(name));
 }
 
+/** What an archive of the former script holds, found by reading it once. */
+export function surveyPath(store: Store, name: string): string {
+  return join(store.private, 'surveys', `${requireName(name)}.jsonl.gz`);
+}
+
 /** Extents whose bytes are known as wrong. */
 export function damagePath(store: Store): string {
   return join(store.private, 'damage.jsonl');
@@ -121,6 +126,11 @@ export function verifyingLockPath(store: Store): string {
   return join(store.private, 'verifying.lock');
 }
 
+/** Held while a survey is made: it reads a whole archive, and holds a line for each of its entries. */
+export function surveyingLockPath(store: Store): string {
+  return join(store.private, 'surveying.lock');
+}
+
 /** What a seal is about to make visible: where a crash leaves it, the next seal finishes the work. */
 export function pendingPath(store: Store): string {
   return join(store.private, 'pending.json');
@@ -136,7 +146,7 @@ function requireName(name: string): string {
   );
 }
 
-const privatePlaces = ['assembly', 'extents', 'planning', 'receipts', 'verdicts'];
+const privatePlaces = ['assembly', 'extents', 'planning', 'receipts', 'surveys', 'verdicts'];
 
 async function makePlaces(store: Store, uploadGid: number | undefined): Promise<void> {
   try {

@@ -47,7 +47,7 @@ export async function readStatus(store: Store): Promise<VaultStatus> {
 }
 
 async function summarise(store: Store, line: LedgerLine): Promise<ArchiveSummary> {
-  const { name, index, size, newBytes, time, trigger } = line;
+  const { name, index, sha256, size, newBytes, time, trigger } = line;
   const fault = await findFault(store, line);
   const verdict = await readVerdict(store, name, index);
   return {
@@ -57,6 +57,7 @@ async function summarise(store: Store, line: LedgerLine): Promise<ArchiveSummary
     newBytes,
     sealed: time,
     ...(index === undefined ? {} : { index }),
+    ...(sha256 === undefined ? {} : { sha256 }),
     ...(trigger === undefined ? {} : { trigger }),
     ...(verdict ? { verdict: { level: verdict.level, isSound: verdict.isSound, time: verdict.time } } : {}),
     ...(fault === undefined ? {} : { fault }),

@@ -1,12 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { CARD_NAME } from '../../archive/layout.ts';
 import { parseArchiveName, type ArchiveName } from '../../config/archive-name.ts';
+import type { DumpSurveyor } from '../../archive/foreign-survey.ts';
 import type { Logger } from '../../logging/logger.ts';
 import type { VaultSettings } from '../settings/settings.ts';
 import type { Store } from '../store/layout.ts';
 import { appendToLedger, listLedgerArchives, readLedger } from '../store/ledger.ts';
 import { ForeignFile, Unfit } from './foreign-file.ts';
 import { readNameInstant } from './name-instant.ts';
+import { surveyAdopted } from './survey-adopted.ts';
 import { withVaultLock } from './vault-lock.ts';
 
 export interface AdoptOptions {
@@ -15,6 +17,8 @@ export interface AdoptOptions {
   logger: Logger;
   /** Shows what would be taken over, and changes nothing. */
   isDryRun?: boolean;
+  /** Looks at dumps: with it, what no survey tells of yet is read through as well, which takes longer than hashing. */
+  surveyDump?: DumpSurveyor;
   lockWaitMs?: number;
   signal?: AbortSignal;
 }
@@ -32,14 +36,17 @@ export interface AdoptResult {
   /** Archives that the ledger knew before. */
   known: number;
   left: LeftFile[];
+  /** How many archives were read through, and which of all can never be restored from; absent where none were. */
+  surveys?: { made: number; unfit: LeftFile[] };
 }
 
 /**
  * Takes over what the former script left: each archive is made read-only, hashed, and gets a line in the ledger, its age
- * counting from the date in its name. One after the other: a run that is killed is gone on with by the next.
+ * counting from the date in its name. Then it is read through, the newest first, so that a restore finds at once what it
+ * holds. One after the other: a run that is killed is gone on with by the next.
  */
 export async function adopt(options: AdoptOptions): Promise<AdoptResult> {
-  const { store, settings, logger, isDryRun = false, signal } = options;
+  const { store, settings, logger, isDryRun = false, surveyDump, signal } = options;
   const { candidates, left, known } = await findCandidates(store, settings.timezone);
   const adopted: AdoptResult['adopted'] = [];
   for (const [at, { name, instant }] of candidates.entries()) {
@@ -66,7 +73,10 @@ export async function adopt(options: AdoptOptions): Promise<AdoptResult> {
       left.push({ name, why: error.message });
     }
   }
-  return { isDryRun, adopted, known, left: left.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+  left.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const result = { isDryRun, adopted, known, left };
+  if (isDryRun || !surveyDump) return result;
+  return { ...result, surveys: await surveyAdopted({ store, logger, surveyDump, ...(signal ? { signal } : {}) }) };
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Logger } from '../../logging/logger.ts';
 import { syncDirectory } from '../../system/durable-file.ts';
 import { archivePath, receiptPath, verdictPath, type Store } from '../store/layout.ts';
 import { appendToLedger, readLedger, type LedgerLine } from '../store/ledger.ts';
+import { removeSurvey } from '../store/surveys.ts';
 import { forgetExtents, handOver } from './extent-records.ts';
 import { dropRemovalNote, readRemovalNote, writeRemovalNote, type RemovalNote } from './removal-note.ts';
 
@@ -69,6 +70,7 @@ async function finish(store: Store, { entry, file }: RemovalNote, log: Logger): 
   }
   await rm(receiptPath(store, name), { force: true });
   await rm(verdictPath(store, name), { force: true });
+  await removeSurvey(store, name);
   await forgetExtents(store, entry);
   await dropRemovalNote(store);
 }

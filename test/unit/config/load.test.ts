@@ -48,6 +48,7 @@ describe('the defaults', () => {
         knownHosts: '/srv/skills-hub/infrastructure/known_hosts',
       },
       dev: { port: 8081, url: 'https://dev.educ-ai.fr' },
+      foreign: { databases: [], files: [] },
       maximumAgeMs: 26 * 3_600_000,
     });
   });

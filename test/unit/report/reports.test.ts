@@ -30,14 +30,16 @@ const plan = {
   databases: [],
   files: [],
   services: { stop: [], hold: [] },
+  haltOrder: [],
   users: { stop: [], hold: [] },
+  estimate: { steps: [], totalMs: 0, standstillMs: 0, measured: 0 },
   refusals: [],
   warnings: [],
-} as RestorePlan;
+} satisfies RestorePlan;
 
 describe('reports for people', () => {
   it('show local times with their zone beside archives that are named by them; without a zone UTC', () => {
-    const result = { plan, done: false, createdRoles: [], notes: [], fetchedBytes: 0, durationMs: 0 };
+    const result = { plan, done: false, createdRoles: [], notes: [], steps: [], fetchedBytes: 0, durationMs: 0 };
     expect(renderPlan(plan, PARIS)).toContain(`made ${local} (`);
     expect(renderPlan(plan)).toContain('made 2026-11-23 23:45 UTC (');
     expect(summarizeRestore(result, PARIS)).toContain(`made \`${local}\``);

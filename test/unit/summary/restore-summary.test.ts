@@ -55,6 +55,15 @@ const plan = {
       warnings: [],
       missingRoles: ['reporting'],
       roleDifferences: [],
+      rows: {
+        tables: [
+          { table: `public.${hostile}`, archived: 1180, live: 1203 },
+          { table: 'public.locked', archived: 7, live: 7, isEstimate: true },
+          { table: 'public.student', archived: 20 },
+        ],
+        equal: 9,
+      },
+      freeBytes: 1_000_000_000,
     },
   ],
   files: [
@@ -64,14 +73,29 @@ const plan = {
       archived: { files: 82, bytes: 20_948_593 },
       add: 3,
       replace: 2,
+      alignedFolders: 1,
       remove: 0,
+      addBytes: 12_000,
+      replaceBytes: 5_000,
+      removeBytes: 0,
       stageBytes: 12_613,
+      examples: { add: [hostile], replace: ['a/two'], remove: [] },
       wanted: new Set(['uploads/a', 'uploads/b']),
       elsewhere: { count: 0 },
     },
   ],
-  services: { stop: [], hold: [] },
-  users: { stop: [], hold: [] },
+  services: { stop: ['app', 'web'], hold: [] },
+  haltOrder: [['web'], ['app']],
+  users: { stop: ['app', 'web'], hold: [] },
+  estimate: {
+    steps: [
+      { step: 'databases', ms: 1500, measured: 3 },
+      { step: 'swap', ms: 2600, measured: 2 },
+    ],
+    totalMs: 4100,
+    standstillMs: 2600,
+    measured: 2,
+  },
   refusals: [],
   warnings: [],
 } as unknown as RestorePlan;
@@ -83,6 +107,10 @@ const restored: RestoreResult = {
   carried: { disconnected: [hostile], swaps: [], placed: 2, removed: 1 },
   createdRoles: [],
   notes: [hostile],
+  steps: [
+    { step: 'plan', ms: 312 },
+    { step: 'databases', ms: 1733, estimatedMs: 1500 },
+  ],
   fetchedBytes: 86_016,
   durationMs: 1949,
 };
@@ -92,7 +120,16 @@ describe('the summary of a restore', () => {
     const summary = summarizeRestore({ ...restored, done: false });
     expect(summary).toMatch(/^### 📝 A plan: nothing was changed\n/);
     expect(summary).toContain('| `app` | 2 tables, 8.1 MB | replaces `skills_hub` (9.0 MB) |');
-    expect(summary).toContain('adds 3, replaces 2, removes 0; fetches 13 kB');
+    expect(summary).toContain(
+      'adds 3 entries (12 kB), replaces 1 entry (5.0 kB now), puts times and modes of 1 folder right; fetches 13 kB',
+    );
+    expect(summary).toMatch(/1,203 rows now, 1,180 in the archive`\n/);
+    expect(summary).toContain('public.student: not there now, 20 rows in the archive`');
+    expect(summary).toContain('about 7 rows now, 7 in the archive`');
+    expect(summary).toContain('for about 3 s: `web`, then `app`.');
+    expect(summary).toContain(
+      'Time: about 4 s (staging databases 2 s, putting in place 3 s); measured on this host 2 times.',
+    );
     expect(summary).toContain(`type the name to confirm it: \`${name}\``);
     expectHarmless(summary);
   });
@@ -110,6 +147,7 @@ describe('the summary of a restore', () => {
     expect(summary).toMatch(/^### ✅ Restored, in 1\.9 s\n/);
     expect(summary).toContain('The state before is in `backup_full_2026-11-23_22-17-39.tar.gz`');
     expect(summary).toContain('forget 20261123211739-ed36c4`');
+    expect(summary).toContain('Took 1.9 s: plan 0.3 s, staging databases 1.7 s (expected 2 s)');
     expectHarmless(summary);
     const { safety: _safety, ...unsafe } = restored;
     expect(summarizeRestore(unsafe)).toContain('⚠️ The state before was not backed up');
@@ -125,7 +163,9 @@ describe('the plan as an output', () => {
       databases: [
         { key: 'app', database: 'skills_hub', tables: 2, exists: true, connections: 1, missingRoles: ['reporting'] },
       ],
-      files: [{ source: 'uploads', add: 3, replace: 2, remove: 0, stageBytes: 12_613 }],
+      files: [{ source: 'uploads', add: 3, replace: 2, remove: 0, stageBytes: 12_613, addBytes: 12_000 }],
+      estimate: { totalMs: 4100, standstillMs: 2600, measured: 2 },
+      haltOrder: [['web'], ['app']],
       omitted: { databases: 0, files: 0, refusals: 0, warnings: 0 },
     });
   });
@@ -141,11 +181,17 @@ describe('the plan as an output', () => {
         key: long,
         record: { ...record('x', 1), source: long, database: long },
         missingRoles: Array.from({ length: 50 }, () => long),
+        rows: { tables: Array.from({ length: 500 }, () => ({ table: long, live: 1 })), equal: 3 },
       })),
       files: Array.from({ length: 300 }, () => ({
         ...(source as (typeof plan.files)[number]),
         path: long,
         source: long,
+        examples: {
+          add: [long, long, long, long],
+          replace: [long, long, long, long],
+          remove: [long, long, long, long],
+        },
       })),
       refusals: Array.from({ length: 500 }, () => long),
       warnings: Array.from({ length: 500 }, () => long),

@@ -1,0 +1,60 @@
+import type { SurveyedDump } from '../../archive/foreign-survey.ts';
+import { showName } from '../../archive/entry-names.ts';
+import type { ForeignFindings } from './foreign-archive.ts';
+import type { PlacedDump } from './layout.ts';
+import type { SourceTally } from './mapped-lines.ts';
+import { sayCounted } from './tallies.ts';
+import type { Judgement } from './appraisal.ts';
+
+type Known = Pick<ForeignFindings, 'name' | 'about' | 'layout' | 'lines'> & {
+  dumpOf: (placed: PlacedDump) => SurveyedDump | undefined;
+};
+
+/** What is to be known of chosen parts of an archive that we did not make, before they are restored. */
+export function judgeForeign(
+  known: Known,
+  { databases, files }: { databases: readonly string[]; files: readonly string[] },
+): Judgement {
+  const { name, about, layout, lines, dumpOf } = known;
+  const { links, leftovers } = about.head.leftOut;
+  const judgement: Judgement = {
+    damage: [],
+    warnings: [
+      `${name} was made by the former script: nothing proves it but the SHA-256 that the vault's ledger has of it since it was adopted, and databases are compared with what their own dumps hold`,
+      ...layout.absent.map(
+        (source) => `${name} holds nothing for ${source} (foreign: in the configuration says where to look)`,
+      ),
+      ...lines.unmapped.say('of it are none of what is configured, and are not restored'),
+      ...lines.hidden.say('stand where something else is restored to, and are left out'),
+      ...sayCounted(links, 'are links that lead out of it, and are left out'),
+      ...sayCounted(leftovers, 'are what macOS or another tar has left, and are left out'),
+    ],
+  };
+  for (const placed of layout.dumps) {
+    if (!databases.includes(placed.key)) continue;
+    const fault = findDumpFault(dumpOf(placed));
+    if (fault !== undefined) judgement.damage.push(`${placed.key} (${showName(placed.name)}): ${fault}`);
+  }
+  for (const [source, tally] of lines.sources) if (files.includes(source)) judgeFiles(source, tally, judgement);
+  return judgement;
+}
+
+function findDumpFault(dump: SurveyedDump | undefined): string | undefined {
+  if (!dump) return 'it does not begin as a plain dump of pg_dump does, or is empty';
+  const { isWhole, command, hasInserts } = dump;
+  if (command !== undefined)
+    return `it holds a command for psql, which is not run: ${JSON.stringify(command.slice(0, 60))}`;
+  if (!isWhole) return 'the dump is cut off: its last line is missing';
+  if (hasInserts) return 'its rows are INSERT statements, which nothing proves: unpack it (--to), and load it by hand';
+  return undefined;
+}
+
+function judgeFiles(source: string, { rooted, masked, torn }: SourceTally, { damage, warnings }: Judgement): void {
+  warnings.push(
+    ...rooted.say(
+      `of ${source} belonged to root, under which the former script ran, and go to whoever owns ${source} now`,
+    ),
+    ...masked.say(`of ${source} lose bits such as set-uid and writable by everybody`),
+  );
+  damage.push(...torn.say(`of ${source} are hard links to what is no part of it`));
+}

@@ -1,0 +1,77 @@
+import type { DatabaseRecord } from '../../archive/manifest.ts';
+import { groupBy } from '../../system/group-by.ts';
+import { planDatabaseRestore } from '../../sources/postgres/restore-plan.ts';
+import type { OpenArchive } from '../open-archive.ts';
+import { serverOf } from '../connect-server.ts';
+import type { Platform } from '../platform.ts';
+import type { PlannedDatabase, RestorePlan } from './restore-plan.ts';
+import { checkDatabaseRoom } from './room.ts';
+import { compareAllRows } from './row-counts.ts';
+
+/**
+ * Compares the chosen dumps with what stands there now: what is in the way, the rows of live tables, and the room on the
+ * disks of the servers.
+ * @throws Failure `source` where a server does not answer.
+ */
+export async function planAllDatabases(
+  platform: Platform,
+  archive: Pick<OpenArchive, 'text' | 'isForeign' | 'appraisal'>,
+  globals: Readonly<Record<string, unknown>>,
+  chosen: readonly (readonly [key: string, record: DatabaseRecord])[],
+): Promise<Pick<RestorePlan, 'databases' | 'refusals' | 'warnings'>> {
+  const { config } = platform;
+  const plan: Pick<RestorePlan, 'databases' | 'refusals' | 'warnings'> = { databases: [], refusals: [], warnings: [] };
+  const refusals: { key: string; text: string }[] = [];
+  const warnings: { key: string; text: string }[] = [];
+  for (const [key, record] of chosen) {
+    const globalsName = `db/globals-${record.source}.sql`;
+    const globalsSql = globalsName in globals ? await archive.text(globalsName) : undefined;
+    if (!config.databases.some((source) => source.name === record.source)) {
+      plan.refusals.push(
+        `database "${key}" is in the archive, but databases.${record.source} is not in ${config.file}`,
+      );
+      continue;
+    }
+    const server = await serverOf(platform, record.source);
+    const found = await planDatabaseRestore({
+      server,
+      record,
+      live: record.database,
+      ...(globalsSql === undefined ? {} : { globalsSql }),
+      isForeign: archive.isForeign,
+      allowOldClient: archive.appraisal?.allowsOldClient === true,
+    });
+    plan.databases.push({ ...found, record, key });
+    refusals.push(...found.refusals.map((text) => ({ key, text })));
+    warnings.push(...found.warnings.map((text) => ({ key, text })));
+  }
+  // One program serves many databases: what is said of it is said once, with all their names.
+  plan.refusals.push(...sayTogether(refusals));
+  plan.warnings.push(...sayTogether(warnings));
+  const [counts, room] = await Promise.all([
+    compareAllRows(
+      platform,
+      plan.databases.filter(({ exists }) => exists),
+    ),
+    checkDatabaseRoom(platform, plan.databases),
+  ]);
+  plan.databases = plan.databases.map((planned) => withFindings(planned, counts.rows, room.freeBytes));
+  plan.refusals.push(...room.refusals);
+  plan.warnings.push(...counts.warnings, ...room.warnings);
+  return plan;
+}
+
+function sayTogether(said: readonly { key: string; text: string }[]): string[] {
+  return [...groupBy(said, ({ text }) => text)].map(
+    ([text, members]) => `${members.map(({ key }) => key).join(', ')}: ${text}`,
+  );
+}
+
+function withFindings(
+  planned: PlannedDatabase,
+  rows: ReadonlyMap<string, PlannedDatabase['rows']>,
+  freeBytes: ReadonlyMap<string, number>,
+): PlannedDatabase {
+  const [compared, free] = [rows.get(planned.key), freeBytes.get(planned.key)];
+  return { ...planned, ...(compared ? { rows: compared } : {}), ...(free === undefined ? {} : { freeBytes: free }) };
+}

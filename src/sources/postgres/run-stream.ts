@@ -1,0 +1,87 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
+
+import { Failure } from '../../logging/failure.ts';
+import { restoreApplicationName } from './restore-session.ts';
+import { awaitEnd, keepMessages } from './run-tool.ts';
+import { describeServerError } from './server-errors.ts';
+import type { PostgresServer } from './server.ts';
+
+export interface StreamOptions {
+  server: PostgresServer;
+  database: string;
+  /** What is being done, as a message begins: `putting rows into app.public.student`. */
+  what: string;
+  signal?: AbortSignal | undefined;
+}
+
+/**
+ * Runs a script that is too long for memory, such as one with rows in it, stopping at the first error: gives the JSON
+ * objects that it prints, one a row. Where the script cannot be brought to its end, its session ends without a COMMIT.
+ * @throws Failure `refused` with what the script itself raised; `source` with the server's message; what reading it threw.
+ */
+export async function runStream<T>(script: AsyncIterable<Buffer>, options: StreamOptions): Promise<T[]> {
+  const { server, database, what, signal } = options;
+  const args = ['-XAtqw', '-v', 'ON_ERROR_STOP=1', '-v', 'VERBOSITY=verbose', '-R', '\x1e', '-f', '-'];
+  const psql = server.start('psql', args, { database, applicationName: restoreApplicationName });
+  const messages = keepMessages(psql);
+  const output: Buffer[] = [];
+  psql.stdout.on('data', (piece: Buffer) => output.push(piece));
+  const ended = awaitEnd(psql, 'psql');
+  ended.catch(() => undefined);
+  let unreadable: { error: unknown } | undefined;
+  const noted = noteFailure(script, (error) => {
+    unreadable = { error };
+    psql.kill('SIGTERM');
+  });
+  const abort = () => psql.kill('SIGTERM');
+  signal?.addEventListener('abort', abort, { once: true });
+  if (signal?.aborted) abort();
+  const stopped = new AbortController();
+  // Once psql has ended, nobody waits for who brings the script.
+  const over = ended.finally(() => stopped.abort());
+  over.catch(() => undefined);
+  const source = Readable.from(noted, { objectMode: true, highWaterMark: 1 });
+  await pipeline(source, psql.stdin, { signal: stopped.signal }).catch(() => undefined);
+  const { code, endedBy } = await ended.finally(() => signal?.removeEventListener('abort', abort));
+  if (signal?.aborted) throw new Failure('source', `${what} was interrupted`, 'Run the restore again.');
+  if (unreadable) throw unreadable.error;
+  if (endedBy) throw new Failure('source', `${what}: psql was ended by ${endedBy}`, 'Run the restore again.');
+  if (code !== 0) throw explain(what, messages());
+  // A dump within the script prints what it sets.
+  const rows = Buffer.concat(output)
+    .toString('utf8')
+    .split(/[\x1e\n]/);
+  return rows.filter((row) => row.startsWith('{')).map((row) => JSON.parse(row) as T);
+}
+
+/** What a script raises itself is said as it is; of everything else, PostgreSQL's message. */
+function explain(what: string, stderr: string): Failure {
+  const [, state = '', message = ''] = /ERROR: {1,2}([0-9A-Z]{5}): (.*)/.exec(stderr) ?? [];
+  if (state === 'P0001') {
+    const at = message.lastIndexOf(' | ');
+    return new Failure('refused', `${what}: ${message.slice(0, at)}`, `Nothing was changed. ${message.slice(at + 3)}`);
+  }
+  const failure = describeServerError(`${what} failed`, stderr.replace(/(ERROR: {1,2})[0-9A-Z]{5}: /, '$1'));
+  return new Failure(failure.kind, failure.message, `Nothing was changed. ${failure.next}`, { cause: failure });
+}
+
+/** Tells of what reading throws; a pipe that psql has closed is none of it. */
+async function* noteFailure(
+  script: AsyncIterable<Buffer>,
+  tell: (error: unknown) => void,
+): AsyncGenerator<Buffer, void, undefined> {
+  const iterator = script[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const step = await iterator.next().catch((error: unknown) => {
+        tell(error);
+        throw error;
+      });
+      if (step.done) return;
+      yield step.value;
+    }
+  } finally {
+    await iterator.return?.();
+  }
+}

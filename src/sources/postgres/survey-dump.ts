@@ -1,0 +1,103 @@
+import type { DumpFindings } from '../../archive/foreign-survey.ts';
+import { joinEvents } from './dump-events.ts';
+import { DumpLexer } from './dump-lexer.ts';
+import { decodeName } from './dump-statements.ts';
+import { FingerprintTaker } from './fingerprints.ts';
+import { OwnCommands } from './restore-guard.ts';
+import { RoleFinder } from './role-finder.ts';
+
+/** Where pg_dump says what it is, and which versions made the dump. */
+const HEAD_BYTES = 16 * 1024;
+const TITLE = /^-- PostgreSQL database dump\r?$/m;
+/** Whoever forges a dump of more tables and statements that count wants memory, not a database. */
+const MAX_FINDINGS = 500_000;
+
+/**
+ * Reads a dump that somebody else made, in pieces of any size: whether it is whole, its fingerprints, and what a restore
+ * has to know before it begins. Undefined where it does not begin as a plain dump of pg_dump does.
+ */
+export async function surveyDump(content: AsyncIterable<Buffer>): Promise<DumpFindings | undefined> {
+  const pieces = content[Symbol.asyncIterator]();
+  const head: Buffer[] = [];
+  let headBytes = 0;
+  while (headBytes < HEAD_BYTES) {
+    const next = await pieces.next();
+    if (next.done) break;
+    head.push(next.value);
+    headBytes += next.value.length;
+  }
+  const start = Buffer.concat(head);
+  const text = start.toString('latin1', 0, HEAD_BYTES);
+  if (!TITLE.test(text)) return undefined;
+  const reading = new DumpReading();
+  reading.push(start);
+  for (let next = await pieces.next(); !next.done; next = await pieces.next()) reading.push(next.value);
+  return reading.finish({
+    serverVersion: versionIn(text, 'from database'),
+    clientVersion: versionIn(text, 'by pg_dump'),
+  });
+}
+
+function versionIn(head: string, by: string): string {
+  return new RegExp(`^-- Dumped ${by} version ([^\\r\\n]{1,100})`, 'm').exec(head)?.[1] ?? '';
+}
+
+class DumpReading {
+  readonly #taker = new FingerprintTaker();
+  readonly #lexer: DumpLexer;
+  readonly #own = new OwnCommands();
+  readonly #roles = new RoleFinder();
+  readonly #extensions = new Set<string>();
+  #encoding = 'UTF8';
+  #hasInserts = false;
+  #command: string | undefined;
+  #findings = 0;
+
+  constructor() {
+    const events = joinEvents(this.#taker);
+    this.#lexer = new DumpLexer({
+      ...events,
+      copyBegins: (...block) => this.#note() && events.copyBegins(...block),
+      statement: (text, end) => this.#read(text) && events.statement(text, end),
+      metaEnds: (text) => this.#own.admits(text) || (this.#command ??= text.slice(0, 200)),
+    });
+  }
+
+  push(piece: Buffer): void {
+    this.#lexer.push(piece);
+  }
+
+  finish(versions: Pick<DumpFindings, 'serverVersion' | 'clientVersion'>): DumpFindings {
+    const { roles, owner } = this.#roles.finish();
+    return {
+      isWhole: this.#lexer.complete && this.#findings <= MAX_FINDINGS,
+      fingerprints: this.#taker.finish(),
+      ...versions,
+      encoding: this.#encoding,
+      roles,
+      ...(owner === undefined ? {} : { owner }),
+      extensions: [...this.#extensions].sort(),
+      hasInserts: this.#hasInserts,
+      ...(this.#command === undefined ? {} : { command: this.#command }),
+    };
+  }
+
+  /** Whether there is room for one more of whatever takes memory. */
+  #note(): boolean {
+    return ++this.#findings <= MAX_FINDINGS;
+  }
+
+  /** Whether it is one that fingerprints are taken from. */
+  #read(text: string): boolean {
+    if (text.startsWith('SET client_encoding')) this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
+    if (text.startsWith('SELECT pg_catalog.setval')) return this.#note();
+    if (text.startsWith('INSERT INTO ')) this.#hasInserts = true;
+    const extension = /^CREATE EXTENSION (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)/.exec(text)?.[1];
+    if (extension !== undefined && this.#note()) {
+      const name = extension.startsWith('"') ? extension.slice(1, -1).replaceAll('""', '"') : extension;
+      this.#extensions.add(decodeName(name, this.#encoding));
+    }
+    if (RoleFinder.concerns(text) && this.#note()) this.#roles.read(decodeName(text, this.#encoding));
+    return true;
+  }
+}
