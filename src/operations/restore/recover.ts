@@ -52,7 +52,7 @@ async function finishTables(platform: Platform, journal: RestoreJournal): Promis
   if (!(await areTablesReplaced(platform, tables))) return false;
   await closeTables(platform, journal);
   platform.logger.warning(
-    `The restore of ${journal.archive} of ${journal.started} was interrupted when its tables had just been replaced: it is complete now.`,
+    `The ${describeJournal(journal)}, begun ${journal.started}, was interrupted when its tables had just been replaced: it is complete now.`,
   );
   return true;
 }

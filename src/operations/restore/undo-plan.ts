@@ -14,12 +14,15 @@ import { findLater } from './find-later.ts';
 import { followContainer } from './follow-container.ts';
 import type { KeptDatabase, KeptFiles, KeptRecord } from './kept.ts';
 import { readNames } from './lists.ts';
+import { planTablesBack, type UndoneTable } from './put-tables-back.ts';
 import { directoriesPathIn, removalsPathIn, wayBackPathOf } from './own-paths.ts';
 
 /** What taking back a restore, or an undo, would do, before it does anything: by the record of it. Sizes in bytes, times RFC 3339. */
 export interface UndoPlan extends Pick<KeptRecord, 'id' | 'archive' | 'undoes' | 'since'> {
   databases: UndoneDatabase[];
   files: UndoneFiles[];
+  /** Tables, of one database; where there are any, there is nothing else. */
+  tables: UndoneTable[];
   /** Services that use it and run now: stopped, or paused and started afresh, while it is put in place. */
   services: Users;
   /** The same, in the order in which they are halted: those of one group together. */
@@ -70,6 +73,8 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
       refusals.push(`files ${folder.source}: ${error.message}`);
     }
   }
+  const back = await planTablesBack(platform, record.tables ?? []);
+  refusals.push(...back.refusals);
   const halts = await planHalt(platform, {
     databases: config.databases.filter(({ name }) => databases.some(({ source }) => source === name)),
     files: config.files.filter(({ name }) => files.some(({ source }) => source === name)),
@@ -81,6 +86,7 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
     since,
     databases,
     files,
+    tables: back.tables,
     services: halts.services,
     haltOrder: halts.order,
     users: halts.users,
