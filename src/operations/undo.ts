@@ -2,10 +2,11 @@ import { mkdir, rm } from 'node:fs/promises';
 import { Failure } from '../logging/failure.ts';
 import type { Platform } from './platform.ts';
 import type { CarriedThrough } from './restore/carry-through.ts';
-import { describeJournal, FINISHING_COMMANDS } from './restore/interrupted-text.ts';
+import { describeJournal } from './restore/interrupted-text.ts';
 import { readJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { listKept, type KeptRecord } from './restore/kept.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
+import { warnOfInterrupted } from './restore/plan-only.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
 import { putTablesBack } from './restore/put-tables-back.ts';
 import { orDiscard } from './restore/stage-all.ts';
@@ -54,11 +55,7 @@ export async function undo(platform: Platform, options: UndoOptions): Promise<Un
   if (options.dryRun) {
     const kept = await listKept(state);
     const plan = await planUndo(platform, choose(kept, options.id), kept);
-    if (interrupted) {
-      plan.warnings.unshift(
-        `the ${describeJournal(interrupted)} was interrupted: ${FINISHING_COMMANDS} completes or reverts it first, and this plan may change then`,
-      );
-    }
+    plan.warnings.unshift(...(await warnOfInterrupted(platform)));
     return measured({ plan, done: false });
   }
   return await withLock(platform, async () => {

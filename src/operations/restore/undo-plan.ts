@@ -5,6 +5,7 @@ import { listMounted } from '../../sources/files/way-back.ts';
 import { listOwnDatabases } from '../../sources/postgres/forget-databases.ts';
 import { readLive } from '../../sources/postgres/read-live.ts';
 import type { Connection } from '../../sources/postgres/restore-facts.ts';
+import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import type { Users } from '../services/find-users.ts';
@@ -60,7 +61,9 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
     refusals.push(`${later.id} has replaced some of it since, and comes first: undo ${later.id}`);
   }
   const databases: UndoneDatabase[] = [];
-  for (const database of record.databases) databases.push(await planDatabase(platform, database, refusals));
+  for (const [source, kept] of groupBy(record.databases, (database) => database.source)) {
+    databases.push(...(await planDatabases(platform, source, kept, refusals)));
+  }
   const files: UndoneFiles[] = [];
   for (const folder of record.files) {
     try {
@@ -92,26 +95,33 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
   };
 }
 
-async function planDatabase(platform: Platform, database: KeptDatabase, refusals: string[]): Promise<UndoneDatabase> {
-  const { source, live, kept } = database;
+/** Looks at the databases of one server. */
+async function planDatabases(
+  platform: Platform,
+  source: string,
+  kept: readonly KeptDatabase[],
+  refusals: string[],
+): Promise<UndoneDatabase[]> {
   const server = await serverOf(platform, source);
-  const [present] = await readLive(server, [live]);
-  const own = (await listOwnDatabases(server)).find(({ name }) => name === kept);
-  if (kept !== undefined && !own?.isOurs) {
-    refusals.push(
-      own
-        ? `database ${kept}, which ${live} was, has been opened by somebody`
-        : `database ${kept}, which ${live} was, is gone from ${server.label}`,
-    );
-  }
-  const prepared = present?.preparedTransactions ?? 0;
-  if (prepared > 0) refusals.push(`database ${live} has ${prepared} prepared transactions: end them first`);
-  return {
-    ...database,
-    ...(own ? { sizeBytes: own.sizeBytes, keptOid: own.oid } : {}),
-    exists: present !== undefined,
-    connections: present?.connections ?? [],
-  };
+  const names = kept.map(({ live }) => live);
+  const [present, own] = await Promise.all([readLive(server, names), listOwnDatabases(server)]);
+  return kept.map((database) => {
+    const { live } = database;
+    const now = present.find(({ name }) => name === live);
+    const former = own.find(({ name }) => name === database.kept);
+    if (database.kept !== undefined && !former?.isOurs) {
+      const why = former ? 'has been opened by somebody' : `is gone from ${server.label}`;
+      refusals.push(`database ${database.kept}, which ${live} was, ${why}`);
+    }
+    const prepared = now?.preparedTransactions ?? 0;
+    if (prepared > 0) refusals.push(`database ${live} has ${prepared} prepared transactions: end them first`);
+    return {
+      ...database,
+      ...(former ? { sizeBytes: former.sizeBytes, keptOid: former.oid } : {}),
+      exists: now !== undefined,
+      connections: now?.connections ?? [],
+    };
+  });
 }
 
 /** @throws Failure where it cannot come back. */
