@@ -129,24 +129,29 @@ async function* search(
   );
 }
 
-/** Names elsewhere whose last part is the one that was asked for, whatever its case. */
+/** Names elsewhere whose last part is the one that was asked for, whatever its case, and however its accents are written. */
 class NearNames {
   readonly names: string[] = [];
   readonly #ends: readonly string[];
 
   constructor(paths: readonly string[]) {
-    this.#ends = paths.map((path) => `/${path.replace(/\/$/, '').split('/').at(-1) ?? ''}`.toLowerCase());
+    this.#ends = paths.map((path) => fold(`/${path.replace(/\/$/, '').split('/').at(-1) ?? ''}`));
   }
 
   isNear(name: Buffer): boolean {
     if (this.names.length >= NEAR_NAMES) return false;
-    const text = `/${withoutSlash(name).toString('utf8')}`.toLowerCase();
+    const text = fold(`/${withoutSlash(name).toString('utf8')}`);
     return this.#ends.some((end) => text.endsWith(end));
   }
 
   note(name: Buffer): void {
     this.names.push(showName(name));
   }
+}
+
+/** Some systems write é as one letter, others as two. */
+function fold(name: string): string {
+  return name.normalize('NFC').toLowerCase();
 }
 
 function describe(

@@ -7,6 +7,7 @@ import { OpenFolder } from '../system/open-folder.ts';
 import { serverOf } from './connect-server.ts';
 import type { Platform } from './platform.ts';
 import { followContainer } from './restore/follow-container.ts';
+import { dropTablesOf } from './restore/kept-tables.ts';
 import { listKept, removeKeptRecord, type KeptRecord } from './restore/kept.ts';
 import { withLock } from './with-lock.ts';
 
@@ -44,6 +45,7 @@ async function forgetOne(platform: Platform, record: KeptRecord): Promise<void> 
   for (const { source, kept } of record.databases) {
     if (kept !== undefined) await dropDatabases({ server: await serverOf(platform, source), names: [kept] });
   }
+  await dropTablesOf(platform, record.tables ?? []);
   for (const folder of record.files) {
     const found = await followContainer(platform, record, folder);
     if (found) await removeKeptFolder(found.root, found.kept);

@@ -2,16 +2,19 @@ import { mkdir, rm } from 'node:fs/promises';
 import { Failure } from '../logging/failure.ts';
 import type { Platform } from './platform.ts';
 import type { CarriedThrough } from './restore/carry-through.ts';
-import { describeJournal, FINISHING_COMMANDS } from './restore/interrupted-text.ts';
+import { describeJournal } from './restore/interrupted-text.ts';
 import { readJournal, writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { listKept, type KeptRecord } from './restore/kept.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
+import { warnOfInterrupted } from './restore/plan-only.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
+import { putTablesBack } from './restore/put-tables-back.ts';
 import { orDiscard } from './restore/stage-all.ts';
 import { placeDatabaseBack, placeFilesBack, stageUndo } from './restore/stage-undo.ts';
 import { planUndo, type UndoPlan } from './restore/undo-plan.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
 import { awaitHealthy } from './services/await-healthy.ts';
+import type { ReplaceResult } from '../sources/postgres/replace-tables.ts';
 import { withLock } from './with-lock.ts';
 
 export interface UndoOptions {
@@ -32,6 +35,8 @@ export interface UndoResult {
   carried?: CarriedThrough;
   /** What became of the services that use it. */
   services?: ServicesReport;
+  /** Where tables went back: what they hold now, and for how long writers waited. */
+  tables?: ReplaceResult;
   durationMs: number;
 }
 
@@ -50,11 +55,7 @@ export async function undo(platform: Platform, options: UndoOptions): Promise<Un
   if (options.dryRun) {
     const kept = await listKept(state);
     const plan = await planUndo(platform, choose(kept, options.id), kept);
-    if (interrupted) {
-      plan.warnings.unshift(
-        `the ${describeJournal(interrupted)} was interrupted: ${FINISHING_COMMANDS} completes or reverts it first, and this plan may change then`,
-      );
-    }
+    plan.warnings.unshift(...(await warnOfInterrupted(platform)));
     return measured({ plan, done: false });
   }
   return await withLock(platform, async () => {
@@ -63,7 +64,7 @@ export async function undo(platform: Platform, options: UndoOptions): Promise<Un
     const plan = await planUndo(platform, choose(kept, options.id), kept);
     refuseImpossible(plan);
     if (!(await options.confirm(plan))) return measured({ plan, done: false });
-    return measured(await carryOut(platform, plan));
+    return measured(await (plan.tables.length > 0 ? carryOutTables(platform, plan) : carryOut(platform, plan)));
   });
 }
 
@@ -104,6 +105,26 @@ function refuseReversal(
 function refuseImpossible({ id, refusals }: UndoPlan): void {
   if (refusals.length === 0) return;
   throw new Failure('refused', `${id} cannot be undone: ${refusals.join('; ')}`, 'Nothing was changed.');
+}
+
+/** Tables go back in one transaction: no service stands still for it. */
+async function carryOutTables(
+  platform: Platform,
+  { id: undone, since, archive, ...plan }: UndoPlan,
+): Promise<Omit<UndoResult, 'durationMs'>> {
+  const { holder, now, logger } = platform;
+  const id = makeRestoreId(now());
+  logger.phase('Swap');
+  const tables = await putTablesBack(platform, plan.tables, {
+    version: 1,
+    id,
+    phase: 'staging',
+    archive,
+    undoes: { id: undone, since },
+    holder,
+    started: now().toISOString(),
+  });
+  return { plan: { id: undone, since, archive, ...plan }, done: true, id, tables };
 }
 
 async function carryOut(platform: Platform, plan: UndoPlan): Promise<Omit<UndoResult, 'durationMs'>> {

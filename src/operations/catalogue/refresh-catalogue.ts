@@ -25,15 +25,16 @@ export interface UnreadArchive {
 
 /**
  * What a catalogue calls an archive of the vault: one of the same name that comes later has another identity, and so has
- * one of the former script's whose names mean something else by now.
+ * one of the former script's whose names mean something else by now. The time is part of it, since archives are in its
+ * order.
  */
 export function describeArchive(
   { name, index, sha256, sealed }: ArchiveSummary,
   foreign: ForeignConfig,
 ): CataloguedArchive {
-  if (index !== undefined) return { name, identity: index };
+  if (index !== undefined) return { name, identity: `${sealed} ${index}` };
   const meaning = createHash('sha256').update(JSON.stringify(foreign)).digest('hex');
-  return { name, identity: `${sha256 ?? sealed} ${meaning}` };
+  return { name, identity: `${sealed} ${sha256 ?? ''} ${meaning}` };
 }
 
 /**

@@ -162,10 +162,6 @@ function placeDump(of: ForeignDatabase, name: Buffer): PlacedDump {
   const { source } = of;
   const stem = (name.toString('utf8').split('/').at(-1) ?? '').replace(/\.sql$/, '');
   const database = of.database ?? stem;
-  return {
-    source,
-    database,
-    key: dumpNameOf({ name: source, database: of.isOneOfMany ? 'all' : database }, database),
-    name,
-  };
+  const key = dumpNameOf({ name: source, database: of.isOneOfMany ? 'all' : database }, database);
+  return { source, database, key, name };
 }

@@ -41,6 +41,17 @@ export interface FilesSwap {
   rootMtimeNs?: string;
 }
 
+/** One table that gets other rows, or is made or moved as a whole: all those of a journal in one transaction. */
+export interface TableSwap {
+  /** Configured source whose server its database is on. */
+  source: string;
+  database: string;
+  schema: string;
+  table: string;
+  /** Table in the same schema with what is replaced, from that transaction on. */
+  kept: string;
+}
+
 /**
  * What a restore, or an undo, is about to do, on disk before it does it. `staging`: nothing has been replaced, the next command
  * removes what was staged. `swapping`: all of it is staged and proven, the next command carries it through.
@@ -57,9 +68,14 @@ export interface RestoreJournal {
   started: string;
   databases: DatabaseSwap[];
   files: FilesSwap[];
+  /** Tables of one database; that their transaction has happened is told by what they keep. Absent in older journals. */
+  tables?: TableSwap[];
   /** Services that stand still during the swap, also those that did not run when it began; absent in older journals. */
   users?: Users;
 }
+
+/** Of its file in the state directory. */
+export const JOURNAL_NAME = 'restore-journal.json';
 
 /** Makes the journal the word that counts: it is on disk when this returns. */
 export async function writeJournal(stateDirectory: string, journal: RestoreJournal): Promise<void> {
@@ -119,5 +135,5 @@ export async function removeJournal(stateDirectory: string): Promise<void> {
 }
 
 function journalPath(stateDirectory: string): string {
-  return join(stateDirectory, 'restore-journal.json');
+  return join(stateDirectory, JOURNAL_NAME);
 }

@@ -22,6 +22,8 @@ export interface KeptRecord {
   since: string;
   databases: KeptDatabase[];
   files: KeptFiles[];
+  /** Tables whose rows were replaced, or that were made anew; absent in older records. */
+  tables?: KeptTableRecord[];
 }
 
 /** A database that was replaced. */
@@ -30,6 +32,15 @@ export interface KeptDatabase {
   live: string;
   /** Its name now; absent where there was no such database before. */
   kept?: string;
+}
+
+/** A table that was replaced, by the names of it and of what is kept of it, in the same schema. */
+export interface KeptTableRecord {
+  source: string;
+  database: string;
+  schema: string;
+  table: string;
+  kept: string;
 }
 
 /** A folder in which entries were replaced, added or moved away. */

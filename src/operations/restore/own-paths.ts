@@ -65,11 +65,13 @@ export function isOwnKept(record: {
   undoes?: { id: string };
   databases: readonly { kept?: string }[];
   files: readonly { root: string; kept: string }[];
+  tables?: readonly { kept: string }[];
 }): boolean {
   return (
     isRestoreId(record.id) &&
     (record.undoes === undefined || isRestoreId(record.undoes.id)) &&
     record.databases.every(({ kept }) => kept === undefined || kindOfName(kept) === 'kept') &&
+    (record.tables ?? []).every(({ kept }) => kindOfName(kept) === 'kept') &&
     record.files.every(({ root, kept }) => isAbsolute(root) && kept === keptPathOf(root, record.id))
   );
 }

@@ -3,14 +3,16 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endLeftSessions } from '../../sources/postgres/end-sessions.ts';
 import { dropDatabases } from '../../sources/postgres/forget-databases.ts';
+import { removeUnfinished } from '../../system/durable-file.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { carryThrough } from './carry-through.ts';
 import { followContainers } from './follow-container.ts';
 import { describeJournal } from './interrupted-text.ts';
-import { readJournal, removeJournal, type RestoreJournal } from './journal.ts';
+import { JOURNAL_NAME, readJournal, removeJournal, type RestoreJournal } from './journal.ts';
 import { haltAgain } from '../services/halt-services.ts';
-import { isRestoreId, wayBackPathOf } from './own-paths.ts';
+import { areTablesReplaced, awaitSilence, closeTables } from './kept-tables.ts';
+import { isRestoreId, keptRecordsIn, wayBackPathOf } from './own-paths.ts';
 import { discardStagedFiles } from './stage-files.ts';
 import { workDirectoryOf } from './work-directory.ts';
 
@@ -18,11 +20,13 @@ const LEFTOVERS_CONNECT_WITHIN_MS = 500;
 
 /** Finishes a restore, or an undo, that was interrupted while it put things in place, or reverts one that had not begun to. */
 export async function finishInterrupted(platform: Platform): Promise<void> {
-  const journal = await readJournal(platform.config.state);
-  if (!journal) {
-    await removeWorkDirectories(platform.config.state);
-    return;
-  }
+  const { state } = platform.config;
+  const journal = await readJournal(state);
+  if (journal) await finish(platform, journal);
+  await removeLeftovers(state);
+}
+
+async function finish(platform: Platform, journal: RestoreJournal): Promise<void> {
   const { logger } = platform;
   const run = describeJournal(journal);
   if (journal.phase === 'swapping') {
@@ -32,17 +36,30 @@ export async function finishInterrupted(platform: Platform): Promise<void> {
     await carryThrough(platform, { ...journal, files: await followContainers(platform, journal) });
     logger.warning(`The ${run} is complete now.`);
   } else {
+    await endLeftovers(platform, journal);
+    if (await finishTables(platform, journal)) return;
     logger.warning(
       `The ${run}, begun ${journal.started}, was interrupted before it changed anything: removing what it had made.`,
     );
-    await endLeftovers(platform, journal);
     await discardStaged(platform, journal);
   }
 }
 
+/** Tables change in one transaction, which may have happened though nobody was there any more to hear of it. */
+async function finishTables(platform: Platform, journal: RestoreJournal): Promise<boolean> {
+  const { tables = [] } = journal;
+  await awaitSilence(platform, tables);
+  if (!(await areTablesReplaced(platform, tables))) return false;
+  await closeTables(platform, journal);
+  platform.logger.warning(
+    `The ${describeJournal(journal)}, begun ${journal.started}, was interrupted when its tables had just been replaced: it is complete now.`,
+  );
+  return true;
+}
+
 /** The killed run's own programs may just have begun to connect: they are looked for twice. */
-async function endLeftovers(platform: Platform, { databases }: RestoreJournal): Promise<void> {
-  const sources = [...new Set(databases.map(({ source }) => source))];
+async function endLeftovers(platform: Platform, { databases, tables = [] }: RestoreJournal): Promise<void> {
+  const sources = [...new Set([...databases, ...tables].map(({ source }) => source))];
   const servers = await Promise.all(sources.map((source) => serverOf(platform, source)));
   if (servers.length === 0) return;
   for (let look = 0; look < 2; look++) {
@@ -64,11 +81,16 @@ export async function discardStaged(platform: Platform, journal: RestoreJournal)
   await rm(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
 }
 
-/** Lists of names that a run left which was killed before its journal began, or right after it ended. */
-async function removeWorkDirectories(stateDirectory: string): Promise<void> {
+/**
+ * Lists of names that a run left which was killed before its journal began, or right after it ended; and what was not yet
+ * a journal, or a record, when it was killed.
+ */
+async function removeLeftovers(stateDirectory: string): Promise<void> {
   const folder = dirname(workDirectoryOf(stateDirectory, '0'));
   const names = await readdir(folder).catch(() => []);
   for (const id of names.filter(isRestoreId)) {
     await rm(workDirectoryOf(stateDirectory, id), { recursive: true, force: true });
   }
+  await removeUnfinished(stateDirectory, (name) => name === JOURNAL_NAME);
+  await removeUnfinished(keptRecordsIn(stateDirectory), () => true);
 }

@@ -23,7 +23,7 @@ export async function createRoles(
   platform: Platform,
   archive: OpenArchive,
   manifest: Manifest,
-  databases: readonly PlannedDatabase[],
+  databases: readonly { record: DatabaseRecord }[],
 ): Promise<{ created: string[]; notes: string[] }> {
   const result = { created: [] as string[], notes: [] as string[] };
   for (const source of new Set(databases.map(({ record }) => record.source))) {
@@ -67,12 +67,12 @@ export async function stageDatabases(
  *
  * @throws Failure where the dump cannot be loaded, or what came of it differs.
  */
-async function stageDatabase(
+export async function stageDatabase(
   platform: Platform,
   archive: OpenArchive,
   { key, record }: { key: string; record: DatabaseRecord },
-  { staged }: DatabaseSwap,
-  signal: AbortSignal,
+  { staged }: Pick<DatabaseSwap, 'staged'>,
+  signal: AbortSignal | undefined,
 ): Promise<number> {
   if (staged === undefined) throw new RangeError(`the journal has no name for ${key}`);
   const { logger } = platform;

@@ -1,4 +1,5 @@
 import { splitQualifiedName } from './dump-statements.ts';
+import { isKeptTable } from './kept-tables.ts';
 import { queryRows, type QueryOptions } from './query.ts';
 import type { PostgresServer } from './server.ts';
 
@@ -11,13 +12,14 @@ export interface CatalogueTable {
   ancestors: [string, string][] | null;
 }
 
-/** Ordinary tables and leaves of partitioned ones; what an extension made is written by CREATE EXTENSION. */
+/** Ordinary tables and leaves of partitioned ones, ours apart; what an extension made is written by CREATE EXTENSION. */
 export const selectTables = `SELECT c.oid::text, n.nspname AS schema, c.relname AS name,
   CASE WHEN c.relispartition THEN (
     SELECT json_agg(json_build_array(an.nspname, a.relname)) FROM pg_partition_ancestors(c.oid) p
     JOIN pg_class a ON a.oid = p.relid JOIN pg_namespace an ON an.oid = a.relnamespace) END AS ancestors
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT ${isKeptTable}
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'e'
     AND ((d.classid = 'pg_class'::regclass AND d.objid = c.oid) OR (d.classid = 'pg_namespace'::regclass AND d.objid = n.oid)))
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
@@ -66,7 +68,7 @@ function compilePattern(pattern: string): (schema: string, name: string) => bool
 }
 
 /** One table as a pattern of pg_dump's that fits it alone; outside UTF-8 databases arguments cannot hold all letters. */
-export function writeExclusion(table: CatalogueTable, encoding: string): string {
+export function writeExclusion(table: Pick<CatalogueTable, 'schema' | 'name'>, encoding: string): string {
   const quote = (name: string) => {
     const quoted = `"${name.replaceAll('"', '""')}"`;
     return encoding === 'UTF8' ? quoted : quoted.replace(/[^\x00-\x7f]/gu, '"?"');

@@ -1,6 +1,7 @@
 import { queryTogether, type QueryOptions } from './query.ts';
 import { resolveExclusions, selectTables, writeExclusion, type CatalogueTable } from './catalogue.ts';
 import { readFacts, selectFacts, type DatabaseFacts, type FactsRow } from './inspect.ts';
+import { selectOwnRelations } from './kept-tables.ts';
 import type { PostgresServer } from './server.ts';
 import {
   listSecurityWarnings,
@@ -9,6 +10,8 @@ import {
   requireClientFor,
   type PostgresVersion,
 } from './versions.ts';
+
+type OwnRelation = Pick<CatalogueTable, 'schema' | 'name'>;
 
 /** All that is looked up before pg_dump starts. */
 export interface DumpPlan {
@@ -38,8 +41,13 @@ export interface PlanOptions {
  * @throws Failure `source` where the database does not answer, or the client is older than the server.
  */
 export async function planDump({ server, database, ...options }: PlanOptions, query: QueryOptions): Promise<DumpPlan> {
-  const [[rows, tables], client] = await Promise.all([
-    queryTogether<[FactsRow, CatalogueTable]>(server, database, [selectFacts(database), selectTables], query),
+  const [[rows, tables, own], client] = await Promise.all([
+    queryTogether<[FactsRow, CatalogueTable, OwnRelation]>(
+      server,
+      database,
+      [selectFacts(database), selectTables, selectOwnRelations],
+      query,
+    ),
     options.client ?? readClientVersion(server, 'pg_dump'),
   ]);
   const facts = readFacts(rows, server, database);
@@ -49,6 +57,7 @@ export async function planDump({ server, database, ...options }: PlanOptions, qu
   const args = ['--format=plain', '--no-password', `--encoding=${facts.encoding}`];
   args.push(`--lock-wait-timeout=${options.lockTimeoutMs}`);
   args.push(...excluded.map((table) => `--exclude-table-data=${writeExclusion(table, facts.encoding)}`));
+  args.push(...own.map((relation) => `--exclude-table=${writeExclusion(relation, facts.encoding)}`));
   const warnings = unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`);
   const conditions = listSecurityWarnings('pg_dump', client);
   return { facts, clientVersion: client.text, tables, excluded, args, warnings, conditions };

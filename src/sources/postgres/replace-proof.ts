@@ -78,7 +78,8 @@ BEGIN
   FOR s IN ${tables} LOOP
     FOR q IN SELECT DISTINCT seq.seqrelid, seq.seqincrement, seq.seqmin, seq.seqmax, a.attname
       FROM pg_attribute a
-      JOIN pg_type t ON t.oid = a.atttypid AND t.typcategory = 'N'
+      JOIN pg_type t ON t.oid = a.atttypid
+        AND coalesce(nullif(t.typbasetype, 0), t.oid) IN ('int2'::regtype, 'int4'::regtype, 'int8'::regtype, 'numeric'::regtype)
       LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
       JOIN pg_depend p ON (p.deptype IN ('a', 'i') AND p.classid = 'pg_class'::regclass AND p.refclassid = 'pg_class'::regclass
           AND p.refobjid = a.attrelid AND p.refobjsubid = a.attnum)
@@ -103,14 +104,14 @@ END $continuity$;
 /** How many rows are kept, and how many are there now. */
 export const tellTables = `DO $continuity$
 DECLARE
-  s record; replaced bigint; now bigint; told jsonb := '[]';
+  s record; replaced bigint; present bigint; told jsonb := '[]';
 BEGIN
   FOR s IN SELECT * FROM jsonb_to_recordset(current_setting('continuity.tables')::jsonb) AS s (schema text, name text, kept text, mode text) LOOP
-    now := 0;
+    present := 0;
     EXECUTE format('SELECT count(*) FROM ONLY %I.%I', s.schema, s.kept) INTO replaced;
-    IF s.mode <> 'aside' THEN EXECUTE format('SELECT count(*) FROM ONLY %I.%I', s.schema, s.name) INTO now; END IF;
+    IF s.mode <> 'aside' THEN EXECUTE format('SELECT count(*) FROM ONLY %I.%I', s.schema, s.name) INTO present; END IF;
     IF s.mode IN ('missing', 'back') THEN replaced := 0; END IF;
-    told := told || jsonb_build_object('schema', s.schema, 'name', s.name, 'replaced', replaced, 'rows', now,
+    told := told || jsonb_build_object('schema', s.schema, 'name', s.name, 'replaced', replaced, 'rows', present,
       'sequences', coalesce(current_setting('continuity.moved')::jsonb -> format('%I.%I', s.schema, s.name), '[]'));
   END LOOP;
   PERFORM set_config('continuity.told', told::text, true);

@@ -1,3 +1,5 @@
+import { keptMark } from './kept-tables.ts';
+
 /**
  * The parts of the one transaction in which tables get other rows: each goes through the list of tables that
  * `setTables` left in the session. What they raise has two parts, divided by ` | `: what is wrong, and what to do.
@@ -17,10 +19,6 @@ export interface ScriptTable {
   /** A relation as SQL: where the rows come from, or the table itself. */
   source: string;
   columns: { name: string; type: string }[];
-  /** Comment that marks what is kept as ours; `%s` in it is filled with the foreign keys that went, as JSON. */
-  mark: string;
-  /** Foreign keys to be added when all rows are there, as statements. */
-  foreignKeys: string[];
 }
 
 /** What the script prints in the end, one row a table. */
@@ -36,7 +34,7 @@ export interface ReplacedTable {
 
 const tables = (modes: string): string =>
   `SELECT * FROM jsonb_to_recordset(current_setting('continuity.tables')::jsonb)
-    AS s (schema text, name text, kept text, mode text, source text, columns jsonb, mark text, "foreignKeys" jsonb)
+    AS s (schema text, name text, kept text, mode text, source text, columns jsonb)
   WHERE mode IN (${modes}) ORDER BY schema COLLATE "C", name COLLATE "C"`;
 
 /** A block that goes through tables of some modes; `live` and `kept` are the two as SQL. */
@@ -105,33 +103,36 @@ export const compareColumns = eachTable(
     END IF;`,
 );
 
-/** What is about to go is copied, or takes another name; nobody but its owner may look at the copy. */
-export const keepTables = eachTable(
-  "'rows', 'missing', 'aside', 'back'",
-  '  g record; keys jsonb;',
+/** Foreign keys would hold others to a table that nobody sees: they go, and the table's comment says how they were. */
+const freeOthers = eachTable(
+  "'aside'",
+  '  f record; keys jsonb;',
   `    keys := '[]';
-    IF s.mode = 'rows' THEN
-      EXECUTE format('CREATE TABLE %s AS SELECT * FROM ONLY %s', kept, live);
-    ELSIF s.mode = 'aside' THEN
-      -- They would hold others to a table that nobody sees.
-      FOR g IN SELECT conrelid::regclass AS relation, conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint
-        WHERE contype = 'f' AND confrelid = live::regclass AND conrelid <> confrelid AND conparentid = 0 LOOP
-        keys := keys || to_jsonb(format('ALTER TABLE %s ADD CONSTRAINT %I %s;', g.relation, g.conname, g.definition));
-        EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', g.relation, g.conname);
-      END LOOP;
-      EXECUTE format('ALTER TABLE %s RENAME TO %I', live, s.kept);
-    ELSE
-      -- Nothing was there: an empty table says so, and that this was done.
-      EXECUTE format('CREATE TABLE %s ()', kept);
-    END IF;
-    IF s.mode <> 'aside' THEN
-      FOR g IN SELECT DISTINCT a.grantee FROM pg_class c, aclexplode(c.relacl) a WHERE c.oid = kept::regclass AND a.grantee <> c.relowner LOOP
-        EXECUTE format('REVOKE ALL ON TABLE %s FROM %s CASCADE', kept,
-          CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END);
-      END LOOP;
-    END IF;
-    EXECUTE format('COMMENT ON TABLE %s IS %L', kept, format(s.mark, keys));`,
+    FOR f IN SELECT conrelid::regclass AS relation, conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint
+      WHERE contype = 'f' AND confrelid = live::regclass AND conrelid <> confrelid AND conparentid = 0 LOOP
+      keys := keys || to_jsonb(format('ALTER TABLE %s ADD CONSTRAINT %I %s;', f.relation, f.conname, f.definition));
+      EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', f.relation, f.conname);
+    END LOOP;
+    EXECUTE format('COMMENT ON TABLE %s IS %L', live, '${keptMark}' || jsonb_build_object('kind', 'whole', 'foreignKeys', keys,
+      'comment', obj_description(live::regclass, 'pg_class'))::text);`,
 );
+
+/** What is about to go is copied, or takes another name; nobody but its owner may look at the copy. */
+export const keepTables =
+  freeOthers +
+  eachTable("'aside'", '', "    EXECUTE format('ALTER TABLE %s RENAME TO %I', live, s.kept);") +
+  eachTable(
+    "'rows', 'missing', 'back'",
+    '  g record;',
+    `    -- Where nothing was there, an empty table says so, and that this was done.
+    EXECUTE format(CASE s.mode WHEN 'rows' THEN 'CREATE TABLE %s AS SELECT * FROM ONLY %s' ELSE 'CREATE TABLE %s ()' END, kept, live);
+    FOR g IN SELECT DISTINCT a.grantee FROM pg_class c, aclexplode(c.relacl) a WHERE c.oid = kept::regclass AND a.grantee <> c.relowner LOOP
+      EXECUTE format('REVOKE ALL ON TABLE %s FROM %s CASCADE', kept,
+        CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END);
+    END LOOP;
+    EXECUTE format('COMMENT ON TABLE %s IS %L', kept,
+      '${keptMark}' || jsonb_build_object('kind', CASE s.mode WHEN 'rows' THEN 'rows' ELSE 'missing' END)::text);`,
+  );
 
 /** No trigger fires, foreign keys' own included, where the session says so. */
 export const replaceRows = eachTable(
@@ -146,18 +147,23 @@ export const replaceRows = eachTable(
 /** A table that was put aside takes its place again. */
 export const bringBack = eachTable(
   "'back'",
-  '',
-  `    EXECUTE format('COMMENT ON TABLE %s IS NULL', s.source);
-    EXECUTE format('ALTER TABLE %s RENAME TO %I', s.source, s.name);`,
+  '  said jsonb;',
+  `    said := substr(obj_description(s.source::regclass, 'pg_class'), ${keptMark.length + 1})::jsonb;
+    EXECUTE format('COMMENT ON TABLE %s IS %L', s.source, said ->> 'comment');
+    EXECUTE format('ALTER TABLE %s RENAME TO %I', s.source, s.name);
+    PERFORM set_config('continuity.keys', (current_setting('continuity.keys')::jsonb || (said -> 'foreignKeys'))::text, true);`,
 );
 
-export const addForeignKeys = eachTable(
-  "'missing', 'back'",
-  '  statement text;',
-  `    FOR statement IN SELECT * FROM jsonb_array_elements_text(s."foreignKeys") LOOP
-      EXECUTE statement;
-    END LOOP;`,
-);
+/** Those of the dump, and those that went when a table was put aside; all rows are there by now. */
+export const addForeignKeys = `DO $continuity$
+DECLARE
+  statement text;
+BEGIN
+  FOR statement IN SELECT * FROM jsonb_array_elements_text(current_setting('continuity.keys')::jsonb) LOOP
+    EXECUTE statement;
+  END LOOP;
+END $continuity$;
+`;
 
 /** What is there now is compared with what was to be there, as text: generated columns and all. */
 export const compareRows = eachTable(

@@ -10,7 +10,7 @@ export interface CheckOptions {
   staged: string;
   record: DatabaseRecord;
   log?: Logger;
-  signal?: AbortSignal;
+  signal?: AbortSignal | undefined;
 }
 
 /**

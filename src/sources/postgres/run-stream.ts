@@ -2,7 +2,7 @@ import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 
 import { Failure } from '../../logging/failure.ts';
-import { parseRows, restoreApplicationName } from './restore-session.ts';
+import { restoreApplicationName } from './restore-session.ts';
 import { awaitEnd, keepMessages } from './run-tool.ts';
 import { describeServerError } from './server-errors.ts';
 import type { PostgresServer } from './server.ts';
@@ -16,8 +16,8 @@ export interface StreamOptions {
 }
 
 /**
- * Runs a script that is too long for memory, such as one with rows in it, stopping at the first error: gives what it
- * prints, one JSON text a row. Where the script cannot be brought to its end, its session ends without a COMMIT.
+ * Runs a script that is too long for memory, such as one with rows in it, stopping at the first error: gives the JSON
+ * objects that it prints, one a row. Where the script cannot be brought to its end, its session ends without a COMMIT.
  * @throws Failure `refused` with what the script itself raised; `source` with the server's message; what reading it threw.
  */
 export async function runStream<T>(script: AsyncIterable<Buffer>, options: StreamOptions): Promise<T[]> {
@@ -48,15 +48,19 @@ export async function runStream<T>(script: AsyncIterable<Buffer>, options: Strea
   if (unreadable) throw unreadable.error;
   if (endedBy) throw new Failure('source', `${what}: psql was ended by ${endedBy}`, 'Run the restore again.');
   if (code !== 0) throw explain(what, messages());
-  return parseRows(Buffer.concat(output)) as T[];
+  // A dump within the script prints what it sets.
+  const rows = Buffer.concat(output)
+    .toString('utf8')
+    .split(/[\x1e\n]/);
+  return rows.filter((row) => row.startsWith('{')).map((row) => JSON.parse(row) as T);
 }
 
 /** What a script raises itself is said as it is; of everything else, PostgreSQL's message. */
 function explain(what: string, stderr: string): Failure {
   const [, state = '', message = ''] = /ERROR: {1,2}([0-9A-Z]{5}): (.*)/.exec(stderr) ?? [];
   if (state === 'P0001') {
-    const [text = '', next = 'Look at the table, then run the restore again.'] = message.split(' | ');
-    return new Failure('refused', `${what}: ${text}`, `Nothing was changed. ${next}`);
+    const at = message.lastIndexOf(' | ');
+    return new Failure('refused', `${what}: ${message.slice(0, at)}`, `Nothing was changed. ${message.slice(at + 3)}`);
   }
   const failure = describeServerError(`${what} failed`, stderr.replace(/(ERROR: {1,2})[0-9A-Z]{5}: /, '$1'));
   return new Failure(failure.kind, failure.message, `Nothing was changed. ${failure.next}`, { cause: failure });

@@ -1,0 +1,184 @@
+import { randomBytes } from 'node:crypto';
+import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
+import type { ReplacedTable } from '../sources/postgres/replace-script.ts';
+import { groupBy } from '../system/group-by.ts';
+import type { BackupResult } from './backup.ts';
+import { serverOf } from './connect-server.ts';
+import type { OpenArchive } from './open-archive.ts';
+import type { Platform } from './platform.ts';
+import { backUpFirst } from './restore.ts';
+import { writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { closeTables } from './restore/kept-tables.ts';
+import { planTables, refuseImpossibleTables, type TablesPlan } from './restore/plan-tables.ts';
+import { putBeside, putInPlace, type MadeTable } from './restore/put-tables.ts';
+import { warnOfInterrupted } from './restore/plan-only.ts';
+import { discardStaged } from './restore/recover.ts';
+import { orDiscard } from './restore/stage-all.ts';
+import { createRoles } from './restore/stage-databases.ts';
+import { chooseTables, parseTables, type AskedTable } from './restore/table-choice.ts';
+import { withArchive } from './with-archive.ts';
+import { withLock } from './with-lock.ts';
+
+export interface RestoreTablesOptions {
+  /** Name, date or `latest`. */
+  archive: string;
+  /** `SOURCE.SCHEMA.TABLE`, one each. */
+  tables: readonly string[];
+  /** Replace the rows of the live tables; without, new tables beside them get the rows. */
+  isInPlace?: boolean;
+  /** Typed by an operator who lets an outdated psql read an archive of the former script. */
+  allowOldClient?: boolean;
+  /** Stop after the plan; takes no lock. */
+  dryRun?: boolean;
+  /** Shown the plan; only `true` goes on. */
+  confirm: (plan: TablesPlan) => Promise<boolean>;
+  /** Told the restore's id before anything of it is on disk. */
+  note?: (id: string) => Promise<void>;
+  /** Typed by an operator who accepts that what is replaced is not backed up first. */
+  skipsSafetyBackup?: boolean;
+}
+
+export interface RestoreTablesResult {
+  plan: TablesPlan;
+  /** False after a dry run, or where the plan was declined. */
+  done: boolean;
+  /** New tables beside the live ones, with what people may do with them. */
+  made: MadeTable[];
+  /** Live tables that have other rows now. */
+  replaced: ReplacedTable[];
+  /** For how long writers of the live tables waited; absent where none had to. */
+  lockedMs?: number;
+  safety?: BackupResult;
+  /** Names what is kept, for `undo` and `forget`. */
+  id?: string;
+  createdRoles: string[];
+  notes: string[];
+  fetchedBytes: number;
+  durationMs: number;
+}
+
+/** What a restore of tables came to, before it is measured. */
+type Outcome = Omit<RestoreTablesResult, 'fetchedBytes' | 'durationMs'>;
+
+/**
+ * Restores single tables: into new ones beside the live ones, which nobody touches, or in their place. Planned, confirmed,
+ * staged and proven in a database of its own, then put in place in one transaction. No service stops and no connection
+ * ends; who writes to a table that is replaced waits.
+ */
+export async function restoreTables(platform: Platform, options: RestoreTablesOptions): Promise<RestoreTablesResult> {
+  const begun = Date.now();
+  const asked = parseTables(options.tables);
+  const carryOut = (work: (archive: OpenArchive) => Promise<Outcome>): Promise<RestoreTablesResult> =>
+    withArchive(
+      platform,
+      options.archive,
+      async (archive) => {
+        const outcome = await work(archive);
+        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
+      },
+      { allowOldClient: options.allowOldClient === true },
+    );
+  if (options.dryRun) {
+    return await carryOut(async (archive) => {
+      const manifest = await archive.manifest();
+      const chosen = chooseTables(manifest, asked);
+      const plan = await planTables(platform, archive, manifest, chosen, options.isInPlace === true);
+      plan.warnings.unshift(...(await warnOfInterrupted(platform)));
+      return unchanged(plan);
+    });
+  }
+  return await withLock(platform, (runDirectory) =>
+    carryOut((archive) => restoreFrom(platform, archive, asked, options, runDirectory)),
+  );
+}
+
+function unchanged(plan: TablesPlan): Outcome {
+  return { plan, done: false, made: [], replaced: [], createdRoles: [], notes: [] };
+}
+
+async function restoreFrom(
+  platform: Platform,
+  archive: OpenArchive,
+  asked: readonly AskedTable[],
+  options: RestoreTablesOptions,
+  runDirectory: string,
+): Promise<Outcome> {
+  const { config, logger, holder, now } = platform;
+  logger.phase('Plan');
+  const isInPlace = options.isInPlace === true;
+  const manifest = await archive.manifest();
+  const chosen = chooseTables(manifest, asked);
+  let plan = await planTables(platform, archive, manifest, chosen, isInPlace);
+  refuseImpossibleTables(plan);
+  if (!(await options.confirm(plan))) return unchanged(plan);
+  const safety = isInPlace && !options.skipsSafetyBackup ? await backUpFirst(platform, runDirectory) : undefined;
+  if (safety) {
+    // Meanwhile somebody may have changed the tables.
+    plan = await planTables(platform, archive, manifest, chosen, isInPlace);
+    refuseImpossibleTables(plan);
+  }
+  const id = `${now().toISOString().slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`;
+  const dumps = [...groupBy(chosen, ({ key }) => key).values()]
+    .map(([first]) => first)
+    .filter((first) => first !== undefined);
+  const journal: RestoreJournal = {
+    version: 1,
+    id,
+    phase: 'staging',
+    archive: archive.name,
+    holder,
+    started: now().toISOString(),
+    // Of these, only the staged ones are ever made, and go again.
+    databases: dumps.map(({ record }) => ({
+      source: record.source,
+      live: record.database,
+      staged: stagedNameOf(record.database, id),
+      kept: keptNameOf(record.database, id),
+    })),
+    files: [],
+    tables: isInPlace
+      ? plan.tables.map(({ source, database, schema, table }) => ({
+          source,
+          database,
+          schema,
+          table,
+          kept: keptNameOf(table, `${id} ${schema}`),
+        }))
+      : [],
+  };
+  logger.phase('Stage and prove');
+  await options.note?.(id);
+  await writeJournal(config.state, journal);
+  const dumped = { platform, archive, plan, journal };
+  const { createdRoles, notes, made, ...inPlace } = await orDiscard(platform, journal, async () => {
+    const roles = await createRoles(platform, archive, manifest, dumps);
+    const made: MadeTable[] = [];
+    let replaced: Awaited<ReturnType<typeof putInPlace>> | undefined;
+    for (const { key, record } of dumps) {
+      const server = await serverOf(platform, record.source);
+      const dump = { ...dumped, server, key, record, planned: plan.tables.filter((table) => table.key === key) };
+      if (isInPlace) replaced = await putInPlace(dump);
+      else made.push(...(await putBeside(dump)));
+    }
+    const lockedMs = replaced?.lockedMs;
+    return {
+      made,
+      replaced: replaced?.tables ?? [],
+      ...(lockedMs === undefined ? {} : { lockedMs }),
+      notes: [...roles.notes, ...(replaced?.notes ?? [])],
+      createdRoles: roles.created,
+    };
+  });
+  if (isInPlace) await closeTables(platform, journal);
+  else await discardStaged(platform, journal);
+  return {
+    plan,
+    done: true,
+    made,
+    ...inPlace,
+    ...(safety ? { safety } : {}),
+    ...(isInPlace ? { id } : {}),
+    createdRoles,
+    notes,
+  };
+}

@@ -1,0 +1,189 @@
+import type { Manifest } from '../../archive/manifest.ts';
+import { parseArchiveName } from '../../config/archive-name.ts';
+import { Failure } from '../../logging/failure.ts';
+import { stagedNameOf } from '../../sources/postgres/own-names.ts';
+import { queryRows } from '../../sources/postgres/query.ts';
+import { nameBeside } from '../../sources/postgres/restore-beside.ts';
+import { planDatabaseRestore } from '../../sources/postgres/restore-plan.ts';
+import { restoreApplicationName } from '../../sources/postgres/restore-session.ts';
+import type { PostgresServer } from '../../sources/postgres/server.ts';
+import { readTableGround, type TableGround } from '../../sources/postgres/table-facts.ts';
+import { showIdentifier } from '../../sources/postgres/table-name.ts';
+import { qualify } from '../../sources/postgres/table-rows.ts';
+import { serverOf } from '../connect-server.ts';
+import type { OpenArchive } from '../open-archive.ts';
+import type { Platform } from '../platform.ts';
+import { refuseInPlace } from './refuse-in-place.ts';
+import type { ChosenTable } from './table-choice.ts';
+
+/** What a restore of tables would do, before it does anything. */
+export interface TablesPlan {
+  archive: string;
+  /** When the archive was made, and how old that is now. */
+  made: string;
+  ageMs: number;
+  isInPlace: boolean;
+  tables: PlannedTable[];
+  /** Why it cannot be done; with any of these nothing is. */
+  refusals: string[];
+  warnings: string[];
+}
+
+export interface PlannedTable {
+  /** As it was asked for. */
+  asked: string;
+  /** The dump in the archive, the configured source, and the database on its server. */
+  key: string;
+  source: string;
+  database: string;
+  schema: string;
+  table: string;
+  archivedRows: number;
+  /** What stands there now; of a large table the rows are an estimate, -1 where there is none. Null: it is missing. */
+  live: { rows: number; isEstimate: boolean; sizeBytes: number; owner: string } | null;
+  /** `beside`: a new table gets the rows. `replace`: the live one does. `recreate`: the missing one is made as it was. */
+  does: 'beside' | 'replace' | 'recreate';
+  /** The table that has the rows afterwards: its name in the schema, and as SQL names it. */
+  name: string;
+  into: string;
+}
+
+/** Rows of a larger table are not counted for a plan. */
+const COUNTED_BYTES = 256 * 1024 * 1024;
+
+/** Compares the chosen tables with what stands there now. Reads only. */
+export async function planTables(
+  platform: Platform,
+  archive: OpenArchive,
+  manifest: Manifest,
+  chosen: readonly ChosenTable[],
+  isInPlace: boolean,
+): Promise<TablesPlan> {
+  const plan: TablesPlan = {
+    archive: archive.name,
+    made: manifest.started,
+    ageMs: platform.now().getTime() - Date.parse(manifest.started),
+    isInPlace,
+    tables: [],
+    refusals: [],
+    warnings: [],
+  };
+  const keys = [...new Set(chosen.map(({ key }) => key))];
+  if (isInPlace && keys.length > 1) {
+    plan.refusals.push(
+      `tables of several databases (${keys.join(', ')}) cannot change in one transaction: restore those of one at a time`,
+    );
+  }
+  for (const key of keys) {
+    const members = chosen.filter((table) => table.key === key);
+    await planDump(platform, archive, manifest, members, plan);
+  }
+  return plan;
+}
+
+async function planDump(
+  platform: Platform,
+  archive: OpenArchive,
+  manifest: Manifest,
+  members: readonly ChosenTable[],
+  plan: TablesPlan,
+): Promise<void> {
+  const [first] = members;
+  if (!first) return;
+  const { key, record } = first;
+  const { config } = platform;
+  if (!config.databases.some(({ name }) => name === record.source)) {
+    plan.refusals.push(`database "${key}" is in the archive, but databases.${record.source} is not in ${config.file}`);
+    return;
+  }
+  const server = await serverOf(platform, record.source);
+  const globals = `db/globals-${record.source}.sql`;
+  const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
+  // Staged beside the live database, which stays: what would be in the way of replacing it is not.
+  const live = stagedNameOf(record.database, 'plan');
+  const found = await planDatabaseRestore({
+    server,
+    record,
+    live,
+    isForeign: archive.isForeign,
+    allowOldClient: archive.appraisal?.allowsOldClient === true,
+    ...(globalsSql === undefined ? {} : { globalsSql }),
+  });
+  plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
+  plan.warnings.push(...found.warnings.map((warning) => `${key}: ${warning}`));
+  const names = await queryRows<{ name: string }>(server, 'postgres', 'SELECT datname AS name FROM pg_database', {
+    applicationName: restoreApplicationName,
+  });
+  if (!names.some(({ name }) => name === record.database)) {
+    plan.refusals.push(`${key}: database "${record.database}" is missing: restore it as a whole (--select ${key})`);
+    return;
+  }
+  const taken = new Set<string>();
+  for (const chosen of members) {
+    const ground = await readTableGround(server, record.database, chosen.schema, chosen.table);
+    const planned = await planTable(server, chosen, ground, plan, taken);
+    plan.tables.push(planned);
+    const refusals = plan.isInPlace ? refuseInPlace(ground, server.user) : refuseBeside(ground, server.user);
+    plan.refusals.push(...refusals.map((refusal) => `${chosen.text}: ${refusal}`));
+  }
+}
+
+async function planTable(
+  server: PostgresServer,
+  { text, key, record, schema, table, rows }: ChosenTable,
+  { table: live, taken: names }: TableGround,
+  { archive, isInPlace }: TablesPlan,
+  taken: Set<string>,
+): Promise<PlannedTable> {
+  const name = isInPlace ? table : nameBeside(table, dateOf(archive), new Set([...names, ...taken]));
+  taken.add(name);
+  return {
+    asked: text,
+    key,
+    source: record.source,
+    database: record.database,
+    schema,
+    table,
+    archivedRows: rows,
+    live: live && {
+      ...(await countRows(server, record.database, schema, table, live)),
+      sizeBytes: live.sizeBytes,
+      owner: live.owner,
+    },
+    does: !isInPlace ? 'beside' : live ? 'replace' : 'recreate',
+    name,
+    into: `${showIdentifier(schema)}.${showIdentifier(name)}`,
+  };
+}
+
+async function countRows(
+  server: PostgresServer,
+  database: string,
+  schema: string,
+  table: string,
+  { kind, sizeBytes, estimatedRows }: NonNullable<TableGround['table']>,
+): Promise<{ rows: number; isEstimate: boolean }> {
+  if (kind !== 'r' || sizeBytes > COUNTED_BYTES) return { rows: Math.round(estimatedRows), isEstimate: true };
+  const select = `SELECT count(*) AS rows FROM ONLY ${qualify(schema, table)}`;
+  const [counted] = await queryRows<{ rows: number }>(server, database, select, {
+    applicationName: restoreApplicationName,
+  });
+  return { rows: counted?.rows ?? 0, isEstimate: false };
+}
+
+function refuseBeside({ hasSchema, mayCreate }: TableGround, user: string): string[] {
+  if (!hasSchema) return ['its schema is missing: create it first, or restore the whole database'];
+  return mayCreate ? [] : [`user ${user} may not create tables in its schema: GRANT CREATE ON SCHEMA …`];
+}
+
+/** The archive's date, as names have it: rows in such a table are as they were that night. */
+function dateOf(archive: string): string {
+  return (parseArchiveName(archive)?.date ?? '').replaceAll('-', '');
+}
+
+/** @throws Failure `refused` where a plan has refusals. */
+export function refuseImpossibleTables({ archive, refusals }: TablesPlan): void {
+  if (refusals.length === 0) return;
+  const message = `tables of ${archive} cannot be restored as asked: ${refusals.join('; ')}`;
+  throw new Failure('refused', message, 'Nothing was changed.');
+}

@@ -1,0 +1,98 @@
+import { keptNameOf } from '../../sources/postgres/own-names.ts';
+import { listKeptTables, type KeptTable } from '../../sources/postgres/kept-tables.ts';
+import { hasDatabase } from '../../sources/postgres/open-as.ts';
+import { replaceTables, type ReplaceResult } from '../../sources/postgres/replace-tables.ts';
+import { readTableGround, type TableColumn } from '../../sources/postgres/table-facts.ts';
+import { serverOf } from '../connect-server.ts';
+import type { Platform } from '../platform.ts';
+import type { RestoreJournal } from './journal.ts';
+import { areTablesReplaced, awaitSilence, closeTables } from './kept-tables.ts';
+import type { KeptTableRecord } from './kept.ts';
+import { writeJournal } from './journal.ts';
+import { refuseInPlace } from './refuse-in-place.ts';
+import { orDiscard } from './stage-all.ts';
+
+/** A table that an undo would give what it had, before it does. */
+export interface UndoneTable extends KeptTableRecord {
+  /** `rows`: replaced ones come back. `missing`: there was no table, so that it goes aside. `whole`: it comes back as it is. */
+  kind: KeptTable['kind'];
+  sizeBytes: number;
+  columns: TableColumn[];
+}
+
+/** Looks at what is kept of tables and at what stands there now. Changes nothing. */
+export async function planTablesBack(
+  platform: Platform,
+  tables: readonly KeptTableRecord[],
+): Promise<{ tables: UndoneTable[]; refusals: string[] }> {
+  const plan = { tables: [] as UndoneTable[], refusals: [] as string[] };
+  for (const table of tables) {
+    const { source, database, schema, kept } = table;
+    const name = `table ${schema}.${table.table}`;
+    const server = await serverOf(platform, source);
+    if (!(await hasDatabase(server, database))) {
+      plan.refusals.push(`database ${database} is gone from ${server.label}`);
+      continue;
+    }
+    const own = (await listKeptTables(server, database)).find((each) => each.schema === schema && each.name === kept);
+    if (!own) {
+      plan.refusals.push(`${kept}, which holds what ${name} was, is gone from database ${database}`);
+      continue;
+    }
+    const ground = await readTableGround(server, database, schema, table.table);
+    if (own.kind === 'whole' && ground.table) plan.refusals.push(`${name} has been made anew since: rename it first`);
+    else if (own.kind !== 'whole' && !ground.table) plan.refusals.push(`${name} is gone`);
+    else plan.refusals.push(...refuseInPlace(ground, server.user).map((refusal) => `${name}: ${refusal}`));
+    const { columns } = await readTableGround(server, database, schema, kept);
+    plan.tables.push({ ...table, kind: own.kind, sizeBytes: own.sizeBytes, columns });
+  }
+  return plan;
+}
+
+/**
+ * Puts what is kept of the tables of one record in place again, in one transaction, in which what they hold now is kept
+ * in turn; under a journal that names both.
+ * @throws Failure where it cannot be done: nothing has been changed then.
+ */
+export async function putTablesBack(
+  platform: Platform,
+  tables: readonly UndoneTable[],
+  begun: Omit<RestoreJournal, 'databases' | 'files' | 'tables'>,
+): Promise<ReplaceResult> {
+  const swaps = tables.map(({ source, database, schema, table }) => ({
+    source,
+    database,
+    schema,
+    table,
+    kept: keptNameOf(table, `${begun.id} ${schema}`),
+  }));
+  const journal: RestoreJournal = { ...begun, databases: [], files: [], tables: swaps };
+  await writeJournal(platform.config.state, journal);
+  const done = await orDiscard(platform, journal, async () => {
+    const [first] = tables;
+    if (!first) return { tables: [], lockedMs: 0 };
+    const server = await serverOf(platform, first.source);
+    const { isSuper } = await readTableGround(server, first.database, first.schema, first.table);
+    platform.signal?.throwIfAborted();
+    return await replaceTables({
+      server,
+      database: first.database,
+      tables: tables.map(({ schema, table, kept, kind, columns }, place) => ({
+        schema,
+        table,
+        kept: swaps[place]?.kept ?? '',
+        mode: kind === 'rows' ? 'rows' : kind === 'missing' ? 'aside' : 'back',
+        from: { kept, columns },
+      })),
+      silencesTriggers: isSuper,
+      signal: platform.signal,
+    }).catch(async (error: unknown) => {
+      // The answer to a COMMIT may get lost on its way.
+      await awaitSilence(platform, swaps);
+      if (await areTablesReplaced(platform, swaps)) return { tables: [], lockedMs: 0 };
+      throw error;
+    });
+  });
+  await closeTables(platform, journal);
+  return done;
+}

@@ -1,0 +1,36 @@
+import type { TableGround } from '../../sources/postgres/table-facts.ts';
+
+const KINDS: Record<string, string> = {
+  p: 'is a partitioned table',
+  v: 'is a view',
+  m: 'is a materialized view',
+  f: 'is a foreign table',
+  S: 'is a sequence',
+  i: 'is an index',
+  c: 'is a type',
+};
+const BESIDE = 'restore it beside instead (leave out --in-place)';
+
+/** Why a table's rows cannot be replaced where it is. */
+export function refuseInPlace({ isSuper, hasSchema, mayCreate, table }: TableGround, user: string): string[] {
+  if (!hasSchema) return ['its schema is missing: create it first, or restore the whole database'];
+  const refusals = mayCreate ? [] : [`user ${user} may not create tables in its schema, where replaced rows are kept`];
+  if (!table) return refusals;
+  if (table.kind !== 'r') return [`it ${KINDS[table.kind] ?? 'is no table'} there: ${BESIDE}`];
+  if (table.isPartition) return [`it is a partition: ${BESIDE}`];
+  if (table.extension !== null) return [`it belongs to extension ${table.extension}: ${BESIDE}`];
+  if (!table.isOurs) refusals.push(`it belongs to ${table.owner}, and user ${user} is neither that nor a superuser`);
+  if (table.forcesRowSecurity) refusals.push(`row-level security hides rows from user ${user}: ${BESIDE}`);
+  if (table.alwaysTriggers.length > 0) {
+    refusals.push(
+      `triggers or rules that fire always would change what is restored (${table.alwaysTriggers.join(', ')}): ${BESIDE}`,
+    );
+  }
+  const silenced = [...table.triggers, ...table.foreignKeys];
+  if (!isSuper && silenced.length > 0) {
+    refusals.push(
+      `only a superuser keeps triggers and foreign keys from firing meanwhile (${silenced.join(', ')}): ${BESIDE}`,
+    );
+  }
+  return refusals;
+}

@@ -1,0 +1,78 @@
+import { formatTime } from '../../logging/format-time.ts';
+import { code } from '../../logging/code-span.ts';
+import { countOf, formatBytes, formatCount, formatDuration } from '../../logging/quantity-text.ts';
+import type { RestoreAsResult } from '../../operations/restore-as.ts';
+import type { RestoreTablesResult } from '../../operations/restore-tables.ts';
+import { describeAs, describeLive, describeTable } from '../tables-report.ts';
+import { details, joinLines, limitRows, list, table } from './markdown.ts';
+
+/** More of anything than this is counted, not listed. */
+const LISTED = 50;
+
+/** A restore of tables, or its plan after a dry run; times of `timezone`. */
+export function summarizeTables(result: RestoreTablesResult, timezone?: string): string {
+  const { plan, done, made, replaced, lockedMs, safety, id, createdRoles, notes, fetchedBytes, durationMs } = result;
+  const isPossible = plan.refusals.length === 0;
+  const rows = plan.tables.map((planned) => [
+    code(`${planned.key}.${planned.schema}.${planned.table}`, 120),
+    formatCount(planned.archivedRows),
+    describeLive(planned),
+    code(describeTable(planned), 200),
+  ]);
+  const title = done
+    ? `### ✅ Tables restored, in ${formatDuration(durationMs)}`
+    : isPossible
+      ? '### 📝 A plan: nothing was changed'
+      : '### ❌ Cannot be restored as asked: nothing was changed';
+  return joinLines([
+    title,
+    '',
+    `Archive ${code(plan.archive)}, made ${code(formatTime(plan.made, timezone))}, ${formatDuration(plan.ageMs)} ago.`,
+    ...(isPossible ? [] : ['', '**In the way:**', '', ...list(plan.refusals, LISTED)]),
+    ...table(['Table', 'Rows in the archive', 'Live', 'What happens'], limitRows(rows, LISTED), [1]),
+    '',
+    ...replaced.map(
+      ({ schema, name, rows: now, replaced: former }) =>
+        `- ${code(`${schema}.${name}`, 120)}: ${formatCount(now)} rows in place, ${formatCount(former)} replaced`,
+    ),
+    ...made.map(
+      ({ table: into, database, rows: now }) =>
+        `- ${code(into, 120)} in ${code(database, 80)}: ${formatCount(now)} rows`,
+    ),
+    ...(lockedMs === undefined ? [] : [`- Writers waited for ${formatDuration(lockedMs)}`]),
+    ...(safety ? [`- The state before is in ${code(safety.archive)}`] : []),
+    ...(id === undefined ? [] : [`- What was replaced is kept as ${code(id)}`]),
+    ...(done ? [`- Fetched ${formatBytes(fetchedBytes)} of the archive`] : []),
+    ...listDetails(
+      'What people may do with them',
+      made.flatMap(({ examples }) => examples),
+    ),
+    ...listDetails('Roles created', createdRoles),
+    ...listDetails('Notes', notes),
+    ...listDetails('⚠️ Warnings', plan.warnings),
+  ]);
+}
+
+/** A restore into a new database, or its plan; times of `timezone`. */
+export function summarizeAs(result: RestoreAsResult, timezone?: string): string {
+  const { plan, done, createdRoles, notes, fetchedBytes, durationMs } = result;
+  return joinLines([
+    done
+      ? `### ✅ Restored as ${code(plan.as, 80)}, in ${formatDuration(durationMs)}`
+      : '### 📝 A plan: nothing was changed',
+    '',
+    `${code(plan.key, 80)} of ${code(plan.archive)}, made ${code(formatTime(plan.made, timezone))}: ${countOf(plan.tables.length, 'table')}.`,
+    '',
+    code(describeAs(plan), 300),
+    ...(plan.refusals.length > 0 ? ['', '**In the way:**', '', ...list(plan.refusals, LISTED)] : []),
+    ...(plan.isBackedUp ? ['', 'Backups will hold it, too, until it is dropped.'] : []),
+    ...listDetails('Roles created', createdRoles),
+    ...listDetails('Notes', notes),
+    ...listDetails('⚠️ Warnings', plan.warnings),
+    ...(done ? ['', `Fetched ${formatBytes(fetchedBytes)} of the archive.`] : []),
+  ]);
+}
+
+function listDetails(title: string, texts: readonly string[]): string[] {
+  return texts.length === 0 ? [] : details(`${title} (${formatCount(texts.length)})`, list(texts, LISTED));
+}

@@ -1,0 +1,68 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../../logging/failure.ts';
+import { kindOfName } from './own-names.ts';
+import { queryRows, quoteIdentifier, quoteLiteral } from './query.ts';
+import { chooseMaintenanceDatabase, restoreApplicationName, runStatements } from './restore-session.ts';
+import type { PostgresServer } from './server.ts';
+
+const LONGEST_NAME_BYTES = 63;
+/** Every server has them, for its own upkeep. */
+const systemNames = new Set(['postgres', 'template0', 'template1']);
+const attempts = 5;
+
+/**
+ * Why a database may not be called that; undefined where it may.
+ */
+export function findDatabaseNameFault(name: string): string | undefined {
+  if (name === '') return 'it is empty';
+  if (/\p{Cc}|\p{Cs}/u.test(name)) return 'it holds a control character';
+  if (Buffer.byteLength(name) > LONGEST_NAME_BYTES) return `it is longer than ${LONGEST_NAME_BYTES} bytes`;
+  if (name.trim() !== name) return 'it begins or ends with a space';
+  if (systemNames.has(name)) return 'every server has one of that name';
+  // Whatever begins like ours may be taken for ours.
+  if (name.startsWith('continuity_') || kindOfName(name))
+    return 'names that begin with continuity_ are those of restores';
+  return undefined;
+}
+
+/** Whether a server has a database of that name, of whatever kind. @throws Failure `source` */
+export async function hasDatabase(server: PostgresServer, name: string): Promise<boolean> {
+  const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(name)}) AS exists`;
+  const options = { applicationName: restoreApplicationName };
+  const [row] = await queryRows<{ exists: boolean }>(server, chooseMaintenanceDatabase(), select, options);
+  return row?.exists === true;
+}
+
+/**
+ * Gives a restored database the name that it was made for, and opens it: from then on it is an ordinary one. In one
+ * transaction, so that it is ours until it is theirs.
+ * @throws Failure `refused` where the name was taken meanwhile; `source` with the server's message.
+ */
+export async function openAs(server: PostgresServer, staged: string, name: string): Promise<void> {
+  const [from, to] = [quoteIdentifier(staged), quoteIdentifier(name)];
+  const sql = `BEGIN;
+SET LOCAL synchronous_commit = on;
+ALTER DATABASE ${from} RENAME TO ${to};
+ALTER DATABASE ${to} IS_TEMPLATE false ALLOW_CONNECTIONS true;
+COMMIT;
+`;
+  for (let attempt = 1; ; attempt++) {
+    try {
+      await runStatements(server, chooseMaintenanceDatabase(name, staged), sql);
+      return;
+    } catch (error) {
+      if (await hasDatabase(server, name)) {
+        // The answer to a COMMIT may get lost on its way.
+        if (!(await hasDatabase(server, staged))) return;
+        throw new Failure(
+          'refused',
+          `a database "${name}" was made on ${server.label} meanwhile`,
+          'Choose another name.',
+        );
+      }
+      // Somebody, or the server itself, may just be looking at it.
+      if (attempt === attempts) throw error;
+      await sleep(200 * attempt);
+    }
+  }
+}
