@@ -223,6 +223,20 @@ if (!canProvision) console.warn('skipped: accounts can be made by root only, wit
     await expect(reader.upload([file])).rejects.toMatchObject({ kind: 'refused' });
   });
 
+  it('tells the reader, and nobody else, what an archive of the former script holds, once it was adopted', async () => {
+    const name = 'backup_full_2024-01-31_03-00.tar.gz';
+    execFileSync('tar', ['czf', join(vault.directory, name), '-C', scratch, '.']);
+    const options = ['vault', 'adopt', '--no-survey', '--json', '--settings', vault.settingsPath];
+    execFileSync(join(vault.library, 'skills-vault'), options, { cwd: '/' });
+    const reader = await open('reader');
+    const told: Buffer[] = [];
+    for await (const chunk of await reader.readSurvey(name)) told.push(chunk as Buffer);
+    expect(JSON.parse(Buffer.concat(told).toString().split('\n', 1)[0] ?? '')).toMatchObject({ format: 1, name });
+    const kept = statSync(join(vault.directory, '.vault/surveys', `${name}.jsonl.gz`));
+    expect([kept.uid, kept.mode & 0o7777]).toEqual([uidOf(vault.accounts.keeper), 0o600]);
+    expect(ask(`survey ${name}`).stdout).toMatch(/a writer may not ask this vault for survey/);
+  });
+
   it('is asked as well where an administrator wrote the settings in another form of YAML', () => {
     const plain = readFileSync(vault.settingsPath, 'utf8');
     try {

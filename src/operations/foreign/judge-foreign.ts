@@ -6,6 +6,9 @@ import type { SourceTally } from './mapped-lines.ts';
 import { sayCounted } from './tallies.ts';
 import type { Judgement } from './appraisal.ts';
 
+/** A platform has a dozen; a forged dump may have as many as it likes. */
+const MAX_ROLES = 1000;
+
 type Known = Pick<ForeignFindings, 'name' | 'about' | 'layout' | 'lines'> & {
   dumpOf: (placed: PlacedDump) => SurveyedDump | undefined;
 };
@@ -25,7 +28,7 @@ export function judgeForeign(
         (source) => `${name} holds nothing for ${source} (foreign: in the configuration says where to look)`,
       ),
       ...lines.unmapped.say('nothing of what is configured, and not restored'),
-      ...lines.hidden.say('left out, because something else is restored to their place'),
+      ...lines.hidden.say('left out, because they have names of something of ours'),
       ...sayCounted(links, 'left out, because they are links that lead out of the archive'),
       ...sayCounted(leftovers, 'left out, because macOS or another tar has left them behind'),
     ],
@@ -35,25 +38,34 @@ export function judgeForeign(
     const fault = findDumpFault(dumpOf(placed));
     if (fault !== undefined) judgement.damage.push(`${placed.key} (${showName(placed.name)}): ${fault}`);
   }
-  for (const [source, tally] of lines.sources) if (files.includes(source)) judgeFiles(source, tally, judgement);
+  for (const [source, tally] of lines.sources) {
+    if (files.includes(source)) judgeFiles(source, tally, lines.ownerOf(source), judgement);
+  }
   return judgement;
 }
 
 function findDumpFault(dump: SurveyedDump | undefined): string | undefined {
   if (!dump) return 'it does not begin as a plain dump of pg_dump does, or is empty';
-  const { isWhole, command, hasInserts } = dump;
+  const { isWhole, command, hasInserts, roles } = dump;
   if (command !== undefined)
     return `it holds a command for psql, which is not run: ${JSON.stringify(command.slice(0, 60))}`;
   if (!isWhole) return 'the dump is cut off: its last line is missing';
+  if (roles.length > MAX_ROLES) return `it names ${roles.length} roles, which nobody would create`;
   if (hasInserts) return 'its rows are INSERT statements, which nothing proves: unpack it (--to), and load it by hand';
   return undefined;
 }
 
-function judgeFiles(source: string, { rooted, masked, torn }: SourceTally, { damage, warnings }: Judgement): void {
+function judgeFiles(
+  source: string,
+  { rooted, masked, torn }: SourceTally,
+  owner: ReturnType<Known['lines']['ownerOf']>,
+  { damage, warnings }: Judgement,
+): void {
+  const heir = owner
+    ? `${owner.uid}:${owner.gid}, who owns ${source} now`
+    : `nobody, since ${source} is not there: make its folder first, with the right owner`;
   warnings.push(
-    ...rooted.say(
-      `${source}: they belonged to root, as which the former script ran, and go to whoever owns ${source} now`,
-    ),
+    ...rooted.say(`${source}: they belonged to root, as which the former script ran, and go to ${heir}`),
     ...masked.say(`${source}: they lose bits such as set-uid and writable by everybody`),
   );
   damage.push(...torn.say(`${source}: hard links to what is no part of it`));

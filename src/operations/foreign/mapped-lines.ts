@@ -1,5 +1,6 @@
 import { maskHeader, type ForeignOptions } from '../../archive/foreign-entries.ts';
 import { formatTocLine, parseTocLine, type TocLine } from '../../archive/toc-line.ts';
+import { isOwnName } from '../../sources/files/file-source.ts';
 import type { ForeignLayout } from './layout.ts';
 import { Tally } from './tallies.ts';
 import { SpooledLines } from './unnamed-file.ts';
@@ -25,7 +26,7 @@ export interface SourceTally {
 export class MappedLines {
   readonly #spools: readonly SpooledLines[];
   readonly sources: ReadonlyMap<string, SourceTally>;
-  /** What the configuration gives no meaning, folders aside; what stands where something of ours is mapped to. */
+  /** What the configuration gives no meaning, folders aside; what has the name of something of ours. */
   readonly unmapped = new Tally();
   readonly hidden = new Tally();
   readonly #dumps: TocLine[] = [];
@@ -91,9 +92,14 @@ export class MappedLines {
     return this.#dumps;
   }
 
+  /** Who gets what of a source belongs to root; undefined: nobody, since its folder is not there. */
+  ownerOf(source: string): Owner | undefined {
+    return this.#owners.get(source);
+  }
+
   /** A header as it is to be restored: its owner, and no bits that do harm. */
   mask<Header extends Pick<TocLine, 'name'> & Parameters<typeof maskHeader>[0]>(header: Header): Header {
-    return maskHeader(header, this.#ownerOf(header.name));
+    return maskHeader(header, this.#ownerOfEntry(header.name));
   }
 
   async close(): Promise<void> {
@@ -109,6 +115,11 @@ export class MappedLines {
       return;
     }
     const place = layout.sourceOf(name);
+    // Our own folders in a source are never walked: nothing may hide behind their names.
+    if (place && isOwnName(renamed.subarray(place.source.length + 1))) {
+      this.hidden.add(name);
+      return;
+    }
     const stored = { ...line, mode: line.mode ?? 0, uid: line.uid ?? 0, gid: line.gid ?? 0 };
     const masked = { ...this.mask(stored), name: renamed };
     if (!place) {
@@ -133,7 +144,7 @@ export class MappedLines {
     await this.#spools[layout.files.indexOf(place)]?.add(formatTocLine(masked));
   }
 
-  #ownerOf(name: Buffer): Owner | undefined {
+  #ownerOfEntry(name: Buffer): Owner | undefined {
     const place = this.#layout.sourceOf(name);
     if (place) return this.#owners.get(place.source);
     return this.#layout.isDump(name) ? this.#owners.get('') : undefined;
