@@ -1,4 +1,5 @@
 import { maskHeader, type ForeignOptions } from '../../archive/foreign-entries.ts';
+import { mergeLines } from '../../archive/name-order.ts';
 import { formatTocLine, parseTocLine, type TocLine } from '../../archive/toc-line.ts';
 import type { ForeignLayout } from './layout.ts';
 import { Tally } from './tallies.ts';
@@ -19,8 +20,8 @@ export interface SourceTally {
 }
 
 /**
- * The lines of an archive that we did not make, as one of ours would have them: by source in the order of the
- * configuration, then the dumps, then what is nothing of ours under its own name; masked, and owned as restored.
+ * The lines of an archive that we did not make, as one of ours would have them, in bytewise order: what is configured by
+ * its name here, what is nothing of ours under its own; masked, and owned as restored.
  */
 export class MappedLines {
   readonly #spools: readonly SpooledLines[];
@@ -61,7 +62,7 @@ export class MappedLines {
   }
 
   async *read(): AsyncGenerator<TocLine, void, undefined> {
-    for (const spool of this.#spools) for await (const text of spool.read()) yield parseTocLine(text);
+    yield* mergeLines(this.#spools.map(parseAll));
   }
 
   /** The lines of the dumps, by their names as our archives have them. */
@@ -116,6 +117,10 @@ export class MappedLines {
     if (place) return this.#owners.get(place.source);
     return this.#layout.isDump(name) ? this.#owners.get('') : undefined;
   }
+}
+
+async function* parseAll(spool: SpooledLines): AsyncGenerator<TocLine, void, undefined> {
+  for await (const text of spool.read()) yield parseTocLine(text);
 }
 
 function emptyTally(): SourceTally {
