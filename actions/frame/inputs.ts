@@ -4,6 +4,8 @@ import { Failure } from '../../src/logging/failure.ts';
 
 /** Longest text that any input but a secret may have; GitHub itself sets no limit. */
 const MAX_TEXT_LENGTH = 4096;
+/** Of all lines of an input that may have several. */
+const MAX_LINES_LENGTH = 65_536;
 /** An RSA key of 16,384 bits has 13 kB. */
 const MAX_SECRET_LENGTH = 65_536;
 
@@ -110,6 +112,19 @@ export class Inputs {
     // Two variables side by side, both unset, are no empty list of who may restore.
     if (names.length === 0 && value.trim() !== '') throw refuse(name, 'expected names, and not commas alone');
     return names.length === 0 ? undefined : names;
+  }
+
+  /** Texts, one a line, commas and all; undefined where none was given. */
+  lines(name: string): string[] | undefined {
+    const value = this.#read(name);
+    if (value.length > MAX_LINES_LENGTH) throw refuse(name, `expected at most ${MAX_LINES_LENGTH} characters`);
+    const lines = value
+      .split(/\r?\n/)
+      .map((each) => each.trim())
+      .filter((each) => each !== '');
+    if (lines.some((each) => /[\p{Cc}\p{Zl}\p{Zp}]/u.test(each)))
+      throw refuse(name, 'expected lines without control characters');
+    return lines.length === 0 ? undefined : lines;
   }
 
   /** A secret, to the byte, masked from here on; undefined where it was not given. */

@@ -1,4 +1,6 @@
 import { selectArchive } from '../../src/config/archive-name.ts';
+import { checkScope, isPartial } from '../../src/operations/restore/check-scope.ts';
+import { parseTables } from '../../src/operations/restore/table-choice.ts';
 import type { ActionContext } from '../frame/action.ts';
 import { checkActors, checkConfirmation } from './consent.ts';
 
@@ -6,6 +8,10 @@ import { checkActors, checkConfirmation } from './consent.ts';
 export interface RestoreRequest {
   archive: string;
   select: string[] | undefined;
+  /** Tables as `SOURCE.SCHEMA.TABLE`. */
+  table: string[] | undefined;
+  isInPlace: boolean;
+  as: string | undefined;
   to: string | undefined;
   dryRun: boolean;
   confirm: string | undefined;
@@ -22,6 +28,9 @@ export function readRequest({ inputs, environment }: ActionContext): RestoreRequ
   const request: RestoreRequest = {
     archive: inputs.archive('archive'),
     select: inputs.list('select'),
+    table: inputs.lines('table'),
+    isInPlace: inputs.flag('in-place') === true,
+    as: inputs.text('as'),
     to: inputs.text('to'),
     dryRun: inputs.flag('dry-run') ?? true,
     confirm: inputs.text('confirm'),
@@ -32,6 +41,8 @@ export function readRequest({ inputs, environment }: ActionContext): RestoreRequ
     readerKey: inputs.secret('reader-key'),
     writerKey: inputs.secret('writer-key'),
   };
+  if (isPartial(request)) checkScope(request);
+  if (request.table) parseTables(request.table);
   const allowedActors = inputs.list('allowed-actors');
   if (request.dryRun) return request;
   // Who runs a run again may be another person than who started it.

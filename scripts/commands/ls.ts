@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { PathChoice } from '../../src/archive/path-choice.ts';
 import { formatBytes } from '../../src/logging/quantity-text.ts';
 import { listEntries, type ListedEntry } from '../../src/operations/list.ts';
 import type { CommandDefinition } from './command.ts';
@@ -10,11 +11,12 @@ export const lsCommand: CommandDefinition = {
   example: 'npm run -s continuity -- ls latest uploads/student_0042',
   arguments: [
     { name: 'archive', description: 'name, date or latest' },
-    { name: 'path', description: 'a path in the archive, such as uploads/student_0042', isOptional: true },
+    { name: 'path', description: 'a path or glob in the archive, such as uploads/student_0042', isOptional: true },
   ],
   async run(context, [archive = '', path]) {
+    const paths = path === undefined ? {} : { paths: PathChoice.parse([path]) };
     const platform = await openPlatform(context, 'ls');
-    const { entries, close } = await listEntries(platform, { archive, ...(path === undefined ? {} : { path }) });
+    const { entries, close } = await listEntries(platform, { archive, ...paths });
     try {
       // Streamed: an archive may hold a million entries.
       for await (const entry of entries) {

@@ -1,10 +1,12 @@
-import { exitCodes, Failure } from '../../src/logging/failure.ts';
+import { PathChoice } from '../../src/archive/path-choice.ts';
+import { exitCodes } from '../../src/logging/failure.ts';
 import { extractArchive } from '../../src/operations/extract.ts';
 import { restore } from '../../src/operations/restore.ts';
 import { renderExtraction, renderPlan, renderRestore } from '../../src/report/restore-report.ts';
 import type { CommandDefinition } from './command.ts';
 import { confirm } from './confirm.ts';
 import { openPlatform, waitOption } from './platform.ts';
+import { partOptions, restorePart } from './restore-part.ts';
 
 export const restoreCommand: CommandDefinition = {
   name: 'restore',
@@ -13,8 +15,14 @@ export const restoreCommand: CommandDefinition = {
   arguments: [{ name: 'archive', description: 'name, date or latest' }],
   options: [
     { flags: '--select <names>', description: 'only these databases and file sources', isList: true },
+    {
+      flags: '--path <path>',
+      description: 'only what lies there, such as uploads/student_0042/portfolio; a glob, or several times',
+      isRepeatable: true,
+    },
     { flags: '--to <dir>', description: 'unpack into an empty folder instead; nothing live is touched' },
-    { flags: '--path <path>', description: 'with --to: only what lies at or below it, such as uploads/report.pdf' },
+    { flags: '--no-remove', description: 'leave files where they are that the archive does not have' },
+    ...partOptions,
     { flags: '--dry-run', description: 'show the plan and stop' },
     { flags: '--yes', description: 'do not ask' },
     { flags: '--no-safety', description: 'do without a backup of the present state' },
@@ -22,17 +30,17 @@ export const restoreCommand: CommandDefinition = {
     waitOption,
   ],
   async run(context, [archive = ''], options) {
-    const { select, to, path, dryRun, yes, safety, allowOldClient } = options;
-    const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`, options);
-    const selection = select === undefined ? {} : { select: select as string[] };
-    if (path !== undefined && to === undefined) {
-      throw new Failure('usage', '--path needs --to: single files are not swapped in place', 'Nothing was done.');
+    if ([options['table'], options['inPlace'], options['as']].some((value) => value !== undefined)) {
+      return await restorePart(context, archive, options);
     }
+    const { select, to, path, remove, dryRun, yes, safety, allowOldClient } = options;
+    const paths = path === undefined ? {} : { paths: PathChoice.parse(path as string[]) };
+    const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`, options);
+    const selection = { ...(select === undefined ? {} : { select: select as string[] }), ...paths };
     if (to !== undefined) {
       const result = await extractArchive(platform, {
         archive,
         ...selection,
-        ...(path === undefined ? {} : { path: path as string }),
         directory: to as string,
         dryRun: dryRun === true,
       });
@@ -41,6 +49,7 @@ export const restoreCommand: CommandDefinition = {
     const result = await restore(platform, {
       archive,
       ...selection,
+      keepsExtra: remove === false,
       dryRun: dryRun === true,
       skipsSafetyBackup: safety === false,
       allowOldClient: allowOldClient === true,

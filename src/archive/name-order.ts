@@ -56,26 +56,6 @@ export async function* orderLines(
   }
 }
 
-/** Several lists of lines, each in bytewise order of its names, as one. */
-export async function* mergeLines(
-  lists: readonly AsyncGenerator<TocLine, void, undefined>[],
-): AsyncGenerator<TocLine, void, undefined> {
-  const heads = await Promise.all(lists.map((list) => list.next()));
-  try {
-    for (;;) {
-      let lowest: { place: number; line: TocLine } | undefined;
-      for (const [place, { done, value: line }] of heads.entries()) {
-        if (!done && (!lowest || Buffer.compare(line.name, lowest.line.name) < 0)) lowest = { place, line };
-      }
-      if (!lowest) return;
-      yield lowest.line;
-      heads[lowest.place] = await (lists[lowest.place] as (typeof lists)[number]).next();
-    }
-  } finally {
-    for (const list of lists) await list.return();
-  }
-}
-
 function refuse(archive: string, what: string): Failure {
   return new Failure(
     'damaged',

@@ -12,8 +12,16 @@ interface Choice {
     base: Buffer;
     /** Whether a name matches, or lies below one that does. */
     matches: (name: string) => boolean;
+    /** Whether a folder may hold what matches, as far as its name tells. */
+    mayHold: (name: string) => boolean;
   };
 }
+
+/**
+ * A `!` at the beginning is a letter like any other: nobody who names paths means all but one. A `*` stands for whatever a
+ * name may hold, line breaks too.
+ */
+const GLOBS = { dot: true, nonegate: true, flags: 's' };
 
 /**
  * Paths and globs of an archive (`uploads/student_0042/portfolio`, `uploads/student_00??`): chosen is what they name, and
@@ -38,6 +46,16 @@ export class PathChoice {
     return new PathChoice(texts, texts.map(parseChoice));
   }
 
+  /** Each path for itself. */
+  apart(): PathChoice[] {
+    return this.#choices.map((choice, position) => new PathChoice([this.texts[position] ?? ''], [choice]));
+  }
+
+  /** Printed as JSON, the paths as they were asked for. */
+  toJSON(): readonly string[] {
+    return this.texts;
+  }
+
   /** Whether an entry is chosen. */
   includes(name: Buffer): boolean {
     const bare = withoutSlash(name);
@@ -50,8 +68,9 @@ export class PathChoice {
   /** Whether a folder is chosen, or something below it may be: whoever walks need not look into any other. */
   mayHold(folder: Buffer): boolean {
     const bare = withoutSlash(folder);
-    return this.#choices.some(({ path, glob }) =>
-      [path, ...(glob ? [glob.base] : [])].some((place) => isWithin(bare, place) || isWithin(place, bare)),
+    const isOnTheWay = (place: Buffer): boolean => isWithin(bare, place) || isWithin(place, bare);
+    return this.#choices.some(
+      ({ path, glob }) => isOnTheWay(path) || (glob && isOnTheWay(glob.base) && glob.mayHold(bare.toString('utf8'))),
     );
   }
 }
@@ -66,9 +85,40 @@ function parseChoice(text: string): Choice {
   const path = Buffer.from(bare);
   const fault = findNameFault(path) ?? findTextFault(text);
   if (fault !== undefined) throw refuse(text, fault);
-  const { base, glob } = picomatch.scan(bare);
+  const { base, glob } = picomatch.scan(bare, GLOBS);
   if (glob === '') return { path };
-  return { path, glob: { base: Buffer.from(base), matches: picomatch([bare, `${bare}/**`], { dot: true }) } };
+  const matches = matchWithin(picomatch(bare, GLOBS));
+  return { path, glob: { base: Buffer.from(base), matches, mayHold: matchFolders(bare, matches) } };
+}
+
+/** A name is chosen with each folder above it, whatever it looks like itself. */
+function matchWithin(matches: (name: string) => boolean): (name: string) => boolean {
+  return (name) => {
+    for (let end = name.length; end > 0; end = name.lastIndexOf('/', end - 1)) {
+      if (matches(name.slice(0, end))) return true;
+    }
+    return false;
+  };
+}
+
+/**
+ * Judges folders by as many components as the glob has before its first `**`: whoever looks for `uploads/*\/portfolio`
+ * need not look into `uploads/x/photos`. Braces and parentheses may hold slashes: with them, every folder may do.
+ */
+function matchFolders(glob: string, matches: (name: string) => boolean): (name: string) => boolean {
+  if (/[{(]/.test(glob)) return () => true;
+  const components = glob.split('/');
+  const open = components.findIndex((component) => component.includes('**'));
+  const judged = open === -1 ? components.length : open;
+  const beginnings = components
+    .slice(0, judged)
+    .map((_, last) => picomatch(components.slice(0, last + 1).join('/'), GLOBS));
+  return (name) => {
+    const names = name.split('/');
+    if (open === -1 && names.length >= judged) return matches(name);
+    const depth = Math.min(names.length, judged);
+    return depth === 0 || (beginnings[depth - 1]?.(names.slice(0, depth).join('/')) ?? true);
+  };
 }
 
 /** What a name could hold, and nobody types. */

@@ -1,14 +1,13 @@
 import { mkdir, readdir } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { isAtOrBelow } from '../archive/entry-names.ts';
 import { extractEntries } from '../archive/gnu-tar.ts';
 import { isKitEntry, TEXT_NAMES } from '../archive/layout.ts';
 import type { KitRecord, Manifest } from '../archive/manifest.ts';
+import type { PathChoice } from '../archive/path-choice.ts';
 import { Failure, messageOf } from '../logging/failure.ts';
 import { requireRoom } from './foreign/require-room.ts';
-import { refuseMissingPath } from './list.ts';
 import type { Platform } from './platform.ts';
-import { choose, type Chosen } from './restore/restore-plan.ts';
+import { choose, confirmPaths, refuseCovered, type Chosen } from './restore/choose.ts';
 import { withArchive } from './with-archive.ts';
 
 /** Sizes in bytes. */
@@ -28,10 +27,10 @@ export interface ExtractResult {
 export interface ExtractOptions {
   /** Name, date or `latest`. */
   archive: string;
-  /** Names of sources, or of single dumps; everything in the archive without. */
+  /** Names of sources, or of single dumps; everything in the archive without, unless there are paths. */
   select?: readonly string[];
-  /** Only what lies at or below this path in the archive, such as `uploads/student_0042/report.pdf`. */
-  path?: string;
+  /** What lies there, whatever it is, besides what is selected. */
+  paths?: PathChoice;
   /** Empty, or not there yet. */
   directory: string;
   /** Stop after having looked. */
@@ -40,21 +39,21 @@ export interface ExtractOptions {
 
 /**
  * Unpacks an archive, or parts of it, into an empty folder: files, dumps, manifest. Nothing live is touched.
- * @throws Failure `usage` where nothing lies at the path that was asked for.
+ * @throws Failure `usage` where nothing lies at a path that was asked for.
  */
 export async function extractArchive(platform: Platform, options: ExtractOptions): Promise<ExtractResult> {
   const directory = resolve(options.directory);
   return await withArchive(platform, options.archive, async (archive) => {
     const manifest = await archive.manifest();
-    const path = Buffer.from((options.path ?? '').replace(/\/+$/, ''));
-    const chosen = narrow(
-      { ...choose(manifest, options.select), kit: options.select ? undefined : manifest.kit },
-      path,
-    );
+    const { paths } = options;
+    const chosen = choosePieces(manifest, options);
+    const found = paths ? await confirmPaths(archive, paths) : new Map<string, number>();
     // What the former script, or somebody by hand, put into it may be worth having though nobody configured it.
-    const matches = archive.isForeign && !options.select ? () => true : matcherOf(chosen);
-    const wants = path.length === 0 ? matches : (name: Buffer) => matches(name) && isAtOrBelow(name, path);
-    const looked = { archive: archive.name, directory, parts: listParts(chosen, manifest) };
+    const wants =
+      archive.isForeign && !options.select
+        ? (name: Buffer) => !paths || paths.includes(name)
+        : matcherOf(chosen, paths);
+    const looked = { archive: archive.name, directory, parts: listParts(chosen, manifest, { paths, found }) };
     await refuseFilledFolder(directory);
     if (options.dryRun) {
       return { ...looked, done: false, entries: 0, bytes: 0, fetchedBytes: archive.fetchedBytes, notes: [] };
@@ -63,8 +62,7 @@ export async function extractArchive(platform: Platform, options: ExtractOptions
     await mkdir(directory, { recursive: true, mode: 0o700 });
     const unpacked = await extractEntries({ entries: archive.entries(wants), directory });
     const { entries, bytes, notes } = unpacked;
-    if (entries === 0) throw refuseMissingPath(archive.name, options.path);
-    const parts = { databases: chosen.databases.map(([key]) => key), files: chosen.files };
+    const parts = { databases: chosen.databases.map(([key]) => key), files: chosen.files.map(({ source }) => source) };
     const { damage = [], warnings = [] } = archive.appraisal?.judge(parts) ?? {};
     return {
       ...looked,
@@ -77,36 +75,51 @@ export async function extractArchive(platform: Platform, options: ExtractOptions
   });
 }
 
-/** The recovery kit is there where the archive has one, and no sources were chosen. */
-interface ChosenParts extends Chosen {
+/** The recovery kit is there where the archive has one, and nothing was chosen. */
+interface Pieces extends Chosen {
   kit: KitRecord | undefined;
 }
 
-/** Those parts that may hold a path. */
-function narrow({ databases, files, kit }: ChosenParts, path: Buffer): ChosenParts {
-  if (path.length === 0) return { databases, files, kit };
-  return {
-    databases: databases.filter(([, { dump }]) => isAtOrBelow(Buffer.from(dump), path)),
-    files: files.filter((source) => isAtOrBelow(path, Buffer.from(source))),
-    kit: isAtOrBelow(path, Buffer.from('kit')) ? kit : undefined,
-  };
+/** What is wanted as a whole. */
+function choosePieces(manifest: Manifest, { select, paths }: ExtractOptions): Pieces {
+  if (!select && paths) return { databases: [], files: [], kit: undefined };
+  const pieces = choose(manifest, { select });
+  if (paths) refuseCovered(paths, pieces.files);
+  return { ...pieces, kit: select ? undefined : manifest.kit };
 }
 
-function matcherOf({ databases, files, kit }: ChosenParts): (name: Buffer) => boolean {
-  const single = new Set(TEXT_NAMES);
+function matcherOf({ databases, files, kit }: Pieces, paths: PathChoice | undefined): (name: Buffer) => boolean {
+  const isAll = databases.length + files.length > 0 || !paths;
+  const single = new Set<string>(isAll ? TEXT_NAMES : []);
   for (const [, { dump, source }] of databases) single.add(dump).add(`db/globals-${source}.sql`);
-  const folders = files.map((source) => Buffer.from(`${source}/`));
+  const folders = files.map(({ source }) => Buffer.from(`${source}/`));
   return (name) =>
     single.has(name.toString('latin1')) ||
     (kit !== undefined && isKitEntry(name.toString('latin1'))) ||
-    folders.some((folder) => name.subarray(0, folder.length).equals(folder));
+    folders.some((folder) => name.subarray(0, folder.length).equals(folder)) ||
+    (paths?.includes(name) ?? false);
 }
 
-function listParts({ databases, files, kit }: ChosenParts, manifest: Manifest): ExtractResult['parts'] {
+/** What is wanted as a whole, then what of the rest lies at the paths. */
+function listParts(
+  { databases, files, kit }: Pieces,
+  manifest: Manifest,
+  { paths, found }: { paths: PathChoice | undefined; found: ReadonlyMap<string, number> },
+): ExtractResult['parts'] {
+  const dumps = Object.entries(manifest.databases).filter(
+    ([key, { dump }]) => databases.some(([other]) => other === key) || paths?.includes(Buffer.from(dump)),
+  );
+  const atPaths = [...found].filter(([source]) => source in manifest.files);
   return [
-    ...databases.map(([name, { sizeBytes }]) => ({ name, kind: 'database' as const, bytes: sizeBytes })),
-    ...files.map((name) => ({ name, kind: 'files' as const, bytes: manifest.files[name]?.bytes ?? 0 })),
+    ...dumps.map(([name, { sizeBytes }]) => ({ name, kind: 'database' as const, bytes: sizeBytes })),
+    ...files.map(({ source }) => ({
+      name: source,
+      kind: 'files' as const,
+      bytes: manifest.files[source]?.bytes ?? 0,
+    })),
+    ...atPaths.map(([name, bytes]) => ({ name, kind: 'files' as const, bytes })),
     ...(kit ? [{ name: 'kit', kind: 'kit' as const, bytes: sumSizes(kit) }] : []),
+    ...(found.has('kit') ? [{ name: 'kit', kind: 'kit' as const, bytes: found.get('kit') ?? 0 }] : []),
   ];
 }
 

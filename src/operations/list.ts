@@ -1,4 +1,4 @@
-import { isAtOrBelow } from '../archive/entry-names.ts';
+import type { PathChoice } from '../archive/path-choice.ts';
 import type { TocLine } from '../archive/toc-line.ts';
 import { formatTime } from '../archive/toc-line.ts';
 import { Failure } from '../logging/failure.ts';
@@ -34,17 +34,17 @@ export interface ListedEntry {
   linkName?: string;
 }
 
-/** The entries of an archive at and below a path; all of them without one. Needs its index alone. */
+/** The entries of an archive that a path or glob names, and all below; all of them without one. Needs its index alone. */
 export async function listEntries(
   platform: Platform,
-  { archive: request, path }: { archive: string; path?: string },
+  { archive: request, paths }: { archive: string; paths?: PathChoice },
 ): Promise<{ archive: string; entries: AsyncIterable<ListedEntry>; close: () => Promise<void> }> {
   const vault = await openVault(platform, 'reader');
   try {
     const summary = resolveArchive(request, await vault.status());
     const archive = await openArchive(platform, vault, summary);
     const close = () => archive.close().finally(() => vault.close());
-    return { archive: archive.name, entries: matching(archive, path), close };
+    return { archive: archive.name, entries: matching(archive, paths), close };
   } catch (error) {
     await vault.close();
     throw error;
@@ -57,16 +57,18 @@ export function refuseMissingPath(archive: string, path = ''): Failure {
   return new Failure('usage', `${archive} holds nothing at ${JSON.stringify(path.slice(0, 200))}`, next);
 }
 
-async function* matching(archive: OpenArchive, path: string | undefined): AsyncGenerator<ListedEntry, void, undefined> {
-  const wanted = Buffer.from((path ?? '').replace(/\/+$/, ''));
+async function* matching(
+  archive: OpenArchive,
+  paths: PathChoice | undefined,
+): AsyncGenerator<ListedEntry, void, undefined> {
   let isFound = false;
   for await (const line of archive.lines()) {
-    if (wanted.length > 0 && !isAtOrBelow(line.name, wanted)) continue;
+    if (paths && !paths.includes(line.name)) continue;
     isFound = true;
     yield describe(line);
   }
   if (isFound) return;
-  throw refuseMissingPath(archive.name, path);
+  throw refuseMissingPath(archive.name, paths?.texts[0]);
 }
 
 function describe({ name, type, size = 0, mode = 0, uid = 0, gid = 0, mtimeNs = 0n, linkName }: TocLine): ListedEntry {

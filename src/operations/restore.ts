@@ -6,13 +6,15 @@ import type { OpenArchive } from './open-archive.ts';
 import { backupUnderLock, type BackupResult } from './backup.ts';
 import type { Platform } from './platform.ts';
 import type { CarriedThrough } from './restore/carry-through.ts';
+import { chooseParts, type Choice } from './restore/choose.ts';
 import { measure, type StepDuration } from './restore/estimate.ts';
 import { planOnly } from './restore/plan-only.ts';
 import { writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
-import { noteMeasures, type RestoreStep } from './restore/rates.ts';
-import { choose, planAllFiles, planRestore, type RestorePlan } from './restore/restore-plan.ts';
+import { noteMeasures } from './restore/rates-file.ts';
+import type { RestoreStep } from './restore/rates.ts';
+import { planAllFiles, planRestore, type RestorePlan } from './restore/restore-plan.ts';
 import { orDiscard, stageAll, stageRest } from './restore/stage-all.ts';
 import { placeFilesSwap } from './restore/stage-files.ts';
 import { StepClock } from './restore/step-clock.ts';
@@ -21,11 +23,9 @@ import { awaitHealthy } from './services/await-healthy.ts';
 import { withArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
 
-export interface RestoreOptions {
+export interface RestoreOptions extends Choice {
   /** Name, date or `latest`. */
   archive: string;
-  /** Names of sources, or of single dumps; everything in the archive without. */
-  select?: readonly string[];
   /** Stop after the plan; takes no lock. */
   dryRun?: boolean;
   /** Shown the plan; only `true` goes on. */
@@ -79,7 +79,7 @@ export async function restore(platform: Platform, options: RestoreOptions): Prom
     );
   if (options.dryRun)
     return await carryOut(async (archive) =>
-      unchanged(await planOnly(platform, archive, options.select, listLeftOut(options))),
+      unchanged(await planOnly(platform, archive, options, listLeftOut(options))),
     );
   return await withLock(platform, (runDirectory) =>
     carryOut((archive) => restoreFrom(platform, archive, options, runDirectory)),
@@ -110,8 +110,9 @@ async function restoreFrom(
   await mkdir(workDirectory, { recursive: true, mode: 0o700 });
   let isBegun = false;
   try {
+    const chosen = await clock.time('plan', () => chooseParts(archive, manifest, options));
     const plan = await clock.time('plan', () =>
-      planRestore(platform, archive, manifest, choose(manifest, options.select), {
+      planRestore(platform, archive, manifest, chosen, {
         workDirectory,
         leftOut: listLeftOut(options),
       }),
@@ -123,8 +124,7 @@ async function restoreFrom(
       ? undefined
       : await clock.time('safety', () => backUpFirst(platform, runDirectory));
     // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
-    const sources = plan.files.map(({ source }) => source);
-    const files = await clock.time('plan', () => planAllFiles(platform, archive, manifest, sources, workDirectory));
+    const files = await clock.time('plan', () => planAllFiles(platform, archive, manifest, plan.files, workDirectory));
     const current = { ...plan, ...files, refusals: [...plan.refusals, ...files.refusals] };
     refuseImpossible(current);
     const journal: RestoreJournal = {

@@ -52,14 +52,16 @@ function describeDatabase({ key, record, exists, sizeBytes }: PlannedDatabase): 
 }
 
 function describeFiles(plan: FilesPlan): string[] {
-  const { source, path, archived } = plan;
-  return [source, path, `${countOf(archived.files, 'file')}, ${formatBytes(archived.bytes)}`, describeChanges(plan)];
+  const { source, paths, path, archived } = plan;
+  const where = paths ? `${path}: ${limit(paths.texts.map(nameOf), LISTED_NAMES).join(', ')}` : path;
+  return [source, where, `${countOf(archived.files, 'file')}, ${formatBytes(archived.bytes)}`, describeChanges(plan)];
 }
 
 /** What happens to the entries of one source, with the sizes of their content. */
 export function describeChanges(plan: FilesPlan): string {
-  const { add, replace, alignedFolders, remove, addBytes, replaceBytes, removeBytes, stageBytes } = plan;
-  if (add + replace + remove === 0) return 'is the same already';
+  const { add, replace, alignedFolders, remove, stay, addBytes, replaceBytes, removeBytes, stageBytes } = plan;
+  const left = stay === 0 ? '' : `; leaves ${countOf(stay, 'entry', 'entries')} that the archive does not have`;
+  if (add + replace + remove === 0) return `is the same already${left}`;
   const parts = [
     ...(add > 0 ? [`adds ${countOf(add, 'entry', 'entries')} (${formatBytes(addBytes)})`] : []),
     ...(replace > alignedFolders
@@ -68,7 +70,7 @@ export function describeChanges(plan: FilesPlan): string {
     ...(remove > 0 ? [`removes ${countOf(remove, 'entry', 'entries')} (${formatBytes(removeBytes)})`] : []),
     ...(alignedFolders > 0 ? [`puts times and modes of ${countOf(alignedFolders, 'folder')} right`] : []),
   ];
-  return `${parts.join(', ')}; fetches ${formatBytes(stageBytes)}`;
+  return `${parts.join(', ')}; fetches ${formatBytes(stageBytes)}${left}`;
 }
 
 function describeRows(plan: RestorePlan): string[] {

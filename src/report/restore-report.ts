@@ -68,7 +68,8 @@ export function describeHealth({ faults, healthMs }: ServicesReport): string {
 }
 
 /** What was unpacked beside. */
-export function renderExtraction({ archive, directory, done, parts, entries, bytes, notes }: ExtractResult): string {
+export function renderExtraction(result: ExtractResult): string {
+  const { archive, directory, done, parts, entries, bytes, fetchedBytes, notes } = result;
   if (!done) {
     const rows = parts.map(({ name, kind, bytes: size }) => [name, kind, formatBytes(size)]);
     return [`${archive} would be unpacked into ${directory}:`, formatTable(rows, [2]), 'Nothing was unpacked.'].join(
@@ -76,7 +77,7 @@ export function renderExtraction({ archive, directory, done, parts, entries, byt
     );
   }
   return [
-    `${archive}: ${countOf(entries, 'entry', 'entries')}, ${formatBytes(bytes)}, unpacked into ${directory}.`,
+    `${archive}: ${countOf(entries, 'entry', 'entries')}, ${formatBytes(bytes)}, unpacked into ${directory}; ${formatBytes(fetchedBytes)} fetched.`,
     ...notes,
   ].join('\n');
 }

@@ -15,6 +15,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+import { PathChoice } from '../../src/archive/path-choice.ts';
 import { backup, type BackupResult } from '../../src/operations/backup.ts';
 import { doctor } from '../../src/operations/doctor.ts';
 import { extractArchive } from '../../src/operations/extract.ts';
@@ -228,7 +229,11 @@ describe('an archive with a recovery kit', () => {
     await extractArchive(platform, { archive, directory: kitPath(), select: ['uploads'] });
     expect(existsSync(kitPath('kit'))).toBe(false);
     rmSync(kitPath(), { recursive: true });
-    await extractArchive(platform, { archive, directory: kitPath(), path: 'kit/files/docker-compose.yml' });
+    await extractArchive(platform, {
+      archive,
+      directory: kitPath(),
+      paths: PathChoice.parse(['kit/files/docker-compose.yml']),
+    });
     expect(readFileSync(kitPath('kit/files/docker-compose.yml'), 'utf8')).toBe(compose);
   });
 });

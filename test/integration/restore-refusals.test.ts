@@ -12,6 +12,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { PathChoice } from '../../src/archive/path-choice.ts';
 import { backup } from '../../src/operations/backup.ts';
 import { extractArchive } from '../../src/operations/extract.ts';
 import { forget } from '../../src/operations/forget.ts';
@@ -198,7 +199,11 @@ describe('a restore that does not come about changes nothing', () => {
 describe('a single path', () => {
   it('comes back alone, into an empty folder', async () => {
     const directory = join(made.directory, 'single');
-    const result = await extractArchive(made.platform, { archive, directory, path: 'uploads/a/precious' });
+    const result = await extractArchive(made.platform, {
+      archive,
+      directory,
+      paths: PathChoice.parse(['uploads/a/precious']),
+    });
     expect(result).toMatchObject({ entries: 1, bytes: precious.length });
     expect(readFileSync(join(directory, 'uploads/a/precious')).equals(precious)).toBe(true);
     expect(readdirSync(directory)).toEqual(['uploads']);
@@ -206,8 +211,9 @@ describe('a single path', () => {
 
   it('is refused where the archive holds nothing there', async () => {
     const directory = join(made.directory, 'nothing');
-    for (const path of ['uploads/a/prec', 'upload', '../uploads']) {
-      await expect(extractArchive(made.platform, { archive, directory, path })).rejects.toMatchObject({
+    for (const path of ['uploads/a/prec', 'upload', 'uploads/*/absent']) {
+      const paths = PathChoice.parse([path]);
+      await expect(extractArchive(made.platform, { archive, directory, paths })).rejects.toMatchObject({
         kind: 'usage',
         message: `${archive} holds nothing at "${path}"`,
       });

@@ -3,11 +3,10 @@ import { join } from 'node:path';
 import { Failure } from '../../logging/failure.ts';
 import { isAlive } from '../../system/is-alive.ts';
 import type { ArchiveSummary, VaultClient } from '../../vault/vault-client.ts';
-import { ArchiveReader } from '../archive-reader.ts';
 import { IndexCache } from '../backup/base-index.ts';
-import { openForeign } from '../foreign/open-foreign.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
+import { openArchive } from '../with-archive.ts';
 import type { AddedArchive } from './grow-catalogue.ts';
 import { identifyArchives } from './identify-archives.ts';
 
@@ -79,11 +78,10 @@ async function openNames(
   archive: ArchiveSummary,
   folder: string,
 ): Promise<OpenArchive> {
-  if (archive.isForeign) return await openForeign({ platform, vault, archive, allowsOldClient: false });
   // What the cache keeps for backups is used, and nothing else is put there.
   const kept = new IndexCache(platform.config.state);
   const isKept = archive.index !== undefined && (await kept.holds(archive.index));
-  return await ArchiveReader.open(vault, isKept ? kept : new IndexCache(folder), archive);
+  return await openArchive(platform, vault, archive, { cache: isKept ? kept : new IndexCache(folder) });
 }
 
 /** A private folder of this run's below the state folder; those of runs that were killed go. */

@@ -21,7 +21,7 @@ export async function listOccupied(platform: Platform, archive: OpenArchive): Pr
   const { databases, files } = await archive.manifest();
   const homed = listHomed(platform.config).filter(({ name }) => Object.hasOwn(files, name));
   const others = Object.keys(files).filter((source) => !homed.some(({ name }) => name === source));
-  const plan = await planOnly(platform, archive, [...Object.keys(databases), ...others]);
+  const plan = await planOnly(platform, archive, { select: [...Object.keys(databases), ...others] });
   const occupied: string[] = [];
   for (const { key, exists, record } of plan.databases) {
     const database = platform.config.databases.find(({ name }) => name === record.source);

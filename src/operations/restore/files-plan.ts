@@ -2,42 +2,50 @@ import { createWriteStream } from 'node:fs';
 import { statfs } from 'node:fs/promises';
 import { once } from 'node:events';
 import type { FilesRecord } from '../../archive/manifest.ts';
+import type { TocLine } from '../../archive/toc-line.ts';
 import { compareTree } from '../../sources/files/compare-tree.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { LocatedFiles } from '../locate-files.ts';
+import { chosenLines, findTornLinks, type TornLinks } from './chosen-lines.ts';
+import type { ChosenFiles } from './choose.ts';
 import { countDifference, isFolder, startTally, type FilesTally } from './files-tally.ts';
 import { resolveRoot } from './resolve-root.ts';
 
 /** Names of entries; there may be a million, which no report wants to list. */
-class WantedEntries extends Set<string> {
+export class WantedEntries extends Set<string> {
   toJSON(): number {
     return this.size;
   }
 }
 
-/** What restoring one file source comes to. Sizes in bytes. */
-export interface FilesPlan extends FilesTally {
-  source: string;
+/** What restoring one file source, or a part of it, comes to. Sizes in bytes. */
+export interface FilesPlan extends ChosenFiles, FilesTally {
   path: string;
   /** The container that the folder is in, where it is in one. */
   container?: string;
-  /** What the archive holds. */
+  /** What the archive holds of what was chosen. */
   archived: { files: number; bytes: number };
   freeBytes?: number;
   /** Entries to be staged: latin1 of their names in the archive. Printed as JSON, how many they are. */
   wanted: WantedEntries;
+  /** Files outside of what was chosen with names in it, which become files of their own. Printed as JSON, how many. */
+  torn: TornLinks;
   /** Entries on file systems mounted below the folder: nothing can be renamed to there. With their count, the first. */
   elsewhere: { count: number; first?: string };
 }
 
-/** Compares a live folder with the archive; the names that are to go are written to `removalsPath`. */
+/** Compares a live folder, or the chosen part, with the archive; the names that are to go are written to `removalsPath`. */
 export async function planFiles(
   archive: OpenArchive,
   source: LocatedFiles,
   record: FilesRecord,
+  part: ChosenFiles,
   removalsPath: string,
 ): Promise<FilesPlan> {
+  const { paths, keepsExtra } = part;
   const wanted = new WantedEntries();
+  const torn = await findTornLinks(archive, part);
+  const archived = { files: 0, bytes: 0 };
   const tally = startTally();
   const elsewhere: FilesPlan['elsewhere'] = { count: 0 };
   const removals = createWriteStream(removalsPath, { mode: 0o600 });
@@ -46,13 +54,16 @@ export async function planFiles(
   const differences = compareTree({
     source: source.name,
     path: source.path,
-    archived: linesOf(archive, source.name),
+    archived: count(chosenLines(archive, part, torn), archived),
     archivedSinceNs: BigInt(Date.parse(record.walkStarted)) * 1_000_000n,
     exclude: [...source.exclude, ...source.allowUnreadable],
+    ...(paths ? { choice: paths } : {}),
+    ...(keepsExtra ? { keepsExtra } : {}),
   });
   for await (const difference of differences) {
     const { kind, relativeName, isElsewhere } = difference;
     countDifference(tally, difference);
+    if (kind === 'stay') continue;
     if (isElsewhere && elsewhere.count++ === 0) elsewhere.first = relativeName.toString();
     if (kind === 'remove') removals.write(`${relativeName.toString('base64')}\n`);
     // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
@@ -60,23 +71,28 @@ export async function planFiles(
   }
   removals.end();
   await closed;
+  for (const [target, name] of torn) if (!wanted.has(name.toString('latin1'))) torn.delete(target);
   const free = await statfs((await resolveRoot(source.path)).existing).catch(() => undefined);
   return {
     source: source.name,
     path: source.path,
     ...(source.container === undefined ? {} : { container: source.container }),
-    archived: { files: record.files, bytes: record.bytes },
+    ...(paths ? { paths } : {}),
+    ...(keepsExtra ? { keepsExtra } : {}),
+    archived: paths ? archived : { files: record.files, bytes: record.bytes },
     ...tally,
     ...(free ? { freeBytes: free.bavail * free.bsize } : {}),
     wanted,
+    torn,
     elsewhere,
   };
 }
 
-/** The lines of one source, in order. */
-export async function* linesOf(archive: OpenArchive, source: string) {
-  const prefix = Buffer.from(`${source}/`);
-  for await (const line of archive.lines()) {
-    if (line.name.subarray(0, prefix.length).equals(prefix)) yield line;
+/** Counts the files that pass, and their content. */
+async function* count(lines: AsyncIterable<TocLine>, total: FilesPlan['archived']): AsyncGenerator<TocLine, void> {
+  for await (const line of lines) {
+    if (line.type === 'reg') total.files++;
+    total.bytes += line.size ?? 0;
+    yield line;
   }
 }

@@ -8,28 +8,37 @@ export interface FilesTally {
   /** Of those that are replaced, folders: they stay, and get their time, mode and owner back. */
   alignedFolders: number;
   remove: number;
+  /** Entries that are too many, and stay all the same. */
+  stay: number;
+  /** How many renames it takes to put all of it in place, what goes left out; and the first name of those. */
+  renames: number;
+  renamed?: string;
   /** Content of what is added; live content of what is replaced, and of what goes. */
   addBytes: number;
   replaceBytes: number;
   removeBytes: number;
   /** Content that has to be fetched and staged. */
   stageBytes: number;
-  /** The first names of each kind; a folder that comes or goes as a whole stands for what is in it. */
-  examples: Record<Difference['kind'], string[]>;
+  /** The first names of what changes; a folder that comes or goes as a whole stands for what is in it. */
+  examples: Record<Exclude<Difference['kind'], 'stay'>, string[]>;
 }
 
 /** More names than these help nobody to decide. */
 const EXAMPLES = 10;
 
 export function startTally(): FilesTally {
-  const none = { add: 0, replace: 0, alignedFolders: 0, remove: 0 };
+  const none = { add: 0, replace: 0, alignedFolders: 0, remove: 0, stay: 0, renames: 0 };
   const bytes = { addBytes: 0, replaceBytes: 0, removeBytes: 0, stageBytes: 0 };
   return { ...none, ...bytes, examples: { add: [], replace: [], remove: [] } };
 }
 
 /** Counts one difference; they come in the archive's order, so that a folder comes before what is in it. */
-export function countDifference(tally: FilesTally, { kind, relativeName, sizeBytes, liveBytes }: Difference): void {
+export function countDifference(tally: FilesTally, difference: Difference): void {
+  const { kind, relativeName, sizeBytes, liveBytes, renames } = difference;
   tally[kind]++;
+  if (kind === 'stay') return;
+  tally.renames += renames;
+  if (renames > 0) tally.renamed ??= relativeName.toString('latin1');
   tally.stageBytes += sizeBytes;
   if (kind === 'add') tally.addBytes += sizeBytes;
   if (kind === 'replace') tally.replaceBytes += liveBytes;

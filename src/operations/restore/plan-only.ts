@@ -3,10 +3,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
+import { chooseParts, type Choice } from './choose.ts';
 import { describeJournal, FINISHING_COMMANDS } from './interrupted-text.ts';
 import { readJournal } from './journal.ts';
 import type { RestoreStep } from './rates.ts';
-import { choose, planRestore, type RestorePlan } from './restore-plan.ts';
+import { planRestore, type RestorePlan } from './restore-plan.ts';
 
 /**
  * Says what a restore would do. Nothing is changed, so nothing is locked: a backup may run meanwhile, and who looks at a
@@ -15,13 +16,13 @@ import { choose, planRestore, type RestorePlan } from './restore-plan.ts';
 export async function planOnly(
   platform: Platform,
   archive: OpenArchive,
-  select: readonly string[] | undefined,
+  choice: Choice,
   leftOut: readonly RestoreStep[] = [],
 ): Promise<RestorePlan> {
   const manifest = await archive.manifest();
   const lists = await mkdtemp(join(platform.temporary ?? tmpdir(), 'continuity-plan-'));
   try {
-    const plan = await planRestore(platform, archive, manifest, choose(manifest, select), {
+    const plan = await planRestore(platform, archive, manifest, await chooseParts(archive, manifest, choice), {
       workDirectory: lists,
       leftOut,
     });

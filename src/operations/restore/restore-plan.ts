@@ -1,5 +1,4 @@
 import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
-import { Failure } from '../../logging/failure.ts';
 import { formatTime } from '../../logging/format-time.ts';
 import type { DatabasePlan } from '../../sources/postgres/restore-plan.ts';
 import type { OpenArchive } from '../open-archive.ts';
@@ -7,13 +6,15 @@ import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
 import type { Users } from '../services/find-users.ts';
 import { planHalt } from '../services/plan-halt.ts';
+import { describeTorn } from './chosen-lines.ts';
+import type { Chosen, ChosenFiles } from './choose.ts';
 import { compareStack } from './compare-stack.ts';
 import { estimateRestore, type RestoreEstimate } from './estimate.ts';
 import { planFiles, type FilesPlan } from './files-plan.ts';
 import { removalsPathIn } from './own-paths.ts';
 import { planAllDatabases } from './plan-databases.ts';
 import type { RestoreStep } from './rates.ts';
-import { checkStateRoom } from './room.ts';
+import { checkRoom, checkStateRoom } from './room.ts';
 import type { RowComparison } from './row-counts.ts';
 
 /** What a restore would do, before it does anything. Sizes in bytes, times RFC 3339. */
@@ -57,38 +58,8 @@ export interface PlanOptions {
   leftOut?: readonly RestoreStep[];
 }
 
-/** Parts of an archive that a restore is about: dumps by their key in the manifest, and file sources. */
-export interface Chosen {
-  databases: [key: string, record: DatabaseRecord][];
-  files: string[];
-}
-
 /** A source must keep this much free besides what is staged. */
 const RESERVE_BYTES = 64 * 1024 * 1024;
-
-/**
- * Chooses parts of an archive by the names in `continuity.yml`, or of single dumps (`odoo.school`); all without a choice.
- *
- * @throws Failure on a name that the archive does not hold.
- */
-export function choose(manifest: Manifest, select: readonly string[] | undefined): Chosen {
-  const databases = Object.entries(manifest.databases);
-  const files = Object.keys(manifest.files);
-  if (!select) return { databases, files };
-  const known = new Set([...databases.flatMap(([key, { source }]) => [key, source]), ...files]);
-  const unknown = select.filter((name) => !known.has(name));
-  if (unknown.length > 0) {
-    throw new Failure(
-      'usage',
-      `${manifest.name} holds no ${unknown.map((name) => JSON.stringify(name.slice(0, 80))).join(', ')}`,
-      `It holds ${[...known].join(', ')}.`,
-    );
-  }
-  return {
-    databases: databases.filter(([key, { source }]) => select.includes(key) || select.includes(source)),
-    files: files.filter((name) => select.includes(name)),
-  };
-}
 
 /**
  * Compares what the archive holds with what stands there now, and tells how long its restore will take without the steps
@@ -104,7 +75,10 @@ export async function planRestore(
   const { config, now } = platform;
   const differences = compareStack(platform, manifest);
   const { appraisal } = archive;
-  const judgement = appraisal?.judge({ databases: chosen.databases.map(([key]) => key), files: chosen.files });
+  const judgement = appraisal?.judge({
+    databases: chosen.databases.map(([key]) => key),
+    files: chosen.files.map(({ source }) => source),
+  });
   const { damage = [], warnings = [] } = judgement ?? {};
   const databases = await planAllDatabases(platform, archive, manifest.globals, chosen.databases);
   const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
@@ -112,7 +86,8 @@ export async function planRestore(
     databases: config.databases.filter(({ name }) => databases.databases.some(({ record }) => record.source === name)),
     files: config.files.filter(({ name }) => files.files.some(({ source }) => source === name)),
   });
-  const plan = { databases: databases.databases, files: files.files, services: halts.services };
+  const room = await checkRoom(platform, databases.databases, files.files);
+  const plan = { databases: room.databases, files: files.files, services: halts.services };
   return {
     archive: archive.name,
     made: manifest.started,
@@ -122,13 +97,15 @@ export async function planRestore(
     haltOrder: halts.order,
     users: halts.users,
     estimate: await estimateRestore(config.state, manifest, plan, leftOut),
-    refusals: [...damage, ...databases.refusals, ...files.refusals, ...halts.refusals],
+    refusals: [...damage, ...databases.refusals, ...files.refusals, ...room.refusals, ...halts.refusals],
     ...(damage.length > 0 ? { isDamaged: true } : {}),
     warnings: [
       ...warnOfDamage(archive, config.timezone),
       ...warnings,
       ...databases.warnings,
+      ...files.files.flatMap(({ source, torn }) => describeTorn(source, torn)),
       ...(await differences),
+      ...room.warnings,
       ...(await checkStateRoom(config.state, appraisal?.copyBytes)),
       ...halts.warnings,
     ],
@@ -147,11 +124,12 @@ export async function planAllFiles(
   platform: Platform,
   archive: OpenArchive,
   manifest: Manifest,
-  chosen: readonly string[],
+  chosen: readonly ChosenFiles[],
   workDirectory: string,
 ): Promise<Pick<RestorePlan, 'files' | 'refusals'>> {
   const plan: Pick<RestorePlan, 'files' | 'refusals'> = { files: [], refusals: [] };
-  for (const name of chosen) {
+  for (const part of chosen) {
+    const name = part.source;
     const source = platform.config.files.find((candidate) => candidate.name === name);
     const record = manifest.files[name];
     if (!source || !record) {
@@ -159,7 +137,7 @@ export async function planAllFiles(
       continue;
     }
     const located = await locateFiles(platform, source);
-    const files = await planFiles(archive, located, record, removalsPathIn(workDirectory, name));
+    const files = await planFiles(archive, located, record, part, removalsPathIn(workDirectory, name));
     await located.confirm?.();
     plan.files.push(files);
     if (files.elsewhere.count > 0) {

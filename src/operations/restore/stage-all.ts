@@ -2,11 +2,12 @@ import type { Manifest } from '../../archive/manifest.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
+import { describeTorn } from './chosen-lines.ts';
 import type { DatabaseSwap, FilesSwap, RestoreJournal } from './journal.ts';
 import { discardStaged } from './recover.ts';
 import { planAllFiles, type RestorePlan } from './restore-plan.ts';
 import { createRoles, stageDatabases } from './stage-databases.ts';
-import { stageFiles } from './stage-files.ts';
+import { stageFiles, writeDirectories } from './stage-files.ts';
 import { syncFileSystems } from './sync-file-systems.ts';
 
 /** A restore whose journal says `staging`. */
@@ -41,7 +42,7 @@ export async function stageAll({ platform, archive, manifest, plan, journal }: S
     if (!swap) continue;
     platform.logger.info(`Fetching what differs in ${planned.source}: ${planned.wanted.size} entries.`);
     const staged = await stageFiles(archive, planned, swap);
-    notes.push(...staged.notes);
+    notes.push(...staged.notes, ...describeTorn(planned.source, planned.torn));
     files.push({ ...swap, inodes: staged.inodes });
   }
   // What is staged is on disk before the journal says that it counts.
@@ -57,8 +58,7 @@ export async function stageRest(
   { platform, archive, manifest, plan, journal }: StagingRun,
   workDirectory: string,
 ): Promise<string[]> {
-  const sources = plan.files.map(({ source }) => source);
-  const { files } = await planAllFiles(platform, archive, manifest, sources, workDirectory);
+  const { files } = await planAllFiles(platform, archive, manifest, plan.files, workDirectory);
   const notes: string[] = [];
   for (const later of files) {
     const swap = journal.files.find(({ source }) => source === later.source);
@@ -72,7 +72,10 @@ export async function stageRest(
       );
     }
     for (const name of staged) later.wanted.delete(name);
-    if (later.wanted.size === 0) continue;
+    if (later.wanted.size === 0) {
+      await writeDirectories(archive, later, swap);
+      continue;
+    }
     platform.logger.info(`Fetching what else differs in ${later.source} by now: ${later.wanted.size} entries.`);
     notes.push(...(await stageFiles(archive, later, swap)).notes);
   }

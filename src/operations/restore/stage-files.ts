@@ -15,7 +15,8 @@ import { withReachablePath } from '../../system/long-path.ts';
 import { makeFolder } from '../../system/make-folder.ts';
 import { OpenFolder } from '../../system/open-folder.ts';
 import type { OpenArchive } from '../open-archive.ts';
-import { linesOf, type FilesPlan } from './files-plan.ts';
+import { directoryLines } from './directory-lines.ts';
+import type { FilesPlan } from './files-plan.ts';
 import type { FilesSwap } from './journal.ts';
 import { readFolders, readNames } from './lists.ts';
 import { directoriesPathOf, keptPathOf, removalsPathOf, stagedPathOf } from './own-paths.ts';
@@ -49,20 +50,20 @@ export async function placeFilesSwap(
  * Fetches what differs, checks it and extracts it into the staging directory; nothing live is touched. The directory is
  * reached through its descriptor: who owns the live folder may rename it, and put a link to elsewhere in its place.
  *
- * Where the swap knows its folders, what an earlier plan wanted is in them already. Of a file with several names, all are
- * wanted or none, so that nothing has to be linked to what is there.
+ * Where the swap knows its folders, what an earlier plan wanted is in them already. Of a file with several names, all
+ * that were chosen are wanted or none, so that nothing has to be linked to what is there.
  */
 export async function stageFiles(
   archive: OpenArchive,
-  plan: Pick<FilesPlan, 'wanted'>,
+  plan: StagedPart,
   swap: FilesSwap,
 ): Promise<{ notes: string[]; inodes: OwnInodes }> {
   const goesOn = swap.inodes !== undefined;
   const { staged, inodes } = await openOwnFolders(swap);
   try {
-    await writeDirectories(archive, swap);
+    await writeDirectories(archive, plan, swap);
     const wants = (name: Buffer): boolean => plan.wanted.has(name.toString('latin1'));
-    const entries = relativeTo(`${swap.source}/`, archive.entries(wants));
+    const entries = relativeTo(`${swap.source}/`, withoutTorn(archive.entries(wants), plan.torn));
     const { notes } = await extractEntries({ entries, directory: `/proc/self/fd/${staged.handle.fd}`, goesOn });
     return { notes, inodes };
   } catch (error) {
@@ -71,6 +72,9 @@ export async function stageFiles(
     await staged.close();
   }
 }
+
+/** What of a plan its staging needs. */
+type StagedPart = Pick<FilesPlan, 'source' | 'paths' | 'wanted' | 'torn'>;
 
 /**
  * Makes sure that what was staged is where the swap will look for it: a folder that is gone by then counts as done.
@@ -147,13 +151,32 @@ async function openOwnFolders(swap: FilesSwap): Promise<{ staged: OpenFolder; in
   throw new Failure('source', `${swap.root} is no folder to restore into`, 'Check that it is mounted.');
 }
 
-async function writeDirectories(archive: OpenArchive, { source, directories }: FilesSwap): Promise<void> {
-  const file = createWriteStream(directories, { mode: 0o600 });
-  for await (const line of linesOf(archive, source)) {
-    if (line.type === 'dir' && !file.write(`${formatTocLine(line)}\n`)) await once(file, 'drain');
+/** Notes down what the swap gives folders at its end, as late as can be: others may be at work in those above it. */
+export async function writeDirectories(
+  archive: OpenArchive,
+  part: Pick<FilesPlan, 'source' | 'paths'>,
+  swap: FilesSwap,
+): Promise<void> {
+  const file = createWriteStream(swap.directories, { mode: 0o600 });
+  for await (const line of directoryLines(archive, part, swap)) {
+    if (!file.write(`${formatTocLine(line)}\n`)) await once(file, 'drain');
   }
   file.end();
   await once(file, 'close');
+}
+
+/** A torn file goes by its first chosen name, and those to be linked to it are linked to that. */
+async function* withoutTorn(
+  entries: AsyncIterable<SafeEntry>,
+  torn: ReadonlyMap<string, Buffer>,
+): AsyncGenerator<SafeEntry, void, undefined> {
+  for await (const entry of entries) {
+    const { header } = entry;
+    const first = torn.get((header.type === 'hardlink' ? header.linkName : header.name)?.toString('latin1') ?? '');
+    if (!first) yield entry;
+    else if (header.type !== 'hardlink') yield { ...entry, header: { ...header, name: first } };
+    else if (!header.name.equals(first)) yield { ...entry, header: { ...header, linkName: first } };
+  }
 }
 
 /** Entries named from within a source's folder, which itself is there already. */

@@ -10,6 +10,7 @@ const MOST_ROLES = 5;
 const DETAILED = 10;
 const MOST_TABLES = 5;
 const MOST_EXAMPLES = 3;
+const MOST_PATHS = 10;
 const MOST_HALTED = 20;
 const MOST_CHARACTERS = 300;
 const MOST_NAME_CHARACTERS = 100;
@@ -69,18 +70,20 @@ function cutRows({ tables, equal }: RowComparison, most: number): unknown {
 }
 
 function cutFiles(files: FilesPlan, mostExamples: number): unknown {
-  const { archived, add, replace, alignedFolders, remove } = files;
+  const { archived, add, replace, alignedFolders, remove, stay } = files;
   const { addBytes, replaceBytes, removeBytes, stageBytes, freeBytes } = files;
   const namesOf = (kind: keyof FilesPlan['examples']): string[] =>
     files.examples[kind].slice(0, mostExamples).map(cutName);
   return {
     source: cutName(files.source),
     path: cut(files.path),
+    ...(files.paths ? { paths: files.paths.texts.slice(0, MOST_PATHS).map(cut) } : {}),
     archived,
     add,
     replace,
     alignedFolders,
     remove,
+    stay,
     addBytes,
     replaceBytes,
     removeBytes,

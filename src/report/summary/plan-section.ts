@@ -45,7 +45,13 @@ function planTable({ databases, files }: RestorePlan): string[] {
         : `creates ${code(record.database, 80)}`,
     ]),
     ...files.map((source) => [
-      code(source.source, 80),
+      [
+        code(source.source, 80),
+        ...limitRows(
+          (source.paths?.texts ?? []).map((path) => [code(path, 80)]),
+          3,
+        ).flat(),
+      ].join(' '),
       `${countOf(source.archived.files, 'file')}, ${formatBytes(source.archived.bytes)}`,
       describeChanges(source),
     ]),

@@ -1,21 +1,29 @@
 import { createHash } from 'node:crypto';
 import { constants, lstat, open, readlink } from 'node:fs/promises';
 import type { BigIntStats } from 'node:fs';
+import { showName, withoutSlash } from '../../archive/entry-names.ts';
+import type { PathChoice } from '../../archive/path-choice.ts';
 import type { TocLine } from '../../archive/toc-line.ts';
+import { Failure } from '../../logging/failure.ts';
 import { FolderTree } from '../../system/folder-tree.ts';
 import { resolveFolder } from '../../system/resolve-folder.ts';
+import { ExtraEntries } from './extra-entries.ts';
 import { isOwnName, matcherOf } from './file-source.ts';
 import { LinkGroups } from './link-groups.ts';
+import { Mounts } from './mounts.ts';
 import { isGone, walkTree, type WalkedEntry } from './walk.ts';
 
 /** What has to happen to one name for the live tree to equal the archive. Names are relative to the source's folder. */
 export interface Difference {
-  kind: 'add' | 'replace' | 'remove';
+  /** `stay`: nothing happens to it, since what the archive lacks is to be kept. */
+  kind: 'add' | 'replace' | 'remove' | 'stay';
   relativeName: Buffer;
   /** Bytes of content that are to be fetched; 0 for a removal. */
   sizeBytes: number;
   /** Bytes of content that stand there now. */
   liveBytes: number;
+  /** How many it takes to put it in place: 0 for what comes with a folder, and for attributes; 0 for a removal. */
+  renames: number;
   /** On another file system, mounted somewhere below the source's folder: nothing can be renamed to there. */
   isElsewhere?: boolean;
 }
@@ -25,12 +33,16 @@ export interface CompareOptions {
   source: string;
   /** Absolute path of the live folder; it may be missing. */
   path: string;
-  /** The source's entries in archive order, further chunks left out. */
+  /** The source's entries in archive order, further chunks left out; of a choice, its own and the folders above them. */
   archived: AsyncIterable<TocLine>;
   /** When the archive's walk began: a file touched since is compared by content, whatever its times say. */
   archivedSinceNs: bigint;
   /** Globs of what is never backed up: it is left alone. */
   exclude?: readonly string[];
+  /** The part that is compared, by names in the archive: nothing else is looked at, but the folders on the way there. */
+  choice?: Pick<PathChoice, 'includes' | 'mayHold'>;
+  /** What the archive lacks stays, unless it is in the way of what it has. */
+  keepsExtra?: boolean;
 }
 
 /** Kernel clocks are coarse: a file can be changed this long after a moment and have a ctime before it. */
@@ -40,6 +52,10 @@ const CLOCK_SLACK_NS = 2_000_000_000n;
  * Compares an archived tree with the live one, both in the same order, by type, size, times, mode, owner and links; and
  * by content where the inode was touched after the archive was made, so that a forged mtime hides nothing. What a backup
  * leaves out (excluded names, FIFOs, sockets, devices) is no difference. Of the names of one file, all differ or none.
+ *
+ * Of a choice, a folder on the way there differs where it is missing, and in nothing else. What other names a file has
+ * outside is not looked at.
+ * @throws Failure `refused` where something else stands in the place of such a folder.
  */
 export async function* compareTree(options: CompareOptions): AsyncGenerator<Difference, void, undefined> {
   const tree = new FolderTree(await resolveRoot(options.path));
@@ -51,55 +67,76 @@ export async function* compareTree(options: CompareOptions): AsyncGenerator<Diff
 }
 
 async function* compareWith(tree: FolderTree, options: CompareOptions): AsyncGenerator<Difference, void, undefined> {
-  const live = liveEntries(tree, options.exclude ?? [])[Symbol.asyncIterator]();
+  const { source, choice, keepsExtra = false } = options;
+  const prefix = Buffer.from(`${source}/`);
+  const isChosen = (relativeName: Buffer): boolean => !choice || choice.includes(Buffer.concat([prefix, relativeName]));
+  const live = liveEntries(tree, options)[Symbol.asyncIterator]();
   const groups = new LinkGroups();
   const mounts = new Mounts();
+  const extras = new ExtraEntries(keepsExtra);
+  let added: Buffer | undefined;
   let present = await live.next();
-  for await (const line of options.archived) {
-    const relativeName = line.name.subarray(options.source.length + 1);
-    while (!present.done && Buffer.compare(present.value.relativeName, relativeName) < 0) {
+  const passExtras = async function* (before?: Buffer): AsyncGenerator<Difference, void, undefined> {
+    while (!present.done && (!before || Buffer.compare(present.value.relativeName, before) < 0)) {
+      const { relativeName, stat } = present.value;
       mounts.pass(present.value);
-      if (isStored(present.value.stat)) yield mounts.place('remove', present.value.relativeName, 0, present.value.stat);
+      if (isStored(stat) && isChosen(relativeName))
+        for (const [kind, extra] of extras.judge(present.value, before)) yield mounts.place(kind, extra);
       present = await live.next();
     }
+  };
+  for await (const line of options.archived) {
+    const relativeName = line.name.subarray(prefix.length);
+    yield* passExtras(relativeName);
+    for (const [kind, extra] of extras.pass(line.type, relativeName)) yield mounts.place(kind, extra);
     const found = !present.done && present.value.relativeName.equals(relativeName) ? present.value : undefined;
     if (found) mounts.pass(found);
+    const isOnTheWay = !isChosen(relativeName);
     const isEqual =
-      found !== undefined && (await isSame(line, found, tree, options)) && !groups.isJoined(line, found.stat);
-    groups.note(line, relativeName, isEqual, options.source.length + 1);
-    if (!isEqual) yield mounts.place(found ? 'replace' : 'add', relativeName, line.size ?? 0, found?.stat);
+      found !== undefined &&
+      (isOnTheWay || ((await isSame(line, found, tree, options)) && !groups.isJoined(line, found.stat)));
+    if (!isOnTheWay) groups.note(line, relativeName, isEqual, prefix.length);
+    if (!isEqual) {
+      const renames = found ? renamesOver(found.stat) : await renamesTo(tree, relativeName, added);
+      if (isOnTheWay && renames > 1) throw blocked(source, relativeName);
+      // The source's own folder is made, and what it holds is renamed into it.
+      if (!found && line.type === 'dir' && relativeName.length > 0) added = relativeName;
+      const place = { relativeName, ...(found ? { stat: found.stat } : {}) };
+      yield mounts.place(found ? 'replace' : 'add', place, line.size, renames);
+    }
     if (found) present = await live.next();
   }
-  while (!present.done) {
-    mounts.pass(present.value);
-    if (isStored(present.value.stat)) yield mounts.place('remove', present.value.relativeName, 0, present.value.stat);
-    present = await live.next();
-  }
+  yield* passExtras();
+  for (const [kind, extra] of extras.end()) yield mounts.place(kind, extra);
   for (const { relativeName, isTarget } of groups.torn()) {
     const stat = isTarget ? await look(tree, relativeName) : undefined;
-    yield mounts.place('replace', relativeName, Number(stat?.size ?? 0), stat);
+    yield mounts.place('replace', { relativeName, ...(stat ? { stat } : {}) }, Number(stat?.size ?? 0), 1);
   }
 }
 
-/** Knows which live folders are file systems of their own. */
-class Mounts {
-  #rootDevice: bigint | undefined;
-  readonly #prefixes: Buffer[] = [];
+/** A file is replaced by one rename over it, a folder is no other one afterwards; anything else is moved away first. */
+function renamesOver(stat: BigIntStats): number {
+  if (stat.isDirectory()) return 0;
+  return stat.isFile() ? 1 : 2;
+}
 
-  pass({ relativeName, stat }: WalkedEntry): void {
-    this.#rootDevice ??= stat.dev;
-    if (stat.isDirectory() && stat.dev !== this.#rootDevice) this.#prefixes.push(relativeName);
-  }
+/** What is missing comes with the folder that was added last, or takes one rename; more, where something unseen is there. */
+async function renamesTo(tree: FolderTree, relativeName: Buffer, added: Buffer | undefined): Promise<number> {
+  if (added && relativeName.subarray(0, added.length).equals(added)) return 0;
+  return (await look(tree, withoutSlash(relativeName))) ? 2 : 1;
+}
 
-  place(kind: Difference['kind'], relativeName: Buffer, sizeBytes: number, live?: BigIntStats): Difference {
-    const isElsewhere = this.#prefixes.some((prefix) => {
-      // A mount point's own times and modes can be put right; it cannot be moved away.
-      const isItself = relativeName.length === prefix.length && kind !== 'remove';
-      return !isItself && relativeName.subarray(0, prefix.length).equals(prefix);
-    });
-    const liveBytes = live?.isFile() ? Number(live.size) : 0;
-    return { kind, relativeName, sizeBytes, liveBytes, ...(isElsewhere ? { isElsewhere } : {}) };
-  }
+function blocked(source: string, relativeName: Buffer): Failure {
+  const where = showName(withoutSlash(Buffer.concat([Buffer.from(`${source}/`), relativeName])));
+  return new Failure(
+    'refused',
+    `${where} is a folder in the archive, and something else stands there now`,
+    `Nothing was changed. Move it away, or restore the folder itself: --path ${where} (in a workflow the input path).`,
+  );
+}
+
+function isFolderName(name: Buffer): boolean {
+  return name.at(-1) === 0x2f;
 }
 
 /** Whether a backup would store it. */
@@ -118,13 +155,17 @@ async function resolveRoot(path: string): Promise<Buffer> {
 
 async function* liveEntries(
   tree: FolderTree,
-  exclude: readonly string[],
+  { source, exclude = [], choice }: CompareOptions,
 ): AsyncGenerator<WalkedEntry, void, undefined> {
   const isIgnored = matcherOf(exclude);
+  const isLeftOut = (relativeName: Buffer): boolean => {
+    const name = Buffer.concat([Buffer.from(`${source}/`), relativeName]);
+    return choice !== undefined && !(isFolderName(name) ? choice.mayHold(name) : choice.includes(name));
+  };
   try {
     yield* walkTree({
       tree,
-      isExcluded: (relativeName) => isOwnName(relativeName) || isIgnored(relativeName),
+      isExcluded: (relativeName) => isOwnName(relativeName) || isIgnored(relativeName) || isLeftOut(relativeName),
       onUnreadable: (_relativeName, error) => {
         throw error;
       },

@@ -45,9 +45,28 @@ describe('a glob', () => {
   });
 
   it('may be held by what its beginning leaves open', () => {
-    const held = ['uploads/', 'uploads/x/y/', 'odoo/'];
+    const held = ['uploads/', 'uploads/x/', 'odoo/'];
     expect(held.map((name) => mayHold('uploads/*/a', name))).toEqual([true, true, false]);
     expect(mayHold('**/a', 'odoo/')).toBe(true);
+  });
+
+  it('is looked for in no folder that cannot hold it', () => {
+    const folders = ['uploads/', 'uploads/s1/', 'uploads/t1/', 'uploads/s1/a/', 'uploads/s1/b/', 'uploads/s1/a/deep/'];
+    const heldBy = (glob: string) => folders.filter((name) => mayHold(glob, name));
+    expect(heldBy('uploads/s*/a')).toEqual(['uploads/', 'uploads/s1/', 'uploads/s1/a/', 'uploads/s1/a/deep/']);
+    expect(heldBy('uploads/s*/**/x')).toEqual(folders.filter((name) => !name.includes('t1')));
+    expect(heldBy('uploads/{s1/a,t1}')).toEqual(folders);
+  });
+
+  it('is never one for all the rest', () => {
+    expect(includes('!uploads/a', 'uploads/b')).toBe(false);
+    expect(includes('!uploads/a*', 'uploads/b')).toBe(false);
+  });
+
+  it('can be told apart from the others, and printed', () => {
+    const both = PathChoice.parse(['uploads/a', 'odoo/*.pdf']);
+    expect(both.apart().map((each) => each.includes(Buffer.from('odoo/x.pdf')))).toEqual([false, true]);
+    expect(JSON.stringify(both)).toBe('["uploads/a","odoo/*.pdf"]');
   });
 });
 

@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
+import { TornLinks } from '../../../src/operations/restore/chosen-lines.ts';
+import { WantedEntries } from '../../../src/operations/restore/files-plan.ts';
 import type { RestorePlan } from '../../../src/operations/restore/restore-plan.ts';
 import type { TableRows } from '../../../src/operations/restore/row-counts.ts';
 import { renderPlan } from '../../../src/report/restore-report.ts';
@@ -45,6 +47,8 @@ const plan: RestorePlan = {
       replace: 2,
       alignedFolders: 1,
       remove: 1,
+      stay: 0,
+      renames: 41,
       addBytes: 12_000,
       replaceBytes: 5000,
       removeBytes: 700,
@@ -54,7 +58,8 @@ const plan: RestorePlan = {
         replace: ['b/two'],
         remove: ['evil\u001b[2J\nRestore of another'],
       },
-      wanted: new Set<string>() as unknown as RestorePlan['files'][number]['wanted'],
+      wanted: new WantedEntries(),
+      torn: new TornLinks(),
       elsewhere: { count: 0 },
     },
   ],

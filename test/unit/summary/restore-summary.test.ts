@@ -75,6 +75,8 @@ const plan = {
       replace: 2,
       alignedFolders: 1,
       remove: 0,
+      stay: 0,
+      renames: 5,
       addBytes: 12_000,
       replaceBytes: 5_000,
       removeBytes: 0,
