@@ -4,6 +4,8 @@ import { DUMP_FOLDER, isKitEntry, KIT_FOLDER } from './layout.ts';
 import type { TocLine } from './toc-line.ts';
 
 const SLASH = 0x2f;
+/** Dumps, kit and texts are a few hundred; whoever made one that has more must not fill the memory with them. */
+const LONGEST_TAIL = 100_000;
 /** With these letters begin the folders behind the file sources. */
 const TAIL_STARTS = new Set(Buffer.from(DUMP_FOLDER.slice(0, 1) + KIT_FOLDER.slice(0, 1)));
 
@@ -26,7 +28,8 @@ function isTail(name: Buffer): boolean {
 
 /**
  * An archive's lines in the order of `compareNames`; only the few that are not of file sources are held in memory.
- * @throws Failure `damaged` where those of the file sources are in another order, or a name comes twice.
+ * @throws Failure `damaged` where those of the file sources are in another order, a name comes twice, or there are more of
+ * the rest than anybody has.
  */
 export async function* orderLines(
   archive: string,
@@ -35,12 +38,14 @@ export async function* orderLines(
   const tail: TocLine[] = [];
   let last: Buffer | undefined;
   const follow = (name: Buffer): void => {
-    if (last && compareNames(last, name) >= 0) throw refuseDisorder(archive, name);
+    if (last && compareNames(last, name) >= 0)
+      throw refuse(archive, `not in order, at "${showName(name).slice(0, 200)}"`);
     last = name;
   };
   for await (const line of lines) {
-    if (isTail(line.name)) tail.push(line);
-    else {
+    if (isTail(line.name)) {
+      if (tail.push(line) > LONGEST_TAIL) throw refuse(archive, `more than ${LONGEST_TAIL} in no source's folder`);
+    } else {
       follow(line.name);
       yield line;
     }
@@ -51,10 +56,10 @@ export async function* orderLines(
   }
 }
 
-function refuseDisorder(archive: string, name: Buffer): Failure {
+function refuse(archive: string, what: string): Failure {
   return new Failure(
     'damaged',
-    `the names in the index of ${archive} are not in order, at "${showName(name).slice(0, 200)}"`,
+    `the names in the index of ${archive}: ${what}`,
     `Run verify ${archive} --level full; another archive can be used meanwhile.`,
   );
 }

@@ -5,7 +5,7 @@ import { Failure } from '../logging/failure.ts';
 import { compareDatabases, type DatabaseDiff } from './diff/compare-databases.ts';
 import type { EntryDifference } from './diff/compare-entries.ts';
 import { diffArchivedFiles, diffLiveFiles, type FilesQuestion } from './diff/diff-files.ts';
-import { diffLiveDatabases, type DiffFault } from './diff/diff-live-databases.ts';
+import { diffLiveDatabases, type ArchivedDatabase, type DiffFault } from './diff/diff-live-databases.ts';
 import { describeFile, type FileDiff, type SourceDiff } from './diff/files-diff.ts';
 import type { OpenArchive } from './open-archive.ts';
 import { openVault } from './open-vault.ts';
@@ -103,6 +103,8 @@ export async function diff(platform: Platform, options: DiffOptions): Promise<Di
       after = { archive: other.name, time: otherManifest.started };
       compared = await compareArchives([archive, manifest], [other, otherManifest], choice, question);
     }
+    for (const archive of opened)
+      compared.faults.push(...appraise(platform, archive, await archive.manifest(), choice));
     if (paths && seen === 0) {
       const asked = paths.texts.map((text) => JSON.stringify(text)).join(', ');
       throw new Failure(
@@ -139,10 +141,10 @@ async function compareArchives(
   question: FilesQuestion,
 ): Promise<Compared> {
   choice.check([was, is], []);
-  const records = { ...was.databases, ...is.databases };
-  const databases = Object.entries(records)
+  const [left, right] = [recordsOf(before, was), recordsOf(after, is)];
+  const databases = Object.entries({ ...left, ...right })
     .filter(([key, { source }]) => choice.wantsDump(key, source))
-    .map(([key]) => compareDatabases(key, was.databases[key], is.databases[key]));
+    .map(([key]) => compareDatabases(key, left[key], right[key]));
   const sources = Object.keys({ ...was.files, ...is.files })
     .filter((source) => choice.wantsSource(source))
     .map((source) => {
@@ -167,7 +169,7 @@ async function compareLive(
     [...databases, ...files].map(({ name }) => name),
   );
   const live = await diffLiveDatabases(platform, {
-    records: manifest.databases,
+    records: recordsOf(archive, manifest),
     wants: (key, source) => choice.wantsDump(key, source),
     isQuick,
   });
@@ -176,6 +178,21 @@ async function compareLive(
     .sort();
   const compared = await diffLiveFiles(platform, archive, manifest.files, sources, question);
   return { databases: live.databases, files: compared.files, faults: [...live.faults, ...compared.faults] };
+}
+
+function recordsOf({ isForeign }: OpenArchive, { databases }: Manifest): Record<string, ArchivedDatabase> {
+  return Object.fromEntries(Object.entries(databases).map(([key, record]) => [key, { ...record, isForeign }]));
+}
+
+/** What of an archive of the former script cannot be relied on. */
+function appraise({ logger }: Platform, archive: OpenArchive, manifest: Manifest, choice: Choice): DiffFault[] {
+  const databases = Object.entries(manifest.databases).filter(([key, { source }]) => choice.wantsDump(key, source));
+  const judgement = archive.appraisal?.judge({
+    databases: databases.map(([key]) => key),
+    files: Object.keys(manifest.files).filter((source) => choice.wantsSource(source)),
+  });
+  for (const warning of judgement?.warnings ?? []) logger.warning(warning);
+  return (judgement?.damage ?? []).map((reason) => ({ what: archive.name, reason }));
 }
 
 function sort<T>(all: T[], by: (one: T) => string): T[] {

@@ -6,7 +6,9 @@ import type { ArchiveSummary, VaultStatus } from '../vault/vault-client.ts';
 import type { CatalogueReader } from './catalogue/catalogue-file.ts';
 import { parseEntry, parseEntryName, type CatalogueEntry, type NameVersion } from './catalogue/catalogue-line.ts';
 import { keyOf } from './catalogue/grow-catalogue.ts';
-import { describeArchive, refreshCatalogue, type UnreadArchive } from './catalogue/refresh-catalogue.ts';
+import { identifyArchives } from './catalogue/identify-archives.ts';
+import type { UnreadArchive } from './catalogue/index-batch.ts';
+import { refreshCatalogue } from './catalogue/refresh-catalogue.ts';
 import { Renumbering, type Span } from './catalogue/spans.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
@@ -71,13 +73,15 @@ export async function find(platform: Platform, options: FindOptions): Promise<Fo
     const present = all.filter(({ fault }) => fault === undefined);
     const gone = all.filter((archive) => archive.fault !== undefined && isWanted(archive));
     const { catalogue, unread } = await refreshCatalogue(platform, vault, present, isWanted);
-    const known = new Set(catalogue?.archives.map(keyOf));
-    const keyOfArchive = (archive: ArchiveSummary): string => keyOf(describeArchive(archive, platform.config.foreign));
-    const archives = present.filter((archive) => isWanted(archive) && known.has(keyOfArchive(archive)));
+    const identify = identifyArchives(platform);
+    const ordinals = new Map(catalogue?.archives.map((archive, ordinal) => [keyOf(archive), ordinal]));
+    const archives = present.filter((archive) => isWanted(archive) && ordinals.has(keyOf(identify(archive))));
+    const numbers: (number | undefined)[] = Array.from({ length: ordinals.size });
+    archives.forEach((archive, number) => (numbers[ordinals.get(keyOf(identify(archive))) ?? 0] = number));
     return {
       archives: archives.map(({ name, sealed }) => ({ name, sealed })),
       unread: [...gone.map(({ name, fault = '' }) => ({ archive: name, reason: fault })), ...unread],
-      names: search(catalogue, archives, choice, keyOfArchive),
+      names: search(catalogue, archives, new Renumbering(numbers), choice),
       close: async () => await catalogue?.close(),
     };
   } finally {
@@ -94,14 +98,12 @@ function sortByTime({ archives }: VaultStatus): ArchiveSummary[] {
 async function* search(
   catalogue: CatalogueReader | undefined,
   archives: readonly ArchiveSummary[],
+  shown: Renumbering,
   choice: PathChoice,
-  keyOfArchive: (archive: ArchiveSummary) => string,
 ): AsyncGenerator<FoundName, void, undefined> {
   if (archives.length === 0) {
     throw new Failure('usage', 'the vault holds no archive of that time that can be searched', 'list shows them all.');
   }
-  const ordinals = new Map(archives.map((archive, ordinal) => [keyOfArchive(archive), ordinal]));
-  const shown = new Renumbering((catalogue?.archives ?? []).map((archive) => ordinals.get(keyOf(archive))));
   const near = new NearNames(choice.texts);
   let isFound = false;
   for await (const batch of catalogue?.lines() ?? []) {

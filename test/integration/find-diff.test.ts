@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { execFileSync } from 'node:child_process';
 import {
   chmodSync,
   mkdirSync,
@@ -21,6 +22,7 @@ import { renderDiff } from '../../src/report/diff-report.ts';
 import { FindReport } from '../../src/report/find-report.ts';
 import { openStore } from '../../src/vault/store/layout.ts';
 import { retire } from '../../src/vault/upkeep/retire.ts';
+import { adoptInto } from '../fixtures/former-script.ts';
 import { createPlatform, writeFiles, type TestPlatform } from '../fixtures/platform.ts';
 
 let made: TestPlatform;
@@ -302,6 +304,27 @@ describe('find', () => {
     expect(await search('uploads/*/same')).toEqual(['uploads/student_1/same 4 1-2 (2)']);
     writeFileSync(path, sound);
     expect(await search('uploads/*/same')).toEqual(['uploads/student_1/same 4 0-2 (3)']);
+  });
+
+  it('includes archives of the former script, by the names that things have here', async () => {
+    const foreign = 'backup_full_2024-01-31_03-00.tar.gz';
+    const day = join(made.directory, 'former', '2024-01-31');
+    mkdirSync(join(day, 'db'), { recursive: true });
+    writeFileSync(join(day, 'notes.txt'), 'notes');
+    writeFileSync(join(day, 'db/skills_db.sql'), (await made.cluster?.runTool('pg_dump', [], 'skills_hub')) ?? '');
+    execFileSync('cp', ['-a', made.uploads, join(day, 'uploads')]);
+    execFileSync('tar', ['czf', join(made.vaultDirectory, foreign), '-C', join(day, '..'), '2024-01-31']);
+    await adoptInto(made.vaultDirectory);
+    nights.unshift(foreign);
+    expect(await search('uploads/*/same')).toEqual(['uploads/student_1/same 4 0-3 (4)']);
+    expect(await search('**/notes.txt')).toEqual(['2024-01-31/notes.txt 5 0-0 (1)']);
+    const { databases, files, faults } = await compare(foreign, 'live', { select: ['app', 'uploads'] });
+    expect(databases).toMatchObject([{ database: 'app', state: 'same' }]);
+    expect(files).toMatchObject([{ source: 'uploads', total: { added: 0, changed: 0, removed: 0 } }]);
+    expect(faults).toEqual([]);
+    expect(summarize(await compare(foreign, nights[3] ?? '', { select: ['app'] }))).toEqual([]);
+    rmSync(join(made.vaultDirectory, foreign));
+    nights.shift();
   });
 
   it('knows nothing of an archive any more that the vault has removed', async () => {

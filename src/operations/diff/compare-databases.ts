@@ -37,7 +37,13 @@ export interface DatabaseDiff {
 }
 
 /** The state of a database as far as it is compared. */
-export type ComparedDatabase = Pick<DatabaseRecord, 'fingerprints' | 'sizeBytes' | 'serverVersion' | 'clientVersion'>;
+export interface ComparedDatabase extends Pick<
+  DatabaseRecord,
+  'fingerprints' | 'sizeBytes' | 'serverVersion' | 'clientVersion'
+> {
+  /** The former script dumped it, with options of its own. */
+  isForeign?: boolean;
+}
 
 /** Compares two states of one database; `leftOut` are tables whose rows are excluded by now, as `tableKey` has them. */
 export function compareDatabases(
@@ -47,6 +53,8 @@ export function compareDatabases(
   leftOut: ReadonlySet<string> = new Set(),
 ): DatabaseDiff {
   const [a, b] = [before?.fingerprints ?? nothing, after?.fingerprints ?? nothing];
+  if ((before && hasNoRows(before)) || (after && hasNoRows(after)))
+    return { ...failed(database), ...sizesOf(before, after) };
   const compared = compareTables(a.tables, b.tables, leftOut);
   const sequences = countDifferent(a.sequences, b.sequences);
   const hasOtherObjects =
@@ -57,8 +65,7 @@ export function compareDatabases(
   return {
     database,
     state: !before ? 'added' : !after ? 'removed' : differences > 0 || definitionsDiffer ? 'changed' : 'same',
-    ...(before ? { rowsBefore: countRows(a.tables), sizeBytesBefore: before.sizeBytes } : {}),
-    ...(after ? { rows: countRows(b.tables), sizeBytes: after.sizeBytes } : {}),
+    ...sizesOf(before, after),
     ...compared,
     sequences,
     ...(before && after && hasOtherObjects
@@ -66,6 +73,23 @@ export function compareDatabases(
       : {}),
     definitionsDiffer,
   };
+}
+
+/** What could not be compared. */
+export function failed(database: string): DatabaseDiff {
+  return { database, state: 'failed', tables: [], tablesSame: 0, sequences: 0, definitionsDiffer: false };
+}
+
+function sizesOf(before: ComparedDatabase | undefined, after: ComparedDatabase | undefined) {
+  return {
+    ...(before ? { rowsBefore: countRows(before.fingerprints.tables), sizeBytesBefore: before.sizeBytes } : {}),
+    ...(after ? { rows: countRows(after.fingerprints.tables), sizeBytes: after.sizeBytes } : {}),
+  };
+}
+
+/** A foreign dump that no table could be read from: it is none, is cut off, or has its rows as INSERT statements. */
+function hasNoRows({ isForeign, sizeBytes, fingerprints }: ComparedDatabase): boolean {
+  return isForeign === true && sizeBytes > 0 && Object.keys(fingerprints.tables).length === 0;
 }
 
 const nothing: Fingerprints = { tables: {}, sequences: {}, largeObjects: { count: 0, bytes: 0, sha256: '' } };
@@ -140,6 +164,7 @@ function countDifferent(before: Fingerprints['sequences'], after: Fingerprints['
 
 /** Dumps of the same programs that hold the same rows are as long as one another, where their definitions are the same. */
 function haveOtherLengths(before: ComparedDatabase, after: ComparedDatabase): boolean {
+  if (before.isForeign || after.isForeign) return false;
   if (before.serverVersion !== after.serverVersion || before.clientVersion !== after.clientVersion) return false;
   return before.sizeBytes !== after.sizeBytes;
 }

@@ -11,7 +11,13 @@ import type { PostgresServer } from '../../sources/postgres/server.ts';
 import { dumpNameOf } from '../backup/dump-name.ts';
 import { connectServer } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
-import { compareDatabases, compareRowCounts, type DatabaseDiff } from './compare-databases.ts';
+import {
+  compareDatabases,
+  compareRowCounts,
+  failed,
+  type ComparedDatabase,
+  type DatabaseDiff,
+} from './compare-databases.ts';
 
 /** What could not be compared, and why. */
 export interface DiffFault {
@@ -20,9 +26,12 @@ export interface DiffFault {
   reason: string;
 }
 
+/** A dump of an archive. */
+export type ArchivedDatabase = ComparedDatabase & Pick<DatabaseRecord, 'source'>;
+
 export interface LiveDatabasesQuestion {
   /** Dumps of the archive, by their keys. */
-  records: Readonly<Record<string, DatabaseRecord>>;
+  records: Readonly<Record<string, ArchivedDatabase>>;
   /** Whether a dump of that key and source is asked for. */
   wants: (key: string, source: string) => boolean;
   /** Count rows instead of reading them. */
@@ -45,7 +54,7 @@ export async function diffLiveDatabases(
     faults.push({ what, reason: messageOf(error) });
     for (const [key, { source }] of left) {
       if (key !== what && source !== what) continue;
-      databases.push({ ...compareDatabases(key, left.get(key), undefined), state: 'failed', tables: [] });
+      databases.push(failed(key));
       left.delete(key);
     }
   };
@@ -88,7 +97,7 @@ interface LiveDatabase {
   source: DatabaseConfig;
   database: string;
   key: string;
-  record: DatabaseRecord | undefined;
+  record: ComparedDatabase | undefined;
   isQuick: boolean;
 }
 
