@@ -119,7 +119,8 @@ function findClone(folder: string): string {
 async function findRepository(clone: string, { environment }: CommandContext): Promise<string> {
   const address = await askGit(clone, ['remote', 'get-url', 'origin'], environment);
   const isPlain = address !== undefined && /^(https:\/\/|ssh:\/\/|[\w.-]+@[\w.-]+:)[\w@%+=:,./~-]+$/.test(address);
-  return isPlain ? address.replace(/^(https:\/\/)[^/@]*@/, '$1') : 'URL-DU-DEPOT';
+  if (!isPlain) return 'URL-DU-DEPOT';
+  return address.replace(/^(https:\/\/)[^/]*@/, '$1').replace(/^(ssh:\/\/[^/:@]*):[^/]*@/, '$1@');
 }
 
 function exitCodeOf({ unseen }: CrisisResult): number {

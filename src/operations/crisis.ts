@@ -5,7 +5,7 @@ import { chooseProven, type ProvenArchive, type ProvenChoice } from './crisis/ch
 import { findNewestHolder } from './crisis/find-lost.ts';
 import { gatherFacts } from './crisis/gather-facts.ts';
 import type { Night } from './crisis/nights.ts';
-import { bringTheKey, listNights } from './crisis/read-nights.ts';
+import { describeUnread, listNights } from './crisis/read-nights.ts';
 import type { LostPart } from './crisis/lost-part.ts';
 import type { CrisisScenario } from './crisis/scenario.ts';
 import type { CrisisStep } from './crisis/step.ts';
@@ -140,8 +140,8 @@ async function seekHolder(
     }
     return holder;
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    unseen.push({ what: 'manifests', why: error.message, next: bringTheKey });
+    platform.signal?.throwIfAborted();
+    unseen.push(describeUnread(error));
     return undefined;
   }
 }

@@ -62,7 +62,7 @@ describe('crisis at a terminal', () => {
   it('runs the restore where it is asked to, by the name that is typed, and by no other answer', () => {
     const file = join(one.uploads, 'student_0042/portfolio');
     writeFileSync(file, 'live');
-    const words = ['--scenario', 'a', '--lost', 'uploads', '--run'];
+    const words = ['--scenario', 'a', '--lost', 'uploads/student_0042', '--run'];
     expect(typing('oui\n', ...words).shown).toContain(`Type ${archive} to go on:`);
     expect(readFileSync(file, 'utf8')).toBe('live');
     expect(typing(`${archive}\n`, ...words)).toMatchObject({ status: 0 });

@@ -145,3 +145,31 @@ describe('a crisis', () => {
     expect(silent.steps.length).toBeGreaterThan(3);
   });
 });
+
+describe('a crisis without the key of whoever restores', () => {
+  let far: TestPlatform;
+  beforeAll(async () => {
+    far = await createPlatform({ files: { 'student_1/work.pdf': 'work' }, vault: 'ssh' });
+    await backup(far.platform, { trigger: 'nightly' });
+  }, 60_000);
+  afterAll(() => far.stop());
+
+  it('chooses by what production may see, says how to come with the key, and shows the nights without counts', async () => {
+    const reader = /"reader":\{[^}]*\}/;
+    const closed = await far.reconfigure((yaml) => yaml.replace(reader, '"reader":{"agent":true}'));
+    const { SSH_AUTH_SOCK: _, ...environment } = closed.environment;
+    const options = { clone: '/opt/toolkit', configWords: [], repository: 'URL-DU-DEPOT' };
+    const platform = { ...closed, environment };
+    const lost = [{ kind: 'path', name: 'uploads/student_1' }] as const;
+    const a = await assessCrisis(platform, { ...options, scenario: 'a', lost });
+    expect(a).toMatchObject({ archive: { proof: { isNew: true } }, unseen: [{ what: 'manifests' }], holdsLost: false });
+    expect(a.steps[0]?.commands).toEqual([
+      'ssh-add ~/.ssh/skills_restore && ssh -A root@production',
+      'cd /opt/toolkit',
+    ]);
+    const b = await assessCrisis(platform, { ...options, scenario: 'b', lost: [] });
+    expect(b).toMatchObject({ archive: { name: b.nights[0]?.name }, unseen: [{ what: 'manifests' }] });
+    expect(b.nights[0]).not.toHaveProperty('files');
+    expect(linesOf(b).find((line) => line.includes('recover.sh'))).toContain(`--vault-port ${far.sshVault?.sshd.port}`);
+  }, 60_000);
+});

@@ -1,5 +1,5 @@
 import type { Manifest } from '../../archive/manifest.ts';
-import { Failure } from '../../logging/failure.ts';
+import { Failure, messageOf } from '../../logging/failure.ts';
 import type { ArchiveSummary, VaultClient, VaultStatus } from '../../vault/vault-client.ts';
 import { ArchiveReader } from '../archive-reader.ts';
 import { IndexCache } from '../backup/base-index.ts';
@@ -7,8 +7,17 @@ import type { CrisisResult } from '../crisis.ts';
 import type { Platform } from '../platform.ts';
 import { describeNight, pickNights, type Night } from './nights.ts';
 
-export const bringTheKey =
+const bringTheKey =
   'Il faut la clé de lecture : depuis son poste, ssh-add ~/.ssh/skills_restore puis ssh -A root@production ; ou --reader-key FICHIER.';
+
+/** Whatever keeps the archives' content from being read, a state folder of root's among it, is said, and no reason to stop. */
+export function describeUnread(error: unknown): CrisisResult['unseen'][number] {
+  const isOurs = error instanceof Failure && error.kind !== 'failed';
+  const next = isOurs
+    ? bringTheKey
+    : `En root, ou avec un dossier à soi : state: dans la configuration. ${bringTheKey}`;
+  return { what: 'manifests', why: messageOf(error), next };
+}
 
 /** The archives around an instant, with their counts where the manifests can be read; `unseen` is told where not. */
 export async function listNights(
@@ -24,7 +33,7 @@ export async function listNights(
   const nights: Night[] = [];
   let before: Manifest | undefined;
   for (const archive of picked) {
-    const manifest = await readManifestOf(archive, { vault, cache }, unseen);
+    const manifest = await readManifestOf(platform, archive, { vault, cache }, unseen);
     nights.push(describeNight(archive, archive.name === oldest?.name, manifest, before));
     before = manifest ?? before;
   }
@@ -32,6 +41,7 @@ export async function listNights(
 }
 
 async function readManifestOf(
+  platform: Platform,
   archive: ArchiveSummary,
   { vault, cache }: { vault: VaultClient; cache: IndexCache },
   unseen: CrisisResult['unseen'],
@@ -41,9 +51,9 @@ async function readManifestOf(
   try {
     return await (await ArchiveReader.open(vault, cache, archive)).manifest();
   } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (error.kind === 'damaged') return undefined;
-    unseen.push({ what: 'manifests', why: error.message, next: bringTheKey });
+    platform.signal?.throwIfAborted();
+    if (error instanceof Failure && error.kind === 'damaged') return undefined;
+    unseen.push(describeUnread(error));
     return undefined;
   }
 }
