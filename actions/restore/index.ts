@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { extractArchive } from '../../src/operations/extract.ts';
 import { restore } from '../../src/operations/restore.ts';
+import { isPartial } from '../../src/operations/restore/check-scope.ts';
 import { servicesDown } from '../../src/operations/take-over.ts';
 import { renderExtraction, renderRestore } from '../../src/report/restore-report.ts';
 import { planAsJson } from '../../src/report/summary/plan-json.ts';
@@ -9,13 +10,15 @@ import { openPlatform } from '../frame/platform.ts';
 import { runAction } from '../frame/run-action.ts';
 import { checkConsent } from './consent.ts';
 import { readRequest } from './request.ts';
+import { restorePart } from './restore-part.ts';
 
 await runAction({
   name: 'restore',
   async run(context) {
-    const { archive, select, paths, keepsExtra, to, dryRun, skipsSafetyBackup, allowOldClient, ...request } =
-      readRequest(context);
+    const asked = readRequest(context);
+    const { archive, select, paths, keepsExtra, to, dryRun, skipsSafetyBackup, allowOldClient, ...request } = asked;
     const platform = await openPlatform(context, { command: `restore of ${archive}`, ...request });
+    if (isPartial(asked)) return await restorePart(platform, asked);
     const selection = { archive, ...(select ? { select } : {}), ...(paths ? { paths } : {}), dryRun };
     if (to !== undefined) {
       const directory = resolve(context.environment['GITHUB_WORKSPACE'] ?? '.', to);

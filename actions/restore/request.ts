@@ -1,5 +1,7 @@
 import { PathChoice } from '../../src/archive/path-choice.ts';
 import { selectArchive } from '../../src/config/archive-name.ts';
+import { checkKeepsExtra, checkScope, isPartial } from '../../src/operations/restore/check-scope.ts';
+import { parseTables } from '../../src/operations/restore/table-choice.ts';
 import type { ActionContext } from '../frame/action.ts';
 import { checkActors, checkConfirmation } from './consent.ts';
 
@@ -9,6 +11,10 @@ export interface RestoreRequest {
   select: string[] | undefined;
   paths: PathChoice | undefined;
   keepsExtra: boolean;
+  /** Tables as `SOURCE.SCHEMA.TABLE`. */
+  table: string[] | undefined;
+  isInPlace: boolean;
+  as: string | undefined;
   to: string | undefined;
   dryRun: boolean;
   confirm: string | undefined;
@@ -28,6 +34,9 @@ export function readRequest({ inputs, environment }: ActionContext): RestoreRequ
     select: inputs.list('select'),
     paths: paths && PathChoice.parse(paths),
     keepsExtra: inputs.flag('no-remove') ?? false,
+    table: inputs.lines('table'),
+    isInPlace: inputs.flag('in-place') === true,
+    as: inputs.text('as'),
     to: inputs.text('to'),
     dryRun: inputs.flag('dry-run') ?? true,
     confirm: inputs.text('confirm'),
@@ -38,6 +47,9 @@ export function readRequest({ inputs, environment }: ActionContext): RestoreRequ
     readerKey: inputs.secret('reader-key'),
     writerKey: inputs.secret('writer-key'),
   };
+  if (isPartial(request)) checkScope({ ...request, hasPaths: paths !== undefined });
+  checkKeepsExtra(request);
+  if (request.table) parseTables(request.table);
   const allowedActors = inputs.list('allowed-actors');
   if (request.dryRun) return request;
   // Who runs a run again may be another person than who started it.

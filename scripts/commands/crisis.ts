@@ -123,7 +123,7 @@ async function findRepository(clone: string, { environment }: CommandContext): P
 }
 
 function exitCodeOf({ unseen }: CrisisResult): number {
-  const [first] = unseen.filter(({ what }) => what !== 'manifests');
+  const [first] = unseen.filter(({ what }) => what !== 'manifests' && what !== 'holder');
   if (!first) return exitCodes.ok;
   return { configuration: exitCodes.config, vault: exitCodes.vault, archive: exitCodes.stale }[
     first.what as 'configuration' | 'vault' | 'archive'

@@ -25,8 +25,12 @@ export const forgetCommand: CommandDefinition = {
 };
 
 function describe(kept: readonly KeptRecord[]): string {
-  const lines = kept.map(({ id, archive, since, databases, files }) => {
-    const parts = [...databases.map(({ live }) => `database ${live}`), ...files.map(({ root }) => root)];
+  const lines = kept.map(({ id, archive, since, databases, files, tables = [] }) => {
+    const parts = [
+      ...databases.map(({ live }) => `database ${live}`),
+      ...files.map(({ root }) => root),
+      ...tables.map(({ database, schema, table }) => `table ${schema}.${table} of ${database}`),
+    ];
     return `  ${id}: ${parts.join(', ')} as before the restore of ${archive}, ${since}`;
   });
   return ['To be deleted for good:', ...lines].join('\n');

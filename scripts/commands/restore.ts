@@ -2,10 +2,12 @@ import { PathChoice } from '../../src/archive/path-choice.ts';
 import { exitCodes } from '../../src/logging/failure.ts';
 import { extractArchive } from '../../src/operations/extract.ts';
 import { restore } from '../../src/operations/restore.ts';
+import { checkKeepsExtra } from '../../src/operations/restore/check-scope.ts';
 import { renderExtraction, renderPlan, renderRestore } from '../../src/report/restore-report.ts';
 import type { CommandDefinition } from './command.ts';
 import { confirm } from './confirm.ts';
 import { openPlatform, waitOption } from './platform.ts';
+import { partOptions, restorePart } from './restore-part.ts';
 
 export const restoreCommand: CommandDefinition = {
   name: 'restore',
@@ -21,6 +23,7 @@ export const restoreCommand: CommandDefinition = {
     },
     { flags: '--to <dir>', description: 'unpack into an empty folder instead; nothing live is touched' },
     { flags: '--no-remove', description: 'leave files where they are that the archive does not have' },
+    ...partOptions,
     { flags: '--dry-run', description: 'show the plan and stop' },
     { flags: '--yes', description: 'do not ask' },
     { flags: '--no-safety', description: 'do without a backup of the present state' },
@@ -28,6 +31,15 @@ export const restoreCommand: CommandDefinition = {
     waitOption,
   ],
   async run(context, [archive = ''], options) {
+    checkKeepsExtra({
+      keepsExtra: options['remove'] === false,
+      to: options['to'] as string | undefined,
+      table: options['table'] as string[] | undefined,
+      as: options['as'] as string | undefined,
+    });
+    if ([options['table'], options['inPlace'], options['as']].some((value) => value !== undefined)) {
+      return await restorePart(context, archive, options);
+    }
     const { select, to, path, remove, dryRun, yes, safety, allowOldClient } = options;
     const paths = path === undefined ? {} : { paths: PathChoice.parse(path as string[]) };
     const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`, options);

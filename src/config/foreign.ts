@@ -55,7 +55,7 @@ export function resolveForeign(
   sources: { databases: readonly DatabaseConfig[]; files: readonly FilesConfig[] },
 ): ForeignConfig {
   const databases = sources.databases.flatMap(({ name, database }): ForeignDatabase[] => {
-    const lists = written.databases[name] ?? listOf(FORMER_DUMPS[name]);
+    const lists = ownOf(written.databases, name) ?? listOf(ownOf(FORMER_DUMPS, name));
     const isOneOfMany = database === 'all';
     if (!Array.isArray(lists)) {
       return Object.entries(lists).map(([each, globs]) => ({
@@ -69,7 +69,7 @@ export function resolveForeign(
   });
   const files = sources.files.map(({ name }) => ({
     source: name,
-    patterns: written.files[name] ?? listOf(FORMER_FOLDERS[name]),
+    patterns: ownOf(written.files, name) ?? listOf(ownOf(FORMER_FOLDERS, name)),
   }));
   return { databases, files };
 }
@@ -93,6 +93,11 @@ export function findForeignClashes(
     clashes.push({ path: ['foreign', 'files', name], message: 'expected the name of one of files:' });
   }
   return clashes;
+}
+
+/** A source may be called like something that every object has. */
+function ownOf<Value>(values: Readonly<Record<string, Value>>, name: string): Value | undefined {
+  return Object.hasOwn(values, name) ? values[name] : undefined;
 }
 
 function listOf(glob: string | undefined): string[] {

@@ -1,14 +1,14 @@
-import type { Manifest } from '../archive/manifest.ts';
 import { Failure } from '../logging/failure.ts';
 import { formatTime } from '../logging/format-time.ts';
 import type { ArchiveSummary, VaultClient, VaultStatus } from '../vault/vault-client.ts';
-import { ArchiveReader } from './archive-reader.ts';
-import { IndexCache } from './backup/base-index.ts';
 import { chooseProven, type ProvenArchive, type ProvenChoice } from './crisis/choose-proven.ts';
-import { describeNight, pickNights, type Night } from './crisis/nights.ts';
+import { findNewestHolder } from './crisis/find-lost.ts';
+import { gatherFacts } from './crisis/gather-facts.ts';
+import type { Night } from './crisis/nights.ts';
+import { bringTheKey, listNights } from './crisis/read-nights.ts';
 import type { LostPart } from './crisis/lost-part.ts';
 import type { CrisisScenario } from './crisis/scenario.ts';
-import { archivePattern, type CrisisStep, type StepFacts } from './crisis/step.ts';
+import type { CrisisStep } from './crisis/step.ts';
 import { listAccidentSteps } from './crisis/steps-accident.ts';
 import { listAttackSteps, listLossSteps } from './crisis/steps-machine.ts';
 import { openVault } from './open-vault.ts';
@@ -33,6 +33,8 @@ export interface CrisisResult {
   lost: LostPart[];
   /** Absent where the vault could not be asked, or holds none. */
   archive?: ProvenArchive;
+  /** Scenario A: it still holds every path that was lost, as one of the newest few. */
+  holdsLost: boolean;
   /** Scenario B without a date: it was guessed from what stands out among the nights. */
   isGuess: boolean;
   passedOver: ProvenChoice['passedOver'];
@@ -41,7 +43,7 @@ export interface CrisisResult {
   nights: Night[];
   steps: CrisisStep[];
   /** What could not be looked at, why, and what to do about it. */
-  unseen: { what: 'configuration' | 'vault' | 'manifests' | 'archive'; why: string; next: string }[];
+  unseen: { what: 'configuration' | 'vault' | 'manifests' | 'archive' | 'holder'; why: string; next: string }[];
 }
 
 /**
@@ -61,12 +63,13 @@ export async function assessCrisis(platform: Platform | undefined, options: Cris
   }
   const facts = gatherFacts(platform, options, seen);
   const steps = { a: listAccidentSteps, b: listAttackSteps, c: listLossSteps }[scenario](facts);
-  const { chosen, passedOver = [], others = [], nights = [], isGuess = false } = seen ?? {};
+  const { chosen, passedOver = [], others = [], nights = [], isGuess = false, holdsLost = false } = seen ?? {};
   return {
     scenario,
     ...(since ? { since: since.toISOString() } : {}),
     lost: [...lost],
     ...(chosen ? { archive: chosen } : {}),
+    holdsLost,
     isGuess,
     passedOver,
     others,
@@ -78,13 +81,14 @@ export async function assessCrisis(platform: Platform | undefined, options: Cris
 
 interface Seen extends ProvenChoice {
   nights: Night[];
+  holdsLost: boolean;
   isGuess: boolean;
   lacksReader: boolean;
 }
 
 async function look(
   platform: Platform,
-  { scenario, since }: CrisisOptions,
+  { scenario, since, lost }: CrisisOptions,
   unseen: CrisisResult['unseen'],
 ): Promise<Seen | undefined> {
   const opened = await openEither(platform, unseen);
@@ -93,7 +97,9 @@ async function look(
   try {
     const nights = scenario === 'b' ? await listNights(platform, vault, status, since, unseen) : [];
     const odd = since ? undefined : nights.find(({ marks }) => marks.length > 0);
-    const before = since ?? (odd ? new Date(odd.sealed) : undefined);
+    const holder = scenario === 'a' ? await seekHolder(platform, status, { lost, since }, unseen) : undefined;
+    // The archive that was sealed at that very instant is meant as well.
+    const before = holder ? new Date(holder.getTime() + 1) : (since ?? (odd ? new Date(odd.sealed) : undefined));
     const choice = await chooseProven(vault, status, { logger: platform.logger, ...(before ? { before } : {}) });
     if (!choice.chosen) {
       const time = before ? ` scellée avant ${formatTime(before, platform.config.timezone)}` : '';
@@ -102,13 +108,41 @@ async function look(
       unseen.push({ what: 'archive', why: `aucune archive saine${time} (no sound archive)`, next });
     }
     const lacksReader = !isReader || unseen.some(({ what }) => what === 'manifests');
-    return { ...choice, nights, isGuess: scenario === 'b' && since === undefined, lacksReader };
+    return {
+      ...choice,
+      nights,
+      holdsLost: holder !== undefined,
+      isGuess: scenario === 'b' && since === undefined,
+      lacksReader,
+    };
   } catch (error) {
     if (!(error instanceof Failure)) throw error;
     unseen.push({ what: 'vault', why: error.message, next: error.next });
     return undefined;
   } finally {
     await vault.close();
+  }
+}
+
+/** When the newest archive was sealed that still holds what was lost; what is not known is said, and goes on. */
+async function seekHolder(
+  platform: Platform,
+  status: VaultStatus,
+  { lost, since }: { lost: readonly LostPart[]; since: Date | undefined },
+  unseen: CrisisResult['unseen'],
+): Promise<Date | undefined> {
+  if (!lost.some(({ kind }) => kind === 'path')) return undefined;
+  try {
+    const holder = await findNewestHolder(platform, status, lost, since);
+    if (!holder) {
+      const why = `aucune des dernières archives ne contient ce qui est perdu (none of the newest holds what was lost)`;
+      unseen.push({ what: 'holder', why, next: 'Chercher dans toutes : la première commande ci-dessous (find).' });
+    }
+    return holder;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    unseen.push({ what: 'manifests', why: error.message, next: bringTheKey });
+    return undefined;
   }
 }
 
@@ -134,76 +168,4 @@ async function openEither(
   const [first] = failures;
   if (first) unseen.push({ what: 'vault', why: first.message, next: first.next });
   return undefined;
-}
-
-async function listNights(
-  platform: Platform,
-  vault: VaultClient,
-  status: VaultStatus,
-  since: Date | undefined,
-  unseen: CrisisResult['unseen'],
-): Promise<Night[]> {
-  const picked = pickNights(status, since);
-  const [oldest] = [...status.archives].sort((a, b) => (a.sealed < b.sealed ? -1 : 1));
-  const cache = new IndexCache(platform.config.state);
-  const nights: Night[] = [];
-  let before: Manifest | undefined;
-  for (const archive of picked) {
-    const manifest = await readManifestOf(archive, { vault, cache }, unseen);
-    nights.push(describeNight(archive, archive.name === oldest?.name, manifest, before));
-    before = manifest ?? before;
-  }
-  return nights;
-}
-
-async function readManifestOf(
-  archive: ArchiveSummary,
-  { vault, cache }: { vault: VaultClient; cache: IndexCache },
-  unseen: CrisisResult['unseen'],
-): Promise<Manifest | undefined> {
-  // One refusal is enough: the next archive would be refused as well.
-  if (archive.fault !== undefined || unseen.some(({ what }) => what === 'manifests')) return undefined;
-  try {
-    return await (await ArchiveReader.open(vault, cache, archive)).manifest();
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    if (error.kind === 'damaged') return undefined;
-    const next =
-      'Il faut la clé de lecture : depuis son poste, ssh-add ~/.ssh/skills_restore puis ssh -A root@production ; ou --reader-key FICHIER.';
-    unseen.push({ what: 'manifests', why: error.message, next });
-    return undefined;
-  }
-}
-
-function gatherFacts(platform: Platform | undefined, options: CrisisOptions, seen: Seen | undefined): StepFacts {
-  const { scenario, since, lost, clone, configWords, repository } = options;
-  const config = platform?.config;
-  return {
-    scenario,
-    archive: seen?.chosen?.name ?? archivePattern,
-    ...(since ? { since: formatTime(since, config?.timezone ?? 'Europe/Paris').slice(0, 16) } : {}),
-    lost,
-    clone,
-    configWords,
-    vaultWords: config ? describeVault(config) : [],
-    vaultHost:
-      config?.vault.kind === 'ssh' ? config.vault.host : config ? config.vault.path : 'tc-portail, 172.16.95.98',
-    lacksReader: seen?.lacksReader ?? true,
-    repository,
-  };
-}
-
-/** What recover.sh has to be told, because it is not what it takes by itself. */
-function describeVault({ vault, file }: Platform['config']): string[] {
-  if (vault.kind === 'directory') return ['--config', file];
-  const usual = { host: '172.16.95.98', port: 4660, path: '/srv/tc-data/backups', user: 'skills-backup' };
-  const words = (name: string, value: string | number, expected: string | number): string[] =>
-    value === expected ? [] : [name, String(value)];
-  return [
-    ...words('--vault-host', vault.host, usual.host),
-    ...words('--vault-port', vault.port, usual.port),
-    ...words('--vault-path', vault.path, usual.path),
-    ...words('--reader-user', vault.reader?.user ?? 'skills-restore', 'skills-restore'),
-    ...words('--writer-user', vault.user, usual.user),
-  ];
 }

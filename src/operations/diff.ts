@@ -2,8 +2,6 @@ import type { PathChoice } from '../archive/path-choice.ts';
 import type { Manifest } from '../archive/manifest.ts';
 import { selectArchive } from '../config/archive-name.ts';
 import { Failure } from '../logging/failure.ts';
-import { ArchiveReader } from './archive-reader.ts';
-import { IndexCache } from './backup/base-index.ts';
 import { compareDatabases, type DatabaseDiff } from './diff/compare-databases.ts';
 import type { EntryDifference } from './diff/compare-entries.ts';
 import { diffArchivedFiles, diffLiveFiles, type FilesQuestion } from './diff/diff-files.ts';
@@ -13,6 +11,7 @@ import type { OpenArchive } from './open-archive.ts';
 import { openVault } from './open-vault.ts';
 import type { Platform } from './platform.ts';
 import { resolveArchive } from './resolve-archive.ts';
+import { openArchive } from './with-archive.ts';
 
 export interface DiffOptions {
   /** Name, date or `latest`: what was. */
@@ -83,10 +82,14 @@ export async function diff(platform: Platform, options: DiffOptions): Promise<Di
     },
   };
   const vault = await openVault(platform, 'reader');
+  const opened: OpenArchive[] = [];
   try {
     const status = await vault.status();
-    const cache = new IndexCache(platform.config.state);
-    const open = (request: string) => ArchiveReader.open(vault, cache, resolveArchive(request, status));
+    const open = async (request: string): Promise<OpenArchive> => {
+      const archive = await openArchive(platform, vault, resolveArchive(request, status));
+      opened.push(archive);
+      return archive;
+    };
     const archive = await open(options.archive);
     const manifest = await archive.manifest();
     const before: DiffSide = { archive: archive.name, time: manifest.started };
@@ -122,6 +125,7 @@ export async function diff(platform: Platform, options: DiffOptions): Promise<Di
       durationMs: Date.now() - begun,
     };
   } finally {
+    for (const archive of opened) await archive.close();
     await vault.close();
   }
 }

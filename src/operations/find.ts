@@ -72,11 +72,12 @@ export async function find(platform: Platform, options: FindOptions): Promise<Fo
     const gone = all.filter((archive) => archive.fault !== undefined && isWanted(archive));
     const { catalogue, unread } = await refreshCatalogue(platform, vault, present, isWanted);
     const known = new Set(catalogue?.archives.map(keyOf));
-    const archives = present.filter((archive) => isWanted(archive) && known.has(keyOf(describeArchive(archive))));
+    const keyOfArchive = (archive: ArchiveSummary): string => keyOf(describeArchive(archive, platform.config.foreign));
+    const archives = present.filter((archive) => isWanted(archive) && known.has(keyOfArchive(archive)));
     return {
       archives: archives.map(({ name, sealed }) => ({ name, sealed })),
       unread: [...gone.map(({ name, fault = '' }) => ({ archive: name, reason: fault })), ...unread],
-      names: search(catalogue, archives, choice),
+      names: search(catalogue, archives, choice, keyOfArchive),
       close: async () => await catalogue?.close(),
     };
   } finally {
@@ -94,11 +95,12 @@ async function* search(
   catalogue: CatalogueReader | undefined,
   archives: readonly ArchiveSummary[],
   choice: PathChoice,
+  keyOfArchive: (archive: ArchiveSummary) => string,
 ): AsyncGenerator<FoundName, void, undefined> {
   if (archives.length === 0) {
     throw new Failure('usage', 'the vault holds no archive of that time that can be searched', 'list shows them all.');
   }
-  const ordinals = new Map(archives.map((archive, ordinal) => [keyOf(describeArchive(archive)), ordinal]));
+  const ordinals = new Map(archives.map((archive, ordinal) => [keyOfArchive(archive), ordinal]));
   const shown = new Renumbering((catalogue?.archives ?? []).map((archive) => ordinals.get(keyOf(archive))));
   const near = new NearNames(choice.texts);
   let isFound = false;
@@ -127,24 +129,29 @@ async function* search(
   );
 }
 
-/** Names elsewhere whose last part is the one that was asked for, whatever its case. */
+/** Names elsewhere whose last part is the one that was asked for, whatever its case, and however its accents are written. */
 class NearNames {
   readonly names: string[] = [];
   readonly #ends: readonly string[];
 
   constructor(paths: readonly string[]) {
-    this.#ends = paths.map((path) => `/${path.replace(/\/$/, '').split('/').at(-1) ?? ''}`.toLowerCase());
+    this.#ends = paths.map((path) => fold(`/${path.replace(/\/$/, '').split('/').at(-1) ?? ''}`));
   }
 
   isNear(name: Buffer): boolean {
     if (this.names.length >= NEAR_NAMES) return false;
-    const text = `/${withoutSlash(name).toString('utf8')}`.toLowerCase();
+    const text = fold(`/${withoutSlash(name).toString('utf8')}`);
     return this.#ends.some((end) => text.endsWith(end));
   }
 
   note(name: Buffer): void {
     this.names.push(showName(name));
   }
+}
+
+/** Some systems write é as one letter, others as two. */
+function fold(name: string): string {
+  return name.normalize('NFC').toLowerCase();
 }
 
 function describe(

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import type { DatabaseRecord, Manifest } from '../archive/manifest.ts';
 import { Failure } from '../logging/failure.ts';
 import { findDatabaseNameFault, hasDatabase, openAs } from '../sources/postgres/open-as.ts';
@@ -8,10 +7,11 @@ import { planDatabaseRestore } from '../sources/postgres/restore-plan.ts';
 import { serverOf } from './connect-server.ts';
 import type { OpenArchive } from './open-archive.ts';
 import type { Platform } from './platform.ts';
+import { choose } from './restore/choose.ts';
 import { writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { warnOfInterrupted } from './restore/plan-only.ts';
+import { makeRestoreId } from './restore/own-paths.ts';
 import { discardStaged } from './restore/recover.ts';
-import { choose } from './restore/choose.ts';
 import { orDiscard } from './restore/stage-all.ts';
 import { createRoles, stageDatabase } from './restore/stage-databases.ts';
 import { stageTables } from './restore/stage-tables.ts';
@@ -28,6 +28,8 @@ export interface RestoreAsOptions {
   tables?: readonly string[];
   /** Name of the new database. */
   as: string;
+  /** Typed by an operator who lets an outdated psql read an archive of the former script. */
+  allowOldClient?: boolean;
   /** Stop after the plan; takes no lock. */
   dryRun?: boolean;
   /** Shown the plan; only `true` goes on. */
@@ -88,10 +90,15 @@ export async function restoreAs(platform: Platform, options: RestoreAsOptions): 
   }
   const asked = options.tables ? parseTables(options.tables) : [];
   const carryOut = (work: (archive: OpenArchive) => Promise<Outcome>): Promise<RestoreAsResult> =>
-    withArchive(platform, options.archive, async (archive) => {
-      const outcome = await work(archive);
-      return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-    });
+    withArchive(
+      platform,
+      options.archive,
+      async (archive) => {
+        const outcome = await work(archive);
+        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
+      },
+      { allowOldClient: options.allowOldClient === true },
+    );
   if (options.dryRun) {
     return await carryOut(async (archive) => {
       const manifest = await archive.manifest();
@@ -156,13 +163,13 @@ async function planAs(
   const server = await serverOf(platform, record.source);
   const globals = `db/globals-${record.source}.sql`;
   const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
-  const isForeign = archive.isForeign;
   const live = stagedNameOf(as, 'plan');
   const found = await planDatabaseRestore({
     server,
     record,
     live,
-    isForeign,
+    isForeign: archive.isForeign,
+    allowOldClient: archive.appraisal?.allowsOldClient === true,
     ...(globalsSql === undefined ? {} : { globalsSql }),
   });
   plan.refusals.push(...found.refusals);
@@ -193,7 +200,7 @@ async function restoreFrom(
     throw new Failure('refused', message, 'Nothing was changed.');
   }
   if (!(await options.confirm(plan))) return unchanged(plan);
-  const id = `${now().toISOString().slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`;
+  const id = makeRestoreId(now());
   const staged = stagedNameOf(options.as, id);
   // Until the end it says `staging`: killed, the staged database goes, or has its name already.
   const journal: RestoreJournal = {

@@ -26,6 +26,8 @@ export interface RestoreTablesOptions {
   tables: readonly string[];
   /** Replace the rows of the live tables; without, new tables beside them get the rows. */
   isInPlace?: boolean;
+  /** Typed by an operator who lets an outdated psql read an archive of the former script. */
+  allowOldClient?: boolean;
   /** Stop after the plan; takes no lock. */
   dryRun?: boolean;
   /** Shown the plan; only `true` goes on. */
@@ -67,10 +69,15 @@ export async function restoreTables(platform: Platform, options: RestoreTablesOp
   const begun = Date.now();
   const asked = parseTables(options.tables);
   const carryOut = (work: (archive: OpenArchive) => Promise<Outcome>): Promise<RestoreTablesResult> =>
-    withArchive(platform, options.archive, async (archive) => {
-      const outcome = await work(archive);
-      return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-    });
+    withArchive(
+      platform,
+      options.archive,
+      async (archive) => {
+        const outcome = await work(archive);
+        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
+      },
+      { allowOldClient: options.allowOldClient === true },
+    );
   if (options.dryRun) {
     return await carryOut(async (archive) => {
       const manifest = await archive.manifest();

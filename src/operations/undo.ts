@@ -8,11 +8,13 @@ import { listKept, type KeptRecord } from './restore/kept.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { warnOfInterrupted } from './restore/plan-only.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
+import { putTablesBack } from './restore/put-tables-back.ts';
 import { orDiscard } from './restore/stage-all.ts';
 import { placeDatabaseBack, placeFilesBack, stageUndo } from './restore/stage-undo.ts';
 import { planUndo, type UndoPlan } from './restore/undo-plan.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
 import { awaitHealthy } from './services/await-healthy.ts';
+import type { ReplaceResult } from '../sources/postgres/replace-tables.ts';
 import { withLock } from './with-lock.ts';
 
 export interface UndoOptions {
@@ -33,6 +35,8 @@ export interface UndoResult {
   carried?: CarriedThrough;
   /** What became of the services that use it. */
   services?: ServicesReport;
+  /** Where tables went back: what they hold now, and for how long writers waited. */
+  tables?: ReplaceResult;
   durationMs: number;
 }
 
@@ -60,7 +64,7 @@ export async function undo(platform: Platform, options: UndoOptions): Promise<Un
     const plan = await planUndo(platform, choose(kept, options.id), kept);
     refuseImpossible(plan);
     if (!(await options.confirm(plan))) return measured({ plan, done: false });
-    return measured(await carryOut(platform, plan));
+    return measured(await (plan.tables.length > 0 ? carryOutTables(platform, plan) : carryOut(platform, plan)));
   });
 }
 
@@ -101,6 +105,26 @@ function refuseReversal(
 function refuseImpossible({ id, refusals }: UndoPlan): void {
   if (refusals.length === 0) return;
   throw new Failure('refused', `${id} cannot be undone: ${refusals.join('; ')}`, 'Nothing was changed.');
+}
+
+/** Tables go back in one transaction: no service stands still for it. */
+async function carryOutTables(
+  platform: Platform,
+  { id: undone, since, archive, ...plan }: UndoPlan,
+): Promise<Omit<UndoResult, 'durationMs'>> {
+  const { holder, now, logger } = platform;
+  const id = makeRestoreId(now());
+  logger.phase('Swap');
+  const tables = await putTablesBack(platform, plan.tables, {
+    version: 1,
+    id,
+    phase: 'staging',
+    archive,
+    undoes: { id: undone, since },
+    holder,
+    started: now().toISOString(),
+  });
+  return { plan: { id: undone, since, archive, ...plan }, done: true, id, tables };
 }
 
 async function carryOut(platform: Platform, plan: UndoPlan): Promise<Omit<UndoResult, 'durationMs'>> {

@@ -10,6 +10,8 @@ import { resolveArchive } from './resolve-archive.ts';
 export interface ReadingOptions {
   /** Typed by an operator who lets an outdated psql read the dumps of an archive that was not made here. */
   allowOldClient?: boolean;
+  /** Where indexes are kept; by default the platform's own. */
+  cache?: IndexCache;
 }
 
 /** Opens an archive by name, date or `latest` with the reader's key, for as long as `work` takes. */
@@ -37,8 +39,8 @@ export async function openArchive(
   platform: Platform,
   vault: VaultClient,
   archive: ArchiveSummary,
-  { allowOldClient = false }: ReadingOptions = {},
+  { allowOldClient = false, cache = new IndexCache(platform.config.state) }: ReadingOptions = {},
 ): Promise<OpenArchive> {
   if (archive.isForeign) return await openForeign({ platform, vault, archive, allowsOldClient: allowOldClient });
-  return await ArchiveReader.open(vault, new IndexCache(platform.config.state), archive);
+  return await ArchiveReader.open(vault, cache, archive);
 }

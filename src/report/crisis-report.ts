@@ -29,12 +29,13 @@ export function renderCrisis(result: CrisisResult, timezone: string): string {
 }
 
 function describeArchive(result: CrisisResult, timezone: string): string[] {
-  const { archive, scenario, since, isGuess, passedOver, others } = result;
+  const { archive, scenario, since, isGuess, holdsLost, passedOver, others } = result;
   if (!archive) return ['Archive : à choisir, voir ci-dessous (the archive is still to be chosen).'];
   const { level, time, isNew } = archive.proof;
   const depth = level === 'full' ? 'chaque octet relu (full)' : 'taille, index et manifeste (seal)';
   const bound = since === undefined ? '' : ` scellée avant ${formatTime(since, timezone)}`;
-  const why = `la plus récente${bound} qui soit prouvée : ${depth}, ${isNew ? "à l'instant" : formatTime(time, timezone)}`;
+  const held = holdsLost ? ' qui contienne encore ce qui est perdu et' : '';
+  const why = `la plus récente${bound}${held} qui soit prouvée : ${depth}, ${isNew ? "à l'instant" : formatTime(time, timezone)}`;
   return [
     `Archive : ${archive.name}, ${formatBytes(archive.sizeBytes)}, scellée ${formatTime(archive.sealed, timezone)}`,
     `  Pourquoi (why): ${why}.`,
@@ -46,7 +47,7 @@ function describeArchive(result: CrisisResult, timezone: string): string[] {
           '  ATTENTION : aucune date donnée ; devinée par les nuits ci-dessous. Décider, puis --since "AAAA-MM-JJ HH:MM".',
         ]
       : []),
-    ...(scenario === 'a' && since === undefined
+    ...(scenario === 'a' && since === undefined && !holdsLost
       ? ['  Aucune date donnée : vérifier avec find ou diff que ce qui est perdu y est encore.']
       : []),
     ...passedOver.map(({ name, why: reason }) => `  Écartée (passed over): ${name}, ${passedOverWords[reason]}`),

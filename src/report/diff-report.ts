@@ -66,7 +66,7 @@ function describeDatabase(database: DatabaseDiff): string[] {
     ...(largeObjects ? [`large objects ${largeObjects.before} → ${largeObjects.after}`] : []),
     ...(database.definitionsDiffer ? ['rows the same, definitions (views, functions, columns) differ'] : []),
   ];
-  return [`database ${database.database}`, verdict, details.join(', ')];
+  return [`database ${printable(database.database)}`, verdict, details.join(', ')];
 }
 
 function listTables({ database, state, tables }: DatabaseDiff, showsAll: boolean): string[] {
@@ -74,7 +74,11 @@ function listTables({ database, state, tables }: DatabaseDiff, showsAll: boolean
   const shown = showsAll ? tables : tables.slice(0, SHOWN.tables);
   const rows = shown.map((table) => [`  ${printable(table.table)}`, ...describeTable(table)]);
   const hidden = tables.length - shown.length;
-  return [`${database}:`, formatTable(rows), ...(hidden > 0 ? [`  and ${countOf(hidden, 'more table')} (--all)`] : [])];
+  return [
+    `${printable(database)}:`,
+    formatTable(rows),
+    ...(hidden > 0 ? [`  and ${countOf(hidden, 'more table')} (--all)`] : []),
+  ];
 }
 
 function describeTable({ state, rowsBefore = 0, rows = 0 }: TableDiff): string[] {

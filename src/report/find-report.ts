@@ -67,7 +67,10 @@ export class FindReport {
       ...unread.map(({ archive, reason }) => `NOT SEARCHED: ${archive}: ${printable(reason)}`),
       ...(line === undefined
         ? []
-        : ['The newest again (any archive above can be named; --dry-run shows the plan):', `  ${line}`]),
+        : [
+            'To restore it as the newest of them has it (any archive above can be named; --dry-run shows the plan):',
+            `  ${line}`,
+          ]),
     ].join('\n');
   }
 

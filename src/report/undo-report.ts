@@ -21,12 +21,19 @@ export function renderUndoPlan(plan: UndoPlan, timezone?: string): string {
     root,
     `${countOf(back, 'entry', 'entries')} (${formatBytes(backBytes)}) come back, ${aside} that came with it go aside`,
   ]);
+  const tables = plan.tables.map(({ source, database, schema, table, kind, sizeBytes }) => [
+    source,
+    `table ${schema}.${table} of ${database}`,
+    kind === 'missing'
+      ? 'was not there before: goes aside'
+      : `${kind === 'rows' ? 'rows come back' : 'comes back'} (${formatBytes(sizeBytes)})`,
+  ]);
   const connected = plan.databases.flatMap(({ live, connections }) =>
     connections.map(({ user, application }) => `  ${live}: ${user} (${application || 'no name'})`),
   );
   return [
     `Undo of ${plan.id}, the ${describeReplacing(plan)}, in place since ${formatTime(plan.since, timezone)}:`,
-    formatTable([...databases, ...files]),
+    formatTable([...databases, ...files, ...tables]),
     ...(connected.length > 0 ? ['Connected now, to be disconnected for the swap:', ...connected] : []),
     ...describeHalt(plan),
     ...plan.warnings.map((warning) => `Warning: ${warning}`),
@@ -34,13 +41,25 @@ export function renderUndoPlan(plan: UndoPlan, timezone?: string): string {
     ...(files.length > 0 ? ['Files that the restore did not touch stay as they are, also those that came since.'] : []),
     ...(databases.length > 0 ? ['Databases come back as they were: what was entered since goes aside with them.'] : []),
     ...(databases.length > 0 ? ['Roles that the restore created stay.'] : []),
+    ...(tables.length > 0 ? ['What was entered into these tables since goes aside; foreign keys are proven.'] : []),
     'Nothing is deleted, so there is no safety backup: what goes aside is kept, and an undo of this undo brings it back.',
   ].join('\n');
 }
 
 /** What an undo did; times of `timezone`. */
 export function renderUndo(result: UndoResult, timezone?: string): string {
-  const { plan, done, id, carried, services, durationMs } = result;
+  const { plan, done, id, carried, services, tables, durationMs } = result;
+  if (done && tables && id !== undefined) {
+    return [
+      `The ${describeReplacing(plan)} is taken back, in ${formatDuration(durationMs)}.`,
+      ...tables.tables.map(
+        ({ schema, name, rows, replaced }) =>
+          `  ${schema}.${name}: ${countOf(rows, 'row')} in place, ${countOf(replaced, 'row')} went aside`,
+      ),
+      `  writers waited for ${formatDuration(tables.lockedMs)}`,
+      ...describeKept(id, 'What the restore had brought'),
+    ].join('\n');
+  }
   if (!done || !carried || !services || id === undefined) {
     return `${renderUndoPlan(plan, timezone)}\nNothing was changed.`;
   }

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /**
@@ -24,6 +24,17 @@ export async function writeDurably(path: string, content: string | Uint8Array, m
     throw error;
   }
   await syncDirectory(folder);
+}
+
+/**
+ * Removes from a folder what a killed `writeDurably` has left of those files whose names are ours. For whoever knows that
+ * nobody is writing one.
+ */
+export async function removeUnfinished(folder: string, isOurs: (name: string) => boolean): Promise<void> {
+  for (const name of await readdir(folder).catch(() => [])) {
+    const [, file] = /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(name) ?? [];
+    if (file !== undefined && isOurs(file)) await rm(join(folder, name), { force: true });
+  }
 }
 
 /**

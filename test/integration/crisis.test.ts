@@ -96,6 +96,15 @@ describe('a crisis', () => {
     expect(result.nights).toEqual([]);
   }, 60_000);
 
+  it('A: without a date takes the newest that still holds what was lost', async () => {
+    const deleted = { kind: 'path', name: 'uploads/student_1/work.pdf' } as const;
+    const result = await assess({ scenario: 'a', lost: [deleted] });
+    expect(result).toMatchObject({ archive: { name: clean }, holdsLost: true, unseen: [] });
+    expect(renderCrisis(result, 'Europe/Paris')).toContain('qui contienne encore ce qui est perdu');
+    const never = await assess({ scenario: 'a', lost: [deleted, { kind: 'path', name: 'uploads/nobody' }] });
+    expect(never).toMatchObject({ archive: { name: ruined }, holdsLost: false, unseen: [{ what: 'holder' }] });
+  }, 60_000);
+
   it('C: takes the newest, whatever happened to the data before', async () => {
     const result = await assess();
     expect(result.archive?.name).toBe(ruined);

@@ -70,6 +70,8 @@ beforeAll(async () => {
       'student_1/portfolio/a.txt': 'a',
       'student_1/portfolio/b.txt': 'bb',
       'student_1/same': 'same',
+      // As macOS writes accents.
+      'student_1/e\u0301te\u0301': 'summer',
       'student_2/cv.pdf': 'cv one',
       'student_2/gone': 'gone',
     },
@@ -260,6 +262,7 @@ describe('find', () => {
   });
 
   it('says so in one line where nothing has that name, with names that are near', async () => {
+    await expect(search('uploads/ÉTÉ')).rejects.toMatchObject({ next: 'There is uploads/student_1/e\u0301te\u0301.' });
     await expect(search('uploads/CV.pdf')).rejects.toMatchObject({
       kind: 'usage',
       message: 'none of the 3 archives searched holds "uploads/CV.pdf"',
@@ -287,6 +290,17 @@ describe('find', () => {
     await found.close();
     expect(await search('uploads/*/same')).toEqual(['uploads/student_1/same 4 0-2 (2)']);
     renameSync(join(made.directory, 'aside', gone), join(made.vaultDirectory, gone));
+    expect(await search('uploads/*/same')).toEqual(['uploads/student_1/same 4 0-2 (3)']);
+    const path = join(made.vaultDirectory, nights[0] ?? '');
+    const sound = readFileSync(path);
+    const damaged = Buffer.from(sound);
+    damaged.fill(0xff, damaged.length - 1000, damaged.length - 100);
+    chmodSync(path, 0o640);
+    writeFileSync(path, damaged);
+    rmSync(cataloguePathOf(made.state));
+    rmSync(join(made.state, 'cache'), { recursive: true });
+    expect(await search('uploads/*/same')).toEqual(['uploads/student_1/same 4 1-2 (2)']);
+    writeFileSync(path, sound);
     expect(await search('uploads/*/same')).toEqual(['uploads/student_1/same 4 0-2 (3)']);
   });
 

@@ -7,7 +7,7 @@ import { backup } from '../../src/operations/backup.ts';
 import { forget } from '../../src/operations/forget.ts';
 import { restore, type RestoreOptions } from '../../src/operations/restore.ts';
 import type { RestorePlan } from '../../src/operations/restore/restore-plan.ts';
-import { checkDatabaseRoom } from '../../src/operations/restore/room.ts';
+import { checkRoom } from '../../src/operations/restore/room.ts';
 import { verify } from '../../src/operations/verify.ts';
 import { countRows } from '../../src/sources/postgres/count-rows.ts';
 import { connectByUrl } from '../../src/sources/postgres/by-url.ts';
@@ -191,13 +191,20 @@ describe('the plan of a restore', () => {
     const [planned] = databases;
     if (!planned) throw new Error('no database');
     expect(planned.freeBytes).toBeGreaterThan(0);
-    const check = (sizeBytes: number) =>
-      checkDatabaseRoom(made.platform, [{ ...planned, record: { ...planned.record, sizeBytes } }]);
-    expect(await check(1e6)).toMatchObject({ refusals: [], warnings: [] });
+    const check = (sizeBytes: number, stageBytes = 0) =>
+      checkRoom(
+        made.platform,
+        [{ ...planned, record: { ...planned.record, sizeBytes } }],
+        [{ path: made.state, stageBytes }],
+      );
+    const fits = { databases: [{ freeBytes: expect.any(Number) }], refusals: [], warnings: [] };
+    expect(await check(1e6)).toMatchObject(fits);
     expect((await check(1e18)).refusals).toEqual([
       expect.stringMatching(/^app: the disk of the server's data folder has .* free, and at least /),
     ]);
     const free = planned.freeBytes ?? 0;
     expect(await check(free * 1.5)).toMatchObject({ refusals: [], warnings: [expect.stringContaining('about')] });
+    // What is staged of files counts where it is on the same disk: servers of tests, and all else, are on one.
+    expect((await check(free * 0.7, free * 0.7)).warnings).toEqual([expect.stringContaining('of files among them')]);
   });
 });

@@ -4,6 +4,7 @@ import { lstatSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync }
 import { userInfo } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { CARD_TEXT } from '../../src/archive/emergency-card.ts';
 import { startAccountVault, type AccountVault } from '../fixtures/account-vault.ts';
 import type { Night } from '../fixtures/assemble.ts';
 import { canProvision, type ProvisionedVault } from '../fixtures/provisioned-vault.ts';
@@ -73,6 +74,23 @@ if (!canProvision) console.warn('skipped: accounts can be made by root only, wit
       expect({ attempt, ...asWriter(attempt) }).not.toMatchObject({ code: 0 });
     }
     expect(readFileSync(path).equals(bytes)).toBe(true);
+  });
+
+  it('lays the emergency card beside the archives, for its operators to read and for nobody to write', async () => {
+    const path = join(vault.directory, 'CARTE-URGENCE.md');
+    const { uid, gid, mode } = statSync(path);
+    expect([uid, gid, mode & 0o7777]).toEqual([uidOf(vault.accounts.keeper), statSync(vault.directory).gid, 0o444]);
+    const text = readFileSync(path, 'utf8');
+    for (const attempt of [
+      `echo x >> '${path}'`,
+      `rm -f '${path}'`,
+      `chmod 600 '${path}'`,
+      `mv '${path}' '${path}.old'`,
+    ]) {
+      expect({ attempt, ...asWriter(attempt) }).not.toMatchObject({ code: 0 });
+    }
+    expect(text).toBe(CARD_TEXT);
+    expect(readFileSync(path, 'utf8')).toBe(text);
   });
 
   it('94: keeps a sticky incoming area that belongs to the keeper, and segments open to its group alone', async () => {

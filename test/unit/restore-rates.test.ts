@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { learn, parseRates, predict, type Rates } from '../../src/operations/restore/rates.ts';
+import { parseRates } from '../../src/operations/restore/rates-file.ts';
+import { learn, predict, type Rates } from '../../src/operations/restore/rates.ts';
 
 const fresh = parseRates('');
 const learnAll = (quantities: { once: number; megabyte: number }, ...times: number[]): Rates =>

@@ -1,6 +1,6 @@
 import type { DatabaseConfig } from '../../config/config.ts';
 
-/** What a database's dump is called in the archive, without `db/` and `.sql`. */
+/** What a database's dump is called in the archive: `app`, or `odoo.school` where a source has several. */
 export function dumpNameOf(
   { name, database: configured }: Pick<DatabaseConfig, 'name' | 'database'>,
   database: string,

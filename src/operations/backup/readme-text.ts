@@ -15,6 +15,7 @@ Contenu
   <source>/                les fichiers d'une source (par exemple uploads/)
   kit/                     le kit de reprise : fichiers compose, configuration,
                            et les secrets chiffrés (kit/secrets.tar.age)
+  CARTE-URGENCE.md         la marche à suivre en une page, à imprimer
   manifest.json            ce qui a été sauvegardé, avec les empreintes
   stargz.index.json        table des matières (utile aux outils, pas à vous)
 

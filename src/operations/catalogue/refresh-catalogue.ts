@@ -1,12 +1,15 @@
+import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ForeignConfig } from '../../config/foreign.ts';
 import { Failure, messageOf } from '../../logging/failure.ts';
 import { countOf } from '../../logging/quantity-text.ts';
 import { isAlive } from '../../system/is-alive.ts';
 import type { ArchiveSummary, VaultClient } from '../../vault/vault-client.ts';
-import { ArchiveReader } from '../archive-reader.ts';
 import { IndexCache } from '../backup/base-index.ts';
+import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
+import { openArchive } from '../with-archive.ts';
 import { cataloguePathOf, CatalogueReader, type CataloguedArchive } from './catalogue-file.ts';
 import { growCatalogue, keyOf, UnreadableIndex, type AddedArchive } from './grow-catalogue.ts';
 
@@ -20,9 +23,18 @@ export interface UnreadArchive {
   reason: string;
 }
 
-/** What a catalogue calls an archive of the vault: one of the same name that comes later has another identity. */
-export function describeArchive({ name, index, sealed }: ArchiveSummary): CataloguedArchive {
-  return { name, identity: index ?? sealed };
+/**
+ * What a catalogue calls an archive of the vault: one of the same name that comes later has another identity, and so has
+ * one of the former script's whose names mean something else by now. The time is part of it, since archives are in its
+ * order.
+ */
+export function describeArchive(
+  { name, index, sha256, sealed }: ArchiveSummary,
+  foreign: ForeignConfig,
+): CataloguedArchive {
+  if (index !== undefined) return { name, identity: `${sealed} ${index}` };
+  const meaning = createHash('sha256').update(JSON.stringify(foreign)).digest('hex');
+  return { name, identity: `${sealed} ${sha256 ?? ''} ${meaning}` };
 }
 
 /**
@@ -41,7 +53,8 @@ export async function refreshCatalogue(
   const unread: UnreadArchive[] = [];
   let catalogue = await CatalogueReader.open(path);
   const known = new Set(catalogue?.archives.map(keyOf));
-  const missing = archives.filter((archive) => isWanted(archive) && !known.has(keyOf(describeArchive(archive))));
+  const describe = (archive: ArchiveSummary): CataloguedArchive => describeArchive(archive, config.foreign);
+  const missing = archives.filter((archive) => isWanted(archive) && !known.has(keyOf(describe(archive))));
   const total = missing.length;
   if (missing.length > 1) {
     logger.info(`Reading the names in ${countOf(missing.length, 'archive')}, once: later searches know them.`);
@@ -51,9 +64,9 @@ export async function refreshCatalogue(
     while (missing.length > 0) {
       signal?.throwIfAborted();
       logger.progress({ phase: 'catalogue', done: total - missing.length, total, unit: 'archives' });
-      const batch = await IndexBatch.fetch(vault, config.state, work ?? '', missing, unread);
+      const batch = await IndexBatch.fetch(platform, vault, work ?? '', missing, unread);
       try {
-        const next = await grow(path, catalogue, archives, batch, unread);
+        const next = await grow(path, catalogue, archives.map(describe), batch, unread);
         await catalogue?.close();
         catalogue = next;
       } finally {
@@ -73,7 +86,7 @@ export async function refreshCatalogue(
 async function grow(
   path: string,
   former: CatalogueReader | undefined,
-  archives: readonly ArchiveSummary[],
+  archives: readonly CataloguedArchive[],
   batch: IndexBatch,
   unread: UnreadArchive[],
 ): Promise<CatalogueReader | undefined> {
@@ -81,7 +94,7 @@ async function grow(
     const added = batch.archives.filter(({ name }) => !unread.some(({ archive }) => archive === name));
     if (added.length === 0) return await CatalogueReader.open(path);
     const known = new Set([...(former?.archives ?? []), ...added].map(keyOf));
-    const kept = archives.map(describeArchive).filter((archive) => known.has(keyOf(archive)));
+    const kept = archives.filter((archive) => known.has(keyOf(archive)));
     try {
       await growCatalogue(path, former, kept, added);
     } catch (error) {
@@ -97,6 +110,7 @@ async function grow(
 class IndexBatch {
   readonly archives: AddedArchive[] = [];
   readonly #folder: string;
+  readonly #opened: OpenArchive[] = [];
 
   private constructor(folder: string) {
     this.#folder = folder;
@@ -104,13 +118,13 @@ class IndexBatch {
 
   /** Takes the next archives off `missing`; those whose index is damaged are told in `unread`. */
   static async fetch(
+    platform: Platform,
     vault: VaultClient,
-    stateDirectory: string,
     work: string,
     missing: ArchiveSummary[],
     unread: UnreadArchive[],
   ): Promise<IndexBatch> {
-    const kept = new IndexCache(stateDirectory);
+    const kept = new IndexCache(platform.config.state);
     const batch = new IndexBatch(await mkdtemp(join(work, 'batch-')));
     const passing = new IndexCache(batch.#folder);
     for (let bytes = 0; batch.archives.length < BATCH_ARCHIVES && bytes < BATCH_BYTES;) {
@@ -119,8 +133,9 @@ class IndexBatch {
       // What the cache keeps for backups is used, and nothing else is put there.
       const cache = archive.index !== undefined && (await kept.holds(archive.index)) ? kept : passing;
       try {
-        const opened = await ArchiveReader.open(vault, cache, archive);
-        batch.archives.push({ ...describeArchive(archive), lines: () => opened.lines() });
+        const opened = await openArchive(platform, vault, archive, { cache });
+        batch.#opened.push(opened);
+        batch.archives.push({ ...describeArchive(archive, platform.config.foreign), lines: () => opened.lines() });
       } catch (error) {
         if (!(error instanceof Failure) || !['damaged', 'refused'].includes(error.kind)) throw error;
         unread.push({ archive: archive.name, reason: error.message });
@@ -131,6 +146,7 @@ class IndexBatch {
   }
 
   async remove(): Promise<void> {
+    for (const archive of this.#opened) await archive.close();
     await rm(this.#folder, { recursive: true, force: true });
   }
 }

@@ -24,10 +24,10 @@ export function judgeForeign(
       ...layout.absent.map(
         (source) => `${name} holds nothing for ${source} (foreign: in the configuration says where to look)`,
       ),
-      ...lines.unmapped.say('of it are none of what is configured, and are not restored'),
-      ...lines.hidden.say('stand where something else is restored to, and are left out'),
-      ...sayCounted(links, 'are links that lead out of it, and are left out'),
-      ...sayCounted(leftovers, 'are what macOS or another tar has left, and are left out'),
+      ...lines.unmapped.say('nothing of what is configured, and not restored'),
+      ...lines.hidden.say('left out, because something else is restored to their place'),
+      ...sayCounted(links, 'left out, because they are links that lead out of the archive'),
+      ...sayCounted(leftovers, 'left out, because macOS or another tar has left them behind'),
     ],
   };
   for (const placed of layout.dumps) {
@@ -52,9 +52,9 @@ function findDumpFault(dump: SurveyedDump | undefined): string | undefined {
 function judgeFiles(source: string, { rooted, masked, torn }: SourceTally, { damage, warnings }: Judgement): void {
   warnings.push(
     ...rooted.say(
-      `of ${source} belonged to root, under which the former script ran, and go to whoever owns ${source} now`,
+      `${source}: they belonged to root, as which the former script ran, and go to whoever owns ${source} now`,
     ),
-    ...masked.say(`of ${source} lose bits such as set-uid and writable by everybody`),
+    ...masked.say(`${source}: they lose bits such as set-uid and writable by everybody`),
   );
-  damage.push(...torn.say(`of ${source} are hard links to what is no part of it`));
+  damage.push(...torn.say(`${source}: hard links to what is no part of it`));
 }

@@ -99,7 +99,7 @@ export class LayoutFinder {
     }
   }
 
-  /** @throws Failure `config` where a glob fits two names, or one name is to be two things. */
+  /** @throws Failure `refused` where a glob fits two names, or one name is to be two things. */
   finish(): ForeignLayout {
     const dumps: PlacedDump[] = [];
     const files: PlacedFiles[] = [];
@@ -122,7 +122,7 @@ export class LayoutFinder {
     const [first, second] = matchers.find(({ found }) => found.length > 0)?.found ?? [];
     if (!first || !second) return first;
     throw new Failure(
-      'config',
+      'refused',
       `${this.#archive} has two things that could be ${source}: ${showName(first)} and ${showName(second)}`,
       `Put a narrower glob first in foreign.${source} of continuity.yml: nothing was changed.`,
     );
@@ -144,7 +144,7 @@ export class LayoutFinder {
 
   #refuse(what: string, name: Buffer): Failure {
     const message = `by foreign: of continuity.yml ${this.#archive} has ${what}: ${showName(name)}`;
-    return new Failure('config', message, 'Correct the globs there: nothing was changed.');
+    return new Failure('refused', message, 'Correct the globs there: nothing was changed.');
   }
 }
 

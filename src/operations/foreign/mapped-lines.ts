@@ -19,8 +19,8 @@ export interface SourceTally {
 }
 
 /**
- * The lines of an archive that we did not make, as one of ours would have them: by source in the order of the
- * configuration, then the dumps, then what is nothing of ours under its own name; masked, and owned as restored.
+ * The lines of an archive that we did not make, as one of ours would have them: under our names, and what is nothing of
+ * ours under its own; masked, and owned as restored; sorted bytewise.
  */
 export class MappedLines {
   readonly #spools: readonly SpooledLines[];
@@ -61,7 +61,29 @@ export class MappedLines {
   }
 
   async *read(): AsyncGenerator<TocLine, void, undefined> {
-    for (const spool of this.#spools) for await (const text of spool.read()) yield parseTocLine(text);
+    // Each is sorted by itself: only what is mapped has moved.
+    const heads = await Promise.all(
+      this.#spools.map(async (spool) => {
+        const rest = parseAll(spool);
+        return { rest, next: await rest.next() };
+      }),
+    );
+    try {
+      for (;;) {
+        let lowest: (typeof heads)[number] | undefined;
+        for (const head of heads) {
+          if (head.next.done) continue;
+          const isLower =
+            !lowest || lowest.next.done || Buffer.compare(head.next.value.name, lowest.next.value.name) < 0;
+          if (isLower) lowest = head;
+        }
+        if (!lowest || lowest.next.done) return;
+        yield lowest.next.value;
+        lowest.next = await lowest.rest.next();
+      }
+    } finally {
+      for (const { rest } of heads) await rest.return();
+    }
   }
 
   /** The lines of the dumps, by their names as our archives have them. */
@@ -116,6 +138,10 @@ export class MappedLines {
     if (place) return this.#owners.get(place.source);
     return this.#layout.isDump(name) ? this.#owners.get('') : undefined;
   }
+}
+
+async function* parseAll(spool: SpooledLines): AsyncGenerator<TocLine, void, undefined> {
+  for await (const text of spool.read()) yield parseTocLine(text);
 }
 
 function emptyTally(): SourceTally {

@@ -16,7 +16,7 @@ export class Tally {
   }
 }
 
-/** `3 entries were left out (the first: a/b)`. */
+/** `left out: 3 entries (the first: a/b)`. */
 export function sayCounted({ count, first = '' }: LeftOut, what: string): string[] {
-  return count === 0 ? [] : [`${countOf(count, 'entry', 'entries')} ${what} (the first: ${first})`];
+  return count === 0 ? [] : [`${what}: ${countOf(count, 'entry', 'entries')} (the first: ${first})`];
 }

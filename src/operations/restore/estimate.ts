@@ -1,5 +1,6 @@
 import type { FilesRecord, Manifest } from '../../archive/manifest.ts';
-import { predict, readRates, restoreSteps, type Measure, type Quantities, type RestoreStep } from './rates.ts';
+import { readRates } from './rates-file.ts';
+import { predict, restoreSteps, type Measure, type Quantities, type RestoreStep } from './rates.ts';
 import type { RestorePlan } from './restore-plan.ts';
 
 /** How long a restore should take; times in milliseconds. */

@@ -13,7 +13,11 @@ export async function findLater(
 ): Promise<KeptRecord | undefined> {
   for (const candidate of [...all].reverse()) {
     if (candidate.since <= record.since || (candidate.undoes && candidate.undoes.since > record.since)) continue;
-    if (isSharingFolder(candidate, record) || (await isSharingDatabase(platform, candidate, record))) return candidate;
+    const isSharing =
+      isSharingFolder(candidate, record) ||
+      isSharingTable(candidate, record) ||
+      (await isSharingDatabase(platform, candidate, record));
+    if (isSharing) return candidate;
   }
   return undefined;
 }
@@ -28,6 +32,18 @@ function isSharingFolder(one: KeptRecord, other: KeptRecord): boolean {
         `${root}/`.startsWith(`${folder.root}/`),
     ),
   );
+}
+
+/** A database that was replaced since, or earlier, has its tables with it. */
+function isSharingTable(one: KeptRecord, other: KeptRecord): boolean {
+  const within = ({ databases }: KeptRecord, { tables = [] }: KeptRecord): boolean =>
+    tables.some(({ source, database }) => databases.some((each) => each.source === source && each.live === database));
+  const isSame = (one.tables ?? []).some(({ source, database, schema, table }) =>
+    (other.tables ?? []).some(
+      (each) => each.source === source && each.database === database && each.schema === schema && each.table === table,
+    ),
+  );
+  return isSame || within(one, other) || within(other, one);
 }
 
 /** By the server and the name on it: a configuration may have a database under two names, or give it another. */

@@ -74,6 +74,9 @@ export interface RestoreJournal {
   users?: Users;
 }
 
+/** Of its file in the state directory. */
+export const JOURNAL_NAME = 'restore-journal.json';
+
 /** Makes the journal the word that counts: it is on disk when this returns. */
 export async function writeJournal(stateDirectory: string, journal: RestoreJournal): Promise<void> {
   await writeDurably(journalPath(stateDirectory), `${JSON.stringify(journal, null, 2)}\n`, 0o600);
@@ -132,5 +135,5 @@ export async function removeJournal(stateDirectory: string): Promise<void> {
 }
 
 function journalPath(stateDirectory: string): string {
-  return join(stateDirectory, 'restore-journal.json');
+  return join(stateDirectory, JOURNAL_NAME);
 }

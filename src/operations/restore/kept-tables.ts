@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { endLeftSessions } from '../../sources/postgres/end-sessions.ts';
 import { dropDatabases } from '../../sources/postgres/forget-databases.ts';
 import { dropKeptTables, listKeptTables, type KeptTable } from '../../sources/postgres/kept-tables.ts';
-import { queryRows, quoteLiteral } from '../../sources/postgres/query.ts';
+import { queryRows, quoteLiteral, type QueryOptions } from '../../sources/postgres/query.ts';
 import { restoreApplicationName } from '../../sources/postgres/restore-session.ts';
 import type { PostgresServer } from '../../sources/postgres/server.ts';
 import { groupBy } from '../../system/group-by.ts';
@@ -19,7 +19,7 @@ export async function areTablesReplaced(platform: Platform, tables: readonly Tab
   const [first] = tables;
   if (!first) return false;
   const server = await serverOf(platform, first.source);
-  if (!(await hasDatabase(server, first.database))) return false;
+  if (!(await hasOpenDatabase(server, first.database))) return false;
   const found = await listKeptTables(server, first.database);
   return tables.every(({ schema, kept }) => found.some((each) => each.schema === schema && each.name === kept));
 }
@@ -70,7 +70,7 @@ export async function dropTablesOf(platform: Platform, tables: readonly KeptTabl
     const [first] = members;
     if (!first) continue;
     const server = await serverOf(platform, first.source);
-    if (await hasDatabase(server, first.database)) await dropKeptTables(server, first.database, members);
+    if (await hasOpenDatabase(server, first.database)) await dropKeptTables(server, first.database, members);
   }
 }
 
@@ -78,14 +78,15 @@ export async function dropTablesOf(platform: Platform, tables: readonly KeptTabl
 export async function findTablesOf(
   platform: Platform,
   { tables = [] }: KeptRecord,
+  options: QueryOptions = {},
 ): Promise<(KeptTable & { table: string })[]> {
   const found: (KeptTable & { table: string })[] = [];
   for (const members of groupByDatabase(tables)) {
     const [first] = members;
     if (!first) continue;
     const server = await serverOf(platform, first.source);
-    if (!(await hasDatabase(server, first.database))) continue;
-    const present = await listKeptTables(server, first.database);
+    if (!(await hasOpenDatabase(server, first.database, options))) continue;
+    const present = await listKeptTables(server, first.database, options);
     for (const { schema, table, kept } of members) {
       const own = present.find((each) => each.schema === schema && each.name === kept);
       if (own) found.push({ ...own, table });
@@ -100,8 +101,8 @@ function groupByDatabase(tables: readonly KeptTableRecord[]): KeptTableRecord[][
   ]);
 }
 
-async function hasDatabase(server: PostgresServer, database: string): Promise<boolean> {
+async function hasOpenDatabase(server: PostgresServer, database: string, options: QueryOptions = {}): Promise<boolean> {
   const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(database)} AND datallowconn) AS exists`;
-  const [row] = await queryRows<{ exists: boolean }>(server, 'postgres', select);
+  const [row] = await queryRows<{ exists: boolean }>(server, 'postgres', select, options);
   return row?.exists === true;
 }

@@ -4,12 +4,14 @@ import { listOwnDatabases } from '../../sources/postgres/forget-databases.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { followContainer } from './follow-container.ts';
-import type { KeptDatabase, KeptFiles, KeptRecord } from './kept.ts';
+import { findTablesOf } from './kept-tables.ts';
+import type { KeptDatabase, KeptFiles, KeptRecord, KeptTableRecord } from './kept.ts';
 
 /** What is kept, and what it takes. Sizes in bytes; absent where it is not known: a server that does not answer. */
 export interface KeptState extends KeptRecord {
   databases: (KeptDatabase & { sizeBytes?: number })[];
   files: (KeptFiles & { sizeBytes?: number })[];
+  tables?: (KeptTableRecord & { sizeBytes?: number })[];
   /** Of all that is known. */
   sizeBytes: number;
   /** Why some of it is not known, a sentence each. */
@@ -17,7 +19,7 @@ export interface KeptState extends KeptRecord {
 }
 
 /** A server that is asked how large its databases are has so long to answer: status is not to wait for it. */
-const ANSWER_WITHIN_MS = 10_000;
+const BRIEFLY = { retryForMs: 0, timeoutMs: 10_000 };
 
 /** Says how much space what is kept takes. Changes nothing, and never fails: what cannot be looked at is said. */
 export async function measureKept(platform: Platform, records: readonly KeptRecord[]): Promise<KeptState[]> {
@@ -57,14 +59,21 @@ export async function measureKept(platform: Platform, records: readonly KeptReco
       };
       files.push({ ...folder, ...(await measure(folder.source, read)) });
     }
-    const sizeBytes = [...databases, ...files].reduce((sum, part) => sum + (part.sizeBytes ?? 0), 0);
-    states.push({ ...record, databases, files, sizeBytes, unknown });
+    const tables = [];
+    const ofTables = record.tables?.length ? findTablesOf(platform, record, BRIEFLY) : undefined;
+    ofTables?.catch(() => undefined);
+    for (const table of record.tables ?? []) {
+      const read = async (): Promise<number | undefined> =>
+        (await ofTables)?.find(({ schema, name }) => schema === table.schema && name === table.kept)?.sizeBytes;
+      tables.push({ ...table, ...(await measure(table.source, read)) });
+    }
+    const sizeBytes = [...databases, ...files, ...tables].reduce((sum, part) => sum + (part.sizeBytes ?? 0), 0);
+    states.push({ ...record, databases, files, ...(tables.length > 0 ? { tables } : {}), sizeBytes, unknown });
   }
   return states;
 }
 
 async function readSizes(platform: Platform, source: string): Promise<Map<string, number>> {
   const server = await serverOf(platform, source);
-  const options = { retryForMs: 0, timeoutMs: ANSWER_WITHIN_MS };
-  return new Map((await listOwnDatabases(server, options)).map(({ name, sizeBytes }) => [name, sizeBytes]));
+  return new Map((await listOwnDatabases(server, BRIEFLY)).map(({ name, sizeBytes }) => [name, sizeBytes]));
 }

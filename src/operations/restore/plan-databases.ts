@@ -4,13 +4,11 @@ import { planDatabaseRestore } from '../../sources/postgres/restore-plan.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
-import type { PlannedDatabase, RestorePlan } from './restore-plan.ts';
-import { checkDatabaseRoom } from './room.ts';
+import type { RestorePlan } from './restore-plan.ts';
 import { compareAllRows } from './row-counts.ts';
 
 /**
- * Compares the chosen dumps with what stands there now: what is in the way, the rows of live tables, and the room on the
- * disks of the servers.
+ * Compares the chosen dumps with what stands there now: what is in the way, and the rows of live tables.
  * @throws Failure `source` where a server does not answer.
  */
 export async function planAllDatabases(
@@ -48,16 +46,13 @@ export async function planAllDatabases(
   // One program serves many databases: what is said of it is said once, with all their names.
   plan.refusals.push(...sayTogether(refusals));
   plan.warnings.push(...sayTogether(warnings));
-  const [counts, room] = await Promise.all([
-    compareAllRows(
-      platform,
-      plan.databases.filter(({ exists }) => exists),
-    ),
-    checkDatabaseRoom(platform, plan.databases),
-  ]);
-  plan.databases = plan.databases.map((planned) => withFindings(planned, counts.rows, room.freeBytes));
-  plan.refusals.push(...room.refusals);
-  plan.warnings.push(...counts.warnings, ...room.warnings);
+  const live = plan.databases.filter(({ exists }) => exists);
+  const counts = await compareAllRows(platform, live);
+  plan.databases = plan.databases.map((planned) => {
+    const rows = counts.rows.get(planned.key);
+    return rows ? { ...planned, rows } : planned;
+  });
+  plan.warnings.push(...counts.warnings);
   return plan;
 }
 
@@ -65,13 +60,4 @@ function sayTogether(said: readonly { key: string; text: string }[]): string[] {
   return [...groupBy(said, ({ text }) => text)].map(
     ([text, members]) => `${members.map(({ key }) => key).join(', ')}: ${text}`,
   );
-}
-
-function withFindings(
-  planned: PlannedDatabase,
-  rows: ReadonlyMap<string, PlannedDatabase['rows']>,
-  freeBytes: ReadonlyMap<string, number>,
-): PlannedDatabase {
-  const [compared, free] = [rows.get(planned.key), freeBytes.get(planned.key)];
-  return { ...planned, ...(compared ? { rows: compared } : {}), ...(free === undefined ? {} : { freeBytes: free }) };
 }

@@ -101,12 +101,12 @@ async function planDump(
   const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
   // Staged beside the live database, which stays: what would be in the way of replacing it is not.
   const live = stagedNameOf(record.database, 'plan');
-  const isForeign = archive.isForeign;
   const found = await planDatabaseRestore({
     server,
     record,
     live,
-    isForeign,
+    isForeign: archive.isForeign,
+    allowOldClient: archive.appraisal?.allowsOldClient === true,
     ...(globalsSql === undefined ? {} : { globalsSql }),
   });
   plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));

@@ -1,8 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { writeDurably } from '../../system/durable-file.ts';
-import { isRecord } from '../../system/is-record.ts';
-
 /** The parts of a restore whose time can be told beforehand, in order. */
 export const restoreSteps = ['safety', 'databases', 'files', 'swap', 'health'] as const;
 export type RestoreStep = (typeof restoreSteps)[number];
@@ -15,7 +10,7 @@ type Term = (typeof terms)[number];
 export type Quantities = Partial<Record<Term, number>>;
 
 /** Milliseconds for one, and how often that was measured on this host. */
-interface Rate {
+export interface Rate {
   ms: number;
   measured: number;
 }
@@ -34,7 +29,7 @@ export interface Measure {
  * Until this host has measured its own: what the machine of docs/benchmark.md (two cores) takes while it has other work
  * to do as well, and of services what a container may take that does not heed its stop signal at once.
  */
-const reference: Record<RestoreStep, Partial<Record<Term, number>>> = {
+export const reference: Record<RestoreStep, Partial<Record<Term, number>>> = {
   safety: { once: 4000, megabyte: 40, entry: 0.05 },
   databases: { once: 1500, megabyte: 150 },
   files: { once: 500, megabyte: 40, entry: 0.5 },
@@ -80,49 +75,4 @@ export function learn(rates: Rates, { step, quantities, ms }: Measure): Rates {
 function average({ ms, measured }: Rate, found: number): number {
   const near = Math.min(Math.max(found, ms / OUTLIER), ms * OUTLIER);
   return ms + (near - ms) / Math.min(measured + 1, MEMORY);
-}
-
-/** What this host has measured so far, by the file in its state directory; a file that is not one of ours tells nothing. */
-export async function readRates(stateDirectory: string): Promise<Rates> {
-  const text = await readFile(pathOf(stateDirectory), 'utf8').catch(() => '');
-  return parseRates(text);
-}
-
-/** Notes down what the steps of a restore took; on disk when this returns. */
-export async function noteMeasures(stateDirectory: string, measures: readonly Measure[]): Promise<void> {
-  const rates = measures.reduce(learn, await readRates(stateDirectory));
-  await writeDurably(pathOf(stateDirectory), `${JSON.stringify({ version: 1, rates }, null, 2)}\n`, 0o600);
-}
-
-function pathOf(stateDirectory: string): string {
-  return join(stateDirectory, 'rates.json');
-}
-
-/** Each rate as the file has it, where that can be one; else the default. */
-export function parseRates(text: string): Rates {
-  let file: unknown;
-  try {
-    file = JSON.parse(text);
-  } catch {
-    file = undefined;
-  }
-  const noted = isRecord(file) && file['version'] === 1 && isRecord(file['rates']) ? file['rates'] : {};
-  const entries = restoreSteps.map((step) => {
-    const ofStep = noted[step];
-    const ofTerms = Object.entries(reference[step]).map(([term, ms]) => {
-      const rate = isRecord(ofStep) && Object.hasOwn(ofStep, term) ? ofStep[term] : undefined;
-      return [term, isRate(rate) ? { ms: rate.ms, measured: rate.measured } : { ms, measured: 0 }] as const;
-    });
-    return [step, Object.fromEntries(ofTerms)] as const;
-  });
-  return Object.fromEntries(entries) as Rates;
-}
-
-/** A year for one of anything is no measure. */
-const MOST_MS = 365 * 24 * 3_600_000;
-
-function isRate(value: unknown): value is Rate {
-  if (!isRecord(value)) return false;
-  const { ms, measured } = value;
-  return typeof ms === 'number' && ms > 0 && ms < MOST_MS && Number.isSafeInteger(measured) && Number(measured) > 0;
 }

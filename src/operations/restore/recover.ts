@@ -3,15 +3,16 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endLeftSessions } from '../../sources/postgres/end-sessions.ts';
 import { dropDatabases } from '../../sources/postgres/forget-databases.ts';
+import { removeUnfinished } from '../../system/durable-file.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { carryThrough } from './carry-through.ts';
 import { followContainers } from './follow-container.ts';
 import { describeJournal } from './interrupted-text.ts';
-import { readJournal, removeJournal, type RestoreJournal } from './journal.ts';
+import { JOURNAL_NAME, readJournal, removeJournal, type RestoreJournal } from './journal.ts';
 import { haltAgain } from '../services/halt-services.ts';
 import { areTablesReplaced, awaitSilence, closeTables } from './kept-tables.ts';
-import { isRestoreId, wayBackPathOf } from './own-paths.ts';
+import { isRestoreId, keptRecordsIn, wayBackPathOf } from './own-paths.ts';
 import { discardStagedFiles } from './stage-files.ts';
 import { workDirectoryOf } from './work-directory.ts';
 
@@ -19,11 +20,13 @@ const LEFTOVERS_CONNECT_WITHIN_MS = 500;
 
 /** Finishes a restore, or an undo, that was interrupted while it put things in place, or reverts one that had not begun to. */
 export async function finishInterrupted(platform: Platform): Promise<void> {
-  const journal = await readJournal(platform.config.state);
-  if (!journal) {
-    await removeWorkDirectories(platform.config.state);
-    return;
-  }
+  const { state } = platform.config;
+  const journal = await readJournal(state);
+  if (journal) await finish(platform, journal);
+  await removeLeftovers(state);
+}
+
+async function finish(platform: Platform, journal: RestoreJournal): Promise<void> {
   const { logger } = platform;
   const run = describeJournal(journal);
   if (journal.phase === 'swapping') {
@@ -49,7 +52,7 @@ async function finishTables(platform: Platform, journal: RestoreJournal): Promis
   if (!(await areTablesReplaced(platform, tables))) return false;
   await closeTables(platform, journal);
   platform.logger.warning(
-    `The restore of ${journal.archive} of ${journal.started} was interrupted when its tables had just been replaced: it is complete now.`,
+    `The ${describeJournal(journal)}, begun ${journal.started}, was interrupted when its tables had just been replaced: it is complete now.`,
   );
   return true;
 }
@@ -78,11 +81,16 @@ export async function discardStaged(platform: Platform, journal: RestoreJournal)
   await rm(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
 }
 
-/** Lists of names that a run left which was killed before its journal began, or right after it ended. */
-async function removeWorkDirectories(stateDirectory: string): Promise<void> {
+/**
+ * Lists of names that a run left which was killed before its journal began, or right after it ended; and what was not yet
+ * a journal, or a record, when it was killed.
+ */
+async function removeLeftovers(stateDirectory: string): Promise<void> {
   const folder = dirname(workDirectoryOf(stateDirectory, '0'));
   const names = await readdir(folder).catch(() => []);
   for (const id of names.filter(isRestoreId)) {
     await rm(workDirectoryOf(stateDirectory, id), { recursive: true, force: true });
   }
+  await removeUnfinished(stateDirectory, (name) => name === JOURNAL_NAME);
+  await removeUnfinished(keptRecordsIn(stateDirectory), () => true);
 }

@@ -14,7 +14,7 @@ import { planFiles, type FilesPlan } from './files-plan.ts';
 import { removalsPathIn } from './own-paths.ts';
 import { planAllDatabases } from './plan-databases.ts';
 import type { RestoreStep } from './rates.ts';
-import { checkStateRoom } from './room.ts';
+import { checkRoom, checkStateRoom } from './room.ts';
 import { isSingleRename } from './single-rename.ts';
 import type { RowComparison } from './row-counts.ts';
 
@@ -88,7 +88,8 @@ export async function planRestore(
   });
   const isSingle = isSingleRename({ databases: chosen.databases, files: files.files });
   const services = isSingle ? { stop: [], hold: [] } : halts.services;
-  const plan = { databases: databases.databases, files: files.files, services };
+  const room = await checkRoom(platform, databases.databases, files.files);
+  const plan = { databases: room.databases, files: files.files, services };
   return {
     archive: archive.name,
     made: manifest.started,
@@ -99,7 +100,7 @@ export async function planRestore(
     users: halts.users,
     isSingleRename: isSingle,
     estimate: await estimateRestore(config.state, manifest, plan, leftOut),
-    refusals: [...damage, ...databases.refusals, ...files.refusals, ...halts.refusals],
+    refusals: [...damage, ...databases.refusals, ...files.refusals, ...room.refusals, ...halts.refusals],
     ...(damage.length > 0 ? { isDamaged: true } : {}),
     warnings: [
       ...warnOfDamage(archive, config.timezone),
@@ -107,6 +108,7 @@ export async function planRestore(
       ...databases.warnings,
       ...files.files.flatMap(({ source, torn }) => describeTorn(source, torn)),
       ...(await differences),
+      ...room.warnings,
       ...(await checkStateRoom(config.state, appraisal?.copyBytes)),
       ...halts.warnings,
     ],

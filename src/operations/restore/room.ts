@@ -1,3 +1,4 @@
+import { stat } from 'node:fs/promises';
 import { rootOfContainer } from '../../sources/compose/container-root.ts';
 import { findRunning } from '../../sources/compose/container.ts';
 import { findDataDisk, type DataDisk } from '../../sources/postgres/data-folder.ts';
@@ -7,6 +8,7 @@ import { measureRoom } from '../../system/disk-room.ts';
 import { connectServer } from '../connect-server.ts';
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
+import type { FilesPlan } from './files-plan.ts';
 import type { PlannedDatabase } from './restore-plan.ts';
 import { resolveRoot } from './resolve-root.ts';
 
@@ -19,56 +21,75 @@ const RESERVE_BYTES = 64 * 1024 * 1024;
 /** Lists of names and segments on their way to the vault need less than this. */
 const STATE_BYTES = 256 * 1024 * 1024;
 
-/** What a check of the room came to, a sentence each. */
-export interface RoomFindings {
-  refusals: string[];
-  warnings: string[];
-  /** Free on the disk of a database's server, by the dump's key, where it can be seen from here. */
-  freeBytes: Map<string, number>;
-}
-
 /**
- * Looks whether the databases that are to be staged fit beside the live ones, where the disk of their server can be seen:
- * in a container of this host, or on this host itself. Refused is what surely does not fit.
+ * Looks whether the databases that are to be staged fit beside the live ones, and beside the files that are staged on the
+ * same disk, where the disk of their server can be seen: in a container of this host, or on this host itself. Refused is
+ * what surely does not fit. The databases come back with what their disk has free.
  */
-export async function checkDatabaseRoom(platform: Platform, databases: readonly Demand[]): Promise<RoomFindings> {
-  const seen = await Promise.all(
-    [...groupBy(databases, ({ record }) => record.source)].map(async ([source, demands]) => {
-      const disk = await findDisk(platform, source).catch(() => undefined);
-      return disk ? demands.map((demand) => ({ demand, disk })) : [];
-    }),
+export async function checkRoom<Database extends Demand>(
+  platform: Platform,
+  databases: readonly Database[],
+  files: readonly Pick<FilesPlan, 'path' | 'stageBytes'>[],
+): Promise<{ databases: (Database & { freeBytes?: number })[]; refusals: string[]; warnings: string[] }> {
+  const sources = [...new Set(databases.map(({ record }) => record.source))];
+  const found = sources.map(
+    async (source) => [source, await findDisk(platform, source).catch(() => undefined)] as const,
   );
-  const placed = seen.flat();
-  const found: RoomFindings = { refusals: [], warnings: [], freeBytes: new Map() };
-  for (const { demand, disk } of placed) found.freeBytes.set(demand.key, disk.freeBytes);
-  for (const members of groupBy(placed, ({ disk }) => disk.device).values()) {
+  const disks = new Map(await Promise.all(found));
+  const filesOn = await sumByDevice(files);
+  const refusals: string[] = [];
+  const warnings: string[] = [];
+  const placed = databases.flatMap((database) => {
+    const disk = disks.get(database.record.source);
+    return disk ? [{ database, disk }] : [];
+  });
+  for (const [device, members] of groupBy(placed, ({ disk }) => disk.device)) {
+    const demands = members.map(({ database }) => database);
     const freeBytes = Math.min(...members.map(({ disk }) => disk.freeBytes));
-    const judged = judgeRoom(
-      members.map(({ demand }) => demand),
-      freeBytes,
-    );
-    if (judged) found[judged.isRefused ? 'refusals' : 'warnings'].push(judged.sentence);
+    const judged = judgeRoom(demands, freeBytes, filesOn.get(device));
+    if (judged) (judged.isRefused ? refusals : warnings).push(judged.sentence);
   }
-  return found;
+  const seen = databases.map((planned) => {
+    const disk = disks.get(planned.record.source);
+    return disk ? { ...planned, freeBytes: disk.freeBytes } : planned;
+  });
+  return { databases: seen, refusals, warnings };
 }
 
-/** What is to be said of databases that are to be staged on one disk; undefined where they fit. */
+/** What is to be said of databases that are to be staged on one disk, with so many bytes of files; undefined where they fit. */
 export function judgeRoom(
   demands: readonly Demand[],
   freeBytes: number,
+  filesBytes = 0,
 ): { isRefused: boolean; sentence: string } | undefined {
-  const expected = demands.reduce((sum, demand) => sum + expectBytes(demand), 0);
-  const least = demands.reduce((sum, demand) => sum + leastBytes(demand), 0);
+  const expected = demands.reduce((sum, demand) => sum + expectBytes(demand), filesBytes);
+  const least = demands.reduce((sum, demand) => sum + leastBytes(demand), filesBytes);
   if (freeBytes >= expected + RESERVE_BYTES) return undefined;
   const names = demands.map(({ key }) => key).join(', ');
   const room = `${names}: the disk of the server's data folder has ${formatBytes(freeBytes)} free`;
+  const among = filesBytes > 0 ? ` (${formatBytes(filesBytes)} of files among them)` : '';
   if (freeBytes < least) {
-    return { isRefused: true, sentence: `${room}, and at least ${formatBytes(least)} are to be staged there` };
+    return { isRefused: true, sentence: `${room}, and at least ${formatBytes(least)} are to be staged there${among}` };
   }
   return {
     isRefused: false,
-    sentence: `${room}, and about ${formatBytes(expected)} are to be staged there: a server whose disk is full stops; make room first`,
+    sentence: `${room}, and about ${formatBytes(expected)} are to be staged there${among}: a server whose disk is full stops; make room first`,
   };
+}
+
+/** How much is staged on which disk. */
+async function sumByDevice(
+  files: readonly Pick<FilesPlan, 'path' | 'stageBytes'>[],
+): Promise<ReadonlyMap<string, number>> {
+  const sums = new Map<string, number>();
+  for (const { path, stageBytes } of files) {
+    const device = await resolveRoot(path)
+      .then(({ existing }) => stat(existing, { bigint: true }))
+      .then(({ dev }) => String(dev))
+      .catch(() => undefined);
+    if (device !== undefined) sums.set(device, (sums.get(device) ?? 0) + stageBytes);
+  }
+  return sums;
 }
 
 /** The live database says best what a restored one takes, unless much of it is gone. */
@@ -103,6 +124,6 @@ export async function checkStateRoom(stateDirectory: string, bytes = 0): Promise
   const room = await measureRoom(existing).catch(() => undefined);
   if (!room || room.freeBytes >= needed) return [];
   return [
-    `the disk of the state folder ${stateDirectory} has ${formatBytes(room.freeBytes)} free: ${formatBytes(needed)} may be needed there, for the safety backup and what is noted down`,
+    `the disk of the state folder ${stateDirectory} has ${formatBytes(room.freeBytes)} free: ${formatBytes(needed)} may be needed there, for the safety backup and what a restore puts there meanwhile`,
   ];
 }

@@ -26,16 +26,19 @@ export interface RowComparison {
   equal: number;
 }
 
-/** All databases are counted at the same time, each for at most this long; what is left then is estimated. */
+/** All databases together are counted for at most this long; what is left then is estimated. */
 const COUNTING_MS = 30_000;
+/** Each takes a connection, of which the applications need theirs. */
+const AT_ONCE = 4;
 
-/** Compares the row counts of live databases with those of their dumps, side by side. Never fails: it is a preview. */
+/** Compares the row counts of live databases with those of their dumps. Never fails: it is a preview. */
 export async function compareAllRows(
   platform: Platform,
   databases: readonly { key: string; record: DatabaseRecord }[],
 ): Promise<{ rows: Map<string, RowComparison>; warnings: string[] }> {
   const rows = new Map<string, RowComparison>();
   const warnings: string[] = [];
+  const deadline = Date.now() + COUNTING_MS;
   const compare = async ({ key, record }: { key: string; record: DatabaseRecord }): Promise<void> => {
     const source = platform.config.databases.find(({ name }) => name === record.source);
     if (!source) return;
@@ -44,7 +47,7 @@ export async function compareAllRows(
         server: await connectServer(platform, source),
         database: record.database,
         named: Object.keys(record.fingerprints.tables).flatMap(asPair),
-        timeoutMs: COUNTING_MS,
+        timeoutMs: Math.max(1, deadline - Date.now()),
         signal: platform.signal,
       });
       rows.set(key, compareRows(record, live, source.excludeTableData));
@@ -52,7 +55,11 @@ export async function compareAllRows(
       warnings.push(`${key}: the rows that are live now could not be counted: ${messageOf(error)}`);
     }
   };
-  await Promise.all(databases.map(compare));
+  const waiting = [...databases];
+  const compareNext = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) await compare(next);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, compareNext));
   return { rows, warnings };
 }
 

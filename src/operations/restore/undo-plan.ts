@@ -5,6 +5,7 @@ import { listMounted } from '../../sources/files/way-back.ts';
 import { listOwnDatabases } from '../../sources/postgres/forget-databases.ts';
 import { readLive } from '../../sources/postgres/read-live.ts';
 import type { Connection } from '../../sources/postgres/restore-facts.ts';
+import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import type { Users } from '../services/find-users.ts';
@@ -13,12 +14,15 @@ import { findLater } from './find-later.ts';
 import { followContainer } from './follow-container.ts';
 import type { KeptDatabase, KeptFiles, KeptRecord } from './kept.ts';
 import { readNames } from './lists.ts';
+import { planTablesBack, type UndoneTable } from './put-tables-back.ts';
 import { directoriesPathIn, removalsPathIn, wayBackPathOf } from './own-paths.ts';
 
 /** What taking back a restore, or an undo, would do, before it does anything: by the record of it. Sizes in bytes, times RFC 3339. */
 export interface UndoPlan extends Pick<KeptRecord, 'id' | 'archive' | 'undoes' | 'since'> {
   databases: UndoneDatabase[];
   files: UndoneFiles[];
+  /** Tables, of one database; where there are any, there is nothing else. */
+  tables: UndoneTable[];
   /** Services that use it and run now: stopped, or paused and started afresh, while it is put in place. */
   services: Users;
   /** The same, in the order in which they are halted: those of one group together. */
@@ -57,7 +61,9 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
     refusals.push(`${later.id} has replaced some of it since, and comes first: undo ${later.id}`);
   }
   const databases: UndoneDatabase[] = [];
-  for (const database of record.databases) databases.push(await planDatabase(platform, database, refusals));
+  for (const [source, kept] of groupBy(record.databases, (database) => database.source)) {
+    databases.push(...(await planDatabases(platform, source, kept, refusals)));
+  }
   const files: UndoneFiles[] = [];
   for (const folder of record.files) {
     try {
@@ -67,6 +73,8 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
       refusals.push(`files ${folder.source}: ${error.message}`);
     }
   }
+  const back = await planTablesBack(platform, record.tables ?? []);
+  refusals.push(...back.refusals);
   const halts = await planHalt(platform, {
     databases: config.databases.filter(({ name }) => databases.some(({ source }) => source === name)),
     files: config.files.filter(({ name }) => files.some(({ source }) => source === name)),
@@ -78,6 +86,7 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
     since,
     databases,
     files,
+    tables: back.tables,
     services: halts.services,
     haltOrder: halts.order,
     users: halts.users,
@@ -86,26 +95,33 @@ export async function planUndo(platform: Platform, record: KeptRecord, all: read
   };
 }
 
-async function planDatabase(platform: Platform, database: KeptDatabase, refusals: string[]): Promise<UndoneDatabase> {
-  const { source, live, kept } = database;
+/** Looks at the databases of one server. */
+async function planDatabases(
+  platform: Platform,
+  source: string,
+  kept: readonly KeptDatabase[],
+  refusals: string[],
+): Promise<UndoneDatabase[]> {
   const server = await serverOf(platform, source);
-  const [present] = await readLive(server, [live]);
-  const own = (await listOwnDatabases(server)).find(({ name }) => name === kept);
-  if (kept !== undefined && !own?.isOurs) {
-    refusals.push(
-      own
-        ? `database ${kept}, which ${live} was, has been opened by somebody`
-        : `database ${kept}, which ${live} was, is gone from ${server.label}`,
-    );
-  }
-  const prepared = present?.preparedTransactions ?? 0;
-  if (prepared > 0) refusals.push(`database ${live} has ${prepared} prepared transactions: end them first`);
-  return {
-    ...database,
-    ...(own ? { sizeBytes: own.sizeBytes, keptOid: own.oid } : {}),
-    exists: present !== undefined,
-    connections: present?.connections ?? [],
-  };
+  const names = kept.map(({ live }) => live);
+  const [present, own] = await Promise.all([readLive(server, names), listOwnDatabases(server)]);
+  return kept.map((database) => {
+    const { live } = database;
+    const now = present.find(({ name }) => name === live);
+    const former = own.find(({ name }) => name === database.kept);
+    if (database.kept !== undefined && !former?.isOurs) {
+      const why = former ? 'has been opened by somebody' : `is gone from ${server.label}`;
+      refusals.push(`database ${database.kept}, which ${live} was, ${why}`);
+    }
+    const prepared = now?.preparedTransactions ?? 0;
+    if (prepared > 0) refusals.push(`database ${live} has ${prepared} prepared transactions: end them first`);
+    return {
+      ...database,
+      ...(former ? { sizeBytes: former.sizeBytes, keptOid: former.oid } : {}),
+      exists: now !== undefined,
+      connections: now?.connections ?? [],
+    };
+  });
 }
 
 /** @throws Failure where it cannot come back. */

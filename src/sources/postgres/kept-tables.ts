@@ -1,4 +1,4 @@
-import { queryRows } from './query.ts';
+import { queryRows, type QueryOptions } from './query.ts';
 import { restoreApplicationName, runStatements } from './restore-session.ts';
 import type { PostgresServer } from './server.ts';
 import { qualify } from './table-rows.ts';
@@ -28,12 +28,16 @@ export interface KeptTable {
 }
 
 /** The kept tables that are in a database. @throws Failure `source` */
-export async function listKeptTables(server: PostgresServer, database: string): Promise<KeptTable[]> {
+export async function listKeptTables(
+  server: PostgresServer,
+  database: string,
+  options: QueryOptions = {},
+): Promise<KeptTable[]> {
   const select = `SELECT n.nspname AS schema, c.relname AS name, pg_total_relation_size(c.oid) AS "sizeBytes",
     substr(obj_description(c.oid, 'pg_class'), ${keptMark.length + 1})::jsonb ->> 'kind' AS kind
   FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${isKeptTable}
   ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
-  return await queryRows<KeptTable>(server, database, select, { applicationName: restoreApplicationName });
+  return await queryRows<KeptTable>(server, database, select, { applicationName: restoreApplicationName, ...options });
 }
 
 /** Drops kept tables; those that are gone are no error. @throws Failure `source` */

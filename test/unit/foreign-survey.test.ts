@@ -1,0 +1,184 @@
+import { createHash } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import { describe, expect, it } from '@jest/globals';
+import { parseTocLine } from '../../src/archive/toc-line.ts';
+import { surveyDump } from '../../src/sources/postgres/survey-dump.ts';
+import { surveyArchive } from '../../src/vault/store/survey-archive.ts';
+import { hostileTars, rawMember, rawPax, rawTar } from '../fixtures/hostile-tar.ts';
+
+async function* once(...pieces: Buffer[]): AsyncGenerator<Buffer> {
+  yield* pieces;
+}
+
+const survey = (bytes: Buffer) =>
+  surveyArchive({
+    name: 'the archive',
+    bytes: once(bytes),
+    sizeBytes: bytes.length,
+    surveyDump,
+    now: () => new Date(),
+  });
+const file = (name: string, body = 'x', changes = {}): Buffer => rawMember({ name, ...changes }, body);
+const folder = (name: string): Buffer => rawMember({ name, type: '5', mode: 0o755 });
+
+const dumpText = (body: string, end = '-- PostgreSQL database dump complete\n'): string =>
+  [
+    '--\n-- PostgreSQL database dump\n--\n',
+    '-- Dumped from database version 14.2 (Debian 14.2-1)\n-- Dumped by pg_dump version 14.3\n',
+    "SET client_encoding = 'UTF8';",
+    body,
+    `--\n${end}--\n`,
+  ].join('\n');
+const look = (text: string) => surveyDump(once(Buffer.from(text)));
+
+describe('the survey of an archive of the former script', () => {
+  it('has all entries, sorted bytewise, with what they hold and the folders that are only implied', async () => {
+    const bytes = gzipSync(
+      rawTar(
+        folder('./'),
+        rawPax({ 'LIBARCHIVE.creationtime': '1', 'SCHILY.dev': '2', comment: 'of another tar' }, 'g'),
+        rawPax({ 'LIBARCHIVE.xattr.user': 'eA', mtime: '1700000000.5' }),
+        file('./d/b', 'bb'),
+        folder('./d-e'),
+        file('d/deep/er/a'),
+      ),
+    );
+    const { head, lines } = await survey(bytes);
+    expect(head).toMatchObject({
+      sha256: createHash('sha256').update(bytes).digest('hex'),
+      entries: 3,
+      contentBytes: 3,
+      dumps: 0,
+      leftOut: { links: { count: 0 }, leftovers: { count: 0 } },
+    });
+    expect(head.fault).toBeUndefined();
+    expect(lines.map((line) => parseTocLine(line).name.toString())).toEqual([
+      'd-e/',
+      'd/',
+      'd/b',
+      'd/deep/',
+      'd/deep/er/',
+      'd/deep/er/a',
+    ]);
+    expect(parseTocLine(lines[2] ?? '')).toMatchObject({
+      type: 'reg',
+      size: 2,
+      uid: 1000,
+      mtimeNs: 1_700_000_000_500_000_000n,
+      digest: createHash('sha256').update('bb').digest('hex'),
+      offset: 1,
+    });
+    expect(parseTocLine(lines[1] ?? '')).toMatchObject({ type: 'dir', offset: 0 });
+  });
+
+  it('counts what macOS and other tars leave behind, and keeps what only looks like it', async () => {
+    const { head, lines } = await survey(
+      gzipSync(
+        rawTar(
+          file('._day'),
+          folder('day/'),
+          file('day/._a'),
+          file('day/a'),
+          file('day/._alone'),
+          file('day/.DS_Store'),
+          file('__MACOSX/day/a'),
+          file('PaxHeaders.123/a'),
+        ),
+      ),
+    );
+    expect(lines.map((line) => parseTocLine(line).name.toString())).toEqual(['day/', 'day/._alone', 'day/a']);
+    expect(head.leftOut.leftovers).toEqual({ count: 5, first: '._day' });
+  });
+
+  it('leaves out links that lead outside', async () => {
+    const { head, lines } = await survey(
+      gzipSync(rawTar(rawMember({ name: 'l', type: '2', linkName: '/etc/passwd' }))),
+    );
+    expect(head.leftOut.links).toEqual({ count: 1, first: 'l' });
+    expect(lines).toEqual([]);
+  });
+
+  it.each(Object.entries(hostileTars))('says what is wrong: %s', async (_fault, tar) => {
+    const { head } = await survey(gzipSync(tar));
+    expect(head.fault).toEqual({ where: expect.any(String), what: expect.any(String) });
+  });
+
+  it.each([
+    ['cut off', (bytes: Buffer) => bytes.subarray(0, bytes.length / 2)],
+    ['with a wrong sum', (bytes: Buffer) => Buffer.concat([bytes.subarray(0, -8), Buffer.alloc(8)])],
+    ['with a second gzip behind', (bytes: Buffer) => Buffer.concat([bytes, gzipSync(rawTar(file('more')))])],
+    ['that is no gzip', () => Buffer.from('no gzip')],
+  ])('63: hashes a gzip %s to its end, and says that it is damaged', async (_what, change) => {
+    const bytes = change(gzipSync(rawTar(file('f', 'y'.repeat(100_000)))));
+    const { head } = await survey(bytes);
+    expect(head.fault).toBeDefined();
+    expect(head.sha256).toBe(createHash('sha256').update(bytes).digest('hex'));
+  });
+
+  it('65: reads what is compressed a thousandfold in constant memory', async () => {
+    const zeros = Buffer.alloc(64 * 1024 * 1024);
+    const { head } = await survey(gzipSync(rawTar(file('zeros', zeros as unknown as string))));
+    expect(head).toMatchObject({ contentBytes: zeros.length });
+    expect(head.fault).toBeUndefined();
+  });
+
+  it('looks at dumps, and at nothing that only has their name', async () => {
+    const { head, dumps } = await survey(
+      gzipSync(rawTar(file('db/a.sql', dumpText('')), file('homework.sql', 'SELECT 1;'), file('db/b.sql', ''))),
+    );
+    expect(head.dumps).toBe(1);
+    expect(dumps).toEqual([
+      expect.objectContaining({ ordinal: 1, isWhole: true, serverVersion: '14.2 (Debian 14.2-1)' }),
+    ]);
+  });
+});
+
+describe('what a dump that somebody else made says', () => {
+  it('is who owns and may use what it makes, which extensions it needs, and its rows', async () => {
+    const found = await look(
+      dumpText(
+        [
+          'CREATE EXTENSION IF NOT EXISTS pgcrypto WITH SCHEMA public;',
+          'ALTER TABLE public.a OWNER TO app;',
+          'ALTER TABLE public.b OWNER TO "Un Autre";',
+          'ALTER FUNCTION public.f() OWNER TO app;',
+          'COPY public.a (id, "to") FROM stdin;\n1\tGRANT ALL TO nobody;\n\\.\n',
+          'GRANT SELECT("from") ON TABLE public.a TO reader, "we ird" WITH GRANT OPTION;',
+          'REVOKE ALL ON SCHEMA public FROM PUBLIC;',
+          'GRANT ALL ON SCHEMA public TO pg_monitor;',
+          'ALTER DEFAULT PRIVILEGES FOR ROLE boss IN SCHEMA public GRANT SELECT ON TABLES TO intern;',
+          "CREATE POLICY p ON public.a TO élève USING ((owner = 'x TO y'::text));",
+          'ALTER TABLE public.a ALTER COLUMN id SET DEFAULT 1;',
+        ].join('\n'),
+      ),
+    );
+    expect(found).toMatchObject({
+      isWhole: true,
+      clientVersion: '14.3',
+      encoding: 'UTF8',
+      extensions: ['pgcrypto'],
+      owner: 'app',
+      roles: ['Un Autre', 'app', 'boss', 'intern', 'reader', 'we ird', 'élève'],
+      hasInserts: false,
+    });
+    expect(found?.fingerprints.tables['public.a']?.rows).toBe(1);
+  });
+
+  it('is that it is cut off, also where its last line stands in a row or came with a carriage return', async () => {
+    for (const text of [
+      dumpText('SELECT 1;', ''),
+      dumpText('SELECT 1;').slice(0, -40),
+      dumpText('COPY public.a (t) FROM stdin;\nx'),
+      dumpText('SELECT 1;').replaceAll('\n', '\r\n'),
+    ]) {
+      expect((await look(text))?.isWhole).toBe(false);
+    }
+  });
+
+  it('is that it holds commands for psql, or rows as statements', async () => {
+    expect(await look(dumpText('\\connect other\n\\! id'))).toMatchObject({ command: '\\connect other' });
+    expect(await look(dumpText('INSERT INTO public.a VALUES (1);'))).toMatchObject({ hasInserts: true });
+    const own = dumpText('SELECT 1;').replace('SET client', '\\restrict abc\n\nSET client');
+    expect((await look(`${own}\n\\unrestrict abc\n`))?.command).toBeUndefined();
+  });
+});
