@@ -1,6 +1,6 @@
 import { PathChoice } from '../../src/archive/path-choice.ts';
 import { selectArchive } from '../../src/config/archive-name.ts';
-import { checkScope, isPartial } from '../../src/operations/restore/check-scope.ts';
+import { checkKeepsExtra, checkScope, isPartial } from '../../src/operations/restore/check-scope.ts';
 import { parseTables } from '../../src/operations/restore/table-choice.ts';
 import type { ActionContext } from '../frame/action.ts';
 import { checkActors, checkConfirmation } from './consent.ts';
@@ -47,7 +47,8 @@ export function readRequest({ inputs, environment }: ActionContext): RestoreRequ
     readerKey: inputs.secret('reader-key'),
     writerKey: inputs.secret('writer-key'),
   };
-  if (isPartial(request)) checkScope(request);
+  if (isPartial(request)) checkScope({ ...request, hasPaths: paths !== undefined });
+  checkKeepsExtra(request);
   if (request.table) parseTables(request.table);
   const allowedActors = inputs.list('allowed-actors');
   if (request.dryRun) return request;

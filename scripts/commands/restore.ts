@@ -2,6 +2,7 @@ import { PathChoice } from '../../src/archive/path-choice.ts';
 import { exitCodes } from '../../src/logging/failure.ts';
 import { extractArchive } from '../../src/operations/extract.ts';
 import { restore } from '../../src/operations/restore.ts';
+import { checkKeepsExtra } from '../../src/operations/restore/check-scope.ts';
 import { renderExtraction, renderPlan, renderRestore } from '../../src/report/restore-report.ts';
 import type { CommandDefinition } from './command.ts';
 import { confirm } from './confirm.ts';
@@ -30,6 +31,12 @@ export const restoreCommand: CommandDefinition = {
     waitOption,
   ],
   async run(context, [archive = ''], options) {
+    checkKeepsExtra({
+      keepsExtra: options['remove'] === false,
+      to: options['to'] as string | undefined,
+      table: options['table'] as string[] | undefined,
+      as: options['as'] as string | undefined,
+    });
     if ([options['table'], options['inPlace'], options['as']].some((value) => value !== undefined)) {
       return await restorePart(context, archive, options);
     }

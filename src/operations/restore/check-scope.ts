@@ -8,11 +8,25 @@ export interface RestoreScope {
   to?: string | undefined;
   select?: readonly string[] | undefined;
   hasPaths?: boolean | undefined;
+  keepsExtra?: boolean | undefined;
 }
 
 /** Whether it is about tables, or a new database, and not about what is live as a whole. */
 export function isPartial({ table, isInPlace, as }: RestoreScope): boolean {
   return table !== undefined || as !== undefined || isInPlace === true;
+}
+
+/**
+ * Refuses to leave extra files where no live files are restored.
+ * @throws Failure `usage`
+ */
+export function checkKeepsExtra({ keepsExtra, to, ...scope }: RestoreScope): void {
+  if (!keepsExtra || (to === undefined && !isPartial(scope))) return;
+  throw new Failure(
+    'usage',
+    '--no-remove is about live files: it goes with none of --to, --table and --as',
+    'Nothing was done.',
+  );
 }
 
 /**

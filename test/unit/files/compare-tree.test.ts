@@ -1,8 +1,19 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { linkSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  linkSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { PathChoice } from '../../../src/archive/path-choice.ts';
 import type { TocLine } from '../../../src/archive/toc-line.ts';
 import { compareTree, type CompareOptions } from '../../../src/sources/files/compare-tree.ts';
 import { openFileSource } from '../../../src/sources/files/file-source.ts';
@@ -130,6 +141,25 @@ describe('comparing a live tree with the archive', () => {
     const found = await compare();
     expect(found).toContain('add a/1');
     expect(found.every((line) => line.startsWith('add '))).toBe(true);
+  });
+
+  it('looks into no folder outside of a choice, and at nothing in it', async () => {
+    const choice = PathChoice.parse(['up/b', 'up/*/1']);
+    const chosen = lines.filter(({ name }) => choice.includes(name) || ['up/', 'up/a/'].includes(name.toString()));
+    async function* archived() {
+      yield* chosen;
+    }
+    write({ 'a/extra': 'x', 'c/d/e': 'x', 'b/extra': 'x' });
+    // Reading a folder touches its access time where that is older than its content, unless the mount forbids it.
+    const age = (name: string) => utimesSync(join(root, name), 1, 1_700_000_000);
+    const wasRead = (name: string) => statSync(join(root, name)).atimeMs > 1000;
+    const folders = ['a', 'b', 'c', 'c/d'];
+    folders.forEach(age);
+    readdirSync(join(root, 'c/d'));
+    const tells = wasRead('c/d');
+    folders.forEach(age);
+    expect(await compare({ choice, archived: archived() })).toEqual(['remove b/extra']);
+    expect(folders.filter(wasRead)).toEqual(tells ? ['a', 'b', 'c'] : []);
   });
 
   it('marks what lies on another file system below the folder', async () => {

@@ -68,3 +68,10 @@ it('takes any other, commas and all', async () => {
   await expect(restoreCommand.run(context, ['latest'], { path: ['uploads/a, b'] })).rejects.toThrow('looked');
   expect(inputsOf('uploads/a, b\nuploads/*/c').paths?.texts).toEqual(['uploads/a, b', 'uploads/*/c']);
 });
+
+it('is no ground for --no-remove where nothing live is restored', async () => {
+  for (const options of [{ to: 'beside' }, { as: 'other' }, { table: ['app.public.t'] }])
+    await restoreCommand
+      .run(context, ['latest'], { ...options, remove: false })
+      .then(() => expect('a refusal').toBe('none'), expectRefusal);
+});
