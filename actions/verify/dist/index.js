@@ -68147,6 +68147,7 @@ const findResult = (said) => readAnswer(said)?.result === undefined ? undefined 
 const words = [
     ['read the newest archive’s first byte', ({ newest }) => `read ${newest}`, '0,1\n'],
     ['read the index of an older archive', ({ older }) => `index ${older}`],
+    ['be told what an archive of the former script holds', () => 'survey backup_full_2020-01-01_03-00.tar.gz'],
     ['read past the vault’s folder', () => 'read ../../../etc/passwd', '0,1\n'],
     ['take another role', () => 'vault serve --role owner --path / status'],
     ['answer as the keeper', ({ newest }) => `vault answer --role reader read ${newest}`, '0,1\n'],

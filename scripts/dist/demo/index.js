@@ -36842,7 +36842,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
 /* harmony import */ var _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8458);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8653);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7918);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
@@ -36935,7 +36935,7 @@ function awaitInterruption(abort, stdout) {
 
 /***/ }),
 
-/***/ 8653:
+/***/ 7918:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -39583,7 +39583,7 @@ function isOwnKept(record) {
         (record.undoes === undefined || isRestoreId(record.undoes.id)) &&
         record.databases.every(({ kept }) => kept === undefined || kindOfName(kept) === 'kept') &&
         (record.tables ?? []).every(({ kept }) => kindOfName(kept) === 'kept') &&
-        record.files.every(({ root, kept }) => (0,external_node_path_.isAbsolute)(root) && kept === keptPathOf(root, record.id)));
+        record.files.every(({ source, root, kept }) => /^[\w-]+$/.test(source) && (0,external_node_path_.isAbsolute)(root) && kept === keptPathOf(root, record.id)));
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/follow-container.js
@@ -39918,8 +39918,7 @@ function isOurs(journal, stateDirectory) {
     const isIncoming = (name) => name === undefined ? undoes !== undefined : kindOfName(name) === (undoes ? 'kept' : 'new');
     return (isOwnKept(journal) &&
         journal.databases.every(({ staged }) => isIncoming(staged)) &&
-        journal.files.every(({ source, root, staged, removals, directories }) => /^[\w-]+$/.test(source) &&
-            staged === incomingPathOf(root, journal) &&
+        journal.files.every(({ source, root, staged, removals, directories }) => staged === incomingPathOf(root, journal) &&
             removals === removalsPathOf(stateDirectory, id, source) &&
             directories === directoriesPathOf(stateDirectory, id, source)));
 }
@@ -75952,6 +75951,8 @@ function sayCounted({ count, first = '' }, what) {
 ;// CONCATENATED MODULE: ./.build/src/operations/foreign/judge-foreign.js
 
 
+/** A platform has a dozen; a forged dump may have as many as it likes. */
+const MAX_ROLES = 1000;
 /** What is to be known of chosen parts of an archive that we did not make, before they are restored. */
 function judgeForeign(known, { databases, files }) {
     const { name, about, layout, lines, dumpOf } = known;
@@ -75962,7 +75963,7 @@ function judgeForeign(known, { databases, files }) {
             `${name} was made by the former script: nothing proves it but the SHA-256 that the vault's ledger has of it since it was adopted, and databases are compared with what their own dumps hold`,
             ...layout.absent.map((source) => `${name} holds nothing for ${source} (foreign: in the configuration says where to look)`),
             ...lines.unmapped.say('nothing of what is configured, and not restored'),
-            ...lines.hidden.say('left out, because something else is restored to their place'),
+            ...lines.hidden.say('left out, because they have names of something of ours'),
             ...sayCounted(links, 'left out, because they are links that lead out of the archive'),
             ...sayCounted(leftovers, 'left out, because macOS or another tar has left them behind'),
         ],
@@ -75974,25 +75975,31 @@ function judgeForeign(known, { databases, files }) {
         if (fault !== undefined)
             judgement.damage.push(`${placed.key} (${entry_names_showName(placed.name)}): ${fault}`);
     }
-    for (const [source, tally] of lines.sources)
+    for (const [source, tally] of lines.sources) {
         if (files.includes(source))
-            judgeFiles(source, tally, judgement);
+            judgeFiles(source, tally, lines.ownerOf(source), judgement);
+    }
     return judgement;
 }
 function findDumpFault(dump) {
     if (!dump)
         return 'it does not begin as a plain dump of pg_dump does, or is empty';
-    const { isWhole, command, hasInserts } = dump;
+    const { isWhole, command, hasInserts, roles } = dump;
     if (command !== undefined)
         return `it holds a command for psql, which is not run: ${JSON.stringify(command.slice(0, 60))}`;
     if (!isWhole)
         return 'the dump is cut off: its last line is missing';
+    if (roles.length > MAX_ROLES)
+        return `it names ${roles.length} roles, which nobody would create`;
     if (hasInserts)
         return 'its rows are INSERT statements, which nothing proves: unpack it (--to), and load it by hand';
     return undefined;
 }
-function judgeFiles(source, { rooted, masked, torn }, { damage, warnings }) {
-    warnings.push(...rooted.say(`${source}: they belonged to root, as which the former script ran, and go to whoever owns ${source} now`), ...masked.say(`${source}: they lose bits such as set-uid and writable by everybody`));
+function judgeFiles(source, { rooted, masked, torn }, owner, { damage, warnings }) {
+    const heir = owner
+        ? `${owner.uid}:${owner.gid}, who owns ${source} now`
+        : `nobody, since ${source} is not there: make its folder first, with the right owner`;
+    warnings.push(...rooted.say(`${source}: they belonged to root, as which the former script ran, and go to ${heir}`), ...masked.say(`${source}: they lose bits such as set-uid and writable by everybody`));
     damage.push(...torn.say(`${source}: hard links to what is no part of it`));
 }
 
@@ -76094,6 +76101,7 @@ class SpooledLines {
 
 
 
+
 /**
  * The lines of an archive that we did not make, as one of ours would have them: under our names, and what is nothing of
  * ours under its own; masked, and owned as restored; sorted bytewise.
@@ -76101,7 +76109,7 @@ class SpooledLines {
 class MappedLines {
     #spools;
     sources;
-    /** What the configuration gives no meaning, folders aside; what stands where something of ours is mapped to. */
+    /** What the configuration gives no meaning, folders aside; what has the name of something of ours. */
     unmapped = new Tally();
     hidden = new Tally();
     #dumps = [];
@@ -76165,9 +76173,13 @@ class MappedLines {
     get dumps() {
         return this.#dumps;
     }
+    /** Who gets what of a source belongs to root; undefined: nobody, since its folder is not there. */
+    ownerOf(source) {
+        return this.#owners.get(source);
+    }
     /** A header as it is to be restored: its owner, and no bits that do harm. */
     mask(header) {
-        return maskHeader(header, this.#ownerOf(header.name));
+        return maskHeader(header, this.#ownerOfEntry(header.name));
     }
     async close() {
         for (const spool of this.#spools)
@@ -76182,6 +76194,11 @@ class MappedLines {
             return;
         }
         const place = layout.sourceOf(name);
+        // Our own folders in a source are never walked: nothing may hide behind their names.
+        if (place && isOwnName(renamed.subarray(place.source.length + 1))) {
+            this.hidden.add(name);
+            return;
+        }
         const stored = { ...line, mode: line.mode ?? 0, uid: line.uid ?? 0, gid: line.gid ?? 0 };
         const masked = { ...this.mask(stored), name: renamed };
         if (!place) {
@@ -76212,7 +76229,7 @@ class MappedLines {
         tally.bytes += line.size ?? 0;
         await this.#spools[layout.files.indexOf(place)]?.add(formatTocLine(masked));
     }
-    #ownerOf(name) {
+    #ownerOfEntry(name) {
         const place = this.#layout.sourceOf(name);
         if (place)
             return this.#owners.get(place.source);
@@ -76844,6 +76861,9 @@ function sum(all, amountOf) {
 ;// CONCATENATED MODULE: ./.build/src/operations/services/find-users.js
 
 
+function isUsed({ stop, hold }) {
+    return stop.length + hold.length > 0;
+}
 /**
  * Finds the services that use what is replaced: by `used-by` where the configuration has it, else by the compose file. A
  * database is used by the services that depend on its server's; files by those that mount them, or what holds them, and
@@ -78643,7 +78663,28 @@ async function checkStateRoom(stateDirectory, bytes = 0) {
     ];
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/restore/single-rename.js
+/**
+ * Whether all that a plan puts in place comes there by one rename at most: one entry that was missing, with all that lies
+ * below, or one file over another. Nobody can meet half of that, so no service has to stand still for it.
+ */
+function isSingleRename({ databases, files, }) {
+    const renames = files.reduce((sum, { renames: count }) => sum + count, 0);
+    return databases.length === 0 && renames <= 1 && files.every(({ remove }) => remove === 0);
+}
+/**
+ * Whether that still holds for what was staged by an earlier plan, when the files were compared again: what is renamed is
+ * what was staged, and of what was missing nothing has appeared.
+ */
+function staysSingleRename(before, now) {
+    if (!isSingleRename({ databases: [], files: now }))
+        return false;
+    const [staged, found] = [before, now].map((files) => files.find(({ renames }) => renames > 0));
+    return !staged || (staged.source === found?.source && staged.renamed === found.renamed);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/restore-plan.js
+
 
 
 
@@ -78664,11 +78705,8 @@ async function planRestore(platform, archive, manifest, chosen, { workDirectory,
     const { config, now } = platform;
     const differences = compareStack(platform, manifest);
     const { appraisal } = archive;
-    const judgement = appraisal?.judge({
-        databases: chosen.databases.map(([key]) => key),
-        files: chosen.files.map(({ source }) => source),
-    });
-    const { damage = [], warnings = [] } = judgement ?? {};
+    const parts = { databases: chosen.databases.map(([key]) => key), files: chosen.files.map(({ source }) => source) };
+    const { damage = [], warnings = [] } = appraisal?.judge(parts) ?? {};
     const databases = await planAllDatabases(platform, archive, manifest.globals, chosen.databases);
     const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
     const halts = await planHalt(platform, {
@@ -78676,15 +78714,18 @@ async function planRestore(platform, archive, manifest, chosen, { workDirectory,
         files: config.files.filter(({ name }) => files.files.some(({ source }) => source === name)),
     });
     const room = await checkRoom(platform, databases.databases, files.files);
-    const plan = { databases: room.databases, files: files.files, services: halts.services };
+    const isSingle = isSingleRename({ databases: chosen.databases, files: files.files });
+    const services = isSingle ? { stop: [], hold: [] } : halts.services;
+    const plan = { databases: room.databases, files: files.files, services };
     return {
         archive: archive.name,
         made: manifest.started,
         ageMs: now().getTime() - Date.parse(manifest.started),
         ...(archive.verdict ? { verified: archive.verdict } : {}),
         ...plan,
-        haltOrder: halts.order,
+        haltOrder: isSingle ? [] : halts.order,
         users: halts.users,
+        isSingleRename: isSingle,
         estimate: await estimateRestore(config.state, manifest, plan, leftOut),
         refusals: [...damage, ...databases.refusals, ...files.refusals, ...room.refusals, ...halts.refusals],
         ...(damage.length > 0 ? { isDamaged: true } : {}),
@@ -78916,12 +78957,19 @@ async function noteWayBack(stateDirectory, { id, files }) {
     for (const path of [directory, keptRecordsIn(stateDirectory), stateDirectory])
         await syncDirectory(path);
 }
-/** All folders that the swap aligns are described; a root that was made for it had nothing to be described. */
+/** The root, and all folders that the swap aligns; a root that was made for it had nothing to be described. */
 async function* foldersBefore(root, { source, directories, isRootNew, rootMtimeNs }) {
     if (isRootNew)
         return;
     const time = rootMtimeNs === undefined ? undefined : BigInt(rootMtimeNs);
-    yield* describeFolders(root, source, readFolders(directories), time);
+    yield* describeFolders(root, source, withRoot(Buffer.from(`${source}/`), readFolders(directories)), time);
+}
+/** An undo aligns no root where there was none before the restore; entries come and go in it nevertheless. */
+async function* withRoot(name, folders) {
+    yield { name };
+    for await (const folder of folders)
+        if (!folder.name.equals(name))
+            yield folder;
 }
 function encodeName(name) {
     return name.toString('base64');
@@ -79080,6 +79128,7 @@ async function prove({ config, logger }, archive, key, staged) {
 
 
 
+
 /** Stages and proves all that was planned; it is on disk when this returns. */
 async function stageAll({ platform, archive, manifest, plan, journal }) {
     const begun = Date.now();
@@ -79102,7 +79151,7 @@ async function stageAll({ platform, archive, manifest, plan, journal }) {
 }
 /**
  * Stages what was added or changed in the files between the plan and the moment at which their services were halted, and
- * notes down anew what is to go. Databases need nothing: each is replaced as a whole.
+ * notes down anew what is to go. Databases need nothing: each is replaced as a whole. What it stages counts as planned.
  */
 async function stageRest({ platform, archive, manifest, plan, journal }, workDirectory) {
     const { files } = await planAllFiles(platform, archive, manifest, plan.files, workDirectory);
@@ -79123,9 +79172,11 @@ async function stageRest({ platform, archive, manifest, plan, journal }, workDir
         }
         platform.logger.info(`Fetching what else differs in ${later.source} by now: ${later.wanted.size} entries.`);
         notes.push(...(await stageFiles(archive, later, swap)).notes);
+        for (const name of later.wanted)
+            staged.add(name);
     }
     await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
-    return notes;
+    return { notes, isSingleRename: plan.databases.length === 0 && staysSingleRename(plan.files, files) };
 }
 /** Does what comes before anything is replaced; where it fails, nothing of what was staged is left. */
 async function orDiscard(platform, journal, work) {
@@ -79154,36 +79205,35 @@ async function orDiscard(platform, journal, work) {
 
 
 
+
 /**
  * Halts the services that use what is replaced, stages what they have changed until then, notes down the way back, puts
- * all of it in place, and has them run again. A restore and an undo of one go this same way.
+ * all of it in place, and has them run again. A restore and an undo of one go this same way. Where one
+ * rename puts all of it in place, also by a look right before, they go on.
  *
  * They are halted as late as can be: when everything is staged and proven (a damaged archive is refused while production
  * serves), right before the journal says `swapping`. Until then nothing live is replaced; from then on nobody else may
  * look. They run again only when the journal is gone: after a swap that is complete, or after one that never began.
  */
 async function putInPlace(run) {
-    const { platform, users, stageRest } = run;
+    const { platform, users } = run;
     const { logger } = platform;
     let begun = Date.now();
-    let notes = [];
+    const notes = [];
     let stopped = [];
     let carried;
     try {
         const swapping = await orDiscard(platform, run.journal, async () => {
             platform.signal?.throwIfAborted();
             begun = Date.now();
-            const halted = await haltServices(platform, users);
+            // What the journal names as users stays: whoever goes on after a kill may find more than one rename to do.
+            const isSingle = run.isSingleRename && isUsed(users) && (await stageLate(run, notes));
+            const halted = isSingle ? [] : await haltServices(platform, users);
             stopped = [...new Set(halted.map(({ service }) => service))].sort();
-            const files = await followContainers(platform, run.journal);
-            if (files.length < run.journal.files.length) {
-                const next = 'Run the same command again.';
-                throw new failure/* Failure */.HR('source', 'a container was made anew before its files were put in place', next);
-            }
-            const journal = { ...run.journal, files };
-            if (stopped.length > 0 && stageRest)
-                notes = await stageRest(journal);
-            for (const swap of files)
+            if (stopped.length > 0)
+                await stageLate(run, notes);
+            const journal = await followJournal(run);
+            for (const swap of journal.files)
                 await confirmStaged(swap);
             await noteWayBack(platform.config.state, journal);
             platform.signal?.throwIfAborted();
@@ -79199,6 +79249,20 @@ async function putInPlace(run) {
     const { running, faults } = await resumeServices(platform);
     const started = stopped.filter((service) => running.includes(service));
     return { carried, notes, services: { stopped, started, faults, downtimeMs: Date.now() - begun } };
+}
+/** Stages what else differs by now; tells whether one rename puts all that is staged in place. */
+async function stageLate(run, notes) {
+    const rest = await run.stageRest?.(await followJournal(run));
+    notes.push(...(rest?.notes ?? []));
+    return rest?.isSingleRename ?? false;
+}
+/** The journal with the places where its folders are now. */
+async function followJournal({ platform, journal }) {
+    const files = await followContainers(platform, journal);
+    if (files.length === journal.files.length)
+        return { ...journal, files };
+    const next = 'Run the same command again.';
+    throw new failure/* Failure */.HR('source', 'a container was made anew before its files were put in place', next);
 }
 /** What failed counts more than what became of the services, which is said after it. */
 function tellOfServices(error, { faults, waiting }) {
@@ -79308,6 +79372,7 @@ function describeAilment(container, isOver) {
 
 
 
+
 /**
  * Restores databases and files into the live sources: planned, confirmed, preceded by a safety backup, staged and proven
  * beside what is live, then put in place under a journal. Until the journal says otherwise, a failure changes nothing.
@@ -79352,7 +79417,12 @@ async function restoreFrom(platform, archive, options, runDirectory) {
             : await clock.time('safety', () => backUpFirst(platform, runDirectory));
         // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
         const files = await clock.time('plan', () => planAllFiles(platform, archive, manifest, plan.files, workDirectory));
-        const current = { ...plan, ...files, refusals: [...plan.refusals, ...files.refusals] };
+        const current = {
+            ...plan,
+            ...files,
+            isSingleRename: isSingleRename({ databases: plan.databases, files: files.files }),
+            refusals: [...plan.refusals, ...files.refusals],
+        };
         refuseImpossible(current);
         const journal = {
             version: 1,
@@ -79386,7 +79456,8 @@ async function restoreFrom(platform, archive, options, runDirectory) {
             platform,
             journal: { ...journal, ...swaps },
             users: current.users,
-            stageRest: (halted) => stageRest({ ...run, journal: halted }, workDirectory),
+            isSingleRename: current.isSingleRename,
+            stageRest: (followed) => stageRest({ ...run, journal: followed }, workDirectory),
         }));
         const health = options.skipsHealth ? undefined : await awaitHealthy(platform, services.started);
         if (health && services.started.length > 0)
