@@ -140,6 +140,24 @@ describe('the action restore, as the runner runs it', () => {
     expect(errorsOf(filled)[0]).toContain('is not empty');
   });
 
+  it('plans a path alone, leaves the rest out, and refuses one that no archive can have', async () => {
+    const planned = await restore({ path: 'uploads/a/cv.pdf\nuploads/a/*.pdf', 'no-remove': 'true' });
+    expect([planned.exitCode, errorsOf(planned)]).toEqual([0, []]);
+    const paths = ['uploads/a/cv.pdf', 'uploads/a/*.pdf'];
+    expect(JSON.parse(planned.outputs['plan'] ?? '')).toMatchObject({
+      databases: [],
+      files: [{ source: 'uploads', paths, replace: 1, remove: 0 }],
+      isSingleRename: true,
+    });
+    const before = { ...(await look()), connections: connections() };
+    const hostile = await restore({ path: 'uploads/a\n../../etc/passwd', 'dry-run': 'false', confirm: archive });
+    expect([hostile.exitCode, errorsOf(hostile)]).toEqual([
+      1,
+      [expect.stringMatching(/^"\.\.\/\.\.\/etc\/passwd" is no path in an archive/)],
+    ]);
+    expect({ ...(await look()), connections: connections() }).toEqual(before);
+  });
+
   it('restores what was selected when the full name is typed, after a safety backup, on Node 24 where it is there', async () => {
     const inputs = { 'dry-run': 'false', confirm: archive, select: 'uploads, app', 'allowed-actors': 'Alice\nbob' };
     const run = await restore(inputs, {

@@ -131,7 +131,7 @@ function blocked(source: string, relativeName: Buffer): Failure {
   return new Failure(
     'refused',
     `${where} is a folder in the archive, and something else stands there now`,
-    `Nothing was changed. Move it away, or restore the folder itself: --path ${where} (in a workflow the input path).`,
+    'Nothing was changed. Move it away, or ask for that folder itself in place of what lies in it.',
   );
 }
 
