@@ -83,7 +83,7 @@ it('gives the same of the parts that a manifest names', async () => {
   const places = placesOf(record, [{ schema: 'public', table: 't' }], true) ?? [];
   expect(places).toHaveLength(3);
   const withoutBlanks = (text: string): string => text.replace(/^(--.*|SELECT pg_catalog.setval.*)?\n/gm, '');
-  const [parts] = await take(0, true, cutParts(split(dump, 5), places) as ReturnType<typeof split>);
+  const [parts] = await take(0, true, cutParts(split(dump, 5), places));
   const [whole] = await take(64, true);
   expect(withoutBlanks(parts)).toBe(withoutBlanks(whole));
 });

@@ -38057,7 +38057,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _frame_inputs_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(1370);
 /* harmony import */ var _frame_redactor_js__WEBPACK_IMPORTED_MODULE_8__ = __nccwpck_require__(9263);
 /* harmony import */ var _frame_step_files_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(9594);
-/* harmony import */ var _request_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(2913);
+/* harmony import */ var _request_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7355);
 
 
 
@@ -38097,7 +38097,7 @@ __webpack_async_result__();
 
 /***/ }),
 
-/***/ 2913:
+/***/ 7355:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -38348,6 +38348,76 @@ const port = schemas/* int */.Whr({ error: 'expected a port number, 1 to 65535' 
 const variable = fields_text('the name of an environment variable, such as VAULT_KEY', /^[A-Za-z_][A-Za-z0-9_]*$/);
 const account = fields_text('an account name without spaces, not beginning with "-"', /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
 const timezone = fields_text('a time zone such as Europe/Paris').refine(isTimezone, 'expected a time zone such as Europe/Paris');
+
+;// CONCATENATED MODULE: ./.build/src/config/foreign.js
+
+
+/** What the team's former script called the dumps of the four databases, below a folder named for the date. */
+const FORMER_DUMPS = {
+    app: '*/db/skills_db.sql',
+    keycloak: '*/db/keycloak.sql',
+    odoo: '*/db/odoo.sql',
+    mattermost: '*/db/mattermost.sql',
+};
+const FORMER_FOLDERS = { uploads: '*/uploads' };
+const pattern = fields_text('a glob of a name in the archive such as "*/db/skills_db.sql"', /^(?!\.{0,2}\/)[^\0]+$/);
+const patterns = schemas/* array */.YOg(pattern, { error: 'expected a list of globs' });
+const byDatabase = schemas/* record */.g1P(schemas/* string */.YjP().min(1), patterns, { error: 'expected globs by the name of a database' });
+const foreignSchema = mapping({
+    databases: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([patterns, byDatabase]), { error: 'expected a mapping of database names to globs' })
+        .default({})
+        .describe('By database: globs of its dump. Of one with "database: all", also a mapping from database to globs.'),
+    files: schemas/* record */.g1P(schemas/* string */.YjP(), patterns, { error: 'expected a mapping of source names to globs' })
+        .default({})
+        .describe('By file source: globs of its folder.'),
+});
+/** Completes what is written with what the former script did, for what is configured and not written. */
+function resolveForeign(written, sources) {
+    const databases = sources.databases.flatMap(({ name, database }) => {
+        const lists = ownOf(written.databases, name) ?? listOf(ownOf(FORMER_DUMPS, name));
+        const isOneOfMany = database === 'all';
+        if (!Array.isArray(lists)) {
+            return Object.entries(lists).map(([each, globs]) => ({
+                source: name,
+                database: each,
+                isOneOfMany,
+                patterns: globs,
+            }));
+        }
+        return [{ source: name, ...(isOneOfMany ? {} : { database }), isOneOfMany, patterns: lists }];
+    });
+    const files = sources.files.map(({ name }) => ({
+        source: name,
+        patterns: ownOf(written.files, name) ?? listOf(ownOf(FORMER_FOLDERS, name)),
+    }));
+    return { databases, files };
+}
+/** Names under `foreign:` that no source has, and forms that do not fit their source. */
+function findForeignClashes(written, { databases, files }) {
+    const clashes = [];
+    for (const [name, lists] of Object.entries(written.databases)) {
+        const source = databases.find((each) => each.name === name);
+        const path = ['foreign', 'databases', name];
+        if (!source)
+            clashes.push({ path, message: 'expected the name of one of databases:' });
+        else if (source.database !== 'all' && !Array.isArray(lists)) {
+            clashes.push({ path, message: 'expected a list of globs: only "database: all" has several databases' });
+        }
+    }
+    for (const name of Object.keys(written.files)) {
+        if (files.some((each) => each.name === name))
+            continue;
+        clashes.push({ path: ['foreign', 'files', name], message: 'expected the name of one of files:' });
+    }
+    return clashes;
+}
+/** A source may be called like something that every object has. */
+function ownOf(values, name) {
+    return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+function listOf(glob) {
+    return glob === undefined ? [] : [glob];
+}
 
 ;// CONCATENATED MODULE: ./.build/src/config/alerts.js
 
@@ -39714,6 +39784,7 @@ function isRecipient(value) {
 
 
 
+
 /** The form of `continuity.yml`. */
 function countKeys(value, keys) {
     return keys.filter((key) => key in value).length;
@@ -39839,11 +39910,15 @@ const configSchema = mapping({
             .default('https://dev.educ-ai.fr'),
     }).prefault({}),
     recovery: recoverySchema.prefault({}).describe('What a restore needs besides data: the recovery kit.'),
+    foreign: foreignSchema
+        .prefault({})
+        .describe("Where archives that were not made here have what is configured here; default: as the team's former script did."),
     alerts: alertsSchema.optional().describe('Who is told when a run fails, and how.'),
     'maximum-age': duration.default('26h').describe('Age of the newest archive from which status complains.'),
 });
 
 ;// CONCATENATED MODULE: ./.build/src/config/resolve.js
+
 
 
 
@@ -39869,6 +39944,7 @@ function resolveConfig(text, file) {
         vault: resolveVault(text.vault, root),
         dev: text.dev,
         recovery: resolveRecovery(text.recovery, root),
+        foreign: resolveForeign(text.foreign, { databases, files }),
         ...(text.alerts ? { alerts: resolveAlerts(text.alerts, root) } : {}),
         maximumAgeMs: readDuration(text['maximum-age']),
     };
@@ -40001,6 +40077,7 @@ function areNested(one, other) {
 
 
 
+
 const load_form = {
     schema: configSchema,
     ifUnreadable: 'Name the file with --config FILE, or start one from continuity.example.yml.',
@@ -40017,7 +40094,7 @@ async function loadConfig(path) {
 function parseConfig(content, file) {
     const checked = checkYaml(content, file, load_form);
     const config = resolveConfig(checked.value, file);
-    checked.refuse(findClashes(config));
+    checked.refuse([...findClashes(config), ...findForeignClashes(checked.value.foreign, config)]);
     return config;
 }
 
@@ -45400,7 +45477,7 @@ var quantity_text = __nccwpck_require__(6534);
 
 /** Follows one phase; `beganMs` and `nowMs` are of the same clock. */
 function describeProgress(report, beganMs, nowMs) {
-    const show = (amount) => report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z3)(amount) : (0,quantity_text/* countOf */.pq)(Math.round(amount), 'file');
+    const show = (amount) => report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z3)(amount) : (0,quantity_text/* countOf */.pq)(Math.round(amount), report.unit.slice(0, -1));
     const elapsedMs = nowMs - beganMs;
     const perSecond = elapsedMs > 0 ? (report.done / elapsedMs) * 1000 : 0;
     const missing = report.total === undefined ? undefined : Math.max(0, report.total - report.done);
@@ -45700,6 +45777,8 @@ var quantities = __nccwpck_require__(8649);
 
 /** Longest text that any input but a secret may have; GitHub itself sets no limit. */
 const MAX_TEXT_LENGTH = 4096;
+/** Of all lines of an input that may have several. */
+const MAX_LINES_LENGTH = 65_536;
 /** An RSA key of 16,384 bits has 13 kB. */
 const MAX_SECRET_LENGTH = 65_536;
 /**
@@ -45810,6 +45889,19 @@ class Inputs {
         if (names.length === 0 && value.trim() !== '')
             throw refuse(name, 'expected names, and not commas alone');
         return names.length === 0 ? undefined : names;
+    }
+    /** Texts, one a line, commas and all; undefined where none was given. */
+    lines(name) {
+        const value = this.#read(name);
+        if (value.length > MAX_LINES_LENGTH)
+            throw refuse(name, `expected at most ${MAX_LINES_LENGTH} characters`);
+        const lines = value
+            .split(/\r?\n/)
+            .map((each) => each.trim())
+            .filter((each) => each !== '');
+        if (lines.some((each) => /[\p{Cc}\p{Zl}\p{Zp}]/u.test(each)))
+            throw refuse(name, 'expected lines without control characters');
+        return lines.length === 0 ? undefined : lines;
     }
     /** A secret, to the byte, masked from here on; undefined where it was not given. */
     secret(name) {
@@ -48566,7 +48658,7 @@ function findCommand(args) {
 /* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
 /* harmony export */   v8: () => (/* binding */ writeDurably)
 /* harmony export */ });
-/* unused harmony exports appendDurably, syncDirectory */
+/* unused harmony exports removeUnfinished, appendDurably, syncDirectory */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
@@ -48597,6 +48689,17 @@ async function writeDurably(path, content, mode) {
         throw error;
     }
     await syncDirectory(folder);
+}
+/**
+ * Removes from a folder what a killed `writeDurably` has left of those files whose names are ours. For whoever knows that
+ * nobody is writing one.
+ */
+async function removeUnfinished(folder, isOurs) {
+    for (const name of await readdir(folder).catch(() => [])) {
+        const [, file] = /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(name) ?? [];
+        if (file !== undefined && isOurs(file))
+            await rm(join(folder, name), { force: true });
+    }
 }
 /**
  * Appends `content` to `path`, which is made with `mode` where it does not exist, and returns when it is on disk.

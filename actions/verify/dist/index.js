@@ -62890,6 +62890,8 @@ exports.visitAsync = visitAsync;
 
 /** Longest text that any input but a secret may have; GitHub itself sets no limit. */
 const MAX_TEXT_LENGTH = 4096;
+/** Of all lines of an input that may have several. */
+const MAX_LINES_LENGTH = 65_536;
 /** An RSA key of 16,384 bits has 13 kB. */
 const MAX_SECRET_LENGTH = 65_536;
 /**
@@ -63001,6 +63003,19 @@ class Inputs {
             throw refuse(name, 'expected names, and not commas alone');
         return names.length === 0 ? undefined : names;
     }
+    /** Texts, one a line, commas and all; undefined where none was given. */
+    lines(name) {
+        const value = this.#read(name);
+        if (value.length > MAX_LINES_LENGTH)
+            throw refuse(name, `expected at most ${MAX_LINES_LENGTH} characters`);
+        const lines = value
+            .split(/\r?\n/)
+            .map((each) => each.trim())
+            .filter((each) => each !== '');
+        if (lines.some((each) => /[\p{Cc}\p{Zl}\p{Zp}]/u.test(each)))
+            throw refuse(name, 'expected lines without control characters');
+        return lines.length === 0 ? undefined : lines;
+    }
     /** A secret, to the byte, masked from here on; undefined where it was not given. */
     secret(name) {
         const value = this.#read(name);
@@ -63033,7 +63048,7 @@ function takeInputs(environment) {
 
 /***/ }),
 
-/***/ 9625:
+/***/ 9279:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -63176,6 +63191,76 @@ const port = schemas/* int */.Whr({ error: 'expected a port number, 1 to 65535' 
 const variable = fields_text('the name of an environment variable, such as VAULT_KEY', /^[A-Za-z_][A-Za-z0-9_]*$/);
 const account = fields_text('an account name without spaces, not beginning with "-"', /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
 const timezone = fields_text('a time zone such as Europe/Paris').refine(isTimezone, 'expected a time zone such as Europe/Paris');
+
+;// CONCATENATED MODULE: ./.build/src/config/foreign.js
+
+
+/** What the team's former script called the dumps of the four databases, below a folder named for the date. */
+const FORMER_DUMPS = {
+    app: '*/db/skills_db.sql',
+    keycloak: '*/db/keycloak.sql',
+    odoo: '*/db/odoo.sql',
+    mattermost: '*/db/mattermost.sql',
+};
+const FORMER_FOLDERS = { uploads: '*/uploads' };
+const pattern = fields_text('a glob of a name in the archive such as "*/db/skills_db.sql"', /^(?!\.{0,2}\/)[^\0]+$/);
+const patterns = schemas/* array */.YOg(pattern, { error: 'expected a list of globs' });
+const byDatabase = schemas/* record */.g1P(schemas/* string */.YjP().min(1), patterns, { error: 'expected globs by the name of a database' });
+const foreignSchema = mapping({
+    databases: schemas/* record */.g1P(schemas/* string */.YjP(), schemas/* union */.KCZ([patterns, byDatabase]), { error: 'expected a mapping of database names to globs' })
+        .default({})
+        .describe('By database: globs of its dump. Of one with "database: all", also a mapping from database to globs.'),
+    files: schemas/* record */.g1P(schemas/* string */.YjP(), patterns, { error: 'expected a mapping of source names to globs' })
+        .default({})
+        .describe('By file source: globs of its folder.'),
+});
+/** Completes what is written with what the former script did, for what is configured and not written. */
+function resolveForeign(written, sources) {
+    const databases = sources.databases.flatMap(({ name, database }) => {
+        const lists = ownOf(written.databases, name) ?? listOf(ownOf(FORMER_DUMPS, name));
+        const isOneOfMany = database === 'all';
+        if (!Array.isArray(lists)) {
+            return Object.entries(lists).map(([each, globs]) => ({
+                source: name,
+                database: each,
+                isOneOfMany,
+                patterns: globs,
+            }));
+        }
+        return [{ source: name, ...(isOneOfMany ? {} : { database }), isOneOfMany, patterns: lists }];
+    });
+    const files = sources.files.map(({ name }) => ({
+        source: name,
+        patterns: ownOf(written.files, name) ?? listOf(ownOf(FORMER_FOLDERS, name)),
+    }));
+    return { databases, files };
+}
+/** Names under `foreign:` that no source has, and forms that do not fit their source. */
+function findForeignClashes(written, { databases, files }) {
+    const clashes = [];
+    for (const [name, lists] of Object.entries(written.databases)) {
+        const source = databases.find((each) => each.name === name);
+        const path = ['foreign', 'databases', name];
+        if (!source)
+            clashes.push({ path, message: 'expected the name of one of databases:' });
+        else if (source.database !== 'all' && !Array.isArray(lists)) {
+            clashes.push({ path, message: 'expected a list of globs: only "database: all" has several databases' });
+        }
+    }
+    for (const name of Object.keys(written.files)) {
+        if (files.some((each) => each.name === name))
+            continue;
+        clashes.push({ path: ['foreign', 'files', name], message: 'expected the name of one of files:' });
+    }
+    return clashes;
+}
+/** A source may be called like something that every object has. */
+function ownOf(values, name) {
+    return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+function listOf(glob) {
+    return glob === undefined ? [] : [glob];
+}
 
 ;// CONCATENATED MODULE: ./.build/src/config/alerts.js
 
@@ -64542,6 +64627,7 @@ function isRecipient(value) {
 
 
 
+
 /** The form of `continuity.yml`. */
 function countKeys(value, keys) {
     return keys.filter((key) => key in value).length;
@@ -64667,11 +64753,15 @@ const configSchema = mapping({
             .default('https://dev.educ-ai.fr'),
     }).prefault({}),
     recovery: recoverySchema.prefault({}).describe('What a restore needs besides data: the recovery kit.'),
+    foreign: foreignSchema
+        .prefault({})
+        .describe("Where archives that were not made here have what is configured here; default: as the team's former script did."),
     alerts: alertsSchema.optional().describe('Who is told when a run fails, and how.'),
     'maximum-age': duration.default('26h').describe('Age of the newest archive from which status complains.'),
 });
 
 ;// CONCATENATED MODULE: ./.build/src/config/resolve.js
+
 
 
 
@@ -64697,6 +64787,7 @@ function resolveConfig(text, file) {
         vault: resolveVault(text.vault, root),
         dev: text.dev,
         recovery: resolveRecovery(text.recovery, root),
+        foreign: resolveForeign(text.foreign, { databases, files }),
         ...(text.alerts ? { alerts: resolveAlerts(text.alerts, root) } : {}),
         maximumAgeMs: readDuration(text['maximum-age']),
     };
@@ -64829,6 +64920,7 @@ function areNested(one, other) {
 
 
 
+
 const load_form = {
     schema: configSchema,
     ifUnreadable: 'Name the file with --config FILE, or start one from continuity.example.yml.',
@@ -64845,7 +64937,7 @@ async function loadConfig(path) {
 function parseConfig(content, file) {
     const checked = checkYaml(content, file, load_form);
     const config = resolveConfig(checked.value, file);
-    checked.refuse(findClashes(config));
+    checked.refuse([...findClashes(config), ...findForeignClashes(checked.value.foreign, config)]);
     return config;
 }
 
@@ -66858,7 +66950,7 @@ var quantity_text = __nccwpck_require__(6534);
 
 /** Follows one phase; `beganMs` and `nowMs` are of the same clock. */
 function describeProgress(report, beganMs, nowMs) {
-    const show = (amount) => report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z3)(amount) : (0,quantity_text/* countOf */.pq)(Math.round(amount), 'file');
+    const show = (amount) => report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z3)(amount) : (0,quantity_text/* countOf */.pq)(Math.round(amount), report.unit.slice(0, -1));
     const elapsedMs = nowMs - beganMs;
     const perSecond = elapsedMs > 0 ? (report.done / elapsedMs) * 1000 : 0;
     const missing = report.total === undefined ? undefined : Math.max(0, report.total - report.done);
@@ -67303,7 +67395,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var _src_operations_verify_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2564);
 /* harmony import */ var _src_report_summary_verdict_summary_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(7597);
 /* harmony import */ var _src_report_verdict_report_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(7038);
-/* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9625);
+/* harmony import */ var _frame_platform_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(9279);
 /* harmony import */ var _frame_run_action_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(9849);
 /* harmony import */ var _probe_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(8594);
 
@@ -68072,8 +68164,8 @@ const wordAttempts = words.map(([what, write, body = '']) => ({
     run: async (ground) => judge(await ground.ask(write(ground.target), { body }), findResult),
 }));
 
-// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 102 modules
-var open_vault = __nccwpck_require__(7465);
+// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 115 modules
+var open_vault = __nccwpck_require__(7614);
 ;// CONCATENATED MODULE: ./.build/src/operations/attack.js
 
 
@@ -85811,7 +85903,9 @@ function describeProduction({ alerts, timezone }) {
 /* harmony export */   OY: () => (/* binding */ DUMP_FOLDER),
 /* harmony export */   Qv: () => (/* binding */ MAX_EXTENT_CONTENT_BYTES),
 /* harmony export */   R5: () => (/* binding */ MANIFEST_NAME),
+/* harmony export */   Tj: () => (/* binding */ TEXT_NAMES),
 /* harmony export */   VX: () => (/* binding */ INDEX_NAME),
+/* harmony export */   d5: () => (/* binding */ CARD_NAME),
 /* harmony export */   mv: () => (/* binding */ TAR_BLOCK),
 /* harmony export */   sl: () => (/* binding */ KIT_FOLDER),
 /* harmony export */   xR: () => (/* binding */ MAX_CHUNK_BYTES)
@@ -85837,6 +85931,8 @@ const TAR_BLOCK = 512;
 const INDEX_NAME = 'stargz.index.json';
 const MANIFEST_NAME = 'manifest.json';
 const README_NAME = 'LISEZMOI.txt';
+/** The emergency card; archives of earlier versions have none. */
+const CARD_NAME = 'CARTE-URGENCE.md';
 const DUMP_FOLDER = 'db/';
 /** The recovery kit: plain files by where they lie, and one encrypted entry with the secrets. */
 const KIT_FOLDER = 'kit/';
@@ -85847,10 +85943,12 @@ const KIT_PARTS = { root: 'files', host: 'host', volume: 'volumes' };
 function gapTo(unit, length) {
     return (unit - (length % unit)) % unit;
 }
-/** Whether a name belongs to the part after the file sources: dumps, the recovery kit, the README and the manifest. */
+/** The texts at the top of every archive, beside the folders. */
+const TEXT_NAMES = [CARD_NAME, README_NAME, MANIFEST_NAME];
+/** Whether a name belongs to the part after the file sources: dumps, the recovery kit, the texts. */
 function isTailName(name) {
     const text = name.toString('latin1');
-    return text.startsWith(DUMP_FOLDER) || isKitEntry(text) || text === README_NAME || text === MANIFEST_NAME;
+    return text.startsWith(DUMP_FOLDER) || isKitEntry(text) || TEXT_NAMES.includes(text);
 }
 /** Whether a name is one of the kit's. Earlier versions allowed a file source named `kit`, which begins otherwise. */
 function isKitEntry(name) {
@@ -86229,7 +86327,7 @@ function countOf(count, noun, plural = `${noun}s`) {
 
 /***/ }),
 
-/***/ 7465:
+/***/ 7614:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -86255,17 +86353,17 @@ var external_node_crypto_ = __nccwpck_require__(7598);
 /** The lexer's events for whoever wants them: the fingerprints, the cuts, or both. */
 function joinEvents(taker, cutter) {
     return {
-        copyBegins(table, at) {
-            taker?.copyBegins(table);
+        copyBegins(table, at, statementAt) {
+            taker?.copyBegins(table, statementAt);
             cutter?.copyBegins(table, at);
         },
         copyRows: (bytes) => taker?.copyRows(bytes),
         copyEnds(table, rows, at) {
-            taker?.copyEnds(table, rows);
+            taker?.copyEnds(table, rows, at);
             cutter?.copyEnds(table, at);
         },
         unitEnds: (at) => cutter?.unitEnds(at),
-        statement: (text) => taker?.statement(text),
+        statement: (text, end) => taker?.statement(text, end),
         metaBegins: (at) => cutter?.metaBegins(at),
         metaEnds: (_text, at) => cutter?.metaEnds(at),
     };
@@ -86309,11 +86407,12 @@ class CopyRows {
     constructor(events) {
         this.#events = events;
     }
-    begin(table, at) {
+    /** Rows of a table begin at `at`, behind the statement that began at `statementAt`. */
+    begin(table, at, statementAt) {
         this.#table = table;
         this.#rows = this.#matched = this.#held = 0;
         this.ended = false;
-        this.#events.copyBegins(table, at);
+        this.#events.copyBegins(table, at, statementAt);
     }
     /** Reads from index `from`; `base` is the piece's offset in the stream. Gives the index where it stopped. */
     read(buffer, from, base) {
@@ -86353,13 +86452,23 @@ class CopyRows {
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-statements.js
 /** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
 const dump_statements_name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
-const copyPattern = new RegExp(`^COPY (${dump_statements_name}(?:\\.${dump_statements_name})?) [^]*FROM stdin;$`);
+const qualifiedName = `${dump_statements_name}(?:\\.${dump_statements_name})?`;
+const copyPattern = new RegExp(`^COPY (${qualifiedName}) [^]*FROM stdin;$`);
+const foreignKeyPattern = new RegExp(`^ALTER TABLE (?:ONLY )?(${qualifiedName})\\s+ADD CONSTRAINT (${dump_statements_name}) FOREIGN KEY \\([^]*\\) REFERENCES (${qualifiedName})\\(`);
 const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
 const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
 const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
 /** The table of a `COPY … FROM stdin;`, as written. */
 function parseCopyTable(text) {
     return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
+}
+/** The foreign key that a statement adds. */
+function parseForeignKey(statement) {
+    const found = statement.startsWith('ALTER TABLE ') ? foreignKeyPattern.exec(statement) : null;
+    if (!found)
+        return undefined;
+    const [, table, constraint, references] = found;
+    return { table, constraint, references, statement };
 }
 function parseSetval(text) {
     const found = setvalPattern.exec(text);
@@ -86383,7 +86492,7 @@ function parseLargeObjectStep(text) {
     return found[1] === 'close' ? { step: 'close' } : { step: found[1], oid: found[2] };
 }
 /** The parts of a qualified name without their quotes: `public."Été"` gives `['public', 'Été']`. */
-function splitQualifiedName(text) {
+function dump_statements_splitQualifiedName(text) {
     const parts = text.match(/"(?:[^"]|"")*"|[^".]+/g) ?? [];
     return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
 }
@@ -86532,7 +86641,7 @@ const maximumStatementBytes = 1 << 20;
  * the top level only, whatever quotes, bodies and comments hold. Memory is bounded by the longest statement that it
  * keeps.
  */
-class DumpLexer {
+class dump_lexer_DumpLexer {
     #events;
     #rows;
     #span = new SqlSpan();
@@ -86541,6 +86650,7 @@ class DumpLexer {
     #base = 0;
     // The statement at hand: its bytes, and whether it began a line.
     #open = false;
+    #statementAt = 0;
     #atLineStart = true;
     #parentheses = 0;
     #pieces = [];
@@ -86604,7 +86714,7 @@ class DumpLexer {
         else if (byte === newline) {
             this.#state = 'rows';
             this.#atLineStart = true;
-            this.#rows.begin(this.#table, this.#base + at + 1);
+            this.#rows.begin(this.#table, this.#base + at + 1, this.#statementAt);
         }
         return at + 1;
     }
@@ -86720,6 +86830,7 @@ class DumpLexer {
     }
     #openStatement(at) {
         this.#open = true;
+        this.#statementAt = this.#base + at;
         this.#trailerSeen = false;
         this.#parentheses = 0;
         this.#word = 0;
@@ -86745,7 +86856,7 @@ class DumpLexer {
             return;
         if (text.startsWith('SET '))
             this.#readSetting(text);
-        this.#events.statement(text);
+        this.#events.statement(text, this.#base + end);
         const table = parseCopyTable(text);
         if (table === undefined)
             return;
@@ -86767,7 +86878,7 @@ class DumpLexer {
 
 
 
-/** Takes the fingerprints of a dump from what the lexer finds in it. */
+/** Takes the fingerprints of a dump, and the places of its parts, from what the lexer finds in it. */
 class FingerprintTaker {
     #tables = new Map();
     #sequences = new Map();
@@ -86775,25 +86886,37 @@ class FingerprintTaker {
     #objectBytes = 0;
     #rowsHash;
     #encoding = 'UTF8';
-    copyBegins(table) {
+    #blockAt = 0;
+    /** Where the first block of rows begins, and where the last statement ended that brought content. */
+    #headBytes;
+    #contentEnd = 0;
+    copyBegins(table, statementAt) {
         // A table may have several blocks, where its partitions are loaded through their root.
-        const known = this.#tables.get(table) ?? { rows: 0, hash: (0,external_node_crypto_.createHash)('sha256') };
+        const known = this.#tables.get(table) ?? { rows: 0, hash: (0,external_node_crypto_.createHash)('sha256'), places: [] };
         this.#tables.set(table, known);
         this.#rowsHash = known.hash;
+        this.#blockAt = statementAt;
+        this.#headBytes ??= statementAt;
     }
     copyRows(bytes) {
         this.#rowsHash?.update(bytes);
     }
-    copyEnds(table, rows) {
+    copyEnds(table, rows, at) {
+        this.#contentEnd = at;
         const known = this.#tables.get(table);
-        if (known)
-            known.rows += rows;
+        if (!known)
+            return;
+        known.rows += rows;
+        known.places.push({ offset: this.#blockAt, length: at - this.#blockAt });
     }
-    statement(text) {
+    statement(text, end) {
         if (text.startsWith('SET client_encoding'))
             this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
         if (!text.startsWith('SELECT pg_catalog.'))
             return;
+        // Of these, there are some before the rows as well.
+        if (/^SELECT pg_catalog\.(setval|lo)/.test(text))
+            this.#contentEnd = end;
         const found = parseSetval(text);
         if (found) {
             const name = decodeName(found.sequence, this.#encoding);
@@ -86824,8 +86947,14 @@ class FingerprintTaker {
     /** The fingerprints of all that was seen; to be called once, at the end. */
     finish() {
         const { count, bytes, hash } = this.#largeObjects;
+        const headBytes = this.#headBytes;
         return {
-            tables: sortByName(this.#tables, ({ rows, hash: rowsHash }) => ({ rows, sha256: rowsHash.digest('hex') })),
+            ...(headBytes === undefined ? {} : { structure: { headBytes, tailOffset: this.#contentEnd } }),
+            tables: sortByName(this.#tables, ({ rows, hash: rowsHash, places }) => ({
+                rows,
+                sha256: rowsHash.digest('hex'),
+                places,
+            })),
             sequences: sortByName(this.#sequences, (sequence) => sequence),
             largeObjects: { count, bytes, sha256: hash.digest('hex') },
         };
@@ -86834,12 +86963,12 @@ class FingerprintTaker {
 /** Reads a dump, in pieces of any size: its fingerprints, and whether it is whole (its trailer at the top level). */
 async function fingerprintDump(chunks) {
     const taker = new FingerprintTaker();
-    const lexer = new DumpLexer(joinEvents(taker));
+    const lexer = new dump_lexer_DumpLexer(joinEvents(taker));
     for await (const chunk of chunks)
         lexer.push(chunk);
     return { fingerprints: taker.finish(), trailer: lexer.complete };
 }
-/** What differs between two fingerprints, one line each, for people; empty where all is equal. */
+/** What differs between two fingerprints, one line each, for people; empty where all is equal. Places are no matter. */
 function compareFingerprints(expected, found) {
     const tables = compareByName('table', expected.tables, found.tables, (table) => `${table.rows} rows`, (a, b) => {
         if (a.rows !== b.rows)
@@ -86858,9 +86987,26 @@ function compareFingerprints(expected, found) {
         differences.push(`large objects: ${a.count} as expected, but their content differs`);
     return differences;
 }
+/**
+ * Fingerprints as found, without what may only be another way to write the same: tables with as many rows as expected
+ * have the expected digest, and are named.
+ */
+function overlookContent(expected, found) {
+    const keyOf = (name) => splitQualifiedName(name).join('\0');
+    const wanted = new Map(Object.entries(expected.tables).map(([name, table]) => [keyOf(name), table]));
+    const overlooked = [];
+    const tables = Object.entries(found.tables).map(([name, table]) => {
+        const other = wanted.get(keyOf(name));
+        if (!other || other.rows !== table.rows || other.sha256 === table.sha256)
+            return [name, table];
+        overlooked.push(name);
+        return [name, other];
+    });
+    return { fingerprints: { ...found, tables: Object.fromEntries(tables) }, overlooked };
+}
 function compareByName(kind, expected, found, describe, compare) {
     // Which words need quotes depends on the client's version: names are compared without them.
-    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [splitQualifiedName(name).join('\0'), { name, value }]));
+    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [dump_statements_splitQualifiedName(name).join('\0'), { name, value }]));
     const [left, right] = [index(expected), index(found)];
     const differences = [];
     for (const [key, { name, value }] of left) {
@@ -86902,6 +87048,312 @@ async function checkRoles(content) {
     for await (const chunk of content)
         tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES);
     return tail.includes(ROLES_TRAILER) ? [] : ['it is cut off: its last line is missing'];
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-guard.js
+
+
+/**
+ * Passes a dump on to psql without psql's own commands in it: pg_dump's `\restrict` and `\unrestrict` are left out
+ * (the loader sets one of its own, with a key that whoever wrote the dump cannot know), any other is refused. Row data
+ * is no concern of it. Bounded memory; bytes pass unchanged otherwise. Of a part of a dump the trailer is not asked for.
+ * @throws Failure `damaged` for a foreign command, or where the dump ends before its trailer.
+ */
+async function* guardDump(chunks, database, { isPart = false } = {}) {
+    const lines = new CommandLines(database);
+    const nothing = () => undefined;
+    const lexer = new DumpLexer({
+        copyBegins: nothing,
+        copyRows: nothing,
+        copyEnds: nothing,
+        unitEnds: nothing,
+        statement: nothing,
+        metaBegins: (at) => lines.begin(at),
+        metaEnds: (text, at) => lines.end(text, at),
+    });
+    let offset = 0;
+    for await (const chunk of chunks) {
+        lexer.push(chunk);
+        yield* lines.cutOut(chunk, offset);
+        offset += chunk.length;
+    }
+    if (lexer.complete || isPart)
+        return;
+    const message = `the dump of database "${database}" is cut off: its last line is missing after ${offset} bytes`;
+    throw new Failure('damaged', message, 'Restore another archive; verify this one to see what else it lacks.');
+}
+/** Which lines of psql's own a dump may hold: pg_dump's `\restrict` before all others, and `\unrestrict` with its key. */
+class OwnCommands {
+    #key;
+    #count = 0;
+    /** Whether the next such line may be there. */
+    admits(text) {
+        const [word, key] = text.split(' ');
+        this.#count++;
+        const opens = this.#count === 1 && /^\\restrict \w+$/.test(text);
+        const closes = this.#count === 2 && word === '\\unrestrict' && key !== undefined && key === this.#key;
+        this.#key = key;
+        return opens || closes;
+    }
+}
+/** Where lines of psql's own stand in the stream, and which of them may. */
+class CommandLines {
+    #database;
+    #own = new OwnCommands();
+    #begun;
+    #spans = [];
+    constructor(database) {
+        this.#database = database;
+    }
+    begin(at) {
+        this.#begun = at;
+    }
+    end(text, at) {
+        if (!this.#own.admits(text)) {
+            const shown = JSON.stringify(text.slice(0, 40));
+            const message = `the dump of database "${this.#database}" holds a command for psql, which no dump does: ${shown}`;
+            throw new Failure('damaged', message, 'Do not load it: find out who changed the archive; restore another one.');
+        }
+        this.#spans.push({ from: this.#begun ?? at, to: at });
+        this.#begun = undefined;
+    }
+    /** A piece of the stream, of which the lexer has seen all, without the lines found in it. */
+    *cutOut(chunk, offset) {
+        const end = offset + chunk.length;
+        const open = this.#begun === undefined ? [] : [{ from: this.#begun, to: end }];
+        let at = offset;
+        for (const { from, to } of [...this.#spans, ...open]) {
+            if (from > at)
+                yield chunk.subarray(at - offset, from - offset);
+            at = Math.max(at, to);
+        }
+        this.#spans = [];
+        if (at < end)
+            yield chunk.subarray(at - offset);
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/roles-tokens.js
+const pattern = /\s+|--[^\n]*|(?<name>"(?:[^"]|"")*")|(?<escaped>[eE]'(?:[^'\\]|''|\\[^])*')|(?<text>'(?:[^']|'')*')|(?<number>-?\d+)|(?<word>[A-Za-z_\u0080-\u{10ffff}][\w$\u0080-\u{10ffff}]*)|(?<symbol>[^])/uy;
+/**
+ * Divides the SQL of a dump of roles into statements of tokens, without their semicolons; words in lower case, names
+ * and texts without their quotes. Lines of psql's own (`\restrict`) are left out.
+ */
+function tokenizeStatements(sql) {
+    const text = sql.replace(/^\\(?:un)?restrict \w+$/gm, '');
+    const statements = [];
+    let current = [];
+    pattern.lastIndex = 0;
+    for (let found = pattern.exec(text); found && found[0] !== ''; found = pattern.exec(text)) {
+        const token = readToken(found.groups ?? {});
+        if (!token)
+            continue;
+        if (token.kind !== 'symbol' || token.value !== ';')
+            current.push(token);
+        else {
+            statements.push(current);
+            current = [];
+        }
+    }
+    return statements;
+}
+function readToken({ name, escaped, text, number, word, symbol }) {
+    const token = (kind, value) => ({ kind, value });
+    if (name !== undefined)
+        return token('name', name.slice(1, -1).replaceAll('""', '"'));
+    // pg_dumpall escapes nothing but quotes and backslashes.
+    if (escaped !== undefined)
+        return token('text', escaped
+            .slice(2, -1)
+            .replaceAll("''", "'")
+            .replace(/\\([^])/g, '$1'));
+    if (text !== undefined)
+        return token('text', text.slice(1, -1).replaceAll("''", "'"));
+    if (number !== undefined)
+        return token('number', number);
+    if (word !== undefined)
+        return token('word', word.toLowerCase());
+    return symbol === undefined ? undefined : token('symbol', symbol);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/role-finder.js
+
+/** Statements of a dump that name roles begin with one of these. */
+const STARTS = ['GRANT ', 'REVOKE ', 'ALTER ', 'CREATE POLICY ', 'CREATE SCHEMA ', 'CREATE USER MAPPING ', 'SET '];
+const NAMES_ROLES = /\b(?:OWNER TO|TO|FROM|ROLE|AUTHORIZATION|MAPPING FOR)\b/;
+/** Words where a role's name could stand that are none. */
+const NO_ROLES = new Set(['public', 'current_user', 'session_user', 'current_role', 'default']);
+/**
+ * Finds the roles without which a dump cannot be loaded: owners of what it makes, and whoever it gives privileges to.
+ * Roles of PostgreSQL's own (`pg_…`) are left aside: nobody creates them.
+ */
+class RoleFinder {
+    #roles = new Set();
+    #owned = new Map();
+    /** Whether a statement may name a role; bytes as latin1 characters, or text. */
+    static concerns(statement) {
+        return STARTS.some((start) => statement.startsWith(start)) && NAMES_ROLES.test(statement);
+    }
+    read(statement) {
+        for (const tokens of tokenizeStatements(statement))
+            this.#readTokens(tokens);
+    }
+    finish() {
+        const [first] = [...this.#owned].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+        return { roles: [...this.#roles].sort(), ...(first ? { owner: first[0] } : {}) };
+    }
+    #readTokens(tokens) {
+        const words = tokens.map(({ kind, value }) => (kind === 'word' ? value : kind === 'symbol' ? value : ''));
+        const [first, second] = words;
+        if (first === 'alter' && second === 'default' && words[2] === 'privileges') {
+            this.#takeBehind(tokens, words, ['for', 'role']);
+            this.#takeLast(tokens, words, words.includes('revoke') ? 'from' : 'to');
+        }
+        else if (first === 'alter') {
+            const owner = this.#takeBehind(tokens, words, ['owner', 'to']);
+            if (owner !== undefined)
+                this.#owned.set(owner, (this.#owned.get(owner) ?? 0) + 1);
+        }
+        else if (first === 'grant')
+            this.#takeLast(tokens, words, 'to');
+        else if (first === 'revoke')
+            this.#takeLast(tokens, words, 'from');
+        else if (second === 'policy')
+            this.#takeBehind(tokens, words, ['to']);
+        else if (second === 'user')
+            this.#takeBehind(tokens, words, ['mapping', 'for']);
+        else if (second === 'schema' || second === 'session')
+            this.#takeBehind(tokens, words, ['authorization']);
+    }
+    /** The names behind the first place where these words stand; the first of them. */
+    #takeBehind(tokens, words, wanted) {
+        const at = words.findIndex((_, place) => wanted.every((word, step) => words[place + step] === word));
+        return at === -1 ? undefined : this.#takeList(tokens, at + wanted.length);
+    }
+    /** The names behind the last of a word: names of tables and columns come before. */
+    #takeLast(tokens, words, word) {
+        const at = words.lastIndexOf(word);
+        if (at !== -1)
+            this.#takeList(tokens, at + 1);
+    }
+    #takeList(tokens, from) {
+        let first;
+        for (let at = from;; at += 2) {
+            const token = tokens[at];
+            if (!token || token.kind === 'number' || token.kind === 'symbol')
+                return first;
+            const { kind, value } = token;
+            const isRole = value !== '' && !value.startsWith('pg_') && !(kind === 'word' && NO_ROLES.has(value));
+            if (isRole) {
+                this.#roles.add(value);
+                first ??= value;
+            }
+            if (tokens[at + 1]?.value !== ',' || tokens[at + 1]?.kind !== 'symbol')
+                return first;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/survey-dump.js
+
+
+
+
+
+
+/** Where pg_dump says what it is, and which versions made the dump. */
+const survey_dump_HEAD_BYTES = 16 * 1024;
+const TITLE = /^-- PostgreSQL database dump\r?$/m;
+/** Whoever forges a dump of more tables and statements that count wants memory, not a database. */
+const MAX_FINDINGS = 500_000;
+/**
+ * Reads a dump that somebody else made, in pieces of any size: whether it is whole, its fingerprints, and what a restore
+ * has to know before it begins. Undefined where it does not begin as a plain dump of pg_dump does.
+ */
+async function surveyDump(content) {
+    const pieces = content[Symbol.asyncIterator]();
+    const head = [];
+    let headBytes = 0;
+    while (headBytes < survey_dump_HEAD_BYTES) {
+        const next = await pieces.next();
+        if (next.done)
+            break;
+        head.push(next.value);
+        headBytes += next.value.length;
+    }
+    const start = Buffer.concat(head);
+    const text = start.toString('latin1', 0, survey_dump_HEAD_BYTES);
+    if (!TITLE.test(text))
+        return undefined;
+    const reading = new DumpReading();
+    reading.push(start);
+    for (let next = await pieces.next(); !next.done; next = await pieces.next())
+        reading.push(next.value);
+    return reading.finish({
+        serverVersion: versionIn(text, 'from database'),
+        clientVersion: versionIn(text, 'by pg_dump'),
+    });
+}
+function versionIn(head, by) {
+    return new RegExp(`^-- Dumped ${by} version ([^\\r\\n]{1,100})`, 'm').exec(head)?.[1] ?? '';
+}
+class DumpReading {
+    #taker = new FingerprintTaker();
+    #lexer;
+    #own = new OwnCommands();
+    #roles = new RoleFinder();
+    #extensions = new Set();
+    #encoding = 'UTF8';
+    #hasInserts = false;
+    #command;
+    #findings = 0;
+    constructor() {
+        const events = joinEvents(this.#taker);
+        this.#lexer = new dump_lexer_DumpLexer({
+            ...events,
+            copyBegins: (...block) => this.#note() && events.copyBegins(...block),
+            statement: (text, end) => this.#read(text) && events.statement(text, end),
+            metaEnds: (text) => this.#own.admits(text) || (this.#command ??= text.slice(0, 200)),
+        });
+    }
+    push(piece) {
+        this.#lexer.push(piece);
+    }
+    finish(versions) {
+        const { roles, owner } = this.#roles.finish();
+        return {
+            isWhole: this.#lexer.complete && this.#findings <= MAX_FINDINGS,
+            fingerprints: this.#taker.finish(),
+            ...versions,
+            encoding: this.#encoding,
+            roles,
+            ...(owner === undefined ? {} : { owner }),
+            extensions: [...this.#extensions].sort(),
+            hasInserts: this.#hasInserts,
+            ...(this.#command === undefined ? {} : { command: this.#command }),
+        };
+    }
+    /** Whether there is room for one more of whatever takes memory. */
+    #note() {
+        return ++this.#findings <= MAX_FINDINGS;
+    }
+    /** Whether it is one that fingerprints are taken from. */
+    #read(text) {
+        if (text.startsWith('SET client_encoding'))
+            this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
+        if (text.startsWith('SELECT pg_catalog.setval'))
+            return this.#note();
+        if (text.startsWith('INSERT INTO '))
+            this.#hasInserts = true;
+        const extension = /^CREATE EXTENSION (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)/.exec(text)?.[1];
+        if (extension !== undefined && this.#note()) {
+            const name = extension.startsWith('"') ? extension.slice(1, -1).replaceAll('""', '"') : extension;
+            this.#extensions.add(decodeName(name, this.#encoding));
+        }
+        if (RoleFinder.concerns(text) && this.#note())
+            this.#roles.read(decodeName(text, this.#encoding));
+        return true;
+    }
 }
 
 // EXTERNAL MODULE: external "node:stream"
@@ -87149,6 +87601,7 @@ const protocolWords = {
     hello: { roles: ['writer', 'reader', 'owner'], takes: [NAME], optional: 1 },
     status: { roles: ['writer', 'reader', 'owner'], takes: [] },
     index: { roles: ['writer', 'reader', 'owner'], takes: [NAME] },
+    survey: { roles: ['reader', 'owner'], takes: [NAME] },
     verify: { roles: ['writer', 'reader', 'owner'], takes: [NAME, LEVEL] },
     seal: { roles: ['writer', 'owner'], takes: [NAME] },
     read: { roles: ['reader', 'owner'], takes: [NAME] },
@@ -87379,7 +87832,7 @@ async function drain(source) {
 const SLASH = 0x2f;
 const MAX_COMPONENT_BYTES = 255;
 /** A name as people read it: UTF-8 with what is not printable escaped. */
-function showName(name) {
+function entry_names_showName(name) {
     return JSON.stringify(name.toString('utf8')).slice(1, -1);
 }
 /** A name without the slash at its end, which marks directories. */
@@ -87622,7 +88075,7 @@ async function* parseTar(source, { isForeign }) {
             if (isZeroBlock(block) && block.length === layout/* TAR_BLOCK */.mv)
                 break;
             const fields = attempt(`after ${last}`, () => parseWholeBlock(block));
-            const where = showName(announced.path ?? announced.longName ?? fields.name);
+            const where = entry_names_showName(announced.path ?? announced.longName ?? fields.name);
             if ('xgLK'.includes(fields.typeFlag)) {
                 const body = await takePseudoBody(reader, fields.size, where);
                 announced = attempt(where, () => announce(announced, fields.typeFlag, body, isForeign));
@@ -87942,6 +88395,10 @@ function verdictPath(store, name) {
 function layout_extentsPath(store, name) {
     return (0,external_node_path_.join)(store.private, 'extents', requireName(name));
 }
+/** What an archive of the former script holds, found by reading it once. */
+function layout_surveyPath(store, name) {
+    return (0,external_node_path_.join)(store.private, 'surveys', `${requireName(name)}.jsonl.gz`);
+}
 /** Extents whose bytes are known as wrong. */
 function damagePath(store) {
     return (0,external_node_path_.join)(store.private, 'damage.jsonl');
@@ -87960,6 +88417,10 @@ function planningLockPath(store) {
 function verifyingLockPath(store) {
     return (0,external_node_path_.join)(store.private, 'verifying.lock');
 }
+/** Held while a survey is made: it reads a whole archive, and holds a line for each of its entries. */
+function surveyingLockPath(store) {
+    return (0,external_node_path_.join)(store.private, 'surveying.lock');
+}
 /** What a seal is about to make visible: where a crash leaves it, the next seal finishes the work. */
 function pendingPath(store) {
     return (0,external_node_path_.join)(store.private, 'pending.json');
@@ -87970,7 +88431,7 @@ function requireName(name) {
         return name;
     throw new failure/* Failure */.HR('usage', `${JSON.stringify(name.slice(0, 60))} names no archive`, 'Give a full name such as backup_full_2026-01-31.tar.gz, with a date that exists.');
 }
-const privatePlaces = ['assembly', 'extents', 'planning', 'receipts', 'verdicts'];
+const privatePlaces = ['assembly', 'extents', 'planning', 'receipts', 'surveys', 'verdicts'];
 async function makePlaces(store, uploadGid) {
     try {
         await makeDirectory(store.directory, 0o751);
@@ -89505,6 +89966,7 @@ function requireObject(value, where) {
         throw damaged(`${where} is no object`);
     return value;
 }
+const places = list(shape({ offset: count, length: count }));
 const oddities = list(shape({ path: manifest_check_text, reason: manifest_check_text }));
 const databaseRecord = shape({
     dump: manifest_check_text,
@@ -89527,9 +89989,10 @@ const databaseRecord = shape({
     acl: optional(list(manifest_check_text)),
     extensions: list(shape({ name: manifest_check_text, version: manifest_check_text })),
     fingerprints: shape({
-        tables: record(shape({ rows: count, sha256: digest })),
+        tables: record(shape({ rows: count, sha256: digest, places: optional(places) })),
         sequences: record(shape({ value: manifest_check_text, called: flag })),
         largeObjects: shape({ count, bytes: count, sha256: digest }),
+        structure: optional(shape({ headBytes: count, tailOffset: count })),
     }),
     messages: list(manifest_check_text),
 });
@@ -89635,7 +90098,7 @@ class EntryGuard {
     #parent = Buffer.alloc(0);
     /** Throws an ArchiveDamage where the entry must not be extracted. */
     admit(header) {
-        const where = showName(header.name);
+        const where = entry_names_showName(header.name);
         const fault = header.type !== 'dir' && header.name.at(-1) === entry_guard_SLASH ? 'the name ends in a slash' : this.#findFault(header);
         if (fault !== undefined)
             throw new ArchiveDamage(where, fault);
@@ -89672,7 +90135,7 @@ class EntryGuard {
             if (kind === 'dir' || kind === 'implied')
                 break;
             if (kind !== undefined)
-                return `it lies below ${showName(ancestor)}, which is a ${kind}`;
+                return `it lies below ${entry_names_showName(ancestor)}, which is a ${kind}`;
             this.#names.set(ancestor, 'implied');
         }
         this.#parent = Buffer.from(parent);
@@ -89698,7 +90161,7 @@ async function* readOwnEntries(extents, { guard = new EntryGuard(), wants = () =
     const feed = new ExtentFeed();
     for await (const { header, bodyOffset, body } of parseTar(feed.concatenate(extents), { isForeign: false })) {
         const line = feed.lines.shift();
-        const where = showName(header.name);
+        const where = entry_names_showName(header.name);
         if (!line)
             throw new ArchiveDamage(where, 'the index does not know it');
         compareWithLine(header, line, where);
@@ -89715,7 +90178,7 @@ async function* readOwnEntries(extents, { guard = new EntryGuard(), wants = () =
     }
     const left = feed.lines[0];
     if (left)
-        throw new ArchiveDamage(showName(left.name), 'the index knows it, the tar does not');
+        throw new ArchiveDamage(entry_names_showName(left.name), 'the index knows it, the tar does not');
 }
 /** The tar of all extents, with their lines and the places where chunks begin, in step with what was read. */
 class ExtentFeed {
@@ -89799,7 +90262,7 @@ async function* checkChunks(options) {
 function beginChunk(line, start, size) {
     const end = start + (line.chunkSize ?? size - start);
     if ((line.chunkOffset ?? 0) !== start || end > size || end <= start) {
-        throw new ArchiveDamage(showName(line.name), `the index has no chunk at ${start}`);
+        throw new ArchiveDamage(entry_names_showName(line.name), `the index has no chunk at ${start}`);
     }
     return { start, end, digest: line.chunkDigest, hash: (0,external_node_crypto_.createHash)('sha256') };
 }
@@ -90093,8 +90556,8 @@ async function* readExtents(chosen, bytes) {
     }
 }
 function namesOf(lines, continued) {
-    const names = lines.map(({ name }) => showName(name));
-    return [...new Set(continued ? [showName(continued.name), ...names] : names)];
+    const names = lines.map(({ name }) => entry_names_showName(name));
+    return [...new Set(continued ? [entry_names_showName(continued.name), ...names] : names)];
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/read-manifest.js
@@ -90302,6 +90765,121 @@ async function openBase({ store, role, name }, ledger, named) {
 }
 function open_base_refuse(message) {
     return new failure/* Failure */.HR('refused', message, 'Run the backup again: it begins with the newest good archive.');
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/emergency-card.js
+/**
+ * The emergency card: how to restore with scp, tar and psql alone. Written by `npm run build -- card` from
+ * docs/carte-urgence.md; never edited here.
+ */
+const CARD_TEXT = `# CARTE D'URGENCE : tout restaurer avec scp, tar et psql
+
+Serveur de sauvegarde : tc-portail, 172.16.95.98, SSH 4660, \`/srv/tc-data/backups\`.
+ADMIN, compte des opérateurs là-bas : ............ empreinte SHA256:......................
+Appeler d'abord : responsable ....................... hébergement ......................
+**Ne pas** effacer quoi que ce soit sur la production, rebrancher une machine attaquée (la
+réinstaller), charger un dump dans une base qui sert, mettre la clé age en ligne.
+Attaque : prendre une archive d'AVANT ; les plus récentes peuvent être piégées.
+
+## 1. Chercher l'archive et la vérifier (en root ; trois fois sa taille libre)
+
+\`\`\`sh
+mkdir -p /srv/reprise && chmod 700 /srv/reprise && cd /srv/reprise
+ssh -p 4660 ADMIN@172.16.95.98 'ls -lt /srv/tc-data/backups | head -20'
+scp -P 4660 ADMIN@172.16.95.98:/srv/tc-data/backups/backup_full_2026-11-26.tar.gz .
+gzip -t backup_full_2026-11-26.tar.gz && echo ENTIERE
+tar -xpzf backup_full_2026-11-26.tar.gz --numeric-owner
+for f in db/*.sql; do tail -n 8 "$f" | grep -q 'dump complete' || echo "COUPE : $f"; done
+\`\`\`
+
+\`ENTIERE\` doit s'afficher, \`COUPE\` jamais ; sinon prendre l'archive de la veille.
+Dedans : \`db/*.sql\` (bases, rôles), \`uploads/\` et autres, \`kit/\` (compose, secrets).
+
+## 2. Machine neuve seulement : Debian, Docker avec Compose 2, age ; puis les secrets
+
+\`\`\`sh
+age -d -i recovery-key.txt kit/secrets.tar.age | tar -xpf - --numeric-owner -C kit
+mkdir -p /srv/skills-hub && cp -a kit/files/. /srv/skills-hub/ && cd /srv/skills-hub
+docker compose up -d --wait app-db keycloak-db odoo-db mattermost-db
+\`\`\`
+
+## 3. Une base (ici App ; UNE des deux lignes PSQL=), puis les autres de même
+
+\`\`\`sh
+cd /srv/skills-hub && docker compose stop app
+PSQL='docker compose exec -T app-db psql -X -U app'  # PostgreSQL dans son conteneur
+PSQL='psql -X -h 127.0.0.1 -U postgres'              # ou PostgreSQL sur la machine
+$PSQL -d postgres < /srv/reprise/db/globals-app.sql  # « already exists » : normal
+$PSQL -d postgres -c 'CREATE DATABASE neuve TEMPLATE template0 OWNER app'
+$PSQL -d neuve -v ON_ERROR_STOP=1 -q -1 < /srv/reprise/db/app.sql && echo CHARGEE
+$PSQL -d postgres -c 'ALTER DATABASE skills_hub RENAME TO skills_hub_avant'
+$PSQL -d postgres -c 'ALTER DATABASE neuve RENAME TO skills_hub'
+\`\`\`
+
+Sans \`CHARGEE\`, ne rien renommer (base absente : le premier renommage échoue, sans mal).
+keycloak : \`keycloak-db\`, \`keycloak\` ; mattermost : \`mattermost-db\`, \`mmuser\` ; odoo :
+\`odoo-db\`, \`odoo\`, un \`db/odoo.BASE.sql\` par base.
+
+## 4. Les fichiers (un portfolio : \`uploads/student_0042\`), puis tout redémarrer
+
+\`\`\`sh
+mkdir -p /srv/skills-hub/data/uploads
+cp -a --backup=numbered /srv/reprise/uploads/. /srv/skills-hub/data/uploads/
+cd /srv/skills-hub && docker compose up -d --wait
+\`\`\`
+
+De même \`odoo-data\` vers \`data/odoo\`, \`mattermost-files\` vers \`data/mattermost\`.
+\`skills_hub_avant\` et les \`*.~1~\` restent jusqu'à l'accord du responsable.
+`;
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/place-card.js
+
+
+
+
+
+
+
+
+/** There is no secret on it: whoever gets as far as the folder may read it. */
+const CARD_MODE = 0o444;
+/** Beside the archives, for whoever finds them when nothing else is left. */
+function cardPath(store) {
+    return (0,external_node_path_.join)(store.directory, layout/* CARD_NAME */.d5);
+}
+/**
+ * Lays the emergency card of this very program beside the archives where it is missing or another: never one that a
+ * client sent. An archive that is sealed stays sealed where this fails. The vault's lock must be held, since whatever
+ * a killed run leaves in the assembly directory is cleared up under it.
+ */
+async function placeCard(store, log) {
+    const fresh = (0,external_node_path_.join)(store.assembly, layout/* CARD_NAME */.d5);
+    try {
+        if (await isCurrent(cardPath(store)))
+            return;
+        await (0,durable_file/* writeDurably */.v8)(fresh, CARD_TEXT, CARD_MODE);
+        await giveToGroup(store, fresh);
+        await (0,promises_.rename)(fresh, cardPath(store));
+        await (0,durable_file/* syncDirectory */.zR)(store.directory);
+    }
+    catch (error) {
+        await (0,promises_.rm)(fresh, { force: true }).catch(() => undefined);
+        log.warning(`the emergency card ${layout/* CARD_NAME */.d5} could not be laid beside the archives: ${(0,failure/* messageOf */.bD)(error)}`);
+    }
+}
+async function isCurrent(path) {
+    const text = Buffer.from(CARD_TEXT);
+    const file = await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK).catch(() => undefined);
+    if (!file)
+        return false;
+    try {
+        const { uid, mode, nlink, size } = await file.stat();
+        const isOurs = uid === process.geteuid?.() && (mode & 0o7777) === CARD_MODE && nlink === 1;
+        return isOurs && size === text.length && text.equals(await file.readFile());
+    }
+    finally {
+        await file.close();
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/extent-table.js
@@ -91042,7 +91620,7 @@ async function nameEntries(store, name, offsets) {
         let last;
         for await (const { extent, lines } of reader.entries()) {
             if (offsets.has(extent.offset)) {
-                const listed = lines.slice(0, LISTED_NAMES).map((line) => showName(toc_line_parseTocLine(line).name));
+                const listed = lines.slice(0, LISTED_NAMES).map((line) => entry_names_showName(toc_line_parseTocLine(line).name));
                 // Without a line of its own it goes on with the entry before.
                 names.set(extent.offset, listed.length > 0 || last === undefined ? [...new Set(listed)] : [last]);
                 if (names.size === offsets.size)
@@ -91050,7 +91628,7 @@ async function nameEntries(store, name, offsets) {
             }
             const line = lines.at(-1);
             if (line !== undefined)
-                last = showName(toc_line_parseTocLine(line).name);
+                last = entry_names_showName(toc_line_parseTocLine(line).name);
         }
     }
     catch {
@@ -91210,7 +91788,7 @@ function compareWithManifest(manifest, survey) {
             damage.push({ where: `${source}/`, what: 'the manifest names it, the archive does not hold it' });
         }
     }
-    const allowed = new Set([...Object.keys(manifest.files), layout/* DUMP_FOLDER */.OY.slice(0, -1), layout/* README_NAME */.B5, layout/* MANIFEST_NAME */.R5]);
+    const allowed = new Set([...Object.keys(manifest.files), layout/* DUMP_FOLDER */.OY.slice(0, -1), ...layout/* TEXT_NAMES */.Tj]);
     if (manifest.kit)
         allowed.add(layout/* KIT_FOLDER */.sl.slice(0, -1));
     for (const name of survey.topNames) {
@@ -91291,6 +91869,7 @@ async function passThrough(index, wants, linkTargets) {
     }
     return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
 }
+/** The bytes of chosen extents in the archive, neighbours merged. */
 function mergeRanges(extents, ordinals) {
     const ranges = [];
     for (const ordinal of ordinals) {
@@ -91868,6 +92447,7 @@ async function blameBase(store, name, error) {
 
 
 
+
 const seal_DEFAULT_LOCK_WAIT_MS = 60_000;
 /**
  * Seals an archive: until its last step nothing is visible, after it nothing changes. The recipe is followed before the
@@ -91975,6 +92555,7 @@ async function sealLocked(options, planned) {
     if (known && known.index !== plan.index)
         throw refuseName(name);
     const receipt = known ? makeReceipt(known, true) : await assembleAndPublish(options, planned, ledger);
+    await placeCard(store, log);
     for (const segment of new Set(plan.head.segments))
         await dropSegment(store, segment).catch(() => { });
     log.info(`${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`);
@@ -92149,7 +92730,7 @@ async function readStatus(store) {
     };
 }
 async function summarise(store, line) {
-    const { name, index, size, newBytes, time, trigger } = line;
+    const { name, index, sha256, size, newBytes, time, trigger } = line;
     const fault = await findFault(store, line);
     const verdict = await readVerdict(store, name, index);
     return {
@@ -92159,6 +92740,7 @@ async function summarise(store, line) {
         newBytes,
         sealed: time,
         ...(index === undefined ? {} : { index }),
+        ...(sha256 === undefined ? {} : { sha256 }),
         ...(trigger === undefined ? {} : { trigger }),
         ...(verdict ? { verdict: { level: verdict.level, isSound: verdict.isSound, time: verdict.time } } : {}),
         ...(fault === undefined ? {} : { fault }),
@@ -92168,6 +92750,470 @@ async function summarise(store, line) {
 async function listUnknown(store, known) {
     const names = await (0,promises_.readdir)(store.directory);
     return names.filter((name) => (0,archive_name/* parseArchiveName */.Lz)(name) && !known.has(name)).sort();
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/gunzip-stream.js
+
+
+
+
+/**
+ * Decompresses gzip, member after member, in constant memory. Throws an ArchiveDamage of `where` where it is no sound
+ * gzip or ends too early.
+ */
+async function* gunzipStream(gzip, where) {
+    const gunzip = (0,external_node_zlib_.createGunzip)({ chunkSize: 256 * 1024 });
+    // The pipeline destroys both ends together; its error arrives through the iteration below.
+    (0,external_node_stream_.pipeline)(external_node_stream_.Readable.from(gzip, { objectMode: false }), gunzip, () => undefined);
+    try {
+        for await (const chunk of gunzip)
+            yield chunk;
+    }
+    catch (error) {
+        if (!String(error.code).startsWith('Z_'))
+            throw error;
+        throw new ArchiveDamage(where, `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/foreign-entries.js
+
+
+
+
+const SETUID_SETGID_STICKY = 0o7000;
+const WORLD_WRITABLE = 0o002;
+const NOBODY = 65_534;
+/**
+ * The entries of an archive that we did not make: read as strictly as ours, with the bits masked and the links left out
+ * by which it could do harm. Throws an ArchiveDamage on what cannot be extracted safely.
+ */
+async function* readForeignEntries(options) {
+    for await (const { header, body, isOutside } of admitForeignEntries(options)) {
+        if (isOutside) {
+            options.note(header.name, `a link to ${showName(header.linkName ?? Buffer.alloc(0))}, outside: left out`);
+            continue;
+        }
+        const masked = maskHeader(header, options.ownerForRoot);
+        if (masked.mode !== header.mode) {
+            options.note(header.name, `mode ${header.mode.toString(8)} becomes ${masked.mode.toString(8)}`);
+        }
+        if (masked.uid !== header.uid || masked.gid !== header.gid) {
+            options.note(header.name, `it belonged to root, and goes to ${masked.uid}:${masked.gid}`);
+        }
+        yield { header: masked, body };
+    }
+}
+/**
+ * The same with nothing masked and nothing left out, for whoever does so by himself (`maskHeader`).
+ * @throws ArchiveDamage on what cannot be extracted safely; Failure `space` beyond `maxBytes`.
+ */
+async function* admitForeignEntries({ tar, maxBytes, }) {
+    const guard = new EntryGuard();
+    let totalBytes = 0;
+    let ordinal = 0;
+    for await (const { header: raw, body } of parseTar(tar, { isForeign: true })) {
+        const header = normalizeNames(raw);
+        if (withoutSlash(header.name).length === 0 && header.type === 'dir')
+            continue;
+        guard.admit(header);
+        totalBytes += header.size;
+        if (totalBytes > maxBytes) {
+            const message = `The archive holds more than the ${maxBytes} bytes that there is room for.`;
+            throw new failure/* Failure */.HR('space', message, 'Make room, or choose another archive.');
+        }
+        const isOutside = header.type === 'symlink' && pointsOutside(header.name, header.linkName ?? Buffer.alloc(0));
+        yield { ordinal: ++ordinal, header, isOutside, body };
+    }
+}
+/** `./` before a name goes, a directory's name ends in a slash; a link's target loses `./` where it names an entry. */
+function normalizeNames(raw) {
+    const name = stripDotSlash(raw.name);
+    const isBareDirectory = raw.type === 'dir' && name.length > 0 && name.at(-1) !== 0x2f;
+    return {
+        ...raw,
+        name: isBareDirectory ? Buffer.concat([name, Buffer.from('/')]) : name,
+        ...(raw.type === 'hardlink' && raw.linkName ? { linkName: stripDotSlash(raw.linkName) } : {}),
+    };
+}
+/** Without the bits by which an entry could do harm; what belongs to root goes to `ownerForRoot`, by default nobody. */
+function maskHeader(header, ownerForRoot) {
+    const masked = { ...header };
+    if (header.type !== 'symlink')
+        masked.mode &= ~(SETUID_SETGID_STICKY | WORLD_WRITABLE);
+    if (header.uid === 0)
+        masked.uid = ownerForRoot?.uid ?? NOBODY;
+    if (header.gid === 0)
+        masked.gid = ownerForRoot?.gid ?? NOBODY;
+    return masked;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/foreign-survey.js
+/** What a gzip-compressed survey decompresses to at most: lines of three million entries with long names. */
+const MAX_SURVEY_BYTES = 1024 ** 3;
+const MAX_SURVEY_ENTRIES = 3_000_000;
+
+;// CONCATENATED MODULE: ./.build/src/archive/tar-leftovers.js
+/** Folders that macOS's archiver, and a tar that did not know extended headers, leave among the files. */
+const FOLDER = /(?:^|\/)(?:__MACOSX|PaxHeaders?(?:\.\d+)?)\//;
+const APPLE_DOUBLE = /^(.*\/|)\._([^/]+)$/s;
+/**
+ * Whether an entry is none of anybody's, but what a writer of tar has left: macOS's `.DS_Store`, `__MACOSX/` and `._NAME`
+ * where NAME stands beside it, and `PaxHeader/`. `key`: latin1 of its name, a folder's with its slash.
+ */
+function isLeftover(key, holds) {
+    if (FOLDER.test(key) || key === '.DS_Store' || key.endsWith('/.DS_Store'))
+        return true;
+    const [, folder, name] = APPLE_DOUBLE.exec(key) ?? [];
+    return folder !== undefined && (holds(`${folder}${name}`) || holds(`${folder}${name}/`));
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/survey-lines.js
+
+
+
+
+
+/**
+ * The lines of a survey. They are sorted in memory, which takes about half a kilobyte for each entry: the number of
+ * entries, and the length of all names together, is limited.
+ */
+class SurveyLines {
+    #lines = [];
+    #bytes = 0;
+    /** @throws ArchiveDamage where there are too many. */
+    add(line) {
+        const text = formatTocLine(line);
+        this.#lines.push({ key: line.name.toString('latin1'), text });
+        this.#bytes += text.length + line.name.length;
+        if (this.#lines.length > MAX_SURVEY_ENTRIES || this.#bytes > MAX_SURVEY_BYTES / 2) {
+            throw new ArchiveDamage(entry_names_showName(line.name), `it holds more than ${this.#lines.length - 1} entries`);
+        }
+    }
+    /** All lines, sorted; with those of folders that are only implied, and without what nobody made on purpose. */
+    finish(makeFolder) {
+        this.#sort();
+        const leftovers = { count: 0 };
+        const all = this.#lines;
+        const kept = all.filter(({ key }) => {
+            if (!isLeftover(key, (name) => holds(all, name)))
+                return true;
+            if (leftovers.count++ === 0)
+                leftovers.first = entry_names_showName(Buffer.from(key, 'latin1'));
+            return false;
+        });
+        this.#lines = kept;
+        const missing = new Set();
+        for (const { key } of kept) {
+            for (let end = parentEnd(key); end > 0; end = parentEnd(key.slice(0, end))) {
+                const folder = key.slice(0, end);
+                if (missing.has(folder) || holds(kept, folder))
+                    break;
+                missing.add(folder);
+            }
+        }
+        for (const key of missing)
+            this.#lines.push({ key, text: formatTocLine(makeFolder(Buffer.from(key, 'latin1'))) });
+        if (missing.size > 0)
+            this.#sort();
+        return { texts: this.#lines.map(({ text }) => text), leftovers };
+    }
+    #sort() {
+        this.#lines.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+    }
+}
+/** Length of the name of the folder that an entry lies in, with its slash; 0 at the top. */
+function parentEnd(key) {
+    return key.lastIndexOf('/', key.length - 2) + 1;
+}
+function holds(sorted, key) {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (sorted[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return sorted[low]?.key === key;
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/survey-archive.js
+
+
+
+
+
+
+
+
+/** More dumps than this are looked at like any other file: no platform has as many databases. */
+const MAX_DUMPS = 1000;
+const FOLDER_MODE = 0o755;
+/**
+ * Reads an archive of the former script once, strictly, in memory that does not grow with its content. What is wrong
+ * with it is part of the survey; it is hashed to its end in any case.
+ */
+async function surveyArchive(options) {
+    const { name, sizeBytes, now } = options;
+    const digested = new DigestedStream(options.bytes);
+    const reading = new Reading(options.surveyDump);
+    let fault;
+    try {
+        const tar = gunzipStream(digested, name);
+        for await (const entry of admitForeignEntries({ tar, maxBytes: Infinity }))
+            await reading.add(entry);
+    }
+    catch (error) {
+        if (!(error instanceof ArchiveDamage))
+            throw error;
+        fault = { where: error.where, what: error.what };
+    }
+    const sha256 = await digested.finish();
+    const { texts, leftovers } = reading.lines.finish((folder) => reading.implyFolder(folder));
+    const { dumps, links, entries, contentBytes } = reading;
+    return {
+        head: {
+            format: 1,
+            name,
+            sha256,
+            sizeBytes,
+            made: now().toISOString(),
+            entries,
+            contentBytes,
+            dumps: dumps.length,
+            ...(fault ? { fault } : {}),
+            leftOut: { links, leftovers },
+        },
+        dumps,
+        lines: texts,
+    };
+}
+class Reading {
+    lines = new SurveyLines();
+    dumps = [];
+    links = { count: 0 };
+    entries = 0;
+    contentBytes = 0;
+    #surveyDump;
+    /** For folders that the archive only implies: nothing tells their own. */
+    #newestNs = 0n;
+    constructor(surveyDump) {
+        this.#surveyDump = surveyDump;
+    }
+    async add({ ordinal, header, isOutside, body }) {
+        const { name, type, mode, uid, gid, mtimeNs, size, linkName } = header;
+        this.entries = ordinal;
+        this.contentBytes += size;
+        if (mtimeNs > this.#newestNs)
+            this.#newestNs = mtimeNs;
+        if (isOutside) {
+            if (this.links.count++ === 0)
+                this.links.first = entry_names_showName(name);
+            return;
+        }
+        const digest = type === 'reg' ? await this.#read(ordinal, name, body) : undefined;
+        this.lines.add({
+            name,
+            type,
+            size,
+            mtimeNs,
+            mode,
+            uid,
+            gid,
+            ...(linkName ? { linkName } : {}),
+            ...(digest === undefined ? {} : { digest }),
+            offset: ordinal,
+        });
+    }
+    implyFolder(name) {
+        return { name, type: 'dir', mode: FOLDER_MODE, mtimeNs: this.#newestNs, offset: 0 };
+    }
+    async #read(ordinal, name, body) {
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        const pieces = (async function* () {
+            for await (const piece of body) {
+                hash.update(piece);
+                yield piece;
+            }
+        })();
+        // Whoever looks at it may stop early: the rest is still to be hashed.
+        const unclosed = { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
+        if (name.toString('latin1').endsWith('.sql') && this.dumps.length < MAX_DUMPS) {
+            const found = await this.#surveyDump(unclosed);
+            if (found)
+                this.dumps.push({ ordinal, ...found });
+        }
+        await drain(unclosed);
+        return hash.digest('hex');
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/surveys.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** A survey of a large archive takes minutes, and each takes memory for itself. */
+const surveys_DEFAULT_LOCK_WAIT_MS = 900_000;
+const LINES_AT_ONCE = 4096;
+/**
+ * The survey of an archive of the former script, open for reading; made where there is none yet, and kept. One is made
+ * at a time, and gets its name when it is whole.
+ * @throws Failure `vault` where the ledger knows no such archive, `damaged` where it is not what was adopted, `locked`
+ * where another survey does not end in time.
+ */
+async function obtainSurvey(options) {
+    const { store, name, lockWaitMs = surveys_DEFAULT_LOCK_WAIT_MS } = options;
+    const line = await findForeign(store, name);
+    const path = layout_surveyPath(store, name);
+    const known = await openSurvey(path, line);
+    if (known)
+        return { line, file: known };
+    const lock = await acquireLock(surveyingLockPath(store), { holder: `survey of ${name}`, waitMs: lockWaitMs });
+    try {
+        const made = await openSurvey(path, line);
+        if (made)
+            return { line, file: made };
+        await sweepUnfinished((0,external_node_path_.dirname)(path));
+        await writeSurvey(path, await makeSurvey(options, line));
+        // It may have been retired meanwhile: its line in the ledger comes before what is kept beside it goes.
+        await findForeign(store, name).catch(async (error) => {
+            await removeSurvey(store, name);
+            throw error;
+        });
+    }
+    finally {
+        lock.release();
+    }
+    const file = await openSurvey(path, line);
+    if (file)
+        return { line, file };
+    throw new failure/* Failure */.HR('vault', `the survey of ${name} could not be read again`, 'Look at the disk of the backup server.');
+}
+/** What the survey of an archive begins with; undefined where there is none yet. */
+async function readKnownSurvey(store, line) {
+    const file = await openSurvey(surveyPath(store, line.name), line);
+    try {
+        return file && (await readHead(file));
+    }
+    finally {
+        await file?.close();
+    }
+}
+/** No error where there is none: names of what is removed are not to outlive it. */
+async function removeSurvey(store, name) {
+    await (0,promises_.rm)(layout_surveyPath(store, name), { force: true });
+}
+/** The ledger's line of an archive of the former script. */
+async function findForeign(store, name) {
+    const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
+    const { sha256 } = line ?? {};
+    if (line?.action === 'foreign' && sha256 !== undefined)
+        return { ...line, sha256 };
+    throw new failure/* Failure */.HR('vault', line ? `${name} is an archive of ours: it has an index, and no survey` : `the vault holds no archive ${name}`, 'list shows the archives, and which of them are ours.');
+}
+async function makeSurvey({ store, name, surveyDump, progress }, line) {
+    const archive = await openArchive(store, name);
+    try {
+        const { sizeBytes } = archive;
+        const bytes = (async function* () {
+            let doneBytes = 0;
+            for await (const piece of archive.read(0, sizeBytes)) {
+                yield piece;
+                progress((doneBytes += piece.length), sizeBytes);
+            }
+        })();
+        const survey = await surveyArchive({ name, bytes, sizeBytes, surveyDump, now: store.now });
+        if (survey.head.sha256 !== line.sha256)
+            throw await refuseOther(store, line, survey.head);
+        return survey;
+    }
+    finally {
+        await archive.close();
+    }
+}
+/** Whatever it is, it is not what was adopted: nothing of it is told. */
+async function refuseOther(store, { name, sha256 }, found) {
+    const what = `has the SHA-256 ${found.sha256.slice(0, 12)}…, in the ledger it is ${sha256.slice(0, 12)}…`;
+    await recordVerdict(store, {
+        name,
+        index: NO_INDEX,
+        level: 'full',
+        isSound: false,
+        damage: [{ where: 'the archive', what }],
+        checked: { extents: 0, entries: found.entries, bytes: found.sizeBytes, databases: [], tables: 0 },
+        time: store.now().toISOString(),
+    });
+    return new failure/* Failure */.HR('damaged', `${name} is not the file that was adopted: it ${what}`, 'Restore another archive, and look at the disk of the backup server: who, or what, changed it?');
+}
+/** Opens one that is of this very archive. */
+async function openSurvey(path, { name, sha256 }) {
+    const file = await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_NOFOLLOW).catch((error) => {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    });
+    if (!file)
+        return undefined;
+    const head = await readHead(file).catch(() => undefined);
+    if (head?.format === 1 && head.name === name && head.sha256 === sha256)
+        return file;
+    await file.close();
+    return undefined;
+}
+async function readHead(file) {
+    const { size } = await file.stat();
+    const text = gunzipStream(readRange(file, { offset: 0, length: size }), 'the survey');
+    for await (const [line] of readLines(text))
+        return JSON.parse(line ?? '');
+    return undefined;
+}
+async function writeSurvey(path, { head, dumps, lines }) {
+    const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_path_.basename)(path)}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.tmp`);
+    try {
+        const file = await (0,promises_.open)(temporary, 'wx', 0o600);
+        try {
+            const text = function* () {
+                yield `${[head, ...dumps].map((each) => JSON.stringify(each)).join('\n')}\n`;
+                for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
+                    yield `${lines.slice(at, at + LINES_AT_ONCE).join('\n')}\n`;
+                }
+            };
+            const gzip = external_node_stream_.Readable.from(text()).pipe((0,external_node_zlib_.createGzip)());
+            for await (const piece of gzip)
+                await file.appendFile(piece);
+            await file.sync();
+        }
+        finally {
+            await file.close();
+        }
+        await (0,promises_.rename)(temporary, path);
+    }
+    catch (error) {
+        await (0,promises_.rm)(temporary, { force: true });
+        throw error;
+    }
+    await (0,durable_file/* syncDirectory */.zR)((0,external_node_path_.dirname)(path));
+}
+/** What a killed one was writing; the lock must be held. */
+async function sweepUnfinished(folder) {
+    for (const name of await (0,promises_.readdir)(folder)) {
+        if (/^\..*\.[0-9a-f]{12}\.tmp$/.test(name))
+            await (0,promises_.rm)((0,external_node_path_.join)(folder, name), { force: true });
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/server/read-ranges.js
@@ -92376,6 +93422,8 @@ function failWithoutRsync() {
 
 
 
+
+
 /**
  * Answers one request, or receives segments; whatever is not in the protocol's table is refused with one line and a log
  * entry.
@@ -92453,6 +93501,9 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
         case 'index':
             await answerIndex(name, exchange);
             break;
+        case 'survey':
+            await answerSurvey(name, exchange);
+            break;
         case 'read':
             await answerRanges(name, exchange);
             break;
@@ -92479,6 +93530,25 @@ async function answerIndex(name, { store, role, answer }) {
     try {
         const range = await file.locateIndex();
         await answer.result({ name, index }, range.length, file.read(range.offset, range.length));
+    }
+    finally {
+        await file.close();
+    }
+}
+/** Compressed, as it is kept; while it is being made for the first time, progress keeps the connection alive. */
+async function answerSurvey(name, { store, answer, surveyDump, lockWaitMs }) {
+    if (!surveyDump)
+        throw new TypeError('nobody here can tell what a dump holds');
+    const { line, file } = await obtainSurvey({
+        store,
+        name,
+        surveyDump,
+        progress: answer.progress,
+        ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
+    });
+    try {
+        const { size } = await file.stat();
+        await answer.result({ name, sha256: line.sha256 }, size, readRange(file, { offset: 0, length: size }));
     }
     finally {
         await file.close();
@@ -92594,6 +93664,7 @@ var check_reply = __nccwpck_require__(7651);
 
 
 
+
 /** A session with a vault over any transport. What the vault says is checked for its form before it is passed on. */
 function openSession(transport) {
     return new Session(transport);
@@ -92618,6 +93689,12 @@ class Session {
             throw new failure/* Failure */.HR('vault', `the vault sent no index of ${name}`, 'Try again.');
         return external_node_stream_.Readable.from(checkDigest(decodeIndexMember(body), index, name), { objectMode: false });
     }
+    async readSurvey(name, progress) {
+        const { body } = await this.#transport.call({ words: ['survey', name], ...(progress ? { progress } : {}) });
+        if (!body)
+            throw new failure/* Failure */.HR('vault', `the vault sent no survey of ${name}`, 'Try again.');
+        return external_node_stream_.Readable.from(gunzipStream(body, `the survey of ${name}`), { objectMode: false });
+    }
     upload(files) {
         return this.#transport.upload(files);
     }
@@ -92641,8 +93718,8 @@ class Session {
     }
     async readRanges(name, ranges) {
         const lines = function* () {
-            for (let at = 0; at < ranges.length; at += LINES_AT_ONCE) {
-                const some = ranges.slice(at, at + LINES_AT_ONCE);
+            for (let at = 0; at < ranges.length; at += session_LINES_AT_ONCE) {
+                const some = ranges.slice(at, at + session_LINES_AT_ONCE);
                 yield Buffer.from(some.map(({ offset, length }) => `${offset},${length}\n`).join(''));
             }
         };
@@ -92656,7 +93733,7 @@ class Session {
         return this.#transport.close();
     }
 }
-const LINES_AT_ONCE = 4096;
+const session_LINES_AT_ONCE = 4096;
 /** Opens the file when it is read first: a seal may be refused before that. */
 async function* readLazily(path) {
     yield* (0,external_node_fs_.createReadStream)(path, { highWaterMark: 256 * 1024 });
@@ -93020,6 +94097,7 @@ class SshTransport {
 
 
 
+
 /**
  * Opens the configured vault. The reader's key is used where the configuration names one; a plain account, and a
  * directory, know no difference.
@@ -93027,7 +94105,7 @@ class SshTransport {
 async function openVault(platform, role) {
     const { vault } = platform.config;
     if (vault.kind === 'directory')
-        return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump: checkDump }));
+        return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump: checkDump, surveyDump: surveyDump }));
     const { privateDirectory, remove } = await makePrivateDirectory(platform);
     try {
         const session = openSession(await openSshTransport(await sshOptions(platform, vault, role, privateDirectory)));
@@ -93101,8 +94179,8 @@ __nccwpck_require__.d(__webpack_exports__, {
 var failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/report/known-damage.js
 var known_damage = __nccwpck_require__(6607);
-// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 102 modules
-var open_vault = __nccwpck_require__(7465);
+// EXTERNAL MODULE: ./.build/src/operations/open-vault.js + 115 modules
+var open_vault = __nccwpck_require__(7614);
 // EXTERNAL MODULE: ./.build/src/config/archive-name.js
 var archive_name = __nccwpck_require__(7334);
 ;// CONCATENATED MODULE: ./.build/src/operations/resolve-archive.js
@@ -93125,12 +94203,15 @@ function resolveArchive(request, status) {
             : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
                 candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
     if (!found) {
+        const others = present.filter((each) => each.isForeign && selection.by === 'date' && each.name.includes(selection.date));
         const nearest = candidates.slice(0, 3).map(({ name }) => name);
         throw new failure/* Failure */.HR('usage', selection.by === 'latest'
             ? 'the vault holds no archive that can be trusted'
-            : `the vault holds no archive for ${request}`, nearest.length > 0
-            ? `The newest are ${nearest.join(', ')}; list shows them all.`
-            : 'Run backup, or look at list.');
+            : `the vault holds no archive for ${request}`, others.length > 0
+            ? `The former script made ${others.map(({ name }) => name).join(', ')} on that day: give its full name.`
+            : nearest.length > 0
+                ? `The newest are ${nearest.join(', ')}; list shows them all.`
+                : 'Run backup, or look at list.');
     }
     if (found.fault !== undefined) {
         throw new failure/* Failure */.HR('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
@@ -93437,6 +94518,7 @@ function renderVerdict(result, timezone) {
 /* harmony export */   v8: () => (/* binding */ writeDurably),
 /* harmony export */   zR: () => (/* binding */ syncDirectory)
 /* harmony export */ });
+/* unused harmony export removeUnfinished */
 /* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(7598);
 /* harmony import */ var node_fs_promises__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(1455);
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(6760);
@@ -93467,6 +94549,17 @@ async function writeDurably(path, content, mode) {
         throw error;
     }
     await syncDirectory(folder);
+}
+/**
+ * Removes from a folder what a killed `writeDurably` has left of those files whose names are ours. For whoever knows that
+ * nobody is writing one.
+ */
+async function removeUnfinished(folder, isOurs) {
+    for (const name of await readdir(folder).catch(() => [])) {
+        const [, file] = /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(name) ?? [];
+        if (file !== undefined && isOurs(file))
+            await rm(join(folder, name), { force: true });
+    }
 }
 /**
  * Appends `content` to `path`, which is made with `mode` where it does not exist, and returns when it is on disk.

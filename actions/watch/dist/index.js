@@ -32410,7 +32410,7 @@ var quantity_text = __nccwpck_require__(6534);
 
 /** Follows one phase; `beganMs` and `nowMs` are of the same clock. */
 function describeProgress(report, beganMs, nowMs) {
-    const show = (amount) => report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z3)(amount) : (0,quantity_text/* countOf */.pq)(Math.round(amount), 'file');
+    const show = (amount) => report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z3)(amount) : (0,quantity_text/* countOf */.pq)(Math.round(amount), report.unit.slice(0, -1));
     const elapsedMs = nowMs - beganMs;
     const perSecond = elapsedMs > 0 ? (report.done / elapsedMs) * 1000 : 0;
     const missing = report.total === undefined ? undefined : Math.max(0, report.total - report.done);
@@ -32665,6 +32665,8 @@ function parseDurationMs(text) {
 
 /** Longest text that any input but a secret may have; GitHub itself sets no limit. */
 const MAX_TEXT_LENGTH = 4096;
+/** Of all lines of an input that may have several. */
+const MAX_LINES_LENGTH = 65_536;
 /** An RSA key of 16,384 bits has 13 kB. */
 const MAX_SECRET_LENGTH = 65_536;
 /**
@@ -32775,6 +32777,19 @@ class Inputs {
         if (names.length === 0 && value.trim() !== '')
             throw refuse(name, 'expected names, and not commas alone');
         return names.length === 0 ? undefined : names;
+    }
+    /** Texts, one a line, commas and all; undefined where none was given. */
+    lines(name) {
+        const value = this.#read(name);
+        if (value.length > MAX_LINES_LENGTH)
+            throw refuse(name, `expected at most ${MAX_LINES_LENGTH} characters`);
+        const lines = value
+            .split(/\r?\n/)
+            .map((each) => each.trim())
+            .filter((each) => each !== '');
+        if (lines.some((each) => /[\p{Cc}\p{Zl}\p{Zp}]/u.test(each)))
+            throw refuse(name, 'expected lines without control characters');
+        return lines.length === 0 ? undefined : lines;
     }
     /** A secret, to the byte, masked from here on; undefined where it was not given. */
     secret(name) {

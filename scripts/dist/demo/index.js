@@ -36842,7 +36842,7 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 /* harmony import */ var node_path__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(6760);
 /* harmony import */ var _src_logging_failure_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1619);
 /* harmony import */ var _demo_interruption_js__WEBPACK_IMPORTED_MODULE_7__ = __nccwpck_require__(8458);
-/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(9251);
+/* harmony import */ var _demo_play_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(8653);
 /* harmony import */ var _demo_story_js__WEBPACK_IMPORTED_MODULE_4__ = __nccwpck_require__(1714);
 /* harmony import */ var _demo_workspace_js__WEBPACK_IMPORTED_MODULE_5__ = __nccwpck_require__(8356);
 /* harmony import */ var _report_failure_js__WEBPACK_IMPORTED_MODULE_6__ = __nccwpck_require__(172);
@@ -36935,7 +36935,7 @@ function awaitInterruption(abort, stdout) {
 
 /***/ }),
 
-/***/ 9251:
+/***/ 8653:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -37027,7 +37027,7 @@ function isInContainer(path) {
  * A folder held open. Names in it are reached through its descriptor, so that whoever renames things around it, or puts
  * a symbolic link in the place of its path, makes nothing happen outside of it; and no path is too long.
  */
-class OpenFolder {
+class open_folder_OpenFolder {
     handle;
     constructor(handle) {
         this.handle = handle;
@@ -37040,21 +37040,21 @@ class OpenFolder {
     static async open(path) {
         const inside = splitContainerPath(path);
         if (!inside)
-            return await OpenFolder.#openPlain(path);
-        const top = await OpenFolder.openTop(inside.top);
+            return await open_folder_OpenFolder.#openPlain(path);
+        const top = await open_folder_OpenFolder.openTop(inside.top);
         return await top.reach(inside.inner).finally(() => top.close());
     }
     /** Opens a container's own root. @throws Failure `source` where its program has ended: nothing in there is "missing". */
     static async openTop(top) {
         // With the dot, it is no link that is to be opened.
-        const folder = await OpenFolder.#openPlain(Buffer.from(`${top}/.`));
+        const folder = await open_folder_OpenFolder.#openPlain(Buffer.from(`${top}/.`));
         if (folder)
             return folder;
         throw new failure/* Failure */.HR('source', `the container whose files are reached by ${top} does not run any more: it was stopped, or started again`, 'Look at its log (docker compose ps, docker compose logs), then run again.');
     }
     static async #openPlain(path) {
         try {
-            return new OpenFolder(await (0,promises_namespaceObject.open)(path, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_DIRECTORY | promises_namespaceObject.constants.O_NOFOLLOW));
+            return new open_folder_OpenFolder(await (0,promises_namespaceObject.open)(path, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_DIRECTORY | promises_namespaceObject.constants.O_NOFOLLOW));
         }
         catch (error) {
             if (NO_FOLDER.has(error.code ?? ''))
@@ -37064,7 +37064,7 @@ class OpenFolder {
     }
     /** Opens a folder below, name by name, never through a symbolic link; undefined where there is none. */
     async reach(relative, makes = false, mode = PRIVATE_MODE) {
-        let folder = await OpenFolder.open(this.pathOf(Buffer.from('.')));
+        let folder = await open_folder_OpenFolder.open(this.pathOf(Buffer.from('.')));
         for (const name of splitNames(relative)) {
             if (!folder)
                 return undefined;
@@ -37074,7 +37074,7 @@ class OpenFolder {
         return folder;
     }
     async child(name) {
-        return await OpenFolder.open(this.pathOf(name));
+        return await open_folder_OpenFolder.open(this.pathOf(name));
     }
     /** Opens a folder in this one, which is made where it does not exist: private, unless told otherwise. */
     async make(name, mode = PRIVATE_MODE) {
@@ -37171,7 +37171,7 @@ async function withReachablePath(path, use) {
 async function useInside(path, top, use) {
     const end = path.lastIndexOf(0x2f);
     const isTop = end < top.length;
-    const folder = isTop ? await OpenFolder.openTop(top) : await OpenFolder.open(path.subarray(0, end));
+    const folder = isTop ? await open_folder_OpenFolder.openTop(top) : await open_folder_OpenFolder.open(path.subarray(0, end));
     if (!folder)
         throw Object.assign(new Error(`ENOENT: no such folder above ${path.toString()}`), { code: 'ENOENT' });
     try {
@@ -37182,7 +37182,7 @@ async function useInside(path, top, use) {
     }
 }
 /** Joins a folder's path and a name, as bytes. */
-function joinBytes(folder, name) {
+function long_path_joinBytes(folder, name) {
     return Buffer.concat([folder, long_path_SLASH, name]);
 }
 
@@ -37204,7 +37204,7 @@ async function makeOwn(root, path) {
  * @throws Failure `refused` where another one has its name.
  */
 async function openOwn(path, inode) {
-    const folder = await OpenFolder.open(path);
+    const folder = await open_folder_OpenFolder.open(path);
     return folder && (await requireOwn(folder, path, inode));
 }
 /** The folder's number on its file system. */
@@ -37344,7 +37344,7 @@ const LONGEST_STEM_BYTES = 240;
  */
 async function swapFiles(options) {
     const { root, staged, kept: keptPath, inodes, removals } = options;
-    const live = await OpenFolder.open(root);
+    const live = await open_folder_OpenFolder.open(root);
     if (!live)
         throw new failure/* Failure */.HR('source', `the folder ${root.toString()} is gone`, 'Check that it is mounted, then run any command again.');
     const opened = [live];
@@ -37394,7 +37394,7 @@ async function removeLive(live, kept, path) {
 async function placeFolder({ live, fresh, kept, path }) {
     let placed = 0;
     for (const name of await fresh.names()) {
-        const entry = path.length === 0 ? name : joinBytes(path, name);
+        const entry = path.length === 0 ? name : long_path_joinBytes(path, name);
         const inner = await fresh.child(name);
         const counterpart = inner && (await live.child(name));
         try {
@@ -37409,18 +37409,31 @@ async function placeFolder({ live, fresh, kept, path }) {
             await counterpart?.close();
         }
         const present = await live.look(name);
+        if (present && (await isSameFile(fresh, name, present))) {
+            // Two names of one file: a rename of the one to the other would do nothing, and leave both.
+            await (0,promises_namespaceObject.unlink)(fresh.pathOf(name));
+            continue;
+        }
         if (present)
-            await keepForReplacement(live, kept, entry, present);
+            await keepForReplacement(live, kept, entry, present, inner !== undefined);
         await (0,promises_namespaceObject.rename)(fresh.pathOf(name), live.pathOf(name));
         placed++;
     }
     return placed;
 }
+async function isSameFile(fresh, name, present) {
+    const incoming = await fresh.look(name);
+    return incoming?.ino === present.ino && incoming.dev === present.dev;
+}
 /**
  * Keeps what is about to be replaced. A file gets a second name, so that the rename over its first leaves no moment
- * without one; anything else is moved.
+ * without one; anything else is moved, and so is a file that a folder is to replace.
  */
-async function keepForReplacement(live, kept, path, present) {
+async function keepForReplacement(live, kept, path, present, byFolder) {
+    if (byFolder) {
+        await keep(live, kept, path);
+        return;
+    }
     const { parent, name } = splitPath(path);
     const folder = await kept.reach(parent, true);
     try {
@@ -37469,7 +37482,7 @@ async function keep(live, kept, path) {
 /** Removes a tree that a restore made, never through a symbolic link; nothing of it is left, however long its paths. */
 async function removeTree(path) {
     const { parent, name } = splitPath(path);
-    const folder = await OpenFolder.open(parent);
+    const folder = await open_folder_OpenFolder.open(parent);
     if (!folder)
         return;
     try {
@@ -37526,6 +37539,10 @@ function nameBeside(prefix, database, restoreId) {
     const room = maxNameBytes - prefix.length - hash.length - 2;
     return `${prefix}_${truncate(database, room)}_${hash}`;
 }
+/** As much of a name as leaves room for a suffix of so many bytes. */
+function truncateName(name, suffixBytes) {
+    return truncate(name, maxNameBytes - suffixBytes);
+}
 /** The longest beginning of whole characters that fits. */
 function truncate(text, maxBytes) {
     let kept = '';
@@ -37553,7 +37570,7 @@ async function runTool(server, tool, args, run) {
     const started = server.start(tool, args, run);
     const chunks = [];
     started.stdout.on('data', (chunk) => chunks.push(chunk));
-    const messages = keepMessages(started);
+    const messages = run_tool_keepMessages(started);
     // A program that has ended leaves its input unread: its status says why.
     started.stdin.on('error', () => undefined);
     started.stdin.end(run.input ?? '');
@@ -37566,7 +37583,7 @@ async function runTool(server, tool, args, run) {
     const abort = () => started.kill('SIGTERM');
     run.signal?.addEventListener('abort', abort, { once: true });
     try {
-        const { code, endedBy } = await awaitEnd(started, tool);
+        const { code, endedBy } = await run_tool_awaitEnd(started, tool);
         if (late.signal.aborted) {
             const limit = `${Math.round(run.timeoutMs / 1000)} s`;
             const next = 'Look at the load and the locks of the server (pg_stat_activity), then run again.';
@@ -37580,7 +37597,7 @@ async function runTool(server, tool, args, run) {
     }
 }
 /** Drains a program's error output; the function gives what was kept of it so far. */
-function keepMessages(started) {
+function run_tool_keepMessages(started) {
     let kept = '';
     started.stderr.setEncoding('utf8').on('data', (text) => {
         if (kept.length < maximumErrorBytes)
@@ -37589,7 +37606,7 @@ function keepMessages(started) {
     return () => kept;
 }
 /** Waits until a program has ended and its output was read. */
-async function awaitEnd(started, tool) {
+async function run_tool_awaitEnd(started, tool) {
     return new Promise((resolve, reject) => {
         started.once('error', (cause) => {
             const next = 'Install the package postgresql-client (apt install postgresql-client).';
@@ -37648,7 +37665,7 @@ function readFirstError(stderr) {
     return `${line.replace(/^(psql|pg_dump|pg_dumpall)(:<stdin>:\d+)?:\s*/, '').replace(/^error:\s*/, '')}${detail ? ` (${detail})` : ''}`;
 }
 /** A failure of the server or its client, as a person reads it. */
-function describeServerError(what, stderr) {
+function server_errors_describeServerError(what, stderr) {
     const next = advice.find(([pattern]) => pattern.test(stderr))?.[1];
     const waiting = isPassing(stderr)
         ? 'Start the server, or wait until it is up, then run again.'
@@ -37714,13 +37731,13 @@ async function runScript(server, database, sql, options = {}) {
             /connection to server/.test(result.stderr);
         if (!mayRetry || Date.now() + delayMs > deadline || options.signal?.aborted) {
             const ended = result.endedBy ? `psql was ended by ${result.endedBy}` : result.stderr;
-            throw describeServerError(`database "${database}" on ${server.label}`, ended);
+            throw server_errors_describeServerError(`database "${database}" on ${server.label}`, ended);
         }
         await (0,external_node_timers_promises_namespaceObject.setTimeout)(delayMs);
     }
 }
 /** A name as SQL. @throws RangeError where PostgreSQL could not hold it. */
-function quoteIdentifier(name) {
+function query_quoteIdentifier(name) {
     if (name === '' || name.includes('\0'))
         throw new RangeError('a name in SQL has at least one character, and no NUL');
     return `"${name.replaceAll('"', '""')}"`;
@@ -37732,6 +37749,7 @@ function quoteLiteral(text) {
     const quoted = `'${text.replaceAll("'", "''").replaceAll('\\', '\\\\')}'`;
     return text.includes('\\') ? ` E${quoted}` : quoted;
 }
+/** What psql printed, as text: UTF-8 where it is, else latin1. */
 function decodeText(bytes) {
     const text = bytes.toString('utf8');
     return text.includes('\ufffd') ? bytes.toString('latin1') : text;
@@ -37740,7 +37758,7 @@ function decodeText(bytes) {
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-session.js
 
 /** What the programs of a restore call themselves in `pg_stat_activity`. */
-const restoreApplicationName = 'skills-hub-continuity restore';
+const restore_session_restoreApplicationName = 'skills-hub-continuity restore';
 /** Creating and dropping databases waits for checkpoints and copies files: longer than a query may take. */
 const statementTimeoutMs = 600_000;
 /**
@@ -37752,7 +37770,7 @@ function chooseMaintenanceDatabase(...names) {
 }
 /** Runs statements, some of which print one JSON text each: gives those, parsed. @throws Failure `source` */
 async function runStatements(server, database, sql, options = {}) {
-    const settings = { applicationName: restoreApplicationName, timeoutMs: statementTimeoutMs, ...options };
+    const settings = { applicationName: restore_session_restoreApplicationName, timeoutMs: statementTimeoutMs, ...options };
     return parseRows(await runScript(server, database, sql, settings));
 }
 /** Rows of psql's output, each one JSON text on one line: psql divides rows by the byte 0x1e, results by line ends. */
@@ -37767,12 +37785,12 @@ function parseRows(output) {
 
 
 /** The databases beside the live ones that are ours, by name. @throws Failure `source` */
-async function listOwnDatabases(server) {
+async function listOwnDatabases(server, patience = {}) {
     const select = `SELECT d.datname AS name, d.oid::bigint AS oid, pg_get_userbyid(d.datdba) AS owner,
     CASE WHEN has_database_privilege(d.oid, 'CONNECT') OR pg_has_role('pg_read_all_stats', 'USAGE')
       THEN pg_database_size(d.oid) ELSE 0 END AS "sizeBytes", d.datistemplate OR NOT d.datallowconn AS "isOurs"
     FROM pg_database d WHERE d.datname LIKE 'continuity\\_%' ORDER BY d.datname COLLATE "C"`;
-    const options = { applicationName: restoreApplicationName };
+    const options = { applicationName: restore_session_restoreApplicationName, ...patience };
     const rows = await query_queryRows(server, chooseMaintenanceDatabase(), select, options);
     return rows.flatMap((row) => {
         const kind = kindOfName(row.name);
@@ -37802,7 +37820,7 @@ async function dropDatabases({ server, names, }) {
     }
     // One statement takes away the one mark and sets the other: killed in between, it is still ours.
     const statements = dropped
-        .map(quoteIdentifier)
+        .map(query_quoteIdentifier)
         .flatMap((name) => [
         `ALTER DATABASE ${name} IS_TEMPLATE false ALLOW_CONNECTIONS false;`,
         `DROP DATABASE IF EXISTS ${name} WITH (FORCE);`,
@@ -37855,11 +37873,11 @@ async function resolveSecret(reference, environment) {
  * for the database's own encoding by an option; UTF8 here is for queries. Server settings in `PGOPTIONS` outrank
  * those of the database and the role: texts of a dump must not depend on them.
  */
-function buildClientEnvironment({ applicationName, database }) {
+function buildClientEnvironment({ applicationName, database, timezone = 'UTC', }) {
     return {
         PGDATABASE: database,
         PGAPPNAME: applicationName,
-        PGTZ: 'UTC',
+        PGTZ: timezone,
         PGCLIENTENCODING: 'UTF8',
         PGOPTIONS: '-c bytea_output=hex -c standard_conforming_strings=on',
         PGCONNECT_TIMEOUT: '15',
@@ -38025,7 +38043,7 @@ async function readClientVersion(server, tool) {
     const version = code === 0 ? parseVersion(stdout.toString()) : undefined;
     if (version)
         return version;
-    throw describeServerError(`${tool} for ${server.label} tells no version`, stderr);
+    throw server_errors_describeServerError(`${tool} for ${server.label} tells no version`, stderr);
 }
 /**
  * Refuses a client older than the server, which would not know all that the server holds.
@@ -39157,7 +39175,7 @@ class FolderTree {
         finally {
             // A container's mounts end with it: what has been found since may not be what was in them.
             if (this.#top !== undefined)
-                await (await OpenFolder.openTop(this.#top)).close();
+                await (await open_folder_OpenFolder.openTop(this.#top)).close();
         }
     }
     /** Closes what is open. What is reached later is opened for that alone. */
@@ -39242,7 +39260,7 @@ function parentOf(name) {
 async function resolveFolder(path) {
     if (!isInContainer(path))
         return await (0,promises_namespaceObject.realpath)(path);
-    const folder = await OpenFolder.open(Buffer.from(path));
+    const folder = await open_folder_OpenFolder.open(Buffer.from(path));
     if (!folder) {
         const message = 'no such folder in the container, or one reached through a symbolic link (name the real path)';
         throw Object.assign(new Error(`ENOENT: ${message}`), { code: 'ENOENT', path });
@@ -39435,6 +39453,7 @@ async function file_source_describe({ relativeName, stat }, tree, prefix, firstL
         type: 'reg',
         size: Number(stat.size),
         identity: `${stat.ino}:${stat.ctimeNs}`,
+        touchedNs: stat.ctimeNs,
         settled: Date.now() - Number(stat.ctimeMs) > SETTLED_AFTER_MS,
         ...(stat.blocks * SPARSE_BLOCK_BYTES < stat.size ? { sparse: true } : {}),
         open: async () => {
@@ -39513,6 +39532,11 @@ function workDirectoryOf(stateDirectory, id) {
 
 
 
+
+/** Names a restore, or an undo, that begins now. */
+function makeRestoreId(now) {
+    return `${now.toISOString().slice(0, 19).replace(/\D/g, '')}-${(0,external_node_crypto_namespaceObject.randomBytes)(3).toString('hex')}`;
+}
 /** Names a restore wherever it leaves something: time and chance. */
 function isRestoreId(id) {
     return typeof id === 'string' && /^\d{14}-[0-9a-f]{6}$/.test(id);
@@ -39525,22 +39549,40 @@ function stagedPathOf(root, id) {
 function keptPathOf(root, id) {
     return (0,external_node_path_.join)(root, `${OWN_PREFIX}kept-${id}`);
 }
+/** Folder of what comes in: what a restore has staged; for an undo, what was kept by the restore that it takes back. */
+function incomingPathOf(root, { id, undoes }) {
+    return undoes ? keptPathOf(root, undoes.id) : stagedPathOf(root, id);
+}
 /** File with the names that are to go from a source, in base64, a line each. */
-function removalsPathIn(workDirectory, source) {
-    return (0,external_node_path_.join)(workDirectory, `${source}.removals`);
+function removalsPathIn(directory, source) {
+    return (0,external_node_path_.join)(directory, `${source}.removals`);
 }
 /** The same for the restore of that name. */
 function removalsPathOf(stateDirectory, id, source) {
     return removalsPathIn(workDirectoryOf(stateDirectory, id), source);
 }
-/** File with the lines of the index that describe a source's folders. */
+/** File with the lines that describe a source's folders, as an index writes them. */
+function directoriesPathIn(directory, source) {
+    return (0,external_node_path_.join)(directory, `${source}.directories`);
+}
+/** The same for the restore of that name. */
 function directoriesPathOf(stateDirectory, id, source) {
-    return (0,external_node_path_.join)(workDirectoryOf(stateDirectory, id), `${source}.directories`);
+    return directoriesPathIn(workDirectoryOf(stateDirectory, id), source);
+}
+/** Where records of what is kept are. */
+function keptRecordsIn(stateDirectory) {
+    return (0,external_node_path_.join)(stateDirectory, 'kept');
+}
+/** Folder with the lists that the way back needs: by source what is to go again, and the folders as they were. */
+function wayBackPathOf(stateDirectory, id) {
+    return (0,external_node_path_.join)(keptRecordsIn(stateDirectory), id);
 }
 /** Whether what a record says is kept is named as a restore names it: nothing else is ever deleted. */
 function isOwnKept(record) {
     return (isRestoreId(record.id) &&
-        record.databases.every(({ kept }) => kindOfName(kept) === 'kept') &&
+        (record.undoes === undefined || isRestoreId(record.undoes.id)) &&
+        record.databases.every(({ kept }) => kept === undefined || kindOfName(kept) === 'kept') &&
+        (record.tables ?? []).every(({ kept }) => kindOfName(kept) === 'kept') &&
         record.files.every(({ root, kept }) => (0,external_node_path_.isAbsolute)(root) && kept === keptPathOf(root, record.id)));
 }
 
@@ -39556,7 +39598,7 @@ function isOwnKept(record) {
  * the folder went with the old one.
  * @throws Failure where the container does not run, or is no longer configured.
  */
-async function followContainer(platform, id, folder) {
+async function followContainer(platform, run, folder) {
     if (!isInContainer(folder.root))
         return folder;
     const { files, file } = platform.config;
@@ -39567,7 +39609,7 @@ async function followContainer(platform, id, folder) {
     const { path, container } = await locateFiles(platform, source);
     const topOf = (root) => /^\/proc\/\d+\/root/.exec(root)?.[0] ?? '';
     const root = topOf(path) + folder.root.slice(topOf(folder.root).length);
-    const kept = keptPathOf(root, id);
+    const kept = keptPathOf(root, run.id);
     // A volume without a name goes from container to container.
     const isSame = folder.container === undefined || container === folder.container;
     if (!isSame && !(await isThere(kept)))
@@ -39576,19 +39618,19 @@ async function followContainer(platform, id, folder) {
         ...folder,
         root,
         kept,
-        ...(folder.staged === undefined ? {} : { staged: stagedPathOf(root, id) }),
+        ...(folder.staged === undefined ? {} : { staged: incomingPathOf(root, run) }),
     };
 }
 async function isThere(path) {
-    const folder = await OpenFolder.open(Buffer.from(path));
+    const folder = await open_folder_OpenFolder.open(Buffer.from(path));
     await folder?.close();
     return folder !== undefined;
 }
 /** The same for all of them; those that went with their container are said, and left out. */
-async function followContainers(platform, { id, files }) {
+async function followContainers(platform, run) {
     const found = [];
-    for (const folder of files) {
-        const now = await followContainer(platform, id, folder);
+    for (const folder of run.files) {
+        const now = await followContainer(platform, run, folder);
         if (now)
             found.push(now);
         else {
@@ -39597,6 +39639,174 @@ async function followContainers(platform, { id, files }) {
         }
     }
     return found;
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/end-sessions.js
+
+
+/**
+ * Ends what a killed restore has left running on a server: a client program goes on for a moment when whoever started it
+ * is dead, and may just be creating a database. For whoever holds the platform's lock. @throws Failure `source`
+ */
+async function endLeftSessions(server) {
+    const select = `SELECT json_build_object('ended', pg_terminate_backend(pid)) FROM pg_stat_activity
+    WHERE starts_with(application_name, ${quoteLiteral(restore_session_restoreApplicationName)}) AND usename = current_user AND pid <> pg_backend_pid();`;
+    await runStatements(server, chooseMaintenanceDatabase(), select);
+}
+/** What the dumps of a backup call themselves: this and the archive's date. */
+const namesOfDumps = '^skills-hub-continuity \\d{4}-\\d\\d-\\d\\d';
+/** What the dumps of a comparison call themselves. They hold no lock of the platform's, and may run beside a backup. */
+const comparisonApplicationName = 'skills-hub-continuity diff';
+/** A comparison gives a dump up after that long: one that is older has nobody any more who reads it. */
+const LONGEST_COMPARISON_MS = 2 * 3_600_000;
+/**
+ * Ends what killed backups and comparisons have left running: a pg_dump inside a container outlives whoever started it, blocked on a pipe
+ * that nobody reads, with its locks. For whoever holds the platform's lock, before its own dumps begin. Sessions on other
+ * databases are left alone: another platform may have its own on the same server. Connects to `postgres`.
+ *
+ * @param databases those that are to be dumped; all of them where it is absent
+ * @returns the names of the sessions that were ended
+ * @throws Failure `source`
+ */
+async function endLeftDumps(server, databases) {
+    const only = databases ? `AND datname IN (${databases.map(quoteLiteral).join(', ')})` : '';
+    // Not in the condition, whose parts the server may look at in any order.
+    const select = `SELECT application_name AS name, pg_terminate_backend(pid) AS ended FROM pg_stat_activity
+    WHERE (application_name ~ ${quoteLiteral(namesOfDumps)}
+      OR application_name = ${quoteLiteral(comparisonApplicationName)} AND backend_start < now() - ${LONGEST_COMPARISON_MS} * interval '1 ms')
+    AND usename = current_user AND pid <> pg_backend_pid() ${only}`;
+    const found = await query_queryRows(server, 'postgres', select);
+    return found.filter(({ ended }) => ended).map(({ name }) => name);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/table-rows.js
+
+
+
+
+
+/** Rows are compared, and written, as the same text in every session, whatever a database or a role has set. */
+const canonicalSettings = (/* unused pure expression or super */ null && (`SET datestyle = 'ISO, MDY';
+SET intervalstyle = 'postgres';
+SET extra_float_digits = 3;
+SET timezone = 'UTC';
+SET bytea_output = 'hex';
+SET lc_monetary = 'C';
+SET row_security = off;
+SET client_min_messages = 'warning';
+SET search_path = pg_catalog;
+`));
+function qualify(schema, table) {
+    return `${query_quoteIdentifier(schema)}.${query_quoteIdentifier(table)}`;
+}
+function listColumns(columns) {
+    return columns.map(({ name }) => quoteIdentifier(name)).join(', ');
+}
+/** The columns for CREATE TABLE: names, types and collations, no more. */
+function defineColumns(columns) {
+    return columns
+        .map(({ name, type, collation }) => `${quoteIdentifier(name)} ${type}${collation === null ? '' : ` COLLATE ${collation}`}`)
+        .join(', ');
+}
+/** A SELECT of one row, for the rows of `from` (a relation as SQL): `rows`, `first`, `second`. */
+function selectSums(from, columns) {
+    const text = 'r::text COLLATE "C"';
+    return `SELECT count(*) AS rows, coalesce(sum(hashtextextended(${text}, 0)), 0)::text AS first,
+    coalesce(sum(hashtextextended(${text}, 1)), 0)::text AS second FROM (SELECT ${listColumns(columns)} FROM ${from}) AS r`;
+}
+/** The database's encoding, in which rows are copied: no byte of them is converted on the way out. */
+async function readEncoding(server, database) {
+    const select = `SELECT current_setting('server_encoding') AS encoding`;
+    const [row] = await queryRows(server, database, select, {
+        applicationName: restoreApplicationName,
+    });
+    return row?.encoding ?? 'UTF8';
+}
+/** The rows of a table as COPY writes them, generated columns included. @throws Failure `source` */
+async function* copyOut(source, encoding) {
+    const { server, database, schema, table, columns } = source;
+    const psql = server.start('psql', ['-XAtqw', '-v', 'ON_ERROR_STOP=1', '-f', '-'], {
+        database,
+        applicationName: restoreApplicationName,
+    });
+    const messages = keepMessages(psql);
+    const ended = awaitEnd(psql, 'psql');
+    ended.catch(() => undefined);
+    psql.stdin.on('error', () => undefined);
+    psql.stdin.end(`${canonicalSettings}COPY (SELECT ${listColumns(columns)} FROM ONLY ${qualify(schema, table)}) TO STDOUT WITH (ENCODING '${encoding}');\n`);
+    let isWhole = false;
+    try {
+        yield* psql.stdout;
+        isWhole = true;
+    }
+    finally {
+        if (!isWhole)
+            psql.kill('SIGKILL');
+    }
+    const { code, endedBy } = await ended;
+    if (code === 0)
+        return;
+    const what = `reading the rows of ${schema}.${table} from "${database}"`;
+    if (endedBy)
+        throw new Failure('source', `${what}: psql was ended by ${endedBy}`, 'Run the restore again.');
+    throw describeServerError(`${what} failed`, messages());
+}
+/** The part of a script that fills `into` (a relation as SQL) with the rows of a table. */
+async function* copyInto(into, source) {
+    const encoding = await readEncoding(source.server, source.database);
+    yield Buffer.from(`COPY ${into} (${listColumns(source.columns)}) FROM STDIN WITH (ENCODING '${encoding}');\n`);
+    yield* copyOut(source, encoding);
+    yield Buffer.from('\\.\n');
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/kept-tables.js
+
+
+
+/** How the comment of every kept table begins; what it is follows, as JSON. */
+const keptMark = 'skills-hub-continuity: ';
+/** Whether a row of `pg_class`, `c`, is a table of ours: by its name, and by its comment. */
+const isKeptTable = `(c.relkind = 'r' AND c.relname ~ '^continuity_kept_.*_[0-9a-f]{12}$'
+  AND coalesce(starts_with(obj_description(c.oid, 'pg_class'), '${keptMark}'), false))`;
+/** Tables of ours, and the sequences that belong to them, which no backup is to hold. */
+const selectOwnRelations = `SELECT n.nspname AS schema, r.relname AS name
+FROM pg_class c
+JOIN pg_class r ON r.oid = c.oid OR r.oid IN (SELECT d.objid FROM pg_depend d
+  WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.deptype IN ('a', 'i'))
+JOIN pg_namespace n ON n.oid = r.relnamespace
+WHERE ${isKeptTable} AND r.relkind IN ('r', 'S')`;
+/** The kept tables that are in a database. @throws Failure `source` */
+async function listKeptTables(server, database, options = {}) {
+    const select = `SELECT n.nspname AS schema, c.relname AS name, pg_total_relation_size(c.oid) AS "sizeBytes",
+    substr(obj_description(c.oid, 'pg_class'), ${keptMark.length + 1})::jsonb ->> 'kind' AS kind
+  FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${isKeptTable}
+  ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
+    return await query_queryRows(server, database, select, { applicationName: restore_session_restoreApplicationName, ...options });
+}
+/** Drops kept tables; those that are gone are no error. @throws Failure `source` */
+async function dropKeptTables(server, database, tables) {
+    const found = await listKeptTables(server, database);
+    const ours = tables.filter(({ schema, kept }) => found.some((each) => each.schema === schema && each.name === kept));
+    if (ours.length === 0)
+        return;
+    const statements = ours.map(({ schema, kept }) => `DROP TABLE ${qualify(schema, kept)};\n`);
+    const sql = `SET lock_timeout = '10s';\nBEGIN;\n${statements.join('')}COMMIT;\n`;
+    await runStatements(server, database, sql);
+}
+
+;// CONCATENATED MODULE: ./.build/src/system/group-by.js
+/** Groups items by a key, in order (Node 20 has no Map.groupBy). */
+function groupBy(items, keyOf) {
+    const groups = new Map();
+    for (const item of items) {
+        const key = keyOf(item);
+        const group = groups.get(key);
+        if (group)
+            group.push(item);
+        else
+            groups.set(key, [item]);
+    }
+    return groups;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/system/durable-file.js
@@ -39629,6 +39839,17 @@ async function durable_file_writeDurably(path, content, mode) {
     await syncDirectory(folder);
 }
 /**
+ * Removes from a folder what a killed `writeDurably` has left of those files whose names are ours. For whoever knows that
+ * nobody is writing one.
+ */
+async function removeUnfinished(folder, isOurs) {
+    for (const name of await (0,promises_namespaceObject.readdir)(folder).catch(() => [])) {
+        const [, file] = /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(name) ?? [];
+        if (file !== undefined && isOurs(file))
+            await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(folder, name), { force: true });
+    }
+}
+/**
  * Appends `content` to `path`, which is made with `mode` where it does not exist, and returns when it is on disk.
  * A crash in between can leave a part of it: the reader is to recognise a cut last line.
  */
@@ -39657,6 +39878,60 @@ async function syncDirectory(path) {
     }
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/restore/journal.js
+
+
+
+
+
+
+/** Of its file in the state directory. */
+const JOURNAL_NAME = 'restore-journal.json';
+/** Makes the journal the word that counts: it is on disk when this returns. */
+async function writeJournal(stateDirectory, journal) {
+    await durable_file_writeDurably(journalPath(stateDirectory), `${JSON.stringify(journal, null, 2)}\n`, 0o600);
+}
+/** The journal of an unfinished restore, if there is one. */
+async function readJournal(stateDirectory) {
+    let text;
+    try {
+        text = await (0,promises_namespaceObject.readFile)(journalPath(stateDirectory), 'utf8');
+    }
+    catch (error) {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    }
+    const journal = JSON.parse(text);
+    if (journal.version !== 1) {
+        throw new failure/* Failure */.HR('refused', `${journalPath(stateDirectory)} was written by a newer version of the toolkit`, 'Finish the restore with that version.');
+    }
+    const found = { ...journal, version: 1 };
+    if (!isOurs(found, stateDirectory)) {
+        throw new failure/* Failure */.HR('refused', `${journalPath(stateDirectory)} names places that no restore of ours uses`, 'Somebody changed it: look into it, and at the folders and databases that begin with continuity, then move it away.');
+    }
+    return found;
+}
+/** Whether a journal speaks of nothing but what a restore of its id may touch. */
+function isOurs(journal, stateDirectory) {
+    const { id, undoes } = journal;
+    const isIncoming = (name) => name === undefined ? undoes !== undefined : kindOfName(name) === (undoes ? 'kept' : 'new');
+    return (isOwnKept(journal) &&
+        journal.databases.every(({ staged }) => isIncoming(staged)) &&
+        journal.files.every(({ source, root, staged, removals, directories }) => /^[\w-]+$/.test(source) &&
+            staged === incomingPathOf(root, journal) &&
+            removals === removalsPathOf(stateDirectory, id, source) &&
+            directories === directoriesPathOf(stateDirectory, id, source)));
+}
+/** Closes the journal: the restore it speaks of is done, or undone. */
+async function removeJournal(stateDirectory) {
+    await (0,promises_namespaceObject.rm)(journalPath(stateDirectory), { force: true });
+    await syncDirectory(stateDirectory);
+}
+function journalPath(stateDirectory) {
+    return (0,external_node_path_.join)(stateDirectory, JOURNAL_NAME);
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/kept.js
 
 
@@ -39664,19 +39939,19 @@ async function syncDirectory(path) {
 
 
 async function recordKept(stateDirectory, record) {
-    await (0,promises_namespaceObject.mkdir)(folderOf(stateDirectory), { recursive: true, mode: 0o700 });
+    await (0,promises_namespaceObject.mkdir)(keptRecordsIn(stateDirectory), { recursive: true, mode: 0o700 });
     await durable_file_writeDurably(pathOf(stateDirectory, record.id), `${JSON.stringify(record, null, 2)}\n`, 0o600);
 }
 /** All that is kept, oldest first. @throws Failure `refused` on a record that names anything but what is ours. */
 async function listKept(stateDirectory) {
-    const names = await (0,promises_namespaceObject.readdir)(folderOf(stateDirectory)).catch((error) => {
+    const names = await (0,promises_namespaceObject.readdir)(keptRecordsIn(stateDirectory)).catch((error) => {
         if (error.code === 'ENOENT')
             return [];
         throw error;
     });
     const records = [];
     for (const name of names.filter((candidate) => candidate.endsWith('.json')).sort()) {
-        const path = (0,external_node_path_.join)(folderOf(stateDirectory), name);
+        const path = (0,external_node_path_.join)(keptRecordsIn(stateDirectory), name);
         const record = JSON.parse(await (0,promises_namespaceObject.readFile)(path, 'utf8'));
         if (!isOwnKept(record) || name !== `${record.id}.json`) {
             throw new failure/* Failure */.HR('refused', `${path} names something that no restore of ours keeps`, 'Somebody changed it: look into it, and move it away.');
@@ -39685,15 +39960,121 @@ async function listKept(stateDirectory) {
     }
     return records.sort((a, b) => (a.since < b.since ? -1 : 1));
 }
+/** Removes a record with the lists of its way back. */
 async function removeKeptRecord(stateDirectory, id) {
+    await (0,promises_namespaceObject.rm)(wayBackPathOf(stateDirectory, id), { recursive: true, force: true });
     await (0,promises_namespaceObject.rm)(pathOf(stateDirectory, id), { force: true });
-    await syncDirectory(folderOf(stateDirectory));
-}
-function folderOf(stateDirectory) {
-    return (0,external_node_path_.join)(stateDirectory, 'kept');
+    await syncDirectory(keptRecordsIn(stateDirectory));
 }
 function pathOf(stateDirectory, id) {
-    return (0,external_node_path_.join)(folderOf(stateDirectory), `${id}.json`);
+    return (0,external_node_path_.join)(keptRecordsIn(stateDirectory), `${id}.json`);
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/kept-tables.js
+
+
+
+
+
+
+
+
+
+
+/**
+ * Whether the one transaction of a journal's tables has happened: with it, and only with it, the kept tables are there.
+ * For whoever knows that no session of it goes on.
+ */
+async function areTablesReplaced(platform, tables) {
+    const [first] = tables;
+    if (!first)
+        return false;
+    const server = await serverOf(platform, first.source);
+    if (!(await hasOpenDatabase(server, first.database)))
+        return false;
+    const found = await listKeptTables(server, first.database);
+    return tables.every(({ schema, kept }) => found.some((each) => each.schema === schema && each.name === kept));
+}
+/** Waits until nothing of a killed run works on a server any more: its transaction is over then, one way or the other. */
+async function awaitSilence(platform, tables) {
+    for (const source of new Set(tables.map((table) => table.source))) {
+        const server = await serverOf(platform, source);
+        const select = `SELECT count(*) AS sessions FROM pg_stat_activity WHERE starts_with(application_name, ${quoteLiteral(restore_session_restoreApplicationName)})
+      AND usename = current_user AND pid <> pg_backend_pid()`;
+        for (let look = 0; look < 100; look++) {
+            const [row] = await query_queryRows(server, 'postgres', select);
+            if (row?.sessions === 0)
+                break;
+            await endLeftSessions(server);
+            await (0,external_node_timers_promises_namespaceObject.setTimeout)(50);
+        }
+    }
+}
+/** Writes down what a restore, or an undo, of tables keeps, and closes its journal: its transaction has happened. */
+async function closeTables(platform, journal) {
+    const { config, now } = platform;
+    await recordKept(config.state, {
+        id: journal.id,
+        archive: journal.archive,
+        ...(journal.undoes ? { undoes: journal.undoes } : {}),
+        since: now().toISOString(),
+        databases: [],
+        files: [],
+        tables: (journal.tables ?? []).map(({ source, database, schema, table, kept }) => ({
+            source,
+            database,
+            schema,
+            table,
+            kept,
+        })),
+    });
+    if (journal.undoes)
+        await removeKeptRecord(config.state, journal.undoes.id);
+    for (const { source, staged } of journal.databases) {
+        if (staged !== undefined)
+            await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
+    }
+    await removeJournal(config.state);
+}
+/** Drops what was kept of tables; a database that is gone has taken its own along. */
+async function dropTablesOf(platform, tables) {
+    for (const members of groupByDatabase(tables)) {
+        const [first] = members;
+        if (!first)
+            continue;
+        const server = await serverOf(platform, first.source);
+        if (await hasOpenDatabase(server, first.database))
+            await dropKeptTables(server, first.database, members);
+    }
+}
+/** What is kept of tables, as their databases say, with its size; what is gone is left out. */
+async function findTablesOf(platform, { tables = [] }, options = {}) {
+    const found = [];
+    for (const members of groupByDatabase(tables)) {
+        const [first] = members;
+        if (!first)
+            continue;
+        const server = await serverOf(platform, first.source);
+        if (!(await hasOpenDatabase(server, first.database, options)))
+            continue;
+        const present = await listKeptTables(server, first.database, options);
+        for (const { schema, table, kept } of members) {
+            const own = present.find((each) => each.schema === schema && each.name === kept);
+            if (own)
+                found.push({ ...own, table });
+        }
+    }
+    return found;
+}
+function groupByDatabase(tables) {
+    return [...groupBy(tables, ({ source, database }) => `${source}\0${database}`).values()].map((members) => [
+        ...members,
+    ]);
+}
+async function hasOpenDatabase(server, database, options = {}) {
+    const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(database)} AND datallowconn) AS exists`;
+    const [row] = await query_queryRows(server, 'postgres', select, options);
+    return row?.exists === true;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/system/disk-room.js
@@ -39922,51 +40303,21 @@ function interrupted(holder, cause, next = 'Run it again: it goes on where it st
     return new failure/* Failure */.HR('failed', `${holder} was interrupted: ${(0,failure/* messageOf */.bD)(cause)}`, next, { cause });
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/end-sessions.js
-
-
-/**
- * Ends what a killed restore has left running on a server: a client program goes on for a moment when whoever started it
- * is dead, and may just be creating a database. For whoever holds the platform's lock. @throws Failure `source`
- */
-async function endLeftSessions(server) {
-    const select = `SELECT json_build_object('ended', pg_terminate_backend(pid)) FROM pg_stat_activity
-    WHERE starts_with(application_name, ${quoteLiteral(restoreApplicationName)}) AND usename = current_user AND pid <> pg_backend_pid();`;
-    await runStatements(server, chooseMaintenanceDatabase(), select);
-}
-/** What the dumps of a backup call themselves: this and the archive's date. */
-const namesOfDumps = '^skills-hub-continuity \\d{4}-\\d\\d-\\d\\d';
-/**
- * Ends what killed backups have left running: a pg_dump inside a container outlives whoever started it, blocked on a pipe
- * that nobody reads, with its locks. For whoever holds the platform's lock, before its own dumps begin. Sessions on other
- * databases are left alone: another platform may have its own on the same server. Connects to `postgres`.
- *
- * @param databases those that are to be dumped; all of them where it is absent
- * @returns the names of the sessions that were ended
- * @throws Failure `source`
- */
-async function endLeftDumps(server, databases) {
-    const only = databases ? `AND datname IN (${databases.map(quoteLiteral).join(', ')})` : '';
-    // Not in the condition, whose parts the server may look at in any order.
-    const select = `SELECT application_name AS name, pg_terminate_backend(pid) AS ended FROM pg_stat_activity
-    WHERE application_name ~ ${quoteLiteral(namesOfDumps)} AND usename = current_user AND pid <> pg_backend_pid() ${only}`;
-    const found = await query_queryRows(server, 'postgres', select);
-    return found.filter(({ ended }) => ended).map(({ name }) => name);
-}
-
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/swap-script.js
 
 const columns = '(live text, staged text, kept text, "stagedOid" bigint)';
 const swapsFrom = `jsonb_to_recordset(current_setting('continuity.swaps')::jsonb) AS s ${columns}`;
 /**
  * Ends every connection to a database that is still to be swapped, and prints whose. As long as the staged name exists
- * in the statement's snapshot, the live name in it is the old database: who is in the new one is never disturbed.
+ * in the statement's snapshot, or, where nothing comes in, the kept one does not, the live name in it is the old
+ * database: who is in the new one is never disturbed.
  */
 const endConnections = `SELECT json_build_object('ended', CASE WHEN pg_terminate_backend(a.pid) AND a.backend_type = 'client backend'
   THEN json_build_object('database', d.datname, 'user', a.usename, 'application', a.application_name) END)
 FROM pg_stat_activity a JOIN pg_database d ON d.oid = a.datid
-WHERE a.pid <> pg_backend_pid() AND EXISTS (SELECT FROM ${swapsFrom} JOIN pg_database n ON n.datname = s.staged
-  WHERE d.datname IN (s.live, s.staged));`;
+WHERE a.pid <> pg_backend_pid() AND EXISTS (SELECT FROM ${swapsFrom}
+  LEFT JOIN pg_database n ON n.datname = coalesce(s.staged, s.kept)
+  WHERE d.datname IN (s.live, s.staged) AND (n.oid IS NULL) = (s.staged IS NULL));`;
 /** Decided by what the databases are called now, in the transaction that changes it. */
 const rename = `DO $$
 DECLARE
@@ -39978,37 +40329,49 @@ BEGIN
   FOR s IN SELECT * FROM ${swapsFrom} LOOP
     SELECT * INTO staged FROM pg_database WHERE datname = s.staged;
     SELECT * INTO live FROM pg_database WHERE datname = s.live;
-    IF staged.oid IS NULL THEN
-      IF live.oid IS NULL OR (s."stagedOid" IS NOT NULL AND live.oid <> s."stagedOid") THEN
-        RAISE EXCEPTION 'database "%" is gone, and "%" is not what was restored', s.staged, s.live;
+    IF s.staged IS NULL AND (live.oid IS NULL OR EXISTS (SELECT FROM pg_database WHERE datname = s.kept))
+      OR s.staged IS NOT NULL AND staged.oid IS NULL
+    THEN
+      IF s.staged IS NOT NULL AND (live.oid IS NULL OR live.oid <> coalesce(s."stagedOid", live.oid)) THEN
+        RAISE EXCEPTION 'database "%" is gone, and "%" is not what was to take its place', s.staged, s.live;
       END IF;
       results := results || jsonb_build_object('live', s.live, 'done', 'before', 'replaced', false);
       CONTINUE;
     END IF;
-    IF NOT staged.datistemplate OR staged.oid <> coalesce(s."stagedOid", staged.oid) THEN
-      RAISE EXCEPTION 'database "%" is not the one that was restored', s.staged;
+    IF s.staged IS NOT NULL AND (NOT staged.datistemplate OR staged.oid <> coalesce(s."stagedOid", staged.oid)) THEN
+      RAISE EXCEPTION 'database "%" is not the one that was restored, or kept', s.staged;
     END IF;
     IF live.oid IS NOT NULL THEN
       EXECUTE format('ALTER DATABASE %I RENAME TO %I', s.live, s.kept);
       EXECUTE format('ALTER DATABASE %I ALLOW_CONNECTIONS false IS_TEMPLATE true', s.kept);
     END IF;
-    EXECUTE format('ALTER DATABASE %I RENAME TO %I', s.staged, s.live);
-    EXECUTE format('ALTER DATABASE %I ALLOW_CONNECTIONS true IS_TEMPLATE false', s.live);
+    IF s.staged IS NOT NULL THEN
+      EXECUTE format('ALTER DATABASE %I RENAME TO %I', s.staged, s.live);
+      EXECUTE format('ALTER DATABASE %I ALLOW_CONNECTIONS true IS_TEMPLATE false', s.live);
+    END IF;
     results := results || jsonb_build_object('live', s.live, 'done', 'now', 'replaced', live.oid IS NOT NULL);
   END LOOP;
   PERFORM set_config('continuity.results', results::text, true);
 END $$;
 SELECT row FROM jsonb_array_elements(current_setting('continuity.results')::jsonb) AS row;`;
+/** Whoever is ended, or comes while a database changes its name, waits, and is refused, until the transaction is over. */
+const noteBeginning = `DO $$ BEGIN
+  PERFORM set_config('continuity.began', extract(epoch FROM clock_timestamp())::text, false);
+END $$;`;
+const tellRefused = `SELECT json_build_object('refusedMs',
+  ceil((extract(epoch FROM clock_timestamp())::numeric - current_setting('continuity.began')::numeric) * 1000));`;
 /** The whole swap, as one transaction; its commit is on disk when psql ends well. */
 function writeSwapScript(swaps) {
     return `SET search_path = pg_catalog;
 BEGIN;
 SET LOCAL synchronous_commit = on;
 SET LOCAL lock_timeout = '10s';
+${noteBeginning}
 ${setSwaps(swaps)}
 ${endConnections}
 ${rename}
 COMMIT;
+${tellRefused}
 `;
 }
 /** Ends those who came in between, from a session beside the swap. */
@@ -40034,27 +40397,32 @@ const sweepEveryMs = 250;
 /** The database is in use; a lock was not to be had in time; somebody else altered it at the same moment. */
 const swap_databases_passing = new Set(['55006', '55P03', '40P01', '40001']);
 /**
- * Puts restored databases in the place of live ones: all in one transaction, which also ends the connections to them,
- * and closes and hides what is replaced. Whatever is killed, all are old or all are new; repeated, it does nothing.
+ * Puts restored databases, or those kept by a restore, in the place of live ones: all in one transaction, which also ends
+ * the connections to them, and closes and hides what is replaced. Whatever is killed, all are old or all are new; repeated, it does nothing.
  *
  * From the rename on the server lets nobody connect to a database until the transaction ends, but waits at most 5 s for
  * those who are in; who slipped in just before is ended from a second session.
  * @throws Failure `refused` where the databases are not those of the restore; `source` where they stay in use.
  */
 async function swapDatabases({ server, swaps, attempts = 5 }) {
-    const result = { swapped: [], alreadyDone: [], disconnected: [] };
+    const result = { swapped: [], alreadyDone: [], disconnected: [], refusedMs: 0 };
     if (swaps.length === 0)
         return result;
     for (const { staged, kept } of swaps) {
-        if (kindOfName(staged) === 'new' && kindOfName(kept) === 'kept')
+        if ((staged === undefined || kindOfName(staged)) && kindOfName(kept) === 'kept')
             continue;
-        throw new failure/* Failure */.HR('refused', `"${staged}" and "${kept}" are no names of a restore`, 'Run the restore again.');
+        const names = [staged, kept].filter((name) => name !== undefined).map((name) => `"${name}"`);
+        throw new failure/* Failure */.HR('refused', `${names.join(' and ')} are no names of a restore`, 'Run the restore again.');
     }
     for (let attempt = 1;; attempt++) {
+        const begun = Date.now();
         const { rows, failure } = await trySwap(server, swaps);
         for (const row of rows)
             if ('ended' in row && row.ended)
                 result.disconnected.push(row.ended);
+        const [measured] = rows.filter((row) => 'refusedMs' in row);
+        // An attempt that failed has told nothing; it kept the others out no longer than it took.
+        result.refusedMs += measured?.refusedMs ?? Date.now() - begun;
         if (!failure) {
             const done = rows.filter((row) => 'live' in row);
             result.swapped = done.filter((row) => row.done === 'now').map(({ live }) => live);
@@ -40074,7 +40442,7 @@ async function trySwap(server, swaps) {
     const sweeping = sweep(server, swaps, over.signal);
     const { stdout, stderr, code, endedBy } = await runTool(server, 'psql', args, {
         database: chooseBeside(swaps),
-        applicationName: restoreApplicationName,
+        applicationName: restore_session_restoreApplicationName,
         input: writeSwapScript(swaps),
         timeoutMs: 120_000,
     }).finally(() => over.abort());
@@ -40088,7 +40456,7 @@ async function trySwap(server, swaps) {
         return { rows, failure: { error: new failure/* Failure */.HR('refused', `${what}: ${message}`, next), isPassing: false } };
     }
     const said = endedBy ? `psql was ended by ${endedBy}` : stderr.replace(/(ERROR: {1,2})[0-9A-Z]{5}: /, '$1');
-    return { rows, failure: { error: describeServerError(`${what} failed`, said), isPassing: swap_databases_passing.has(sqlState) } };
+    return { rows, failure: { error: server_errors_describeServerError(`${what} failed`, said), isPassing: swap_databases_passing.has(sqlState) } };
 }
 /** While the swap takes long, ends whoever it waits for. */
 async function sweep(server, swaps, over) {
@@ -40105,10 +40473,11 @@ async function sweep(server, swaps, over) {
     }
 }
 async function describeUse(server, swaps, attempts, cause) {
-    const names = swaps.flatMap(({ live, staged }) => [quoteLiteral(live), quoteLiteral(staged)]).join(', ');
+    const involved = swaps.flatMap(({ live, staged }) => (staged === undefined ? [live] : [live, staged]));
+    const names = involved.map(quoteLiteral).join(', ');
     const select = `SELECT datname || ': ' || usename || ' (' || coalesce(nullif(application_name, ''), 'no name') || ')' AS who
     FROM pg_stat_activity WHERE datname IN (${names}) AND backend_type = 'client backend' GROUP BY 1 ORDER BY 1 LIMIT 20`;
-    const options = { applicationName: restoreApplicationName };
+    const options = { applicationName: restore_session_restoreApplicationName };
     const rows = await query_queryRows(server, chooseBeside(swaps), select, options).catch(() => []);
     const users = rows.map(({ who }) => who).join(', ') || cause.message;
     return new failure/* Failure */.HR('source', `${listLive(swaps)} on ${server.label} stayed in use through ${attempts} attempts to swap: ${users}`, 'All databases are as they were. Stop the services that connect, then run the command again: it goes on from here.', { cause });
@@ -40118,72 +40487,6 @@ function chooseBeside(swaps) {
 }
 function listLive(swaps) {
     return `database ${swaps.map(({ live }) => live).join(', ')}`;
-}
-
-;// CONCATENATED MODULE: ./.build/src/system/group-by.js
-/** Groups items by a key, in order (Node 20 has no Map.groupBy). */
-function groupBy(items, keyOf) {
-    const groups = new Map();
-    for (const item of items) {
-        const key = keyOf(item);
-        const group = groups.get(key);
-        if (group)
-            group.push(item);
-        else
-            groups.set(key, [item]);
-    }
-    return groups;
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/journal.js
-
-
-
-
-
-
-/** Makes the journal the word that counts: it is on disk when this returns. */
-async function writeJournal(stateDirectory, journal) {
-    await durable_file_writeDurably(journalPath(stateDirectory), `${JSON.stringify(journal, null, 2)}\n`, 0o600);
-}
-/** The journal of an unfinished restore, if there is one. */
-async function readJournal(stateDirectory) {
-    let text;
-    try {
-        text = await (0,promises_namespaceObject.readFile)(journalPath(stateDirectory), 'utf8');
-    }
-    catch (error) {
-        if (error.code === 'ENOENT')
-            return undefined;
-        throw error;
-    }
-    const journal = JSON.parse(text);
-    if (journal.version !== 1) {
-        throw new failure/* Failure */.HR('refused', `${journalPath(stateDirectory)} was written by a newer version of the toolkit`, 'Finish the restore with that version.');
-    }
-    const found = { ...journal, version: 1 };
-    if (!isOurs(found, stateDirectory)) {
-        throw new failure/* Failure */.HR('refused', `${journalPath(stateDirectory)} names places that no restore of ours uses`, 'Somebody changed it: look into it, and at the folders and databases that begin with continuity, then move it away.');
-    }
-    return found;
-}
-/** Whether a journal speaks of nothing but what a restore of its id may touch. */
-function isOurs(journal, stateDirectory) {
-    const { id } = journal;
-    return (isOwnKept(journal) &&
-        journal.databases.every(({ staged }) => kindOfName(staged) === 'new') &&
-        journal.files.every(({ source, root, staged, removals, directories }) => /^[\w-]+$/.test(source) &&
-            staged === stagedPathOf(root, id) &&
-            removals === removalsPathOf(stateDirectory, id, source) &&
-            directories === directoriesPathOf(stateDirectory, id, source)));
-}
-/** Closes the journal: the restore it speaks of is done, or undone. */
-async function removeJournal(stateDirectory) {
-    await (0,promises_namespaceObject.rm)(journalPath(stateDirectory), { force: true });
-    await syncDirectory(stateDirectory);
-}
-function journalPath(stateDirectory) {
-    return (0,external_node_path_.join)(stateDirectory, 'restore-journal.json');
 }
 
 ;// CONCATENATED MODULE: external "node:events"
@@ -40245,7 +40548,7 @@ function confined(command) {
 const entry_names_SLASH = 0x2f;
 const MAX_COMPONENT_BYTES = 255;
 /** A name as people read it: UTF-8 with what is not printable escaped. */
-function showName(name) {
+function entry_names_showName(name) {
     return JSON.stringify(name.toString('utf8')).slice(1, -1);
 }
 /** A name without the slash at its end, which marks directories. */
@@ -40336,6 +40639,8 @@ const TAR_BLOCK = 512;
 const INDEX_NAME = 'stargz.index.json';
 const MANIFEST_NAME = 'manifest.json';
 const README_NAME = 'LISEZMOI.txt';
+/** The emergency card; archives of earlier versions have none. */
+const CARD_NAME = 'CARTE-URGENCE.md';
 const DUMP_FOLDER = 'db/';
 /** The recovery kit: plain files by where they lie, and one encrypted entry with the secrets. */
 const KIT_FOLDER = 'kit/';
@@ -40346,10 +40651,12 @@ const KIT_PARTS = { root: 'files', host: 'host', volume: 'volumes' };
 function gapTo(unit, length) {
     return (unit - (length % unit)) % unit;
 }
-/** Whether a name belongs to the part after the file sources: dumps, the recovery kit, the README and the manifest. */
+/** The texts at the top of every archive, beside the folders. */
+const TEXT_NAMES = [CARD_NAME, README_NAME, MANIFEST_NAME];
+/** Whether a name belongs to the part after the file sources: dumps, the recovery kit, the texts. */
 function isTailName(name) {
     const text = name.toString('latin1');
-    return text.startsWith(DUMP_FOLDER) || isKitEntry(text) || text === README_NAME || text === MANIFEST_NAME;
+    return text.startsWith(DUMP_FOLDER) || isKitEntry(text) || TEXT_NAMES.includes(text);
 }
 /** Whether a name is one of the kit's. Earlier versions allowed a file source named `kit`, which begins otherwise. */
 function isKitEntry(name) {
@@ -40577,7 +40884,7 @@ const LONGEST_NAME_BYTES = 3500;
 async function extractEntries(options) {
     const { directory, entries, asRoot = process.getuid?.() === 0 } = options;
     // With the dot, a link to the directory is as good as itself.
-    const root = await OpenFolder.open(Buffer.from(`${directory}/.`));
+    const root = await open_folder_OpenFolder.open(Buffer.from(`${directory}/.`));
     if (!root)
         throw new failure/* Failure */.HR('source', `${directory} is no folder to extract into`, 'Check that it is there.');
     try {
@@ -40630,7 +40937,7 @@ class Extraction {
         for (const header of this.#sparse) {
             const note = await this.#reach(header.name, (path) => restoreHoles(path, header.mtimeNs));
             if (note !== undefined)
-                result.notes.push(`${showName(header.name)}: ${note}`);
+                result.notes.push(`${entry_names_showName(header.name)}: ${note}`);
         }
         return result;
     }
@@ -40652,7 +40959,7 @@ class Extraction {
             await tar.write(piece);
         }
         if (written !== header.size)
-            throw new RangeError(`${showName(header.name)} has ${written} of ${header.size} bytes`);
+            throw new RangeError(`${entry_names_showName(header.name)} has ${written} of ${header.size} bytes`);
         await tar.write(Buffer.alloc(gapTo(TAR_BLOCK, header.size)));
     }
     /** Leaves the levels that the name does not belong to, and enters those that it needs. */
@@ -40712,7 +41019,7 @@ class Extraction {
         const { parent, name: last } = splitPath(entry_names_withoutSlash(name));
         const folder = await this.#root.reach(parent);
         if (!folder) {
-            const what = `The folder of ${showName(name)} is not as it was extracted`;
+            const what = `The folder of ${entry_names_showName(name)} is not as it was extracted`;
             throw new failure/* Failure */.HR('refused', `${what}: somebody else writes there.`, 'Find out who does, then try again.');
         }
         try {
@@ -40722,40 +41029,6 @@ class Extraction {
             await folder.close();
         }
     }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/line-reader.js
-/**
- * Splits a stream of bytes into lines without their newlines, in the batches that the stream brings. A line longer than
- * `maxLineBytes` is refused: memory stays bounded whatever the other side sends.
- */
-async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
-    // In pieces: whoever sends a line without end must not have it copied again with every chunk.
-    let rest = [];
-    let restBytes = 0;
-    for await (const chunk of chunks) {
-        const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-        const end = bytes.lastIndexOf(0x0a);
-        if (end >= 0) {
-            const whole = rest.length === 0 ? bytes.subarray(0, end) : Buffer.concat([...rest, bytes.subarray(0, end)]);
-            yield whole.toString('utf8').split('\n');
-            rest = [];
-            restBytes = 0;
-        }
-        if (end === bytes.length - 1)
-            continue;
-        rest.push(Buffer.from(bytes.subarray(end + 1)));
-        restBytes += bytes.length - end - 1;
-        if (end === -1 && restBytes > maxLineBytes)
-            throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
-    }
-    if (restBytes > 0)
-        yield [Buffer.concat(rest).toString('utf8')];
-}
-/** The lines of all batches, one by one. */
-async function* singly(batches) {
-    for await (const batch of batches)
-        yield* batch;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/toc-line.js
@@ -40775,7 +41048,7 @@ function formatTocLine(line) {
     if (line.size)
         text += `,"size":${line.size}`;
     if (line.mtimeNs !== undefined)
-        text += `,"modtime":"${formatTime(line.mtimeNs)}"`;
+        text += `,"modtime":"${toc_line_formatTime(line.mtimeNs)}"`;
     if (line.linkName) {
         text += `,"linkName":${JSON.stringify(line.linkName.toString('utf8'))}`;
         if (!(0,external_node_buffer_namespaceObject.isUtf8)(line.linkName))
@@ -40847,7 +41120,7 @@ function isFileLine(text) {
     return text.includes('","type":"reg"');
 }
 /** RFC 3339 in UTC with as many digits as the nanoseconds need. */
-function formatTime(ns) {
+function toc_line_formatTime(ns) {
     let seconds = ns / toc_line_SECOND_NS;
     let fraction = ns % toc_line_SECOND_NS;
     if (fraction < 0n) {
@@ -40899,7 +41172,7 @@ const align_directories_BATCH = 200;
  * long.
  */
 async function alignDirectories(root, source, directories) {
-    const top = await OpenFolder.open(root);
+    const top = await open_folder_OpenFolder.open(root);
     if (!top)
         return;
     const batch = [];
@@ -40966,215 +41239,241 @@ async function makeFolder(path) {
     const inside = splitContainerPath(bytes);
     if (!inside) {
         await (0,promises_namespaceObject.mkdir)(path, { recursive: true });
-        return await OpenFolder.open(bytes);
+        return await open_folder_OpenFolder.open(bytes);
     }
-    const top = await OpenFolder.openTop(inside.top);
+    const top = await open_folder_OpenFolder.openTop(inside.top);
     return await top.reach(inside.inner, true, SHARED_MODE).finally(() => top.close());
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/files/link-groups.js
+;// CONCATENATED MODULE: ./.build/src/archive/archive-damage.js
+
+/** Thrown by every check of the reading side: the archive is damaged, or was made to do harm. */
+class ArchiveDamage extends failure/* Failure */.HR {
+    where;
+    what;
+    constructor(where, what, options) {
+        super('damaged', `${where}: ${what}`, 'Choose another archive, and have this one verified.', options);
+        this.where = where;
+        this.what = what;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/chosen-lines.js
+
+
 /**
- * Hard links while two trees are compared. A file that is put in place is a new one, and every name that the archive has
- * for it must come with it, also one that looks as it should: it leads to the old file. Memory grows with the hard links
- * and with what differs.
+ * Files outside of what was chosen (latin1 of their names) with hard links in it, and the first of these: it takes the
+ * file's place, and the others are linked to it.
  */
-class LinkGroups {
-    #differing = new Set();
-    #groups = new Map();
-    #files = new Set();
-    /** Whether a live file is one with another name, although the archive has a file of its own under this one. */
-    isJoined({ type }, { nlink, dev, ino }) {
-        if (type !== 'reg' || nlink < 2n)
-            return false;
-        const inode = `${dev}:${ino}`;
-        const isKnown = this.#files.has(inode);
-        this.#files.add(inode);
-        return isKnown;
+class TornLinks extends Map {
+    toJSON() {
+        return this.size;
     }
-    /** Takes note of an archived entry in its order: a link's target comes before it. */
-    note({ type, linkName }, relativeName, isEqual, prefixLength) {
-        if (type === 'reg' && !isEqual)
-            this.#differing.add(relativeName.toString('latin1'));
-        if (type !== 'hardlink' || !linkName)
-            return;
-        const target = linkName.toString('latin1', prefixLength);
-        const group = this.#groups.get(target) ?? { equal: [], isTorn: this.#differing.has(target) };
-        this.#groups.set(target, group);
-        if (isEqual)
-            group.equal.push(relativeName);
-        else
-            group.isTorn = true;
+}
+/** Says what becomes of torn files, where there are any. */
+function describeTorn(source, torn) {
+    const [name] = torn.values();
+    if (!name)
+        return [];
+    const what = torn.size === 1 ? '1 file has' : `${torn.size} files have`;
+    return [
+        `${source}: ${what} other names outside of what was chosen (one is "${entry_names_showName(name)}"): restored as files of their own, the other names are left alone`,
+    ];
+}
+/** Goes through the index for hard links whose file was not chosen with them. */
+async function findTornLinks(archive, { source, paths }) {
+    const torn = new TornLinks();
+    if (!paths)
+        return torn;
+    for await (const { type, name, linkName } of linesOf(archive, source)) {
+        if (type !== 'hardlink' || !linkName || !paths.includes(name) || paths.includes(linkName))
+            continue;
+        const target = linkName.toString('latin1');
+        if (!torn.has(target))
+            torn.set(target, name);
     }
-    /** Names that looked equal, but belong to a file that is to be replaced. */
-    *torn() {
-        for (const [target, { equal, isTorn }] of this.#groups) {
-            if (!isTorn)
+    return torn;
+}
+/**
+ * The lines of what was chosen of a source, in order, as if there were nothing else in it: the first name of a torn file
+ * is that file. Before them come the folders on the way there, which were not chosen.
+ */
+async function* chosenLines(archive, { source, paths }, torn = new TornLinks()) {
+    if (!paths) {
+        yield* linesOf(archive, source);
+        return;
+    }
+    let folders = [];
+    const files = new Map();
+    for await (const line of linesOf(archive, source)) {
+        const isChosen = paths.includes(line.name);
+        const key = line.name.toString('latin1');
+        if (!isChosen && torn.has(key))
+            files.set(key, line);
+        if (!isChosen && line.type !== 'dir')
+            continue;
+        folders = folders.filter(({ name }) => isAtOrBelow(line.name, entry_names_withoutSlash(name)));
+        if (!isChosen) {
+            folders.push(line);
+            continue;
+        }
+        yield* folders;
+        folders = [];
+        yield line.type === 'hardlink' ? untie(line, torn, files) : line;
+    }
+}
+function untie(line, torn, files) {
+    const target = line.linkName?.toString('latin1') ?? '';
+    const first = torn.get(target);
+    if (!first)
+        return line;
+    if (!first.equals(line.name))
+        return { ...line, linkName: first };
+    const file = files.get(target);
+    if (!file)
+        throw new ArchiveDamage(entry_names_showName(line.name), 'the hard link leads to no file before it');
+    return { ...file, name: line.name };
+}
+/** The lines of one source, in order. */
+async function* linesOf(archive, source) {
+    const prefix = Buffer.from(`${source}/`);
+    for await (const line of archive.lines()) {
+        if (line.name.subarray(0, prefix.length).equals(prefix))
+            yield line;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/line-reader.js
+/**
+ * Splits a stream of bytes into lines without their newlines, in the batches that the stream brings. A line longer than
+ * `maxLineBytes` is refused: memory stays bounded whatever the other side sends.
+ */
+async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
+    // In pieces: whoever sends a line without end must not have it copied again with every chunk.
+    let rest = [];
+    let restBytes = 0;
+    for await (const chunk of chunks) {
+        const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+        const end = bytes.lastIndexOf(0x0a);
+        if (end >= 0) {
+            const whole = rest.length === 0 ? bytes.subarray(0, end) : Buffer.concat([...rest, bytes.subarray(0, end)]);
+            yield whole.toString('utf8').split('\n');
+            rest = [];
+            restBytes = 0;
+        }
+        if (end === bytes.length - 1)
+            continue;
+        rest.push(Buffer.from(bytes.subarray(end + 1)));
+        restBytes += bytes.length - end - 1;
+        if (end === -1 && restBytes > maxLineBytes)
+            throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
+    }
+    if (restBytes > 0)
+        yield [Buffer.concat(rest).toString('utf8')];
+}
+/** The lines of all batches, one by one. */
+async function* singly(batches) {
+    for await (const batch of batches)
+        yield* batch;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/lists.js
+
+
+
+
+/** Lines are gathered up to about so much before they are written. */
+const BATCH_CHARACTERS = 64 * 1024;
+/** The names of a list of them, which are in base64, a line each. */
+async function* lists_readNames(path) {
+    for await (const lines of readLines((0,external_node_fs_.createReadStream)(path))) {
+        for (const line of lines)
+            yield Buffer.from(line, 'base64');
+    }
+}
+/** The folders of a list of them, which are described as in an index. */
+async function* readFolders(path) {
+    for await (const lines of readLines((0,external_node_fs_.createReadStream)(path)))
+        yield* lines.map(parseTocLine);
+}
+/** Writes a list, one line each; it is on disk when this returns, and whoever is killed before leaves a part of it. */
+async function writeList(path, lines) {
+    const file = await (0,promises_namespaceObject.open)(path, 'w', 0o600);
+    try {
+        let batch = '';
+        for await (const line of lines) {
+            batch += `${line}\n`;
+            if (batch.length < BATCH_CHARACTERS)
                 continue;
-            if (!this.#differing.has(target))
-                yield { relativeName: Buffer.from(target, 'latin1'), isTarget: true };
-            for (const relativeName of equal)
-                yield { relativeName, isTarget: false };
+            await file.writeFile(batch);
+            batch = '';
         }
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/files/compare-tree.js
-
-
-
-
-
-
-
-/** Kernel clocks are coarse: a file can be changed this long after a moment and have a ctime before it. */
-const CLOCK_SLACK_NS = 2000000000n;
-/**
- * Compares an archived tree with the live one, both in the same order, by type, size, times, mode, owner and links; and
- * by content where the inode was touched after the archive was made, so that a forged mtime hides nothing. What a backup
- * leaves out (excluded names, FIFOs, sockets, devices) is no difference. Of the names of one file, all differ or none.
- */
-async function* compareTree(options) {
-    const tree = new FolderTree(await compare_tree_resolveRoot(options.path));
-    try {
-        yield* compareWith(tree, options);
-    }
-    finally {
-        tree.close();
-    }
-}
-async function* compareWith(tree, options) {
-    const live = liveEntries(tree, options.exclude ?? [])[Symbol.asyncIterator]();
-    const groups = new LinkGroups();
-    const mounts = new Mounts();
-    let present = await live.next();
-    for await (const line of options.archived) {
-        const relativeName = line.name.subarray(options.source.length + 1);
-        while (!present.done && Buffer.compare(present.value.relativeName, relativeName) < 0) {
-            mounts.pass(present.value);
-            if (isStored(present.value.stat))
-                yield mounts.place('remove', present.value.relativeName, 0);
-            present = await live.next();
-        }
-        const found = !present.done && present.value.relativeName.equals(relativeName) ? present.value : undefined;
-        if (found)
-            mounts.pass(found);
-        const isEqual = found !== undefined && (await isSame(line, found, tree, options)) && !groups.isJoined(line, found.stat);
-        groups.note(line, relativeName, isEqual, options.source.length + 1);
-        if (!isEqual)
-            yield mounts.place(found ? 'replace' : 'add', relativeName, line.size ?? 0);
-        if (found)
-            present = await live.next();
-    }
-    while (!present.done) {
-        mounts.pass(present.value);
-        if (isStored(present.value.stat))
-            yield mounts.place('remove', present.value.relativeName, 0);
-        present = await live.next();
-    }
-    for (const { relativeName, isTarget } of groups.torn()) {
-        const stat = isTarget ? await look(tree, relativeName) : undefined;
-        yield mounts.place('replace', relativeName, Number(stat?.size ?? 0));
-    }
-}
-/** Knows which live folders are file systems of their own. */
-class Mounts {
-    #rootDevice;
-    #prefixes = [];
-    pass({ relativeName, stat }) {
-        this.#rootDevice ??= stat.dev;
-        if (stat.isDirectory() && stat.dev !== this.#rootDevice)
-            this.#prefixes.push(relativeName);
-    }
-    place(kind, relativeName, sizeBytes) {
-        const isElsewhere = this.#prefixes.some((prefix) => {
-            // A mount point's own times and modes can be put right; it cannot be moved away.
-            const isItself = relativeName.length === prefix.length && kind !== 'remove';
-            return !isItself && relativeName.subarray(0, prefix.length).equals(prefix);
-        });
-        return { kind, relativeName, sizeBytes, ...(isElsewhere ? { isElsewhere } : {}) };
-    }
-}
-/** Whether a backup would store it. */
-function isStored(stat) {
-    return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink();
-}
-async function compare_tree_resolveRoot(path) {
-    return Buffer.from(await resolveFolder(path).catch((error) => {
-        if (isGone(error))
-            return path;
-        throw error;
-    }));
-}
-async function* liveEntries(tree, exclude) {
-    const isIgnored = matcherOf(exclude);
-    try {
-        yield* walkTree({
-            tree,
-            isExcluded: (relativeName) => isOwnName(relativeName) || isIgnored(relativeName),
-            onUnreadable: (_relativeName, error) => {
-                throw error;
-            },
-        });
-    }
-    catch (error) {
-        // A folder that is missing altogether is an empty one: everything is to be added.
-        if (!isGone(error))
-            throw error;
-    }
-}
-async function isSame(line, { relativeName, stat }, tree, options) {
-    if (!isSameKind(line, stat) || Number(stat.uid) !== (line.uid ?? 0) || Number(stat.gid) !== (line.gid ?? 0))
-        return false;
-    if (line.type === 'symlink') {
-        const target = await tree.reach(relativeName, (reachable) => (0,promises_namespaceObject.readlink)(reachable, { encoding: 'buffer' }));
-        return target.equals(line.linkName ?? Buffer.alloc(0)) && stat.mtimeNs === line.mtimeNs;
-    }
-    if (Number(stat.mode & 4095n) !== line.mode || stat.mtimeNs !== line.mtimeNs)
-        return false;
-    if (line.type === 'dir')
-        return true;
-    if (line.type === 'hardlink')
-        return await isLinkedTo(line, stat, tree, options.source);
-    if (stat.size !== BigInt(line.size ?? 0))
-        return false;
-    return (stat.ctimeNs < options.archivedSinceNs - CLOCK_SLACK_NS || (await digestFile(tree, relativeName)) === line.digest);
-}
-function isSameKind(line, stat) {
-    if (line.type === 'dir')
-        return stat.isDirectory();
-    if (line.type === 'symlink')
-        return stat.isSymbolicLink();
-    return stat.isFile();
-}
-async function isLinkedTo(line, stat, tree, source) {
-    const target = await look(tree, line.linkName?.subarray(source.length + 1) ?? Buffer.alloc(0));
-    return target?.ino === stat.ino && target.dev === stat.dev;
-}
-async function look(tree, name) {
-    try {
-        return await tree.reach(name, (reachable) => (0,promises_namespaceObject.lstat)(reachable, { bigint: true }));
-    }
-    catch (error) {
-        if (isGone(error))
-            return undefined;
-        throw error;
-    }
-}
-async function digestFile(tree, name) {
-    const file = await tree.reach(name, (reachable) => (0,promises_namespaceObject.open)(reachable, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_NOFOLLOW | promises_namespaceObject.constants.O_NONBLOCK));
-    try {
-        const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
-        const buffer = Buffer.alloc(1024 * 1024);
-        for (;;) {
-            const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
-            if (bytesRead === 0)
-                return hash.digest('hex');
-            hash.update(buffer.subarray(0, bytesRead));
-        }
+        await file.writeFile(batch);
+        await file.sync();
     }
     finally {
         await file.close();
     }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/directory-lines.js
+
+
+
+
+/**
+ * The folders that a swap changes something in, with the attributes that they are to have afterwards: those of the
+ * archive. Folders that were not chosen, but what was lies in them, keep the ones they have now, and are given back their
+ * time; only those that are missing come from the archive.
+ */
+async function* directoryLines(archive, part, swap) {
+    const { source, paths } = part;
+    const live = paths && !swap.isRootNew ? await open_folder_OpenFolder.open(Buffer.from(swap.root)) : undefined;
+    const kept = new Set();
+    try {
+        for await (const line of chosenLines(archive, part)) {
+            if (line.type !== 'dir')
+                continue;
+            const present = live && !paths?.includes(line.name) ? await directory_lines_describe(live, line.name, part, swap) : undefined;
+            if (present)
+                kept.add(line.name.toString('latin1'));
+            yield present ?? line;
+        }
+        if (!live || !paths)
+            return;
+        for await (const removal of lists_readNames(swap.removals)) {
+            const { parent } = splitPath(entry_names_withoutSlash(removal));
+            const name = Buffer.concat([Buffer.from(`${source}/`), parent, Buffer.from(parent.length > 0 ? '/' : '')]);
+            const key = name.toString('latin1');
+            if (paths.includes(name) || kept.has(key))
+                continue;
+            kept.add(key);
+            const present = await directory_lines_describe(live, name, part, swap);
+            if (present)
+                yield present;
+        }
+    }
+    finally {
+        await live?.close();
+    }
+}
+/** A live folder as it is now; undefined where there is none. */
+async function directory_lines_describe(live, name, { source }, { rootMtimeNs }) {
+    const relativeName = name.subarray(source.length + 1);
+    const folder = await live.reach(relativeName);
+    if (!folder)
+        return undefined;
+    const { mode, uid, gid, mtimeNs } = await folder.handle.stat({ bigint: true }).finally(() => folder.close());
+    return {
+        name,
+        type: 'dir',
+        mode: Number(mode & 4095n),
+        uid: Number(uid),
+        gid: Number(gid),
+        // What is staged in the source's own folder has changed its time by now.
+        mtimeNs: relativeName.length === 0 && rootMtimeNs !== undefined ? BigInt(rootMtimeNs) : mtimeNs,
+        offset: 0,
+    };
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/resolve-root.js
@@ -41205,78 +41504,13 @@ async function resolve_root_resolveRoot(path) {
 }
 /** What is there and could not be opened as a folder is none: nothing is made in its place. */
 async function refuseLink(root, name) {
-    const folder = await OpenFolder.open(Buffer.from(root));
+    const folder = await open_folder_OpenFolder.open(Buffer.from(root));
     if (!folder)
         return;
     const found = await folder.look(Buffer.from(name)).finally(() => folder.close());
     if (!found)
         return;
     throw new failure/* Failure */.HR('refused', `${(0,external_node_path_.join)(root, name)} is ${found.isSymbolicLink() ? 'a symbolic link' : 'no folder'} in its container`, 'Name the real path of the folder in continuity.yml (path beside service), or move that entry away.');
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/files-plan.js
-
-
-
-
-
-/** Names of entries; there may be a million, which no report wants to list. */
-class WantedEntries extends Set {
-    toJSON() {
-        return this.size;
-    }
-}
-/** Compares a live folder with the archive; the names that are to go are written to `removalsPath`. */
-async function planFiles(archive, source, record, removalsPath) {
-    const wanted = new WantedEntries();
-    const plan = { add: 0, replace: 0, remove: 0, stageBytes: 0 };
-    const elsewhere = { count: 0 };
-    const removals = (0,external_node_fs_.createWriteStream)(removalsPath, { mode: 0o600 });
-    const closed = (0,external_node_events_namespaceObject.once)(removals, 'close');
-    closed.catch(() => undefined);
-    const differences = compareTree({
-        source: source.name,
-        path: source.path,
-        archived: linesOf(archive, source.name),
-        archivedSinceNs: BigInt(Date.parse(record.walkStarted)) * 1000000n,
-        exclude: [...source.exclude, ...source.allowUnreadable],
-    });
-    for await (const { kind, relativeName, sizeBytes, isElsewhere } of differences) {
-        plan[kind]++;
-        plan.stageBytes += sizeBytes;
-        if (isElsewhere && elsewhere.count++ === 0)
-            elsewhere.first = relativeName.toString();
-        if (kind === 'remove')
-            removals.write(`${relativeName.toString('base64')}\n`);
-        // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
-        else if (kind === 'add' || !files_plan_isFolder(relativeName))
-            wanted.add(`${source.name}/${relativeName.toString('latin1')}`);
-    }
-    removals.end();
-    await closed;
-    const free = await (0,promises_namespaceObject.statfs)((await resolve_root_resolveRoot(source.path)).existing).catch(() => undefined);
-    return {
-        source: source.name,
-        path: source.path,
-        ...(source.container === undefined ? {} : { container: source.container }),
-        archived: { files: record.files, bytes: record.bytes },
-        ...plan,
-        ...(free ? { freeBytes: free.bavail * free.bsize } : {}),
-        wanted,
-        elsewhere,
-    };
-}
-/** The source's own folder has the empty name. */
-function files_plan_isFolder(relativeName) {
-    return relativeName.length === 0 || relativeName.at(-1) === 0x2f;
-}
-/** The lines of one source, in order. */
-async function* linesOf(archive, source) {
-    const prefix = Buffer.from(`${source}/`);
-    for await (const line of archive.lines()) {
-        if (line.name.subarray(0, prefix.length).equals(prefix))
-            yield line;
-    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-damage.js
@@ -41333,16 +41567,16 @@ async function placeFilesSwap({ source, path, container }, id, state) {
  * Fetches what differs, checks it and extracts it into the staging directory; nothing live is touched. The directory is
  * reached through its descriptor: who owns the live folder may rename it, and put a link to elsewhere in its place.
  *
- * Where the swap knows its folders, what an earlier plan wanted is in them already. Of a file with several names, all are
- * wanted or none, so that nothing has to be linked to what is there.
+ * Where the swap knows its folders, what an earlier plan wanted is in them already. Of a file with several names, all
+ * that were chosen are wanted or none, so that nothing has to be linked to what is there.
  */
 async function stageFiles(archive, plan, swap) {
     const goesOn = swap.inodes !== undefined;
     const { staged, inodes } = await openOwnFolders(swap);
     try {
-        await writeDirectories(archive, swap);
+        await writeDirectories(archive, plan, swap);
         const wants = (name) => plan.wanted.has(name.toString('latin1'));
-        const entries = relativeTo(`${swap.source}/`, archive.entries(wants));
+        const entries = relativeTo(`${swap.source}/`, withoutTorn(archive.entries(wants), plan.torn));
         const { notes } = await extractEntries({ entries, directory: `/proc/self/fd/${staged.handle.fd}`, goesOn });
         return { notes, inodes };
     }
@@ -41378,23 +41612,26 @@ function explainFullDisk(error, root) {
 async function swapStagedFiles(swap) {
     const root = Buffer.from(swap.root);
     const staged = Buffer.from(swap.staged);
-    const removals = decodeNames(swap.removals);
+    const removals = lists_readNames(swap.removals);
     const { inodes } = swap;
     const counts = await swapFiles({ root, staged, kept: Buffer.from(swap.kept), inodes, removals });
     await removeTree(staged);
-    await alignDirectories(root, swap.source, readDirectories(swap.directories));
+    await alignDirectories(root, swap.source, readFolders(swap.directories));
     return counts;
 }
-/** Removes what was staged and never put in place; its lists go with the restore's work directory. */
-async function discardStagedFiles(swap) {
-    const root = await OpenFolder.open(Buffer.from(swap.root));
+/**
+ * Removes what was staged and never put in place, unless it `staysStaged`; its lists go with the restore's work
+ * directory.
+ */
+async function discardStagedFiles(swap, staysStaged = false) {
+    const root = await open_folder_OpenFolder.open(Buffer.from(swap.root));
     if (!root)
         return;
     try {
-        const names = [swap.staged, swap.kept].map((path) => Buffer.from((0,external_node_path_.basename)(path)));
-        const found = await Promise.all(names.map((name) => root.look(name)));
-        await removeTree(Buffer.from(swap.staged));
-        await removeTree(Buffer.from(swap.kept));
+        const paths = staysStaged ? [swap.kept] : [swap.staged, swap.kept];
+        const found = await Promise.all(paths.map((path) => root.look(Buffer.from((0,external_node_path_.basename)(path)))));
+        for (const path of paths)
+            await removeTree(Buffer.from(path));
         const isTouched = found.some((stat) => stat !== undefined);
         if (isTouched && swap.rootMtimeNs !== undefined)
             await restoreTime(root.handle, BigInt(swap.rootMtimeNs));
@@ -41423,23 +41660,27 @@ async function openOwnFolders(swap) {
     }
     throw new failure/* Failure */.HR('source', `${swap.root} is no folder to restore into`, 'Check that it is mounted.');
 }
-async function writeDirectories(archive, { source, directories }) {
-    const file = (0,external_node_fs_.createWriteStream)(directories, { mode: 0o600 });
-    for await (const line of linesOf(archive, source)) {
-        if (line.type === 'dir' && !file.write(`${formatTocLine(line)}\n`))
+/** Notes down what the swap gives folders at its end, as late as can be: others may be at work in those above it. */
+async function writeDirectories(archive, part, swap) {
+    const file = (0,external_node_fs_.createWriteStream)(swap.directories, { mode: 0o600 });
+    for await (const line of directoryLines(archive, part, swap)) {
+        if (!file.write(`${formatTocLine(line)}\n`))
             await (0,external_node_events_namespaceObject.once)(file, 'drain');
     }
     file.end();
     await (0,external_node_events_namespaceObject.once)(file, 'close');
 }
-async function* readDirectories(path) {
-    for await (const lines of readLines((0,external_node_fs_.createReadStream)(path)))
-        yield* lines.map(parseTocLine);
-}
-async function* decodeNames(path) {
-    for await (const lines of readLines((0,external_node_fs_.createReadStream)(path))) {
-        for (const line of lines)
-            yield Buffer.from(line, 'base64');
+/** A torn file goes by its first chosen name, and those to be linked to it are linked to that. */
+async function* withoutTorn(entries, torn) {
+    for await (const entry of entries) {
+        const { header } = entry;
+        const first = torn.get((header.type === 'hardlink' ? header.linkName : header.name)?.toString('latin1') ?? '');
+        if (!first)
+            yield entry;
+        else if (header.type !== 'hardlink')
+            yield { ...entry, header: { ...header, name: first } };
+        else if (!header.name.equals(first))
+            yield { ...entry, header: { ...header, linkName: first } };
     }
 }
 /** Entries named from within a source's folder, which itself is there already. */
@@ -41487,7 +41728,7 @@ async function syncFileSystems(paths) {
  * step can be repeated, so that whoever finds the journal only has to call this again.
  */
 async function carryThrough(platform, journal) {
-    const result = { disconnected: [], placed: 0, removed: 0 };
+    const result = { disconnected: [], swaps: [], placed: 0, removed: 0 };
     const placed = await Promise.all(journal.databases.map(async (swap) => ({ swap, server: await serverOf(platform, swap.source) })));
     const present = new Set();
     // Databases of one cluster change places together, whatever names they have in the configuration.
@@ -41496,7 +41737,12 @@ async function carryThrough(platform, journal) {
         if (!first)
             continue;
         const { server } = first;
-        const { disconnected } = await swapDatabases({ server, swaps: members.map(({ swap }) => swap) });
+        const { swapped, disconnected, refusedMs } = await swapDatabases({
+            server,
+            swaps: members.map(({ swap }) => swap),
+        });
+        if (swapped.length > 0)
+            result.swaps.push({ databases: swapped, refusedMs });
         for (const { name } of await listOwnDatabases(server))
             present.add(name);
         result.disconnected.push(...disconnected.map(({ database, user, application }) => `${database}: ${user} (${application || 'no name'})`));
@@ -41512,11 +41758,14 @@ async function carryThrough(platform, journal) {
     await recordKept(config.state, {
         id: journal.id,
         archive: journal.archive,
+        ...(journal.undoes ? { undoes: journal.undoes } : {}),
         since: now().toISOString(),
         // One that was missing before the restore has left nothing to keep.
-        databases: journal.databases
-            .filter(({ kept }) => present.has(kept))
-            .map(({ source, live, kept }) => ({ source, live, kept })),
+        databases: journal.databases.map(({ source, live, kept }) => ({
+            source,
+            live,
+            ...(present.has(kept) ? { kept } : {}),
+        })),
         files: journal.files.map(({ source, root, container, kept }) => ({
             source,
             root,
@@ -41524,10 +41773,29 @@ async function carryThrough(platform, journal) {
             kept,
         })),
     });
+    // What it had kept is in place: the way back from here is the new record's.
+    if (journal.undoes)
+        await removeKeptRecord(config.state, journal.undoes.id);
     // Without the journal, the work directory is a leftover that the next command removes; the other way round is worse.
     await removeJournal(config.state);
     await (0,promises_namespaceObject.rm)(workDirectoryOf(config.state, journal.id), { recursive: true, force: true });
     return result;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/interrupted-text.js
+/** Commands that take the lock, and so finish or revert what a killed one left. */
+const FINISHING_COMMANDS = 'the next backup, restore, undo or forget';
+/** What a journal is of: `restore of backup_full_2026-01-31.tar.gz`, `undo of 20260131040000-0123ab`. */
+function describeJournal({ archive, undoes }) {
+    return undoes ? `undo of ${undoes.id} (restore of ${archive})` : `restore of ${archive}`;
+}
+/** How far it came. */
+function describePhase({ phase }) {
+    return phase === 'swapping' ? 'while it was put in place' : 'before it changed anything';
+}
+/** What will be done about it. */
+function describeRemedy({ phase }) {
+    return phase === 'swapping' ? 'carries it through' : 'removes what it had made';
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/services/by-dependence.js
@@ -41766,31 +42034,49 @@ async function haltOne({ logger }, caller, container) {
 
 
 
+
+
+
 const LEFTOVERS_CONNECT_WITHIN_MS = 500;
-/** Finishes a restore that was interrupted while it put things in place, or reverts one that had not begun to. */
+/** Finishes a restore, or an undo, that was interrupted while it put things in place, or reverts one that had not begun to. */
 async function finishInterrupted(platform) {
-    const journal = await readJournal(platform.config.state);
-    if (!journal) {
-        await removeWorkDirectories(platform.config.state);
-        return;
-    }
+    const { state } = platform.config;
+    const journal = await readJournal(state);
+    if (journal)
+        await finish(platform, journal);
+    await removeLeftovers(state);
+}
+async function finish(platform, journal) {
     const { logger } = platform;
+    const run = describeJournal(journal);
     if (journal.phase === 'swapping') {
-        logger.warning(`The restore of ${journal.archive} of ${journal.started} was interrupted while it was put in place: going on.`);
+        logger.warning(`The ${run}, begun ${journal.started}, was interrupted while it was put in place: going on.`);
         // A reboot, or somebody, may have started those who use it, whether they ran when it began or not.
         await haltAgain(platform, journal.users);
         await carryThrough(platform, { ...journal, files: await followContainers(platform, journal) });
-        logger.warning(`The restore of ${journal.archive} is complete now.`);
+        logger.warning(`The ${run} is complete now.`);
     }
     else {
-        logger.warning(`The restore of ${journal.archive} of ${journal.started} was interrupted before it changed anything: removing what it had staged.`);
         await endLeftovers(platform, journal);
+        if (await finishTables(platform, journal))
+            return;
+        logger.warning(`The ${run}, begun ${journal.started}, was interrupted before it changed anything: removing what it had made.`);
         await discardStaged(platform, journal);
     }
 }
+/** Tables change in one transaction, which may have happened though nobody was there any more to hear of it. */
+async function finishTables(platform, journal) {
+    const { tables = [] } = journal;
+    await awaitSilence(platform, tables);
+    if (!(await areTablesReplaced(platform, tables)))
+        return false;
+    await closeTables(platform, journal);
+    platform.logger.warning(`The ${describeJournal(journal)}, begun ${journal.started}, was interrupted when its tables had just been replaced: it is complete now.`);
+    return true;
+}
 /** The killed run's own programs may just have begun to connect: they are looked for twice. */
-async function endLeftovers(platform, { databases }) {
-    const sources = [...new Set(databases.map(({ source }) => source))];
+async function endLeftovers(platform, { databases, tables = [] }) {
+    const sources = [...new Set([...databases, ...tables].map(({ source }) => source))];
     const servers = await Promise.all(sources.map((source) => serverOf(platform, source)));
     if (servers.length === 0)
         return;
@@ -41800,23 +42086,32 @@ async function endLeftovers(platform, { databases }) {
         await Promise.all(servers.map(endLeftSessions));
     }
 }
-/** Removes everything that a restore has staged, and its journal. */
+/** Removes everything that a restore, or an undo, has made before it replaced anything, and its journal. */
 async function discardStaged(platform, journal) {
-    for (const { source, staged } of journal.databases) {
-        await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
+    const isUndo = journal.undoes !== undefined;
+    // What was to come in with an undo is what a restore has kept: that stays.
+    for (const { source, staged } of isUndo ? [] : journal.databases) {
+        if (staged !== undefined)
+            await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
     }
     for (const swap of await followContainers(platform, journal))
-        await discardStagedFiles(swap);
+        await discardStagedFiles(swap, isUndo);
+    await (0,promises_namespaceObject.rm)(wayBackPathOf(platform.config.state, journal.id), { recursive: true, force: true });
     await removeJournal(platform.config.state);
     await (0,promises_namespaceObject.rm)(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
 }
-/** Lists of names that a run left which was killed before its journal began, or right after it ended. */
-async function removeWorkDirectories(stateDirectory) {
+/**
+ * Lists of names that a run left which was killed before its journal began, or right after it ended; and what was not yet
+ * a journal, or a record, when it was killed.
+ */
+async function removeLeftovers(stateDirectory) {
     const folder = (0,external_node_path_.dirname)(workDirectoryOf(stateDirectory, '0'));
     const names = await (0,promises_namespaceObject.readdir)(folder).catch(() => []);
     for (const id of names.filter(isRestoreId)) {
         await (0,promises_namespaceObject.rm)(workDirectoryOf(stateDirectory, id), { recursive: true, force: true });
     }
+    await removeUnfinished(stateDirectory, (name) => name === JOURNAL_NAME);
+    await removeUnfinished(keptRecordsIn(stateDirectory), () => true);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/services/await-end.js
@@ -42119,6 +42414,7 @@ async function makeStateDirectory(path) {
 
 
 
+
 /** Deletes what restores replaced. From then on those restores cannot be taken back. */
 async function forget(platform, { ids, confirm }) {
     return await withLock(platform, async () => {
@@ -42135,19 +42431,22 @@ async function forget(platform, { ids, confirm }) {
         return { forgotten: chosen };
     });
 }
-async function forgetOne(platform, { id, databases, files }) {
-    for (const { source, kept } of databases)
-        await dropDatabases({ server: await serverOf(platform, source), names: [kept] });
-    for (const folder of files) {
-        const found = await followContainer(platform, id, folder);
+async function forgetOne(platform, record) {
+    for (const { source, kept } of record.databases) {
+        if (kept !== undefined)
+            await dropDatabases({ server: await serverOf(platform, source), names: [kept] });
+    }
+    await dropTablesOf(platform, record.tables ?? []);
+    for (const folder of record.files) {
+        const found = await followContainer(platform, record, folder);
         if (found)
             await removeKeptFolder(found.root, found.kept);
     }
-    await removeKeptRecord(platform.config.state, id);
+    await removeKeptRecord(platform.config.state, record.id);
 }
 /** Removes the kept entries; the live folder around them keeps its time, to the nanosecond. */
 async function removeKeptFolder(root, kept) {
-    const folder = await OpenFolder.open(Buffer.from(root));
+    const folder = await open_folder_OpenFolder.open(Buffer.from(root));
     if (!folder)
         return;
     try {
@@ -42270,13 +42569,23 @@ async function findUnconfigured(server, configured, options = {}) {
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-statements.js
 /** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
 const dump_statements_name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
-const copyPattern = new RegExp(`^COPY (${dump_statements_name}(?:\\.${dump_statements_name})?) [^]*FROM stdin;$`);
+const qualifiedName = `${dump_statements_name}(?:\\.${dump_statements_name})?`;
+const copyPattern = new RegExp(`^COPY (${qualifiedName}) [^]*FROM stdin;$`);
+const foreignKeyPattern = new RegExp(`^ALTER TABLE (?:ONLY )?(${qualifiedName})\\s+ADD CONSTRAINT (${dump_statements_name}) FOREIGN KEY \\([^]*\\) REFERENCES (${qualifiedName})\\(`);
 const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
 const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
 const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
 /** The table of a `COPY … FROM stdin;`, as written. */
 function parseCopyTable(text) {
     return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
+}
+/** The foreign key that a statement adds. */
+function parseForeignKey(statement) {
+    const found = statement.startsWith('ALTER TABLE ') ? foreignKeyPattern.exec(statement) : null;
+    if (!found)
+        return undefined;
+    const [, table, constraint, references] = found;
+    return { table, constraint, references, statement };
 }
 function parseSetval(text) {
     const found = setvalPattern.exec(text);
@@ -42338,13 +42647,15 @@ function nameEncoding(encoding) {
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/catalogue.js
 
 
-/** Ordinary tables and leaves of partitioned ones; what an extension made is written by CREATE EXTENSION. */
+
+/** Ordinary tables and leaves of partitioned ones, ours apart; what an extension made is written by CREATE EXTENSION. */
 const selectTables = `SELECT c.oid::text, n.nspname AS schema, c.relname AS name,
   CASE WHEN c.relispartition THEN (
     SELECT json_agg(json_build_array(an.nspname, a.relname)) FROM pg_partition_ancestors(c.oid) p
     JOIN pg_class a ON a.oid = p.relid JOIN pg_namespace an ON an.oid = a.relnamespace) END AS ancestors
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
+  AND NOT ${isKeptTable}
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'e'
     AND ((d.classid = 'pg_class'::regclass AND d.objid = c.oid) OR (d.classid = 'pg_namespace'::regclass AND d.objid = n.oid)))
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
@@ -42460,6 +42771,7 @@ function readFacts([row], server, database) {
 
 
 
+
 /**
  * Reads the facts and the catalogue of a database and writes pg_dump's arguments: plain SQL with owners and privileges,
  * without CREATE DATABASE (the facts hold what it would say), in the database's own encoding, so that no byte is
@@ -42467,8 +42779,8 @@ function readFacts([row], server, database) {
  * @throws Failure `source` where the database does not answer, or the client is older than the server.
  */
 async function planDump({ server, database, ...options }, query) {
-    const [[rows, tables], client] = await Promise.all([
-        queryTogether(server, database, [selectFacts(database), selectTables], query),
+    const [[rows, tables, own], client] = await Promise.all([
+        queryTogether(server, database, [selectFacts(database), selectTables, selectOwnRelations], query),
         options.client ?? readClientVersion(server, 'pg_dump'),
     ]);
     const facts = readFacts(rows, server, database);
@@ -42479,12 +42791,27 @@ async function planDump({ server, database, ...options }, query) {
     const args = ['--format=plain', '--no-password', `--encoding=${facts.encoding}`];
     args.push(`--lock-wait-timeout=${options.lockTimeoutMs}`);
     args.push(...excluded.map((table) => `--exclude-table-data=${writeExclusion(table, facts.encoding)}`));
+    args.push(...own.map((relation) => `--exclude-table=${writeExclusion(relation, facts.encoding)}`));
     const warnings = unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`);
     const conditions = listSecurityWarnings('pg_dump', client);
     return { facts, clientVersion: client.text, tables, excluded, args, warnings, conditions };
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/backup/dump-name.js
+/** What a database's dump is called in the archive: `app`, or `odoo.school` where a source has several. */
+function dumpNameOf({ name, database: configured }, database) {
+    return configured === 'all' ? `${name}.${fileNameOf(database)}` : name;
+}
+/** Names on a server may hold anything; in a file's name what could mislead is written as %XX. */
+function fileNameOf(database) {
+    return database.replace(/[^A-Za-z0-9_-]/gu, (character) => encodeURIComponent(character).replace(/^[^%]$/, hexOf));
+}
+function hexOf(character) {
+    return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
+}
+
 ;// CONCATENATED MODULE: ./.build/src/operations/backup/find-databases.js
+
 
 
 
@@ -42514,7 +42841,7 @@ async function findDatabases(platform, mayBeMissing) {
             continue;
         }
         for (const database of isAll ? present : [source.database]) {
-            const dump = isAll ? `${source.name}.${fileNameOf(database)}` : source.name;
+            const dump = dumpNameOf(source, database);
             found.targets.push({ source, server, database, dump, plan: planOf(source, server, database) });
         }
         found.servers.push({ source, server, database: isAll ? 'postgres' : source.database });
@@ -42561,13 +42888,6 @@ function nameUnconfigured(members, present) {
     return present
         .filter((name) => !configured.includes(name))
         .map((name) => `database "${name}" on ${members[0]?.server.label} is not in continuity.yml: it is not backed up`);
-}
-/** Names on a server may hold anything; in a file's name what could mislead is written as %XX. */
-function fileNameOf(database) {
-    return database.replace(/[^A-Za-z0-9_-]/gu, (character) => encodeURIComponent(character).replace(/^[^%]$/, hexOf));
-}
-function hexOf(character) {
-    return `%${character.charCodeAt(0).toString(16).toUpperCase().padStart(2, '0')}`;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/content-pool.js
@@ -44064,6 +44384,71 @@ async function* cut(content) {
     for (let at = 0; at < content.length; at += CHUNK_BYTES)
         yield Promise.resolve(content.subarray(at, at + CHUNK_BYTES));
 }
+
+;// CONCATENATED MODULE: ./.build/src/archive/emergency-card.js
+/**
+ * The emergency card: how to restore with scp, tar and psql alone. Written by `npm run build -- card` from
+ * docs/carte-urgence.md; never edited here.
+ */
+const CARD_TEXT = `# CARTE D'URGENCE : tout restaurer avec scp, tar et psql
+
+Serveur de sauvegarde : tc-portail, 172.16.95.98, SSH 4660, \`/srv/tc-data/backups\`.
+ADMIN, compte des opérateurs là-bas : ............ empreinte SHA256:......................
+Appeler d'abord : responsable ....................... hébergement ......................
+**Ne pas** effacer quoi que ce soit sur la production, rebrancher une machine attaquée (la
+réinstaller), charger un dump dans une base qui sert, mettre la clé age en ligne.
+Attaque : prendre une archive d'AVANT ; les plus récentes peuvent être piégées.
+
+## 1. Chercher l'archive et la vérifier (en root ; trois fois sa taille libre)
+
+\`\`\`sh
+mkdir -p /srv/reprise && chmod 700 /srv/reprise && cd /srv/reprise
+ssh -p 4660 ADMIN@172.16.95.98 'ls -lt /srv/tc-data/backups | head -20'
+scp -P 4660 ADMIN@172.16.95.98:/srv/tc-data/backups/backup_full_2026-11-26.tar.gz .
+gzip -t backup_full_2026-11-26.tar.gz && echo ENTIERE
+tar -xpzf backup_full_2026-11-26.tar.gz --numeric-owner
+for f in db/*.sql; do tail -n 8 "$f" | grep -q 'dump complete' || echo "COUPE : $f"; done
+\`\`\`
+
+\`ENTIERE\` doit s'afficher, \`COUPE\` jamais ; sinon prendre l'archive de la veille.
+Dedans : \`db/*.sql\` (bases, rôles), \`uploads/\` et autres, \`kit/\` (compose, secrets).
+
+## 2. Machine neuve seulement : Debian, Docker avec Compose 2, age ; puis les secrets
+
+\`\`\`sh
+age -d -i recovery-key.txt kit/secrets.tar.age | tar -xpf - --numeric-owner -C kit
+mkdir -p /srv/skills-hub && cp -a kit/files/. /srv/skills-hub/ && cd /srv/skills-hub
+docker compose up -d --wait app-db keycloak-db odoo-db mattermost-db
+\`\`\`
+
+## 3. Une base (ici App ; UNE des deux lignes PSQL=), puis les autres de même
+
+\`\`\`sh
+cd /srv/skills-hub && docker compose stop app
+PSQL='docker compose exec -T app-db psql -X -U app'  # PostgreSQL dans son conteneur
+PSQL='psql -X -h 127.0.0.1 -U postgres'              # ou PostgreSQL sur la machine
+$PSQL -d postgres < /srv/reprise/db/globals-app.sql  # « already exists » : normal
+$PSQL -d postgres -c 'CREATE DATABASE neuve TEMPLATE template0 OWNER app'
+$PSQL -d neuve -v ON_ERROR_STOP=1 -q -1 < /srv/reprise/db/app.sql && echo CHARGEE
+$PSQL -d postgres -c 'ALTER DATABASE skills_hub RENAME TO skills_hub_avant'
+$PSQL -d postgres -c 'ALTER DATABASE neuve RENAME TO skills_hub'
+\`\`\`
+
+Sans \`CHARGEE\`, ne rien renommer (base absente : le premier renommage échoue, sans mal).
+keycloak : \`keycloak-db\`, \`keycloak\` ; mattermost : \`mattermost-db\`, \`mmuser\` ; odoo :
+\`odoo-db\`, \`odoo\`, un \`db/odoo.BASE.sql\` par base.
+
+## 4. Les fichiers (un portfolio : \`uploads/student_0042\`), puis tout redémarrer
+
+\`\`\`sh
+mkdir -p /srv/skills-hub/data/uploads
+cp -a --backup=numbered /srv/reprise/uploads/. /srv/skills-hub/data/uploads/
+cd /srv/skills-hub && docker compose up -d --wait
+\`\`\`
+
+De même \`odoo-data\` vers \`data/odoo\`, \`mattermost-files\` vers \`data/mattermost\`.
+\`skills_hub_avant\` et les \`*.~1~\` restent jusqu'à l'accord du responsable.
+`;
 
 ;// CONCATENATED MODULE: ./.build/src/system/run-together.js
 /**
@@ -64495,6 +64880,7 @@ const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(im
 
 /** Enough for the archives that an operator compares; an index has a few hundred bytes a file. */
 const KEPT_INDEXES = 8;
+const SUFFIX = '.index.json';
 /** Local copies of indexes, by digest. A copy is only a cache: it is used when its digest is the one that was asked for. */
 class IndexCache {
     #directory;
@@ -64530,6 +64916,10 @@ class IndexCache {
         }
         return path;
     }
+    /** Whether there is a copy by that name; whether it is whole, `obtain` finds out. */
+    async holds(index) {
+        return (await timeOf(this.#pathOf(index))) > 0;
+    }
     /** Opens a cached index for reading. */
     async open(path) {
         return await IndexReader.open((0,external_node_fs_.createReadStream)(path, { highWaterMark: 1024 * 1024 }));
@@ -64538,14 +64928,15 @@ class IndexCache {
     async add(path, index) {
         await (0,promises_namespaceObject.mkdir)(this.#directory, { recursive: true, mode: 0o700 });
         await (0,promises_namespaceObject.rename)(path, this.#pathOf(index));
-        const names = await (0,promises_namespaceObject.readdir)(this.#directory);
+        // What was left half fetched goes as well; the catalogue of all archives lies there, too, and stays.
+        const names = (await (0,promises_namespaceObject.readdir)(this.#directory)).filter((name) => name.includes(SUFFIX));
         const used = await Promise.all(names.map(async (name) => ({ name, time: await timeOf((0,external_node_path_.join)(this.#directory, name)) })));
         const old = used.sort((a, b) => b.time - a.time).slice(KEPT_INDEXES);
         for (const { name } of old)
             await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(this.#directory, name), { force: true });
     }
     #pathOf(index) {
-        return (0,external_node_path_.join)(this.#directory, `${index}.index.json`);
+        return (0,external_node_path_.join)(this.#directory, `${index}${SUFFIX}`);
     }
 }
 /** When a file was last used, in milliseconds since 1970; 0 for one that went meanwhile. */
@@ -64731,17 +65122,17 @@ class DumpCutter {
 /** The lexer's events for whoever wants them: the fingerprints, the cuts, or both. */
 function joinEvents(taker, cutter) {
     return {
-        copyBegins(table, at) {
-            taker?.copyBegins(table);
+        copyBegins(table, at, statementAt) {
+            taker?.copyBegins(table, statementAt);
             cutter?.copyBegins(table, at);
         },
         copyRows: (bytes) => taker?.copyRows(bytes),
         copyEnds(table, rows, at) {
-            taker?.copyEnds(table, rows);
+            taker?.copyEnds(table, rows, at);
             cutter?.copyEnds(table, at);
         },
         unitEnds: (at) => cutter?.unitEnds(at),
-        statement: (text) => taker?.statement(text),
+        statement: (text, end) => taker?.statement(text, end),
         metaBegins: (at) => cutter?.metaBegins(at),
         metaEnds: (_text, at) => cutter?.metaEnds(at),
     };
@@ -64785,11 +65176,12 @@ class CopyRows {
     constructor(events) {
         this.#events = events;
     }
-    begin(table, at) {
+    /** Rows of a table begin at `at`, behind the statement that began at `statementAt`. */
+    begin(table, at, statementAt) {
         this.#table = table;
         this.#rows = this.#matched = this.#held = 0;
         this.ended = false;
-        this.#events.copyBegins(table, at);
+        this.#events.copyBegins(table, at, statementAt);
     }
     /** Reads from index `from`; `base` is the piece's offset in the stream. Gives the index where it stopped. */
     read(buffer, from, base) {
@@ -64949,6 +65341,7 @@ class DumpLexer {
     #base = 0;
     // The statement at hand: its bytes, and whether it began a line.
     #open = false;
+    #statementAt = 0;
     #atLineStart = true;
     #parentheses = 0;
     #pieces = [];
@@ -65012,7 +65405,7 @@ class DumpLexer {
         else if (byte === newline) {
             this.#state = 'rows';
             this.#atLineStart = true;
-            this.#rows.begin(this.#table, this.#base + at + 1);
+            this.#rows.begin(this.#table, this.#base + at + 1, this.#statementAt);
         }
         return at + 1;
     }
@@ -65128,6 +65521,7 @@ class DumpLexer {
     }
     #openStatement(at) {
         this.#open = true;
+        this.#statementAt = this.#base + at;
         this.#trailerSeen = false;
         this.#parentheses = 0;
         this.#word = 0;
@@ -65153,7 +65547,7 @@ class DumpLexer {
             return;
         if (text.startsWith('SET '))
             this.#readSetting(text);
-        this.#events.statement(text);
+        this.#events.statement(text, this.#base + end);
         const table = parseCopyTable(text);
         if (table === undefined)
             return;
@@ -65193,14 +65587,15 @@ class DumpRun {
     started;
     constructor(options) {
         this.#options = options;
-        const { server, args, database, applicationName } = options;
-        this.#child = server.start('pg_dump', args, { database, applicationName });
+        const { server, args, database, applicationName, timezone } = options;
+        const identity = { database, applicationName, ...(timezone === undefined ? {} : { timezone }) };
+        this.#child = server.start('pg_dump', args, identity);
         this.#child.stdin.on('error', () => undefined);
         this.#child.stdin.end();
-        this.#messages = keepMessages(this.#child);
+        this.#messages = run_tool_keepMessages(this.#child);
         // When a program ends, Node throws away what nobody listens for; whoever reads this may come later.
         this.#child.stdout.on('readable', () => undefined);
-        this.ended = awaitEnd(this.#child, 'pg_dump').then(({ code, endedBy }) => this.#judgeEnd(code, endedBy), (error) => {
+        this.ended = run_tool_awaitEnd(this.#child, 'pg_dump').then(({ code, endedBy }) => this.#judgeEnd(code, endedBy), (error) => {
             throw this.#failure ?? error;
         });
         this.ended.catch(() => undefined);
@@ -65268,7 +65663,7 @@ class DumpRun {
             throw new failure/* Failure */.HR('source', `the dump of ${this.label} is incomplete: pg_dump was ended by ${endedBy}`, next);
         }
         if (code !== 0)
-            throw describeServerError(`the dump of ${this.label} failed (pg_dump, status ${code})`, this.#messages());
+            throw server_errors_describeServerError(`the dump of ${this.label} failed (pg_dump, status ${code})`, this.#messages());
     }
     #startClocks() {
         const { timeoutMs, heartbeatMs, signal, log } = this.#options;
@@ -65319,7 +65714,7 @@ class DumpRun {
 
 
 
-/** Takes the fingerprints of a dump from what the lexer finds in it. */
+/** Takes the fingerprints of a dump, and the places of its parts, from what the lexer finds in it. */
 class FingerprintTaker {
     #tables = new Map();
     #sequences = new Map();
@@ -65327,25 +65722,37 @@ class FingerprintTaker {
     #objectBytes = 0;
     #rowsHash;
     #encoding = 'UTF8';
-    copyBegins(table) {
+    #blockAt = 0;
+    /** Where the first block of rows begins, and where the last statement ended that brought content. */
+    #headBytes;
+    #contentEnd = 0;
+    copyBegins(table, statementAt) {
         // A table may have several blocks, where its partitions are loaded through their root.
-        const known = this.#tables.get(table) ?? { rows: 0, hash: (0,external_node_crypto_namespaceObject.createHash)('sha256') };
+        const known = this.#tables.get(table) ?? { rows: 0, hash: (0,external_node_crypto_namespaceObject.createHash)('sha256'), places: [] };
         this.#tables.set(table, known);
         this.#rowsHash = known.hash;
+        this.#blockAt = statementAt;
+        this.#headBytes ??= statementAt;
     }
     copyRows(bytes) {
         this.#rowsHash?.update(bytes);
     }
-    copyEnds(table, rows) {
+    copyEnds(table, rows, at) {
+        this.#contentEnd = at;
         const known = this.#tables.get(table);
-        if (known)
-            known.rows += rows;
+        if (!known)
+            return;
+        known.rows += rows;
+        known.places.push({ offset: this.#blockAt, length: at - this.#blockAt });
     }
-    statement(text) {
+    statement(text, end) {
         if (text.startsWith('SET client_encoding'))
             this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
         if (!text.startsWith('SELECT pg_catalog.'))
             return;
+        // Of these, there are some before the rows as well.
+        if (/^SELECT pg_catalog\.(setval|lo)/.test(text))
+            this.#contentEnd = end;
         const found = parseSetval(text);
         if (found) {
             const name = decodeName(found.sequence, this.#encoding);
@@ -65376,8 +65783,14 @@ class FingerprintTaker {
     /** The fingerprints of all that was seen; to be called once, at the end. */
     finish() {
         const { count, bytes, hash } = this.#largeObjects;
+        const headBytes = this.#headBytes;
         return {
-            tables: sortByName(this.#tables, ({ rows, hash: rowsHash }) => ({ rows, sha256: rowsHash.digest('hex') })),
+            ...(headBytes === undefined ? {} : { structure: { headBytes, tailOffset: this.#contentEnd } }),
+            tables: sortByName(this.#tables, ({ rows, hash: rowsHash, places }) => ({
+                rows,
+                sha256: rowsHash.digest('hex'),
+                places,
+            })),
             sequences: sortByName(this.#sequences, (sequence) => sequence),
             largeObjects: { count, bytes, sha256: hash.digest('hex') },
         };
@@ -65391,7 +65804,7 @@ async function fingerprintDump(chunks) {
         lexer.push(chunk);
     return { fingerprints: taker.finish(), trailer: lexer.complete };
 }
-/** What differs between two fingerprints, one line each, for people; empty where all is equal. */
+/** What differs between two fingerprints, one line each, for people; empty where all is equal. Places are no matter. */
 function compareFingerprints(expected, found) {
     const tables = compareByName('table', expected.tables, found.tables, (table) => `${table.rows} rows`, (a, b) => {
         if (a.rows !== b.rows)
@@ -65409,6 +65822,23 @@ function compareFingerprints(expected, found) {
     else if (a.sha256 !== b.sha256)
         differences.push(`large objects: ${a.count} as expected, but their content differs`);
     return differences;
+}
+/**
+ * Fingerprints as found, without what may only be another way to write the same: tables with as many rows as expected
+ * have the expected digest, and are named.
+ */
+function overlookContent(expected, found) {
+    const keyOf = (name) => splitQualifiedName(name).join('\0');
+    const wanted = new Map(Object.entries(expected.tables).map(([name, table]) => [keyOf(name), table]));
+    const overlooked = [];
+    const tables = Object.entries(found.tables).map(([name, table]) => {
+        const other = wanted.get(keyOf(name));
+        if (!other || other.rows !== table.rows || other.sha256 === table.sha256)
+            return [name, table];
+        overlooked.push(name);
+        return [name, other];
+    });
+    return { fingerprints: { ...found, tables: Object.fromEntries(tables) }, overlooked };
 }
 function compareByName(kind, expected, found, describe, compare) {
     // Which words need quotes depends on the client's version: names are compared without them.
@@ -65468,13 +65898,13 @@ function dumpDatabase(options) {
     return { started, chunks: readChunks(), finished };
 }
 async function startDump(options) {
-    const { server, database, applicationName, signal, log } = options;
+    const { server, database, applicationName, timezone, signal, log } = options;
     const { excludeTableData = [], lockTimeoutMs = 60_000 } = options;
     const plan = await (options.plan ??
         planDump({ server, database, excludeTableData, lockTimeoutMs }, queryOptions(options)));
     const limits = { timeoutMs: options.timeoutMs ?? 4 * 3_600_000, heartbeatMs: options.heartbeatMs ?? 30_000 };
     const startedAt = new Date().toISOString();
-    const run = new DumpRun({ server, database, applicationName, args: plan.args, signal, log, ...limits });
+    const run = new DumpRun({ server, database, applicationName, timezone, args: plan.args, signal, log, ...limits });
     return { plan, run, startedAt };
 }
 /** Cuts the stream and takes its fingerprints as it passes; then checks all that tells a whole dump from a cut one. */
@@ -65569,7 +65999,7 @@ async function runDumpall(options, args) {
     const { stdout, stderr, code, endedBy } = await runTool(server, 'pg_dumpall', all, run);
     const what = `the dump of the roles of ${server.label} failed (pg_dumpall)`;
     if (code !== 0)
-        throw describeServerError(what, endedBy ? `it was ended by ${endedBy}` : stderr);
+        throw server_errors_describeServerError(what, endedBy ? `it was ended by ${endedBy}` : stderr);
     const text = stdout.toString('latin1');
     if (/^-- PostgreSQL database cluster dump complete$/m.test(text))
         return text;
@@ -65586,10 +66016,10 @@ function fixRestrictKey(text) {
 }
 function writeRoles(roles) {
     const lines = roles.flatMap(({ name, attributes }) => [
-        `CREATE ROLE ${quoteIdentifier(name)};`,
-        `ALTER ROLE ${quoteIdentifier(name)} WITH ${attributes};`,
+        `CREATE ROLE ${query_quoteIdentifier(name)};`,
+        `ALTER ROLE ${query_quoteIdentifier(name)} WITH ${attributes};`,
     ]);
-    const grants = roles.flatMap(({ name, members }) => members.map((group) => `GRANT ${quoteIdentifier(group)} TO ${quoteIdentifier(name)};`));
+    const grants = roles.flatMap(({ name, members }) => members.map((group) => `GRANT ${query_quoteIdentifier(group)} TO ${query_quoteIdentifier(name)};`));
     const head = ['--', '-- Roles, rebuilt from the catalogue', '--', '', "SET client_encoding = 'UTF8';", ''];
     const text = [...head, ...lines, ...grants, '', '-- PostgreSQL database cluster dump complete', ''].join('\n');
     return Buffer.from(text).toString('latin1');
@@ -65776,6 +66206,7 @@ Contenu
   <source>/                les fichiers d'une source (par exemple uploads/)
   kit/                     le kit de reprise : fichiers compose, configuration,
                            et les secrets chiffrés (kit/secrets.tar.age)
+  CARTE-URGENCE.md         la marche à suivre en une page, à imprimer
   manifest.json            ce qui a été sauvegardé, avec les empreintes
   stargz.index.json        table des matières (utile aux outils, pas à vous)
 
@@ -66041,6 +66472,7 @@ function belongingTo(source, oddities) {
 
 
 
+
 /**
  * Makes one archive: dumps, files, texts, all at once where they may be; sends what is new, and has it sealed.
  *
@@ -66123,6 +66555,7 @@ async function fillArchive(run, filling) {
         kit: kit.record,
         warnings,
     };
+    await builder.addText(textEntry(CARD_NAME, 0o644), Buffer.from(CARD_TEXT));
     await builder.addText(textEntry(README_NAME, 0o644), Buffer.from(README_TEXT));
     await builder.addText(textEntry(MANIFEST_NAME, 0o600), Buffer.from(`${JSON.stringify(manifest, null, 1)}\n`));
     const built = await builder.finish();
@@ -66903,6 +67336,312 @@ async function checkRoles(content) {
     return tail.includes(ROLES_TRAILER) ? [] : ['it is cut off: its last line is missing'];
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-guard.js
+
+
+/**
+ * Passes a dump on to psql without psql's own commands in it: pg_dump's `\restrict` and `\unrestrict` are left out
+ * (the loader sets one of its own, with a key that whoever wrote the dump cannot know), any other is refused. Row data
+ * is no concern of it. Bounded memory; bytes pass unchanged otherwise. Of a part of a dump the trailer is not asked for.
+ * @throws Failure `damaged` for a foreign command, or where the dump ends before its trailer.
+ */
+async function* guardDump(chunks, database, { isPart = false } = {}) {
+    const lines = new CommandLines(database);
+    const nothing = () => undefined;
+    const lexer = new DumpLexer({
+        copyBegins: nothing,
+        copyRows: nothing,
+        copyEnds: nothing,
+        unitEnds: nothing,
+        statement: nothing,
+        metaBegins: (at) => lines.begin(at),
+        metaEnds: (text, at) => lines.end(text, at),
+    });
+    let offset = 0;
+    for await (const chunk of chunks) {
+        lexer.push(chunk);
+        yield* lines.cutOut(chunk, offset);
+        offset += chunk.length;
+    }
+    if (lexer.complete || isPart)
+        return;
+    const message = `the dump of database "${database}" is cut off: its last line is missing after ${offset} bytes`;
+    throw new failure/* Failure */.HR('damaged', message, 'Restore another archive; verify this one to see what else it lacks.');
+}
+/** Which lines of psql's own a dump may hold: pg_dump's `\restrict` before all others, and `\unrestrict` with its key. */
+class OwnCommands {
+    #key;
+    #count = 0;
+    /** Whether the next such line may be there. */
+    admits(text) {
+        const [word, key] = text.split(' ');
+        this.#count++;
+        const opens = this.#count === 1 && /^\\restrict \w+$/.test(text);
+        const closes = this.#count === 2 && word === '\\unrestrict' && key !== undefined && key === this.#key;
+        this.#key = key;
+        return opens || closes;
+    }
+}
+/** Where lines of psql's own stand in the stream, and which of them may. */
+class CommandLines {
+    #database;
+    #own = new OwnCommands();
+    #begun;
+    #spans = [];
+    constructor(database) {
+        this.#database = database;
+    }
+    begin(at) {
+        this.#begun = at;
+    }
+    end(text, at) {
+        if (!this.#own.admits(text)) {
+            const shown = JSON.stringify(text.slice(0, 40));
+            const message = `the dump of database "${this.#database}" holds a command for psql, which no dump does: ${shown}`;
+            throw new failure/* Failure */.HR('damaged', message, 'Do not load it: find out who changed the archive; restore another one.');
+        }
+        this.#spans.push({ from: this.#begun ?? at, to: at });
+        this.#begun = undefined;
+    }
+    /** A piece of the stream, of which the lexer has seen all, without the lines found in it. */
+    *cutOut(chunk, offset) {
+        const end = offset + chunk.length;
+        const open = this.#begun === undefined ? [] : [{ from: this.#begun, to: end }];
+        let at = offset;
+        for (const { from, to } of [...this.#spans, ...open]) {
+            if (from > at)
+                yield chunk.subarray(at - offset, from - offset);
+            at = Math.max(at, to);
+        }
+        this.#spans = [];
+        if (at < end)
+            yield chunk.subarray(at - offset);
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/roles-tokens.js
+const roles_tokens_pattern = /\s+|--[^\n]*|(?<name>"(?:[^"]|"")*")|(?<escaped>[eE]'(?:[^'\\]|''|\\[^])*')|(?<text>'(?:[^']|'')*')|(?<number>-?\d+)|(?<word>[A-Za-z_\u0080-\u{10ffff}][\w$\u0080-\u{10ffff}]*)|(?<symbol>[^])/uy;
+/**
+ * Divides the SQL of a dump of roles into statements of tokens, without their semicolons; words in lower case, names
+ * and texts without their quotes. Lines of psql's own (`\restrict`) are left out.
+ */
+function tokenizeStatements(sql) {
+    const text = sql.replace(/^\\(?:un)?restrict \w+$/gm, '');
+    const statements = [];
+    let current = [];
+    roles_tokens_pattern.lastIndex = 0;
+    for (let found = roles_tokens_pattern.exec(text); found && found[0] !== ''; found = roles_tokens_pattern.exec(text)) {
+        const token = readToken(found.groups ?? {});
+        if (!token)
+            continue;
+        if (token.kind !== 'symbol' || token.value !== ';')
+            current.push(token);
+        else {
+            statements.push(current);
+            current = [];
+        }
+    }
+    return statements;
+}
+function readToken({ name, escaped, text, number, word, symbol }) {
+    const token = (kind, value) => ({ kind, value });
+    if (name !== undefined)
+        return token('name', name.slice(1, -1).replaceAll('""', '"'));
+    // pg_dumpall escapes nothing but quotes and backslashes.
+    if (escaped !== undefined)
+        return token('text', escaped
+            .slice(2, -1)
+            .replaceAll("''", "'")
+            .replace(/\\([^])/g, '$1'));
+    if (text !== undefined)
+        return token('text', text.slice(1, -1).replaceAll("''", "'"));
+    if (number !== undefined)
+        return token('number', number);
+    if (word !== undefined)
+        return token('word', word.toLowerCase());
+    return symbol === undefined ? undefined : token('symbol', symbol);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/role-finder.js
+
+/** Statements of a dump that name roles begin with one of these. */
+const STARTS = ['GRANT ', 'REVOKE ', 'ALTER ', 'CREATE POLICY ', 'CREATE SCHEMA ', 'CREATE USER MAPPING ', 'SET '];
+const NAMES_ROLES = /\b(?:OWNER TO|TO|FROM|ROLE|AUTHORIZATION|MAPPING FOR)\b/;
+/** Words where a role's name could stand that are none. */
+const NO_ROLES = new Set(['public', 'current_user', 'session_user', 'current_role', 'default']);
+/**
+ * Finds the roles without which a dump cannot be loaded: owners of what it makes, and whoever it gives privileges to.
+ * Roles of PostgreSQL's own (`pg_…`) are left aside: nobody creates them.
+ */
+class RoleFinder {
+    #roles = new Set();
+    #owned = new Map();
+    /** Whether a statement may name a role; bytes as latin1 characters, or text. */
+    static concerns(statement) {
+        return STARTS.some((start) => statement.startsWith(start)) && NAMES_ROLES.test(statement);
+    }
+    read(statement) {
+        for (const tokens of tokenizeStatements(statement))
+            this.#readTokens(tokens);
+    }
+    finish() {
+        const [first] = [...this.#owned].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+        return { roles: [...this.#roles].sort(), ...(first ? { owner: first[0] } : {}) };
+    }
+    #readTokens(tokens) {
+        const words = tokens.map(({ kind, value }) => (kind === 'word' ? value : kind === 'symbol' ? value : ''));
+        const [first, second] = words;
+        if (first === 'alter' && second === 'default' && words[2] === 'privileges') {
+            this.#takeBehind(tokens, words, ['for', 'role']);
+            this.#takeLast(tokens, words, words.includes('revoke') ? 'from' : 'to');
+        }
+        else if (first === 'alter') {
+            const owner = this.#takeBehind(tokens, words, ['owner', 'to']);
+            if (owner !== undefined)
+                this.#owned.set(owner, (this.#owned.get(owner) ?? 0) + 1);
+        }
+        else if (first === 'grant')
+            this.#takeLast(tokens, words, 'to');
+        else if (first === 'revoke')
+            this.#takeLast(tokens, words, 'from');
+        else if (second === 'policy')
+            this.#takeBehind(tokens, words, ['to']);
+        else if (second === 'user')
+            this.#takeBehind(tokens, words, ['mapping', 'for']);
+        else if (second === 'schema' || second === 'session')
+            this.#takeBehind(tokens, words, ['authorization']);
+    }
+    /** The names behind the first place where these words stand; the first of them. */
+    #takeBehind(tokens, words, wanted) {
+        const at = words.findIndex((_, place) => wanted.every((word, step) => words[place + step] === word));
+        return at === -1 ? undefined : this.#takeList(tokens, at + wanted.length);
+    }
+    /** The names behind the last of a word: names of tables and columns come before. */
+    #takeLast(tokens, words, word) {
+        const at = words.lastIndexOf(word);
+        if (at !== -1)
+            this.#takeList(tokens, at + 1);
+    }
+    #takeList(tokens, from) {
+        let first;
+        for (let at = from;; at += 2) {
+            const token = tokens[at];
+            if (!token || token.kind === 'number' || token.kind === 'symbol')
+                return first;
+            const { kind, value } = token;
+            const isRole = value !== '' && !value.startsWith('pg_') && !(kind === 'word' && NO_ROLES.has(value));
+            if (isRole) {
+                this.#roles.add(value);
+                first ??= value;
+            }
+            if (tokens[at + 1]?.value !== ',' || tokens[at + 1]?.kind !== 'symbol')
+                return first;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/survey-dump.js
+
+
+
+
+
+
+/** Where pg_dump says what it is, and which versions made the dump. */
+const survey_dump_HEAD_BYTES = 16 * 1024;
+const TITLE = /^-- PostgreSQL database dump\r?$/m;
+/** Whoever forges a dump of more tables and statements that count wants memory, not a database. */
+const MAX_FINDINGS = 500_000;
+/**
+ * Reads a dump that somebody else made, in pieces of any size: whether it is whole, its fingerprints, and what a restore
+ * has to know before it begins. Undefined where it does not begin as a plain dump of pg_dump does.
+ */
+async function surveyDump(content) {
+    const pieces = content[Symbol.asyncIterator]();
+    const head = [];
+    let headBytes = 0;
+    while (headBytes < survey_dump_HEAD_BYTES) {
+        const next = await pieces.next();
+        if (next.done)
+            break;
+        head.push(next.value);
+        headBytes += next.value.length;
+    }
+    const start = Buffer.concat(head);
+    const text = start.toString('latin1', 0, survey_dump_HEAD_BYTES);
+    if (!TITLE.test(text))
+        return undefined;
+    const reading = new DumpReading();
+    reading.push(start);
+    for (let next = await pieces.next(); !next.done; next = await pieces.next())
+        reading.push(next.value);
+    return reading.finish({
+        serverVersion: versionIn(text, 'from database'),
+        clientVersion: versionIn(text, 'by pg_dump'),
+    });
+}
+function versionIn(head, by) {
+    return new RegExp(`^-- Dumped ${by} version ([^\\r\\n]{1,100})`, 'm').exec(head)?.[1] ?? '';
+}
+class DumpReading {
+    #taker = new FingerprintTaker();
+    #lexer;
+    #own = new OwnCommands();
+    #roles = new RoleFinder();
+    #extensions = new Set();
+    #encoding = 'UTF8';
+    #hasInserts = false;
+    #command;
+    #findings = 0;
+    constructor() {
+        const events = joinEvents(this.#taker);
+        this.#lexer = new DumpLexer({
+            ...events,
+            copyBegins: (...block) => this.#note() && events.copyBegins(...block),
+            statement: (text, end) => this.#read(text) && events.statement(text, end),
+            metaEnds: (text) => this.#own.admits(text) || (this.#command ??= text.slice(0, 200)),
+        });
+    }
+    push(piece) {
+        this.#lexer.push(piece);
+    }
+    finish(versions) {
+        const { roles, owner } = this.#roles.finish();
+        return {
+            isWhole: this.#lexer.complete && this.#findings <= MAX_FINDINGS,
+            fingerprints: this.#taker.finish(),
+            ...versions,
+            encoding: this.#encoding,
+            roles,
+            ...(owner === undefined ? {} : { owner }),
+            extensions: [...this.#extensions].sort(),
+            hasInserts: this.#hasInserts,
+            ...(this.#command === undefined ? {} : { command: this.#command }),
+        };
+    }
+    /** Whether there is room for one more of whatever takes memory. */
+    #note() {
+        return ++this.#findings <= MAX_FINDINGS;
+    }
+    /** Whether it is one that fingerprints are taken from. */
+    #read(text) {
+        if (text.startsWith('SET client_encoding'))
+            this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
+        if (text.startsWith('SELECT pg_catalog.setval'))
+            return this.#note();
+        if (text.startsWith('INSERT INTO '))
+            this.#hasInserts = true;
+        const extension = /^CREATE EXTENSION (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)/.exec(text)?.[1];
+        if (extension !== undefined && this.#note()) {
+            const name = extension.startsWith('"') ? extension.slice(1, -1).replaceAll('""', '"') : extension;
+            this.#extensions.add(decodeName(name, this.#encoding));
+        }
+        if (RoleFinder.concerns(text) && this.#note())
+            this.#roles.read(decodeName(text, this.#encoding));
+        return true;
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/logging/printable.js
 /** Text of the other side as it may reach a terminal or a log: one line, no control characters. */
 function printable(text) {
@@ -67118,6 +67857,7 @@ const protocolWords = {
     hello: { roles: ['writer', 'reader', 'owner'], takes: [NAME], optional: 1 },
     status: { roles: ['writer', 'reader', 'owner'], takes: [] },
     index: { roles: ['writer', 'reader', 'owner'], takes: [NAME] },
+    survey: { roles: ['reader', 'owner'], takes: [NAME] },
     verify: { roles: ['writer', 'reader', 'owner'], takes: [NAME, LEVEL] },
     seal: { roles: ['writer', 'owner'], takes: [NAME] },
     read: { roles: ['reader', 'owner'], takes: [NAME] },
@@ -67147,19 +67887,6 @@ function isWord(text) {
 }
 function refuse(message) {
     return new failure/* Failure */.HR('refused', message, 'Use the key of the right role, and the toolkit of the same version on both sides.');
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/archive-damage.js
-
-/** Thrown by every check of the reading side: the archive is damaged, or was made to do harm. */
-class ArchiveDamage extends failure/* Failure */.HR {
-    where;
-    what;
-    constructor(where, what, options) {
-        super('damaged', `${where}: ${what}`, 'Choose another archive, and have this one verified.', options);
-        this.where = where;
-        this.what = what;
-    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/footer.js
@@ -67415,7 +68142,7 @@ async function* parseTar(source, { isForeign }) {
             if (isZeroBlock(block) && block.length === TAR_BLOCK)
                 break;
             const fields = attempt(`after ${last}`, () => parseWholeBlock(block));
-            const where = showName(announced.path ?? announced.longName ?? fields.name);
+            const where = entry_names_showName(announced.path ?? announced.longName ?? fields.name);
             if ('xgLK'.includes(fields.typeFlag)) {
                 const body = await takePseudoBody(reader, fields.size, where);
                 announced = attempt(where, () => announce(announced, fields.typeFlag, body, isForeign));
@@ -67733,6 +68460,10 @@ function verdictPath(store, name) {
 function layout_extentsPath(store, name) {
     return (0,external_node_path_.join)(store.private, 'extents', requireName(name));
 }
+/** What an archive of the former script holds, found by reading it once. */
+function layout_surveyPath(store, name) {
+    return (0,external_node_path_.join)(store.private, 'surveys', `${requireName(name)}.jsonl.gz`);
+}
 /** Extents whose bytes are known as wrong. */
 function damagePath(store) {
     return (0,external_node_path_.join)(store.private, 'damage.jsonl');
@@ -67751,6 +68482,10 @@ function planningLockPath(store) {
 function verifyingLockPath(store) {
     return (0,external_node_path_.join)(store.private, 'verifying.lock');
 }
+/** Held while a survey is made: it reads a whole archive, and holds a line for each of its entries. */
+function surveyingLockPath(store) {
+    return (0,external_node_path_.join)(store.private, 'surveying.lock');
+}
 /** What a seal is about to make visible: where a crash leaves it, the next seal finishes the work. */
 function pendingPath(store) {
     return (0,external_node_path_.join)(store.private, 'pending.json');
@@ -67761,7 +68496,7 @@ function requireName(name) {
         return name;
     throw new failure/* Failure */.HR('usage', `${JSON.stringify(name.slice(0, 60))} names no archive`, 'Give a full name such as backup_full_2026-01-31.tar.gz, with a date that exists.');
 }
-const privatePlaces = ['assembly', 'extents', 'planning', 'receipts', 'verdicts'];
+const privatePlaces = ['assembly', 'extents', 'planning', 'receipts', 'surveys', 'verdicts'];
 async function makePlaces(store, uploadGid) {
     try {
         await makeDirectory(store.directory, 0o751);
@@ -67888,7 +68623,7 @@ class ArchiveFile {
     }
 }
 /** @throws Failure `vault` where no archive of that name is there. */
-async function openArchive(store, name) {
+async function archive_file_openArchive(store, name) {
     return await openArchiveAt(archivePath(store, name), name);
 }
 /** The same for a file elsewhere, which messages call `name`. */
@@ -68592,7 +69327,7 @@ async function finishPending(store, pending, log) {
     if (line?.index === index && line) {
         await completeSeal(store, line, assembledPath);
     }
-    else if (!line && (await isSameFile(assembledPath, archivePath(store, name)))) {
+    else if (!line && (await publish_isSameFile(assembledPath, archivePath(store, name)))) {
         log.warning(`the seal of ${name} was cut off after its archive was complete; finished it`);
         await syncDirectory(store.directory);
         await completeSeal(store, await appendToLedger(store, pending.entry), assembledPath);
@@ -68637,7 +69372,7 @@ async function readPending(store) {
         throw error;
     }
 }
-async function isSameFile(one, other) {
+async function publish_isSameFile(one, other) {
     const [first, second] = await Promise.all([one, other].map((path) => (0,promises_namespaceObject.lstat)(path).catch(() => undefined)));
     return first !== undefined && first.ino === second?.ino && first.dev === second.dev;
 }
@@ -69187,6 +69922,7 @@ function requireObject(value, where) {
         throw damaged(`${where} is no object`);
     return value;
 }
+const places = list(shape({ offset: count, length: count }));
 const oddities = list(shape({ path: manifest_check_text, reason: manifest_check_text }));
 const databaseRecord = shape({
     dump: manifest_check_text,
@@ -69209,9 +69945,10 @@ const databaseRecord = shape({
     acl: optional(list(manifest_check_text)),
     extensions: list(shape({ name: manifest_check_text, version: manifest_check_text })),
     fingerprints: shape({
-        tables: manifest_check_record(shape({ rows: count, sha256: digest })),
+        tables: manifest_check_record(shape({ rows: count, sha256: digest, places: optional(places) })),
         sequences: manifest_check_record(shape({ value: manifest_check_text, called: flag })),
         largeObjects: shape({ count, bytes: count, sha256: digest }),
+        structure: optional(shape({ headBytes: count, tailOffset: count })),
     }),
     messages: list(manifest_check_text),
 });
@@ -69317,7 +70054,7 @@ class EntryGuard {
     #parent = Buffer.alloc(0);
     /** Throws an ArchiveDamage where the entry must not be extracted. */
     admit(header) {
-        const where = showName(header.name);
+        const where = entry_names_showName(header.name);
         const fault = header.type !== 'dir' && header.name.at(-1) === entry_guard_SLASH ? 'the name ends in a slash' : this.#findFault(header);
         if (fault !== undefined)
             throw new ArchiveDamage(where, fault);
@@ -69354,7 +70091,7 @@ class EntryGuard {
             if (kind === 'dir' || kind === 'implied')
                 break;
             if (kind !== undefined)
-                return `it lies below ${showName(ancestor)}, which is a ${kind}`;
+                return `it lies below ${entry_names_showName(ancestor)}, which is a ${kind}`;
             this.#names.set(ancestor, 'implied');
         }
         this.#parent = Buffer.from(parent);
@@ -69380,7 +70117,7 @@ async function* readOwnEntries(extents, { guard = new EntryGuard(), wants = () =
     const feed = new ExtentFeed();
     for await (const { header, bodyOffset, body } of parseTar(feed.concatenate(extents), { isForeign: false })) {
         const line = feed.lines.shift();
-        const where = showName(header.name);
+        const where = entry_names_showName(header.name);
         if (!line)
             throw new ArchiveDamage(where, 'the index does not know it');
         compareWithLine(header, line, where);
@@ -69397,7 +70134,7 @@ async function* readOwnEntries(extents, { guard = new EntryGuard(), wants = () =
     }
     const left = feed.lines[0];
     if (left)
-        throw new ArchiveDamage(showName(left.name), 'the index knows it, the tar does not');
+        throw new ArchiveDamage(entry_names_showName(left.name), 'the index knows it, the tar does not');
 }
 /** The tar of all extents, with their lines and the places where chunks begin, in step with what was read. */
 class ExtentFeed {
@@ -69481,7 +70218,7 @@ async function* checkChunks(options) {
 function beginChunk(line, start, size) {
     const end = start + (line.chunkSize ?? size - start);
     if ((line.chunkOffset ?? 0) !== start || end > size || end <= start) {
-        throw new ArchiveDamage(showName(line.name), `the index has no chunk at ${start}`);
+        throw new ArchiveDamage(entry_names_showName(line.name), `the index has no chunk at ${start}`);
     }
     return { start, end, digest: line.chunkDigest, hash: (0,external_node_crypto_namespaceObject.createHash)('sha256') };
 }
@@ -69625,8 +70362,8 @@ async function* readExtents(chosen, bytes) {
     }
 }
 function read_extents_namesOf(lines, continued) {
-    const names = lines.map(({ name }) => showName(name));
-    return [...new Set(continued ? [showName(continued.name), ...names] : names)];
+    const names = lines.map(({ name }) => entry_names_showName(name));
+    return [...new Set(continued ? [entry_names_showName(continued.name), ...names] : names)];
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/read-manifest.js
@@ -69846,7 +70583,7 @@ async function open_base_openBase({ store, role, name }, ledger, named) {
         if (newest?.name !== line.name)
             throw open_base_refuse(`the recipe builds upon ${line.name}, which is not the newest archive`);
     }
-    const file = await openArchive(store, line.name);
+    const file = await archive_file_openArchive(store, line.name);
     if (file.sizeBytes === line.size)
         return file;
     await file.close();
@@ -69854,6 +70591,56 @@ async function open_base_openBase({ store, role, name }, ledger, named) {
 }
 function open_base_refuse(message) {
     return new failure/* Failure */.HR('refused', message, 'Run the backup again: it begins with the newest good archive.');
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/place-card.js
+
+
+
+
+
+
+
+
+/** There is no secret on it: whoever gets as far as the folder may read it. */
+const CARD_MODE = 0o444;
+/** Beside the archives, for whoever finds them when nothing else is left. */
+function cardPath(store) {
+    return (0,external_node_path_.join)(store.directory, CARD_NAME);
+}
+/**
+ * Lays the emergency card of this very program beside the archives where it is missing or another: never one that a
+ * client sent. An archive that is sealed stays sealed where this fails. The vault's lock must be held, since whatever
+ * a killed run leaves in the assembly directory is cleared up under it.
+ */
+async function placeCard(store, log) {
+    const fresh = (0,external_node_path_.join)(store.assembly, CARD_NAME);
+    try {
+        if (await isCurrent(cardPath(store)))
+            return;
+        await durable_file_writeDurably(fresh, CARD_TEXT, CARD_MODE);
+        await giveToGroup(store, fresh);
+        await (0,promises_namespaceObject.rename)(fresh, cardPath(store));
+        await syncDirectory(store.directory);
+    }
+    catch (error) {
+        await (0,promises_namespaceObject.rm)(fresh, { force: true }).catch(() => undefined);
+        log.warning(`the emergency card ${CARD_NAME} could not be laid beside the archives: ${(0,failure/* messageOf */.bD)(error)}`);
+    }
+}
+async function isCurrent(path) {
+    const text = Buffer.from(CARD_TEXT);
+    const file = await (0,promises_namespaceObject.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK).catch(() => undefined);
+    if (!file)
+        return false;
+    try {
+        const { uid, mode, nlink, size } = await file.stat();
+        const isOurs = uid === process.geteuid?.() && (mode & 0o7777) === CARD_MODE && nlink === 1;
+        return isOurs && size === text.length && text.equals(await file.readFile());
+    }
+    finally {
+        await file.close();
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/recipe.js
@@ -70218,7 +71005,7 @@ const LISTED_NAMES = 20;
  */
 async function nameEntries(store, name, offsets) {
     const names = new Map();
-    const file = await openArchive(store, name).catch(() => undefined);
+    const file = await archive_file_openArchive(store, name).catch(() => undefined);
     if (!file)
         return names;
     try {
@@ -70226,7 +71013,7 @@ async function nameEntries(store, name, offsets) {
         let last;
         for await (const { extent, lines } of reader.entries()) {
             if (offsets.has(extent.offset)) {
-                const listed = lines.slice(0, LISTED_NAMES).map((line) => showName(parseTocLine(line).name));
+                const listed = lines.slice(0, LISTED_NAMES).map((line) => entry_names_showName(parseTocLine(line).name));
                 // Without a line of its own it goes on with the entry before.
                 names.set(extent.offset, listed.length > 0 || last === undefined ? [...new Set(listed)] : [last]);
                 if (names.size === offsets.size)
@@ -70234,7 +71021,7 @@ async function nameEntries(store, name, offsets) {
             }
             const line = lines.at(-1);
             if (line !== undefined)
-                last = showName(parseTocLine(line).name);
+                last = entry_names_showName(parseTocLine(line).name);
         }
     }
     catch {
@@ -70300,7 +71087,7 @@ async function describeDamage(store, name, extents) {
 
 ;// CONCATENATED MODULE: ./.build/src/archive/archive-bytes.js
 
-const READ_BYTES = (/* unused pure expression or super */ null && (1024 * 1024));
+const READ_BYTES = 1024 * 1024;
 /** An archive in an open file. */
 async function openArchiveBytes(file) {
     const { size: sizeBytes } = await file.stat();
@@ -70394,7 +71181,7 @@ function compareWithManifest(manifest, survey) {
             damage.push({ where: `${source}/`, what: 'the manifest names it, the archive does not hold it' });
         }
     }
-    const allowed = new Set([...Object.keys(manifest.files), DUMP_FOLDER.slice(0, -1), README_NAME, MANIFEST_NAME]);
+    const allowed = new Set([...Object.keys(manifest.files), DUMP_FOLDER.slice(0, -1), ...TEXT_NAMES]);
     if (manifest.kit)
         allowed.add(KIT_FOLDER.slice(0, -1));
     for (const name of survey.topNames) {
@@ -70475,6 +71262,7 @@ async function passThrough(index, wants, linkTargets) {
     }
     return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
 }
+/** The bytes of chosen extents in the archive, neighbours merged. */
 function mergeRanges(extents, ordinals) {
     const ranges = [];
     for (const ordinal of ordinals) {
@@ -70913,7 +71701,7 @@ async function verifySealed(options) {
 async function verifyAndRecord(options) {
     const { store, name, level } = options;
     const line = await findSealed(store, name);
-    const file = await openArchive(store, name);
+    const file = await archive_file_openArchive(store, name);
     try {
         const { damage, checked, wrongExtents, isExtentsOnly } = await verifyFile(options, file, line);
         const { index } = line;
@@ -71004,7 +71792,7 @@ async function rejectDamage(store, plan, error, progress) {
     const { base } = plan.head;
     if (!base)
         return error;
-    const file = await openArchive(store, base.name);
+    const file = await archive_file_openArchive(store, base.name);
     const wrong = await findWrongExtents(store, { ...base, file }, progress)
         .catch((failure) => {
         if (failure instanceof ArchiveDamage)
@@ -71029,6 +71817,7 @@ async function blameBase(store, name, error) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/seal.js
+
 
 
 
@@ -71159,6 +71948,7 @@ async function sealLocked(options, planned) {
     if (known && known.index !== plan.index)
         throw refuseName(name);
     const receipt = known ? makeReceipt(known, true) : await assembleAndPublish(options, planned, ledger);
+    await placeCard(store, log);
     for (const segment of new Set(plan.head.segments))
         await dropSegment(store, segment).catch(() => { });
     log.info(`${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`);
@@ -71333,7 +72123,7 @@ async function readStatus(store) {
     };
 }
 async function summarise(store, line) {
-    const { name, index, size, newBytes, time, trigger } = line;
+    const { name, index, sha256, size, newBytes, time, trigger } = line;
     const fault = await findFault(store, line);
     const verdict = await readVerdict(store, name, index);
     return {
@@ -71343,6 +72133,7 @@ async function summarise(store, line) {
         newBytes,
         sealed: time,
         ...(index === undefined ? {} : { index }),
+        ...(sha256 === undefined ? {} : { sha256 }),
         ...(trigger === undefined ? {} : { trigger }),
         ...(verdict ? { verdict: { level: verdict.level, isSound: verdict.isSound, time: verdict.time } } : {}),
         ...(fault === undefined ? {} : { fault }),
@@ -71352,6 +72143,470 @@ async function summarise(store, line) {
 async function listUnknown(store, known) {
     const names = await (0,promises_namespaceObject.readdir)(store.directory);
     return names.filter((name) => parseArchiveName(name) && !known.has(name)).sort();
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/gunzip-stream.js
+
+
+
+
+/**
+ * Decompresses gzip, member after member, in constant memory. Throws an ArchiveDamage of `where` where it is no sound
+ * gzip or ends too early.
+ */
+async function* gunzipStream(gzip, where) {
+    const gunzip = (0,external_node_zlib_namespaceObject.createGunzip)({ chunkSize: 256 * 1024 });
+    // The pipeline destroys both ends together; its error arrives through the iteration below.
+    (0,external_node_stream_namespaceObject.pipeline)(external_node_stream_namespaceObject.Readable.from(gzip, { objectMode: false }), gunzip, () => undefined);
+    try {
+        for await (const chunk of gunzip)
+            yield chunk;
+    }
+    catch (error) {
+        if (!String(error.code).startsWith('Z_'))
+            throw error;
+        throw new ArchiveDamage(where, `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/foreign-entries.js
+
+
+
+
+const SETUID_SETGID_STICKY = 0o7000;
+const WORLD_WRITABLE = 0o002;
+const NOBODY = 65_534;
+/**
+ * The entries of an archive that we did not make: read as strictly as ours, with the bits masked and the links left out
+ * by which it could do harm. Throws an ArchiveDamage on what cannot be extracted safely.
+ */
+async function* readForeignEntries(options) {
+    for await (const { header, body, isOutside } of admitForeignEntries(options)) {
+        if (isOutside) {
+            options.note(header.name, `a link to ${showName(header.linkName ?? Buffer.alloc(0))}, outside: left out`);
+            continue;
+        }
+        const masked = maskHeader(header, options.ownerForRoot);
+        if (masked.mode !== header.mode) {
+            options.note(header.name, `mode ${header.mode.toString(8)} becomes ${masked.mode.toString(8)}`);
+        }
+        if (masked.uid !== header.uid || masked.gid !== header.gid) {
+            options.note(header.name, `it belonged to root, and goes to ${masked.uid}:${masked.gid}`);
+        }
+        yield { header: masked, body };
+    }
+}
+/**
+ * The same with nothing masked and nothing left out, for whoever does so by himself (`maskHeader`).
+ * @throws ArchiveDamage on what cannot be extracted safely; Failure `space` beyond `maxBytes`.
+ */
+async function* admitForeignEntries({ tar, maxBytes, }) {
+    const guard = new EntryGuard();
+    let totalBytes = 0;
+    let ordinal = 0;
+    for await (const { header: raw, body } of parseTar(tar, { isForeign: true })) {
+        const header = normalizeNames(raw);
+        if (entry_names_withoutSlash(header.name).length === 0 && header.type === 'dir')
+            continue;
+        guard.admit(header);
+        totalBytes += header.size;
+        if (totalBytes > maxBytes) {
+            const message = `The archive holds more than the ${maxBytes} bytes that there is room for.`;
+            throw new failure/* Failure */.HR('space', message, 'Make room, or choose another archive.');
+        }
+        const isOutside = header.type === 'symlink' && pointsOutside(header.name, header.linkName ?? Buffer.alloc(0));
+        yield { ordinal: ++ordinal, header, isOutside, body };
+    }
+}
+/** `./` before a name goes, a directory's name ends in a slash; a link's target loses `./` where it names an entry. */
+function normalizeNames(raw) {
+    const name = stripDotSlash(raw.name);
+    const isBareDirectory = raw.type === 'dir' && name.length > 0 && name.at(-1) !== 0x2f;
+    return {
+        ...raw,
+        name: isBareDirectory ? Buffer.concat([name, Buffer.from('/')]) : name,
+        ...(raw.type === 'hardlink' && raw.linkName ? { linkName: stripDotSlash(raw.linkName) } : {}),
+    };
+}
+/** Without the bits by which an entry could do harm; what belongs to root goes to `ownerForRoot`, by default nobody. */
+function maskHeader(header, ownerForRoot) {
+    const masked = { ...header };
+    if (header.type !== 'symlink')
+        masked.mode &= ~(SETUID_SETGID_STICKY | WORLD_WRITABLE);
+    if (header.uid === 0)
+        masked.uid = ownerForRoot?.uid ?? NOBODY;
+    if (header.gid === 0)
+        masked.gid = ownerForRoot?.gid ?? NOBODY;
+    return masked;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/foreign-survey.js
+/** What a gzip-compressed survey decompresses to at most: lines of three million entries with long names. */
+const MAX_SURVEY_BYTES = 1024 ** 3;
+const MAX_SURVEY_ENTRIES = 3_000_000;
+
+;// CONCATENATED MODULE: ./.build/src/archive/tar-leftovers.js
+/** Folders that macOS's archiver, and a tar that did not know extended headers, leave among the files. */
+const FOLDER = /(?:^|\/)(?:__MACOSX|PaxHeaders?(?:\.\d+)?)\//;
+const APPLE_DOUBLE = /^(.*\/|)\._([^/]+)$/s;
+/**
+ * Whether an entry is none of anybody's, but what a writer of tar has left: macOS's `.DS_Store`, `__MACOSX/` and `._NAME`
+ * where NAME stands beside it, and `PaxHeader/`. `key`: latin1 of its name, a folder's with its slash.
+ */
+function isLeftover(key, holds) {
+    if (FOLDER.test(key) || key === '.DS_Store' || key.endsWith('/.DS_Store'))
+        return true;
+    const [, folder, name] = APPLE_DOUBLE.exec(key) ?? [];
+    return folder !== undefined && (holds(`${folder}${name}`) || holds(`${folder}${name}/`));
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/survey-lines.js
+
+
+
+
+
+/**
+ * The lines of a survey. They are sorted in memory, which takes about half a kilobyte for each entry: the number of
+ * entries, and the length of all names together, is limited.
+ */
+class SurveyLines {
+    #lines = [];
+    #bytes = 0;
+    /** @throws ArchiveDamage where there are too many. */
+    add(line) {
+        const text = formatTocLine(line);
+        this.#lines.push({ key: line.name.toString('latin1'), text });
+        this.#bytes += text.length + line.name.length;
+        if (this.#lines.length > MAX_SURVEY_ENTRIES || this.#bytes > MAX_SURVEY_BYTES / 2) {
+            throw new ArchiveDamage(entry_names_showName(line.name), `it holds more than ${this.#lines.length - 1} entries`);
+        }
+    }
+    /** All lines, sorted; with those of folders that are only implied, and without what nobody made on purpose. */
+    finish(makeFolder) {
+        this.#sort();
+        const leftovers = { count: 0 };
+        const all = this.#lines;
+        const kept = all.filter(({ key }) => {
+            if (!isLeftover(key, (name) => survey_lines_holds(all, name)))
+                return true;
+            if (leftovers.count++ === 0)
+                leftovers.first = entry_names_showName(Buffer.from(key, 'latin1'));
+            return false;
+        });
+        this.#lines = kept;
+        const missing = new Set();
+        for (const { key } of kept) {
+            for (let end = parentEnd(key); end > 0; end = parentEnd(key.slice(0, end))) {
+                const folder = key.slice(0, end);
+                if (missing.has(folder) || survey_lines_holds(kept, folder))
+                    break;
+                missing.add(folder);
+            }
+        }
+        for (const key of missing)
+            this.#lines.push({ key, text: formatTocLine(makeFolder(Buffer.from(key, 'latin1'))) });
+        if (missing.size > 0)
+            this.#sort();
+        return { texts: this.#lines.map(({ text }) => text), leftovers };
+    }
+    #sort() {
+        this.#lines.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+    }
+}
+/** Length of the name of the folder that an entry lies in, with its slash; 0 at the top. */
+function parentEnd(key) {
+    return key.lastIndexOf('/', key.length - 2) + 1;
+}
+function survey_lines_holds(sorted, key) {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (sorted[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return sorted[low]?.key === key;
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/survey-archive.js
+
+
+
+
+
+
+
+
+/** More dumps than this are looked at like any other file: no platform has as many databases. */
+const MAX_DUMPS = 1000;
+const FOLDER_MODE = 0o755;
+/**
+ * Reads an archive of the former script once, strictly, in memory that does not grow with its content. What is wrong
+ * with it is part of the survey; it is hashed to its end in any case.
+ */
+async function surveyArchive(options) {
+    const { name, sizeBytes, now } = options;
+    const digested = new DigestedStream(options.bytes);
+    const reading = new survey_archive_Reading(options.surveyDump);
+    let fault;
+    try {
+        const tar = gunzipStream(digested, name);
+        for await (const entry of admitForeignEntries({ tar, maxBytes: Infinity }))
+            await reading.add(entry);
+    }
+    catch (error) {
+        if (!(error instanceof ArchiveDamage))
+            throw error;
+        fault = { where: error.where, what: error.what };
+    }
+    const sha256 = await digested.finish();
+    const { texts, leftovers } = reading.lines.finish((folder) => reading.implyFolder(folder));
+    const { dumps, links, entries, contentBytes } = reading;
+    return {
+        head: {
+            format: 1,
+            name,
+            sha256,
+            sizeBytes,
+            made: now().toISOString(),
+            entries,
+            contentBytes,
+            dumps: dumps.length,
+            ...(fault ? { fault } : {}),
+            leftOut: { links, leftovers },
+        },
+        dumps,
+        lines: texts,
+    };
+}
+class survey_archive_Reading {
+    lines = new SurveyLines();
+    dumps = [];
+    links = { count: 0 };
+    entries = 0;
+    contentBytes = 0;
+    #surveyDump;
+    /** For folders that the archive only implies: nothing tells their own. */
+    #newestNs = 0n;
+    constructor(surveyDump) {
+        this.#surveyDump = surveyDump;
+    }
+    async add({ ordinal, header, isOutside, body }) {
+        const { name, type, mode, uid, gid, mtimeNs, size, linkName } = header;
+        this.entries = ordinal;
+        this.contentBytes += size;
+        if (mtimeNs > this.#newestNs)
+            this.#newestNs = mtimeNs;
+        if (isOutside) {
+            if (this.links.count++ === 0)
+                this.links.first = entry_names_showName(name);
+            return;
+        }
+        const digest = type === 'reg' ? await this.#read(ordinal, name, body) : undefined;
+        this.lines.add({
+            name,
+            type,
+            size,
+            mtimeNs,
+            mode,
+            uid,
+            gid,
+            ...(linkName ? { linkName } : {}),
+            ...(digest === undefined ? {} : { digest }),
+            offset: ordinal,
+        });
+    }
+    implyFolder(name) {
+        return { name, type: 'dir', mode: FOLDER_MODE, mtimeNs: this.#newestNs, offset: 0 };
+    }
+    async #read(ordinal, name, body) {
+        const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+        const pieces = (async function* () {
+            for await (const piece of body) {
+                hash.update(piece);
+                yield piece;
+            }
+        })();
+        // Whoever looks at it may stop early: the rest is still to be hashed.
+        const unclosed = { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
+        if (name.toString('latin1').endsWith('.sql') && this.dumps.length < MAX_DUMPS) {
+            const found = await this.#surveyDump(unclosed);
+            if (found)
+                this.dumps.push({ ordinal, ...found });
+        }
+        await drain(unclosed);
+        return hash.digest('hex');
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/surveys.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** A survey of a large archive takes minutes, and each takes memory for itself. */
+const surveys_DEFAULT_LOCK_WAIT_MS = 900_000;
+const LINES_AT_ONCE = 4096;
+/**
+ * The survey of an archive of the former script, open for reading; made where there is none yet, and kept. One is made
+ * at a time, and gets its name when it is whole.
+ * @throws Failure `vault` where the ledger knows no such archive, `damaged` where it is not what was adopted, `locked`
+ * where another survey does not end in time.
+ */
+async function obtainSurvey(options) {
+    const { store, name, lockWaitMs = surveys_DEFAULT_LOCK_WAIT_MS } = options;
+    const line = await findForeign(store, name);
+    const path = layout_surveyPath(store, name);
+    const known = await openSurvey(path, line);
+    if (known)
+        return { line, file: known };
+    const lock = await acquireLock(surveyingLockPath(store), { holder: `survey of ${name}`, waitMs: lockWaitMs });
+    try {
+        const made = await openSurvey(path, line);
+        if (made)
+            return { line, file: made };
+        await sweepUnfinished((0,external_node_path_.dirname)(path));
+        await writeSurvey(path, await makeSurvey(options, line));
+        // It may have been retired meanwhile: its line in the ledger comes before what is kept beside it goes.
+        await findForeign(store, name).catch(async (error) => {
+            await removeSurvey(store, name);
+            throw error;
+        });
+    }
+    finally {
+        lock.release();
+    }
+    const file = await openSurvey(path, line);
+    if (file)
+        return { line, file };
+    throw new failure/* Failure */.HR('vault', `the survey of ${name} could not be read again`, 'Look at the disk of the backup server.');
+}
+/** What the survey of an archive begins with; undefined where there is none yet. */
+async function readKnownSurvey(store, line) {
+    const file = await openSurvey(surveyPath(store, line.name), line);
+    try {
+        return file && (await readHead(file));
+    }
+    finally {
+        await file?.close();
+    }
+}
+/** No error where there is none: names of what is removed are not to outlive it. */
+async function removeSurvey(store, name) {
+    await (0,promises_namespaceObject.rm)(layout_surveyPath(store, name), { force: true });
+}
+/** The ledger's line of an archive of the former script. */
+async function findForeign(store, name) {
+    const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
+    const { sha256 } = line ?? {};
+    if (line?.action === 'foreign' && sha256 !== undefined)
+        return { ...line, sha256 };
+    throw new failure/* Failure */.HR('vault', line ? `${name} is an archive of ours: it has an index, and no survey` : `the vault holds no archive ${name}`, 'list shows the archives, and which of them are ours.');
+}
+async function makeSurvey({ store, name, surveyDump, progress }, line) {
+    const archive = await archive_file_openArchive(store, name);
+    try {
+        const { sizeBytes } = archive;
+        const bytes = (async function* () {
+            let doneBytes = 0;
+            for await (const piece of archive.read(0, sizeBytes)) {
+                yield piece;
+                progress((doneBytes += piece.length), sizeBytes);
+            }
+        })();
+        const survey = await surveyArchive({ name, bytes, sizeBytes, surveyDump, now: store.now });
+        if (survey.head.sha256 !== line.sha256)
+            throw await refuseOther(store, line, survey.head);
+        return survey;
+    }
+    finally {
+        await archive.close();
+    }
+}
+/** Whatever it is, it is not what was adopted: nothing of it is told. */
+async function refuseOther(store, { name, sha256 }, found) {
+    const what = `has the SHA-256 ${found.sha256.slice(0, 12)}…, in the ledger it is ${sha256.slice(0, 12)}…`;
+    await recordVerdict(store, {
+        name,
+        index: NO_INDEX,
+        level: 'full',
+        isSound: false,
+        damage: [{ where: 'the archive', what }],
+        checked: { extents: 0, entries: found.entries, bytes: found.sizeBytes, databases: [], tables: 0 },
+        time: store.now().toISOString(),
+    });
+    return new failure/* Failure */.HR('damaged', `${name} is not the file that was adopted: it ${what}`, 'Restore another archive, and look at the disk of the backup server: who, or what, changed it?');
+}
+/** Opens one that is of this very archive. */
+async function openSurvey(path, { name, sha256 }) {
+    const file = await (0,promises_namespaceObject.open)(path, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_NOFOLLOW).catch((error) => {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    });
+    if (!file)
+        return undefined;
+    const head = await readHead(file).catch(() => undefined);
+    if (head?.format === 1 && head.name === name && head.sha256 === sha256)
+        return file;
+    await file.close();
+    return undefined;
+}
+async function readHead(file) {
+    const { size } = await file.stat();
+    const text = gunzipStream(readRange(file, { offset: 0, length: size }), 'the survey');
+    for await (const [line] of readLines(text))
+        return JSON.parse(line ?? '');
+    return undefined;
+}
+async function writeSurvey(path, { head, dumps, lines }) {
+    const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_path_.basename)(path)}.${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}.tmp`);
+    try {
+        const file = await (0,promises_namespaceObject.open)(temporary, 'wx', 0o600);
+        try {
+            const text = function* () {
+                yield `${[head, ...dumps].map((each) => JSON.stringify(each)).join('\n')}\n`;
+                for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
+                    yield `${lines.slice(at, at + LINES_AT_ONCE).join('\n')}\n`;
+                }
+            };
+            const gzip = external_node_stream_namespaceObject.Readable.from(text()).pipe((0,external_node_zlib_namespaceObject.createGzip)());
+            for await (const piece of gzip)
+                await file.appendFile(piece);
+            await file.sync();
+        }
+        finally {
+            await file.close();
+        }
+        await (0,promises_namespaceObject.rename)(temporary, path);
+    }
+    catch (error) {
+        await (0,promises_namespaceObject.rm)(temporary, { force: true });
+        throw error;
+    }
+    await syncDirectory((0,external_node_path_.dirname)(path));
+}
+/** What a killed one was writing; the lock must be held. */
+async function sweepUnfinished(folder) {
+    for (const name of await (0,promises_namespaceObject.readdir)(folder)) {
+        if (/^\..*\.[0-9a-f]{12}\.tmp$/.test(name))
+            await (0,promises_namespaceObject.rm)((0,external_node_path_.join)(folder, name), { force: true });
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/server/read-ranges.js
@@ -71560,6 +72815,8 @@ function failWithoutRsync() {
 
 
 
+
+
 /**
  * Answers one request, or receives segments; whatever is not in the protocol's table is refused with one line and a log
  * entry.
@@ -71637,6 +72894,9 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
         case 'index':
             await answerIndex(name, exchange);
             break;
+        case 'survey':
+            await answerSurvey(name, exchange);
+            break;
         case 'read':
             await answerRanges(name, exchange);
             break;
@@ -71659,7 +72919,7 @@ async function answerIndex(name, { store, role, answer }) {
         throw new failure/* Failure */.HR('refused', 'a writer may read the index of the newest archive only', 'Use the reader key for any other.');
     }
     const { index } = await findSealed(store, name);
-    const file = await openArchive(store, name);
+    const file = await archive_file_openArchive(store, name);
     try {
         const range = await file.locateIndex();
         await answer.result({ name, index }, range.length, file.read(range.offset, range.length));
@@ -71668,8 +72928,27 @@ async function answerIndex(name, { store, role, answer }) {
         await file.close();
     }
 }
+/** Compressed, as it is kept; while it is being made for the first time, progress keeps the connection alive. */
+async function answerSurvey(name, { store, answer, surveyDump, lockWaitMs }) {
+    if (!surveyDump)
+        throw new TypeError('nobody here can tell what a dump holds');
+    const { line, file } = await obtainSurvey({
+        store,
+        name,
+        surveyDump,
+        progress: answer.progress,
+        ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
+    });
+    try {
+        const { size } = await file.stat();
+        await answer.result({ name, sha256: line.sha256 }, size, readRange(file, { offset: 0, length: size }));
+    }
+    finally {
+        await file.close();
+    }
+}
 async function answerRanges(name, { store, input, answer }) {
-    const file = await openArchive(store, name);
+    const file = await archive_file_openArchive(store, name);
     try {
         const ranges = await parseRanges(input, file.sizeBytes);
         const length = ranges.reduce((sum, range) => sum + range.length, 0);
@@ -71869,6 +73148,7 @@ function misfit(what) {
 
 
 
+
 /** A session with a vault over any transport. What the vault says is checked for its form before it is passed on. */
 function openSession(transport) {
     return new Session(transport);
@@ -71893,6 +73173,12 @@ class Session {
             throw new failure/* Failure */.HR('vault', `the vault sent no index of ${name}`, 'Try again.');
         return external_node_stream_namespaceObject.Readable.from(checkDigest(decodeIndexMember(body), index, name), { objectMode: false });
     }
+    async readSurvey(name, progress) {
+        const { body } = await this.#transport.call({ words: ['survey', name], ...(progress ? { progress } : {}) });
+        if (!body)
+            throw new failure/* Failure */.HR('vault', `the vault sent no survey of ${name}`, 'Try again.');
+        return external_node_stream_namespaceObject.Readable.from(gunzipStream(body, `the survey of ${name}`), { objectMode: false });
+    }
     upload(files) {
         return this.#transport.upload(files);
     }
@@ -71916,8 +73202,8 @@ class Session {
     }
     async readRanges(name, ranges) {
         const lines = function* () {
-            for (let at = 0; at < ranges.length; at += LINES_AT_ONCE) {
-                const some = ranges.slice(at, at + LINES_AT_ONCE);
+            for (let at = 0; at < ranges.length; at += session_LINES_AT_ONCE) {
+                const some = ranges.slice(at, at + session_LINES_AT_ONCE);
                 yield Buffer.from(some.map(({ offset, length }) => `${offset},${length}\n`).join(''));
             }
         };
@@ -71931,7 +73217,7 @@ class Session {
         return this.#transport.close();
     }
 }
-const LINES_AT_ONCE = 4096;
+const session_LINES_AT_ONCE = 4096;
 /** Opens the file when it is read first: a seal may be refused before that. */
 async function* readLazily(path) {
     yield* (0,external_node_fs_.createReadStream)(path, { highWaterMark: 256 * 1024 });
@@ -72263,7 +73549,7 @@ function ssh_options_labelOf({ user, host, port }) {
 const MARK = 'skills-hub-shell';
 const OLDEST_NODE = [20, 11];
 /** Below the account's home. */
-const FOLDER = '.local/share/skills-hub-continuity';
+const plain_account_FOLDER = '.local/share/skills-hub-continuity';
 /**
  * Asks whether a shell is on the other side, as on an account that nobody provisioned, and if so brings our bundle
  * there (digest-checked, under a name that tells its content) unless it is there already.
@@ -72271,22 +73557,22 @@ const FOLDER = '.local/share/skills-hub-continuity';
  * @throws Failure where a shell answers, but Node, rsync or a quiet start-up are missing
  */
 async function preparePlainAccount(client, options) {
-    const digest = await plain_account_digestFile(options.bundlePath);
+    const digest = await digestFile(options.bundlePath);
     const file = `vault-${digest}.mjs`;
     const found = await probe(client, file, ssh_options_labelOf(options));
     if (!found)
         return undefined;
     if (found.digest !== digest) {
         await copyBundle(client, options, file, digest);
-        options.log.info(`copied the vault's program to ${ssh_options_labelOf(options)}, ~/${FOLDER}/${file}`);
+        options.log.info(`copied the vault's program to ${ssh_options_labelOf(options)}, ~/${plain_account_FOLDER}/${file}`);
     }
-    return `node "$HOME"/${FOLDER}/${file} vault serve --role owner --path ${plain_account_quote(options.directory)}`;
+    return `node "$HOME"/${plain_account_FOLDER}/${file} vault serve --role owner --path ${plain_account_quote(options.directory)}`;
 }
 /** For a POSIX shell: nothing inside is read by it. */
 function plain_account_quote(text) {
     return `'${text.replaceAll("'", "'\\''")}'`;
 }
-async function plain_account_digestFile(path) {
+async function digestFile(path) {
     try {
         return (0,external_node_crypto_namespaceObject.createHash)('sha256')
             .update(await (0,promises_namespaceObject.readFile)(path))
@@ -72303,7 +73589,7 @@ async function probe(client, file, label) {
         `printf "%s\\n" ${MARK}`,
         'printf "node %s\\n" "$(node --version 2>/dev/null)"',
         'printf "rsync %s\\n" "$(command -v rsync)"',
-        `printf "bundle %s\\n" "$(sha256sum "$HOME"/${FOLDER}/${file} 2>/dev/null)"`,
+        `printf "bundle %s\\n" "$(sha256sum "$HOME"/${plain_account_FOLDER}/${file} 2>/dev/null)"`,
     ].join('; ');
     const { code, stdout } = await plain_account_run(client, `sh -c ${plain_account_quote(script)}`);
     const lines = stdout.split('\n');
@@ -72332,7 +73618,7 @@ function checkNode(version, label) {
 }
 async function copyBundle(client, { bundlePath }, file, digest) {
     const script = [
-        `umask 077; mkdir -p "$HOME"/${FOLDER} && cd "$HOME"/${FOLDER} || exit 1`,
+        `umask 077; mkdir -p "$HOME"/${plain_account_FOLDER} && cd "$HOME"/${plain_account_FOLDER} || exit 1`,
         `part=.${file}.$$; trap 'rm -f "$part"' EXIT`,
         `cat > "$part" && echo "${digest}  $part" | sha256sum -c - > /dev/null && mv "$part" ${file}`,
     ].join('; ');
@@ -73872,14 +75158,15 @@ class SshTransport {
 
 
 
+
 /**
  * Opens the configured vault. The reader's key is used where the configuration names one; a plain account, and a
  * directory, know no difference.
  */
-async function openVault(platform, role) {
+async function open_vault_openVault(platform, role) {
     const { vault } = platform.config;
     if (vault.kind === 'directory')
-        return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump: check_dump_checkDump }));
+        return openSession(await openLocalTransport({ directory: vault.path, log: platform.logger, checkDump: check_dump_checkDump, surveyDump: surveyDump }));
     const { privateDirectory, remove } = await makePrivateDirectory(platform);
     try {
         const session = openSession(await openSshTransport(await sshOptions(platform, vault, role, privateDirectory)));
@@ -73963,7 +75250,7 @@ async function backup(platform, options) {
 /** The same for whoever holds the platform's lock already. */
 async function backupUnderLock(platform, runDirectory, options) {
     const begun = Date.now();
-    const vault = await openVault(platform, 'writer');
+    const vault = await open_vault_openVault(platform, 'writer');
     // The servers are asked while the connection to the vault comes up; what they say counts once the vault has answered.
     const found = findDatabases(platform, options.trigger === 'safety');
     found.catch(() => undefined);
@@ -74041,6 +75328,2157 @@ function fromReceipt(vault, greeting, receipt) {
     };
 }
 
+;// CONCATENATED MODULE: ./.build/src/operations/resolve-archive.js
+
+
+/**
+ * Finds the archive that an operator means. `latest` is the newest of ours that no verification found damaged and that
+ * is no safety copy of a state which somebody was about to replace; a date means its nightly, else the newest of that day.
+ *
+ * @throws Failure where there is none, naming the nearest that there is.
+ */
+function resolve_archive_resolveArchive(request, status) {
+    const selection = selectArchive(request);
+    const present = status.archives.filter(({ fault }) => fault === undefined).sort(bySealing);
+    const candidates = present.filter(isTrusted);
+    const found = selection.by === 'latest'
+        ? candidates[0]
+        : selection.by === 'name'
+            ? status.archives.find(({ name }) => name === selection.archive.name)
+            : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
+                candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
+    if (!found) {
+        const others = present.filter((each) => each.isForeign && selection.by === 'date' && each.name.includes(selection.date));
+        const nearest = candidates.slice(0, 3).map(({ name }) => name);
+        throw new failure/* Failure */.HR('usage', selection.by === 'latest'
+            ? 'the vault holds no archive that can be trusted'
+            : `the vault holds no archive for ${request}`, others.length > 0
+            ? `The former script made ${others.map(({ name }) => name).join(', ')} on that day: give its full name.`
+            : nearest.length > 0
+                ? `The newest are ${nearest.join(', ')}; list shows them all.`
+                : 'Run backup, or look at list.');
+    }
+    if (found.fault !== undefined) {
+        throw new failure/* Failure */.HR('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
+    }
+    return found;
+}
+/** Newest first, by the vault's own clock. */
+function bySealing(a, b) {
+    return a.sealed < b.sealed ? 1 : -1;
+}
+/** Ours, no safety copy, and no verification found it damaged. */
+function isTrusted({ isForeign, verdict, trigger }) {
+    return !isForeign && trigger !== 'safety' && verdict?.isSound !== false;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/entry-parts.js
+
+
+
+
+/**
+ * Chooses the extents that cover parts of one large entry. Undefined where the index has no such entry, or it is none
+ * whose every chunk is an extent: then the entry is to be read whole.
+ */
+async function selectParts(index, name, places) {
+    const selection = { ordinals: [], chunks: [] };
+    let entry;
+    let next = 0;
+    let ordinal = -1;
+    for await (const { extent, lines } of index.entries()) {
+        ordinal++;
+        const first = lines[0];
+        if (entry === undefined) {
+            if (!lines.some((line) => parseTocName(line).name.equals(name)))
+                continue;
+            entry = parseTocLine(first);
+            // A small entry shares its extent with its content, or with others.
+            if (lines.length > 1 || entry.type !== 'reg' || !entry.size || entry.offset < extent.offset + extent.length)
+                return;
+            selection.ordinals.push(ordinal);
+            continue;
+        }
+        const line = first === undefined ? entry : parseTocLine(first);
+        const isOfEntry = first === undefined ? next === 0 : line.type === 'chunk' && line.name.equals(name);
+        if (!isOfEntry)
+            break;
+        if (lines.length > 1 || (line.chunkOffset ?? 0) !== next)
+            return;
+        const size = line.chunkSize ?? (entry.size ?? 0) - next;
+        if (places.some(({ offset, length }) => offset < next + size && offset + length > next)) {
+            selection.ordinals.push(ordinal);
+            selection.chunks.push({ start: next, size, digest: line.chunkDigest });
+        }
+        next += size;
+    }
+    return entry && next === entry.size ? selection : undefined;
+}
+/**
+ * The wanted parts of an entry, in the order of the content, from the extents that were chosen: every chunk is checked
+ * by its digest before anything of it is used. Throws an ArchiveDamage.
+ */
+async function* readParts(extents, { chunks }, name, places) {
+    const where = entry_names_showName(name);
+    let position = -1;
+    for await (const { pieces, damage } of extents) {
+        if (damage !== undefined)
+            throw new ArchiveDamage(where, damage);
+        const chunk = chunks[position++];
+        if (!chunk)
+            continue;
+        // The last one carries the zeroes up to the tar's next block.
+        const content = pieces[0]?.bytes.subarray(0, chunk.size);
+        if (content?.length !== chunk.size || (0,external_node_crypto_namespaceObject.createHash)('sha256').update(content).digest('hex') !== chunk.digest) {
+            throw new ArchiveDamage(where, `its chunk at ${chunk.start} is not that of the index`);
+        }
+        yield* cutOut(content, chunk.start, places);
+    }
+    if (position < chunks.length)
+        throw new ArchiveDamage(where, 'the archive lacks a chunk of it');
+}
+/** The wanted parts of a content that is read from its beginning. */
+async function* cutParts(content, places) {
+    let at = 0;
+    for await (const piece of content) {
+        yield* cutOut(piece, at, places);
+        at += piece.length;
+    }
+}
+/** `places` ascend and do not overlap. */
+function* cutOut(bytes, start, places) {
+    for (const { offset, length } of places) {
+        const [from, to] = [Math.max(offset - start, 0), Math.min(offset + length - start, bytes.length)];
+        if (to > from)
+            yield bytes.subarray(from, to);
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/archive-reader.js
+
+
+
+
+
+
+
+
+/** One of our archives, read by its index: only the extents that are needed are fetched, and each is checked. */
+class ArchiveReader {
+    name;
+    identity;
+    isForeign = false;
+    verdict;
+    #vault;
+    #cache;
+    #indexPath;
+    #fetchedBytes = 0;
+    constructor({ name, verdict }, index, vault, cache, indexPath) {
+        this.name = name;
+        this.identity = index;
+        this.verdict = verdict;
+        this.#vault = vault;
+        this.#cache = cache;
+        this.#indexPath = indexPath;
+    }
+    /** Obtains the archive's index, by the digest that the vault's ledger names. */
+    static async open(vault, cache, archive) {
+        const { name, index } = archive;
+        if (index === undefined) {
+            throw new failure/* Failure */.HR('refused', `${name} was made by the team's former script: it has no index`, `Fetch it (fetch ${name}) and unpack it with tar.`);
+        }
+        return new ArchiveReader(archive, index, vault, cache, await cache.obtain(vault, { name, index }));
+    }
+    get fetchedBytes() {
+        return this.#fetchedBytes;
+    }
+    async *lines() {
+        const reader = await this.#cache.open(this.#indexPath);
+        for await (const { lines } of reader.entries()) {
+            for (const line of lines.map(parseTocLine))
+                if (line.type !== 'chunk')
+                    yield line;
+        }
+    }
+    async select(wants) {
+        return await selectEntries(() => this.#cache.open(this.#indexPath), wants);
+    }
+    async *entries(wants) {
+        const { ordinals, ranges, linkTargets } = await this.select(wants);
+        if (ordinals.length === 0)
+            return;
+        const chosen = chooseExtents(await this.#cache.open(this.#indexPath), ordinals);
+        const bytes = await this.#vault.readRanges(this.name, ranges);
+        try {
+            yield* readOwnEntries(readExtents(chosen, this.#count(bytes)), {
+                wants: (name) => wants(name) || linkTargets.has(name.toString('latin1')),
+            });
+        }
+        finally {
+            bytes.destroy();
+        }
+    }
+    async *content(name) {
+        const wanted = Buffer.from(name);
+        for await (const { body } of this.entries((entry) => entry.equals(wanted)))
+            yield* body;
+    }
+    async *parts(name, places) {
+        const wanted = Buffer.from(name);
+        const index = await this.#cache.open(this.#indexPath);
+        const selection = await selectParts(index, wanted, places);
+        if (!selection)
+            return yield* cutParts(this.content(name), places);
+        const chosen = chooseExtents(await this.#cache.open(this.#indexPath), selection.ordinals);
+        const bytes = await this.#vault.readRanges(this.name, mergeRanges(index.extents, selection.ordinals));
+        try {
+            yield* readParts(readExtents(chosen, this.#count(bytes)), selection, wanted, places);
+        }
+        finally {
+            bytes.destroy();
+        }
+    }
+    async text(name) {
+        const pieces = [];
+        for await (const piece of this.content(name))
+            pieces.push(piece);
+        if (pieces.length === 0) {
+            throw new failure/* Failure */.HR('damaged', `${this.name} holds no ${name}`, 'Verify it (verify --level full), or choose another archive.');
+        }
+        return Buffer.concat(pieces).toString('utf8');
+    }
+    async manifest() {
+        return parseManifest(await this.text(MANIFEST_NAME));
+    }
+    async close() { }
+    async *#count(bytes) {
+        for await (const chunk of bytes) {
+            this.#fetchedBytes += chunk.length;
+            yield chunk;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/upkeep/name-instant.js
+/**
+ * The instant that an archive's name stands for, in `timezone`. Local times that exist twice mean the later one, and one
+ * that a change of the clocks leaps over the first after it: in doubt an archive is younger, and stays longer.
+ */
+function readNameInstant({ date, time = '00-00-00' }, timezone) {
+    const [hour = '00', minute = '00', second = '00'] = time.split('-');
+    const asUtcMs = Date.parse(`${date}T${hour}:${minute}:${second}Z`);
+    // Zones are at most 14 hours from UTC, and change their offset at most once within a day or two.
+    const offsets = [-name_instant_DAY_MS, 0, name_instant_DAY_MS].map((shiftMs) => offsetMs(asUtcMs + shiftMs, timezone));
+    const candidates = [...new Set(offsets.map((each) => asUtcMs - each))];
+    const exact = candidates.filter((instantMs) => instantMs + offsetMs(instantMs, timezone) === asUtcMs);
+    return new Date(Math.max(...(exact.length > 0 ? exact : candidates)));
+}
+const name_instant_DAY_MS = 86_400_000;
+/** How far local time is ahead of UTC at an instant. */
+function offsetMs(instantMs, timezone) {
+    const parts = new Intl.DateTimeFormat('en-US-u-ca-iso8601-nu-latn', {
+        timeZone: timezone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: 'numeric',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: 'numeric',
+        second: 'numeric',
+    }).formatToParts(instantMs);
+    const part = (type) => Number(parts.find((candidate) => candidate.type === type)?.value);
+    const local = Date.UTC(part('year'), part('month') - 1, part('day'), part('hour'), part('minute'), part('second'));
+    return local - Math.floor(instantMs / 1000) * 1000;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/foreign/layout.js
+
+
+
+
+
+/** Where an archive that we did not make has what is configured here, by the globs of `foreign:`. */
+class ForeignLayout {
+    dumps;
+    files;
+    /** What none of the globs of a configured source found: `databases.odoo`, `files.uploads`. */
+    absent;
+    #dumpsByName;
+    constructor(dumps, files, absent) {
+        this.dumps = dumps;
+        this.files = files;
+        this.absent = absent;
+        this.#dumpsByName = new Map(dumps.map(({ name, key }) => [name.toString('latin1'), nameOfDump(key)]));
+    }
+    isDump(name) {
+        return this.#dumpsByName.has(name.toString('latin1'));
+    }
+    /** The source that an entry belongs to; undefined where it is a dump, or nothing of ours. */
+    sourceOf(name) {
+        return this.files.find(({ folder }) => layout_isBelow(name, folder));
+    }
+    /**
+     * The name of an entry as our archives have it, or its own where it is nothing of ours; undefined where it has the
+     * place of something that is.
+     */
+    rename(name) {
+        const dump = this.#dumpsByName.get(name.toString('latin1'));
+        if (dump !== undefined)
+            return Buffer.from(dump);
+        const place = this.sourceOf(name);
+        if (place)
+            return Buffer.concat([Buffer.from(place.source), name.subarray(place.folder.length)]);
+        return this.#isTaken(name) ? undefined : name;
+    }
+    #isTaken(name) {
+        const text = entry_names_withoutSlash(name).toString('latin1');
+        return (this.files.some(({ source }) => text === source || text.startsWith(`${source}/`)) ||
+            [...this.#dumpsByName.values()].some((dump) => text === dump || text.startsWith(`${dump}/`)));
+    }
+}
+/** Where our archives have a dump. */
+function nameOfDump(key) {
+    return `${DUMP_FOLDER}${key}.sql`;
+}
+/** Below a folder, or the folder itself with its slash. */
+function layout_isBelow(name, folder) {
+    return name.length > folder.length && name[folder.length] === 0x2f && name.subarray(0, folder.length).equals(folder);
+}
+/** Finds the layout while the lines of an archive pass. */
+class LayoutFinder {
+    #archive;
+    #databases;
+    #files;
+    constructor(archive, { databases, files }) {
+        this.#archive = archive;
+        this.#databases = databases.map((of) => ({ of, matchers: of.patterns.map(layout_matcherOf) }));
+        this.#files = files.map((of) => ({ of, matchers: of.patterns.map(layout_matcherOf) }));
+    }
+    see({ name, type }) {
+        if (type !== 'dir' && type !== 'reg')
+            return;
+        const bare = entry_names_withoutSlash(name);
+        const text = bare.toString('utf8');
+        for (const { matchers } of type === 'dir' ? this.#files : this.#databases) {
+            for (const { matches, found } of matchers)
+                if (found.length < 2 && matches(text))
+                    found.push(bare);
+        }
+    }
+    /** @throws Failure `refused` where a glob fits two names, or one name is to be two things. */
+    finish() {
+        const dumps = [];
+        const files = [];
+        const absent = [];
+        for (const { of, matchers } of this.#databases) {
+            const name = this.#choose(`databases.${of.source}`, matchers);
+            if (name)
+                dumps.push(placeDump(of, name));
+            else
+                absent.push(`databases.${of.source}${of.isOneOfMany && of.database ? ` (${of.database})` : ''}`);
+        }
+        for (const { of, matchers } of this.#files) {
+            const name = this.#choose(`files.${of.source}`, matchers);
+            if (name)
+                files.push({ source: of.source, folder: name });
+            else
+                absent.push(`files.${of.source}`);
+        }
+        this.#refuseShared(dumps, files);
+        return new ForeignLayout(dumps, files, absent);
+    }
+    #choose(source, matchers) {
+        const [first, second] = matchers.find(({ found }) => found.length > 0)?.found ?? [];
+        if (!first || !second)
+            return first;
+        throw new failure/* Failure */.HR('refused', `${this.#archive} has two things that could be ${source}: ${entry_names_showName(first)} and ${entry_names_showName(second)}`, `Put a narrower glob first in foreign.${source} of continuity.yml: nothing was changed.`);
+    }
+    #refuseShared(dumps, files) {
+        const keys = new Set();
+        for (const { key, name } of dumps) {
+            if (!keys.has(key))
+                keys.add(key);
+            else
+                throw this.#refuse(`two dumps for ${key}`, name);
+        }
+        const names = new Set();
+        for (const name of [...dumps.map((dump) => dump.name), ...files.map(({ folder }) => folder)]) {
+            const isShared = names.has(name.toString('latin1')) || files.some(({ folder }) => layout_isBelow(name, folder));
+            if (isShared)
+                throw this.#refuse('one thing that is to be two', name);
+            names.add(name.toString('latin1'));
+        }
+    }
+    #refuse(what, name) {
+        const message = `by foreign: of continuity.yml ${this.#archive} has ${what}: ${entry_names_showName(name)}`;
+        return new failure/* Failure */.HR('refused', message, 'Correct the globs there: nothing was changed.');
+    }
+}
+function layout_matcherOf(glob) {
+    return { matches: picomatch(glob, { dot: true }), found: [] };
+}
+function placeDump(of, name) {
+    const { source } = of;
+    const stem = (name.toString('utf8').split('/').at(-1) ?? '').replace(/\.sql$/, '');
+    const database = of.database ?? stem;
+    const key = dumpNameOf({ name: source, database: of.isOneOfMany ? 'all' : database }, database);
+    return { source, database, key, name };
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/foreign/describe-dump.js
+
+/**
+ * What the manifest of an archive of ours would say of a dump: from the dump where it says it, else as the database is
+ * now, else as its server makes one.
+ */
+function describeDump({ placed, sizeBytes, found, server, made }) {
+    const { source, database, key } = placed;
+    const { live } = server ?? {};
+    return {
+        dump: nameOfDump(key),
+        source,
+        database,
+        started: made,
+        ended: made,
+        sizeBytes,
+        serverVersion: found.serverVersion,
+        clientVersion: found.clientVersion,
+        encoding: found.encoding,
+        ...chooseLocale(found.encoding, server),
+        owner: live?.owner ?? found.owner ?? server?.user ?? 'postgres',
+        connectionLimit: live?.connectionLimit ?? -1,
+        settings: (live?.settings ?? []).map(({ role, setting }) => (role === null ? { setting } : { role, setting })),
+        ...(live?.acl ? { acl: live.acl } : {}),
+        extensions: found.extensions.map((name) => ({ name, version: server?.extensions.get(name) ?? 'unknown' })),
+        fingerprints: found.fingerprints,
+        messages: [],
+    };
+}
+/** A locale goes with its encoding only; `C` goes with any. */
+function chooseLocale(encoding, server) {
+    const model = server?.live ?? server?.model;
+    if (!model || model.encoding !== encoding)
+        return { collate: 'C', ctype: 'C', localeProvider: 'libc' };
+    const { collate, ctype, localeProvider, icuLocale } = model;
+    return { collate, ctype, localeProvider, ...(icuLocale === null ? {} : { icuLocale }) };
+}
+/** The roles that a source's dumps need and its server lacks, as `pg_dumpall` would write them: no password, no login. */
+function writeMissingRoles(dumps, server) {
+    const needed = new Set(dumps.flatMap(({ roles, owner }) => [...roles, ...(owner === undefined ? [] : [owner])]));
+    return [...needed]
+        .filter((role) => server?.roles.has(role) === false)
+        .sort()
+        .map((role) => `CREATE ROLE "${role.replaceAll('"', '""')}";\nALTER ROLE "${role.replaceAll('"', '""')}" WITH NOLOGIN;\n`)
+        .join('');
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/foreign/digest-table.js
+const digest_table_DIGEST_BYTES = 32;
+/** The digests of an archive's files by their place in it, and which places count: 33 bytes for each entry. */
+class DigestTable {
+    #digests;
+    #known;
+    constructor(entries) {
+        this.#digests = Buffer.alloc(entries * digest_table_DIGEST_BYTES);
+        this.#known = new Uint8Array(entries);
+    }
+    static async read(entries, lines) {
+        const table = new DigestTable(entries);
+        for await (const { offset: ordinal, digest } of lines) {
+            if (ordinal < 1 || ordinal > entries)
+                continue;
+            table.#known[ordinal - 1] = 1;
+            if (digest !== undefined)
+                table.#digests.write(digest, (ordinal - 1) * digest_table_DIGEST_BYTES, 'hex');
+        }
+        return table;
+    }
+    /** Whether the entry has a line: it was not left out. */
+    has(ordinal) {
+        return this.#known[ordinal - 1] === 1;
+    }
+    get(ordinal) {
+        return this.#digests.toString('hex', (ordinal - 1) * digest_table_DIGEST_BYTES, ordinal * digest_table_DIGEST_BYTES);
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/foreign/foreign-archive.js
+
+
+
+
+
+
+
+
+/**
+ * An archive of the former script, read as foreign input. What it holds is known from the vault's survey; its bytes are
+ * fetched once, whole, and compared with the ledger's digest; every file that is taken out of them with the survey's.
+ */
+class ForeignArchive {
+    name;
+    identity;
+    isForeign = true;
+    verdict;
+    appraisal;
+    fetchedBytes = 0;
+    #findings;
+    #copy;
+    #digests;
+    #description;
+    constructor(findings) {
+        this.name = findings.name;
+        this.identity = findings.sha256;
+        this.verdict = findings.verdict;
+        this.appraisal = findings.appraisal;
+        this.#findings = findings;
+    }
+    lines() {
+        return this.#findings.lines.read();
+    }
+    async select(wants) {
+        const linkTargets = new Set();
+        let [entries, contentBytes] = [0, 0];
+        for await (const { name, type, size = 0, linkName } of this.lines()) {
+            if (!wants(name))
+                continue;
+            entries++;
+            contentBytes += size;
+            if (type === 'hardlink' && linkName && !wants(linkName))
+                linkTargets.add(linkName.toString('latin1'));
+        }
+        const ranges = entries === 0 ? [] : [{ offset: 0, length: this.#findings.sizeBytes }];
+        return { ordinals: [], ranges, entries, contentBytes, linkTargets };
+    }
+    async *entries(wants) {
+        const { layout, lines, about } = this.#findings;
+        const { entries, linkTargets } = await this.select(wants);
+        if (entries === 0)
+            return;
+        let missing = entries + linkTargets.size;
+        for await (const line of this.lines()) {
+            // Folders that the archive only implies: nothing in it stands for them.
+            if (line.offset !== 0 || !wants(line.name))
+                continue;
+            missing--;
+            yield { header: headerOf(line), body: foreign_archive_nothing() };
+        }
+        const digests = await (this.#digests ??= DigestTable.read(about.head.entries, this.lines()));
+        const { bytes } = await (this.#copy ??= this.#findings.fetchCopy((count) => (this.fetchedBytes += count)));
+        const tar = gunzipStream(bytes.read(0, bytes.sizeBytes), this.name);
+        for await (const entry of admitForeignEntries({ tar, maxBytes: about.head.contentBytes })) {
+            if (missing === 0)
+                return;
+            const { header, ordinal } = entry;
+            const name = digests.has(ordinal) ? layout.rename(header.name) : undefined;
+            if (!name || !(wants(name) || linkTargets.has(name.toString('latin1'))))
+                continue;
+            missing--;
+            const linkName = header.type === 'hardlink' && header.linkName ? layout.rename(header.linkName) : header.linkName;
+            yield {
+                header: { ...lines.mask(header), name, ...(linkName ? { linkName } : {}) },
+                body: header.type === 'reg' ? check(entry.body, digests.get(ordinal), header.name) : entry.body,
+            };
+        }
+        if (missing > 0)
+            throw new ArchiveDamage(this.name, `it lacks ${missing} entries that the survey has`);
+    }
+    async *content(name) {
+        const wanted = Buffer.from(name);
+        for await (const { body } of this.entries((entry) => entry.equals(wanted)))
+            yield* body;
+    }
+    parts(name, places) {
+        return cutParts(this.content(name), places);
+    }
+    async text(name) {
+        const roles = (await this.#describe()).globals.get(name);
+        if (roles !== undefined)
+            return roles;
+        const pieces = [];
+        for await (const piece of this.content(name))
+            pieces.push(piece);
+        if (pieces.length > 0)
+            return Buffer.concat(pieces).toString('utf8');
+        throw new failure/* Failure */.HR('damaged', `${this.name} holds no ${name}`, 'Choose another archive.');
+    }
+    async manifest() {
+        return (await this.#describe()).manifest;
+    }
+    async close() {
+        await this.#findings.lines.close();
+        const copy = await this.#copy?.catch(() => undefined);
+        await copy?.file.close();
+    }
+    #describe() {
+        return (this.#description ??= this.#findings.describe());
+    }
+}
+function headerOf({ name, type, mode = 0, uid = 0, gid = 0, mtimeNs = 0n }) {
+    return { name, type: type === 'chunk' ? 'reg' : type, mode, uid, gid, mtimeNs, size: 0 };
+}
+async function* foreign_archive_nothing() { }
+async function* check(body, digest, name) {
+    const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+    for await (const piece of body) {
+        hash.update(piece);
+        yield piece;
+    }
+    if (hash.digest('hex') === digest)
+        return;
+    throw new ArchiveDamage(entry_names_showName(name), 'its content is not what the vault found in it');
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/foreign/tallies.js
+
+
+/** What is otherwise in the archive than it will be restored: there may be thousands, of which one is named. */
+class Tally {
+    #counted = { count: 0 };
+    add(name) {
+        if (this.#counted.count++ === 0)
+            this.#counted.first = entry_names_showName(name);
+    }
+    /** One sentence, or none. */
+    say(what) {
+        return sayCounted(this.#counted, what);
+    }
+}
+/** `left out: 3 entries (the first: a/b)`. */
+function sayCounted({ count, first = '' }, what) {
+    return count === 0 ? [] : [`${what}: ${(0,quantity_text/* countOf */.pq)(count, 'entry', 'entries')} (the first: ${first})`];
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/foreign/judge-foreign.js
+
+
+/** What is to be known of chosen parts of an archive that we did not make, before they are restored. */
+function judgeForeign(known, { databases, files }) {
+    const { name, about, layout, lines, dumpOf } = known;
+    const { links, leftovers } = about.head.leftOut;
+    const judgement = {
+        damage: [],
+        warnings: [
+            `${name} was made by the former script: nothing proves it but the SHA-256 that the vault's ledger has of it since it was adopted, and databases are compared with what their own dumps hold`,
+            ...layout.absent.map((source) => `${name} holds nothing for ${source} (foreign: in the configuration says where to look)`),
+            ...lines.unmapped.say('nothing of what is configured, and not restored'),
+            ...lines.hidden.say('left out, because something else is restored to their place'),
+            ...sayCounted(links, 'left out, because they are links that lead out of the archive'),
+            ...sayCounted(leftovers, 'left out, because macOS or another tar has left them behind'),
+        ],
+    };
+    for (const placed of layout.dumps) {
+        if (!databases.includes(placed.key))
+            continue;
+        const fault = findDumpFault(dumpOf(placed));
+        if (fault !== undefined)
+            judgement.damage.push(`${placed.key} (${entry_names_showName(placed.name)}): ${fault}`);
+    }
+    for (const [source, tally] of lines.sources)
+        if (files.includes(source))
+            judgeFiles(source, tally, judgement);
+    return judgement;
+}
+function findDumpFault(dump) {
+    if (!dump)
+        return 'it does not begin as a plain dump of pg_dump does, or is empty';
+    const { isWhole, command, hasInserts } = dump;
+    if (command !== undefined)
+        return `it holds a command for psql, which is not run: ${JSON.stringify(command.slice(0, 60))}`;
+    if (!isWhole)
+        return 'the dump is cut off: its last line is missing';
+    if (hasInserts)
+        return 'its rows are INSERT statements, which nothing proves: unpack it (--to), and load it by hand';
+    return undefined;
+}
+function judgeFiles(source, { rooted, masked, torn }, { damage, warnings }) {
+    warnings.push(...rooted.say(`${source}: they belonged to root, as which the former script ran, and go to whoever owns ${source} now`), ...masked.say(`${source}: they lose bits such as set-uid and writable by everybody`));
+    damage.push(...torn.say(`${source}: hard links to what is no part of it`));
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/foreign/live-server.js
+
+
+
+
+
+/**
+ * Asks the server of a source. Undefined where it does not answer: whoever restores into it meets the failure again, and
+ * who only unpacks an archive needs no server.
+ */
+async function lookAtServer(platform, source, database) {
+    try {
+        const server = await connectServer(platform, source);
+        const [live, model, roles, extensions] = await queryTogether(server, chooseMaintenanceDatabase(), [
+            selectFacts(database),
+            selectFacts('template0'),
+            'SELECT rolname AS name FROM pg_roles',
+            'SELECT name::text, default_version AS version FROM pg_available_extensions',
+        ], { applicationName: restore_session_restoreApplicationName, retryForMs: 5_000 });
+        return {
+            user: server.user,
+            roles: new Set(roles.map(({ name }) => name)),
+            extensions: new Map(extensions.map(({ name, version }) => [name, version])),
+            ...(live[0] ? { live: live[0] } : {}),
+            model: model[0],
+        };
+    }
+    catch (error) {
+        if (error instanceof failure/* Failure */.HR)
+            return undefined;
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/foreign/unnamed-file.js
+
+
+
+
+
+const BUFFERED_CHARACTERS = 1024 * 1024;
+/**
+ * Opens a file that has no name any more: nobody else reaches it, and its space is free again when this process has
+ * ended, however it did.
+ */
+async function openUnnamed(directory) {
+    await (0,promises_namespaceObject.mkdir)(directory, { recursive: true, mode: 0o700 });
+    const path = (0,external_node_path_.join)(directory, `.continuity-${(0,external_node_crypto_namespaceObject.randomUUID)()}.tmp`);
+    const file = await (0,promises_namespaceObject.open)(path, 'wx+', 0o600);
+    try {
+        await (0,promises_namespaceObject.rm)(path);
+        return file;
+    }
+    catch (error) {
+        await file.close();
+        throw error;
+    }
+}
+/** Lines that are written once and then read as often as is needed. */
+class SpooledLines {
+    #file;
+    #unwritten = [];
+    #characters = 0;
+    constructor(file) {
+        this.#file = file;
+    }
+    static async open(directory) {
+        return new SpooledLines(await openUnnamed(directory));
+    }
+    /** Waits only where much is unwritten. */
+    async add(line) {
+        this.#unwritten.push(line);
+        this.#characters += line.length;
+        if (this.#characters > BUFFERED_CHARACTERS)
+            await this.flush();
+    }
+    /** To be called before the first reading. */
+    async flush() {
+        if (this.#unwritten.length > 0)
+            await this.#file.appendFile(`${this.#unwritten.join('\n')}\n`);
+        this.#unwritten = [];
+        this.#characters = 0;
+    }
+    async *read() {
+        const bytes = await openArchiveBytes(this.#file);
+        for await (const lines of readLines(bytes.read(0, bytes.sizeBytes)))
+            yield* lines;
+    }
+    async close() {
+        await this.#file.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/foreign/mapped-lines.js
+
+
+
+
+/**
+ * The lines of an archive that we did not make, as one of ours would have them: under our names, and what is nothing of
+ * ours under its own; masked, and owned as restored; sorted bytewise.
+ */
+class MappedLines {
+    #spools;
+    sources;
+    /** What the configuration gives no meaning, folders aside; what stands where something of ours is mapped to. */
+    unmapped = new Tally();
+    hidden = new Tally();
+    #dumps = [];
+    #layout;
+    #owners;
+    constructor(spools, layout, owners) {
+        this.#spools = spools;
+        this.#layout = layout;
+        this.#owners = owners;
+        this.sources = new Map(layout.files.map(({ source }) => [source, emptyTally()]));
+    }
+    /** `owners` says who gets what belongs to root, by source; by the empty name for dumps. */
+    static async spool(lines, layout, { directory, owners }) {
+        const spools = [];
+        const mapped = new MappedLines(spools, layout, owners);
+        try {
+            for (let at = 0; at < layout.files.length + 2; at++)
+                spools.push(await SpooledLines.open(directory));
+            for await (const text of lines)
+                await mapped.#place(parseTocLine(text));
+            mapped.#dumps.sort((a, b) => Buffer.compare(a.name, b.name));
+            for (const dump of mapped.#dumps)
+                await spools.at(-2)?.add(formatTocLine(dump));
+            for (const spool of spools)
+                await spool.flush();
+            return mapped;
+        }
+        catch (error) {
+            await mapped.close();
+            throw error;
+        }
+    }
+    async *read() {
+        // Each is sorted by itself: only what is mapped has moved.
+        const heads = await Promise.all(this.#spools.map(async (spool) => {
+            const rest = parseAll(spool);
+            return { rest, next: await rest.next() };
+        }));
+        try {
+            for (;;) {
+                let lowest;
+                for (const head of heads) {
+                    if (head.next.done)
+                        continue;
+                    const isLower = !lowest || lowest.next.done || Buffer.compare(head.next.value.name, lowest.next.value.name) < 0;
+                    if (isLower)
+                        lowest = head;
+                }
+                if (!lowest || lowest.next.done)
+                    return;
+                yield lowest.next.value;
+                lowest.next = await lowest.rest.next();
+            }
+        }
+        finally {
+            for (const { rest } of heads)
+                await rest.return();
+        }
+    }
+    /** The lines of the dumps, by their names as our archives have them. */
+    get dumps() {
+        return this.#dumps;
+    }
+    /** A header as it is to be restored: its owner, and no bits that do harm. */
+    mask(header) {
+        return maskHeader(header, this.#ownerOf(header.name));
+    }
+    async close() {
+        for (const spool of this.#spools)
+            await spool.close();
+    }
+    async #place(line) {
+        const layout = this.#layout;
+        const { name } = line;
+        const renamed = layout.rename(name);
+        if (!renamed) {
+            this.hidden.add(name);
+            return;
+        }
+        const place = layout.sourceOf(name);
+        const stored = { ...line, mode: line.mode ?? 0, uid: line.uid ?? 0, gid: line.gid ?? 0 };
+        const masked = { ...this.mask(stored), name: renamed };
+        if (!place) {
+            if (layout.isDump(name)) {
+                this.#dumps.push(masked);
+                return;
+            }
+            if (line.type !== 'dir')
+                this.unmapped.add(name);
+            return await this.#spools.at(-1)?.add(formatTocLine(masked));
+        }
+        const tally = this.sources.get(place.source) ?? emptyTally();
+        if (masked.uid !== stored.uid || masked.gid !== stored.gid)
+            tally.rooted.add(renamed);
+        if (masked.mode !== stored.mode)
+            tally.masked.add(renamed);
+        if (line.type === 'hardlink' && line.linkName) {
+            if (layout.sourceOf(line.linkName)?.source !== place.source)
+                tally.torn.add(renamed);
+            masked.linkName = layout.rename(line.linkName) ?? line.linkName;
+        }
+        if (line.type === 'dir')
+            tally.directories++;
+        else if (line.type === 'symlink')
+            tally.links++;
+        else
+            tally.files++;
+        tally.bytes += line.size ?? 0;
+        await this.#spools[layout.files.indexOf(place)]?.add(formatTocLine(masked));
+    }
+    #ownerOf(name) {
+        const place = this.#layout.sourceOf(name);
+        if (place)
+            return this.#owners.get(place.source);
+        return this.#layout.isDump(name) ? this.#owners.get('') : undefined;
+    }
+}
+async function* parseAll(spool) {
+    for await (const text of spool.read())
+        yield parseTocLine(text);
+}
+function emptyTally() {
+    const tallies = { rooted: new Tally(), masked: new Tally(), torn: new Tally() };
+    return { files: 0, directories: 0, links: 0, bytes: 0, ...tallies };
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/foreign/private-copy.js
+
+
+
+
+
+
+/** The disk keeps this much besides. */
+const RESERVE_BYTES = 64 * 1024 * 1024;
+/**
+ * Fetches an archive once, whole, into a file that has no name: what is checked is what is read afterwards, however
+ * often, whatever becomes of the archive in the vault meanwhile.
+ * @throws Failure `space` before anything is fetched; `damaged` where it is not what the ledger stands for.
+ */
+async function fetchPrivateCopy(options) {
+    const { vault, archive, directory, logger, count } = options;
+    const { name, sizeBytes, sha256 } = archive;
+    const file = await openUnnamed(directory);
+    try {
+        const room = await measureRoom(directory);
+        if (room.freeBytes < sizeBytes + RESERVE_BYTES) {
+            throw new failure/* Failure */.HR('space', `${name} has to be fetched whole, ${(0,quantity_text/* formatBytes */.z3)(sizeBytes)}, and ${directory} has ${describeRoom(room)}`, 'Make room on that disk (state: in continuity.yml says where it is), then try again.');
+        }
+        logger.info(`Fetching ${name} (${(0,quantity_text/* formatBytes */.z3)(sizeBytes)}): of an archive of the former script all is needed.`);
+        const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+        let done = 0;
+        for await (const piece of await vault.readRanges(name, [{ offset: 0, length: sizeBytes }])) {
+            const chunk = piece;
+            hash.update(chunk);
+            await file.appendFile(chunk);
+            count(chunk.length);
+            logger.progress({ phase: `fetch ${name}`, done: (done += chunk.length), total: sizeBytes, unit: 'bytes' });
+        }
+        const found = hash.digest('hex');
+        if (found !== sha256) {
+            throw new failure/* Failure */.HR('damaged', `${name} arrived with the SHA-256 ${found.slice(0, 12)}…, and was adopted with ${sha256.slice(0, 12)}…`, 'Nothing was changed. Try again; if it happens again, restore another archive and look at the disk of the backup server.');
+        }
+        return { bytes: await openArchiveBytes(file), file };
+    }
+    catch (error) {
+        await file.close();
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/foreign/survey-file.js
+
+
+
+
+
+/** Fingerprints of half a million tables. */
+const survey_file_MAX_LINE_BYTES = 128 * 1024 * 1024;
+/**
+ * Reads a survey as the vault sends it; `see` is given each entry's line.
+ * @throws Failure `vault` where it is none, or that of another archive.
+ */
+async function readSurvey(chunks, { name, sha256 }, see) {
+    let head;
+    const dumps = [];
+    try {
+        for await (const texts of readLines(limit(chunks), survey_file_MAX_LINE_BYTES)) {
+            for (const text of texts) {
+                if (!head)
+                    head = parseHead(text);
+                else if (dumps.length < head.dumps)
+                    dumps.push(JSON.parse(text));
+                else
+                    await see(text, parseTocLine(text));
+            }
+        }
+    }
+    catch (error) {
+        if (error instanceof failure/* Failure */.HR || !(error instanceof SyntaxError || error instanceof TypeError))
+            throw error;
+        throw survey_file_refuse(name, (0,failure/* messageOf */.bD)(error));
+    }
+    if (!head || dumps.length < head.dumps)
+        throw survey_file_refuse(name, 'it is cut off');
+    if (head.name !== name || head.sha256 !== sha256)
+        throw survey_file_refuse(name, `it is that of ${JSON.stringify(head.name)}`);
+    return { head, dumps };
+}
+async function* limit(chunks) {
+    let bytes = 0;
+    for await (const chunk of chunks) {
+        bytes += chunk.length;
+        if (bytes > MAX_SURVEY_BYTES)
+            throw new TypeError('it has no end');
+        yield chunk;
+    }
+}
+function parseHead(text) {
+    const raw = JSON.parse(text);
+    const isHead = isRecord(raw) &&
+        typeof raw['name'] === 'string' &&
+        typeof raw['sha256'] === 'string' &&
+        ['sizeBytes', 'entries', 'contentBytes', 'dumps'].every((key) => Number.isSafeInteger(raw[key])) &&
+        isRecord(raw['leftOut']);
+    if (!isHead)
+        throw new TypeError('its first line is none');
+    if (raw['format'] !== 1)
+        throw new TypeError(`its format is ${JSON.stringify(raw['format'])}, and 1 is read here`);
+    return raw;
+}
+function survey_file_refuse(name, what) {
+    return new failure/* Failure */.HR('vault', `what the vault says of ${name} cannot be read: ${what}`, 'Use the toolkit of the same version on both sides, then try again.');
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/foreign/open-foreign.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/**
+ * Opens an archive of the former script: asks the vault what it holds, and finds in it what is configured here.
+ * @throws Failure `damaged` where nothing of it must be extracted: damaged, or made to do harm.
+ */
+async function openForeign(options) {
+    const { platform, vault, archive, allowsOldClient } = options;
+    const { config, logger } = platform;
+    const { name, sizeBytes, sha256 } = archive;
+    if (sha256 === undefined) {
+        throw new failure/* Failure */.HR('vault', `${vault.label} does not tell the SHA-256 of ${name}`, 'Bring the toolkit there up to date.');
+    }
+    const directory = config.state;
+    const finder = new LayoutFinder(name, config.foreign);
+    const unplaced = await SpooledLines.open(directory);
+    try {
+        const chunks = await vault.readSurvey(name, (done, total) => {
+            logger.progress({ phase: `look through ${name}`, done, total, unit: 'bytes' });
+        });
+        const about = await readSurvey(chunks, { name, sha256 }, async (text, line) => {
+            finder.see(line);
+            await unplaced.add(text);
+        });
+        refuseFaulty(about);
+        await unplaced.flush();
+        const layout = finder.finish();
+        const owners = await findOwners(platform, layout);
+        const lines = await MappedLines.spool(unplaced.read(), layout, { directory, owners });
+        const dumpOf = (placed) => findDump(placed, about, layout, lines);
+        return new ForeignArchive({
+            name,
+            sha256,
+            sizeBytes,
+            verdict: archive.verdict,
+            about,
+            layout,
+            lines,
+            appraisal: {
+                allowsOldClient,
+                copyBytes: sizeBytes,
+                judge: (chosen) => judgeForeign({ name, about, layout, lines, dumpOf }, chosen),
+            },
+            describe: () => open_foreign_describe(platform, name, { layout, lines, dumpOf }),
+            fetchCopy: (count) => fetchPrivateCopy({ vault, archive: { name, sizeBytes, sha256 }, directory, logger, count }),
+        });
+    }
+    finally {
+        await unplaced.close();
+    }
+}
+/** In one line: where, and what. */
+function refuseFaulty({ head: { name, fault } }) {
+    if (!fault)
+        return;
+    throw new failure/* Failure */.HR('damaged', `${name} is damaged, or was made to do harm: ${fault.where === name ? '' : `${fault.where}: `}${fault.what}`, `Nothing was changed. Restore another archive; what can be saved of this one is found with care elsewhere (fetch ${name}).`);
+}
+/** Whoever owns a source's folder now gets what belongs to root in the archive; dumps go to whoever unpacks them. */
+async function findOwners(platform, layout) {
+    const owners = new Map([['', { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 }]]);
+    for (const { source } of layout.files) {
+        const configured = platform.config.files.find(({ name }) => name === source);
+        if (!configured)
+            continue;
+        try {
+            const { uid, gid } = await (0,promises_namespaceObject.lstat)(`${(await locateFiles(platform, configured)).path}/.`);
+            owners.set(source, { uid, gid });
+        }
+        catch {
+            // It is not there, or cannot be reached from here: then they belong to nobody.
+        }
+    }
+    return owners;
+}
+function findDump({ name }, { dumps }, layout, lines) {
+    const renamed = layout.rename(name);
+    const ordinal = renamed && lines.dumps.find((line) => line.name.equals(renamed))?.offset;
+    return dumps.find((dump) => dump.ordinal === ordinal);
+}
+/** What the manifest would say, had the former script written one; and the roles that are missing, by file. */
+async function open_foreign_describe(platform, name, { layout, lines, dumpOf, }) {
+    const { config } = platform;
+    const parsed = parseArchiveName(name);
+    const made = (parsed ? readNameInstant(parsed, config.timezone) : new Date(0)).toISOString();
+    const manifest = {
+        format: 1,
+        name,
+        trigger: 'nightly',
+        toolVersion: 'former script',
+        started: made,
+        ended: made,
+        databases: {},
+        globals: {},
+        files: {},
+        warnings: [],
+    };
+    const needs = new Map();
+    for (const placed of layout.dumps) {
+        const source = config.databases.find((each) => each.name === placed.source);
+        const line = lines.dumps.find(({ name: each }) => layout.rename(placed.name)?.equals(each));
+        if (!source || !line)
+            continue;
+        const server = await lookAtServer(platform, source, placed.database);
+        const found = dumpOf(placed) ?? { ...open_foreign_unreadable, ordinal: line.offset };
+        manifest.databases[placed.key] = describeDump({ placed, sizeBytes: line.size ?? 0, found, server, made });
+        const need = needs.get(placed.source) ?? { dumps: [], server };
+        need.dumps.push(found);
+        needs.set(placed.source, need);
+    }
+    const globals = new Map();
+    for (const [source, { dumps, server }] of needs) {
+        const sql = writeMissingRoles(dumps, server);
+        if (sql === '')
+            continue;
+        const file = `db/globals-${source}.sql`;
+        globals.set(file, sql);
+        manifest.globals[file] = { source, passwords: false, sizeBytes: Buffer.byteLength(sql), roles: [] };
+    }
+    for (const [source, { files, directories, links, bytes }] of lines.sources) {
+        const walk = { walkStarted: made, walkEnded: made, skipped: [], changed: [] };
+        manifest.files[source] = { files, directories, links, bytes, ...walk };
+    }
+    return { manifest, globals };
+}
+/** What is no dump has a record all the same, so that it can be named; a restore refuses it. */
+const open_foreign_unreadable = {
+    isWhole: false,
+    fingerprints: { tables: {}, sequences: {}, largeObjects: { count: 0, bytes: 0, sha256: '0'.repeat(64) } },
+    serverVersion: '',
+    clientVersion: '',
+    encoding: 'UTF8',
+    roles: [],
+    extensions: [],
+    hasInserts: false,
+};
+
+;// CONCATENATED MODULE: ./.build/src/operations/with-archive.js
+
+
+
+
+
+/** Opens an archive by name, date or `latest` with the reader's key, for as long as `work` takes. */
+async function withArchive(platform, request, work, options = {}) {
+    const vault = await open_vault_openVault(platform, 'reader');
+    try {
+        const archive = await with_archive_openArchive(platform, vault, resolve_archive_resolveArchive(request, await vault.status()), options);
+        try {
+            return await work(archive);
+        }
+        finally {
+            await archive.close();
+        }
+    }
+    finally {
+        await vault.close();
+    }
+}
+/** Opens one of the archives that a vault's status names, whoever made it. To be closed before the vault is. */
+async function with_archive_openArchive(platform, vault, archive, { allowOldClient = false, cache = new IndexCache(platform.config.state) } = {}) {
+    if (archive.isForeign)
+        return await openForeign({ platform, vault, archive, allowsOldClient: allowOldClient });
+    return await ArchiveReader.open(vault, cache, archive);
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/list.js
+
+
+
+
+
+/** All archives in the vault, newest first. */
+async function list_list(platform) {
+    const vault = await openVault(platform, 'writer');
+    try {
+        return (await vault.status()).archives.sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
+    }
+    finally {
+        await vault.close();
+    }
+}
+/** The entries of an archive that a path or glob names, and all below; all of them without one. Needs its index alone. */
+async function listEntries(platform, { archive: request, paths }) {
+    const vault = await openVault(platform, 'reader');
+    try {
+        const summary = resolveArchive(request, await vault.status());
+        const archive = await openArchive(platform, vault, summary);
+        const close = () => archive.close().finally(() => vault.close());
+        return { archive: archive.name, entries: matching(archive, paths), close };
+    }
+    catch (error) {
+        await vault.close();
+        throw error;
+    }
+}
+/** A failure for a path at which an archive holds nothing. */
+function refuseMissingPath(archive, path = '') {
+    const next = `Paths begin with a source or db/: ls ${archive} lists them all.`;
+    return new failure/* Failure */.HR('usage', `${archive} holds nothing at ${JSON.stringify(path.slice(0, 200))}`, next);
+}
+async function* matching(archive, paths) {
+    let isFound = false;
+    for await (const line of archive.lines()) {
+        if (paths && !paths.includes(line.name))
+            continue;
+        isFound = true;
+        yield list_describe(line);
+    }
+    if (isFound)
+        return;
+    throw refuseMissingPath(archive.name, paths?.texts[0]);
+}
+function list_describe({ name, type, size = 0, mode = 0, uid = 0, gid = 0, mtimeNs = 0n, linkName }) {
+    const text = name.toString('utf8');
+    return {
+        name: text,
+        ...(Buffer.from(text).equals(name) ? {} : { nameBytes: name.toString('base64') }),
+        type,
+        sizeBytes: size,
+        mode: mode.toString(8).padStart(4, '0'),
+        uid,
+        gid,
+        modified: formatTime(mtimeNs),
+        ...(linkName ? { linkName: linkName.toString('utf8') } : {}),
+    };
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/choose.js
+
+
+/**
+ * Chooses parts of an archive by the names in `continuity.yml`, or of single dumps (`odoo.school`), and by paths; all
+ * without a choice, and no databases where there are paths alone.
+ *
+ * @throws Failure `usage` on a name that the archive does not hold, on a path in none of its file sources, and on one in
+ * a source that is selected as a whole: nobody can tell which of the two is meant.
+ */
+function choose(manifest, { select, paths, keepsExtra }) {
+    const databases = Object.entries(manifest.databases);
+    const sources = Object.keys(manifest.files);
+    const known = new Set([...databases.flatMap(([key, { source }]) => [key, source]), ...sources]);
+    const unknown = (select ?? []).filter((name) => !known.has(name));
+    if (unknown.length > 0) {
+        throw new failure/* Failure */.HR('usage', `${manifest.name} holds no ${unknown.map((name) => JSON.stringify(name.slice(0, 80))).join(', ')}`, `It holds ${[...known].join(', ')}.`);
+    }
+    const isSelected = (...names) => select ? names.some((name) => select.includes(name)) : paths === undefined;
+    const extra = keepsExtra ? { keepsExtra } : {};
+    const whole = sources.filter((source) => isSelected(source)).map((source) => ({ source, ...extra }));
+    const parts = [];
+    if (paths) {
+        refuseMisplaced(paths, sources);
+        refuseCovered(paths, whole);
+        for (const source of sources)
+            if (mayHold(paths, source))
+                parts.push({ source, paths, ...extra });
+    }
+    return {
+        databases: databases.filter(([key, { source }]) => isSelected(key, source)),
+        files: [...whole, ...parts],
+    };
+}
+/** The same, once it is sure that the archive holds something at each path; file sources without any are left out. */
+async function chooseParts(archive, manifest, choice) {
+    const chosen = choose(manifest, choice);
+    const { paths } = choice;
+    if (!paths)
+        return chosen;
+    const inPaths = chosen.files.flatMap((part) => (part.paths ? [part.source] : []));
+    const found = await confirmPaths(archive, paths, (source) => inPaths.includes(source));
+    return { ...chosen, files: chosen.files.filter((part) => !part.paths || found.has(part.source)) };
+}
+/**
+ * Goes through the index and returns the first components of what is at the paths, where they count, with the bytes of
+ * content there.
+ * @throws Failure `usage` for the first path at which there is nothing.
+ */
+async function confirmPaths(archive, paths, counts = () => true) {
+    const missing = new Set(paths.apart());
+    const found = new Map();
+    for await (const { name, size = 0 } of archive.lines()) {
+        const first = firstOf(name);
+        if (!counts(first) || !paths.includes(name))
+            continue;
+        found.set(first, (found.get(first) ?? 0) + size);
+        for (const path of missing)
+            if (path.includes(name))
+                missing.delete(path);
+    }
+    const [nowhere] = missing;
+    if (nowhere)
+        throw refuseMissingPath(archive.name, nowhere.texts[0]);
+    return found;
+}
+function refuseMisplaced(paths, sources) {
+    const path = paths.apart().find((each) => !sources.some((source) => mayHold(each, source)));
+    if (!path)
+        return;
+    throw new failure/* Failure */.HR('usage', `${show(path)} lies in no file source of the archive (${sources.join(', ') || 'it has none'}): a path puts back files alone`, 'For a database take --select or --table; --to DIR unpacks anything beside (in a workflow the inputs of these names).');
+}
+/** @throws Failure `usage` for a path in a source that is wanted as a whole: nobody can tell which of the two is meant. */
+function refuseCovered(paths, whole) {
+    for (const path of paths.apart()) {
+        const covered = whole.find(({ source }) => mayHold(path, source))?.source;
+        if (covered === undefined)
+            continue;
+        throw new failure/* Failure */.HR('usage', `${show(path)} lies in ${covered}, which is selected as a whole`, `Nothing was done. For the path alone leave ${covered} out of the selection; for all of it leave out the path.`);
+    }
+}
+function show({ texts: [text = ''] }) {
+    return JSON.stringify(text.slice(0, 200));
+}
+function mayHold(paths, source) {
+    return paths.mayHold(Buffer.from(`${source}/`));
+}
+function firstOf(name) {
+    const slash = name.indexOf(0x2f);
+    return name.toString('latin1', 0, slash === -1 ? name.length : slash);
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/rates.js
+/** The parts of a restore whose time can be told beforehand, in order. */
+const restoreSteps = ['safety', 'databases', 'files', 'swap', 'health'];
+/** What a step takes time for: once, for each megabyte of content, entry of files, service that is halted. */
+const terms = ['once', 'megabyte', 'entry', 'service'];
+/**
+ * Until this host has measured its own: what the machine of docs/benchmark.md (two cores) takes while it has other work
+ * to do as well, and of services what a container may take that does not heed its stop signal at once.
+ */
+const reference = {
+    safety: { once: 4000, megabyte: 40, entry: 0.05 },
+    databases: { once: 1500, megabyte: 150 },
+    files: { once: 500, megabyte: 40, entry: 0.5 },
+    swap: { once: 2000, entry: 0.05, service: 3000 },
+    health: { once: 30_000 },
+};
+/** Later measures count at least that much, so that a host which has changed is noticed. */
+const MEMORY = 10;
+/** A measure further from what is known than this factor counts as being that far: one bad night spoils nothing. */
+const OUTLIER = 3;
+/** What a step takes, by its rates, and how often the rate that most of it goes by was measured on this host. */
+function predict(rates, quantities) {
+    const parts = terms.map((term) => ({ term, ms: (rates[term]?.ms ?? 0) * (quantities[term] ?? 0) }));
+    const largest = parts.reduce((a, b) => (b.ms > a.ms ? b : a));
+    return {
+        ms: Math.round(parts.reduce((sum, { ms }) => sum + ms, 0)),
+        measured: rates[largest.term]?.measured ?? 0,
+    };
+}
+/**
+ * The rates after a further measure. One measure says one thing: it is taken to be about what most of the step's time
+ * goes by, so that a small restore does not pass for a slow one. A running mean; the first one takes the default's place.
+ */
+function learn(rates, { step, quantities, ms }) {
+    const known = rates[step];
+    const shares = terms.flatMap((term) => {
+        const amount = quantities[term] ?? 0;
+        const rate = known[term];
+        return rate && amount > 0 ? [{ term, rate, amount, ms: rate.ms * amount }] : [];
+    });
+    if (shares.length === 0)
+        return rates;
+    const largest = shares.reduce((a, b) => (b.ms > a.ms ? b : a));
+    const rest = shares.reduce((sum, share) => sum + share.ms, 0) - largest.ms;
+    const found = Math.max(ms - rest, ms / 4, 0.001) / largest.amount;
+    const { rate, term } = largest;
+    const next = rate.measured === 0 ? found : average(rate, found);
+    return { ...rates, [step]: { ...known, [term]: { ms: next, measured: rate.measured + 1 } } };
+}
+function average({ ms, measured }, found) {
+    const near = Math.min(Math.max(found, ms / OUTLIER), ms * OUTLIER);
+    return ms + (near - ms) / Math.min(measured + 1, MEMORY);
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/rates-file.js
+
+
+
+
+
+/** What this host has measured so far, by the file in its state directory; a file that is not one of ours tells nothing. */
+async function readRates(stateDirectory) {
+    const text = await (0,promises_namespaceObject.readFile)(rates_file_pathOf(stateDirectory), 'utf8').catch(() => '');
+    return parseRates(text);
+}
+/** Notes down what the steps of a restore took; on disk when this returns. */
+async function noteMeasures(stateDirectory, measures) {
+    const rates = measures.reduce(learn, await readRates(stateDirectory));
+    await durable_file_writeDurably(rates_file_pathOf(stateDirectory), `${JSON.stringify({ version: 1, rates }, null, 2)}\n`, 0o600);
+}
+function rates_file_pathOf(stateDirectory) {
+    return (0,external_node_path_.join)(stateDirectory, 'rates.json');
+}
+/** Each rate as the file has it, where that can be one; else the default. */
+function parseRates(text) {
+    let file;
+    try {
+        file = JSON.parse(text);
+    }
+    catch {
+        file = undefined;
+    }
+    const noted = isRecord(file) && file['version'] === 1 && isRecord(file['rates']) ? file['rates'] : {};
+    const entries = restoreSteps.map((step) => {
+        const ofStep = noted[step];
+        const ofTerms = Object.entries(reference[step]).map(([term, ms]) => {
+            const rate = isRecord(ofStep) && Object.hasOwn(ofStep, term) ? ofStep[term] : undefined;
+            return [term, isRate(rate) ? { ms: rate.ms, measured: rate.measured } : { ms, measured: 0 }];
+        });
+        return [step, Object.fromEntries(ofTerms)];
+    });
+    return Object.fromEntries(entries);
+}
+/** A year for one of anything is no measure. */
+const MOST_MS = 365 * 24 * 3_600_000;
+function isRate(value) {
+    if (!isRecord(value))
+        return false;
+    const { ms, measured } = value;
+    return typeof ms === 'number' && ms > 0 && ms < MOST_MS && Number.isSafeInteger(measured) && Number(measured) > 0;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/estimate.js
+
+
+const MEGABYTE = 1_000_000;
+/** Tells from what this host has measured how long a plan will take; without the steps that will not be made. */
+async function estimateRestore(stateDirectory, manifest, plan, leftOut = []) {
+    const rates = await readRates(stateDirectory);
+    const steps = restoreSteps.flatMap((step) => {
+        const quantities = leftOut.includes(step) ? undefined : quantitiesOf(step, manifest, plan);
+        return quantities ? [{ step, ...predict(rates[step], quantities) }] : [];
+    });
+    return {
+        steps,
+        totalMs: steps.reduce((sum, { ms }) => sum + ms, 0),
+        standstillMs: countHalted(plan) > 0 ? (steps.find(({ step }) => step === 'swap')?.ms ?? 0) : 0,
+        measured: Math.min(...steps.map(({ measured }) => measured)),
+    };
+}
+/** What was measured in a restore, as the rates have it. */
+function measure(durations, manifest, plan) {
+    return durations.flatMap(({ step, ms }) => {
+        const quantities = step === 'plan' ? undefined : quantitiesOf(step, manifest, plan);
+        return step !== 'plan' && quantities ? [{ step, ms, quantities }] : [];
+    });
+}
+/** How much a step of a plan has to do; undefined where it is not made. */
+function quantitiesOf(step, manifest, plan) {
+    const { databases, files } = plan;
+    const service = countHalted(plan);
+    switch (step) {
+        // It is of everything, whatever was chosen: about as much as the archive holds.
+        case 'safety':
+            return {
+                once: 1,
+                megabyte: sum(Object.values(manifest.databases), ({ sizeBytes }) => sizeBytes) / MEGABYTE,
+                entry: sum(Object.values(manifest.files), countEntries),
+            };
+        case 'databases':
+            if (databases.length === 0)
+                return undefined;
+            return { once: 1, megabyte: sum(databases, ({ record }) => record.sizeBytes) / MEGABYTE };
+        case 'files':
+            if (files.length === 0)
+                return undefined;
+            return {
+                once: 1,
+                megabyte: sum(files, ({ stageBytes }) => stageBytes) / MEGABYTE,
+                entry: sum(files, ({ wanted }) => wanted.size),
+            };
+        // Where services were halted, the files are gone through once more.
+        case 'swap':
+            return {
+                once: 1,
+                service,
+                entry: service > 0 ? sum(files, ({ source }) => countEntries(manifest.files[source])) : 0,
+            };
+        case 'health':
+            return service > 0 ? { once: 1 } : undefined;
+    }
+}
+function countHalted({ services: { stop, hold } }) {
+    return stop.length + hold.length;
+}
+function countEntries(record) {
+    return record ? record.files + record.directories + record.links : 0;
+}
+function sum(all, amountOf) {
+    return all.reduce((total, one) => total + amountOf(one), 0);
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/services/find-users.js
+
+
+/**
+ * Finds the services that use what is replaced: by `used-by` where the configuration has it, else by the compose file. A
+ * database is used by the services that depend on its server's; files by those that mount them, or what holds them, and
+ * by the one in whose container they lie. With them stop those that are in a namespace of theirs: it ends with them. The
+ * services that run the configured servers are never among them: without them, nothing can be replaced.
+ */
+function findUsers(model, replaced, servers) {
+    const inContainers = replaced.files.flatMap(({ place }) => (place.by === 'service' ? [place.service] : []));
+    const hold = new Set(inContainers.filter((service) => !servers.has(service)));
+    const users = [
+        ...replaced.databases.flatMap((database) => database.usedBy ?? findDependents(model, database)),
+        ...replaced.files.flatMap((source) => source.usedBy ?? findMounting(model, source)),
+    ];
+    const halted = [...users.filter((service) => !servers.has(service)), ...hold];
+    const stop = withFollowers(model, halted, ({ isInside }) => isInside);
+    const isFree = (service) => !servers.has(service) && !hold.has(service);
+    return { stop: [...stop].filter(isFree).sort(), hold: [...hold].sort() };
+}
+/**
+ * What is replaced without a service that is known to use it, since neither `used-by` nor the compose file names one:
+ * who does use it, goes on while it is replaced.
+ */
+function findUnused(model, { databases, files }) {
+    return [
+        ...databases
+            .filter((database) => !database.usedBy && findDependents(model, database).length === 0)
+            .map(({ name }) => `database ${name}`),
+        ...files
+            .filter((source) => !source.usedBy && source.place.by !== 'service' && findMounting(model, source).length === 0)
+            .map(({ name }) => `files ${name}`),
+    ];
+}
+/** The services of the project that run servers of configured databases. */
+function listServers(databases) {
+    return new Set(databases.flatMap(({ reach }) => (reach.by === 'service' ? [reach.service] : [])));
+}
+/** Of a server that is not a service of the project, nothing is known. */
+function findDependents({ services }, { reach }) {
+    if (reach.by !== 'service')
+        return [];
+    return services.filter(({ dependsOn }) => dependsOn.includes(reach.service)).map(({ name }) => name);
+}
+/** The services that mount it. Read-only mounts count: what is half replaced is not to be shown to anybody. */
+function findMounting(model, { place }) {
+    if (place.by === 'service')
+        return [];
+    const isMeant = (mount) => {
+        if (mount.kind === 'bind')
+            return place.by === 'path' && isOverlapping(mount.source, place.path);
+        if (mount.kind === 'anonymous')
+            return false;
+        const volume = model.volumes.find(({ key }) => key === mount.source);
+        if (place.by === 'path')
+            return volume?.boundPath !== undefined && isOverlapping(volume.boundPath, place.path);
+        // By its key in the compose file, or by its name as Docker knows it: as it may be configured.
+        return mount.source === place.volume || volume?.name === place.volume;
+    };
+    const mounting = model.services.filter(({ mounts }) => mounts.some(isMeant)).map(({ name }) => name);
+    return [...withFollowers(model, mounting, ({ volumesFrom }) => volumesFrom)];
+}
+/** Services, and those that are tied to one of them, also by way of others. */
+function withFollowers({ services }, names, tiesOf) {
+    const found = new Set(names);
+    // What is added meanwhile is gone through as well.
+    for (const name of found) {
+        for (const service of services)
+            if (tiesOf(service).includes(name))
+                found.add(service.name);
+    }
+    return found;
+}
+/** Whether one of two folders is, or holds, the other; by whatever symbolic links they are named. */
+function isOverlapping(one, other) {
+    const [real, otherReal] = [resolveLinks(one), resolveLinks(other)];
+    return find_users_isAtOrBelow(real, otherReal) || find_users_isAtOrBelow(otherReal, real);
+}
+/** The real path; what of it does not exist yet stays as it is named. */
+function resolveLinks(path) {
+    try {
+        return (0,external_node_fs_.realpathSync)(path);
+    }
+    catch {
+        const parent = (0,external_node_path_.dirname)(path);
+        return parent === path ? path : (0,external_node_path_.join)(resolveLinks(parent), (0,external_node_path_.basename)(path));
+    }
+}
+function find_users_isAtOrBelow(path, folder) {
+    const stem = folder.replace(/\/+$/, '');
+    return path.replace(/\/+$/, '') === stem || path.startsWith(`${stem}/`);
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/services/plan-halt.js
+
+
+
+
+
+
+
+
+const none = { stop: [], hold: [] };
+/**
+ * The services that use what is to be replaced. One that is started between the plan and the swap is halted as well: so
+ * those that do not run now are among the users. None where the configuration knows no compose project.
+ */
+async function planHalt(platform, replaced) {
+    const { config } = platform;
+    if (!config.compose || replaced.databases.length + replaced.files.length === 0) {
+        return { users: none, services: none, order: [], refusals: [], warnings: [] };
+    }
+    try {
+        const project = openProject(platform);
+        const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
+        const planned = plan(config, replaced, model, containers);
+        return { ...planned, refusals: await findOneOffs(project, model, planned.users) };
+    }
+    catch (error) {
+        if (!(error instanceof failure/* Failure */.HR))
+            throw error;
+        const refusal = `which services use it, and must stop, cannot be told: ${error.message}`;
+        return { users: none, services: none, order: [], refusals: [refusal], warnings: [] };
+    }
+}
+function plan({ databases }, replaced, model, containers) {
+    const users = findUsers(model, replaced, listServers(databases));
+    const unused = findUnused(model, replaced);
+    const halting = new Set(containers.filter(({ state }) => working.has(state)).map(({ service }) => service));
+    const paused = new Set(containers.filter(({ state }) => state === 'paused').map(({ service }) => service));
+    const known = new Set([...model.services.map(({ name }) => name), ...containers.map(({ service }) => service)]);
+    const services = {
+        stop: users.stop.filter((service) => halting.has(service)),
+        hold: users.hold.filter((service) => halting.has(service)),
+    };
+    const members = [...services.stop, ...services.hold].sort().map((service) => ({ service }));
+    return {
+        users,
+        services,
+        order: groupByDependence(members, model.services)
+            .reverse()
+            .map((group) => group.map(({ service }) => service)),
+        warnings: [
+            ...users.stop
+                .filter((service) => !known.has(service))
+                .map((service) => `used-by names service ${service}, which the compose project does not have`),
+            // Somebody's pause, and theirs to end: to stop it would take it from them, to start it afterwards as well.
+            ...[...users.stop, ...users.hold]
+                .filter((service) => paused.has(service))
+                .map((service) => `service ${service} is paused, and stays so: what it has open is replaced all the same, so when it may go on, docker compose restart ${service}`),
+            ...(unused.length > 0 ? [`no service is known to use ${unused.join(', ')}: name it under used-by`] : []),
+        ],
+    };
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/compare-stack.js
+
+
+
+
+/** Longer than this docker is not waited for: a restore does not depend on it. */
+const options = { timeoutMs: 30_000 };
+/**
+ * A warning where the archive is another compose project's, and one for each service that runs another image than when it
+ * was made. Never fails.
+ */
+async function compareStack(platform, { compose, images }) {
+    if (!images || !platform.config.compose)
+        return [];
+    try {
+        const project = openProject(platform);
+        const stack = await readStack(project, options);
+        return [
+            ...compareProjects(compose?.project, project.project ?? stack.model.project),
+            ...listDifferences(images, await listImages(stack, project, options)),
+        ];
+    }
+    catch (error) {
+        return [`whether the services still run the images of the archive could not be checked: ${(0,failure/* messageOf */.bD)(error)}`];
+    }
+}
+/** No refusal: a platform that is recovered elsewhere may have another name on purpose. */
+function compareProjects(before, now) {
+    if (!before || !now || before === now)
+        return [];
+    return [
+        `the archive is of the compose project ${before}, and what it would stop and replace is of the project ${now}`,
+    ];
+}
+/** Services that are gone, or came later, say nothing about what is restored. */
+function listDifferences(before, now) {
+    return Object.entries(before).flatMap(([service, former]) => {
+        const current = Object.hasOwn(now, service) ? now[service] : undefined;
+        if (!current || isSame(former, current))
+            return [];
+        return [`service ${service}: made with ${compare_stack_describe(former)}, now ${compare_stack_describe(current)}`];
+    });
+}
+/** By id or digest where both are known: a tag moves. */
+function isSame(one, other) {
+    if (one.digests.some((digest) => other.digests.includes(digest)))
+        return true;
+    return one.id !== undefined && other.id !== undefined ? one.id === other.id : one.image === other.image;
+}
+function compare_stack_describe({ image, id, digests }) {
+    const digest = digests[0]?.split('@')[1] ?? id;
+    return digest === undefined ? image : `${image} (${digest.slice(0, 'sha256:'.length + 12)}…)`;
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/files/extra-entries.js
+
+const extra_entries_SLASH = Buffer.from('/');
+/**
+ * Judges live entries that the archive lacks, while two trees are gone through in their order. They go; where extra
+ * entries are to be kept, only those that are in the way of an archived one: a file of a folder, and the other way round.
+ * Names that lie between those of a file and a folder (`a`, `a-b`, `a/`) are why some judgements come later.
+ */
+class ExtraEntries {
+    #areKept;
+    /** Live files that may have the name of an archived folder. */
+    #waiting = [];
+    /** Archived files that may have the name of a live folder. */
+    #files = [];
+    constructor(areKept) {
+        this.#areKept = areKept;
+    }
+    /** A live entry, before the next archived one, if there is one. */
+    judge(extra, next) {
+        const { relativeName } = extra;
+        if (!this.#areKept || this.#files.some((file) => isAtOrBelow(relativeName, file)))
+            return [['remove', extra]];
+        if (!next?.subarray(0, relativeName.length).equals(relativeName))
+            return [['stay', extra]];
+        this.#waiting.push(extra);
+        return [];
+    }
+    /** An archived entry: what can be said by now. */
+    pass(type, relativeName) {
+        if (!this.#areKept)
+            return [];
+        const judged = [];
+        this.#waiting = this.#waiting.filter((extra) => {
+            const order = Buffer.compare(Buffer.concat([extra.relativeName, extra_entries_SLASH]), relativeName);
+            if (order <= 0)
+                judged.push([order === 0 ? 'remove' : 'stay', extra]);
+            return order > 0;
+        });
+        this.#files = this.#files.filter((file) => relativeName.subarray(0, file.length).equals(file));
+        if (type !== 'dir')
+            this.#files.push(relativeName);
+        return judged;
+    }
+    end() {
+        return this.#waiting.splice(0).map((extra) => ['stay', extra]);
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/files/link-groups.js
+/**
+ * Hard links while two trees are compared. A file that is put in place is a new one, and every name that the archive has
+ * for it must come with it, also one that looks as it should: it leads to the old file. Memory grows with the hard links
+ * and with what differs.
+ */
+class LinkGroups {
+    #differing = new Set();
+    #groups = new Map();
+    #files = new Set();
+    /** Whether a live file is one with another name, although the archive has a file of its own under this one. */
+    isJoined({ type }, { nlink, dev, ino }) {
+        if (type !== 'reg' || nlink < 2n)
+            return false;
+        const inode = `${dev}:${ino}`;
+        const isKnown = this.#files.has(inode);
+        this.#files.add(inode);
+        return isKnown;
+    }
+    /** Takes note of an archived entry in its order: a link's target comes before it. */
+    note({ type, linkName }, relativeName, isEqual, prefixLength) {
+        if (type === 'reg' && !isEqual)
+            this.#differing.add(relativeName.toString('latin1'));
+        if (type !== 'hardlink' || !linkName)
+            return;
+        const target = linkName.toString('latin1', prefixLength);
+        const group = this.#groups.get(target) ?? { equal: [], isTorn: this.#differing.has(target) };
+        this.#groups.set(target, group);
+        if (isEqual)
+            group.equal.push(relativeName);
+        else
+            group.isTorn = true;
+    }
+    /** Names that looked equal, but belong to a file that is to be replaced. */
+    *torn() {
+        for (const [target, { equal, isTorn }] of this.#groups) {
+            if (!isTorn)
+                continue;
+            if (!this.#differing.has(target))
+                yield { relativeName: Buffer.from(target, 'latin1'), isTarget: true };
+            for (const relativeName of equal)
+                yield { relativeName, isTarget: false };
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/files/mounts.js
+/** Knows which live folders are file systems of their own. */
+class Mounts {
+    #rootDevice;
+    #prefixes = [];
+    pass({ relativeName, stat }) {
+        this.#rootDevice ??= stat.dev;
+        if (stat.isDirectory() && stat.dev !== this.#rootDevice)
+            this.#prefixes.push(relativeName);
+    }
+    /** A difference at a place, with what stands there now, if anything does. */
+    place(kind, { relativeName, stat }, sizeBytes = 0, renames = 0) {
+        const isElsewhere = this.#prefixes.some((prefix) => {
+            // A mount point's own times and modes can be put right; it cannot be moved away.
+            const isItself = relativeName.length === prefix.length && kind !== 'remove';
+            return !isItself && relativeName.subarray(0, prefix.length).equals(prefix);
+        });
+        const liveBytes = stat?.isFile() ? Number(stat.size) : 0;
+        return { kind, relativeName, sizeBytes, liveBytes, renames, ...(isElsewhere ? { isElsewhere } : {}) };
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/files/compare-tree.js
+
+
+
+
+
+
+
+
+
+
+
+/** Kernel clocks are coarse: a file can be changed this long after a moment and have a ctime before it. */
+const CLOCK_SLACK_NS = 2000000000n;
+/**
+ * Compares an archived tree with the live one, both in the same order, by type, size, times, mode, owner and links; and
+ * by content where the inode was touched after the archive was made, so that a forged mtime hides nothing. What a backup
+ * leaves out (excluded names, FIFOs, sockets, devices) is no difference. Of the names of one file, all differ or none.
+ *
+ * Of a choice, a folder on the way there differs where it is missing, and in nothing else. What other names a file has
+ * outside is not looked at.
+ * @throws Failure `refused` where something else stands in the place of such a folder.
+ */
+async function* compareTree(options) {
+    const tree = new FolderTree(await compare_tree_resolveRoot(options.path));
+    try {
+        yield* compareWith(tree, options);
+    }
+    finally {
+        tree.close();
+    }
+}
+async function* compareWith(tree, options) {
+    const { source, choice, keepsExtra = false } = options;
+    const prefix = Buffer.from(`${source}/`);
+    const isChosen = (relativeName) => !choice || choice.includes(Buffer.concat([prefix, relativeName]));
+    const live = liveEntries(tree, options)[Symbol.asyncIterator]();
+    const groups = new LinkGroups();
+    const mounts = new Mounts();
+    const extras = new ExtraEntries(keepsExtra);
+    let added;
+    let present = await live.next();
+    const passExtras = async function* (before) {
+        while (!present.done && (!before || Buffer.compare(present.value.relativeName, before) < 0)) {
+            const { relativeName, stat } = present.value;
+            mounts.pass(present.value);
+            if (isStored(stat) && isChosen(relativeName))
+                for (const [kind, extra] of extras.judge(present.value, before))
+                    yield mounts.place(kind, extra);
+            present = await live.next();
+        }
+    };
+    for await (const line of options.archived) {
+        const relativeName = line.name.subarray(prefix.length);
+        yield* passExtras(relativeName);
+        for (const [kind, extra] of extras.pass(line.type, relativeName))
+            yield mounts.place(kind, extra);
+        const found = !present.done && present.value.relativeName.equals(relativeName) ? present.value : undefined;
+        if (found)
+            mounts.pass(found);
+        const isOnTheWay = !isChosen(relativeName);
+        const isEqual = found !== undefined &&
+            (isOnTheWay || ((await compare_tree_isSame(line, found, tree, options)) && !groups.isJoined(line, found.stat)));
+        if (!isOnTheWay)
+            groups.note(line, relativeName, isEqual, prefix.length);
+        if (!isEqual) {
+            const renames = found ? renamesOver(found.stat) : await renamesTo(tree, relativeName, added);
+            if (isOnTheWay && renames > 1)
+                throw blocked(source, relativeName);
+            // The source's own folder is made, and what it holds is renamed into it.
+            if (!found && line.type === 'dir' && relativeName.length > 0)
+                added = relativeName;
+            const place = { relativeName, ...(found ? { stat: found.stat } : {}) };
+            yield mounts.place(found ? 'replace' : 'add', place, line.size, renames);
+        }
+        if (found)
+            present = await live.next();
+    }
+    yield* passExtras();
+    for (const [kind, extra] of extras.end())
+        yield mounts.place(kind, extra);
+    for (const { relativeName, isTarget } of groups.torn()) {
+        const stat = isTarget ? await look(tree, relativeName) : undefined;
+        yield mounts.place('replace', { relativeName, ...(stat ? { stat } : {}) }, Number(stat?.size ?? 0), 1);
+    }
+}
+/** A file is replaced by one rename over it, a folder is no other one afterwards; anything else is moved away first. */
+function renamesOver(stat) {
+    if (stat.isDirectory())
+        return 0;
+    return stat.isFile() ? 1 : 2;
+}
+/** What is missing comes with the folder that was added last, or takes one rename; more, where something unseen is there. */
+async function renamesTo(tree, relativeName, added) {
+    if (added && relativeName.subarray(0, added.length).equals(added))
+        return 0;
+    return (await look(tree, entry_names_withoutSlash(relativeName))) ? 2 : 1;
+}
+function blocked(source, relativeName) {
+    const where = entry_names_showName(entry_names_withoutSlash(Buffer.concat([Buffer.from(`${source}/`), relativeName])));
+    return new failure/* Failure */.HR('refused', `${where} is a folder in the archive, and something else stands there now`, `Nothing was changed. Move it away, or restore the folder itself: --path ${where} (in a workflow the input path).`);
+}
+function isFolderName(name) {
+    return name.at(-1) === 0x2f;
+}
+/** Whether a backup would store it. */
+function isStored(stat) {
+    return stat.isFile() || stat.isDirectory() || stat.isSymbolicLink();
+}
+async function compare_tree_resolveRoot(path) {
+    return Buffer.from(await resolveFolder(path).catch((error) => {
+        if (isGone(error))
+            return path;
+        throw error;
+    }));
+}
+async function* liveEntries(tree, { source, exclude = [], choice }) {
+    const isIgnored = matcherOf(exclude);
+    const isLeftOut = (relativeName) => {
+        const name = Buffer.concat([Buffer.from(`${source}/`), relativeName]);
+        return choice !== undefined && !(isFolderName(name) ? choice.mayHold(name) : choice.includes(name));
+    };
+    try {
+        yield* walkTree({
+            tree,
+            isExcluded: (relativeName) => isOwnName(relativeName) || isIgnored(relativeName) || isLeftOut(relativeName),
+            onUnreadable: (_relativeName, error) => {
+                throw error;
+            },
+        });
+    }
+    catch (error) {
+        // A folder that is missing altogether is an empty one: everything is to be added.
+        if (!isGone(error))
+            throw error;
+    }
+}
+async function compare_tree_isSame(line, { relativeName, stat }, tree, options) {
+    if (!isSameKind(line, stat) || Number(stat.uid) !== (line.uid ?? 0) || Number(stat.gid) !== (line.gid ?? 0))
+        return false;
+    if (line.type === 'symlink') {
+        const target = await tree.reach(relativeName, (reachable) => (0,promises_namespaceObject.readlink)(reachable, { encoding: 'buffer' }));
+        return target.equals(line.linkName ?? Buffer.alloc(0)) && stat.mtimeNs === line.mtimeNs;
+    }
+    if (Number(stat.mode & 4095n) !== line.mode || stat.mtimeNs !== line.mtimeNs)
+        return false;
+    if (line.type === 'dir')
+        return true;
+    if (line.type === 'hardlink')
+        return await isLinkedTo(line, stat, tree, options.source);
+    if (stat.size !== BigInt(line.size ?? 0))
+        return false;
+    return (stat.ctimeNs < options.archivedSinceNs - CLOCK_SLACK_NS || (await compare_tree_digestFile(tree, relativeName)) === line.digest);
+}
+function isSameKind(line, stat) {
+    if (line.type === 'dir')
+        return stat.isDirectory();
+    if (line.type === 'symlink')
+        return stat.isSymbolicLink();
+    return stat.isFile();
+}
+async function isLinkedTo(line, stat, tree, source) {
+    const target = await look(tree, line.linkName?.subarray(source.length + 1) ?? Buffer.alloc(0));
+    return target?.ino === stat.ino && target.dev === stat.dev;
+}
+async function look(tree, name) {
+    try {
+        return await tree.reach(name, (reachable) => (0,promises_namespaceObject.lstat)(reachable, { bigint: true }));
+    }
+    catch (error) {
+        if (isGone(error))
+            return undefined;
+        throw error;
+    }
+}
+async function compare_tree_digestFile(tree, name) {
+    const file = await tree.reach(name, (reachable) => (0,promises_namespaceObject.open)(reachable, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_NOFOLLOW | promises_namespaceObject.constants.O_NONBLOCK));
+    try {
+        const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+        const buffer = Buffer.alloc(1024 * 1024);
+        for (;;) {
+            const { bytesRead } = await file.read(buffer, 0, buffer.length, null);
+            if (bytesRead === 0)
+                return hash.digest('hex');
+            hash.update(buffer.subarray(0, bytesRead));
+        }
+    }
+    finally {
+        await file.close();
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/files-tally.js
+/** More names than these help nobody to decide. */
+const EXAMPLES = 10;
+function startTally() {
+    const none = { add: 0, replace: 0, alignedFolders: 0, remove: 0, stay: 0, renames: 0 };
+    const bytes = { addBytes: 0, replaceBytes: 0, removeBytes: 0, stageBytes: 0 };
+    return { ...none, ...bytes, examples: { add: [], replace: [], remove: [] } };
+}
+/** Counts one difference; they come in the archive's order, so that a folder comes before what is in it. */
+function countDifference(tally, difference) {
+    const { kind, relativeName, sizeBytes, liveBytes, renames } = difference;
+    tally[kind]++;
+    if (kind === 'stay')
+        return;
+    tally.renames += renames;
+    if (renames > 0)
+        tally.renamed ??= relativeName.toString('latin1');
+    tally.stageBytes += sizeBytes;
+    if (kind === 'add')
+        tally.addBytes += sizeBytes;
+    if (kind === 'replace')
+        tally.replaceBytes += liveBytes;
+    if (kind === 'remove')
+        tally.removeBytes += liveBytes;
+    if (kind === 'replace' && files_tally_isFolder(relativeName))
+        tally.alignedFolders++;
+    else
+        giveExample(tally.examples[kind], relativeName);
+}
+/** The source's own folder has the empty name. */
+function files_tally_isFolder(relativeName) {
+    return relativeName.length === 0 || relativeName.at(-1) === 0x2f;
+}
+function giveExample(examples, relativeName) {
+    if (examples.length === EXAMPLES)
+        return;
+    const name = relativeName.toString();
+    const last = examples.at(-1);
+    if (last?.endsWith('/') && name.startsWith(last))
+        return;
+    examples.push(name === '' ? './' : name);
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/files-plan.js
+
+
+
+
+
+
+
+/** Names of entries; there may be a million, which no report wants to list. */
+class WantedEntries extends Set {
+    toJSON() {
+        return this.size;
+    }
+}
+/** Compares a live folder, or the chosen part, with the archive; the names that are to go are written to `removalsPath`. */
+async function planFiles(archive, source, record, part, removalsPath) {
+    const { paths, keepsExtra } = part;
+    const wanted = new WantedEntries();
+    const torn = await findTornLinks(archive, part);
+    const archived = { files: 0, bytes: 0 };
+    const tally = startTally();
+    const elsewhere = { count: 0 };
+    const removals = (0,external_node_fs_.createWriteStream)(removalsPath, { mode: 0o600 });
+    const closed = (0,external_node_events_namespaceObject.once)(removals, 'close');
+    closed.catch(() => undefined);
+    const differences = compareTree({
+        source: source.name,
+        path: source.path,
+        archived: files_plan_count(chosenLines(archive, part, torn), archived),
+        archivedSinceNs: BigInt(Date.parse(record.walkStarted)) * 1000000n,
+        exclude: [...source.exclude, ...source.allowUnreadable],
+        ...(paths ? { choice: paths } : {}),
+        ...(keepsExtra ? { keepsExtra } : {}),
+    });
+    for await (const difference of differences) {
+        const { kind, relativeName, isElsewhere } = difference;
+        countDifference(tally, difference);
+        if (kind === 'stay')
+            continue;
+        if (isElsewhere && elsewhere.count++ === 0)
+            elsewhere.first = relativeName.toString();
+        if (kind === 'remove')
+            removals.write(`${relativeName.toString('base64')}\n`);
+        // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
+        else if (kind === 'add' || !files_tally_isFolder(relativeName))
+            wanted.add(`${source.name}/${relativeName.toString('latin1')}`);
+    }
+    removals.end();
+    await closed;
+    for (const [target, name] of torn)
+        if (!wanted.has(name.toString('latin1')))
+            torn.delete(target);
+    const free = await (0,promises_namespaceObject.statfs)((await resolve_root_resolveRoot(source.path)).existing).catch(() => undefined);
+    return {
+        source: source.name,
+        path: source.path,
+        ...(source.container === undefined ? {} : { container: source.container }),
+        ...(paths ? { paths } : {}),
+        ...(keepsExtra ? { keepsExtra } : {}),
+        archived: paths ? archived : { files: record.files, bytes: record.bytes },
+        ...tally,
+        ...(free ? { freeBytes: free.bavail * free.bsize } : {}),
+        wanted,
+        torn,
+        elsewhere,
+    };
+}
+/** Counts the files that pass, and their content. */
+async function* files_plan_count(lines, total) {
+    for await (const line of lines) {
+        if (line.type === 'reg')
+            total.files++;
+        total.bytes += line.size ?? 0;
+        yield line;
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-acl.js
 
 const privilegeNames = { C: 'CREATE', T: 'TEMPORARY', c: 'CONNECT' };
@@ -74062,16 +77500,16 @@ function parseAclItem(text) {
  * on come last, in the name of who did.
  */
 function writeAclStatements(database, owner, items) {
-    const on = `ON DATABASE ${quoteIdentifier(database)}`;
+    const on = `ON DATABASE ${query_quoteIdentifier(database)}`;
     const grant = ({ grantee, privileges }) => {
-        const to = grantee === undefined ? 'PUBLIC' : quoteIdentifier(grantee);
+        const to = grantee === undefined ? 'PUBLIC' : query_quoteIdentifier(grantee);
         return privileges.map(({ name, grantable }) => `GRANT ${name} ${on} TO ${to}${grantable ? ' WITH GRANT OPTION' : ''};`);
     };
     const passedOn = items.filter(({ grantor }) => grantor !== owner);
     return [
-        `REVOKE ALL ${on} FROM PUBLIC, ${quoteIdentifier(owner)};`,
+        `REVOKE ALL ${on} FROM PUBLIC, ${query_quoteIdentifier(owner)};`,
         ...items.filter(({ grantor }) => grantor === owner).flatMap(grant),
-        ...passedOn.flatMap((item) => [`SET LOCAL ROLE ${quoteIdentifier(item.grantor)};`, ...grant(item), 'RESET ROLE;']),
+        ...passedOn.flatMap((item) => [`SET LOCAL ROLE ${query_quoteIdentifier(item.grantor)};`, ...grant(item), 'RESET ROLE;']),
     ];
 }
 function unquote(name) {
@@ -74091,13 +77529,13 @@ const lists = new Set([
 ]);
 /** The statements that give a database its settings, also those for single roles in it. */
 function writeSettingStatements(database, settings) {
-    const name = quoteIdentifier(database);
+    const name = query_quoteIdentifier(database);
     const statements = settings.map(({ role, setting }) => {
         const at = setting.indexOf('=');
         const [key, value] = [setting.slice(0, at), setting.slice(at + 1)];
         const values = lists.has(key.toLowerCase()) ? restore_settings_splitNames(value) : [value];
-        const whom = role === undefined ? `DATABASE ${name}` : `ROLE ${quoteIdentifier(role)} IN DATABASE ${name}`;
-        return `ALTER ${whom} SET ${quoteIdentifier(key)} TO ${values.map(quoteLiteral).join(', ')};`;
+        const whom = role === undefined ? `DATABASE ${name}` : `ROLE ${query_quoteIdentifier(role)} IN DATABASE ${name}`;
+        return `ALTER ${whom} SET ${query_quoteIdentifier(key)} TO ${values.map(quoteLiteral).join(', ')};`;
     });
     return [`ALTER DATABASE ${name} RESET ALL;`, ...statements];
 }
@@ -74130,21 +77568,45 @@ const silent = {
  * difference, none where all is equal. Tables whose rows were left out of the dump are there, and empty.
  * @throws Failure `source` where the dump fails.
  */
-async function checkStaged({ server, staged, record, log = silent, signal }) {
+async function checkStaged(options) {
+    return compare(options.record, await dumpStaged(options));
+}
+/**
+ * The same for a dump that was not made here, whose times may be in another zone: each of `timezones` is tried. In a
+ * table whose rows are as many as expected and differ in all of them, something may be written otherwise now, by another
+ * version: such tables are named in `uncompared`.
+ */
+async function checkForeignStaged(options, timezones) {
+    const { record } = options;
+    let found;
+    for (const timezone of timezones) {
+        found = await dumpStaged({ ...options, timezone });
+        if (compare(record, found).length === 0)
+            return { differences: [], uncompared: [] };
+    }
+    if (!found)
+        throw new RangeError('no time zone to compare in');
+    const { fingerprints, overlooked } = overlookContent(record.fingerprints, found.fingerprints);
+    return { differences: compare(record, { ...found, fingerprints }), uncompared: overlooked };
+}
+async function dumpStaged({ server, staged, record, timezone, log = silent, signal, }) {
     const dump = dumpDatabase({
         server,
         database: staged,
         dump: record.dump,
         source: record.source,
-        applicationName: restoreApplicationName,
+        applicationName: restore_session_restoreApplicationName,
         log,
+        ...(timezone === undefined ? {} : { timezone }),
         ...(signal ? { signal } : {}),
     });
     let comparedBytes = 0;
     for await (const chunk of dump.chunks)
         comparedBytes += chunk.length;
     log.debug(`database "${staged}": ${comparedBytes} bytes of its dump compared`);
-    const { record: found } = await dump.finished;
+    return (await dump.finished).record;
+}
+function compare(record, found) {
     const fingerprints = leaveOutEmpty(found.fingerprints, record.fingerprints);
     return [...compareFacts(record, found), ...compareFingerprints(record.fingerprints, fingerprints)];
 }
@@ -74160,81 +77622,6 @@ function compareFacts(expected, found) {
     const names = new Set(found.extensions.map(({ name }) => name));
     const missing = expected.extensions.filter(({ name }) => !names.has(name));
     return [...differences, ...missing.map(({ name }) => `extension ${name}: missing`)];
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-guard.js
-
-
-/**
- * Passes a dump on to psql without psql's own commands in it: pg_dump's `\restrict` and `\unrestrict` are left out
- * (the loader sets one of its own, with a key that whoever wrote the dump cannot know), any other is refused. Row data
- * is no concern of it. Bounded memory; bytes pass unchanged otherwise.
- * @throws Failure `damaged` for a foreign command, or where the dump ends before its trailer.
- */
-async function* guardDump(chunks, database) {
-    const lines = new CommandLines(database);
-    const nothing = () => undefined;
-    const lexer = new DumpLexer({
-        copyBegins: nothing,
-        copyRows: nothing,
-        copyEnds: nothing,
-        unitEnds: nothing,
-        statement: nothing,
-        metaBegins: (at) => lines.begin(at),
-        metaEnds: (text, at) => lines.end(text, at),
-    });
-    let offset = 0;
-    for await (const chunk of chunks) {
-        lexer.push(chunk);
-        yield* lines.cutOut(chunk, offset);
-        offset += chunk.length;
-    }
-    if (lexer.complete)
-        return;
-    const message = `the dump of database "${database}" is cut off: its last line is missing after ${offset} bytes`;
-    throw new failure/* Failure */.HR('damaged', message, 'Restore another archive; verify this one to see what else it lacks.');
-}
-/** Where lines of psql's own stand in the stream, and which of them may. */
-class CommandLines {
-    #database;
-    #key;
-    #count = 0;
-    #begun;
-    #spans = [];
-    constructor(database) {
-        this.#database = database;
-    }
-    begin(at) {
-        this.#begun = at;
-    }
-    end(text, at) {
-        const [word, key] = text.split(' ');
-        this.#count++;
-        const opens = this.#count === 1 && /^\\restrict \w+$/.test(text);
-        const closes = this.#count === 2 && word === '\\unrestrict' && key !== undefined && key === this.#key;
-        if (!opens && !closes) {
-            const shown = JSON.stringify(text.slice(0, 40));
-            const message = `the dump of database "${this.#database}" holds a command for psql, which no dump does: ${shown}`;
-            throw new failure/* Failure */.HR('damaged', message, 'Do not load it: find out who changed the archive; restore another one.');
-        }
-        this.#key = key;
-        this.#spans.push({ from: this.#begun ?? at, to: at });
-        this.#begun = undefined;
-    }
-    /** A piece of the stream, of which the lexer has seen all, without the lines found in it. */
-    *cutOut(chunk, offset) {
-        const end = offset + chunk.length;
-        const open = this.#begun === undefined ? [] : [{ from: this.#begun, to: end }];
-        let at = offset;
-        for (const { from, to } of [...this.#spans, ...open]) {
-            if (from > at)
-                yield chunk.subarray(at - offset, from - offset);
-            at = Math.max(at, to);
-        }
-        this.#spans = [];
-        if (at < end)
-            yield chunk.subarray(at - offset);
-    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-order.js
@@ -74356,15 +77743,15 @@ function writeOpening(table) {
  * on disk at the latest when the swap is.
  * @throws Failure `source` with the server's message; `damaged` where the dump is cut off or holds commands for psql.
  */
-async function loadStaged({ server, staged, chunks, signal }) {
+async function loadStaged({ server, staged, chunks, isPart, signal }) {
     const client = await readClientVersion(server, 'psql');
     const psql = server.start('psql', ['-Xqw', '-v', 'ON_ERROR_STOP=1', '-f', '-'], {
         database: staged,
-        applicationName: restoreApplicationName,
+        applicationName: restore_session_restoreApplicationName,
     });
-    const messages = keepMessages(psql);
+    const messages = run_tool_keepMessages(psql);
     psql.stdout.resume();
-    const ended = awaitEnd(psql, 'psql');
+    const ended = run_tool_awaitEnd(psql, 'psql');
     ended.catch(() => undefined);
     const stopped = new AbortController();
     const abort = () => {
@@ -74382,7 +77769,7 @@ async function loadStaged({ server, staged, chunks, signal }) {
     if (signal?.aborted)
         abort();
     let unreadable;
-    const session = writeSession(client, keepRowOrder(guardDump(chunks, staged)), (error) => {
+    const session = writeSession(client, keepRowOrder(guardDump(chunks, staged, { isPart })), (error) => {
         unreadable = { error };
         // What came of the dump would pass for all of it.
         abort();
@@ -74402,7 +77789,7 @@ async function loadStaged({ server, staged, chunks, signal }) {
         throw new failure/* Failure */.HR('source', `${what} is incomplete: psql was ended by ${endedBy}`, next);
     }
     if (code !== 0)
-        throw describeServerError(`${what} failed (psql, status ${code})`, messages());
+        throw server_errors_describeServerError(`${what} failed (psql, status ${code})`, messages());
     if (!isWhole)
         throw new failure/* Failure */.HR('source', `${what} is incomplete: psql stopped reading`, 'Run the restore again.');
 }
@@ -74475,9 +77862,9 @@ async function createStaged({ server, record, staged }) {
     const select = `SELECT current_setting('server_version_num')::int / 10000 AS major, r.rolsuper AS "isSuper",
     EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(staged)}) AS exists
     FROM pg_roles r WHERE r.rolname = current_user`;
-    const options = { applicationName: restoreApplicationName };
+    const options = { applicationName: restore_session_restoreApplicationName };
     const [facts] = await query_queryRows(server, maintenance, select, options);
-    const name = quoteIdentifier(staged);
+    const name = query_quoteIdentifier(staged);
     const drop = [
         `ALTER DATABASE ${name} IS_TEMPLATE false ALLOW_CONNECTIONS false;`,
         `DROP DATABASE ${name} WITH (FORCE);`,
@@ -74520,10 +77907,10 @@ async function finishStaged({ server, record, staged }) {
         const message = `database "${record.database}" needs roles that ${server.label} does not have: ${missing.join(', ')}`;
         throw new failure/* Failure */.HR('refused', message, 'Create them (CREATE ROLE …), then run the restore again.');
     }
-    const name = quoteIdentifier(staged);
+    const name = query_quoteIdentifier(staged);
     const statements = [
         'BEGIN;',
-        `ALTER DATABASE ${name} OWNER TO ${quoteIdentifier(record.owner)};`,
+        `ALTER DATABASE ${name} OWNER TO ${query_quoteIdentifier(record.owner)};`,
         ...(items ? writeAclStatements(staged, record.owner, items) : []),
         ...writeSettingStatements(staged, record.settings),
         `ALTER DATABASE ${name} ALLOW_CONNECTIONS false CONNECTION LIMIT ${Math.max(-1, Math.trunc(record.connectionLimit))};`,
@@ -74544,7 +77931,7 @@ async function findMissingRoles(server, roles) {
     const values = roles.map((role) => `(${quoteLiteral(role)})`).join(', ');
     const select = `SELECT name FROM (VALUES ${values}) AS wanted (name)
     WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = name) ORDER BY name COLLATE "C"`;
-    const options = { applicationName: restoreApplicationName };
+    const options = { applicationName: restore_session_restoreApplicationName };
     const rows = await query_queryRows(server, chooseMaintenanceDatabase(), select, options);
     return rows.map(({ name }) => name);
 }
@@ -74643,7 +78030,7 @@ async function readLiveRoles(server, roles) {
     coalesce((SELECT json_agg(DISTINCT g.rolname) FROM pg_auth_members m JOIN pg_roles g ON g.oid = m.roleid
               WHERE m.member = r.oid), '[]') AS groups
   FROM pg_roles r JOIN (VALUES ${values.join(', ')}) AS wanted (name, until) ON wanted.name = r.rolname`;
-    return query_queryRows(server, chooseMaintenanceDatabase(), select, { applicationName: restoreApplicationName });
+    return query_queryRows(server, chooseMaintenanceDatabase(), select, { applicationName: restore_session_restoreApplicationName });
 }
 function compareRole(dumped, live) {
     const differences = [];
@@ -74670,49 +78057,6 @@ function compareGroups(dumped, live) {
 }
 function oppositeOf(flag) {
     return flag.startsWith('NO') ? flag.slice(2) : `NO${flag}`;
-}
-
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/roles-tokens.js
-const roles_tokens_pattern = /\s+|--[^\n]*|(?<name>"(?:[^"]|"")*")|(?<escaped>[eE]'(?:[^'\\]|''|\\[^])*')|(?<text>'(?:[^']|'')*')|(?<number>-?\d+)|(?<word>[A-Za-z_\u0080-\u{10ffff}][\w$\u0080-\u{10ffff}]*)|(?<symbol>[^])/uy;
-/**
- * Divides the SQL of a dump of roles into statements of tokens, without their semicolons; words in lower case, names
- * and texts without their quotes. Lines of psql's own (`\restrict`) are left out.
- */
-function tokenizeStatements(sql) {
-    const text = sql.replace(/^\\(?:un)?restrict \w+$/gm, '');
-    const statements = [];
-    let current = [];
-    roles_tokens_pattern.lastIndex = 0;
-    for (let found = roles_tokens_pattern.exec(text); found && found[0] !== ''; found = roles_tokens_pattern.exec(text)) {
-        const token = readToken(found.groups ?? {});
-        if (!token)
-            continue;
-        if (token.kind !== 'symbol' || token.value !== ';')
-            current.push(token);
-        else {
-            statements.push(current);
-            current = [];
-        }
-    }
-    return statements;
-}
-function readToken({ name, escaped, text, number, word, symbol }) {
-    const token = (kind, value) => ({ kind, value });
-    if (name !== undefined)
-        return token('name', name.slice(1, -1).replaceAll('""', '"'));
-    // pg_dumpall escapes nothing but quotes and backslashes.
-    if (escaped !== undefined)
-        return token('text', escaped
-            .slice(2, -1)
-            .replaceAll("''", "'")
-            .replace(/\\([^])/g, '$1'));
-    if (text !== undefined)
-        return token('text', text.slice(1, -1).replaceAll("''", "'"));
-    if (number !== undefined)
-        return token('number', number);
-    if (word !== undefined)
-        return token('word', word.toLowerCase());
-    return symbol === undefined ? undefined : token('symbol', symbol);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/roles-script.js
@@ -74863,7 +78207,9 @@ async function planDatabaseRestore(options) {
             ...refuseLocale(record, facts),
             ...refuseExtensions(record, facts),
             ...undefinedRoles.map((role) => `role ${role} exists neither here nor in the archive: create it first`),
-            ...(isRefused ? outdated.map((text) => `${text}, before it reads an archive that was not made here`) : []),
+            ...(isRefused
+                ? outdated.map((text) => `${text}, before it reads an archive that was not made here; or accept the risk (--allow-old-client, in a workflow allow-old-client)`)
+                : []),
         ],
         warnings: [
             ...warnOfCollation(record, facts),
@@ -74944,208 +78290,357 @@ function warnOfRoles(missing, existing) {
     ];
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/services/find-users.js
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/count-rows.js
 
 
+
+/** A table that somebody has locked is not waited for any longer: others could be counted meanwhile. */
+const LOCK_TIMEOUT_MS = 1000;
+/** The catalogue is read, and connections are made, besides. */
+const count_rows_GRACE_MS = 30_000;
 /**
- * Finds the services that use what is replaced: by `used-by` where the configuration has it, else by the compose file. A
- * database is used by the services that depend on its server's; files by those that mount them, or what holds them, and
- * by the one in whose container they lie. With them stop those that are in a namespace of theirs: it ends with them. The
- * services that run the configured servers are never among them: without them, nothing can be replaced.
+ * Counts the rows of all tables that a dump would hold, in one session; small ones first, so that what there is no time
+ * for are few. Each count has a transaction of its own: no lock outlives it. Reads only.
+ * @throws Failure `source` where the database cannot be looked at.
  */
-function findUsers(model, replaced, servers) {
-    const inContainers = replaced.files.flatMap(({ place }) => (place.by === 'service' ? [place.service] : []));
-    const hold = new Set(inContainers.filter((service) => !servers.has(service)));
-    const users = [
-        ...replaced.databases.flatMap((database) => database.usedBy ?? findDependents(model, database)),
-        ...replaced.files.flatMap((source) => source.usedBy ?? findMounting(model, source)),
-    ];
-    const halted = [...users.filter((service) => !servers.has(service)), ...hold];
-    const stop = withFollowers(model, halted, ({ isInside }) => isInside);
-    const isFree = (service) => !servers.has(service) && !hold.has(service);
-    return { stop: [...stop].filter(isFree).sort(), hold: [...hold].sort() };
-}
-/**
- * What is replaced without a service that is known to use it, since neither `used-by` nor the compose file names one:
- * who does use it, goes on while it is replaced.
- */
-function findUnused(model, { databases, files }) {
-    return [
-        ...databases
-            .filter((database) => !database.usedBy && findDependents(model, database).length === 0)
-            .map(({ name }) => `database ${name}`),
-        ...files
-            .filter((source) => !source.usedBy && source.place.by !== 'service' && findMounting(model, source).length === 0)
-            .map(({ name }) => `files ${name}`),
-    ];
-}
-/** The services of the project that run servers of configured databases. */
-function listServers(databases) {
-    return new Set(databases.flatMap(({ reach }) => (reach.by === 'service' ? [reach.service] : [])));
-}
-/** Of a server that is not a service of the project, nothing is known. */
-function findDependents({ services }, { reach }) {
-    if (reach.by !== 'service')
-        return [];
-    return services.filter(({ dependsOn }) => dependsOn.includes(reach.service)).map(({ name }) => name);
-}
-/** The services that mount it. Read-only mounts count: what is half replaced is not to be shown to anybody. */
-function findMounting(model, { place }) {
-    if (place.by === 'service')
-        return [];
-    const isMeant = (mount) => {
-        if (mount.kind === 'bind')
-            return place.by === 'path' && isOverlapping(mount.source, place.path);
-        if (mount.kind === 'anonymous')
-            return false;
-        const volume = model.volumes.find(({ key }) => key === mount.source);
-        if (place.by === 'path')
-            return volume?.boundPath !== undefined && isOverlapping(volume.boundPath, place.path);
-        // By its key in the compose file, or by its name as Docker knows it: as it may be configured.
-        return mount.source === place.volume || volume?.name === place.volume;
-    };
-    const mounting = model.services.filter(({ mounts }) => mounts.some(isMeant)).map(({ name }) => name);
-    return [...withFollowers(model, mounting, ({ volumesFrom }) => volumesFrom)];
-}
-/** Services, and those that are tied to one of them, also by way of others. */
-function withFollowers({ services }, names, tiesOf) {
-    const found = new Set(names);
-    // What is added meanwhile is gone through as well.
-    for (const name of found) {
-        for (const service of services)
-            if (tiesOf(service).includes(name))
-                found.add(service.name);
+async function countRows({ server, database, named, timeoutMs, signal }) {
+    const output = await runScript(server, database, count_rows_writeScript(named, timeoutMs), {
+        applicationName: restore_session_restoreApplicationName,
+        timeoutMs: timeoutMs + count_rows_GRACE_MS,
+        retryForMs: 0,
+        signal,
+    });
+    const tables = new Map();
+    for (const line of decodeText(output).split(/[\x1e\n]/)) {
+        if (!line.startsWith('['))
+            continue;
+        const row = JSON.parse(line);
+        const [oid, rows, table] = row;
+        if (table)
+            tables.set(oid, { oid, ...table, rows: Math.max(0, Math.round(rows)), isEstimate: true });
+        const known = tables.get(oid);
+        if (known && !table)
+            tables.set(oid, { ...known, rows, isEstimate: false });
     }
-    return found;
+    return [...tables.values()];
 }
-/** Whether one of two folders is, or holds, the other; by whatever symbolic links they are named. */
-function isOverlapping(one, other) {
-    const [real, otherReal] = [resolveLinks(one), resolveLinks(other)];
-    return find_users_isAtOrBelow(real, otherReal) || find_users_isAtOrBelow(otherReal, real);
+/**
+ * Prints each table with its estimate, then has the server write a count for each, which psql runs: whatever it cannot
+ * count is passed over. Row level security must not hide rows: then it is no count. Of tables with heirs, as dumps have
+ * them, their own rows.
+ */
+function count_rows_writeScript(named, timeoutMs) {
+    const wanted = named
+        .filter((names) => names.every((name) => !name.includes('\0')))
+        .map((names) => `(${names.map(quoteLiteral).join(', ')})`);
+    const isNamed = wanted.length > 0 ? `(n.nspname, c.relname) IN (VALUES ${wanted.join(', ')})` : 'false';
+    const found = `WITH own AS (${selectTables})
+SELECT c.oid, c.relkind, c.relpages, n.nspname AS schema, c.relname AS name, own.ancestors,
+  CASE WHEN c.reltuples > 0 THEN c.reltuples ELSE pg_stat_get_live_tuples(c.oid) END AS estimate
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN own ON own.oid = c.oid::text
+WHERE own.oid IS NOT NULL OR (c.relkind IN ('r', 'p') AND ${isNamed})`;
+    return `${speakEncoding}SET search_path = pg_catalog;
+SET row_security = off;
+SET lock_timeout = ${LOCK_TIMEOUT_MS};
+SELECT json_build_array(oid::text, estimate, json_build_object('schema', schema, 'name', name, 'ancestors', ancestors))
+FROM (${found}) AS found;
+SELECT clock_timestamp() + ${quoteLiteral(`${timeoutMs} ms`)}::interval AS deadline \\gset
+\\set ON_ERROR_STOP off
+SELECT format('SELECT set_config(''statement_timeout'', greatest(1, ceil(1000 * extract(epoch FROM %L::timestamptz - clock_timestamp())))::int::text, false)', :'deadline'),
+  format('SELECT json_build_array(%L, count(*)) FROM %s%I.%I', oid::text, CASE relkind WHEN 'r' THEN 'ONLY ' ELSE '' END, schema, name)
+FROM (${found}) AS found ORDER BY relpages, oid
+\\gexec
+`;
 }
-/** The real path; what of it does not exist yet stays as it is named. */
-function resolveLinks(path) {
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/row-counts.js
+
+
+
+
+
+/** All databases together are counted for at most this long; what is left then is estimated. */
+const COUNTING_MS = 30_000;
+/** Each takes a connection, of which the applications need theirs. */
+const AT_ONCE = 4;
+/** Compares the row counts of live databases with those of their dumps. Never fails: it is a preview. */
+async function compareAllRows(platform, databases) {
+    const rows = new Map();
+    const warnings = [];
+    const deadline = Date.now() + COUNTING_MS;
+    const compare = async ({ key, record }) => {
+        const source = platform.config.databases.find(({ name }) => name === record.source);
+        if (!source)
+            return;
+        try {
+            const live = await countRows({
+                server: await connectServer(platform, source),
+                database: record.database,
+                named: Object.keys(record.fingerprints.tables).flatMap(asPair),
+                timeoutMs: Math.max(1, deadline - Date.now()),
+                signal: platform.signal,
+            });
+            rows.set(key, compareRows(record, live, source.excludeTableData));
+        }
+        catch (error) {
+            warnings.push(`${key}: the rows that are live now could not be counted: ${(0,failure/* messageOf */.bD)(error)}`);
+        }
+    };
+    const waiting = [...databases];
+    const compareNext = async () => {
+        for (let next = waiting.shift(); next; next = waiting.shift())
+            await compare(next);
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, compareNext));
+    return { rows, warnings };
+}
+/** Compares one dump's row counts with the live ones. */
+function compareRows({ fingerprints }, live, excluded = []) {
+    const leftOut = new Set(resolveExclusions(excluded, live).excluded.map(({ oid }) => oid));
+    const archived = new Map(Object.entries(fingerprints.tables).map(([name, { rows }]) => [splitQualifiedName(name).join('\0'), rows]));
+    const tables = [];
+    let equal = 0;
+    for (const { oid, schema, name, rows, isEstimate } of live) {
+        const key = `${schema}\0${name}`;
+        const before = archived.get(key);
+        archived.delete(key);
+        if (before === rows && !isEstimate)
+            equal++;
+        else {
+            tables.push({
+                table: `${schema}.${name}`,
+                ...(before === undefined ? {} : { archived: before }),
+                live: rows,
+                ...(isEstimate ? { isEstimate } : {}),
+                ...(before === undefined && leftOut.has(oid) ? { isLeftOut: true } : {}),
+            });
+        }
+    }
+    for (const [key, rows] of archived)
+        tables.push({ table: key.replace('\0', '.'), archived: rows });
+    const lostOf = (row) => (row.live ?? 0) - (row.archived ?? 0);
+    return { tables: tables.sort((a, b) => lostOf(b) - lostOf(a) || (a.table < b.table ? -1 : 1)), equal };
+}
+function asPair(qualifiedName) {
+    const [schema, name, ...rest] = splitQualifiedName(qualifiedName);
+    return schema !== undefined && name !== undefined && rest.length === 0 ? [[schema, name]] : [];
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/plan-databases.js
+
+
+
+
+/**
+ * Compares the chosen dumps with what stands there now: what is in the way, and the rows of live tables.
+ * @throws Failure `source` where a server does not answer.
+ */
+async function planAllDatabases(platform, archive, globals, chosen) {
+    const { config } = platform;
+    const plan = { databases: [], refusals: [], warnings: [] };
+    const refusals = [];
+    const warnings = [];
+    for (const [key, record] of chosen) {
+        const globalsName = `db/globals-${record.source}.sql`;
+        const globalsSql = globalsName in globals ? await archive.text(globalsName) : undefined;
+        if (!config.databases.some((source) => source.name === record.source)) {
+            plan.refusals.push(`database "${key}" is in the archive, but databases.${record.source} is not in ${config.file}`);
+            continue;
+        }
+        const server = await serverOf(platform, record.source);
+        const found = await planDatabaseRestore({
+            server,
+            record,
+            live: record.database,
+            ...(globalsSql === undefined ? {} : { globalsSql }),
+            isForeign: archive.isForeign,
+            allowOldClient: archive.appraisal?.allowsOldClient === true,
+        });
+        plan.databases.push({ ...found, record, key });
+        refusals.push(...found.refusals.map((text) => ({ key, text })));
+        warnings.push(...found.warnings.map((text) => ({ key, text })));
+    }
+    // One program serves many databases: what is said of it is said once, with all their names.
+    plan.refusals.push(...sayTogether(refusals));
+    plan.warnings.push(...sayTogether(warnings));
+    const live = plan.databases.filter(({ exists }) => exists);
+    const counts = await compareAllRows(platform, live);
+    plan.databases = plan.databases.map((planned) => {
+        const rows = counts.rows.get(planned.key);
+        return rows ? { ...planned, rows } : planned;
+    });
+    plan.warnings.push(...counts.warnings);
+    return plan;
+}
+function sayTogether(said) {
+    return [...groupBy(said, ({ text }) => text)].map(([text, members]) => `${members.map(({ key }) => key).join(', ')}: ${text}`);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/data-folder.js
+
+
+
+
+
+
+/** Between a server's two clocks of its own start. */
+const START_SLACK_S = 60;
+/** More than a `postmaster.pid` ever has. */
+const PID_FILE_BYTES = 4096;
+const data_folder_select = `SELECT CASE WHEN pg_has_role('pg_read_all_settings', 'USAGE') THEN current_setting('data_directory') END AS path,
+  current_setting('port')::int AS port, extract(epoch FROM pg_postmaster_start_time())::bigint AS started`;
+/**
+ * Looks at the disk of a server's data folder, below `top` (the root of its container; empty: this host's own). Undefined
+ * where the server does not tell, where the folder is not to be seen from here, or is another server's.
+ */
+async function findDataDisk(server, top) {
+    const options = { applicationName: restore_session_restoreApplicationName };
+    const [told] = await query_queryRows(server, chooseMaintenanceDatabase(), data_folder_select, options);
+    if (!told?.path?.startsWith('/'))
+        return undefined;
+    const folder = await resolveFolder(top + told.path)
+        .then((path) => open_folder_OpenFolder.open(Buffer.from(path)))
+        .catch(() => undefined);
+    if (!folder)
+        return undefined;
     try {
-        return (0,external_node_fs_.realpathSync)(path);
+        if (!(await data_folder_isOf(folder, told)))
+            return undefined;
+        const { dev } = await folder.handle.stat({ bigint: true });
+        const { freeBytes } = await measureRoom(`/proc/self/fd/${folder.handle.fd}/.`);
+        return { device: String(dev), freeBytes };
     }
     catch {
-        const parent = (0,external_node_path_.dirname)(path);
-        return parent === path ? path : (0,external_node_path_.join)(resolveLinks(parent), (0,external_node_path_.basename)(path));
+        // Not ours to read: then nothing is known.
+        return undefined;
+    }
+    finally {
+        await folder.close();
     }
 }
-function find_users_isAtOrBelow(path, folder) {
-    const stem = folder.replace(/\/+$/, '');
-    return path.replace(/\/+$/, '') === stem || path.startsWith(`${stem}/`);
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/services/plan-halt.js
-
-
-
-
-
-
-
-const none = { stop: [], hold: [] };
-/**
- * The services that use what is to be replaced. One that is started between the plan and the swap is halted as well: so
- * those that do not run now are among the users. None where the configuration knows no compose project.
- */
-async function planHalt(platform, replaced) {
-    const { config } = platform;
-    if (!config.compose || replaced.databases.length + replaced.files.length === 0) {
-        return { users: none, services: none, refusals: [], warnings: [] };
-    }
+/** Whether the server that told of the folder runs in it: by its port and its start, which it has noted there. */
+async function data_folder_isOf(folder, { port, started }) {
+    const path = folder.pathOf(Buffer.from('postmaster.pid'));
+    const file = await (0,promises_namespaceObject.open)(path, promises_namespaceObject.constants.O_RDONLY | promises_namespaceObject.constants.O_NOFOLLOW | promises_namespaceObject.constants.O_NONBLOCK);
     try {
-        const project = openProject(platform);
-        const [model, containers] = await Promise.all([readComposeModel(project), listServiceContainers(project)]);
-        const planned = plan(config, replaced, model, containers);
-        return { ...planned, refusals: await findOneOffs(project, model, planned.users) };
+        const { buffer, bytesRead } = await file.read(Buffer.alloc(PID_FILE_BYTES), 0, PID_FILE_BYTES, null);
+        const [, , noted, notedPort] = buffer.toString('latin1', 0, bytesRead).split('\n');
+        return Number(notedPort) === port && Math.abs(Number(noted) - started) <= START_SLACK_S;
     }
-    catch (error) {
-        if (!(error instanceof failure/* Failure */.HR))
-            throw error;
-        const refusal = `which services use it, and must stop, cannot be told: ${error.message}`;
-        return { users: none, services: none, refusals: [refusal], warnings: [] };
+    finally {
+        await file.close();
     }
 }
-function plan({ databases }, replaced, model, containers) {
-    const users = findUsers(model, replaced, listServers(databases));
-    const unused = findUnused(model, replaced);
-    const halting = new Set(containers.filter(({ state }) => working.has(state)).map(({ service }) => service));
-    const paused = new Set(containers.filter(({ state }) => state === 'paused').map(({ service }) => service));
-    const known = new Set([...model.services.map(({ name }) => name), ...containers.map(({ service }) => service)]);
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/room.js
+
+
+
+
+
+
+
+
+
+
+/** A database takes more room than its dump: indexes, and the log of what was written. */
+const DATABASE_FACTOR = 2.5;
+/** What must be left on every disk. */
+const room_RESERVE_BYTES = 64 * 1024 * 1024;
+/** Lists of names and segments on their way to the vault need less than this. */
+const STATE_BYTES = 256 * 1024 * 1024;
+/**
+ * Looks whether the databases that are to be staged fit beside the live ones, and beside the files that are staged on the
+ * same disk, where the disk of their server can be seen: in a container of this host, or on this host itself. Refused is
+ * what surely does not fit. The databases come back with what their disk has free.
+ */
+async function checkRoom(platform, databases, files) {
+    const sources = [...new Set(databases.map(({ record }) => record.source))];
+    const found = sources.map(async (source) => [source, await findDisk(platform, source).catch(() => undefined)]);
+    const disks = new Map(await Promise.all(found));
+    const filesOn = await sumByDevice(files);
+    const refusals = [];
+    const warnings = [];
+    const placed = databases.flatMap((database) => {
+        const disk = disks.get(database.record.source);
+        return disk ? [{ database, disk }] : [];
+    });
+    for (const [device, members] of groupBy(placed, ({ disk }) => disk.device)) {
+        const demands = members.map(({ database }) => database);
+        const freeBytes = Math.min(...members.map(({ disk }) => disk.freeBytes));
+        const judged = judgeRoom(demands, freeBytes, filesOn.get(device));
+        if (judged)
+            (judged.isRefused ? refusals : warnings).push(judged.sentence);
+    }
+    const seen = databases.map((planned) => {
+        const disk = disks.get(planned.record.source);
+        return disk ? { ...planned, freeBytes: disk.freeBytes } : planned;
+    });
+    return { databases: seen, refusals, warnings };
+}
+/** What is to be said of databases that are to be staged on one disk, with so many bytes of files; undefined where they fit. */
+function judgeRoom(demands, freeBytes, filesBytes = 0) {
+    const expected = demands.reduce((sum, demand) => sum + expectBytes(demand), filesBytes);
+    const least = demands.reduce((sum, demand) => sum + leastBytes(demand), filesBytes);
+    if (freeBytes >= expected + room_RESERVE_BYTES)
+        return undefined;
+    const names = demands.map(({ key }) => key).join(', ');
+    const room = `${names}: the disk of the server's data folder has ${(0,quantity_text/* formatBytes */.z3)(freeBytes)} free`;
+    const among = filesBytes > 0 ? ` (${(0,quantity_text/* formatBytes */.z3)(filesBytes)} of files among them)` : '';
+    if (freeBytes < least) {
+        return { isRefused: true, sentence: `${room}, and at least ${(0,quantity_text/* formatBytes */.z3)(least)} are to be staged there${among}` };
+    }
     return {
-        users,
-        services: {
-            stop: users.stop.filter((service) => halting.has(service)),
-            hold: users.hold.filter((service) => halting.has(service)),
-        },
-        warnings: [
-            ...users.stop
-                .filter((service) => !known.has(service))
-                .map((service) => `used-by names service ${service}, which the compose project does not have`),
-            // Somebody's pause, and theirs to end: to stop it would take it from them, to start it afterwards as well.
-            ...[...users.stop, ...users.hold]
-                .filter((service) => paused.has(service))
-                .map((service) => `service ${service} is paused, and stays so: what it has open is replaced all the same, so when it may go on, docker compose restart ${service}`),
-            ...(unused.length > 0 ? [`no service is known to use ${unused.join(', ')}: name it under used-by`] : []),
-        ],
+        isRefused: false,
+        sentence: `${room}, and about ${(0,quantity_text/* formatBytes */.z3)(expected)} are to be staged there${among}: a server whose disk is full stops; make room first`,
     };
 }
-
-;// CONCATENATED MODULE: ./.build/src/operations/restore/compare-stack.js
-
-
-
-
-/** Longer than this docker is not waited for: a restore does not depend on it. */
-const options = { timeoutMs: 30_000 };
-/**
- * A warning where the archive is another compose project's, and one for each service that runs another image than when it
- * was made. Never fails.
- */
-async function compareStack(platform, { compose, images }) {
-    if (!images || !platform.config.compose)
-        return [];
-    try {
-        const project = openProject(platform);
-        const stack = await readStack(project, options);
-        return [
-            ...compareProjects(compose?.project, project.project ?? stack.model.project),
-            ...listDifferences(images, await listImages(stack, project, options)),
-        ];
+/** How much is staged on which disk. */
+async function sumByDevice(files) {
+    const sums = new Map();
+    for (const { path, stageBytes } of files) {
+        const device = await resolve_root_resolveRoot(path)
+            .then(({ existing }) => (0,promises_namespaceObject.stat)(existing, { bigint: true }))
+            .then(({ dev }) => String(dev))
+            .catch(() => undefined);
+        if (device !== undefined)
+            sums.set(device, (sums.get(device) ?? 0) + stageBytes);
     }
-    catch (error) {
-        return [`whether the services still run the images of the archive could not be checked: ${(0,failure/* messageOf */.bD)(error)}`];
-    }
+    return sums;
 }
-/** No refusal: a platform that is recovered elsewhere may have another name on purpose. */
-function compareProjects(before, now) {
-    if (!before || !now || before === now)
+/** The live database says best what a restored one takes, unless much of it is gone. */
+function expectBytes({ record, exists, sizeBytes }) {
+    return Math.ceil(exists ? Math.max(sizeBytes, record.sizeBytes) : record.sizeBytes * DATABASE_FACTOR);
+}
+/** Less than this it never takes: a live one may be blown up by what was deleted, a dump's texts be stored compressed. */
+function leastBytes({ record, sizeBytes }) {
+    return Math.ceil(Math.max(record.sizeBytes / 8, Math.min(sizeBytes / 4, record.sizeBytes / 2)));
+}
+async function findDisk(platform, source) {
+    const database = platform.config.databases.find(({ name }) => name === source);
+    if (!database)
+        return undefined;
+    const server = await connectServer(platform, database);
+    const { reach } = database;
+    // Whether it is on this host, the folder itself will tell.
+    if (reach.by === 'url')
+        return await findDataDisk(server, '');
+    const { environment, signal } = platform;
+    const name = reach.by === 'service'
+        ? { ...reach, project: openProject(platform) }
+        : { ...reach, environment };
+    return await findDataDisk(server, await rootOfContainer(await findRunning(name, { signal })));
+}
+/** Warns where the state directory may be too small for what is put there, `bytes` besides what any restore puts there. */
+async function checkStateRoom(stateDirectory, bytes = 0) {
+    const needed = bytes + STATE_BYTES;
+    const { existing } = await resolve_root_resolveRoot(stateDirectory);
+    const room = await measureRoom(existing).catch(() => undefined);
+    if (!room || room.freeBytes >= needed)
         return [];
     return [
-        `the archive is of the compose project ${before}, and what it would stop and replace is of the project ${now}`,
+        `the disk of the state folder ${stateDirectory} has ${(0,quantity_text/* formatBytes */.z3)(room.freeBytes)} free: ${(0,quantity_text/* formatBytes */.z3)(needed)} may be needed there, for the safety backup and what a restore puts there meanwhile`,
     ];
-}
-/** Services that are gone, or came later, say nothing about what is restored. */
-function listDifferences(before, now) {
-    return Object.entries(before).flatMap(([service, former]) => {
-        const current = Object.hasOwn(now, service) ? now[service] : undefined;
-        if (!current || compare_stack_isSame(former, current))
-            return [];
-        return [`service ${service}: made with ${compare_stack_describe(former)}, now ${compare_stack_describe(current)}`];
-    });
-}
-/** By id or digest where both are known: a tag moves. */
-function compare_stack_isSame(one, other) {
-    if (one.digests.some((digest) => other.digests.includes(digest)))
-        return true;
-    return one.id !== undefined && other.id !== undefined ? one.id === other.id : one.image === other.image;
-}
-function compare_stack_describe({ image, id, digests }) {
-    const digest = digests[0]?.split('@')[1] ?? id;
-    return digest === undefined ? image : `${image} (${digest.slice(0, 'sha256:'.length + 12)}…)`;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/restore-plan.js
@@ -75160,85 +78655,63 @@ function compare_stack_describe({ image, id, digests }) {
 
 
 /** A source must keep this much free besides what is staged. */
-const RESERVE_BYTES = 64 * 1024 * 1024;
+const restore_plan_RESERVE_BYTES = 64 * 1024 * 1024;
 /**
- * Chooses parts of an archive by the names in `continuity.yml`, or of single dumps (`odoo.school`); all without a choice.
- *
- * @throws Failure on a name that the archive does not hold.
+ * Compares what the archive holds with what stands there now, and tells how long its restore will take without the steps
+ * that are left out. Reads only; lists of names go to `workDirectory`.
  */
-function choose(manifest, select) {
-    const databases = Object.entries(manifest.databases);
-    const files = Object.keys(manifest.files);
-    if (!select)
-        return { databases, files };
-    const known = new Set([...databases.flatMap(([key, { source }]) => [key, source]), ...files]);
-    const unknown = select.filter((name) => !known.has(name));
-    if (unknown.length > 0) {
-        throw new failure/* Failure */.HR('usage', `${manifest.name} holds no ${unknown.map((name) => JSON.stringify(name.slice(0, 80))).join(', ')}`, `It holds ${[...known].join(', ')}.`);
-    }
-    return {
-        databases: databases.filter(([key, { source }]) => select.includes(key) || select.includes(source)),
-        files: files.filter((name) => select.includes(name)),
-    };
-}
-/** Compares what the archive holds with what stands there now. Reads only; lists of names go to `workDirectory`. */
-async function planRestore(platform, archive, manifest, chosen, workDirectory) {
+async function planRestore(platform, archive, manifest, chosen, { workDirectory, leftOut = [] }) {
     const { config, now } = platform;
-    const plan = {
+    const differences = compareStack(platform, manifest);
+    const { appraisal } = archive;
+    const judgement = appraisal?.judge({
+        databases: chosen.databases.map(([key]) => key),
+        files: chosen.files.map(({ source }) => source),
+    });
+    const { damage = [], warnings = [] } = judgement ?? {};
+    const databases = await planAllDatabases(platform, archive, manifest.globals, chosen.databases);
+    const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
+    const halts = await planHalt(platform, {
+        databases: config.databases.filter(({ name }) => databases.databases.some(({ record }) => record.source === name)),
+        files: config.files.filter(({ name }) => files.files.some(({ source }) => source === name)),
+    });
+    const room = await checkRoom(platform, databases.databases, files.files);
+    const plan = { databases: room.databases, files: files.files, services: halts.services };
+    return {
         archive: archive.name,
         made: manifest.started,
         ageMs: now().getTime() - Date.parse(manifest.started),
-        databases: [],
-        files: [],
-        services: { stop: [], hold: [] },
-        users: { stop: [], hold: [] },
-        refusals: [],
-        warnings: [],
+        ...(archive.verdict ? { verified: archive.verdict } : {}),
+        ...plan,
+        haltOrder: halts.order,
+        users: halts.users,
+        estimate: await estimateRestore(config.state, manifest, plan, leftOut),
+        refusals: [...damage, ...databases.refusals, ...files.refusals, ...room.refusals, ...halts.refusals],
+        ...(damage.length > 0 ? { isDamaged: true } : {}),
+        warnings: [
+            ...warnOfDamage(archive, config.timezone),
+            ...warnings,
+            ...databases.warnings,
+            ...files.files.flatMap(({ source, torn }) => describeTorn(source, torn)),
+            ...(await differences),
+            ...room.warnings,
+            ...(await checkStateRoom(config.state, appraisal?.copyBytes)),
+            ...halts.warnings,
+        ],
     };
-    if (archive.foundDamagedAt !== undefined) {
-        plan.warnings.push(`a verification found ${archive.name} damaged (${format_time_formatTime(archive.foundDamagedAt, config.timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`);
-    }
-    const warnings = [];
-    const differences = compareStack(platform, manifest);
-    for (const [key, record] of chosen.databases) {
-        const globals = `db/globals-${record.source}.sql`;
-        const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
-        if (!config.databases.some((source) => source.name === record.source)) {
-            plan.refusals.push(`database "${key}" is in the archive, but databases.${record.source} is not in ${config.file}`);
-            continue;
-        }
-        const server = await serverOf(platform, record.source);
-        const found = await planDatabaseRestore({
-            server,
-            record,
-            live: record.database,
-            ...(globalsSql === undefined ? {} : { globalsSql }),
-        });
-        plan.databases.push({ ...found, record, key });
-        plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
-        warnings.push(...found.warnings.map((warning) => ({ key, warning })));
-    }
-    // One program serves many databases: what is said of it is said once, with all their names.
-    for (const [warning, members] of groupBy(warnings, (each) => each.warning))
-        plan.warnings.push(`${members.map(({ key }) => key).join(', ')}: ${warning}`);
-    plan.warnings.push(...(await differences));
-    const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
-    plan.files = files.files;
-    plan.refusals.push(...files.refusals);
-    const halts = await planHalt(platform, {
-        databases: config.databases.filter(({ name }) => plan.databases.some(({ record }) => record.source === name)),
-        files: config.files.filter(({ name }) => plan.files.some(({ source }) => source === name)),
-    });
-    plan.services = halts.services;
-    plan.users = halts.users;
-    plan.refusals.push(...halts.refusals);
-    plan.warnings.push(...halts.warnings);
-    return plan;
+}
+function warnOfDamage({ name, verdict }, timezone) {
+    if (!verdict || verdict.isSound)
+        return [];
+    return [
+        `a verification found ${name} damaged (${format_time_formatTime(verdict.time, timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
+    ];
 }
 /** Compares the chosen file sources with what stands there now. */
 async function planAllFiles(platform, archive, manifest, chosen, workDirectory) {
     const plan = { files: [], refusals: [] };
-    for (const name of chosen) {
+    for (const part of chosen) {
+        const name = part.source;
         const source = platform.config.files.find((candidate) => candidate.name === name);
         const record = manifest.files[name];
         if (!source || !record) {
@@ -75246,14 +78719,14 @@ async function planAllFiles(platform, archive, manifest, chosen, workDirectory) 
             continue;
         }
         const located = await locateFiles(platform, source);
-        const files = await planFiles(archive, located, record, removalsPathIn(workDirectory, name));
+        const files = await planFiles(archive, located, record, part, removalsPathIn(workDirectory, name));
         await located.confirm?.();
         plan.files.push(files);
         if (files.elsewhere.count > 0) {
             plan.refusals.push(`${files.elsewhere.count} entries to be replaced lie on another file system, mounted below ${files.path}: ` +
                 `${JSON.stringify(files.elsewhere.first)}; make it a source of its own, or unpack it elsewhere: --to, in a workflow the input to`);
         }
-        if (files.freeBytes !== undefined && files.freeBytes < files.stageBytes + RESERVE_BYTES) {
+        if (files.freeBytes !== undefined && files.freeBytes < files.stageBytes + restore_plan_RESERVE_BYTES) {
             plan.refusals.push(`${files.path} has ${files.freeBytes} bytes free, and ${files.stageBytes} are to be staged there before anything is replaced`);
         }
     }
@@ -75266,24 +78739,196 @@ async function planAllFiles(platform, archive, manifest, chosen, workDirectory) 
 
 
 
+
+
 /**
  * Says what a restore would do. Nothing is changed, so nothing is locked: a backup may run meanwhile, and who looks at a
  * plan holds up nobody.
  */
-async function planOnly(platform, archive, select) {
+async function planOnly(platform, archive, choice, leftOut = []) {
     const manifest = await archive.manifest();
     const lists = await (0,promises_namespaceObject.mkdtemp)((0,external_node_path_.join)(platform.temporary ?? (0,external_node_os_.tmpdir)(), 'continuity-plan-'));
     try {
-        const plan = await planRestore(platform, archive, manifest, choose(manifest, select), lists);
-        const interrupted = await readJournal(platform.config.state);
-        if (interrupted) {
-            plan.warnings.unshift(`a restore of ${interrupted.archive} was interrupted: the next backup, restore or forget completes it, and this plan may change then`);
-        }
+        const plan = await planRestore(platform, archive, manifest, await chooseParts(archive, manifest, choice), {
+            workDirectory: lists,
+            leftOut,
+        });
+        plan.warnings.unshift(...(await warnOfInterrupted(platform)));
         return plan;
     }
     finally {
         await (0,promises_namespaceObject.rm)(lists, { recursive: true, force: true });
     }
+}
+/** What is to be known of an interrupted restore, or undo, by whoever reads a plan. */
+async function warnOfInterrupted({ config }) {
+    const interrupted = await readJournal(config.state);
+    if (!interrupted)
+        return [];
+    return [
+        `the ${describeJournal(interrupted)} was interrupted: ${FINISHING_COMMANDS} completes or reverts it first, and this plan may change then`,
+    ];
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/files/way-back.js
+
+
+
+
+/**
+ * The names, relative to the root, that putting the staged entries in place adds where nothing gives way to them that
+ * could come back in their place: on the way back these have to go first. Of a folder that is added as a whole, only its
+ * own; a file in place of a folder, or the other way round, is one of them. Folders that are in both are gone into, no
+ * others.
+ */
+async function* listAdded(root, staged) {
+    const live = await open_folder_OpenFolder.open(root);
+    const fresh = live && (await open_folder_OpenFolder.open(staged));
+    try {
+        if (live && fresh)
+            yield* listAddedIn(live, fresh, Buffer.alloc(0));
+    }
+    finally {
+        await fresh?.close();
+        await live?.close();
+    }
+}
+async function* listAddedIn(live, fresh, path) {
+    for (const name of await fresh.names()) {
+        const entry = path.length === 0 ? name : long_path_joinBytes(path, name);
+        const inner = await fresh.child(name);
+        const counterpart = inner && (await live.child(name));
+        try {
+            if (inner && counterpart) {
+                yield* listAddedIn(counterpart, inner, entry);
+                continue;
+            }
+        }
+        finally {
+            await inner?.close();
+            await counterpart?.close();
+        }
+        const present = await live.look(name);
+        if (!present || inner !== undefined || present.isDirectory())
+            yield entry;
+    }
+}
+/**
+ * Names that a file system of its own is mounted on: among those that are to go, and the folders that the staged entries
+ * go into. Nothing can be renamed to there, nor such a name away.
+ */
+async function* listMounted(root, staged, removals) {
+    const live = await OpenFolder.open(root);
+    const fresh = live && (await OpenFolder.open(staged));
+    try {
+        if (!live || !fresh)
+            return;
+        const { dev } = await live.handle.stat({ bigint: true });
+        for await (const name of removals) {
+            const folder = await live.reach(name);
+            const isMounted = folder !== undefined && (await folder.handle.stat({ bigint: true })).dev !== dev;
+            await folder?.close();
+            if (isMounted)
+                yield name;
+        }
+        yield* listMountedIn(live, fresh, Buffer.alloc(0), dev);
+    }
+    finally {
+        await fresh?.close();
+        await live?.close();
+    }
+}
+async function* listMountedIn(live, fresh, path, dev) {
+    if ((await live.handle.stat({ bigint: true })).dev !== dev) {
+        yield path;
+        return;
+    }
+    for (const name of await fresh.names()) {
+        const inner = await fresh.child(name);
+        const counterpart = inner && (await live.child(name));
+        try {
+            if (inner && counterpart)
+                yield* listMountedIn(counterpart, inner, path.length === 0 ? name : joinBytes(path, name), dev);
+        }
+        finally {
+            await inner?.close();
+            await counterpart?.close();
+        }
+    }
+}
+/**
+ * Describes folders as they are now, as an index would. Of those that are named, the ones that are there: one that is
+ * none, or not to be reached but through a symbolic link, has nothing that could be put back. Its root's time is
+ * `rootMtimeNs` where that is known: what a restore makes for itself changes it.
+ */
+async function* describeFolders(root, source, names, rootMtimeNs) {
+    const tree = new FolderTree(root);
+    try {
+        for await (const { name } of names) {
+            const relativeName = name.subarray(source.length + 1);
+            const stat = await tree
+                .within(relativeName, (folder) => (0,promises_namespaceObject.lstat)(folder.pathOf(Buffer.from('.')), { bigint: true }))
+                .catch(ignoreMissing);
+            if (!stat)
+                continue;
+            yield {
+                name,
+                type: 'dir',
+                mode: Number(stat.mode) & 0o7777,
+                uid: Number(stat.uid),
+                gid: Number(stat.gid),
+                mtimeNs: relativeName.length === 0 ? (rootMtimeNs ?? stat.mtimeNs) : stat.mtimeNs,
+                offset: 0,
+            };
+        }
+    }
+    finally {
+        tree.close();
+    }
+}
+function ignoreMissing(error) {
+    if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes(error.code ?? ''))
+        throw error;
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/note-way-back.js
+
+
+
+
+
+
+/**
+ * Notes down what can be told only before a swap begins, and what taking it back needs: which names it adds, and how the
+ * folders are that it changes. What is kept is then staged for the way back as an archive's entries are for a restore. On
+ * disk when this returns.
+ */
+async function noteWayBack(stateDirectory, { id, files }) {
+    if (files.length === 0)
+        return;
+    const directory = wayBackPathOf(stateDirectory, id);
+    await (0,promises_namespaceObject.mkdir)(directory, { recursive: true, mode: 0o700 });
+    for (const swap of files) {
+        const [root, staged] = [Buffer.from(swap.root), Buffer.from(swap.staged)];
+        await writeList(removalsPathIn(directory, swap.source), mapEach(listAdded(root, staged), encodeName));
+        await writeList(directoriesPathIn(directory, swap.source), mapEach(foldersBefore(root, swap), formatTocLine));
+    }
+    for (const path of [directory, keptRecordsIn(stateDirectory), stateDirectory])
+        await syncDirectory(path);
+}
+/** All folders that the swap aligns are described; a root that was made for it had nothing to be described. */
+async function* foldersBefore(root, { source, directories, isRootNew, rootMtimeNs }) {
+    if (isRootNew)
+        return;
+    const time = rootMtimeNs === undefined ? undefined : BigInt(rootMtimeNs);
+    yield* describeFolders(root, source, readFolders(directories), time);
+}
+function encodeName(name) {
+    return name.toString('base64');
+}
+async function* mapEach(items, map) {
+    for await (const item of items)
+        yield map(item);
 }
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/create-roles.js
@@ -75333,7 +78978,7 @@ async function createAll(server, statements) {
     }
 }
 function writeRole({ name, flags, connectionLimit, password, validUntil, comment, settings }) {
-    const role = quoteIdentifier(name);
+    const role = query_quoteIdentifier(name);
     const options = [...flags];
     if (connectionLimit >= 0)
         options.push(`CONNECTION LIMIT ${Math.trunc(connectionLimit)}`);
@@ -75344,7 +78989,7 @@ function writeRole({ name, flags, connectionLimit, password, validUntil, comment
     return [
         `CREATE ROLE ${role}${options.length > 0 ? ` WITH ${options.join(' ')}` : ''};`,
         ...settings.map(({ name: key, values }) => {
-            return `ALTER ROLE ${role} SET ${quoteIdentifier(key)} TO ${values.map(quoteLiteral).join(', ')};`;
+            return `ALTER ROLE ${role} SET ${query_quoteIdentifier(key)} TO ${values.map(quoteLiteral).join(', ')};`;
         }),
         ...(comment === undefined ? [] : [`COMMENT ON ROLE ${role} IS ${quoteLiteral(comment)};`]),
     ];
@@ -75352,13 +78997,14 @@ function writeRole({ name, flags, connectionLimit, password, validUntil, comment
 /** Without `GRANTED BY`: who granted it then may not exist, or not be allowed to any more. */
 function writeMembership({ group, member, options }) {
     const suffix = options.length > 0 ? ` WITH ${options.join(', ')}` : '';
-    return `GRANT ${quoteIdentifier(group)} TO ${quoteIdentifier(member)}${suffix};`;
+    return `GRANT ${query_quoteIdentifier(group)} TO ${query_quoteIdentifier(member)}${suffix};`;
 }
 function hideVerifiers(text) {
     return text.replace(/SCRAM-SHA-256\$[^'\s]*|md5[0-9a-f]{32}/g, '…');
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-databases.js
+
 
 
 
@@ -75400,17 +79046,30 @@ async function stageDatabases(platform, archive, databases, swaps) {
  * @throws Failure where the dump cannot be loaded, or what came of it differs.
  */
 async function stageDatabase(platform, archive, { key, record }, { staged }, signal) {
+    if (staged === undefined)
+        throw new RangeError(`the journal has no name for ${key}`);
     const { logger } = platform;
     const server = await serverOf(platform, record.source);
     logger.info(`Restoring ${key} beside the live database, as ${staged}.`);
     const { oid } = await createStaged({ server, record, staged });
     await loadStaged({ server, staged, chunks: archive.content(record.dump), signal });
-    const differences = await checkStaged({ server, staged, record, signal });
+    const differences = await prove(platform, archive, key, { server, staged, record, signal });
     if (differences.length > 0) {
         throw new failure/* Failure */.HR('damaged', `${key} as restored is not what was backed up: ${differences.slice(0, 5).join('; ')}`, `Nothing live was changed. Verify the archive (verify ${archive.name} --level full), or choose another.`);
     }
     await finishStaged({ server, record, staged });
     return oid;
+}
+/** What of a loaded database is not as the archive says. Of one that was not made here, some may not be comparable. */
+async function prove({ config, logger }, archive, key, staged) {
+    if (!archive.isForeign)
+        return await checkStaged(staged);
+    const { differences, uncompared } = await checkForeignStaged(staged, ['UTC', config.timezone]);
+    if (uncompared.length > 0) {
+        const first = `${uncompared.slice(0, 5).join(', ')}${uncompared.length > 5 ? ', …' : ''}`;
+        logger.warning(`${key}: the rows of ${(0,quantity_text/* countOf */.pq)(uncompared.length, 'table')} were counted, not compared (${first}): this server writes their values otherwise than the old dump`);
+    }
+    return differences;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/restore/stage-all.js
@@ -75420,10 +79079,13 @@ async function stageDatabase(platform, archive, { key, record }, { staged }, sig
 
 
 
+
 /** Stages and proves all that was planned; it is on disk when this returns. */
-async function stageAll({ platform, archive, manifest, plan, journal, }) {
+async function stageAll({ platform, archive, manifest, plan, journal }) {
+    const begun = Date.now();
     const { created: createdRoles, notes } = await createRoles(platform, archive, manifest, plan.databases);
     const databases = await stageDatabases(platform, archive, plan.databases, journal.databases);
+    const databasesMs = Date.now() - begun;
     const files = [];
     for (const [position, planned] of plan.files.entries()) {
         const swap = journal.files[position];
@@ -75431,20 +79093,19 @@ async function stageAll({ platform, archive, manifest, plan, journal, }) {
             continue;
         platform.logger.info(`Fetching what differs in ${planned.source}: ${planned.wanted.size} entries.`);
         const staged = await stageFiles(archive, planned, swap);
-        notes.push(...staged.notes);
+        notes.push(...staged.notes, ...describeTorn(planned.source, planned.torn));
         files.push({ ...swap, inodes: staged.inodes });
     }
     // What is staged is on disk before the journal says that it counts.
     await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
-    return { createdRoles, notes, databases, files };
+    return { createdRoles, notes, databases, files, databasesMs, filesMs: Date.now() - begun - databasesMs };
 }
 /**
  * Stages what was added or changed in the files between the plan and the moment at which their services were halted, and
  * notes down anew what is to go. Databases need nothing: each is replaced as a whole.
  */
 async function stageRest({ platform, archive, manifest, plan, journal }, workDirectory) {
-    const sources = plan.files.map(({ source }) => source);
-    const { files } = await planAllFiles(platform, archive, manifest, sources, workDirectory);
+    const { files } = await planAllFiles(platform, archive, manifest, plan.files, workDirectory);
     const notes = [];
     for (const later of files) {
         const swap = journal.files.find(({ source }) => source === later.source);
@@ -75456,8 +79117,10 @@ async function stageRest({ platform, archive, manifest, plan, journal }, workDir
         }
         for (const name of staged)
             later.wanted.delete(name);
-        if (later.wanted.size === 0)
+        if (later.wanted.size === 0) {
+            await writeDirectories(archive, later, swap);
             continue;
+        }
         platform.logger.info(`Fetching what else differs in ${later.source} by now: ${later.wanted.size} entries.`);
         notes.push(...(await stageFiles(archive, later, swap)).notes);
     }
@@ -75492,15 +79155,15 @@ async function orDiscard(platform, journal, work) {
 
 
 /**
- * Halts the services that use what is replaced, stages what they have changed until then, puts all of it in place, and
- * has them run again.
+ * Halts the services that use what is replaced, stages what they have changed until then, notes down the way back, puts
+ * all of it in place, and has them run again. A restore and an undo of one go this same way.
  *
  * They are halted as late as can be: when everything is staged and proven (a damaged archive is refused while production
  * serves), right before the journal says `swapping`. Until then nothing live is replaced; from then on nobody else may
  * look. They run again only when the journal is gone: after a swap that is complete, or after one that never began.
  */
 async function putInPlace(run) {
-    const { platform, plan } = run;
+    const { platform, users, stageRest } = run;
     const { logger } = platform;
     let begun = Date.now();
     let notes = [];
@@ -75510,18 +79173,19 @@ async function putInPlace(run) {
         const swapping = await orDiscard(platform, run.journal, async () => {
             platform.signal?.throwIfAborted();
             begun = Date.now();
-            const halted = await haltServices(platform, plan.users);
+            const halted = await haltServices(platform, users);
             stopped = [...new Set(halted.map(({ service }) => service))].sort();
             const files = await followContainers(platform, run.journal);
             if (files.length < run.journal.files.length) {
-                const next = 'Run the restore again.';
-                throw new failure/* Failure */.HR('source', 'a container was made anew while its files were being staged', next);
+                const next = 'Run the same command again.';
+                throw new failure/* Failure */.HR('source', 'a container was made anew before its files were put in place', next);
             }
             const journal = { ...run.journal, files };
-            if (stopped.length > 0)
-                notes = await stageRest({ ...run, journal }, workDirectoryOf(platform.config.state, journal.id));
+            if (stopped.length > 0 && stageRest)
+                notes = await stageRest(journal);
             for (const swap of files)
                 await confirmStaged(swap);
+            await noteWayBack(platform.config.state, journal);
             platform.signal?.throwIfAborted();
             return { ...journal, phase: 'swapping' };
         });
@@ -75547,6 +79211,28 @@ function tellOfServices(error, { faults, waiting }) {
     if (!(error instanceof failure/* Failure */.HR) || told.length === 0)
         return error;
     return new failure/* Failure */.HR(error.kind, error.message, `${error.next} Services: ${told.join('; ')}.`, { cause: error });
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/step-clock.js
+/** Measures what the steps of one restore take; one that is made in several parts is added up. */
+class StepClock {
+    #durations = new Map();
+    async time(step, work) {
+        const begun = Date.now();
+        const result = await work();
+        this.note(step, Date.now() - begun);
+        return result;
+    }
+    note(step, ms) {
+        this.#durations.set(step, (this.#durations.get(step) ?? 0) + ms);
+    }
+    /** The steps in the order of their beginning, beside what had been expected of them. */
+    compare({ steps }) {
+        return [...this.#durations].map(([step, ms]) => {
+            const expected = steps.find((candidate) => candidate.step === step);
+            return { step, ms, ...(expected ? { estimatedMs: expected.ms } : {}) };
+        });
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/services/await-healthy.js
@@ -75601,159 +79287,11 @@ function describeAilment(container, isOver) {
     return `service ${service} was started again and is ${state === 'running' ? `not healthy (${health ?? 'not known'})` : state}: docker logs ${name}`;
 }
 
-;// CONCATENATED MODULE: ./.build/src/operations/archive-reader.js
-
-
-
-
-
-
-
-/** One archive in the vault, read by its index: only the extents that are needed are fetched, and each is checked. */
-class ArchiveReader {
-    name;
-    index;
-    /** When a verification found it damaged, by the vault's clock (RFC 3339); undefined where none did. */
-    foundDamagedAt;
-    #vault;
-    #cache;
-    #indexPath;
-    #fetchedBytes = 0;
-    constructor({ name, verdict }, index, vault, cache, indexPath) {
-        this.name = name;
-        this.index = index;
-        this.foundDamagedAt = verdict?.isSound === false ? verdict.time : undefined;
-        this.#vault = vault;
-        this.#cache = cache;
-        this.#indexPath = indexPath;
-    }
-    /** Obtains the archive's index, by the digest that the vault's ledger names. */
-    static async open(vault, cache, archive) {
-        const { name, index } = archive;
-        if (index === undefined) {
-            throw new failure/* Failure */.HR('refused', `${name} was made by the team's former script: it has no index`, `Fetch it (fetch ${name}) and unpack it with tar.`);
-        }
-        return new ArchiveReader(archive, index, vault, cache, await cache.obtain(vault, { name, index }));
-    }
-    /** Bytes of the archive fetched so far. */
-    get fetchedBytes() {
-        return this.#fetchedBytes;
-    }
-    /** All entries' lines in archive order; further chunks of large entries are left out. */
-    async *lines() {
-        const reader = await this.#cache.open(this.#indexPath);
-        for await (const { lines } of reader.entries()) {
-            for (const line of lines.map(parseTocLine))
-                if (line.type !== 'chunk')
-                    yield line;
-        }
-    }
-    /** Finds what has to be fetched for the wanted entries. */
-    async select(wants) {
-        return await selectEntries(() => this.#cache.open(this.#indexPath), wants);
-    }
-    /** Fetches what the wanted entries take and yields them, with the files that wanted hard links lead to. */
-    async *entries(wants) {
-        const { ordinals, ranges, linkTargets } = await this.select(wants);
-        if (ordinals.length === 0)
-            return;
-        const chosen = chooseExtents(await this.#cache.open(this.#indexPath), ordinals);
-        const bytes = await this.#vault.readRanges(this.name, ranges);
-        try {
-            yield* readOwnEntries(readExtents(chosen, this.#count(bytes)), {
-                wants: (name) => wants(name) || linkTargets.has(name.toString('latin1')),
-            });
-        }
-        finally {
-            bytes.destroy();
-        }
-    }
-    /** The content of one entry, streamed. */
-    async *content(name) {
-        const wanted = Buffer.from(name);
-        for await (const { body } of this.entries((entry) => entry.equals(wanted)))
-            yield* body;
-    }
-    /** The content of one small entry; throws a Failure where the archive does not hold it. */
-    async text(name) {
-        const pieces = [];
-        for await (const piece of this.content(name))
-            pieces.push(piece);
-        if (pieces.length === 0) {
-            throw new failure/* Failure */.HR('damaged', `${this.name} holds no ${name}`, 'Verify it (verify --level full), or choose another archive.');
-        }
-        return Buffer.concat(pieces).toString('utf8');
-    }
-    async manifest() {
-        return parseManifest(await this.text(MANIFEST_NAME));
-    }
-    async *#count(bytes) {
-        for await (const chunk of bytes) {
-            this.#fetchedBytes += chunk.length;
-            yield chunk;
-        }
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/resolve-archive.js
-
-
-/**
- * Finds the archive that an operator means. `latest` is the newest of ours that no verification found damaged and that
- * is no safety copy of a state which somebody was about to replace; a date means its nightly, else the newest of that day.
- *
- * @throws Failure where there is none, naming the nearest that there is.
- */
-function resolveArchive(request, status) {
-    const selection = selectArchive(request);
-    const present = status.archives.filter(({ fault }) => fault === undefined).sort(bySealing);
-    const candidates = present.filter(isTrusted);
-    const found = selection.by === 'latest'
-        ? candidates[0]
-        : selection.by === 'name'
-            ? status.archives.find(({ name }) => name === selection.archive.name)
-            : (candidates.find(({ name }) => name === `backup_full_${selection.date}.tar.gz`) ??
-                candidates.find(({ name }) => name.startsWith(`backup_full_${selection.date}`)));
-    if (!found) {
-        const nearest = candidates.slice(0, 3).map(({ name }) => name);
-        throw new failure/* Failure */.HR('usage', selection.by === 'latest'
-            ? 'the vault holds no archive that can be trusted'
-            : `the vault holds no archive for ${request}`, nearest.length > 0
-            ? `The newest are ${nearest.join(', ')}; list shows them all.`
-            : 'Run backup, or look at list.');
-    }
-    if (found.fault !== undefined) {
-        throw new failure/* Failure */.HR('damaged', `${found.name}: ${found.fault}`, 'Choose another archive (list), and look into the vault.');
-    }
-    return found;
-}
-/** Newest first, by the vault's own clock. */
-function bySealing(a, b) {
-    return a.sealed < b.sealed ? 1 : -1;
-}
-/** Ours, no safety copy, and no verification found it damaged. */
-function isTrusted({ isForeign, verdict, trigger }) {
-    return !isForeign && trigger !== 'safety' && verdict?.isSound !== false;
-}
-
-;// CONCATENATED MODULE: ./.build/src/operations/with-archive.js
-
-
-
-
-/** Opens an archive by name, date or `latest` with the reader's key, for as long as `work` takes. */
-async function withArchive(platform, request, work) {
-    const vault = await openVault(platform, 'reader');
-    try {
-        const summary = resolveArchive(request, await vault.status());
-        return await work(await ArchiveReader.open(vault, new IndexCache(platform.config.state), summary));
-    }
-    finally {
-        await vault.close();
-    }
-}
-
 ;// CONCATENATED MODULE: ./.build/src/operations/restore.js
+
+
+
+
 
 
 
@@ -75779,30 +79317,41 @@ async function restore(platform, options) {
     const carryOut = (work) => withArchive(platform, options.archive, async (archive) => {
         const outcome = await work(archive);
         return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-    });
+    }, { allowOldClient: options.allowOldClient === true });
     if (options.dryRun)
-        return await carryOut(async (archive) => unchanged(await planOnly(platform, archive, options.select)));
+        return await carryOut(async (archive) => unchanged(await planOnly(platform, archive, options, listLeftOut(options))));
     return await withLock(platform, (runDirectory) => carryOut((archive) => restoreFrom(platform, archive, options, runDirectory)));
 }
 function unchanged(plan) {
-    return { plan, done: false, createdRoles: [], notes: [] };
+    return { plan, done: false, createdRoles: [], notes: [], steps: [] };
+}
+/** Steps that the operator does without. */
+function listLeftOut({ skipsSafetyBackup, skipsHealth }) {
+    return [...(skipsSafetyBackup ? ['safety'] : []), ...(skipsHealth ? ['health'] : [])];
 }
 async function restoreFrom(platform, archive, options, runDirectory) {
     const { config, logger, holder, now } = platform;
     logger.phase('Plan');
+    const clock = new StepClock();
     const manifest = await archive.manifest();
-    const id = `${now().toISOString().slice(0, 19).replace(/\D/g, '')}-${(0,external_node_crypto_namespaceObject.randomBytes)(3).toString('hex')}`;
+    const id = makeRestoreId(now());
     const workDirectory = workDirectoryOf(config.state, id);
     await (0,promises_namespaceObject.mkdir)(workDirectory, { recursive: true, mode: 0o700 });
     let isBegun = false;
     try {
-        const plan = await planRestore(platform, archive, manifest, choose(manifest, options.select), workDirectory);
+        const chosen = await clock.time('plan', () => chooseParts(archive, manifest, options));
+        const plan = await clock.time('plan', () => planRestore(platform, archive, manifest, chosen, {
+            workDirectory,
+            leftOut: listLeftOut(options),
+        }));
         if (!(await options.confirm(plan)))
             return unchanged(plan);
         refuseImpossible(plan);
-        const safety = options.skipsSafetyBackup ? undefined : await backUpFirst(platform, runDirectory);
+        const safety = options.skipsSafetyBackup
+            ? undefined
+            : await clock.time('safety', () => backUpFirst(platform, runDirectory));
         // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
-        const files = await planAllFiles(platform, archive, manifest, plan.files.map(({ source }) => source), workDirectory);
+        const files = await clock.time('plan', () => planAllFiles(platform, archive, manifest, plan.files, workDirectory));
         const current = { ...plan, ...files, refusals: [...plan.refusals, ...files.refusals] };
         refuseImpossible(current);
         const journal = {
@@ -75827,10 +79376,27 @@ async function restoreFrom(platform, archive, options, runDirectory) {
         await writeJournal(config.state, journal);
         const run = { platform, archive, manifest, plan: current, journal };
         const staged = await orDiscard(platform, journal, () => stageAll(run));
+        if (plan.databases.length > 0)
+            clock.note('databases', staged.databasesMs);
+        if (plan.files.length > 0)
+            clock.note('files', staged.filesMs);
         logger.phase('Swap');
         const swaps = { databases: staged.databases, files: staged.files };
-        const { carried, notes, services } = await putInPlace({ ...run, journal: { ...journal, ...swaps } });
+        const { carried, notes, services } = await clock.time('swap', () => putInPlace({
+            platform,
+            journal: { ...journal, ...swaps },
+            users: current.users,
+            stageRest: (halted) => stageRest({ ...run, journal: halted }, workDirectory),
+        }));
         const health = options.skipsHealth ? undefined : await awaitHealthy(platform, services.started);
+        if (health && services.started.length > 0)
+            clock.note('health', health.waitedMs);
+        const steps = clock.compare(plan.estimate);
+        // Where somebody waited in vain, nothing was measured.
+        const measured = health?.faults.length ? steps.filter(({ step }) => step !== 'health') : steps;
+        await noteMeasures(config.state, measure(measured, manifest, current)).catch((error) => {
+            logger.warning(`what the restore took was not noted down for later estimates: ${(0,failure/* messageOf */.bD)(error)}`);
+        });
         return {
             plan: current,
             done: true,
@@ -75844,6 +79410,7 @@ async function restoreFrom(platform, archive, options, runDirectory) {
             },
             createdRoles: staged.createdRoles,
             notes: [...staged.notes, ...notes],
+            steps,
         };
     }
     finally {
@@ -75871,10 +79438,113 @@ async function backUpFirst(platform, runDirectory) {
         throw new failure/* Failure */.HR(error.kind, `the safety backup before the restore failed, so nothing was restored: ${error.message}`, `${error.next} To restore without a copy of the present state, add --no-safety (in a workflow safety-backup: false).`, { cause: error });
     }
 }
-function refuseImpossible({ archive, refusals }) {
+function refuseImpossible({ archive, refusals, isDamaged }) {
     if (refusals.length === 0)
         return;
-    throw new failure/* Failure */.HR('refused', `${archive} cannot be restored: ${refusals.join('; ')}`, 'Nothing was changed. Mend what is named, or leave those parts out with --select (in a workflow the input select).');
+    throw new failure/* Failure */.HR(isDamaged ? 'damaged' : 'refused', `${archive} cannot be restored: ${refusals.join('; ')}`, 'Nothing was changed. Mend what is named, or leave those parts out with --select (in a workflow the input select).');
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/files/measure-tree.js
+
+
+/** `blocks` counts in these, whatever the file system does. */
+const measure_tree_BLOCK_BYTES = 512n;
+/**
+ * Measures a tree as it lies on disk, never through a symbolic link. A file with a name elsewhere as well takes no space of
+ * the tree's own. Memory grows with the files of several names. Undefined where there is no such tree.
+ */
+async function measureTree(path) {
+    const tree = new FolderTree(Buffer.from(path));
+    const left = new Map();
+    let entries = -1;
+    let bytes = 0n;
+    try {
+        const onUnreadable = (_name, error) => {
+            throw error;
+        };
+        for await (const { stat } of walkTree({ tree, isExcluded: () => false, onUnreadable })) {
+            entries++;
+            if (stat.isDirectory() || stat.nlink === 1n) {
+                bytes += stat.blocks * measure_tree_BLOCK_BYTES;
+                continue;
+            }
+            const inode = `${stat.dev}:${stat.ino}`;
+            const others = (left.get(inode) ?? stat.nlink) - 1n;
+            if (others === 0n)
+                bytes += stat.blocks * measure_tree_BLOCK_BYTES;
+            left.set(inode, others);
+        }
+    }
+    catch (error) {
+        if (entries === -1 && isGone(error))
+            return undefined;
+        throw error;
+    }
+    finally {
+        tree.close();
+    }
+    return { entries, bytes: Number(bytes) };
+}
+
+;// CONCATENATED MODULE: ./.build/src/operations/restore/measure-kept.js
+
+
+
+
+
+
+/** A server that is asked how large its databases are has so long to answer: status is not to wait for it. */
+const BRIEFLY = { retryForMs: 0, timeoutMs: 10_000 };
+/** Says how much space what is kept takes. Changes nothing, and never fails: what cannot be looked at is said. */
+async function measureKept(platform, records) {
+    const sizes = new Map();
+    const sizesOn = (source) => {
+        const known = sizes.get(source) ?? readSizes(platform, source);
+        sizes.set(source, known);
+        return known;
+    };
+    const states = [];
+    for (const record of records) {
+        const unknown = [];
+        const measure = async (source, read) => {
+            try {
+                const sizeBytes = await read();
+                return sizeBytes === undefined ? {} : { sizeBytes };
+            }
+            catch (error) {
+                unknown.push(`${source}: ${(0,failure/* messageOf */.bD)(error)}`);
+                return {};
+            }
+        };
+        const databases = [];
+        for (const database of record.databases) {
+            const { source, kept } = database;
+            const read = async () => kept === undefined ? undefined : (await sizesOn(source)).get(kept);
+            databases.push({ ...database, ...(await measure(source, read)) });
+        }
+        const files = [];
+        for (const folder of record.files) {
+            const read = async () => {
+                const found = await followContainer(platform, record, folder);
+                return found && (await measureTree(found.kept))?.bytes;
+            };
+            files.push({ ...folder, ...(await measure(folder.source, read)) });
+        }
+        const tables = [];
+        const ofTables = record.tables?.length ? findTablesOf(platform, record, BRIEFLY) : undefined;
+        ofTables?.catch(() => undefined);
+        for (const table of record.tables ?? []) {
+            const read = async () => (await ofTables)?.find(({ schema, name }) => schema === table.schema && name === table.kept)?.sizeBytes;
+            tables.push({ ...table, ...(await measure(table.source, read)) });
+        }
+        const sizeBytes = [...databases, ...files, ...tables].reduce((sum, part) => sum + (part.sizeBytes ?? 0), 0);
+        states.push({ ...record, databases, files, ...(tables.length > 0 ? { tables } : {}), sizeBytes, unknown });
+    }
+    return states;
+}
+async function readSizes(platform, source) {
+    const server = await serverOf(platform, source);
+    return new Map((await listOwnDatabases(server, BRIEFLY)).map(({ name, sizeBytes }) => [name, sizeBytes]));
 }
 
 ;// CONCATENATED MODULE: ./.build/src/operations/upkeep-state.js
@@ -75944,6 +79614,8 @@ function describeUpkeepFaults(states) {
 
 
 
+
+
 const exitCodeOf = {
     healthy: failure/* exitCodes */.hS.ok,
     neglected: failure/* exitCodes */.hS.stale,
@@ -75953,7 +79625,7 @@ const exitCodeOf = {
 };
 /** Looks at the vault and at what this host has left to do. Changes nothing. */
 async function status_status(platform) {
-    const vault = await openVault(platform, 'writer');
+    const vault = await open_vault_openVault(platform, 'writer');
     try {
         return await judge(platform, vault);
     }
@@ -75961,7 +79633,8 @@ async function status_status(platform) {
         await vault.close();
     }
 }
-async function judge({ config, now }, vault) {
+async function judge(platform, vault) {
+    const { config, now } = platform;
     const state = await vault.status();
     const all = [...state.archives].sort((a, b) => (a.sealed < b.sealed ? 1 : -1));
     // A safety copy before a restore is no sign that nights are backed up.
@@ -75997,11 +79670,11 @@ async function judge({ config, now }, vault) {
         findings.unshift('the newest archive is damaged: run a backup, then verify it');
     const interrupted = await readJournal(config.state);
     if (interrupted)
-        findings.push(`a restore of ${interrupted.archive} was interrupted: the next backup, restore or forget completes it`);
+        findings.push(`the ${describeJournal(interrupted)}, begun ${format_time_formatTime(interrupted.started, config.timezone)}, is going on, or was interrupted ${describePhase(interrupted)}: then ${FINISHING_COMMANDS} ${describeRemedy(interrupted)}`);
     const halted = await readHalted(config.state);
     if (halted) {
         const names = [...new Set(halted.containers.map(({ service }) => service))].join(', ');
-        findings.push(`${names}: halted by ${halted.holder}, ${format_time_formatTime(halted.since, config.timezone)}; where it was killed, the next backup, restore or forget starts them`);
+        findings.push(`${names}: halted by ${halted.holder}, ${format_time_formatTime(halted.since, config.timezone)}; where it was killed, ${FINISHING_COMMANDS} starts them`);
     }
     const oldest = all.at(-1);
     return {
@@ -76014,7 +79687,7 @@ async function judge({ config, now }, vault) {
         state,
         upkeep,
         ...(interrupted ? { interrupted } : {}),
-        kept: await listKept(config.state),
+        kept: await measureKept(platform, await listKept(config.state)),
         exitCode: exitCodeOf[verdict],
     };
 }
@@ -76072,15 +79745,15 @@ function compareMaps(kind, before, after, compare) {
     for (const [name, value] of before) {
         const other = after.get(name);
         const found = other === undefined ? ['is missing'] : compare(value, other);
-        differences.push(...found.map((what) => `${kind} ${show(name)}: ${what}`));
+        differences.push(...found.map((what) => `${kind} ${differences_show(name)}: ${what}`));
     }
     for (const name of after.keys())
         if (!before.has(name))
-            differences.push(`${kind} ${show(name)}: was not there before`);
+            differences.push(`${kind} ${differences_show(name)}: was not there before`);
     return differences;
 }
 /** A name whose characters stand for bytes; the root has none. */
-function show(name) {
+function differences_show(name) {
     return name === '' ? 'uploads' : JSON.stringify(Buffer.from(name, 'latin1').toString('utf8'));
 }
 
@@ -85624,7 +89297,7 @@ const ZodCustom = /*@__PURE__*/ $constructor("ZodCustom", (inst, def) => {
     inst._zod.processJSONSchema = (ctx, json, params) => customProcessor(inst, ctx, json, params);
 });
 // custom checks
-function check(fn) {
+function schemas_check(fn) {
     const ch = new core.$ZodCheck({
         check: "custom",
         // ...util.normalizeParams(params),
@@ -85775,6 +89448,76 @@ const port = schemas_int({ error: 'expected a port number, 1 to 65535' })
 const variable = fields_text('the name of an environment variable, such as VAULT_KEY', /^[A-Za-z_][A-Za-z0-9_]*$/);
 const account = fields_text('an account name without spaces, not beginning with "-"', /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/);
 const timezone = fields_text('a time zone such as Europe/Paris').refine(isTimezone, 'expected a time zone such as Europe/Paris');
+
+;// CONCATENATED MODULE: ./.build/src/config/foreign.js
+
+
+/** What the team's former script called the dumps of the four databases, below a folder named for the date. */
+const FORMER_DUMPS = {
+    app: '*/db/skills_db.sql',
+    keycloak: '*/db/keycloak.sql',
+    odoo: '*/db/odoo.sql',
+    mattermost: '*/db/mattermost.sql',
+};
+const FORMER_FOLDERS = { uploads: '*/uploads' };
+const foreign_pattern = fields_text('a glob of a name in the archive such as "*/db/skills_db.sql"', /^(?!\.{0,2}\/)[^\0]+$/);
+const patterns = array(foreign_pattern, { error: 'expected a list of globs' });
+const byDatabase = schemas_record(schemas_string().min(1), patterns, { error: 'expected globs by the name of a database' });
+const foreignSchema = mapping({
+    databases: schemas_record(schemas_string(), union([patterns, byDatabase]), { error: 'expected a mapping of database names to globs' })
+        .default({})
+        .describe('By database: globs of its dump. Of one with "database: all", also a mapping from database to globs.'),
+    files: schemas_record(schemas_string(), patterns, { error: 'expected a mapping of source names to globs' })
+        .default({})
+        .describe('By file source: globs of its folder.'),
+});
+/** Completes what is written with what the former script did, for what is configured and not written. */
+function resolveForeign(written, sources) {
+    const databases = sources.databases.flatMap(({ name, database }) => {
+        const lists = ownOf(written.databases, name) ?? foreign_listOf(ownOf(FORMER_DUMPS, name));
+        const isOneOfMany = database === 'all';
+        if (!Array.isArray(lists)) {
+            return Object.entries(lists).map(([each, globs]) => ({
+                source: name,
+                database: each,
+                isOneOfMany,
+                patterns: globs,
+            }));
+        }
+        return [{ source: name, ...(isOneOfMany ? {} : { database }), isOneOfMany, patterns: lists }];
+    });
+    const files = sources.files.map(({ name }) => ({
+        source: name,
+        patterns: ownOf(written.files, name) ?? foreign_listOf(ownOf(FORMER_FOLDERS, name)),
+    }));
+    return { databases, files };
+}
+/** Names under `foreign:` that no source has, and forms that do not fit their source. */
+function findForeignClashes(written, { databases, files }) {
+    const clashes = [];
+    for (const [name, lists] of Object.entries(written.databases)) {
+        const source = databases.find((each) => each.name === name);
+        const path = ['foreign', 'databases', name];
+        if (!source)
+            clashes.push({ path, message: 'expected the name of one of databases:' });
+        else if (source.database !== 'all' && !Array.isArray(lists)) {
+            clashes.push({ path, message: 'expected a list of globs: only "database: all" has several databases' });
+        }
+    }
+    for (const name of Object.keys(written.files)) {
+        if (files.some((each) => each.name === name))
+            continue;
+        clashes.push({ path: ['foreign', 'files', name], message: 'expected the name of one of files:' });
+    }
+    return clashes;
+}
+/** A source may be called like something that every object has. */
+function ownOf(values, name) {
+    return Object.hasOwn(values, name) ? values[name] : undefined;
+}
+function foreign_listOf(glob) {
+    return glob === undefined ? [] : [glob];
+}
 
 ;// CONCATENATED MODULE: ./.build/src/config/alerts.js
 
@@ -85943,6 +89686,7 @@ function isRecipient(value) {
 
 
 
+
 /** The form of `continuity.yml`. */
 function countKeys(value, keys) {
     return keys.filter((key) => key in value).length;
@@ -86068,11 +89812,15 @@ const configSchema = mapping({
             .default('https://dev.educ-ai.fr'),
     }).prefault({}),
     recovery: recoverySchema.prefault({}).describe('What a restore needs besides data: the recovery kit.'),
+    foreign: foreignSchema
+        .prefault({})
+        .describe("Where archives that were not made here have what is configured here; default: as the team's former script did."),
     alerts: alertsSchema.optional().describe('Who is told when a run fails, and how.'),
     'maximum-age': fields_duration.default('26h').describe('Age of the newest archive from which status complains.'),
 });
 
 ;// CONCATENATED MODULE: ./.build/src/config/resolve.js
+
 
 
 
@@ -86098,6 +89846,7 @@ function resolveConfig(text, file) {
         vault: resolveVault(text.vault, root),
         dev: text.dev,
         recovery: resolveRecovery(text.recovery, root),
+        foreign: resolveForeign(text.foreign, { databases, files }),
         ...(text.alerts ? { alerts: resolveAlerts(text.alerts, root) } : {}),
         maximumAgeMs: readDuration(text['maximum-age']),
     };
@@ -86230,6 +89979,7 @@ function areNested(one, other) {
 
 
 
+
 const load_form = {
     schema: configSchema,
     ifUnreadable: 'Name the file with --config FILE, or start one from continuity.example.yml.',
@@ -86246,7 +89996,7 @@ async function loadConfig(path) {
 function parseConfig(content, file) {
     const checked = checkYaml(content, file, load_form);
     const config = resolveConfig(checked.value, file);
-    checked.refuse(findClashes(config));
+    checked.refuse([...findClashes(config), ...findForeignClashes(checked.value.foreign, config)]);
     return config;
 }
 
@@ -86374,6 +90124,10 @@ async function startPostgresCluster(options = {}) {
         runTool,
         async pause() {
             await endServer(server, 'SIGINT');
+            server = undefined;
+        },
+        async crash() {
+            await endServer(server, 'SIGQUIT');
             server = undefined;
         },
         async resume() {
@@ -87347,7 +91101,9 @@ async function playForget(story, stage, before) {
     const { kept } = await status_status(platform);
     const present = (await cluster.query('postgres', listKeptDatabases)).flat();
     for (const { id, archive, databases, files } of kept) {
-        const former = databases.filter(({ kept: name }) => present.includes(name)).map(({ source }) => source);
+        const former = databases
+            .filter(({ kept: name }) => name !== undefined && present.includes(name))
+            .map(({ source }) => source);
         story.fact('kept', `${id}, replaced by ${archive}:`);
         story.fact('kept', `the former databases ${former.join(', ')}; former entries of ${files.map(({ source }) => source).join(', ')}`);
     }
@@ -87394,10 +91150,10 @@ function tellKnownDamage({ name, knownDamaged, newerDamaged = [] }, timezone) {
  */
 async function verify_verify(platform, { archive, level }) {
     const { logger, config } = platform;
-    const vault = await openVault(platform, 'writer');
+    const vault = await open_vault_openVault(platform, 'writer');
     try {
         const status = await vault.status();
-        const asked = resolveArchive(archive, status);
+        const asked = resolve_archive_resolveArchive(archive, status);
         const { name } = asked;
         logger.phase(`Verify ${name}`);
         logger.info(`Verifying ${name} (${level}) on ${vault.label}.`);
@@ -87445,7 +91201,7 @@ function listNewerDamaged({ sealed }, { archives }) {
  * a failing disk does. Returns the byte's offset in the archive.
  */
 async function flipByteOf({ platform, vault }, summary, entry) {
-    const client = await openVault(platform, 'reader');
+    const client = await open_vault_openVault(platform, 'reader');
     let offset;
     try {
         const archive = await ArchiveReader.open(client, new IndexCache(platform.config.state), summary);

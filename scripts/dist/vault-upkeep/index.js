@@ -14471,7 +14471,7 @@ var quantity_text = __nccwpck_require__(6534);
 
 /** Follows one phase; `beganMs` and `nowMs` are of the same clock. */
 function describeProgress(report, beganMs, nowMs) {
-    const show = (amount) => report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z3)(amount) : (0,quantity_text/* countOf */.pq)(Math.round(amount), 'file');
+    const show = (amount) => report.unit === 'bytes' ? (0,quantity_text/* formatBytes */.z3)(amount) : (0,quantity_text/* countOf */.pq)(Math.round(amount), report.unit.slice(0, -1));
     const elapsedMs = nowMs - beganMs;
     const perSecond = elapsedMs > 0 ? (report.done / elapsedMs) * 1000 : 0;
     const missing = report.total === undefined ? undefined : Math.max(0, report.total - report.done);
@@ -14670,6 +14670,8 @@ function buildOption(definition) {
             return [...(former ?? []), ...names];
         });
     }
+    if (definition.isRepeatable)
+        option.argParser((text, former) => [...(former ?? []), text]);
     return option;
 }
 async function runDefinition(definition, args, values, options) {
@@ -14695,7 +14697,8 @@ async function runDefinition(definition, args, values, options) {
         logger.close();
         if (!outcome)
             return logging_failure/* exitCodes */.hS.ok;
-        const text = json ? JSON.stringify(outcome.result, undefined, 2) : outcome.render();
+        const printed = outcome.result === undefined ? '' : JSON.stringify(outcome.result, undefined, 2);
+        const text = json ? printed : outcome.render();
         if (text !== '')
             stdout.write(`${text}\n`);
         return outcome.exitCode ?? logging_failure/* exitCodes */.hS.ok;
@@ -15180,7 +15183,7 @@ function completeContext(base, values) {
 
 /***/ }),
 
-/***/ 1543:
+/***/ 2918:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -15216,7 +15219,7 @@ function widthOf(text) {
 
 
 /** What was taken over, and what was left alone and why. */
-function renderAdopt({ adopted, known, left, isDryRun }) {
+function renderAdopt({ adopted, known, left, surveys, isDryRun }) {
     const bytes = adopted.reduce((sum, { sizeBytes }) => sum + sizeBytes, 0);
     const done = `${(0,quantity_text/* countOf */.pq)(adopted.length, 'archive')} of the former script (${(0,quantity_text/* formatBytes */.z3)(bytes)})`;
     const lines = [
@@ -15227,11 +15230,65 @@ function renderAdopt({ adopted, known, left, isDryRun }) {
         const rows = left.map(({ name, why }) => [`  ${JSON.stringify(name)}`, why]);
         lines.push('', 'Left alone:', formatTable(rows));
     }
+    if (surveys) {
+        lines.push('', `${(0,quantity_text/* countOf */.pq)(surveys.made, 'archive')} read through.`);
+        if (surveys.unfit.length > 0) {
+            const rows = surveys.unfit.map(({ name, why }) => [`  ${name}`, why]);
+            lines.push('Never to be restored from:', formatTable(rows));
+        }
+    }
     return lines.join('\n');
 }
 
 // EXTERNAL MODULE: ./.build/src/system/accounts.js
 var system_accounts = __nccwpck_require__(4761);
+;// CONCATENATED MODULE: ./.build/src/archive/layout.js
+/**
+ * The numbers of the format (`docs/archive-format.md`). Changing any of those that decide where extents end or what is
+ * in them costs one night in which everything is read again: raise `WRITER_VERSION` with it.
+ */
+/** Part of every extent's key: bytes made by another writer are never taken for ours. */
+const WRITER_VERSION = 1;
+/** Extents begin on, and are as long as, a multiple of this: what file systems can share. */
+const layout_ALIGNMENT = 4096;
+/** A run of small files ends when it holds this much content; a larger file stands alone. */
+const SMALL_EXTENT_BYTES = (/* unused pure expression or super */ null && (64 * 1024));
+/** A larger file is cut into chunks of this size, each an extent. */
+const CHUNK_BYTES = 8 * 1024 * 1024;
+/** No chunk of any entry decompresses to more than this; a reader refuses it before allocating. */
+const layout_MAX_CHUNK_BYTES = CHUNK_BYTES + 512;
+/** No extent decompresses to more than this: the content of a chunk or of small files, and the headers of many entries. */
+const layout_MAX_EXTENT_CONTENT_BYTES = 8 * CHUNK_BYTES;
+const layout_TAR_BLOCK = 512;
+const layout_INDEX_NAME = 'stargz.index.json';
+const layout_MANIFEST_NAME = 'manifest.json';
+const README_NAME = 'LISEZMOI.txt';
+/** The emergency card; archives of earlier versions have none. */
+const layout_CARD_NAME = 'CARTE-URGENCE.md';
+const DUMP_FOLDER = 'db/';
+/** The recovery kit: plain files by where they lie, and one encrypted entry with the secrets. */
+const KIT_FOLDER = 'kit/';
+const KIT_SECRETS_NAME = 'kit/secrets.tar.age';
+/** Below its folder: what lies in the platform's root, elsewhere on the host, and in volumes. */
+const KIT_PARTS = { root: 'files', host: 'host', volume: 'volumes' };
+/** Bytes from `length` up to the next multiple of `unit`. */
+function layout_gapTo(unit, length) {
+    return (unit - (length % unit)) % unit;
+}
+/** The texts at the top of every archive, beside the folders. */
+const TEXT_NAMES = [layout_CARD_NAME, README_NAME, layout_MANIFEST_NAME];
+/** Whether a name belongs to the part after the file sources: dumps, the recovery kit, the texts. */
+function isTailName(name) {
+    const text = name.toString('latin1');
+    return text.startsWith(DUMP_FOLDER) || isKitEntry(text) || TEXT_NAMES.includes(text);
+}
+/** Whether a name is one of the kit's. Earlier versions allowed a file source named `kit`, which begins otherwise. */
+function isKitEntry(name) {
+    if (!name.startsWith(KIT_FOLDER))
+        return false;
+    return name === KIT_SECRETS_NAME || Object.values(KIT_PARTS).some((part) => name.startsWith(`${KIT_FOLDER}${part}/`));
+}
+
 // EXTERNAL MODULE: ./.build/src/config/archive-name.js
 var archive_name = __nccwpck_require__(7334);
 ;// CONCATENATED MODULE: external "node:crypto"
@@ -15266,6 +15323,17 @@ async function durable_file_writeDurably(path, content, mode) {
         throw error;
     }
     await durable_file_syncDirectory(folder);
+}
+/**
+ * Removes from a folder what a killed `writeDurably` has left of those files whose names are ours. For whoever knows that
+ * nobody is writing one.
+ */
+async function removeUnfinished(folder, isOurs) {
+    for (const name of await readdir(folder).catch(() => [])) {
+        const [, file] = /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(name) ?? [];
+        if (file !== undefined && isOurs(file))
+            await rm(join(folder, name), { force: true });
+    }
 }
 /**
  * Appends `content` to `path`, which is made with `mode` where it does not exist, and returns when it is on disk.
@@ -15565,12 +15633,87 @@ function offsetMs(instantMs, timezone) {
     return local - Math.floor(instantMs / 1000) * 1000;
 }
 
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(1619);
+;// CONCATENATED MODULE: external "node:stream"
+const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
+;// CONCATENATED MODULE: external "node:zlib"
+const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
+;// CONCATENATED MODULE: ./.build/src/archive/archive-damage.js
+
+/** Thrown by every check of the reading side: the archive is damaged, or was made to do harm. */
+class archive_damage_ArchiveDamage extends failure/* Failure */.HR {
+    where;
+    what;
+    constructor(where, what, options) {
+        super('damaged', `${where}: ${what}`, 'Choose another archive, and have this one verified.', options);
+        this.where = where;
+        this.what = what;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/gunzip-stream.js
+
+
+
+
+/**
+ * Decompresses gzip, member after member, in constant memory. Throws an ArchiveDamage of `where` where it is no sound
+ * gzip or ends too early.
+ */
+async function* gunzipStream(gzip, where) {
+    const gunzip = (0,external_node_zlib_namespaceObject.createGunzip)({ chunkSize: 256 * 1024 });
+    // The pipeline destroys both ends together; its error arrives through the iteration below.
+    (0,external_node_stream_namespaceObject.pipeline)(external_node_stream_namespaceObject.Readable.from(gzip, { objectMode: false }), gunzip, () => undefined);
+    try {
+        for await (const chunk of gunzip)
+            yield chunk;
+    }
+    catch (error) {
+        if (!String(error.code).startsWith('Z_'))
+            throw error;
+        throw new archive_damage_ArchiveDamage(where, `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/line-reader.js
+/**
+ * Splits a stream of bytes into lines without their newlines, in the batches that the stream brings. A line longer than
+ * `maxLineBytes` is refused: memory stays bounded whatever the other side sends.
+ */
+async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
+    // In pieces: whoever sends a line without end must not have it copied again with every chunk.
+    let rest = [];
+    let restBytes = 0;
+    for await (const chunk of chunks) {
+        const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
+        const end = bytes.lastIndexOf(0x0a);
+        if (end >= 0) {
+            const whole = rest.length === 0 ? bytes.subarray(0, end) : Buffer.concat([...rest, bytes.subarray(0, end)]);
+            yield whole.toString('utf8').split('\n');
+            rest = [];
+            restBytes = 0;
+        }
+        if (end === bytes.length - 1)
+            continue;
+        rest.push(Buffer.from(bytes.subarray(end + 1)));
+        restBytes += bytes.length - end - 1;
+        if (end === -1 && restBytes > maxLineBytes)
+            throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
+    }
+    if (restBytes > 0)
+        yield [Buffer.concat(rest).toString('utf8')];
+}
+/** The lines of all batches, one by one. */
+async function* singly(batches) {
+    for await (const batch of batches)
+        yield* batch;
+}
+
 // EXTERNAL MODULE: external "node:child_process"
 var external_node_child_process_ = __nccwpck_require__(1421);
 // EXTERNAL MODULE: external "node:fs"
 var external_node_fs_ = __nccwpck_require__(3024);
-// EXTERNAL MODULE: ./.build/src/logging/failure.js
-var failure = __nccwpck_require__(1619);
 // EXTERNAL MODULE: ./.build/src/system/disk-room.js
 var disk_room = __nccwpck_require__(6098);
 ;// CONCATENATED MODULE: ./.build/src/system/lock.js
@@ -15696,6 +15839,1506 @@ function parseHolder(text) {
     catch {
         return undefined;
     }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/footer.js
+/** The last bytes of an eStargz archive: an empty gzip member that says where the index begins. */
+const FOOTER_BYTES = 51;
+const MAGIC = 'STARGZ';
+/** Writes the footer for an index whose gzip member begins at `indexOffset`. */
+function encodeFooter(indexOffset) {
+    const field = Buffer.from(`${indexOffset.toString(16).padStart(16, '0')}${MAGIC}`, 'latin1');
+    const footer = Buffer.alloc(FOOTER_BYTES);
+    Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff]).copy(footer);
+    footer.writeUInt16LE(4 + field.length, 10);
+    footer.write('SG', 12, 'latin1');
+    footer.writeUInt16LE(field.length, 14);
+    field.copy(footer, 16);
+    // One stored block of no bytes; CRC and size of nothing are zero.
+    Buffer.from([1, 0, 0, 0xff, 0xff]).copy(footer, 16 + field.length);
+    return footer;
+}
+/** The offset of the index, or undefined where these bytes are no footer of ours. */
+function decodeFooter(footer) {
+    if (footer.length !== FOOTER_BYTES)
+        return undefined;
+    const offset = Number.parseInt(footer.toString('latin1', 16, 32), 16);
+    return Number.isSafeInteger(offset) && footer.equals(encodeFooter(offset)) ? offset : undefined;
+}
+
+;// CONCATENATED MODULE: external "node:buffer"
+const external_node_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
+;// CONCATENATED MODULE: ./.build/src/archive/tar-header.js
+
+
+const typeFlags = { reg: '0', hardlink: '1', symlink: '2', dir: '5' };
+const NAME_FIELD = 100;
+const MAX_OCTAL_7 = 0o7777777;
+const MAX_OCTAL_11 = 0o77777777777;
+const SECOND_NS = 1000000000n;
+/**
+ * Writes an entry's header blocks: POSIX ustar, extended records (pax) for what does not fit, and GNU's long names for
+ * names that are not UTF-8, which pax cannot carry. Only records that GNU tar knows, so that it never warns.
+ */
+function tar_header_encodeTarHeader(header) {
+    const blocks = [];
+    const records = [];
+    const seconds = floorSeconds(header.mtimeNs);
+    if (header.mtimeNs !== seconds * SECOND_NS || seconds < 0n || seconds > BigInt(MAX_OCTAL_11)) {
+        records.push(paxRecord('mtime', formatPaxTime(header.mtimeNs)));
+    }
+    if (header.size > MAX_OCTAL_11)
+        records.push(paxRecord('size', String(header.size)));
+    if (header.uid > MAX_OCTAL_7)
+        records.push(paxRecord('uid', String(header.uid)));
+    if (header.gid > MAX_OCTAL_7)
+        records.push(paxRecord('gid', String(header.gid)));
+    const rawNames = [];
+    const fitName = (name, keyword, gnuType) => {
+        if (name.length <= NAME_FIELD)
+            return;
+        if (isUtf8(name))
+            records.push(paxRecord(keyword, name.toString('utf8')));
+        else
+            rawNames.push(ustarBlock({ ...longName, size: name.length + 1 }, gnuType), padded(name, 1));
+    };
+    fitName(header.name, 'path', 'L');
+    if (header.linkName)
+        fitName(header.linkName, 'linkpath', 'K');
+    if (records.length > 0) {
+        const body = Buffer.from(records.join(''), 'utf8');
+        blocks.push(ustarBlock({ ...paxName, size: body.length }, 'x'), padded(body, 0));
+    }
+    blocks.push(...rawNames, ustarBlock(header, typeFlags[header.type]));
+    return Buffer.concat(blocks);
+}
+/** Splits nanoseconds into whole seconds, rounding down also before 1970. */
+function floorSeconds(ns) {
+    const seconds = ns / SECOND_NS;
+    return ns % SECOND_NS < 0n ? seconds - 1n : seconds;
+}
+/** Decimal seconds as pax writes them: `1700000000.123456789`, `-0.5`. */
+function formatPaxTime(ns) {
+    const magnitude = ns < 0n ? -ns : ns;
+    const fraction = (magnitude % SECOND_NS).toString().padStart(9, '0').replace(/0+$/, '');
+    return `${ns < 0n ? '-' : ''}${magnitude / SECOND_NS}${fraction ? `.${fraction}` : ''}`;
+}
+/** `<length> <keyword>=<value>\n`, where the length counts itself. */
+function paxRecord(keyword, value) {
+    const rest = ` ${keyword}=${value}\n`;
+    const restLength = Buffer.byteLength(rest);
+    let length = restLength + 1;
+    while (String(length).length + restLength !== length)
+        length = String(length).length + restLength;
+    return `${length}${rest}`;
+}
+function padded(content, extraZeros) {
+    const length = content.length + extraZeros;
+    return Buffer.concat([content], length + gapTo(TAR_BLOCK, length));
+}
+const pseudoEntry = { type: 'reg', mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n };
+const paxName = { ...pseudoEntry, name: Buffer.from('././@PaxHeader') };
+const longName = { ...pseudoEntry, name: Buffer.from('././@LongLink') };
+function ustarBlock(header, typeFlag) {
+    const block = Buffer.alloc(TAR_BLOCK);
+    const octal = (value, offset, digits) => {
+        block.write(value.toString(8).padStart(digits, '0'), offset, 'latin1');
+    };
+    const seconds = Number(floorSeconds(header.mtimeNs));
+    header.name.copy(block, 0, 0, NAME_FIELD);
+    octal(header.mode & 0o7777, 100, 7);
+    octal(header.uid > MAX_OCTAL_7 ? 0 : header.uid, 108, 7);
+    octal(header.gid > MAX_OCTAL_7 ? 0 : header.gid, 116, 7);
+    octal(header.size > MAX_OCTAL_11 ? 0 : header.size, 124, 11);
+    octal(seconds < 0 || seconds > MAX_OCTAL_11 ? 0 : seconds, 136, 11);
+    block.fill(' ', 148, 156);
+    block.write(typeFlag, 156, 'latin1');
+    header.linkName?.copy(block, 157, 0, NAME_FIELD);
+    block.write('ustar\u000000', 257, 'latin1');
+    let sum = 0;
+    for (const byte of block)
+        sum += byte;
+    block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
+    return block;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/byte-reader.js
+/** Takes exact pieces from a stream of chunks; holds no more than one chunk, or the piece that was asked for. */
+class byte_reader_ByteReader {
+    /** Bytes taken so far. */
+    position = 0;
+    #chunks;
+    #rest = Buffer.alloc(0);
+    constructor(source) {
+        this.#chunks = source[Symbol.asyncIterator]();
+    }
+    /** At most `limit` bytes, at least one; undefined where the stream has ended. */
+    async takeSome(limit) {
+        while (this.#rest.length === 0) {
+            const result = await this.#chunks.next();
+            if (result.done)
+                return undefined;
+            const { value } = result;
+            this.#rest = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
+        }
+        return this.#cut(limit);
+    }
+    /** Exactly `length` bytes, or fewer where the stream ends before. */
+    async take(length) {
+        if (this.#rest.length >= length)
+            return this.#cut(length);
+        const pieces = [];
+        for (let missing = length; missing > 0;) {
+            const piece = await this.takeSome(missing);
+            if (!piece)
+                break;
+            pieces.push(piece);
+            missing -= piece.length;
+        }
+        return Buffer.concat(pieces);
+    }
+    /** Stops reading early; the stream behind is closed. */
+    async close() {
+        await this.#chunks.return?.();
+    }
+    #cut(limit) {
+        const piece = this.#rest.subarray(0, limit);
+        this.#rest = this.#rest.subarray(piece.length);
+        this.position += piece.length;
+        return piece;
+    }
+}
+/** Reads to the end for what reading checks; the content is not wanted. */
+async function byte_reader_drain(source) {
+    const chunks = source[Symbol.asyncIterator]();
+    let result;
+    do
+        result = await chunks.next();
+    while (!result.done);
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/entry-names.js
+const SLASH = 0x2f;
+const MAX_COMPONENT_BYTES = 255;
+/** A name as people read it: UTF-8 with what is not printable escaped. */
+function entry_names_showName(name) {
+    return JSON.stringify(name.toString('utf8')).slice(1, -1);
+}
+/** A name without the slash at its end, which marks directories. */
+function withoutSlash(name) {
+    return name.at(-1) === SLASH ? name.subarray(0, -1) : name;
+}
+/** Whether a name is a path, without a slash at its end, or lies below it. */
+function isAtOrBelow(name, path) {
+    return name.subarray(0, path.length).equals(path) && (name.length === path.length || name[path.length] === SLASH);
+}
+/** A foreign name without any `./` before it; `./` itself is left with no bytes. */
+function stripDotSlash(name) {
+    let start = 0;
+    while (name[start] === 0x2e && name[start + 1] === SLASH)
+        start += 2;
+    return name.subarray(start);
+}
+/**
+ * Says why a name (without a directory's last slash) must not be extracted; undefined where it may. Names are bytes:
+ * a backslash is a letter like any other.
+ */
+function findNameFault(name) {
+    if (name.length === 0)
+        return 'the name is empty';
+    if (name[0] === SLASH)
+        return 'the name is absolute';
+    if (name.includes(0))
+        return 'the name holds a NUL';
+    for (const component of splitName(name)) {
+        if (component.length === 0)
+            return 'the name has an empty component';
+        if (component.length > MAX_COMPONENT_BYTES)
+            return 'the name has a component longer than 255 bytes';
+        const text = component.length <= 2 ? component.toString('latin1') : '';
+        if (text === '.' || text === '..')
+            return `the name has the component "${text}"`;
+    }
+    return undefined;
+}
+/** The components of a path. */
+function* splitName(name) {
+    let start = 0;
+    for (let end = name.indexOf(SLASH); end !== -1; end = name.indexOf(SLASH, start)) {
+        yield name.subarray(start, end);
+        start = end + 1;
+    }
+    yield name.subarray(start);
+}
+/**
+ * Whether a symlink leads out of the tree, read from where it stands. `..` may come first only: after a name, which may
+ * be a symlink itself, nobody can say where it leads. With that, a chain of links that stay inside stays inside.
+ */
+function pointsOutside(linkName, target) {
+    if (target.length === 0 || target[0] === SLASH)
+        return true;
+    let depth = [...splitName(linkName)].length - 1;
+    let isPastStart = false;
+    for (const component of splitName(target)) {
+        const text = component.length <= 2 ? component.toString('latin1') : 'name';
+        if (text === '' || text === '.')
+            continue;
+        if (text !== '..')
+            isPastStart = true;
+        else if (isPastStart || --depth < 0)
+            return true;
+    }
+    return false;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/pax-records.js
+const NEWLINE = 0x0a;
+const EQUALS = 0x3d;
+const SPACE = 0x20;
+const LONGEST_LENGTH = 8;
+/**
+ * Reads extended (pax) records strictly by their lengths. Keywords that we do not write are refused in our own
+ * archives and ignored in foreign ones, except GNU's own, which change what an entry is. Throws a TypeError.
+ */
+function parsePaxRecords(body, isForeign) {
+    const fields = {};
+    const seen = new Set();
+    for (let start = 0; start < body.length;) {
+        const space = body.subarray(start, start + LONGEST_LENGTH).indexOf(SPACE);
+        const digits = body.toString('latin1', start, start + Math.max(space, 0));
+        const end = start + (/^[1-9]\d*$/.test(digits) ? Number(digits) : NaN);
+        const keyEnd = body.indexOf(EQUALS, start);
+        if (!(end <= body.length) || keyEnd === -1 || keyEnd >= end || body[end - 1] !== NEWLINE) {
+            throw new TypeError('an extended record is malformed');
+        }
+        const key = body.toString('latin1', start + space + 1, keyEnd);
+        if (key === '' || seen.has(key))
+            throw new TypeError(`the extended record ${JSON.stringify(key)} stands twice`);
+        seen.add(key);
+        applyRecord(fields, key, body.subarray(keyEnd + 1, end - 1), isForeign);
+        start = end;
+    }
+    return fields;
+}
+function applyRecord(fields, key, value, isForeign) {
+    switch (key) {
+        case 'path':
+            fields.path = checkPath(key, value);
+            return;
+        case 'linkpath':
+            fields.linkPath = checkPath(key, value);
+            return;
+        case 'size':
+        case 'uid':
+        case 'gid':
+            fields[key] = parseCount(key, value.toString('latin1'));
+            return;
+        case 'mtime':
+            fields.mtimeNs = parsePaxTime(value.toString('latin1'));
+            return;
+        default:
+            if (!isForeign || key.startsWith('GNU.')) {
+                throw new TypeError(`the extended record ${JSON.stringify(key)} is not allowed`);
+            }
+    }
+}
+function checkPath(key, value) {
+    if (value.length === 0)
+        throw new TypeError(`the extended record ${key} is empty`);
+    if (value.includes(0))
+        throw new TypeError(`the extended record ${key} holds a NUL`);
+    return Buffer.from(value);
+}
+function parseCount(key, text) {
+    const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
+    if (!Number.isSafeInteger(value))
+        throw new TypeError(`the extended record ${key} is no number`);
+    return value;
+}
+/** Decimal seconds in nanoseconds; what lies beyond nine digits is cut. */
+function parsePaxTime(text) {
+    const match = /^(-?)(\d{1,18})(?:\.(\d{0,40}))?$/.exec(text);
+    if (!match)
+        throw new TypeError('the extended record mtime is no time');
+    const magnitude = BigInt(match[2] ?? 0) * 1000000000n + BigInt((match[3] ?? '').slice(0, 9).padEnd(9, '0'));
+    return match[1] ? -magnitude : magnitude;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/tar-fields.js
+
+const CHECKSUM_START = 148;
+const CHECKSUM_END = 156;
+/** Whether a block holds nothing but zeros. */
+function isZeroBlock(block) {
+    return block.every((byte) => byte === 0);
+}
+/** Reads a header block (POSIX ustar, GNU or v7); throws a TypeError that says what is wrong. */
+function parseTarBlock(block) {
+    if (Number(readNumber(block, CHECKSUM_START, 8, 'checksum')) !== sumOf(block)) {
+        throw new TypeError('the header has a wrong checksum');
+    }
+    const magic = block.toString('latin1', 257, 265);
+    const isPosix = magic.startsWith('ustar\0');
+    if (!isPosix && magic !== 'ustar  \0' && !isZeroBlock(block.subarray(257, layout_TAR_BLOCK))) {
+        throw new TypeError('the header is of no known kind');
+    }
+    const name = readText(block, 0, 100);
+    // GNU keeps times where POSIX keeps the first part of a long name.
+    const prefix = isPosix ? readText(block, 345, 155) : Buffer.alloc(0);
+    return {
+        name: prefix.length > 0 ? Buffer.concat([prefix, Buffer.from('/'), name]) : Buffer.from(name),
+        mode: readCount(block, 100, 8, 'mode'),
+        uid: readCount(block, 108, 8, 'uid'),
+        gid: readCount(block, 116, 8, 'gid'),
+        size: readCount(block, 124, 12, 'size'),
+        mtimeSeconds: readNumber(block, 136, 12, 'mtime'),
+        typeFlag: block.toString('latin1', 156, 157),
+        linkName: Buffer.from(readText(block, 157, 100)),
+    };
+}
+function sumOf(block) {
+    let sum = (CHECKSUM_END - CHECKSUM_START) * 0x20;
+    for (let place = 0; place < layout_TAR_BLOCK; place++) {
+        if (place < CHECKSUM_START || place >= CHECKSUM_END)
+            sum += block[place] ?? 0;
+    }
+    return sum;
+}
+function readText(block, start, length) {
+    const field = block.subarray(start, start + length);
+    const end = field.indexOf(0);
+    return end === -1 ? field : field.subarray(0, end);
+}
+function readCount(block, start, length, what) {
+    const value = readNumber(block, start, length, what);
+    if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER))
+        throw new TypeError(`the header's ${what} is out of range`);
+    return Number(value);
+}
+/** An octal number, blank for zero, or GNU's base-256 where the first bit is set (two's complement). */
+function readNumber(block, start, length, what) {
+    const field = block.subarray(start, start + length);
+    const first = field[0] ?? 0;
+    if ((first & 0x80) !== 0) {
+        let value = BigInt.asIntN(7, BigInt(first & 0x7f));
+        for (const byte of field.subarray(1))
+            value = value * 256n + BigInt(byte);
+        return value;
+    }
+    const match = /^ *([0-7]*)[ \0]*$/.exec(field.toString('latin1'));
+    if (!match)
+        throw new TypeError(`the header's ${what} is no number`);
+    return match[1] ? BigInt(`0o${match[1]}`) : 0n;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/tar-parser.js
+
+
+
+
+
+
+const MAX_PSEUDO_BYTES = 1024 * 1024;
+/** Ours end with two blocks; others fill up to whole records, of any size. */
+const MAX_ZEROS_BEHIND = 10_240;
+const tar_parser_SECOND_NS = 1000000000n;
+const types = {
+    '0': 'reg',
+    '\0': 'reg',
+    '1': 'hardlink',
+    '2': 'symlink',
+    '5': 'dir',
+};
+/**
+ * Reads a tar strictly, in constant memory: files, directories, links, and what carries their long names and extended
+ * records; all else is refused with an ArchiveDamage that names the entry. `isForeign`: also global records, which are
+ * ignored, and keywords that we do not write.
+ */
+async function* tar_parser_parseTar(source, { isForeign }) {
+    const reader = new byte_reader_ByteReader(source);
+    let announced = { hasRecords: false };
+    let last = 'the first entry';
+    try {
+        for (;;) {
+            const block = await reader.take(layout_TAR_BLOCK);
+            if (isZeroBlock(block) && block.length === layout_TAR_BLOCK)
+                break;
+            const fields = attempt(`after ${last}`, () => parseWholeBlock(block));
+            const where = entry_names_showName(announced.path ?? announced.longName ?? fields.name);
+            if ('xgLK'.includes(fields.typeFlag)) {
+                const body = await takePseudoBody(reader, fields.size, where);
+                announced = attempt(where, () => announce(announced, fields.typeFlag, body, isForeign));
+                continue;
+            }
+            const header = attempt(where, () => joinHeader(fields, announced));
+            announced = { hasRecords: false };
+            last = where;
+            const end = reader.position + header.size;
+            yield { header, bodyOffset: reader.position, body: readBody(reader, end, where) };
+            await byte_reader_drain(readBody(reader, end, where));
+            const padding = await reader.take(layout_gapTo(layout_TAR_BLOCK, header.size));
+            if (padding.length !== layout_gapTo(layout_TAR_BLOCK, header.size))
+                throw new archive_damage_ArchiveDamage(where, 'its content is cut off');
+        }
+        if (announced.hasRecords || announced.longName || announced.longLink) {
+            throw new archive_damage_ArchiveDamage(`after ${last}`, 'extended records announce an entry that is not there');
+        }
+        await checkEnd(reader, last, isForeign ? Infinity : MAX_ZEROS_BEHIND);
+    }
+    finally {
+        await reader.close();
+    }
+}
+function parseWholeBlock(block) {
+    if (block.length === 0)
+        throw new TypeError('the two blocks that end a tar are missing');
+    if (block.length < layout_TAR_BLOCK)
+        throw new TypeError('a header is cut off');
+    return parseTarBlock(block);
+}
+/** The pseudo entry's own size counts: an extended record speaks of the real header only. */
+async function takePseudoBody(reader, size, where) {
+    if (size > MAX_PSEUDO_BYTES)
+        throw new archive_damage_ArchiveDamage(where, `its extended header has ${size} bytes`);
+    const length = size + layout_gapTo(layout_TAR_BLOCK, size);
+    const body = await reader.take(length);
+    if (body.length < length)
+        throw new archive_damage_ArchiveDamage(where, 'its extended header is cut off');
+    return Buffer.from(body.subarray(0, size));
+}
+function announce(before, typeFlag, body, isForeign) {
+    if (typeFlag === 'g') {
+        if (!isForeign)
+            throw new TypeError('global extended records are not allowed');
+        // Read for its form only; a keyword that renames or resizes every entry to come has no honest use.
+        if (Object.keys(parsePaxRecords(body, true)).length > 0)
+            throw new TypeError('global records change the entries');
+        return before;
+    }
+    if (typeFlag === 'x') {
+        if (before.hasRecords)
+            throw new TypeError('it has two extended headers');
+        return { ...before, ...parsePaxRecords(body, isForeign), hasRecords: true };
+    }
+    const key = typeFlag === 'L' ? 'longName' : 'longLink';
+    if (before[key])
+        throw new TypeError('it has two long names');
+    const end = body.indexOf(0);
+    const name = end === -1 ? body : body.subarray(0, end);
+    if (name.length === 0 || (end !== -1 && !isZeroBlock(body.subarray(end))))
+        throw new TypeError('its long name holds a NUL');
+    return { ...before, [key]: name };
+}
+function joinHeader(fields, announced) {
+    const type = types[fields.typeFlag];
+    if (!type)
+        throw new TypeError(`it is of the type ${JSON.stringify(fields.typeFlag)}, which is not allowed`);
+    if ((announced.path && announced.longName) || (announced.linkPath && announced.longLink)) {
+        throw new TypeError('it has two names');
+    }
+    const size = announced.size ?? fields.size;
+    if (type !== 'reg' && size !== 0)
+        throw new TypeError(`it is a ${type} with content`);
+    const linkName = announced.linkPath ?? announced.longLink ?? fields.linkName;
+    const isLink = type === 'symlink' || type === 'hardlink';
+    if (isLink && linkName.length === 0)
+        throw new TypeError('it is a link to nothing');
+    return {
+        name: announced.path ?? announced.longName ?? fields.name,
+        type,
+        mode: fields.mode & 0o7777,
+        uid: announced.uid ?? fields.uid,
+        gid: announced.gid ?? fields.gid,
+        mtimeNs: announced.mtimeNs ?? fields.mtimeSeconds * tar_parser_SECOND_NS,
+        size,
+        ...(isLink ? { linkName } : {}),
+    };
+}
+async function* readBody(reader, end, where) {
+    while (reader.position < end) {
+        const piece = await reader.takeSome(end - reader.position);
+        if (!piece)
+            throw new archive_damage_ArchiveDamage(where, 'its content is cut off');
+        yield piece;
+    }
+}
+/** After the first block of zeros comes a second, then nothing but zeros. */
+async function checkEnd(reader, last, maxZeros) {
+    const second = await reader.take(layout_TAR_BLOCK);
+    if (second.length < layout_TAR_BLOCK || !isZeroBlock(second)) {
+        throw new archive_damage_ArchiveDamage(`after ${last}`, 'a single block of zeros where two end a tar');
+    }
+    const limit = reader.position + maxZeros;
+    for (let rest = await reader.takeSome(layout_TAR_BLOCK); rest; rest = await reader.takeSome(layout_TAR_BLOCK)) {
+        if (!isZeroBlock(rest) || reader.position > limit)
+            throw new archive_damage_ArchiveDamage(`after ${last}`, 'something follows the end of the tar');
+    }
+}
+function attempt(where, step) {
+    try {
+        return step();
+    }
+    catch (error) {
+        if (error instanceof TypeError)
+            throw new archive_damage_ArchiveDamage(where, error.message, { cause: error });
+        throw error;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/index-member.js
+
+
+
+
+
+
+
+
+/**
+ * The index as an archive's last entry: tar header, JSON, padding and the two blocks that end the tar, in one gzip
+ * member. Same index, same bytes. `sizeBytes` is that of the file at `indexPath`.
+ */
+async function* encodeIndexMember(indexPath, sizeBytes) {
+    const tar = async function* () {
+        const name = Buffer.from(INDEX_NAME);
+        yield encodeTarHeader({ name, type: 'reg', mode: 0o444, uid: 0, gid: 0, mtimeNs: 0n, size: sizeBytes });
+        yield* createReadStream(indexPath, { highWaterMark: 1024 * 1024 });
+        yield Buffer.alloc(gapTo(TAR_BLOCK, sizeBytes) + 2 * TAR_BLOCK);
+    };
+    const gzip = createGzip({ level: 6, chunkSize: 256 * 1024 });
+    // A failure reaches the reader of `gzip`, which it destroys.
+    pipeline(tar(), gzip, () => { });
+    let isFirst = true;
+    for await (const chunk of gzip) {
+        // No time, no level, operating system "unknown"; the ten bytes of the header come in one piece.
+        if (isFirst)
+            chunk.fill(0, 4, 9).fill(0xff, 9, 10);
+        isFirst = false;
+        yield chunk;
+    }
+}
+/**
+ * The JSON of an index from the bytes between the extents and the footer.
+ * @throws ArchiveDamage while it is read, where they are not one entry of that name.
+ */
+async function* decodeIndexMember(member) {
+    const gunzip = (0,external_node_zlib_namespaceObject.createGunzip)({ chunkSize: 256 * 1024 });
+    (0,external_node_stream_namespaceObject.pipeline)(member, gunzip, () => { });
+    let isFound = false;
+    try {
+        for await (const entry of tar_parser_parseTar(gunzip, { isForeign: false })) {
+            if (isFound || entry.header.name.toString('latin1') !== layout_INDEX_NAME) {
+                throw new archive_damage_ArchiveDamage(layout_INDEX_NAME, 'the archive does not end with its index');
+            }
+            isFound = true;
+            yield* entry.body;
+        }
+    }
+    catch (error) {
+        if (String(error.code).startsWith('Z_')) {
+            throw new archive_damage_ArchiveDamage(layout_INDEX_NAME, `it cannot be decompressed (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
+        }
+        throw error;
+    }
+    finally {
+        gunzip.destroy();
+    }
+    if (!isFound)
+        throw new archive_damage_ArchiveDamage(layout_INDEX_NAME, 'the archive has no index');
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/archive-tail.js
+
+
+
+
+/** A gzip member of ours begins so: no flags, no time, operating system unknown. */
+const MEMBER_START = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
+/** Finds where the index begins, by the footer; throws an ArchiveDamage where the archive does not end in one. */
+async function locateIndex(archive) {
+    const footer = await readWhole(archive, archive.sizeBytes - FOOTER_BYTES, FOOTER_BYTES);
+    const offset = decodeFooter(footer);
+    if (offset === undefined || offset + FOOTER_BYTES >= archive.sizeBytes) {
+        throw new archive_damage_ArchiveDamage('the footer', 'the archive is cut off, or something was appended to it');
+    }
+    return offset;
+}
+/**
+ * Streams the index out of the archive, as any reader of tar sees it: the last entry, then the end. Throws an
+ * ArchiveDamage, at the end too; only what was read to its end is sound.
+ */
+async function* readIndexEntry(archive, indexOffset) {
+    // gzip does not check its own header.
+    const start = await readWhole(archive, indexOffset, MEMBER_START.length);
+    if (!start.equals(MEMBER_START))
+        throw new archive_damage_ArchiveDamage('the index', 'its gzip member begins as none of ours');
+    try {
+        yield* decodeIndexMember(archive.read(indexOffset, archive.sizeBytes - FOOTER_BYTES - indexOffset));
+    }
+    catch (error) {
+        if (!String(error?.code).startsWith('Z_'))
+            throw error;
+        throw new archive_damage_ArchiveDamage('the index', `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
+    }
+}
+async function readWhole(archive, offset, length) {
+    if (offset < 0)
+        return Buffer.alloc(0);
+    const pieces = [];
+    for await (const piece of archive.read(offset, length))
+        pieces.push(piece);
+    return Buffer.concat(pieces);
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/archive-file.js
+
+
+
+
+
+
+/** A sealed archive, open for reading. */
+class ArchiveFile {
+    sizeBytes;
+    handle;
+    constructor(handle, sizeBytes) {
+        this.handle = handle;
+        this.sizeBytes = sizeBytes;
+    }
+    /** Where the extents end and the index begins. @throws ArchiveDamage where the footer does not say. */
+    async readIndexOffset() {
+        return await locateIndex(this);
+    }
+    /** The place of the index's compressed bytes. */
+    async locateIndex() {
+        const offset = await this.readIndexOffset();
+        return { offset, length: this.sizeBytes - FOOTER_BYTES - offset };
+    }
+    /** The index, decompressed. */
+    async *readIndex() {
+        yield* readIndexEntry(this, await this.readIndexOffset());
+    }
+    /** The bytes of a range, fewer only at the end of the file. */
+    read(offset, length) {
+        const isWithin = offset + length <= this.sizeBytes;
+        return readRange(this.handle, { offset, length: isWithin ? length : Math.max(0, this.sizeBytes - offset) });
+    }
+    async close() {
+        await this.handle.close();
+    }
+}
+/** @throws Failure `vault` where no archive of that name is there. */
+async function openArchive(store, name) {
+    return await archive_file_openArchiveAt((0,layout/* archivePath */.oM)(store, name), name);
+}
+/** The same for a file elsewhere, which messages call `name`. */
+async function archive_file_openArchiveAt(path, name) {
+    let handle;
+    try {
+        handle = await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_NOFOLLOW | promises_.constants.O_NONBLOCK);
+    }
+    catch (error) {
+        throw new failure/* Failure */.HR('vault', `the vault holds no archive ${name}`, 'list shows those that are there.', {
+            cause: error,
+        });
+    }
+    const about = await handle.stat();
+    if (about.isFile())
+        return new ArchiveFile(handle, about.size);
+    await handle.close();
+    throw new failure/* Failure */.HR('damaged', `${name} is not a file`, 'Look at the directory on the backup server.');
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/name-table.js
+
+const KINDS = ['dir', 'implied', 'reg', 'symlink', 'hardlink'];
+/**
+ * All names of an archive with what they stand for, in about 20 bytes each: 64 bits of their digest in place of the
+ * name. Two names that collided would be taken for one, which every use of this table answers with a refusal.
+ */
+class NameTable {
+    #count = 0;
+    #digests = new Uint32Array(2 * 1024);
+    #kinds = new Uint8Array(1024);
+    get count() {
+        return this.#count;
+    }
+    get(name) {
+        return KINDS[(this.#kinds[this.#slotOf(...digestOf(name))] ?? 0) - 1];
+    }
+    set(name, kind) {
+        const [high, low] = digestOf(name);
+        let slot = this.#slotOf(high, low);
+        if (this.#kinds[slot] === 0) {
+            if (++this.#count * 2 > this.#kinds.length) {
+                this.#grow();
+                slot = this.#slotOf(high, low);
+            }
+        }
+        this.#put(slot, high, low, KINDS.indexOf(kind) + 1);
+    }
+    #put(slot, high, low, kind) {
+        this.#digests[slot * 2] = high;
+        this.#digests[slot * 2 + 1] = low;
+        this.#kinds[slot] = kind;
+    }
+    #slotOf(high, low) {
+        const mask = this.#kinds.length - 1;
+        let slot = low & mask;
+        while (this.#kinds[slot] !== 0 && !(this.#digests[slot * 2] === high && this.#digests[slot * 2 + 1] === low)) {
+            slot = (slot + 1) & mask;
+        }
+        return slot;
+    }
+    #grow() {
+        const digests = this.#digests;
+        const kinds = this.#kinds;
+        this.#digests = new Uint32Array(digests.length * 2);
+        this.#kinds = new Uint8Array(kinds.length * 2);
+        kinds.forEach((kind, slot) => {
+            if (kind === 0)
+                return;
+            const high = digests[slot * 2] ?? 0;
+            const low = digests[slot * 2 + 1] ?? 0;
+            this.#put(this.#slotOf(high, low), high, low, kind);
+        });
+    }
+}
+function digestOf(name) {
+    const digest = (0,external_node_crypto_namespaceObject.createHash)('sha256').update(name).digest();
+    return [digest.readUInt32LE(0), digest.readUInt32LE(4)];
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/entry-guard.js
+
+
+
+const entry_guard_SLASH = 0x2f;
+/**
+ * Judges the entries of one archive in their order: names stay inside, no name stands twice, nothing lies below what is
+ * not a directory, and hard links lead to regular files that came before. About 40 bytes of memory for each entry.
+ */
+class entry_guard_EntryGuard {
+    #names = new NameTable();
+    #parent = Buffer.alloc(0);
+    /** Throws an ArchiveDamage where the entry must not be extracted. */
+    admit(header) {
+        const where = entry_names_showName(header.name);
+        const fault = header.type !== 'dir' && header.name.at(-1) === entry_guard_SLASH ? 'the name ends in a slash' : this.#findFault(header);
+        if (fault !== undefined)
+            throw new archive_damage_ArchiveDamage(where, fault);
+        this.#names.set(withoutSlash(header.name), header.type);
+    }
+    #findFault({ name: fullName, type, linkName }) {
+        const name = withoutSlash(fullName);
+        const nameFault = findNameFault(name);
+        if (nameFault !== undefined)
+            return nameFault;
+        const before = this.#names.get(name);
+        if (before !== undefined && !(before === 'implied' && type === 'dir')) {
+            return before === 'implied' ? 'it stands where entries before it need a directory' : 'the name stands twice';
+        }
+        const parent = name.subarray(0, Math.max(name.lastIndexOf(entry_guard_SLASH), 0));
+        const parentFault = this.#findParentFault(parent);
+        if (parentFault !== undefined)
+            return parentFault;
+        if (type !== 'hardlink')
+            return undefined;
+        if (!linkName || findNameFault(linkName) !== undefined)
+            return 'the hard link leads outside';
+        if (linkName.equals(name))
+            return 'the hard link leads to itself';
+        return this.#names.get(linkName) === 'reg' ? undefined : 'the hard link leads to no regular file before it';
+    }
+    /** Every parent is a directory, or becomes one; the last entry's parent is remembered, as most share it. */
+    #findParentFault(parent) {
+        if (parent.equals(this.#parent))
+            return undefined;
+        for (let end = parent.length; end > 0; end = parent.lastIndexOf(entry_guard_SLASH, end - 1)) {
+            const ancestor = parent.subarray(0, end);
+            const kind = this.#names.get(ancestor);
+            if (kind === 'dir' || kind === 'implied')
+                break;
+            if (kind !== undefined)
+                return `it lies below ${entry_names_showName(ancestor)}, which is a ${kind}`;
+            this.#names.set(ancestor, 'implied');
+        }
+        this.#parent = Buffer.from(parent);
+        return undefined;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/foreign-entries.js
+
+
+
+
+const SETUID_SETGID_STICKY = 0o7000;
+const WORLD_WRITABLE = 0o002;
+const NOBODY = 65_534;
+/**
+ * The entries of an archive that we did not make: read as strictly as ours, with the bits masked and the links left out
+ * by which it could do harm. Throws an ArchiveDamage on what cannot be extracted safely.
+ */
+async function* readForeignEntries(options) {
+    for await (const { header, body, isOutside } of admitForeignEntries(options)) {
+        if (isOutside) {
+            options.note(header.name, `a link to ${showName(header.linkName ?? Buffer.alloc(0))}, outside: left out`);
+            continue;
+        }
+        const masked = maskHeader(header, options.ownerForRoot);
+        if (masked.mode !== header.mode) {
+            options.note(header.name, `mode ${header.mode.toString(8)} becomes ${masked.mode.toString(8)}`);
+        }
+        if (masked.uid !== header.uid || masked.gid !== header.gid) {
+            options.note(header.name, `it belonged to root, and goes to ${masked.uid}:${masked.gid}`);
+        }
+        yield { header: masked, body };
+    }
+}
+/**
+ * The same with nothing masked and nothing left out, for whoever does so by himself (`maskHeader`).
+ * @throws ArchiveDamage on what cannot be extracted safely; Failure `space` beyond `maxBytes`.
+ */
+async function* admitForeignEntries({ tar, maxBytes, }) {
+    const guard = new entry_guard_EntryGuard();
+    let totalBytes = 0;
+    let ordinal = 0;
+    for await (const { header: raw, body } of tar_parser_parseTar(tar, { isForeign: true })) {
+        const header = normalizeNames(raw);
+        if (withoutSlash(header.name).length === 0 && header.type === 'dir')
+            continue;
+        guard.admit(header);
+        totalBytes += header.size;
+        if (totalBytes > maxBytes) {
+            const message = `The archive holds more than the ${maxBytes} bytes that there is room for.`;
+            throw new failure/* Failure */.HR('space', message, 'Make room, or choose another archive.');
+        }
+        const isOutside = header.type === 'symlink' && pointsOutside(header.name, header.linkName ?? Buffer.alloc(0));
+        yield { ordinal: ++ordinal, header, isOutside, body };
+    }
+}
+/** `./` before a name goes, a directory's name ends in a slash; a link's target loses `./` where it names an entry. */
+function normalizeNames(raw) {
+    const name = stripDotSlash(raw.name);
+    const isBareDirectory = raw.type === 'dir' && name.length > 0 && name.at(-1) !== 0x2f;
+    return {
+        ...raw,
+        name: isBareDirectory ? Buffer.concat([name, Buffer.from('/')]) : name,
+        ...(raw.type === 'hardlink' && raw.linkName ? { linkName: stripDotSlash(raw.linkName) } : {}),
+    };
+}
+/** Without the bits by which an entry could do harm; what belongs to root goes to `ownerForRoot`, by default nobody. */
+function maskHeader(header, ownerForRoot) {
+    const masked = { ...header };
+    if (header.type !== 'symlink')
+        masked.mode &= ~(SETUID_SETGID_STICKY | WORLD_WRITABLE);
+    if (header.uid === 0)
+        masked.uid = ownerForRoot?.uid ?? NOBODY;
+    if (header.gid === 0)
+        masked.gid = ownerForRoot?.gid ?? NOBODY;
+    return masked;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/foreign-survey.js
+/** What a gzip-compressed survey decompresses to at most: lines of three million entries with long names. */
+const MAX_SURVEY_BYTES = 1024 ** 3;
+const MAX_SURVEY_ENTRIES = 3_000_000;
+
+;// CONCATENATED MODULE: ./.build/src/archive/tar-leftovers.js
+/** Folders that macOS's archiver, and a tar that did not know extended headers, leave among the files. */
+const FOLDER = /(?:^|\/)(?:__MACOSX|PaxHeaders?(?:\.\d+)?)\//;
+const APPLE_DOUBLE = /^(.*\/|)\._([^/]+)$/s;
+/**
+ * Whether an entry is none of anybody's, but what a writer of tar has left: macOS's `.DS_Store`, `__MACOSX/` and `._NAME`
+ * where NAME stands beside it, and `PaxHeader/`. `key`: latin1 of its name, a folder's with its slash.
+ */
+function isLeftover(key, holds) {
+    if (FOLDER.test(key) || key === '.DS_Store' || key.endsWith('/.DS_Store'))
+        return true;
+    const [, folder, name] = APPLE_DOUBLE.exec(key) ?? [];
+    return folder !== undefined && (holds(`${folder}${name}`) || holds(`${folder}${name}/`));
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/toc-line.js
+
+const toc_line_SECOND_NS = 1000000000n;
+const OFFSET_KEY = '"offset":';
+/** A name in which JSON has nothing to escape, and a type. */
+const PLAIN_START = /^\{"name":"([^"\\\p{Cc}]*)","type":"(dir|reg|symlink|hardlink|chunk)"/u;
+/** Where one of these follows, a key may stand a second time, in one way of writing or another. */
+const SAID_AGAIN = (/* unused pure expression or super */ null && (['\\', '"name', '"type"']));
+/** Writes the line; `name` and `type` come first and `offset` last, which `relocateLine` and readers rely on. */
+function formatTocLine(line) {
+    let text = `{"name":${JSON.stringify(line.name.toString('utf8'))}`;
+    if (!(0,external_node_buffer_namespaceObject.isUtf8)(line.name))
+        text += `,"nameBytes":"${line.name.toString('base64')}"`;
+    text += `,"type":"${line.type}"`;
+    if (line.size)
+        text += `,"size":${line.size}`;
+    if (line.mtimeNs !== undefined)
+        text += `,"modtime":"${formatTime(line.mtimeNs)}"`;
+    if (line.linkName) {
+        text += `,"linkName":${JSON.stringify(line.linkName.toString('utf8'))}`;
+        if (!(0,external_node_buffer_namespaceObject.isUtf8)(line.linkName))
+            text += `,"linkNameBytes":"${line.linkName.toString('base64')}"`;
+    }
+    if (line.mode !== undefined)
+        text += `,"mode":${line.mode}`;
+    if (line.uid)
+        text += `,"uid":${line.uid}`;
+    if (line.gid)
+        text += `,"gid":${line.gid}`;
+    if (line.digest)
+        text += `,"digest":"sha256:${line.digest}"`;
+    if (line.chunkOffset)
+        text += `,"chunkOffset":${line.chunkOffset}`;
+    if (line.chunkSize)
+        text += `,"chunkSize":${line.chunkSize}`;
+    if (line.chunkDigest)
+        text += `,"chunkDigest":"sha256:${line.chunkDigest}"`;
+    if (line.sparse)
+        text += `,"sparse":true`;
+    return `${text},${OFFSET_KEY}${line.offset}}`;
+}
+/** Reads a line back; throws a SyntaxError or TypeError on anything that `formatTocLine` would not write. */
+function toc_line_parseTocLine(text) {
+    const raw = JSON.parse(text);
+    const line = {
+        name: nameOf(raw['name'], raw['nameBytes']),
+        type: raw['type'],
+        offset: requireCount(raw['offset'], 'offset'),
+    };
+    if (!['dir', 'reg', 'symlink', 'hardlink', 'chunk'].includes(line.type)) {
+        throw new TypeError(`unknown type of entry ${JSON.stringify(raw['type'])}`);
+    }
+    for (const key of ['size', 'mode', 'uid', 'gid', 'chunkOffset', 'chunkSize']) {
+        if (raw[key] !== undefined)
+            line[key] = requireCount(raw[key], key);
+    }
+    if (raw['modtime'] !== undefined)
+        line.mtimeNs = parseTime(raw['modtime']);
+    if (raw['linkName'] !== undefined)
+        line.linkName = nameOf(raw['linkName'], raw['linkNameBytes']);
+    for (const key of ['digest', 'chunkDigest']) {
+        if (raw[key] !== undefined)
+            line[key] = parseDigest(raw[key]);
+    }
+    if (raw['sparse'] === true)
+        line.sparse = true;
+    return line;
+}
+/**
+ * The name and type of a line, the same as `parseTocLine` finds: most lines of an index are looked at for nothing else.
+ * Where a line of ours begins with both and has neither key again, nor an escape, what follows is not read, nor checked.
+ */
+function parseTocName(text) {
+    const [start, name, type] = PLAIN_START.exec(text) ?? [];
+    const isPlain = start !== undefined && !SAID_AGAIN.some((sign) => text.includes(sign, start.length));
+    return isPlain ? { name: Buffer.from(name), type: type } : toc_line_parseTocLine(text);
+}
+/** Moves a line by `delta` bytes without parsing it: the offset stands last. */
+function relocateLine(text, delta) {
+    if (delta === 0)
+        return text;
+    const start = text.lastIndexOf(OFFSET_KEY) + OFFSET_KEY.length;
+    return `${text.slice(0, start)}${Number(text.slice(start, -1)) + delta}}`;
+}
+/** Whether a line is a regular file's, without parsing it: a quote inside a name would be escaped. */
+function isFileLine(text) {
+    return text.includes('","type":"reg"');
+}
+/** RFC 3339 in UTC with as many digits as the nanoseconds need. */
+function formatTime(ns) {
+    let seconds = ns / toc_line_SECOND_NS;
+    let fraction = ns % toc_line_SECOND_NS;
+    if (fraction < 0n) {
+        fraction += toc_line_SECOND_NS;
+        seconds -= 1n;
+    }
+    // Years beyond 9999 are longer.
+    const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
+    const digits = fraction === 0n ? '' : `.${fraction.toString().padStart(9, '0').replace(/0+$/, '')}`;
+    return `${whole}${digits}Z`;
+}
+function parseTime(value) {
+    const match = /^([+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(String(value));
+    const seconds = match ? Date.parse(`${match[1]}Z`) / 1000 : NaN;
+    if (!match || Number.isNaN(seconds))
+        throw new TypeError(`modtime ${JSON.stringify(value)} is no time`);
+    return BigInt(seconds) * toc_line_SECOND_NS + BigInt((match[2] ?? '').padEnd(9, '0'));
+}
+function parseDigest(value) {
+    const match = /^sha256:([0-9a-f]{64})$/.exec(String(value));
+    if (!match?.[1])
+        throw new TypeError(`${JSON.stringify(value)} is no SHA-256 digest`);
+    return match[1];
+}
+function nameOf(text, base64) {
+    if (typeof base64 === 'string')
+        return Buffer.from(base64, 'base64');
+    if (typeof text !== 'string')
+        throw new TypeError('an entry has no name');
+    return Buffer.from(text, 'utf8');
+}
+function requireCount(value, key) {
+    if (!Number.isSafeInteger(value) || value < 0)
+        throw new TypeError(`${key} is no whole number`);
+    return value;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/survey-lines.js
+
+
+
+
+
+/**
+ * The lines of a survey. They are sorted in memory, which takes about half a kilobyte for each entry: the number of
+ * entries, and the length of all names together, is limited.
+ */
+class SurveyLines {
+    #lines = [];
+    #bytes = 0;
+    /** @throws ArchiveDamage where there are too many. */
+    add(line) {
+        const text = formatTocLine(line);
+        this.#lines.push({ key: line.name.toString('latin1'), text });
+        this.#bytes += text.length + line.name.length;
+        if (this.#lines.length > MAX_SURVEY_ENTRIES || this.#bytes > MAX_SURVEY_BYTES / 2) {
+            throw new archive_damage_ArchiveDamage(entry_names_showName(line.name), `it holds more than ${this.#lines.length - 1} entries`);
+        }
+    }
+    /** All lines, sorted; with those of folders that are only implied, and without what nobody made on purpose. */
+    finish(makeFolder) {
+        this.#sort();
+        const leftovers = { count: 0 };
+        const all = this.#lines;
+        const kept = all.filter(({ key }) => {
+            if (!isLeftover(key, (name) => holds(all, name)))
+                return true;
+            if (leftovers.count++ === 0)
+                leftovers.first = entry_names_showName(Buffer.from(key, 'latin1'));
+            return false;
+        });
+        this.#lines = kept;
+        const missing = new Set();
+        for (const { key } of kept) {
+            for (let end = parentEnd(key); end > 0; end = parentEnd(key.slice(0, end))) {
+                const folder = key.slice(0, end);
+                if (missing.has(folder) || holds(kept, folder))
+                    break;
+                missing.add(folder);
+            }
+        }
+        for (const key of missing)
+            this.#lines.push({ key, text: formatTocLine(makeFolder(Buffer.from(key, 'latin1'))) });
+        if (missing.size > 0)
+            this.#sort();
+        return { texts: this.#lines.map(({ text }) => text), leftovers };
+    }
+    #sort() {
+        this.#lines.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+    }
+}
+/** Length of the name of the folder that an entry lies in, with its slash; 0 at the top. */
+function parentEnd(key) {
+    return key.lastIndexOf('/', key.length - 2) + 1;
+}
+function holds(sorted, key) {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (sorted[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return sorted[low]?.key === key;
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/digested-stream.js
+
+/** A stream that is hashed on its way, to its end even where the reader stops before. */
+class DigestedStream {
+    #chunks;
+    #hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+    constructor(source) {
+        this.#chunks = source[Symbol.asyncIterator]();
+    }
+    async *[Symbol.asyncIterator]() {
+        for (let next = await this.#chunks.next(); !next.done; next = await this.#chunks.next()) {
+            this.#hash.update(next.value);
+            yield next.value;
+        }
+    }
+    async finish() {
+        const rest = this[Symbol.asyncIterator]();
+        while (!(await rest.next()).done)
+            ;
+        return this.#hash.digest('hex');
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/survey-archive.js
+
+
+
+
+
+
+
+
+/** More dumps than this are looked at like any other file: no platform has as many databases. */
+const MAX_DUMPS = 1000;
+const FOLDER_MODE = 0o755;
+/**
+ * Reads an archive of the former script once, strictly, in memory that does not grow with its content. What is wrong
+ * with it is part of the survey; it is hashed to its end in any case.
+ */
+async function surveyArchive(options) {
+    const { name, sizeBytes, now } = options;
+    const digested = new DigestedStream(options.bytes);
+    const reading = new Reading(options.surveyDump);
+    let fault;
+    try {
+        const tar = gunzipStream(digested, name);
+        for await (const entry of admitForeignEntries({ tar, maxBytes: Infinity }))
+            await reading.add(entry);
+    }
+    catch (error) {
+        if (!(error instanceof archive_damage_ArchiveDamage))
+            throw error;
+        fault = { where: error.where, what: error.what };
+    }
+    const sha256 = await digested.finish();
+    const { texts, leftovers } = reading.lines.finish((folder) => reading.implyFolder(folder));
+    const { dumps, links, entries, contentBytes } = reading;
+    return {
+        head: {
+            format: 1,
+            name,
+            sha256,
+            sizeBytes,
+            made: now().toISOString(),
+            entries,
+            contentBytes,
+            dumps: dumps.length,
+            ...(fault ? { fault } : {}),
+            leftOut: { links, leftovers },
+        },
+        dumps,
+        lines: texts,
+    };
+}
+class Reading {
+    lines = new SurveyLines();
+    dumps = [];
+    links = { count: 0 };
+    entries = 0;
+    contentBytes = 0;
+    #surveyDump;
+    /** For folders that the archive only implies: nothing tells their own. */
+    #newestNs = 0n;
+    constructor(surveyDump) {
+        this.#surveyDump = surveyDump;
+    }
+    async add({ ordinal, header, isOutside, body }) {
+        const { name, type, mode, uid, gid, mtimeNs, size, linkName } = header;
+        this.entries = ordinal;
+        this.contentBytes += size;
+        if (mtimeNs > this.#newestNs)
+            this.#newestNs = mtimeNs;
+        if (isOutside) {
+            if (this.links.count++ === 0)
+                this.links.first = entry_names_showName(name);
+            return;
+        }
+        const digest = type === 'reg' ? await this.#read(ordinal, name, body) : undefined;
+        this.lines.add({
+            name,
+            type,
+            size,
+            mtimeNs,
+            mode,
+            uid,
+            gid,
+            ...(linkName ? { linkName } : {}),
+            ...(digest === undefined ? {} : { digest }),
+            offset: ordinal,
+        });
+    }
+    implyFolder(name) {
+        return { name, type: 'dir', mode: FOLDER_MODE, mtimeNs: this.#newestNs, offset: 0 };
+    }
+    async #read(ordinal, name, body) {
+        const hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
+        const pieces = (async function* () {
+            for await (const piece of body) {
+                hash.update(piece);
+                yield piece;
+            }
+        })();
+        // Whoever looks at it may stop early: the rest is still to be hashed.
+        const unclosed = { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
+        if (name.toString('latin1').endsWith('.sql') && this.dumps.length < MAX_DUMPS) {
+            const found = await this.#surveyDump(unclosed);
+            if (found)
+                this.dumps.push({ ordinal, ...found });
+        }
+        await byte_reader_drain(unclosed);
+        return hash.digest('hex');
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/verdicts.js
+
+
+
+/** More damage than this is not listed. */
+const LISTED_DAMAGE = 1000;
+/** What stands for the index of a foreign archive. */
+const NO_INDEX = '';
+/** The last word on an archive; undefined where nobody has looked at it since it was sealed. */
+async function readVerdict(store, name, index) {
+    try {
+        const verdict = JSON.parse(await (0,promises_.readFile)((0,layout/* verdictPath */.NO)(store, name), 'utf8'));
+        return verdict.name === name && verdict.index === (index ?? NO_INDEX) ? verdict : undefined;
+    }
+    catch {
+        // None was written, or a crash cut it: either way nothing is known.
+        return undefined;
+    }
+}
+/** Whether an archive may be built upon, as far as its verdict says: what is barred in it is another matter. */
+function allowsBuilding(verdict) {
+    return verdict === undefined || verdict.isSound || verdict.isExtentsOnly === true;
+}
+/**
+ * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
+ * any bad news (whoever met wrong bytes has looked no further either): only a full one does. Nor does a quick look that
+ * finds damage stand in for a full one that had: that one names all of it. What a scrub found is added to what was known.
+ */
+async function recordVerdict(store, verdict) {
+    const before = await readVerdict(store, verdict.name, verdict.index);
+    const saysMore = before && (verdict.isSound ? before.level === 'full' || !before.isSound : isFullDamage(before));
+    if (saysMore && verdict.level === 'seal')
+        return;
+    const said = verdict.level === 'scrub' && before && !before.isSound ? verdicts_join(before, verdict) : verdict;
+    await durable_file_writeDurably((0,layout/* verdictPath */.NO)(store, verdict.name), JSON.stringify(said), 0o600);
+}
+/** Both in one; of the level that had looked further, which is never the scrub. */
+function verdicts_join(before, found) {
+    const { isExtentsOnly: wasExtentsOnly, ...rest } = before;
+    const isKnown = (where) => before.damage.some((damage) => damage.where === where);
+    const damage = [...before.damage, ...found.damage.filter(({ where }) => !isKnown(where))].slice(0, LISTED_DAMAGE);
+    const isExtentsOnly = wasExtentsOnly === true && found.isExtentsOnly === true;
+    return { ...rest, damage, time: found.time, ...(isExtentsOnly ? { isExtentsOnly } : {}) };
+}
+function isFullDamage({ level, isSound }) {
+    return level === 'full' && !isSound;
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/surveys.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** A survey of a large archive takes minutes, and each takes memory for itself. */
+const DEFAULT_LOCK_WAIT_MS = 900_000;
+const LINES_AT_ONCE = 4096;
+/**
+ * The survey of an archive of the former script, open for reading; made where there is none yet, and kept. One is made
+ * at a time, and gets its name when it is whole.
+ * @throws Failure `vault` where the ledger knows no such archive, `damaged` where it is not what was adopted, `locked`
+ * where another survey does not end in time.
+ */
+async function obtainSurvey(options) {
+    const { store, name, lockWaitMs = DEFAULT_LOCK_WAIT_MS } = options;
+    const line = await findForeign(store, name);
+    const path = (0,layout/* surveyPath */.a)(store, name);
+    const known = await openSurvey(path, line);
+    if (known)
+        return { line, file: known };
+    const lock = await acquireLock((0,layout/* surveyingLockPath */.T7)(store), { holder: `survey of ${name}`, waitMs: lockWaitMs });
+    try {
+        const made = await openSurvey(path, line);
+        if (made)
+            return { line, file: made };
+        await sweepUnfinished((0,external_node_path_.dirname)(path));
+        await writeSurvey(path, await makeSurvey(options, line));
+        // It may have been retired meanwhile: its line in the ledger comes before what is kept beside it goes.
+        await findForeign(store, name).catch(async (error) => {
+            await removeSurvey(store, name);
+            throw error;
+        });
+    }
+    finally {
+        lock.release();
+    }
+    const file = await openSurvey(path, line);
+    if (file)
+        return { line, file };
+    throw new failure/* Failure */.HR('vault', `the survey of ${name} could not be read again`, 'Look at the disk of the backup server.');
+}
+/** What the survey of an archive begins with; undefined where there is none yet. */
+async function readKnownSurvey(store, line) {
+    const file = await openSurvey((0,layout/* surveyPath */.a)(store, line.name), line);
+    try {
+        return file && (await readHead(file));
+    }
+    finally {
+        await file?.close();
+    }
+}
+/** No error where there is none: names of what is removed are not to outlive it. */
+async function removeSurvey(store, name) {
+    await (0,promises_.rm)((0,layout/* surveyPath */.a)(store, name), { force: true });
+}
+/** The ledger's line of an archive of the former script. */
+async function findForeign(store, name) {
+    const line = ledger_listLedgerArchives(await ledger_readLedger(store)).find((known) => known.name === name);
+    const { sha256 } = line ?? {};
+    if (line?.action === 'foreign' && sha256 !== undefined)
+        return { ...line, sha256 };
+    throw new failure/* Failure */.HR('vault', line ? `${name} is an archive of ours: it has an index, and no survey` : `the vault holds no archive ${name}`, 'list shows the archives, and which of them are ours.');
+}
+async function makeSurvey({ store, name, surveyDump, progress }, line) {
+    const archive = await openArchive(store, name);
+    try {
+        const { sizeBytes } = archive;
+        const bytes = (async function* () {
+            let doneBytes = 0;
+            for await (const piece of archive.read(0, sizeBytes)) {
+                yield piece;
+                progress((doneBytes += piece.length), sizeBytes);
+            }
+        })();
+        const survey = await surveyArchive({ name, bytes, sizeBytes, surveyDump, now: store.now });
+        if (survey.head.sha256 !== line.sha256)
+            throw await refuseOther(store, line, survey.head);
+        return survey;
+    }
+    finally {
+        await archive.close();
+    }
+}
+/** Whatever it is, it is not what was adopted: nothing of it is told. */
+async function refuseOther(store, { name, sha256 }, found) {
+    const what = `has the SHA-256 ${found.sha256.slice(0, 12)}…, in the ledger it is ${sha256.slice(0, 12)}…`;
+    await recordVerdict(store, {
+        name,
+        index: NO_INDEX,
+        level: 'full',
+        isSound: false,
+        damage: [{ where: 'the archive', what }],
+        checked: { extents: 0, entries: found.entries, bytes: found.sizeBytes, databases: [], tables: 0 },
+        time: store.now().toISOString(),
+    });
+    return new failure/* Failure */.HR('damaged', `${name} is not the file that was adopted: it ${what}`, 'Restore another archive, and look at the disk of the backup server: who, or what, changed it?');
+}
+/** Opens one that is of this very archive. */
+async function openSurvey(path, { name, sha256 }) {
+    const file = await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_NOFOLLOW).catch((error) => {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    });
+    if (!file)
+        return undefined;
+    const head = await readHead(file).catch(() => undefined);
+    if (head?.format === 1 && head.name === name && head.sha256 === sha256)
+        return file;
+    await file.close();
+    return undefined;
+}
+async function readHead(file) {
+    const { size } = await file.stat();
+    const text = gunzipStream(readRange(file, { offset: 0, length: size }), 'the survey');
+    for await (const [line] of readLines(text))
+        return JSON.parse(line ?? '');
+    return undefined;
+}
+async function writeSurvey(path, { head, dumps, lines }) {
+    const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_path_.basename)(path)}.${(0,external_node_crypto_namespaceObject.randomBytes)(6).toString('hex')}.tmp`);
+    try {
+        const file = await (0,promises_.open)(temporary, 'wx', 0o600);
+        try {
+            const text = function* () {
+                yield `${[head, ...dumps].map((each) => JSON.stringify(each)).join('\n')}\n`;
+                for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
+                    yield `${lines.slice(at, at + LINES_AT_ONCE).join('\n')}\n`;
+                }
+            };
+            const gzip = external_node_stream_namespaceObject.Readable.from(text()).pipe((0,external_node_zlib_namespaceObject.createGzip)());
+            for await (const piece of gzip)
+                await file.appendFile(piece);
+            await file.sync();
+        }
+        finally {
+            await file.close();
+        }
+        await (0,promises_.rename)(temporary, path);
+    }
+    catch (error) {
+        await (0,promises_.rm)(temporary, { force: true });
+        throw error;
+    }
+    await durable_file_syncDirectory((0,external_node_path_.dirname)(path));
+}
+/** What a killed one was writing; the lock must be held. */
+async function sweepUnfinished(folder) {
+    for (const name of await (0,promises_.readdir)(folder)) {
+        if (/^\..*\.[0-9a-f]{12}\.tmp$/.test(name))
+            await (0,promises_.rm)((0,external_node_path_.join)(folder, name), { force: true });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/upkeep/survey-adopted.js
+
+
+
+/** Reads through the archives of the former script that nobody has yet, the newest first; one that is damaged is named. */
+async function surveyAdopted(options) {
+    const { store, logger, surveyDump, signal } = options;
+    const surveys = { made: 0, unfit: [] };
+    const lines = ledger_listLedgerArchives(await ledger_readLedger(store))
+        .flatMap((line) => line.action === 'foreign' && line.sha256 !== undefined ? [{ ...line, sha256: line.sha256 }] : [])
+        .sort((a, b) => (a.time < b.time ? 1 : -1));
+    for (const [at, line] of lines.entries()) {
+        const { name } = line;
+        const progress = (done, total) => {
+            signal?.throwIfAborted();
+            logger.progress({ phase: `reading through ${at + 1}/${lines.length}`, done, total, unit: 'bytes' });
+        };
+        try {
+            if (!(await readKnownSurvey(store, line))) {
+                await (await obtainSurvey({ store, name, surveyDump, progress })).file.close();
+                surveys.made++;
+            }
+            const fault = (await readKnownSurvey(store, line))?.fault;
+            if (fault)
+                surveys.unfit.push({ name, why: `${fault.where}: ${fault.what}` });
+        }
+        catch (error) {
+            if (!(error instanceof failure/* Failure */.HR) || (error.kind !== 'damaged' && error.kind !== 'vault'))
+                throw error;
+            surveys.unfit.push({ name, why: error.message });
+        }
+    }
+    return surveys;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/system/is-alive.js
@@ -15995,49 +17638,6 @@ async function removeOwnRecord(store, name) {
 /** What times in records are counted in. */
 function secondsOf(time) {
     return Math.max(0, Math.floor(time.getTime() / 1000));
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/layout.js
-/**
- * The numbers of the format (`docs/archive-format.md`). Changing any of those that decide where extents end or what is
- * in them costs one night in which everything is read again: raise `WRITER_VERSION` with it.
- */
-/** Part of every extent's key: bytes made by another writer are never taken for ours. */
-const WRITER_VERSION = 1;
-/** Extents begin on, and are as long as, a multiple of this: what file systems can share. */
-const layout_ALIGNMENT = 4096;
-/** A run of small files ends when it holds this much content; a larger file stands alone. */
-const SMALL_EXTENT_BYTES = (/* unused pure expression or super */ null && (64 * 1024));
-/** A larger file is cut into chunks of this size, each an extent. */
-const CHUNK_BYTES = 8 * 1024 * 1024;
-/** No chunk of any entry decompresses to more than this; a reader refuses it before allocating. */
-const MAX_CHUNK_BYTES = CHUNK_BYTES + 512;
-/** No extent decompresses to more than this: the content of a chunk or of small files, and the headers of many entries. */
-const MAX_EXTENT_CONTENT_BYTES = 8 * CHUNK_BYTES;
-const layout_TAR_BLOCK = 512;
-const layout_INDEX_NAME = 'stargz.index.json';
-const MANIFEST_NAME = 'manifest.json';
-const README_NAME = 'LISEZMOI.txt';
-const DUMP_FOLDER = 'db/';
-/** The recovery kit: plain files by where they lie, and one encrypted entry with the secrets. */
-const KIT_FOLDER = 'kit/';
-const KIT_SECRETS_NAME = 'kit/secrets.tar.age';
-/** Below its folder: what lies in the platform's root, elsewhere on the host, and in volumes. */
-const KIT_PARTS = { root: 'files', host: 'host', volume: 'volumes' };
-/** Bytes from `length` up to the next multiple of `unit`. */
-function layout_gapTo(unit, length) {
-    return (unit - (length % unit)) % unit;
-}
-/** Whether a name belongs to the part after the file sources: dumps, the recovery kit, the README and the manifest. */
-function isTailName(name) {
-    const text = name.toString('latin1');
-    return text.startsWith(DUMP_FOLDER) || isKitEntry(text) || text === README_NAME || text === MANIFEST_NAME;
-}
-/** Whether a name is one of the kit's. Earlier versions allowed a file source named `kit`, which begins otherwise. */
-function isKitEntry(name) {
-    if (!name.startsWith(KIT_FOLDER))
-        return false;
-    return name === KIT_SECRETS_NAME || Object.values(KIT_PARTS).some((part) => name.startsWith(`${KIT_FOLDER}${part}/`));
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/share-extents.js
@@ -16388,731 +17988,6 @@ class ExtentTable {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/archive/archive-damage.js
-
-/** Thrown by every check of the reading side: the archive is damaged, or was made to do harm. */
-class ArchiveDamage extends failure/* Failure */.HR {
-    where;
-    what;
-    constructor(where, what, options) {
-        super('damaged', `${where}: ${what}`, 'Choose another archive, and have this one verified.', options);
-        this.where = where;
-        this.what = what;
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/footer.js
-/** The last bytes of an eStargz archive: an empty gzip member that says where the index begins. */
-const FOOTER_BYTES = 51;
-const MAGIC = 'STARGZ';
-/** Writes the footer for an index whose gzip member begins at `indexOffset`. */
-function encodeFooter(indexOffset) {
-    const field = Buffer.from(`${indexOffset.toString(16).padStart(16, '0')}${MAGIC}`, 'latin1');
-    const footer = Buffer.alloc(FOOTER_BYTES);
-    Buffer.from([0x1f, 0x8b, 8, 4, 0, 0, 0, 0, 0, 0xff]).copy(footer);
-    footer.writeUInt16LE(4 + field.length, 10);
-    footer.write('SG', 12, 'latin1');
-    footer.writeUInt16LE(field.length, 14);
-    field.copy(footer, 16);
-    // One stored block of no bytes; CRC and size of nothing are zero.
-    Buffer.from([1, 0, 0, 0xff, 0xff]).copy(footer, 16 + field.length);
-    return footer;
-}
-/** The offset of the index, or undefined where these bytes are no footer of ours. */
-function decodeFooter(footer) {
-    if (footer.length !== FOOTER_BYTES)
-        return undefined;
-    const offset = Number.parseInt(footer.toString('latin1', 16, 32), 16);
-    return Number.isSafeInteger(offset) && footer.equals(encodeFooter(offset)) ? offset : undefined;
-}
-
-;// CONCATENATED MODULE: external "node:stream"
-const external_node_stream_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:stream");
-;// CONCATENATED MODULE: external "node:zlib"
-const external_node_zlib_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:zlib");
-;// CONCATENATED MODULE: external "node:buffer"
-const external_node_buffer_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:buffer");
-;// CONCATENATED MODULE: ./.build/src/archive/tar-header.js
-
-
-const typeFlags = { reg: '0', hardlink: '1', symlink: '2', dir: '5' };
-const NAME_FIELD = 100;
-const MAX_OCTAL_7 = 0o7777777;
-const MAX_OCTAL_11 = 0o77777777777;
-const SECOND_NS = 1000000000n;
-/**
- * Writes an entry's header blocks: POSIX ustar, extended records (pax) for what does not fit, and GNU's long names for
- * names that are not UTF-8, which pax cannot carry. Only records that GNU tar knows, so that it never warns.
- */
-function tar_header_encodeTarHeader(header) {
-    const blocks = [];
-    const records = [];
-    const seconds = floorSeconds(header.mtimeNs);
-    if (header.mtimeNs !== seconds * SECOND_NS || seconds < 0n || seconds > BigInt(MAX_OCTAL_11)) {
-        records.push(paxRecord('mtime', formatPaxTime(header.mtimeNs)));
-    }
-    if (header.size > MAX_OCTAL_11)
-        records.push(paxRecord('size', String(header.size)));
-    if (header.uid > MAX_OCTAL_7)
-        records.push(paxRecord('uid', String(header.uid)));
-    if (header.gid > MAX_OCTAL_7)
-        records.push(paxRecord('gid', String(header.gid)));
-    const rawNames = [];
-    const fitName = (name, keyword, gnuType) => {
-        if (name.length <= NAME_FIELD)
-            return;
-        if (isUtf8(name))
-            records.push(paxRecord(keyword, name.toString('utf8')));
-        else
-            rawNames.push(ustarBlock({ ...longName, size: name.length + 1 }, gnuType), padded(name, 1));
-    };
-    fitName(header.name, 'path', 'L');
-    if (header.linkName)
-        fitName(header.linkName, 'linkpath', 'K');
-    if (records.length > 0) {
-        const body = Buffer.from(records.join(''), 'utf8');
-        blocks.push(ustarBlock({ ...paxName, size: body.length }, 'x'), padded(body, 0));
-    }
-    blocks.push(...rawNames, ustarBlock(header, typeFlags[header.type]));
-    return Buffer.concat(blocks);
-}
-/** Splits nanoseconds into whole seconds, rounding down also before 1970. */
-function floorSeconds(ns) {
-    const seconds = ns / SECOND_NS;
-    return ns % SECOND_NS < 0n ? seconds - 1n : seconds;
-}
-/** Decimal seconds as pax writes them: `1700000000.123456789`, `-0.5`. */
-function formatPaxTime(ns) {
-    const magnitude = ns < 0n ? -ns : ns;
-    const fraction = (magnitude % SECOND_NS).toString().padStart(9, '0').replace(/0+$/, '');
-    return `${ns < 0n ? '-' : ''}${magnitude / SECOND_NS}${fraction ? `.${fraction}` : ''}`;
-}
-/** `<length> <keyword>=<value>\n`, where the length counts itself. */
-function paxRecord(keyword, value) {
-    const rest = ` ${keyword}=${value}\n`;
-    const restLength = Buffer.byteLength(rest);
-    let length = restLength + 1;
-    while (String(length).length + restLength !== length)
-        length = String(length).length + restLength;
-    return `${length}${rest}`;
-}
-function padded(content, extraZeros) {
-    const length = content.length + extraZeros;
-    return Buffer.concat([content], length + gapTo(TAR_BLOCK, length));
-}
-const pseudoEntry = { type: 'reg', mode: 0o644, uid: 0, gid: 0, mtimeNs: 0n };
-const paxName = { ...pseudoEntry, name: Buffer.from('././@PaxHeader') };
-const longName = { ...pseudoEntry, name: Buffer.from('././@LongLink') };
-function ustarBlock(header, typeFlag) {
-    const block = Buffer.alloc(TAR_BLOCK);
-    const octal = (value, offset, digits) => {
-        block.write(value.toString(8).padStart(digits, '0'), offset, 'latin1');
-    };
-    const seconds = Number(floorSeconds(header.mtimeNs));
-    header.name.copy(block, 0, 0, NAME_FIELD);
-    octal(header.mode & 0o7777, 100, 7);
-    octal(header.uid > MAX_OCTAL_7 ? 0 : header.uid, 108, 7);
-    octal(header.gid > MAX_OCTAL_7 ? 0 : header.gid, 116, 7);
-    octal(header.size > MAX_OCTAL_11 ? 0 : header.size, 124, 11);
-    octal(seconds < 0 || seconds > MAX_OCTAL_11 ? 0 : seconds, 136, 11);
-    block.fill(' ', 148, 156);
-    block.write(typeFlag, 156, 'latin1');
-    header.linkName?.copy(block, 157, 0, NAME_FIELD);
-    block.write('ustar\u000000', 257, 'latin1');
-    let sum = 0;
-    for (const byte of block)
-        sum += byte;
-    block.write(`${sum.toString(8).padStart(6, '0')}\0 `, 148, 'latin1');
-    return block;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/byte-reader.js
-/** Takes exact pieces from a stream of chunks; holds no more than one chunk, or the piece that was asked for. */
-class ByteReader {
-    /** Bytes taken so far. */
-    position = 0;
-    #chunks;
-    #rest = Buffer.alloc(0);
-    constructor(source) {
-        this.#chunks = source[Symbol.asyncIterator]();
-    }
-    /** At most `limit` bytes, at least one; undefined where the stream has ended. */
-    async takeSome(limit) {
-        while (this.#rest.length === 0) {
-            const result = await this.#chunks.next();
-            if (result.done)
-                return undefined;
-            const { value } = result;
-            this.#rest = Buffer.from(value.buffer, value.byteOffset, value.byteLength);
-        }
-        return this.#cut(limit);
-    }
-    /** Exactly `length` bytes, or fewer where the stream ends before. */
-    async take(length) {
-        if (this.#rest.length >= length)
-            return this.#cut(length);
-        const pieces = [];
-        for (let missing = length; missing > 0;) {
-            const piece = await this.takeSome(missing);
-            if (!piece)
-                break;
-            pieces.push(piece);
-            missing -= piece.length;
-        }
-        return Buffer.concat(pieces);
-    }
-    /** Stops reading early; the stream behind is closed. */
-    async close() {
-        await this.#chunks.return?.();
-    }
-    #cut(limit) {
-        const piece = this.#rest.subarray(0, limit);
-        this.#rest = this.#rest.subarray(piece.length);
-        this.position += piece.length;
-        return piece;
-    }
-}
-/** Reads to the end for what reading checks; the content is not wanted. */
-async function drain(source) {
-    const chunks = source[Symbol.asyncIterator]();
-    let result;
-    do
-        result = await chunks.next();
-    while (!result.done);
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/entry-names.js
-const SLASH = 0x2f;
-const MAX_COMPONENT_BYTES = 255;
-/** A name as people read it: UTF-8 with what is not printable escaped. */
-function showName(name) {
-    return JSON.stringify(name.toString('utf8')).slice(1, -1);
-}
-/** A name without the slash at its end, which marks directories. */
-function withoutSlash(name) {
-    return name.at(-1) === SLASH ? name.subarray(0, -1) : name;
-}
-/** Whether a name is a path, without a slash at its end, or lies below it. */
-function isAtOrBelow(name, path) {
-    return name.subarray(0, path.length).equals(path) && (name.length === path.length || name[path.length] === SLASH);
-}
-/** A foreign name without any `./` before it; `./` itself is left with no bytes. */
-function stripDotSlash(name) {
-    let start = 0;
-    while (name[start] === 0x2e && name[start + 1] === SLASH)
-        start += 2;
-    return name.subarray(start);
-}
-/**
- * Says why a name (without a directory's last slash) must not be extracted; undefined where it may. Names are bytes:
- * a backslash is a letter like any other.
- */
-function findNameFault(name) {
-    if (name.length === 0)
-        return 'the name is empty';
-    if (name[0] === SLASH)
-        return 'the name is absolute';
-    if (name.includes(0))
-        return 'the name holds a NUL';
-    for (const component of splitName(name)) {
-        if (component.length === 0)
-            return 'the name has an empty component';
-        if (component.length > MAX_COMPONENT_BYTES)
-            return 'the name has a component longer than 255 bytes';
-        const text = component.length <= 2 ? component.toString('latin1') : '';
-        if (text === '.' || text === '..')
-            return `the name has the component "${text}"`;
-    }
-    return undefined;
-}
-/** The components of a path. */
-function* splitName(name) {
-    let start = 0;
-    for (let end = name.indexOf(SLASH); end !== -1; end = name.indexOf(SLASH, start)) {
-        yield name.subarray(start, end);
-        start = end + 1;
-    }
-    yield name.subarray(start);
-}
-/**
- * Whether a symlink leads out of the tree, read from where it stands. `..` may come first only: after a name, which may
- * be a symlink itself, nobody can say where it leads. With that, a chain of links that stay inside stays inside.
- */
-function pointsOutside(linkName, target) {
-    if (target.length === 0 || target[0] === SLASH)
-        return true;
-    let depth = [...splitName(linkName)].length - 1;
-    let isPastStart = false;
-    for (const component of splitName(target)) {
-        const text = component.length <= 2 ? component.toString('latin1') : 'name';
-        if (text === '' || text === '.')
-            continue;
-        if (text !== '..')
-            isPastStart = true;
-        else if (isPastStart || --depth < 0)
-            return true;
-    }
-    return false;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/pax-records.js
-const NEWLINE = 0x0a;
-const EQUALS = 0x3d;
-const SPACE = 0x20;
-const LONGEST_LENGTH = 8;
-/**
- * Reads extended (pax) records strictly by their lengths. Keywords that we do not write are refused in our own
- * archives and ignored in foreign ones, except GNU's own, which change what an entry is. Throws a TypeError.
- */
-function parsePaxRecords(body, isForeign) {
-    const fields = {};
-    const seen = new Set();
-    for (let start = 0; start < body.length;) {
-        const space = body.subarray(start, start + LONGEST_LENGTH).indexOf(SPACE);
-        const digits = body.toString('latin1', start, start + Math.max(space, 0));
-        const end = start + (/^[1-9]\d*$/.test(digits) ? Number(digits) : NaN);
-        const keyEnd = body.indexOf(EQUALS, start);
-        if (!(end <= body.length) || keyEnd === -1 || keyEnd >= end || body[end - 1] !== NEWLINE) {
-            throw new TypeError('an extended record is malformed');
-        }
-        const key = body.toString('latin1', start + space + 1, keyEnd);
-        if (key === '' || seen.has(key))
-            throw new TypeError(`the extended record ${JSON.stringify(key)} stands twice`);
-        seen.add(key);
-        applyRecord(fields, key, body.subarray(keyEnd + 1, end - 1), isForeign);
-        start = end;
-    }
-    return fields;
-}
-function applyRecord(fields, key, value, isForeign) {
-    switch (key) {
-        case 'path':
-            fields.path = checkPath(key, value);
-            return;
-        case 'linkpath':
-            fields.linkPath = checkPath(key, value);
-            return;
-        case 'size':
-        case 'uid':
-        case 'gid':
-            fields[key] = parseCount(key, value.toString('latin1'));
-            return;
-        case 'mtime':
-            fields.mtimeNs = parsePaxTime(value.toString('latin1'));
-            return;
-        default:
-            if (!isForeign || key.startsWith('GNU.')) {
-                throw new TypeError(`the extended record ${JSON.stringify(key)} is not allowed`);
-            }
-    }
-}
-function checkPath(key, value) {
-    if (value.length === 0)
-        throw new TypeError(`the extended record ${key} is empty`);
-    if (value.includes(0))
-        throw new TypeError(`the extended record ${key} holds a NUL`);
-    return Buffer.from(value);
-}
-function parseCount(key, text) {
-    const value = /^\d{1,16}$/.test(text) ? Number(text) : NaN;
-    if (!Number.isSafeInteger(value))
-        throw new TypeError(`the extended record ${key} is no number`);
-    return value;
-}
-/** Decimal seconds in nanoseconds; what lies beyond nine digits is cut. */
-function parsePaxTime(text) {
-    const match = /^(-?)(\d{1,18})(?:\.(\d{0,40}))?$/.exec(text);
-    if (!match)
-        throw new TypeError('the extended record mtime is no time');
-    const magnitude = BigInt(match[2] ?? 0) * 1000000000n + BigInt((match[3] ?? '').slice(0, 9).padEnd(9, '0'));
-    return match[1] ? -magnitude : magnitude;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/tar-fields.js
-
-const CHECKSUM_START = 148;
-const CHECKSUM_END = 156;
-/** Whether a block holds nothing but zeros. */
-function isZeroBlock(block) {
-    return block.every((byte) => byte === 0);
-}
-/** Reads a header block (POSIX ustar, GNU or v7); throws a TypeError that says what is wrong. */
-function parseTarBlock(block) {
-    if (Number(readNumber(block, CHECKSUM_START, 8, 'checksum')) !== sumOf(block)) {
-        throw new TypeError('the header has a wrong checksum');
-    }
-    const magic = block.toString('latin1', 257, 265);
-    const isPosix = magic.startsWith('ustar\0');
-    if (!isPosix && magic !== 'ustar  \0' && !isZeroBlock(block.subarray(257, layout_TAR_BLOCK))) {
-        throw new TypeError('the header is of no known kind');
-    }
-    const name = readText(block, 0, 100);
-    // GNU keeps times where POSIX keeps the first part of a long name.
-    const prefix = isPosix ? readText(block, 345, 155) : Buffer.alloc(0);
-    return {
-        name: prefix.length > 0 ? Buffer.concat([prefix, Buffer.from('/'), name]) : Buffer.from(name),
-        mode: readCount(block, 100, 8, 'mode'),
-        uid: readCount(block, 108, 8, 'uid'),
-        gid: readCount(block, 116, 8, 'gid'),
-        size: readCount(block, 124, 12, 'size'),
-        mtimeSeconds: readNumber(block, 136, 12, 'mtime'),
-        typeFlag: block.toString('latin1', 156, 157),
-        linkName: Buffer.from(readText(block, 157, 100)),
-    };
-}
-function sumOf(block) {
-    let sum = (CHECKSUM_END - CHECKSUM_START) * 0x20;
-    for (let place = 0; place < layout_TAR_BLOCK; place++) {
-        if (place < CHECKSUM_START || place >= CHECKSUM_END)
-            sum += block[place] ?? 0;
-    }
-    return sum;
-}
-function readText(block, start, length) {
-    const field = block.subarray(start, start + length);
-    const end = field.indexOf(0);
-    return end === -1 ? field : field.subarray(0, end);
-}
-function readCount(block, start, length, what) {
-    const value = readNumber(block, start, length, what);
-    if (value < 0n || value > BigInt(Number.MAX_SAFE_INTEGER))
-        throw new TypeError(`the header's ${what} is out of range`);
-    return Number(value);
-}
-/** An octal number, blank for zero, or GNU's base-256 where the first bit is set (two's complement). */
-function readNumber(block, start, length, what) {
-    const field = block.subarray(start, start + length);
-    const first = field[0] ?? 0;
-    if ((first & 0x80) !== 0) {
-        let value = BigInt.asIntN(7, BigInt(first & 0x7f));
-        for (const byte of field.subarray(1))
-            value = value * 256n + BigInt(byte);
-        return value;
-    }
-    const match = /^ *([0-7]*)[ \0]*$/.exec(field.toString('latin1'));
-    if (!match)
-        throw new TypeError(`the header's ${what} is no number`);
-    return match[1] ? BigInt(`0o${match[1]}`) : 0n;
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/tar-parser.js
-
-
-
-
-
-
-const MAX_PSEUDO_BYTES = 1024 * 1024;
-/** Ours end with two blocks; others fill up to whole records, of any size. */
-const MAX_ZEROS_BEHIND = 10_240;
-const tar_parser_SECOND_NS = 1000000000n;
-const types = {
-    '0': 'reg',
-    '\0': 'reg',
-    '1': 'hardlink',
-    '2': 'symlink',
-    '5': 'dir',
-};
-/**
- * Reads a tar strictly, in constant memory: files, directories, links, and what carries their long names and extended
- * records; all else is refused with an ArchiveDamage that names the entry. `isForeign`: also global records, which are
- * ignored, and keywords that we do not write.
- */
-async function* parseTar(source, { isForeign }) {
-    const reader = new ByteReader(source);
-    let announced = { hasRecords: false };
-    let last = 'the first entry';
-    try {
-        for (;;) {
-            const block = await reader.take(layout_TAR_BLOCK);
-            if (isZeroBlock(block) && block.length === layout_TAR_BLOCK)
-                break;
-            const fields = attempt(`after ${last}`, () => parseWholeBlock(block));
-            const where = showName(announced.path ?? announced.longName ?? fields.name);
-            if ('xgLK'.includes(fields.typeFlag)) {
-                const body = await takePseudoBody(reader, fields.size, where);
-                announced = attempt(where, () => announce(announced, fields.typeFlag, body, isForeign));
-                continue;
-            }
-            const header = attempt(where, () => joinHeader(fields, announced));
-            announced = { hasRecords: false };
-            last = where;
-            const end = reader.position + header.size;
-            yield { header, bodyOffset: reader.position, body: readBody(reader, end, where) };
-            await drain(readBody(reader, end, where));
-            const padding = await reader.take(layout_gapTo(layout_TAR_BLOCK, header.size));
-            if (padding.length !== layout_gapTo(layout_TAR_BLOCK, header.size))
-                throw new ArchiveDamage(where, 'its content is cut off');
-        }
-        if (announced.hasRecords || announced.longName || announced.longLink) {
-            throw new ArchiveDamage(`after ${last}`, 'extended records announce an entry that is not there');
-        }
-        await checkEnd(reader, last, isForeign ? Infinity : MAX_ZEROS_BEHIND);
-    }
-    finally {
-        await reader.close();
-    }
-}
-function parseWholeBlock(block) {
-    if (block.length === 0)
-        throw new TypeError('the two blocks that end a tar are missing');
-    if (block.length < layout_TAR_BLOCK)
-        throw new TypeError('a header is cut off');
-    return parseTarBlock(block);
-}
-/** The pseudo entry's own size counts: an extended record speaks of the real header only. */
-async function takePseudoBody(reader, size, where) {
-    if (size > MAX_PSEUDO_BYTES)
-        throw new ArchiveDamage(where, `its extended header has ${size} bytes`);
-    const length = size + layout_gapTo(layout_TAR_BLOCK, size);
-    const body = await reader.take(length);
-    if (body.length < length)
-        throw new ArchiveDamage(where, 'its extended header is cut off');
-    return Buffer.from(body.subarray(0, size));
-}
-function announce(before, typeFlag, body, isForeign) {
-    if (typeFlag === 'g') {
-        if (!isForeign)
-            throw new TypeError('global extended records are not allowed');
-        // Read for its form only; a keyword that renames or resizes every entry to come has no honest use.
-        if (Object.keys(parsePaxRecords(body, true)).length > 0)
-            throw new TypeError('global records change the entries');
-        return before;
-    }
-    if (typeFlag === 'x') {
-        if (before.hasRecords)
-            throw new TypeError('it has two extended headers');
-        return { ...before, ...parsePaxRecords(body, isForeign), hasRecords: true };
-    }
-    const key = typeFlag === 'L' ? 'longName' : 'longLink';
-    if (before[key])
-        throw new TypeError('it has two long names');
-    const end = body.indexOf(0);
-    const name = end === -1 ? body : body.subarray(0, end);
-    if (name.length === 0 || (end !== -1 && !isZeroBlock(body.subarray(end))))
-        throw new TypeError('its long name holds a NUL');
-    return { ...before, [key]: name };
-}
-function joinHeader(fields, announced) {
-    const type = types[fields.typeFlag];
-    if (!type)
-        throw new TypeError(`it is of the type ${JSON.stringify(fields.typeFlag)}, which is not allowed`);
-    if ((announced.path && announced.longName) || (announced.linkPath && announced.longLink)) {
-        throw new TypeError('it has two names');
-    }
-    const size = announced.size ?? fields.size;
-    if (type !== 'reg' && size !== 0)
-        throw new TypeError(`it is a ${type} with content`);
-    const linkName = announced.linkPath ?? announced.longLink ?? fields.linkName;
-    const isLink = type === 'symlink' || type === 'hardlink';
-    if (isLink && linkName.length === 0)
-        throw new TypeError('it is a link to nothing');
-    return {
-        name: announced.path ?? announced.longName ?? fields.name,
-        type,
-        mode: fields.mode & 0o7777,
-        uid: announced.uid ?? fields.uid,
-        gid: announced.gid ?? fields.gid,
-        mtimeNs: announced.mtimeNs ?? fields.mtimeSeconds * tar_parser_SECOND_NS,
-        size,
-        ...(isLink ? { linkName } : {}),
-    };
-}
-async function* readBody(reader, end, where) {
-    while (reader.position < end) {
-        const piece = await reader.takeSome(end - reader.position);
-        if (!piece)
-            throw new ArchiveDamage(where, 'its content is cut off');
-        yield piece;
-    }
-}
-/** After the first block of zeros comes a second, then nothing but zeros. */
-async function checkEnd(reader, last, maxZeros) {
-    const second = await reader.take(layout_TAR_BLOCK);
-    if (second.length < layout_TAR_BLOCK || !isZeroBlock(second)) {
-        throw new ArchiveDamage(`after ${last}`, 'a single block of zeros where two end a tar');
-    }
-    const limit = reader.position + maxZeros;
-    for (let rest = await reader.takeSome(layout_TAR_BLOCK); rest; rest = await reader.takeSome(layout_TAR_BLOCK)) {
-        if (!isZeroBlock(rest) || reader.position > limit)
-            throw new ArchiveDamage(`after ${last}`, 'something follows the end of the tar');
-    }
-}
-function attempt(where, step) {
-    try {
-        return step();
-    }
-    catch (error) {
-        if (error instanceof TypeError)
-            throw new ArchiveDamage(where, error.message, { cause: error });
-        throw error;
-    }
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/index-member.js
-
-
-
-
-
-
-
-
-/**
- * The index as an archive's last entry: tar header, JSON, padding and the two blocks that end the tar, in one gzip
- * member. Same index, same bytes. `sizeBytes` is that of the file at `indexPath`.
- */
-async function* encodeIndexMember(indexPath, sizeBytes) {
-    const tar = async function* () {
-        const name = Buffer.from(INDEX_NAME);
-        yield encodeTarHeader({ name, type: 'reg', mode: 0o444, uid: 0, gid: 0, mtimeNs: 0n, size: sizeBytes });
-        yield* createReadStream(indexPath, { highWaterMark: 1024 * 1024 });
-        yield Buffer.alloc(gapTo(TAR_BLOCK, sizeBytes) + 2 * TAR_BLOCK);
-    };
-    const gzip = createGzip({ level: 6, chunkSize: 256 * 1024 });
-    // A failure reaches the reader of `gzip`, which it destroys.
-    pipeline(tar(), gzip, () => { });
-    let isFirst = true;
-    for await (const chunk of gzip) {
-        // No time, no level, operating system "unknown"; the ten bytes of the header come in one piece.
-        if (isFirst)
-            chunk.fill(0, 4, 9).fill(0xff, 9, 10);
-        isFirst = false;
-        yield chunk;
-    }
-}
-/**
- * The JSON of an index from the bytes between the extents and the footer.
- * @throws ArchiveDamage while it is read, where they are not one entry of that name.
- */
-async function* decodeIndexMember(member) {
-    const gunzip = (0,external_node_zlib_namespaceObject.createGunzip)({ chunkSize: 256 * 1024 });
-    (0,external_node_stream_namespaceObject.pipeline)(member, gunzip, () => { });
-    let isFound = false;
-    try {
-        for await (const entry of parseTar(gunzip, { isForeign: false })) {
-            if (isFound || entry.header.name.toString('latin1') !== layout_INDEX_NAME) {
-                throw new ArchiveDamage(layout_INDEX_NAME, 'the archive does not end with its index');
-            }
-            isFound = true;
-            yield* entry.body;
-        }
-    }
-    catch (error) {
-        if (String(error.code).startsWith('Z_')) {
-            throw new ArchiveDamage(layout_INDEX_NAME, `it cannot be decompressed (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
-        }
-        throw error;
-    }
-    finally {
-        gunzip.destroy();
-    }
-    if (!isFound)
-        throw new ArchiveDamage(layout_INDEX_NAME, 'the archive has no index');
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/archive-tail.js
-
-
-
-
-/** A gzip member of ours begins so: no flags, no time, operating system unknown. */
-const MEMBER_START = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff]);
-/** Finds where the index begins, by the footer; throws an ArchiveDamage where the archive does not end in one. */
-async function locateIndex(archive) {
-    const footer = await readWhole(archive, archive.sizeBytes - FOOTER_BYTES, FOOTER_BYTES);
-    const offset = decodeFooter(footer);
-    if (offset === undefined || offset + FOOTER_BYTES >= archive.sizeBytes) {
-        throw new ArchiveDamage('the footer', 'the archive is cut off, or something was appended to it');
-    }
-    return offset;
-}
-/**
- * Streams the index out of the archive, as any reader of tar sees it: the last entry, then the end. Throws an
- * ArchiveDamage, at the end too; only what was read to its end is sound.
- */
-async function* readIndexEntry(archive, indexOffset) {
-    // gzip does not check its own header.
-    const start = await readWhole(archive, indexOffset, MEMBER_START.length);
-    if (!start.equals(MEMBER_START))
-        throw new ArchiveDamage('the index', 'its gzip member begins as none of ours');
-    try {
-        yield* decodeIndexMember(archive.read(indexOffset, archive.sizeBytes - FOOTER_BYTES - indexOffset));
-    }
-    catch (error) {
-        if (!String(error?.code).startsWith('Z_'))
-            throw error;
-        throw new ArchiveDamage('the index', `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
-    }
-}
-async function readWhole(archive, offset, length) {
-    if (offset < 0)
-        return Buffer.alloc(0);
-    const pieces = [];
-    for await (const piece of archive.read(offset, length))
-        pieces.push(piece);
-    return Buffer.concat(pieces);
-}
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/archive-file.js
-
-
-
-
-
-
-/** A sealed archive, open for reading. */
-class ArchiveFile {
-    sizeBytes;
-    handle;
-    constructor(handle, sizeBytes) {
-        this.handle = handle;
-        this.sizeBytes = sizeBytes;
-    }
-    /** Where the extents end and the index begins. @throws ArchiveDamage where the footer does not say. */
-    async readIndexOffset() {
-        return await locateIndex(this);
-    }
-    /** The place of the index's compressed bytes. */
-    async locateIndex() {
-        const offset = await this.readIndexOffset();
-        return { offset, length: this.sizeBytes - FOOTER_BYTES - offset };
-    }
-    /** The index, decompressed. */
-    async *readIndex() {
-        yield* readIndexEntry(this, await this.readIndexOffset());
-    }
-    /** The bytes of a range, fewer only at the end of the file. */
-    read(offset, length) {
-        const isWithin = offset + length <= this.sizeBytes;
-        return readRange(this.handle, { offset, length: isWithin ? length : Math.max(0, this.sizeBytes - offset) });
-    }
-    async close() {
-        await this.handle.close();
-    }
-}
-/** @throws Failure `vault` where no archive of that name is there. */
-async function openArchive(store, name) {
-    return await openArchiveAt((0,layout/* archivePath */.oM)(store, name), name);
-}
-/** The same for a file elsewhere, which messages call `name`. */
-async function openArchiveAt(path, name) {
-    let handle;
-    try {
-        handle = await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_NOFOLLOW | promises_.constants.O_NONBLOCK);
-    }
-    catch (error) {
-        throw new failure/* Failure */.HR('vault', `the vault holds no archive ${name}`, 'list shows those that are there.', {
-            cause: error,
-        });
-    }
-    const about = await handle.stat();
-    if (about.isFile())
-        return new ArchiveFile(handle, about.size);
-    await handle.close();
-    throw new failure/* Failure */.HR('damaged', `${name} is not a file`, 'Look at the directory on the backup server.');
-}
-
 ;// CONCATENATED MODULE: ./.build/src/vault/store/damage.js
 
 
@@ -17204,40 +18079,6 @@ function checkExtent(raw) {
     return { offset, length, sha256, entries, ...(key === undefined ? {} : { key }) };
 }
 
-;// CONCATENATED MODULE: ./.build/src/archive/line-reader.js
-/**
- * Splits a stream of bytes into lines without their newlines, in the batches that the stream brings. A line longer than
- * `maxLineBytes` is refused: memory stays bounded whatever the other side sends.
- */
-async function* readLines(chunks, maxLineBytes = 1024 * 1024) {
-    // In pieces: whoever sends a line without end must not have it copied again with every chunk.
-    let rest = [];
-    let restBytes = 0;
-    for await (const chunk of chunks) {
-        const bytes = Buffer.from(chunk.buffer, chunk.byteOffset, chunk.length);
-        const end = bytes.lastIndexOf(0x0a);
-        if (end >= 0) {
-            const whole = rest.length === 0 ? bytes.subarray(0, end) : Buffer.concat([...rest, bytes.subarray(0, end)]);
-            yield whole.toString('utf8').split('\n');
-            rest = [];
-            restBytes = 0;
-        }
-        if (end === bytes.length - 1)
-            continue;
-        rest.push(Buffer.from(bytes.subarray(end + 1)));
-        restBytes += bytes.length - end - 1;
-        if (end === -1 && restBytes > maxLineBytes)
-            throw new RangeError(`a line is longer than ${maxLineBytes} bytes`);
-    }
-    if (restBytes > 0)
-        yield [Buffer.concat(rest).toString('utf8')];
-}
-/** The lines of all batches, one by one. */
-async function* singly(batches) {
-    for await (const batch of batches)
-        yield* batch;
-}
-
 ;// CONCATENATED MODULE: ./.build/src/archive/index-reader.js
 
 
@@ -17319,29 +18160,6 @@ class IndexReader {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/vault/store/digested-stream.js
-
-/** A stream that is hashed on its way, to its end even where the reader stops before. */
-class DigestedStream {
-    #chunks;
-    #hash = (0,external_node_crypto_namespaceObject.createHash)('sha256');
-    constructor(source) {
-        this.#chunks = source[Symbol.asyncIterator]();
-    }
-    async *[Symbol.asyncIterator]() {
-        for (let next = await this.#chunks.next(); !next.done; next = await this.#chunks.next()) {
-            this.#hash.update(next.value);
-            yield next.value;
-        }
-    }
-    async finish() {
-        const rest = this[Symbol.asyncIterator]();
-        while (!(await rest.next()).done)
-            ;
-        return this.#hash.digest('hex');
-    }
-}
-
 ;// CONCATENATED MODULE: ./.build/src/vault/store/read-extent-table.js
 
 
@@ -17357,14 +18175,14 @@ async function readExtentTable(file, index) {
         const digest = new DigestedStream(file.readIndex());
         const reader = await IndexReader.open(digest);
         if ((await digest.finish()) !== index)
-            throw new ArchiveDamage('the index', 'it is not the one that was sealed');
+            throw new archive_damage_ArchiveDamage('the index', 'it is not the one that was sealed');
         return reader.extents;
     }
     catch (error) {
         const isMisfit = error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError;
         if (!isMisfit && !isReadError(error))
             throw error;
-        throw new ArchiveDamage('the index', (0,failure/* messageOf */.bD)(error), { cause: error });
+        throw new archive_damage_ArchiveDamage('the index', (0,failure/* messageOf */.bD)(error), { cause: error });
     }
 }
 
@@ -17492,7 +18310,7 @@ async function inherit(store, { archive, index }, given, base) {
         return after;
     }
     catch (error) {
-        if (error instanceof ArchiveDamage)
+        if (error instanceof archive_damage_ArchiveDamage)
             return undefined;
         throw error;
     }
@@ -17536,6 +18354,7 @@ function notePath(store) {
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/upkeep/remove-archive.js
+
 
 
 
@@ -17593,6 +18412,7 @@ async function finish(store, { entry, file }, log) {
     }
     await (0,promises_.rm)((0,layout/* receiptPath */.WI)(store, name), { force: true });
     await (0,promises_.rm)((0,layout/* verdictPath */.NO)(store, name), { force: true });
+    await removeSurvey(store, name);
     await forgetExtents(store, entry);
     await dropRemovalNote(store);
 }
@@ -17623,12 +18443,12 @@ async function sweepTemporaries(store) {
 
 
 /** A seal of a large first night takes minutes. */
-const DEFAULT_LOCK_WAIT_MS = 900_000;
+const vault_lock_DEFAULT_LOCK_WAIT_MS = 900_000;
 /**
  * Does what changes the vault while nobody else does. What a killed seal, prune or retire has left is settled first.
  * @throws Failure `locked` where another one holds it for too long.
  */
-async function withVaultLock({ store, logger, holder, settlesRemovals = true, lockWaitMs = DEFAULT_LOCK_WAIT_MS, signal }, work) {
+async function withVaultLock({ store, logger, holder, settlesRemovals = true, lockWaitMs = vault_lock_DEFAULT_LOCK_WAIT_MS, signal }, work) {
     const lock = await acquireLock((0,layout/* lockPath */.HZ)(store), { holder, waitMs: lockWaitMs, ...(signal ? { signal } : {}) });
     try {
         await settleCutSeal(store, logger);
@@ -17648,12 +18468,15 @@ async function withVaultLock({ store, logger, holder, settlesRemovals = true, lo
 
 
 
+
+
 /**
  * Takes over what the former script left: each archive is made read-only, hashed, and gets a line in the ledger, its age
- * counting from the date in its name. One after the other: a run that is killed is gone on with by the next.
+ * counting from the date in its name. Then it is read through, the newest first, so that a restore finds at once what it
+ * holds. One after the other: a run that is killed is gone on with by the next.
  */
 async function adopt(options) {
-    const { store, settings, logger, isDryRun = false, signal } = options;
+    const { store, settings, logger, isDryRun = false, surveyDump, signal } = options;
     const { candidates, left, known } = await findCandidates(store, settings.timezone);
     const adopted = [];
     for (const [at, { name, instant }] of candidates.entries()) {
@@ -17681,7 +18504,11 @@ async function adopt(options) {
             left.push({ name, why: error.message });
         }
     }
-    return { isDryRun, adopted, known, left: left.sort((a, b) => (a.name < b.name ? -1 : 1)) };
+    left.sort((a, b) => (a.name < b.name ? -1 : 1));
+    const result = { isDryRun, adopted, known, left };
+    if (isDryRun || !surveyDump)
+        return result;
+    return { ...result, surveys: await surveyAdopted({ store, logger, surveyDump, ...(signal ? { signal } : {}) }) };
 }
 /**
  * What only root can do before `adopt` runs as the keeper: gives the archives of the former script to the keeper, and
@@ -17707,13 +18534,15 @@ async function giveToKeeper(directory, { timezone, owner, now }) {
         }
     }
 }
+/** What lies beside the archives and is the vault's own. */
+const ownNames = new Set(['.vault', '.incoming', layout_CARD_NAME, 'lost+found']);
 async function findCandidates(store, timezone) {
     const inLedger = new Set(ledger_listLedgerArchives(await ledger_readLedger(store)).map(({ name }) => name));
     const candidates = [];
     const left = [];
     let known = 0;
     for (const name of await (0,promises_.readdir)(store.directory)) {
-        if (name === '.vault' || name === '.incoming' || name === 'lost+found')
+        if (ownNames.has(name))
             continue;
         const judged = judgeName(name, timezone, store.now());
         if (inLedger.has(name))
@@ -17765,7 +18594,991 @@ async function enter({ store, logger, lockWaitMs, signal }, { name, sizeBytes, s
     });
 }
 
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-events.js
+/** The lexer's events for whoever wants them: the fingerprints, the cuts, or both. */
+function dump_events_joinEvents(taker, cutter) {
+    return {
+        copyBegins(table, at, statementAt) {
+            taker?.copyBegins(table, statementAt);
+            cutter?.copyBegins(table, at);
+        },
+        copyRows: (bytes) => taker?.copyRows(bytes),
+        copyEnds(table, rows, at) {
+            taker?.copyEnds(table, rows, at);
+            cutter?.copyEnds(table, at);
+        },
+        unitEnds: (at) => cutter?.unitEnds(at),
+        statement: (text, end) => taker?.statement(text, end),
+        metaBegins: (at) => cutter?.metaBegins(at),
+        metaEnds: (_text, at) => cutter?.metaEnds(at),
+    };
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/sql-bytes.js
+/** The bytes that mean something in SQL and in psql's input; the same in every encoding of a server. */
+const newline = 0x0a;
+const doubleQuote = 0x22;
+const dollar = 0x24;
+const quote = 0x27;
+const star = 0x2a;
+const minus = 0x2d;
+const solidus = 0x2f;
+const semicolon = 0x3b;
+const backslash = 0x5c;
+/** Whether a byte may be part of an identifier: letters, digits, `_`, `$` and whatever is not ASCII. */
+function isWordByte(byte) {
+    const lower = byte | 0x20;
+    if (lower >= 0x61 && lower <= 0x7a)
+        return true;
+    return isDigit(byte) || byte === 0x5f || byte === dollar || byte >= 0x80;
+}
+function isDigit(byte) {
+    return byte >= 0x30 && byte <= 0x39;
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/copy-rows.js
+
+const terminator = Buffer.from('\\.\n');
+/** The rows of one COPY block, up to the line `\.`, from pieces of any size; touches each byte only to find line ends. */
+class CopyRows {
+    #events;
+    #table = '';
+    #rows = 0;
+    /** How many bytes of the terminator the line has matched so far; -1 once it cannot be one. */
+    #matched = 0;
+    /** How many of them came in earlier pieces: not reported yet. */
+    #held = 0;
+    ended = true;
+    constructor(events) {
+        this.#events = events;
+    }
+    /** Rows of a table begin at `at`, behind the statement that began at `statementAt`. */
+    begin(table, at, statementAt) {
+        this.#table = table;
+        this.#rows = this.#matched = this.#held = 0;
+        this.ended = false;
+        this.#events.copyBegins(table, at, statementAt);
+    }
+    /** Reads from index `from`; `base` is the piece's offset in the stream. Gives the index where it stopped. */
+    read(buffer, from, base) {
+        let at = from;
+        while (at < buffer.length) {
+            if (this.#matched >= 0 && buffer[at] === terminator[this.#matched]) {
+                at++;
+                if (++this.#matched < terminator.length)
+                    continue;
+                this.#report(buffer, from, at - terminator.length);
+                this.ended = true;
+                this.#events.copyEnds(this.#table, this.#rows, base + at);
+                return at;
+            }
+            if (this.#held > 0)
+                this.#events.copyRows(terminator.subarray(0, this.#held));
+            this.#held = 0;
+            this.#matched = -1;
+            const end = buffer.indexOf(newline, at);
+            if (end < 0)
+                break;
+            at = end + 1;
+            this.#rows++;
+            this.#matched = 0;
+            this.#events.unitEnds(base + at);
+        }
+        this.#held = Math.max(0, this.#matched);
+        this.#report(buffer, from, buffer.length - this.#held);
+        return buffer.length;
+    }
+    #report(buffer, start, end) {
+        if (end > start)
+            this.#events.copyRows(buffer.subarray(start, end));
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-statements.js
+/** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
+const dump_statements_name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
+const qualifiedName = `${dump_statements_name}(?:\\.${dump_statements_name})?`;
+const copyPattern = new RegExp(`^COPY (${qualifiedName}) [^]*FROM stdin;$`);
+const foreignKeyPattern = new RegExp(`^ALTER TABLE (?:ONLY )?(${qualifiedName})\\s+ADD CONSTRAINT (${dump_statements_name}) FOREIGN KEY \\([^]*\\) REFERENCES (${qualifiedName})\\(`);
+const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
+const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
+const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
+/** The table of a `COPY … FROM stdin;`, as written. */
+function parseCopyTable(text) {
+    return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
+}
+/** The foreign key that a statement adds. */
+function parseForeignKey(statement) {
+    const found = statement.startsWith('ALTER TABLE ') ? foreignKeyPattern.exec(statement) : null;
+    if (!found)
+        return undefined;
+    const [, table, constraint, references] = found;
+    return { table, constraint, references, statement };
+}
+function parseSetval(text) {
+    const found = setvalPattern.exec(text);
+    if (!found)
+        return undefined;
+    return {
+        sequence: found[1].replaceAll("''", "'"),
+        value: found[2],
+        called: found[3] === 'true',
+    };
+}
+function parseLargeObjectStep(text) {
+    if (!text.startsWith('SELECT pg_catalog.lo'))
+        return undefined;
+    const written = writePattern.exec(text);
+    if (written)
+        return { step: 'write', content: Buffer.from(written[1], 'hex') };
+    const found = largeObjectPattern.exec(text);
+    if (!found)
+        return undefined;
+    return found[1] === 'close' ? { step: 'close' } : { step: found[1], oid: found[2] };
+}
+/** The parts of a qualified name without their quotes: `public."Été"` gives `['public', 'Été']`. */
+function dump_statements_splitQualifiedName(text) {
+    const parts = text.match(/"(?:[^"]|"")*"|[^".]+/g) ?? [];
+    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
+}
+/**
+ * A name of the dump as text: its bytes in the dump's encoding (`SET client_encoding`). SQL_ASCII, or bytes that do
+ * not fit: UTF-8 where they are valid, else latin1.
+ */
+function decodeName(text, encoding) {
+    if (/^[\x00-\x7f]*$/.test(text))
+        return text;
+    const bytes = Buffer.from(text, 'latin1');
+    for (const label of [nameEncoding(encoding), 'utf-8']) {
+        try {
+            return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+        }
+        catch {
+            // Not this one: the label is unknown here, or the bytes do not fit.
+        }
+    }
+    return text;
+}
+/** PostgreSQL's name of an encoding as the WHATWG calls it. */
+function nameEncoding(encoding) {
+    const latin = /^LATIN(\d+)$/.exec(encoding)?.[1];
+    const parts = { 5: 9, 6: 10, 7: 13, 8: 14, 9: 15, 10: 16 };
+    if (latin)
+        return `iso-8859-${parts[latin] ?? latin}`;
+    const windows = /^WIN(\d+)$/.exec(encoding)?.[1];
+    if (windows)
+        return windows === '866' ? 'ibm866' : `windows-${windows}`;
+    const others = { UTF8: 'utf-8', KOI8R: 'koi8-r', KOI8U: 'koi8-u', SQL_ASCII: 'utf-8' };
+    return others[encoding] ?? encoding.toLowerCase().replaceAll('_', '-');
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/sql-span.js
+
+/**
+ * A stretch of SQL in which semicolons and line ends mean nothing: a text, a quoted name, a `$tag$` body, a nested
+ * comment. Begun behind its first mark; reads pieces of any size until it has ended.
+ */
+class SqlSpan {
+    #kind = 'quoted';
+    #escape = false;
+    #maybeEnded = false;
+    #tag = [];
+    #tagIsWhole = false;
+    #matched = 0;
+    #depth = 0;
+    #previous = 0;
+    ended = true;
+    /** What was begun as `$tag$` was none, but a parameter as in `$1`. */
+    wasParameter = false;
+    begin(kind) {
+        this.#kind = kind;
+        this.ended = false;
+        this.#escape = this.#maybeEnded = this.#tagIsWhole = this.wasParameter = false;
+        this.#tag = [dollar];
+        this.#matched = 0;
+        this.#depth = 1;
+        this.#previous = 0;
+    }
+    /** Reads from `at`; gives the index behind the span's end, or the piece's length where it goes on. */
+    read(buffer, at) {
+        if (this.#kind === 'quoted')
+            return this.#findMark(buffer, quote, at);
+        if (this.#kind === 'identifier')
+            return this.#findMark(buffer, doubleQuote, at);
+        let index = at;
+        while (index < buffer.length && !this.ended) {
+            const byte = buffer[index];
+            if (this.#kind === 'escaped')
+                index = this.#readEscaped(byte, index);
+            else if (this.#kind === 'comment')
+                index = this.#readComment(byte, index);
+            else if (this.#tagIsWhole)
+                index = this.#readBody(buffer, byte, index);
+            else
+                index = this.#readTag(byte, index);
+        }
+        return index;
+    }
+    /** Two marks in a row are one of the text: as if the span had ended and another begun. */
+    #findMark(buffer, mark, from) {
+        const found = buffer.indexOf(mark, from);
+        this.ended = found >= 0;
+        return found < 0 ? buffer.length : found + 1;
+    }
+    #readEscaped(byte, at) {
+        if (this.#maybeEnded) {
+            this.#maybeEnded = false;
+            this.ended = byte !== quote;
+            return this.ended ? at : at + 1;
+        }
+        if (this.#escape)
+            this.#escape = false;
+        else if (byte === backslash)
+            this.#escape = true;
+        else
+            this.#maybeEnded = byte === quote;
+        return at + 1;
+    }
+    #readComment(byte, at) {
+        const opens = this.#previous === solidus && byte === star;
+        const closes = this.#previous === star && byte === solidus;
+        this.#previous = opens || closes ? 0 : byte;
+        this.#depth += opens ? 1 : closes ? -1 : 0;
+        this.ended = this.#depth === 0;
+        return at + 1;
+    }
+    #readTag(byte, at) {
+        if (byte === dollar)
+            this.#tagIsWhole = true;
+        else if (!isWordByte(byte) || (this.#tag.length === 1 && isDigit(byte))) {
+            this.ended = this.wasParameter = true;
+            return at;
+        }
+        this.#tag.push(byte);
+        return at + 1;
+    }
+    #readBody(buffer, byte, at) {
+        if (this.#matched === 0) {
+            const found = buffer.indexOf(dollar, at);
+            this.#matched = found < 0 ? 0 : 1;
+            return found < 0 ? buffer.length : found + 1;
+        }
+        if (byte === this.#tag[this.#matched])
+            this.#matched++;
+        // The mark that broke this match may begin the next one.
+        else
+            this.#matched = byte === dollar ? 1 : 0;
+        this.ended = this.#matched === this.#tag.length;
+        return at + 1;
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-lexer.js
+
+
+
+
+const trailer = Buffer.from('-- PostgreSQL database dump complete');
+/** A longer statement (a function, a comment) is none that we read; a COPY of 1,600 long columns stays below. */
+const maximumStatementBytes = 1 << 20;
+/**
+ * Reads pg_dump's plain output as it passes, in pieces of any size: finds COPY blocks, statements and the trailer at
+ * the top level only, whatever quotes, bodies and comments hold. Memory is bounded by the longest statement that it
+ * keeps.
+ */
+class dump_lexer_DumpLexer {
+    #events;
+    #rows;
+    #span = new SqlSpan();
+    #state = 'top';
+    /** Offset in the stream of the piece at hand. */
+    #base = 0;
+    // The statement at hand: its bytes, and whether it began a line.
+    #open = false;
+    #statementAt = 0;
+    #atLineStart = true;
+    #parentheses = 0;
+    #pieces = [];
+    #piecesBytes = 0;
+    #pieceStart = 0;
+    /** A statement has ended on this line. */
+    #ended = false;
+    /** How many bytes of a word have just passed, and the last byte: tells `E'` and `a$b$`. */
+    #word = 0;
+    #last = 0;
+    #backslashEscapes = false;
+    #encoding = 'UTF8';
+    #table = '';
+    /** How far a comment has matched the trailer; -1: it cannot be it. */
+    #matched = -1;
+    #line = [];
+    #trailerSeen = false;
+    #restrictKey;
+    constructor(events) {
+        this.#events = events;
+        this.#rows = new CopyRows(events);
+    }
+    /**
+     * Whether the dump is whole so far: its trailer stood at the top level, nothing but psql's `\unrestrict` after it,
+     * with the key that the beginning gave.
+     */
+    get complete() {
+        return this.#trailerSeen && this.#restrictKey === undefined && this.#state === 'top';
+    }
+    push(buffer) {
+        this.#pieceStart = 0;
+        for (let at = 0; at < buffer.length;)
+            at = this.#read(buffer, at);
+        if (this.#open)
+            this.#keepPiece(buffer, buffer.length);
+        this.#base += buffer.length;
+    }
+    /** Reads one byte, or as many as mean the same; gives where it stopped. */
+    #read(buffer, at) {
+        if (this.#state === 'rows') {
+            const end = this.#rows.read(buffer, at, this.#base);
+            if (this.#rows.ended)
+                this.#state = 'top';
+            return end;
+        }
+        if (this.#state === 'span') {
+            const end = this.#span.read(buffer, at);
+            if (this.#span.ended)
+                this.#leaveSpan();
+            return end;
+        }
+        const byte = buffer[at];
+        if (this.#state === 'minus' || this.#state === 'solidus')
+            return this.#readSymbol(byte, at);
+        if (this.#state === 'comment')
+            this.#readComment(byte);
+        else if (this.#state === 'meta')
+            this.#readMetaLine(byte, at);
+        else if (this.#state === 'top')
+            this.#readTop(buffer, byte, at);
+        else if (byte === newline) {
+            this.#state = 'rows';
+            this.#atLineStart = true;
+            this.#rows.begin(this.#table, this.#base + at + 1, this.#statementAt);
+        }
+        return at + 1;
+    }
+    #readTop(buffer, byte, at) {
+        if (byte === newline)
+            return this.#readLineEnd(at);
+        if (byte === minus || byte === solidus) {
+            // Maybe a comment: the next byte tells.
+            this.#matched = byte === minus && this.#atLineStart && !this.#open ? 1 : -1;
+            this.#state = byte === minus ? 'minus' : 'solidus';
+            this.#word = 0;
+            return;
+        }
+        if (!this.#open) {
+            if (byte === backslash && this.#atLineStart) {
+                this.#state = 'meta';
+                this.#line = [];
+                return this.#events.metaBegins(this.#base + at);
+            }
+            if (byte === 0x20 || byte === 0x09 || byte === 0x0d) {
+                this.#atLineStart = false;
+                return;
+            }
+            this.#openStatement(at);
+        }
+        if (byte === quote)
+            this.#enterSpan(this.#isEscapeMark() ? 'escaped' : 'quoted');
+        else if (byte === doubleQuote)
+            this.#enterSpan('identifier');
+        else if (byte === dollar && this.#word === 0)
+            this.#enterSpan('dollar');
+        else if (byte === 0x28)
+            this.#parentheses++;
+        else if (byte === 0x29)
+            this.#parentheses--;
+        // Inside parentheses it separates the actions of a rule.
+        else if (byte === semicolon && this.#parentheses <= 0)
+            this.#closeStatement(buffer, at + 1);
+        this.#word = isWordByte(byte) ? this.#word + 1 : 0;
+        this.#last = byte;
+    }
+    #readLineEnd(at) {
+        this.#word = 0;
+        if (!this.#open)
+            this.#atLineStart = true;
+        if (!this.#ended)
+            return;
+        this.#ended = false;
+        this.#events.unitEnds(this.#base + at + 1);
+    }
+    /** Whether backslashes escape in the text that begins here: `E'…'`, or all of them in a dump that says so. */
+    #isEscapeMark() {
+        return this.#backslashEscapes || (this.#word === 1 && (this.#last | 0x20) === 0x65);
+    }
+    #enterSpan(kind) {
+        this.#state = 'span';
+        this.#span.begin(kind);
+    }
+    #leaveSpan() {
+        this.#state = 'top';
+        this.#word = this.#span.wasParameter ? 1 : 0;
+        this.#last = 0;
+    }
+    #readSymbol(byte, at) {
+        if (this.#state === 'minus' && byte === minus) {
+            this.#state = 'comment';
+            if (this.#matched === 1)
+                this.#matched = 2;
+            return at + 1;
+        }
+        if (this.#state === 'solidus' && byte === star) {
+            this.#enterSpan('comment');
+            if (!this.#open)
+                this.#atLineStart = false;
+            return at + 1;
+        }
+        // No comment, but a symbol; no statement that we read begins with one.
+        this.#state = 'top';
+        if (!this.#open) {
+            this.#openStatement(at);
+            this.#atLineStart = false;
+        }
+        return at;
+    }
+    #readComment(byte) {
+        if (byte !== newline) {
+            if (this.#matched >= 0)
+                this.#matched = byte === trailer[this.#matched] ? this.#matched + 1 : -1;
+            return;
+        }
+        if (this.#matched === trailer.length)
+            this.#trailerSeen = true;
+        this.#state = 'top';
+        this.#word = 0;
+        if (!this.#open)
+            this.#atLineStart = true;
+    }
+    #readMetaLine(byte, at) {
+        if (byte !== newline) {
+            if (this.#line.length < 1024)
+                this.#line.push(byte);
+            return;
+        }
+        this.#state = 'top';
+        const text = `\\${Buffer.from(this.#line).toString('latin1')}`;
+        const [word, key] = text.split(' ');
+        if (word === '\\restrict')
+            this.#restrictKey = key ?? '';
+        // One without its \restrict stands in a dump that lacks its beginning.
+        else if (word === '\\unrestrict')
+            this.#restrictKey = key === this.#restrictKey ? undefined : '';
+        this.#events.metaEnds(text, this.#base + at + 1);
+    }
+    #openStatement(at) {
+        this.#open = true;
+        this.#statementAt = this.#base + at;
+        this.#trailerSeen = false;
+        this.#parentheses = 0;
+        this.#word = 0;
+        this.#pieceStart = at;
+    }
+    #keepPiece(buffer, end) {
+        this.#piecesBytes += end - this.#pieceStart;
+        if (this.#piecesBytes > maximumStatementBytes)
+            this.#pieces = [];
+        else
+            this.#pieces.push(buffer.subarray(this.#pieceStart, end));
+    }
+    #closeStatement(buffer, end) {
+        this.#keepPiece(buffer, end);
+        // What does not begin a line is part of something that we do not read, such as a function's body.
+        const text = this.#atLineStart ? Buffer.concat(this.#pieces).toString('latin1') : '';
+        this.#pieces = [];
+        this.#piecesBytes = 0;
+        this.#open = false;
+        this.#ended = true;
+        this.#atLineStart = false;
+        if (text === '')
+            return;
+        if (text.startsWith('SET '))
+            this.#readSetting(text);
+        this.#events.statement(text, this.#base + end);
+        const table = parseCopyTable(text);
+        if (table === undefined)
+            return;
+        this.#table = decodeName(table, this.#encoding);
+        this.#ended = false;
+        this.#state = 'copyHead';
+    }
+    #readSetting(text) {
+        const setting = /^SET (client_encoding|standard_conforming_strings) = '?(\w+)'?;$/.exec(text);
+        if (setting?.[1] === 'client_encoding')
+            this.#encoding = setting[2];
+        else if (setting)
+            this.#backslashEscapes = setting[2] === 'off';
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/fingerprints.js
+
+
+
+
+/** Takes the fingerprints of a dump, and the places of its parts, from what the lexer finds in it. */
+class FingerprintTaker {
+    #tables = new Map();
+    #sequences = new Map();
+    #largeObjects = { count: 0, bytes: 0, hash: (0,external_node_crypto_namespaceObject.createHash)('sha256') };
+    #objectBytes = 0;
+    #rowsHash;
+    #encoding = 'UTF8';
+    #blockAt = 0;
+    /** Where the first block of rows begins, and where the last statement ended that brought content. */
+    #headBytes;
+    #contentEnd = 0;
+    copyBegins(table, statementAt) {
+        // A table may have several blocks, where its partitions are loaded through their root.
+        const known = this.#tables.get(table) ?? { rows: 0, hash: (0,external_node_crypto_namespaceObject.createHash)('sha256'), places: [] };
+        this.#tables.set(table, known);
+        this.#rowsHash = known.hash;
+        this.#blockAt = statementAt;
+        this.#headBytes ??= statementAt;
+    }
+    copyRows(bytes) {
+        this.#rowsHash?.update(bytes);
+    }
+    copyEnds(table, rows, at) {
+        this.#contentEnd = at;
+        const known = this.#tables.get(table);
+        if (!known)
+            return;
+        known.rows += rows;
+        known.places.push({ offset: this.#blockAt, length: at - this.#blockAt });
+    }
+    statement(text, end) {
+        if (text.startsWith('SET client_encoding'))
+            this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
+        if (!text.startsWith('SELECT pg_catalog.'))
+            return;
+        // Of these, there are some before the rows as well.
+        if (/^SELECT pg_catalog\.(setval|lo)/.test(text))
+            this.#contentEnd = end;
+        const found = parseSetval(text);
+        if (found) {
+            const name = decodeName(found.sequence, this.#encoding);
+            this.#sequences.set(name, { value: found.value, called: found.called });
+        }
+        else
+            this.#readLargeObject(text);
+    }
+    #readLargeObject(text) {
+        const found = parseLargeObjectStep(text);
+        const { hash } = this.#largeObjects;
+        if (found?.step === 'create')
+            this.#largeObjects.count++;
+        if (found?.step === 'open') {
+            this.#objectBytes = 0;
+            hash.update(`${found.oid}:`);
+        }
+        if (found?.step === 'write') {
+            this.#objectBytes += found.content.length;
+            hash.update(found.content);
+        }
+        if (found?.step !== 'close')
+            return;
+        // The length behind the content keeps one object's end from passing for the next one's beginning.
+        hash.update(`:${this.#objectBytes}\n`);
+        this.#largeObjects.bytes += this.#objectBytes;
+    }
+    /** The fingerprints of all that was seen; to be called once, at the end. */
+    finish() {
+        const { count, bytes, hash } = this.#largeObjects;
+        const headBytes = this.#headBytes;
+        return {
+            ...(headBytes === undefined ? {} : { structure: { headBytes, tailOffset: this.#contentEnd } }),
+            tables: sortByName(this.#tables, ({ rows, hash: rowsHash, places }) => ({
+                rows,
+                sha256: rowsHash.digest('hex'),
+                places,
+            })),
+            sequences: sortByName(this.#sequences, (sequence) => sequence),
+            largeObjects: { count, bytes, sha256: hash.digest('hex') },
+        };
+    }
+}
+/** Reads a dump, in pieces of any size: its fingerprints, and whether it is whole (its trailer at the top level). */
+async function fingerprintDump(chunks) {
+    const taker = new FingerprintTaker();
+    const lexer = new DumpLexer(joinEvents(taker));
+    for await (const chunk of chunks)
+        lexer.push(chunk);
+    return { fingerprints: taker.finish(), trailer: lexer.complete };
+}
+/** What differs between two fingerprints, one line each, for people; empty where all is equal. Places are no matter. */
+function compareFingerprints(expected, found) {
+    const tables = compareByName('table', expected.tables, found.tables, (table) => `${table.rows} rows`, (a, b) => {
+        if (a.rows !== b.rows)
+            return `${a.rows} rows expected, ${b.rows} found`;
+        return a.sha256 === b.sha256 ? undefined : `${a.rows} rows as expected, but their content differs`;
+    });
+    const describe = ({ value, called }) => `${value}${called ? '' : ' (not used yet)'}`;
+    const sequences = compareByName('sequence', expected.sequences, found.sequences, describe, (a, b) => a.value === b.value && a.called === b.called ? undefined : `${describe(a)} expected, ${describe(b)} found`);
+    const [a, b] = [expected.largeObjects, found.largeObjects];
+    const differences = [...tables, ...sequences];
+    if (a.count !== b.count)
+        differences.push(`large objects: ${a.count} expected, ${b.count} found`);
+    else if (a.bytes !== b.bytes)
+        differences.push(`large objects: ${a.bytes} bytes expected, ${b.bytes} found`);
+    else if (a.sha256 !== b.sha256)
+        differences.push(`large objects: ${a.count} as expected, but their content differs`);
+    return differences;
+}
+/**
+ * Fingerprints as found, without what may only be another way to write the same: tables with as many rows as expected
+ * have the expected digest, and are named.
+ */
+function overlookContent(expected, found) {
+    const keyOf = (name) => splitQualifiedName(name).join('\0');
+    const wanted = new Map(Object.entries(expected.tables).map(([name, table]) => [keyOf(name), table]));
+    const overlooked = [];
+    const tables = Object.entries(found.tables).map(([name, table]) => {
+        const other = wanted.get(keyOf(name));
+        if (!other || other.rows !== table.rows || other.sha256 === table.sha256)
+            return [name, table];
+        overlooked.push(name);
+        return [name, other];
+    });
+    return { fingerprints: { ...found, tables: Object.fromEntries(tables) }, overlooked };
+}
+function compareByName(kind, expected, found, describe, compare) {
+    // Which words need quotes depends on the client's version: names are compared without them.
+    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [splitQualifiedName(name).join('\0'), { name, value }]));
+    const [left, right] = [index(expected), index(found)];
+    const differences = [];
+    for (const [key, { name, value }] of left) {
+        const other = right.get(key);
+        const difference = other ? compare(value, other.value) : `missing (${describe(value)} expected)`;
+        if (difference)
+            differences.push(`${kind} ${name}: ${difference}`);
+    }
+    for (const [key, { name, value }] of right) {
+        if (!left.has(key))
+            differences.push(`${kind} ${name}: not expected (${describe(value)} found)`);
+    }
+    return differences;
+}
+function sortByName(all, map) {
+    const names = [...all.keys()].sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
+    return Object.fromEntries(names.map((name) => [name, map(all.get(name))]));
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-guard.js
+
+
+/**
+ * Passes a dump on to psql without psql's own commands in it: pg_dump's `\restrict` and `\unrestrict` are left out
+ * (the loader sets one of its own, with a key that whoever wrote the dump cannot know), any other is refused. Row data
+ * is no concern of it. Bounded memory; bytes pass unchanged otherwise. Of a part of a dump the trailer is not asked for.
+ * @throws Failure `damaged` for a foreign command, or where the dump ends before its trailer.
+ */
+async function* guardDump(chunks, database, { isPart = false } = {}) {
+    const lines = new CommandLines(database);
+    const nothing = () => undefined;
+    const lexer = new DumpLexer({
+        copyBegins: nothing,
+        copyRows: nothing,
+        copyEnds: nothing,
+        unitEnds: nothing,
+        statement: nothing,
+        metaBegins: (at) => lines.begin(at),
+        metaEnds: (text, at) => lines.end(text, at),
+    });
+    let offset = 0;
+    for await (const chunk of chunks) {
+        lexer.push(chunk);
+        yield* lines.cutOut(chunk, offset);
+        offset += chunk.length;
+    }
+    if (lexer.complete || isPart)
+        return;
+    const message = `the dump of database "${database}" is cut off: its last line is missing after ${offset} bytes`;
+    throw new Failure('damaged', message, 'Restore another archive; verify this one to see what else it lacks.');
+}
+/** Which lines of psql's own a dump may hold: pg_dump's `\restrict` before all others, and `\unrestrict` with its key. */
+class OwnCommands {
+    #key;
+    #count = 0;
+    /** Whether the next such line may be there. */
+    admits(text) {
+        const [word, key] = text.split(' ');
+        this.#count++;
+        const opens = this.#count === 1 && /^\\restrict \w+$/.test(text);
+        const closes = this.#count === 2 && word === '\\unrestrict' && key !== undefined && key === this.#key;
+        this.#key = key;
+        return opens || closes;
+    }
+}
+/** Where lines of psql's own stand in the stream, and which of them may. */
+class CommandLines {
+    #database;
+    #own = new OwnCommands();
+    #begun;
+    #spans = [];
+    constructor(database) {
+        this.#database = database;
+    }
+    begin(at) {
+        this.#begun = at;
+    }
+    end(text, at) {
+        if (!this.#own.admits(text)) {
+            const shown = JSON.stringify(text.slice(0, 40));
+            const message = `the dump of database "${this.#database}" holds a command for psql, which no dump does: ${shown}`;
+            throw new Failure('damaged', message, 'Do not load it: find out who changed the archive; restore another one.');
+        }
+        this.#spans.push({ from: this.#begun ?? at, to: at });
+        this.#begun = undefined;
+    }
+    /** A piece of the stream, of which the lexer has seen all, without the lines found in it. */
+    *cutOut(chunk, offset) {
+        const end = offset + chunk.length;
+        const open = this.#begun === undefined ? [] : [{ from: this.#begun, to: end }];
+        let at = offset;
+        for (const { from, to } of [...this.#spans, ...open]) {
+            if (from > at)
+                yield chunk.subarray(at - offset, from - offset);
+            at = Math.max(at, to);
+        }
+        this.#spans = [];
+        if (at < end)
+            yield chunk.subarray(at - offset);
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/roles-tokens.js
+const pattern = /\s+|--[^\n]*|(?<name>"(?:[^"]|"")*")|(?<escaped>[eE]'(?:[^'\\]|''|\\[^])*')|(?<text>'(?:[^']|'')*')|(?<number>-?\d+)|(?<word>[A-Za-z_\u0080-\u{10ffff}][\w$\u0080-\u{10ffff}]*)|(?<symbol>[^])/uy;
+/**
+ * Divides the SQL of a dump of roles into statements of tokens, without their semicolons; words in lower case, names
+ * and texts without their quotes. Lines of psql's own (`\restrict`) are left out.
+ */
+function tokenizeStatements(sql) {
+    const text = sql.replace(/^\\(?:un)?restrict \w+$/gm, '');
+    const statements = [];
+    let current = [];
+    pattern.lastIndex = 0;
+    for (let found = pattern.exec(text); found && found[0] !== ''; found = pattern.exec(text)) {
+        const token = readToken(found.groups ?? {});
+        if (!token)
+            continue;
+        if (token.kind !== 'symbol' || token.value !== ';')
+            current.push(token);
+        else {
+            statements.push(current);
+            current = [];
+        }
+    }
+    return statements;
+}
+function readToken({ name, escaped, text, number, word, symbol }) {
+    const token = (kind, value) => ({ kind, value });
+    if (name !== undefined)
+        return token('name', name.slice(1, -1).replaceAll('""', '"'));
+    // pg_dumpall escapes nothing but quotes and backslashes.
+    if (escaped !== undefined)
+        return token('text', escaped
+            .slice(2, -1)
+            .replaceAll("''", "'")
+            .replace(/\\([^])/g, '$1'));
+    if (text !== undefined)
+        return token('text', text.slice(1, -1).replaceAll("''", "'"));
+    if (number !== undefined)
+        return token('number', number);
+    if (word !== undefined)
+        return token('word', word.toLowerCase());
+    return symbol === undefined ? undefined : token('symbol', symbol);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/role-finder.js
+
+/** Statements of a dump that name roles begin with one of these. */
+const STARTS = ['GRANT ', 'REVOKE ', 'ALTER ', 'CREATE POLICY ', 'CREATE SCHEMA ', 'CREATE USER MAPPING ', 'SET '];
+const NAMES_ROLES = /\b(?:OWNER TO|TO|FROM|ROLE|AUTHORIZATION|MAPPING FOR)\b/;
+/** Words where a role's name could stand that are none. */
+const NO_ROLES = new Set(['public', 'current_user', 'session_user', 'current_role', 'default']);
+/**
+ * Finds the roles without which a dump cannot be loaded: owners of what it makes, and whoever it gives privileges to.
+ * Roles of PostgreSQL's own (`pg_…`) are left aside: nobody creates them.
+ */
+class RoleFinder {
+    #roles = new Set();
+    #owned = new Map();
+    /** Whether a statement may name a role; bytes as latin1 characters, or text. */
+    static concerns(statement) {
+        return STARTS.some((start) => statement.startsWith(start)) && NAMES_ROLES.test(statement);
+    }
+    read(statement) {
+        for (const tokens of tokenizeStatements(statement))
+            this.#readTokens(tokens);
+    }
+    finish() {
+        const [first] = [...this.#owned].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+        return { roles: [...this.#roles].sort(), ...(first ? { owner: first[0] } : {}) };
+    }
+    #readTokens(tokens) {
+        const words = tokens.map(({ kind, value }) => (kind === 'word' ? value : kind === 'symbol' ? value : ''));
+        const [first, second] = words;
+        if (first === 'alter' && second === 'default' && words[2] === 'privileges') {
+            this.#takeBehind(tokens, words, ['for', 'role']);
+            this.#takeLast(tokens, words, words.includes('revoke') ? 'from' : 'to');
+        }
+        else if (first === 'alter') {
+            const owner = this.#takeBehind(tokens, words, ['owner', 'to']);
+            if (owner !== undefined)
+                this.#owned.set(owner, (this.#owned.get(owner) ?? 0) + 1);
+        }
+        else if (first === 'grant')
+            this.#takeLast(tokens, words, 'to');
+        else if (first === 'revoke')
+            this.#takeLast(tokens, words, 'from');
+        else if (second === 'policy')
+            this.#takeBehind(tokens, words, ['to']);
+        else if (second === 'user')
+            this.#takeBehind(tokens, words, ['mapping', 'for']);
+        else if (second === 'schema' || second === 'session')
+            this.#takeBehind(tokens, words, ['authorization']);
+    }
+    /** The names behind the first place where these words stand; the first of them. */
+    #takeBehind(tokens, words, wanted) {
+        const at = words.findIndex((_, place) => wanted.every((word, step) => words[place + step] === word));
+        return at === -1 ? undefined : this.#takeList(tokens, at + wanted.length);
+    }
+    /** The names behind the last of a word: names of tables and columns come before. */
+    #takeLast(tokens, words, word) {
+        const at = words.lastIndexOf(word);
+        if (at !== -1)
+            this.#takeList(tokens, at + 1);
+    }
+    #takeList(tokens, from) {
+        let first;
+        for (let at = from;; at += 2) {
+            const token = tokens[at];
+            if (!token || token.kind === 'number' || token.kind === 'symbol')
+                return first;
+            const { kind, value } = token;
+            const isRole = value !== '' && !value.startsWith('pg_') && !(kind === 'word' && NO_ROLES.has(value));
+            if (isRole) {
+                this.#roles.add(value);
+                first ??= value;
+            }
+            if (tokens[at + 1]?.value !== ',' || tokens[at + 1]?.kind !== 'symbol')
+                return first;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/survey-dump.js
+
+
+
+
+
+
+/** Where pg_dump says what it is, and which versions made the dump. */
+const survey_dump_HEAD_BYTES = 16 * 1024;
+const TITLE = /^-- PostgreSQL database dump\r?$/m;
+/** Whoever forges a dump of more tables and statements that count wants memory, not a database. */
+const MAX_FINDINGS = 500_000;
+/**
+ * Reads a dump that somebody else made, in pieces of any size: whether it is whole, its fingerprints, and what a restore
+ * has to know before it begins. Undefined where it does not begin as a plain dump of pg_dump does.
+ */
+async function surveyDump(content) {
+    const pieces = content[Symbol.asyncIterator]();
+    const head = [];
+    let headBytes = 0;
+    while (headBytes < survey_dump_HEAD_BYTES) {
+        const next = await pieces.next();
+        if (next.done)
+            break;
+        head.push(next.value);
+        headBytes += next.value.length;
+    }
+    const start = Buffer.concat(head);
+    const text = start.toString('latin1', 0, survey_dump_HEAD_BYTES);
+    if (!TITLE.test(text))
+        return undefined;
+    const reading = new DumpReading();
+    reading.push(start);
+    for (let next = await pieces.next(); !next.done; next = await pieces.next())
+        reading.push(next.value);
+    return reading.finish({
+        serverVersion: versionIn(text, 'from database'),
+        clientVersion: versionIn(text, 'by pg_dump'),
+    });
+}
+function versionIn(head, by) {
+    return new RegExp(`^-- Dumped ${by} version ([^\\r\\n]{1,100})`, 'm').exec(head)?.[1] ?? '';
+}
+class DumpReading {
+    #taker = new FingerprintTaker();
+    #lexer;
+    #own = new OwnCommands();
+    #roles = new RoleFinder();
+    #extensions = new Set();
+    #encoding = 'UTF8';
+    #hasInserts = false;
+    #command;
+    #findings = 0;
+    constructor() {
+        const events = dump_events_joinEvents(this.#taker);
+        this.#lexer = new dump_lexer_DumpLexer({
+            ...events,
+            copyBegins: (...block) => this.#note() && events.copyBegins(...block),
+            statement: (text, end) => this.#read(text) && events.statement(text, end),
+            metaEnds: (text) => this.#own.admits(text) || (this.#command ??= text.slice(0, 200)),
+        });
+    }
+    push(piece) {
+        this.#lexer.push(piece);
+    }
+    finish(versions) {
+        const { roles, owner } = this.#roles.finish();
+        return {
+            isWhole: this.#lexer.complete && this.#findings <= MAX_FINDINGS,
+            fingerprints: this.#taker.finish(),
+            ...versions,
+            encoding: this.#encoding,
+            roles,
+            ...(owner === undefined ? {} : { owner }),
+            extensions: [...this.#extensions].sort(),
+            hasInserts: this.#hasInserts,
+            ...(this.#command === undefined ? {} : { command: this.#command }),
+        };
+    }
+    /** Whether there is room for one more of whatever takes memory. */
+    #note() {
+        return ++this.#findings <= MAX_FINDINGS;
+    }
+    /** Whether it is one that fingerprints are taken from. */
+    #read(text) {
+        if (text.startsWith('SET client_encoding'))
+            this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
+        if (text.startsWith('SELECT pg_catalog.setval'))
+            return this.#note();
+        if (text.startsWith('INSERT INTO '))
+            this.#hasInserts = true;
+        const extension = /^CREATE EXTENSION (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)/.exec(text)?.[1];
+        if (extension !== undefined && this.#note()) {
+            const name = extension.startsWith('"') ? extension.slice(1, -1).replaceAll('""', '"') : extension;
+            this.#extensions.add(decodeName(name, this.#encoding));
+        }
+        if (RoleFinder.concerns(text) && this.#note())
+            this.#roles.read(decodeName(text, this.#encoding));
+        return true;
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/scripts/vault-commands/adopt.js
+
 
 
 
@@ -17774,15 +19587,25 @@ const adoptCommand = {
     name: 'vault adopt',
     summary: 'Take over the archives of the former script; as root, so that they can be given to the keeper.',
     example: 'sudo skills-vault vault adopt --dry-run',
-    options: [{ flags: '--dry-run', description: 'show what would be taken over, and change nothing' }],
-    async run(context, _args, { dryRun }) {
+    options: [
+        { flags: '--dry-run', description: 'show what would be taken over, and change nothing' },
+        { flags: '--no-survey', description: 'leave reading them through to the first restore of each' },
+    ],
+    async run(context, _args, { dryRun, survey }) {
         const { logger, signal } = context;
         const isDryRun = dryRun === true;
         const settings = await context.loadSettings();
         if (!isDryRun && process.geteuid?.() === 0)
             await giveAsRoot(settings);
         const store = await context.openVault(settings);
-        const result = await adopt({ store, settings, logger, signal, isDryRun });
+        const result = await adopt({
+            store,
+            settings,
+            logger,
+            signal,
+            isDryRun,
+            ...(survey === false ? {} : { surveyDump: surveyDump }),
+        });
         return { result, render: () => renderAdopt(result) };
     },
 };
@@ -17798,7 +19621,7 @@ async function giveAsRoot({ directory, accounts, timezone }) {
  * A point in time as people read it: `2026-11-24 00:45 Europe/Paris`, as in the names of archives of that zone. Without a
  * zone it is UTC, and says so. What is no time is shown as it came.
  */
-function formatTime(instant, timezone = 'UTC') {
+function format_time_formatTime(instant, timezone = 'UTC') {
     const time = new Date(instant);
     if (Number.isNaN(time.getTime()))
         return String(instant);
@@ -17819,7 +19642,7 @@ function formatTime(instant, timezone = 'UTC') {
 
 /** The verdict first, then what is wrong, a line each. Times of `timezone`. */
 function headUpkeep({ verb, isFine, time, summary, faults }, timezone) {
-    const head = `${verb.toUpperCase()}: ${isFine ? 'FINE' : 'FAULT'}   ${formatTime(time, timezone)}`;
+    const head = `${verb.toUpperCase()}: ${isFine ? 'FINE' : 'FAULT'}   ${format_time_formatTime(time, timezone)}`;
     // A single fault is its own summary.
     const rest = faults.length === 1 && summary.includes(faults[0] ?? '') ? [] : faults.map((fault) => `  ${fault}`);
     return [head, summary, ...rest];
@@ -17838,6 +19661,560 @@ function renderAudit(result, timezone) {
     return lines.join('\n');
 }
 
+;// CONCATENATED MODULE: ./.build/src/archive/manifest-check.js
+
+/** Reads and checks `manifest.json`; keys that are not known are left alone. Throws a Failure that says what is wrong. */
+function manifest_check_parseManifest(text) {
+    let raw;
+    try {
+        raw = JSON.parse(text);
+    }
+    catch (error) {
+        throw damaged(`it is no JSON (${messageOf(error)})`);
+    }
+    const format = raw?.format;
+    if (typeof format === 'number' && format > 1) {
+        const message = `This archive was made by a newer version of the toolkit (format ${format}; this one reads 1).`;
+        throw new Failure('refused', message, 'Update the toolkit on this machine, then try again.');
+    }
+    checkManifest(raw, 'manifest');
+    return raw;
+}
+function damaged(what) {
+    return new failure/* Failure */.HR('damaged', `manifest.json: ${what}`, 'Choose another archive, and have this one verified.');
+}
+const manifest_check_text = (value, where) => {
+    if (typeof value !== 'string')
+        throw damaged(`${where} is no text`);
+};
+const count = (value, where) => {
+    if (!Number.isSafeInteger(value) || value < 0)
+        throw damaged(`${where} is no count`);
+};
+const integer = (value, where) => {
+    if (!Number.isSafeInteger(value))
+        throw damaged(`${where} is no whole number`);
+};
+const flag = (value, where) => {
+    if (typeof value !== 'boolean')
+        throw damaged(`${where} is neither true nor false`);
+};
+const moment = (value, where) => {
+    if (typeof value !== 'string' || Number.isNaN(Date.parse(value)))
+        throw damaged(`${where} is no time`);
+};
+const digest = (value, where) => {
+    if (typeof value !== 'string' || !/^[0-9a-f]{64}$/.test(value))
+        throw damaged(`${where} is no SHA-256`);
+};
+function oneOf(...allowed) {
+    return (value, where) => {
+        if (!allowed.includes(value))
+            throw damaged(`${where} is ${JSON.stringify(value)}`);
+    };
+}
+function optional(check) {
+    return (value, where) => {
+        if (value !== undefined)
+            check(value, where);
+    };
+}
+function list(check) {
+    return (value, where) => {
+        if (!Array.isArray(value))
+            throw damaged(`${where} is no list`);
+        value.forEach((item, place) => check(item, `${where}[${place}]`));
+    };
+}
+function record(check) {
+    return (value, where) => {
+        for (const [key, item] of Object.entries(requireObject(value, where)))
+            check(item, `${where}.${key}`);
+    };
+}
+function shape(checks) {
+    return (value, where) => {
+        const fields = requireObject(value, where);
+        for (const [key, check] of Object.entries(checks))
+            check(fields[key], `${where}.${key}`);
+    };
+}
+function requireObject(value, where) {
+    if (typeof value !== 'object' || value === null || Array.isArray(value))
+        throw damaged(`${where} is no object`);
+    return value;
+}
+const places = list(shape({ offset: count, length: count }));
+const oddities = list(shape({ path: manifest_check_text, reason: manifest_check_text }));
+const databaseRecord = shape({
+    dump: manifest_check_text,
+    source: manifest_check_text,
+    database: manifest_check_text,
+    started: moment,
+    ended: moment,
+    sizeBytes: count,
+    serverVersion: manifest_check_text,
+    clientVersion: manifest_check_text,
+    encoding: manifest_check_text,
+    collate: manifest_check_text,
+    ctype: manifest_check_text,
+    localeProvider: manifest_check_text,
+    collationVersion: optional(manifest_check_text),
+    icuLocale: optional(manifest_check_text),
+    owner: manifest_check_text,
+    connectionLimit: integer,
+    settings: list(shape({ role: optional(manifest_check_text), setting: manifest_check_text })),
+    acl: optional(list(manifest_check_text)),
+    extensions: list(shape({ name: manifest_check_text, version: manifest_check_text })),
+    fingerprints: shape({
+        tables: record(shape({ rows: count, sha256: digest, places: optional(places) })),
+        sequences: record(shape({ value: manifest_check_text, called: flag })),
+        largeObjects: shape({ count, bytes: count, sha256: digest }),
+        structure: optional(shape({ headBytes: count, tailOffset: count })),
+    }),
+    messages: list(manifest_check_text),
+});
+const filesRecord = shape({
+    files: count,
+    directories: count,
+    links: count,
+    bytes: count,
+    walkStarted: moment,
+    walkEnded: moment,
+    skipped: oddities,
+    changed: oddities,
+});
+const kitRecord = shape({ entries: record(shape({ sizeBytes: count })), secrets: count, recipients: list(manifest_check_text) });
+const checkManifest = shape({
+    format: oneOf(1),
+    name: manifest_check_text,
+    trigger: oneOf('nightly', 'push', 'manual', 'safety'),
+    commit: optional(manifest_check_text),
+    toolVersion: manifest_check_text,
+    started: moment,
+    ended: moment,
+    databases: record(databaseRecord),
+    globals: record(shape({ source: manifest_check_text, passwords: flag, sizeBytes: count, roles: list(manifest_check_text) })),
+    files: record(filesRecord),
+    compose: optional(shape({ project: manifest_check_text, version: optional(manifest_check_text) })),
+    images: optional(record(shape({ image: manifest_check_text, id: optional(manifest_check_text), digests: list(manifest_check_text) }))),
+    kit: optional(kitRecord),
+    warnings: list(manifest_check_text),
+});
+
+;// CONCATENATED MODULE: ./.build/src/archive/own-entries.js
+
+
+
+
+
+
+const SETUID_SETGID = 0o6000;
+const END_OF_TAR = Buffer.alloc(1024);
+const EMPTY_DIGEST = (0,external_node_crypto_namespaceObject.createHash)('sha256').digest('hex');
+/**
+ * The entries of our own archive, from extents that hold whole entries. A closed world: every header equals its line of
+ * the index, every chunk its digest, and there is nothing more and nothing less. Throws an ArchiveDamage.
+ */
+async function* own_entries_readOwnEntries(extents, { guard = new EntryGuard(), wants = () => true, note, checksWholeDigests = false } = {}) {
+    const feed = new ExtentFeed();
+    for await (const { header, bodyOffset, body } of parseTar(feed.concatenate(extents), { isForeign: false })) {
+        const line = feed.lines.shift();
+        const where = showName(header.name);
+        if (!line)
+            throw new ArchiveDamage(where, 'the index does not know it');
+        compareWithLine(header, line, where);
+        const checked = checkBody({ body, bodyOffset, line, feed, where, checksWholeDigests });
+        if (wants(header.name)) {
+            guard.admit(header);
+            const mode = header.type === 'reg' ? header.mode & ~SETUID_SETGID : header.mode;
+            if (mode !== header.mode)
+                note?.(header.name, `mode ${header.mode.toString(8)} becomes ${mode.toString(8)}`);
+            yield { header: { ...header, mode }, body: checked, ...(line.sparse ? { sparse: true } : {}) };
+        }
+        // Whatever nobody has read is still to be checked.
+        await drain(checked);
+    }
+    const left = feed.lines[0];
+    if (left)
+        throw new ArchiveDamage(showName(left.name), 'the index knows it, the tar does not');
+}
+/** The tar of all extents, with their lines and the places where chunks begin, in step with what was read. */
+class ExtentFeed {
+    lines = [];
+    chunkStarts = [];
+    async *concatenate(extents) {
+        let position = 0;
+        for await (const { extent, lines, pieces, names, damage } of extents) {
+            if (damage !== undefined)
+                throw new ArchiveDamage(names.join(', ') || `the extent at ${extent.offset}`, damage);
+            this.lines.push(...lines);
+            for (const { bytes, isChunk } of pieces) {
+                if (isChunk)
+                    this.chunkStarts.push(position);
+                position += bytes.length;
+                yield bytes;
+            }
+        }
+        yield END_OF_TAR;
+    }
+}
+function compareWithLine(header, line, where) {
+    const isLink = header.type === 'symlink' || header.type === 'hardlink';
+    const pairs = [
+        ['name', header.name.toString('latin1'), line.name.toString('latin1')],
+        ['type', header.type, line.type],
+        ['size', header.size, line.size ?? 0],
+        ['mode', header.mode, line.mode],
+        ['uid', header.uid, line.uid ?? 0],
+        ['gid', header.gid, line.gid ?? 0],
+        ['mtime', header.mtimeNs, line.mtimeNs],
+        ['linkName', isLink ? header.linkName?.toString('latin1') : undefined, line.linkName?.toString('latin1')],
+    ];
+    for (const [what, inTar, inIndex] of pairs) {
+        if (inTar !== inIndex)
+            throw new ArchiveDamage(where, `its ${what} in the tar is not that of the index`);
+    }
+    if (header.size === 0 && header.type === 'reg' && line.digest !== undefined && line.digest !== EMPTY_DIGEST) {
+        throw new ArchiveDamage(where, 'the index gives it the digest of another content');
+    }
+}
+/**
+ * Passes a body on and compares every chunk with its digest. One generator for the entry: going through it a second
+ * time goes on where the first ended.
+ */
+function checkBody(options) {
+    const pieces = checkChunks(options);
+    return { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
+}
+async function* checkChunks(options) {
+    const { body, bodyOffset, line, feed, where, checksWholeDigests } = options;
+    const size = line.size ?? 0;
+    if (size === 0)
+        return;
+    const whole = checksWholeDigests && line.chunkSize !== undefined ? createHash('sha256') : undefined;
+    let position = 0;
+    let chunk = beginChunk(line, 0, size);
+    for await (const piece of body) {
+        for (let rest = piece; rest.length > 0;) {
+            if (position === chunk.end)
+                chunk = beginChunk(takeChunkLine(feed, line, where), position, size);
+            if (position === chunk.start && feed.chunkStarts.shift() !== bodyOffset + position) {
+                throw new ArchiveDamage(where, `its chunk at ${position} does not begin where the index says`);
+            }
+            const part = rest.subarray(0, chunk.end - position);
+            chunk.hash.update(part);
+            position += part.length;
+            rest = rest.subarray(part.length);
+            if (position === chunk.end && chunk.hash.digest('hex') !== chunk.digest) {
+                throw new ArchiveDamage(where, `its chunk at ${chunk.start} is not that of the index`);
+            }
+        }
+        whole?.update(piece);
+        yield piece;
+    }
+    const digest = line.chunkSize === undefined ? line.chunkDigest : whole?.digest('hex');
+    if (digest !== undefined && digest !== line.digest) {
+        throw new ArchiveDamage(where, 'the index gives it the digest of another content');
+    }
+}
+function beginChunk(line, start, size) {
+    const end = start + (line.chunkSize ?? size - start);
+    if ((line.chunkOffset ?? 0) !== start || end > size || end <= start) {
+        throw new ArchiveDamage(showName(line.name), `the index has no chunk at ${start}`);
+    }
+    return { start, end, digest: line.chunkDigest, hash: createHash('sha256') };
+}
+function takeChunkLine(feed, line, where) {
+    const next = feed.lines.shift();
+    if (next?.type !== 'chunk' || !next.name.equals(line.name))
+        throw new ArchiveDamage(where, 'the index lacks a chunk');
+    return next;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/digest.js
+
+/** Below this the way to the thread pool costs more than the hash. */
+const SYNC_LIMIT_BYTES = (/* unused pure expression or super */ null && (64 * 1024));
+/**
+ * The same of several buffers, one after the other. On the main thread: the thread pool takes a copy of what it hashes,
+ * which costs as much again.
+ */
+function sha256OfPieces(pieces) {
+    const hash = createHash('sha256');
+    for (const piece of pieces)
+        hash.update(piece);
+    return hash.digest('hex');
+}
+/** SHA-256 in lower-case hexadecimal; large buffers are hashed beside the main thread. */
+async function digest_sha256Of(bytes) {
+    if (bytes.length < SYNC_LIMIT_BYTES)
+        return createHash('sha256').update(bytes).digest('hex');
+    return Buffer.from(await webcrypto.subtle.digest('SHA-256', bytes)).toString('hex');
+}
+
+;// CONCATENATED MODULE: external "node:util"
+const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
+;// CONCATENATED MODULE: ./.build/src/archive/inflate-extent.js
+
+
+
+
+const gunzipAsync = (0,external_node_util_namespaceObject.promisify)(external_node_zlib_namespaceObject.gunzip);
+const inflate_extent_SYNC_LIMIT_BYTES = (/* unused pure expression or super */ null && (16 * 1024));
+/**
+ * Decompresses an extent whose digest was checked. `continued` is the large entry whose first chunk has no line of its
+ * own, where that chunk is here. Cut where the index says that chunks begin, so that a chunk which other readers would
+ * not find is noticed, and never more memory than declared. Throws a TypeError that says what is wrong.
+ */
+async function inflate_extent_inflateExtent(bytes, extent, lines, continued) {
+    const slices = planSlices(extent, lines, continued);
+    const pieces = [];
+    for (const [place, { start, maxBytes, isChunk }] of slices.entries()) {
+        const end = slices[place + 1]?.start ?? bytes.length;
+        if (end <= start && place > 0)
+            throw new TypeError('its chunks are out of order');
+        if (end === start)
+            continue;
+        pieces.push({ bytes: await inflateSlice(bytes.subarray(start, end), maxBytes), isChunk });
+    }
+    return pieces;
+}
+function planSlices(extent, lines, continued) {
+    let slice = { start: 0, maxBytes: 0, isChunk: false };
+    const slices = [slice];
+    const beginChunk = (offset, size) => {
+        if (size + TAR_BLOCK > MAX_CHUNK_BYTES)
+            throw new TypeError(`a chunk of ${size} bytes is larger than allowed`);
+        const start = offset - extent.offset;
+        if (start < slice.start || start >= extent.length)
+            throw new TypeError('a chunk lies outside its extent');
+        slices.push((slice = { start, maxBytes: size + TAR_BLOCK, isChunk: true }));
+    };
+    if (continued?.offset === extent.offset)
+        beginChunk(extent.offset, chunkSizeOf(continued));
+    for (const line of lines) {
+        if (line.type !== 'chunk')
+            slice.maxBytes += headerAllowance(line);
+        const isLargeHeader = line.type === 'reg' && line.offset === extent.offset + extent.length;
+        const hasContent = line.type === 'chunk' || (line.type === 'reg' && (line.size ?? 0) > 0);
+        if (hasContent && !isLargeHeader)
+            beginChunk(line.offset, chunkSizeOf(line));
+    }
+    // They are in memory together.
+    const declaredBytes = slices.reduce((sum, { maxBytes }) => sum + maxBytes, 0);
+    if (declaredBytes > MAX_EXTENT_CONTENT_BYTES)
+        throw new TypeError(`it claims to hold ${declaredBytes} bytes`);
+    return slices;
+}
+function chunkSizeOf(line) {
+    return line.chunkSize ?? line.size ?? 0;
+}
+/** A header with extended records and long names: generous, and bounded by what the index says. */
+function headerAllowance({ name, linkName }) {
+    return 16 * TAR_BLOCK + 2 * (name.length + (linkName?.length ?? 0));
+}
+async function inflateSlice(slice, maxBytes) {
+    if (maxBytes === 0)
+        throw new TypeError('it holds bytes that the index does not speak of');
+    const options = {
+        maxOutputLength: maxBytes,
+        // One output buffer where the content is small, not 16 KiB for each.
+        chunkSize: Math.max(512, Math.min(maxBytes + 1, 256 * 1024)),
+    };
+    try {
+        return slice.length <= inflate_extent_SYNC_LIMIT_BYTES ? gunzipSync(slice, options) : await gunzipAsync(slice, options);
+    }
+    catch (error) {
+        const isTooLarge = error.code === 'ERR_BUFFER_TOO_LARGE';
+        const what = isTooLarge ? 'it decompresses to more than the index declares' : `no sound gzip (${messageOf(error)})`;
+        throw new TypeError(what, { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/read-extents.js
+
+
+
+
+
+
+
+/** No writer makes a larger extent: a chunk that did not shrink, or a run of headers. Read whole before it is used. */
+const MAX_EXTENT_BYTES = 2 * CHUNK_BYTES;
+/**
+ * Reads chosen extents: `bytes` delivers exactly theirs, one after the other. An extent is used only when the SHA-256
+ * of those very bytes is the index's; a damaged one is passed on without content, for the caller to refuse or to list.
+ * Throws where `bytes` ends before the last extent only after having passed on every extent as damaged.
+ */
+async function* read_extents_readExtents(chosen, bytes) {
+    const reader = new ByteReader(bytes);
+    let large;
+    try {
+        for await (const { extent, lines: texts } of chosen) {
+            const lines = texts.map(parseTocLine);
+            const isContinuation = lines.length === 0 || lines[0]?.type === 'chunk';
+            const names = namesOf(lines, isContinuation ? large : undefined);
+            const read = { extent, lines, isContinuation, names, pieces: [] };
+            if (extent.length > MAX_EXTENT_BYTES) {
+                read.damage = `the extent claims ${extent.length} bytes, more than any holds`;
+                for (let rest = extent.length; rest > 0;)
+                    rest -= (await reader.takeSome(rest))?.length ?? rest;
+            }
+            else {
+                try {
+                    const content = await reader.take(extent.length);
+                    if (content.length < extent.length)
+                        throw new TypeError('the archive ends before it');
+                    if ((await sha256Of(content)) !== extent.sha256)
+                        throw new TypeError('its bytes are not those of the index');
+                    read.pieces = await inflateExtent(content, extent, lines, isContinuation ? large : undefined);
+                    read.bytes = content;
+                }
+                catch (error) {
+                    if (!(error instanceof TypeError))
+                        throw error;
+                    read.damage = messageOf(error);
+                }
+            }
+            yield read;
+            const last = lines.findLast((line) => line.type !== 'chunk');
+            if (last)
+                large = last.type === 'reg' && last.size ? last : undefined;
+        }
+    }
+    finally {
+        await reader.close();
+    }
+}
+function namesOf(lines, continued) {
+    const names = lines.map(({ name }) => showName(name));
+    return [...new Set(continued ? [showName(continued.name), ...names] : names)];
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/read-manifest.js
+
+
+
+
+
+const MAX_MANIFEST_BYTES = (/* unused pure expression or super */ null && (64 * 1024 * 1024));
+/**
+ * Reads the manifest out of an archive; `chosen` are the extents that hold it, at their place in the archive. Throws an
+ * ArchiveDamage or a Failure where it is not there, damaged, or of a newer format.
+ */
+async function read_manifest_readManifest(archive, chosen) {
+    const places = [];
+    const noting = async function* () {
+        for await (const indexed of chosen) {
+            places.push(indexed.extent);
+            yield indexed;
+        }
+    };
+    // Asked for more only when the next extent has been noted.
+    const bytes = async function* () {
+        for (let place = places.shift(); place; place = places.shift())
+            yield* archive.read(place.offset, place.length);
+    };
+    let text;
+    for await (const { header, body } of readOwnEntries(readExtents(noting(), bytes()))) {
+        if (header.name.toString('latin1') !== MANIFEST_NAME)
+            continue;
+        if (header.size > MAX_MANIFEST_BYTES)
+            throw new ArchiveDamage(MANIFEST_NAME, `it has ${header.size} bytes`);
+        const pieces = [];
+        for await (const piece of body)
+            pieces.push(piece);
+        text = Buffer.concat(pieces).toString('utf8');
+    }
+    if (text === undefined)
+        throw new ArchiveDamage(MANIFEST_NAME, 'it is not there');
+    return parseManifest(text);
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/check-assembled.js
+
+
+
+
+
+
+/** Looks at the new file as any reader would: footer, and the manifest out of its extents. */
+async function checkAssembled(path, name, plan, sizeBytes) {
+    const file = await openArchiveAt(path, name);
+    try {
+        const indexOffset = await file.readIndexOffset();
+        if (file.sizeBytes !== sizeBytes || indexOffset !== plan.extents.endOffset) {
+            throw new Failure('vault', `${name} was not written as it should be`, 'Look at the disk of the backup server (dmesg).');
+        }
+        const manifest = await readManifest(file, plan.manifestExtents);
+        if (manifest.name === name)
+            return manifest;
+        throw new ArchiveDamage(MANIFEST_NAME, `it is that of ${JSON.stringify(manifest.name).slice(0, 60)}`);
+    }
+    finally {
+        await file.close();
+    }
+}
+/** Lets the group of the vault's directory read the archive: operators, where the keeper is one of them. */
+async function check_assembled_giveToGroup(store, path) {
+    if (!store.isProvisioned)
+        return;
+    const { gid } = await stat(store.directory);
+    if (gid !== process.getegid?.() && process.getgroups?.().includes(gid))
+        await chown(path, process.geteuid?.() ?? 0, gid);
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/place-card.js
+
+
+
+
+
+
+
+
+/** There is no secret on it: whoever gets as far as the folder may read it. */
+const CARD_MODE = 0o444;
+/** Beside the archives, for whoever finds them when nothing else is left. */
+function cardPath(store) {
+    return (0,external_node_path_.join)(store.directory, layout_CARD_NAME);
+}
+/**
+ * Lays the emergency card of this very program beside the archives where it is missing or another: never one that a
+ * client sent. An archive that is sealed stays sealed where this fails. The vault's lock must be held, since whatever
+ * a killed run leaves in the assembly directory is cleared up under it.
+ */
+async function placeCard(store, log) {
+    const fresh = join(store.assembly, CARD_NAME);
+    try {
+        if (await isCurrent(cardPath(store)))
+            return;
+        await writeDurably(fresh, CARD_TEXT, CARD_MODE);
+        await giveToGroup(store, fresh);
+        await rename(fresh, cardPath(store));
+        await syncDirectory(store.directory);
+    }
+    catch (error) {
+        await rm(fresh, { force: true }).catch(() => undefined);
+        log.warning(`the emergency card ${CARD_NAME} could not be laid beside the archives: ${messageOf(error)}`);
+    }
+}
+async function isCurrent(path) {
+    const text = Buffer.from(CARD_TEXT);
+    const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK).catch(() => undefined);
+    if (!file)
+        return false;
+    try {
+        const { uid, mode, nlink, size } = await file.stat();
+        const isOurs = uid === process.geteuid?.() && (mode & 0o7777) === CARD_MODE && nlink === 1;
+        return isOurs && size === text.length && text.equals(await file.readFile());
+    }
+    finally {
+        await file.close();
+    }
+}
+
 ;// CONCATENATED MODULE: ./.build/src/vault/upkeep/format-mode.js
 /** Permissions as chmod takes them: `0440`. */
 function formatMode(mode) {
@@ -17850,8 +20227,10 @@ function formatMode(mode) {
 
 
 
+
+
 /** What else may lie beside the archives; ext4 makes `lost+found` where the vault is a volume of its own. */
-const OWN_PLACES = new Set(['.vault', '.incoming', 'lost+found']);
+const OWN_PLACES = new Set(['.vault', '.incoming', layout_CARD_NAME, 'lost+found']);
 const audit_files_ARCHIVE_MODE = 0o440;
 /** The archive of a line as it lies on the disk: there, whole by its size, and the keeper's alone to change. */
 async function auditFile(store, { name, size }, keeperUid) {
@@ -17886,6 +20265,19 @@ async function auditReceipt(store, line) {
         const isMissing = error.code === 'ENOENT';
         return [`the receipt of ${line.name} ${isMissing ? 'is missing' : 'cannot be read'}`];
     }
+}
+/** The emergency card, which the next seal lays where it is missing or an older one. */
+async function auditCard(store, keeperUid) {
+    const about = await (0,promises_.lstat)(cardPath(store)).catch(() => undefined);
+    if (!about)
+        return [];
+    if (!about.isFile())
+        return [`${layout_CARD_NAME} is no file`];
+    const mode = about.mode & 0o7777;
+    return [
+        ...(mode === CARD_MODE ? [] : [`${layout_CARD_NAME} has mode ${formatMode(mode)} instead of ${formatMode(CARD_MODE)}`]),
+        ...(about.uid === keeperUid ? [] : [`${layout_CARD_NAME} belongs to user ${about.uid}, not to the keeper (${keeperUid})`]),
+    ];
 }
 /** Whatever lies in the vault's directory and is not known; `expected` are names that the ledger or a note has. */
 async function findStrays(store, expected) {
@@ -17927,54 +20319,6 @@ async function auditPlaces(store, keeperUid) {
             faults.push(`${path} has mode ${formatMode(mode)}: others may do more than they should`);
     }
     return faults;
-}
-
-;// CONCATENATED MODULE: ./.build/src/vault/store/verdicts.js
-
-
-
-/** More damage than this is not listed. */
-const LISTED_DAMAGE = 1000;
-/** What stands for the index of a foreign archive. */
-const NO_INDEX = '';
-/** The last word on an archive; undefined where nobody has looked at it since it was sealed. */
-async function readVerdict(store, name, index) {
-    try {
-        const verdict = JSON.parse(await (0,promises_.readFile)((0,layout/* verdictPath */.NO)(store, name), 'utf8'));
-        return verdict.name === name && verdict.index === (index ?? NO_INDEX) ? verdict : undefined;
-    }
-    catch {
-        // None was written, or a crash cut it: either way nothing is known.
-        return undefined;
-    }
-}
-/** Whether an archive may be built upon, as far as its verdict says: what is barred in it is another matter. */
-function allowsBuilding(verdict) {
-    return verdict === undefined || verdict.isSound || verdict.isExtentsOnly === true;
-}
-/**
- * Records what a verification found. A quick look that finds nothing takes nothing back, neither a full one's word nor
- * any bad news (whoever met wrong bytes has looked no further either): only a full one does. Nor does a quick look that
- * finds damage stand in for a full one that had: that one names all of it. What a scrub found is added to what was known.
- */
-async function recordVerdict(store, verdict) {
-    const before = await readVerdict(store, verdict.name, verdict.index);
-    const saysMore = before && (verdict.isSound ? before.level === 'full' || !before.isSound : isFullDamage(before));
-    if (saysMore && verdict.level === 'seal')
-        return;
-    const said = verdict.level === 'scrub' && before && !before.isSound ? verdicts_join(before, verdict) : verdict;
-    await durable_file_writeDurably((0,layout/* verdictPath */.NO)(store, verdict.name), JSON.stringify(said), 0o600);
-}
-/** Both in one; of the level that had looked further, which is never the scrub. */
-function verdicts_join(before, found) {
-    const { isExtentsOnly: wasExtentsOnly, ...rest } = before;
-    const isKnown = (where) => before.damage.some((damage) => damage.where === where);
-    const damage = [...before.damage, ...found.damage.filter(({ where }) => !isKnown(where))].slice(0, LISTED_DAMAGE);
-    const isExtentsOnly = wasExtentsOnly === true && found.isExtentsOnly === true;
-    return { ...rest, damage, time: found.time, ...(isExtentsOnly ? { isExtentsOnly } : {}) };
-}
-function isFullDamage({ level, isSound }) {
-    return level === 'full' && !isSound;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/upkeep/audit-index.js
@@ -18025,7 +20369,7 @@ async function findWrongIndex(store, name, expected) {
         return `its index has the digest ${found.slice(0, 12)}…, in the ledger it is ${expected.slice(0, 12)}…`;
     }
     catch (error) {
-        if (error instanceof ArchiveDamage)
+        if (error instanceof archive_damage_ArchiveDamage)
             return (0,failure/* messageOf */.bD)(error);
         throw error;
     }
@@ -18169,7 +20513,7 @@ async function audit({ store, logger, lockWaitMs, signal }) {
         const leaving = await readRemovalNote(store);
         const expected = [...present, ...(leaving ? [leaving.entry] : [])].map(({ name }) => name);
         faults.push(...(await findStrays(store, new Set(expected))));
-        faults.push(...(await auditPlaces(store, keeperUid)));
+        faults.push(...(await auditCard(store, keeperUid)), ...(await auditPlaces(store, keeperUid)));
         return present;
     });
     const read = chooseForToday(lines, store.now());
@@ -18204,12 +20548,12 @@ async function readIndexOf(store, line) {
 // EXTERNAL MODULE: external "node:os"
 var external_node_os_ = __nccwpck_require__(8161);
 ;// CONCATENATED MODULE: ./.build/src/alerts/dependence.js
-const NOBODY = 'alerts: names neither mail nor a webhook: nobody is told when something is wrong';
+const dependence_NOBODY = 'alerts: names neither mail nor a webhook: nobody is told when something is wrong';
 const MATTERMOST_ALONE = 'alerts: Mattermost is the only way to reach people, and it lives on production: with production down nobody is told';
 /** What is to be said of the alerts of the vault's settings; empty where all is well. */
 function listVaultChannelWarnings(alerts) {
     if (!alerts || (alerts.mail === undefined && alerts.webhooks.length === 0)) {
-        return alerts && alerts.pings.length > 0 ? [`${NOBODY}, but for the services behind pings`] : [NOBODY];
+        return alerts && alerts.pings.length > 0 ? [`${dependence_NOBODY}, but for the services behind pings`] : [dependence_NOBODY];
     }
     const isIndependent = alerts.mail !== undefined || alerts.webhooks.some(({ kind }) => kind !== 'mattermost');
     return isIndependent || alerts.pings.length > 0 ? [] : [MATTERMOST_ALONE];
@@ -18438,7 +20782,7 @@ const english = {
     lasted: 'It lasted',
     over: 'Nothing is to be done.',
     more: (count) => `and ${count} more`,
-    time: formatTime,
+    time: format_time_formatTime,
     duration: quantity_text/* formatDuration */.a3,
 };
 
@@ -19289,8 +21633,6 @@ const resolve = (from, to) => {
     }
 };
 
-;// CONCATENATED MODULE: external "node:util"
-const external_node_util_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:util");
 ;// CONCATENATED MODULE: external "node:http"
 const external_node_http_namespaceObject = __WEBPACK_EXTERNAL_createRequire(import.meta.url)("node:http");
 ;// CONCATENATED MODULE: external "node:https"
@@ -35089,8 +37431,8 @@ function renderText(alert) {
     const parts = [
         explanation,
         circumstances.join('\n'),
-        ...(faults.length > 0 ? [[faultsTitle, ...faults.map(quote)].join('\n')] : []),
-        ...(next === undefined ? [] : [[nextTitle, quote(next)].join('\n')]),
+        ...(faults.length > 0 ? [[faultsTitle, ...faults.map(render_text_quote)].join('\n')] : []),
+        ...(next === undefined ? [] : [[nextTitle, render_text_quote(next)].join('\n')]),
         ...(steps.length > 0
             ? [
                 [
@@ -35106,7 +37448,7 @@ function renderText(alert) {
     ];
     return `${parts.join('\n\n')}\n`;
 }
-function quote(text) {
+function render_text_quote(text) {
     return `  | ${breakLinks(text)}`;
 }
 
@@ -35391,7 +37733,7 @@ async function deliver(channels, alert, limits) {
  * damaged is news.
  */
 function identifyFaults(faults) {
-    return [...new Set(faults.map((fault) => digest(mask(fault))))];
+    return [...new Set(faults.map((fault) => fault_key_digest(mask(fault))))];
 }
 const ARCHIVE = /(backup_full_[0-9_-]+\.tar\.gz)/;
 const fault_key_DIGEST = /\b(?=[0-9a-f]*\d)[0-9a-f]{8,}\b/gi;
@@ -35411,7 +37753,7 @@ function mask(fault) {
         .replace(/\s+/g, ' ')
         .trim();
 }
-function digest(text) {
+function fault_key_digest(text) {
     return (0,external_node_crypto_namespaceObject.createHash)('sha256').update(text).digest('hex').slice(0, 16);
 }
 
@@ -35790,11 +38132,11 @@ function renderFreshness(result, timezone) {
     const rows = [];
     if (newest) {
         const age = (0,quantity_text/* formatDuration */.a3)(newest.ageMs);
-        rows.push(['Newest', `${newest.name}, sealed ${formatTime(newest.sealed, timezone)}, ${age} old`]);
+        rows.push(['Newest', `${newest.name}, sealed ${format_time_formatTime(newest.sealed, timezone)}, ${age} old`]);
         rows.push(['Its verdict', describeVerdict(newest.verdict, timezone)]);
     }
     if (verified && verified.name !== newest?.name) {
-        rows.push(['Last found sound', `${verified.name}, sealed ${formatTime(verified.sealed, timezone)}`]);
+        rows.push(['Last found sound', `${verified.name}, sealed ${format_time_formatTime(verified.sealed, timezone)}`]);
     }
     const lines = headUpkeep(result, timezone);
     return (rows.length > 0 ? [...lines, '', formatTable(rows)] : lines).join('\n');
@@ -35802,7 +38144,7 @@ function renderFreshness(result, timezone) {
 function describeVerdict(verdict, timezone) {
     if (!verdict)
         return 'none yet';
-    return `${verdict.isSound ? 'sound' : 'DAMAGED'} (${verdict.level}, ${formatTime(verdict.time, timezone)})`;
+    return `${verdict.isSound ? 'sound' : 'DAMAGED'} (${verdict.level}, ${format_time_formatTime(verdict.time, timezone)})`;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/barred.js
@@ -35873,7 +38215,7 @@ const crc32_crc32 = external_node_zlib_namespaceObject.crc32 ?? computeCrc32;
 
 const gzipAsync = (0,external_node_util_namespaceObject.promisify)(external_node_zlib_namespaceObject.gzip);
 /** Below this the way to the thread pool and back costs more than the compression. */
-const SYNC_LIMIT_BYTES = (/* unused pure expression or super */ null && (2 * 1024));
+const gzip_member_SYNC_LIMIT_BYTES = (/* unused pure expression or super */ null && (2 * 1024));
 /**
  * Of deflate. Level 6 takes up to twice the time for 2 to 5 % less (source text, programs), and was the largest single
  * part of a first night's processor time.
@@ -35898,7 +38240,7 @@ async function payloadMember(bytes) {
     if (isIncompressible(bytes))
         return storedMember(bytes);
     const options = { level: PAYLOAD_LEVEL, chunkSize: roomFor(bytes) };
-    const isSmall = bytes.length <= SYNC_LIMIT_BYTES;
+    const isSmall = bytes.length <= gzip_member_SYNC_LIMIT_BYTES;
     return [plainHeader(isSmall ? gzipSync(bytes, options) : await gzipAsync(bytes, options))];
 }
 /** What zlib writes at level 0 (RFC 1951, 3.2.4), without copying a byte of the content. */
@@ -36043,7 +38385,7 @@ class SegmentLane {
 
 
 /** No extent is longer: a whole chunk that did not shrink, with its header, the framing of deflate and the filler. */
-const MAX_EXTENT_BYTES = CHUNK_BYTES + 1024 * 1024;
+const limits_MAX_EXTENT_BYTES = CHUNK_BYTES + 1024 * 1024;
 /** Extents of one archive: what reads it holds about a hundred bytes for each. */
 const MAX_ARCHIVE_EXTENTS = 4_000_000;
 /** An index of ten million files with long names. */
@@ -36354,7 +38696,7 @@ function renderPrune(result, timezone) {
         const rows = pruned.map(({ name, sizeBytes, agedFrom }) => [
             name,
             (0,quantity_text/* formatBytes */.z3)(sizeBytes),
-            formatTime(agedFrom, timezone),
+            format_time_formatTime(agedFrom, timezone),
         ]);
         lines.push('', formatTable([[isDryRun ? 'WOULD GO' : 'GONE', 'SIZE', 'FROM'], ...rows], [1]));
     }
@@ -36692,137 +39034,10 @@ function renderScrub(result, timezone) {
     const share = `${(0,quantity_text/* formatBytes */.z3)(bytes)} of ${(0,quantity_text/* formatBytes */.z3)(totalBytes)} in ${(0,quantity_text/* formatDuration */.a3)(durationMs)}`;
     const rows = [
         ['Read', `${share}: ${(0,quantity_text/* countOf */.pq)(extents, 'extent')} of ${(0,quantity_text/* countOf */.pq)(archives, 'archive')}`],
-        ...(allReadSince === undefined ? [] : [['All read since', formatTime(allReadSince, timezone)]]),
+        ...(allReadSince === undefined ? [] : [['All read since', format_time_formatTime(allReadSince, timezone)]]),
         ...(isPastCache ? [] : [['Note', 'the program dd is missing: the memory of the kernel may have hidden damage']]),
     ];
     return [...headUpkeep(result, timezone), '', formatTable(rows)].join('\n');
-}
-
-;// CONCATENATED MODULE: ./.build/src/archive/toc-line.js
-
-const toc_line_SECOND_NS = 1000000000n;
-const OFFSET_KEY = '"offset":';
-/** A name in which JSON has nothing to escape, and a type. */
-const PLAIN_START = /^\{"name":"([^"\\\p{Cc}]*)","type":"(dir|reg|symlink|hardlink|chunk)"/u;
-/** Where one of these follows, a key may stand a second time, in one way of writing or another. */
-const SAID_AGAIN = (/* unused pure expression or super */ null && (['\\', '"name', '"type"']));
-/** Writes the line; `name` and `type` come first and `offset` last, which `relocateLine` and readers rely on. */
-function formatTocLine(line) {
-    let text = `{"name":${JSON.stringify(line.name.toString('utf8'))}`;
-    if (!isUtf8(line.name))
-        text += `,"nameBytes":"${line.name.toString('base64')}"`;
-    text += `,"type":"${line.type}"`;
-    if (line.size)
-        text += `,"size":${line.size}`;
-    if (line.mtimeNs !== undefined)
-        text += `,"modtime":"${toc_line_formatTime(line.mtimeNs)}"`;
-    if (line.linkName) {
-        text += `,"linkName":${JSON.stringify(line.linkName.toString('utf8'))}`;
-        if (!isUtf8(line.linkName))
-            text += `,"linkNameBytes":"${line.linkName.toString('base64')}"`;
-    }
-    if (line.mode !== undefined)
-        text += `,"mode":${line.mode}`;
-    if (line.uid)
-        text += `,"uid":${line.uid}`;
-    if (line.gid)
-        text += `,"gid":${line.gid}`;
-    if (line.digest)
-        text += `,"digest":"sha256:${line.digest}"`;
-    if (line.chunkOffset)
-        text += `,"chunkOffset":${line.chunkOffset}`;
-    if (line.chunkSize)
-        text += `,"chunkSize":${line.chunkSize}`;
-    if (line.chunkDigest)
-        text += `,"chunkDigest":"sha256:${line.chunkDigest}"`;
-    if (line.sparse)
-        text += `,"sparse":true`;
-    return `${text},${OFFSET_KEY}${line.offset}}`;
-}
-/** Reads a line back; throws a SyntaxError or TypeError on anything that `formatTocLine` would not write. */
-function parseTocLine(text) {
-    const raw = JSON.parse(text);
-    const line = {
-        name: nameOf(raw['name'], raw['nameBytes']),
-        type: raw['type'],
-        offset: requireCount(raw['offset'], 'offset'),
-    };
-    if (!['dir', 'reg', 'symlink', 'hardlink', 'chunk'].includes(line.type)) {
-        throw new TypeError(`unknown type of entry ${JSON.stringify(raw['type'])}`);
-    }
-    for (const key of ['size', 'mode', 'uid', 'gid', 'chunkOffset', 'chunkSize']) {
-        if (raw[key] !== undefined)
-            line[key] = requireCount(raw[key], key);
-    }
-    if (raw['modtime'] !== undefined)
-        line.mtimeNs = parseTime(raw['modtime']);
-    if (raw['linkName'] !== undefined)
-        line.linkName = nameOf(raw['linkName'], raw['linkNameBytes']);
-    for (const key of ['digest', 'chunkDigest']) {
-        if (raw[key] !== undefined)
-            line[key] = parseDigest(raw[key]);
-    }
-    if (raw['sparse'] === true)
-        line.sparse = true;
-    return line;
-}
-/**
- * The name and type of a line, the same as `parseTocLine` finds: most lines of an index are looked at for nothing else.
- * Where a line of ours begins with both and has neither key again, nor an escape, what follows is not read, nor checked.
- */
-function parseTocName(text) {
-    const [start, name, type] = PLAIN_START.exec(text) ?? [];
-    const isPlain = start !== undefined && !SAID_AGAIN.some((sign) => text.includes(sign, start.length));
-    return isPlain ? { name: Buffer.from(name), type: type } : parseTocLine(text);
-}
-/** Moves a line by `delta` bytes without parsing it: the offset stands last. */
-function relocateLine(text, delta) {
-    if (delta === 0)
-        return text;
-    const start = text.lastIndexOf(OFFSET_KEY) + OFFSET_KEY.length;
-    return `${text.slice(0, start)}${Number(text.slice(start, -1)) + delta}}`;
-}
-/** Whether a line is a regular file's, without parsing it: a quote inside a name would be escaped. */
-function isFileLine(text) {
-    return text.includes('","type":"reg"');
-}
-/** RFC 3339 in UTC with as many digits as the nanoseconds need. */
-function toc_line_formatTime(ns) {
-    let seconds = ns / toc_line_SECOND_NS;
-    let fraction = ns % toc_line_SECOND_NS;
-    if (fraction < 0n) {
-        fraction += toc_line_SECOND_NS;
-        seconds -= 1n;
-    }
-    // Years beyond 9999 are longer.
-    const whole = new Date(Number(seconds) * 1000).toISOString().slice(0, -5);
-    const digits = fraction === 0n ? '' : `.${fraction.toString().padStart(9, '0').replace(/0+$/, '')}`;
-    return `${whole}${digits}Z`;
-}
-function parseTime(value) {
-    const match = /^([+-]?\d{4,6}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,9}))?Z$/.exec(String(value));
-    const seconds = match ? Date.parse(`${match[1]}Z`) / 1000 : NaN;
-    if (!match || Number.isNaN(seconds))
-        throw new TypeError(`modtime ${JSON.stringify(value)} is no time`);
-    return BigInt(seconds) * toc_line_SECOND_NS + BigInt((match[2] ?? '').padEnd(9, '0'));
-}
-function parseDigest(value) {
-    const match = /^sha256:([0-9a-f]{64})$/.exec(String(value));
-    if (!match?.[1])
-        throw new TypeError(`${JSON.stringify(value)} is no SHA-256 digest`);
-    return match[1];
-}
-function nameOf(text, base64) {
-    if (typeof base64 === 'string')
-        return Buffer.from(base64, 'base64');
-    if (typeof text !== 'string')
-        throw new TypeError('an entry has no name');
-    return Buffer.from(text, 'utf8');
-}
-function requireCount(value, key) {
-    if (!Number.isSafeInteger(value) || value < 0)
-        throw new TypeError(`${key} is no whole number`);
-    return value;
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/store/name-entries.js
@@ -36846,7 +39061,7 @@ async function nameEntries(store, name, offsets) {
         let last;
         for await (const { extent, lines } of reader.entries()) {
             if (offsets.has(extent.offset)) {
-                const listed = lines.slice(0, LISTED_NAMES).map((line) => showName(parseTocLine(line).name));
+                const listed = lines.slice(0, LISTED_NAMES).map((line) => entry_names_showName(toc_line_parseTocLine(line).name));
                 // Without a line of its own it goes on with the entry before.
                 names.set(extent.offset, listed.length > 0 || last === undefined ? [...new Set(listed)] : [last]);
                 if (names.size === offsets.size)
@@ -36854,7 +39069,7 @@ async function nameEntries(store, name, offsets) {
             }
             const line = lines.at(-1);
             if (line !== undefined)
-                last = showName(parseTocLine(line).name);
+                last = entry_names_showName(toc_line_parseTocLine(line).name);
         }
     }
     catch {
@@ -37049,7 +39264,7 @@ async function surveyOne(store, line, faults, logger) {
         return await rebuildOwnExtents(store, line);
     }
     catch (error) {
-        if (!(error instanceof ArchiveDamage))
+        if (!(error instanceof archive_damage_ArchiveDamage))
             throw error;
         faults.push(`${name}: ${(0,failure/* messageOf */.bD)(error)}; verify it`);
         return undefined;
@@ -37249,7 +39464,7 @@ async function searchSharers(store, lines, logger, signal) {
                 continue;
             found.faults.push(`${name} cannot be searched for damaged extents: ${(0,failure/* messageOf */.bD)(error)}`);
             // What cannot be read today can be tomorrow; what has no index never will.
-            isWhole &&= error instanceof ArchiveDamage;
+            isWhole &&= error instanceof archive_damage_ArchiveDamage;
         }
     }
     if (isWhole)
@@ -37283,7 +39498,7 @@ async function findPlaces(index, digests) {
         const isMisfit = error instanceof TypeError || error instanceof SyntaxError || error instanceof RangeError;
         if (!isMisfit && !isReadError(error))
             throw error;
-        throw new ArchiveDamage('the index', (0,failure/* messageOf */.bD)(error), { cause: error });
+        throw new archive_damage_ArchiveDamage('the index', (0,failure/* messageOf */.bD)(error), { cause: error });
     }
 }
 
@@ -37512,7 +39727,7 @@ function instant_offsetMs(instant, timezone) {
 /** What came into the vault since a time, for whoever has to choose an archive from before an attack. */
 function renderSealed({ since, archives, newestBefore, ledgerFault }, timezone) {
     const rows = archives.map(({ time, name, size, newBytes, trigger }) => [
-        formatTime(time, timezone),
+        format_time_formatTime(time, timezone),
         name,
         (0,quantity_text/* formatBytes */.z3)(size),
         `${(0,quantity_text/* formatBytes */.z3)(newBytes)} new`,
@@ -37520,10 +39735,10 @@ function renderSealed({ since, archives, newestBefore, ledgerFault }, timezone) 
     ]);
     return [
         ...(ledgerFault === undefined ? [] : [`THE LEDGER CANNOT BE TRUSTED: ${ledgerFault}`]),
-        `${(0,quantity_text/* countOf */.pq)(archives.length, 'archive')} sealed since ${formatTime(since, timezone)}, none of them changed or removed:`,
+        `${(0,quantity_text/* countOf */.pq)(archives.length, 'archive')} sealed since ${format_time_formatTime(since, timezone)}, none of them changed or removed:`,
         ...(rows.length > 0 ? [formatTable(rows, [2, 3])] : ['(none)']),
         newestBefore
-            ? `The newest from before: ${newestBefore.name}, sealed ${formatTime(newestBefore.time, timezone)}`
+            ? `The newest from before: ${newestBefore.name}, sealed ${format_time_formatTime(newestBefore.time, timezone)}`
             : 'There is none from before.',
     ].join('\n');
 }
@@ -38016,7 +40231,7 @@ const vaultCommands = [
 __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependencies__, __webpack_async_result__) => { try {
 /* harmony import */ var _start_program_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(5684);
 /* harmony import */ var _vault_commands_context_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(2496);
-/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(1543);
+/* harmony import */ var _vault_commands_index_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(2918);
 
 
 
@@ -38454,7 +40669,9 @@ function keepEnd(stream, limit) {
 /* harmony export */   Ch: () => (/* binding */ openStore),
 /* harmony export */   HZ: () => (/* binding */ lockPath),
 /* harmony export */   NO: () => (/* binding */ verdictPath),
+/* harmony export */   T7: () => (/* binding */ surveyingLockPath),
 /* harmony export */   WI: () => (/* binding */ receiptPath),
+/* harmony export */   a: () => (/* binding */ surveyPath),
 /* harmony export */   jb: () => (/* binding */ extentsPath),
 /* harmony export */   oM: () => (/* binding */ archivePath),
 /* harmony export */   ob: () => (/* binding */ planningLockPath),
@@ -38517,6 +40734,10 @@ function verdictPath(store, name) {
 function extentsPath(store, name) {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'extents', requireName(name));
 }
+/** What an archive of the former script holds, found by reading it once. */
+function surveyPath(store, name) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'surveys', `${requireName(name)}.jsonl.gz`);
+}
 /** Extents whose bytes are known as wrong. */
 function damagePath(store) {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'damage.jsonl');
@@ -38535,6 +40756,10 @@ function planningLockPath(store) {
 function verifyingLockPath(store) {
     return join(store.private, 'verifying.lock');
 }
+/** Held while a survey is made: it reads a whole archive, and holds a line for each of its entries. */
+function surveyingLockPath(store) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'surveying.lock');
+}
 /** What a seal is about to make visible: where a crash leaves it, the next seal finishes the work. */
 function pendingPath(store) {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'pending.json');
@@ -38545,7 +40770,7 @@ function requireName(name) {
         return name;
     throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .HR('usage', `${JSON.stringify(name.slice(0, 60))} names no archive`, 'Give a full name such as backup_full_2026-01-31.tar.gz, with a date that exists.');
 }
-const privatePlaces = ['assembly', 'extents', 'planning', 'receipts', 'verdicts'];
+const privatePlaces = ['assembly', 'extents', 'planning', 'receipts', 'surveys', 'verdicts'];
 async function makePlaces(store, uploadGid) {
     try {
         await makeDirectory(store.directory, 0o751);

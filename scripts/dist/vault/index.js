@@ -65,8 +65,12 @@ __nccwpck_require__.a(__webpack_module__, async (__webpack_handle_async_dependen
 
 // Started for every request, at times twice: nothing is loaded but what answers it.
 const checkDump = async (...dump) => {
-    const { checkDump: check } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 876));
+    const { checkDump: check } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 203));
     return await check(...dump);
+};
+const surveyDump = async (content) => {
+    const { surveyDump: survey } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 707));
+    return await survey(content);
 };
 process.exitCode = await (0,_src_vault_server_serve_command_js__WEBPACK_IMPORTED_MODULE_0__/* .serveCommandLine */ .H)({
     words: process.argv.slice(2),
@@ -76,6 +80,7 @@ process.exitCode = await (0,_src_vault_server_serve_command_js__WEBPACK_IMPORTED
     // Not touched before they are needed: rsync and the keeper take the descriptors over as they are.
     streams: () => ({ input: process.stdin, output: process.stdout }),
     checkDump,
+    surveyDump,
     complain: (line) => void process.stderr.write(`${line}\n`),
 });
 
@@ -95,7 +100,9 @@ __webpack_async_result__();
 /* harmony export */   OY: () => (/* binding */ DUMP_FOLDER),
 /* harmony export */   Qv: () => (/* binding */ MAX_EXTENT_CONTENT_BYTES),
 /* harmony export */   R5: () => (/* binding */ MANIFEST_NAME),
+/* harmony export */   Tj: () => (/* binding */ TEXT_NAMES),
 /* harmony export */   VX: () => (/* binding */ INDEX_NAME),
+/* harmony export */   d5: () => (/* binding */ CARD_NAME),
 /* harmony export */   mv: () => (/* binding */ TAR_BLOCK),
 /* harmony export */   sl: () => (/* binding */ KIT_FOLDER),
 /* harmony export */   xR: () => (/* binding */ MAX_CHUNK_BYTES)
@@ -121,6 +128,8 @@ const TAR_BLOCK = 512;
 const INDEX_NAME = 'stargz.index.json';
 const MANIFEST_NAME = 'manifest.json';
 const README_NAME = 'LISEZMOI.txt';
+/** The emergency card; archives of earlier versions have none. */
+const CARD_NAME = 'CARTE-URGENCE.md';
 const DUMP_FOLDER = 'db/';
 /** The recovery kit: plain files by where they lie, and one encrypted entry with the secrets. */
 const KIT_FOLDER = 'kit/';
@@ -131,10 +140,12 @@ const KIT_PARTS = { root: 'files', host: 'host', volume: 'volumes' };
 function gapTo(unit, length) {
     return (unit - (length % unit)) % unit;
 }
-/** Whether a name belongs to the part after the file sources: dumps, the recovery kit, the README and the manifest. */
+/** The texts at the top of every archive, beside the folders. */
+const TEXT_NAMES = [CARD_NAME, README_NAME, MANIFEST_NAME];
+/** Whether a name belongs to the part after the file sources: dumps, the recovery kit, the texts. */
 function isTailName(name) {
     const text = name.toString('latin1');
-    return text.startsWith(DUMP_FOLDER) || isKitEntry(text) || text === README_NAME || text === MANIFEST_NAME;
+    return text.startsWith(DUMP_FOLDER) || isKitEntry(text) || TEXT_NAMES.includes(text);
 }
 /** Whether a name is one of the kit's. Earlier versions allowed a file source named `kit`, which begins otherwise. */
 function isKitEntry(name) {
@@ -350,36 +361,75 @@ function countOf(count, noun, plural = `${noun}s`) {
 
 /***/ }),
 
-/***/ 876:
+/***/ 203:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   checkDump: () => (/* binding */ checkDump)
+/* harmony export */ });
+/* harmony import */ var _fingerprints_js__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(415);
+
+/** The last line of every dump of roles. */
+const ROLES_TRAILER = '-- PostgreSQL database cluster dump complete';
+const TAIL_BYTES = 4096;
+/**
+ * Judges a dump by its content: whole to its last line, and table by table, sequence by sequence and large object by
+ * large object what the manifest recorded when it was made. Returns what is wrong, naming the table.
+ */
+async function checkDump(name, content, manifest) {
+    const record = Object.values(manifest.databases).find(({ dump }) => dump === name);
+    if (!record)
+        return await checkRoles(content);
+    const { fingerprints, trailer } = await (0,_fingerprints_js__WEBPACK_IMPORTED_MODULE_0__/* .fingerprintDump */ .LB)(content);
+    const cut = trailer ? [] : ['it is cut off: its first or its last line is missing'];
+    return [...cut, ...(0,_fingerprints_js__WEBPACK_IMPORTED_MODULE_0__/* .compareFingerprints */ .tS)(record.fingerprints, fingerprints)];
+}
+async function checkRoles(content) {
+    let tail = Buffer.alloc(0);
+    for await (const chunk of content)
+        tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES);
+    return tail.includes(ROLES_TRAILER) ? [] : ['it is cut off: its last line is missing'];
+}
+
+
+/***/ }),
+
+/***/ 368:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   u: () => (/* binding */ joinEvents)
+/* harmony export */ });
+/** The lexer's events for whoever wants them: the fingerprints, the cuts, or both. */
+function joinEvents(taker, cutter) {
+    return {
+        copyBegins(table, at, statementAt) {
+            taker?.copyBegins(table, statementAt);
+            cutter?.copyBegins(table, at);
+        },
+        copyRows: (bytes) => taker?.copyRows(bytes),
+        copyEnds(table, rows, at) {
+            taker?.copyEnds(table, rows, at);
+            cutter?.copyEnds(table, at);
+        },
+        unitEnds: (at) => cutter?.unitEnds(at),
+        statement: (text, end) => taker?.statement(text, end),
+        metaBegins: (at) => cutter?.metaBegins(at),
+        metaEnds: (_text, at) => cutter?.metaEnds(at),
+    };
+}
+
+
+/***/ }),
+
+/***/ 332:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
 // EXPORTS
 __nccwpck_require__.d(__webpack_exports__, {
-  checkDump: () => (/* binding */ checkDump)
+  V: () => (/* binding */ DumpLexer)
 });
-
-// EXTERNAL MODULE: external "node:crypto"
-var external_node_crypto_ = __nccwpck_require__(598);
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-events.js
-/** The lexer's events for whoever wants them: the fingerprints, the cuts, or both. */
-function joinEvents(taker, cutter) {
-    return {
-        copyBegins(table, at) {
-            taker?.copyBegins(table);
-            cutter?.copyBegins(table, at);
-        },
-        copyRows: (bytes) => taker?.copyRows(bytes),
-        copyEnds(table, rows, at) {
-            taker?.copyEnds(table, rows);
-            cutter?.copyEnds(table, at);
-        },
-        unitEnds: (at) => cutter?.unitEnds(at),
-        statement: (text) => taker?.statement(text),
-        metaBegins: (at) => cutter?.metaBegins(at),
-        metaEnds: (_text, at) => cutter?.metaEnds(at),
-    };
-}
 
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/sql-bytes.js
 /** The bytes that mean something in SQL and in psql's input; the same in every encoding of a server. */
@@ -419,11 +469,12 @@ class CopyRows {
     constructor(events) {
         this.#events = events;
     }
-    begin(table, at) {
+    /** Rows of a table begin at `at`, behind the statement that began at `statementAt`. */
+    begin(table, at, statementAt) {
         this.#table = table;
         this.#rows = this.#matched = this.#held = 0;
         this.ended = false;
-        this.#events.copyBegins(table, at);
+        this.#events.copyBegins(table, at, statementAt);
     }
     /** Reads from index `from`; `base` is the piece's offset in the stream. Gives the index where it stopped. */
     read(buffer, from, base) {
@@ -460,74 +511,8 @@ class CopyRows {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/dump-statements.js
-/** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
-const dump_statements_name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
-const copyPattern = new RegExp(`^COPY (${dump_statements_name}(?:\\.${dump_statements_name})?) [^]*FROM stdin;$`);
-const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
-const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
-const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
-/** The table of a `COPY … FROM stdin;`, as written. */
-function parseCopyTable(text) {
-    return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
-}
-function parseSetval(text) {
-    const found = setvalPattern.exec(text);
-    if (!found)
-        return undefined;
-    return {
-        sequence: found[1].replaceAll("''", "'"),
-        value: found[2],
-        called: found[3] === 'true',
-    };
-}
-function parseLargeObjectStep(text) {
-    if (!text.startsWith('SELECT pg_catalog.lo'))
-        return undefined;
-    const written = writePattern.exec(text);
-    if (written)
-        return { step: 'write', content: Buffer.from(written[1], 'hex') };
-    const found = largeObjectPattern.exec(text);
-    if (!found)
-        return undefined;
-    return found[1] === 'close' ? { step: 'close' } : { step: found[1], oid: found[2] };
-}
-/** The parts of a qualified name without their quotes: `public."Été"` gives `['public', 'Été']`. */
-function splitQualifiedName(text) {
-    const parts = text.match(/"(?:[^"]|"")*"|[^".]+/g) ?? [];
-    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
-}
-/**
- * A name of the dump as text: its bytes in the dump's encoding (`SET client_encoding`). SQL_ASCII, or bytes that do
- * not fit: UTF-8 where they are valid, else latin1.
- */
-function decodeName(text, encoding) {
-    if (/^[\x00-\x7f]*$/.test(text))
-        return text;
-    const bytes = Buffer.from(text, 'latin1');
-    for (const label of [nameEncoding(encoding), 'utf-8']) {
-        try {
-            return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
-        }
-        catch {
-            // Not this one: the label is unknown here, or the bytes do not fit.
-        }
-    }
-    return text;
-}
-/** PostgreSQL's name of an encoding as the WHATWG calls it. */
-function nameEncoding(encoding) {
-    const latin = /^LATIN(\d+)$/.exec(encoding)?.[1];
-    const parts = { 5: 9, 6: 10, 7: 13, 8: 14, 9: 15, 10: 16 };
-    if (latin)
-        return `iso-8859-${parts[latin] ?? latin}`;
-    const windows = /^WIN(\d+)$/.exec(encoding)?.[1];
-    if (windows)
-        return windows === '866' ? 'ibm866' : `windows-${windows}`;
-    const others = { UTF8: 'utf-8', KOI8R: 'koi8-r', KOI8U: 'koi8-u', SQL_ASCII: 'utf-8' };
-    return others[encoding] ?? encoding.toLowerCase().replaceAll('_', '-');
-}
-
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-statements.js
+var dump_statements = __nccwpck_require__(779);
 ;// CONCATENATED MODULE: ./.build/src/sources/postgres/sql-span.js
 
 /**
@@ -651,6 +636,7 @@ class DumpLexer {
     #base = 0;
     // The statement at hand: its bytes, and whether it began a line.
     #open = false;
+    #statementAt = 0;
     #atLineStart = true;
     #parentheses = 0;
     #pieces = [];
@@ -714,7 +700,7 @@ class DumpLexer {
         else if (byte === newline) {
             this.#state = 'rows';
             this.#atLineStart = true;
-            this.#rows.begin(this.#table, this.#base + at + 1);
+            this.#rows.begin(this.#table, this.#base + at + 1, this.#statementAt);
         }
         return at + 1;
     }
@@ -830,6 +816,7 @@ class DumpLexer {
     }
     #openStatement(at) {
         this.#open = true;
+        this.#statementAt = this.#base + at;
         this.#trailerSeen = false;
         this.#parentheses = 0;
         this.#word = 0;
@@ -855,11 +842,11 @@ class DumpLexer {
             return;
         if (text.startsWith('SET '))
             this.#readSetting(text);
-        this.#events.statement(text);
-        const table = parseCopyTable(text);
+        this.#events.statement(text, this.#base + end);
+        const table = (0,dump_statements/* parseCopyTable */.$s)(text);
         if (table === undefined)
             return;
-        this.#table = decodeName(table, this.#encoding);
+        this.#table = (0,dump_statements/* decodeName */.e4)(table, this.#encoding);
         this.#ended = false;
         this.#state = 'copyHead';
     }
@@ -872,48 +859,166 @@ class DumpLexer {
     }
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/fingerprints.js
+
+/***/ }),
+
+/***/ 779:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   $s: () => (/* binding */ parseCopyTable),
+/* harmony export */   Rz: () => (/* binding */ parseSetval),
+/* harmony export */   e4: () => (/* binding */ decodeName),
+/* harmony export */   wi: () => (/* binding */ parseLargeObjectStep),
+/* harmony export */   yU: () => (/* binding */ splitQualifiedName)
+/* harmony export */ });
+/* unused harmony export parseForeignKey */
+/** The statements of pg_dump's plain output that fingerprints are taken from; all texts hold bytes as latin1 characters. */
+const name = '(?:"(?:[^"]|"")*"|[^\\s".(]+)';
+const qualifiedName = `${name}(?:\\.${name})?`;
+const copyPattern = new RegExp(`^COPY (${qualifiedName}) [^]*FROM stdin;$`);
+const foreignKeyPattern = new RegExp(`^ALTER TABLE (?:ONLY )?(${qualifiedName})\\s+ADD CONSTRAINT (${name}) FOREIGN KEY \\([^]*\\) REFERENCES (${qualifiedName})\\(`);
+const setvalPattern = /^SELECT pg_catalog\.setval\('((?:[^']|'')*)', (-?\d+), (true|false)\);$/;
+const largeObjectPattern = /^SELECT pg_catalog\.lo_(create|open|close)\('?(\d+)'?/;
+const writePattern = /^SELECT pg_catalog\.lowrite\(0, '\\{1,2}x([0-9a-f]*)'\);$/;
+/** The table of a `COPY … FROM stdin;`, as written. */
+function parseCopyTable(text) {
+    return text.startsWith('COPY ') ? copyPattern.exec(text)?.[1] : undefined;
+}
+/** The foreign key that a statement adds. */
+function parseForeignKey(statement) {
+    const found = statement.startsWith('ALTER TABLE ') ? foreignKeyPattern.exec(statement) : null;
+    if (!found)
+        return undefined;
+    const [, table, constraint, references] = found;
+    return { table, constraint, references, statement };
+}
+function parseSetval(text) {
+    const found = setvalPattern.exec(text);
+    if (!found)
+        return undefined;
+    return {
+        sequence: found[1].replaceAll("''", "'"),
+        value: found[2],
+        called: found[3] === 'true',
+    };
+}
+function parseLargeObjectStep(text) {
+    if (!text.startsWith('SELECT pg_catalog.lo'))
+        return undefined;
+    const written = writePattern.exec(text);
+    if (written)
+        return { step: 'write', content: Buffer.from(written[1], 'hex') };
+    const found = largeObjectPattern.exec(text);
+    if (!found)
+        return undefined;
+    return found[1] === 'close' ? { step: 'close' } : { step: found[1], oid: found[2] };
+}
+/** The parts of a qualified name without their quotes: `public."Été"` gives `['public', 'Été']`. */
+function splitQualifiedName(text) {
+    const parts = text.match(/"(?:[^"]|"")*"|[^".]+/g) ?? [];
+    return parts.map((part) => (part.startsWith('"') ? part.slice(1, -1).replaceAll('""', '"') : part));
+}
+/**
+ * A name of the dump as text: its bytes in the dump's encoding (`SET client_encoding`). SQL_ASCII, or bytes that do
+ * not fit: UTF-8 where they are valid, else latin1.
+ */
+function decodeName(text, encoding) {
+    if (/^[\x00-\x7f]*$/.test(text))
+        return text;
+    const bytes = Buffer.from(text, 'latin1');
+    for (const label of [nameEncoding(encoding), 'utf-8']) {
+        try {
+            return new TextDecoder(label, { fatal: true, ignoreBOM: true }).decode(bytes);
+        }
+        catch {
+            // Not this one: the label is unknown here, or the bytes do not fit.
+        }
+    }
+    return text;
+}
+/** PostgreSQL's name of an encoding as the WHATWG calls it. */
+function nameEncoding(encoding) {
+    const latin = /^LATIN(\d+)$/.exec(encoding)?.[1];
+    const parts = { 5: 9, 6: 10, 7: 13, 8: 14, 9: 15, 10: 16 };
+    if (latin)
+        return `iso-8859-${parts[latin] ?? latin}`;
+    const windows = /^WIN(\d+)$/.exec(encoding)?.[1];
+    if (windows)
+        return windows === '866' ? 'ibm866' : `windows-${windows}`;
+    const others = { UTF8: 'utf-8', KOI8R: 'koi8-r', KOI8U: 'koi8-u', SQL_ASCII: 'utf-8' };
+    return others[encoding] ?? encoding.toLowerCase().replaceAll('_', '-');
+}
+
+
+/***/ }),
+
+/***/ 415:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+/* harmony export */ __nccwpck_require__.d(__webpack_exports__, {
+/* harmony export */   LB: () => (/* binding */ fingerprintDump),
+/* harmony export */   Ye: () => (/* binding */ FingerprintTaker),
+/* harmony export */   tS: () => (/* binding */ compareFingerprints)
+/* harmony export */ });
+/* unused harmony export overlookContent */
+/* harmony import */ var node_crypto__WEBPACK_IMPORTED_MODULE_0__ = __nccwpck_require__(598);
+/* harmony import */ var _dump_events_js__WEBPACK_IMPORTED_MODULE_3__ = __nccwpck_require__(368);
+/* harmony import */ var _dump_lexer_js__WEBPACK_IMPORTED_MODULE_1__ = __nccwpck_require__(332);
+/* harmony import */ var _dump_statements_js__WEBPACK_IMPORTED_MODULE_2__ = __nccwpck_require__(779);
 
 
 
 
-/** Takes the fingerprints of a dump from what the lexer finds in it. */
+/** Takes the fingerprints of a dump, and the places of its parts, from what the lexer finds in it. */
 class FingerprintTaker {
     #tables = new Map();
     #sequences = new Map();
-    #largeObjects = { count: 0, bytes: 0, hash: (0,external_node_crypto_.createHash)('sha256') };
+    #largeObjects = { count: 0, bytes: 0, hash: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256') };
     #objectBytes = 0;
     #rowsHash;
     #encoding = 'UTF8';
-    copyBegins(table) {
+    #blockAt = 0;
+    /** Where the first block of rows begins, and where the last statement ended that brought content. */
+    #headBytes;
+    #contentEnd = 0;
+    copyBegins(table, statementAt) {
         // A table may have several blocks, where its partitions are loaded through their root.
-        const known = this.#tables.get(table) ?? { rows: 0, hash: (0,external_node_crypto_.createHash)('sha256') };
+        const known = this.#tables.get(table) ?? { rows: 0, hash: (0,node_crypto__WEBPACK_IMPORTED_MODULE_0__.createHash)('sha256'), places: [] };
         this.#tables.set(table, known);
         this.#rowsHash = known.hash;
+        this.#blockAt = statementAt;
+        this.#headBytes ??= statementAt;
     }
     copyRows(bytes) {
         this.#rowsHash?.update(bytes);
     }
-    copyEnds(table, rows) {
+    copyEnds(table, rows, at) {
+        this.#contentEnd = at;
         const known = this.#tables.get(table);
-        if (known)
-            known.rows += rows;
+        if (!known)
+            return;
+        known.rows += rows;
+        known.places.push({ offset: this.#blockAt, length: at - this.#blockAt });
     }
-    statement(text) {
+    statement(text, end) {
         if (text.startsWith('SET client_encoding'))
             this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
         if (!text.startsWith('SELECT pg_catalog.'))
             return;
-        const found = parseSetval(text);
+        // Of these, there are some before the rows as well.
+        if (/^SELECT pg_catalog\.(setval|lo)/.test(text))
+            this.#contentEnd = end;
+        const found = (0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .parseSetval */ .Rz)(text);
         if (found) {
-            const name = decodeName(found.sequence, this.#encoding);
+            const name = (0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .decodeName */ .e4)(found.sequence, this.#encoding);
             this.#sequences.set(name, { value: found.value, called: found.called });
         }
         else
             this.#readLargeObject(text);
     }
     #readLargeObject(text) {
-        const found = parseLargeObjectStep(text);
+        const found = (0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .parseLargeObjectStep */ .wi)(text);
         const { hash } = this.#largeObjects;
         if (found?.step === 'create')
             this.#largeObjects.count++;
@@ -934,8 +1039,14 @@ class FingerprintTaker {
     /** The fingerprints of all that was seen; to be called once, at the end. */
     finish() {
         const { count, bytes, hash } = this.#largeObjects;
+        const headBytes = this.#headBytes;
         return {
-            tables: sortByName(this.#tables, ({ rows, hash: rowsHash }) => ({ rows, sha256: rowsHash.digest('hex') })),
+            ...(headBytes === undefined ? {} : { structure: { headBytes, tailOffset: this.#contentEnd } }),
+            tables: sortByName(this.#tables, ({ rows, hash: rowsHash, places }) => ({
+                rows,
+                sha256: rowsHash.digest('hex'),
+                places,
+            })),
             sequences: sortByName(this.#sequences, (sequence) => sequence),
             largeObjects: { count, bytes, sha256: hash.digest('hex') },
         };
@@ -944,12 +1055,12 @@ class FingerprintTaker {
 /** Reads a dump, in pieces of any size: its fingerprints, and whether it is whole (its trailer at the top level). */
 async function fingerprintDump(chunks) {
     const taker = new FingerprintTaker();
-    const lexer = new DumpLexer(joinEvents(taker));
+    const lexer = new _dump_lexer_js__WEBPACK_IMPORTED_MODULE_1__/* .DumpLexer */ .V((0,_dump_events_js__WEBPACK_IMPORTED_MODULE_3__/* .joinEvents */ .u)(taker));
     for await (const chunk of chunks)
         lexer.push(chunk);
     return { fingerprints: taker.finish(), trailer: lexer.complete };
 }
-/** What differs between two fingerprints, one line each, for people; empty where all is equal. */
+/** What differs between two fingerprints, one line each, for people; empty where all is equal. Places are no matter. */
 function compareFingerprints(expected, found) {
     const tables = compareByName('table', expected.tables, found.tables, (table) => `${table.rows} rows`, (a, b) => {
         if (a.rows !== b.rows)
@@ -968,9 +1079,26 @@ function compareFingerprints(expected, found) {
         differences.push(`large objects: ${a.count} as expected, but their content differs`);
     return differences;
 }
+/**
+ * Fingerprints as found, without what may only be another way to write the same: tables with as many rows as expected
+ * have the expected digest, and are named.
+ */
+function overlookContent(expected, found) {
+    const keyOf = (name) => splitQualifiedName(name).join('\0');
+    const wanted = new Map(Object.entries(expected.tables).map(([name, table]) => [keyOf(name), table]));
+    const overlooked = [];
+    const tables = Object.entries(found.tables).map(([name, table]) => {
+        const other = wanted.get(keyOf(name));
+        if (!other || other.rows !== table.rows || other.sha256 === table.sha256)
+            return [name, table];
+        overlooked.push(name);
+        return [name, other];
+    });
+    return { fingerprints: { ...found, tables: Object.fromEntries(tables) }, overlooked };
+}
 function compareByName(kind, expected, found, describe, compare) {
     // Which words need quotes depends on the client's version: names are compared without them.
-    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [splitQualifiedName(name).join('\0'), { name, value }]));
+    const index = (all) => new Map(Object.entries(all).map(([name, value]) => [(0,_dump_statements_js__WEBPACK_IMPORTED_MODULE_2__/* .splitQualifiedName */ .yU)(name).join('\0'), { name, value }]));
     const [left, right] = [index(expected), index(found)];
     const differences = [];
     for (const [key, { name, value }] of left) {
@@ -990,28 +1118,332 @@ function sortByName(all, map) {
     return Object.fromEntries(names.map((name) => [name, map(all.get(name))]));
 }
 
-;// CONCATENATED MODULE: ./.build/src/sources/postgres/check-dump.js
 
-/** The last line of every dump of roles. */
-const ROLES_TRAILER = '-- PostgreSQL database cluster dump complete';
-const TAIL_BYTES = 4096;
+/***/ }),
+
+/***/ 707:
+/***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
+
+
+// EXPORTS
+__nccwpck_require__.d(__webpack_exports__, {
+  surveyDump: () => (/* binding */ surveyDump)
+});
+
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-events.js
+var dump_events = __nccwpck_require__(368);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-lexer.js + 3 modules
+var dump_lexer = __nccwpck_require__(332);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/dump-statements.js
+var dump_statements = __nccwpck_require__(779);
+// EXTERNAL MODULE: ./.build/src/sources/postgres/fingerprints.js
+var fingerprints = __nccwpck_require__(415);
+// EXTERNAL MODULE: ./.build/src/logging/failure.js
+var failure = __nccwpck_require__(619);
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/restore-guard.js
+
+
 /**
- * Judges a dump by its content: whole to its last line, and table by table, sequence by sequence and large object by
- * large object what the manifest recorded when it was made. Returns what is wrong, naming the table.
+ * Passes a dump on to psql without psql's own commands in it: pg_dump's `\restrict` and `\unrestrict` are left out
+ * (the loader sets one of its own, with a key that whoever wrote the dump cannot know), any other is refused. Row data
+ * is no concern of it. Bounded memory; bytes pass unchanged otherwise. Of a part of a dump the trailer is not asked for.
+ * @throws Failure `damaged` for a foreign command, or where the dump ends before its trailer.
  */
-async function checkDump(name, content, manifest) {
-    const record = Object.values(manifest.databases).find(({ dump }) => dump === name);
-    if (!record)
-        return await checkRoles(content);
-    const { fingerprints, trailer } = await fingerprintDump(content);
-    const cut = trailer ? [] : ['it is cut off: its first or its last line is missing'];
-    return [...cut, ...compareFingerprints(record.fingerprints, fingerprints)];
+async function* guardDump(chunks, database, { isPart = false } = {}) {
+    const lines = new CommandLines(database);
+    const nothing = () => undefined;
+    const lexer = new DumpLexer({
+        copyBegins: nothing,
+        copyRows: nothing,
+        copyEnds: nothing,
+        unitEnds: nothing,
+        statement: nothing,
+        metaBegins: (at) => lines.begin(at),
+        metaEnds: (text, at) => lines.end(text, at),
+    });
+    let offset = 0;
+    for await (const chunk of chunks) {
+        lexer.push(chunk);
+        yield* lines.cutOut(chunk, offset);
+        offset += chunk.length;
+    }
+    if (lexer.complete || isPart)
+        return;
+    const message = `the dump of database "${database}" is cut off: its last line is missing after ${offset} bytes`;
+    throw new Failure('damaged', message, 'Restore another archive; verify this one to see what else it lacks.');
 }
-async function checkRoles(content) {
-    let tail = Buffer.alloc(0);
-    for await (const chunk of content)
-        tail = Buffer.concat([tail, chunk]).subarray(-TAIL_BYTES);
-    return tail.includes(ROLES_TRAILER) ? [] : ['it is cut off: its last line is missing'];
+/** Which lines of psql's own a dump may hold: pg_dump's `\restrict` before all others, and `\unrestrict` with its key. */
+class OwnCommands {
+    #key;
+    #count = 0;
+    /** Whether the next such line may be there. */
+    admits(text) {
+        const [word, key] = text.split(' ');
+        this.#count++;
+        const opens = this.#count === 1 && /^\\restrict \w+$/.test(text);
+        const closes = this.#count === 2 && word === '\\unrestrict' && key !== undefined && key === this.#key;
+        this.#key = key;
+        return opens || closes;
+    }
+}
+/** Where lines of psql's own stand in the stream, and which of them may. */
+class CommandLines {
+    #database;
+    #own = new OwnCommands();
+    #begun;
+    #spans = [];
+    constructor(database) {
+        this.#database = database;
+    }
+    begin(at) {
+        this.#begun = at;
+    }
+    end(text, at) {
+        if (!this.#own.admits(text)) {
+            const shown = JSON.stringify(text.slice(0, 40));
+            const message = `the dump of database "${this.#database}" holds a command for psql, which no dump does: ${shown}`;
+            throw new Failure('damaged', message, 'Do not load it: find out who changed the archive; restore another one.');
+        }
+        this.#spans.push({ from: this.#begun ?? at, to: at });
+        this.#begun = undefined;
+    }
+    /** A piece of the stream, of which the lexer has seen all, without the lines found in it. */
+    *cutOut(chunk, offset) {
+        const end = offset + chunk.length;
+        const open = this.#begun === undefined ? [] : [{ from: this.#begun, to: end }];
+        let at = offset;
+        for (const { from, to } of [...this.#spans, ...open]) {
+            if (from > at)
+                yield chunk.subarray(at - offset, from - offset);
+            at = Math.max(at, to);
+        }
+        this.#spans = [];
+        if (at < end)
+            yield chunk.subarray(at - offset);
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/roles-tokens.js
+const pattern = /\s+|--[^\n]*|(?<name>"(?:[^"]|"")*")|(?<escaped>[eE]'(?:[^'\\]|''|\\[^])*')|(?<text>'(?:[^']|'')*')|(?<number>-?\d+)|(?<word>[A-Za-z_\u0080-\u{10ffff}][\w$\u0080-\u{10ffff}]*)|(?<symbol>[^])/uy;
+/**
+ * Divides the SQL of a dump of roles into statements of tokens, without their semicolons; words in lower case, names
+ * and texts without their quotes. Lines of psql's own (`\restrict`) are left out.
+ */
+function tokenizeStatements(sql) {
+    const text = sql.replace(/^\\(?:un)?restrict \w+$/gm, '');
+    const statements = [];
+    let current = [];
+    pattern.lastIndex = 0;
+    for (let found = pattern.exec(text); found && found[0] !== ''; found = pattern.exec(text)) {
+        const token = readToken(found.groups ?? {});
+        if (!token)
+            continue;
+        if (token.kind !== 'symbol' || token.value !== ';')
+            current.push(token);
+        else {
+            statements.push(current);
+            current = [];
+        }
+    }
+    return statements;
+}
+function readToken({ name, escaped, text, number, word, symbol }) {
+    const token = (kind, value) => ({ kind, value });
+    if (name !== undefined)
+        return token('name', name.slice(1, -1).replaceAll('""', '"'));
+    // pg_dumpall escapes nothing but quotes and backslashes.
+    if (escaped !== undefined)
+        return token('text', escaped
+            .slice(2, -1)
+            .replaceAll("''", "'")
+            .replace(/\\([^])/g, '$1'));
+    if (text !== undefined)
+        return token('text', text.slice(1, -1).replaceAll("''", "'"));
+    if (number !== undefined)
+        return token('number', number);
+    if (word !== undefined)
+        return token('word', word.toLowerCase());
+    return symbol === undefined ? undefined : token('symbol', symbol);
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/role-finder.js
+
+/** Statements of a dump that name roles begin with one of these. */
+const STARTS = ['GRANT ', 'REVOKE ', 'ALTER ', 'CREATE POLICY ', 'CREATE SCHEMA ', 'CREATE USER MAPPING ', 'SET '];
+const NAMES_ROLES = /\b(?:OWNER TO|TO|FROM|ROLE|AUTHORIZATION|MAPPING FOR)\b/;
+/** Words where a role's name could stand that are none. */
+const NO_ROLES = new Set(['public', 'current_user', 'session_user', 'current_role', 'default']);
+/**
+ * Finds the roles without which a dump cannot be loaded: owners of what it makes, and whoever it gives privileges to.
+ * Roles of PostgreSQL's own (`pg_…`) are left aside: nobody creates them.
+ */
+class RoleFinder {
+    #roles = new Set();
+    #owned = new Map();
+    /** Whether a statement may name a role; bytes as latin1 characters, or text. */
+    static concerns(statement) {
+        return STARTS.some((start) => statement.startsWith(start)) && NAMES_ROLES.test(statement);
+    }
+    read(statement) {
+        for (const tokens of tokenizeStatements(statement))
+            this.#readTokens(tokens);
+    }
+    finish() {
+        const [first] = [...this.#owned].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1));
+        return { roles: [...this.#roles].sort(), ...(first ? { owner: first[0] } : {}) };
+    }
+    #readTokens(tokens) {
+        const words = tokens.map(({ kind, value }) => (kind === 'word' ? value : kind === 'symbol' ? value : ''));
+        const [first, second] = words;
+        if (first === 'alter' && second === 'default' && words[2] === 'privileges') {
+            this.#takeBehind(tokens, words, ['for', 'role']);
+            this.#takeLast(tokens, words, words.includes('revoke') ? 'from' : 'to');
+        }
+        else if (first === 'alter') {
+            const owner = this.#takeBehind(tokens, words, ['owner', 'to']);
+            if (owner !== undefined)
+                this.#owned.set(owner, (this.#owned.get(owner) ?? 0) + 1);
+        }
+        else if (first === 'grant')
+            this.#takeLast(tokens, words, 'to');
+        else if (first === 'revoke')
+            this.#takeLast(tokens, words, 'from');
+        else if (second === 'policy')
+            this.#takeBehind(tokens, words, ['to']);
+        else if (second === 'user')
+            this.#takeBehind(tokens, words, ['mapping', 'for']);
+        else if (second === 'schema' || second === 'session')
+            this.#takeBehind(tokens, words, ['authorization']);
+    }
+    /** The names behind the first place where these words stand; the first of them. */
+    #takeBehind(tokens, words, wanted) {
+        const at = words.findIndex((_, place) => wanted.every((word, step) => words[place + step] === word));
+        return at === -1 ? undefined : this.#takeList(tokens, at + wanted.length);
+    }
+    /** The names behind the last of a word: names of tables and columns come before. */
+    #takeLast(tokens, words, word) {
+        const at = words.lastIndexOf(word);
+        if (at !== -1)
+            this.#takeList(tokens, at + 1);
+    }
+    #takeList(tokens, from) {
+        let first;
+        for (let at = from;; at += 2) {
+            const token = tokens[at];
+            if (!token || token.kind === 'number' || token.kind === 'symbol')
+                return first;
+            const { kind, value } = token;
+            const isRole = value !== '' && !value.startsWith('pg_') && !(kind === 'word' && NO_ROLES.has(value));
+            if (isRole) {
+                this.#roles.add(value);
+                first ??= value;
+            }
+            if (tokens[at + 1]?.value !== ',' || tokens[at + 1]?.kind !== 'symbol')
+                return first;
+        }
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/sources/postgres/survey-dump.js
+
+
+
+
+
+
+/** Where pg_dump says what it is, and which versions made the dump. */
+const HEAD_BYTES = 16 * 1024;
+const TITLE = /^-- PostgreSQL database dump\r?$/m;
+/** Whoever forges a dump of more tables and statements that count wants memory, not a database. */
+const MAX_FINDINGS = 500_000;
+/**
+ * Reads a dump that somebody else made, in pieces of any size: whether it is whole, its fingerprints, and what a restore
+ * has to know before it begins. Undefined where it does not begin as a plain dump of pg_dump does.
+ */
+async function surveyDump(content) {
+    const pieces = content[Symbol.asyncIterator]();
+    const head = [];
+    let headBytes = 0;
+    while (headBytes < HEAD_BYTES) {
+        const next = await pieces.next();
+        if (next.done)
+            break;
+        head.push(next.value);
+        headBytes += next.value.length;
+    }
+    const start = Buffer.concat(head);
+    const text = start.toString('latin1', 0, HEAD_BYTES);
+    if (!TITLE.test(text))
+        return undefined;
+    const reading = new DumpReading();
+    reading.push(start);
+    for (let next = await pieces.next(); !next.done; next = await pieces.next())
+        reading.push(next.value);
+    return reading.finish({
+        serverVersion: versionIn(text, 'from database'),
+        clientVersion: versionIn(text, 'by pg_dump'),
+    });
+}
+function versionIn(head, by) {
+    return new RegExp(`^-- Dumped ${by} version ([^\\r\\n]{1,100})`, 'm').exec(head)?.[1] ?? '';
+}
+class DumpReading {
+    #taker = new fingerprints/* FingerprintTaker */.Ye();
+    #lexer;
+    #own = new OwnCommands();
+    #roles = new RoleFinder();
+    #extensions = new Set();
+    #encoding = 'UTF8';
+    #hasInserts = false;
+    #command;
+    #findings = 0;
+    constructor() {
+        const events = (0,dump_events/* joinEvents */.u)(this.#taker);
+        this.#lexer = new dump_lexer/* DumpLexer */.V({
+            ...events,
+            copyBegins: (...block) => this.#note() && events.copyBegins(...block),
+            statement: (text, end) => this.#read(text) && events.statement(text, end),
+            metaEnds: (text) => this.#own.admits(text) || (this.#command ??= text.slice(0, 200)),
+        });
+    }
+    push(piece) {
+        this.#lexer.push(piece);
+    }
+    finish(versions) {
+        const { roles, owner } = this.#roles.finish();
+        return {
+            isWhole: this.#lexer.complete && this.#findings <= MAX_FINDINGS,
+            fingerprints: this.#taker.finish(),
+            ...versions,
+            encoding: this.#encoding,
+            roles,
+            ...(owner === undefined ? {} : { owner }),
+            extensions: [...this.#extensions].sort(),
+            hasInserts: this.#hasInserts,
+            ...(this.#command === undefined ? {} : { command: this.#command }),
+        };
+    }
+    /** Whether there is room for one more of whatever takes memory. */
+    #note() {
+        return ++this.#findings <= MAX_FINDINGS;
+    }
+    /** Whether it is one that fingerprints are taken from. */
+    #read(text) {
+        if (text.startsWith('SET client_encoding'))
+            this.#encoding = /'(\w+)'/.exec(text)?.[1] ?? 'UTF8';
+        if (text.startsWith('SELECT pg_catalog.setval'))
+            return this.#note();
+        if (text.startsWith('INSERT INTO '))
+            this.#hasInserts = true;
+        const extension = /^CREATE EXTENSION (?:IF NOT EXISTS )?("(?:[^"]|"")+"|[\w$]+)/.exec(text)?.[1];
+        if (extension !== undefined && this.#note()) {
+            const name = extension.startsWith('"') ? extension.slice(1, -1).replaceAll('""', '"') : extension;
+            this.#extensions.add((0,dump_statements/* decodeName */.e4)(name, this.#encoding));
+        }
+        if (RoleFinder.concerns(text) && this.#note())
+            this.#roles.read((0,dump_statements/* decodeName */.e4)(text, this.#encoding));
+        return true;
+    }
 }
 
 
@@ -1493,6 +1925,7 @@ const protocolWords = {
     hello: { roles: ['writer', 'reader', 'owner'], takes: [NAME], optional: 1 },
     status: { roles: ['writer', 'reader', 'owner'], takes: [] },
     index: { roles: ['writer', 'reader', 'owner'], takes: [NAME] },
+    survey: { roles: ['reader', 'owner'], takes: [NAME] },
     verify: { roles: ['writer', 'reader', 'owner'], takes: [NAME, LEVEL] },
     seal: { roles: ['writer', 'owner'], takes: [NAME] },
     read: { roles: ['reader', 'owner'], takes: [NAME] },
@@ -1661,8 +2094,8 @@ class RequestLog {
     }
 }
 
-// EXTERNAL MODULE: ./.build/src/vault/server/serve.js + 88 modules
-var serve = __nccwpck_require__(289);
+// EXTERNAL MODULE: ./.build/src/vault/server/serve.js + 97 modules
+var serve = __nccwpck_require__(43);
 ;// CONCATENATED MODULE: ./.build/src/vault/server/answer-command.js
 
 
@@ -1681,7 +2114,7 @@ const NOTE = 'note';
  * says that there was an answer, and that it was an error.
  */
 async function answerCommandLine(line) {
-    const { program, streams, checkDump, complain } = line;
+    const { program, streams, checkDump, surveyDump, complain } = line;
     const log = (0,log_to/* logTo */.k)(complain);
     let requests;
     try {
@@ -1694,7 +2127,8 @@ async function answerCommandLine(line) {
             return 0;
         }
         const heard = listen(log);
-        const code = await (0,serve/* serveRequest */.X)({ ...store, role, words, ...streams(), checkDump, log: heard.log });
+        const dumps = { checkDump, ...(surveyDump ? { surveyDump } : {}) };
+        const code = await (0,serve/* serveRequest */.X)({ ...store, role, words, ...streams(), ...dumps, log: heard.log });
         requests.writeOutcome(words, heard.last() ?? 'answered');
         return code === 0 ? 0 : hop/* ANSWERED_WITH_ERROR */.uV;
     }
@@ -2063,7 +2497,7 @@ function failWithoutRsync() {
 
 /** Answers the one request that a process of `vault serve` or `vault answer` was started for; returns its exit code. */
 async function serveCommandLine(line) {
-    const { words, command, streams, checkDump, complain } = line;
+    const { words, command, streams, checkDump, surveyDump, complain } = line;
     const log = (0,_log_to_js__WEBPACK_IMPORTED_MODULE_1__/* .logTo */ .k)(complain);
     try {
         if (words[0] === 'vault' && words[1] === 'answer') {
@@ -2076,11 +2510,11 @@ async function serveCommandLine(line) {
             const { serveForKeeper } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 677));
             return await serveForKeeper({ ...line, ...parsed, log });
         }
-        const { serve, serveRsync } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 289));
+        const { serve, serveRsync } = await Promise.resolve(/* import() eager */).then(__nccwpck_require__.bind(__nccwpck_require__, 43));
         // rsync reads and writes the descriptors themselves, which must not be touched before.
         if (parsed.words[0] === 'rsync')
             return await serveRsync({ ...parsed, streams: 'inherit', log });
-        return await serve({ ...parsed, ...streams(), checkDump, log });
+        return await serve({ ...parsed, ...streams(), checkDump, ...(surveyDump ? { surveyDump } : {}), log });
     }
     catch (error) {
         log.error(error instanceof Error ? error.message : String(error));
@@ -2251,7 +2685,7 @@ function findClient(connection) {
 
 /***/ }),
 
-/***/ 289:
+/***/ 43:
 /***/ ((__unused_webpack___webpack_module__, __webpack_exports__, __nccwpck_require__) => {
 
 
@@ -2537,7 +2971,7 @@ async function drain(source) {
 const SLASH = 0x2f;
 const MAX_COMPONENT_BYTES = 255;
 /** A name as people read it: UTF-8 with what is not printable escaped. */
-function showName(name) {
+function entry_names_showName(name) {
     return JSON.stringify(name.toString('utf8')).slice(1, -1);
 }
 /** A name without the slash at its end, which marks directories. */
@@ -2780,7 +3214,7 @@ async function* parseTar(source, { isForeign }) {
             if (isZeroBlock(block) && block.length === layout/* TAR_BLOCK */.mv)
                 break;
             const fields = attempt(`after ${last}`, () => parseWholeBlock(block));
-            const where = showName(announced.path ?? announced.longName ?? fields.name);
+            const where = entry_names_showName(announced.path ?? announced.longName ?? fields.name);
             if ('xgLK'.includes(fields.typeFlag)) {
                 const body = await takePseudoBody(reader, fields.size, where);
                 announced = attempt(where, () => announce(announced, fields.typeFlag, body, isForeign));
@@ -3146,6 +3580,17 @@ async function durable_file_writeDurably(path, content, mode) {
         throw error;
     }
     await syncDirectory(folder);
+}
+/**
+ * Removes from a folder what a killed `writeDurably` has left of those files whose names are ours. For whoever knows that
+ * nobody is writing one.
+ */
+async function removeUnfinished(folder, isOurs) {
+    for (const name of await readdir(folder).catch(() => [])) {
+        const [, file] = /^\.(.+)\.[0-9a-f]{12}\.tmp$/.exec(name) ?? [];
+        if (file !== undefined && isOurs(file))
+            await rm(join(folder, name), { force: true });
+    }
 }
 /**
  * Appends `content` to `path`, which is made with `mode` where it does not exist, and returns when it is on disk.
@@ -4573,6 +5018,7 @@ function requireObject(value, where) {
         throw damaged(`${where} is no object`);
     return value;
 }
+const places = list(shape({ offset: count, length: count }));
 const oddities = list(shape({ path: manifest_check_text, reason: manifest_check_text }));
 const databaseRecord = shape({
     dump: manifest_check_text,
@@ -4595,9 +5041,10 @@ const databaseRecord = shape({
     acl: optional(list(manifest_check_text)),
     extensions: list(shape({ name: manifest_check_text, version: manifest_check_text })),
     fingerprints: shape({
-        tables: record(shape({ rows: count, sha256: digest })),
+        tables: record(shape({ rows: count, sha256: digest, places: optional(places) })),
         sequences: record(shape({ value: manifest_check_text, called: flag })),
         largeObjects: shape({ count, bytes: count, sha256: digest }),
+        structure: optional(shape({ headBytes: count, tailOffset: count })),
     }),
     messages: list(manifest_check_text),
 });
@@ -4703,7 +5150,7 @@ class EntryGuard {
     #parent = Buffer.alloc(0);
     /** Throws an ArchiveDamage where the entry must not be extracted. */
     admit(header) {
-        const where = showName(header.name);
+        const where = entry_names_showName(header.name);
         const fault = header.type !== 'dir' && header.name.at(-1) === entry_guard_SLASH ? 'the name ends in a slash' : this.#findFault(header);
         if (fault !== undefined)
             throw new ArchiveDamage(where, fault);
@@ -4740,7 +5187,7 @@ class EntryGuard {
             if (kind === 'dir' || kind === 'implied')
                 break;
             if (kind !== undefined)
-                return `it lies below ${showName(ancestor)}, which is a ${kind}`;
+                return `it lies below ${entry_names_showName(ancestor)}, which is a ${kind}`;
             this.#names.set(ancestor, 'implied');
         }
         this.#parent = Buffer.from(parent);
@@ -4766,7 +5213,7 @@ async function* readOwnEntries(extents, { guard = new EntryGuard(), wants = () =
     const feed = new ExtentFeed();
     for await (const { header, bodyOffset, body } of parseTar(feed.concatenate(extents), { isForeign: false })) {
         const line = feed.lines.shift();
-        const where = showName(header.name);
+        const where = entry_names_showName(header.name);
         if (!line)
             throw new ArchiveDamage(where, 'the index does not know it');
         compareWithLine(header, line, where);
@@ -4783,7 +5230,7 @@ async function* readOwnEntries(extents, { guard = new EntryGuard(), wants = () =
     }
     const left = feed.lines[0];
     if (left)
-        throw new ArchiveDamage(showName(left.name), 'the index knows it, the tar does not');
+        throw new ArchiveDamage(entry_names_showName(left.name), 'the index knows it, the tar does not');
 }
 /** The tar of all extents, with their lines and the places where chunks begin, in step with what was read. */
 class ExtentFeed {
@@ -4867,7 +5314,7 @@ async function* checkChunks(options) {
 function beginChunk(line, start, size) {
     const end = start + (line.chunkSize ?? size - start);
     if ((line.chunkOffset ?? 0) !== start || end > size || end <= start) {
-        throw new ArchiveDamage(showName(line.name), `the index has no chunk at ${start}`);
+        throw new ArchiveDamage(entry_names_showName(line.name), `the index has no chunk at ${start}`);
     }
     return { start, end, digest: line.chunkDigest, hash: (0,external_node_crypto_.createHash)('sha256') };
 }
@@ -5161,8 +5608,8 @@ async function* readExtents(chosen, bytes) {
     }
 }
 function namesOf(lines, continued) {
-    const names = lines.map(({ name }) => showName(name));
-    return [...new Set(continued ? [showName(continued.name), ...names] : names)];
+    const names = lines.map(({ name }) => entry_names_showName(name));
+    return [...new Set(continued ? [entry_names_showName(continued.name), ...names] : names)];
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/read-manifest.js
@@ -5394,6 +5841,121 @@ async function openBase({ store, role, name }, ledger, named) {
 }
 function open_base_refuse(message) {
     return new failure/* Failure */.HR('refused', message, 'Run the backup again: it begins with the newest good archive.');
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/emergency-card.js
+/**
+ * The emergency card: how to restore with scp, tar and psql alone. Written by `npm run build -- card` from
+ * docs/carte-urgence.md; never edited here.
+ */
+const CARD_TEXT = `# CARTE D'URGENCE : tout restaurer avec scp, tar et psql
+
+Serveur de sauvegarde : tc-portail, 172.16.95.98, SSH 4660, \`/srv/tc-data/backups\`.
+ADMIN, compte des opérateurs là-bas : ............ empreinte SHA256:......................
+Appeler d'abord : responsable ....................... hébergement ......................
+**Ne pas** effacer quoi que ce soit sur la production, rebrancher une machine attaquée (la
+réinstaller), charger un dump dans une base qui sert, mettre la clé age en ligne.
+Attaque : prendre une archive d'AVANT ; les plus récentes peuvent être piégées.
+
+## 1. Chercher l'archive et la vérifier (en root ; trois fois sa taille libre)
+
+\`\`\`sh
+mkdir -p /srv/reprise && chmod 700 /srv/reprise && cd /srv/reprise
+ssh -p 4660 ADMIN@172.16.95.98 'ls -lt /srv/tc-data/backups | head -20'
+scp -P 4660 ADMIN@172.16.95.98:/srv/tc-data/backups/backup_full_2026-11-26.tar.gz .
+gzip -t backup_full_2026-11-26.tar.gz && echo ENTIERE
+tar -xpzf backup_full_2026-11-26.tar.gz --numeric-owner
+for f in db/*.sql; do tail -n 8 "$f" | grep -q 'dump complete' || echo "COUPE : $f"; done
+\`\`\`
+
+\`ENTIERE\` doit s'afficher, \`COUPE\` jamais ; sinon prendre l'archive de la veille.
+Dedans : \`db/*.sql\` (bases, rôles), \`uploads/\` et autres, \`kit/\` (compose, secrets).
+
+## 2. Machine neuve seulement : Debian, Docker avec Compose 2, age ; puis les secrets
+
+\`\`\`sh
+age -d -i recovery-key.txt kit/secrets.tar.age | tar -xpf - --numeric-owner -C kit
+mkdir -p /srv/skills-hub && cp -a kit/files/. /srv/skills-hub/ && cd /srv/skills-hub
+docker compose up -d --wait app-db keycloak-db odoo-db mattermost-db
+\`\`\`
+
+## 3. Une base (ici App ; UNE des deux lignes PSQL=), puis les autres de même
+
+\`\`\`sh
+cd /srv/skills-hub && docker compose stop app
+PSQL='docker compose exec -T app-db psql -X -U app'  # PostgreSQL dans son conteneur
+PSQL='psql -X -h 127.0.0.1 -U postgres'              # ou PostgreSQL sur la machine
+$PSQL -d postgres < /srv/reprise/db/globals-app.sql  # « already exists » : normal
+$PSQL -d postgres -c 'CREATE DATABASE neuve TEMPLATE template0 OWNER app'
+$PSQL -d neuve -v ON_ERROR_STOP=1 -q -1 < /srv/reprise/db/app.sql && echo CHARGEE
+$PSQL -d postgres -c 'ALTER DATABASE skills_hub RENAME TO skills_hub_avant'
+$PSQL -d postgres -c 'ALTER DATABASE neuve RENAME TO skills_hub'
+\`\`\`
+
+Sans \`CHARGEE\`, ne rien renommer (base absente : le premier renommage échoue, sans mal).
+keycloak : \`keycloak-db\`, \`keycloak\` ; mattermost : \`mattermost-db\`, \`mmuser\` ; odoo :
+\`odoo-db\`, \`odoo\`, un \`db/odoo.BASE.sql\` par base.
+
+## 4. Les fichiers (un portfolio : \`uploads/student_0042\`), puis tout redémarrer
+
+\`\`\`sh
+mkdir -p /srv/skills-hub/data/uploads
+cp -a --backup=numbered /srv/reprise/uploads/. /srv/skills-hub/data/uploads/
+cd /srv/skills-hub && docker compose up -d --wait
+\`\`\`
+
+De même \`odoo-data\` vers \`data/odoo\`, \`mattermost-files\` vers \`data/mattermost\`.
+\`skills_hub_avant\` et les \`*.~1~\` restent jusqu'à l'accord du responsable.
+`;
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/place-card.js
+
+
+
+
+
+
+
+
+/** There is no secret on it: whoever gets as far as the folder may read it. */
+const CARD_MODE = 0o444;
+/** Beside the archives, for whoever finds them when nothing else is left. */
+function cardPath(store) {
+    return (0,external_node_path_.join)(store.directory, layout/* CARD_NAME */.d5);
+}
+/**
+ * Lays the emergency card of this very program beside the archives where it is missing or another: never one that a
+ * client sent. An archive that is sealed stays sealed where this fails. The vault's lock must be held, since whatever
+ * a killed run leaves in the assembly directory is cleared up under it.
+ */
+async function placeCard(store, log) {
+    const fresh = (0,external_node_path_.join)(store.assembly, layout/* CARD_NAME */.d5);
+    try {
+        if (await isCurrent(cardPath(store)))
+            return;
+        await durable_file_writeDurably(fresh, CARD_TEXT, CARD_MODE);
+        await giveToGroup(store, fresh);
+        await (0,promises_.rename)(fresh, cardPath(store));
+        await syncDirectory(store.directory);
+    }
+    catch (error) {
+        await (0,promises_.rm)(fresh, { force: true }).catch(() => undefined);
+        log.warning(`the emergency card ${layout/* CARD_NAME */.d5} could not be laid beside the archives: ${(0,failure/* messageOf */.bD)(error)}`);
+    }
+}
+async function isCurrent(path) {
+    const text = Buffer.from(CARD_TEXT);
+    const file = await (0,promises_.open)(path, external_node_fs_.constants.O_RDONLY | external_node_fs_.constants.O_NOFOLLOW | external_node_fs_.constants.O_NONBLOCK).catch(() => undefined);
+    if (!file)
+        return false;
+    try {
+        const { uid, mode, nlink, size } = await file.stat();
+        const isOurs = uid === process.geteuid?.() && (mode & 0o7777) === CARD_MODE && nlink === 1;
+        return isOurs && size === text.length && text.equals(await file.readFile());
+    }
+    finally {
+        await file.close();
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/archive/extent-table.js
@@ -6134,7 +6696,7 @@ async function nameEntries(store, name, offsets) {
         let last;
         for await (const { extent, lines } of reader.entries()) {
             if (offsets.has(extent.offset)) {
-                const listed = lines.slice(0, LISTED_NAMES).map((line) => showName(toc_line_parseTocLine(line).name));
+                const listed = lines.slice(0, LISTED_NAMES).map((line) => entry_names_showName(toc_line_parseTocLine(line).name));
                 // Without a line of its own it goes on with the entry before.
                 names.set(extent.offset, listed.length > 0 || last === undefined ? [...new Set(listed)] : [last]);
                 if (names.size === offsets.size)
@@ -6142,7 +6704,7 @@ async function nameEntries(store, name, offsets) {
             }
             const line = lines.at(-1);
             if (line !== undefined)
-                last = showName(toc_line_parseTocLine(line).name);
+                last = entry_names_showName(toc_line_parseTocLine(line).name);
         }
     }
     catch {
@@ -6302,7 +6864,7 @@ function compareWithManifest(manifest, survey) {
             damage.push({ where: `${source}/`, what: 'the manifest names it, the archive does not hold it' });
         }
     }
-    const allowed = new Set([...Object.keys(manifest.files), layout/* DUMP_FOLDER */.OY.slice(0, -1), layout/* README_NAME */.B5, layout/* MANIFEST_NAME */.R5]);
+    const allowed = new Set([...Object.keys(manifest.files), layout/* DUMP_FOLDER */.OY.slice(0, -1), ...layout/* TEXT_NAMES */.Tj]);
     if (manifest.kit)
         allowed.add(layout/* KIT_FOLDER */.sl.slice(0, -1));
     for (const name of survey.topNames) {
@@ -6383,6 +6945,7 @@ async function passThrough(index, wants, linkTargets) {
     }
     return { ordinals, ranges: mergeRanges(index.extents, ordinals), entries, contentBytes };
 }
+/** The bytes of chosen extents in the archive, neighbours merged. */
 function mergeRanges(extents, ordinals) {
     const ranges = [];
     for (const ordinal of ordinals) {
@@ -6960,6 +7523,7 @@ async function blameBase(store, name, error) {
 
 
 
+
 const seal_DEFAULT_LOCK_WAIT_MS = 60_000;
 /**
  * Seals an archive: until its last step nothing is visible, after it nothing changes. The recipe is followed before the
@@ -7067,6 +7631,7 @@ async function sealLocked(options, planned) {
     if (known && known.index !== plan.index)
         throw refuseName(name);
     const receipt = known ? makeReceipt(known, true) : await assembleAndPublish(options, planned, ledger);
+    await placeCard(store, log);
     for (const segment of new Set(plan.head.segments))
         await dropSegment(store, segment).catch(() => { });
     log.info(`${name} ${receipt.already ? 'was sealed already' : 'is sealed'}: ${receipt.sizeBytes} bytes, index ${receipt.index}`);
@@ -7241,7 +7806,7 @@ async function readStatus(store) {
     };
 }
 async function summarise(store, line) {
-    const { name, index, size, newBytes, time, trigger } = line;
+    const { name, index, sha256, size, newBytes, time, trigger } = line;
     const fault = await findFault(store, line);
     const verdict = await readVerdict(store, name, index);
     return {
@@ -7251,6 +7816,7 @@ async function summarise(store, line) {
         newBytes,
         sealed: time,
         ...(index === undefined ? {} : { index }),
+        ...(sha256 === undefined ? {} : { sha256 }),
         ...(trigger === undefined ? {} : { trigger }),
         ...(verdict ? { verdict: { level: verdict.level, isSound: verdict.isSound, time: verdict.time } } : {}),
         ...(fault === undefined ? {} : { fault }),
@@ -7260,6 +7826,470 @@ async function summarise(store, line) {
 async function listUnknown(store, known) {
     const names = await (0,promises_.readdir)(store.directory);
     return names.filter((name) => (0,archive_name/* parseArchiveName */.Lz)(name) && !known.has(name)).sort();
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/gunzip-stream.js
+
+
+
+
+/**
+ * Decompresses gzip, member after member, in constant memory. Throws an ArchiveDamage of `where` where it is no sound
+ * gzip or ends too early.
+ */
+async function* gunzipStream(gzip, where) {
+    const gunzip = (0,external_node_zlib_.createGunzip)({ chunkSize: 256 * 1024 });
+    // The pipeline destroys both ends together; its error arrives through the iteration below.
+    (0,external_node_stream_.pipeline)(external_node_stream_.Readable.from(gzip, { objectMode: false }), gunzip, () => undefined);
+    try {
+        for await (const chunk of gunzip)
+            yield chunk;
+    }
+    catch (error) {
+        if (!String(error.code).startsWith('Z_'))
+            throw error;
+        throw new ArchiveDamage(where, `no sound gzip (${(0,failure/* messageOf */.bD)(error)})`, { cause: error });
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/foreign-entries.js
+
+
+
+
+const SETUID_SETGID_STICKY = 0o7000;
+const WORLD_WRITABLE = 0o002;
+const NOBODY = 65_534;
+/**
+ * The entries of an archive that we did not make: read as strictly as ours, with the bits masked and the links left out
+ * by which it could do harm. Throws an ArchiveDamage on what cannot be extracted safely.
+ */
+async function* readForeignEntries(options) {
+    for await (const { header, body, isOutside } of admitForeignEntries(options)) {
+        if (isOutside) {
+            options.note(header.name, `a link to ${showName(header.linkName ?? Buffer.alloc(0))}, outside: left out`);
+            continue;
+        }
+        const masked = maskHeader(header, options.ownerForRoot);
+        if (masked.mode !== header.mode) {
+            options.note(header.name, `mode ${header.mode.toString(8)} becomes ${masked.mode.toString(8)}`);
+        }
+        if (masked.uid !== header.uid || masked.gid !== header.gid) {
+            options.note(header.name, `it belonged to root, and goes to ${masked.uid}:${masked.gid}`);
+        }
+        yield { header: masked, body };
+    }
+}
+/**
+ * The same with nothing masked and nothing left out, for whoever does so by himself (`maskHeader`).
+ * @throws ArchiveDamage on what cannot be extracted safely; Failure `space` beyond `maxBytes`.
+ */
+async function* admitForeignEntries({ tar, maxBytes, }) {
+    const guard = new EntryGuard();
+    let totalBytes = 0;
+    let ordinal = 0;
+    for await (const { header: raw, body } of parseTar(tar, { isForeign: true })) {
+        const header = normalizeNames(raw);
+        if (withoutSlash(header.name).length === 0 && header.type === 'dir')
+            continue;
+        guard.admit(header);
+        totalBytes += header.size;
+        if (totalBytes > maxBytes) {
+            const message = `The archive holds more than the ${maxBytes} bytes that there is room for.`;
+            throw new failure/* Failure */.HR('space', message, 'Make room, or choose another archive.');
+        }
+        const isOutside = header.type === 'symlink' && pointsOutside(header.name, header.linkName ?? Buffer.alloc(0));
+        yield { ordinal: ++ordinal, header, isOutside, body };
+    }
+}
+/** `./` before a name goes, a directory's name ends in a slash; a link's target loses `./` where it names an entry. */
+function normalizeNames(raw) {
+    const name = stripDotSlash(raw.name);
+    const isBareDirectory = raw.type === 'dir' && name.length > 0 && name.at(-1) !== 0x2f;
+    return {
+        ...raw,
+        name: isBareDirectory ? Buffer.concat([name, Buffer.from('/')]) : name,
+        ...(raw.type === 'hardlink' && raw.linkName ? { linkName: stripDotSlash(raw.linkName) } : {}),
+    };
+}
+/** Without the bits by which an entry could do harm; what belongs to root goes to `ownerForRoot`, by default nobody. */
+function maskHeader(header, ownerForRoot) {
+    const masked = { ...header };
+    if (header.type !== 'symlink')
+        masked.mode &= ~(SETUID_SETGID_STICKY | WORLD_WRITABLE);
+    if (header.uid === 0)
+        masked.uid = ownerForRoot?.uid ?? NOBODY;
+    if (header.gid === 0)
+        masked.gid = ownerForRoot?.gid ?? NOBODY;
+    return masked;
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/foreign-survey.js
+/** What a gzip-compressed survey decompresses to at most: lines of three million entries with long names. */
+const MAX_SURVEY_BYTES = 1024 ** 3;
+const MAX_SURVEY_ENTRIES = 3_000_000;
+
+;// CONCATENATED MODULE: ./.build/src/archive/tar-leftovers.js
+/** Folders that macOS's archiver, and a tar that did not know extended headers, leave among the files. */
+const FOLDER = /(?:^|\/)(?:__MACOSX|PaxHeaders?(?:\.\d+)?)\//;
+const APPLE_DOUBLE = /^(.*\/|)\._([^/]+)$/s;
+/**
+ * Whether an entry is none of anybody's, but what a writer of tar has left: macOS's `.DS_Store`, `__MACOSX/` and `._NAME`
+ * where NAME stands beside it, and `PaxHeader/`. `key`: latin1 of its name, a folder's with its slash.
+ */
+function isLeftover(key, holds) {
+    if (FOLDER.test(key) || key === '.DS_Store' || key.endsWith('/.DS_Store'))
+        return true;
+    const [, folder, name] = APPLE_DOUBLE.exec(key) ?? [];
+    return folder !== undefined && (holds(`${folder}${name}`) || holds(`${folder}${name}/`));
+}
+
+;// CONCATENATED MODULE: ./.build/src/archive/survey-lines.js
+
+
+
+
+
+/**
+ * The lines of a survey. They are sorted in memory, which takes about half a kilobyte for each entry: the number of
+ * entries, and the length of all names together, is limited.
+ */
+class SurveyLines {
+    #lines = [];
+    #bytes = 0;
+    /** @throws ArchiveDamage where there are too many. */
+    add(line) {
+        const text = formatTocLine(line);
+        this.#lines.push({ key: line.name.toString('latin1'), text });
+        this.#bytes += text.length + line.name.length;
+        if (this.#lines.length > MAX_SURVEY_ENTRIES || this.#bytes > MAX_SURVEY_BYTES / 2) {
+            throw new ArchiveDamage(entry_names_showName(line.name), `it holds more than ${this.#lines.length - 1} entries`);
+        }
+    }
+    /** All lines, sorted; with those of folders that are only implied, and without what nobody made on purpose. */
+    finish(makeFolder) {
+        this.#sort();
+        const leftovers = { count: 0 };
+        const all = this.#lines;
+        const kept = all.filter(({ key }) => {
+            if (!isLeftover(key, (name) => holds(all, name)))
+                return true;
+            if (leftovers.count++ === 0)
+                leftovers.first = entry_names_showName(Buffer.from(key, 'latin1'));
+            return false;
+        });
+        this.#lines = kept;
+        const missing = new Set();
+        for (const { key } of kept) {
+            for (let end = parentEnd(key); end > 0; end = parentEnd(key.slice(0, end))) {
+                const folder = key.slice(0, end);
+                if (missing.has(folder) || holds(kept, folder))
+                    break;
+                missing.add(folder);
+            }
+        }
+        for (const key of missing)
+            this.#lines.push({ key, text: formatTocLine(makeFolder(Buffer.from(key, 'latin1'))) });
+        if (missing.size > 0)
+            this.#sort();
+        return { texts: this.#lines.map(({ text }) => text), leftovers };
+    }
+    #sort() {
+        this.#lines.sort((a, b) => (a.key < b.key ? -1 : a.key > b.key ? 1 : 0));
+    }
+}
+/** Length of the name of the folder that an entry lies in, with its slash; 0 at the top. */
+function parentEnd(key) {
+    return key.lastIndexOf('/', key.length - 2) + 1;
+}
+function holds(sorted, key) {
+    let [low, high] = [0, sorted.length];
+    while (low < high) {
+        const middle = (low + high) >>> 1;
+        if (sorted[middle].key < key)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    return sorted[low]?.key === key;
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/survey-archive.js
+
+
+
+
+
+
+
+
+/** More dumps than this are looked at like any other file: no platform has as many databases. */
+const MAX_DUMPS = 1000;
+const FOLDER_MODE = 0o755;
+/**
+ * Reads an archive of the former script once, strictly, in memory that does not grow with its content. What is wrong
+ * with it is part of the survey; it is hashed to its end in any case.
+ */
+async function surveyArchive(options) {
+    const { name, sizeBytes, now } = options;
+    const digested = new DigestedStream(options.bytes);
+    const reading = new Reading(options.surveyDump);
+    let fault;
+    try {
+        const tar = gunzipStream(digested, name);
+        for await (const entry of admitForeignEntries({ tar, maxBytes: Infinity }))
+            await reading.add(entry);
+    }
+    catch (error) {
+        if (!(error instanceof ArchiveDamage))
+            throw error;
+        fault = { where: error.where, what: error.what };
+    }
+    const sha256 = await digested.finish();
+    const { texts, leftovers } = reading.lines.finish((folder) => reading.implyFolder(folder));
+    const { dumps, links, entries, contentBytes } = reading;
+    return {
+        head: {
+            format: 1,
+            name,
+            sha256,
+            sizeBytes,
+            made: now().toISOString(),
+            entries,
+            contentBytes,
+            dumps: dumps.length,
+            ...(fault ? { fault } : {}),
+            leftOut: { links, leftovers },
+        },
+        dumps,
+        lines: texts,
+    };
+}
+class Reading {
+    lines = new SurveyLines();
+    dumps = [];
+    links = { count: 0 };
+    entries = 0;
+    contentBytes = 0;
+    #surveyDump;
+    /** For folders that the archive only implies: nothing tells their own. */
+    #newestNs = 0n;
+    constructor(surveyDump) {
+        this.#surveyDump = surveyDump;
+    }
+    async add({ ordinal, header, isOutside, body }) {
+        const { name, type, mode, uid, gid, mtimeNs, size, linkName } = header;
+        this.entries = ordinal;
+        this.contentBytes += size;
+        if (mtimeNs > this.#newestNs)
+            this.#newestNs = mtimeNs;
+        if (isOutside) {
+            if (this.links.count++ === 0)
+                this.links.first = entry_names_showName(name);
+            return;
+        }
+        const digest = type === 'reg' ? await this.#read(ordinal, name, body) : undefined;
+        this.lines.add({
+            name,
+            type,
+            size,
+            mtimeNs,
+            mode,
+            uid,
+            gid,
+            ...(linkName ? { linkName } : {}),
+            ...(digest === undefined ? {} : { digest }),
+            offset: ordinal,
+        });
+    }
+    implyFolder(name) {
+        return { name, type: 'dir', mode: FOLDER_MODE, mtimeNs: this.#newestNs, offset: 0 };
+    }
+    async #read(ordinal, name, body) {
+        const hash = (0,external_node_crypto_.createHash)('sha256');
+        const pieces = (async function* () {
+            for await (const piece of body) {
+                hash.update(piece);
+                yield piece;
+            }
+        })();
+        // Whoever looks at it may stop early: the rest is still to be hashed.
+        const unclosed = { [Symbol.asyncIterator]: () => ({ next: () => pieces.next() }) };
+        if (name.toString('latin1').endsWith('.sql') && this.dumps.length < MAX_DUMPS) {
+            const found = await this.#surveyDump(unclosed);
+            if (found)
+                this.dumps.push({ ordinal, ...found });
+        }
+        await drain(unclosed);
+        return hash.digest('hex');
+    }
+}
+
+;// CONCATENATED MODULE: ./.build/src/vault/store/surveys.js
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+
+/** A survey of a large archive takes minutes, and each takes memory for itself. */
+const surveys_DEFAULT_LOCK_WAIT_MS = 900_000;
+const LINES_AT_ONCE = 4096;
+/**
+ * The survey of an archive of the former script, open for reading; made where there is none yet, and kept. One is made
+ * at a time, and gets its name when it is whole.
+ * @throws Failure `vault` where the ledger knows no such archive, `damaged` where it is not what was adopted, `locked`
+ * where another survey does not end in time.
+ */
+async function obtainSurvey(options) {
+    const { store, name, lockWaitMs = surveys_DEFAULT_LOCK_WAIT_MS } = options;
+    const line = await findForeign(store, name);
+    const path = (0,store_layout/* surveyPath */.a)(store, name);
+    const known = await openSurvey(path, line);
+    if (known)
+        return { line, file: known };
+    const lock = await acquireLock((0,store_layout/* surveyingLockPath */.T7)(store), { holder: `survey of ${name}`, waitMs: lockWaitMs });
+    try {
+        const made = await openSurvey(path, line);
+        if (made)
+            return { line, file: made };
+        await sweepUnfinished((0,external_node_path_.dirname)(path));
+        await writeSurvey(path, await makeSurvey(options, line));
+        // It may have been retired meanwhile: its line in the ledger comes before what is kept beside it goes.
+        await findForeign(store, name).catch(async (error) => {
+            await removeSurvey(store, name);
+            throw error;
+        });
+    }
+    finally {
+        lock.release();
+    }
+    const file = await openSurvey(path, line);
+    if (file)
+        return { line, file };
+    throw new failure/* Failure */.HR('vault', `the survey of ${name} could not be read again`, 'Look at the disk of the backup server.');
+}
+/** What the survey of an archive begins with; undefined where there is none yet. */
+async function readKnownSurvey(store, line) {
+    const file = await openSurvey(surveyPath(store, line.name), line);
+    try {
+        return file && (await readHead(file));
+    }
+    finally {
+        await file?.close();
+    }
+}
+/** No error where there is none: names of what is removed are not to outlive it. */
+async function removeSurvey(store, name) {
+    await (0,promises_.rm)((0,store_layout/* surveyPath */.a)(store, name), { force: true });
+}
+/** The ledger's line of an archive of the former script. */
+async function findForeign(store, name) {
+    const line = listLedgerArchives(await readLedger(store)).find((known) => known.name === name);
+    const { sha256 } = line ?? {};
+    if (line?.action === 'foreign' && sha256 !== undefined)
+        return { ...line, sha256 };
+    throw new failure/* Failure */.HR('vault', line ? `${name} is an archive of ours: it has an index, and no survey` : `the vault holds no archive ${name}`, 'list shows the archives, and which of them are ours.');
+}
+async function makeSurvey({ store, name, surveyDump, progress }, line) {
+    const archive = await openArchive(store, name);
+    try {
+        const { sizeBytes } = archive;
+        const bytes = (async function* () {
+            let doneBytes = 0;
+            for await (const piece of archive.read(0, sizeBytes)) {
+                yield piece;
+                progress((doneBytes += piece.length), sizeBytes);
+            }
+        })();
+        const survey = await surveyArchive({ name, bytes, sizeBytes, surveyDump, now: store.now });
+        if (survey.head.sha256 !== line.sha256)
+            throw await refuseOther(store, line, survey.head);
+        return survey;
+    }
+    finally {
+        await archive.close();
+    }
+}
+/** Whatever it is, it is not what was adopted: nothing of it is told. */
+async function refuseOther(store, { name, sha256 }, found) {
+    const what = `has the SHA-256 ${found.sha256.slice(0, 12)}…, in the ledger it is ${sha256.slice(0, 12)}…`;
+    await recordVerdict(store, {
+        name,
+        index: NO_INDEX,
+        level: 'full',
+        isSound: false,
+        damage: [{ where: 'the archive', what }],
+        checked: { extents: 0, entries: found.entries, bytes: found.sizeBytes, databases: [], tables: 0 },
+        time: store.now().toISOString(),
+    });
+    return new failure/* Failure */.HR('damaged', `${name} is not the file that was adopted: it ${what}`, 'Restore another archive, and look at the disk of the backup server: who, or what, changed it?');
+}
+/** Opens one that is of this very archive. */
+async function openSurvey(path, { name, sha256 }) {
+    const file = await (0,promises_.open)(path, promises_.constants.O_RDONLY | promises_.constants.O_NOFOLLOW).catch((error) => {
+        if (error.code === 'ENOENT')
+            return undefined;
+        throw error;
+    });
+    if (!file)
+        return undefined;
+    const head = await readHead(file).catch(() => undefined);
+    if (head?.format === 1 && head.name === name && head.sha256 === sha256)
+        return file;
+    await file.close();
+    return undefined;
+}
+async function readHead(file) {
+    const { size } = await file.stat();
+    const text = gunzipStream(readRange(file, { offset: 0, length: size }), 'the survey');
+    for await (const [line] of readLines(text))
+        return JSON.parse(line ?? '');
+    return undefined;
+}
+async function writeSurvey(path, { head, dumps, lines }) {
+    const temporary = (0,external_node_path_.join)((0,external_node_path_.dirname)(path), `.${(0,external_node_path_.basename)(path)}.${(0,external_node_crypto_.randomBytes)(6).toString('hex')}.tmp`);
+    try {
+        const file = await (0,promises_.open)(temporary, 'wx', 0o600);
+        try {
+            const text = function* () {
+                yield `${[head, ...dumps].map((each) => JSON.stringify(each)).join('\n')}\n`;
+                for (let at = 0; at < lines.length; at += LINES_AT_ONCE) {
+                    yield `${lines.slice(at, at + LINES_AT_ONCE).join('\n')}\n`;
+                }
+            };
+            const gzip = external_node_stream_.Readable.from(text()).pipe((0,external_node_zlib_.createGzip)());
+            for await (const piece of gzip)
+                await file.appendFile(piece);
+            await file.sync();
+        }
+        finally {
+            await file.close();
+        }
+        await (0,promises_.rename)(temporary, path);
+    }
+    catch (error) {
+        await (0,promises_.rm)(temporary, { force: true });
+        throw error;
+    }
+    await syncDirectory((0,external_node_path_.dirname)(path));
+}
+/** What a killed one was writing; the lock must be held. */
+async function sweepUnfinished(folder) {
+    for (const name of await (0,promises_.readdir)(folder)) {
+        if (/^\..*\.[0-9a-f]{12}\.tmp$/.test(name))
+            await (0,promises_.rm)((0,external_node_path_.join)(folder, name), { force: true });
+    }
 }
 
 ;// CONCATENATED MODULE: ./.build/src/vault/server/read-ranges.js
@@ -7293,6 +8323,8 @@ function read_ranges_refuse(message) {
 // EXTERNAL MODULE: ./.build/src/vault/server/receive-segments.js + 3 modules
 var receive_segments = __nccwpck_require__(946);
 ;// CONCATENATED MODULE: ./.build/src/vault/server/serve.js
+
+
 
 
 
@@ -7383,6 +8415,9 @@ async function answerRequest({ word, arguments: [name = '', level] }, exchange) 
         case 'index':
             await answerIndex(name, exchange);
             break;
+        case 'survey':
+            await answerSurvey(name, exchange);
+            break;
         case 'read':
             await answerRanges(name, exchange);
             break;
@@ -7409,6 +8444,25 @@ async function answerIndex(name, { store, role, answer }) {
     try {
         const range = await file.locateIndex();
         await answer.result({ name, index }, range.length, file.read(range.offset, range.length));
+    }
+    finally {
+        await file.close();
+    }
+}
+/** Compressed, as it is kept; while it is being made for the first time, progress keeps the connection alive. */
+async function answerSurvey(name, { store, answer, surveyDump, lockWaitMs }) {
+    if (!surveyDump)
+        throw new TypeError('nobody here can tell what a dump holds');
+    const { line, file } = await obtainSurvey({
+        store,
+        name,
+        surveyDump,
+        progress: answer.progress,
+        ...(lockWaitMs === undefined ? {} : { lockWaitMs }),
+    });
+    try {
+        const { size } = await file.stat();
+        await answer.result({ name, sha256: line.sha256 }, size, readRange(file, { offset: 0, length: size }));
     }
     finally {
         await file.close();
@@ -7701,8 +8755,10 @@ class PlainTaker {
 /* harmony export */   Ch: () => (/* binding */ openStore),
 /* harmony export */   HZ: () => (/* binding */ lockPath),
 /* harmony export */   NO: () => (/* binding */ verdictPath),
+/* harmony export */   T7: () => (/* binding */ surveyingLockPath),
 /* harmony export */   WI: () => (/* binding */ receiptPath),
 /* harmony export */   YJ: () => (/* binding */ verifyingLockPath),
+/* harmony export */   a: () => (/* binding */ surveyPath),
 /* harmony export */   jb: () => (/* binding */ extentsPath),
 /* harmony export */   oM: () => (/* binding */ archivePath),
 /* harmony export */   ob: () => (/* binding */ planningLockPath),
@@ -7764,6 +8820,10 @@ function verdictPath(store, name) {
 function extentsPath(store, name) {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'extents', requireName(name));
 }
+/** What an archive of the former script holds, found by reading it once. */
+function surveyPath(store, name) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'surveys', `${requireName(name)}.jsonl.gz`);
+}
 /** Extents whose bytes are known as wrong. */
 function damagePath(store) {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'damage.jsonl');
@@ -7782,6 +8842,10 @@ function planningLockPath(store) {
 function verifyingLockPath(store) {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'verifying.lock');
 }
+/** Held while a survey is made: it reads a whole archive, and holds a line for each of its entries. */
+function surveyingLockPath(store) {
+    return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'surveying.lock');
+}
 /** What a seal is about to make visible: where a crash leaves it, the next seal finishes the work. */
 function pendingPath(store) {
     return (0,node_path__WEBPACK_IMPORTED_MODULE_1__.join)(store.private, 'pending.json');
@@ -7792,7 +8856,7 @@ function requireName(name) {
         return name;
     throw new _logging_failure_js__WEBPACK_IMPORTED_MODULE_2__/* .Failure */ .HR('usage', `${JSON.stringify(name.slice(0, 60))} names no archive`, 'Give a full name such as backup_full_2026-01-31.tar.gz, with a date that exists.');
 }
-const privatePlaces = ['assembly', 'extents', 'planning', 'receipts', 'verdicts'];
+const privatePlaces = ['assembly', 'extents', 'planning', 'receipts', 'surveys', 'verdicts'];
 async function makePlaces(store, uploadGid) {
     try {
         await makeDirectory(store.directory, 0o751);
