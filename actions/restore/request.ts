@@ -47,7 +47,7 @@ export function readRequest({ inputs, environment }: ActionContext): RestoreRequ
     readerKey: inputs.secret('reader-key'),
     writerKey: inputs.secret('writer-key'),
   };
-  if (isPartial(request)) checkScope(request);
+  if (isPartial(request)) checkScope({ ...request, hasPaths: request.paths !== undefined });
   if (request.table) parseTables(request.table);
   const allowedActors = inputs.list('allowed-actors');
   if (request.dryRun) return request;
