@@ -44,7 +44,9 @@ export async function restorePart(
   const dryRun = options['dryRun'] === true;
   const platform = await openPlatform(context, `restore of ${archive.slice(0, 60)}`, options);
   const { timezone } = platform.config;
-  const isAgreed = options['yes'] === true;
+  // What cannot be done is refused right after it was shown: nobody is asked for it.
+  const isAgreed = ({ refusals }: { refusals: readonly string[] }): boolean =>
+    options['yes'] === true || refusals.length > 0;
   const reading = { allowOldClient: options['allowOldClient'] === true };
   const exitCodeOf = (done: boolean): number => (done || dryRun ? exitCodes.ok : exitCodes.refused);
   if (as !== undefined) {
@@ -55,7 +57,8 @@ export async function restorePart(
       ...reading,
       ...(select ? { select } : {}),
       ...(table ? { tables: table } : {}),
-      confirm: (plan) => confirm(context, { summary: renderAsPlan(plan, timezone), answer: as, isAgreed }),
+      confirm: (plan) =>
+        confirm(context, { summary: renderAsPlan(plan, timezone), answer: as, isAgreed: isAgreed(plan) }),
     });
     return { result, exitCode: exitCodeOf(result.done), render: () => renderAs(result, timezone) };
   }
@@ -66,7 +69,8 @@ export async function restorePart(
     dryRun,
     ...reading,
     skipsSafetyBackup: options['safety'] === false,
-    confirm: (plan) => confirm(context, { summary: renderTablesPlan(plan, timezone), answer: plan.archive, isAgreed }),
+    confirm: (plan) =>
+      confirm(context, { summary: renderTablesPlan(plan, timezone), answer: plan.archive, isAgreed: isAgreed(plan) }),
   });
   return { result, exitCode: exitCodeOf(result.done), render: () => renderTables(result, timezone) };
 }

@@ -195,11 +195,11 @@ async function restoreFrom(
   const target = chooseTarget(manifest, options, asked);
   const { key, record, tables } = target;
   const plan = await planAs(platform, archive, manifest, target, options.as);
+  if (!(await options.confirm(plan))) return unchanged(plan);
   if (plan.refusals.length > 0) {
     const message = `${key} of ${archive.name} cannot be restored as ${options.as}: ${plan.refusals.join('; ')}`;
     throw new Failure('refused', message, 'Nothing was changed.');
   }
-  if (!(await options.confirm(plan))) return unchanged(plan);
   const id = makeRestoreId(now());
   const staged = stagedNameOf(options.as, id);
   // Until the end it says `staging`: killed, the staged database goes, or has its name already.

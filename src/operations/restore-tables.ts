@@ -109,8 +109,8 @@ async function restoreFrom(
   const manifest = await archive.manifest();
   const chosen = chooseTables(manifest, asked);
   let plan = await planTables(platform, archive, manifest, chosen, isInPlace);
-  refuseImpossibleTables(plan);
   if (!(await options.confirm(plan))) return unchanged(plan);
+  refuseImpossibleTables(plan);
   const safety = isInPlace && !options.skipsSafetyBackup ? await backUpFirst(platform, runDirectory) : undefined;
   if (safety) {
     // Meanwhile somebody may have changed the tables.

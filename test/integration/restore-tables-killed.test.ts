@@ -60,7 +60,7 @@ it('a table killed on its way is old or new, and what is kept of it is known, af
   const begun = steps.findIndex((step) => step.includes('restore-journal.json'));
   const programs = [...steps.keys()].filter((at) => at > begun && /spawn .*(psql|pg_dump)/.test(steps[at] ?? ''));
   // Those around the one transaction, and what is written down after it.
-  const chosen = [begun, ...programs.slice(-6), steps.length - 1].filter((at) => at !== undefined);
+  const chosen = [begun, ...programs.slice(-6), steps.length - 1];
   const seen = new Set<string>();
   for (const at of new Set(chosen)) {
     await spoil();
