@@ -16,10 +16,10 @@ await runAction({
   name: 'restore',
   async run(context) {
     const asked = readRequest(context);
-    const { archive, select, to, dryRun, skipsSafetyBackup, allowOldClient, ...request } = asked;
+    const { archive, select, paths, keepsExtra, to, dryRun, skipsSafetyBackup, allowOldClient, ...request } = asked;
     const platform = await openPlatform(context, { command: `restore of ${archive}`, ...request });
     if (isPartial(asked)) return await restorePart(platform, asked);
-    const selection = { archive, ...(select ? { select } : {}), dryRun };
+    const selection = { archive, ...(select ? { select } : {}), ...(paths ? { paths } : {}), dryRun };
     if (to !== undefined) {
       const directory = resolve(context.environment['GITHUB_WORKSPACE'] ?? '.', to);
       const result = await extractArchive(platform, { ...selection, directory });
@@ -36,6 +36,7 @@ await runAction({
     }
     const result = await restore(platform, {
       ...selection,
+      keepsExtra,
       skipsSafetyBackup,
       allowOldClient,
       confirm: async (plan) => checkConsent(plan.archive, request.confirm),

@@ -1,3 +1,4 @@
+import { PathChoice } from '../../src/archive/path-choice.ts';
 import { selectArchive } from '../../src/config/archive-name.ts';
 import { checkScope, isPartial } from '../../src/operations/restore/check-scope.ts';
 import { parseTables } from '../../src/operations/restore/table-choice.ts';
@@ -8,6 +9,8 @@ import { checkActors, checkConfirmation } from './consent.ts';
 export interface RestoreRequest {
   archive: string;
   select: string[] | undefined;
+  paths: PathChoice | undefined;
+  keepsExtra: boolean;
   /** Tables as `SOURCE.SCHEMA.TABLE`. */
   table: string[] | undefined;
   isInPlace: boolean;
@@ -25,9 +28,12 @@ export interface RestoreRequest {
 
 /** @throws Failure `usage` or `refused`, before anything is touched. */
 export function readRequest({ inputs, environment }: ActionContext): RestoreRequest {
+  const paths = inputs.lines('path');
   const request: RestoreRequest = {
     archive: inputs.archive('archive'),
     select: inputs.list('select'),
+    paths: paths && PathChoice.parse(paths),
+    keepsExtra: inputs.flag('no-remove') ?? false,
     table: inputs.lines('table'),
     isInPlace: inputs.flag('in-place') === true,
     as: inputs.text('as'),

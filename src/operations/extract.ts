@@ -49,10 +49,8 @@ export async function extractArchive(platform: Platform, options: ExtractOptions
     const chosen = choosePieces(manifest, options);
     const found = paths ? await confirmPaths(archive, paths) : new Map<string, number>();
     // What the former script, or somebody by hand, put into it may be worth having though nobody configured it.
-    const wants =
-      archive.isForeign && !options.select
-        ? (name: Buffer) => !paths || paths.includes(name)
-        : matcherOf(chosen, paths);
+    const isAll = archive.isForeign && !options.select && !paths;
+    const wants = isAll ? () => true : matcherOf(chosen, paths);
     const looked = { archive: archive.name, directory, parts: listParts(chosen, manifest, { paths, found }) };
     await refuseFilledFolder(directory);
     if (options.dryRun) {

@@ -15,6 +15,7 @@ import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
 import { noteMeasures } from './restore/rates-file.ts';
 import type { RestoreStep } from './restore/rates.ts';
 import { planAllFiles, planRestore, type RestorePlan } from './restore/restore-plan.ts';
+import { isSingleRename } from './restore/single-rename.ts';
 import { orDiscard, stageAll, stageRest } from './restore/stage-all.ts';
 import { placeFilesSwap } from './restore/stage-files.ts';
 import { StepClock } from './restore/step-clock.ts';
@@ -125,7 +126,12 @@ async function restoreFrom(
       : await clock.time('safety', () => backUpFirst(platform, runDirectory));
     // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
     const files = await clock.time('plan', () => planAllFiles(platform, archive, manifest, plan.files, workDirectory));
-    const current = { ...plan, ...files, refusals: [...plan.refusals, ...files.refusals] };
+    const current = {
+      ...plan,
+      ...files,
+      isSingleRename: isSingleRename({ databases: plan.databases, files: files.files }),
+      refusals: [...plan.refusals, ...files.refusals],
+    };
     refuseImpossible(current);
     const journal: RestoreJournal = {
       version: 1,
@@ -158,7 +164,8 @@ async function restoreFrom(
         platform,
         journal: { ...journal, ...swaps },
         users: current.users,
-        stageRest: (halted) => stageRest({ ...run, journal: halted }, workDirectory),
+        isSingleRename: current.isSingleRename,
+        stageRest: (followed) => stageRest({ ...run, journal: followed }, workDirectory),
       }),
     );
     const health = options.skipsHealth ? undefined : await awaitHealthy(platform, services.started);

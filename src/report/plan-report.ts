@@ -4,6 +4,7 @@ import { printable } from '../logging/printable.ts';
 import { countOf, formatBytes, formatDuration } from '../logging/quantity-text.ts';
 import type { FilesPlan } from '../operations/restore/files-plan.ts';
 import type { PlannedDatabase, RestorePlan } from '../operations/restore/restore-plan.ts';
+import { isUsed } from '../operations/services/find-users.ts';
 import { groupBy } from '../system/group-by.ts';
 import { describeEstimate, formatAbout } from './estimate-text.ts';
 import { listRows, type RowLine } from './row-text.ts';
@@ -14,6 +15,9 @@ const LISTED = 5;
 const LISTED_SENTENCES = 20;
 const LISTED_NAMES = 3;
 const NAME_CHARACTERS = 80;
+
+/** Said where services use what is restored. */
+export const NOTHING_STOPPED = 'It is put in place by a single rename: nothing is stopped.';
 
 /**
  * What a restore would do, for whoever has to say yes to it: first why it cannot be done, then what it replaces, what is
@@ -27,7 +31,7 @@ export function renderPlan(plan: RestorePlan, timezone?: string): string {
     formatTable([...plan.databases.map(describeDatabase), ...plan.files.map(describeFiles)]),
     ...describeRows(plan),
     ...plan.files.flatMap(describeNames),
-    ...describeHalt(plan, plan.estimate.standstillMs),
+    ...(plan.isSingleRename && isUsed(plan.users) ? [NOTHING_STOPPED] : describeHalt(plan, plan.estimate.standstillMs)),
     ...describeConnections(plan.databases),
     `Time: ${describeEstimate(plan.estimate)}.`,
     ...limit(warnings, LISTED_SENTENCES).map((warning) => `Warning: ${warning}`),

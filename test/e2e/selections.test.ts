@@ -1,4 +1,4 @@
-import { execFile } from 'node:child_process';
+import { execFile, execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -52,7 +52,15 @@ ground.describe('a choice of what is restored, on the platform as shipped', () =
   }
 
   const app = (sql: string) => stack.query('app-db', 'skills_hub', sql);
-  const portfolio = () => join(stack.directory, 'data/uploads/students/7');
+  const students = () => join(stack.directory, 'data/uploads/students');
+
+  /** What is lost from a folder by itself: the folder around it, which nobody asks for, keeps its time. */
+  function lose(folder: string, ...names: string[]): void {
+    const reference = join(pocket, 'reference');
+    execFileSync('touch', ['-r', folder, reference]);
+    for (const name of names) rmSync(join(folder, name), { recursive: true });
+    execFileSync('touch', ['-r', reference, folder]);
+  }
 
   beforeAll(async () => {
     stack = await openPlatformStack(ground);
@@ -72,14 +80,14 @@ ground.describe('a choice of what is restored, on the platform as shipped', () =
 
   it('brings one portfolio back under services that go on', async () => {
     const starts = await startsOf();
-    rmSync(portfolio(), { recursive: true });
+    lose(students(), '7');
     await expectThereAndBack(['--path', 'uploads/students/7'], ['data/uploads']);
     expect(await startsOf()).toBe(starts);
   }, 180_000);
 
   it('brings single files back by a glob, from among others that have changed', async () => {
-    writeFileSync(join(portfolio(), 'evidence-1.pdf'), 'garbled');
-    rmSync(join(stack.directory, 'data/uploads/students/8/evidence-1.pdf'));
+    writeFileSync(join(students(), '7/evidence-1.pdf'), 'garbled');
+    lose(join(students(), '8'), 'evidence-1.pdf');
     await expectThereAndBack(['--path', 'uploads/students/*/evidence-1.pdf'], ['data/uploads']);
   }, 180_000);
 
@@ -90,7 +98,7 @@ ground.describe('a choice of what is restored, on the platform as shipped', () =
 
   it('brings a database and a folder back together', async () => {
     await stack.query('mattermost-db', 'mattermost', 'DELETE FROM posts');
-    rmSync(join(stack.directory, 'data/uploads/students'), { recursive: true });
+    rmSync(students(), { recursive: true });
     await expectThereAndBack(['--select', 'mattermost,uploads'], ['data/uploads', 'mattermost-db/mattermost']);
   }, 180_000);
 

@@ -49,6 +49,33 @@ ground.describe("a restore of files in a service's own container", () => {
     await expectServing(archived);
   }, 300_000);
 
+  it('takes it back, and that as well, by the same way, wherever the container is by then', async () => {
+    const about = 'cd /srv/legacy; find . -path "./.continuity-*" -prune -o -printf "%p %y %m %U %G %T@\\n" | sort';
+    await spoil();
+    const before = [await made.inside('legacy', tree), await made.inside('legacy', about)];
+    expect((await made.run(restoreLegacy)).code).toBe(0);
+    const after = [await made.inside('legacy', tree), await made.inside('legacy', about)];
+    expect(after[0]).toBe(archived);
+    for (const expected of [before, after]) {
+      const { code, stdout, stderr } = await made.run(['undo', '--yes', '--json']);
+      expect(code === 0 ? '' : stderr).toBe('');
+      const { services } = JSON.parse(stdout) as { services: unknown };
+      expect(services).toMatchObject({ stopped: ['legacy'], started: ['legacy'], faults: [] });
+      expect([await made.inside('legacy', tree), await made.inside('legacy', about)]).toEqual(expected);
+    }
+    // Killed in the middle, it is completed by the next command, and reached in the container that was started again.
+    const whole = await made.run(['undo', '--yes']);
+    const pause = whole.steps.findIndex((step) => step.includes('container pause'));
+    const swapping = whole.steps.findIndex((step, at) => at > pause && step.includes('restore-journal.json'));
+    expect((await made.run(['undo', '--yes'], { killAt: swapping + 3 })).signal).toBe('SIGKILL');
+    await made.compose('kill', 'legacy').then(() => made.compose('start', 'legacy'));
+    const next = await made.run(['undo', '--yes']);
+    expect([next.code, next.stderr]).toEqual([9, expect.stringContaining('is complete now')]);
+    expect([await made.inside('legacy', tree), await made.inside('legacy', about)]).toEqual(after);
+    expect((await made.run(['forget', '--yes'])).code).toBe(0);
+    await expectServing(archived);
+  }, 300_000);
+
   it('keeps its program from writing what it knew into what was put in place', async () => {
     await spoil();
     writeFileSync(join(made.directory, 'seen/write'), '');

@@ -1,7 +1,11 @@
 import { afterAll, afterEach, beforeAll, expect, it } from '@jest/globals';
 import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RestoreResult } from '../../src/operations/restore.ts';
+import { PathChoice } from '../../src/archive/path-choice.ts';
+import { loadConfig } from '../../src/config/load.ts';
+import { silent } from '../../src/logging/logger.ts';
+import { restore, type RestoreResult } from '../../src/operations/restore.ts';
 import { openDockerGround } from '../fixtures/docker/ground.ts';
 import {
   archived,
@@ -69,6 +73,50 @@ ground.describe('a restore under services that are in use', () => {
     expect(readFileSync(join(made.uploads, 'other'), 'utf8')).toBe('other');
     expect((await made.stateOf('app')).started).not.toBe(started);
     await expectServing(archived);
+    expect((await made.run(['forget', '--yes'])).code).toBe(0);
+  }, 300_000);
+
+  it('stops nobody where one rename puts all of it in place, and says so before', async () => {
+    const started = await Promise.all(['app', 'odoo'].map((service) => made.stateOf(service)));
+    rmSync(join(made.uploads, 'other'));
+    const line = ['restore', 'latest', '--path', 'uploads/other', '--yes', '--no-safety'];
+    const planned = await made.run([...line, '--dry-run']);
+    expect(planned.stdout).toContain('put in place by a single rename: nothing is stopped');
+    const { code, stdout } = await made.run([...line, '--json']);
+    const { plan, services } = JSON.parse(stdout) as { plan: object; services: object };
+    expect(code).toBe(0);
+    expect(plan).toMatchObject({ isSingleRename: true, services: { stop: [], hold: [] } });
+    expect(services).toMatchObject({ stopped: [], started: [] });
+    expect(readFileSync(join(made.uploads, 'other'), 'utf8')).toBe('other');
+    expect(await Promise.all(['app', 'odoo'].map((service) => made.stateOf(service)))).toEqual(started);
+    expect((await made.run(['forget', '--yes'])).code).toBe(0);
+  }, 300_000);
+
+  it('stops them all the same where it takes more than one rename by then', async () => {
+    rmSync(join(made.uploads, 'other'));
+    const path = `${made.directory}/bin:${ground.environment['PATH']}`;
+    const { services, plan } = await restore(
+      {
+        config: await loadConfig(join(made.directory, 'continuity.yml')),
+        logger: silent,
+        environment: { ...ground.environment, PATH: path },
+        now: () => new Date(),
+        holder: 'the test',
+        vaultBundlePath: '',
+        toolVersion: '0.0.0-test',
+      },
+      {
+        archive: 'latest',
+        paths: PathChoice.parse(['uploads/*']),
+        skipsSafetyBackup: true,
+        confirm: () => Promise.resolve(true),
+        // The last plan is made: what differs from now on is seen right before the swap alone.
+        note: () => rm(join(made.uploads, 'same')),
+      },
+    );
+    expect([plan.isSingleRename, services?.stopped]).toEqual([true, ['app', 'odoo']]);
+    await expectServing(archived);
+    expect(readFileSync(join(made.uploads, 'other'), 'utf8')).toBe('other');
     expect((await made.run(['forget', '--yes'])).code).toBe(0);
   }, 300_000);
 

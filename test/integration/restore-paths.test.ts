@@ -19,6 +19,7 @@ import { Failure } from '../../src/logging/failure.ts';
 import { backup } from '../../src/operations/backup.ts';
 import { forget } from '../../src/operations/forget.ts';
 import { restore, type RestoreOptions, type RestoreResult } from '../../src/operations/restore.ts';
+import { undo } from '../../src/operations/undo.ts';
 import { createPlatform, type TestPlatform } from '../fixtures/platform.ts';
 import { edits, type Edit } from '../fixtures/random-tree.ts';
 
@@ -175,6 +176,11 @@ describe(`any paths of any tree (CONTINUITY_SEED=${seed - 1})`, () => {
       for (const [name, { what }] of added)
         expect([about, name, archived.get(name)?.what]).toEqual([about, name, what]);
       expect(added.every(([name]) => name.endsWith('/'))).toBe(true);
+      if (turn % 4 === 0) {
+        await undo(made.platform, { confirm: () => Promise.resolve(true) });
+        expect([about, look(made.uploads)]).toEqual([about, before]);
+        continue;
+      }
       await forget(made.platform, { confirm: () => Promise.resolve(true) });
       expect([about, look(made.uploads)]).toEqual([about, after]);
     }

@@ -1,7 +1,19 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import type { DatabaseRecord } from '../../src/archive/manifest.ts';
+import { ArchiveReader } from '../../src/operations/archive-reader.ts';
+import { IndexCache } from '../../src/operations/backup/base-index.ts';
+import { serverOf } from '../../src/operations/connect-server.ts';
+import { openVault } from '../../src/operations/open-vault.ts';
+import { resolveArchive } from '../../src/operations/resolve-archive.ts';
+import { stageTables } from '../../src/operations/restore/stage-tables.ts';
+import { dropDatabases } from '../../src/sources/postgres/forget-databases.ts';
+import { stagedNameOf } from '../../src/sources/postgres/own-names.ts';
 import { backup } from '../../src/operations/backup.ts';
 import { forget } from '../../src/operations/forget.ts';
+import { restoreAs } from '../../src/operations/restore-as.ts';
 import { restoreTables, type RestoreTablesResult } from '../../src/operations/restore-tables.ts';
+import { status } from '../../src/operations/status.ts';
+import { undo } from '../../src/operations/undo.ts';
 import { createPlatform, type TestPlatform } from '../fixtures/platform.ts';
 import { startPostgresCluster, type PostgresCluster } from '../fixtures/postgres-cluster.ts';
 
@@ -159,5 +171,127 @@ describe('a table in place', () => {
     expect(await databases()).toEqual([]);
     const both = await bring(['app.public.portfolio', 'app.public.student'], true);
     expect(both.replaced.map(({ rows }) => rows)).toEqual([501, 50]);
+  });
+
+  it('goes back and forth with undo: rows, and a table that was made anew', async () => {
+    const before = await all('portfolio');
+    await cluster.query(
+      'app',
+      "UPDATE portfolio SET title = 'later ' || id; INSERT INTO student (name) VALUES ('later')",
+    );
+    const later = await all('portfolio');
+    await bring(['app.public.portfolio'], true);
+    const { kept } = await status(made.platform);
+    expect(kept[0]?.tables?.[0]?.sizeBytes).toBeGreaterThan(100_000);
+    const first = await undo(made.platform, { confirm: async () => true });
+    expect(first.tables?.tables).toMatchObject([{ name: 'portfolio', rows: 501, replaced: 501 }]);
+    expect(await all('portfolio')).toBe(later);
+    await undo(made.platform, { confirm: async () => true });
+    expect(await all('portfolio')).toBe(before);
+    await forget(made.platform, { confirm: async () => true });
+    await cluster.query('app', 'DROP TABLE portfolio CASCADE');
+    const gone = await relations();
+    await bring(['app.public.portfolio'], true);
+    const key = "SELECT count(*) FROM pg_constraint WHERE conname = 'page_portfolio_fkey'";
+    await undo(made.platform, { confirm: async () => true });
+    expect([await read("SELECT to_regclass('portfolio') IS NULL"), await read(key)]).toEqual(['t', '0']);
+    await undo(made.platform, { confirm: async () => true });
+    expect([await all('portfolio'), await read(key)]).toEqual([before, '1']);
+    await undo(made.platform, { confirm: async () => true });
+    await forget(made.platform, { confirm: async () => true });
+    expect(await relations()).toBe(gone);
+  });
+
+  it('is in no backup with what is kept of it, and waits for whoever holds a lock', async () => {
+    const sql = "SET application_name = 'the application'; BEGIN; LOCK TABLE portfolio; SELECT pg_sleep(2)";
+    const holding = cluster.query('app', sql);
+    const { replaced } = await bring(['app.public.portfolio'], true);
+    await holding;
+    expect(replaced).toMatchObject([{ rows: 501 }]);
+    const { manifest } = await backup(made.platform, { trigger: 'manual' });
+    const names = Object.keys(manifest?.databases['app']?.fingerprints.tables ?? {});
+    expect(names.filter((name) => name.includes('continuity'))).toEqual([]);
+    expect(names).toContain('public.portfolio');
+  });
+});
+
+describe('what is refused before anything is touched', () => {
+  it('a table that the archive does not hold, with what is near', async () => {
+    const next = expect.stringContaining('app.public.student');
+    await expect(bring(['app.public.studnt'])).rejects.toMatchObject({ kind: 'usage', next });
+  });
+
+  it.each([
+    ['a view', 'DROP TABLE portfolio CASCADE; CREATE VIEW portfolio AS SELECT 1', 'portfolio', /is a view/],
+    ['a partition', '', 'part0', /is a partition/],
+    [
+      'other columns',
+      'DROP VIEW titles; ALTER TABLE portfolio ALTER title TYPE varchar(50)',
+      'portfolio',
+      /columns of public.portfolio do not fit: title is character varying\(50\) there, text in what/,
+    ],
+    ['triggers that fire always', 'ALTER TABLE portfolio ENABLE ALWAYS TRIGGER tells', 'portfolio', /always .*tells/],
+  ])('in place of %s', async (_what, change, table, said) => {
+    await cluster.query('app', change);
+    const before = await relations();
+    const message = expect.stringMatching(said);
+    await expect(bring([`app.public.${table}`], true)).rejects.toMatchObject({ kind: 'refused', message });
+    expect(await relations()).toBe(before);
+    expect(await databases()).toEqual([]);
+  });
+
+  it('beside, where the live database has no such type', async () => {
+    await cluster.query('app', 'DROP TABLE student CASCADE; DROP TYPE mood');
+    const message = expect.stringContaining('feels (public.mood)');
+    await expect(bring(['app.public.student'])).rejects.toMatchObject({ kind: 'refused', message });
+  });
+});
+
+describe('an archive of an earlier version, which does not say where rows lie', () => {
+  it('is read through, and gives the same', async () => {
+    const vault = await openVault(made.platform, 'reader');
+    try {
+      const cache = new IndexCache(made.platform.config.state);
+      const reader = await ArchiveReader.open(vault, cache, resolveArchive(archive, await vault.status()));
+      const record = (await reader.manifest()).databases['app'] as DatabaseRecord;
+      delete record.fingerprints.structure;
+      const server = await serverOf(made.platform, 'app');
+      const staged = stagedNameOf('app', 'older');
+      const tables = [{ schema: 'public', table: 'portfolio' }];
+      const shared = { platform: made.platform, archive: reader, server, key: 'app', record, tables, staged };
+      const whole = await stageTables({ ...shared, hasTail: true });
+      expect(reader.fetchedBytes).toBeGreaterThan(sizeBytes / 2);
+      const keys = whole.foreignKeys.map(({ constraint }) => constraint).sort();
+      expect(keys).toEqual(['page_portfolio_fkey', 'portfolio_student_fkey']);
+      const digest = "SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM portfolio t";
+      expect(await cluster.query(staged, digest)).toEqual(await cluster.query('app', digest));
+      await dropDatabases({ server, names: [staged] });
+    } finally {
+      await vault.close();
+    }
+  });
+});
+
+describe('one dump under another name', () => {
+  it('is proven, and an ordinary database then', async () => {
+    const before = await all('portfolio');
+    const asked = { archive, as: 'app_january', confirm: async () => true };
+    const { plan, done } = await restoreAs(made.platform, { ...asked, dryRun: true });
+    expect([plan.isBackedUp, done]).toEqual([false, false]);
+    await restoreAs(made.platform, asked);
+    const digest = "SELECT md5(string_agg(t::text, ',' ORDER BY t::text)) FROM portfolio t";
+    expect(await cluster.query('app_january', digest)).toEqual([[before]]);
+    const message = expect.stringContaining('already');
+    await expect(restoreAs(made.platform, asked)).rejects.toMatchObject({ kind: 'refused', message });
+    expect(await databases()).toEqual([]);
+    await cluster.query('postgres', 'DROP DATABASE app_january');
+  });
+
+  it('or the rows of a table alone', async () => {
+    const tables = ['app.public.student'];
+    await restoreAs(made.platform, { archive, as: 'Only "it"', tables, confirm: async () => true });
+    const counts = 'SELECT (SELECT count(*) FROM student), (SELECT count(*) FROM portfolio)';
+    expect(await cluster.query('Only "it"', counts)).toEqual([['50', '0']]);
+    await cluster.query('postgres', 'DROP DATABASE "Only ""it"""');
   });
 });

@@ -161,6 +161,14 @@ describe('an undo of databases in two clusters and of files', () => {
     expect(ended.done).toBeGreaterThan(20);
   }, 400_000);
 
+  it('shows its plan, and is refused where nobody can be asked', async () => {
+    const { tree } = await look();
+    expect((await runKilled(program, made, ['undo', '--dry-run'])).code).toBe(0);
+    const { code, stderr } = await runKilled(program, made, ['undo']);
+    expect([code, stderr]).toEqual([9, expect.stringContaining('there is no terminal to ask on')]);
+    expect((await look()).tree).toBe(tree);
+  }, 60_000);
+
   it('is done by the next command where the servers crash in the middle of the swap', async () => {
     let crashed = false;
     for (let tries = 0; !crashed && tries < 5; tries++) {

@@ -214,6 +214,17 @@ describe('an undo', () => {
     expect(ownFolders()).toHaveLength(2);
   }, 120_000);
 
+  it('leaves the folder empty that a restore had made', async () => {
+    await forget(made.platform, yes);
+    rmSync(made.uploads, { recursive: true });
+    await bring(['uploads']);
+    const restored = describeTree(made.uploads);
+    await takeBack();
+    expect(readdirSync(made.uploads)).toEqual(ownFolders());
+    await takeBack();
+    expect(describeTree(made.uploads)).toBe(restored);
+  }, 60_000);
+
   it('reports a journal that somebody changed, and does nothing', async () => {
     const path = join(made.state, 'restore-journal.json');
     const [record] = await listKept(made.state);

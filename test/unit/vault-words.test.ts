@@ -27,15 +27,7 @@ describe('a request to the vault', () => {
   });
 
   it('101: cannot delete: there is no such word', () => {
-    expect(Object.keys(protocolWords).sort()).toEqual([
-      'hello',
-      'index',
-      'read',
-      'seal',
-      'status',
-      'survey',
-      'verify',
-    ]);
+    expect(Object.keys(protocolWords).sort()).toEqual(['hello', 'index', 'read', 'seal', 'status', 'survey', 'verify']);
     for (const word of ['delete', 'prune', 'retire', 'rm', 'constructor', '__proto__', 'toString', '']) {
       expect(() => parseRequest([word, name], 'owner')).toThrow();
     }

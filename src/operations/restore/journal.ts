@@ -120,7 +120,6 @@ function isOurs(journal: RestoreJournal, stateDirectory: string): boolean {
     journal.databases.every(({ staged }) => isIncoming(staged)) &&
     journal.files.every(
       ({ source, root, staged, removals, directories }) =>
-        /^[\w-]+$/.test(source) &&
         staged === incomingPathOf(root, journal) &&
         removals === removalsPathOf(stateDirectory, id, source) &&
         directories === directoriesPathOf(stateDirectory, id, source),

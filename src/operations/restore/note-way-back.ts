@@ -23,14 +23,23 @@ export async function noteWayBack(stateDirectory: string, { id, files }: Restore
   for (const path of [directory, keptRecordsIn(stateDirectory), stateDirectory]) await syncDirectory(path);
 }
 
-/** All folders that the swap aligns are described; a root that was made for it had nothing to be described. */
+/** The root, and all folders that the swap aligns; a root that was made for it had nothing to be described. */
 async function* foldersBefore(
   root: Buffer,
   { source, directories, isRootNew, rootMtimeNs }: FilesSwap,
 ): AsyncGenerator<TocLine, void, undefined> {
   if (isRootNew) return;
   const time = rootMtimeNs === undefined ? undefined : BigInt(rootMtimeNs);
-  yield* describeFolders(root, source, readFolders(directories), time);
+  yield* describeFolders(root, source, withRoot(Buffer.from(`${source}/`), readFolders(directories)), time);
+}
+
+/** An undo aligns no root where there was none before the restore; entries come and go in it nevertheless. */
+async function* withRoot(
+  name: Buffer,
+  folders: AsyncIterable<TocLine>,
+): AsyncGenerator<Pick<TocLine, 'name'>, void, undefined> {
+  yield { name };
+  for await (const folder of folders) if (!folder.name.equals(name)) yield folder;
 }
 
 function encodeName(name: Buffer): string {

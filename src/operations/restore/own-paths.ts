@@ -64,7 +64,7 @@ export function isOwnKept(record: {
   id: string;
   undoes?: { id: string };
   databases: readonly { kept?: string }[];
-  files: readonly { root: string; kept: string }[];
+  files: readonly { source: string; root: string; kept: string }[];
   tables?: readonly { kept: string }[];
 }): boolean {
   return (
@@ -72,6 +72,8 @@ export function isOwnKept(record: {
     (record.undoes === undefined || isRestoreId(record.undoes.id)) &&
     record.databases.every(({ kept }) => kept === undefined || kindOfName(kept) === 'kept') &&
     (record.tables ?? []).every(({ kept }) => kindOfName(kept) === 'kept') &&
-    record.files.every(({ root, kept }) => isAbsolute(root) && kept === keptPathOf(root, record.id))
+    record.files.every(
+      ({ source, root, kept }) => /^[\w-]+$/.test(source) && isAbsolute(root) && kept === keptPathOf(root, record.id),
+    )
   );
 }

@@ -1,13 +1,13 @@
 import { Failure } from '../../logging/failure.ts';
 import { haltServices } from '../services/halt-services.ts';
-import type { Users } from '../services/find-users.ts';
+import { isUsed, type Users } from '../services/find-users.ts';
 import { resumeServices, type Resumed } from '../services/resume-services.ts';
 import type { Platform } from '../platform.ts';
 import { carryThrough, type CarriedThrough } from './carry-through.ts';
 import { followContainers } from './follow-container.ts';
 import { writeJournal, type RestoreJournal } from './journal.ts';
 import { noteWayBack } from './note-way-back.ts';
-import { orDiscard } from './stage-all.ts';
+import { orDiscard, type StagedRest } from './stage-all.ts';
 import { confirmStaged } from './stage-files.ts';
 
 /** What became of the services that use what was replaced. */
@@ -31,13 +31,16 @@ export interface Placement {
   journal: RestoreJournal;
   /** Services that are to stand still. */
   users: Users;
-  /** Stages what they have changed until they stood still; returns what is to be noted. An undo has nothing to stage. */
-  stageRest?: (journal: RestoreJournal) => Promise<string[]>;
+  /** Stages what has changed since. An undo has nothing to stage. */
+  stageRest?: (journal: RestoreJournal) => Promise<StagedRest>;
+  /** One rename puts all of it in place, as far as the plan could tell. */
+  isSingleRename?: boolean;
 }
 
 /**
  * Halts the services that use what is replaced, stages what they have changed until then, notes down the way back, puts
- * all of it in place, and has them run again. A restore and an undo of one go this same way.
+ * all of it in place, and has them run again. A restore and an undo of one go this same way. Where one
+ * rename puts all of it in place, also by a look right before, they go on.
  *
  * They are halted as late as can be: when everything is staged and proven (a damaged archive is refused while production
  * serves), right before the journal says `swapping`. Until then nothing live is replaced; from then on nobody else may
@@ -46,26 +49,23 @@ export interface Placement {
 export async function putInPlace(
   run: Placement,
 ): Promise<{ carried: CarriedThrough; notes: string[]; services: ServicesReport }> {
-  const { platform, users, stageRest } = run;
+  const { platform, users } = run;
   const { logger } = platform;
   let begun = Date.now();
-  let notes: string[] = [];
+  const notes: string[] = [];
   let stopped: string[] = [];
   let carried: CarriedThrough;
   try {
     const swapping = await orDiscard(platform, run.journal, async () => {
       platform.signal?.throwIfAborted();
       begun = Date.now();
-      const halted = await haltServices(platform, users);
+      // What the journal names as users stays: whoever goes on after a kill may find more than one rename to do.
+      const isSingle = run.isSingleRename && isUsed(users) && (await stageLate(run, notes));
+      const halted = isSingle ? [] : await haltServices(platform, users);
       stopped = [...new Set(halted.map(({ service }) => service))].sort();
-      const files = await followContainers(platform, run.journal);
-      if (files.length < run.journal.files.length) {
-        const next = 'Run the same command again.';
-        throw new Failure('source', 'a container was made anew before its files were put in place', next);
-      }
-      const journal: RestoreJournal = { ...run.journal, files };
-      if (stopped.length > 0 && stageRest) notes = await stageRest(journal);
-      for (const swap of files) await confirmStaged(swap);
+      if (stopped.length > 0) await stageLate(run, notes);
+      const journal = await followJournal(run);
+      for (const swap of journal.files) await confirmStaged(swap);
       await noteWayBack(platform.config.state, journal);
       platform.signal?.throwIfAborted();
       return { ...journal, phase: 'swapping' as const };
@@ -79,6 +79,21 @@ export async function putInPlace(
   const { running, faults } = await resumeServices(platform);
   const started = stopped.filter((service) => running.includes(service));
   return { carried, notes, services: { stopped, started, faults, downtimeMs: Date.now() - begun } };
+}
+
+/** Stages what else differs by now; tells whether one rename puts all that is staged in place. */
+async function stageLate(run: Placement, notes: string[]): Promise<boolean> {
+  const rest = await run.stageRest?.(await followJournal(run));
+  notes.push(...(rest?.notes ?? []));
+  return rest?.isSingleRename ?? false;
+}
+
+/** The journal with the places where its folders are now. */
+async function followJournal({ platform, journal }: Placement): Promise<RestoreJournal> {
+  const files = await followContainers(platform, journal);
+  if (files.length === journal.files.length) return { ...journal, files };
+  const next = 'Run the same command again.';
+  throw new Failure('source', 'a container was made anew before its files were put in place', next);
 }
 
 /** What failed counts more than what became of the services, which is said after it. */

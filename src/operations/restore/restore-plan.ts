@@ -15,6 +15,7 @@ import { removalsPathIn } from './own-paths.ts';
 import { planAllDatabases } from './plan-databases.ts';
 import type { RestoreStep } from './rates.ts';
 import { checkRoom, checkStateRoom } from './room.ts';
+import { isSingleRename } from './single-rename.ts';
 import type { RowComparison } from './row-counts.ts';
 
 /** What a restore would do, before it does anything. Sizes in bytes, times RFC 3339. */
@@ -34,6 +35,8 @@ export interface RestorePlan {
   /** All that use it: what of them runs by then is halted. */
   users: Users;
   estimate: RestoreEstimate;
+  /** All of it is put in place by one rename at most: no service has to stand still, unless more has changed by then. */
+  isSingleRename: boolean;
   /** Why it cannot be done; with any of these nothing is. */
   refusals: string[];
   /** Some of these say that the archive is damaged, or was made to do harm. */
@@ -75,11 +78,8 @@ export async function planRestore(
   const { config, now } = platform;
   const differences = compareStack(platform, manifest);
   const { appraisal } = archive;
-  const judgement = appraisal?.judge({
-    databases: chosen.databases.map(([key]) => key),
-    files: chosen.files.map(({ source }) => source),
-  });
-  const { damage = [], warnings = [] } = judgement ?? {};
+  const parts = { databases: chosen.databases.map(([key]) => key), files: chosen.files.map(({ source }) => source) };
+  const { damage = [], warnings = [] } = appraisal?.judge(parts) ?? {};
   const databases = await planAllDatabases(platform, archive, manifest.globals, chosen.databases);
   const files = await planAllFiles(platform, archive, manifest, chosen.files, workDirectory);
   const halts = await planHalt(platform, {
@@ -87,15 +87,18 @@ export async function planRestore(
     files: config.files.filter(({ name }) => files.files.some(({ source }) => source === name)),
   });
   const room = await checkRoom(platform, databases.databases, files.files);
-  const plan = { databases: room.databases, files: files.files, services: halts.services };
+  const isSingle = isSingleRename({ databases: chosen.databases, files: files.files });
+  const services = isSingle ? { stop: [], hold: [] } : halts.services;
+  const plan = { databases: room.databases, files: files.files, services };
   return {
     archive: archive.name,
     made: manifest.started,
     ageMs: now().getTime() - Date.parse(manifest.started),
     ...(archive.verdict ? { verified: archive.verdict } : {}),
     ...plan,
-    haltOrder: halts.order,
+    haltOrder: isSingle ? [] : halts.order,
     users: halts.users,
+    isSingleRename: isSingle,
     estimate: await estimateRestore(config.state, manifest, plan, leftOut),
     refusals: [...damage, ...databases.refusals, ...files.refusals, ...room.refusals, ...halts.refusals],
     ...(damage.length > 0 ? { isDamaged: true } : {}),

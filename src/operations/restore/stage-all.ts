@@ -6,6 +6,7 @@ import { describeTorn } from './chosen-lines.ts';
 import type { DatabaseSwap, FilesSwap, RestoreJournal } from './journal.ts';
 import { discardStaged } from './recover.ts';
 import { planAllFiles, type RestorePlan } from './restore-plan.ts';
+import { staysSingleRename } from './single-rename.ts';
 import { createRoles, stageDatabases } from './stage-databases.ts';
 import { stageFiles, writeDirectories } from './stage-files.ts';
 import { syncFileSystems } from './sync-file-systems.ts';
@@ -50,19 +51,25 @@ export async function stageAll({ platform, archive, manifest, plan, journal }: S
   return { createdRoles, notes, databases, files, databasesMs, filesMs: Date.now() - begun - databasesMs };
 }
 
+/** What came in addition, and whether all that is staged by now is put in place by one rename. */
+export interface StagedRest {
+  notes: string[];
+  isSingleRename: boolean;
+}
+
 /**
  * Stages what was added or changed in the files between the plan and the moment at which their services were halted, and
- * notes down anew what is to go. Databases need nothing: each is replaced as a whole.
+ * notes down anew what is to go. Databases need nothing: each is replaced as a whole. What it stages counts as planned.
  */
 export async function stageRest(
   { platform, archive, manifest, plan, journal }: StagingRun,
   workDirectory: string,
-): Promise<string[]> {
+): Promise<StagedRest> {
   const { files } = await planAllFiles(platform, archive, manifest, plan.files, workDirectory);
   const notes: string[] = [];
   for (const later of files) {
     const swap = journal.files.find(({ source }) => source === later.source);
-    const staged = plan.files.find(({ source }) => source === later.source)?.wanted ?? new Set();
+    const staged = plan.files.find(({ source }) => source === later.source)?.wanted ?? new Set<string>();
     if (!swap) continue;
     if (later.elsewhere.count > 0) {
       throw new Failure(
@@ -78,9 +85,10 @@ export async function stageRest(
     }
     platform.logger.info(`Fetching what else differs in ${later.source} by now: ${later.wanted.size} entries.`);
     notes.push(...(await stageFiles(archive, later, swap)).notes);
+    for (const name of later.wanted) staged.add(name);
   }
   await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
-  return notes;
+  return { notes, isSingleRename: plan.databases.length === 0 && staysSingleRename(plan.files, files) };
 }
 
 /** Does what comes before anything is replaced; where it fails, nothing of what was staged is left. */

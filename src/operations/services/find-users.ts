@@ -17,6 +17,10 @@ export interface Users {
   readonly hold: readonly string[];
 }
 
+export function isUsed({ stop, hold }: Users): boolean {
+  return stop.length + hold.length > 0;
+}
+
 /**
  * Finds the services that use what is replaced: by `used-by` where the configuration has it, else by the compose file. A
  * database is used by the services that depend on its server's; files by those that mount them, or what holds them, and

@@ -50,6 +50,7 @@ export function planAsJson(plan: RestorePlan): unknown {
       hold: services.hold.slice(0, MOST_SOURCES).map(cutName),
     },
     haltOrder: plan.haltOrder.slice(0, MOST_HALTED).map((group) => group.slice(0, MOST_HALTED).map(cutName)),
+    isSingleRename: plan.isSingleRename,
     refusals: refusals.slice(0, MOST_SENTENCES).map(cut),
     warnings: warnings.slice(0, MOST_SENTENCES).map(cut),
     omitted: {

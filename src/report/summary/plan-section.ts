@@ -2,9 +2,10 @@ import { formatTime } from '../../logging/format-time.ts';
 import { countOf, formatBytes, formatCount, formatDuration } from '../../logging/quantity-text.ts';
 import type { FilesPlan } from '../../operations/restore/files-plan.ts';
 import type { RestorePlan } from '../../operations/restore/restore-plan.ts';
+import { isUsed } from '../../operations/services/find-users.ts';
 import { code } from '../../logging/code-span.ts';
 import { describeEstimate, formatAbout } from '../estimate-text.ts';
-import { describeChanges, describeVerified } from '../plan-report.ts';
+import { describeChanges, describeVerified, NOTHING_STOPPED } from '../plan-report.ts';
 import { listRows, type RowLine } from '../row-text.ts';
 import { details, limitRows, list, table } from './markdown.ts';
 
@@ -85,7 +86,8 @@ function nameLists({ source, examples }: FilesPlan): string[] {
   return texts.length > 0 ? details(`Examples of ${code(source, 80)}`, list(texts, LISTED)) : [];
 }
 
-function haltLine({ services: { stop, hold }, haltOrder, estimate }: RestorePlan): string[] {
+function haltLine({ services: { stop, hold }, haltOrder, estimate, users, isSingleRename }: RestorePlan): string[] {
+  if (isSingleRename && isUsed(users)) return ['', NOTHING_STOPPED];
   if (stop.length + hold.length === 0) return [];
   const order = haltOrder.map((group) => group.map((name) => code(name, 80)).join(', ')).join(', then ');
   return ['', `Halted while it is put in place, for about ${formatAbout(estimate.standstillMs)}: ${order}.`];

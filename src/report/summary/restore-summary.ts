@@ -3,7 +3,7 @@ import type { ExtractResult } from '../../operations/extract.ts';
 import type { RestoreResult } from '../../operations/restore.ts';
 import { code } from '../../logging/code-span.ts';
 import { describeSteps } from '../estimate-text.ts';
-import { describeHealth } from '../restore-report.ts';
+import { commandLine, describeHealth } from '../restore-report.ts';
 import { details, joinLines, limitRows, list, table } from './markdown.ts';
 import { planSection } from './plan-section.ts';
 
@@ -46,8 +46,14 @@ function summarizeDone(result: RestoreResult, timezone: string | undefined): str
           `- Services halted for ${formatDuration(services.downtimeMs)}: ${services.stopped.map((name) => code(name, 80)).join(', ')}${describeHealth(services)}`,
         ]
       : []),
+    ...(carried?.swaps ?? []).map(
+      ({ databases, refusedMs }) =>
+        `- Connections were refused for ${formatDuration(refusedMs)} at most: ${databases.map((name) => code(name, 80)).join(', ')}`,
+    ),
     safety ? `- The state before is in ${code(safety.archive)}` : '- ⚠️ The state before was not backed up',
-    ...(id === undefined ? [] : [`- What was replaced is kept as ${code(id)}`]),
+    ...(id === undefined
+      ? []
+      : [`- What was replaced is kept as ${code(id)}; to put it back: ${code(commandLine('undo', id))}`]),
   ];
   const lists: [string, string[]][] = [
     ['Disconnected', carried?.disconnected ?? []],
@@ -75,7 +81,7 @@ function summarizeDone(result: RestoreResult, timezone: string | undefined): str
     '',
     faults.length > 0
       ? '**Next:** look at their logs (`docker compose logs`) and start what does not run (`docker compose up -d`).'
-      : `**Next:** look at the application. When all is well, free the space: ${code(`npm run -s continuity -- forget ${id ?? ''}`.trim())}`,
+      : `**Next:** look at the application. When all is well, free the space: ${code(commandLine('forget', id ?? ''))}`,
   ]);
 }
 

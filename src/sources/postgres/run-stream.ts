@@ -1,11 +1,15 @@
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
 
 import { Failure } from '../../logging/failure.ts';
 import { restoreApplicationName } from './restore-session.ts';
 import { awaitEnd, keepMessages } from './run-tool.ts';
 import { describeServerError } from './server-errors.ts';
 import type { PostgresServer } from './server.ts';
+
+/** How long psql may take to end once it was asked to. */
+const killAfterMs = 2000;
 
 export interface StreamOptions {
   server: PostgresServer;
@@ -29,15 +33,23 @@ export async function runStream<T>(script: AsyncIterable<Buffer>, options: Strea
   psql.stdout.on('data', (piece: Buffer) => output.push(piece));
   const ended = awaitEnd(psql, 'psql');
   ended.catch(() => undefined);
+  const stopped = new AbortController();
+  const abort = () => {
+    psql.kill('SIGTERM');
+    // One that waits for input does not notice that its session is over.
+    stopped.abort();
+    void sleep(killAfterMs, undefined, { ref: false }).then(() => {
+      psql.kill('SIGKILL');
+      for (const output of [psql.stdout, psql.stderr]) output.destroy();
+    });
+  };
   let unreadable: { error: unknown } | undefined;
   const noted = noteFailure(script, (error) => {
     unreadable = { error };
-    psql.kill('SIGTERM');
+    abort();
   });
-  const abort = () => psql.kill('SIGTERM');
   signal?.addEventListener('abort', abort, { once: true });
   if (signal?.aborted) abort();
-  const stopped = new AbortController();
   // Once psql has ended, nobody waits for who brings the script.
   const over = ended.finally(() => stopped.abort());
   over.catch(() => undefined);

@@ -68,6 +68,13 @@ describe('an input', () => {
     expect(refusalOf(() => inputsOf({}).archive('a')).message).toBe('input a: missing');
   });
 
+  it('takes lines as they are, commas and all', () => {
+    expect(inputsOf({ a: ' uploads/a, b.pdf\r\n\nuploads/c\n' }).lines('a')).toEqual(['uploads/a, b.pdf', 'uploads/c']);
+    expect(inputsOf({ a: ' \n' }).lines('a')).toBeUndefined();
+    expect(refusalOf(() => inputsOf({ a: 'uploads/a\u0007' }).lines('a')).message).toContain('control characters');
+    expect(refusalOf(() => inputsOf({ a: 'x'.repeat(70_000) }).lines('a')).message).toContain('at most');
+  });
+
   it('with names takes them apart at commas and lines', () => {
     expect(inputsOf({ a: ' app, uploads\r\nodoo,,\n' }).list('a')).toEqual(['app', 'uploads', 'odoo']);
     expect(refusalOf(() => inputsOf({ a: 'app\u0000' }).list('a')).message).toContain('control characters');

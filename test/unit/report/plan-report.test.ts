@@ -66,6 +66,7 @@ const plan: RestorePlan = {
   services: { stop: ['app', 'web'], hold: ['odoo'] },
   haltOrder: [['web'], ['app', 'odoo']],
   users: { stop: ['app', 'web'], hold: ['odoo'] },
+  isSingleRename: false,
   estimate: {
     steps: [
       { step: 'safety', ms: 4200, measured: 3 },

@@ -32,6 +32,7 @@ const plan = {
   services: { stop: [], hold: [] },
   haltOrder: [],
   users: { stop: [], hold: [] },
+  isSingleRename: false,
   estimate: { steps: [], totalMs: 0, standstillMs: 0, measured: 0 },
   refusals: [],
   warnings: [],

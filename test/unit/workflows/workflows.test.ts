@@ -77,7 +77,16 @@ describe('our workflows', () => {
   it('plan only, unless told otherwise, and take the list of actors from nobody who fills in a form', () => {
     const inputs = readWorkflow('restore.yml', read('restore.yml')).on['workflow_dispatch']?.inputs;
     expect(inputs?.['dry-run']).toMatchObject({ type: 'boolean', default: true });
-    expect(Object.keys(inputs ?? {})).toEqual(['archive', 'select', 'dry-run', 'confirm']);
+    expect(Object.keys(inputs ?? {})).toEqual(['archive', 'select', 'path', 'no-remove', 'dry-run', 'confirm']);
+  });
+
+  it('plan what they restore: the same parts of the same archive', () => {
+    const { plan, restore } = jobsOf('restore.yml');
+    const [planned, restored] = [plan, restore].map((job) => job?.steps?.find(({ with: given }) => given?.['archive']));
+    for (const name of ['select', 'path', 'no-remove']) {
+      expect(planned?.with?.[name]).toBe(`\${{ inputs.${name} }}`);
+      expect(restored?.with?.[name]).toBe(planned?.with?.[name]);
+    }
   });
 
   it('fail the one required check unless every other job of a pull request succeeded', () => {

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { backup } from '../../src/operations/backup.ts';
+import { forget } from '../../src/operations/forget.ts';
+import { status } from '../../src/operations/status.ts';
+import { compileProgram, type CompiledProgram } from '../fixtures/compiled-program.ts';
+import { createPlatform, type TestPlatform } from '../fixtures/platform.ts';
+import { startPostgresCluster, type PostgresCluster } from '../fixtures/postgres-cluster.ts';
+
+let program: CompiledProgram;
+let cluster: PostgresCluster;
+let made: TestPlatform;
+
+beforeAll(async () => {
+  program = compileProgram();
+  cluster = await startPostgresCluster();
+  await cluster.query('postgres', 'CREATE DATABASE app');
+  await cluster.query(
+    'app',
+    `CREATE TABLE parent (id int PRIMARY KEY); INSERT INTO parent VALUES (1);
+     CREATE TABLE t (id serial PRIMARY KEY, parent int REFERENCES parent, v text);
+     INSERT INTO t (parent, v) SELECT 1, 'archived' FROM generate_series(1, 100);`,
+  );
+  made = await createPlatform({ cluster, databaseLines: { app: '{url-env: DATABASE_URL, database: app}' } });
+  await backup(made.platform, { trigger: 'nightly' });
+}, 120_000);
+afterAll(async () => {
+  program.remove();
+  await made.stop();
+  await cluster.stop();
+});
+
+/** Runs a restore of the table in place that is killed at a step; without one, to its end. Returns its steps. */
+async function restoreKilled(killAt?: number): Promise<string[]> {
+  const log = join(made.directory, 'steps');
+  rmSync(log, { force: true });
+  const environment = made.platform.environment as Record<string, string>;
+  const env = { ...environment, KILL_LOG: log, ...(killAt ? { KILL_AT: String(killAt) } : {}) };
+  const args = ['restore', 'latest', '--table', 'app.public.t', '--in-place', '--yes', '--no-safety'];
+  const { code } = await program.run([...args, '--config', made.configPath], {
+    env,
+    preload: 'test/fixtures/kill-at-step.mjs',
+  });
+  if (killAt === undefined) expect(code).toBe(0);
+  return readFileSync(log, 'utf8').trimEnd().split('\n');
+}
+
+const values = async (): Promise<string> =>
+  (await cluster.query('app', 'SELECT string_agg(DISTINCT v, $$,$$), count(*) FROM t')).flat().join(' ');
+const count = async (database: string, sql: string): Promise<number> =>
+  Number((await cluster.query(database, sql))[0]?.[0]);
+
+it('a table killed on its way is old or new, and what is kept of it is known, after whatever command comes next', async () => {
+  const spoil = () => cluster.query('app', "UPDATE t SET v = 'spoilt'; DELETE FROM t WHERE id > 60");
+  await spoil();
+  const steps = await restoreKilled();
+  expect(await values()).toBe('archived 100');
+  await forget(made.platform, { confirm: async () => true });
+  const begun = steps.findIndex((step) => step.includes('restore-journal.json'));
+  const programs = [...steps.keys()].filter((at) => at > begun && /spawn .*(psql|pg_dump)/.test(steps[at] ?? ''));
+  // Those around the one transaction, and what is written down after it.
+  const chosen = [begun, ...programs.slice(-6), steps.length - 1].filter((at) => at !== undefined);
+  const seen = new Set<string>();
+  for (const at of new Set(chosen)) {
+    await spoil();
+    await restoreKilled(at + 1);
+    await forget(made.platform, { confirm: async () => false });
+    const found = await values();
+    seen.add(found);
+    const kept = await count(
+      'app',
+      "SELECT count(*) FROM pg_class WHERE relname LIKE 'continuity_kept%' AND relkind = 'r'",
+    );
+    const { kept: records } = await status(made.platform);
+    const isNew = found === 'archived 100';
+    expect([steps[at], isNew || found === 'spoilt 60', kept, records.length]).toEqual([
+      steps[at],
+      true,
+      Number(isNew),
+      Number(isNew),
+    ]);
+    expect(await count('postgres', "SELECT count(*) FROM pg_database WHERE datname LIKE 'continuity%'")).toBe(0);
+    expect(existsSync(join(made.state, 'restore-journal.json'))).toBe(false);
+    await forget(made.platform, { confirm: async () => true });
+  }
+  expect(seen).toEqual(new Set(['archived 100', 'spoilt 60']));
+}, 400_000);
