@@ -172,8 +172,9 @@ async function planAs(
     allowOldClient: archive.appraisal?.allowsOldClient === true,
     ...(globalsSql === undefined ? {} : { globalsSql }),
   });
-  plan.refusals.push(...found.refusals);
-  plan.warnings.push(...found.warnings);
+  const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [] }) ?? {};
+  plan.refusals.push(...damage, ...found.refusals);
+  plan.warnings.push(...warnings, ...found.warnings);
   if (await hasDatabase(server, as))
     plan.refusals.push(`there is a database "${as}" on ${server.label} already: choose another name`);
   // Another source may discover all databases of the same server.

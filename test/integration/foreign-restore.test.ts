@@ -25,6 +25,7 @@ import { fetch } from '../../src/operations/fetch.ts';
 import { list, listEntries } from '../../src/operations/list.ts';
 import { openVault } from '../../src/operations/open-vault.ts';
 import type { Platform } from '../../src/operations/platform.ts';
+import { restoreTables } from '../../src/operations/restore-tables.ts';
 import { restore, type RestoreResult } from '../../src/operations/restore.ts';
 import { describeTree } from '../fixtures/describe-tree.ts';
 import { flipByte } from '../fixtures/flip-byte.ts';
@@ -123,8 +124,16 @@ describe('an archive of the former script', () => {
     expect(dry.plan.files[0]).toMatchObject({ source: 'uploads', add: 4 });
     expect(dry.plan.databases.map(({ key }) => key).sort()).toEqual(['app', 'keycloak', 'mattermost', 'odoo']);
     expect(dry.fetchedBytes).toBe(0);
-    await run(night, { select: ['uploads'] });
+    writeFileSync(join(place.uploads, 'student_0002/new'), 'x');
+    await run(night, { paths: PathChoice.parse(['uploads/student_0001']) });
     expect(existsSync(join(place.uploads, 'student_0001/cv.pdf'))).toBe(true);
+    expect(existsSync(join(place.uploads, 'student_0002/new'))).toBe(true);
+    await run(night, { select: ['uploads'] });
+    expect(existsSync(join(place.uploads, 'student_0002/new'))).toBe(false);
+    const tables = { tables: ['app.public.student'], confirm: async () => true, skipsSafetyBackup: true };
+    const { made } = await restoreTables(place.platform, { archive: night, allowOldClient: true, ...tables });
+    expect(made).toHaveLength(1);
+    await cluster().query('skills_hub', `DROP TABLE public.${JSON.stringify(made[0]?.table.split('.').at(-1))};`);
   }, 60_000);
 
   it('is listed under the names that ours have, unpacked beside, and fetched', async () => {

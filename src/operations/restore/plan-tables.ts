@@ -109,8 +109,9 @@ async function planDump(
     allowOldClient: archive.appraisal?.allowsOldClient === true,
     ...(globalsSql === undefined ? {} : { globalsSql }),
   });
-  plan.refusals.push(...found.refusals.map((refusal) => `${key}: ${refusal}`));
-  plan.warnings.push(...found.warnings.map((warning) => `${key}: ${warning}`));
+  const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [] }) ?? {};
+  plan.refusals.push(...damage, ...found.refusals.map((refusal) => `${key}: ${refusal}`));
+  plan.warnings.push(...warnings, ...found.warnings.map((warning) => `${key}: ${warning}`));
   const names = await queryRows<{ name: string }>(server, 'postgres', 'SELECT datname AS name FROM pg_database', {
     applicationName: restoreApplicationName,
   });
