@@ -77287,7 +77287,7 @@ async function renamesTo(tree, relativeName, added) {
 }
 function blocked(source, relativeName) {
     const where = entry_names_showName(entry_names_withoutSlash(Buffer.concat([Buffer.from(`${source}/`), relativeName])));
-    return new failure/* Failure */.HR('refused', `${where} is a folder in the archive, and something else stands there now`, `Nothing was changed. Move it away, or restore the folder itself: --path ${where} (in a workflow the input path).`);
+    return new failure/* Failure */.HR('refused', `${where} is a folder in the archive, and something else stands there now`, 'Nothing was changed. Move it away, or ask for that folder itself in place of what lies in it.');
 }
 function isFolderName(name) {
     return name.at(-1) === 0x2f;
