@@ -19,6 +19,8 @@ export interface FindOptions {
   /** Only archives that were sealed from then on; before then. */
   since?: Date;
   before?: Date;
+  /** Only archives of these names; versions then follow one another among them. */
+  archives?: ReadonlySet<string>;
 }
 
 const NEAR_NAMES = 3;
@@ -64,9 +66,11 @@ export interface Found {
  * Nothing is locked, and nothing but the catalogue is changed.
  */
 export async function find(platform: Platform, options: FindOptions): Promise<Found> {
-  const { choice, since, before } = options;
-  const isWanted = ({ sealed }: ArchiveSummary): boolean =>
-    (!since || Date.parse(sealed) >= since.getTime()) && (!before || Date.parse(sealed) < before.getTime());
+  const { choice, since, before, archives: named } = options;
+  const isWanted = ({ name, sealed }: ArchiveSummary): boolean =>
+    (!named || named.has(name)) &&
+    (!since || Date.parse(sealed) >= since.getTime()) &&
+    (!before || Date.parse(sealed) < before.getTime());
   const vault = await openVault(platform, 'reader');
   try {
     const all = sortByTime(await vault.status());
