@@ -64,7 +64,7 @@ export class FindReport {
       ...(hidden > 0 ? [`And ${countOf(hidden, 'more name')}: --all shows them all.`] : []),
       '',
       `${countOf(this.#names, 'name')} in ${countOf(archives.length, 'archive')}${range}.`,
-      ...unread.map(({ archive, reason }) => `NOT SEARCHED: ${archive}: ${printable(reason)}`),
+      ...(unread.length > 0 ? [`NOT SEARCHED: ${countOf(unread.length, 'archive')}, named at the beginning.`] : []),
       ...(line === undefined
         ? []
         : [
