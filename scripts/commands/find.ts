@@ -33,7 +33,8 @@ export const findCommand: CommandDefinition = {
     });
     try {
       // First of all: where nothing is found, it may be in one of these.
-      for (const { archive, reason } of found.unread) platform.logger.warning(`${archive} was not searched: ${printable(reason)}`);
+      for (const { archive, reason } of found.unread)
+        platform.logger.warning(`${archive} was not searched: ${printable(reason)}`);
       const report = new FindReport(found, { path, showsAll: all === true, timezone });
       for await (const name of found.names) {
         const text = context.json ? JSON.stringify(name) : report.show(name);

@@ -28,6 +28,12 @@ const NEAR_NAMES = 3;
 /** An archive by which a version begins or ends; `sealed` by the vault's clock, of a foreign one what its name says. */
 export type FoundArchive = Pick<ArchiveSummary, 'name' | 'sealed'>;
 
+/** One that was looked through. */
+export interface SearchedArchive extends FoundArchive {
+  /** Holds what somebody was about to replace. */
+  isSafety: boolean;
+}
+
 /** A name in the same state in one archive or several that follow one another. */
 export interface FoundVersion {
   type: NameVersion['type'];
@@ -53,7 +59,7 @@ export interface FoundName {
 
 export interface Found {
   /** What was looked through, oldest first. */
-  archives: FoundArchive[];
+  archives: SearchedArchive[];
   /** Archives of that time whose names could not be read. */
   unread: UnreadArchive[];
   /** In the archives' order; to be gone through once. Throws a Failure `usage` at its end where there was none. */
@@ -83,7 +89,7 @@ export async function find(platform: Platform, options: FindOptions): Promise<Fo
     const numbers: (number | undefined)[] = Array.from({ length: ordinals.size });
     archives.forEach((archive, number) => (numbers[ordinals.get(keyOf(identify(archive))) ?? 0] = number));
     return {
-      archives: archives.map(({ name, sealed }) => ({ name, sealed })),
+      archives: archives.map(({ name, sealed, trigger }) => ({ name, sealed, isSafety: trigger === 'safety' })),
       unread: [...gone.map(({ name, fault = '' }) => ({ archive: name, reason: fault })), ...unread],
       names: search(catalogue, archives, new Renumbering(numbers), choice),
       close: async () => await catalogue?.close(),
