@@ -43,6 +43,9 @@ export async function planTablesBack(
     if (own.kind === 'whole' && ground.table) plan.refusals.push(`${name} has been made anew since: rename it first`);
     else if (own.kind !== 'whole' && !ground.table) plan.refusals.push(`${name} is gone`);
     else plan.refusals.push(...refuseInPlace(ground, server.user).map((refusal) => `${name}: ${refusal}`));
+    if (own.kind === 'missing' && ground.table && ground.table.dependents.length > 0) {
+      plan.refusals.push(`${ground.table.dependents.join(', ')} depends on ${name}, which would go: drop that first`);
+    }
     const { columns } = await readTableGround(server, database, schema, kept);
     plan.tables.push({ ...table, kind: own.kind, sizeBytes: own.sizeBytes, columns });
   }

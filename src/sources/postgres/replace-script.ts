@@ -1,3 +1,4 @@
+import { selectDependents } from './dependents.ts';
 import { keptMark } from './kept-tables.ts';
 
 /**
@@ -103,6 +104,16 @@ export const compareColumns = eachTable(
     END IF;`,
 );
 
+/** What shows or uses a table would go with it, unseen, and forgetting it would fail. */
+const refuseDependents = eachTable(
+  "'aside'",
+  '  dependents text;',
+  `    SELECT string_agg(name, ', ' ORDER BY name) INTO dependents FROM (${selectDependents('live::regclass')}) AS found;
+    IF dependents IS NOT NULL THEN
+      RAISE EXCEPTION '% depends on table %, which would go | Drop that first.', dependents, live;
+    END IF;`,
+);
+
 /** Foreign keys would hold others to a table that nobody sees: they go, and the table's comment says how they were. */
 const freeOthers = eachTable(
   "'aside'",
@@ -119,6 +130,7 @@ const freeOthers = eachTable(
 
 /** What is about to go is copied, or takes another name; nobody but its owner may look at the copy. */
 export const keepTables =
+  refuseDependents +
   freeOthers +
   eachTable("'aside'", '', "    EXECUTE format('ALTER TABLE %s RENAME TO %I', live, s.kept);") +
   eachTable(

@@ -1,3 +1,4 @@
+import { selectDependents } from './dependents.ts';
 import { queryTogether, quoteLiteral } from './query.ts';
 import { restoreApplicationName } from './restore-session.ts';
 import type { PostgresServer } from './server.ts';
@@ -30,6 +31,8 @@ export interface TableFacts {
   /** Foreign keys from it, and to it: `table.constraint`. */
   foreignKeys: string[];
   forcesRowSecurity: boolean;
+  /** What depends on it and is no part of it: `view public.titles`. */
+  dependents: string[];
 }
 
 /** What a database says about where a table is to be restored. */
@@ -97,7 +100,8 @@ function selectGround(schema: string, table: string): string {
       'foreignKeys', (SELECT coalesce(json_agg(f.conrelid::regclass || '.' || quote_ident(f.conname) ORDER BY f.conname), '[]') FROM pg_constraint f
         WHERE f.contype = 'f' AND c.oid IN (f.conrelid, f.confrelid)),
       'forcesRowSecurity', c.relrowsecurity AND c.relforcerowsecurity
-        AND NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user))
+        AND NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user),
+      'dependents', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM (${selectDependents('c.oid')}) AS dependents))
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = ${schemaText} AND c.relname = ${tableText}) AS table`;
 }

@@ -1,0 +1,90 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { backup } from '../../src/operations/backup.ts';
+import { forget } from '../../src/operations/forget.ts';
+import { restoreAs } from '../../src/operations/restore-as.ts';
+import { restoreTables, type RestoreTablesResult } from '../../src/operations/restore-tables.ts';
+import { undo } from '../../src/operations/undo.ts';
+import { createPlatform, type TestPlatform } from '../fixtures/platform.ts';
+import { startPostgresCluster, type PostgresCluster } from '../fixtures/postgres-cluster.ts';
+
+const schema = `
+  CREATE TABLE student (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);
+  CREATE TABLE portfolio (id serial PRIMARY KEY, student int REFERENCES student (id), title text, UNIQUE (student, title));
+  CREATE TABLE page (portfolio int REFERENCES portfolio (id), number int);
+  CREATE STATISTICS counted ON student, title FROM portfolio;
+  INSERT INTO student (name) SELECT 'student ' || i FROM generate_series(1, 10) i;
+  INSERT INTO portfolio (student, title) SELECT i, 'title ' || i FROM generate_series(1, 9) i;
+  INSERT INTO page SELECT i, 1 FROM generate_series(1, 9) i;`;
+const confirm = async (): Promise<boolean> => true;
+
+let cluster: PostgresCluster;
+let made: TestPlatform;
+let archive: string;
+
+beforeAll(async () => {
+  cluster = await startPostgresCluster();
+  await cluster.query('postgres', 'CREATE DATABASE app TEMPLATE template0');
+  await cluster.query('app', schema);
+  made = await createPlatform({ cluster, databaseLines: { app: '{url-env: DATABASE_URL, database: app}' } });
+  ({ archive } = await backup(made.platform, { trigger: 'nightly' }));
+  await cluster.query('postgres', 'CREATE DATABASE pristine TEMPLATE app');
+}, 120_000);
+afterAll(async () => {
+  await made.stop();
+  await cluster.stop();
+});
+
+beforeEach(async () => {
+  await forget(made.platform, { confirm });
+  await cluster.query('postgres', 'DROP DATABASE app WITH (FORCE)');
+  await cluster.query('postgres', 'CREATE DATABASE app TEMPLATE pristine');
+});
+
+const bring = (table: string, isInPlace = true): Promise<RestoreTablesResult> =>
+  restoreTables(made.platform, {
+    archive,
+    tables: [`app.public.${table}`],
+    isInPlace,
+    confirm,
+    skipsSafetyBackup: true,
+  });
+const read = async (sql: string): Promise<string> =>
+  (await cluster.query('app', sql)).map((row) => row.join('|')).join('\n');
+
+describe('the undo of a table that was made anew', () => {
+  it('is refused while something would go with it', async () => {
+    await cluster.query('app', 'DROP TABLE portfolio CASCADE');
+    await bring('portfolio');
+    await cluster.query(
+      'app',
+      `CREATE VIEW titles AS SELECT title FROM portfolio;
+      CREATE TABLE child () INHERITS (portfolio);
+      CREATE TABLE holder (p portfolio);
+      CREATE TABLE other (id int DEFAULT nextval('portfolio_id_seq'));
+      CREATE FUNCTION count_all() RETURNS bigint BEGIN ATOMIC SELECT count(*) FROM portfolio; END`,
+    );
+    await expect(undo(made.platform, { confirm })).rejects.toMatchObject({
+      kind: 'refused',
+      message: expect.stringContaining(
+        'column p of table public.holder, default value for column id of table public.other, function public.count_all(), table public.child, view public.titles depends on table public.portfolio',
+      ),
+    });
+    expect(await read('SELECT count(*) FROM portfolio')).toBe('9');
+  });
+});
+
+describe('a kept table that a view shows', () => {
+  it('is in the backup with it, which can be restored, and is named', async () => {
+    await bring('portfolio');
+    const kept = await read("SELECT relname FROM pg_class WHERE relname LIKE 'continuity_kept_%' AND relkind = 'r'");
+    await cluster.query('app', `CREATE VIEW kept_titles AS SELECT title FROM ${kept}`);
+    const second = await backup(made.platform, { trigger: 'manual' });
+    expect(JSON.stringify(second)).toContain(
+      `${kept}, which a restore keeps, is in the backup as well, since view public.kept_titles`,
+    );
+    await restoreAs(made.platform, { archive: second.archive, as: 'copy', confirm });
+    expect(await cluster.query('copy', 'SELECT count(*) FROM kept_titles')).toEqual([['9']]);
+    await cluster.query('postgres', 'DROP DATABASE copy');
+    await cluster.query('app', 'DROP VIEW kept_titles');
+  });
+});
