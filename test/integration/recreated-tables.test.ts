@@ -11,7 +11,6 @@ const schema = `
   CREATE TABLE student (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, name text);
   CREATE TABLE portfolio (id serial PRIMARY KEY, student int REFERENCES student (id), title text, UNIQUE (student, title));
   CREATE TABLE page (portfolio int REFERENCES portfolio (id), number int);
-  CREATE STATISTICS counted ON student, title FROM portfolio;
   INSERT INTO student (name) SELECT 'student ' || i FROM generate_series(1, 10) i;
   INSERT INTO portfolio (student, title) SELECT i, 'title ' || i FROM generate_series(1, 9) i;
   INSERT INTO page SELECT i, 1 FROM generate_series(1, 9) i;`;
@@ -66,10 +65,30 @@ describe('the undo of a table that was made anew', () => {
     await expect(undo(made.platform, { confirm })).rejects.toMatchObject({
       kind: 'refused',
       message: expect.stringContaining(
-        'column p of table public.holder, default value for column id of table public.other, function public.count_all(), table public.child, view public.titles depends on table public.portfolio',
+        'column p of table public.holder, default value for column id of table public.child, default value for column id of table public.other, function public.count_all(), table public.child, view public.titles depends on table public.portfolio',
       ),
     });
     expect(await read('SELECT count(*) FROM portfolio')).toBe('9');
+  });
+
+  it('leaves nothing of it that holds others, or that is in the way of a new one', async () => {
+    const names = `SELECT c.relname, c.relkind FROM pg_class c WHERE relnamespace = 'public'::regnamespace
+      UNION ALL SELECT conname, contype FROM pg_constraint WHERE contype = 'f' UNION ALL SELECT stxname, NULL FROM pg_statistic_ext ORDER BY 1`;
+    const before = await read(names);
+    const statistics = 'CREATE STATISTICS counted ON student, title FROM portfolio';
+    await cluster.query('app', 'DROP TABLE portfolio CASCADE');
+    await bring('portfolio');
+    await cluster.query('app', statistics);
+    const { id = '' } = await undo(made.platform, { confirm });
+    await cluster.query('app', 'DELETE FROM student WHERE id = 10; BEGIN; DELETE FROM student; ROLLBACK');
+    await bring('portfolio');
+    await cluster.query('app', statistics);
+    expect(await read("SELECT pg_get_serial_sequence('portfolio', 'id')")).toBe('public.portfolio_id_seq');
+    await undo(made.platform, { confirm });
+    await undo(made.platform, { id, confirm });
+    await forget(made.platform, { confirm });
+    expect(await read(names)).toBe(`counted|\n${before}`);
+    expect(await read('INSERT INTO portfolio (student) VALUES (1) RETURNING id')).toBe('10');
   });
 });
 

@@ -114,17 +114,31 @@ const refuseDependents = eachTable(
     END IF;`,
 );
 
-/** Foreign keys would hold others to a table that nobody sees: they go, and the table's comment says how they were. */
+/**
+ * Foreign keys would hold others to a table that nobody sees, or it to others: they go. Names of its sequences, indexes
+ * and statistics would be in the way of a new one: they change. The table's comment says how all that was.
+ */
 const freeOthers = eachTable(
   "'aside'",
-  '  f record; keys jsonb;',
+  '  f record; keys jsonb; names jsonb;',
   `    keys := '[]';
+    names := '[]';
     FOR f IN SELECT conrelid::regclass AS relation, conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint
-      WHERE contype = 'f' AND confrelid = live::regclass AND conrelid <> confrelid AND conparentid = 0 LOOP
+      WHERE contype = 'f' AND live::regclass IN (conrelid, confrelid) AND conrelid <> confrelid AND conparentid = 0 LOOP
       keys := keys || to_jsonb(format('ALTER TABLE %s ADD CONSTRAINT %I %s;', f.relation, f.conname, f.definition));
       EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', f.relation, f.conname);
     END LOOP;
-    EXECUTE format('COMMENT ON TABLE %s IS %L', live, '${keptMark}' || jsonb_build_object('kind', 'whole', 'foreignKeys', keys,
+    FOR f IN SELECT 'INDEX' AS kind, indexrelid::regclass::text AS object, relname AS name, relnamespace AS space, indexrelid AS oid
+        FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE indrelid = live::regclass
+      UNION ALL SELECT 'SEQUENCE', r.oid::regclass::text, relname, relnamespace, r.oid FROM pg_depend d JOIN pg_class r ON r.oid = d.objid
+        WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = live::regclass
+          AND d.deptype IN ('a', 'i') AND r.relkind = 'S'
+      UNION ALL SELECT 'STATISTICS', format('%s.%I', stxnamespace::regnamespace, stxname), stxname, stxnamespace, oid
+        FROM pg_statistic_ext WHERE stxrelid = live::regclass LOOP
+      EXECUTE format('ALTER %s %s RENAME TO continuity_kept_%s_%s', f.kind, f.object, f.oid, right(s.kept, 12));
+      names := names || to_jsonb(format('ALTER %s %s.continuity_kept_%s_%s RENAME TO %I', f.kind, f.space::regnamespace, f.oid, right(s.kept, 12), f.name));
+    END LOOP;
+    EXECUTE format('COMMENT ON TABLE %s IS %L', live, '${keptMark}' || jsonb_build_object('kind', 'whole', 'foreignKeys', keys, 'names', names,
       'comment', obj_description(live::regclass, 'pg_class'))::text);`,
 );
 
@@ -159,10 +173,13 @@ export const replaceRows = eachTable(
 /** A table that was put aside takes its place again. */
 export const bringBack = eachTable(
   "'back'",
-  '  said jsonb;',
+  '  said jsonb; statement text;',
   `    said := substr(obj_description(s.source::regclass, 'pg_class'), ${keptMark.length + 1})::jsonb;
     EXECUTE format('COMMENT ON TABLE %s IS %L', s.source, said ->> 'comment');
     EXECUTE format('ALTER TABLE %s RENAME TO %I', s.source, s.name);
+    FOR statement IN SELECT * FROM jsonb_array_elements_text(said -> 'names') LOOP
+      EXECUTE statement;
+    END LOOP;
     PERFORM set_config('continuity.keys', (current_setting('continuity.keys')::jsonb || (said -> 'foreignKeys'))::text, true);`,
 );
 
