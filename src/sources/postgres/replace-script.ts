@@ -1,5 +1,6 @@
 import { selectDependents } from './dependents.ts';
 import { keptMark } from './kept-tables.ts';
+import { selectRevocations } from './revoke-others.ts';
 
 /**
  * The parts of the one transaction in which tables get other rows: each goes through the list of tables that
@@ -20,6 +21,8 @@ export interface ScriptTable {
   /** A relation as SQL: where the rows come from, or the table itself. */
   source: string;
   columns: { name: string; type: string }[];
+  /** What to do where the rows do not fit. */
+  advice: string;
 }
 
 /** What the script prints in the end, one row a table. */
@@ -35,7 +38,7 @@ export interface ReplacedTable {
 
 const tables = (modes: string): string =>
   `SELECT * FROM jsonb_to_recordset(current_setting('continuity.tables')::jsonb)
-    AS s (schema text, name text, kept text, mode text, source text, columns jsonb)
+    AS s (schema text, name text, kept text, mode text, source text, columns jsonb, advice text)
   WHERE mode IN (${modes}) ORDER BY schema COLLATE "C", name COLLATE "C"`;
 
 /** A block that goes through tables of some modes; `live` and `kept` are the two as SQL. */
@@ -100,7 +103,7 @@ export const compareColumns = eachTable(
     FULL JOIN jsonb_to_recordset(s.columns) AS w (name text, type text) ON w.name = l.name
     WHERE l.type IS DISTINCT FROM w.type;
     IF differences IS NOT NULL THEN
-      RAISE EXCEPTION 'the columns of % do not fit: % | Restore it beside instead: leave out --in-place.', live, differences;
+      RAISE EXCEPTION 'the columns of % do not fit: % | %', live, differences, s.advice;
     END IF;`,
 );
 
@@ -152,9 +155,8 @@ export const keepTables =
     '  g record;',
     `    -- Where nothing was there, an empty table says so, and that this was done.
     EXECUTE format(CASE s.mode WHEN 'rows' THEN 'CREATE TABLE %s AS SELECT * FROM ONLY %s' ELSE 'CREATE TABLE %s ()' END, kept, live);
-    FOR g IN SELECT DISTINCT a.grantee FROM pg_class c, aclexplode(c.relacl) a WHERE c.oid = kept::regclass AND a.grantee <> c.relowner LOOP
-      EXECUTE format('REVOKE ALL ON TABLE %s FROM %s CASCADE', kept,
-        CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END);
+    FOR g IN ${selectRevocations('kept')} LOOP
+      EXECUTE g.statement;
     END LOOP;
     EXECUTE format('COMMENT ON TABLE %s IS %L', kept,
       '${keptMark}' || jsonb_build_object('kind', CASE s.mode WHEN 'rows' THEN 'rows' ELSE 'missing' END)::text);`,
@@ -205,6 +207,6 @@ export const compareRows = eachTable(
         (SELECT r::text COLLATE "C" FROM (SELECT %1$s FROM %3$s) r EXCEPT ALL SELECT r::text COLLATE "C" FROM (SELECT %1$s FROM ONLY %2$s) r))',
       names, live, s.source) INTO differ;
     IF differ THEN
-      RAISE EXCEPTION 'the rows of % would differ from what is restored: a generated column or a rule makes other values of them | Restore it beside instead: leave out --in-place.', live;
+      RAISE EXCEPTION 'the rows of % would differ from what is restored: a generated column or a rule makes other values of them | %', live, s.advice;
     END IF;`,
 );
