@@ -25,7 +25,7 @@ export interface TableFacts {
   sizeBytes: number;
   /** As the planner last counted them; -1 where it never has. */
   estimatedRows: number;
-  /** Triggers of its own that are on; those among them that fire even while rows are replicated. */
+  /** Triggers and rules of its own that are on; those among them that fire even while rows are replicated. */
   triggers: string[];
   alwaysTriggers: string[];
   /** Foreign keys from it, and to it: `table.constraint`. */
@@ -92,8 +92,9 @@ function selectGround(schema: string, table: string): string {
       'isOurs', pg_has_role(c.relowner, 'USAGE'), 'sizeBytes', pg_total_relation_size(c.oid), 'estimatedRows', c.reltuples,
       'extension', (SELECT e.extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e' LIMIT 1),
-      'triggers', (SELECT coalesce(json_agg(tgname ORDER BY tgname), '[]') FROM pg_trigger
-        WHERE tgrelid = c.oid AND NOT tgisinternal AND tgenabled <> 'D'),
+      'triggers', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM (
+        SELECT tgname AS name FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal AND tgenabled <> 'D'
+        UNION ALL SELECT rulename FROM pg_rewrite WHERE ev_class = c.oid AND ev_type <> '1' AND ev_enabled <> 'D') AS active),
       'alwaysTriggers', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM (
         SELECT tgname AS name FROM pg_trigger WHERE tgrelid = c.oid AND tgenabled IN ('A', 'R')
         UNION ALL SELECT rulename FROM pg_rewrite WHERE ev_class = c.oid AND ev_type <> '1' AND ev_enabled IN ('A', 'R')) AS always),
