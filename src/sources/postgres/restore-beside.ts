@@ -52,7 +52,8 @@ export async function findMissingTypes(
 
 /**
  * Makes new tables in the live database with the staged rows, generated columns' values included, without constraints,
- * for nobody's eyes but their owners': all in one transaction, in which they are compared with what is staged. Nothing else is touched.
+ * and for nobody's eyes but their owners': all in one transaction, in which they are compared with what is staged.
+ * Nothing else is touched.
  * @throws Failure `refused` where the rows differ; `source` with the server's message.
  */
 export async function createBeside(
