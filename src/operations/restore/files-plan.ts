@@ -1,6 +1,4 @@
-import { createWriteStream } from 'node:fs';
 import { statfs } from 'node:fs/promises';
-import { once } from 'node:events';
 import type { FilesRecord } from '../../archive/manifest.ts';
 import type { TocLine } from '../../archive/toc-line.ts';
 import { compareTree } from '../../sources/files/compare-tree.ts';
@@ -9,6 +7,7 @@ import type { LocatedFiles } from '../locate-files.ts';
 import { chosenLines, findTornLinks, type TornLinks } from './chosen-lines.ts';
 import type { ChosenFiles } from './choose.ts';
 import { countDifference, isFolder, startTally, type FilesTally } from './files-tally.ts';
+import { encodeName, mapEach, writeList } from './lists.ts';
 import { resolveRoot } from './resolve-root.ts';
 
 /** Names of entries; there may be a million, which no report wants to list. */
@@ -48,9 +47,6 @@ export async function planFiles(
   const archived = { files: 0, bytes: 0 };
   const tally = startTally();
   const elsewhere: FilesPlan['elsewhere'] = { count: 0 };
-  const removals = createWriteStream(removalsPath, { mode: 0o600 });
-  const closed = once(removals, 'close');
-  closed.catch(() => undefined);
   const differences = compareTree({
     source: source.name,
     path: source.path,
@@ -60,17 +56,19 @@ export async function planFiles(
     ...(paths ? { choice: paths } : {}),
     ...(keepsExtra ? { keepsExtra } : {}),
   });
-  for await (const difference of differences) {
-    const { kind, relativeName, isElsewhere } = difference;
-    countDifference(tally, difference);
-    if (kind === 'stay') continue;
-    if (isElsewhere && elsewhere.count++ === 0) elsewhere.first = relativeName.toString();
-    if (kind === 'remove') removals.write(`${relativeName.toString('base64')}\n`);
-    // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
-    else if (kind === 'add' || !isFolder(relativeName)) wanted.add(`${source.name}/${relativeName.toString('latin1')}`);
-  }
-  removals.end();
-  await closed;
+  const takeRemovals = async function* (): AsyncGenerator<Buffer, void, undefined> {
+    for await (const difference of differences) {
+      const { kind, relativeName, isElsewhere } = difference;
+      countDifference(tally, difference);
+      if (kind === 'stay') continue;
+      if (isElsewhere && elsewhere.count++ === 0) elsewhere.first = relativeName.toString();
+      if (kind === 'remove') yield relativeName;
+      // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
+      else if (kind === 'add' || !isFolder(relativeName))
+        wanted.add(`${source.name}/${relativeName.toString('latin1')}`);
+    }
+  };
+  await writeList(removalsPath, mapEach(takeRemovals(), encodeName));
   for (const [target, name] of torn) if (!wanted.has(name.toString('latin1'))) torn.delete(target);
   const free = await statfs((await resolveRoot(source.path)).existing).catch(() => undefined);
   return {
