@@ -125,7 +125,9 @@ async function restoreFrom(
       ? undefined
       : await clock.time('safety', () => backUpFirst(platform, runDirectory));
     // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
-    const files = await clock.time('plan', () => planAllFiles(platform, archive, manifest, plan.files, workDirectory));
+    const files = await clock.time('plan', () =>
+      planAllFiles(platform, archive, manifest, chosen.files, workDirectory),
+    );
     const current = {
       ...plan,
       ...files,
@@ -153,7 +155,7 @@ async function restoreFrom(
     await options.note?.(id);
     isBegun = true;
     await writeJournal(config.state, journal);
-    const run = { platform, archive, manifest, plan: current, journal };
+    const run = { platform, archive, manifest, chosen: chosen.files, plan: current, journal };
     const staged = await orDiscard(platform, journal, () => stageAll(run));
     if (plan.databases.length > 0) clock.note('databases', staged.databasesMs);
     if (plan.files.length > 0) clock.note('files', staged.filesMs);

@@ -4,11 +4,12 @@ import type { TocLine } from '../../archive/toc-line.ts';
 import { compareTree } from '../../sources/files/compare-tree.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { LocatedFiles } from '../locate-files.ts';
-import { chosenLines, findTornLinks, type TornLinks } from './chosen-lines.ts';
+import { readChosenLines } from './chosen-lines.ts';
 import type { ChosenFiles } from './choose.ts';
 import { countDifference, isFolder, startTally, type FilesTally } from './files-tally.ts';
 import { encodeName, mapEach, writeList } from './lists.ts';
 import { resolveRoot } from './resolve-root.ts';
+import { TornLinks } from './torn-links.ts';
 
 /** Names of entries; there may be a million, which no report wants to list. */
 export class WantedEntries extends Set<string> {
@@ -18,7 +19,7 @@ export class WantedEntries extends Set<string> {
 }
 
 /** What restoring one file source, or a part of it, comes to. Sizes in bytes. */
-export interface FilesPlan extends ChosenFiles, FilesTally {
+export interface FilesPlan extends Omit<ChosenFiles, 'links'>, FilesTally {
   path: string;
   /** The container that the folder is in, where it is in one. */
   container?: string;
@@ -41,16 +42,16 @@ export async function planFiles(
   part: ChosenFiles,
   removalsPath: string,
 ): Promise<FilesPlan> {
-  const { paths, keepsExtra } = part;
+  const { paths, keepsExtra, links } = part;
   const wanted = new WantedEntries();
-  const torn = await findTornLinks(archive, part);
+  const torn = new TornLinks(links);
   const archived = { files: 0, bytes: 0 };
   const tally = startTally();
   const elsewhere: FilesPlan['elsewhere'] = { count: 0 };
   const differences = compareTree({
     source: source.name,
     path: source.path,
-    archived: count(chosenLines(archive, part, torn), archived),
+    archived: count(readChosenLines(archive, part, torn), archived),
     archivedSinceNs: BigInt(Date.parse(record.walkStarted)) * 1_000_000n,
     exclude: [...source.exclude, ...source.allowUnreadable],
     ...(paths ? { choice: paths } : {}),

@@ -6,7 +6,6 @@ import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
 import type { Users } from '../services/find-users.ts';
 import { planHalt } from '../services/plan-halt.ts';
-import { describeTorn } from './chosen-lines.ts';
 import type { Chosen, ChosenFiles } from './choose.ts';
 import { compareStack } from './compare-stack.ts';
 import { estimateRestore, type RestoreEstimate } from './estimate.ts';
@@ -17,6 +16,7 @@ import type { RestoreStep } from './rates.ts';
 import { checkRoom, checkStateRoom } from './room.ts';
 import { isSingleRename } from './single-rename.ts';
 import type { RowComparison } from './row-counts.ts';
+import { describeTorn } from './torn-links.ts';
 
 /** What a restore would do, before it does anything. Sizes in bytes, times RFC 3339. */
 export interface RestorePlan {

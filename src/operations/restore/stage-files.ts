@@ -13,7 +13,7 @@ import { withReachablePath } from '../../system/long-path.ts';
 import { makeFolder } from '../../system/make-folder.ts';
 import { OpenFolder } from '../../system/open-folder.ts';
 import type { OpenArchive } from '../open-archive.ts';
-import { directoryLines } from './directory-lines.ts';
+import { describeDirectories } from './directory-lines.ts';
 import type { FilesPlan } from './files-plan.ts';
 import type { FilesSwap } from './journal.ts';
 import { mapEach, readFolders, readNames, writeList } from './lists.ts';
@@ -158,7 +158,7 @@ export async function writeDirectories(
   part: Pick<FilesPlan, 'source' | 'paths'>,
   swap: FilesSwap,
 ): Promise<void> {
-  await writeList(swap.directories, mapEach(directoryLines(archive, part, swap), formatTocLine));
+  await writeList(swap.directories, mapEach(describeDirectories(archive, part, swap), formatTocLine));
 }
 
 /** A torn file goes by its first chosen name, and those to be linked to it are linked to that. */
