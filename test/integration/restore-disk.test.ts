@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatBytes } from '../../src/logging/quantity-text.ts';
 import { backup } from '../../src/operations/backup.ts';
 import { forget } from '../../src/operations/forget.ts';
 import { restore, type RestoreOptions } from '../../src/operations/restore.ts';
@@ -83,12 +84,12 @@ onSmallDisk('uploads on a disk of 192 MiB that is 60 % full (needs to mount it, 
     const refusal = {
       kind: 'refused',
       message: expect.stringMatching(
-        new RegExp(`${one.uploads} has \\d+ bytes free, and ${28 * 4 * MIB} are to be staged`),
+        new RegExp(`${one.uploads} has [\\d.]+ MB free, and ${formatBytes(28 * 4 * MIB)} are to be staged`),
       ),
       next: expect.stringContaining('Nothing was changed'),
     };
     await expectRefused({}, refusal);
-    expect((await run({ dryRun: true })).plan.refusals).toEqual([expect.stringContaining('bytes free')]);
+    expect((await run({ dryRun: true })).plan.refusals).toEqual([expect.stringContaining(' MB free')]);
     // What stands there was not worth a safety backup, as nothing was to happen to it.
     await expectRefused({ skipsSafetyBackup: false }, refusal);
     expect(readdirSync(one.vaultDirectory).filter((name) => name.startsWith('backup_full'))).toEqual([archive]);

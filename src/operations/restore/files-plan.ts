@@ -1,7 +1,7 @@
-import { statfs } from 'node:fs/promises';
 import type { FilesRecord } from '../../archive/manifest.ts';
 import type { TocLine } from '../../archive/toc-line.ts';
 import { compareTree } from '../../sources/files/compare-tree.ts';
+import { measureRoom } from '../../system/disk-room.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { LocatedFiles } from '../locate-files.ts';
 import { readChosenLines } from './chosen-lines.ts';
@@ -71,7 +71,7 @@ export async function planFiles(
   };
   await writeList(removalsPath, mapEach(takeRemovals(), encodeName));
   for (const [target, name] of torn) if (!wanted.has(name.toString('latin1'))) torn.delete(target);
-  const free = await statfs((await resolveRoot(source.path)).existing).catch(() => undefined);
+  const room = await measureRoom((await resolveRoot(source.path)).existing).catch(() => undefined);
   return {
     source: source.name,
     path: source.path,
@@ -80,7 +80,7 @@ export async function planFiles(
     ...(keepsExtra ? { keepsExtra } : {}),
     archived: paths ? archived : { files: record.files, bytes: record.bytes },
     ...tally,
-    ...(free ? { freeBytes: free.bavail * free.bsize } : {}),
+    ...(room ? { freeBytes: room.freeBytes } : {}),
     wanted,
     torn,
     elsewhere,

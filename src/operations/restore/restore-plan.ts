@@ -1,6 +1,8 @@
 import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
 import { formatTime } from '../../logging/format-time.ts';
+import { formatBytes } from '../../logging/quantity-text.ts';
 import type { DatabasePlan } from '../../sources/postgres/restore-plan.ts';
+import { RESERVE_BYTES } from '../../system/disk-room.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import { locateFiles } from '../locate-files.ts';
 import type { Platform } from '../platform.ts';
@@ -60,9 +62,6 @@ export interface PlanOptions {
   /** Steps that will not be made. */
   leftOut?: readonly RestoreStep[];
 }
-
-/** A source must keep this much free besides what is staged. */
-const RESERVE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Compares what the archive holds with what stands there now, and tells how long its restore will take without the steps
@@ -151,7 +150,7 @@ export async function planAllFiles(
     }
     if (files.freeBytes !== undefined && files.freeBytes < files.stageBytes + RESERVE_BYTES) {
       plan.refusals.push(
-        `${files.path} has ${files.freeBytes} bytes free, and ${files.stageBytes} are to be staged there before anything is replaced`,
+        `${files.path} has ${formatBytes(files.freeBytes)} free, and ${formatBytes(files.stageBytes)} are to be staged there before anything is replaced`,
       );
     }
   }
