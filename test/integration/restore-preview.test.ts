@@ -77,9 +77,8 @@ describe('the plan of a restore', () => {
     try {
       holder.stdin.write("BEGIN; LOCK TABLE public.tally IN ACCESS EXCLUSIVE MODE; SELECT 'held';\n");
       await once(holder.stdout, 'data');
-      const begun = Date.now();
+      // Who waited for it would wait until the test's time is over: only the end of this gives it free.
       const rows = rowsOf(await plan({ select: ['app'] }), 'app');
-      expect(Date.now() - begun).toBeLessThan(15_000);
       expect(rows?.tables).toContainEqual({ table: 'public.tally', archived: 100, live: 100, isEstimate: true });
       expect(rows?.tables.filter(({ isEstimate }) => isEstimate)).toHaveLength(1);
     } finally {
