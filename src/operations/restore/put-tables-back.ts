@@ -10,7 +10,7 @@ import { areTablesReplaced, awaitSilence, closeTables } from './kept-tables.ts';
 import type { KeptTableRecord } from './kept.ts';
 import { writeJournal } from './journal.ts';
 import { refuseInPlace } from './refuse-in-place.ts';
-import { orDiscard } from './stage-all.ts';
+import { orDiscard } from './or-discard.ts';
 
 /** A table that an undo would give what it had, before it does. */
 export interface UndoneTable extends KeptTableRecord {
