@@ -11,7 +11,8 @@ import { checkRoom } from '../../src/operations/restore/room.ts';
 import { verify } from '../../src/operations/verify.ts';
 import { countRows } from '../../src/sources/postgres/count-rows.ts';
 import { connectByUrl } from '../../src/sources/postgres/by-url.ts';
-import { renderPlan, renderRestore } from '../../src/report/restore-report.ts';
+import { renderPlan } from '../../src/report/plan-report.ts';
+import { renderRestore } from '../../src/report/restore-report.ts';
 import { createPlatform, writeFiles, type TestPlatform } from '../fixtures/platform.ts';
 
 let made: TestPlatform;
