@@ -1,6 +1,7 @@
 import type { DatabaseRecord } from '../../archive/manifest.ts';
 import { formatTime } from '../../logging/format-time.ts';
 import { Failure } from '../../logging/failure.ts';
+import { requireRecreatable } from '../../sources/postgres/dump-table.ts';
 import { findMissingViews } from '../../sources/postgres/missing-views.ts';
 import { createBeside, findMissingTypes, type BesideTable } from '../../sources/postgres/restore-beside.ts';
 import type { ReplacedTable } from '../../sources/postgres/replace-script.ts';
@@ -99,6 +100,9 @@ export async function putInPlace(
     hasTail: planned.some(isMissing),
   });
   const recreated = planned.filter(isMissing);
+  for (const [place, table] of planned.entries()) {
+    if (isMissing(table)) await requireRecreatable(staged.sources[place] as RowSource);
+  }
   const keys = await chooseForeignKeys(server, record.database, staged.foreignKeys, recreated);
   const { isSuper } = await readTableGround(server, record.database, '', '');
   platform.signal?.throwIfAborted();
