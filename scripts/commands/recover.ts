@@ -7,7 +7,7 @@ import { revokeCommand } from '../../src/operations/recover/writer-key.ts';
 import { openVault } from '../../src/operations/open-vault.ts';
 import type { Platform } from '../../src/operations/platform.ts';
 import { renderRecovery } from '../../src/report/recover-report.ts';
-import { renderPlan } from '../../src/report/restore-report.ts';
+import { renderPlan } from '../../src/report/plan-report.ts';
 import { renderArchives } from '../../src/report/status-report.ts';
 import type { ArchiveSummary } from '../../src/vault/vault-client.ts';
 import type { CommandContext, CommandDefinition, CommandOutcome, OptionValues } from './command.ts';

@@ -4,6 +4,7 @@ import { selectArchive } from '../config/archive-name.ts';
 import { Failure } from '../logging/failure.ts';
 import { compareDatabases, type DatabaseDiff } from './diff/compare-databases.ts';
 import type { EntryDifference } from './diff/compare-entries.ts';
+import { DiffChoice } from './diff/diff-choice.ts';
 import { diffArchivedFiles, diffLiveFiles, type FilesQuestion } from './diff/diff-files.ts';
 import { diffLiveDatabases, type ArchivedDatabase, type DiffFault } from './diff/diff-live-databases.ts';
 import { describeFile, type FileDiff, type SourceDiff } from './diff/files-diff.ts';
@@ -68,7 +69,7 @@ export async function diff(platform: Platform, options: DiffOptions): Promise<Di
   const listed: FileDiff[] = [];
   let differing = 0;
   let seen = 0;
-  const choice = new Choice(options.select, paths);
+  const choice = new DiffChoice(options.select, paths);
   const question: FilesQuestion = {
     wants: (name) => {
       if (!choice.wantsFile(name)) return false;
@@ -137,7 +138,7 @@ type Compared = Pick<DiffResult, 'databases' | 'files' | 'faults'>;
 async function compareArchives(
   [before, was]: [OpenArchive, Manifest],
   [after, is]: [OpenArchive, Manifest],
-  choice: Choice,
+  choice: DiffChoice,
   question: FilesQuestion,
 ): Promise<Compared> {
   choice.check([was, is], []);
@@ -159,7 +160,7 @@ async function compareLive(
   platform: Platform,
   archive: OpenArchive,
   manifest: Manifest,
-  choice: Choice,
+  choice: DiffChoice,
   question: FilesQuestion,
   { isQuick = false }: DiffOptions,
 ): Promise<Compared> {
@@ -185,7 +186,7 @@ function recordsOf({ isForeign }: OpenArchive, { databases }: Manifest): Record<
 }
 
 /** What of an archive of the former script cannot be relied on. */
-function appraise({ logger }: Platform, archive: OpenArchive, manifest: Manifest, choice: Choice): DiffFault[] {
+function appraise({ logger }: Platform, archive: OpenArchive, manifest: Manifest, choice: DiffChoice): DiffFault[] {
   const databases = Object.entries(manifest.databases).filter(([key, { source }]) => choice.wantsDump(key, source));
   const judgement = archive.appraisal?.judge({
     databases: databases.map(([key]) => key),
@@ -197,43 +198,4 @@ function appraise({ logger }: Platform, archive: OpenArchive, manifest: Manifest
 
 function sort<T>(all: T[], by: (one: T) => string): T[] {
   return all.sort((a, b) => (by(a) < by(b) ? -1 : 1));
-}
-
-/** What of an archive is asked for. */
-class Choice {
-  readonly #select: readonly string[] | undefined;
-  readonly #paths: PathChoice | undefined;
-
-  constructor(select: readonly string[] | undefined, paths: PathChoice | undefined) {
-    this.#select = select;
-    this.#paths = paths;
-  }
-
-  /** @throws Failure `usage` on a name that no side has. */
-  check(manifests: readonly Manifest[], configured: readonly string[]): void {
-    const known = new Set(configured);
-    for (const { databases, files } of manifests) {
-      for (const [key, { source }] of Object.entries(databases)) known.add(key).add(source);
-      for (const source of Object.keys(files)) known.add(source);
-    }
-    const unknown = (this.#select ?? []).filter((name) => !known.has(name));
-    if (unknown.length === 0) return;
-    const names = unknown.map((name) => JSON.stringify(name.slice(0, 80))).join(', ');
-    throw new Failure('usage', `neither side has ${names}`, `They have ${[...known].join(', ')}.`);
-  }
-
-  wantsDump(key: string, source: string): boolean {
-    if (this.#paths) return false;
-    return !this.#select || this.#select.includes(key) || this.#select.includes(source);
-  }
-
-  wantsSource(source: string): boolean {
-    if (this.#select && !this.#select.includes(source)) return false;
-    return !this.#paths || this.#paths.mayHold(Buffer.from(`${source}/`));
-  }
-
-  wantsFile(name: Buffer): boolean {
-    if (this.#paths && !this.#paths.includes(name)) return false;
-    return !this.#select || this.#select.includes(name.toString('utf8', 0, name.indexOf(0x2f)));
-  }
 }

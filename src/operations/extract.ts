@@ -5,9 +5,9 @@ import { isKitEntry, TEXT_NAMES } from '../archive/layout.ts';
 import type { KitRecord, Manifest } from '../archive/manifest.ts';
 import type { PathChoice } from '../archive/path-choice.ts';
 import { Failure, messageOf } from '../logging/failure.ts';
-import { requireRoom } from './foreign/require-room.ts';
 import type { Platform } from './platform.ts';
 import { choose, confirmPaths, refuseCovered, type Chosen } from './restore/choose.ts';
+import { requireRoom } from './restore/require-room.ts';
 import { withArchive } from './with-archive.ts';
 
 /** Sizes in bytes. */

@@ -1,22 +1,24 @@
 import { mkdir, rm } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure, messageOf } from '../logging/failure.ts';
 import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
 import type { OpenArchive } from './open-archive.ts';
-import { backupUnderLock, type BackupResult } from './backup.ts';
+import type { BackupResult } from './backup.ts';
 import type { Platform } from './platform.ts';
 import type { CarriedThrough } from './restore/carry-through.ts';
+import { backUpFirst } from './restore/back-up-first.ts';
 import { chooseParts, type Choice } from './restore/choose.ts';
 import { measure, type StepDuration } from './restore/estimate.ts';
 import { planOnly } from './restore/plan-only.ts';
 import { writeJournal, type RestoreJournal } from './restore/journal.ts';
+import { orDiscard } from './restore/or-discard.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
 import { noteMeasures } from './restore/rates-file.ts';
 import type { RestoreStep } from './restore/rates.ts';
-import { planAllFiles, planRestore, type RestorePlan } from './restore/restore-plan.ts';
+import { planAllFiles, planRestore } from './restore/plan-restore.ts';
+import type { RestorePlan } from './restore/restore-plan.ts';
 import { isSingleRename } from './restore/single-rename.ts';
-import { orDiscard, stageAll, stageRest } from './restore/stage-all.ts';
+import { stageAll, stageRest } from './restore/stage-all.ts';
 import { placeFilesSwap } from './restore/stage-files.ts';
 import { StepClock } from './restore/step-clock.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
@@ -125,7 +127,9 @@ async function restoreFrom(
       ? undefined
       : await clock.time('safety', () => backUpFirst(platform, runDirectory));
     // Meanwhile time has passed: what was added or changed since the plan was shown is in the safety backup, and goes too.
-    const files = await clock.time('plan', () => planAllFiles(platform, archive, manifest, plan.files, workDirectory));
+    const files = await clock.time('plan', () =>
+      planAllFiles(platform, archive, manifest, chosen.files, workDirectory),
+    );
     const current = {
       ...plan,
       ...files,
@@ -153,7 +157,7 @@ async function restoreFrom(
     await options.note?.(id);
     isBegun = true;
     await writeJournal(config.state, journal);
-    const run = { platform, archive, manifest, plan: current, journal };
+    const run = { platform, archive, manifest, chosen: chosen.files, plan: current, journal };
     const staged = await orDiscard(platform, journal, () => stageAll(run));
     if (plan.databases.length > 0) clock.note('databases', staged.databasesMs);
     if (plan.files.length > 0) clock.note('files', staged.filesMs);
@@ -194,28 +198,6 @@ async function restoreFrom(
   } finally {
     // From the journal's first line on, it goes when the journal goes.
     if (!isBegun) await rm(workDirectory, { recursive: true, force: true });
-  }
-}
-
-/** Backs up what is about to be replaced. What is missing there is no reason to stop: it is why somebody restores. */
-export async function backUpFirst(platform: Platform, runDirectory: string): Promise<BackupResult> {
-  platform.logger.phase('Safety backup');
-  platform.logger.info('Backing up the present state first.');
-  try {
-    for (;;) {
-      const safety = await backupUnderLock(platform, runDirectory, { trigger: 'safety' });
-      if (!safety.alreadyThere) return safety;
-      // Another backup has this second's name, and what it holds may be older than what is about to be replaced.
-      await sleep(1000);
-    }
-  } catch (error) {
-    if (!(error instanceof Failure)) throw error;
-    throw new Failure(
-      error.kind,
-      `the safety backup before the restore failed, so nothing was restored: ${error.message}`,
-      `${error.next} To restore without a copy of the present state, add --no-safety (in a workflow safety-backup: false).`,
-      { cause: error },
-    );
   }
 }
 

@@ -9,7 +9,7 @@ import { makeRestoreId } from './restore/own-paths.ts';
 import { warnOfInterrupted } from './restore/plan-only.ts';
 import { putInPlace, type ServicesReport } from './restore/put-in-place.ts';
 import { putTablesBack } from './restore/put-tables-back.ts';
-import { orDiscard } from './restore/stage-all.ts';
+import { orDiscard } from './restore/or-discard.ts';
 import { placeDatabaseBack, placeFilesBack, stageUndo } from './restore/stage-undo.ts';
 import { planUndo, type UndoPlan } from './restore/undo-plan.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
@@ -54,14 +54,14 @@ export async function undo(platform: Platform, options: UndoOptions): Promise<Un
   const interrupted = await readJournal(state);
   if (options.dryRun) {
     const kept = await listKept(state);
-    const plan = await planUndo(platform, choose(kept, options.id), kept);
+    const plan = await planUndo(platform, chooseKept(kept, options.id), kept);
     plan.warnings.unshift(...(await warnOfInterrupted(platform)));
     return measured({ plan, done: false });
   }
   return await withLock(platform, async () => {
     const kept = await listKept(state);
     refuseReversal(kept, options.id, interrupted);
-    const plan = await planUndo(platform, choose(kept, options.id), kept);
+    const plan = await planUndo(platform, chooseKept(kept, options.id), kept);
     refuseImpossible(plan);
     if (!(await options.confirm(plan))) return measured({ plan, done: false });
     return measured(await (plan.tables.length > 0 ? carryOutTables(platform, plan) : carryOut(platform, plan)));
@@ -69,7 +69,7 @@ export async function undo(platform: Platform, options: UndoOptions): Promise<Un
 }
 
 /** @throws Failure `usage` where nothing of that name is kept. */
-function choose(kept: readonly KeptRecord[], id: string | undefined): KeptRecord {
+function chooseKept(kept: readonly KeptRecord[], id: string | undefined): KeptRecord {
   const record = id === undefined ? kept.at(-1) : kept.find((each) => each.id === id);
   if (record) return record;
   const by = kept.find(({ undoes }) => undoes?.id === id);

@@ -2,7 +2,7 @@ import { formatTime } from '../logging/format-time.ts';
 import { printable } from '../logging/printable.ts';
 import { countOf, formatBytes, formatCount } from '../logging/quantity-text.ts';
 import type { Found, FoundName, FoundVersion, SearchedArchive } from '../operations/find.ts';
-import { restoreLine } from './restore-line.ts';
+import { formatRestoreLine } from './restore-line.ts';
 import { formatTable } from './table.ts';
 
 /** So much is shown of what was found, unless all is asked for. */
@@ -54,7 +54,7 @@ export class FindReport {
   end(): string {
     const { archives, unread } = this.#found;
     const hidden = this.#showsAll ? 0 : Math.max(0, this.#names - SHOWN_NAMES);
-    const line = this.#newest && restoreLine(this.#newest.name, this.#path);
+    const line = this.#newest && formatRestoreLine(this.#newest.name, this.#path);
     const range = archives.length > 1 ? `, ${archives[0]?.name} … ${archives.at(-1)?.name}` : '';
     return [
       ...(hidden > 0 ? [`And ${countOf(hidden, 'more name')}: --all shows them all.`] : []),

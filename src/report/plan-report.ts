@@ -32,7 +32,7 @@ export function renderPlan(plan: RestorePlan, timezone?: string): string {
     ...describeRows(plan),
     ...plan.files.flatMap(describeNames),
     ...(plan.isSingleRename && isUsed(plan.users) ? [NOTHING_STOPPED] : describeHalt(plan, plan.estimate.standstillMs)),
-    ...describeConnections(plan.databases),
+    ...describeConnections(plan.databases.map(({ record, connections }) => ({ live: record.database, connections }))),
     `Time: ${describeEstimate(plan.estimate)}.`,
     ...limit(warnings, LISTED_SENTENCES).map((warning) => `Warning: ${warning}`),
     'What is replaced or removed stays beside until forget; undo puts it back.',
@@ -121,9 +121,12 @@ export function describeHalt(
   return [`Services stopped while it is put in place${time}: ${order.join(', then ')}; started in the opposite order.`];
 }
 
-function describeConnections(databases: readonly PlannedDatabase[]): string[] {
-  const all = databases.flatMap(({ record, connections }) =>
-    connections.map(({ user, application }) => `${record.database}: ${user} (${application || 'no name'})`),
+/** Who is connected to the live databases; a pool of connections is counted. */
+export function describeConnections(
+  databases: readonly { live: string; connections: PlannedDatabase['connections'] }[],
+): string[] {
+  const all = databases.flatMap(({ live, connections }) =>
+    connections.map(({ user, application }) => `${live}: ${user} (${application || 'no name'})`),
   );
   if (all.length === 0) return [];
   const counted = [...groupBy(all, (who) => who)].map(([who, members]) =>

@@ -7,8 +7,6 @@ import { describeSteps } from './estimate-text.ts';
 import { renderPlan } from './plan-report.ts';
 import { formatTable } from './table.ts';
 
-export { renderPlan };
-
 /** What a restore did; times of `timezone`. */
 export function renderRestore(result: RestoreResult, timezone?: string): string {
   const { plan, done, safety, id, carried, services, createdRoles, notes, steps, fetchedBytes, durationMs } = result;

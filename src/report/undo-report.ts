@@ -3,7 +3,7 @@ import { countOf, formatBytes, formatDuration } from '../logging/quantity-text.t
 import type { KeptRecord } from '../operations/restore/kept.ts';
 import type { UndoPlan } from '../operations/restore/undo-plan.ts';
 import type { UndoResult } from '../operations/undo.ts';
-import { describeHalt } from './plan-report.ts';
+import { describeConnections, describeHalt } from './plan-report.ts';
 import { describeCarried, describeKept } from './restore-report.ts';
 import { formatTable } from './table.ts';
 
@@ -28,13 +28,10 @@ export function renderUndoPlan(plan: UndoPlan, timezone?: string): string {
       ? 'was not there before: goes aside'
       : `${kind === 'rows' ? 'rows come back' : 'comes back'} (${formatBytes(sizeBytes)})`,
   ]);
-  const connected = plan.databases.flatMap(({ live, connections }) =>
-    connections.map(({ user, application }) => `  ${live}: ${user} (${application || 'no name'})`),
-  );
   return [
     `Undo of ${plan.id}, the ${describeReplacing(plan)}, in place since ${formatTime(plan.since, timezone)}:`,
     formatTable([...databases, ...files, ...tables]),
-    ...(connected.length > 0 ? ['Connected now, to be disconnected for the swap:', ...connected] : []),
+    ...describeConnections(plan.databases),
     ...describeHalt(plan),
     ...plan.warnings.map((warning) => `Warning: ${warning}`),
     ...plan.refusals.map((refusal) => `CANNOT BE DONE: ${refusal}`),

@@ -9,6 +9,8 @@ export interface DiskRoom {
   freeFiles?: number;
 }
 
+/** What must be left of a disk besides what is to be put on it. */
+export const RESERVE_BYTES = 64 * 1024 * 1024;
 /** Fewer free inodes than this, and a disk takes no more whatever its bytes: one request needs some at once. */
 const FEW_FILES = 16;
 

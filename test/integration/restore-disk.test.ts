@@ -1,9 +1,10 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, statfsSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatBytes } from '../../src/logging/quantity-text.ts';
 import { backup } from '../../src/operations/backup.ts';
 import { forget } from '../../src/operations/forget.ts';
 import { restore, type RestoreOptions } from '../../src/operations/restore.ts';
@@ -83,12 +84,12 @@ onSmallDisk('uploads on a disk of 192 MiB that is 60 % full (needs to mount it, 
     const refusal = {
       kind: 'refused',
       message: expect.stringMatching(
-        new RegExp(`${one.uploads} has \\d+ bytes free, and ${28 * 4 * MIB} are to be staged`),
+        new RegExp(`${one.uploads} has [\\d.]+ MB free, and ${formatBytes(28 * 4 * MIB)} are to be staged`),
       ),
       next: expect.stringContaining('Nothing was changed'),
     };
     await expectRefused({}, refusal);
-    expect((await run({ dryRun: true })).plan.refusals).toEqual([expect.stringContaining('bytes free')]);
+    expect((await run({ dryRun: true })).plan.refusals).toEqual([expect.stringContaining(' MB free')]);
     // What stands there was not worth a safety backup, as nothing was to happen to it.
     await expectRefused({ skipsSafetyBackup: false }, refusal);
     expect(readdirSync(one.vaultDirectory).filter((name) => name.startsWith('backup_full'))).toEqual([archive]);
@@ -124,6 +125,38 @@ onSmallDisk('uploads on a disk of 192 MiB that is 60 % full (needs to mount it, 
     expect(await run()).toMatchObject({ done: true });
     await forget(one.platform, { confirm: async () => true });
   });
+});
+
+describe('lists of names for which the disk of the state folder has no room', () => {
+  let one: TestPlatform;
+  beforeAll(async () => {
+    one = await createPlatform();
+  });
+  afterAll(() => one.stop());
+
+  it.each(['removals', 'directories'])(
+    'end the restore (%s), which has replaced nothing and left nothing',
+    async (kind) => {
+      writeFiles(one.uploads, { kept: 'kept' });
+      const { archive } = await backup(one.platform, { trigger: 'manual' });
+      writeFiles(one.uploads, { kept: 'changed', added: 'added' });
+      const spoilt = describeTree(one.uploads);
+      const restores = join(one.state, 'restore');
+      const fill = async () => {
+        const [id = ''] = readdirSync(restores);
+        const list = join(restores, id, `uploads.${kind}`);
+        rmSync(list, { force: true });
+        symlinkSync('/dev/full', list);
+        return true;
+      };
+      const expected = { kind: 'space', message: expect.stringContaining(`uploads.${kind}`) };
+      await expect(restore(one.platform, { archive, confirm: fill, skipsSafetyBackup: true })).rejects.toMatchObject(
+        expected,
+      );
+      expect(describeTree(one.uploads)).toBe(spoilt);
+      expect(readdirSync(restores)).toEqual([]);
+    },
+  );
 });
 
 describe('a database restored where the host, its variables and the server live in other time zones', () => {

@@ -7,7 +7,8 @@ import { backup, type BackupResult } from '../../src/operations/backup.ts';
 import { extractArchive } from '../../src/operations/extract.ts';
 import { forget } from '../../src/operations/forget.ts';
 import { restore, type RestoreOptions } from '../../src/operations/restore.ts';
-import { renderExtraction, renderPlan, renderRestore } from '../../src/report/restore-report.ts';
+import { renderPlan } from '../../src/report/plan-report.ts';
+import { renderExtraction, renderRestore } from '../../src/report/restore-report.ts';
 import { describeTree } from '../fixtures/describe-tree.ts';
 import { createPlatform, writeFiles, type TestPlatform } from '../fixtures/platform.ts';
 

@@ -111,7 +111,8 @@ function linkFiles(count: number): void {
   const names = [...look(made.uploads)];
   const files = names.filter(([name, { what }]) => !name.endsWith('/') && what.startsWith('100'));
   const folders = names.filter(([name]) => name.endsWith('/'));
-  for (let link = 0; link < count; link++)
+  // Some trees have none.
+  for (let link = 0; files.length > 0 && link < count; link++)
     linkSync(pathOf(pick(files)[0]), pathOf(`${pick(folders)[0]}${pick(['A', 'l', 'z'])}-link-${link}`));
 }
 

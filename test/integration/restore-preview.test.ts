@@ -11,7 +11,8 @@ import { checkRoom } from '../../src/operations/restore/room.ts';
 import { verify } from '../../src/operations/verify.ts';
 import { countRows } from '../../src/sources/postgres/count-rows.ts';
 import { connectByUrl } from '../../src/sources/postgres/by-url.ts';
-import { renderPlan, renderRestore } from '../../src/report/restore-report.ts';
+import { renderPlan } from '../../src/report/plan-report.ts';
+import { renderRestore } from '../../src/report/restore-report.ts';
 import { createPlatform, writeFiles, type TestPlatform } from '../fixtures/platform.ts';
 
 let made: TestPlatform;
@@ -77,9 +78,8 @@ describe('the plan of a restore', () => {
     try {
       holder.stdin.write("BEGIN; LOCK TABLE public.tally IN ACCESS EXCLUSIVE MODE; SELECT 'held';\n");
       await once(holder.stdout, 'data');
-      const begun = Date.now();
+      // Who waited for it would wait until the test's time is over: only the end of this gives it free.
       const rows = rowsOf(await plan({ select: ['app'] }), 'app');
-      expect(Date.now() - begun).toBeLessThan(15_000);
       expect(rows?.tables).toContainEqual({ table: 'public.tally', archived: 100, live: 100, isEstimate: true });
       expect(rows?.tables.filter(({ isEstimate }) => isEstimate)).toHaveLength(1);
     } finally {

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { backup } from '../../src/operations/backup.ts';
 import { forget } from '../../src/operations/forget.ts';
 import { status } from '../../src/operations/status.ts';
 import { compileProgram, type CompiledProgram } from '../fixtures/compiled-program.ts';
+import { runKilled } from '../fixtures/killed-run.ts';
 import { createPlatform, type TestPlatform } from '../fixtures/platform.ts';
 import { startPostgresCluster, type PostgresCluster } from '../fixtures/postgres-cluster.ts';
 
@@ -33,17 +34,10 @@ afterAll(async () => {
 
 /** Runs a restore of the table in place that is killed at a step; without one, to its end. Returns its steps. */
 async function restoreKilled(killAt?: number): Promise<string[]> {
-  const log = join(made.directory, 'steps');
-  rmSync(log, { force: true });
-  const environment = made.platform.environment as Record<string, string>;
-  const env = { ...environment, KILL_LOG: log, ...(killAt ? { KILL_AT: String(killAt) } : {}) };
-  const args = ['restore', 'latest', '--table', 'app.public.t', '--in-place', '--yes', '--no-safety'];
-  const { code } = await program.run([...args, '--config', made.configPath], {
-    env,
-    preload: 'test/fixtures/kill-at-step.mjs',
-  });
-  if (killAt === undefined) expect(code).toBe(0);
-  return readFileSync(log, 'utf8').trimEnd().split('\n');
+  const command = ['restore', 'latest', '--table', 'app.public.t', '--in-place', '--yes', '--no-safety'];
+  const { steps, isKilled, code } = await runKilled(program, made, command, killAt ? { killAt } : {});
+  expect([killAt, isKilled, code]).toEqual([killAt, killAt !== undefined, killAt === undefined ? 0 : null]);
+  return steps;
 }
 
 const values = async (): Promise<string> =>

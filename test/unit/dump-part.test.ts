@@ -1,7 +1,7 @@
 import { expect, it } from '@jest/globals';
 import { takePart } from '../../src/sources/postgres/dump-part.ts';
 import { fingerprintDump } from '../../src/sources/postgres/fingerprints.ts';
-import { placesOf } from '../../src/sources/postgres/stage-part.ts';
+import { findPlaces } from '../../src/sources/postgres/stage-part.ts';
 import type { DatabaseRecord } from '../../src/archive/manifest.ts';
 import { cutParts } from '../../src/archive/entry-parts.ts';
 
@@ -80,7 +80,7 @@ it('gives the same of the parts that a manifest names', async () => {
   const { fingerprints } = await fingerprintDump(split(dump, 11));
   expect(fingerprints.tables['public.t']?.rows).toBe(2);
   const record = { fingerprints, sizeBytes: Buffer.byteLength(dump) } as DatabaseRecord;
-  const places = placesOf(record, [{ schema: 'public', table: 't' }], true) ?? [];
+  const places = findPlaces(record, [{ schema: 'public', table: 't' }], true) ?? [];
   expect(places).toHaveLength(3);
   const withoutBlanks = (text: string): string => text.replace(/^(--.*|SELECT pg_catalog.setval.*)?\n/gm, '');
   const [parts] = await take(0, true, cutParts(split(dump, 5), places));
@@ -94,6 +94,6 @@ it('reads the dump whole where a manifest says nothing, or nonsense', async () =
   const sizeBytes = Buffer.byteLength(dump);
   const { structure, ...older } = fingerprints;
   expect(structure).toBeDefined();
-  expect(placesOf({ fingerprints: older, sizeBytes } as DatabaseRecord, table, true)).toBeUndefined();
-  expect(placesOf({ fingerprints, sizeBytes: 10 } as DatabaseRecord, table, true)).toBeUndefined();
+  expect(findPlaces({ fingerprints: older, sizeBytes } as DatabaseRecord, table, true)).toBeUndefined();
+  expect(findPlaces({ fingerprints, sizeBytes: 10 } as DatabaseRecord, table, true)).toBeUndefined();
 });

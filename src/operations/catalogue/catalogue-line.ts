@@ -39,6 +39,7 @@ export function versionOf({ type, size = 0, mtimeNs = 0n, digest = '', linkName 
   };
 }
 
+/** Whether two archives hold the same under a name; where they do is no matter. */
 export function isSameVersion(a: NameVersion, b: NameVersion): boolean {
   return (
     a.digest === b.digest &&

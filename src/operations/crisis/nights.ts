@@ -74,16 +74,16 @@ export function describeNight(
     marks,
   };
   if (!manifest) return night;
-  night.databases = countRows(manifest, before);
+  night.databases = countRowsByDatabase(manifest, before);
   night.files = countFiles(manifest);
   if (before) {
-    marks.push(...markRows(night.databases, countRows(before, undefined)));
+    marks.push(...markRows(night.databases, countRowsByDatabase(before, undefined)));
     marks.push(...markFiles(night.files, countFiles(before)));
   }
   return night;
 }
 
-function countRows(manifest: Manifest, before: Manifest | undefined): NonNullable<Night['databases']> {
+function countRowsByDatabase(manifest: Manifest, before: Manifest | undefined): NonNullable<Night['databases']> {
   return Object.fromEntries(
     Object.entries(manifest.databases).map(([name, { fingerprints }]) => {
       const tables = Object.entries(fingerprints.tables);

@@ -1,5 +1,5 @@
 import type { DatabaseRecord, Fingerprints } from '../../archive/manifest.ts';
-import { splitQualifiedName } from '../../sources/postgres/dump-statements.ts';
+import { tableKey } from '../../sources/postgres/table-name.ts';
 
 /** What differs in one table. */
 export interface TableDiff {
@@ -82,8 +82,8 @@ export function failed(database: string): DatabaseDiff {
 
 function sizesOf(before: ComparedDatabase | undefined, after: ComparedDatabase | undefined) {
   return {
-    ...(before ? { rowsBefore: countRows(before.fingerprints.tables), sizeBytesBefore: before.sizeBytes } : {}),
-    ...(after ? { rows: countRows(after.fingerprints.tables), sizeBytes: after.sizeBytes } : {}),
+    ...(before ? { rowsBefore: sumRows(before.fingerprints.tables), sizeBytesBefore: before.sizeBytes } : {}),
+    ...(after ? { rows: sumRows(after.fingerprints.tables), sizeBytes: after.sizeBytes } : {}),
   };
 }
 
@@ -105,17 +105,12 @@ export function compareRowCounts(
   return {
     database,
     state: !before ? 'added' : compared.tables.length > 0 ? 'changed' : 'same',
-    ...(before ? { rowsBefore: countRows(before.fingerprints.tables), sizeBytesBefore: before.sizeBytes } : {}),
-    rows: countRows(rows),
+    ...(before ? { rowsBefore: sumRows(before.fingerprints.tables), sizeBytesBefore: before.sizeBytes } : {}),
+    rows: sumRows(rows),
     ...compared,
     sequences: 0,
     definitionsDiffer: false,
   };
-}
-
-/** A table's name without quotes: which words need them depends on the client's version. */
-export function tableKey(name: string): string {
-  return splitQualifiedName(name).join('\0');
 }
 
 interface CountedTable {
@@ -169,6 +164,6 @@ function haveOtherLengths(before: ComparedDatabase, after: ComparedDatabase): bo
   return before.sizeBytes !== after.sizeBytes;
 }
 
-function countRows(tables: Readonly<Record<string, { rows: number }>>): number {
+function sumRows(tables: Readonly<Record<string, { rows: number }>>): number {
   return Object.values(tables).reduce((sum, { rows }) => sum + rows, 0);
 }

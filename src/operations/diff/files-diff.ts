@@ -123,12 +123,14 @@ function folderOf(name: Buffer): string {
   return parts.map((part) => `${part.toString('utf8')}/`).join('');
 }
 
+/** `attributes` where nothing but mode, owner or time differs. */
 export function kindOf({ before, after, aspects }: EntryDifference): FileDiff['kind'] {
   if (!before) return 'added';
   if (!after) return 'removed';
   return aspects.some((aspect) => ['type', 'content', 'target'].includes(aspect)) ? 'changed' : 'attributes';
 }
 
+/** A difference as results list it; a name that is not UTF-8 with its bytes in base64 beside. */
 export function describeFile(difference: EntryDifference): FileDiff {
   const { name, before, after, aspects } = difference;
   const text = name.toString('utf8');

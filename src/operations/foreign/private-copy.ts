@@ -4,7 +4,7 @@ import { openArchiveBytes, type ArchiveBytes } from '../../archive/archive-bytes
 import { Failure } from '../../logging/failure.ts';
 import type { Logger } from '../../logging/logger.ts';
 import { formatBytes } from '../../logging/quantity-text.ts';
-import { describeRoom, measureRoom } from '../../system/disk-room.ts';
+import { describeRoom, measureRoom, RESERVE_BYTES } from '../../system/disk-room.ts';
 import type { VaultClient } from '../../vault/vault-client.ts';
 import { openUnnamed } from './unnamed-file.ts';
 
@@ -17,9 +17,6 @@ export interface CopyOptions {
   /** Told of bytes as they come. */
   count: (bytes: number) => void;
 }
-
-/** The disk keeps this much besides. */
-const RESERVE_BYTES = 64 * 1024 * 1024;
 
 /**
  * Fetches an archive once, whole, into a file that has no name: what is checked is what is read afterwards, however

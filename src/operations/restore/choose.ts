@@ -3,6 +3,7 @@ import type { PathChoice } from '../../archive/path-choice.ts';
 import { Failure } from '../../logging/failure.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import { refuseMissingPath } from '../list.ts';
+import { findTornLinks, type TornLinks } from './torn-links.ts';
 
 /** What somebody asked for. */
 export interface Choice {
@@ -19,6 +20,8 @@ export interface ChosenFiles {
   source: string;
   /** The part of it that is meant; all of it without. Printed as JSON, the paths as they were asked for. */
   paths?: PathChoice;
+  /** Of a part, the hard links in it whose file lies outside. */
+  links?: TornLinks;
   /** Live entries that the archive lacks stay. */
   keepsExtra?: boolean;
 }
@@ -64,14 +67,23 @@ export function choose(manifest: Manifest, { select, paths, keepsExtra }: Choice
   };
 }
 
-/** The same, once it is sure that the archive holds something at each path; file sources without any are left out. */
+/**
+ * The same, once it is sure that the archive holds something at each path; file sources without any are left out. Links
+ * are looked for here, once for all the comparisons of a restore.
+ */
 export async function chooseParts(archive: OpenArchive, manifest: Manifest, choice: Choice): Promise<Chosen> {
   const chosen = choose(manifest, choice);
   const { paths } = choice;
   if (!paths) return chosen;
   const inPaths = chosen.files.flatMap((part) => (part.paths ? [part.source] : []));
   const found = await confirmPaths(archive, paths, (source) => inPaths.includes(source));
-  return { ...chosen, files: chosen.files.filter((part) => !part.paths || found.has(part.source)) };
+  const files: ChosenFiles[] = [];
+  for (const part of chosen.files) {
+    if (!part.paths) files.push(part);
+    else if (found.has(part.source))
+      files.push({ ...part, links: await findTornLinks(archive, part.source, part.paths) });
+  }
+  return { ...chosen, files };
 }
 
 /**

@@ -2,7 +2,7 @@ import { withoutSlash } from '../../archive/entry-names.ts';
 import type { TocLine } from '../../archive/toc-line.ts';
 import { OpenFolder, splitPath } from '../../system/open-folder.ts';
 import type { OpenArchive } from '../open-archive.ts';
-import { chosenLines } from './chosen-lines.ts';
+import { readChosenLines } from './chosen-lines.ts';
 import type { ChosenFiles } from './choose.ts';
 import type { FilesSwap } from './journal.ts';
 import { readNames } from './lists.ts';
@@ -12,7 +12,7 @@ import { readNames } from './lists.ts';
  * archive. Folders that were not chosen, but what was lies in them, keep the ones they have now, and are given back their
  * time; only those that are missing come from the archive.
  */
-export async function* directoryLines(
+export async function* describeDirectories(
   archive: OpenArchive,
   part: ChosenFiles,
   swap: Pick<FilesSwap, 'root' | 'isRootNew' | 'rootMtimeNs' | 'removals'>,
@@ -21,7 +21,7 @@ export async function* directoryLines(
   const live = paths && !swap.isRootNew ? await OpenFolder.open(Buffer.from(swap.root)) : undefined;
   const kept = new Set<string>();
   try {
-    for await (const line of chosenLines(archive, part)) {
+    for await (const line of readChosenLines(archive, part)) {
       if (line.type !== 'dir') continue;
       const present = live && !paths?.includes(line.name) ? await describe(live, line.name, part, swap) : undefined;
       if (present) kept.add(line.name.toString('latin1'));

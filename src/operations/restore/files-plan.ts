@@ -1,15 +1,15 @@
-import { createWriteStream } from 'node:fs';
-import { statfs } from 'node:fs/promises';
-import { once } from 'node:events';
 import type { FilesRecord } from '../../archive/manifest.ts';
 import type { TocLine } from '../../archive/toc-line.ts';
 import { compareTree } from '../../sources/files/compare-tree.ts';
+import { measureRoom } from '../../system/disk-room.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { LocatedFiles } from '../locate-files.ts';
-import { chosenLines, findTornLinks, type TornLinks } from './chosen-lines.ts';
+import { readChosenLines } from './chosen-lines.ts';
 import type { ChosenFiles } from './choose.ts';
 import { countDifference, isFolder, startTally, type FilesTally } from './files-tally.ts';
+import { encodeName, mapEach, writeList } from './lists.ts';
 import { resolveRoot } from './resolve-root.ts';
+import { TornLinks } from './torn-links.ts';
 
 /** Names of entries; there may be a million, which no report wants to list. */
 export class WantedEntries extends Set<string> {
@@ -19,7 +19,7 @@ export class WantedEntries extends Set<string> {
 }
 
 /** What restoring one file source, or a part of it, comes to. Sizes in bytes. */
-export interface FilesPlan extends ChosenFiles, FilesTally {
+export interface FilesPlan extends Omit<ChosenFiles, 'links'>, FilesTally {
   path: string;
   /** The container that the folder is in, where it is in one. */
   container?: string;
@@ -42,37 +42,36 @@ export async function planFiles(
   part: ChosenFiles,
   removalsPath: string,
 ): Promise<FilesPlan> {
-  const { paths, keepsExtra } = part;
+  const { paths, keepsExtra, links } = part;
   const wanted = new WantedEntries();
-  const torn = await findTornLinks(archive, part);
+  const torn = new TornLinks(links);
   const archived = { files: 0, bytes: 0 };
   const tally = startTally();
   const elsewhere: FilesPlan['elsewhere'] = { count: 0 };
-  const removals = createWriteStream(removalsPath, { mode: 0o600 });
-  const closed = once(removals, 'close');
-  closed.catch(() => undefined);
   const differences = compareTree({
     source: source.name,
     path: source.path,
-    archived: count(chosenLines(archive, part, torn), archived),
+    archived: count(readChosenLines(archive, part, torn), archived),
     archivedSinceNs: BigInt(Date.parse(record.walkStarted)) * 1_000_000n,
     exclude: [...source.exclude, ...source.allowUnreadable],
     ...(paths ? { choice: paths } : {}),
     ...(keepsExtra ? { keepsExtra } : {}),
   });
-  for await (const difference of differences) {
-    const { kind, relativeName, isElsewhere } = difference;
-    countDifference(tally, difference);
-    if (kind === 'stay') continue;
-    if (isElsewhere && elsewhere.count++ === 0) elsewhere.first = relativeName.toString();
-    if (kind === 'remove') removals.write(`${relativeName.toString('base64')}\n`);
-    // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
-    else if (kind === 'add' || !isFolder(relativeName)) wanted.add(`${source.name}/${relativeName.toString('latin1')}`);
-  }
-  removals.end();
-  await closed;
+  const takeRemovals = async function* (): AsyncGenerator<Buffer, void, undefined> {
+    for await (const difference of differences) {
+      const { kind, relativeName, isElsewhere } = difference;
+      countDifference(tally, difference);
+      if (kind === 'stay') continue;
+      if (isElsewhere && elsewhere.count++ === 0) elsewhere.first = relativeName.toString();
+      if (kind === 'remove') yield relativeName;
+      // A folder that is there needs nothing staged: its mode, owner and times are put right from the index.
+      else if (kind === 'add' || !isFolder(relativeName))
+        wanted.add(`${source.name}/${relativeName.toString('latin1')}`);
+    }
+  };
+  await writeList(removalsPath, mapEach(takeRemovals(), encodeName));
   for (const [target, name] of torn) if (!wanted.has(name.toString('latin1'))) torn.delete(target);
-  const free = await statfs((await resolveRoot(source.path)).existing).catch(() => undefined);
+  const room = await measureRoom((await resolveRoot(source.path)).existing).catch(() => undefined);
   return {
     source: source.name,
     path: source.path,
@@ -81,7 +80,7 @@ export async function planFiles(
     ...(keepsExtra ? { keepsExtra } : {}),
     archived: paths ? archived : { files: record.files, bytes: record.bytes },
     ...tally,
-    ...(free ? { freeBytes: free.bavail * free.bsize } : {}),
+    ...(room ? { freeBytes: room.freeBytes } : {}),
     wanted,
     torn,
     elsewhere,

@@ -26,6 +26,7 @@ export interface FilesTally {
 /** More names than these help nobody to decide. */
 const EXAMPLES = 10;
 
+/** A count of nothing yet. */
 export function startTally(): FilesTally {
   const none = { add: 0, replace: 0, alignedFolders: 0, remove: 0, stay: 0, renames: 0 };
   const bytes = { addBytes: 0, replaceBytes: 0, removeBytes: 0, stageBytes: 0 };

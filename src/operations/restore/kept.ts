@@ -52,6 +52,7 @@ export interface KeptFiles {
   kept: string;
 }
 
+/** Notes down what is kept; on disk when this returns. */
 export async function recordKept(stateDirectory: string, record: KeptRecord): Promise<void> {
   await mkdir(keptRecordsIn(stateDirectory), { recursive: true, mode: 0o700 });
   await writeDurably(pathOf(stateDirectory, record.id), `${JSON.stringify(record, null, 2)}\n`, 0o600);

@@ -2,6 +2,8 @@ import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { readLines } from '../../archive/line-reader.ts';
 import { parseTocLine, type TocLine } from '../../archive/toc-line.ts';
+import { Failure } from '../../logging/failure.ts';
+import { isDiskFull } from '../../system/disk-room.ts';
 
 /** Lines are gathered up to about so much before they are written. */
 const BATCH_CHARACTERS = 64 * 1024;
@@ -18,7 +20,10 @@ export async function* readFolders(path: string): AsyncGenerator<TocLine, void, 
   for await (const lines of readLines(createReadStream(path))) yield* lines.map(parseTocLine);
 }
 
-/** Writes a list, one line each; it is on disk when this returns, and whoever is killed before leaves a part of it. */
+/**
+ * Writes a list, one line each; it is on disk when this returns, and whoever is killed before leaves a part of it.
+ * @throws Failure `space` where its disk is full: nobody else would say which one.
+ */
 export async function writeList(path: string, lines: AsyncIterable<string>): Promise<void> {
   const file = await open(path, 'w', 0o600);
   try {
@@ -31,7 +36,21 @@ export async function writeList(path: string, lines: AsyncIterable<string>): Pro
     }
     await file.writeFile(batch);
     await file.sync();
+  } catch (error) {
+    if (!isDiskFull(error)) throw error;
+    const next = 'Make room (or inodes, see df -i) on that disk, then run the same again.';
+    throw new Failure('space', `the disk of the list ${path} is full`, next, { cause: error });
   } finally {
     await file.close();
   }
+}
+
+/** As a list's lines are made of what they stand for. */
+export async function* mapEach<T, U>(items: AsyncIterable<T>, map: (item: T) => U): AsyncGenerator<U, void, undefined> {
+  for await (const item of items) yield map(item);
+}
+
+/** A name as `readNames` takes it: it may hold a line break. */
+export function encodeName(name: Buffer): string {
+  return name.toString('base64');
 }

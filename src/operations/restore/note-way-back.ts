@@ -3,7 +3,7 @@ import { formatTocLine, type TocLine } from '../../archive/toc-line.ts';
 import { describeFolders, listAdded } from '../../sources/files/way-back.ts';
 import { syncDirectory } from '../../system/durable-file.ts';
 import type { FilesSwap, RestoreJournal } from './journal.ts';
-import { readFolders, writeList } from './lists.ts';
+import { encodeName, mapEach, readFolders, writeList } from './lists.ts';
 import { directoriesPathIn, keptRecordsIn, removalsPathIn, wayBackPathOf } from './own-paths.ts';
 
 /**
@@ -40,12 +40,4 @@ async function* withRoot(
 ): AsyncGenerator<Pick<TocLine, 'name'>, void, undefined> {
   yield { name };
   for await (const folder of folders) if (!folder.name.equals(name)) yield folder;
-}
-
-function encodeName(name: Buffer): string {
-  return name.toString('base64');
-}
-
-async function* mapEach<T, U>(items: AsyncIterable<T>, map: (item: T) => U): AsyncGenerator<U, void, undefined> {
-  for await (const item of items) yield map(item);
 }

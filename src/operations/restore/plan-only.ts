@@ -7,7 +7,8 @@ import { chooseParts, type Choice } from './choose.ts';
 import { describeJournal, FINISHING_COMMANDS } from './interrupted-text.ts';
 import { readJournal } from './journal.ts';
 import type { RestoreStep } from './rates.ts';
-import { planRestore, type RestorePlan } from './restore-plan.ts';
+import { planRestore } from './plan-restore.ts';
+import type { RestorePlan } from './restore-plan.ts';
 
 /**
  * Says what a restore would do. Nothing is changed, so nothing is locked: a backup may run meanwhile, and who looks at a

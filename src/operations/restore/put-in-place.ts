@@ -7,7 +7,8 @@ import { carryThrough, type CarriedThrough } from './carry-through.ts';
 import { followContainers } from './follow-container.ts';
 import { writeJournal, type RestoreJournal } from './journal.ts';
 import { noteWayBack } from './note-way-back.ts';
-import { orDiscard, type StagedRest } from './stage-all.ts';
+import { orDiscard } from './or-discard.ts';
+import type { StagedRest } from './stage-all.ts';
 import { confirmStaged } from './stage-files.ts';
 
 /** What became of the services that use what was replaced. */

@@ -10,8 +10,8 @@ import type { RestoreJournal } from './journal.ts';
 import { areTablesReplaced, awaitSilence, closeTables } from './kept-tables.ts';
 import type { KeptTableRecord } from './kept.ts';
 import { writeJournal } from './journal.ts';
+import { orDiscard } from './or-discard.ts';
 import { refuseInPlace, refuseMove } from './refuse-in-place.ts';
-import { orDiscard } from './stage-all.ts';
 
 /** A table that an undo would give what it had, before it does. */
 export interface UndoneTable extends KeptTableRecord {

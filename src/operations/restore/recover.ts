@@ -2,18 +2,17 @@ import { readdir, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { endLeftSessions } from '../../sources/postgres/end-sessions.ts';
-import { dropDatabases } from '../../sources/postgres/forget-databases.ts';
 import { removeUnfinished } from '../../system/durable-file.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { carryThrough } from './carry-through.ts';
 import { followContainers } from './follow-container.ts';
 import { describeJournal } from './interrupted-text.ts';
-import { JOURNAL_NAME, readJournal, removeJournal, type RestoreJournal } from './journal.ts';
+import { JOURNAL_NAME, readJournal, type RestoreJournal } from './journal.ts';
 import { haltAgain } from '../services/halt-services.ts';
 import { areTablesReplaced, awaitSilence, closeTables } from './kept-tables.ts';
-import { isRestoreId, keptRecordsIn, wayBackPathOf } from './own-paths.ts';
-import { discardStagedFiles } from './stage-files.ts';
+import { isRestoreId, keptRecordsIn } from './own-paths.ts';
+import { discardStaged } from './or-discard.ts';
 import { workDirectoryOf } from './work-directory.ts';
 
 const LEFTOVERS_CONNECT_WITHIN_MS = 500;
@@ -66,19 +65,6 @@ async function endLeftovers(platform: Platform, { databases, tables = [] }: Rest
     if (look > 0) await sleep(LEFTOVERS_CONNECT_WITHIN_MS);
     await Promise.all(servers.map(endLeftSessions));
   }
-}
-
-/** Removes everything that a restore, or an undo, has made before it replaced anything, and its journal. */
-export async function discardStaged(platform: Platform, journal: RestoreJournal): Promise<void> {
-  const isUndo = journal.undoes !== undefined;
-  // What was to come in with an undo is what a restore has kept: that stays.
-  for (const { source, staged } of isUndo ? [] : journal.databases) {
-    if (staged !== undefined) await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
-  }
-  for (const swap of await followContainers(platform, journal)) await discardStagedFiles(swap, isUndo);
-  await rm(wayBackPathOf(platform.config.state, journal.id), { recursive: true, force: true });
-  await removeJournal(platform.config.state);
-  await rm(workDirectoryOf(platform.config.state, journal.id), { recursive: true, force: true });
 }
 
 /**

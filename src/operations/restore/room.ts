@@ -4,7 +4,7 @@ import { findRunning } from '../../sources/compose/container.ts';
 import { findDataDisk, type DataDisk } from '../../sources/postgres/data-folder.ts';
 import { formatBytes } from '../../logging/quantity-text.ts';
 import { groupBy } from '../../system/group-by.ts';
-import { measureRoom } from '../../system/disk-room.ts';
+import { measureRoom, RESERVE_BYTES } from '../../system/disk-room.ts';
 import { connectServer } from '../connect-server.ts';
 import { openProject } from '../open-project.ts';
 import type { Platform } from '../platform.ts';
@@ -16,8 +16,6 @@ type Demand = Pick<PlannedDatabase, 'key' | 'record' | 'exists' | 'sizeBytes'>;
 
 /** A database takes more room than its dump: indexes, and the log of what was written. */
 const DATABASE_FACTOR = 2.5;
-/** What must be left on every disk. */
-const RESERVE_BYTES = 64 * 1024 * 1024;
 /** Lists of names and segments on their way to the vault need less than this. */
 const STATE_BYTES = 256 * 1024 * 1024;
 
@@ -57,7 +55,7 @@ export async function checkRoom<Database extends Demand>(
 }
 
 /** What is to be said of databases that are to be staged on one disk, with so many bytes of files; undefined where they fit. */
-export function judgeRoom(
+function judgeRoom(
   demands: readonly Demand[],
   freeBytes: number,
   filesBytes = 0,

@@ -3,6 +3,7 @@ import { messageOf } from '../../logging/failure.ts';
 import { resolveExclusions } from '../../sources/postgres/catalogue.ts';
 import { countRows, type TableCount } from '../../sources/postgres/count-rows.ts';
 import { splitQualifiedName } from '../../sources/postgres/dump-statements.ts';
+import { tableKey } from '../../sources/postgres/table-name.ts';
 import { connectServer } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 
@@ -70,13 +71,11 @@ export function compareRows(
   excluded: readonly string[] = [],
 ): RowComparison {
   const leftOut = new Set(resolveExclusions(excluded, live).excluded.map(({ oid }) => oid));
-  const archived = new Map(
-    Object.entries(fingerprints.tables).map(([name, { rows }]) => [splitQualifiedName(name).join('\0'), rows]),
-  );
+  const archived = new Map(Object.entries(fingerprints.tables).map(([name, { rows }]) => [tableKey(name), rows]));
   const tables: TableRows[] = [];
   let equal = 0;
   for (const { oid, schema, name, rows, isEstimate } of live) {
-    const key = `${schema}\0${name}`;
+    const key = tableKey([schema, name]);
     const before = archived.get(key);
     archived.delete(key);
     if (before === rows && !isEstimate) equal++;

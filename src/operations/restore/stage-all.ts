@@ -1,21 +1,24 @@
 import type { Manifest } from '../../archive/manifest.ts';
-import { Failure, messageOf } from '../../logging/failure.ts';
+import { Failure } from '../../logging/failure.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
-import { describeTorn } from './chosen-lines.ts';
+import type { ChosenFiles } from './choose.ts';
 import type { DatabaseSwap, FilesSwap, RestoreJournal } from './journal.ts';
-import { discardStaged } from './recover.ts';
-import { planAllFiles, type RestorePlan } from './restore-plan.ts';
+import { planAllFiles } from './plan-restore.ts';
+import type { RestorePlan } from './restore-plan.ts';
 import { staysSingleRename } from './single-rename.ts';
 import { createRoles, stageDatabases } from './stage-databases.ts';
 import { stageFiles, writeDirectories } from './stage-files.ts';
 import { syncFileSystems } from './sync-file-systems.ts';
+import { describeTorn } from './torn-links.ts';
 
 /** A restore whose journal says `staging`. */
 export interface StagingRun {
   platform: Platform;
   archive: OpenArchive;
   manifest: Manifest;
+  /** The files that are meant; the plan says what that comes to. */
+  chosen: readonly ChosenFiles[];
   plan: RestorePlan;
   journal: RestoreJournal;
 }
@@ -62,10 +65,10 @@ export interface StagedRest {
  * notes down anew what is to go. Databases need nothing: each is replaced as a whole. What it stages counts as planned.
  */
 export async function stageRest(
-  { platform, archive, manifest, plan, journal }: StagingRun,
+  { platform, archive, manifest, chosen, plan, journal }: StagingRun,
   workDirectory: string,
 ): Promise<StagedRest> {
-  const { files } = await planAllFiles(platform, archive, manifest, plan.files, workDirectory);
+  const { files } = await planAllFiles(platform, archive, manifest, chosen, workDirectory);
   const notes: string[] = [];
   for (const later of files) {
     const swap = journal.files.find(({ source }) => source === later.source);
@@ -89,19 +92,4 @@ export async function stageRest(
   }
   await syncFileSystems([platform.config.state, ...journal.files.map(({ root }) => root)]);
   return { notes, isSingleRename: plan.databases.length === 0 && staysSingleRename(plan.files, files) };
-}
-
-/** Does what comes before anything is replaced; where it fails, nothing of what was staged is left. */
-export async function orDiscard<T>(platform: Platform, journal: RestoreJournal, work: () => Promise<T>): Promise<T> {
-  try {
-    return await work();
-  } catch (error) {
-    await discardStaged(platform, journal).catch((second: unknown) => {
-      platform.logger.error(`What was staged could not be removed: ${messageOf(second)}. The next command will.`);
-    });
-    if (!(error instanceof Failure)) throw error;
-    // Whoever reads this at night wants to know that before anything else.
-    const next = error.next.startsWith('Nothing') ? error.next : `Nothing live was changed. ${error.next}`;
-    throw new Failure(error.kind, error.message, next, { cause: error });
-  }
 }

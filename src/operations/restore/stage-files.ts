@@ -1,6 +1,4 @@
-import { createWriteStream } from 'node:fs';
 import { lstat, rmdir } from 'node:fs/promises';
-import { once } from 'node:events';
 import { basename } from 'node:path';
 import type { SafeEntry } from '../../archive/entry-guard.ts';
 import { restoreTime } from '../../archive/file-touches.ts';
@@ -15,10 +13,10 @@ import { withReachablePath } from '../../system/long-path.ts';
 import { makeFolder } from '../../system/make-folder.ts';
 import { OpenFolder } from '../../system/open-folder.ts';
 import type { OpenArchive } from '../open-archive.ts';
-import { directoryLines } from './directory-lines.ts';
+import { describeDirectories } from './directory-lines.ts';
 import type { FilesPlan } from './files-plan.ts';
 import type { FilesSwap } from './journal.ts';
-import { readFolders, readNames } from './lists.ts';
+import { mapEach, readFolders, readNames, writeList } from './lists.ts';
 import { directoriesPathOf, keptPathOf, removalsPathOf, stagedPathOf } from './own-paths.ts';
 import { resolveRoot } from './resolve-root.ts';
 import { adviseOthers } from './stage-damage.ts';
@@ -64,10 +62,13 @@ export async function stageFiles(
     await writeDirectories(archive, plan, swap);
     const wants = (name: Buffer): boolean => plan.wanted.has(name.toString('latin1'));
     const entries = relativeTo(`${swap.source}/`, withoutTorn(archive.entries(wants), plan.torn));
-    const { notes } = await extractEntries({ entries, directory: `/proc/self/fd/${staged.handle.fd}`, goesOn });
+    const directory = `/proc/self/fd/${staged.handle.fd}`;
+    const { notes } = await extractEntries({ entries, directory, goesOn }).catch((error: unknown) => {
+      throw explainFullDisk(error, swap.root);
+    });
     return { notes, inodes };
   } catch (error) {
-    throw adviseOthers(explainFullDisk(error, swap.root), swap.source);
+    throw adviseOthers(error, swap.source);
   } finally {
     await staged.close();
   }
@@ -157,12 +158,7 @@ export async function writeDirectories(
   part: Pick<FilesPlan, 'source' | 'paths'>,
   swap: FilesSwap,
 ): Promise<void> {
-  const file = createWriteStream(swap.directories, { mode: 0o600 });
-  for await (const line of directoryLines(archive, part, swap)) {
-    if (!file.write(`${formatTocLine(line)}\n`)) await once(file, 'drain');
-  }
-  file.end();
-  await once(file, 'close');
+  await writeList(swap.directories, mapEach(describeDirectories(archive, part, swap), formatTocLine));
 }
 
 /** A torn file goes by its first chosen name, and those to be linked to it are linked to that. */

@@ -4,7 +4,7 @@ import { takePart } from '../../sources/postgres/dump-part.ts';
 import { decodeName, splitQualifiedName, type ForeignKey } from '../../sources/postgres/dump-statements.ts';
 import { createStaged, loadStaged } from '../../sources/postgres/restore-database.ts';
 import type { PostgresServer } from '../../sources/postgres/server.ts';
-import { checkStagedTables, placesOf, setSequences, type TableId } from '../../sources/postgres/stage-part.ts';
+import { checkStagedTables, findPlaces, setSequences, type TableId } from '../../sources/postgres/stage-part.ts';
 import { readTableGround } from '../../sources/postgres/table-facts.ts';
 import type { RowSource } from '../../sources/postgres/table-rows.ts';
 import type { OpenArchive } from '../open-archive.ts';
@@ -43,7 +43,7 @@ export async function stageTables(options: StageOptions): Promise<StagedTables> 
   const names = tables.map(({ schema, table }) => `${schema}.${table}`).join(', ');
   logger.info(`Restoring ${names} of ${key} beside the live database, in ${staged}.`);
   const { oid } = await createStaged({ server, record, staged });
-  const places = placesOf(record, tables, hasTail);
+  const places = findPlaces(record, tables, hasTail);
   if (!places) logger.info(`${archive.name} does not say where rows lie in its dumps: ${key} is read through.`);
   const fetched = places ? archive.parts(record.dump, places) : archive.content(record.dump);
   const keys: ForeignKey[] = [];

@@ -1,7 +1,7 @@
 import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
 import { Failure } from '../../logging/failure.ts';
 import { splitQualifiedName } from '../../sources/postgres/dump-statements.ts';
-import { foldName, readQualifiedName, showIdentifier } from '../../sources/postgres/table-name.ts';
+import { foldName, readQualifiedName, showIdentifier, tableKey } from '../../sources/postgres/table-name.ts';
 
 /** A table that somebody asked for, before any archive was looked at. */
 export interface AskedTable {
@@ -64,7 +64,7 @@ export function chooseTables(manifest: Manifest, asked: readonly AskedTable[]): 
 function chooseTable(manifest: Manifest, { text, source, schema, table }: AskedTable): ChosenTable {
   const [key, record] = chooseDump(manifest, text, source);
   const names = Object.keys(record.fingerprints.tables);
-  const found = names.find((name) => splitQualifiedName(name).join('\0') === `${schema}\0${table}`);
+  const found = names.find((name) => tableKey(name) === tableKey([schema, table]));
   if (found === undefined) {
     const near = findNear(
       `${schema}.${table}`,

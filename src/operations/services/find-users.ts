@@ -17,6 +17,7 @@ export interface Users {
   readonly hold: readonly string[];
 }
 
+/** Whether any service uses it. */
 export function isUsed({ stop, hold }: Users): boolean {
   return stop.length + hold.length > 0;
 }

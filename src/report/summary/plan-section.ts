@@ -24,9 +24,9 @@ export function planSection(plan: RestorePlan, timezone?: string): string[] {
     `Archive ${code(plan.archive)}, made ${code(formatTime(plan.made, timezone))}, ${formatDuration(plan.ageMs)} ago; ${describeVerified(plan, timezone)}.`,
     ...(refusals.length > 0 ? ['', '**In the way:**', '', ...list(refusals, LISTED)] : []),
     ...planTable(plan),
-    ...rowLists(plan),
-    ...plan.files.flatMap(nameLists),
-    ...haltLine(plan),
+    ...listRowChanges(plan),
+    ...plan.files.flatMap(listExamples),
+    ...describeStandstill(plan),
     '',
     `Time: ${describeEstimate(plan.estimate)}.`,
     ...(connected.length > 0
@@ -62,7 +62,7 @@ function planTable({ databases, files }: RestorePlan): string[] {
 }
 
 /** What is lost stands open, what comes back is folded. */
-function rowLists(plan: RestorePlan): string[] {
+function listRowChanges(plan: RestorePlan): string[] {
   const { lost, back, uncertain, equal } = listRows(plan);
   const textsOf = (lines: readonly RowLine[]): string[] =>
     lines.map(({ key, table, text }) => `${key} ${table}: ${text}`);
@@ -79,14 +79,20 @@ function rowLists(plan: RestorePlan): string[] {
   ];
 }
 
-function nameLists({ source, examples }: FilesPlan): string[] {
+function listExamples({ source, examples }: FilesPlan): string[] {
   const texts = (['remove', 'replace', 'add'] as const).flatMap((kind) =>
     examples[kind].map((name) => `${kind}: ${name}`),
   );
   return texts.length > 0 ? details(`Examples of ${code(source, 80)}`, list(texts, LISTED)) : [];
 }
 
-function haltLine({ services: { stop, hold }, haltOrder, estimate, users, isSingleRename }: RestorePlan): string[] {
+function describeStandstill({
+  services: { stop, hold },
+  haltOrder,
+  estimate,
+  users,
+  isSingleRename,
+}: RestorePlan): string[] {
   if (isSingleRename && isUsed(users)) return ['', NOTHING_STOPPED];
   if (stop.length + hold.length === 0) return [];
   const order = haltOrder.map((group) => group.map((name) => code(name, 80)).join(', ')).join(', then ');

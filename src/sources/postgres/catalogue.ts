@@ -1,7 +1,7 @@
-import { splitQualifiedName } from './dump-statements.ts';
 import { isLeftOut } from './kept-tables.ts';
 import { queryRows, type QueryOptions } from './query.ts';
 import type { PostgresServer } from './server.ts';
+import { tableKey } from './table-name.ts';
 
 /** A table whose rows pg_dump writes. */
 export interface CatalogueTable {
@@ -86,8 +86,7 @@ export function findMissingTables(
   excluded: readonly CatalogueTable[],
   dumped: Iterable<string>,
 ): string[] {
-  const key = (schema: string, name: string) => `${schema}\0${name}`;
-  const found = new Set([...dumped].map((name) => splitQualifiedName(name).join('\0')));
+  const found = new Set([...dumped].map((name) => tableKey(name)));
   const later = new Map(after.map((table) => [table.oid, table]));
   const left = new Set(excluded.map(({ oid }) => oid));
   return before
@@ -97,7 +96,7 @@ export function findMissingTables(
     })
     .filter(
       ({ schema, name, ancestors }) =>
-        ![[schema, name] as const, ...(ancestors ?? [])].some(([a, b]) => found.has(key(a, b))),
+        ![[schema, name] as const, ...(ancestors ?? [])].some((parts) => found.has(tableKey(parts))),
     )
     .map(({ schema, name }) => `${schema}.${name}`);
 }

@@ -1,5 +1,6 @@
 import { DumpLexer } from './dump-lexer.ts';
-import { parseForeignKey, splitQualifiedName, type ForeignKey } from './dump-statements.ts';
+import { parseForeignKey, type ForeignKey } from './dump-statements.ts';
+import { tableKey } from './table-name.ts';
 
 export interface PartOptions {
   /** Tables whose rows are wanted, as `[schema, name]`. */
@@ -48,7 +49,7 @@ class DumpPart {
 
   constructor(options: PartOptions) {
     this.#options = options;
-    this.#wanted = new Set(options.tables.map((parts) => parts.join('\0')));
+    this.#wanted = new Set(options.tables.map((parts) => tableKey(parts)));
     const end = (at: number) => this.#endUnit(at);
     this.#lexer = new DumpLexer({
       statement: (text) => (this.#statement = text),
@@ -82,7 +83,7 @@ class DumpPart {
 
   #beginRows(table: string, at: number): void {
     this.#hasSeenRows = this.#isAmongRows = true;
-    this.#rowsFate = this.#wanted.has(splitQualifiedName(table).join('\0')) ? 'keep' : 'drop';
+    this.#rowsFate = this.#wanted.has(tableKey(table)) ? 'keep' : 'drop';
     this.#statement = '';
     this.#decide(at, this.#rowsFate);
   }

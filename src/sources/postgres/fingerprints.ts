@@ -3,7 +3,8 @@ import { createHash, type Hash } from 'node:crypto';
 import type { Fingerprints, Place } from '../../archive/manifest.ts';
 import { joinEvents } from './dump-events.ts';
 import { DumpLexer } from './dump-lexer.ts';
-import { decodeName, parseLargeObjectStep, parseSetval, splitQualifiedName } from './dump-statements.ts';
+import { decodeName, parseLargeObjectStep, parseSetval } from './dump-statements.ts';
+import { tableKey } from './table-name.ts';
 
 interface TakenTable {
   rows: number;
@@ -135,11 +136,10 @@ export function overlookContent(
   expected: Fingerprints,
   found: Fingerprints,
 ): { fingerprints: Fingerprints; overlooked: string[] } {
-  const keyOf = (name: string): string => splitQualifiedName(name).join('\0');
-  const wanted = new Map(Object.entries(expected.tables).map(([name, table]) => [keyOf(name), table]));
+  const wanted = new Map(Object.entries(expected.tables).map(([name, table]) => [tableKey(name), table]));
   const overlooked: string[] = [];
   const tables = Object.entries(found.tables).map(([name, table]) => {
-    const other = wanted.get(keyOf(name));
+    const other = wanted.get(tableKey(name));
     if (!other || other.rows !== table.rows || other.sha256 === table.sha256) return [name, table] as const;
     overlooked.push(name);
     return [name, other] as const;
@@ -154,9 +154,8 @@ function compareByName<T>(
   describe: (value: T) => string,
   compare: (a: T, b: T) => string | undefined,
 ): string[] {
-  // Which words need quotes depends on the client's version: names are compared without them.
   const index = (all: Record<string, T>) =>
-    new Map(Object.entries(all).map(([name, value]) => [splitQualifiedName(name).join('\0'), { name, value }]));
+    new Map(Object.entries(all).map(([name, value]) => [tableKey(name), { name, value }]));
   const [left, right] = [index(expected), index(found)];
   const differences: string[] = [];
   for (const [key, { name, value }] of left) {

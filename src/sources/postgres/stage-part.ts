@@ -3,6 +3,7 @@ import type { DatabaseRecord, Fingerprints, Place } from '../../archive/manifest
 import { silent } from '../../logging/logger.ts';
 import { dumpDatabase } from './dump.ts';
 import { splitQualifiedName } from './dump-statements.ts';
+import { tableKey } from './table-name.ts';
 import { compareFingerprints } from './fingerprints.ts';
 import { quoteLiteral } from './query.ts';
 import { restoreApplicationName, runStatements } from './restore-session.ts';
@@ -14,15 +15,16 @@ export interface TableId {
   table: string;
 }
 
+/** Whether a name, quoted as in a dump, is that table's. */
 export function isTable(name: string, { schema, table }: TableId): boolean {
-  return splitQualifiedName(name).join('\0') === `${schema}\0${table}`;
+  return tableKey(name) === tableKey([schema, table]);
 }
 
 /**
  * Which parts of a dump hold its structure and the rows of some tables; undefined where the archive does not say, and
  * the dump is to be read whole.
  */
-export function placesOf(
+export function findPlaces(
   { fingerprints, sizeBytes }: DatabaseRecord,
   tables: readonly TableId[],
   hasTail: boolean,

@@ -1,3 +1,13 @@
+import { splitQualifiedName } from './dump-statements.ts';
+
+/**
+ * A qualified name, or its parts, as names are compared: without quotes, since which words need them depends on the
+ * client's version.
+ */
+export function tableKey(name: string | readonly string[]): string {
+  return (typeof name === 'string' ? splitQualifiedName(name) : name).join('\0');
+}
+
 /** Parts of a qualified name as PostgreSQL reads them, without their quotes; undefined where it can be none. */
 export function readQualifiedName(text: string): { text: string; isQuoted: boolean }[] | undefined {
   const parts: { text: string; isQuoted: boolean }[] = [];

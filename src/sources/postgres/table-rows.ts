@@ -34,11 +34,12 @@ SET client_min_messages = 'warning';
 SET search_path = pg_catalog;
 `;
 
+/** A table as SQL names it, quoted. */
 export function qualify(schema: string, table: string): string {
   return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
 }
 
-export function listColumns(columns: readonly TableColumn[]): string {
+function listColumns(columns: readonly TableColumn[]): string {
   return columns.map(({ name }) => quoteIdentifier(name)).join(', ');
 }
 
@@ -69,7 +70,7 @@ export async function readEncoding(server: PostgresServer, database: string): Pr
 }
 
 /** The rows of a table as COPY writes them, generated columns included. @throws Failure `source` */
-export async function* copyOut(source: RowSource, encoding: string): AsyncGenerator<Buffer, void, undefined> {
+async function* copyOut(source: RowSource, encoding: string): AsyncGenerator<Buffer, void, undefined> {
   const { server, database, schema, table, columns } = source;
   const psql = server.start('psql', ['-XAtqw', '-v', 'ON_ERROR_STOP=1', '-f', '-'], {
     database,

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import {
   compareDatabases,
   compareRowCounts,
-  tableKey,
   type ComparedDatabase,
 } from '../../../src/operations/diff/compare-databases.ts';
+import { tableKey } from '../../../src/sources/postgres/table-name.ts';
 
 function state(
   tables: Record<string, [rows: number, digest: string]>,

@@ -5,7 +5,7 @@ import { SourceTally, type FileDiff } from '../../../src/operations/diff/files-d
 import type { FoundName, FoundVersion, SearchedArchive } from '../../../src/operations/find.ts';
 import { renderDiff } from '../../../src/report/diff-report.ts';
 import { FindReport } from '../../../src/report/find-report.ts';
-import { quoteArgument, restoreLine } from '../../../src/report/restore-line.ts';
+import { quoteArgument, formatRestoreLine } from '../../../src/report/restore-line.ts';
 
 const archives = ['2026-01-01', '2026-01-02', '2026-01-03'].map((date) => ({
   name: `backup_full_${date}.tar.gz`,
@@ -72,11 +72,13 @@ describe('the line that restores a path', () => {
   });
 
   it('selects a dump by its name, unpacks beside what is no source, and is none for what nobody can type', () => {
-    expect(restoreLine('A', 'db/odoo.school.sql')).toBe('npm run -s prod:restore -- A --select odoo.school');
-    expect(restoreLine('A', 'manifest.json')).toBe('npm run -s prod:restore -- A --path manifest.json --to ./restored');
-    expect(restoreLine('A', 'uploads/x/')).toBe('npm run -s prod:restore -- A --path uploads/x');
-    expect(restoreLine('A', 'uploads/caf\ufffd')).toBeUndefined();
-    expect(restoreLine('A', 'uploads/a\nb')).toBeUndefined();
+    expect(formatRestoreLine('A', 'db/odoo.school.sql')).toBe('npm run -s prod:restore -- A --select odoo.school');
+    expect(formatRestoreLine('A', 'manifest.json')).toBe(
+      'npm run -s prod:restore -- A --path manifest.json --to ./restored',
+    );
+    expect(formatRestoreLine('A', 'uploads/x/')).toBe('npm run -s prod:restore -- A --path uploads/x');
+    expect(formatRestoreLine('A', 'uploads/caf\ufffd')).toBeUndefined();
+    expect(formatRestoreLine('A', 'uploads/a\nb')).toBeUndefined();
   });
 });
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
-import { TornLinks } from '../../../src/operations/restore/chosen-lines.ts';
+import { TornLinks } from '../../../src/operations/restore/torn-links.ts';
 import { WantedEntries } from '../../../src/operations/restore/files-plan.ts';
 import type { RestorePlan } from '../../../src/operations/restore/restore-plan.ts';
 import type { TableRows } from '../../../src/operations/restore/row-counts.ts';
-import { renderPlan } from '../../../src/report/restore-report.ts';
+import { renderPlan } from '../../../src/report/plan-report.ts';
 import { name, record } from '../summary/results.ts';
 
 const tablesOf = (count: number, row: Omit<TableRows, 'table'>): TableRows[] =>

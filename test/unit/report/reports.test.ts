@@ -4,7 +4,7 @@ import type { RestorePlan } from '../../../src/operations/restore/restore-plan.t
 import type { StatusResult } from '../../../src/operations/status.ts';
 import type { VerifyResult } from '../../../src/operations/verify.ts';
 import { renderDoctor } from '../../../src/report/doctor-report.ts';
-import { renderPlan } from '../../../src/report/restore-report.ts';
+import { renderPlan } from '../../../src/report/plan-report.ts';
 import { renderArchives, renderStatus } from '../../../src/report/status-report.ts';
 import { summarizeRestore } from '../../../src/report/summary/restore-summary.ts';
 import { summarizeVerdict } from '../../../src/report/summary/verdict-summary.ts';

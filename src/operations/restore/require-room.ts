@@ -1,7 +1,7 @@
 import { Failure } from '../../logging/failure.ts';
 import { formatBytes } from '../../logging/quantity-text.ts';
 import { describeRoom, measureRoom } from '../../system/disk-room.ts';
-import { resolveRoot } from '../restore/resolve-root.ts';
+import { resolveRoot } from './resolve-root.ts';
 
 /**
  * Refuses before anything is written what a folder has no room for: a small archive may hold far more than its size.
