@@ -1,5 +1,6 @@
 import { forget } from '../../src/operations/forget.ts';
-import type { KeptRecord } from '../../src/operations/restore/kept.ts';
+import { measureKept, type KeptState } from '../../src/operations/restore/measure-kept.ts';
+import { describeReplaced } from '../../src/report/undo-report.ts';
 import type { CommandDefinition } from './command.ts';
 import { confirm } from './confirm.ts';
 import { openPlatform } from './platform.ts';
@@ -11,9 +12,13 @@ export const forgetCommand: CommandDefinition = {
   arguments: [{ name: 'id', description: 'of one restore, as status shows it; all of them without', isOptional: true }],
   options: [{ flags: '--yes', description: 'do not ask' }],
   async run(context, ids, { yes }) {
-    const result = await forget(await openPlatform(context, 'forget'), {
+    const platform = await openPlatform(context, 'forget');
+    const result = await forget(platform, {
       ids,
-      confirm: (kept) => confirm(context, { summary: describe(kept), answer: 'forget', isAgreed: yes === true }),
+      confirm: async (kept) => {
+        const summary = describe(await measureKept(platform, kept), platform.config.timezone);
+        return await confirm(context, { summary, answer: 'forget', isAgreed: yes === true });
+      },
     });
     const { forgotten } = result;
     return {
@@ -24,14 +29,15 @@ export const forgetCommand: CommandDefinition = {
   },
 };
 
-function describe(kept: readonly KeptRecord[]): string {
-  const lines = kept.map(({ id, archive, since, databases, files, tables = [] }) => {
+function describe(kept: readonly KeptState[], timezone: string | undefined): string {
+  const lines = kept.flatMap((state) => {
+    const { databases, files, tables = [] } = state;
     const parts = [
       ...databases.map(({ live }) => `database ${live}`),
       ...files.map(({ root }) => root),
       ...tables.map(({ database, schema, table }) => `table ${schema}.${table} of ${database}`),
     ];
-    return `  ${id}: ${parts.join(', ')} as before the restore of ${archive}, ${since}`;
+    return [`  ${describeReplaced(state, timezone)}`, `    ${parts.join(', ')}`];
   });
   return ['To be deleted for good:', ...lines].join('\n');
 }

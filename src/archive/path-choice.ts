@@ -21,7 +21,10 @@ interface Choice {
  * A `!` at the beginning is a letter like any other: nobody who names paths means all but one. A `*` stands for whatever a
  * name may hold, line breaks too.
  */
-const GLOBS = { dot: true, nonegate: true, flags: 's' };
+const GLOBS = { dot: true, nonegate: true, noextglob: true, flags: 's' };
+
+/** More of them in one glob, and a name made for it could keep its search busy for minutes, or for ever. */
+const MOST = { stars: 3, globstars: 2, braces: 2 };
 
 /**
  * Paths and globs of an archive (`uploads/student_0042/portfolio`, `uploads/student_00??`): chosen is what they name, and
@@ -85,10 +88,32 @@ function parseChoice(text: string): Choice {
   const path = Buffer.from(bare);
   const fault = findNameFault(path) ?? findTextFault(text);
   if (fault !== undefined) throw refuse(text, fault);
-  const { base, glob } = picomatch.scan(bare, GLOBS);
+  const pattern = escapeOthers(bare);
+  const { base, glob } = picomatch.scan(pattern, { ...GLOBS, unescape: true });
   if (glob === '') return { path };
-  const matches = matchWithin(picomatch(bare, GLOBS));
-  return { path, glob: { base: Buffer.from(base), matches, mayHold: matchFolders(bare, matches) } };
+  const wild = findWildFault(pattern);
+  if (wild !== undefined) throw refuse(text, wild);
+  const matches = matchWithin(picomatch(pattern, GLOBS));
+  return { path, glob: { base: Buffer.from(base), matches, mayHold: matchFolders(pattern, matches) } };
+}
+
+/** Parentheses, `+` and `|` are letters of names here (`photo (1)*.jpg`), not the regular expression's. */
+function escapeOthers(text: string): string {
+  return text.replace(/\\.|[()+|]/gs, (found) => (found.length > 1 ? found : `\\${found}`));
+}
+
+function findWildFault(pattern: string): string | undefined {
+  const bare = pattern.replace(/\\./gs, '');
+  // Braces may hold slashes: then all of it counts as one name.
+  const names = bare.includes('{') ? [bare.replace(/(^|\/)\*\*(?=\/|$)/g, '$1')] : bare.split('/');
+  const countOf = (text: string, sign: RegExp): number => text.match(sign)?.length ?? 0;
+  if (names.some((name) => name !== '**' && countOf(name, /\*+/g) > MOST.stars)) {
+    return `as a glob it has more than ${MOST.stars} "*" in one name`;
+  }
+  if (bare.split('/').filter((name) => name === '**').length > MOST.globstars)
+    return `as a glob it has more than ${MOST.globstars} "**"`;
+  if (countOf(bare, /\{/g) > MOST.braces) return `as a glob it has more than ${MOST.braces} "{"`;
+  return undefined;
 }
 
 /** A name is chosen with each folder above it, whatever it looks like itself. */
@@ -103,10 +128,10 @@ function matchWithin(matches: (name: string) => boolean): (name: string) => bool
 
 /**
  * Judges folders by as many components as the glob has before its first `**`: whoever looks for `uploads/*\/portfolio`
- * need not look into `uploads/x/photos`. Braces and parentheses may hold slashes: with them, every folder may do.
+ * need not look into `uploads/x/photos`. Braces may hold slashes: with them, every folder may do.
  */
 function matchFolders(glob: string, matches: (name: string) => boolean): (name: string) => boolean {
-  if (/[{(]/.test(glob)) return () => true;
+  if (glob.includes('{')) return () => true;
   const components = glob.split('/');
   const open = components.findIndex((component) => component.includes('**'));
   const judged = open === -1 ? components.length : open;

@@ -8,6 +8,7 @@ import { serverOf } from './connect-server.ts';
 import type { Platform } from './platform.ts';
 import { followContainer } from './restore/follow-container.ts';
 import { dropTablesOf } from './restore/kept-tables.ts';
+import { findThrough } from './restore/find-later.ts';
 import { listKept, removeKeptRecord, type KeptRecord } from './restore/kept.ts';
 import { withLock } from './with-lock.ts';
 
@@ -35,10 +36,32 @@ export async function forget(platform: Platform, { ids, confirm }: ForgetOptions
       );
     }
     const chosen = kept.filter(({ id }) => !ids || ids.length === 0 || ids.includes(id));
+    await refuseGaps(platform, chosen, kept);
     if (chosen.length === 0 || !(await confirm(chosen))) return { forgotten: [] };
     for (const record of chosen) await forgetOne(platform, record);
     return { forgotten: chosen };
   });
+}
+
+/**
+ * What an older restore keeps comes back by way of the newer ones: without them, its undo would mix what stood there at two
+ * times. What is kept of a table lies in its database: where that is kept itself, nobody gets at it.
+ */
+async function refuseGaps(
+  platform: Platform,
+  chosen: readonly KeptRecord[],
+  kept: readonly KeptRecord[],
+): Promise<void> {
+  const stays = kept.filter((record) => !chosen.includes(record));
+  for (const record of chosen) {
+    const bound = await findThrough(platform, record, stays);
+    if (!bound) continue;
+    throw new Failure(
+      'refused',
+      `${record.id} cannot be forgotten while ${bound.id} is kept: the way back of one goes through the other`,
+      `Nothing was deleted. To have both gone: forget ${bound.id} first. Or take the newer one back first (undo).`,
+    );
+  }
 }
 
 async function forgetOne(platform: Platform, record: KeptRecord): Promise<void> {

@@ -110,7 +110,7 @@ function refuseImpossible({ id, refusals }: UndoPlan): void {
 /** Tables go back in one transaction: no service stands still for it. */
 async function carryOutTables(
   platform: Platform,
-  { id: undone, since, archive, ...plan }: UndoPlan,
+  { id: undone, since, archive, undoes, ...plan }: UndoPlan,
 ): Promise<Omit<UndoResult, 'durationMs'>> {
   const { holder, now, logger } = platform;
   const id = makeRestoreId(now());
@@ -120,11 +120,11 @@ async function carryOutTables(
     id,
     phase: 'staging',
     archive,
-    undoes: { id: undone, since },
+    undoes: { id: undone, since, ...(undoes ? { undoes } : {}) },
     holder,
     started: now().toISOString(),
   });
-  return { plan: { id: undone, since, archive, ...plan }, done: true, id, tables };
+  return { plan: { id: undone, since, archive, ...(undoes ? { undoes } : {}), ...plan }, done: true, id, tables };
 }
 
 async function carryOut(platform: Platform, plan: UndoPlan): Promise<Omit<UndoResult, 'durationMs'>> {
@@ -139,7 +139,7 @@ async function carryOut(platform: Platform, plan: UndoPlan): Promise<Omit<UndoRe
       id,
       phase: 'staging',
       archive: plan.archive,
-      undoes: { id: plan.id, since: plan.since },
+      undoes: { id: plan.id, since: plan.since, ...(plan.undoes ? { undoes: plan.undoes } : {}) },
       holder,
       started: now().toISOString(),
       databases: plan.databases.map((database) => placeDatabaseBack(database, id)),

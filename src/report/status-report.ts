@@ -7,7 +7,7 @@ import { countOf, formatBytes, formatCount, formatDuration } from '../logging/qu
 import type { KeptState } from '../operations/restore/measure-kept.ts';
 import { commandLine } from './restore-report.ts';
 import { formatTable } from './table.ts';
-import { describeReplacing } from './undo-report.ts';
+import { describeReplaced } from './undo-report.ts';
 
 /** The vault's state for a terminal, the verdict first; times of `timezone`. */
 export function renderStatus(result: StatusResult, now: Date, timezone?: string): string {
@@ -48,10 +48,9 @@ export function renderStatus(result: StatusResult, now: Date, timezone?: string)
 
 /** What is kept of one restore, what it takes, and the command lines that it is for. */
 function describeKeptState(state: KeptState, timezone: string | undefined): string[] {
-  const { id, since, sizeBytes, unknown } = state;
-  const size = unknown.length > 0 ? `at least ${formatBytes(sizeBytes)}` : formatBytes(sizeBytes);
+  const { id, unknown } = state;
   return [
-    `${id}: what the ${describeReplacing(state)} replaced, since ${formatTime(since, timezone)}; takes ${size}`,
+    describeReplaced(state, timezone),
     ...unknown.map((why) => `  not known: ${why}`),
     `  put it back: ${commandLine('undo', id)}`,
     `  free its space: ${commandLine('forget', id)}`,

@@ -1,6 +1,7 @@
 import { formatTime } from '../logging/format-time.ts';
 import { countOf, formatBytes, formatDuration } from '../logging/quantity-text.ts';
 import type { KeptRecord } from '../operations/restore/kept.ts';
+import type { KeptState } from '../operations/restore/measure-kept.ts';
 import type { UndoPlan } from '../operations/restore/undo-plan.ts';
 import type { UndoResult } from '../operations/undo.ts';
 import { describeConnections, describeHalt } from './plan-report.ts';
@@ -35,7 +36,12 @@ export function renderUndoPlan(plan: UndoPlan, timezone?: string): string {
     ...describeHalt(plan),
     ...plan.warnings.map((warning) => `Warning: ${warning}`),
     ...plan.refusals.map((refusal) => `CANNOT BE DONE: ${refusal}`),
-    ...(files.length > 0 ? ['Files that the restore did not touch stay as they are, also those that came since.'] : []),
+    ...(files.length > 0
+      ? [
+          'Files that the restore did not touch stay as they are, also those that came since, but in folders that it ' +
+            'brought: these go aside with all that is in them.',
+        ]
+      : []),
     ...(databases.length > 0 ? ['Databases come back as they were: what was entered since goes aside with them.'] : []),
     ...(databases.length > 0 ? ['Roles that the restore created stay.'] : []),
     ...(tables.length > 0 ? ['What was entered into these tables since goes aside; foreign keys are proven.'] : []),
@@ -54,7 +60,7 @@ export function renderUndo(result: UndoResult, timezone?: string): string {
           `  ${schema}.${name}: ${countOf(rows, 'row')} in place, ${countOf(replaced, 'row')} went aside`,
       ),
       `  writers waited for ${formatDuration(tables.lockedMs)}`,
-      ...describeKept(id, 'What the restore had brought'),
+      ...describeKept(id, plan.undoes ? 'What was there' : 'What the restore had brought'),
     ].join('\n');
   }
   if (!done || !carried || !services || id === undefined) {
@@ -66,7 +72,7 @@ export function renderUndo(result: UndoResult, timezone?: string): string {
       kept === undefined ? `  ${source}: database ${live} is gone again` : `  ${source}: database ${live} is as before`,
     ),
     ...describeCarried(carried, services, plan.files.length > 0),
-    ...describeKept(id, 'What the restore had brought'),
+    ...describeKept(id, plan.undoes ? 'What was there' : 'What the restore had brought'),
     ...services.faults.map((fault) => `NOT SERVING: ${fault}`),
   ].join('\n');
 }
@@ -74,4 +80,11 @@ export function renderUndo(result: UndoResult, timezone?: string): string {
 /** What replaced what is kept: `restore of backup_full_2026-01-31.tar.gz`, or an undo. */
 export function describeReplacing({ archive, undoes }: Pick<KeptRecord, 'archive' | 'undoes'>): string {
   return undoes ? `undo of ${undoes.id}, which concerned ${archive}` : `restore of ${archive}`;
+}
+
+/** What is kept of one restore, or undo, since when, and what it takes; times of `timezone`. */
+export function describeReplaced(state: KeptState, timezone?: string): string {
+  const { id, since, sizeBytes, unknown } = state;
+  const size = unknown.length > 0 ? `at least ${formatBytes(sizeBytes)}` : formatBytes(sizeBytes);
+  return `${id}: what the ${describeReplacing(state)} replaced, since ${formatTime(since, timezone)}; takes ${size}`;
 }

@@ -112,7 +112,8 @@ export function splitPath(path: Buffer): { parent: Buffer; name: Buffer } {
   return { parent: path.subarray(0, Math.max(end, 0)), name: path.subarray(end + 1) };
 }
 
-function* splitNames(path: Buffer): Generator<Buffer, void, undefined> {
+/** The names that a relative path leads through. */
+export function* splitNames(path: Buffer): Generator<Buffer, void, undefined> {
   for (let start = 0; start < path.length;) {
     const slash = path.indexOf(SLASH, start);
     const end = slash === -1 ? path.length : slash;

@@ -167,6 +167,15 @@ describe('a swap of several databases', () => {
     await cluster.query('postgres', 'DROP DATABASE three;');
   });
 
+  it('brings back what a drop that was killed has closed already', async () => {
+    const before = await readOids();
+    for (const { staged } of swaps)
+      await cluster.query('postgres', `ALTER DATABASE ${quote(staged)} IS_TEMPLATE false ALLOW_CONNECTIONS false;`);
+    expect((await swapDatabases({ server, swaps })).swapped).toEqual(lives);
+    expectNew(before, await readOids());
+    expect(await cluster.query('one', 'SELECT 1')).toEqual([['1']]);
+  });
+
   it('is wholly done or not at all, whenever its psql is killed (faults 119)', async () => {
     const before = await readOids();
     const renameBack = swaps.flatMap(({ live, staged, kept }) => [

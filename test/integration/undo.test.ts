@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { backup } from '../../src/operations/backup.ts';
 import { forget } from '../../src/operations/forget.ts';
@@ -213,6 +213,17 @@ describe('an undo', () => {
     expect(readFileSync(join(made.uploads, 'same/f1/f'), 'utf8')).toBe('f\n');
     expect(ownFolders()).toHaveLength(2);
   }, 120_000);
+
+  it('leaves the mode alone that a folder got since, which the restore did not change', async () => {
+    await forget(made.platform, yes);
+    await bring(['uploads']);
+    inUploads('echo changed > same/f1');
+    await bring(['uploads']);
+    inUploads('chmod 700 metadata; chmod 711 same');
+    await takeBack();
+    const modeOf = (name: string) => statSync(join(made.uploads, name)).mode & 0o777;
+    expect([modeOf('metadata'), modeOf('same')]).toEqual([0o700, 0o750]);
+  }, 60_000);
 
   it('leaves the folder empty that a restore had made', async () => {
     await forget(made.platform, yes);

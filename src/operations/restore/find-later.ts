@@ -4,7 +4,8 @@ import type { KeptRecord } from './kept.ts';
 
 /**
  * The newest restore that has to be taken back before another: it replaced some of the same databases or folders later.
- * An undo of one that came later as well is none: what stood there before that one, stands there again.
+ * An undo of one that came later as well is none: what stood there before that one, stands there again. An undo of such an
+ * undo is one: what that one brought, stands there again.
  */
 export async function findLater(
   platform: Platform,
@@ -12,14 +13,58 @@ export async function findLater(
   all: readonly KeptRecord[],
 ): Promise<KeptRecord | undefined> {
   for (const candidate of [...all].reverse()) {
-    if (candidate.since <= record.since || (candidate.undoes && candidate.undoes.since > record.since)) continue;
-    const isSharing =
-      isSharingFolder(candidate, record) ||
-      isSharingTable(candidate, record) ||
-      (await isSharingDatabase(platform, candidate, record));
-    if (isSharing) return candidate;
+    if (candidate.since <= record.since || isTakenBack(candidate, record)) continue;
+    if (await isSharing(platform, candidate, record)) return candidate;
   }
   return undefined;
+}
+
+/**
+ * One of others that stay, which cannot do without a record: an older one that replaced some of the same; or a newer one
+ * that keeps a database in which the record keeps tables.
+ */
+export async function findThrough(
+  platform: Platform,
+  record: KeptRecord,
+  others: readonly KeptRecord[],
+): Promise<KeptRecord | undefined> {
+  for (const other of others) {
+    const isBound =
+      other.since > record.since
+        ? holdsTables(other, record)
+        : !isTakenBack(record, other) &&
+          (isSharingFolder(other, record) ||
+            isSameTable(other, record) ||
+            (await isSharingDatabase(platform, other, record)));
+    if (isBound) return other;
+  }
+  return undefined;
+}
+
+/** Whether one keeps, or has replaced, a database in which the other keeps tables. */
+function holdsTables({ databases }: KeptRecord, { tables = [] }: KeptRecord): boolean {
+  return tables.some(({ source, database }) =>
+    databases.some((each) => each.source === source && each.live === database),
+  );
+}
+
+/** Whether an undo leaves what a record has put in place as it was then: of what came later, each undo takes back one. */
+function isTakenBack({ undoes }: KeptRecord, { since }: KeptRecord): boolean {
+  let later = 0;
+  for (let undone = undoes; undone; undone = undone.undoes) if (undone.since > since) later++;
+  return later % 2 === 1;
+}
+
+/** Whether two have replaced some of the same databases, tables or folders. */
+async function isSharing(platform: Platform, one: KeptRecord, other: KeptRecord): Promise<boolean> {
+  return (
+    isSharingFolder(one, other) ||
+    isSameTable(one, other) ||
+    // A database that was replaced since, or earlier, has its tables with it.
+    holdsTables(one, other) ||
+    holdsTables(other, one) ||
+    (await isSharingDatabase(platform, one, other))
+  );
 }
 
 /** One folder that lies in another counts: what is to be put back may be in it. */
@@ -34,16 +79,12 @@ function isSharingFolder(one: KeptRecord, other: KeptRecord): boolean {
   );
 }
 
-/** A database that was replaced since, or earlier, has its tables with it. */
-function isSharingTable(one: KeptRecord, other: KeptRecord): boolean {
-  const within = ({ databases }: KeptRecord, { tables = [] }: KeptRecord): boolean =>
-    tables.some(({ source, database }) => databases.some((each) => each.source === source && each.live === database));
-  const isSame = (one.tables ?? []).some(({ source, database, schema, table }) =>
+function isSameTable(one: KeptRecord, other: KeptRecord): boolean {
+  return (one.tables ?? []).some(({ source, database, schema, table }) =>
     (other.tables ?? []).some(
       (each) => each.source === source && each.database === database && each.schema === schema && each.table === table,
     ),
   );
-  return isSame || within(one, other) || within(other, one);
 }
 
 /** By the server and the name on it: a configuration may have a database under two names, or give it another. */

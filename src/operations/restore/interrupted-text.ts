@@ -14,6 +14,7 @@ export function describePhase({ phase }: Pick<RestoreJournal, 'phase'>): string 
 }
 
 /** What will be done about it. */
-export function describeRemedy({ phase }: Pick<RestoreJournal, 'phase'>): string {
-  return phase === 'swapping' ? 'carries it through' : 'removes what it had made';
+export function describeRemedy({ phase, isSingleRename }: Pick<RestoreJournal, 'phase' | 'isSingleRename'>): string {
+  if (phase !== 'swapping') return 'removes what it had made';
+  return isSingleRename ? 'removes what it had made, or ends it where it was renamed already' : 'carries it through';
 }

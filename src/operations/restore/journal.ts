@@ -70,6 +70,8 @@ export interface RestoreJournal {
   files: FilesSwap[];
   /** Tables of one database; that their transaction has happened is told by what they keep. Absent in older journals. */
   tables?: TableSwap[];
+  /** One rename puts all of it in place, and no service stands still for that. */
+  isSingleRename?: boolean;
   /** Services that stand still during the swap, also those that did not run when it began; absent in older journals. */
   users?: Users;
 }

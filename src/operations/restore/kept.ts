@@ -9,6 +9,8 @@ export interface Undone {
   id: string;
   /** When it had been carried through, RFC 3339. */
   since: string;
+  /** What that had taken back in turn; absent in older records. */
+  undoes?: Undone;
 }
 
 /** What a restore, or an undo, replaced, and where it is kept until `forget`. */
@@ -52,10 +54,18 @@ export interface KeptFiles {
   kept: string;
 }
 
-/** Notes down what is kept; on disk when this returns. */
+/**
+ * Writes a record; it is on disk when this returns. It is later than all others, whatever the clock says: which restore
+ * comes after which decides what an undo may put back.
+ */
 export async function recordKept(stateDirectory: string, record: KeptRecord): Promise<void> {
   await mkdir(keptRecordsIn(stateDirectory), { recursive: true, mode: 0o700 });
-  await writeDurably(pathOf(stateDirectory, record.id), `${JSON.stringify(record, null, 2)}\n`, 0o600);
+  // A record that somebody changed does not keep a restore from ending.
+  const others = await listKept(stateDirectory).catch(() => []);
+  const earlier = [record.undoes, ...others.filter(({ id }) => id !== record.id)];
+  const earliest = Math.max(...earlier.map((each) => (each ? Date.parse(each.since) + 1 : 0)));
+  const since = new Date(Math.max(Date.parse(record.since), earliest)).toISOString();
+  await writeDurably(pathOf(stateDirectory, record.id), `${JSON.stringify({ ...record, since }, null, 2)}\n`, 0o600);
 }
 
 /** All that is kept, oldest first. @throws Failure `refused` on a record that names anything but what is ours. */

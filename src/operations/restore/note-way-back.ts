@@ -1,9 +1,12 @@
 import { mkdir } from 'node:fs/promises';
+import { withoutSlash } from '../../archive/entry-names.ts';
 import { formatTocLine, type TocLine } from '../../archive/toc-line.ts';
 import { describeFolders, listAdded } from '../../sources/files/way-back.ts';
 import { syncDirectory } from '../../system/durable-file.ts';
+import { FolderTree } from '../../system/folder-tree.ts';
+import { splitPath } from '../../system/open-folder.ts';
 import type { FilesSwap, RestoreJournal } from './journal.ts';
-import { encodeName, mapEach, readFolders, writeList } from './lists.ts';
+import { encodeName, mapEach, readFolders, readNames, writeList } from './lists.ts';
 import { directoriesPathIn, keptRecordsIn, removalsPathIn, wayBackPathOf } from './own-paths.ts';
 
 /**
@@ -23,14 +26,54 @@ export async function noteWayBack(stateDirectory: string, { id, files }: Restore
   for (const path of [directory, keptRecordsIn(stateDirectory), stateDirectory]) await syncDirectory(path);
 }
 
-/** The root, and all folders that the swap aligns; a root that was made for it had nothing to be described. */
+/**
+ * The root, and of the folders that the swap aligns those that it changes: others may get modes, owners and times since,
+ * which are not the undo's to take back. A root that was made for it had nothing to be described.
+ */
 async function* foldersBefore(
   root: Buffer,
-  { source, directories, isRootNew, rootMtimeNs }: FilesSwap,
+  { source, staged, removals, directories, isRootNew, rootMtimeNs }: FilesSwap,
 ): AsyncGenerator<TocLine, void, undefined> {
   if (isRootNew) return;
   const time = rootMtimeNs === undefined ? undefined : BigInt(rootMtimeNs);
-  yield* describeFolders(root, source, withRoot(Buffer.from(`${source}/`), readFolders(directories)), time);
+  const emptied = await listParents(readNames(removals));
+  const incoming = new FolderTree(Buffer.from(staged));
+  let aligned: Partial<TocLine> = {};
+  async function* remember(): AsyncGenerator<Pick<TocLine, 'name'>, void, undefined> {
+    for await (aligned of withRoot(Buffer.from(`${source}/`), readFolders(directories))) yield aligned as TocLine;
+  }
+  try {
+    for await (const before of describeFolders(root, source, remember(), time)) {
+      const name = before.name.subarray(source.length + 1);
+      const isChanged =
+        name.length === 0 ||
+        !hasAttributesOf(before, aligned) ||
+        emptied.has(name.toString('latin1')) ||
+        (await incoming.within(name, async () => true).catch(isMissing));
+      if (isChanged) yield before;
+    }
+  } finally {
+    incoming.close();
+  }
+}
+
+/** The folders, named as below the root, that something is to go from. */
+async function listParents(names: AsyncIterable<Buffer>): Promise<Set<string>> {
+  const parents = new Set<string>();
+  for await (const name of names) {
+    const { parent } = splitPath(withoutSlash(name));
+    parents.add(`${parent.toString('latin1')}/`);
+  }
+  return parents;
+}
+
+function hasAttributesOf(folder: TocLine, { mode = 0o755, uid = 0, gid = 0, mtimeNs = 0n }: Partial<TocLine>): boolean {
+  return folder.mode === mode && folder.uid === uid && folder.gid === gid && folder.mtimeNs === mtimeNs;
+}
+
+function isMissing(error: unknown): false {
+  if (!['ENOENT', 'ENOTDIR', 'ELOOP'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  return false;
 }
 
 /** An undo aligns no root where there was none before the restore; entries come and go in it nevertheless. */

@@ -60,7 +60,6 @@ export async function putInPlace(
     const swapping = await orDiscard(platform, run.journal, async () => {
       platform.signal?.throwIfAborted();
       begun = Date.now();
-      // What the journal names as users stays: whoever goes on after a kill may find more than one rename to do.
       const isSingle = run.isSingleRename && isUsed(users) && (await stageLate(run, notes));
       const halted = isSingle ? [] : await haltServices(platform, users);
       stopped = [...new Set(halted.map(({ service }) => service))].sort();
@@ -69,7 +68,7 @@ export async function putInPlace(
       for (const swap of journal.files) await confirmStaged(swap);
       await noteWayBack(platform.config.state, journal);
       platform.signal?.throwIfAborted();
-      return { ...journal, phase: 'swapping' as const };
+      return { ...journal, phase: 'swapping' as const, ...(isSingle ? { isSingleRename: true } : {}) };
     });
     await writeJournal(platform.config.state, swapping);
     logger.info('Everything is staged and proven. Putting it in place.');

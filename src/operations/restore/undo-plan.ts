@@ -3,6 +3,7 @@ import { Failure } from '../../logging/failure.ts';
 import { measureTree } from '../../sources/files/measure-tree.ts';
 import { listMounted } from '../../sources/files/way-back.ts';
 import { listOwnDatabases } from '../../sources/postgres/forget-databases.ts';
+import { quoteIdentifier } from '../../sources/postgres/query.ts';
 import { readLive } from '../../sources/postgres/read-live.ts';
 import type { Connection } from '../../sources/postgres/restore-facts.ts';
 import { groupBy } from '../../system/group-by.ts';
@@ -130,7 +131,7 @@ async function planFolder(platform: Platform, record: KeptRecord, folder: KeptFi
   const found = await followContainer(platform, record, folder);
   if (!found) throw refusal('their container was made anew, and what was kept went with the old one');
   const size = await measureTree(found.kept);
-  if (!size) throw refusal(`${found.kept}, where they were kept, is gone`);
+  if (!size) throw refusal(`${found.kept}, where they were kept, is gone${describeByHand(record)}`);
   const directory = wayBackPathOf(platform.config.state, record.id);
   const removals = removalsPathIn(directory, source);
   try {
@@ -147,6 +148,20 @@ async function planFolder(platform: Platform, record: KeptRecord, folder: KeptFi
   let aside = 0;
   for await (const name of readNames(removals)) if (name.length > 0) aside++;
   return { ...found, back: size.entries, backBytes: size.bytes, aside };
+}
+
+/** Databases of a record whose files are lost are whole: this is the only way left to them. */
+function describeByHand({ databases }: KeptRecord): string {
+  const lines = databases.flatMap(({ live, kept }) =>
+    kept === undefined
+      ? []
+      : [
+          `ALTER DATABASE ${quoteIdentifier(live)} RENAME TO ${quoteIdentifier(`${live}_aside`)}; ` +
+            `ALTER DATABASE ${quoteIdentifier(kept)} RENAME TO ${quoteIdentifier(live)}; ` +
+            `ALTER DATABASE ${quoteIdentifier(live)} ALLOW_CONNECTIONS true IS_TEMPLATE false;`,
+        ],
+  );
+  return lines.length === 0 ? '' : `. Its databases by hand, services stopped (psql postgres): ${lines.join(' ')}`;
 }
 
 function refusal(why: string): Failure {

@@ -4,6 +4,7 @@ import { Failure } from '../../logging/failure.ts';
 import { joinBytes } from '../../system/long-path.ts';
 import { OpenFolder, splitPath } from '../../system/open-folder.ts';
 import { openOwn, type OwnInodes } from './own-folder.ts';
+import { reachKept, type Aside } from './reach-kept.ts';
 import { isGone } from './walk.ts';
 
 export interface SwapOptions {
@@ -21,6 +22,7 @@ export interface SwapOptions {
 
 /** What is left when a name is taken: names have at most 255 bytes. */
 const LONGEST_STEM_BYTES = 240;
+const ALL_REMOVED = 0o1000;
 
 /**
  * Puts staged entries in place of live ones by renaming, and moves away what is to go. The staged tree is its own list of
@@ -47,9 +49,9 @@ export async function swapFiles(options: SwapOptions): Promise<{ placed: number;
     opened.push(kept);
     const fresh = await openOwn(staged, inodes?.staged);
     if (fresh) opened.push(fresh);
-    let removed = 0;
-    for await (const name of removals) if (await removeLive(live, kept, withoutSlash(name))) removed++;
-    const placed = fresh ? await placeFolder({ live, fresh, kept, path: Buffer.alloc(0) }) : 0;
+    const aside = { live, kept };
+    const removed = await removeAll(aside, removals);
+    const placed = fresh ? await placeFolder({ live, fresh, aside, path: Buffer.alloc(0) }) : 0;
     return { placed, removed };
   } finally {
     for (const folder of opened) await folder.close();
@@ -67,8 +69,23 @@ async function openKept(path: Buffer, inode: string | undefined): Promise<OpenFo
   );
 }
 
+/**
+ * Moves away what is to go, before anything is placed. Some of these names are placed afterwards: the kept folder's sticky
+ * bit, which means nothing else in a private folder, says that all have gone, so that whoever goes on moves away none of
+ * what has come. It is on the same file system as they are, and so on its disk after them.
+ */
+async function removeAll(aside: Aside, removals: AsyncIterable<Buffer>): Promise<number> {
+  const { handle } = aside.kept;
+  const { mode } = await handle.stat();
+  if ((mode & ALL_REMOVED) !== 0) return 0;
+  let removed = 0;
+  for await (const name of removals) if (await removeLive(aside, withoutSlash(name))) removed++;
+  await handle.chmod((mode & 0o7777) | ALL_REMOVED);
+  return removed;
+}
+
 /** Moves one live entry that the archive does not have to the kept ones. */
-async function removeLive(live: OpenFolder, kept: OpenFolder, path: Buffer): Promise<boolean> {
+async function removeLive({ live, kept }: Aside, path: Buffer): Promise<boolean> {
   const { parent, name } = splitPath(path);
   // What was kept already has been moved in an earlier attempt: the live name may be a new entry by now.
   const before = await kept.reach(parent);
@@ -77,7 +94,7 @@ async function removeLive(live: OpenFolder, kept: OpenFolder, path: Buffer): Pro
   const folder = isDone ? undefined : await live.reach(parent);
   if (!folder) return false;
   try {
-    return (await folder.look(name)) !== undefined && (await keep(folder, kept, path));
+    return (await folder.look(name)) !== undefined && (await keep(folder, { live, kept }, path));
   } finally {
     await folder.close();
   }
@@ -86,14 +103,13 @@ async function removeLive(live: OpenFolder, kept: OpenFolder, path: Buffer): Pro
 interface Place {
   live: OpenFolder;
   fresh: OpenFolder;
-  /** The root of all that is kept. */
-  kept: OpenFolder;
+  aside: Aside;
   /** Of the two open folders, relative to the root. */
   path: Buffer;
 }
 
 /** Places the content of one staged folder whose live counterpart exists, and empties it thereby. */
-async function placeFolder({ live, fresh, kept, path }: Place): Promise<number> {
+async function placeFolder({ live, fresh, aside, path }: Place): Promise<number> {
   let placed = 0;
   for (const name of await fresh.names()) {
     const entry = path.length === 0 ? name : joinBytes(path, name);
@@ -101,7 +117,7 @@ async function placeFolder({ live, fresh, kept, path }: Place): Promise<number> 
     const counterpart = inner && (await live.child(name));
     try {
       if (inner && counterpart) {
-        placed += await placeFolder({ live: counterpart, fresh: inner, kept, path: entry });
+        placed += await placeFolder({ live: counterpart, fresh: inner, aside, path: entry });
         await rmdir(fresh.pathOf(name));
         continue;
       }
@@ -115,7 +131,7 @@ async function placeFolder({ live, fresh, kept, path }: Place): Promise<number> 
       await unlink(fresh.pathOf(name));
       continue;
     }
-    if (present) await keepForReplacement(live, kept, entry, present, inner !== undefined);
+    if (present) await keepForReplacement(live, aside, entry, present, inner !== undefined);
     await rename(fresh.pathOf(name), live.pathOf(name));
     placed++;
   }
@@ -133,17 +149,17 @@ async function isSameFile(fresh: OpenFolder, name: Buffer, present: BigIntStats)
  */
 async function keepForReplacement(
   live: OpenFolder,
-  kept: OpenFolder,
+  aside: Aside,
   path: Buffer,
   present: BigIntStats,
   byFolder: boolean,
 ): Promise<void> {
   if (byFolder) {
-    await keep(live, kept, path);
+    await keep(live, aside, path);
     return;
   }
   const { parent, name } = splitPath(path);
-  const folder = await kept.reach(parent, true);
+  const folder = await reachKept(aside, parent);
   try {
     const already = await folder?.look(name);
     if (already?.ino === present.ino && already.dev === present.dev) return;
@@ -157,13 +173,13 @@ async function keepForReplacement(
   } finally {
     await folder?.close();
   }
-  await keep(live, kept, path);
+  await keep(live, aside, path);
 }
 
 /** Moves a live entry to the kept ones; false where it is gone already. */
-async function keep(live: OpenFolder, kept: OpenFolder, path: Buffer): Promise<boolean> {
+async function keep(live: OpenFolder, aside: Aside, path: Buffer): Promise<boolean> {
   const { parent, name } = splitPath(path);
-  const folder = await kept.reach(parent, true);
+  const folder = await reachKept(aside, parent);
   if (!folder)
     throw new Failure(
       'failed',

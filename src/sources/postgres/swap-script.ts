@@ -53,7 +53,10 @@ BEGIN
       results := results || jsonb_build_object('live', s.live, 'done', 'before', 'replaced', false);
       CONTINUE;
     END IF;
-    IF s.staged IS NOT NULL AND (NOT staged.datistemplate OR staged.oid <> coalesce(s."stagedOid", staged.oid)) THEN
+    -- Ours as for listOwnDatabases: a drop that was killed has taken the one mark away, not both.
+    IF s.staged IS NOT NULL AND (NOT (staged.datistemplate OR NOT staged.datallowconn)
+      OR staged.oid <> coalesce(s."stagedOid", staged.oid))
+    THEN
       RAISE EXCEPTION 'database "%" is not the one that was restored, or kept', s.staged;
     END IF;
     IF live.oid IS NOT NULL THEN

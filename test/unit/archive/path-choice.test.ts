@@ -58,6 +58,28 @@ describe('a glob', () => {
     expect(heldBy('uploads/{s1/a,t1}')).toEqual(folders);
   });
 
+  it.each(['uploads/*a*a*a*a*a*a*b', 'uploads/{*a,*a}*a*a', '**/a/**/a/**/b', `uploads/${'{a,a}'.repeat(30)}*`])(
+    'is refused in one line where a name could be made that never ends its search: %s',
+    (glob) => {
+      expect(() => PathChoice.parse([glob])).toThrow(/ is no path in an archive: as a glob it has more than \d "/);
+    },
+  );
+
+  it('takes parentheses and plus signs as they are, and ends on names that are made for it', () => {
+    const name = `uploads/${'a'.repeat(240)}c`;
+    const hostile = [
+      'uploads/*(*a)b',
+      'uploads/(*a)+(*a)b',
+      'uploads/[a]+[a]+[a]+*b',
+      'uploads/{a,a}+*b',
+      'uploads/*a*a*b',
+    ];
+    expect(hostile.map((glob) => includes(glob, name))).toEqual(hostile.map(() => false));
+    expect(includes('uploads/photo (1)*', 'uploads/photo (1).jpg')).toBe(true);
+    expect(includes('uploads/photo (1)/*.jpg', 'uploads/photo (1)/a.jpg')).toBe(true);
+    expect(includes('uploads/c++*', 'uploads/c++.txt')).toBe(true);
+  });
+
   it('is never one for all the rest', () => {
     expect(includes('!uploads/a', 'uploads/b')).toBe(false);
     expect(includes('!uploads/a*', 'uploads/b')).toBe(false);

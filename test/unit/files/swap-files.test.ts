@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import {
+  chmodSync,
   existsSync,
   linkSync,
   lstatSync,
@@ -16,6 +17,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { isStillStaged } from '../../../src/sources/files/is-still-staged.ts';
 import { removeTree, swapFiles } from '../../../src/sources/files/swap-files.ts';
 
 let top: string;
@@ -125,6 +127,43 @@ describe('putting staged entries in place', () => {
       'file',
       'deep',
     ]);
+  });
+
+  it('moves nothing away again that it has placed, where the name to be removed was gone the first time', async () => {
+    write(staged, { kind: 'back' });
+    await swap('kind');
+    expect(await swap('kind')).toEqual({ placed: 0, removed: 0 });
+    expect(content(root, 'kind')).toBe('back');
+  });
+
+  it('gives the folders around what it keeps the modes of the live ones', async () => {
+    write(root, { 'a/b/gone': 'g' });
+    chmodSync(join(root, 'a'), 0o2755);
+    chmodSync(join(root, 'a/b'), 0o711);
+    await swap('a/b/gone');
+    expect(['a', 'a/b'].map((name) => statSync(join(kept, name)).mode & 0o7777)).toEqual([0o2755, 0o711]);
+    expect(statSync(kept).mode & 0o777).toBe(0o700);
+  });
+
+  it('can be told by what is left whether its one rename has happened', async () => {
+    const look = () => isStillStaged({ root: Buffer.from(root), staged: Buffer.from(staged), kept: Buffer.from(kept) });
+    write(root, { 's/old': 'old' });
+    write(staged, { 's/portfolio/x': 'x' });
+    expect(await look()).toBe(true);
+    // Somebody has begun it anew.
+    write(root, { 's/portfolio/y': 'y' });
+    expect(await look()).toBe(true);
+    rmSync(join(root, 's/portfolio'), { recursive: true });
+    renameSync(join(staged, 's/portfolio'), join(root, 's/portfolio'));
+    expect(await look()).toBe(false);
+    write(staged, { 's/old': 'new' });
+    write(kept, { 's/other': 'moved away' });
+    expect(await look()).toBe(false);
+    rmSync(join(kept, 's/other'));
+    linkSync(join(root, 's/old'), join(kept, 's/old'));
+    expect(await look()).toBe(true);
+    renameSync(join(staged, 's/old'), join(root, 's/old'));
+    expect(await look()).toBe(false);
   });
 
   it('keeps a name of 255 bytes beside another of that name', async () => {
