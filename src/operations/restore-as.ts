@@ -213,6 +213,7 @@ async function restoreFrom(
     started: now().toISOString(),
     databases: [{ source: record.source, live: options.as, staged, kept: keptNameOf(options.as, id) }],
     files: [],
+    makes: [{ source: record.source, database: options.as }],
   };
   logger.phase('Stage and prove');
   await writeJournal(config.state, journal);

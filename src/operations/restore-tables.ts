@@ -144,6 +144,9 @@ async function restoreFrom(
           kept: keptNameOf(table, `${id} ${schema}`),
         }))
       : [],
+    makes: isInPlace
+      ? []
+      : plan.tables.map(({ source, database, schema, name }) => ({ source, database, table: { schema, name } })),
   };
   logger.phase('Stage and prove');
   await options.note?.(id);

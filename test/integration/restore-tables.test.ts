@@ -135,6 +135,11 @@ describe('tables of two databases beside the live ones', () => {
       await expect(asked).rejects.toMatchObject({ kind: 'refused', next });
       expect(await cluster.query('one', "SELECT relname FROM pg_class WHERE relname LIKE 't_restored%'")).toEqual([]);
       expect(await databases()).toEqual([]);
+      // A type that does not take the rows is told by the transaction alone.
+      await cluster.query('two', 'CREATE TYPE mood AS ENUM ()');
+      const late = restoreTables(other.platform, { archive: 'latest', tables, confirm: async () => true });
+      const there = expect.stringMatching(/the new table public\.t_restored_\d+ of database "one" is there: use it/);
+      await expect(late).rejects.toMatchObject({ next: there });
     } finally {
       await other.stop();
       for (const name of ['one', 'two']) await cluster.query('postgres', `DROP DATABASE ${name} WITH (FORCE)`);

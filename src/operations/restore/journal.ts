@@ -52,6 +52,15 @@ export interface TableSwap {
   kept: string;
 }
 
+/** A new table beside live ones, or a new database, that a restore makes without touching anything else. */
+export interface NewPlace {
+  /** Configured source whose server it is on. */
+  source: string;
+  database: string;
+  /** Absent where the whole database is new. */
+  table?: { schema: string; name: string };
+}
+
 /**
  * What a restore, or an undo, is about to do, on disk before it does it. `staging`: nothing has been replaced, the next command
  * removes what was staged. `swapping`: all of it is staged and proven, the next command carries it through.
@@ -70,6 +79,8 @@ export interface RestoreJournal {
   files: FilesSwap[];
   /** Tables of one database; that their transaction has happened is told by what they keep. Absent in older journals. */
   tables?: TableSwap[];
+  /** What is made anew; there was nothing of these names. Absent in older journals. */
+  makes?: NewPlace[];
   /** Services that stand still during the swap, also those that did not run when it began; absent in older journals. */
   users?: Users;
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Failure } from '../../logging/failure.ts';
 import { endLeftSessions } from '../../sources/postgres/end-sessions.ts';
 import { dropDatabases } from '../../sources/postgres/forget-databases.ts';
 import { dropKeptTables, listKeptTables, type KeptTable } from '../../sources/postgres/kept-tables.ts';
+import { hasDatabase } from '../../sources/postgres/open-as.ts';
 import { queryRows, quoteLiteral, type QueryOptions } from '../../sources/postgres/query.ts';
 import { restoreApplicationName } from '../../sources/postgres/restore-session.ts';
 import type { PostgresServer } from '../../sources/postgres/server.ts';
@@ -19,20 +21,27 @@ export async function areTablesReplaced(platform: Platform, tables: readonly Tab
   const [first] = tables;
   if (!first) return false;
   const server = await serverOf(platform, first.source);
-  if (!(await hasOpenDatabase(server, first.database))) return false;
+  if (!(await hasDatabase(server, first.database))) return false;
   const found = await listKeptTables(server, first.database);
   return tables.every(({ schema, kept }) => found.some((each) => each.schema === schema && each.name === kept));
 }
 
-/** Waits until nothing of a killed run works on a server any more: its transaction is over then, one way or the other. */
+/**
+ * Waits until nothing of a killed run works on a server any more: its transaction is over then, one way or the other.
+ * @throws Failure `source` where that does not happen, or cannot be told.
+ */
 export async function awaitSilence(platform: Platform, tables: readonly TableSwap[]): Promise<void> {
   for (const source of new Set(tables.map((table) => table.source))) {
     const server = await serverOf(platform, source);
     const select = `SELECT count(*) AS sessions FROM pg_stat_activity WHERE starts_with(application_name, ${quoteLiteral(restoreApplicationName)})
       AND usename = current_user AND pid <> pg_backend_pid()`;
-    for (let look = 0; look < 100; look++) {
+    for (let look = 0; ; look++) {
       const [row] = await queryRows<{ sessions: number }>(server, 'postgres', select);
       if (row?.sessions === 0) break;
+      if (look === 100) {
+        const message = `sessions of an earlier run go on at ${server.label}, though they were ended`;
+        throw new Failure('source', message, `Look for ${restoreApplicationName} in pg_stat_activity.`);
+      }
       await endLeftSessions(server);
       await sleep(50);
     }

@@ -38,7 +38,13 @@ export async function putBeside(dumps: readonly TablesOfDump[]): Promise<MadeTab
   const made = await orDiscard(platform, journal, async () => {
     const staged: StagedBeside[] = [];
     for (const dump of dumps) staged.push(await stageBeside(dump));
-    return await makeAll(staged);
+    // A transaction for each database: where a later one fails, the journal says what is there already.
+    for (const { dump, tables } of staged) {
+      const { database } = dump.record;
+      platform.logger.info(`Making ${tables.map(({ name }) => name).join(', ')} in database "${database}".`);
+      await createBeside(database, tables, platform.signal);
+    }
+    return staged.flatMap((each) => each.made);
   });
   await discardStaged(platform, journal);
   return made;
@@ -74,29 +80,6 @@ async function stageBeside(dump: TablesOfDump): Promise<StagedBeside> {
     examples: writeExamples(`${showIdentifier(schema)}.${showIdentifier(table)}`, into, sources[place] as RowSource),
   }));
   return { dump, tables, made };
-}
-
-/** Each database has a transaction of its own: where a later one fails, what was made before is named. */
-async function makeAll(staged: readonly StagedBeside[]): Promise<MadeTable[]> {
-  const made: MadeTable[] = [];
-  for (const { dump, tables, made: next } of staged) {
-    const { platform, record } = dump;
-    platform.logger.info(`Making ${tables.map(({ name }) => name).join(', ')} in database "${record.database}".`);
-    try {
-      await createBeside(record.database, tables, platform.signal);
-    } catch (error) {
-      if (!(error instanceof Failure) || made.length === 0) throw error;
-      const there = made.map(({ database, table }) => `${table} in database "${database}"`).join(', ');
-      throw new Failure(
-        error.kind,
-        error.message,
-        `Nothing that was live has changed; made before it, and there now: ${there}. ${error.next}`,
-        { cause: error },
-      );
-    }
-    made.push(...next);
-  }
-  return made;
 }
 
 function writeExamples(live: string, into: string, { columns }: RowSource): string[] {

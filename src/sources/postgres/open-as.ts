@@ -33,6 +33,19 @@ export async function hasDatabase(server: PostgresServer, name: string): Promise
   return row?.exists === true;
 }
 
+/** Whether a database has a table, or anything else that has its place, of that name. @throws Failure `source` */
+export async function hasTable(
+  server: PostgresServer,
+  database: string,
+  { schema, name }: { schema: string; name: string },
+): Promise<boolean> {
+  const select = `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = ${quoteLiteral(schema)} AND c.relname = ${quoteLiteral(name)}) AS exists`;
+  const options = { applicationName: restoreApplicationName };
+  const [row] = await queryRows<{ exists: boolean }>(server, database, select, options);
+  return row?.exists === true;
+}
+
 /**
  * Gives a restored database the name that it was made for, and opens it: from then on it is an ordinary one. In one
  * transaction, so that it is ours until it is theirs.
