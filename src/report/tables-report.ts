@@ -3,6 +3,7 @@ import { countOf, formatBytes, formatCount, formatDuration } from '../logging/qu
 import type { AsPlan, RestoreAsResult } from '../operations/restore-as.ts';
 import type { RestoreTablesResult } from '../operations/restore-tables.ts';
 import type { PlannedTable, TablesPlan } from '../operations/restore/plan-tables.ts';
+import { describeKept } from './restore-report.ts';
 import { formatTable } from './table.ts';
 
 /** What a restore of tables would do, for whoever has to say yes to it; times of `timezone`. */
@@ -57,9 +58,7 @@ export function renderTables(result: RestoreTablesResult, timezone?: string): st
     ...createdRoles.map((role) => `  role created: ${role}`),
     ...notes.map((note) => `  ${note}`),
     ...(safety ? [`The state before is in ${safety.archive}.`] : []),
-    ...(id === undefined
-      ? []
-      : [`What was replaced is kept as ${id}: "undo ${id}" puts it back, "forget ${id}" frees its space.`]),
+    ...(id === undefined ? [] : describeKept(id, 'What was replaced')),
   ].join('\n');
 }
 

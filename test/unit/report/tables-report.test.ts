@@ -1,0 +1,40 @@
+import { expect, it } from '@jest/globals';
+import type { RestoreTablesResult } from '../../../src/operations/restore-tables.ts';
+import { renderTables } from '../../../src/report/tables-report.ts';
+import { summarizeTables } from '../../../src/report/summary/tables-summary.ts';
+
+const planned: RestoreTablesResult = {
+  plan: {
+    archive: 'backup_full_2026-01-31.tar.gz',
+    made: '2026-01-31T02:00:00Z',
+    ageMs: 3_600_000,
+    isInPlace: true,
+    tables: [],
+    refusals: [],
+    warnings: [],
+  },
+  done: false,
+  made: [],
+  replaced: [],
+  createdRoles: [],
+  notes: [],
+  fetchedBytes: 1,
+  durationMs: 1000,
+};
+const undo = 'npm run -s continuity -- undo 20260201030000-0123ab';
+const forget = 'npm run -s continuity -- forget 20260201030000-0123ab';
+
+it('whoever has replaced tables reads whole lines to put them back, and to free their space', () => {
+  const done = { ...planned, done: true, id: '20260201030000-0123ab' };
+  for (const text of [renderTables(done), summarizeTables(done)]) {
+    expect(text).toContain(undo);
+    expect(text).toContain(forget);
+  }
+  expect(summarizeTables(done)).toContain('The state before was not backed up');
+});
+
+it('the summary of a plan says what to do next', () => {
+  expect(summarizeTables(planned)).toMatch(/\*\*Next:\*\* to carry it out.*`backup_full_2026-01-31\.tar\.gz`/);
+  const refused = { ...planned, plan: { ...planned.plan, refusals: ['it is a view'] } };
+  expect(summarizeTables(refused)).toContain('**Next:** mend what is named');
+});
