@@ -4,24 +4,20 @@ import { Failure } from '../../logging/failure.ts';
 import { stagedNameOf } from '../../sources/postgres/own-names.ts';
 import { queryRows } from '../../sources/postgres/query.ts';
 import { nameBeside } from '../../sources/postgres/restore-beside.ts';
-import { planDatabaseRestore } from '../../sources/postgres/restore-plan.ts';
 import { restoreApplicationName } from '../../sources/postgres/restore-session.ts';
 import type { PostgresServer } from '../../sources/postgres/server.ts';
 import { readTableGround, type TableGround } from '../../sources/postgres/table-facts.ts';
 import { showIdentifier } from '../../sources/postgres/table-name.ts';
 import { qualify } from '../../sources/postgres/table-rows.ts';
-import { serverOf } from '../connect-server.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
+import { describeArchive, lookAtDump, warnOfDamage, type PlannedArchive } from './look-at-dump.ts';
 import { refuseInPlace } from './refuse-in-place.ts';
+import { checkPartRoom } from './room.ts';
 import type { ChosenTable } from './table-choice.ts';
 
 /** What a restore of tables would do, before it does anything. */
-export interface TablesPlan {
-  archive: string;
-  /** When the archive was made, and how old that is now. */
-  made: string;
-  ageMs: number;
+export interface TablesPlan extends PlannedArchive {
   isInPlace: boolean;
   tables: PlannedTable[];
   /** Why it cannot be done; with any of these nothing is. */
@@ -60,13 +56,11 @@ export async function planTables(
   isInPlace: boolean,
 ): Promise<TablesPlan> {
   const plan: TablesPlan = {
-    archive: archive.name,
-    made: manifest.started,
-    ageMs: platform.now().getTime() - Date.parse(manifest.started),
+    ...describeArchive(platform, archive, manifest),
     isInPlace,
     tables: [],
     refusals: [],
-    warnings: [],
+    warnings: warnOfDamage(archive, platform.config.timezone),
   };
   const keys = [...new Set(chosen.map(({ key }) => key))];
   if (isInPlace && keys.length > 1) {
@@ -91,27 +85,18 @@ async function planDump(
   const [first] = members;
   if (!first) return;
   const { key, record } = first;
-  const { config } = platform;
-  if (!config.databases.some(({ name }) => name === record.source)) {
-    plan.refusals.push(`database "${key}" is in the archive, but databases.${record.source} is not in ${config.file}`);
-    return;
-  }
-  const server = await serverOf(platform, record.source);
-  const globals = `db/globals-${record.source}.sql`;
-  const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
   // Staged beside the live database, which stays: what would be in the way of replacing it is not.
   const live = stagedNameOf(record.database, 'plan');
-  const found = await planDatabaseRestore({
-    server,
-    record,
-    live,
-    isForeign: archive.isForeign,
-    allowOldClient: archive.appraisal?.allowsOldClient === true,
-    ...(globalsSql === undefined ? {} : { globalsSql }),
-  });
+  const looked = await lookAtDump(platform, archive, manifest.globals, { key, record, live });
+  if ('refusal' in looked) {
+    plan.refusals.push(looked.refusal);
+    return;
+  }
+  const { server, found } = looked;
   const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [] }) ?? {};
-  plan.refusals.push(...damage, ...found.refusals.map((refusal) => `${key}: ${refusal}`));
-  plan.warnings.push(...warnings, ...found.warnings.map((warning) => `${key}: ${warning}`));
+  const room = await checkPartRoom(platform, { key, record }, members, plan.isInPlace);
+  plan.refusals.push(...damage, ...found.refusals.map((refusal) => `${key}: ${refusal}`), ...room.refusals);
+  plan.warnings.push(...warnings, ...found.warnings.map((warning) => `${key}: ${warning}`), ...room.warnings);
   const names = await queryRows<{ name: string }>(server, 'postgres', 'SELECT datname AS name FROM pg_database', {
     applicationName: restoreApplicationName,
   });

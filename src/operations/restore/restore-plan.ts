@@ -1,5 +1,4 @@
 import type { DatabaseRecord, Manifest } from '../../archive/manifest.ts';
-import { formatTime } from '../../logging/format-time.ts';
 import type { DatabasePlan } from '../../sources/postgres/restore-plan.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import { locateFiles } from '../locate-files.ts';
@@ -11,6 +10,7 @@ import type { Chosen, ChosenFiles } from './choose.ts';
 import { compareStack } from './compare-stack.ts';
 import { estimateRestore, type RestoreEstimate } from './estimate.ts';
 import { planFiles, type FilesPlan } from './files-plan.ts';
+import { describeArchive, warnOfDamage, type PlannedArchive } from './look-at-dump.ts';
 import { removalsPathIn } from './own-paths.ts';
 import { planAllDatabases } from './plan-databases.ts';
 import type { RestoreStep } from './rates.ts';
@@ -19,13 +19,7 @@ import { isSingleRename } from './single-rename.ts';
 import type { RowComparison } from './row-counts.ts';
 
 /** What a restore would do, before it does anything. Sizes in bytes, times RFC 3339. */
-export interface RestorePlan {
-  archive: string;
-  /** When the archive was made, and how old that is now. */
-  made: string;
-  ageMs: number;
-  /** What the newest verification of it came to, by the vault's word; absent where it never was verified. */
-  verified?: NonNullable<OpenArchive['verdict']>;
+export interface RestorePlan extends PlannedArchive {
   databases: PlannedDatabase[];
   files: FilesPlan[];
   /** Services that use it and run now: stopped, or paused and started afresh, while it is put in place. */
@@ -75,7 +69,7 @@ export async function planRestore(
   chosen: Chosen,
   { workDirectory, leftOut = [] }: PlanOptions,
 ): Promise<RestorePlan> {
-  const { config, now } = platform;
+  const { config } = platform;
   const differences = compareStack(platform, manifest);
   const { appraisal } = archive;
   const parts = { databases: chosen.databases.map(([key]) => key), files: chosen.files.map(({ source }) => source) };
@@ -91,10 +85,7 @@ export async function planRestore(
   const services = isSingle ? { stop: [], hold: [] } : halts.services;
   const plan = { databases: room.databases, files: files.files, services };
   return {
-    archive: archive.name,
-    made: manifest.started,
-    ageMs: now().getTime() - Date.parse(manifest.started),
-    ...(archive.verdict ? { verified: archive.verdict } : {}),
+    ...describeArchive(platform, archive, manifest),
     ...plan,
     haltOrder: isSingle ? [] : halts.order,
     users: halts.users,
@@ -113,13 +104,6 @@ export async function planRestore(
       ...halts.warnings,
     ],
   };
-}
-
-function warnOfDamage({ name, verdict }: OpenArchive, timezone: string): string[] {
-  if (!verdict || verdict.isSound) return [];
-  return [
-    `a verification found ${name} damaged (${formatTime(verdict.time, timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
-  ];
 }
 
 /** Compares the chosen file sources with what stands there now. */

@@ -3,6 +3,7 @@ import { code } from '../../logging/code-span.ts';
 import { countOf, formatBytes, formatCount, formatDuration } from '../../logging/quantity-text.ts';
 import type { RestoreAsResult } from '../../operations/restore-as.ts';
 import type { RestoreTablesResult } from '../../operations/restore-tables.ts';
+import { describeVerified } from '../plan-report.ts';
 import { commandLine } from '../restore-report.ts';
 import { describeAs, describeLive, describeTable } from '../tables-report.ts';
 import { details, joinLines, limitRows, list, table } from './markdown.ts';
@@ -28,7 +29,7 @@ export function summarizeTables(result: RestoreTablesResult, timezone?: string):
   return joinLines([
     title,
     '',
-    `Archive ${code(plan.archive)}, made ${code(formatTime(plan.made, timezone))}, ${formatDuration(plan.ageMs)} ago.`,
+    `Archive ${code(plan.archive)}, made ${code(formatTime(plan.made, timezone))}, ${formatDuration(plan.ageMs)} ago; ${describeVerified(plan, timezone)}.`,
     ...(isPossible ? [] : ['', '**In the way:**', '', ...list(plan.refusals, LISTED)]),
     ...table(['Table', 'Rows in the archive', 'Live', 'What happens'], limitRows(rows, LISTED), [1]),
     '',
@@ -89,7 +90,7 @@ export function summarizeAs(result: RestoreAsResult, timezone?: string): string 
         ? '### 📝 A plan: nothing was changed'
         : '### ❌ Cannot be restored as asked: nothing was changed',
     '',
-    `${code(plan.key, 80)} of ${code(plan.archive)}, made ${code(formatTime(plan.made, timezone))}: ${countOf(plan.tables.length, 'table')}.`,
+    `${code(plan.key, 80)} of ${code(plan.archive)}, made ${code(formatTime(plan.made, timezone))}, ${describeVerified(plan, timezone)}: ${countOf(plan.tables.length, 'table')}.`,
     '',
     code(describeAs(plan), 300),
     ...(plan.refusals.length > 0 ? ['', '**In the way:**', '', ...list(plan.refusals, LISTED)] : []),

@@ -33,6 +33,15 @@ it('whoever has replaced tables reads whole lines to put them back, and to free 
   expect(summarizeTables(done)).toContain('The state before was not backed up');
 });
 
+it('a plan says what the last verification of its archive came to', () => {
+  const verified = { isSound: false, level: 'full', time: '2026-01-31T04:00:00Z' } as const;
+  for (const plan of [planned.plan, { ...planned.plan, verified }]) {
+    const told = 'verified' in plan ? 'FOUND DAMAGED' : 'never verified';
+    expect(renderTables({ ...planned, plan })).toContain(told);
+    expect(summarizeTables({ ...planned, plan })).toContain(told);
+  }
+});
+
 it('the summary of a plan says what to do next', () => {
   expect(summarizeTables(planned)).toMatch(/\*\*Next:\*\* to carry it out.*`backup_full_2026-01-31\.tar\.gz`/);
   const refused = { ...planned, plan: { ...planned.plan, refusals: ['it is a view'] } };
