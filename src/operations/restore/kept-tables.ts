@@ -1,12 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../logging/failure.ts';
-import { endLeftSessions } from '../../sources/postgres/end-sessions.ts';
+import { endLeftSessions, hasNoSessions } from '../../sources/postgres/end-sessions.ts';
 import { dropDatabases } from '../../sources/postgres/forget-databases.ts';
 import { dropKeptTables, listKeptTables, type KeptTable } from '../../sources/postgres/kept-tables.ts';
-import { hasDatabase } from '../../sources/postgres/open-as.ts';
-import { queryRows, quoteLiteral, type QueryOptions } from '../../sources/postgres/query.ts';
+import { hasDatabase, hasOpenDatabase } from '../../sources/postgres/open-as.ts';
+import type { QueryOptions } from '../../sources/postgres/query.ts';
 import { restoreApplicationName } from '../../sources/postgres/restore-session.ts';
-import type { PostgresServer } from '../../sources/postgres/server.ts';
 import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
@@ -33,11 +32,8 @@ export async function areTablesReplaced(platform: Platform, tables: readonly Tab
 export async function awaitSilence(platform: Platform, tables: readonly TableSwap[]): Promise<void> {
   for (const source of new Set(tables.map((table) => table.source))) {
     const server = await serverOf(platform, source);
-    const select = `SELECT count(*) AS sessions FROM pg_stat_activity WHERE starts_with(application_name, ${quoteLiteral(restoreApplicationName)})
-      AND usename = current_user AND pid <> pg_backend_pid()`;
     for (let look = 0; ; look++) {
-      const [row] = await queryRows<{ sessions: number }>(server, 'postgres', select);
-      if (row?.sessions === 0) break;
+      if (await hasNoSessions(server)) break;
       if (look === 100) {
         const message = `sessions of an earlier run go on at ${server.label}, though they were ended`;
         throw new Failure('source', message, `Look for ${restoreApplicationName} in pg_stat_activity.`);
@@ -108,10 +104,4 @@ function groupByDatabase(tables: readonly KeptTableRecord[]): KeptTableRecord[][
   return [...groupBy(tables, ({ source, database }) => `${source}\0${database}`).values()].map((members) => [
     ...members,
   ]);
-}
-
-async function hasOpenDatabase(server: PostgresServer, database: string, options: QueryOptions = {}): Promise<boolean> {
-  const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(database)} AND datallowconn) AS exists`;
-  const [row] = await queryRows<{ exists: boolean }>(server, 'postgres', select, options);
-  return row?.exists === true;
 }
