@@ -7,9 +7,9 @@ import { serverOf } from './connect-server.ts';
 import type { OpenArchive } from './open-archive.ts';
 import type { Platform } from './platform.ts';
 import { choose } from './restore/choose.ts';
+import { warnOfInterrupted } from './restore/interrupted-text.ts';
 import { writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { describeArchive, lookAtDump, warnOfDamage, type PlannedArchive } from './restore/look-at-dump.ts';
-import { warnOfInterrupted } from './restore/plan-only.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { discardStaged } from './restore/recover.ts';
 import { orDiscard } from './restore/stage-all.ts';
@@ -17,7 +17,7 @@ import { checkPartRoom } from './restore/room.ts';
 import { createRoles, stageDatabase } from './restore/stage-databases.ts';
 import { stageTables } from './restore/stage-tables.ts';
 import { chooseTables, parseTables, type AskedTable, type ChosenTable } from './restore/table-choice.ts';
-import { withArchive } from './with-archive.ts';
+import { withMeasuredArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
 
 export interface RestoreAsOptions {
@@ -88,15 +88,7 @@ export async function restoreAs(platform: Platform, options: RestoreAsOptions): 
   }
   const asked = options.tables ? parseTables(options.tables) : [];
   const carryOut = (work: (archive: OpenArchive) => Promise<Outcome>): Promise<RestoreAsResult> =>
-    withArchive(
-      platform,
-      options.archive,
-      async (archive) => {
-        const outcome = await work(archive);
-        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-      },
-      { allowOldClient: options.allowOldClient === true },
-    );
+    withMeasuredArchive(platform, options, begun, work);
   if (options.dryRun) {
     return await carryOut(async (archive) => {
       const manifest = await archive.manifest();

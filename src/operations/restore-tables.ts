@@ -6,16 +6,16 @@ import { serverOf } from './connect-server.ts';
 import type { OpenArchive } from './open-archive.ts';
 import type { Platform } from './platform.ts';
 import { backUpFirst } from './restore.ts';
+import { warnOfInterrupted } from './restore/interrupted-text.ts';
 import { writeJournal, type RestoreJournal } from './restore/journal.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { planTables, refuseImpossibleTables, type TablesPlan } from './restore/plan-tables.ts';
-import { warnOfInterrupted } from './restore/plan-only.ts';
 import { putBeside, type MadeTable } from './restore/put-beside.ts';
 import { replaceLive } from './restore/replace-live.ts';
 import { orDiscard } from './restore/stage-all.ts';
 import { createRoles } from './restore/stage-databases.ts';
 import { chooseTables, parseTables, type AskedTable } from './restore/table-choice.ts';
-import { withArchive } from './with-archive.ts';
+import { withMeasuredArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
 
 export interface RestoreTablesOptions {
@@ -68,15 +68,7 @@ export async function restoreTables(platform: Platform, options: RestoreTablesOp
   const begun = Date.now();
   const asked = parseTables(options.tables);
   const carryOut = (work: (archive: OpenArchive) => Promise<Outcome>): Promise<RestoreTablesResult> =>
-    withArchive(
-      platform,
-      options.archive,
-      async (archive) => {
-        const outcome = await work(archive);
-        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-      },
-      { allowOldClient: options.allowOldClient === true },
-    );
+    withMeasuredArchive(platform, options, begun, work);
   if (options.dryRun) {
     return await carryOut(async (archive) => {
       const manifest = await archive.manifest();

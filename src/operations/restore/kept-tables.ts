@@ -9,8 +9,9 @@ import { restoreApplicationName } from '../../sources/postgres/restore-session.t
 import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
-import { removeJournal, type RestoreJournal, type TableSwap } from './journal.ts';
-import { recordKept, removeKeptRecord, type KeptRecord, type KeptTableRecord } from './kept.ts';
+import { closeJournal } from './close-journal.ts';
+import type { RestoreJournal, TableSwap } from './journal.ts';
+import type { KeptRecord, KeptTableRecord } from './kept.ts';
 
 /**
  * Whether the one transaction of a journal's tables has happened: with it, and only with it, the kept tables are there.
@@ -44,29 +45,12 @@ export async function awaitSilence(platform: Platform, tables: readonly TableSwa
   }
 }
 
-/** Writes down what a restore, or an undo, of tables keeps, and closes its journal: its transaction has happened. */
+/** Removes what was staged of tables, and closes their journal: its transaction has happened. */
 export async function closeTables(platform: Platform, journal: RestoreJournal): Promise<void> {
-  const { config, now } = platform;
-  await recordKept(config.state, {
-    id: journal.id,
-    archive: journal.archive,
-    ...(journal.undoes ? { undoes: journal.undoes } : {}),
-    since: now().toISOString(),
-    databases: [],
-    files: [],
-    tables: (journal.tables ?? []).map(({ source, database, schema, table, kept }) => ({
-      source,
-      database,
-      schema,
-      table,
-      kept,
-    })),
-  });
-  if (journal.undoes) await removeKeptRecord(config.state, journal.undoes.id);
   for (const { source, staged } of journal.databases) {
     if (staged !== undefined) await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
   }
-  await removeJournal(config.state);
+  await closeJournal(platform, journal, []);
 }
 
 /** Drops what was kept of tables; a database that is gone has taken its own along. */
