@@ -1,10 +1,12 @@
 import { existsSync, realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import type { Config } from '../../src/config/config.ts';
 import { parseInstant } from '../../src/config/instant.ts';
 import { exitCodes, Failure } from '../../src/logging/failure.ts';
 import { assessCrisis, type CrisisResult } from '../../src/operations/crisis.ts';
 import { parseLost, type LostPart } from '../../src/operations/crisis/lost-part.ts';
+import { usualClone } from '../../src/operations/crisis/step.ts';
 import type { CrisisScenario } from '../../src/operations/crisis/scenario.ts';
 import { renderCrisis } from '../../src/report/crisis-report.ts';
 import { askGit } from '../../src/system/git.ts';
@@ -49,14 +51,14 @@ export const crisisCommand: CommandDefinition = {
       repository: await findRepository(clone, context),
     });
     const timezone = config?.timezone ?? usualZone;
-    if (options['run'] === true) return await runFirst(context, options, result, timezone);
+    if (options['run'] === true) return await runFirst(context, config, result, timezone);
     return { result, exitCode: exitCodeOf(result), render: () => renderCrisis(result, timezone) };
   },
 };
 
 /** Whatever tells where the vault is; a machine that has nothing, or a wrong configuration, is no reason to stay silent. */
 async function loadAnyConfig(context: CommandContext, options: OptionValues): Promise<Config | undefined> {
-  if (options['readerKey'] !== undefined) return await loadEarlyConfig(options, process.cwd());
+  if (options['readerKey'] !== undefined) return await loadWithKey(context, options);
   try {
     return await context.loadConfigIfAny();
   } catch (error) {
@@ -64,6 +66,15 @@ async function loadAnyConfig(context: CommandContext, options: OptionValues): Pr
     context.logger.warning(`${error.message}. ${error.next}`);
     return undefined;
   }
+}
+
+/** With the key that was brought: on a platform, with its own lock and journal; else on a machine of anybody's. */
+async function loadWithKey(context: CommandContext, options: OptionValues): Promise<Config> {
+  // What is wrong with one that is there is said by whoever reads it next.
+  const own = await context.loadConfigIfAny().catch(() => undefined);
+  const isRoot = process.getuid?.() === 0;
+  const state = own?.state ?? (isRoot ? undefined : join(homedir(), '.cache', 'skills-hub-continuity'));
+  return await loadEarlyConfig({ ...(state === undefined ? {} : { state }), ...options }, process.cwd());
 }
 
 async function answer(
@@ -112,7 +123,7 @@ function parseSince(text: string, timezone: string): Date {
 function findClone(folder: string): string {
   if (existsSync(join(folder, 'package.json')) && existsSync(join(folder, 'infrastructure'))) return folder;
   const above = dirname(folder);
-  return above === folder ? '/opt/skills-hub-continuity' : findClone(above);
+  return above === folder ? usualClone : findClone(above);
 }
 
 /** The address that this clone came from, without an account or a password that may stand in it. */
@@ -134,7 +145,7 @@ function exitCodeOf({ unseen }: CrisisResult): number {
 /** The restore as anybody types it: its plan, its question, its safety backup. */
 async function runFirst(
   context: CommandContext,
-  options: OptionValues,
+  config: Config | undefined,
   result: CrisisResult,
   timezone: string,
 ): Promise<CommandOutcome | undefined> {
@@ -159,5 +170,7 @@ async function runFirst(
   const names = lost.map(({ name }) => name);
   const [kind] = kinds;
   const chosen = kind === undefined ? {} : { [{ source: 'select', path: 'path', table: 'table' }[kind]]: names };
-  return await restoreCommand.run(context, [archive.name], { ...chosen, config: options['config'] });
+  // With the key and the host keys that were brought for this.
+  const given = { ...context, ...(config ? { loadConfig: () => Promise.resolve(config) } : {}) };
+  return await restoreCommand.run(given, [archive.name], chosen);
 }

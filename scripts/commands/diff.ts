@@ -26,7 +26,7 @@ export const diffCommand: CommandDefinition = {
     { flags: '--all', description: 'list every file; with --json one a line, the result last' },
   ],
   async run(context, [archive = '', against = 'live'], { select, path, quick, all }) {
-    const paths = path === undefined ? {} : { paths: PathChoice.parse(path as string[]) };
+    const choice = path === undefined ? undefined : PathChoice.parse(path as string[]);
     const platform = await openPlatform(context, 'diff');
     const { timezone } = platform.config;
     const showsAll = all === true;
@@ -34,7 +34,7 @@ export const diffCommand: CommandDefinition = {
       archive,
       against,
       ...(select === undefined ? {} : { select: select as string[] }),
-      ...paths,
+      ...(choice ? { paths: choice } : {}),
       isQuick: quick === true,
       // As they are found: there may be a million.
       ...(showsAll ? { onFile: (file) => writeLine(context.json ? JSON.stringify(file) : renderFile(file)) } : {}),
@@ -45,6 +45,7 @@ export const diffCommand: CommandDefinition = {
       await writeLine(JSON.stringify(rest));
       return { result: undefined, exitCode, render: () => '' };
     }
-    return { result, exitCode, render: () => renderDiff(result, { timezone, showsAll }) };
+    const asked = choice ? { paths: choice.texts } : {};
+    return { result, exitCode, render: () => renderDiff(result, { timezone, showsAll, ...asked }) };
   },
 };

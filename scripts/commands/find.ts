@@ -1,6 +1,7 @@
 import { PathChoice } from '../../src/archive/path-choice.ts';
 import { parseInstant } from '../../src/config/instant.ts';
 import { Failure } from '../../src/logging/failure.ts';
+import { printable } from '../../src/logging/printable.ts';
 import { find } from '../../src/operations/find.ts';
 import { FindReport } from '../../src/report/find-report.ts';
 import type { CommandDefinition } from './command.ts';
@@ -31,8 +32,9 @@ export const findCommand: CommandDefinition = {
       ...(to ? { before: /^\d{4}-\d\d-\d\d$/.test(until as string) ? nextDay(to, timezone) : to } : {}),
     });
     try {
-      for (const { archive, reason } of context.json ? found.unread : [])
-        platform.logger.warning(`${archive} was not searched: ${reason}`);
+      // First of all: where nothing is found, it may be in one of these.
+      for (const { archive, reason } of found.unread)
+        platform.logger.warning(`${archive} was not searched: ${printable(reason)}`);
       const report = new FindReport(found, { path, showsAll: all === true, timezone });
       for await (const name of found.names) {
         const text = context.json ? JSON.stringify(name) : report.show(name);

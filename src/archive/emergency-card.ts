@@ -9,9 +9,8 @@ ADMIN, compte des opérateurs là-bas : ............ empreinte SHA256:..........
 Appeler d'abord : responsable ....................... hébergement ......................
 **Ne pas** effacer quoi que ce soit sur la production, rebrancher une machine attaquée (la
 réinstaller), charger un dump dans une base qui sert, mettre la clé age en ligne.
-Attaque : prendre une archive d'AVANT ; les plus récentes peuvent être piégées.
 
-## 1. Chercher l'archive et la vérifier (en root ; trois fois sa taille libre)
+## 1. L'archive (attaque : une d'AVANT, pas la dernière), en root, 3 fois sa taille libre
 
 \`\`\`sh
 mkdir -p /srv/reprise && chmod 700 /srv/reprise && cd /srv/reprise
@@ -20,44 +19,45 @@ scp -P 4660 ADMIN@172.16.95.98:/srv/tc-data/backups/backup_full_2026-11-26.tar.g
 gzip -t backup_full_2026-11-26.tar.gz && echo ENTIERE
 tar -xpzf backup_full_2026-11-26.tar.gz --numeric-owner
 for f in db/*.sql; do tail -n 8 "$f" | grep -q 'dump complete' || echo "COUPE : $f"; done
+# ENTIERE doit s'afficher, COUPE jamais ; sinon prendre l'archive de la veille.
 \`\`\`
-
-\`ENTIERE\` doit s'afficher, \`COUPE\` jamais ; sinon prendre l'archive de la veille.
-Dedans : \`db/*.sql\` (bases, rôles), \`uploads/\` et autres, \`kit/\` (compose, secrets).
 
 ## 2. Machine neuve seulement : Debian, Docker avec Compose 2, age ; puis les secrets
 
 \`\`\`sh
 age -d -i recovery-key.txt kit/secrets.tar.age | tar -xpf - --numeric-owner -C kit
-mkdir -p /srv/skills-hub && cp -a kit/files/. /srv/skills-hub/ && cd /srv/skills-hub
+mkdir -p /srv/skills-hub/data && cp -a kit/files/. /srv/skills-hub/ && cd /srv/skills-hub
 docker compose up -d --wait app-db keycloak-db odoo-db mattermost-db
 \`\`\`
 
-## 3. Une base (ici App ; UNE des deux lignes PSQL=), puis les autres de même
+## 3. Chaque base : les lignes d'App, avec les mots de sa ligne à la place de ceux d'App
 
 \`\`\`sh
+# arrêter     PSQL           -U, OWNER  base        globals-…   dump
+# app         app-db         app        skills_hub  app         app
+# keycloak    keycloak-db    keycloak   keycloak    keycloak    keycloak
+# odoo        odoo-db        odoo       BASE        odoo        odoo.BASE, sauf postgres
+# mattermost  mattermost-db  mmuser     mattermost  mattermost  mattermost
 cd /srv/skills-hub && docker compose stop app
-PSQL='docker compose exec -T app-db psql -X -U app'  # PostgreSQL dans son conteneur
-PSQL='psql -X -h 127.0.0.1 -U postgres'              # ou PostgreSQL sur la machine
-$PSQL -d postgres < /srv/reprise/db/globals-app.sql  # « already exists » : normal
+PSQL='docker compose exec -T app-db psql -X -U app'
+#PSQL='runuser -u postgres -- psql -X'  # PostgreSQL sur la machine : sans le premier #
+grep '^CREATE ROLE' /srv/reprise/db/globals-app.sql | $PSQL -d postgres  # existe : normal
+#$PSQL -d postgres < /srv/reprise/db/globals-app.sql  # machine neuve : sans le premier #
 $PSQL -d postgres -c 'CREATE DATABASE neuve TEMPLATE template0 OWNER app'
 $PSQL -d neuve -v ON_ERROR_STOP=1 -q -1 < /srv/reprise/db/app.sql && echo CHARGEE
+# Sans CHARGEE, ne rien renommer. Base absente : le premier renommage échoue, sans mal.
 $PSQL -d postgres -c 'ALTER DATABASE skills_hub RENAME TO skills_hub_avant'
 $PSQL -d postgres -c 'ALTER DATABASE neuve RENAME TO skills_hub'
 \`\`\`
 
-Sans \`CHARGEE\`, ne rien renommer (base absente : le premier renommage échoue, sans mal).
-keycloak : \`keycloak-db\`, \`keycloak\` ; mattermost : \`mattermost-db\`, \`mmuser\` ; odoo :
-\`odoo-db\`, \`odoo\`, un \`db/odoo.BASE.sql\` par base.
-
-## 4. Les fichiers (un portfolio : \`uploads/student_0042\`), puis tout redémarrer
+## 4. Les fichiers perdus (un portfolio : \`uploads/student_0042/.\`), puis tout redémarrer
 
 \`\`\`sh
-mkdir -p /srv/skills-hub/data/uploads
 cp -a --backup=numbered /srv/reprise/uploads/. /srv/skills-hub/data/uploads/
+cp -a --backup=numbered /srv/reprise/odoo-data/. /srv/skills-hub/data/odoo/
+cp -a --backup=numbered /srv/reprise/odoo-addons/. /srv/skills-hub/data/odoo-addons/
+cp -a --backup=numbered /srv/reprise/mattermost-files/. /srv/skills-hub/data/mattermost/
 cd /srv/skills-hub && docker compose up -d --wait
+# skills_hub_avant et les *.~1~ restent jusqu'à l'accord du responsable.
 \`\`\`
-
-De même \`odoo-data\` vers \`data/odoo\`, \`mattermost-files\` vers \`data/mattermost\`.
-\`skills_hub_avant\` et les \`*.~1~\` restent jusqu'à l'accord du responsable.
 `;

@@ -2,7 +2,7 @@ import { Failure } from '../logging/failure.ts';
 import { formatTime } from '../logging/format-time.ts';
 import type { ArchiveSummary, VaultClient, VaultStatus } from '../vault/vault-client.ts';
 import { chooseProven, type ProvenArchive, type ProvenChoice } from './crisis/choose-proven.ts';
-import { findNewestHolder } from './crisis/find-lost.ts';
+import { findHolders, type Holders } from './crisis/find-lost.ts';
 import { gatherFacts } from './crisis/gather-facts.ts';
 import type { Night } from './crisis/nights.ts';
 import { describeUnread, listNights } from './crisis/read-nights.ts';
@@ -33,7 +33,7 @@ export interface CrisisResult {
   lost: LostPart[];
   /** Absent where the vault could not be asked, or holds none. */
   archive?: ProvenArchive;
-  /** Scenario A: it still holds every path that was lost, as one of the newest few. */
+  /** Scenario A: it holds something at every path that was lost; of a folder that may be a part. */
   holdsLost: boolean;
   /** Scenario B without a date: it was guessed from what stands out among the nights. */
   isGuess: boolean;
@@ -97,9 +97,11 @@ async function look(
   try {
     const nights = scenario === 'b' ? await listNights(platform, vault, status, since, unseen) : [];
     const odd = since ? undefined : nights.find(({ marks }) => marks.length > 0);
-    const holder = scenario === 'a' ? await seekHolder(platform, status, { lost, since }, unseen) : undefined;
+    const holders = scenario === 'a' ? await seekHolders(platform, status, { lost, since }, unseen) : undefined;
     // The archive that was sealed at that very instant is meant as well.
-    const before = holder ? new Date(holder.getTime() + 1) : (since ?? (odd ? new Date(odd.sealed) : undefined));
+    const before = holders
+      ? new Date(holders.newest.getTime() + 1)
+      : (since ?? (odd ? new Date(odd.sealed) : undefined));
     const choice = await chooseProven(vault, status, { logger: platform.logger, ...(before ? { before } : {}) });
     if (!choice.chosen) {
       const time = before ? ` scellée avant ${formatTime(before, platform.config.timezone)}` : '';
@@ -111,7 +113,7 @@ async function look(
     return {
       ...choice,
       nights,
-      holdsLost: holder !== undefined,
+      holdsLost: choice.chosen !== undefined && holders?.names.has(choice.chosen.name) === true,
       isGuess: scenario === 'b' && since === undefined,
       lacksReader,
     };
@@ -124,21 +126,22 @@ async function look(
   }
 }
 
-/** When the newest archive was sealed that still holds what was lost; what is not known is said, and goes on. */
-async function seekHolder(
+/** The archives that still hold what was lost; what is not known is said, and goes on. */
+async function seekHolders(
   platform: Platform,
   status: VaultStatus,
   { lost, since }: { lost: readonly LostPart[]; since: Date | undefined },
   unseen: CrisisResult['unseen'],
-): Promise<Date | undefined> {
-  if (!lost.some(({ kind }) => kind === 'path')) return undefined;
+): Promise<Holders | undefined> {
+  const paths = lost.filter(({ kind }) => kind === 'path');
+  if (paths.length === 0) return undefined;
   try {
-    const holder = await findNewestHolder(platform, status, lost, since);
-    if (!holder) {
+    const holders = await findHolders(platform, status, paths, since);
+    if (!holders) {
       const why = `aucune des dernières archives ne contient ce qui est perdu (none of the newest holds what was lost)`;
       unseen.push({ what: 'holder', why, next: 'Chercher dans toutes : la première commande ci-dessous (find).' });
     }
-    return holder;
+    return holders;
   } catch (error) {
     platform.signal?.throwIfAborted();
     unseen.push(describeUnread(error));

@@ -19,12 +19,20 @@ export interface FindOptions {
   /** Only archives that were sealed from then on; before then. */
   since?: Date;
   before?: Date;
+  /** Only archives of these names; versions then follow one another among them. */
+  archives?: ReadonlySet<string>;
 }
 
 const NEAR_NAMES = 3;
 
 /** An archive by which a version begins or ends; `sealed` by the vault's clock, of a foreign one what its name says. */
 export type FoundArchive = Pick<ArchiveSummary, 'name' | 'sealed'>;
+
+/** One that was looked through. */
+export interface SearchedArchive extends FoundArchive {
+  /** Holds what somebody was about to replace. */
+  isSafety: boolean;
+}
 
 /** A name in the same state in one archive or several that follow one another. */
 export interface FoundVersion {
@@ -51,7 +59,7 @@ export interface FoundName {
 
 export interface Found {
   /** What was looked through, oldest first. */
-  archives: FoundArchive[];
+  archives: SearchedArchive[];
   /** Archives of that time whose names could not be read. */
   unread: UnreadArchive[];
   /** In the archives' order; to be gone through once. Throws a Failure `usage` at its end where there was none. */
@@ -64,9 +72,11 @@ export interface Found {
  * Nothing is locked, and nothing but the catalogue is changed.
  */
 export async function find(platform: Platform, options: FindOptions): Promise<Found> {
-  const { choice, since, before } = options;
-  const isWanted = ({ sealed }: ArchiveSummary): boolean =>
-    (!since || Date.parse(sealed) >= since.getTime()) && (!before || Date.parse(sealed) < before.getTime());
+  const { choice, since, before, archives: named } = options;
+  const isWanted = ({ name, sealed }: ArchiveSummary): boolean =>
+    (!named || named.has(name)) &&
+    (!since || Date.parse(sealed) >= since.getTime()) &&
+    (!before || Date.parse(sealed) < before.getTime());
   const vault = await openVault(platform, 'reader');
   try {
     const all = sortByTime(await vault.status());
@@ -79,7 +89,7 @@ export async function find(platform: Platform, options: FindOptions): Promise<Fo
     const numbers: (number | undefined)[] = Array.from({ length: ordinals.size });
     archives.forEach((archive, number) => (numbers[ordinals.get(keyOf(identify(archive))) ?? 0] = number));
     return {
-      archives: archives.map(({ name, sealed }) => ({ name, sealed })),
+      archives: archives.map(({ name, sealed, trigger }) => ({ name, sealed, isSafety: trigger === 'safety' })),
       unread: [...gone.map(({ name, fault = '' }) => ({ archive: name, reason: fault })), ...unread],
       names: search(catalogue, archives, new Renumbering(numbers), choice),
       close: async () => await catalogue?.close(),

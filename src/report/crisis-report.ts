@@ -34,7 +34,7 @@ function describeArchive(result: CrisisResult, timezone: string): string[] {
   const { level, time, isNew } = archive.proof;
   const depth = level === 'full' ? 'chaque octet relu (full)' : 'taille, index et manifeste (seal)';
   const bound = since === undefined ? '' : ` scellée avant ${formatTime(since, timezone)}`;
-  const held = holdsLost ? ' qui contienne encore ce qui est perdu et' : '';
+  const held = holdsLost ? ' où il reste quelque chose à chaque chemin perdu et' : '';
   const why = `la plus récente${bound}${held} qui soit prouvée : ${depth}, ${isNew ? "à l'instant" : formatTime(time, timezone)}`;
   return [
     `Archive : ${archive.name}, ${formatBytes(archive.sizeBytes)}, scellée ${formatTime(archive.sealed, timezone)}`,
@@ -47,8 +47,8 @@ function describeArchive(result: CrisisResult, timezone: string): string[] {
           '  ATTENTION : aucune date donnée ; devinée par les nuits ci-dessous. Décider, puis --since "AAAA-MM-JJ HH:MM".',
         ]
       : []),
-    ...(scenario === 'a' && since === undefined && !holdsLost
-      ? ['  Aucune date donnée : vérifier avec find ou diff que ce qui est perdu y est encore.']
+    ...(scenario === 'a' && since === undefined
+      ? ['  Aucune date donnée : vérifier avec find ou diff que ce qui est perdu y est encore, en entier.']
       : []),
     ...passedOver.map(({ name, why: reason }) => `  Écartée (passed over): ${name}, ${passedOverWords[reason]}`),
     ...(others.length > 0 ? [`  Autres, plus anciennes (others): ${listOthers(result)}`] : []),

@@ -10,16 +10,16 @@ import { formatTable } from './table.ts';
 /** So much is shown, unless all is asked for. */
 const SHOWN = { tables: 30, folders: 20, files: 40 };
 
-/** What changed from one side to the other, for a terminal; times of `timezone`. */
+/** What changed from one side to the other, for a terminal; times of `timezone`, `paths` as they were asked for. */
 export function renderDiff(
   result: DiffResult,
-  { timezone, showsAll = false }: { timezone?: string; showsAll?: boolean } = {},
+  { timezone, showsAll = false, paths }: { timezone?: string; showsAll?: boolean; paths?: readonly string[] } = {},
 ): string {
   const { before, after, databases, files, faults } = result;
   return [
     `From ${nameSide(before, timezone)}`,
     `to   ${nameSide(after, timezone)}:`,
-    ...(result.isSame ? ['', 'NOTHING DIFFERS.'] : []),
+    ...(result.isSame ? ['', 'NO ROW OR FILE DIFFERS.'] : []),
     ...(databases.length > 0 ? ['', formatTable(databases.map(describeDatabase))] : []),
     ...databases.flatMap((database) => listTables(database, showsAll)),
     ...(files.length > 0 ? ['', formatTable(files.map(describeSource))] : []),
@@ -30,7 +30,7 @@ export function renderDiff(
       : []),
     ...(faults.length > 0 ? [''] : []),
     ...faults.map(({ what, reason }) => `NOT COMPARED: ${what}: ${printable(reason)}`),
-    ...suggest(result),
+    ...suggest(result, paths),
   ].join('\n');
 }
 
@@ -148,7 +148,10 @@ function listFiles({ listed, omitted }: DiffResult): string[] {
 }
 
 /** The line that brings the earlier state back, where something is to be brought back from it into what is live. */
-function suggest({ before, after, databases, files, isSame }: DiffResult): string[] {
+function suggest(
+  { before, after, databases, files, isSame }: DiffResult,
+  paths: readonly string[] | undefined,
+): string[] {
   if (isSame || after.archive !== undefined || before.archive === undefined) return [];
   const names = [
     ...databases.filter(({ state }) => state === 'changed' || state === 'removed').map(({ database }) => database),
@@ -160,6 +163,9 @@ function suggest({ before, after, databases, files, isSame }: DiffResult): strin
       .map(({ source }) => source),
   ];
   if (names.length === 0) return [];
-  const line = `npm run -s prod:restore -- ${before.archive} --select ${quoteArgument(names.join(','))} --dry-run`;
-  return ['', `What it takes to have it as it was (nothing is done; --path and --table narrow it):`, `  ${line}`];
+  const words = paths
+    ? paths.map((path) => `--path ${quoteArgument(path)}`).join(' ')
+    : `--select ${quoteArgument(names.join(','))}`;
+  const line = `npm run -s prod:restore -- ${before.archive} ${words} --dry-run`;
+  return ['', 'What it takes to have it as it was (nothing is done; --path and --table narrow it):', `  ${line}`];
 }

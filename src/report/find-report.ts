@@ -1,7 +1,7 @@
 import { formatTime } from '../logging/format-time.ts';
 import { printable } from '../logging/printable.ts';
 import { countOf, formatBytes, formatCount } from '../logging/quantity-text.ts';
-import type { Found, FoundArchive, FoundName, FoundVersion } from '../operations/find.ts';
+import type { Found, FoundName, FoundVersion, SearchedArchive } from '../operations/find.ts';
 import { restoreLine } from './restore-line.ts';
 import { formatTable } from './table.ts';
 
@@ -16,9 +16,9 @@ export class FindReport {
   readonly #path: string;
   readonly #showsAll: boolean;
   readonly #timezone: string | undefined;
-  readonly #following = new Map<string, FoundArchive>();
+  readonly #places: ReadonlyMap<string, number>;
   #names = 0;
-  #newest: FoundArchive | undefined;
+  #newest: SearchedArchive | undefined;
 
   constructor(
     found: Pick<Found, 'archives' | 'unread'>,
@@ -28,19 +28,15 @@ export class FindReport {
     this.#path = path;
     this.#showsAll = showsAll;
     this.#timezone = timezone;
-    found.archives.forEach(({ name }, place) => {
-      const next = found.archives[place + 1];
-      if (next) this.#following.set(name, next);
-    });
+    this.#places = new Map(found.archives.map(({ name }, place) => [name, place]));
   }
 
   /** One name with its versions, newest first; nothing where enough is shown. */
   show({ name, versions }: FoundName): string | undefined {
-    const newest = versions[0]?.last;
-    if (newest && (!this.#newest || newest.sealed > this.#newest.sealed)) this.#newest = newest;
+    this.#noteNewest(versions);
     if (++this.#names > SHOWN_NAMES && !this.#showsAll) return undefined;
     const shown = this.#showsAll ? versions : versions.slice(0, SHOWN_VERSIONS);
-    const next = newest && this.#following.get(newest.name);
+    const next = versions[0] && this.#found.archives[this.#placeOf(versions[0].last) + 1];
     return [
       printable(name),
       ...(next ? [`  gone since ${next.name}`] : []),
@@ -64,7 +60,7 @@ export class FindReport {
       ...(hidden > 0 ? [`And ${countOf(hidden, 'more name')}: --all shows them all.`] : []),
       '',
       `${countOf(this.#names, 'name')} in ${countOf(archives.length, 'archive')}${range}.`,
-      ...unread.map(({ archive, reason }) => `NOT SEARCHED: ${archive}: ${printable(reason)}`),
+      ...(unread.length > 0 ? [`NOT SEARCHED: ${countOf(unread.length, 'archive')}, named at the beginning.`] : []),
       ...(line === undefined
         ? []
         : [
@@ -72,6 +68,30 @@ export class FindReport {
             `  ${line}`,
           ]),
     ].join('\n');
+  }
+
+  #placeOf({ name }: Pick<SearchedArchive, 'name'>): number {
+    return this.#places.get(name) ?? Number.NaN;
+  }
+
+  /** What a restore is suggested from: of safety copies only what no other archive holds. */
+  #noteNewest(versions: readonly FoundVersion[]): void {
+    const newest =
+      this.#findOrdinary(versions) ?? (versions[0] && this.#found.archives[this.#placeOf(versions[0].last)]);
+    if (!newest) return;
+    const former = this.#newest;
+    const isBetter = !former || (former.isSafety === newest.isSafety ? newest.sealed > former.sealed : former.isSafety);
+    if (isBetter) this.#newest = newest;
+  }
+
+  #findOrdinary(versions: readonly FoundVersion[]): SearchedArchive | undefined {
+    for (const { first, last } of versions) {
+      for (let place = this.#placeOf(last); place >= this.#placeOf(first); place--) {
+        const archive = this.#found.archives[place];
+        if (archive && !archive.isSafety) return archive;
+      }
+    }
+    return undefined;
   }
 
   #describe({ type, sizeBytes, modified, digest, linkName, first, last, archives }: FoundVersion): string[] {

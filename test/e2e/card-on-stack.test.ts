@@ -57,30 +57,23 @@ ground.describe('the emergency card, typed line by line on a machine that has Do
   }, 120_000);
 
   it('brings the platform up: secrets, every database, files', async () => {
-    const brought = typedFromCard.filter((line) => !/^(ssh|scp|PSQL=)/.test(line));
+    const brought = typedFromCard.filter((line) => !/^(ssh|scp|#PSQL=)/.test(line));
     const [restart = ''] = typedOnStack.slice(-1);
-    const steps = [...brought, ...typedOnStack.slice(0, -1)].map(place);
-    // What the card says in words: the other databases and folders likewise.
-    const words = [
+    const steps = [...brought, ...typedOnStack.slice(0, -1)].map(place).map(takeUp);
+    // The other rows of the card's table.
+    const rows = [
       ...repeat('keycloak', 'keycloak', 'keycloak', 'keycloak'),
       ...repeat('mattermost', 'mmuser', 'mattermost', 'mattermost'),
       // Odoo's databases are not there yet: nothing to rename away.
       ...listOdoo()
         .flatMap((database) => repeat('odoo', 'odoo', database, `odoo.${database}`))
         .filter((line) => !line.endsWith("_avant'")),
-      'cp -a --backup=numbered /srv/reprise/odoo-data/. /srv/skills-hub/data/odoo/',
-      'cp -a --backup=numbered /srv/reprise/mattermost-data/. /srv/skills-hub/data/mattermost/',
     ].map(place);
-    const folders = ['odoo', 'odoo-addons', 'mattermost'].map((name) => `mkdir -p ${stack.directory}/data/${name}`);
-    const shown = execFileSync(
-      'bash',
-      ['-euo', 'pipefail', '-c', [...steps, ...folders, ...words, place(restart)].join('\n')],
-      {
-        env: stack.environment,
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const shown = execFileSync('bash', ['-euo', 'pipefail', '-c', [...steps, ...rows, place(restart)].join('\n')], {
+      env: stack.environment,
+      encoding: 'utf8',
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     expect(shown).toContain('ENTIERE');
     expect(shown.match(/CHARGEE/g)?.length).toBeGreaterThanOrEqual(3);
     expect(shown).not.toContain('COUPE');
@@ -88,12 +81,17 @@ ground.describe('the emergency card, typed line by line on a machine that has Do
     await evidence.expectAll();
   }, 300_000);
 
+  /** A line that is for a new machine only. */
+  function takeUp(line: string): string {
+    return line.replace(/^#/, '');
+  }
+
   /** The card's lines for App, with another server, user, database and dump. */
   function repeat(source: string, user: string, database: string, dump: string): string[] {
     const from = typedOnStack.findIndex((line) => line.startsWith('PSQL='));
     const to = typedOnStack.findIndex((line) => line.endsWith("RENAME TO skills_hub'"));
     return [`docker compose stop ${source}`, ...typedOnStack.slice(from, to + 1)].map((line) =>
-      line
+      takeUp(line)
         .replaceAll('app-db psql -X -U app', `${source}-db psql -X -U ${user}`)
         .replaceAll('db/globals-app.sql', `db/globals-${source}.sql`)
         .replaceAll('db/app.sql', `db/${dump}.sql`)

@@ -19,7 +19,7 @@ const countRows = (database: string) =>
 
 beforeAll(async () => {
   one = await createPlatform({ databases: 20, files: { 'student_0042/portfolio': 'archived', other: 'kept' } });
-  await one.cluster?.query('postgres', 'CREATE ROLE app LOGIN');
+  await one.cluster?.query('postgres', "CREATE ROLE app LOGIN; CREATE ROLE rotated LOGIN PASSWORD 'of then'");
   sshd = await startSshd({ keys: [{ name: 'admin' }] });
   ({ archive } = await backup(one.platform, { trigger: 'nightly' }));
   // ssh and scp as they are, with the key and the pinned host of this test.
@@ -36,9 +36,10 @@ afterAll(async () => {
   await Promise.all([one.stop(), sshd.stop()]);
 });
 
-/** A line of the card at this place: host, port, folders and date are the test's. */
+/** A line of the card at this place: host, port, folders, date and who asks PostgreSQL are the test's. */
 function place(line: string): string {
   return line
+    .replace("#PSQL='runuser -u postgres -- psql -X'", "PSQL='psql -X -h 127.0.0.1 -U postgres'")
     .replaceAll('ADMIN@172.16.95.98', `${sshd.user}@${sshd.host}`)
     .replaceAll('4660', String(sshd.port))
     .replaceAll('/srv/tc-data/backups', one.vaultDirectory)
@@ -67,16 +68,21 @@ describe('the emergency card, typed line by line with nothing of the toolkit', (
     await one.cluster?.query('skills_hub', 'TRUNCATE public.student CASCADE');
     await one.cluster?.query('postgres', 'DROP ROLE app');
     writeFileSync(join(one.uploads, 'student_0042/portfolio'), 'lost');
-    const needsCompose = /docker compose|kit|age /;
+    await one.cluster?.query('postgres', "ALTER ROLE rotated PASSWORD 'of today'");
+    const passwords = "SELECT rolname, rolpassword FROM pg_authid WHERE rolname <> 'app' ORDER BY 1";
+    const rotated = await one.cluster?.query('postgres', passwords);
+    const needsStack = /docker compose|kit|age |odoo|mattermost/;
     const { status, stdout, stderr } = type([
       ...typedFromCard,
-      ...typedOnStack.filter((line) => !needsCompose.test(line)),
+      ...typedOnStack.filter((line) => !needsStack.test(line)),
     ]);
-    expect([status, stderr.trim()]).toEqual([0, 'ERROR:  role "postgres" already exists']);
+    const present = ['postgres', 'rotated'].map((role) => `ERROR:  role "${role}" already exists\n`);
+    expect([status, stderr]).toEqual([0, present.join('')]);
     expect(stdout).toContain(archive);
     expect(stdout).toContain('ENTIERE');
     expect(stdout).toContain('CHARGEE');
     expect(stdout).not.toContain('COUPE');
+    expect(await one.cluster?.query('postgres', passwords)).toEqual(rotated);
     expect(await countRows('skills_hub')).toEqual(before);
     expect(await one.cluster?.query('skills_hub_avant', 'SELECT count(*) FROM public.student')).toEqual([['0']]);
     expect(readFileSync(join(one.uploads, 'student_0042/portfolio'), 'utf8')).toBe('archived');

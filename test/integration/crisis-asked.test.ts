@@ -23,7 +23,11 @@ afterAll(async () => {
 
 /** Runs it at a terminal of its own (util-linux), at which somebody types. */
 function typing(typed: string, ...words: string[]): { status: number | null; shown: string } {
-  const all = [process.execPath, program.entry, 'crisis', '--config', one.configPath, ...words];
+  return typingOn(one, typed, ...words);
+}
+
+function typingOn({ configPath }: TestPlatform, typed: string, ...words: string[]) {
+  const all = [process.execPath, program.entry, 'crisis', '--config', configPath, ...words];
   const command = all.map((word) => `'${word}'`).join(' ');
   const { status, stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
     input: typed,
@@ -70,6 +74,26 @@ describe('crisis at a terminal', () => {
   });
 });
 
+describe('crisis with the key of whoever restores', () => {
+  it('runs the restore with the key and the host keys that were brought', async () => {
+    const far = await createPlatform({ files: { 'student_0042/portfolio': 'archived' }, vault: 'ssh' });
+    try {
+      const made = (await backup(far.platform, { trigger: 'nightly' })).archive;
+      await far.reconfigure((yaml) => yaml.replace(/,"reader":\{[^}]*\}/, ''));
+      const file = join(far.uploads, 'student_0042/portfolio');
+      writeFileSync(file, 'live');
+      const { user = '', knownHostsPath = '' } = far.sshVault?.sshd ?? {};
+      const key = far.sshVault?.sshd.clientKeyPath('reader') ?? '';
+      const brought = ['--reader-key', key, '--known-hosts', knownHostsPath, '--reader-user', user];
+      const words = ['--scenario', 'a', '--lost', 'uploads/student_0042', '--run', ...brought];
+      expect(typingOn(far, `${made}\n`, ...words)).toMatchObject({ status: 0 });
+      expect(readFileSync(file, 'utf8')).toBe('archived');
+    } finally {
+      await far.stop();
+    }
+  }, 60_000);
+});
+
 describe('crisis without a terminal', () => {
   const run = (...words: string[]) => program.run(['crisis', ...words]);
   const configured = () => ['--config', one.configPath];
@@ -114,6 +138,18 @@ describe('crisis without a terminal', () => {
     rmSync(empty, { recursive: true });
     expect(stdout).toContain('infrastructure/recovery/recover.sh');
     if (!isConfigured) expect([status, stdout]).toEqual([3, expect.stringContaining('aucune configuration ici')]);
+  });
+
+  it('takes the key where there is no platform, and leads to production for what is lost there', () => {
+    const empty = mkdtempSync(join(tmpdir(), 'continuity-laptop-'));
+    const vault = ['--reader-key', 'key', '--known-hosts', 'hosts', '--vault-host', '127.0.0.1', '--vault-port', '1'];
+    const words = ['crisis', '--scenario', 'a', '--lost', 'uploads/student_0042', '--state', empty, ...vault];
+    const { stdout, stderr } = spawnSync(process.execPath, [program.entry, ...words], { cwd: empty, encoding: 'utf8' });
+    rmSync(empty, { recursive: true });
+    expect(stderr).not.toContain('aucune source connue');
+    expect(stdout).toContain('ssh -A root@production');
+    expect(stdout).toContain('sur la production, en root, dans /opt/skills-hub-continuity');
+    expect(stdout).toContain('--path uploads/student_0042 --dry-run');
   });
 
   it('is told by npm where flags stand before the two dashes', () => {

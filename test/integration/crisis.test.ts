@@ -100,7 +100,9 @@ describe('a crisis', () => {
     const deleted = { kind: 'path', name: 'uploads/student_1/work.pdf' } as const;
     const result = await assess({ scenario: 'a', lost: [deleted] });
     expect(result).toMatchObject({ archive: { name: clean }, holdsLost: true, unseen: [] });
-    expect(renderCrisis(result, 'Europe/Paris')).toContain('qui contienne encore ce qui est perdu');
+    expect(renderCrisis(result, 'Europe/Paris')).toMatch(
+      /où il reste quelque chose à chaque chemin perdu[^]*Aucune date donnée : vérifier/,
+    );
     const never = await assess({ scenario: 'a', lost: [deleted, { kind: 'path', name: 'uploads/nobody' }] });
     expect(never).toMatchObject({ archive: { name: ruined }, holdsLost: false, unseen: [{ what: 'holder' }] });
   }, 60_000);
@@ -144,6 +146,34 @@ describe('a crisis', () => {
     expect(silent.unseen).toMatchObject([{ what: 'vault' }]);
     expect(silent.steps.length).toBeGreaterThan(3);
   });
+});
+
+describe('an accident', () => {
+  let two: TestPlatform;
+  beforeAll(async () => {
+    two = await createPlatform({ files: { 'student_1/work.pdf': 'work', 'student_1/early.pdf': 'early' } });
+  });
+  afterAll(() => two.stop());
+
+  it('is undone from the newest ordinary archive that holds every path, whatever safety copies lie between', async () => {
+    const back = async (trigger: 'manual' | 'safety') => (await backup(two.platform, { trigger })).archive;
+    const all = await back('manual');
+    rmSync(join(two.uploads, 'student_1/early.pdf'));
+    writeFileSync(join(two.uploads, 'student_1/late.pdf'), 'late');
+    const without = await back('manual');
+    await back('safety');
+    rmSync(join(two.uploads, 'student_1/work.pdf'));
+    await back('manual');
+    const options = { scenario: 'a', clone: '/opt/toolkit', configWords: [], repository: 'URL-DU-DEPOT' } as const;
+    const choose = async (...names: string[]) => {
+      const lost = names.map((name) => ({ kind: 'path', name: `uploads/student_1/${name}` }) as const);
+      const { archive, holdsLost } = await assessCrisis(two.platform, { ...options, lost });
+      return holdsLost ? archive?.name : undefined;
+    };
+    expect(await choose('work.pdf')).toBe(without);
+    expect(await choose('work.pdf', 'early.pdf')).toBe(all);
+    expect(await choose('early.pdf', 'late.pdf')).toBeUndefined();
+  }, 60_000);
 });
 
 describe('a crisis without the key of whoever restores', () => {

@@ -12,6 +12,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { findCommand } from '../../scripts/commands/find.ts';
 import { PathChoice } from '../../src/archive/path-choice.ts';
 import { silent } from '../../src/logging/logger.ts';
 import { backup } from '../../src/operations/backup.ts';
@@ -290,6 +291,20 @@ describe('find', () => {
     expect(found.unread.map(({ archive }) => archive)).toEqual([gone]);
     expect(found.archives.map(({ name }) => name)).toEqual([nights[0], nights[2]]);
     await found.close();
+    const warnings: string[] = [];
+    const load = () => Promise.resolve(made.platform.config);
+    const context = {
+      logger: { ...silent, warning: (text: string) => void warnings.push(text) },
+      json: false,
+      isInteractive: false,
+      environment: made.platform.environment,
+      signal: new AbortController().signal,
+      loadConfig: load,
+      loadConfigIfAny: load,
+      loadHostConfigIfAny: load,
+    };
+    await expect(findCommand.run(context, ['uploads/nobody'], {})).rejects.toMatchObject({ kind: 'usage' });
+    expect(warnings).toEqual([expect.stringContaining(`${gone} was not searched`)]);
     expect(await search('uploads/*/same')).toEqual(['uploads/student_1/same 4 0-2 (2)']);
     renameSync(join(made.directory, 'aside', gone), join(made.vaultDirectory, gone));
     expect(await search('uploads/*/same')).toEqual(['uploads/student_1/same 4 0-2 (3)']);

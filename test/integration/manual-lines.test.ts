@@ -8,7 +8,7 @@ import { verify } from '../../src/operations/verify.ts';
 import { compileProgram, type CompiledProgram } from '../fixtures/compiled-program.ts';
 import { adoptInto, runFormerScript } from '../fixtures/former-script.ts';
 import { typedInManual } from '../fixtures/line-places.ts';
-import { createPlatform, type TestPlatform } from '../fixtures/platform.ts';
+import { createPlatform, writeFiles, type TestPlatform } from '../fixtures/platform.ts';
 
 type Line = (typeof typedInManual)[number];
 
@@ -95,7 +95,7 @@ const scenes: Record<Line, Scene> = {
   },
   'npm run -s continuity -- find uploads/student_0042': {
     before: () => rmSync(join(one.uploads, 'student_0042'), { recursive: true }),
-    shows: /backup_full_/,
+    shows: /student_0042\/portfolio\r\n +backup_full_[^]*To restore it as the newest of them has it/,
   },
   "npm run -s continuity -- find '**/*student_0042*'": { shows: /student_0042\/portfolio[^]*backup_full_/ },
   'npm run -s continuity -- diff backup_full_2026-11-26.tar.gz live': { shows: /student_0042/ },
@@ -103,7 +103,7 @@ const scenes: Record<Line, Scene> = {
     shows: /former script: nothing proves it/,
   },
   'npm run -s prod:restore -- backup_full_2026-11-26.tar.gz --path uploads/student_0042 --dry-run': {
-    shows: /uploads/,
+    shows: /Time: about [^]*; (measured|not measured|\d of \d measured) on this host/,
     after: () => expect(read()).toBeUndefined(),
   },
   'npm run -s prod:restore -- backup_full_2026-11-26.tar.gz --path uploads/student_0042': {
@@ -117,9 +117,14 @@ const scenes: Record<Line, Scene> = {
     after: () => expect(read()).toBeUndefined(),
   },
   'npm run -s prod:restore -- 2026-11-26 --to /tmp/voir --path uploads/student_0042': { shows: /voir/ },
-  'cp --archive /tmp/voir/uploads/student_0042 /srv/skills-hub/data/uploads/': {
+  'cp --archive --backup=numbered /tmp/voir/uploads/student_0042 /srv/skills-hub/data/uploads/': {
+    before: () => writeFiles(one.uploads, { 'student_0042/portfolio': 'of today' }),
     shows: /^/,
-    after: () => expect(read()).toBe('archived'),
+    after: () => {
+      expect(read()).toBe('archived');
+      expect(readFileSync(`${portfolio()}.~1~`, 'utf8')).toBe('of today');
+      rmSync(`${portfolio()}.~1~`);
+    },
   },
   'rm -r /tmp/voir': { shows: /^/, after: () => expect(existsSync(join(one.directory, 'voir'))).toBe(false) },
   'npm run -s prod:restore -- 2026-11-26 --table app.public.portfolio': {

@@ -6,6 +6,7 @@ import { gzipSync } from 'node:zlib';
 import { PassThrough, Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { CARD_NAME } from '../../src/archive/layout.ts';
 import { silent } from '../../src/logging/logger.ts';
 import { acquireLock } from '../../src/system/lock.ts';
 import { readReply } from '../../src/vault/protocol/reply.ts';
@@ -131,7 +132,7 @@ describe('what the keys of production and of a restore may do', () => {
     expect(readFileSync(join(vault.directory, '.incoming', basename(segment))).equals(readFileSync(segment))).toBe(
       true,
     );
-    expect(readdirSync(vault.directory).sort()).toEqual(['.incoming', '.vault', yesterday, today].sort());
+    expect(readdirSync(vault.directory).sort()).toEqual(['.incoming', '.vault', CARD_NAME, yesterday, today].sort());
     expect((await rsync('reader', ours, './')).code).not.toBe(0);
   });
 

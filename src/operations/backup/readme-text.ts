@@ -31,17 +31,27 @@ Restaurer à la main
 
      tail -n 8 db/app.sql
 
-3. Créer les rôles qui manquent, puis une base NEUVE, et y charger le SQL
-   (ne jamais charger dans une base qui sert encore) :
+3. Les rôles. Sur un serveur neuf, avec leurs mots de passe d'alors :
 
      psql -X -f db/globals-app.sql postgres
+
+   Sur un serveur qui sert, seulement ceux qui manquent : le fichier entier
+   remettrait aussi les anciens mots de passe de ceux qui servent :
+
+     grep '^CREATE ROLE' db/globals-app.sql | psql -X postgres
+
+   « already exists » est normal. Un rôle créé ainsi n'a encore ni mot de passe
+   ni droit de connexion : sa ligne ALTER ROLE du même fichier les lui donne.
+
+4. Une base NEUVE, et y charger le SQL (jamais dans une base qui sert encore) :
+
      createdb --template=template0 --owner=app skills_hub_restauree
      psql -X -v ON_ERROR_STOP=1 -1 -f db/app.sql skills_hub_restauree
 
    L'encodage, la collation et le propriétaire d'origine de chaque base sont
    dans manifest.json.
 
-4. Arrêter l'application, renommer l'ancienne base puis la nouvelle, copier les
+5. Arrêter l'application, renommer l'ancienne base puis la nouvelle, copier les
    fichiers à leur place, redémarrer :
 
      psql -X -c 'ALTER DATABASE skills_hub RENAME TO skills_hub_ancienne' postgres

@@ -1,8 +1,9 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, rename, rm, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { readLines } from '../../archive/line-reader.ts';
 import { syncDirectory } from '../../system/durable-file.ts';
+import { isAlive } from '../../system/is-alive.ts';
 import { formatEntry, type CatalogueEntry } from './catalogue-line.ts';
 
 /** An archive that a catalogue knows. What its identity is, is for whoever fills the catalogue to say. */
@@ -31,7 +32,8 @@ export class CatalogueReader {
   readonly sizeBytes: number;
   readonly #file: FileHandle;
 
-  private constructor(archives: readonly CataloguedArchive[], sizeBytes: number, file: FileHandle) {
+  /** Of a file that is known to be whole: `sizeBytes` before its checksum. */
+  constructor(archives: readonly CataloguedArchive[], sizeBytes: number, file: FileHandle) {
     this.archives = archives;
     this.sizeBytes = sizeBytes;
     this.#file = file;
@@ -70,24 +72,31 @@ export class CatalogueReader {
 /** Writes a catalogue line by line under a name of its own; it takes the place of the former one only when it is whole. */
 export class CatalogueWriter {
   readonly #path: string;
+  readonly #archives: readonly CataloguedArchive[];
   readonly #temporary: string;
   readonly #file: FileHandle;
   readonly #hash = createHash('sha256');
   #pending: string;
+  #sizeBytes = 0;
 
-  private constructor(path: string, temporary: string, file: FileHandle, header: string) {
+  private constructor(
+    path: string,
+    archives: readonly CataloguedArchive[],
+    { temporary, file }: { temporary: string; file: FileHandle },
+  ) {
     this.#path = path;
+    this.#archives = archives;
     this.#temporary = temporary;
     this.#file = file;
-    this.#pending = header;
+    const list = archives.map(({ name, identity }) => [name, identity]);
+    this.#pending = `${JSON.stringify({ format: FORMAT, archives: list })}\n`;
   }
 
   static async create(path: string, archives: readonly CataloguedArchive[]): Promise<CatalogueWriter> {
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-    const temporary = `${path}.${randomUUID()}.part`;
-    const list = archives.map(({ name, identity }) => [name, identity]);
-    const header = `${JSON.stringify({ format: FORMAT, archives: list })}\n`;
-    return new CatalogueWriter(path, temporary, await open(temporary, 'wx', 0o600), header);
+    await clearLeftovers(path);
+    const temporary = `${path}.${process.pid}-${randomUUID()}.part`;
+    return new CatalogueWriter(path, archives, { temporary, file: await open(temporary, 'wx+', 0o600) });
   }
 
   async add(entry: CatalogueEntry): Promise<void> {
@@ -95,13 +104,14 @@ export class CatalogueWriter {
     if (this.#pending.length > FLUSH_CHARACTERS) await this.#flush();
   }
 
-  async finish(): Promise<void> {
+  /** A reader of what was written here: under the name there may be another run's by now. */
+  async finish(): Promise<CatalogueReader> {
     await this.#flush();
     await this.#file.writeFile(`${this.#hash.digest('hex')}\n`);
     await this.#file.sync();
-    await this.#file.close();
     await rename(this.#temporary, this.#path);
     await syncDirectory(dirname(this.#path));
+    return new CatalogueReader(this.#archives, this.#sizeBytes, this.#file);
   }
 
   /** Removes what will not be finished. */
@@ -114,7 +124,16 @@ export class CatalogueWriter {
     const bytes = Buffer.from(this.#pending);
     this.#pending = '';
     this.#hash.update(bytes);
+    this.#sizeBytes += bytes.length;
     await this.#file.writeFile(bytes);
+  }
+}
+
+/** Removes what runs that were killed left half written. */
+async function clearLeftovers(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    const [, own, pid] = /^(.+)\.(\d+)-[0-9a-f-]{36}\.part$/.exec(name) ?? [];
+    if (own === basename(path) && !isAlive(Number(pid))) await rm(join(dirname(path), name), { force: true });
   }
 }
 

@@ -28,7 +28,7 @@ interface Head<T extends { name: Buffer }> {
 
 /**
  * Writes the catalogue anew, for `archives` in their order: what `former` knows of them, and those of `added`. All are
- * gone through side by side, once; memory does not grow with how many names there are.
+ * gone through side by side, once; memory does not grow with how many names there are. The caller closes what it returns.
  * @throws UnreadableIndex; nothing has changed then.
  */
 export async function growCatalogue(
@@ -36,7 +36,7 @@ export async function growCatalogue(
   former: CatalogueReader | undefined,
   archives: readonly CataloguedArchive[],
   added: readonly AddedArchive[],
-): Promise<void> {
+): Promise<CatalogueReader> {
   const ordinals = new Map(archives.map(({ name, identity }, ordinal) => [keyOf({ name, identity }), ordinal]));
   const known = new Renumbering((former?.archives ?? []).map((archive) => ordinals.get(keyOf(archive))));
   const entries = await start(former ? parseAll(former) : nothing<CatalogueEntry>());
@@ -64,7 +64,7 @@ export async function growCatalogue(
       }
       if (versions.length > 0) await writer.add({ name, versions });
     }
-    await writer.finish();
+    return await writer.finish();
   } catch (error) {
     await writer.discard();
     throw error;

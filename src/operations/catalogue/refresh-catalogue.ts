@@ -38,7 +38,7 @@ export async function refreshCatalogue(
       unread.push(...batch.unread);
       try {
         const next = await grow(platform, catalogue, archives, batch, unread);
-        await catalogue?.close();
+        if (next !== catalogue) await catalogue?.close();
         catalogue = next;
       } finally {
         await batch.remove();
@@ -65,7 +65,7 @@ function announce({ logger }: Platform, missing: readonly ArchiveSummary[]): voi
   );
 }
 
-/** Adds a batch; an archive whose index turns out to be unreadable is left out, and told. */
+/** `former` with a batch, or itself; an archive whose index turns out to be unreadable is left out, and told. */
 async function grow(
   platform: Platform,
   former: CatalogueReader | undefined,
@@ -77,10 +77,10 @@ async function grow(
   const identified = archives.map(identifyArchives(platform));
   for (;;) {
     const added = batch.archives.filter(({ name }) => !unread.some(({ archive }) => archive === name));
-    if (added.length === 0) return await CatalogueReader.open(path);
+    if (added.length === 0) return former;
     const known = new Set([...(former?.archives ?? []), ...added].map(keyOf));
     try {
-      await growCatalogue(
+      return await growCatalogue(
         path,
         former,
         identified.filter((archive) => known.has(keyOf(archive))),
@@ -89,8 +89,6 @@ async function grow(
     } catch (error) {
       if (!(error instanceof UnreadableIndex)) throw error;
       unread.push({ archive: error.archive, reason: messageOf(error.cause) });
-      continue;
     }
-    return await CatalogueReader.open(path);
   }
 }

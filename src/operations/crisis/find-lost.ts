@@ -9,44 +9,45 @@ import type { LostPart } from './lost-part.ts';
 /** So many archives are looked through: whoever needs an older one asks `find`, which may take its time. */
 const LOOKED_THROUGH = 8;
 
-/**
- * The newest instant by which an archive still holds every path that was lost, among the newest few; undefined where
- * none holds them, or nothing lost is a path.
- * @throws Failure where the archives' names cannot be read.
- */
-export async function findNewestHolder(
-  platform: Platform,
-  status: VaultStatus,
-  lost: readonly LostPart[],
-  before: Date | undefined,
-): Promise<Date | undefined> {
-  const newest = listCandidates(status, before).slice(0, LOOKED_THROUGH);
-  const oldest = newest.at(-1);
-  if (!oldest) return undefined;
-  const sealed = new Set(newest.map((archive) => archive.sealed));
-  let holder: string | undefined;
-  for (const { kind, name } of lost) {
-    if (kind !== 'path') continue;
-    const last = await findLast(platform, PathChoice.parse([name]), { since: new Date(oldest.sealed), before, sealed });
-    if (last === undefined) return undefined;
-    if (holder === undefined || last < holder) holder = last;
-  }
-  return holder === undefined ? undefined : new Date(holder);
+/** Archives that hold something at every path that was lost. */
+export interface Holders {
+  names: ReadonlySet<string>;
+  /** When the newest of them was sealed. */
+  newest: Date;
 }
 
-async function findLast(
+/**
+ * Those of the newest few archives that a recovery may choose from; undefined where none holds something at every path.
+ * @throws Failure where the archives' names cannot be read.
+ */
+export async function findHolders(
+  platform: Platform,
+  status: VaultStatus,
+  paths: readonly LostPart[],
+  before: Date | undefined,
+): Promise<Holders | undefined> {
+  const looked = listCandidates(status, before).slice(0, LOOKED_THROUGH);
+  let names: ReadonlySet<string> = new Set(looked.map(({ name }) => name));
+  for (const { name } of paths) {
+    if (names.size > 0) names = await findHolding(platform, PathChoice.parse([name]), names);
+  }
+  const newest = looked.find(({ name }) => names.has(name));
+  return newest && { names, newest: new Date(newest.sealed) };
+}
+
+/** Those of `archives` that hold something there. */
+async function findHolding(
   platform: Platform,
   choice: PathChoice,
-  { since, before, sealed }: { since: Date; before: Date | undefined; sealed: ReadonlySet<string> },
-): Promise<string | undefined> {
-  const found = await find(platform, { choice, since, ...(before ? { before } : {}) });
-  let last: string | undefined;
+  archives: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+  const found = await find(platform, { choice, archives });
+  const names = found.archives.map(({ name }) => name);
+  const holding = new Set<string>();
   try {
     for await (const { versions } of found.names) {
-      for (const version of versions) {
-        // A safety backup holds what somebody was about to replace.
-        if (sealed.has(version.last.sealed) && (last === undefined || version.last.sealed > last))
-          last = version.last.sealed;
+      for (const { first, last } of versions) {
+        for (const name of names.slice(names.indexOf(first.name), names.indexOf(last.name) + 1)) holding.add(name);
       }
     }
   } catch (error) {
@@ -55,5 +56,5 @@ async function findLast(
   } finally {
     await found.close();
   }
-  return last;
+  return holding;
 }

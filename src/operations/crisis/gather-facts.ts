@@ -1,7 +1,7 @@
 import { formatTime } from '../../logging/format-time.ts';
 import type { CrisisOptions } from '../crisis.ts';
 import type { Platform } from '../platform.ts';
-import { archivePattern, type StepFacts } from './step.ts';
+import { archivePattern, usualClone, type StepFacts } from './step.ts';
 
 /** What the steps are written from; without a platform, or an archive, with the names left open. */
 export function gatherFacts(
@@ -11,17 +11,19 @@ export function gatherFacts(
 ): StepFacts {
   const { scenario, since, lost, clone, configWords, repository } = options;
   const config = platform?.config;
+  // Asked on a machine that has the key and no platform; what is restored in place is typed on production.
+  const isElsewhere = config !== undefined && config.databases.length + config.files.length === 0;
   return {
     scenario,
     archive: seen?.chosen?.name ?? archivePattern,
     ...(since ? { since: formatTime(since, config?.timezone ?? 'Europe/Paris').slice(0, 16) } : {}),
     lost,
-    clone,
+    clone: isElsewhere ? usualClone : clone,
     configWords,
     vaultWords: config ? describeVault(config) : [],
     vaultHost:
       config?.vault.kind === 'ssh' ? config.vault.host : config ? config.vault.path : 'tc-portail, 172.16.95.98',
-    lacksReader: seen?.lacksReader ?? true,
+    lacksReader: isElsewhere || (seen?.lacksReader ?? true),
     repository,
   };
 }

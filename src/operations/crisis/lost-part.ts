@@ -11,12 +11,13 @@ export interface LostPart {
 
 /**
  * What a person says was lost: a source by its name, something in a file source by its path, a table by `source.schema.table`.
- * Without a configuration its form alone decides.
+ * Without a configuration, or by one that knows the vault alone, its form alone decides.
  * @throws Failure `usage` where it can be none of these.
  */
 export function parseLost(text: string, config: Pick<Config, 'databases' | 'files'> | undefined): LostPart {
-  const databases = config?.databases.map(({ name }) => name);
-  const files = config?.files.map(({ name }) => name);
+  const sources = config && config.databases.length + config.files.length > 0 ? config : undefined;
+  const databases = sources?.databases.map(({ name }) => name);
+  const files = sources?.files.map(({ name }) => name);
   const isKnown = (names: readonly string[] | undefined, name: string): boolean => names?.includes(name) ?? true;
   const [source = ''] = text.split(/[./]/, 1);
   const isSource = /^[a-z][a-z0-9-]*$/.test(text) && (isKnown(databases, text) || isKnown(files, text));

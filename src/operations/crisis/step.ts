@@ -41,6 +41,9 @@ export const people = {
   owner: 'le responsable de la plateforme',
 } as const;
 
+/** Where production has the toolkit, unless somebody chose otherwise. */
+export const usualClone = '/opt/skills-hub-continuity';
+
 /** What is put in the place of an archive's name. */
 export const archivePattern = 'backup_full_AAAA-MM-JJ.tar.gz';
 

@@ -3,11 +3,12 @@ import { listKeptTables, type KeptTable } from '../../sources/postgres/kept-tabl
 import { hasDatabase } from '../../sources/postgres/open-as.ts';
 import type { ReplaceResult } from '../../sources/postgres/replace-tables.ts';
 import { readTableGround, type TableColumn } from '../../sources/postgres/table-facts.ts';
+import { qualify } from '../../sources/postgres/table-rows.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { writeJournal, type RestoreJournal } from './journal.ts';
 import type { KeptTableRecord } from './kept.ts';
-import { refuseInPlace } from './refuse-in-place.ts';
+import { refuseInPlace, refuseMove } from './refuse-in-place.ts';
 import { replaceOnce } from './replace-once.ts';
 import { orDiscard } from './stage-all.ts';
 
@@ -39,13 +40,36 @@ export async function planTablesBack(
       continue;
     }
     const ground = await readTableGround(server, database, schema, table.table);
+    const { columns } = await readTableGround(server, database, schema, kept);
     if (own.kind === 'whole' && ground.table) plan.refusals.push(`${name} has been made anew since: rename it first`);
     else if (own.kind !== 'whole' && !ground.table) plan.refusals.push(`${name} is gone`);
-    else plan.refusals.push(...refuseInPlace(ground, server.user).map((refusal) => `${name}: ${refusal}`));
-    const { columns } = await readTableGround(server, database, schema, kept);
+    else {
+      const refuse = own.kind === 'rows' ? refuseInPlace : refuseMove;
+      plan.refusals.push(...refuse(ground, server.user).map((refusal) => `${name}: ${refusal}`));
+      const differences = own.kind === 'rows' ? compareColumns(ground.columns, columns) : [];
+      if (differences.length > 0) {
+        plan.refusals.push(
+          `the columns of ${name} have changed since: ${differences.join('; ')}; its rows are in ${qualify(schema, kept)} (INSERT … SELECT)`,
+        );
+      }
+    }
+    if (own.kind === 'missing' && ground.table && ground.table.dependents.length > 0) {
+      plan.refusals.push(`${ground.table.dependents.join(', ')} depends on ${name}, which would go: drop that first`);
+    }
     plan.tables.push({ ...table, kind: own.kind, sizeBytes: own.sizeBytes, columns });
   }
   return plan;
+}
+
+/** How the columns of a table differ from those of its kept rows; their order is no matter. */
+function compareColumns(live: readonly TableColumn[], kept: readonly TableColumn[]): string[] {
+  const gone = kept.flatMap(({ name, type }) => {
+    const there = live.find((column) => column.name === name);
+    if (!there) return [`${name} is missing there`];
+    return there.type === type ? [] : [`${name} is ${there.type} there, ${type} in what is kept`];
+  });
+  const added = live.filter(({ name }) => !kept.some((column) => column.name === name));
+  return [...gone, ...added.map(({ name }) => `${name} is new there`)];
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { TableGround } from '../../sources/postgres/table-facts.ts';
+import type { TableFacts, TableGround } from '../../sources/postgres/table-facts.ts';
 
 const KINDS: Record<string, string> = {
   p: 'is a partitioned table',
@@ -11,15 +11,22 @@ const KINDS: Record<string, string> = {
 };
 const BESIDE = 'restore it beside instead (leave out --in-place)';
 
-/** Why a table's rows cannot be replaced where it is. */
-export function refuseInPlace({ isSuper, hasSchema, mayCreate, table }: TableGround, user: string): string[] {
+/** Why a table cannot be moved aside, or be made where it is missing. */
+export function refuseMove({ hasSchema, mayCreate, table }: TableGround, user: string): string[] {
   if (!hasSchema) return ['its schema is missing: create it first, or restore the whole database'];
   const refusals = mayCreate ? [] : [`user ${user} may not create tables in its schema, where replaced rows are kept`];
   if (!table) return refusals;
-  if (table.kind !== 'r') return [`it ${KINDS[table.kind] ?? 'is no table'} there: ${BESIDE}`];
-  if (table.isPartition) return [`it is a partition: ${BESIDE}`];
-  if (table.extension !== null) return [`it belongs to extension ${table.extension}: ${BESIDE}`];
+  const other = describeOtherKind(table);
+  if (other !== undefined) return [`${other}: ${BESIDE}`];
   if (!table.isOurs) refusals.push(`it belongs to ${table.owner}, and user ${user} is neither that nor a superuser`);
+  return refusals;
+}
+
+/** Why a table's rows cannot be replaced where it is. */
+export function refuseInPlace(ground: TableGround, user: string): string[] {
+  const refusals = refuseMove(ground, user);
+  const { isSuper, hasSchema, table } = ground;
+  if (!hasSchema || !table || describeOtherKind(table) !== undefined) return refusals;
   if (table.forcesRowSecurity) refusals.push(`row-level security hides rows from user ${user}: ${BESIDE}`);
   if (table.alwaysTriggers.length > 0) {
     refusals.push(
@@ -29,8 +36,15 @@ export function refuseInPlace({ isSuper, hasSchema, mayCreate, table }: TableGro
   const silenced = [...table.triggers, ...table.foreignKeys];
   if (!isSuper && silenced.length > 0) {
     refusals.push(
-      `only a superuser keeps triggers and foreign keys from firing meanwhile (${silenced.join(', ')}): ${BESIDE}`,
+      `only a superuser keeps triggers, rules and foreign keys from firing meanwhile (${silenced.join(', ')}): ${BESIDE}`,
     );
   }
   return refusals;
+}
+
+/** What it is, where it is no ordinary table that stands for itself. */
+function describeOtherKind({ kind, isPartition, extension }: TableFacts): string | undefined {
+  if (kind !== 'r') return `it ${KINDS[kind] ?? 'is no table'} there`;
+  if (isPartition) return 'it is a partition';
+  return extension === null ? undefined : `it belongs to extension ${extension}`;
 }

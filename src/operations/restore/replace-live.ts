@@ -1,4 +1,5 @@
 import { messageOf } from '../../logging/failure.ts';
+import { requireRecreatable } from '../../sources/postgres/dump-table.ts';
 import { findMissingViews } from '../../sources/postgres/missing-views.ts';
 import type { ReplaceOptions, ReplaceResult } from '../../sources/postgres/replace-tables.ts';
 import { readTableGround } from '../../sources/postgres/table-facts.ts';
@@ -22,6 +23,9 @@ async function stageLive(dump: TablesOfDump): Promise<{ options: ReplaceOptions;
   const { tables: swaps = [] } = journal;
   const recreated = planned.filter(({ does }) => does === 'recreate');
   const staged = await stageOf(dump, recreated.length > 0);
+  for (const [place, { does }] of planned.entries()) {
+    if (does === 'recreate') await requireRecreatable(staged.sources[place] as RowSource);
+  }
   const keys = await chooseForeignKeys(server, record.database, staged.foreignKeys, recreated);
   const views = await findLostViews(staged.sources, recreated, record.database);
   const { isSuper } = await readTableGround(server, record.database, '', '');

@@ -1,5 +1,5 @@
 import { splitQualifiedName } from './dump-statements.ts';
-import { isKeptTable } from './kept-tables.ts';
+import { isLeftOut } from './kept-tables.ts';
 import { queryRows, type QueryOptions } from './query.ts';
 import type { PostgresServer } from './server.ts';
 
@@ -19,7 +19,7 @@ export const selectTables = `SELECT c.oid::text, n.nspname AS schema, c.relname 
     JOIN pg_class a ON a.oid = p.relid JOIN pg_namespace an ON an.oid = a.relnamespace) END AS ancestors
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
 WHERE c.relkind = 'r' AND c.relpersistence <> 't' AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'
-  AND NOT ${isKeptTable}
+  AND NOT ${isLeftOut}
   AND NOT EXISTS (SELECT FROM pg_depend d WHERE d.deptype = 'e'
     AND ((d.classid = 'pg_class'::regclass AND d.objid = c.oid) OR (d.classid = 'pg_namespace'::regclass AND d.objid = n.oid)))
 ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;

@@ -1,7 +1,7 @@
 import { queryTogether, type QueryOptions } from './query.ts';
 import { resolveExclusions, selectTables, writeExclusion, type CatalogueTable } from './catalogue.ts';
 import { readFacts, selectFacts, type DatabaseFacts, type FactsRow } from './inspect.ts';
-import { selectOwnRelations } from './kept-tables.ts';
+import { selectNeededTables, selectOwnRelations } from './kept-tables.ts';
 import type { PostgresServer } from './server.ts';
 import {
   listSecurityWarnings,
@@ -41,11 +41,11 @@ export interface PlanOptions {
  * @throws Failure `source` where the database does not answer, or the client is older than the server.
  */
 export async function planDump({ server, database, ...options }: PlanOptions, query: QueryOptions): Promise<DumpPlan> {
-  const [[rows, tables, own], client] = await Promise.all([
-    queryTogether<[FactsRow, CatalogueTable, OwnRelation]>(
+  const [[rows, tables, own, needed], client] = await Promise.all([
+    queryTogether<[FactsRow, CatalogueTable, OwnRelation, OwnRelation & { by: string }]>(
       server,
       database,
-      [selectFacts(database), selectTables, selectOwnRelations],
+      [selectFacts(database), selectTables, selectOwnRelations, selectNeededTables],
       query,
     ),
     options.client ?? readClientVersion(server, 'pg_dump'),
@@ -59,6 +59,10 @@ export async function planDump({ server, database, ...options }: PlanOptions, qu
   args.push(...excluded.map((table) => `--exclude-table-data=${writeExclusion(table, facts.encoding)}`));
   args.push(...own.map((relation) => `--exclude-table=${writeExclusion(relation, facts.encoding)}`));
   const warnings = unused.map((pattern) => `database "${database}": exclude-table-data "${pattern}" fits no table`);
+  for (const { schema, name, by } of needed) {
+    const what = `${schema}.${name}, which a restore keeps, is in the backup as well, since ${by} depends on it`;
+    warnings.push(`database "${database}": ${what}: drop that, or make it anew with the live table`);
+  }
   const conditions = listSecurityWarnings('pg_dump', client);
   return { facts, clientVersion: client.text, tables, excluded, args, warnings, conditions };
 }

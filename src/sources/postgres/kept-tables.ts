@@ -1,3 +1,4 @@
+import { selectDependents } from './dependents.ts';
 import { queryRows, type QueryOptions } from './query.ts';
 import { restoreApplicationName, runStatements } from './restore-session.ts';
 import type { PostgresServer } from './server.ts';
@@ -10,13 +11,22 @@ export const keptMark = 'skills-hub-continuity: ';
 export const isKeptTable = `(c.relkind = 'r' AND c.relname ~ '^continuity_kept_.*_[0-9a-f]{12}$'
   AND coalesce(starts_with(obj_description(c.oid, 'pg_class'), '${keptMark}'), false))`;
 
+/** Whether no backup is to hold it. One that a view shows has to be in there: the archive could not be restored without. */
+export const isLeftOut = `CASE WHEN ${isKeptTable} THEN NOT EXISTS (${selectDependents('c.oid')}) ELSE false END`;
+
 /** Tables of ours, and the sequences that belong to them, which no backup is to hold. */
 export const selectOwnRelations = `SELECT n.nspname AS schema, r.relname AS name
 FROM pg_class c
 JOIN pg_class r ON r.oid = c.oid OR r.oid IN (SELECT d.objid FROM pg_depend d
   WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = c.oid AND d.deptype IN ('a', 'i'))
 JOIN pg_namespace n ON n.oid = r.relnamespace
-WHERE ${isKeptTable} AND r.relkind IN ('r', 'S')`;
+WHERE ${isLeftOut} AND r.relkind IN ('r', 'S')`;
+
+/** Tables of ours that something depends on, and what that is. */
+export const selectNeededTables = `SELECT n.nspname AS schema, c.relname AS name,
+  (SELECT string_agg(name, ', ' ORDER BY name) FROM (${selectDependents('c.oid')}) AS dependents) AS "by"
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE ${isKeptTable} AND NOT ${isLeftOut}
+ORDER BY n.nspname COLLATE "C", c.relname COLLATE "C"`;
 
 /** A table that a restore keeps, by what the database itself says of it. */
 export interface KeptTable {

@@ -1,4 +1,6 @@
+import { selectDependents } from './dependents.ts';
 import { keptMark } from './kept-tables.ts';
+import { selectRevocations } from './revoke-others.ts';
 
 /**
  * The parts of the one transaction in which tables get other rows: each goes through the list of tables that
@@ -19,6 +21,8 @@ export interface ScriptTable {
   /** A relation as SQL: where the rows come from, or the table itself. */
   source: string;
   columns: { name: string; type: string }[];
+  /** What to do where the rows do not fit. */
+  advice: string;
 }
 
 /** What the script prints in the end, one row a table. */
@@ -34,7 +38,7 @@ export interface ReplacedTable {
 
 const tables = (modes: string): string =>
   `SELECT * FROM jsonb_to_recordset(current_setting('continuity.tables')::jsonb)
-    AS s (schema text, name text, kept text, mode text, source text, columns jsonb)
+    AS s (schema text, name text, kept text, mode text, source text, columns jsonb, advice text)
   WHERE mode IN (${modes}) ORDER BY schema COLLATE "C", name COLLATE "C"`;
 
 /** A block that goes through tables of some modes; `live` and `kept` are the two as SQL. */
@@ -99,26 +103,51 @@ export const compareColumns = eachTable(
     FULL JOIN jsonb_to_recordset(s.columns) AS w (name text, type text) ON w.name = l.name
     WHERE l.type IS DISTINCT FROM w.type;
     IF differences IS NOT NULL THEN
-      RAISE EXCEPTION 'the columns of % do not fit: % | Restore it beside instead: leave out --in-place.', live, differences;
+      RAISE EXCEPTION 'the columns of % do not fit: % | %', live, differences, s.advice;
     END IF;`,
 );
 
-/** Foreign keys would hold others to a table that nobody sees: they go, and the table's comment says how they were. */
+/** What shows or uses a table would go with it, unseen, and forgetting it would fail. */
+const refuseDependents = eachTable(
+  "'aside'",
+  '  dependents text;',
+  `    SELECT string_agg(name, ', ' ORDER BY name) INTO dependents FROM (${selectDependents('live::regclass')}) AS found;
+    IF dependents IS NOT NULL THEN
+      RAISE EXCEPTION '% depends on table %, which would go | Drop that first.', dependents, live;
+    END IF;`,
+);
+
+/**
+ * Foreign keys would hold others to a table that nobody sees, or it to others: they go. Names of its sequences, indexes
+ * and statistics would be in the way of a new one: they change. The table's comment says how all that was.
+ */
 const freeOthers = eachTable(
   "'aside'",
-  '  f record; keys jsonb;',
+  '  f record; keys jsonb; names jsonb;',
   `    keys := '[]';
+    names := '[]';
     FOR f IN SELECT conrelid::regclass AS relation, conname, pg_get_constraintdef(oid) AS definition FROM pg_constraint
-      WHERE contype = 'f' AND confrelid = live::regclass AND conrelid <> confrelid AND conparentid = 0 LOOP
+      WHERE contype = 'f' AND live::regclass IN (conrelid, confrelid) AND conrelid <> confrelid AND conparentid = 0 LOOP
       keys := keys || to_jsonb(format('ALTER TABLE %s ADD CONSTRAINT %I %s;', f.relation, f.conname, f.definition));
       EXECUTE format('ALTER TABLE %s DROP CONSTRAINT %I', f.relation, f.conname);
     END LOOP;
-    EXECUTE format('COMMENT ON TABLE %s IS %L', live, '${keptMark}' || jsonb_build_object('kind', 'whole', 'foreignKeys', keys,
+    FOR f IN SELECT 'INDEX' AS kind, indexrelid::regclass::text AS object, relname AS name, relnamespace AS space, indexrelid AS oid
+        FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid WHERE indrelid = live::regclass
+      UNION ALL SELECT 'SEQUENCE', r.oid::regclass::text, relname, relnamespace, r.oid FROM pg_depend d JOIN pg_class r ON r.oid = d.objid
+        WHERE d.classid = 'pg_class'::regclass AND d.refclassid = 'pg_class'::regclass AND d.refobjid = live::regclass
+          AND d.deptype IN ('a', 'i') AND r.relkind = 'S'
+      UNION ALL SELECT 'STATISTICS', format('%s.%I', stxnamespace::regnamespace, stxname), stxname, stxnamespace, oid
+        FROM pg_statistic_ext WHERE stxrelid = live::regclass LOOP
+      EXECUTE format('ALTER %s %s RENAME TO continuity_kept_%s_%s', f.kind, f.object, f.oid, right(s.kept, 12));
+      names := names || to_jsonb(format('ALTER %s %s.continuity_kept_%s_%s RENAME TO %I', f.kind, f.space::regnamespace, f.oid, right(s.kept, 12), f.name));
+    END LOOP;
+    EXECUTE format('COMMENT ON TABLE %s IS %L', live, '${keptMark}' || jsonb_build_object('kind', 'whole', 'foreignKeys', keys, 'names', names,
       'comment', obj_description(live::regclass, 'pg_class'))::text);`,
 );
 
 /** What is about to go is copied, or takes another name; nobody but its owner may look at the copy. */
 export const keepTables =
+  refuseDependents +
   freeOthers +
   eachTable("'aside'", '', "    EXECUTE format('ALTER TABLE %s RENAME TO %I', live, s.kept);") +
   eachTable(
@@ -126,9 +155,8 @@ export const keepTables =
     '  g record;',
     `    -- Where nothing was there, an empty table says so, and that this was done.
     EXECUTE format(CASE s.mode WHEN 'rows' THEN 'CREATE TABLE %s AS SELECT * FROM ONLY %s' ELSE 'CREATE TABLE %s ()' END, kept, live);
-    FOR g IN SELECT DISTINCT a.grantee FROM pg_class c, aclexplode(c.relacl) a WHERE c.oid = kept::regclass AND a.grantee <> c.relowner LOOP
-      EXECUTE format('REVOKE ALL ON TABLE %s FROM %s CASCADE', kept,
-        CASE g.grantee WHEN 0 THEN 'PUBLIC' ELSE quote_ident(pg_get_userbyid(g.grantee)) END);
+    FOR g IN ${selectRevocations('kept')} LOOP
+      EXECUTE g.statement;
     END LOOP;
     EXECUTE format('COMMENT ON TABLE %s IS %L', kept,
       '${keptMark}' || jsonb_build_object('kind', CASE s.mode WHEN 'rows' THEN 'rows' ELSE 'missing' END)::text);`,
@@ -147,10 +175,13 @@ export const replaceRows = eachTable(
 /** A table that was put aside takes its place again. */
 export const bringBack = eachTable(
   "'back'",
-  '  said jsonb;',
+  '  said jsonb; statement text;',
   `    said := substr(obj_description(s.source::regclass, 'pg_class'), ${keptMark.length + 1})::jsonb;
     EXECUTE format('COMMENT ON TABLE %s IS %L', s.source, said ->> 'comment');
     EXECUTE format('ALTER TABLE %s RENAME TO %I', s.source, s.name);
+    FOR statement IN SELECT * FROM jsonb_array_elements_text(said -> 'names') LOOP
+      EXECUTE statement;
+    END LOOP;
     PERFORM set_config('continuity.keys', (current_setting('continuity.keys')::jsonb || (said -> 'foreignKeys'))::text, true);`,
 );
 
@@ -176,6 +207,6 @@ export const compareRows = eachTable(
         (SELECT r::text COLLATE "C" FROM (SELECT %1$s FROM %3$s) r EXCEPT ALL SELECT r::text COLLATE "C" FROM (SELECT %1$s FROM ONLY %2$s) r))',
       names, live, s.source) INTO differ;
     IF differ THEN
-      RAISE EXCEPTION 'the rows of % would differ from what is restored: a generated column or a rule makes other values of them | Restore it beside instead: leave out --in-place.', live;
+      RAISE EXCEPTION 'the rows of % would differ from what is restored: a generated column or a rule makes other values of them | %', live, s.advice;
     END IF;`,
 );

@@ -101,7 +101,11 @@ SELECT json_build_object('lockedMs', ceil(extract(epoch FROM clock_timestamp() -
 function listTable({ schema, table, kept, mode, from }: TableReplacement, place: number): ScriptTable {
   const source = 'kept' in from ? qualify(schema, from.kept) : nameRows(place);
   const columns = from.columns.map(({ name, type }) => ({ name, type }));
-  return { schema, name: table, kept, mode, source, columns };
+  const advice =
+    'kept' in from
+      ? `Its rows are in ${source}: take them from there (INSERT … SELECT).`
+      : 'Restore it beside instead: leave out --in-place.';
+  return { schema, name: table, kept, mode, source, columns, advice };
 }
 
 function nameRows(place: number): string {

@@ -1,6 +1,7 @@
 import { truncateName } from './own-names.ts';
 import { queryRows, quoteIdentifier, quoteLiteral } from './query.ts';
 import { restoreApplicationName, runStatements } from './restore-session.ts';
+import { selectRevocations } from './revoke-others.ts';
 import { runStream } from './run-stream.ts';
 import {
   canonicalSettings,
@@ -50,8 +51,9 @@ export async function findMissingTypes(
 }
 
 /**
- * Makes new tables in the live database with the staged rows, generated columns' values included, without constraints:
- * all in one transaction, in which they are compared with what is staged. Nothing else is touched.
+ * Makes new tables in the live database with the staged rows, generated columns' values included, without constraints,
+ * and for nobody's eyes but their owners': all in one transaction, in which they are compared with what is staged.
+ * Nothing else is touched.
  * @throws Failure `refused` where the rows differ; `source` with the server's message.
  */
 export async function createBeside(
@@ -75,7 +77,9 @@ SET LOCAL statement_timeout = 0;
   for (const { source, name, owner, comment } of tables) {
     const expected = await sumRows(source);
     const table = qualify(source.schema, name);
-    yield Buffer.from(`CREATE TABLE ${table} (${defineColumns(source.columns)});\n`);
+    yield Buffer.from(`CREATE TABLE ${table} (${defineColumns(source.columns)});
+${selectRevocations(quoteLiteral(table))} \\gexec
+`);
     yield* copyInto(table, source);
     yield Buffer.from(`${writeComparison(table, source, expected)}
 COMMENT ON TABLE ${table} IS ${quoteLiteral(comment)};

@@ -1,3 +1,4 @@
+import { selectDependents } from './dependents.ts';
 import { queryTogether, quoteLiteral } from './query.ts';
 import { restoreApplicationName } from './restore-session.ts';
 import type { PostgresServer } from './server.ts';
@@ -24,12 +25,14 @@ export interface TableFacts {
   sizeBytes: number;
   /** As the planner last counted them; -1 where it never has. */
   estimatedRows: number;
-  /** Triggers of its own that are on; those among them that fire even while rows are replicated. */
+  /** Triggers and rules of its own that are on; those among them that fire even while rows are replicated. */
   triggers: string[];
   alwaysTriggers: string[];
   /** Foreign keys from it, and to it: `table.constraint`. */
   foreignKeys: string[];
   forcesRowSecurity: boolean;
+  /** What depends on it and is no part of it: `view public.titles`. */
+  dependents: string[];
 }
 
 /** What a database says about where a table is to be restored. */
@@ -89,15 +92,17 @@ function selectGround(schema: string, table: string): string {
       'isOurs', pg_has_role(c.relowner, 'USAGE'), 'sizeBytes', pg_total_relation_size(c.oid), 'estimatedRows', c.reltuples,
       'extension', (SELECT e.extname FROM pg_depend d JOIN pg_extension e ON e.oid = d.refobjid
         WHERE d.classid = 'pg_class'::regclass AND d.objid = c.oid AND d.deptype = 'e' LIMIT 1),
-      'triggers', (SELECT coalesce(json_agg(tgname ORDER BY tgname), '[]') FROM pg_trigger
-        WHERE tgrelid = c.oid AND NOT tgisinternal AND tgenabled <> 'D'),
+      'triggers', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM (
+        SELECT tgname AS name FROM pg_trigger WHERE tgrelid = c.oid AND NOT tgisinternal AND tgenabled <> 'D'
+        UNION ALL SELECT rulename FROM pg_rewrite WHERE ev_class = c.oid AND ev_type <> '1' AND ev_enabled <> 'D') AS active),
       'alwaysTriggers', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM (
         SELECT tgname AS name FROM pg_trigger WHERE tgrelid = c.oid AND tgenabled IN ('A', 'R')
         UNION ALL SELECT rulename FROM pg_rewrite WHERE ev_class = c.oid AND ev_type <> '1' AND ev_enabled IN ('A', 'R')) AS always),
       'foreignKeys', (SELECT coalesce(json_agg(f.conrelid::regclass || '.' || quote_ident(f.conname) ORDER BY f.conname), '[]') FROM pg_constraint f
         WHERE f.contype = 'f' AND c.oid IN (f.conrelid, f.confrelid)),
       'forcesRowSecurity', c.relrowsecurity AND c.relforcerowsecurity
-        AND NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user))
+        AND NOT (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user),
+      'dependents', (SELECT coalesce(json_agg(name ORDER BY name), '[]') FROM (${selectDependents('c.oid')}) AS dependents))
     FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE n.nspname = ${schemaText} AND c.relname = ${tableText}) AS table`;
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,7 +8,11 @@ import { singly } from '../../../src/archive/line-reader.ts';
 import type { TocLine } from '../../../src/archive/toc-line.ts';
 import { CatalogueReader, cataloguePathOf } from '../../../src/operations/catalogue/catalogue-file.ts';
 import { parseEntry, parseEntryName } from '../../../src/operations/catalogue/catalogue-line.ts';
-import { growCatalogue, UnreadableIndex, type AddedArchive } from '../../../src/operations/catalogue/grow-catalogue.ts';
+import {
+  growCatalogue as grow,
+  UnreadableIndex,
+  type AddedArchive,
+} from '../../../src/operations/catalogue/grow-catalogue.ts';
 
 let state: string;
 let path: string;
@@ -16,6 +21,10 @@ beforeEach(() => {
   path = cataloguePathOf(state);
 });
 afterEach(() => rmSync(state, { recursive: true, force: true }));
+
+async function growCatalogue(...words: Parameters<typeof grow>): Promise<void> {
+  await (await grow(...words)).close();
+}
 
 /** An archive by what it holds: a name's bytes as latin1, and a number that stands for one of its versions. */
 type Content = ReadonlyMap<string, number>;
@@ -154,9 +163,26 @@ describe('the catalogue of all archives', () => {
 
   it('is whole, and one of both, where two searches write it at once', async () => {
     const [one, two] = [archiveOf(1, new Map([['up/a', 1]])), archiveOf(2, new Map([['up/z', 2]]))];
-    await Promise.all([growCatalogue(path, undefined, [one], [one]), growCatalogue(path, undefined, [two], [two])]);
+    const readers = await Promise.all([grow(path, undefined, [one], [one]), grow(path, undefined, [two], [two])]);
+    for (const [place, reader] of readers.entries()) {
+      // Each search goes on with what it has written itself, whichever came last.
+      const lines: string[] = [];
+      for await (const line of singly(reader.lines())) lines.push(line);
+      expect([reader.archives, lines.length]).toEqual([[expect.objectContaining({ name: `archive ${place + 1}` })], 1]);
+      await reader.close();
+    }
     const names = [...((await readAll())?.keys() ?? [])];
     expect([['up/a 1'], ['up/z 2']]).toContainEqual(names);
     expect(readdirSync(join(state, 'cache'))).toEqual(['catalogue']);
+  });
+
+  it('removes what killed searches left half written, and nothing of one that is at it', async () => {
+    const one = archiveOf(1, new Map([['up/a', 1]]));
+    await growCatalogue(path, undefined, [one], [one]);
+    const partOf = (pid: number) => `catalogue.${pid}-${randomUUID()}.part`;
+    const [left, other] = [partOf(2 ** 22 + 1), partOf(process.pid)];
+    for (const name of [left, other]) writeFileSync(join(state, 'cache', name), 'half');
+    await growCatalogue(path, undefined, [one], [one]);
+    expect(readdirSync(join(state, 'cache')).sort()).toEqual(['catalogue', other]);
   });
 });

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { execFileSync } from 'node:child_process';
 import type { DiffResult } from '../../../src/operations/diff.ts';
 import { SourceTally, type FileDiff } from '../../../src/operations/diff/files-diff.ts';
-import type { FoundName, FoundVersion } from '../../../src/operations/find.ts';
+import type { FoundName, FoundVersion, SearchedArchive } from '../../../src/operations/find.ts';
 import { renderDiff } from '../../../src/report/diff-report.ts';
 import { FindReport } from '../../../src/report/find-report.ts';
 import { quoteArgument, restoreLine } from '../../../src/report/restore-line.ts';
@@ -10,8 +10,9 @@ import { quoteArgument, restoreLine } from '../../../src/report/restore-line.ts'
 const archives = ['2026-01-01', '2026-01-02', '2026-01-03'].map((date) => ({
   name: `backup_full_${date}.tar.gz`,
   sealed: `${date}T02:00:00.000Z`,
+  isSafety: false,
 }));
-const [first, second, third] = archives as [FoundVersion['first'], FoundVersion['first'], FoundVersion['first']];
+const [first, second, third] = archives as [SearchedArchive, SearchedArchive, SearchedArchive];
 const version = (changes: Partial<FoundVersion>): FoundVersion => ({
   type: 'reg',
   sizeBytes: 2000,
@@ -24,9 +25,9 @@ const version = (changes: Partial<FoundVersion>): FoundVersion => ({
 });
 
 describe('what a search shows', () => {
-  const show = (names: FoundName[], showsAll = false): string => {
+  const show = (names: FoundName[], showsAll = false, searched = archives): string => {
     const report = new FindReport(
-      { archives, unread: [] },
+      { archives: searched, unread: [] },
       { path: 'uploads/a b', showsAll, timezone: 'Europe/Paris' },
     );
     return [...names.flatMap((name) => report.show(name) ?? []), report.end()].join('\n');
@@ -41,6 +42,16 @@ describe('what a search shows', () => {
     expect(shown).toContain(`npm run -s prod:restore -- ${second.name} --path 'uploads/a b'`);
     const held = show([{ name: 'uploads/a b', versions: [version({ last: third, archives: 3 })] }]);
     expect(held).not.toContain('gone since');
+  });
+
+  it('suggests a safety copy only where no other archive holds what was found', () => {
+    const searched = archives.map((archive) => ({ ...archive, isSafety: archive.name !== first.name }));
+    const names = [
+      { name: 'uploads/b', versions: [version({ first: third, last: third, archives: 1 })] },
+      { name: 'uploads/a b', versions: [version({})] },
+    ];
+    expect(show(names, false, searched)).toContain(`prod:restore -- ${first.name} --path`);
+    expect(show(names.slice(0, 1), false, searched)).toContain(`prod:restore -- ${third.name} --path`);
   });
 
   it('plays no tricks on a terminal, and is bounded unless all is asked for', () => {
@@ -113,11 +124,17 @@ describe('what a comparison shows', () => {
     expect(shown).toContain('and 17 more names');
     expect(shown).toContain('Rows were counted only');
     expect(shown).toContain(`npm run -s prod:restore -- ${first.name} --select odoo --dry-run`);
-    expect(shown).not.toContain('NOTHING DIFFERS');
+    expect(shown).not.toContain('NO ROW OR FILE DIFFERS');
   });
 
-  it('says in capitals that nothing differs', () => {
+  it('suggests the paths that were asked for, and not their whole source', () => {
+    expect(renderDiff(result, { paths: ['uploads/a b', 'uploads/c'] })).toContain(
+      `npm run -s prod:restore -- ${first.name} --path 'uploads/a b' --path uploads/c --dry-run`,
+    );
+  });
+
+  it('says in capitals that no row and no file differs', () => {
     const same = { ...result, isSame: true, databases: [], listed: [], omitted: 0, faults: [] };
-    expect(renderDiff(same)).toContain('NOTHING DIFFERS.');
+    expect(renderDiff(same)).toContain('NO ROW OR FILE DIFFERS.');
   });
 });

@@ -22,6 +22,9 @@ function runScript(script: string | undefined, environment: Record<string, strin
   return { status, stdout };
 }
 
+/** The inputs that say what of an archive is restored. */
+const choice = ['select', 'path', 'no-remove', 'table', 'in-place', 'as'];
+
 describe('our workflows', () => {
   it('are these', () => {
     expect(names.sort()).toEqual(
@@ -77,13 +80,13 @@ describe('our workflows', () => {
   it('plan only, unless told otherwise, and take the list of actors from nobody who fills in a form', () => {
     const inputs = readWorkflow('restore.yml', read('restore.yml')).on['workflow_dispatch']?.inputs;
     expect(inputs?.['dry-run']).toMatchObject({ type: 'boolean', default: true });
-    expect(Object.keys(inputs ?? {})).toEqual(['archive', 'select', 'path', 'no-remove', 'dry-run', 'confirm']);
+    expect(Object.keys(inputs ?? {})).toEqual(['archive', ...choice, 'dry-run', 'confirm']);
   });
 
   it('plan what they restore: the same parts of the same archive', () => {
     const { plan, restore } = jobsOf('restore.yml');
     const [planned, restored] = [plan, restore].map((job) => job?.steps?.find(({ with: given }) => given?.['archive']));
-    for (const name of ['select', 'path', 'no-remove']) {
+    for (const name of choice) {
       expect(planned?.with?.[name]).toBe(`\${{ inputs.${name} }}`);
       expect(restored?.with?.[name]).toBe(planned?.with?.[name]);
     }
