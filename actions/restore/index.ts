@@ -11,6 +11,7 @@ import { runAction } from '../frame/run-action.ts';
 import { checkConsent } from './consent.ts';
 import { readRequest } from './request.ts';
 import { restorePart } from './restore-part.ts';
+import { listSafetyOutputs } from './safety-outputs.ts';
 
 await runAction({
   name: 'restore',
@@ -50,8 +51,7 @@ await runAction({
         archive: plan.archive,
         plan: JSON.stringify(planAsJson(plan)),
         verdict: result.done ? 'restored' : 'planned',
-        'safety-archive': safety?.archive,
-        'safety-receipt': safety && JSON.stringify(receiptOf(safety)),
+        ...listSafetyOutputs(safety),
         'kept-id': id,
       },
       report: renderRestore(result, platform.config.timezone),
@@ -59,12 +59,3 @@ await runAction({
     };
   },
 });
-
-function receiptOf({
-  archive,
-  index,
-  sizeBytes,
-  storedBytes,
-}: NonNullable<Awaited<ReturnType<typeof restore>>['safety']>) {
-  return { archive, index, sizeBytes, storedBytes };
-}

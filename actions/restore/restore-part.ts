@@ -7,6 +7,7 @@ import { summarizeAs, summarizeTables } from '../../src/report/summary/tables-su
 import type { ActionOutcome } from '../frame/action.ts';
 import { checkConsent } from './consent.ts';
 import type { RestoreRequest } from './request.ts';
+import { listSafetyOutputs } from './safety-outputs.ts';
 
 /** Restores tables, or one dump as another database. */
 export async function restorePart(platform: Platform, request: RestoreRequest): Promise<ActionOutcome> {
@@ -39,7 +40,7 @@ export async function restorePart(platform: Platform, request: RestoreRequest): 
       archive: result.plan.archive,
       plan: JSON.stringify(tablesPlanAsJson(result.plan)),
       verdict: result.done ? 'restored' : 'planned',
-      'safety-archive': result.safety?.archive,
+      ...listSafetyOutputs(result.safety),
       'kept-id': result.id,
     },
     report: renderTables(result, timezone),

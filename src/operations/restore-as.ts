@@ -3,19 +3,20 @@ import { Failure } from '../logging/failure.ts';
 import { findDatabaseNameFault, hasDatabase, openAs } from '../sources/postgres/open-as.ts';
 import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
 import { finishStaged } from '../sources/postgres/restore-database.ts';
-import { planDatabaseRestore } from '../sources/postgres/restore-plan.ts';
 import { serverOf } from './connect-server.ts';
 import type { OpenArchive } from './open-archive.ts';
 import type { Platform } from './platform.ts';
 import { choose } from './restore/choose.ts';
+import { warnOfInterrupted } from './restore/interrupted-text.ts';
 import { writeJournal, type RestoreJournal } from './restore/journal.ts';
-import { warnOfInterrupted } from './restore/plan-only.ts';
+import { describeArchive, lookAtDump, warnOfDamage, type PlannedArchive } from './restore/look-at-dump.ts';
 import { makeRestoreId } from './restore/own-paths.ts';
 import { discardStaged, orDiscard } from './restore/or-discard.ts';
+import { checkPartRoom } from './restore/room.ts';
 import { createRoles, stageDatabase } from './restore/stage-databases.ts';
 import { stageTables } from './restore/stage-tables.ts';
 import { chooseTables, parseTables, type AskedTable, type ChosenTable } from './restore/table-choice.ts';
-import { withArchive } from './with-archive.ts';
+import { withMeasuredArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
 
 export interface RestoreAsOptions {
@@ -36,10 +37,7 @@ export interface RestoreAsOptions {
 }
 
 /** What would be restored under another name, before anything is. */
-export interface AsPlan {
-  archive: string;
-  made: string;
-  ageMs: number;
+export interface AsPlan extends PlannedArchive {
   /** The dump in the archive, the configured source whose server it goes to, and the database that was backed up. */
   key: string;
   source: string;
@@ -89,15 +87,7 @@ export async function restoreAs(platform: Platform, options: RestoreAsOptions): 
   }
   const asked = options.tables ? parseTables(options.tables) : [];
   const carryOut = (work: (archive: OpenArchive) => Promise<Outcome>): Promise<RestoreAsResult> =>
-    withArchive(
-      platform,
-      options.archive,
-      async (archive) => {
-        const outcome = await work(archive);
-        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-      },
-      { allowOldClient: options.allowOldClient === true },
-    );
+    withMeasuredArchive(platform, options, begun, work);
   if (options.dryRun) {
     return await carryOut(async (archive) => {
       const manifest = await archive.manifest();
@@ -137,13 +127,11 @@ async function planAs(
   { key, record, tables }: Target,
   as: string,
 ): Promise<AsPlan> {
-  const { config, now } = platform;
+  const { config } = platform;
   const source = config.databases.find(({ name }) => name === record.source);
   const all = Object.entries(record.fingerprints.tables).map(([table, { rows }]) => ({ table, rows }));
   const plan: AsPlan = {
-    archive: archive.name,
-    made: manifest.started,
-    ageMs: now().getTime() - Date.parse(manifest.started),
+    ...describeArchive(platform, archive, manifest),
     key,
     source: record.source,
     database: record.database,
@@ -153,27 +141,18 @@ async function planAs(
     isPart: tables.length > 0,
     isBackedUp: false,
     refusals: [],
-    warnings: [],
+    warnings: warnOfDamage(archive, config.timezone),
   };
-  if (!source) {
-    plan.refusals.push(`database "${key}" is in the archive, but databases.${record.source} is not in ${config.file}`);
+  const looked = await lookAtDump(platform, archive, manifest.globals, { key, record, live: stagedNameOf(as, 'plan') });
+  if ('refusal' in looked) {
+    plan.refusals.push(looked.refusal);
     return plan;
   }
-  const server = await serverOf(platform, record.source);
-  const globals = `db/globals-${record.source}.sql`;
-  const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
-  const live = stagedNameOf(as, 'plan');
-  const found = await planDatabaseRestore({
-    server,
-    record,
-    live,
-    isForeign: archive.isForeign,
-    allowOldClient: archive.appraisal?.allowsOldClient === true,
-    ...(globalsSql === undefined ? {} : { globalsSql }),
-  });
+  const { server, found } = looked;
+  const room = await checkPartRoom(platform, { key, record }, tables, true);
   const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [] }) ?? {};
-  plan.refusals.push(...damage, ...found.refusals);
-  plan.warnings.push(...warnings, ...found.warnings);
+  plan.refusals.push(...damage, ...found.refusals, ...room.refusals);
+  plan.warnings.push(...warnings, ...found.warnings, ...room.warnings);
   if (await hasDatabase(server, as))
     plan.refusals.push(`there is a database "${as}" on ${server.label} already: choose another name`);
   // Another source may discover all databases of the same server.
@@ -212,6 +191,7 @@ async function restoreFrom(
     started: now().toISOString(),
     databases: [{ source: record.source, live: options.as, staged, kept: keptNameOf(options.as, id) }],
     files: [],
+    makes: [{ source: record.source, database: options.as }],
   };
   logger.phase('Stage and prove');
   await writeJournal(config.state, journal);

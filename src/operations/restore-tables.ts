@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { keptNameOf, stagedNameOf } from '../sources/postgres/own-names.ts';
 import type { ReplacedTable } from '../sources/postgres/replace-script.ts';
 import { groupBy } from '../system/group-by.ts';
@@ -7,15 +6,16 @@ import { serverOf } from './connect-server.ts';
 import type { OpenArchive } from './open-archive.ts';
 import type { Platform } from './platform.ts';
 import { backUpFirst } from './restore/back-up-first.ts';
+import { warnOfInterrupted } from './restore/interrupted-text.ts';
 import { writeJournal, type RestoreJournal } from './restore/journal.ts';
-import { closeTables } from './restore/kept-tables.ts';
+import { makeRestoreId } from './restore/own-paths.ts';
 import { planTables, refuseImpossibleTables, type TablesPlan } from './restore/plan-tables.ts';
-import { putBeside, putInPlace, type MadeTable } from './restore/put-tables.ts';
-import { warnOfInterrupted } from './restore/plan-only.ts';
-import { discardStaged, orDiscard } from './restore/or-discard.ts';
+import { orDiscard } from './restore/or-discard.ts';
+import { putBeside, type MadeTable } from './restore/put-beside.ts';
+import { replaceLive } from './restore/replace-live.ts';
 import { createRoles } from './restore/stage-databases.ts';
 import { chooseTables, parseTables, type AskedTable } from './restore/table-choice.ts';
-import { withArchive } from './with-archive.ts';
+import { withMeasuredArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
 
 export interface RestoreTablesOptions {
@@ -68,15 +68,7 @@ export async function restoreTables(platform: Platform, options: RestoreTablesOp
   const begun = Date.now();
   const asked = parseTables(options.tables);
   const carryOut = (work: (archive: OpenArchive) => Promise<Outcome>): Promise<RestoreTablesResult> =>
-    withArchive(
-      platform,
-      options.archive,
-      async (archive) => {
-        const outcome = await work(archive);
-        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-      },
-      { allowOldClient: options.allowOldClient === true },
-    );
+    withMeasuredArchive(platform, options, begun, work);
   if (options.dryRun) {
     return await carryOut(async (archive) => {
       const manifest = await archive.manifest();
@@ -116,7 +108,7 @@ async function restoreFrom(
     plan = await planTables(platform, archive, manifest, chosen, isInPlace);
     refuseImpossibleTables(plan);
   }
-  const id = `${now().toISOString().slice(0, 19).replace(/\D/g, '')}-${randomBytes(3).toString('hex')}`;
+  const id = makeRestoreId(now());
   const dumps = [...groupBy(chosen, ({ key }) => key).values()]
     .map(([first]) => first)
     .filter((first) => first !== undefined);
@@ -144,40 +136,38 @@ async function restoreFrom(
           kept: keptNameOf(table, `${id} ${schema}`),
         }))
       : [],
+    makes: isInPlace
+      ? []
+      : plan.tables.map(({ source, database, schema, name }) => ({ source, database, table: { schema, name } })),
   };
   logger.phase('Stage and prove');
   await options.note?.(id);
   await writeJournal(config.state, journal);
-  const dumped = { platform, archive, plan, journal };
-  const { createdRoles, notes, made, ...inPlace } = await orDiscard(platform, journal, async () => {
-    const roles = await createRoles(platform, archive, manifest, dumps);
-    const made: MadeTable[] = [];
-    let replaced: Awaited<ReturnType<typeof putInPlace>> | undefined;
-    for (const { key, record } of dumps) {
-      const server = await serverOf(platform, record.source);
-      const dump = { ...dumped, server, key, record, planned: plan.tables.filter((table) => table.key === key) };
-      if (isInPlace) replaced = await putInPlace(dump);
-      else made.push(...(await putBeside(dump)));
-    }
-    const lockedMs = replaced?.lockedMs;
-    return {
-      made,
-      replaced: replaced?.tables ?? [],
-      ...(lockedMs === undefined ? {} : { lockedMs }),
-      notes: [...roles.notes, ...(replaced?.notes ?? [])],
-      createdRoles: roles.created,
-    };
-  });
-  if (isInPlace) await closeTables(platform, journal);
-  else await discardStaged(platform, journal);
+  const { roles, staging } = await orDiscard(platform, journal, async () => ({
+    roles: await createRoles(platform, archive, manifest, dumps),
+    staging: await Promise.all(
+      dumps.map(async ({ key, record }) => {
+        const server = await serverOf(platform, record.source);
+        const planned = plan.tables.filter((table) => table.key === key);
+        return { platform, archive, plan, journal, server, key, record, planned };
+      }),
+    ),
+  }));
+  const [first] = staging;
+  if (!isInPlace || !first) {
+    const made = await putBeside(staging);
+    return { plan, done: true, made, replaced: [], createdRoles: roles.created, notes: roles.notes };
+  }
+  const { tables: replaced, lockedMs, notes } = await replaceLive(first);
   return {
     plan,
     done: true,
-    made,
-    ...inPlace,
+    made: [],
+    replaced,
+    ...(lockedMs === undefined ? {} : { lockedMs }),
     ...(safety ? { safety } : {}),
-    ...(isInPlace ? { id } : {}),
-    createdRoles,
-    notes,
+    id,
+    createdRoles: roles.created,
+    notes: [...roles.notes, ...notes],
   };
 }

@@ -23,7 +23,7 @@ import { placeFilesSwap } from './restore/stage-files.ts';
 import { StepClock } from './restore/step-clock.ts';
 import { workDirectoryOf } from './restore/work-directory.ts';
 import { awaitHealthy } from './services/await-healthy.ts';
-import { withArchive } from './with-archive.ts';
+import { withMeasuredArchive } from './with-archive.ts';
 import { withLock } from './with-lock.ts';
 
 export interface RestoreOptions extends Choice {
@@ -71,15 +71,7 @@ type RestoreOutcome = Omit<RestoreResult, 'fetchedBytes' | 'durationMs'>;
 export async function restore(platform: Platform, options: RestoreOptions): Promise<RestoreResult> {
   const begun = Date.now();
   const carryOut = (work: (archive: OpenArchive) => Promise<RestoreOutcome>): Promise<RestoreResult> =>
-    withArchive(
-      platform,
-      options.archive,
-      async (archive) => {
-        const outcome = await work(archive);
-        return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
-      },
-      { allowOldClient: options.allowOldClient === true },
-    );
+    withMeasuredArchive(platform, options, begun, work);
   if (options.dryRun)
     return await carryOut(async (archive) =>
       unchanged(await planOnly(platform, archive, options, listLeftOut(options))),

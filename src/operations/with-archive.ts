@@ -34,6 +34,24 @@ export async function withArchive<T>(
   }
 }
 
+/** The same, and what was done with it is measured: how much was fetched, and how long it took since `begun`. */
+export async function withMeasuredArchive<T extends object>(
+  platform: Platform,
+  { archive: request, allowOldClient = false }: { archive: string; allowOldClient?: boolean },
+  begun: number,
+  work: (archive: OpenArchive) => Promise<T>,
+): Promise<T & { fetchedBytes: number; durationMs: number }> {
+  return await withArchive(
+    platform,
+    request,
+    async (archive) => {
+      const outcome = await work(archive);
+      return { ...outcome, fetchedBytes: archive.fetchedBytes, durationMs: Date.now() - begun };
+    },
+    { allowOldClient },
+  );
+}
+
 /** Opens one of the archives that a vault's status names, whoever made it. To be closed before the vault is. */
 export async function openArchive(
   platform: Platform,

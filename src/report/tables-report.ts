@@ -3,6 +3,7 @@ import { countOf, formatBytes, formatCount, formatDuration } from '../logging/qu
 import type { AsPlan, RestoreAsResult } from '../operations/restore-as.ts';
 import type { RestoreTablesResult } from '../operations/restore-tables.ts';
 import type { PlannedTable, TablesPlan } from '../operations/restore/plan-tables.ts';
+import { describeVerified } from './plan-report.ts';
 import { describeKept } from './restore-report.ts';
 import { formatTable } from './table.ts';
 
@@ -11,7 +12,7 @@ export function renderTablesPlan(plan: TablesPlan, timezone?: string): string {
   const { archive, made, ageMs, isInPlace, tables, refusals, warnings } = plan;
   return [
     ...refusals.map((refusal) => `CANNOT BE DONE: ${refusal}`),
-    `Restore of ${countOf(tables.length, 'table')} of ${archive}, made ${formatTime(made, timezone)} (${formatDuration(ageMs)} ago):`,
+    `Restore of ${countOf(tables.length, 'table')} of ${archive}, made ${formatTime(made, timezone)} (${formatDuration(ageMs)} ago), ${describeVerified(plan, timezone)}:`,
     formatTable(
       tables.map((table) => [
         `${table.key}: ${table.schema}.${table.table}`,
@@ -66,7 +67,7 @@ export function renderTables(result: RestoreTablesResult, timezone?: string): st
 export function renderAsPlan(plan: AsPlan, timezone?: string): string {
   return [
     ...plan.refusals.map((refusal) => `CANNOT BE DONE: ${refusal}`),
-    `Restore of ${plan.key} of ${plan.archive}, made ${formatTime(plan.made, timezone)} (${formatDuration(plan.ageMs)} ago), into the new database ${plan.as}:`,
+    `Restore of ${plan.key} of ${plan.archive}, made ${formatTime(plan.made, timezone)} (${formatDuration(plan.ageMs)} ago), ${describeVerified(plan, timezone)}, into the new database ${plan.as}:`,
     `  ${describeAs(plan)}`,
     ...plan.warnings.map((warning) => `Warning: ${warning}`),
     ...describeDiscovery(plan),

@@ -1,9 +1,13 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
+import { connect, createServer, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { backup } from '../../src/operations/backup.ts';
 import { forget } from '../../src/operations/forget.ts';
+import { restoreTables } from '../../src/operations/restore-tables.ts';
 import { status } from '../../src/operations/status.ts';
+import { undo } from '../../src/operations/undo.ts';
 import { compileProgram, type CompiledProgram } from '../fixtures/compiled-program.ts';
 import { runKilled } from '../fixtures/killed-run.ts';
 import { createPlatform, type TestPlatform } from '../fixtures/platform.ts';
@@ -80,3 +84,51 @@ it('a table killed on its way is old or new, and what is kept of it is known, af
   }
   expect(seen).toEqual(new Set(['archived 100', 'spoilt 60']));
 }, 400_000);
+
+it('a table whose server is lost right after its transaction is known to be back, and what it held is kept', async () => {
+  let [isArmed, isLost] = [false, false];
+  // Cut as soon as the server says that a replacement is committed, and until somebody repairs it.
+  const line = createServer((client) => {
+    const server = connect(cluster.port, cluster.host);
+    const cut = (): void => {
+      client.destroy();
+      server.destroy();
+    };
+    for (const socket of [client, server]) socket.on('error', cut).on('close', cut);
+    if (isLost) {
+      // No answer of a server that starts: nothing that waiting helps against.
+      client.end('X');
+      server.destroy();
+      return;
+    }
+    let isReplacing = false;
+    client.on('data', (chunk) => {
+      isReplacing ||= chunk.includes('SET continuity.tables');
+      server.write(chunk);
+    });
+    server.on('data', (chunk) => {
+      isLost = isArmed && isReplacing && chunk.includes('COMMIT\0');
+      if (isLost) cut();
+      else client.write(chunk);
+    });
+  });
+  await once(line.listen(0, cluster.host), 'listening');
+  const url = new URL(cluster.url());
+  url.port = String((line.address() as AddressInfo).port);
+  const platform = { ...made.platform, environment: { ...made.platform.environment, DATABASE_URL: url.href } };
+  const confirm = async (): Promise<boolean> => true;
+  await cluster.query('app', "UPDATE t SET v = 'spoilt'");
+  const asked = { archive: 'latest', tables: ['app.public.t'], isInPlace: true, skipsSafetyBackup: true, confirm };
+  await restoreTables(platform, asked);
+  isArmed = true;
+  const next = expect.stringContaining('finds out');
+  await expect(undo(platform, { confirm })).rejects.toMatchObject({ kind: 'source', next });
+  [isArmed, isLost] = [false, false];
+  await forget(platform, { confirm: async () => false });
+  expect(await values()).toBe('spoilt 100');
+  const { kept } = await status(platform);
+  expect(kept).toMatchObject([{ undoes: expect.anything(), tables: [{ table: 't' }] }]);
+  await undo(platform, { confirm });
+  expect(await values()).toBe('archived 100');
+  line.close();
+}, 120_000);

@@ -115,6 +115,38 @@ describe('a table beside the live one', () => {
   });
 });
 
+describe('tables of two databases beside the live ones', () => {
+  it('are all staged before any is made', async () => {
+    for (const name of ['one', 'two']) {
+      await cluster.query('postgres', `CREATE DATABASE ${name}`);
+      await cluster.query(name, "CREATE TYPE mood AS ENUM ('calm'); CREATE TABLE t AS SELECT 'calm'::mood AS feels");
+    }
+    const databaseLines = {
+      one: '{url-env: DATABASE_URL, database: one}',
+      two: '{url-env: DATABASE_URL, database: two}',
+    };
+    const other = await createPlatform({ cluster, databaseLines });
+    try {
+      await backup(other.platform, { trigger: 'nightly' });
+      await cluster.query('two', 'DROP TYPE mood CASCADE');
+      const tables = ['one.public.t', 'two.public.t'];
+      const asked = restoreTables(other.platform, { archive: 'latest', tables, confirm: async () => true });
+      const next = expect.stringContaining('Nothing live was changed');
+      await expect(asked).rejects.toMatchObject({ kind: 'refused', next });
+      expect(await cluster.query('one', "SELECT relname FROM pg_class WHERE relname LIKE 't_restored%'")).toEqual([]);
+      expect(await databases()).toEqual([]);
+      // A type that does not take the rows is told by the transaction alone.
+      await cluster.query('two', 'CREATE TYPE mood AS ENUM ()');
+      const late = restoreTables(other.platform, { archive: 'latest', tables, confirm: async () => true });
+      const there = expect.stringMatching(/the new table public\.t_restored_\d+ of database "one" is there: use it/);
+      await expect(late).rejects.toMatchObject({ next: there });
+    } finally {
+      await other.stop();
+      for (const name of ['one', 'two']) await cluster.query('postgres', `DROP DATABASE ${name} WITH (FORCE)`);
+    }
+  });
+});
+
 describe('a table in place', () => {
   it('gets its rows back, keys hold, triggers stay silent, and what it held is kept', async () => {
     const before = await all('portfolio');
@@ -155,6 +187,24 @@ describe('a table in place', () => {
     expect(await relations()).toBe(before);
     expect(await read("INSERT INTO portfolio (student, title) VALUES (1, 'next') RETURNING id")).toBe('502');
     expect(await read('SELECT count(*) FROM told')).toBe('1');
+  });
+
+  it('is known to be replaced, and kept, though nobody can look at its database from then on', async () => {
+    await cluster.query(
+      'app',
+      `DROP TABLE portfolio CASCADE;
+       CREATE FUNCTION shut() RETURNS event_trigger LANGUAGE plpgsql AS $$ BEGIN
+         UPDATE pg_database SET datallowconn = false WHERE datname = 'app'; END $$;
+       CREATE EVENT TRIGGER shuts ON ddl_command_end WHEN TAG IN ('ALTER TABLE') EXECUTE FUNCTION shut();
+       ALTER EVENT TRIGGER shuts ENABLE ALWAYS;`,
+    );
+    const { replaced, id } = await bring(['app.public.portfolio'], true);
+    expect(await cluster.query('postgres', "SELECT datallowconn FROM pg_database WHERE datname = 'app'")).toEqual([
+      ['f'],
+    ]);
+    await cluster.query('postgres', "UPDATE pg_database SET datallowconn = true WHERE datname = 'app'");
+    expect(replaced).toMatchObject([{ rows: 501 }]);
+    expect((await status(made.platform)).kept.map((kept) => kept.id)).toEqual([id]);
   });
 
   it('is left alone where a foreign key would not hold', async () => {

@@ -1,14 +1,12 @@
-import { rm } from 'node:fs/promises';
 import { listOwnDatabases } from '../../sources/postgres/forget-databases.ts';
 import { swapDatabases } from '../../sources/postgres/swap-databases.ts';
 import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
-import { removeJournal, type RestoreJournal } from './journal.ts';
-import { recordKept, removeKeptRecord } from './kept.ts';
+import { closeJournal } from './close-journal.ts';
+import type { RestoreJournal } from './journal.ts';
 import { swapStagedFiles } from './stage-files.ts';
 import { syncFileSystems } from './sync-file-systems.ts';
-import { workDirectoryOf } from './work-directory.ts';
 
 /** What putting a restore, or what it had replaced, in place did. */
 export interface CarriedThrough {
@@ -52,29 +50,12 @@ export async function carryThrough(platform: Platform, journal: RestoreJournal):
   }
   // The renames are on disk before the journal, which may be on another, forgets them.
   await syncFileSystems(journal.files.map(({ root }) => root));
-  const { config, now } = platform;
-  await recordKept(config.state, {
-    id: journal.id,
-    archive: journal.archive,
-    ...(journal.undoes ? { undoes: journal.undoes } : {}),
-    since: now().toISOString(),
-    // One that was missing before the restore has left nothing to keep.
-    databases: journal.databases.map(({ source, live, kept }) => ({
-      source,
-      live,
-      ...(present.has(kept) ? { kept } : {}),
-    })),
-    files: journal.files.map(({ source, root, container, kept }) => ({
-      source,
-      root,
-      ...(container === undefined ? {} : { container }),
-      kept,
-    })),
-  });
-  // What it had kept is in place: the way back from here is the new record's.
-  if (journal.undoes) await removeKeptRecord(config.state, journal.undoes.id);
-  // Without the journal, the work directory is a leftover that the next command removes; the other way round is worse.
-  await removeJournal(config.state);
-  await rm(workDirectoryOf(config.state, journal.id), { recursive: true, force: true });
+  // One that was missing before the restore has left nothing to keep.
+  const databases = journal.databases.map(({ source, live, kept }) => ({
+    source,
+    live,
+    ...(present.has(kept) ? { kept } : {}),
+  }));
+  await closeJournal(platform, journal, databases);
   return result;
 }

@@ -52,6 +52,15 @@ export interface TableSwap {
   kept: string;
 }
 
+/** A new table beside live ones, or a new database, that a restore makes without touching anything else. */
+export interface NewPlace {
+  /** Configured source whose server it is on. */
+  source: string;
+  database: string;
+  /** Absent where the whole database is new. */
+  table?: { schema: string; name: string };
+}
+
 /**
  * What a restore, or an undo, is about to do, on disk before it does it. `staging`: nothing has been replaced, the next command
  * removes what was staged. `swapping`: all of it is staged and proven, the next command carries it through.
@@ -72,6 +81,8 @@ export interface RestoreJournal {
   tables?: TableSwap[];
   /** One rename puts all of it in place, and no service stands still for that. */
   isSingleRename?: boolean;
+  /** What is made anew; there was nothing of these names. Absent in older journals. */
+  makes?: NewPlace[];
   /** Services that stand still during the swap, also those that did not run when it began; absent in older journals. */
   users?: Users;
 }

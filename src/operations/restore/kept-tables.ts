@@ -1,15 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { endLeftSessions } from '../../sources/postgres/end-sessions.ts';
+import { Failure } from '../../logging/failure.ts';
+import { endLeftSessions, hasNoSessions } from '../../sources/postgres/end-sessions.ts';
 import { dropDatabases } from '../../sources/postgres/forget-databases.ts';
 import { dropKeptTables, listKeptTables, type KeptTable } from '../../sources/postgres/kept-tables.ts';
-import { queryRows, quoteLiteral, type QueryOptions } from '../../sources/postgres/query.ts';
+import { hasDatabase, hasOpenDatabase } from '../../sources/postgres/open-as.ts';
+import type { QueryOptions } from '../../sources/postgres/query.ts';
 import { restoreApplicationName } from '../../sources/postgres/restore-session.ts';
-import type { PostgresServer } from '../../sources/postgres/server.ts';
 import { groupBy } from '../../system/group-by.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
-import { removeJournal, type RestoreJournal, type TableSwap } from './journal.ts';
-import { recordKept, removeKeptRecord, type KeptRecord, type KeptTableRecord } from './kept.ts';
+import { closeJournal } from './close-journal.ts';
+import type { RestoreJournal, TableSwap } from './journal.ts';
+import type { KeptRecord, KeptTableRecord } from './kept.ts';
 
 /**
  * Whether the one transaction of a journal's tables has happened: with it, and only with it, the kept tables are there.
@@ -19,49 +21,36 @@ export async function areTablesReplaced(platform: Platform, tables: readonly Tab
   const [first] = tables;
   if (!first) return false;
   const server = await serverOf(platform, first.source);
-  if (!(await hasOpenDatabase(server, first.database))) return false;
+  if (!(await hasDatabase(server, first.database))) return false;
   const found = await listKeptTables(server, first.database);
   return tables.every(({ schema, kept }) => found.some((each) => each.schema === schema && each.name === kept));
 }
 
-/** Waits until nothing of a killed run works on a server any more: its transaction is over then, one way or the other. */
+/**
+ * Waits until nothing of a killed run works on a server any more: its transaction is over then, one way or the other.
+ * @throws Failure `source` where that does not happen, or cannot be told.
+ */
 export async function awaitSilence(platform: Platform, tables: readonly TableSwap[]): Promise<void> {
   for (const source of new Set(tables.map((table) => table.source))) {
     const server = await serverOf(platform, source);
-    const select = `SELECT count(*) AS sessions FROM pg_stat_activity WHERE starts_with(application_name, ${quoteLiteral(restoreApplicationName)})
-      AND usename = current_user AND pid <> pg_backend_pid()`;
-    for (let look = 0; look < 100; look++) {
-      const [row] = await queryRows<{ sessions: number }>(server, 'postgres', select);
-      if (row?.sessions === 0) break;
+    for (let look = 0; ; look++) {
+      if (await hasNoSessions(server)) break;
+      if (look === 100) {
+        const message = `sessions of an earlier run go on at ${server.label}, though they were ended`;
+        throw new Failure('source', message, `Look for ${restoreApplicationName} in pg_stat_activity.`);
+      }
       await endLeftSessions(server);
       await sleep(50);
     }
   }
 }
 
-/** Writes down what a restore, or an undo, of tables keeps, and closes its journal: its transaction has happened. */
+/** Removes what was staged of tables, and closes their journal: its transaction has happened. */
 export async function closeTables(platform: Platform, journal: RestoreJournal): Promise<void> {
-  const { config, now } = platform;
-  await recordKept(config.state, {
-    id: journal.id,
-    archive: journal.archive,
-    ...(journal.undoes ? { undoes: journal.undoes } : {}),
-    since: now().toISOString(),
-    databases: [],
-    files: [],
-    tables: (journal.tables ?? []).map(({ source, database, schema, table, kept }) => ({
-      source,
-      database,
-      schema,
-      table,
-      kept,
-    })),
-  });
-  if (journal.undoes) await removeKeptRecord(config.state, journal.undoes.id);
   for (const { source, staged } of journal.databases) {
     if (staged !== undefined) await dropDatabases({ server: await serverOf(platform, source), names: [staged] });
   }
-  await removeJournal(config.state);
+  await closeJournal(platform, journal, []);
 }
 
 /** Drops what was kept of tables; a database that is gone has taken its own along. */
@@ -99,10 +88,4 @@ function groupByDatabase(tables: readonly KeptTableRecord[]): KeptTableRecord[][
   return [...groupBy(tables, ({ source, database }) => `${source}\0${database}`).values()].map((members) => [
     ...members,
   ]);
-}
-
-async function hasOpenDatabase(server: PostgresServer, database: string, options: QueryOptions = {}): Promise<boolean> {
-  const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(database)} AND datallowconn) AS exists`;
-  const [row] = await queryRows<{ exists: boolean }>(server, 'postgres', select, options);
-  return row?.exists === true;
 }

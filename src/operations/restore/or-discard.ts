@@ -3,6 +3,7 @@ import { Failure, messageOf } from '../../logging/failure.ts';
 import { dropDatabases } from '../../sources/postgres/forget-databases.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
+import { findMade } from './find-made.ts';
 import { followContainers } from './follow-container.ts';
 import { removeJournal, type RestoreJournal } from './journal.ts';
 import { wayBackPathOf } from './own-paths.ts';
@@ -14,12 +15,14 @@ export async function orDiscard<T>(platform: Platform, journal: RestoreJournal, 
   try {
     return await work();
   } catch (error) {
+    const made = await findMade(platform, journal);
     await discardStaged(platform, journal).catch((second: unknown) => {
       platform.logger.error(`What was staged could not be removed: ${messageOf(second)}. The next command will.`);
     });
     if (!(error instanceof Failure)) throw error;
     // Whoever reads this at night wants to know that before anything else.
-    const next = error.next.startsWith('Nothing') ? error.next : `Nothing live was changed. ${error.next}`;
+    const said = error.next.startsWith('Nothing') ? error.next : `Nothing live was changed. ${error.next}`;
+    const next = made.length === 0 ? said : `${said} But ${made.join('; ')}: use it, or drop it.`;
     throw new Failure(error.kind, error.message, next, { cause: error });
   }
 }

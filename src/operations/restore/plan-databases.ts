@@ -1,9 +1,8 @@
 import type { DatabaseRecord } from '../../archive/manifest.ts';
 import { groupBy } from '../../system/group-by.ts';
-import { planDatabaseRestore } from '../../sources/postgres/restore-plan.ts';
 import type { OpenArchive } from '../open-archive.ts';
-import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
+import { lookAtDump } from './look-at-dump.ts';
 import type { RestorePlan } from './restore-plan.ts';
 import { compareAllRows } from './row-counts.ts';
 
@@ -17,28 +16,16 @@ export async function planAllDatabases(
   globals: Readonly<Record<string, unknown>>,
   chosen: readonly (readonly [key: string, record: DatabaseRecord])[],
 ): Promise<Pick<RestorePlan, 'databases' | 'refusals' | 'warnings'>> {
-  const { config } = platform;
   const plan: Pick<RestorePlan, 'databases' | 'refusals' | 'warnings'> = { databases: [], refusals: [], warnings: [] };
   const refusals: { key: string; text: string }[] = [];
   const warnings: { key: string; text: string }[] = [];
   for (const [key, record] of chosen) {
-    const globalsName = `db/globals-${record.source}.sql`;
-    const globalsSql = globalsName in globals ? await archive.text(globalsName) : undefined;
-    if (!config.databases.some((source) => source.name === record.source)) {
-      plan.refusals.push(
-        `database "${key}" is in the archive, but databases.${record.source} is not in ${config.file}`,
-      );
+    const looked = await lookAtDump(platform, archive, globals, { key, record, live: record.database });
+    if ('refusal' in looked) {
+      plan.refusals.push(looked.refusal);
       continue;
     }
-    const server = await serverOf(platform, record.source);
-    const found = await planDatabaseRestore({
-      server,
-      record,
-      live: record.database,
-      ...(globalsSql === undefined ? {} : { globalsSql }),
-      isForeign: archive.isForeign,
-      allowOldClient: archive.appraisal?.allowsOldClient === true,
-    });
+    const { found } = looked;
     plan.databases.push({ ...found, record, key });
     refusals.push(...found.refusals.map((text) => ({ key, text })));
     warnings.push(...found.warnings.map((text) => ({ key, text })));

@@ -4,8 +4,7 @@ import { join } from 'node:path';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
 import { chooseParts, type Choice } from './choose.ts';
-import { describeJournal, FINISHING_COMMANDS } from './interrupted-text.ts';
-import { readJournal } from './journal.ts';
+import { warnOfInterrupted } from './interrupted-text.ts';
 import type { RestoreStep } from './rates.ts';
 import { planRestore } from './plan-restore.ts';
 import type { RestorePlan } from './restore-plan.ts';
@@ -32,13 +31,4 @@ export async function planOnly(
   } finally {
     await rm(lists, { recursive: true, force: true });
   }
-}
-
-/** What is to be known of an interrupted restore, or undo, by whoever reads a plan. */
-export async function warnOfInterrupted({ config }: Platform): Promise<string[]> {
-  const interrupted = await readJournal(config.state);
-  if (!interrupted) return [];
-  return [
-    `the ${describeJournal(interrupted)} was interrupted: ${FINISHING_COMMANDS} completes or reverts it first, and this plan may change then`,
-  ];
 }

@@ -1,5 +1,4 @@
 import type { Manifest } from '../../archive/manifest.ts';
-import { formatTime } from '../../logging/format-time.ts';
 import { formatBytes } from '../../logging/quantity-text.ts';
 import { RESERVE_BYTES } from '../../system/disk-room.ts';
 import type { OpenArchive } from '../open-archive.ts';
@@ -10,6 +9,7 @@ import type { Chosen, ChosenFiles } from './choose.ts';
 import { compareStack } from './compare-stack.ts';
 import { estimateRestore } from './estimate.ts';
 import { planFiles } from './files-plan.ts';
+import { describeArchive, warnOfDamage } from './look-at-dump.ts';
 import { removalsPathIn } from './own-paths.ts';
 import { planAllDatabases } from './plan-databases.ts';
 import type { RestoreStep } from './rates.ts';
@@ -36,7 +36,7 @@ export async function planRestore(
   chosen: Chosen,
   { workDirectory, leftOut = [] }: PlanOptions,
 ): Promise<RestorePlan> {
-  const { config, now } = platform;
+  const { config } = platform;
   const differences = compareStack(platform, manifest);
   const { appraisal } = archive;
   const parts = { databases: chosen.databases.map(([key]) => key), files: chosen.files.map(({ source }) => source) };
@@ -52,10 +52,7 @@ export async function planRestore(
   const services = isSingle ? { stop: [], hold: [] } : halts.services;
   const plan = { databases: room.databases, files: files.files, services };
   return {
-    archive: archive.name,
-    made: manifest.started,
-    ageMs: now().getTime() - Date.parse(manifest.started),
-    ...(archive.verdict ? { verified: archive.verdict } : {}),
+    ...describeArchive(platform, archive, manifest),
     ...plan,
     haltOrder: isSingle ? [] : halts.order,
     users: halts.users,
@@ -74,13 +71,6 @@ export async function planRestore(
       ...halts.warnings,
     ],
   };
-}
-
-function warnOfDamage({ name, verdict }: OpenArchive, timezone: string): string[] {
-  if (!verdict || verdict.isSound) return [];
-  return [
-    `a verification found ${name} damaged (${formatTime(verdict.time, timezone)}): what is damaged cannot be restored from it, and verify names it; all else can, by its name`,
-  ];
 }
 
 /** Compares the chosen file sources with what stands there now. */

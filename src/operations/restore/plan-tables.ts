@@ -1,27 +1,22 @@
 import type { Manifest } from '../../archive/manifest.ts';
 import { parseArchiveName } from '../../config/archive-name.ts';
 import { Failure } from '../../logging/failure.ts';
+import { countRows, type TableCount } from '../../sources/postgres/count-rows.ts';
+import { hasDatabase } from '../../sources/postgres/open-as.ts';
 import { stagedNameOf } from '../../sources/postgres/own-names.ts';
-import { queryRows } from '../../sources/postgres/query.ts';
 import { nameBeside } from '../../sources/postgres/restore-beside.ts';
-import { planDatabaseRestore } from '../../sources/postgres/restore-plan.ts';
-import { restoreApplicationName } from '../../sources/postgres/restore-session.ts';
-import type { PostgresServer } from '../../sources/postgres/server.ts';
+import type { TableId } from '../../sources/postgres/stage-part.ts';
 import { readTableGround, type TableGround } from '../../sources/postgres/table-facts.ts';
 import { showIdentifier } from '../../sources/postgres/table-name.ts';
-import { qualify } from '../../sources/postgres/table-rows.ts';
-import { serverOf } from '../connect-server.ts';
 import type { OpenArchive } from '../open-archive.ts';
 import type { Platform } from '../platform.ts';
+import { describeArchive, lookAtDump, warnOfDamage, type PlannedArchive } from './look-at-dump.ts';
 import { refuseInPlace } from './refuse-in-place.ts';
+import { checkPartRoom } from './room.ts';
 import type { ChosenTable } from './table-choice.ts';
 
 /** What a restore of tables would do, before it does anything. */
-export interface TablesPlan {
-  archive: string;
-  /** When the archive was made, and how old that is now. */
-  made: string;
-  ageMs: number;
+export interface TablesPlan extends PlannedArchive {
   isInPlace: boolean;
   tables: PlannedTable[];
   /** Why it cannot be done; with any of these nothing is. */
@@ -39,7 +34,7 @@ export interface PlannedTable {
   schema: string;
   table: string;
   archivedRows: number;
-  /** What stands there now; of a large table the rows are an estimate, -1 where there is none. Null: it is missing. */
+  /** What stands there now; where it could not be counted in time the rows are an estimate, -1 where there is none. Null: it is missing. */
   live: { rows: number; isEstimate: boolean; sizeBytes: number; owner: string } | null;
   /** `beside`: a new table gets the rows. `replace`: the live one does. `recreate`: the missing one is made as it was. */
   does: 'beside' | 'replace' | 'recreate';
@@ -48,8 +43,10 @@ export interface PlannedTable {
   into: string;
 }
 
-/** Rows of a larger table are not counted for a plan. */
-const COUNTED_BYTES = 256 * 1024 * 1024;
+type PlannedRows = Pick<NonNullable<PlannedTable['live']>, 'rows' | 'isEstimate'>;
+
+/** All tables of a dump are counted for at most this long. */
+const COUNTING_MS = 30_000;
 
 /** Compares the chosen tables with what stands there now. Reads only. */
 export async function planTables(
@@ -60,13 +57,11 @@ export async function planTables(
   isInPlace: boolean,
 ): Promise<TablesPlan> {
   const plan: TablesPlan = {
-    archive: archive.name,
-    made: manifest.started,
-    ageMs: platform.now().getTime() - Date.parse(manifest.started),
+    ...describeArchive(platform, archive, manifest),
     isInPlace,
     tables: [],
     refusals: [],
-    warnings: [],
+    warnings: warnOfDamage(archive, platform.config.timezone),
   };
   const keys = [...new Set(chosen.map(({ key }) => key))];
   if (isInPlace && keys.length > 1) {
@@ -91,51 +86,47 @@ async function planDump(
   const [first] = members;
   if (!first) return;
   const { key, record } = first;
-  const { config } = platform;
-  if (!config.databases.some(({ name }) => name === record.source)) {
-    plan.refusals.push(`database "${key}" is in the archive, but databases.${record.source} is not in ${config.file}`);
-    return;
-  }
-  const server = await serverOf(platform, record.source);
-  const globals = `db/globals-${record.source}.sql`;
-  const globalsSql = globals in manifest.globals ? await archive.text(globals) : undefined;
   // Staged beside the live database, which stays: what would be in the way of replacing it is not.
   const live = stagedNameOf(record.database, 'plan');
-  const found = await planDatabaseRestore({
-    server,
-    record,
-    live,
-    isForeign: archive.isForeign,
-    allowOldClient: archive.appraisal?.allowsOldClient === true,
-    ...(globalsSql === undefined ? {} : { globalsSql }),
-  });
+  const looked = await lookAtDump(platform, archive, manifest.globals, { key, record, live });
+  if ('refusal' in looked) {
+    plan.refusals.push(looked.refusal);
+    return;
+  }
+  const { server, found } = looked;
   const { damage = [], warnings = [] } = archive.appraisal?.judge({ databases: [key], files: [] }) ?? {};
-  plan.refusals.push(...damage, ...found.refusals.map((refusal) => `${key}: ${refusal}`));
-  plan.warnings.push(...warnings, ...found.warnings.map((warning) => `${key}: ${warning}`));
-  const names = await queryRows<{ name: string }>(server, 'postgres', 'SELECT datname AS name FROM pg_database', {
-    applicationName: restoreApplicationName,
-  });
-  if (!names.some(({ name }) => name === record.database)) {
+  const room = await checkPartRoom(platform, { key, record }, members, plan.isInPlace);
+  plan.refusals.push(...damage, ...found.refusals.map((refusal) => `${key}: ${refusal}`), ...room.refusals);
+  plan.warnings.push(...warnings, ...found.warnings.map((warning) => `${key}: ${warning}`), ...room.warnings);
+  if (!(await hasDatabase(server, record.database))) {
     plan.refusals.push(`${key}: database "${record.database}" is missing: restore it as a whole (--select ${key})`);
     return;
   }
+  const counts = await countRows({
+    server,
+    database: record.database,
+    named: members.map(({ schema, table }) => [schema, table]),
+    only: true,
+    timeoutMs: COUNTING_MS,
+    signal: platform.signal,
+  });
   const taken = new Set<string>();
   for (const chosen of members) {
     const ground = await readTableGround(server, record.database, chosen.schema, chosen.table);
-    const planned = await planTable(server, chosen, ground, plan, taken);
+    const planned = planTable(chosen, ground, counts, plan, taken);
     plan.tables.push(planned);
     const refusals = plan.isInPlace ? refuseInPlace(ground, server.user) : refuseBeside(ground, server.user);
     plan.refusals.push(...refusals.map((refusal) => `${chosen.text}: ${refusal}`));
   }
 }
 
-async function planTable(
-  server: PostgresServer,
+function planTable(
   { text, key, record, schema, table, rows }: ChosenTable,
   { table: live, taken: names }: TableGround,
+  counts: readonly TableCount[],
   { archive, isInPlace }: TablesPlan,
   taken: Set<string>,
-): Promise<PlannedTable> {
+): PlannedTable {
   const name = isInPlace ? table : nameBeside(table, dateOf(archive), new Set([...names, ...taken]));
   taken.add(name);
   return {
@@ -147,7 +138,7 @@ async function planTable(
     table,
     archivedRows: rows,
     live: live && {
-      ...(await countRows(server, record.database, schema, table, live)),
+      ...countOf(counts, { schema, table }, live.estimatedRows),
       sizeBytes: live.sizeBytes,
       owner: live.owner,
     },
@@ -157,19 +148,10 @@ async function planTable(
   };
 }
 
-async function countRows(
-  server: PostgresServer,
-  database: string,
-  schema: string,
-  table: string,
-  { kind, sizeBytes, estimatedRows }: NonNullable<TableGround['table']>,
-): Promise<{ rows: number; isEstimate: boolean }> {
-  if (kind !== 'r' || sizeBytes > COUNTED_BYTES) return { rows: Math.round(estimatedRows), isEstimate: true };
-  const select = `SELECT count(*) AS rows FROM ONLY ${qualify(schema, table)}`;
-  const [counted] = await queryRows<{ rows: number }>(server, database, select, {
-    applicationName: restoreApplicationName,
-  });
-  return { rows: counted?.rows ?? 0, isEstimate: false };
+/** Where it could not be counted, the planner's estimate counts. */
+function countOf(counts: readonly TableCount[], { schema, table }: TableId, estimate: number): PlannedRows {
+  const found = counts.find((count) => count.schema === schema && count.name === table && !count.isEstimate);
+  return found ? { rows: found.rows, isEstimate: false } : { rows: Math.round(estimate), isEstimate: true };
 }
 
 function refuseBeside({ hasSchema, mayCreate }: TableGround, user: string): string[] {

@@ -1,17 +1,16 @@
 import { keptNameOf } from '../../sources/postgres/own-names.ts';
 import { listKeptTables, type KeptTable } from '../../sources/postgres/kept-tables.ts';
 import { hasDatabase } from '../../sources/postgres/open-as.ts';
-import { replaceTables, type ReplaceResult } from '../../sources/postgres/replace-tables.ts';
+import type { ReplaceResult } from '../../sources/postgres/replace-tables.ts';
 import { readTableGround, type TableColumn } from '../../sources/postgres/table-facts.ts';
 import { qualify } from '../../sources/postgres/table-rows.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
-import type { RestoreJournal } from './journal.ts';
-import { areTablesReplaced, awaitSilence, closeTables } from './kept-tables.ts';
+import { writeJournal, type RestoreJournal } from './journal.ts';
 import type { KeptTableRecord } from './kept.ts';
-import { writeJournal } from './journal.ts';
 import { orDiscard } from './or-discard.ts';
 import { refuseInPlace, refuseMove } from './refuse-in-place.ts';
+import { replaceOnce } from './replace-once.ts';
 
 /** A table that an undo would give what it had, before it does. */
 export interface UndoneTable extends KeptTableRecord {
@@ -92,31 +91,23 @@ export async function putTablesBack(
   }));
   const journal: RestoreJournal = { ...begun, databases: [], files: [], tables: swaps };
   await writeJournal(platform.config.state, journal);
-  const done = await orDiscard(platform, journal, async () => {
+  const options = await orDiscard(platform, journal, async () => {
     const [first] = tables;
-    if (!first) return { tables: [], lockedMs: 0 };
-    const server = await serverOf(platform, first.source);
-    const { isSuper } = await readTableGround(server, first.database, first.schema, first.table);
+    if (!first) throw new RangeError('an undo of no tables');
+    const { source, database, schema, table } = first;
+    const server = await serverOf(platform, source);
+    const { isSuper } = await readTableGround(server, database, schema, table);
     platform.signal?.throwIfAborted();
-    return await replaceTables({
-      server,
-      database: first.database,
-      tables: tables.map(({ schema, table, kept, kind, columns }, place) => ({
-        schema,
-        table,
-        kept: swaps[place]?.kept ?? '',
-        mode: kind === 'rows' ? 'rows' : kind === 'missing' ? 'aside' : 'back',
-        from: { kept, columns },
-      })),
-      silencesTriggers: isSuper,
-      signal: platform.signal,
-    }).catch(async (error: unknown) => {
-      // The answer to a COMMIT may get lost on its way.
-      await awaitSilence(platform, swaps);
-      if (await areTablesReplaced(platform, swaps)) return { tables: [], lockedMs: 0 };
-      throw error;
-    });
+    return { server, database, silencesTriggers: isSuper, signal: platform.signal };
   });
-  await closeTables(platform, journal);
-  return done;
+  return await replaceOnce(platform, journal, {
+    ...options,
+    tables: tables.map(({ schema, table, kept, kind, columns }, place) => ({
+      schema,
+      table,
+      kept: swaps[place]?.kept ?? '',
+      mode: kind === 'rows' ? 'rows' : kind === 'missing' ? 'aside' : 'back',
+      from: { kept, columns },
+    })),
+  });
 }

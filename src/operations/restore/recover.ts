@@ -7,6 +7,7 @@ import { removeUnfinished } from '../../system/durable-file.ts';
 import { serverOf } from '../connect-server.ts';
 import type { Platform } from '../platform.ts';
 import { carryThrough } from './carry-through.ts';
+import { findMade } from './find-made.ts';
 import { followContainers } from './follow-container.ts';
 import { describeJournal } from './interrupted-text.ts';
 import { JOURNAL_NAME, readJournal, type RestoreJournal } from './journal.ts';
@@ -46,7 +47,9 @@ async function finish(platform: Platform, journal: RestoreJournal): Promise<void
     logger.warning(
       `The ${run}, begun ${journal.started}, was interrupted before it changed anything: removing what it had made.`,
     );
+    const made = await findMade(platform, journal);
     await discardStaged(platform, journal);
+    if (made.length > 0) logger.warning(`Of that run ${made.join('; ')}: use it, or drop it.`);
   }
 }
 

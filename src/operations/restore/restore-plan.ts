@@ -1,19 +1,13 @@
 import type { DatabaseRecord } from '../../archive/manifest.ts';
 import type { DatabasePlan } from '../../sources/postgres/restore-plan.ts';
-import type { OpenArchive } from '../open-archive.ts';
+import type { PlannedArchive } from './look-at-dump.ts';
 import type { Users } from '../services/find-users.ts';
 import type { RestoreEstimate } from './estimate.ts';
 import type { FilesPlan } from './files-plan.ts';
 import type { RowComparison } from './row-counts.ts';
 
 /** What a restore would do, before it does anything. Sizes in bytes, times RFC 3339. */
-export interface RestorePlan {
-  archive: string;
-  /** When the archive was made, and how old that is now. */
-  made: string;
-  ageMs: number;
-  /** What the newest verification of it came to, by the vault's word; absent where it never was verified. */
-  verified?: NonNullable<OpenArchive['verdict']>;
+export interface RestorePlan extends PlannedArchive {
   databases: PlannedDatabase[];
   files: FilesPlan[];
   /** Services that use it and run now: stopped, or paused and started afresh, while it is put in place. */

@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { rootOfContainer } from '../../sources/compose/container-root.ts';
 import { findRunning } from '../../sources/compose/container.ts';
 import { findDataDisk, type DataDisk } from '../../sources/postgres/data-folder.ts';
+import { findPlaces, type TableId } from '../../sources/postgres/stage-part.ts';
 import { formatBytes } from '../../logging/quantity-text.ts';
 import { groupBy } from '../../system/group-by.ts';
 import { measureRoom, RESERVE_BYTES } from '../../system/disk-room.ts';
@@ -52,6 +53,22 @@ export async function checkRoom<Database extends Demand>(
     return disk ? { ...planned, freeBytes: disk.freeBytes } : planned;
   });
   return { databases: seen, refusals, warnings };
+}
+
+/**
+ * Looks whether some tables of a dump fit, or all of it under a new name: as little is staged as they take, and put beside
+ * or in place once more. Nothing is said where the archive does not say how large they are.
+ */
+export async function checkPartRoom(
+  platform: Platform,
+  { key, record }: Pick<Demand, 'key' | 'record'>,
+  tables: readonly TableId[],
+  isWhole: boolean,
+): Promise<{ refusals: string[]; warnings: string[] }> {
+  const places = tables.length > 0 ? findPlaces(record, tables, isWhole) : [{ length: record.sizeBytes }];
+  if (!places) return { refusals: [], warnings: [] };
+  const sizeBytes = places.reduce((sum, { length }) => sum + length, 0);
+  return await checkRoom(platform, [{ key, record: { ...record, sizeBytes }, exists: false, sizeBytes: 0 }], []);
 }
 
 /** What is to be said of databases that are to be staged on one disk, with so many bytes of files; undefined where they fit. */

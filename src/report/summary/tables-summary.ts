@@ -3,6 +3,8 @@ import { code } from '../../logging/code-span.ts';
 import { countOf, formatBytes, formatCount, formatDuration } from '../../logging/quantity-text.ts';
 import type { RestoreAsResult } from '../../operations/restore-as.ts';
 import type { RestoreTablesResult } from '../../operations/restore-tables.ts';
+import { describeVerified } from '../plan-report.ts';
+import { commandLine } from '../restore-report.ts';
 import { describeAs, describeLive, describeTable } from '../tables-report.ts';
 import { details, joinLines, limitRows, list, table } from './markdown.ts';
 
@@ -27,7 +29,7 @@ export function summarizeTables(result: RestoreTablesResult, timezone?: string):
   return joinLines([
     title,
     '',
-    `Archive ${code(plan.archive)}, made ${code(formatTime(plan.made, timezone))}, ${formatDuration(plan.ageMs)} ago.`,
+    `Archive ${code(plan.archive)}, made ${code(formatTime(plan.made, timezone))}, ${formatDuration(plan.ageMs)} ago; ${describeVerified(plan, timezone)}.`,
     ...(isPossible ? [] : ['', '**In the way:**', '', ...list(plan.refusals, LISTED)]),
     ...table(['Table', 'Rows in the archive', 'Live', 'What happens'], limitRows(rows, LISTED), [1]),
     '',
@@ -40,8 +42,12 @@ export function summarizeTables(result: RestoreTablesResult, timezone?: string):
         `- ${code(into, 120)} in ${code(database, 80)}: ${formatCount(now)} rows`,
     ),
     ...(lockedMs === undefined ? [] : [`- Writers waited for ${formatDuration(lockedMs)}`]),
-    ...(safety ? [`- The state before is in ${code(safety.archive)}`] : []),
-    ...(id === undefined ? [] : [`- What was replaced is kept as ${code(id)}`]),
+    ...(id === undefined
+      ? []
+      : [
+          safety ? `- The state before is in ${code(safety.archive)}` : '- ⚠️ The state before was not backed up',
+          `- What was replaced is kept as ${code(id)}; to put it back: ${code(commandLine('undo', id))}`,
+        ]),
     ...(done ? [`- Fetched ${formatBytes(fetchedBytes)} of the archive`] : []),
     ...listDetails(
       'What people may do with them',
@@ -50,7 +56,28 @@ export function summarizeTables(result: RestoreTablesResult, timezone?: string):
     ...listDetails('Roles created', createdRoles),
     ...listDetails('Notes', notes),
     ...listDetails('⚠️ Warnings', plan.warnings),
+    ...listDetails('Warnings of the safety backup', safety?.warnings ?? []),
+    '',
+    id === undefined
+      ? nextOf(plan, done, 'look at the new tables; drop them when nobody needs them any more.')
+      : nextOf(
+          plan,
+          done,
+          `look at the application. When all is well, free the space: ${code(commandLine('forget', id))}`,
+        ),
   ]);
+}
+
+/** What is to be done after a plan, or once it is `done`. */
+function nextOf(
+  { archive, refusals }: { archive: string; refusals: readonly string[] },
+  done: boolean,
+  then: string,
+): string {
+  if (done) return `**Next:** ${then}`;
+  return refusals.length === 0
+    ? `**Next:** to carry it out, run it again without the dry run and type the name to confirm it: ${code(archive)}`
+    : '**Next:** mend what is named, or ask for something else.';
 }
 
 /** A restore into a new database, or its plan; times of `timezone`. */
@@ -59,9 +86,11 @@ export function summarizeAs(result: RestoreAsResult, timezone?: string): string 
   return joinLines([
     done
       ? `### ✅ Restored as ${code(plan.as, 80)}, in ${formatDuration(durationMs)}`
-      : '### 📝 A plan: nothing was changed',
+      : plan.refusals.length === 0
+        ? '### 📝 A plan: nothing was changed'
+        : '### ❌ Cannot be restored as asked: nothing was changed',
     '',
-    `${code(plan.key, 80)} of ${code(plan.archive)}, made ${code(formatTime(plan.made, timezone))}: ${countOf(plan.tables.length, 'table')}.`,
+    `${code(plan.key, 80)} of ${code(plan.archive)}, made ${code(formatTime(plan.made, timezone))}, ${describeVerified(plan, timezone)}: ${countOf(plan.tables.length, 'table')}.`,
     '',
     code(describeAs(plan), 300),
     ...(plan.refusals.length > 0 ? ['', '**In the way:**', '', ...list(plan.refusals, LISTED)] : []),
@@ -70,6 +99,8 @@ export function summarizeAs(result: RestoreAsResult, timezone?: string): string 
     ...listDetails('Notes', notes),
     ...listDetails('⚠️ Warnings', plan.warnings),
     ...(done ? ['', `Fetched ${formatBytes(fetchedBytes)} of the archive.`] : []),
+    '',
+    nextOf(plan, done, 'look at the new database; drop it when nobody needs it any more.'),
   ]);
 }
 

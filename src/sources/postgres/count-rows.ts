@@ -15,6 +15,8 @@ export interface CountOptions {
   database: string;
   /** Further tables to be counted, as `[schema, name]`: what an extension made, the roots of partitions. */
   named: readonly (readonly [schema: string, name: string])[];
+  /** No others than these. */
+  only?: boolean;
   /** For all tables together. */
   timeoutMs: number;
   signal?: AbortSignal | undefined;
@@ -30,10 +32,10 @@ const GRACE_MS = 30_000;
  * for are few. Each count has a transaction of its own: no lock outlives it. Reads only.
  * @throws Failure `source` where the database cannot be looked at.
  */
-export async function countRows({ server, database, named, timeoutMs, signal }: CountOptions): Promise<TableCount[]> {
-  const output = await runScript(server, database, writeScript(named, timeoutMs), {
+export async function countRows({ server, database, signal, ...options }: CountOptions): Promise<TableCount[]> {
+  const output = await runScript(server, database, writeScript(options), {
     applicationName: restoreApplicationName,
-    timeoutMs: timeoutMs + GRACE_MS,
+    timeoutMs: options.timeoutMs + GRACE_MS,
     retryForMs: 0,
     signal,
   });
@@ -58,7 +60,7 @@ export async function countRows({ server, database, named, timeoutMs, signal }: 
  * count is passed over. Row level security must not hide rows: then it is no count. Of tables with heirs, as dumps have
  * them, their own rows.
  */
-function writeScript(named: CountOptions['named'], timeoutMs: number): string {
+function writeScript({ named, only, timeoutMs }: Pick<CountOptions, 'named' | 'only' | 'timeoutMs'>): string {
   const wanted = named
     .filter((names) => names.every((name) => !name.includes('\0')))
     .map((names) => `(${names.map(quoteLiteral).join(', ')})`);
@@ -67,7 +69,7 @@ function writeScript(named: CountOptions['named'], timeoutMs: number): string {
 SELECT c.oid, c.relkind, c.relpages, n.nspname AS schema, c.relname AS name, own.ancestors,
   CASE WHEN c.reltuples > 0 THEN c.reltuples ELSE pg_stat_get_live_tuples(c.oid) END AS estimate
 FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace LEFT JOIN own ON own.oid = c.oid::text
-WHERE own.oid IS NOT NULL OR (c.relkind IN ('r', 'p') AND ${isNamed})`;
+WHERE ${only === true ? '' : 'own.oid IS NOT NULL OR '}(c.relkind IN ('r', 'p') AND ${isNamed})`;
   return `${speakEncoding}SET search_path = pg_catalog;
 SET row_security = off;
 SET lock_timeout = ${LOCK_TIMEOUT_MS};

@@ -12,6 +12,14 @@ export async function endLeftSessions(server: PostgresServer): Promise<void> {
   await runStatements(server, chooseMaintenanceDatabase(), select);
 }
 
+/** Whether no session of a restore but the caller's own is left on a server. @throws Failure `source` */
+export async function hasNoSessions(server: PostgresServer): Promise<boolean> {
+  const select = `SELECT count(*) AS sessions FROM pg_stat_activity WHERE starts_with(application_name, ${quoteLiteral(restoreApplicationName)})
+    AND usename = current_user AND pid <> pg_backend_pid()`;
+  const [row] = await queryRows<{ sessions: number }>(server, 'postgres', select);
+  return row?.sessions === 0;
+}
+
 /** What the dumps of a backup call themselves: this and the archive's date. */
 const namesOfDumps = '^skills-hub-continuity \\d{4}-\\d\\d-\\d\\d';
 

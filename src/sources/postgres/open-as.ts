@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../../logging/failure.ts';
 import { kindOfName } from './own-names.ts';
-import { queryRows, quoteIdentifier, quoteLiteral } from './query.ts';
+import { queryRows, quoteIdentifier, quoteLiteral, type QueryOptions } from './query.ts';
 import { chooseMaintenanceDatabase, restoreApplicationName, runStatements } from './restore-session.ts';
 import type { PostgresServer } from './server.ts';
 
@@ -30,6 +30,30 @@ export async function hasDatabase(server: PostgresServer, name: string): Promise
   const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(name)}) AS exists`;
   const options = { applicationName: restoreApplicationName };
   const [row] = await queryRows<{ exists: boolean }>(server, chooseMaintenanceDatabase(), select, options);
+  return row?.exists === true;
+}
+
+/** Whether it has one that may be connected to. @throws Failure `source` */
+export async function hasOpenDatabase(
+  server: PostgresServer,
+  database: string,
+  options: QueryOptions = {},
+): Promise<boolean> {
+  const select = `SELECT EXISTS (SELECT FROM pg_database WHERE datname = ${quoteLiteral(database)} AND datallowconn) AS exists`;
+  const [row] = await queryRows<{ exists: boolean }>(server, 'postgres', select, options);
+  return row?.exists === true;
+}
+
+/** Whether a database has a table, or anything else that has its place, of that name. @throws Failure `source` */
+export async function hasTable(
+  server: PostgresServer,
+  database: string,
+  { schema, name }: { schema: string; name: string },
+): Promise<boolean> {
+  const select = `SELECT EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = ${quoteLiteral(schema)} AND c.relname = ${quoteLiteral(name)}) AS exists`;
+  const options = { applicationName: restoreApplicationName };
+  const [row] = await queryRows<{ exists: boolean }>(server, database, select, options);
   return row?.exists === true;
 }
 

@@ -33,8 +33,8 @@ export interface ReplaceOptions {
 
 export interface ReplaceResult {
   tables: ReplacedTable[];
-  /** For how long writers of these tables waited. */
-  lockedMs: number;
+  /** For how long writers of these tables waited; absent where the server's answer got lost. */
+  lockedMs?: number;
 }
 
 /**
@@ -49,7 +49,7 @@ export async function replaceTables(options: ReplaceOptions): Promise<ReplaceRes
   const what = `restoring ${names} in database "${database}"`;
   type Row = ReplacedTable | { lockedMs: number };
   const rows = await runStream<Row>(writeScript(options), { server, database, what, signal });
-  const result: ReplaceResult = { tables: [], lockedMs: 0 };
+  const result: ReplaceResult = { tables: [] };
   for (const row of rows) {
     if ('lockedMs' in row) result.lockedMs = row.lockedMs;
     else result.tables.push(row);

@@ -1,28 +1,49 @@
 import { expect, it } from '@jest/globals';
 import type { RestoreTablesResult } from '../../../src/operations/restore-tables.ts';
 import { renderTables } from '../../../src/report/tables-report.ts';
+import { summarizeTables } from '../../../src/report/summary/tables-summary.ts';
 
-it('ends what it says of restored tables in whole lines to type, to put back what was replaced and to free its space', () => {
-  const result: RestoreTablesResult = {
-    plan: {
-      archive: 'backup_full_2026-01-01.tar.gz',
-      made: '2026-01-01T02:00:00.000Z',
-      ageMs: 1,
-      isInPlace: true,
-      tables: [],
-      refusals: [],
-      warnings: [],
-    },
-    done: true,
-    id: '20260101020000-000001',
-    made: [],
-    replaced: [],
-    createdRoles: [],
-    notes: [],
-    fetchedBytes: 0,
-    durationMs: 1,
-  };
-  expect(renderTables(result)).toMatch(
-    /What was replaced is kept as 20260101020000-000001\.\n.*npm run -s continuity -- undo 20260101020000-000001\n.*npm run -s continuity -- forget 20260101020000-000001$/,
-  );
+const planned: RestoreTablesResult = {
+  plan: {
+    archive: 'backup_full_2026-01-31.tar.gz',
+    made: '2026-01-31T02:00:00Z',
+    ageMs: 3_600_000,
+    isInPlace: true,
+    tables: [],
+    refusals: [],
+    warnings: [],
+  },
+  done: false,
+  made: [],
+  replaced: [],
+  createdRoles: [],
+  notes: [],
+  fetchedBytes: 1,
+  durationMs: 1000,
+};
+const undo = 'npm run -s continuity -- undo 20260201030000-0123ab';
+const forget = 'npm run -s continuity -- forget 20260201030000-0123ab';
+
+it('whoever has replaced tables reads whole lines to put them back, and to free their space', () => {
+  const done = { ...planned, done: true, id: '20260201030000-0123ab' };
+  for (const text of [renderTables(done), summarizeTables(done)]) {
+    expect(text).toContain(undo);
+    expect(text).toContain(forget);
+  }
+  expect(summarizeTables(done)).toContain('The state before was not backed up');
+});
+
+it('a plan says what the last verification of its archive came to', () => {
+  const verified = { isSound: false, level: 'full', time: '2026-01-31T04:00:00Z' } as const;
+  for (const plan of [planned.plan, { ...planned.plan, verified }]) {
+    const told = 'verified' in plan ? 'FOUND DAMAGED' : 'never verified';
+    expect(renderTables({ ...planned, plan })).toContain(told);
+    expect(summarizeTables({ ...planned, plan })).toContain(told);
+  }
+});
+
+it('the summary of a plan says what to do next', () => {
+  expect(summarizeTables(planned)).toMatch(/\*\*Next:\*\* to carry it out.*`backup_full_2026-01-31\.tar\.gz`/);
+  const refused = { ...planned, plan: { ...planned.plan, refusals: ['it is a view'] } };
+  expect(summarizeTables(refused)).toContain('**Next:** mend what is named');
 });

@@ -1,0 +1,92 @@
+import { formatTime } from '../../logging/format-time.ts';
+import { Failure } from '../../logging/failure.ts';
+import { createBeside, findMissingTypes, type BesideTable } from '../../sources/postgres/restore-beside.ts';
+import { readTableGround } from '../../sources/postgres/table-facts.ts';
+import { showIdentifier } from '../../sources/postgres/table-name.ts';
+import type { RowSource } from '../../sources/postgres/table-rows.ts';
+import { discardStaged, orDiscard } from './or-discard.ts';
+import { stageOf, type TablesOfDump } from './tables-of-dump.ts';
+
+/** A new table with restored rows. */
+export interface MadeTable {
+  asked: string;
+  source: string;
+  database: string;
+  /** As SQL names it. */
+  table: string;
+  rows: number;
+  /** Statements that people may want next: to look at the rows, to take those that are missing, to drop it. */
+  examples: string[];
+}
+
+/** New tables of one database, as staged and as they will be. */
+interface StagedBeside {
+  dump: TablesOfDump;
+  tables: BesideTable[];
+  made: MadeTable[];
+}
+
+/**
+ * Puts the rows of tables into new ones of their live databases, which hold nothing else new afterwards. Nothing is made
+ * before the rows of all are staged and proven.
+ */
+export async function putBeside(dumps: readonly TablesOfDump[]): Promise<MadeTable[]> {
+  const [first] = dumps;
+  if (!first) return [];
+  const { platform, journal } = first;
+  const made = await orDiscard(platform, journal, async () => {
+    const staged: StagedBeside[] = [];
+    for (const dump of dumps) staged.push(await stageBeside(dump));
+    // A transaction for each database: where a later one fails, the journal says what is there already.
+    for (const { dump, tables } of staged) {
+      const { database } = dump.record;
+      platform.logger.info(`Making ${tables.map(({ name }) => name).join(', ')} in database "${database}".`);
+      await createBeside(database, tables, platform.signal);
+    }
+    return staged.flatMap((each) => each.made);
+  });
+  await discardStaged(platform, journal);
+  return made;
+}
+
+async function stageBeside(dump: TablesOfDump): Promise<StagedBeside> {
+  const { platform, archive, plan, server, record, planned } = dump;
+  const { sources } = await stageOf(dump, false);
+  const tables: BesideTable[] = [];
+  for (const [place, { schema, table, name }] of planned.entries()) {
+    const source = sources[place] as RowSource;
+    const missing = await findMissingTypes(source, record.database);
+    if (missing.length > 0) {
+      const listed = missing.map(({ column, type }) => `${column} (${type})`).join(', ');
+      throw new Failure(
+        'refused',
+        `${schema}.${table} of ${plan.archive} has columns of types that database "${record.database}" does not have: ${listed}`,
+        'Nothing live was changed. Restore it into a database of its own: --as NAME.',
+      );
+    }
+    const { isSuper, databaseOwner, table: live } = await readTableGround(server, record.database, schema, table);
+    const wanted = live?.owner ?? databaseOwner;
+    const owner = isSuper || live?.isOurs ? wanted : server.user;
+    const comment = `Rows of ${schema}.${table} as they are in ${archive.name} (${formatTime(plan.made, platform.config.timezone)}); nothing uses this table.`;
+    tables.push({ source, name, owner, comment });
+  }
+  const made = planned.map(({ asked, source, database, schema, table, into, archivedRows }, place) => ({
+    asked,
+    source,
+    database,
+    table: into,
+    rows: archivedRows,
+    examples: writeExamples(`${showIdentifier(schema)}.${showIdentifier(table)}`, into, sources[place] as RowSource),
+  }));
+  return { dump, tables, made };
+}
+
+function writeExamples(live: string, into: string, { columns }: RowSource): string[] {
+  const names = columns.filter(({ isGenerated }) => !isGenerated).map(({ name }) => showIdentifier(name));
+  const listed = names.join(', ');
+  return [
+    `SELECT * FROM ${into} LIMIT 20;`,
+    `INSERT INTO ${live} (${listed}) OVERRIDING SYSTEM VALUE SELECT ${listed} FROM ${into} ON CONFLICT DO NOTHING;`,
+    `DROP TABLE ${into};`,
+  ];
+}
