@@ -353,6 +353,7 @@ describe('files of an archive of the former script', () => {
       chmodSync(join(folder, 'setuid'), 0o6777);
       linkSync(join(folder, 'of-root'), join(folder, 'second-name'));
       symlinkSync('/etc/passwd', join(folder, 'outside'));
+      symlinkSync('../../.env', join(folder, 'out-of-uploads-outside'));
       symlinkSync('of-root', join(folder, 'inside'));
       writeFiles(folder, { '.continuity-kept-x/hidden': 'x' });
       mkdirSync(join(place.directory, 'parent/day'), { recursive: true });
@@ -378,9 +379,13 @@ describe('files of an archive of the former script', () => {
           expect.stringMatching(/^uploads: they belonged to root.* 1234:1235, .*: 5 entries/),
           expect.stringMatching(/^uploads: they lose bits .*: 1 entry/),
           expect.stringMatching(/^left out, because they are links .*: 1 entry/),
+          expect.stringMatching(/^uploads: left out, because they are links .*: 1 entry \(the first: uploads\/out-of/),
           expect.stringMatching(/^left out, because they have names .*: 2 entries/),
         ]),
       );
+      const directory = join(place.directory, 'rooted-beside');
+      await extractArchive(place.platform, { archive: name, select: ['uploads'], directory });
+      expect(readdirSync(join(directory, 'uploads')).filter((each) => each.endsWith('side'))).toEqual(['inside']);
       // Once it is there, there is nothing left to do: what is planned is what came of it.
       expect((await run(name, { select: ['uploads'], dryRun: true })).plan.files[0]).toMatchObject({
         add: 0,

@@ -57,7 +57,7 @@ function findDumpFault(dump: SurveyedDump | undefined): string | undefined {
 
 function judgeFiles(
   source: string,
-  { rooted, masked, torn }: SourceTally,
+  { rooted, masked, torn, outside }: SourceTally,
   owner: ReturnType<Known['lines']['ownerOf']>,
   { damage, warnings }: Judgement,
 ): void {
@@ -67,6 +67,7 @@ function judgeFiles(
   warnings.push(
     ...rooted.say(`${source}: they belonged to root, as which the former script ran, and go to ${heir}`),
     ...masked.say(`${source}: they lose bits such as set-uid and writable by everybody`),
+    ...outside.say(`${source}: left out, because they are links that lead out of it`),
   );
   damage.push(...torn.say(`${source}: hard links to what is no part of it`));
 }
