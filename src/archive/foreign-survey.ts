@@ -49,6 +49,8 @@ export interface DumpFindings {
   hasInserts: boolean;
   /** A command for psql, which no dump needs: `\connect …`. */
   command?: string;
+  /** The beginning of a statement that pg_dump would not write: `ALTER SYSTEM …`. */
+  statement?: string;
 }
 
 export interface SurveyedDump extends DumpFindings {

@@ -14,6 +14,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
+import { Readable } from 'node:stream';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { PathChoice } from '../../src/archive/path-choice.ts';
@@ -27,6 +28,7 @@ import { openVault } from '../../src/operations/open-vault.ts';
 import type { Platform } from '../../src/operations/platform.ts';
 import { restoreTables } from '../../src/operations/restore-tables.ts';
 import { restore, type RestoreResult } from '../../src/operations/restore.ts';
+import { surveyDump } from '../../src/sources/postgres/survey-dump.ts';
 import { describeTree } from '../fixtures/describe-tree.ts';
 import { flipByte } from '../fixtures/flip-byte.ts';
 import { adoptInto, digestDatabase, runFormerScript, type FormerRun } from '../fixtures/former-script.ts';
@@ -303,6 +305,7 @@ describe('what must not be restored', () => {
       '02': `${whole}\n\\! touch ${join(place.directory, 'owned')}\n`,
       '03': '',
       '04': await cluster().runTool('pg_dump', ['--inserts'], 'keycloak'),
+      '05': whole.replace('CREATE TABLE', 'ALTER ROLE app SUPERUSER;\n\nCREATE TABLE'),
     };
     for (const [day, text] of Object.entries(texts)) {
       await archive(`backup_full_2022-07-${day}_03-00.tar.gz`, { dumps: { 'day/db/keycloak.sql': { text } } });
@@ -317,6 +320,14 @@ describe('what must not be restored', () => {
     }
     expect(await state()).toEqual(before);
     expect(existsSync(join(place.directory, 'owned'))).toBe(false);
+  }, 60_000);
+
+  it('22: no statement of an honest dump is taken for harm, those of --clean included', async () => {
+    for (const database of databases) {
+      const text = await cluster().runTool('pg_dump', ['--clean', '--if-exists'], database);
+      const found = await surveyDump(Readable.from([Buffer.from(text)]));
+      expect([found?.isWhole, found?.statement]).toEqual([true, undefined]);
+    }
   }, 60_000);
 
   it('44 to 63: hostile tars are refused in one line, with nothing written and nothing stopped', async () => {

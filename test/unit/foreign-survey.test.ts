@@ -181,4 +181,59 @@ describe('what a dump that somebody else made says', () => {
     const own = dumpText('SELECT 1;').replace('SET client', '\\restrict abc\n\nSET client');
     expect((await look(`${own}\n\\unrestrict abc\n`))?.command).toBeUndefined();
   });
+
+  it.each([
+    "ALTER SYSTEM SET archive_command = 'id';",
+    'CREATE ROLE boss SUPERUSER;',
+    'alter role app superuser;',
+    'GRANT pg_execute_server_program TO app;',
+    'GRANT USAGE, postgres TO app;',
+    'DROP DATABASE odoo;',
+    "DO $$ BEGIN EXECUTE 'DROP ROLE app'; END $$;",
+    'SET ROLE postgres;',
+    'SET standard_conforming_strings TO off;',
+    "SET client_encoding = 'SJIS';",
+    "LOAD '/tmp/x.so';",
+    "COPY public.a TO PROGRAM 'id';",
+    "COPY public.a FROM '/etc/passwd' WHERE a IS DISTINCT FROM stdin;",
+    'COPY public.a (t) FROM stdin; DROP ROLE app;\n\\.\n',
+    'COPY public.a (t) FROM stdin;\n\\.\r\nDROP ROLE app;\n\\.\n',
+    'CREATE EXTENSION "plpython3u";',
+    'CREATE EXTENSION hstore_plpython3u CASCADE;',
+    'CREATE FUNCTION public.f() RETURNS void\n    LANGUAGE plpython3u\n    AS $$\n    LANGUAGE sql $$;',
+    "CREATE FUNCTION public.f() RETURNS void /*\n    LANGUAGE sql */\n    LANGUAGE c\n    AS 'x', 'y';",
+    "CREATE SUBSCRIPTION s CONNECTION 'x' PUBLICATION p;",
+    'CREATE SERVER s FOREIGN DATA WRAPPER file_fdw;',
+    'CREATE EVENT TRIGGER e ON ddl_command_end EXECUTE FUNCTION public.f();',
+    'COMMIT; DROP ROLE app;',
+    ' DROP ROLE app;',
+    '/* */ DROP ROLE app;',
+    'CREATE TABLE public.a (t text) \\! id\n;',
+    "COMMENT ON TABLE public.a IS 'x\0'\n; --';",
+    `CREATE ROLE boss PASSWORD '${'x'.repeat(2 << 20)}';`,
+  ])('22: is that it holds what pg_dump does not write: %j', async (statement) => {
+    expect((await look(dumpText(statement)))?.statement).toBeDefined();
+  });
+
+  it('22: is nothing of the kind where bodies, rows and quotes hold such words', async () => {
+    const found = await look(
+      dumpText(
+        [
+          'SET lock_timeout = 0;\nSET xmloption = content;',
+          "SELECT pg_catalog.set_config('search_path', '', false);",
+          'DROP TABLE IF EXISTS public.a;',
+          "CREATE FUNCTION public.f(a text DEFAULT 'x$; y'::text, b integer DEFAULT -1) RETURNS integer\n" +
+            "    LANGUAGE plpgsql SECURITY DEFINER\n    AS $_$\nBEGIN\nDROP ROLE x;\nCOPY t TO PROGRAM 'id';\nEND $_$;",
+          `COMMENT ON TABLE public.a IS '${'ALTER SYSTEM;\n'.repeat(200_000)}';`,
+          'COPY public."a b" (id, "t""o") FROM stdin;\nDROP ROLE x;\n\\.',
+          'CREATE RULE r AS\n    ON INSERT TO public.a DO ( DELETE FROM public.b;\n DELETE FROM public.c;\n);',
+          "SELECT pg_catalog.setval('public.\"a''b_seq\"', 12, true);",
+          'GRANT SELECT("from"),UPDATE(id) ON TABLE public.a TO app;',
+          'REVOKE GRANT OPTION FOR ALL ON FUNCTION public.f() FROM app;',
+        ].join('\n\n'),
+      ),
+    );
+    expect(found).toMatchObject({ isWhole: true });
+    expect(found?.statement).toBeUndefined();
+  });
 });

@@ -24,6 +24,11 @@ export function judgeForeign(
     damage: [],
     warnings: [
       `${name} was made by the former script: nothing proves it but the SHA-256 that the vault's ledger has of it since it was adopted, and databases are compared with what their own dumps hold`,
+      ...(databases.length === 0
+        ? []
+        : [
+            'functions and expressions in the dumps run with the rights of the configured database user: an archive in doubt belongs on a scratch server',
+          ]),
       ...layout.absent.map(
         (source) => `${name} holds nothing for ${source} (foreign: in the configuration says where to look)`,
       ),
@@ -46,9 +51,11 @@ export function judgeForeign(
 
 function findDumpFault(dump: SurveyedDump | undefined): string | undefined {
   if (!dump) return 'it does not begin as a plain dump of pg_dump does, or is empty';
-  const { isWhole, command, hasInserts, roles } = dump;
+  const { isWhole, command, statement, hasInserts, roles } = dump;
   if (command !== undefined)
     return `it holds a command for psql, which is not run: ${JSON.stringify(command.slice(0, 60))}`;
+  if (statement !== undefined)
+    return `it holds a statement that is not of pg_dump, which is not run: ${JSON.stringify(statement.slice(0, 60))}`;
   if (!isWhole) return 'the dump is cut off: its last line is missing';
   if (roles.length > MAX_ROLES) return `it names ${roles.length} roles, which nobody would create`;
   if (hasInserts) return 'its rows are INSERT statements, which nothing proves: unpack it (--to), and load it by hand';

@@ -1,4 +1,5 @@
 import type { DumpFindings } from '../../archive/foreign-survey.ts';
+import { isOfDump } from './dump-beginnings.ts';
 import { joinEvents } from './dump-events.ts';
 import { DumpLexer } from './dump-lexer.ts';
 import { decodeName } from './dump-statements.ts';
@@ -51,6 +52,7 @@ class DumpReading {
   #encoding = 'UTF8';
   #hasInserts = false;
   #command: string | undefined;
+  #statement: string | undefined;
   #findings = 0;
 
   constructor() {
@@ -59,11 +61,16 @@ class DumpReading {
       ...events,
       copyBegins: (...block) => this.#note() && events.copyBegins(...block),
       statement: (text, end) => this.#read(text) && events.statement(text, end),
+      anyStatement: (text, beganLine) => {
+        if (!beganLine || !isOfDump(text)) this.#refuse(text);
+      },
       metaEnds: (text) => this.#own.admits(text) || (this.#command ??= text.slice(0, 200)),
     });
   }
 
   push(piece: Buffer): void {
+    // psql leaves out the rest of a line with one.
+    if (piece.includes(0)) this.#refuse('\0');
     this.#lexer.push(piece);
   }
 
@@ -79,7 +86,12 @@ class DumpReading {
       extensions: [...this.#extensions].sort(),
       hasInserts: this.#hasInserts,
       ...(this.#command === undefined ? {} : { command: this.#command }),
+      ...(this.#statement === undefined ? {} : { statement: this.#statement }),
     };
+  }
+
+  #refuse(statement: string): void {
+    this.#statement ??= statement.slice(0, 200);
   }
 
   /** Whether there is room for one more of whatever takes memory. */
