@@ -11,6 +11,7 @@ import {
   renameSync,
   rmSync,
   symlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -406,6 +407,32 @@ describe('files of an archive of the former script', () => {
     },
     60_000,
   );
+
+  it('come with all their names, also where a link sorts before its file', async () => {
+    const parent = join(place.directory, 'linked');
+    const folder = join(parent, 'day/uploads');
+    writeFiles(folder, { z: 'file' });
+    mkdirSync(join(folder, 'chosen'));
+    utimesSync(join(folder, 'z'), 1_500_000_000, 1_500_000_000);
+    linkSync(join(folder, 'z'), join(folder, 'a'));
+    linkSync(join(folder, 'z'), join(folder, 'chosen/link'));
+    const name = 'backup_full_2020-03-02_03-00.tar.gz';
+    const names = ['day/uploads', 'day/uploads/z', 'day/uploads/a', 'day/uploads/chosen'];
+    execFileSync('tar', ['czf', at(name), '-C', parent, '--no-recursion', ...names, 'day/uploads/chosen/link']);
+    await adoptInto(place.vaultDirectory);
+    const { plan } = await run(name, { paths: PathChoice.parse(['uploads/chosen']) });
+    expect(plan.warnings).toContainEqual(expect.stringMatching(/^uploads: 1 file has other names/));
+    expect(readFileSync(join(place.uploads, 'chosen/link'), 'utf8')).toBe('file');
+
+    await run(name, { select: ['uploads'] });
+    writeFileSync(join(place.uploads, 'z'), 'FILE');
+    utimesSync(join(place.uploads, 'z'), 1_500_000_000, 1_500_000_000);
+    await run(name, { select: ['uploads'] });
+    const { ino, nlink } = lstatSync(join(place.uploads, 'z'));
+    expect(nlink).toBe(3);
+    expect(lstatSync(join(place.uploads, 'a')).ino).toBe(ino);
+    expect(readFileSync(join(place.uploads, 'a'), 'utf8')).toBe('file');
+  }, 60_000);
 });
 
 describe('over SSH', () => {
