@@ -1,6 +1,8 @@
 import { Failure } from '../logging/failure.ts';
+import { ArchiveDamage } from './archive-damage.ts';
 import { EntryGuard, type SafeEntry } from './entry-guard.ts';
 import { pointsOutside, showName, stripDotSlash, withoutSlash } from './entry-names.ts';
+import { MAX_IMPLIED_BYTES, MAX_PATH_BYTES, MAX_SURVEY_ENTRIES } from './foreign-survey.ts';
 import { parseTar } from './tar-parser.ts';
 import type { TarHeader } from './tar-header.ts';
 
@@ -59,10 +61,20 @@ export async function* admitForeignEntries({
   const guard = new EntryGuard();
   let totalBytes = 0;
   let ordinal = 0;
+  let headers = 0;
   for await (const { header: raw, body } of parseTar(tar, { isForeign: true })) {
+    if (++headers > MAX_SURVEY_ENTRIES) {
+      throw new ArchiveDamage(showStart(raw.name), `it holds more than ${MAX_SURVEY_ENTRIES} entries`);
+    }
+    if (raw.name.length > MAX_PATH_BYTES || (raw.linkName?.length ?? 0) > MAX_PATH_BYTES) {
+      throw new ArchiveDamage(showStart(raw.name), `its name, or what it leads to, exceeds ${MAX_PATH_BYTES} bytes`);
+    }
     const header = normalizeNames(raw);
     if (withoutSlash(header.name).length === 0 && header.type === 'dir') continue;
     guard.admit(header);
+    if (guard.impliedBytes > MAX_IMPLIED_BYTES) {
+      throw new ArchiveDamage(showStart(header.name), 'it implies more folders than anybody has');
+    }
     totalBytes += header.size;
     if (totalBytes > maxBytes) {
       const message = `The archive holds more than the ${maxBytes} bytes that there is room for.`;
@@ -71,6 +83,11 @@ export async function* admitForeignEntries({
     const isOutside = header.type === 'symlink' && pointsOutside(header.name, header.linkName ?? Buffer.alloc(0));
     yield { ordinal: ++ordinal, header, isOutside, body };
   }
+}
+
+/** Of a name that nobody bounded. */
+function showStart(name: Buffer): string {
+  return showName(name.subarray(0, 100));
 }
 
 /** `./` before a name goes, a directory's name ends in a slash; a link's target loses `./` where it names an entry. */

@@ -122,6 +122,20 @@ describe('the survey of an archive of the former script', () => {
     expect(head.fault).toBeUndefined();
   });
 
+  it('is faulty with names longer than any path, and with names that imply folders without end', async () => {
+    const longName = rawTar(rawPax({ path: 'a'.repeat(4097) }), file('f'));
+    expect((await survey(gzipSync(longName))).head.fault?.what).toMatch(/exceeds 4096 bytes/);
+    const longTarget = rawTar(
+      rawPax({ linkpath: 'a'.repeat(4097) }),
+      rawMember({ name: 'l', type: '2', linkName: 'x' }),
+    );
+    expect((await survey(gzipSync(longTarget))).head.fault?.what).toMatch(/exceeds 4096 bytes/);
+    const deep = Array.from({ length: 40 }, (_, at) => [rawPax({ path: `${at}/${'a/'.repeat(2000)}f` }), file('f')]);
+    const { head, lines } = await survey(gzipSync(rawTar(...deep.flat())));
+    expect(head.fault?.what).toMatch(/implies more folders/);
+    expect(lines.length).toBeLessThan(80_000);
+  });
+
   it('looks at dumps, and at nothing that only has their name', async () => {
     const { head, dumps } = await survey(
       gzipSync(rawTar(file('db/a.sql', dumpText('')), file('homework.sql', 'SELECT 1;'), file('db/b.sql', ''))),
@@ -173,6 +187,13 @@ describe('what a dump that somebody else made says', () => {
     ]) {
       expect((await look(text))?.isWhole).toBe(false);
     }
+  });
+
+  it('is that it names more than anybody can keep, which is not to be cut off', async () => {
+    const piece = Buffer.from(`SELECT pg_catalog.setval('public.${'x'.repeat(1_000_000)}', 1, true);\n`);
+    const [head = '', tail = ''] = dumpText('BODY').split('BODY');
+    const found = await surveyDump(once(Buffer.from(head), ...Array<Buffer>(70).fill(piece), Buffer.from(tail)));
+    expect(found).toMatchObject({ isWhole: true, isExcessive: true });
   });
 
   it('is that it holds commands for psql, or rows as statements', async () => {

@@ -51,12 +51,13 @@ export function judgeForeign(
 
 function findDumpFault(dump: SurveyedDump | undefined): string | undefined {
   if (!dump) return 'it does not begin as a plain dump of pg_dump does, or is empty';
-  const { isWhole, command, statement, hasInserts, roles } = dump;
+  const { isWhole, command, statement, isExcessive, hasInserts, roles } = dump;
   if (command !== undefined)
     return `it holds a command for psql, which is not run: ${JSON.stringify(command.slice(0, 60))}`;
   if (statement !== undefined)
     return `it holds a statement that is not of pg_dump, which is not run: ${JSON.stringify(statement.slice(0, 60))}`;
   if (!isWhole) return 'the dump is cut off: its last line is missing';
+  if (isExcessive) return 'it names more tables, sequences and roles than any platform has';
   if (roles.length > MAX_ROLES) return `it names ${roles.length} roles, which nobody would create`;
   if (hasInserts) return 'its rows are INSERT statements, which nothing proves: unpack it (--to), and load it by hand';
   return undefined;
