@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { PathChoice } from '../../src/archive/path-choice.ts';
 import { Failure } from '../../src/logging/failure.ts';
@@ -197,13 +197,18 @@ describe('an archive of the former script', () => {
     await close();
     writeFileSync(join(place.uploads, 'later'), 'x');
     const before = await state();
+    // A broken survey is none, and made anew.
+    const survey = join(place.vaultDirectory, '.vault/surveys', `${name}.jsonl.gz`);
+    flipByte(survey, lstatSync(survey).size - 10);
+    await (await listEntries(place.platform, { archive: name })).close();
+    expect(gunzipSync(readFileSync(survey)).toString()).toContain(name);
     chmodSync(at(name), 0o600);
     flipByte(at(name), 500);
     expect(await failureOf(run(name))).toMatchObject({
       kind: 'damaged',
       message: expect.stringMatching(/and was adopted with/),
     });
-    rmSync(join(place.vaultDirectory, '.vault/surveys', `${name}.jsonl.gz`));
+    rmSync(survey);
     expect(await failureOf(run(name))).toMatchObject({
       kind: 'damaged',
       message: expect.stringMatching(/is not the file that was adopted/),
@@ -292,6 +297,14 @@ describe('an archive that somebody made by hand', () => {
     const said = () => place.log.filter((line) => line.includes('counted, not compared'));
     await run(await dumpIn('Europe/Paris', '01'), { select: ['app'] });
     expect(said()).toEqual([]);
+    const { made } = await restoreTables(place.platform, {
+      archive: 'backup_full_2023-06-01_12-00.tar.gz',
+      tables: ['app.public.student'],
+      allowOldClient: true,
+      skipsSafetyBackup: true,
+      confirm: async () => true,
+    });
+    await cluster().query('skills_hub', `DROP TABLE public.${JSON.stringify(made[0]?.table.split('.').at(-1))};`);
     await run(await dumpIn('Asia/Tokyo', '02'), { select: ['app'] });
     expect(said()).toHaveLength(1);
     expect(await digestDatabase(cluster(), 'skills_hub')).toBe(clean[0]);
