@@ -9,6 +9,7 @@ import type { TarHeader } from './tar-header.ts';
 const SETUID_SETGID_STICKY = 0o7000;
 const WORLD_WRITABLE = 0o002;
 const NOBODY = 65_534;
+const NO_ID = 2 ** 32 - 1;
 
 /** An entry as it is stored, its name normalized, that is safe to extract after all those before it. */
 export interface AdmittedEntry extends SafeEntry {
@@ -108,7 +109,12 @@ export function maskHeader<Header extends Pick<TarHeader, 'mode' | 'uid' | 'gid'
 ): Header {
   const masked = { ...header };
   if (header.type !== 'symlink') masked.mode &= ~(SETUID_SETGID_STICKY | WORLD_WRITABLE);
-  if (header.uid === 0) masked.uid = ownerForRoot?.uid ?? NOBODY;
-  if (header.gid === 0) masked.gid = ownerForRoot?.gid ?? NOBODY;
+  if (isRoots(header.uid)) masked.uid = ownerForRoot?.uid ?? NOBODY;
+  if (isRoots(header.gid)) masked.gid = ownerForRoot?.gid ?? NOBODY;
   return masked;
+}
+
+/** What no id can hold is -1 to chown, which leaves the file with whoever unpacks it: root. */
+function isRoots(id: number): boolean {
+  return id === 0 || id >= NO_ID;
 }

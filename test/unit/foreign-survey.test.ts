@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
+import { maskHeader } from '../../src/archive/foreign-entries.ts';
 import { parseTocLine } from '../../src/archive/toc-line.ts';
 import { surveyDump } from '../../src/sources/postgres/survey-dump.ts';
 import { surveyArchive } from '../../src/vault/store/survey-archive.ts';
@@ -88,6 +89,11 @@ describe('the survey of an archive of the former script', () => {
     );
     expect(lines.map((line) => parseTocLine(line).name.toString())).toEqual(['day/', 'day/._alone', 'day/a']);
     expect(head.leftOut.leftovers).toEqual({ count: 5, first: '._day' });
+  });
+
+  it('takes an owner whom chown would leave as it is for root', () => {
+    const header = { type: 'reg', mode: 0o644, uid: 2 ** 32 - 1, gid: 2 ** 32 };
+    expect(maskHeader(header, { uid: 7, gid: 8 })).toMatchObject({ uid: 7, gid: 8 });
   });
 
   it('leaves out links that lead outside', async () => {
